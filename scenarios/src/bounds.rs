@@ -1,0 +1,65 @@
+//! How long things may take, computed from the probes before anything runs.
+//!
+//! With P the period, F the failure threshold, t the timeout, S the success threshold, D the initial delay of a probe and
+//! G the grace period. What Kubernetes documents of probes and termination is all that goes in.
+
+use std::time::Duration;
+
+use crate::plan::{Service, StrategyKind};
+use crate::system::Probe;
+
+/// What the supervisor itself may add: polling and process start, not part of any probe.
+const SLACK: Duration = Duration::from_millis(500);
+
+fn seconds(n: u32) -> Duration {
+    Duration::from_secs(u64::from(n))
+}
+
+/// Until F failures in a row are known: F · max(P, t) + t.
+pub fn detects(probe: &Probe) -> Duration {
+    let each = seconds(probe.period_seconds.max(probe.timeout_seconds));
+    each * probe.failure_threshold + seconds(probe.timeout_seconds)
+}
+
+/// From listening until ready: D + S · P + t; nothing without a readiness probe.
+pub fn becomes_ready(service: &Service) -> Duration {
+    service.readiness.as_ref().map_or(Duration::ZERO, |probe| {
+        seconds(probe.initial_delay_seconds)
+            + seconds(probe.period_seconds) * probe.success_threshold
+            + seconds(probe.timeout_seconds)
+    })
+}
+
+/// From a replica's start until it is ready.
+pub fn starts(service: &Service) -> Duration {
+    service.starts_within + becomes_ready(service) + SLACK
+}
+
+/// From the moment a replica turns unhealthy until its liveness probe has had it restarted, for the first time (later
+/// restarts wait for the back-off too): detection + G + start. `None` without a liveness probe.
+pub fn restarts(service: &Service) -> Option<Duration> {
+    let probe = service.liveness.as_ref()?;
+    let initial = seconds(probe.initial_delay_seconds);
+    Some(initial + detects(probe) + service.grace + service.starts_within + SLACK)
+}
+
+/// The wait before the k-th restart in a row: nothing, then 10 s, doubled each time, at most 5 min.
+pub fn back_off(restart: u32) -> Duration {
+    match restart {
+        0 | 1 => Duration::ZERO,
+        k => Duration::from_secs(10)
+            .saturating_mul(1 << (k - 2).min(5))
+            .min(Duration::from_secs(300)),
+    }
+}
+
+/// A whole rollout: ⌈N / (surge + unavailable)⌉ · (start + ready + grace), and for `Recreate` one such round.
+pub fn rolls_out(service: &Service) -> Duration {
+    let rounds = match service.rollout.kind {
+        StrategyKind::Recreate => 1,
+        StrategyKind::RollingUpdate => service
+            .replicas
+            .div_ceil((service.rollout.max_surge + service.rollout.max_unavailable).max(1)),
+    };
+    (starts(service) + service.grace) * rounds
+}

@@ -1,0 +1,95 @@
+//! A plan: a scenario that has been checked against its system, with every default filled in. If one exists, it can run.
+
+mod expectations;
+mod faults;
+mod load;
+mod request;
+mod services;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+pub use expectations::{Check, Claim, Quantile};
+pub use faults::{EdgeFault, Fault, FaultKind};
+pub use load::{Arrival, Load, Ramp};
+pub use request::{Answer, Body, JsonPath, Request, Step, Target};
+pub use services::{Program, Rollout, Service, System};
+
+pub use crate::scenario::{During, Method, Pick};
+pub use crate::system::{Probe, StrategyKind};
+use crate::units::Percent;
+
+/// What will be done, and what must come of it.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What the scenario shows.
+    pub name: String,
+    /// What stands behind it.
+    pub about: Option<String>,
+    /// The system that it runs on.
+    pub system: System,
+    /// Requests before the load, in order.
+    pub setup: Vec<Step>,
+    /// The loads, started together.
+    pub loads: Vec<Load>,
+    /// The faults, by time.
+    pub faults: Vec<Fault>,
+    /// Requests with what their answers must be: those with a time by time, then those that follow the load.
+    pub steps: Vec<Step>,
+    /// What must hold.
+    pub checks: Vec<Check>,
+    /// When to stop early.
+    pub abort_when: Option<AbortWhen>,
+    /// The largest share of a service's replicas that faults may take away at once.
+    pub max_unavailable: Percent,
+    /// The longest the whole run may take.
+    pub max_duration: Duration,
+    /// Guards whose absence must make it fail.
+    pub proofs: Vec<Proof>,
+}
+
+/// When to stop early.
+#[derive(Debug, Clone, Copy)]
+pub struct AbortWhen {
+    /// The share of failed requests.
+    pub error_rate: Percent,
+    /// For how long without a pause.
+    pub lasts: Duration,
+}
+
+/// A guard to take away, and the checks that must then fail.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// Guard → services.
+    pub without: BTreeMap<String, Vec<String>>,
+    /// Names of checks: `availability`, `ledger.lost`, …
+    pub fails: Vec<String>,
+}
+
+impl Plan {
+    /// When the last load ends, after the loads' start.
+    pub fn load_ends(&self) -> Duration {
+        self.loads.iter().map(|load| load.lasts).max().unwrap_or_default()
+    }
+
+    /// When the last fault ends, after the loads' start; zero without any.
+    pub fn faults_end(&self) -> Duration {
+        self.faults
+            .iter()
+            .filter_map(Fault::last_end)
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let each: Vec<String> = self
+            .without
+            .iter()
+            .map(|(guard, services)| format!("{guard} of {}", services.join(", ")))
+            .collect();
+        out.write_str(&each.join(" and "))
+    }
+}

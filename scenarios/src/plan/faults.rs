@@ -1,0 +1,151 @@
+//! Faults, checked: one kind, services and edges that exist, the times at which each happens.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::scenario::Pick;
+use crate::units::Spread;
+
+/// A fault and its times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// What is done.
+    pub kind: FaultKind,
+    /// When, each after the loads' start; more than one for a repeated fault.
+    pub at: Vec<Duration>,
+    /// For how long, each time; `None` for one that happens at once and is not undone.
+    pub lasts: Option<Duration>,
+}
+
+/// What a fault does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FaultKind {
+    /// Kill replicas, each replaced at once.
+    Kill {
+        /// Whose; with several and `Pick::One`, one is drawn each time.
+        services: Vec<String>,
+        /// Which replicas.
+        pick: Pick,
+        /// From SIGTERM to SIGKILL; zero is SIGKILL at once.
+        grace: Duration,
+    },
+    /// Take a service down.
+    Stop {
+        /// Which.
+        service: String,
+    },
+    /// Freeze replicas.
+    Pause {
+        /// Whose.
+        service: String,
+        /// Which replicas.
+        pick: Pick,
+    },
+    /// Set the number of replicas.
+    Scale {
+        /// Of which service.
+        service: String,
+        /// How many.
+        replicas: u32,
+    },
+    /// Replace every replica.
+    Rollout {
+        /// Of which service.
+        service: String,
+    },
+    /// Make one replica a zombie.
+    MakeZombie {
+        /// Of which service.
+        service: String,
+        /// The path to GET on it.
+        path: String,
+    },
+    /// Break the connection between two services.
+    Edge {
+        /// The caller.
+        from: String,
+        /// The callee.
+        to: String,
+        /// How.
+        fault: EdgeFault,
+    },
+}
+
+/// What happens to requests between two services.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum EdgeFault {
+    /// Replies come later by a duration drawn from this.
+    Latency(Spread),
+    /// The callee is not asked: a status answers in its place, for this share (0 to 1) of the requests.
+    Abort {
+        /// The status.
+        status: u16,
+        /// The share.
+        share: f64,
+    },
+    /// Connections are reset before the callee is reached.
+    Cut,
+    /// The callee does its work, and this share (0 to 1) of its replies is lost: the connection is reset.
+    LostReply {
+        /// The share.
+        share: f64,
+    },
+}
+
+impl Fault {
+    /// When it ends for the last time; for one that is not undone, when it last happens.
+    pub fn last_end(&self) -> Option<Duration> {
+        self.at
+            .iter()
+            .max()
+            .map(|at| *at + self.lasts.unwrap_or_default())
+    }
+}
+
+impl FaultKind {
+    /// The services that it hits.
+    pub fn services(&self) -> Vec<&str> {
+        match self {
+            Self::Kill { services, .. } => services.iter().map(String::as_str).collect(),
+            Self::Stop { service }
+            | Self::Pause { service, .. }
+            | Self::Scale { service, .. }
+            | Self::Rollout { service }
+            | Self::MakeZombie { service, .. } => vec![service],
+            Self::Edge { .. } => vec![],
+        }
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kill {
+                services,
+                pick,
+                grace,
+            } => {
+                let how = if grace.is_zero() { "kill -9" } else { "kill" };
+                let which = if *pick == Pick::All { "all of" } else { "one of" };
+                write!(out, "{how} {which} {}", services.join(", "))
+            }
+            Self::Stop { service } => write!(out, "stop {service}"),
+            Self::Pause { service, .. } => write!(out, "pause {service}"),
+            Self::Scale { service, replicas } => write!(out, "scale {service} to {replicas}"),
+            Self::Rollout { service } => write!(out, "roll out {service}"),
+            Self::MakeZombie { service, .. } => write!(out, "make a zombie of {service}"),
+            Self::Edge { from, to, fault } => write!(out, "{fault} {from} → {to}"),
+        }
+    }
+}
+
+impl fmt::Display for EdgeFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Latency(delay) => write!(out, "latency {delay}"),
+            Self::Abort { status, share } => write!(out, "abort {}% with {status}", share * 100.0),
+            Self::Cut => out.write_str("cut"),
+            Self::LostReply { share } => write!(out, "lose {}% of the replies", share * 100.0),
+        }
+    }
+}

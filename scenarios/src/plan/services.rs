@@ -1,0 +1,85 @@
+//! The system, checked: every service can be started or reached, every call goes to a service that exists.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use crate::system::{Guard, Probe, StrategyKind};
+
+/// A system that can be started.
+#[derive(Debug, Clone)]
+pub struct System {
+    /// Its name.
+    pub name: String,
+    /// What it is, for people.
+    pub about: Option<String>,
+    /// The service by which its users come in, if it says so.
+    pub entry: Option<String>,
+    /// Its services, in the order in which they start.
+    pub services: IndexMap<String, Service>,
+}
+
+/// A service that can be started, or that runs already.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// How it comes to run.
+    pub program: Program,
+    /// The port on which `brunt up` offers it; any free one unless given.
+    pub port: Option<u16>,
+    /// Environment variables; `${port}` and `${data}` are still to be filled in.
+    pub env: BTreeMap<String, String>,
+    /// Callee → the environment variable that gets its URL.
+    pub calls: BTreeMap<String, String>,
+    /// How many replicas.
+    pub replicas: u32,
+    /// How a new version replaces the old one.
+    pub rollout: Rollout,
+    /// When a replica may be sent requests.
+    pub readiness: Option<Probe>,
+    /// When a replica must be restarted.
+    pub liveness: Option<Probe>,
+    /// From SIGTERM to SIGKILL.
+    pub grace: Duration,
+    /// From a replica's start until it listens, at most.
+    pub starts_within: Duration,
+    /// What can be taken away.
+    pub guards: BTreeMap<String, Guard>,
+}
+
+/// How a service comes to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Program {
+    /// Started as a process.
+    Command {
+        /// The program; `brunt` means this very one.
+        program: String,
+        /// Its arguments; `${port}` and `${data}` are still to be filled in.
+        args: Vec<String>,
+        /// The folder to start in, relative to the system file.
+        dir: Option<String>,
+    },
+    /// Runs already, at this URL; it can be loaded but not broken.
+    Running {
+        /// `http://HOST:PORT`.
+        url: String,
+    },
+}
+
+/// How a new version replaces the old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rollout {
+    /// Kubernetes' strategy.
+    pub kind: StrategyKind,
+    /// How many replicas there may be beyond the wanted number.
+    pub max_surge: u32,
+    /// How many replicas may be missing.
+    pub max_unavailable: u32,
+}
+
+impl Service {
+    /// Whether brunt starts it, and may break it.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.program, Program::Command { .. })
+    }
+}

@@ -1,0 +1,133 @@
+//! The text a scenario or system comes from, and what can be wrong at a place in it.
+
+mod nearest;
+mod place;
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+pub use nearest::nearest;
+pub use place::{Located, Place};
+
+/// A named YAML text.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// What errors call it: a path, or the name of a built-in file.
+    pub name: String,
+    /// The text itself.
+    pub text: String,
+}
+
+/// One thing that is wrong with a source, where it is, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The source's name.
+    pub source: String,
+    /// Where in the source; `None` when the whole is meant.
+    pub place: Option<Place>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The line of the source, to show below the message.
+    pub line: Option<String>,
+}
+
+impl Source {
+    /// Names a text.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
+    }
+
+    /// Reads the text as a `T`.
+    ///
+    /// # Errors
+    /// A [`Diagnostic`] with line, column and, for a key that does not exist, the nearest one that does.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Box<Diagnostic>> {
+        serde_saphyr::from_str(&self.text).map_err(|error| Box::new(self.explain(&error)))
+    }
+
+    /// A diagnostic about a place in this source.
+    pub fn wrong(&self, place: Option<Place>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            source: self.name.clone(),
+            place,
+            message: message.into(),
+            help: None,
+            line: place
+                .and_then(|place| self.text.lines().nth(place.line - 1))
+                .map(str::to_owned),
+        }
+    }
+
+    fn explain(&self, error: &serde_saphyr::Error) -> Diagnostic {
+        use serde_saphyr::Error::{SerdeUnknownField, SerdeUnknownVariant};
+        let place = error.location().map(Place::from);
+        match error.without_snippet() {
+            SerdeUnknownField { field, expected, .. } => self
+                .wrong(place, format!("unknown key `{field}`"))
+                .help_choose(field, expected),
+            SerdeUnknownVariant {
+                variant, expected, ..
+            } => self
+                .wrong(place, format!("unknown kind `{variant}`"))
+                .help_choose(variant, expected),
+            other => self.wrong(place, without_location(&other.to_string())),
+        }
+    }
+}
+
+impl Diagnostic {
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the nearest of the names that would have been right, or all of them when none is near.
+    #[must_use]
+    pub fn help_choose<S: AsRef<str>>(self, wrong: &str, choices: &[S]) -> Self {
+        let names: Vec<&str> = choices.iter().map(AsRef::as_ref).collect();
+        match nearest(wrong, &names) {
+            Some(name) => self.help(format!("did you mean `{name}`?")),
+            None if names.is_empty() => self,
+            None => self.help(format!("one of: {}", names.join(", "))),
+        }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Some(place) => writeln!(
+                out,
+                "{}:{}:{}: {}",
+                self.source, place.line, place.column, self.message
+            )?,
+            None => writeln!(out, "{}: {}", self.source, self.message)?,
+        }
+        if let (Some(place), Some(line)) = (self.place, &self.line) {
+            writeln!(out, "{:>5} | {line}", place.line)?;
+            writeln!(out, "      | {:>width$}", "^", width = place.column)?;
+        }
+        match &self.help {
+            Some(help) => writeln!(out, "      = {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+/// The parser ends its messages with the place, which a diagnostic shows in its own way.
+fn without_location(message: &str) -> String {
+    match message.rfind(" at line ") {
+        Some(end) => message[..end].to_owned(),
+        None => message.to_owned(),
+    }
+}

@@ -1,0 +1,109 @@
+//! A system as it is written: what it consists of, how each part starts, and where calls between the parts go.
+
+mod probe;
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use probe::{HttpGet, Probe};
+
+use crate::source::Located;
+use crate::units::Period;
+
+/// One system. The built-in ones and a user's own use the same format.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct System {
+    /// The version of this format: 1.
+    pub version: Located<u32>,
+    /// The system's name.
+    pub name: String,
+    /// What it is, for people.
+    pub about: Option<String>,
+    /// Where its users come in.
+    pub entry: Option<Located<String>>,
+    /// Its services, in the order in which they start.
+    pub services: IndexMap<String, Service>,
+}
+
+/// One service.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Service {
+    /// The program and its arguments. `brunt` means this very program. `${port}` and `${data}` are filled in; the port is
+    /// also in the environment as `PORT`. A program must serve HTTP on 127.0.0.1 at that port.
+    pub command: Option<Located<Vec<String>>>,
+    /// A service that runs already, which brunt neither starts nor breaks: its URL.
+    pub url: Option<Located<String>>,
+    /// The folder to start in, relative to the system file; the system file's own unless given.
+    pub dir: Option<String>,
+    /// The port on which `brunt up` offers it.
+    pub port: Option<Located<u16>>,
+    /// Environment variables; `${port}` and `${data}` are filled in.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The services that it calls, and how it learns their address.
+    #[serde(default)]
+    pub calls: BTreeMap<String, Call>,
+    /// How many replicas: 1 unless given.
+    pub replicas: Option<Located<u32>>,
+    /// How a new version replaces the old one.
+    #[serde(default)]
+    pub strategy: Strategy,
+    /// When a replica may be sent requests. Without one it may as soon as it listens.
+    pub readiness_probe: Option<Probe>,
+    /// When a replica must be restarted. Without one it never is while it runs.
+    pub liveness_probe: Option<Probe>,
+    /// Time between SIGTERM and SIGKILL: 10s unless given.
+    pub termination_grace_period: Option<Period>,
+    /// How long a replica may take from its start until it listens: 10s unless given. Bounds are computed from it.
+    pub starts_within: Option<Period>,
+    /// What can be taken away for a proof, and how.
+    #[serde(default)]
+    pub guards: BTreeMap<String, Guard>,
+}
+
+/// How a caller learns a callee's address.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Call {
+    /// The environment variable that gets the callee's URL, `http://127.0.0.1:PORT`.
+    pub env: String,
+}
+
+/// How a new version replaces the old one, with Kubernetes' names and meaning.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Strategy {
+    /// All old replicas go before a new one comes, or one after another.
+    #[serde(default, rename = "type")]
+    pub kind: StrategyKind,
+    /// How many replicas there may be beyond the wanted number during a rollout: 1 unless given.
+    pub max_surge: Option<u32>,
+    /// How many replicas may be missing during a rollout: 0 unless given.
+    pub max_unavailable: Option<u32>,
+}
+
+/// Kubernetes' two strategies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+pub enum StrategyKind {
+    /// New replicas come before old ones go.
+    #[default]
+    RollingUpdate,
+    /// Old replicas go before new ones come: for a store that only one process can open. Such a service has at most one
+    /// replica.
+    Recreate,
+}
+
+/// How a guard is taken away.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Guard {
+    /// What it guards against, for the report.
+    pub about: Option<String>,
+    /// The environment that switches it off.
+    pub env: BTreeMap<String, String>,
+}

@@ -1,0 +1,68 @@
+//! What happened, all on one clock: events, faults, and load in windows. Verdicts and reports are made from nothing else.
+
+mod counts;
+mod event;
+mod load;
+mod observation;
+
+use serde::{Deserialize, Serialize};
+
+pub use counts::{Counts, LONGEST, histogram};
+pub use event::{Event, Happening, RestartReason};
+pub use load::{Failure, LoadRecord, Schedule, Window};
+pub use observation::{EdgeRecord, FaultRecord, Keys, LedgerRecord, StepRecord, SumRecord};
+
+/// Seconds after the loads' start; negative before it.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Moment(pub f64);
+
+impl Moment {
+    /// From the loads' start to another instant.
+    pub fn between(start: std::time::Instant, then: std::time::Instant) -> Self {
+        match then.checked_duration_since(start) {
+            Some(after) => Self(after.as_secs_f64()),
+            None => Self(-start.duration_since(then).as_secs_f64()),
+        }
+    }
+}
+
+/// Everything that happened in a run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    /// When the run was over.
+    pub ended: Moment,
+    /// How it ended.
+    pub ending: Ending,
+    /// What each load did.
+    pub loads: Vec<LoadRecord>,
+    /// What happened to services, by time.
+    pub events: Vec<Event>,
+    /// What each fault did, by time; one record for each time it was applied.
+    pub faults: Vec<FaultRecord>,
+    /// Requests between services.
+    pub edges: Vec<EdgeRecord>,
+    /// What each step was answered.
+    pub steps: Vec<StepRecord>,
+    /// What was read for each ledger check, by the check's place in the plan.
+    pub ledgers: Vec<LedgerRecord>,
+    /// What was read for each conservation check, by the check's place in the plan.
+    pub sums: Vec<SumRecord>,
+    /// What could not be put back, in words; empty when all was.
+    pub left_behind: Vec<String>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "how", content = "why")]
+pub enum Ending {
+    /// As planned.
+    Completed,
+    /// By a stop condition.
+    Aborted(String),
+    /// By a signal.
+    Interrupted,
+    /// The system did not come up, or a request of the setup was not answered as expected.
+    NotStarted(String),
+}

@@ -1,0 +1,143 @@
+//! What a load did, in windows.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Counts;
+
+/// What one load did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadRecord {
+    /// Its name.
+    pub name: String,
+    /// Its windows, by time, each `window` seconds long; requests belong where they were meant to start.
+    pub windows: Vec<Window>,
+    /// The length of a window, in seconds.
+    pub window: f64,
+    /// Done − sent, over the whole run.
+    pub service_time: Counts,
+    /// Sent − intended: the generator's own lag, over the whole run.
+    pub lag: Counts,
+    /// Whether the schedule was kept.
+    pub schedule: Schedule,
+    /// Keys of accepted commands, in order of their replies; not part of the JSON report.
+    #[serde(skip)]
+    pub accepted: Vec<String>,
+    /// Requests that were sent and got no reply: the command may or may not have been accepted.
+    pub unknown: u64,
+}
+
+/// One window of a load.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Window {
+    /// When it starts, in seconds after the loads' start.
+    pub start: f64,
+    /// Good replies.
+    pub ok: u64,
+    /// All others, by kind.
+    pub failed: BTreeMap<Failure, u64>,
+    /// Done − intended, of every request that got a reply, and the waiting time of those that timed out.
+    pub latency: Counts,
+}
+
+/// Whether a generator did what it was told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "kept", content = "why")]
+pub enum Schedule {
+    /// Yes.
+    Kept,
+    /// No, and the figures say more of the generator than of the system.
+    Missed(String),
+}
+
+/// Why a request was not good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Failure {
+    /// The name was not found.
+    Dns,
+    /// No connection: refused, or no route.
+    Connect,
+    /// No TLS.
+    Tls,
+    /// No reply in time.
+    Timeout,
+    /// The connection broke after the request was sent.
+    Reset,
+    /// What came was not HTTP.
+    Protocol,
+    /// A status that is not a good one.
+    Status(u16),
+    /// A good status with a body that is not as expected.
+    Check,
+    /// Still in flight when the load ended.
+    Unfinished,
+}
+
+impl Window {
+    /// All that failed.
+    pub fn failures(&self) -> u64 {
+        self.failed.values().sum()
+    }
+}
+
+const NAMES: [(Failure, &str); 8] = [
+    (Failure::Dns, "dns"),
+    (Failure::Connect, "connect"),
+    (Failure::Tls, "tls"),
+    (Failure::Timeout, "timeout"),
+    (Failure::Reset, "reset"),
+    (Failure::Protocol, "protocol"),
+    (Failure::Check, "check"),
+    (Failure::Unfinished, "unfinished"),
+];
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(out, "status {status}"),
+            other => out.write_str(
+                NAMES
+                    .iter()
+                    .find(|(kind, _)| kind == other)
+                    .map_or("", |(_, name)| name),
+            ),
+        }
+    }
+}
+
+impl FromStr for Failure {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(status) = text.strip_prefix("status ") {
+            return status
+                .parse()
+                .map(Self::Status)
+                .map_err(|_| format!("`{status}` is not a status"));
+        }
+        let found = NAMES
+            .iter()
+            .find(|(_, name)| *name == text)
+            .map(|(kind, _)| *kind);
+        found.ok_or_else(|| format!("`{text}` is not a kind of failure"))
+    }
+}
+
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Failure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}

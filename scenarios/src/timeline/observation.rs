@@ -1,0 +1,108 @@
+//! What faults did and what was read of the system.
+
+use serde::{Deserialize, Serialize};
+
+use super::Moment;
+
+/// One application of a fault.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FaultRecord {
+    /// What it was, in words.
+    pub name: String,
+    /// The services that it hit; for a fault between two services, caller and callee.
+    pub services: Vec<String>,
+    /// When it was applied.
+    pub start: Moment,
+    /// When it was undone; the same as `start` for one that is not undone.
+    pub end: Moment,
+    /// How much it hit: processes, or requests. A fault with none had no effect.
+    pub effect: u64,
+    /// Why it had no effect or could not be undone, in words.
+    pub trouble: Option<String>,
+}
+
+/// Requests from one service to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EdgeRecord {
+    /// The caller; `None` for requests from outside.
+    pub from: Option<String>,
+    /// The callee.
+    pub to: String,
+    /// Requests that came.
+    pub requests: u64,
+    /// Requests that reached the callee.
+    pub reached: u64,
+    /// Requests that met a fault.
+    pub faulted: u64,
+}
+
+/// A step and its answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepRecord {
+    /// The step's name.
+    pub name: String,
+    /// When it was first tried.
+    pub start: Moment,
+    /// When the last try was answered.
+    pub end: Moment,
+    /// How often it was tried.
+    pub tries: u32,
+    /// The status of the last answer, if there was one.
+    pub status: Option<u16>,
+    /// What was wrong with the last answer; `None` when it was as expected.
+    pub objection: Option<String>,
+}
+
+/// What was found for a ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LedgerRecord {
+    /// The check's place in the plan.
+    pub check: usize,
+    /// Commands that were accepted.
+    pub accepted: u64,
+    /// Requests without a reply: each may have been accepted, or not.
+    pub unknown: u64,
+    /// Effects that were found.
+    pub effects: u64,
+    /// Accepted commands without any effect, at most ten of them.
+    pub missing: Keys,
+    /// Accepted commands whose effect is not as it must be.
+    pub unfinished: Keys,
+    /// Commands with more than one effect.
+    pub repeated: Keys,
+    /// Effects of no known command.
+    pub unasked: Keys,
+    /// How long after load and faults it was read for the last time, in seconds.
+    pub after: f64,
+    /// Why it could not be read; `None` when it was.
+    pub trouble: Option<String>,
+}
+
+/// How many keys, and some of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keys {
+    /// How many.
+    pub count: u64,
+    /// The first of them, at most ten.
+    pub some: Vec<String>,
+}
+
+/// What was found for a conserved quantity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SumRecord {
+    /// The check's place in the plan.
+    pub check: usize,
+    /// What the quantity must be.
+    pub wanted: f64,
+    /// The terms, in the plan's order.
+    pub terms: Vec<f64>,
+    /// How long after load and faults it was read for the last time, in seconds.
+    pub after: f64,
+    /// Why it could not be read; `None` when it was.
+    pub trouble: Option<String>,
+}
