@@ -1,0 +1,104 @@
+//! What faults are done to: processes on this machine, or workloads in a cluster.
+
+use std::future::Future;
+use std::time::Duration;
+
+use brunt_scenarios::plan::{EdgeFault, Rollout};
+
+use crate::TargetError;
+
+/// The replicas of a service at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Census {
+    /// How many there should be.
+    pub wanted: u32,
+    /// Those that run and are not on their way out.
+    pub replicas: Vec<Replica>,
+    /// How a new version replaces the old one.
+    pub rollout: Rollout,
+}
+
+/// One running replica.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replica {
+    /// Its number, unique among the service's replicas over the whole run.
+    pub number: u32,
+    /// Whether it is sent requests.
+    pub ready: bool,
+}
+
+/// Names a fault that is set between two services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EdgeHandle(pub u64);
+
+impl Census {
+    /// How many are sent requests.
+    pub fn ready(&self) -> u32 {
+        self.replicas.iter().map(|replica| u32::from(replica.ready)).sum()
+    }
+
+    /// How many of the wanted ones are not sent requests.
+    pub fn away(&self) -> u32 {
+        self.wanted.saturating_sub(self.ready())
+    }
+}
+
+/// What can be done to a system. All operations return as soon as they are in force; none waits until the system is well
+/// again.
+pub trait Target: Sync {
+    /// The service's replicas.
+    fn census(&self, service: &str) -> impl Future<Output = Result<Census, TargetError>> + Send;
+
+    /// Kills replicas and has each replaced at once; SIGKILL follows SIGTERM after `grace`, at once when it is zero. Says how
+    /// many were there to be killed.
+    fn kill(
+        &self,
+        service: &str,
+        replicas: &[u32],
+        grace: Duration,
+    ) -> impl Future<Output = Result<u64, TargetError>> + Send;
+
+    /// Takes all replicas away, with the service's own grace, and lets none come back. Says how many there were.
+    fn stop(&self, service: &str) -> impl Future<Output = Result<u64, TargetError>> + Send;
+
+    /// Brings a stopped service back with as many replicas as are wanted. Does nothing when it is not stopped.
+    fn start(&self, service: &str) -> impl Future<Output = Result<(), TargetError>> + Send;
+
+    /// Freezes replicas. Says how many were there to be frozen.
+    fn pause(&self, service: &str, replicas: &[u32])
+    -> impl Future<Output = Result<u64, TargetError>> + Send;
+
+    /// Lets frozen replicas go on; those that have gone meanwhile are passed over.
+    fn resume(&self, service: &str, replicas: &[u32])
+    -> impl Future<Output = Result<(), TargetError>> + Send;
+
+    /// Sets how many replicas there should be.
+    fn scale(&self, service: &str, replicas: u32) -> impl Future<Output = Result<(), TargetError>> + Send;
+
+    /// Begins to replace every replica, within the limits of the service's strategy. Says how many will be replaced.
+    fn rollout(&self, service: &str) -> impl Future<Output = Result<u64, TargetError>> + Send;
+
+    /// Asks one replica directly, past any proxy. Returns the status of its reply.
+    fn get(
+        &self,
+        service: &str,
+        replica: u32,
+        path: &str,
+    ) -> impl Future<Output = Result<u16, TargetError>> + Send;
+
+    /// Sets a fault between two services; several add up.
+    fn break_edge(
+        &self,
+        from: &str,
+        to: &str,
+        fault: EdgeFault,
+    ) -> impl Future<Output = Result<EdgeHandle, TargetError>> + Send;
+
+    /// Lifts a fault between two services. Says how many requests met it.
+    fn mend_edge(
+        &self,
+        from: &str,
+        to: &str,
+        handle: EdgeHandle,
+    ) -> impl Future<Output = Result<u64, TargetError>> + Send;
+}

@@ -1,0 +1,113 @@
+//! A target that writes down what it is asked.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use brunt_faults::{Census, EdgeHandle, Replica, Target, TargetError};
+use brunt_scenarios::plan::{EdgeFault, Rollout, StrategyKind};
+
+pub struct Recorded {
+    wanted: Mutex<u32>,
+    ready: u32,
+    kind: StrategyKind,
+    calls: Mutex<Vec<String>>,
+}
+
+impl Recorded {
+    /// Services with so many replicas, of which so many are ready; the service `empty` has none.
+    pub fn of(wanted: u32, ready: u32) -> Self {
+        Self {
+            wanted: Mutex::new(wanted),
+            ready,
+            kind: StrategyKind::RollingUpdate,
+            calls: Mutex::default(),
+        }
+    }
+
+    pub fn recreating(mut self) -> Self {
+        self.kind = StrategyKind::Recreate;
+        self
+    }
+
+    pub fn want(&self, wanted: u32) {
+        *self.wanted.lock().unwrap() = wanted;
+    }
+
+    pub fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    fn note(&self, call: String) {
+        self.calls.lock().unwrap().push(call);
+    }
+}
+
+impl Target for Recorded {
+    async fn census(&self, service: &str) -> Result<Census, TargetError> {
+        let wanted = *self.wanted.lock().unwrap();
+        let running = if service == "empty" { 0 } else { wanted };
+        let replica = |number| Replica {
+            number,
+            ready: number <= self.ready,
+        };
+        Ok(Census {
+            wanted,
+            replicas: (1..=running).map(replica).collect(),
+            rollout: Rollout {
+                kind: self.kind,
+                max_surge: 1,
+                max_unavailable: 0,
+            },
+        })
+    }
+
+    async fn kill(&self, service: &str, replicas: &[u32], grace: Duration) -> Result<u64, TargetError> {
+        self.note(format!("kill {service} {replicas:?} {grace:?}"));
+        Ok(replicas.len() as u64)
+    }
+
+    async fn stop(&self, service: &str) -> Result<u64, TargetError> {
+        self.note(format!("stop {service}"));
+        Ok(u64::from(*self.wanted.lock().unwrap()))
+    }
+
+    async fn start(&self, service: &str) -> Result<(), TargetError> {
+        self.note(format!("start {service}"));
+        Ok(())
+    }
+
+    async fn pause(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
+        self.note(format!("pause {service} {replicas:?}"));
+        Ok(replicas.len() as u64)
+    }
+
+    async fn resume(&self, service: &str, replicas: &[u32]) -> Result<(), TargetError> {
+        self.note(format!("resume {service} {replicas:?}"));
+        Ok(())
+    }
+
+    async fn scale(&self, service: &str, replicas: u32) -> Result<(), TargetError> {
+        self.note(format!("scale {service} {replicas}"));
+        self.want(replicas);
+        Ok(())
+    }
+
+    async fn rollout(&self, service: &str) -> Result<u64, TargetError> {
+        self.note(format!("rollout {service}"));
+        Ok(u64::from(*self.wanted.lock().unwrap()))
+    }
+
+    async fn get(&self, _: &str, _: u32, path: &str) -> Result<u16, TargetError> {
+        Ok(if path == "/makeZombie" { 200 } else { 404 })
+    }
+
+    async fn break_edge(&self, from: &str, to: &str, fault: EdgeFault) -> Result<EdgeHandle, TargetError> {
+        self.note(format!("break {from} {to} {fault}"));
+        Ok(EdgeHandle(9))
+    }
+
+    async fn mend_edge(&self, from: &str, to: &str, handle: EdgeHandle) -> Result<u64, TargetError> {
+        self.note(format!("mend {from} {to} {}", handle.0));
+        Ok(42)
+    }
+}

@@ -1,0 +1,165 @@
+//! The faults that are set on an edge.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use brunt_scenarios::plan::EdgeFault;
+
+/// Names one fault that was set, so that it can be lifted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultId(pub u64);
+
+/// What a request meets before it goes to the callee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    Pass,
+    Reset,
+    Answer(u16),
+}
+
+/// What a reply meets before it goes to the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    Pass,
+    Wait(Duration),
+    Lose,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    last: u64,
+    set: Vec<Set>,
+}
+
+#[derive(Debug)]
+struct Set {
+    id: u64,
+    fault: EdgeFault,
+    hits: u64,
+}
+
+impl Faults {
+    pub(crate) fn set(&self, fault: EdgeFault) -> FaultId {
+        let mut state = self.state();
+        state.last += 1;
+        let id = state.last;
+        state.set.push(Set { id, fault, hits: 0 });
+        FaultId(id)
+    }
+
+    /// Lifts a fault and says how many requests it hit; `None` when it is not set any more.
+    pub(crate) fn lift(&self, id: FaultId) -> Option<u64> {
+        let mut state = self.state();
+        let place = state.set.iter().position(|set| set.id == id.0)?;
+        Some(state.set.remove(place).hits)
+    }
+
+    pub(crate) fn before(&self) -> Before {
+        for set in &mut self.state().set {
+            let met = match set.fault {
+                EdgeFault::Cut => Before::Reset,
+                EdgeFault::Abort { status, share } if drawn(share) => Before::Answer(status),
+                _ => continue,
+            };
+            set.hits += 1;
+            return met;
+        }
+        Before::Pass
+    }
+
+    /// Replies meet the faults that are set when they come, whatever was set when their request went out.
+    pub(crate) fn after(&self) -> After {
+        let mut met = After::Pass;
+        for set in &mut self.state().set {
+            match set.fault {
+                EdgeFault::LostReply { share } if drawn(share) => {
+                    set.hits += 1;
+                    return After::Lose;
+                }
+                EdgeFault::Latency(spread) => {
+                    set.hits += 1;
+                    met = later(met, between(spread.from.0, spread.to.0));
+                }
+                _ => {}
+            }
+        }
+        met
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn later(met: After, delay: Duration) -> After {
+    match met {
+        After::Wait(other) => After::Wait(other + delay),
+        _ => After::Wait(delay),
+    }
+}
+
+fn drawn(share: f64) -> bool {
+    fastrand::f64() < share
+}
+
+fn between(from: Duration, to: Duration) -> Duration {
+    from + to.saturating_sub(from).mul_f64(fastrand::f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn latency(text: &str) -> EdgeFault {
+        EdgeFault::Latency(text.parse().unwrap())
+    }
+
+    #[test]
+    fn latencies_add_up_and_each_counts_its_hits() {
+        let faults = Faults::default();
+        let one = faults.set(latency("100ms"));
+        let two = faults.set(latency("50ms"));
+        assert_eq!(faults.after(), After::Wait(Duration::from_millis(150)));
+        assert_eq!(faults.lift(one), Some(1));
+        assert_eq!(faults.after(), After::Wait(Duration::from_millis(50)));
+        assert_eq!(faults.lift(two), Some(2));
+        assert_eq!(faults.lift(two), None);
+        assert_eq!(faults.after(), After::Pass);
+    }
+
+    #[test]
+    fn a_range_of_latencies_is_drawn_within_it() {
+        let (low, high) = (Duration::from_millis(10), Duration::from_millis(20));
+        let drawn: Vec<_> = (0..200).map(|_| between(low, high)).collect();
+        assert!(drawn.iter().all(|delay| (low..=high).contains(delay)));
+        assert!(drawn.iter().any(|delay| *delay < Duration::from_millis(13)));
+        assert!(drawn.iter().any(|delay| *delay > Duration::from_millis(17)));
+    }
+
+    #[test]
+    fn a_share_hits_about_that_many() {
+        let faults = Faults::default();
+        let id = faults.set(EdgeFault::Abort {
+            status: 503,
+            share: 0.25,
+        });
+        let answered = (0..4000)
+            .filter(|_| faults.before() == Before::Answer(503))
+            .count() as u64;
+        assert!((800..1200).contains(&answered), "{answered} of 4000");
+        assert_eq!(faults.lift(id), Some(answered));
+    }
+
+    #[test]
+    fn a_cut_does_not_touch_replies_and_a_lost_reply_no_requests() {
+        let faults = Faults::default();
+        let cut = faults.set(EdgeFault::Cut);
+        assert_eq!((faults.before(), faults.after()), (Before::Reset, After::Pass));
+        faults.lift(cut);
+        faults.set(EdgeFault::LostReply { share: 1.0 });
+        assert_eq!((faults.before(), faults.after()), (Before::Pass, After::Lose));
+    }
+}

@@ -1,0 +1,85 @@
+//! One caller's connection.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Either, Empty};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::edge::Edge;
+use crate::faults::{After, Before};
+use crate::forward::{Broken, forward};
+
+type Reply = Response<Either<Incoming, Empty<Bytes>>>;
+
+/// Serves it until it ends, or until the gate closes: then what is in flight is finished first.
+pub(crate) async fn serve(edge: Arc<Edge>, stream: TcpStream, mut closing: watch::Receiver<()>) {
+    // Without it, small replies wait for the other side's acknowledgement. If it cannot be set, they are only slower.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| Box::pin(answer(Arc::clone(&edge), request)));
+    let mut connection = http1::Builder::new()
+        .preserve_header_case(true)
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(stream), service);
+    let served = tokio::select! {
+        served = poll_fn(|cx| connection.poll_without_shutdown(cx)) => served,
+        _ = closing.changed() => {
+            Pin::new(&mut connection).graceful_shutdown();
+            poll_fn(|cx| connection.poll_without_shutdown(cx)).await
+        }
+    };
+    let mut stream = connection.into_parts().io.into_inner();
+    match served {
+        Ok(()) => drop(stream.shutdown().await),
+        // With this set, closing sends a reset and throws away what was not sent yet.
+        Err(_) => drop(stream.set_zero_linger()),
+    }
+}
+
+async fn answer(edge: Arc<Edge>, request: Request<Incoming>) -> Result<Reply, Broken> {
+    edge.counts.came();
+    match edge.faults.before() {
+        Before::Pass => {}
+        Before::Reset => {
+            edge.counts.met_fault();
+            return Err(Broken::Cut);
+        }
+        Before::Answer(status) => {
+            edge.counts.met_fault();
+            return Ok(in_its_place(status));
+        }
+    }
+    let reply = forward(&edge, request).await?;
+    match edge.faults.after() {
+        After::Pass => {}
+        After::Wait(delay) => {
+            edge.counts.met_fault();
+            tokio::time::sleep(delay).await;
+        }
+        After::Lose => {
+            edge.counts.met_fault();
+            finish(reply.into_body()).await;
+            return Err(Broken::ReplyLost);
+        }
+    }
+    Ok(reply.map(Either::Left))
+}
+
+fn in_its_place(status: u16) -> Reply {
+    let mut reply = Response::new(Either::Right(Empty::new()));
+    *reply.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    reply
+}
+
+/// Lets the callee say all that it has to say.
+async fn finish(mut body: Incoming) {
+    while let Some(Ok(_)) = body.frame().await {}
+}
