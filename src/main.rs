@@ -1,1 +1,22 @@
-fn main() {}
+//! `brunt`: does your system bear it? The command line and the wiring; nothing else wires.
+
+mod builtin;
+mod cli;
+mod commands;
+mod exit;
+mod files;
+mod output;
+mod progress;
+mod runner;
+mod target;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match commands::dispatch(cli::Cli::parse()) {
+        Ok(exit) => exit.into(),
+        Err(error) => exit::explain(&error),
+    }
+}

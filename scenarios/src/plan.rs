@@ -1,5 +1,6 @@
 //! A plan: a scenario that has been checked against its system, with every default filled in. If one exists, it can run.
 
+mod check;
 mod expectations;
 mod faults;
 mod load;

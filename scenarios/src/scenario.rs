@@ -36,6 +36,9 @@ pub struct Scenario {
     pub about: Option<String>,
     /// A built-in system's name, or the path of a system file, relative to this file.
     pub system: Located<String>,
+    /// Service → environment variables to start it with, over those of the system file.
+    #[serde(default)]
+    pub env: BTreeMap<String, BTreeMap<String, String>>,
     /// Requests made once, in order, before the load starts. Each must be answered as expected.
     #[serde(default)]
     pub setup: Vec<Step>,

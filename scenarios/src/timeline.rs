@@ -66,3 +66,21 @@ pub enum Ending {
     /// The system did not come up, or a request of the setup was not answered as expected.
     NotStarted(String),
 }
+
+impl Timeline {
+    /// One in which nothing has happened yet.
+    pub fn empty(ending: Ending) -> Self {
+        Self {
+            ended: Moment(0.0),
+            ending,
+            loads: vec![],
+            events: vec![],
+            faults: vec![],
+            edges: vec![],
+            steps: vec![],
+            ledgers: vec![],
+            sums: vec![],
+            left_behind: vec![],
+        }
+    }
+}

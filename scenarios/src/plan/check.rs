@@ -1,0 +1,205 @@
+//! From what is written to what is meant: every reference resolved, every default filled in, every problem reported at once.
+
+mod expectation;
+mod fault;
+mod load;
+mod proof;
+mod request;
+mod system;
+
+use std::time::Duration;
+
+use expectation::Known;
+use indexmap::IndexMap;
+
+use super::{AbortWhen, Fault, Load, Plan, Service, System};
+use crate::scenario::{self, Scenario};
+use crate::source::{Diagnostic, Place, Source};
+use crate::units::Percent;
+
+/// The longest run unless told otherwise.
+const MAX_DURATION: Duration = Duration::from_secs(600);
+
+/// Collects what is wrong, so that one look shows all of it.
+struct Checker<'a> {
+    source: &'a Source,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self {
+            source,
+            problems: Vec::new(),
+        }
+    }
+
+    fn wrong(&mut self, place: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Diagnostic {
+        let diagnostic = self.source.wrong(place.into(), message);
+        self.problems.push(diagnostic);
+        self.problems.last_mut().expect("one was just pushed")
+    }
+
+    fn unknown(&mut self, place: Place, what: &str, name: &str, choices: &[&str]) {
+        let diagnostic = self
+            .source
+            .wrong(Some(place), format!("there is no {what} `{name}`"));
+        self.problems.push(diagnostic.help_choose(name, choices));
+    }
+
+    fn version(&mut self, version: &crate::source::Located<u32>) {
+        if version.value != 1 {
+            self.wrong(
+                version.place,
+                format!("version {version} of this format is not known"),
+            )
+            .help = Some("this brunt reads version 1".to_owned());
+        }
+    }
+
+    fn finish<T>(self, value: Option<T>) -> Result<T, Vec<Diagnostic>> {
+        match value {
+            Some(value) if self.problems.is_empty() => Ok(value),
+            _ => Err(self.problems),
+        }
+    }
+}
+
+impl System {
+    /// Checks a system as it was written in `source`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn check(written: &crate::System, source: &Source) -> Result<Self, Vec<Diagnostic>> {
+        let mut checker = Checker::new(source);
+        let system = checker.system(written);
+        checker.finish(Some(system))
+    }
+}
+
+impl Plan {
+    /// Checks a scenario as it was written in `source` against its system.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn check(written: &Scenario, source: &Source, system: System) -> Result<Self, Vec<Diagnostic>> {
+        let mut checker = Checker::new(source);
+        let plan = checker.plan(written, system);
+        checker.finish(Some(plan))
+    }
+}
+
+impl Checker<'_> {
+    fn plan(&mut self, written: &Scenario, mut system: System) -> Plan {
+        self.version(&written.version);
+        self.environment(written, &mut system);
+        let services = &system.services;
+        let setup = self.setup(&written.setup, services);
+        let loads: Vec<Load> = written
+            .load
+            .iter()
+            .filter_map(|load| self.load(load, services))
+            .collect();
+        self.load_names(&written.load);
+        let max_duration = written
+            .limits
+            .max_duration
+            .map_or(MAX_DURATION, |period| period.0);
+        let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
+        let faults = self.faults(written, &system, load_ends);
+        let steps = self.steps(&written.steps, services);
+        let known = Known {
+            written: &written.load,
+            loads: &loads,
+            faults: &faults,
+            system: &system,
+        };
+        let checks = written
+            .expect
+            .iter()
+            .filter_map(|one| self.expectation(one, &known))
+            .collect();
+        let proofs = written
+            .proof
+            .iter()
+            .map(|proof| self.proof(proof, written, services))
+            .collect();
+        self.whole(written, &loads, &faults, max_duration);
+        Plan {
+            name: written.name.clone(),
+            about: written.about.clone(),
+            setup,
+            loads,
+            faults,
+            steps,
+            checks,
+            abort_when: written.abort_when.as_ref().map(abort_when),
+            max_unavailable: written.limits.max_unavailable.unwrap_or(Percent::ALL),
+            max_duration,
+            proofs,
+            system,
+        }
+    }
+
+    fn environment(&mut self, written: &Scenario, system: &mut System) {
+        for (name, env) in &written.env {
+            let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
+            let unknown = self.source.wrong(
+                None,
+                format!("`env` is for a service `{name}`, which does not exist"),
+            );
+            let unknown = unknown.help_choose(name, &names);
+            match system.services.get_mut(name) {
+                Some(service) => service.env.extend(env.clone()),
+                None => self.problems.push(unknown),
+            }
+        }
+    }
+
+    fn whole(&mut self, written: &Scenario, loads: &[Load], faults: &[Fault], max_duration: Duration) {
+        if written.expect.is_empty() && written.steps.is_empty() {
+            self.wrong(None, "nothing is expected").help =
+                Some("add `expect:` or `steps:`; a run that checks nothing shows nothing".to_owned());
+        }
+        if written.load.is_empty() && written.steps.is_empty() {
+            self.wrong(None, "there is no load and no step").help =
+                Some("add `load:` or `steps:`".to_owned());
+        }
+        let loads_end = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
+        let ends = loads_end.max(
+            faults
+                .iter()
+                .filter_map(Fault::last_end)
+                .max()
+                .unwrap_or_default(),
+        );
+        if ends > max_duration {
+            let (ends, most) = (crate::units::Period(ends), crate::units::Period(max_duration));
+            self.wrong(
+                None,
+                format!("load and faults last {ends}, and the run may last {most}"),
+            )
+            .help = Some("shorten it, or raise `limits: {maxDuration: …}`".to_owned());
+        }
+    }
+
+    fn known_service(
+        &mut self,
+        name: &crate::source::Located<String>,
+        services: &IndexMap<String, Service>,
+    ) -> bool {
+        let known = services.contains_key(&name.value);
+        if !known {
+            let choices: Vec<&str> = services.keys().map(String::as_str).collect();
+            self.unknown(name.place, "service", name, &choices);
+        }
+        known
+    }
+}
+
+fn abort_when(written: &scenario::AbortWhen) -> AbortWhen {
+    AbortWhen {
+        error_rate: written.error_rate,
+        lasts: written.lasts.0,
+    }
+}

@@ -1,0 +1,182 @@
+//! Checks of what must hold.
+
+use std::time::Duration;
+
+use super::Checker;
+use crate::bounds;
+use crate::plan::{Check, Claim, Fault, FaultKind, Load, Quantile, System};
+use crate::scenario::{self, Expectation, Within};
+use crate::source::Located;
+
+/// What expectations can be about.
+pub(super) struct Known<'k> {
+    /// The loads as they are written: one that is wrong itself is known all the same.
+    pub written: &'k [scenario::Load],
+    /// The loads.
+    pub loads: &'k [Load],
+    /// The faults.
+    pub faults: &'k [Fault],
+    /// The system.
+    pub system: &'k System,
+}
+
+impl Checker<'_> {
+    pub(super) fn expectation(&mut self, written: &Expectation, known: &Known<'_>) -> Option<Check> {
+        let system = known.system;
+        let (name, claim) = match written {
+            Expectation::Availability(one) => ("availability", self.availability(one, known)),
+            Expectation::Latency(one) => ("latency", self.latency(one, known)),
+            Expectation::Recovers(one) => ("recovers", self.recovers(one, known.faults, system)),
+            Expectation::Restarts(one) => ("restarts", self.restarts(one, system)),
+            Expectation::Ledger(one) => ("ledger", self.ledger(one, known)),
+            Expectation::Conserved(one) => ("conserved", self.conserved(one, system)),
+        };
+        claim.map(|claim| Check { name, claim })
+    }
+
+    fn known_load<'k>(&mut self, name: &Located<String>, known: &Known<'k>) -> Option<&'k Load> {
+        let written: Vec<&str> = known.written.iter().map(|load| load.name.as_str()).collect();
+        if !written.contains(&name.as_str()) {
+            self.unknown(name.place, "load", name, &written);
+        }
+        known.loads.iter().find(|load| load.name == name.value)
+    }
+
+    fn availability(&mut self, written: &scenario::Availability, known: &Known<'_>) -> Option<Claim> {
+        let of = self.known_load(&written.of, known)?.name.clone();
+        Some(Claim::Availability {
+            of,
+            at_least: written.at_least,
+            during: written.during,
+        })
+    }
+
+    fn latency(&mut self, written: &scenario::Latency, known: &Known<'_>) -> Option<Claim> {
+        let of = self.known_load(&written.of, known)?.name.clone();
+        let given = [
+            (0.5, written.p50),
+            (0.9, written.p90),
+            (0.95, written.p95),
+            (0.99, written.p99),
+            (0.999, written.p999),
+        ];
+        let limits: Vec<(Quantile, Duration)> = given
+            .into_iter()
+            .filter_map(|(q, limit)| limit.map(|most| (Quantile(q), most.0)))
+            .collect();
+        if limits.is_empty() {
+            self.wrong(written.of.place, "a latency needs a limit").help =
+                Some("such as `p99: 300ms`".to_owned());
+        }
+        Some(Claim::Latency {
+            of,
+            limits,
+            during: written.during,
+        })
+    }
+
+    fn recovers(&mut self, written: &scenario::Recovers, faults: &[Fault], system: &System) -> Option<Claim> {
+        if !self.known_service(&written.service, &system.services) {
+            return None;
+        }
+        let name = written.service.value.clone();
+        let hits: Vec<&Fault> = faults
+            .iter()
+            .filter(|fault| fault.kind.services().contains(&name.as_str()))
+            .collect();
+        if hits.is_empty() {
+            self.wrong(
+                written.service.place,
+                format!("no fault hits `{name}`, so it has nothing to recover from"),
+            );
+        }
+        let service = &system.services[&name];
+        let computed = hits.iter().map(|fault| match fault.kind {
+            FaultKind::Rollout { .. } => bounds::rolls_out(service),
+            FaultKind::MakeZombie { .. } => {
+                bounds::restarts(service).unwrap_or_default() + bounds::becomes_ready(service)
+            }
+            FaultKind::Kill { grace, .. } => grace + bounds::starts(service),
+            _ => bounds::starts(service),
+        });
+        let within = match written.within {
+            Within::Period(period) => period.0,
+            Within::Auto => computed.max().unwrap_or_default(),
+        };
+        Some(Claim::Recovers {
+            service: name,
+            within,
+        })
+    }
+
+    fn restarts(&mut self, written: &scenario::Restarts, system: &System) -> Option<Claim> {
+        if !self.known_service(&written.service, &system.services) {
+            return None;
+        }
+        let service = &system.services[&written.service.value];
+        let within = match (written.within, bounds::restarts(service)) {
+            (Within::Period(period), _) => period.0,
+            (Within::Auto, Some(bound)) => bound,
+            (Within::Auto, None) => {
+                self.wrong(
+                    written.service.place,
+                    format!("`{}` has no liveness probe", written.service),
+                )
+                .help = Some("add `livenessProbe` in the system file".to_owned());
+                return None;
+            }
+        };
+        Some(Claim::Restarts {
+            service: written.service.value.clone(),
+            within,
+        })
+    }
+
+    fn ledger(&mut self, written: &scenario::Ledger, known: &Known<'_>) -> Option<Claim> {
+        let load = self.known_load(&written.of, known)?;
+        if load.key.is_none() {
+            self.wrong(written.of.place, format!("load `{}` has no `key`", load.name))
+                .help =
+                Some("say where a reply holds the id of what was accepted, such as `key: $.id`".to_owned());
+        }
+        let effects = self.target(&written.effects.get, &known.system.services)?;
+        let items = self.json_path(&written.effects.items, written.effects.items.place)?;
+        let key = self.json_path(&written.effects.key, written.effects.key.place)?;
+        let json = self.conditions(&written.effects.json, "the effects");
+        Some(Claim::Ledger {
+            of: load.name.clone(),
+            effects,
+            items,
+            key,
+            json,
+            lost: written.lost,
+            duplicated: written.duplicated,
+            within: written.within.0,
+        })
+    }
+
+    fn conserved(&mut self, written: &scenario::Conserved, system: &System) -> Option<Claim> {
+        let mut terms = Vec::new();
+        for term in &written.sum {
+            let target = self.target(&term.get, &system.services);
+            let values = self.json_path(&term.values, term.values.place);
+            terms.push((target?, values?));
+        }
+        if terms.is_empty() {
+            self.wrong(written.equals.place, "a sum needs terms").help =
+                Some("such as `sum: [{get: service/path, values: $.qty}]`".to_owned());
+        }
+        let equals = written.equals.value.clone();
+        if equals.parse::<f64>().is_err() && !equals.contains("${") {
+            self.wrong(written.equals.place, format!("`{equals}` is not a number"))
+                .help =
+                Some("give a number, or `${name}` of a value saved by a step of the setup".to_owned());
+        }
+        Some(Claim::Conserved {
+            what: written.what.clone(),
+            terms,
+            equals,
+            within: written.within.0,
+        })
+    }
+}

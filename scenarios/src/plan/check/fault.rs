@@ -1,0 +1,92 @@
+//! Checks of faults.
+
+mod kind;
+
+use std::time::Duration;
+
+use super::Checker;
+use crate::plan::{Fault, System};
+use crate::scenario::{self, Scenario};
+
+/// More applications of one fault than anybody means.
+const MOST: usize = 10_000;
+
+/// Whether a kind of fault has a length.
+enum Length {
+    /// It must be undone, so it has one.
+    Needed,
+    /// It happens at once.
+    None,
+    /// Either way.
+    Optional,
+}
+
+impl Checker<'_> {
+    pub(super) fn faults(&mut self, written: &Scenario, system: &System, load_ends: Duration) -> Vec<Fault> {
+        let mut faults: Vec<Fault> = written
+            .faults
+            .iter()
+            .filter_map(|fault| self.fault(fault, system, load_ends))
+            .collect();
+        faults.sort_by_key(|fault| fault.at.first().copied());
+        faults
+    }
+
+    fn fault(&mut self, written: &scenario::Fault, system: &System, load_ends: Duration) -> Option<Fault> {
+        let (kind, length) = self.fault_kind(written, system)?;
+        match (&length, &written.lasts) {
+            (Length::Needed, None) => {
+                self.wrong(written.at.place, format!("the fault `{kind}` has no end"))
+                    .help =
+                    Some("say how long it lasts, such as `for: 10s`; undoing it is implied".to_owned());
+            }
+            (Length::None, Some(lasts)) => {
+                self.wrong(
+                    lasts.place,
+                    format!("the fault `{kind}` happens at once and has no `for`"),
+                );
+            }
+            _ => {}
+        }
+        if written.at.value.0 >= load_ends && !load_ends.is_zero() {
+            let ends = crate::units::Period(load_ends);
+            self.wrong(
+                written.at.place,
+                format!("the fault `{kind}` comes after the load's end at {ends}"),
+            )
+            .help =
+                Some("a fault without load hits nothing: move it, or let the load last longer".to_owned());
+        }
+        let at = self.times(written, load_ends);
+        Some(Fault {
+            kind,
+            at,
+            lasts: written.lasts.as_ref().map(|lasts| lasts.value.0),
+        })
+    }
+
+    fn times(&mut self, written: &scenario::Fault, load_ends: Duration) -> Vec<Duration> {
+        let first = written.at.value.0;
+        let Some(every) = &written.every else {
+            if let Some(until) = &written.until {
+                self.wrong(until.place, "`until` needs `every`");
+            }
+            return vec![first];
+        };
+        let lasts = written
+            .lasts
+            .as_ref()
+            .map_or(Duration::ZERO, |lasts| lasts.value.0);
+        if every.value.0 <= lasts {
+            self.wrong(every.place, "the fault would begin again before it has ended")
+                .help = Some("`every` must be longer than `for`, and not zero".to_owned());
+            return vec![first];
+        }
+        let until = written.until.as_ref().map_or(load_ends, |until| until.value.0);
+        let times = std::iter::successors(Some(first), |at| Some(*at + every.value.0));
+        times
+            .take_while(|at| *at < until || *at == first)
+            .take(MOST)
+            .collect()
+    }
+}

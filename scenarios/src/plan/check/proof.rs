@@ -1,0 +1,89 @@
+//! Checks of proofs: guards that exist, and checks that the scenario has.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::Checker;
+use crate::guard;
+use crate::plan::{Proof, Service};
+use crate::scenario::{self, Expectation, Scenario};
+
+impl Checker<'_> {
+    pub(super) fn proof(
+        &mut self,
+        written: &scenario::Proof,
+        scenario: &Scenario,
+        services: &IndexMap<String, Service>,
+    ) -> Proof {
+        let mut without = BTreeMap::new();
+        for (guard, names) in &written.without {
+            for name in names.0.iter().filter(|name| name.value != "all") {
+                self.guarded(guard, name, services);
+            }
+            let all = names.0.iter().any(|name| name.value == "all");
+            let having = services
+                .iter()
+                .filter(|(_, service)| guard::names(service).contains(&guard.as_str()));
+            let chosen: Vec<String> = match all {
+                true => having.map(|(name, _)| name.clone()).collect(),
+                false => names.0.iter().map(|name| name.value.clone()).collect(),
+            };
+            without.insert(guard.clone(), chosen);
+        }
+        let there = check_names(scenario);
+        for name in &written.fails {
+            let kind = name.split('.').next().unwrap_or_default();
+            if !there.contains(&kind) {
+                self.unknown(name.place, "check in this scenario named", name, &there);
+            }
+        }
+        if written.fails.is_empty() || written.without.is_empty() {
+            self.wrong(None, "a proof needs `without` and `fails`").help =
+                Some("such as `without: {outbox: order}` and `fails: [ledger.lost]`".to_owned());
+        }
+        Proof {
+            without,
+            fails: written.fails.iter().map(|name| name.value.clone()).collect(),
+        }
+    }
+
+    fn guarded(
+        &mut self,
+        guard: &str,
+        name: &crate::source::Located<String>,
+        services: &IndexMap<String, Service>,
+    ) {
+        if !self.known_service(name, services) {
+            return;
+        }
+        let guards = guard::names(&services[&name.value]);
+        if !guards.contains(&guard) {
+            let diagnostic = self
+                .source
+                .wrong(Some(name.place), format!("`{name}` has no guard `{guard}`"));
+            self.problems.push(diagnostic.help_choose(guard, &guards));
+        }
+    }
+}
+
+/// The names by which proofs can refer to a scenario's checks.
+fn check_names(scenario: &Scenario) -> Vec<&'static str> {
+    let mut names: Vec<&str> = scenario
+        .expect
+        .iter()
+        .map(|one| match one {
+            Expectation::Availability(_) => "availability",
+            Expectation::Latency(_) => "latency",
+            Expectation::Recovers(_) => "recovers",
+            Expectation::Restarts(_) => "restarts",
+            Expectation::Ledger(_) => "ledger",
+            Expectation::Conserved(_) => "conserved",
+        })
+        .collect();
+    if !scenario.steps.is_empty() {
+        names.push("step");
+    }
+    names.dedup();
+    names
+}

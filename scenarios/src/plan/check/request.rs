@@ -1,0 +1,162 @@
+//! Checks of requests and steps.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::Checker;
+use crate::plan::request::TIMEOUT;
+use crate::plan::{Answer, Body, JsonPath, Request, Service, Step, Target};
+use crate::scenario::{self, Expected, Method, RequestFields};
+use crate::source::{Located, Place};
+
+type Services = IndexMap<String, Service>;
+
+impl Checker<'_> {
+    pub(super) fn setup(&mut self, written: &[scenario::Step], services: &Services) -> Vec<Step> {
+        for at in written.iter().filter_map(|step| step.at.as_ref()) {
+            self.wrong(at.place, "a step of the setup has no time").help =
+                Some("the setup runs before the load; a timed request belongs to `steps:`".to_owned());
+        }
+        written
+            .iter()
+            .filter_map(|step| self.step(step, services))
+            .collect()
+    }
+
+    pub(super) fn steps(&mut self, written: &[scenario::Step], services: &Services) -> Vec<Step> {
+        let mut steps: Vec<Step> = written
+            .iter()
+            .filter_map(|step| self.step(step, services))
+            .collect();
+        steps.sort_by_key(|step| (step.at.is_none(), step.at));
+        steps
+    }
+
+    fn step(&mut self, written: &scenario::Step, services: &Services) -> Option<Step> {
+        let request = self.request(&written.request(), "the step", services)?;
+        let save: Vec<(String, JsonPath)> = written
+            .save
+            .iter()
+            .filter_map(|(name, path)| Some((name.clone(), self.json_path(path, path.place)?)))
+            .collect();
+        Some(Step {
+            name: written
+                .name
+                .clone()
+                .unwrap_or_else(|| format!("{} {}", request.method, request.target)),
+            at: written.at.as_ref().map(|at| at.value.0),
+            within: written.within.map(|within| within.0),
+            request,
+            save,
+        })
+    }
+
+    pub(super) fn request(
+        &mut self,
+        written: &RequestFields<'_>,
+        what: &str,
+        services: &Services,
+    ) -> Option<Request> {
+        let (method, target) = self.one_target(written, what)?;
+        let target = self.target(target, services)?;
+        Some(Request {
+            method,
+            target: target.clone(),
+            headers: written.headers.clone(),
+            body: self.body(written, &target),
+            expect: self.answer(written.expect.as_ref(), &target),
+            timeout: written.timeout.map_or(TIMEOUT, |timeout| timeout.0),
+        })
+    }
+
+    fn one_target<'w>(
+        &mut self,
+        written: &RequestFields<'w>,
+        what: &str,
+    ) -> Option<(Method, &'w Located<String>)> {
+        let given: Vec<_> = written
+            .targets
+            .iter()
+            .filter_map(|(method, target)| target.as_ref().map(|at| (*method, at)))
+            .collect();
+        match given.as_slice() {
+            [one] => Some(*one),
+            [] => {
+                self.wrong(None, format!("{what} makes no request")).help =
+                    Some("add one of get, post, put, patch, delete, such as `get: service/path`".to_owned());
+                None
+            }
+            [_, second, ..] => {
+                self.wrong(second.1.place, format!("{what} makes two requests"))
+                    .help = Some("give one of get, post, put, patch, delete".to_owned());
+                None
+            }
+        }
+    }
+
+    pub(super) fn target(&mut self, written: &Located<String>, services: &Services) -> Option<Target> {
+        let (service, path) = written.split_once('/').unwrap_or((written.as_str(), ""));
+        let name = Located {
+            value: service.to_owned(),
+            place: written.place,
+        };
+        self.known_service(&name, services).then(|| Target {
+            service: name.value,
+            path: format!("/{path}"),
+        })
+    }
+
+    fn body(&mut self, written: &RequestFields<'_>, target: &Target) -> Body {
+        match (written.json, written.body) {
+            (None, None) => Body::Empty,
+            (Some(json), None) => Body::Json(json.clone()),
+            (None, Some(text)) => Body::Text(text.clone()),
+            (Some(_), Some(_)) => {
+                self.wrong(None, format!("the request to {target} has `json` and `body`"))
+                    .help = Some("give one of them".to_owned());
+                Body::Empty
+            }
+        }
+    }
+
+    fn answer(&mut self, written: Option<&Expected>, target: &Target) -> Answer {
+        let Some(written) = written else {
+            return Answer::default();
+        };
+        Answer {
+            status: written.status.clone(),
+            json: self.conditions(&written.json, &target.to_string()),
+        }
+    }
+
+    pub(super) fn conditions(
+        &mut self,
+        written: &BTreeMap<String, serde_json::Value>,
+        what: &str,
+    ) -> Vec<(JsonPath, serde_json::Value)> {
+        let mut conditions = Vec::new();
+        for (text, value) in written {
+            match JsonPath::parse(text) {
+                Ok(path) => conditions.push((path, value.clone())),
+                Err(why) => {
+                    self.wrong(
+                        None,
+                        format!("`{text}`, expected of {what}, is not a JSON path: {why}"),
+                    );
+                }
+            }
+        }
+        conditions
+    }
+
+    pub(super) fn json_path(&mut self, text: &str, place: Place) -> Option<JsonPath> {
+        match JsonPath::parse(text) {
+            Ok(path) => Some(path),
+            Err(why) => {
+                self.wrong(place, format!("`{text}` is not a JSON path: {why}"));
+                None
+            }
+        }
+    }
+}

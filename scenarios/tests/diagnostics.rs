@@ -1,0 +1,184 @@
+//! What a user reads when a scenario or a system is wrong: place, words, and what to do about it.
+
+use brunt_scenarios::{Diagnostic, Plan, Scenario, Source, System, plan};
+
+const SYSTEM: &str = "\
+version: 1
+name: shop
+services:
+  order:
+    command: [./order]
+    calls: {stock: {env: STOCK_URL}}
+    readinessProbe: {httpGet: {path: /ready}, periodSeconds: 1}
+    guards: {outbox: {env: {OUTBOX: 'off'}}}
+  stock: {command: [./stock], strategy: {type: Recreate}}
+  bank: {url: 'http://127.0.0.1:9000'}
+";
+
+const LOAD: &str = "\
+load:
+  - name: orders
+    open: {rate: 10/s}
+    for: 10s
+    get: order/orders
+";
+
+fn check(scenario: &str) -> Result<Plan, Vec<Diagnostic>> {
+    let source = Source::new("shop/system.yaml", SYSTEM);
+    let system: System = source.parse().map_err(|error| vec![*error])?;
+    let system = plan::System::check(&system, &source)?;
+    let source = Source::new(
+        "test.yaml",
+        format!("version: 1\nname: a test\nsystem: shop\n{scenario}"),
+    );
+    let written: Scenario = source.parse().map_err(|error| vec![*error])?;
+    Plan::check(&written, &source, system)
+}
+
+fn problems(scenario: &str) -> String {
+    let problems = check(scenario).expect_err("this is wrong");
+    problems.iter().map(ToString::to_string).collect()
+}
+
+fn system_problems(system: &str) -> String {
+    let source = Source::new("system.yaml", system);
+    let wrong = match source.parse::<System>() {
+        Err(error) => vec![*error],
+        Ok(written) => plan::System::check(&written, &source).expect_err("this is wrong"),
+    };
+    wrong.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_misspelt_key_gets_the_nearest_one() {
+    insta::assert_snapshot!(problems(&format!(
+        "{LOAD}expect:\n  - availability: {{of: orders, atLest: 99%}}\n"
+    )));
+}
+
+#[test]
+fn a_misspelt_kind_of_expectation_gets_the_nearest_one() {
+    insta::assert_snapshot!(problems(&format!(
+        "{LOAD}expect:\n  - availabilty: {{of: orders, atLeast: 99%}}\n"
+    )));
+}
+
+#[test]
+fn a_bad_quantity_says_how_to_write_it() {
+    let scenario = "load:\n  - {name: a, closed: {users: 1}, for: 10 seconds, get: order/}\nexpect: []\n";
+    insta::assert_snapshot!(problems(scenario));
+}
+
+#[test]
+fn yaml_that_does_not_parse_says_where() {
+    insta::assert_snapshot!(problems("load: [\n"));
+}
+
+#[test]
+fn a_load_without_an_end_is_refused() {
+    let scenario = "load:\n  - {name: a, closed: {users: 1}, get: order/}\nexpect:\n  - availability: {of: a, atLeast: 99%}\n";
+    insta::assert_snapshot!(problems(scenario));
+}
+
+#[test]
+fn unknown_services_loads_and_edges_are_named_with_what_there_is() {
+    let scenario = "\
+load:
+  - {name: orders, open: {rate: 10/s}, for: 10s, get: ordr/orders}
+faults:
+  - {at: 1s, for: 2s, stop: {service: stok}}
+  - {at: 1s, for: 2s, cut: {from: stock, to: order}}
+  - {at: 1s, kill: {service: bank}}
+expect:
+  - availability: {of: order, atLeast: 99%}
+  - recovers: {service: nowhere}
+";
+    insta::assert_snapshot!(problems(scenario));
+}
+
+#[test]
+fn faults_must_be_one_thing_with_an_end_under_load() {
+    let scenario = format!(
+        "{LOAD}\
+faults:
+  - {{at: 1s}}
+  - {{at: 1s, stop: {{service: order}}}}
+  - {{at: 1s, for: 1s, kill: {{service: order}}}}
+  - {{at: 1s, for: 1s, stop: {{service: order}}, pause: {{service: order}}}}
+  - {{at: 20s, kill: {{service: order}}}}
+  - {{at: 1s, every: 1s, for: 2s, pause: {{service: order}}}}
+  - {{at: 1s, scale: {{service: stock, replicas: 2}}}}
+expect:
+  - availability: {{of: orders, atLeast: 99%}}
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+}
+
+#[test]
+fn expectations_need_what_they_are_about() {
+    let scenario = format!(
+        "{LOAD}\
+expect:
+  - latency: {{of: orders}}
+  - restarts: {{service: order}}
+  - recovers: {{service: order}}
+  - ledger: {{of: orders, effects: {{get: order/orders, items: '$.[', key: $.id}}, within: 5s}}
+  - conserved: {{what: beans, sum: [], equals: many, within: 5s}}
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+}
+
+#[test]
+fn a_scenario_that_checks_nothing_is_refused() {
+    insta::assert_snapshot!(problems(LOAD));
+    insta::assert_snapshot!(problems("expect: []\n"));
+}
+
+#[test]
+fn proofs_name_guards_and_checks_that_exist() {
+    let scenario = format!(
+        "{LOAD}\
+expect:
+  - availability: {{of: orders, atLeast: 99%}}
+proof:
+  - {{without: {{outbx: order}}, fails: [availability]}}
+  - {{without: {{livenessProbe: order}}, fails: [ledger.lost]}}
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+}
+
+#[test]
+fn a_run_longer_than_its_limit_is_refused() {
+    let scenario = "\
+load:
+  - {name: orders, open: {rate: 10/s}, for: 1h, get: order/orders}
+expect:
+  - availability: {of: orders, atLeast: 99%}
+";
+    insta::assert_snapshot!(problems(scenario));
+}
+
+#[test]
+fn systems_are_checked_too() {
+    insta::assert_snapshot!(system_problems(
+        "\
+version: 2
+name: shop
+entry: gate
+services:
+  gateway: {command: [./gateway], port: 8080, calls: {ordr: {env: ORDER_URL}}}
+  order: {port: 8080}
+  stock: {command: [], url: 'http://x', replicas: 2}
+  mail: {command: [./mail], strategy: {type: Recreate}, replicas: 2}
+  bank: {url: 'ftp://x'}
+  slow: {command: [./slow], strategy: {maxSurge: 0}}
+"
+    ));
+    insta::assert_snapshot!(system_problems("version: 1\nname: shop\nservices: {}\n"));
+    insta::assert_snapshot!(system_problems(
+        "version: 1\nname: shop\nservices: {a: {comand: [x]}}\n"
+    ));
+}

@@ -1,0 +1,133 @@
+//! The command line as it is typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Does your system bear it? Load and chaos, with verdicts that can be trusted.
+#[derive(Debug, Parser)]
+#[command(name = "brunt", version, about, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 all holds; 1 an expectation failed; 2 the scenario, system file or command line is \
+wrong; 3 inconclusive; 4 stopped early; 5 something could not be put back.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run scenarios: start the system, put load on it, break it, judge, report.
+    Run(Run),
+    /// Run scenarios with and without their guards: each must pass with, and fail without, for the named reason.
+    Prove(Prove),
+    /// Check scenario files without running them.
+    Validate(Validate),
+    /// Print the JSON Schema of scenario or system files, for editors.
+    Schema(Schema),
+    /// Start a system and keep it running until ctrl-C.
+    Up(Up),
+    /// Run one service of a built-in system in the foreground.
+    Serve(Serve),
+    /// Put load on a URL, as siege does; see `brunt load --help`.
+    #[command(disable_help_flag = true)]
+    Load {
+        /// As siege takes them.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// List what is built in.
+    List,
+    /// Ends process groups whose supervisor has died.
+    #[command(hide = true)]
+    Reap,
+}
+
+/// `brunt run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Scenario files, folders of them, or built-in ones such as `coffee/product-down`.
+    #[arg(required = true)]
+    pub scenarios: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `brunt prove`
+#[derive(Debug, Args)]
+pub struct Prove {
+    /// Scenario files, folders of them, or built-in ones such as `coffee`.
+    #[arg(required = true)]
+    pub scenarios: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What `run` and `prove` have in common.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Where reports, logs and data go; each run gets a folder of its own in it.
+    #[arg(long, default_value = ".brunt/runs")]
+    pub out: PathBuf,
+    /// Keep the system's data even when all is well.
+    #[arg(long)]
+    pub keep: bool,
+    /// Print the verdict only.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// The seed of all chance, to run the same again; drawn unless given.
+    #[arg(long)]
+    pub seed: Option<u64>,
+}
+
+/// `brunt validate`
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// Scenario files, folders of them, or built-in ones.
+    #[arg(required = true)]
+    pub scenarios: Vec<String>,
+}
+
+/// `brunt schema`
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Of which kind of file.
+    #[arg(value_enum, default_value = "scenario")]
+    pub of: SchemaOf,
+}
+
+/// Kinds of files.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum SchemaOf {
+    /// Scenario files.
+    Scenario,
+    /// System files.
+    System,
+}
+
+/// `brunt up`
+#[derive(Debug, Args)]
+pub struct Up {
+    /// A built-in system's name, or the path of a system file.
+    pub system: String,
+    /// Where the system keeps its data and logs: `.brunt/up/SYSTEM` unless given.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Throw away the data of earlier times first.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Use free ports instead of the declared ones.
+    #[arg(long)]
+    pub free_ports: bool,
+}
+
+/// `brunt serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The built-in system.
+    pub system: String,
+    /// The service.
+    pub service: String,
+}

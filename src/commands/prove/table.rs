@@ -1,0 +1,93 @@
+//! The table that `brunt prove` prints.
+
+use std::path::Path;
+
+use brunt_reports::{Colour, Outcome, Proving, Verdict};
+use brunt_scenarios::plan::Proof;
+
+/// The rows so far.
+#[derive(Default)]
+pub struct Table {
+    rows: Vec<Row>,
+}
+
+/// One scenario and one guard.
+pub struct Row {
+    scenario: String,
+    guard: String,
+    with: String,
+    without: String,
+    proven: bool,
+    note: Option<String>,
+}
+
+impl Row {
+    /// A scenario that has no proof, or that did not even pass with all its guards.
+    pub fn without_proof(scenario: &str, with: &Verdict, page: &Path) -> Self {
+        let proven = with.outcome == Outcome::Pass;
+        let note = (!proven).then(|| format!("did not pass: see {}", page.display()));
+        let (guard, without) = ("-".to_owned(), "-".to_owned());
+        Self { scenario: scenario.to_owned(), guard, with: with.outcome.to_string(), without, proven, note }
+    }
+
+    /// A scenario and what it showed with and without a guard.
+    pub fn with_proof(scenario: &str, proof: &Proof, with: &Verdict, without: &Verdict, page: &Path) -> Self {
+        let (proven, note) = match without.fails_as(&proof.fails) {
+            Proving::Proven => (true, None),
+            Proving::NotProven(why) => (false, Some(format!("{why}: see {}", page.display()))),
+        };
+        let shown = match without.outcome {
+            Outcome::Fail if proven => format!("fail: {}", proof.fails.join(", ")),
+            other => other.to_string(),
+        };
+        Self {
+            scenario: scenario.to_owned(),
+            guard: proof.to_string(),
+            with: with.outcome.to_string(),
+            without: shown,
+            proven,
+            note,
+        }
+    }
+}
+
+impl Table {
+    /// Adds a row.
+    pub fn push(&mut self, row: Row) {
+        self.rows.push(row);
+    }
+
+    /// The table as text.
+    pub fn render(&self, colour: Colour) -> String {
+        let heads = ["scenario", "guard", "with it", "without it"];
+        let cells = |row: &Row| [row.scenario.clone(), row.guard.clone(), row.with.clone(), row.without.clone()];
+        let mut widths = heads.map(str::len);
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(cells(row)) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        let line = |cells: &[String]| -> String {
+            let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}  "));
+            padded.collect::<String>()
+        };
+        let mut text = format!("{}proven\n", line(&heads.map(str::to_owned)));
+        for row in &self.rows {
+            text += &format!("{}{}\n", line(&cells(row)), mark(row.proven, colour));
+            if let Some(note) = &row.note {
+                text += &format!("    {note}\n");
+            }
+        }
+        let proven = self.rows.iter().filter(|row| row.proven).count();
+        text + &format!("{proven} of {} proven\n", self.rows.len())
+    }
+}
+
+fn mark(proven: bool, colour: Colour) -> &'static str {
+    match (proven, colour) {
+        (true, Colour::Ansi) => "\u{1b}[32m✓ yes\u{1b}[0m",
+        (false, Colour::Ansi) => "\u{1b}[31m✗ no\u{1b}[0m",
+        (true, _) => "✓ yes",
+        (false, _) => "✗ no",
+    }
+}

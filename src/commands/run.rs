@@ -1,0 +1,75 @@
+//! `brunt run`
+
+use std::io::IsTerminal;
+
+use anyhow::Result;
+use brunt_reports::{Colour, Fact, Origin, Report, text};
+use brunt_scenarios::plan::Plan;
+
+use crate::cli::{Common, Run};
+use crate::exit::Exit;
+use crate::files::{self, Planned};
+use crate::output;
+use crate::progress::Progress;
+use crate::runner::{self, Setting};
+
+/// Runs scenarios one after another; the worst end counts.
+pub fn run(options: &Run) -> Result<Exit> {
+    let all = files::plans(&options.scenarios)?;
+    let mut exit = Exit::Pass;
+    for planned in &all {
+        let (report, page) = once(planned, &planned.plan, &options.common, &planned.slug)?;
+        print!("{}", text(&report, colour()));
+        println!("Report: {}", page.display());
+        exit = exit.worse(report.verdict.outcome.into());
+        if report.verdict.outcome == brunt_reports::Outcome::Aborted && all.len() > 1 {
+            break;
+        }
+    }
+    Ok(exit)
+}
+
+/// Runs one plan, writes its reports, and says where.
+pub fn once(planned: &Planned, plan: &Plan, common: &Common, slug: &str) -> Result<(Report, std::path::PathBuf)> {
+    let folder = output::folder(&common.out, slug)?;
+    let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
+    let progress = if common.quiet { Progress::quiet() } else { Progress::on_stderr() };
+    progress.line(&plan.name);
+    let started = jiff::Timestamp::now();
+    let setting = Setting { plan, base: &planned.base, folder: folder.clone(), seed, progress: progress.clone() };
+    let timeline = super::runtime()?.block_on(runner::run(&setting));
+    progress.done();
+    let timeline = timeline.inspect_err(|_| {
+        // Nothing ran, so there is nothing to report; an empty folder would only puzzle.
+        let _ = std::fs::remove_dir_all(&folder);
+    })?;
+    let verdict = brunt_reports::judge(plan, &timeline);
+    let report = Report::new(plan, verdict, timeline, origin(planned, started, seed));
+    let page = output::write(&report, &folder)?;
+    if report.verdict.outcome == brunt_reports::Outcome::Pass && !common.keep {
+        let _ = std::fs::remove_dir_all(folder.join("data"));
+    }
+    Ok((report, page))
+}
+
+fn origin(planned: &Planned, started: jiff::Timestamp, seed: u64) -> Origin {
+    let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    Origin {
+        started,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: format!("brunt run {} --seed {seed}", planned.source.name),
+        host: vec![
+            fact("System", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+            fact("Cores", cores.to_string()),
+        ],
+        file: planned.source.name.clone(),
+        text: planned.source.text.clone(),
+    }
+}
+
+/// Colour on a terminal, unless the user does not want any.
+pub fn colour() -> Colour {
+    let wanted = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    if wanted { Colour::Ansi } else { Colour::None }
+}

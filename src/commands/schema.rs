@@ -1,0 +1,17 @@
+//! `brunt schema`
+
+use anyhow::Result;
+use brunt_scenarios::schema;
+
+use crate::cli::{Schema, SchemaOf};
+use crate::exit::Exit;
+
+/// Prints a JSON Schema.
+pub fn schema(options: &Schema) -> Result<Exit> {
+    let schema = match options.of {
+        SchemaOf::Scenario => schema::scenario(),
+        SchemaOf::System => schema::system(),
+    };
+    println!("{}", serde_json::to_string_pretty(&schema)?);
+    Ok(Exit::Pass)
+}

@@ -1,0 +1,85 @@
+//! `brunt up`
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use brunt_local::{LocalSystem, Ports, ServiceStatus};
+use brunt_scenarios::plan::System;
+use brunt_scenarios::timeline::Moment;
+
+use crate::cli::Up;
+use crate::exit::Exit;
+use crate::files;
+use crate::progress::Progress;
+use crate::runner::Stop;
+use crate::target::{self, Place};
+
+/// Starts a system, shows what runs where, and keeps it running until it is told to stop.
+pub fn up(options: &Up) -> Result<Exit> {
+    let (system, base) = files::system(&options.system)?;
+    let home = options.data.clone().unwrap_or_else(|| PathBuf::from(".brunt/up").join(&system.name));
+    let place = Place {
+        base,
+        data: home.join("data"),
+        logs: home.join("logs"),
+        ports: if options.free_ports { Ports::Free } else { Ports::Declared },
+    };
+    if options.fresh && place.data.exists() {
+        std::fs::remove_dir_all(&place.data).with_context(|| format!("cannot remove {}", place.data.display()))?;
+    }
+    super::runtime()?.block_on(keep_up(&system, &place))
+}
+
+async fn keep_up(system: &System, place: &Place) -> Result<Exit> {
+    let started = Instant::now();
+    let stop = Stop::on_signals();
+    let (running, mut observed) = target::start(system, place).await?;
+    let ready = tokio::select! {
+        ready = running.ready() => ready,
+        _ = stop.asked() => Ok(()),
+    };
+    if let Err(error) = ready {
+        running.stop().await;
+        return Err(error.into());
+    }
+    if stop.ending().is_none() {
+        show(system, &running, place, started);
+        let progress = Progress::on_stderr();
+        while observed.try_recv().is_ok() {}
+        loop {
+            tokio::select! {
+                Some(one) = observed.recv() => progress.observed(Moment::between(started, one.when), &one),
+                _ = stop.asked() => break,
+            }
+        }
+        progress.done();
+    }
+    println!("stopping {}", system.name);
+    let left = running.stop().await;
+    for what in &left {
+        eprintln!("brunt: {what}");
+    }
+    Ok(if left.is_empty() { Exit::Pass } else { Exit::LeftBehind })
+}
+
+fn show(system: &System, running: &LocalSystem, place: &Place, started: Instant) {
+    let services = running.status();
+    let width = services.iter().map(|service| service.name.len()).max().unwrap_or(0);
+    println!("{} is up after {:.1} s", system.name, started.elapsed().as_secs_f64());
+    for service in &services {
+        println!("  {:width$}  {:28}{}", service.name, service.url, processes(service));
+    }
+    if let Some(url) = system.entry.as_ref().and_then(|entry| running.url(entry)) {
+        println!("Come in by {url}");
+    }
+    println!("Data and logs are in {} (kept; --fresh starts anew). Ctrl-C stops it.", place.data.with_file_name("").display());
+}
+
+fn processes(service: &ServiceStatus) -> String {
+    if service.replicas.is_empty() {
+        return "runs already".to_owned();
+    }
+    let each: Vec<String> = service.replicas.iter().map(|replica| format!("pid {}", replica.pid)).collect();
+    each.join(", ")
+}

@@ -1,0 +1,48 @@
+//! `brunt validate`
+
+use anyhow::Result;
+use brunt_scenarios::plan::{Arrival, Plan};
+use brunt_scenarios::units::Period;
+
+use crate::cli::Validate;
+use crate::exit::Exit;
+use crate::files;
+
+/// Checks scenarios and says what they would do.
+pub fn validate(options: &Validate) -> Result<Exit> {
+    for planned in files::plans(&options.scenarios)? {
+        println!("{}: ok", planned.source.name);
+        describe(&planned.plan);
+    }
+    Ok(Exit::Pass)
+}
+
+fn describe(plan: &Plan) {
+    println!("  {}", plan.name);
+    for load in &plan.loads {
+        let model = match &load.arrival {
+            Arrival::Closed { users, .. } => format!("{users} users"),
+            Arrival::Open { ramps } => format!("{} requests", requests(ramps)),
+        };
+        let request = &load.request;
+        println!("  load {}: {model} for {}, {} {}", load.name, Period(load.lasts), request.method, request.target);
+    }
+    for fault in &plan.faults {
+        let times = match fault.at.as_slice() {
+            [one] => format!("at {}", Period(*one)),
+            many => format!("{} times", many.len()),
+        };
+        println!("  fault {times}: {}", fault.kind);
+    }
+    for check in &plan.checks {
+        println!("  must hold: {}", check.claim);
+    }
+    for proof in &plan.proofs {
+        println!("  proof: without {proof}, these fail: {}", proof.fails.join(", "));
+    }
+}
+
+/// Arrivals of all ramps together: the area under the rate.
+fn requests(ramps: &[brunt_scenarios::plan::Ramp]) -> f64 {
+    ramps.iter().map(|ramp| (ramp.from + ramp.to) / 2.0 * ramp.lasts.as_secs_f64()).sum::<f64>().round()
+}

@@ -1,0 +1,110 @@
+//! Finds scenario and system files, on disk or built in, and makes plans of them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use brunt_scenarios::source::nearest;
+use brunt_scenarios::{Plan, Scenario, Source, System, plan};
+
+use crate::builtin;
+use crate::exit::Diagnostics;
+
+/// A scenario that can run, and where it came from.
+pub struct Planned {
+    /// A short name: the file's name without its ending.
+    pub slug: String,
+    /// The scenario's text.
+    pub source: Source,
+    /// The plan.
+    pub plan: Plan,
+    /// The folder that relative paths of the system file start from.
+    pub base: PathBuf,
+}
+
+/// Everything that these paths mean, in order.
+pub fn plans(paths: &[String]) -> Result<Vec<Planned>> {
+    let mut sources = Vec::new();
+    for path in paths {
+        sources.extend(find(path)?);
+    }
+    let mut planned = Vec::new();
+    let mut problems = Vec::new();
+    for source in sources {
+        match plan_of(source) {
+            Ok(one) => planned.push(one),
+            Err(error) => problems.extend(error.downcast::<Diagnostics>()?.0),
+        }
+    }
+    if problems.is_empty() { Ok(planned) } else { Err(Diagnostics(problems).into()) }
+}
+
+/// The system that a name or path means.
+pub fn system(name: &str) -> Result<(plan::System, PathBuf)> {
+    let (source, base) = system_source(name, Path::new("."))?;
+    let written: System = source.parse().map_err(Diagnostics::from)?;
+    let system = plan::System::check(&written, &source).map_err(Diagnostics)?;
+    Ok((system, base))
+}
+
+fn find(path: &str) -> Result<Vec<Source>> {
+    let on_disk = Path::new(path);
+    if on_disk.is_dir() {
+        let mut files = Vec::new();
+        for entry in on_disk.read_dir().with_context(|| format!("cannot read the folder {path}"))? {
+            files.push(entry?.path());
+        }
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
+        files.sort();
+        if files.is_empty() {
+            bail!("there is no .yaml file in {path}");
+        }
+        return files.iter().map(|file| read(file)).collect();
+    }
+    if on_disk.exists() {
+        return Ok(vec![read(on_disk)?]);
+    }
+    let built_in = builtin::scenarios(path);
+    if built_in.is_empty() {
+        let names: Vec<&str> = builtin::SCENARIOS.iter().map(|(name, _)| *name).collect();
+        let hint = nearest(path, &names).map_or("`brunt list` shows what is built in".to_owned(), |name| {
+            format!("did you mean the built-in `{name}`?")
+        });
+        bail!("there is no scenario {path}: {hint}");
+    }
+    Ok(built_in.into_iter().map(|(name, text)| Source::new(format!("{name}.yaml"), text)).collect())
+}
+
+fn read(path: &Path) -> Result<Source> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Source::new(path.display().to_string(), text))
+}
+
+fn plan_of(source: Source) -> Result<Planned> {
+    let written: Scenario = source.parse().map_err(Diagnostics::from)?;
+    let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_owned();
+    let (system_source, base) = system_source(&written.system, &folder).map_err(|error| {
+        Diagnostics(vec![source.wrong(Some(written.system.place), format!("{error:#}"))])
+    })?;
+    let system: System = system_source.parse().map_err(Diagnostics::from)?;
+    let system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
+    let plan = Plan::check(&written, &source, system).map_err(Diagnostics)?;
+    let slug = Path::new(&source.name).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    Ok(Planned { slug, source, plan, base })
+}
+
+fn system_source(name: &str, folder: &Path) -> Result<(Source, PathBuf)> {
+    if let Some((name, text)) = builtin::SYSTEMS.iter().find(|(built_in, _)| *built_in == name) {
+        return Ok((Source::new(format!("{name}/system.yaml"), *text), PathBuf::from(".")));
+    }
+    let path = folder.join(name);
+    if path.is_file() {
+        let base = path.parent().map_or_else(PathBuf::new, Path::to_owned);
+        let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
+        return Ok((read(&path)?, base));
+    }
+    let names: Vec<&str> = builtin::SYSTEMS.iter().map(|(name, _)| *name).collect();
+    match nearest(name, &names) {
+        Some(near) => bail!("there is no system `{name}`, did you mean `{near}`?"),
+        None => bail!("there is no built-in system and no file `{}` (built in: {})", path.display(), names.join(", ")),
+    }
+}

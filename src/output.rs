@@ -1,0 +1,41 @@
+//! Where a run's reports go, and what they are called.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use brunt_reports::{Report, html, json, junit, markdown};
+
+/// Makes a folder of its own for a run, named by time and scenario.
+pub fn folder(out: &Path, slug: &str) -> Result<PathBuf> {
+    let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
+    for number in 1.. {
+        let name = if number == 1 { format!("{time}-{slug}") } else { format!("{time}-{slug}-{number}") };
+        let folder = out.join(name);
+        std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+        match std::fs::create_dir(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot create {}", folder.display())),
+        }
+    }
+    unreachable!("the numbers do not end")
+}
+
+/// Writes every kind of report into the run's folder; returns the path of the one for people.
+pub fn write(report: &Report, folder: &Path) -> Result<PathBuf> {
+    let page = folder.join("report.html");
+    write_file(&page, &html(report)?)?;
+    write_file(&folder.join("report.json"), &json(report)?)?;
+    write_file(&folder.join("report.md"), &markdown(report))?;
+    write_file(&folder.join("junit.xml"), &junit(report))?;
+    write_file(&folder.join("scenario.yaml"), &report.origin.text)?;
+    Ok(page)
+}
+
+/// Writes beside, then renames: a full disk leaves no half report under the right name.
+fn write_file(path: &Path, text: &str) -> Result<()> {
+    let beside = path.with_extension("part");
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}

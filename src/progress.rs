@@ -1,0 +1,118 @@
+//! What a run shows while it goes on: one live line on a terminal, plain lines elsewhere, nothing when asked for quiet.
+
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use brunt_loadgen::Snapshot;
+use brunt_local::{LocalSystem, Observed};
+use brunt_scenarios::plan::Plan;
+use brunt_scenarios::timeline::{Happening, Moment};
+use brunt_scenarios::units::Period;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Between two lines about the load where there is no terminal.
+const PLAIN_EVERY: Duration = Duration::from_secs(5);
+
+/// Tells those who watch. Cheap to clone; all clones write to the same place.
+#[derive(Clone)]
+pub struct Progress {
+    kind: Arc<Kind>,
+}
+
+enum Kind {
+    Quiet,
+    Plain { next: Mutex<Duration> },
+    Live { bar: ProgressBar },
+}
+
+impl Progress {
+    /// Says nothing.
+    pub fn quiet() -> Self {
+        Self { kind: Arc::new(Kind::Quiet) }
+    }
+
+    /// Live on a terminal, plain lines elsewhere; always on stderr.
+    pub fn on_stderr() -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self { kind: Arc::new(Kind::Plain { next: Mutex::default() }) };
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+        bar.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is fixed, and valid"));
+        Self { kind: Arc::new(Kind::Live { bar }) }
+    }
+
+    /// The system has come up.
+    pub fn ready(&self, system: &LocalSystem) {
+        let services = system.status();
+        self.line(&format!("{} services ready", services.len()));
+    }
+
+    /// The load starts.
+    pub fn load_starts(&self, plan: &Plan) {
+        if !plan.loads.is_empty() {
+            let names: Vec<&str> = plan.loads.iter().map(|load| load.name.as_str()).collect();
+            self.line(&format!("load for {}: {}", Period(plan.load_ends()), names.join(", ")));
+        }
+    }
+
+    /// Something happened to a service. What happens before the load, when all come up, is not worth a line each.
+    pub fn observed(&self, at: Moment, one: &Observed) {
+        let routine = matches!(one.what, Happening::Started | Happening::Ready) && at.0 < 0.0;
+        if !routine {
+            let replica = one.replica.map_or(String::new(), |number| format!("-{number}"));
+            self.line(&format!("{:>7.2}s  {}{replica} {}", at.0, one.service, one.what));
+        }
+    }
+
+    /// A fault begins or ends.
+    pub fn fault(&self, at: Moment, name: &str, what: &str) {
+        self.line(&format!("{:>7.2}s  fault: {name} {what}", at.0));
+    }
+
+    /// How the load goes.
+    pub fn load(&self, after: Duration, snapshot: &Snapshot) {
+        match &*self.kind {
+            Kind::Quiet => {}
+            Kind::Live { bar } => {
+                bar.set_message(line_of(after, snapshot));
+                bar.tick();
+            }
+            Kind::Plain { next } => {
+                let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
+                if after >= *next {
+                    *next = after + PLAIN_EVERY;
+                    eprintln!("{}", line_of(after, snapshot));
+                }
+            }
+        }
+    }
+
+    /// Something else to say.
+    pub fn line(&self, text: &str) {
+        match &*self.kind {
+            Kind::Quiet => {}
+            Kind::Plain { .. } => eprintln!("{text}"),
+            Kind::Live { bar } => bar.println(text),
+        }
+    }
+
+    /// Takes the live line away.
+    pub fn done(&self) {
+        if let Kind::Live { bar } = &*self.kind {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn line_of(after: Duration, snapshot: &Snapshot) -> String {
+    let loads: Vec<String> = snapshot
+        .loads
+        .iter()
+        .map(|load| {
+            let p99 = load.p99.map_or("-".to_owned(), |p99| Period(p99).to_string());
+            format!("{}: {:.0}/s, {} ok, {} failed, p99 {p99}", load.name, load.rate, load.ok, load.failed)
+        })
+        .collect();
+    format!("{:>7.2}s  {}", after.as_secs_f64(), loads.join(" | "))
+}

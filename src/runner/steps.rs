@@ -1,0 +1,77 @@
+//! Steps: requests made once, or again until the answer is as expected.
+
+use std::time::{Duration, Instant};
+
+use brunt_scenarios::plan::Step;
+use brunt_scenarios::timeline::{Moment, StepRecord};
+use tokio::time::Instant as Then;
+
+use super::calls::{Calls, Reply};
+use super::stop::Stop;
+use super::variables::Variables;
+
+/// Between two tries of a step.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Makes the step's request, again and again while it may, and saves what is to be saved.
+pub async fn perform(
+    step: &Step,
+    calls: &Calls,
+    variables: &mut Variables,
+    origin: Instant,
+    stop: &Stop,
+) -> StepRecord {
+    let start = Instant::now();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let answer = calls.make(&step.request, variables).await;
+        let status = answer.as_ref().ok().map(|reply| reply.status);
+        let objection = match &answer {
+            Err(why) => Some(format!("no answer: {why}")),
+            Ok(reply) => objection(step, reply, variables).or_else(|| save(step, reply, variables)),
+        };
+        let again = step.within.is_some_and(|within| start.elapsed() + PAUSE < within);
+        if objection.is_none() || !again || !stop.sleep_until(Then::now() + PAUSE).await {
+            let (start, end) = (Moment::between(origin, start), Moment::between(origin, Instant::now()));
+            return StepRecord { name: step.name.clone(), start, end, tries, status, objection };
+        }
+    }
+}
+
+fn objection(step: &Step, reply: &Reply, variables: &Variables) -> Option<String> {
+    let wanted = &step.request.expect;
+    if !wanted.takes(reply.status) {
+        let statuses: Vec<String> = wanted.status.iter().map(u16::to_string).collect();
+        let wanted = if statuses.is_empty() { "2xx or 3xx".to_owned() } else { statuses.join(" or ") };
+        return Some(format!("answered {}, not {wanted}: {}", reply.status, beginning(&reply.body)));
+    }
+    let mut wanted = wanted.clone();
+    for (_, value) in &mut wanted.json {
+        *value = variables.json(value);
+    }
+    wanted.objection(&reply.body)
+}
+
+/// Saves what the answer must hold; the objection names what it does not.
+fn save(step: &Step, reply: &Reply, variables: &mut Variables) -> Option<String> {
+    if step.save.is_empty() {
+        return None;
+    }
+    let Ok(document) = serde_json::from_slice::<serde_json::Value>(&reply.body) else {
+        return Some("the body is not JSON".to_owned());
+    };
+    for (name, path) in &step.save {
+        match path.all(&document).first() {
+            Some(value) => variables.save(name, (*value).clone()),
+            None => return Some(format!("{path} finds nothing to save as `{name}`")),
+        }
+    }
+    None
+}
+
+fn beginning(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text: String = text.chars().take(160).collect();
+    text.replace(char::is_control, " ")
+}

@@ -1,0 +1,127 @@
+//! The middle of a run: load, faults and timed steps, all on one clock.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use brunt_loadgen::{Job, Running};
+use brunt_local::LocalSystem;
+use brunt_scenarios::plan::Step;
+use brunt_scenarios::timeline::{Ending, LoadRecord, StepRecord, Timeline};
+
+use super::abort::AbortWatch;
+use super::calls::Calls;
+use super::faults;
+use super::setting::{Setting, Witness};
+use super::steps;
+use super::stop::Stop;
+use super::variables::Variables;
+
+/// From deciding to start until the load starts, so that everything is ready at its first moment.
+const LEAD: Duration = Duration::from_millis(100);
+
+/// Between two looks at the load.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Puts the load on the system while faults and steps happen at their times.
+pub async fn put(
+    setting: &Setting<'_>,
+    system: &Arc<LocalSystem>,
+    calls: &Calls,
+    variables: &mut Variables,
+    witness: &Witness,
+    stop: &Stop,
+) -> Timeline {
+    let plan = setting.plan;
+    let origin = Instant::now() + LEAD;
+    witness.load_starts(origin);
+    let running = match start(setting, system, variables, origin) {
+        Ok(running) => Arc::new(running),
+        Err(why) => return Timeline::empty(Ending::NotStarted(why)),
+    };
+    setting.progress.load_starts(plan);
+    let (faults, steps, ()) = tokio::join!(
+        faults::happen(setting, system, origin, stop),
+        timed(&plan.steps, calls, variables, origin, stop),
+        watch(setting, &running, origin, stop),
+    );
+    Timeline {
+        loads: finish(running).await,
+        faults,
+        steps,
+        ..Timeline::empty(stop.ending().unwrap_or(Ending::Completed))
+    }
+}
+
+fn start(
+    setting: &Setting<'_>,
+    system: &LocalSystem,
+    variables: &Variables,
+    origin: Instant,
+) -> Result<Running, String> {
+    let mut jobs = Vec::new();
+    for load in &setting.plan.loads {
+        let service = &load.request.target.service;
+        let url = system.url(service).ok_or_else(|| format!("{service} has no address"))?;
+        let mut load = load.clone();
+        if let brunt_scenarios::plan::Body::Json(document) = &mut load.request.body {
+            *document = variables.json(document);
+        }
+        let job = Job::from_plan(&load, &url, |text| variables.text(text));
+        jobs.push(job.map_err(|error| format!("load {}: {error}", load.name))?);
+    }
+    brunt_loadgen::start(jobs, origin, threads()).map_err(|error| error.to_string())
+}
+
+/// The system under load needs the machine too: half of it is the generator's.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
+}
+
+/// Joins the generator's threads outside of the runtime.
+async fn finish(running: Arc<Running>) -> Vec<LoadRecord> {
+    let running = Arc::into_inner(running).expect("the watch has ended");
+    tokio::task::spawn_blocking(move || running.finish()).await.unwrap_or_default()
+}
+
+async fn timed(
+    steps: &[Step],
+    calls: &Calls,
+    variables: &mut Variables,
+    origin: Instant,
+    stop: &Stop,
+) -> Vec<StepRecord> {
+    let mut records = Vec::new();
+    for step in steps {
+        let Some(at) = step.at else { continue };
+        if !stop.sleep_until((origin + at).into()).await {
+            break;
+        }
+        records.push(steps::perform(step, calls, variables, origin, stop).await);
+    }
+    records
+}
+
+/// Looks at the load until it ends: for those who watch, and for the stop conditions.
+async fn watch(setting: &Setting<'_>, running: &Running, origin: Instant, stop: &Stop) {
+    let plan = setting.plan;
+    let ends = origin + plan.load_ends();
+    let mut abort = plan.abort_when.map(AbortWatch::new);
+    let mut next = origin;
+    while next < ends {
+        next = (next + LOOK).min(ends);
+        if !stop.sleep_until(next.into()).await {
+            running.stop();
+            return;
+        }
+        let now = Instant::now();
+        let snapshot = running.snapshot();
+        let (ok, failed) = snapshot.loads.iter().fold((0, 0), |sum, load| (sum.0 + load.ok, sum.1 + load.failed));
+        if let Some(why) = abort.as_mut().and_then(|abort| abort.look(now, ok, failed)) {
+            stop.ask(Ending::Aborted(why));
+        }
+        if now > origin + plan.max_duration {
+            stop.ask(Ending::Aborted("it took longer than `maxDuration`".to_owned()));
+        }
+        setting.progress.load(now.saturating_duration_since(origin), &snapshot);
+    }
+}
