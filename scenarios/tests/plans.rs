@@ -1,5 +1,7 @@
 //! What a scenario means once it is checked.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use brunt_scenarios::plan::{self, Arrival, Claim, FaultKind, Ramp};

@@ -1,5 +1,7 @@
 //! The schemas that editors use are those of the types. `UPDATE_SCHEMAS=1 cargo test -p brunt-scenarios` writes them anew.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 
 use brunt_scenarios::schema;
