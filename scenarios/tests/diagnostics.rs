@@ -182,3 +182,18 @@ services:
         "version: 1\nname: shop\nservices: {a: {comand: [x]}}\n"
     ));
 }
+
+#[test]
+fn variables_must_be_saved_before_they_are_used() {
+    let scenario = "\
+load:
+  - {name: orders, open: {rate: 10/s}, for: 10s, post: order/orders, json: {book: ['${bok}']}}
+setup:
+  - {post: order/books, save: {book: $.id}}
+steps:
+  - {get: 'order/orders/${late}'}
+  - {post: order/orders, save: {late: $.id}}
+  - {get: 'order/orders/${late}', expect: {json: {$.book: '${book}'}}}
+";
+    insta::assert_snapshot!(problems(scenario));
+}

@@ -6,6 +6,7 @@ mod load;
 mod proof;
 mod request;
 mod system;
+mod variables;
 
 use std::time::Duration;
 
@@ -125,7 +126,7 @@ impl Checker<'_> {
             .map(|proof| self.proof(proof, written, services))
             .collect();
         self.whole(written, &loads, &faults, max_duration);
-        Plan {
+        let plan = Plan {
             name: written.name.clone(),
             about: written.about.clone(),
             setup,
@@ -138,7 +139,9 @@ impl Checker<'_> {
             max_duration,
             proofs,
             system,
-        }
+        };
+        self.variables(&plan);
+        plan
     }
 
     fn environment(&mut self, written: &Scenario, system: &mut System) {
