@@ -1,0 +1,94 @@
+//! Bad input of every kind: a clear message that says what to do, and exit code 2.
+
+use std::net::TcpListener;
+
+use crate::program;
+use crate::workplace::Workplace;
+
+const LOAD: &str = "load:\n  - {name: reads, open: {rate: 50/s}, for: 1s, get: front/orders}\n";
+const HOLDS: &str = "expect:\n  - availability: {of: reads, atLeast: 50%}\n";
+
+#[test]
+fn a_misspelt_key() {
+    let here = Workplace::new();
+    here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLest: 50%}}\n"));
+    here.brunt(&["run", "scenario.yaml"]).must(2, &["scenario.yaml:7:32: unknown key `atLest`", "did you mean `atLeast`?"]);
+    here.brunt(&["validate", "scenario.yaml"]).must(2, &["unknown key `atLest`"]);
+}
+
+#[test]
+fn an_unknown_service() {
+    let here = Workplace::new();
+    here.scenario(&format!("{}{HOLDS}", LOAD.replace("front", "frnt")));
+    here.brunt(&["run", "scenario.yaml"]).must(2, &["there is no service `frnt`", "did you mean `front`?"]);
+}
+
+#[test]
+fn a_load_without_an_end() {
+    let here = Workplace::new();
+    here.scenario(&format!("{}{HOLDS}", LOAD.replace("for: 1s, ", "")));
+    here.brunt(&["run", "scenario.yaml"]).must(2, &["load `reads` has no end", "for: 30s"]);
+}
+
+#[test]
+fn a_fault_that_hits_nothing_is_never_a_pass() {
+    let here = Workplace::new();
+    here.scenario(&format!(
+        "{LOAD}faults:\n  - {{at: 100ms, for: 500ms, cut: {{from: front, to: back}}}}\n{HOLDS}"
+    ));
+    here.brunt(&["run", "scenario.yaml"]).must(3, &["cut front → back", "inconclusive"]);
+}
+
+#[test]
+fn a_port_in_use() {
+    let here = Workplace::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    here.write("shop.yaml", &program::system(&format!("    port: {port}\n")));
+    here.brunt(&["up", "shop.yaml"]).must(2, &[&format!("port {port}"), "front"]);
+}
+
+#[test]
+fn a_store_that_cannot_be_written() {
+    let here = Workplace::new();
+    here.write("file", "a file is no folder");
+    let output = here.command(&["serve", "coffee", "order"]).env("DATA_DIR", "file").env("PORT", "0").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("file"), "{said}");
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_written() {
+    let here = Workplace::new();
+    here.scenario(&format!("{LOAD}{HOLDS}"));
+    here.write("file", "a file is no folder");
+    here.brunt(&["run", "scenario.yaml", "--out", "file"]).must(2, &["cannot create", "file"]);
+}
+
+#[test]
+fn what_does_not_exist() {
+    let here = Workplace::new();
+    here.brunt(&["run", "coffee/product-dwn"]).must(2, &["did you mean the built-in `coffee/product-down`?"]);
+    here.brunt(&["up", "cofee"]).must(2, &["did you mean `coffee`?"]);
+    here.brunt(&["serve", "coffee", "ordr"]).must(2, &["did you mean `order`?"]);
+    here.brunt(&["serve", "tea", "order"]).must(2, &["coffee"]);
+    here.brunt(&["rnu"]).must(2, &["run"]);
+}
+
+#[test]
+fn a_program_that_does_not_exist() {
+    let here = Workplace::new();
+    here.write("shop.yaml", "version: 1\nname: shop\nservices: {front: {command: [./missing]}}\n");
+    here.scenario(&format!("{LOAD}{HOLDS}"));
+    here.brunt(&["run", "scenario.yaml"]).must(2, &["front", "missing"]);
+}
+
+#[test]
+fn a_program_that_ends_at_once() {
+    let here = Workplace::new();
+    let ends = program::system("").replace("program::serve", "program::no_such_program");
+    here.write("shop.yaml", &ends);
+    here.scenario(&format!("{LOAD}{HOLDS}"));
+    here.brunt(&["run", "scenario.yaml"]).must(1, &["setup", "running 0 tests"]);
+}

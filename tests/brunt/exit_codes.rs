@@ -1,0 +1,71 @@
+//! What ends a run, and the code that a CI gate sees.
+
+use crate::workplace::{Workplace, wait_until};
+
+const LOAD: &str = "load:\n  - {name: reads, open: {rate: 50/s}, for: 2s, get: front/orders}\n";
+
+#[test]
+fn all_holds_is_0_and_leaves_every_report() {
+    let here = Workplace::new();
+    here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLeast: 100%}}\n"));
+    here.brunt(&["run", "scenario.yaml"]).must(0, &["pass", "report.html"]);
+    let run = here.run_folder();
+    for name in ["report.html", "report.json", "report.md", "junit.xml", "scenario.yaml"] {
+        let text = std::fs::read_to_string(run.join(name)).unwrap();
+        assert!(text.contains("a test"), "{name}: {text}");
+    }
+    let report = std::fs::read_to_string(run.join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["verdict"]["outcome"], "pass");
+    assert_eq!(report["timeline"]["loads"][0]["windows"].as_array().unwrap().iter().map(|w| w["ok"].as_u64().unwrap()).sum::<u64>(), 100);
+}
+
+#[test]
+fn a_failed_expectation_is_1() {
+    let here = Workplace::new();
+    let load = LOAD.replace("front/orders", "front/broken");
+    here.scenario(&format!("{load}expect:\n  - availability: {{of: reads, atLeast: 99%}}\n"));
+    here.brunt(&["run", "scenario.yaml"]).must(1, &["fail", "status 500"]);
+}
+
+#[test]
+fn too_few_samples_are_3() {
+    let here = Workplace::new();
+    here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLeast: 99.9%}}\n"));
+    here.brunt(&["run", "scenario.yaml"]).must(3, &["inconclusive", "2995"]);
+}
+
+#[test]
+fn a_stop_condition_is_4() {
+    let here = Workplace::new();
+    let load = LOAD.replace("front/orders", "front/broken").replace("for: 2s", "for: 60s");
+    here.scenario(&format!(
+        "{load}abortWhen: {{errorRate: 50%, for: 1s}}\nexpect:\n  - availability: {{of: reads, atLeast: 99%}}\n"
+    ));
+    here.brunt(&["run", "scenario.yaml"]).must(4, &["at least 50% of the requests failed"]);
+}
+
+#[test]
+fn a_signal_is_4() {
+    let here = Workplace::new();
+    let load = LOAD.replace("for: 2s", "for: 60s");
+    here.scenario(&format!("{load}expect:\n  - availability: {{of: reads, atLeast: 99%}}\n"));
+    let mut child = here.start(&["run", "scenario.yaml"]);
+    wait_until("the load runs", || here.printed().contains("load for 60s"));
+    rustix::process::kill_process(
+        rustix::process::Pid::from_child(&child),
+        rustix::process::Signal::INT,
+    )
+    .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(4), "{}", here.printed());
+    assert!(here.run_folder().join("report.html").exists());
+}
+
+#[test]
+fn a_setup_that_is_answered_otherwise_is_1() {
+    let here = Workplace::new();
+    here.scenario(&format!(
+        "setup:\n  - {{get: front/broken}}\n{LOAD}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"
+    ));
+    here.brunt(&["run", "scenario.yaml"]).must(1, &["setup", "answered 500"]);
+}

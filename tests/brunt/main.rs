@@ -1,0 +1,10 @@
+//! The binary as a user meets it: command lines in, exit codes, messages and files out.
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod built_in;
+mod exit_codes;
+mod nothing_left;
+mod own_system;
+mod program;
+mod workplace;

@@ -1,0 +1,53 @@
+//! A user's own system, with programs that are not ours, works as the built-in ones do.
+
+use crate::workplace::Workplace;
+
+const SCENARIO: &str = "\
+setup:
+  - {post: front/orders, json: {qty: 1}, expect: 201, save: {first: $.id}}
+load:
+  - {name: orders, open: {rate: 50/s}, for: 4s, post: front/orders, json: {qty: 1}, expect: 201, key: $.id}
+  - {name: through, closed: {users: 1, think: 10ms}, for: 4s, get: front/back}
+faults:
+  - {at: 1s, for: 1s, latency: {from: front, to: back, delay: 200ms}}
+  - {at: 2500ms, kill: {service: back}}
+steps:
+  - {name: the first is there, get: front/orders, expect: {json: {'$.orders[0]': '${first}'}}}
+expect:
+  - availability: {of: orders, atLeast: 100%}
+  - latency: {of: through, p90: 150ms, during: before}
+  - recovers: {service: back}
+  - ledger:
+      of: orders
+      effects: {get: front/orders, items: '$.orders[1:]', key: $}
+      within: 5s
+proof:
+  - {without: {memory: front}, fails: [ledger.lost]}
+";
+
+#[test]
+fn it_is_run_broken_and_judged() {
+    let here = Workplace::new();
+    here.scenario(SCENARIO);
+    here.brunt(&["run", "scenario.yaml", "--keep"]).must(0, &["pass", "ledger"]);
+    let report = std::fs::read_to_string(here.run_folder().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let faults = report["timeline"]["faults"].as_array().unwrap();
+    assert!(faults.iter().all(|fault| fault["effect"].as_u64() > Some(0)), "{faults:#?}");
+}
+
+#[test]
+fn its_guards_are_proven() {
+    let here = Workplace::new();
+    here.scenario(SCENARIO);
+    here.brunt(&["prove", "scenario.yaml"]).must(0, &["memory of front", "fail: ledger.lost", "1 of 1 proven"]);
+}
+
+#[test]
+fn a_guard_that_guards_nothing_is_not_proven() {
+    let here = Workplace::new();
+    let system = crate::program::system("").replace("FORGET", "NOTHING");
+    here.write("shop.yaml", &system);
+    here.scenario(SCENARIO);
+    here.brunt(&["prove", "scenario.yaml"]).must(1, &["memory of front", "0 of 1 proven"]);
+}

@@ -1,0 +1,102 @@
+//! A small program that is not brunt's: what the system files of these tests start. It is this very test binary, told to
+//! act as a server.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Mutex;
+
+/// A system file of two such programs; `more` is added to `front`.
+pub fn system(more: &str) -> String {
+    let this = std::env::current_exe().unwrap();
+    let command = format!("[{this:?}, --exact, program::serve, --ignored, --nocapture]");
+    format!(
+        "\
+version: 1
+name: shop
+entry: front
+services:
+  back:
+    command: {command}
+    env: {{NAME: back}}
+  front:
+    command: {command}
+    env: {{NAME: front}}
+    calls: {{back: {{env: BACK_URL}}}}
+    readinessProbe: {{httpGet: {{path: /ready}}, periodSeconds: 1}}
+    livenessProbe: {{httpGet: {{path: /ready}}, periodSeconds: 1, failureThreshold: 1}}
+    startsWithin: 5s
+    guards: {{memory: {{env: {{FORGET: 'yes'}}}}}}
+{more}"
+    )
+}
+
+static ORDERS: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+
+/// Not a test: the program.
+#[test]
+#[ignore = "a program that other tests start"]
+fn serve() {
+    let port = std::env::var("PORT").unwrap();
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
+    for stream in listener.incoming() {
+        std::thread::spawn(move || talk(&stream.unwrap()));
+    }
+}
+
+fn talk(stream: &TcpStream) {
+    let mut reader = BufReader::new(stream);
+    while let Some((method, path)) = request(&mut reader) {
+        let (status, body) = answer(&method, &path);
+        let head = format!("HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        if (&mut &*stream).write_all((head + &body).as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads a request with its body; `None` at the end of the connection.
+fn request(reader: &mut BufReader<&TcpStream>) -> Option<(String, String)> {
+    let mut first = String::new();
+    reader.read_line(&mut first).ok().filter(|read| *read > 0)?;
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+        let line = line.trim_end().to_ascii_lowercase();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    std::io::copy(&mut reader.take(length), &mut std::io::sink()).ok()?;
+    let mut words = first.split_whitespace();
+    Some((words.next()?.to_owned(), words.next()?.to_owned()))
+}
+
+fn answer(method: &str, path: &str) -> (u16, String) {
+    let mut orders = ORDERS.lock().unwrap();
+    match (method, path) {
+        ("POST", "/orders") => {
+            let id = orders.len() as u64 + 1;
+            let forgets = std::env::var_os("FORGET").is_some() && id.is_multiple_of(2);
+            orders.push(if forgets { 0 } else { id });
+            (201, format!("{{\"id\":{id}}}"))
+        }
+        ("GET", "/orders") => (200, format!("{{\"orders\":{:?}}}", orders.iter().filter(|id| **id > 0).collect::<Vec<_>>())),
+        ("GET", "/back") => (if back_answers() { 200 } else { 502 }, "{}".to_owned()),
+        ("GET", "/broken") => (500, "{\"message\":\"broken\"}".to_owned()),
+        ("GET", "/end") => std::process::exit(3),
+        _ => (200, format!("{{\"name\":{:?}}}", std::env::var("NAME").unwrap_or_default())),
+    }
+}
+
+fn back_answers() -> bool {
+    let url = std::env::var("BACK_URL").unwrap_or_default();
+    let Ok(mut stream) = TcpStream::connect(url.trim_start_matches("http://")) else { return false };
+    let mut reply = String::new();
+    stream.write_all(b"GET /ready HTTP/1.1\r\nhost: back\r\nconnection: close\r\n\r\n").is_ok()
+        && stream.read_to_string(&mut reply).is_ok()
+        && reply.starts_with("HTTP/1.1 200")
+}
