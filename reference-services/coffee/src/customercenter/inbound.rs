@@ -1,0 +1,3 @@
+//! How the world reaches a page.
+
+pub(super) mod rest;

@@ -1,0 +1,3 @@
+//! What a page reaches: its store.
+
+pub(super) mod store;

@@ -1,0 +1,174 @@
+//! How events become a page. Pure. Each aggregate's version is a gate: what is older than what the page shows changes
+//! nothing, so that the view never goes backwards, in whatever order events come.
+
+use serde::{Deserialize, Serialize};
+
+/// What a customer sees of an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MyPage {
+    /// From 1.
+    pub id: i64,
+    /// The order it shows.
+    pub order_id: i64,
+    /// How far the order is.
+    pub order_status: Option<String>,
+    /// The product that is made for it.
+    pub product_id: Option<i64>,
+    /// How far the product is.
+    pub product_status: Option<String>,
+    /// What was ordered.
+    pub product_name: Option<String>,
+    /// How many.
+    pub qty: Option<i64>,
+    /// The version of the order that is shown; 0 if none is.
+    pub order_version: u64,
+    /// The version of the product that is shown; 0 if none is.
+    pub product_version: u64,
+}
+
+/// What the events say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// From order: it was placed or cancelled.
+    Order {
+        /// How far it is.
+        status: String,
+    },
+    /// From product: it was made or called off, or could not be made.
+    Product {
+        /// The product.
+        id: i64,
+        /// How far it is.
+        status: String,
+    },
+}
+
+/// An event, as far as a page is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// Whose page it belongs on.
+    pub order_id: i64,
+    /// The version of the aggregate that speaks.
+    pub version: u64,
+    /// What was ordered.
+    pub product_name: String,
+    /// How many.
+    pub qty: i64,
+    /// What is new.
+    pub fact: Fact,
+}
+
+const REQUESTED: &str = "Requested";
+const CANCELED: &str = "Canceled";
+
+impl MyPage {
+    /// An empty page.
+    #[must_use]
+    pub fn new(id: i64, order_id: i64) -> Self {
+        Self {
+            id,
+            order_id,
+            ..Self::default()
+        }
+    }
+
+    /// The page after an event, which is the same page if it knew better.
+    #[must_use]
+    pub fn after(mut self, news: News) -> Self {
+        self.product_name.get_or_insert(news.product_name);
+        self.qty.get_or_insert(news.qty);
+        match news.fact {
+            Fact::Order { status } if news.version > self.order_version => {
+                self.order_version = news.version;
+                self.show_order(status);
+            }
+            Fact::Product { id, status } if news.version > self.product_version => {
+                self.product_version = news.version;
+                self.product_id = Some(id);
+                // The order itself publishes no event when it ends like this.
+                if status != CANCELED {
+                    self.show_order(status.clone());
+                }
+                self.product_status = Some(status);
+            }
+            Fact::Order { .. } | Fact::Product { .. } => {}
+        }
+        self
+    }
+
+    /// Two aggregates speak about one order: its beginning never replaces its end, and a cancellation stays.
+    fn show_order(&mut self, status: String) {
+        let shown = self.order_status.as_deref();
+        if shown.is_none() || (status != REQUESTED && shown != Some(CANCELED)) {
+            self.order_status = Some(status);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(version: u64, status: &str) -> News {
+        let fact = Fact::Order {
+            status: status.into(),
+        };
+        News {
+            order_id: 7,
+            version,
+            product_name: "Latte".into(),
+            qty: 2,
+            fact,
+        }
+    }
+
+    fn product(version: u64, status: &str) -> News {
+        let fact = Fact::Product {
+            id: 3,
+            status: status.into(),
+        };
+        News {
+            fact,
+            ..order(version, "")
+        }
+    }
+
+    fn fold(news: &[News]) -> MyPage {
+        news.iter().cloned().fold(MyPage::new(1, 7), MyPage::after)
+    }
+
+    #[test]
+    fn the_order_of_events_does_not_matter() {
+        let stories = [
+            vec![order(1, "Requested"), product(3, "Completed")],
+            vec![order(1, "Requested"), product(3, "Out of stock")],
+            vec![
+                order(1, "Requested"),
+                product(2, "Canceled"),
+                order(2, "Canceled"),
+            ],
+        ];
+        for mut story in stories {
+            let told = fold(&story);
+            story.reverse();
+            assert_eq!(fold(&story), told);
+            story.extend(story.clone());
+            assert_eq!(fold(&story), told, "events that come twice change nothing");
+        }
+    }
+
+    #[test]
+    fn a_page_shows_how_it_ended() {
+        let completed = fold(&[order(1, "Requested"), product(3, "Completed")]);
+        assert_eq!(completed.order_status.as_deref(), Some("Completed"));
+        let canceled = fold(&[
+            order(1, "Requested"),
+            product(2, "Canceled"),
+            order(2, "Canceled"),
+        ]);
+        assert_eq!(canceled.order_status.as_deref(), Some("Canceled"));
+        assert_eq!(canceled.product_status.as_deref(), Some("Canceled"));
+        insta::assert_json_snapshot!(canceled, @"");
+    }
+}

@@ -1,0 +1,45 @@
+//! Asks product to call off making.
+
+use std::time::Duration;
+
+use brunt_kit::calls::{CallError, Callee, Context, Upstreams};
+use brunt_kit::metrics::Metrics;
+use http::StatusCode;
+use serde_json::json;
+
+use crate::order::domain::Order;
+
+/// The product service, as order sees it.
+#[derive(Clone)]
+pub struct Product(Callee);
+
+/// What product says to a cancellation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancellation {
+    /// It is not going to be made.
+    Granted,
+    /// It is being made, or is made.
+    Refused,
+}
+
+impl Product {
+    pub fn new(upstreams: Upstreams, deadline: Duration, metrics: &Metrics) -> Self {
+        Self(Callee::new("product", upstreams, deadline, metrics))
+    }
+
+    /// Cancelling is idempotent by its nature: the order's id is the key.
+    pub async fn cancel(&self, order: &Order, traceparent: &str) -> Result<Cancellation, CallError> {
+        let key = format!("cancel-order-{}", order.id);
+        let body = json!({ "orderId": order.id, "productName": order.product_name, "qty": order.qty });
+        let context = Context {
+            traceparent,
+            idempotency_key: &key,
+        };
+        let reply = self.0.post("/products/cancel", &body, context).await?;
+        match reply.status {
+            StatusCode::OK => Ok(Cancellation::Granted),
+            StatusCode::CONFLICT => Ok(Cancellation::Refused),
+            _ => Err(CallError::Unreadable),
+        }
+    }
+}

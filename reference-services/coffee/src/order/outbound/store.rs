@@ -1,0 +1,90 @@
+//! Orders in their store. State and events change in one transaction.
+
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+
+use crate::order::domain::{Command, Event, Order, Placement, Rejection, decide};
+use crate::order::inbound::rest::OrderResource;
+
+impl Document for Order {
+    const COLLECTION: &'static str = "orders";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("this Idempotency-Key was used for another order")]
+    KeyReused,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Places an order; with a key that was used before, gives that order again.
+pub fn place(
+    tx: &mut Tx<'_>,
+    placement: Placement,
+    key: Option<&str>,
+    cause: &Cause,
+) -> Result<Order, Refusal> {
+    let key = key.map(|key| format!("orders/{key}"));
+    if let Some(id) = key
+        .as_deref()
+        .map(|key| tx.answer::<i64>(key))
+        .transpose()?
+        .flatten()
+    {
+        let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
+        let same = order.product_name == placement.product_name && order.qty == placement.qty;
+        return if same { Ok(order) } else { Err(Refusal::KeyReused) };
+    }
+    decide(None, Command::Place(placement.clone()))?;
+    let order = Order::placed(tx.next_id::<Order>()?, placement);
+    if let Some(key) = key {
+        tx.remember(&key, &order.id)?;
+    }
+    save(tx, &order, Some("Ordered"), cause)?;
+    Ok(order)
+}
+
+/// Changes an order as a command wants it; gives the order after it.
+pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Order, Refusal> {
+    let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
+    let Some(event) = decide(Some(&order), command)? else {
+        return Ok(order);
+    };
+    let order = order.after(&event);
+    save(tx, &order, published(&event), cause)?;
+    Ok(order)
+}
+
+fn published(event: &Event) -> Option<&'static str> {
+    match event {
+        Event::Ordered(_) => Some("Ordered"),
+        Event::OrderCanceled => Some("OrderCanceled"),
+        Event::Finished { .. } => None,
+    }
+}
+
+fn save(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    event_type: Option<&'static str>,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    tx.put(order)?;
+    if let Some(event_type) = event_type {
+        let subject = Subject {
+            event_type,
+            aggregate_id: order.id,
+            version: order.version,
+        };
+        tx.publish(Envelope::new(subject, cause, &OrderResource::from(order))?)?;
+    }
+    Ok(())
+}

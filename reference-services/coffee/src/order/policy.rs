@@ -1,0 +1,44 @@
+//! What product's events mean for an order.
+
+use brunt_kit::consumer::{Handled, PolicyError};
+use brunt_kit::event::{Cause, Envelope};
+use brunt_kit::store::Tx;
+use serde::Deserialize;
+
+use super::domain::{Command, Outcome, Rejection};
+use super::outbound::store::{self, Refusal};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProductEvent {
+    id: i64,
+    order_id: i64,
+    status: String,
+}
+
+pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
+    if !["Produced", "ProductCanceled"].contains(&event.event_type.as_str()) {
+        return Ok(Handled::Ignored);
+    }
+    let product: ProductEvent = event.read()?;
+    match store::change(tx, product.order_id, command(&product)?, &Cause::event(event)) {
+        // A product that was asked for cancelling may belong to an order that was made after all.
+        Ok(_) | Err(Refusal::Rejected(Rejection::TooLate(_))) => Ok(Handled::Applied),
+        Err(Refusal::Rejected(rejection)) => Err(PolicyError::Unusable(rejection.to_string())),
+        Err(Refusal::KeyReused) => Err(PolicyError::Unusable("an event carries no key".to_owned())),
+        Err(Refusal::Store(error)) => Err(error.into()),
+    }
+}
+
+fn command(product: &ProductEvent) -> Result<Command, PolicyError> {
+    let finish = |outcome| Command::Finish {
+        product_id: product.id,
+        outcome,
+    };
+    match product.status.as_str() {
+        "Completed" => Ok(finish(Outcome::Completed)),
+        "Out of stock" => Ok(finish(Outcome::OutOfStock)),
+        "Canceled" => Ok(Command::Cancel),
+        other => Err(PolicyError::Unusable(format!("a product cannot be {other:?}"))),
+    }
+}

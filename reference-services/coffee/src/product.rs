@@ -1,0 +1,65 @@
+//! Makes what was ordered, if stock has it.
+
+pub mod domain;
+mod inbound;
+mod maker;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::calls::Upstreams;
+use brunt_kit::config::{Config, ConfigError};
+use brunt_kit::lifecycle::{Background, Service};
+use brunt_kit::store::Kind;
+use tokio::sync::mpsc;
+
+use crate::TOPIC;
+use maker::Maker;
+use outbound::calls::Stock;
+use policy::Kitchen;
+
+/// What only this service is told.
+pub struct Settings {
+    stock: Upstreams,
+    making_time: Duration,
+}
+
+impl Settings {
+    /// Reads `API_STOCK_URL` and `MAKING_TIME`.
+    ///
+    /// # Errors
+    /// When one of them cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self {
+            stock: config.upstreams("API_STOCK_URL", "http://127.0.0.1:8083")?,
+            making_time: config.env().duration("MAKING_TIME", "100ms")?,
+        })
+    }
+}
+
+/// Puts the service together. Its store is of another kind than the others'.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Redb, TOPIC)?;
+    let (jobs, queue) = mpsc::unbounded_channel();
+    let stock = Stock::new(settings.stock, config.call_timeout, &assembly.metrics);
+    let maker = Maker {
+        store: assembly.store.clone(),
+        stock,
+        queue,
+    };
+    let kitchen = Kitchen {
+        making_time: settings.making_time,
+        jobs,
+    };
+    let routes = inbound::rest::routes(assembly.store.clone());
+    let consumer = assembly.consumer(Arc::new(move |tx, event| kitchen.handle(tx, event)));
+    let maker = Background::new("maker", |stop| maker.run(stop));
+    Ok(assembly.service(routes, inbound::rest::api(), vec![consumer, maker]))
+}

@@ -1,0 +1,3 @@
+//! How the world reaches a product.
+
+pub(super) mod rest;

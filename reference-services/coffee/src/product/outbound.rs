@@ -1,0 +1,4 @@
+//! What a product reaches: its store, and stock.
+
+pub(super) mod calls;
+pub(super) mod store;

@@ -1,0 +1,128 @@
+//! Products in their store, and the jobs that are left. State and events change in one transaction.
+
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+use crate::product::domain::{Command, Event, Product, Rejection, Status, decide};
+use crate::product::inbound::rest::ProductResource;
+
+impl Document for Product {
+    const COLLECTION: &'static str = "products";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.order_id.to_string())
+    }
+}
+
+/// A product that is still to be made.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Job {
+    /// The product's id.
+    pub id: i64,
+    /// When it will have been in the making long enough, in milliseconds since 1970.
+    pub due: i64,
+    /// What its product's events follow from.
+    pub cause: Cause,
+}
+
+impl Document for Job {
+    const COLLECTION: &'static str = "jobs";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+/// An order that is not to be made.
+#[derive(Clone, Debug)]
+pub struct Cancellation {
+    pub order_id: i64,
+    pub product_name: String,
+    pub qty: i64,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("there is no such product")]
+    NoSuchProduct,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is made for an order: one product, unless the order was delivered twice with the inbox off.
+pub fn of_order(tx: &Tx<'_>, order_id: i64) -> Result<Vec<Product>, StoreError> {
+    tx.find::<Product>(&order_id.to_string())
+}
+
+/// Begins to make a product; gives what that follows from.
+pub fn start(tx: &mut Tx<'_>, id: i64) -> Result<(Product, Cause), Refusal> {
+    let cause = tx.get::<Job>(id)?.ok_or(Refusal::NoSuchProduct)?.cause;
+    Ok((change(tx, id, Command::Start, &cause)?, cause))
+}
+
+/// Changes a product as a command wants it; gives the product after it.
+pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Product, Refusal> {
+    let product = tx.get::<Product>(id)?.ok_or(Refusal::NoSuchProduct)?;
+    let Some(event) = decide(&product, command)? else {
+        return Ok(product);
+    };
+    let product = product.after(event);
+    tx.put(&product)?;
+    if event != Event::Started {
+        tx.remove::<Job>(id)?;
+    }
+    match event {
+        Event::Started => {}
+        Event::Produced(_) => publish(tx, "Produced", &product, cause)?,
+        Event::ProductCanceled => publish(tx, "ProductCanceled", &product, cause)?,
+    }
+    Ok(product)
+}
+
+/// Calls off what is made for an order. An order that has not arrived yet leaves a row that keeps it from being made.
+pub fn cancel(tx: &mut Tx<'_>, order: &Cancellation, cause: &Cause) -> Result<Product, Refusal> {
+    let mut canceled = None;
+    for product in of_order(tx, order.order_id)? {
+        canceled = Some(change(tx, product.id, Command::Cancel, cause)?);
+    }
+    match canceled {
+        Some(product) => Ok(product),
+        None => tombstone(tx, order, cause),
+    }
+}
+
+fn tombstone(tx: &mut Tx<'_>, order: &Cancellation, cause: &Cause) -> Result<Product, Refusal> {
+    let product = Product {
+        id: tx.next_id::<Product>()?,
+        order_id: order.order_id,
+        product_name: order.product_name.clone(),
+        qty: order.qty,
+        status: Status::Canceled,
+        version: 1,
+    };
+    tx.put(&product)?;
+    publish(tx, "ProductCanceled", &product, cause)?;
+    Ok(product)
+}
+
+fn publish(
+    tx: &mut Tx<'_>,
+    event_type: &'static str,
+    product: &Product,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    let subject = Subject {
+        event_type,
+        aggregate_id: product.id,
+        version: product.version,
+    };
+    tx.publish(Envelope::new(subject, cause, &ProductResource::from(product))?)
+}

@@ -1,0 +1,3 @@
+//! How the world reaches a stock.
+
+pub(super) mod rest;

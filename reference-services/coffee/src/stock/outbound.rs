@@ -1,0 +1,3 @@
+//! What a stock reaches: its store.
+
+pub(super) mod store;

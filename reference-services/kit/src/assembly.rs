@@ -1,0 +1,114 @@
+//! What every service with a store is put together from.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::consumer::{Consumer, Policy};
+use crate::health::Health;
+use crate::lifecycle::{Background, Service};
+use crate::log::{self, EventLog};
+use crate::metrics::Metrics;
+use crate::outbox::{Linger, Outbox, Relay, Sender};
+use crate::store::{Kind, Store};
+use crate::{ServeError, actuator, rest};
+
+/// A service's store and its place in the event log, opened.
+pub struct Assembly {
+    /// The service's own store.
+    pub store: Store,
+    /// Counts what happens.
+    pub metrics: Metrics,
+    config: Config,
+    path: PathBuf,
+    log: Arc<dyn EventLog>,
+    sender: Sender,
+    topic: &'static str,
+}
+
+impl Assembly {
+    /// Opens the store and the log.
+    ///
+    /// # Errors
+    /// When one of them cannot be used.
+    pub fn open(config: &Config, kind: Kind, topic: &'static str) -> Result<Self, ServeError> {
+        let (outbox, sender) = Outbox::new(config.outbox);
+        let path = config.store_path(kind.extension());
+        Ok(Self {
+            store: Store::open(&path, kind, outbox)?,
+            metrics: Metrics::new(config),
+            config: config.clone(),
+            path,
+            log: log::open(&config.event_log)?,
+            sender,
+            topic,
+        })
+    }
+
+    /// What receives the topic's events, as a group with the service's name.
+    #[must_use]
+    pub fn consumer(&self, policy: Policy) -> Background {
+        let consumer = Consumer {
+            group: self.config.service,
+            topic: self.topic,
+            log: Arc::clone(&self.log),
+            store: self.store.clone(),
+            inbox: self.config.inbox,
+            policy,
+            metrics: self.metrics.clone(),
+        };
+        Background::new("consumer", |stop| consumer.run(stop))
+    }
+
+    /// The service. Its background parts stop in the order given; what sends their events stops last.
+    #[must_use]
+    pub fn service(self, routes: Router, api: Value, mut background: Vec<Background>) -> Service {
+        let (health, metrics) = (Health::default(), self.metrics.clone());
+        let (name, grace) = (self.config.service, self.config.grace);
+        background.push(self.sender());
+        let router = rest::router(routes.merge(actuator::routes(&health, &metrics, api)), &metrics);
+        Service {
+            name,
+            grace,
+            health,
+            router,
+            background,
+        }
+    }
+
+    fn sender(self) -> Background {
+        let Self {
+            store,
+            metrics,
+            path,
+            log,
+            topic,
+            ..
+        } = self;
+        match self.sender {
+            Sender::Relay(wake) => {
+                let relay = Relay {
+                    store,
+                    log,
+                    topic,
+                    wake,
+                    path,
+                    metrics,
+                };
+                Background::new("relay", |stop| relay.run(stop))
+            }
+            Sender::Linger(events) => {
+                let linger = Linger {
+                    events,
+                    log,
+                    topic,
+                    metrics,
+                };
+                Background::new("linger", |stop| linger.run(stop))
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Configuration from the environment, parsed before any port is bound.
+
+mod env;
+mod values;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use env::{ConfigError, Env};
+pub use values::{EventLogUrl, Guard, LogFormat, parse_duration};
+
+use crate::calls::Upstreams;
+
+/// What every service is told by its environment.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The service's name: also its consumer group and the stem of its store's file name.
+    pub service: &'static str,
+    /// `HOST`: the address to listen on.
+    pub host: IpAddr,
+    /// `PORT`: 0 takes any free port.
+    pub port: u16,
+    /// `DATA_DIR`: the directory of the service's own store.
+    pub data_dir: PathBuf,
+    /// `EVENT_LOG`: the durable log that all services of the system share.
+    pub event_log: EventLogUrl,
+    /// `OUTBOX`: off sends events after the commit from memory, so that a kill loses them.
+    pub outbox: Guard,
+    /// `INBOX`: off applies a redelivered event again.
+    pub inbox: Guard,
+    /// `SHUTDOWN_GRACE`: how long to serve on after readiness has turned 503.
+    pub grace: Duration,
+    /// `CALL_TIMEOUT`: the deadline of one call to another service.
+    pub call_timeout: Duration,
+    /// `LOG_FORMAT`: how log lines look on standard error.
+    pub log_format: LogFormat,
+    env: Env,
+}
+
+/// What a service is called and where it lives unless told otherwise.
+#[derive(Clone, Copy, Debug)]
+pub struct Defaults {
+    /// The service's name.
+    pub service: &'static str,
+    /// The port it listens on.
+    pub port: u16,
+    /// The directory of its store, relative to the working directory.
+    pub data_dir: &'static str,
+}
+
+impl Config {
+    /// Reads the variables that every service knows.
+    ///
+    /// # Errors
+    /// The first variable whose value cannot be used, with the values that can.
+    pub fn read(env: Env, defaults: Defaults) -> Result<Self, ConfigError> {
+        let data_dir = PathBuf::from(env.text("DATA_DIR", defaults.data_dir));
+        let default_log = format!("sqlite:{}", data_dir.join("events.db").display());
+        Ok(Self {
+            service: defaults.service,
+            host: env.parse("HOST", "127.0.0.1", "an IP address, or localhost", parse_host)?,
+            port: env.parse(
+                "PORT",
+                &defaults.port.to_string(),
+                "a port from 0 to 65535",
+                |v| v.parse().ok(),
+            )?,
+            event_log: env.parse(
+                "EVENT_LOG",
+                &default_log,
+                EventLogUrl::ACCEPTS,
+                EventLogUrl::parse,
+            )?,
+            outbox: env.parse("OUTBOX", "on", Guard::ACCEPTS, Guard::parse)?,
+            inbox: env.parse("INBOX", "on", Guard::ACCEPTS, Guard::parse)?,
+            grace: env.duration("SHUTDOWN_GRACE", "0s")?,
+            call_timeout: env.duration("CALL_TIMEOUT", "2s")?,
+            log_format: env.parse("LOG_FORMAT", "text", LogFormat::ACCEPTS, LogFormat::parse)?,
+            data_dir,
+            env,
+        })
+    }
+
+    /// The variables themselves, for what only one service knows.
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// Where another service is: a list of base URLs separated by commas.
+    ///
+    /// # Errors
+    /// A value that is not such a list.
+    pub fn upstreams(&self, variable: &'static str, default: &str) -> Result<Upstreams, ConfigError> {
+        self.env.parse(
+            variable,
+            default,
+            "one or more http:// URLs, separated by commas",
+            Upstreams::parse,
+        )
+    }
+
+    /// The path of this service's own store with the file extension of its engine.
+    #[must_use]
+    pub fn store_path(&self, extension: &str) -> PathBuf {
+        self.data_dir.join(format!("{}.{extension}", self.service))
+    }
+}
+
+fn parse_host(value: &str) -> Option<IpAddr> {
+    match value {
+        "localhost" => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        other => other.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULTS: Defaults = Defaults {
+        service: "order",
+        port: 8081,
+        data_dir: "data",
+    };
+
+    #[test]
+    fn everything_has_a_default() {
+        let config = Config::read(Env::from_pairs([]), DEFAULTS).unwrap();
+        assert_eq!(
+            (config.port, config.host.to_string().as_str()),
+            (8081, "127.0.0.1")
+        );
+        assert_eq!(config.event_log, EventLogUrl::Sqlite("data/events.db".into()));
+        assert_eq!(config.store_path("db"), PathBuf::from("data/order.db"));
+        assert_eq!((config.outbox, config.inbox), (Guard::On, Guard::On));
+    }
+
+    #[test]
+    fn an_error_names_the_variable_and_what_it_accepts() {
+        let message = |name: &str, value: &str| {
+            Config::read(Env::from_pairs([(name, value)]), DEFAULTS)
+                .unwrap_err()
+                .to_string()
+        };
+        insta::assert_snapshot!(
+            [
+                message("PORT", "http"),
+                message("HOST", "nowhere"),
+                message("OUTBOX", "maybe"),
+                message("EVENT_LOG", "kafka:localhost:9092"),
+                message("SHUTDOWN_GRACE", "soon"),
+                message("LOG_FORMAT", "xml"),
+            ]
+            .join("\n"),
+            @""
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! Values that variables can have.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A protection that can be taken away, to prove that it is the one that protects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// In force, as it always should be.
+    On,
+    /// Taken away for a proof.
+    Off,
+}
+
+impl Guard {
+    pub(super) const ACCEPTS: &'static str = "on or off";
+
+    pub(super) fn parse(value: &str) -> Option<Self> {
+        match value {
+            "on" => Some(Self::On),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    pub(super) const ACCEPTS: &'static str = "text or json";
+
+    pub(super) fn parse(value: &str) -> Option<Self> {
+        match value {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+/// Which durable log the services share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventLogUrl {
+    /// A SQLite file that all processes on this machine open.
+    Sqlite(PathBuf),
+}
+
+impl EventLogUrl {
+    pub(super) const ACCEPTS: &'static str = "sqlite: and the path of a file (the only log this build knows)";
+
+    pub(super) fn parse(value: &str) -> Option<Self> {
+        let path = value.strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        (!path.is_empty()).then(|| Self::Sqlite(PathBuf::from(path)))
+    }
+}
+
+/// A length of time as people write it: `0ms`, `250ms`, `2s`, `1m`.
+#[must_use]
+pub fn parse_duration(value: &str) -> Option<Duration> {
+    let digits = value.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = value.split_at(digits);
+    let number: u64 = number.parse().ok()?;
+    match unit {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" => number.checked_mul(60).map(Duration::from_secs),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_need_a_unit() {
+        assert_eq!(parse_duration("250ms"), Some(Duration::from_millis(250)));
+        assert_eq!(parse_duration("2s"), Some(Duration::from_secs(2)));
+        assert_eq!(parse_duration("1m"), Some(Duration::from_secs(60)));
+        for bad in ["", "2", "s", "-1s", "1h30m", "2 s", "99999999999999999999s"] {
+            assert_eq!(parse_duration(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_log_url_may_have_slashes() {
+        let path = |value| EventLogUrl::parse(value);
+        assert_eq!(path("sqlite:a/b.db"), Some(EventLogUrl::Sqlite("a/b.db".into())));
+        assert_eq!(
+            path("sqlite:///a/b.db"),
+            Some(EventLogUrl::Sqlite("/a/b.db".into()))
+        );
+        assert_eq!(path("sqlite:"), None);
+        assert_eq!(path("kafka:localhost"), None);
+    }
+}

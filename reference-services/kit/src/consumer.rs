@@ -1,0 +1,235 @@
+//! From the log to the store: decode, let the policy decide, and change inbox, state and outbox in one transaction.
+
+mod dead_letter;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::config::Guard;
+use crate::event::Envelope;
+use crate::lifecycle::Stop;
+use crate::log::{Delivery, EventLog, LogError, Subscription};
+use crate::metrics::{Counter, Metrics};
+use crate::store::{Store, StoreError, Tx};
+
+/// What a policy did with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    /// It is this service's business, whether or not it changed anything.
+    Applied,
+    /// It is other services' business.
+    Ignored,
+}
+
+/// Why a policy could not handle an event.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// The event makes no sense; trying again is unlikely to help.
+    #[error("the event cannot be applied: {0}")]
+    Unusable(String),
+    /// The store failed; the event may be fine.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<serde_json::Error> for PolicyError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
+/// Turns other services' events into commands of this one, within a transaction. It must not call out.
+pub type Policy = Arc<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Handled, PolicyError> + Send + Sync>;
+
+const BATCH: usize = 256;
+/// How often, and how long after, a failing event is tried again before it is dead.
+const RETRIES: [Duration; 3] = [
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+];
+/// How long to wait when store or log fail: no event is given up for that.
+const OUTAGE: Duration = Duration::from_millis(500);
+
+/// Receives a topic's events for one service.
+pub struct Consumer {
+    /// The consumer group: the service's name.
+    pub group: &'static str,
+    /// The topic it reads.
+    pub topic: &'static str,
+    /// Where the topic is.
+    pub log: Arc<dyn EventLog>,
+    /// The service's own store.
+    pub store: Store,
+    /// Off applies a redelivered event again.
+    pub inbox: Guard,
+    /// What the events mean here.
+    pub policy: Policy,
+    /// Counts what is received.
+    pub metrics: Metrics,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Applied,
+    Duplicate,
+    Ignored,
+}
+
+impl Outcome {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Duplicate => "duplicate",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
+impl Consumer {
+    /// Runs until stopped; then finishes the events in hand, commits their offsets and leaves the group.
+    pub async fn run(self, stop: Stop) {
+        let mut subscription = self.log.subscribe(self.group, self.topic);
+        loop {
+            let polled = tokio::select! {
+                biased;
+                () = stop.requested() => break,
+                polled = subscription.poll(BATCH) => polled,
+            };
+            match polled {
+                Ok(deliveries) => self.handle(&deliveries, subscription.as_mut(), &stop).await,
+                Err(error) => {
+                    tracing::warn!(%error, "the event log cannot be read; trying again");
+                    sleep(OUTAGE).await;
+                }
+            }
+        }
+        if let Err(error) = subscription.leave().await {
+            tracing::warn!(%error, "offsets were not committed: the last events will come again");
+        }
+    }
+
+    /// Applies a batch in one transaction; if that fails, each event in its own, so that one bad event harms no other.
+    async fn handle(&self, deliveries: &[Delivery], subscription: &mut dyn Subscription, stop: &Stop) {
+        let decoded: Result<Vec<Envelope>, _> = deliveries
+            .iter()
+            .map(|delivery| serde_json::from_slice(&delivery.value))
+            .collect();
+        if let Ok(events) = decoded
+            && self.apply(events).await.is_ok()
+        {
+            deliveries
+                .iter()
+                .for_each(|delivery| subscription.processed(delivery));
+            return;
+        }
+        for delivery in deliveries {
+            if !self.handle_one(delivery, stop).await {
+                return;
+            }
+            subscription.processed(delivery);
+        }
+    }
+
+    /// False if it was stopped before the event was done with.
+    async fn handle_one(&self, delivery: &Delivery, stop: &Stop) -> bool {
+        let mut retries = RETRIES.iter();
+        loop {
+            let error = match self.decode_and_apply(delivery).await {
+                Ok(()) => return true,
+                Err(PolicyError::Store(error)) => {
+                    tracing::warn!(%error, "an event waits for the store");
+                    if stop.is_requested() {
+                        return false;
+                    }
+                    sleep(OUTAGE).await;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            match retries.next() {
+                Some(pause) => sleep(*pause).await,
+                None => return self.bury(delivery, &error.to_string(), stop).await,
+            }
+        }
+    }
+
+    async fn decode_and_apply(&self, delivery: &Delivery) -> Result<(), PolicyError> {
+        let event: Envelope = serde_json::from_slice(&delivery.value)?;
+        self.apply(vec![event]).await
+    }
+
+    async fn apply(&self, events: Vec<Envelope>) -> Result<(), PolicyError> {
+        let (policy, inbox) = (Arc::clone(&self.policy), self.inbox);
+        let outcomes = self
+            .store
+            .write(move |tx| {
+                let outcome = |event: Envelope| {
+                    let outcome = receive(tx, &event, inbox, policy.as_ref())?;
+                    Ok((event.event_type, outcome))
+                };
+                events
+                    .into_iter()
+                    .map(outcome)
+                    .collect::<Result<Vec<_>, PolicyError>>()
+            })
+            .await?;
+        for (event_type, outcome) in &outcomes {
+            let labels = [("eventType", event_type.as_str()), ("outcome", outcome.label())];
+            self.metrics.add(Counter::EventsReceived, &labels);
+        }
+        Ok(())
+    }
+
+    async fn bury(&self, delivery: &Delivery, reason: &str, stop: &Stop) -> bool {
+        tracing::error!(
+            key = delivery.key,
+            offset = delivery.offset,
+            reason,
+            "an event goes to the dead letters"
+        );
+        while let Err(error) = self.send_dead_letter(delivery, reason).await {
+            tracing::warn!(%error, "the dead letter cannot be written; trying again");
+            if stop.is_requested() {
+                return false;
+            }
+            sleep(OUTAGE).await;
+        }
+        self.metrics.add(
+            Counter::EventsReceived,
+            &[("eventType", "?"), ("outcome", "dead")],
+        );
+        true
+    }
+
+    async fn send_dead_letter(&self, delivery: &Delivery, reason: &str) -> Result<(), LogError> {
+        self.log
+            .append(vec![dead_letter::record(
+                self.topic, self.group, delivery, reason,
+            )])
+            .await
+    }
+}
+
+fn receive(
+    tx: &mut Tx<'_>,
+    event: &Envelope,
+    inbox: Guard,
+    policy: &(dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Handled, PolicyError> + Send + Sync),
+) -> Result<Outcome, PolicyError> {
+    if inbox == Guard::On && tx.was_received(&event.event_id)? {
+        return Ok(Outcome::Duplicate);
+    }
+    if policy(tx, event)? == Handled::Ignored {
+        return Ok(Outcome::Ignored);
+    }
+    if inbox == Guard::On {
+        tx.received(&event.event_id);
+    }
+    Ok(Outcome::Applied)
+}
+
+#[cfg(test)]
+mod tests;

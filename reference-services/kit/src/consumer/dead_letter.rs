@@ -1,0 +1,30 @@
+//! Where an event goes that cannot be applied: `<topic>.DLT`, as it was, with the reason beside it.
+
+use std::collections::BTreeMap;
+
+use crate::log::{Delivery, NewRecord};
+
+/// The topic of dead letters.
+#[must_use]
+pub fn topic(of: &str) -> String {
+    format!("{of}.DLT")
+}
+
+/// The header names are those of Spring Kafka's dead-letter publisher.
+pub(super) fn record(of: &str, group: &str, delivery: &Delivery, reason: &str) -> NewRecord {
+    let mut headers: BTreeMap<String, String> = delivery.headers.clone();
+    let facts = [
+        ("kafka_dlt-exception-message", reason.to_owned()),
+        ("kafka_dlt-original-topic", of.to_owned()),
+        ("kafka_dlt-original-partition", delivery.partition.to_string()),
+        ("kafka_dlt-original-offset", delivery.offset.to_string()),
+        ("kafka_dlt-original-consumer-group", group.to_owned()),
+    ];
+    headers.extend(facts.map(|(name, value)| (name.to_owned(), value)));
+    NewRecord {
+        topic: topic(of),
+        key: delivery.key.clone(),
+        value: delivery.value.clone(),
+        headers,
+    }
+}

@@ -1,0 +1,195 @@
+//! The event envelope: flat JSON, the aggregate's fields beside the event's own.
+
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// An event as it travels: flat JSON, with the aggregate's fields in `body`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope {
+    /// What happened, such as `Ordered`.
+    pub event_type: String,
+    /// When, in UTC, as `yyyyMMddHHmmss`.
+    pub timestamp: String,
+    /// Unique for each event; an inbox knows an event by it.
+    pub event_id: String,
+    /// Whose event it is; also the key that keeps its events in order.
+    pub aggregate_id: i64,
+    /// The aggregate's version after the event, from 1.
+    pub version: u64,
+    /// The same for everything that follows from one command.
+    pub correlation_id: String,
+    /// The event that caused this one; none when a command did.
+    #[serde(default)]
+    pub causation_id: Option<String>,
+    /// W3C trace context of the cause.
+    #[serde(default)]
+    pub traceparent: Option<String>,
+    /// The aggregate's own fields.
+    #[serde(flatten)]
+    pub body: Map<String, Value>,
+}
+
+/// What an event or a call follows from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// The same for everything that follows from one command.
+    pub correlation_id: String,
+    /// The event that is the cause; none when it is a command.
+    pub causation_id: Option<String>,
+    /// W3C trace context.
+    pub traceparent: String,
+}
+
+/// The part of an event that says to whom it belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// What happened.
+    pub event_type: &'static str,
+    /// Whose event it is.
+    pub aggregate_id: i64,
+    /// The aggregate's version after the event, from 1.
+    pub version: u64,
+}
+
+impl Envelope {
+    /// A new event about `subject`, with the fields of `body`.
+    ///
+    /// # Errors
+    /// When `body` does not serialize to a JSON object.
+    pub fn new(subject: Subject, cause: &Cause, body: &impl Serialize) -> Result<Self, serde_json::Error> {
+        let body = match serde_json::to_value(body)? {
+            Value::Object(fields) => fields,
+            other => {
+                return Err(serde::ser::Error::custom(format!(
+                    "an event's body must be an object: {other}"
+                )));
+            }
+        };
+        Ok(Self {
+            event_type: subject.event_type.to_owned(),
+            timestamp: jiff::Timestamp::now().strftime("%Y%m%d%H%M%S").to_string(),
+            event_id: uuid::Uuid::now_v7().to_string(),
+            aggregate_id: subject.aggregate_id,
+            version: subject.version,
+            correlation_id: cause.correlation_id.clone(),
+            causation_id: cause.causation_id.clone(),
+            traceparent: Some(cause.traceparent.clone()),
+            body,
+        })
+    }
+
+    /// The aggregate's fields as a type.
+    ///
+    /// # Errors
+    /// When a field is missing or of another type.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(Value::Object(self.body.clone()))
+    }
+}
+
+impl Cause {
+    /// A command from outside: it keeps the caller's correlation id and trace, or starts new ones.
+    #[must_use]
+    pub fn command(headers: &HeaderMap) -> Self {
+        let text = |name: &str| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
+        Self {
+            correlation_id: text("x-correlation-id").unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
+            causation_id: None,
+            traceparent: continued(text("traceparent").as_deref()),
+        }
+    }
+
+    /// An event that is the cause of others.
+    #[must_use]
+    pub fn event(event: &Envelope) -> Self {
+        Self {
+            correlation_id: event.correlation_id.clone(),
+            causation_id: Some(event.event_id.clone()),
+            traceparent: continued(event.traceparent.as_deref()),
+        }
+    }
+}
+
+/// The same trace with a new span, or a new trace when there is none that follows the W3C form.
+fn continued(parent: Option<&str>) -> String {
+    let span = fastrand::u64(1..);
+    let trace = parent.and_then(|parent| {
+        let mut parts = parent.split('-');
+        let (version, trace) = (parts.next()?, parts.next()?);
+        let valid = version == "00" && trace.len() == 32 && trace.bytes().all(|b| b.is_ascii_hexdigit());
+        valid.then(|| trace.to_owned())
+    });
+    let trace = trace.unwrap_or_else(|| format!("{:032x}", fastrand::u128(1..)));
+    format!("00-{trace}-{span:016x}-01")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_flat_json() {
+        let cause = Cause {
+            correlation_id: "c".into(),
+            causation_id: None,
+            traceparent: "t".into(),
+        };
+        let subject = Subject {
+            event_type: "Ordered",
+            aggregate_id: 7,
+            version: 1,
+        };
+        let mut event = Envelope::new(
+            subject,
+            &cause,
+            &serde_json::json!({"id": 7, "productName": "Latte"}),
+        )
+        .unwrap();
+        assert_eq!(event.timestamp.len(), "20210201123045".len());
+        event.timestamp = "20210201123045".into();
+        event.event_id = "e".into();
+        insta::assert_json_snapshot!(event, @"");
+        let text = serde_json::to_vec(&event).unwrap();
+        assert_eq!(serde_json::from_slice::<Envelope>(&text).unwrap(), event);
+    }
+
+    #[test]
+    fn what_follows_keeps_correlation_and_trace() {
+        let mut headers = HeaderMap::new();
+        let trace = "0af7651916cd43dd8448eb211c80319c";
+        headers.insert(
+            "traceparent",
+            format!("00-{trace}-b7ad6b7169203331-01").parse().unwrap(),
+        );
+        let command = Cause::command(&headers);
+        let subject = Subject {
+            event_type: "Ordered",
+            aggregate_id: 1,
+            version: 1,
+        };
+        let event = Envelope::new(subject, &command, &serde_json::json!({})).unwrap();
+        let next = Cause::event(&event);
+        assert_eq!(next.correlation_id, command.correlation_id);
+        assert_eq!(next.causation_id.as_deref(), Some(event.event_id.as_str()));
+        assert!(next.traceparent.contains(trace) && next.traceparent != command.traceparent);
+    }
+
+    #[test]
+    fn a_body_must_be_an_object() {
+        let cause = Cause::command(&HeaderMap::new());
+        let subject = Subject {
+            event_type: "Ordered",
+            aggregate_id: 1,
+            version: 1,
+        };
+        assert!(Envelope::new(subject, &cause, &3).is_err());
+    }
+}

@@ -1,0 +1,26 @@
+//! What the reference services share: lifecycle, configuration, health, telemetry, the event envelope and log,
+//! outbox and inbox, stores, calls to other services, and the wire shapes of Spring Data REST.
+//!
+//! No business word lives here. A service calls the kit; the kit never calls a service by name.
+
+pub mod actuator;
+pub mod assembly;
+pub mod calls;
+pub mod config;
+pub mod consumer;
+mod error;
+pub mod event;
+pub mod hal;
+pub mod health;
+pub mod lifecycle;
+pub mod log;
+pub mod metrics;
+pub mod openapi;
+pub mod outbox;
+pub mod page;
+pub mod proxy;
+pub mod rest;
+pub mod store;
+pub mod telemetry;
+
+pub use error::ServeError;

@@ -1,0 +1,131 @@
+//! The durable event log: topics, partitions, keys, consumer groups and committed offsets.
+//!
+//! A port with Kafka's meaning. Delivery is at least once: offsets are committed in batches, so a consumer that is
+//! killed receives its last events again, and the inbox is what protects against applying them twice.
+
+mod bell;
+mod sqlite;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+pub use sqlite::SqliteLog;
+
+use crate::config::EventLogUrl;
+
+/// How many partitions a topic has.
+pub const PARTITIONS: u32 = 6;
+
+/// What a call to the log gives in the end.
+pub type LogFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, LogError>> + Send + 'a>>;
+
+/// Why the log cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The file, or its directory, cannot be used.
+    #[error("the event log {} cannot be used: {reason}; check the path and its permissions, or set EVENT_LOG", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// The log failed after it was opened.
+    #[error("the event log failed: {0}")]
+    Failed(String),
+    /// The log has stopped.
+    #[error("the event log is closed")]
+    Closed,
+}
+
+/// A record to append.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRecord {
+    /// The topic it goes to.
+    pub topic: String,
+    /// Chooses the partition: records of one key stay in order.
+    pub key: String,
+    /// The event.
+    pub value: Bytes,
+    /// What is said about the event beside it.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// A record as a consumer receives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its partition, from 0.
+    pub partition: u32,
+    /// Its place in the partition, from 0.
+    pub offset: i64,
+    /// The key it was appended with.
+    pub key: String,
+    /// The event.
+    pub value: Bytes,
+    /// What is said about the event beside it.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// Where to set a group back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rewind {
+    /// The first record of each partition.
+    Beginning,
+    /// So many records before what was committed, in each partition.
+    Back(u32),
+}
+
+/// A durable log that several processes share.
+pub trait EventLog: Send + Sync {
+    /// Appends records in order. They are durable when it returns.
+    fn append(&self, records: Vec<NewRecord>) -> LogFuture<'_, ()>;
+
+    /// Joins a consumer group as a new member. A new group starts from the beginning.
+    fn subscribe(&self, group: &str, topic: &str) -> Box<dyn Subscription>;
+
+    /// Sets a group's committed offsets back; its members receive those records again.
+    fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()>;
+}
+
+/// One member's part of a topic. The log shares the partitions out among the members of a group.
+pub trait Subscription: Send {
+    /// Waits for up to `max` records. What the call before gave and was not marked as processed stays uncommitted.
+    fn poll(&mut self, max: usize) -> LogFuture<'_, Vec<Delivery>>;
+
+    /// Marks a record, and those before it in its partition, to be committed soon.
+    fn processed(&mut self, delivery: &Delivery);
+
+    /// The partitions that this member owns, as of the last poll.
+    fn assignment(&self) -> Vec<u32>;
+
+    /// Commits what is processed and hands the partitions over to the others.
+    fn leave(&mut self) -> LogFuture<'_, ()>;
+}
+
+/// Opens the log that a URL names.
+///
+/// # Errors
+/// When it cannot be used.
+pub fn open(url: &EventLogUrl) -> Result<Arc<dyn EventLog>, LogError> {
+    match url {
+        EventLogUrl::Sqlite(path) => Ok(Arc::new(SqliteLog::open(path)?)),
+    }
+}
+
+/// The partition of a key: FNV-1a, the same in every process and version.
+#[must_use]
+pub fn partition_of(key: &str) -> u32 {
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    // Less than PARTITIONS, so it fits.
+    (hash % u64::from(PARTITIONS)) as u32
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! The embedded log: one SQLite file in WAL mode that all processes share.
+//!
+//! `synchronous=NORMAL`: the death of a process at any instant loses nothing; the death of the machine may lose the
+//! last commits. Ownership of partitions is a lease per partition with a generation: a heartbeat keeps it, a commit or
+//! a delivery with an older generation is refused, and the members share the partitions out by the same rule.
+
+mod clock;
+mod connection;
+mod group;
+mod records;
+mod schema;
+mod subscription;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::bell::Bell;
+use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Subscription};
+use connection::Connection;
+use subscription::SqliteSubscription;
+
+/// The embedded log.
+pub struct SqliteLog {
+    connection: Connection,
+    bell: Arc<Bell>,
+}
+
+impl SqliteLog {
+    /// Opens the log's file, or makes it.
+    ///
+    /// # Errors
+    /// When the file or its directory cannot be used.
+    pub fn open(path: &Path) -> Result<Self, LogError> {
+        let unusable = |reason: String| LogError::Unusable {
+            path: path.to_owned(),
+            reason,
+        };
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent).map_err(|error| unusable(error.to_string()))?;
+        }
+        let connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
+        let bell = Bell::open(&path.with_extension("bell")).map_err(|error| unusable(error.to_string()))?;
+        Ok(Self {
+            connection,
+            bell: Arc::new(bell),
+        })
+    }
+}
+
+impl EventLog for SqliteLog {
+    fn append(&self, records: Vec<NewRecord>) -> LogFuture<'_, ()> {
+        let bell = Arc::clone(&self.bell);
+        Box::pin(self.connection.call(move |db| {
+            records::append(db, &records)?;
+            bell.ring();
+            Ok(())
+        }))
+    }
+
+    fn subscribe(&self, group: &str, topic: &str) -> Box<dyn Subscription> {
+        Box::new(SqliteSubscription::new(
+            self.connection.clone(),
+            Arc::clone(&self.bell),
+            group,
+            topic,
+        ))
+    }
+
+    fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()> {
+        let (group, topic, bell) = (group.to_owned(), topic.to_owned(), Arc::clone(&self.bell));
+        Box::pin(self.connection.call(move |db| {
+            group::rewind(db, &group, &topic, to)?;
+            bell.ring();
+            Ok(())
+        }))
+    }
+}
+
+impl From<rusqlite::Error> for LogError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}

@@ -1,0 +1,272 @@
+//! Consumer groups: members, leases, committed offsets.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::clock;
+use crate::log::{LogError, PARTITIONS, Rewind};
+
+/// A member that has not been heard of for so long is dead.
+pub(super) const SESSION_MILLIS: i64 = 2_500;
+
+/// Who reads what.
+#[derive(Clone, Debug)]
+pub(super) struct Membership {
+    pub(super) group: String,
+    pub(super) topic: String,
+    pub(super) member: String,
+}
+
+/// A partition that this member owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lease {
+    /// Grows with each change of owner; commits with an older one are refused.
+    pub(super) generation: i64,
+    /// The offset to read next.
+    pub(super) position: i64,
+    /// What the group resumes from: the offset after the last that was processed and committed.
+    pub(super) committed: i64,
+    /// The offset after the last that was processed.
+    pub(super) processed: i64,
+}
+
+/// What a heartbeat found.
+pub(super) struct Beat {
+    pub(super) leases: BTreeMap<u32, Lease>,
+    pub(super) epoch: i64,
+    /// Others have to look again.
+    pub(super) changed: bool,
+}
+
+/// Tells the others that this member lives, buries those that do not, and gives and takes partitions so that each
+/// member has its share. A partition is first released by its owner, with its offset, and only then taken: no two
+/// members ever own it.
+pub(super) fn beat(
+    db: &mut Connection,
+    me: &Membership,
+    held: &BTreeMap<u32, Lease>,
+) -> Result<Beat, LogError> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut changed = announce(&tx, me)? | bury(&tx, me)?;
+    let live = members(&tx, me)?;
+    let mut leases = BTreeMap::new();
+    for partition in 0..PARTITIONS {
+        let owner = &live[partition as usize % live.len()];
+        changed |= settle(&tx, me, partition, owner, held, &mut leases)?;
+    }
+    if changed {
+        tx.execute(
+            "INSERT INTO epochs VALUES (?1, ?2, 1) ON CONFLICT DO UPDATE SET epoch = epoch + 1",
+            params![me.group, me.topic],
+        )?;
+    }
+    let epoch = epoch(&tx, me)?;
+    tx.commit()?;
+    Ok(Beat {
+        leases,
+        epoch,
+        changed,
+    })
+}
+
+fn announce(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
+    let known = tx
+        .prepare_cached("UPDATE members SET beat = ?4 WHERE grp = ?1 AND topic = ?2 AND member = ?3")?
+        .execute(params![me.group, me.topic, me.member, clock::now()])?;
+    if known == 0 {
+        tx.execute(
+            "INSERT INTO members VALUES (?1, ?2, ?3, ?4)",
+            params![me.group, me.topic, me.member, clock::now()],
+        )?;
+    }
+    Ok(known == 0)
+}
+
+/// A beat from the future is from before the machine was restarted.
+fn bury(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
+    let now = clock::now();
+    let dead = tx
+        .prepare_cached("DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND (beat < ?3 OR beat > ?4)")?
+        .execute(params![
+            me.group,
+            me.topic,
+            now - SESSION_MILLIS,
+            now + SESSION_MILLIS
+        ])?;
+    Ok(dead > 0)
+}
+
+fn members(tx: &Transaction<'_>, me: &Membership) -> Result<Vec<String>, LogError> {
+    let mut query =
+        tx.prepare_cached("SELECT member FROM members WHERE grp = ?1 AND topic = ?2 ORDER BY member")?;
+    let members = query.query_map(params![me.group, me.topic], |row| row.get(0))?;
+    Ok(members.collect::<Result<_, _>>()?)
+}
+
+/// Keeps, releases or takes one partition; true if its owner changed.
+fn settle(
+    tx: &Transaction<'_>,
+    me: &Membership,
+    partition: u32,
+    owner: &str,
+    held: &BTreeMap<u32, Lease>,
+    leases: &mut BTreeMap<u32, Lease>,
+) -> Result<bool, LogError> {
+    let (holder, generation, committed) = lease_row(tx, me, partition)?;
+    let mine = holder.as_deref() == Some(me.member.as_str());
+    let known = held
+        .get(&partition)
+        .filter(|lease| mine && lease.generation == generation);
+    let fresh = Lease {
+        generation,
+        position: committed,
+        committed,
+        processed: committed,
+    };
+    if mine && owner == me.member {
+        leases.insert(partition, known.copied().unwrap_or(fresh));
+        return Ok(false);
+    }
+    if mine {
+        let committed = known.map_or(committed, |lease| lease.processed);
+        write_lease(tx, me, partition, None, generation, committed)?;
+        return Ok(true);
+    }
+    if owner == me.member && free(tx, me, holder.as_deref())? {
+        let taken = Lease {
+            generation: generation + 1,
+            ..fresh
+        };
+        write_lease(tx, me, partition, Some(&me.member), taken.generation, committed)?;
+        leases.insert(partition, taken);
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+type LeaseRow = (Option<String>, i64, i64);
+
+fn lease_row(tx: &Transaction<'_>, me: &Membership, partition: u32) -> Result<LeaseRow, LogError> {
+    let row = tx
+        .prepare_cached(
+            "SELECT member, generation, committed FROM leases WHERE grp = ?1 AND topic = ?2 AND part = ?3",
+        )?
+        .query_row(params![me.group, me.topic, partition], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    Ok(row.unwrap_or((None, 0, 0)))
+}
+
+fn free(tx: &Transaction<'_>, me: &Membership, holder: Option<&str>) -> Result<bool, LogError> {
+    let Some(holder) = holder else { return Ok(true) };
+    Ok(!tx
+        .prepare_cached("SELECT 1 FROM members WHERE grp = ?1 AND topic = ?2 AND member = ?3")?
+        .exists(params![me.group, me.topic, holder])?)
+}
+
+fn write_lease(
+    tx: &Transaction<'_>,
+    me: &Membership,
+    partition: u32,
+    member: Option<&str>,
+    generation: i64,
+    committed: i64,
+) -> Result<(), LogError> {
+    tx.prepare_cached(
+        "INSERT INTO leases VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO UPDATE SET member = ?4, generation = ?5, committed = ?6",
+    )?
+    .execute(params![
+        me.group, me.topic, partition, member, generation, committed
+    ])?;
+    Ok(())
+}
+
+pub(super) fn epoch(tx: &Transaction<'_>, me: &Membership) -> Result<i64, LogError> {
+    let epoch = tx
+        .prepare_cached("SELECT epoch FROM epochs WHERE grp = ?1 AND topic = ?2")?
+        .query_row(params![me.group, me.topic], |row| row.get(0))
+        .optional()?;
+    Ok(epoch.unwrap_or(0))
+}
+
+pub(super) fn holds(
+    tx: &Transaction<'_>,
+    me: &Membership,
+    partition: u32,
+    generation: i64,
+) -> Result<bool, LogError> {
+    let (holder, current, _) = lease_row(tx, me, partition)?;
+    Ok(current == generation && holder.as_deref() == Some(me.member.as_str()))
+}
+
+/// Commits what is processed. False if a lease is no longer this member's: its offset is then left alone.
+pub(super) fn commit(
+    db: &mut Connection,
+    me: &Membership,
+    leases: &BTreeMap<u32, Lease>,
+) -> Result<bool, LogError> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut current = true;
+    for (partition, lease) in leases
+        .iter()
+        .filter(|(_, lease)| lease.processed != lease.committed)
+    {
+        let written = tx
+            .prepare_cached(
+                "UPDATE leases SET committed = ?6
+                 WHERE grp = ?1 AND topic = ?2 AND part = ?3 AND member = ?4 AND generation = ?5",
+            )?
+            .execute(params![
+                me.group,
+                me.topic,
+                partition,
+                me.member,
+                lease.generation,
+                lease.processed
+            ])?;
+        current &= written == 1;
+    }
+    tx.commit()?;
+    Ok(current)
+}
+
+/// Hands everything over at once, so that the others need not wait for the session to end.
+pub(super) fn leave(db: &mut Connection, me: &Membership) -> Result<(), LogError> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let names = params![me.group, me.topic, me.member];
+    tx.execute(
+        "UPDATE leases SET member = NULL WHERE grp = ?1 AND topic = ?2 AND member = ?3",
+        names,
+    )?;
+    tx.execute(
+        "DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND member = ?3",
+        names,
+    )?;
+    tx.execute(
+        "UPDATE epochs SET epoch = epoch + 1 WHERE grp = ?1 AND topic = ?2",
+        params![me.group, me.topic],
+    )?;
+    Ok(tx.commit()?)
+}
+
+/// The new generation makes the owners forget their positions and refuses the offsets they had in hand.
+pub(super) fn rewind(db: &mut Connection, group: &str, topic: &str, to: Rewind) -> Result<(), LogError> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let back = match to {
+        Rewind::Beginning => i64::MAX,
+        Rewind::Back(records) => i64::from(records),
+    };
+    tx.execute(
+        "UPDATE leases SET generation = generation + 1, committed = max(0, committed - ?3)
+         WHERE grp = ?1 AND topic = ?2",
+        params![group, topic, back],
+    )?;
+    tx.execute(
+        "UPDATE epochs SET epoch = epoch + 1 WHERE grp = ?1 AND topic = ?2",
+        params![group, topic],
+    )?;
+    Ok(tx.commit()?)
+}

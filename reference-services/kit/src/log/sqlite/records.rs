@@ -1,0 +1,111 @@
+//! Appending and reading records.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::group::{Lease, Membership};
+use crate::log::{Delivery, LogError, NewRecord, partition_of};
+
+pub(super) fn append(db: &mut Connection, records: &[NewRecord]) -> Result<(), LogError> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for record in records {
+        append_one(&tx, record)?;
+    }
+    Ok(tx.commit()?)
+}
+
+fn append_one(tx: &Transaction<'_>, record: &NewRecord) -> Result<(), LogError> {
+    let headers =
+        serde_json::to_string(&record.headers).map_err(|error| LogError::Failed(error.to_string()))?;
+    tx.prepare_cached(
+        "INSERT INTO records SELECT ?1, ?2, coalesce(max(off), -1) + 1, ?3, ?4, ?5
+         FROM records WHERE topic = ?1 AND part = ?2",
+    )?
+    .execute(params![
+        record.topic,
+        partition_of(&record.key),
+        record.key,
+        &record.value[..],
+        headers
+    ])?;
+    Ok(())
+}
+
+/// What a look at the log found.
+pub(super) struct Fetched {
+    pub(super) deliveries: Vec<Delivery>,
+    /// The group's epoch: it changes whenever members or leases do.
+    pub(super) epoch: i64,
+    /// A lease is no longer this member's; nothing was read for it.
+    pub(super) fenced: bool,
+}
+
+/// Reads on from each lease's position, in a single snapshot, and only where the lease still stands.
+pub(super) fn fetch(
+    db: &mut Connection,
+    me: &Membership,
+    leases: &BTreeMap<u32, Lease>,
+    max: usize,
+) -> Result<Fetched, LogError> {
+    let tx = db.transaction()?;
+    let epoch = super::group::epoch(&tx, me)?;
+    let mut found = Fetched {
+        deliveries: Vec::new(),
+        epoch,
+        fenced: false,
+    };
+    let share = max.div_ceil(leases.len().max(1));
+    for (partition, lease) in leases {
+        if super::group::holds(&tx, me, *partition, lease.generation)? {
+            read_partition(
+                &tx,
+                &me.topic,
+                *partition,
+                lease.position,
+                share,
+                &mut found.deliveries,
+            )?;
+        } else {
+            found.fenced = true;
+        }
+    }
+    tx.commit()?;
+    Ok(found)
+}
+
+fn read_partition(
+    tx: &Transaction<'_>,
+    topic: &str,
+    partition: u32,
+    position: i64,
+    max: usize,
+    into: &mut Vec<Delivery>,
+) -> Result<(), LogError> {
+    let mut query = tx.prepare_cached(
+        "SELECT off, key, value, headers FROM records
+         WHERE topic = ?1 AND part = ?2 AND off >= ?3 ORDER BY off LIMIT ?4",
+    )?;
+    let limit = i64::try_from(max).unwrap_or(i64::MAX);
+    let rows = query.query_map(params![topic, partition, position, limit], |row| {
+        Ok((
+            row.get(0)?,
+            row.get(1)?,
+            row.get::<_, Vec<u8>>(2)?,
+            row.get::<_, String>(3)?,
+        ))
+    })?;
+    for row in rows {
+        let (offset, key, value, headers) = row?;
+        let headers = serde_json::from_str(&headers).unwrap_or_default();
+        into.push(Delivery {
+            partition,
+            offset,
+            key,
+            value: Bytes::from(value),
+            headers,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! One member of a group.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+use super::connection::Connection;
+use super::group::{self, Lease, Membership};
+use super::records;
+use crate::log::bell::Bell;
+use crate::log::{Delivery, LogError, LogFuture, Subscription};
+
+const HEARTBEAT: Duration = Duration::from_millis(500);
+const COMMIT_EVERY: Duration = Duration::from_millis(200);
+/// In case a ring is missed: the appending process may die between its commit and the ring.
+const LOOK_ANYWAY: Duration = Duration::from_millis(250);
+
+pub(super) struct SqliteSubscription {
+    connection: Connection,
+    bell: Arc<Bell>,
+    rings: watch::Receiver<u64>,
+    me: Membership,
+    leases: BTreeMap<u32, Lease>,
+    epoch: i64,
+    next_beat: Instant,
+    next_commit: Instant,
+}
+
+impl SqliteSubscription {
+    pub(super) fn new(connection: Connection, bell: Arc<Bell>, group: &str, topic: &str) -> Self {
+        // Time-ordered, so that a newcomer is last among the members and moves as few partitions as may be.
+        let member = uuid::Uuid::now_v7().to_string();
+        Self {
+            connection,
+            rings: bell.listen(),
+            bell,
+            me: Membership {
+                group: group.to_owned(),
+                topic: topic.to_owned(),
+                member,
+            },
+            leases: BTreeMap::new(),
+            epoch: 0,
+            next_beat: Instant::now(),
+            next_commit: Instant::now(),
+        }
+    }
+
+    async fn next_batch(&mut self, max: usize) -> Result<Vec<Delivery>, LogError> {
+        loop {
+            self.rings.mark_unchanged();
+            if Instant::now() >= self.next_beat {
+                self.beat().await?;
+            }
+            if self.is_dirty() && Instant::now() >= self.next_commit {
+                self.commit().await?;
+            }
+            let deliveries = self.fetch(max).await?;
+            if !deliveries.is_empty() {
+                return Ok(deliveries);
+            }
+            self.wait().await;
+        }
+    }
+
+    async fn beat(&mut self) -> Result<(), LogError> {
+        let (me, held) = (self.me.clone(), self.leases.clone());
+        let beat = self
+            .connection
+            .call(move |db| group::beat(db, &me, &held))
+            .await?;
+        if beat.changed {
+            self.bell.ring();
+            tracing::debug!(group = self.me.group, partitions = ?beat.leases.keys(), "partitions assigned");
+        }
+        self.leases = beat.leases;
+        self.epoch = beat.epoch;
+        self.next_beat = Instant::now() + HEARTBEAT;
+        Ok(())
+    }
+
+    async fn commit(&mut self) -> Result<(), LogError> {
+        let (me, leases) = (self.me.clone(), self.leases.clone());
+        let current = self
+            .connection
+            .call(move |db| group::commit(db, &me, &leases))
+            .await?;
+        if !current {
+            tracing::warn!(
+                group = self.me.group,
+                "offsets refused: another member owns a partition now"
+            );
+            self.next_beat = Instant::now();
+        }
+        self.leases
+            .values_mut()
+            .for_each(|lease| lease.committed = lease.processed);
+        self.next_commit = Instant::now() + COMMIT_EVERY;
+        Ok(())
+    }
+
+    async fn fetch(&mut self, max: usize) -> Result<Vec<Delivery>, LogError> {
+        let (me, leases) = (self.me.clone(), self.leases.clone());
+        let found = self
+            .connection
+            .call(move |db| records::fetch(db, &me, &leases, max))
+            .await?;
+        if found.fenced || found.epoch != self.epoch {
+            self.next_beat = Instant::now();
+        }
+        for delivery in &found.deliveries {
+            if let Some(lease) = self.leases.get_mut(&delivery.partition) {
+                lease.position = delivery.offset + 1;
+            }
+        }
+        Ok(found.deliveries)
+    }
+
+    /// Until someone appends, or something is due.
+    async fn wait(&mut self) {
+        let mut until = self.next_beat.min(Instant::now() + LOOK_ANYWAY);
+        if self.is_dirty() {
+            until = until.min(self.next_commit);
+        }
+        drop(timeout_at(until, self.rings.changed()).await);
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.leases
+            .values()
+            .any(|lease| lease.processed != lease.committed)
+    }
+}
+
+impl Subscription for SqliteSubscription {
+    fn poll(&mut self, max: usize) -> LogFuture<'_, Vec<Delivery>> {
+        Box::pin(self.next_batch(max))
+    }
+
+    fn processed(&mut self, delivery: &Delivery) {
+        if let Some(lease) = self.leases.get_mut(&delivery.partition) {
+            lease.processed = lease.processed.max(delivery.offset + 1);
+        }
+    }
+
+    fn assignment(&self) -> Vec<u32> {
+        self.leases.keys().copied().collect()
+    }
+
+    fn leave(&mut self) -> LogFuture<'_, ()> {
+        Box::pin(async {
+            if self.is_dirty() {
+                self.commit().await?;
+            }
+            let me = self.me.clone();
+            self.connection.call(move |db| group::leave(db, &me)).await?;
+            self.bell.ring();
+            self.leases.clear();
+            self.next_beat = Instant::now();
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,84 @@
+//! How events reach the log: through an outbox in the same transaction as the state, or, for a proof, without one.
+
+mod linger;
+mod relay;
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc};
+
+pub use linger::Linger;
+pub use relay::Relay;
+
+use crate::config::Guard;
+use crate::event::Envelope;
+use crate::log::{LogError, NewRecord};
+
+/// How a transaction publishes.
+#[derive(Clone)]
+pub enum Outbox {
+    /// As a row of the transaction, which a relay sends.
+    Transactional(Wake),
+    /// After the commit, from memory: a kill in between loses the event.
+    Buffered(Producer),
+}
+
+/// Wakes the relay.
+#[derive(Clone, Default)]
+pub struct Wake(Arc<Notify>);
+
+/// The sending end of the buffer in memory.
+#[derive(Clone)]
+pub struct Producer(mpsc::UnboundedSender<Envelope>);
+
+/// What sends the events: one of the two, in the background.
+pub enum Sender {
+    /// Reads the outbox.
+    Relay(Wake),
+    /// Reads the buffer in memory.
+    Linger(mpsc::UnboundedReceiver<Envelope>),
+}
+
+impl Outbox {
+    /// The outbox as the guard says, and what has to run for it.
+    #[must_use]
+    pub fn new(guard: Guard) -> (Self, Sender) {
+        match guard {
+            Guard::On => {
+                let wake = Wake::default();
+                (Self::Transactional(wake.clone()), Sender::Relay(wake))
+            }
+            Guard::Off => {
+                let (sender, receiver) = mpsc::unbounded_channel();
+                (Self::Buffered(Producer(sender)), Sender::Linger(receiver))
+            }
+        }
+    }
+}
+
+impl Wake {
+    pub(crate) fn wake(&self) {
+        self.0.notify_one();
+    }
+
+    async fn woken(&self) {
+        self.0.notified().await;
+    }
+}
+
+impl Producer {
+    /// When nobody receives any more the service is at its end, and the event is lost: that is what the guard is for.
+    pub(crate) fn send(&self, event: Envelope) {
+        drop(self.0.send(event));
+    }
+}
+
+fn record(topic: &str, event: &Envelope) -> Result<NewRecord, LogError> {
+    let value = serde_json::to_vec(event).map_err(|error| LogError::Failed(error.to_string()))?;
+    Ok(NewRecord {
+        topic: topic.to_owned(),
+        key: event.aggregate_id.to_string(),
+        value: value.into(),
+        headers: std::collections::BTreeMap::new(),
+    })
+}

@@ -1,0 +1,71 @@
+//! Sends events from memory after the commit, as a producer with a linger does. This is what the outbox protects from.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::sleep;
+
+use super::record;
+use crate::event::Envelope;
+use crate::lifecycle::Stop;
+use crate::log::EventLog;
+use crate::metrics::{Counter, Metrics};
+
+/// How long the first event of a batch waits for others.
+const LINGER: Duration = Duration::from_millis(20);
+const RETRY: Duration = Duration::from_millis(200);
+
+/// Sends events from memory.
+pub struct Linger {
+    /// Where they wait.
+    pub events: UnboundedReceiver<Envelope>,
+    /// Where they go.
+    pub log: Arc<dyn EventLog>,
+    /// The topic they go to.
+    pub topic: &'static str,
+    /// Counts what is sent.
+    pub metrics: Metrics,
+}
+
+impl Linger {
+    /// Runs until stopped, and then until the buffer is empty.
+    pub async fn run(mut self, stop: Stop) {
+        loop {
+            let first = tokio::select! {
+                biased;
+                event = self.events.recv() => event,
+                () = stop.requested() => None,
+            };
+            let Some(first) = first else { return };
+            sleep(LINGER).await;
+            let mut batch = vec![first];
+            while let Ok(event) = self.events.try_recv() {
+                batch.push(event);
+            }
+            self.send(&batch, &stop).await;
+        }
+    }
+
+    async fn send(&self, batch: &[Envelope], stop: &Stop) {
+        let records = match batch
+            .iter()
+            .map(|event| record(self.topic, event))
+            .collect::<Result<Vec<_>, _>>()
+        {
+            Ok(records) => records,
+            Err(error) => return tracing::error!(%error, "events lost: they do not serialize"),
+        };
+        while let Err(error) = self.log.append(records.clone()).await {
+            tracing::warn!(%error, "events could not be sent; trying again");
+            if stop.is_requested() {
+                return;
+            }
+            sleep(RETRY).await;
+        }
+        for event in batch {
+            self.metrics
+                .add(Counter::EventsPublished, &[("eventType", &event.event_type)]);
+        }
+    }
+}

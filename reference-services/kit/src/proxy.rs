@@ -1,0 +1,195 @@
+//! The gateway's reverse proxy: routes by path, takes replicas in turn, retries what is safe, and answers for whoever
+//! does not.
+
+mod budget;
+mod headers;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{Method, StatusCode};
+use http_body_util::LengthLimitError;
+use reqwest::Client;
+use tokio::time::{sleep, timeout};
+
+use crate::calls::{Upstreams, client};
+use crate::metrics::{Counter, Metrics};
+use crate::rest::{MAX_BODY_BYTES, Problem, RouteLabel};
+use budget::Budget;
+
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Where requests for a path go.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The first part of the path, such as `orders`.
+    pub prefix: &'static str,
+    /// The replicas that serve it.
+    pub upstreams: Upstreams,
+}
+
+/// A reverse proxy. Clones share its connections and budget.
+#[derive(Clone)]
+pub struct Proxy(Arc<Inner>);
+
+struct Inner {
+    routes: Vec<Route>,
+    client: Client,
+    deadline: Duration,
+    budget: Budget,
+    metrics: Metrics,
+}
+
+/// Why an attempt had no response, and with it, whether another may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    /// Nothing was sent.
+    NotConnected,
+    /// It may have had its effect.
+    Broken,
+}
+
+impl Proxy {
+    /// A proxy for these routes; a request that takes longer than `deadline` is answered with 504.
+    #[must_use]
+    pub fn new(routes: Vec<Route>, deadline: Duration, metrics: &Metrics) -> Self {
+        let (client, metrics) = (client(), metrics.clone());
+        Self(Arc::new(Inner {
+            routes,
+            client,
+            deadline,
+            budget: Budget::default(),
+            metrics,
+        }))
+    }
+
+    /// Passes a request on: the handler for every path.
+    ///
+    /// # Errors
+    /// 404 for a path without a route, 413 for a body that is too large, 502, 503 or 504 if the service does not answer.
+    pub async fn forward(State(proxy): State<Self>, request: Request) -> Result<Response, Problem> {
+        let first = request.uri().path().split('/').nth(1).unwrap_or_default();
+        let Some(route) = proxy.0.routes.iter().find(|route| route.prefix == first).cloned() else {
+            return Err(Problem::not_found("no service has this path"));
+        };
+        let label = RouteLabel(format!("/{}/**", route.prefix));
+        let mut response = match proxy.exchange(&route, request).await {
+            Ok(response) => response,
+            Err(problem) => problem.into_response(),
+        };
+        response.extensions_mut().insert(label);
+        Ok(response)
+    }
+
+    async fn exchange(&self, route: &Route, request: Request) -> Result<Response, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, MAX_BODY_BYTES)
+            .await
+            .map_err(|error| unreadable(&error))?;
+        let outcome = timeout(self.0.deadline, self.attempts(route, &parts, &body)).await;
+        match outcome {
+            Ok(Ok(response)) => Ok(received(response)),
+            Ok(Err(Failure::NotConnected)) => Err(Problem::unavailable(format!(
+                "the service for /{} cannot be reached",
+                route.prefix
+            ))),
+            Ok(Err(Failure::Broken)) => {
+                let message = format!("the service for /{} broke off the connection", route.prefix);
+                Err(Problem::new(StatusCode::BAD_GATEWAY, message).retry_after(1))
+            }
+            Err(_) => {
+                let message = format!("the service for /{} did not answer in time", route.prefix);
+                Err(Problem::new(StatusCode::GATEWAY_TIMEOUT, message).retry_after(1))
+            }
+        }
+    }
+
+    /// Each replica in turn at the most, and at least two attempts, as long as the budget lasts.
+    async fn attempts(
+        &self,
+        route: &Route,
+        parts: &http::request::Parts,
+        body: &Bytes,
+    ) -> Result<reqwest::Response, Failure> {
+        self.0.budget.deposit();
+        let mut left = route.upstreams.count().max(2) - 1;
+        loop {
+            let failure = match self.attempt(route, parts, body).await {
+                Ok(response) => return Ok(response),
+                Err(failure) => failure,
+            };
+            let safe = failure == Failure::NotConnected || is_idempotent(&parts.method);
+            if !safe || left == 0 || !self.0.budget.withdraw() {
+                return Err(failure);
+            }
+            left -= 1;
+            self.0.metrics.add(Counter::Retries, &[("route", route.prefix)]);
+            sleep(PAUSE).await;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        route: &Route,
+        parts: &http::request::Parts,
+        body: &Bytes,
+    ) -> Result<reqwest::Response, Failure> {
+        let target = parts
+            .uri
+            .path_and_query()
+            .map_or("/", http::uri::PathAndQuery::as_str);
+        self.0
+            .client
+            .request(
+                parts.method.clone(),
+                format!("{}{target}", route.upstreams.next()),
+            )
+            .headers(headers::to_upstream(parts))
+            .body(body.clone())
+            .send()
+            .await
+            .map_err(|error| {
+                if error.is_connect() {
+                    Failure::NotConnected
+                } else {
+                    Failure::Broken
+                }
+            })
+    }
+}
+
+/// PATCH and POST may have had their effect when a connection breaks.
+fn is_idempotent(method: &Method) -> bool {
+    [
+        Method::GET,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::PUT,
+        Method::DELETE,
+    ]
+    .contains(method)
+}
+
+fn received(response: reqwest::Response) -> Response {
+    let (mut parts, body) = http::Response::from(response).into_parts();
+    headers::strip(&mut parts.headers);
+    Response::from_parts(parts, Body::new(body))
+}
+
+fn unreadable(error: &axum::Error) -> Problem {
+    let too_large = std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>());
+    if too_large {
+        return Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("a body may have {MAX_BODY_BYTES} bytes"),
+        );
+    }
+    Problem::malformed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

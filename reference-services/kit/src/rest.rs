@@ -1,0 +1,39 @@
+//! What every REST interface needs: problems as JSON, bounded bodies, who is calling, and one place where requests are
+//! timed.
+
+mod body;
+mod caller;
+mod edge;
+mod number;
+mod problem;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+
+pub use body::JsonBody;
+pub use caller::{Caller, Format};
+pub use edge::RouteLabel;
+pub use number::integer;
+pub use problem::{Problem, parse_id};
+
+use crate::metrics::Metrics;
+
+/// The largest body that is read.
+pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// A service's routes with what surrounds all of them.
+#[must_use]
+pub fn router(routes: Router, metrics: &Metrics) -> Router {
+    routes
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .fallback(problem::no_such_path)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(metrics.clone(), edge::surround))
+}
+
+/// The same around a handler that takes every path.
+#[must_use]
+pub fn surround(routes: Router, metrics: &Metrics) -> Router {
+    routes.layer(from_fn_with_state(metrics.clone(), edge::surround))
+}

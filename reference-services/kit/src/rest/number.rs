@@ -1,0 +1,59 @@
+//! Numbers as clients send them: httpie's `qty=1` is the text "1".
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Lenient {
+    Number(serde_json::Number),
+    Text(String),
+}
+
+/// A whole number, or a text that is one: for `#[serde(default, deserialize_with = "…")]`.
+///
+/// # Errors
+/// When it is neither.
+pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let Some(value) = Option::<Lenient>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let number = match &value {
+        Lenient::Number(number) => number.as_i64(),
+        Lenient::Text(text) => text.trim().parse().ok(),
+    };
+    number
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("expected a whole number"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default, deserialize_with = "integer")]
+        qty: Option<i64>,
+    }
+
+    fn qty(json: &str) -> Option<Option<i64>> {
+        serde_json::from_str::<Body>(json).ok().map(|body| body.qty)
+    }
+
+    #[test]
+    fn texts_count_as_numbers_if_they_are() {
+        assert_eq!(qty(r#"{"qty": 3}"#), Some(Some(3)));
+        assert_eq!(qty(r#"{"qty": "3"}"#), Some(Some(3)));
+        assert_eq!(qty(r#"{"qty": null}"#), Some(None));
+        assert_eq!(qty("{}"), Some(None));
+        for bad in [
+            r#"{"qty": 1.5}"#,
+            r#"{"qty": "many"}"#,
+            r#"{"qty": []}"#,
+            r#"{"qty": true}"#,
+        ] {
+            assert_eq!(qty(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A service's own store: documents, outbox, inbox and remembered answers, changed together in one transaction.
+//!
+//! Two engines stand behind it, SQLite and redb. Both keep one ordered table of text keys and JSON values, so that
+//! everything above them is the same. All work runs on two threads of the store's own: one writes, and takes what
+//! is waiting into one commit; one reads from a snapshot.
+
+mod changes;
+mod documents;
+mod engine;
+mod error;
+mod redb;
+mod sqlite;
+mod tx;
+mod view;
+mod worker;
+
+use std::path::Path;
+use std::sync::mpsc;
+
+use tokio::sync::oneshot;
+
+pub use documents::Document;
+pub use error::StoreError;
+pub use tx::{OutboxRow, Tx};
+pub use view::View;
+
+use crate::outbox::Outbox;
+use engine::{Engine, Reader};
+use worker::{ReadJob, WriteJob};
+
+/// Which engine keeps a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A SQLite file. Several processes may share it.
+    Sqlite,
+    /// A redb file. One process at a time holds it.
+    Redb,
+}
+
+impl Kind {
+    /// The extension of its files.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Sqlite => "db",
+            Self::Redb => "redb",
+        }
+    }
+}
+
+/// A handle on a service's own store. Clones share it; it closes when the last one is dropped.
+#[derive(Clone)]
+pub struct Store {
+    writer: mpsc::Sender<WriteJob>,
+    reader: mpsc::Sender<ReadJob>,
+    outbox: Outbox,
+}
+
+impl Store {
+    /// Opens the file at `path`, or makes it. What a killed process left behind is recovered.
+    ///
+    /// # Errors
+    /// When the file cannot be written, is not a store of this kind, or stays locked by another process.
+    pub fn open(path: &Path, kind: Kind, outbox: Outbox) -> Result<Self, StoreError> {
+        let (writer, reader): (Box<dyn Engine>, Box<dyn Engine>) = match kind {
+            Kind::Sqlite => (Box::new(sqlite::open(path)?), Box::new(sqlite::open(path)?)),
+            Kind::Redb => {
+                let engine = redb::open(path)?;
+                (Box::new(engine.clone()), Box::new(engine))
+            }
+        };
+        Ok(Self {
+            writer: worker::write_thread(writer)?,
+            reader: worker::read_thread(reader)?,
+            outbox,
+        })
+    }
+
+    /// Runs `work` in a transaction: all of its changes are durable when this returns `Ok`, and none were made when
+    /// it returns `Err`.
+    ///
+    /// # Errors
+    /// What `work` refuses, or why the store could not commit.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let outbox = self.outbox.clone();
+        let job: WriteJob = Box::new(move |reader, batch| {
+            let mut tx = Tx::begin(reader, batch, outbox);
+            let result = work(&mut tx);
+            let (changes, hooks) = tx.end();
+            let hooks = if result.is_ok() {
+                batch.absorb(changes);
+                hooks
+            } else {
+                Vec::new()
+            };
+            Box::new(move |committed| {
+                let result = match committed {
+                    Ok(()) => {
+                        hooks.into_iter().for_each(|hook| hook());
+                        result
+                    }
+                    Err(error) => result.and(Err(E::from(error))),
+                };
+                drop(reply.send(result));
+            })
+        });
+        self.writer.send(job).map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs `work` on a snapshot of what is committed.
+    ///
+    /// # Errors
+    /// What `work` refuses, or why the store could not be read.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&View<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: ReadJob = Box::new(move |reader: &dyn Reader| drop(reply.send(work(&View::new(reader)))));
+        self.reader.send(job).map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+#[cfg(test)]
+mod tests;

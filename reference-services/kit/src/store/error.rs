@@ -1,0 +1,69 @@
+//! Why a store cannot be used.
+
+use std::path::{Path, PathBuf};
+
+/// Why a store cannot be used. The messages of opening say what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file, or its directory, cannot be written.
+    #[error("the store {} cannot be written: {reason}; check the path and its permissions, or set DATA_DIR", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// The file is there but is no store of this kind.
+    #[error("the store {} is damaged or is no such file: {reason}; move it away to start with an empty one", path.display())]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What the engine says.
+        reason: String,
+    },
+    /// Another process holds the file.
+    #[error("the store {} is held by another process; stop that one, or set DATA_DIR", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The engine failed while the store was open.
+    #[error("the store failed: {0}")]
+    Engine(String),
+    /// A document does not read back as its type.
+    #[error("a document cannot be read: {0}")]
+    Document(#[from] serde_json::Error),
+    /// The store has stopped; its log lines say why.
+    #[error("the store is closed")]
+    Closed,
+}
+
+impl StoreError {
+    pub(super) fn unwritable(path: &Path, reason: impl ToString) -> Self {
+        Self::Unwritable {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+
+    pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Self {
+        Self::Corrupt {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+
+    pub(super) fn engine(reason: impl ToString) -> Self {
+        Self::Engine(reason.to_string())
+    }
+}
+
+/// Makes the directory of a store's file.
+pub(super) fn make_directory(path: &Path) -> Result<(), StoreError> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => {
+            std::fs::create_dir_all(parent).map_err(|error| StoreError::unwritable(path, error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,89 @@
+//! The two threads of a store.
+
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+use super::StoreError;
+use super::changes::Changes;
+use super::engine::{Engine, Reader};
+
+/// Does its work within the batch and gives what to do once the batch is committed, or not.
+pub(super) type WriteJob = Box<dyn FnOnce(&dyn Reader, &mut Changes) -> Ending + Send>;
+pub(super) type Ending = Box<dyn FnOnce(Result<(), StoreError>)>;
+pub(super) type ReadJob = Box<dyn FnOnce(&dyn Reader) + Send>;
+
+/// How many transactions one commit may carry: bounds the wait of the first for the last.
+const BATCH: usize = 128;
+/// Nothing here recurses, and memory counts: five processes are to fit where one of the originals did.
+const STACK_BYTES: usize = 512 << 10;
+
+pub(super) fn write_thread(mut engine: Box<dyn Engine>) -> Result<Sender<WriteJob>, StoreError> {
+    let (sender, jobs) = mpsc::channel();
+    spawn("store-write", move || {
+        while let Some(batch) = next_batch(&jobs) {
+            commit(engine.as_mut(), batch);
+        }
+    })?;
+    Ok(sender)
+}
+
+pub(super) fn read_thread(mut engine: Box<dyn Engine>) -> Result<Sender<ReadJob>, StoreError> {
+    let (sender, jobs) = mpsc::channel();
+    spawn("store-read", move || {
+        while let Some(batch) = next_batch(&jobs) {
+            let mut batch = Some(batch);
+            let outcome = engine.read(&mut |reader| {
+                batch
+                    .take()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|job: ReadJob| job(reader));
+            });
+            if let Err(error) = outcome {
+                tracing::error!(%error, "the store cannot be read");
+            }
+        }
+    })?;
+    Ok(sender)
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    let thread = thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(STACK_BYTES);
+    thread.spawn(work).map(drop).map_err(StoreError::engine)
+}
+
+/// Waits for a job and takes along what has gathered meanwhile: while one batch is being committed, the next forms.
+fn next_batch<J>(jobs: &Receiver<J>) -> Option<Vec<J>> {
+    let first = jobs.recv().ok()?;
+    Some(
+        std::iter::once(first)
+            .chain(jobs.try_iter())
+            .take(BATCH)
+            .collect(),
+    )
+}
+
+/// Runs each job over the changes of those before it, then commits them all. A refused job leaves no change. Jobs
+/// that were never begun are dropped, which tells their callers that the store is closed.
+fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>) {
+    let mut batch = Some(batch);
+    let mut endings = Vec::new();
+    let outcome = engine.write(&mut |reader| {
+        let mut changes = Changes::default();
+        for job in batch.take().into_iter().flatten() {
+            endings.push(job(reader, &mut changes));
+        }
+        changes
+    });
+    if let Err(error) = &outcome {
+        tracing::error!(%error, "the store did not commit");
+    }
+    for ending in endings {
+        ending(match &outcome {
+            Ok(()) => Ok(()),
+            Err(error) => Err(StoreError::engine(error)),
+        });
+    }
+}
