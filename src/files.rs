@@ -82,13 +82,14 @@ fn read(path: &Path) -> Result<Source> {
 fn plan_of(source: Source) -> Result<Planned> {
     let written: Scenario = source.parse().map_err(Diagnostics::from)?;
     let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_owned();
-    let (system_source, base) = system_source(&written.system, &folder).map_err(|error| {
-        Diagnostics(vec![source.wrong(Some(written.system.place), format!("{error:#}"))])
-    })?;
+    let (system_source, base) = system_source(&written.system, &folder)
+        .map_err(|error| Diagnostics(vec![source.wrong(Some(written.system.place), format!("{error:#}"))]))?;
     let system: System = system_source.parse().map_err(Diagnostics::from)?;
     let system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
     let plan = Plan::check(&written, &source, system).map_err(Diagnostics)?;
-    let slug = Path::new(&source.name).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let slug = Path::new(&source.name)
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     Ok(Planned { slug, source, plan, base })
 }
 
@@ -105,6 +106,10 @@ fn system_source(name: &str, folder: &Path) -> Result<(Source, PathBuf)> {
     let names: Vec<&str> = builtin::SYSTEMS.iter().map(|(name, _)| *name).collect();
     match nearest(name, &names) {
         Some(near) => bail!("there is no system `{name}`, did you mean `{near}`?"),
-        None => bail!("there is no built-in system and no file `{}` (built in: {})", path.display(), names.join(", ")),
+        None => bail!(
+            "there is no built-in system and no file `{}` (built in: {})",
+            path.display(),
+            names.join(", ")
+        ),
     }
 }

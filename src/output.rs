@@ -26,8 +26,8 @@ pub fn write(report: &Report, folder: &Path) -> Result<PathBuf> {
     let page = folder.join("report.html");
     write_file(&page, &html(report)?)?;
     write_file(&folder.join("report.json"), &json(report)?)?;
-    write_file(&folder.join("report.md"), &markdown(report))?;
-    write_file(&folder.join("junit.xml"), &junit(report))?;
+    write_file(&folder.join("report.md"), &markdown(report)?)?;
+    write_file(&folder.join("junit.xml"), &junit(report)?)?;
     write_file(&folder.join("scenario.yaml"), &report.origin.text)?;
     Ok(page)
 }

@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use brunt_loadgen::Snapshot;
 use brunt_local::{LocalSystem, Observed};
@@ -11,8 +10,8 @@ use brunt_scenarios::timeline::{Happening, Moment};
 use brunt_scenarios::units::Period;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Between two lines about the load where there is no terminal.
-const PLAIN_EVERY: Duration = Duration::from_secs(5);
+/// Seconds between two lines about the load where there is no terminal.
+const PLAIN_EVERY: f64 = 5.0;
 
 /// Tells those who watch. Cheap to clone; all clones write to the same place.
 #[derive(Clone)]
@@ -22,7 +21,7 @@ pub struct Progress {
 
 enum Kind {
     Quiet,
-    Plain { next: Mutex<Duration> },
+    Plain { next: Mutex<f64> },
     Live { bar: ProgressBar },
 }
 
@@ -38,7 +37,9 @@ impl Progress {
             return Self { kind: Arc::new(Kind::Plain { next: Mutex::default() }) };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-        bar.set_style(ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is fixed, and valid"));
+        bar.set_style(
+            ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is fixed, and valid"),
+        );
         Self { kind: Arc::new(Kind::Live { bar }) }
     }
 
@@ -71,18 +72,18 @@ impl Progress {
     }
 
     /// How the load goes.
-    pub fn load(&self, after: Duration, snapshot: &Snapshot) {
+    pub fn load(&self, snapshot: &Snapshot) {
         match &*self.kind {
             Kind::Quiet => {}
             Kind::Live { bar } => {
-                bar.set_message(line_of(after, snapshot));
+                bar.set_message(line_of(snapshot));
                 bar.tick();
             }
             Kind::Plain { next } => {
                 let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
-                if after >= *next {
-                    *next = after + PLAIN_EVERY;
-                    eprintln!("{}", line_of(after, snapshot));
+                if snapshot.at >= *next {
+                    *next = snapshot.at + PLAIN_EVERY;
+                    eprintln!("{}", line_of(snapshot));
                 }
             }
         }
@@ -105,14 +106,15 @@ impl Progress {
     }
 }
 
-fn line_of(after: Duration, snapshot: &Snapshot) -> String {
+fn line_of(snapshot: &Snapshot) -> String {
     let loads: Vec<String> = snapshot
         .loads
         .iter()
         .map(|load| {
-            let p99 = load.p99.map_or("-".to_owned(), |p99| Period(p99).to_string());
-            format!("{}: {:.0}/s, {} ok, {} failed, p99 {p99}", load.name, load.rate, load.ok, load.failed)
+            let p99 = load.second.quantile(0.99).map_or("-".to_owned(), |p99| format!("{:.0} ms", p99 * 1e3));
+            let (rate, totals) = (load.second.ok + load.second.failed, &load.totals);
+            format!("{}: {rate}/s, p99 {p99}, {} ok, {} failed", load.name, totals.ok, totals.failures())
         })
         .collect();
-    format!("{:>7.2}s  {}", after.as_secs_f64(), loads.join(" | "))
+    format!("{:>7.2}s  {}", snapshot.at, loads.join(" | "))
 }

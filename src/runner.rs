@@ -37,14 +37,21 @@ pub async fn run(setting: &Setting<'_>) -> Result<Timeline> {
     let system = Arc::new(system);
     let witness = Witness::watch(observed, Instant::now(), setting.progress.clone());
     let stop = Stop::on_signals();
+    let limit = tokio::spawn(stop.clone().after(setting.plan.max_duration));
     let mut timeline = carry_out(setting, &system, &witness, &stop).await;
+    limit.abort();
     timeline.edges = system.edges();
     let system = Arc::into_inner(system).expect("everything that shared the system has ended");
     timeline.left_behind.extend(system.stop().await);
     Ok(timeline)
 }
 
-async fn carry_out(setting: &Setting<'_>, system: &Arc<LocalSystem>, witness: &Witness, stop: &Stop) -> Timeline {
+async fn carry_out(
+    setting: &Setting<'_>,
+    system: &Arc<LocalSystem>,
+    witness: &Witness,
+    stop: &Stop,
+) -> Timeline {
     let calls = Calls::new(Arc::clone(system));
     let mut variables = Variables::default();
     let mut timeline = match set_up(setting, system, &calls, &mut variables, stop).await {
@@ -78,7 +85,9 @@ async fn set_up(
         let origin = Instant::now();
         let record = steps::perform(step, calls, variables, origin, stop).await;
         if let Some(objection) = record.objection {
-            return Err(stop.ending().unwrap_or(Ending::NotStarted(format!("setup: {}: {objection}", step.name))));
+            return Err(stop
+                .ending()
+                .unwrap_or(Ending::NotStarted(format!("setup: {}: {objection}", step.name))));
         }
     }
     Ok(())

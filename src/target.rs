@@ -25,7 +25,8 @@ pub async fn start(system: &System, place: &Place) -> Result<(LocalSystem, Unbou
     for folder in [&place.data, &place.logs] {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    let absolute = |path: &PathBuf| std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()));
+    let absolute =
+        |path: &PathBuf| std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()));
     let options = Options {
         data: absolute(&place.data)?,
         logs: absolute(&place.logs)?,

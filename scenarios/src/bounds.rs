@@ -47,9 +47,7 @@ pub fn restarts(service: &Service) -> Option<Duration> {
 pub fn back_off(restart: u32) -> Duration {
     match restart {
         0 | 1 => Duration::ZERO,
-        k => Duration::from_secs(10)
-            .saturating_mul(1 << (k - 2).min(5))
-            .min(Duration::from_secs(300)),
+        k => Duration::from_secs(10).saturating_mul(1 << (k - 2).min(5)).min(Duration::from_secs(300)),
     }
 }
 
@@ -57,9 +55,9 @@ pub fn back_off(restart: u32) -> Duration {
 pub fn rolls_out(service: &Service) -> Duration {
     let rounds = match service.rollout.kind {
         StrategyKind::Recreate => 1,
-        StrategyKind::RollingUpdate => service
-            .replicas
-            .div_ceil((service.rollout.max_surge + service.rollout.max_unavailable).max(1)),
+        StrategyKind::RollingUpdate => {
+            service.replicas.div_ceil((service.rollout.max_surge + service.rollout.max_unavailable).max(1))
+        }
     };
     (starts(service) + service.grace) * rounds
 }

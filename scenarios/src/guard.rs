@@ -11,14 +11,8 @@ pub const LIVENESS: &str = "livenessProbe";
 
 /// The guards of a service, by name.
 pub fn names(service: &Service) -> Vec<&str> {
-    let probes = [
-        (READINESS, service.readiness.is_some()),
-        (LIVENESS, service.liveness.is_some()),
-    ];
-    let probes = probes
-        .into_iter()
-        .filter(|(_, there)| *there)
-        .map(|(name, _)| name);
+    let probes = [(READINESS, service.readiness.is_some()), (LIVENESS, service.liveness.is_some())];
+    let probes = probes.into_iter().filter(|(_, there)| *there).map(|(name, _)| name);
     probes.chain(service.guards.keys().map(String::as_str)).collect()
 }
 

@@ -76,11 +76,7 @@ impl Plan {
 
     /// When the last fault ends, after the loads' start; zero without any.
     pub fn faults_end(&self) -> Duration {
-        self.faults
-            .iter()
-            .filter_map(Fault::last_end)
-            .max()
-            .unwrap_or_default()
+        self.faults.iter().filter_map(Fault::last_end).max().unwrap_or_default()
     }
 }
 

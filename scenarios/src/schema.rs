@@ -6,16 +6,10 @@ use crate::{Scenario, System};
 
 /// The schema of scenario files.
 pub fn scenario() -> serde_json::Value {
-    SchemaSettings::draft07()
-        .into_generator()
-        .into_root_schema_for::<Scenario>()
-        .to_value()
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<Scenario>().to_value()
 }
 
 /// The schema of system files.
 pub fn system() -> serde_json::Value {
-    SchemaSettings::draft07()
-        .into_generator()
-        .into_root_schema_for::<System>()
-        .to_value()
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<System>().to_value()
 }

@@ -37,10 +37,7 @@ pub struct Diagnostic {
 impl Source {
     /// Names a text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-        }
+        Self { name: name.into(), text: text.into() }
     }
 
     /// Reads the text as a `T`.
@@ -58,9 +55,7 @@ impl Source {
             place,
             message: message.into(),
             help: None,
-            line: place
-                .and_then(|place| self.text.lines().nth(place.line - 1))
-                .map(str::to_owned),
+            line: place.and_then(|place| self.text.lines().nth(place.line - 1)).map(str::to_owned),
         }
     }
 
@@ -68,14 +63,12 @@ impl Source {
         use serde_saphyr::Error::{SerdeUnknownField, SerdeUnknownVariant};
         let place = error.location().map(Place::from);
         match error.without_snippet() {
-            SerdeUnknownField { field, expected, .. } => self
-                .wrong(place, format!("unknown key `{field}`"))
-                .help_choose(field, expected),
-            SerdeUnknownVariant {
-                variant, expected, ..
-            } => self
-                .wrong(place, format!("unknown kind `{variant}`"))
-                .help_choose(variant, expected),
+            SerdeUnknownField { field, expected, .. } => {
+                self.wrong(place, format!("unknown key `{field}`")).help_choose(field, expected)
+            }
+            SerdeUnknownVariant { variant, expected, .. } => {
+                self.wrong(place, format!("unknown kind `{variant}`")).help_choose(variant, expected)
+            }
             other => self.wrong(place, without_location(&other.to_string())),
         }
     }
@@ -104,11 +97,9 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place {
-            Some(place) => writeln!(
-                out,
-                "{}:{}:{}: {}",
-                self.source, place.line, place.column, self.message
-            )?,
+            Some(place) => {
+                writeln!(out, "{}:{}:{}: {}", self.source, place.line, place.column, self.message)?
+            }
             None => writeln!(out, "{}: {}", self.source, self.message)?,
         }
         if let (Some(place), Some(line)) = (self.place, &self.line) {

@@ -44,10 +44,6 @@ pub struct BadQuantity {
 
 impl BadQuantity {
     fn new(text: &str, what: &'static str, example: &'static str) -> Self {
-        Self {
-            text: text.to_owned(),
-            what,
-            example,
-        }
+        Self { text: text.to_owned(), what, example }
     }
 }

@@ -27,10 +27,7 @@ fn check(scenario: &str) -> Result<Plan, Vec<Diagnostic>> {
     let source = Source::new("shop/system.yaml", SYSTEM);
     let system: System = source.parse().map_err(|error| vec![*error])?;
     let system = plan::System::check(&system, &source)?;
-    let source = Source::new(
-        "test.yaml",
-        format!("version: 1\nname: a test\nsystem: shop\n{scenario}"),
-    );
+    let source = Source::new("test.yaml", format!("version: 1\nname: a test\nsystem: shop\n{scenario}"));
     let written: Scenario = source.parse().map_err(|error| vec![*error])?;
     Plan::check(&written, &source, system)
 }
@@ -178,9 +175,7 @@ services:
 "
     ));
     insta::assert_snapshot!(system_problems("version: 1\nname: shop\nservices: {}\n"));
-    insta::assert_snapshot!(system_problems(
-        "version: 1\nname: shop\nservices: {a: {comand: [x]}}\n"
-    ));
+    insta::assert_snapshot!(system_problems("version: 1\nname: shop\nservices: {a: {comand: [x]}}\n"));
 }
 
 #[test]

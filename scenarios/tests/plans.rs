@@ -23,10 +23,7 @@ services:
 fn plan(scenario: &str) -> Plan {
     let source = Source::new("system.yaml", SYSTEM);
     let system = plan::System::check(&source.parse::<System>().unwrap(), &source).unwrap();
-    let source = Source::new(
-        "test.yaml",
-        format!("version: 1\nname: a test\nsystem: shop\n{scenario}"),
-    );
+    let source = Source::new("test.yaml", format!("version: 1\nname: a test\nsystem: shop\n{scenario}"));
     Plan::check(&source.parse::<Scenario>().unwrap(), &source, system).unwrap()
 }
 
@@ -56,40 +53,20 @@ proof:
 fn loads_get_their_ramps_and_ends() {
     let plan = plan(WHOLE);
     let ramps = vec![
-        Ramp {
-            from: 0.0,
-            to: 100.0,
-            lasts: seconds(10),
-        },
-        Ramp {
-            from: 100.0,
-            to: 100.0,
-            lasts: seconds(20),
-        },
+        Ramp { from: 0.0, to: 100.0, lasts: seconds(10) },
+        Ramp { from: 100.0, to: 100.0, lasts: seconds(20) },
     ];
     assert_eq!(plan.loads[0].arrival, Arrival::Open { ramps });
-    assert_eq!(
-        (plan.loads[0].lasts, plan.load_ends()),
-        (seconds(30), seconds(30))
-    );
+    assert_eq!((plan.loads[0].lasts, plan.load_ends()), (seconds(30), seconds(30)));
     assert_eq!(plan.loads[0].request.target.path, "/orders?x=1");
-    assert_eq!(
-        plan.loads[1].arrival,
-        Arrival::Closed {
-            users: 3,
-            think: (seconds(1), seconds(2))
-        }
-    );
+    assert_eq!(plan.loads[1].arrival, Arrival::Closed { users: 3, think: (seconds(1), seconds(2)) });
     assert_eq!(plan.loads[1].request.target.path, "/");
 }
 
 #[test]
 fn repeated_faults_happen_until_the_load_ends_and_come_by_time() {
     let plan = plan(WHOLE);
-    assert!(
-        matches!(plan.faults[0].kind, FaultKind::Pause { .. }),
-        "the earlier one comes first"
-    );
+    assert!(matches!(plan.faults[0].kind, FaultKind::Pause { .. }), "the earlier one comes first");
     assert_eq!(plan.faults[1].at, [seconds(4), seconds(14), seconds(24)]);
     assert_eq!(plan.faults_end(), seconds(24));
 }
@@ -121,10 +98,7 @@ fn a_plan_without_a_guard_differs_in_that_alone() {
     assert_eq!(before.env.get("OUTBOX"), None);
     assert_eq!(before.env["SLOW"], "yes");
     assert_eq!(after.env["OUTBOX"], "off");
-    assert_eq!(
-        (before.liveness.is_some(), after.liveness.is_some()),
-        (true, false)
-    );
+    assert_eq!((before.liveness.is_some(), after.liveness.is_some()), (true, false));
     assert_eq!(before.readiness, after.readiness);
     let within = |plan: &Plan| match plan.checks[1].claim {
         Claim::Restarts { within, .. } => within,

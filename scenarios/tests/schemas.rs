@@ -13,10 +13,7 @@ fn is_current(name: &str, schema: &serde_json::Value) {
         std::fs::write(&path, &current).unwrap();
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        there == current,
-        "{name} is not current: run UPDATE_SCHEMAS=1 cargo test -p brunt-scenarios"
-    );
+    assert!(there == current, "{name} is not current: run UPDATE_SCHEMAS=1 cargo test -p brunt-scenarios");
 }
 
 #[test]

@@ -18,17 +18,9 @@ fn durations_have_units() {
 #[test]
 fn shares_and_rates_have_bounds() {
     assert!((("99.9%".parse::<Percent>().unwrap()).fraction() - 0.999).abs() < 1e-12);
-    assert!(
-        ["101%", "-1%", "50", "%"]
-            .iter()
-            .all(|text| text.parse::<Percent>().is_err())
-    );
+    assert!(["101%", "-1%", "50", "%"].iter().all(|text| text.parse::<Percent>().is_err()));
     assert!(("120/m".parse::<Rate>().unwrap().per_second() - 2.0).abs() < 1e-12);
-    assert!(
-        ["5", "5/d", "-1/s", "inf/s"]
-            .iter()
-            .all(|text| text.parse::<Rate>().is_err())
-    );
+    assert!(["5", "5/d", "-1/s", "inf/s"].iter().all(|text| text.parse::<Rate>().is_err()));
     assert!("2s..1s".parse::<Spread>().is_err());
 }
 

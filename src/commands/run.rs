@@ -19,8 +19,7 @@ pub fn run(options: &Run) -> Result<Exit> {
     let mut exit = Exit::Pass;
     for planned in &all {
         let (report, page) = once(planned, &planned.plan, &options.common, &planned.slug)?;
-        print!("{}", text(&report, colour()));
-        println!("Report: {}", page.display());
+        print!("{}", text(&report, colour(), Some(&page.display().to_string())));
         exit = exit.worse(report.verdict.outcome.into());
         if report.verdict.outcome == brunt_reports::Outcome::Aborted && all.len() > 1 {
             break;
@@ -30,13 +29,19 @@ pub fn run(options: &Run) -> Result<Exit> {
 }
 
 /// Runs one plan, writes its reports, and says where.
-pub fn once(planned: &Planned, plan: &Plan, common: &Common, slug: &str) -> Result<(Report, std::path::PathBuf)> {
+pub fn once(
+    planned: &Planned,
+    plan: &Plan,
+    common: &Common,
+    slug: &str,
+) -> Result<(Report, std::path::PathBuf)> {
     let folder = output::folder(&common.out, slug)?;
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
     let progress = if common.quiet { Progress::quiet() } else { Progress::on_stderr() };
     progress.line(&plan.name);
     let started = jiff::Timestamp::now();
-    let setting = Setting { plan, base: &planned.base, folder: folder.clone(), seed, progress: progress.clone() };
+    let setting =
+        Setting { plan, base: &planned.base, folder: folder.clone(), seed, progress: progress.clone() };
     let timeline = super::runtime()?.block_on(runner::run(&setting));
     progress.done();
     let timeline = timeline.inspect_err(|_| {

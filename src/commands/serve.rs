@@ -15,7 +15,12 @@ pub fn serve(options: &Serve) -> Result<Exit> {
         other => bail!("there is no system `{other}`{}", choose(other, &names)),
     };
     if !services.contains(&options.service.as_str()) {
-        bail!("{} has no service `{}`{}", options.system, options.service, choose(&options.service, services));
+        bail!(
+            "{} has no service `{}`{}",
+            options.system,
+            options.service,
+            choose(&options.service, services)
+        );
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime

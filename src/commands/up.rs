@@ -26,7 +26,8 @@ pub fn up(options: &Up) -> Result<Exit> {
         ports: if options.free_ports { Ports::Free } else { Ports::Declared },
     };
     if options.fresh && place.data.exists() {
-        std::fs::remove_dir_all(&place.data).with_context(|| format!("cannot remove {}", place.data.display()))?;
+        std::fs::remove_dir_all(&place.data)
+            .with_context(|| format!("cannot remove {}", place.data.display()))?;
     }
     super::runtime()?.block_on(keep_up(&system, &place))
 }
@@ -73,7 +74,10 @@ fn show(system: &System, running: &LocalSystem, place: &Place, started: Instant)
     if let Some(url) = system.entry.as_ref().and_then(|entry| running.url(entry)) {
         println!("Come in by {url}");
     }
-    println!("Data and logs are in {} (kept; --fresh starts anew). Ctrl-C stops it.", place.data.with_file_name("").display());
+    println!(
+        "Data and logs are in {} (kept; --fresh starts anew). Ctrl-C stops it.",
+        place.data.with_file_name("").display()
+    );
 }
 
 fn processes(service: &ServiceStatus) -> String {

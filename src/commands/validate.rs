@@ -25,7 +25,13 @@ fn describe(plan: &Plan) {
             Arrival::Open { ramps } => format!("{} requests", requests(ramps)),
         };
         let request = &load.request;
-        println!("  load {}: {model} for {}, {} {}", load.name, Period(load.lasts), request.method, request.target);
+        println!(
+            "  load {}: {model} for {}, {} {}",
+            load.name,
+            Period(load.lasts),
+            request.method,
+            request.target
+        );
     }
     for fault in &plan.faults {
         let times = match fault.at.as_slice() {

@@ -53,7 +53,8 @@ impl Calls {
     }
 
     fn url(&self, target: &Target, variables: &Variables) -> Result<String, String> {
-        let base = self.system.url(&target.service).ok_or_else(|| format!("{} has no address", target.service))?;
+        let base =
+            self.system.url(&target.service).ok_or_else(|| format!("{} has no address", target.service))?;
         Ok(format!("{base}{}", variables.text(&target.path)))
     }
 }

@@ -10,7 +10,12 @@ use super::variables::Variables;
 const MOST_PAGES: usize = 10_000;
 
 /// Everything that `path` finds in the document at `target` and in those that its `_links.next` lead to.
-pub async fn read(calls: &Calls, target: &Target, path: &JsonPath, variables: &Variables) -> Result<Vec<Value>, String> {
+pub async fn read(
+    calls: &Calls,
+    target: &Target,
+    path: &JsonPath,
+    variables: &Variables,
+) -> Result<Vec<Value>, String> {
     let mut found = Vec::new();
     let mut page = target.clone();
     for _ in 0..MOST_PAGES {
@@ -18,7 +23,8 @@ pub async fn read(calls: &Calls, target: &Target, path: &JsonPath, variables: &V
         if !(200..300).contains(&reply.status) {
             return Err(format!("{page} answered {}", reply.status));
         }
-        let document: Value = serde_json::from_slice(&reply.body).map_err(|_| format!("{page} is not JSON"))?;
+        let document: Value =
+            serde_json::from_slice(&reply.body).map_err(|_| format!("{page} is not JSON"))?;
         found.extend(path.all(&document).into_iter().cloned());
         match document.pointer("/_links/next/href").and_then(Value::as_str) {
             Some(next) => page.path = path_of(next).to_owned(),

@@ -13,13 +13,18 @@ use super::setting::Setting;
 use super::stop::Stop;
 
 /// Lets every fault of the plan happen; returns once all are undone.
-pub async fn happen(setting: &Setting<'_>, system: &Arc<LocalSystem>, origin: Instant, stop: &Stop) -> Vec<FaultRecord> {
+pub async fn happen(
+    setting: &Setting<'_>,
+    system: &Arc<LocalSystem>,
+    origin: Instant,
+    stop: &Stop,
+) -> Vec<FaultRecord> {
     let mut all = JoinSet::new();
     for (place, fault) in setting.plan.faults.iter().enumerate() {
         let one = OneFault {
             fault: fault.clone(),
             system: Arc::clone(system),
-            limits: Limits { max_unavailable: setting.plan.max_unavailable.fraction() },
+            limits: Limits { max_unavailable: setting.plan.max_unavailable },
             chance: fastrand::Rng::with_seed(setting.seed.wrapping_add(place as u64)),
             origin,
             stop: stop.clone(),
@@ -62,12 +67,13 @@ impl OneFault {
         let applied = apply(&self.fault.kind, &*system, &self.limits, &mut self.chance).await;
         let outcome = match applied {
             Err(error) => Err(error),
-            Ok(applied) => {
-                if let Some(lasts) = self.fault.lasts {
+            Ok(applied) => match self.fault.lasts {
+                None => Ok(applied.keep()),
+                Some(lasts) => {
                     self.stop.sleep_until((start + lasts).into()).await;
+                    applied.recover(&*system).await
                 }
-                applied.recover(&*system).await
-            }
+            },
         };
         let end = if self.fault.lasts.is_some() { Instant::now() } else { start };
         if self.fault.lasts.is_some() {

@@ -36,7 +36,9 @@ impl Book<'_> {
     /// Reads the effects and holds them against the load's accepted commands.
     pub async fn read(&self, load: &LoadRecord, calls: &Calls, variables: &Variables) -> LedgerRecord {
         match collection::read(calls, self.effects, self.items, variables).await {
-            Ok(items) => balance(load, &items.iter().filter_map(|item| self.effect(item)).collect::<Vec<_>>()),
+            Ok(items) => {
+                balance(load, &items.iter().filter_map(|item| self.effect(item)).collect::<Vec<_>>())
+            }
             Err(trouble) => LedgerRecord { trouble: Some(trouble), ..balance(load, &[]) },
         }
     }
@@ -60,7 +62,12 @@ fn balance(load: &LoadRecord, effects: &[Effect]) -> LedgerRecord {
     }
     let accepted: HashSet<&str> = load.accepted.iter().map(String::as_str).collect();
     let of_accepted = |test: fn(&[bool]) -> bool| {
-        keys(load.accepted.iter().map(String::as_str).filter(|key| test(found.get(key).map_or(&[], Vec::as_slice))))
+        keys(
+            load.accepted
+                .iter()
+                .map(String::as_str)
+                .filter(|key| test(found.get(key).map_or(&[], Vec::as_slice))),
+        )
     };
     LedgerRecord {
         check: 0,

@@ -1,6 +1,9 @@
 //! Asking a run to end early, once, with a reason.
 
+use std::time::Duration;
+
 use brunt_scenarios::timeline::Ending;
+use brunt_scenarios::units::Period;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -44,6 +47,12 @@ impl Stop {
             }
             first
         });
+    }
+
+    /// Asks to end when it all takes longer than it may.
+    pub async fn after(self, most: Duration) {
+        tokio::time::sleep(most).await;
+        self.ask(Ending::Aborted(format!("it took longer than {}", Period(most))));
     }
 
     /// Why the run was asked to end, if it was.

@@ -21,7 +21,9 @@ pub async fn read(
     for (target, path) in terms {
         let values = collection::read(calls, target, path, variables).await?;
         let numbers: Option<Vec<f64>> = values.iter().map(Value::as_f64).collect();
-        sums.push(numbers.ok_or_else(|| format!("{path} of {target} finds what is not a number"))?.iter().sum());
+        sums.push(
+            numbers.ok_or_else(|| format!("{path} of {target} finds what is not a number"))?.iter().sum(),
+        );
     }
     Ok(SumRecord { check: 0, wanted, terms: sums, after: 0.0, trouble: None })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{Job, Running};
+use brunt_loadgen::{Job, Running, Snapshot};
 use brunt_local::LocalSystem;
 use brunt_scenarios::plan::Step;
 use brunt_scenarios::timeline::{Ending, LoadRecord, StepRecord, Timeline};
@@ -35,21 +35,16 @@ pub async fn put(
     let origin = Instant::now() + LEAD;
     witness.load_starts(origin);
     let running = match start(setting, system, variables, origin) {
-        Ok(running) => Arc::new(running),
+        Ok(running) => running,
         Err(why) => return Timeline::empty(Ending::NotStarted(why)),
     };
     setting.progress.load_starts(plan);
-    let (faults, steps, ()) = tokio::join!(
+    let (faults, steps, loads) = tokio::join!(
         faults::happen(setting, system, origin, stop),
         timed(&plan.steps, calls, variables, origin, stop),
-        watch(setting, &running, origin, stop),
+        watch(setting, running, origin, stop),
     );
-    Timeline {
-        loads: finish(running).await,
-        faults,
-        steps,
-        ..Timeline::empty(stop.ending().unwrap_or(Ending::Completed))
-    }
+    Timeline { loads, faults, steps, ..Timeline::empty(stop.ending().unwrap_or(Ending::Completed)) }
 }
 
 fn start(
@@ -57,30 +52,23 @@ fn start(
     system: &LocalSystem,
     variables: &Variables,
     origin: Instant,
-) -> Result<Running, String> {
+) -> Result<Option<Running>, String> {
     let mut jobs = Vec::new();
     for load in &setting.plan.loads {
         let service = &load.request.target.service;
         let url = system.url(service).ok_or_else(|| format!("{service} has no address"))?;
-        let mut load = load.clone();
-        if let brunt_scenarios::plan::Body::Json(document) = &mut load.request.body {
-            *document = variables.json(document);
-        }
-        let job = Job::from_plan(&load, &url, |text| variables.text(text));
+        let job = Job::from_plan(load, &url, |text| variables.text(text));
         jobs.push(job.map_err(|error| format!("load {}: {error}", load.name))?);
     }
-    brunt_loadgen::start(jobs, origin, threads()).map_err(|error| error.to_string())
+    if jobs.is_empty() {
+        return Ok(None);
+    }
+    brunt_loadgen::start(jobs, origin, threads()).map(Some).map_err(|error| error.to_string())
 }
 
 /// The system under load needs the machine too: half of it is the generator's.
 fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
-}
-
-/// Joins the generator's threads outside of the runtime.
-async fn finish(running: Arc<Running>) -> Vec<LoadRecord> {
-    let running = Arc::into_inner(running).expect("the watch has ended");
-    tokio::task::spawn_blocking(move || running.finish()).await.unwrap_or_default()
 }
 
 async fn timed(
@@ -101,8 +89,16 @@ async fn timed(
     records
 }
 
-/// Looks at the load until it ends: for those who watch, and for the stop conditions.
-async fn watch(setting: &Setting<'_>, running: &Running, origin: Instant, stop: &Stop) {
+/// Looks at the load until it ends, for those who watch and for the stop conditions, and returns what it did.
+async fn watch(
+    setting: &Setting<'_>,
+    running: Option<Running>,
+    origin: Instant,
+    stop: &Stop,
+) -> Vec<LoadRecord> {
+    let Some(running) = running else {
+        return vec![];
+    };
     let plan = setting.plan;
     let ends = origin + plan.load_ends();
     let mut abort = plan.abort_when.map(AbortWatch::new);
@@ -111,17 +107,19 @@ async fn watch(setting: &Setting<'_>, running: &Running, origin: Instant, stop: 
         next = (next + LOOK).min(ends);
         if !stop.sleep_until(next.into()).await {
             running.stop();
-            return;
+            break;
         }
-        let now = Instant::now();
         let snapshot = running.snapshot();
-        let (ok, failed) = snapshot.loads.iter().fold((0, 0), |sum, load| (sum.0 + load.ok, sum.1 + load.failed));
-        if let Some(why) = abort.as_mut().and_then(|abort| abort.look(now, ok, failed)) {
+        let (ok, failed) = total(&snapshot);
+        if let Some(why) = abort.as_mut().and_then(|abort| abort.look(Instant::now(), ok, failed)) {
             stop.ask(Ending::Aborted(why));
         }
-        if now > origin + plan.max_duration {
-            stop.ask(Ending::Aborted("it took longer than `maxDuration`".to_owned()));
-        }
-        setting.progress.load(now.saturating_duration_since(origin), &snapshot);
+        setting.progress.load(&snapshot);
     }
+    // Joining threads would block the runtime's.
+    tokio::task::spawn_blocking(move || running.finish()).await.unwrap_or_default()
+}
+
+fn total(snapshot: &Snapshot) -> (u64, u64) {
+    snapshot.loads.iter().fold((0, 0), |sum, load| (sum.0 + load.totals.ok, sum.1 + load.totals.failures()))
 }

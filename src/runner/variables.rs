@@ -16,7 +16,9 @@ impl Variables {
 
     /// Fills in every `${name}` of a text; a name that nobody saved stays as it is.
     pub fn text(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), &plain(value)))
+        self.0
+            .iter()
+            .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), &plain(value)))
     }
 
     /// Fills in every `${name}` of a document. A string that is nothing but one name becomes the value itself, so that
@@ -25,12 +27,17 @@ impl Variables {
         match document {
             Value::String(text) => {
                 let whole = text.strip_prefix("${").and_then(|text| text.strip_suffix('}'));
-                whole.and_then(|name| self.0.get(name)).cloned().unwrap_or_else(|| Value::String(self.text(text)))
+                whole
+                    .and_then(|name| self.0.get(name))
+                    .cloned()
+                    .unwrap_or_else(|| Value::String(self.text(text)))
             }
             Value::Array(items) => items.iter().map(|item| self.json(item)).collect(),
-            Value::Object(fields) => {
-                fields.iter().map(|(name, value)| (name.clone(), self.json(value))).collect::<serde_json::Map<_, _>>().into()
-            }
+            Value::Object(fields) => fields
+                .iter()
+                .map(|(name, value)| (name.clone(), self.json(value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
             other => other.clone(),
         }
     }

@@ -29,10 +29,7 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn new(source: &'a Source) -> Self {
-        Self {
-            source,
-            problems: Vec::new(),
-        }
+        Self { source, problems: Vec::new() }
     }
 
     fn wrong(&mut self, place: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Diagnostic {
@@ -42,19 +39,14 @@ impl<'a> Checker<'a> {
     }
 
     fn unknown(&mut self, place: Place, what: &str, name: &str, choices: &[&str]) {
-        let diagnostic = self
-            .source
-            .wrong(Some(place), format!("there is no {what} `{name}`"));
+        let diagnostic = self.source.wrong(Some(place), format!("there is no {what} `{name}`"));
         self.problems.push(diagnostic.help_choose(name, choices));
     }
 
     fn version(&mut self, version: &crate::source::Located<u32>) {
         if version.value != 1 {
-            self.wrong(
-                version.place,
-                format!("version {version} of this format is not known"),
-            )
-            .help = Some("this brunt reads version 1".to_owned());
+            self.wrong(version.place, format!("version {version} of this format is not known")).help =
+                Some("this brunt reads version 1".to_owned());
         }
     }
 
@@ -96,35 +88,15 @@ impl Checker<'_> {
         self.environment(written, &mut system);
         let services = &system.services;
         let setup = self.setup(&written.setup, services);
-        let loads: Vec<Load> = written
-            .load
-            .iter()
-            .filter_map(|load| self.load(load, services))
-            .collect();
+        let loads: Vec<Load> = written.load.iter().filter_map(|load| self.load(load, services)).collect();
         self.load_names(&written.load);
-        let max_duration = written
-            .limits
-            .max_duration
-            .map_or(MAX_DURATION, |period| period.0);
+        let max_duration = written.limits.max_duration.map_or(MAX_DURATION, |period| period.0);
         let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
         let faults = self.faults(written, &system, load_ends);
         let steps = self.steps(&written.steps, services);
-        let known = Known {
-            written: &written.load,
-            loads: &loads,
-            faults: &faults,
-            system: &system,
-        };
-        let checks = written
-            .expect
-            .iter()
-            .filter_map(|one| self.expectation(one, &known))
-            .collect();
-        let proofs = written
-            .proof
-            .iter()
-            .map(|proof| self.proof(proof, written, services))
-            .collect();
+        let known = Known { written: &written.load, loads: &loads, faults: &faults, system: &system };
+        let checks = written.expect.iter().filter_map(|one| self.expectation(one, &known)).collect();
+        let proofs = written.proof.iter().map(|proof| self.proof(proof, written, services)).collect();
         self.whole(written, &loads, &faults, max_duration);
         let plan = Plan {
             name: written.name.clone(),
@@ -147,10 +119,8 @@ impl Checker<'_> {
     fn environment(&mut self, written: &Scenario, system: &mut System) {
         for (name, env) in &written.env {
             let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
-            let unknown = self.source.wrong(
-                None,
-                format!("`env` is for a service `{name}`, which does not exist"),
-            );
+            let unknown =
+                self.source.wrong(None, format!("`env` is for a service `{name}`, which does not exist"));
             let unknown = unknown.help_choose(name, &names);
             match system.services.get_mut(name) {
                 Some(service) => service.env.extend(env.clone()),
@@ -169,20 +139,11 @@ impl Checker<'_> {
                 Some("add `load:` or `steps:`".to_owned());
         }
         let loads_end = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
-        let ends = loads_end.max(
-            faults
-                .iter()
-                .filter_map(Fault::last_end)
-                .max()
-                .unwrap_or_default(),
-        );
+        let ends = loads_end.max(faults.iter().filter_map(Fault::last_end).max().unwrap_or_default());
         if ends > max_duration {
             let (ends, most) = (crate::units::Period(ends), crate::units::Period(max_duration));
-            self.wrong(
-                None,
-                format!("load and faults last {ends}, and the run may last {most}"),
-            )
-            .help = Some("shorten it, or raise `limits: {maxDuration: …}`".to_owned());
+            self.wrong(None, format!("load and faults last {ends}, and the run may last {most}")).help =
+                Some("shorten it, or raise `limits: {maxDuration: …}`".to_owned());
         }
     }
 
@@ -201,8 +162,5 @@ impl Checker<'_> {
 }
 
 fn abort_when(written: &scenario::AbortWhen) -> AbortWhen {
-    AbortWhen {
-        error_rate: written.error_rate,
-        lasts: written.lasts.0,
-    }
+    AbortWhen { error_rate: written.error_rate, lasts: written.lasts.0 }
 }

@@ -101,34 +101,20 @@ impl fmt::Display for Claim {
                 write!(out, "{of}: availability ≥ {at_least}{}", part(*during))
             }
             Self::Latency { of, limits, during } => {
-                let limits: Vec<_> = limits
-                    .iter()
-                    .map(|(q, most)| format!("{q} ≤ {}", Period(*most)))
-                    .collect();
+                let limits: Vec<_> =
+                    limits.iter().map(|(q, most)| format!("{q} ≤ {}", Period(*most))).collect();
                 write!(out, "{of}: latency {}{}", limits.join(", "), part(*during))
             }
             Self::Recovers { service, within } => {
                 write!(out, "{service} recovers within {}", Period(*within))
             }
             Self::Restarts { service, within } => {
-                write!(
-                    out,
-                    "{service} is restarted by its liveness probe within {}",
-                    Period(*within)
-                )
+                write!(out, "{service} is restarted by its liveness probe within {}", Period(*within))
             }
-            Self::Ledger {
-                of, effects, within, ..
-            } => {
-                write!(
-                    out,
-                    "{of}: each accepted one exactly once in {effects} within {}",
-                    Period(*within)
-                )
+            Self::Ledger { of, effects, within, .. } => {
+                write!(out, "{of}: each accepted one exactly once in {effects} within {}", Period(*within))
             }
-            Self::Conserved {
-                what, equals, within, ..
-            } => {
+            Self::Conserved { what, equals, within, .. } => {
                 write!(out, "{what} = {equals} within {}", Period(*within))
             }
         }

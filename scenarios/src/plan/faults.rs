@@ -95,10 +95,7 @@ pub enum EdgeFault {
 impl Fault {
     /// When it ends for the last time; for one that is not undone, when it last happens.
     pub fn last_end(&self) -> Option<Duration> {
-        self.at
-            .iter()
-            .max()
-            .map(|at| *at + self.lasts.unwrap_or_default())
+        self.at.iter().max().map(|at| *at + self.lasts.unwrap_or_default())
     }
 }
 
@@ -120,11 +117,7 @@ impl FaultKind {
 impl fmt::Display for FaultKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Kill {
-                services,
-                pick,
-                grace,
-            } => {
+            Self::Kill { services, pick, grace } => {
                 let how = if grace.is_zero() { "kill -9" } else { "kill" };
                 let which = if *pick == Pick::All { "all of" } else { "one of" };
                 write!(out, "{how} {which} {}", services.join(", "))

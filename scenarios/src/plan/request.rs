@@ -80,11 +80,7 @@ pub struct Step {
 impl Answer {
     /// Whether a status is a good one.
     pub fn takes(&self, status: u16) -> bool {
-        if self.status.is_empty() {
-            (200..400).contains(&status)
-        } else {
-            self.status.contains(&status)
-        }
+        if self.status.is_empty() { (200..400).contains(&status) } else { self.status.contains(&status) }
     }
 
     /// What is wrong with a body, if anything is.
@@ -95,9 +91,7 @@ impl Answer {
         let Ok(document) = serde_json::from_slice(body) else {
             return Some("the body is not JSON".to_owned());
         };
-        self.json
-            .iter()
-            .find_map(|(path, wanted)| path.objection(&document, wanted))
+        self.json.iter().find_map(|(path, wanted)| path.objection(&document, wanted))
     }
 }
 
@@ -108,10 +102,7 @@ impl JsonPath {
     /// The parser's words when it is not a JSON path.
     pub fn parse(text: &str) -> Result<Self, String> {
         let path = serde_json_path::JsonPath::parse(text).map_err(|error| error.to_string())?;
-        Ok(Self {
-            text: text.to_owned(),
-            path,
-        })
+        Ok(Self { text: text.to_owned(), path })
     }
 
     /// All values that it finds.

@@ -96,56 +96,18 @@ pub struct RequestFields<'a> {
 impl Load {
     /// The request that it makes.
     pub fn request(&self) -> RequestFields<'_> {
-        let Self {
-            get,
-            post,
-            put,
-            patch,
-            delete,
-            headers,
-            json,
-            body,
-            expect,
-            timeout,
-            ..
-        } = self;
+        let Self { get, post, put, patch, delete, headers, json, body, expect, timeout, .. } = self;
         let targets = targets(get, post, put, patch, delete);
-        RequestFields {
-            targets,
-            headers,
-            json,
-            body,
-            expect,
-            timeout: *timeout,
-        }
+        RequestFields { targets, headers, json, body, expect, timeout: *timeout }
     }
 }
 
 impl Step {
     /// The request that it makes.
     pub fn request(&self) -> RequestFields<'_> {
-        let Self {
-            get,
-            post,
-            put,
-            patch,
-            delete,
-            headers,
-            json,
-            body,
-            expect,
-            timeout,
-            ..
-        } = self;
+        let Self { get, post, put, patch, delete, headers, json, body, expect, timeout, .. } = self;
         let targets = targets(get, post, put, patch, delete);
-        RequestFields {
-            targets,
-            headers,
-            json,
-            body,
-            expect,
-            timeout: *timeout,
-        }
+        RequestFields { targets, headers, json, body, expect, timeout: *timeout }
     }
 }
 
@@ -201,14 +163,9 @@ impl<'de> Visitor<'de> for ExpectedVisitor {
     }
 
     fn visit_u64<E: serde::de::Error>(self, status: u64) -> Result<Expected, E> {
-        let status = u16::try_from(status)
-            .ok()
-            .filter(|status| (100..600).contains(status));
+        let status = u16::try_from(status).ok().filter(|status| (100..600).contains(status));
         let status = status.ok_or_else(|| E::custom("a status is a number from 100 to 599"))?;
-        Ok(Expected {
-            status: vec![status],
-            json: BTreeMap::new(),
-        })
+        Ok(Expected { status: vec![status], json: BTreeMap::new() })
     }
 
     fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<Expected, E> {
@@ -217,18 +174,12 @@ impl<'de> Visitor<'de> for ExpectedVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Expected, A::Error> {
         let each: Vec<Expected> = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
-        Ok(Expected {
-            status: each.into_iter().flat_map(|one| one.status).collect(),
-            json: BTreeMap::new(),
-        })
+        Ok(Expected { status: each.into_iter().flat_map(|one| one.status).collect(), json: BTreeMap::new() })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Expected, A::Error> {
         let fields = ExpectedFields::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Expected {
-            status: fields.status.unwrap_or_default().status,
-            json: fields.json,
-        })
+        Ok(Expected { status: fields.status.unwrap_or_default().status, json: fields.json })
     }
 }
 

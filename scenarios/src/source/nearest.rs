@@ -10,12 +10,7 @@ pub fn nearest<'a>(wrong: &str, choices: &[&'a str]) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
     choices
         .iter()
-        .map(|choice| {
-            (
-                strsim::damerau_levenshtein(&wrong, &choice.to_lowercase()),
-                *choice,
-            )
-        })
+        .map(|choice| (strsim::damerau_levenshtein(&wrong, &choice.to_lowercase()), *choice))
         .filter(|(distance, choice)| *distance <= (choice.chars().count().max(3)) / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, choice)| choice)

@@ -19,10 +19,7 @@ pub struct Place {
 impl From<serde_saphyr::Location> for Place {
     fn from(location: serde_saphyr::Location) -> Self {
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).max(1);
-        Self {
-            line: count(location.line()),
-            column: count(location.column()),
-        }
+        Self { line: count(location.line()), column: count(location.column()) }
     }
 }
 
@@ -52,10 +49,7 @@ impl<T: fmt::Display> fmt::Display for Located<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = serde_saphyr::Spanned::<T>::deserialize(deserializer)?;
-        Ok(Self {
-            value: spanned.value,
-            place: spanned.referenced.into(),
-        })
+        Ok(Self { value: spanned.value, place: spanned.referenced.into() })
     }
 }
 

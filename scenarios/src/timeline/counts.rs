@@ -21,10 +21,7 @@ impl Counts {
     /// Keeps what a histogram has counted.
     pub fn of(histogram: &Histogram<u64>) -> Self {
         Self(
-            histogram
-                .iter_recorded()
-                .map(|step| (step.value_iterated_to(), step.count_at_value()))
-                .collect(),
+            histogram.iter_recorded().map(|step| (step.value_iterated_to(), step.count_at_value())).collect(),
         )
     }
 

@@ -77,15 +77,11 @@ impl fmt::Display for Happening {
             Self::NotReady => out.write_str("not ready"),
             Self::Unhealthy => out.write_str("liveness probe failed"),
             Self::Exited { how } => write!(out, "gone ({how})"),
-            Self::Restarting {
-                reason: RestartReason::Fault,
-            } => out.write_str("replaced after a fault"),
-            Self::Restarting {
-                reason: RestartReason::Liveness,
-            } => out.write_str("restarted by its liveness probe"),
-            Self::Restarting {
-                reason: RestartReason::Crash,
-            } => out.write_str("restarted after it ended"),
+            Self::Restarting { reason: RestartReason::Fault } => out.write_str("replaced after a fault"),
+            Self::Restarting { reason: RestartReason::Liveness } => {
+                out.write_str("restarted by its liveness probe")
+            }
+            Self::Restarting { reason: RestartReason::Crash } => out.write_str("restarted after it ended"),
             Self::Paused => out.write_str("frozen"),
             Self::Resumed => out.write_str("thawed"),
             Self::Scaled { replicas } => write!(out, "scaled to {replicas}"),

@@ -100,12 +100,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status(status) => write!(out, "status {status}"),
-            other => out.write_str(
-                NAMES
-                    .iter()
-                    .find(|(kind, _)| kind == other)
-                    .map_or("", |(_, name)| name),
-            ),
+            other => out.write_str(NAMES.iter().find(|(kind, _)| kind == other).map_or("", |(_, name)| name)),
         }
     }
 }
@@ -115,15 +110,9 @@ impl FromStr for Failure {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some(status) = text.strip_prefix("status ") {
-            return status
-                .parse()
-                .map(Self::Status)
-                .map_err(|_| format!("`{status}` is not a status"));
+            return status.parse().map(Self::Status).map_err(|_| format!("`{status}` is not a status"));
         }
-        let found = NAMES
-            .iter()
-            .find(|(_, name)| *name == text)
-            .map(|(kind, _)| *kind);
+        let found = NAMES.iter().find(|(_, name)| *name == text).map(|(kind, _)| *kind);
         found.ok_or_else(|| format!("`{text}` is not a kind of failure"))
     }
 }
@@ -136,8 +125,6 @@ impl Serialize for Failure {
 
 impl<'de> Deserialize<'de> for Failure {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

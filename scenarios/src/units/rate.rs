@@ -29,9 +29,7 @@ impl FromStr for Rate {
             _ => return Err(bad()),
         };
         let number: f64 = number.trim().parse().map_err(|_| bad())?;
-        (number.is_finite() && number >= 0.0)
-            .then_some(Self(number / seconds))
-            .ok_or_else(bad)
+        (number.is_finite() && number >= 0.0).then_some(Self(number / seconds)).ok_or_else(bad)
     }
 }
 

@@ -19,10 +19,7 @@ impl FromStr for Spread {
 
     fn from_str(text: &str) -> Result<Self, BadQuantity> {
         let (from, to) = text.split_once("..").unwrap_or((text, text));
-        let spread = Self {
-            from: from.parse()?,
-            to: to.parse()?,
-        };
+        let spread = Self { from: from.parse()?, to: to.parse()? };
         let bad = || BadQuantity::new(text, "a range of durations, the shorter first", "0s..1s");
         (spread.from <= spread.to).then_some(spread).ok_or_else(bad)
     }
@@ -30,11 +27,7 @@ impl FromStr for Spread {
 
 impl fmt::Display for Spread {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.from == self.to {
-            self.from.fmt(out)
-        } else {
-            write!(out, "{}..{}", self.from, self.to)
-        }
+        if self.from == self.to { self.from.fmt(out) } else { write!(out, "{}..{}", self.from, self.to) }
     }
 }
 

@@ -60,7 +60,8 @@ impl Table {
     /// The table as text.
     pub fn render(&self, colour: Colour) -> String {
         let heads = ["scenario", "guard", "with it", "without it"];
-        let cells = |row: &Row| [row.scenario.clone(), row.guard.clone(), row.with.clone(), row.without.clone()];
+        let cells =
+            |row: &Row| [row.scenario.clone(), row.guard.clone(), row.with.clone(), row.without.clone()];
         let mut widths = heads.map(str::len);
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(cells(row)) {

@@ -44,11 +44,7 @@ impl Checker<'_> {
 
     fn availability(&mut self, written: &scenario::Availability, known: &Known<'_>) -> Option<Claim> {
         let of = self.known_load(&written.of, known)?.name.clone();
-        Some(Claim::Availability {
-            of,
-            at_least: written.at_least,
-            during: written.during,
-        })
+        Some(Claim::Availability { of, at_least: written.at_least, during: written.during })
     }
 
     fn latency(&mut self, written: &scenario::Latency, known: &Known<'_>) -> Option<Claim> {
@@ -60,19 +56,13 @@ impl Checker<'_> {
             (0.99, written.p99),
             (0.999, written.p999),
         ];
-        let limits: Vec<(Quantile, Duration)> = given
-            .into_iter()
-            .filter_map(|(q, limit)| limit.map(|most| (Quantile(q), most.0)))
-            .collect();
+        let limits: Vec<(Quantile, Duration)> =
+            given.into_iter().filter_map(|(q, limit)| limit.map(|most| (Quantile(q), most.0))).collect();
         if limits.is_empty() {
             self.wrong(written.of.place, "a latency needs a limit").help =
                 Some("such as `p99: 300ms`".to_owned());
         }
-        Some(Claim::Latency {
-            of,
-            limits,
-            during: written.during,
-        })
+        Some(Claim::Latency { of, limits, during: written.during })
     }
 
     fn recovers(&mut self, written: &scenario::Recovers, faults: &[Fault], system: &System) -> Option<Claim> {
@@ -80,10 +70,8 @@ impl Checker<'_> {
             return None;
         }
         let name = written.service.value.clone();
-        let hits: Vec<&Fault> = faults
-            .iter()
-            .filter(|fault| fault.kind.services().contains(&name.as_str()))
-            .collect();
+        let hits: Vec<&Fault> =
+            faults.iter().filter(|fault| fault.kind.services().contains(&name.as_str())).collect();
         if hits.is_empty() {
             self.wrong(
                 written.service.place,
@@ -103,10 +91,7 @@ impl Checker<'_> {
             Within::Period(period) => period.0,
             Within::Auto => computed.max().unwrap_or_default(),
         };
-        Some(Claim::Recovers {
-            service: name,
-            within,
-        })
+        Some(Claim::Recovers { service: name, within })
     }
 
     fn restarts(&mut self, written: &scenario::Restarts, system: &System) -> Option<Claim> {
@@ -118,25 +103,18 @@ impl Checker<'_> {
             (Within::Period(period), _) => period.0,
             (Within::Auto, Some(bound)) => bound,
             (Within::Auto, None) => {
-                self.wrong(
-                    written.service.place,
-                    format!("`{}` has no liveness probe", written.service),
-                )
-                .help = Some("add `livenessProbe` in the system file".to_owned());
+                self.wrong(written.service.place, format!("`{}` has no liveness probe", written.service))
+                    .help = Some("add `livenessProbe` in the system file".to_owned());
                 return None;
             }
         };
-        Some(Claim::Restarts {
-            service: written.service.value.clone(),
-            within,
-        })
+        Some(Claim::Restarts { service: written.service.value.clone(), within })
     }
 
     fn ledger(&mut self, written: &scenario::Ledger, known: &Known<'_>) -> Option<Claim> {
         let load = self.known_load(&written.of, known)?;
         if load.key.is_none() {
-            self.wrong(written.of.place, format!("load `{}` has no `key`", load.name))
-                .help =
+            self.wrong(written.of.place, format!("load `{}` has no `key`", load.name)).help =
                 Some("say where a reply holds the id of what was accepted, such as `key: $.id`".to_owned());
         }
         let effects = self.target(&written.effects.get, &known.system.services)?;
@@ -168,15 +146,9 @@ impl Checker<'_> {
         }
         let equals = written.equals.value.clone();
         if equals.parse::<f64>().is_err() && !equals.contains("${") {
-            self.wrong(written.equals.place, format!("`{equals}` is not a number"))
-                .help =
+            self.wrong(written.equals.place, format!("`{equals}` is not a number")).help =
                 Some("give a number, or `${name}` of a value saved by a step of the setup".to_owned());
         }
-        Some(Claim::Conserved {
-            what: written.what.clone(),
-            terms,
-            equals,
-            within: written.within.0,
-        })
+        Some(Claim::Conserved { what: written.what.clone(), terms, equals, within: written.within.0 })
     }
 }

@@ -23,11 +23,8 @@ enum Length {
 
 impl Checker<'_> {
     pub(super) fn faults(&mut self, written: &Scenario, system: &System, load_ends: Duration) -> Vec<Fault> {
-        let mut faults: Vec<Fault> = written
-            .faults
-            .iter()
-            .filter_map(|fault| self.fault(fault, system, load_ends))
-            .collect();
+        let mut faults: Vec<Fault> =
+            written.faults.iter().filter_map(|fault| self.fault(fault, system, load_ends)).collect();
         faults.sort_by_key(|fault| fault.at.first().copied());
         faults
     }
@@ -36,15 +33,11 @@ impl Checker<'_> {
         let (kind, length) = self.fault_kind(written, system)?;
         match (&length, &written.lasts) {
             (Length::Needed, None) => {
-                self.wrong(written.at.place, format!("the fault `{kind}` has no end"))
-                    .help =
+                self.wrong(written.at.place, format!("the fault `{kind}` has no end")).help =
                     Some("say how long it lasts, such as `for: 10s`; undoing it is implied".to_owned());
             }
             (Length::None, Some(lasts)) => {
-                self.wrong(
-                    lasts.place,
-                    format!("the fault `{kind}` happens at once and has no `for`"),
-                );
+                self.wrong(lasts.place, format!("the fault `{kind}` happens at once and has no `for`"));
             }
             _ => {}
         }
@@ -58,11 +51,7 @@ impl Checker<'_> {
                 Some("a fault without load hits nothing: move it, or let the load last longer".to_owned());
         }
         let at = self.times(written, load_ends);
-        Some(Fault {
-            kind,
-            at,
-            lasts: written.lasts.as_ref().map(|lasts| lasts.value.0),
-        })
+        Some(Fault { kind, at, lasts: written.lasts.as_ref().map(|lasts| lasts.value.0) })
     }
 
     fn times(&mut self, written: &scenario::Fault, load_ends: Duration) -> Vec<Duration> {
@@ -73,20 +62,14 @@ impl Checker<'_> {
             }
             return vec![first];
         };
-        let lasts = written
-            .lasts
-            .as_ref()
-            .map_or(Duration::ZERO, |lasts| lasts.value.0);
+        let lasts = written.lasts.as_ref().map_or(Duration::ZERO, |lasts| lasts.value.0);
         if every.value.0 <= lasts {
-            self.wrong(every.place, "the fault would begin again before it has ended")
-                .help = Some("`every` must be longer than `for`, and not zero".to_owned());
+            self.wrong(every.place, "the fault would begin again before it has ended").help =
+                Some("`every` must be longer than `for`, and not zero".to_owned());
             return vec![first];
         }
         let until = written.until.as_ref().map_or(load_ends, |until| until.value.0);
         let times = std::iter::successors(Some(first), |at| Some(*at + every.value.0));
-        times
-            .take_while(|at| *at < until || *at == first)
-            .take(MOST)
-            .collect()
+        times.take_while(|at| *at < until || *at == first).take(MOST).collect()
     }
 }

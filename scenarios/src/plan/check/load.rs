@@ -11,10 +11,7 @@ use crate::scenario::{self, Closed, Open};
 impl Checker<'_> {
     pub(super) fn load_names(&mut self, written: &[scenario::Load]) {
         for (place, load) in written.iter().enumerate() {
-            if written[..place]
-                .iter()
-                .any(|earlier| earlier.name.value == load.name.value)
-            {
+            if written[..place].iter().any(|earlier| earlier.name.value == load.name.value) {
                 self.wrong(load.name.place, format!("two loads are named `{}`", load.name));
             }
         }
@@ -32,13 +29,7 @@ impl Checker<'_> {
             None => None,
         };
         let (arrival, lasts) = arrival?;
-        Some(Load {
-            name: written.name.value.clone(),
-            arrival,
-            lasts,
-            request: request?,
-            key,
-        })
+        Some(Load { name: written.name.value.clone(), arrival, lasts, request: request?, key })
     }
 
     fn arrival(&mut self, written: &scenario::Load) -> Option<(Arrival, Duration)> {
@@ -65,13 +56,7 @@ impl Checker<'_> {
         }
         let think = (closed.think.from.0, closed.think.to.0);
         let lasts = self.end(written)?;
-        Some((
-            Arrival::Closed {
-                users: closed.users.value,
-                think,
-            },
-            lasts,
-        ))
+        Some((Arrival::Closed { users: closed.users.value, think }, lasts))
     }
 
     fn open(&mut self, written: &scenario::Load, open: &Open) -> Option<(Arrival, Duration)> {
@@ -81,34 +66,18 @@ impl Checker<'_> {
                 self.wrong(open.rate.place, "a load needs an arrival rate above zero");
             }
             let lasts = self.end(written)?;
-            return Some((
-                Arrival::Open {
-                    ramps: vec![Ramp {
-                        from: rate,
-                        to: rate,
-                        lasts,
-                    }],
-                },
-                lasts,
-            ));
+            return Some((Arrival::Open { ramps: vec![Ramp { from: rate, to: rate, lasts }] }, lasts));
         }
         if written.lasts.is_some() {
-            self.wrong(
-                written.name.place,
-                format!("load `{}` has `for` and stages", written.name),
-            )
-            .help = Some("with stages, the load lasts as long as they do: leave `for` out".to_owned());
+            self.wrong(written.name.place, format!("load `{}` has `for` and stages", written.name)).help =
+                Some("with stages, the load lasts as long as they do: leave `for` out".to_owned());
         }
         let mut from = rate;
         let ramps: Vec<Ramp> = open
             .stages
             .iter()
             .map(|stage| {
-                let ramp = Ramp {
-                    from,
-                    to: stage.to.per_second(),
-                    lasts: stage.lasts.0,
-                };
+                let ramp = Ramp { from, to: stage.to.per_second(), lasts: stage.lasts.0 };
                 from = ramp.to;
                 ramp
             })
@@ -118,13 +87,10 @@ impl Checker<'_> {
     }
 
     fn end(&mut self, written: &scenario::Load) -> Option<Duration> {
-        let end = written
-            .lasts
-            .map(|lasts| lasts.0)
-            .filter(|lasts| !lasts.is_zero());
+        let end = written.lasts.map(|lasts| lasts.0).filter(|lasts| !lasts.is_zero());
         if end.is_none() {
-            self.wrong(written.name.place, format!("load `{}` has no end", written.name))
-                .help = Some("say how long it lasts, such as `for: 30s`".to_owned());
+            self.wrong(written.name.place, format!("load `{}` has no end", written.name)).help =
+                Some("say how long it lasts, such as `for: 30s`".to_owned());
         }
         end
     }

@@ -22,9 +22,8 @@ impl Checker<'_> {
                 self.guarded(guard, name, services);
             }
             let all = names.0.iter().any(|name| name.value == "all");
-            let having = services
-                .iter()
-                .filter(|(_, service)| guard::names(service).contains(&guard.as_str()));
+            let having =
+                services.iter().filter(|(_, service)| guard::names(service).contains(&guard.as_str()));
             let chosen: Vec<String> = match all {
                 true => having.map(|(name, _)| name.clone()).collect(),
                 false => names.0.iter().map(|name| name.value.clone()).collect(),
@@ -42,10 +41,7 @@ impl Checker<'_> {
             self.wrong(None, "a proof needs `without` and `fails`").help =
                 Some("such as `without: {outbox: order}` and `fails: [ledger.lost]`".to_owned());
         }
-        Proof {
-            without,
-            fails: written.fails.iter().map(|name| name.value.clone()).collect(),
-        }
+        Proof { without, fails: written.fails.iter().map(|name| name.value.clone()).collect() }
     }
 
     fn guarded(
@@ -59,9 +55,7 @@ impl Checker<'_> {
         }
         let guards = guard::names(&services[&name.value]);
         if !guards.contains(&guard) {
-            let diagnostic = self
-                .source
-                .wrong(Some(name.place), format!("`{name}` has no guard `{guard}`"));
+            let diagnostic = self.source.wrong(Some(name.place), format!("`{name}` has no guard `{guard}`"));
             self.problems.push(diagnostic.help_choose(guard, &guards));
         }
     }

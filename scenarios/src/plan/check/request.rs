@@ -18,17 +18,11 @@ impl Checker<'_> {
             self.wrong(at.place, "a step of the setup has no time").help =
                 Some("the setup runs before the load; a timed request belongs to `steps:`".to_owned());
         }
-        written
-            .iter()
-            .filter_map(|step| self.step(step, services))
-            .collect()
+        written.iter().filter_map(|step| self.step(step, services)).collect()
     }
 
     pub(super) fn steps(&mut self, written: &[scenario::Step], services: &Services) -> Vec<Step> {
-        let mut steps: Vec<Step> = written
-            .iter()
-            .filter_map(|step| self.step(step, services))
-            .collect();
+        let mut steps: Vec<Step> = written.iter().filter_map(|step| self.step(step, services)).collect();
         steps.sort_by_key(|step| (step.at.is_none(), step.at));
         steps
     }
@@ -41,10 +35,7 @@ impl Checker<'_> {
             .filter_map(|(name, path)| Some((name.clone(), self.json_path(path, path.place)?)))
             .collect();
         Some(Step {
-            name: written
-                .name
-                .clone()
-                .unwrap_or_else(|| format!("{} {}", request.method, request.target)),
+            name: written.name.clone().unwrap_or_else(|| format!("{} {}", request.method, request.target)),
             at: written.at.as_ref().map(|at| at.value.0),
             within: written.within.map(|within| within.0),
             request,
@@ -88,8 +79,8 @@ impl Checker<'_> {
                 None
             }
             [_, second, ..] => {
-                self.wrong(second.1.place, format!("{what} makes two requests"))
-                    .help = Some("give one of get, post, put, patch, delete".to_owned());
+                self.wrong(second.1.place, format!("{what} makes two requests")).help =
+                    Some("give one of get, post, put, patch, delete".to_owned());
                 None
             }
         }
@@ -97,14 +88,8 @@ impl Checker<'_> {
 
     pub(super) fn target(&mut self, written: &Located<String>, services: &Services) -> Option<Target> {
         let (service, path) = written.split_once('/').unwrap_or((written.as_str(), ""));
-        let name = Located {
-            value: service.to_owned(),
-            place: written.place,
-        };
-        self.known_service(&name, services).then(|| Target {
-            service: name.value,
-            path: format!("/{path}"),
-        })
+        let name = Located { value: service.to_owned(), place: written.place };
+        self.known_service(&name, services).then(|| Target { service: name.value, path: format!("/{path}") })
     }
 
     fn body(&mut self, written: &RequestFields<'_>, target: &Target) -> Body {
@@ -113,8 +98,8 @@ impl Checker<'_> {
             (Some(json), None) => Body::Json(json.clone()),
             (None, Some(text)) => Body::Text(text.clone()),
             (Some(_), Some(_)) => {
-                self.wrong(None, format!("the request to {target} has `json` and `body`"))
-                    .help = Some("give one of them".to_owned());
+                self.wrong(None, format!("the request to {target} has `json` and `body`")).help =
+                    Some("give one of them".to_owned());
                 Body::Empty
             }
         }
@@ -124,10 +109,7 @@ impl Checker<'_> {
         let Some(written) = written else {
             return Answer::default();
         };
-        Answer {
-            status: written.status.clone(),
-            json: self.conditions(&written.json, &target.to_string()),
-        }
+        Answer { status: written.status.clone(), json: self.conditions(&written.json, &target.to_string()) }
     }
 
     pub(super) fn conditions(
@@ -140,10 +122,7 @@ impl Checker<'_> {
             match JsonPath::parse(text) {
                 Ok(path) => conditions.push((path, value.clone())),
                 Err(why) => {
-                    self.wrong(
-                        None,
-                        format!("`{text}`, expected of {what}, is not a JSON path: {why}"),
-                    );
+                    self.wrong(None, format!("`{text}`, expected of {what}, is not a JSON path: {why}"));
                 }
             }
         }

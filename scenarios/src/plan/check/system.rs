@@ -18,11 +18,7 @@ impl Checker<'_> {
                 Some("add one under `services:`".to_owned());
         }
         let names: Vec<&str> = written.services.keys().map(String::as_str).collect();
-        if let Some(entry) = written
-            .entry
-            .as_ref()
-            .filter(|entry| !names.contains(&entry.value.as_str()))
-        {
+        if let Some(entry) = written.entry.as_ref().filter(|entry| !names.contains(&entry.value.as_str())) {
             self.unknown(entry.place, "service", entry, &names);
         }
         self.ports(written);
@@ -45,39 +41,23 @@ impl Checker<'_> {
             .filter_map(|(name, one)| one.port.as_ref().map(|port| (name, port)))
             .collect();
         for (place, (name, port)) in ports.iter().enumerate() {
-            if let Some((other, _)) = ports[..place]
-                .iter()
-                .find(|(_, earlier)| earlier.value == port.value)
-            {
-                self.wrong(
-                    port.place,
-                    format!("`{name}` and `{other}` have the same port {port}"),
-                );
+            if let Some((other, _)) = ports[..place].iter().find(|(_, earlier)| earlier.value == port.value) {
+                self.wrong(port.place, format!("`{name}` and `{other}` have the same port {port}"));
             }
         }
     }
 
     fn service(&mut self, name: &str, written: &system::Service, names: &[&str]) -> Service {
-        for callee in written
-            .calls
-            .keys()
-            .filter(|callee| !names.contains(&callee.as_str()))
-        {
-            let diagnostic = self.source.wrong(
-                None,
-                format!("`{name}` calls `{callee}`, which is no service here"),
-            );
+        for callee in written.calls.keys().filter(|callee| !names.contains(&callee.as_str())) {
+            let diagnostic =
+                self.source.wrong(None, format!("`{name}` calls `{callee}`, which is no service here"));
             self.problems.push(diagnostic.help_choose(callee, names));
         }
         Service {
             program: self.program(name, written),
             port: written.port.as_ref().map(|port| port.value),
             env: written.env.clone(),
-            calls: written
-                .calls
-                .iter()
-                .map(|(callee, call)| (callee.clone(), call.env.clone()))
-                .collect(),
+            calls: written.calls.iter().map(|(callee, call)| (callee.clone(), call.env.clone())).collect(),
             replicas: written.replicas.as_ref().map_or(1, |replicas| replicas.value),
             rollout: self.rollout(name, written),
             readiness: written.readiness_probe.clone(),
@@ -95,31 +75,21 @@ impl Checker<'_> {
                     self.wrong(command.place, format!("the command of `{name}` is empty"));
                     return Program::Running { url: String::new() };
                 };
-                Program::Command {
-                    program: program.clone(),
-                    args: args.to_vec(),
-                    dir: written.dir.clone(),
-                }
+                Program::Command { program: program.clone(), args: args.to_vec(), dir: written.dir.clone() }
             }
             (None, Some(url)) => {
                 if !url.starts_with("http://") {
-                    self.wrong(
-                        url.place,
-                        format!("`{url}` is not a URL that starts with http://"),
-                    );
+                    self.wrong(url.place, format!("`{url}` is not a URL that starts with http://"));
                 }
-                Program::Running {
-                    url: url.value.trim_end_matches('/').to_owned(),
-                }
+                Program::Running { url: url.value.trim_end_matches('/').to_owned() }
             }
             (Some(command), Some(_)) => {
-                self.wrong(command.place, format!("`{name}` has a command and a url"))
-                    .help = Some("a command starts it, a url says that it runs already: give one".to_owned());
+                self.wrong(command.place, format!("`{name}` has a command and a url")).help =
+                    Some("a command starts it, a url says that it runs already: give one".to_owned());
                 Program::Running { url: String::new() }
             }
             (None, None) => {
-                self.wrong(None, format!("`{name}` has neither a command nor a url"))
-                    .help =
+                self.wrong(None, format!("`{name}` has neither a command nor a url")).help =
                     Some("add `command: [program, arguments…]`, or `url:` if it runs already".to_owned());
                 Program::Running { url: String::new() }
             }
@@ -134,8 +104,8 @@ impl Checker<'_> {
             max_unavailable: strategy.max_unavailable.unwrap_or(0),
         };
         if rollout.kind == StrategyKind::RollingUpdate && rollout.max_surge + rollout.max_unavailable == 0 {
-            self.wrong(None, format!("a rollout of `{name}` could never move"))
-                .help = Some("maxSurge and maxUnavailable cannot both be 0".to_owned());
+            self.wrong(None, format!("a rollout of `{name}` could never move")).help =
+                Some("maxSurge and maxUnavailable cannot both be 0".to_owned());
         }
         if let Some(replicas) = &written.replicas
             && rollout.kind == StrategyKind::Recreate

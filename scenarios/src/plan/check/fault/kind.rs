@@ -14,23 +14,14 @@ impl Checker<'_> {
             written.stop.as_ref().map(|stop| self.stop(stop, system)),
             written.pause.as_ref().map(|pause| self.pause(pause, system)),
             written.scale.as_ref().map(|scale| self.scale(scale, system)),
-            written
-                .rollout
-                .as_ref()
-                .map(|rollout| self.rolled_out(rollout, system)),
-            written
-                .make_zombie
-                .as_ref()
-                .map(|zombie| self.zombie(zombie, system)),
+            written.rollout.as_ref().map(|rollout| self.rolled_out(rollout, system)),
+            written.make_zombie.as_ref().map(|zombie| self.zombie(zombie, system)),
             written
                 .latency
                 .as_ref()
                 .map(|one| self.edge(&one.from, &one.to, EdgeFault::Latency(one.delay), system)),
             written.abort.as_ref().map(|abort| self.abort(abort, system)),
-            written
-                .cut
-                .as_ref()
-                .map(|cut| self.edge(&cut.from, &cut.to, EdgeFault::Cut, system)),
+            written.cut.as_ref().map(|cut| self.edge(&cut.from, &cut.to, EdgeFault::Cut, system)),
             written.lost_reply.as_ref().map(|lost| {
                 let share = lost.percent.map_or(1.0, crate::units::Percent::fraction);
                 self.edge(&lost.from, &lost.to, EdgeFault::LostReply { share }, system)
@@ -59,11 +50,8 @@ impl Checker<'_> {
         }
         let ours = system.services[&name.value].is_ours();
         if !ours {
-            self.wrong(
-                name.place,
-                format!("`{name}` runs already, so brunt cannot break it"),
-            )
-            .help = Some("give it a `command` in the system file, or break the calls to it".to_owned());
+            self.wrong(name.place, format!("`{name}` runs already, so brunt cannot break it")).help =
+                Some("give it a `command` in the system file, or break the calls to it".to_owned());
         }
         ours
     }
@@ -72,29 +60,18 @@ impl Checker<'_> {
         let OneOrMany(names) = &kill.service;
         let known = names.iter().filter(|name| self.breakable(name, system)).count();
         let services: Vec<String> = names.iter().map(|name| name.value.clone()).collect();
-        let kind = FaultKind::Kill {
-            services,
-            pick: kill.pick,
-            grace: kill.grace.0,
-        };
+        let kind = FaultKind::Kill { services, pick: kill.pick, grace: kill.grace.0 };
         (known == names.len()).then_some((kind, Length::None))
     }
 
     fn stop(&mut self, stop: &scenario::Stop, system: &System) -> Kind {
-        let kind = FaultKind::Stop {
-            service: stop.service.value.clone(),
-        };
-        self.breakable(&stop.service, system)
-            .then_some((kind, Length::Needed))
+        let kind = FaultKind::Stop { service: stop.service.value.clone() };
+        self.breakable(&stop.service, system).then_some((kind, Length::Needed))
     }
 
     fn pause(&mut self, pause: &scenario::Pause, system: &System) -> Kind {
-        let kind = FaultKind::Pause {
-            service: pause.service.value.clone(),
-            pick: pause.pick,
-        };
-        self.breakable(&pause.service, system)
-            .then_some((kind, Length::Needed))
+        let kind = FaultKind::Pause { service: pause.service.value.clone(), pick: pause.pick };
+        self.breakable(&pause.service, system).then_some((kind, Length::Needed))
     }
 
     fn scale(&mut self, scale: &scenario::Scale, system: &System) -> Kind {
@@ -103,34 +80,21 @@ impl Checker<'_> {
         }
         let service = &system.services[&scale.service.value];
         if scale.replicas > 1 && service.rollout.kind == StrategyKind::Recreate {
-            self.wrong(
-                scale.service.place,
-                format!("`{}` can have one replica only", scale.service),
-            )
-            .help = Some("its system file says `strategy: {type: Recreate}`".to_owned());
+            self.wrong(scale.service.place, format!("`{}` can have one replica only", scale.service)).help =
+                Some("its system file says `strategy: {type: Recreate}`".to_owned());
         }
-        let kind = FaultKind::Scale {
-            service: scale.service.value.clone(),
-            replicas: scale.replicas,
-        };
+        let kind = FaultKind::Scale { service: scale.service.value.clone(), replicas: scale.replicas };
         Some((kind, Length::Optional))
     }
 
     fn rolled_out(&mut self, rollout: &scenario::Rollout, system: &System) -> Kind {
-        let kind = FaultKind::Rollout {
-            service: rollout.service.value.clone(),
-        };
-        self.breakable(&rollout.service, system)
-            .then_some((kind, Length::None))
+        let kind = FaultKind::Rollout { service: rollout.service.value.clone() };
+        self.breakable(&rollout.service, system).then_some((kind, Length::None))
     }
 
     fn zombie(&mut self, zombie: &scenario::Zombie, system: &System) -> Kind {
-        let kind = FaultKind::MakeZombie {
-            service: zombie.service.value.clone(),
-            path: zombie.path.clone(),
-        };
-        self.breakable(&zombie.service, system)
-            .then_some((kind, Length::None))
+        let kind = FaultKind::MakeZombie { service: zombie.service.value.clone(), path: zombie.path.clone() };
+        self.breakable(&zombie.service, system).then_some((kind, Length::None))
     }
 
     fn abort(&mut self, abort: &scenario::Abort, system: &System) -> Kind {
@@ -138,15 +102,7 @@ impl Checker<'_> {
             self.wrong(abort.status.place, "a status is a number from 100 to 599");
         }
         let share = abort.percent.map_or(1.0, crate::units::Percent::fraction);
-        self.edge(
-            &abort.from,
-            &abort.to,
-            EdgeFault::Abort {
-                status: abort.status.value,
-                share,
-            },
-            system,
-        )
+        self.edge(&abort.from, &abort.to, EdgeFault::Abort { status: abort.status.value, share }, system)
     }
 
     fn edge(
@@ -163,20 +119,14 @@ impl Checker<'_> {
         let calls = &system.services[&from.value].calls;
         if !calls.contains_key(&to.value) {
             let callees: Vec<&str> = calls.keys().map(String::as_str).collect();
-            let diagnostic = self
-                .source
-                .wrong(Some(to.place), format!("`{from}` does not call `{to}`"));
+            let diagnostic = self.source.wrong(Some(to.place), format!("`{from}` does not call `{to}`"));
             self.problems.push(match callees.is_empty() {
                 true => diagnostic.help(format!("by the system file, `{from}` calls no service")),
                 false => diagnostic.help(format!("by the system file, it calls {}", callees.join(", "))),
             });
             return None;
         }
-        let kind = FaultKind::Edge {
-            from: from.value.clone(),
-            to: to.value.clone(),
-            fault,
-        };
+        let kind = FaultKind::Edge { from: from.value.clone(), to: to.value.clone(), fault };
         Some((kind, Length::Needed))
     }
 }
