@@ -1,1 +1,37 @@
-//! TBD
+//! From what happened to a verdict with its evidence, and from both to reports that people and machines read.
+//!
+//! [`judge`] is pure: a [`Plan`](brunt_scenarios::Plan) and a [`Timeline`](brunt_scenarios::timeline::Timeline) go in, a
+//! [`Verdict`] comes out. Each renderer is a pure function of a [`Report`].
+
+pub mod confidence;
+mod html;
+mod json;
+mod judge;
+mod junit;
+mod markdown;
+mod report;
+mod samples;
+mod text;
+mod verdict;
+mod wording;
+
+pub use html::html;
+pub use json::json;
+pub use judge::judge;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use report::{Bounds, Fact, Limit, Origin, PlanSummary, Report};
+pub use samples::Samples;
+pub use text::{Colour, text};
+pub use verdict::{Finding, Judgement, Outcome, Proving, Verdict};
+
+/// Why a report could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A value has no JSON.
+    #[error("the report cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// A template failed.
+    #[error("the report's template failed")]
+    Template(#[from] askama::Error),
+}

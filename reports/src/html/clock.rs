@@ -1,0 +1,75 @@
+//! The one clock that all rows share.
+
+use brunt_scenarios::timeline::Timeline;
+
+/// From the first moment that is shown to the last, in seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    pub start: f64,
+    pub end: f64,
+}
+
+/// A mark on the axis.
+pub struct Tick {
+    /// Where, in percent of the width.
+    pub at: f64,
+    pub label: String,
+}
+
+impl Clock {
+    /// All of the run, with as much of the start-up before it as a tenth of its length.
+    pub fn of(timeline: &Timeline) -> Self {
+        let loads = timeline
+            .loads
+            .iter()
+            .filter_map(|load| Some(load.windows.last()?.start + load.window));
+        let faults = timeline.faults.iter().map(|fault| fault.end.0);
+        let end = loads.chain(faults).fold(timeline.ended.0, f64::max).max(1.0);
+        let first = timeline.events.iter().map(|event| event.at.0).fold(0.0, f64::min);
+        Self {
+            start: first.max(-end / 10.0),
+            end,
+        }
+    }
+
+    /// Where a moment is, in percent of the width; those outside are at the edge.
+    pub fn at(&self, moment: f64) -> f64 {
+        let share = (moment - self.start) / (self.end - self.start) * 100.0;
+        (share.clamp(0.0, 100.0) * 1000.0).round() / 1000.0
+    }
+
+    /// Where a moment is in a drawing a thousand wide.
+    pub fn x(&self, moment: f64) -> f64 {
+        (self.at(moment) * 100.0).round() / 10.0
+    }
+
+    /// Round times, at most seven of them.
+    pub fn ticks(&self) -> Vec<Tick> {
+        let length = self.end - self.start;
+        let steps = [
+            0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0,
+        ];
+        let step = steps
+            .into_iter()
+            .find(|step| length / step <= 7.0)
+            .unwrap_or(length / 6.0);
+        let first = (self.start / step).ceil() as i64;
+        let last = (self.end / step).floor() as i64;
+        let tick = |n: i64| {
+            let moment = n as f64 * step;
+            Tick {
+                at: self.at(moment),
+                label: label(moment),
+            }
+        };
+        (first..=last).map(tick).collect()
+    }
+}
+
+fn label(moment: f64) -> String {
+    match moment {
+        m if m.abs() >= 120.0 && m % 60.0 == 0.0 => format!("{}m", m / 60.0),
+        m if m < 0.0 => format!("−{}s", (-m * 10.0).round() / 10.0),
+        m => format!("{}s", (m * 10.0).round() / 10.0),
+    }
+}

@@ -1,0 +1,102 @@
+//! Faults: bands across all rows, and a lane for each kind.
+
+use brunt_scenarios::timeline::FaultRecord;
+
+use super::clock::Clock;
+use crate::wording;
+
+/// A fault's time across all rows, in percent of the width.
+pub struct Band {
+    pub from: f64,
+    pub wide: f64,
+    /// `once` for a fault that happens at once.
+    pub class: &'static str,
+}
+
+/// All faults of one name.
+pub struct FaultLane {
+    pub name: String,
+    pub note: String,
+    pub bars: Vec<Bar>,
+}
+
+/// One fault in its lane.
+pub struct Bar {
+    pub band: Band,
+    pub title: String,
+}
+
+pub fn bands(clock: &Clock, faults: &[FaultRecord]) -> Vec<Band> {
+    faults.iter().map(|fault| band(clock, fault)).collect()
+}
+
+fn band(clock: &Clock, fault: &FaultRecord) -> Band {
+    let (from, to) = (clock.at(fault.start.0), clock.at(fault.end.0));
+    let class = match (fault.effect, to > from) {
+        (0, _) => "none",
+        (_, true) => "lasting",
+        (_, false) => "once",
+    };
+    Band {
+        from,
+        wide: ((to - from) * 1000.0).round() / 1000.0,
+        class,
+    }
+}
+
+pub fn lanes(clock: &Clock, faults: &[FaultRecord]) -> Vec<FaultLane> {
+    let mut names: Vec<&str> = vec![];
+    for fault in faults {
+        if !names.contains(&fault.name.as_str()) {
+            names.push(&fault.name);
+        }
+    }
+    let lane = |name: &str| {
+        let these: Vec<&FaultRecord> = faults.iter().filter(|fault| fault.name == name).collect();
+        FaultLane {
+            name: name.to_owned(),
+            note: note(&these),
+            bars: these.iter().map(|fault| bar(clock, fault)).collect(),
+        }
+    };
+    names.into_iter().map(lane).collect()
+}
+
+fn note(faults: &[&FaultRecord]) -> String {
+    let missed = faults.iter().filter(|fault| fault.effect == 0).count();
+    let without = if missed > 0 {
+        format!(", {missed} without effect")
+    } else {
+        String::new()
+    };
+    match faults {
+        [fault] => format!("{}{without}", when(fault)),
+        _ => format!("{} times{without}", faults.len()),
+    }
+}
+
+/// When a fault was in force, in words.
+pub fn when(fault: &FaultRecord) -> String {
+    let start = wording::moment(fault.start.0);
+    match fault.end.0 > fault.start.0 {
+        true => format!("{start} to {}", wording::moment(fault.end.0)),
+        false => format!("at {start}"),
+    }
+}
+
+fn bar(clock: &Clock, fault: &FaultRecord) -> Bar {
+    let effect = match (fault.effect, &fault.trouble) {
+        (0, None) => "hit nothing".to_owned(),
+        (_, Some(trouble)) => trouble.clone(),
+        (n, None) => format!("hit {}", wording::count(n)),
+    };
+    Bar {
+        band: band(clock, fault),
+        title: format!(
+            "{}, {}: {effect} ({})",
+            fault.name,
+            when(fault),
+            fault.services.join(", ")
+        ),
+    }
+}

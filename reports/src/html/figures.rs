@@ -1,0 +1,52 @@
+//! The few figures beside the verdict.
+
+use brunt_scenarios::timeline::Timeline;
+
+use crate::{Report, Samples, wording};
+
+/// A figure and what it is.
+pub struct Figure {
+    pub label: &'static str,
+    pub value: String,
+}
+
+pub fn of(report: &Report) -> Vec<Figure> {
+    let timeline = &report.timeline;
+    let (ok, all) = timeline
+        .loads
+        .iter()
+        .map(wording::totals)
+        .fold((0, 0), |(ok, all), (o, a)| (ok + o, all + a));
+    let good = match all {
+        0 => "–".to_owned(),
+        all => wording::share(ok as f64 / all as f64),
+    };
+    vec![
+        Figure {
+            label: "requests",
+            value: wording::count(all),
+        },
+        Figure {
+            label: "good",
+            value: good,
+        },
+        Figure {
+            label: "p99 latency",
+            value: p99(timeline),
+        },
+        Figure {
+            label: "faults",
+            value: timeline.faults.len().to_string(),
+        },
+        Figure {
+            label: "run",
+            value: wording::moment(timeline.ended.0.max(0.0)),
+        },
+    ]
+}
+
+fn p99(timeline: &Timeline) -> String {
+    let windows = timeline.loads.iter().flat_map(|load| &load.windows);
+    let p99 = Samples::of(windows.map(|window| &window.latency)).quantile(0.99);
+    p99.map_or("–".to_owned(), wording::micros)
+}

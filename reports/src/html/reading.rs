@@ -1,0 +1,77 @@
+//! What the script reads out at a moment: the same figures as in the tables.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::picture::Picture;
+use super::series::Series;
+use crate::{RenderError, Report};
+
+#[derive(Serialize)]
+struct Reading<'a> {
+    /// The first moment shown and the last, in seconds.
+    clock: (f64, f64),
+    loads: Vec<Load<'a>>,
+    /// Name, start, end.
+    faults: Vec<(&'a str, f64, f64)>,
+    /// Name; from a moment on, so many ready and so many running.
+    services: Vec<(&'a str, &'a [(f64, usize, usize)])>,
+}
+
+#[derive(Serialize)]
+struct Load<'a> {
+    name: &'a str,
+    /// Seconds.
+    length: f64,
+    slots: Vec<Slot>,
+}
+
+#[derive(Serialize)]
+struct Slot {
+    start: f64,
+    ok: u64,
+    failed: BTreeMap<String, u64>,
+    /// Microseconds.
+    quantiles: [Option<u64>; 3],
+}
+
+/// JSON that can stand in a page: nothing in it ends the element that it is in.
+pub fn of(report: &Report, series: &[Series], picture: &Picture) -> Result<String, RenderError> {
+    let faults = report.timeline.faults.iter();
+    let reading = Reading {
+        clock: (picture.clock.start, picture.clock.end),
+        loads: series.iter().map(load).collect(),
+        faults: faults
+            .map(|fault| (fault.name.as_str(), fault.start.0, fault.end.0))
+            .collect(),
+        services: picture
+            .services
+            .iter()
+            .map(|lane| (lane.service.as_str(), &lane.counts[..]))
+            .collect(),
+    };
+    let json = serde_json::to_string(&reading)?;
+    Ok(json
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026"))
+}
+
+fn load(series: &Series) -> Load<'_> {
+    let slots = series.slots.iter().map(|slot| Slot {
+        start: slot.start,
+        ok: slot.ok,
+        failed: slot
+            .failed
+            .iter()
+            .map(|(kind, count)| (kind.to_string(), *count))
+            .collect(),
+        quantiles: slot.quantiles,
+    });
+    Load {
+        name: &series.name,
+        length: series.length,
+        slots: slots.collect(),
+    }
+}

@@ -1,0 +1,74 @@
+//! A load's windows, made as few as a picture can show.
+
+use std::collections::BTreeMap;
+
+use brunt_scenarios::timeline::{Failure, LoadRecord, Window};
+
+use crate::Samples;
+
+/// The most windows of a picture: more would be narrower than a pixel, and make the file large.
+const MOST: usize = 600;
+
+/// The quantiles that are drawn.
+pub const QUANTILES: [f64; 3] = [0.5, 0.9, 0.99];
+
+/// A load over time.
+pub struct Series {
+    pub name: String,
+    /// The length of a slot, in seconds.
+    pub length: f64,
+    pub slots: Vec<Slot>,
+}
+
+/// One or more windows together.
+pub struct Slot {
+    /// Seconds after the loads' start.
+    pub start: f64,
+    pub ok: u64,
+    pub failed: BTreeMap<Failure, u64>,
+    /// In microseconds, as [`QUANTILES`]; `None` without a sample.
+    pub quantiles: [Option<u64>; 3],
+}
+
+impl Series {
+    pub fn of(load: &LoadRecord) -> Self {
+        let together = load.windows.len().div_ceil(MOST).max(1);
+        Self {
+            name: load.name.clone(),
+            length: load.window * together as f64,
+            slots: load.windows.chunks(together).map(Slot::of).collect(),
+        }
+    }
+
+    /// The greatest rate of requests, in a second.
+    pub fn highest_rate(&self) -> f64 {
+        self.slots
+            .iter()
+            .map(|slot| slot.all() as f64 / self.length)
+            .fold(0.0, f64::max)
+    }
+}
+
+impl Slot {
+    fn of(windows: &[Window]) -> Self {
+        let mut failed = BTreeMap::new();
+        for (kind, count) in windows.iter().flat_map(|window| &window.failed) {
+            *failed.entry(*kind).or_default() += count;
+        }
+        let samples = Samples::of(windows.iter().map(|window| &window.latency));
+        Self {
+            start: windows.first().map_or(0.0, |window| window.start),
+            ok: windows.iter().map(|window| window.ok).sum(),
+            failed,
+            quantiles: QUANTILES.map(|quantile| samples.quantile(quantile)),
+        }
+    }
+
+    pub fn failures(&self) -> u64 {
+        self.failed.values().sum()
+    }
+
+    pub fn all(&self) -> u64 {
+        self.ok + self.failures()
+    }
+}

@@ -1,0 +1,189 @@
+//! The tables below the picture.
+
+use brunt_scenarios::timeline::{EdgeRecord, LoadRecord, Schedule, StepRecord, Timeline};
+
+use super::series::{Series, Slot};
+use crate::{Bounds, Samples, wording};
+
+/// The most events that are listed.
+const EVENTS: usize = 400;
+
+/// What was computed of a service before the run.
+pub struct BoundsRow<'a> {
+    pub service: &'a str,
+    pub replicas: u32,
+    pub leaves: String,
+    pub starts: String,
+    pub restarts: String,
+    pub rolls_out: String,
+}
+
+/// A load over the whole run.
+pub struct LoadRow {
+    pub name: String,
+    pub requests: String,
+    pub good: String,
+    pub rate: String,
+    /// p50, p90, p99, p99.9 and the longest.
+    pub latency: Vec<String>,
+    pub service_time: Vec<String>,
+    pub lag: Vec<String>,
+    /// Why the schedule was not kept; empty if it was.
+    pub missed: String,
+}
+
+/// Requests between two services.
+pub struct EdgeRow<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
+    pub requests: String,
+    pub reached: String,
+    pub faulted: String,
+}
+
+/// A request made once.
+pub struct StepRow<'a> {
+    pub at: String,
+    pub name: &'a str,
+    pub answer: String,
+    pub tries: u32,
+    pub took: String,
+    /// What was wrong; empty if nothing was.
+    pub objection: &'a str,
+}
+
+/// Something that happened.
+pub struct EventRow {
+    pub at: String,
+    pub service: String,
+    pub what: String,
+}
+
+/// The picture of a load as a table.
+pub struct WindowTable {
+    pub name: String,
+    pub rows: Vec<WindowRow>,
+}
+
+/// A moment of a load.
+pub struct WindowRow {
+    pub at: String,
+    pub ok: String,
+    pub failed: String,
+    pub kinds: String,
+    pub quantiles: Vec<String>,
+}
+
+impl<'a> BoundsRow<'a> {
+    pub fn of(bounds: &'a Bounds) -> Self {
+        let probed = |seconds: Option<f64>| seconds.map_or("no probe".to_owned(), wording::seconds);
+        Self {
+            service: &bounds.service,
+            replicas: bounds.replicas,
+            leaves: probed(bounds.leaves),
+            starts: wording::seconds(bounds.starts),
+            restarts: probed(bounds.restarts),
+            rolls_out: wording::seconds(bounds.rolls_out),
+        }
+    }
+}
+
+impl LoadRow {
+    pub fn of(load: &LoadRecord) -> Self {
+        let (ok, all) = wording::totals(load);
+        let latency = Samples::of(load.windows.iter().map(|window| &window.latency));
+        let length = load.windows.len() as f64 * load.window;
+        Self {
+            name: load.name.clone(),
+            requests: wording::count(all),
+            good: if all == 0 {
+                "–".to_owned()
+            } else {
+                wording::share(ok as f64 / all as f64)
+            },
+            rate: if length > 0.0 {
+                wording::rate(all as f64 / length)
+            } else {
+                "–".to_owned()
+            },
+            latency: quantiles(&latency),
+            service_time: quantiles(&Samples::of([&load.service_time])),
+            lag: quantiles(&Samples::of([&load.lag])),
+            missed: match &load.schedule {
+                Schedule::Kept => String::new(),
+                Schedule::Missed(why) => why.clone(),
+            },
+        }
+    }
+}
+
+fn quantiles(samples: &Samples) -> Vec<String> {
+    let each = [0.5, 0.9, 0.99, 0.999, 1.0].map(|quantile| samples.quantile(quantile));
+    each.into_iter()
+        .map(|micros| micros.map_or("–".to_owned(), wording::micros))
+        .collect()
+}
+
+impl<'a> EdgeRow<'a> {
+    pub fn of(edge: &'a EdgeRecord) -> Self {
+        Self {
+            from: edge.from.as_deref().unwrap_or("outside"),
+            to: &edge.to,
+            requests: wording::count(edge.requests),
+            reached: wording::count(edge.reached),
+            faulted: wording::count(edge.faulted),
+        }
+    }
+}
+
+impl<'a> StepRow<'a> {
+    pub fn of(step: &'a StepRecord) -> Self {
+        Self {
+            at: wording::moment(step.start.0),
+            name: &step.name,
+            answer: step.status.map_or("none".to_owned(), |status| status.to_string()),
+            tries: step.tries,
+            took: wording::seconds(step.end.0 - step.start.0),
+            objection: step.objection.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+/// The first events, and how many more there are.
+pub fn events(timeline: &Timeline) -> (Vec<EventRow>, usize) {
+    let rows = timeline.events.iter().take(EVENTS).map(|event| EventRow {
+        at: wording::moment(event.at.0),
+        service: match event.replica {
+            Some(replica) => format!("{} {replica}", event.service),
+            None => event.service.clone(),
+        },
+        what: event.what.to_string(),
+    });
+    (rows.collect(), timeline.events.len().saturating_sub(EVENTS))
+}
+
+impl WindowTable {
+    pub fn of(series: &Series) -> Self {
+        Self {
+            name: series.name.clone(),
+            rows: series.slots.iter().map(row).collect(),
+        }
+    }
+}
+
+fn row(slot: &Slot) -> WindowRow {
+    let kinds = slot.failed.iter().filter(|(_, n)| **n > 0);
+    let kinds: Vec<String> = kinds
+        .map(|(kind, n)| format!("{kind} × {}", wording::count(*n)))
+        .collect();
+    WindowRow {
+        at: wording::moment(slot.start),
+        ok: wording::count(slot.ok),
+        failed: wording::count(slot.failures()),
+        kinds: kinds.join(", "),
+        quantiles: slot
+            .quantiles
+            .map(|micros| micros.map_or("–".to_owned(), wording::micros))
+            .into(),
+    }
+}

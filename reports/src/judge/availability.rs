@@ -1,0 +1,145 @@
+//! The share of good replies, held against its confidence bounds.
+
+use brunt_scenarios::plan::During;
+use brunt_scenarios::timeline::{Failure, Timeline, Window};
+use brunt_scenarios::units::Percent;
+
+use super::part;
+use crate::verdict::{Finding, Judgement};
+use crate::{confidence, wording};
+
+/// What the windows add up to.
+struct Sum {
+    ok: u64,
+    failed: u64,
+    /// Still in flight at the end: neither good nor bad, as far as anybody knows.
+    unfinished: u64,
+}
+
+pub fn judge(timeline: &Timeline, claim: String, of: &str, at_least: Percent, during: During) -> Finding {
+    let load = timeline.loads.iter().find(|load| load.name == of);
+    let windows = load
+        .map(|load| part::windows(timeline, load, during))
+        .unwrap_or_default();
+    let sum = Sum::of(&windows);
+    let (judgement, evidence) = match sum.all() {
+        0 => (
+            Judgement::Inconclusive,
+            "No request belongs to this part of the run.".to_owned(),
+        ),
+        _ if at_least >= Percent::ALL => of_everything(&sum),
+        _ => of_a_share(&sum, at_least.fraction()),
+    };
+    let kinds = kinds(&windows);
+    Finding {
+        name: "availability".to_owned(),
+        claim,
+        judgement,
+        measured: sum.measured(),
+        evidence: if kinds.is_empty() {
+            evidence
+        } else {
+            format!("{evidence} Failures: {kinds}.")
+        },
+    }
+}
+
+fn of_everything(sum: &Sum) -> (Judgement, String) {
+    let all = wording::counted(sum.all(), "request");
+    let supported = || wording::share(confidence::at_least(sum.ok, sum.all()));
+    match (sum.failed, sum.unfinished) {
+        (0, 0) => (
+            Judgement::Pass,
+            format!(
+                "None of {all} failed, which supports {} or more at 95% confidence.",
+                supported()
+            ),
+        ),
+        (0, open) => (
+            Judgement::Inconclusive,
+            format!(
+                "None of {all} failed, but {} were still in flight at the end.",
+                wording::count(open)
+            ),
+        ),
+        (failed, _) => (
+            Judgement::Fail,
+            format!("{} of {all} failed; none may.", wording::count(failed)),
+        ),
+    }
+}
+
+/// Those in flight count against a pass and against a failure.
+fn of_a_share(sum: &Sum, target: f64) -> (Judgement, String) {
+    let bad = sum.failed + sum.unfinished;
+    let figures = format!(
+        "{} of {} not good; the share of good ones is between {} and {} (95% bounds).",
+        wording::count(bad),
+        wording::counted(sum.all(), "request"),
+        wording::share(confidence::at_least(sum.ok, sum.all())),
+        wording::share(confidence::at_most(sum.ok + sum.unfinished, sum.all())),
+    );
+    if confidence::supports(sum.ok, sum.all(), target) {
+        (Judgement::Pass, figures)
+    } else if confidence::rules_out(sum.ok + sum.unfinished, sum.all(), target) {
+        (Judgement::Fail, figures)
+    } else {
+        (
+            Judgement::Inconclusive,
+            format!("{figures} {}", too_few(target, bad, sum.all())),
+        )
+    }
+}
+
+/// How many requests a claim would have needed.
+pub fn too_few(target: f64, bad: u64, had: u64) -> String {
+    let (share, had) = (wording::share(target), wording::count(had));
+    match (confidence::needed(target, bad), bad) {
+        (Some(needed), 0) => format!(
+            "{share} needs {} requests, there were {had}.",
+            wording::count(needed)
+        ),
+        (Some(needed), _) => format!(
+            "{share} needs {} requests with no more bad ones, there were {had}.",
+            wording::count(needed)
+        ),
+        (None, _) => format!("{share} cannot be shown."),
+    }
+}
+
+fn kinds(windows: &[&Window]) -> String {
+    let mut kinds = std::collections::BTreeMap::<Failure, u64>::new();
+    for (kind, count) in windows.iter().flat_map(|window| &window.failed) {
+        *kinds.entry(*kind).or_default() += count;
+    }
+    let mut kinds: Vec<_> = kinds.into_iter().filter(|(_, count)| *count > 0).collect();
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let words: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| format!("{kind} × {}", wording::count(*n)))
+        .collect();
+    words.join(", ")
+}
+
+impl Sum {
+    fn of(windows: &[&Window]) -> Self {
+        let unfinished = |window: &&Window| window.failed.get(&Failure::Unfinished).copied().unwrap_or(0);
+        let unfinished = windows.iter().map(unfinished).sum();
+        Self {
+            ok: windows.iter().map(|window| window.ok).sum(),
+            failed: windows.iter().map(|window| window.failures()).sum::<u64>() - unfinished,
+            unfinished,
+        }
+    }
+
+    fn all(&self) -> u64 {
+        self.ok + self.failed + self.unfinished
+    }
+
+    fn measured(&self) -> String {
+        match self.all() {
+            0 => "no request".to_owned(),
+            all => wording::share(self.ok as f64 / all as f64),
+        }
+    }
+}

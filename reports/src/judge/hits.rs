@@ -1,0 +1,58 @@
+//! The faults that hit a service, and what they were.
+
+use brunt_scenarios::plan::{Fault, FaultKind, Plan};
+use brunt_scenarios::timeline::{FaultRecord, Timeline};
+
+/// One application of a fault to a service, with what the plan says of it.
+pub struct Hit<'a> {
+    pub record: &'a FaultRecord,
+    /// The planned fault; `None` if none is called like the record.
+    pub planned: Option<&'a Fault>,
+}
+
+/// The faults that had an effect and hit a service, by time.
+pub fn on<'a>(plan: &'a Plan, timeline: &'a Timeline, service: &str) -> Vec<Hit<'a>> {
+    let records = timeline.faults.iter();
+    let mut hits: Vec<Hit<'a>> = records
+        .filter(|record| record.effect > 0 && record.services.iter().any(|name| name == service))
+        .map(|record| Hit {
+            record,
+            planned: plan
+                .faults
+                .iter()
+                .find(|fault| fault.kind.to_string() == record.name),
+        })
+        .collect();
+    hits.sort_by(|one, other| one.record.start.0.total_cmp(&other.record.start.0));
+    hits
+}
+
+impl Hit<'_> {
+    pub fn kind(&self) -> Option<&FaultKind> {
+        self.planned.map(|fault| &fault.kind)
+    }
+
+    pub fn is_rollout(&self) -> bool {
+        matches!(self.kind(), Some(FaultKind::Rollout { .. }))
+    }
+
+    /// From when on the service can recover: the fault's end, and a rollout's start.
+    pub fn over(&self) -> f64 {
+        match self.is_rollout() {
+            true => self.record.start.0,
+            false => self.record.end.0,
+        }
+    }
+
+    /// The number of replicas that the fault sets for good, if it does.
+    pub fn sets_replicas(&self) -> Option<u32> {
+        match self.planned {
+            Some(Fault {
+                kind: FaultKind::Scale { replicas, .. },
+                lasts: None,
+                ..
+            }) => Some(*replicas),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Quantiles of the latency, held against their limits by the share of requests within the limit.
+
+use std::time::Duration;
+
+use brunt_scenarios::plan::{During, Plan, Quantile};
+use brunt_scenarios::timeline::{Failure, Timeline, Window};
+use brunt_scenarios::units::Period;
+
+use super::availability::too_few;
+use super::part;
+use crate::samples::{self, Samples};
+use crate::verdict::{Finding, Judgement};
+use crate::{confidence, wording};
+
+/// Latencies with what is known of those that have none.
+struct Measured {
+    samples: Samples,
+    /// Gave up waiting: their waiting time is among the samples, but their latency is longer than any limit.
+    timed_out: u64,
+    /// In flight at the end: not among the samples, and longer than any limit.
+    unfinished: u64,
+    /// Got no reply for another reason: they have no latency.
+    without: u64,
+}
+
+pub fn judge(
+    plan: &Plan,
+    timeline: &Timeline,
+    of: &str,
+    limit: (Quantile, Duration),
+    during: During,
+) -> Finding {
+    let load = timeline.loads.iter().find(|load| load.name == of);
+    let windows = load
+        .map(|load| part::windows(timeline, load, during))
+        .unwrap_or_default();
+    let timeout = plan
+        .loads
+        .iter()
+        .find(|load| load.name == of)
+        .map(|load| load.request.timeout);
+    let (quantile, at_most) = limit;
+    let measured = Measured::of(&windows);
+    let within = measured.within(at_most, timeout.unwrap_or_default());
+    let judgement = judgement(within, measured.all(), quantile.0);
+    let part = match during {
+        During::Run => "",
+        During::Before => " before the faults",
+        During::Faults => " during the faults",
+        During::After => " after the faults",
+    };
+    Finding {
+        name: format!("latency.{quantile}"),
+        claim: format!("{of}: latency {quantile} ≤ {}{part}", Period(at_most)),
+        judgement,
+        measured: measured.at(samples::rank(quantile.0, measured.all())),
+        evidence: measured.evidence(quantile, at_most, within, judgement),
+    }
+}
+
+fn judgement(within: u64, all: u64, share: f64) -> Judgement {
+    if confidence::supports(within, all, share) {
+        Judgement::Pass
+    } else if confidence::rules_out(within, all, share) {
+        Judgement::Fail
+    } else {
+        Judgement::Inconclusive
+    }
+}
+
+impl Measured {
+    fn of(windows: &[&Window]) -> Self {
+        let failed = |kind| -> u64 { windows.iter().filter_map(|window| window.failed.get(&kind)).sum() };
+        let all: u64 = windows.iter().map(|window| window.ok + window.failures()).sum();
+        let samples = Samples::of(windows.iter().map(|window| &window.latency));
+        let unfinished = failed(Failure::Unfinished);
+        Self {
+            timed_out: failed(Failure::Timeout),
+            unfinished,
+            without: all.saturating_sub(samples.len() + unfinished),
+            samples,
+        }
+    }
+
+    fn all(&self) -> u64 {
+        self.samples.len() + self.unfinished
+    }
+
+    /// How many were answered within a limit.
+    fn within(&self, limit: Duration, timeout: Duration) -> u64 {
+        let within = self
+            .samples
+            .within(u64::try_from(limit.as_micros()).unwrap_or(u64::MAX));
+        if limit < timeout {
+            within
+        } else {
+            within.saturating_sub(self.timed_out)
+        }
+    }
+
+    /// The latency at a rank, in words.
+    fn at(&self, rank: u64) -> String {
+        match self.samples.at(rank) {
+            Some(micros) => wording::micros(micros),
+            None if self.all() == 0 => "no reply".to_owned(),
+            None => "unfinished".to_owned(),
+        }
+    }
+
+    fn evidence(&self, quantile: Quantile, limit: Duration, within: u64, judgement: Judgement) -> String {
+        let all = self.all();
+        if all == 0 {
+            return "No reply belongs to this part of the run.".to_owned();
+        }
+        let (lower, upper) = confidence::ranks(quantile.0, all);
+        let bound = |rank: Option<u64>, none: &str| rank.map_or(none.to_owned(), |rank| self.at(rank));
+        let mut evidence = format!(
+            "{} of {} within {}, and at least {} at 95% confidence. {quantile} is {} (95% interval {} to {}).",
+            wording::share(within as f64 / all as f64),
+            wording::counted(all, "request"),
+            Period(limit),
+            wording::share(confidence::at_least(within, all)),
+            self.at(samples::rank(quantile.0, all)),
+            bound(lower, "none"),
+            bound(upper, "beyond the slowest"),
+        );
+        if judgement == Judgement::Inconclusive {
+            evidence.push(' ');
+            evidence.push_str(&too_few(quantile.0, all - within, all));
+        }
+        evidence + &self.others()
+    }
+
+    /// What became of requests that have no plain latency.
+    fn others(&self) -> String {
+        let slow = [(self.timed_out, "timed out"), (self.unfinished, "unfinished")];
+        let slow = slow.iter().filter(|(n, _)| *n > 0);
+        let slow: Vec<String> = slow
+            .map(|(n, what)| format!("{} {what}", wording::count(*n)))
+            .collect();
+        let mut words = String::new();
+        if !slow.is_empty() {
+            words = format!(" Counted as too slow: {}.", slow.join(", "));
+        }
+        if self.without > 0 {
+            let without = wording::counted(self.without, "request");
+            words += &format!(" Not counted, as they got no reply: {without}.");
+        }
+        words
+    }
+}

@@ -1,0 +1,33 @@
+//! The part of a run that a claim is about.
+
+use brunt_scenarios::plan::During;
+use brunt_scenarios::timeline::{FaultRecord, LoadRecord, Timeline, Window};
+
+/// The windows of a load that lie in a part of the run. One that is partly in a fault counts as during the faults.
+pub fn windows<'a>(timeline: &'a Timeline, load: &'a LoadRecord, during: During) -> Vec<&'a Window> {
+    let faults = &timeline.faults;
+    let within = |window: &&Window| match during {
+        During::Run => true,
+        During::Before => is_before(faults, window.start + load.window),
+        During::Faults => faults
+            .iter()
+            .any(|fault| touches(fault, window.start, load.window)),
+        During::After => is_after(faults, window.start, load.window),
+    };
+    load.windows.iter().filter(within).collect()
+}
+
+fn is_before(faults: &[FaultRecord], end: f64) -> bool {
+    faults.iter().all(|fault| end <= fault.start.0)
+}
+
+fn touches(fault: &FaultRecord, start: f64, length: f64) -> bool {
+    let (begun, ended) = (fault.start.0, fault.end.0);
+    let at_once = begun == ended && begun >= start;
+    begun < start + length && (ended > start || at_once)
+}
+
+fn is_after(faults: &[FaultRecord], start: f64, length: f64) -> bool {
+    let after = |fault: &FaultRecord| fault.end.0 <= start && !touches(fault, start, length);
+    !faults.is_empty() && faults.iter().all(after)
+}

@@ -1,0 +1,176 @@
+//! A service is ready again in time after each fault that hit it.
+
+use std::time::Duration;
+
+use brunt_scenarios::plan::Plan;
+use brunt_scenarios::timeline::{Happening, Timeline};
+use brunt_scenarios::units::Period;
+
+use super::hits::{self, Hit};
+use super::replicas::{self, Ready};
+use crate::verdict::{Finding, Judgement};
+use crate::wording;
+
+/// What became of a service after a fault.
+enum Recovery {
+    /// Ready again, so many seconds after the fault.
+    After(f64),
+    /// It never had fewer replicas ready than it should.
+    Untouched,
+    /// Hit again before its time was over: the later fault tells.
+    HitAgain,
+    /// Not ready by the end of the run, so many seconds after the fault.
+    NotBy(f64),
+}
+
+pub fn judge(plan: &Plan, timeline: &Timeline, claim: String, service: &str, within: Duration) -> Finding {
+    let hits = hits::on(plan, timeline, service);
+    let ready = Ready::of(timeline, service);
+    let each = hits.iter().enumerate().map(|(place, hit)| {
+        let wanted = replicas::wanted(plan, timeline, service, hit);
+        let case = Case {
+            wanted,
+            over: over(&hits, hit),
+            next: hits.get(place + 1).map(|next| next.record.start.0),
+            within: within.as_secs_f64(),
+        };
+        (hit, recovery(timeline, service, &ready, hit, &case))
+    });
+    let each: Vec<_> = each.collect();
+    let judgements: Vec<Judgement> = each
+        .iter()
+        .filter_map(|(_, recovery)| recovery.judgement(within))
+        .collect();
+    Finding {
+        name: "recovers".to_owned(),
+        claim,
+        judgement: worst(&judgements),
+        measured: measured(&each),
+        evidence: evidence(&each, within),
+    }
+}
+
+/// The worst of several; without any there is nothing to judge.
+pub fn worst(judgements: &[Judgement]) -> Judgement {
+    let any = |judgement| judgements.contains(&judgement);
+    if any(Judgement::Fail) {
+        Judgement::Fail
+    } else if any(Judgement::Inconclusive) || judgements.is_empty() {
+        Judgement::Inconclusive
+    } else {
+        Judgement::Pass
+    }
+}
+
+/// What a recovery is measured against.
+struct Case {
+    /// How many replicas must be ready.
+    wanted: usize,
+    /// From when on the service can recover.
+    over: f64,
+    /// When it is hit again.
+    next: Option<f64>,
+    /// How soon it must be ready, in seconds.
+    within: f64,
+}
+
+/// From when on a service can recover from a fault: another that is still in force then keeps it down as well.
+fn over(hits: &[Hit<'_>], hit: &Hit<'_>) -> f64 {
+    let others = hits.iter().filter(|other| other.record.start.0 <= hit.over());
+    others.map(Hit::over).fold(hit.over(), f64::max)
+}
+
+fn recovery(timeline: &Timeline, service: &str, ready: &Ready, hit: &Hit<'_>, case: &Case) -> Recovery {
+    let over = case.over;
+    let missing = ready.falls_below(case.wanted, hit.record.start.0);
+    // What begins later than the bound, or after the next fault, has another cause.
+    let horizon = case.next.unwrap_or(f64::INFINITY).min(over + case.within);
+    let missing = missing.filter(|at| *at <= horizon);
+    let back = match (hit.is_rollout(), missing) {
+        (true, _) => rolled_out(timeline, service, over).and_then(|done| ready.reaches(case.wanted, done)),
+        (false, Some(missing)) => ready.reaches(case.wanted, missing.max(over)),
+        (false, None) => return Recovery::Untouched,
+    };
+    match (back, case.next) {
+        (back, Some(next)) if back.is_none_or(|back| back > next) && next - over < case.within => {
+            Recovery::HitAgain
+        }
+        (Some(back), _) => Recovery::After(back - over),
+        (None, _) => Recovery::NotBy(timeline.ended.0 - over),
+    }
+}
+
+fn rolled_out(timeline: &Timeline, service: &str, from: f64) -> Option<f64> {
+    let mut later = timeline
+        .events
+        .iter()
+        .filter(|event| event.service == service && event.at.0 >= from);
+    later
+        .find(|event| event.what == Happening::RolloutDone)
+        .map(|event| event.at.0)
+}
+
+impl Recovery {
+    fn judgement(&self, within: Duration) -> Option<Judgement> {
+        let within = within.as_secs_f64();
+        match self {
+            Self::After(took) if *took <= within => Some(Judgement::Pass),
+            Self::After(_) => Some(Judgement::Fail),
+            Self::Untouched => Some(Judgement::Pass),
+            Self::HitAgain => None,
+            Self::NotBy(waited) if *waited < within => Some(Judgement::Inconclusive),
+            Self::NotBy(_) => Some(Judgement::Fail),
+        }
+    }
+}
+
+fn measured(each: &[(&Hit<'_>, Recovery)]) -> String {
+    let longest = each.iter().filter_map(|(_, recovery)| match recovery {
+        Recovery::After(took) => Some(*took),
+        Recovery::Untouched => Some(0.0),
+        _ => None,
+    });
+    let never = each
+        .iter()
+        .any(|(_, recovery)| matches!(recovery, Recovery::NotBy(_)));
+    match (never, longest.max_by(f64::total_cmp)) {
+        (true, _) => "not ready again".to_owned(),
+        (false, Some(longest)) => wording::seconds(longest),
+        (false, None) => "unknown".to_owned(),
+    }
+}
+
+fn evidence(each: &[(&Hit<'_>, Recovery)], within: Duration) -> String {
+    if each.is_empty() {
+        return "No fault hit this service.".to_owned();
+    }
+    let slowest_first = |(_, recovery): &&(&Hit<'_>, Recovery)| match recovery {
+        Recovery::NotBy(_) => f64::INFINITY,
+        Recovery::After(took) => *took,
+        Recovery::Untouched | Recovery::HitAgain => 0.0,
+    };
+    let mut order: Vec<&(&Hit<'_>, Recovery)> = each.iter().collect();
+    order.sort_by(|one, other| slowest_first(other).total_cmp(&slowest_first(one)));
+    let words: Vec<String> = order.iter().map(|(hit, recovery)| words(hit, recovery)).collect();
+    let all = wording::counted(each.len() as u64, "fault");
+    format!(
+        "{all}, bound {}: {}.",
+        Period(within),
+        wording::first_few(&words, each.len() as u64, "; ")
+    )
+}
+
+fn words(hit: &Hit<'_>, recovery: &Recovery) -> String {
+    let fault = format!("{} at {}", hit.record.name, wording::moment(hit.record.start.0));
+    match recovery {
+        Recovery::After(took) => format!("{fault}: ready again after {}", wording::seconds(*took)),
+        Recovery::Untouched => format!("{fault}: took no replica away"),
+        Recovery::HitAgain => format!("{fault}: hit again before its time was over"),
+        Recovery::NotBy(waited) => {
+            format!(
+                "{fault}: not ready again in the {} that were left of the run",
+                wording::seconds(*waited)
+            )
+        }
+    }
+}

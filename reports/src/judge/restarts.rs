@@ -1,0 +1,125 @@
+//! The liveness probe restarts a service in time after each fault that leaves it running.
+
+use std::time::Duration;
+
+use brunt_scenarios::plan::{FaultKind, Plan};
+use brunt_scenarios::timeline::{Event, Happening, RestartReason, Timeline};
+use brunt_scenarios::units::Period;
+
+use super::hits::{self, Hit};
+use super::recovers::worst;
+use crate::verdict::{Finding, Judgement};
+use crate::wording;
+
+/// What the probe did after a fault.
+struct Restart {
+    /// The fault, in words.
+    fault: String,
+    /// Seconds until the restart.
+    after: Option<f64>,
+    /// Seconds until the restarted replica was ready.
+    ready: Option<f64>,
+    /// Seconds from the fault to the end of the run.
+    watched: f64,
+}
+
+pub fn judge(plan: &Plan, timeline: &Timeline, claim: String, service: &str, within: Duration) -> Finding {
+    let hits = hits::on(plan, timeline, service);
+    // A fault that replaces the process itself leaves nothing for the probe to do.
+    let left_running = hits.iter().filter(|hit| {
+        !matches!(
+            hit.kind(),
+            Some(
+                FaultKind::Kill { .. }
+                    | FaultKind::Stop { .. }
+                    | FaultKind::Scale { .. }
+                    | FaultKind::Rollout { .. }
+            )
+        )
+    });
+    let restarts: Vec<Restart> = left_running
+        .map(|hit| Restart::after(timeline, service, hit))
+        .collect();
+    let judgements: Vec<Judgement> = restarts
+        .iter()
+        .map(|restart| restart.judgement(within.as_secs_f64()))
+        .collect();
+    Finding {
+        name: "restarts".to_owned(),
+        claim,
+        judgement: worst(&judgements),
+        measured: measured(&restarts),
+        evidence: evidence(&restarts, within),
+    }
+}
+
+impl Restart {
+    fn after(timeline: &Timeline, service: &str, hit: &Hit<'_>) -> Self {
+        let start = hit.record.start.0;
+        let mut later = timeline
+            .events
+            .iter()
+            .filter(|event| event.service == service && event.at.0 >= start);
+        let restart = later.find(|event| is_by_probe(event));
+        let ready = restart.and_then(|_| later.find(|event| event.what == Happening::Ready));
+        Self {
+            fault: format!("{} at {}", hit.record.name, wording::moment(start)),
+            after: restart.map(|event| event.at.0 - start),
+            ready: ready.map(|event| event.at.0 - start),
+            watched: timeline.ended.0 - start,
+        }
+    }
+
+    fn judgement(&self, within: f64) -> Judgement {
+        match (self.after, self.ready) {
+            (Some(after), _) if after > within => Judgement::Fail,
+            (Some(_), Some(_)) => Judgement::Pass,
+            _ if self.watched < within => Judgement::Inconclusive,
+            _ => Judgement::Fail,
+        }
+    }
+
+    fn words(&self) -> String {
+        let fault = &self.fault;
+        match (self.after, self.ready) {
+            (Some(after), Some(ready)) => format!(
+                "{fault}: restarted after {}, ready after {}",
+                wording::seconds(after),
+                wording::seconds(ready)
+            ),
+            (Some(after), None) => format!(
+                "{fault}: restarted after {}, never ready",
+                wording::seconds(after)
+            ),
+            (None, _) => format!("{fault}: not restarted in {}", wording::seconds(self.watched)),
+        }
+    }
+}
+
+fn is_by_probe(event: &Event) -> bool {
+    event.what
+        == Happening::Restarting {
+            reason: RestartReason::Liveness,
+        }
+}
+
+fn measured(restarts: &[Restart]) -> String {
+    if restarts.is_empty() {
+        return "unknown".to_owned();
+    }
+    let after: Option<Vec<f64>> = restarts.iter().map(|restart| restart.after).collect();
+    let longest = after.and_then(|after| after.into_iter().max_by(f64::total_cmp));
+    longest.map_or("not restarted".to_owned(), wording::seconds)
+}
+
+fn evidence(restarts: &[Restart], within: Duration) -> String {
+    if restarts.is_empty() {
+        return "No fault that leaves its processes running hit this service.".to_owned();
+    }
+    let words: Vec<String> = restarts.iter().map(Restart::words).collect();
+    format!(
+        "Bound {}: {}.",
+        Period(within),
+        wording::first_few(&words, words.len() as u64, "; ")
+    )
+}

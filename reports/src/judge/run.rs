@@ -1,0 +1,125 @@
+//! What makes a run say less than it seems to.
+
+use brunt_scenarios::plan::Plan;
+use brunt_scenarios::timeline::{Ending, FaultRecord, LoadRecord, Schedule, Timeline};
+
+use crate::verdict::{Finding, Judgement};
+use crate::wording;
+
+/// How the run ended, if not as planned, and what it left behind.
+pub fn ending(timeline: &Timeline) -> Vec<Finding> {
+    let at = wording::moment(timeline.ended.0);
+    let ended = match &timeline.ending {
+        Ending::Completed => None,
+        Ending::Aborted(why) => Some((
+            "run",
+            Judgement::Inconclusive,
+            wording::sentence(&format!("Stopped at {at}: {why}")),
+        )),
+        Ending::Interrupted => Some((
+            "run",
+            Judgement::Inconclusive,
+            format!("Stopped at {at} by a signal."),
+        )),
+        Ending::NotStarted(why) => Some(("setup", Judgement::Fail, wording::sentence(why))),
+    };
+    let ended = ended.map(|(name, judgement, evidence)| Finding {
+        name: name.to_owned(),
+        claim: if name == "run" {
+            "the run goes to its end"
+        } else {
+            "the system comes up and is set up"
+        }
+        .to_owned(),
+        judgement,
+        measured: if name == "run" {
+            format!("{at}")
+        } else {
+            "did not start".to_owned()
+        },
+        evidence,
+    });
+    let left = timeline.left_behind.iter().map(|what| Finding {
+        name: "revert".to_owned(),
+        claim: "everything is put back".to_owned(),
+        judgement: Judgement::Fail,
+        measured: "left behind".to_owned(),
+        evidence: wording::sentence(what),
+    });
+    ended.into_iter().chain(left).collect()
+}
+
+/// Faults that had no effect, or never came.
+pub fn faults(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = timeline.faults.iter().filter_map(of_fault).collect();
+    let planned: usize = plan.faults.iter().map(|fault| fault.at.len()).sum();
+    let missing = planned.saturating_sub(timeline.faults.len());
+    if missing > 0 {
+        findings.push(Finding {
+            name: "fault".to_owned(),
+            claim: "every fault happens".to_owned(),
+            judgement: Judgement::Inconclusive,
+            measured: format!("{} of {planned}", planned - missing),
+            evidence: format!("Never applied: {}.", wording::counted(missing as u64, "fault")),
+        });
+    }
+    findings
+}
+
+fn of_fault(fault: &FaultRecord) -> Option<Finding> {
+    let why = match (fault.effect, &fault.trouble) {
+        (0, None) => "It hit nothing.".to_owned(),
+        (_, Some(trouble)) => wording::sentence(trouble),
+        (_, None) => return None,
+    };
+    Some(Finding {
+        name: "fault".to_owned(),
+        claim: format!("{} has an effect", fault.name),
+        judgement: Judgement::Inconclusive,
+        measured: if fault.effect == 0 {
+            "no effect".to_owned()
+        } else {
+            format!("{} hit", fault.effect)
+        },
+        evidence: format!("Applied at {}. {why}", wording::moment(fault.start.0)),
+    })
+}
+
+/// Loads that were not what they should have been.
+pub fn loads(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
+    let planned = plan.loads.iter().filter_map(|load| {
+        let record = timeline.loads.iter().find(|record| record.name == load.name);
+        objection(record).map(|(measured, evidence)| Finding {
+            name: "load".to_owned(),
+            claim: format!("{} is sent as planned", load.name),
+            judgement: Judgement::Inconclusive,
+            measured,
+            evidence,
+        })
+    });
+    planned.collect()
+}
+
+fn objection(record: Option<&LoadRecord>) -> Option<(String, String)> {
+    match record {
+        None => Some((
+            "not sent".to_owned(),
+            "There is no record of this load.".to_owned(),
+        )),
+        Some(record) if wording::totals(record).1 == 0 => Some((
+            "no request".to_owned(),
+            "Not a single request was sent.".to_owned(),
+        )),
+        Some(LoadRecord {
+            schedule: Schedule::Missed(why),
+            ..
+        }) => Some((
+            "schedule missed".to_owned(),
+            format!(
+                "The generator could not keep its own schedule, so its figures say little of the system: {}.",
+                why.trim_end_matches('.')
+            ),
+        )),
+        Some(_) => None,
+    }
+}

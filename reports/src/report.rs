@@ -1,0 +1,214 @@
+//! A run as it is reported: what was planned, what happened, what it shows, and where it comes from.
+
+use std::time::Duration;
+
+use brunt_scenarios::plan::{Arrival, Claim, Load, Plan, Service};
+use brunt_scenarios::timeline::Timeline;
+use brunt_scenarios::units::Period;
+use brunt_scenarios::{bounds, plan};
+use serde::{Deserialize, Serialize};
+
+use crate::verdict::Verdict;
+use crate::wording;
+
+/// A run as it is reported.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// The version of this format: 1.
+    pub format: u32,
+    /// What the scenario shows.
+    pub name: String,
+    /// What stands behind it.
+    pub about: Option<String>,
+    /// The system that it ran on.
+    pub system: String,
+    /// Where the report comes from.
+    pub origin: Origin,
+    /// What was planned.
+    pub plan: PlanSummary,
+    /// What it shows.
+    pub verdict: Verdict,
+    /// What happened.
+    pub timeline: Timeline,
+}
+
+/// Where a report comes from: what only the caller knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Origin {
+    /// When the run started.
+    pub started: jiff::Timestamp,
+    /// The version of brunt.
+    pub version: String,
+    /// The command that does the same again.
+    pub command: String,
+    /// What is known of the machine.
+    pub host: Vec<Fact>,
+    /// What the scenario's file is called.
+    pub file: String,
+    /// The scenario as it was written.
+    pub text: String,
+}
+
+/// Something known of the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fact {
+    /// What.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// What was planned, in words and figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanSummary {
+    /// Each load, in words.
+    pub loads: Vec<String>,
+    /// Each fault and its times, in words.
+    pub faults: Vec<String>,
+    /// What was computed of each service before the run.
+    pub bounds: Vec<Bounds>,
+    /// The limits on latency, for the picture.
+    pub limits: Vec<Limit>,
+}
+
+/// How long things may take for a service, computed from its probes before the run, in seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bounds {
+    /// The service.
+    pub service: String,
+    /// Its replicas, as planned.
+    pub replicas: u32,
+    /// Until a replica that is not ready gets no more requests; `None` without a readiness probe.
+    pub leaves: Option<f64>,
+    /// From a replica's start until it is ready.
+    pub starts: f64,
+    /// Until the liveness probe has had a replica restarted; `None` without one.
+    pub restarts: Option<f64>,
+    /// A whole rollout.
+    pub rolls_out: f64,
+}
+
+/// A limit on a quantile of a load's latency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Limit {
+    /// The load.
+    pub of: String,
+    /// The quantile, as it is written: `p99`.
+    pub quantile: String,
+    /// At most this many seconds.
+    pub at_most: f64,
+}
+
+impl Report {
+    /// Puts together what is known of a run.
+    pub fn new(plan: &Plan, verdict: Verdict, timeline: Timeline, origin: Origin) -> Self {
+        Self {
+            format: 1,
+            name: plan.name.clone(),
+            about: plan.about.clone(),
+            system: plan.system.name.clone(),
+            origin,
+            plan: PlanSummary::of(plan),
+            verdict,
+            timeline,
+        }
+    }
+}
+
+impl PlanSummary {
+    /// What a plan says, in words and figures.
+    pub fn of(plan: &Plan) -> Self {
+        let services = plan.system.services.iter();
+        Self {
+            loads: plan.loads.iter().map(load).collect(),
+            faults: plan.faults.iter().map(fault).collect(),
+            bounds: services
+                .filter(|(_, service)| service.is_ours())
+                .map(|(name, service)| Bounds::of(name, service))
+                .collect(),
+            limits: plan
+                .checks
+                .iter()
+                .flat_map(|check| limits(&check.claim))
+                .collect(),
+        }
+    }
+}
+
+impl Bounds {
+    fn of(name: &str, service: &Service) -> Self {
+        Self {
+            service: name.to_owned(),
+            replicas: service.replicas,
+            leaves: service
+                .readiness
+                .as_ref()
+                .map(|probe| bounds::detects(probe).as_secs_f64()),
+            starts: bounds::starts(service).as_secs_f64(),
+            restarts: bounds::restarts(service).map(|bound| bound.as_secs_f64()),
+            rolls_out: bounds::rolls_out(service).as_secs_f64(),
+        }
+    }
+}
+
+fn load(load: &Load) -> String {
+    let how = match &load.arrival {
+        Arrival::Closed { users, think } => {
+            let users = wording::counted(u64::from(*users), "user");
+            let (from, to) = (Period(think.0), Period(think.1));
+            match think.1.is_zero() {
+                true => format!("{users} without a pause"),
+                false if from == to => format!("{users}, each waiting {from} between requests"),
+                false => format!("{users}, each waiting {from} to {to} between requests"),
+            }
+        }
+        Arrival::Open { ramps } => ramps.iter().map(ramp).collect::<Vec<_>>().join(", then "),
+    };
+    let request = &load.request;
+    format!(
+        "{}: {} {} by {how}, for {}",
+        load.name,
+        request.method,
+        request.target,
+        Period(load.lasts)
+    )
+}
+
+fn ramp(ramp: &plan::Ramp) -> String {
+    let (from, to) = (wording::rate(ramp.from), wording::rate(ramp.to));
+    match ramp.from == ramp.to {
+        true => format!("{from} for {}", Period(ramp.lasts)),
+        false => format!("{from} to {to} over {}", Period(ramp.lasts)),
+    }
+}
+
+fn fault(fault: &plan::Fault) -> String {
+    let at: Vec<String> = fault
+        .at
+        .iter()
+        .take(3)
+        .map(|at| Period(*at).to_string())
+        .collect();
+    let at = wording::first_few(&at, fault.at.len() as u64, ", ");
+    let lasts = fault.lasts.filter(|lasts| *lasts > Duration::ZERO);
+    let lasts = lasts.map(|lasts| format!(", for {}", Period(lasts)));
+    format!("{} at {at}{}", fault.kind, lasts.unwrap_or_default())
+}
+
+fn limits(claim: &Claim) -> Vec<Limit> {
+    let Claim::Latency { of, limits, .. } = claim else {
+        return vec![];
+    };
+    let limit = |(quantile, at_most): &(plan::Quantile, Duration)| Limit {
+        of: of.clone(),
+        quantile: quantile.to_string(),
+        at_most: at_most.as_secs_f64(),
+    };
+    limits.iter().map(limit).collect()
+}

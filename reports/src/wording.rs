@@ -1,0 +1,159 @@
+//! How figures are written, the same in every report.
+
+use brunt_scenarios::timeline::{LoadRecord, Window};
+
+use crate::Report;
+use crate::verdict::{Finding, Judgement, Verdict};
+
+/// A count with a comma at each thousand.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count with what is counted: `1 request`, `2 requests`.
+pub fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// A duration given in microseconds, at three significant digits.
+pub fn micros(micros: u64) -> String {
+    let value = micros as f64;
+    match micros {
+        0..1_000 => format!("{micros}µs"),
+        1_000..1_000_000 => format!("{}ms", three_digits(value / 1e3)),
+        _ => format!("{}s", three_digits(value / 1e6)),
+    }
+}
+
+/// A duration given in seconds, at three significant digits.
+pub fn seconds(seconds: f64) -> String {
+    if seconds == 0.0 {
+        "0s".to_owned()
+    } else if seconds < 0.0 {
+        format!("−{}", self::seconds(-seconds))
+    } else {
+        micros((seconds * 1e6).round() as u64)
+    }
+}
+
+/// A moment of the run, to a tenth of a second.
+pub fn moment(seconds: f64) -> String {
+    let tenths = (seconds * 10.0).round() / 10.0;
+    if tenths < 0.0 {
+        format!("−{:.1}s", -tenths)
+    } else {
+        format!("{:.1}s", tenths.abs())
+    }
+}
+
+/// A share (0 to 1) as a percentage, cut rather than rounded: less than everything never reads `100%`.
+pub fn share(share: f64) -> String {
+    for digits in [2, 4, 6] {
+        let scale = 10_f64.powi(digits);
+        let cut = (share * 100.0 * scale + 1e-7).floor() / scale;
+        if share >= 1.0 || cut < 100.0 && (1.0 - share) * 100.0 * scale >= 9.5 {
+            return format!("{cut}%");
+        }
+    }
+    format!("{}%", (share * 1e8).floor() / 1e6)
+}
+
+/// A rate, at three significant digits.
+pub fn rate(per_second: f64) -> String {
+    format!("{}/s", three_digits(per_second))
+}
+
+/// A number at three significant digits, without needless zeros.
+pub fn three_digits(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return "0".to_owned();
+    }
+    let whole = value.abs().log10().floor() as i32;
+    let digits = usize::try_from((2 - whole).clamp(0, 9)).unwrap_or(0);
+    let text = format!("{value:.digits$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+/// Words as a sentence: with a capital at its start and one full stop at its end.
+pub fn sentence(words: &str) -> String {
+    let words = words.trim().trim_end_matches('.');
+    let mut chars = words.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", chars.as_str())
+}
+
+/// The first few of so many, and how many more there are.
+pub fn first_few(all: &[String], of: u64, separator: &str) -> String {
+    let shown = &all[..all.len().min(3)];
+    let more = of.saturating_sub(shown.len() as u64);
+    let more = if more > 0 {
+        format!(" and {} more", count(more))
+    } else {
+        String::new()
+    };
+    format!("{}{more}", shown.join(separator))
+}
+
+/// Good ones and all of a load.
+pub fn totals(load: &LoadRecord) -> (u64, u64) {
+    let ok: u64 = load.windows.iter().map(|window| window.ok).sum();
+    let failed: u64 = load.windows.iter().map(Window::failures).sum();
+    (ok, ok + failed)
+}
+
+/// What was done, in a line: the system, the requests, the faults, the time.
+pub fn summary(report: &Report) -> String {
+    let requests: u64 = report.timeline.loads.iter().map(|load| totals(load).1).sum();
+    let faults = report.timeline.faults.len() as u64;
+    format!(
+        "{} · {} · {} · {}",
+        report.system,
+        counted(requests, "request"),
+        counted(faults, "fault"),
+        moment(report.timeline.ended.0.max(0.0)),
+    )
+}
+
+/// How many claims hold, do not, or are open, in a sentence.
+pub fn tally(verdict: &Verdict) -> String {
+    let of = |judgement| verdict.count(judgement);
+    let (pass, fail, open) = (
+        of(Judgement::Pass),
+        of(Judgement::Fail),
+        of(Judgement::Inconclusive),
+    );
+    let all = verdict.findings.len();
+    if all == 0 {
+        return "Nothing was judged.".to_owned();
+    }
+    let mut words = vec![format!("{pass} of {all} hold")];
+    if fail > 0 {
+        words.push(format!("{fail} failed"));
+    }
+    if open > 0 {
+        words.push(format!("{open} inconclusive"));
+    }
+    words.join(", ") + "."
+}
+
+/// What does not hold first, then what is open, then what holds; each in the plan's order.
+pub fn worst_first(verdict: &Verdict) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = verdict.findings.iter().collect();
+    findings.sort_by_key(|finding| match finding.judgement {
+        Judgement::Fail => 0,
+        Judgement::Inconclusive => 1,
+        Judgement::Pass => 2,
+    });
+    findings
+}

@@ -1,0 +1,15 @@
+//! Judging and rendering, rule by rule.
+
+mod availability;
+mod confidence;
+mod escaping;
+mod fixture;
+mod latency;
+mod ledger;
+mod proving;
+mod recovers;
+mod renderers;
+mod restarts;
+mod run;
+mod samples;
+mod sums_and_steps;

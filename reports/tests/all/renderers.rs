@@ -1,0 +1,180 @@
+//! What the renderers make of a small run, and of runs that hardly were one.
+
+use brunt_reports::{Colour, Report, html, json, junit, markdown, text};
+use brunt_scenarios::plan::{Claim, During, Plan, Quantile};
+use brunt_scenarios::timeline::{Ending, Moment, Schedule, Timeline};
+
+use crate::fixture::{load, percent, plan, report, secs, timeline, window};
+
+fn small() -> Report {
+    report(&claiming(), timeline())
+}
+
+fn claiming() -> Plan {
+    let of = || "orders".to_owned();
+    plan(vec![
+        Claim::Availability {
+            of: of(),
+            at_least: percent("90%"),
+            during: During::Run,
+        },
+        Claim::Availability {
+            of: of(),
+            at_least: percent("100%"),
+            during: During::After,
+        },
+        Claim::Latency {
+            of: of(),
+            limits: vec![(Quantile(0.99), secs(1))],
+            during: During::Run,
+        },
+        Claim::Recovers {
+            service: "product".to_owned(),
+            within: secs(4),
+        },
+        Claim::Restarts {
+            service: "product".to_owned(),
+            within: secs(4),
+        },
+    ])
+}
+
+/// Runs that hardly were one: each must be rendered all the same, and none is a pass.
+fn odd() -> Vec<(&'static str, Report)> {
+    let of = || Timeline {
+        loads: vec![],
+        events: vec![],
+        faults: vec![],
+        edges: vec![],
+        ..timeline()
+    };
+    let not_started = Ending::NotStarted("order was not ready within 12s".to_owned());
+    let one = vec![window(0.0, 1, &[], &[(2_000, 1)])];
+    let empty = vec![window(0.0, 0, &[], &[]), window(1.0, 0, &[], &[])];
+    let mut unkept = load(one.clone());
+    unkept.schedule = Schedule::Missed("p99 of the lag is 80ms".to_owned());
+    let runs = [
+        (
+            "no loads",
+            Timeline {
+                ended: Moment(-0.5),
+                ending: not_started,
+                ..of()
+            },
+        ),
+        (
+            "one sample",
+            Timeline {
+                loads: vec![load(one)],
+                ..of()
+            },
+        ),
+        (
+            "empty windows",
+            Timeline {
+                loads: vec![load(empty)],
+                ..of()
+            },
+        ),
+        (
+            "missed",
+            Timeline {
+                loads: vec![unkept],
+                ..of()
+            },
+        ),
+        (
+            "aborted",
+            Timeline {
+                ended: Moment(3.2),
+                ending: Ending::Interrupted,
+                ..timeline()
+            },
+        ),
+        (
+            "left behind",
+            Timeline {
+                left_behind: vec!["process 12 of order".to_owned()],
+                ..timeline()
+            },
+        ),
+    ];
+    runs.into_iter()
+        .map(|(name, timeline)| (name, report(&claiming(), timeline)))
+        .collect()
+}
+
+#[test]
+fn text_is_a_table() {
+    insta::assert_snapshot!(text(
+        &small(),
+        Colour::Off,
+        Some("brunt-report/product-down/report.html")
+    ));
+}
+
+#[test]
+fn text_is_coloured_only_when_told() {
+    assert!(!text(&small(), Colour::Off, None).contains('\x1b'));
+    assert!(text(&small(), Colour::On, None).contains("\x1b[1;31m"));
+}
+
+#[test]
+fn text_fits_its_width() {
+    let mut report = small();
+    report.name = "a rather long sentence that says what the scenario shows ".repeat(4);
+    report.verdict.findings[0].claim = "a claim of many words that goes on and on ".repeat(5);
+    report.verdict.findings[1].evidence = "evidence of many words that goes on and on ".repeat(9);
+    for line in text(&report, Colour::Off, None).lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+}
+
+#[test]
+fn markdown_is_a_table() {
+    insta::assert_snapshot!(markdown(&small()).expect("renders"));
+}
+
+#[test]
+fn junit_has_a_case_for_each_finding() {
+    insta::assert_snapshot!(junit(&small()).expect("renders"));
+}
+
+#[test]
+fn json_has_all() {
+    let text = json(&small()).expect("renders");
+    insta::assert_snapshot!(text);
+    let back: Report = serde_json::from_str(&text).expect("can be read again");
+    assert_eq!(json(&back).expect("renders"), text);
+}
+
+#[test]
+fn html_of_a_small_run() {
+    let page = html(&small()).expect("renders");
+    insta::assert_snapshot!(fixed_parts_left_out(&page));
+}
+
+#[test]
+fn odd_runs_are_rendered() {
+    let mut texts = String::new();
+    for (name, report) in odd() {
+        assert_ne!(report.verdict.outcome.exit_code(), 0, "{name}");
+        texts += &format!("--- {name}\n{}", text(&report, Colour::Off, None));
+        markdown(&report).expect("markdown");
+        junit(&report).expect("junit");
+        let page = html(&report).expect("html");
+        assert!(!page.contains("NaN") && !page.contains("inf\""), "{name}");
+    }
+    insta::assert_snapshot!(texts);
+}
+
+/// Style and script are files of their own, and would only repeat here.
+fn fixed_parts_left_out(page: &str) -> String {
+    let mut out = page.to_owned();
+    for (open, close) in [("<style>", "</style>"), ("<script>", "</script>")] {
+        if let (Some(start), Some(end)) = (out.find(open), out.find(close)) {
+            out.replace_range(start + open.len()..end, "…");
+        }
+    }
+    out
+}
