@@ -1,1 +1,40 @@
-//! TBD
+//! A system as processes on this machine, with what Kubernetes would do for it there.
+//!
+//! Each replica is a process on its own port. It is sent requests while its readiness probe succeeds, is restarted when its
+//! liveness probe fails or when it ends, and is replaced one after another in a rollout. Between the services, and in front
+//! of each, stands a proxy (`brunt-proxy`) that balances over the ready replicas.
+//!
+//! A process takes three things from the supervisor with it: it is killed when the supervisor's thread that started it ends,
+//! its process group is known to a reaper process that outlives a supervisor that is killed, and whatever it leaves running
+//! in its process group is killed when it ends.
+
+mod ask;
+mod back_off;
+mod error;
+mod groups;
+mod journal;
+mod launch;
+mod log_tail;
+mod network;
+mod options;
+mod port_holder;
+mod ports;
+mod preflight;
+mod probe;
+mod readiness;
+mod reaper;
+mod reconcile;
+mod replica;
+mod spawner;
+mod status;
+mod system;
+mod target;
+mod tether;
+mod workload;
+
+pub use error::LocalError;
+pub use journal::Observed;
+pub use options::{Options, Ports};
+pub use reaper::reap;
+pub use status::{ReplicaState, ReplicaStatus, ServiceStatus};
+pub use system::LocalSystem;

@@ -10,7 +10,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
@@ -32,15 +31,13 @@ pub(crate) async fn serve(edge: Arc<Edge>, stream: TcpStream, mut closing: watch
     let served = tokio::select! {
         served = poll_fn(|cx| connection.poll_without_shutdown(cx)) => served,
         _ = closing.changed() => {
-            Pin::new(&mut connection).graceful_shutdown();
+            std::pin::Pin::new(&mut connection).graceful_shutdown();
             poll_fn(|cx| connection.poll_without_shutdown(cx)).await
         }
     };
-    let mut stream = connection.into_parts().io.into_inner();
-    match served {
-        Ok(()) => drop(stream.shutdown().await),
+    if served.is_err() {
         // With this set, closing sends a reset and throws away what was not sent yet.
-        Err(_) => drop(stream.set_zero_linger()),
+        let _ = connection.into_parts().io.into_inner().set_zero_linger();
     }
 }
 

@@ -1,0 +1,59 @@
+//! One GET on a fresh connection, straight to a replica.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use http::header::{CONNECTION, HOST, USER_AGENT};
+use http_body_util::{BodyExt, Empty};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use thiserror::Error;
+use tokio::net::TcpStream;
+
+/// Why there was no answer.
+#[derive(Debug, Error)]
+pub(crate) enum Silence {
+    #[error("no connection: {0}")]
+    Connect(#[from] io::Error),
+    #[error("no answer: {0}")]
+    Http(#[from] hyper::Error),
+    #[error("the path cannot be asked for: {0}")]
+    Path(#[from] http::Error),
+    #[error("no answer within {} ms", .0.as_millis())]
+    Late(Duration),
+}
+
+/// The status of the answer. The whole answer must be there in time.
+pub(crate) async fn ask(port: u16, path: &str, timeout: Duration) -> Result<u16, Silence> {
+    tokio::time::timeout(timeout, get(port, path)).await.unwrap_or(Err(Silence::Late(timeout)))
+}
+
+async fn get(port: u16, path: &str) -> Result<u16, Silence> {
+    let request = Request::get(path)
+        .header(HOST, format!("127.0.0.1:{port}"))
+        .header(USER_AGENT, "brunt-probe")
+        .header(CONNECTION, "close")
+        .body(Empty::<Bytes>::new())?;
+    let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let exchange = async {
+        let mut reply = sender.send_request(request).await?;
+        while let Some(frame) = reply.frame().await {
+            frame?;
+        }
+        Ok(reply.status().as_u16())
+    };
+    tokio::pin!(exchange);
+    tokio::select! {
+        status = &mut exchange => status,
+        // Driven here instead of in a task of its own, it ends with this call.
+        _ = connection => exchange.await,
+    }
+}
+
+/// Whether something accepts connections there.
+pub(crate) async fn listens(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).await.is_ok()
+}

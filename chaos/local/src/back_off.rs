@@ -1,0 +1,40 @@
+//! How long a replica waits before it is started again.
+
+use std::time::Duration;
+
+use brunt_scenarios::bounds;
+
+/// After running this long a replica is taken to be well, and its restarts are counted anew.
+const QUIET: Duration = Duration::from_secs(600);
+
+/// Counts restarts in a row.
+#[derive(Debug, Default)]
+pub(crate) struct BackOff {
+    in_a_row: u32,
+}
+
+impl BackOff {
+    /// The wait before the next start of a replica that ran this long.
+    pub(crate) fn after(&mut self, ran: Duration) -> Duration {
+        if ran >= QUIET {
+            self.in_a_row = 0;
+        }
+        self.in_a_row += 1;
+        bounds::back_off(self.in_a_row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_five_minutes_and_start_anew_after_ten_quiet_ones() {
+        let mut back_off = BackOff::default();
+        let moment = Duration::from_secs(1);
+        let waits: Vec<u64> = (0..8).map(|_| back_off.after(moment).as_secs()).collect();
+        assert_eq!(waits, [0, 10, 20, 40, 80, 160, 300, 300]);
+        assert_eq!(back_off.after(QUIET), Duration::ZERO);
+        assert_eq!(back_off.after(moment).as_secs(), 10);
+    }
+}

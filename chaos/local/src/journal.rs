@@ -1,0 +1,46 @@
+//! Tells what happens to services, when it happens.
+
+use std::time::Instant;
+
+use brunt_scenarios::timeline::Happening;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// Something that happened to a service, or to one replica of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// When.
+    pub when: Instant,
+    /// The service.
+    pub service: String,
+    /// The replica, numbered from 1 over the whole run; `None` when the service as a whole is meant.
+    pub replica: Option<u32>,
+    /// What.
+    pub what: Happening,
+}
+
+/// The sending end, for one service.
+#[derive(Debug, Clone)]
+pub(crate) struct Journal {
+    service: String,
+    sender: UnboundedSender<Observed>,
+}
+
+impl Journal {
+    pub(crate) fn new(service: &str, sender: UnboundedSender<Observed>) -> Self {
+        Self { service: service.to_owned(), sender }
+    }
+
+    pub(crate) fn service(&self, what: Happening) {
+        self.tell(None, what);
+    }
+
+    pub(crate) fn replica(&self, number: u32, what: Happening) {
+        self.tell(Some(number), what);
+    }
+
+    fn tell(&self, replica: Option<u32>, what: Happening) {
+        // Nobody needs to listen.
+        let _ =
+            self.sender.send(Observed { when: Instant::now(), service: self.service.clone(), replica, what });
+    }
+}

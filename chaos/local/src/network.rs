@@ -1,0 +1,142 @@
+//! The proxies: one in front of each service, and one for each service that calls another.
+
+use std::collections::BTreeMap;
+
+use brunt_proxy::{Endpoint, Endpoints, Listen, Proxy, ProxyError};
+use brunt_scenarios::plan::{Program, Service, System};
+use brunt_scenarios::timeline::EdgeRecord;
+use indexmap::IndexMap;
+
+use crate::error::LocalError;
+use crate::options::Ports;
+use crate::port_holder::port_holder;
+
+#[derive(Debug)]
+pub(crate) struct Network {
+    endpoints: IndexMap<String, Endpoints>,
+    /// For requests from outside; only services that brunt starts have one.
+    fronts: IndexMap<String, Proxy>,
+    /// By caller and callee.
+    edges: IndexMap<(String, String), Proxy>,
+}
+
+impl Network {
+    /// Must be called within a tokio runtime.
+    pub(crate) fn start(system: &System, ports: Ports) -> Result<Self, LocalError> {
+        let mut network =
+            Self { endpoints: IndexMap::new(), fronts: IndexMap::new(), edges: IndexMap::new() };
+        for (name, service) in &system.services {
+            network.endpoints.insert(name.clone(), endpoints(name, service)?);
+        }
+        for (name, service) in &system.services {
+            network.offer(name, service, ports)?;
+            for callee in service.calls.keys() {
+                network.connect(name, callee)?;
+            }
+        }
+        Ok(network)
+    }
+
+    fn offer(&mut self, name: &str, service: &Service, ports: Ports) -> Result<(), LocalError> {
+        if !service.is_ours() {
+            return Ok(());
+        }
+        let listen = match (ports, service.port) {
+            (Ports::Declared, Some(port)) => Listen::Port(port),
+            _ => Listen::Free,
+        };
+        let front = Proxy::start(None, name, listen, self.of(name)).map_err(|error| refused(name, error))?;
+        self.fronts.insert(name.to_owned(), front);
+        Ok(())
+    }
+
+    fn connect(&mut self, from: &str, to: &str) -> Result<(), LocalError> {
+        let edge =
+            Proxy::start(Some(from), to, Listen::Free, self.of(to)).map_err(|error| refused(from, error))?;
+        self.edges.insert((from.to_owned(), to.to_owned()), edge);
+        Ok(())
+    }
+
+    /// A service's endpoints; none for a service that does not exist.
+    pub(crate) fn of(&self, service: &str) -> Endpoints {
+        self.endpoints.get(service).cloned().unwrap_or_default()
+    }
+
+    /// Where a service is offered, if brunt starts it.
+    pub(crate) fn front(&self, service: &str) -> Option<&Proxy> {
+        self.fronts.get(service)
+    }
+
+    pub(crate) fn edge(&self, from: &str, to: &str) -> Option<&Proxy> {
+        self.edges.get(&(from.to_owned(), to.to_owned()))
+    }
+
+    /// The environment that tells a service where those are that it calls.
+    pub(crate) fn addresses(&self, from: &str, service: &Service) -> BTreeMap<String, String> {
+        let callees = service.calls.iter();
+        callees.filter_map(|(to, variable)| Some((variable.clone(), self.edge(from, to)?.url()))).collect()
+    }
+
+    pub(crate) fn records(&self) -> Vec<EdgeRecord> {
+        let all = self.fronts.values().chain(self.edges.values());
+        all.map(Proxy::record).collect()
+    }
+
+    /// Waits until every proxy accepts connections that leads to this service.
+    pub(crate) async fn opened(&self, service: &str) {
+        if let Some(front) = self.front(service) {
+            front.opened().await;
+        }
+        for ((_, to), edge) in &self.edges {
+            if to == service {
+                edge.opened().await;
+            }
+        }
+    }
+}
+
+fn endpoints(name: &str, service: &Service) -> Result<Endpoints, LocalError> {
+    let Program::Running { url } = &service.program else {
+        return Ok(Endpoints::default());
+    };
+    let authority =
+        authority(url).ok_or_else(|| LocalError::Url { service: name.to_owned(), url: url.clone() })?;
+    Ok(Endpoints::of(Endpoint::at(&authority)))
+}
+
+/// `host:port` of a plain URL.
+fn authority(url: &str) -> Option<String> {
+    let uri: http::Uri = url.parse().ok()?;
+    let plain = uri.scheme_str() == Some("http") && uri.path() == "/" && uri.query().is_none();
+    let host = uri.host().filter(|_| plain)?;
+    Some(format!("{host}:{}", uri.port_u16().unwrap_or(80)))
+}
+
+fn refused(service: &str, error: ProxyError) -> LocalError {
+    let service = service.to_owned();
+    match error {
+        ProxyError::InUse { port } => LocalError::PortInUse { service, port, holder: port_holder(port) },
+        source => LocalError::Proxy { service, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::authority;
+
+    #[test]
+    fn only_plain_urls_without_a_path_can_be_proxied() {
+        let good = [
+            ("http://shop:8080", "shop:8080"),
+            ("http://127.0.0.1:80/", "127.0.0.1:80"),
+            ("http://shop", "shop:80"),
+            ("http://[::1]:8080", "[::1]:8080"),
+        ];
+        for (url, wanted) in good {
+            assert_eq!(authority(url).as_deref(), Some(wanted), "{url}");
+        }
+        for url in ["https://shop", "http://shop/api", "http://shop/?a=b", "shop:8080", ""] {
+            assert_eq!(authority(url), None, "{url}");
+        }
+    }
+}

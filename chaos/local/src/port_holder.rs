@@ -1,0 +1,69 @@
+//! Which process listens on a port, as far as /proc tells.
+
+use std::fs;
+use std::path::Path;
+
+/// `program (process PID)`; `None` when it cannot be found, for example because it belongs to somebody else.
+pub(crate) fn port_holder(port: u16) -> Option<String> {
+    let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
+        .iter()
+        .filter_map(|table| fs::read_to_string(table).ok())
+        .flat_map(|table| listening(&table, port))
+        .map(|inode| format!("socket:[{inode}]"))
+        .collect();
+    let processes = fs::read_dir("/proc").ok()?.flatten();
+    processes
+        .filter(|entry| entry.file_name().to_string_lossy().parse::<u32>().is_ok())
+        .find(|entry| holds(&entry.path(), &sockets))
+        .map(|entry| described(&entry.path()))
+}
+
+/// The inodes of the sockets that listen on the port. The kernel's table has local address, remote address and state in
+/// columns 1 to 3, and the inode in column 9; state 0A is LISTEN.
+fn listening(table: &str, port: u16) -> Vec<String> {
+    let suffix = format!(":{port:04X}");
+    table
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .filter(|columns| columns.len() > 9 && columns[1].ends_with(&suffix) && columns[3] == "0A")
+        .map(|columns| columns[9].to_owned())
+        .collect()
+}
+
+fn holds(process: &Path, sockets: &[String]) -> bool {
+    let Ok(files) = fs::read_dir(process.join("fd")) else {
+        return false;
+    };
+    files
+        .flatten()
+        .filter_map(|file| fs::read_link(file.path()).ok())
+        .any(|link| sockets.iter().any(|socket| link.as_os_str() == socket.as_str()))
+}
+
+fn described(process: &Path) -> String {
+    let pid = process.file_name().unwrap_or_default().to_string_lossy();
+    let program = fs::read_to_string(process.join("comm")).unwrap_or_default();
+    format!("{} (process {pid})", program.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn finds_this_very_process() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let holder = port_holder(listener.local_addr().unwrap().port()).unwrap();
+        let me = format!("(process {})", std::process::id());
+        assert!(holder.ends_with(&me), "{holder}");
+    }
+
+    #[test]
+    fn a_connection_is_not_a_listener() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let caller = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        assert_eq!(port_holder(caller.local_addr().unwrap().port()), None);
+    }
+}

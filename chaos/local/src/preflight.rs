@@ -1,0 +1,61 @@
+//! What can be told to be wrong before anything is started.
+
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf, absolute};
+
+use brunt_scenarios::plan::{Program, Service};
+
+use crate::error::LocalError;
+use crate::launch::Launch;
+use crate::options::Options;
+
+/// Makes a folder if it is not there, and makes sure that it can be written to.
+pub(crate) fn folder(path: &Path) -> Result<PathBuf, LocalError> {
+    let fail = |source| LocalError::NotWritable { folder: path.to_owned(), source };
+    let path = absolute(path).map_err(fail)?;
+    fs::create_dir_all(&path).map_err(fail)?;
+    let trial = path.join(".brunt-can-write");
+    File::create(&trial).map_err(fail)?;
+    fs::remove_file(&trial).map_err(fail)?;
+    Ok(path)
+}
+
+/// How to start a service, with its folder and program found; `None` for one that runs already.
+pub(crate) fn launch(name: &str, service: &Service, options: &Options) -> Result<Option<Launch>, LocalError> {
+    let Program::Command { program, args, dir } = &service.program else {
+        return Ok(None);
+    };
+    let base = absolute(&options.base).unwrap_or_else(|_| options.base.clone());
+    let dir = dir.as_ref().map_or(base.clone(), |dir| base.join(dir));
+    if !dir.is_dir() {
+        return Err(LocalError::NoFolder { service: name.to_owned(), folder: dir });
+    }
+    let found = find(program, &dir, options)
+        .ok_or_else(|| LocalError::NoProgram { service: name.to_owned(), program: program.clone() })?;
+    Ok(Some(Launch {
+        service: name.to_owned(),
+        program: found,
+        args: args.clone(),
+        dir,
+        env: service.env.clone(),
+        data: options.data.clone(),
+        logs: options.logs.clone(),
+    }))
+}
+
+/// As a shell would: a name is looked for in PATH, anything with a slash is a path.
+fn find(program: &str, dir: &Path, options: &Options) -> Option<PathBuf> {
+    if program == "brunt" {
+        return Some(options.this_program.clone());
+    }
+    if program.contains('/') {
+        return Some(dir.join(program)).filter(|path| is_program(path));
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| is_program(path))
+}
+
+fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}

@@ -1,0 +1,296 @@
+//! What a replica goes through, told as a loop over its processes.
+
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use brunt_proxy::Endpoint;
+use brunt_scenarios::timeline::{Happening, RestartReason};
+use rustix::process::Signal;
+use tokio::process::Child;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::{Context, Order, Shared, Snapshot, What};
+use crate::back_off::BackOff;
+use crate::groups::signal;
+use crate::launch::Start;
+use crate::probe::Finding;
+use crate::status::ReplicaState;
+
+pub(super) struct Life {
+    number: u32,
+    context: Arc<Context>,
+    shared: Arc<Shared>,
+    orders: mpsc::UnboundedReceiver<Order>,
+    back_off: BackOff,
+}
+
+/// A running process and its address.
+struct Process {
+    child: Child,
+    group: u32,
+    endpoint: Endpoint,
+}
+
+/// Why a process ended.
+enum End {
+    ForGood,
+    ByItself,
+    Unhealthy,
+}
+
+impl Life {
+    pub(super) fn new(
+        number: u32,
+        context: Arc<Context>,
+        shared: Arc<Shared>,
+        orders: mpsc::UnboundedReceiver<Order>,
+    ) -> Self {
+        Self { number, context, shared, orders, back_off: BackOff::default() }
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut start = Start::First;
+        loop {
+            let began = Instant::now();
+            let reason = match self.one_process(start).await {
+                End::ForGood => break,
+                End::ByItself => RestartReason::Crash,
+                End::Unhealthy => RestartReason::Liveness,
+            };
+            start = Start::Again;
+            let wait = self.back_off.after(began.elapsed());
+            if self.told_to_end_within(wait).await {
+                break;
+            }
+            self.change(|now| {
+                now.restarts += 1;
+                now.state = ReplicaState::Starting;
+            });
+            self.tell(Happening::Restarting { reason });
+        }
+        self.change(|now| now.state = ReplicaState::Gone);
+    }
+
+    /// Waits before the next start; an order to end comes first.
+    async fn told_to_end_within(&mut self, wait: Duration) -> bool {
+        self.change(|now| now.state = ReplicaState::BackOff);
+        let until = Instant::now() + wait;
+        loop {
+            tokio::select! {
+                biased;
+                order = self.orders.recv() => match order {
+                    None => return true,
+                    Some(Order { what, done }) => {
+                        let _ = done.send(false);
+                        if let What::End(_) = what {
+                            return true;
+                        }
+                    }
+                },
+                () = sleep_until(until) => return false,
+            }
+        }
+    }
+
+    /// One process from its start to its end.
+    async fn one_process(&mut self, start: Start) -> End {
+        let (process, port) = match self.spawn(start).await {
+            Ok(started) => started,
+            Err(error) => {
+                self.ended(format!("could not be started: {error}"));
+                return End::ByItself;
+            }
+        };
+        let (tell, mut findings) = mpsc::unbounded_channel();
+        let _probes = self.context.probes.begin(port, &tell);
+        if self.context.probes.readiness.is_none() {
+            self.enter(&process.endpoint);
+        }
+        self.watch(process, &mut findings).await
+    }
+
+    async fn spawn(&self, start: Start) -> io::Result<(Process, u16)> {
+        let port = self.context.ports.pick()?;
+        let command = self.context.launch.command(self.number, port, start)?;
+        let child = self.context.spawner.spawn(command).await?;
+        let group = child.id().ok_or_else(|| io::Error::other("it ended at once"))?;
+        self.tell(Happening::Started);
+        self.change(|now| {
+            now.pid = Some(group);
+            now.port = Some(port);
+            now.listens = false;
+        });
+        let endpoint = Endpoint::local(port);
+        Ok((Process { child, group, endpoint }, port))
+    }
+
+    async fn watch(&mut self, mut process: Process, findings: &mut mpsc::UnboundedReceiver<Finding>) -> End {
+        loop {
+            tokio::select! {
+                exit = process.child.wait() => {
+                    self.over(&process, &exit);
+                    return End::ByItself;
+                }
+                order = self.orders.recv() => {
+                    if let Some(grace) = self.heed(order, &process) {
+                        return self.end(process, grace, End::ForGood).await;
+                    }
+                }
+                Some(finding) = findings.recv() => {
+                    if self.found(finding, &process.endpoint) == Verdict::Unhealthy {
+                        let grace = self.context.grace;
+                        return self.end(process, grace, End::Unhealthy).await;
+                    }
+                }
+            }
+        }
+    }
+
+    fn found(&self, finding: Finding, endpoint: &Endpoint) -> Verdict {
+        match finding {
+            Finding::Listens => self.change(|now| {
+                now.listens = true;
+                now.was_well = true;
+            }),
+            Finding::Ready => {
+                self.change(|now| now.was_well = true);
+                self.enter(endpoint);
+            }
+            Finding::NotReady => self.leave(endpoint),
+            Finding::NotYet(why) => self.shared.snapshot().trouble = Some(why),
+            Finding::Unhealthy => {
+                self.tell(Happening::Unhealthy);
+                return Verdict::Unhealthy;
+            }
+        }
+        Verdict::GoOn
+    }
+
+    /// Does what it is told and says so; returns the grace if it is told to end.
+    fn heed(&self, order: Option<Order>, process: &Process) -> Option<Duration> {
+        let Some(Order { what, done }) = order else {
+            // The service has gone, and so must this.
+            return Some(Duration::ZERO);
+        };
+        let mut grace = None;
+        match what {
+            What::Pause => {
+                signal(process.group, Signal::STOP);
+                self.tell(Happening::Paused);
+            }
+            What::Resume => {
+                signal(process.group, Signal::CONT);
+                self.tell(Happening::Resumed);
+            }
+            What::End(within) => {
+                self.ask_to_end(process, within);
+                grace = Some(within);
+            }
+        }
+        let _ = done.send(true);
+        grace
+    }
+
+    /// Leaves the endpoints and is signalled at the same moment, as in a cluster.
+    fn ask_to_end(&self, process: &Process, grace: Duration) {
+        self.leave(&process.endpoint);
+        self.change(|now| now.state = ReplicaState::Terminating);
+        let first = if grace.is_zero() { Signal::KILL } else { Signal::TERM };
+        signal(process.group, first);
+    }
+
+    /// Sees a process through its end. An order to end for good may come while it is ended to be restarted, or once more with
+    /// less grace.
+    async fn end(&mut self, mut process: Process, grace: Duration, mut why: End) -> End {
+        if let End::Unhealthy = why {
+            self.ask_to_end(&process, grace);
+        }
+        let mut deadline = Instant::now() + grace;
+        let mut killed = false;
+        loop {
+            tokio::select! {
+                exit = process.child.wait() => {
+                    self.over(&process, &exit);
+                    return why;
+                }
+                () = sleep_until(deadline), if !killed => {
+                    signal(process.group, Signal::KILL);
+                    killed = true;
+                }
+                order = self.orders.recv(), if !self.orders.is_closed() => {
+                    if let Some(grace) = self.heed(order, &process) {
+                        deadline = deadline.min(Instant::now() + grace);
+                        why = End::ForGood;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A process is over.
+    fn over(&self, process: &Process, exit: &io::Result<ExitStatus>) {
+        self.context.spawner.groups().ended(process.group);
+        self.leave(&process.endpoint);
+        let how = match exit {
+            Ok(status) => in_words(*status),
+            Err(error) => error.to_string(),
+        };
+        self.ended(how);
+    }
+
+    fn ended(&self, how: String) {
+        self.tell(Happening::Exited { how: how.clone() });
+        self.change(|now| {
+            now.pid = None;
+            now.port = None;
+            now.listens = false;
+            now.ended = Some(how);
+        });
+    }
+
+    fn enter(&self, endpoint: &Endpoint) {
+        self.context.endpoints.add(endpoint.clone());
+        self.tell(Happening::Ready);
+        self.change(|now| {
+            now.state = ReplicaState::Ready;
+            now.trouble = None;
+        });
+    }
+
+    fn leave(&self, endpoint: &Endpoint) {
+        self.context.endpoints.remove(endpoint);
+        let was_ready = self.shared.snapshot().state == ReplicaState::Ready;
+        if was_ready {
+            self.tell(Happening::NotReady);
+            self.change(|now| now.state = ReplicaState::NotReady);
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
+        change(&mut self.shared.snapshot());
+        self.context.changes.send_replace(());
+    }
+
+    fn tell(&self, what: Happening) {
+        self.context.tell(self.number, what);
+    }
+}
+
+/// What is to be done about a finding.
+#[derive(PartialEq, Eq)]
+enum Verdict {
+    GoOn,
+    Unhealthy,
+}
+
+fn in_words(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => "in an unknown way".to_owned(),
+    }
+}

@@ -1,0 +1,189 @@
+//! A whole system.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use brunt_scenarios::bounds;
+use brunt_scenarios::plan::{Program, Service, System};
+use brunt_scenarios::timeline::EdgeRecord;
+use indexmap::IndexMap;
+use tokio::sync::{mpsc, watch};
+
+use crate::error::LocalError;
+use crate::groups::Groups;
+use crate::journal::{Journal, Observed};
+use crate::launch::Launch;
+use crate::network::Network;
+use crate::options::Options;
+use crate::ports::FreePorts;
+use crate::preflight;
+use crate::probe::Probes;
+use crate::readiness::until_ready;
+use crate::reaper::Reaper;
+use crate::replica::Context;
+use crate::spawner::Spawner;
+use crate::status::{ReplicaState, ServiceStatus};
+use crate::workload::Workload;
+
+/// How long a process may take to go after SIGKILL.
+const AFTER_KILL: Duration = Duration::from_secs(5);
+
+/// A system as processes on this machine. Dropping it kills them all; [`LocalSystem::stop`] ends them gracefully.
+#[derive(Debug)]
+pub struct LocalSystem {
+    plan: System,
+    began: Instant,
+    groups: Arc<Groups>,
+    pub(crate) network: Network,
+    pub(crate) workloads: IndexMap<String, Workload>,
+}
+
+impl LocalSystem {
+    /// Starts every replica of every service, in the system file's order, and does not wait until they are ready. What happens
+    /// from now on is told over the receiver. Must be called within a tokio runtime with IO and time.
+    ///
+    /// # Errors
+    /// When a program, folder or port is not there to be used. Then nothing has been started.
+    pub async fn start(
+        system: &System,
+        options: Options,
+    ) -> Result<(Self, mpsc::UnboundedReceiver<Observed>), LocalError> {
+        let options = prepared(options)?;
+        let launches = launches(system, &options)?;
+        let network = Network::start(system, options.ports)?;
+        let groups = Arc::new(Groups::new(reaper(&options)?));
+        let spawner = Spawner::start(Arc::clone(&groups)).map_err(|source| LocalError::Supervisor {
+            what: "the thread that starts processes".to_owned(),
+            source,
+        })?;
+        let (sender, observed) = mpsc::unbounded_channel();
+        let mut started =
+            Self { plan: system.clone(), began: Instant::now(), groups, network, workloads: IndexMap::new() };
+        let ports = Arc::new(FreePorts::new());
+        for launch in launches {
+            let journal = Journal::new(&launch.service, sender.clone());
+            started.add(launch, &ports, &spawner, journal);
+        }
+        Ok((started, observed))
+    }
+
+    fn add(&mut self, mut launch: Launch, ports: &Arc<FreePorts>, spawner: &Spawner, journal: Journal) {
+        let name = launch.service.clone();
+        let service = &self.plan.services[&name];
+        launch.env.extend(self.network.addresses(&name, service));
+        let context = Context {
+            launch,
+            probes: Probes { readiness: service.readiness.clone(), liveness: service.liveness.clone() },
+            grace: service.grace,
+            endpoints: self.network.of(&name),
+            ports: Arc::clone(ports),
+            spawner: spawner.clone(),
+            journal,
+            changes: watch::Sender::new(()),
+        };
+        let workload = Workload::start(context, service.replicas, service.rollout);
+        self.workloads.insert(name, workload);
+    }
+
+    /// Waits until every service is ready and its proxies accept connections.
+    ///
+    /// # Errors
+    /// At once when a replica ends before it was ever ready, and otherwise when a service is not ready within its bound
+    /// ([`bounds::starts`]), counted from the start.
+    pub async fn ready(&self) -> Result<(), LocalError> {
+        for (name, workload) in &self.workloads {
+            let within = bounds::starts(&self.plan.services[name]);
+            let left = within.saturating_sub(self.began.elapsed());
+            until_ready(name, workload, left, within).await?;
+            if workload.wanted() > 0 {
+                self.network.opened(name).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a service is offered: its front's address, or the URL of a service that runs already. Without a slash at the end.
+    pub fn url(&self, service: &str) -> Option<String> {
+        match &self.plan.services.get(service)?.program {
+            Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
+            Program::Command { .. } => Some(self.network.front(service)?.url()),
+        }
+    }
+
+    /// What runs where.
+    pub fn status(&self) -> Vec<ServiceStatus> {
+        let status = |name: &String| ServiceStatus {
+            name: name.clone(),
+            url: self.url(name).unwrap_or_default(),
+            replicas: self.workloads.get(name).map(Workload::status).unwrap_or_default(),
+        };
+        self.plan.services.keys().map(status).collect()
+    }
+
+    /// Requests that went through each proxy up to now.
+    pub fn edges(&self) -> Vec<EdgeRecord> {
+        self.network.records()
+    }
+
+    /// Ends everything: SIGTERM, each service's grace, SIGKILL. Says what could not be ended; empty when all has gone.
+    pub async fn stop(self) -> Vec<String> {
+        for workload in self.workloads.values() {
+            workload.close().await;
+        }
+        let longest = self.plan.services.values().map(|service: &Service| service.grace).max();
+        let until = tokio::time::Instant::now() + longest.unwrap_or_default() + AFTER_KILL;
+        let mut left = Vec::new();
+        for (name, workload) in &self.workloads {
+            let mut changes = workload.context.changes.subscribe();
+            // Running out of time shows in what is left.
+            let _ =
+                tokio::time::timeout_at(until, changes.wait_for(|()| remaining(workload).is_empty())).await;
+            let remaining = remaining(workload);
+            left.extend(remaining.iter().map(|process| format!("{name}: {process} could not be ended")));
+        }
+        if left.is_empty() {
+            self.groups.goodbye();
+        }
+        left
+    }
+}
+
+impl Drop for LocalSystem {
+    fn drop(&mut self) {
+        for workload in self.workloads.values() {
+            workload.abandon();
+        }
+        self.groups.kill_all();
+    }
+}
+
+fn prepared(options: Options) -> Result<Options, LocalError> {
+    Ok(Options {
+        data: preflight::folder(&options.data)?,
+        logs: preflight::folder(&options.logs)?,
+        ..options
+    })
+}
+
+fn launches(system: &System, options: &Options) -> Result<Vec<Launch>, LocalError> {
+    let all = system.services.iter();
+    all.filter_map(|(name, service)| preflight::launch(name, service, options).transpose()).collect()
+}
+
+fn reaper(options: &Options) -> Result<Option<Reaper>, LocalError> {
+    let start = |command: &Vec<_>| Reaper::start(command);
+    let reaper = options.reaper.as_ref().map(start).transpose();
+    reaper.map_err(|source| LocalError::Supervisor { what: "the reaper".to_owned(), source })
+}
+
+/// Replicas that have not gone, in words.
+fn remaining(workload: &Workload) -> Vec<String> {
+    let mut all = workload.status();
+    all.retain(|replica| replica.state != ReplicaState::Gone);
+    all.iter()
+        .map(|replica| match replica.pid {
+            Some(pid) => format!("replica {} (process {pid})", replica.number),
+            None => format!("replica {}", replica.number),
+        })
+        .collect()
+}

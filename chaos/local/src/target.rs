@@ -1,0 +1,93 @@
+//! What faults can do to a local system.
+
+use std::time::Duration;
+
+use brunt_faults::{Census, EdgeHandle, Target, TargetError};
+use brunt_proxy::{FaultId, Proxy};
+use brunt_scenarios::plan::EdgeFault;
+
+use crate::ask::ask;
+use crate::replica::What;
+use crate::system::LocalSystem;
+use crate::workload::Workload;
+
+/// How long a replica may take to answer a request that belongs to a fault.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl LocalSystem {
+    fn workload(&self, service: &str) -> Result<&Workload, TargetError> {
+        self.workloads.get(service).ok_or_else(|| {
+            let name = service.to_owned();
+            match self.url(service) {
+                Some(_) => TargetError::NotOurs(name),
+                None => TargetError::NoService(name),
+            }
+        })
+    }
+
+    fn edge(&self, from: &str, to: &str) -> Result<&Proxy, TargetError> {
+        self.network
+            .edge(from, to)
+            .ok_or_else(|| TargetError::NoEdge { from: from.to_owned(), to: to.to_owned() })
+    }
+}
+
+impl Target for LocalSystem {
+    async fn census(&self, service: &str) -> Result<Census, TargetError> {
+        Ok(self.workload(service)?.census())
+    }
+
+    async fn kill(&self, service: &str, replicas: &[u32], grace: Duration) -> Result<u64, TargetError> {
+        Ok(self.workload(service)?.kill(replicas, grace).await)
+    }
+
+    async fn stop(&self, service: &str) -> Result<u64, TargetError> {
+        Ok(self.workload(service)?.stop().await)
+    }
+
+    async fn start(&self, service: &str) -> Result<(), TargetError> {
+        self.workload(service)?.start_again();
+        Ok(())
+    }
+
+    async fn pause(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
+        Ok(self.workload(service)?.tell(replicas, What::Pause).await)
+    }
+
+    async fn resume(&self, service: &str, replicas: &[u32]) -> Result<(), TargetError> {
+        self.workload(service)?.tell(replicas, What::Resume).await;
+        Ok(())
+    }
+
+    async fn scale(&self, service: &str, replicas: u32) -> Result<(), TargetError> {
+        self.workload(service)?.scale(replicas);
+        Ok(())
+    }
+
+    async fn rollout(&self, service: &str) -> Result<u64, TargetError> {
+        Ok(self.workload(service)?.roll_out())
+    }
+
+    async fn get(&self, service: &str, replica: u32, path: &str) -> Result<u16, TargetError> {
+        let gone = || TargetError::Gone { service: service.to_owned(), replica };
+        let status = self.workload(service)?.status();
+        let found = status.iter().find(|status| status.number == replica);
+        let port = found.and_then(|status| status.port).ok_or_else(gone)?;
+        ask(port, path, PATIENCE).await.map_err(|silence| TargetError::Unanswered {
+            service: service.to_owned(),
+            replica,
+            why: format!("GET {path}: {silence}"),
+        })
+    }
+
+    async fn break_edge(&self, from: &str, to: &str, fault: EdgeFault) -> Result<EdgeHandle, TargetError> {
+        let FaultId(id) = self.edge(from, to)?.set(fault);
+        Ok(EdgeHandle(id))
+    }
+
+    async fn mend_edge(&self, from: &str, to: &str, handle: EdgeHandle) -> Result<u64, TargetError> {
+        let hits = self.edge(from, to)?.lift(FaultId(handle.0));
+        // One that was lifted already has hit nothing more.
+        Ok(hits.unwrap_or_default())
+    }
+}

@@ -1,0 +1,281 @@
+//! One service: its replicas, and what may be done to them.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use brunt_faults::{Census, Replica as Counted};
+use brunt_scenarios::plan::Rollout;
+use brunt_scenarios::timeline::{Happening, RestartReason};
+use tokio::task::JoinHandle;
+
+use crate::reconcile::{Seen, Stage, Steps, View};
+use crate::replica::{Context, Replica, What};
+use crate::status::{ReplicaState, ReplicaStatus};
+
+/// A service's replicas, kept as they should be by a task of its own.
+#[derive(Debug)]
+pub(crate) struct Workload {
+    pub(crate) context: Arc<Context>,
+    rollout: Rollout,
+    fleet: Arc<Mutex<Fleet>>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Fleet {
+    wanted: u32,
+    purpose: Purpose,
+    revision: u32,
+    rolling: bool,
+    last_number: u32,
+    /// How many have been killed and not yet replaced.
+    owed: u32,
+    replicas: Vec<Arc<Replica>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Run,
+    /// None until it is started again.
+    Stopped,
+    /// None, for good.
+    Closed,
+}
+
+impl Workload {
+    /// Starts its replicas. Must be called within a tokio runtime.
+    pub(crate) fn start(context: Context, replicas: u32, rollout: Rollout) -> Self {
+        let context = Arc::new(context);
+        let fleet = Arc::new(Mutex::new(Fleet::new(replicas)));
+        let keeper = keep(Arc::clone(&fleet), Arc::clone(&context), rollout);
+        Self { context, rollout, fleet, task: tokio::spawn(keeper) }
+    }
+
+    pub(crate) fn wanted(&self) -> u32 {
+        self.fleet().effective()
+    }
+
+    pub(crate) fn replicas(&self) -> Vec<Arc<Replica>> {
+        self.fleet().replicas.clone()
+    }
+
+    pub(crate) fn status(&self) -> Vec<ReplicaStatus> {
+        let all = self.replicas();
+        all.iter().map(|replica| replica.status()).collect()
+    }
+
+    pub(crate) fn census(&self) -> Census {
+        let fleet = self.fleet();
+        let counted = fleet.replicas.iter().filter_map(|replica| {
+            let now = replica.snapshot();
+            (now.pid.is_some() && !now.leaving)
+                .then(|| Counted { number: replica.number, ready: now.is_ready() })
+        });
+        Census { wanted: fleet.effective(), replicas: counted.collect(), rollout: self.rollout }
+    }
+
+    /// Ends replicas that are replaced at once. Says how many had a process.
+    pub(crate) async fn kill(&self, numbers: &[u32], grace: Duration) -> u64 {
+        let mut victims = self.numbered(numbers);
+        victims.retain(|replica| !replica.snapshot().leaving);
+        {
+            let mut fleet = self.fleet();
+            if fleet.purpose == Purpose::Run {
+                fleet.owed += u32::try_from(victims.len()).unwrap_or(u32::MAX);
+            }
+        }
+        let hits = tell_all(&victims, What::End(grace)).await;
+        self.changed();
+        hits
+    }
+
+    /// Ends all replicas and lets none come back. Says how many had a process.
+    pub(crate) async fn stop(&self) -> u64 {
+        let all = {
+            let mut fleet = self.fleet();
+            fleet.purpose = Purpose::Stopped;
+            fleet.owed = 0;
+            fleet.staying()
+        };
+        self.context.journal.service(Happening::Scaled { replicas: 0 });
+        let hits = tell_all(&all, What::End(self.context.grace)).await;
+        self.changed();
+        hits
+    }
+
+    pub(crate) fn start_again(&self) {
+        let mut fleet = self.fleet();
+        if fleet.purpose == Purpose::Stopped {
+            fleet.purpose = Purpose::Run;
+            let replicas = fleet.wanted;
+            drop(fleet);
+            self.context.journal.service(Happening::Scaled { replicas });
+            self.changed();
+        }
+    }
+
+    /// Says how many had a process.
+    pub(crate) async fn tell(&self, numbers: &[u32], what: What) -> u64 {
+        tell_all(&self.numbered(numbers), what).await
+    }
+
+    pub(crate) fn scale(&self, replicas: u32) {
+        self.fleet().wanted = replicas;
+        self.context.journal.service(Happening::Scaled { replicas });
+        self.changed();
+    }
+
+    /// Begins a rollout. Says how many replicas will be replaced.
+    pub(crate) fn roll_out(&self) -> u64 {
+        let mut fleet = self.fleet();
+        fleet.revision += 1;
+        fleet.rolling = true;
+        let replaced = fleet.staying().len() as u64;
+        drop(fleet);
+        self.context.journal.service(Happening::RolloutStarted);
+        self.changed();
+        replaced
+    }
+
+    /// Ends everything for good, gracefully; frozen ones go on first, so that they can.
+    pub(crate) async fn close(&self) {
+        let all = {
+            let mut fleet = self.fleet();
+            fleet.purpose = Purpose::Closed;
+            fleet.replicas.clone()
+        };
+        tell_all(&all, What::End(self.context.grace)).await;
+        for replica in &all {
+            if let Some(group) = replica.snapshot().pid {
+                crate::groups::signal(group, rustix::process::Signal::CONT);
+            }
+        }
+        self.changed();
+    }
+
+    /// Ends all tasks at once, so that nothing is started again. Processes are left to whoever calls this.
+    pub(crate) fn abandon(&self) {
+        let mut fleet = self.fleet();
+        fleet.purpose = Purpose::Closed;
+        self.task.abort();
+        for replica in &fleet.replicas {
+            replica.abandon();
+        }
+    }
+
+    fn numbered(&self, numbers: &[u32]) -> Vec<Arc<Replica>> {
+        let mut all = self.replicas();
+        all.retain(|replica| numbers.contains(&replica.number));
+        all
+    }
+
+    fn changed(&self) {
+        self.context.changes.send_replace(());
+    }
+
+    fn fleet(&self) -> MutexGuard<'_, Fleet> {
+        lock(&self.fleet)
+    }
+}
+
+impl Fleet {
+    fn new(wanted: u32) -> Self {
+        Self {
+            wanted,
+            purpose: Purpose::Run,
+            revision: 1,
+            rolling: false,
+            last_number: 0,
+            owed: 0,
+            replicas: Vec::new(),
+        }
+    }
+
+    fn effective(&self) -> u32 {
+        match self.purpose {
+            Purpose::Run => self.wanted,
+            Purpose::Stopped | Purpose::Closed => 0,
+        }
+    }
+
+    fn staying(&self) -> Vec<Arc<Replica>> {
+        let staying = self.replicas.iter().filter(|replica| !replica.snapshot().leaving);
+        staying.cloned().collect()
+    }
+
+    fn view(&self, rollout: Rollout) -> View {
+        let seen = |replica: &Arc<Replica>| {
+            let now = replica.snapshot();
+            Seen {
+                number: replica.number,
+                revision: replica.revision,
+                stage: match () {
+                    () if now.leaving => Stage::Leaving,
+                    () if now.is_ready() => Stage::Ready,
+                    () => Stage::NotReady,
+                },
+            }
+        };
+        View {
+            wanted: self.effective() as usize,
+            revision: self.revision,
+            rollout,
+            replicas: self.replicas.iter().map(seen).collect(),
+        }
+    }
+
+    /// Does what is to be done now.
+    fn reconcile(&mut self, context: &Arc<Context>, rollout: Rollout) {
+        self.replicas.retain(|replica| replica.snapshot().state != ReplicaState::Gone);
+        let view = self.view(rollout);
+        let Steps { start, end } = view.steps();
+        for replica in self.replicas.iter().filter(|replica| end.contains(&replica.number)) {
+            // Whether it still had a process makes no difference here.
+            drop(replica.tell(What::End(context.grace)));
+        }
+        for _ in 0..start {
+            self.add(context);
+        }
+        if self.rolling && view.is_rolled_out() {
+            self.rolling = false;
+            context.journal.service(Happening::RolloutDone);
+        }
+    }
+
+    fn add(&mut self, context: &Arc<Context>) {
+        self.last_number += 1;
+        if self.owed > 0 {
+            self.owed -= 1;
+            let reason = RestartReason::Fault;
+            context.journal.replica(self.last_number, Happening::Restarting { reason });
+        }
+        let replica = Replica::start(self.last_number, self.revision, context);
+        self.replicas.push(Arc::new(replica));
+    }
+}
+
+/// Keeps a service as it should be, as long as it lives.
+async fn keep(fleet: Arc<Mutex<Fleet>>, context: Arc<Context>, rollout: Rollout) {
+    let mut changes = context.changes.subscribe();
+    loop {
+        changes.borrow_and_update();
+        lock(&fleet).reconcile(&context, rollout);
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+fn lock(fleet: &Mutex<Fleet>) -> MutexGuard<'_, Fleet> {
+    fleet.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells all of them first and then waits for the answers. Says how many had a process.
+async fn tell_all(replicas: &[Arc<Replica>], what: What) -> u64 {
+    let answers: Vec<_> = replicas.iter().map(|replica| replica.tell(what)).collect();
+    let mut hits = 0;
+    for answer in answers {
+        hits += u64::from(answer.await.unwrap_or(false));
+    }
+    hits
+}

@@ -1,0 +1,198 @@
+//! Faults on real processes.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use brunt_faults::{Effect, FaultError, Limits, TargetError, apply};
+use brunt_local::ReplicaState;
+use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick, Program};
+use brunt_scenarios::timeline::{Happening, RestartReason};
+use brunt_scenarios::units::Percent;
+
+use crate::plans::{behaving, service, system};
+use crate::running::{Running, holds, lives, shop, start};
+
+const LIMITS: Limits = Limits { max_unavailable: Percent::ALL };
+
+async fn fault(running: &Running, kind: FaultKind) -> Result<brunt_faults::Applied, FaultError> {
+    apply(&kind, &running.system, &LIMITS, &mut fastrand::Rng::with_seed(3)).await
+}
+
+fn kill(grace: Duration) -> FaultKind {
+    FaultKind::Kill { services: vec!["shop".to_owned()], pick: Pick::One, grace }
+}
+
+fn scale(replicas: u32) -> FaultKind {
+    FaultKind::Scale { service: "shop".to_owned(), replicas }
+}
+
+fn hits(hits: u64) -> Effect {
+    Effect { hits, services: vec!["shop".to_owned()] }
+}
+
+#[tokio::test]
+async fn what_is_killed_is_replaced_at_once_again_and_again() {
+    let mut running = shop(service()).await;
+    running.until_what(Happening::Ready).await;
+    for round in 1..=4 {
+        let victim = running.pids()[0];
+        let killed = fault(&running, kill(Duration::ZERO)).await.unwrap();
+        assert_eq!(killed.keep(), hits(1));
+        let seen = running.until(|seen| seen.what == Happening::Ready).await;
+        assert!(!lives(victim));
+        let of = |number| seen.iter().filter(move |seen| seen.replica == Some(number)).map(|seen| &seen.what);
+        let gone = Happening::Exited { how: "signal 9".to_owned() };
+        assert_eq!(of(round).collect::<Vec<_>>(), [&Happening::NotReady, &gone]);
+        let replaced = Happening::Restarting { reason: RestartReason::Fault };
+        assert_eq!(of(round + 1).collect::<Vec<_>>(), [&replaced, &Happening::Started, &Happening::Ready]);
+        running.until_ready(1).await;
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_kill_with_grace_lets_a_request_finish() {
+    let running = shop(service()).await;
+    let url = running.system.url("shop").unwrap();
+    let slow = tokio::spawn(async move { crate::running::get(&url, "/slow").await });
+    holds(|| (running.system.edges()[0].reached == 1).then_some(())).await;
+    let victim = running.pids()[0];
+    fault(&running, kill(Duration::from_secs(5))).await.unwrap().keep();
+    assert_eq!(slow.await.unwrap(), Ok((200, victim.to_string())));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_kill_breaks_off_a_request() {
+    let running = shop(service()).await;
+    let url = running.system.url("shop").unwrap();
+    let slow = tokio::spawn(async move { crate::running::get(&url, "/slow").await });
+    holds(|| (running.system.edges()[0].reached == 1).then_some(())).await;
+    fault(&running, kill(Duration::ZERO)).await.unwrap().keep();
+    let error = slow.await.unwrap().unwrap_err();
+    assert!(error.contains("ConnectionReset"), "{error}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_stopped_service_refuses_and_comes_back() {
+    let mut running = shop(service()).await;
+    running.until_what(Happening::Ready).await;
+    let stopped = fault(&running, FaultKind::Stop { service: "shop".to_owned() }).await.unwrap();
+    assert_eq!(stopped.effect(), &hits(1));
+    running.until(|seen| matches!(seen.what, Happening::Exited { .. })).await;
+    holds(|| running.replicas().is_empty().then_some(())).await;
+    assert!(running.get("/").await.unwrap_err().contains("ConnectionRefused"));
+    stopped.recover(&running.system).await.unwrap();
+    running.until_what(Happening::Ready).await;
+    running.system.ready().await.unwrap();
+    assert_eq!(running.get("/").await.unwrap().0, 200);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_frozen_does_not_answer_until_it_goes_on() {
+    let mut plan = service();
+    plan.readiness.as_mut().unwrap().failure_threshold = 60;
+    let mut running = shop(plan).await;
+    let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
+    let paused = fault(&running, pause).await.unwrap();
+    running.until_what(Happening::Paused).await;
+    let url = running.system.url("shop").unwrap();
+    let mut asked = tokio::spawn(async move { crate::running::get(&url, "/").await });
+    let answered = tokio::time::timeout(Duration::from_millis(200), &mut asked).await;
+    assert!(answered.is_err(), "a frozen process has answered");
+    assert_eq!(paused.recover(&running.system).await.unwrap(), hits(1));
+    assert_eq!(asked.await.unwrap().unwrap().0, 200);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_frozen_system_can_be_stopped_gracefully() {
+    let mut running = shop(service()).await;
+    let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
+    fault(&running, pause).await.unwrap().keep();
+    let Running { system, observed, folder } = running;
+    assert_eq!(system.stop().await, [""; 0]);
+    running = Running { system: shop(service()).await.system, observed, folder };
+    let gone = running.until(|seen| matches!(seen.what, Happening::Exited { .. })).await;
+    assert_eq!(gone.last().unwrap().what, Happening::Exited { how: "exit 0".to_owned() });
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn replicas_share_the_requests_and_scaling_is_undone() {
+    let running = shop(service()).await;
+    let scaled = fault(&running, scale(3)).await.unwrap();
+    let pids: HashSet<_> = running.until_ready(3).await.iter().map(|replica| replica.pid.unwrap()).collect();
+    let mut asked: BTreeMap<u32, u32> = BTreeMap::new();
+    for _ in 0..30 {
+        let (_, pid) = running.get("/whoami").await.unwrap();
+        *asked.entry(pid.parse().unwrap()).or_default() += 1;
+    }
+    assert_eq!(asked.keys().copied().collect::<HashSet<_>>(), pids);
+    assert!(asked.values().all(|count| *count == 10), "{asked:?}");
+    assert_eq!(scaled.recover(&running.system).await.unwrap(), hits(2));
+    let left = running.until_ready(1).await;
+    assert_eq!(left[0].number, 1);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_zombie_is_made_on_one_replica() {
+    let running = shop(service()).await;
+    let zombie = |path: &str| FaultKind::MakeZombie { service: "shop".to_owned(), path: path.to_owned() };
+    fault(&running, zombie("/makeZombie")).await.unwrap().keep();
+    assert_eq!(running.get("/health").await.unwrap().0, 500);
+    let error = fault(&running, zombie("/health")).await.unwrap_err();
+    assert_eq!(error.to_string(), "replica 1 of shop: GET /health was answered with 500");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_edge_is_cut_and_mended() {
+    let mut caller = service();
+    caller.calls = BTreeMap::from([("stock".to_owned(), "STOCK_URL".to_owned())]);
+    let running = start(system([("shop", caller), ("stock", service())])).await;
+    let (_, env) = running.get("/env").await.unwrap();
+    let stock = env.split("\"STOCK_URL\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let kind = FaultKind::Edge { from: "shop".to_owned(), to: "stock".to_owned(), fault: EdgeFault::Cut };
+    let cut = fault(&running, kind).await.unwrap();
+    assert!(crate::running::get(&stock, "/").await.is_err());
+    assert_eq!(cut.recover(&running.system).await.unwrap().hits, 1);
+    assert_eq!(crate::running::get(&stock, "/").await.unwrap().0, 200);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_not_ours_is_not_broken() {
+    let mut outside = service();
+    outside.program = Program::Running { url: "http://127.0.0.1:9".to_owned() };
+    let running = start(system([("shop", service()), ("bank", outside)])).await;
+    assert_eq!(running.system.url("bank").as_deref(), Some("http://127.0.0.1:9"));
+    let stop = |service: &str| FaultKind::Stop { service: service.to_owned() };
+    let error = fault(&running, stop("bank")).await.unwrap_err();
+    assert!(matches!(error, FaultError::Target(TargetError::NotOurs(_))), "{error}");
+    let error = fault(&running, stop("nobody")).await.unwrap_err();
+    assert!(matches!(error, FaultError::Target(TargetError::NoService(_))), "{error}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_ignores_sigterm_is_still_replaced_at_once() {
+    let mut plan = behaving(service(), "deaf");
+    plan.grace = Duration::from_millis(200);
+    let running = shop(plan).await;
+    let victim = running.pids()[0];
+    fault(&running, kill(Duration::from_secs(3600))).await.unwrap().keep();
+    let both = holds(|| {
+        let all = running.replicas();
+        let states: Vec<_> = all.iter().map(|replica| replica.state).collect();
+        (states == [ReplicaState::Terminating, ReplicaState::Ready]).then_some(all)
+    })
+    .await;
+    assert_eq!(both[0].pid, Some(victim));
+    // Stopping does not wait an hour for it.
+    running.stop().await;
+    assert!(!lives(victim));
+}

@@ -1,0 +1,163 @@
+//! Start, ready, stop; restarts by crash and by probe.
+
+use brunt_local::ReplicaState;
+use brunt_scenarios::bounds;
+use brunt_scenarios::timeline::{Happening, RestartReason};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::plans::{behaving, probe, service, system};
+use crate::running::{begin, get, holds, lives, shop, start};
+
+#[tokio::test]
+async fn a_system_starts_answers_and_leaves_nothing() {
+    let mut running = start(system([("shop", service())])).await;
+    let status = running.system.status();
+    let replica = &status[0].replicas[0];
+    let pid = replica.pid.unwrap();
+    assert_eq!((replica.number, replica.state, replica.restarts), (1, ReplicaState::Ready, 0));
+    assert!(replica.rss.unwrap() > 100_000);
+    assert_eq!(running.get("/whoami").await, Ok((200, pid.to_string())));
+    assert_eq!(running.system.edges()[0].requests, 1);
+    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    let whats: Vec<_> = seen.into_iter().map(|seen| seen.what).collect();
+    assert_eq!(whats, [Happening::Started, Happening::Ready]);
+    let url = running.system.url("shop").unwrap();
+    running.stop().await;
+    assert!(!lives(pid));
+    assert!(get(&url, "/").await.unwrap_err().contains("ConnectionRefused"));
+}
+
+#[tokio::test]
+async fn a_replica_gets_its_port_its_data_and_the_addresses_of_those_it_calls() {
+    let mut caller = service();
+    caller.calls = BTreeMap::from([("stock".to_owned(), "STOCK_URL".to_owned())]);
+    caller.env.insert("STORE".to_owned(), "${data}/shop-${port}.db".to_owned());
+    if let brunt_scenarios::plan::Program::Command { args, .. } = &mut caller.program {
+        *args = vec!["--port=${port}".to_owned()];
+    }
+    let running = start(system([("shop", caller), ("stock", service())])).await;
+    let port = running.replicas()[0].port.unwrap();
+    let (_, env) = running.get("/env").await.unwrap();
+    let store = running.folder.path().join("data").join(format!("shop-{port}.db"));
+    for (name, value) in [("PORT", port.to_string()), ("STORE", store.display().to_string())] {
+        assert!(env.contains(&format!("{name:?}: {value:?}")), "{name} in {env}");
+    }
+    assert_eq!(running.get("/args").await.unwrap().1, format!("--port={port}"));
+    let stock = env.split("\"STOCK_URL\": \"").nth(1).unwrap().split('"').next().unwrap();
+    let callee = running.system.status()[1].replicas[0].pid.unwrap();
+    assert_eq!(get(stock, "/whoami").await, Ok((200, callee.to_string())));
+    let edges = running.system.edges();
+    let edge = edges.iter().find(|edge| edge.from.is_some()).unwrap();
+    assert_eq!((edge.from.as_deref(), edge.to.as_str()), (Some("shop"), "stock"));
+    assert_eq!((edge.requests, edge.reached, edge.faulted), (1, 1, 0));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_crashes_is_started_again_in_place_and_then_waits() {
+    let mut running = shop(service()).await;
+    running.until_what(Happening::Ready).await;
+    assert!(running.get("/crash").await.is_err());
+    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    let whats: Vec<_> = seen.iter().map(|seen| (seen.replica, seen.what.clone())).collect();
+    let exited = Happening::Exited { how: "exit 7".to_owned() };
+    let restarting = Happening::Restarting { reason: RestartReason::Crash };
+    let wanted = [Happening::NotReady, exited.clone(), restarting, Happening::Started, Happening::Ready];
+    assert_eq!(whats, wanted.map(|what| (Some(1), what)));
+    holds(|| (running.replicas()[0].state == ReplicaState::Ready).then_some(())).await;
+    assert!(running.get("/crash").await.is_err());
+    running.until_what(exited).await;
+    holds(|| (running.replicas()[0].state == ReplicaState::BackOff).then_some(())).await;
+    assert_eq!(running.replicas()[0].restarts, 1);
+    // Told to end while it waits, it ends.
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_zombie_is_restarted_by_its_liveness_probe_within_the_bound() {
+    let mut service = service();
+    service.liveness = Some(probe("/health"));
+    let bound = bounds::restarts(&service).unwrap();
+    let mut running = shop(service).await;
+    running.until_what(Happening::Ready).await;
+    let before = running.pids();
+    running.get("/makeZombie").await.unwrap();
+    let began = Instant::now();
+    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    assert!(seen.last().unwrap().when - began <= bound);
+    let whats: Vec<_> = seen.into_iter().map(|seen| seen.what).collect();
+    let wanted = [
+        Happening::Unhealthy,
+        Happening::NotReady,
+        Happening::Exited { how: "exit 0".to_owned() },
+        Happening::Restarting { reason: RestartReason::Liveness },
+        Happening::Started,
+        Happening::Ready,
+    ];
+    assert_eq!(whats, wanted);
+    assert_ne!(running.pids(), before);
+    assert_eq!(running.get("/health").await.unwrap().0, 200);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_not_ready_leaves_the_endpoints_within_the_bound_and_lives_on() {
+    let service = service();
+    let bound = bounds::detects(service.readiness.as_ref().unwrap());
+    let mut running = shop(service).await;
+    running.until_what(Happening::Ready).await;
+    let before = running.pids();
+    running.get("/unready").await.unwrap();
+    let began = Instant::now();
+    let left = running.until_what(Happening::NotReady).await;
+    assert!(left.when - began <= bound);
+    assert_eq!(running.pids(), before);
+    let url = running.system.url("shop").unwrap();
+    let refused = async { while get(&url, "/").await.is_ok() {} };
+    tokio::time::timeout(crate::running::BOUND, refused).await.unwrap();
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_readiness_probe_a_replica_is_sent_requests_as_soon_as_it_runs() {
+    let mut service = service();
+    service.readiness = None;
+    service.env.insert("START_MS".to_owned(), "400".to_owned());
+    let mut running = begin(system([("shop", service)])).await;
+    running.until_what(Happening::Ready).await;
+    assert!(running.get("/").await.is_err(), "it cannot listen yet");
+    running.system.ready().await.unwrap();
+    assert_eq!(running.get("/").await.unwrap().0, 200);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_ignores_sigterm_is_killed_after_its_grace() {
+    let mut service = behaving(service(), "deaf");
+    service.grace = Duration::from_millis(300);
+    let running = shop(service).await;
+    let pid = running.pids()[0];
+    let began = Instant::now();
+    running.stop().await;
+    assert!(!lives(pid));
+    assert!(began.elapsed() >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn what_a_process_leaves_running_ends_with_it() {
+    let running = shop(behaving(service(), "parent")).await;
+    let log = std::fs::read_to_string(running.folder.path().join("logs/shop-1.log")).unwrap();
+    let child: u32 = log.lines().find_map(|line| line.strip_prefix("child ")).unwrap().parse().unwrap();
+    assert!(lives(child));
+    running.stop().await;
+    holds(|| (!lives(child)).then_some(())).await;
+}
+
+#[tokio::test]
+async fn dropping_a_system_kills_it() {
+    let running = shop(behaving(service(), "parent")).await;
+    let pid = running.pids()[0];
+    drop(running.system);
+    holds(|| (!lives(pid)).then_some(())).await;
+}

@@ -1,0 +1,58 @@
+//! Systems of the test server.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use brunt_local::{Options, Ports};
+use brunt_scenarios::plan::{Program, Rollout, Service, StrategyKind, System};
+use brunt_scenarios::system::{HttpGet, Probe};
+
+/// A service of one replica with a readiness probe.
+pub fn service() -> Service {
+    Service {
+        program: Program::Command { program: "brunt".to_owned(), args: vec![], dir: None },
+        port: None,
+        env: BTreeMap::new(),
+        calls: BTreeMap::new(),
+        replicas: 1,
+        rollout: Rollout { kind: StrategyKind::RollingUpdate, max_surge: 1, max_unavailable: 0 },
+        readiness: Some(probe("/ready")),
+        liveness: None,
+        grace: Duration::from_secs(5),
+        starts_within: Duration::from_secs(10),
+        guards: BTreeMap::new(),
+    }
+}
+
+pub fn behaving(mut service: Service, behaviour: &str) -> Service {
+    service.env.insert("BEHAVIOUR".to_owned(), behaviour.to_owned());
+    service
+}
+
+pub fn probe(path: &str) -> Probe {
+    Probe {
+        http_get: HttpGet { path: path.to_owned() },
+        initial_delay_seconds: 0,
+        period_seconds: 1,
+        timeout_seconds: 1,
+        success_threshold: 1,
+        failure_threshold: 2,
+    }
+}
+
+pub fn system<const N: usize>(services: [(&str, Service); N]) -> System {
+    let services = services.into_iter().map(|(name, service)| (name.to_owned(), service));
+    System { name: "test".to_owned(), about: None, entry: None, services: services.collect() }
+}
+
+pub fn options(server: &Path, folder: &Path) -> Options {
+    Options {
+        data: folder.join("data"),
+        logs: folder.join("logs"),
+        base: folder.to_owned(),
+        ports: Ports::Free,
+        this_program: server.to_owned(),
+        reaper: None,
+    }
+}

@@ -1,0 +1,103 @@
+//! What cannot be started says why, and what to do about it.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::Duration;
+
+use brunt_local::{LocalError, LocalSystem, Ports};
+use brunt_scenarios::plan::{Program, Service};
+
+use crate::plans::{behaving, options, service, system};
+use crate::running::{SERVER, begin};
+
+fn command(program: &str, dir: Option<&str>) -> Service {
+    Service {
+        program: Program::Command { program: program.to_owned(), args: vec![], dir: dir.map(str::to_owned) },
+        ..service()
+    }
+}
+
+async fn refusal(service: Service, ports: Ports) -> LocalError {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options(Path::new(SERVER), folder.path());
+    options.ports = ports;
+    LocalSystem::start(&system([("shop", service)]), options).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there() {
+    for program in ["no-such-program", "./no-such-program", "/no/such/program"] {
+        let error = refusal(command(program, None), Ports::Free).await;
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "service shop: there is no program `{program}`; install it, or give its path in `command` (relative to the service's folder)"
+            )
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there() {
+    let error = refusal(command("brunt", Some("nowhere")), Ports::Free).await;
+    assert!(matches!(&error, LocalError::NoFolder { folder, .. } if folder.ends_with("nowhere")), "{error}");
+}
+
+#[tokio::test]
+async fn data_that_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("data"), "a file").unwrap();
+    let options = options(Path::new(SERVER), folder.path());
+    let plan = system([("shop", service())]);
+    let error = LocalSystem::start(&plan, options).await.unwrap_err();
+    assert!(matches!(&error, LocalError::NotWritable { folder, .. } if folder.ends_with("data")), "{error}");
+}
+
+#[tokio::test]
+async fn a_port_in_use_and_who_uses_it() {
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = holder.local_addr().unwrap().port();
+    let plan = Service { port: Some(port), ..service() };
+    let error = refusal(plan.clone(), Ports::Declared).await.to_string();
+    assert!(error.starts_with(&format!("service shop: port {port} is in use by ")), "{error}");
+    assert!(error.contains(&format!("(process {});", std::process::id())), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(Path::new(SERVER), folder.path());
+    let (running, _) = LocalSystem::start(&system([("shop", plan)]), options).await.unwrap();
+    assert_ne!(running.url("shop").unwrap(), format!("http://127.0.0.1:{port}"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_that_ends_at_once_shows_its_log() {
+    let running = begin(system([("shop", behaving(service(), "exit"))])).await;
+    let error = running.system.ready().await.unwrap_err();
+    let log = running.folder.path().join("logs/shop-1.log");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "shop ended before it was ready (exit 3); the end of its log, {}:\n  opening the store\n  the store is locked",
+            log.display()
+        )
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_that_is_never_ready_says_what_is_missing() {
+    let mut plan = behaving(service(), "mute");
+    plan.starts_within = Duration::from_millis(200);
+    let running = begin(system([("shop", plan)])).await;
+    let error = running.system.ready().await.unwrap_err().to_string();
+    assert!(error.starts_with("shop is not ready after 2.7 s: GET /ready: no connection: "), "{error}");
+    assert!(error.ends_with("\n  I do not listen"), "{error}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_service_behind_tls_cannot_be_proxied() {
+    let outside =
+        Service { program: Program::Running { url: "https://bank.example".to_owned() }, ..service() };
+    let error = refusal(outside, Ports::Free).await;
+    assert!(matches!(error, LocalError::Url { .. }), "{error}");
+}

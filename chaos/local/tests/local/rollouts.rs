@@ -1,0 +1,109 @@
+//! New versions under load.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use brunt_faults::{Limits, apply};
+use brunt_scenarios::plan::{FaultKind, StrategyKind};
+use brunt_scenarios::timeline::Happening;
+use brunt_scenarios::units::Percent;
+
+use crate::plans::service;
+use crate::running::{Running, get, shop};
+
+async fn roll_out(running: &Running) -> u64 {
+    let kind = FaultKind::Rollout { service: "shop".to_owned() };
+    let limits = Limits { max_unavailable: Percent::ALL };
+    let applied = apply(&kind, &running.system, &limits, &mut fastrand::Rng::new()).await.unwrap();
+    applied.keep().hits
+}
+
+/// Two users without a pause between requests, until told to stop; returns good replies and errors.
+fn load(running: &Running, stop: &Arc<AtomicBool>) -> Vec<tokio::task::JoinHandle<(u64, Vec<String>)>> {
+    let user = |_| {
+        let (url, stop) = (running.system.url("shop").unwrap(), Arc::clone(stop));
+        tokio::spawn(async move {
+            let (mut good, mut bad) = (0, vec![]);
+            while !stop.load(Relaxed) {
+                match get(&url, "/whoami").await {
+                    Ok((200, _)) => good += 1,
+                    other => bad.push(format!("{other:?}")),
+                }
+            }
+            (good, bad)
+        })
+    };
+    (0..2).map(user).collect()
+}
+
+async fn under_load(mut running: Running) -> (Running, u64, Vec<String>) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let users = load(&running, &stop);
+    let before = running.pids();
+    assert_eq!(roll_out(&running).await, before.len() as u64);
+    running.until_what(Happening::RolloutDone).await;
+    let after = running.until_ready(before.len()).await;
+    assert!(after.iter().all(|replica| !before.contains(&replica.pid.unwrap())));
+    stop.store(true, Relaxed);
+    let (mut good, mut bad) = (0, vec![]);
+    for user in users {
+        let (one, errors) = user.await.unwrap();
+        good += one;
+        bad.extend(errors);
+    }
+    (running, good, bad)
+}
+
+#[tokio::test]
+async fn with_readiness_and_graceful_programs_no_request_fails() {
+    let mut plan = service();
+    plan.replicas = 2;
+    plan.env.insert("START_MS".to_owned(), "100".to_owned());
+    let (running, good, bad) = under_load(shop(plan).await).await;
+    assert_eq!(bad, [""; 0]);
+    assert!(good > 50, "only {good} requests");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_readiness_probe_requests_fail() {
+    let mut plan = service();
+    plan.replicas = 2;
+    plan.readiness = None;
+    plan.env.insert("START_MS".to_owned(), "300".to_owned());
+    let mut running = shop(plan).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let users = load(&running, &stop);
+    roll_out(&running).await;
+    running.until_what(Happening::RolloutDone).await;
+    running.system.ready().await.unwrap();
+    stop.store(true, Relaxed);
+    let mut bad = 0;
+    for user in users {
+        bad += user.await.unwrap().1.len();
+    }
+    assert!(bad > 0, "nothing has failed");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn recreate_ends_the_old_one_before_the_new_one_starts() {
+    let mut plan = service();
+    plan.rollout.kind = StrategyKind::Recreate;
+    let mut running = shop(plan).await;
+    running.until_what(Happening::Ready).await;
+    assert_eq!(roll_out(&running).await, 1);
+    let seen = running.until(|seen| seen.what == Happening::RolloutDone).await;
+    let whats: Vec<_> = seen.into_iter().map(|seen| (seen.replica, seen.what)).collect();
+    let gone = Happening::Exited { how: "exit 0".to_owned() };
+    let wanted = [
+        (None, Happening::RolloutStarted),
+        (Some(1), Happening::NotReady),
+        (Some(1), gone),
+        (Some(2), Happening::Started),
+        (Some(2), Happening::Ready),
+        (None, Happening::RolloutDone),
+    ];
+    assert_eq!(whats, wanted);
+    running.stop().await;
+}
