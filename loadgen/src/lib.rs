@@ -1,1 +1,22 @@
-//! TBD
+//! Load on HTTP services.
+//!
+//! Two models of arrival: **closed** (users who wait for each reply before they go on) and **open** (a schedule that no slow
+//! reply delays). Latency counts from the moment at which a request was meant to start, so a server that stalls cannot hide
+//! the requests that it held up. Requests without an answer stay in the figures with the time that they waited. The
+//! generator watches its own lag, and says so when its figures tell more of itself than of the server.
+//!
+//! [`start`] puts load on something and returns at once; [`Running`] shows how it goes, and what came of it. [`siege`] is
+//! the command line.
+
+mod arrivals;
+mod doubt;
+mod engine;
+pub mod http1;
+mod job;
+mod recorder;
+pub mod siege;
+
+pub use arrivals::Timetable;
+pub use engine::{Running, StartError, start};
+pub use job::{Address, Bound, Job, JobError, Order, Request, Reuse};
+pub use recorder::{Hit, LoadOutcome, LoadSnapshot, Second, Snapshot, Totals};

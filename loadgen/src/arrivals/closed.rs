@@ -1,0 +1,49 @@
+//! The closed model: users who wait for each reply, think, and go on.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use crate::engine::Lane;
+use crate::http1::{Client, Due};
+
+/// The least pause after a connection could not be made. A refusal takes microseconds: without a pause a few users would
+/// turn an outage of a second into a hundred thousand failures, and take the processor from whatever is starting up.
+const REFUSED: Duration = Duration::from_millis(10);
+
+/// Puts the load of one lane on: every n-th user for one of n threads.
+pub(crate) async fn closed(lane: &Rc<Lane>, users: u32, think: (Duration, Duration)) {
+    let users = users as usize;
+    let mut all = JoinSet::new();
+    for number in (lane.share.thread..users).step_by(lane.share.of) {
+        let first = number * lane.ready.requests.len() / users;
+        all.spawn_local(user(Rc::clone(lane), first, think));
+    }
+    while all.join_next().await.is_some() {}
+}
+
+async fn user(lane: Rc<Lane>, first: usize, think: (Duration, Duration)) {
+    let mut client = Client::new(&lane, first);
+    let mut wanted = Instant::now();
+    for _ in 0..lane.ready.job.bound.repetitions() {
+        if !lane.takes(wanted) {
+            break;
+        }
+        let finished = client.request(Due { intended: wanted, free: wanted });
+        let finished = finished.await;
+        let pause = drawn(think).max(if finished.unreachable { REFUSED } else { Duration::ZERO });
+        wanted = finished.at + pause;
+        if !pause.is_zero() && !lane.sleep_until(wanted).await {
+            break;
+        }
+    }
+}
+
+/// A think time, drawn evenly.
+fn drawn((shortest, longest): (Duration, Duration)) -> Duration {
+    if longest <= shortest {
+        return shortest;
+    }
+    shortest + (longest - shortest).mul_f64(fastrand::f64())
+}

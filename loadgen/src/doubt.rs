@@ -1,0 +1,115 @@
+//! Whether the generator kept its schedule, so that its figures tell of the server.
+//!
+//! Three signs, each of the generator's own making. A slow, frozen or absent server produces none of them:
+//!
+//! 1. **Lag**: the time from when a request could have been sent (it was due, and a connection was free or could be
+//!    opened) to when it was sent. More than 1 in 1,000 over 50 ms, or 1 in 100 over 10 ms, and at least three such, and
+//!    what the quantiles show is the generator. Below that the lag is part of the latency, and both are reported.
+//! 2. **Starvation** (open model): arrivals waited for a connection while the thread used, or was denied, at least 95 % of
+//!    its time. Replies may then have lain unread, and a queue may be the generator's. More than a second in all and more
+//!    than 5 % of the run is too much; the short burst after a server thaws is not.
+//! 3. **Want**: the machine had no ports, file descriptors or memory for another connection.
+
+use std::time::Duration;
+
+use brunt_scenarios::timeline::Schedule;
+use hdrhistogram::Histogram;
+
+/// What speaks against the generator.
+pub(crate) struct Evidence<'a> {
+    /// Sent − intended, without waiting for busy connections, in microseconds.
+    pub lag: &'a Histogram<u64>,
+    /// For how long arrivals waited for a thread without time; the worst thread.
+    pub starved: Duration,
+    /// How long the run took.
+    pub elapsed: Duration,
+    /// What the machine lacked.
+    pub trouble: Option<String>,
+}
+
+/// A share of requests that may start no later than this.
+struct Limit {
+    share: f64,
+    lag: Duration,
+}
+
+const LIMITS: [Limit; 2] = [
+    Limit { share: 0.001, lag: Duration::from_millis(50) },
+    Limit { share: 0.01, lag: Duration::from_millis(10) },
+];
+/// Fewer late requests are an accident.
+const FEWEST: u64 = 3;
+const STARVED: Duration = Duration::from_secs(1);
+const STARVED_SHARE: f64 = 0.05;
+
+/// Whether the schedule was kept.
+pub(crate) fn judge(evidence: &Evidence<'_>) -> Schedule {
+    if let Some(trouble) = &evidence.trouble {
+        return Schedule::Missed(trouble.clone());
+    }
+    if let Some(why) = LIMITS.iter().find_map(|limit| late(evidence.lag, limit)) {
+        return Schedule::Missed(why);
+    }
+    let share = evidence.starved.as_secs_f64() / evidence.elapsed.as_secs_f64().max(1e-3);
+    if evidence.starved > STARVED && share > STARVED_SHARE {
+        return Schedule::Missed(format!(
+            "arrivals queued for {:.1} s while a thread of the generator had no time left: it was asked for more than it \
+             can do",
+            evidence.starved.as_secs_f64()
+        ));
+    }
+    Schedule::Kept
+}
+
+fn late(lag: &Histogram<u64>, limit: &Limit) -> Option<String> {
+    let micros = u64::try_from(limit.lag.as_micros()).unwrap_or(u64::MAX);
+    let all = lag.len();
+    let late = all - lag.count_between(0, micros).min(all);
+    (late >= FEWEST && late as f64 > limit.share * all as f64).then(|| {
+        format!(
+            "{late} of {all} requests were sent more than {} ms late by the generator itself (p99.9 of its lag: {:.1} ms)",
+            limit.lag.as_millis(),
+            lag.value_at_quantile(0.999) as f64 / 1e3
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use brunt_scenarios::timeline::histogram;
+
+    use super::*;
+
+    fn judged(lags: &[(u64, u64)], starved: u64, elapsed: u64) -> Schedule {
+        let mut lag = histogram();
+        for (value, count) in lags {
+            lag.record_n(*value, *count).unwrap();
+        }
+        judge(&Evidence {
+            lag: &lag,
+            starved: Duration::from_secs(starved),
+            elapsed: Duration::from_secs(elapsed),
+            trouble: None,
+        })
+    }
+
+    #[test]
+    fn small_lags_and_rare_hiccups_are_no_reason() {
+        assert_eq!(judged(&[], 0, 1), Schedule::Kept);
+        assert_eq!(judged(&[(900, 10_000), (80_000, 10)], 0, 10), Schedule::Kept);
+        assert_eq!(judged(&[(900, 20), (80_000, 2)], 0, 10), Schedule::Kept);
+        assert_eq!(judged(&[(20, 100)], 3, 100), Schedule::Kept);
+        assert_eq!(judged(&[(20, 100)], 1, 2), Schedule::Kept);
+    }
+
+    #[test]
+    fn each_sign_is_told_by_name() {
+        let why = |schedule| match schedule {
+            Schedule::Missed(why) => why,
+            Schedule::Kept => "kept".to_owned(),
+        };
+        insta::assert_snapshot!(why(judged(&[(900, 10_000), (80_000, 20)], 0, 10)), @"");
+        insta::assert_snapshot!(why(judged(&[(900, 1_000), (12_000, 20)], 0, 10)), @"");
+        insta::assert_snapshot!(why(judged(&[(20, 100)], 2, 10)), @"");
+    }
+}

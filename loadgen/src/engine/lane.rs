@@ -1,0 +1,207 @@
+//! One load on one thread.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use brunt_scenarios::plan::Arrival;
+use rustix::io::Errno;
+use tokio::sync::Notify;
+
+use super::{Interrupt, Watch};
+use crate::arrivals::Dispatch;
+use crate::job::{Ready, Verdict};
+use crate::recorder::{Ended, Live, Record, Recorder, Sample};
+
+/// The longest that requests in flight are waited for when a load is stopped early.
+const STOPPED_DRAIN: Duration = Duration::from_secs(1);
+
+/// A thread's share of a load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Share {
+    /// The thread's number, from 0.
+    pub thread: usize,
+    /// Of so many.
+    pub of: usize,
+}
+
+/// One load on one thread: its figures, and what its tasks have in common.
+pub(crate) struct Lane {
+    pub ready: Arc<Ready>,
+    pub origin: Instant,
+    pub share: Share,
+    /// What bytes are read into; shared by all connections of the thread.
+    pub scratch: Rc<RefCell<Box<[u8]>>>,
+    /// The open model's schedule and idle connections.
+    pub dispatch: Option<RefCell<Dispatch>>,
+    /// Wakes tasks that wait for something else than a reply when the load ends.
+    pub ended: Notify,
+    /// Told when a connection of the open model has nothing to do.
+    pub freed: Notify,
+    recorder: RefCell<Recorder>,
+    watches: RefCell<Vec<Rc<Watch>>>,
+    in_flight: Cell<u64>,
+    /// No request starts from here on.
+    end: Cell<Option<Instant>>,
+    /// Requests in flight are given up here.
+    cutoff: Cell<Option<Instant>>,
+    starved: Cell<Duration>,
+    trouble: RefCell<Option<String>>,
+    finished: Cell<bool>,
+}
+
+/// What a lane leaves behind.
+pub(crate) struct LaneRecord {
+    pub record: Record,
+    /// For how long arrivals waited while this thread had no time left.
+    pub starved: Duration,
+    /// What the generator itself lacked.
+    pub trouble: Option<String>,
+    /// When its last task ended.
+    pub ended: Instant,
+}
+
+impl Lane {
+    pub fn new(ready: &Arc<Ready>, origin: Instant, share: Share, scratch: &Rc<RefCell<Box<[u8]>>>) -> Self {
+        let end = ready.lasts().map(|lasts| origin + lasts);
+        let dispatch = match &ready.job.arrival {
+            Arrival::Open { ramps } => Some(RefCell::new(Dispatch::new(ramps, share, ready.job.connections))),
+            Arrival::Closed { .. } => None,
+        };
+        Self {
+            ready: Arc::clone(ready),
+            origin,
+            share,
+            scratch: Rc::clone(scratch),
+            dispatch,
+            ended: Notify::new(),
+            freed: Notify::new(),
+            recorder: RefCell::new(Recorder::new(ready.lasts())),
+            watches: RefCell::default(),
+            in_flight: Cell::new(0),
+            end: Cell::new(end),
+            cutoff: Cell::new(end.map(|end| end + ready.job.drain)),
+            starved: Cell::default(),
+            trouble: RefCell::default(),
+            finished: Cell::new(false),
+        }
+    }
+
+    /// A deadline that the sweep looks after.
+    pub fn watch(&self) -> Rc<Watch> {
+        let watch = Rc::new(Watch::default());
+        self.watches.borrow_mut().push(Rc::clone(&watch));
+        watch
+    }
+
+    /// Whether a request meant for then may start.
+    pub fn takes(&self, intended: Instant) -> bool {
+        self.end.get().is_none_or(|end| intended < end)
+    }
+
+    /// Whether everything is to be given up.
+    pub fn is_cut(&self, now: Instant) -> bool {
+        self.cutoff.get().is_some_and(|cutoff| cutoff <= now)
+    }
+
+    /// Waits until then; false when the load ended meanwhile.
+    pub async fn sleep_until(&self, then: Instant) -> bool {
+        let ended = self.ended.notified();
+        if !self.takes(then) {
+            return false;
+        }
+        tokio::select! {
+            () = tokio::time::sleep_until(then.into()) => true,
+            () = ended => false,
+        }
+    }
+
+    /// A request is sent.
+    pub fn begin(&self) {
+        self.in_flight.set(self.in_flight.get() + 1);
+    }
+
+    /// A request has ended.
+    pub fn end(&self, sample: Sample, ended: &Ended, verdict: Verdict) {
+        self.in_flight.set(self.in_flight.get() - 1);
+        self.recorder.borrow_mut().record(&sample, ended, verdict);
+    }
+
+    /// A request was due and will never be sent.
+    pub fn give_up(&self, intended: Duration, now: Instant) {
+        let waited = now.saturating_duration_since(self.origin + intended);
+        self.recorder.borrow_mut().record_unsent(intended, waited);
+    }
+
+    /// Keeps in mind what the generator, not the server, lacked.
+    pub fn own_trouble(&self, error: &io::Error) {
+        let own = match Errno::from_io_error(error) {
+            Some(Errno::MFILE | Errno::NFILE) => {
+                "no file descriptors were left for connections (see `ulimit -n`)"
+            }
+            Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => "no local ports were left for connections",
+            Some(Errno::NOBUFS | Errno::NOMEM) => "no memory was left for connections",
+            _ => return,
+        };
+        self.trouble.borrow_mut().get_or_insert_with(|| own.to_owned());
+    }
+
+    /// Ends the load now, early.
+    pub fn stop(&self, now: Instant) {
+        let earlier =
+            |before: Option<Instant>, then: Instant| Some(before.map_or(then, |before| before.min(then)));
+        self.end.set(earlier(self.end.get(), now));
+        let drain = self.ready.job.drain.min(STOPPED_DRAIN);
+        self.cutoff.set(earlier(self.cutoff.get(), now + drain));
+    }
+
+    /// Looks after deadlines and ends.
+    pub fn sweep(&self, now: Instant) {
+        if !self.takes(now) {
+            self.ended.notify_waiters();
+        }
+        let over = self.is_cut(now).then_some(Interrupt::Over);
+        for watch in self.watches.borrow().iter() {
+            watch.sweep(now, over);
+        }
+    }
+
+    /// Counts time in which arrivals waited although only this thread was too slow.
+    pub fn starve(&self, now: Instant, passed: Duration) {
+        let waits = |dispatch: &RefCell<Dispatch>| dispatch.borrow().head_waits(now - self.origin);
+        if self.dispatch.as_ref().is_some_and(waits) {
+            self.starved.set(self.starved.get() + passed);
+        }
+    }
+
+    /// What to show of it.
+    pub fn publish(&self, now: Instant, live: &mut Live) {
+        if self.finished.get() {
+            return;
+        }
+        let queued = |dispatch: &RefCell<Dispatch>| {
+            dispatch.borrow().queued(now.saturating_duration_since(self.origin))
+        };
+        live.totals = self.recorder.borrow().totals().clone();
+        live.in_flight = self.in_flight.get();
+        live.queued = self.dispatch.as_ref().map_or(0, queued);
+    }
+
+    /// What to show of the last second.
+    pub fn publish_second(&self, live: &mut Live) {
+        live.second = self.recorder.borrow_mut().take_second();
+    }
+
+    /// Its figures; call it once.
+    pub fn finish(&self) -> LaneRecord {
+        self.finished.set(true);
+        LaneRecord {
+            record: self.recorder.replace(Recorder::new(self.ready.lasts())).finish(),
+            starved: self.starved.get(),
+            trouble: self.trouble.take(),
+            ended: Instant::now(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What a thread does every few milliseconds for all of its requests at once.
+
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::time::MissedTickBehavior;
+
+use super::busy::Busy;
+use super::{Lane, Shared};
+use crate::recorder::Live;
+
+/// How often deadlines are looked at: the grain of timeouts.
+const SWEEP: Duration = Duration::from_millis(5);
+/// How often figures are published.
+const PUBLISH: Duration = Duration::from_millis(100);
+/// How busy a thread is that has no time left.
+const SATURATED: f64 = 0.95;
+
+/// Looks after a thread's lanes; never ends by itself.
+pub(super) async fn sweep(lanes: &[Rc<Lane>], shared: &Shared, published: &[Mutex<Live>]) {
+    let mut tick = tokio::time::interval(SWEEP);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut stopped, mut publish, mut seconds) = (false, Instant::now(), 0);
+    let mut busy = Busy::new();
+    loop {
+        tick.tick().await;
+        let now = Instant::now();
+        if !stopped && shared.stop.load(Ordering::Relaxed) {
+            stopped = true;
+            lanes.iter().for_each(|lane| lane.stop(now));
+        }
+        lanes.iter().for_each(|lane| lane.sweep(now));
+        if now < publish {
+            continue;
+        }
+        publish = now + PUBLISH;
+        let (share, passed) = busy.share();
+        if share >= SATURATED {
+            lanes.iter().for_each(|lane| lane.starve(now, passed));
+        }
+        let second = now.saturating_duration_since(shared.origin).as_secs();
+        for (lane, live) in lanes.iter().zip(published) {
+            let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
+            lane.publish(now, &mut live);
+            if second > seconds {
+                lane.publish_second(&mut live);
+            }
+        }
+        seconds = second;
+    }
+}

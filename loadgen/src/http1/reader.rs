@@ -1,0 +1,216 @@
+//! Bytes in, replies out.
+
+use super::chunked::Chunks;
+use super::framing::{self, Framing, Head};
+use super::{Cut, Malformed, Reply, ReplyTo};
+
+/// The longest head that is put up with, in bytes.
+pub(super) const LONGEST_HEAD: usize = 64 * 1024;
+/// The most 1xx replies before the one that counts.
+pub(super) const MOST_INTERIM: u32 = 100;
+const MOST_HEADERS: usize = 128;
+
+/// What to do with a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Count it.
+    Length,
+    /// Keep it, up to so many bytes.
+    Body(usize),
+}
+
+/// How far a reply has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// All bytes were used; more are needed.
+    More,
+    /// The reply is whole.
+    Done {
+        /// How many of the bytes belonged to it.
+        used: usize,
+        /// The reply.
+        reply: Reply,
+    },
+}
+
+/// Reads one reply at a time. Pure: no clock, no network.
+#[derive(Debug)]
+pub struct Reader {
+    to: ReplyTo,
+    keep: Keep,
+    state: State,
+    /// The beginning of a head whose end has not come yet.
+    partial: Vec<u8>,
+    body: Vec<u8>,
+    length: u64,
+    interim: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum State {
+    Head,
+    Length(Head, u64),
+    Chunks(Head, Chunks),
+    UntilClose(Head),
+}
+
+impl Reader {
+    /// A reader of replies whose bodies are treated like this.
+    pub fn new(keep: Keep) -> Self {
+        Self {
+            to: ReplyTo::Other,
+            keep,
+            state: State::Head,
+            partial: Vec::new(),
+            body: Vec::new(),
+            length: 0,
+            interim: 0,
+        }
+    }
+
+    /// Gets ready for the reply to the next request.
+    pub fn begin(&mut self, to: ReplyTo) {
+        self.to = to;
+        self.state = State::Head;
+        self.partial.clear();
+        self.body.clear();
+        self.length = 0;
+        self.interim = 0;
+    }
+
+    /// What was kept of the body.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Reads on.
+    ///
+    /// # Errors
+    /// [`Malformed`] when this is not HTTP/1; the connection is of no use any more.
+    pub fn feed(&mut self, input: &[u8]) -> Result<Progress, Malformed> {
+        let mut used = 0;
+        loop {
+            let rest = &input[used..];
+            match self.state {
+                State::Head => match self.feed_head(rest)? {
+                    None => return Ok(Progress::More),
+                    Some((of_head, head)) => {
+                        used += of_head;
+                        self.begin_body(head)?;
+                    }
+                },
+                State::Length(head, left) => {
+                    let here = usize::try_from(left).unwrap_or(usize::MAX).min(rest.len());
+                    self.take(&rest[..here]);
+                    used += here;
+                    self.state = State::Length(head, left - here as u64);
+                    return Ok(self.progress(head, used, left == here as u64));
+                }
+                State::Chunks(head, mut chunks) => {
+                    let (here, done) = chunks.feed(rest, |data| self.take(data))?;
+                    used += here;
+                    self.state = State::Chunks(head, chunks);
+                    return Ok(self.progress(head, used, done));
+                }
+                State::UntilClose(_) => {
+                    self.take(rest);
+                    return Ok(Progress::More);
+                }
+            }
+        }
+    }
+
+    /// The connection was closed.
+    ///
+    /// # Errors
+    /// [`Cut`] unless that is how the reply was to end.
+    pub fn close(&mut self) -> Result<Reply, Cut> {
+        match self.state {
+            State::UntilClose(head) => Ok(self.reply(head)),
+            State::Head if self.partial.is_empty() && self.interim == 0 => Err(Cut::Unanswered),
+            _ => Err(Cut::Midway),
+        }
+    }
+
+    /// The head, once it is whole, and how many of these bytes belong to it.
+    fn feed_head(&mut self, input: &[u8]) -> Result<Option<(usize, Head)>, Malformed> {
+        if self.partial.is_empty() {
+            let parsed = parse(input, self.to)?;
+            if parsed.is_none() {
+                self.partial.extend_from_slice(input);
+            }
+            return self.bounded(parsed);
+        }
+        let before = self.partial.len();
+        // An end of the head may begin in what came before; parsing anew only when one is in sight keeps a head that
+        // trickles in from costing the square of its length.
+        let overlap = before.saturating_sub(3);
+        self.partial.extend_from_slice(input);
+        if !has_end(&self.partial[overlap..]) {
+            return self.bounded(None);
+        }
+        let parsed = parse(&self.partial, self.to)?;
+        if parsed.is_some() {
+            self.partial.clear();
+        }
+        self.bounded(parsed.map(|(length, head)| (length - before, head)))
+    }
+
+    fn bounded(&self, parsed: Option<(usize, Head)>) -> Result<Option<(usize, Head)>, Malformed> {
+        if self.partial.len() > LONGEST_HEAD {
+            return Err(Malformed::LongHead);
+        }
+        Ok(parsed)
+    }
+
+    fn begin_body(&mut self, head: Head) -> Result<(), Malformed> {
+        if head.status == 101 {
+            return Err(Malformed::Upgrade);
+        }
+        if head.status < 200 {
+            self.interim += 1;
+            return if self.interim > MOST_INTERIM { Err(Malformed::Interim) } else { Ok(()) };
+        }
+        self.state = match head.framing {
+            Framing::Length(length) => State::Length(head, length),
+            Framing::Chunked => State::Chunks(head, Chunks::new()),
+            Framing::UntilClose => State::UntilClose(head),
+        };
+        Ok(())
+    }
+
+    fn take(&mut self, data: &[u8]) {
+        self.length += data.len() as u64;
+        if let Keep::Body(most) = self.keep {
+            let room = most.saturating_sub(self.body.len()).min(data.len());
+            self.body.extend_from_slice(&data[..room]);
+        }
+    }
+
+    fn progress(&self, head: Head, used: usize, done: bool) -> Progress {
+        if done { Progress::Done { used, reply: self.reply(head) } } else { Progress::More }
+    }
+
+    fn reply(&self, head: Head) -> Reply {
+        Reply { status: head.status, length: self.length, reuse: head.reuse }
+    }
+}
+
+fn parse(input: &[u8], to: ReplyTo) -> Result<Option<(usize, Head)>, Malformed> {
+    let mut headers = [const { std::mem::MaybeUninit::uninit() }; MOST_HEADERS];
+    let mut response = httparse::Response::new(&mut []);
+    let config = httparse::ParserConfig::default();
+    match config.parse_response_with_uninit_headers(&mut response, input, &mut headers) {
+        Ok(httparse::Status::Complete(length)) => Ok(Some((length, framing::head(&response, to)?))),
+        Ok(httparse::Status::Partial) => Ok(None),
+        Err(error) => Err(Malformed::Head(error)),
+    }
+}
+
+fn has_end(bytes: &[u8]) -> bool {
+    let ends = |two: &[u8]| two == b"\n\n";
+    bytes.windows(2).any(ends) || bytes.windows(3).any(|three| three == b"\n\r\n")
+}
+
+#[cfg(test)]
+mod tests;

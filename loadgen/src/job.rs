@@ -1,0 +1,133 @@
+//! What to do: requests with everything filled in, how they arrive, and when they end.
+
+mod address;
+mod plan;
+mod prepared;
+mod verdict;
+
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use brunt_scenarios::plan::{Answer, Arrival, JsonPath};
+
+pub use address::Address;
+pub(crate) use prepared::{NotReady, Prepared, Ready, bytes};
+pub(crate) use verdict::Verdict;
+
+use crate::recorder::Hit;
+
+/// One load, with nothing left to look up but the addresses.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its name.
+    pub name: String,
+    /// Its requests; at least one.
+    pub requests: Vec<Request>,
+    /// Which of them comes next.
+    pub order: Order,
+    /// How they arrive.
+    pub arrival: Arrival,
+    /// When it ends.
+    pub bound: Bound,
+    /// What a good reply is.
+    pub answer: Answer,
+    /// Where a good reply holds the id of the command that it accepts.
+    pub key: Option<JsonPath>,
+    /// How long a request may take, from sending it (connecting included) to the end of its reply.
+    pub timeout: Duration,
+    /// How long requests in flight at the end are waited for.
+    pub drain: Duration,
+    /// The most connections at once in the open model; arrivals beyond them queue. Each closed user has one.
+    pub connections: usize,
+    /// Whether connections serve more than one request.
+    pub reuse: Reuse,
+    /// Where to tell of each reply; when it cannot keep up, hits are left out rather than the load delayed.
+    pub observer: Option<SyncSender<Hit>>,
+}
+
+/// A request, as it will be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: http::Method,
+    /// Where to.
+    pub address: Address,
+    /// The path with its query, from the slash on.
+    pub path: String,
+    /// Headers beside `Host`, `Content-Length` and `Connection`.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Which request comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// One after the other; users start evenly spread over the list.
+    InTurn,
+    /// Any.
+    Random,
+}
+
+/// Whether connections serve more than one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// Kept alive.
+    Yes,
+    /// Closed after each reply.
+    No,
+}
+
+/// When a load ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// After this time.
+    Time(Duration),
+    /// When each user has made so many requests; closed model only.
+    Repetitions(u64),
+    /// Whatever comes first.
+    Either(Duration, u64),
+}
+
+/// The most connections of an open load unless told otherwise.
+pub const CONNECTIONS: usize = 512;
+
+/// Why a load cannot be made into a job.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum JobError {
+    /// Not a base URL.
+    #[error("`{0}` is not an address: write it like http://127.0.0.1:8080")]
+    Address(String),
+    /// TLS.
+    #[error("`{0}`: TLS is not supported yet; only http:// is")]
+    Tls(String),
+    /// Not a path.
+    #[error("`{0}` is not a path: it must start with a slash")]
+    Path(String),
+    /// Not a header.
+    #[error("`{name}: {value}` is not a header")]
+    Header {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+impl Bound {
+    /// The time after which no request starts.
+    pub fn time(self) -> Option<Duration> {
+        match self {
+            Self::Time(time) | Self::Either(time, _) => Some(time),
+            Self::Repetitions(_) => None,
+        }
+    }
+
+    /// How many requests each user makes at most.
+    pub fn repetitions(self) -> u64 {
+        match self {
+            Self::Time(_) => u64::MAX,
+            Self::Repetitions(each) | Self::Either(_, each) => each,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Where a server is.
+
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use super::JobError;
+
+/// A host and a port.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Address {
+    /// A name or an IP address; IPv6 without brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+}
+
+impl Address {
+    /// Splits `http://host:port/path` into the address and what follows it, which is empty or starts with `/` or `?`.
+    ///
+    /// # Errors
+    /// [`JobError::Tls`] for https, [`JobError::Address`] for anything else that is not such a URL.
+    pub fn split(url: &str) -> Result<(Self, &str), JobError> {
+        let bad = || JobError::Address(url.to_owned());
+        let rest = match url.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => {
+                return Err(JobError::Tls(url.to_owned()));
+            }
+            _ => return Err(bad()),
+        };
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        let path = path.split('#').next().unwrap_or_default();
+        let authority: http::uri::Authority = authority.parse().map_err(|_| bad())?;
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        let plain = !authority.as_str().contains('@') && !host.is_empty();
+        let port = match authority.port_u16() {
+            Some(port) => port,
+            None if authority.as_str().ends_with(authority.host()) => 80,
+            None => return Err(bad()),
+        };
+        let host = host.to_owned();
+        plain.then_some((Self { host, port }, path)).ok_or_else(bad)
+    }
+
+    /// Looks the name up.
+    ///
+    /// # Errors
+    /// What the resolver says.
+    pub fn resolve(&self) -> io::Result<SocketAddr> {
+        let found = (self.host.as_str(), self.port).to_socket_addrs()?.next();
+        found.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(out, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(out, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(url: &str) -> Result<(String, String), JobError> {
+        Address::split(url).map(|(address, path)| (address.to_string(), path.to_owned()))
+    }
+
+    #[test]
+    fn urls_are_split() {
+        let ok = |address: &str, path: &str| Ok((address.to_owned(), path.to_owned()));
+        assert_eq!(split("http://localhost"), ok("localhost:80", ""));
+        assert_eq!(split("HTTP://localhost:8080/a?b#c"), ok("localhost:8080", "/a?b"));
+        assert_eq!(split("http://[::1]:9/x"), ok("[::1]:9", "/x"));
+        assert_eq!(split("http://h?q=1"), ok("h:80", "?q=1"));
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused() {
+        for url in [
+            "",
+            "localhost",
+            "ftp://h",
+            "http://",
+            "http://h:70000",
+            "http://h:",
+            "http://a b",
+            "http://u:p@h",
+        ] {
+            assert_eq!(split(url), Err(JobError::Address(url.to_owned())), "{url}");
+        }
+        assert_eq!(split("https://h"), Err(JobError::Tls("https://h".to_owned())));
+    }
+}

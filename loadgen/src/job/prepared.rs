@@ -1,0 +1,156 @@
+//! Requests as bytes, made once and sent as often as needed.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::{Address, Job, JobError, Request, Reuse};
+use crate::http1::ReplyTo;
+
+/// A request that can be sent.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// Head and body.
+    pub bytes: Box<[u8]>,
+    /// Its address's place among the job's.
+    pub address: usize,
+    /// What its reply looks like.
+    pub reply_to: ReplyTo,
+}
+
+/// A job that can start.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub job: Job,
+    pub requests: Vec<Prepared>,
+    /// Each address once.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// Why a job cannot start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotReady {
+    #[error(transparent)]
+    Request(#[from] JobError),
+    #[error("{address} cannot be looked up: {error}")]
+    Lookup { address: Address, error: io::Error },
+}
+
+impl Ready {
+    pub fn new(job: Job) -> Result<Self, NotReady> {
+        let mut known: Vec<Address> = Vec::new();
+        let mut requests = Vec::with_capacity(job.requests.len());
+        for request in &job.requests {
+            let place = known.iter().position(|address| *address == request.address);
+            let address = place.unwrap_or_else(|| {
+                known.push(request.address.clone());
+                known.len() - 1
+            });
+            requests.push(Prepared {
+                bytes: bytes(request, job.reuse)?.into_boxed_slice(),
+                address,
+                reply_to: ReplyTo::method(&request.method),
+            });
+        }
+        let look_up =
+            |address: Address| address.resolve().map_err(|error| NotReady::Lookup { address, error });
+        let addresses = known.into_iter().map(look_up).collect::<Result<_, _>>()?;
+        Ok(Self { job, requests, addresses })
+    }
+
+    /// Whether a reply's body is wanted, or only its length.
+    pub fn wants_body(&self) -> bool {
+        self.job.key.is_some() || !self.job.answer.json.is_empty()
+    }
+
+    /// The time after which no request starts.
+    pub fn lasts(&self) -> Option<Duration> {
+        self.job.bound.time()
+    }
+}
+
+/// A request's bytes.
+pub(crate) fn bytes(request: &Request, reuse: Reuse) -> Result<Vec<u8>, JobError> {
+    let path = escaped(&request.path)?;
+    let given = |name: &str| request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+    let mut head = format!("{} {path} HTTP/1.1\r\n", request.method);
+    let mut add = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
+    if !given("host") {
+        add("Host", &request.address.to_string());
+    }
+    if !given("user-agent") {
+        add("User-Agent", concat!("brunt/", env!("CARGO_PKG_VERSION")));
+    }
+    if !given("accept") {
+        add("Accept", "*/*");
+    }
+    for (name, value) in &request.headers {
+        check(name, value)?;
+        add(name, value);
+    }
+    let has_body = ["POST", "PUT", "PATCH"].contains(&request.method.as_str()) || !request.body.is_empty();
+    if has_body && !given("content-length") && !given("transfer-encoding") {
+        add("Content-Length", &request.body.len().to_string());
+    }
+    if reuse == Reuse::No && !given("connection") {
+        add("Connection", "close");
+    }
+    head.push_str("\r\n");
+    Ok([head.as_bytes(), &request.body].concat())
+}
+
+fn check(name: &str, value: &str) -> Result<(), JobError> {
+    let good =
+        http::HeaderName::from_bytes(name.as_bytes()).is_ok() && http::HeaderValue::from_str(value).is_ok();
+    let (name, value) = (name.to_owned(), value.to_owned());
+    good.then_some(()).ok_or(JobError::Header { name, value })
+}
+
+/// A path that fits into a request line: spaces, controls and anything beyond ASCII become `%XX`.
+fn escaped(path: &str) -> Result<String, JobError> {
+    if !path.starts_with('/') && path != "*" {
+        return Err(JobError::Path(path.to_owned()));
+    }
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            0x21..=0x7e => text.push(char::from(byte)),
+            other => text.push_str(&format!("%{other:02X}")),
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(method: http::Method, path: &str, body: &str) -> Request {
+        Request {
+            method,
+            address: Address { host: "localhost".to_owned(), port: 8080 },
+            path: path.to_owned(),
+            headers: vec![("X-A".to_owned(), "1".to_owned())],
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    fn text(request: &Request, reuse: Reuse) -> String {
+        String::from_utf8(bytes(request, reuse).unwrap()).unwrap().replace('\r', "")
+    }
+
+    #[test]
+    fn requests_are_written_out() {
+        insta::assert_snapshot!(text(&request(http::Method::GET, "/a b?ü", ""), Reuse::No), @"");
+        insta::assert_snapshot!(text(&request(http::Method::POST, "/", "hello"), Reuse::Yes), @"");
+    }
+
+    #[test]
+    fn nothing_can_be_smuggled_into_the_head() {
+        let mut bad = request(http::Method::GET, "/", "");
+        bad.headers[0].1 = "1\r\nEvil: 1".to_owned();
+        assert!(matches!(bytes(&bad, Reuse::Yes), Err(JobError::Header { .. })));
+        let split = text(&request(http::Method::GET, "/\r\nEvil: 1", ""), Reuse::Yes);
+        assert!(split.starts_with("GET /%0D%0AEvil:%201 HTTP/1.1\n"), "{split}");
+    }
+}

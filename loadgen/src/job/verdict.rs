@@ -1,0 +1,98 @@
+//! Whether a reply is a good one.
+
+use brunt_scenarios::timeline::Failure;
+use serde_json::Value;
+
+use super::Job;
+
+/// What a reply is worth.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Verdict {
+    /// Why it is not a good one.
+    pub failure: Option<Failure>,
+    /// The id of the command that it accepts.
+    pub key: Option<String>,
+    /// Whether the command may have been accepted all the same.
+    pub unknown: bool,
+}
+
+impl Job {
+    /// Judges a reply by its status and, if anything is asked of it, its body.
+    ///
+    /// A 5xx leaves the command unknown: it may come from a gateway that lost the reply of a service that had accepted it,
+    /// or from a service that failed after it had. So does a good status whose body is not as expected, or has no key.
+    pub(crate) fn judge(&self, status: u16, body: &[u8]) -> Verdict {
+        if !self.answer.takes(status) {
+            return Verdict {
+                failure: Some(Failure::Status(status)),
+                unknown: status >= 500,
+                ..Verdict::default()
+            };
+        }
+        if self.key.is_none() && self.answer.json.is_empty() {
+            return Verdict::default();
+        }
+        self.judge_body(body).unwrap_or(Verdict {
+            failure: Some(Failure::Check),
+            unknown: true,
+            ..Verdict::default()
+        })
+    }
+
+    fn judge_body(&self, body: &[u8]) -> Option<Verdict> {
+        let document: Value = serde_json::from_slice(body).ok()?;
+        let wrong = self.answer.json.iter().any(|(path, wanted)| path.objection(&document, wanted).is_some());
+        let key = match &self.key {
+            None => None,
+            Some(path) => Some(path.text(&document)?),
+        };
+        (!wrong).then_some(Verdict { key, ..Verdict::default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use brunt_scenarios::plan::{Answer, Arrival, JsonPath};
+    use serde_json::json;
+
+    use super::*;
+    use crate::job::{Bound, Order, Reuse};
+
+    fn job() -> Job {
+        Job {
+            name: String::new(),
+            requests: Vec::new(),
+            order: Order::InTurn,
+            arrival: Arrival::Open { ramps: Vec::new() },
+            bound: Bound::Time(Duration::ZERO),
+            answer: Answer {
+                status: vec![201],
+                json: vec![(JsonPath::parse("$.state").unwrap(), json!("Requested"))],
+            },
+            key: Some(JsonPath::parse("$.id").unwrap()),
+            timeout: Duration::ZERO,
+            drain: Duration::ZERO,
+            connections: 1,
+            reuse: Reuse::Yes,
+            observer: None,
+        }
+    }
+
+    #[test]
+    fn a_good_reply_gives_its_key() {
+        let verdict = job().judge(201, br#"{"id": 7, "state": "Requested"}"#);
+        assert_eq!(verdict, Verdict { failure: None, key: Some("7".to_owned()), unknown: false });
+    }
+
+    #[test]
+    fn only_a_refusal_is_known_not_to_be_accepted() {
+        let failed = |failure, unknown| Verdict { failure: Some(failure), key: None, unknown };
+        assert_eq!(job().judge(409, b""), failed(Failure::Status(409), false));
+        assert_eq!(job().judge(502, b""), failed(Failure::Status(502), true));
+        for body in [r#"{"id": 7, "state": "Lost"}"#, r#"{"state": "Requested"}"#, "", "oops"] {
+            assert_eq!(job().judge(201, body.as_bytes()), failed(Failure::Check, true), "{body}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What came of requests: windows by their intended start, histograms, totals.
+
+mod live;
+mod outcome;
+mod sample;
+mod sparse;
+mod totals;
+mod windows;
+
+use std::time::Duration;
+
+use brunt_scenarios::timeline::{Counts, Failure, histogram};
+use hdrhistogram::Histogram;
+
+pub(crate) use live::Live;
+pub use live::{LoadSnapshot, Second, Snapshot};
+pub use outcome::LoadOutcome;
+pub(crate) use outcome::merge;
+pub use sample::Hit;
+pub(crate) use sample::{Ended, Sample};
+pub use totals::Totals;
+pub(crate) use windows::Windows;
+
+use crate::job::Verdict;
+
+/// The figures of one load on one thread. Not shared: what others may see of it is published now and then.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    windows: Windows,
+    service: Histogram<u64>,
+    lag: Histogram<u64>,
+    totals: Totals,
+    /// When each command was accepted, in microseconds after the start, and its key.
+    accepted: Vec<(u64, String)>,
+    unknown: u64,
+    second: LastSecond,
+}
+
+/// What was completed since the last full second.
+#[derive(Debug)]
+struct LastSecond {
+    latency: Histogram<u64>,
+    ok: u64,
+    failed: u64,
+}
+
+/// What a thread hands over at the end.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub windows: Windows,
+    pub service: Histogram<u64>,
+    pub lag: Histogram<u64>,
+    pub totals: Totals,
+    pub accepted: Vec<(u64, String)>,
+    pub unknown: u64,
+}
+
+impl Recorder {
+    /// An empty one for a load that lasts so long.
+    pub fn new(lasts: Option<Duration>) -> Self {
+        Self {
+            windows: Windows::new(lasts),
+            service: histogram(),
+            lag: histogram(),
+            totals: Totals::default(),
+            accepted: Vec::new(),
+            unknown: 0,
+            second: LastSecond { latency: histogram(), ok: 0, failed: 0 },
+        }
+    }
+
+    /// Counts a request that was sent.
+    pub fn record(&mut self, sample: &Sample, ended: &Ended, verdict: Verdict) {
+        self.service.saturating_record(sample.service);
+        self.lag.saturating_record(sample.lag);
+        if let Ended::Replied { length, .. } = ended {
+            self.totals.replied(Duration::from_micros(sample.latency), *length);
+        }
+        if let Some(key) = verdict.key {
+            self.accepted.push((sample.done(), key));
+        }
+        self.unknown += u64::from(verdict.unknown);
+        self.count(sample, verdict.failure);
+    }
+
+    /// Counts a request that was due and never sent.
+    pub fn record_unsent(&mut self, intended: Duration, waited: Duration) {
+        let sample = Sample::unsent(intended, waited);
+        self.count(&sample, Some(Failure::Unfinished));
+    }
+
+    fn count(&mut self, sample: &Sample, failure: Option<Failure>) {
+        let timed = has_latency(failure);
+        if timed {
+            self.second.latency.saturating_record(sample.latency);
+        }
+        match failure {
+            None => self.second.ok += 1,
+            Some(_) => self.second.failed += 1,
+        }
+        self.totals.count(failure);
+        self.windows.count(sample.intended, failure, timed.then_some(sample.latency));
+    }
+
+    /// The totals so far.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// Takes what was completed since it was last asked.
+    pub fn take_second(&mut self) -> Second {
+        let second = Second {
+            ok: self.second.ok,
+            failed: self.second.failed,
+            latency: Counts::of(&self.second.latency),
+        };
+        self.second.latency.reset();
+        (self.second.ok, self.second.failed) = (0, 0);
+        second
+    }
+
+    /// Everything, for the end.
+    pub fn finish(self) -> Record {
+        Record {
+            windows: self.windows,
+            service: self.service,
+            lag: self.lag,
+            totals: self.totals,
+            accepted: self.accepted,
+            unknown: self.unknown,
+        }
+    }
+}
+
+/// Whether a request's time says something of the server's: that of a reply does, and so does the wait for one that never
+/// came. A refused connection is quick, and must not make the quantiles look better.
+fn has_latency(failure: Option<Failure>) -> bool {
+    matches!(
+        failure,
+        None | Some(Failure::Status(_) | Failure::Check | Failure::Timeout | Failure::Unfinished)
+    )
+}

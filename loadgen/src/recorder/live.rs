@@ -1,0 +1,82 @@
+//! What can be seen of a load while it runs.
+
+use brunt_scenarios::timeline::Counts;
+
+use super::{Totals, sparse};
+
+/// All loads, at one moment.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// Seconds since the loads' start; negative before it.
+    pub at: f64,
+    /// Each load, in the jobs' order.
+    pub loads: Vec<LoadSnapshot>,
+}
+
+/// A load at one moment. Up to a tenth of a second old.
+#[derive(Debug, Clone, Default)]
+pub struct LoadSnapshot {
+    /// Its name.
+    pub name: String,
+    /// Everything so far.
+    pub totals: Totals,
+    /// Requests that were sent and have not ended.
+    pub in_flight: u64,
+    /// Arrivals that are due and wait for a connection; open model only.
+    pub queued: u64,
+    /// What was completed in the last full second.
+    pub second: Second,
+    /// Whether it is over.
+    pub over: bool,
+}
+
+/// What was completed in a second.
+#[derive(Debug, Clone, Default)]
+pub struct Second {
+    /// Good replies.
+    pub ok: u64,
+    /// All others.
+    pub failed: u64,
+    /// Done − intended, in microseconds.
+    pub latency: Counts,
+}
+
+impl Second {
+    /// A quantile (0 to 1) of done − intended, in seconds; `None` when nothing was completed.
+    pub fn quantile(&self, quantile: f64) -> Option<f64> {
+        self.latency.quantile(quantile).map(|micros| micros as f64 / 1e6)
+    }
+
+    /// The share of requests that failed, from 0 to 1; `None` when nothing was completed.
+    pub fn error_rate(&self) -> Option<f64> {
+        let all = self.ok + self.failed;
+        (all > 0).then(|| self.failed as f64 / all as f64)
+    }
+}
+
+/// What a thread publishes of a load.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Live {
+    pub totals: Totals,
+    pub in_flight: u64,
+    pub queued: u64,
+    pub second: Second,
+    pub over: bool,
+}
+
+impl LoadSnapshot {
+    /// Adds what the threads published.
+    pub(crate) fn of(name: &str, threads: impl Iterator<Item = Live>) -> Self {
+        let mut sum = Self { name: name.to_owned(), over: true, ..Self::default() };
+        for live in threads {
+            sum.totals.merge(&live.totals);
+            sum.in_flight += live.in_flight;
+            sum.queued += live.queued;
+            sum.over &= live.over;
+            sum.second.ok += live.second.ok;
+            sum.second.failed += live.second.failed;
+            sparse::add_all(&mut sum.second.latency, live.second.latency);
+        }
+        sum
+    }
+}

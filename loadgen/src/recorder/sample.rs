@@ -1,0 +1,69 @@
+//! One request's times and end.
+
+use std::time::{Duration, Instant};
+
+use brunt_scenarios::timeline::Failure;
+
+use crate::http1::Due;
+use crate::job::Reuse;
+
+/// The times of a request, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sample {
+    /// When it was meant to start, after the load's start.
+    pub intended: u64,
+    /// Done − intended.
+    pub latency: u64,
+    /// Done − sent.
+    pub service: u64,
+    /// Sent − intended, without what the server made it wait for a free connection.
+    pub lag: u64,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// With a reply.
+    Replied { status: u16, length: u64, reuse: Reuse },
+    /// Without one.
+    Unanswered,
+}
+
+/// What an observer is told of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// Its place among the job's requests.
+    pub request: usize,
+    /// The reply's status, if there was a reply.
+    pub status: Option<u16>,
+    /// Why it was not good, if it was not.
+    pub failure: Option<Failure>,
+    /// The length of the reply's body, in bytes.
+    pub length: u64,
+    /// From sending it to the end of its reply.
+    pub took: Duration,
+}
+
+impl Sample {
+    pub fn new(due: Due, sent: Instant, done: Instant, origin: Instant) -> Self {
+        Self {
+            intended: micros(due.intended.saturating_duration_since(origin)),
+            latency: micros(done.saturating_duration_since(due.intended)),
+            service: micros(done.saturating_duration_since(sent)),
+            lag: micros(sent.saturating_duration_since(due.free.max(due.intended))),
+        }
+    }
+
+    pub fn unsent(intended: Duration, waited: Duration) -> Self {
+        Self { intended: micros(intended), latency: micros(waited), service: 0, lag: 0 }
+    }
+
+    /// When it was done, after the load's start.
+    pub fn done(&self) -> u64 {
+        self.intended + self.latency
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    duration.as_secs() * 1_000_000 + u64::from(duration.subsec_micros())
+}

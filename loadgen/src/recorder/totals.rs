@@ -1,0 +1,64 @@
+//! Sums over a whole load.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use brunt_scenarios::timeline::Failure;
+
+/// Sums over a whole load.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Good replies.
+    pub ok: u64,
+    /// All others, by kind.
+    pub failed: BTreeMap<Failure, u64>,
+    /// Replies, good or not.
+    pub replies: u64,
+    /// Bytes of their bodies, as transferred.
+    pub bytes: u64,
+    /// The sum of their times, each from the intended start.
+    pub time: Duration,
+    /// The longest of these.
+    pub longest: Duration,
+    /// The shortest of these; `None` without a reply.
+    pub shortest: Option<Duration>,
+}
+
+impl Totals {
+    /// All requests that failed.
+    pub fn failures(&self) -> u64 {
+        self.failed.values().sum()
+    }
+
+    /// All requests that have ended.
+    pub fn requests(&self) -> u64 {
+        self.ok + self.failures()
+    }
+
+    pub(super) fn replied(&mut self, time: Duration, length: u64) {
+        self.replies += 1;
+        self.bytes += length;
+        self.time += time;
+        self.longest = self.longest.max(time);
+        self.shortest = Some(self.shortest.map_or(time, |shortest| shortest.min(time)));
+    }
+
+    pub(super) fn count(&mut self, failure: Option<Failure>) {
+        match failure {
+            None => self.ok += 1,
+            Some(failure) => *self.failed.entry(failure).or_default() += 1,
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.ok += other.ok;
+        for (failure, count) in &other.failed {
+            *self.failed.entry(*failure).or_default() += count;
+        }
+        self.replies += other.replies;
+        self.bytes += other.bytes;
+        self.time += other.time;
+        self.longest = self.longest.max(other.longest);
+        self.shortest = self.shortest.into_iter().chain(other.shortest).min();
+    }
+}

@@ -1,0 +1,132 @@
+//! Requests by the window in which they were meant to start. A bounded number of windows, however long the run.
+
+use std::time::Duration;
+
+use brunt_scenarios::timeline::{Counts, Failure, LONGEST, Window, histogram};
+use hdrhistogram::Histogram;
+
+use super::sparse;
+
+/// The most windows of a load.
+const MOST: usize = 600;
+/// The shortest window: short faults show.
+const SHORTEST: Duration = Duration::from_millis(250);
+/// The longest load with the shortest windows.
+const SHORT: Duration = Duration::from_secs(60);
+
+/// The windows of a load.
+#[derive(Debug)]
+pub(crate) struct Windows {
+    length: Duration,
+    /// All that have been reached.
+    windows: Vec<Window>,
+    /// The latencies of the last window: a whole histogram, since most requests are counted there. Those of others are kept
+    /// by value; a full histogram for each would take a hundred times the space.
+    last: Histogram<u64>,
+}
+
+/// The window length for a load: 250 ms up to a minute, then 1 s, then as many whole seconds as keep them below the limit.
+fn length(lasts: Option<Duration>) -> Duration {
+    match lasts {
+        Some(lasts) if lasts > SHORT => Duration::from_secs(lasts.as_secs().div_ceil(MOST as u64).max(1)),
+        _ => SHORTEST,
+    }
+}
+
+impl Windows {
+    pub fn new(lasts: Option<Duration>) -> Self {
+        Self { length: length(lasts), windows: Vec::new(), last: histogram() }
+    }
+
+    /// Counts a request; `intended` and `latency` in microseconds.
+    pub fn count(&mut self, intended: u64, failure: Option<Failure>, latency: Option<u64>) {
+        let place = self.reach(intended);
+        let is_last = place + 1 == self.windows.len();
+        let window = &mut self.windows[place];
+        match failure {
+            None => window.ok += 1,
+            Some(failure) => *window.failed.entry(failure).or_default() += 1,
+        }
+        let Some(latency) = latency else { return };
+        if is_last {
+            self.last.saturating_record(latency);
+        } else {
+            let value = self.last.highest_equivalent(latency.min(LONGEST));
+            sparse::add(&mut window.latency, value, 1);
+        }
+    }
+
+    /// The place of a window, made if it is new.
+    fn reach(&mut self, intended: u64) -> usize {
+        let place = |length: Duration| intended / u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
+        while place(self.length) >= MOST as u64 {
+            self.widen();
+        }
+        let place = usize::try_from(place(self.length)).unwrap_or(MOST);
+        if place >= self.windows.len() {
+            self.settle();
+            self.windows.resize_with(place + 1, Window::default);
+        }
+        place
+    }
+
+    /// Puts the last window's latencies to the others.
+    fn settle(&mut self) {
+        if let Some(window) = self.windows.last_mut() {
+            sparse::add_all(&mut window.latency, Counts::of(&self.last));
+            self.last.reset();
+        }
+    }
+
+    /// Makes windows twice as long.
+    fn widen(&mut self) {
+        self.settle();
+        self.length *= 2;
+        let mut before = std::mem::take(&mut self.windows).into_iter();
+        while let Some(mut window) = before.next() {
+            if let Some(second) = before.next() {
+                add(&mut window, second);
+            }
+            self.windows.push(window);
+        }
+    }
+
+    /// Adds another thread's.
+    pub fn merge(&mut self, mut other: Self) {
+        self.settle();
+        other.settle();
+        while self.length < other.length {
+            self.widen();
+        }
+        while other.length < self.length {
+            other.widen();
+        }
+        if other.windows.len() > self.windows.len() {
+            self.windows.resize_with(other.windows.len(), Window::default);
+        }
+        for (window, others) in self.windows.iter_mut().zip(other.windows) {
+            add(window, others);
+        }
+    }
+
+    /// The windows with their starts, and their length in seconds.
+    pub fn finish(mut self) -> (Vec<Window>, f64) {
+        self.settle();
+        let seconds = self.length.as_secs_f64();
+        for (place, window) in self.windows.iter_mut().enumerate() {
+            window.start = place as f64 * seconds;
+        }
+        (self.windows, seconds)
+    }
+}
+
+fn add(window: &mut Window, other: Window) {
+    window.ok += other.ok;
+    for (failure, count) in other.failed {
+        *window.failed.entry(failure).or_default() += count;
+    }
+    sparse::add_all(&mut window.latency, other.latency);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! Siege's command line, with its habits and its summary, on this crate's engine.
+//!
+//! Where siege is wrong, this is not: times have microseconds instead of ticks of 10 ms, the summary goes on with quantiles
+//! and errors by kind, the exit code says what came of it, and users are not cut down to 255. Connections are kept alive unless
+//! the settings say otherwise, and a load without an end is refused. A settings file is only read when `-R` names one.
+//! Redirects are not followed and pages not parsed, so `--no-follow` and `--no-parser` are accepted and change nothing.
+
+mod config;
+mod error;
+mod figures;
+mod flags;
+mod hits;
+mod interval;
+mod json;
+mod log;
+mod perform;
+mod rc;
+mod settings;
+mod show;
+mod summary;
+mod table;
+mod text;
+mod urls;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+pub use error::SiegeError;
+pub use figures::Figures;
+pub use summary::{Exit, Summary};
+
+use flags::Flags;
+use settings::{Action, Settings};
+
+/// What `--help` says.
+const HELP: &str = include_str!("siege/help.txt");
+
+/// Where text goes.
+pub struct Output<'a> {
+    /// Results that were asked for: hits, pages, JSON.
+    pub out: &'a mut dyn Write,
+    /// Everything else.
+    pub err: &'a mut dyn Write,
+}
+
+/// The whole command: runs it, tells of errors on stderr, and exits by their code.
+pub fn main(arguments: &[String]) -> ExitCode {
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let output = Output { out: &mut out, err: &mut err };
+    match run(arguments, output) {
+        Ok(summary) => ExitCode::from(summary.exit() as u8),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(error.exit() as u8)
+        }
+    }
+}
+
+/// Does what the arguments (without the program's name) ask, and prints what siege would and more.
+///
+/// # Errors
+/// [`SiegeError`] when it cannot be done at all; [`SiegeError::exit`] is its exit code.
+pub fn run(arguments: &[String], output: Output<'_>) -> Result<Summary, SiegeError> {
+    let flags = Flags::parse(arguments)?;
+    let settings = Settings::new(flags)?;
+    match &settings.action {
+        Action::Help => write!(output.out, "{HELP}")?,
+        Action::Version => writeln!(output.out, "brunt load {}", env!("CARGO_PKG_VERSION"))?,
+        Action::Config => write!(output.out, "{}", config::config(&settings)?)?,
+        Action::Headers | Action::Page => return show::show(&settings, output),
+        Action::Load => return perform::perform(&settings, output),
+    }
+    Ok(Summary::nothing())
+}

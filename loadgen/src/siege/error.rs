@@ -1,0 +1,104 @@
+//! What can be wrong with a siege.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::Exit;
+use crate::engine::StartError;
+use crate::job::JobError;
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum SiegeError {
+    /// An option that does not exist.
+    #[error("there is no option `{option}`{}", hint(*.nearest))]
+    UnknownOption {
+        /// As it was written.
+        option: String,
+        /// The one that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// The beginning of more than one option.
+    #[error("`{option}` could mean {choices}")]
+    Ambiguous {
+        /// As it was written.
+        option: String,
+        /// What it could mean.
+        choices: String,
+    },
+    /// An option that needs a value.
+    #[error("`{0}` needs a value")]
+    MissingValue(String),
+    /// An option that takes none.
+    #[error("`{0}` takes no value")]
+    SurplusValue(String),
+    /// A value that cannot be read.
+    #[error("`{value}` is not a value of {option}: write it like {example}")]
+    BadValue {
+        /// The option or setting.
+        option: String,
+        /// Its value.
+        value: String,
+        /// A good one.
+        example: &'static str,
+    },
+    /// Neither a URL nor a file of them.
+    #[error("no URL: give one, or a file of them with -f")]
+    NoUrl,
+    /// More than one URL.
+    #[error("more than one URL, such as `{0}`: put them into a file and give it with -f, one a line")]
+    ManyUrls(String),
+    /// A load without an end.
+    #[error("this load has no end: give it a time (-t 60S) or a number of repetitions (-r 100)")]
+    Endless,
+    /// A rate without a time.
+    #[error("--rate needs a time as well: -t 60S; repetitions do not bound a schedule")]
+    RateWithoutTime,
+    /// A file that cannot be read or written.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A line that cannot be read.
+    #[error("{place}: {what}")]
+    Line {
+        /// File and line.
+        place: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A URL that cannot be used.
+    #[error(transparent)]
+    Url(#[from] JobError),
+    /// The load cannot start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The one request of -g or -p got no reply.
+    #[error("{address}: {what}")]
+    NoReply {
+        /// Host and port.
+        address: String,
+        /// Why.
+        what: String,
+    },
+    /// The output cannot be written.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl SiegeError {
+    /// The exit code that goes with it.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::NoReply { .. } | Self::Output(_) | Self::Start(StartError::Thread(_)) => Exit::Inconclusive,
+            _ => Exit::Wrong,
+        }
+    }
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
+}

@@ -1,0 +1,118 @@
+//! A siege from its settings to its summary.
+
+use std::io::Write;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+
+use brunt_scenarios::plan::{Answer, Arrival, Ramp};
+
+use super::settings::{Detail, Format, Settings};
+use super::summary::Summary;
+use super::{Output, SiegeError, hits, json, log, text};
+use crate::engine::{Running, start};
+use crate::job::{Bound, CONNECTIONS, Job};
+use crate::recorder::Hit;
+
+/// How long requests in flight at the end are waited for, unless their timeout is shorter.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How many hits may wait to be printed.
+const WAITING_HITS: usize = 1 << 16;
+/// How often hits are printed and the end is looked for.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Puts the load on, prints what comes of it.
+pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary, SiegeError> {
+    let Output { out, err } = output;
+    let (tell, told) = sync_channel(WAITING_HITS);
+    let mut job = job(settings).ok_or(SiegeError::Endless)?;
+    job.observer = (settings.detail == Detail::Hits).then_some(tell);
+    let speaks = settings.detail != Detail::Quiet && settings.format == Format::Text;
+    if speaks {
+        writeln!(err, "** brunt {}", env!("CARGO_PKG_VERSION"))?;
+        writeln!(err, "** Preparing {} concurrent users for battle.", settings.users)?;
+        writeln!(err, "The server is now under siege...")?;
+    }
+    let running = start(vec![job], Instant::now(), 0)?;
+    wait(&running, &told, settings, out)?;
+    let outcome = running.outcomes().into_iter().next().ok_or(SiegeError::NoUrl)?;
+    hits::print(&told, &settings.requests, out)?;
+    let summary = Summary::of(outcome, settings.fail_below);
+    if speaks {
+        let lifted =
+            if settings.bound.and_then(Bound::time).is_some() { "Lifting the server siege...\n" } else { "" };
+        write!(err, "\n{lifted}")?;
+    }
+    report(settings, &summary, out, err)?;
+    Ok(summary)
+}
+
+/// Prints a summary where and how it was asked for.
+pub(super) fn report(
+    settings: &Settings,
+    summary: &Summary,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), SiegeError> {
+    let Some(result) = &summary.result else { return Ok(()) };
+    match (settings.format, settings.detail) {
+        (Format::Json, _) => out.write_all(json::json(result).as_bytes())?,
+        (Format::Text, Detail::Quiet) => {}
+        (Format::Text, _) => {
+            err.write_all(text::siege(&result.figures).as_bytes())?;
+            err.write_all(text::ours(result).as_bytes())?;
+        }
+    }
+    match &settings.log.file {
+        Some(file) => log::append(file, settings.log.mark.as_deref(), &result.figures),
+        None => Ok(()),
+    }
+}
+
+fn job(settings: &Settings) -> Option<Job> {
+    let bound = settings.bound?;
+    let arrival = match settings.rate {
+        None => Arrival::Closed { users: settings.users, think: (Duration::ZERO, settings.delay) },
+        Some(rate) => {
+            let rate = rate.per_second();
+            let steady = Ramp { from: rate, to: rate, lasts: bound.time()? };
+            Arrival::Open { ramps: vec![steady] }
+        }
+    };
+    Some(Job {
+        name: "siege".to_owned(),
+        requests: settings.requests.clone(),
+        order: settings.order,
+        arrival,
+        bound,
+        answer: Answer::default(),
+        key: None,
+        timeout: settings.timeout,
+        drain: DRAIN.min(settings.timeout),
+        connections: settings.users_given.map_or(CONNECTIONS, |users| users as usize),
+        reuse: settings.reuse,
+        observer: None,
+    })
+}
+
+/// Waits for the end, or for ctrl-C, which ends it early.
+fn wait(
+    running: &Running,
+    told: &Receiver<Hit>,
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> Result<(), SiegeError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut tick = tokio::time::interval(TICK);
+        while !running.is_over() {
+            tokio::select! {
+                _ = tick.tick() => hits::print(told, &settings.requests, out)?,
+                signal = tokio::signal::ctrl_c() => {
+                    signal?;
+                    running.stop();
+                }
+            }
+        }
+        Ok(())
+    })
+}

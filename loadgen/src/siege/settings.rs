@@ -1,0 +1,257 @@
+//! What the options and settings mean together.
+
+mod read;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use brunt_scenarios::units::{Percent, Rate};
+
+use super::SiegeError;
+use super::flags::Flags;
+use super::rc::Rc;
+use super::table::Flag;
+use super::urls::Urls;
+use crate::job::{Bound, Order, Request, Reuse};
+
+/// Users unless told otherwise; what siege's own settings file says.
+const USERS: u32 = 25;
+/// How long to wait for a reply unless told otherwise; siege's.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
+    Help,
+    Version,
+    Config,
+    Headers,
+    Page,
+    Load,
+}
+
+/// How much to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Nothing but errors, and JSON if asked for.
+    Quiet,
+    /// The summary.
+    Summary,
+    /// Each hit as well.
+    Hits,
+}
+
+/// How the summary is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+/// Where the result is appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Log {
+    pub file: Option<PathBuf>,
+    pub mark: Option<String>,
+}
+
+/// What the options and settings mean together.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Settings {
+    pub action: Action,
+    pub requests: Vec<Request>,
+    pub order: Order,
+    pub users: u32,
+    /// Whether `users` was asked for, and so bounds the open model's connections.
+    pub users_given: Option<u32>,
+    pub bound: Option<Bound>,
+    pub delay: Duration,
+    pub rate: Option<Rate>,
+    pub fail_below: Option<Percent>,
+    pub timeout: Duration,
+    pub reuse: Reuse,
+    pub detail: Detail,
+    pub format: Format,
+    pub log: Log,
+}
+
+impl Settings {
+    /// Puts options before the settings file, and both before the defaults.
+    pub fn new(flags: Flags) -> Result<Self, SiegeError> {
+        let action = action(&flags);
+        let rc = match flags.value(Flag::Rc) {
+            Some(file) => Rc::parse(&text_of(file)?),
+            None => Rc::default(),
+        };
+        let given = Given { flags, rc };
+        let requests = match action {
+            Action::Help | Action::Version | Action::Config => Vec::new(),
+            _ => given.requests()?,
+        };
+        let bound = given.bound(requests.len())?;
+        let rate = given.rate()?;
+        if action == Action::Load {
+            match (bound, rate) {
+                (None, _) => return Err(SiegeError::Endless),
+                (Some(Bound::Repetitions(_)), Some(_)) => return Err(SiegeError::RateWithoutTime),
+                _ => {}
+            }
+        }
+        let users_given = given.users()?;
+        Ok(Self {
+            action,
+            requests,
+            order: if given.is_on(Flag::Internet, "internet") { Order::Random } else { Order::InTurn },
+            users: users_given.unwrap_or(USERS),
+            users_given,
+            bound,
+            delay: given.delay()?,
+            rate,
+            fail_below: given.fail_below()?,
+            timeout: given.timeout()?.unwrap_or(TIMEOUT),
+            reuse: given.reuse()?,
+            detail: given.detail(),
+            format: if given.is_on(Flag::Json, "json_output") { Format::Json } else { Format::Text },
+            log: given.log(),
+        })
+    }
+}
+
+/// Where values come from.
+struct Given {
+    flags: Flags,
+    rc: Rc,
+}
+
+fn action(flags: &Flags) -> Action {
+    let asked = [
+        (Flag::Help, Action::Help),
+        (Flag::Version, Action::Version),
+        (Flag::Config, Action::Config),
+        (Flag::Get, Action::Headers),
+        (Flag::Print, Action::Page),
+    ];
+    asked.into_iter().find(|(flag, _)| flags.has(*flag)).map_or(Action::Load, |(_, action)| action)
+}
+
+fn text_of(file: &str) -> Result<String, SiegeError> {
+    let path = PathBuf::from(file);
+    std::fs::read_to_string(&path).map_err(|error| SiegeError::File { path, error })
+}
+
+impl Given {
+    fn value(&self, flag: Flag, key: &str) -> Option<&str> {
+        self.flags.value(flag).or_else(|| self.rc.value(key))
+    }
+
+    fn is_on(&self, flag: Flag, key: &str) -> bool {
+        self.flags.has(flag) || self.rc.is_on(key)
+    }
+
+    fn requests(&self) -> Result<Vec<Request>, SiegeError> {
+        if let Some(second) = self.flags.operands.get(1) {
+            return Err(SiegeError::ManyUrls(second.clone()));
+        }
+        let headers = self.headers()?;
+        let file = self.value(Flag::File, "file");
+        let urls = Urls {
+            place: file.unwrap_or_default(),
+            headers: &headers,
+            content_type: self.flags.value(Flag::ContentType).unwrap_or("application/x-www-form-urlencoded"),
+            read: &|path: &Path| std::fs::read(path),
+            environment: &|name: &str| std::env::var(name).ok(),
+        };
+        let url = self.flags.operands.first().map(String::as_str);
+        // A URL of the command line comes before a file of the settings, and an option's file before a URL of the settings.
+        let requests = match (url, self.flags.value(Flag::File), file, self.rc.value("url")) {
+            (Some(url), ..) => vec![urls.request(url)?],
+            (None, Some(file), ..) => urls.parse(&text_of(file)?)?,
+            (None, None, _, Some(url)) => vec![urls.request(url)?],
+            (None, None, Some(file), None) => urls.parse(&text_of(file)?)?,
+            (None, None, None, None) => Vec::new(),
+        };
+        if requests.is_empty() { Err(SiegeError::NoUrl) } else { Ok(requests) }
+    }
+
+    fn headers(&self) -> Result<Vec<(String, String)>, SiegeError> {
+        let written = self.rc.headers.iter().map(String::as_str).chain(self.flags.values(Flag::Header));
+        let mut headers = written.map(read::header).collect::<Result<Vec<_>, _>>()?;
+        if let Some(agent) = self.value(Flag::UserAgent, "user-agent") {
+            headers.push(("User-Agent".to_owned(), agent.to_owned()));
+        }
+        Ok(headers)
+    }
+
+    fn bound(&self, urls: usize) -> Result<Option<Bound>, SiegeError> {
+        let time = self.value(Flag::Time, "time").map(read::time).transpose()?;
+        let repetitions = match self.value(Flag::Reps, "reps") {
+            Some("once") => Some(urls as u64),
+            Some(number) => Some(read::number("-r", number, "-r 100, or -r once")?),
+            None => None,
+        };
+        Ok(match (time, repetitions) {
+            (Some(time), Some(repetitions)) => Some(Bound::Either(time, repetitions)),
+            (Some(time), None) => Some(Bound::Time(time)),
+            (None, Some(repetitions)) => Some(Bound::Repetitions(repetitions)),
+            (None, None) => None,
+        })
+    }
+
+    fn users(&self) -> Result<Option<u32>, SiegeError> {
+        let users = self.value(Flag::Concurrent, "concurrent");
+        users.map(|users| read::number("-c", users, "-c 25")).transpose()
+    }
+
+    fn delay(&self) -> Result<Duration, SiegeError> {
+        if self.is_on(Flag::Benchmark, "benchmark") {
+            return Ok(Duration::ZERO);
+        }
+        let delay =
+            self.value(Flag::Delay, "delay").map(|delay| read::seconds("-d", delay, "-d 1 or -d 0.5"));
+        Ok(delay.transpose()?.unwrap_or_default())
+    }
+
+    fn timeout(&self) -> Result<Option<Duration>, SiegeError> {
+        let timeout = self.rc.value("timeout");
+        timeout.map(|timeout| read::seconds("timeout", timeout, "timeout = 30")).transpose()
+    }
+
+    fn rate(&self) -> Result<Option<Rate>, SiegeError> {
+        self.flags.value(Flag::Rate).map(|rate| read::rate("--rate", rate)).transpose()
+    }
+
+    fn fail_below(&self) -> Result<Option<Percent>, SiegeError> {
+        let percent = self.flags.value(Flag::FailBelow);
+        percent.map(|percent| read::percent("--fail-below", percent)).transpose()
+    }
+
+    fn reuse(&self) -> Result<Reuse, SiegeError> {
+        match self.rc.value("connection") {
+            None | Some("keep-alive") => Ok(Reuse::Yes),
+            Some("close") => Ok(Reuse::No),
+            Some(other) => Err(read::bad("connection", other, "connection = keep-alive, or close")),
+        }
+    }
+
+    fn detail(&self) -> Detail {
+        if self.is_on(Flag::Quiet, "quiet") {
+            Detail::Quiet
+        } else if self.is_on(Flag::Verbose, "verbose") {
+            Detail::Hits
+        } else {
+            Detail::Summary
+        }
+    }
+
+    fn log(&self) -> Log {
+        let asked = self.flags.has(Flag::Log);
+        let named = self.value(Flag::Log, "logfile").unwrap_or("siege.log");
+        Log {
+            file: asked.then(|| PathBuf::from(named)),
+            mark: self.flags.value(Flag::Mark).map(str::to_owned),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

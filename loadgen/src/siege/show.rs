@@ -1,0 +1,105 @@
+//! `-g` and `-p`: one request, shown with its reply.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use brunt_scenarios::timeline::{Counts, Failure, Schedule};
+
+use super::perform::report;
+use super::settings::{Action, Settings};
+use super::summary::{self, Summary};
+use super::{Figures, Output, SiegeError};
+use crate::http1::{Keep, Progress, Reader, Reply, ReplyTo};
+use crate::job::{Request, Reuse, bytes};
+use crate::recorder::Totals;
+
+/// The most of a page that is shown, in bytes.
+const LONGEST_PAGE: usize = 64 * 1024 * 1024;
+
+/// A reply with everything that came.
+struct Shown {
+    reply: Reply,
+    /// Head and body as they came.
+    raw: Vec<u8>,
+    body: Vec<u8>,
+    took: Duration,
+}
+
+/// Asks once, shows what is asked for, then the summary.
+pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, SiegeError> {
+    let Output { out, err } = output;
+    let mut request = settings.requests.first().ok_or(SiegeError::NoUrl)?.clone();
+    if settings.action == Action::Headers && request.method == http::Method::GET {
+        request.method = http::Method::HEAD;
+    }
+    let sent = bytes(&request, Reuse::No)?;
+    let shown = ask(&request, &sent, settings.timeout)
+        .map_err(|what| SiegeError::NoReply { address: request.address.to_string(), what })?;
+    out.write_all(&sent)?;
+    out.write_all(if request.body.is_empty() { b"\n" } else { b"\n\n" })?;
+    match settings.action {
+        Action::Headers => out.write_all(head(&shown.raw))?,
+        _ => out.write_all(&shown.body)?,
+    }
+    out.write_all(b"\n")?;
+    let summary = summary(&shown, settings);
+    writeln!(err)?;
+    report(settings, &summary, out, err)?;
+    Ok(summary)
+}
+
+fn ask(request: &Request, sent: &[u8], timeout: Duration) -> Result<Shown, String> {
+    let text = |error: std::io::Error| error.to_string();
+    let start = Instant::now();
+    let address = request.address.resolve().map_err(text)?;
+    let mut stream = TcpStream::connect_timeout(&address, timeout).map_err(text)?;
+    stream.set_read_timeout(Some(timeout)).map_err(text)?;
+    stream.write_all(sent).map_err(text)?;
+    let mut reader = Reader::new(Keep::Body(LONGEST_PAGE));
+    reader.begin(ReplyTo::method(&request.method));
+    let (mut raw, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
+    let reply = loop {
+        let length = stream.read(&mut buffer).map_err(text)?;
+        if length == 0 {
+            break reader.close().map_err(|error| error.to_string())?;
+        }
+        raw.extend_from_slice(&buffer[..length]);
+        match reader.feed(&buffer[..length]).map_err(|error| error.to_string())? {
+            Progress::Done { reply, .. } => break reply,
+            Progress::More => {}
+        }
+    };
+    Ok(Shown { reply, raw, body: reader.body().to_vec(), took: start.elapsed() })
+}
+
+/// The head of what came, with the empty line that ends it.
+fn head(raw: &[u8]) -> &[u8] {
+    let end = raw.windows(4).position(|four| four == b"\r\n\r\n");
+    &raw[..end.map_or(raw.len(), |end| end + 4)]
+}
+
+fn summary(shown: &Shown, settings: &Settings) -> Summary {
+    let good = (200..400).contains(&shown.reply.status);
+    let failed = (!good).then_some((Failure::Status(shown.reply.status), 1));
+    let totals = Totals {
+        ok: u64::from(good),
+        failed: BTreeMap::from_iter(failed),
+        replies: 1,
+        bytes: shown.reply.length,
+        time: shown.took,
+        longest: shown.took,
+        shortest: Some(shown.took),
+    };
+    Summary {
+        result: Some(summary::Result {
+            figures: Figures::new(&totals, shown.took),
+            latency: Counts(vec![(u64::try_from(shown.took.as_micros()).unwrap_or(u64::MAX), 1)]),
+            lag: Counts::default(),
+            schedule: Schedule::Kept,
+            totals,
+            fail_below: settings.fail_below,
+        }),
+    }
+}

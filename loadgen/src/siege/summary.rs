@@ -1,0 +1,88 @@
+//! What came of a siege, and the exit code for it.
+
+use brunt_scenarios::timeline::{Counts, Schedule};
+use brunt_scenarios::units::Percent;
+
+use super::Figures;
+use crate::recorder::{LoadOutcome, Totals};
+
+/// What came of a siege.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// `None` when no load was asked for.
+    pub result: Option<Result>,
+}
+
+/// What came of a load.
+#[derive(Debug, Clone)]
+pub struct Result {
+    /// Siege's figures.
+    pub figures: Figures,
+    /// The load's sums.
+    pub totals: Totals,
+    /// Done − intended, in microseconds.
+    pub latency: Counts,
+    /// Sent − intended, in microseconds.
+    pub lag: Counts,
+    /// Whether the schedule was kept.
+    pub schedule: Schedule,
+    /// The least share of good replies that was asked for.
+    pub fail_below: Option<Percent>,
+}
+
+/// Exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// All is well.
+    Fine = 0,
+    /// Fewer good replies than asked for.
+    Below = 1,
+    /// The command line or the URLs are wrong.
+    Wrong = 2,
+    /// No data, or data that says nothing of the server.
+    Inconclusive = 3,
+}
+
+impl Summary {
+    pub(super) fn nothing() -> Self {
+        Self { result: None }
+    }
+
+    pub(super) fn of(outcome: LoadOutcome, fail_below: Option<Percent>) -> Self {
+        let windows = outcome.record.windows.iter().map(|window| &window.latency);
+        Self {
+            result: Some(Result {
+                figures: Figures::new(&outcome.totals, outcome.elapsed),
+                latency: Counts::of(&Counts::merge(windows)),
+                lag: outcome.record.lag,
+                schedule: outcome.record.schedule,
+                totals: outcome.totals,
+                fail_below,
+            }),
+        }
+    }
+
+    /// The exit code. Figures that say nothing come before figures that are bad; a server that never replied is bad when a
+    /// threshold was set, and no data when not.
+    pub fn exit(&self) -> Exit {
+        let Some(result) = &self.result else {
+            return Exit::Fine;
+        };
+        let below = result.fail_below.map(|least| result.good() < least.fraction());
+        match (&result.schedule, below) {
+            _ if result.totals.requests() == 0 => Exit::Inconclusive,
+            (Schedule::Missed(_), _) => Exit::Inconclusive,
+            (Schedule::Kept, Some(true)) => Exit::Below,
+            (Schedule::Kept, None) if result.totals.replies == 0 => Exit::Inconclusive,
+            (Schedule::Kept, _) => Exit::Fine,
+        }
+    }
+}
+
+impl Result {
+    /// The share of all requests that got a good reply (2xx or 3xx), from 0 to 1.
+    pub fn good(&self) -> f64 {
+        self.totals.ok as f64 / self.totals.requests().max(1) as f64
+    }
+}
