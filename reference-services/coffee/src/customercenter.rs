@@ -23,5 +23,5 @@ pub fn build(config: &Config) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
     let routes = inbound::rest::routes(assembly.store.clone());
     let consumer = assembly.consumer(Arc::new(policy::handle));
-    Ok(assembly.service(routes, inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
 }

@@ -25,10 +25,7 @@ impl Settings {
     /// When one of them cannot be used.
     pub fn read(config: &Config) -> Result<Self, ConfigError> {
         let route = |prefix, variable, default| {
-            Ok::<_, ConfigError>(Route {
-                prefix,
-                upstreams: config.upstreams(variable, default)?,
-            })
+            Ok::<_, ConfigError>(Route { prefix, upstreams: config.upstreams(variable, default)? })
         };
         Ok(Self {
             routes: vec![
@@ -48,14 +45,8 @@ pub fn build(config: &Config, settings: Settings) -> Service {
     let (health, metrics) = (Health::default(), Metrics::new(config));
     let proxy = Proxy::new(settings.routes, settings.deadline, &metrics);
     let routes = Router::new().fallback(Proxy::forward).with_state(proxy);
-    let router = rest::surround(actuator::routes(&health, &metrics, api()).merge(routes), &metrics);
-    Service {
-        name: config.service,
-        grace: config.grace,
-        health,
-        router,
-        background: Vec::new(),
-    }
+    let router = rest::surround(actuator::routes(&health, &metrics, &api()).merge(routes), &metrics);
+    Service { name: config.service, grace: config.grace, health, router, background: Vec::new() }
 }
 
 fn api() -> Value {
@@ -64,10 +55,7 @@ fn api() -> Value {
         path,
         summary,
         body: None,
-        responses: &[
-            (200, "What the service answers"),
-            (503, "The service cannot be reached"),
-        ],
+        responses: &[(200, "What the service answers"), (503, "The service cannot be reached")],
     };
     document(
         "gateway",

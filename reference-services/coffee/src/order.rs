@@ -28,9 +28,7 @@ impl Settings {
     /// # Errors
     /// When it is not a list of URLs.
     pub fn read(config: &Config) -> Result<Self, ConfigError> {
-        Ok(Self {
-            product: config.upstreams("API_PRODUCT_URL", "http://127.0.0.1:8082")?,
-        })
+        Ok(Self { product: config.upstreams("API_PRODUCT_URL", "http://127.0.0.1:8082")? })
     }
 }
 
@@ -48,10 +46,7 @@ struct App {
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
     let product = Product::new(settings.product, config.call_timeout, &assembly.metrics);
-    let routes = inbound::rest::routes(App {
-        store: assembly.store.clone(),
-        product,
-    });
+    let routes = inbound::rest::routes(App { store: assembly.store.clone(), product });
     let consumer = assembly.consumer(Arc::new(policy::handle));
-    Ok(assembly.service(routes, inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
 }

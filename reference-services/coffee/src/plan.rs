@@ -29,30 +29,17 @@ impl Plan {
     /// # Errors
     /// When there is no such service, or a variable has a value that cannot be used.
     pub fn read(service: &str, env: Env) -> Result<Self, ServeError> {
-        let read = |name, port| {
-            Config::read(
-                env,
-                Defaults {
-                    service: name,
-                    port,
-                    data_dir: DATA_DIR,
-                },
-            )
-        };
+        let read = |name, port| Config::read(env, Defaults { service: name, port, data_dir: DATA_DIR });
         Ok(match service {
-            "order" => Self::new(read("order", 8081)?, |c| {
-                order::Settings::read(c).map(Settings::Order)
-            })?,
-            "product" => Self::new(read("product", 8082)?, |c| {
-                product::Settings::read(c).map(Settings::Product)
-            })?,
-            "stock" => Self::new(read("stock", 8083)?, |c| {
-                stock::Settings::read(c).map(Settings::Stock)
-            })?,
+            "order" => Self::new(read("order", 8081)?, |c| order::Settings::read(c).map(Settings::Order))?,
+            "product" => {
+                Self::new(read("product", 8082)?, |c| product::Settings::read(c).map(Settings::Product))?
+            }
+            "stock" => Self::new(read("stock", 8083)?, |c| stock::Settings::read(c).map(Settings::Stock))?,
             "customercenter" => Self::new(read("customercenter", 8084)?, |_| Ok(Settings::Customercenter))?,
-            "gateway" => Self::new(read("gateway", 8080)?, |c| {
-                gateway::Settings::read(c).map(Settings::Gateway)
-            })?,
+            "gateway" => {
+                Self::new(read("gateway", 8080)?, |c| gateway::Settings::read(c).map(Settings::Gateway))?
+            }
             other => {
                 return Err(ServeError::UnknownService {
                     name: other.to_owned(),

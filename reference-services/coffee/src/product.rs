@@ -49,17 +49,10 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let assembly = Assembly::open(config, Kind::Redb, TOPIC)?;
     let (jobs, queue) = mpsc::unbounded_channel();
     let stock = Stock::new(settings.stock, config.call_timeout, &assembly.metrics);
-    let maker = Maker {
-        store: assembly.store.clone(),
-        stock,
-        queue,
-    };
-    let kitchen = Kitchen {
-        making_time: settings.making_time,
-        jobs,
-    };
+    let maker = Maker { store: assembly.store.clone(), stock, queue };
+    let kitchen = Kitchen { making_time: settings.making_time, jobs };
     let routes = inbound::rest::routes(assembly.store.clone());
     let consumer = assembly.consumer(Arc::new(move |tx, event| kitchen.handle(tx, event)));
     let maker = Background::new("maker", |stop| maker.run(stop));
-    Ok(assembly.service(routes, inbound::rest::api(), vec![consumer, maker]))
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer, maker]))
 }

@@ -27,11 +27,7 @@ impl Settings {
     /// When it is not a list of names and quantities.
     pub fn read(config: &Config) -> Result<Self, ConfigError> {
         let accepts = "unique names with quantities, such as Latte=10,Hot Tea=5, or none";
-        Ok(Self {
-            initial: config
-                .env()
-                .parse("INITIAL_STOCK", INITIAL, accepts, parse_initial)?,
-        })
+        Ok(Self { initial: config.env().parse("INITIAL_STOCK", INITIAL, accepts, parse_initial)? })
     }
 }
 
@@ -43,10 +39,8 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
     let routes = inbound::rest::routes(assembly.store.clone());
     let store = assembly.store.clone();
-    let seed = Background::new("seed", |stop| {
-        outbound::store::seed(store, settings.initial, stop)
-    });
-    Ok(assembly.service(routes, inbound::rest::api(), vec![seed]))
+    let seed = Background::new("seed", |stop| outbound::store::seed(store, settings.initial, stop));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![seed]))
 }
 
 fn parse_initial(text: &str) -> Option<Vec<Supply>> {
@@ -56,10 +50,7 @@ fn parse_initial(text: &str) -> Option<Vec<Supply>> {
     let mut supplies: Vec<Supply> = Vec::new();
     for entry in text.split(',') {
         let (name, qty) = entry.rsplit_once('=')?;
-        let (product_name, qty) = (
-            name.trim().to_owned(),
-            qty.trim().parse().ok().filter(|qty| *qty >= 0)?,
-        );
+        let (product_name, qty) = (name.trim().to_owned(), qty.trim().parse().ok().filter(|qty| *qty >= 0)?);
         if product_name.is_empty() || supplies.iter().any(|other| other.product_name == product_name) {
             return None;
         }
@@ -74,24 +65,11 @@ mod tests {
 
     #[test]
     fn initial_stock_is_names_and_quantities() {
-        let tea = Supply {
-            product_name: "Hot Tea".into(),
-            qty: 5,
-        };
-        let latte = Supply {
-            product_name: "Latte".into(),
-            qty: 10,
-        };
+        let tea = Supply { product_name: "Hot Tea".into(), qty: 5 };
+        let latte = Supply { product_name: "Latte".into(), qty: 10 };
         assert_eq!(parse_initial("Hot Tea=5, Latte=10"), Some(vec![tea, latte]));
         assert_eq!(parse_initial("none"), Some(vec![]));
-        for bad in [
-            "Latte",
-            "Latte=-1",
-            "Latte=many",
-            "=3",
-            "Latte=1,Latte=2",
-            "Latte=1,",
-        ] {
+        for bad in ["Latte", "Latte=-1", "Latte=many", "=3", "Latte=1,Latte=2", "Latte=1,"] {
             assert_eq!(parse_initial(bad), None, "{bad:?}");
         }
     }

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use bytes::Bytes;
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
@@ -16,12 +17,13 @@ use crate::rest::Problem;
 struct Actuator {
     health: Health,
     metrics: Metrics,
-    api: Value,
+    /// As bytes, which clones share: the state is cloned for each connection and route.
+    api: Bytes,
 }
 
 /// The routes that every service has.
 #[must_use]
-pub fn routes(health: &Health, metrics: &Metrics, api: Value) -> Router {
+pub fn routes(health: &Health, metrics: &Metrics, api: &Value) -> Router {
     Router::new()
         .route("/isHealthy", get(is_healthy))
         .route("/makeZombie", get(make_zombie).post(make_zombie))
@@ -33,7 +35,7 @@ pub fn routes(health: &Health, metrics: &Metrics, api: Value) -> Router {
         .with_state(Actuator {
             health: health.clone(),
             metrics: metrics.clone(),
-            api,
+            api: api.to_string().into(),
         })
 }
 
@@ -73,22 +75,14 @@ fn ready_status(health: &Health) -> &'static str {
 }
 
 fn answer(body: Value) -> Response {
-    let status = if body["status"] == "UP" {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
+    let status = if body["status"] == "UP" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(body)).into_response()
 }
 
 async fn prometheus(State(actuator): State<Actuator>) -> Response {
-    (
-        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
-        actuator.metrics.text(),
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], actuator.metrics.text()).into_response()
 }
 
-async fn api_docs(State(actuator): State<Actuator>) -> Json<Value> {
-    Json(actuator.api)
+async fn api_docs(State(actuator): State<Actuator>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], actuator.api).into_response()
 }

@@ -65,48 +65,23 @@ impl Assembly {
 
     /// The service. Its background parts stop in the order given; what sends their events stops last.
     #[must_use]
-    pub fn service(self, routes: Router, api: Value, mut background: Vec<Background>) -> Service {
+    pub fn service(self, routes: Router, api: &Value, mut background: Vec<Background>) -> Service {
         let (health, metrics) = (Health::default(), self.metrics.clone());
         let (name, grace) = (self.config.service, self.config.grace);
         background.push(self.sender());
         let router = rest::router(routes.merge(actuator::routes(&health, &metrics, api)), &metrics);
-        Service {
-            name,
-            grace,
-            health,
-            router,
-            background,
-        }
+        Service { name, grace, health, router, background }
     }
 
     fn sender(self) -> Background {
-        let Self {
-            store,
-            metrics,
-            path,
-            log,
-            topic,
-            ..
-        } = self;
+        let Self { store, metrics, path, log, topic, .. } = self;
         match self.sender {
             Sender::Relay(wake) => {
-                let relay = Relay {
-                    store,
-                    log,
-                    topic,
-                    wake,
-                    path,
-                    metrics,
-                };
+                let relay = Relay { store, log, topic, wake, path, metrics };
                 Background::new("relay", |stop| relay.run(stop))
             }
             Sender::Linger(events) => {
-                let linger = Linger {
-                    events,
-                    log,
-                    topic,
-                    metrics,
-                };
+                let linger = Linger { events, log, topic, metrics };
                 Background::new("linger", |stop| linger.run(stop))
             }
         }

@@ -65,13 +65,7 @@ impl Callee {
     /// A service at `upstreams`; no call takes longer than `deadline`.
     #[must_use]
     pub fn new(name: &'static str, upstreams: Upstreams, deadline: Duration, metrics: &Metrics) -> Self {
-        Self {
-            name,
-            upstreams,
-            client: client(),
-            deadline,
-            metrics: metrics.clone(),
-        }
+        Self { name, upstreams, client: client(), deadline, metrics: metrics.clone() }
     }
 
     /// Posts a command that has its effect once however often it is sent. It is sent again once, if the connection
@@ -86,16 +80,13 @@ impl Callee {
                 outcome => outcome,
             }
         };
-        let outcome = timeout(self.deadline, attempts)
-            .await
-            .unwrap_or(Err(CallError::TimedOut));
+        let outcome = timeout(self.deadline, attempts).await.unwrap_or(Err(CallError::TimedOut));
         let label = match &outcome {
             Ok(_) => "answered",
             Err(CallError::TimedOut) => "timed out",
             Err(_) => "failed",
         };
-        self.metrics
-            .add(Counter::Calls, &[("callee", self.name), ("outcome", label)]);
+        self.metrics.add(Counter::Calls, &[("callee", self.name), ("outcome", label)]);
         outcome
     }
 
@@ -121,10 +112,7 @@ impl Callee {
 
 /// Nothing from the environment: a proxy meant for the internet must not come between services.
 pub(crate) fn client() -> Client {
-    let builder = Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .connect_timeout(CONNECT)
-        .tcp_nodelay(true);
+    let builder =
+        Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).tcp_nodelay(true);
     builder.build().unwrap_or_default()
 }

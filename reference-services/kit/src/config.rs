@@ -60,18 +60,9 @@ impl Config {
         Ok(Self {
             service: defaults.service,
             host: env.parse("HOST", "127.0.0.1", "an IP address, or localhost", parse_host)?,
-            port: env.parse(
-                "PORT",
-                &defaults.port.to_string(),
-                "a port from 0 to 65535",
-                |v| v.parse().ok(),
-            )?,
-            event_log: env.parse(
-                "EVENT_LOG",
-                &default_log,
-                EventLogUrl::ACCEPTS,
-                EventLogUrl::parse,
-            )?,
+            port: env
+                .parse("PORT", &defaults.port.to_string(), "a port from 0 to 65535", |v| v.parse().ok())?,
+            event_log: env.parse("EVENT_LOG", &default_log, EventLogUrl::ACCEPTS, EventLogUrl::parse)?,
             outbox: env.parse("OUTBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             inbox: env.parse("INBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             grace: env.duration("SHUTDOWN_GRACE", "0s")?,
@@ -93,12 +84,7 @@ impl Config {
     /// # Errors
     /// A value that is not such a list.
     pub fn upstreams(&self, variable: &'static str, default: &str) -> Result<Upstreams, ConfigError> {
-        self.env.parse(
-            variable,
-            default,
-            "one or more http:// URLs, separated by commas",
-            Upstreams::parse,
-        )
+        self.env.parse(variable, default, "one or more http:// URLs, separated by commas", Upstreams::parse)
     }
 
     /// The path of this service's own store with the file extension of its engine.
@@ -119,19 +105,12 @@ fn parse_host(value: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    const DEFAULTS: Defaults = Defaults {
-        service: "order",
-        port: 8081,
-        data_dir: "data",
-    };
+    const DEFAULTS: Defaults = Defaults { service: "order", port: 8081, data_dir: "data" };
 
     #[test]
     fn everything_has_a_default() {
         let config = Config::read(Env::from_pairs([]), DEFAULTS).unwrap();
-        assert_eq!(
-            (config.port, config.host.to_string().as_str()),
-            (8081, "127.0.0.1")
-        );
+        assert_eq!((config.port, config.host.to_string().as_str()), (8081, "127.0.0.1"));
         assert_eq!(config.event_log, EventLogUrl::Sqlite("data/events.db".into()));
         assert_eq!(config.store_path("db"), PathBuf::from("data/order.db"));
         assert_eq!((config.outbox, config.inbox), (Guard::On, Guard::On));
@@ -140,9 +119,7 @@ mod tests {
     #[test]
     fn an_error_names_the_variable_and_what_it_accepts() {
         let message = |name: &str, value: &str| {
-            Config::read(Env::from_pairs([(name, value)]), DEFAULTS)
-                .unwrap_err()
-                .to_string()
+            Config::read(Env::from_pairs([(name, value)]), DEFAULTS).unwrap_err().to_string()
         };
         insta::assert_snapshot!(
             [
@@ -154,7 +131,6 @@ mod tests {
                 message("LOG_FORMAT", "xml"),
             ]
             .join("\n"),
-            @""
         );
     }
 }

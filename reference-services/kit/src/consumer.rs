@@ -45,11 +45,8 @@ pub type Policy = Arc<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Handled, PolicyEr
 
 const BATCH: usize = 256;
 /// How often, and how long after, a failing event is tried again before it is dead.
-const RETRIES: [Duration; 3] = [
-    Duration::from_millis(50),
-    Duration::from_millis(100),
-    Duration::from_millis(200),
-];
+const RETRIES: [Duration; 3] =
+    [Duration::from_millis(50), Duration::from_millis(100), Duration::from_millis(200)];
 /// How long to wait when store or log fail: no event is given up for that.
 const OUTAGE: Duration = Duration::from_millis(500);
 
@@ -113,16 +110,12 @@ impl Consumer {
 
     /// Applies a batch in one transaction; if that fails, each event in its own, so that one bad event harms no other.
     async fn handle(&self, deliveries: &[Delivery], subscription: &mut dyn Subscription, stop: &Stop) {
-        let decoded: Result<Vec<Envelope>, _> = deliveries
-            .iter()
-            .map(|delivery| serde_json::from_slice(&delivery.value))
-            .collect();
+        let decoded: Result<Vec<Envelope>, _> =
+            deliveries.iter().map(|delivery| serde_json::from_slice(&delivery.value)).collect();
         if let Ok(events) = decoded
             && self.apply(events).await.is_ok()
         {
-            deliveries
-                .iter()
-                .for_each(|delivery| subscription.processed(delivery));
+            deliveries.iter().for_each(|delivery| subscription.processed(delivery));
             return;
         }
         for delivery in deliveries {
@@ -170,10 +163,7 @@ impl Consumer {
                     let outcome = receive(tx, &event, inbox, policy.as_ref())?;
                     Ok((event.event_type, outcome))
                 };
-                events
-                    .into_iter()
-                    .map(outcome)
-                    .collect::<Result<Vec<_>, PolicyError>>()
+                events.into_iter().map(outcome).collect::<Result<Vec<_>, PolicyError>>()
             })
             .await?;
         for (event_type, outcome) in &outcomes {
@@ -197,19 +187,12 @@ impl Consumer {
             }
             sleep(OUTAGE).await;
         }
-        self.metrics.add(
-            Counter::EventsReceived,
-            &[("eventType", "?"), ("outcome", "dead")],
-        );
+        self.metrics.add(Counter::EventsReceived, &[("eventType", "?"), ("outcome", "dead")]);
         true
     }
 
     async fn send_dead_letter(&self, delivery: &Delivery, reason: &str) -> Result<(), LogError> {
-        self.log
-            .append(vec![dead_letter::record(
-                self.topic, self.group, delivery, reason,
-            )])
-            .await
+        self.log.append(vec![dead_letter::record(self.topic, self.group, delivery, reason)]).await
     }
 }
 

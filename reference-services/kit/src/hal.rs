@@ -2,8 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
 
 use crate::page::{Page, PageRequest};
 use crate::rest::{Caller, Format, Problem};
@@ -24,7 +23,7 @@ pub trait Resource: Serialize {
 /// # Errors
 /// When it does not serialize.
 pub fn item<R: Resource>(caller: &Caller, resource: &R) -> Result<Response, Problem> {
-    Ok(respond(caller.format, &item_json(&caller.base, resource)?))
+    respond(caller.format, &item_body(&caller.base, resource))
 }
 
 /// 201 with an item and its Location.
@@ -49,74 +48,107 @@ pub fn collection<R: Resource>(
     request: &PageRequest,
     page: &Page<R>,
 ) -> Result<Response, Problem> {
-    Ok(respond(
-        caller.format,
-        &collection_json(&caller.base, request, page)?,
-    ))
+    respond(caller.format, &collection_body(&caller.base, request, page))
 }
 
-fn respond(format: Format, body: &Value) -> Response {
+fn respond(format: Format, body: &impl Serialize) -> Result<Response, Problem> {
     let media_type = match format {
         Format::Hal => "application/hal+json",
         Format::Json => "application/json",
     };
-    ([(header::CONTENT_TYPE, media_type)], body.to_string()).into_response()
+    let text = serde_json::to_string(body)
+        .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
 }
 
 fn href<R: Resource>(base: &str, resource: &R) -> String {
     format!("{base}/{}/{}", R::COLLECTION, resource.id())
 }
 
-fn item_json<R: Resource>(base: &str, resource: &R) -> Result<Value, Problem> {
-    let mut json = serde_json::to_value(resource)
-        .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    let link = json!({ "href": href(base, resource) });
-    json["_links"] = json!({ "self": link, R::ITEM: link });
-    Ok(json)
+#[derive(Serialize)]
+struct ItemBody<'a, R> {
+    #[serde(flatten)]
+    resource: &'a R,
+    #[serde(rename = "_links")]
+    links: Named<Link>,
 }
 
-fn collection_json<R: Resource>(base: &str, request: &PageRequest, page: &Page<R>) -> Result<Value, Problem> {
-    let items = page
-        .items
-        .iter()
-        .map(|resource| item_json(base, resource))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(json!({
-        "_embedded": { R::COLLECTION: items },
-        "_links": links::<R>(base, request, page.total),
-        "page": {
-            "size": request.size,
-            "totalElements": page.total,
-            "totalPages": request.pages(page.total),
-            "number": request.page,
+#[derive(Serialize)]
+struct CollectionBody<'a, R> {
+    #[serde(rename = "_embedded")]
+    embedded: Named<Vec<ItemBody<'a, R>>>,
+    #[serde(rename = "_links")]
+    links: Named<Link>,
+    page: PageBody,
+}
+
+#[derive(Serialize)]
+struct Link {
+    href: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PageBody {
+    size: u64,
+    total_elements: u64,
+    total_pages: u64,
+    number: u64,
+}
+
+/// An object whose fields keep their order.
+struct Named<T>(Vec<(&'static str, T)>);
+
+impl<T: Serialize> Serialize for Named<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+fn item_body<'a, R: Resource>(base: &str, resource: &'a R) -> ItemBody<'a, R> {
+    let link = || Link { href: href(base, resource) };
+    ItemBody { resource, links: Named(vec![("self", link()), (R::ITEM, link())]) }
+}
+
+fn collection_body<'a, R: Resource>(
+    base: &str,
+    request: &PageRequest,
+    page: &'a Page<R>,
+) -> CollectionBody<'a, R> {
+    let items = page.items.iter().map(|resource| item_body(base, resource)).collect();
+    CollectionBody {
+        embedded: Named(vec![(R::COLLECTION, items)]),
+        links: Named(links::<R>(base, request, page.total)),
+        page: PageBody {
+            size: request.size,
+            total_elements: page.total,
+            total_pages: request.pages(page.total),
+            number: request.page,
         },
-    }))
+    }
 }
 
 /// As Spring Data REST: first and last only if there is more than one page.
-fn links<R: Resource>(base: &str, request: &PageRequest, total: u64) -> Map<String, Value> {
+fn links<R: Resource>(base: &str, request: &PageRequest, total: u64) -> Vec<(&'static str, Link)> {
     let pages = request.pages(total);
     let last = pages.saturating_sub(1);
-    let sort = request
-        .sort
-        .as_ref()
-        .map(|sort| format!("&sort={sort}"))
-        .unwrap_or_default();
-    let link = |page: u64| json!({ "href": format!("{base}/{}?page={page}&size={}{sort}", R::COLLECTION, request.size) });
-    let mut links = Map::new();
-    let mut add = |name: &str, page: u64| drop(links.insert(name.to_owned(), link(page)));
+    let sort = request.sort.as_ref().map(|sort| format!("&sort={sort}")).unwrap_or_default();
+    let link = |page: u64| Link {
+        href: format!("{base}/{}?page={page}&size={}{sort}", R::COLLECTION, request.size),
+    };
+    let mut links = Vec::new();
     if pages > 1 {
-        add("first", 0);
+        links.push(("first", link(0)));
     }
     if request.page > 0 && pages > 0 {
-        add("prev", (request.page - 1).min(last));
+        links.push(("prev", link((request.page - 1).min(last))));
     }
-    add("self", request.page);
+    links.push(("self", link(request.page)));
     if request.page < last {
-        add("next", request.page + 1);
+        links.push(("next", link(request.page + 1)));
     }
     if pages > 1 {
-        add("last", last);
+        links.push(("last", link(last)));
     }
     links
 }
@@ -145,45 +177,22 @@ mod tests {
 
     #[test]
     fn an_item_links_to_itself() {
-        let order = Order {
-            id: 1,
-            status: "Requested",
-        };
-        insta::assert_json_snapshot!(item_json(BASE, &order).unwrap(), @"");
+        let order = Order { id: 1, status: "Requested" };
+        insta::assert_json_snapshot!(item_body(BASE, &order));
     }
 
     #[test]
     fn a_page_in_the_middle_links_both_ways() {
-        let sort = Sort {
-            field: "status".into(),
-            direction: Direction::Descending,
-        };
-        let request = PageRequest {
-            page: 1,
-            size: 1,
-            sort: Some(sort),
-        };
-        let page = Page {
-            items: vec![Order {
-                id: 2,
-                status: "Completed",
-            }],
-            total: 3,
-        };
-        insta::assert_json_snapshot!(collection_json(BASE, &request, &page).unwrap(), @"");
+        let sort = Sort { field: "status".into(), direction: Direction::Descending };
+        let request = PageRequest { page: 1, size: 1, sort: Some(sort) };
+        let page = Page { items: vec![Order { id: 2, status: "Completed" }], total: 3 };
+        insta::assert_json_snapshot!(collection_body(BASE, &request, &page));
     }
 
     #[test]
     fn an_empty_collection_is_a_list_all_the_same() {
-        let request = PageRequest {
-            page: 0,
-            size: 20,
-            sort: None,
-        };
-        let page = Page::<Order> {
-            items: vec![],
-            total: 0,
-        };
-        insta::assert_json_snapshot!(collection_json(BASE, &request, &page).unwrap(), @"");
+        let request = PageRequest { page: 0, size: 20, sort: None };
+        let page = Page::<Order> { items: vec![], total: 0 };
+        insta::assert_json_snapshot!(collection_body(BASE, &request, &page));
     }
 }

@@ -41,20 +41,12 @@ impl Port {
     pub fn take(config: &Config) -> Result<Self, ServeError> {
         let asked = SocketAddr::new(config.host, config.port);
         let refused = |source| refused(config.service, asked, source);
-        let socket = if asked.is_ipv4() {
-            TcpSocket::new_v4()
-        } else {
-            TcpSocket::new_v6()
-        }
-        .map_err(refused)?;
+        let socket =
+            if asked.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(refused)?;
         socket.set_reuseaddr(true).map_err(refused)?;
         socket.bind(asked).map_err(refused)?;
         let address = socket.local_addr().map_err(refused)?;
-        Ok(Self {
-            socket,
-            service: config.service,
-            address,
-        })
+        Ok(Self { socket, service: config.service, address })
     }
 
     /// The address, with the port that was really taken.
@@ -65,9 +57,7 @@ impl Port {
 
     fn listen(self) -> Result<TcpListener, ServeError> {
         let (service, address) = (self.service, self.address);
-        self.socket
-            .listen(BACKLOG)
-            .map_err(|source| refused(service, address, source))
+        self.socket.listen(BACKLOG).map_err(|source| refused(service, address, source))
     }
 }
 
@@ -75,11 +65,7 @@ fn refused(service: &'static str, address: SocketAddr, source: std::io::Error) -
     let (service, address) = (service.to_owned(), address.to_string());
     match source.kind() {
         std::io::ErrorKind::AddrInUse => ServeError::PortInUse { service, address },
-        _ => ServeError::Bind {
-            service,
-            address,
-            source,
-        },
+        _ => ServeError::Bind { service, address, source },
     }
 }
 
@@ -113,11 +99,7 @@ impl Service {
     async fn run_to_the_end(self, port: Port, shutdown: &mut Shutdown) -> Result<(), ServeError> {
         let address = port.address();
         let listener = port.listen()?;
-        let running: Vec<_> = self
-            .background
-            .into_iter()
-            .map(|part| part.start(&self.health))
-            .collect();
+        let running: Vec<_> = self.background.into_iter().map(|part| part.start(&self.health)).collect();
         announce(self.name, address);
         serve(listener, self.router, &self.health, self.grace, shutdown).await?;
         for part in running {
@@ -159,10 +141,7 @@ async fn serve(
     match timeout(DRAIN, server).await {
         Ok(outcome) => outcome.map_err(ServeError::Listener),
         Err(_) => {
-            tracing::warn!(
-                "requests were still open after {} s; they are cut",
-                DRAIN.as_secs()
-            );
+            tracing::warn!("requests were still open after {} s; they are cut", DRAIN.as_secs());
             Ok(())
         }
     }

@@ -80,15 +80,9 @@ impl Metrics {
 
     /// Counts one.
     pub fn add(&self, counter: Counter, labels: &[(&str, &str)]) {
-        let labels: Vec<String> = labels
-            .iter()
-            .map(|(name, value)| format!("{name}=\"{}\"", escaped(value)))
-            .collect();
-        *self
-            .registry()
-            .counters
-            .entry((counter, labels.join(",")))
-            .or_default() += 1;
+        let labels: Vec<String> =
+            labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+        *self.registry().counters.entry((counter, labels.join(","))).or_default() += 1;
     }
 
     /// Counts a request and its time.
@@ -98,12 +92,7 @@ impl Metrics {
         let seconds = took.as_secs_f64();
         timer.count += 1;
         timer.seconds += seconds;
-        for (count, _) in timer
-            .buckets
-            .iter_mut()
-            .zip(BUCKETS)
-            .filter(|(_, bound)| seconds <= *bound)
-        {
+        for (count, _) in timer.buckets.iter_mut().zip(BUCKETS).filter(|(_, bound)| seconds <= *bound) {
             *count += 1;
         }
     }
@@ -130,22 +119,12 @@ impl Metrics {
 impl Registry {
     fn write_state(&self, out: &mut String) -> std::fmt::Result {
         let service = self.service;
-        writeln!(
-            out,
-            "# TYPE application_info gauge\napplication_info{{application=\"{service}\"}} 1"
-        )?;
+        writeln!(out, "# TYPE application_info gauge\napplication_info{{application=\"{service}\"}} 1")?;
         let up = self.started.elapsed().as_secs_f64();
-        writeln!(
-            out,
-            "# TYPE process_uptime_seconds gauge\nprocess_uptime_seconds {up:.3}"
-        )?;
+        writeln!(out, "# TYPE process_uptime_seconds gauge\nprocess_uptime_seconds {up:.3}")?;
         writeln!(out, "# TYPE guard_enabled gauge")?;
         for (name, guard) in self.guards {
-            writeln!(
-                out,
-                "guard_enabled{{guard=\"{name}\"}} {}",
-                u8::from(guard == Guard::On)
-            )?;
+            writeln!(out, "guard_enabled{{guard=\"{name}\"}} {}", u8::from(guard == Guard::On))?;
         }
         if let Some(bytes) = resident_bytes() {
             writeln!(
@@ -174,11 +153,8 @@ impl Registry {
             writeln!(out, "# TYPE {NAME} histogram")?;
         }
         for (Request { method, uri, status }, timer) in &self.requests {
-            let labels = format!(
-                "method=\"{}\",uri=\"{}\",status=\"{status}\"",
-                escaped(method),
-                escaped(uri)
-            );
+            let labels =
+                format!("method=\"{}\",uri=\"{}\",status=\"{status}\"", escaped(method), escaped(uri));
             for (bound, count) in BUCKETS.iter().zip(timer.buckets) {
                 writeln!(out, "{NAME}_bucket{{{labels},le=\"{bound}\"}} {count}")?;
             }
@@ -191,22 +167,14 @@ impl Registry {
 }
 
 fn escaped(value: &str) -> String {
-    value
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 /// Linux only: elsewhere there is no such line.
 fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim()
-        .strip_suffix("kB")?
-        .trim()
-        .parse::<u64>()
-        .ok()
-        .map(|kib| kib * 1024)
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
 #[cfg(test)]
@@ -216,28 +184,15 @@ mod tests {
 
     #[test]
     fn text_is_what_prometheus_reads() {
-        let defaults = Defaults {
-            service: "order",
-            port: 0,
-            data_dir: "data",
-        };
+        let defaults = Defaults { service: "order", port: 0, data_dir: "data" };
         let metrics = Metrics::new(&Config::read(Env::from_pairs([("INBOX", "off")]), defaults).unwrap());
-        metrics.add(
-            Counter::EventsReceived,
-            &[("eventType", "Ordered"), ("outcome", "applied")],
-        );
-        let request = Request {
-            method: "GET".into(),
-            uri: "/orders/{id}".into(),
-            status: 200,
-        };
+        metrics.add(Counter::EventsReceived, &[("eventType", "Ordered"), ("outcome", "applied")]);
+        let request = Request { method: "GET".into(), uri: "/orders/{id}".into(), status: 200 };
         metrics.record(request, Duration::from_millis(20));
         let varying = ["process_uptime_seconds ", "process_resident_memory_bytes "];
         let text = metrics.text();
-        let fixed: Vec<_> = text
-            .lines()
-            .filter(|line| !varying.iter().any(|name| line.starts_with(name)))
-            .collect();
-        insta::assert_snapshot!(fixed.join("\n"), @"");
+        let fixed: Vec<_> =
+            text.lines().filter(|line| !varying.iter().any(|name| line.starts_with(name))).collect();
+        insta::assert_snapshot!(fixed.join("\n"));
     }
 }

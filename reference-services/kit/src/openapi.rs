@@ -36,15 +36,10 @@ pub fn document(title: &str, operations: &[Operation]) -> Value {
 #[must_use]
 pub fn object(properties: &[(&str, &str)]) -> Value {
     let name = |property: &str| property.trim_end_matches('*').to_owned();
-    let types: Map<String, Value> = properties
-        .iter()
-        .map(|(property, kind)| (name(property), json!({ "type": kind })))
-        .collect();
-    let required: Vec<String> = properties
-        .iter()
-        .filter(|(property, _)| property.ends_with('*'))
-        .map(|(p, _)| name(p))
-        .collect();
+    let types: Map<String, Value> =
+        properties.iter().map(|(property, kind)| (name(property), json!({ "type": kind }))).collect();
+    let required: Vec<String> =
+        properties.iter().filter(|(property, _)| property.ends_with('*')).map(|(p, _)| name(p)).collect();
     let mut schema = json!({ "type": "object", "properties": types });
     if !required.is_empty() {
         schema["required"] = json!(required);
@@ -90,6 +85,6 @@ mod tests {
         };
         let mut document = document("order", &[get, patch]);
         document["info"]["version"] = json!("1");
-        insta::assert_json_snapshot!(document, @"");
+        insta::assert_json_snapshot!(document);
     }
 }

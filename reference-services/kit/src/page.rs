@@ -59,10 +59,7 @@ impl PageRequest {
         let number = |name: &str| value(name).and_then(|text| text.parse::<u64>().ok());
         Self {
             page: number("page").unwrap_or(0),
-            size: number("size")
-                .filter(|size| *size > 0)
-                .unwrap_or(DEFAULT_SIZE)
-                .min(MAX_SIZE),
+            size: number("size").filter(|size| *size > 0).unwrap_or(DEFAULT_SIZE).min(MAX_SIZE),
             sort: value("sort").and_then(Sort::parse),
         }
     }
@@ -90,10 +87,7 @@ impl Sort {
             _ => return None,
         };
         let named = !field.is_empty() && field.bytes().all(|b| b.is_ascii_alphanumeric());
-        named.then(|| Self {
-            field: field.to_owned(),
-            direction,
-        })
+        named.then(|| Self { field: field.to_owned(), direction })
     }
 }
 
@@ -117,21 +111,11 @@ mod tests {
 
     #[test]
     fn a_query_is_read_as_spring_reads_it() {
-        assert_eq!(
-            request(""),
-            PageRequest {
-                page: 0,
-                size: 20,
-                sort: None
-            }
-        );
+        assert_eq!(request(""), PageRequest { page: 0, size: 20, sort: None });
         assert_eq!(request("page=2&size=50").skipped(), 100);
         assert_eq!(request("size=5000").size, MAX_SIZE);
         assert_eq!(request("size=0&page=x"), request(""));
-        let sort = Sort {
-            field: "qty".into(),
-            direction: Direction::Descending,
-        };
+        let sort = Sort { field: "qty".into(), direction: Direction::Descending };
         assert_eq!(request("sort=qty,desc").sort, Some(sort.clone()));
         assert_eq!(request("sort=qty%2Cdesc").sort, Some(sort));
         assert_eq!(request("sort=qty,sideways").sort, None);

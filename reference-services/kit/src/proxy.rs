@@ -58,13 +58,7 @@ impl Proxy {
     #[must_use]
     pub fn new(routes: Vec<Route>, deadline: Duration, metrics: &Metrics) -> Self {
         let (client, metrics) = (client(), metrics.clone());
-        Self(Arc::new(Inner {
-            routes,
-            client,
-            deadline,
-            budget: Budget::default(),
-            metrics,
-        }))
+        Self(Arc::new(Inner { routes, client, deadline, budget: Budget::default(), metrics }))
     }
 
     /// Passes a request on: the handler for every path.
@@ -87,16 +81,13 @@ impl Proxy {
 
     async fn exchange(&self, route: &Route, request: Request) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
-        let body = to_bytes(body, MAX_BODY_BYTES)
-            .await
-            .map_err(|error| unreadable(&error))?;
+        let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| unreadable(&error))?;
         let outcome = timeout(self.0.deadline, self.attempts(route, &parts, &body)).await;
         match outcome {
             Ok(Ok(response)) => Ok(received(response)),
-            Ok(Err(Failure::NotConnected)) => Err(Problem::unavailable(format!(
-                "the service for /{} cannot be reached",
-                route.prefix
-            ))),
+            Ok(Err(Failure::NotConnected)) => {
+                Err(Problem::unavailable(format!("the service for /{} cannot be reached", route.prefix)))
+            }
             Ok(Err(Failure::Broken)) => {
                 let message = format!("the service for /{} broke off the connection", route.prefix);
                 Err(Problem::new(StatusCode::BAD_GATEWAY, message).retry_after(1))
@@ -138,40 +129,21 @@ impl Proxy {
         parts: &http::request::Parts,
         body: &Bytes,
     ) -> Result<reqwest::Response, Failure> {
-        let target = parts
-            .uri
-            .path_and_query()
-            .map_or("/", http::uri::PathAndQuery::as_str);
+        let target = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         self.0
             .client
-            .request(
-                parts.method.clone(),
-                format!("{}{target}", route.upstreams.next()),
-            )
+            .request(parts.method.clone(), format!("{}{target}", route.upstreams.next()))
             .headers(headers::to_upstream(parts))
             .body(body.clone())
             .send()
             .await
-            .map_err(|error| {
-                if error.is_connect() {
-                    Failure::NotConnected
-                } else {
-                    Failure::Broken
-                }
-            })
+            .map_err(|error| if error.is_connect() { Failure::NotConnected } else { Failure::Broken })
     }
 }
 
 /// PATCH and POST may have had their effect when a connection breaks.
 fn is_idempotent(method: &Method) -> bool {
-    [
-        Method::GET,
-        Method::HEAD,
-        Method::OPTIONS,
-        Method::PUT,
-        Method::DELETE,
-    ]
-    .contains(method)
+    [Method::GET, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE].contains(method)
 }
 
 fn received(response: reqwest::Response) -> Response {

@@ -69,11 +69,7 @@ impl Store {
                 (Box::new(engine.clone()), Box::new(engine))
             }
         };
-        Ok(Self {
-            writer: worker::write_thread(writer)?,
-            reader: worker::read_thread(reader)?,
-            outbox,
-        })
+        Ok(Self { writer: worker::write_thread(writer)?, reader: worker::read_thread(reader)?, outbox })
     }
 
     /// Runs `work` in a transaction: all of its changes are durable when this returns `Ok`, and none were made when

@@ -39,35 +39,12 @@ fn news(event: &Envelope) -> Result<Option<News>, PolicyError> {
     let version = event.version;
     Ok(match event.event_type.as_str() {
         "Ordered" | "OrderCanceled" => {
-            let OrderEvent {
-                id,
-                product_name,
-                qty,
-                status,
-            } = event.read()?;
-            Some(News {
-                order_id: id,
-                version,
-                product_name,
-                qty,
-                fact: Fact::Order { status },
-            })
+            let OrderEvent { id, product_name, qty, status } = event.read()?;
+            Some(News { order_id: id, version, product_name, qty, fact: Fact::Order { status } })
         }
         "Produced" | "ProductCanceled" => {
-            let ProductEvent {
-                id,
-                order_id,
-                product_name,
-                qty,
-                status,
-            } = event.read()?;
-            Some(News {
-                order_id,
-                version,
-                product_name,
-                qty,
-                fact: Fact::Product { id, status },
-            })
+            let ProductEvent { id, order_id, product_name, qty, status } = event.read()?;
+            Some(News { order_id, version, product_name, qty, fact: Fact::Product { id, status } })
         }
         _ => None,
     })

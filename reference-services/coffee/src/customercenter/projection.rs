@@ -66,11 +66,7 @@ impl MyPage {
     /// An empty page.
     #[must_use]
     pub fn new(id: i64, order_id: i64) -> Self {
-        Self {
-            id,
-            order_id,
-            ..Self::default()
-        }
+        Self { id, order_id, ..Self::default() }
     }
 
     /// The page after an event, which is the same page if it knew better.
@@ -111,27 +107,13 @@ mod tests {
     use super::*;
 
     fn order(version: u64, status: &str) -> News {
-        let fact = Fact::Order {
-            status: status.into(),
-        };
-        News {
-            order_id: 7,
-            version,
-            product_name: "Latte".into(),
-            qty: 2,
-            fact,
-        }
+        let fact = Fact::Order { status: status.into() };
+        News { order_id: 7, version, product_name: "Latte".into(), qty: 2, fact }
     }
 
     fn product(version: u64, status: &str) -> News {
-        let fact = Fact::Product {
-            id: 3,
-            status: status.into(),
-        };
-        News {
-            fact,
-            ..order(version, "")
-        }
+        let fact = Fact::Product { id: 3, status: status.into() };
+        News { fact, ..order(version, "") }
     }
 
     fn fold(news: &[News]) -> MyPage {
@@ -143,11 +125,7 @@ mod tests {
         let stories = [
             vec![order(1, "Requested"), product(3, "Completed")],
             vec![order(1, "Requested"), product(3, "Out of stock")],
-            vec![
-                order(1, "Requested"),
-                product(2, "Canceled"),
-                order(2, "Canceled"),
-            ],
+            vec![order(1, "Requested"), product(2, "Canceled"), order(2, "Canceled")],
         ];
         for mut story in stories {
             let told = fold(&story);
@@ -162,13 +140,9 @@ mod tests {
     fn a_page_shows_how_it_ended() {
         let completed = fold(&[order(1, "Requested"), product(3, "Completed")]);
         assert_eq!(completed.order_status.as_deref(), Some("Completed"));
-        let canceled = fold(&[
-            order(1, "Requested"),
-            product(2, "Canceled"),
-            order(2, "Canceled"),
-        ]);
+        let canceled = fold(&[order(1, "Requested"), product(2, "Canceled"), order(2, "Canceled")]);
         assert_eq!(canceled.order_status.as_deref(), Some("Canceled"));
         assert_eq!(canceled.product_status.as_deref(), Some("Canceled"));
-        insta::assert_json_snapshot!(canceled, @"");
+        insta::assert_json_snapshot!(canceled);
     }
 }

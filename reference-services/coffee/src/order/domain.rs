@@ -154,19 +154,8 @@ impl Order {
     /// The order that an accepted placement makes.
     #[must_use]
     pub fn placed(id: i64, placement: Placement) -> Self {
-        let Placement {
-            product_id,
-            product_name,
-            qty,
-        } = placement;
-        Self {
-            id,
-            product_id,
-            product_name,
-            qty,
-            status: Status::Requested,
-            version: 1,
-        }
+        let Placement { product_id, product_name, qty } = placement;
+        Self { id, product_id, product_name, qty, status: Status::Requested, version: 1 }
     }
 
     /// The order after an event.
@@ -175,22 +164,13 @@ impl Order {
         let version = self.version + 1;
         match event {
             Event::Ordered(placement) => Self::placed(self.id, placement.clone()),
-            Event::OrderCanceled => Self {
-                status: Status::Canceled,
-                version,
-                ..self
-            },
+            Event::OrderCanceled => Self { status: Status::Canceled, version, ..self },
             Event::Finished { product_id, outcome } => {
                 let status = match outcome {
                     Outcome::Completed => Status::Completed,
                     Outcome::OutOfStock => Status::OutOfStock,
                 };
-                Self {
-                    status,
-                    product_id: Some(*product_id),
-                    version,
-                    ..self
-                }
+                Self { status, product_id: Some(*product_id), version, ..self }
             }
         }
     }
@@ -201,38 +181,19 @@ mod tests {
     use super::*;
 
     fn latte(qty: i64) -> Placement {
-        Placement {
-            product_id: None,
-            product_name: "Latte".into(),
-            qty,
-        }
+        Placement { product_id: None, product_name: "Latte".into(), qty }
     }
 
     fn order(status: Status) -> Order {
-        Order {
-            status,
-            ..Order::placed(7, latte(1))
-        }
+        Order { status, ..Order::placed(7, latte(1)) }
     }
 
     #[test]
     fn an_order_names_something_and_how_many() {
-        assert_eq!(
-            decide(None, Command::Place(latte(2))),
-            Ok(Some(Event::Ordered(latte(2))))
-        );
-        assert_eq!(
-            decide(None, Command::Place(latte(0))),
-            Err(Rejection::QtyTooSmall)
-        );
-        let nameless = Placement {
-            product_name: " ".into(),
-            ..latte(1)
-        };
-        assert_eq!(
-            decide(None, Command::Place(nameless)),
-            Err(Rejection::NoProductName)
-        );
+        assert_eq!(decide(None, Command::Place(latte(2))), Ok(Some(Event::Ordered(latte(2)))));
+        assert_eq!(decide(None, Command::Place(latte(0))), Err(Rejection::QtyTooSmall));
+        let nameless = Placement { product_name: " ".into(), ..latte(1) };
+        assert_eq!(decide(None, Command::Place(nameless)), Err(Rejection::NoProductName));
     }
 
     #[test]
@@ -240,31 +201,19 @@ mod tests {
         let cancel = |status| decide(Some(&order(status)), Command::Cancel);
         assert_eq!(cancel(Status::Requested), Ok(Some(Event::OrderCanceled)));
         assert_eq!(cancel(Status::Canceled), Ok(None));
-        assert_eq!(
-            cancel(Status::Completed),
-            Err(Rejection::TooLate(Status::Completed))
-        );
-        assert_eq!(
-            cancel(Status::OutOfStock),
-            Err(Rejection::TooLate(Status::OutOfStock))
-        );
+        assert_eq!(cancel(Status::Completed), Err(Rejection::TooLate(Status::Completed)));
+        assert_eq!(cancel(Status::OutOfStock), Err(Rejection::TooLate(Status::OutOfStock)));
         assert_eq!(decide(None, Command::Cancel), Err(Rejection::NoSuchOrder));
     }
 
     #[test]
     fn only_an_open_order_is_finished() {
-        let finish = Command::Finish {
-            product_id: 3,
-            outcome: Outcome::Completed,
-        };
+        let finish = Command::Finish { product_id: 3, outcome: Outcome::Completed };
         for status in [Status::Completed, Status::OutOfStock, Status::Canceled] {
             assert_eq!(decide(Some(&order(status)), finish.clone()), Ok(None));
         }
         let event = decide(Some(&order(Status::Requested)), finish).unwrap().unwrap();
         let after = order(Status::Requested).after(&event);
-        assert_eq!(
-            (after.status, after.product_id, after.version),
-            (Status::Completed, Some(3), 2)
-        );
+        assert_eq!((after.status, after.product_id, after.version), (Status::Completed, Some(3), 2));
     }
 }

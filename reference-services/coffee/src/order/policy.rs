@@ -31,10 +31,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
 }
 
 fn command(product: &ProductEvent) -> Result<Command, PolicyError> {
-    let finish = |outcome| Command::Finish {
-        product_id: product.id,
-        outcome,
-    };
+    let finish = |outcome| Command::Finish { product_id: product.id, outcome };
     match product.status.as_str() {
         "Completed" => Ok(finish(Outcome::Completed)),
         "Out of stock" => Ok(finish(Outcome::OutOfStock)),

@@ -121,11 +121,7 @@ impl Product {
             Event::Produced(Supply::Lacking) => Status::OutOfStock,
             Event::ProductCanceled => Status::Canceled,
         };
-        Self {
-            status,
-            version: self.version + 1,
-            ..self
-        }
+        Self { status, version: self.version + 1, ..self }
     }
 }
 
@@ -134,14 +130,7 @@ mod tests {
     use super::*;
 
     fn product(status: Status) -> Product {
-        Product {
-            id: 1,
-            order_id: 7,
-            product_name: "Latte".into(),
-            qty: 1,
-            status,
-            version: 1,
-        }
+        Product { id: 1, order_id: 7, product_name: "Latte".into(), qty: 1, status, version: 1 }
     }
 
     #[test]
@@ -172,18 +161,12 @@ mod tests {
     fn what_is_canceled_is_not_made() {
         let rejected = Err(Rejection::NotToBeMade(Status::Canceled));
         assert_eq!(decide(&product(Status::Canceled), Command::Start), rejected);
-        assert_eq!(
-            decide(&product(Status::Canceled), Command::Finish(Supply::Taken)),
-            rejected
-        );
+        assert_eq!(decide(&product(Status::Canceled), Command::Finish(Supply::Taken)), rejected);
     }
 
     #[test]
     fn a_step_that_is_repeated_changes_nothing() {
         assert_eq!(decide(&product(Status::Making), Command::Start), Ok(None));
-        assert_eq!(
-            decide(&product(Status::Completed), Command::Finish(Supply::Taken)),
-            Ok(None)
-        );
+        assert_eq!(decide(&product(Status::Completed), Command::Finish(Supply::Taken)), Ok(None));
     }
 }

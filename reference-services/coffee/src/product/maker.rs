@@ -70,21 +70,14 @@ impl Maker {
 }
 
 fn next_due(waiting: &mut BinaryHeap<Reverse<(i64, i64)>>, making: usize) -> Option<i64> {
-    let due = waiting
-        .peek()
-        .is_some_and(|Reverse((due, _))| *due <= now_millis());
-    (due && making < AT_ONCE)
-        .then(|| waiting.pop().map(|Reverse((_, id))| id))
-        .flatten()
+    let due = waiting.peek().is_some_and(|Reverse((due, _))| *due <= now_millis());
+    (due && making < AT_ONCE).then(|| waiting.pop().map(|Reverse((_, id))| id)).flatten()
 }
 
 async fn until_due(waiting: &BinaryHeap<Reverse<(i64, i64)>>, making: usize) {
     match waiting.peek() {
         Some(Reverse((due, _))) if making < AT_ONCE => {
-            sleep(Duration::from_millis(
-                due.saturating_sub(now_millis()).max(0).unsigned_abs(),
-            ))
-            .await;
+            sleep(Duration::from_millis(due.saturating_sub(now_millis()).max(0).unsigned_abs())).await;
         }
         _ => std::future::pending().await,
     }
@@ -106,10 +99,7 @@ async fn make(store: Store, stock: Stock, id: i64, stop: Stop) {
         wait(pause, &stop).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     };
-    if let Err(error) = store
-        .write(move |tx| store::change(tx, id, Command::Finish(supply), &cause))
-        .await
-    {
+    if let Err(error) = store.write(move |tx| store::change(tx, id, Command::Finish(supply), &cause)).await {
         tracing::error!(product = id, %error, "not finished; it resumes at the next start");
     }
 }

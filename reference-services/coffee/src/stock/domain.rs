@@ -94,12 +94,7 @@ impl Stock {
     /// The stock that a creation makes.
     #[must_use]
     pub fn created(id: i64, supply: Supply) -> Self {
-        Self {
-            id,
-            product_name: supply.product_name,
-            qty: supply.qty,
-            version: 1,
-        }
+        Self { id, product_name: supply.product_name, qty: supply.qty, version: 1 }
     }
 
     /// The stock after an event.
@@ -110,11 +105,7 @@ impl Stock {
             Event::QtySet(qty) => *qty,
             Event::StockReduced(taken) => self.qty - taken,
         };
-        Self {
-            qty,
-            version: self.version + 1,
-            ..self
-        }
+        Self { qty, version: self.version + 1, ..self }
     }
 }
 
@@ -123,13 +114,7 @@ mod tests {
     use super::*;
 
     fn latte(qty: i64) -> Stock {
-        Stock::created(
-            1,
-            Supply {
-                product_name: "Latte".into(),
-                qty,
-            },
-        )
+        Stock::created(1, Supply { product_name: "Latte".into(), qty })
     }
 
     #[test]
@@ -139,52 +124,25 @@ mod tests {
         assert_eq!((left.qty, left.version), (0, 2));
         assert_eq!(decide(Some(&left), Command::Reduce(1)), Err(Rejection::Lacking));
         assert_eq!(decide(None, Command::Reduce(1)), Err(Rejection::Unknown));
-        assert_eq!(
-            decide(Some(&latte(3)), Command::Reduce(0)),
-            Err(Rejection::NothingTaken)
-        );
-        assert_eq!(
-            decide(Some(&latte(3)), Command::Reduce(-1)),
-            Err(Rejection::NothingTaken)
-        );
+        assert_eq!(decide(Some(&latte(3)), Command::Reduce(0)), Err(Rejection::NothingTaken));
+        assert_eq!(decide(Some(&latte(3)), Command::Reduce(-1)), Err(Rejection::NothingTaken));
     }
 
     #[test]
     fn names_are_given_and_unique() {
-        let supply = Supply {
-            product_name: "Latte".into(),
-            qty: 1,
-        };
-        assert_eq!(
-            decide(Some(&latte(3)), Command::Create(supply.clone())),
-            Err(Rejection::Known)
-        );
-        assert_eq!(
-            decide(None, Command::Create(supply.clone())),
-            Ok(Event::Created(supply.clone()))
-        );
-        let nameless = Supply {
-            product_name: " ".into(),
-            ..supply.clone()
-        };
-        assert_eq!(
-            decide(None, Command::Create(nameless)),
-            Err(Rejection::NoProductName)
-        );
-        assert_eq!(
-            decide(None, Command::Create(Supply { qty: -1, ..supply })),
-            Err(Rejection::Negative)
-        );
+        let supply = Supply { product_name: "Latte".into(), qty: 1 };
+        assert_eq!(decide(Some(&latte(3)), Command::Create(supply.clone())), Err(Rejection::Known));
+        assert_eq!(decide(None, Command::Create(supply.clone())), Ok(Event::Created(supply.clone())));
+        let nameless = Supply { product_name: " ".into(), ..supply.clone() };
+        assert_eq!(decide(None, Command::Create(nameless)), Err(Rejection::NoProductName));
+        assert_eq!(decide(None, Command::Create(Supply { qty: -1, ..supply })), Err(Rejection::Negative));
     }
 
     #[test]
     fn a_count_replaces_the_quantity() {
         let set = decide(Some(&latte(3)), Command::SetQty(9)).unwrap();
         assert_eq!(latte(3).after(&set).qty, 9);
-        assert_eq!(
-            decide(Some(&latte(3)), Command::SetQty(-1)),
-            Err(Rejection::Negative)
-        );
+        assert_eq!(decide(Some(&latte(3)), Command::SetQty(-1)), Err(Rejection::Negative));
         assert_eq!(decide(None, Command::SetQty(1)), Err(Rejection::Unknown));
     }
 }

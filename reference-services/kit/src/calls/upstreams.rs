@@ -16,14 +16,8 @@ impl Upstreams {
     /// Reads a list that is separated by commas; none if it is empty or has something else than `http://` URLs.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let urls = text
-            .split(',')
-            .map(|url| base_url(url.trim()))
-            .collect::<Option<Vec<_>>>()?;
-        Some(Self {
-            urls: urls.into(),
-            turn: Arc::default(),
-        })
+        let urls = text.split(',').map(|url| base_url(url.trim())).collect::<Option<Vec<_>>>()?;
+        Some(Self { urls: urls.into(), turn: Arc::default() })
     }
 
     /// The next in turn.
@@ -41,9 +35,7 @@ impl Upstreams {
 }
 
 fn base_url(text: &str) -> Option<String> {
-    let url = Url::parse(text)
-        .ok()
-        .filter(|url| url.scheme() == "http" && url.has_host())?;
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "http" && url.has_host())?;
     Some(url.as_str().trim_end_matches('/').to_owned())
 }
 
@@ -55,10 +47,7 @@ mod tests {
     fn addresses_take_turns() {
         let upstreams = Upstreams::parse("http://127.0.0.1:1/, http://127.0.0.1:2").unwrap();
         let turns: Vec<_> = (0..3).map(|_| upstreams.next().to_owned()).collect();
-        assert_eq!(
-            turns,
-            ["http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:1"]
-        );
+        assert_eq!(turns, ["http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:1"]);
         for bad in ["", "localhost:8081", "https://localhost", "http://a,,http://b"] {
             assert!(Upstreams::parse(bad).is_none(), "{bad:?}");
         }

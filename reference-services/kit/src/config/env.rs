@@ -26,22 +26,13 @@ impl Env {
     #[must_use]
     pub fn process() -> Self {
         let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
-        Self(
-            std::env::vars_os()
-                .map(|(name, value)| (text(name), text(value)))
-                .collect(),
-        )
+        Self(std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect())
     }
 
     /// Exactly these variables.
     #[must_use]
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(
-            pairs
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-        )
+        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// The same variables and one more.
@@ -54,11 +45,7 @@ impl Env {
     /// A variable's text. Empty counts as not set, as in shell scripts.
     #[must_use]
     pub fn text<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-            .unwrap_or(default)
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty()).unwrap_or(default)
     }
 
     /// A variable's value as `parse` understands it.
@@ -85,11 +72,6 @@ impl Env {
     /// # Errors
     /// When it is not a whole number with a unit.
     pub fn duration(&self, name: &'static str, default: &str) -> Result<Duration, ConfigError> {
-        self.parse(
-            name,
-            default,
-            "a whole number with a unit, such as 0ms, 250ms, 2s or 1m",
-            parse_duration,
-        )
+        self.parse(name, default, "a whole number with a unit, such as 0ms, 250ms, 2s or 1m", parse_duration)
     }
 }

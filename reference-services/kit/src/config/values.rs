@@ -94,10 +94,7 @@ mod tests {
     fn a_log_url_may_have_slashes() {
         let path = |value| EventLogUrl::parse(value);
         assert_eq!(path("sqlite:a/b.db"), Some(EventLogUrl::Sqlite("a/b.db".into())));
-        assert_eq!(
-            path("sqlite:///a/b.db"),
-            Some(EventLogUrl::Sqlite("/a/b.db".into()))
-        );
+        assert_eq!(path("sqlite:///a/b.db"), Some(EventLogUrl::Sqlite("/a/b.db".into())));
         assert_eq!(path("sqlite:"), None);
         assert_eq!(path("kafka:localhost"), None);
     }

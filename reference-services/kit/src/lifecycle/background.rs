@@ -35,10 +35,7 @@ impl Background {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        Self {
-            name,
-            work: Box::new(move |stop| Box::pin(work(stop))),
-        }
+        Self { name, work: Box::new(move |stop| Box::pin(work(stop))) }
     }
 
     pub(super) fn start(self, health: &Health) -> Running {
@@ -48,11 +45,7 @@ impl Background {
         let task = tokio::spawn(async move {
             let outcome = work.await;
             if !*stopped.borrow() {
-                tracing::error!(
-                    part = name,
-                    panicked = outcome.is_err(),
-                    "a part of the service has ended"
-                );
+                tracing::error!(part = name, panicked = outcome.is_err(), "a part of the service has ended");
                 health.stop_being_alive(name);
             }
         });
@@ -64,10 +57,7 @@ impl Running {
     pub(super) async fn finish(self, bound: Duration) {
         self.stop.send_replace(true);
         if timeout(bound, self.task).await.is_err() {
-            tracing::warn!(
-                part = self.name,
-                "did not finish in time; it resumes at the next start"
-            );
+            tracing::warn!(part = self.name, "did not finish in time; it resumes at the next start");
         }
     }
 }

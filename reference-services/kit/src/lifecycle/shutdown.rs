@@ -55,12 +55,7 @@ impl Shutdown {
     }
 
     pub(super) async fn insisted(&mut self) {
-        if self
-            .0
-            .wait_for(|urgency| *urgency == Urgency::AtOnce)
-            .await
-            .is_err()
-        {
+        if self.0.wait_for(|urgency| *urgency == Urgency::AtOnce).await.is_err() {
             // The trigger is gone without insisting: the clean stop runs its course.
             std::future::pending::<()>().await;
         }

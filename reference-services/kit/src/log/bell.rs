@@ -19,22 +19,14 @@ pub(super) struct Bell {
 
 impl Bell {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
         let (sender, rings) = watch::channel(0);
         let watcher = watch_file(path, sender)
             .inspect_err(
                 |error| tracing::warn!(%error, "no file watching here: events arrive up to 250 ms late"),
             )
             .ok();
-        Ok(Self {
-            file,
-            rings,
-            _watcher: watcher,
-        })
+        Ok(Self { file, rings, _watcher: watcher })
     }
 
     /// A failure is no reason to fail an append that is durable: those who wait look now and then anyway.

@@ -31,19 +31,13 @@ impl SqliteLog {
     /// # Errors
     /// When the file or its directory cannot be used.
     pub fn open(path: &Path) -> Result<Self, LogError> {
-        let unusable = |reason: String| LogError::Unusable {
-            path: path.to_owned(),
-            reason,
-        };
+        let unusable = |reason: String| LogError::Unusable { path: path.to_owned(), reason };
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent).map_err(|error| unusable(error.to_string()))?;
         }
         let connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
         let bell = Bell::open(&path.with_extension("bell")).map_err(|error| unusable(error.to_string()))?;
-        Ok(Self {
-            connection,
-            bell: Arc::new(bell),
-        })
+        Ok(Self { connection, bell: Arc::new(bell) })
     }
 }
 
@@ -58,12 +52,7 @@ impl EventLog for SqliteLog {
     }
 
     fn subscribe(&self, group: &str, topic: &str) -> Box<dyn Subscription> {
-        Box::new(SqliteSubscription::new(
-            self.connection.clone(),
-            Arc::clone(&self.bell),
-            group,
-            topic,
-        ))
+        Box::new(SqliteSubscription::new(self.connection.clone(), Arc::clone(&self.bell), group, topic))
     }
 
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()> {

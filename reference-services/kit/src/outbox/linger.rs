@@ -37,7 +37,8 @@ impl Linger {
                 event = self.events.recv() => event,
                 () = stop.requested() => None,
             };
-            let Some(first) = first else { return };
+            // Nobody is left who could send: the service is stopping, and its turn to be stopped is last.
+            let Some(first) = first else { return stop.requested().await };
             sleep(LINGER).await;
             let mut batch = vec![first];
             while let Ok(event) = self.events.try_recv() {
@@ -48,10 +49,7 @@ impl Linger {
     }
 
     async fn send(&self, batch: &[Envelope], stop: &Stop) {
-        let records = match batch
-            .iter()
-            .map(|event| record(self.topic, event))
-            .collect::<Result<Vec<_>, _>>()
+        let records = match batch.iter().map(|event| record(self.topic, event)).collect::<Result<Vec<_>, _>>()
         {
             Ok(records) => records,
             Err(error) => return tracing::error!(%error, "events lost: they do not serialize"),
@@ -64,8 +62,7 @@ impl Linger {
             sleep(RETRY).await;
         }
         for event in batch {
-            self.metrics
-                .add(Counter::EventsPublished, &[("eventType", &event.event_type)]);
+            self.metrics.add(Counter::EventsPublished, &[("eventType", &event.event_type)]);
         }
     }
 }

@@ -89,10 +89,7 @@ impl Relay {
         if rows.is_empty() {
             return Ok(0);
         }
-        let records = rows
-            .iter()
-            .map(|row| record(self.topic, &row.event))
-            .collect::<Result<_, _>>()?;
+        let records = rows.iter().map(|row| record(self.topic, &row.event)).collect::<Result<_, _>>()?;
         self.log.append(records).await?;
         let sent = rows.len();
         self.count(&rows);
@@ -107,8 +104,7 @@ impl Relay {
 
     fn count(&self, rows: &[OutboxRow]) {
         for row in rows {
-            self.metrics
-                .add(Counter::EventsPublished, &[("eventType", &row.event.event_type)]);
+            self.metrics.add(Counter::EventsPublished, &[("eventType", &row.event.event_type)]);
         }
     }
 }

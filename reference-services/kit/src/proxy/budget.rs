@@ -25,11 +25,7 @@ impl Budget {
     }
 
     pub(super) fn withdraw(&self) -> bool {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| {
-                tenths.checked_sub(COST)
-            })
-            .is_ok()
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| tenths.checked_sub(COST)).is_ok()
     }
 }
 

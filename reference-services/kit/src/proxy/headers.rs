@@ -25,11 +25,7 @@ pub(super) fn strip(headers: &mut HeaderMap) {
         .flat_map(|value| value.split(','))
         .filter_map(|name| name.trim().parse().ok())
         .collect();
-    for name in HOP_BY_HOP
-        .into_iter()
-        .chain(named)
-        .chain([HeaderName::from_static("keep-alive")])
-    {
+    for name in HOP_BY_HOP.into_iter().chain(named).chain([HeaderName::from_static("keep-alive")]) {
         headers.remove(name);
     }
 }

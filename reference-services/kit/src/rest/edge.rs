@@ -17,15 +17,9 @@ pub struct RouteLabel(pub String);
 pub(super) async fn surround(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-    let matched = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|matched| matched.as_str().to_owned());
+    let matched = request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
     let response = next.run(request).await;
-    let label = response
-        .extensions()
-        .get::<RouteLabel>()
-        .map(|label| label.0.clone());
+    let label = response.extensions().get::<RouteLabel>().map(|label| label.0.clone());
     let uri = label.or(matched).unwrap_or_else(|| "UNKNOWN".to_owned());
     let status = response.status().as_u16();
     metrics.record(metrics::Request { method, uri, status }, began.elapsed());

@@ -22,9 +22,7 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>
         Lenient::Number(number) => number.as_i64(),
         Lenient::Text(text) => text.trim().parse().ok(),
     };
-    number
-        .map(Some)
-        .ok_or_else(|| D::Error::custom("expected a whole number"))
+    number.map(Some).ok_or_else(|| D::Error::custom("expected a whole number"))
 }
 
 #[cfg(test)]
@@ -47,12 +45,7 @@ mod tests {
         assert_eq!(qty(r#"{"qty": "3"}"#), Some(Some(3)));
         assert_eq!(qty(r#"{"qty": null}"#), Some(None));
         assert_eq!(qty("{}"), Some(None));
-        for bad in [
-            r#"{"qty": 1.5}"#,
-            r#"{"qty": "many"}"#,
-            r#"{"qty": []}"#,
-            r#"{"qty": true}"#,
-        ] {
+        for bad in [r#"{"qty": 1.5}"#, r#"{"qty": "many"}"#, r#"{"qty": []}"#, r#"{"qty": true}"#] {
             assert_eq!(qty(bad), None, "{bad}");
         }
     }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::store::StoreError;
 
@@ -13,6 +13,15 @@ pub struct Problem {
     status: StatusCode,
     message: String,
     retry_after_seconds: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    timestamp: String,
+    status: u16,
+    error: &'static str,
+    message: &'a str,
+    path: &'a str,
 }
 
 impl Problem {
@@ -33,44 +42,32 @@ impl Problem {
 
     /// 503: something that is needed is down; try again in a second.
     pub fn unavailable(message: impl Into<String>) -> Self {
-        Self {
-            retry_after_seconds: Some(1),
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
-        }
+        Self { retry_after_seconds: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, message) }
     }
 
     /// Any other status.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-            retry_after_seconds: None,
-        }
+        Self { status, message: message.into(), retry_after_seconds: None }
     }
 
     /// The same, with a `Retry-After` of so many seconds.
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {
-        Self {
-            retry_after_seconds: Some(seconds),
-            ..self
-        }
+        Self { retry_after_seconds: Some(seconds), ..self }
     }
 
     /// The refusal as a response to a request for `path`.
     pub(super) fn at(self, path: &str) -> Response {
-        let body = json!({
-            "timestamp": jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string(),
-            "status": self.status.as_u16(),
-            "error": self.status.canonical_reason().unwrap_or("Error"),
-            "message": self.message,
-            "path": path,
-        });
+        let body = Body {
+            timestamp: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string(),
+            status: self.status.as_u16(),
+            error: self.status.canonical_reason().unwrap_or("Error"),
+            message: &self.message,
+            path,
+        };
         let mut response = (self.status, Json(body)).into_response();
         if let Some(seconds) = self.retry_after_seconds {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -92,10 +89,7 @@ impl IntoResponse for Problem {
 }
 
 pub(super) async fn method_not_allowed() -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "this method is not supported here; see Allow",
-    )
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this method is not supported here; see Allow")
 }
 
 pub(super) async fn no_such_path() -> Problem {
@@ -107,6 +101,5 @@ pub(super) async fn no_such_path() -> Problem {
 /// # Errors
 /// What is not a number names nothing.
 pub fn parse_id(text: &str) -> Result<i64, Problem> {
-    text.parse()
-        .map_err(|_| Problem::not_found(format!("{text:?} is not an id")))
+    text.parse().map_err(|_| Problem::not_found(format!("{text:?} is not an id")))
 }

@@ -23,10 +23,7 @@ pub trait Document: Serialize + DeserializeOwned {
 }
 
 pub(super) fn get<T: Document>(reader: &dyn Reader, id: i64) -> Result<Option<T>, StoreError> {
-    reader
-        .get(&document_key::<T>(id))?
-        .map(|text| Ok(serde_json::from_str(&text)?))
-        .transpose()
+    reader.get(&document_key::<T>(id))?.map(|text| Ok(serde_json::from_str(&text)?)).transpose()
 }
 
 pub(super) fn find<T: Document>(reader: &dyn Reader, value: &str) -> Result<Vec<T>, StoreError> {
@@ -38,11 +35,7 @@ pub(super) fn find<T: Document>(reader: &dyn Reader, value: &str) -> Result<Vec<
 }
 
 pub(super) fn number(reader: &dyn Reader, key: &str) -> Result<i64, StoreError> {
-    Ok(reader
-        .get(key)?
-        .map(|text| serde_json::from_str(&text))
-        .transpose()?
-        .unwrap_or(0))
+    Ok(reader.get(key)?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or(0))
 }
 
 fn ids(reader: &dyn Reader, span: &Span) -> Result<Vec<i64>, StoreError> {

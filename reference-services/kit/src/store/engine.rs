@@ -15,10 +15,7 @@ pub(crate) struct Span {
 impl Span {
     /// All keys that begin with `prefix`.
     pub(crate) fn prefix(prefix: &str) -> Self {
-        Self {
-            from: prefix.to_owned(),
-            to: format!("{prefix}\u{10ffff}"),
-        }
+        Self { from: prefix.to_owned(), to: format!("{prefix}\u{10ffff}") }
     }
 }
 

@@ -40,17 +40,11 @@ pub enum StoreError {
 
 impl StoreError {
     pub(super) fn unwritable(path: &Path, reason: impl ToString) -> Self {
-        Self::Unwritable {
-            path: path.to_owned(),
-            reason: reason.to_string(),
-        }
+        Self::Unwritable { path: path.to_owned(), reason: reason.to_string() }
     }
 
     pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Self {
-        Self::Corrupt {
-            path: path.to_owned(),
-            reason: reason.to_string(),
-        }
+        Self::Corrupt { path: path.to_owned(), reason: reason.to_string() }
     }
 
     pub(super) fn engine(reason: impl ToString) -> Self {

@@ -48,9 +48,7 @@ fn make_table(database: &Database) -> Result<(), StoreError> {
 
 fn refused(path: &Path, error: &DatabaseError) -> StoreError {
     match error {
-        DatabaseError::DatabaseAlreadyOpen => StoreError::Locked {
-            path: path.to_owned(),
-        },
+        DatabaseError::DatabaseAlreadyOpen => StoreError::Locked { path: path.to_owned() },
         DatabaseError::Storage(StorageError::Io(cause)) if cause.kind() != io::ErrorKind::InvalidData => {
             StoreError::unwritable(path, error)
         }

@@ -42,9 +42,9 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 fn refused(path: &Path, error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::corrupt(path, error),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked {
-            path: path.to_owned(),
-        },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StoreError::Locked { path: path.to_owned() }
+        }
         _ => StoreError::unwritable(path, error),
     }
 }
@@ -61,9 +61,7 @@ impl Engine for Sqlite {
                         "INSERT INTO entries VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
                     )?
                     .execute(params![key, value])?,
-                None => tx
-                    .prepare_cached("DELETE FROM entries WHERE key = ?1")?
-                    .execute(params![key])?,
+                None => tx.prepare_cached("DELETE FROM entries WHERE key = ?1")?.execute(params![key])?,
             };
         }
         Ok(tx.commit()?)
@@ -80,9 +78,7 @@ struct Snapshot<'a>(&'a Connection);
 
 impl Reader for Snapshot<'_> {
     fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let mut query = self
-            .0
-            .prepare_cached("SELECT value FROM entries WHERE key = ?1")?;
+        let mut query = self.0.prepare_cached("SELECT value FROM entries WHERE key = ?1")?;
         Ok(query.query_row(params![key], |row| row.get(0)).optional()?)
     }
 
@@ -97,10 +93,7 @@ impl Reader for Snapshot<'_> {
         let mut rows = query.query(params![span.from, span.to])?;
         while let Some(row) = rows.next()? {
             let (key, value) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_str());
-            let (key, value) = (
-                key.map_err(StoreError::engine)?,
-                value.map_err(StoreError::engine)?,
-            );
+            let (key, value) = (key.map_err(StoreError::engine)?, value.map_err(StoreError::engine)?);
             if visit(key, value).is_break() {
                 break;
             }

@@ -30,13 +30,7 @@ pub struct OutboxRow {
 
 impl<'a> Tx<'a> {
     pub(super) fn begin(base: &'a dyn Reader, batch: &'a Changes, outbox: Outbox) -> Self {
-        Self {
-            base,
-            batch,
-            own: Changes::default(),
-            hooks: Vec::new(),
-            outbox,
-        }
+        Self { base, batch, own: Changes::default(), hooks: Vec::new(), outbox }
     }
 
     pub(super) fn end(self) -> (Changes, Vec<Hook>) {
@@ -44,11 +38,7 @@ impl<'a> Tx<'a> {
     }
 
     fn layers(&self) -> Layered<'_> {
-        Layered {
-            base: self.base,
-            batch: self.batch,
-            own: &self.own,
-        }
+        Layered { base: self.base, batch: self.batch, own: &self.own }
     }
 
     /// The next id of a collection, from 1. A transaction that is refused gives it back.
@@ -96,8 +86,7 @@ impl<'a> Tx<'a> {
         if let Some(value) = document.correlation() {
             self.own.set(documents::index_key::<T>(&value, id), String::new());
         }
-        self.own
-            .set(documents::document_key::<T>(id), serde_json::to_string(document)?);
+        self.own.set(documents::document_key::<T>(id), serde_json::to_string(document)?);
         Ok(())
     }
 
@@ -136,8 +125,7 @@ impl<'a> Tx<'a> {
         match outbox {
             Outbox::Transactional(relay) => {
                 let number = self.increment(documents::OUTBOX_NEXT.to_owned(), 1)?;
-                self.own
-                    .set(documents::outbox_key(number), serde_json::to_string(&event)?);
+                self.own.set(documents::outbox_key(number), serde_json::to_string(&event)?);
                 self.after_commit(move || relay.wake());
             }
             Outbox::Buffered(producer) => self.after_commit(move || producer.send(event)),
@@ -176,8 +164,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// When the answer does not serialize.
     pub fn remember<T: Serialize>(&mut self, key: &str, answer: &T) -> Result<(), StoreError> {
-        self.own
-            .set(documents::answer_key(key), serde_json::to_string(answer)?);
+        self.own.set(documents::answer_key(key), serde_json::to_string(answer)?);
         Ok(())
     }
 

@@ -55,36 +55,26 @@ impl<'a> View<'a> {
             None => self.page_by_id(request)?,
             Some(sort) => self.page_by_field(request, sort)?,
         };
-        Ok(Page {
-            items,
-            total: total.unsigned_abs(),
-        })
+        Ok(Page { items, total: total.unsigned_abs() })
     }
 
     fn page_by_id<T: Document>(&self, request: &PageRequest) -> Result<Vec<T>, StoreError> {
-        self.texts(
-            &Span::prefix(&documents::document_prefix::<T>()),
-            request.skipped(),
-            request.size,
-        )?
-        .iter()
-        .map(|(_, text)| Ok(serde_json::from_str(text)?))
-        .collect()
+        self.texts(&Span::prefix(&documents::document_prefix::<T>()), request.skipped(), request.size)?
+            .iter()
+            .map(|(_, text)| Ok(serde_json::from_str(text)?))
+            .collect()
     }
 
     /// Reads every document, but keeps only what it sorts by: no index per field, and bounded memory per document.
     fn page_by_field<T: Document>(&self, request: &PageRequest, sort: &Sort) -> Result<Vec<T>, StoreError> {
         let mut keys: Vec<(Value, i64)> = Vec::new();
-        self.0.scan(
-            &Span::prefix(&documents::document_prefix::<T>()),
-            &mut |key, text| {
-                let field = serde_json::from_str::<Value>(text)
-                    .ok()
-                    .and_then(|mut document| document.get_mut(&sort.field).map(Value::take));
-                keys.extend(documents::id_of(key).map(|id| (field.unwrap_or(Value::Null), id)));
-                ControlFlow::Continue(())
-            },
-        )?;
+        self.0.scan(&Span::prefix(&documents::document_prefix::<T>()), &mut |key, text| {
+            let field = serde_json::from_str::<Value>(text)
+                .ok()
+                .and_then(|mut document| document.get_mut(&sort.field).map(Value::take));
+            keys.extend(documents::id_of(key).map(|id| (field.unwrap_or(Value::Null), id)));
+            ControlFlow::Continue(())
+        })?;
         keys.sort_by(|a, b| match sort.direction {
             Direction::Ascending => compare(&a.0, &b.0).then(a.1.cmp(&b.1)),
             Direction::Descending => compare(&b.0, &a.0).then(a.1.cmp(&b.1)),
@@ -101,12 +91,7 @@ impl<'a> View<'a> {
     pub(crate) fn outbox(&self, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
         self.texts(&Span::prefix(documents::OUTBOX_PREFIX), 0, limit)?
             .into_iter()
-            .map(|(key, text)| {
-                Ok(OutboxRow {
-                    key,
-                    event: serde_json::from_str(&text)?,
-                })
-            })
+            .map(|(key, text)| Ok(OutboxRow { key, event: serde_json::from_str(&text)? }))
             .collect()
     }
 

@@ -33,11 +33,7 @@ pub(super) fn read_thread(mut engine: Box<dyn Engine>) -> Result<Sender<ReadJob>
         while let Some(batch) = next_batch(&jobs) {
             let mut batch = Some(batch);
             let outcome = engine.read(&mut |reader| {
-                batch
-                    .take()
-                    .into_iter()
-                    .flatten()
-                    .for_each(|job: ReadJob| job(reader));
+                batch.take().into_iter().flatten().for_each(|job: ReadJob| job(reader));
             });
             if let Err(error) = outcome {
                 tracing::error!(%error, "the store cannot be read");
@@ -48,21 +44,14 @@ pub(super) fn read_thread(mut engine: Box<dyn Engine>) -> Result<Sender<ReadJob>
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
-    let thread = thread::Builder::new()
-        .name(name.to_owned())
-        .stack_size(STACK_BYTES);
+    let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
     thread.spawn(work).map(drop).map_err(StoreError::engine)
 }
 
 /// Waits for a job and takes along what has gathered meanwhile: while one batch is being committed, the next forms.
 fn next_batch<J>(jobs: &Receiver<J>) -> Option<Vec<J>> {
     let first = jobs.recv().ok()?;
-    Some(
-        std::iter::once(first)
-            .chain(jobs.try_iter())
-            .take(BATCH)
-            .collect(),
-    )
+    Some(std::iter::once(first).chain(jobs.try_iter()).take(BATCH).collect())
 }
 
 /// Runs each job over the changes of those before it, then commits them all. A refused job leaves no change. Jobs

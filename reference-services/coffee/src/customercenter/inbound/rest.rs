@@ -30,25 +30,8 @@ struct MyPageResource {
 
 impl From<MyPage> for MyPageResource {
     fn from(page: MyPage) -> Self {
-        let MyPage {
-            id,
-            order_id,
-            order_status,
-            product_id,
-            product_status,
-            product_name,
-            qty,
-            ..
-        } = page;
-        Self {
-            id,
-            order_id,
-            order_status,
-            product_id,
-            product_status,
-            product_name,
-            qty,
-        }
+        let MyPage { id, order_id, order_status, product_id, product_status, product_name, qty, .. } = page;
+        Self { id, order_id, order_status, product_id, product_status, product_name, qty }
     }
 }
 
@@ -62,27 +45,15 @@ impl Resource for MyPageResource {
 }
 
 pub fn routes(store: Store) -> Router {
-    Router::new()
-        .route("/mypages", get(list))
-        .route("/mypages/{id}", get(one))
-        .with_state(store)
+    Router::new().route("/mypages", get(list)).route("/mypages/{id}", get(one)).with_state(store)
 }
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
     let asked = request.clone();
-    let page = store
-        .read(move |view: &View<'_>| view.page::<MyPage>(&asked))
-        .await?;
+    let page = store.read(move |view: &View<'_>| view.page::<MyPage>(&asked)).await?;
     let items = page.items.into_iter().map(MyPageResource::from).collect();
-    hal::collection(
-        &caller,
-        &request,
-        &Page {
-            items,
-            total: page.total,
-        },
-    )
+    hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
 async fn one(
@@ -98,26 +69,13 @@ async fn one(
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation = |path, summary, responses| Operation {
-        method: "get",
-        path,
-        summary,
-        body: None,
-        responses,
-    };
+    let operation =
+        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
     document(
         "customercenter",
         &[
-            operation(
-                "/mypages",
-                "A page of what has become of orders",
-                &[(200, "The page")],
-            ),
-            operation(
-                "/mypages/{id}",
-                "What has become of one order",
-                &[(200, "It"), (404, "No such page")],
-            ),
+            operation("/mypages", "A page of what has become of orders", &[(200, "The page")]),
+            operation("/mypages/{id}", "What has become of one order", &[(200, "It"), (404, "No such page")]),
         ],
     )
 }

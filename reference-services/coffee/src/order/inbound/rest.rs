@@ -32,19 +32,9 @@ pub fn routes(app: App) -> Router {
 async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
     let asked = request.clone();
-    let page = app
-        .store
-        .read(move |view: &View<'_>| view.page::<Order>(&asked))
-        .await?;
+    let page = app.store.read(move |view: &View<'_>| view.page::<Order>(&asked)).await?;
     let items = page.items.iter().map(OrderResource::from).collect();
-    hal::collection(
-        &caller,
-        &request,
-        &Page {
-            items,
-            total: page.total,
-        },
-    )
+    hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
 async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -59,10 +49,7 @@ async fn place(
 ) -> Result<Response, Problem> {
     let placement = body.into_placement()?;
     let (cause, key) = (caller.cause.clone(), caller.idempotency_key.clone());
-    let order = app
-        .store
-        .write(move |tx| store::place(tx, placement, key.as_deref(), &cause))
-        .await?;
+    let order = app.store.write(move |tx| store::place(tx, placement, key.as_deref(), &cause)).await?;
     hal::created(&caller, &OrderResource::from(&order))
 }
 
@@ -83,9 +70,7 @@ async fn change(
 /// Product is asked first, outside of any transaction: only it knows whether making has begun. Without its answer the
 /// order stays as it is; should it have called off making all the same, its event will cancel the order.
 async fn cancel(app: &App, caller: &Caller, order: Order) -> Result<Order, Problem> {
-    let nothing_to_do = decide(Some(&order), Command::Cancel)
-        .map_err(Refusal::from)?
-        .is_none();
+    let nothing_to_do = decide(Some(&order), Command::Cancel).map_err(Refusal::from)?.is_none();
     if nothing_to_do {
         return Ok(order);
     }
@@ -103,17 +88,11 @@ async fn cancel(app: &App, caller: &Caller, order: Order) -> Result<Order, Probl
         }
     }
     let cause = caller.cause.clone();
-    Ok(app
-        .store
-        .write(move |tx| store::change(tx, order.id, Command::Cancel, &cause))
-        .await?)
+    Ok(app.store.write(move |tx| store::change(tx, order.id, Command::Cancel, &cause)).await?)
 }
 
 async fn find(app: &App, id: i64) -> Result<Order, Problem> {
-    let order = app
-        .store
-        .read(move |view: &View<'_>| Ok::<_, StoreError>(view.get::<Order>(id)?))
-        .await?;
+    let order = app.store.read(move |view: &View<'_>| Ok::<_, StoreError>(view.get::<Order>(id)?)).await?;
     Ok(order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
 }
 
@@ -132,19 +111,10 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let placement = object(&[
-        ("productName*", "string"),
-        ("qty*", "integer"),
-        ("productId", "integer"),
-    ]);
+    let placement = object(&[("productName*", "string"), ("qty*", "integer"), ("productId", "integer")]);
     let change = object(&[("status*", "string")]);
-    let operation = |method, path, summary, body, responses| Operation {
-        method,
-        path,
-        summary,
-        body,
-        responses,
-    };
+    let operation =
+        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
     let changed: &'static [_] = &[
         (200, "The order after it"),
         (400, "Nothing else can be changed"),
@@ -161,11 +131,7 @@ pub fn api() -> Value {
                 "/orders",
                 "Order something",
                 Some(placement),
-                &[
-                    (201, "The order"),
-                    (400, "Malformed"),
-                    (422, "The Idempotency-Key is another order's"),
-                ],
+                &[(201, "The order"), (400, "Malformed"), (422, "The Idempotency-Key is another order's")],
             ),
             operation(
                 "get",
@@ -174,13 +140,7 @@ pub fn api() -> Value {
                 None,
                 &[(200, "The order"), (404, "No such order")],
             ),
-            operation(
-                "patch",
-                "/orders/{id}",
-                "Cancel an order",
-                Some(change.clone()),
-                changed,
-            ),
+            operation("patch", "/orders/{id}", "Cancel an order", Some(change.clone()), changed),
             operation("put", "/orders/{id}", "Cancel an order", Some(change), changed),
         ],
     )

@@ -33,12 +33,7 @@ pub fn place(
     cause: &Cause,
 ) -> Result<Order, Refusal> {
     let key = key.map(|key| format!("orders/{key}"));
-    if let Some(id) = key
-        .as_deref()
-        .map(|key| tx.answer::<i64>(key))
-        .transpose()?
-        .flatten()
-    {
+    if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
         let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
         let same = order.product_name == placement.product_name && order.qty == placement.qty;
         return if same { Ok(order) } else { Err(Refusal::KeyReused) };
@@ -79,11 +74,7 @@ fn save(
 ) -> Result<(), StoreError> {
     tx.put(order)?;
     if let Some(event_type) = event_type {
-        let subject = Subject {
-            event_type,
-            aggregate_id: order.id,
-            version: order.version,
-        };
+        let subject = Subject { event_type, aggregate_id: order.id, version: order.version };
         tx.publish(Envelope::new(subject, cause, &OrderResource::from(order))?)?;
     }
     Ok(())

@@ -31,18 +31,9 @@ pub fn routes(store: Store) -> Router {
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
     let asked = request.clone();
-    let page = store
-        .read(move |view: &View<'_>| view.page::<Product>(&asked))
-        .await?;
+    let page = store.read(move |view: &View<'_>| view.page::<Product>(&asked)).await?;
     let items = page.items.iter().map(ProductResource::from).collect();
-    hal::collection(
-        &caller,
-        &request,
-        &Page {
-            items,
-            total: page.total,
-        },
-    )
+    hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
 async fn one(
@@ -52,10 +43,7 @@ async fn one(
 ) -> Result<Response, Problem> {
     let id = parse_id(&id)?;
     let product = store.read(move |view: &View<'_>| view.get::<Product>(id)).await?;
-    hal::item(
-        &caller,
-        &ProductResource::from(&product.ok_or(Refusal::NoSuchProduct)?),
-    )
+    hal::item(&caller, &ProductResource::from(&product.ok_or(Refusal::NoSuchProduct)?))
 }
 
 async fn cancel(
@@ -81,28 +69,13 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let order = object(&[
-        ("orderId*", "integer"),
-        ("productName", "string"),
-        ("qty", "integer"),
-    ]);
-    let operation = |method, path, summary, body, responses| Operation {
-        method,
-        path,
-        summary,
-        body,
-        responses,
-    };
+    let order = object(&[("orderId*", "integer"), ("productName", "string"), ("qty", "integer")]);
+    let operation =
+        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
     document(
         "product",
         &[
-            operation(
-                "get",
-                "/products",
-                "A page of products",
-                None,
-                &[(200, "The page")],
-            ),
+            operation("get", "/products", "A page of products", None, &[(200, "The page")]),
             operation(
                 "get",
                 "/products/{id}",
@@ -115,11 +88,7 @@ pub fn api() -> Value {
                 "/products/cancel",
                 "Call off what is made for an order",
                 Some(order),
-                &[
-                    (200, "It is not made"),
-                    (400, "Malformed"),
-                    (409, "It is being made, or is made"),
-                ],
+                &[(200, "It is not made"), (400, "Malformed"), (409, "It is being made, or is made")],
             ),
         ],
     )

@@ -22,10 +22,7 @@ impl Stock {
     pub async fn reduce(&self, product: &Product, traceparent: &str) -> Result<Supply, CallError> {
         let Product { id, order_id, .. } = product;
         let key = format!("order-{order_id}-product-{id}");
-        let context = Context {
-            traceparent,
-            idempotency_key: &key,
-        };
+        let context = Context { traceparent, idempotency_key: &key };
         let body = json!({ "productName": product.product_name, "qty": product.qty });
         let reply = self.0.post("/stocks/reduce", &body, context).await?;
         match (reply.status, reply.body) {

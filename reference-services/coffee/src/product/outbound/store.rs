@@ -119,10 +119,6 @@ fn publish(
     product: &Product,
     cause: &Cause,
 ) -> Result<(), StoreError> {
-    let subject = Subject {
-        event_type,
-        aggregate_id: product.id,
-        version: product.version,
-    };
+    let subject = Subject { event_type, aggregate_id: product.id, version: product.version };
     tx.publish(Envelope::new(subject, cause, &ProductResource::from(product))?)
 }

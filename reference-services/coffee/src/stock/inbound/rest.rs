@@ -32,18 +32,9 @@ pub fn routes(store: Store) -> Router {
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
     let asked = request.clone();
-    let page = store
-        .read(move |view: &View<'_>| view.page::<Stock>(&asked))
-        .await?;
+    let page = store.read(move |view: &View<'_>| view.page::<Stock>(&asked)).await?;
     let items = page.items.iter().map(StockResource::from).collect();
-    hal::collection(
-        &caller,
-        &request,
-        &Page {
-            items,
-            total: page.total,
-        },
-    )
+    hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
 async fn one(
@@ -85,16 +76,8 @@ async fn reduce(
     JsonBody(body): JsonBody<StockBody>,
 ) -> Result<Json<bool>, Problem> {
     let wanted = body.into_supply()?;
-    let Caller {
-        cause,
-        idempotency_key: key,
-        ..
-    } = caller;
-    Ok(Json(
-        store
-            .write(move |tx| store::reduce(tx, &wanted, key.as_deref(), &cause))
-            .await?,
-    ))
+    let Caller { cause, idempotency_key: key, .. } = caller;
+    Ok(Json(store.write(move |tx| store::reduce(tx, &wanted, key.as_deref(), &cause)).await?))
 }
 
 async fn find(store: &Store, id: &str) -> Result<Stock, Problem> {
@@ -120,18 +103,9 @@ impl From<Refusal> for Problem {
 pub fn api() -> Value {
     let supply = object(&[("productName*", "string"), ("qty*", "integer")]);
     let count = object(&[("qty*", "integer")]);
-    let operation = |method, path, summary, body, responses| Operation {
-        method,
-        path,
-        summary,
-        body,
-        responses,
-    };
-    let counted: &'static [_] = &[
-        (200, "The stock after it"),
-        (400, "Malformed"),
-        (404, "No such stock"),
-    ];
+    let operation =
+        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
+    let counted: &'static [_] = &[(200, "The stock after it"), (400, "Malformed"), (404, "No such stock")];
     document(
         "stock",
         &[
@@ -141,11 +115,7 @@ pub fn api() -> Value {
                 "/stocks",
                 "Keep a product",
                 Some(supply.clone()),
-                &[
-                    (201, "The stock"),
-                    (400, "Malformed"),
-                    (409, "There is a stock of it"),
-                ],
+                &[(201, "The stock"), (400, "Malformed"), (409, "There is a stock of it")],
             ),
             operation(
                 "get",
@@ -154,23 +124,14 @@ pub fn api() -> Value {
                 None,
                 &[(200, "The stock"), (404, "No such stock")],
             ),
-            operation(
-                "patch",
-                "/stocks/{id}",
-                "Set a quantity",
-                Some(count.clone()),
-                counted,
-            ),
+            operation("patch", "/stocks/{id}", "Set a quantity", Some(count.clone()), counted),
             operation("put", "/stocks/{id}", "Set a quantity", Some(count), counted),
             operation(
                 "post",
                 "/stocks/reduce",
                 "Take some",
                 Some(supply),
-                &[
-                    (200, "true if it was taken, false if there is not enough"),
-                    (400, "Malformed"),
-                ],
+                &[(200, "true if it was taken, false if there is not enough"), (400, "Malformed")],
             ),
         ],
     )

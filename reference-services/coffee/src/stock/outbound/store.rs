@@ -61,30 +61,14 @@ pub fn set_qty(tx: &mut Tx<'_>, id: i64, qty: i64) -> Result<Stock, Refusal> {
 /// Takes some if there is enough; with a key that was used before, gives the answer again and takes nothing.
 pub fn reduce(tx: &mut Tx<'_>, wanted: &Supply, key: Option<&str>, cause: &Cause) -> Result<bool, Refusal> {
     let key = key.map(|key| format!("reduce/{key}"));
-    if let Some(answer) = key
-        .as_deref()
-        .map(|key| tx.answer::<Answer>(key))
-        .transpose()?
-        .flatten()
-    {
+    if let Some(answer) = key.as_deref().map(|key| tx.answer::<Answer>(key)).transpose()?.flatten() {
         let same = answer.product_name == wanted.product_name && answer.qty == wanted.qty;
-        return if same {
-            Ok(answer.taken)
-        } else {
-            Err(Refusal::KeyReused)
-        };
+        return if same { Ok(answer.taken) } else { Err(Refusal::KeyReused) };
     }
     let taken = take(tx, wanted, cause)?;
     if let Some(key) = key {
         let Supply { product_name, qty } = wanted.clone();
-        tx.remember(
-            &key,
-            &Answer {
-                product_name,
-                qty,
-                taken,
-            },
-        )?;
+        tx.remember(&key, &Answer { product_name, qty, taken })?;
     }
     Ok(taken)
 }
@@ -101,11 +85,7 @@ fn take(tx: &mut Tx<'_>, wanted: &Supply, cause: &Cause) -> Result<bool, Refusal
     };
     tx.put(&stock)?;
     if let Event::StockReduced(_) = event {
-        let subject = Subject {
-            event_type: "StockReduced",
-            aggregate_id: stock.id,
-            version: stock.version,
-        };
+        let subject = Subject { event_type: "StockReduced", aggregate_id: stock.id, version: stock.version };
         let body = StockResource::from(&stock);
         tx.publish(Envelope::new(subject, cause, &body).map_err(StoreError::from)?)?;
     }
@@ -113,10 +93,7 @@ fn take(tx: &mut Tx<'_>, wanted: &Supply, cause: &Cause) -> Result<bool, Refusal
 }
 
 fn by_name(tx: &Tx<'_>, name: &str) -> Result<Option<Stock>, StoreError> {
-    Ok(tx
-        .find::<Stock>(name)?
-        .into_iter()
-        .find(|stock| stock.product_name == name))
+    Ok(tx.find::<Stock>(name)?.into_iter().find(|stock| stock.product_name == name))
 }
 
 /// Fills a store that has never had anything in it; tries until it is done, or stopped.

@@ -63,11 +63,7 @@ pub(super) fn beat(
     }
     let epoch = epoch(&tx, me)?;
     tx.commit()?;
-    Ok(Beat {
-        leases,
-        epoch,
-        changed,
-    })
+    Ok(Beat { leases, epoch, changed })
 }
 
 fn announce(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
@@ -88,12 +84,7 @@ fn bury(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
     let now = clock::now();
     let dead = tx
         .prepare_cached("DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND (beat < ?3 OR beat > ?4)")?
-        .execute(params![
-            me.group,
-            me.topic,
-            now - SESSION_MILLIS,
-            now + SESSION_MILLIS
-        ])?;
+        .execute(params![me.group, me.topic, now - SESSION_MILLIS, now + SESSION_MILLIS])?;
     Ok(dead > 0)
 }
 
@@ -115,15 +106,8 @@ fn settle(
 ) -> Result<bool, LogError> {
     let (holder, generation, committed) = lease_row(tx, me, partition)?;
     let mine = holder.as_deref() == Some(me.member.as_str());
-    let known = held
-        .get(&partition)
-        .filter(|lease| mine && lease.generation == generation);
-    let fresh = Lease {
-        generation,
-        position: committed,
-        committed,
-        processed: committed,
-    };
+    let known = held.get(&partition).filter(|lease| mine && lease.generation == generation);
+    let fresh = Lease { generation, position: committed, committed, processed: committed };
     if mine && owner == me.member {
         leases.insert(partition, known.copied().unwrap_or(fresh));
         return Ok(false);
@@ -134,10 +118,7 @@ fn settle(
         return Ok(true);
     }
     if owner == me.member && free(tx, me, holder.as_deref())? {
-        let taken = Lease {
-            generation: generation + 1,
-            ..fresh
-        };
+        let taken = Lease { generation: generation + 1, ..fresh };
         write_lease(tx, me, partition, Some(&me.member), taken.generation, committed)?;
         leases.insert(partition, taken);
         return Ok(true);
@@ -152,9 +133,7 @@ fn lease_row(tx: &Transaction<'_>, me: &Membership, partition: u32) -> Result<Le
         .prepare_cached(
             "SELECT member, generation, committed FROM leases WHERE grp = ?1 AND topic = ?2 AND part = ?3",
         )?
-        .query_row(params![me.group, me.topic, partition], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+        .query_row(params![me.group, me.topic, partition], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     Ok(row.unwrap_or((None, 0, 0)))
 }
@@ -178,9 +157,7 @@ fn write_lease(
         "INSERT INTO leases VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT DO UPDATE SET member = ?4, generation = ?5, committed = ?6",
     )?
-    .execute(params![
-        me.group, me.topic, partition, member, generation, committed
-    ])?;
+    .execute(params![me.group, me.topic, partition, member, generation, committed])?;
     Ok(())
 }
 
@@ -210,23 +187,13 @@ pub(super) fn commit(
 ) -> Result<bool, LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut current = true;
-    for (partition, lease) in leases
-        .iter()
-        .filter(|(_, lease)| lease.processed != lease.committed)
-    {
+    for (partition, lease) in leases.iter().filter(|(_, lease)| lease.processed != lease.committed) {
         let written = tx
             .prepare_cached(
                 "UPDATE leases SET committed = ?6
                  WHERE grp = ?1 AND topic = ?2 AND part = ?3 AND member = ?4 AND generation = ?5",
             )?
-            .execute(params![
-                me.group,
-                me.topic,
-                partition,
-                me.member,
-                lease.generation,
-                lease.processed
-            ])?;
+            .execute(params![me.group, me.topic, partition, me.member, lease.generation, lease.processed])?;
         current &= written == 1;
     }
     tx.commit()?;
@@ -237,14 +204,8 @@ pub(super) fn commit(
 pub(super) fn leave(db: &mut Connection, me: &Membership) -> Result<(), LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let names = params![me.group, me.topic, me.member];
-    tx.execute(
-        "UPDATE leases SET member = NULL WHERE grp = ?1 AND topic = ?2 AND member = ?3",
-        names,
-    )?;
-    tx.execute(
-        "DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND member = ?3",
-        names,
-    )?;
+    tx.execute("UPDATE leases SET member = NULL WHERE grp = ?1 AND topic = ?2 AND member = ?3", names)?;
+    tx.execute("DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND member = ?3", names)?;
     tx.execute(
         "UPDATE epochs SET epoch = epoch + 1 WHERE grp = ?1 AND topic = ?2",
         params![me.group, me.topic],
@@ -264,9 +225,6 @@ pub(super) fn rewind(db: &mut Connection, group: &str, topic: &str, to: Rewind) 
          WHERE grp = ?1 AND topic = ?2",
         params![group, topic, back],
     )?;
-    tx.execute(
-        "UPDATE epochs SET epoch = epoch + 1 WHERE grp = ?1 AND topic = ?2",
-        params![group, topic],
-    )?;
+    tx.execute("UPDATE epochs SET epoch = epoch + 1 WHERE grp = ?1 AND topic = ?2", params![group, topic])?;
     Ok(tx.commit()?)
 }

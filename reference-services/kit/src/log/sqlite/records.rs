@@ -51,22 +51,11 @@ pub(super) fn fetch(
 ) -> Result<Fetched, LogError> {
     let tx = db.transaction()?;
     let epoch = super::group::epoch(&tx, me)?;
-    let mut found = Fetched {
-        deliveries: Vec::new(),
-        epoch,
-        fenced: false,
-    };
+    let mut found = Fetched { deliveries: Vec::new(), epoch, fenced: false };
     let share = max.div_ceil(leases.len().max(1));
     for (partition, lease) in leases {
         if super::group::holds(&tx, me, *partition, lease.generation)? {
-            read_partition(
-                &tx,
-                &me.topic,
-                *partition,
-                lease.position,
-                share,
-                &mut found.deliveries,
-            )?;
+            read_partition(&tx, &me.topic, *partition, lease.position, share, &mut found.deliveries)?;
         } else {
             found.fenced = true;
         }
@@ -89,23 +78,12 @@ fn read_partition(
     )?;
     let limit = i64::try_from(max).unwrap_or(i64::MAX);
     let rows = query.query_map(params![topic, partition, position, limit], |row| {
-        Ok((
-            row.get(0)?,
-            row.get(1)?,
-            row.get::<_, Vec<u8>>(2)?,
-            row.get::<_, String>(3)?,
-        ))
+        Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?, row.get::<_, String>(3)?))
     })?;
     for row in rows {
         let (offset, key, value, headers) = row?;
         let headers = serde_json::from_str(&headers).unwrap_or_default();
-        into.push(Delivery {
-            partition,
-            offset,
-            key,
-            value: Bytes::from(value),
-            headers,
-        });
+        into.push(Delivery { partition, offset, key, value: Bytes::from(value), headers });
     }
     Ok(())
 }

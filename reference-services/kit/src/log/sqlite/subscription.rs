@@ -37,11 +37,7 @@ impl SqliteSubscription {
             connection,
             rings: bell.listen(),
             bell,
-            me: Membership {
-                group: group.to_owned(),
-                topic: topic.to_owned(),
-                member,
-            },
+            me: Membership { group: group.to_owned(), topic: topic.to_owned(), member },
             leases: BTreeMap::new(),
             epoch: 0,
             next_beat: Instant::now(),
@@ -68,10 +64,7 @@ impl SqliteSubscription {
 
     async fn beat(&mut self) -> Result<(), LogError> {
         let (me, held) = (self.me.clone(), self.leases.clone());
-        let beat = self
-            .connection
-            .call(move |db| group::beat(db, &me, &held))
-            .await?;
+        let beat = self.connection.call(move |db| group::beat(db, &me, &held)).await?;
         if beat.changed {
             self.bell.ring();
             tracing::debug!(group = self.me.group, partitions = ?beat.leases.keys(), "partitions assigned");
@@ -84,30 +77,19 @@ impl SqliteSubscription {
 
     async fn commit(&mut self) -> Result<(), LogError> {
         let (me, leases) = (self.me.clone(), self.leases.clone());
-        let current = self
-            .connection
-            .call(move |db| group::commit(db, &me, &leases))
-            .await?;
+        let current = self.connection.call(move |db| group::commit(db, &me, &leases)).await?;
         if !current {
-            tracing::warn!(
-                group = self.me.group,
-                "offsets refused: another member owns a partition now"
-            );
+            tracing::warn!(group = self.me.group, "offsets refused: another member owns a partition now");
             self.next_beat = Instant::now();
         }
-        self.leases
-            .values_mut()
-            .for_each(|lease| lease.committed = lease.processed);
+        self.leases.values_mut().for_each(|lease| lease.committed = lease.processed);
         self.next_commit = Instant::now() + COMMIT_EVERY;
         Ok(())
     }
 
     async fn fetch(&mut self, max: usize) -> Result<Vec<Delivery>, LogError> {
         let (me, leases) = (self.me.clone(), self.leases.clone());
-        let found = self
-            .connection
-            .call(move |db| records::fetch(db, &me, &leases, max))
-            .await?;
+        let found = self.connection.call(move |db| records::fetch(db, &me, &leases, max)).await?;
         if found.fenced || found.epoch != self.epoch {
             self.next_beat = Instant::now();
         }
@@ -129,9 +111,7 @@ impl SqliteSubscription {
     }
 
     fn is_dirty(&self) -> bool {
-        self.leases
-            .values()
-            .any(|lease| lease.processed != lease.committed)
+        self.leases.values().any(|lease| lease.processed != lease.committed)
     }
 }
 

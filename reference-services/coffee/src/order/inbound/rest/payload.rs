@@ -20,21 +20,8 @@ pub struct OrderResource {
 
 impl From<&Order> for OrderResource {
     fn from(order: &Order) -> Self {
-        let Order {
-            id,
-            product_id,
-            product_name,
-            qty,
-            status,
-            version: _,
-        } = order.clone();
-        Self {
-            id,
-            product_id,
-            product_name,
-            qty,
-            status,
-        }
+        let Order { id, product_id, product_name, qty, status, version: _ } = order.clone();
+        Self { id, product_id, product_name, qty, status }
     }
 }
 
@@ -99,19 +86,16 @@ impl ChangeOrder {
     pub fn wanted(&self, order: &Order) -> Result<Wanted, Problem> {
         let same = self.id.is_none_or(|id| id == order.id)
             && self.product_id.is_none_or(|id| Some(id) == order.product_id)
-            && self
-                .product_name
-                .as_ref()
-                .is_none_or(|name| *name == order.product_name)
+            && self.product_name.as_ref().is_none_or(|name| *name == order.product_name)
             && self.qty.is_none_or(|qty| qty == order.qty);
         if !same {
             return Err(Problem::malformed("only the status of an order can be changed"));
         }
         match self.status.as_deref() {
             Some("Canceled") => Ok(Wanted::Cancel),
-            Some(status) if status != order.status.text() => Err(Problem::malformed(format!(
-                "status can be set to \"Canceled\", not to {status:?}"
-            ))),
+            Some(status) if status != order.status.text() => {
+                Err(Problem::malformed(format!("status can be set to \"Canceled\", not to {status:?}")))
+            }
             _ => Ok(Wanted::Nothing),
         }
     }

@@ -20,21 +20,8 @@ pub struct ProductResource {
 
 impl From<&Product> for ProductResource {
     fn from(product: &Product) -> Self {
-        let Product {
-            id,
-            order_id,
-            product_name,
-            qty,
-            status,
-            ..
-        } = product.clone();
-        Self {
-            id,
-            order_id,
-            product_name,
-            qty,
-            status,
-        }
+        let Product { id, order_id, product_name, qty, status, .. } = product.clone();
+        Self { id, order_id, product_name, qty, status }
     }
 }
 
@@ -61,13 +48,7 @@ pub struct CancelProduct {
 
 impl CancelProduct {
     pub fn into_cancellation(self) -> Result<Cancellation, Problem> {
-        let order_id = self
-            .order_id
-            .ok_or_else(|| Problem::malformed("orderId is missing"))?;
-        Ok(Cancellation {
-            order_id,
-            product_name: self.product_name,
-            qty: self.qty.unwrap_or(0),
-        })
+        let order_id = self.order_id.ok_or_else(|| Problem::malformed("orderId is missing"))?;
+        Ok(Cancellation { order_id, product_name: self.product_name, qty: self.qty.unwrap_or(0) })
     }
 }

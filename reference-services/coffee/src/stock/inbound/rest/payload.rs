@@ -18,11 +18,7 @@ pub struct StockResource {
 
 impl From<&Stock> for StockResource {
     fn from(stock: &Stock) -> Self {
-        Self {
-            id: stock.id,
-            product_name: stock.product_name.clone(),
-            qty: stock.qty,
-        }
+        Self { id: stock.id, product_name: stock.product_name.clone(), qty: stock.qty }
     }
 }
 
@@ -61,14 +57,7 @@ impl StockBody {
     /// Only the quantity can be changed, but a client may send back the whole of what it was sent.
     pub fn new_qty(&self, stock: &Stock) -> Result<Option<i64>, Problem> {
         let same = self.id.is_none_or(|id| id == stock.id)
-            && self
-                .product_name
-                .as_ref()
-                .is_none_or(|name| *name == stock.product_name);
-        if same {
-            Ok(self.qty)
-        } else {
-            Err(Problem::malformed("only the qty of a stock can be changed"))
-        }
+            && self.product_name.as_ref().is_none_or(|name| *name == stock.product_name);
+        if same { Ok(self.qty) } else { Err(Problem::malformed("only the qty of a stock can be changed")) }
     }
 }
