@@ -1,1 +1,162 @@
+//! Inbox, retries and dead letters.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::{Consumer, Handled, PolicyError, dead_letter};
+use crate::config::{Config, Defaults, Env, Guard};
+use crate::event::{Cause, Envelope, Subject};
+use crate::lifecycle::Stop;
+use crate::log::{EventLog, NewRecord, SqliteLog};
+use crate::metrics::Metrics;
+use crate::outbox::Outbox;
+use crate::store::{Document, Kind, Store, StoreError, Tx, View};
+
+const TOPIC: &str = "topic";
+const BOUND: Duration = Duration::from_secs(20);
+
+#[derive(Serialize, Deserialize)]
+struct Seen {
+    id: i64,
+    name: String,
+}
+
+impl Document for Seen {
+    const COLLECTION: &'static str = "seen";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+fn policy(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
+    match event.event_type.as_str() {
+        "Noted" => {
+            let id = tx.next_id::<Seen>()?;
+            tx.put(&Seen { id, name: event.aggregate_id.to_string() })?;
+            Ok(Handled::Applied)
+        }
+        "Poisonous" => Err(PolicyError::Unusable("it makes no sense".into())),
+        _ => Ok(Handled::Ignored),
+    }
+}
+
+struct Bench {
+    log: Arc<dyn EventLog>,
+    store: Store,
+    stop: watch::Sender<bool>,
+    consumer: JoinHandle<()>,
+    _directory: TempDir,
+}
+
+impl Bench {
+    fn new(inbox: Guard) -> Self {
+        let directory = TempDir::new().unwrap();
+        let path = |name: &str| -> PathBuf { directory.path().join(name) };
+        let (outbox, _) = Outbox::new(Guard::On);
+        let store = Store::open(&path("own.db"), Kind::Sqlite, outbox).unwrap();
+        let log: Arc<dyn EventLog> = Arc::new(SqliteLog::open(&path("events.db")).unwrap());
+        let defaults = Defaults { service: "group", port: 0, data_dir: "" };
+        let metrics = Metrics::new(&Config::read(Env::default(), defaults).unwrap());
+        let (stop, stopped) = Stop::manual();
+        let consumer = Consumer {
+            group: "group",
+            topic: TOPIC,
+            log: Arc::clone(&log),
+            store: store.clone(),
+            inbox,
+            policy: Arc::new(policy),
+            metrics,
+        };
+        Self { log, store, stop, consumer: tokio::spawn(consumer.run(stopped)), _directory: directory }
+    }
+
+    async fn append(&self, values: impl IntoIterator<Item = Bytes>) {
+        let record =
+            |value| NewRecord { topic: TOPIC.into(), key: "1".into(), value, headers: Default::default() };
+        self.log.append(values.into_iter().map(record).collect()).await.unwrap();
+    }
+
+    async fn names(&self) -> Vec<String> {
+        let seen = self.store.read(|view: &View<'_>| view.all::<Seen>()).await.unwrap();
+        seen.into_iter().map(|seen| seen.name).collect()
+    }
+
+    /// Waits until the last event, which all others precede, has been applied.
+    async fn until_last(&self, last: &str) {
+        let waiting = async {
+            while self.names().await.last().is_none_or(|name| name != last) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(BOUND, waiting).await.expect("the last event is applied");
+    }
+}
+
+fn event(event_type: &'static str, aggregate_id: i64) -> Bytes {
+    let subject = Subject { event_type, aggregate_id, version: 1 };
+    let cause = Cause::command(&HeaderMap::new());
+    serde_json::to_vec(&Envelope::new(subject, &cause, &serde_json::json!({})).unwrap()).unwrap().into()
+}
+
+#[tokio::test]
+async fn with_the_inbox_an_event_is_applied_once() {
+    let bench = Bench::new(Guard::On);
+    let (one, two) = (event("Noted", 1), event("Noted", 2));
+    bench.append([one.clone(), one.clone(), two, one, event("Noted", 99)]).await;
+    bench.until_last("99").await;
+    assert_eq!(bench.names().await, ["1", "2", "99"]);
+}
+
+#[tokio::test]
+async fn without_the_inbox_it_is_applied_as_often_as_it_comes() {
+    let bench = Bench::new(Guard::Off);
+    let one = event("Noted", 1);
+    bench.append([one.clone(), one.clone(), one, event("Noted", 99)]).await;
+    bench.until_last("99").await;
+    assert_eq!(bench.names().await, ["1", "1", "1", "99"]);
+}
+
+#[tokio::test]
+async fn a_poison_event_is_buried_and_later_ones_flow_on() {
+    let bench = Bench::new(Guard::On);
+    let (bad, no_json) = (event("Poisonous", 5), Bytes::from_static(b"\xffnot json"));
+    bench
+        .append([event("Noted", 1), bad.clone(), event("Other", 3), no_json.clone(), event("Noted", 99)])
+        .await;
+    bench.until_last("99").await;
+    assert_eq!(bench.names().await, ["1", "99"]);
+    let mut dead = bench.log.subscribe("undertaker", &dead_letter::topic(TOPIC));
+    let letters = timeout(BOUND, dead.poll(10)).await.unwrap().unwrap();
+    assert_eq!(letters.iter().map(|letter| letter.value.clone()).collect::<Vec<_>>(), [bad, no_json]);
+    insta::assert_json_snapshot!(letters[0].headers);
+}
+
+#[tokio::test]
+async fn a_clean_stop_commits_what_was_processed() {
+    let bench = Bench::new(Guard::Off);
+    bench.append([event("Noted", 1), event("Noted", 99)]).await;
+    bench.until_last("99").await;
+    bench.stop.send_replace(true);
+    timeout(BOUND, bench.consumer).await.unwrap().unwrap();
+    let mut successor = bench.log.subscribe("group", TOPIC);
+    let record =
+        NewRecord { topic: TOPIC.into(), key: "1".into(), value: "next".into(), headers: Default::default() };
+    bench.log.append(vec![record]).await.unwrap();
+    let next = timeout(BOUND, successor.poll(10)).await.unwrap().unwrap();
+    assert_eq!(next.iter().map(|delivery| &delivery.value[..]).collect::<Vec<_>>(), [b"next"]);
+}
+
+#[test]
+fn a_store_that_fails_is_no_fault_of_the_event() {
+    assert!(matches!(PolicyError::from(StoreError::Closed), PolicyError::Store(_)));
+}

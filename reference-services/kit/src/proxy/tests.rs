@@ -1,1 +1,122 @@
+//! The gateway against services that answer, refuse, break off and hang.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::any;
+use http::StatusCode;
+use tokio::net::TcpListener;
+
+use super::{Proxy, Route};
+use crate::calls::Upstreams;
+use crate::config::{Config, Defaults, Env};
+use crate::metrics::Metrics;
+use crate::rest;
+
+async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+/// A port that nobody listens on.
+async fn nobody() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+}
+
+/// Reads a request and hangs up.
+async fn breaks_off() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            stream.readable().await.unwrap();
+            drop(stream.try_read(&mut [0; 65536]));
+        }
+    });
+    address
+}
+
+async fn gateway(upstreams: &[SocketAddr]) -> String {
+    let urls: Vec<_> = upstreams.iter().map(|address| format!("http://{address}")).collect();
+    let defaults = Defaults { service: "gateway", port: 0, data_dir: "" };
+    let metrics = Metrics::new(&Config::read(Env::default(), defaults).unwrap());
+    let route = Route { prefix: "orders", upstreams: Upstreams::parse(&urls.join(",")).unwrap() };
+    let proxy = Proxy::new(vec![route], Duration::from_millis(300), &metrics);
+    let router = Router::new().fallback(Proxy::forward).with_state(proxy);
+    format!("http://{}", serve(rest::surround(router, &metrics)).await)
+}
+
+async fn echo(request: Request) -> String {
+    let (parts, body) = request.into_parts();
+    let header = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    let forwarded = (header("x-forwarded-host").is_some(), header("x-forwarded-proto"));
+    let hop = (header("te"), header("x-once"), header("keep-alive"));
+    let trace = header("traceparent").is_some();
+    let body = axum::body::to_bytes(body, 1000).await.unwrap();
+    format!("{} {} forwarded={forwarded:?} hop={hop:?} trace={trace} body={body:?}", parts.method, parts.uri)
+}
+
+#[tokio::test]
+async fn a_request_passes_without_what_concerns_its_connection() {
+    let gateway = gateway(&[serve(Router::new().fallback(any(echo))).await]).await;
+    let request = reqwest::Client::new()
+        .post(format!("{gateway}/orders/7?page=1"))
+        .header("connection", "x-once")
+        .header("x-once", "here")
+        .header("te", "trailers")
+        .body("text");
+    insta::assert_snapshot!(request.send().await.unwrap().text().await.unwrap());
+}
+
+#[tokio::test]
+async fn replicas_take_turns_and_one_that_is_down_is_passed_over() {
+    let replica = |name: &'static str| Router::new().fallback(any(move || async move { name }));
+    let (one, other) = (serve(replica("one")).await, serve(replica("other")).await);
+    let gateway = gateway(&[one, other, nobody().await]).await;
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        // A POST too: where there was no connection nothing was sent.
+        let response = reqwest::Client::new().post(format!("{gateway}/orders")).send().await.unwrap();
+        answers.push(response.text().await.unwrap());
+    }
+    assert_eq!(answers, ["one", "other", "one", "other"]);
+}
+
+#[tokio::test]
+async fn what_was_perhaps_done_is_not_done_again() {
+    let fine = serve(Router::new().fallback(any(|| async { "fine" }))).await;
+    let gateway = gateway(&[breaks_off().await, fine]).await;
+    let client = reqwest::Client::new();
+    let posted = client.post(format!("{gateway}/orders")).send().await.unwrap();
+    assert_eq!(posted.status(), StatusCode::BAD_GATEWAY);
+    assert_eq!(posted.headers()["retry-after"], "1");
+    // The other replica's turn, then the breaking one again.
+    assert_eq!(client.get(format!("{gateway}/orders")).send().await.unwrap().text().await.unwrap(), "fine");
+    assert_eq!(client.get(format!("{gateway}/orders")).send().await.unwrap().text().await.unwrap(), "fine");
+}
+
+#[tokio::test]
+async fn the_gateway_answers_for_whoever_does_not() {
+    let hangs = serve(Router::new().fallback(any(std::future::pending::<String>))).await;
+    let cases = [(nobody().await, StatusCode::SERVICE_UNAVAILABLE), (hangs, StatusCode::GATEWAY_TIMEOUT)];
+    for (upstream, expected) in cases {
+        let response = reqwest::get(format!("{}/orders/1", gateway(&[upstream]).await)).await.unwrap();
+        assert_eq!(response.status(), expected);
+        assert_eq!(response.headers()["retry-after"], "1");
+        let body: serde_json::Value = response.json().await.unwrap();
+        assert_eq!((&body["path"], &body["status"]), (&"/orders/1".into(), &expected.as_u16().into()));
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_and_large_bodies_go_nowhere() {
+    let gateway = gateway(&[serve(Router::new().fallback(any(echo))).await]).await;
+    let unknown = reqwest::get(format!("{gateway}/unknown")).await.unwrap();
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    let large = reqwest::Client::new().post(format!("{gateway}/orders")).body(vec![b' '; (1 << 20) + 1]);
+    assert_eq!(large.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
