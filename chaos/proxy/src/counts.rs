@@ -46,10 +46,7 @@ pub(crate) struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     pub(crate) fn new(counts: &'a Counts) -> Self {
-        Self {
-            counts,
-            reached: false,
-        }
+        Self { counts, reached: false }
     }
 
     pub(crate) fn handed_over(&mut self) {

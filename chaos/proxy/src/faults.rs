@@ -142,13 +142,8 @@ mod tests {
     #[test]
     fn a_share_hits_about_that_many() {
         let faults = Faults::default();
-        let id = faults.set(EdgeFault::Abort {
-            status: 503,
-            share: 0.25,
-        });
-        let answered = (0..4000)
-            .filter(|_| faults.before() == Before::Answer(503))
-            .count() as u64;
+        let id = faults.set(EdgeFault::Abort { status: 503, share: 0.25 });
+        let answered = (0..4000).filter(|_| faults.before() == Before::Answer(503)).count() as u64;
         assert!((800..1200).contains(&answered), "{answered} of 4000");
         assert_eq!(faults.lift(id), Some(answered));
     }

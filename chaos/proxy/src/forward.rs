@@ -127,10 +127,7 @@ async fn over(
                 let broken = Broken::BrokeOff(endpoint.clone(), error.into_error());
                 Err(Missed::Unsent(Box::new(unsent), broken))
             }
-            None => Err(Missed::Sent(Broken::BrokeOff(
-                endpoint.clone(),
-                error.into_error(),
-            ))),
+            None => Err(Missed::Sent(Broken::BrokeOff(endpoint.clone(), error.into_error()))),
         },
     }
 }

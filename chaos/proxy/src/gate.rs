@@ -34,10 +34,7 @@ impl Gate {
         };
         let fail = |source| ProxyError::binding(port, source);
         let first = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).map_err(fail)?;
-        let mut gate = Self {
-            addresses: vec![first.local_addr().map_err(fail)?],
-            holders: vec![first],
-        };
+        let mut gate = Self { addresses: vec![first.local_addr().map_err(fail)?], holders: vec![first] };
         if port != 0 {
             gate.reserve_v6(port).map_err(fail)?;
         }
@@ -65,10 +62,7 @@ impl Gate {
 
     /// Listens until the listeners are dropped.
     pub(crate) fn open(&self) -> io::Result<Vec<TcpListener>> {
-        self.addresses
-            .iter()
-            .map(|address| bound(*address)?.listen(BACKLOG))
-            .collect()
+        self.addresses.iter().map(|address| bound(*address)?.listen(BACKLOG)).collect()
     }
 }
 

@@ -45,12 +45,7 @@ impl Proxy {
         let gate = Gate::reserve(listen)?;
         let edge = Arc::new(Edge::new(from, to, endpoints));
         let (tell, open) = watch::channel(false);
-        Ok(Self {
-            port: gate.port(),
-            task: tokio::spawn(run(gate, Arc::clone(&edge), tell)),
-            edge,
-            open,
-        })
+        Ok(Self { port: gate.port(), task: tokio::spawn(run(gate, Arc::clone(&edge), tell)), edge, open })
     }
 
     /// Its port on 127.0.0.1.

@@ -1,0 +1,125 @@
+//! Faults, on fresh connections and on those that are open already.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use brunt_scenarios::plan::EdgeFault;
+
+use crate::callee::{Callee, serving, text};
+use crate::caller::{Caller, once, raw};
+use crate::{before, counts};
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: stock\r\n\r\n";
+
+/// A callee that counts what it has done.
+async fn counting() -> (Callee, Arc<AtomicUsize>) {
+    let done = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&done);
+    let callee = serving(move |_| {
+        let counter = Arc::clone(&counter);
+        async move {
+            counter.fetch_add(1, SeqCst);
+            text("done")
+        }
+    })
+    .await;
+    (callee, done)
+}
+
+fn is_reset(error: &hyper::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if let Some(io) = error.downcast_ref::<std::io::Error>() {
+            return io.kind() == ErrorKind::ConnectionReset;
+        }
+        source = error.source();
+    }
+    false
+}
+
+#[tokio::test]
+async fn latency_delays_replies_until_it_is_lifted() {
+    let (callee, _) = counting().await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut kept = Caller::to(proxy.port()).await;
+    kept.get("/").await.unwrap();
+    let fault = proxy.set(EdgeFault::Latency("150ms".parse().unwrap()));
+    let began = Instant::now();
+    assert_eq!(kept.get("/").await.unwrap(), (200, "done".to_owned()));
+    assert!(began.elapsed() >= Duration::from_millis(150));
+    let began = Instant::now();
+    once(proxy.port(), "/").await.unwrap();
+    assert!(began.elapsed() >= Duration::from_millis(150));
+    assert_eq!(counts(&proxy), (3, 3, 2));
+    assert_eq!(proxy.lift(fault), Some(2));
+    let began = Instant::now();
+    kept.get("/").await.unwrap();
+    assert!(began.elapsed() < Duration::from_millis(150));
+    assert_eq!(counts(&proxy), (4, 4, 2));
+}
+
+#[tokio::test]
+async fn abort_answers_in_the_callees_place() {
+    let (callee, done) = counting().await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut kept = Caller::to(proxy.port()).await;
+    kept.get("/").await.unwrap();
+    let fault = proxy.set(EdgeFault::Abort { status: 503, share: 1.0 });
+    assert_eq!(kept.post("/", "a body that nobody reads").await.unwrap(), (503, String::new()));
+    assert_eq!(once(proxy.port(), "/").await.unwrap(), (503, String::new()));
+    assert_eq!(done.load(SeqCst), 1);
+    assert_eq!(counts(&proxy), (3, 1, 2));
+    assert_eq!(proxy.lift(fault), Some(2));
+    assert_eq!(kept.get("/").await.unwrap().0, 200);
+}
+
+#[tokio::test]
+async fn abort_of_a_share_lets_the_others_pass() {
+    let (callee, done) = counting().await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let fault = proxy.set(EdgeFault::Abort { status: 429, share: 0.5 });
+    let mut kept = Caller::to(proxy.port()).await;
+    let mut aborted = 0;
+    for _ in 0..200 {
+        aborted += u64::from(kept.get("/").await.unwrap().0 == 429);
+    }
+    assert!((50..150).contains(&aborted), "{aborted} of 200");
+    assert_eq!(proxy.lift(fault), Some(aborted));
+    assert_eq!(done.load(SeqCst) as u64, 200 - aborted);
+    assert_eq!(counts(&proxy), (200, 200 - aborted, aborted));
+}
+
+#[tokio::test]
+async fn cut_resets_before_the_callee_is_reached() {
+    let (callee, done) = counting().await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut kept = Caller::to(proxy.port()).await;
+    kept.get("/").await.unwrap();
+    let fault = proxy.set(EdgeFault::Cut);
+    let error = kept.post("/", "an order").await.unwrap_err();
+    assert!(is_reset(&error), "{error:?}");
+    assert_eq!(raw(proxy.port(), GET).await, (String::new(), Some(ErrorKind::ConnectionReset)));
+    assert_eq!(done.load(SeqCst), 1);
+    assert_eq!(counts(&proxy), (3, 1, 2));
+    assert_eq!(proxy.lift(fault), Some(2));
+    assert_eq!(once(proxy.port(), "/").await.unwrap().0, 200);
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_lost_after_the_callee_has_done_its_work() {
+    let (callee, done) = counting().await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut kept = Caller::to(proxy.port()).await;
+    kept.get("/").await.unwrap();
+    let fault = proxy.set(EdgeFault::LostReply { share: 1.0 });
+    let error = kept.post("/", "an order").await.unwrap_err();
+    assert!(is_reset(&error), "{error:?}");
+    assert_eq!(raw(proxy.port(), GET).await, (String::new(), Some(ErrorKind::ConnectionReset)));
+    assert_eq!(done.load(SeqCst), 3);
+    assert_eq!(counts(&proxy), (3, 3, 2));
+    assert_eq!(proxy.lift(fault), Some(2));
+    assert_eq!(proxy.lift(fault), None);
+    assert_eq!(once(proxy.port(), "/").await.unwrap().0, 200);
+}

@@ -1,0 +1,221 @@
+//! Without a fault nobody can tell that it is there.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::atomic::Ordering::SeqCst;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::Response;
+use http_body_util::BodyExt;
+use http_body_util::combinators::BoxBody;
+use hyper::body::{Body, Frame, Incoming};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::callee::{head, say, scripted, serving, text};
+use crate::caller::{Caller, asking, raw};
+use crate::{before, counts};
+
+#[tokio::test]
+async fn requests_and_replies_pass_as_they_are() {
+    let callee = serving(|request| async move {
+        let line = format!("{} {}", request.method(), request.uri());
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        let mut reply = text(format!("{line} {}", String::from_utf8(body.to_vec()).unwrap()));
+        *reply.status_mut() = http::StatusCode::IM_A_TEAPOT;
+        reply
+    })
+    .await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut caller = Caller::to(proxy.port()).await;
+    let reply = caller.post("/orders?id=1&x=%20", "coffee").await.unwrap();
+    assert_eq!(reply, (418, "POST /orders?id=1&x=%20 coffee".to_owned()));
+    assert_eq!(caller.get("/").await.unwrap(), (418, "GET / ".to_owned()));
+    assert_eq!(counts(&proxy), (2, 2, 0));
+    assert_eq!(callee.connections.load(SeqCst), 1);
+}
+
+#[tokio::test]
+async fn headers_pass_but_for_those_of_the_connection() {
+    let callee = scripted(|mut stream, _| async move {
+        let heard = head(&mut stream).await;
+        let reply = format!(
+            "HTTP/1.1 200 OK\r\nX-Case: Kept\r\nConnection: keep-alive, x-hop\r\nX-Hop: 1\r\nContent-Length: {}\r\n\r\n{heard}",
+            heard.len()
+        );
+        say(&mut stream, &reply).await;
+    })
+    .await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let request = "GET /x HTTP/1.1\r\nHost: stock:8080\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nTraceParent: 00-1\r\nX-Two: a\r\nX-Two: b\r\n\r\n";
+    let (reply, end) = raw(proxy.port(), request).await;
+    assert_eq!(end, None);
+    let (answered, heard) = reply.split_once("\r\n\r\n").unwrap();
+    assert_eq!(
+        sorted(heard),
+        ["GET /x HTTP/1.1", "Host: stock:8080", "TraceParent: 00-1", "X-Two: a", "X-Two: b"]
+    );
+    let wanted =
+        [&format!("Content-Length: {}", heard.len()), "HTTP/1.1 200 OK", "X-Case: Kept", "connection: close"];
+    assert_eq!(sorted(answered), wanted);
+}
+
+fn sorted(head: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = head.lines().filter(|line| !line.is_empty()).collect();
+    lines.sort_unstable();
+    lines
+}
+
+/// A callee that answers with these words, whatever it is asked.
+async fn through(reply: &'static str, request: &str) -> String {
+    let callee = scripted(move |mut stream, _| async move {
+        while !head(&mut stream).await.is_empty() {
+            say(&mut stream, reply).await;
+        }
+    })
+    .await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let request = format!("{request}Host: a\r\nConnection: close\r\n\r\n");
+    let (said, end) = raw(proxy.port(), &request).await;
+    assert_eq!(end, None, "{said}");
+    said
+}
+
+#[tokio::test]
+async fn a_reply_to_head_has_its_length_and_no_body() {
+    let said = through("HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n", "HEAD / HTTP/1.1\r\n").await;
+    assert_eq!(sorted(&said), ["Content-Length: 1234", "HTTP/1.1 200 OK", "connection: close"]);
+}
+
+#[tokio::test]
+async fn a_reply_without_content_has_no_length() {
+    let said = through("HTTP/1.1 204 No Content\r\n\r\n", "DELETE / HTTP/1.1\r\n").await;
+    assert_eq!(sorted(&said), ["HTTP/1.1 204 No Content", "connection: close"]);
+    let said = through("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n", "GET / HTTP/1.1\r\n").await;
+    assert_eq!(sorted(&said), ["ETag: \"1\"", "HTTP/1.1 304 Not Modified", "connection: close"]);
+}
+
+#[tokio::test]
+async fn chunks_pass_as_chunks_and_an_old_caller_gets_none() {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+    let said = through(chunked, "GET / HTTP/1.1\r\n").await;
+    assert!(said.contains("\r\ntransfer-encoding: chunked\r\n"), "{said}");
+    assert!(said.ends_with("\r\n0\r\n\r\n"), "{said}");
+    let said = through(chunked, "GET / HTTP/1.0\r\n").await;
+    assert!(!said.contains("chunked"), "{said}");
+    assert!(said.ends_with("\r\n\r\nabcde"), "{said}");
+}
+
+#[tokio::test]
+async fn a_reply_that_ends_with_its_connection_is_whole() {
+    let callee = scripted(|mut stream, _| async move {
+        head(&mut stream).await;
+        say(&mut stream, "HTTP/1.1 200 OK\r\n\r\nall of it").await;
+    })
+    .await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let reply = Caller::to(proxy.port()).await.get("/").await.unwrap();
+    assert_eq!(reply, (200, "all of it".to_owned()));
+}
+
+const CHUNK: usize = 1 << 20;
+const CHUNKS: usize = 64;
+
+#[tokio::test]
+async fn large_bodies_stream_both_ways() {
+    let callee = serving(|request| async move {
+        let mut body = request.into_body();
+        let (mut length, mut sum) = (0_usize, 0_u64);
+        while let Some(frame) = body.frame().await {
+            let data = frame.unwrap().into_data().unwrap();
+            length += data.len();
+            sum += data.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+        }
+        text(format!("{length} {sum}"))
+    })
+    .await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    let head = format!(
+        "PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        CHUNK * CHUNKS
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..CHUNKS {
+        stream.write_all(&vec![3; CHUNK]).await.unwrap();
+    }
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await.unwrap();
+    assert!(reply.ends_with(&format!("\r\n\r\n{} {}", CHUNK * CHUNKS, 3 * CHUNK * CHUNKS)), "{reply}");
+}
+
+/// Each piece must come back before the next one is sent: nothing on the way may wait for more.
+#[tokio::test]
+async fn nothing_is_held_back() {
+    let callee =
+        serving(|request| async move { Response::new(BoxBody::new(Echo(request.into_body()))) }).await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut read = String::new();
+    for piece in ["one", "two", "six"] {
+        stream.write_all(format!("3\r\n{piece}\r\n").as_bytes()).await.unwrap();
+        while !read.ends_with(&format!("3\r\n{piece}\r\n")) {
+            let mut buffer = [0; 1024];
+            let n = tokio::time::timeout(crate::BOUND, stream.read(&mut buffer)).await.unwrap().unwrap();
+            assert!(n > 0, "{read}");
+            read.push_str(std::str::from_utf8(&buffer[..n]).unwrap());
+        }
+    }
+}
+
+/// A request's body as a reply's.
+struct Echo(Incoming);
+
+impl Body for Echo {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let frame = Pin::new(&mut self.0).poll_frame(cx);
+        frame.map(|frame| frame.and_then(Result::ok).map(Ok))
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_is_gone_for_the_callee_too() {
+    let (tell, heard) = tokio::sync::oneshot::channel();
+    let tell = std::sync::Arc::new(std::sync::Mutex::new(Some(tell)));
+    let callee = scripted(move |mut stream, _| {
+        let tell = std::sync::Arc::clone(&tell);
+        async move {
+            head(&mut stream).await;
+            // Nothing more comes, until the caller has gone.
+            let end = stream.read(&mut [0]).await;
+            let tell = tell.lock().unwrap().take().unwrap();
+            tell.send(end.map_or(0, |n| n)).unwrap();
+        }
+    })
+    .await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    crate::holds(|| counts(&proxy) == (1, 1, 0)).await;
+    drop(stream);
+    assert_eq!(tokio::time::timeout(crate::BOUND, heard).await.unwrap().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_request_that_is_asked_for_by_head_keeps_the_connection() {
+    let callee = serving(|_| async { text("hello") }).await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut caller = Caller::to(proxy.port()).await;
+    let reply = caller.send(asking("HEAD", "/", "")).await.unwrap();
+    assert_eq!(reply.headers()["content-length"], "5");
+    assert_eq!(caller.get("/").await.unwrap().1, "hello");
+}
