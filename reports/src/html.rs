@@ -62,11 +62,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
         outcome: class(report.verdict.outcome),
         word: word(report.verdict.outcome),
         headline: headline(report),
-        started: report
-            .origin
-            .started
-            .strftime("%-d %B %Y, %H:%M:%S UTC")
-            .to_string(),
+        started: report.origin.started.strftime("%-d %B %Y, %H:%M:%S UTC").to_string(),
         figures: figures::of(report),
         findings: wording::worst_first(&report.verdict),
         reading: reading::of(report, &series, &picture)?,
@@ -106,17 +102,22 @@ fn word(outcome: Outcome) -> &'static str {
 /// What the verdict comes from, in a sentence.
 fn headline(report: &Report) -> String {
     let verdict = &report.verdict;
-    let first = wording::worst_first(verdict).into_iter().next();
-    let tally = wording::tally(verdict);
-    match first.filter(|finding| finding.judgement != Judgement::Pass) {
-        Some(finding) => format!(
-            "{tally} {} ({}).",
-            wording::sentence(&finding.claim).trim_end_matches('.'),
-            finding.measured
-        ),
-        None if verdict.findings.is_empty() => {
-            "The scenario claims nothing, so the run shows nothing.".to_owned()
-        }
-        None => "Everything that was claimed holds.".to_owned(),
+    let stopped = verdict.findings.iter().find(|finding| finding.name == "run");
+    if let Some(stopped) = stopped.filter(|_| verdict.outcome == Outcome::Aborted) {
+        return format!(
+            "{} {} {}",
+            wording::sentence(&stopped.measured),
+            stopped.evidence,
+            wording::tally(verdict)
+        );
     }
+    let Some(worst) = wording::worst_first(verdict).into_iter().next() else {
+        return "The scenario claims nothing, so the run shows nothing.".to_owned();
+    };
+    let about = match worst.judgement {
+        Judgement::Pass => return "Everything that was claimed holds.".to_owned(),
+        Judgement::Fail => "Does not hold",
+        Judgement::Inconclusive => "Not shown",
+    };
+    format!("{about}: {} ({}). {}", worst.claim, worst.measured, wording::tally(verdict))
 }

@@ -27,10 +27,7 @@ pub fn judge(plan: &Plan, timeline: &Timeline) -> Verdict {
     findings.extend(steps::judge(plan, timeline));
     findings.extend(run::faults(plan, timeline));
     findings.extend(run::loads(plan, timeline));
-    Verdict {
-        outcome: outcome(timeline, &findings),
-        findings,
-    }
+    Verdict { outcome: outcome(timeline, &findings), findings }
 }
 
 fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Vec<Finding> {
@@ -41,8 +38,7 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
         }
         Claim::Latency { of, limits, during } => {
             let each = limits.iter();
-            each.map(|limit| latency::judge(plan, timeline, of, *limit, *during))
-                .collect()
+            each.map(|limit| latency::judge(plan, timeline, of, *limit, *during)).collect()
         }
         Claim::Recovers { service, within } => {
             vec![recovers::judge(plan, timeline, claim, service, *within)]
@@ -50,9 +46,7 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
         Claim::Restarts { service, within } => {
             vec![restarts::judge(plan, timeline, claim, service, *within)]
         }
-        Claim::Ledger {
-            lost, duplicated, of, ..
-        } => {
+        Claim::Ledger { lost, duplicated, of, .. } => {
             let record = timeline.ledgers.iter().find(|record| record.check == place);
             ledger::judge(record, of, *lost, *duplicated)
         }

@@ -46,12 +46,8 @@ pub fn junit(report: &Report) -> Result<String, RenderError> {
         ("brunt".to_owned(), legal(&origin.version)),
         ("command".to_owned(), legal(&origin.command)),
     ];
-    properties.extend(
-        origin
-            .host
-            .iter()
-            .map(|fact| (legal(&format!("host.{}", fact.name)), legal(&fact.value))),
-    );
+    properties
+        .extend(origin.host.iter().map(|fact| (legal(&format!("host.{}", fact.name)), legal(&fact.value))));
     let page = Page {
         suite: legal(&report.name),
         timestamp: origin.started.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
@@ -95,7 +91,5 @@ impl Case {
 fn legal(text: &str) -> String {
     let allowed =
         |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n');
-    text.chars()
-        .map(|c| if allowed(c) { c } else { '\u{fffd}' })
-        .collect()
+    text.chars().map(|c| if allowed(c) { c } else { '\u{fffd}' }).collect()
 }

@@ -132,11 +132,7 @@ impl PlanSummary {
                 .filter(|(_, service)| service.is_ours())
                 .map(|(name, service)| Bounds::of(name, service))
                 .collect(),
-            limits: plan
-                .checks
-                .iter()
-                .flat_map(|check| limits(&check.claim))
-                .collect(),
+            limits: plan.checks.iter().flat_map(|check| limits(&check.claim)).collect(),
         }
     }
 }
@@ -146,10 +142,7 @@ impl Bounds {
         Self {
             service: name.to_owned(),
             replicas: service.replicas,
-            leaves: service
-                .readiness
-                .as_ref()
-                .map(|probe| bounds::detects(probe).as_secs_f64()),
+            leaves: service.readiness.as_ref().map(|probe| bounds::detects(probe).as_secs_f64()),
             starts: bounds::starts(service).as_secs_f64(),
             restarts: bounds::restarts(service).map(|bound| bound.as_secs_f64()),
             rolls_out: bounds::rolls_out(service).as_secs_f64(),
@@ -171,13 +164,12 @@ fn load(load: &Load) -> String {
         Arrival::Open { ramps } => ramps.iter().map(ramp).collect::<Vec<_>>().join(", then "),
     };
     let request = &load.request;
-    format!(
-        "{}: {} {} by {how}, for {}",
-        load.name,
-        request.method,
-        request.target,
-        Period(load.lasts)
-    )
+    // The ramps of an open model say how long it lasts.
+    let lasts = match &load.arrival {
+        Arrival::Closed { .. } => format!(", for {}", Period(load.lasts)),
+        Arrival::Open { .. } => String::new(),
+    };
+    format!("{}: {} {} by {how}{lasts}", load.name, request.method, request.target)
 }
 
 fn ramp(ramp: &plan::Ramp) -> String {
@@ -189,12 +181,7 @@ fn ramp(ramp: &plan::Ramp) -> String {
 }
 
 fn fault(fault: &plan::Fault) -> String {
-    let at: Vec<String> = fault
-        .at
-        .iter()
-        .take(3)
-        .map(|at| Period(*at).to_string())
-        .collect();
+    let at: Vec<String> = fault.at.iter().take(3).map(|at| Period(*at).to_string()).collect();
     let at = wording::first_few(&at, fault.at.len() as u64, ", ");
     let lasts = fault.lasts.filter(|lasts| *lasts > Duration::ZERO);
     let lasts = lasts.map(|lasts| format!(", for {}", Period(lasts)));

@@ -19,16 +19,11 @@ impl Samples {
             *sum.entry(*value).or_default() += count;
         }
         let mut total = 0;
-        let up_to = sum
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(value, count)| {
-                total += count;
-                (value, total)
-            });
-        Self {
-            up_to: up_to.collect(),
-        }
+        let up_to = sum.into_iter().filter(|(_, count)| *count > 0).map(|(value, count)| {
+            total += count;
+            (value, total)
+        });
+        Self { up_to: up_to.collect() }
     }
 
     /// How many there are.

@@ -26,18 +26,10 @@ pub fn text(report: &Report, colour: Colour, written: Option<&str>) -> String {
     let head = format!("{} {outcome}", mark(outcome));
     let name = textwrap::wrap(&report.name, Options::new(WIDTH - 24));
     let name = name.join("\n  ");
-    push(
-        &mut out,
-        &format!("{}  {name}", paint(&head, code(outcome), colour)),
-    );
+    push(&mut out, &format!("{}  {name}", paint(&head, code(outcome), colour)));
     push(&mut out, &format!("  {}", wording::summary(report)));
     push(&mut out, "");
-    let widest = report
-        .verdict
-        .findings
-        .iter()
-        .map(|finding| finding.measured.chars().count())
-        .max();
+    let widest = report.verdict.findings.iter().map(|finding| finding.measured.chars().count()).max();
     let measured = widest.unwrap_or(0).min(24);
     for finding in &report.verdict.findings {
         line(&mut out, finding, measured, colour);
@@ -67,18 +59,13 @@ fn line(out: &mut String, finding: &Finding, measured: usize, colour: Colour) {
     for (row, claim) in claim.iter().enumerate() {
         let pad = room - claim.chars().count();
         match row {
-            0 => push(
-                out,
-                &format!("  {sign}  {claim}{:pad$}  {}", "", finding.measured),
-            ),
+            0 => push(out, &format!("  {sign}  {claim}{:pad$}  {}", "", finding.measured)),
             _ => push(out, &format!("{:18}{claim}", "")),
         }
     }
     if finding.judgement != Judgement::Pass {
         let indent = " ".repeat(20);
-        let options = Options::new(WIDTH)
-            .initial_indent(&indent)
-            .subsequent_indent(&indent);
+        let options = Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent);
         push(out, &textwrap::fill(&finding.evidence, options));
     }
 }

@@ -113,10 +113,7 @@ impl Finding {
 impl Verdict {
     /// How many findings there are of a kind.
     pub fn count(&self, judgement: Judgement) -> usize {
-        let these = self
-            .findings
-            .iter()
-            .filter(|finding| finding.judgement == judgement);
+        let these = self.findings.iter().filter(|finding| finding.judgement == judgement);
         these.count()
     }
 

@@ -28,7 +28,7 @@ pub fn micros(micros: u64) -> String {
     let value = micros as f64;
     match micros {
         0..1_000 => format!("{micros}µs"),
-        1_000..1_000_000 => format!("{}ms", three_digits(value / 1e3)),
+        1_000..999_500 => format!("{}ms", three_digits(value / 1e3)),
         _ => format!("{}s", three_digits(value / 1e6)),
     }
 }
@@ -47,11 +47,7 @@ pub fn seconds(seconds: f64) -> String {
 /// A moment of the run, to a tenth of a second.
 pub fn moment(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() / 10.0;
-    if tenths < 0.0 {
-        format!("−{:.1}s", -tenths)
-    } else {
-        format!("{:.1}s", tenths.abs())
-    }
+    if tenths < 0.0 { format!("−{:.1}s", -tenths) } else { format!("{:.1}s", tenths.abs()) }
 }
 
 /// A share (0 to 1) as a percentage, cut rather than rounded: less than everything never reads `100%`.
@@ -97,11 +93,7 @@ pub fn sentence(words: &str) -> String {
 pub fn first_few(all: &[String], of: u64, separator: &str) -> String {
     let shown = &all[..all.len().min(3)];
     let more = of.saturating_sub(shown.len() as u64);
-    let more = if more > 0 {
-        format!(" and {} more", count(more))
-    } else {
-        String::new()
-    };
+    let more = if more > 0 { format!(" and {} more", count(more)) } else { String::new() };
     format!("{}{more}", shown.join(separator))
 }
 
@@ -128,11 +120,7 @@ pub fn summary(report: &Report) -> String {
 /// How many claims hold, do not, or are open, in a sentence.
 pub fn tally(verdict: &Verdict) -> String {
     let of = |judgement| verdict.count(judgement);
-    let (pass, fail, open) = (
-        of(Judgement::Pass),
-        of(Judgement::Fail),
-        of(Judgement::Inconclusive),
-    );
+    let (pass, fail, open) = (of(Judgement::Pass), of(Judgement::Fail), of(Judgement::Inconclusive));
     let all = verdict.findings.len();
     if all == 0 {
         return "Nothing was judged.".to_owned();
@@ -156,4 +144,43 @@ pub fn worst_first(verdict: &Verdict) -> Vec<&Finding> {
         Judgement::Pass => 2,
     });
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, micros, moment, seconds, sentence, share, three_digits};
+
+    #[test]
+    fn counts_have_commas() {
+        assert_eq!(
+            [0, 999, 1_000, 29_956, 1_234_567].map(count),
+            ["0", "999", "1,000", "29,956", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn durations_have_three_digits() {
+        assert_eq!([7, 999, 1_000, 12_345, 999_600].map(micros), ["7µs", "999µs", "1ms", "12.3ms", "1s"]);
+        assert_eq!([0.0, 0.7, 64.26, -1.5].map(seconds), ["0s", "700ms", "64.3s", "−1.5s"]);
+        assert_eq!([0.0, -0.04, -1.25, 12.34].map(moment), ["0.0s", "0.0s", "−1.3s", "12.3s"]);
+    }
+
+    #[test]
+    fn numbers_have_three_digits() {
+        assert_eq!(
+            [0.0, 0.012_345, 99.96, 120.4, 12_345.6].map(three_digits),
+            ["0", "0.0123", "100", "120", "12346"]
+        );
+    }
+
+    #[test]
+    fn only_everything_is_all() {
+        let shares = [1.0, 0.999_75, 0.999_996, 1.0 - 1e-12, 0.05, 0.0].map(share);
+        assert_eq!(shares, ["100%", "99.975%", "99.9996%", "99.999999%", "5%", "0%"]);
+    }
+
+    #[test]
+    fn sentences_end_once() {
+        assert_eq!([" no such process..", "", "Élan"].map(sentence), ["No such process.", ".", "Élan."]);
+    }
 }

@@ -21,19 +21,13 @@ pub fn all() -> Vec<(&'static str, Report)> {
     let mut failed = report(&plan, busy());
     failed.origin.text = include_str!("scenario.yaml").to_owned();
     let mut calm = plan.clone();
-    calm.checks
-        .retain(|check| matches!(check.claim, Claim::Recovers { .. } | Claim::Restarts { .. }));
-    let passed = report(&calm, busy());
+    calm.checks.retain(|check| matches!(check.claim, Claim::Recovers { .. } | Claim::Restarts { .. }));
+    let passed = report(&calm, Timeline { steps: vec![], ..busy() });
     let few = report(&plan_of_one(), timeline());
     let mut aborted = busy();
     aborted.ending = Ending::Aborted("more than 50% failed for 10s".to_owned());
-    let mut left = report(
-        &calm,
-        Timeline {
-            left_behind: vec!["process 4711 of order".to_owned()],
-            ..busy()
-        },
-    );
+    let mut left =
+        report(&calm, Timeline { left_behind: vec!["process 4711 of order".to_owned()], ..busy() });
     left.origin = origin();
     vec![
         ("failed", failed),
@@ -46,101 +40,51 @@ pub fn all() -> Vec<(&'static str, Report)> {
 
 fn plan_of_one() -> Plan {
     let of = "orders".to_owned();
-    plan(vec![Claim::Availability {
-        of,
-        at_least: percent("93%"),
-        during: During::Run,
-    }])
+    plan(vec![Claim::Availability { of, at_least: percent("93%"), during: During::Run }])
 }
 
 fn busy_plan() -> Plan {
     let of = || "orders".to_owned();
     let ms = Duration::from_millis;
     let mut plan = plan(vec![
-        Claim::Availability {
-            of: of(),
-            at_least: percent("99.9%"),
-            during: During::Before,
-        },
-        Claim::Availability {
-            of: of(),
-            at_least: percent("95%"),
-            during: During::Run,
-        },
-        Claim::Availability {
-            of: "reads".to_owned(),
-            at_least: percent("100%"),
-            during: During::Run,
-        },
+        Claim::Availability { of: of(), at_least: percent("99.9%"), during: During::Before },
+        Claim::Availability { of: of(), at_least: percent("95%"), during: During::Run },
+        Claim::Availability { of: "reads".to_owned(), at_least: percent("100%"), during: During::Run },
         Claim::Latency {
             of: of(),
             limits: vec![(Quantile(0.5), ms(10)), (Quantile(0.99), ms(300))],
             during: During::Run,
         },
-        Claim::Recovers {
-            service: "product".to_owned(),
-            within: secs(6),
-        },
-        Claim::Recovers {
-            service: "order".to_owned(),
-            within: secs(9),
-        },
-        Claim::Restarts {
-            service: "stock".to_owned(),
-            within: secs(9),
-        },
+        Claim::Recovers { service: "product".to_owned(), within: secs(6) },
+        Claim::Recovers { service: "order".to_owned(), within: secs(9) },
+        Claim::Restarts { service: "stock".to_owned(), within: secs(9) },
     ]);
     plan.name = "Orders are taken while product is down, and all complete after".to_owned();
     for (name, replicas) in [("stock", 1), ("customercenter", 1)] {
         plan.system.services.insert(name.to_owned(), service(replicas));
     }
     plan.system.services.get_mut("order").expect("order").replicas = 2;
-    plan.loads[0].arrival = Arrival::Open {
-        ramps: vec![Ramp {
-            from: 80.0,
-            to: 120.0,
-            lasts: secs(60),
-        }],
-    };
+    plan.loads[0].arrival = Arrival::Open { ramps: vec![Ramp { from: 80.0, to: 120.0, lasts: secs(60) }] };
     plan.loads[0].lasts = secs(60);
     plan.loads.push(Load {
         name: "reads".to_owned(),
         request: request(Method::Get, "/mypage"),
         ..plan.loads[0].clone()
     });
-    let kill = FaultKind::Kill {
-        services: vec!["order".to_owned()],
-        pick: Pick::One,
-        grace: secs(0),
-    };
+    let kill = FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };
     plan.faults = vec![
         Fault {
-            kind: FaultKind::Stop {
-                service: "product".to_owned(),
-            },
+            kind: FaultKind::Stop { service: "product".to_owned() },
             at: vec![secs(12)],
             lasts: Some(secs(8)),
         },
+        Fault { kind: kill, at: vec![secs(28), secs(33), secs(38)], lasts: None },
         Fault {
-            kind: kill,
-            at: vec![secs(28), secs(33), secs(38)],
-            lasts: None,
-        },
-        Fault {
-            kind: FaultKind::MakeZombie {
-                service: "stock".to_owned(),
-                path: "/zombie".to_owned(),
-            },
+            kind: FaultKind::MakeZombie { service: "stock".to_owned(), path: "/zombie".to_owned() },
             at: vec![secs(44)],
             lasts: None,
         },
-        Fault {
-            kind: FaultKind::Rollout {
-                service: "order".to_owned(),
-            },
-            at: vec![secs(50)],
-            lasts: None,
-        },
+        Fault { kind: FaultKind::Rollout { service: "order".to_owned() }, at: vec![secs(50)], lasts: None },
     ];
     plan
 }
@@ -150,10 +94,7 @@ fn busy() -> Timeline {
     let mut random = Random(7);
     let orders: Vec<Window> = (0..60).map(|second| orders(&mut random, second)).collect();
     let reads: Vec<Window> = (0..60).map(|second| reads(&mut random, second)).collect();
-    let reads = LoadRecord {
-        name: "reads".to_owned(),
-        ..load(reads)
-    };
+    let reads = LoadRecord { name: "reads".to_owned(), ..load(reads) };
     Timeline {
         ended: Moment(64.2),
         loads: vec![load(orders), reads],
@@ -197,22 +138,12 @@ fn orders(random: &mut Random, second: u64) -> Window {
         failed.insert(Failure::Connect, 1 + random.below(7));
     }
     let bad: u64 = failed.values().sum();
-    Window {
-        start: second as f64,
-        ok: all - bad,
-        failed,
-        latency: latency(random, all, slow),
-    }
+    Window { start: second as f64, ok: all - bad, failed, latency: latency(random, all, slow) }
 }
 
 fn reads(random: &mut Random, second: u64) -> Window {
     let all = 180 + random.below(40);
-    Window {
-        start: second as f64,
-        ok: all,
-        failed: [].into(),
-        latency: latency(random, all, 1),
-    }
+    Window { start: second as f64, ok: all, failed: [].into(), latency: latency(random, all, 1) }
 }
 
 fn latency(random: &mut Random, all: u64, slow: u64) -> Counts {
@@ -235,13 +166,9 @@ fn faults() -> Vec<FaultRecord> {
 
 fn events() -> Vec<Event> {
     let mut events = vec![];
-    for (name, replicas) in [
-        ("gateway", 1),
-        ("order", 2),
-        ("product", 1),
-        ("stock", 1),
-        ("customercenter", 1),
-    ] {
+    for (name, replicas) in
+        [("gateway", 1), ("order", 2), ("product", 1), ("stock", 1), ("customercenter", 1)]
+    {
         for replica in 1..=replicas {
             events.push(event(-1.9, name, replica, Happening::Started));
             events.push(event(-0.9, name, replica, Happening::Ready));
@@ -257,9 +184,7 @@ fn events() -> Vec<Event> {
             at + 0.05,
             "order",
             replica,
-            Happening::Restarting {
-                reason: RestartReason::Fault,
-            },
+            Happening::Restarting { reason: RestartReason::Fault },
         ));
         events.push(event(at + 0.06, "order", replica, Happening::Started));
         events.push(event(at + 1.3, "order", replica, Happening::Ready));
@@ -267,14 +192,7 @@ fn events() -> Vec<Event> {
     events.push(event(45.2, "stock", 1, Happening::NotReady));
     events.push(event(47.3, "stock", 1, Happening::Unhealthy));
     events.push(event(47.4, "stock", 1, killed()));
-    events.push(event(
-        47.5,
-        "stock",
-        1,
-        Happening::Restarting {
-            reason: RestartReason::Liveness,
-        },
-    ));
+    events.push(event(47.5, "stock", 1, Happening::Restarting { reason: RestartReason::Liveness }));
     events.push(event(47.6, "stock", 1, Happening::Started));
     events.push(event(48.7, "stock", 1, Happening::Ready));
     events.extend(rollout());
@@ -284,34 +202,17 @@ fn events() -> Vec<Event> {
 }
 
 fn rollout() -> Vec<Event> {
-    let whole = |at, what| Event {
-        replica: None,
-        ..event(at, "order", 0, what)
-    };
+    let whole = |at, what| Event { replica: None, ..event(at, "order", 0, what) };
     vec![
         whole(50.0, Happening::RolloutStarted),
         event(50.1, "order", 3, Happening::Started),
         event(51.2, "order", 3, Happening::Ready),
         event(51.4, "order", 1, Happening::NotReady),
-        event(
-            51.9,
-            "order",
-            1,
-            Happening::Exited {
-                how: "exit 0".to_owned(),
-            },
-        ),
+        event(51.9, "order", 1, Happening::Exited { how: "exit 0".to_owned() }),
         event(52.0, "order", 4, Happening::Started),
         event(53.2, "order", 4, Happening::Ready),
         event(53.4, "order", 2, Happening::NotReady),
-        event(
-            53.9,
-            "order",
-            2,
-            Happening::Exited {
-                how: "exit 0".to_owned(),
-            },
-        ),
+        event(53.9, "order", 2, Happening::Exited { how: "exit 0".to_owned() }),
         whole(54.0, Happening::RolloutDone),
     ]
 }
@@ -337,10 +238,7 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, most: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
     }
 }

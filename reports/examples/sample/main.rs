@@ -19,14 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         write("json", json(&report)?)?;
         write("md", markdown(&report)?)?;
         write("xml", junit(&report)?)?;
-        println!(
-            "{}",
-            text(
-                &report,
-                Colour::On,
-                Some(&format!("{}/{name}.html", folder.display()))
-            )
-        );
+        println!("{}", text(&report, Colour::On, Some(&format!("{}/{name}.html", folder.display()))));
     }
     Ok(())
 }

@@ -22,11 +22,7 @@ pub fn row(clock: &Clock, series: &[Series]) -> Option<Row> {
     }
     let sum = together(series)?;
     let rate = |count: u64| count as f64 / sum.length;
-    let highest = sum
-        .slots
-        .iter()
-        .map(|slot| rate(slot.failures()))
-        .fold(0.0, f64::max);
+    let highest = sum.slots.iter().map(|slot| rate(slot.failures())).fold(0.0, f64::max);
     let scale = Scale::linear(highest);
     let own = CLASSES.len() - 1;
     let shape = |place: usize| Shape {
@@ -63,15 +59,8 @@ fn key(kinds: &[(Failure, u64)], place: usize, own: usize) -> Key {
         true => kinds[place..].iter().map(|(_, count)| count).sum(),
         false => kinds[place].1,
     };
-    let name = if rest {
-        "others".to_owned()
-    } else {
-        kinds[place].0.to_string()
-    };
-    Key {
-        class: CLASSES[place],
-        label: format!("{name} × {}", wording::count(total)),
-    }
+    let name = if rest { "others".to_owned() } else { kinds[place].0.to_string() };
+    Key { class: CLASSES[place], label: format!("{name} × {}", wording::count(total)) }
 }
 
 fn count(slot: &Slot, kind: Failure) -> u64 {
@@ -81,11 +70,7 @@ fn count(slot: &Slot, kind: Failure) -> u64 {
 /// Kinds and how often each occurred, the most frequent first.
 fn kinds(series: &[Series]) -> Vec<(Failure, u64)> {
     let mut kinds = BTreeMap::<Failure, u64>::new();
-    for (kind, count) in series
-        .iter()
-        .flat_map(|load| &load.slots)
-        .flat_map(|slot| &slot.failed)
-    {
+    for (kind, count) in series.iter().flat_map(|load| &load.slots).flat_map(|slot| &slot.failed) {
         *kinds.entry(*kind).or_default() += count;
     }
     let mut kinds: Vec<_> = kinds.into_iter().filter(|(_, count)| *count > 0).collect();
@@ -96,18 +81,10 @@ fn kinds(series: &[Series]) -> Vec<(Failure, u64)> {
 /// Failures of all loads in the slots of the one that has the longest: loads start together and have windows of one length,
 /// but a long one may have had its windows joined.
 fn together(series: &[Series]) -> Option<Series> {
-    let widest = series
-        .iter()
-        .max_by(|one, other| one.length.total_cmp(&other.length))?;
-    let last = series
-        .iter()
-        .flat_map(|load| &load.slots)
-        .map(|slot| slot.start)
-        .fold(0.0, f64::max);
+    let widest = series.iter().max_by(|one, other| one.length.total_cmp(&other.length))?;
+    let last = series.iter().flat_map(|load| &load.slots).map(|slot| slot.start).fold(0.0, f64::max);
     let number = (last / widest.length) as usize + 1;
-    let mut slots: Vec<Slot> = (0..number)
-        .map(|place| empty(place as f64 * widest.length))
-        .collect();
+    let mut slots: Vec<Slot> = (0..number).map(|place| empty(place as f64 * widest.length)).collect();
     for slot in series.iter().flat_map(|load| &load.slots) {
         // Half a millionth more, so that a start is not taken for the end of the slot before it.
         let place = ((slot.start + 5e-7) / widest.length) as usize;
@@ -115,18 +92,9 @@ fn together(series: &[Series]) -> Option<Series> {
             *slots[place.min(number - 1)].failed.entry(*kind).or_default() += count;
         }
     }
-    Some(Series {
-        name: String::new(),
-        length: widest.length,
-        slots,
-    })
+    Some(Series { name: String::new(), length: widest.length, slots })
 }
 
 fn empty(start: f64) -> Slot {
-    Slot {
-        start,
-        ok: 0,
-        failed: BTreeMap::new(),
-        quantiles: [None; 3],
-    }
+    Slot { start, ok: 0, failed: BTreeMap::new(), quantiles: [None; 3] }
 }

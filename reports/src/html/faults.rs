@@ -2,7 +2,7 @@
 
 use brunt_scenarios::timeline::FaultRecord;
 
-use super::clock::Clock;
+use super::clock::{self, Clock};
 use crate::wording;
 
 /// A fault's time across all rows, in percent of the width.
@@ -18,6 +18,10 @@ pub struct FaultLane {
     pub name: String,
     pub note: String,
     pub bars: Vec<Bar>,
+    /// The label's side: `after` the last one, `before` the first one, or `above` when neither has room.
+    pub side: &'static str,
+    /// Where the label begins (or ends, before the first one), in percent from its side.
+    pub label: f64,
 }
 
 /// One fault in its lane.
@@ -27,7 +31,7 @@ pub struct Bar {
 }
 
 pub fn bands(clock: &Clock, faults: &[FaultRecord]) -> Vec<Band> {
-    faults.iter().map(|fault| band(clock, fault)).collect()
+    clock::apart(faults.iter().map(|fault| band(clock, fault)), |band| band.from + band.wide)
 }
 
 fn band(clock: &Clock, fault: &FaultRecord) -> Band {
@@ -37,11 +41,7 @@ fn band(clock: &Clock, fault: &FaultRecord) -> Band {
         (_, true) => "lasting",
         (_, false) => "once",
     };
-    Band {
-        from,
-        wide: ((to - from) * 1000.0).round() / 1000.0,
-        class,
-    }
+    Band { from, wide: ((to - from) * 1000.0).round() / 1000.0, class }
 }
 
 pub fn lanes(clock: &Clock, faults: &[FaultRecord]) -> Vec<FaultLane> {
@@ -53,22 +53,30 @@ pub fn lanes(clock: &Clock, faults: &[FaultRecord]) -> Vec<FaultLane> {
     }
     let lane = |name: &str| {
         let these: Vec<&FaultRecord> = faults.iter().filter(|fault| fault.name == name).collect();
-        FaultLane {
-            name: name.to_owned(),
-            note: note(&these),
-            bars: these.iter().map(|fault| bar(clock, fault)).collect(),
-        }
+        let bars = these.iter().map(|fault| bar(clock, fault));
+        let bars = clock::apart(bars, |bar| bar.band.from + bar.band.wide);
+        let (side, label) = side(&bars);
+        FaultLane { name: name.to_owned(), note: note(&these), bars, side, label }
     };
     names.into_iter().map(lane).collect()
 }
 
+/// Where there is room for a label.
+fn side(bars: &[Bar]) -> (&'static str, f64) {
+    let first = bars.iter().map(|bar| bar.band.from).fold(100.0, f64::min);
+    let last = bars.iter().map(|bar| bar.band.from + bar.band.wide).fold(0.0, f64::max);
+    if last <= 60.0 {
+        ("after", last)
+    } else if first >= 40.0 {
+        ("before", ((100.0 - first) * 1000.0).round() / 1000.0)
+    } else {
+        ("above", 0.0)
+    }
+}
+
 fn note(faults: &[&FaultRecord]) -> String {
     let missed = faults.iter().filter(|fault| fault.effect == 0).count();
-    let without = if missed > 0 {
-        format!(", {missed} without effect")
-    } else {
-        String::new()
-    };
+    let without = if missed > 0 { format!(", {missed} without effect") } else { String::new() };
     match faults {
         [fault] => format!("{}{without}", when(fault)),
         _ => format!("{} times{without}", faults.len()),
@@ -92,11 +100,6 @@ fn bar(clock: &Clock, fault: &FaultRecord) -> Bar {
     };
     Bar {
         band: band(clock, fault),
-        title: format!(
-            "{}, {}: {effect} ({})",
-            fault.name,
-            when(fault),
-            fault.services.join(", ")
-        ),
+        title: format!("{}, {}: {effect} ({})", fault.name, when(fault), fault.services.join(", ")),
     }
 }

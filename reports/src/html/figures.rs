@@ -12,36 +12,18 @@ pub struct Figure {
 
 pub fn of(report: &Report) -> Vec<Figure> {
     let timeline = &report.timeline;
-    let (ok, all) = timeline
-        .loads
-        .iter()
-        .map(wording::totals)
-        .fold((0, 0), |(ok, all), (o, a)| (ok + o, all + a));
+    let (ok, all) =
+        timeline.loads.iter().map(wording::totals).fold((0, 0), |(ok, all), (o, a)| (ok + o, all + a));
     let good = match all {
         0 => "–".to_owned(),
         all => wording::share(ok as f64 / all as f64),
     };
     vec![
-        Figure {
-            label: "requests",
-            value: wording::count(all),
-        },
-        Figure {
-            label: "good",
-            value: good,
-        },
-        Figure {
-            label: "p99 latency",
-            value: p99(timeline),
-        },
-        Figure {
-            label: "faults",
-            value: timeline.faults.len().to_string(),
-        },
-        Figure {
-            label: "run",
-            value: wording::moment(timeline.ended.0.max(0.0)),
-        },
+        Figure { label: "requests", value: wording::count(all) },
+        Figure { label: "good", value: good },
+        Figure { label: "p99 latency", value: p99(timeline) },
+        Figure { label: "faults", value: timeline.faults.len().to_string() },
+        Figure { label: "run", value: wording::moment(timeline.ended.0.max(0.0)) },
     ]
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::lanes::Count;
 use super::picture::Picture;
 use super::series::Series;
 use crate::{RenderError, Report};
@@ -16,7 +17,7 @@ struct Reading<'a> {
     /// Name, start, end.
     faults: Vec<(&'a str, f64, f64)>,
     /// Name; from a moment on, so many ready and so many running.
-    services: Vec<(&'a str, &'a [(f64, usize, usize)])>,
+    services: Vec<(&'a str, &'a [Count])>,
 }
 
 #[derive(Serialize)]
@@ -42,36 +43,19 @@ pub fn of(report: &Report, series: &[Series], picture: &Picture) -> Result<Strin
     let reading = Reading {
         clock: (picture.clock.start, picture.clock.end),
         loads: series.iter().map(load).collect(),
-        faults: faults
-            .map(|fault| (fault.name.as_str(), fault.start.0, fault.end.0))
-            .collect(),
-        services: picture
-            .services
-            .iter()
-            .map(|lane| (lane.service.as_str(), &lane.counts[..]))
-            .collect(),
+        faults: faults.map(|fault| (fault.name.as_str(), fault.start.0, fault.end.0)).collect(),
+        services: picture.services.iter().map(|lane| (lane.service.as_str(), &lane.counts[..])).collect(),
     };
     let json = serde_json::to_string(&reading)?;
-    Ok(json
-        .replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026"))
+    Ok(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
 }
 
 fn load(series: &Series) -> Load<'_> {
     let slots = series.slots.iter().map(|slot| Slot {
         start: slot.start,
         ok: slot.ok,
-        failed: slot
-            .failed
-            .iter()
-            .map(|(kind, count)| (kind.to_string(), *count))
-            .collect(),
+        failed: slot.failed.iter().map(|(kind, count)| (kind.to_string(), *count)).collect(),
         quantiles: slot.quantiles,
     });
-    Load {
-        name: &series.name,
-        length: series.length,
-        slots: slots.collect(),
-    }
+    Load { name: &series.name, length: series.length, slots: slots.collect() }
 }

@@ -21,7 +21,7 @@ impl Scale {
     pub fn linear(most: f64) -> Self {
         let most = if most > 0.0 { most } else { 1.0 };
         let power = 10_f64.powf(most.log10().floor());
-        let round = [1.0, 2.0, 5.0, 10.0]
+        let round = [1.0, 1.2, 1.6, 2.0, 2.4, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]
             .into_iter()
             .find(|round| round * power >= most * 0.999);
         Self::Linear(round.unwrap_or(10.0) * power)
@@ -57,16 +57,10 @@ impl Scale {
             Self::Linear(most) => vec![most / 2.0, *most],
             Self::Log(least, most) => {
                 let powers = least.log10().ceil() as i32..=most.log10().floor() as i32;
-                powers
-                    .map(|power| 10_f64.powi(power))
-                    .filter(|value| self.at(*value) > 2.0)
-                    .collect()
+                powers.map(|power| 10_f64.powi(power)).filter(|value| self.at(*value) > 2.0).collect()
             }
         };
-        let rule = |value: f64| Rule {
-            at: self.at(value),
-            label: label(value),
-        };
+        let rule = |value: f64| Rule { at: self.at(value), label: label(value) };
         values.into_iter().map(rule).collect()
     }
 }

@@ -42,10 +42,7 @@ impl Series {
 
     /// The greatest rate of requests, in a second.
     pub fn highest_rate(&self) -> f64 {
-        self.slots
-            .iter()
-            .map(|slot| slot.all() as f64 / self.length)
-            .fold(0.0, f64::max)
+        self.slots.iter().map(|slot| slot.all() as f64 / self.length).fold(0.0, f64::max)
     }
 }
 

@@ -96,16 +96,8 @@ impl LoadRow {
         Self {
             name: load.name.clone(),
             requests: wording::count(all),
-            good: if all == 0 {
-                "–".to_owned()
-            } else {
-                wording::share(ok as f64 / all as f64)
-            },
-            rate: if length > 0.0 {
-                wording::rate(all as f64 / length)
-            } else {
-                "–".to_owned()
-            },
+            good: if all == 0 { "–".to_owned() } else { wording::share(ok as f64 / all as f64) },
+            rate: if length > 0.0 { wording::rate(all as f64 / length) } else { "–".to_owned() },
             latency: quantiles(&latency),
             service_time: quantiles(&Samples::of([&load.service_time])),
             lag: quantiles(&Samples::of([&load.lag])),
@@ -119,9 +111,7 @@ impl LoadRow {
 
 fn quantiles(samples: &Samples) -> Vec<String> {
     let each = [0.5, 0.9, 0.99, 0.999, 1.0].map(|quantile| samples.quantile(quantile));
-    each.into_iter()
-        .map(|micros| micros.map_or("–".to_owned(), wording::micros))
-        .collect()
+    each.into_iter().map(|micros| micros.map_or("–".to_owned(), wording::micros)).collect()
 }
 
 impl<'a> EdgeRow<'a> {
@@ -164,26 +154,18 @@ pub fn events(timeline: &Timeline) -> (Vec<EventRow>, usize) {
 
 impl WindowTable {
     pub fn of(series: &Series) -> Self {
-        Self {
-            name: series.name.clone(),
-            rows: series.slots.iter().map(row).collect(),
-        }
+        Self { name: series.name.clone(), rows: series.slots.iter().map(row).collect() }
     }
 }
 
 fn row(slot: &Slot) -> WindowRow {
     let kinds = slot.failed.iter().filter(|(_, n)| **n > 0);
-    let kinds: Vec<String> = kinds
-        .map(|(kind, n)| format!("{kind} × {}", wording::count(*n)))
-        .collect();
+    let kinds: Vec<String> = kinds.map(|(kind, n)| format!("{kind} × {}", wording::count(*n))).collect();
     WindowRow {
         at: wording::moment(slot.start),
         ok: wording::count(slot.ok),
         failed: wording::count(slot.failures()),
         kinds: kinds.join(", "),
-        quantiles: slot
-            .quantiles
-            .map(|micros| micros.map_or("–".to_owned(), wording::micros))
-            .into(),
+        quantiles: slot.quantiles.map(|micros| micros.map_or("–".to_owned(), wording::micros)).into(),
     }
 }

@@ -9,10 +9,8 @@ use crate::wording;
 pub fn row(clock: &Clock, load: &Series) -> Row {
     let scale = Scale::linear(load.highest_rate());
     let rate = |count: u64| count as f64 / load.length;
-    let (ok, all): (u64, u64) = load
-        .slots
-        .iter()
-        .fold((0, 0), |(ok, all), slot| (ok + slot.ok, all + slot.all()));
+    let (ok, all): (u64, u64) =
+        load.slots.iter().fold((0, 0), |(ok, all), slot| (ok + slot.ok, all + slot.all()));
     let shape = |class, from: &dyn Fn(&Slot) -> u64, to: &dyn Fn(&Slot) -> u64| Shape {
         class,
         path: area(clock, load, &scale, |slot| (rate(from(slot)), rate(to(slot)))),
@@ -28,21 +26,12 @@ pub fn row(clock: &Clock, load: &Series) -> Row {
         ),
         size: "tall",
         keys: vec![
-            Key {
-                class: "ok",
-                label: "good".to_owned(),
-            },
-            Key {
-                class: "failed",
-                label: "failed".to_owned(),
-            },
+            Key { class: "ok", label: "good".to_owned() },
+            Key { class: "failed", label: "failed".to_owned() },
         ],
         rules: scale.rules(wording::three_digits),
         limits: vec![],
-        shapes: vec![
-            shape("ok", &|_| 0, &|slot| slot.ok),
-            shape("failed", &|slot| slot.ok, &Slot::all),
-        ],
+        shapes: vec![shape("ok", &|_| 0, &|slot| slot.ok), shape("failed", &|slot| slot.ok, &Slot::all)],
     }
 }
 

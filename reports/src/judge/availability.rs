@@ -18,15 +18,10 @@ struct Sum {
 
 pub fn judge(timeline: &Timeline, claim: String, of: &str, at_least: Percent, during: During) -> Finding {
     let load = timeline.loads.iter().find(|load| load.name == of);
-    let windows = load
-        .map(|load| part::windows(timeline, load, during))
-        .unwrap_or_default();
+    let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
     let sum = Sum::of(&windows);
     let (judgement, evidence) = match sum.all() {
-        0 => (
-            Judgement::Inconclusive,
-            "No request belongs to this part of the run.".to_owned(),
-        ),
+        0 => (Judgement::Inconclusive, "No request belongs to this part of the run.".to_owned()),
         _ if at_least >= Percent::ALL => of_everything(&sum),
         _ => of_a_share(&sum, at_least.fraction()),
     };
@@ -36,11 +31,7 @@ pub fn judge(timeline: &Timeline, claim: String, of: &str, at_least: Percent, du
         claim,
         judgement,
         measured: sum.measured(),
-        evidence: if kinds.is_empty() {
-            evidence
-        } else {
-            format!("{evidence} Failures: {kinds}.")
-        },
+        evidence: if kinds.is_empty() { evidence } else { format!("{evidence} Failures: {kinds}.") },
     }
 }
 
@@ -50,22 +41,13 @@ fn of_everything(sum: &Sum) -> (Judgement, String) {
     match (sum.failed, sum.unfinished) {
         (0, 0) => (
             Judgement::Pass,
-            format!(
-                "None of {all} failed, which supports {} or more at 95% confidence.",
-                supported()
-            ),
+            format!("None of {all} failed, which supports {} or more at 95% confidence.", supported()),
         ),
         (0, open) => (
             Judgement::Inconclusive,
-            format!(
-                "None of {all} failed, but {} were still in flight at the end.",
-                wording::count(open)
-            ),
+            format!("None of {all} failed, but {} were still in flight at the end.", wording::count(open)),
         ),
-        (failed, _) => (
-            Judgement::Fail,
-            format!("{} of {all} failed; none may.", wording::count(failed)),
-        ),
+        (failed, _) => (Judgement::Fail, format!("{} of {all} failed; none may.", wording::count(failed))),
     }
 }
 
@@ -84,10 +66,7 @@ fn of_a_share(sum: &Sum, target: f64) -> (Judgement, String) {
     } else if confidence::rules_out(sum.ok + sum.unfinished, sum.all(), target) {
         (Judgement::Fail, figures)
     } else {
-        (
-            Judgement::Inconclusive,
-            format!("{figures} {}", too_few(target, bad, sum.all())),
-        )
+        (Judgement::Inconclusive, format!("{figures} {}", too_few(target, bad, sum.all())))
     }
 }
 
@@ -95,10 +74,7 @@ fn of_a_share(sum: &Sum, target: f64) -> (Judgement, String) {
 pub fn too_few(target: f64, bad: u64, had: u64) -> String {
     let (share, had) = (wording::share(target), wording::count(had));
     match (confidence::needed(target, bad), bad) {
-        (Some(needed), 0) => format!(
-            "{share} needs {} requests, there were {had}.",
-            wording::count(needed)
-        ),
+        (Some(needed), 0) => format!("{share} needs {} requests, there were {had}.", wording::count(needed)),
         (Some(needed), _) => format!(
             "{share} needs {} requests with no more bad ones, there were {had}.",
             wording::count(needed)
@@ -114,10 +90,8 @@ fn kinds(windows: &[&Window]) -> String {
     }
     let mut kinds: Vec<_> = kinds.into_iter().filter(|(_, count)| *count > 0).collect();
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let words: Vec<String> = kinds
-        .iter()
-        .map(|(kind, n)| format!("{kind} × {}", wording::count(*n)))
-        .collect();
+    let words: Vec<String> =
+        kinds.iter().map(|(kind, n)| format!("{kind} × {}", wording::count(*n))).collect();
     words.join(", ")
 }
 

@@ -8,22 +8,13 @@ use crate::wording;
 pub fn judge(record: Option<&SumRecord>, claim: String) -> Finding {
     let (judgement, measured, evidence) = match record {
         None => unknown("The quantity was never read.".to_owned()),
-        Some(SumRecord {
-            trouble: Some(trouble),
-            ..
-        }) => unknown(wording::sentence(&format!(
-            "The quantity could not be read: {trouble}"
-        ))),
+        Some(SumRecord { trouble: Some(trouble), .. }) => {
+            unknown(wording::sentence(&format!("The quantity could not be read: {trouble}")))
+        }
         Some(record) if record.terms.is_empty() => unknown("There is no term to add up.".to_owned()),
         Some(record) => of_sum(record),
     };
-    Finding {
-        name: "conserved".to_owned(),
-        claim,
-        judgement,
-        measured,
-        evidence,
-    }
+    Finding { name: "conserved".to_owned(), claim, judgement, measured, evidence }
 }
 
 fn unknown(evidence: String) -> (Judgement, String, String) {

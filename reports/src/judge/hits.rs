@@ -17,10 +17,7 @@ pub fn on<'a>(plan: &'a Plan, timeline: &'a Timeline, service: &str) -> Vec<Hit<
         .filter(|record| record.effect > 0 && record.services.iter().any(|name| name == service))
         .map(|record| Hit {
             record,
-            planned: plan
-                .faults
-                .iter()
-                .find(|fault| fault.kind.to_string() == record.name),
+            planned: plan.faults.iter().find(|fault| fault.kind.to_string() == record.name),
         })
         .collect();
     hits.sort_by(|one, other| one.record.start.0.total_cmp(&other.record.start.0));
@@ -47,11 +44,7 @@ impl Hit<'_> {
     /// The number of replicas that the fault sets for good, if it does.
     pub fn sets_replicas(&self) -> Option<u32> {
         match self.planned {
-            Some(Fault {
-                kind: FaultKind::Scale { replicas, .. },
-                lasts: None,
-                ..
-            }) => Some(*replicas),
+            Some(Fault { kind: FaultKind::Scale { replicas, .. }, lasts: None, .. }) => Some(*replicas),
             _ => None,
         }
     }

@@ -31,14 +31,8 @@ pub fn judge(
     during: During,
 ) -> Finding {
     let load = timeline.loads.iter().find(|load| load.name == of);
-    let windows = load
-        .map(|load| part::windows(timeline, load, during))
-        .unwrap_or_default();
-    let timeout = plan
-        .loads
-        .iter()
-        .find(|load| load.name == of)
-        .map(|load| load.request.timeout);
+    let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
+    let timeout = plan.loads.iter().find(|load| load.name == of).map(|load| load.request.timeout);
     let (quantile, at_most) = limit;
     let measured = Measured::of(&windows);
     let within = measured.within(at_most, timeout.unwrap_or_default());
@@ -88,14 +82,8 @@ impl Measured {
 
     /// How many were answered within a limit.
     fn within(&self, limit: Duration, timeout: Duration) -> u64 {
-        let within = self
-            .samples
-            .within(u64::try_from(limit.as_micros()).unwrap_or(u64::MAX));
-        if limit < timeout {
-            within
-        } else {
-            within.saturating_sub(self.timed_out)
-        }
+        let within = self.samples.within(u64::try_from(limit.as_micros()).unwrap_or(u64::MAX));
+        if limit < timeout { within } else { within.saturating_sub(self.timed_out) }
     }
 
     /// The latency at a rank, in words.
@@ -135,9 +123,7 @@ impl Measured {
     fn others(&self) -> String {
         let slow = [(self.timed_out, "timed out"), (self.unfinished, "unfinished")];
         let slow = slow.iter().filter(|(n, _)| *n > 0);
-        let slow: Vec<String> = slow
-            .map(|(n, what)| format!("{} {what}", wording::count(*n)))
-            .collect();
+        let slow: Vec<String> = slow.map(|(n, what)| format!("{} {what}", wording::count(*n))).collect();
         let mut words = String::new();
         if !slow.is_empty() {
             words = format!(" Counted as too slow: {}.", slow.join(", "));

@@ -72,9 +72,9 @@ fn usable(record: Option<&LedgerRecord>) -> Result<&LedgerRecord, Found> {
     };
     let record = record.ok_or_else(|| inconclusive("The effects were never read.".to_owned()))?;
     match &record.trouble {
-        Some(trouble) => Err(inconclusive(wording::sentence(&format!(
-            "The effects could not be read: {trouble}"
-        )))),
+        Some(trouble) => {
+            Err(inconclusive(wording::sentence(&format!("The effects could not be read: {trouble}"))))
+        }
         None if record.accepted == 0 => Err(inconclusive("No command was accepted.".to_owned())),
         None => Ok(record),
     }
@@ -99,10 +99,6 @@ fn basis(record: &LedgerRecord) -> String {
 fn named(what: &str, keys: &Keys) -> String {
     match keys.count {
         0 => format!("0 {what}"),
-        n => format!(
-            "{} {what} ({})",
-            wording::count(n),
-            wording::first_few(&keys.some, n, ", ")
-        ),
+        n => format!("{} {what} ({})", wording::count(n), wording::first_few(&keys.some, n, ", ")),
     }
 }

@@ -9,9 +9,7 @@ pub fn windows<'a>(timeline: &'a Timeline, load: &'a LoadRecord, during: During)
     let within = |window: &&Window| match during {
         During::Run => true,
         During::Before => is_before(faults, window.start + load.window),
-        During::Faults => faults
-            .iter()
-            .any(|fault| touches(fault, window.start, load.window)),
+        During::Faults => faults.iter().any(|fault| touches(fault, window.start, load.window)),
         During::After => is_after(faults, window.start, load.window),
     };
     load.windows.iter().filter(within).collect()

@@ -37,10 +37,8 @@ pub fn judge(plan: &Plan, timeline: &Timeline, claim: String, service: &str, wit
         (hit, recovery(timeline, service, &ready, hit, &case))
     });
     let each: Vec<_> = each.collect();
-    let judgements: Vec<Judgement> = each
-        .iter()
-        .filter_map(|(_, recovery)| recovery.judgement(within))
-        .collect();
+    let judgements: Vec<Judgement> =
+        each.iter().filter_map(|(_, recovery)| recovery.judgement(within)).collect();
     Finding {
         name: "recovers".to_owned(),
         claim,
@@ -101,13 +99,8 @@ fn recovery(timeline: &Timeline, service: &str, ready: &Ready, hit: &Hit<'_>, ca
 }
 
 fn rolled_out(timeline: &Timeline, service: &str, from: f64) -> Option<f64> {
-    let mut later = timeline
-        .events
-        .iter()
-        .filter(|event| event.service == service && event.at.0 >= from);
-    later
-        .find(|event| event.what == Happening::RolloutDone)
-        .map(|event| event.at.0)
+    let mut later = timeline.events.iter().filter(|event| event.service == service && event.at.0 >= from);
+    later.find(|event| event.what == Happening::RolloutDone).map(|event| event.at.0)
 }
 
 impl Recovery {
@@ -130,9 +123,7 @@ fn measured(each: &[(&Hit<'_>, Recovery)]) -> String {
         Recovery::Untouched => Some(0.0),
         _ => None,
     });
-    let never = each
-        .iter()
-        .any(|(_, recovery)| matches!(recovery, Recovery::NotBy(_)));
+    let never = each.iter().any(|(_, recovery)| matches!(recovery, Recovery::NotBy(_)));
     match (never, longest.max_by(f64::total_cmp)) {
         (true, _) => "not ready again".to_owned(),
         (false, Some(longest)) => wording::seconds(longest),
@@ -153,11 +144,7 @@ fn evidence(each: &[(&Hit<'_>, Recovery)], within: Duration) -> String {
     order.sort_by(|one, other| slowest_first(other).total_cmp(&slowest_first(one)));
     let words: Vec<String> = order.iter().map(|(hit, recovery)| words(hit, recovery)).collect();
     let all = wording::counted(each.len() as u64, "fault");
-    format!(
-        "{all}, bound {}: {}.",
-        Period(within),
-        wording::first_few(&words, each.len() as u64, "; ")
-    )
+    format!("{all}, bound {}: {}.", Period(within), wording::first_few(&words, each.len() as u64, "; "))
 }
 
 fn words(hit: &Hit<'_>, recovery: &Recovery) -> String {
@@ -167,10 +154,7 @@ fn words(hit: &Hit<'_>, recovery: &Recovery) -> String {
         Recovery::Untouched => format!("{fault}: took no replica away"),
         Recovery::HitAgain => format!("{fault}: hit again before its time was over"),
         Recovery::NotBy(waited) => {
-            format!(
-                "{fault}: not ready again in the {} that were left of the run",
-                wording::seconds(*waited)
-            )
+            format!("{fault}: not ready again in the {} that were left of the run", wording::seconds(*waited))
         }
     }
 }

@@ -21,9 +21,7 @@ impl Ready {
             follow(&mut ready, event);
             (event.at.0, ready.len())
         });
-        Self {
-            steps: steps.collect(),
-        }
+        Self { steps: steps.collect() }
     }
 
     /// The first moment after another (or at it, by `from`'s own reckoning) at which a condition on the number holds.
@@ -33,10 +31,7 @@ impl Ready {
             return Some(from);
         }
         let later = self.steps.iter().filter(|(at, _)| *at > from);
-        later
-            .clone()
-            .find(|(_, number)| holds(*number))
-            .map(|(at, _)| *at)
+        later.clone().find(|(_, number)| holds(*number)).map(|(at, _)| *at)
     }
 
     /// The first moment after another at which there were fewer than so many.
@@ -66,19 +61,13 @@ fn follow(ready: &mut BTreeSet<u32>, event: &Event) {
 
 /// How many replicas a service should have after a fault: as many as before it, or as many as it sets for good.
 pub fn wanted(plan: &Plan, timeline: &Timeline, service: &str, hit: &Hit<'_>) -> usize {
-    let planned = plan
-        .system
-        .services
-        .get(service)
-        .map_or(1, |service| service.replicas);
-    let before = timeline
-        .events
-        .iter()
-        .filter(|event| event.service == service && event.at.0 < hit.record.start.0);
-    let scaled = before.filter_map(|event| match event.what {
+    let planned = plan.system.services.get(service).map_or(1, |service| service.replicas);
+    let before =
+        timeline.events.iter().filter(|event| event.service == service && event.at.0 < hit.record.start.0);
+    let mut scaled = before.rev().filter_map(|event| match event.what {
         Happening::Scaled { replicas } if replicas > 0 => Some(replicas),
         _ => None,
     });
-    let wanted = hit.sets_replicas().or(scaled.last()).unwrap_or(planned);
+    let wanted = hit.sets_replicas().or(scaled.next()).unwrap_or(planned);
     usize::try_from(wanted).unwrap_or(usize::MAX)
 }

@@ -37,13 +37,9 @@ pub fn judge(plan: &Plan, timeline: &Timeline, claim: String, service: &str, wit
             )
         )
     });
-    let restarts: Vec<Restart> = left_running
-        .map(|hit| Restart::after(timeline, service, hit))
-        .collect();
-    let judgements: Vec<Judgement> = restarts
-        .iter()
-        .map(|restart| restart.judgement(within.as_secs_f64()))
-        .collect();
+    let restarts: Vec<Restart> = left_running.map(|hit| Restart::after(timeline, service, hit)).collect();
+    let judgements: Vec<Judgement> =
+        restarts.iter().map(|restart| restart.judgement(within.as_secs_f64())).collect();
     Finding {
         name: "restarts".to_owned(),
         claim,
@@ -56,10 +52,8 @@ pub fn judge(plan: &Plan, timeline: &Timeline, claim: String, service: &str, wit
 impl Restart {
     fn after(timeline: &Timeline, service: &str, hit: &Hit<'_>) -> Self {
         let start = hit.record.start.0;
-        let mut later = timeline
-            .events
-            .iter()
-            .filter(|event| event.service == service && event.at.0 >= start);
+        let mut later =
+            timeline.events.iter().filter(|event| event.service == service && event.at.0 >= start);
         let restart = later.find(|event| is_by_probe(event));
         let ready = restart.and_then(|_| later.find(|event| event.what == Happening::Ready));
         Self {
@@ -87,20 +81,16 @@ impl Restart {
                 wording::seconds(after),
                 wording::seconds(ready)
             ),
-            (Some(after), None) => format!(
-                "{fault}: restarted after {}, never ready",
-                wording::seconds(after)
-            ),
+            (Some(after), None) => {
+                format!("{fault}: restarted after {}, never ready", wording::seconds(after))
+            }
             (None, _) => format!("{fault}: not restarted in {}", wording::seconds(self.watched)),
         }
     }
 }
 
 fn is_by_probe(event: &Event) -> bool {
-    event.what
-        == Happening::Restarting {
-            reason: RestartReason::Liveness,
-        }
+    event.what == Happening::Restarting { reason: RestartReason::Liveness }
 }
 
 fn measured(restarts: &[Restart]) -> String {
@@ -117,9 +107,5 @@ fn evidence(restarts: &[Restart], within: Duration) -> String {
         return "No fault that leaves its processes running hit this service.".to_owned();
     }
     let words: Vec<String> = restarts.iter().map(Restart::words).collect();
-    format!(
-        "Bound {}: {}.",
-        Period(within),
-        wording::first_few(&words, words.len() as u64, "; ")
-    )
+    format!("Bound {}: {}.", Period(within), wording::first_few(&words, words.len() as u64, "; "))
 }

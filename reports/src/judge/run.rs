@@ -11,34 +11,16 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
     let at = wording::moment(timeline.ended.0);
     let ended = match &timeline.ending {
         Ending::Completed => None,
-        Ending::Aborted(why) => Some((
-            "run",
-            Judgement::Inconclusive,
-            wording::sentence(&format!("Stopped at {at}: {why}")),
-        )),
-        Ending::Interrupted => Some((
-            "run",
-            Judgement::Inconclusive,
-            format!("Stopped at {at} by a signal."),
-        )),
-        Ending::NotStarted(why) => Some(("setup", Judgement::Fail, wording::sentence(why))),
+        Ending::Aborted(why) => Some(stopped(&at, why)),
+        Ending::Interrupted => Some(stopped(&at, "a signal came")),
+        Ending::NotStarted(why) => Some(Finding {
+            name: "setup".to_owned(),
+            claim: "the system comes up and is set up".to_owned(),
+            judgement: Judgement::Fail,
+            measured: "did not start".to_owned(),
+            evidence: wording::sentence(why),
+        }),
     };
-    let ended = ended.map(|(name, judgement, evidence)| Finding {
-        name: name.to_owned(),
-        claim: if name == "run" {
-            "the run goes to its end"
-        } else {
-            "the system comes up and is set up"
-        }
-        .to_owned(),
-        judgement,
-        measured: if name == "run" {
-            format!("{at}")
-        } else {
-            "did not start".to_owned()
-        },
-        evidence,
-    });
     let left = timeline.left_behind.iter().map(|what| Finding {
         name: "revert".to_owned(),
         claim: "everything is put back".to_owned(),
@@ -47,6 +29,16 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
         evidence: wording::sentence(what),
     });
     ended.into_iter().chain(left).collect()
+}
+
+fn stopped(at: &str, why: &str) -> Finding {
+    Finding {
+        name: "run".to_owned(),
+        claim: "the run goes to its end".to_owned(),
+        judgement: Judgement::Inconclusive,
+        measured: format!("stopped at {at}"),
+        evidence: wording::sentence(why),
+    }
 }
 
 /// Faults that had no effect, or never came.
@@ -76,11 +68,7 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
         name: "fault".to_owned(),
         claim: format!("{} has an effect", fault.name),
         judgement: Judgement::Inconclusive,
-        measured: if fault.effect == 0 {
-            "no effect".to_owned()
-        } else {
-            format!("{} hit", fault.effect)
-        },
+        measured: if fault.effect == 0 { "no effect".to_owned() } else { format!("{} hit", fault.effect) },
         evidence: format!("Applied at {}. {why}", wording::moment(fault.start.0)),
     })
 }
@@ -102,18 +90,11 @@ pub fn loads(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
 
 fn objection(record: Option<&LoadRecord>) -> Option<(String, String)> {
     match record {
-        None => Some((
-            "not sent".to_owned(),
-            "There is no record of this load.".to_owned(),
-        )),
-        Some(record) if wording::totals(record).1 == 0 => Some((
-            "no request".to_owned(),
-            "Not a single request was sent.".to_owned(),
-        )),
-        Some(LoadRecord {
-            schedule: Schedule::Missed(why),
-            ..
-        }) => Some((
+        None => Some(("not sent".to_owned(), "There is no record of this load.".to_owned())),
+        Some(record) if wording::totals(record).1 == 0 => {
+            Some(("no request".to_owned(), "Not a single request was sent.".to_owned()))
+        }
+        Some(LoadRecord { schedule: Schedule::Missed(why), .. }) => Some((
             "schedule missed".to_owned(),
             format!(
                 "The generator could not keep its own schedule, so its figures say little of the system: {}.",

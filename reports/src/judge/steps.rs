@@ -22,9 +22,7 @@ pub fn judge(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
 }
 
 fn of_record(step: &StepRecord) -> Finding {
-    let answer = step
-        .status
-        .map_or("no answer".to_owned(), |status| format!("status {status}"));
+    let answer = step.status.map_or("no answer".to_owned(), |status| format!("status {status}"));
     let tries = match step.tries {
         1 => String::new(),
         n => format!(" after {n} tries"),
@@ -39,7 +37,10 @@ fn of_record(step: &StepRecord) -> Finding {
         name: "step".to_owned(),
         claim: step.name.clone(),
         judgement,
-        measured: answer.clone(),
+        measured: match step.objection {
+            None => answer.clone(),
+            Some(_) => format!("{answer}, not as expected"),
+        },
         evidence: format!("Asked at {when}; {answer}{tries}, {took} later{end}"),
     }
 }

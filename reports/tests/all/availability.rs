@@ -7,18 +7,11 @@ use brunt_scenarios::timeline::{Failure, Timeline};
 use crate::fixture::{fault, judged, load, only, percent, plan, timeline, window};
 
 fn claims(at_least: &str, during: During) -> Plan {
-    plan(vec![Claim::Availability {
-        of: "orders".to_owned(),
-        at_least: percent(at_least),
-        during,
-    }])
+    plan(vec![Claim::Availability { of: "orders".to_owned(), at_least: percent(at_least), during }])
 }
 
 fn of(ok: u64, failed: &[(Failure, u64)], at_least: &str) -> (Judgement, String) {
-    let timeline = Timeline {
-        loads: vec![load(vec![window(0.0, ok, failed, &[])])],
-        ..timeline()
-    };
+    let timeline = Timeline { loads: vec![load(vec![window(0.0, ok, failed, &[])])], ..timeline() };
     let found = only(&claims(at_least, During::Run), &timeline, "availability");
     (found.judgement, found.evidence)
 }
@@ -30,10 +23,7 @@ fn a_claim_below_everything_needs_enough_clean_requests() {
         let (judgement, evidence) = of(needed - 1, &[], at_least);
         assert_eq!(judgement, Inconclusive);
         let digits = evidence.replace(',', "");
-        assert!(
-            digits.contains(&format!("needs {needed} requests there were {}", needed - 1)),
-            "{evidence}"
-        );
+        assert!(digits.contains(&format!("needs {needed} requests there were {}", needed - 1)), "{evidence}");
     }
 }
 
@@ -49,16 +39,10 @@ fn failures_decide_once_the_bounds_are_on_one_side() {
 fn everything_bears_no_failure_and_says_what_it_supports() {
     let (judgement, evidence) = of(10_000, &[], "100%");
     assert_eq!(judgement, Pass);
-    assert_eq!(
-        evidence,
-        "None of 10,000 requests failed, which supports 99.97% or more at 95% confidence."
-    );
+    assert_eq!(evidence, "None of 10,000 requests failed, which supports 99.97% or more at 95% confidence.");
     let (judgement, evidence) = of(10_000, &[(Failure::Status(503), 1)], "100%");
     assert_eq!(judgement, Fail);
-    assert_eq!(
-        evidence,
-        "1 of 10,001 requests failed; none may. Failures: status 503 × 1."
-    );
+    assert_eq!(evidence, "1 of 10,001 requests failed; none may. Failures: status 503 × 1.");
 }
 
 #[test]
@@ -73,14 +57,8 @@ fn requests_in_flight_decide_nothing() {
 #[test]
 fn no_request_shows_nothing() {
     assert_eq!(of(0, &[], "100%").0, Inconclusive);
-    let none = Timeline {
-        loads: vec![],
-        ..timeline()
-    };
-    assert_eq!(
-        judged(&claims("50%", During::Run), &none, "availability"),
-        Inconclusive
-    );
+    let none = Timeline { loads: vec![], ..timeline() };
+    assert_eq!(judged(&claims("50%", During::Run), &none, "availability"), Inconclusive);
 }
 
 fn evidence(during: During, timeline: &Timeline) -> String {
@@ -99,10 +77,8 @@ fn parts_are_told_by_the_faults() {
 #[test]
 fn a_window_partly_in_a_fault_is_during_it() {
     let mut timeline = timeline();
-    timeline.faults = vec![
-        fault("pause order", "order", 1.5, 2.5),
-        fault("kill -9 one of order", "order", 4.0, 4.0),
-    ];
+    timeline.faults =
+        vec![fault("pause order", "order", 1.5, 2.5), fault("kill -9 one of order", "order", 4.0, 4.0)];
     assert!(evidence(During::Before, &timeline).starts_with("None of 100 requests"));
     assert!(evidence(During::Faults, &timeline).starts_with("23 of 280 requests"));
     assert!(evidence(During::After, &timeline).starts_with("None of 101 requests"));
@@ -110,16 +86,7 @@ fn a_window_partly_in_a_fault_is_during_it() {
 
 #[test]
 fn without_a_fault_there_is_no_during_and_no_after() {
-    let timeline = Timeline {
-        faults: vec![],
-        ..timeline()
-    };
-    assert_eq!(
-        judged(&claims("100%", During::Faults), &timeline, "availability"),
-        Inconclusive
-    );
-    assert_eq!(
-        judged(&claims("100%", During::After), &timeline, "availability"),
-        Inconclusive
-    );
+    let timeline = Timeline { faults: vec![], ..timeline() };
+    assert_eq!(judged(&claims("100%", During::Faults), &timeline, "availability"), Inconclusive);
+    assert_eq!(judged(&claims("100%", During::After), &timeline, "availability"), Inconclusive);
 }

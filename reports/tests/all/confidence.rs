@@ -97,11 +97,7 @@ fn bounds_hold_as_often_as_they_claim() {
             let mut wrong = 0.0;
             let mut probability = (1.0_f64 - share).powi(of as i32);
             for good in 0..=of {
-                wrong += if at_least(good, of) > share {
-                    probability
-                } else {
-                    0.0
-                };
+                wrong += if at_least(good, of) > share { probability } else { 0.0 };
                 probability *= (of - good) as f64 / (good + 1) as f64 * share / (1.0 - share);
             }
             assert!(wrong <= 0.05 + 1e-9, "{wrong} of {of} at {share}");

@@ -9,11 +9,7 @@ const HOSTILE: &str = "</script><script>alert(1)</script><img src=x onerror=aler
 
 fn hostile() -> Report {
     let of = HOSTILE.to_owned();
-    let mut plan = plan(vec![Claim::Availability {
-        of,
-        at_least: percent("90%"),
-        during: During::Run,
-    }]);
+    let mut plan = plan(vec![Claim::Availability { of, at_least: percent("90%"), during: During::Run }]);
     let mut timeline = timeline();
     plan.name = HOSTILE.to_owned();
     plan.about = Some(HOSTILE.to_owned());

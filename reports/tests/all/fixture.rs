@@ -27,9 +27,7 @@ pub fn percent(text: &str) -> Percent {
 
 fn probe() -> Probe {
     Probe {
-        http_get: HttpGet {
-            path: "/health".to_owned(),
-        },
+        http_get: HttpGet { path: "/health".to_owned() },
         initial_delay_seconds: 0,
         period_seconds: 1,
         timeout_seconds: 1,
@@ -41,20 +39,12 @@ fn probe() -> Probe {
 /// A service with both probes.
 pub fn service(replicas: u32) -> Service {
     Service {
-        program: Program::Command {
-            program: "brunt".to_owned(),
-            args: vec![],
-            dir: None,
-        },
+        program: Program::Command { program: "brunt".to_owned(), args: vec![], dir: None },
         port: None,
         env: BTreeMap::new(),
         calls: BTreeMap::new(),
         replicas,
-        rollout: Rollout {
-            kind: StrategyKind::RollingUpdate,
-            max_surge: 1,
-            max_unavailable: 0,
-        },
+        rollout: Rollout { kind: StrategyKind::RollingUpdate, max_surge: 1, max_unavailable: 0 },
         readiness: Some(probe()),
         liveness: Some(probe()),
         grace: secs(2),
@@ -67,10 +57,7 @@ pub fn service(replicas: u32) -> Service {
 pub fn request(method: Method, path: &str) -> Request {
     Request {
         method,
-        target: Target {
-            service: "gateway".to_owned(),
-            path: path.to_owned(),
-        },
+        target: Target { service: "gateway".to_owned(), path: path.to_owned() },
         headers: BTreeMap::new(),
         body: Body::Empty,
         expect: Answer::default(),
@@ -96,29 +83,18 @@ pub fn plan(claims: Vec<Claim>) -> Plan {
         setup: vec![],
         loads: vec![Load {
             name: "orders".to_owned(),
-            arrival: Arrival::Closed {
-                users: 2,
-                think: (secs(0), secs(1)),
-            },
+            arrival: Arrival::Closed { users: 2, think: (secs(0), secs(1)) },
             lasts: secs(6),
             request: request(Method::Post, "/orders"),
             key: None,
         }],
         faults: vec![Fault {
-            kind: FaultKind::Stop {
-                service: "product".to_owned(),
-            },
+            kind: FaultKind::Stop { service: "product".to_owned() },
             at: vec![secs(2)],
             lasts: Some(secs(2)),
         }],
         steps: vec![],
-        checks: claims
-            .into_iter()
-            .map(|claim| Check {
-                name: name(&claim),
-                claim,
-            })
-            .collect(),
+        checks: claims.into_iter().map(|claim| Check { name: name(&claim), claim }).collect(),
         abort_when: None,
         max_unavailable: Percent::ALL,
         max_duration: secs(600),
@@ -139,12 +115,7 @@ fn name(claim: &Claim) -> &'static str {
 
 /// A window of a second: good ones, failed ones, and latencies in microseconds with how often each occurred.
 pub fn window(start: f64, ok: u64, failed: &[(Failure, u64)], latency: &[(u64, u64)]) -> Window {
-    Window {
-        start,
-        ok,
-        failed: failed.iter().copied().collect(),
-        latency: Counts(latency.to_vec()),
-    }
+    Window { start, ok, failed: failed.iter().copied().collect(), latency: Counts(latency.to_vec()) }
 }
 
 /// A load's record with these windows.
@@ -163,12 +134,7 @@ pub fn load(windows: Vec<Window>) -> LoadRecord {
 
 /// Something that happened to a service's replica.
 pub fn event(at: f64, service: &str, replica: u32, what: Happening) -> Event {
-    Event {
-        at: Moment(at),
-        service: service.to_owned(),
-        replica: Some(replica),
-        what,
-    }
+    Event { at: Moment(at), service: service.to_owned(), replica: Some(replica), what }
 }
 
 /// A fault that hit one process.
@@ -185,9 +151,7 @@ pub fn fault(name: &str, service: &str, start: f64, end: f64) -> FaultRecord {
 
 /// A process that is gone by a signal.
 pub fn killed() -> Happening {
-    Happening::Exited {
-        how: "signal 9".to_owned(),
-    }
+    Happening::Exited { how: "signal 9".to_owned() }
 }
 
 /// Six seconds: product is down from 2 s to 4 s and ready again at 4.7 s.
@@ -240,10 +204,7 @@ pub fn origin() -> Origin {
         started: "2026-03-01T12:00:00Z".parse().expect("a timestamp"),
         version: "0.1.0".to_owned(),
         command: "brunt run scenarios/coffee/product-down.yaml".to_owned(),
-        host: vec![Fact {
-            name: "system".to_owned(),
-            value: "Linux 6.1, 2 cores".to_owned(),
-        }],
+        host: vec![Fact { name: "system".to_owned(), value: "Linux 6.1, 2 cores".to_owned() }],
         file: "scenarios/coffee/product-down.yaml".to_owned(),
         text: "version: 1\nname: Product is down & back\nsystem: coffee\n".to_owned(),
     }
@@ -258,11 +219,8 @@ pub fn report(plan: &Plan, timeline: Timeline) -> Report {
 /// The only finding of a name.
 pub fn only(plan: &Plan, timeline: &Timeline, name: &str) -> Finding {
     let verdict = judge(plan, timeline);
-    let mut found: Vec<Finding> = verdict
-        .findings
-        .into_iter()
-        .filter(|finding| finding.name == name)
-        .collect();
+    let mut found: Vec<Finding> =
+        verdict.findings.into_iter().filter(|finding| finding.name == name).collect();
     assert_eq!(found.len(), 1, "findings called {name}: {found:?}");
     found.remove(0)
 }

@@ -11,15 +11,8 @@ use crate::fixture::{load, only, plan, timeline, window};
 
 fn p99(limit: Duration, windows: Vec<Window>) -> Finding {
     let limits = vec![(Quantile(0.99), limit)];
-    let plan = plan(vec![Claim::Latency {
-        of: "orders".to_owned(),
-        limits,
-        during: During::Run,
-    }]);
-    let timeline = Timeline {
-        loads: vec![load(windows)],
-        ..timeline()
-    };
+    let plan = plan(vec![Claim::Latency { of: "orders".to_owned(), limits, during: During::Run }]);
+    let timeline = Timeline { loads: vec![load(windows)], ..timeline() };
     only(&plan, &timeline, "latency.p99")
 }
 
@@ -31,86 +24,47 @@ fn enough_fast_ones_pass_and_one_less_does_not() {
     assert_eq!(p99(LIMIT, fast(299)).judgement, Pass);
     let found = p99(LIMIT, fast(298));
     assert_eq!(found.judgement, Inconclusive);
-    assert!(
-        found
-            .evidence
-            .ends_with("99% needs 299 requests, there were 298."),
-        "{}",
-        found.evidence
-    );
+    assert!(found.evidence.ends_with("99% needs 299 requests, there were 298."), "{}", found.evidence);
 }
 
 #[test]
 fn too_many_slow_ones_fail() {
-    let found = p99(
-        LIMIT,
-        vec![window(0.0, 1_000, &[], &[(10_000, 970), (900_000, 30)])],
-    );
+    let found = p99(LIMIT, vec![window(0.0, 1_000, &[], &[(10_000, 970), (900_000, 30)])]);
     assert_eq!((found.judgement, found.measured.as_str()), (Fail, "900ms"));
 }
 
 #[test]
 fn as_many_slow_ones_as_allowed_decide_nothing() {
-    let found = p99(
-        LIMIT,
-        vec![window(0.0, 1_000, &[], &[(10_000, 991), (900_000, 9)])],
-    );
+    let found = p99(LIMIT, vec![window(0.0, 1_000, &[], &[(10_000, 991), (900_000, 9)])]);
     assert_eq!((found.judgement, found.measured.as_str()), (Inconclusive, "10ms"));
 }
 
 #[test]
 fn unfinished_ones_are_slower_than_any_limit() {
-    let found = p99(
-        LIMIT,
-        vec![window(
-            0.0,
-            1_000,
-            &[(Failure::Unfinished, 40)],
-            &[(10_000, 1_000)],
-        )],
-    );
+    let found = p99(LIMIT, vec![window(0.0, 1_000, &[(Failure::Unfinished, 40)], &[(10_000, 1_000)])]);
     assert_eq!((found.judgement, found.measured.as_str()), (Fail, "unfinished"));
 }
 
 #[test]
 fn timed_out_ones_are_slower_than_a_limit_beyond_their_waiting_time() {
     let beyond = Duration::from_secs(20);
-    let found = p99(
-        beyond,
-        vec![window(
-            0.0,
-            960,
-            &[(Failure::Timeout, 40)],
-            &[(10_000, 960), (5_000_000, 40)],
-        )],
-    );
+    let found =
+        p99(beyond, vec![window(0.0, 960, &[(Failure::Timeout, 40)], &[(10_000, 960), (5_000_000, 40)])]);
     assert_eq!(found.judgement, Fail);
-    let found = p99(
-        beyond,
-        vec![window(0.0, 1_000, &[], &[(10_000, 960), (5_000_000, 40)])],
-    );
+    let found = p99(beyond, vec![window(0.0, 1_000, &[], &[(10_000, 960), (5_000_000, 40)])]);
     assert_eq!(found.judgement, Pass);
 }
 
 #[test]
 fn those_without_a_reply_are_told_and_have_no_latency() {
-    let found = p99(
-        LIMIT,
-        vec![window(0.0, 1_000, &[(Failure::Connect, 500)], &[(10_000, 1_000)])],
-    );
+    let found = p99(LIMIT, vec![window(0.0, 1_000, &[(Failure::Connect, 500)], &[(10_000, 1_000)])]);
     assert_eq!(found.judgement, Pass);
     insta::assert_snapshot!(found.evidence);
 }
 
 #[test]
 fn one_sample_and_none_show_nothing() {
-    assert_eq!(
-        p99(LIMIT, vec![window(0.0, 1, &[], &[(10, 1)])]).judgement,
-        Inconclusive
-    );
+    assert_eq!(p99(LIMIT, vec![window(0.0, 1, &[], &[(10, 1)])]).judgement, Inconclusive);
     let none = p99(LIMIT, vec![window(0.0, 0, &[], &[])]);
-    assert_eq!(
-        (none.judgement, none.measured.as_str()),
-        (Inconclusive, "no reply")
-    );
+    assert_eq!((none.judgement, none.measured.as_str()), (Inconclusive, "no reply"));
 }

@@ -7,10 +7,7 @@ use brunt_scenarios::timeline::{Keys, LedgerRecord, Timeline};
 use crate::fixture::{judged, only, plan, secs, timeline};
 
 fn keys(some: &[&str]) -> Keys {
-    Keys {
-        count: some.len() as u64,
-        some: some.iter().map(|key| (*key).to_owned()).collect(),
-    }
+    Keys { count: some.len() as u64, some: some.iter().map(|key| (*key).to_owned()).collect() }
 }
 
 fn clean() -> LedgerRecord {
@@ -31,10 +28,7 @@ fn clean() -> LedgerRecord {
 fn claim(lost: u64, duplicated: u64) -> Claim {
     Claim::Ledger {
         of: "orders".to_owned(),
-        effects: Target {
-            service: "gateway".to_owned(),
-            path: "/orders".to_owned(),
-        },
+        effects: Target { service: "gateway".to_owned(), path: "/orders".to_owned() },
         items: JsonPath::parse("$[*]").expect("a path"),
         key: JsonPath::parse("$.id").expect("a path"),
         json: vec![],
@@ -46,14 +40,8 @@ fn claim(lost: u64, duplicated: u64) -> Claim {
 
 fn of(record: Option<LedgerRecord>, lost: u64, duplicated: u64) -> (Judgement, Judgement) {
     let plan = plan(vec![claim(lost, duplicated)]);
-    let timeline = Timeline {
-        ledgers: record.into_iter().collect(),
-        ..timeline()
-    };
-    (
-        judged(&plan, &timeline, "ledger.lost"),
-        judged(&plan, &timeline, "ledger.duplicated"),
-    )
+    let timeline = Timeline { ledgers: record.into_iter().collect(), ..timeline() };
+    (judged(&plan, &timeline, "ledger.lost"), judged(&plan, &timeline, "ledger.duplicated"))
 }
 
 #[test]
@@ -63,44 +51,26 @@ fn each_exactly_once_passes() {
 
 #[test]
 fn missing_and_unfinished_ones_are_lost() {
-    let record = LedgerRecord {
-        missing: keys(&["7"]),
-        unfinished: keys(&["8", "9"]),
-        ..clean()
-    };
+    let record = LedgerRecord { missing: keys(&["7"]), unfinished: keys(&["8", "9"]), ..clean() };
     assert_eq!(of(Some(record.clone()), 2, 0), (Fail, Pass));
     assert_eq!(of(Some(record.clone()), 3, 0), (Pass, Pass));
-    let timeline = Timeline {
-        ledgers: vec![record],
-        ..timeline()
-    };
+    let timeline = Timeline { ledgers: vec![record], ..timeline() };
     insta::assert_snapshot!(only(&plan(vec![claim(0, 0)]), &timeline, "ledger.lost").evidence);
 }
 
 #[test]
 fn unasked_ones_are_too_many_beyond_the_requests_without_a_reply() {
-    let record = LedgerRecord {
-        unasked: keys(&["1", "2", "3"]),
-        unknown: 2,
-        repeated: keys(&["4"]),
-        ..clean()
-    };
+    let record =
+        LedgerRecord { unasked: keys(&["1", "2", "3"]), unknown: 2, repeated: keys(&["4"]), ..clean() };
     assert_eq!(of(Some(record.clone()), 0, 1), (Pass, Fail));
     assert_eq!(of(Some(record), 0, 2), (Pass, Pass));
 }
 
 #[test]
 fn nothing_accepted_trouble_and_no_record_show_nothing() {
-    let nothing = LedgerRecord {
-        accepted: 0,
-        effects: 0,
-        ..clean()
-    };
+    let nothing = LedgerRecord { accepted: 0, effects: 0, ..clean() };
     assert_eq!(of(Some(nothing), 0, 0), (Inconclusive, Inconclusive));
-    let trouble = LedgerRecord {
-        trouble: Some("status 503".to_owned()),
-        ..clean()
-    };
+    let trouble = LedgerRecord { trouble: Some("status 503".to_owned()), ..clean() };
     assert_eq!(of(Some(trouble), 0, 0), (Inconclusive, Inconclusive));
     assert_eq!(of(None, 0, 0), (Inconclusive, Inconclusive));
     let of_another = LedgerRecord { check: 1, ..clean() };

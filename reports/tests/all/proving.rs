@@ -10,10 +10,7 @@ fn verdict(findings: &[(&str, Judgement)]) -> Verdict {
         measured: "1".to_owned(),
         evidence: "1 of 1.".to_owned(),
     };
-    Verdict {
-        outcome: Outcome::Fail,
-        findings: findings.iter().map(finding).collect(),
-    }
+    Verdict { outcome: Outcome::Fail, findings: findings.iter().map(finding).collect() }
 }
 
 fn proven(names: &[&str]) -> bool {
@@ -45,10 +42,7 @@ fn every_name_must_fail_and_inconclusive_is_not_failed() {
 
 #[test]
 fn it_says_why_not() {
-    let verdict = verdict(&[
-        ("ledger.lost", Judgement::Pass),
-        ("availability", Judgement::Inconclusive),
-    ]);
+    let verdict = verdict(&[("ledger.lost", Judgement::Pass), ("availability", Judgement::Inconclusive)]);
     let why = |name: &str| match verdict.fails_as(&[name.to_owned()]) {
         Proving::Proven => "proven".to_owned(),
         Proving::NotProven(why) => why,

@@ -8,10 +8,7 @@ use brunt_scenarios::timeline::{Event, FaultRecord, Happening, Moment, Timeline}
 use crate::fixture::{event, fault, killed, only, plan, secs, timeline};
 
 fn claims(within: u64) -> Plan {
-    plan(vec![Claim::Recovers {
-        service: "product".to_owned(),
-        within: secs(within),
-    }])
+    plan(vec![Claim::Recovers { service: "product".to_owned(), within: secs(within) }])
 }
 
 fn of(within: u64, timeline: &Timeline) -> Finding {
@@ -19,17 +16,10 @@ fn of(within: u64, timeline: &Timeline) -> Finding {
 }
 
 fn run(ended: f64, faults: Vec<FaultRecord>, events: Vec<Event>) -> Timeline {
-    let mut all = vec![
-        event(-1.0, "product", 1, Happening::Started),
-        event(-0.5, "product", 1, Happening::Ready),
-    ];
+    let mut all =
+        vec![event(-1.0, "product", 1, Happening::Started), event(-0.5, "product", 1, Happening::Ready)];
     all.extend(events);
-    Timeline {
-        ended: Moment(ended),
-        faults,
-        events: all,
-        ..timeline()
-    }
+    Timeline { ended: Moment(ended), faults, events: all, ..timeline() }
 }
 
 fn kill(at: f64) -> FaultRecord {
@@ -68,54 +58,33 @@ fn a_service_that_never_comes_back_fails_once_its_time_is_over() {
 
 #[test]
 fn a_service_hit_again_within_its_time_is_judged_by_the_later_fault() {
-    let mut events = vec![
-        event(10.02, "product", 1, killed()),
-        event(11.0, "product", 1, Happening::Started),
-    ];
+    let mut events =
+        vec![event(10.02, "product", 1, killed()), event(11.0, "product", 1, Happening::Started)];
     events.extend(replaced(12.01, 14.0));
     let found = of(4, &run(60.0, vec![kill(10.0), kill(12.0)], events.clone()));
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "2s"));
-    assert_eq!(
-        of(1, &run(60.0, vec![kill(10.0), kill(12.0)], events)).judgement,
-        Fail
-    );
+    assert_eq!(of(1, &run(60.0, vec![kill(10.0), kill(12.0)], events)).judgement, Fail);
 }
 
 #[test]
 fn a_crash_long_after_is_not_the_faults_doing() {
     let found = of(5, &run(60.0, vec![kill(10.0)], replaced(40.0, 50.0)));
     assert_eq!(found.judgement, Pass);
-    assert!(
-        found.evidence.contains("took no replica away"),
-        "{}",
-        found.evidence
-    );
+    assert!(found.evidence.contains("took no replica away"), "{}", found.evidence);
 }
 
 #[test]
 fn a_rollout_counts_from_its_start_until_it_is_done() {
     let mut plan = claims(8);
-    let kind = FaultKind::Rollout {
-        service: "product".to_owned(),
-    };
-    plan.faults = vec![Fault {
-        kind,
-        at: vec![secs(10)],
-        lasts: None,
-    }];
-    let started = Event {
-        replica: None,
-        ..event(10.0, "product", 0, Happening::RolloutStarted)
-    };
+    let kind = FaultKind::Rollout { service: "product".to_owned() };
+    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None }];
+    let started = Event { replica: None, ..event(10.0, "product", 0, Happening::RolloutStarted) };
     let events = vec![
         started.clone(),
         event(10.1, "product", 2, Happening::Started),
         event(12.0, "product", 2, Happening::Ready),
         event(12.5, "product", 1, killed()),
-        Event {
-            replica: None,
-            ..event(14.0, "product", 0, Happening::RolloutDone)
-        },
+        Event { replica: None, ..event(14.0, "product", 0, Happening::RolloutDone) },
     ];
     let record = fault("roll out product", "product", 10.0, 14.0);
     let found = only(&plan, &run(60.0, vec![record.clone()], events), "recovers");
@@ -128,72 +97,41 @@ fn a_rollout_counts_from_its_start_until_it_is_done() {
 fn all_replicas_must_be_back() {
     let mut plan = claims(5);
     plan.system.services.get_mut("product").expect("product").replicas = 2;
-    let mut events = vec![
-        event(-0.2, "product", 2, Happening::Ready),
-        event(10.02, "product", 2, killed()),
-    ];
+    let mut events = vec![event(-0.2, "product", 2, Happening::Ready), event(10.02, "product", 2, killed())];
     let timeline = run(60.0, vec![kill(10.0)], events.clone());
     assert_eq!(only(&plan, &timeline, "recovers").judgement, Fail);
     events.push(event(11.0, "product", 3, Happening::Ready));
-    assert_eq!(
-        only(&plan, &run(60.0, vec![kill(10.0)], events), "recovers").judgement,
-        Pass
-    );
+    assert_eq!(only(&plan, &run(60.0, vec![kill(10.0)], events), "recovers").judgement, Pass);
 }
 
 #[test]
 fn scaling_for_good_is_over_when_the_new_number_is_ready() {
     let mut plan = claims(5);
-    let kind = FaultKind::Scale {
-        service: "product".to_owned(),
-        replicas: 2,
-    };
-    plan.faults = vec![Fault {
-        kind,
-        at: vec![secs(10)],
-        lasts: None,
-    }];
+    let kind = FaultKind::Scale { service: "product".to_owned(), replicas: 2 };
+    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None }];
     let record = fault("scale product to 2", "product", 10.0, 10.0);
     let up = vec![event(13.0, "product", 2, Happening::Ready)];
     let found = only(&plan, &run(60.0, vec![record.clone()], up), "recovers");
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "3s"));
-    assert_eq!(
-        only(&plan, &run(60.0, vec![record], vec![]), "recovers").judgement,
-        Fail
-    );
+    assert_eq!(only(&plan, &run(60.0, vec![record], vec![]), "recovers").judgement, Fail);
 }
 
 #[test]
 fn a_fault_still_in_force_keeps_a_service_down() {
     let mut plan = claims(2);
-    let kind = FaultKind::Pause {
-        service: "product".to_owned(),
-        pick: Pick::All,
-    };
-    plan.faults.push(Fault {
-        kind,
-        at: vec![secs(10)],
-        lasts: Some(secs(10)),
-    });
+    let kind = FaultKind::Pause { service: "product".to_owned(), pick: Pick::All };
+    plan.faults.push(Fault { kind, at: vec![secs(10)], lasts: Some(secs(10)) });
     let faults = vec![fault("pause product", "product", 10.0, 20.0), kill(15.0)];
-    let events = vec![
-        event(13.0, "product", 1, Happening::NotReady),
-        event(21.0, "product", 1, Happening::Ready),
-    ];
+    let events =
+        vec![event(13.0, "product", 1, Happening::NotReady), event(21.0, "product", 1, Happening::Ready)];
     let found = only(&plan, &run(60.0, faults, events), "recovers");
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "1s"));
 }
 
 #[test]
 fn without_a_fault_on_it_there_is_nothing_to_recover_from() {
-    let elsewhere = FaultRecord {
-        services: vec!["order".to_owned()],
-        ..kill(10.0)
-    };
+    let elsewhere = FaultRecord { services: vec!["order".to_owned()], ..kill(10.0) };
     assert_eq!(of(5, &run(60.0, vec![elsewhere], vec![])).judgement, Inconclusive);
-    let missed = FaultRecord {
-        effect: 0,
-        ..kill(10.0)
-    };
+    let missed = FaultRecord { effect: 0, ..kill(10.0) };
     assert_eq!(of(5, &run(60.0, vec![missed], vec![])).judgement, Inconclusive);
 }

@@ -2,9 +2,9 @@
 
 use brunt_reports::{Colour, Report, html, json, junit, markdown, text};
 use brunt_scenarios::plan::{Claim, During, Plan, Quantile};
-use brunt_scenarios::timeline::{Ending, Moment, Schedule, Timeline};
+use brunt_scenarios::timeline::{Ending, Happening, Moment, Schedule, Timeline};
 
-use crate::fixture::{load, percent, plan, report, secs, timeline, window};
+use crate::fixture::{event, fault, killed, load, percent, plan, report, secs, timeline, window};
 
 fn small() -> Report {
     report(&claiming(), timeline())
@@ -13,104 +13,36 @@ fn small() -> Report {
 fn claiming() -> Plan {
     let of = || "orders".to_owned();
     plan(vec![
-        Claim::Availability {
-            of: of(),
-            at_least: percent("90%"),
-            during: During::Run,
-        },
-        Claim::Availability {
-            of: of(),
-            at_least: percent("100%"),
-            during: During::After,
-        },
-        Claim::Latency {
-            of: of(),
-            limits: vec![(Quantile(0.99), secs(1))],
-            during: During::Run,
-        },
-        Claim::Recovers {
-            service: "product".to_owned(),
-            within: secs(4),
-        },
-        Claim::Restarts {
-            service: "product".to_owned(),
-            within: secs(4),
-        },
+        Claim::Availability { of: of(), at_least: percent("90%"), during: During::Run },
+        Claim::Availability { of: of(), at_least: percent("100%"), during: During::After },
+        Claim::Latency { of: of(), limits: vec![(Quantile(0.99), secs(1))], during: During::Run },
+        Claim::Recovers { service: "product".to_owned(), within: secs(4) },
+        Claim::Restarts { service: "product".to_owned(), within: secs(4) },
     ])
 }
 
 /// Runs that hardly were one: each must be rendered all the same, and none is a pass.
 fn odd() -> Vec<(&'static str, Report)> {
-    let of = || Timeline {
-        loads: vec![],
-        events: vec![],
-        faults: vec![],
-        edges: vec![],
-        ..timeline()
-    };
+    let of = || Timeline { loads: vec![], events: vec![], faults: vec![], edges: vec![], ..timeline() };
     let not_started = Ending::NotStarted("order was not ready within 12s".to_owned());
     let one = vec![window(0.0, 1, &[], &[(2_000, 1)])];
     let empty = vec![window(0.0, 0, &[], &[]), window(1.0, 0, &[], &[])];
     let mut unkept = load(one.clone());
     unkept.schedule = Schedule::Missed("p99 of the lag is 80ms".to_owned());
     let runs = [
-        (
-            "no loads",
-            Timeline {
-                ended: Moment(-0.5),
-                ending: not_started,
-                ..of()
-            },
-        ),
-        (
-            "one sample",
-            Timeline {
-                loads: vec![load(one)],
-                ..of()
-            },
-        ),
-        (
-            "empty windows",
-            Timeline {
-                loads: vec![load(empty)],
-                ..of()
-            },
-        ),
-        (
-            "missed",
-            Timeline {
-                loads: vec![unkept],
-                ..of()
-            },
-        ),
-        (
-            "aborted",
-            Timeline {
-                ended: Moment(3.2),
-                ending: Ending::Interrupted,
-                ..timeline()
-            },
-        ),
-        (
-            "left behind",
-            Timeline {
-                left_behind: vec!["process 12 of order".to_owned()],
-                ..timeline()
-            },
-        ),
+        ("no loads", Timeline { ended: Moment(-0.5), ending: not_started, ..of() }),
+        ("one sample", Timeline { loads: vec![load(one)], ..of() }),
+        ("empty windows", Timeline { loads: vec![load(empty)], ..of() }),
+        ("missed", Timeline { loads: vec![unkept], ..of() }),
+        ("aborted", Timeline { ended: Moment(3.2), ending: Ending::Interrupted, ..timeline() }),
+        ("left behind", Timeline { left_behind: vec!["process 12 of order".to_owned()], ..timeline() }),
     ];
-    runs.into_iter()
-        .map(|(name, timeline)| (name, report(&claiming(), timeline)))
-        .collect()
+    runs.into_iter().map(|(name, timeline)| (name, report(&claiming(), timeline))).collect()
 }
 
 #[test]
 fn text_is_a_table() {
-    insta::assert_snapshot!(text(
-        &small(),
-        Colour::Off,
-        Some("brunt-report/product-down/report.html")
-    ));
+    insta::assert_snapshot!(text(&small(), Colour::Off, Some("brunt-report/product-down/report.html")));
 }
 
 #[test]
@@ -168,13 +100,34 @@ fn odd_runs_are_rendered() {
     insta::assert_snapshot!(texts);
 }
 
+/// Ten hours in seconds, and a kill every ten seconds.
+#[test]
+fn html_of_a_long_run_stays_small() {
+    let mut timeline = timeline();
+    let latency: Vec<(u64, u64)> = (1..60).map(|n| (n * 7_777, 34)).collect();
+    let windows =
+        (0..36_000_u32).map(|second| window(f64::from(second), 1_990 + u64::from(second) % 7, &[], &latency));
+    timeline.loads = vec![load(windows.collect())];
+    for round in 0..3_600_u32 {
+        let at = f64::from(round) * 10.0;
+        timeline.faults.push(fault("kill -9 one of order", "order", at, at));
+        timeline.events.push(event(at + 0.1, "order", 1, killed()));
+        timeline.events.push(event(at + 0.2, "order", 1, Happening::Started));
+        timeline.events.push(event(at + 1.0, "order", 1, Happening::Ready));
+    }
+    timeline.ended = Moment(36_001.0);
+    let page = html(&report(&claiming(), timeline)).expect("renders");
+    assert!(page.len() < 2 << 20, "{} bytes", page.len());
+    assert!(page.matches("<tr><th scope=\"row\">").count() <= 700);
+}
+
 /// Style and script are files of their own, and would only repeat here.
 fn fixed_parts_left_out(page: &str) -> String {
     let mut out = page.to_owned();
     for (open, close) in [("<style>", "</style>"), ("<script>", "</script>")] {
-        if let (Some(start), Some(end)) = (out.find(open), out.find(close)) {
-            out.replace_range(start + open.len()..end, "…");
-        }
+        let start = out.find(open).expect("the part is there") + open.len();
+        let length = out[start..].find(close).expect("and it ends");
+        out.replace_range(start..start + length, "…");
     }
     out
 }

@@ -8,30 +8,15 @@ use brunt_scenarios::timeline::{Event, Happening, Moment, RestartReason, Timelin
 use crate::fixture::{event, fault, only, plan, secs, timeline};
 
 fn of(ended: f64, events: Vec<Event>) -> Finding {
-    let mut plan = plan(vec![Claim::Restarts {
-        service: "order".to_owned(),
-        within: secs(8),
-    }]);
+    let mut plan = plan(vec![Claim::Restarts { service: "order".to_owned(), within: secs(8) }]);
     let service = "order".to_owned();
     plan.faults = vec![Fault {
-        kind: FaultKind::MakeZombie {
-            service,
-            path: "/zombie".to_owned(),
-        },
+        kind: FaultKind::MakeZombie { service, path: "/zombie".to_owned() },
         at: vec![secs(10)],
         lasts: None,
     }];
     let faults = vec![fault("make a zombie of order", "order", 10.0, 10.0)];
-    only(
-        &plan,
-        &Timeline {
-            ended: Moment(ended),
-            faults,
-            events,
-            ..timeline()
-        },
-        "restarts",
-    )
+    only(&plan, &Timeline { ended: Moment(ended), faults, events, ..timeline() }, "restarts")
 }
 
 fn restarted(at: f64, reason: RestartReason) -> Event {
@@ -51,31 +36,19 @@ fn a_restart_in_time_passes_with_its_figures() {
 
 #[test]
 fn a_late_restart_fails() {
-    assert_eq!(
-        of(60.0, vec![restarted(18.5, RestartReason::Liveness), ready(19.0)]).judgement,
-        Fail
-    );
+    assert_eq!(of(60.0, vec![restarted(18.5, RestartReason::Liveness), ready(19.0)]).judgement, Fail);
 }
 
 #[test]
 fn a_restart_that_is_never_ready_fails() {
-    assert_eq!(
-        of(60.0, vec![restarted(14.0, RestartReason::Liveness)]).judgement,
-        Fail
-    );
+    assert_eq!(of(60.0, vec![restarted(14.0, RestartReason::Liveness)]).judgement, Fail);
 }
 
 #[test]
 fn none_or_one_for_another_reason_fails() {
     assert_eq!(of(60.0, vec![]).judgement, Fail);
-    assert_eq!(
-        of(60.0, vec![restarted(12.0, RestartReason::Crash), ready(13.0)]).judgement,
-        Fail
-    );
-    assert_eq!(
-        of(60.0, vec![restarted(5.0, RestartReason::Liveness), ready(6.0)]).judgement,
-        Fail
-    );
+    assert_eq!(of(60.0, vec![restarted(12.0, RestartReason::Crash), ready(13.0)]).judgement, Fail);
+    assert_eq!(of(60.0, vec![restarted(5.0, RestartReason::Liveness), ready(6.0)]).judgement, Fail);
 }
 
 #[test]
@@ -85,26 +58,11 @@ fn a_run_that_ends_before_the_bound_shows_nothing() {
 
 #[test]
 fn a_kill_is_nothing_for_the_probe() {
-    let mut plan = plan(vec![Claim::Restarts {
-        service: "order".to_owned(),
-        within: secs(8),
-    }]);
-    let kind = FaultKind::Kill {
-        services: vec!["order".to_owned()],
-        pick: Pick::One,
-        grace: secs(0),
-    };
+    let mut plan = plan(vec![Claim::Restarts { service: "order".to_owned(), within: secs(8) }]);
+    let kind = FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };
     let name = kind.to_string();
-    plan.faults = vec![Fault {
-        kind,
-        at: vec![secs(10)],
-        lasts: None,
-    }];
+    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None }];
     let faults = vec![fault(&name, "order", 10.0, 10.0)];
-    let timeline = Timeline {
-        ended: Moment(60.0),
-        faults,
-        ..timeline()
-    };
+    let timeline = Timeline { ended: Moment(60.0), faults, ..timeline() };
     assert_eq!(only(&plan, &timeline, "restarts").judgement, Inconclusive);
 }

@@ -8,11 +8,7 @@ use crate::fixture::{fault, judged, percent, plan, timeline};
 
 fn outcome(at_least: &str, timeline: &Timeline) -> Outcome {
     let of = "orders".to_owned();
-    let claim = Claim::Availability {
-        of,
-        at_least: percent(at_least),
-        during: During::Run,
-    };
+    let claim = Claim::Availability { of, at_least: percent(at_least), during: During::Run };
     judge(&plan(vec![claim]), timeline).outcome
 }
 
@@ -26,19 +22,13 @@ fn all_that_holds_is_a_pass() {
 #[test]
 fn a_run_that_claims_nothing_is_no_pass() {
     let verdict = judge(&plan(vec![]), &timeline());
-    assert_eq!(
-        (verdict.outcome, verdict.findings.len()),
-        (Outcome::Inconclusive, 0)
-    );
+    assert_eq!((verdict.outcome, verdict.findings.len()), (Outcome::Inconclusive, 0));
 }
 
 #[test]
 fn a_fault_without_effect_makes_it_inconclusive() {
     let mut timeline = timeline();
-    timeline.faults = vec![FaultRecord {
-        effect: 0,
-        ..fault("stop product", "product", 2.0, 4.0)
-    }];
+    timeline.faults = vec![FaultRecord { effect: 0, ..fault("stop product", "product", 2.0, 4.0) }];
     assert_eq!(outcome("80%", &timeline), Outcome::Inconclusive);
     timeline.faults = vec![];
     assert_eq!(judged(&plan(vec![]), &timeline, "fault"), Judgement::Inconclusive);
@@ -57,10 +47,7 @@ fn a_load_that_missed_its_schedule_or_was_not_sent_makes_it_inconclusive() {
     let mut missed = timeline();
     missed.loads[0].schedule = Schedule::Missed("p99 of the lag is 80ms".to_owned());
     assert_eq!(outcome("80%", &missed), Outcome::Inconclusive);
-    let none = Timeline {
-        loads: vec![],
-        ..timeline()
-    };
+    let none = Timeline { loads: vec![], ..timeline() };
     assert_eq!(judged(&plan(vec![]), &none, "load"), Judgement::Inconclusive);
     let mut silent = timeline();
     silent.loads[0].windows.clear();
@@ -69,10 +56,7 @@ fn a_load_that_missed_its_schedule_or_was_not_sent_makes_it_inconclusive() {
 
 #[test]
 fn the_worst_decides() {
-    let mut timeline = Timeline {
-        ending: Ending::Interrupted,
-        ..timeline()
-    };
+    let mut timeline = Timeline { ending: Ending::Interrupted, ..timeline() };
     assert_eq!(outcome("100%", &timeline), Outcome::Aborted);
     timeline.ending = Ending::Aborted("50% failed for 10s".to_owned());
     assert_eq!(outcome("100%", &timeline), Outcome::Aborted);
@@ -83,13 +67,7 @@ fn the_worst_decides() {
 #[test]
 fn a_system_that_does_not_come_up_fails() {
     let ending = Ending::NotStarted("order was not ready within 12s".to_owned());
-    let timeline = Timeline {
-        ending,
-        loads: vec![],
-        events: vec![],
-        faults: vec![],
-        ..timeline()
-    };
+    let timeline = Timeline { ending, loads: vec![], events: vec![], faults: vec![], ..timeline() };
     assert_eq!(outcome("80%", &timeline), Outcome::Fail);
     assert_eq!(judged(&plan(vec![]), &timeline, "setup"), Judgement::Fail);
 }

@@ -9,28 +9,10 @@ use crate::fixture::{judged, only, plan, request, secs, timeline};
 
 fn sum(terms: &[f64], wanted: f64, trouble: Option<&str>) -> Judgement {
     let (what, equals) = ("stock and sold".to_owned(), "100".to_owned());
-    let plan = plan(vec![Claim::Conserved {
-        what,
-        terms: vec![],
-        equals,
-        within: secs(5),
-    }]);
+    let plan = plan(vec![Claim::Conserved { what, terms: vec![], equals, within: secs(5) }]);
     let trouble = trouble.map(str::to_owned);
-    let record = SumRecord {
-        check: 0,
-        wanted,
-        terms: terms.to_vec(),
-        after: 0.5,
-        trouble,
-    };
-    judged(
-        &plan,
-        &Timeline {
-            sums: vec![record],
-            ..timeline()
-        },
-        "conserved",
-    )
+    let record = SumRecord { check: 0, wanted, terms: terms.to_vec(), after: 0.5, trouble };
+    judged(&plan, &Timeline { sums: vec![record], ..timeline() }, "conserved")
 }
 
 #[test]
@@ -44,13 +26,7 @@ fn terms_add_up_or_not() {
 
 fn step(name: &str) -> Step {
     let (name, request) = (name.to_owned(), request(Method::Get, "/orders/1"));
-    Step {
-        name,
-        at: None,
-        within: None,
-        request,
-        save: vec![],
-    }
+    Step { name, at: None, within: None, request, save: vec![] }
 }
 
 fn record(name: &str, objection: Option<&str>) -> StepRecord {
@@ -68,23 +44,10 @@ fn record(name: &str, objection: Option<&str>) -> StepRecord {
 fn a_step_fails_with_its_objection() {
     let mut plan = plan(vec![]);
     plan.steps = vec![step("order is completed")];
-    let good = Timeline {
-        steps: vec![record("order is completed", None)],
-        ..timeline()
-    };
+    let good = Timeline { steps: vec![record("order is completed", None)], ..timeline() };
     assert_eq!(judged(&plan, &good, "step"), Pass);
-    let bad = record(
-        "order is completed",
-        Some("$.status is \"Requested\", not \"Completed\""),
-    );
-    let found = only(
-        &plan,
-        &Timeline {
-            steps: vec![bad],
-            ..timeline()
-        },
-        "step",
-    );
+    let bad = record("order is completed", Some("$.status is \"Requested\", not \"Completed\""));
+    let found = only(&plan, &Timeline { steps: vec![bad], ..timeline() }, "step");
     assert_eq!(found.judgement, Fail);
     insta::assert_snapshot!(found.evidence);
 }
@@ -93,10 +56,7 @@ fn a_step_fails_with_its_objection() {
 fn a_step_that_was_not_made_is_missed_even_if_another_has_its_name() {
     let mut plan = plan(vec![]);
     plan.steps = vec![step("GET"), step("GET")];
-    let once = Timeline {
-        steps: vec![record("GET", None)],
-        ..timeline()
-    };
+    let once = Timeline { steps: vec![record("GET", None)], ..timeline() };
     let verdict = judge(&plan, &once);
     let judgements: Vec<Judgement> = verdict.findings.iter().map(|finding| finding.judgement).collect();
     assert_eq!(judgements, [Pass, Inconclusive]);
