@@ -22,7 +22,7 @@ use crate::{RenderError, Report, wording};
 use figures::Figure;
 use picture::Picture;
 use series::Series;
-use tables::{BoundsRow, EdgeRow, EventRow, LoadRow, StepRow, WindowTable};
+use tables::{BoundsRow, EdgeRow, EventRow, FaultRow, LoadRow, StepRow, WindowTable};
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -42,6 +42,8 @@ struct Page<'a> {
     bounds: Vec<BoundsRow<'a>>,
     loads: Vec<LoadRow>,
     edges: Vec<EdgeRow<'a>>,
+    faults: Vec<FaultRow<'a>>,
+    more_faults: usize,
     steps: Vec<StepRow<'a>>,
     events: Vec<EventRow>,
     more_events: usize,
@@ -55,6 +57,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
     let timeline = &report.timeline;
     let series: Vec<Series> = timeline.loads.iter().map(Series::of).collect();
     let picture = Picture::of(report, &series);
+    let (faults, more_faults) = tables::faults(timeline);
     let (events, more_events) = tables::events(timeline);
     let page = Page {
         style: include_str!("../templates/report.css"),
@@ -72,6 +75,8 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
         edges: timeline.edges.iter().map(EdgeRow::of).collect(),
         steps: timeline.steps.iter().map(StepRow::of).collect(),
         picture,
+        faults,
+        more_faults,
         events,
         more_events,
         report,

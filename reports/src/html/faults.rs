@@ -92,14 +92,19 @@ pub fn when(fault: &FaultRecord) -> String {
     }
 }
 
-fn bar(clock: &Clock, fault: &FaultRecord) -> Bar {
-    let effect = match (fault.effect, &fault.trouble) {
+/// What a fault hit, in words.
+pub fn effect(fault: &FaultRecord) -> String {
+    match (fault.effect, &fault.trouble) {
         (0, None) => "hit nothing".to_owned(),
         (_, Some(trouble)) => trouble.clone(),
         (n, None) => format!("hit {}", wording::count(n)),
-    };
+    }
+}
+
+fn bar(clock: &Clock, fault: &FaultRecord) -> Bar {
+    let (when, effect) = (when(fault), effect(fault));
     Bar {
         band: band(clock, fault),
-        title: format!("{}, {}: {effect} ({})", fault.name, when(fault), fault.services.join(", ")),
+        title: format!("{}, {when}: {effect} ({})", fault.name, fault.services.join(", ")),
     }
 }

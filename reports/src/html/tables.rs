@@ -2,11 +2,12 @@
 
 use brunt_scenarios::timeline::{EdgeRecord, LoadRecord, Schedule, StepRecord, Timeline};
 
+use super::faults;
 use super::series::{Series, Slot};
 use crate::{Bounds, Samples, wording};
 
-/// The most events that are listed.
-const EVENTS: usize = 400;
+/// The most events, and the most faults, that are listed.
+const MOST: usize = 400;
 
 /// What was computed of a service before the run.
 pub struct BoundsRow<'a> {
@@ -39,6 +40,14 @@ pub struct EdgeRow<'a> {
     pub requests: String,
     pub reached: String,
     pub faulted: String,
+}
+
+/// A fault and what it hit.
+pub struct FaultRow<'a> {
+    pub when: String,
+    pub name: &'a str,
+    pub services: String,
+    pub effect: String,
 }
 
 /// A request made once.
@@ -126,6 +135,17 @@ impl<'a> EdgeRow<'a> {
     }
 }
 
+/// The first faults, and how many more there are.
+pub fn faults(timeline: &Timeline) -> (Vec<FaultRow<'_>>, usize) {
+    let rows = timeline.faults.iter().take(MOST).map(|fault| FaultRow {
+        when: faults::when(fault),
+        name: &fault.name,
+        services: fault.services.join(", "),
+        effect: faults::effect(fault),
+    });
+    (rows.collect(), timeline.faults.len().saturating_sub(MOST))
+}
+
 impl<'a> StepRow<'a> {
     pub fn of(step: &'a StepRecord) -> Self {
         Self {
@@ -141,7 +161,7 @@ impl<'a> StepRow<'a> {
 
 /// The first events, and how many more there are.
 pub fn events(timeline: &Timeline) -> (Vec<EventRow>, usize) {
-    let rows = timeline.events.iter().take(EVENTS).map(|event| EventRow {
+    let rows = timeline.events.iter().take(MOST).map(|event| EventRow {
         at: wording::moment(event.at.0),
         service: match event.replica {
             Some(replica) => format!("{} {replica}", event.service),
@@ -149,7 +169,7 @@ pub fn events(timeline: &Timeline) -> (Vec<EventRow>, usize) {
         },
         what: event.what.to_string(),
     });
-    (rows.collect(), timeline.events.len().saturating_sub(EVENTS))
+    (rows.collect(), timeline.events.len().saturating_sub(MOST))
 }
 
 impl WindowTable {

@@ -17,6 +17,8 @@ enum Recovery {
     After(f64),
     /// It never had fewer replicas ready than it should.
     Untouched,
+    /// It is one of several that the fault was drawn from, and lost no replica: another one was hit.
+    NotDrawn,
     /// Hit again before its time was over: the later fault tells.
     HitAgain,
     /// Not ready by the end of the run, so many seconds after the fault.
@@ -87,6 +89,7 @@ fn recovery(timeline: &Timeline, service: &str, ready: &Ready, hit: &Hit<'_>, ca
     let back = match (hit.is_rollout(), missing) {
         (true, _) => rolled_out(timeline, service, over).and_then(|done| ready.reaches(case.wanted, done)),
         (false, Some(missing)) => ready.reaches(case.wanted, missing.max(over)),
+        (false, None) if hit.record.services.len() > 1 => return Recovery::NotDrawn,
         (false, None) => return Recovery::Untouched,
     };
     match (back, case.next) {
@@ -110,7 +113,7 @@ impl Recovery {
             Self::After(took) if *took <= within => Some(Judgement::Pass),
             Self::After(_) => Some(Judgement::Fail),
             Self::Untouched => Some(Judgement::Pass),
-            Self::HitAgain => None,
+            Self::HitAgain | Self::NotDrawn => None,
             Self::NotBy(waited) if *waited < within => Some(Judgement::Inconclusive),
             Self::NotBy(_) => Some(Judgement::Fail),
         }
@@ -138,7 +141,7 @@ fn evidence(each: &[(&Hit<'_>, Recovery)], within: Duration) -> String {
     let slowest_first = |(_, recovery): &&(&Hit<'_>, Recovery)| match recovery {
         Recovery::NotBy(_) => f64::INFINITY,
         Recovery::After(took) => *took,
-        Recovery::Untouched | Recovery::HitAgain => 0.0,
+        Recovery::Untouched | Recovery::HitAgain | Recovery::NotDrawn => 0.0,
     };
     let mut order: Vec<&(&Hit<'_>, Recovery)> = each.iter().collect();
     order.sort_by(|one, other| slowest_first(other).total_cmp(&slowest_first(one)));
@@ -152,6 +155,7 @@ fn words(hit: &Hit<'_>, recovery: &Recovery) -> String {
     match recovery {
         Recovery::After(took) => format!("{fault}: ready again after {}", wording::seconds(*took)),
         Recovery::Untouched => format!("{fault}: took no replica away"),
+        Recovery::NotDrawn => format!("{fault}: took no replica of this one away"),
         Recovery::HitAgain => format!("{fault}: hit again before its time was over"),
         Recovery::NotBy(waited) => {
             format!("{fault}: not ready again in the {} that were left of the run", wording::seconds(*waited))

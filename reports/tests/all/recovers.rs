@@ -135,3 +135,12 @@ fn without_a_fault_on_it_there_is_nothing_to_recover_from() {
     let missed = FaultRecord { effect: 0, ..kill(10.0) };
     assert_eq!(of(5, &run(60.0, vec![missed], vec![])).judgement, Inconclusive);
 }
+
+#[test]
+fn a_service_that_was_never_drawn_was_not_hit() {
+    let services = vec!["order".to_owned(), "product".to_owned()];
+    let drawn = |at| FaultRecord { services: services.clone(), ..kill(at) };
+    assert_eq!(of(5, &run(60.0, vec![drawn(10.0)], vec![])).judgement, Inconclusive);
+    assert_eq!(of(5, &run(60.0, vec![drawn(10.0), drawn(20.0)], replaced(20.02, 21.0))).judgement, Pass);
+    assert_eq!(of(5, &run(60.0, vec![drawn(10.0), drawn(20.0)], replaced(20.02, 29.0))).judgement, Fail);
+}
