@@ -22,7 +22,6 @@ struct Actuator {
 }
 
 /// The routes that every service has.
-#[must_use]
 pub fn routes(health: &Health, metrics: &Metrics, api: &Value) -> Router {
     Router::new()
         .route("/isHealthy", get(is_healthy))

@@ -153,7 +153,8 @@ fn received(response: reqwest::Response) -> Response {
 }
 
 fn unreadable(error: &axum::Error) -> Problem {
-    let too_large = std::error::Error::source(error).is_some_and(|cause| cause.is::<LengthLimitError>());
+    let too_large =
+        std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
     if too_large {
         return Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,

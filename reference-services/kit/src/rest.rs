@@ -23,7 +23,6 @@ use crate::metrics::Metrics;
 pub const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// A service's routes with what surrounds all of them.
-#[must_use]
 pub fn router(routes: Router, metrics: &Metrics) -> Router {
     routes
         .method_not_allowed_fallback(problem::method_not_allowed)
@@ -33,7 +32,6 @@ pub fn router(routes: Router, metrics: &Metrics) -> Router {
 }
 
 /// The same around a handler that takes every path.
-#[must_use]
 pub fn surround(routes: Router, metrics: &Metrics) -> Router {
     routes.layer(from_fn_with_state(metrics.clone(), edge::surround))
 }

@@ -67,7 +67,7 @@ impl Relay {
                 Ok(Some(lock)) => return Some(lock),
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::warn!(path = %path.display(), %error, "the relay's lock cannot be had")
+                    tracing::warn!(path = %path.display(), %error, "the relay's lock cannot be had");
                 }
             }
             if timeout(LOOK_ANYWAY, stop.requested()).await.is_ok() {

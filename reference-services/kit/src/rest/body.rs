@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{MAX_BODY_BYTES, Problem};
 
-/// A JSON body of type `T`, whatever the content type says.
+/// A JSON object of type `T`, whatever the content type says.
 #[derive(Clone, Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -17,6 +17,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| refused(&rejection))?;
+        // A derived type would also take an array, field by field.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Problem::malformed("the body must be a JSON object"));
+        }
         let value = serde_json::from_slice(&bytes).map_err(|error| Problem::malformed(error.to_string()))?;
         Ok(Self(value))
     }

@@ -1,5 +1,6 @@
 //! Why a store cannot be used.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 /// Why a store cannot be used. The messages of opening say what to do.
@@ -39,15 +40,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn unwritable(path: &Path, reason: impl ToString) -> Self {
+    pub(super) fn unwritable(path: &Path, reason: &dyn Display) -> Self {
         Self::Unwritable { path: path.to_owned(), reason: reason.to_string() }
     }
 
-    pub(super) fn corrupt(path: &Path, reason: impl ToString) -> Self {
+    pub(super) fn corrupt(path: &Path, reason: &dyn Display) -> Self {
         Self::Corrupt { path: path.to_owned(), reason: reason.to_string() }
     }
 
-    pub(super) fn engine(reason: impl ToString) -> Self {
+    pub(super) fn engine(reason: &dyn Display) -> Self {
         Self::Engine(reason.to_string())
     }
 }
@@ -56,7 +57,7 @@ impl StoreError {
 pub(super) fn make_directory(path: &Path) -> Result<(), StoreError> {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => {
-            std::fs::create_dir_all(parent).map_err(|error| StoreError::unwritable(path, error))
+            std::fs::create_dir_all(parent).map_err(|error| StoreError::unwritable(path, &error))
         }
         _ => Ok(()),
     }

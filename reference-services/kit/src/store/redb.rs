@@ -35,7 +35,7 @@ pub(super) fn open(path: &Path) -> Result<Redb, StoreError> {
             Err(error) => return Err(refused(path, &error)),
         }
     };
-    make_table(&database).map_err(|error| StoreError::unwritable(path, error))?;
+    make_table(&database).map_err(|error| StoreError::unwritable(path, &error))?;
     Ok(Redb(Arc::new(database)))
 }
 
@@ -106,24 +106,24 @@ impl<T: ReadableTable<&'static str, &'static str>> Reader for Snapshot<'_, T> {
 
 impl From<redb::TransactionError> for StoreError {
     fn from(error: redb::TransactionError) -> Self {
-        Self::engine(error)
+        Self::engine(&error)
     }
 }
 
 impl From<redb::TableError> for StoreError {
     fn from(error: redb::TableError) -> Self {
-        Self::engine(error)
+        Self::engine(&error)
     }
 }
 
 impl From<StorageError> for StoreError {
     fn from(error: StorageError) -> Self {
-        Self::engine(error)
+        Self::engine(&error)
     }
 }
 
 impl From<redb::CommitError> for StoreError {
     fn from(error: redb::CommitError) -> Self {
-        Self::engine(error)
+        Self::engine(&error)
     }
 }

@@ -93,7 +93,10 @@ impl Reader for Snapshot<'_> {
         let mut rows = query.query(params![span.from, span.to])?;
         while let Some(row) = rows.next()? {
             let (key, value) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_str());
-            let (key, value) = (key.map_err(StoreError::engine)?, value.map_err(StoreError::engine)?);
+            let (key, value) = (
+                key.map_err(|error| StoreError::engine(&error))?,
+                value.map_err(|error| StoreError::engine(&error))?,
+            );
             if visit(key, value).is_break() {
                 break;
             }
@@ -104,6 +107,6 @@ impl Reader for Snapshot<'_> {
 
 impl From<rusqlite::Error> for error::StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::engine(error)
+        Self::engine(&error)
     }
 }

@@ -10,7 +10,7 @@ use brunt_kit::hal;
 use brunt_kit::openapi::{Operation, document, object};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
-use brunt_kit::store::{StoreError, View};
+use brunt_kit::store::View;
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
@@ -92,7 +92,7 @@ async fn cancel(app: &App, caller: &Caller, order: Order) -> Result<Order, Probl
 }
 
 async fn find(app: &App, id: i64) -> Result<Order, Problem> {
-    let order = app.store.read(move |view: &View<'_>| Ok::<_, StoreError>(view.get::<Order>(id)?)).await?;
+    let order = app.store.read(move |view: &View<'_>| view.get::<Order>(id)).await?;
     Ok(order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
 }
 

@@ -1,0 +1,111 @@
+//! What protects, and that nothing else does.
+
+use std::collections::BTreeMap;
+
+use brunt_coffee::TOPIC;
+use brunt_kit::log::{NewRecord, Rewind};
+use serde_json::{Value, json};
+
+use crate::system::System;
+
+const COLLECTIONS: [(&str, &str); 4] =
+    [("order", "/orders"), ("product", "/products"), ("stock", "/stocks"), ("customercenter", "/mypages")];
+
+/// One order that was completed, and one that was cancelled by product before it arrived.
+async fn system_with_history(inbox: &str) -> System {
+    let system = System::start(&[("MAKING_TIME", "0ms"), ("INBOX", inbox)]).await;
+    for _ in 0..2 {
+        system.post("order", "/orders", json!({"productName": "Latte", "qty": 2})).await;
+    }
+    for id in 1..=2 {
+        let path = format!("/mypages/{id}");
+        system.until("order", &format!("/orders/{id}"), |order| order["status"] == "Completed").await;
+        system.until("customercenter", &path, |page| page["orderStatus"] == "Completed").await;
+    }
+    system
+}
+
+async fn state(system: &System) -> Vec<Value> {
+    let mut state = Vec::new();
+    for (service, path) in COLLECTIONS {
+        state.push(system.get(service, path).await.1);
+    }
+    state
+}
+
+/// Each event of the two orders once more: Ordered, StockReduced and Produced.
+async fn duplicate_every_event(system: &System) {
+    let events = system.events(6).await;
+    let again = events.into_iter().map(|event| NewRecord {
+        topic: TOPIC.to_owned(),
+        key: event.key,
+        value: event.value,
+        headers: BTreeMap::new(),
+    });
+    system.log().append(again.collect()).await.unwrap();
+}
+
+/// Waits until a service has received an event so often, whatever it did with it.
+async fn until_received(system: &System, service: &str, event_type: &str, outcome: &str, count: u32) {
+    let line = format!("events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}");
+    system.until_text(service, "/actuator/prometheus", |text| text.lines().any(|found| found == line)).await;
+}
+
+#[tokio::test]
+async fn with_the_inbox_events_that_come_twice_change_nothing() {
+    let system = system_with_history("on").await;
+    let before = state(&system).await;
+    duplicate_every_event(&system).await;
+    until_received(&system, "product", "Ordered", "duplicate", 2).await;
+    until_received(&system, "order", "Produced", "duplicate", 2).await;
+    until_received(&system, "customercenter", "Produced", "duplicate", 2).await;
+    assert_eq!(state(&system).await, before);
+}
+
+#[tokio::test]
+async fn without_the_inbox_an_order_that_comes_twice_is_made_twice() {
+    let system = system_with_history("off").await;
+    duplicate_every_event(&system).await;
+    system.until("product", "/products/4", |product| product["status"] == "Completed").await;
+    let taken = |stock: &Value| 1_000_000 - stock["qty"].as_i64().unwrap_or_default();
+    assert_eq!(taken(&system.get("stock", "/stocks/3").await.1), 8);
+}
+
+#[tokio::test]
+async fn with_the_inbox_rewound_offsets_change_nothing() {
+    let system = system_with_history("on").await;
+    let before = state(&system).await;
+    for group in ["product", "order", "customercenter"] {
+        system.log().rewind(group, TOPIC, Rewind::Beginning).await.unwrap();
+    }
+    until_received(&system, "product", "Ordered", "duplicate", 2).await;
+    until_received(&system, "customercenter", "Produced", "duplicate", 2).await;
+    assert_eq!(state(&system).await, before);
+}
+
+#[tokio::test]
+async fn which_guards_are_on_is_seen_from_outside() {
+    let system = System::start(&[("INBOX", "off")]).await;
+    for service in ["order", "product", "stock", "customercenter"] {
+        let text = system.get_text(service, "/actuator/prometheus").await;
+        assert!(
+            text.contains("guard_enabled{guard=\"outbox\"} 1\nguard_enabled{guard=\"inbox\"} 0\n"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_poison_event_is_buried_and_orders_flow_on() {
+    let system = System::start(&[("MAKING_TIME", "0ms")]).await;
+    let poison = NewRecord {
+        topic: TOPIC.to_owned(),
+        key: "1".to_owned(),
+        value: r#"{"eventType":"Ordered","qty":"no envelope"}"#.into(),
+        headers: BTreeMap::new(),
+    };
+    system.log().append(vec![poison]).await.unwrap();
+    system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
+    system.until("order", "/orders/1", |order| order["status"] == "Completed").await;
+    until_received(&system, "product", "?", "dead", 1).await;
+}
