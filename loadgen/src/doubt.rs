@@ -108,8 +108,17 @@ mod tests {
             Schedule::Missed(why) => why,
             Schedule::Kept => "kept".to_owned(),
         };
-        insta::assert_snapshot!(why(judged(&[(900, 10_000), (80_000, 20)], 0, 10)), @"");
-        insta::assert_snapshot!(why(judged(&[(900, 1_000), (12_000, 20)], 0, 10)), @"");
-        insta::assert_snapshot!(why(judged(&[(20, 100)], 2, 10)), @"");
+        insta::assert_snapshot!(
+            why(judged(&[(900, 10_000), (80_000, 20)], 0, 10)),
+            @"20 of 10020 requests were sent more than 50 ms late by the generator itself (p99.9 of its lag: 80.1 ms)"
+        );
+        insta::assert_snapshot!(
+            why(judged(&[(900, 1_000), (12_000, 20)], 0, 10)),
+            @"20 of 1020 requests were sent more than 10 ms late by the generator itself (p99.9 of its lag: 12.0 ms)"
+        );
+        insta::assert_snapshot!(
+            why(judged(&[(20, 100)], 2, 10)),
+            @"arrivals queued for 2.0 s while a thread of the generator had no time left: it was asked for more than it can do"
+        );
     }
 }

@@ -94,9 +94,10 @@ impl Timetable {
             return 0;
         };
         let expected = leg.before + leg.expected((time - leg.start).min(leg.lasts));
-        // The first is due at once, so one more than were expected, unless the schedule is over.
+        // The first is due at once, so one more than were expected; but not in a pause, or after the end.
         let due = expected.floor() as u64 + 1;
-        if self.at(due - 1).is_some() { due } else { due - 1 }
+        let is_due = self.at(due - 1).is_some_and(|last| last.as_secs_f64() <= time);
+        if is_due { due } else { due - 1 }
     }
 }
 

@@ -65,7 +65,8 @@ impl Client {
         let done = Instant::now();
         let slot = &mut self.connections[self.lane.ready.requests[which].address];
         let (ended, verdict) = self.lane.settle(result, slot.as_ref().map(Connection::body), wrote.get());
-        if !matches!(ended, Ended::Replied { reuse: Reuse::Yes, .. }) {
+        let lasting = self.lane.ready.job.reuse == Reuse::Yes;
+        if !(lasting && matches!(ended, Ended::Replied { reuse: Reuse::Yes, .. })) {
             *slot = None;
         }
         self.lane.tell(which, sent, done, &ended, verdict.failure);

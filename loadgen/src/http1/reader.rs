@@ -157,7 +157,8 @@ impl Reader {
     }
 
     fn bounded(&self, parsed: Option<(usize, Head)>) -> Result<Option<(usize, Head)>, Malformed> {
-        if self.partial.len() > LONGEST_HEAD {
+        let length = parsed.map_or(self.partial.len(), |(length, _)| length);
+        if length > LONGEST_HEAD {
             return Err(Malformed::LongHead);
         }
         Ok(parsed)

@@ -141,8 +141,19 @@ mod tests {
 
     #[test]
     fn requests_are_written_out() {
-        insta::assert_snapshot!(text(&request(http::Method::GET, "/a b?ü", ""), Reuse::No), @"");
-        insta::assert_snapshot!(text(&request(http::Method::POST, "/", "hello"), Reuse::Yes), @"");
+        let agent = concat!("User-Agent: brunt/", env!("CARGO_PKG_VERSION"));
+        assert_eq!(
+            text(&request(http::Method::GET, "/a b?ü", ""), Reuse::No),
+            format!(
+                "GET /a%20b?%C3%BC HTTP/1.1\nHost: localhost:8080\n{agent}\nAccept: */*\nX-A: 1\nConnection: close\n\n"
+            )
+        );
+        assert_eq!(
+            text(&request(http::Method::POST, "/", "hello"), Reuse::Yes),
+            format!(
+                "POST / HTTP/1.1\nHost: localhost:8080\n{agent}\nAccept: */*\nX-A: 1\nContent-Length: 5\n\nhello"
+            )
+        );
     }
 
     #[test]

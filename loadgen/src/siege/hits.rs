@@ -63,6 +63,6 @@ mod tests {
             line(&hit(Some(500), None), Some(&request(http::Method::POST))),
             line(&hit(None, Some(Failure::Timeout)), Some(&request(http::Method::DELETE))),
         ];
-        insta::assert_snapshot!(lines.concat(), @"");
+        insta::assert_snapshot!(lines.concat());
     }
 }

@@ -1,0 +1,13 @@
+//! The engine against servers that behave, misbehave and freeze.
+#![allow(clippy::unwrap_used, reason = "what tests have in common is test code, too")]
+
+#[path = "engine/arrivals.rs"]
+mod arrivals;
+#[path = "engine/endings.rs"]
+mod endings;
+#[path = "engine/jobs.rs"]
+mod jobs;
+#[path = "engine/misbehaviour.rs"]
+mod misbehaviour;
+#[path = "engine/server.rs"]
+mod server;

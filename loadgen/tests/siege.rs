@@ -1,0 +1,128 @@
+//! The command line, from its arguments to its exit code.
+#![allow(clippy::unwrap_used, reason = "what tests have in common is test code, too")]
+
+#[path = "engine/server.rs"]
+#[allow(dead_code)]
+mod server;
+
+use brunt_loadgen::siege::{self, Exit, Output};
+use server::{Act, Server, ok, reply};
+
+/// Exit code, stdout and stderr.
+fn run(arguments: &[&str]) -> (Exit, String, String) {
+    let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let output = Output { out: &mut out, err: &mut err };
+    let exit = match siege::run(&arguments, output) {
+        Ok(summary) => summary.exit(),
+        Err(error) => error.exit(),
+    };
+    (exit, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+/// Figures that differ from run to run, blanked out.
+fn without_times(text: &str) -> String {
+    let timed = [
+        "Elapsed",
+        "Response",
+        "Transaction rate",
+        "Throughput",
+        "Concurrency",
+        "Longest",
+        "Shortest",
+        "  p",
+        "  max",
+        "Schedule",
+    ];
+    let lines = text.lines().map(|line| match timed.iter().find(|start| line.starts_with(**start)) {
+        Some(start) => format!("{start} …"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_siege_counts_as_siege_does() {
+    // Measured with siege 4.0.7: hits, failed and availability are the same.
+    let statuses = [200, 302, 401, 404, 408, 500, 503];
+    let server = Server::start(move |number| Act::Send(reply(statuses[number as usize % 7], "body")));
+    let (exit, out, err) = run(&["-c1", "-r14", &server.url()]);
+    assert_eq!((exit, out.as_str()), (Exit::Fine, ""));
+    insta::assert_snapshot!(without_times(&err).replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+}
+
+#[test]
+fn json_goes_to_stdout() {
+    let server = Server::well();
+    let (exit, out, err) = run(&["-c2", "-r5", "-j", "-q", &server.url()]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((exit, json["transactions"].as_u64(), err.as_str()), (Exit::Fine, Some(10), ""));
+}
+
+#[test]
+fn hits_are_printed_one_a_line() {
+    let server = Server::well();
+    let (_, out, _) = run(&["-c2", "-r5", "-v", &format!("{}/a?b", server.url())]);
+    assert_eq!(out.lines().count(), 10);
+    assert!(
+        out.lines().all(|line| line.starts_with("HTTP/1.1 200 ") && line.ends_with("5 bytes ==> GET  /a?b")),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_page_is_shown_with_its_request() {
+    let server = Server::start(|_| {
+        Act::Send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n".to_vec())
+    });
+    let target = format!("{}/x POST a=1", server.url());
+    let (exit, out, _) = run(&["-p", "-A", "me", &target]);
+    assert_eq!(exit, Exit::Fine);
+    insta::assert_snapshot!(out.replace(&server.address.to_string(), "ADDRESS").replace('\r', ""));
+    let (_, headers, _) = run(&["-g", "-q", &server.url()]);
+    assert!(headers.contains("HEAD / HTTP/1.1\r\n") && headers.contains("HTTP/1.1 200 OK\r\n"), "{headers}");
+}
+
+#[test]
+fn thresholds_and_silence_have_their_exit_codes() {
+    let server = Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
+    assert_eq!(run(&["-c1", "-r10", "-q", "--fail-below", "90%", &server.url()]).0, Exit::Fine);
+    let again = Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
+    assert_eq!(run(&["-c1", "-r10", "-q", "--fail-below", "91%", &again.url()]).0, Exit::Below);
+    let silent = Server::start(|_| Act::Close);
+    assert_eq!(run(&["-c1", "-r2", "-q", &silent.url()]).0, Exit::Inconclusive);
+    assert_eq!(run(&["-c1", "-q", &silent.url()]).0, Exit::Wrong);
+}
+
+#[test]
+fn an_open_load_keeps_its_rate() {
+    let server = Server::well();
+    let (exit, _, err) = run(&["--rate", "100/s", "-t1S", &server.url()]);
+    assert_eq!((exit, server.requests()), (Exit::Fine, 100), "{err}");
+}
+
+#[test]
+fn sieges_are_logged() {
+    let server = Server::well();
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("siege.log");
+    let option = format!("--log={}", log.display());
+    run(&["-c1", "-r3", "-q", &option, "-m", "first", &server.url()]);
+    run(&["-c1", "-r3", "-q", &option, &server.url()]);
+    let text = std::fs::read_to_string(&log).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[0].starts_with("      Date & Time,  Trans,"));
+    assert_eq!((lines[1], lines.len()), ("**** first ****", 4));
+    assert!(
+        lines[2..]
+            .iter()
+            .all(|line| line[19..].starts_with(",      3,") && line.ends_with(",       3,       0")),
+        "{text}"
+    );
+}
+
+#[test]
+fn settings_can_be_shown() {
+    let shown = run(&["-C", "-t5M", "-d2"]).1;
+    insta::assert_snapshot!(shown.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+}
