@@ -1,7 +1,6 @@
 //! One file a command.
 
 mod list;
-mod load;
 mod prove;
 mod reap;
 mod run;
@@ -10,24 +9,26 @@ mod serve;
 mod up;
 mod validate;
 
+use std::process::ExitCode;
+
 use anyhow::{Context, Result};
 
 use crate::cli::{Cli, Command};
-use crate::exit::Exit;
 
 /// Does what the command line says.
-pub fn dispatch(cli: Cli) -> Result<Exit> {
-    match cli.command {
-        Command::Run(options) => run::run(&options),
-        Command::Prove(options) => prove::prove(&options),
-        Command::Validate(options) => validate::validate(&options),
-        Command::Schema(options) => schema::schema(&options),
-        Command::Up(options) => up::up(&options),
-        Command::Serve(options) => serve::serve(&options),
-        Command::Load { arguments } => load::load(arguments),
-        Command::List => Ok(list::list()),
-        Command::Reap => Ok(reap::reap()),
-    }
+pub fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let exit = match cli.command {
+        Command::Run(options) => run::run(&options)?,
+        Command::Prove(options) => prove::prove(&options)?,
+        Command::Validate(options) => validate::validate(&options)?,
+        Command::Schema(options) => schema::schema(&options)?,
+        Command::Up(options) => up::up(&options)?,
+        Command::Serve(options) => serve::serve(&options)?,
+        Command::Load { arguments } => return Ok(brunt_loadgen::siege::main(&arguments)),
+        Command::List => list::list(),
+        Command::Reap => reap::reap(),
+    };
+    Ok(exit.into())
 }
 
 /// A runtime for the supervisor: proxies, probes and steps share it; the load has threads of its own.

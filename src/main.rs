@@ -16,7 +16,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match commands::dispatch(cli::Cli::parse()) {
-        Ok(exit) => exit.into(),
+        Ok(code) => code,
         Err(error) => exit::explain(&error),
     }
 }

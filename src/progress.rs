@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use brunt_loadgen::Snapshot;
 use brunt_local::{LocalSystem, Observed};
 use brunt_scenarios::plan::Plan;
-use brunt_scenarios::timeline::{Happening, Moment};
+use brunt_scenarios::timeline::Moment;
 use brunt_scenarios::units::Period;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -57,13 +57,10 @@ impl Progress {
         }
     }
 
-    /// Something happened to a service. What happens before the load, when all come up, is not worth a line each.
+    /// Something happened to a service.
     pub fn observed(&self, at: Moment, one: &Observed) {
-        let routine = matches!(one.what, Happening::Started | Happening::Ready) && at.0 < 0.0;
-        if !routine {
-            let replica = one.replica.map_or(String::new(), |number| format!("-{number}"));
-            self.line(&format!("{:>7.2}s  {}{replica} {}", at.0, one.service, one.what));
-        }
+        let replica = one.replica.map_or(String::new(), |number| format!("-{number}"));
+        self.line(&format!("{:>7.2}s  {}{replica} {}", at.0, one.service, one.what));
     }
 
     /// A fault begins or ends.

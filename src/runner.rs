@@ -35,11 +35,12 @@ use crate::target;
 pub async fn run(setting: &Setting<'_>) -> Result<Timeline> {
     let (system, observed) = target::start(&setting.plan.system, &setting.place()).await?;
     let system = Arc::new(system);
-    let witness = Witness::watch(observed, Instant::now(), setting.progress.clone());
+    let witness = Witness::watch(observed, setting.progress.clone());
     let stop = Stop::on_signals();
     let limit = tokio::spawn(stop.clone().after(setting.plan.max_duration));
     let mut timeline = carry_out(setting, &system, &witness, &stop).await;
     limit.abort();
+    witness.is_over();
     timeline.edges = system.edges();
     let system = Arc::into_inner(system).expect("everything that shared the system has ended");
     timeline.left_behind.extend(system.stop().await);

@@ -20,8 +20,10 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         folder.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap().to_owned()
     };
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    let names: BTreeMap<String, String> =
-        packages.iter().map(|one| (text(&one["name"]), folder_of(one["manifest_path"].as_str().unwrap()))).collect();
+    let names: BTreeMap<String, String> = packages
+        .iter()
+        .map(|one| (text(&one["name"]), folder_of(one["manifest_path"].as_str().unwrap())))
+        .collect();
     let of = |one: &serde_json::Value| {
         let all = one["dependencies"].as_array().unwrap().iter();
         all.filter_map(|dependency| names.get(dependency["name"].as_str().unwrap()).cloned()).collect()
@@ -69,12 +71,29 @@ fn faults_know_no_target() {
 
 #[test]
 fn only_the_fixed_folders_stand_at_the_root() {
-    let fixed = ["src", "tests", "docs", "scenarios", "loadgen", "chaos", "reports", "reference-services", "manifests"];
-    let output =
-        Command::new("git").args(["ls-files"]).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("git is there");
+    let fixed = [
+        "src",
+        "tests",
+        "docs",
+        "scenarios",
+        "loadgen",
+        "chaos",
+        "reports",
+        "reference-services",
+        "manifests",
+    ];
+    let output = Command::new("git")
+        .args(["ls-files"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("git is there");
     let files = String::from_utf8(output.stdout).unwrap();
-    let folders: BTreeSet<&str> = files.lines().filter_map(|file| file.split_once('/')).map(|(top, _)| top).collect();
+    let folders: BTreeSet<&str> =
+        files.lines().filter_map(|file| file.split_once('/')).map(|(top, _)| top).collect();
     for folder in folders {
-        assert!(folder.starts_with('.') || fixed.contains(&folder), "{folder} is not one of the root's folders");
+        assert!(
+            folder.starts_with('.') || fixed.contains(&folder),
+            "{folder} is not one of the root's folders"
+        );
     }
 }

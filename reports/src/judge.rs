@@ -46,9 +46,9 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
         Claim::Restarts { service, within } => {
             vec![restarts::judge(plan, timeline, claim, service, *within)]
         }
-        Claim::Ledger { lost, duplicated, of, .. } => {
+        Claim::Ledger { lost, duplicated, of, effects, .. } => {
             let record = timeline.ledgers.iter().find(|record| record.check == place);
-            ledger::judge(record, of, *lost, *duplicated)
+            ledger::judge(record, &format!("{of} in {}", effects.document()), *lost, *duplicated)
         }
         Claim::Conserved { .. } => {
             let record = timeline.sums.iter().find(|record| record.check == place);

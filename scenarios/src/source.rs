@@ -98,7 +98,7 @@ impl fmt::Display for Diagnostic {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place {
             Some(place) => {
-                writeln!(out, "{}:{}:{}: {}", self.source, place.line, place.column, self.message)?
+                writeln!(out, "{}:{}:{}: {}", self.source, place.line, place.column, self.message)?;
             }
             None => writeln!(out, "{}: {}", self.source, self.message)?,
         }

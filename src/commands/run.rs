@@ -76,5 +76,5 @@ fn origin(planned: &Planned, started: jiff::Timestamp, seed: u64) -> Origin {
 /// Colour on a terminal, unless the user does not want any.
 pub fn colour() -> Colour {
     let wanted = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    if wanted { Colour::Ansi } else { Colour::None }
+    if wanted { Colour::On } else { Colour::Off }
 }

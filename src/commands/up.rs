@@ -84,6 +84,11 @@ fn processes(service: &ServiceStatus) -> String {
     if service.replicas.is_empty() {
         return "runs already".to_owned();
     }
-    let each: Vec<String> = service.replicas.iter().map(|replica| format!("pid {}", replica.pid)).collect();
-    each.join(", ")
+    let each = service.replicas.iter().map(|replica| {
+        let pid = replica.pid.map_or("no process".to_owned(), |pid| format!("pid {pid}"));
+        let memory =
+            replica.rss.map_or(String::new(), |bytes| format!(", {} MiB", bytes.div_ceil(1024 * 1024)));
+        pid + &memory
+    });
+    each.collect::<Vec<String>>().join("; ")
 }

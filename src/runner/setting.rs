@@ -42,17 +42,30 @@ impl Setting<'_> {
 #[derive(Clone)]
 pub struct Witness {
     seen: Arc<Mutex<Vec<Observed>>>,
-    origin: Arc<Mutex<Instant>>,
+    phase: Arc<Mutex<Phase>>,
+}
+
+#[derive(Clone, Copy)]
+enum Phase {
+    /// All come up; the clock's zero is still to come.
+    Before { begun: Instant },
+    /// Zero is the start of the load.
+    During { origin: Instant },
+    /// All is being taken down.
+    Over { origin: Instant },
 }
 
 impl Witness {
-    /// Begins to note; until [`Witness::load_starts`] the clock's zero is `origin`.
-    pub fn watch(mut observed: UnboundedReceiver<Observed>, origin: Instant, progress: Progress) -> Self {
-        let witness = Self { seen: Arc::default(), origin: Arc::new(Mutex::new(origin)) };
+    /// Begins to note.
+    pub fn watch(mut observed: UnboundedReceiver<Observed>, progress: Progress) -> Self {
+        let phase = Phase::Before { begun: Instant::now() };
+        let witness = Self { seen: Arc::default(), phase: Arc::new(Mutex::new(phase)) };
         let noting = witness.clone();
         tokio::spawn(async move {
             while let Some(one) = observed.recv().await {
-                progress.observed(Moment::between(noting.origin(), one.when), &one);
+                if let Phase::During { origin } = noting.phase() {
+                    progress.observed(Moment::between(origin, one.when), &one);
+                }
                 noting.seen.lock().unwrap_or_else(PoisonError::into_inner).push(one);
             }
         });
@@ -61,12 +74,19 @@ impl Witness {
 
     /// Sets the clock's zero.
     pub fn load_starts(&self, origin: Instant) {
-        *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = origin;
+        self.enter(Phase::During { origin });
     }
 
-    /// The clock's zero.
+    /// What follows is the end of the run, not part of what it shows.
+    pub fn is_over(&self) {
+        self.enter(Phase::Over { origin: self.origin() });
+    }
+
+    /// The clock's zero; until the load starts, when the noting began.
     pub fn origin(&self) -> Instant {
-        *self.origin.lock().unwrap_or_else(PoisonError::into_inner)
+        match self.phase() {
+            Phase::Before { begun: origin } | Phase::During { origin } | Phase::Over { origin } => origin,
+        }
     }
 
     /// What was seen so far, by time.
@@ -82,5 +102,13 @@ impl Witness {
         let mut events: Vec<Event> = seen.iter().map(event).collect();
         events.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         events
+    }
+
+    fn phase(&self) -> Phase {
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&self, phase: Phase) {
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
     }
 }

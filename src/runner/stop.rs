@@ -63,8 +63,9 @@ impl Stop {
     /// Waits until somebody asks.
     pub async fn asked(&self) -> Ending {
         let mut receiver = self.ending.subscribe();
-        match receiver.wait_for(Option::is_some).await {
-            Ok(ending) => ending.clone().unwrap_or(Ending::Interrupted),
+        let asked = receiver.wait_for(Option::is_some).await.map(|ending| ending.clone());
+        match asked {
+            Ok(ending) => ending.unwrap_or(Ending::Interrupted),
             Err(_) => std::future::pending().await,
         }
     }

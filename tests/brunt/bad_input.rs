@@ -12,7 +12,8 @@ const HOLDS: &str = "expect:\n  - availability: {of: reads, atLeast: 50%}\n";
 fn a_misspelt_key() {
     let here = Workplace::new();
     here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLest: 50%}}\n"));
-    here.brunt(&["run", "scenario.yaml"]).must(2, &["scenario.yaml:7:32: unknown key `atLest`", "did you mean `atLeast`?"]);
+    here.brunt(&["run", "scenario.yaml"])
+        .must(2, &["scenario.yaml:7:31: unknown key `atLest`", "did you mean `atLeast`?"]);
     here.brunt(&["validate", "scenario.yaml"]).must(2, &["unknown key `atLest`"]);
 }
 
@@ -52,7 +53,12 @@ fn a_port_in_use() {
 fn a_store_that_cannot_be_written() {
     let here = Workplace::new();
     here.write("file", "a file is no folder");
-    let output = here.command(&["serve", "coffee", "order"]).env("DATA_DIR", "file").env("PORT", "0").output().unwrap();
+    let output = here
+        .command(&["serve", "coffee", "order"])
+        .env("DATA_DIR", "file")
+        .env("PORT", "0")
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("file"), "{said}");
@@ -90,5 +96,5 @@ fn a_program_that_ends_at_once() {
     let ends = program::system("").replace("program::serve", "program::no_such_program");
     here.write("shop.yaml", &ends);
     here.scenario(&format!("{LOAD}{HOLDS}"));
-    here.brunt(&["run", "scenario.yaml"]).must(1, &["setup", "running 0 tests"]);
+    here.brunt(&["run", "scenario.yaml"]).must(1, &["back ended before it was ready", "running 0 tests"]);
 }

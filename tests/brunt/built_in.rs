@@ -34,7 +34,9 @@ fn built_in_scenarios_are_found_by_name_and_all_are_right() {
     here.brunt(&["validate", "scenarios/coffee/product-down.yaml"]).must(0, &["ok"]);
     here.brunt(&["list"]).must(0, &["coffee/zombie"]);
     let schema = here.brunt(&["schema"]);
-    assert!(serde_json::from_str::<serde_json::Value>(&schema.out).unwrap()["properties"]["faults"].is_object());
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&schema.out).unwrap()["properties"]["faults"].is_object()
+    );
 }
 
 #[test]
@@ -52,6 +54,7 @@ fn the_coffee_chain_comes_up_and_takes_an_order() {
     };
     let (status, body) = runtime.block_on(order(url));
     assert_eq!((status, &body["status"]), (201, &serde_json::json!("Requested")), "{body}");
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM)
+        .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{}", here.printed());
 }

@@ -17,7 +17,15 @@ fn all_holds_is_0_and_leaves_every_report() {
     let report = std::fs::read_to_string(run.join("report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["verdict"]["outcome"], "pass");
-    assert_eq!(report["timeline"]["loads"][0]["windows"].as_array().unwrap().iter().map(|w| w["ok"].as_u64().unwrap()).sum::<u64>(), 100);
+    assert_eq!(
+        report["timeline"]["loads"][0]["windows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| w["ok"].as_u64().unwrap())
+            .sum::<u64>(),
+        100
+    );
 }
 
 #[test]
@@ -32,7 +40,7 @@ fn a_failed_expectation_is_1() {
 fn too_few_samples_are_3() {
     let here = Workplace::new();
     here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLeast: 99.9%}}\n"));
-    here.brunt(&["run", "scenario.yaml"]).must(3, &["inconclusive", "2995"]);
+    here.brunt(&["run", "scenario.yaml"]).must(3, &["inconclusive", "2,995"]);
 }
 
 #[test]
@@ -42,7 +50,7 @@ fn a_stop_condition_is_4() {
     here.scenario(&format!(
         "{load}abortWhen: {{errorRate: 50%, for: 1s}}\nexpect:\n  - availability: {{of: reads, atLeast: 99%}}\n"
     ));
-    here.brunt(&["run", "scenario.yaml"]).must(4, &["at least 50% of the requests failed"]);
+    here.brunt(&["run", "scenario.yaml"]).must(4, &["50% of the requests failed"]);
 }
 
 #[test]
@@ -52,11 +60,8 @@ fn a_signal_is_4() {
     here.scenario(&format!("{load}expect:\n  - availability: {{of: reads, atLeast: 99%}}\n"));
     let mut child = here.start(&["run", "scenario.yaml"]);
     wait_until("the load runs", || here.printed().contains("load for 60s"));
-    rustix::process::kill_process(
-        rustix::process::Pid::from_child(&child),
-        rustix::process::Signal::INT,
-    )
-    .unwrap();
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
+        .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(4), "{}", here.printed());
     assert!(here.run_folder().join("report.html").exists());
 }
@@ -67,5 +72,5 @@ fn a_setup_that_is_answered_otherwise_is_1() {
     here.scenario(&format!(
         "setup:\n  - {{get: front/broken}}\n{LOAD}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"
     ));
-    here.brunt(&["run", "scenario.yaml"]).must(1, &["setup", "answered 500"]);
+    here.brunt(&["run", "scenario.yaml"]).must(1, &["did not start", "answered 500"]);
 }

@@ -47,7 +47,10 @@ fn talk(stream: &TcpStream) {
     let mut reader = BufReader::new(stream);
     while let Some((method, path)) = request(&mut reader) {
         let (status, body) = answer(&method, &path);
-        let head = format!("HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         if (&mut &*stream).write_all((head + &body).as_bytes()).is_err() {
             return;
         }
@@ -84,7 +87,9 @@ fn answer(method: &str, path: &str) -> (u16, String) {
             orders.push(if forgets { 0 } else { id });
             (201, format!("{{\"id\":{id}}}"))
         }
-        ("GET", "/orders") => (200, format!("{{\"orders\":{:?}}}", orders.iter().filter(|id| **id > 0).collect::<Vec<_>>())),
+        ("GET", "/orders") => {
+            (200, format!("{{\"orders\":{:?}}}", orders.iter().filter(|id| **id > 0).collect::<Vec<_>>()))
+        }
         ("GET", "/back") => (if back_answers() { 200 } else { 502 }, "{}".to_owned()),
         ("GET", "/broken") => (500, "{\"message\":\"broken\"}".to_owned()),
         ("GET", "/end") => std::process::exit(3),

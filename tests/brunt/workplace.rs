@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::program;
+
+static MEASURING: Mutex<()> = Mutex::new(());
 
 /// A folder with a user's own system in it.
 pub struct Workplace {
@@ -44,8 +47,9 @@ impl Workplace {
         command
     }
 
-    /// Runs it to its end.
+    /// Runs it to its end. Runs are measurements, so one at a time.
     pub fn brunt(&self, arguments: &[&str]) -> Ended {
+        let _alone = MEASURING.lock().unwrap_or_else(PoisonError::into_inner);
         Ended::of(&self.command(arguments).output().unwrap())
     }
 
@@ -89,7 +93,10 @@ impl Ended {
     pub fn must(&self, code: i32, said: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:#?}");
         for text in said {
-            assert!(self.out.contains(text) || self.err.contains(text), "it does not say `{text}`: {self:#?}");
+            assert!(
+                self.out.contains(text) || self.err.contains(text),
+                "it does not say `{text}`: {self:#?}"
+            );
         }
     }
 }

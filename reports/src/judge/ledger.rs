@@ -5,16 +5,17 @@ use brunt_scenarios::timeline::{Keys, LedgerRecord};
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-pub fn judge(record: Option<&LedgerRecord>, of: &str, lost: u64, duplicated: u64) -> Vec<Finding> {
+/// `what` names the commands and where their effects are.
+pub fn judge(record: Option<&LedgerRecord>, what: &str, lost: u64, duplicated: u64) -> Vec<Finding> {
     let finding = |name: &str, claim: String, found: Found| Finding {
         name: format!("ledger.{name}"),
-        claim: format!("{of}: {claim}"),
+        claim: format!("{what}: {claim}"),
         judgement: found.judgement,
         measured: found.measured,
         evidence: found.evidence,
     };
-    let lose = format!("at most {} accepted without effect", wording::count(lost));
-    let double = format!("at most {} effects too many", wording::count(duplicated));
+    let lose = format!("at most {} lost", wording::count(lost));
+    let double = format!("at most {} duplicated", wording::count(duplicated));
     vec![
         finding("lost", lose, of_lost(record, lost)),
         finding("duplicated", double, of_duplicated(record, duplicated)),

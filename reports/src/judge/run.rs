@@ -18,7 +18,8 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
             claim: "the system comes up and is set up".to_owned(),
             judgement: Judgement::Fail,
             measured: "did not start".to_owned(),
-            evidence: wording::sentence(why),
+            // As it was said: it begins with a service's name and may end with its log.
+            evidence: why.clone(),
         }),
     };
     let left = timeline.left_behind.iter().map(|what| Finding {

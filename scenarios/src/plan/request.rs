@@ -144,6 +144,13 @@ impl fmt::Display for JsonPath {
     }
 }
 
+impl Target {
+    /// Service and path without the query: what is meant, without how it is asked for.
+    pub fn document(&self) -> String {
+        format!("{}{}", self.service, self.path.split('?').next().unwrap_or_default())
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}{}", self.service, self.path)

@@ -86,9 +86,9 @@ impl Table {
 
 fn mark(proven: bool, colour: Colour) -> &'static str {
     match (proven, colour) {
-        (true, Colour::Ansi) => "\u{1b}[32m✓ yes\u{1b}[0m",
-        (false, Colour::Ansi) => "\u{1b}[31m✗ no\u{1b}[0m",
-        (true, _) => "✓ yes",
-        (false, _) => "✗ no",
+        (true, Colour::On) => "\u{1b}[32m✓ yes\u{1b}[0m",
+        (false, Colour::On) => "\u{1b}[31m✗ no\u{1b}[0m",
+        (true, Colour::Off) => "✓ yes",
+        (false, Colour::Off) => "✗ no",
     }
 }

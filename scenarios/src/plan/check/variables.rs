@@ -47,7 +47,7 @@ impl Checker<'_> {
             Value::String(text) => self.text_variables(what, text, saved),
             Value::Array(items) => items.iter().for_each(|item| self.json_variables(what, item, saved)),
             Value::Object(fields) => {
-                fields.values().for_each(|value| self.json_variables(what, value, saved))
+                fields.values().for_each(|value| self.json_variables(what, value, saved));
             }
             _ => {}
         }
