@@ -116,3 +116,6 @@ pub(crate) fn client() -> Client {
         Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).tcp_nodelay(true);
     builder.build().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod page;
 pub mod proxy;
 pub mod rest;
+mod sqlite;
 pub mod store;
 pub mod telemetry;
 

@@ -146,3 +146,6 @@ async fn serve(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,3 +82,6 @@ fn record(topic: &str, event: &Envelope) -> Result<NewRecord, LogError> {
         headers: std::collections::BTreeMap::new(),
     })
 }
+
+#[cfg(test)]
+mod tests;

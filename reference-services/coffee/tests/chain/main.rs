@@ -1,5 +1,10 @@
 //! The whole chain in one process, on free ports: orders from beginning to end.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy sees tests in functions that are marked so, not in what they share"
+)]
+
 mod cancel;
 mod errors;
 mod guards;

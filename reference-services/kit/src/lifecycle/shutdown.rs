@@ -67,4 +67,9 @@ impl Trigger {
     pub fn stop(&self) {
         self.0.send_replace(Urgency::Clean);
     }
+
+    /// Asks for an end at once, whatever is in hand.
+    pub fn insist(&self) {
+        self.0.send_replace(Urgency::AtOnce);
+    }
 }

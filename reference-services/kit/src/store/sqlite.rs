@@ -5,7 +5,6 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
@@ -13,30 +12,16 @@ use super::changes::Changes;
 use super::engine::{Engine, Reader, Span};
 use super::error::make_directory;
 use super::{StoreError, error};
-
-/// How long to wait for another process's transaction: far longer than any takes.
-const BUSY: Duration = Duration::from_secs(5);
+use crate::sqlite;
 
 pub(super) struct Sqlite(Connection);
 
+const TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";
+
 pub(super) fn open(path: &Path) -> Result<Sqlite, StoreError> {
     make_directory(path)?;
-    let connection = Connection::open(path).map_err(|error| refused(path, &error))?;
-    prepare(&connection).map_err(|error| refused(path, &error))?;
-    Ok(Sqlite(connection))
-}
-
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY)?;
-    // A write at once, so that a file that cannot be written is found out before the service says that it is ready.
-    connection.execute_batch(
-        "PRAGMA cache_size = -512;
-         PRAGMA synchronous = NORMAL;
-         PRAGMA journal_mode = WAL;
-         BEGIN IMMEDIATE;
-         CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-         COMMIT;",
-    )
+    sqlite::open(path, TABLE).map(Sqlite).map_err(|error| refused(path, &error))
 }
 
 fn refused(path: &Path, error: &rusqlite::Error) -> StoreError {

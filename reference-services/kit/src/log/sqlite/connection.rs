@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::schema;
 use crate::log::LogError;
+use crate::sqlite;
 
 type Job = Box<dyn FnOnce(&mut rusqlite::Connection) + Send>;
 
@@ -19,7 +20,7 @@ pub(super) struct Connection(mpsc::Sender<Job>);
 
 impl Connection {
     pub(super) fn open(path: &Path) -> Result<Self, LogError> {
-        let mut db = schema::open(path)?;
+        let mut db = sqlite::open(path, schema::TABLES)?;
         let (sender, jobs) = mpsc::channel::<Job>();
         thread::Builder::new()
             .name("event-log".to_owned())

@@ -1,0 +1,127 @@
+//! From SIGTERM to the end, without signals.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use http::StatusCode;
+use serde_json::json;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::{Background, Port, Service, Shutdown, Trigger};
+use crate::ServeError;
+use crate::actuator;
+use crate::config::{Config, Defaults, Env};
+use crate::health::Health;
+use crate::metrics::Metrics;
+
+const BOUND: Duration = Duration::from_secs(20);
+
+struct Bench {
+    base: String,
+    trigger: Trigger,
+    service: JoinHandle<Result<(), ServeError>>,
+    /// Rings when the slow route was asked.
+    in_hand: Arc<Notify>,
+    /// Lets the slow route answer.
+    release: Arc<Notify>,
+    /// Set when the background part has finished.
+    finished: Arc<AtomicBool>,
+}
+
+fn start(grace: &str) -> Bench {
+    let env = Env::from_pairs([("PORT", "0"), ("SHUTDOWN_GRACE", grace)]);
+    let config = Config::read(env, Defaults { service: "own", port: 0, data_dir: "" }).unwrap();
+    let port = Port::take(&config).unwrap();
+    let base = format!("http://{}", port.address());
+    let (health, metrics) = (Health::default(), Metrics::new(&config));
+    let (release, finished) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
+    let in_hand = Arc::new(Notify::new());
+    let asked = Arc::clone(&in_hand);
+    let (gate, done) = (Arc::clone(&release), Arc::clone(&finished));
+    let slow = get(move || async move {
+        asked.notify_one();
+        gate.notified().await;
+        "slow"
+    });
+    let router = actuator::routes(&health, &metrics, &json!({})).merge(Router::new().route("/slow", slow));
+    let part = Background::new("part", |stop| async move {
+        stop.requested().await;
+        done.store(true, Ordering::SeqCst);
+    });
+    let service = Service { name: "own", grace: config.grace, health, router, background: vec![part] };
+    let (trigger, shutdown) = Shutdown::manual();
+    Bench { base, trigger, service: tokio::spawn(service.run(port, shutdown)), in_hand, release, finished }
+}
+
+async fn status(base: &str, path: &str) -> Option<StatusCode> {
+    let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+    client.get(format!("{base}{path}")).send().await.ok().map(|response| response.status())
+}
+
+async fn until_ready(base: &str, expected: Option<StatusCode>) {
+    let waiting = async {
+        while status(base, "/actuator/health/readiness").await != expected {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(BOUND, waiting).await.expect("readiness changes");
+}
+
+#[tokio::test]
+async fn readiness_ends_first_and_the_service_serves_on() {
+    let bench = start("1s");
+    until_ready(&bench.base, Some(StatusCode::OK)).await;
+    bench.trigger.stop();
+    until_ready(&bench.base, Some(StatusCode::SERVICE_UNAVAILABLE)).await;
+    assert_eq!(status(&bench.base, "/isHealthy").await, Some(StatusCode::OK));
+    assert_eq!(status(&bench.base, "/actuator/health/liveness").await, Some(StatusCode::OK));
+    assert!(!bench.finished.load(Ordering::SeqCst), "the parts go on while requests are served");
+    timeout(BOUND, bench.service).await.unwrap().unwrap().unwrap();
+    assert!(bench.finished.load(Ordering::SeqCst));
+    assert_eq!(status(&bench.base, "/isHealthy").await, None);
+}
+
+#[tokio::test]
+async fn a_request_in_hand_is_answered() {
+    let bench = start("0s");
+    until_ready(&bench.base, Some(StatusCode::OK)).await;
+    let base = bench.base.clone();
+    let asking = tokio::spawn(async move { reqwest::get(format!("{base}/slow")).await?.text().await });
+    timeout(BOUND, bench.in_hand.notified()).await.expect("the request arrives");
+    bench.trigger.stop();
+    until_ready(&bench.base, None).await;
+    assert!(!bench.service.is_finished());
+    bench.release.notify_one();
+    assert_eq!(timeout(BOUND, asking).await.unwrap().unwrap().unwrap(), "slow");
+    timeout(BOUND, bench.service).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_second_request_to_stop_ends_it_at_once() {
+    let bench = start("60m");
+    until_ready(&bench.base, Some(StatusCode::OK)).await;
+    bench.trigger.stop();
+    until_ready(&bench.base, Some(StatusCode::SERVICE_UNAVAILABLE)).await;
+    bench.trigger.insist();
+    let outcome = timeout(BOUND, bench.service).await.unwrap().unwrap();
+    assert!(matches!(outcome, Err(ServeError::Interrupted)));
+}
+
+#[tokio::test]
+async fn a_part_that_ends_by_itself_makes_the_service_sick() {
+    let health = Health::default();
+    let running = Background::new("part", |_| async {}).start(&health);
+    let waiting = async {
+        while health.sickness().is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(BOUND, waiting).await.expect("it is noticed");
+    assert_eq!(health.sickness().as_deref(), Some("part has ended"));
+    running.finish(BOUND).await;
+}

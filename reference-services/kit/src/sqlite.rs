@@ -1,0 +1,51 @@
+//! Opening a SQLite file that several processes share.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode};
+
+/// How long to wait for another process's transaction: far longer than any takes.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// SQLite's own pauses grow to a tenth of a second, a hundred times what a transaction takes.
+const PAUSE: Duration = Duration::from_millis(1);
+const PAUSES: i32 = 5_000;
+
+/// Opens the file and makes its tables with `schema`, in one write transaction: a file that cannot be written is found
+/// out before the service says that it is ready.
+///
+/// Services start at the same time, and the change to WAL mode is refused at once, however patient one is, while
+/// another makes it: hence the retries.
+pub(crate) fn open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_handler(Some(|pauses| {
+        thread::sleep(PAUSE);
+        pauses < PAUSES
+    }))?;
+    let script = format!(
+        "PRAGMA cache_size = -512;
+         PRAGMA synchronous = NORMAL;
+         PRAGMA journal_mode = WAL;
+         BEGIN IMMEDIATE;
+         {schema}
+         COMMIT;"
+    );
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match connection.execute_batch(&script) {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                if !connection.is_autocommit() {
+                    connection.execute_batch("ROLLBACK")?;
+                }
+                thread::sleep(PAUSE);
+            }
+            outcome => return outcome.map(|()| connection),
+        }
+    }
+}
+
+/// Whether another process is to blame.
+pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
