@@ -1,15 +1,16 @@
 //! Readiness and liveness probes, with Kubernetes' meaning.
 //!
 //! Every service also has a startup probe of its own, since waiting out a period of some seconds would only make the start
-//! slow: until a replica has answered its readiness probe for the first time, it is asked every 50 ms. Liveness begins after
-//! its initial delay, as it does without a startup probe.
+//! slow: until a replica has answered its readiness probe for the first time, it is asked every 50 ms. Liveness begins once
+//! the process listens, and then waits its initial delay; one that does not listen within the service's `startsWithin` is
+//! restarted, as a startup probe would have it. Without a liveness probe nothing restarts it.
 
 use std::time::Duration;
 
 use brunt_scenarios::plan::Probe;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
 use crate::ask::{ask, listens};
 
@@ -36,6 +37,7 @@ pub(crate) enum Finding {
 pub(crate) struct Probes {
     pub(crate) readiness: Option<Probe>,
     pub(crate) liveness: Option<Probe>,
+    pub(crate) starts_within: Duration,
 }
 
 impl Probes {
@@ -44,10 +46,10 @@ impl Probes {
         let mut tasks = JoinSet::new();
         match self.readiness.clone() {
             Some(probe) => tasks.spawn(readiness(probe, port, tell.clone())),
-            None => tasks.spawn(until_it_listens(port, tell.clone())),
+            None => tasks.spawn(listening(port, tell.clone())),
         };
         if let Some(probe) = self.liveness.clone() {
-            tasks.spawn(liveness(probe, port, tell.clone()));
+            tasks.spawn(liveness(probe, port, self.starts_within, tell.clone()));
         }
         tasks
     }
@@ -81,7 +83,11 @@ async fn readiness(probe: Probe, port: u16, tell: UnboundedSender<Finding>) {
     }
 }
 
-async fn liveness(probe: Probe, port: u16, tell: UnboundedSender<Finding>) {
+async fn liveness(probe: Probe, port: u16, starts_within: Duration, tell: UnboundedSender<Finding>) {
+    if timeout(starts_within, until_it_listens(port)).await.is_err() {
+        let _ = tell.send(Finding::Unhealthy);
+        return;
+    }
     sleep(seconds(probe.initial_delay_seconds)).await;
     let mut streak = Streak::new(&probe, State::Succeeding);
     let mut period = ticks(&probe);
@@ -91,11 +97,15 @@ async fn liveness(probe: Probe, port: u16, tell: UnboundedSender<Finding>) {
     let _ = tell.send(Finding::Unhealthy);
 }
 
-async fn until_it_listens(port: u16, tell: UnboundedSender<Finding>) {
+async fn listening(port: u16, tell: UnboundedSender<Finding>) {
+    until_it_listens(port).await;
+    let _ = tell.send(Finding::Listens);
+}
+
+async fn until_it_listens(port: u16) {
     while !listens(port).await {
         sleep(STARTUP).await;
     }
-    let _ = tell.send(Finding::Listens);
 }
 
 /// Why it failed, in words.

@@ -73,7 +73,11 @@ impl LocalSystem {
         launch.env.extend(self.network.addresses(&name, service));
         let context = Context {
             launch,
-            probes: Probes { readiness: service.readiness.clone(), liveness: service.liveness.clone() },
+            probes: Probes {
+                readiness: service.readiness.clone(),
+                liveness: service.liveness.clone(),
+                starts_within: service.starts_within,
+            },
             grace: service.grace,
             endpoints: self.network.of(&name),
             ports: Arc::clone(ports),
