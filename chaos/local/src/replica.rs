@@ -69,6 +69,8 @@ pub(crate) struct Snapshot {
     pub(crate) pid: Option<u32>,
     pub(crate) port: Option<u16>,
     pub(crate) restarts: u32,
+    /// Whether its process is frozen.
+    pub(crate) paused: bool,
     /// Whether it accepts connections; known only of one without a readiness probe.
     pub(crate) listens: bool,
     /// How its last process ended.
@@ -109,7 +111,7 @@ impl Replica {
         let now = self.snapshot();
         ReplicaStatus {
             number: self.number,
-            state: now.state,
+            state: if now.paused { ReplicaState::Paused } else { now.state },
             pid: now.pid,
             port: now.port,
             restarts: now.restarts,
@@ -130,6 +132,7 @@ impl Snapshot {
             pid: None,
             port: None,
             restarts: 0,
+            paused: false,
             listens: false,
             ended: None,
             trouble: None,

@@ -44,6 +44,8 @@ pub enum ReplicaState {
     Ready,
     /// It runs and is not sent requests any more.
     NotReady,
+    /// It is frozen.
+    Paused,
     /// It waits to be started again.
     BackOff,
     /// It has been told to end.

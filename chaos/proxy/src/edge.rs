@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::counts::Counts;
-use crate::endpoints::{Endpoint, Endpoints};
+use crate::endpoints::{Claim, Endpoints};
 use crate::faults::Faults;
 use crate::pool::Pool;
 
@@ -31,7 +31,7 @@ impl Edge {
     }
 
     /// The next endpoint in turn.
-    pub(crate) fn pick(&self) -> Option<Endpoint> {
+    pub(crate) fn pick(&self) -> Option<Claim> {
         self.endpoints.turn(self.turns.fetch_add(1, Relaxed))
     }
 }

@@ -34,7 +34,34 @@ impl fmt::Display for Endpoint {
 
 /// The endpoints of one service. Clones share the same set, so that every proxy that leads to the service sees a change.
 #[derive(Debug, Clone)]
-pub struct Endpoints(Arc<watch::Sender<Vec<Endpoint>>>);
+pub struct Endpoints(Arc<watch::Sender<Vec<Place>>>);
+
+/// An endpoint and the requests that are on their way to it: each holds a receiver.
+#[derive(Debug)]
+struct Place {
+    endpoint: Endpoint,
+    under_way: watch::Sender<()>,
+}
+
+/// A request's claim on the endpoint that it was given; dropped once the endpoint has answered.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    pub(crate) endpoint: Endpoint,
+    _under_way: watch::Receiver<()>,
+}
+
+/// The requests that were on their way to an endpoint when it was removed.
+#[derive(Debug)]
+pub struct UnderWay(Option<watch::Sender<()>>);
+
+impl UnderWay {
+    /// Waits until each has been answered, at least with its head, or has failed.
+    pub async fn answered(self) {
+        if let Some(requests) = self.0 {
+            requests.closed().await;
+        }
+    }
+}
 
 impl Default for Endpoints {
     fn default() -> Self {
@@ -53,39 +80,63 @@ impl Endpoints {
     /// Requests may go there from now on.
     pub fn add(&self, endpoint: Endpoint) {
         self.0.send_if_modified(|all| {
-            let new = !all.contains(&endpoint);
+            let new = all.iter().all(|place| place.endpoint != endpoint);
             if new {
-                all.push(endpoint);
+                let under_way = watch::Sender::new(());
+                all.push(Place { endpoint, under_way });
             }
             new
         });
     }
 
     /// No more requests go there.
-    pub fn remove(&self, endpoint: &Endpoint) {
+    pub fn remove(&self, endpoint: &Endpoint) -> UnderWay {
+        let mut removed = None;
         self.0.send_if_modified(|all| {
-            let before = all.len();
-            all.retain(|other| other != endpoint);
-            all.len() < before
+            let place = all.iter().position(|place| place.endpoint == *endpoint);
+            removed = place.map(|place| all.remove(place).under_way);
+            place.is_some()
         });
+        UnderWay(removed)
     }
 
     /// All of them, in the order in which they were added.
     pub fn list(&self) -> Vec<Endpoint> {
-        self.0.borrow().clone()
+        self.0.borrow().iter().map(|place| place.endpoint.clone()).collect()
     }
 
     pub(crate) fn contains(&self, endpoint: &Endpoint) -> bool {
-        self.0.borrow().contains(endpoint)
+        self.0.borrow().iter().any(|place| place.endpoint == *endpoint)
     }
 
     /// The one whose turn it is.
-    pub(crate) fn turn(&self, turn: usize) -> Option<Endpoint> {
+    pub(crate) fn turn(&self, turn: usize) -> Option<Claim> {
         let all = self.0.borrow();
-        (!all.is_empty()).then(|| all[turn % all.len()].clone())
+        let place = all.get(turn.checked_rem(all.len())?)?;
+        Some(Claim { endpoint: place.endpoint.clone(), _under_way: place.under_way.subscribe() })
     }
 
-    pub(crate) fn subscribe(&self) -> watch::Receiver<Vec<Endpoint>> {
-        self.0.subscribe()
+    pub(crate) fn watch(&self) -> Watch {
+        Watch(self.0.subscribe())
+    }
+}
+
+/// Sees changes of the set.
+pub(crate) struct Watch(watch::Receiver<Vec<Place>>);
+
+impl Watch {
+    /// Waits until there is one; `None` when there never will be.
+    pub(crate) async fn some(&mut self) -> Option<()> {
+        self.0.wait_for(|all| !all.is_empty()).await.ok().map(drop)
+    }
+
+    /// Waits for the next change; `None` when there never will be one.
+    pub(crate) async fn change(&mut self) -> Option<()> {
+        self.0.changed().await.ok()
+    }
+
+    pub(crate) fn now(&mut self) -> Vec<Endpoint> {
+        let all = self.0.borrow_and_update();
+        all.iter().map(|place| place.endpoint.clone()).collect()
     }
 }

@@ -53,14 +53,14 @@ pub(crate) async fn forward(
     headers::strip(request.headers_mut());
     let mut visit = Visit::new(&edge.counts);
     loop {
-        let endpoint = edge.pick().ok_or(Broken::NoEndpoint)?;
-        match to(edge, &endpoint, request, &mut visit).await {
+        let claim = edge.pick().ok_or(Broken::NoEndpoint)?;
+        match to(edge, &claim.endpoint, request, &mut visit).await {
             Ok(mut reply) => {
                 headers::strip(reply.headers_mut());
                 return Ok(reply);
             }
             // It had left by the time we came: whoever asks again is sent elsewhere.
-            Err(Missed::Unsent(again, _)) if !edge.endpoints.contains(&endpoint) => request = *again,
+            Err(Missed::Unsent(again, _)) if !edge.endpoints.contains(&claim.endpoint) => request = *again,
             Err(Missed::Unsent(_, broken) | Missed::Sent(broken)) => return Err(broken),
         }
     }

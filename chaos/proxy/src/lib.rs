@@ -18,7 +18,7 @@ mod pool;
 mod proxy;
 mod serve;
 
-pub use endpoints::{Endpoint, Endpoints};
+pub use endpoints::{Endpoint, Endpoints, UnderWay};
 pub use error::ProxyError;
 pub use faults::FaultId;
 pub use gate::Listen;

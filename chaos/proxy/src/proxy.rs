@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::edge::Edge;
-use crate::endpoints::{Endpoint, Endpoints};
+use crate::endpoints::{Endpoints, Watch};
 use crate::error::ProxyError;
 use crate::faults::FaultId;
 use crate::gate::{Gate, Listen};
@@ -105,8 +105,8 @@ impl Drop for Proxy {
 }
 
 async fn run(gate: Gate, edge: Arc<Edge>, tell: watch::Sender<bool>) {
-    let mut endpoints = edge.endpoints.subscribe();
-    while endpoints.wait_for(|all| !all.is_empty()).await.is_ok() {
+    let mut endpoints = edge.endpoints.watch();
+    while endpoints.some().await.is_some() {
         let Ok(listeners) = gate.open() else {
             tokio::time::sleep(BREATH).await;
             continue;
@@ -124,11 +124,11 @@ async fn run(gate: Gate, edge: Arc<Edge>, tell: watch::Sender<bool>) {
 }
 
 /// Waits until there is no endpoint, and meanwhile closes idle connections to those that have left.
-async fn until_none(edge: &Edge, endpoints: &mut watch::Receiver<Vec<Endpoint>>) {
+async fn until_none(edge: &Edge, endpoints: &mut Watch) {
     loop {
-        let now = endpoints.borrow_and_update().clone();
+        let now = endpoints.now();
         edge.pool.keep_only(&now);
-        if now.is_empty() || endpoints.changed().await.is_err() {
+        if now.is_empty() || endpoints.change().await.is_none() {
             return;
         }
     }

@@ -6,12 +6,12 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_proxy::Endpoint;
+use brunt_proxy::{Endpoint, UnderWay};
 use brunt_scenarios::timeline::{Happening, RestartReason};
 use rustix::process::Signal;
 use tokio::process::Child;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{Context, Order, Shared, Snapshot, What};
 use crate::back_off::BackOff;
@@ -19,6 +19,9 @@ use crate::groups::signal;
 use crate::launch::Start;
 use crate::probe::Finding;
 use crate::status::ReplicaState;
+
+/// How long a request that was handed over may take to be read.
+const ARRIVAL: Duration = Duration::from_millis(50);
 
 pub(super) struct Life {
     number: u32,
@@ -136,7 +139,7 @@ impl Life {
                     return End::ByItself;
                 }
                 order = self.orders.recv() => {
-                    if let Some(grace) = self.heed(order, &process) {
+                    if let Some(grace) = self.heed(order, &process).await {
                         return self.end(process, grace, End::ForGood).await;
                     }
                 }
@@ -160,7 +163,7 @@ impl Life {
                 self.change(|now| now.was_well = true);
                 self.enter(endpoint);
             }
-            Finding::NotReady => self.leave(endpoint),
+            Finding::NotReady => drop(self.leave(endpoint)),
             Finding::NotYet(why) => self.shared.snapshot().trouble = Some(why),
             Finding::Unhealthy => {
                 self.tell(Happening::Unhealthy);
@@ -170,44 +173,63 @@ impl Life {
         Verdict::GoOn
     }
 
-    /// Does what it is told and says so; returns the grace if it is told to end.
-    fn heed(&self, order: Option<Order>, process: &Process) -> Option<Duration> {
+    /// Does what it is told and says whether it could; returns the grace if it is told to end.
+    async fn heed(&self, order: Option<Order>, process: &Process) -> Option<Duration> {
         let Some(Order { what, done }) = order else {
             // The service has gone, and so must this.
             return Some(Duration::ZERO);
         };
         let mut grace = None;
-        match what {
-            What::Pause => {
-                signal(process.group, Signal::STOP);
-                self.tell(Happening::Paused);
-            }
-            What::Resume => {
-                signal(process.group, Signal::CONT);
-                self.tell(Happening::Resumed);
-            }
+        let did = match what {
+            What::Pause => self.freeze(process),
+            What::Resume => self.thaw(process),
             What::End(within) => {
-                self.ask_to_end(process, within);
+                self.ask_to_end(process, within).await;
                 grace = Some(within);
+                true
             }
-        }
-        let _ = done.send(true);
+        };
+        let _ = done.send(did);
         grace
     }
 
-    /// Leaves the endpoints and is signalled at the same moment, as in a cluster.
-    fn ask_to_end(&self, process: &Process, grace: Duration) {
-        self.leave(&process.endpoint);
+    fn freeze(&self, process: &Process) -> bool {
+        signal(process.group, Signal::STOP);
+        self.tell(Happening::Paused);
+        self.change(|now| now.paused = true);
+        true
+    }
+
+    /// A process that was started since then is not frozen.
+    fn thaw(&self, process: &Process) -> bool {
+        let frozen = self.shared.snapshot().paused;
+        if frozen {
+            signal(process.group, Signal::CONT);
+            self.tell(Happening::Resumed);
+            self.change(|now| now.paused = false);
+        }
+        frozen
+    }
+
+    /// Leaves the endpoints and is signalled at the same moment, as in a cluster. Only requests that a proxy has handed over
+    /// already may arrive first: that they and the signal overtake one another is the proxy's doing, not the system's.
+    async fn ask_to_end(&self, process: &Process, grace: Duration) {
+        let under_way = self.leave(&process.endpoint);
         self.change(|now| now.state = ReplicaState::Terminating);
-        let first = if grace.is_zero() { Signal::KILL } else { Signal::TERM };
-        signal(process.group, first);
+        if grace.is_zero() {
+            signal(process.group, Signal::KILL);
+            return;
+        }
+        // Whatever has not been answered by then has been read, and is the program's to finish.
+        let _ = timeout(ARRIVAL.min(grace), under_way.answered()).await;
+        signal(process.group, Signal::TERM);
     }
 
     /// Sees a process through its end. An order to end for good may come while it is ended to be restarted, or once more with
     /// less grace.
     async fn end(&mut self, mut process: Process, grace: Duration, mut why: End) -> End {
         if let End::Unhealthy = why {
-            self.ask_to_end(&process, grace);
+            self.ask_to_end(&process, grace).await;
         }
         let mut deadline = Instant::now() + grace;
         let mut killed = false;
@@ -222,7 +244,7 @@ impl Life {
                     killed = true;
                 }
                 order = self.orders.recv(), if !self.orders.is_closed() => {
-                    if let Some(grace) = self.heed(order, &process) {
+                    if let Some(grace) = self.heed(order, &process).await {
                         deadline = deadline.min(Instant::now() + grace);
                         why = End::ForGood;
                     }
@@ -234,7 +256,7 @@ impl Life {
     /// A process is over.
     fn over(&self, process: &Process, exit: &io::Result<ExitStatus>) {
         self.context.spawner.groups().ended(process.group);
-        self.leave(&process.endpoint);
+        drop(self.leave(&process.endpoint));
         let how = match exit {
             Ok(status) => in_words(*status),
             Err(error) => error.to_string(),
@@ -247,6 +269,7 @@ impl Life {
         self.change(|now| {
             now.pid = None;
             now.port = None;
+            now.paused = false;
             now.listens = false;
             now.ended = Some(how);
         });
@@ -261,13 +284,14 @@ impl Life {
         });
     }
 
-    fn leave(&self, endpoint: &Endpoint) {
-        self.context.endpoints.remove(endpoint);
+    fn leave(&self, endpoint: &Endpoint) -> UnderWay {
+        let under_way = self.context.endpoints.remove(endpoint);
         let was_ready = self.shared.snapshot().state == ReplicaState::Ready;
         if was_ready {
             self.tell(Happening::NotReady);
             self.change(|now| now.state = ReplicaState::NotReady);
         }
+        under_way
     }
 
     fn change(&self, change: impl FnOnce(&mut Snapshot)) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use brunt_faults::{Effect, FaultError, Limits, TargetError, apply};
 use brunt_local::ReplicaState;
-use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick, Program};
+use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick, Program, StrategyKind};
 use brunt_scenarios::timeline::{Happening, RestartReason};
 use brunt_scenarios::units::Percent;
 
@@ -47,6 +47,47 @@ async fn what_is_killed_is_replaced_at_once_again_and_again() {
         assert_eq!(of(round + 1).collect::<Vec<_>>(), [&replaced, &Happening::Started, &Happening::Ready]);
         running.until_ready(1).await;
     }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn with_recreate_what_is_killed_has_gone_before_its_replacement_starts() {
+    let mut plan = service();
+    plan.rollout.kind = StrategyKind::Recreate;
+    let mut running = shop(plan).await;
+    running.until_what(Happening::Ready).await;
+    fault(&running, kill(Duration::from_secs(5))).await.unwrap().keep();
+    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    let whats: Vec<_> = seen.into_iter().map(|seen| (seen.replica.unwrap(), seen.what)).collect();
+    let wanted = [
+        (1, Happening::NotReady),
+        (1, Happening::Exited { how: "exit 0".to_owned() }),
+        (2, Happening::Restarting { reason: RestartReason::Fault }),
+        (2, Happening::Started),
+        (2, Happening::Ready),
+    ];
+    assert_eq!(whats, wanted);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_frozen_replica_that_its_liveness_probe_has_restarted_is_not_thawed() {
+    let mut plan = service();
+    plan.grace = Duration::from_millis(100);
+    plan.liveness = Some(crate::plans::probe("/health"));
+    let mut running = shop(plan).await;
+    running.until_what(Happening::Ready).await;
+    let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
+    let paused = fault(&running, pause).await.unwrap();
+    assert_eq!(running.replicas()[0].state, ReplicaState::Paused);
+    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    assert!(
+        seen.iter().any(|seen| seen.what == Happening::Exited { how: "signal 9".to_owned() }),
+        "{seen:#?}"
+    );
+    paused.recover(&running.system).await.unwrap();
+    assert_eq!(running.until_ready(1).await[0].restarts, 1);
+    assert!(running.observed.try_recv().is_err(), "nothing was thawed");
     running.stop().await;
 }
 

@@ -7,6 +7,12 @@ use brunt_faults::{Limits, apply};
 use brunt_scenarios::plan::{FaultKind, StrategyKind};
 use brunt_scenarios::timeline::Happening;
 use brunt_scenarios::units::Percent;
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 
 use crate::plans::service;
 use crate::running::{Running, get, shop};
@@ -63,6 +69,62 @@ async fn with_readiness_and_graceful_programs_no_request_fails() {
     assert_eq!(bad, [""; 0]);
     assert!(good > 50, "only {good} requests");
     running.stop().await;
+}
+
+/// Orders on kept-alive connections are the hard case: none may be sent twice, so none may meet a connection that closes.
+#[tokio::test]
+async fn orders_on_kept_alive_connections_survive_many_rollouts() {
+    let mut plan = service();
+    plan.replicas = 2;
+    let mut running = shop(plan).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let port: u16 = running.system.url("shop").unwrap().rsplit(':').next().unwrap().parse().unwrap();
+    let users: Vec<_> = (0..4).map(|_| tokio::spawn(orders(port, Arc::clone(&stop)))).collect();
+    for _ in 0..10 {
+        roll_out(&running).await;
+        running.until_what(Happening::RolloutDone).await;
+        running.until_ready(2).await;
+    }
+    stop.store(true, Relaxed);
+    let (mut good, mut bad) = (0, vec![]);
+    for user in users {
+        let (one, errors) = user.await.unwrap();
+        good += one;
+        bad.extend(errors);
+    }
+    assert_eq!(bad, [""; 0], "beside {good} good ones");
+    assert!(good > 500, "only {good} requests");
+    running.stop().await;
+}
+
+async fn orders(port: u16, stop: Arc<AtomicBool>) -> (u64, Vec<String>) {
+    let (mut good, mut bad) = (0, vec![]);
+    let mut caller = kept_alive(port).await;
+    while !stop.load(Relaxed) {
+        let request = Request::post("/orders").header("host", "shop").body(Full::from("coffee")).unwrap();
+        let reply = match caller.ready().await {
+            Ok(()) => caller.send_request(request).await,
+            Err(error) => Err(error),
+        };
+        match reply {
+            Ok(reply) if reply.status() == 200 => {
+                reply.into_body().collect().await.unwrap();
+                good += 1;
+            }
+            other => {
+                bad.push(format!("{other:?}"));
+                caller = kept_alive(port).await;
+            }
+        }
+    }
+    (good, bad)
+}
+
+async fn kept_alive(port: u16) -> SendRequest<Full<Bytes>> {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    sender
 }
 
 #[tokio::test]

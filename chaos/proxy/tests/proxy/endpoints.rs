@@ -1,9 +1,12 @@
 //! Endpoints come and go.
 
 use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
 use std::io::ErrorKind;
 use std::net::{Ipv6Addr, TcpListener};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use brunt_proxy::{Endpoint, Endpoints, Listen, Proxy, ProxyError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -94,9 +97,11 @@ async fn a_request_in_flight_is_finished_when_the_last_endpoint_leaves() {
     let port = proxy.port();
     let asked = tokio::spawn(async move { once(port, "/").await });
     crate::holds(|| counts(&proxy) == (1, 1, 0)).await;
-    endpoints.remove(&Endpoint::local(callee.port));
+    let mut answered = pin!(endpoints.remove(&Endpoint::local(callee.port)).answered());
     proxy.closed().await;
+    assert!(poll_fn(|cx| Poll::Ready(answered.as_mut().poll(cx))).await.is_pending());
     go_on.add_permits(1);
+    tokio::time::timeout(BOUND, answered).await.unwrap();
     assert_eq!(asked.await.unwrap().unwrap(), (200, "finished".to_owned()));
 }
 
