@@ -9,6 +9,9 @@
 //!    its time. Replies may then have lain unread, and a queue may be the generator's. More than a second in all and more
 //!    than 5 % of the run is too much; the short burst after a server thaws is not.
 //! 3. **Want**: the machine had no ports, file descriptors or memory for another connection.
+//!
+//! Closed users without think time have no schedule to miss: each starts when the reply before has come. A generator that
+//! is the slower of the two then shows in fewer requests, not in lag.
 
 use std::time::Duration;
 

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 pub use error::SiegeError;
 pub use figures::Figures;
-pub use summary::{Exit, Summary};
+pub use summary::{Exit, Findings, Summary};
 
 use flags::Flags;
 use settings::{Action, Settings};

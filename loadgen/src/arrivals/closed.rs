@@ -20,7 +20,7 @@ pub(crate) async fn closed(lane: &Rc<Lane>, users: u32, think: (Duration, Durati
         let first = number * lane.ready.requests.len() / users;
         all.spawn_local(user(Rc::clone(lane), first, think));
     }
-    while all.join_next().await.is_some() {}
+    lane.join(&mut all).await;
 }
 
 async fn user(lane: Rc<Lane>, first: usize, think: (Duration, Duration)) {

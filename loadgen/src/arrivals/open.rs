@@ -39,7 +39,7 @@ pub(crate) async fn open(lane: &Rc<Lane>) {
         }
     }
     dispatch.borrow_mut().close();
-    while connections.join_next().await.is_some() {}
+    lane.join(&mut connections).await;
     give_up_the_rest(lane, dispatch);
 }
 

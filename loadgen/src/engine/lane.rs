@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use brunt_scenarios::plan::Arrival;
 use rustix::io::Errno;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use super::{Interrupt, Watch};
 use crate::arrivals::Dispatch;
@@ -146,6 +147,16 @@ impl Lane {
             _ => return,
         };
         self.trouble.borrow_mut().get_or_insert_with(|| own.to_owned());
+    }
+
+    /// Waits for all tasks of the lane.
+    pub async fn join(&self, tasks: &mut JoinSet<()>) {
+        while let Some(ended) = tasks.join_next().await {
+            if ended.is_err() {
+                let lost = "a task of the generator failed; its requests are missing";
+                self.trouble.borrow_mut().get_or_insert_with(|| lost.to_owned());
+            }
+        }
     }
 
     /// Ends the load now, early.

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use super::interval::estimate;
-use super::summary::Result;
+use super::summary::Findings;
 
 /// Siege's JSON, with its tabs, then fields of ours in the same object.
-pub(super) fn json(result: &Result) -> String {
+pub(super) fn json(result: &Findings) -> String {
     let figures = &result.figures;
     let mut text = format!(
         "{{\t\"transactions\":\t\t\t{:12},\n\
@@ -39,7 +39,7 @@ pub(super) fn json(result: &Result) -> String {
     text
 }
 
-fn ours(result: &Result) -> String {
+fn ours(result: &Findings) -> String {
     let quantile = |quantile| estimate(&result.latency, quantile).map(|found| found.value as f64 / 1e6);
     let failures = result.totals.failed.iter().map(|(kind, count)| (kind.to_string(), (*count).into()));
     let schedule = serde_json::to_value(&result.schedule).unwrap_or_default();

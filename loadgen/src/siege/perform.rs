@@ -29,7 +29,10 @@ pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary
     let speaks = settings.detail != Detail::Quiet && settings.format == Format::Text;
     if speaks {
         writeln!(err, "** brunt {}", env!("CARGO_PKG_VERSION"))?;
-        writeln!(err, "** Preparing {} concurrent users for battle.", settings.users)?;
+        match settings.rate {
+            None => writeln!(err, "** Preparing {} concurrent users for battle.", settings.users)?,
+            Some(rate) => writeln!(err, "** Preparing {rate} for battle.")?,
+        }
         writeln!(err, "The server is now under siege...")?;
     }
     let running = start(vec![job], Instant::now(), 0)?;
@@ -53,7 +56,7 @@ pub(super) fn report(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), SiegeError> {
-    let Some(result) = &summary.result else { return Ok(()) };
+    let Some(result) = &summary.findings else { return Ok(()) };
     match (settings.format, settings.detail) {
         (Format::Json, _) => out.write_all(json::json(result).as_bytes())?,
         (Format::Text, Detail::Quiet) => {}

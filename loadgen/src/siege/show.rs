@@ -93,7 +93,7 @@ fn summary(shown: &Shown, settings: &Settings) -> Summary {
         shortest: Some(shown.took),
     };
     Summary {
-        result: Some(summary::Result {
+        findings: Some(summary::Findings {
             figures: Figures::new(&totals, shown.took),
             latency: Counts(vec![(u64::try_from(shown.took.as_micros()).unwrap_or(u64::MAX), 1)]),
             lag: Counts::default(),

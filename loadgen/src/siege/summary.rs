@@ -10,12 +10,12 @@ use crate::recorder::{LoadOutcome, Totals};
 #[derive(Debug, Clone)]
 pub struct Summary {
     /// `None` when no load was asked for.
-    pub result: Option<Result>,
+    pub findings: Option<Findings>,
 }
 
 /// What came of a load.
 #[derive(Debug, Clone)]
-pub struct Result {
+pub struct Findings {
     /// Siege's figures.
     pub figures: Figures,
     /// The load's sums.
@@ -46,13 +46,13 @@ pub enum Exit {
 
 impl Summary {
     pub(super) fn nothing() -> Self {
-        Self { result: None }
+        Self { findings: None }
     }
 
     pub(super) fn of(outcome: LoadOutcome, fail_below: Option<Percent>) -> Self {
         let windows = outcome.record.windows.iter().map(|window| &window.latency);
         Self {
-            result: Some(Result {
+            findings: Some(Findings {
                 figures: Figures::new(&outcome.totals, outcome.elapsed),
                 latency: Counts::of(&Counts::merge(windows)),
                 lag: outcome.record.lag,
@@ -66,7 +66,7 @@ impl Summary {
     /// The exit code. Figures that say nothing come before figures that are bad; a server that never replied is bad when a
     /// threshold was set, and no data when not.
     pub fn exit(&self) -> Exit {
-        let Some(result) = &self.result else {
+        let Some(result) = &self.findings else {
             return Exit::Fine;
         };
         let below = result.fail_below.map(|least| result.good() < least.fraction());
@@ -80,7 +80,7 @@ impl Summary {
     }
 }
 
-impl Result {
+impl Findings {
     /// The share of all requests that got a good reply (2xx or 3xx), from 0 to 1.
     pub fn good(&self) -> f64 {
         self.totals.ok as f64 / self.totals.requests().max(1) as f64

@@ -6,7 +6,7 @@ use brunt_scenarios::timeline::Schedule;
 
 use super::Figures;
 use super::interval::estimate;
-use super::summary::Result;
+use super::summary::Findings;
 
 const QUANTILES: [(&str, f64); 5] =
     [("p50", 0.5), ("p75", 0.75), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999)];
@@ -42,14 +42,14 @@ pub(super) fn siege(figures: &Figures) -> String {
 }
 
 /// Our lines: quantiles with their intervals, failures by kind, the generator's own lag.
-pub(super) fn ours(result: &Result) -> String {
+pub(super) fn ours(result: &Findings) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = write_ours(&mut text, result);
     text
 }
 
-fn write_ours(text: &mut String, result: &Result) -> std::fmt::Result {
+fn write_ours(text: &mut String, result: &Findings) -> std::fmt::Result {
     if !result.latency.is_empty() {
         writeln!(text, "Latency in ms, from the intended start (95 % interval):")?;
     }
@@ -77,7 +77,7 @@ fn write_ours(text: &mut String, result: &Result) -> std::fmt::Result {
     }
 }
 
-fn lag(result: &Result) -> String {
+fn lag(result: &Findings) -> String {
     let lag = result.lag.quantile(0.999).map_or("-".to_owned(), millis);
     format!("the generator's own lag: p99.9 {lag} ms")
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::recorder::Totals;
 use crate::siege::{Exit, Summary, json};
 
-fn result(schedule: Schedule) -> Result {
+fn result(schedule: Schedule) -> Findings {
     let totals = Totals {
         ok: 10_000,
         failed: BTreeMap::from([
@@ -24,7 +24,7 @@ fn result(schedule: Schedule) -> Result {
         longest: Duration::from_millis(1234),
         shortest: Some(Duration::from_micros(400)),
     };
-    Result {
+    Findings {
         figures: Figures::new(&totals, Duration::from_millis(59_990)),
         latency: Counts((1..=1000).map(|value| (value * 100, 10)).collect()),
         lag: Counts(vec![(20, 9_990), (150, 20)]),
@@ -50,15 +50,15 @@ fn nothing_divides_by_zero() {
 
 #[test]
 fn exit_codes_say_what_came_of_it() {
-    let exit = |schedule, fail_below: Option<&str>, change: fn(&mut Result)| {
+    let exit = |schedule, fail_below: Option<&str>, change: fn(&mut Findings)| {
         let mut result = result(schedule);
         result.fail_below = fail_below.map(|percent| percent.parse().unwrap());
         change(&mut result);
-        Summary { result: Some(result) }.exit()
+        Summary { findings: Some(result) }.exit()
     };
-    let same = |_: &mut Result| {};
+    let same = |_: &mut Findings| {};
     let missed = || Schedule::Missed("late".to_owned());
-    let silent = |result: &mut Result| {
+    let silent = |result: &mut Findings| {
         result.totals.ok = 0;
         result.totals.replies = 0;
         result.totals.failed = BTreeMap::from([(Failure::Connect, 9)]);
