@@ -108,7 +108,7 @@ async fn attempt(
         Some(connection) => connection,
         None => {
             let keep = if lane.ready.wants_body() { Keep::Body(LONGEST_BODY) } else { Keep::Length };
-            let address = lane.ready.addresses[request.address];
+            let address = &lane.ready.addresses[request.address];
             slot.insert(Connection::open(address, keep).await.map_err(Missed::Unconnected)?)
         }
     };

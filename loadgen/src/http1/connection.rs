@@ -32,7 +32,8 @@ pub(super) enum Broken {
 }
 
 impl Connection {
-    pub async fn open(to: SocketAddr, keep: Keep) -> io::Result<Self> {
+    /// Connects to the first address that takes it.
+    pub async fn open(to: &[SocketAddr], keep: Keep) -> io::Result<Self> {
         let stream = TcpStream::connect(to).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, reader: Reader::new(keep) })

@@ -44,13 +44,16 @@ impl Address {
         plain.then_some((Self { host, port }, path)).ok_or_else(bad)
     }
 
-    /// Looks the name up.
+    /// Looks the name up: all its addresses, at least one. `localhost` has two where a server may listen on one only.
     ///
     /// # Errors
     /// What the resolver says.
-    pub fn resolve(&self) -> io::Result<SocketAddr> {
-        let found = (self.host.as_str(), self.port).to_socket_addrs()?.next();
-        found.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+    pub fn resolve(&self) -> io::Result<Vec<SocketAddr>> {
+        let found: Vec<_> = (self.host.as_str(), self.port).to_socket_addrs()?.collect();
+        if found.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
+        }
+        Ok(found)
     }
 }
 

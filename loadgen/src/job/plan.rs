@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::{Address, Bound, CONNECTIONS, Job, JobError, Order, Request, Reuse};
 
 impl Job {
-    /// The job of a planned load against the service at `base_url`; `fill` puts values in the place of `${names}`.
+    /// The job of a planned load against the service at `base_url`; `fill` puts values in the place of `${names}` in texts.
+    /// In a JSON body strings stay strings; fill in what is to become a number beforehand.
     ///
     /// Requests in flight at the end are waited for until each one's timeout, so that as few commands as possible remain
     /// of which nobody knows whether they were accepted.

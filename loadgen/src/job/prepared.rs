@@ -23,8 +23,8 @@ pub(crate) struct Prepared {
 pub(crate) struct Ready {
     pub job: Job,
     pub requests: Vec<Prepared>,
-    /// Each address once.
-    pub addresses: Vec<SocketAddr>,
+    /// Where each server may be reached, in the order to try.
+    pub addresses: Vec<Vec<SocketAddr>>,
 }
 
 /// Why a job cannot start.

@@ -53,8 +53,8 @@ pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, S
 fn ask(request: &Request, sent: &[u8], timeout: Duration) -> Result<Shown, String> {
     let text = |error: std::io::Error| error.to_string();
     let start = Instant::now();
-    let address = request.address.resolve().map_err(text)?;
-    let mut stream = TcpStream::connect_timeout(&address, timeout).map_err(text)?;
+    let addresses = request.address.resolve().map_err(text)?;
+    let mut stream = TcpStream::connect(addresses.as_slice()).map_err(text)?;
     stream.set_read_timeout(Some(timeout)).map_err(text)?;
     stream.write_all(sent).map_err(text)?;
     let mut reader = Reader::new(Keep::Body(LONGEST_PAGE));

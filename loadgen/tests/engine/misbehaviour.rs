@@ -97,6 +97,16 @@ fn a_connection_that_was_closed_while_idle_is_replaced_unseen() {
 }
 
 #[test]
+fn a_name_with_several_addresses_is_tried_to_its_end() {
+    // Where localhost is also ::1, nobody listens there.
+    let server = Server::well();
+    let mut job = closed(&server, 1, 3);
+    job.requests[0].address.host = "localhost".to_owned();
+    let outcome = run(job);
+    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (3, 0));
+}
+
+#[test]
 fn refused_connections_are_counted_without_a_busy_loop() {
     let server = Server::well();
     let mut job = closed(&server, 2, 10);
