@@ -7,6 +7,7 @@
 //! A process takes three things from the supervisor with it: it is killed when the supervisor's thread that started it ends,
 //! its process group is known to a reaper process that outlives a supervisor that is killed, and whatever it leaves running
 //! in its process group is killed when it ends.
+//! Only a child that a program puts into another process group, as a daemon does, escapes.
 
 mod ask;
 mod back_off;

@@ -53,7 +53,9 @@ fn find(program: &str, dir: &Path, options: &Options) -> Option<PathBuf> {
         return Some(dir.join(program)).filter(|path| is_program(path));
     }
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| is_program(path))
+    std::env::split_paths(&path)
+        .filter_map(|folder| absolute(folder.join(program)).ok())
+        .find(|path| is_program(path))
 }
 
 fn is_program(path: &Path) -> bool {

@@ -1,6 +1,7 @@
 //! One replica: a process, started again in place when it ends or turns unhealthy, until it is told to end for good.
 
 mod life;
+mod standing;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -88,7 +89,9 @@ impl Replica {
     pub(crate) fn start(number: u32, revision: u32, context: &Arc<Context>) -> Self {
         let shared = Arc::new(Shared { snapshot: Mutex::new(Snapshot::new()) });
         let (orders, todo) = mpsc::unbounded_channel();
-        let life = life::Life::new(number, Arc::clone(context), Arc::clone(&shared), todo);
+        let standing =
+            standing::Standing { number, context: Arc::clone(context), shared: Arc::clone(&shared) };
+        let life = life::Life::new(standing, todo);
         Self { number, revision, shared, orders, task: tokio::spawn(life.run()).abort_handle() }
     }
 

@@ -1,16 +1,18 @@
 //! One service: its replicas, and what may be done to them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod fleet;
+
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use brunt_faults::{Census, Replica as Counted};
 use brunt_scenarios::plan::Rollout;
-use brunt_scenarios::timeline::{Happening, RestartReason};
+use brunt_scenarios::timeline::Happening;
 use tokio::task::JoinHandle;
 
-use crate::reconcile::{Seen, Stage, Steps, View};
 use crate::replica::{Context, Replica, What};
-use crate::status::{ReplicaState, ReplicaStatus};
+use crate::status::ReplicaStatus;
+use fleet::{Fleet, Purpose, keep, lock};
 
 /// A service's replicas, kept as they should be by a task of its own.
 #[derive(Debug)]
@@ -19,27 +21,6 @@ pub(crate) struct Workload {
     rollout: Rollout,
     fleet: Arc<Mutex<Fleet>>,
     task: JoinHandle<()>,
-}
-
-#[derive(Debug)]
-struct Fleet {
-    wanted: u32,
-    purpose: Purpose,
-    revision: u32,
-    rolling: bool,
-    last_number: u32,
-    /// How many have been killed and not yet replaced.
-    owed: u32,
-    replicas: Vec<Arc<Replica>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    Run,
-    /// None until it is started again.
-    Stopped,
-    /// None, for good.
-    Closed,
 }
 
 impl Workload {
@@ -176,98 +157,6 @@ impl Workload {
     fn fleet(&self) -> MutexGuard<'_, Fleet> {
         lock(&self.fleet)
     }
-}
-
-impl Fleet {
-    fn new(wanted: u32) -> Self {
-        Self {
-            wanted,
-            purpose: Purpose::Run,
-            revision: 1,
-            rolling: false,
-            last_number: 0,
-            owed: 0,
-            replicas: Vec::new(),
-        }
-    }
-
-    fn effective(&self) -> u32 {
-        match self.purpose {
-            Purpose::Run => self.wanted,
-            Purpose::Stopped | Purpose::Closed => 0,
-        }
-    }
-
-    fn staying(&self) -> Vec<Arc<Replica>> {
-        let staying = self.replicas.iter().filter(|replica| !replica.snapshot().leaving);
-        staying.cloned().collect()
-    }
-
-    fn view(&self, rollout: Rollout) -> View {
-        let seen = |replica: &Arc<Replica>| {
-            let now = replica.snapshot();
-            Seen {
-                number: replica.number,
-                revision: replica.revision,
-                stage: match () {
-                    () if now.leaving => Stage::Leaving,
-                    () if now.is_ready() => Stage::Ready,
-                    () => Stage::NotReady,
-                },
-            }
-        };
-        View {
-            wanted: self.effective() as usize,
-            revision: self.revision,
-            rollout,
-            replicas: self.replicas.iter().map(seen).collect(),
-        }
-    }
-
-    /// Does what is to be done now.
-    fn reconcile(&mut self, context: &Arc<Context>, rollout: Rollout) {
-        self.replicas.retain(|replica| replica.snapshot().state != ReplicaState::Gone);
-        let view = self.view(rollout);
-        let Steps { start, end } = view.steps();
-        for replica in self.replicas.iter().filter(|replica| end.contains(&replica.number)) {
-            // Whether it still had a process makes no difference here.
-            drop(replica.tell(What::End(context.grace)));
-        }
-        for _ in 0..start {
-            self.add(context);
-        }
-        if self.rolling && view.is_rolled_out() {
-            self.rolling = false;
-            context.journal.service(Happening::RolloutDone);
-        }
-    }
-
-    fn add(&mut self, context: &Arc<Context>) {
-        self.last_number += 1;
-        if self.owed > 0 {
-            self.owed -= 1;
-            let reason = RestartReason::Fault;
-            context.journal.replica(self.last_number, Happening::Restarting { reason });
-        }
-        let replica = Replica::start(self.last_number, self.revision, context);
-        self.replicas.push(Arc::new(replica));
-    }
-}
-
-/// Keeps a service as it should be, as long as it lives.
-async fn keep(fleet: Arc<Mutex<Fleet>>, context: Arc<Context>, rollout: Rollout) {
-    let mut changes = context.changes.subscribe();
-    loop {
-        changes.borrow_and_update();
-        lock(&fleet).reconcile(&context, rollout);
-        if changes.changed().await.is_err() {
-            return;
-        }
-    }
-}
-
-fn lock(fleet: &Mutex<Fleet>) -> MutexGuard<'_, Fleet> {
-    fleet.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tells all of them first and then waits for the answers. Says how many had a process.

@@ -3,17 +3,17 @@
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_proxy::{Endpoint, UnderWay};
+use brunt_proxy::Endpoint;
 use brunt_scenarios::timeline::{Happening, RestartReason};
 use rustix::process::Signal;
 use tokio::process::Child;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::{Context, Order, Shared, Snapshot, What};
+use super::standing::Standing;
+use super::{Order, What};
 use crate::back_off::BackOff;
 use crate::groups::signal;
 use crate::launch::Start;
@@ -24,9 +24,7 @@ use crate::status::ReplicaState;
 const ARRIVAL: Duration = Duration::from_millis(50);
 
 pub(super) struct Life {
-    number: u32,
-    context: Arc<Context>,
-    shared: Arc<Shared>,
+    standing: Standing,
     orders: mpsc::UnboundedReceiver<Order>,
     back_off: BackOff,
 }
@@ -46,13 +44,8 @@ enum End {
 }
 
 impl Life {
-    pub(super) fn new(
-        number: u32,
-        context: Arc<Context>,
-        shared: Arc<Shared>,
-        orders: mpsc::UnboundedReceiver<Order>,
-    ) -> Self {
-        Self { number, context, shared, orders, back_off: BackOff::default() }
+    pub(super) fn new(standing: Standing, orders: mpsc::UnboundedReceiver<Order>) -> Self {
+        Self { standing, orders, back_off: BackOff::default() }
     }
 
     pub(super) async fn run(mut self) {
@@ -69,18 +62,18 @@ impl Life {
             if self.told_to_end_within(wait).await {
                 break;
             }
-            self.change(|now| {
+            self.standing.change(|now| {
                 now.restarts += 1;
                 now.state = ReplicaState::Starting;
             });
-            self.tell(Happening::Restarting { reason });
+            self.standing.tell(Happening::Restarting { reason });
         }
-        self.change(|now| now.state = ReplicaState::Gone);
+        self.standing.change(|now| now.state = ReplicaState::Gone);
     }
 
     /// Waits before the next start; an order to end comes first.
     async fn told_to_end_within(&mut self, wait: Duration) -> bool {
-        self.change(|now| now.state = ReplicaState::BackOff);
+        self.standing.change(|now| now.state = ReplicaState::BackOff);
         let until = Instant::now() + wait;
         loop {
             tokio::select! {
@@ -104,25 +97,25 @@ impl Life {
         let (process, port) = match self.spawn(start).await {
             Ok(started) => started,
             Err(error) => {
-                self.ended(format!("could not be started: {error}"));
+                self.standing.ended(format!("could not be started: {error}"));
                 return End::ByItself;
             }
         };
         let (tell, mut findings) = mpsc::unbounded_channel();
-        let _probes = self.context.probes.begin(port, &tell);
-        if self.context.probes.readiness.is_none() {
-            self.enter(&process.endpoint);
+        let _probes = self.standing.context.probes.begin(port, &tell);
+        if self.standing.context.probes.readiness.is_none() {
+            self.standing.enter(&process.endpoint);
         }
         self.watch(process, &mut findings).await
     }
 
     async fn spawn(&self, start: Start) -> io::Result<(Process, u16)> {
-        let port = self.context.ports.pick()?;
-        let command = self.context.launch.command(self.number, port, start)?;
-        let child = self.context.spawner.spawn(command).await?;
+        let port = self.standing.context.ports.pick()?;
+        let command = self.standing.context.launch.command(self.standing.number, port, start)?;
+        let child = self.standing.context.spawner.spawn(command).await?;
         let group = child.id().ok_or_else(|| io::Error::other("it ended at once"))?;
-        self.tell(Happening::Started);
-        self.change(|now| {
+        self.standing.tell(Happening::Started);
+        self.standing.change(|now| {
             now.pid = Some(group);
             now.port = Some(port);
             now.listens = false;
@@ -145,7 +138,7 @@ impl Life {
                 }
                 Some(finding) = findings.recv() => {
                     if self.found(finding, &process.endpoint) == Verdict::Unhealthy {
-                        let grace = self.context.grace;
+                        let grace = self.standing.context.grace;
                         return self.end(process, grace, End::Unhealthy).await;
                     }
                 }
@@ -155,18 +148,18 @@ impl Life {
 
     fn found(&self, finding: Finding, endpoint: &Endpoint) -> Verdict {
         match finding {
-            Finding::Listens => self.change(|now| {
+            Finding::Listens => self.standing.change(|now| {
                 now.listens = true;
                 now.was_well = true;
             }),
             Finding::Ready => {
-                self.change(|now| now.was_well = true);
-                self.enter(endpoint);
+                self.standing.change(|now| now.was_well = true);
+                self.standing.enter(endpoint);
             }
-            Finding::NotReady => drop(self.leave(endpoint)),
-            Finding::NotYet(why) => self.shared.snapshot().trouble = Some(why),
+            Finding::NotReady => drop(self.standing.leave(endpoint)),
+            Finding::NotYet(why) => self.standing.shared.snapshot().trouble = Some(why),
             Finding::Unhealthy => {
-                self.tell(Happening::Unhealthy);
+                self.standing.tell(Happening::Unhealthy);
                 return Verdict::Unhealthy;
             }
         }
@@ -195,18 +188,18 @@ impl Life {
 
     fn freeze(&self, process: &Process) -> bool {
         signal(process.group, Signal::STOP);
-        self.tell(Happening::Paused);
-        self.change(|now| now.paused = true);
+        self.standing.tell(Happening::Paused);
+        self.standing.change(|now| now.paused = true);
         true
     }
 
     /// A process that was started since then is not frozen.
     fn thaw(&self, process: &Process) -> bool {
-        let frozen = self.shared.snapshot().paused;
+        let frozen = self.standing.shared.snapshot().paused;
         if frozen {
             signal(process.group, Signal::CONT);
-            self.tell(Happening::Resumed);
-            self.change(|now| now.paused = false);
+            self.standing.tell(Happening::Resumed);
+            self.standing.change(|now| now.paused = false);
         }
         frozen
     }
@@ -214,8 +207,8 @@ impl Life {
     /// Leaves the endpoints and is signalled at the same moment, as in a cluster. Only requests that a proxy has handed over
     /// already may arrive first: that they and the signal overtake one another is the proxy's doing, not the system's.
     async fn ask_to_end(&self, process: &Process, grace: Duration) {
-        let under_way = self.leave(&process.endpoint);
-        self.change(|now| now.state = ReplicaState::Terminating);
+        let under_way = self.standing.leave(&process.endpoint);
+        self.standing.change(|now| now.state = ReplicaState::Terminating);
         if grace.is_zero() {
             signal(process.group, Signal::KILL);
             return;
@@ -255,52 +248,13 @@ impl Life {
 
     /// A process is over.
     fn over(&self, process: &Process, exit: &io::Result<ExitStatus>) {
-        self.context.spawner.groups().ended(process.group);
-        drop(self.leave(&process.endpoint));
+        self.standing.context.spawner.groups().ended(process.group);
+        drop(self.standing.leave(&process.endpoint));
         let how = match exit {
             Ok(status) => in_words(*status),
             Err(error) => error.to_string(),
         };
-        self.ended(how);
-    }
-
-    fn ended(&self, how: String) {
-        self.tell(Happening::Exited { how: how.clone() });
-        self.change(|now| {
-            now.pid = None;
-            now.port = None;
-            now.paused = false;
-            now.listens = false;
-            now.ended = Some(how);
-        });
-    }
-
-    fn enter(&self, endpoint: &Endpoint) {
-        self.context.endpoints.add(endpoint.clone());
-        self.tell(Happening::Ready);
-        self.change(|now| {
-            now.state = ReplicaState::Ready;
-            now.trouble = None;
-        });
-    }
-
-    fn leave(&self, endpoint: &Endpoint) -> UnderWay {
-        let under_way = self.context.endpoints.remove(endpoint);
-        let was_ready = self.shared.snapshot().state == ReplicaState::Ready;
-        if was_ready {
-            self.tell(Happening::NotReady);
-            self.change(|now| now.state = ReplicaState::NotReady);
-        }
-        under_way
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
-        change(&mut self.shared.snapshot());
-        self.context.changes.send_replace(());
-    }
-
-    fn tell(&self, what: Happening) {
-        self.context.tell(self.number, what);
+        self.standing.ended(how);
     }
 }
 
