@@ -10,7 +10,7 @@ use std::sync::Arc;
 use brunt_kit::ServeError;
 use brunt_kit::assembly::Assembly;
 use brunt_kit::calls::Upstreams;
-use brunt_kit::config::{Config, ConfigError};
+use brunt_kit::config::{Config, ConfigError, Guard};
 use brunt_kit::lifecycle::Service;
 use brunt_kit::store::{Kind, Store};
 
@@ -20,15 +20,19 @@ use outbound::calls::Product;
 /// What only this service is told.
 pub struct Settings {
     product: Upstreams,
+    fail_closed: Guard,
 }
 
 impl Settings {
-    /// Reads `API_PRODUCT_URL`.
+    /// Reads `API_PRODUCT_URL` and `FAIL_CLOSED`.
     ///
     /// # Errors
-    /// When it is not a list of URLs.
+    /// When one of them cannot be used.
     pub fn read(config: &Config) -> Result<Self, ConfigError> {
-        Ok(Self { product: config.upstreams("API_PRODUCT_URL", "http://127.0.0.1:8082")? })
+        Ok(Self {
+            product: config.upstreams("API_PRODUCT_URL", "http://127.0.0.1:8082")?,
+            fail_closed: config.guard("FAIL_CLOSED")?,
+        })
     }
 }
 
@@ -37,6 +41,8 @@ impl Settings {
 struct App {
     store: Store,
     product: Product,
+    /// Off cancels an order although product did not say that it is not going to be made.
+    fail_closed: Guard,
 }
 
 /// Puts the service together.
@@ -46,7 +52,9 @@ struct App {
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
     let product = Product::new(settings.product, config.call_timeout, &assembly.metrics);
-    let routes = inbound::rest::routes(App { store: assembly.store.clone(), product });
+    assembly.metrics.show_guard("failClosed", settings.fail_closed);
+    let app = App { store: assembly.store.clone(), product, fail_closed: settings.fail_closed };
+    let routes = inbound::rest::routes(app);
     let consumer = assembly.consumer(Arc::new(policy::handle));
     Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
 }

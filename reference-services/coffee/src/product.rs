@@ -12,7 +12,7 @@ use std::time::Duration;
 use brunt_kit::ServeError;
 use brunt_kit::assembly::Assembly;
 use brunt_kit::calls::Upstreams;
-use brunt_kit::config::{Config, ConfigError};
+use brunt_kit::config::{Config, ConfigError, Guard};
 use brunt_kit::lifecycle::{Background, Service};
 use brunt_kit::store::Kind;
 use tokio::sync::mpsc;
@@ -26,10 +26,11 @@ use policy::Kitchen;
 pub struct Settings {
     stock: Upstreams,
     making_time: Duration,
+    idempotency_key: Guard,
 }
 
 impl Settings {
-    /// Reads `API_STOCK_URL` and `MAKING_TIME`.
+    /// Reads `API_STOCK_URL`, `MAKING_TIME` and `IDEMPOTENCY_KEY`.
     ///
     /// # Errors
     /// When one of them cannot be used.
@@ -37,6 +38,7 @@ impl Settings {
         Ok(Self {
             stock: config.upstreams("API_STOCK_URL", "http://127.0.0.1:8083")?,
             making_time: config.env().duration("MAKING_TIME", "100ms")?,
+            idempotency_key: config.guard("IDEMPOTENCY_KEY")?,
         })
     }
 }
@@ -48,7 +50,8 @@ impl Settings {
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Redb, TOPIC)?;
     let (jobs, queue) = mpsc::unbounded_channel();
-    let stock = Stock::new(settings.stock, config.call_timeout, &assembly.metrics);
+    assembly.metrics.show_guard("idempotencyKey", settings.idempotency_key);
+    let stock = Stock::new(settings.stock, config.call_timeout, settings.idempotency_key, &assembly.metrics);
     let maker = Maker { store: assembly.store.clone(), stock, queue };
     let kitchen = Kitchen { making_time: settings.making_time, jobs };
     let routes = inbound::rest::routes(assembly.store.clone());

@@ -57,6 +57,7 @@ impl Assembly {
             log: Arc::clone(&self.log),
             store: self.store.clone(),
             inbox: self.config.inbox,
+            offsets: self.config.offsets,
             policy,
             metrics: self.metrics.clone(),
         };

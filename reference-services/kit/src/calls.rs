@@ -47,8 +47,8 @@ pub struct Reply {
 pub struct Context<'a> {
     /// W3C trace context.
     pub traceparent: &'a str,
-    /// Two calls with the same key have one effect.
-    pub idempotency_key: &'a str,
+    /// Two calls with the same key have one effect. None only for a proof.
+    pub idempotency_key: Option<&'a str>,
 }
 
 /// Another service.
@@ -91,15 +91,12 @@ impl Callee {
     }
 
     async fn post_once(&self, path: &str, body: &Value, context: Context<'_>) -> Result<Reply, CallError> {
-        let response = self
-            .client
-            .post(format!("{}{path}", self.upstreams.next()))
-            .header("traceparent", context.traceparent)
-            .header("idempotency-key", context.idempotency_key)
-            .json(body)
-            .send()
-            .await
-            .map_err(|_| CallError::Unreachable)?;
+        let request = self.client.post(format!("{}{path}", self.upstreams.next()));
+        let mut request = request.header("traceparent", context.traceparent).json(body);
+        if let Some(key) = context.idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        let response = request.send().await.map_err(|_| CallError::Unreachable)?;
         let status = response.status();
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(CallError::Unavailable(status.as_u16()));

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use env::{ConfigError, Env};
-pub use values::{EventLogUrl, Guard, LogFormat, parse_duration};
+pub use values::{EventLogUrl, Guard, LogFormat, Offsets, parse_duration};
 
 use crate::calls::Upstreams;
 
@@ -29,6 +29,8 @@ pub struct Config {
     pub outbox: Guard,
     /// `INBOX`: off applies a redelivered event again.
     pub inbox: Guard,
+    /// `OFFSETS`: latest forgets what came while the service was away.
+    pub offsets: Offsets,
     /// `SHUTDOWN_GRACE`: how long to serve on after readiness has turned 503.
     pub grace: Duration,
     /// `CALL_TIMEOUT`: the deadline of one call to another service.
@@ -65,6 +67,7 @@ impl Config {
             event_log: env.parse("EVENT_LOG", &default_log, EventLogUrl::ACCEPTS, EventLogUrl::parse)?,
             outbox: env.parse("OUTBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             inbox: env.parse("INBOX", "on", Guard::ACCEPTS, Guard::parse)?,
+            offsets: env.parse("OFFSETS", "committed", Offsets::ACCEPTS, Offsets::parse)?,
             grace: env.duration("SHUTDOWN_GRACE", "0s")?,
             call_timeout: env.duration("CALL_TIMEOUT", "2s")?,
             log_format: env.parse("LOG_FORMAT", "text", LogFormat::ACCEPTS, LogFormat::parse)?,
@@ -85,6 +88,14 @@ impl Config {
     /// A value that is not such a list.
     pub fn upstreams(&self, variable: &'static str, default: &str) -> Result<Upstreams, ConfigError> {
         self.env.parse(variable, default, "one or more http:// URLs, separated by commas", Upstreams::parse)
+    }
+
+    /// A protection that only one service has, in force unless its variable says `off`.
+    ///
+    /// # Errors
+    /// A value that is neither `on` nor `off`.
+    pub fn guard(&self, variable: &'static str) -> Result<Guard, ConfigError> {
+        self.env.parse(variable, "on", Guard::ACCEPTS, Guard::parse)
     }
 
     /// The path of this service's own store with the file extension of its engine.
@@ -128,6 +139,7 @@ mod tests {
                 message("OUTBOX", "maybe"),
                 message("EVENT_LOG", "kafka:localhost:9092"),
                 message("SHUTDOWN_GRACE", "soon"),
+                message("OFFSETS", "earliest"),
                 message("LOG_FORMAT", "xml"),
             ]
             .join("\n"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::config::Guard;
+use crate::config::{Guard, Offsets};
 use crate::event::Envelope;
 use crate::lifecycle::Stop;
 use crate::log::{Delivery, EventLog, LogError, Subscription};
@@ -62,6 +62,8 @@ pub struct Consumer {
     pub store: Store,
     /// Off applies a redelivered event again.
     pub inbox: Guard,
+    /// Where to go on reading.
+    pub offsets: Offsets,
     /// What the events mean here.
     pub policy: Policy,
     /// Counts what is received.
@@ -88,7 +90,7 @@ impl Outcome {
 impl Consumer {
     /// Runs until stopped; then finishes the events in hand, commits their offsets and leaves the group.
     pub async fn run(self, stop: Stop) {
-        let mut subscription = self.log.subscribe(self.group, self.topic);
+        let mut subscription = self.log.subscribe(self.group, self.topic, self.offsets);
         loop {
             let polled = tokio::select! {
                 biased;

@@ -16,7 +16,7 @@ use bytes::Bytes;
 
 pub use sqlite::SqliteLog;
 
-use crate::config::EventLogUrl;
+use crate::config::{EventLogUrl, Offsets};
 
 /// How many partitions a topic has.
 pub const PARTITIONS: u32 = 6;
@@ -85,8 +85,9 @@ pub trait EventLog: Send + Sync {
     /// Appends records in order. They are durable when it returns.
     fn append(&self, records: Vec<NewRecord>) -> LogFuture<'_, ()>;
 
-    /// Joins a consumer group as a new member. A new group starts from the beginning.
-    fn subscribe(&self, group: &str, topic: &str) -> Box<dyn Subscription>;
+    /// Joins a consumer group as a new member. It goes on where the group stopped, and a new group starts from the
+    /// beginning; or it starts at the end.
+    fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription>;
 
     /// Sets a group's committed offsets back; its members receive those records again.
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()>;

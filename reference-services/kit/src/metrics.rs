@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::config::{Config, Guard};
+use crate::config::{Config, Guard, Offsets};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +59,7 @@ pub struct Metrics(Arc<Mutex<Registry>>);
 #[derive(Debug)]
 struct Registry {
     service: &'static str,
-    guards: [(&'static str, Guard); 2],
+    guards: Vec<(&'static str, Guard)>,
     started: Instant,
     counters: BTreeMap<(Counter, String), u64>,
     requests: BTreeMap<Request, Timer>,
@@ -71,11 +71,23 @@ impl Metrics {
     pub fn new(config: &Config) -> Self {
         Self(Arc::new(Mutex::new(Registry {
             service: config.service,
-            guards: [("outbox", config.outbox), ("inbox", config.inbox)],
+            guards: vec![
+                ("outbox", config.outbox),
+                ("inbox", config.inbox),
+                (
+                    "committedOffsets",
+                    if config.offsets == Offsets::Committed { Guard::On } else { Guard::Off },
+                ),
+            ],
             started: Instant::now(),
             counters: BTreeMap::new(),
             requests: BTreeMap::new(),
         })))
+    }
+
+    /// Shows a protection that only one service has.
+    pub fn show_guard(&self, name: &'static str, guard: Guard) {
+        self.registry().guards.push((name, guard));
     }
 
     /// Counts one.
@@ -123,8 +135,8 @@ impl Registry {
         let up = self.started.elapsed().as_secs_f64();
         writeln!(out, "# TYPE process_uptime_seconds gauge\nprocess_uptime_seconds {up:.3}")?;
         writeln!(out, "# TYPE guard_enabled gauge")?;
-        for (name, guard) in self.guards {
-            writeln!(out, "guard_enabled{{guard=\"{name}\"}} {}", u8::from(guard == Guard::On))?;
+        for (name, guard) in &self.guards {
+            writeln!(out, "guard_enabled{{guard=\"{name}\"}} {}", u8::from(*guard == Guard::On))?;
         }
         if let Some(bytes) = resident_bytes() {
             writeln!(

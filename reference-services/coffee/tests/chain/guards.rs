@@ -6,6 +6,7 @@ use brunt_coffee::TOPIC;
 use brunt_kit::log::{NewRecord, Rewind};
 use serde_json::{Value, json};
 
+use crate::lost_reply::LostReply;
 use crate::system::System;
 
 const COLLECTIONS: [(&str, &str); 4] =
@@ -79,6 +80,7 @@ async fn with_the_inbox_rewound_offsets_change_nothing() {
         system.log().rewind(group, TOPIC, Rewind::Beginning).await.unwrap();
     }
     until_received(&system, "product", "Ordered", "duplicate", 2).await;
+    until_received(&system, "order", "Produced", "duplicate", 2).await;
     until_received(&system, "customercenter", "Produced", "duplicate", 2).await;
     assert_eq!(state(&system).await, before);
 }
@@ -96,6 +98,19 @@ async fn which_guards_are_on_is_seen_from_outside() {
 }
 
 #[tokio::test]
+async fn without_failing_closed_a_canceled_order_is_made() {
+    let mut system = System::start(&[("MAKING_TIME", "0ms"), ("FAIL_CLOSED", "off")]).await;
+    system.stop("product").await;
+    system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
+    let (_, order) = system.patch("order", "/orders/1", json!({"status": "Canceled"})).await;
+    assert_eq!(order["status"], "Canceled");
+    system.restart("product").await;
+    system.until("product", "/products/1", |product| product["status"] == "Completed").await;
+    assert_eq!(system.get("order", "/orders/1").await.1["status"], "Canceled");
+    assert_eq!(system.get("stock", "/stocks/3").await.1["qty"], 1_000_000 - 1);
+}
+
+#[tokio::test]
 async fn a_poison_event_is_buried_and_orders_flow_on() {
     let system = System::start(&[("MAKING_TIME", "0ms")]).await;
     let poison = NewRecord {
@@ -108,4 +123,26 @@ async fn a_poison_event_is_buried_and_orders_flow_on() {
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     system.until("order", "/orders/1", |order| order["status"] == "Completed").await;
     until_received(&system, "product", "?", "dead", 1).await;
+}
+
+/// One order, of whose first answer from stock product hears nothing; gives how much was taken.
+async fn taken_although_the_answer_was_lost(idempotency_key: &str) -> i64 {
+    let between = LostReply::start().await;
+    let url = format!("http://{}", between.address);
+    let variables = [("MAKING_TIME", "0ms"), ("IDEMPOTENCY_KEY", idempotency_key), ("API_STOCK_URL", &url)];
+    let system = System::start(&variables).await;
+    between.lead_to(system.address("stock"));
+    system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
+    system.until("order", "/orders/1", |order| order["status"] == "Completed").await;
+    1_000_000 - system.get("stock", "/stocks/3").await.1["qty"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn with_the_idempotency_key_a_lost_answer_takes_nothing_twice() {
+    assert_eq!(taken_although_the_answer_was_lost("on").await, 1);
+}
+
+#[tokio::test]
+async fn without_the_idempotency_key_it_does() {
+    assert_eq!(taken_although_the_answer_was_lost("off").await, 2);
 }

@@ -8,6 +8,7 @@
 mod cancel;
 mod errors;
 mod guards;
+mod lost_reply;
 mod orders;
 mod outages;
 mod system;

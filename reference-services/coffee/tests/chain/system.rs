@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use brunt_coffee::{Plan, SERVICES, TOPIC};
-use brunt_kit::config::{Env, EventLogUrl};
+use brunt_kit::config::{Env, EventLogUrl, Offsets};
 use brunt_kit::lifecycle::{Port, Shutdown, Trigger};
 use brunt_kit::log::{self, EventLog};
 use http::StatusCode;
@@ -54,6 +54,10 @@ impl System {
             env = env.with(&variable, &format!("http://{}", port.address()));
             ports.insert(*service, port);
         }
+        // What a test sets wins.
+        for (name, value) in variables {
+            env = env.with(name, value);
+        }
         let (running, client) = (BTreeMap::new(), reqwest::Client::new());
         let mut system = Self { env, addresses, ports, running, client, directory };
         for service in SERVICES {
@@ -97,7 +101,7 @@ impl System {
 
     /// Every event of the topic so far, which `count` says how many there must be.
     pub async fn events(&self, count: usize) -> Vec<log::Delivery> {
-        let mut subscription = self.log().subscribe("witness", TOPIC);
+        let mut subscription = self.log().subscribe("witness", TOPIC, Offsets::Committed);
         let mut events = Vec::new();
         let reading = async {
             while events.len() < count {

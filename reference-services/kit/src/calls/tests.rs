@@ -16,7 +16,7 @@ use super::{CallError, Callee, Context, Reply, Upstreams};
 use crate::config::{Config, Defaults, Env};
 use crate::metrics::Metrics;
 
-const CONTEXT: Context<'_> = Context { traceparent: "trace", idempotency_key: "key" };
+const CONTEXT: Context<'_> = Context { traceparent: "trace", idempotency_key: Some("key") };
 
 fn callee(address: SocketAddr) -> Callee {
     let defaults = Defaults { service: "own", port: 0, data_dir: "" };

@@ -24,6 +24,27 @@ impl Guard {
     }
 }
 
+/// Where a service goes on reading the event log when it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offsets {
+    /// Where its group stopped, as it always should be.
+    Committed,
+    /// At the end, for a proof: what came while it was away is never read.
+    Latest,
+}
+
+impl Offsets {
+    pub(super) const ACCEPTS: &'static str = "committed or latest";
+
+    pub(super) fn parse(value: &str) -> Option<Self> {
+        match value {
+            "committed" => Some(Self::Committed),
+            "latest" => Some(Self::Latest),
+            _ => None,
+        }
+    }
+}
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {

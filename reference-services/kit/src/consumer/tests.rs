@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::{Consumer, Handled, PolicyError, dead_letter};
-use crate::config::{Config, Defaults, Env, Guard};
+use crate::config::{Config, Defaults, Env, Guard, Offsets};
 use crate::event::{Cause, Envelope, Subject};
 use crate::lifecycle::Stop;
 use crate::log::{EventLog, NewRecord, SqliteLog};
@@ -74,6 +74,7 @@ impl Bench {
             log: Arc::clone(&log),
             store: store.clone(),
             inbox,
+            offsets: Offsets::Committed,
             policy: Arc::new(policy),
             metrics,
         };
@@ -135,7 +136,7 @@ async fn a_poison_event_is_buried_and_later_ones_flow_on() {
         .await;
     bench.until_last("99").await;
     assert_eq!(bench.names().await, ["1", "99"]);
-    let mut dead = bench.log.subscribe("undertaker", &dead_letter::topic(TOPIC));
+    let mut dead = bench.log.subscribe("undertaker", &dead_letter::topic(TOPIC), Offsets::Committed);
     let letters = timeout(BOUND, dead.poll(10)).await.unwrap().unwrap();
     assert_eq!(letters.iter().map(|letter| letter.value.clone()).collect::<Vec<_>>(), [bad, no_json]);
     insta::assert_json_snapshot!(letters[0].headers);
@@ -148,7 +149,7 @@ async fn a_clean_stop_commits_what_was_processed() {
     bench.until_last("99").await;
     bench.stop.send_replace(true);
     timeout(BOUND, bench.consumer).await.unwrap().unwrap();
-    let mut successor = bench.log.subscribe("group", TOPIC);
+    let mut successor = bench.log.subscribe("group", TOPIC, Offsets::Committed);
     let record =
         NewRecord { topic: TOPIC.into(), key: "1".into(), value: "next".into(), headers: Default::default() };
     bench.log.append(vec![record]).await.unwrap();

@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use super::bell::Bell;
 use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Subscription};
+use crate::config::Offsets;
 use connection::Connection;
+use group::Membership;
 use subscription::SqliteSubscription;
 
 /// The embedded log.
@@ -51,8 +53,11 @@ impl EventLog for SqliteLog {
         }))
     }
 
-    fn subscribe(&self, group: &str, topic: &str) -> Box<dyn Subscription> {
-        Box::new(SqliteSubscription::new(self.connection.clone(), Arc::clone(&self.bell), group, topic))
+    fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription> {
+        // Time-ordered, so that a newcomer is last among the members and moves as few partitions as may be.
+        let member = uuid::Uuid::now_v7().to_string();
+        let me = Membership { group: group.to_owned(), topic: topic.to_owned(), member, offsets };
+        Box::new(SqliteSubscription::new(self.connection.clone(), Arc::clone(&self.bell), me))
     }
 
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()> {

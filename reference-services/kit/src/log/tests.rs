@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use crate::config::Offsets;
+
 use super::{Delivery, EventLog, NewRecord, PARTITIONS, Rewind, SqliteLog, Subscription, partition_of};
 
 const TOPIC: &str = "topic";
@@ -63,7 +65,7 @@ async fn records_of_a_key_stay_in_order_and_none_is_lost() {
     for chunk in 0..10 {
         log.append((0..30).map(|n| record(n % 7, chunk * 30 + n)).collect()).await.unwrap();
     }
-    let received = receive(log.subscribe("group", TOPIC).as_mut(), 300).await;
+    let received = receive(log.subscribe("group", TOPIC, Offsets::Committed).as_mut(), 300).await;
     assert_eq!(received.iter().map(value).collect::<BTreeSet<_>>(), (0..300).collect());
     for key in 0..7 {
         let of_key: Vec<_> =
@@ -79,7 +81,7 @@ async fn each_group_receives_everything_from_the_beginning() {
     let log = open(directory.path());
     log.append(vec![record(1, 1), record(2, 2)]).await.unwrap();
     for group in ["one", "other"] {
-        let received = receive(log.subscribe(group, TOPIC).as_mut(), 2).await;
+        let received = receive(log.subscribe(group, TOPIC, Offsets::Committed).as_mut(), 2).await;
         assert_eq!(received.iter().map(value).collect::<BTreeSet<_>>(), BTreeSet::from([1, 2]));
     }
 }
@@ -88,7 +90,10 @@ async fn each_group_receives_everything_from_the_beginning() {
 async fn two_replicas_share_the_partitions_without_duplicates() {
     let directory = TempDir::new().unwrap();
     let (here, there) = (open(directory.path()), open(directory.path()));
-    let (mut one, mut other) = (here.subscribe("group", TOPIC), there.subscribe("group", TOPIC));
+    let (mut one, mut other) = (
+        here.subscribe("group", TOPIC, Offsets::Committed),
+        there.subscribe("group", TOPIC, Offsets::Committed),
+    );
     balance(one.as_mut(), other.as_mut()).await;
     here.append((0..120).map(|n| record(n, n)).collect()).await.unwrap();
     let owned: BTreeSet<u32> = one.assignment().into_iter().collect();
@@ -104,12 +109,12 @@ async fn two_replicas_share_the_partitions_without_duplicates() {
 async fn a_replica_that_leaves_hands_over_what_it_has_not_processed() {
     let directory = TempDir::new().unwrap();
     let log = open(directory.path());
-    let mut one = log.subscribe("group", TOPIC);
+    let mut one = log.subscribe("group", TOPIC, Offsets::Committed);
     log.append((0..10).map(|n| record(1, n)).collect()).await.unwrap();
     let deliveries = one.poll(100).await.unwrap();
     deliveries[..4].iter().for_each(|delivery| one.processed(delivery));
     one.leave().await.unwrap();
-    let mut other = log.subscribe("group", TOPIC);
+    let mut other = log.subscribe("group", TOPIC, Offsets::Committed);
     let rest = receive(other.as_mut(), 6).await;
     assert_eq!(rest.iter().map(value).collect::<Vec<_>>(), [4, 5, 6, 7, 8, 9]);
 }
@@ -118,12 +123,12 @@ async fn a_replica_that_leaves_hands_over_what_it_has_not_processed() {
 async fn a_replica_that_vanishes_is_replaced_and_fenced_off() {
     let directory = TempDir::new().unwrap();
     let (here, there) = (open(directory.path()), open(directory.path()));
-    let mut vanishing = here.subscribe("group", TOPIC);
+    let mut vanishing = here.subscribe("group", TOPIC, Offsets::Committed);
     here.append((0..4).map(|n| record(1, n)).collect()).await.unwrap();
     let in_hand = vanishing.poll(100).await.unwrap();
     assert_eq!(in_hand.len(), 4);
     let began = Instant::now();
-    let mut heir = there.subscribe("group", TOPIC);
+    let mut heir = there.subscribe("group", TOPIC, Offsets::Committed);
     let again = receive(heir.as_mut(), 4).await;
     assert!(began.elapsed() > Duration::from_secs(2), "not before the session has ended");
     assert_eq!(again, in_hand);
@@ -133,15 +138,27 @@ async fn a_replica_that_vanishes_is_replaced_and_fenced_off() {
     drop(timeout(Duration::from_millis(300), vanishing.poll(100)).await);
     vanishing.leave().await.unwrap();
     here.append(vec![record(1, 4)]).await.unwrap();
-    let next = receive(there.subscribe("group", TOPIC).as_mut(), 1).await;
+    let next = receive(there.subscribe("group", TOPIC, Offsets::Committed).as_mut(), 1).await;
     assert_eq!(value(&next[0]), 4, "the heir's offset stands");
+}
+
+#[tokio::test]
+async fn reading_from_the_end_forgets_what_came_before() {
+    let directory = TempDir::new().unwrap();
+    let log = open(directory.path());
+    log.append((0..3).map(|n| record(1, n)).collect()).await.unwrap();
+    let mut subscription = log.subscribe("group", TOPIC, Offsets::Latest);
+    let nothing = timeout(Duration::from_millis(100), subscription.poll(10)).await;
+    assert!(nothing.is_err(), "{nothing:?}");
+    log.append(vec![record(1, 3)]).await.unwrap();
+    assert_eq!(value(&receive(subscription.as_mut(), 1).await[0]), 3);
 }
 
 #[tokio::test]
 async fn rewinding_delivers_again_to_those_who_are_there() {
     let directory = TempDir::new().unwrap();
     let log = open(directory.path());
-    let mut subscription = log.subscribe("group", TOPIC);
+    let mut subscription = log.subscribe("group", TOPIC, Offsets::Committed);
     log.append((0..5).map(|n| record(1, n)).collect()).await.unwrap();
     receive(subscription.as_mut(), 5).await;
     log.rewind("group", TOPIC, Rewind::Beginning).await.unwrap();
@@ -149,7 +166,7 @@ async fn rewinding_delivers_again_to_those_who_are_there() {
     assert_eq!(again.iter().map(value).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     subscription.leave().await.unwrap();
     log.rewind("group", TOPIC, Rewind::Back(2)).await.unwrap();
-    let last = receive(log.subscribe("group", TOPIC).as_mut(), 2).await;
+    let last = receive(log.subscribe("group", TOPIC, Offsets::Committed).as_mut(), 2).await;
     assert_eq!(last.iter().map(value).collect::<Vec<_>>(), [3, 4]);
 }
 
@@ -157,7 +174,7 @@ async fn rewinding_delivers_again_to_those_who_are_there() {
 async fn those_who_wait_are_woken_at_once() {
     let directory = TempDir::new().unwrap();
     let (here, there) = (open(directory.path()), open(directory.path()));
-    let mut subscription = there.subscribe("group", TOPIC);
+    let mut subscription = there.subscribe("group", TOPIC, Offsets::Committed);
     here.append(vec![record(1, 0)]).await.unwrap();
     receive(subscription.as_mut(), 1).await;
     let mut fastest = Duration::MAX;
@@ -186,7 +203,8 @@ async fn what_was_appended_outlives_the_process() {
     log.append(vec![record(1, 7)]).await.unwrap();
     // Never closed, as after a kill: the file is opened as it lies there.
     std::mem::forget(log);
-    let received = receive(open(directory.path()).subscribe("group", TOPIC).as_mut(), 1).await;
+    let received =
+        receive(open(directory.path()).subscribe("group", TOPIC, Offsets::Committed).as_mut(), 1).await;
     assert_eq!(value(&received[0]), 7);
 }
 

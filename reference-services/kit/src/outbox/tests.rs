@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::{Linger, Outbox, Relay, Sender};
-use crate::config::{Config, Defaults, Env, Guard};
+use crate::config::{Config, Defaults, Env, Guard, Offsets};
 use crate::event::{Cause, Envelope, Subject};
 use crate::lifecycle::Stop;
 use crate::log::{EventLog, SqliteLog};
@@ -57,7 +57,7 @@ fn run(directory: &Path, store: &Store, sender: Sender) -> (watch::Sender<bool>,
 async fn sent(directory: &Path, count: usize) -> Vec<i64> {
     let log = SqliteLog::open(&directory.join("events.db")).unwrap();
     let witness = uuid::Uuid::now_v7().to_string();
-    let mut subscription = log.subscribe(&witness, "topic");
+    let mut subscription = log.subscribe(&witness, "topic", Offsets::Committed);
     let mut sent = Vec::new();
     let reading = async {
         while sent.len() < count {

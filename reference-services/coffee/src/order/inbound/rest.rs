@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
+use brunt_kit::config::Guard;
 use brunt_kit::hal;
 use brunt_kit::openapi::{Operation, document, object};
 use brunt_kit::page::{Page, PageRequest};
@@ -80,6 +81,9 @@ async fn cancel(app: &App, caller: &Caller, order: Order) -> Result<Order, Probl
             return Err(Problem::conflict(
                 "the order cannot be canceled any more: it is being made, or is made",
             ));
+        }
+        Err(error) if app.fail_closed == Guard::Off => {
+            tracing::warn!(order = order.id, %error, "canceled although product was asked in vain");
         }
         Err(error) => {
             return Err(Problem::unavailable(format!(

@@ -31,7 +31,7 @@ impl Product {
     pub async fn cancel(&self, order: &Order, traceparent: &str) -> Result<Cancellation, CallError> {
         let key = format!("cancel-order-{}", order.id);
         let body = json!({ "orderId": order.id, "productName": order.product_name, "qty": order.qty });
-        let context = Context { traceparent, idempotency_key: &key };
+        let context = Context { traceparent, idempotency_key: Some(&key) };
         let reply = self.0.post("/products/cancel", &body, context).await?;
         match reply.status {
             StatusCode::OK => Ok(Cancellation::Granted),

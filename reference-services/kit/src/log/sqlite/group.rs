@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::clock;
+use super::{clock, records};
+use crate::config::Offsets;
 use crate::log::{LogError, PARTITIONS, Rewind};
 
 /// A member that has not been heard of for so long is dead.
@@ -16,6 +17,8 @@ pub(super) struct Membership {
     pub(super) group: String,
     pub(super) topic: String,
     pub(super) member: String,
+    /// Where it starts to read a partition that it takes over.
+    pub(super) offsets: Offsets,
 }
 
 /// A partition that this member owns.
@@ -118,7 +121,11 @@ fn settle(
         return Ok(true);
     }
     if owner == me.member && free(tx, me, holder.as_deref())? {
-        let taken = Lease { generation: generation + 1, ..fresh };
+        let position = match me.offsets {
+            Offsets::Committed => committed,
+            Offsets::Latest => records::end(tx, &me.topic, partition)?,
+        };
+        let taken = Lease { generation: generation + 1, position, ..fresh };
         write_lease(tx, me, partition, Some(&me.member), taken.generation, committed)?;
         leases.insert(partition, taken);
         return Ok(true);

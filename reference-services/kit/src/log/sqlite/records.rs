@@ -33,6 +33,13 @@ fn append_one(tx: &Transaction<'_>, record: &NewRecord) -> Result<(), LogError> 
     Ok(())
 }
 
+/// The offset that the next record of a partition will have.
+pub(super) fn end(tx: &Transaction<'_>, topic: &str, partition: u32) -> Result<i64, LogError> {
+    let mut query =
+        tx.prepare_cached("SELECT coalesce(max(off), -1) + 1 FROM records WHERE topic = ?1 AND part = ?2")?;
+    Ok(query.query_row(params![topic, partition], |row| row.get(0))?)
+}
+
 /// What a look at the log found.
 pub(super) struct Fetched {
     pub(super) deliveries: Vec<Delivery>,

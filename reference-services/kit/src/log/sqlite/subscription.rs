@@ -30,14 +30,12 @@ pub(super) struct SqliteSubscription {
 }
 
 impl SqliteSubscription {
-    pub(super) fn new(connection: Connection, bell: Arc<Bell>, group: &str, topic: &str) -> Self {
-        // Time-ordered, so that a newcomer is last among the members and moves as few partitions as may be.
-        let member = uuid::Uuid::now_v7().to_string();
+    pub(super) fn new(connection: Connection, bell: Arc<Bell>, me: Membership) -> Self {
         Self {
             connection,
             rings: bell.listen(),
             bell,
-            me: Membership { group: group.to_owned(), topic: topic.to_owned(), member },
+            me,
             leases: BTreeMap::new(),
             epoch: 0,
             next_beat: Instant::now(),
