@@ -35,7 +35,9 @@ pub fn write(report: &Report, folder: &Path) -> Result<PathBuf> {
 /// Writes beside, then renames: a full disk leaves no half report under the right name.
 fn write_file(path: &Path, text: &str) -> Result<()> {
     let beside = path.with_extension("part");
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}", path.display()))
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    written.with_context(|| {
+        let _ = std::fs::remove_file(&beside);
+        format!("cannot write {}: make room, or choose another folder with --out", path.display())
+    })
 }

@@ -50,7 +50,10 @@ pub fn once(
     })?;
     let verdict = brunt_reports::judge(plan, &timeline);
     let report = Report::new(plan, verdict, timeline, origin(planned, started, seed));
-    let page = output::write(&report, &folder)?;
+    let page = output::write(&report, &folder).inspect_err(|_| {
+        // What was measured must not be lost with the disk.
+        print!("{}", text(&report, colour(), None));
+    })?;
     if report.verdict.outcome == brunt_reports::Outcome::Pass && !common.keep {
         let _ = std::fs::remove_dir_all(folder.join("data"));
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use brunt_loadgen::{Job, Running, Snapshot};
 use brunt_local::LocalSystem;
-use brunt_scenarios::plan::Step;
+use brunt_scenarios::plan::{Body, Step};
 use brunt_scenarios::timeline::{Ending, LoadRecord, StepRecord, Timeline};
 
 use super::abort::AbortWatch;
@@ -57,7 +57,12 @@ fn start(
     for load in &setting.plan.loads {
         let service = &load.request.target.service;
         let url = system.url(service).ok_or_else(|| format!("{service} has no address"))?;
-        let job = Job::from_plan(load, &url, |text| variables.text(text));
+        let mut load = load.clone();
+        if let Body::Json(document) = &mut load.request.body {
+            // Filled in as a document, so that numbers stay numbers.
+            *document = variables.json(document);
+        }
+        let job = Job::from_plan(&load, &url, |text| variables.text(text));
         jobs.push(job.map_err(|error| format!("load {}: {error}", load.name))?);
     }
     if jobs.is_empty() {
