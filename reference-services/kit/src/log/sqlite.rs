@@ -9,6 +9,7 @@ mod connection;
 mod group;
 mod records;
 mod schema;
+mod sign;
 mod subscription;
 
 use std::path::Path;
@@ -25,6 +26,8 @@ use subscription::SqliteSubscription;
 pub struct SqliteLog {
     connection: Connection,
     bell: Arc<Bell>,
+    /// Where members give signs of life.
+    signs: Arc<Path>,
 }
 
 impl SqliteLog {
@@ -39,7 +42,7 @@ impl SqliteLog {
         }
         let connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
         let bell = Bell::open(&path.with_extension("bell")).map_err(|error| unusable(error.to_string()))?;
-        Ok(Self { connection, bell: Arc::new(bell) })
+        Ok(Self { connection, bell: Arc::new(bell), signs: path.with_extension("members").into() })
     }
 }
 
@@ -56,7 +59,8 @@ impl EventLog for SqliteLog {
     fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription> {
         // Time-ordered, so that a newcomer is last among the members and moves as few partitions as may be.
         let member = uuid::Uuid::now_v7().to_string();
-        let me = Membership { group: group.to_owned(), topic: topic.to_owned(), member, offsets };
+        let (group, topic, signs) = (group.to_owned(), topic.to_owned(), Arc::clone(&self.signs));
+        let me = Membership { group, topic, member, offsets, signs };
         Box::new(SqliteSubscription::new(self.connection.clone(), Arc::clone(&self.bell), me))
     }
 

@@ -155,6 +155,21 @@ async fn reading_from_the_end_forgets_what_came_before() {
 }
 
 #[tokio::test]
+async fn a_replica_whose_process_ends_is_replaced_at_once() {
+    let directory = TempDir::new().unwrap();
+    let log = open(directory.path());
+    let mut ending = log.subscribe("group", TOPIC, Offsets::Committed);
+    log.append((0..4).map(|n| record(1, n)).collect()).await.unwrap();
+    let in_hand = ending.poll(100).await.unwrap();
+    // Dropped without leaving: all that is left is the row that says that it was there.
+    drop(ending);
+    let began = Instant::now();
+    let again = receive(log.subscribe("group", TOPIC, Offsets::Committed).as_mut(), 4).await;
+    assert_eq!(again, in_hand);
+    assert!(began.elapsed() < Duration::from_secs(2), "long before the session would have ended");
+}
+
+#[tokio::test]
 async fn rewinding_delivers_again_to_those_who_are_there() {
     let directory = TempDir::new().unwrap();
     let log = open(directory.path());

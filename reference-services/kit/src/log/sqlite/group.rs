@@ -1,10 +1,12 @@
 //! Consumer groups: members, leases, committed offsets.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{clock, records};
+use super::{clock, records, sign};
 use crate::config::Offsets;
 use crate::log::{LogError, PARTITIONS, Rewind};
 
@@ -19,6 +21,8 @@ pub(super) struct Membership {
     pub(super) member: String,
     /// Where it starts to read a partition that it takes over.
     pub(super) offsets: Offsets,
+    /// Where members give signs of life.
+    pub(super) signs: Arc<Path>,
 }
 
 /// A partition that this member owns.
@@ -82,13 +86,22 @@ fn announce(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
     Ok(known == 0)
 }
 
-/// A beat from the future is from before the machine was restarted.
+/// Those whose process has ended, and those that have not been heard of. A beat from the future is from before the
+/// machine was restarted.
 fn bury(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
+    let mut buried = false;
+    for member in members(tx, me)? {
+        if member != me.member && sign::is_dead(&me.signs, &member) {
+            tx.prepare_cached("DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND member = ?3")?
+                .execute(params![me.group, me.topic, member])?;
+            buried = true;
+        }
+    }
     let now = clock::now();
     let dead = tx
         .prepare_cached("DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND (beat < ?3 OR beat > ?4)")?
         .execute(params![me.group, me.topic, now - SESSION_MILLIS, now + SESSION_MILLIS])?;
-    Ok(dead > 0)
+    Ok(buried || dead > 0)
 }
 
 fn members(tx: &Transaction<'_>, me: &Membership) -> Result<Vec<String>, LogError> {

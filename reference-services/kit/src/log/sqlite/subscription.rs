@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::connection::Connection;
 use super::group::{self, Lease, Membership};
 use super::records;
+use super::sign::Sign;
 use crate::log::bell::Bell;
 use crate::log::{Delivery, LogError, LogFuture, Subscription};
 
@@ -23,6 +24,7 @@ pub(super) struct SqliteSubscription {
     bell: Arc<Bell>,
     rings: watch::Receiver<u64>,
     me: Membership,
+    sign: Option<Sign>,
     leases: BTreeMap<u32, Lease>,
     epoch: i64,
     next_beat: Instant,
@@ -31,11 +33,15 @@ pub(super) struct SqliteSubscription {
 
 impl SqliteSubscription {
     pub(super) fn new(connection: Connection, bell: Arc<Bell>, me: Membership) -> Self {
+        let sign = Sign::give(&me.signs, &me.member).inspect_err(
+            |error| tracing::warn!(%error, "no sign of life: should this process die, others notice late"),
+        );
         Self {
             connection,
             rings: bell.listen(),
             bell,
             me,
+            sign: sign.ok(),
             leases: BTreeMap::new(),
             epoch: 0,
             next_beat: Instant::now(),
@@ -137,6 +143,9 @@ impl Subscription for SqliteSubscription {
             self.connection.call(move |db| group::leave(db, &me)).await?;
             self.bell.ring();
             self.leases.clear();
+            if let Some(sign) = self.sign.take() {
+                sign.take_back();
+            }
             self.next_beat = Instant::now();
             Ok(())
         })
