@@ -15,7 +15,7 @@ const BACKLOG: u32 = 1024;
 pub enum Listen {
     /// On any free port of 127.0.0.1.
     Free,
-    /// On this port of 127.0.0.1, and of [::1] where there is one: `localhost` may mean either.
+    /// On this port of 127.0.0.1, and of `::1` where there is one: `localhost` may mean either.
     Port(u16),
 }
 

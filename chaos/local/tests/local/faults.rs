@@ -220,6 +220,41 @@ async fn what_is_not_ours_is_not_broken() {
 }
 
 #[tokio::test]
+async fn the_way_to_a_service_that_is_not_ours_can_be_cut() {
+    let elsewhere = shop(service()).await;
+    let mut bank = service();
+    bank.program = Program::Running { url: elsewhere.system.url("shop").unwrap() };
+    let mut caller = service();
+    caller.calls = BTreeMap::from([("bank".to_owned(), "BANK_URL".to_owned())]);
+    let running = start(system([("shop", caller), ("bank", bank)])).await;
+    let (_, env) = running.get("/env").await.unwrap();
+    let bank = env.split("\"BANK_URL\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let there = elsewhere.pids()[0].to_string();
+    assert_eq!(crate::running::get(&bank, "/whoami").await, Ok((200, there)));
+    let kind = FaultKind::Edge { from: "shop".to_owned(), to: "bank".to_owned(), fault: EdgeFault::Cut };
+    let cut = fault(&running, kind).await.unwrap();
+    assert!(crate::running::get(&bank, "/whoami").await.is_err());
+    assert_eq!(cut.recover(&running.system).await.unwrap().hits, 1);
+    running.stop().await;
+    elsewhere.stop().await;
+}
+
+#[tokio::test]
+async fn a_fault_that_is_too_large_touches_nothing() {
+    let mut plan = service();
+    plan.replicas = 2;
+    let running = shop(plan).await;
+    let before = running.pids();
+    let half = Limits { max_unavailable: "50%".parse().unwrap() };
+    let all = FaultKind::Kill { services: vec!["shop".to_owned()], pick: Pick::All, grace: Duration::ZERO };
+    let error = apply(&all, &running.system, &half, &mut fastrand::Rng::new()).await.unwrap_err();
+    assert!(matches!(error, FaultError::TooMuch { takes: 2, wanted: 2, .. }), "{error}");
+    assert_eq!(running.pids(), before);
+    apply(&kill(Duration::ZERO), &running.system, &half, &mut fastrand::Rng::new()).await.unwrap().keep();
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn what_ignores_sigterm_is_still_replaced_at_once() {
     let mut plan = behaving(service(), "deaf");
     plan.grace = Duration::from_millis(200);

@@ -8,7 +8,7 @@ use brunt_local::{LocalError, LocalSystem, Ports};
 use brunt_scenarios::plan::{Program, Service};
 
 use crate::plans::{behaving, options, service, system};
-use crate::running::{SERVER, begin};
+use crate::running::{SERVER, begin, get};
 
 fn command(program: &str, dir: Option<&str>) -> Service {
     Service {
@@ -65,6 +65,21 @@ async fn a_port_in_use_and_who_uses_it() {
     let options = options(Path::new(SERVER), folder.path());
     let (running, _) = LocalSystem::start(&system([("shop", plan)]), options).await.unwrap();
     assert_ne!(running.url("shop").unwrap(), format!("http://127.0.0.1:{port}"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_declared_port_is_where_the_service_is_offered() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options(Path::new(SERVER), folder.path());
+    options.ports = Ports::Declared;
+    let plan = system([("shop", Service { port: Some(port), ..service() })]);
+    let (running, _) = LocalSystem::start(&plan, options).await.unwrap();
+    running.ready().await.unwrap();
+    assert_eq!(running.url("shop").unwrap(), format!("http://127.0.0.1:{port}"));
+    assert_eq!(get(&format!("http://127.0.0.1:{port}"), "/").await.unwrap().0, 200);
+    assert_ne!(running.status()[0].replicas[0].port, Some(port));
     running.stop().await;
 }
 

@@ -211,6 +211,26 @@ async fn a_caller_that_hangs_up_is_gone_for_the_callee_too() {
 }
 
 #[tokio::test]
+async fn a_caller_that_waits_to_be_told_to_go_on_is_told() {
+    let callee = serving(|request| async move {
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        text(String::from_utf8(body.to_vec()).unwrap())
+    })
+    .await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 6\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut told = [0; 25];
+    tokio::time::timeout(crate::BOUND, stream.read_exact(&mut told)).await.unwrap().unwrap();
+    assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(b"coffee").await.unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await.unwrap();
+    assert!(reply.starts_with("HTTP/1.1 200 OK") && reply.ends_with("\r\n\r\ncoffee"), "{reply}");
+}
+
+#[tokio::test]
 async fn a_request_that_is_asked_for_by_head_keeps_the_connection() {
     let callee = serving(|_| async { text("hello") }).await;
     let (proxy, _) = before(&[callee.port]).await;
