@@ -8,6 +8,13 @@
 //! its process group is known to a reaper process that outlives a supervisor that is killed, and whatever it leaves running
 //! in its process group is killed when it ends.
 //! Only a child that a program puts into another process group, as a daemon does, escapes.
+//!
+//! What is not as in a cluster:
+//! - A change of the endpoints holds at once; it does not take time to reach every node.
+//! - The proxies balance requests, not connections.
+//! - A replica that starts is probed every 50 ms until it is ready for the first time.
+//! - A killed replica of a service whose strategy is `Recreate` has gone before its replacement starts, since two processes
+//!   of one machine would meet at the same store.
 
 mod ask;
 mod back_off;
