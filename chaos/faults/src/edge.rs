@@ -21,10 +21,7 @@ pub(crate) async fn apply<T: Target>(
     let handle = target.break_edge(from, to, fault).await?;
     let (from, to) = (from.to_owned(), to.to_owned());
     Ok(Applied {
-        effect: Effect {
-            hits: 0,
-            services: vec![from.clone(), to.clone()],
-        },
+        effect: Effect { hits: 0, services: vec![from.clone(), to.clone()] },
         undo: crate::Undo::Edge(Undo { from, to, handle }),
     })
 }

@@ -37,10 +37,7 @@ pub(crate) async fn choose<T: Target>(
     for (service, census) in candidates {
         let replicas = picked(&census, pick, rng);
         limits.check_these(service, &census, &replicas)?;
-        all.push(Victims {
-            service: service.clone(),
-            replicas,
-        });
+        all.push(Victims { service: service.clone(), replicas });
     }
     if all.is_empty() {
         return Err(nothing(&services.join(", ")));
@@ -58,8 +55,5 @@ pub(crate) async fn apply<T: Target>(
         effect.hits += target.kill(&service, &numbers(&replicas), grace).await?;
         effect.services.push(service);
     }
-    Ok(Applied {
-        effect,
-        undo: Undo::Nothing,
-    })
+    Ok(Applied { effect, undo: Undo::Nothing })
 }

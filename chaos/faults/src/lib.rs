@@ -60,11 +60,7 @@ pub async fn apply<T: Target>(
     rng: &mut fastrand::Rng,
 ) -> Result<Applied, FaultError> {
     match kind {
-        FaultKind::Kill {
-            services,
-            pick,
-            grace,
-        } => {
+        FaultKind::Kill { services, pick, grace } => {
             let victims = kill::choose(target, services, *pick, limits, rng).await?;
             kill::apply(target, victims, *grace).await
         }
@@ -80,10 +76,7 @@ pub async fn apply<T: Target>(
 impl Applied {
     fn to_processes(service: &str, hits: u64, undo: Undo) -> Self {
         let services = vec![service.to_owned()];
-        Self {
-            effect: Effect { hits, services },
-            undo,
-        }
+        Self { effect: Effect { hits, services }, undo }
     }
 
     /// What it hit up to now, as far as that is known before it is undone.

@@ -56,7 +56,5 @@ pub(crate) fn numbers(replicas: &[Replica]) -> Vec<u32> {
 }
 
 pub(crate) fn nothing(service: &str) -> FaultError {
-    FaultError::NothingToHit {
-        service: service.to_owned(),
-    }
+    FaultError::NothingToHit { service: service.to_owned() }
 }

@@ -25,10 +25,7 @@ pub(crate) async fn apply<T: Target>(
         return Err(nothing(service));
     }
     limits.check_these(service, &census, &chosen)?;
-    let undo = Undo {
-        service: service.to_owned(),
-        replicas: numbers(&chosen),
-    };
+    let undo = Undo { service: service.to_owned(), replicas: numbers(&chosen) };
     let hits = target.pause(service, &undo.replicas).await?;
     Ok(Applied::to_processes(service, hits, crate::Undo::Pause(undo)))
 }

@@ -22,11 +22,7 @@ pub(crate) async fn apply<T: Target>(
     let takes = census.ready().saturating_sub(replicas);
     limits.check(service, &census, takes)?;
     target.scale(service, replicas).await?;
-    let undo = Undo {
-        service: service.to_owned(),
-        before: census.wanted,
-        set: replicas,
-    };
+    let undo = Undo { service: service.to_owned(), before: census.wanted, set: replicas };
     let hits = u64::from(census.wanted.abs_diff(replicas));
     Ok(Applied::to_processes(service, hits, crate::Undo::Scale(undo)))
 }
@@ -34,11 +30,7 @@ pub(crate) async fn apply<T: Target>(
 pub(crate) async fn recover<T: Target>(target: &T, undo: Undo) -> Result<(), FaultError> {
     let found = target.census(&undo.service).await?.wanted;
     if found != undo.set {
-        return Err(FaultError::Drift {
-            service: undo.service,
-            set: undo.set,
-            found,
-        });
+        return Err(FaultError::Drift { service: undo.service, set: undo.set, found });
     }
     Ok(target.scale(&undo.service, undo.before).await?)
 }

@@ -20,9 +20,7 @@ pub(crate) async fn apply<T: Target>(
     }
     limits.check_these(service, &census, &census.replicas)?;
     let hits = target.stop(service).await?;
-    let undo = Undo {
-        service: service.to_owned(),
-    };
+    let undo = Undo { service: service.to_owned() };
     Ok(Applied::to_processes(service, hits, crate::Undo::Stop(undo)))
 }
 

@@ -26,9 +26,5 @@ pub(crate) async fn apply<T: Target>(
 }
 
 fn unanswered(service: &str, replica: u32, why: String) -> TargetError {
-    TargetError::Unanswered {
-        service: service.to_owned(),
-        replica,
-        why,
-    }
+    TargetError::Unanswered { service: service.to_owned(), replica, why }
 }

@@ -12,14 +12,10 @@ use brunt_scenarios::units::Percent;
 use recorded::Recorded;
 
 fn limits(share: &str) -> Limits {
-    Limits {
-        max_unavailable: share.parse().unwrap(),
-    }
+    Limits { max_unavailable: share.parse().unwrap() }
 }
 
-const ALL: Limits = Limits {
-    max_unavailable: Percent::ALL,
-};
+const ALL: Limits = Limits { max_unavailable: Percent::ALL };
 
 async fn applied(kind: &FaultKind, target: &Recorded, limits: Limits) -> Result<Applied, FaultError> {
     apply(kind, target, &limits, &mut fastrand::Rng::with_seed(7)).await
@@ -34,10 +30,7 @@ fn kill(services: &[&str], pick: Pick) -> FaultKind {
 }
 
 fn scale(replicas: u32) -> FaultKind {
-    FaultKind::Scale {
-        service: "shop".to_owned(),
-        replicas,
-    }
+    FaultKind::Scale { service: "shop".to_owned(), replicas }
 }
 
 fn effect(hits: u64, services: &[&str]) -> Effect {
@@ -54,11 +47,7 @@ async fn a_kill_hits_one_or_all_and_leaves_nothing_to_undo() {
     assert_eq!(all.keep(), effect(3, &["shop"]));
     let calls = target.calls();
     assert_eq!(calls[1..], ["kill shop [1, 2, 3] 0ns"]);
-    assert!(
-        ["[1]", "[2]", "[3]"]
-            .iter()
-            .any(|one| calls[0] == format!("kill shop {one} 0ns"))
-    );
+    assert!(["[1]", "[2]", "[3]"].iter().any(|one| calls[0] == format!("kill shop {one} 0ns")));
 }
 
 #[tokio::test]
@@ -68,13 +57,7 @@ async fn one_of_several_services_is_drawn_anew_each_time() {
     let mut hit = std::collections::BTreeSet::new();
     for _ in 0..40 {
         let kind = kill(&["shop", "stock", "empty"], Pick::One);
-        hit.extend(
-            apply(&kind, &target, &ALL, &mut rng)
-                .await
-                .unwrap()
-                .keep()
-                .services,
-        );
+        hit.extend(apply(&kind, &target, &ALL, &mut rng).await.unwrap().keep().services);
     }
     assert_eq!(hit.into_iter().collect::<Vec<_>>(), ["shop", "stock"]);
 }
@@ -83,33 +66,12 @@ async fn one_of_several_services_is_drawn_anew_each_time() {
 async fn what_is_stopped_starts_and_what_is_frozen_goes_on() {
     let target = Recorded::of(2, 2);
     let service = "shop".to_owned();
-    let stop = applied(
-        &FaultKind::Stop {
-            service: service.clone(),
-        },
-        &target,
-        ALL,
-    )
-    .await
-    .unwrap();
+    let stop = applied(&FaultKind::Stop { service: service.clone() }, &target, ALL).await.unwrap();
     assert_eq!(stop.effect(), &effect(2, &["shop"]));
     stop.recover(&target).await.unwrap();
-    let pause = FaultKind::Pause {
-        service,
-        pick: Pick::All,
-    };
-    applied(&pause, &target, ALL)
-        .await
-        .unwrap()
-        .recover(&target)
-        .await
-        .unwrap();
-    let wanted = [
-        "stop shop",
-        "start shop",
-        "pause shop [1, 2]",
-        "resume shop [1, 2]",
-    ];
+    let pause = FaultKind::Pause { service, pick: Pick::All };
+    applied(&pause, &target, ALL).await.unwrap().recover(&target).await.unwrap();
+    let wanted = ["stop shop", "start shop", "pause shop [1, 2]", "resume shop [1, 2]"];
     assert_eq!(target.calls(), wanted);
 }
 
@@ -121,27 +83,17 @@ async fn scaling_is_set_back_unless_somebody_else_has_scaled() {
     let down = applied(&scale(1), &target, ALL).await.unwrap();
     target.want(4);
     let drift = down.recover(&target).await.unwrap_err();
-    assert!(
-        matches!(drift, FaultError::Drift { set: 1, found: 4, .. }),
-        "{drift}"
-    );
+    assert!(matches!(drift, FaultError::Drift { set: 1, found: 4, .. }), "{drift}");
     assert_eq!(target.calls(), ["scale shop 5", "scale shop 2", "scale shop 1"]);
 }
 
 #[tokio::test]
 async fn an_edge_is_mended_and_says_how_many_requests_met_the_fault() {
     let target = Recorded::of(1, 1);
-    let kind = FaultKind::Edge {
-        from: "shop".to_owned(),
-        to: "stock".to_owned(),
-        fault: EdgeFault::Cut,
-    };
+    let kind = FaultKind::Edge { from: "shop".to_owned(), to: "stock".to_owned(), fault: EdgeFault::Cut };
     let cut = applied(&kind, &target, ALL).await.unwrap();
     assert_eq!(cut.effect().hits, 0);
-    assert_eq!(
-        cut.recover(&target).await.unwrap(),
-        effect(42, &["shop", "stock"])
-    );
+    assert_eq!(cut.recover(&target).await.unwrap(), effect(42, &["shop", "stock"]));
     assert_eq!(target.calls(), ["break shop stock cut", "mend shop stock 9"]);
 }
 
@@ -153,41 +105,22 @@ async fn too_much_is_refused_before_anything_is_touched() {
     let refused = [
         kill(&["shop"], Pick::All),
         FaultKind::Stop { service: service() },
-        FaultKind::Pause {
-            service: service(),
-            pick: Pick::All,
-        },
+        FaultKind::Pause { service: service(), pick: Pick::All },
         scale(0),
     ];
     for kind in refused {
         let error = applied(&kind, &both_up, half).await.unwrap_err();
-        assert!(
-            matches!(
-                error,
-                FaultError::TooMuch {
-                    takes: 2,
-                    wanted: 2,
-                    away: 0,
-                    ..
-                }
-            ),
-            "{kind}: {error}"
-        );
+        assert!(matches!(error, FaultError::TooMuch { takes: 2, wanted: 2, away: 0, .. }), "{kind}: {error}");
     }
     assert_eq!(both_up.calls(), [""; 0]);
-    applied(&kill(&["shop"], Pick::One), &both_up, half)
-        .await
-        .unwrap()
-        .keep();
+    applied(&kill(&["shop"], Pick::One), &both_up, half).await.unwrap().keep();
     applied(&scale(1), &both_up, half).await.unwrap().keep();
 }
 
 #[tokio::test]
 async fn what_is_away_already_counts() {
     let one_away = Recorded::of(2, 1);
-    let stop = FaultKind::Stop {
-        service: "shop".to_owned(),
-    };
+    let stop = FaultKind::Stop { service: "shop".to_owned() };
     let error = applied(&stop, &one_away, limits("50%")).await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -199,64 +132,34 @@ async fn what_is_away_already_counts() {
 #[tokio::test]
 async fn a_third_of_three_is_one() {
     let target = Recorded::of(3, 3);
-    applied(&kill(&["shop"], Pick::One), &target, limits("33.333333333333%"))
-        .await
-        .unwrap()
-        .keep();
+    applied(&kill(&["shop"], Pick::One), &target, limits("33.333333333333%")).await.unwrap().keep();
 }
 
 #[tokio::test]
 async fn a_fault_with_nothing_to_hit_says_so() {
     let target = Recorded::of(0, 0);
-    let error = applied(&kill(&["shop", "empty"], Pick::One), &target, ALL)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "no replica of shop, empty runs, so there is nothing to hit"
-    );
-    let error = applied(
-        &FaultKind::Rollout {
-            service: "shop".to_owned(),
-        },
-        &target,
-        ALL,
-    )
-    .await
-    .unwrap_err();
+    let error = applied(&kill(&["shop", "empty"], Pick::One), &target, ALL).await.unwrap_err();
+    assert_eq!(error.to_string(), "no replica of shop, empty runs, so there is nothing to hit");
+    let error = applied(&FaultKind::Rollout { service: "shop".to_owned() }, &target, ALL).await.unwrap_err();
     assert!(matches!(error, FaultError::NothingToHit { .. }), "{error}");
 }
 
 #[tokio::test]
 async fn a_zombie_that_refuses_is_no_zombie() {
     let target = Recorded::of(1, 1);
-    let zombie = |path: &str| FaultKind::MakeZombie {
-        service: "shop".to_owned(),
-        path: path.to_owned(),
-    };
+    let zombie = |path: &str| FaultKind::MakeZombie { service: "shop".to_owned(), path: path.to_owned() };
     let made = applied(&zombie("/makeZombie"), &target, ALL).await.unwrap();
     assert_eq!(made.keep(), effect(1, &["shop"]));
     let error = applied(&zombie("/nowhere"), &target, ALL).await.unwrap_err();
-    assert!(matches!(
-        error,
-        FaultError::Target(TargetError::Unanswered { .. })
-    ));
-    assert_eq!(
-        error.to_string(),
-        "replica 1 of shop: GET /nowhere was answered with 404"
-    );
+    assert!(matches!(error, FaultError::Target(TargetError::Unanswered { .. })));
+    assert_eq!(error.to_string(), "replica 1 of shop: GET /nowhere was answered with 404");
 }
 
 #[tokio::test]
 async fn a_rollout_that_recreates_takes_all_away() {
     let target = Recorded::of(1, 1).recreating();
-    let rollout = FaultKind::Rollout {
-        service: "shop".to_owned(),
-    };
+    let rollout = FaultKind::Rollout { service: "shop".to_owned() };
     let error = applied(&rollout, &target, limits("50%")).await.unwrap_err();
     assert!(matches!(error, FaultError::TooMuch { takes: 1, .. }), "{error}");
-    assert_eq!(
-        applied(&rollout, &target, ALL).await.unwrap().keep(),
-        effect(1, &["shop"])
-    );
+    assert_eq!(applied(&rollout, &target, ALL).await.unwrap().keep(), effect(1, &["shop"]));
 }

@@ -16,12 +16,7 @@ pub struct Recorded {
 impl Recorded {
     /// Services with so many replicas, of which so many are ready; the service `empty` has none.
     pub fn of(wanted: u32, ready: u32) -> Self {
-        Self {
-            wanted: Mutex::new(wanted),
-            ready,
-            kind: StrategyKind::RollingUpdate,
-            calls: Mutex::default(),
-        }
+        Self { wanted: Mutex::new(wanted), ready, kind: StrategyKind::RollingUpdate, calls: Mutex::default() }
     }
 
     pub fn recreating(mut self) -> Self {
@@ -46,18 +41,11 @@ impl Target for Recorded {
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
         let wanted = *self.wanted.lock().unwrap();
         let running = if service == "empty" { 0 } else { wanted };
-        let replica = |number| Replica {
-            number,
-            ready: number <= self.ready,
-        };
+        let replica = |number| Replica { number, ready: number <= self.ready };
         Ok(Census {
             wanted,
             replicas: (1..=running).map(replica).collect(),
-            rollout: Rollout {
-                kind: self.kind,
-                max_surge: 1,
-                max_unavailable: 0,
-            },
+            rollout: Rollout { kind: self.kind, max_surge: 1, max_unavailable: 0 },
         })
     }
 
