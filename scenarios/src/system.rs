@@ -53,7 +53,7 @@ pub struct Service {
     /// How a new version replaces the old one.
     #[serde(default)]
     pub strategy: Strategy,
-    /// When a replica may be sent requests. Without one it may as soon as it listens.
+    /// When a replica may be sent requests. Without one it may as soon as its process has started.
     pub readiness_probe: Option<Probe>,
     /// When a replica must be restarted. Without one it never is while it runs.
     pub liveness_probe: Option<Probe>,

@@ -14,6 +14,7 @@ use brunt_kit::ServeError;
 use brunt_kit::config::Env;
 use brunt_kit::lifecycle::Shutdown;
 use brunt_kit::telemetry;
+use tokio::time::timeout;
 
 pub use plan::Plan;
 
@@ -34,7 +35,10 @@ pub const TOPIC: &str = "msacoffeechainsample";
 pub async fn serve(service: &str) -> Result<(), ServeError> {
     let plan = Plan::read(service, Env::process())?;
     telemetry::init(plan.config().log_format);
-    let shutdown = Shutdown::on_signal()?;
+    let mut shutdown = Shutdown::on_signal()?;
     let port = plan.take_port()?;
+    if timeout(plan.config().start_delay, shutdown.requested()).await.is_ok() {
+        return Ok(());
+    }
     plan.build()?.run(port, shutdown).await
 }

@@ -31,6 +31,8 @@ pub struct Config {
     pub inbox: Guard,
     /// `OFFSETS`: latest forgets what came while the service was away.
     pub offsets: Offsets,
+    /// `START_DELAY`: how long the process runs before it listens, as one that has much to load would.
+    pub start_delay: Duration,
     /// `SHUTDOWN_GRACE`: how long to serve on after readiness has turned 503.
     pub grace: Duration,
     /// `CALL_TIMEOUT`: the deadline of one call to another service.
@@ -68,6 +70,7 @@ impl Config {
             outbox: env.parse("OUTBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             inbox: env.parse("INBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             offsets: env.parse("OFFSETS", "committed", Offsets::ACCEPTS, Offsets::parse)?,
+            start_delay: env.duration("START_DELAY", "0s")?,
             grace: env.duration("SHUTDOWN_GRACE", "0s")?,
             call_timeout: env.duration("CALL_TIMEOUT", "2s")?,
             log_format: env.parse("LOG_FORMAT", "text", LogFormat::ACCEPTS, LogFormat::parse)?,

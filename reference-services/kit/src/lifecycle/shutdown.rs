@@ -50,7 +50,8 @@ impl Shutdown {
         Ok(shutdown)
     }
 
-    pub(super) async fn requested(&mut self) {
+    /// Waits until a stop is asked for.
+    pub async fn requested(&mut self) {
         drop(self.0.wait_for(|urgency| *urgency >= Urgency::Clean).await);
     }
 
