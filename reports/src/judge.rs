@@ -50,8 +50,11 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
             let record = timeline.ledgers.iter().find(|record| record.check == place);
             ledger::judge(record, &format!("{of} in {}", effects.document()), *lost, *duplicated)
         }
-        Claim::Conserved { .. } => {
+        Claim::Conserved { equals, .. } => {
             let record = timeline.sums.iter().find(|record| record.check == place);
+            // A saved value is known by now, and says more than its name.
+            let known = record.filter(|record| record.trouble.is_none());
+            let claim = known.map_or(claim.clone(), |record| claim.replace(equals, &record.wanted.to_string()));
             vec![conserved::judge(record, claim)]
         }
     }

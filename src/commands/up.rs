@@ -67,7 +67,9 @@ async fn keep_up(system: &System, place: &Place) -> Result<Exit> {
 fn show(system: &System, running: &LocalSystem, place: &Place, started: Instant) {
     let services = running.status();
     let width = services.iter().map(|service| service.name.len()).max().unwrap_or(0);
-    println!("{} is up after {:.1} s", system.name, started.elapsed().as_secs_f64());
+    let memory: u64 = services.iter().flat_map(|service| &service.replicas).filter_map(|one| one.rss).sum();
+    let (after, memory) = (started.elapsed().as_secs_f64(), memory.div_ceil(1024 * 1024));
+    println!("{} is up after {after:.2} s, {memory} MiB together", system.name);
     for service in &services {
         println!("  {:width$}  {:28}{}", service.name, service.url, processes(service));
     }
