@@ -16,6 +16,7 @@ pub const SCENARIOS: &[(&str, &str)] = scenarios![
     "coffee/lost-reply",
     "coffee/product-down",
     "coffee/rollout",
+    "coffee/scale",
     "coffee/slow-stock",
     "coffee/zombie",
 ];

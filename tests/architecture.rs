@@ -82,18 +82,12 @@ fn only_the_fixed_folders_stand_at_the_root() {
         "reference-services",
         "manifests",
     ];
-    let output = Command::new("git")
-        .args(["ls-files"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("git is there");
-    let files = String::from_utf8(output.stdout).unwrap();
-    let folders: BTreeSet<&str> =
-        files.lines().filter_map(|file| file.split_once('/')).map(|(top, _)| top).collect();
+    let entries = std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap().map(|entry| entry.unwrap().path());
+    let folders = entries
+        .filter(|path| path.is_dir())
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
     for folder in folders {
-        assert!(
-            folder.starts_with('.') || fixed.contains(&folder),
-            "{folder} is not one of the root's folders"
-        );
+        let made = folder.starts_with('.') || folder == "target";
+        assert!(made || fixed.contains(&folder.as_str()), "{folder} is not one of the root's folders");
     }
 }

@@ -54,7 +54,8 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
             let record = timeline.sums.iter().find(|record| record.check == place);
             // A saved value is known by now, and says more than its name.
             let known = record.filter(|record| record.trouble.is_none());
-            let claim = known.map_or(claim.clone(), |record| claim.replace(equals, &record.wanted.to_string()));
+            let claim =
+                known.map_or(claim.clone(), |record| claim.replace(equals, &record.wanted.to_string()));
             vec![conserved::judge(record, claim)]
         }
     }

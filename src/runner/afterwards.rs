@@ -16,7 +16,8 @@ use super::{steps, sums};
 /// Between two readings.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Looks at the system until all is as it must be, or its time is up.
+/// Looks at the system until all is as it must be, or its time is up. What is read counts as settled only when it is right
+/// twice in a row: a duplicate may come after the last thing that was missing.
 pub async fn look(
     plan: &Plan,
     calls: &Calls,
@@ -60,11 +61,14 @@ async fn settle_ledger(
     };
     let load = timeline.loads.iter().find(|load| load.name == *of)?;
     let book = Book { effects, items, key, json };
+    let mut before = None;
     loop {
         let record = book.read(load, calls, variables).await;
-        if ledger::is_settled(&record) || !again(since, *within, stop).await {
+        let settled = ledger::is_settled(&record) && before.as_ref() == Some(&record);
+        if settled || !again(since, *within, stop).await {
             return Some(LedgerRecord { after: since.elapsed().as_secs_f64(), ..record });
         }
+        before = Some(record);
     }
 }
 
@@ -78,6 +82,7 @@ async fn settle_sum(
     let Claim::Conserved { terms, equals, within, .. } = claim else {
         return None;
     };
+    let mut before = None;
     loop {
         let record = sums::read(terms, equals, calls, variables).await.unwrap_or_else(|trouble| SumRecord {
             check: 0,
@@ -86,9 +91,11 @@ async fn settle_sum(
             after: 0.0,
             trouble: Some(trouble),
         });
-        if sums::is_settled(&record) || !again(since, *within, stop).await {
+        let settled = sums::is_settled(&record) && before.as_ref() == Some(&record);
+        if settled || !again(since, *within, stop).await {
             return Some(SumRecord { after: since.elapsed().as_secs_f64(), ..record });
         }
+        before = Some(record);
     }
 }
 
