@@ -8,7 +8,7 @@ use brunt_scenarios::plan::Proof;
 
 use self::table::{Row, Table};
 use crate::cli::{Common, Prove};
-use crate::commands::run::{self, once};
+use crate::commands::run::{self, Attempt, once};
 use crate::exit::Exit;
 use crate::files::{self, Planned};
 
@@ -27,7 +27,8 @@ pub fn prove(options: &Prove) -> Result<Exit> {
 }
 
 fn one(planned: &Planned, common: &Common, table: &mut Table) -> Result<Exit> {
-    let (report, page) = once(planned, &planned.plan, common, &planned.slug)?;
+    let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "prove" };
+    let (report, page) = once(&attempt, common)?;
     let with = report.verdict;
     let mut exit = Exit::from(with.outcome);
     if planned.plan.proofs.is_empty() || with.outcome != Outcome::Pass {
@@ -36,7 +37,10 @@ fn one(planned: &Planned, common: &Common, table: &mut Table) -> Result<Exit> {
     }
     for (number, proof) in planned.plan.proofs.iter().enumerate() {
         let slug = format!("{}-without-{}", planned.slug, number + 1);
-        let (report, page) = once(planned, &planned.plan.without(&proof.without), common, &slug)?;
+        let mut plan = planned.plan.without(&proof.without);
+        plan.name = format!("{} (without {proof})", plan.name);
+        let attempt = Attempt { planned, plan: &plan, slug: &slug, command: "prove" };
+        let (report, page) = once(&attempt, common)?;
         let without = report.verdict;
         exit = exit.worse(end_of(&without, proof));
         table.push(Row::with_proof(&planned.slug, proof, &with, &without, &page));

@@ -1,6 +1,7 @@
 //! `brunt run`
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use brunt_reports::{Colour, Fact, Origin, Report, text};
@@ -18,7 +19,8 @@ pub fn run(options: &Run) -> Result<Exit> {
     let all = files::plans(&options.scenarios)?;
     let mut exit = Exit::Pass;
     for planned in &all {
-        let (report, page) = once(planned, &planned.plan, &options.common, &planned.slug)?;
+        let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run" };
+        let (report, page) = once(&attempt, &options.common)?;
         print!("{}", text(&report, colour(), Some(&page.display().to_string())));
         exit = exit.worse(report.verdict.outcome.into());
         if report.verdict.outcome == brunt_reports::Outcome::Aborted && all.len() > 1 {
@@ -28,13 +30,21 @@ pub fn run(options: &Run) -> Result<Exit> {
     Ok(exit)
 }
 
-/// Runs one plan, writes its reports, and says where.
-pub fn once(
-    planned: &Planned,
-    plan: &Plan,
-    common: &Common,
-    slug: &str,
-) -> Result<(Report, std::path::PathBuf)> {
+/// One run that is to be made.
+pub struct Attempt<'a> {
+    /// The scenario that it comes from.
+    pub planned: &'a Planned,
+    /// What is carried out: the scenario's plan, or one without some guard.
+    pub plan: &'a Plan,
+    /// What its folder is called.
+    pub slug: &'a str,
+    /// The command that makes it again: `run` or `prove`.
+    pub command: &'static str,
+}
+
+/// Makes a run, writes its reports, and says where the one for people is.
+pub fn once(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> {
+    let Attempt { planned, plan, slug, command } = attempt;
     let folder = output::folder(&common.out, slug)?;
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
     let progress = if common.quiet { Progress::quiet() } else { Progress::on_stderr() };
@@ -49,7 +59,7 @@ pub fn once(
         let _ = std::fs::remove_dir_all(&folder);
     })?;
     let verdict = brunt_reports::judge(plan, &timeline);
-    let report = Report::new(plan, verdict, timeline, origin(planned, started, seed));
+    let report = Report::new(plan, verdict, timeline, origin(planned, command, started, seed));
     let page = output::write(&report, &folder).inspect_err(|_| {
         // What was measured must not be lost with the disk.
         print!("{}", text(&report, colour(), None));
@@ -60,13 +70,13 @@ pub fn once(
     Ok((report, page))
 }
 
-fn origin(planned: &Planned, started: jiff::Timestamp, seed: u64) -> Origin {
+fn origin(planned: &Planned, command: &str, started: jiff::Timestamp, seed: u64) -> Origin {
     let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     Origin {
         started,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: format!("brunt run {} --seed {seed}", planned.source.name),
+        command: format!("brunt {command} {} --seed {seed}", planned.source.name),
         host: vec![
             fact("System", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
             fact("Cores", cores.to_string()),
