@@ -13,6 +13,7 @@ mod hits;
 mod interval;
 mod json;
 mod log;
+mod outputs;
 mod perform;
 mod rc;
 mod settings;

@@ -18,6 +18,7 @@ pub(super) fn config(settings: &Settings) -> Result<String, SiegeError> {
     };
     let none = || "n/a".to_owned();
     let yes = |is: bool| is.to_string();
+    let outputs: Vec<_> = settings.outputs.iter().map(ToString::to_string).collect();
     let rows = [
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("verbose", yes(settings.detail == Detail::Hits)),
@@ -36,6 +37,7 @@ pub(super) fn config(settings: &Settings) -> Result<String, SiegeError> {
         ("logging", yes(settings.log.file.is_some())),
         ("allow redirects", "false".to_owned()),
         ("json output", yes(settings.format == Format::Json)),
+        ("outputs", if outputs.is_empty() { none() } else { outputs.join(", ") }),
         ("fail below", settings.fail_below.map_or_else(none, |percent| percent.to_string())),
     ];
     for (name, value) in rows {

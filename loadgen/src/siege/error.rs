@@ -42,6 +42,20 @@ pub enum SiegeError {
         /// A good one.
         example: &'static str,
     },
+    /// A format of `--out` that does not exist.
+    #[error("there is no output format `{format}`: there are csv, hdr and prom, and -j for JSON{}", hint(*.nearest))]
+    UnknownFormat {
+        /// As it was written.
+        format: String,
+        /// The one that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// Several outputs for one place.
+    #[error("{0} would hold more than one output: give each a file of its own")]
+    SharedOutput(String),
+    /// Outputs, but no load.
+    #[error("--out needs a load: -g and -p ask only once")]
+    OutputsWithoutLoad,
     /// Neither a URL nor a file of them.
     #[error("no URL: give one, or a file of them with -f")]
     NoUrl,

@@ -2,13 +2,13 @@
 
 use std::io::Write;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use brunt_scenarios::plan::{Answer, Arrival, Ramp};
 
 use super::settings::{Detail, Format, Settings};
 use super::summary::Summary;
-use super::{Output, SiegeError, hits, json, log, text};
+use super::{Output, SiegeError, hits, json, log, outputs, text};
 use crate::engine::{Running, start};
 use crate::job::{Bound, CONNECTIONS, Job};
 use crate::recorder::Hit;
@@ -20,33 +20,42 @@ const WAITING_HITS: usize = 1 << 16;
 /// How often hits are printed and the end is looked for.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Puts the load on, prints what comes of it.
+/// Puts the load on, prints what comes of it, and writes its files.
 pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary, SiegeError> {
     let Output { out, err } = output;
     let (tell, told) = sync_channel(WAITING_HITS);
     let mut job = job(settings).ok_or(SiegeError::Endless)?;
     job.observer = (settings.detail == Detail::Hits).then_some(tell);
+    let files = outputs::open(&settings.outputs)?;
     let speaks = settings.detail != Detail::Quiet && settings.format == Format::Text;
     if speaks {
-        writeln!(err, "** brunt {}", env!("CARGO_PKG_VERSION"))?;
-        match settings.rate {
-            None => writeln!(err, "** Preparing {} concurrent users for battle.", settings.users)?,
-            Some(rate) => writeln!(err, "** Preparing {rate} for battle.")?,
-        }
-        writeln!(err, "The server is now under siege...")?;
+        announce(settings, err)?;
     }
+    let began = SystemTime::now();
     let running = start(vec![job], Instant::now(), 0)?;
     wait(&running, &told, settings, out)?;
     let outcome = running.outcomes().into_iter().next().ok_or(SiegeError::NoUrl)?;
     hits::print(&told, &settings.requests, out)?;
-    let summary = Summary::of(outcome, settings.fail_below);
+    let summary = Summary::of(&outcome, settings.fail_below);
     if speaks {
         let lifted =
             if settings.bound.and_then(Bound::time).is_some() { "Lifting the server siege...\n" } else { "" };
         write!(err, "\n{lifted}")?;
     }
-    report(settings, &summary, out, err)?;
+    // The summary and each of the files are written whatever becomes of the others.
+    let reported = report(settings, &summary, out, err);
+    let written = outputs::write(files, &outcome, began, out);
+    reported.and(written)?;
     Ok(summary)
+}
+
+fn announce(settings: &Settings, err: &mut dyn Write) -> Result<(), SiegeError> {
+    writeln!(err, "** brunt {}", env!("CARGO_PKG_VERSION"))?;
+    match settings.rate {
+        None => writeln!(err, "** Preparing {} concurrent users for battle.", settings.users)?,
+        Some(rate) => writeln!(err, "** Preparing {rate} for battle.")?,
+    }
+    Ok(writeln!(err, "The server is now under siege...")?)
 }
 
 /// Prints a summary where and how it was asked for.

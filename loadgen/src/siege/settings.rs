@@ -9,6 +9,7 @@ use brunt_scenarios::units::{Percent, Rate};
 
 use super::SiegeError;
 use super::flags::Flags;
+use super::outputs::{FileOutput, Place};
 use super::rc::Rc;
 use super::table::Flag;
 use super::urls::Urls;
@@ -73,6 +74,7 @@ pub(super) struct Settings {
     pub detail: Detail,
     pub format: Format,
     pub log: Log,
+    pub outputs: Vec<FileOutput>,
 }
 
 impl Settings {
@@ -111,8 +113,9 @@ impl Settings {
             timeout: given.timeout()?.unwrap_or(TIMEOUT),
             reuse: given.reuse()?,
             detail: given.detail(),
-            format: if given.is_on(Flag::Json, "json_output") { Format::Json } else { Format::Text },
+            format: given.format(),
             log: given.log(),
+            outputs: given.outputs(action)?,
         })
     }
 }
@@ -241,6 +244,28 @@ impl Given {
         } else {
             Detail::Summary
         }
+    }
+
+    fn format(&self) -> Format {
+        if self.is_on(Flag::Json, "json_output") { Format::Json } else { Format::Text }
+    }
+
+    fn outputs(&self, action: Action) -> Result<Vec<FileOutput>, SiegeError> {
+        let outputs: Vec<_> =
+            self.flags.values(Flag::Out).map(FileOutput::parse).collect::<Result<_, _>>()?;
+        if matches!(action, Action::Headers | Action::Page) && !outputs.is_empty() {
+            return Err(SiegeError::OutputsWithoutLoad);
+        }
+        // JSON and hits go to stdout.
+        let stdout_is_taken = self.format() == Format::Json || self.detail() == Detail::Hits;
+        let mut taken: Vec<_> = stdout_is_taken.then_some(&Place::Stdout).into_iter().collect();
+        for FileOutput { place, .. } in &outputs {
+            if taken.contains(&place) {
+                return Err(SiegeError::SharedOutput(place.to_string()));
+            }
+            taken.push(place);
+        }
+        Ok(outputs)
     }
 
     fn log(&self) -> Log {

@@ -49,15 +49,15 @@ impl Summary {
         Self { findings: None }
     }
 
-    pub(super) fn of(outcome: LoadOutcome, fail_below: Option<Percent>) -> Self {
+    pub(super) fn of(outcome: &LoadOutcome, fail_below: Option<Percent>) -> Self {
         let windows = outcome.record.windows.iter().map(|window| &window.latency);
         Self {
             findings: Some(Findings {
                 figures: Figures::new(&outcome.totals, outcome.elapsed),
                 latency: Counts::of(&Counts::merge(windows)),
-                lag: outcome.record.lag,
-                schedule: outcome.record.schedule,
-                totals: outcome.totals,
+                lag: outcome.record.lag.clone(),
+                schedule: outcome.record.schedule.clone(),
+                totals: outcome.totals.clone(),
                 fail_below,
             }),
         }

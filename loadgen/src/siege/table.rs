@@ -28,6 +28,7 @@ pub(super) enum Flag {
     NoFollow,
     Rate,
     FailBelow,
+    Out,
 }
 
 /// Whether an option has a value.
@@ -53,7 +54,7 @@ const fn spelling(flag: Flag, short: Option<char>, long: &'static str, takes: Ta
 
 use Takes::{Attached, Nothing, Value};
 
-pub(super) const TABLE: [Spelling; 25] = [
+pub(super) const TABLE: [Spelling; 26] = [
     spelling(Flag::Version, Some('V'), "--version", Nothing),
     spelling(Flag::Help, Some('h'), "--help", Nothing),
     spelling(Flag::Config, Some('C'), "--config", Nothing),
@@ -79,4 +80,5 @@ pub(super) const TABLE: [Spelling; 25] = [
     spelling(Flag::NoFollow, Some('F'), "--no-follow", Nothing),
     spelling(Flag::Rate, None, "--rate", Value),
     spelling(Flag::FailBelow, None, "--fail-below", Value),
+    spelling(Flag::Out, None, "--out", Value),
 ];

@@ -27,6 +27,7 @@ fn options_are_read_as_getopt_reads_them() {
         "-r once http://h/ -i",
         "-- -c10",
         "--rate 200/s --fail-below=99.9%",
+        "--out csv=a.csv --out=hdr=-",
         "-",
     ];
     let all = lines.map(|line| format!("{line}\n    {}", parsed(line)));

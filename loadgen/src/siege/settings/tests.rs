@@ -51,8 +51,15 @@ fn options_come_before_the_settings_file() {
 }
 
 #[test]
+fn outputs_can_be_several() {
+    let settings = settings(&["-t1S", "--out", "csv=a.csv", "--out=prom=-", "http://h/"]).unwrap();
+    let outputs: Vec<_> = settings.outputs.iter().map(ToString::to_string).collect();
+    assert_eq!(outputs, ["csv to a.csv", "prom to stdout"]);
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
-    let lines: [&[&str]; 17] = [
+    let lines: [&[&str]; 23] = [
         &[],
         &["-t1S"],
         &["http://h/"],
@@ -70,6 +77,12 @@ fn what_makes_no_sense_is_refused() {
         &["-t1S", "--fail-below", "99.9", "http://h/"],
         &["-t1S", "-f", "/no/such/urls.txt"],
         &["-t1S", "-R", "/no/such/siegerc", "http://h/"],
+        &["-t1S", "--out", "cvs=a", "http://h/"],
+        &["-t1S", "--out", "csv", "http://h/"],
+        &["-t1S", "--out", "csv=a", "--out", "prom=a", "http://h/"],
+        &["-t1S", "--out", "csv=-", "-j", "http://h/"],
+        &["-t1S", "--out", "csv=-", "-v", "http://h/"],
+        &["-g", "--out", "csv=a", "http://h/"],
     ];
     let told = lines.map(|line| {
         let error = settings(line).expect_err("refused");

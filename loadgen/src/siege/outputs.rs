@@ -1,0 +1,134 @@
+//! `--out`: a load's figures as files that other tools read.
+
+mod csv;
+mod hdr;
+mod prom;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use brunt_scenarios::source::nearest;
+
+use super::SiegeError;
+use crate::recorder::LoadOutcome;
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileFormat {
+    /// A line a window.
+    Csv,
+    /// An HdrHistogram log, an interval a window.
+    Hdr,
+    /// Prometheus' text format, the whole load.
+    Prom,
+}
+
+const FORMATS: [(&str, FileFormat); 3] =
+    [("csv", FileFormat::Csv), ("hdr", FileFormat::Hdr), ("prom", FileFormat::Prom)];
+
+/// Where figures go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Stdout,
+    File(PathBuf),
+}
+
+/// A file that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FileOutput {
+    pub format: FileFormat,
+    pub place: Place,
+}
+
+/// A file that is ready to be written.
+#[derive(Debug)]
+pub(super) struct Opened<'a> {
+    output: &'a FileOutput,
+    /// `None` for stdout.
+    file: Option<File>,
+}
+
+impl FileOutput {
+    /// Reads `FORMAT=FILE`.
+    pub fn parse(written: &str) -> Result<Self, SiegeError> {
+        let (name, file) = written.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or_else(|| {
+            SiegeError::BadValue {
+                option: "--out".to_owned(),
+                value: written.to_owned(),
+                example: "--out csv=windows.csv",
+            }
+        })?;
+        let found = FORMATS.iter().find(|(format, _)| *format == name);
+        let (_, format) = found.ok_or_else(|| SiegeError::UnknownFormat {
+            format: name.to_owned(),
+            nearest: nearest(name, &FORMATS.map(|(format, _)| format)),
+        })?;
+        let place = if file == "-" { Place::Stdout } else { Place::File(PathBuf::from(file)) };
+        Ok(Self { format: *format, place })
+    }
+
+    fn open(&self) -> Result<Opened<'_>, SiegeError> {
+        let file = match &self.place {
+            Place::Stdout => None,
+            Place::File(path) => Some(File::create(path).map_err(|error| wrong(&self.place, error))?),
+        };
+        Ok(Opened { output: self, file })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdout => out.write_str("stdout"),
+            Self::File(path) => path.display().fmt(out),
+        }
+    }
+}
+
+impl fmt::Display for FileOutput {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = FORMATS.iter().find(|(_, format)| *format == self.format).map_or("", |(name, _)| name);
+        write!(out, "{name} to {}", self.place)
+    }
+}
+
+/// Opens all files, so that one that cannot be written is told of before the load starts.
+pub(super) fn open(outputs: &[FileOutput]) -> Result<Vec<Opened<'_>>, SiegeError> {
+    outputs.iter().map(FileOutput::open).collect()
+}
+
+/// Writes all files. One that cannot be written does not keep the others from being; the first such error is told.
+pub(super) fn write(
+    opened: Vec<Opened<'_>>,
+    outcome: &LoadOutcome,
+    began: SystemTime,
+    out: &mut dyn Write,
+) -> Result<(), SiegeError> {
+    let mut result = Ok(());
+    for Opened { output, file } in opened {
+        let written = text(output.format, outcome, began).and_then(|text| match file {
+            Some(mut file) => file.write_all(text.as_bytes()),
+            None => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
+        });
+        result = result.and(written.map_err(|error| wrong(&output.place, error)));
+    }
+    result
+}
+
+fn text(format: FileFormat, outcome: &LoadOutcome, began: SystemTime) -> io::Result<String> {
+    match format {
+        FileFormat::Csv => Ok(csv::csv(&outcome.record)),
+        FileFormat::Hdr => hdr::hdr(&outcome.record, began),
+        FileFormat::Prom => Ok(prom::prom(outcome)),
+    }
+}
+
+fn wrong(place: &Place, error: io::Error) -> SiegeError {
+    SiegeError::File { path: PathBuf::from(place.to_string()), error }
+}
+
+#[cfg(test)]
+mod tests;

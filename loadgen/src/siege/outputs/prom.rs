@@ -1,0 +1,61 @@
+//! Prometheus' text exposition format, version 0.0.4.
+
+use std::fmt::Write;
+
+use brunt_scenarios::timeline::{Counts, Schedule};
+
+use crate::recorder::LoadOutcome;
+use crate::siege::interval::estimate;
+
+const QUANTILES: [f64; 5] = [0.5, 0.75, 0.9, 0.99, 0.999];
+
+/// The whole load's counts, latency and schedule.
+pub(super) fn prom(outcome: &LoadOutcome) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_all(&mut text, outcome, &escaped(&outcome.record.name));
+    text
+}
+
+fn write_all(text: &mut String, outcome: &LoadOutcome, load: &str) -> std::fmt::Result {
+    const REQUESTS: &str = "brunt_load_requests_total";
+    head(text, REQUESTS, "counter", "Requests by outcome: ok, or why they failed.")?;
+    writeln!(text, "{REQUESTS}{{load=\"{load}\",outcome=\"ok\"}} {}", outcome.totals.ok)?;
+    for (kind, count) in &outcome.totals.failed {
+        let kind = escaped(&kind.to_string());
+        writeln!(text, "{REQUESTS}{{load=\"{load}\",outcome=\"{kind}\"}} {count}")?;
+    }
+    latency(text, outcome, load)?;
+    const KEPT: &str = "brunt_load_schedule_kept";
+    head(text, KEPT, "gauge", "1 when the generator kept its schedule, 0 when the figures are invalid.")?;
+    let kept = u8::from(outcome.record.schedule == Schedule::Kept);
+    writeln!(text, "{KEPT}{{load=\"{load}\"}} {kept}")
+}
+
+/// A summary. One of no values has no quantiles.
+fn latency(text: &mut String, outcome: &LoadOutcome, load: &str) -> std::fmt::Result {
+    const LATENCY: &str = "brunt_load_latency_seconds";
+    head(text, LATENCY, "summary", "Time from the intended start of requests to the end of their replies.")?;
+    let all = Counts::merge(outcome.record.windows.iter().map(|window| &window.latency));
+    let counts = Counts::of(&all);
+    for quantile in QUANTILES {
+        let Some(found) = estimate(&counts, quantile) else { continue };
+        let seconds = found.value as f64 / 1e6;
+        writeln!(text, "{LATENCY}{{load=\"{load}\",quantile=\"{quantile}\"}} {seconds}")?;
+    }
+    // Counts hold the highest value of a bucket; the middle is right on average.
+    let micros =
+        |sum, (value, count): &(u64, u64)| sum + all.median_equivalent(*value) as f64 * *count as f64;
+    let sum = counts.0.iter().fold(0.0, micros) / 1e6;
+    writeln!(text, "{LATENCY}_sum{{load=\"{load}\"}} {sum}")?;
+    writeln!(text, "{LATENCY}_count{{load=\"{load}\"}} {}", counts.len())
+}
+
+fn head(text: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Result {
+    writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}")
+}
+
+/// A label's value as the format wants it.
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
