@@ -202,7 +202,7 @@ impl Lane {
 
     /// What to show of the last second.
     pub fn publish_second(&self, live: &mut Live) {
-        live.second = self.recorder.borrow_mut().take_second();
+        self.recorder.borrow_mut().take_second(&mut live.second);
     }
 
     /// Its figures; call it once.

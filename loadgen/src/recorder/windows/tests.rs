@@ -71,3 +71,25 @@ fn late_replies_are_counted_like_timely_ones() {
     }
     assert_eq!(timely.finish().0[0].latency, late.finish().0[0].latency);
 }
+
+#[test]
+fn memory_is_bounded_however_many_requests_and_hours() {
+    let kept = |requests: u64| {
+        let mut windows = Windows::new(None);
+        for number in 0..requests {
+            // 200 a second, from 0.1 to 100 ms.
+            windows.count(number * SECOND / 200, None, Some(100 + number % 1000 * 100));
+        }
+        let windows = windows.finish().0;
+        assert!(windows.len() <= MOST);
+        assert_eq!(windows.iter().map(|window| window.ok).sum::<u64>(), requests);
+        windows.iter().map(|window| window.latency.0.len()).sum::<usize>()
+    };
+    let distinct = {
+        let mut all = histogram();
+        (0..1000).for_each(|number| all.saturating_record(100 + number * 100));
+        Counts::of(&all).0.len()
+    };
+    let [short, long] = [200_000, 600_000].map(kept);
+    assert!(short <= MOST * distinct && long <= MOST * distinct, "{short}, {long} of {distinct} values");
+}
