@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use brunt_scenarios::source::nearest;
 
-use super::SiegeError;
+use super::{Output, SiegeError};
 use crate::recorder::LoadOutcome;
 
 /// What a file holds.
@@ -100,20 +100,27 @@ pub(super) fn open(outputs: &[FileOutput]) -> Result<Vec<Opened<'_>>, SiegeError
     outputs.iter().map(FileOutput::open).collect()
 }
 
-/// Writes all files. One that cannot be written does not keep the others from being; the first such error is told.
+/// Writes all files. One that cannot be written does not keep the others from being. The first such error is returned, and
+/// stderr told of any more.
 pub(super) fn write(
     opened: Vec<Opened<'_>>,
     outcome: &LoadOutcome,
     began: SystemTime,
-    out: &mut dyn Write,
+    output: Output<'_>,
 ) -> Result<(), SiegeError> {
+    let Output { out, err } = output;
     let mut result = Ok(());
     for Opened { output, file } in opened {
         let written = text(output.format, outcome, began).and_then(|text| match file {
             Some(mut file) => file.write_all(text.as_bytes()),
             None => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
         });
-        result = result.and(written.map_err(|error| wrong(&output.place, error)));
+        let Err(error) = written.map_err(|error| wrong(&output.place, error)) else { continue };
+        match &result {
+            Ok(()) => result = Err(error),
+            // Where errors cannot be told either, the files that are left still count.
+            Err(_) => drop(writeln!(err, "error: {error}")),
+        }
     }
     result
 }

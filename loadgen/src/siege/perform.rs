@@ -27,35 +27,42 @@ pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary
     let mut job = job(settings).ok_or(SiegeError::Endless)?;
     job.observer = (settings.detail == Detail::Hits).then_some(tell);
     let files = outputs::open(&settings.outputs)?;
-    let speaks = settings.detail != Detail::Quiet && settings.format == Format::Text;
-    if speaks {
-        announce(settings, err)?;
-    }
+    announce(settings, err)?;
     let began = SystemTime::now();
     let running = start(vec![job], Instant::now(), 0)?;
     wait(&running, &told, settings, out)?;
     let outcome = running.outcomes().into_iter().next().ok_or(SiegeError::NoUrl)?;
     hits::print(&told, &settings.requests, out)?;
     let summary = Summary::of(&outcome, settings.fail_below);
-    if speaks {
-        let lifted =
-            if settings.bound.and_then(Bound::time).is_some() { "Lifting the server siege...\n" } else { "" };
-        write!(err, "\n{lifted}")?;
-    }
     // The summary and each of the files are written whatever becomes of the others.
-    let reported = report(settings, &summary, out, err);
-    let written = outputs::write(files, &outcome, began, out);
+    let reported = lift(settings, err).and_then(|()| report(settings, &summary, out, err));
+    let written = outputs::write(files, &outcome, began, Output { out, err });
     reported.and(written)?;
     Ok(summary)
 }
 
+fn speaks(settings: &Settings) -> bool {
+    settings.detail != Detail::Quiet && settings.format == Format::Text
+}
+
 fn announce(settings: &Settings, err: &mut dyn Write) -> Result<(), SiegeError> {
+    if !speaks(settings) {
+        return Ok(());
+    }
     writeln!(err, "** brunt {}", env!("CARGO_PKG_VERSION"))?;
     match settings.rate {
         None => writeln!(err, "** Preparing {} concurrent users for battle.", settings.users)?,
         Some(rate) => writeln!(err, "** Preparing {rate} for battle.")?,
     }
     Ok(writeln!(err, "The server is now under siege...")?)
+}
+
+fn lift(settings: &Settings, err: &mut dyn Write) -> Result<(), SiegeError> {
+    if !speaks(settings) {
+        return Ok(());
+    }
+    let is_timed = settings.bound.and_then(Bound::time).is_some();
+    Ok(write!(err, "\n{}", if is_timed { "Lifting the server siege...\n" } else { "" })?)
 }
 
 /// Prints a summary where and how it was asked for.

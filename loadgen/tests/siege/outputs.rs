@@ -51,9 +51,13 @@ fn a_full_disk_costs_only_the_file_on_it() {
     let server = Server::well();
     let folder = tempfile::tempdir().unwrap();
     let prom = folder.path().join("a.prom");
-    let full = Path::new("/dev/full");
-    let (exit, _, err) = run(&["-c1", "-r3", &option("csv", full), &option("prom", &prom), &server.url()]);
+    let (full, another) = (Path::new("/dev/full"), folder.path().join("full"));
+    std::os::unix::fs::symlink(full, &another).unwrap();
+    let files = [option("csv", full), option("hdr", &another), option("prom", &prom)];
+    let (exit, _, err) = run(&["-c1", "-r3", &files[0], &files[1], &files[2], &server.url()]);
     assert_eq!(exit, Exit::Wrong);
+    let told = format!("error: {}: No space left on device (os error 28)\n", another.display());
+    assert!(err.ends_with(&told), "{err}");
     assert!(err.contains("Transactions:\t\t           3 hits\n"), "{err}");
     assert!(std::fs::read_to_string(&prom).unwrap().contains("outcome=\"ok\"} 3\n"));
 }
