@@ -77,6 +77,10 @@ pub struct Common {
     /// Print the verdict only.
     #[arg(short, long)]
     pub quiet: bool,
+    /// Make a run again, at most so often, when the load generator missed its own schedule, so that it says nothing of the
+    /// system.
+    #[arg(long, default_value_t = 2)]
+    pub retries: u32,
     /// The seed of all chance, to run the same again; drawn unless given.
     #[arg(long)]
     pub seed: Option<u64>,

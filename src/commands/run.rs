@@ -4,8 +4,9 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use brunt_reports::{Colour, Fact, Origin, Report, text};
+use brunt_reports::{Colour, Fact, Origin, Outcome, Report, text};
 use brunt_scenarios::plan::Plan;
+use brunt_scenarios::timeline::{LoadRecord, Schedule};
 
 use crate::cli::{Common, Run};
 use crate::exit::Exit;
@@ -23,7 +24,7 @@ pub fn run(options: &Run) -> Result<Exit> {
         let (report, page) = once(&attempt, &options.common)?;
         print!("{}", text(&report, colour(), Some(&page.display().to_string())));
         exit = exit.worse(report.verdict.outcome.into());
-        if report.verdict.outcome == brunt_reports::Outcome::Aborted && all.len() > 1 {
+        if report.verdict.outcome == Outcome::Aborted && all.len() > 1 {
             break;
         }
     }
@@ -42,8 +43,28 @@ pub struct Attempt<'a> {
     pub command: &'static str,
 }
 
-/// Makes a run, writes its reports, and says where the one for people is.
+/// Makes a run, and again while it says nothing because the generator missed its schedule; returns the last report and where
+/// the one for people is. The reports of all of them stay.
 pub fn once(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> {
+    let mut last = measure(attempt, common)?;
+    for again in 1..=common.retries {
+        if !says_nothing(&last.0) {
+            break;
+        }
+        let most = common.retries;
+        eprintln!("the load generator missed its own schedule: making the run again ({again} of {most})");
+        last = measure(attempt, common)?;
+    }
+    Ok(last)
+}
+
+/// A busy machine makes the generator late, which is no fault of the system's.
+fn says_nothing(report: &Report) -> bool {
+    let missed = |load: &LoadRecord| matches!(load.schedule, Schedule::Missed(_));
+    report.verdict.outcome == Outcome::Inconclusive && report.timeline.loads.iter().any(missed)
+}
+
+fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> {
     let Attempt { planned, plan, slug, command } = attempt;
     let folder = output::folder(&common.out, slug)?;
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
@@ -64,7 +85,7 @@ pub fn once(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)>
         // What was measured must not be lost with the disk.
         print!("{}", text(&report, colour(), None));
     })?;
-    if report.verdict.outcome == brunt_reports::Outcome::Pass && !common.keep {
+    if report.verdict.outcome == Outcome::Pass && !common.keep {
         let _ = std::fs::remove_dir_all(folder.join("data"));
     }
     Ok((report, page))

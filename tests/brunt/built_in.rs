@@ -1,6 +1,6 @@
 //! What is built in works from anywhere, as an installed binary would.
 
-use crate::workplace::{Workplace, wait_until};
+use crate::workplace::Workplace;
 
 const SCENARIO: &str = "\
 version: 1
@@ -42,8 +42,7 @@ fn built_in_scenarios_are_found_by_name_and_all_are_right() {
 #[test]
 fn the_coffee_chain_comes_up_and_takes_an_order() {
     let here = Workplace::new();
-    let mut child = here.start(&["up", "coffee", "--free-ports"]);
-    wait_until("the system is up", || here.printed().contains("Come in by http://"));
+    let mut child = here.up(&["up", "coffee", "--free-ports"]);
     let printed = here.printed();
     let url = printed.split("Come in by ").nth(1).unwrap().lines().next().unwrap().to_owned();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

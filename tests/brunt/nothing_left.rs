@@ -24,8 +24,7 @@ fn processes_in(folder: &Path) -> Vec<u32> {
 
 fn up_then(signal: Signal, code: Option<i32>) {
     let here = Workplace::new();
-    let mut child = here.start(&["up", "shop.yaml"]);
-    wait_until("the system is up", || here.printed().contains("shop is up"));
+    let mut child = here.up(&["up", "shop.yaml"]);
     let before = processes_in(&here.path(""));
     assert!(before.len() >= 3, "supervisor and two services: {before:?}");
     kill_process(Pid::from_child(&child), signal).unwrap();
