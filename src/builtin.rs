@@ -1,7 +1,15 @@
 //! The systems and scenarios that are part of the binary, so that it works anywhere.
 
-/// Name and system file of each built-in system.
-pub const SYSTEMS: &[(&str, &str)] = &[("coffee", brunt_coffee::SYSTEM)];
+use brunt_kit::system::System;
+
+/// The built-in systems.
+pub const SYSTEMS: &[&System] = &[
+    &brunt_coffee::SYSTEM,
+    &brunt_bookstore::SYSTEM,
+    &brunt_baemin::SYSTEM,
+    &brunt_fooddelivery::SYSTEM,
+    &brunt_cleaning::SYSTEM,
+];
 
 macro_rules! scenarios {
     ($($path:literal),* $(,)?) => {
@@ -9,24 +17,39 @@ macro_rules! scenarios {
     };
 }
 
-/// Path below `scenarios/`, without its ending, and text of each built-in scenario.
-pub const SCENARIOS: &[(&str, &str)] = scenarios![
-    "coffee/cancel",
-    "coffee/kill-storm",
-    "coffee/lost-reply",
-    "coffee/product-down",
-    "coffee/rollout",
-    "coffee/scale",
-    "coffee/slow-stock",
-    "coffee/zombie",
+/// Path below `scenarios/`, without its ending, and text of each built-in scenario, by system.
+const SCENARIOS: &[&[(&str, &str)]] = &[
+    scenarios![
+        "coffee/cancel",
+        "coffee/kill-storm",
+        "coffee/lost-reply",
+        "coffee/product-down",
+        "coffee/rollout",
+        "coffee/scale",
+        "coffee/slow-stock",
+        "coffee/zombie",
+    ],
+    // Bookstore.
+    scenarios![],
+    // Baemin.
+    scenarios![],
+    // Fooddelivery.
+    scenarios![],
+    // Cleaning.
+    scenarios![],
 ];
+
+/// Every built-in scenario.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SCENARIOS.iter().copied().flatten().copied()
+}
 
 /// The built-in scenarios that a path means: one, or all below a folder. `scenarios/` and `.yaml` may be left out.
 pub fn scenarios(path: &str) -> Vec<(&'static str, &'static str)> {
     let name = path.trim_start_matches("./").trim_start_matches("scenarios/");
     let name = name.trim_end_matches('/').trim_end_matches(".yaml");
     let below = format!("{name}/");
-    SCENARIOS.iter().filter(|(path, _)| *path == name || path.starts_with(&below)).copied().collect()
+    all().filter(|(path, _)| *path == name || path.starts_with(&below)).collect()
 }
 
 #[cfg(test)]
@@ -36,8 +59,8 @@ mod tests {
     #[test]
     fn every_scenario_of_the_repository_is_built_in() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-        for (system, _) in super::SYSTEMS {
-            let files = std::fs::read_dir(root.join(system)).unwrap();
+        for system in super::SYSTEMS.iter().map(|system| system.name) {
+            let files = std::fs::read_dir(root.join(system)).into_iter().flatten();
             for file in files.map(|entry| entry.unwrap().path()) {
                 let name = format!("{system}/{}", file.file_stem().unwrap().to_str().unwrap());
                 assert_eq!(super::scenarios(&name).len(), 1, "{name} is not in builtin.rs");

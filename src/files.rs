@@ -65,7 +65,7 @@ fn find(path: &str) -> Result<Vec<Source>> {
     }
     let built_in = builtin::scenarios(path);
     if built_in.is_empty() {
-        let names: Vec<&str> = builtin::SCENARIOS.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = builtin::all().map(|(name, _)| name).collect();
         let hint = nearest(path, &names).map_or("`brunt list` shows what is built in".to_owned(), |name| {
             format!("did you mean the built-in `{name}`?")
         });
@@ -94,8 +94,8 @@ fn plan_of(source: Source) -> Result<Planned> {
 }
 
 fn system_source(name: &str, folder: &Path) -> Result<(Source, PathBuf)> {
-    if let Some((name, text)) = builtin::SYSTEMS.iter().find(|(built_in, _)| *built_in == name) {
-        return Ok((Source::new(format!("{name}/system.yaml"), *text), PathBuf::from(".")));
+    if let Some(system) = builtin::SYSTEMS.iter().find(|system| system.name == name) {
+        return Ok((Source::new(format!("{name}/system.yaml"), system.file), PathBuf::from(".")));
     }
     let path = folder.join(name);
     if path.is_file() {
@@ -103,7 +103,7 @@ fn system_source(name: &str, folder: &Path) -> Result<(Source, PathBuf)> {
         let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
         return Ok((read(&path)?, base));
     }
-    let names: Vec<&str> = builtin::SYSTEMS.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = builtin::SYSTEMS.iter().map(|system| system.name).collect();
     match nearest(name, &names) {
         Some(near) => bail!("there is no system `{name}`, did you mean `{near}`?"),
         None => bail!(

@@ -6,11 +6,11 @@ use crate::exit::Exit;
 /// Prints what is built in.
 pub fn list() -> Exit {
     println!("Systems (brunt up SYSTEM):");
-    for (name, _) in builtin::SYSTEMS {
-        println!("  {name}");
+    for system in builtin::SYSTEMS {
+        println!("  {}", system.name);
     }
     println!("Scenarios (brunt run SCENARIO):");
-    for (name, _) in builtin::SCENARIOS {
+    for (name, _) in builtin::all() {
         println!("  {name}");
     }
     Exit::Pass

@@ -9,22 +9,18 @@ use crate::exit::Exit;
 
 /// Runs one service of a built-in system until it is told to stop.
 pub fn serve(options: &Serve) -> Result<Exit> {
-    let names: Vec<&str> = builtin::SYSTEMS.iter().map(|(name, _)| *name).collect();
-    let services = match options.system.as_str() {
-        "coffee" => brunt_coffee::SERVICES,
-        other => bail!("there is no system `{other}`{}", choose(other, &names)),
+    let Some(system) = builtin::SYSTEMS.iter().find(|system| system.name == options.system) else {
+        let names: Vec<&str> = builtin::SYSTEMS.iter().map(|system| system.name).collect();
+        bail!("there is no system `{}`{}", options.system, choose(&options.system, &names));
     };
+    let services: Vec<&str> = system.names().collect();
     if !services.contains(&options.service.as_str()) {
-        bail!(
-            "{} has no service `{}`{}",
-            options.system,
-            options.service,
-            choose(&options.service, services)
-        );
+        let choice = choose(&options.service, &services);
+        bail!("{} has no service `{}`{choice}", options.system, options.service);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime
-        .block_on(brunt_coffee::serve(&options.service))
+        .block_on(system.serve(&options.service))
         .with_context(|| format!("{} of {} cannot run", options.service, options.system))?;
     Ok(Exit::Pass)
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use brunt_kit::ServeError;
 use brunt_kit::config::{Config, ConfigError};
 use brunt_kit::health::Health;
 use brunt_kit::lifecycle::Service;
@@ -40,13 +41,15 @@ impl Settings {
 }
 
 /// Puts the gateway together.
-#[must_use]
-pub fn build(config: &Config, settings: Settings) -> Service {
+///
+/// # Errors
+/// None: it has neither store nor log.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let (health, metrics) = (Health::default(), Metrics::new(config));
     let proxy = Proxy::new(settings.routes, settings.deadline, &metrics);
     let routes = Router::new().fallback(Proxy::forward).with_state(proxy);
     let router = rest::surround(actuator::routes(&health, &metrics, &api()).merge(routes), &metrics);
-    Service { name: config.service, grace: config.grace, health, router, background: Vec::new() }
+    Ok(Service { name: config.service, grace: config.grace, health, router, background: Vec::new() })
 }
 
 fn api() -> Value {

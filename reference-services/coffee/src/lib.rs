@@ -6,39 +6,31 @@
 pub mod customercenter;
 pub mod gateway;
 pub mod order;
-mod plan;
 pub mod product;
 pub mod stock;
 
-use brunt_kit::ServeError;
-use brunt_kit::config::Env;
-use brunt_kit::lifecycle::Shutdown;
-use brunt_kit::telemetry;
-use tokio::time::timeout;
-
-pub use plan::Plan;
-
-/// The services, in the order in which they are best started.
-pub const SERVICES: &[&str] = &["stock", "product", "order", "customercenter", "gateway"];
-
-/// What the system consists of, for who starts it.
-pub const SYSTEM: &str = include_str!("../system.yaml");
+use brunt_kit::system::{Entry, Plan, System};
 
 /// The topic of all events.
 pub const TOPIC: &str = "msacoffeechainsample";
 
-/// Runs one service, configured by the environment, until a signal asks it to stop.
-///
-/// # Errors
-/// When the configuration, the port, the store or the event log cannot be used: each message is one line that says
-/// what to do.
-pub async fn serve(service: &str) -> Result<(), ServeError> {
-    let plan = Plan::read(service, Env::process())?;
-    telemetry::init(plan.config().log_format);
-    let mut shutdown = Shutdown::on_signal()?;
-    let port = plan.take_port()?;
-    if timeout(plan.config().start_delay, shutdown.requested()).await.is_ok() {
-        return Ok(());
-    }
-    plan.build()?.run(port, shutdown).await
-}
+/// The system.
+pub static SYSTEM: System = System {
+    name: "coffee",
+    file: include_str!("../system.yaml"),
+    services: &[
+        Entry { name: "stock", port: 8083, plan: |c| Plan::read(c, stock::Settings::read, stock::build) },
+        Entry {
+            name: "product",
+            port: 8082,
+            plan: |c| Plan::read(c, product::Settings::read, product::build),
+        },
+        Entry { name: "order", port: 8081, plan: |c| Plan::read(c, order::Settings::read, order::build) },
+        Entry { name: "customercenter", port: 8084, plan: |c| Ok(Plan::plain(c, customercenter::build)) },
+        Entry {
+            name: "gateway",
+            port: 8080,
+            plan: |c| Plan::read(c, gateway::Settings::read, gateway::build),
+        },
+    ],
+};

@@ -44,13 +44,13 @@ pub struct Config {
 
 /// What a service is called and where it lives unless told otherwise.
 #[derive(Clone, Copy, Debug)]
-pub struct Defaults {
+pub struct Defaults<'a> {
     /// The service's name.
     pub service: &'static str,
     /// The port it listens on.
     pub port: u16,
     /// The directory of its store, relative to the working directory.
-    pub data_dir: &'static str,
+    pub data_dir: &'a str,
 }
 
 impl Config {
@@ -58,7 +58,7 @@ impl Config {
     ///
     /// # Errors
     /// The first variable whose value cannot be used, with the values that can.
-    pub fn read(env: Env, defaults: Defaults) -> Result<Self, ConfigError> {
+    pub fn read(env: Env, defaults: Defaults<'_>) -> Result<Self, ConfigError> {
         let data_dir = PathBuf::from(env.text("DATA_DIR", defaults.data_dir));
         let default_log = format!("sqlite:{}", data_dir.join("events.db").display());
         Ok(Self {
@@ -119,7 +119,7 @@ fn parse_host(value: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    const DEFAULTS: Defaults = Defaults { service: "order", port: 8081, data_dir: "data" };
+    const DEFAULTS: Defaults<'static> = Defaults { service: "order", port: 8081, data_dir: "data" };
 
     #[test]
     fn everything_has_a_default() {

@@ -22,6 +22,9 @@ pub mod proxy;
 pub mod rest;
 mod sqlite;
 pub mod store;
+pub mod system;
 pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use error::ServeError;

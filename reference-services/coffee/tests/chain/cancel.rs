@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::system::{SLOW, System};
+use crate::system::{SLOW, start, without};
 
 fn statuses(page: &Value) -> (&str, &str) {
     let text = |field: &str| page[field].as_str().unwrap_or_default();
@@ -12,7 +12,7 @@ fn statuses(page: &Value) -> (&str, &str) {
 
 #[tokio::test]
 async fn an_order_is_canceled_before_it_is_made() {
-    let system = System::start(&[SLOW]).await;
+    let system = start(&[SLOW]).await;
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     system.until("product", "/products/1", |product| product["status"] == "Requested").await;
     for _ in 0..2 {
@@ -28,7 +28,7 @@ async fn an_order_is_canceled_before_it_is_made() {
 
 #[tokio::test]
 async fn a_completed_order_is_not_canceled() {
-    let system = System::start(&[("MAKING_TIME", "0ms")]).await;
+    let system = start(&[("MAKING_TIME", "0ms")]).await;
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     system.until("order", "/orders/1", |order| order["status"] == "Completed").await;
     let (status, problem) = system.patch("order", "/orders/1", json!({"status": "Canceled"})).await;
@@ -39,7 +39,7 @@ async fn a_completed_order_is_not_canceled() {
 
 #[tokio::test]
 async fn what_is_being_made_is_not_canceled_and_never_made_twice() {
-    let mut system = System::without(&["stock"], &[("MAKING_TIME", "0ms")]).await;
+    let mut system = without(&["stock"], &[("MAKING_TIME", "0ms")]).await;
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     system.until("product", "/products/1", |product| product["status"] == "Making").await;
     let (status, _) = system.patch("order", "/orders/1", json!({"status": "Canceled"})).await;
@@ -55,7 +55,7 @@ async fn what_is_being_made_is_not_canceled_and_never_made_twice() {
 
 #[tokio::test]
 async fn a_cancel_that_overtakes_its_order_keeps_it_from_being_made() {
-    let system = System::start(&[("MAKING_TIME", "0ms")]).await;
+    let system = start(&[("MAKING_TIME", "0ms")]).await;
     let (status, product) = system.post("product", "/products/cancel", json!({"orderId": 2})).await;
     assert_eq!((status, &product["status"]), (StatusCode::OK, &json!("Canceled")));
     for _ in 0..3 {

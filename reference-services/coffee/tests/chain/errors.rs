@@ -1,11 +1,11 @@
 //! What is refused, and how it is said.
 
-use brunt_coffee::{Plan, SERVICES};
+use brunt_coffee::SYSTEM;
 use brunt_kit::config::Env;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::system::{SLOW, System};
+use crate::system::{SLOW, start};
 
 fn refusal(body: &Value) -> String {
     format!("{} {} {}: {}", body["status"], body["error"], body["path"], body["message"])
@@ -13,7 +13,7 @@ fn refusal(body: &Value) -> String {
 
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_and_burns_no_id() {
-    let system = System::start(&[SLOW]).await;
+    let system = start(&[SLOW]).await;
     let mut refused = Vec::new();
     for (method, service, path, body) in [
         ("POST", "order", "/orders", json!({"qty": 1})),
@@ -45,7 +45,7 @@ async fn what_makes_no_sense_is_refused_and_burns_no_id() {
 
 #[tokio::test]
 async fn only_the_status_of_an_order_changes() {
-    let system = System::start(&[SLOW]).await;
+    let system = start(&[SLOW]).await;
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     let (_, whole) = system.get("order", "/orders/1").await;
     let (status, unchanged) = system.patch("order", "/orders/1", whole.clone()).await;
@@ -61,7 +61,7 @@ async fn only_the_status_of_an_order_changes() {
 
 #[tokio::test]
 async fn a_body_that_is_too_large_is_not_read() {
-    let system = System::start(&[]).await;
+    let system = start(&[]).await;
     for service in ["order", "gateway"] {
         let name = "x".repeat(1 << 20);
         let (status, problem) = system.post(service, "/orders", json!({"productName": name, "qty": 1})).await;
@@ -72,7 +72,7 @@ async fn a_body_that_is_too_large_is_not_read() {
 
 #[tokio::test]
 async fn a_method_that_is_not_there_names_those_that_are() {
-    let system = System::start(&[]).await;
+    let system = start(&[]).await;
     let response = system.request("DELETE", "order", "/orders/1", json!({})).await;
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     let mut allowed: Vec<_> = response.headers()["allow"].to_str().unwrap().split(',').collect();
@@ -82,8 +82,8 @@ async fn a_method_that_is_not_there_names_those_that_are() {
 
 #[tokio::test]
 async fn every_service_can_be_made_a_zombie_that_works_on() {
-    let system = System::start(&[]).await;
-    for service in SERVICES {
+    let system = start(&[]).await;
+    for service in SYSTEM.names() {
         assert_eq!(system.get_text(service, "/isHealthy").await, "");
         assert_eq!(system.get_text(service, "/makeZombie").await, "");
         let (status, problem) = system.get(service, "/isHealthy").await;
@@ -92,7 +92,7 @@ async fn every_service_can_be_made_a_zombie_that_works_on() {
         assert_eq!((status, health), (StatusCode::SERVICE_UNAVAILABLE, json!({"status": "DOWN"})));
         assert_eq!(system.get(service, "/actuator/health/readiness").await.0, StatusCode::OK);
         let (_, api) = system.get(service, "/v3/api-docs").await;
-        assert_eq!(api["info"]["title"], *service);
+        assert_eq!(api["info"]["title"], service);
     }
     assert_eq!(system.get("gateway", "/stocks/1").await.1["productName"], "Americano");
 }
@@ -110,7 +110,7 @@ fn a_service_that_cannot_start_says_what_to_do() {
         let env = Env::from_pairs([("DATA_DIR", data), ("PORT", "0")].iter().chain(variables).copied());
         let error =
             tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-                let plan = Plan::read(service, env)?;
+                let plan = SYSTEM.plan(service, env)?;
                 plan.take_port()?;
                 plan.build().map(drop)
             });

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use brunt_coffee::TOPIC;
 use brunt_kit::log::{NewRecord, Rewind};
+use brunt_kit::testing::Trial;
 use serde_json::{Value, json};
 
 use crate::lost_reply::LostReply;
-use crate::system::System;
+use crate::system::start;
 
 const COLLECTIONS: [(&str, &str); 4] =
     [("order", "/orders"), ("product", "/products"), ("stock", "/stocks"), ("customercenter", "/mypages")];
 
 /// One order that was completed, and one that was cancelled by product before it arrived.
-async fn system_with_history(inbox: &str) -> System {
-    let system = System::start(&[("MAKING_TIME", "0ms"), ("INBOX", inbox)]).await;
+async fn system_with_history(inbox: &str) -> Trial {
+    let system = start(&[("MAKING_TIME", "0ms"), ("INBOX", inbox)]).await;
     for _ in 0..2 {
         system.post("order", "/orders", json!({"productName": "Latte", "qty": 2})).await;
     }
@@ -26,7 +27,7 @@ async fn system_with_history(inbox: &str) -> System {
     system
 }
 
-async fn state(system: &System) -> Vec<Value> {
+async fn state(system: &Trial) -> Vec<Value> {
     let mut state = Vec::new();
     for (service, path) in COLLECTIONS {
         state.push(system.get(service, path).await.1);
@@ -35,8 +36,8 @@ async fn state(system: &System) -> Vec<Value> {
 }
 
 /// Each event of the two orders once more: Ordered, StockReduced and Produced.
-async fn duplicate_every_event(system: &System) {
-    let events = system.events(6).await;
+async fn duplicate_every_event(system: &Trial) {
+    let events = system.events(TOPIC, 6).await;
     let again = events.into_iter().map(|event| NewRecord {
         topic: TOPIC.to_owned(),
         key: event.key,
@@ -47,7 +48,7 @@ async fn duplicate_every_event(system: &System) {
 }
 
 /// Waits until a service has received an event so often, whatever it did with it.
-async fn until_received(system: &System, service: &str, event_type: &str, outcome: &str, count: u32) {
+async fn until_received(system: &Trial, service: &str, event_type: &str, outcome: &str, count: u32) {
     let line = format!("events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}");
     system.until_text(service, "/actuator/prometheus", |text| text.lines().any(|found| found == line)).await;
 }
@@ -87,7 +88,7 @@ async fn with_the_inbox_rewound_offsets_change_nothing() {
 
 #[tokio::test]
 async fn which_guards_are_on_is_seen_from_outside() {
-    let system = System::start(&[("INBOX", "off")]).await;
+    let system = start(&[("INBOX", "off")]).await;
     for service in ["order", "product", "stock", "customercenter"] {
         let text = system.get_text(service, "/actuator/prometheus").await;
         assert!(
@@ -99,7 +100,7 @@ async fn which_guards_are_on_is_seen_from_outside() {
 
 #[tokio::test]
 async fn without_failing_closed_a_canceled_order_is_made() {
-    let mut system = System::start(&[("MAKING_TIME", "0ms"), ("FAIL_CLOSED", "off")]).await;
+    let mut system = start(&[("MAKING_TIME", "0ms"), ("FAIL_CLOSED", "off")]).await;
     system.stop("product").await;
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     let (_, order) = system.patch("order", "/orders/1", json!({"status": "Canceled"})).await;
@@ -112,7 +113,7 @@ async fn without_failing_closed_a_canceled_order_is_made() {
 
 #[tokio::test]
 async fn a_poison_event_is_buried_and_orders_flow_on() {
-    let system = System::start(&[("MAKING_TIME", "0ms")]).await;
+    let system = start(&[("MAKING_TIME", "0ms")]).await;
     let poison = NewRecord {
         topic: TOPIC.to_owned(),
         key: "1".to_owned(),
@@ -130,7 +131,7 @@ async fn taken_although_the_answer_was_lost(idempotency_key: &str) -> i64 {
     let between = LostReply::start().await;
     let url = format!("http://{}", between.address);
     let variables = [("MAKING_TIME", "0ms"), ("IDEMPOTENCY_KEY", idempotency_key), ("API_STOCK_URL", &url)];
-    let system = System::start(&variables).await;
+    let system = start(&variables).await;
     between.lead_to(system.address("stock"));
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     system.until("order", "/orders/1", |order| order["status"] == "Completed").await;

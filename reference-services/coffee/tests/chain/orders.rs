@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::system::{SLOW, System};
+use crate::system::{SLOW, start};
 
 fn statuses(page: &Value) -> (&str, &str) {
     let text = |field: &str| page[field].as_str().unwrap_or_default();
@@ -12,7 +12,7 @@ fn statuses(page: &Value) -> (&str, &str) {
 
 #[tokio::test]
 async fn an_order_is_completed_and_stock_goes_down() {
-    let system = System::start(&[]).await;
+    let system = start(&[]).await;
     let (status, order) =
         system.post("gateway", "/orders", json!({"productName": "Americano", "qty": "3"})).await;
     assert_eq!((status, &order["status"]), (StatusCode::CREATED, &json!("Requested")));
@@ -26,7 +26,7 @@ async fn an_order_is_completed_and_stock_goes_down() {
 
 #[tokio::test]
 async fn resources_look_as_spring_data_rest_users_know_them() {
-    let system = System::start(&[SLOW]).await;
+    let system = start(&[SLOW]).await;
     system.post("order", "/orders", json!({"item": "Hot Tea", "qty": 10})).await;
     system.until("product", "/products/1", |product| product["status"] == "Requested").await;
     system.until("customercenter", "/mypages/1", |page| page["orderStatus"] == "Requested").await;
@@ -48,7 +48,7 @@ async fn resources_look_as_spring_data_rest_users_know_them() {
 
 #[tokio::test]
 async fn what_stock_does_not_have_is_out_of_stock() {
-    let system = System::start(&[("INITIAL_STOCK", "Latte=5")]).await;
+    let system = start(&[("INITIAL_STOCK", "Latte=5")]).await;
     for (id, (name, qty)) in [("Latte", 6), ("Mocha", 1)].into_iter().enumerate() {
         system.post("order", "/orders", json!({"productName": name, "qty": qty})).await;
         let path = format!("/orders/{}", id + 1);
@@ -66,7 +66,7 @@ async fn what_stock_does_not_have_is_out_of_stock() {
 
 #[tokio::test]
 async fn a_key_that_is_used_again_is_the_same_order() {
-    let system = System::start(&[SLOW]).await;
+    let system = start(&[SLOW]).await;
     let place = |qty: i64| {
         let url = system.url("order", "/orders");
         let body = json!({"productName": "Latte", "qty": qty});
@@ -81,7 +81,7 @@ async fn a_key_that_is_used_again_is_the_same_order() {
 
 #[tokio::test]
 async fn stock_is_taken_once_for_a_key_and_never_below_zero() {
-    let system = System::start(&[("INITIAL_STOCK", "Latte=100")]).await;
+    let system = start(&[("INITIAL_STOCK", "Latte=100")]).await;
     let racing: Vec<_> = (0..200)
         .map(|n| {
             let url = system.url("stock", "/stocks/reduce");

@@ -5,11 +5,11 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::json;
 
-use crate::system::{SLOW, System};
+use crate::system::{SLOW, start};
 
 #[tokio::test]
 async fn with_product_down_orders_wait_and_cancels_fail() {
-    let mut system = System::start(&[("MAKING_TIME", "0ms")]).await;
+    let mut system = start(&[("MAKING_TIME", "0ms")]).await;
     system.stop("product").await;
     for _ in 0..2 {
         let (status, _) = system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
@@ -25,7 +25,7 @@ async fn with_product_down_orders_wait_and_cancels_fail() {
 
 #[tokio::test]
 async fn a_cancel_after_the_restart_of_product_succeeds() {
-    let mut system = System::start(&[SLOW]).await;
+    let mut system = start(&[SLOW]).await;
     system.stop("product").await;
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     let (status, _) = system.patch("order", "/orders/1", json!({"status": "Canceled"})).await;
@@ -37,7 +37,7 @@ async fn a_cancel_after_the_restart_of_product_succeeds() {
 
 #[tokio::test]
 async fn a_stop_is_clean_and_nothing_is_lost() {
-    let mut system = System::start(&[("MAKING_TIME", "0ms"), ("OUTBOX", "off")]).await;
+    let mut system = start(&[("MAKING_TIME", "0ms"), ("OUTBOX", "off")]).await;
     for service in ["order", "product", "stock", "customercenter"] {
         system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
         system.stop(service).await;

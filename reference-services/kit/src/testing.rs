@@ -1,0 +1,205 @@
+//! A whole system in a test's process, on free ports: started, stopped in parts, and talked to. For tests alone: whatever
+//! goes wrong panics.
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test's own failure is a panic")]
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::config::{Env, EventLogUrl, Offsets};
+use crate::lifecycle::{Port, Shutdown, Trigger};
+use crate::log::{self, Delivery, EventLog};
+use crate::system::{Plan, System};
+
+/// Far more than anything here takes, even on a busy machine.
+const BOUND: Duration = Duration::from_secs(20);
+
+struct Running {
+    trigger: Trigger,
+    task: JoinHandle<()>,
+}
+
+/// A system under test. Its data is gone when it is dropped.
+pub struct Trial {
+    system: &'static System,
+    env: Env,
+    addresses: BTreeMap<&'static str, SocketAddr>,
+    /// Of those that do not run: kept, so that nobody else gets them.
+    ports: BTreeMap<&'static str, Port>,
+    running: BTreeMap<&'static str, Running>,
+    client: reqwest::Client,
+    directory: TempDir,
+}
+
+impl Trial {
+    /// Starts all services with these variables, and waits until each is ready.
+    pub async fn start(system: &'static System, variables: &[(&str, &str)]) -> Self {
+        Self::without(system, &[], variables).await
+    }
+
+    /// All services but some, which can be started later.
+    pub async fn without(system: &'static System, absent: &[&str], variables: &[(&str, &str)]) -> Self {
+        let directory = TempDir::new().unwrap();
+        let mut env = Env::from_pairs(variables.iter().copied());
+        env = env.with("DATA_DIR", directory.path().to_str().unwrap());
+        let mut ports = BTreeMap::new();
+        let mut addresses = BTreeMap::new();
+        for service in system.names() {
+            let port = system.plan(service, env.clone().with("PORT", "0")).unwrap().take_port().unwrap();
+            let variable = format!("API_{}_URL", service.to_uppercase());
+            addresses.insert(service, port.address());
+            env = env.with(&variable, &format!("http://{}", port.address()));
+            ports.insert(service, port);
+        }
+        // What a test sets wins.
+        for (name, value) in variables {
+            env = env.with(name, value);
+        }
+        let (running, client) = (BTreeMap::new(), reqwest::Client::new());
+        let mut trial = Self { system, env, addresses, ports, running, client, directory };
+        for service in system.names().filter(|service| !absent.contains(service)) {
+            trial.restart(service).await;
+        }
+        trial
+    }
+
+    /// Starts a service that does not run, on its own port, and waits until it is ready.
+    pub async fn restart(&mut self, service: &'static str) {
+        let plan = self.plan(service);
+        let port = self.ports.remove(service).expect("it does not run");
+        let (trigger, shutdown) = Shutdown::manual();
+        let task = tokio::spawn(async move { plan.build().unwrap().run(port, shutdown).await.unwrap() });
+        self.running.insert(service, Running { trigger, task });
+        self.until(service, "/actuator/health/readiness", |health| health["status"] == "UP").await;
+    }
+
+    /// Stops a service as SIGTERM does, and keeps its port for it.
+    pub async fn stop(&mut self, service: &'static str) {
+        let Running { trigger, task } = self.running.remove(service).unwrap();
+        trigger.stop();
+        timeout(BOUND, task).await.expect("it stops in time").unwrap();
+        self.ports.insert(service, self.plan(service).take_port().unwrap());
+    }
+
+    fn plan(&self, service: &str) -> Plan {
+        let port = self.addresses[service].port().to_string();
+        self.system.plan(service, self.env.clone().with("PORT", &port)).unwrap()
+    }
+
+    /// Stops them all.
+    pub async fn stop_all(&mut self) {
+        for service in self.system.names() {
+            self.stop(service).await;
+        }
+    }
+
+    /// The event log that the services share.
+    #[must_use]
+    pub fn log(&self) -> Arc<dyn EventLog> {
+        log::open(&EventLogUrl::Sqlite(self.directory.path().join("events.db"))).unwrap()
+    }
+
+    /// Every event of a topic so far, which `count` says how many there must be.
+    pub async fn events(&self, topic: &str, count: usize) -> Vec<Delivery> {
+        let mut subscription = self.log().subscribe("witness", topic, Offsets::Committed);
+        let mut events = Vec::new();
+        let reading = async {
+            while events.len() < count {
+                events.extend(subscription.poll(1000).await.unwrap());
+            }
+        };
+        timeout(BOUND, reading).await.expect("the events arrive");
+        events
+    }
+
+    /// Where a service listens.
+    #[must_use]
+    pub fn address(&self, service: &str) -> SocketAddr {
+        self.addresses[service]
+    }
+
+    /// The URL of a path on a service.
+    #[must_use]
+    pub fn url(&self, service: &str, path: &str) -> String {
+        format!("http://{}{path}", self.addresses[service])
+    }
+
+    /// A request with a JSON body, and its whole response.
+    pub async fn request(&self, method: &str, service: &str, path: &str, body: Value) -> reqwest::Response {
+        let request = self.client.request(method.parse().unwrap(), self.url(service, path));
+        request.json(&body).send().await.unwrap()
+    }
+
+    /// POST.
+    pub async fn post(&self, service: &str, path: &str, body: Value) -> (StatusCode, Value) {
+        answer(self.request("POST", service, path, body).await).await
+    }
+
+    /// PATCH.
+    pub async fn patch(&self, service: &str, path: &str, body: Value) -> (StatusCode, Value) {
+        answer(self.request("PATCH", service, path, body).await).await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, service: &str, path: &str) -> (StatusCode, Value) {
+        answer(self.client.delete(self.url(service, path)).send().await.unwrap()).await
+    }
+
+    /// GET.
+    pub async fn get(&self, service: &str, path: &str) -> (StatusCode, Value) {
+        answer(self.client.get(self.url(service, path)).send().await.unwrap()).await
+    }
+
+    /// GET of something that is not JSON.
+    pub async fn get_text(&self, service: &str, path: &str) -> String {
+        self.client.get(self.url(service, path)).send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Waits until what is at `path` is as wanted.
+    pub async fn until(&self, service: &str, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
+        let waiting = async {
+            loop {
+                if let Ok(response) = self.client.get(self.url(service, path)).send().await
+                    && let Ok(body) = response.json::<Value>().await
+                {
+                    last = body;
+                    if wanted(&last) {
+                        break;
+                    }
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let outcome = timeout(BOUND, waiting).await;
+        assert!(outcome.is_ok(), "{service}{path} stays {last}");
+        last
+    }
+
+    /// Waits until the text at `path` is as wanted.
+    pub async fn until_text(&self, service: &str, path: &str, wanted: impl Fn(&str) -> bool) {
+        let mut last = String::new();
+        let waiting = async {
+            while !wanted(&last) {
+                last = self.get_text(service, path).await;
+            }
+        };
+        let outcome = timeout(BOUND, waiting).await;
+        assert!(outcome.is_ok(), "{service}{path} stays {last}");
+    }
+}
+
+/// Status and body; null without one.
+async fn answer(response: reqwest::Response) -> (StatusCode, Value) {
+    let status = response.status();
+    let bytes = response.bytes().await.unwrap();
+    let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+    (status, body)
+}
