@@ -3,6 +3,8 @@
 
 #[path = "siege/outputs.rs"]
 mod outputs;
+#[path = "siege/real.rs"]
+mod real;
 #[path = "engine/server.rs"]
 #[allow(dead_code)]
 mod server;

@@ -25,6 +25,7 @@ pub(super) fn config(settings: &Settings) -> Result<String, SiegeError> {
         ("quiet", yes(settings.detail == Detail::Quiet)),
         ("protocol", "HTTP/1.1".to_owned()),
         ("HTML parser", "disabled".to_owned()),
+        ("get method", settings.get.to_string()),
         ("connection", if settings.reuse == Reuse::Yes { "keep-alive" } else { "close" }.to_owned()),
         ("concurrent users", settings.users.to_string()),
         ("time to run", time.map_or_else(none, |time| format!("{} secs", time.as_secs_f64()))),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Keys that change what is done.
-pub(super) const KEYS: [&str; 15] = [
+pub(super) const KEYS: [&str; 18] = [
     "concurrent",
     "time",
     "reps",
@@ -19,6 +19,9 @@ pub(super) const KEYS: [&str; 15] = [
     "connection",
     "timeout",
     "logfile",
+    "logging",
+    "gmethod",
+    "accept-encoding",
 ];
 
 /// What a siegerc sets.

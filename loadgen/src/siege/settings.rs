@@ -74,6 +74,8 @@ pub(super) struct Settings {
     pub detail: Detail,
     pub format: Format,
     pub log: Log,
+    /// The method of `-g`.
+    pub get: http::Method,
     pub outputs: Vec<FileOutput>,
 }
 
@@ -115,6 +117,7 @@ impl Settings {
             detail: given.detail(),
             format: given.format(),
             log: given.log(),
+            get: given.get()?,
             outputs: given.outputs(action)?,
         })
     }
@@ -182,6 +185,10 @@ impl Given {
         if let Some(agent) = self.value(Flag::UserAgent, "user-agent") {
             headers.push(("User-Agent".to_owned(), agent.to_owned()));
         }
+        let coded = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding"));
+        if let Some(coding) = self.rc.value("accept-encoding").filter(|_| !coded) {
+            headers.push(("Accept-Encoding".to_owned(), coding.to_owned()));
+        }
         Ok(headers)
     }
 
@@ -236,6 +243,14 @@ impl Given {
         }
     }
 
+    fn get(&self) -> Result<http::Method, SiegeError> {
+        match self.rc.value("gmethod") {
+            None | Some("HEAD") => Ok(http::Method::HEAD),
+            Some("GET") => Ok(http::Method::GET),
+            Some(other) => Err(read::bad("gmethod", other, "gmethod = HEAD, or GET")),
+        }
+    }
+
     fn detail(&self) -> Detail {
         if self.is_on(Flag::Quiet, "quiet") {
             Detail::Quiet
@@ -269,7 +284,7 @@ impl Given {
     }
 
     fn log(&self) -> Log {
-        let asked = self.flags.has(Flag::Log);
+        let asked = self.is_on(Flag::Log, "logging");
         let named = self.value(Flag::Log, "logfile").unwrap_or("siege.log");
         Log {
             file: asked.then(|| PathBuf::from(named)),

@@ -32,7 +32,7 @@ pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, S
     let Output { out, err } = output;
     let mut request = settings.requests.first().ok_or(SiegeError::NoUrl)?.clone();
     if settings.action == Action::Headers && request.method == http::Method::GET {
-        request.method = http::Method::HEAD;
+        request.method = settings.get.clone();
     }
     let sent = bytes(&request, Reuse::No)?;
     let shown = ask(&request, &sent, settings.timeout)

@@ -1,0 +1,213 @@
+//! Beside the real siege: the same options and settings file, on the same server with the same replies. Where siege is not
+//! installed, these tests say so and check nothing.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::run;
+use crate::server::{Act, Server, reply};
+
+/// What both are told, so that siege prints text as its manual says and nothing in colours.
+const SETTINGS: &str = "json_output = false\nverbose = false\ncolor = off\nquiet = false\nparser = false\n\
+                        gmethod = HEAD\nconnection = close\n";
+const BODY: usize = 60_000;
+
+/// Stdout and stderr of one of the two.
+struct Said {
+    out: String,
+    err: String,
+}
+
+/// What siege and brunt say, each on a server of its own that numbers requests from 0; `None` without siege.
+fn both(act: fn(u64) -> Act, settings: &str, arguments: &[&str]) -> Option<[Said; 2]> {
+    let home = tempfile::tempdir().unwrap();
+    // Where a key stands twice, the last one holds.
+    let rc = home.path().join("rc");
+    std::fs::write(&rc, format!("{SETTINGS}{settings}")).unwrap();
+    let first = Server::start(act);
+    let siege = siege(home.path(), &rc, arguments, &first.url())?;
+    let second = Server::start(act);
+    let (rc, url) = (rc.display().to_string(), second.url());
+    let (_, out, err) = run(&[&["-R", &rc], arguments, &[url.as_str()]].concat());
+    let timed = arguments.iter().any(|argument| argument.starts_with("-t"));
+    assert!(timed || first.requests() == second.requests(), "as many requests: {}", siege.err);
+    Some([siege, Said { out, err }])
+}
+
+fn siege(home: &Path, rc: &Path, arguments: &[&str], url: &str) -> Option<Said> {
+    // Siege makes these on its first run, and says so in the midst of what it was asked for.
+    std::fs::create_dir_all(home.join(".siege")).unwrap();
+    std::fs::write(home.join(".siege/siege.conf"), "").unwrap();
+    let mut command = Command::new("siege");
+    command.env("HOME", home).env_remove("SIEGERC").current_dir(home).arg("-R").arg(rc);
+    let Ok(output) = command.args(arguments).arg(url).output() else {
+        eprintln!("left out: siege is not installed");
+        return None;
+    };
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Some(Said { out: text(output.stdout), err: text(output.stderr) })
+}
+
+/// Siege's lines of a summary, from the first to the last.
+fn summary(said: &Said) -> Vec<&str> {
+    let lines = said.err.lines().skip_while(|line| !line.starts_with("Transactions:"));
+    lines.take_while(|line| !line.trim().is_empty()).collect()
+}
+
+/// Lines with every number as `#`, and spaces before it as one.
+fn shape<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let words = |line: &str| {
+        let line: String = line.chars().map(|one| if one.is_ascii_digit() { '#' } else { one }).collect();
+        let words = line.split_whitespace().map(|word| if word.starts_with('#') { "#" } else { word });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    lines.into_iter().map(words).collect()
+}
+
+/// The lines of a summary that do not depend on time.
+fn counts(said: &Said) -> Vec<&str> {
+    let counted = ["Transactions", "Availability", "Data", "Successful", "Failed"];
+    let lines = summary(said).into_iter();
+    lines.filter(|line| counted.iter().any(|start| line.starts_with(start))).collect()
+}
+
+/// Without 401 and 407, which siege asks for again.
+fn statuses(number: u64) -> Act {
+    let statuses = [200, 204, 302, 403, 404, 405, 408, 500, 502, 503];
+    let status = statuses[usize::try_from(number).unwrap() % statuses.len()];
+    let body = if status == 204 { String::new() } else { "x".repeat(BODY) };
+    Act::Send(reply(status, &body))
+}
+
+fn broken(number: u64) -> Act {
+    match number % 5 {
+        1 => Act::Close,
+        3 => Act::Reset(Vec::new()),
+        _ => Act::Send(reply(200, &"x".repeat(BODY))),
+    }
+}
+
+fn well(_: u64) -> Act {
+    Act::Send(reply(200, &"x".repeat(BODY)))
+}
+
+#[test]
+fn statuses_count_as_siege_counts_them() {
+    let Some([siege, ours]) = both(statuses, "", &["-c1", "-r30", "--no-follow"]) else { return };
+    assert_eq!(counts(&siege), counts(&ours));
+    assert_eq!(counts(&siege).len(), 5, "{}", siege.err);
+}
+
+#[test]
+fn broken_connections_count_as_siege_counts_them() {
+    let Some([siege, ours]) = both(broken, "", &["-c1", "-r20"]) else { return };
+    assert_eq!(counts(&siege), counts(&ours));
+    assert!(siege.err.contains("Failed transactions:\t           8\n"), "{}", siege.err);
+}
+
+#[test]
+fn users_and_repetitions_make_as_many_hits() {
+    let Some([siege, ours]) = both(well, "", &["-c7", "-r13"]) else { return };
+    assert_eq!(counts(&siege), counts(&ours));
+    assert!(ours.err.contains("Transactions:\t\t          91 hits\n"), "{}", ours.err);
+}
+
+#[test]
+fn the_settings_file_means_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let settings = "concurrent = 3\nreps = 4\nuser-agent = me\naccept-encoding = gzip\nlogging = true\n";
+    let settings = format!("{settings}logfile = {}\n", log.display());
+    let Some([siege, ours]) = both(well, &settings, &[]) else { return };
+    assert_eq!(counts(&siege), counts(&ours));
+    let logged = std::fs::read_to_string(log).unwrap();
+    assert_eq!(logged.matches(",     12,").count(), 2, "a line of each: {logged}");
+    assert!(ours.err.contains("Transactions:\t\t          12 hits\n"), "{}", ours.err);
+}
+
+#[test]
+fn the_summary_begins_with_sieges_lines() {
+    let Some([siege, ours]) = both(well, "", &["-c2", "-t1S"]) else { return };
+    assert_eq!(summary(&siege).len(), 12, "{}", siege.err);
+    assert_eq!(shape(summary(&siege)), shape(summary(&ours)));
+    let before = |said: &Said| {
+        let text = said.err.split("Transactions:").next().unwrap().replace("SIEGE", "brunt");
+        shape(text.lines().filter(|line| !line.is_empty()))
+    };
+    assert_eq!(before(&siege), before(&ours));
+}
+
+#[test]
+fn hits_are_told_as_siege_tells_them() {
+    let Some([siege, ours]) = both(statuses, "", &["-c1", "-r8", "-v", "--no-follow"]) else { return };
+    assert_eq!(shape(siege.out.lines()), shape(ours.out.lines()));
+    assert_eq!(ours.out.lines().count(), 8, "{}", ours.out);
+}
+
+#[test]
+fn json_has_sieges_keys_first() {
+    let Some([siege, ours]) = both(well, "", &["-c2", "-r5", "-j"]) else { return };
+    let keys = |said: &Said| -> Vec<String> {
+        let quoted = said.out.lines().filter_map(|line| line.split('"').nth(1));
+        quoted.map(str::to_owned).collect()
+    };
+    let of_siege = keys(&siege);
+    assert_eq!(of_siege.len(), 12, "{}", siege.out);
+    assert_eq!(of_siege, keys(&ours)[..12]);
+}
+
+#[test]
+fn one_page_is_asked_for_alike() {
+    let ways = [("-g", "", "HEAD"), ("-g", "gmethod = GET\n", "GET"), ("-p", "", "GET")];
+    for (option, settings, method) in ways {
+        let part = format!("{method} / HTTP/1.");
+        let Some([siege, ours]) = both(well, settings, &[option]) else { return };
+        for said in [&siege, &ours] {
+            assert!(said.out.starts_with(&part), "{option}: {}", said.out);
+        }
+        // From the empty line on: the reply's head, or its body.
+        let shown = |said: &Said| said.out.split_once("\r\n\r\n").unwrap().1.trim().to_owned();
+        assert_eq!(shown(&siege), shown(&ours), "{option}");
+    }
+}
+
+#[test]
+fn the_log_has_sieges_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = |name: &str| folder.path().join(name).display().to_string();
+    let (arguments, rc) = (["-c1", "-r3", "-m", "marked"], folder.path().join("rc"));
+    std::fs::write(&rc, SETTINGS).unwrap();
+    let server = Server::start(well);
+    let theirs = format!("-l{}", log("theirs"));
+    let told = [&[theirs.as_str()], &arguments[..]].concat();
+    if siege(folder.path(), &rc, &told, &server.url()).is_none() {
+        return;
+    }
+    let ours = format!("-l{}", log("ours"));
+    run(&[&[ours.as_str(), "-q"], &arguments[..], &[&server.url()]].concat());
+    let text = |name: &str| std::fs::read_to_string(log(name)).unwrap();
+    let (theirs, ours) = (text("theirs"), text("ours"));
+    let (theirs, ours): (Vec<_>, Vec<_>) = (theirs.lines().collect(), ours.lines().collect());
+    assert_eq!((theirs[..2].to_vec(), theirs.len()), (ours[..2].to_vec(), ours.len()));
+    let columns = |line: &str| line.split(',').map(str::len).collect::<Vec<_>>();
+    assert_eq!(columns(theirs[2]), columns(ours[2]), "{theirs:?} {ours:?}");
+    let counted = |line: &str| [1, 8, 9].map(|place| line.split(',').nth(place).unwrap().trim().to_owned());
+    assert_eq!(counted(theirs[2]), counted(ours[2]));
+}
+
+#[test]
+fn the_configuration_has_sieges_words() {
+    let Some([siege, ours]) = both(well, "", &["-C"]) else { return };
+    let names = |said: &Said| -> Vec<String> {
+        let named = said.out.lines().chain(said.err.lines()).filter_map(|line| line.split_once(':'));
+        named.map(|(name, _)| name.trim().to_owned()).collect()
+    };
+    let (theirs, ours) = (names(&siege), names(&ours));
+    let common: Vec<_> = ours.iter().filter(|name| theirs.contains(name)).collect();
+    assert_eq!(
+        common,
+        theirs.iter().filter(|name| ours.contains(name)).collect::<Vec<_>>(),
+        "the same order"
+    );
+    assert!(common.len() >= 14, "{ours:?}");
+}
