@@ -82,3 +82,16 @@ pub fn explain(error: &anyhow::Error) -> ExitCode {
     }
     Exit::Wrong.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_the_published_ones() {
+        use Outcome::{Aborted, Fail, Inconclusive, LeftBehind, Pass};
+        let outcomes = [Pass, Fail, Inconclusive, Aborted, LeftBehind];
+        assert_eq!(outcomes.map(|outcome| Exit::from(outcome) as u8), [0, 1, 3, 4, 5]);
+        assert_eq!(Exit::Wrong as u8, 2);
+    }
+}

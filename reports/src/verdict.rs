@@ -67,19 +67,6 @@ pub enum Proving {
     NotProven(String),
 }
 
-impl Outcome {
-    /// The exit code of the program: 2 is kept for a wrong scenario or command line.
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Pass => 0,
-            Self::Fail => 1,
-            Self::Inconclusive => 3,
-            Self::Aborted => 4,
-            Self::LeftBehind => 5,
-        }
-    }
-}
-
 impl fmt::Display for Outcome {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use brunt_faults::{Limits, apply};
+use brunt_faults::{Effect, FaultError, Limits, apply};
 use brunt_local::LocalSystem;
 use brunt_scenarios::plan::{Fault, FaultKind};
 use brunt_scenarios::timeline::{FaultRecord, Moment};
@@ -12,13 +12,22 @@ use tokio::task::JoinSet;
 use super::setting::Setting;
 use super::stop::Stop;
 
-/// Lets every fault of the plan happen; returns once all are undone.
+/// What became of the faults.
+#[derive(Default)]
+pub struct Happened {
+    /// Each time that a fault happened, by its start.
+    pub records: Vec<FaultRecord>,
+    /// What could not be put back, in words.
+    pub left_behind: Vec<String>,
+}
+
+/// Lets every fault of the plan happen; returns once all are undone, or cannot be.
 pub async fn happen(
     setting: &Setting<'_>,
     system: &Arc<LocalSystem>,
     origin: Instant,
     stop: &Stop,
-) -> Vec<FaultRecord> {
+) -> Happened {
     let mut all = JoinSet::new();
     for (place, fault) in setting.plan.faults.iter().enumerate() {
         let one = OneFault {
@@ -32,9 +41,13 @@ pub async fn happen(
         };
         all.spawn(one.happen());
     }
-    let mut records: Vec<FaultRecord> = all.join_all().await.into_iter().flatten().collect();
-    records.sort_by(|a, b| a.start.0.total_cmp(&b.start.0));
-    records
+    let mut happened = Happened::default();
+    for one in all.join_all().await {
+        happened.records.extend(one.records);
+        happened.left_behind.extend(one.left_behind);
+    }
+    happened.records.sort_by(|a, b| a.start.0.total_cmp(&b.start.0));
+    happened
 }
 
 struct OneFault {
@@ -48,49 +61,72 @@ struct OneFault {
 }
 
 impl OneFault {
-    async fn happen(mut self) -> Vec<FaultRecord> {
-        let mut records = Vec::new();
+    async fn happen(mut self) -> Happened {
+        let mut happened = Happened::default();
         for at in self.fault.at.clone() {
             if !self.stop.sleep_until((self.origin + at).into()).await {
                 break;
             }
-            records.push(self.once().await);
+            let start = Instant::now();
+            let name = self.fault.kind.to_string();
+            self.progress.fault(Moment::between(self.origin, start), &name, "begins");
+            let outcome = self.once(start).await;
+            let end = if self.fault.lasts.is_some() { Instant::now() } else { start };
+            if self.fault.lasts.is_some() {
+                self.progress.fault(Moment::between(self.origin, end), &name, "ends");
+            }
+            happened.left_behind.extend(outcome.left_behind.map(|why| format!("{name}: {why}")));
+            happened.records.push(FaultRecord {
+                name,
+                services: outcome.services,
+                start: Moment::between(self.origin, start),
+                end: Moment::between(self.origin, end),
+                effect: outcome.hits,
+                trouble: outcome.trouble,
+            });
         }
-        records
+        happened
     }
 
-    async fn once(&mut self) -> FaultRecord {
-        let start = Instant::now();
-        let name = self.fault.kind.to_string();
-        self.progress.fault(Moment::between(self.origin, start), &name, "begins");
+    /// Applies it, waits, and undoes it.
+    async fn once(&mut self, start: Instant) -> Outcome {
         let system = Arc::clone(&self.system);
-        let applied = apply(&self.fault.kind, &*system, &self.limits, &mut self.chance).await;
-        let outcome = match applied {
-            Err(error) => Err(error),
-            Ok(applied) => match self.fault.lasts {
-                None => Ok(applied.keep()),
-                Some(lasts) => {
-                    self.stop.sleep_until((start + lasts).into()).await;
-                    applied.recover(&*system).await
-                }
-            },
+        let applied = match apply(&self.fault.kind, &*system, &self.limits, &mut self.chance).await {
+            Ok(applied) => applied,
+            Err(error) => return Outcome::without_effect(&self.fault.kind, &error),
         };
-        let end = if self.fault.lasts.is_some() { Instant::now() } else { start };
-        if self.fault.lasts.is_some() {
-            self.progress.fault(Moment::between(self.origin, end), &name, "ends");
+        let Some(lasts) = self.fault.lasts else {
+            return applied.keep().into();
+        };
+        self.stop.sleep_until((start + lasts).into()).await;
+        // Should it not be undone, it has had its effect all the same.
+        let effect = applied.effect().clone();
+        match applied.recover(&*system).await {
+            Ok(effect) => effect.into(),
+            Err(error) => Outcome { left_behind: Some(error.to_string()), ..effect.into() },
         }
-        let (services, effect, trouble) = match outcome {
-            Ok(effect) => (effect.services, effect.hits, None),
-            Err(error) => (services(&self.fault.kind), 0, Some(error.to_string())),
-        };
-        let (start, end) = (Moment::between(self.origin, start), Moment::between(self.origin, end));
-        FaultRecord { name, services, start, end, effect, trouble }
     }
 }
 
-fn services(kind: &FaultKind) -> Vec<String> {
-    match kind {
-        FaultKind::Edge { from, to, .. } => vec![from.clone(), to.clone()],
-        other => other.services().into_iter().map(str::to_owned).collect(),
+/// What became of a fault, once.
+struct Outcome {
+    services: Vec<String>,
+    hits: u64,
+    /// Why it had no effect.
+    trouble: Option<String>,
+    /// Why it could not be undone.
+    left_behind: Option<String>,
+}
+
+impl Outcome {
+    fn without_effect(kind: &FaultKind, error: &FaultError) -> Self {
+        let services = kind.touches().into_iter().map(str::to_owned).collect();
+        Self { services, hits: 0, trouble: Some(error.to_string()), left_behind: None }
+    }
+}
+
+impl From<Effect> for Outcome {
+    fn from(effect: Effect) -> Self {
+        Self { services: effect.services, hits: effect.hits, trouble: None, left_behind: None }
     }
 }

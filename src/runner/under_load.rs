@@ -44,7 +44,13 @@ pub async fn put(
         timed(&plan.steps, calls, variables, origin, stop),
         watch(setting, running, origin, stop),
     );
-    Timeline { loads, faults, steps, ..Timeline::empty(stop.ending().unwrap_or(Ending::Completed)) }
+    Timeline {
+        loads,
+        faults: faults.records,
+        steps,
+        left_behind: faults.left_behind,
+        ..Timeline::empty(stop.ending().unwrap_or(Ending::Completed))
+    }
 }
 
 fn start(

@@ -74,3 +74,13 @@ fn a_setup_that_is_answered_otherwise_is_1() {
     ));
     here.brunt(&["run", "scenario.yaml"]).must(1, &["did not start", "answered 500"]);
 }
+
+#[test]
+fn what_cannot_be_put_back_is_5() {
+    let here = Workplace::new();
+    // The second changes what the first has set, so the first leaves it as it is; and the second puts back what it found.
+    let faults = "faults:\n  - {at: 300ms, for: 500ms, scale: {service: back, replicas: 2}}\n  \
+                  - {at: 500ms, for: 1s, scale: {service: back, replicas: 3}}\n";
+    here.scenario(&format!("{LOAD}{faults}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"));
+    here.brunt(&["run", "scenario.yaml"]).must(5, &["left behind", "from 2 to 3 replicas by somebody else"]);
+}

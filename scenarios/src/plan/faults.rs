@@ -112,6 +112,14 @@ impl FaultKind {
             Self::Edge { .. } => vec![],
         }
     }
+
+    /// The services that it concerns: those whose processes it touches, or both ends of a broken connection.
+    pub fn touches(&self) -> Vec<&str> {
+        match self {
+            Self::Edge { from, to, .. } => vec![from, to],
+            other => other.services(),
+        }
+    }
 }
 
 impl fmt::Display for FaultKind {
