@@ -4,6 +4,7 @@
 //! [`Verdict`] comes out. Each renderer is a pure function of a [`Report`].
 
 pub mod confidence;
+mod foresight;
 mod html;
 mod json;
 mod judge;
@@ -15,6 +16,7 @@ mod text;
 mod verdict;
 mod wording;
 
+pub use foresight::foresee;
 pub use html::html;
 pub use json::json;
 pub use judge::judge;

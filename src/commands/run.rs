@@ -20,6 +20,9 @@ pub fn run(options: &Run) -> Result<Exit> {
     let all = files::plans(&options.scenarios)?;
     let mut exit = Exit::Pass;
     for planned in &all {
+        for doubt in brunt_reports::foresee(&planned.plan) {
+            eprintln!("warning: {doubt}");
+        }
         let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run" };
         let (report, page) = once(&attempt, &options.common)?;
         print!("{}", text(&report, colour(), Some(&page.display().to_string())));

@@ -13,6 +13,9 @@ pub fn validate(options: &Validate) -> Result<Exit> {
     for planned in files::plans(&options.scenarios)? {
         println!("{}: ok", planned.source.name);
         describe(&planned.plan);
+        for doubt in brunt_reports::foresee(&planned.plan) {
+            println!("  warning: {doubt}");
+        }
     }
     Ok(Exit::Pass)
 }

@@ -4,6 +4,7 @@ mod availability;
 mod confidence;
 mod escaping;
 mod fixture;
+mod foresight;
 mod latency;
 mod ledger;
 mod proving;

@@ -1,0 +1,141 @@
+//! What a plan will not be able to show, as far as that is known before it runs.
+
+use std::time::Duration;
+
+use brunt_scenarios::plan::{Arrival, Claim, During, Fault, FaultKind, Load, Plan, Ramp};
+use brunt_scenarios::units::{Percent, Period};
+
+use crate::{confidence, wording};
+
+/// Claims that will stay inconclusive even if all goes well: too few requests for the confidence, or an end of the run before
+/// the bound that it is to be held against. One sentence each; nothing is said of closed loads, whose number of requests is
+/// not known beforehand.
+pub fn foresee(plan: &Plan) -> Vec<String> {
+    plan.checks.iter().flat_map(|check| of_claim(plan, &check.claim)).collect()
+}
+
+fn of_claim(plan: &Plan, claim: &Claim) -> Vec<String> {
+    match claim {
+        Claim::Availability { of, at_least, during } if *at_least < Percent::ALL => {
+            too_few(plan, of, at_least.fraction(), *during, &claim.to_string()).into_iter().collect()
+        }
+        Claim::Latency { of, limits, during } => {
+            let short = limits.iter().filter_map(|(quantile, most)| {
+                let claim = format!("{of}: latency {quantile} ≤ {}", Period(*most));
+                too_few(plan, of, quantile.0, *during, &claim)
+            });
+            short.collect()
+        }
+        Claim::Recovers { service, within } => too_short(plan, claim, service, *within, |_| true),
+        Claim::Restarts { service, within } => too_short(plan, claim, service, *within, leaves_it_running),
+        _ => vec![],
+    }
+}
+
+fn too_few(plan: &Plan, of: &str, share: f64, during: During, claim: &str) -> Option<String> {
+    let load = plan.loads.iter().find(|load| load.name == of)?;
+    let needed = confidence::needed(share, 0)?;
+    let gives = requests(load, &plan.faults, during)?;
+    (gives < needed).then(|| {
+        let (needed, gives) = (wording::counted(needed, "request"), wording::count(gives));
+        format!("“{claim}” needs {needed} at least, all of them good; the load gives {gives}.")
+    })
+}
+
+/// A fault that replaces the process itself leaves nothing for the probe to do.
+fn leaves_it_running(kind: &FaultKind) -> bool {
+    matches!(kind, FaultKind::MakeZombie { .. } | FaultKind::Pause { .. })
+}
+
+fn too_short(
+    plan: &Plan,
+    claim: &Claim,
+    service: &str,
+    within: Duration,
+    counts: fn(&FaultKind) -> bool,
+) -> Vec<String> {
+    let ends = plan.load_ends().max(plan.faults_end());
+    let hits = plan.faults.iter().filter(|fault| fault.kind.services().contains(&service));
+    let last = hits.filter(|fault| counts(&fault.kind)).filter_map(Fault::last_end).max();
+    let short = last.filter(|last| *last + within > ends).map(|last| {
+        let (over, ends, until) = (Period(last), Period(ends), Period(last + within));
+        format!("“{claim}”: its fault is over at {over} and the run at {ends}; let the load last {until}.")
+    });
+    short.into_iter().collect()
+}
+
+/// How many requests an open load makes in a part of the run.
+fn requests(load: &Load, faults: &[Fault], during: During) -> Option<u64> {
+    let Arrival::Open { ramps } = &load.arrival else {
+        return None;
+    };
+    let spans = || faults.iter().flat_map(spans_of);
+    let up_to = |then: Duration| arrivals(ramps, then.min(load.lasts));
+    let count = match during {
+        During::Run => up_to(load.lasts),
+        During::Before => up_to(spans().map(|(start, _)| start).min().unwrap_or(load.lasts)),
+        During::After => up_to(load.lasts) - up_to(spans().map(|(_, end)| end).max().unwrap_or(load.lasts)),
+        During::Faults => {
+            merged(spans().collect()).iter().map(|(start, end)| up_to(*end) - up_to(*start)).sum()
+        }
+    };
+    Some(count.round() as u64)
+}
+
+fn spans_of(fault: &Fault) -> impl Iterator<Item = (Duration, Duration)> {
+    // What happens at once concerns the second in which it happens.
+    let lasts = fault.lasts.unwrap_or(Duration::from_secs(1));
+    fault.at.iter().map(move |at| (*at, *at + lasts))
+}
+
+/// Spans that overlap, as one.
+fn merged(mut spans: Vec<(Duration, Duration)>) -> Vec<(Duration, Duration)> {
+    spans.sort_unstable();
+    let mut all: Vec<(Duration, Duration)> = Vec::new();
+    for (start, end) in spans {
+        match all.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => all.push((start, end)),
+        }
+    }
+    all
+}
+
+/// Arrivals from the start until then: the area under the rate.
+fn arrivals(ramps: &[Ramp], then: Duration) -> f64 {
+    let mut left = then.as_secs_f64();
+    let mut sum = 0.0;
+    for ramp in ramps {
+        let (lasts, passed) = (ramp.lasts.as_secs_f64(), left.min(ramp.lasts.as_secs_f64()));
+        if passed <= 0.0 {
+            break;
+        }
+        let reached = ramp.from + (ramp.to - ramp.from) * passed / lasts;
+        sum += (ramp.from + reached) / 2.0 * passed;
+        left -= passed;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn arrivals_are_the_area_under_the_rate() {
+        let ramps =
+            [Ramp { from: 0.0, to: 100.0, lasts: secs(10) }, Ramp { from: 100.0, to: 100.0, lasts: secs(5) }];
+        let counts = [0, 5, 10, 12, 15, 99].map(|then| arrivals(&ramps, secs(then)));
+        assert_eq!(counts, [0.0, 125.0, 500.0, 700.0, 1000.0, 1000.0]);
+    }
+
+    #[test]
+    fn spans_that_overlap_count_once() {
+        let spans = vec![(secs(5), secs(7)), (secs(1), secs(3)), (secs(2), secs(4)), (secs(7), secs(8))];
+        assert_eq!(merged(spans), [(secs(1), secs(4)), (secs(5), secs(8))]);
+    }
+}

@@ -1,0 +1,52 @@
+//! What is known to be inconclusive before anything runs.
+
+use brunt_reports::foresee;
+use brunt_scenarios::plan::{Arrival, Claim, During, FaultKind, Plan, Quantile, Ramp};
+
+use crate::fixture::{percent, plan, secs};
+
+/// 200 requests/s for the six seconds of the load.
+fn open(claims: Vec<Claim>) -> Plan {
+    let mut plan = plan(claims);
+    plan.loads[0].arrival = Arrival::Open { ramps: vec![Ramp { from: 200.0, to: 200.0, lasts: secs(6) }] };
+    plan
+}
+
+fn availability(at_least: &str, during: During) -> Claim {
+    Claim::Availability { of: "orders".to_owned(), at_least: percent(at_least), during }
+}
+
+#[test]
+fn too_few_requests_are_foreseen() {
+    let latency = |quantile| Claim::Latency {
+        of: "orders".to_owned(),
+        limits: vec![(Quantile(quantile), secs(1))],
+        during: During::Run,
+    };
+    let claims = vec![
+        availability("99.9%", During::Run),
+        availability("99.9%", During::Faults),
+        availability("99.5%", During::Before),
+        latency(0.999),
+        // These can be shown.
+        availability("100%", During::Run),
+        availability("99.5%", During::Run),
+        availability("99%", During::After),
+        latency(0.99),
+    ];
+    insta::assert_snapshot!(foresee(&open(claims.clone())).join("\n"));
+    assert!(foresee(&plan(claims)).is_empty(), "how much users will do is not known");
+}
+
+#[test]
+fn a_run_that_ends_before_its_bound_is_foreseen() {
+    let recovers = |within| Claim::Recovers { service: "product".to_owned(), within: secs(within) };
+    assert!(foresee(&plan(vec![recovers(2)])).is_empty());
+    insta::assert_snapshot!(foresee(&plan(vec![recovers(3)])).join("\n"));
+    let mut zombie = plan(vec![Claim::Restarts { service: "product".to_owned(), within: secs(5) }]);
+    assert!(foresee(&zombie).is_empty(), "a stop is no matter of the probe");
+    zombie.faults[0].kind =
+        FaultKind::MakeZombie { service: "product".to_owned(), path: "/makeZombie".to_owned() };
+    zombie.faults[0].lasts = None;
+    assert_eq!(foresee(&zombie).len(), 1);
+}
