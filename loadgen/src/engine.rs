@@ -21,6 +21,7 @@ pub use running::Running;
 pub(crate) use watch::{Interrupt, Watch};
 
 use crate::job::{Bound, Job, JobError, NotReady, Ready};
+use crate::net::{TlsError, Unusable};
 use crate::recorder::Live;
 
 /// Why load cannot start.
@@ -53,9 +54,27 @@ pub enum StartError {
         /// What the resolver says.
         error: io::Error,
     },
+    /// TLS that cannot be set up.
+    #[error("load `{load}`: {error}")]
+    Tls {
+        /// The load's name.
+        load: String,
+        /// Why.
+        error: TlsError,
+    },
     /// No thread, or no runtime on it.
     #[error("a thread of the generator cannot start: {0}")]
     Thread(io::Error),
+}
+
+impl StartError {
+    /// A server that cannot even be tried.
+    pub(crate) fn unusable(load: String, address: String, error: Unusable) -> Self {
+        match error {
+            Unusable::Lookup(error) => Self::Lookup { load, address, error },
+            Unusable::Tls(error) => Self::Tls { load, error },
+        }
+    }
 }
 
 /// What all threads see.
@@ -132,8 +151,6 @@ fn ready(job: Job) -> Result<Arc<Ready>, StartError> {
     match Ready::new(job) {
         Ok(ready) => Ok(Arc::new(ready)),
         Err(NotReady::Request(error)) => Err(StartError::Request { load, error }),
-        Err(NotReady::Lookup { address, error }) => {
-            Err(StartError::Lookup { load, address: address.to_string(), error })
-        }
+        Err(NotReady::Server { address, error }) => Err(StartError::unusable(load, address, error)),
     }
 }

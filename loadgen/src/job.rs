@@ -3,6 +3,7 @@
 mod address;
 mod plan;
 mod prepared;
+mod transport;
 mod verdict;
 
 use std::sync::mpsc::SyncSender;
@@ -10,8 +11,9 @@ use std::time::Duration;
 
 use brunt_scenarios::plan::{Answer, Arrival, JsonPath};
 
-pub use address::Address;
+pub use address::{Address, Scheme};
 pub(crate) use prepared::{NotReady, Prepared, Ready, bytes};
+pub use transport::{Identity, Transport};
 pub(crate) use verdict::Verdict;
 
 use crate::recorder::Hit;
@@ -41,6 +43,8 @@ pub struct Job {
     pub connections: usize,
     /// Whether connections serve more than one request.
     pub reuse: Reuse,
+    /// How servers are reached.
+    pub transport: Transport,
     /// Where to tell of each reply; when it cannot keep up, hits are left out rather than the load delayed.
     pub observer: Option<SyncSender<Hit>>,
 }
@@ -98,9 +102,6 @@ pub enum JobError {
     /// Not a base URL.
     #[error("`{0}` is not an address: write it like http://127.0.0.1:8080")]
     Address(String),
-    /// TLS.
-    #[error("`{0}`: TLS is not supported yet; only http:// is")]
-    Tls(String),
     /// Not a path.
     #[error("`{0}` is not a path: it must start with a slash")]
     Path(String),

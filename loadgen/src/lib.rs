@@ -13,10 +13,12 @@ mod doubt;
 mod engine;
 pub mod http1;
 mod job;
+mod net;
 mod recorder;
 pub mod siege;
 
 pub use arrivals::Timetable;
 pub use engine::{Running, StartError, start};
-pub use job::{Address, Bound, Job, JobError, Order, Request, Reuse};
-pub use recorder::{Hit, LoadOutcome, LoadSnapshot, Second, Snapshot, Totals};
+pub use job::{Address, Bound, Identity, Job, JobError, Order, Request, Reuse, Scheme, Transport};
+pub use net::TlsError;
+pub use recorder::{Hit, LoadOutcome, LoadSnapshot, Phases, Second, Snapshot, Totals};

@@ -2,6 +2,7 @@
 
 mod live;
 mod outcome;
+mod phases;
 mod sample;
 mod sparse;
 mod totals;
@@ -16,6 +17,8 @@ pub(crate) use live::Live;
 pub use live::{LoadSnapshot, Second, Snapshot};
 pub use outcome::LoadOutcome;
 pub(crate) use outcome::merge;
+pub(crate) use phases::PhaseTimes;
+pub use phases::Phases;
 pub use sample::Hit;
 pub(crate) use sample::{Ended, Sample};
 pub use totals::Totals;
@@ -29,6 +32,7 @@ pub(crate) struct Recorder {
     windows: Windows,
     service: Histogram<u64>,
     lag: Histogram<u64>,
+    phases: PhaseTimes,
     totals: Totals,
     /// When each command was accepted, in microseconds after the start, and its key.
     accepted: Vec<(u64, String)>,
@@ -50,6 +54,7 @@ pub(crate) struct Record {
     pub windows: Windows,
     pub service: Histogram<u64>,
     pub lag: Histogram<u64>,
+    pub phases: PhaseTimes,
     pub totals: Totals,
     pub accepted: Vec<(u64, String)>,
     pub unknown: u64,
@@ -62,6 +67,7 @@ impl Recorder {
             windows: Windows::new(lasts),
             service: histogram(),
             lag: histogram(),
+            phases: PhaseTimes::new(),
             totals: Totals::default(),
             accepted: Vec::new(),
             unknown: 0,
@@ -75,12 +81,18 @@ impl Recorder {
         self.lag.saturating_record(sample.lag);
         if let Ended::Replied { length, .. } = ended {
             self.totals.replied(Duration::from_micros(sample.latency), *length);
+            self.phases.first_byte(sample.first_byte);
         }
         if let Some(key) = verdict.key {
             self.accepted.push((sample.done(), key));
         }
         self.unknown += u64::from(verdict.unknown);
         self.count(sample, verdict.failure);
+    }
+
+    /// Counts a connection.
+    pub fn record_connection(&mut self, connect: Duration, tls: Option<Duration>) {
+        self.phases.connected(connect, tls);
     }
 
     /// Counts a request that was due and never sent.
@@ -121,6 +133,7 @@ impl Recorder {
             windows: self.windows,
             service: self.service,
             lag: self.lag,
+            phases: self.phases,
             totals: self.totals,
             accepted: self.accepted,
             unknown: self.unknown,

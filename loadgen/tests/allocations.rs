@@ -10,6 +10,9 @@ mod jobs;
 #[path = "engine/server.rs"]
 #[allow(dead_code, reason = "not all of it is needed here")]
 mod server;
+#[path = "engine/wires.rs"]
+#[allow(dead_code, reason = "not all of it is needed here")]
+mod wires;
 
 use std::hint::black_box;
 use std::sync::mpsc::channel;

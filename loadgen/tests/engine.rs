@@ -11,3 +11,9 @@ mod jobs;
 mod misbehaviour;
 #[path = "engine/server.rs"]
 mod server;
+#[path = "engine/tls.rs"]
+mod tls;
+#[path = "engine/unix.rs"]
+mod unix;
+#[path = "engine/wires.rs"]
+mod wires;

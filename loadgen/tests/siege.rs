@@ -8,6 +8,11 @@ mod real;
 #[path = "engine/server.rs"]
 #[allow(dead_code)]
 mod server;
+#[path = "siege/transport.rs"]
+mod transport;
+#[path = "engine/wires.rs"]
+#[allow(dead_code)]
+mod wires;
 
 use brunt_loadgen::siege::{self, Exit, Output};
 use server::{Act, Server, ok, reply};

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use super::{Interrupt, Watch};
 use crate::arrivals::Dispatch;
 use crate::job::{Ready, Verdict};
+use crate::net::Opened;
 use crate::recorder::{Ended, Live, Record, Recorder, Sample};
 
 /// The longest that requests in flight are waited for when a load is stopped early.
@@ -122,6 +123,11 @@ impl Lane {
     /// A request is sent.
     pub fn begin(&self) {
         self.in_flight.set(self.in_flight.get() + 1);
+    }
+
+    /// A connection was opened.
+    pub fn connected(&self, opened: &Opened) {
+        self.recorder.borrow_mut().record_connection(opened.connect, opened.tls);
     }
 
     /// A request has ended.

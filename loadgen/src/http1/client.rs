@@ -1,7 +1,6 @@
 //! A user of HTTP/1.1: one request at a time, on a connection kept for each address.
 
 use std::cell::Cell;
-use std::io;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -11,6 +10,7 @@ use super::connection::{Broken, Connection};
 use super::{Keep, Reply};
 use crate::engine::{Interrupt, Lane, Watch};
 use crate::job::{Order, Reuse, Verdict};
+use crate::net::{Unreached, is_tls};
 use crate::recorder::{Ended, Hit, Sample};
 
 /// The most of a body that is kept for checks, in bytes.
@@ -49,7 +49,7 @@ impl Client {
         Self {
             lane: Rc::clone(lane),
             watch: lane.watch(),
-            connections: lane.ready.addresses.iter().map(|_| None).collect(),
+            connections: lane.ready.servers.iter().map(|_| None).collect(),
             next: first,
         }
     }
@@ -63,15 +63,16 @@ impl Client {
         let attempt = attempt(&self.lane, &mut self.connections, which, &wrote);
         let result = self.watch.bound(sent + self.lane.ready.job.timeout, attempt).await;
         let done = Instant::now();
-        let slot = &mut self.connections[self.lane.ready.requests[which].address];
+        let slot = &mut self.connections[self.lane.ready.requests[which].server];
         let (ended, verdict) = self.lane.settle(result, slot.as_ref().map(Connection::body), wrote.get());
+        let first = slot.as_ref().and_then(Connection::first_byte);
         let lasting = self.lane.ready.job.reuse == Reuse::Yes;
         if !(lasting && matches!(ended, Ended::Replied { reuse: Reuse::Yes, .. })) {
             *slot = None;
         }
         self.lane.tell(which, sent, done, &ended, verdict.failure);
-        let unreachable = verdict.failure == Some(Failure::Connect);
-        self.lane.end(Sample::new(due, sent, done, self.lane.origin), &ended, verdict);
+        let unreachable = matches!(verdict.failure, Some(Failure::Dns | Failure::Connect | Failure::Tls));
+        self.lane.end(Sample::new(due, sent, first, done, self.lane.origin), &ended, verdict);
         Finished { at: done, unreachable }
     }
 
@@ -89,7 +90,7 @@ impl Client {
 }
 
 enum Missed {
-    Unconnected(io::Error),
+    Unreached(Unreached),
     Broken(Broken),
 }
 
@@ -100,16 +101,17 @@ async fn attempt(
     wrote: &Cell<bool>,
 ) -> Result<Reply, Missed> {
     let request = &lane.ready.requests[which];
-    let slot = &mut connections[request.address];
-    if slot.as_ref().is_some_and(Connection::is_stale) {
+    let slot = &mut connections[request.server];
+    if slot.as_mut().is_some_and(Connection::is_stale) {
         *slot = None;
     }
     let connection = match slot {
         Some(connection) => connection,
         None => {
             let keep = if lane.ready.wants_body() { Keep::Body(LONGEST_BODY) } else { Keep::Length };
-            let address = &lane.ready.addresses[request.address];
-            slot.insert(Connection::open(address, keep).await.map_err(Missed::Unconnected)?)
+            let opened = lane.ready.servers[request.server].open().await.map_err(Missed::Unreached)?;
+            lane.connected(&opened);
+            slot.insert(Connection::new(opened.stream, keep))
         }
     };
     wrote.set(true);
@@ -129,11 +131,14 @@ impl Lane {
                 let ended = Ended::Replied { status: reply.status, length: reply.length, reuse: reply.reuse };
                 return (ended, self.ready.job.judge(reply.status, body.unwrap_or_default()));
             }
-            Ok(Err(Missed::Unconnected(error))) => {
+            Ok(Err(Missed::Unreached(Unreached::Dns(_)))) => Failure::Dns,
+            Ok(Err(Missed::Unreached(Unreached::Connect(error)))) => {
                 self.own_trouble(&error);
                 Failure::Connect
             }
+            Ok(Err(Missed::Unreached(Unreached::Tls(_)))) => Failure::Tls,
             Ok(Err(Missed::Broken(Broken::Malformed(_)))) => Failure::Protocol,
+            Ok(Err(Missed::Broken(Broken::Io(error)))) if is_tls(&error) => Failure::Tls,
             Ok(Err(Missed::Broken(Broken::Io(_) | Broken::Cut(_)))) => Failure::Reset,
             Err(Interrupt::Deadline) => Failure::Timeout,
             Err(Interrupt::Over) => Failure::Unfinished,

@@ -3,21 +3,22 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
-use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, ReadBuf};
 
 use super::{Cut, Keep, Malformed, Progress, Reader, Reply};
 use crate::job::Prepared;
+use crate::net::Stream;
 
 /// A connection that may have served requests before.
 #[derive(Debug)]
 pub(super) struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     reader: Reader,
+    first_byte: Option<Instant>,
 }
 
 /// Why a request got no reply.
@@ -32,22 +33,23 @@ pub(super) enum Broken {
 }
 
 impl Connection {
-    /// Connects to the first address that takes it.
-    pub async fn open(to: &[SocketAddr], keep: Keep) -> io::Result<Self> {
-        let stream = TcpStream::connect(to).await?;
-        stream.set_nodelay(true)?;
-        Ok(Self { stream, reader: Reader::new(keep) })
+    /// On a stream that nothing was sent on yet.
+    pub fn new(stream: Stream, keep: Keep) -> Self {
+        Self { stream, reader: Reader::new(keep), first_byte: None }
     }
 
-    /// Whether the server has closed it, or said something unasked, as far as is known: no system call is made unless the
-    /// runtime has seen something arrive.
-    pub fn is_stale(&self) -> bool {
-        let read = self.stream.try_read(&mut [0; 1]);
-        !matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    /// Whether the server is known to have closed it, or to have said something unasked.
+    pub fn is_stale(&mut self) -> bool {
+        self.stream.is_stale()
     }
 
     pub fn body(&self) -> &[u8] {
         self.reader.body()
+    }
+
+    /// When the last reply began to come, if it did not come in one piece.
+    pub fn first_byte(&self) -> Option<Instant> {
+        self.first_byte
     }
 
     /// Sends a request and reads its reply. `scratch` is only borrowed while bytes are looked at, so that all connections
@@ -57,26 +59,15 @@ impl Connection {
         request: &Prepared,
         scratch: &RefCell<Box<[u8]>>,
     ) -> Result<Reply, Broken> {
+        self.first_byte = None;
         self.reader.begin(request.reply_to);
-        let written = self.write(&request.bytes).await;
+        let written = self.stream.send(&request.bytes).await;
         // A server may answer and close before it has read everything; its answer counts.
         let reply = poll_fn(|context| self.poll_reply(context, &mut scratch.borrow_mut())).await;
         match (written, reply) {
             (Err(error), Err(_)) => Err(error.into()),
             (_, reply) => reply,
         }
-    }
-
-    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let sent = match self.stream.try_write(bytes) {
-            Ok(sent) => sent,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            Err(error) => return Err(error),
-        };
-        if sent < bytes.len() {
-            self.stream.write_all(&bytes[sent..]).await?;
-        }
-        Ok(())
     }
 
     fn poll_reply(&mut self, context: &mut Context<'_>, scratch: &mut [u8]) -> Poll<Result<Reply, Broken>> {
@@ -87,7 +78,8 @@ impl Connection {
                 return Poll::Ready(self.reader.close().map_err(Broken::from));
             }
             match self.reader.feed(read.filled())? {
-                Progress::More => {}
+                // The clock is only read for replies that come in pieces.
+                Progress::More => self.first_byte = self.first_byte.or_else(|| Some(Instant::now())),
                 Progress::Done { used, .. } if used < read.filled().len() => {
                     return Poll::Ready(Err(Malformed::Surplus.into()));
                 }

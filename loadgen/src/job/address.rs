@@ -3,30 +3,52 @@
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 
 use super::JobError;
 
-/// A host and a port.
+/// A protocol to speak with a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Without TLS.
+    Http,
+    /// With TLS.
+    Https,
+}
+
+/// A protocol, a host and a port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Address {
+    /// The protocol.
+    pub scheme: Scheme,
     /// A name or an IP address; IPv6 without brackets.
     pub host: String,
     /// The port.
     pub port: u16,
+    /// The socket to connect to instead; host and port then only name the server in requests and certificates.
+    pub unix: Option<PathBuf>,
+}
+
+impl Scheme {
+    /// The port that a URL without one means.
+    pub fn port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
 }
 
 impl Address {
-    /// Splits `http://host:port/path` into the address and what follows it, which is empty or starts with `/` or `?`.
+    /// Splits `http://host:port/path`, or the same with https, into the address and what follows it, which is empty or starts with `/` or `?`.
     ///
     /// # Errors
-    /// [`JobError::Tls`] for https, [`JobError::Address`] for anything else that is not such a URL.
+    /// [`JobError::Address`] for anything that is not such a URL.
     pub fn split(url: &str) -> Result<(Self, &str), JobError> {
         let bad = || JobError::Address(url.to_owned());
-        let rest = match url.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-            Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => {
-                return Err(JobError::Tls(url.to_owned()));
-            }
+        let (scheme, rest) = match url.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
             _ => return Err(bad()),
         };
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -37,11 +59,20 @@ impl Address {
         let plain = !authority.as_str().contains('@') && !host.is_empty();
         let port = match authority.port_u16() {
             Some(port) => port,
-            None if authority.as_str().ends_with(authority.host()) => 80,
+            None if authority.as_str().ends_with(authority.host()) => scheme.port(),
             None => return Err(bad()),
         };
         let host = host.to_owned();
-        plain.then_some((Self { host, port }, path)).ok_or_else(bad)
+        plain.then_some((Self { scheme, host, port, unix: None }, path)).ok_or_else(bad)
+    }
+
+    /// Host and port as requests name them: without the port if that is the protocol's own.
+    pub fn authority(&self) -> String {
+        let full = self.to_string();
+        match full.strip_suffix(&format!(":{}", self.scheme.port())) {
+            Some(host) => host.to_owned(),
+            None => full,
+        }
     }
 
     /// Looks the name up: all its addresses, at least one. `localhost` has two where a server may listen on one only.
@@ -82,6 +113,17 @@ mod tests {
         assert_eq!(split("HTTP://localhost:8080/a?b#c"), ok("localhost:8080", "/a?b"));
         assert_eq!(split("http://[::1]:9/x"), ok("[::1]:9", "/x"));
         assert_eq!(split("http://h?q=1"), ok("h:80", "?q=1"));
+        assert_eq!(split("https://h/x"), ok("h:443", "/x"));
+    }
+
+    #[test]
+    fn requests_leave_the_usual_port_out() {
+        let authority = |url: &str| Address::split(url).unwrap().0.authority();
+        assert_eq!(authority("http://h"), "h");
+        assert_eq!(authority("https://h:443/"), "h");
+        assert_eq!(authority("https://h:80/"), "h:80");
+        assert_eq!(authority("http://[::1]:80/"), "[::1]");
+        assert_eq!(authority("http://[::1]:8080/"), "[::1]:8080");
     }
 
     #[test]
@@ -98,6 +140,5 @@ mod tests {
         ] {
             assert_eq!(split(url), Err(JobError::Address(url.to_owned())), "{url}");
         }
-        assert_eq!(split("https://h"), Err(JobError::Tls("https://h".to_owned())));
     }
 }

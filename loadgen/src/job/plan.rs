@@ -5,7 +5,7 @@ use std::time::Duration;
 use brunt_scenarios::plan::{Body, Load, Method, Request as Planned};
 use serde_json::Value;
 
-use super::{Address, Bound, CONNECTIONS, Job, JobError, Order, Request, Reuse};
+use super::{Address, Bound, CONNECTIONS, Job, JobError, Order, Request, Reuse, Transport};
 
 impl Job {
     /// The job of a planned load against the service at `base_url`; `fill` puts values in the place of `${names}` in texts.
@@ -29,6 +29,7 @@ impl Job {
             drain: load.request.timeout + Duration::from_millis(100),
             connections: CONNECTIONS,
             reuse: Reuse::Yes,
+            transport: Transport::default(),
             observer: None,
         })
     }

@@ -1,19 +1,18 @@
 //! Requests as bytes, made once and sent as often as needed.
 
-use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{Address, Job, JobError, Request, Reuse};
 use crate::http1::ReplyTo;
+use crate::net::{Server, Unusable};
 
 /// A request that can be sent.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     /// Head and body.
     pub bytes: Box<[u8]>,
-    /// Its address's place among the job's.
-    pub address: usize,
+    /// Its server's place among the job's.
+    pub server: usize,
     /// What its reply looks like.
     pub reply_to: ReplyTo,
 }
@@ -23,8 +22,8 @@ pub(crate) struct Prepared {
 pub(crate) struct Ready {
     pub job: Job,
     pub requests: Vec<Prepared>,
-    /// Where each server may be reached, in the order to try.
-    pub addresses: Vec<Vec<SocketAddr>>,
+    /// The servers of all requests.
+    pub servers: Vec<Server>,
 }
 
 /// Why a job cannot start.
@@ -32,8 +31,8 @@ pub(crate) struct Ready {
 pub(crate) enum NotReady {
     #[error(transparent)]
     Request(#[from] JobError),
-    #[error("{address} cannot be looked up: {error}")]
-    Lookup { address: Address, error: io::Error },
+    #[error("{address}: {error}")]
+    Server { address: String, error: Unusable },
 }
 
 impl Ready {
@@ -42,20 +41,23 @@ impl Ready {
         let mut requests = Vec::with_capacity(job.requests.len());
         for request in &job.requests {
             let place = known.iter().position(|address| *address == request.address);
-            let address = place.unwrap_or_else(|| {
+            let server = place.unwrap_or_else(|| {
                 known.push(request.address.clone());
                 known.len() - 1
             });
             requests.push(Prepared {
                 bytes: bytes(request, job.reuse)?.into_boxed_slice(),
-                address,
+                server,
                 reply_to: ReplyTo::method(&request.method),
             });
         }
-        let look_up =
-            |address: Address| address.resolve().map_err(|error| NotReady::Lookup { address, error });
-        let addresses = known.into_iter().map(look_up).collect::<Result<_, _>>()?;
-        Ok(Self { job, requests, addresses })
+        let mut tls = None;
+        let server = |address: Address| {
+            let server = Server::new(&address, &job.transport, &mut tls);
+            server.map_err(|error| NotReady::Server { address: address.to_string(), error })
+        };
+        let servers = known.into_iter().map(server).collect::<Result<_, _>>()?;
+        Ok(Self { job, requests, servers })
     }
 
     /// Whether a reply's body is wanted, or only its length.
@@ -76,7 +78,7 @@ pub(crate) fn bytes(request: &Request, reuse: Reuse) -> Result<Vec<u8>, JobError
     let mut head = format!("{} {path} HTTP/1.1\r\n", request.method);
     let mut add = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
     if !given("host") {
-        add("Host", &request.address.to_string());
+        add("Host", &request.address.authority());
     }
     if !given("user-agent") {
         add("User-Agent", concat!("brunt/", env!("CARGO_PKG_VERSION")));
@@ -128,7 +130,7 @@ mod tests {
     fn request(method: http::Method, path: &str, body: &str) -> Request {
         Request {
             method,
-            address: Address { host: "localhost".to_owned(), port: 8080 },
+            address: Address::split("http://localhost:8080").unwrap().0,
             path: path.to_owned(),
             headers: vec![("X-A".to_owned(), "1".to_owned())],
             body: body.as_bytes().to_vec(),

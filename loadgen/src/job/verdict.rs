@@ -58,7 +58,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::job::{Bound, Order, Reuse};
+    use crate::job::{Bound, Order, Reuse, Transport};
 
     fn job() -> Job {
         Job {
@@ -76,6 +76,7 @@ mod tests {
             drain: Duration::ZERO,
             connections: 1,
             reuse: Reuse::Yes,
+            transport: Transport::default(),
             observer: None,
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brunt_scenarios::timeline::{Counts, LoadRecord, Schedule};
 
-use super::{Record, Totals};
+use super::{Phases, Record, Totals};
 
 /// What came of a load.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct LoadOutcome {
     pub record: LoadRecord,
     /// Its sums.
     pub totals: Totals,
+    /// What the parts of its requests took.
+    pub phases: Phases,
     /// From the start to the end of its last request.
     pub elapsed: Duration,
 }
@@ -29,6 +31,7 @@ pub(crate) fn merge(
         // Both have the same bounds, so nothing can be out of them.
         let _ = sum.service.add(part.service);
         let _ = sum.lag.add(part.lag);
+        sum.phases.merge(part.phases);
         sum.totals.merge(&part.totals);
         sum.accepted.extend(part.accepted);
         sum.unknown += part.unknown;
@@ -47,5 +50,5 @@ pub(crate) fn merge(
         accepted: accepted.into_iter().map(|(_, key)| key).collect(),
         unknown: sum.unknown,
     };
-    Some(LoadOutcome { record, totals: sum.totals, elapsed })
+    Some(LoadOutcome { record, totals: sum.totals, phases: sum.phases.finish(), elapsed })
 }

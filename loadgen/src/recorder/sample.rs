@@ -16,6 +16,8 @@ pub(crate) struct Sample {
     pub latency: u64,
     /// Done − sent.
     pub service: u64,
+    /// First byte − sent; of use only when there was a reply.
+    pub first_byte: u64,
     /// Sent − intended, without what the server made it wait for a free connection.
     pub lag: u64,
 }
@@ -45,17 +47,20 @@ pub struct Hit {
 }
 
 impl Sample {
-    pub fn new(due: Due, sent: Instant, done: Instant, origin: Instant) -> Self {
+    /// `first` is when the first byte came, if it was before the whole reply had.
+    pub fn new(due: Due, sent: Instant, first: Option<Instant>, done: Instant, origin: Instant) -> Self {
+        let service = micros(done.saturating_duration_since(sent));
         Self {
             intended: micros(due.intended.saturating_duration_since(origin)),
             latency: micros(done.saturating_duration_since(due.intended)),
-            service: micros(done.saturating_duration_since(sent)),
+            service,
+            first_byte: first.map_or(service, |first| micros(first.saturating_duration_since(sent))),
             lag: micros(sent.saturating_duration_since(due.free.max(due.intended))),
         }
     }
 
     pub fn unsent(intended: Duration, waited: Duration) -> Self {
-        Self { intended: micros(intended), latency: micros(waited), service: 0, lag: 0 }
+        Self { intended: micros(intended), latency: micros(waited), service: 0, first_byte: 0, lag: 0 }
     }
 
     /// When it was done, after the load's start.
@@ -64,6 +69,6 @@ impl Sample {
     }
 }
 
-fn micros(duration: Duration) -> u64 {
+pub(super) fn micros(duration: Duration) -> u64 {
     duration.as_secs() * 1_000_000 + u64::from(duration.subsec_micros())
 }

@@ -68,6 +68,9 @@ pub enum SiegeError {
     /// A rate without a time.
     #[error("--rate needs a time as well: -t 60S; repetitions do not bound a schedule")]
     RateWithoutTime,
+    /// Half a client's certificate.
+    #[error("--key needs a certificate as well: --cert FILE")]
+    KeyWithoutCert,
     /// A file that cannot be read or written.
     #[error("{}: {error}", path.display())]
     File {

@@ -46,7 +46,7 @@ mod tests {
     fn hits_look_like_sieges() {
         let request = |method: http::Method| Request {
             method,
-            address: Address { host: "127.0.0.1".to_owned(), port: 8080 },
+            address: Address::split("http://127.0.0.1:8080").unwrap().0,
             path: "/orders".to_owned(),
             headers: Vec::new(),
             body: Vec::new(),

@@ -109,6 +109,7 @@ fn job(settings: &Settings) -> Option<Job> {
         drain: DRAIN.min(settings.timeout),
         connections: settings.users_given.map_or(CONNECTIONS, |users| users as usize),
         reuse: settings.reuse,
+        transport: settings.transport.clone(),
         observer: None,
     })
 }

@@ -1,6 +1,7 @@
 //! What the options and settings mean together.
 
 mod read;
+mod transport;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::outputs::{FileOutput, Place};
 use super::rc::Rc;
 use super::table::Flag;
 use super::urls::Urls;
-use crate::job::{Bound, Order, Request, Reuse};
+use crate::job::{Bound, Order, Request, Reuse, Transport};
 
 /// Users unless told otherwise; what siege's own settings file says.
 const USERS: u32 = 25;
@@ -71,6 +72,7 @@ pub(super) struct Settings {
     pub fail_below: Option<Percent>,
     pub timeout: Duration,
     pub reuse: Reuse,
+    pub transport: Transport,
     pub detail: Detail,
     pub format: Format,
     pub log: Log,
@@ -114,6 +116,7 @@ impl Settings {
             fail_below: given.fail_below()?,
             timeout: given.timeout()?.unwrap_or(TIMEOUT),
             reuse: given.reuse()?,
+            transport: given.transport()?,
             detail: given.detail(),
             format: given.format(),
             log: given.log(),
@@ -169,13 +172,14 @@ impl Given {
         };
         let url = self.flags.operands.first().map(String::as_str);
         // A URL of the command line comes before a file of the settings, and an option's file before a URL of the settings.
-        let requests = match (url, self.flags.value(Flag::File), file, self.rc.value("url")) {
+        let mut requests = match (url, self.flags.value(Flag::File), file, self.rc.value("url")) {
             (Some(url), ..) => vec![urls.request(url)?],
             (None, Some(file), ..) => urls.parse(&text_of(file)?)?,
             (None, None, _, Some(url)) => vec![urls.request(url)?],
             (None, None, Some(file), None) => urls.parse(&text_of(file)?)?,
             (None, None, None, None) => Vec::new(),
         };
+        self.place(&mut requests);
         if requests.is_empty() { Err(SiegeError::NoUrl) } else { Ok(requests) }
     }
 

@@ -1,18 +1,19 @@
 //! `-g` and `-p`: one request, shown with its reply.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use brunt_scenarios::timeline::{Counts, Failure, Schedule};
+use tokio::io::AsyncReadExt;
 
 use super::perform::report;
 use super::settings::{Action, Settings};
 use super::summary::{self, Summary};
 use super::{Figures, Output, SiegeError};
+use crate::engine::StartError;
 use crate::http1::{Keep, Progress, Reader, Reply, ReplyTo};
 use crate::job::{Request, Reuse, bytes};
+use crate::net::Server;
 use crate::recorder::Totals;
 
 /// The most of a page that is shown, in bytes.
@@ -35,8 +36,7 @@ pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, S
         request.method = settings.get.clone();
     }
     let sent = bytes(&request, Reuse::No)?;
-    let shown = ask(&request, &sent, settings.timeout)
-        .map_err(|what| SiegeError::NoReply { address: request.address.to_string(), what })?;
+    let shown = ask(&request, &sent, settings)?;
     out.write_all(&sent)?;
     out.write_all(if request.body.is_empty() { b"\n" } else { b"\n\n" })?;
     match settings.action {
@@ -50,18 +50,28 @@ pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, S
     Ok(summary)
 }
 
-fn ask(request: &Request, sent: &[u8], timeout: Duration) -> Result<Shown, String> {
+fn ask(request: &Request, sent: &[u8], settings: &Settings) -> Result<Shown, SiegeError> {
+    let server = Server::new(&request.address, &settings.transport, &mut None);
+    let server = server
+        .map_err(|error| StartError::unusable("siege".to_owned(), request.address.to_string(), error))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let asked = runtime
+        .block_on(async { tokio::time::timeout(settings.timeout, exchange(&server, request, sent)).await });
+    let reply =
+        asked.unwrap_or_else(|_| Err(format!("no reply within {} s", settings.timeout.as_secs_f64())));
+    reply.map_err(|what| SiegeError::NoReply { address: request.address.to_string(), what })
+}
+
+async fn exchange(server: &Server, request: &Request, sent: &[u8]) -> Result<Shown, String> {
     let text = |error: std::io::Error| error.to_string();
     let start = Instant::now();
-    let addresses = request.address.resolve().map_err(text)?;
-    let mut stream = TcpStream::connect(addresses.as_slice()).map_err(text)?;
-    stream.set_read_timeout(Some(timeout)).map_err(text)?;
-    stream.write_all(sent).map_err(text)?;
+    let mut stream = server.open().await.map_err(|error| error.to_string())?.stream;
+    stream.send(sent).await.map_err(text)?;
     let mut reader = Reader::new(Keep::Body(LONGEST_PAGE));
     reader.begin(ReplyTo::method(&request.method));
     let (mut raw, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
     let reply = loop {
-        let length = stream.read(&mut buffer).map_err(text)?;
+        let length = stream.read(&mut buffer).await.map_err(text)?;
         if length == 0 {
             break reader.close().map_err(|error| error.to_string())?;
         }

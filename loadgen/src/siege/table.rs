@@ -29,6 +29,12 @@ pub(super) enum Flag {
     Rate,
     FailBelow,
     Out,
+    CaCert,
+    Cert,
+    Key,
+    ServerName,
+    Insecure,
+    UnixSocket,
 }
 
 /// Whether an option has a value.
@@ -54,7 +60,7 @@ const fn spelling(flag: Flag, short: Option<char>, long: &'static str, takes: Ta
 
 use Takes::{Attached, Nothing, Value};
 
-pub(super) const TABLE: [Spelling; 26] = [
+pub(super) const TABLE: [Spelling; 32] = [
     spelling(Flag::Version, Some('V'), "--version", Nothing),
     spelling(Flag::Help, Some('h'), "--help", Nothing),
     spelling(Flag::Config, Some('C'), "--config", Nothing),
@@ -81,4 +87,10 @@ pub(super) const TABLE: [Spelling; 26] = [
     spelling(Flag::Rate, None, "--rate", Value),
     spelling(Flag::FailBelow, None, "--fail-below", Value),
     spelling(Flag::Out, None, "--out", Value),
+    spelling(Flag::CaCert, None, "--cacert", Value),
+    spelling(Flag::Cert, None, "--cert", Value),
+    spelling(Flag::Key, None, "--key", Value),
+    spelling(Flag::ServerName, None, "--server-name", Value),
+    spelling(Flag::Insecure, Some('k'), "--insecure", Nothing),
+    spelling(Flag::UnixSocket, None, "--unix-socket", Value),
 ];

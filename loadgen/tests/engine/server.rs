@@ -1,10 +1,15 @@
 //! A server that behaves or misbehaves as it is told.
 
-use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::wires::Wire;
 
 /// What to do with a request.
 #[derive(Clone)]
@@ -37,10 +42,35 @@ impl Server {
     pub fn start(act: impl Fn(u64) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        Self::over(address, move || Some(listener.accept().ok()?.0).inspect(no_delay), act)
+    }
+
+    /// The same over TLS.
+    pub fn start_tls(config: Arc<ServerConfig>, act: impl Fn(u64) -> Act + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let accept = move || {
+            let tcp = Some(listener.accept().ok()?.0).inspect(no_delay)?;
+            Some(StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), tcp))
+        };
+        Self::over(address, accept, act)
+    }
+
+    /// The same on a unix socket; its address is of no use.
+    pub fn start_unix(path: &Path, act: impl Fn(u64) -> Act + Send + Sync + 'static) -> Self {
+        let listener = UnixListener::bind(path).unwrap();
+        Self::over(([127, 0, 0, 1], 1).into(), move || Some(listener.accept().ok()?.0), act)
+    }
+
+    fn over<W: Wire + Send + 'static>(
+        address: SocketAddr,
+        accept: impl Fn() -> Option<W> + Send + 'static,
+        act: impl Fn(u64) -> Act + Send + Sync + 'static,
+    ) -> Self {
         let (requests, connections) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let (counted, opened, act) = (Arc::clone(&requests), Arc::clone(&connections), Arc::new(act));
         std::thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
+            while let Some(stream) = accept() {
                 opened.fetch_add(1, Ordering::Relaxed);
                 let (counted, act) = (Arc::clone(&counted), Arc::clone(&act));
                 std::thread::spawn(move || serve(stream, &counted, act.as_ref()));
@@ -77,8 +107,11 @@ pub fn ok(body: &str) -> Vec<u8> {
     reply(200, body)
 }
 
-fn serve(mut stream: TcpStream, requests: &AtomicU64, act: &(dyn Fn(u64) -> Act + Send + Sync)) {
+fn no_delay(stream: &TcpStream) {
     stream.set_nodelay(true).unwrap();
+}
+
+fn serve(mut stream: impl Wire, requests: &AtomicU64, act: &(dyn Fn(u64) -> Act + Send + Sync)) {
     while read_request(&mut stream).is_some() {
         let number = requests.fetch_add(1, Ordering::Relaxed);
         let stays = match act(number) {
@@ -95,7 +128,7 @@ fn serve(mut stream: TcpStream, requests: &AtomicU64, act: &(dyn Fn(u64) -> Act 
             Act::Close => false,
             Act::Reset(bytes) => {
                 let _ = stream.write_all(&bytes);
-                socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+                stream.will_reset();
                 false
             }
             // Nothing more comes until the client gives up.
@@ -108,7 +141,7 @@ fn serve(mut stream: TcpStream, requests: &AtomicU64, act: &(dyn Fn(u64) -> Act 
 }
 
 /// Reads a head and its body; `None` at the end of the connection.
-fn read_request(stream: &mut TcpStream) -> Option<()> {
+fn read_request(stream: &mut impl Wire) -> Option<()> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 16 * 1024];
     loop {

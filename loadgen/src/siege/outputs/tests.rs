@@ -9,7 +9,7 @@ use hdrhistogram::serialization::Deserializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 
 use super::*;
-use crate::recorder::Totals;
+use crate::recorder::{Phases, Totals};
 
 fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {
     let failed = [(Failure::Status(404), 6), (Failure::Status(503), 2), (Failure::Timeout, 3)];
@@ -39,7 +39,7 @@ fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {
         unknown: 0,
     };
     let totals = Totals { ok: 901, failed: BTreeMap::from(failed), ..Totals::default() };
-    LoadOutcome { record, totals, elapsed: Duration::from_millis(750) }
+    LoadOutcome { record, totals, phases: Phases::default(), elapsed: Duration::from_millis(750) }
 }
 
 fn nothing() -> LoadOutcome {

@@ -59,12 +59,13 @@ fn outputs_can_be_several() {
 
 #[test]
 fn what_makes_no_sense_is_refused() {
-    let lines: [&[&str]; 23] = [
+    let lines: [&[&str]; 24] = [
         &[],
         &["-t1S"],
         &["http://h/"],
         &["-r1", "http://h/", "http://i/"],
-        &["-t1S", "https://h/"],
+        &["-t1S", "ftp://h/"],
+        &["-t1S", "--key", "key.pem", "https://h/"],
         &["-t", "soon", "http://h/"],
         &["-t0S", "http://h/"],
         &["-r0", "http://h/"],

@@ -51,7 +51,7 @@ fn lines_become_requests() {
 #[test]
 fn mistakes_are_told_with_their_line() {
     let texts = [
-        "http://h/\nhttps://h/",
+        "http://h/\nftp://h/",
         "http://h/ FETCH",
         "\n\nhttp://$(NOBODY)/",
         "A=${B}",

@@ -1,0 +1,11 @@
+//! Ways to a server: names, sockets, TLS.
+
+mod lookup;
+mod server;
+mod stream;
+mod tls;
+
+pub(crate) use server::{Opened, Server, Unreached, Unusable};
+pub(crate) use stream::{Socket, Stream};
+pub use tls::TlsError;
+pub(crate) use tls::{Tls, is_tls};

@@ -1,0 +1,68 @@
+//! The addresses of a name, looked up again now and then.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::job::Address;
+
+/// The addresses of a name, as last looked up; shared by all threads.
+#[derive(Debug)]
+pub(super) struct Lookup {
+    host: String,
+    port: u16,
+    period: Duration,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    addresses: Arc<[SocketAddr]>,
+    looked: Instant,
+    /// For how long they are good from then on.
+    good: Duration,
+}
+
+/// How soon a name is looked up again whose addresses take no connection.
+const DOUBTED: Duration = Duration::from_secs(1);
+
+impl Lookup {
+    /// Looks a name up for the first time.
+    pub fn new(address: &Address, period: Duration) -> io::Result<Self> {
+        let addresses = address.resolve()?.into();
+        let known = Mutex::new(Known { addresses, looked: Instant::now(), good: period });
+        Ok(Self { host: address.host.clone(), port: address.port, period, known })
+    }
+
+    /// Where to connect to, in the order to try. Looks the name up again when that is due; whoever asks meanwhile gets what
+    /// was known before.
+    pub async fn addresses(&self) -> io::Result<Arc<[SocketAddr]>> {
+        if let Some(known) = self.fresh() {
+            return Ok(known);
+        }
+        let found: Vec<_> = tokio::net::lookup_host((self.host.as_str(), self.port)).await?.collect();
+        if found.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
+        }
+        let found: Arc<[SocketAddr]> = found.into();
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).addresses = Arc::clone(&found);
+        Ok(found)
+    }
+
+    fn fresh(&self) -> Option<Arc<[SocketAddr]>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if now.duration_since(known.looked) >= known.good {
+            (known.looked, known.good) = (now, self.period);
+            return None;
+        }
+        Some(Arc::clone(&known.addresses))
+    }
+
+    /// None of the addresses took a connection: the name may have moved.
+    pub fn doubt(&self) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.good = known.good.min(DOUBTED);
+    }
+}

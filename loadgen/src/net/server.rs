@@ -1,0 +1,110 @@
+//! One server, and connections to it.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::rustls::ClientConfig;
+
+use super::lookup::Lookup;
+use super::{Socket, Stream, Tls, TlsError};
+use crate::job::{Address, Scheme, Transport};
+
+/// A server that connections can be opened to.
+#[derive(Debug)]
+pub(crate) struct Server {
+    peer: Peer,
+    tls: Option<Tls>,
+}
+
+#[derive(Debug)]
+enum Peer {
+    Name(Lookup),
+    Unix(PathBuf),
+}
+
+/// An open connection, and what it took.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub stream: Stream,
+    /// Until the socket was connected, a lookup included.
+    pub connect: Duration,
+    /// The handshake after that.
+    pub tls: Option<Duration>,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unreached {
+    #[error("the name cannot be looked up: {0}")]
+    Dns(io::Error),
+    #[error("{0}")]
+    Connect(io::Error),
+    #[error("TLS: {0}")]
+    Tls(io::Error),
+}
+
+/// Why a server cannot even be tried.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unusable {
+    #[error("{0}")]
+    Lookup(io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+impl Server {
+    /// Looks up where it is. `tls` is what all servers of a job have in common; made by the first that needs it.
+    pub fn new(
+        address: &Address,
+        transport: &Transport,
+        tls: &mut Option<Arc<ClientConfig>>,
+    ) -> Result<Self, Unusable> {
+        let peer = match &address.unix {
+            Some(path) => Peer::Unix(path.clone()),
+            None => Peer::Name(Lookup::new(address, transport.lookup).map_err(Unusable::Lookup)?),
+        };
+        let tls = match address.scheme {
+            Scheme::Http => None,
+            Scheme::Https => {
+                let config = match tls {
+                    Some(config) => config,
+                    None => tls.insert(Tls::configuration(transport)?),
+                };
+                let name = transport.server_name.as_deref().unwrap_or(&address.host);
+                Some(Tls::new(config, name)?)
+            }
+        };
+        Ok(Self { peer, tls })
+    }
+
+    /// Opens a connection: to the first address that takes it, up to the end of the handshake.
+    pub async fn open(&self) -> Result<Opened, Unreached> {
+        let start = Instant::now();
+        let socket = self.connect().await?;
+        let connected = Instant::now();
+        let connect = connected - start;
+        let Some(tls) = &self.tls else {
+            return Ok(Opened { stream: Stream::Plain(socket), connect, tls: None });
+        };
+        let stream = tls.handshake(socket).await.map_err(Unreached::Tls)?;
+        Ok(Opened { stream: Stream::Tls(Box::new(stream)), connect, tls: Some(connected.elapsed()) })
+    }
+
+    async fn connect(&self) -> Result<Socket, Unreached> {
+        match &self.peer {
+            Peer::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix).map_err(Unreached::Connect),
+            Peer::Name(lookup) => {
+                let addresses = lookup.addresses().await.map_err(Unreached::Dns)?;
+                let connected = TcpStream::connect(addresses.as_ref()).await;
+                let connected = connected.and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp));
+                connected.map(Socket::Tcp).map_err(|error| {
+                    lookup.doubt();
+                    Unreached::Connect(error)
+                })
+            }
+        }
+    }
+}

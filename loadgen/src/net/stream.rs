@@ -1,0 +1,128 @@
+//! A connection's bytes: a socket, or TLS over one. Enums and not trait objects, so that plain TCP stays as fast as without.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::client::TlsStream;
+
+/// A socket of either family.
+#[derive(Debug)]
+pub(crate) enum Socket {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+/// What requests are written to and replies read from.
+#[derive(Debug)]
+pub(crate) enum Stream {
+    Plain(Socket),
+    Tls(Box<TlsStream<Socket>>),
+}
+
+impl Socket {
+    fn try_read(&self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(tcp) => tcp.try_read(into),
+            Self::Unix(unix) => unix.try_read(into),
+        }
+    }
+
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(tcp) => tcp.try_write(bytes),
+            Self::Unix(unix) => unix.try_write(bytes),
+        }
+    }
+}
+
+impl Stream {
+    /// Whether the server has closed it, or said something unasked, as far as is known: no system call is made unless the
+    /// runtime has seen something arrive.
+    pub fn is_stale(&mut self) -> bool {
+        match self {
+            Self::Plain(socket) => {
+                let read = socket.try_read(&mut [0; 1]);
+                !matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+            }
+            // What came may be TLS's own, such as a session ticket: only TLS can tell.
+            Self::Tls(tls) => {
+                let (mut byte, mut context) = ([0; 1], Context::from_waker(Waker::noop()));
+                Pin::new(tls).poll_read(&mut context, &mut ReadBuf::new(&mut byte)).is_ready()
+            }
+        }
+    }
+
+    /// Sends all of it. Most requests take one system call, tried before anything is waited for.
+    pub async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(socket) => {
+                let sent = match socket.try_write(bytes) {
+                    Ok(sent) => sent,
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+                    Err(error) => return Err(error),
+                };
+                if sent < bytes.len() {
+                    socket.write_all(&bytes[sent..]).await?;
+                }
+                Ok(())
+            }
+            Self::Tls(tls) => {
+                tls.write_all(bytes).await?;
+                tls.flush().await
+            }
+        }
+    }
+}
+
+/// Runs the same of either kind.
+macro_rules! either {
+    ($of:ident, $a:ident | $b:ident, $inner:ident => $call:expr) => {
+        match $of.get_mut() {
+            Self::$a($inner) => $call,
+            Self::$b($inner) => $call,
+        }
+    };
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        either!(self, Tcp | Unix, socket => Pin::new(socket).poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        either!(self, Tcp | Unix, socket => Pin::new(socket).poll_write(cx, bytes))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, Tcp | Unix, socket => Pin::new(socket).poll_flush(cx))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, Tcp | Unix, socket => Pin::new(socket).poll_shutdown(cx))
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        either!(self, Plain | Tls, stream => Pin::new(stream).poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        either!(self, Plain | Tls, stream => Pin::new(stream).poll_write(cx, bytes))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, Plain | Tls, stream => Pin::new(stream).poll_flush(cx))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, Plain | Tls, stream => Pin::new(stream).poll_shutdown(cx))
+    }
+}

@@ -1,0 +1,130 @@
+//! TLS as a job asks for it: rustls, with ring.
+
+mod unchecked;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::client::Resumption;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, Error as RustlsError, RootCertStore};
+
+use self::unchecked::Unchecked;
+use super::Socket;
+use crate::job::{Identity, Transport};
+
+/// Why TLS cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file that is not what it should be.
+    #[error("{} cannot be used as {what}: {why}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What it should hold.
+        what: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+    /// A host that no certificate can have.
+    #[error("`{0}` is not a name that a certificate can have: give it a name with --server-name")]
+    Name(String),
+    /// Anything else that rustls does not like.
+    #[error("TLS cannot be set up: {0}")]
+    Setup(#[from] RustlsError),
+}
+
+/// TLS for one server.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    connector: TlsConnector,
+    name: ServerName<'static>,
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Tls({:?})", self.name)
+    }
+}
+
+impl Tls {
+    /// What all servers of a job have in common.
+    pub fn configuration(transport: &Transport) -> Result<Arc<ClientConfig>, TlsError> {
+        let provider = Arc::new(ring::default_provider());
+        let checked = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()?;
+        let checked = if transport.insecure {
+            checked.dangerous().with_custom_certificate_verifier(Arc::new(Unchecked::new(&provider)))
+        } else {
+            checked.with_root_certificates(roots(transport.ca.as_deref())?)
+        };
+        let mut config = match &transport.identity {
+            None => checked.with_no_client_auth(),
+            Some(identity) => {
+                let (chain, key) = identity.read()?;
+                checked.with_client_auth_cert(chain, key).map_err(|error| identity.unfit(&error))?
+            }
+        };
+        // Each connection stands for a new client, so each pays for a whole handshake.
+        config.resumption = Resumption::disabled();
+        Ok(Arc::new(config))
+    }
+
+    /// TLS with a server of this name.
+    pub fn new(config: &Arc<ClientConfig>, name: &str) -> Result<Self, TlsError> {
+        let name = ServerName::try_from(name.to_owned()).map_err(|_| TlsError::Name(name.to_owned()))?;
+        Ok(Self { connector: TlsConnector::from(Arc::clone(config)), name })
+    }
+
+    pub async fn handshake(&self, socket: Socket) -> io::Result<TlsStream<Socket>> {
+        self.connector.connect(self.name.clone(), socket).await
+    }
+}
+
+fn roots(ca: Option<&Path>) -> Result<RootCertStore, TlsError> {
+    let Some(path) = ca else {
+        return Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
+    };
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(path, "certificates of authorities")? {
+        roots.add(certificate)?;
+    }
+    Ok(roots)
+}
+
+fn certificates(path: &Path, what: &'static str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let wrong = |error: &pem::Error| unfit(path, what, error.to_string());
+    let read = CertificateDer::pem_file_iter(path).map_err(|error| wrong(&error))?;
+    let found = read.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error))?;
+    if found.is_empty() {
+        return Err(unfit(path, what, "it holds no PEM certificate".to_owned()));
+    }
+    Ok(found)
+}
+
+fn unfit(path: &Path, what: &'static str, why: String) -> TlsError {
+    TlsError::File { path: path.to_owned(), what, why }
+}
+
+impl Identity {
+    fn read(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
+        let chain = certificates(&self.certificate, "a client's certificate")?;
+        let key = PrivateKeyDer::from_pem_file(&self.key)
+            .map_err(|error| unfit(&self.key, "a private key", error.to_string()))?;
+        Ok((chain, key))
+    }
+
+    fn unfit(&self, error: &RustlsError) -> TlsError {
+        unfit(&self.key, "the certificate's private key", error.to_string())
+    }
+}
+
+/// Whether a connection broke because of TLS, as by an alert.
+pub(crate) fn is_tls(error: &io::Error) -> bool {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<RustlsError>()).is_some()
+}

@@ -1,0 +1,59 @@
+//! What the parts of a request took: connecting, the TLS handshake, the wait for the first byte.
+
+use std::time::Duration;
+
+use brunt_scenarios::timeline::{Counts, LONGEST, histogram};
+use hdrhistogram::Histogram;
+
+use super::sample::micros;
+use super::sparse;
+
+/// What the parts of requests took, in microseconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Phases {
+    /// Until the socket was connected, a lookup of the name included; one for each connection.
+    pub connect: Counts,
+    /// The TLS handshake after that; one for each connection with TLS.
+    pub tls: Counts,
+    /// From sending a request to the first byte of its reply; one for each reply.
+    pub first_byte: Counts,
+}
+
+/// The same while a load runs.
+#[derive(Debug)]
+pub(crate) struct PhaseTimes {
+    /// By value: connections are few, and a histogram is large.
+    connect: Counts,
+    tls: Counts,
+    first_byte: Histogram<u64>,
+}
+
+impl PhaseTimes {
+    pub fn new() -> Self {
+        Self { connect: Counts::default(), tls: Counts::default(), first_byte: histogram() }
+    }
+
+    pub fn connected(&mut self, connect: Duration, tls: Option<Duration>) {
+        let rounded = |time| self.first_byte.highest_equivalent(micros(time).min(LONGEST));
+        sparse::add(&mut self.connect, rounded(connect), 1);
+        if let Some(tls) = tls.map(rounded) {
+            sparse::add(&mut self.tls, tls, 1);
+        }
+    }
+
+    /// `wait` in microseconds.
+    pub fn first_byte(&mut self, wait: u64) {
+        self.first_byte.saturating_record(wait);
+    }
+
+    pub fn merge(&mut self, other: Self) {
+        sparse::add_all(&mut self.connect, other.connect);
+        sparse::add_all(&mut self.tls, other.tls);
+        // Both have the same bounds, so nothing can be out of them.
+        let _ = self.first_byte.add(other.first_byte);
+    }
+
+    pub fn finish(self) -> Phases {
+        Phases { connect: self.connect, tls: self.tls, first_byte: Counts::of(&self.first_byte) }
+    }
+}

@@ -1,0 +1,130 @@
+//! TLS: certificates are checked unless told otherwise, and each way to fail is counted as what it is.
+
+use std::net::SocketAddr;
+
+use brunt_loadgen::{Address, Job, LoadOutcome, Reuse, StartError, start};
+use brunt_scenarios::timeline::Failure;
+
+use crate::jobs::{closed, failed, latency, run};
+use crate::server::{Act, Server, ok};
+use crate::wires::Pki;
+
+/// A load on a server with TLS, by the name `localhost`.
+fn secure(address: SocketAddr, pki: &Pki, users: u32, each: u64) -> Job {
+    let mut job = closed(&Server::well(), users, each);
+    job.requests[0].address = Address::split(&format!("https://localhost:{}", address.port())).unwrap().0;
+    job.transport.ca = Some(pki.file("ca.pem"));
+    job
+}
+
+fn hello(pki: &Pki, mutual: bool) -> Server {
+    Server::start_tls(pki.server(mutual), |_| Act::Send(ok("hello")))
+}
+
+fn all_fail_with_tls(outcome: &LoadOutcome) {
+    assert_eq!(outcome.totals.ok, 0);
+    assert_eq!(failed(outcome, Failure::Tls), outcome.totals.requests());
+}
+
+#[test]
+fn requests_go_through_tls_on_kept_connections() {
+    let pki = Pki::new("localhost");
+    let server = hello(&pki, false);
+    let outcome = run(secure(server.address, &pki, 3, 20));
+    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (60, 0), "{:?}", outcome.totals);
+    assert_eq!((server.requests(), server.connections()), (60, 3));
+    assert_eq!((outcome.phases.connect.len(), outcome.phases.tls.len()), (3, 3));
+    assert_eq!(outcome.phases.first_byte.len(), 60);
+}
+
+#[test]
+fn without_reuse_each_request_pays_for_a_handshake() {
+    let pki = Pki::new("localhost");
+    let server = hello(&pki, false);
+    let mut job = secure(server.address, &pki, 1, 5);
+    job.reuse = Reuse::No;
+    let outcome = run(job);
+    assert_eq!((outcome.totals.ok, server.connections()), (5, 5));
+    assert_eq!(outcome.phases.tls.len(), 5);
+}
+
+#[test]
+fn replies_of_any_length_come_whole() {
+    let pki = Pki::new("localhost");
+    let long = "x".repeat(300_000);
+    let server = Server::start_tls(pki.server(false), move |_| Act::Send(ok(&long)));
+    let outcome = run(secure(server.address, &pki, 2, 3));
+    assert_eq!((outcome.totals.ok, outcome.totals.bytes), (6, 6 * 300_000));
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_no_connection() {
+    let (pki, other) = (Pki::new("localhost"), Pki::new("localhost"));
+    let server = hello(&pki, false);
+    let outcome = run(secure(server.address, &other, 1, 3));
+    all_fail_with_tls(&outcome);
+    assert_eq!((outcome.record.unknown, latency(&outcome).len()), (0, 0), "nothing was sent");
+}
+
+#[test]
+fn nor_is_one_of_another_name() {
+    let pki = Pki::new("elsewhere.test");
+    let server = hello(&pki, false);
+    let mut job = secure(server.address, &pki, 1, 3);
+    all_fail_with_tls(&run(job.clone()));
+    job.transport.server_name = Some("elsewhere.test".to_owned());
+    assert_eq!(run(job).totals.ok, 3);
+}
+
+#[test]
+fn checks_can_be_left_out() {
+    let (pki, other) = (Pki::new("elsewhere.test"), Pki::new("localhost"));
+    let server = hello(&pki, false);
+    let mut job = secure(server.address, &other, 1, 3);
+    job.transport.insecure = true;
+    assert_eq!(run(job).totals.ok, 3);
+}
+
+#[test]
+fn a_server_may_want_a_certificate() {
+    let pki = Pki::new("localhost");
+    let server = hello(&pki, true);
+    let mut job = secure(server.address, &pki, 1, 3);
+    // Without one the server ends the connection with an alert, after the client's side of the handshake is done.
+    all_fail_with_tls(&run(job.clone()));
+    job.transport.identity = Some(pki.identity());
+    assert_eq!(run(job).totals.ok, 3);
+}
+
+#[test]
+fn a_server_without_tls_is_told() {
+    let pki = Pki::new("localhost");
+    let plain = Server::start(|_| Act::Close);
+    let outcome =
+        run(Job { timeout: std::time::Duration::from_secs(2), ..secure(plain.address, &pki, 1, 2) });
+    assert_eq!(outcome.totals.failures(), 2, "{:?}", outcome.totals);
+    assert_eq!(outcome.totals.replies, 0);
+}
+
+#[test]
+fn files_that_are_no_certificates_stop_it_before_it_starts() {
+    let pki = Pki::new("localhost");
+    let error = |change: fn(&mut Job, &Pki)| {
+        let mut job = secure("127.0.0.1:1".parse().unwrap(), &pki, 1, 1);
+        change(&mut job, &pki);
+        let error = start(vec![job], std::time::Instant::now(), 1).expect_err("must not start");
+        assert!(matches!(error, StartError::Tls { .. }), "{error}");
+        error.to_string().replace(&pki.file("").display().to_string(), "DIR/")
+    };
+    let errors = [
+        error(|job, pki| job.transport.ca = Some(pki.file("none.pem"))),
+        error(|job, pki| job.transport.ca = Some(pki.file("client-key.pem"))),
+        error(|job, pki| {
+            let mut identity = pki.identity();
+            identity.key = pki.file("client.pem");
+            job.transport.identity = Some(identity);
+        }),
+        error(|job, _| job.transport.server_name = Some("no such name".to_owned())),
+    ];
+    insta::assert_snapshot!(errors.join("\n"));
+}
