@@ -51,7 +51,7 @@ struct App {
 /// When its store or the event log cannot be used.
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
-    let product = Product::new(settings.product, config.call_timeout, &assembly.metrics);
+    let product = Product::new(settings.product, &config.resilience, &assembly.metrics);
     assembly.metrics.show_guard("failClosed", settings.fail_closed);
     let app = App { store: assembly.store.clone(), product, fail_closed: settings.fail_closed };
     let routes = inbound::rest::routes(app);

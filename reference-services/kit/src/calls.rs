@@ -1,44 +1,38 @@
-//! Calls to other services.
+//! Calls to other services: with a deadline, a circuit breaker and a budget for retries.
 
+mod error;
+mod exchange;
+mod resilience;
 mod upstreams;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode};
+use http::Method;
+use reqwest::StatusCode;
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
+pub use error::CallError;
+pub(crate) use exchange::client;
+pub use resilience::Resilience;
 pub use upstreams::Upstreams;
 
+use crate::breaker::CircuitBreaker;
+use crate::budget::Budget;
 use crate::metrics::{Counter, Metrics};
 
-/// How long to wait for a connection: a service of ours is near.
-const CONNECT: Duration = Duration::from_secs(1);
+/// Between an attempt and the next; in between by chance, so that what failed together does not come back together.
+const PAUSE_MS: std::ops::Range<u64> = 10..50;
+/// How often a call is tried at the most.
+const ATTEMPTS: u32 = 2;
 
-/// Why there is no answer. The call may have had its effect all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// No connection, or it broke.
-    #[error("it cannot be reached")]
-    Unreachable,
-    /// No answer before the deadline.
-    #[error("it did not answer in time")]
-    TimedOut,
-    /// It answered that it cannot serve now.
-    #[error("it answered {0}")]
-    Unavailable(u16),
-    /// It answered something that makes no sense.
-    #[error("its answer cannot be read")]
-    Unreadable,
-}
-
-/// An answer that has a meaning: success, or a refusal.
+/// An answer that has a meaning: success, or a refusal such as 404.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     /// Its status.
     pub status: StatusCode,
-    /// Its body.
+    /// Its body; null when there is none.
     pub body: Value,
 }
 
@@ -47,71 +41,149 @@ pub struct Reply {
 pub struct Context<'a> {
     /// W3C trace context.
     pub traceparent: &'a str,
-    /// Two calls with the same key have one effect. None only for a proof.
+    /// Two calls with the same key have one effect.
     pub idempotency_key: Option<&'a str>,
 }
 
 /// Another service.
 #[derive(Clone, Debug)]
-pub struct Callee {
+pub struct Callee(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     name: &'static str,
     upstreams: Upstreams,
-    client: Client,
-    deadline: Duration,
+    client: reqwest::Client,
+    deadline: Option<Duration>,
+    breaker: CircuitBreaker,
+    budget: Budget,
     metrics: Metrics,
 }
 
-impl Callee {
-    /// A service at `upstreams`; no call takes longer than `deadline`.
+impl<'a> Context<'a> {
+    /// A call without a key.
     #[must_use]
-    pub fn new(name: &'static str, upstreams: Upstreams, deadline: Duration, metrics: &Metrics) -> Self {
-        Self { name, upstreams, client: client(), deadline, metrics: metrics.clone() }
+    pub fn new(traceparent: &'a str) -> Self {
+        Self { traceparent, idempotency_key: None }
     }
 
-    /// Posts a command that has its effect once however often it is sent. It is sent again once, if the connection
-    /// breaks: one that was kept open may be that of a predecessor.
-    ///
-    /// # Errors
-    /// When there is no answer, or one that says that the service cannot serve now.
-    pub async fn post(&self, path: &str, body: &Value, context: Context<'_>) -> Result<Reply, CallError> {
-        let attempts = async {
-            match self.post_once(path, body, context).await {
-                Err(CallError::Unreachable) => self.post_once(path, body, context).await,
-                outcome => outcome,
-            }
-        };
-        let outcome = timeout(self.deadline, attempts).await.unwrap_or(Err(CallError::TimedOut));
-        let label = match &outcome {
-            Ok(_) => "answered",
-            Err(CallError::TimedOut) => "timed out",
-            Err(_) => "failed",
-        };
-        self.metrics.add(Counter::Calls, &[("callee", self.name), ("outcome", label)]);
-        outcome
-    }
-
-    async fn post_once(&self, path: &str, body: &Value, context: Context<'_>) -> Result<Reply, CallError> {
-        let request = self.client.post(format!("{}{path}", self.upstreams.next()));
-        let mut request = request.header("traceparent", context.traceparent).json(body);
-        if let Some(key) = context.idempotency_key {
-            request = request.header("idempotency-key", key);
-        }
-        let response = request.send().await.map_err(|_| CallError::Unreachable)?;
-        let status = response.status();
-        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(CallError::Unavailable(status.as_u16()));
-        }
-        let bytes = response.bytes().await.map_err(|_| CallError::Unreachable)?;
-        let body = serde_json::from_slice(&bytes).map_err(|_| CallError::Unreadable)?;
-        Ok(Reply { status, body })
+    /// A call with a key: it has its effect once however often it is sent.
+    #[must_use]
+    pub fn with_key(traceparent: &'a str, key: &'a str) -> Self {
+        Self { traceparent, idempotency_key: Some(key) }
     }
 }
 
-/// Nothing from the environment: a proxy meant for the internet must not come between services.
-pub(crate) fn client() -> Client {
-    let builder =
-        Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).tcp_nodelay(true);
-    builder.build().unwrap_or_default()
+impl Callee {
+    /// A service at `upstreams`, called with care. `name` is that of its circuit breaker and in metrics.
+    #[must_use]
+    pub fn new(name: &'static str, upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
+        resilience.show(metrics);
+        Self(Arc::new(Inner {
+            name,
+            upstreams,
+            client: client(),
+            deadline: resilience.deadline,
+            breaker: CircuitBreaker::new(name, resilience.breaker, metrics),
+            budget: Budget::new(resilience.retry_percent),
+            metrics: metrics.clone(),
+        }))
+    }
+
+    /// Gets what is at `path`, query included.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that says that the service cannot serve now. 404 is an answer.
+    pub async fn get(&self, path: &str, context: Context<'_>) -> Result<Reply, CallError> {
+        self.call(Method::GET, path, None, context).await
+    }
+
+    /// Posts a command.
+    ///
+    /// # Errors
+    /// As for [`Self::get`]. The command may have had its effect all the same.
+    pub async fn post(&self, path: &str, body: &Value, context: Context<'_>) -> Result<Reply, CallError> {
+        self.call(Method::POST, path, Some(body), context).await
+    }
+
+    /// Puts a resource.
+    ///
+    /// # Errors
+    /// As for [`Self::post`].
+    pub async fn put(&self, path: &str, body: &Value, context: Context<'_>) -> Result<Reply, CallError> {
+        self.call(Method::PUT, path, Some(body), context).await
+    }
+
+    /// Changes a resource.
+    ///
+    /// # Errors
+    /// As for [`Self::post`].
+    pub async fn patch(&self, path: &str, body: &Value, context: Context<'_>) -> Result<Reply, CallError> {
+        self.call(Method::PATCH, path, Some(body), context).await
+    }
+
+    /// Deletes a resource.
+    ///
+    /// # Errors
+    /// As for [`Self::post`].
+    pub async fn delete(&self, path: &str, context: Context<'_>) -> Result<Reply, CallError> {
+        self.call(Method::DELETE, path, None, context).await
+    }
+
+    /// One call. It is sent again once, within the budget and the deadline, if the connection could not be made or broke
+    /// (one that was kept open may be that of a predecessor), and if sending it twice has one effect.
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        context: Context<'_>,
+    ) -> Result<Reply, CallError> {
+        let until = self.0.deadline.map(|deadline| Instant::now() + deadline);
+        let repeatable = method.is_idempotent() || context.idempotency_key.is_some();
+        self.0.budget.deposit();
+        let mut left = if repeatable { ATTEMPTS } else { 1 };
+        loop {
+            let outcome = self.attempt(&method, path, body, context, until).await;
+            left -= 1;
+            let again = Instant::now() + Duration::from_millis(fastrand::u64(PAUSE_MS));
+            let retry = outcome == Err(CallError::Unreachable)
+                && left > 0
+                && until.is_none_or(|until| again < until)
+                && self.0.budget.withdraw();
+            if !retry {
+                return outcome;
+            }
+            self.0.metrics.add(Counter::CallRetries, &[("callee", self.0.name)]);
+            sleep_until(again).await;
+        }
+    }
+
+    /// Each attempt asks the circuit breaker, so that no more calls arrive than it lets through.
+    async fn attempt(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+        context: Context<'_>,
+        until: Option<Instant>,
+    ) -> Result<Reply, CallError> {
+        let outcome = match self.0.breaker.permit() {
+            Ok(permit) => {
+                let exchange = self.exchange(method, path, body, context);
+                let outcome = match until {
+                    Some(until) => timeout_at(until, exchange).await.unwrap_or(Err(CallError::TimedOut)),
+                    None => exchange.await,
+                };
+                permit.end(outcome.is_err());
+                outcome
+            }
+            Err(retry_after) => Err(CallError::NotPermitted { retry_after }),
+        };
+        let label = outcome.as_ref().map_or_else(|error| error.label(), |_| "answered");
+        self.0.metrics.add(Counter::Calls, &[("callee", self.0.name), ("outcome", label)]);
+        outcome
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::time::Duration;
 pub use env::{ConfigError, Env};
 pub use values::{EventLogUrl, Guard, LogFormat, Offsets, parse_duration};
 
-use crate::calls::Upstreams;
+use crate::calls::{Resilience, Upstreams};
 
 /// What every service is told by its environment.
 #[derive(Clone, Debug)]
@@ -35,8 +35,8 @@ pub struct Config {
     pub start_delay: Duration,
     /// `SHUTDOWN_GRACE`: how long to serve on after readiness has turned 503.
     pub grace: Duration,
-    /// `CALL_TIMEOUT`: the deadline of one call to another service.
-    pub call_timeout: Duration,
+    /// How it protects itself from the services that it calls.
+    pub resilience: Resilience,
     /// `LOG_FORMAT`: how log lines look on standard error.
     pub log_format: LogFormat,
     env: Env,
@@ -72,7 +72,7 @@ impl Config {
             offsets: env.parse("OFFSETS", "committed", Offsets::ACCEPTS, Offsets::parse)?,
             start_delay: env.duration("START_DELAY", "0s")?,
             grace: env.duration("SHUTDOWN_GRACE", "0s")?,
-            call_timeout: env.duration("CALL_TIMEOUT", "2s")?,
+            resilience: Resilience::read(&env)?,
             log_format: env.parse("LOG_FORMAT", "text", LogFormat::ACCEPTS, LogFormat::parse)?,
             data_dir,
             env,

@@ -5,6 +5,8 @@
 
 pub mod actuator;
 pub mod assembly;
+pub mod breaker;
+pub mod budget;
 pub mod calls;
 pub mod config;
 pub mod consumer;

@@ -1,7 +1,8 @@
-//! Counters and timers in Prometheus' text format.
+//! Counters, gauges and timers in Prometheus' text format.
+
+mod text;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,10 +15,28 @@ pub enum Counter {
     EventsPublished,
     /// Events received, by `outcome`: applied, duplicate, ignored, dead.
     EventsReceived,
-    /// Calls to other services, by `callee` and `outcome`.
+    /// Attempts of calls to other services, by `callee` and `outcome`.
     Calls,
+    /// Calls that were sent a second time, by `callee`.
+    CallRetries,
+    /// Calls that a circuit breaker, by `name`, did not let through.
+    NotPermitted,
     /// Requests that the gateway sent a second time.
     Retries,
+}
+
+/// What goes up and down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gauge {
+    /// 1 for the `state` in which the circuit breaker `name` is, 0 for the others.
+    BreakerState,
+}
+
+/// What is counted and timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Summary {
+    /// Calls, by the circuit breaker's `name` and `kind`: successful, failed, ignored, not_permitted.
+    BreakerCalls,
 }
 
 impl Counter {
@@ -26,7 +45,25 @@ impl Counter {
             Self::EventsPublished => "events_published_total",
             Self::EventsReceived => "events_received_total",
             Self::Calls => "client_calls_total",
+            Self::CallRetries => "client_retries_total",
+            Self::NotPermitted => "resilience4j_circuitbreaker_not_permitted_calls_total",
             Self::Retries => "gateway_retries_total",
+        }
+    }
+}
+
+impl Gauge {
+    fn name(self) -> &'static str {
+        match self {
+            Self::BreakerState => "resilience4j_circuitbreaker_state",
+        }
+    }
+}
+
+impl Summary {
+    fn name(self) -> &'static str {
+        match self {
+            Self::BreakerCalls => "resilience4j_circuitbreaker_calls_seconds",
         }
     }
 }
@@ -52,6 +89,12 @@ struct Timer {
     buckets: [u64; BUCKETS.len()],
 }
 
+#[derive(Clone, Copy, Debug, Default)]
+struct Total {
+    count: u64,
+    seconds: f64,
+}
+
 /// A service's metrics. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Metrics(Arc<Mutex<Registry>>);
@@ -62,6 +105,8 @@ struct Registry {
     guards: Vec<(&'static str, Guard)>,
     started: Instant,
     counters: BTreeMap<(Counter, String), u64>,
+    gauges: BTreeMap<(Gauge, String), f64>,
+    summaries: BTreeMap<(Summary, String), Total>,
     requests: BTreeMap<Request, Timer>,
 }
 
@@ -81,20 +126,37 @@ impl Metrics {
             ],
             started: Instant::now(),
             counters: BTreeMap::new(),
+            gauges: BTreeMap::new(),
+            summaries: BTreeMap::new(),
             requests: BTreeMap::new(),
         })))
     }
 
-    /// Shows a protection that only one service has.
+    /// Shows a protection that not every service has.
     pub fn show_guard(&self, name: &'static str, guard: Guard) {
-        self.registry().guards.push((name, guard));
+        let guards = &mut self.registry().guards;
+        match guards.iter_mut().find(|(known, _)| *known == name) {
+            Some(known) => known.1 = guard,
+            None => guards.push((name, guard)),
+        }
     }
 
     /// Counts one.
     pub fn add(&self, counter: Counter, labels: &[(&str, &str)]) {
-        let labels: Vec<String> =
-            labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
-        *self.registry().counters.entry((counter, labels.join(","))).or_default() += 1;
+        *self.registry().counters.entry((counter, text::labels(labels))).or_default() += 1;
+    }
+
+    /// Shows a value from now on.
+    pub fn set(&self, gauge: Gauge, labels: &[(&str, &str)], value: f64) {
+        self.registry().gauges.insert((gauge, text::labels(labels)), value);
+    }
+
+    /// Counts one, and its time.
+    pub fn observe(&self, summary: Summary, labels: &[(&str, &str)], took: Duration) {
+        let mut registry = self.registry();
+        let total = registry.summaries.entry((summary, text::labels(labels))).or_default();
+        total.count += 1;
+        total.seconds += took.as_secs_f64();
     }
 
     /// Counts a request and its time.
@@ -112,81 +174,12 @@ impl Metrics {
     /// All of it as text.
     #[must_use]
     pub fn text(&self) -> String {
-        let registry = self.registry();
-        let mut out = String::new();
-        // Writing to a String cannot fail.
-        let written = registry
-            .write_state(&mut out)
-            .and_then(|()| registry.write_counters(&mut out))
-            .and_then(|()| registry.write_requests(&mut out));
-        debug_assert!(written.is_ok());
-        out
+        self.registry().text()
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Registry {
-    fn write_state(&self, out: &mut String) -> std::fmt::Result {
-        let service = self.service;
-        writeln!(out, "# TYPE application_info gauge\napplication_info{{application=\"{service}\"}} 1")?;
-        let up = self.started.elapsed().as_secs_f64();
-        writeln!(out, "# TYPE process_uptime_seconds gauge\nprocess_uptime_seconds {up:.3}")?;
-        writeln!(out, "# TYPE guard_enabled gauge")?;
-        for (name, guard) in &self.guards {
-            writeln!(out, "guard_enabled{{guard=\"{name}\"}} {}", u8::from(*guard == Guard::On))?;
-        }
-        if let Some(bytes) = resident_bytes() {
-            writeln!(
-                out,
-                "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {bytes}"
-            )?;
-        }
-        Ok(())
-    }
-
-    fn write_counters(&self, out: &mut String) -> std::fmt::Result {
-        let mut last = None;
-        for ((counter, labels), count) in &self.counters {
-            if last != Some(*counter) {
-                writeln!(out, "# TYPE {} counter", counter.name())?;
-                last = Some(*counter);
-            }
-            writeln!(out, "{}{{{labels}}} {count}", counter.name())?;
-        }
-        Ok(())
-    }
-
-    fn write_requests(&self, out: &mut String) -> std::fmt::Result {
-        const NAME: &str = "http_server_requests_seconds";
-        if !self.requests.is_empty() {
-            writeln!(out, "# TYPE {NAME} histogram")?;
-        }
-        for (Request { method, uri, status }, timer) in &self.requests {
-            let labels =
-                format!("method=\"{}\",uri=\"{}\",status=\"{status}\"", escaped(method), escaped(uri));
-            for (bound, count) in BUCKETS.iter().zip(timer.buckets) {
-                writeln!(out, "{NAME}_bucket{{{labels},le=\"{bound}\"}} {count}")?;
-            }
-            writeln!(out, "{NAME}_bucket{{{labels},le=\"+Inf\"}} {}", timer.count)?;
-            writeln!(out, "{NAME}_count{{{labels}}} {}", timer.count)?;
-            writeln!(out, "{NAME}_sum{{{labels}}} {:.6}", timer.seconds)?;
-        }
-        Ok(())
-    }
-}
-
-fn escaped(value: &str) -> String {
-    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
-}
-
-/// Linux only: elsewhere there is no such line.
-fn resident_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
 #[cfg(test)]

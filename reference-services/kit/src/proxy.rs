@@ -1,7 +1,6 @@
 //! The gateway's reverse proxy: routes by path, takes replicas in turn, retries what is safe, and answers for whoever
 //! does not.
 
-mod budget;
 mod headers;
 
 use std::sync::Arc;
@@ -11,17 +10,19 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use http_body_util::LengthLimitError;
 use reqwest::Client;
 use tokio::time::{sleep, timeout};
 
+use crate::budget::Budget;
 use crate::calls::{Upstreams, client};
 use crate::metrics::{Counter, Metrics};
 use crate::rest::{MAX_BODY_BYTES, Problem, RouteLabel};
-use budget::Budget;
 
-const PAUSE: Duration = Duration::from_millis(25);
+const PAUSE_MS: std::ops::Range<u64> = 10..50;
+/// How much retries may add to the requests.
+const RETRY_PERCENT: u32 = 20;
 
 /// Where requests for a path go.
 #[derive(Clone, Debug)]
@@ -58,7 +59,7 @@ impl Proxy {
     #[must_use]
     pub fn new(routes: Vec<Route>, deadline: Duration, metrics: &Metrics) -> Self {
         let (client, metrics) = (client(), metrics.clone());
-        Self(Arc::new(Inner { routes, client, deadline, budget: Budget::default(), metrics }))
+        Self(Arc::new(Inner { routes, client, deadline, budget: Budget::new(RETRY_PERCENT), metrics }))
     }
 
     /// Passes a request on: the handler for every path.
@@ -113,13 +114,13 @@ impl Proxy {
                 Ok(response) => return Ok(response),
                 Err(failure) => failure,
             };
-            let safe = failure == Failure::NotConnected || is_idempotent(&parts.method);
+            let safe = failure == Failure::NotConnected || parts.method.is_idempotent();
             if !safe || left == 0 || !self.0.budget.withdraw() {
                 return Err(failure);
             }
             left -= 1;
             self.0.metrics.add(Counter::Retries, &[("route", route.prefix)]);
-            sleep(PAUSE).await;
+            sleep(Duration::from_millis(fastrand::u64(PAUSE_MS))).await;
         }
     }
 
@@ -139,11 +140,6 @@ impl Proxy {
             .await
             .map_err(|error| if error.is_connect() { Failure::NotConnected } else { Failure::Broken })
     }
-}
-
-/// PATCH and POST may have had their effect when a connection breaks.
-fn is_idempotent(method: &Method) -> bool {
-    [Method::GET, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE].contains(method)
 }
 
 fn received(response: reqwest::Response) -> Response {

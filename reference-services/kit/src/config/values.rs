@@ -13,9 +13,9 @@ pub enum Guard {
 }
 
 impl Guard {
-    pub(super) const ACCEPTS: &'static str = "on or off";
+    pub(crate) const ACCEPTS: &'static str = "on or off";
 
-    pub(super) fn parse(value: &str) -> Option<Self> {
+    pub(crate) fn parse(value: &str) -> Option<Self> {
         match value {
             "on" => Some(Self::On),
             "off" => Some(Self::Off),

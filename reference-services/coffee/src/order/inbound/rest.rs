@@ -85,11 +85,7 @@ async fn cancel(app: &App, caller: &Caller, order: Order) -> Result<Order, Probl
         Err(error) if app.fail_closed == Guard::Off => {
             tracing::warn!(order = order.id, %error, "canceled although product was asked in vain");
         }
-        Err(error) => {
-            return Err(Problem::unavailable(format!(
-                "the order is unchanged, as product was asked and {error}"
-            )));
-        }
+        Err(error) => return Err(error.problem("the order is unchanged", "product")),
     }
     let cause = caller.cause.clone();
     Ok(app.store.write(move |tx| store::change(tx, order.id, Command::Cancel, &cause)).await?)

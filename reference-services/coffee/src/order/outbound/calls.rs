@@ -1,8 +1,6 @@
 //! Asks product to call off making.
 
-use std::time::Duration;
-
-use brunt_kit::calls::{CallError, Callee, Context, Upstreams};
+use brunt_kit::calls::{CallError, Callee, Context, Resilience, Upstreams};
 use brunt_kit::metrics::Metrics;
 use http::StatusCode;
 use serde_json::json;
@@ -23,15 +21,15 @@ pub enum Cancellation {
 }
 
 impl Product {
-    pub fn new(upstreams: Upstreams, deadline: Duration, metrics: &Metrics) -> Self {
-        Self(Callee::new("product", upstreams, deadline, metrics))
+    pub fn new(upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
+        Self(Callee::new("product", upstreams, resilience, metrics))
     }
 
     /// Cancelling is idempotent by its nature: the order's id is the key.
     pub async fn cancel(&self, order: &Order, traceparent: &str) -> Result<Cancellation, CallError> {
         let key = format!("cancel-order-{}", order.id);
         let body = json!({ "orderId": order.id, "productName": order.product_name, "qty": order.qty });
-        let context = Context { traceparent, idempotency_key: Some(&key) };
+        let context = Context::with_key(traceparent, &key);
         let reply = self.0.post("/products/cancel", &body, context).await?;
         match reply.status {
             StatusCode::OK => Ok(Cancellation::Granted),

@@ -1,8 +1,6 @@
 //! Takes from stock.
 
-use std::time::Duration;
-
-use brunt_kit::calls::{CallError, Callee, Context, Upstreams};
+use brunt_kit::calls::{CallError, Callee, Context, Resilience, Upstreams};
 use brunt_kit::config::Guard;
 use brunt_kit::metrics::Metrics;
 use http::StatusCode;
@@ -19,8 +17,8 @@ pub struct Stock {
 }
 
 impl Stock {
-    pub fn new(upstreams: Upstreams, deadline: Duration, key: Guard, metrics: &Metrics) -> Self {
-        Self { callee: Callee::new("stock", upstreams, deadline, metrics), key }
+    pub fn new(upstreams: Upstreams, resilience: &Resilience, key: Guard, metrics: &Metrics) -> Self {
+        Self { callee: Callee::new("stock", upstreams, resilience, metrics), key }
     }
 
     /// Takes what a product needs, once, however often it is asked for the same product.

@@ -1,0 +1,144 @@
+//! A circuit breaker with resilience4j's names and meanings: whoever fails too often, or answers too late too often, is
+//! left alone for a while and then tried with a few calls.
+//!
+//! Here is the state machine, which is told the time. [`CircuitBreaker`] is one that calls share.
+
+mod circuit;
+mod settings;
+mod window;
+
+use std::time::{Duration, Instant};
+
+pub use circuit::{CircuitBreaker, Permit};
+pub use settings::Settings;
+
+use window::{Rates, Window};
+
+/// Whether calls get through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// All of them do.
+    Closed,
+    /// None does.
+    Open,
+    /// A few do, on trial.
+    HalfOpen,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Without an answer that makes sense.
+    pub failed: bool,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// A call that was let through. What it tells is heeded only in the phase in which it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    phase: u64,
+}
+
+/// The state machine. It reads no clock.
+#[derive(Clone, Debug)]
+pub struct Breaker {
+    settings: Settings,
+    phase: u64,
+    state: Phase,
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    Closed(Window),
+    Open { until: Instant },
+    HalfOpen { window: Window, permits: u32 },
+}
+
+impl Breaker {
+    /// Closed, and without a memory.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, phase: 0, state: Phase::Closed(settings.window()) }
+    }
+
+    /// Whether calls get through. An open one stays open, however late it is, until a call asks.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match self.state {
+            Phase::Closed(_) => State::Closed,
+            Phase::Open { .. } => State::Open,
+            Phase::HalfOpen { .. } => State::HalfOpen,
+        }
+    }
+
+    /// Lets a call through, or not.
+    ///
+    /// # Errors
+    /// How long it is until calls are tried again; zero when that depends on those which are on trial now.
+    pub fn acquire(&mut self, now: Instant) -> Result<Ticket, Duration> {
+        if let Phase::Open { until } = self.state {
+            if now < until {
+                return Err(until - now);
+            }
+            let permits = self.settings.permitted_number_of_calls_in_half_open_state;
+            self.enter(Phase::HalfOpen { window: self.settings.trial(), permits });
+        }
+        if let Phase::HalfOpen { permits, .. } = &mut self.state {
+            *permits = permits.checked_sub(1).ok_or(Duration::ZERO)?;
+        }
+        Ok(Ticket { phase: self.phase })
+    }
+
+    /// Takes note of how a call ended.
+    pub fn record(&mut self, ticket: Ticket, ended: Ended, now: Instant) {
+        if ticket.phase != self.phase {
+            return;
+        }
+        let slow = ended.took > self.settings.slow_call_duration_threshold;
+        let (Phase::Closed(window) | Phase::HalfOpen { window, .. }) = &mut self.state else {
+            return;
+        };
+        let Some(rates) = window.record(ended.failed, slow) else {
+            return;
+        };
+        if self.settings.are_exceeded_by(rates) {
+            self.enter(Phase::Open { until: now + self.settings.wait_duration_in_open_state });
+        } else if self.state() == State::HalfOpen {
+            self.enter(Phase::Closed(self.settings.window()));
+        }
+    }
+
+    /// Forgets a call that was let through and then given up by its caller: its permit goes to another.
+    pub fn release(&mut self, ticket: Ticket) {
+        if let Phase::HalfOpen { permits, .. } = &mut self.state
+            && ticket.phase == self.phase
+        {
+            *permits += 1;
+        }
+    }
+
+    fn enter(&mut self, state: Phase) {
+        self.phase += 1;
+        self.state = state;
+    }
+}
+
+impl Settings {
+    fn window(self) -> Window {
+        Window::new(self.sliding_window_size, self.minimum_number_of_calls)
+    }
+
+    /// A trial is judged when all of its calls have ended.
+    fn trial(self) -> Window {
+        let calls = self.permitted_number_of_calls_in_half_open_state;
+        Window::new(calls, calls)
+    }
+
+    fn are_exceeded_by(self, rates: Rates) -> bool {
+        rates.failed >= self.failure_rate_threshold || rates.slow >= self.slow_call_rate_threshold
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! A budget for retries, so that they cannot multiply the load on services that are already down.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What a retry costs; each first attempt earns as many as the budget's share in percent.
+const COST: u32 = 100;
+/// So many retries may be saved up, and are there at the start.
+const SAVED: u32 = 10;
+
+/// A budget. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    percent: u32,
+    balance: Arc<AtomicU32>,
+}
+
+impl Budget {
+    /// Retries add at most `percent` to the calls, beyond ten that are there from the start.
+    #[must_use]
+    pub fn new(percent: u32) -> Self {
+        let initial = if percent == 0 { 0 } else { SAVED * COST };
+        Self { percent, balance: Arc::new(AtomicU32::new(initial)) }
+    }
+
+    /// A first attempt is made.
+    pub fn deposit(&self) {
+        let earn = |balance: u32| Some(balance.saturating_add(self.percent).min(SAVED * COST));
+        // An error is impossible: `earn` always gives something.
+        let _ = self.balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, earn);
+    }
+
+    /// Pays for a retry, if there is enough.
+    #[must_use]
+    pub fn withdraw(&self) -> bool {
+        self.balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |b| b.checked_sub(COST)).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn retries(percent: u32) -> usize {
+        let budget = Budget::new(percent);
+        while budget.withdraw() {}
+        let retried = (0..1000).filter(|_| {
+            budget.deposit();
+            budget.withdraw()
+        });
+        retried.count()
+    }
+
+    #[test]
+    fn retries_add_so_much_at_the_most() {
+        assert_eq!([0, 1, 20, 100].map(retries), [0, 10, 200, 1000]);
+    }
+
+    #[test]
+    fn what_is_saved_up_is_bounded() {
+        let budget = Budget::new(20);
+        (0..100_000).for_each(|_| budget.deposit());
+        assert_eq!(std::iter::repeat_with(|| budget.withdraw()).take_while(|paid| *paid).count(), 10);
+        assert!(!Budget::new(0).withdraw());
+    }
+}

@@ -1,0 +1,73 @@
+//! Why a call has no answer.
+
+use std::time::Duration;
+
+use crate::rest::Problem;
+
+/// Why there is no answer. Unless it was not permitted, the call may have had its effect all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// No connection, or it broke.
+    #[error("it cannot be reached")]
+    Unreachable,
+    /// No answer before the deadline.
+    #[error("it did not answer in time")]
+    TimedOut,
+    /// It answered that it cannot serve now.
+    #[error("it answered {0}")]
+    Unavailable(u16),
+    /// It answered something that makes no sense.
+    #[error("its answer cannot be read")]
+    Unreadable,
+    /// Nothing was sent: the circuit breaker is open.
+    #[error("it is left alone for a while, having failed too often")]
+    NotPermitted {
+        /// How long until calls are tried again.
+        retry_after: Duration,
+    },
+}
+
+impl CallError {
+    /// The refusal of a request that needs `callee`: 503, to be tried again shortly. `what` says in words how things
+    /// stand now, such as "the order is unchanged".
+    #[must_use]
+    pub fn problem(self, what: &str, callee: &str) -> Problem {
+        let problem =
+            Problem::unavailable(format!("{what}, as {callee} was needed and {self}; try again shortly"));
+        match self {
+            Self::NotPermitted { retry_after } => problem.retry_after(whole_seconds(retry_after)),
+            _ => problem,
+        }
+    }
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::TimedOut => "timed out",
+            Self::NotPermitted { .. } => "not permitted",
+            Self::Unreachable | Self::Unavailable(_) | Self::Unreadable => "failed",
+        }
+    }
+}
+
+/// Rounded up, and at least one: who comes too early comes in vain.
+fn whole_seconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_told_to_come_back_does_not_come_too_early() {
+        let seconds = [0, 1, 999, 1000, 1001, 60_000].map(|ms| whole_seconds(Duration::from_millis(ms)));
+        assert_eq!(seconds, [1, 1, 1, 1, 2, 60]);
+        let refused = CallError::NotPermitted { retry_after: Duration::from_millis(4200) };
+        let message = "nothing was ordered, as pay was needed and it is left alone for a while, having failed too \
+                       often; try again shortly";
+        assert_eq!(
+            refused.problem("nothing was ordered", "pay"),
+            Problem::unavailable(message).retry_after(5)
+        );
+    }
+}

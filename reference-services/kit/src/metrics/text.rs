@@ -1,0 +1,113 @@
+//! Metrics as text.
+
+use std::fmt::{Result, Write};
+
+use super::{BUCKETS, Registry, Request};
+use crate::config::Guard;
+
+impl Registry {
+    pub(super) fn text(&self) -> String {
+        let mut out = String::new();
+        // Writing to a String cannot fail.
+        let written = self
+            .write_state(&mut out)
+            .and_then(|()| self.write_counters(&mut out))
+            .and_then(|()| self.write_gauges(&mut out))
+            .and_then(|()| self.write_summaries(&mut out))
+            .and_then(|()| self.write_requests(&mut out));
+        debug_assert!(written.is_ok());
+        out
+    }
+
+    fn write_state(&self, out: &mut String) -> Result {
+        let service = self.service;
+        writeln!(out, "# TYPE application_info gauge\napplication_info{{application=\"{service}\"}} 1")?;
+        let up = self.started.elapsed().as_secs_f64();
+        writeln!(out, "# TYPE process_uptime_seconds gauge\nprocess_uptime_seconds {up:.3}")?;
+        writeln!(out, "# TYPE guard_enabled gauge")?;
+        for (name, guard) in &self.guards {
+            writeln!(out, "guard_enabled{{guard=\"{name}\"}} {}", u8::from(*guard == Guard::On))?;
+        }
+        if let Some(bytes) = resident_bytes() {
+            writeln!(
+                out,
+                "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {bytes}"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_counters(&self, out: &mut String) -> Result {
+        let mut last = None;
+        for ((counter, labels), count) in &self.counters {
+            if last != Some(*counter) {
+                writeln!(out, "# TYPE {} counter", counter.name())?;
+                last = Some(*counter);
+            }
+            writeln!(out, "{}{{{labels}}} {count}", counter.name())?;
+        }
+        Ok(())
+    }
+
+    fn write_gauges(&self, out: &mut String) -> Result {
+        let mut last = None;
+        for ((gauge, labels), value) in &self.gauges {
+            if last != Some(*gauge) {
+                writeln!(out, "# TYPE {} gauge", gauge.name())?;
+                last = Some(*gauge);
+            }
+            writeln!(out, "{}{{{labels}}} {value}", gauge.name())?;
+        }
+        Ok(())
+    }
+
+    fn write_summaries(&self, out: &mut String) -> Result {
+        let mut last = None;
+        for ((summary, labels), total) in &self.summaries {
+            let name = summary.name();
+            if last != Some(*summary) {
+                writeln!(out, "# TYPE {name} summary")?;
+                last = Some(*summary);
+            }
+            writeln!(out, "{name}_count{{{labels}}} {}", total.count)?;
+            writeln!(out, "{name}_sum{{{labels}}} {:.6}", total.seconds)?;
+        }
+        Ok(())
+    }
+
+    fn write_requests(&self, out: &mut String) -> Result {
+        const NAME: &str = "http_server_requests_seconds";
+        if !self.requests.is_empty() {
+            writeln!(out, "# TYPE {NAME} histogram")?;
+        }
+        for (Request { method, uri, status }, timer) in &self.requests {
+            let labels =
+                format!("method=\"{}\",uri=\"{}\",status=\"{status}\"", escaped(method), escaped(uri));
+            for (bound, count) in BUCKETS.iter().zip(timer.buckets) {
+                writeln!(out, "{NAME}_bucket{{{labels},le=\"{bound}\"}} {count}")?;
+            }
+            writeln!(out, "{NAME}_bucket{{{labels},le=\"+Inf\"}} {}", timer.count)?;
+            writeln!(out, "{NAME}_count{{{labels}}} {}", timer.count)?;
+            writeln!(out, "{NAME}_sum{{{labels}}} {:.6}", timer.seconds)?;
+        }
+        Ok(())
+    }
+}
+
+/// Labels as they stand between the braces.
+pub(super) fn labels(labels: &[(&str, &str)]) -> String {
+    let labels: Vec<String> =
+        labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+    labels.join(",")
+}
+
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+/// Linux only: elsewhere there is no such line.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+}
