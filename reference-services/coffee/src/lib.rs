@@ -27,10 +27,6 @@ pub static SYSTEM: System = System {
         },
         Entry { name: "order", port: 8081, plan: |c| Plan::read(c, order::Settings::read, order::build) },
         Entry { name: "customercenter", port: 8084, plan: |c| Ok(Plan::plain(c, customercenter::build)) },
-        Entry {
-            name: "gateway",
-            port: 8080,
-            plan: |c| Plan::read(c, gateway::Settings::read, gateway::build),
-        },
+        Entry { name: "gateway", port: 8080, plan: |c| brunt_kit::gateway::plan(c, gateway::TARGETS) },
     ],
 };

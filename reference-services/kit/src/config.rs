@@ -89,7 +89,7 @@ impl Config {
     ///
     /// # Errors
     /// A value that is not such a list.
-    pub fn upstreams(&self, variable: &'static str, default: &str) -> Result<Upstreams, ConfigError> {
+    pub fn upstreams(&self, variable: &str, default: &str) -> Result<Upstreams, ConfigError> {
         self.env.parse(variable, default, "one or more http:// URLs, separated by commas", Upstreams::parse)
     }
 
@@ -97,7 +97,7 @@ impl Config {
     ///
     /// # Errors
     /// A value that is neither `on` nor `off`.
-    pub fn guard(&self, variable: &'static str) -> Result<Guard, ConfigError> {
+    pub fn guard(&self, variable: &str) -> Result<Guard, ConfigError> {
         self.env.parse(variable, "on", Guard::ACCEPTS, Guard::parse)
     }
 

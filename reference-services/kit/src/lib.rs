@@ -12,6 +12,7 @@ pub mod config;
 pub mod consumer;
 mod error;
 pub mod event;
+pub mod gateway;
 pub mod hal;
 pub mod health;
 pub mod lifecycle;

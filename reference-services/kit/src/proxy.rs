@@ -2,6 +2,7 @@
 //! does not.
 
 mod headers;
+mod route;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,29 +17,22 @@ use reqwest::Client;
 use tokio::time::{sleep, timeout};
 
 use crate::budget::Budget;
-use crate::calls::{Upstreams, client};
+use crate::calls::client;
 use crate::metrics::{Counter, Metrics};
 use crate::rest::{MAX_BODY_BYTES, Problem, RouteLabel};
+pub use route::{Path, Route};
+use route::{Table, climbs};
 
 const PAUSE_MS: std::ops::Range<u64> = 10..50;
 /// How much retries may add to the requests.
 const RETRY_PERCENT: u32 = 20;
-
-/// Where requests for a path go.
-#[derive(Clone, Debug)]
-pub struct Route {
-    /// The first part of the path, such as `orders`.
-    pub prefix: &'static str,
-    /// The replicas that serve it.
-    pub upstreams: Upstreams,
-}
 
 /// A reverse proxy. Clones share its connections and budget.
 #[derive(Clone)]
 pub struct Proxy(Arc<Inner>);
 
 struct Inner {
-    routes: Vec<Route>,
+    routes: Table,
     client: Client,
     deadline: Duration,
     budget: Budget,
@@ -59,19 +53,29 @@ impl Proxy {
     #[must_use]
     pub fn new(routes: Vec<Route>, deadline: Duration, metrics: &Metrics) -> Self {
         let (client, metrics) = (client(), metrics.clone());
-        Self(Arc::new(Inner { routes, client, deadline, budget: Budget::new(RETRY_PERCENT), metrics }))
+        Self(Arc::new(Inner {
+            routes: Table::new(routes),
+            client,
+            deadline,
+            budget: Budget::new(RETRY_PERCENT),
+            metrics,
+        }))
     }
 
     /// Passes a request on: the handler for every path.
     ///
     /// # Errors
-    /// 404 for a path without a route, 413 for a body that is too large, 502, 503 or 504 if the service does not answer.
+    /// 400 for a path with dots to resolve, 404 for one without a route, 413 for a body that is too large, 502, 503 or 504
+    /// if the service does not answer.
     pub async fn forward(State(proxy): State<Self>, request: Request) -> Result<Response, Problem> {
-        let first = request.uri().path().split('/').nth(1).unwrap_or_default();
-        let Some(route) = proxy.0.routes.iter().find(|route| route.prefix == first).cloned() else {
+        let path = request.uri().path();
+        if climbs(path) {
+            return Err(Problem::malformed("a path must not have . or .. in it"));
+        }
+        let Some(route) = proxy.0.routes.find(request.method(), path).cloned() else {
             return Err(Problem::not_found("no service has this path"));
         };
-        let label = RouteLabel(format!("/{}/**", route.prefix));
+        let label = RouteLabel(route.path.label());
         let mut response = match proxy.exchange(&route, request).await {
             Ok(response) => response,
             Err(problem) => problem.into_response(),
@@ -87,14 +91,14 @@ impl Proxy {
         match outcome {
             Ok(Ok(response)) => Ok(received(response)),
             Ok(Err(Failure::NotConnected)) => {
-                Err(Problem::unavailable(format!("the service for /{} cannot be reached", route.prefix)))
+                Err(Problem::unavailable(format!("the service for {} cannot be reached", route.path.from())))
             }
             Ok(Err(Failure::Broken)) => {
-                let message = format!("the service for /{} broke off the connection", route.prefix);
+                let message = format!("the service for {} broke off the connection", route.path.from());
                 Err(Problem::new(StatusCode::BAD_GATEWAY, message).retry_after(1))
             }
             Err(_) => {
-                let message = format!("the service for /{} did not answer in time", route.prefix);
+                let message = format!("the service for {} did not answer in time", route.path.from());
                 Err(Problem::new(StatusCode::GATEWAY_TIMEOUT, message).retry_after(1))
             }
         }
@@ -119,7 +123,7 @@ impl Proxy {
                 return Err(failure);
             }
             left -= 1;
-            self.0.metrics.add(Counter::Retries, &[("route", route.prefix)]);
+            self.0.metrics.add(Counter::Retries, &[("route", route.path.from())]);
             sleep(Duration::from_millis(fastrand::u64(PAUSE_MS))).await;
         }
     }
@@ -130,7 +134,7 @@ impl Proxy {
         parts: &http::request::Parts,
         body: &Bytes,
     ) -> Result<reqwest::Response, Failure> {
-        let target = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let target = route.path.target(&parts.uri);
         self.0
             .client
             .request(parts.method.clone(), format!("{}{target}", route.upstreams.next()))

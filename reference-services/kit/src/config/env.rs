@@ -54,7 +54,7 @@ impl Env {
     /// When `parse` gives nothing.
     pub fn parse<T>(
         &self,
-        name: &'static str,
+        name: &str,
         default: &str,
         accepts: &str,
         parse: impl Fn(&str) -> Option<T>,
@@ -71,7 +71,7 @@ impl Env {
     ///
     /// # Errors
     /// When it is not a whole number with a unit.
-    pub fn duration(&self, name: &'static str, default: &str) -> Result<Duration, ConfigError> {
+    pub fn duration(&self, name: &str, default: &str) -> Result<Duration, ConfigError> {
         self.parse(name, default, "a whole number with a unit, such as 0ms, 250ms, 2s or 1m", parse_duration)
     }
 }

@@ -7,9 +7,10 @@ use axum::Router;
 use axum::extract::Request;
 use axum::routing::any;
 use http::StatusCode;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::{Proxy, Route};
+use super::{Path, Proxy, Route};
 use crate::calls::Upstreams;
 use crate::config::{Config, Defaults, Env};
 use crate::metrics::Metrics;
@@ -44,8 +45,11 @@ async fn gateway(upstreams: &[SocketAddr]) -> String {
     let urls: Vec<_> = upstreams.iter().map(|address| format!("http://{address}")).collect();
     let defaults = Defaults { service: "gateway", port: 0, data_dir: "" };
     let metrics = Metrics::new(&Config::read(Env::default(), defaults).unwrap());
-    let route = Route { prefix: "orders", upstreams: Upstreams::parse(&urls.join(",")).unwrap() };
-    let proxy = Proxy::new(vec![route], Duration::from_millis(300), &metrics);
+    let upstreams = Upstreams::parse(&urls.join(",")).unwrap();
+    let paths =
+        [Path::new("/orders"), Path::alias("/bookings", "/orders"), Path::alias("/", "/orders").only("POST")];
+    let routes = paths.map(|path| Route { path, upstreams: upstreams.clone() });
+    let proxy = Proxy::new(routes.into(), Duration::from_millis(300), &metrics);
     let router = Router::new().fallback(Proxy::forward).with_state(proxy);
     format!("http://{}", serve(rest::surround(router, &metrics)).await)
 }
@@ -70,6 +74,17 @@ async fn a_request_passes_without_what_concerns_its_connection() {
         .header("te", "trailers")
         .body("text");
     insta::assert_snapshot!(request.send().await.unwrap().text().await.unwrap());
+}
+
+#[tokio::test]
+async fn an_alias_arrives_under_its_own_name() {
+    let gateway = gateway(&[serve(Router::new().fallback(any(echo))).await]).await;
+    let client = reqwest::Client::new();
+    let get = client.get(format!("{gateway}/bookings/7?page=1")).send().await.unwrap().text().await.unwrap();
+    assert!(get.starts_with("GET /orders/7?page=1 "), "{get}");
+    let post = client.post(format!("{gateway}/")).body("text").send().await.unwrap().text().await.unwrap();
+    assert!(post.starts_with("POST /orders ") && post.ends_with("body=b\"text\""), "{post}");
+    assert_eq!(client.get(format!("{gateway}/")).send().await.unwrap().status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -117,6 +132,14 @@ async fn unknown_paths_and_large_bodies_go_nowhere() {
     let gateway = gateway(&[serve(Router::new().fallback(any(echo))).await]).await;
     let unknown = reqwest::get(format!("{gateway}/unknown")).await.unwrap();
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    // The client at hand resolves dots itself, so this goes over a bare connection.
+    let address: SocketAddr = gateway.strip_prefix("http://").unwrap().parse().unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = "GET /orders/%2e%2e/stocks HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
     let large = reqwest::Client::new().post(format!("{gateway}/orders")).body(vec![b' '; (1 << 20) + 1]);
     assert_eq!(large.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
