@@ -143,11 +143,17 @@ impl Callee {
         let repeatable = method.is_idempotent() || context.idempotency_key.is_some();
         self.0.budget.deposit();
         let mut left = if repeatable { ATTEMPTS } else { 1 };
+        let mut in_doubt = None;
         loop {
             let outcome = self.attempt(&method, path, body, context, until).await;
+            // What an earlier attempt may have done stays possible, although a later one was not sent.
+            let outcome =
+                outcome.map_err(|error| in_doubt.filter(|_| error.nothing_was_sent()).unwrap_or(error));
             left -= 1;
             let again = Instant::now() + Duration::from_millis(fastrand::u64(PAUSE_MS));
-            let retry = outcome == Err(CallError::Unreachable)
+            let error = outcome.as_ref().err().copied();
+            in_doubt = error.filter(|error| !error.nothing_was_sent());
+            let retry = matches!(error, Some(CallError::NotConnected | CallError::Unreachable))
                 && left > 0
                 && until.is_none_or(|until| again < until)
                 && self.0.budget.withdraw();

@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod openapi;
 pub mod outbox;
 pub mod page;
+pub mod pending;
 pub mod proxy;
 pub mod rest;
 mod sqlite;

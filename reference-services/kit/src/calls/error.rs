@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use crate::rest::Problem;
 
-/// Why there is no answer. Unless it was not permitted, the call may have had its effect all the same.
+/// Why there is no answer. Unless nothing was sent, the call may have had its effect all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// No connection, or it broke.
+    /// Nothing was sent: there was no connection to be had.
     #[error("it cannot be reached")]
+    NotConnected,
+    /// The connection broke.
+    #[error("it broke off the connection")]
     Unreachable,
     /// No answer before the deadline.
     #[error("it did not answer in time")]
@@ -28,6 +31,12 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Whether it is certain that the call had no effect.
+    #[must_use]
+    pub fn nothing_was_sent(self) -> bool {
+        matches!(self, Self::NotConnected | Self::NotPermitted { .. })
+    }
+
     /// The refusal of a request that needs `callee`: 503, to be tried again shortly. `what` says in words how things
     /// stand now, such as "the order is unchanged".
     #[must_use]
@@ -44,7 +53,7 @@ impl CallError {
         match self {
             Self::TimedOut => "timed out",
             Self::NotPermitted { .. } => "not permitted",
-            Self::Unreachable | Self::Unavailable(_) | Self::Unreadable => "failed",
+            Self::NotConnected | Self::Unreachable | Self::Unavailable(_) | Self::Unreadable => "failed",
         }
     }
 }

@@ -32,13 +32,17 @@ impl Callee {
         if let Some(key) = context.idempotency_key {
             request = request.header("idempotency-key", key);
         }
-        let response = request.send().await.map_err(|_| CallError::Unreachable)?;
+        let response = request.send().await.map_err(|error| unsent(&error))?;
         let status = response.status();
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(CallError::Unavailable(status.as_u16()));
         }
         Ok(Reply { status, body: read(response).await? })
     }
+}
+
+fn unsent(error: &reqwest::Error) -> CallError {
+    if error.is_connect() { CallError::NotConnected } else { CallError::Unreachable }
 }
 
 async fn read(mut response: Response) -> Result<Value, CallError> {

@@ -61,7 +61,7 @@ async fn an_answer_may_be_a_refusal() {
 #[tokio::test]
 async fn no_answer_is_an_error_that_says_why() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    assert_eq!(call(nobody).await, Err(CallError::Unreachable));
+    assert_eq!(call(nobody).await, Err(CallError::NotConnected));
     let hangs = serve(Router::new().route("/do", post(std::future::pending::<String>))).await;
     assert_eq!(call(hangs).await, Err(CallError::TimedOut));
     let ill = serve(Router::new().route("/do", post(|| async { StatusCode::SERVICE_UNAVAILABLE }))).await;
@@ -105,6 +105,23 @@ async fn a_broken_connection_is_tried_once_more_if_that_does_no_harm() {
         counts.push(attempts.swap(0, Ordering::SeqCst));
     }
     assert_eq!(counts.iter().sum::<u32>(), 10, "four twice, two once: {counts:?}");
+}
+
+#[tokio::test]
+async fn what_may_have_been_done_stays_in_doubt_although_the_retry_is_not_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        stream.readable().await.unwrap();
+        drop(stream.try_read(&mut [0; 65536]));
+        // From here on nobody listens, and only then does the caller notice.
+        drop(listener);
+        drop(stream);
+    });
+    let error = call(address).await.unwrap_err();
+    assert!(!error.nothing_was_sent(), "{error:?}");
+    assert!(call(address).await.unwrap_err().nothing_was_sent());
 }
 
 #[tokio::test]

@@ -76,6 +76,14 @@ pub(super) fn next_key<T: Document>() -> String {
     format!("next/{}", T::COLLECTION)
 }
 
+pub(super) fn free_prefix<T: Document>() -> String {
+    format!("free/{}/", T::COLLECTION)
+}
+
+pub(super) fn free_key<T: Document>(id: i64) -> String {
+    format!("{}{id:0ID_DIGITS$}", free_prefix::<T>())
+}
+
 pub(super) fn count_key<T: Document>() -> String {
     format!("count/{}", T::COLLECTION)
 }

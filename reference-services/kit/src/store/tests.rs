@@ -104,6 +104,26 @@ async fn a_refused_command_burns_no_id_and_leaves_no_trace() {
 }
 
 #[tokio::test]
+async fn a_reserved_id_that_came_to_nothing_is_taken_again() {
+    let directory = TempDir::new().unwrap();
+    for kind in KINDS {
+        let store = open(directory.path(), kind);
+        let reserve = || store.write(|tx| tx.reserve_id::<Note>());
+        let ids = [reserve().await.unwrap(), reserve().await.unwrap(), reserve().await.unwrap()];
+        assert_eq!(ids, [1, 2, 3]);
+        for id in [3, 1] {
+            let release = store.write(move |tx| {
+                tx.release_id::<Note>(id);
+                Ok::<_, StoreError>(())
+            });
+            release.await.unwrap();
+        }
+        let ids = [reserve().await.unwrap(), reserve().await.unwrap(), reserve().await.unwrap()];
+        assert_eq!(ids, [1, 3, 4]);
+    }
+}
+
+#[tokio::test]
 async fn commands_at_the_same_time_see_each_other() {
     for kind in KINDS {
         let directory = TempDir::new().unwrap();

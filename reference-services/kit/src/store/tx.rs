@@ -1,12 +1,14 @@
 //! A transaction on a store.
 
+use std::ops::ControlFlow;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
 use super::changes::{Changes, Layered};
 use super::documents::{self, Document};
-use super::engine::Reader;
+use super::engine::{Reader, Span};
 use crate::event::Envelope;
 use crate::outbox::Outbox;
 
@@ -47,6 +49,29 @@ impl<'a> Tx<'a> {
     /// When the store cannot be read.
     pub fn next_id<T: Document>(&mut self) -> Result<i64, StoreError> {
         self.increment(documents::next_key::<T>(), 1)
+    }
+
+    /// An id for a document that may come to nothing in a later transaction: the smallest that was given back, or the
+    /// next.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn reserve_id<T: Document>(&mut self) -> Result<i64, StoreError> {
+        let mut free = None;
+        self.layers().scan(&Span::prefix(&documents::free_prefix::<T>()), &mut |key, _| {
+            free = documents::id_of(key);
+            ControlFlow::Break(())
+        })?;
+        let Some(id) = free else {
+            return self.next_id::<T>();
+        };
+        self.own.remove(documents::free_key::<T>(id));
+        Ok(id)
+    }
+
+    /// Gives back an id that was reserved, if nobody has heard of it.
+    pub fn release_id<T: Document>(&mut self, id: i64) {
+        self.own.set(documents::free_key::<T>(id), String::new());
     }
 
     /// The document with this id.
