@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use brunt_scenarios::units::Percent;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Does your system bear it? Load and chaos, with verdicts that can be trusted.
@@ -38,6 +39,10 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Say whether a new version is worse than the one before, by how much, and how sure that is.
+    Compare(Compare),
+    /// Render the reports of earlier runs again, and a page over all of them.
+    Report(Report),
     /// List what is built in.
     List,
     /// Ends process groups whose supervisor has died.
@@ -51,8 +56,46 @@ pub struct Run {
     /// Scenario files, folders of them, or built-in ones such as `coffee/product-down`.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
+    /// Runs of the version before (a report.json, a run's folder, or a folder of them): a new one that is worse fails.
+    #[arg(long, value_name = "PATH")]
+    pub baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub tolerance: Tolerance,
     #[command(flatten)]
     pub common: Common,
+}
+
+/// By how much a new version may be worse.
+#[derive(Debug, Clone, Args)]
+pub struct Tolerance {
+    /// So many more points of failed requests are nothing, 0.5% unless given.
+    #[arg(long, value_name = "PERCENT")]
+    pub allow_failures: Option<Percent>,
+    /// So much longer latency is nothing, 20% unless given.
+    #[arg(long, value_name = "PERCENT")]
+    pub allow_latency: Option<Percent>,
+}
+
+/// `brunt compare`
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// Runs of the version before: a report.json, a run's folder, or a folder of them.
+    pub base: PathBuf,
+    /// Runs of the new version, likewise.
+    pub new: PathBuf,
+    #[command(flatten)]
+    pub tolerance: Tolerance,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `brunt report`
+#[derive(Debug, Args)]
+pub struct Report {
+    /// A report.json, a run's folder, or a folder of them: that gets an index.html.
+    #[arg(default_value = ".brunt/runs")]
+    pub path: PathBuf,
 }
 
 /// `brunt prove`

@@ -1,8 +1,10 @@
 //! One file a command.
 
+mod compare;
 mod list;
 mod prove;
 mod reap;
+mod report;
 mod run;
 mod schema;
 mod serve;
@@ -25,6 +27,8 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Up(options) => up::up(&options)?,
         Command::Serve(options) => serve::serve(&options)?,
         Command::Load { arguments } => return Ok(brunt_loadgen::siege::main(&arguments)),
+        Command::Compare(options) => compare::compare(&options)?,
+        Command::Report(options) => report::report(&options)?,
         Command::List => list::list(),
         Command::Reap => reap::reap(),
     };

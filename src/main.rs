@@ -8,6 +8,7 @@ mod files;
 mod output;
 mod progress;
 mod runner;
+mod runs;
 mod target;
 
 use std::process::ExitCode;

@@ -23,17 +23,22 @@ pub fn folder(out: &Path, slug: &str) -> Result<PathBuf> {
 
 /// Writes every kind of report into the run's folder; returns the path of the one for people.
 pub fn write(report: &Report, folder: &Path) -> Result<PathBuf> {
+    write_file(&folder.join("report.json"), &json(report)?)?;
+    write_file(&folder.join("scenario.yaml"), &report.origin.text)?;
+    render(report, folder)
+}
+
+/// Writes all that is made from the JSON alone; returns the path of the one for people.
+pub fn render(report: &Report, folder: &Path) -> Result<PathBuf> {
     let page = folder.join("report.html");
     write_file(&page, &html(report)?)?;
-    write_file(&folder.join("report.json"), &json(report)?)?;
     write_file(&folder.join("report.md"), &markdown(report)?)?;
     write_file(&folder.join("junit.xml"), &junit(report)?)?;
-    write_file(&folder.join("scenario.yaml"), &report.origin.text)?;
     Ok(page)
 }
 
 /// Writes beside, then renames: a full disk leaves no half report under the right name.
-fn write_file(path: &Path, text: &str) -> Result<()> {
+pub fn write_file(path: &Path, text: &str) -> Result<()> {
     let beside = path.with_extension("part");
     let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
     written.with_context(|| {

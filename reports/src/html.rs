@@ -84,7 +84,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
     Ok(page.render()?)
 }
 
-fn class(outcome: Outcome) -> &'static str {
+pub(crate) fn class(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Pass => "pass",
         Outcome::Fail => "fail",
@@ -94,7 +94,7 @@ fn class(outcome: Outcome) -> &'static str {
     }
 }
 
-fn word(outcome: Outcome) -> &'static str {
+pub(crate) fn word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Pass => "Passed",
         Outcome::Fail => "Failed",

@@ -5,7 +5,7 @@ mod conserved;
 mod hits;
 mod latency;
 mod ledger;
-mod part;
+pub(crate) mod part;
 mod recovers;
 mod replicas;
 mod restarts;

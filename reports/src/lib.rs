@@ -3,9 +3,11 @@
 //! [`judge`] is pure: a [`Plan`](brunt_scenarios::Plan) and a [`Timeline`](brunt_scenarios::timeline::Timeline) go in, a
 //! [`Verdict`] comes out. Each renderer is a pure function of a [`Report`].
 
+mod compare;
 pub mod confidence;
 mod foresight;
 mod html;
+mod index;
 mod json;
 mod judge;
 mod junit;
@@ -16,8 +18,10 @@ mod text;
 mod verdict;
 mod wording;
 
+pub use compare::{Allowed, CompareError, Comparison, Difference, Metric, Part, compare, comparison_text};
 pub use foresight::foresee;
 pub use html::html;
+pub use index::{Entry as IndexEntry, index};
 pub use json::json;
 pub use judge::judge;
 pub use junit::junit;

@@ -9,6 +9,7 @@ use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{LoadRecord, Schedule};
 
 use crate::cli::{Common, Run};
+use crate::commands::compare::Baseline;
 use crate::exit::Exit;
 use crate::files::{self, Planned};
 use crate::output;
@@ -18,6 +19,11 @@ use crate::runner::{self, Setting};
 /// Runs scenarios one after another; the worst end counts.
 pub fn run(options: &Run) -> Result<Exit> {
     let all = files::plans(&options.scenarios)?;
+    let baseline =
+        options.baseline.as_deref().map(|path| Baseline::read(path, &options.tolerance)).transpose()?;
+    if let Some(baseline) = &baseline {
+        all.iter().try_for_each(|planned| baseline.must_have(&planned.plan.name))?;
+    }
     let mut exit = Exit::Pass;
     for planned in &all {
         for doubt in brunt_reports::foresee(&planned.plan) {
@@ -27,6 +33,9 @@ pub fn run(options: &Run) -> Result<Exit> {
         let (report, page) = once(&attempt, &options.common)?;
         print!("{}", text(&report, colour(), Some(&page.display().to_string())));
         exit = exit.worse(report.verdict.outcome.into());
+        if let Some(baseline) = &baseline {
+            exit = exit.worse(baseline.hold(&report)?);
+        }
         if report.verdict.outcome == Outcome::Aborted && all.len() > 1 {
             break;
         }

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod built_in;
+mod earlier_runs;
 mod exit_codes;
 mod nothing_left;
 mod own_system;

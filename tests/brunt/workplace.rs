@@ -32,7 +32,9 @@ impl Workplace {
 
     /// Writes a file.
     pub fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).unwrap();
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
     }
 
     /// Writes `scenario.yaml` on the own system.

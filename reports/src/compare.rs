@@ -1,0 +1,170 @@
+//! Whether a new version is worse than the one before, by how much, and how sure that is.
+//!
+//! Requests of one moment share their fate, so windows are the unit, not requests: bounds come from a moving-block bootstrap
+//! over windows (Künsch, Annals of Statistics 17, 1989), and with several runs a side, whole runs are drawn first.
+
+mod draw;
+mod metric;
+mod part;
+mod text;
+
+use brunt_scenarios::timeline::{LoadRecord, Schedule};
+use serde::Serialize;
+
+use crate::{Judgement, Report};
+use draw::Side;
+use metric::Bounds;
+pub use metric::Metric;
+pub use part::Part;
+pub use text::comparison_text;
+
+/// The share of comparisons that may call something worse although nothing has changed, over all that are made at once.
+const FALSE_ALARMS: f64 = 0.05;
+
+/// By how much the new version may be worse.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Allowed {
+    /// More failures, as a share of all requests.
+    pub failures: f64,
+    /// Longer latency, as a share of what it was.
+    pub latency: f64,
+}
+
+/// Two versions side by side.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// What the scenario shows.
+    pub name: String,
+    /// How many runs of the version before.
+    pub base_runs: usize,
+    /// How many runs of the new version.
+    pub new_runs: usize,
+    /// Each metric of each load, in each part of the run.
+    pub differences: Vec<Difference>,
+}
+
+/// One metric on both sides.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Difference {
+    /// The load.
+    pub load: String,
+    /// The part of the run.
+    pub part: Part,
+    /// What is compared.
+    pub metric: Metric,
+    /// Before: a share, or seconds; `None` without a request.
+    pub base: Option<f64>,
+    /// Now.
+    pub new: Option<f64>,
+    /// How much worse at least and at most: points of the share, or a share of the latency before.
+    pub bounds: Option<Bounds>,
+    /// How much worse it may be.
+    pub allowed: f64,
+    /// Pass: not worse than allowed. Fail: worse. Inconclusive: the runs do not say.
+    pub judgement: Judgement,
+    /// Why the runs do not say, if it is not their length.
+    pub trouble: Option<String>,
+}
+
+/// Why two sides cannot be compared.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum CompareError {
+    /// A side without reports.
+    #[error("there is no run to compare")]
+    Nothing,
+    /// Reports of different scenarios.
+    #[error("“{0}” and “{1}” are different scenarios, which cannot be compared")]
+    Different(String, String),
+    /// No load in all of them.
+    #[error("the runs have no load in common")]
+    NoLoad,
+}
+
+impl Default for Allowed {
+    /// Half a point of failures, a fifth of latency: less is seldom told from chance in a run of a minute.
+    fn default() -> Self {
+        Self { failures: 0.005, latency: 0.2 }
+    }
+}
+
+impl Comparison {
+    /// What is worst decides: worse, then not known.
+    pub fn judgement(&self) -> Judgement {
+        let any = |judgement| self.differences.iter().any(|one| one.judgement == judgement);
+        match (any(Judgement::Fail), any(Judgement::Inconclusive)) {
+            (true, _) => Judgement::Fail,
+            (false, true) => Judgement::Inconclusive,
+            (false, false) => Judgement::Pass,
+        }
+    }
+}
+
+/// Compares runs of a new version with runs of the one before; all of one scenario. The same runs give the same bounds.
+///
+/// # Errors
+/// When there is nothing that could be compared.
+pub fn compare(base: &[Report], new: &[Report], allowed: Allowed) -> Result<Comparison, CompareError> {
+    let first = base.first().ok_or(CompareError::Nothing)?;
+    let other = base.iter().chain(new).find(|report| report.name != first.name);
+    if let Some(other) = other {
+        return Err(CompareError::Different(first.name.clone(), other.name.clone()));
+    }
+    if new.is_empty() {
+        return Err(CompareError::Nothing);
+    }
+    let everywhere = |load: &&str| base.iter().chain(new).all(|report| of_name(report, load).is_some());
+    let loads: Vec<&str> =
+        first.timeline.loads.iter().map(|load| load.name.as_str()).filter(everywhere).collect();
+    if loads.is_empty() {
+        return Err(CompareError::NoLoad);
+    }
+    let parts = Part::of(base, new);
+    let at_once = loads.len() * parts.len() * Metric::ALL.len();
+    let risk = FALSE_ALARMS / at_once as f64;
+    let each = loads.iter().flat_map(|load| parts.iter().map(move |part| (*load, *part)));
+    let differences =
+        each.flat_map(|(load, part)| differences(base, new, load, part, allowed, risk)).collect();
+    let (base_runs, new_runs) = (base.len(), new.len());
+    Ok(Comparison { name: first.name.clone(), base_runs, new_runs, differences })
+}
+
+fn differences(
+    base: &[Report],
+    new: &[Report],
+    load: &str,
+    part: Part,
+    allowed: Allowed,
+    risk: f64,
+) -> Vec<Difference> {
+    let records = |side: &'static str| move |report| (side, of_name(report, load));
+    let missed = base.iter().map(records("before")).chain(new.iter().map(records("now"))).find_map(missed);
+    let (base, new) = (Side::of(base, load, part), Side::of(new, load, part));
+    let enough = base.is_enough() && new.is_enough();
+    let trouble = missed.or_else(|| (!enough).then(|| "too short to say".to_owned()));
+    let drawn = draw::differences(&base, &new);
+    let one = |metric: Metric| {
+        let (before, now) = (metric.of(&base.sum()), metric.of(&new.sum()));
+        let allowed = metric.allowed(allowed, before);
+        let bounds = metric.bounds(&drawn, risk, (&base.sum(), &new.sum()));
+        let judgement = match (bounds, &trouble) {
+            (Some(bounds), None) => bounds.judgement(allowed),
+            _ => Judgement::Inconclusive,
+        };
+        let (load, trouble) = (load.to_owned(), trouble.clone());
+        Difference { load, part, metric, base: before, new: now, bounds, allowed, judgement, trouble }
+    };
+    Metric::ALL.map(one).into()
+}
+
+fn of_name<'r>(report: &'r Report, name: &str) -> Option<&'r LoadRecord> {
+    report.timeline.loads.iter().find(|load| load.name == name)
+}
+
+fn missed((side, load): (&str, Option<&LoadRecord>)) -> Option<String> {
+    match &load?.schedule {
+        Schedule::Kept => None,
+        Schedule::Missed(_) => Some(format!("{side} the load generator missed its schedule")),
+    }
+}

@@ -1,0 +1,77 @@
+//! `brunt compare`, and `brunt run --baseline`
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use brunt_reports::{Allowed, Comparison, Judgement, Report, compare as compared, comparison_text};
+
+use brunt_scenarios::units::Percent;
+
+use crate::cli::{Compare, Tolerance};
+use crate::exit::Exit;
+use crate::runs;
+
+/// Says whether a new version is worse than the one before.
+pub fn compare(options: &Compare) -> Result<Exit> {
+    let (base, new) = (reports(&options.base)?, reports(&options.new)?);
+    let comparison = compared(&base, &new, allowed(&options.tolerance))?;
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&comparison)?);
+    } else {
+        print!("{}", comparison_text(&comparison));
+    }
+    Ok(exit(&comparison))
+}
+
+/// The runs of an earlier version, to hold new ones against.
+pub struct Baseline {
+    reports: Vec<Report>,
+    allowed: Allowed,
+}
+
+impl Baseline {
+    /// Reads them, before anything is run.
+    pub fn read(path: &Path, tolerance: &Tolerance) -> Result<Self> {
+        Ok(Self { reports: reports(path)?, allowed: allowed(tolerance) })
+    }
+
+    /// Complains if there is no run of a scenario.
+    pub fn must_have(&self, name: &str) -> Result<()> {
+        if self.of(name).is_empty() {
+            bail!("the baseline has no run of “{name}”");
+        }
+        Ok(())
+    }
+
+    /// Holds a run against those of its scenario, and prints what differs.
+    pub fn hold(&self, report: &Report) -> Result<Exit> {
+        let comparison = compared(&self.of(&report.name), std::slice::from_ref(report), self.allowed)
+            .context("the baseline cannot be compared with")?;
+        print!("\n{}", comparison_text(&comparison));
+        Ok(exit(&comparison))
+    }
+
+    fn of(&self, name: &str) -> Vec<Report> {
+        self.reports.iter().filter(|report| report.name == name).cloned().collect()
+    }
+}
+
+fn reports(path: &Path) -> Result<Vec<Report>> {
+    Ok(runs::read(path)?.into_iter().map(|found| found.report).collect())
+}
+
+fn allowed(tolerance: &Tolerance) -> Allowed {
+    let default = Allowed::default();
+    Allowed {
+        failures: tolerance.allow_failures.map_or(default.failures, Percent::fraction),
+        latency: tolerance.allow_latency.map_or(default.latency, Percent::fraction),
+    }
+}
+
+fn exit(comparison: &Comparison) -> Exit {
+    match comparison.judgement() {
+        Judgement::Pass => Exit::Pass,
+        Judgement::Fail => Exit::Fail,
+        Judgement::Inconclusive => Exit::Inconclusive,
+    }
+}

@@ -1,0 +1,54 @@
+//! Reports that earlier runs have left on disk.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use brunt_reports::Report;
+
+/// A report, and the folder that it was found in.
+pub struct Found {
+    /// The report.
+    pub report: Report,
+    /// Its folder.
+    pub folder: PathBuf,
+}
+
+/// The reports that a path means: a `report.json`, the folder of one run, or a folder of such folders; oldest first.
+///
+/// # Errors
+/// When there is none, or one of them cannot be read.
+pub fn read(path: &Path) -> Result<Vec<Found>> {
+    let mut found = vec![];
+    if path.is_file() {
+        found.push(one(path)?);
+    } else if path.join("report.json").is_file() {
+        found.push(one(&path.join("report.json"))?);
+    } else {
+        let folders = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+        for folder in folders {
+            let report = folder?.path().join("report.json");
+            if report.is_file() {
+                found.push(one(&report)?);
+            }
+        }
+    }
+    if found.is_empty() {
+        bail!(
+            "{} holds no run: a run leaves a folder with a report.json (see `brunt run --out`)",
+            path.display()
+        );
+    }
+    found.sort_by_key(|found| found.report.origin.started);
+    Ok(found)
+}
+
+fn one(path: &Path) -> Result<Found> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let report: Report = serde_json::from_str(&text)
+        .with_context(|| format!("{} is not a report of this version of brunt", path.display()))?;
+    if report.format != 1 {
+        bail!("{} has format {}; this brunt reads format 1", path.display(), report.format);
+    }
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    Ok(Found { report, folder })
+}
