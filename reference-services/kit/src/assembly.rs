@@ -1,18 +1,17 @@
 //! What every service with a store is put together from.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use serde_json::Value;
 
-use crate::config::Config;
+use crate::config::{Config, StoreUrl};
 use crate::consumer::{Consumer, Policy};
 use crate::health::Health;
 use crate::lifecycle::{Background, Service};
 use crate::log::{self, EventLog};
 use crate::metrics::Metrics;
-use crate::outbox::{Linger, Outbox, Relay, Sender};
+use crate::outbox::{Linger, Outbox, Relay, Sender, Turn};
 use crate::store::{Kind, Store};
 use crate::{ServeError, actuator, rest};
 
@@ -23,7 +22,7 @@ pub struct Assembly {
     /// Counts what happens.
     pub metrics: Metrics,
     config: Config,
-    path: PathBuf,
+    turn: Turn,
     log: Arc<dyn EventLog>,
     sender: Sender,
     topic: &'static str,
@@ -36,12 +35,18 @@ impl Assembly {
     /// When one of them cannot be used.
     pub fn open(config: &Config, kind: Kind, topic: &'static str) -> Result<Self, ServeError> {
         let (outbox, sender) = Outbox::new(config.outbox);
-        let path = config.store_path(kind.extension());
+        let (store, turn) = match &config.store {
+            StoreUrl::File => {
+                let path = config.store_path(kind.extension());
+                (Store::open(&path, kind, outbox)?, Turn::Lock(path))
+            }
+            StoreUrl::Postgres(url) => (Store::connect(url, &config.store_schema(), outbox)?, Turn::Lease),
+        };
         Ok(Self {
-            store: Store::open(&path, kind, outbox)?,
+            store,
             metrics: Metrics::new(config),
             config: config.clone(),
-            path,
+            turn,
             log: log::open(&config.event_log)?,
             sender,
             topic,
@@ -75,10 +80,10 @@ impl Assembly {
     }
 
     fn sender(self) -> Background {
-        let Self { store, metrics, path, log, topic, .. } = self;
+        let Self { store, metrics, turn, log, topic, .. } = self;
         match self.sender {
             Sender::Relay(wake) => {
-                let relay = Relay { store, log, topic, wake, path, metrics };
+                let relay = Relay { store, log, topic, wake, turn, metrics };
                 Background::new("relay", |stop| relay.run(stop))
             }
             Sender::Linger(events) => {

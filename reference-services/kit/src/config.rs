@@ -8,13 +8,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use env::{ConfigError, Env};
-pub use values::{EventLogUrl, Guard, LogFormat, Offsets, parse_duration};
+pub use values::{EventLogUrl, Guard, LogFormat, Offsets, StoreUrl, parse_duration};
 
 use crate::calls::{Resilience, Upstreams};
 
 /// What every service is told by its environment.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The system that the service belongs to; empty for one that belongs to none.
+    pub system: &'static str,
     /// The service's name: also its consumer group and the stem of its store's file name.
     pub service: &'static str,
     /// `HOST`: the address to listen on.
@@ -25,6 +27,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// `EVENT_LOG`: the durable log that all services of the system share.
     pub event_log: EventLogUrl,
+    /// `STORE`: where the service's own store is.
+    pub store: StoreUrl,
     /// `OUTBOX`: off sends events after the commit from memory, so that a kill loses them.
     pub outbox: Guard,
     /// `INBOX`: off applies a redelivered event again.
@@ -62,11 +66,13 @@ impl Config {
         let data_dir = PathBuf::from(env.text("DATA_DIR", defaults.data_dir));
         let default_log = format!("sqlite:{}", data_dir.join("events.db").display());
         Ok(Self {
+            system: "",
             service: defaults.service,
             host: env.parse("HOST", "127.0.0.1", "an IP address, or localhost", parse_host)?,
             port: env
                 .parse("PORT", &defaults.port.to_string(), "a port from 0 to 65535", |v| v.parse().ok())?,
             event_log: env.parse("EVENT_LOG", &default_log, EventLogUrl::ACCEPTS, EventLogUrl::parse)?,
+            store: env.parse("STORE", "file", StoreUrl::ACCEPTS, StoreUrl::parse)?,
             outbox: env.parse("OUTBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             inbox: env.parse("INBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             offsets: env.parse("OFFSETS", "committed", Offsets::ACCEPTS, Offsets::parse)?,
@@ -99,6 +105,15 @@ impl Config {
     /// A value that is neither `on` nor `off`.
     pub fn guard(&self, variable: &str) -> Result<Guard, ConfigError> {
         self.env.parse(variable, "on", Guard::ACCEPTS, Guard::parse)
+    }
+
+    /// The schema of this service's own store, for a database that it shares with others.
+    #[must_use]
+    pub fn store_schema(&self) -> String {
+        match self.system {
+            "" => self.service.to_owned(),
+            system => format!("{system}_{}", self.service),
+        }
     }
 
     /// The path of this service's own store with the file extension of its engine.
@@ -141,6 +156,7 @@ mod tests {
                 message("HOST", "nowhere"),
                 message("OUTBOX", "maybe"),
                 message("EVENT_LOG", "kafka:localhost:9092"),
+                message("STORE", "mysql://localhost"),
                 message("SHUTDOWN_GRACE", "soon"),
                 message("OFFSETS", "earliest"),
                 message("LOG_FORMAT", "xml"),

@@ -135,7 +135,9 @@ impl Consumer {
             let error = match self.decode_and_apply(delivery).await {
                 Ok(()) => return true,
                 Err(PolicyError::Store(error)) => {
-                    tracing::warn!(%error, "an event waits for the store");
+                    if !error.is_outage() {
+                        tracing::warn!(%error, "an event waits for the store");
+                    }
                     if stop.is_requested() {
                         return false;
                     }

@@ -4,6 +4,8 @@
 //! killed receives its last events again, and the inbox is what protects against applying them twice.
 
 mod bell;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod sqlite;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+#[cfg(feature = "kafka")]
+pub use kafka::KafkaLog;
 pub use sqlite::SqliteLog;
 
 use crate::config::{EventLogUrl, Offsets};
@@ -35,6 +39,12 @@ pub enum LogError {
         /// What the system says.
         reason: String,
     },
+    /// `EVENT_LOG` names Kafka, which this program was built without.
+    #[cfg(not(feature = "kafka"))]
+    #[error(
+        "the event log cannot be on Kafka: this program was built without it; build it with `--features kafka`"
+    )]
+    NotBuilt,
     /// The log failed after it was opened.
     #[error("the event log failed: {0}")]
     Failed(String),
@@ -115,6 +125,10 @@ pub trait Subscription: Send {
 pub fn open(url: &EventLogUrl) -> Result<Arc<dyn EventLog>, LogError> {
     match url {
         EventLogUrl::Sqlite(path) => Ok(Arc::new(SqliteLog::open(path)?)),
+        #[cfg(feature = "kafka")]
+        EventLogUrl::Kafka(brokers) => Ok(Arc::new(KafkaLog::open(brokers)?)),
+        #[cfg(not(feature = "kafka"))]
+        EventLogUrl::Kafka(_) => Err(LogError::NotBuilt),
     }
 }
 

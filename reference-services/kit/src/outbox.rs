@@ -2,6 +2,7 @@
 
 mod linger;
 mod relay;
+mod turn;
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use tokio::sync::{Notify, mpsc};
 
 pub use linger::Linger;
 pub use relay::Relay;
+pub use turn::Turn;
 
 use crate::config::Guard;
 use crate::event::Envelope;

@@ -1,13 +1,16 @@
 //! A service's own store: documents, outbox, inbox and remembered answers, changed together in one transaction.
 //!
-//! Two engines stand behind it, SQLite and redb. Both keep one ordered table of text keys and JSON values, so that
-//! everything above them is the same. All work runs on two threads of the store's own: one writes, and takes what
+//! Three engines stand behind it: SQLite, redb and PostgreSQL. Each keeps one ordered table of text keys and JSON
+//! values, so that everything above them is the same. All work runs on two threads of the store's own: one writes, and takes what
 //! is waiting into one commit; one reads from a snapshot.
 
 mod changes;
 mod documents;
 mod engine;
 mod error;
+mod lease;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod redb;
 mod sqlite;
 mod tx;
@@ -21,6 +24,7 @@ use tokio::sync::oneshot;
 
 pub use documents::Document;
 pub use error::StoreError;
+pub(crate) use lease::{Lease, RENEW};
 pub use tx::{OutboxRow, Tx};
 pub use view::View;
 
@@ -69,6 +73,31 @@ impl Store {
                 (Box::new(engine.clone()), Box::new(engine))
             }
         };
+        Self::start(writer, reader, outbox)
+    }
+
+    /// Connects to a PostgreSQL database and keeps the store in a schema of it, which is made if it is not there. A
+    /// server that is down is waited for; until then all work is refused.
+    ///
+    /// # Errors
+    /// When the URL cannot be read, or the server refuses.
+    #[cfg(feature = "postgres")]
+    pub fn connect(url: &str, schema: &str, outbox: Outbox) -> Result<Self, StoreError> {
+        let (writer, reader) = postgres::open(url, schema)?;
+        Self::start(Box::new(writer), Box::new(reader), outbox)
+    }
+
+    /// This program was built without PostgreSQL.
+    ///
+    /// # Errors
+    /// Always.
+    #[cfg(not(feature = "postgres"))]
+    pub fn connect(_url: &str, _schema: &str, _outbox: Outbox) -> Result<Self, StoreError> {
+        let reason = "this program was built without the feature `postgres`".to_owned();
+        Err(StoreError::Unusable { place: "on PostgreSQL".to_owned(), reason })
+    }
+
+    fn start(writer: Box<dyn Engine>, reader: Box<dyn Engine>, outbox: Outbox) -> Result<Self, StoreError> {
         Ok(Self { writer: worker::write_thread(writer)?, reader: worker::read_thread(reader)?, outbox })
     }
 

@@ -54,7 +54,9 @@ impl System {
         };
         let data_dir = format!(".brunt/up/{}", self.name);
         let defaults = Defaults { service: entry.name, port: entry.port, data_dir: &data_dir };
-        (entry.plan)(Config::read(env, defaults)?)
+        let mut config = Config::read(env, defaults)?;
+        config.system = self.name;
+        (entry.plan)(config)
     }
 
     /// Runs one service, configured by the environment, until a signal asks it to stop.

@@ -71,15 +71,58 @@ impl LogFormat {
 pub enum EventLogUrl {
     /// A SQLite file that all processes on this machine open.
     Sqlite(PathBuf),
+    /// Kafka: hosts and ports of brokers, separated by commas.
+    Kafka(String),
 }
 
 impl EventLogUrl {
-    pub(super) const ACCEPTS: &'static str = "sqlite: and the path of a file (the only log this build knows)";
+    pub(super) const ACCEPTS: &'static str =
+        "sqlite: and the path of a file, or kafka:// and a broker's host and port";
 
     pub(super) fn parse(value: &str) -> Option<Self> {
+        if let Some(brokers) = value.strip_prefix("kafka://") {
+            let brokers = brokers.trim_end_matches('/');
+            return brokers.split(',').all(is_address).then(|| Self::Kafka(brokers.to_owned()));
+        }
         let path = value.strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path);
         (!path.is_empty()).then(|| Self::Sqlite(PathBuf::from(path)))
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+/// Where a service keeps its store.
+#[derive(Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// In a file of its own, of the kind that the service chooses.
+    File,
+    /// In a schema of its own in this PostgreSQL database. It may contain a password.
+    Postgres(String),
+}
+
+impl StoreUrl {
+    pub(super) const ACCEPTS: &'static str = "file, or a URL such as postgres://user@host:5432/database";
+
+    pub(super) fn parse(value: &str) -> Option<Self> {
+        match value {
+            "file" => Some(Self::File),
+            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Some(Self::Postgres(url.to_owned()))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for StoreUrl {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::File => "File",
+            Self::Postgres(_) => "Postgres",
+        })
     }
 }
 
@@ -118,5 +161,9 @@ mod tests {
         assert_eq!(path("sqlite:///a/b.db"), Some(EventLogUrl::Sqlite("/a/b.db".into())));
         assert_eq!(path("sqlite:"), None);
         assert_eq!(path("kafka:localhost"), None);
+        assert_eq!(path("kafka://a:9092,b:9093/"), Some(EventLogUrl::Kafka("a:9092,b:9093".into())));
+        for bad in ["kafka://", "kafka://a", "kafka://a:9092,", "kafka://:9092", "kafka://a:port"] {
+            assert_eq!(path(bad), None, "{bad}");
+        }
     }
 }

@@ -2,23 +2,24 @@
 //!
 //! A kill between sending and removing sends a row twice; the receivers' inboxes know it by its event id.
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
+use super::turn::{Claim, Turn};
 use super::{Wake, record};
 use crate::lifecycle::Stop;
-use crate::log::EventLog;
+use crate::log::{EventLog, LogError};
 use crate::metrics::{Counter, Metrics};
-use crate::store::{OutboxRow, Store, StoreError, View};
+use crate::store::{OutboxRow, RENEW, Store, StoreError, View};
 
 const BATCH: u64 = 256;
 /// For rows that another replica of the service has written: it wakes only itself.
 const LOOK_ANYWAY: Duration = Duration::from_millis(50);
 const RETRY: Duration = Duration::from_millis(200);
+/// How long the log may take for a batch once the service stops; the rows are in the store and will be sent later.
+const LAST: Duration = Duration::from_secs(2);
 
 /// Sends the outbox's rows to the log.
 pub struct Relay {
@@ -30,50 +31,43 @@ pub struct Relay {
     pub topic: &'static str,
     /// Rings when a transaction has added rows.
     pub wake: Wake,
-    /// The store's file. A lock beside it lets one replica at a time relay, so that order is kept; it ends with its
-    /// process, however that ends.
-    pub path: PathBuf,
+    /// How the replicas of the service agree on which of them relays.
+    pub turn: Turn,
     /// Counts what is sent.
     pub metrics: Metrics,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RelayError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Log(#[from] LogError),
 }
 
 impl Relay {
     /// Runs until stopped, and then until the outbox is empty.
     pub async fn run(self, stop: Stop) {
-        let Some(_lock) = self.lock(&stop).await else {
-            return;
-        };
+        let mut claim = self.turn.claim();
+        let mut troubled = false;
         loop {
             let stopping = stop.is_requested();
-            match self.send_batch().await {
-                Ok(0) if stopping => return,
+            let outcome = self.send_batch(&mut claim, &stop).await;
+            let failed = outcome.is_err();
+            match outcome {
+                Ok(0) | Err(_) if stopping => break,
                 Ok(0) => self.wait(&stop).await,
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "the outbox could not be sent; trying again");
-                    if stopping {
-                        return;
+                    if !troubled {
+                        tracing::warn!(%error, "the outbox could not be sent; trying until it can");
                     }
                     sleep(RETRY).await;
                 }
             }
+            troubled = failed;
         }
-    }
-
-    async fn lock(&self, stop: &Stop) -> Option<File> {
-        let path = self.path.with_extension("relay");
-        loop {
-            match try_lock(&path) {
-                Ok(Some(lock)) => return Some(lock),
-                Ok(None) => {}
-                Err(error) => {
-                    tracing::warn!(path = %path.display(), %error, "the relay's lock cannot be had");
-                }
-            }
-            if timeout(LOOK_ANYWAY, stop.requested()).await.is_ok() {
-                return None;
-            }
-        }
+        claim.release(&self.store).await;
     }
 
     async fn wait(&self, stop: &Stop) {
@@ -84,13 +78,16 @@ impl Relay {
         }
     }
 
-    async fn send_batch(&self) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
+    /// How many rows were sent: none also while it is another replica's turn.
+    async fn send_batch(&self, claim: &mut Claim, stop: &Stop) -> Result<usize, RelayError> {
+        if !claim.hold(&self.store).await? {
+            return Ok(0);
+        }
         let rows = self.store.read(|view: &View<'_>| view.outbox(BATCH)).await?;
         if rows.is_empty() {
             return Ok(0);
         }
-        let records = rows.iter().map(|row| record(self.topic, &row.event)).collect::<Result<_, _>>()?;
-        self.log.append(records).await?;
+        self.append(&rows, claim, stop).await?;
         let sent = rows.len();
         self.count(&rows);
         self.store
@@ -102,18 +99,27 @@ impl Relay {
         Ok(sent)
     }
 
+    /// A log that is away takes as long as it is away; the turn is kept meanwhile.
+    async fn append(&self, rows: &[OutboxRow], claim: &mut Claim, stop: &Stop) -> Result<(), RelayError> {
+        let records = rows.iter().map(|row| record(self.topic, &row.event)).collect::<Result<_, _>>()?;
+        let mut appending = self.log.append(records);
+        let mut cut = std::pin::pin!(async {
+            stop.requested().await;
+            sleep(LAST).await;
+        });
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut appending => return Ok(outcome?),
+                () = &mut cut => return Err(LogError::Failed("it takes too long".to_owned()).into()),
+                () = sleep(RENEW) => drop(claim.hold(&self.store).await?),
+            }
+        }
+    }
+
     fn count(&self, rows: &[OutboxRow]) {
         for row in rows {
             self.metrics.add(Counter::EventsPublished, &[("eventType", &row.event.event_type)]);
         }
-    }
-}
-
-fn try_lock(path: &Path) -> std::io::Result<Option<File>> {
-    let file = File::create(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
     }
 }

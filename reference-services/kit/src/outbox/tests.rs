@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::{Linger, Outbox, Relay, Sender};
+use super::{Linger, Outbox, Relay, Sender, Turn};
 use crate::config::{Config, Defaults, Env, Guard, Offsets};
 use crate::event::{Cause, Envelope, Subject};
 use crate::lifecycle::Stop;
@@ -46,8 +46,8 @@ fn run(directory: &Path, store: &Store, sender: Sender) -> (watch::Sender<bool>,
     let (topic, metrics) = ("topic", metrics());
     let task = match sender {
         Sender::Relay(wake) => {
-            let path = directory.join("own.db");
-            tokio::spawn(Relay { store: store.clone(), log, topic, wake, path, metrics }.run(stopped))
+            let turn = Turn::Lock(directory.join("own.db"));
+            tokio::spawn(Relay { store: store.clone(), log, topic, wake, turn, metrics }.run(stopped))
         }
         Sender::Linger(events) => tokio::spawn(Linger { events, log, topic, metrics }.run(stopped)),
     };

@@ -75,7 +75,9 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a request failed");
+        if !error.is_outage() {
+            tracing::error!(%error, "a request failed");
+        }
         Self::unavailable("the store cannot be used at the moment")
     }
 }

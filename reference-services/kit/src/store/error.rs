@@ -28,18 +28,46 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// What `STORE` names cannot be used.
+    #[error("the store {place} cannot be used: {reason}; check STORE")]
+    Unusable {
+        /// Where it should be, without its password.
+        place: String,
+        /// What stands against it.
+        reason: String,
+    },
+    /// The engine cannot be reached. Nothing was changed, and it may be better in a moment.
+    #[error("the store cannot be reached: {0}")]
+    Unavailable(String),
+    /// The connection ended during a commit: whether that happened has yet to be found out.
+    #[error("it is not known yet whether the store did commit: {0}")]
+    Unsettled(String),
     /// The engine failed while the store was open.
     #[error("the store failed: {0}")]
     Engine(String),
     /// A document does not read back as its type.
     #[error("a document cannot be read: {0}")]
     Document(#[from] serde_json::Error),
-    /// The store has stopped; its log lines say why.
+    /// The store has stopped, or could not begin; its log lines say why.
     #[error("the store is closed")]
     Closed,
 }
 
 impl StoreError {
+    /// Whether this is one of many that an outage brings, of which the store itself has told already.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Unsettled(_) | Self::Closed)
+    }
+
+    /// The same, for another of those whom it concerns.
+    pub(super) fn again(&self) -> Self {
+        match self {
+            Self::Unavailable(reason) => Self::Unavailable(reason.clone()),
+            other => Self::engine(other),
+        }
+    }
+
     pub(super) fn unwritable(path: &Path, reason: &dyn Display) -> Self {
         Self::Unwritable { path: path.to_owned(), reason: reason.to_string() }
     }

@@ -18,7 +18,7 @@ pub(super) type Hook = Box<dyn FnOnce() + Send>;
 pub struct Tx<'a> {
     base: &'a dyn Reader,
     batch: &'a Changes,
-    own: Changes,
+    pub(super) own: Changes,
     hooks: Vec<Hook>,
     outbox: Outbox,
 }
@@ -39,7 +39,7 @@ impl<'a> Tx<'a> {
         (self.own, self.hooks)
     }
 
-    fn layers(&self) -> Layered<'_> {
+    pub(super) fn layers(&self) -> Layered<'_> {
         Layered { base: self.base, batch: self.batch, own: &self.own }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::Duration;
 
 use super::StoreError;
 use super::changes::Changes;
@@ -16,12 +17,14 @@ pub(super) type ReadJob = Box<dyn FnOnce(&dyn Reader) + Send>;
 const BATCH: usize = 128;
 /// Nothing here recurses, and memory counts: five processes are to fit where one of the originals did.
 const STACK_BYTES: usize = 512 << 10;
+/// How long to wait before asking again what became of a commit.
+const SETTLE: Duration = Duration::from_millis(100);
 
 pub(super) fn write_thread(mut engine: Box<dyn Engine>) -> Result<Sender<WriteJob>, StoreError> {
     let (sender, jobs) = mpsc::channel();
     spawn("store-write", move || {
         while let Some(batch) = next_batch(&jobs) {
-            commit(engine.as_mut(), batch);
+            commit(engine.as_mut(), batch, &jobs);
         }
     })?;
     Ok(sender)
@@ -35,7 +38,9 @@ pub(super) fn read_thread(mut engine: Box<dyn Engine>) -> Result<Sender<ReadJob>
             let outcome = engine.read(&mut |reader| {
                 batch.take().into_iter().flatten().for_each(|job: ReadJob| job(reader));
             });
-            if let Err(error) = outcome {
+            if let Err(error) = outcome
+                && !error.is_outage()
+            {
                 tracing::error!(%error, "the store cannot be read");
             }
         }
@@ -56,7 +61,7 @@ fn next_batch<J>(jobs: &Receiver<J>) -> Option<Vec<J>> {
 
 /// Runs each job over the changes of those before it, then commits them all. A refused job leaves no change. Jobs
 /// that were never begun are dropped, which tells their callers that the store is closed.
-fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>) {
+fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>, waiting: &Receiver<WriteJob>) {
     let mut batch = Some(batch);
     let mut endings = Vec::new();
     let outcome = engine.write(&mut |reader| {
@@ -66,13 +71,27 @@ fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>) {
         }
         changes
     });
-    if let Err(error) = &outcome {
+    let outcome = settled(engine, outcome, waiting);
+    if let Err(error) = &outcome
+        && !error.is_outage()
+    {
         tracing::error!(%error, "the store did not commit");
     }
     for ending in endings {
-        ending(match &outcome {
-            Ok(()) => Ok(()),
-            Err(error) => Err(StoreError::engine(error)),
-        });
+        ending(outcome.as_ref().copied().map_err(StoreError::again));
     }
+}
+
+/// The callers of a commit whose outcome is not known wait until it is; others are refused meanwhile.
+fn settled(
+    engine: &mut dyn Engine,
+    mut outcome: Result<(), StoreError>,
+    waiting: &Receiver<WriteJob>,
+) -> Result<(), StoreError> {
+    while let Err(StoreError::Unsettled(_)) = outcome {
+        thread::sleep(SETTLE);
+        waiting.try_iter().for_each(drop);
+        outcome = engine.settle();
+    }
+    outcome
 }

@@ -1,0 +1,57 @@
+//! The log on Apache Kafka.
+//!
+//! A broker that is away is waited for: nothing here fails because of it, and it is told of once when it goes and once
+//! when it is back.
+
+mod admin;
+mod connection;
+mod member;
+mod producer;
+mod rewind;
+mod subscription;
+
+use std::sync::Arc;
+
+use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Subscription};
+use crate::config::Offsets;
+use connection::Connection;
+use producer::Producer;
+use subscription::KafkaSubscription;
+
+/// The log on a Kafka cluster.
+pub struct KafkaLog {
+    connection: Arc<Connection>,
+    producer: Producer,
+}
+
+impl KafkaLog {
+    /// A log on these brokers, which need not be there yet: hosts and ports, separated by commas.
+    ///
+    /// # Errors
+    /// When no client can be made.
+    pub fn open(brokers: &str) -> Result<Self, LogError> {
+        let connection = Arc::new(Connection::to(brokers));
+        Ok(Self { producer: Producer::new(&connection)?, connection })
+    }
+}
+
+impl EventLog for KafkaLog {
+    fn append(&self, records: Vec<NewRecord>) -> LogFuture<'_, ()> {
+        Box::pin(self.producer.append(records))
+    }
+
+    fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription> {
+        Box::new(KafkaSubscription::new(Arc::clone(&self.connection), group, topic, offsets))
+    }
+
+    fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()> {
+        let (connection, group, topic) = (Arc::clone(&self.connection), group.to_owned(), topic.to_owned());
+        Box::pin(connection::on_a_thread(move || rewind::rewind(&connection, &group, &topic, to)))
+    }
+}
+
+impl From<rdkafka::error::KafkaError> for LogError {
+    fn from(error: rdkafka::error::KafkaError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}

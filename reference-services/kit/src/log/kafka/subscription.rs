@@ -1,0 +1,178 @@
+//! One member of a group.
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::{Offset, TopicPartitionList};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::admin;
+use super::connection::{Connection, on_a_thread};
+use super::member::Member;
+use crate::config::Offsets;
+use crate::log::{Delivery, LogError, LogFuture, Subscription};
+
+/// How often to look up from waiting: what librdkafka has to tell is heard only then.
+const LOOK: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long leaving may take: without brokers the session ends by itself.
+const LEAVE: Duration = Duration::from_secs(3);
+
+pub(super) struct KafkaSubscription {
+    connection: Arc<Connection>,
+    group: String,
+    topic: String,
+    offsets: Offsets,
+    /// Sees to it that the topic is there; ended before the group is joined.
+    preparing: Option<JoinHandle<Result<(), LogError>>>,
+    consumer: Option<StreamConsumer<Member>>,
+    /// By partition, the offset after the last record that was processed since the last poll.
+    processed: BTreeMap<u32, i64>,
+}
+
+impl KafkaSubscription {
+    pub(super) fn new(connection: Arc<Connection>, group: &str, topic: &str, offsets: Offsets) -> Self {
+        let (group, topic) = (group.to_owned(), topic.to_owned());
+        Self {
+            connection,
+            group,
+            topic,
+            offsets,
+            preparing: None,
+            consumer: None,
+            processed: BTreeMap::new(),
+        }
+    }
+
+    async fn join(&mut self) -> Result<(), LogError> {
+        let preparing = self.preparing.get_or_insert_with(|| {
+            let (connection, topic) = (Arc::clone(&self.connection), self.topic.clone());
+            tokio::spawn(async move { admin::ensure(&connection, &topic).await })
+        });
+        let prepared = preparing.await.map_err(|_| LogError::Closed).flatten();
+        self.preparing = None;
+        prepared?;
+        let consumer = Member::consumer(&self.connection, &self.group, self.offsets)?;
+        consumer.subscribe(&[&self.topic])?;
+        self.consumer = Some(consumer);
+        Ok(())
+    }
+
+    async fn next_batch(&mut self, max: usize) -> Result<Vec<Delivery>, LogError> {
+        self.store_processed();
+        loop {
+            let Some(consumer) = &self.consumer else {
+                self.join().await?;
+                continue;
+            };
+            match timeout(LOOK, consumer.recv()).await {
+                Err(_) => {}
+                Ok(Ok(first)) => {
+                    self.connection.is_there();
+                    let mut deliveries = vec![delivery(&first)];
+                    deliveries.extend(std::iter::from_fn(|| at_hand(consumer)).take(max.saturating_sub(1)));
+                    return Ok(deliveries);
+                }
+                Ok(Err(KafkaError::MessageConsumptionFatal(error))) => {
+                    self.consumer = None;
+                    return Err(LogError::Failed(error.to_string()));
+                }
+                Ok(Err(error)) => {
+                    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
+                        self.connection.is_away(&error.to_string());
+                    }
+                    tracing::debug!(%error, "Kafka");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Lets librdkafka commit them, soon, or before it gives their partitions to others.
+    fn store_processed(&mut self) {
+        let processed = std::mem::take(&mut self.processed);
+        let Some(consumer) = self.consumer.as_ref().filter(|_| !processed.is_empty()) else {
+            return;
+        };
+        let mut offsets = TopicPartitionList::new();
+        for (partition, offset) in processed {
+            // Fits: it came from there.
+            let added = offsets.add_partition_offset(&self.topic, partition as i32, Offset::Offset(offset));
+            debug_assert!(added.is_ok());
+        }
+        // One that is another's by now is theirs to commit.
+        if let Err(error) = consumer.store_offsets(&offsets) {
+            tracing::debug!(%error, "offsets not stored");
+        }
+    }
+}
+
+/// The next record, if it is here already.
+fn at_hand(consumer: &StreamConsumer<Member>) -> Option<Delivery> {
+    match pin!(consumer.recv()).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(message)) => Some(delivery(&message)),
+        Poll::Ready(Err(_)) | Poll::Pending => None,
+    }
+}
+
+fn delivery(message: &BorrowedMessage<'_>) -> Delivery {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let headers = message.headers().into_iter().flat_map(Headers::iter);
+    Delivery {
+        partition: message.partition().unsigned_abs(),
+        offset: message.offset(),
+        key: message.key().map(text).unwrap_or_default(),
+        value: Bytes::copy_from_slice(message.payload().unwrap_or_default()),
+        headers: headers
+            .map(|header| (header.key.to_owned(), header.value.map(text).unwrap_or_default()))
+            .collect(),
+    }
+}
+
+impl Subscription for KafkaSubscription {
+    fn poll(&mut self, max: usize) -> LogFuture<'_, Vec<Delivery>> {
+        Box::pin(self.next_batch(max))
+    }
+
+    fn processed(&mut self, delivery: &Delivery) {
+        let next = self.processed.entry(delivery.partition).or_default();
+        *next = (*next).max(delivery.offset + 1);
+    }
+
+    fn assignment(&self) -> Vec<u32> {
+        let assigned = self.consumer.as_ref().and_then(|consumer| consumer.assignment().ok());
+        let partitions = assigned.iter().flat_map(TopicPartitionList::elements);
+        let mut partitions: Vec<u32> = partitions.map(|one| one.partition().unsigned_abs()).collect();
+        partitions.sort_unstable();
+        partitions
+    }
+
+    fn leave(&mut self) -> LogFuture<'_, ()> {
+        self.store_processed();
+        let consumer = self.consumer.take();
+        Box::pin(async move {
+            let Some(consumer) = consumer else { return Ok(()) };
+            let leaving = on_a_thread(move || {
+                let committed = consumer.commit_consumer_state(CommitMode::Sync);
+                // Dropped here, which leaves the group.
+                drop(consumer);
+                match committed {
+                    Err(error) if error.rdkafka_error_code() != Some(RDKafkaErrorCode::NoOffset) => {
+                        Err(error.into())
+                    }
+                    _ => Ok(()),
+                }
+            });
+            let slow = || LogError::Failed("Kafka does not answer".to_owned());
+            timeout(LEAVE, leaving).await.map_err(|_| slow())?
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! What the embedded log does beyond the suite: it knows the dead at once, and wakes those who wait.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+use super::{receive, value};
+use crate::config::Offsets;
+use crate::log::{EventLog, NewRecord, PARTITIONS, SqliteLog, partition_of};
+
+const TOPIC: &str = "topic";
+
+fn open(directory: &Path) -> SqliteLog {
+    SqliteLog::open(&directory.join("events.db")).unwrap()
+}
+
+fn record(key: i64, value: i64) -> NewRecord {
+    super::record(TOPIC, key, value)
+}
+
+#[tokio::test]
+async fn a_replica_that_vanishes_is_replaced_and_fenced_off() {
+    let directory = TempDir::new().unwrap();
+    let (here, there) = (open(directory.path()), open(directory.path()));
+    let mut vanishing = here.subscribe("group", TOPIC, Offsets::Committed);
+    here.append((0..4).map(|n| record(1, n)).collect()).await.unwrap();
+    let in_hand = vanishing.poll(100).await.unwrap();
+    assert_eq!(in_hand.len(), 4);
+    let began = Instant::now();
+    let mut heir = there.subscribe("group", TOPIC, Offsets::Committed);
+    let again = receive(heir.as_mut(), 4).await;
+    assert!(began.elapsed() > Duration::from_secs(2), "not before the session has ended");
+    assert_eq!(again, in_hand);
+    heir.leave().await.unwrap();
+    // The first one wakes up, believes that it still owns the partition, and commits less than the heir has.
+    vanishing.processed(&in_hand[0]);
+    drop(timeout(Duration::from_millis(300), vanishing.poll(100)).await);
+    vanishing.leave().await.unwrap();
+    here.append(vec![record(1, 4)]).await.unwrap();
+    let next = receive(there.subscribe("group", TOPIC, Offsets::Committed).as_mut(), 1).await;
+    assert_eq!(value(&next[0]), 4, "the heir's offset stands");
+}
+
+#[tokio::test]
+async fn a_replica_whose_process_ends_is_replaced_at_once() {
+    let directory = TempDir::new().unwrap();
+    let log = open(directory.path());
+    let mut ending = log.subscribe("group", TOPIC, Offsets::Committed);
+    log.append((0..4).map(|n| record(1, n)).collect()).await.unwrap();
+    let in_hand = ending.poll(100).await.unwrap();
+    // Dropped without leaving: all that is left is the row that says that it was there.
+    drop(ending);
+    let began = Instant::now();
+    let again = receive(log.subscribe("group", TOPIC, Offsets::Committed).as_mut(), 4).await;
+    assert_eq!(again, in_hand);
+    assert!(began.elapsed() < Duration::from_secs(2), "long before the session would have ended");
+}
+
+#[tokio::test]
+async fn those_who_wait_are_woken_at_once() {
+    let directory = TempDir::new().unwrap();
+    let (here, there) = (open(directory.path()), open(directory.path()));
+    let mut subscription = there.subscribe("group", TOPIC, Offsets::Committed);
+    here.append(vec![record(1, 0)]).await.unwrap();
+    receive(subscription.as_mut(), 1).await;
+    let mut fastest = Duration::MAX;
+    for n in 1..=10 {
+        let waiting = async {
+            let received = receive(subscription.as_mut(), 1).await;
+            assert_eq!(value(&received[0]), n);
+            Instant::now()
+        };
+        let appending = async {
+            tokio::task::yield_now().await;
+            here.append(vec![record(1, n)]).await.unwrap();
+            Instant::now()
+        };
+        let (woken, appended) = tokio::join!(waiting, appending);
+        fastest = fastest.min(woken.saturating_duration_since(appended));
+    }
+    // Looking now and then would take 125 ms on average: ten times in a row under 50 ms does not happen by chance.
+    assert!(fastest < Duration::from_millis(50), "the fastest of ten took {fastest:?}");
+}
+
+#[test]
+fn a_log_that_cannot_be_opened_is_named() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("events.db");
+    std::fs::write(&path, "no log ".repeat(1000)).unwrap();
+    let error = SqliteLog::open(&path).err().unwrap().to_string();
+    assert!(error.contains(path.to_str().unwrap()) && error.contains("EVENT_LOG"), "{error}");
+}
+
+#[test]
+fn keys_spread_over_all_partitions() {
+    let used: BTreeSet<u32> = (1..100).map(|key: i32| partition_of(&key.to_string())).collect();
+    assert_eq!(used.len(), PARTITIONS as usize);
+}

@@ -1,0 +1,93 @@
+//! A turn at something that one replica of a service does at a time, kept in the store that the replicas share.
+//!
+//! No clocks are compared: an owner counts up, and who sees the count stand still for the term takes the lease over.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use super::engine::Reader;
+use super::{Store, StoreError, Tx};
+
+/// How long an owner may be silent before another takes over.
+const TERM: Duration = Duration::from_secs(3);
+/// How often an owner has to say that it is there.
+pub(crate) const RENEW: Duration = Duration::from_millis(750);
+
+/// How often one that waits for its turn looks.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// What stands in the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Row {
+    owner: String,
+    beat: u64,
+}
+
+/// One replica's claim to a turn.
+pub(crate) struct Lease {
+    key: String,
+    me: String,
+    /// What another owner's row looked like, and since when.
+    seen: Option<(Row, Instant)>,
+    renewed: Option<Instant>,
+    refused: Option<Instant>,
+}
+
+impl Lease {
+    pub(crate) fn new(name: &str) -> Self {
+        let (key, me) = (format!("lease/{name}"), uuid::Uuid::now_v7().to_string());
+        Self { key, me, seen: None, renewed: None, refused: None }
+    }
+
+    /// Takes the turn, or keeps it; false while it is another's.
+    pub(crate) async fn hold(&mut self, store: &Store) -> Result<bool, StoreError> {
+        if self.renewed.is_some_and(|renewed| renewed.elapsed() < RENEW) {
+            return Ok(true);
+        }
+        if self.refused.is_some_and(|refused| refused.elapsed() < LOOK) {
+            return Ok(false);
+        }
+        let (key, me) = (self.key.clone(), self.me.clone());
+        let silent = self.seen.clone().filter(|(_, since)| since.elapsed() >= TERM).map(|(row, _)| row);
+        let other = store.write(move |tx| tx.take_turn(&key, me, silent.as_ref())).await?;
+        self.renewed = other.is_none().then(Instant::now);
+        self.refused = other.is_some().then(Instant::now);
+        if let Some(row) = other
+            && self.seen.as_ref().is_none_or(|(seen, _)| *seen != row)
+        {
+            self.seen = Some((row, Instant::now()));
+        }
+        Ok(self.renewed.is_some())
+    }
+
+    /// Gives the turn up, so that nobody has to wait for the term.
+    pub(crate) async fn release(self, store: &Store) -> Result<(), StoreError> {
+        store.write(move |tx| tx.end_turn(self.key, &self.me)).await
+    }
+}
+
+impl Tx<'_> {
+    /// Gives another owner's row if the turn is neither free, nor this one's, nor that of one that has fallen silent.
+    fn take_turn(&mut self, key: &str, me: String, silent: Option<&Row>) -> Result<Option<Row>, StoreError> {
+        let row = self.turn(key)?;
+        if let Some(other) = row.as_ref().filter(|row| row.owner != me && Some(*row) != silent) {
+            return Ok(Some(other.clone()));
+        }
+        let beat = row.filter(|row| row.owner == me).map_or(0, |row| row.beat + 1);
+        self.own.set(key.to_owned(), serde_json::to_string(&Row { owner: me, beat })?);
+        Ok(None)
+    }
+
+    fn end_turn(&mut self, key: String, me: &str) -> Result<(), StoreError> {
+        if self.turn(&key)?.is_some_and(|row| row.owner == me) {
+            self.own.remove(key);
+        }
+        Ok(())
+    }
+
+    fn turn(&self, key: &str) -> Result<Option<Row>, StoreError> {
+        Ok(self.layers().get(key)?.map(|text| serde_json::from_str(&text)).transpose()?)
+    }
+}

@@ -1,0 +1,136 @@
+//! What PostgreSQL brings with it: outages, and commits whose answer is lost.
+
+mod cable;
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::places::postgres_url;
+use super::{Note, add, by, note, page};
+use crate::config::Guard;
+use crate::outbox::Outbox;
+use crate::page::Direction;
+use crate::store::{Store, StoreError};
+use cable::{Cable, Loss};
+
+const BOUND: Duration = Duration::from_secs(20);
+
+/// A schema of its own on the server, which is dropped with it.
+pub(super) struct Schema {
+    url: String,
+    name: String,
+}
+
+impl Schema {
+    pub(super) fn new(url: String) -> Self {
+        Self { url, name: format!("test_{}", uuid::Uuid::now_v7().simple()) }
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(super) fn open(&self, url: &str) -> Store {
+        let (outbox, _) = Outbox::new(Guard::On);
+        Store::connect(url, &self.name, outbox).unwrap()
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        let (url, name) = (self.url.clone(), self.name.clone());
+        let dropping = std::thread::spawn(move || {
+            let mut client = postgres::Client::connect(&url, postgres::NoTls)?;
+            client.batch_execute(&format!("DROP SCHEMA IF EXISTS {name} CASCADE"))
+        });
+        drop(dropping.join());
+    }
+}
+
+fn over_a_cable() -> Option<(Schema, Cable, Store)> {
+    let schema = Schema::new(postgres_url()?);
+    let config: postgres::Config = schema.url().parse().unwrap();
+    let postgres::config::Host::Tcp(host) = &config.get_hosts()[0] else { panic!("a host is needed") };
+    let server = format!("{host}:{}", config.get_ports()[0]);
+    let cable = Cable::to(&server);
+    let url = schema.url().replace(&server, &cable.address());
+    let store = schema.open(&url);
+    Some((schema, cable, store))
+}
+
+async fn refused(store: &Store) -> StoreError {
+    let adding = store.write(|tx| {
+        let id = tx.next_id::<Note>()?;
+        tx.put(&note(id, "refused", 1))
+    });
+    timeout(BOUND, adding).await.expect("it is refused, not kept waiting").unwrap_err()
+}
+
+async fn until_back(store: &Store) {
+    let asking = async { while store.write(|tx| tx.count::<Note>()).await.is_err() {} };
+    timeout(BOUND, asking).await.expect("the store is back");
+}
+
+#[tokio::test]
+async fn while_the_server_is_away_everything_is_refused_and_then_goes_on() {
+    let Some((_schema, cable, store)) = over_a_cable() else { return };
+    add(&store, "before", 1).await;
+    cable.cut();
+    for _ in 0..3 {
+        assert!(refused(&store).await.is_outage());
+        assert!(store.read(|view| view.get::<Note>(1)).await.unwrap_err().is_outage());
+    }
+    cable.mend();
+    until_back(&store).await;
+    assert_eq!(add(&store, "after", 1).await.id, 2);
+    assert_eq!(page(&store, by("id", Direction::Ascending)).await, (vec![1, 2], 2));
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_found_to_have_happened() {
+    let Some((schema, cable, store)) = over_a_cable() else { return };
+    cable.lose(Loss::Reply);
+    assert_eq!(timeout(BOUND, add(&store, "kept", 1)).await.expect("it is settled").id, 1);
+    assert_eq!(page(&schema.open(schema.url()), by("id", Direction::Ascending)).await.1, 1);
+}
+
+#[tokio::test]
+async fn a_commit_that_never_arrived_is_found_not_to_have_happened() {
+    let Some((schema, cable, store)) = over_a_cable() else { return };
+    cable.lose(Loss::Request);
+    assert!(refused(&store).await.is_outage());
+    assert_eq!(page(&schema.open(schema.url()), by("id", Direction::Ascending)).await.1, 0);
+    assert_eq!(add(&store, "next", 1).await.id, 1);
+}
+
+#[tokio::test]
+async fn a_replica_that_is_stuck_in_a_transaction_is_got_rid_of() {
+    let Some((schema, cable, store)) = over_a_cable() else { return };
+    let healthy = schema.open(schema.url());
+    add(&healthy, "before", 1).await;
+    // Frozen with the lock in hand: its commit is neither sent on nor is the connection closed.
+    cable.lose(Loss::Everything);
+    let stuck = tokio::spawn(async move { refused(&store).await });
+    cable.lost().await;
+    assert_eq!(timeout(BOUND, add(&healthy, "after", 1)).await.expect("the lock is free again").id, 2);
+    cable.cut();
+    cable.mend();
+    assert!(timeout(BOUND, stuck).await.unwrap().unwrap().is_outage());
+    assert_eq!(page(&healthy, by("id", Direction::Ascending)).await.0, [1, 2]);
+}
+
+#[test]
+fn a_url_that_is_none_and_a_server_that_refuses_are_told_of_without_the_password() {
+    let (outbox, _) = Outbox::new(Guard::On);
+    let error = Store::connect("postgres://me:secret@host:port/x", "own", outbox).err().unwrap().to_string();
+    assert!(error.contains("STORE") && !error.contains("secret"), "{error}");
+    let Some(url) = postgres_url() else { return };
+    let (outbox, _) = Outbox::new(Guard::On);
+    let url = url.rsplit_once('/').unwrap().0.to_owned() + "/no_such_database?user=nobody&password=secret";
+    let error = Store::connect(&url, "own", outbox).err().unwrap().to_string();
+    assert!(
+        error.contains("STORE") && error.contains("no_such_database") && !error.contains("secret"),
+        "{error}"
+    );
+}
