@@ -7,12 +7,11 @@
 //! that the server is known to have closed before anything was sent on it is replaced first.
 
 mod chunked;
-mod client;
 mod connection;
 mod framing;
 mod reader;
 mod reply;
 
-pub(crate) use client::{Client, Due};
+pub(crate) use connection::{Broken, Connection};
 pub use reader::{Keep, Progress, Reader};
 pub use reply::{Cut, Malformed, Reply, ReplyTo};

@@ -13,7 +13,7 @@ use brunt_scenarios::plan::{Answer, Arrival, JsonPath};
 
 pub use address::{Address, Scheme};
 pub(crate) use prepared::{NotReady, Prepared, Ready, bytes};
-pub use transport::{Identity, Transport};
+pub use transport::{Identity, Transport, Version};
 pub(crate) use verdict::Verdict;
 
 use crate::recorder::Hit;

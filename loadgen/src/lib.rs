@@ -9,9 +9,11 @@
 //! the command line.
 
 mod arrivals;
+mod client;
 mod doubt;
 mod engine;
 pub mod http1;
+mod http2;
 mod job;
 mod net;
 mod recorder;
@@ -19,6 +21,6 @@ pub mod siege;
 
 pub use arrivals::Timetable;
 pub use engine::{Running, StartError, start};
-pub use job::{Address, Bound, Identity, Job, JobError, Order, Request, Reuse, Scheme, Transport};
+pub use job::{Address, Bound, Identity, Job, JobError, Order, Request, Reuse, Scheme, Transport, Version};
 pub use net::TlsError;
 pub use recorder::{Hit, LoadOutcome, LoadSnapshot, Phases, Second, Snapshot, Totals};

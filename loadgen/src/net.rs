@@ -7,5 +7,5 @@ mod tls;
 
 pub(crate) use server::{Opened, Server, Unreached, Unusable};
 pub(crate) use stream::{Socket, Stream};
+pub(crate) use tls::Tls;
 pub use tls::TlsError;
-pub(crate) use tls::{Tls, is_tls};

@@ -8,6 +8,7 @@ mod sparse;
 mod totals;
 mod windows;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use brunt_scenarios::timeline::{Failure, histogram};
@@ -26,6 +27,9 @@ pub(crate) use windows::Windows;
 
 use crate::job::Verdict;
 
+/// Requests without a reply, by kind and by name within it.
+pub(crate) type Causes = BTreeMap<(Failure, &'static str), u64>;
+
 /// The figures of one load on one thread. Not shared: what others may see of it is published now and then.
 #[derive(Debug)]
 pub(crate) struct Recorder {
@@ -34,6 +38,7 @@ pub(crate) struct Recorder {
     lag: Histogram<u64>,
     phases: PhaseTimes,
     totals: Totals,
+    causes: Causes,
     /// When each command was accepted, in microseconds after the start, and its key.
     accepted: Vec<(u64, String)>,
     unknown: u64,
@@ -56,6 +61,7 @@ pub(crate) struct Record {
     pub lag: Histogram<u64>,
     pub phases: PhaseTimes,
     pub totals: Totals,
+    pub causes: Causes,
     pub accepted: Vec<(u64, String)>,
     pub unknown: u64,
 }
@@ -69,6 +75,7 @@ impl Recorder {
             lag: histogram(),
             phases: PhaseTimes::new(),
             totals: Totals::default(),
+            causes: Causes::new(),
             accepted: Vec::new(),
             unknown: 0,
             second: LastSecond { latency: histogram(), ok: 0, failed: 0 },
@@ -79,15 +86,23 @@ impl Recorder {
     pub fn record(&mut self, sample: &Sample, ended: &Ended, verdict: Verdict) {
         self.service.saturating_record(sample.service);
         self.lag.saturating_record(sample.lag);
-        if let Ended::Replied { length, .. } = ended {
-            self.totals.replied(Duration::from_micros(sample.latency), *length);
-            self.phases.first_byte(sample.first_byte);
+        match (ended, verdict.failure) {
+            (Ended::Replied { length, .. }, _) => {
+                self.totals.replied(Duration::from_micros(sample.latency), *length);
+                self.phases.first_byte(sample.first_byte);
+            }
+            (Ended::Unanswered { cause }, Some(failure)) => self.blame(failure, cause),
+            (Ended::Unanswered { .. }, None) => {}
         }
         if let Some(key) = verdict.key {
             self.accepted.push((sample.done(), key));
         }
         self.unknown += u64::from(verdict.unknown);
         self.count(sample, verdict.failure);
+    }
+
+    fn blame(&mut self, failure: Failure, cause: &'static str) {
+        *self.causes.entry((failure, cause)).or_default() += 1;
     }
 
     /// Counts a connection.
@@ -98,6 +113,7 @@ impl Recorder {
     /// Counts a request that was due and never sent.
     pub fn record_unsent(&mut self, intended: Duration, waited: Duration) {
         let sample = Sample::unsent(intended, waited);
+        self.blame(Failure::Unfinished, "never sent");
         self.count(&sample, Some(Failure::Unfinished));
     }
 
@@ -135,6 +151,7 @@ impl Recorder {
             lag: self.lag,
             phases: self.phases,
             totals: self.totals,
+            causes: self.causes,
             accepted: self.accepted,
             unknown: self.unknown,
         }

@@ -5,6 +5,10 @@
 mod arrivals;
 #[path = "engine/endings.rs"]
 mod endings;
+#[path = "engine/http2.rs"]
+mod http2;
+#[path = "engine/http2_server.rs"]
+mod http2_server;
 #[path = "engine/jobs.rs"]
 mod jobs;
 #[path = "engine/misbehaviour.rs"]

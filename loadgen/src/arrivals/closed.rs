@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
+use crate::client::{Client, Due};
 use crate::engine::Lane;
-use crate::http1::{Client, Due};
 
 /// The least pause after a connection could not be made. A refusal takes microseconds: without a pause a few users would
 /// turn an outage of a second into a hundred thousand failures, and take the processor from whatever is starting up.

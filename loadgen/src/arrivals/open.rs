@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 
 use super::Dispatch;
 use super::dispatch::Mailbox;
+use crate::client::{Client, Due};
 use crate::engine::{Alarm, Lane};
-use crate::http1::{Client, Due};
 
 /// Arrivals closer together than this are sent in one go: waking up costs more than the lag is worth.
 const GRAIN: Duration = Duration::from_micros(100);

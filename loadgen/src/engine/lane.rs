@@ -13,8 +13,10 @@ use tokio::task::JoinSet;
 
 use super::{Interrupt, Watch};
 use crate::arrivals::Dispatch;
+use crate::client::Missed;
+use crate::http2::Pool;
 use crate::job::{Ready, Verdict};
-use crate::net::Opened;
+use crate::net::{Opened, Unreached};
 use crate::recorder::{Ended, Live, Record, Recorder, Sample};
 
 /// The longest that requests in flight are waited for when a load is stopped early.
@@ -36,6 +38,8 @@ pub(crate) struct Lane {
     pub share: Share,
     /// What bytes are read into; shared by all connections of the thread.
     pub scratch: Rc<RefCell<Box<[u8]>>>,
+    /// Connections that clients share, with HTTP/2.
+    pub pool: Pool,
     /// The open model's schedule and idle connections.
     pub dispatch: Option<RefCell<Dispatch>>,
     /// Wakes tasks that wait for something else than a reply when the load ends.
@@ -77,6 +81,7 @@ impl Lane {
             origin,
             share,
             scratch: Rc::clone(scratch),
+            pool: Pool::default(),
             dispatch,
             ended: Notify::new(),
             freed: Notify::new(),
@@ -125,9 +130,20 @@ impl Lane {
         self.in_flight.set(self.in_flight.get() + 1);
     }
 
-    /// A connection was opened.
-    pub fn connected(&self, opened: &Opened) {
-        self.recorder.borrow_mut().record_connection(opened.connect, opened.tls);
+    /// Opens a connection to a server of the job's, and records what it took.
+    pub async fn open(&self, server: usize) -> Result<Opened, Missed> {
+        match self.ready.servers[server].open().await {
+            Ok(opened) => {
+                self.recorder.borrow_mut().record_connection(opened.connect, opened.tls);
+                Ok(opened)
+            }
+            Err(error) => {
+                if let Unreached::Connect(error) = &error {
+                    self.own_trouble(error);
+                }
+                Err(Missed::from(&error))
+            }
+        }
     }
 
     /// A request has ended.

@@ -15,7 +15,7 @@ use crate::net::Stream;
 
 /// A connection that may have served requests before.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: Stream,
     reader: Reader,
     first_byte: Option<Instant>,
@@ -23,7 +23,7 @@ pub(super) struct Connection {
 
 /// Why a request got no reply.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Broken {
+pub(crate) enum Broken {
     #[error(transparent)]
     Io(#[from] io::Error),
     #[error(transparent)]
@@ -45,6 +45,12 @@ impl Connection {
 
     pub fn body(&self) -> &[u8] {
         self.reader.body()
+    }
+
+    /// The last reply's head, if it was to be kept.
+    #[allow(dead_code, reason = "for whoever asks for Keep::Whole")]
+    pub fn head(&self) -> &[u8] {
+        self.reader.head()
     }
 
     /// When the last reply began to come, if it did not come in one piece.

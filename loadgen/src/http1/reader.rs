@@ -17,6 +17,8 @@ pub enum Keep {
     Length,
     /// Keep it, up to so many bytes.
     Body(usize),
+    /// Keep it, up to so many bytes, and the head.
+    Whole(usize),
 }
 
 /// How far a reply has come.
@@ -41,6 +43,7 @@ pub struct Reader {
     state: State,
     /// The beginning of a head whose end has not come yet.
     partial: Vec<u8>,
+    head: Vec<u8>,
     body: Vec<u8>,
     length: u64,
     interim: u32,
@@ -62,6 +65,7 @@ impl Reader {
             keep,
             state: State::Head,
             partial: Vec::new(),
+            head: Vec::new(),
             body: Vec::new(),
             length: 0,
             interim: 0,
@@ -73,9 +77,15 @@ impl Reader {
         self.to = to;
         self.state = State::Head;
         self.partial.clear();
+        self.head.clear();
         self.body.clear();
         self.length = 0;
         self.interim = 0;
+    }
+
+    /// The head, from the status line to the empty line, if it was to be kept.
+    pub fn head(&self) -> &[u8] {
+        &self.head
     }
 
     /// What was kept of the body.
@@ -139,6 +149,7 @@ impl Reader {
             if parsed.is_none() {
                 self.partial.extend_from_slice(input);
             }
+            self.keep_head(parsed.map_or(&[], |(length, _)| &input[..length]));
             return self.bounded(parsed);
         }
         let before = self.partial.len();
@@ -150,10 +161,20 @@ impl Reader {
             return self.bounded(None);
         }
         let parsed = parse(&self.partial, self.to)?;
-        if parsed.is_some() {
+        if let Some((length, _)) = parsed {
+            let partial = std::mem::take(&mut self.partial);
+            self.keep_head(&partial[..length]);
+            self.partial = partial;
             self.partial.clear();
         }
         self.bounded(parsed.map(|(length, head)| (length - before, head)))
+    }
+
+    fn keep_head(&mut self, head: &[u8]) {
+        if matches!(self.keep, Keep::Whole(_)) && !head.is_empty() {
+            self.head.clear();
+            self.head.extend_from_slice(head);
+        }
     }
 
     fn bounded(&self, parsed: Option<(usize, Head)>) -> Result<Option<(usize, Head)>, Malformed> {
@@ -182,7 +203,7 @@ impl Reader {
 
     fn take(&mut self, data: &[u8]) {
         self.length += data.len() as u64;
-        if let Keep::Body(most) = self.keep {
+        if let Keep::Body(most) | Keep::Whole(most) = self.keep {
             let room = most.saturating_sub(self.body.len()).min(data.len());
             self.body.extend_from_slice(&data[..room]);
         }

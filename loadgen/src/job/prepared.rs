@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Address, Job, JobError, Request, Reuse};
+use super::{Address, Job, JobError, Request, Reuse, Version};
 use crate::http1::ReplyTo;
+use crate::http2::Message;
 use crate::net::{Server, Unusable};
 
 /// A request that can be sent.
@@ -15,6 +16,8 @@ pub(crate) struct Prepared {
     pub server: usize,
     /// What its reply looks like.
     pub reply_to: ReplyTo,
+    /// The same for HTTP/2, if that is spoken; made from the bytes when missing.
+    pub message: Option<Message>,
 }
 
 /// A job that can start.
@@ -45,11 +48,12 @@ impl Ready {
                 known.push(request.address.clone());
                 known.len() - 1
             });
-            requests.push(Prepared {
-                bytes: bytes(request, job.reuse)?.into_boxed_slice(),
-                server,
-                reply_to: ReplyTo::method(&request.method),
-            });
+            let bytes = bytes(request, job.reuse)?.into_boxed_slice();
+            let message = match job.transport.version {
+                Version::Http1 => None,
+                Version::Http2 => Message::parse(&bytes, request.address.scheme),
+            };
+            requests.push(Prepared { bytes, server, reply_to: ReplyTo::method(&request.method), message });
         }
         let mut tls = None;
         let server = |address: Address| {

@@ -1,5 +1,6 @@
 //! How servers are reached: certificates, names, protocols.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +8,10 @@ use std::time::Duration;
 /// authorities, and nothing is read from the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transport {
+    /// What is spoken.
+    pub version: Version,
+    /// The most streams at once on a connection, with HTTP/2; the server may allow fewer.
+    pub streams: usize,
     /// A PEM file of authorities to trust instead of the public ones.
     pub ca: Option<PathBuf>,
     /// What to show a server that wants a certificate.
@@ -17,6 +22,15 @@ pub struct Transport {
     pub server_name: Option<String>,
     /// How long the addresses of a name are used for new connections before it is looked up again.
     pub lookup: Duration,
+}
+
+/// What is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// HTTP/1.1, on a connection for each user.
+    Http1,
+    /// HTTP/2, on connections that users share. Over TLS the server must agree to it; without TLS it is simply spoken.
+    Http2,
 }
 
 /// A client's certificate.
@@ -30,6 +44,23 @@ pub struct Identity {
 
 impl Default for Transport {
     fn default() -> Self {
-        Self { ca: None, identity: None, insecure: false, server_name: None, lookup: Duration::from_secs(30) }
+        Self {
+            version: Version::Http1,
+            streams: 100,
+            ca: None,
+            identity: None,
+            insecure: false,
+            server_name: None,
+            lookup: Duration::from_secs(30),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Http1 => "HTTP/1.1",
+            Self::Http2 => "HTTP/2",
+        })
     }
 }

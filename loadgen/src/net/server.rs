@@ -9,14 +9,16 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::rustls::ClientConfig;
 
 use super::lookup::Lookup;
+use super::tls::HTTP2;
 use super::{Socket, Stream, Tls, TlsError};
-use crate::job::{Address, Scheme, Transport};
+use crate::job::{Address, Scheme, Transport, Version};
 
 /// A server that connections can be opened to.
 #[derive(Debug)]
 pub(crate) struct Server {
     peer: Peer,
     tls: Option<Tls>,
+    version: Version,
 }
 
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub(crate) enum Unreached {
     Connect(io::Error),
     #[error("TLS: {0}")]
     Tls(io::Error),
+    #[error("the server does not agree to HTTP/2")]
+    Version,
 }
 
 /// Why a server cannot even be tried.
@@ -77,7 +81,12 @@ impl Server {
                 Some(Tls::new(config, name)?)
             }
         };
-        Ok(Self { peer, tls })
+        Ok(Self { peer, tls, version: transport.version })
+    }
+
+    /// The protocol that requests name.
+    pub fn scheme(&self) -> Scheme {
+        if self.tls.is_some() { Scheme::Https } else { Scheme::Http }
     }
 
     /// Opens a connection: to the first address that takes it, up to the end of the handshake.
@@ -90,6 +99,9 @@ impl Server {
             return Ok(Opened { stream: Stream::Plain(socket), connect, tls: None });
         };
         let stream = tls.handshake(socket).await.map_err(Unreached::Tls)?;
+        if self.version == Version::Http2 && stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
+            return Err(Unreached::Version);
+        }
         Ok(Opened { stream: Stream::Tls(Box::new(stream)), connect, tls: Some(connected.elapsed()) })
     }
 

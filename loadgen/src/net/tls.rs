@@ -16,7 +16,10 @@ use tokio_rustls::rustls::{ClientConfig, Error as RustlsError, RootCertStore};
 
 use self::unchecked::Unchecked;
 use super::Socket;
-use crate::job::{Identity, Transport};
+use crate::job::{Identity, Transport, Version};
+
+/// HTTP/2's name in ALPN.
+pub(super) const HTTP2: &[u8] = b"h2";
 
 /// Why TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +74,10 @@ impl Tls {
             }
         };
         // Each connection stands for a new client, so each pays for a whole handshake.
+        config.alpn_protocols = vec![match transport.version {
+            Version::Http1 => b"http/1.1".to_vec(),
+            Version::Http2 => HTTP2.to_vec(),
+        }];
         config.resumption = Resumption::disabled();
         Ok(Arc::new(config))
     }
@@ -122,9 +129,4 @@ impl Identity {
     fn unfit(&self, error: &RustlsError) -> TlsError {
         unfit(&self.key, "the certificate's private key", error.to_string())
     }
-}
-
-/// Whether a connection broke because of TLS, as by an alert.
-pub(crate) fn is_tls(error: &io::Error) -> bool {
-    error.get_ref().and_then(|inner| inner.downcast_ref::<RustlsError>()).is_some()
 }

@@ -1,8 +1,9 @@
 //! The threads' figures, put together.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, LoadRecord, Schedule};
+use brunt_scenarios::timeline::{Counts, Failure, LoadRecord, Schedule};
 
 use super::{Phases, Record, Totals};
 
@@ -13,6 +14,8 @@ pub struct LoadOutcome {
     pub record: LoadRecord,
     /// Its sums.
     pub totals: Totals,
+    /// Requests without a reply: their kinds, told apart by how exactly each came about.
+    pub causes: BTreeMap<(Failure, &'static str), u64>,
     /// What the parts of its requests took.
     pub phases: Phases,
     /// From the start to the end of its last request.
@@ -33,6 +36,9 @@ pub(crate) fn merge(
         let _ = sum.lag.add(part.lag);
         sum.phases.merge(part.phases);
         sum.totals.merge(&part.totals);
+        for (cause, count) in part.causes {
+            *sum.causes.entry(cause).or_default() += count;
+        }
         sum.accepted.extend(part.accepted);
         sum.unknown += part.unknown;
         sum
@@ -50,5 +56,5 @@ pub(crate) fn merge(
         accepted: accepted.into_iter().map(|(_, key)| key).collect(),
         unknown: sum.unknown,
     };
-    Some(LoadOutcome { record, totals: sum.totals, phases: sum.phases.finish(), elapsed })
+    Some(LoadOutcome { record, totals: sum.totals, causes: sum.causes, phases: sum.phases.finish(), elapsed })
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use brunt_scenarios::timeline::Failure;
 
-use crate::http1::Due;
-use crate::job::Reuse;
+use crate::client::Due;
+use crate::job::Version;
 
 /// The times of a request, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +26,12 @@ pub(crate) struct Sample {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// With a reply.
-    Replied { status: u16, length: u64, reuse: Reuse },
+    Replied { status: u16, length: u64 },
     /// Without one.
-    Unanswered,
+    Unanswered {
+        /// In which way, within the kind of failure.
+        cause: &'static str,
+    },
 }
 
 /// What an observer is told of a request.
@@ -36,6 +39,8 @@ pub(crate) enum Ended {
 pub struct Hit {
     /// Its place among the job's requests.
     pub request: usize,
+    /// What was spoken.
+    pub version: Version,
     /// The reply's status, if there was a reply.
     pub status: Option<u16>,
     /// Why it was not good, if it was not.

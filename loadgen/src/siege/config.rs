@@ -23,7 +23,7 @@ pub(super) fn config(settings: &Settings) -> Result<String, SiegeError> {
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("verbose", yes(settings.detail == Detail::Hits)),
         ("quiet", yes(settings.detail == Detail::Quiet)),
-        ("protocol", "HTTP/1.1".to_owned()),
+        ("protocol", settings.transport.version.to_string()),
         ("HTML parser", "disabled".to_owned()),
         ("get method", settings.get.to_string()),
         ("connection", if settings.reuse == Reuse::Yes { "keep-alive" } else { "close" }.to_owned()),

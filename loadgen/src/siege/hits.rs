@@ -18,13 +18,20 @@ pub(super) fn print(hits: &Receiver<Hit>, requests: &[Request], out: &mut dyn Wr
 fn line(hit: &Hit, request: Option<&Request>) -> String {
     let (method, target) = match request {
         Some(request) if request.method == http::Method::GET => ("GET", request.path.clone()),
-        Some(request) => (request.method.as_str(), format!("http://{}{}", request.address, request.path)),
+        Some(request) => (
+            request.method.as_str(),
+            format!("{}://{}{}", request.address.scheme, request.address, request.path),
+        ),
         None => ("", String::new()),
     };
+    let version = hit.version;
     let seconds = hit.took.as_secs_f64();
     match (hit.status, hit.failure) {
         (Some(status), _) => {
-            format!("HTTP/1.1 {status} {seconds:8.2} secs: {:7} bytes ==> {method:<4} {target}\n", hit.length)
+            format!(
+                "{version} {status} {seconds:8.2} secs: {:7} bytes ==> {method:<4} {target}\n",
+                hit.length
+            )
         }
         (None, failure) => {
             let failure = failure.map(|failure| failure.to_string()).unwrap_or_default();
@@ -40,7 +47,7 @@ mod tests {
     use brunt_scenarios::timeline::Failure;
 
     use super::*;
-    use crate::job::Address;
+    use crate::job::{Address, Version};
 
     #[test]
     fn hits_look_like_sieges() {
@@ -52,6 +59,7 @@ mod tests {
             body: Vec::new(),
         };
         let hit = |status, failure| Hit {
+            version: Version::Http1,
             request: 0,
             status,
             failure,

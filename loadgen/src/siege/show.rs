@@ -12,7 +12,7 @@ use super::summary::{self, Summary};
 use super::{Figures, Output, SiegeError};
 use crate::engine::StartError;
 use crate::http1::{Keep, Progress, Reader, Reply, ReplyTo};
-use crate::job::{Request, Reuse, bytes};
+use crate::job::{Request, Reuse, Transport, Version, bytes};
 use crate::net::Server;
 use crate::recorder::Totals;
 
@@ -51,7 +51,9 @@ pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, S
 }
 
 fn ask(request: &Request, sent: &[u8], settings: &Settings) -> Result<Shown, SiegeError> {
-    let server = Server::new(&request.address, &settings.transport, &mut None);
+    // One page is asked for in HTTP/1.1, whatever the load is to speak.
+    let transport = Transport { version: Version::Http1, ..settings.transport.clone() };
+    let server = Server::new(&request.address, &transport, &mut None);
     let server = server
         .map_err(|error| StartError::unusable("siege".to_owned(), request.address.to_string(), error))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -109,6 +111,7 @@ fn summary(shown: &Shown, settings: &Settings) -> Summary {
             lag: Counts::default(),
             schedule: Schedule::Kept,
             totals,
+            causes: BTreeMap::new(),
             fail_below: settings.fail_below,
         }),
     }

@@ -1,6 +1,8 @@
 //! What came of a siege, and the exit code for it.
 
-use brunt_scenarios::timeline::{Counts, Schedule};
+use std::collections::BTreeMap;
+
+use brunt_scenarios::timeline::{Counts, Failure, Schedule};
 use brunt_scenarios::units::Percent;
 
 use super::Figures;
@@ -20,6 +22,8 @@ pub struct Findings {
     pub figures: Figures,
     /// The load's sums.
     pub totals: Totals,
+    /// Requests without a reply: their kinds, told apart by how exactly each came about.
+    pub causes: BTreeMap<(Failure, &'static str), u64>,
     /// Done − intended, in microseconds.
     pub latency: Counts,
     /// Sent − intended, in microseconds.
@@ -58,6 +62,7 @@ impl Summary {
                 lag: outcome.record.lag.clone(),
                 schedule: outcome.record.schedule.clone(),
                 totals: outcome.totals.clone(),
+                causes: outcome.causes.clone(),
                 fail_below,
             }),
         }

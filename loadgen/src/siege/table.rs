@@ -35,6 +35,9 @@ pub(super) enum Flag {
     ServerName,
     Insecure,
     UnixSocket,
+    Http2,
+    H2c,
+    Streams,
 }
 
 /// Whether an option has a value.
@@ -60,7 +63,7 @@ const fn spelling(flag: Flag, short: Option<char>, long: &'static str, takes: Ta
 
 use Takes::{Attached, Nothing, Value};
 
-pub(super) const TABLE: [Spelling; 32] = [
+pub(super) const TABLE: [Spelling; 35] = [
     spelling(Flag::Version, Some('V'), "--version", Nothing),
     spelling(Flag::Help, Some('h'), "--help", Nothing),
     spelling(Flag::Config, Some('C'), "--config", Nothing),
@@ -93,4 +96,7 @@ pub(super) const TABLE: [Spelling; 32] = [
     spelling(Flag::ServerName, None, "--server-name", Value),
     spelling(Flag::Insecure, Some('k'), "--insecure", Nothing),
     spelling(Flag::UnixSocket, None, "--unix-socket", Value),
+    spelling(Flag::Http2, None, "--http2", Nothing),
+    spelling(Flag::H2c, None, "--h2c", Nothing),
+    spelling(Flag::Streams, None, "--streams", Value),
 ];

@@ -70,6 +70,9 @@ fn write_ours(text: &mut String, result: &Findings) -> std::fmt::Result {
     )?;
     for (kind, count) in &result.totals.failed {
         writeln!(text, "  failed, {kind}: {count}")?;
+        for ((_, cause), count) in result.causes.iter().filter(|((of, _), _)| of == kind) {
+            writeln!(text, "    {cause}: {count}")?;
+        }
     }
     match &result.schedule {
         Schedule::Kept => writeln!(text, "Schedule: kept; {}", lag(result)),

@@ -39,7 +39,13 @@ fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {
         unknown: 0,
     };
     let totals = Totals { ok: 901, failed: BTreeMap::from(failed), ..Totals::default() };
-    LoadOutcome { record, totals, phases: Phases::default(), elapsed: Duration::from_millis(750) }
+    LoadOutcome {
+        record,
+        totals,
+        causes: BTreeMap::new(),
+        phases: Phases::default(),
+        elapsed: Duration::from_millis(750),
+    }
 }
 
 fn nothing() -> LoadOutcome {

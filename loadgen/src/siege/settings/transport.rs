@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Given;
-use crate::job::{Identity, Request, Transport};
+use super::{Given, read};
+use crate::job::{Identity, Request, Transport, Version};
 use crate::siege::SiegeError;
 use crate::siege::table::Flag;
 
@@ -18,12 +18,19 @@ impl Given {
             None if key.is_some() => return Err(SiegeError::KeyWithoutCert),
             None => None,
         };
+        let streams = self.flags.value(Flag::Streams);
+        let streams =
+            streams.map(|streams| read::number("--streams", streams, "--streams 100")).transpose()?;
+        let defaults = Transport::default();
+        let http2 = self.flags.has(Flag::Http2) || self.flags.has(Flag::H2c);
         Ok(Transport {
+            version: if http2 { Version::Http2 } else { Version::Http1 },
+            streams: streams.unwrap_or(defaults.streams),
             ca: file(Flag::CaCert),
             identity,
             insecure: self.flags.has(Flag::Insecure),
             server_name: self.flags.value(Flag::ServerName).map(str::to_owned),
-            ..Transport::default()
+            ..defaults
         })
     }
 

@@ -30,6 +30,7 @@ fn result(schedule: Schedule) -> Findings {
         lag: Counts(vec![(20, 9_990), (150, 20)]),
         schedule,
         totals,
+        causes: BTreeMap::from([((Failure::Reset, "closed without a reply"), 1)]),
         fail_below: None,
     }
 }

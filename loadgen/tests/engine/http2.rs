@@ -1,0 +1,182 @@
+//! HTTP/2: streams share connections, and each misbehaviour is counted by its name.
+
+use std::time::Duration;
+
+use brunt_loadgen::{Address, Bound, Job, LoadOutcome, Reuse, Version, start};
+use brunt_scenarios::timeline::Failure;
+use h2::Reason;
+
+use crate::http2_server::{Act, Http2};
+use crate::jobs::{adds_up, closed, failed, run};
+use crate::server::{self, Server};
+use crate::wires::Pki;
+
+fn job(url: &str, users: u32, each: u64) -> Job {
+    let mut job = closed(&Server::well(), users, each);
+    job.requests[0].address = Address::split(url).unwrap().0;
+    job.transport.version = Version::Http2;
+    job
+}
+
+fn plain(server: &Http2, users: u32, each: u64) -> Job {
+    job(&format!("http://{}", server.address), users, each)
+}
+
+/// On one thread, so that all users share their connections.
+fn run_together(job: Job) -> LoadOutcome {
+    let running = start(vec![job], std::time::Instant::now(), 1).unwrap();
+    let outcome = running.outcomes().pop().unwrap();
+    adds_up(&outcome);
+    outcome
+}
+
+fn cause(outcome: &LoadOutcome) -> Vec<(Failure, &'static str, u64)> {
+    outcome.causes.iter().map(|((kind, cause), count)| (*kind, *cause, *count)).collect()
+}
+
+#[test]
+fn users_share_a_connection() {
+    let server = Http2::start(100, None, |_| Act::Answer(200, "hello"));
+    let outcome = run_together(plain(&server, 20, 10));
+    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (200, 0), "{:?}", outcome.causes);
+    assert_eq!((server.requests(), server.connections()), (200, 1));
+    assert_eq!(outcome.totals.bytes, 1000);
+    assert_eq!(outcome.phases.first_byte.len(), 200);
+}
+
+#[test]
+fn as_many_connections_as_the_streams_need() {
+    let server = Http2::start(100, None, |_| Act::Answer(200, "hello"));
+    let mut job = plain(&server, 20, 10);
+    job.transport.streams = 4;
+    assert_eq!(run_together(job).totals.ok, 200);
+    assert_eq!(server.connections(), 5);
+}
+
+#[test]
+fn a_server_that_allows_fewer_streams_is_obeyed() {
+    let server = Http2::start(2, None, |_| Act::Answer(200, "hello"));
+    let outcome = run_together(plain(&server, 20, 10));
+    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (200, 0), "{:?}", outcome.causes);
+    assert_eq!(server.requests(), 200);
+}
+
+#[test]
+fn without_reuse_each_request_has_its_connection() {
+    let server = Http2::start(100, None, |_| Act::Answer(200, "hello"));
+    let mut job = plain(&server, 2, 5);
+    job.reuse = Reuse::No;
+    assert_eq!(run_together(job).totals.ok, 10);
+    assert_eq!(server.connections(), 10);
+}
+
+#[test]
+fn bodies_go_both_ways_and_are_judged() {
+    let server = Http2::start(100, None, |_| Act::Answer(201, "{\"id\": 7}"));
+    let mut job = plain(&server, 1, 3);
+    job.requests[0].method = http::Method::POST;
+    job.requests[0].body = b"{\"qty\": 1}".to_vec();
+    job.key = Some(brunt_scenarios::plan::JsonPath::parse("$.id").unwrap());
+    let outcome = run(job);
+    assert_eq!(outcome.record.accepted, ["7", "7", "7"]);
+}
+
+#[test]
+fn tls_servers_must_agree() {
+    let pki = Pki::new("localhost");
+    let mut config = pki.server(false).as_ref().clone();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let server = Http2::start(100, Some(config.into()), |_| Act::Answer(200, "hello"));
+    let mut agreed = job(&format!("https://localhost:{}", server.address.port()), 3, 5);
+    agreed.transport.ca = Some(pki.file("ca.pem"));
+    let outcome = run(agreed.clone());
+    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (15, 0), "{:?}", outcome.causes);
+    let old = Server::start_tls(pki.server(false), |_| server::Act::Send(server::ok("")));
+    agreed.requests[0].address.port = old.address.port();
+    let outcome = run(agreed);
+    assert_eq!(cause(&outcome), [(Failure::Protocol, "the server does not agree to HTTP/2", 15)]);
+    assert_eq!(outcome.record.unknown, 0, "nothing was sent");
+}
+
+/// Ten requests of which every second is treated like this: five good, five failed by this name.
+fn every_second(act: Act, kind: Failure, name: &'static str) {
+    let server = Http2::start(100, None, move |number| match number % 2 {
+        1 => act,
+        _ => Act::Answer(200, "x"),
+    });
+    let outcome = run_together(plain(&server, 1, 10));
+    assert_eq!((outcome.totals.ok, cause(&outcome)), (5, vec![(kind, name, 5)]));
+    assert_eq!((outcome.record.unknown, server.requests()), (5, 10), "nothing is sent twice");
+}
+
+#[test]
+fn streams_that_are_reset() {
+    every_second(Act::Reset(Reason::REFUSED_STREAM), Failure::Reset, "RST_STREAM: refused");
+    every_second(Act::Reset(Reason::INTERNAL_ERROR), Failure::Reset, "RST_STREAM: internal error");
+}
+
+#[test]
+fn bodies_that_are_shorter_than_announced() {
+    every_second(Act::Short, Failure::Protocol, "a breach of HTTP/2's rules");
+}
+
+#[test]
+fn a_connection_that_says_goodbye_is_replaced_unseen() {
+    let server = Http2::start(100, None, |_| Act::AnswerAndGo);
+    let outcome = run_together(plain(&server, 1, 10));
+    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (10, 0), "{:?}", outcome.causes);
+    assert_eq!(server.connections(), 10);
+}
+
+#[test]
+fn a_stream_that_is_never_answered_is_given_up_alone() {
+    let server = Http2::start(100, None, |number| match number {
+        3 => Act::Hold,
+        _ => Act::Answer(200, "x"),
+    });
+    let mut job = plain(&server, 1, 10);
+    job.timeout = Duration::from_millis(200);
+    let outcome = run_together(job);
+    assert_eq!((outcome.totals.ok, failed(&outcome, Failure::Timeout)), (9, 1));
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn requests_in_flight_at_the_end_are_counted() {
+    let server = Http2::start(100, None, |_| Act::Hold);
+    let mut job = plain(&server, 5, 1);
+    job.bound = Bound::Time(Duration::from_millis(100));
+    job.drain = Duration::from_millis(50);
+    assert_eq!(failed(&run(job), Failure::Unfinished), 5);
+}
+
+/// A server that answers the preface with these bytes.
+fn raw(bytes: &[u8], closes: bool) -> Vec<(Failure, &'static str, u64)> {
+    let bytes = bytes.to_vec();
+    let server = Server::start(move |_| match closes {
+        true => server::Act::SendAndClose(bytes.clone()),
+        false => server::Act::Send(bytes.clone()),
+    });
+    let mut job = job(&server.url(), 1, 2);
+    job.timeout = Duration::from_secs(2);
+    cause(&run_together(job))
+}
+
+#[test]
+fn what_is_not_http2_is_named() {
+    const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
+    let with = |frame: &[u8]| [SETTINGS, frame].concat();
+    let all = [
+        ("HTTP/1.1", raw(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", true)),
+        ("closed", raw(b"", true)),
+        ("closed after settings", raw(SETTINGS, true)),
+        ("data on stream 0", raw(&with(b"\0\0\x01\0\0\0\0\0\0x"), false)),
+        ("headers that are none", raw(&with(b"\0\0\x04\x01\x05\0\0\0\x01\xff\xff\xff\xff"), false)),
+        ("a frame too long", raw(&with(b"\xff\xff\xff\0\0\0\0\0\x01"), false)),
+        ("settings of a wrong length", raw(b"\0\0\x01\x04\0\0\0\0\0x", false)),
+        ("goaway with an error", raw(&with(b"\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x0b"), false)),
+        ("goaway before anything", raw(&with(b"\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\0"), false)),
+        ("a window beyond all", raw(&with(b"\0\0\x04\x08\0\0\0\0\0\x7f\xff\xff\xff"), false)),
+    ];
+    insta::assert_debug_snapshot!(all);
+}
