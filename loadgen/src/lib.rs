@@ -18,6 +18,7 @@ mod job;
 mod net;
 mod recorder;
 pub mod siege;
+mod view;
 
 pub use arrivals::Timetable;
 pub use engine::{Running, StartError, start};

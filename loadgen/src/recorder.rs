@@ -51,6 +51,7 @@ struct LastSecond {
     latency: Histogram<u64>,
     ok: u64,
     failed: u64,
+    lag: u64,
 }
 
 /// What a thread hands over at the end.
@@ -78,7 +79,7 @@ impl Recorder {
             causes: Causes::new(),
             accepted: Vec::new(),
             unknown: 0,
-            second: LastSecond { latency: histogram(), ok: 0, failed: 0 },
+            second: LastSecond { latency: histogram(), ok: 0, failed: 0, lag: 0 },
         }
     }
 
@@ -86,6 +87,7 @@ impl Recorder {
     pub fn record(&mut self, sample: &Sample, ended: &Ended, verdict: Verdict) {
         self.service.saturating_record(sample.service);
         self.lag.saturating_record(sample.lag);
+        self.second.lag = self.second.lag.max(sample.lag);
         match (ended, verdict.failure) {
             (Ended::Replied { length, .. }, _) => {
                 self.totals.replied(Duration::from_micros(sample.latency), *length);
@@ -137,10 +139,10 @@ impl Recorder {
 
     /// Moves what was completed since the last call to where it is published, without new memory for each second.
     pub fn take_second(&mut self, second: &mut Second) {
-        (second.ok, second.failed) = (self.second.ok, self.second.failed);
+        (second.ok, second.failed, second.lag) = (self.second.ok, self.second.failed, self.second.lag);
         sparse::refill(&mut second.latency, &self.second.latency);
         self.second.latency.reset();
-        (self.second.ok, self.second.failed) = (0, 0);
+        (self.second.ok, self.second.failed, self.second.lag) = (0, 0, 0);
     }
 
     /// Everything, for the end.

@@ -22,8 +22,9 @@ mod summary;
 mod table;
 mod text;
 mod urls;
+mod watch;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 pub use error::SiegeError;
@@ -42,12 +43,15 @@ pub struct Output<'a> {
     pub out: &'a mut dyn Write,
     /// Everything else.
     pub err: &'a mut dyn Write,
+    /// Whether both are one terminal, with nothing else on it.
+    pub terminal: bool,
 }
 
 /// The whole command: runs it, tells of errors on stderr, and exits by their code.
 pub fn main(arguments: &[String]) -> ExitCode {
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-    let output = Output { out: &mut out, err: &mut err };
+    let terminal = out.is_terminal() && crate::view::is_there();
+    let output = Output { out: &mut out, err: &mut err, terminal };
     match run(arguments, output) {
         Ok(summary) => ExitCode::from(summary.exit() as u8),
         Err(error) => {

@@ -21,7 +21,7 @@ use server::{Act, Server, ok, reply};
 fn run(arguments: &[&str]) -> (Exit, String, String) {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let output = Output { out: &mut out, err: &mut err };
+    let output = Output { out: &mut out, err: &mut err, terminal: false };
     let exit = match siege::run(&arguments, output) {
         Ok(summary) => summary.exit(),
         Err(error) => error.exit(),

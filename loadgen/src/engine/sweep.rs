@@ -46,6 +46,7 @@ pub(super) async fn sweep(lanes: &[Rc<Lane>], shared: &Shared, published: &[Mute
             lane.publish(now, &mut live);
             if second > seconds {
                 lane.publish_second(&mut live);
+                live.second.number = second;
             }
         }
         seconds = second;

@@ -33,12 +33,16 @@ pub struct LoadSnapshot {
 /// What was completed in a second.
 #[derive(Debug, Clone, Default)]
 pub struct Second {
+    /// Which one: 1 is the load's first; 0 before it is over.
+    pub number: u64,
     /// Good replies.
     pub ok: u64,
     /// All others.
     pub failed: u64,
     /// Done − intended, in microseconds.
     pub latency: Counts,
+    /// The longest of the generator's own lags, in microseconds.
+    pub lag: u64,
 }
 
 impl Second {
@@ -68,15 +72,22 @@ impl LoadSnapshot {
     /// Adds what the threads published.
     pub(crate) fn of(name: &str, threads: impl Iterator<Item = Live>) -> Self {
         let mut sum = Self { name: name.to_owned(), over: true, ..Self::default() };
+        let mut number = None;
         for live in threads {
+            // Threads publish one after the other: a second is there when the last of them has.
+            if !live.over {
+                number = Some(number.map_or(live.second.number, |least: u64| least.min(live.second.number)));
+            }
             sum.totals.merge(&live.totals);
             sum.in_flight += live.in_flight;
             sum.queued += live.queued;
             sum.over &= live.over;
             sum.second.ok += live.second.ok;
             sum.second.failed += live.second.failed;
+            sum.second.lag = sum.second.lag.max(live.second.lag);
             sparse::add_all(&mut sum.second.latency, live.second.latency);
         }
+        sum.second.number = number.unwrap_or_default();
         sum
     }
 }

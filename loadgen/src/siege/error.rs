@@ -56,6 +56,9 @@ pub enum SiegeError {
     /// Outputs, but no load.
     #[error("--out needs a load: -g and -p ask only once")]
     OutputsWithoutLoad,
+    /// A view without a terminal.
+    #[error("there is no terminal to draw on: leave out --view, or run it on one")]
+    NoTerminal,
     /// Neither a URL nor a file of them.
     #[error("no URL: give one, or a file of them with -f")]
     NoUrl,

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use brunt_scenarios::source::nearest;
 
-use super::{Output, SiegeError};
+use super::SiegeError;
 use crate::recorder::LoadOutcome;
 
 /// What a file holds.
@@ -106,9 +106,8 @@ pub(super) fn write(
     opened: Vec<Opened<'_>>,
     outcome: &LoadOutcome,
     began: SystemTime,
-    output: Output<'_>,
+    (out, err): (&mut dyn Write, &mut dyn Write),
 ) -> Result<(), SiegeError> {
-    let Output { out, err } = output;
     let mut result = Ok(());
     for Opened { output, file } in opened {
         let written = text(output.format, outcome, began).and_then(|text| match file {

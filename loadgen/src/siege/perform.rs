@@ -1,17 +1,18 @@
 //! A siege from its settings to its summary.
 
-use std::io::Write;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::io::{self, Write};
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant, SystemTime};
 
 use brunt_scenarios::plan::{Answer, Arrival, Ramp};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::settings::{Detail, Format, Settings};
 use super::summary::Summary;
+use super::watch::Watcher;
 use super::{Output, SiegeError, hits, json, log, outputs, text};
 use crate::engine::{Running, start};
 use crate::job::{Bound, CONNECTIONS, Job};
-use crate::recorder::Hit;
 
 /// How long requests in flight at the end are waited for, unless their timeout is shorter.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -22,21 +23,25 @@ const TICK: Duration = Duration::from_millis(20);
 
 /// Puts the load on, prints what comes of it, and writes its files.
 pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary, SiegeError> {
-    let Output { out, err } = output;
     let (tell, told) = sync_channel(WAITING_HITS);
     let mut job = job(settings).ok_or(SiegeError::Endless)?;
     job.observer = (settings.detail == Detail::Hits).then_some(tell);
     let files = outputs::open(&settings.outputs)?;
-    announce(settings, err)?;
+    announce(settings, output.err)?;
+    let mut watcher = Watcher::new(settings, &output)?;
+    let Output { out, err, .. } = output;
     let began = SystemTime::now();
     let running = start(vec![job], Instant::now(), 0)?;
-    wait(&running, &told, settings, out)?;
+    let waited = wait(&running, &mut watcher, &mut || hits::print(&told, &settings.requests, out), err);
+    // The terminal is given back before anything else is printed.
+    drop(watcher);
+    waited?;
     let outcome = running.outcomes().into_iter().next().ok_or(SiegeError::NoUrl)?;
     hits::print(&told, &settings.requests, out)?;
     let summary = Summary::of(&outcome, settings.fail_below);
     // The summary and each of the files are written whatever becomes of the others.
     let reported = lift(settings, err).and_then(|()| report(settings, &summary, out, err));
-    let written = outputs::write(files, &outcome, began, Output { out, err });
+    let written = outputs::write(files, &outcome, began, (out, err));
     reported.and(written)?;
     Ok(summary)
 }
@@ -114,23 +119,28 @@ fn job(settings: &Settings) -> Option<Job> {
     })
 }
 
-/// Waits for the end, or for ctrl-C, which ends it early.
+/// Waits for the end; ctrl-C, a request to terminate, or whoever watches ends it early.
 fn wait(
     running: &Running,
-    told: &Receiver<Hit>,
-    settings: &Settings,
-    out: &mut dyn Write,
-) -> Result<(), SiegeError> {
+    watcher: &mut Watcher,
+    print: &mut dyn FnMut() -> io::Result<()>,
+    err: &mut dyn Write,
+) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut tick = tokio::time::interval(TICK);
+        let mut terminated = signal(SignalKind::terminate())?;
         while !running.is_over() {
             tokio::select! {
-                _ = tick.tick() => hits::print(told, &settings.requests, out)?,
+                _ = tick.tick() => print()?,
                 signal = tokio::signal::ctrl_c() => {
                     signal?;
                     running.stop();
                 }
+                _ = terminated.recv() => running.stop(),
+            }
+            if watcher.look(running, err)? {
+                running.stop();
             }
         }
         Ok(())

@@ -50,6 +50,15 @@ pub(super) enum Format {
     Json,
 }
 
+/// Whether the load is drawn while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Viewing {
+    Always,
+    /// On a terminal.
+    Auto,
+    Never,
+}
+
 /// Where the result is appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Log {
@@ -75,6 +84,7 @@ pub(super) struct Settings {
     pub transport: Transport,
     pub detail: Detail,
     pub format: Format,
+    pub viewing: Viewing,
     pub log: Log,
     /// The method of `-g`.
     pub get: http::Method,
@@ -119,6 +129,7 @@ impl Settings {
             transport: given.transport()?,
             detail: given.detail(),
             format: given.format(),
+            viewing: given.viewing(),
             log: given.log(),
             get: given.get()?,
             outputs: given.outputs(action)?,
@@ -267,6 +278,14 @@ impl Given {
 
     fn format(&self) -> Format {
         if self.is_on(Flag::Json, "json_output") { Format::Json } else { Format::Text }
+    }
+
+    fn viewing(&self) -> Viewing {
+        match (self.flags.has(Flag::NoView) || self.detail() == Detail::Quiet, self.flags.has(Flag::View)) {
+            (true, _) => Viewing::Never,
+            (false, true) => Viewing::Always,
+            (false, false) => Viewing::Auto,
+        }
     }
 
     fn outputs(&self, action: Action) -> Result<Vec<FileOutput>, SiegeError> {

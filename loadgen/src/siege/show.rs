@@ -30,7 +30,7 @@ struct Shown {
 
 /// Asks once, shows what is asked for, then the summary.
 pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, SiegeError> {
-    let Output { out, err } = output;
+    let Output { out, err, .. } = output;
     let mut request = settings.requests.first().ok_or(SiegeError::NoUrl)?.clone();
     if settings.action == Action::Headers && request.method == http::Method::GET {
         request.method = settings.get.clone();

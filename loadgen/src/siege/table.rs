@@ -38,6 +38,8 @@ pub(super) enum Flag {
     Http2,
     H2c,
     Streams,
+    View,
+    NoView,
 }
 
 /// Whether an option has a value.
@@ -63,7 +65,7 @@ const fn spelling(flag: Flag, short: Option<char>, long: &'static str, takes: Ta
 
 use Takes::{Attached, Nothing, Value};
 
-pub(super) const TABLE: [Spelling; 35] = [
+pub(super) static TABLE: &[Spelling] = &[
     spelling(Flag::Version, Some('V'), "--version", Nothing),
     spelling(Flag::Help, Some('h'), "--help", Nothing),
     spelling(Flag::Config, Some('C'), "--config", Nothing),
@@ -99,4 +101,6 @@ pub(super) const TABLE: [Spelling; 35] = [
     spelling(Flag::Http2, None, "--http2", Nothing),
     spelling(Flag::H2c, None, "--h2c", Nothing),
     spelling(Flag::Streams, None, "--streams", Value),
+    spelling(Flag::View, None, "--view", Nothing),
+    spelling(Flag::NoView, None, "--no-view", Nothing),
 ];

@@ -38,14 +38,22 @@ fn siege(home: &Path, rc: &Path, arguments: &[&str], url: &str) -> Option<Said> 
     // Siege makes these on its first run, and says so in the midst of what it was asked for.
     std::fs::create_dir_all(home.join(".siege")).unwrap();
     std::fs::write(home.join(".siege/siege.conf"), "").unwrap();
-    let mut command = Command::new("siege");
-    command.env("HOME", home).env_remove("SIEGERC").current_dir(home).arg("-R").arg(rc);
-    let Ok(output) = command.args(arguments).arg(url).output() else {
-        eprintln!("left out: siege is not installed");
-        return None;
-    };
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Some(Said { out: text(output.stdout), err: text(output.stderr) })
+    // A siege with -t may wait for its own threads for ever: it is ended and tried again.
+    let mut command = Command::new("timeout");
+    command.args(["-k", "1", "10", "siege", "-R"]).arg(rc).args(arguments).arg(url);
+    command.env("HOME", home).env_remove("SIEGERC").current_dir(home);
+    for _ in 0..5 {
+        let output = command.output().ok().filter(|output| output.status.code() != Some(127));
+        let Some(output) = output else {
+            eprintln!("left out: siege is not installed");
+            return None;
+        };
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        if output.status.success() {
+            return Some(Said { out: text(output.stdout), err: text(output.stderr) });
+        }
+    }
+    panic!("siege does not end by itself")
 }
 
 /// Siege's lines of a summary, from the first to the last.

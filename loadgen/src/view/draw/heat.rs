@@ -1,0 +1,78 @@
+//! Latency over time: the darker a cell, the more requests took so long at that time.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
+
+use super::bars::{label, split};
+use super::words::{clock, micros};
+use crate::view::State;
+use crate::view::columns::{BUCKETS, Column, lower};
+
+/// Shades and colours, from few to many: legible without colours, too.
+const SHADES: [(&str, Color); 5] = [
+    ("░", Color::Indexed(24)),
+    ("▒", Color::Indexed(31)),
+    ("▓", Color::Indexed(38)),
+    ("█", Color::Indexed(214)),
+    ("█", Color::Indexed(203)),
+];
+
+/// Draws it, with its scale at the left and the clock below.
+pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame<'_>) {
+    let block = super::titled("latency over time");
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let [scale, plot] = split(Rect { height: inner.height.saturating_sub(1), ..inner });
+    let zoom = state.zoom(plot.width);
+    let (columns, length) = state.columns.fit(usize::from(plot.width / zoom));
+    let Some((first, last)) = range(&columns) else { return };
+    let rows = usize::from(plot.height).max(1);
+    let each = (last - first + 1).div_ceil(rows);
+    let buffer = frame.buffer_mut();
+    for row in 0..rows.min((last - first) / each + 1) {
+        let from = first + row * each;
+        let y = (rows - 1 - row) as u16;
+        if row % 2 == 0 {
+            label(buffer, scale, y, &micros(lower(from)));
+        }
+        for (place, column) in columns.iter().enumerate() {
+            let count: u32 = column.latency[from..(from + each).min(BUCKETS)].iter().sum();
+            let most = column.latency.iter().sum::<u32>();
+            if let (Some((shade, colour)), Ok(x)) = (shade(count, most), u16::try_from(place)) {
+                let (shade, style) = (shade.repeat(zoom.into()), Style::new().fg(colour));
+                buffer.set_string(plot.x + x * zoom, plot.y + y, shade, style);
+            }
+        }
+    }
+    let until = clock((columns.len() as u64 * length) as f64);
+    let wide = columns.len() * usize::from(zoom);
+    // Both only where they do not touch.
+    let times = if wide >= until.len() + 5 {
+        format!("0:00{until:>width$}", width = wide - 4)
+    } else {
+        "0:00".to_owned()
+    };
+    let (wide, style) = (usize::from(plot.width), Style::new().fg(Color::DarkGray));
+    buffer.set_stringn(plot.x, plot.bottom(), times, wide, style);
+}
+
+/// The lowest and the highest bucket with anything in it.
+fn range(columns: &[Column]) -> Option<(usize, usize)> {
+    let used = |bucket: &usize| columns.iter().any(|column| column.latency[*bucket] > 0);
+    Some(((0..BUCKETS).find(used)?, (0..BUCKETS).rfind(used)?))
+}
+
+/// How dark a cell is: by the share of its column, since a column without many requests tells as much.
+fn shade(count: u32, of: u32) -> Option<(&'static str, Color)> {
+    let share = f64::from(count) / f64::from(of.max(1));
+    let place = match share {
+        0.0 => return None,
+        s if s < 0.01 => 0,
+        s if s < 0.05 => 1,
+        s if s < 0.2 => 2,
+        s if s < 0.5 => 3,
+        _ => 4,
+    };
+    Some(SHADES[place])
+}

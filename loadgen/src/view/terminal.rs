@@ -1,0 +1,122 @@
+//! The terminal: taken, drawn on, listened to, and given back.
+
+use std::io::{self, IsTerminal, Stderr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ThreadId;
+use std::time::Duration;
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::cursor::Show;
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+
+use super::State;
+
+/// Whether the terminal has to be given back.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// What the one who watches wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Nothing,
+    /// An early end.
+    Stop,
+}
+
+/// A terminal on stderr that is drawn on until this is dropped.
+pub(crate) struct Terminal {
+    screen: ratatui::Terminal<CrosstermBackend<Stderr>>,
+}
+
+/// Whether there is a terminal to draw on, and one to listen to.
+pub(crate) fn is_there() -> bool {
+    let can_draw = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    can_draw && io::stderr().is_terminal() && io::stdin().is_terminal()
+}
+
+impl Terminal {
+    /// Takes it.
+    pub fn take() -> io::Result<Self> {
+        give_back_on_panic(std::thread::current().id());
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::Relaxed);
+        // From here on dropping it gives the terminal back.
+        let taken = Self { screen: ratatui::Terminal::new(CrosstermBackend::new(io::stderr()))? };
+        execute!(io::stderr(), EnterAlternateScreen)?;
+        Ok(taken)
+    }
+
+    /// Shows how it goes.
+    pub fn draw(&mut self, state: &State) -> io::Result<()> {
+        self.screen.draw(|frame| super::draw::draw(state, frame)).map(drop)
+    }
+
+    /// What was typed since it was last asked. Returns at once.
+    pub fn wish(&self) -> io::Result<Wish> {
+        let mut wish = Wish::Nothing;
+        while poll(Duration::ZERO)? {
+            if let Event::Key(key) = read()?
+                && is_stop(key)
+            {
+                wish = Wish::Stop;
+            }
+        }
+        Ok(wish)
+    }
+}
+
+fn is_stop(key: KeyEvent) -> bool {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    key.kind != KeyEventKind::Release
+        && match key.code {
+            KeyCode::Char('c') => control,
+            KeyCode::Char('q') | KeyCode::Esc => !control,
+            _ => false,
+        }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Only once: a second time would put the cursor back over what was printed since. There is nobody left to tell if it fails.
+fn give_back() {
+    if !TAKEN.swap(false, Ordering::Relaxed) {
+        return;
+    }
+    let _ = execute!(io::stderr(), LeaveAlternateScreen, Show);
+    let _ = disable_raw_mode();
+}
+
+/// A panic's message must not vanish with the screen that it was written on. Panics of other threads are reported at the end
+/// of the load, which goes on.
+fn give_back_on_panic(drawing: ThreadId) {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == drawing {
+            give_back();
+            before(info);
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn q_escape_and_control_c_stop() {
+        let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+        let control = |code| KeyEvent::new(code, KeyModifiers::CONTROL);
+        assert!(is_stop(plain(KeyCode::Char('q'))) && is_stop(plain(KeyCode::Esc)));
+        assert!(is_stop(control(KeyCode::Char('c'))));
+        assert!(!is_stop(plain(KeyCode::Char('c'))) && !is_stop(plain(KeyCode::Enter)));
+        let released = KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, KeyEventKind::Release);
+        assert!(!is_stop(released));
+    }
+}
