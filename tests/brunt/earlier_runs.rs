@@ -41,7 +41,7 @@ fn versions_are_compared() {
     let compare = |new: &str| here.brunt(&[&["compare", "base.json", new], tolerant.as_slice()].concat());
     compare("same.json").must(0, &["not worse a test: 1 run before, 1 run now"]);
     compare("worse.json").must(1, &["✗ worse     reads: failures"]);
-    compare(here.run_folder().to_str().unwrap()).must(3, &["too short to say"]);
+    compare(here.run_folder().to_str().unwrap()).must(3, &["? not known"]);
     compare("scenario.yaml").must(2, &["scenario.yaml is not a report"]);
     here.write("empty/readme", "");
     compare("empty").must(2, &["empty holds no run"]);
