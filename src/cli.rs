@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use brunt_scenarios::units::Percent;
+use brunt_scenarios::units::{Percent, Period};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Does your system bear it? Load and chaos, with verdicts that can be trusted.
@@ -24,6 +24,8 @@ pub enum Command {
     Run(Run),
     /// Run scenarios with and without their guards: each must pass with, and fail without, for the named reason.
     Prove(Prove),
+    /// Run scenarios many times, as they are and without each guard, and say how often verdicts are wrong.
+    Calibrate(Calibrate),
     /// Check scenario files without running them.
     Validate(Validate),
     /// Print the JSON Schema of scenario or system files, for editors.
@@ -108,7 +110,23 @@ pub struct Prove {
     pub common: Common,
 }
 
-/// What `run` and `prove` have in common.
+/// `brunt calibrate`
+#[derive(Debug, Args)]
+pub struct Calibrate {
+    /// Scenario files, folders of them, or built-in ones such as `coffee`.
+    #[arg(required = true)]
+    pub scenarios: Vec<String>,
+    /// How often each scenario, and each without a guard, is run; added to what an earlier call with the same --out counted.
+    #[arg(long, default_value_t = 10)]
+    pub runs: u32,
+    /// Begin no run after this time.
+    #[arg(long = "for", value_name = "DURATION")]
+    pub lasts: Option<Period>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What commands that run scenarios have in common.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
     /// Where reports, logs and data go; each run gets a folder of its own in it.
@@ -124,6 +142,9 @@ pub struct Common {
     /// system.
     #[arg(long, default_value_t = 2)]
     pub retries: u32,
+    /// How many scenarios run at the same time. More than the machine bears makes the load generator late.
+    #[arg(long, default_value_t = 1, value_parser = at_least_one)]
+    pub jobs: usize,
     /// The seed of all chance, to run the same again; drawn unless given.
     #[arg(long)]
     pub seed: Option<u64>,
@@ -177,4 +198,8 @@ pub struct Serve {
     pub system: String,
     /// The service.
     pub service: String,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|jobs| *jobs > 0).ok_or_else(|| "a number from 1".to_owned())
 }

@@ -1,7 +1,9 @@
 //! One file a command.
 
+mod calibrate;
 mod compare;
 mod list;
+mod parallel;
 mod prove;
 mod reap;
 mod report;
@@ -27,6 +29,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Up(options) => up::up(&options)?,
         Command::Serve(options) => serve::serve(&options)?,
         Command::Load { arguments } => return Ok(brunt_loadgen::siege::main(&arguments)),
+        Command::Calibrate(options) => calibrate::calibrate(&options)?,
         Command::Compare(options) => compare::compare(&options)?,
         Command::Report(options) => report::report(&options)?,
         Command::List => list::list(),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use brunt_reports::Outcome;
+use brunt_reports::{Judgement, Outcome};
 use brunt_scenarios::Diagnostic;
 
 /// How a command ended, by meaning. The numbers are part of the interface.
@@ -45,6 +45,16 @@ impl From<Outcome> for Exit {
             Outcome::Inconclusive => Self::Inconclusive,
             Outcome::Aborted => Self::Aborted,
             Outcome::LeftBehind => Self::LeftBehind,
+        }
+    }
+}
+
+impl From<Judgement> for Exit {
+    fn from(judgement: Judgement) -> Self {
+        match judgement {
+            Judgement::Pass => Self::Pass,
+            Judgement::Fail => Self::Fail,
+            Judgement::Inconclusive => Self::Inconclusive,
         }
     }
 }

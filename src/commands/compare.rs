@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use brunt_reports::{Allowed, Comparison, Judgement, Report, compare as compared, comparison_text};
+use brunt_reports::{Allowed, Comparison, Report, compare as compared, comparison_text};
 
 use brunt_scenarios::units::Percent;
 
@@ -20,7 +20,7 @@ pub fn compare(options: &Compare) -> Result<Exit> {
     } else {
         print!("{}", comparison_text(&comparison));
     }
-    Ok(exit(&comparison))
+    Ok(comparison.judgement().into())
 }
 
 /// The runs of an earlier version, to hold new ones against.
@@ -43,12 +43,10 @@ impl Baseline {
         Ok(())
     }
 
-    /// Holds a run against those of its scenario, and prints what differs.
-    pub fn hold(&self, report: &Report) -> Result<Exit> {
-        let comparison = compared(&self.of(&report.name), std::slice::from_ref(report), self.allowed)
-            .context("the baseline cannot be compared with")?;
-        print!("\n{}", comparison_text(&comparison));
-        Ok(exit(&comparison))
+    /// Holds a run against those of its scenario.
+    pub fn hold(&self, report: &Report) -> Result<Comparison> {
+        compared(&self.of(&report.name), std::slice::from_ref(report), self.allowed)
+            .context("the baseline cannot be compared with")
     }
 
     fn of(&self, name: &str) -> Vec<Report> {
@@ -65,13 +63,5 @@ fn allowed(tolerance: &Tolerance) -> Allowed {
     Allowed {
         failures: tolerance.allow_failures.map_or(default.failures, Percent::fraction),
         latency: tolerance.allow_latency.map_or(default.latency, Percent::fraction),
-    }
-}
-
-fn exit(comparison: &Comparison) -> Exit {
-    match comparison.judgement() {
-        Judgement::Pass => Exit::Pass,
-        Judgement::Fail => Exit::Fail,
-        Judgement::Inconclusive => Exit::Inconclusive,
     }
 }

@@ -2,37 +2,44 @@
 
 mod table;
 
+use std::sync::{Mutex, PoisonError};
+
 use anyhow::Result;
 use brunt_reports::{Outcome, Proving, Verdict};
 use brunt_scenarios::plan::Proof;
 
 use self::table::{Row, Table};
 use crate::cli::{Common, Prove};
+use crate::commands::parallel;
 use crate::commands::run::{self, Attempt, once};
 use crate::exit::Exit;
 use crate::files::{self, Planned};
 
 /// Runs each scenario as it is, then once without each of its guards.
 pub fn prove(options: &Prove) -> Result<Exit> {
-    let mut table = Table::default();
-    let mut exit = Exit::Pass;
-    for planned in files::plans(&options.scenarios)? {
-        exit = exit.worse(one(&planned, &options.common, &mut table)?);
-        if exit == Exit::Aborted || exit == Exit::LeftBehind {
-            break;
-        }
-    }
+    let plans = files::plans(&options.scenarios)?;
+    let rows = Mutex::new(Vec::new());
+    let places: Vec<usize> = (0..plans.len()).collect();
+    let ends = parallel::all(options.common.jobs, &places, |place| {
+        let mut table = Vec::new();
+        let end = one(&plans[*place], &options.common, &mut table);
+        rows.lock().unwrap_or_else(PoisonError::into_inner).push((*place, table));
+        end
+    })?;
+    let mut rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+    rows.sort_by_key(|(place, _)| *place);
+    let table = Table { rows: rows.into_iter().flat_map(|(_, rows)| rows).collect() };
     print!("{}", table.render(run::colour()));
-    Ok(exit)
+    Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
 }
 
-fn one(planned: &Planned, common: &Common, table: &mut Table) -> Result<Exit> {
+fn one(planned: &Planned, common: &Common, rows: &mut Vec<Row>) -> Result<Exit> {
     let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "prove" };
     let (report, page) = once(&attempt, common)?;
     let with = report.verdict;
     let mut exit = Exit::from(with.outcome);
     if planned.plan.proofs.is_empty() || with.outcome != Outcome::Pass {
-        table.push(Row::without_proof(&planned.slug, &with, &page));
+        rows.push(Row::without_proof(&planned.slug, &with, &page));
         return Ok(exit);
     }
     for (number, proof) in planned.plan.proofs.iter().enumerate() {
@@ -43,7 +50,7 @@ fn one(planned: &Planned, common: &Common, table: &mut Table) -> Result<Exit> {
         let (report, page) = once(&attempt, common)?;
         let without = report.verdict;
         exit = exit.worse(end_of(&without, proof));
-        table.push(Row::with_proof(&planned.slug, proof, &with, &without, &page));
+        rows.push(Row::with_proof(&planned.slug, proof, &with, &without, &page));
         if without.outcome == Outcome::Aborted {
             break;
         }

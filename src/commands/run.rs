@@ -4,42 +4,48 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use brunt_reports::{Colour, Fact, Origin, Outcome, Report, text};
+use brunt_reports::{Colour, Fact, Origin, Outcome, Report, comparison_text, text};
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{LoadRecord, Schedule};
 
 use crate::cli::{Common, Run};
 use crate::commands::compare::Baseline;
+use crate::commands::parallel;
 use crate::exit::Exit;
 use crate::files::{self, Planned};
 use crate::output;
 use crate::progress::Progress;
 use crate::runner::{self, Setting};
 
-/// Runs scenarios one after another; the worst end counts.
+/// Runs scenarios, one after another unless told otherwise; the worst end counts.
 pub fn run(options: &Run) -> Result<Exit> {
-    let all = files::plans(&options.scenarios)?;
+    let plans = files::plans(&options.scenarios)?;
     let baseline =
         options.baseline.as_deref().map(|path| Baseline::read(path, &options.tolerance)).transpose()?;
     if let Some(baseline) = &baseline {
-        all.iter().try_for_each(|planned| baseline.must_have(&planned.plan.name))?;
+        plans.iter().try_for_each(|planned| baseline.must_have(&planned.plan.name))?;
     }
-    let mut exit = Exit::Pass;
-    for planned in &all {
-        for doubt in brunt_reports::foresee(&planned.plan) {
-            eprintln!("warning: {doubt}");
-        }
-        let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run" };
-        let (report, page) = once(&attempt, &options.common)?;
-        print!("{}", text(&report, colour(), Some(&page.display().to_string())));
-        exit = exit.worse(report.verdict.outcome.into());
-        if let Some(baseline) = &baseline {
-            exit = exit.worse(baseline.hold(&report)?);
-        }
-        if report.verdict.outcome == Outcome::Aborted && all.len() > 1 {
-            break;
-        }
+    let ends = parallel::all(options.common.jobs, &plans, |planned| {
+        one(planned, &options.common, baseline.as_ref())
+    })?;
+    Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
+}
+
+fn one(planned: &Planned, common: &Common, baseline: Option<&Baseline>) -> Result<Exit> {
+    for doubt in brunt_reports::foresee(&planned.plan) {
+        eprintln!("warning: {doubt}");
     }
+    let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run" };
+    let (report, page) = once(&attempt, common)?;
+    let held = baseline.map(|baseline| baseline.hold(&report)).transpose()?;
+    let mut said = text(&report, colour(), Some(&page.display().to_string()));
+    let mut exit = Exit::from(report.verdict.outcome);
+    if let Some(comparison) = held {
+        said += &format!("\n{}", comparison_text(&comparison));
+        exit = exit.worse(comparison.judgement().into());
+    }
+    // At once, as others may be saying something too.
+    print!("{said}");
     Ok(exit)
 }
 
@@ -80,7 +86,8 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     let Attempt { planned, plan, slug, command } = attempt;
     let folder = output::folder(&common.out, slug)?;
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
-    let progress = if common.quiet { Progress::quiet() } else { Progress::on_stderr() };
+    // Several at once would write into one another's lines.
+    let progress = if common.quiet || common.jobs > 1 { Progress::quiet() } else { Progress::on_stderr() };
     progress.line(&plan.name);
     let started = jiff::Timestamp::now();
     let setting =

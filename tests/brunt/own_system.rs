@@ -45,6 +45,17 @@ fn its_guards_are_proven() {
 }
 
 #[test]
+fn how_often_verdicts_are_wrong_is_counted() {
+    let here = Workplace::new();
+    here.scenario(SCENARIO);
+    let two = ["calibrate", "scenario.yaml", "--runs", "1", "--jobs", "2", "--out", "runs"];
+    here.brunt(&two).must(0, &["memory of front", "100% found", "False alarms: 0 of 1 clean run"]);
+    here.brunt(&two).must(0, &["False alarms: 0 of 2 clean runs"]);
+    here.write("runs/calibration.json", "{");
+    here.brunt(&two).must(2, &["remove it to begin anew"]);
+}
+
+#[test]
 fn a_guard_that_guards_nothing_is_not_proven() {
     let here = Workplace::new();
     let system = crate::program::system("").replace("FORGET", "NOTHING");

@@ -1,6 +1,7 @@
 //! Judging and rendering, rule by rule.
 
 mod availability;
+mod calibration;
 mod compare;
 mod confidence;
 mod escaping;

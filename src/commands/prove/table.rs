@@ -5,10 +5,10 @@ use std::path::Path;
 use brunt_reports::{Colour, Outcome, Proving, Verdict};
 use brunt_scenarios::plan::Proof;
 
-/// The rows so far.
-#[derive(Default)]
+/// What every scenario showed.
 pub struct Table {
-    rows: Vec<Row>,
+    /// By scenario, and by its guards.
+    pub rows: Vec<Row>,
 }
 
 /// One scenario and one guard.
@@ -52,11 +52,6 @@ impl Row {
 }
 
 impl Table {
-    /// Adds a row.
-    pub fn push(&mut self, row: Row) {
-        self.rows.push(row);
-    }
-
     /// The table as text.
     pub fn render(&self, colour: Colour) -> String {
         let heads = ["scenario", "guard", "with it", "without it"];

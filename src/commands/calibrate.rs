@@ -1,0 +1,82 @@
+//! `brunt calibrate`
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use brunt_reports::{Calibration, Counted, Outcome};
+use brunt_scenarios::plan::Proof;
+
+use crate::cli::Calibrate;
+use crate::commands::parallel;
+use crate::commands::run::{Attempt, once};
+use crate::exit::Exit;
+use crate::files::{self, Planned};
+use crate::output;
+
+/// One run to make: a scenario as it is, or without a guard.
+struct Task<'p> {
+    planned: &'p Planned,
+    proof: Option<&'p Proof>,
+}
+
+/// Runs scenarios many times, as they are and without each guard, and says how often verdicts are wrong. What earlier calls
+/// with the same `--out` have counted is kept and added to.
+pub fn calibrate(options: &Calibrate) -> Result<Exit> {
+    let began = Instant::now();
+    let plans = files::plans(&options.scenarios)?;
+    let path = options.common.out.join("calibration.json");
+    let counted = Mutex::new(read(&path)?);
+    let round = || plans.iter().flat_map(tasks_of);
+    // Round by round, so that an early end leaves every row with about as many runs.
+    let tasks: Vec<Task<'_>> = (0..options.runs).flat_map(|_| round()).collect();
+    let ended = parallel::all(options.common.jobs, &tasks, |task| {
+        if options.lasts.is_some_and(|most| began.elapsed() >= most.0) {
+            return Ok(Exit::Pass);
+        }
+        task.perform(options, &counted, &path)
+    })?;
+    let counted = counted.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    print!("{}", counted.table());
+    println!("{} s; counts are in {}", began.elapsed().as_secs(), path.display());
+    // That verdicts can be wrong is what is measured, not a failure of this command.
+    let stopped = ended.into_iter().any(|exit| exit == Exit::Aborted);
+    Ok(if stopped { Exit::Aborted } else { Exit::Pass })
+}
+
+fn tasks_of(planned: &Planned) -> impl Iterator<Item = Task<'_>> {
+    let proofs = planned.plan.proofs.iter().map(Some);
+    std::iter::once(None).chain(proofs).map(move |proof| Task { planned, proof })
+}
+
+impl Task<'_> {
+    fn perform(&self, options: &Calibrate, counted: &Mutex<Calibration>, path: &Path) -> Result<Exit> {
+        let Self { planned, proof } = self;
+        let plan = proof.map_or_else(|| planned.plan.clone(), |proof| planned.plan.without(&proof.without));
+        let attempt = Attempt { planned, plan: &plan, slug: &planned.slug, command: "calibrate" };
+        let (report, page) = once(&attempt, &options.common)?;
+        if report.verdict.outcome == Outcome::Aborted {
+            return Ok(Exit::Aborted);
+        }
+        let guard = proof.map(ToString::to_string);
+        let without = guard.as_deref().zip(proof.map(|proof| proof.fails.as_slice()));
+        let mut counted = counted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match counted.count(&planned.source.name, without, &report.verdict) {
+            Counted::Right if !options.common.keep => drop(page.parent().map(std::fs::remove_dir_all)),
+            Counted::Right => {}
+            Counted::Wrong => eprintln!("{}: {}", report.verdict.outcome, page.display()),
+        }
+        output::write_file(path, &serde_json::to_string_pretty(&*counted)?)?;
+        Ok(Exit::Pass)
+    }
+}
+
+fn read(path: &PathBuf) -> Result<Calibration> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => serde_json::from_str(&text)
+            .with_context(|| format!("{} cannot be read; remove it to begin anew", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Calibration::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
