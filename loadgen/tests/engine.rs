@@ -13,6 +13,10 @@ mod http2_server;
 mod jobs;
 #[path = "engine/misbehaviour.rs"]
 mod misbehaviour;
+#[path = "engine/names.rs"]
+mod names;
+#[path = "engine/proxy.rs"]
+mod proxy;
 #[path = "engine/server.rs"]
 mod server;
 #[path = "engine/tls.rs"]

@@ -37,6 +37,8 @@ impl From<&Unreached> for Missed {
         match error {
             Unreached::Dns(_) => Self::new(Failure::Dns, "the name was not found"),
             Unreached::Connect(error) => Self::new(Failure::Connect, connect(error)),
+            Unreached::Proxy(_) => Self::new(Failure::Connect, "the proxy did not answer"),
+            Unreached::Refused => Self::new(Failure::Connect, "the proxy refused"),
             Unreached::Tls(error) => {
                 Self::new(Failure::Tls, tls(error).unwrap_or("the handshake was cut off"))
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Address, Job, JobError, Request, Reuse, Version};
+use super::{Address, Job, JobError, Request, Reuse, Transport, Version};
 use crate::http1::ReplyTo;
 use crate::http2::Message;
 use crate::net::{Server, Unusable};
@@ -48,7 +48,7 @@ impl Ready {
                 known.push(request.address.clone());
                 known.len() - 1
             });
-            let bytes = bytes(request, job.reuse)?.into_boxed_slice();
+            let bytes = bytes(request, job.reuse, &job.transport)?.into_boxed_slice();
             let message = match job.transport.version {
                 Version::Http1 => None,
                 Version::Http2 => Message::parse(&bytes, request.address.scheme),
@@ -76,8 +76,11 @@ impl Ready {
 }
 
 /// A request's bytes.
-pub(crate) fn bytes(request: &Request, reuse: Reuse) -> Result<Vec<u8>, JobError> {
-    let path = escaped(&request.path)?;
+pub(crate) fn bytes(request: &Request, reuse: Reuse, transport: &Transport) -> Result<Vec<u8>, JobError> {
+    let mut path = escaped(&request.path)?;
+    if transport.names_server(&request.address) {
+        path = format!("http://{}{path}", request.address.authority());
+    }
     let given = |name: &str| request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
     let mut head = format!("{} {path} HTTP/1.1\r\n", request.method);
     let mut add = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
@@ -142,7 +145,7 @@ mod tests {
     }
 
     fn text(request: &Request, reuse: Reuse) -> String {
-        String::from_utf8(bytes(request, reuse).unwrap()).unwrap().replace('\r', "")
+        String::from_utf8(bytes(request, reuse, &Transport::default()).unwrap()).unwrap().replace('\r', "")
     }
 
     #[test]
@@ -163,10 +166,25 @@ mod tests {
     }
 
     #[test]
+    fn a_proxy_is_told_where_a_request_goes() {
+        let first_line = |url: &str, unix: bool| {
+            let mut request = request(http::Method::GET, "/a", "");
+            request.address = Address::split(url).unwrap().0;
+            request.address.unix = unix.then(|| "/socket".into());
+            let proxy = Some(Address::split("http://proxy:3128").unwrap().0);
+            let bytes = bytes(&request, Reuse::Yes, &Transport { proxy, ..Transport::default() }).unwrap();
+            String::from_utf8(bytes).unwrap().lines().next().unwrap().to_owned()
+        };
+        assert_eq!(first_line("http://shop", false), "GET http://shop/a HTTP/1.1");
+        assert_eq!(first_line("https://shop", false), "GET /a HTTP/1.1");
+        assert_eq!(first_line("http://shop", true), "GET /a HTTP/1.1");
+    }
+
+    #[test]
     fn nothing_can_be_smuggled_into_the_head() {
         let mut bad = request(http::Method::GET, "/", "");
         bad.headers[0].1 = "1\r\nEvil: 1".to_owned();
-        assert!(matches!(bytes(&bad, Reuse::Yes), Err(JobError::Header { .. })));
+        assert!(matches!(bytes(&bad, Reuse::Yes, &Transport::default()), Err(JobError::Header { .. })));
         let split = text(&request(http::Method::GET, "/\r\nEvil: 1", ""), Reuse::Yes);
         assert!(split.starts_with("GET /%0D%0AEvil:%201 HTTP/1.1\n"), "{split}");
     }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::{Address, Scheme};
+
 /// How servers are reached. The default is what a careful client does: certificates are checked against the public
 /// authorities, and nothing is read from the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub struct Transport {
     pub insecure: bool,
     /// The name that a server is asked for (SNI) and that its certificate must have, if not the URL's host.
     pub server_name: Option<String>,
+    /// An HTTP proxy to go through. None is taken from the environment.
+    pub proxy: Option<Address>,
     /// How long the addresses of a name are used for new connections before it is looked up again.
     pub lookup: Duration,
 }
@@ -51,8 +55,25 @@ impl Default for Transport {
             identity: None,
             insecure: false,
             server_name: None,
+            proxy: None,
             lookup: Duration::from_secs(30),
         }
+    }
+}
+
+impl Transport {
+    /// Whether a server is reached through a proxy that sees requests, and so needs to be told where they go.
+    pub(crate) fn names_server(&self, address: &Address) -> bool {
+        self.is_proxied(address) && address.scheme == Scheme::Http && self.version == Version::Http1
+    }
+
+    /// Whether a server is reached through a proxy that only passes bytes on.
+    pub(crate) fn tunnels(&self, address: &Address) -> bool {
+        self.is_proxied(address) && !self.names_server(address)
+    }
+
+    fn is_proxied(&self, address: &Address) -> bool {
+        self.proxy.is_some() && address.unix.is_none()
     }
 }
 

@@ -66,3 +66,38 @@ impl Lookup {
         known.good = known.good.min(DOUBTED);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lookup(period: Duration) -> Lookup {
+        Lookup::new(&Address::split("http://127.0.0.1:9").unwrap().0, period).unwrap()
+    }
+
+    fn later(lookup: &Lookup, by: Duration) {
+        let mut known = lookup.known.lock().unwrap();
+        known.looked = known.looked.checked_sub(by).unwrap();
+    }
+
+    #[test]
+    fn addresses_are_good_for_a_period_and_then_one_asks_again() {
+        let lookup = lookup(Duration::from_secs(30));
+        later(&lookup, Duration::from_secs(29));
+        assert!(lookup.fresh().is_some());
+        later(&lookup, Duration::from_secs(2));
+        assert!(lookup.fresh().is_none(), "the first asks");
+        assert!(lookup.fresh().is_some(), "the others go on with what is known");
+    }
+
+    #[test]
+    fn addresses_that_take_no_connection_are_good_for_a_second() {
+        let lookup = lookup(Duration::from_secs(30));
+        lookup.doubt();
+        assert!(lookup.fresh().is_some());
+        later(&lookup, DOUBTED);
+        assert!(lookup.fresh().is_none());
+        later(&lookup, DOUBTED);
+        assert!(lookup.fresh().is_some(), "the doubt is over");
+    }
+}

@@ -10,13 +10,15 @@ use tokio_rustls::rustls::ClientConfig;
 
 use super::lookup::Lookup;
 use super::tls::HTTP2;
-use super::{Socket, Stream, Tls, TlsError};
+use super::{Socket, Stream, Tls, TlsError, tunnel};
 use crate::job::{Address, Scheme, Transport, Version};
 
 /// A server that connections can be opened to.
 #[derive(Debug)]
 pub(crate) struct Server {
     peer: Peer,
+    /// What to ask a proxy for first.
+    tunnel: Option<String>,
     tls: Option<Tls>,
     version: Version,
 }
@@ -31,7 +33,7 @@ enum Peer {
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub stream: Stream,
-    /// Until the socket was connected, a lookup included.
+    /// Until the socket was connected, a lookup and a proxy's part included.
     pub connect: Duration,
     /// The handshake after that.
     pub tls: Option<Duration>,
@@ -44,6 +46,10 @@ pub(crate) enum Unreached {
     Dns(io::Error),
     #[error("{0}")]
     Connect(io::Error),
+    #[error("the proxy did not answer: {0}")]
+    Proxy(io::Error),
+    #[error("the proxy refused")]
+    Refused,
     #[error("TLS: {0}")]
     Tls(io::Error),
     #[error("the server does not agree to HTTP/2")]
@@ -66,10 +72,14 @@ impl Server {
         transport: &Transport,
         tls: &mut Option<Arc<ClientConfig>>,
     ) -> Result<Self, Unusable> {
-        let peer = match &address.unix {
-            Some(path) => Peer::Unix(path.clone()),
-            None => Peer::Name(Lookup::new(address, transport.lookup).map_err(Unusable::Lookup)?),
+        let peer = match (&address.unix, &transport.proxy) {
+            (Some(path), _) => Peer::Unix(path.clone()),
+            (None, via) => {
+                let first = via.as_ref().unwrap_or(address);
+                Peer::Name(Lookup::new(first, transport.lookup).map_err(Unusable::Lookup)?)
+            }
         };
+        let tunnel = transport.tunnels(address).then(|| tunnel::request(address));
         let tls = match address.scheme {
             Scheme::Http => None,
             Scheme::Https => {
@@ -81,7 +91,7 @@ impl Server {
                 Some(Tls::new(config, name)?)
             }
         };
-        Ok(Self { peer, tls, version: transport.version })
+        Ok(Self { peer, tunnel, tls, version: transport.version })
     }
 
     /// The protocol that requests name.
@@ -92,7 +102,10 @@ impl Server {
     /// Opens a connection: to the first address that takes it, up to the end of the handshake.
     pub async fn open(&self) -> Result<Opened, Unreached> {
         let start = Instant::now();
-        let socket = self.connect().await?;
+        let mut socket = self.connect().await?;
+        if let Some(request) = &self.tunnel {
+            socket = tunnel::dig(socket, request).await?;
+        }
         let connected = Instant::now();
         let connect = connected - start;
         let Some(tls) = &self.tls else {

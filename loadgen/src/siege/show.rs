@@ -35,8 +35,10 @@ pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, S
     if settings.action == Action::Headers && request.method == http::Method::GET {
         request.method = settings.get.clone();
     }
-    let sent = bytes(&request, Reuse::No)?;
-    let shown = ask(&request, &sent, settings)?;
+    // One page is asked for in HTTP/1.1, whatever the load is to speak.
+    let transport = Transport { version: Version::Http1, ..settings.transport.clone() };
+    let sent = bytes(&request, Reuse::No, &transport)?;
+    let shown = ask(&request, &sent, &transport, settings.timeout)?;
     out.write_all(&sent)?;
     out.write_all(if request.body.is_empty() { b"\n" } else { b"\n\n" })?;
     match settings.action {
@@ -50,17 +52,19 @@ pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, S
     Ok(summary)
 }
 
-fn ask(request: &Request, sent: &[u8], settings: &Settings) -> Result<Shown, SiegeError> {
-    // One page is asked for in HTTP/1.1, whatever the load is to speak.
-    let transport = Transport { version: Version::Http1, ..settings.transport.clone() };
-    let server = Server::new(&request.address, &transport, &mut None);
+fn ask(
+    request: &Request,
+    sent: &[u8],
+    transport: &Transport,
+    timeout: Duration,
+) -> Result<Shown, SiegeError> {
+    let server = Server::new(&request.address, transport, &mut None);
     let server = server
         .map_err(|error| StartError::unusable("siege".to_owned(), request.address.to_string(), error))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let asked = runtime
-        .block_on(async { tokio::time::timeout(settings.timeout, exchange(&server, request, sent)).await });
-    let reply =
-        asked.unwrap_or_else(|_| Err(format!("no reply within {} s", settings.timeout.as_secs_f64())));
+    let asked =
+        runtime.block_on(async { tokio::time::timeout(timeout, exchange(&server, request, sent)).await });
+    let reply = asked.unwrap_or_else(|_| Err(format!("no reply within {} s", timeout.as_secs_f64())));
     reply.map_err(|what| SiegeError::NoReply { address: request.address.to_string(), what })
 }
 

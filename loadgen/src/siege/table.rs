@@ -40,6 +40,7 @@ pub(super) enum Flag {
     Streams,
     View,
     NoView,
+    Proxy,
 }
 
 /// Whether an option has a value.
@@ -103,4 +104,5 @@ pub(super) static TABLE: &[Spelling] = &[
     spelling(Flag::Streams, None, "--streams", Value),
     spelling(Flag::View, None, "--view", Nothing),
     spelling(Flag::NoView, None, "--no-view", Nothing),
+    spelling(Flag::Proxy, Some('x'), "--proxy", Value),
 ];

@@ -59,12 +59,14 @@ fn outputs_can_be_several() {
 
 #[test]
 fn what_makes_no_sense_is_refused() {
-    let lines: [&[&str]; 24] = [
+    let lines: [&[&str]; 26] = [
         &[],
         &["-t1S"],
         &["http://h/"],
         &["-r1", "http://h/", "http://i/"],
         &["-t1S", "ftp://h/"],
+        &["-t1S", "--proxy", "socks5://h:1", "http://h/"],
+        &["-t1S", "--streams", "0", "http://h/"],
         &["-t1S", "--key", "key.pem", "https://h/"],
         &["-t", "soon", "http://h/"],
         &["-t0S", "http://h/"],

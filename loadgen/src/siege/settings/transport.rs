@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Given, read};
-use crate::job::{Identity, Request, Transport, Version};
+use crate::job::{Address, Identity, Request, Scheme, Transport, Version};
 use crate::siege::SiegeError;
 use crate::siege::table::Flag;
 
@@ -30,6 +30,7 @@ impl Given {
             identity,
             insecure: self.flags.has(Flag::Insecure),
             server_name: self.flags.value(Flag::ServerName).map(str::to_owned),
+            proxy: self.flags.value(Flag::Proxy).map(proxy).transpose()?,
             ..defaults
         })
     }
@@ -40,5 +41,14 @@ impl Given {
         for request in requests {
             request.address.unix.clone_from(&socket);
         }
+    }
+}
+
+/// A proxy by its URL; `http://` may be left out, and the port as well.
+fn proxy(written: &str) -> Result<Address, SiegeError> {
+    let url = if written.contains("://") { written.to_owned() } else { format!("http://{written}") };
+    match Address::split(&url) {
+        Ok((address, "" | "/")) if address.scheme == Scheme::Http => Ok(address),
+        _ => Err(read::bad("--proxy", written, "--proxy http://localhost:3128")),
     }
 }
