@@ -1,0 +1,3 @@
+//! How the world reaches books.
+
+pub(super) mod rest;

@@ -1,0 +1,3 @@
+//! What books reach: their store.
+
+pub(super) mod store;

@@ -1,0 +1,141 @@
+//! What is set aside for orders, and what waits for stock.
+
+use brunt_kit::config::Guard;
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::Refusal;
+use super::books::change as change_book;
+use crate::book_inventory::domain::book::{self, Book};
+use crate::book_inventory::domain::deliverable::{Command, Deliverable, Demand, Event, Status, decide};
+use crate::book_inventory::inbound::rest::DeliverableResource;
+
+impl Document for Deliverable {
+    const COLLECTION: &'static str = "deliverables";
+
+    fn id(&self) -> i64 {
+        self.deliverable_id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.demand.order_id.to_string())
+    }
+}
+
+/// A deliverable that waits for its book: found by the book, in the order of arrival.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    deliverable_id: i64,
+    book_id: i64,
+}
+
+impl Document for Waiting {
+    const COLLECTION: &'static str = "waiting";
+
+    fn id(&self) -> i64 {
+        self.deliverable_id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.book_id.to_string())
+    }
+}
+
+/// Takes an order's demand; what there is enough of is set aside at once. An order that was cancelled before it arrived
+/// gets nothing.
+pub fn demand(tx: &mut Tx<'_>, demand: Demand, cause: &Cause) -> Result<(), StoreError> {
+    let overtaken = of_order(tx, demand.order_id)?.iter().any(|known| known.status == Status::OrderCanceled);
+    if overtaken {
+        return Ok(());
+    }
+    let deliverable = Deliverable::new(tx.next_id::<Deliverable>()?, demand);
+    tx.put(&deliverable)?;
+    let Deliverable { deliverable_id, demand: Demand { book_id, .. }, .. } = deliverable;
+    if !prepare(tx, deliverable, cause)? {
+        tx.put(&Waiting { deliverable_id, book_id })?;
+    }
+    Ok(())
+}
+
+/// Calls off what an order needs; what was set aside goes back, and may be what another waits for.
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    demand: &Demand,
+    compensation: Guard,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    let known = of_order(tx, demand.order_id)?;
+    if known.is_empty() {
+        let deliverable = Deliverable::new(tx.next_id::<Deliverable>()?, demand.clone());
+        return tx.put(&deliverable.after(Event::Canceled { returned: 0 }));
+    }
+    for deliverable in known {
+        let Some(event) = decide(&deliverable, Command::Cancel) else {
+            continue;
+        };
+        tx.remove::<Waiting>(deliverable.deliverable_id)?;
+        tx.put(&deliverable.after(event))?;
+        if let Event::Canceled { returned: returned @ 1.. } = event
+            && compensation == Guard::On
+        {
+            put_back(tx, demand.book_id, returned, cause)?;
+        }
+    }
+    Ok(())
+}
+
+fn put_back(tx: &mut Tx<'_>, book_id: i64, returned: i64, cause: &Cause) -> Result<(), StoreError> {
+    match change_book(tx, book_id, book::Command::Add(returned), cause) {
+        Ok(_) => Ok(()),
+        Err(Refusal::Store(error)) => Err(error),
+        Err(refusal) => {
+            tracing::error!(book_id, returned, %refusal, "books that came back could not be put on the shelf");
+            Ok(())
+        }
+    }
+}
+
+/// Sets books aside for those that wait for them, oldest first; one that needs more than there is lets others pass.
+pub fn prepare_waiting(tx: &mut Tx<'_>, book_id: i64, cause: &Cause) -> Result<(), StoreError> {
+    for Waiting { deliverable_id, .. } in tx.find::<Waiting>(&book_id.to_string())? {
+        if tx.get::<Book>(book_id)?.is_none_or(|book| book.stock == 0) {
+            break;
+        }
+        let Some(deliverable) = tx.get::<Deliverable>(deliverable_id)? else {
+            continue;
+        };
+        if prepare(tx, deliverable, cause)? {
+            tx.remove::<Waiting>(deliverable_id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes from stock for a deliverable, if there is enough.
+fn prepare(tx: &mut Tx<'_>, deliverable: Deliverable, cause: &Cause) -> Result<bool, StoreError> {
+    let Demand { book_id, quantity, .. } = deliverable.demand;
+    let book = tx.get::<Book>(book_id)?;
+    let Ok(taken) = book::decide(book.as_ref(), book::Command::Take(quantity)) else {
+        return Ok(false);
+    };
+    let Some(event) = decide(&deliverable, Command::Prepare) else {
+        return Ok(true);
+    };
+    tx.put(&Book::after(book_id, taken))?;
+    let deliverable = deliverable.after(event);
+    tx.put(&deliverable)?;
+    publish(tx, &deliverable, cause)?;
+    Ok(true)
+}
+
+fn of_order(tx: &Tx<'_>, order_id: i64) -> Result<Vec<Deliverable>, StoreError> {
+    tx.find::<Deliverable>(&order_id.to_string())
+}
+
+fn publish(tx: &mut Tx<'_>, deliverable: &Deliverable, cause: &Cause) -> Result<(), StoreError> {
+    let Deliverable { deliverable_id, version, .. } = *deliverable;
+    let subject = Subject { event_type: "DeliveryPrepared", aggregate_id: deliverable_id, version };
+    let body = DeliverableResource::from(deliverable);
+    tx.publish(Envelope::new(subject, cause, &body)?)
+}

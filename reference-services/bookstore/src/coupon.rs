@@ -1,0 +1,51 @@
+//! Issues coupons; each is for one order at a time.
+
+pub mod domain;
+mod inbound;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::Kind;
+
+use crate::TOPIC;
+
+/// What only this service is told.
+#[derive(Clone, Copy)]
+pub struct Settings {
+    /// Off gives a coupon to whoever comes, used or not.
+    conditional_update: Guard,
+    /// Off keeps the coupon of a cancelled order used.
+    compensation: Guard,
+}
+
+impl Settings {
+    /// Reads `CONDITIONAL_UPDATE` and `COMPENSATION`.
+    ///
+    /// # Errors
+    /// When one of them cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self {
+            conditional_update: config.guard("CONDITIONAL_UPDATE")?,
+            compensation: config.guard("COMPENSATION")?,
+        })
+    }
+}
+
+/// Puts the service together.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
+    assembly.metrics.show_guard("conditionalUpdate", settings.conditional_update);
+    assembly.metrics.show_guard("compensation", settings.compensation);
+    let routes = inbound::rest::routes(assembly.store.clone());
+    let consumer = assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings)));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+}

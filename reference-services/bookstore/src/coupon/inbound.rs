@@ -1,0 +1,3 @@
+//! How the world reaches a coupon.
+
+pub(super) mod rest;

@@ -1,0 +1,3 @@
+//! What a coupon reaches: its store.
+
+pub(super) mod store;

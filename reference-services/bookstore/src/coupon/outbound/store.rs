@@ -1,0 +1,112 @@
+//! Coupons in their store. Looking whether one is free and taking it is one transaction, and so are state and events.
+
+use brunt_kit::config::Guard;
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+use crate::coupon::domain::{Command, Coupon, Event, Taken, decide};
+use crate::coupon::inbound::rest::CouponResource;
+
+impl Document for Coupon {
+    const COLLECTION: &'static str = "coupons";
+
+    fn id(&self) -> i64 {
+        self.coupon_id
+    }
+}
+
+/// What has become of an order's wish for a coupon: an order is answered once, and one that was cancelled before it
+/// arrived gets nothing.
+#[derive(Serialize, Deserialize)]
+struct Claim {
+    order_id: i64,
+}
+
+impl Document for Claim {
+    const COLLECTION: &'static str = "claims";
+
+    fn id(&self) -> i64 {
+        self.order_id
+    }
+}
+
+/// An order that names a coupon.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    pub order_id: i64,
+    pub coupon_id: i64,
+}
+
+pub fn issue(tx: &mut Tx<'_>, customer_id: i64, cause: &Cause) -> Result<Coupon, StoreError> {
+    let coupon = Coupon::issued(tx.next_id::<Coupon>()?, customer_id);
+    tx.put(&coupon)?;
+    publish(tx, "CouponCreated", &coupon, cause)?;
+    Ok(coupon)
+}
+
+/// Gives a coupon to an order if it is free, and otherwise tells the order that it is not.
+pub fn claim(tx: &mut Tx<'_>, wish: Wish, conditional: Guard, cause: &Cause) -> Result<(), StoreError> {
+    let Wish { order_id, coupon_id } = wish;
+    if tx.get::<Claim>(order_id)?.is_some() {
+        return Ok(());
+    }
+    tx.put(&Claim { order_id })?;
+    let Some(coupon) = tx.get::<Coupon>(coupon_id)? else {
+        return refuse(tx, wish, cause);
+    };
+    match decide(&coupon, Command::Use { order_id }) {
+        Ok(Some(event)) => save(tx, coupon, event, cause),
+        Ok(None) => Ok(()),
+        Err(Taken) if conditional == Guard::Off => save(tx, coupon, Event::CouponUsed { order_id }, cause),
+        Err(Taken) => refuse(tx, wish, cause),
+    }
+}
+
+/// Takes a coupon back from an order that came to nothing.
+pub fn refund(tx: &mut Tx<'_>, wish: Wish, compensation: Guard, cause: &Cause) -> Result<(), StoreError> {
+    let Wish { order_id, coupon_id } = wish;
+    tx.put(&Claim { order_id })?;
+    let Some(coupon) = tx.get::<Coupon>(coupon_id)?.filter(|_| compensation == Guard::On) else {
+        return Ok(());
+    };
+    match decide(&coupon, Command::Refund { order_id }) {
+        Ok(Some(event)) => save(tx, coupon, event, cause),
+        Ok(None) | Err(Taken) => Ok(()),
+    }
+}
+
+fn save(tx: &mut Tx<'_>, coupon: Coupon, event: Event, cause: &Cause) -> Result<(), StoreError> {
+    let coupon = coupon.after(event);
+    tx.put(&coupon)?;
+    let event_type = match event {
+        Event::CouponUsed { .. } => "CouponUsed",
+        Event::CouponRefund => "CouponRefund",
+    };
+    publish(tx, event_type, &coupon, cause)
+}
+
+fn publish(
+    tx: &mut Tx<'_>,
+    event_type: &'static str,
+    coupon: &Coupon,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    let subject = Subject { event_type, aggregate_id: coupon.coupon_id, version: coupon.version };
+    tx.publish(Envelope::new(subject, cause, &CouponResource::from(coupon))?)
+}
+
+/// What an order is told that does not get its coupon.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Refused {
+    coupon_id: i64,
+    order_id: i64,
+}
+
+/// The coupon itself does not change; the order is told once, so its own number is the aggregate's.
+fn refuse(tx: &mut Tx<'_>, wish: Wish, cause: &Cause) -> Result<(), StoreError> {
+    let Wish { order_id, coupon_id } = wish;
+    let subject = Subject { event_type: "CouponRefused", aggregate_id: order_id, version: 1 };
+    tx.publish(Envelope::new(subject, cause, &Refused { coupon_id, order_id })?)
+}

@@ -1,0 +1,47 @@
+//! Knows the customers, and shows each what has become of their orders.
+
+pub mod domain;
+mod inbound;
+mod outbound;
+mod policy;
+pub mod projection;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::Kind;
+
+use crate::TOPIC;
+
+/// What only this service is told.
+#[derive(Clone, Copy)]
+pub struct Settings {
+    /// Off lets an event that comes late move a page backwards.
+    version_gate: Guard,
+}
+
+impl Settings {
+    /// Reads `VERSION_GATE`.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self { version_gate: config.guard("VERSION_GATE")? })
+    }
+}
+
+/// Puts the service together.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
+    let gate = settings.version_gate;
+    assembly.metrics.show_guard("versionGate", gate);
+    let routes = inbound::rest::routes(&assembly.store);
+    let consumer = assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, gate)));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+}

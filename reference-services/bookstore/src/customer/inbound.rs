@@ -1,0 +1,3 @@
+//! How the world reaches customers and their pages.
+
+pub(super) mod rest;

@@ -1,0 +1,3 @@
+//! What customers and their pages reach: their store.
+
+pub(super) mod store;

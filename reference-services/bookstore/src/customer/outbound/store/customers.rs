@@ -1,0 +1,53 @@
+//! Customers.
+
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+
+use crate::customer::domain::{Command, Customer, Event, Rejection, decide};
+use crate::customer::inbound::rest::CustomerResource;
+
+impl Document for Customer {
+    const COLLECTION: &'static str = "customers";
+
+    fn id(&self) -> i64 {
+        self.customer_id
+    }
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+pub fn register(tx: &mut Tx<'_>, name: String, cause: &Cause) -> Result<Customer, Refusal> {
+    decide(None, Command::Register(name.clone()))?;
+    let customer = Customer::registered(tx.next_id::<Customer>()?, name.clone());
+    tx.put(&customer)?;
+    publish(tx, &Event::CustomerRegistered(name), &customer, cause)?;
+    Ok(customer)
+}
+
+/// Changes a customer as a command wants it; gives the customer after it.
+pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Customer, Refusal> {
+    let customer = tx.get::<Customer>(id)?.ok_or(Rejection::Unknown)?;
+    let Some(event) = decide(Some(&customer), command)? else {
+        return Ok(customer);
+    };
+    let customer = customer.after(&event);
+    match event {
+        Event::CustomerDeleted => tx.remove::<Customer>(id)?,
+        Event::CustomerRegistered(_) | Event::CustomerChanged(_) => tx.put(&customer)?,
+    }
+    publish(tx, &event, &customer, cause)?;
+    Ok(customer)
+}
+
+fn publish(tx: &mut Tx<'_>, event: &Event, customer: &Customer, cause: &Cause) -> Result<(), StoreError> {
+    let subject =
+        Subject { event_type: event.name(), aggregate_id: customer.customer_id, version: customer.version };
+    tx.publish(Envelope::new(subject, cause, &CustomerResource::from(customer))?)
+}

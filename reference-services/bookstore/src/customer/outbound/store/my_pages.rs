@@ -1,0 +1,28 @@
+//! Pages.
+
+use brunt_kit::config::Guard;
+use brunt_kit::store::{Document, StoreError, Tx};
+
+use crate::customer::projection::{MyPage, News};
+
+impl Document for MyPage {
+    const COLLECTION: &'static str = "myPages";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.order_id.to_string())
+    }
+}
+
+/// Shows an event on its order's page, which begins with whichever event comes first.
+pub fn show(tx: &mut Tx<'_>, news: News, gate: Guard) -> Result<(), StoreError> {
+    let known = tx.find::<MyPage>(&news.order_id.to_string())?.into_iter().next();
+    let page = match known {
+        Some(page) => page,
+        None => MyPage::new(tx.next_id::<MyPage>()?, news.order_id),
+    };
+    tx.put(&page.after(news, gate))
+}

@@ -1,0 +1,99 @@
+//! Deliveries in their store. State and events change in one transaction.
+
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+use crate::delivery::domain::{Command, Delivery, Rejection, decide};
+use crate::delivery::inbound::rest::DeliveryResource;
+
+impl Document for Delivery {
+    const COLLECTION: &'static str = "deliveries";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.order_id.to_string())
+    }
+}
+
+/// What was said of an order before the order itself arrived.
+#[derive(Default, Serialize, Deserialize)]
+struct Early {
+    order_id: i64,
+    prepared: bool,
+    canceled: bool,
+}
+
+impl Document for Early {
+    const COLLECTION: &'static str = "early";
+
+    fn id(&self) -> i64 {
+        self.order_id
+    }
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes an order's delivery, and catches up with what was said of it before.
+pub fn create(
+    tx: &mut Tx<'_>,
+    order_id: i64,
+    delivery_address: String,
+    cause: &Cause,
+) -> Result<(), Refusal> {
+    let early = tx.get::<Early>(order_id)?.unwrap_or_default();
+    let delivery = Delivery::new(tx.next_id::<Delivery>()?, order_id, delivery_address);
+    tx.put(&delivery)?;
+    if early.canceled {
+        change(tx, delivery.id, Command::Cancel, cause)?;
+    } else if early.prepared {
+        change(tx, delivery.id, Command::Start, cause)?;
+    }
+    Ok(())
+}
+
+/// Changes a delivery as a command wants it; gives the delivery after it.
+pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Delivery, Refusal> {
+    let delivery = tx.get::<Delivery>(id)?.ok_or(Rejection::Unknown)?;
+    let Some(event) = decide(&delivery, command)? else {
+        return Ok(delivery);
+    };
+    let delivery = delivery.after(event);
+    tx.put(&delivery)?;
+    let subject =
+        Subject { event_type: "DeliveryStatusChanged", aggregate_id: delivery.id, version: delivery.version };
+    let event =
+        Envelope::new(subject, cause, &DeliveryResource::from(&delivery)).map_err(StoreError::from)?;
+    tx.publish(event)?;
+    Ok(delivery)
+}
+
+/// Starts or calls off an order's delivery. What overtakes its order is remembered until that arrives.
+pub fn change_of_order(
+    tx: &mut Tx<'_>,
+    order_id: i64,
+    command: &Command,
+    cause: &Cause,
+) -> Result<(), Refusal> {
+    let known = tx.find::<Delivery>(&order_id.to_string())?;
+    if known.is_empty() {
+        let mut early = tx.get::<Early>(order_id)?.unwrap_or(Early { order_id, ..Early::default() });
+        early.prepared |= *command == Command::Start;
+        early.canceled |= *command == Command::Cancel;
+        tx.put(&early)?;
+    }
+    for delivery in known {
+        change(tx, delivery.id, command.clone(), cause)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! How the world reaches a history.
+
+pub(super) mod rest;

@@ -1,0 +1,3 @@
+//! What a history reaches: its store.
+
+pub(super) mod store;

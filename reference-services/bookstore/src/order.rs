@@ -1,0 +1,86 @@
+//! Takes orders for books that there are, and lets them be cancelled.
+
+pub mod domain;
+mod inbound;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::calls::Upstreams;
+use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::{Kind, Store};
+
+use crate::TOPIC;
+use outbound::calls::{Books, Coupons};
+
+/// What only this service is told.
+pub struct Settings {
+    books: Upstreams,
+    coupons: Upstreams,
+    ownership: Ownership,
+    fail_closed: Guard,
+}
+
+/// Who may use a coupon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownership {
+    /// Everyone who has its number.
+    Any,
+    /// Only the customer for whom it was issued.
+    Strict,
+}
+
+impl Settings {
+    /// Reads `API_BOOKINVENTORY_URL`, `API_COUPON_URL`, `COUPON_OWNERSHIP` and `FAIL_CLOSED`.
+    ///
+    /// # Errors
+    /// When one of them cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        let ownership = |text: &str| match text {
+            "any" => Some(Ownership::Any),
+            "strict" => Some(Ownership::Strict),
+            _ => None,
+        };
+        Ok(Self {
+            books: config.upstreams("API_BOOKINVENTORY_URL", "http://127.0.0.1:8084")?,
+            coupons: config.upstreams("API_COUPON_URL", "http://127.0.0.1:8085")?,
+            ownership: config.env().parse("COUPON_OWNERSHIP", "any", "any or strict", ownership)?,
+            fail_closed: config.guard("FAIL_CLOSED")?,
+        })
+    }
+}
+
+/// What the routes need.
+#[derive(Clone)]
+struct App {
+    store: Store,
+    books: Books,
+    coupons: Coupons,
+    ownership: Ownership,
+    /// Off accepts an order although nobody said that there is such a book, or such a coupon.
+    fail_closed: Guard,
+}
+
+/// Puts the service together.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
+    let Settings { books, coupons, ownership, fail_closed } = settings;
+    assembly.metrics.show_guard("failClosed", fail_closed);
+    let app = App {
+        store: assembly.store.clone(),
+        books: Books::new(books, &config.resilience, &assembly.metrics),
+        coupons: Coupons::new(coupons, &config.resilience, &assembly.metrics),
+        ownership,
+        fail_closed,
+    };
+    let routes = inbound::rest::routes(app);
+    let consumer = assembly.consumer(Arc::new(policy::handle));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+}

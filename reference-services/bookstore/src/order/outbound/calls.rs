@@ -1,0 +1,52 @@
+//! Asks whether there is such a book, and such a coupon.
+
+use brunt_kit::calls::{CallError, Callee, Context, Resilience, Upstreams};
+use brunt_kit::metrics::Metrics;
+use http::StatusCode;
+use serde::Deserialize;
+
+/// The bookInventory service, as order sees it.
+#[derive(Clone)]
+pub struct Books(Callee);
+
+/// The coupon service, as order sees it.
+#[derive(Clone)]
+pub struct Coupons(Callee);
+
+/// A coupon. Whether it is still to be had is decided where it is claimed, as it may be used at any moment.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Coupon {
+    /// For whom it was issued.
+    pub customer_id: i64,
+}
+
+impl Books {
+    pub fn new(upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
+        Self(Callee::new("bookInventory", upstreams, resilience, metrics))
+    }
+
+    pub async fn exists(&self, id: i64, traceparent: &str) -> Result<bool, CallError> {
+        let reply = self.0.get(&format!("/books/{id}"), Context::new(traceparent)).await?;
+        match reply.status {
+            StatusCode::OK => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => Err(CallError::Unreadable),
+        }
+    }
+}
+
+impl Coupons {
+    pub fn new(upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
+        Self(Callee::new("coupon", upstreams, resilience, metrics))
+    }
+
+    pub async fn find(&self, id: i64, traceparent: &str) -> Result<Option<Coupon>, CallError> {
+        let reply = self.0.get(&format!("/coupons/{id}"), Context::new(traceparent)).await?;
+        match reply.status {
+            StatusCode::OK => serde_json::from_value(reply.body).map(Some).map_err(|_| CallError::Unreadable),
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => Err(CallError::Unreadable),
+        }
+    }
+}
