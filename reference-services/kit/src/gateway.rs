@@ -1,18 +1,30 @@
-//! A system's gateway: the one address for all of its services.
+//! A system's gateway: the one address for all of its services. It can limit rates, check tokens and issue them; what is
+//! not configured it does not do.
 
-use std::time::Duration;
+mod admission;
+mod oauth;
+mod policy;
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Env};
 use crate::health::Health;
-use crate::lifecycle::Service;
+use crate::jwt::Issuer;
+use crate::lifecycle::{Background, Service};
 use crate::metrics::Metrics;
 use crate::openapi::{Operation, document};
 use crate::proxy::{Path, Proxy, Route};
+use crate::reload::{self, Seen};
 use crate::system::Plan;
 use crate::{ServeError, actuator, rest};
+use admission::Admission;
+use policy::Policy;
 
 /// A service behind the gateway. `API_<SERVICE>_URL` says where it is: one URL, or those of its replicas.
 #[derive(Debug)]
@@ -28,13 +40,26 @@ pub struct Target {
 struct Settings {
     targets: &'static [Target],
     routes: Vec<Route>,
-    deadline: Duration,
+    policy: Policy,
+    issuer: Option<Issuer>,
+    /// The file that `policy` was read from, if it was.
+    file: Option<(PathBuf, Seen)>,
 }
 
-/// Reads a gateway's configuration: where the services are, and `GATEWAY_TIMEOUT`.
+/// A gateway that serves.
+#[derive(Clone)]
+struct Gateway {
+    proxy: Proxy,
+    admission: Arc<RwLock<Arc<Admission>>>,
+    issuer: Option<Issuer>,
+    metrics: Metrics,
+}
+
+/// Reads a gateway's configuration: where the services are, what it demands of requests, and whether it issues tokens.
+/// `GATEWAY_CONFIG` names a file that is laid over the environment and may change at any time.
 ///
 /// # Errors
-/// When a variable has a value that cannot be used.
+/// When a variable or the file has a value that cannot be used.
 pub fn plan(config: Config, targets: &'static [Target]) -> Result<Plan, ServeError> {
     Plan::read(
         config,
@@ -45,6 +70,7 @@ pub fn plan(config: Config, targets: &'static [Target]) -> Result<Plan, ServeErr
 
 impl Settings {
     fn read(config: &Config, targets: &'static [Target]) -> Result<Self, ConfigError> {
+        let env = config.env();
         let mut routes = Vec::new();
         for target in targets {
             let variable = format!("API_{}_URL", target.service.to_uppercase());
@@ -52,23 +78,89 @@ impl Settings {
             routes
                 .extend(target.paths.iter().map(|path| Route { path: *path, upstreams: upstreams.clone() }));
         }
-        Ok(Self { targets, routes, deadline: config.env().duration("GATEWAY_TIMEOUT", "10s")? })
+        let (policy, file) = match env.text("GATEWAY_CONFIG", "") {
+            "" => (Policy::read(env)?, None),
+            path => {
+                let seen = Seen::read(path.as_ref());
+                (from_file(env, path, &seen)?, Some((path.into(), seen)))
+            }
+        };
+        Ok(Self { targets, routes, policy, issuer: oauth::issuer(env)?, file })
     }
+}
+
+fn from_file(env: &Env, path: &str, seen: &Seen) -> Result<Policy, ConfigError> {
+    let read = seen.text().and_then(|text| Policy::overlaid(env, text));
+    read.map_err(|error| ConfigError {
+        name: "GATEWAY_CONFIG".to_owned(),
+        value: path.to_owned(),
+        accepts: format!("a file that can be used ({error})"),
+    })
 }
 
 fn build(config: &Config, settings: Settings) -> Service {
     let (health, metrics) = (Health::default(), Metrics::new(config));
-    let proxy = Proxy::new(settings.routes, settings.deadline, &metrics);
-    let routes = Router::new().fallback(Proxy::forward).with_state(proxy);
-    let api = api(settings.targets);
-    let router = rest::surround(actuator::routes(&health, &metrics, &api).merge(routes), &metrics);
-    Service { name: config.service, grace: config.grace, health, router, background: Vec::new() }
+    let admission = Admission::new(settings.policy, settings.issuer.as_ref(), None);
+    let gateway = Gateway {
+        proxy: Proxy::new(settings.routes, &metrics),
+        admission: Arc::new(RwLock::new(Arc::new(admission))),
+        issuer: settings.issuer,
+        metrics: metrics.clone(),
+    };
+    let background: Vec<Background> = settings
+        .file
+        .map(|(path, seen)| gateway.watch(path, seen, config.env().clone()))
+        .into_iter()
+        .collect();
+    let mut routes = actuator::routes(&health, &metrics, &api(settings.targets));
+    if let Some(issuer) = &gateway.issuer {
+        routes = routes.merge(issuer.routes());
+    }
+    let routes = routes.merge(Router::new().fallback(forward).with_state(gateway));
+    let router = rest::surround(routes, &metrics);
+    Service { name: config.service, grace: config.grace, health, router, background }
+}
+
+async fn forward(State(gateway): State<Gateway>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let route = match gateway.proxy.route(&parts) {
+        Ok(route) => route,
+        Err(problem) => return problem.into_response(),
+    };
+    // Whoever came in under one policy is served under it to the end.
+    let admission = gateway.admission();
+    let target = route.path.target(&parts.uri);
+    let path = target.split('?').next().unwrap_or_default();
+    let decision = match admission.admit(&parts, path, &gateway.metrics).await {
+        Ok(decision) => decision,
+        Err(refusal) => return *refusal,
+    };
+    let request = Request::from_parts(parts, body);
+    let mut response = gateway.proxy.forward(&route, request, admission.deadline()).await;
+    decision.inspect(|decision| decision.tell(response.headers_mut()));
+    response
+}
+
+impl Gateway {
+    fn admission(&self) -> Arc<Admission> {
+        Arc::clone(&self.admission.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn watch(&self, path: PathBuf, seen: Seen, env: Env) -> Background {
+        let gateway = self.clone();
+        reload::watch(path, seen, self.metrics.clone(), move |text| {
+            let policy = Policy::overlaid(&env, text)?;
+            let admission = Admission::new(policy, gateway.issuer.as_ref(), Some(&gateway.admission()));
+            *gateway.admission.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(admission);
+            Ok(())
+        })
+    }
 }
 
 fn api(targets: &[Target]) -> Value {
-    let of_target =
-        |target: &Target| target.paths.iter().map(|path| operation(path.from())).collect::<Vec<_>>();
-    document("gateway", &targets.iter().flat_map(of_target).collect::<Vec<_>>())
+    let operations: Vec<Operation> =
+        targets.iter().flat_map(|target| target.paths).map(|path| operation(path.from())).collect();
+    document("gateway", &operations)
 }
 
 fn operation(path: &'static str) -> Operation {
@@ -80,3 +172,6 @@ fn operation(path: &'static str) -> Operation {
         responses: &[(200, "What the service answers"), (503, "The service cannot be reached")],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,6 +126,7 @@ async fn serve(
 ) -> Result<(), ServeError> {
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move { drop(closed.await) });
     let mut server = std::pin::pin!(server.into_future());
     let leave = async {

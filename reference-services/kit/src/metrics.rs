@@ -23,6 +23,10 @@ pub enum Counter {
     NotPermitted,
     /// Requests that the gateway sent a second time.
     Retries,
+    /// Requests that the gateway refused, by `reason`: rate, token.
+    Refused,
+    /// Changes of a mounted file, by `outcome`: applied, refused.
+    ConfigReloads,
 }
 
 /// What goes up and down.
@@ -30,6 +34,8 @@ pub enum Counter {
 pub enum Gauge {
     /// 1 for the `state` in which the circuit breaker `name` is, 0 for the others.
     BreakerState,
+    /// 1 if the mounted file is in force as it is, 0 if it was refused.
+    ConfigReloaded,
 }
 
 /// What is counted and timed.
@@ -48,6 +54,8 @@ impl Counter {
             Self::CallRetries => "client_retries_total",
             Self::NotPermitted => "resilience4j_circuitbreaker_not_permitted_calls_total",
             Self::Retries => "gateway_retries_total",
+            Self::Refused => "gateway_refused_total",
+            Self::ConfigReloads => "config_reloads_total",
         }
     }
 }
@@ -56,6 +64,7 @@ impl Gauge {
     fn name(self) -> &'static str {
         match self {
             Self::BreakerState => "resilience4j_circuitbreaker_state",
+            Self::ConfigReloaded => "config_last_reload_successful",
         }
     }
 }

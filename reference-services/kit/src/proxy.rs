@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::StatusCode;
+use http::request::Parts;
 use http_body_util::LengthLimitError;
 use reqwest::Client;
 use tokio::time::{sleep, timeout};
@@ -34,7 +35,6 @@ pub struct Proxy(Arc<Inner>);
 struct Inner {
     routes: Table,
     client: Client,
-    deadline: Duration,
     budget: Budget,
     metrics: Metrics,
 }
@@ -49,45 +49,46 @@ enum Failure {
 }
 
 impl Proxy {
-    /// A proxy for these routes; a request that takes longer than `deadline` is answered with 504.
+    /// A proxy for these routes.
     #[must_use]
-    pub fn new(routes: Vec<Route>, deadline: Duration, metrics: &Metrics) -> Self {
-        let (client, metrics) = (client(), metrics.clone());
-        Self(Arc::new(Inner {
-            routes: Table::new(routes),
-            client,
-            deadline,
-            budget: Budget::new(RETRY_PERCENT),
-            metrics,
-        }))
+    pub fn new(routes: Vec<Route>, metrics: &Metrics) -> Self {
+        let (client, budget, metrics) = (client(), Budget::new(RETRY_PERCENT), metrics.clone());
+        Self(Arc::new(Inner { routes: Table::new(routes), client, budget, metrics }))
     }
 
-    /// Passes a request on: the handler for every path.
+    /// Where a request goes.
     ///
     /// # Errors
-    /// 400 for a path with dots to resolve, 404 for one without a route, 413 for a body that is too large, 502, 503 or 504
-    /// if the service does not answer.
-    pub async fn forward(State(proxy): State<Self>, request: Request) -> Result<Response, Problem> {
-        let path = request.uri().path();
+    /// 400 for a path with dots to resolve, 404 for one without a route.
+    pub fn route(&self, parts: &Parts) -> Result<Route, Problem> {
+        let path = parts.uri.path();
         if climbs(path) {
             return Err(Problem::malformed("a path must not have . or .. in it"));
         }
-        let Some(route) = proxy.0.routes.find(request.method(), path).cloned() else {
-            return Err(Problem::not_found("no service has this path"));
-        };
-        let label = RouteLabel(route.path.label());
-        let mut response = match proxy.exchange(&route, request).await {
+        let route = self.0.routes.find(&parts.method, path).cloned();
+        route.ok_or_else(|| Problem::not_found("no service has this path"))
+    }
+
+    /// Passes a request on. The answer is 413 for a body that is too large, 502, 503 or 504 if the service does not answer
+    /// before the deadline.
+    pub async fn forward(&self, route: &Route, request: Request, deadline: Duration) -> Response {
+        let mut response = match self.exchange(route, request, deadline).await {
             Ok(response) => response,
             Err(problem) => problem.into_response(),
         };
-        response.extensions_mut().insert(label);
-        Ok(response)
+        response.extensions_mut().insert(RouteLabel(route.path.label()));
+        response
     }
 
-    async fn exchange(&self, route: &Route, request: Request) -> Result<Response, Problem> {
+    async fn exchange(
+        &self,
+        route: &Route,
+        request: Request,
+        deadline: Duration,
+    ) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| unreadable(&error))?;
-        let outcome = timeout(self.0.deadline, self.attempts(route, &parts, &body)).await;
+        let outcome = timeout(deadline, self.attempts(route, &parts, &body)).await;
         match outcome {
             Ok(Ok(response)) => Ok(received(response)),
             Ok(Err(Failure::NotConnected)) => {
@@ -108,7 +109,7 @@ impl Proxy {
     async fn attempts(
         &self,
         route: &Route,
-        parts: &http::request::Parts,
+        parts: &Parts,
         body: &Bytes,
     ) -> Result<reqwest::Response, Failure> {
         self.0.budget.deposit();
@@ -131,7 +132,7 @@ impl Proxy {
     async fn attempt(
         &self,
         route: &Route,
-        parts: &http::request::Parts,
+        parts: &Parts,
         body: &Bytes,
     ) -> Result<reqwest::Response, Failure> {
         let target = route.path.target(&parts.uri);

@@ -53,7 +53,7 @@ impl Path {
     }
 
     /// Path and query as the service knows them.
-    pub(super) fn target(&self, uri: &Uri) -> String {
+    pub(crate) fn target(&self, uri: &Uri) -> String {
         let asked = uri.path_and_query().map_or("/", PathAndQuery::as_str);
         format!("{}{}", self.to, asked.strip_prefix(self.from).unwrap_or_default())
     }

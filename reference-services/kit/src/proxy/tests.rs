@@ -14,7 +14,7 @@ use super::{Path, Proxy, Route};
 use crate::calls::Upstreams;
 use crate::config::{Config, Defaults, Env};
 use crate::metrics::Metrics;
-use crate::rest;
+use crate::rest::{self, Problem};
 
 async fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -49,8 +49,16 @@ async fn gateway(upstreams: &[SocketAddr]) -> String {
     let paths =
         [Path::new("/orders"), Path::alias("/bookings", "/orders"), Path::alias("/", "/orders").only("POST")];
     let routes = paths.map(|path| Route { path, upstreams: upstreams.clone() });
-    let proxy = Proxy::new(routes.into(), Duration::from_millis(300), &metrics);
-    let router = Router::new().fallback(Proxy::forward).with_state(proxy);
+    let proxy = Proxy::new(routes.into(), &metrics);
+    let router = Router::new().fallback(move |request: Request| {
+        let proxy = proxy.clone();
+        async move {
+            let (parts, body) = request.into_parts();
+            let route = proxy.route(&parts)?;
+            let request = Request::from_parts(parts, body);
+            Ok::<_, Problem>(proxy.forward(&route, request, Duration::from_millis(300)).await)
+        }
+    });
     format!("http://{}", serve(rest::surround(router, &metrics)).await)
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::ALLOW;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 
 use super::Problem;
 use crate::metrics::{self, Metrics};
@@ -26,13 +26,16 @@ pub(super) async fn surround(State(metrics): State<Metrics>, request: Request, n
     render(response, &path)
 }
 
+/// What the refusal's headers say besides stays, such as which methods there are.
 fn render(mut response: Response, path: &str) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };
     let mut rendered = problem.at(path);
-    if let Some(allow) = response.headers_mut().remove(ALLOW) {
-        rendered.headers_mut().insert(ALLOW, allow);
+    for (name, value) in response.headers() {
+        if name != CONTENT_LENGTH && name != CONTENT_TYPE {
+            rendered.headers_mut().append(name, value.clone());
+        }
     }
     rendered
 }

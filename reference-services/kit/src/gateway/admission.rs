@@ -1,0 +1,153 @@
+//! Who is let in: so many requests a client, and with a token that is good for what is asked.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, header};
+
+use super::policy::{By, Limit, Policy};
+use crate::jwt::{Denied, Issuer, Keys, Verifier};
+use crate::metrics::{Counter, Metrics};
+use crate::ratelimit::{Decision, Limiter};
+use crate::rest::Problem;
+
+/// A policy in force. What it knows of clients and keys outlives a change of other settings.
+pub(super) struct Admission {
+    policy: Policy,
+    limiter: Option<Arc<Limiter>>,
+    verifier: Option<Arc<Verifier>>,
+}
+
+impl Admission {
+    pub(super) fn new(policy: Policy, issuer: Option<&Issuer>, before: Option<&Self>) -> Self {
+        let kept = before.filter(|before| before.policy.limit == policy.limit);
+        let limiter = match kept {
+            Some(before) => before.limiter.clone(),
+            None => policy.limit.as_ref().map(|limit| Arc::new(Limiter::new(limit.rate))),
+        };
+        let kept = before.filter(|before| before.policy.jwt == policy.jwt);
+        let verifier = match kept {
+            Some(before) => before.verifier.clone(),
+            None => policy.jwt.clone().map(|settings| {
+                let keys = match (&settings.jwks_url, issuer) {
+                    (None, Some(issuer)) => Keys::fixed(issuer.jwks()),
+                    (url, _) => Keys::at(url.clone().unwrap_or_default()),
+                };
+                Arc::new(Verifier::new(settings, keys))
+            }),
+        };
+        Self { policy, limiter, verifier }
+    }
+
+    pub(super) fn deadline(&self) -> Duration {
+        self.policy.deadline
+    }
+
+    /// Lets a request for `path`, as the service knows it, in or not. A limit by subject comes after the token, any other
+    /// before, so that checking tokens is limited too.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub(super) async fn admit(
+        &self,
+        parts: &Parts,
+        path: &str,
+        metrics: &Metrics,
+    ) -> Result<Option<Decision>, Box<Response>> {
+        let by_subject = self.policy.limit.as_ref().is_some_and(|limit| limit.by == By::Subject);
+        if by_subject {
+            let subject = self.authorize(parts, path, metrics).await?;
+            return self.limit(parts, subject.as_deref(), metrics);
+        }
+        let decision = self.limit(parts, None, metrics)?;
+        match self.authorize(parts, path, metrics).await {
+            Ok(_) => Ok(decision),
+            Err(mut refusal) => {
+                decision.inspect(|decision| decision.tell(refusal.headers_mut()));
+                Err(refusal)
+            }
+        }
+    }
+
+    fn limit(
+        &self,
+        parts: &Parts,
+        subject: Option<&str>,
+        metrics: &Metrics,
+    ) -> Result<Option<Decision>, Box<Response>> {
+        let (Some(limit), Some(limiter)) = (&self.policy.limit, &self.limiter) else {
+            return Ok(None);
+        };
+        let decision = limiter.take(&client(limit, parts, subject));
+        let Some(seconds) = decision.retry_after() else {
+            return Ok(Some(decision));
+        };
+        metrics.add(Counter::Refused, &[("reason", "rate")]);
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again shortly");
+        let mut response = problem.retry_after(seconds).into_response();
+        decision.tell(response.headers_mut());
+        Err(Box::new(response))
+    }
+
+    async fn authorize(
+        &self,
+        parts: &Parts,
+        path: &str,
+        metrics: &Metrics,
+    ) -> Result<Option<String>, Box<Response>> {
+        let Some(verifier) = &self.verifier else {
+            return Ok(None);
+        };
+        verifier.check(&parts.headers, &parts.method, path).await.map_err(|denied| {
+            metrics.add(Counter::Refused, &[("reason", "token")]);
+            Box::new(refusal(denied))
+        })
+    }
+}
+
+/// With what tells the kinds of clients apart, so that no header can pass for an address.
+fn client(limit: &Limit, parts: &Parts, subject: Option<&str>) -> String {
+    let address = || match parts.extensions.get::<ConnectInfo<SocketAddr>>() {
+        Some(ConnectInfo(address)) => format!("ip {}", address.ip()),
+        None => "ip".to_owned(),
+    };
+    match &limit.by {
+        By::Ip => address(),
+        By::Subject => subject.map_or_else(address, |subject| format!("subject {subject}")),
+        By::Header(name) => match parts.headers.get(name) {
+            Some(value) => format!("header {}", String::from_utf8_lossy(value.as_bytes())),
+            None => address(),
+        },
+    }
+}
+
+fn refusal(denied: Denied) -> Response {
+    let (status, message, challenge) = match denied {
+        Denied::Unavailable => {
+            return Problem::unavailable("tokens cannot be checked at the moment; try again shortly")
+                .into_response();
+        }
+        Denied::Missing => (
+            StatusCode::UNAUTHORIZED,
+            "a bearer token is needed".to_owned(),
+            "Bearer realm=\"gateway\"".to_owned(),
+        ),
+        Denied::Invalid(reason) => {
+            let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{reason}\"");
+            (StatusCode::UNAUTHORIZED, format!("the token is refused: {reason}"), challenge)
+        }
+        Denied::Insufficient(scope) => {
+            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+            (StatusCode::FORBIDDEN, format!("the token lacks the scope {scope}"), challenge)
+        }
+    };
+    let mut response = Problem::new(status, message).into_response();
+    if let Ok(value) = HeaderValue::from_str(&challenge) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    }
+    response
+}

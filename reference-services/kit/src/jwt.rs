@@ -1,0 +1,146 @@
+//! Checks of bearer tokens: signed by a key that is known, for us, in time, and with the scope that the request needs.
+
+mod clients;
+mod crypto;
+mod endpoints;
+mod issuer;
+mod keys;
+mod scopes;
+
+use std::time::Duration;
+
+use http::{HeaderMap, header};
+use jsonwebtoken::{Validation, decode, decode_header};
+use serde::Deserialize;
+
+pub use clients::Clients;
+pub use issuer::Issuer;
+pub use keys::Keys;
+pub use scopes::Scopes;
+
+/// What tokens must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `iss`: who must have issued them.
+    pub issuer: String,
+    /// `aud`: whom they must be for.
+    pub audience: String,
+    /// Where the issuer's keys are; none if this process is the issuer.
+    pub jwks_url: Option<String>,
+    /// How far clocks may be apart.
+    pub leeway: Duration,
+    /// What requests need.
+    pub scopes: Scopes,
+}
+
+/// Why a request may not pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// It has no token.
+    Missing,
+    /// Its token is no good, for a reason.
+    Invalid(String),
+    /// Its token lacks this scope.
+    Insufficient(String),
+    /// The issuer's keys cannot be had.
+    Unavailable,
+}
+
+/// Checks tokens.
+#[derive(Debug)]
+pub struct Verifier {
+    settings: Settings,
+    keys: Keys,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    #[serde(default)]
+    sub: Option<String>,
+    #[serde(default)]
+    scope: Option<String>,
+}
+
+impl Verifier {
+    /// Checks tokens against these keys.
+    #[must_use]
+    pub fn new(settings: Settings, keys: Keys) -> Self {
+        crypto::install();
+        Self { settings, keys }
+    }
+
+    /// What it was told.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether a request for `path`, as the service knows it, may pass; gives the token's subject.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub async fn check(
+        &self,
+        headers: &HeaderMap,
+        method: &http::Method,
+        path: &str,
+    ) -> Result<Option<String>, Denied> {
+        let token = bearer(headers)?;
+        let claims = self.claims(token).await?;
+        let needed = self.settings.scopes.needed(method, path);
+        let granted = claims.scope.unwrap_or_default();
+        if needed
+            .split(' ')
+            .filter(|scope| !scope.is_empty())
+            .all(|scope| granted.split(' ').any(|g| g == scope))
+        {
+            Ok(claims.sub)
+        } else {
+            Err(Denied::Insufficient(needed.to_owned()))
+        }
+    }
+
+    async fn claims(&self, token: &str) -> Result<Claims, Denied> {
+        let invalid = |error: jsonwebtoken::errors::Error| Denied::Invalid(reason(&error));
+        let header = decode_header(token).map_err(invalid)?;
+        if header.crit.is_some() {
+            return Err(Denied::Invalid("it has extensions that are not understood".to_owned()));
+        }
+        let key = self.keys.find(header.kid.as_deref()).await?;
+        // The key says which algorithm it is for, never the token.
+        let mut validation = Validation::new(key.algorithm);
+        validation.set_issuer(&[&self.settings.issuer]);
+        validation.set_audience(&[&self.settings.audience]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        validation.validate_nbf = true;
+        validation.leeway = self.settings.leeway.as_secs();
+        Ok(decode::<Claims>(token, &key.key, &validation).map_err(invalid)?.claims)
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Denied> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().ok_or(Denied::Missing)?;
+    if values.next().is_some() {
+        return Err(Denied::Invalid("there is more than one".to_owned()));
+    }
+    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Denied::Missing)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(Denied::Missing) }
+}
+
+fn reason(error: &jsonwebtoken::errors::Error) -> String {
+    use jsonwebtoken::errors::ErrorKind;
+    match error.kind() {
+        ErrorKind::ExpiredSignature => "it has expired".to_owned(),
+        ErrorKind::ImmatureSignature => "it is not valid yet".to_owned(),
+        ErrorKind::InvalidIssuer => "it is of another issuer".to_owned(),
+        ErrorKind::InvalidAudience => "it is for another audience".to_owned(),
+        ErrorKind::InvalidAlgorithm => "its algorithm is not that of the key".to_owned(),
+        ErrorKind::InvalidSignature => "its signature is wrong".to_owned(),
+        ErrorKind::MissingRequiredClaim(claim) => format!("it has no {claim}"),
+        _ => "it cannot be read".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! An issuer's public keys: fetched when they are needed, and kept.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::time::{Instant, timeout};
+
+use super::Denied;
+use crate::calls::client;
+
+/// How long to wait for the issuer.
+const FETCH: Duration = Duration::from_secs(2);
+/// Tokens with made-up key ids must not make us ask the issuer all the time.
+const PAUSE: Duration = Duration::from_secs(5);
+/// A key that the issuer has withdrawn is trusted no longer than this, if the issuer can be asked.
+const MAX_AGE: Duration = Duration::from_secs(300);
+const MAX_BYTES: usize = 256 << 10;
+const MAX_KEYS: usize = 64;
+
+/// A key, and the one algorithm that it is for.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    id: Option<String>,
+    pub(super) key: DecodingKey,
+    pub(super) algorithm: Algorithm,
+}
+
+/// An issuer's keys.
+#[derive(Debug)]
+pub struct Keys {
+    url: Option<String>,
+    client: reqwest::Client,
+    known: Mutex<Known>,
+    /// Held by whoever asks the issuer; says when that was last.
+    asked: tokio::sync::Mutex<Option<Instant>>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    keys: Vec<Key>,
+    since: Option<Instant>,
+}
+
+#[derive(Deserialize)]
+struct Set {
+    keys: Vec<Value>,
+}
+
+impl Keys {
+    /// The keys that are found at a URL.
+    #[must_use]
+    pub fn at(url: String) -> Self {
+        Self {
+            url: Some(url),
+            client: client(),
+            known: Mutex::default(),
+            asked: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Exactly the keys of a JWK set.
+    #[must_use]
+    pub fn fixed(set: &Value) -> Self {
+        let keys = Self { url: None, ..Self::at(String::new()) };
+        keys.lock().keys = read(set.to_string().as_bytes()).unwrap_or_default();
+        keys
+    }
+
+    /// The key with this id; without an id the only one that there is.
+    pub(super) async fn find(&self, id: Option<&str>) -> Result<Key, Denied> {
+        if let Some(key) = self.known(id, true) {
+            return Ok(key);
+        }
+        let asked = self.refresh(id).await;
+        self.known(id, false).ok_or(match asked {
+            Ok(()) => Denied::Invalid("its key is not known".to_owned()),
+            Err(()) => Denied::Unavailable,
+        })
+    }
+
+    fn known(&self, id: Option<&str>, fresh: bool) -> Option<Key> {
+        let known = self.lock();
+        let age = known.since.map(|since| since.elapsed());
+        if fresh && self.url.is_some() && age.is_none_or(|age| age > MAX_AGE) {
+            return None;
+        }
+        match id {
+            Some(_) => known.keys.iter().find(|key| key.id.as_deref() == id).cloned(),
+            None => known.keys.first().filter(|_| known.keys.len() == 1).cloned(),
+        }
+    }
+
+    /// Asks the issuer, unless that was done just now. An error says that nothing is known at all.
+    async fn refresh(&self, id: Option<&str>) -> Result<(), ()> {
+        let Some(url) = &self.url else { return Ok(()) };
+        let mut asked = self.asked.lock().await;
+        let just_now = asked.is_some_and(|asked| asked.elapsed() < PAUSE);
+        if just_now || self.known(id, true).is_some() {
+            return self.lock().since.map(drop).ok_or(());
+        }
+        let fetched =
+            timeout(FETCH, self.fetch(url)).await.unwrap_or_else(|_| Err("no answer in time".to_owned()));
+        *asked = Some(Instant::now());
+        let mut known = self.lock();
+        match fetched {
+            Ok(keys) => *known = Known { keys, since: Some(Instant::now()) },
+            Err(error) => {
+                tracing::warn!(url, error, "the issuer's keys cannot be had; those that are known stay");
+            }
+        }
+        known.since.map(drop).ok_or(())
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Vec<Key>, String> {
+        let response = self.client.get(url).send().await.map_err(|error| error.to_string())?;
+        let mut response = response.error_for_status().map_err(|error| error.to_string())?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| error.to_string())? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > MAX_BYTES {
+                return Err("it is too large".to_owned());
+            }
+        }
+        read(&bytes)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keys of other kinds are passed over.
+fn read(bytes: &[u8]) -> Result<Vec<Key>, String> {
+    let set: Set = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let usable = |key: Value| serde_json::from_value::<Jwk>(key).ok().and_then(|jwk| usable(&jwk));
+    Ok(set.keys.into_iter().filter_map(usable).take(MAX_KEYS).collect())
+}
+
+fn usable(jwk: &Jwk) -> Option<Key> {
+    let common = &jwk.common;
+    let (algorithm, said) = match &jwk.algorithm {
+        AlgorithmParameters::RSA(_) => (Algorithm::RS256, KeyAlgorithm::RS256),
+        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => {
+            (Algorithm::ES256, KeyAlgorithm::ES256)
+        }
+        _ => return None,
+    };
+    let signs = common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
+    let agrees = common.key_algorithm.is_none_or(|algorithm| algorithm == said);
+    let key = DecodingKey::from_jwk(jwk).ok().filter(|_| signs && agrees)?;
+    Some(Key { id: common.key_id.clone(), key, algorithm })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! Which scope a request needs.
+
+use http::Method;
+
+/// Rules such as `POST /orders orders:write`. The longest path counts, and of two alike the one with a method.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scopes(Vec<Rule>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Rule {
+    method: Option<Method>,
+    path: String,
+    scopes: String,
+}
+
+impl Scopes {
+    pub(crate) const ACCEPTS: &'static str =
+        "rules such as POST /orders orders:write, /stocks stocks:read: a method or none, a path, its scopes";
+
+    /// Reads rules that are separated by commas; none if empty.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let rules = text.split(',').map(str::trim).filter(|rule| !rule.is_empty());
+        let mut rules = rules.map(Rule::parse).collect::<Option<Vec<_>>>()?;
+        rules.sort_by_key(|rule| (std::cmp::Reverse(rule.path.len()), rule.method.is_none()));
+        Some(Self(rules))
+    }
+
+    /// The scopes, separated by spaces, that a request needs; empty if a valid token is enough.
+    #[must_use]
+    pub fn needed(&self, method: &Method, path: &str) -> &str {
+        self.0.iter().find(|rule| rule.takes(method, path)).map_or("", |rule| &rule.scopes)
+    }
+}
+
+impl Rule {
+    fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace().peekable();
+        let method = match words.peek()? {
+            path if path.starts_with('/') => None,
+            method => {
+                let method = Method::from_bytes(method.as_bytes()).ok()?;
+                words.next();
+                Some(method)
+                    .filter(|method| method.as_str().bytes().all(|b| b.is_ascii_uppercase()))
+                    .map(Some)?
+            }
+        };
+        let path = words.next().filter(|path| path.starts_with('/'))?;
+        let path = path.trim_end_matches('/').to_owned();
+        let scopes = words.collect::<Vec<_>>().join(" ");
+        (!scopes.is_empty()).then_some(Self { method, path, scopes })
+    }
+
+    fn takes(&self, method: &Method, path: &str) -> bool {
+        // HEAD shows what GET does.
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        let under = path.strip_prefix(self.path.as_str());
+        self.method.as_ref().is_none_or(|only| only == method)
+            && under.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rule_that_says_most_counts() {
+        let scopes =
+            Scopes::parse("/ any, POST /orders orders:write, /orders orders:read, GET /orders/audit a b")
+                .unwrap();
+        let needed = |method: Method, path| scopes.needed(&method, path).to_owned();
+        assert_eq!(needed(Method::POST, "/orders"), "orders:write");
+        assert_eq!(needed(Method::POST, "/orders/1"), "orders:write");
+        assert_eq!(needed(Method::GET, "/orders/1"), "orders:read");
+        assert_eq!(needed(Method::HEAD, "/orders/audit"), "a b");
+        assert_eq!(needed(Method::DELETE, "/orders/audit"), "orders:read");
+        assert_eq!(needed(Method::GET, "/ordersX"), "any");
+        assert_eq!(Scopes::parse("").unwrap().needed(&Method::GET, "/orders"), "");
+    }
+
+    #[test]
+    fn rules_that_say_nothing_are_refused() {
+        for bad in ["orders:write", "POST /orders", "post /orders x", "/orders", "POST orders x", "P{ /o x"] {
+            assert_eq!(Scopes::parse(bad), None, "{bad:?}");
+        }
+    }
+}
