@@ -18,7 +18,7 @@ use crate::job::{Order, Verdict};
 use crate::recorder::{Ended, Hit, Sample};
 
 /// The most of a body that is kept for checks, in bytes.
-const LONGEST_BODY: usize = 4 * 1024 * 1024;
+pub(crate) const LONGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// Makes requests of one lane and records what comes of them.
 pub(crate) struct Client {

@@ -136,7 +136,7 @@ pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<Running,
 fn ready(job: Job) -> Result<Arc<Ready>, StartError> {
     let load = job.name.clone();
     let missing = match &job.arrival {
-        _ if job.requests.is_empty() => Some("requests"),
+        _ if job.requests.is_empty() && job.journeys.is_none() => Some("requests"),
         Arrival::Closed { users: 0, .. } => Some("users"),
         Arrival::Open { ramps } if ramps.is_empty() => Some("arrivals"),
         Arrival::Open { .. } if job.connections == 0 => Some("connections"),

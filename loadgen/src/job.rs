@@ -6,16 +6,19 @@ mod prepared;
 mod transport;
 mod verdict;
 
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use brunt_scenarios::plan::{Answer, Arrival, JsonPath};
 
 pub use address::{Address, Scheme};
+pub use plan::Setting;
 pub(crate) use prepared::{NotReady, Prepared, Ready, bytes};
 pub use transport::{Identity, Transport, Version};
 pub(crate) use verdict::Verdict;
 
+use crate::journey::Script;
 use crate::recorder::Hit;
 
 /// One load, with nothing left to look up but the addresses.
@@ -23,14 +26,18 @@ use crate::recorder::Hit;
 pub struct Job {
     /// Its name.
     pub name: String,
-    /// Its requests; at least one.
+    /// Its requests; at least one, unless it has journeys.
     pub requests: Vec<Request>,
+    /// What its users do in place of single requests.
+    pub journeys: Option<Arc<Script>>,
     /// Which of them comes next.
     pub order: Order,
     /// How they arrive.
     pub arrival: Arrival,
     /// When it ends.
     pub bound: Bound,
+    /// Requests meant for this long from the start are made and not counted; their keys are kept all the same.
+    pub warm_up: Duration,
     /// What a good reply is.
     pub answer: Answer,
     /// Where a good reply holds the id of the command that it accepts.
@@ -99,6 +106,9 @@ pub const CONNECTIONS: usize = 512;
 /// Why a load cannot be made into a job.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum JobError {
+    /// A service that has no address.
+    #[error("{0} has no address")]
+    Unknown(String),
     /// Not a base URL.
     #[error("`{0}` is not an address: write it like http://127.0.0.1:8080")]
     Address(String),

@@ -10,18 +10,23 @@
 
 mod arrivals;
 mod client;
+mod cookies;
 mod doubt;
 mod engine;
 pub mod http1;
 mod http2;
 mod job;
+mod journey;
 mod net;
 mod recorder;
 pub mod siege;
+mod template;
 mod view;
 
 pub use arrivals::Timetable;
 pub use engine::{Running, StartError, start};
-pub use job::{Address, Bound, Identity, Job, JobError, Order, Request, Reuse, Scheme, Transport, Version};
+pub use job::{
+    Address, Bound, Identity, Job, JobError, Order, Request, Reuse, Scheme, Setting, Transport, Version,
+};
 pub use net::TlsError;
 pub use recorder::{Hit, LoadOutcome, LoadSnapshot, Phases, Second, Snapshot, Totals};

@@ -1,5 +1,6 @@
 //! What came of requests: windows by their intended start, histograms, totals.
 
+mod journeys;
 mod live;
 mod outcome;
 mod phases;
@@ -11,9 +12,10 @@ mod windows;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Failure, histogram};
+use brunt_scenarios::timeline::{Failure, JourneyRecord, histogram};
 use hdrhistogram::Histogram;
 
+pub(crate) use journeys::{Journeys, Place, Whole};
 pub(crate) use live::Live;
 pub use live::{LoadSnapshot, Second, Snapshot};
 pub use outcome::LoadOutcome;
@@ -21,11 +23,12 @@ pub(crate) use outcome::merge;
 pub(crate) use phases::PhaseTimes;
 pub use phases::Phases;
 pub use sample::Hit;
+use sample::micros;
 pub(crate) use sample::{Ended, Sample};
 pub use totals::Totals;
 pub(crate) use windows::Windows;
 
-use crate::job::Verdict;
+use crate::job::{Job, Verdict};
 
 /// Requests without a reply, by kind and by name within it.
 pub(crate) type Causes = BTreeMap<(Failure, &'static str), u64>;
@@ -43,6 +46,9 @@ pub(crate) struct Recorder {
     accepted: Vec<(u64, String)>,
     unknown: u64,
     second: LastSecond,
+    journeys: Option<Journeys>,
+    /// What was meant to start before this is not counted, in microseconds.
+    warm_up: u64,
 }
 
 /// What was completed since the last full second.
@@ -65,13 +71,17 @@ pub(crate) struct Record {
     pub causes: Causes,
     pub accepted: Vec<(u64, String)>,
     pub unknown: u64,
+    pub journeys: Vec<JourneyRecord>,
 }
 
 impl Recorder {
-    /// An empty one for a load that lasts so long.
-    pub fn new(lasts: Option<Duration>) -> Self {
+    /// An empty one.
+    pub fn new(job: &Job) -> Self {
+        let warm_up = micros(job.warm_up);
         Self {
-            windows: Windows::new(lasts),
+            windows: Windows::new(job.bound.time()),
+            journeys: job.journeys.as_ref().map(|script| Journeys::new(script, warm_up)),
+            warm_up,
             service: histogram(),
             lag: histogram(),
             phases: PhaseTimes::new(),
@@ -85,6 +95,13 @@ impl Recorder {
 
     /// Counts a request that was sent.
     pub fn record(&mut self, sample: &Sample, ended: &Ended, verdict: Verdict) {
+        if let Some(key) = verdict.key {
+            self.accepted.push((sample.done(), key));
+        }
+        self.unknown += u64::from(verdict.unknown);
+        if sample.intended < self.warm_up {
+            return;
+        }
         self.service.saturating_record(sample.service);
         self.lag.saturating_record(sample.lag);
         self.second.lag = self.second.lag.max(sample.lag);
@@ -96,15 +113,16 @@ impl Recorder {
             (Ended::Unanswered { cause }, Some(failure)) => self.blame(failure, cause),
             (Ended::Unanswered { .. }, None) => {}
         }
-        if let Some(key) = verdict.key {
-            self.accepted.push((sample.done(), key));
-        }
-        self.unknown += u64::from(verdict.unknown);
         self.count(sample, verdict.failure);
     }
 
     fn blame(&mut self, failure: Failure, cause: &'static str) {
         *self.causes.entry((failure, cause)).or_default() += 1;
+    }
+
+    /// The figures of journeys, if there are any.
+    pub fn journeys(&mut self) -> Option<&mut Journeys> {
+        self.journeys.as_mut()
     }
 
     /// Counts a connection.
@@ -115,8 +133,10 @@ impl Recorder {
     /// Counts a request that was due and never sent.
     pub fn record_unsent(&mut self, intended: Duration, waited: Duration) {
         let sample = Sample::unsent(intended, waited);
-        self.blame(Failure::Unfinished, "never sent");
-        self.count(&sample, Some(Failure::Unfinished));
+        if sample.intended >= self.warm_up {
+            self.blame(Failure::Unfinished, "never sent");
+            self.count(&sample, Some(Failure::Unfinished));
+        }
     }
 
     fn count(&mut self, sample: &Sample, failure: Option<Failure>) {
@@ -156,6 +176,7 @@ impl Recorder {
             causes: self.causes,
             accepted: self.accepted,
             unknown: self.unknown,
+            journeys: self.journeys.map_or_else(Vec::new, Journeys::finish),
         }
     }
 }

@@ -163,13 +163,12 @@ fn load(load: &Load) -> String {
         }
         Arrival::Open { ramps } => ramps.iter().map(ramp).collect::<Vec<_>>().join(", then "),
     };
-    let request = &load.request;
     // The ramps of an open model say how long it lasts.
     let lasts = match &load.arrival {
         Arrival::Closed { .. } => format!(", for {}", Period(load.lasts)),
         Arrival::Open { .. } => String::new(),
     };
-    format!("{}: {} {} by {how}{lasts}", load.name, request.method, request.target)
+    format!("{}: {} by {how}{lasts}", load.name, load.work)
 }
 
 fn ramp(ramp: &plan::Ramp) -> String {

@@ -5,12 +5,14 @@
 //! clock is touched.
 
 pub mod bounds;
+pub mod form;
 pub mod guard;
 pub mod plan;
 pub mod scenario;
 pub mod schema;
 pub mod source;
 pub mod system;
+pub mod template;
 pub mod timeline;
 pub mod units;
 

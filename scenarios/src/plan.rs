@@ -1,21 +1,29 @@
 //! A plan: a scenario that has been checked against its system, with every default filled in. If one exists, it can run.
 
+mod answer;
 mod check;
 mod expectations;
 mod faults;
+mod journey;
 mod load;
+mod load_file;
 mod request;
 mod services;
+mod threshold;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+pub use answer::{Answer, JsonPath, Pattern, header_objection};
 pub use expectations::{Check, Claim, Quantile};
 pub use faults::{EdgeFault, Fault, FaultKind};
-pub use load::{Arrival, Load, Ramp};
-pub use request::{Answer, Body, JsonPath, Request, Step, Target};
+pub use journey::{Again, Extract, Feed, FeedOrder, Journey, JourneyStep};
+pub use load::{Arrival, Load, Ramp, Work};
+pub use load_file::LoadPlan;
+pub use request::{Auth, Body, Request, Step, Target};
 pub use services::{Program, Rollout, Service, System};
+pub use threshold::{Sums, Threshold};
 
 pub use crate::scenario::{During, Method, Pick};
 pub use crate::system::{Probe, StrategyKind};

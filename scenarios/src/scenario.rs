@@ -3,9 +3,15 @@
 //! Nothing is checked here beyond the form; [`crate::Plan`] is where it gets its meaning.
 
 mod expectation;
+mod expected;
 mod fault;
+mod feed;
+mod journey;
+mod load;
+mod load_file;
 mod one_or_many;
 mod request;
+mod save;
 
 use std::collections::BTreeMap;
 
@@ -15,14 +21,20 @@ use serde::Deserialize;
 pub use expectation::{
     Availability, Conserved, During, Effects, Expectation, Latency, Ledger, Recovers, Restarts, Term, Within,
 };
+pub use expected::Expected;
 pub use fault::{
     Abort, Cut, Fault, Kill, Latency as LatencyFault, LostReply, Pause, Pick, Rollout, Scale, Stop, Zombie,
 };
+pub use feed::{Feed, FeedOrder};
+pub use journey::{Journey, JourneyStep};
+pub use load::{Auth, Basic, Closed, Load, Open, Stage};
+pub use load_file::{LoadFile, read_feeds};
 pub use one_or_many::OneOrMany;
-pub use request::{Expected, Method, RequestFields, Step};
+pub use request::{Method, RequestFields, Step};
+pub use save::Save;
 
 use crate::source::Located;
-use crate::units::{Percent, Period, Rate, Spread};
+use crate::units::{Percent, Period};
 
 /// One scenario: a system, the load on it, timed faults, what must hold, and the proof that the check can fail.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -62,77 +74,6 @@ pub struct Scenario {
     /// Guards whose absence must make the scenario fail.
     #[serde(default)]
     pub proof: Vec<Proof>,
-}
-
-/// A stream of requests.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Load {
-    /// What the rest of the scenario calls it.
-    pub name: Located<String>,
-    /// Users who wait for each reply before they go on (siege's model).
-    pub closed: Option<Closed>,
-    /// Arrivals on a schedule that no slow reply delays.
-    pub open: Option<Open>,
-    /// How long it lasts.
-    #[serde(rename = "for")]
-    pub lasts: Option<Period>,
-    /// `GET` this, written `service/path`.
-    pub get: Option<Located<String>>,
-    /// `POST` to this.
-    pub post: Option<Located<String>>,
-    /// `PUT` to this.
-    pub put: Option<Located<String>>,
-    /// `PATCH` this.
-    pub patch: Option<Located<String>>,
-    /// `DELETE` this.
-    pub delete: Option<Located<String>>,
-    /// Headers to send.
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    /// A JSON body.
-    pub json: Option<serde_json::Value>,
-    /// A body of any other kind.
-    pub body: Option<String>,
-    /// What a good reply is; any 2xx or 3xx unless given.
-    pub expect: Option<Expected>,
-    /// How long to wait for a reply: 10s unless given.
-    pub timeout: Option<Period>,
-    /// JSON path, in the reply, of the id by which an accepted command is found again by a ledger.
-    pub key: Option<Located<String>>,
-}
-
-/// Users who wait for each reply before they go on.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Closed {
-    /// How many.
-    pub users: Located<u32>,
-    /// How long each thinks between a reply and its next request.
-    #[serde(default)]
-    pub think: Spread,
-}
-
-/// Arrivals on a schedule.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Open {
-    /// The rate at the start, held for the load's `for` when there are no stages.
-    pub rate: Located<Rate>,
-    /// Ramps that follow one another.
-    #[serde(default)]
-    pub stages: Vec<Stage>,
-}
-
-/// A ramp to a rate.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Stage {
-    /// The rate at its end.
-    pub to: Rate,
-    /// How long it takes; the same rate as before makes a plateau.
-    #[serde(rename = "for")]
-    pub lasts: Period,
 }
 
 /// When to stop early.

@@ -2,6 +2,7 @@
 
 use schemars::generate::SchemaSettings;
 
+use crate::scenario::LoadFile;
 use crate::{Scenario, System};
 
 /// The schema of scenario files.
@@ -12,4 +13,9 @@ pub fn scenario() -> serde_json::Value {
 /// The schema of system files.
 pub fn system() -> serde_json::Value {
     SchemaSettings::draft07().into_generator().into_root_schema_for::<System>().to_value()
+}
+
+/// The schema of load files.
+pub fn load() -> serde_json::Value {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<LoadFile>().to_value()
 }

@@ -59,6 +59,15 @@ impl Source {
         }
     }
 
+    /// Where a text stands in this source, at that line or below it. For what is known by its words only.
+    pub fn find(&self, from: Place, text: &str) -> Option<Place> {
+        let lines = self.text.lines().enumerate().skip(from.line - 1);
+        lines.filter(|_| !text.is_empty()).find_map(|(number, line)| {
+            let before = &line[..line.find(text)?];
+            Some(Place { line: number + 1, column: before.chars().count() + 1 })
+        })
+    }
+
     fn explain(&self, error: &serde_saphyr::Error) -> Diagnostic {
         use serde_saphyr::Error::{SerdeUnknownField, SerdeUnknownVariant};
         let place = error.location().map(Place::from);

@@ -2,6 +2,7 @@
 
 mod counts;
 mod event;
+mod journey;
 mod load;
 mod observation;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use counts::{Counts, LONGEST, histogram};
 pub use event::{Event, Happening, RestartReason};
+pub use journey::{CheckCount, JourneyRecord, StepFigures};
 pub use load::{Failure, LoadRecord, Schedule, Window};
 pub use observation::{EdgeRecord, FaultRecord, Keys, LedgerRecord, StepRecord, SumRecord};
 

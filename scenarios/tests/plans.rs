@@ -58,9 +58,9 @@ fn loads_get_their_ramps_and_ends() {
     ];
     assert_eq!(plan.loads[0].arrival, Arrival::Open { ramps });
     assert_eq!((plan.loads[0].lasts, plan.load_ends()), (seconds(30), seconds(30)));
-    assert_eq!(plan.loads[0].request.target.path, "/orders?x=1");
+    assert_eq!(plan.loads[0].requests().next().unwrap().target.path, "/orders?x=1");
     assert_eq!(plan.loads[1].arrival, Arrival::Closed { users: 3, think: (seconds(1), seconds(2)) });
-    assert_eq!(plan.loads[1].request.target.path, "/");
+    assert_eq!(plan.loads[1].requests().next().unwrap().target.path, "/");
 }
 
 #[test]

@@ -25,3 +25,8 @@ fn the_scenario_schema_is_current() {
 fn the_system_schema_is_current() {
     is_current("system.schema.json", &schema::system());
 }
+
+#[test]
+fn the_load_schema_is_current() {
+    is_current("load.schema.json", &schema::load());
+}

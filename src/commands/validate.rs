@@ -27,14 +27,7 @@ fn describe(plan: &Plan) {
             Arrival::Closed { users, .. } => format!("{users} users"),
             Arrival::Open { ramps } => format!("{} requests", requests(ramps)),
         };
-        let request = &load.request;
-        println!(
-            "  load {}: {model} for {}, {} {}",
-            load.name,
-            Period(load.lasts),
-            request.method,
-            request.target
-        );
+        println!("  load {}: {model} for {}, {}", load.name, Period(load.lasts), load.work);
     }
     for fault in &plan.faults {
         let times = match fault.at.as_slice() {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use brunt_local::LocalSystem;
-use brunt_scenarios::plan::{Body, Method, Request, Target};
+use brunt_scenarios::form::{FORM, form};
+use brunt_scenarios::plan::{Auth, Body, Method, Request, Target};
 
 use super::variables::Variables;
 
@@ -19,8 +20,17 @@ pub struct Calls {
 pub struct Reply {
     /// The status.
     pub status: u16,
+    /// The headers.
+    pub headers: reqwest::header::HeaderMap,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
 }
 
 impl Calls {
@@ -41,7 +51,18 @@ impl Calls {
         builder = match &request.body {
             Body::Empty => builder,
             Body::Json(document) => builder.json(&variables.json(document)),
+            Body::Form(fields) => {
+                let filled = fields.iter().map(|(name, value)| (name.clone(), variables.text(value)));
+                builder.header("content-type", FORM).body(form(filled))
+            }
             Body::Text(text) => builder.body(variables.text(text)),
+        };
+        builder = match &request.auth {
+            None => builder,
+            Some(Auth::Basic(user, password)) => {
+                builder.basic_auth(variables.text(user), Some(variables.text(password)))
+            }
+            Some(Auth::Bearer(token)) => builder.bearer_auth(variables.text(token)),
         };
         reply(builder).await
     }
@@ -62,8 +83,9 @@ impl Calls {
 async fn reply(request: reqwest::RequestBuilder) -> Result<Reply, String> {
     let response = request.send().await.map_err(in_words)?;
     let status = response.status().as_u16();
+    let headers = response.headers().clone();
     let body = response.bytes().await.map_err(in_words)?.to_vec();
-    Ok(Reply { status, body })
+    Ok(Reply { status, headers, body })
 }
 
 /// The innermost cause is what a user can act on: "Connection refused", not "error sending request".

@@ -109,6 +109,7 @@ mod tests {
             service_time: Counts::default(),
             lag: Counts::default(),
             schedule: Schedule::Kept,
+            journeys: vec![],
             accepted: accepted.iter().map(|key| (*key).to_owned()).collect(),
             unknown,
         }

@@ -50,7 +50,9 @@ fn objection(step: &Step, reply: &Reply, variables: &Variables) -> Option<String
     for (_, value) in &mut wanted.json {
         *value = variables.json(value);
     }
-    wanted.objection(&reply.body)
+    let texts = wanted.headers.iter_mut().map(|(_, text)| text).chain(&mut wanted.contains);
+    texts.for_each(|text| *text = variables.text(text));
+    wanted.objection(|name| reply.header(name), &reply.body)
 }
 
 /// Saves what the answer must hold; the objection names what it does not.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use brunt_loadgen::{Job, Running, Snapshot};
 use brunt_local::LocalSystem;
-use brunt_scenarios::plan::{Body, Step};
+use brunt_scenarios::plan::Step;
 use brunt_scenarios::timeline::{Ending, LoadRecord, StepRecord, Timeline};
 
 use super::abort::AbortWatch;
@@ -61,14 +61,8 @@ fn start(
 ) -> Result<Option<Running>, String> {
     let mut jobs = Vec::new();
     for load in &setting.plan.loads {
-        let service = &load.request.target.service;
-        let url = system.url(service).ok_or_else(|| format!("{service} has no address"))?;
-        let mut load = load.clone();
-        if let Body::Json(document) = &mut load.request.body {
-            // Filled in as a document, so that numbers stay numbers.
-            *document = variables.json(document);
-        }
-        let job = Job::from_plan(&load, &url, |text| variables.text(text));
+        let setting = brunt_loadgen::Setting { url: &|service| system.url(service), values: variables.all() };
+        let job = Job::from_plan(load, &setting);
         jobs.push(job.map_err(|error| format!("load {}: {error}", load.name))?);
     }
     if jobs.is_empty() {

@@ -14,6 +14,11 @@ impl Variables {
         self.0.insert(name.to_owned(), value);
     }
 
+    /// All of them.
+    pub fn all(&self) -> &BTreeMap<String, Value> {
+        &self.0
+    }
+
     /// Fills in every `${name}` of a text; a name that nobody saved stays as it is.
     pub fn text(&self, text: &str) -> String {
         self.0

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use crate::client::{Client, Due};
+use super::visitor::Visitor;
+use crate::client::Due;
 use crate::engine::Lane;
 
 /// The least pause after a connection could not be made. A refusal takes microseconds: without a pause a few users would
@@ -17,20 +18,19 @@ pub(crate) async fn closed(lane: &Rc<Lane>, users: u32, think: (Duration, Durati
     let users = users as usize;
     let mut all = JoinSet::new();
     for number in (lane.share.thread..users).step_by(lane.share.of) {
-        let first = number * lane.ready.requests.len() / users;
-        all.spawn_local(user(Rc::clone(lane), first, think));
+        let visitor = Visitor::user(lane, number, users);
+        all.spawn_local(user(Rc::clone(lane), visitor, think));
     }
     lane.join(&mut all).await;
 }
 
-async fn user(lane: Rc<Lane>, first: usize, think: (Duration, Duration)) {
-    let mut client = Client::new(&lane, first);
+async fn user(lane: Rc<Lane>, mut visitor: Visitor, think: (Duration, Duration)) {
     let mut wanted = Instant::now();
     for _ in 0..lane.ready.job.bound.repetitions() {
         if !lane.takes(wanted) {
             break;
         }
-        let finished = client.request(Due { intended: wanted, free: wanted });
+        let finished = visitor.visit(Due { intended: wanted, free: wanted });
         let finished = finished.await;
         let pause = drawn(think).max(if finished.unreachable { REFUSED } else { Duration::ZERO });
         wanted = finished.at + pause;
@@ -41,7 +41,7 @@ async fn user(lane: Rc<Lane>, first: usize, think: (Duration, Duration)) {
 }
 
 /// A think time, drawn evenly.
-fn drawn((shortest, longest): (Duration, Duration)) -> Duration {
+pub(crate) fn drawn((shortest, longest): (Duration, Duration)) -> Duration {
     if longest <= shortest {
         return shortest;
     }

@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 
 use super::Dispatch;
 use super::dispatch::Mailbox;
-use crate::client::{Client, Due};
+use super::visitor::Visitor;
+use crate::client::Due;
 use crate::engine::{Alarm, Lane};
 
 /// Arrivals closer together than this are sent in one go: waking up costs more than the lag is worth.
@@ -67,11 +68,11 @@ fn hand_out(
 
 /// One connection: serves what is due, then waits for more.
 async fn serve(lane: Rc<Lane>, first: Duration) {
-    let mut client = Client::new(&lane, 0);
+    let mut visitor = Visitor::connection(&lane);
     let mailbox = Rc::new(Mailbox::default());
     let mut next = Some((lane.origin + first, lane.origin + first));
     while let Some((intended, free)) = next {
-        let done = client.request(Due { intended, free }).await.at;
+        let done = visitor.visit(Due { intended, free }).await.at;
         next = match take_due(&lane, done) {
             Some(due) => Some((lane.origin + due, done)),
             None => wait(&lane, &mailbox).await.map(|due| (lane.origin + due, lane.origin + due)),

@@ -62,7 +62,6 @@ impl Link {
         self.connection.as_ref().map_or(self.received.body(), Connection::body)
     }
 
-    #[allow(dead_code, reason = "for whoever asks for Keep::Whole")]
     /// The last reply's head, if it was kept: a status line, and a header a line.
     pub fn head(&self) -> &[u8] {
         self.connection.as_ref().map_or(self.received.head(), Connection::head)

@@ -17,7 +17,7 @@ use crate::client::Missed;
 use crate::http2::Pool;
 use crate::job::{Ready, Verdict};
 use crate::net::{Opened, Unreached};
-use crate::recorder::{Ended, Live, Record, Recorder, Sample};
+use crate::recorder::{Ended, Journeys, Live, Record, Recorder, Sample};
 
 /// The longest that requests in flight are waited for when a load is stopped early.
 const STOPPED_DRAIN: Duration = Duration::from_secs(1);
@@ -85,7 +85,7 @@ impl Lane {
             dispatch,
             ended: Notify::new(),
             freed: Notify::new(),
-            recorder: RefCell::new(Recorder::new(ready.lasts())),
+            recorder: RefCell::new(Recorder::new(&ready.job)),
             watches: RefCell::default(),
             in_flight: Cell::new(0),
             end: Cell::new(end),
@@ -125,6 +125,14 @@ impl Lane {
         }
     }
 
+    /// Waits until the load ends.
+    pub async fn over(&self) {
+        let ended = self.ended.notified();
+        if self.takes(Instant::now()) {
+            ended.await;
+        }
+    }
+
     /// A request is sent.
     pub fn begin(&self) {
         self.in_flight.set(self.in_flight.get() + 1);
@@ -143,6 +151,13 @@ impl Lane {
                 }
                 Err(Missed::from(&error))
             }
+        }
+    }
+
+    /// Notes what came of a journey or of one of its steps.
+    pub fn journeys(&self, note: impl FnOnce(&mut Journeys)) {
+        if let Some(journeys) = self.recorder.borrow_mut().journeys() {
+            note(journeys);
         }
     }
 
@@ -231,7 +246,7 @@ impl Lane {
     pub fn finish(&self) -> LaneRecord {
         self.finished.set(true);
         LaneRecord {
-            record: self.recorder.replace(Recorder::new(self.ready.lasts())).finish(),
+            record: self.recorder.replace(Recorder::new(&self.ready.job)).finish(),
             starved: self.starved.get(),
             trouble: self.trouble.take(),
             ended: Instant::now(),

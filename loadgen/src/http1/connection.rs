@@ -48,7 +48,6 @@ impl Connection {
     }
 
     /// The last reply's head, if it was to be kept.
-    #[allow(dead_code, reason = "for whoever asks for Keep::Whole")]
     pub fn head(&self) -> &[u8] {
         self.reader.head()
     }

@@ -34,7 +34,6 @@ impl Received {
         Self { keep, head: Vec::new(), body: Vec::new(), length: 0, first_byte: None }
     }
 
-    #[allow(dead_code, reason = "for whoever asks for Keep::Whole")]
     pub fn head(&self) -> &[u8] {
         &self.head
     }

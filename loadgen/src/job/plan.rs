@@ -1,83 +1,64 @@
 //! From a planned load to a job.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_scenarios::plan::{Body, Load, Method, Request as Planned};
+use brunt_scenarios::plan::{Answer, Load, Work};
 use serde_json::Value;
 
-use super::{Address, Bound, CONNECTIONS, Job, JobError, Order, Request, Reuse, Transport};
+use super::{Bound, CONNECTIONS, Job, JobError, Order, Reuse, Transport};
+use crate::journey::{Draft, Script};
+use crate::template::Document;
+
+/// What a planned load does not say itself.
+pub struct Setting<'a> {
+    /// A service's base URL; `None` when it has no address.
+    pub url: &'a dyn Fn(&str) -> Option<String>,
+    /// Values that were saved before the load, for `${name}`.
+    pub values: &'a BTreeMap<String, Value>,
+}
 
 impl Job {
-    /// The job of a planned load against the service at `base_url`; `fill` puts values in the place of `${names}` in texts.
-    /// In a JSON body strings stay strings; fill in what is to become a number beforehand.
+    /// The job of a planned load.
     ///
     /// Requests in flight at the end are waited for until each one's timeout, so that as few commands as possible remain
     /// of which nobody knows whether they were accepted.
     ///
     /// # Errors
-    /// [`JobError`] when the URL, the path or a header cannot be sent.
-    pub fn from_plan(load: &Load, base_url: &str, fill: impl Fn(&str) -> String) -> Result<Self, JobError> {
-        Ok(Self {
+    /// [`JobError`] when a service has no address, or a URL, path or header cannot be sent.
+    pub fn from_plan(load: &Load, setting: &Setting<'_>) -> Result<Self, JobError> {
+        let job = Self {
             name: load.name.clone(),
-            requests: vec![request(&load.request, base_url, &fill)?],
+            requests: vec![],
+            journeys: None,
             order: Order::InTurn,
             arrival: load.arrival.clone(),
             bound: Bound::Time(load.lasts),
-            answer: load.request.expect.clone(),
-            key: load.key.clone(),
-            timeout: load.request.timeout,
-            drain: load.request.timeout + Duration::from_millis(100),
+            warm_up: load.warm_up,
+            answer: Answer::default(),
+            key: None,
+            timeout: load.timeout(),
+            drain: load.timeout() + Duration::from_millis(100),
             connections: CONNECTIONS,
             reuse: Reuse::Yes,
             transport: Transport::default(),
             observer: None,
-        })
-    }
-}
-
-fn request(planned: &Planned, base_url: &str, fill: &impl Fn(&str) -> String) -> Result<Request, JobError> {
-    let (address, prefix) = Address::split(base_url)?;
-    let mut headers: Vec<(String, String)> =
-        planned.headers.iter().map(|(name, value)| (name.clone(), fill(value))).collect();
-    let json_type = ("content-type".to_owned(), "application/json".to_owned());
-    let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(&json_type.0));
-    let body = match &planned.body {
-        Body::Empty => Vec::new(),
-        Body::Text(text) => fill(text).into_bytes(),
-        Body::Json(value) => {
-            headers.extend((!typed).then_some(json_type));
-            filled(value, fill).to_string().into_bytes()
+        };
+        match &load.work {
+            Work::Journeys(journeys) => {
+                let script = Script::new(journeys, &load.feeds, setting)?;
+                Ok(Self { journeys: Some(Arc::new(script)), ..job })
+            }
+            Work::Request { request, key } => {
+                let draft = Draft::new(request, setting.url)?;
+                let mut answer = request.expect.clone();
+                for (_, wanted) in &mut answer.json {
+                    *wanted = Document::new(wanted).fill(setting.values);
+                }
+                Ok(Self { requests: vec![draft.request(setting.values)], answer, key: key.clone(), ..job })
+            }
         }
-    };
-    Ok(Request {
-        method: method(planned.method),
-        address,
-        path: format!("{}{}", prefix.trim_end_matches('/'), fill(&planned.target.path)),
-        headers,
-        body,
-    })
-}
-
-/// Fills in strings wherever they stand in a document; the result is JSON whatever the values contain.
-fn filled(value: &Value, fill: &impl Fn(&str) -> String) -> Value {
-    match value {
-        Value::String(text) => Value::String(fill(text)),
-        Value::Array(items) => items.iter().map(|item| filled(item, fill)).collect(),
-        Value::Object(fields) => {
-            let fields = fields.iter().map(|(name, field)| (name.clone(), filled(field, fill)));
-            Value::Object(fields.collect())
-        }
-        other => other.clone(),
-    }
-}
-
-fn method(method: Method) -> http::Method {
-    match method {
-        Method::Get => http::Method::GET,
-        Method::Post => http::Method::POST,
-        Method::Put => http::Method::PUT,
-        Method::Patch => http::Method::PATCH,
-        Method::Delete => http::Method::DELETE,
     }
 }
 
@@ -85,42 +66,57 @@ fn method(method: Method) -> http::Method {
 mod tests {
     use std::collections::BTreeMap;
 
-    use brunt_scenarios::plan::{Answer, Arrival, Target};
+    use brunt_scenarios::plan::{Arrival, Auth, Body, Method, Request as Planned, Target};
     use serde_json::json;
 
     use super::*;
 
     fn load() -> Load {
+        let request = Planned {
+            method: Method::Post,
+            target: Target { service: "order".to_owned(), path: "/orders?by=${who}".to_owned() },
+            headers: BTreeMap::from([("x-who".to_owned(), "${who}".to_owned())]),
+            body: Body::Json(json!({"who": ["${who}", 1], "n": "${n}"})),
+            expect: Answer::default(),
+            timeout: Duration::from_secs(2),
+            auth: Some(Auth::Basic("ann".to_owned(), "${n}".to_owned())),
+            follow: false,
+        };
         Load {
             name: "orders".to_owned(),
             arrival: Arrival::Closed { users: 1, think: (Duration::ZERO, Duration::ZERO) },
             lasts: Duration::from_secs(1),
-            request: Planned {
-                method: Method::Post,
-                target: Target { service: "order".to_owned(), path: "/orders?by=${who}".to_owned() },
-                headers: BTreeMap::from([("x-who".to_owned(), "${who}".to_owned())]),
-                body: Body::Json(json!({"who": ["${who}", 1]})),
-                expect: Answer::default(),
-                timeout: Duration::from_secs(2),
-            },
-            key: None,
+            warm_up: Duration::ZERO,
+            work: Work::Request { request: Box::new(request), key: None },
+            feeds: vec![],
+            thresholds: vec![],
         }
+    }
+
+    fn job(url: Option<&str>) -> Result<Job, JobError> {
+        let values = BTreeMap::from([("who".to_owned(), json!("\"ann\"")), ("n".to_owned(), json!(7))]);
+        Job::from_plan(&load(), &Setting { url: &|_| url.map(str::to_owned), values: &values })
     }
 
     #[test]
     fn names_are_filled_in_everywhere() {
-        let fill = |text: &str| text.replace("${who}", "\"ann\"");
-        let job = Job::from_plan(&load(), "http://127.0.0.1:1/base/", fill).unwrap();
+        let job = job(Some("http://127.0.0.1:1/base/")).unwrap();
         let request = &job.requests[0];
         assert_eq!(request.path, "/base/orders?by=\"ann\"");
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(request.headers, [header("x-who", "\"ann\""), header("content-type", "application/json")]);
-        assert_eq!(String::from_utf8_lossy(&request.body), r#"{"who":["\"ann\"",1]}"#);
+        let wanted = [
+            header("x-who", "\"ann\""),
+            header("content-type", "application/json"),
+            header("Authorization", "Basic YW5uOjc="),
+        ];
+        assert_eq!(request.headers, wanted);
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!(body, json!({"who": ["\"ann\"", 1], "n": 7}));
     }
 
     #[test]
     fn a_base_url_is_needed() {
-        let error = Job::from_plan(&load(), "order", str::to_owned).unwrap_err();
-        assert_eq!(error, JobError::Address("order".to_owned()));
+        assert_eq!(job(Some("order")).unwrap_err(), JobError::Address("order".to_owned()));
+        assert_eq!(job(None).unwrap_err(), JobError::Unknown("order".to_owned()));
     }
 }

@@ -40,7 +40,9 @@ pub(crate) enum NotReady {
 
 impl Ready {
     pub fn new(job: Job) -> Result<Self, NotReady> {
-        let mut known: Vec<Address> = Vec::new();
+        // The servers of journeys come first, so that their steps know them by number.
+        let mut known: Vec<Address> =
+            job.journeys.as_ref().map_or_else(Vec::new, |script| script.addresses.clone());
         let mut requests = Vec::with_capacity(job.requests.len());
         for request in &job.requests {
             let place = known.iter().position(|address| *address == request.address);

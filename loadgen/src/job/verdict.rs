@@ -64,12 +64,15 @@ mod tests {
         Job {
             name: String::new(),
             requests: Vec::new(),
+            journeys: None,
             order: Order::InTurn,
             arrival: Arrival::Open { ramps: Vec::new() },
             bound: Bound::Time(Duration::ZERO),
+            warm_up: Duration::ZERO,
             answer: Answer {
                 status: vec![201],
                 json: vec![(JsonPath::parse("$.state").unwrap(), json!("Requested"))],
+                ..Answer::default()
             },
             key: Some(JsonPath::parse("$.id").unwrap()),
             timeout: Duration::ZERO,

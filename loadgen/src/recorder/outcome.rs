@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use brunt_scenarios::timeline::{Counts, Failure, LoadRecord, Schedule};
 
-use super::{Phases, Record, Totals};
+use super::{Phases, Record, Totals, journeys};
 
 /// What came of a load.
 #[derive(Debug, Clone)]
@@ -41,6 +41,7 @@ pub(crate) fn merge(
         }
         sum.accepted.extend(part.accepted);
         sum.unknown += part.unknown;
+        journeys::merge(&mut sum.journeys, part.journeys);
         sum
     })?;
     let mut accepted = sum.accepted;
@@ -54,6 +55,7 @@ pub(crate) fn merge(
         lag: Counts::of(&sum.lag),
         schedule: judge(&sum.lag),
         accepted: accepted.into_iter().map(|(_, key)| key).collect(),
+        journeys: sum.journeys,
         unknown: sum.unknown,
     };
     Some(LoadOutcome { record, totals: sum.totals, causes: sum.causes, phases: sum.phases.finish(), elapsed })

@@ -105,9 +105,11 @@ fn job(settings: &Settings) -> Option<Job> {
     Some(Job {
         name: "siege".to_owned(),
         requests: settings.requests.clone(),
+        journeys: None,
         order: settings.order,
         arrival,
         bound,
+        warm_up: Duration::ZERO,
         answer: Answer::default(),
         key: None,
         timeout: settings.timeout,

@@ -117,8 +117,11 @@ fn keys_of_accepted_commands_are_kept_and_doubtful_ones_counted() {
     });
     let mut job = closed(&server, 1, 10);
     job.requests = vec![request(&server, http::Method::POST, "/orders")];
-    job.answer =
-        Answer { status: vec![201], json: vec![(JsonPath::parse("$.state").unwrap(), json!("Requested"))] };
+    job.answer = Answer {
+        status: vec![201],
+        json: vec![(JsonPath::parse("$.state").unwrap(), json!("Requested"))],
+        ..Answer::default()
+    };
     job.key = Some(JsonPath::parse("$.id").unwrap());
     let outcome = run(job);
     assert_eq!(outcome.record.accepted, ["0", "1", "5", "6"]);

@@ -13,9 +13,11 @@ pub fn closed(server: &Server, users: u32, each: u64) -> Job {
     Job {
         name: "test".to_owned(),
         requests: vec![request(server, http::Method::GET, "/")],
+        journeys: None,
         order: Order::InTurn,
         arrival: Arrival::Closed { users, think: (Duration::ZERO, Duration::ZERO) },
         bound: Bound::Repetitions(each),
+        warm_up: Duration::ZERO,
         answer: Answer::default(),
         key: None,
         timeout: Duration::from_secs(10),

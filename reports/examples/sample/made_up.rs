@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brunt_reports::Report;
 use brunt_scenarios::plan::{
-    Arrival, Claim, During, Fault, FaultKind, Load, Method, Pick, Plan, Quantile, Ramp,
+    Arrival, Claim, During, Fault, FaultKind, Load, Method, Pick, Plan, Quantile, Ramp, Work,
 };
 use brunt_scenarios::timeline::{
     Counts, EdgeRecord, Ending, Event, Failure, FaultRecord, Happening, LoadRecord, Moment, RestartReason,
@@ -68,7 +68,7 @@ fn busy_plan() -> Plan {
     plan.loads[0].lasts = secs(60);
     plan.loads.push(Load {
         name: "reads".to_owned(),
-        request: request(Method::Get, "/mypage"),
+        work: Work::Request { request: Box::new(request(Method::Get, "/mypage")), key: None },
         ..plan.loads[0].clone()
     });
     let kill = FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{During, Plan, Quantile};
+use brunt_scenarios::plan::{self, During, Plan, Quantile};
 use brunt_scenarios::timeline::{Failure, Timeline, Window};
 use brunt_scenarios::units::Period;
 
@@ -32,7 +32,7 @@ pub fn judge(
 ) -> Finding {
     let load = timeline.loads.iter().find(|load| load.name == of);
     let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
-    let timeout = plan.loads.iter().find(|load| load.name == of).map(|load| load.request.timeout);
+    let timeout = plan.loads.iter().find(|load| load.name == of).map(plan::Load::timeout);
     let (quantile, at_most) = limit;
     let measured = Measured::of(&windows);
     let within = measured.within(at_most, timeout.unwrap_or_default());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use brunt_reports::{Fact, Finding, Judgement, Origin, Report, judge};
 use brunt_scenarios::plan::{
     Answer, Arrival, Body, Check, Claim, Fault, FaultKind, Load, Method, Plan, Probe, Program, Request,
-    Rollout, Service, StrategyKind, System, Target,
+    Rollout, Service, StrategyKind, System, Target, Work,
 };
 use brunt_scenarios::system::HttpGet;
 use brunt_scenarios::timeline::{
@@ -62,6 +62,8 @@ pub fn request(method: Method, path: &str) -> Request {
         body: Body::Empty,
         expect: Answer::default(),
         timeout: secs(5),
+        auth: None,
+        follow: false,
     }
 }
 
@@ -85,8 +87,10 @@ pub fn plan(claims: Vec<Claim>) -> Plan {
             name: "orders".to_owned(),
             arrival: Arrival::Closed { users: 2, think: (secs(0), secs(1)) },
             lasts: secs(6),
-            request: request(Method::Post, "/orders"),
-            key: None,
+            warm_up: secs(0),
+            work: Work::Request { request: Box::new(request(Method::Post, "/orders")), key: None },
+            feeds: vec![],
+            thresholds: vec![],
         }],
         faults: vec![Fault {
             kind: FaultKind::Stop { service: "product".to_owned() },
@@ -127,6 +131,7 @@ pub fn load(windows: Vec<Window>) -> LoadRecord {
         service_time: Counts(vec![(2_000, 590), (9_000, 10)]),
         lag: Counts(vec![(40, 590), (150, 10)]),
         schedule: Schedule::Kept,
+        journeys: vec![],
         accepted: vec![],
         unknown: 0,
     }

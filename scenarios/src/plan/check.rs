@@ -2,16 +2,23 @@
 
 mod expectation;
 mod fault;
+mod feed;
+mod journey;
 mod load;
+mod load_file;
 mod proof;
 mod request;
 mod system;
+mod target;
+mod values;
 mod variables;
 
 use std::time::Duration;
 
 use expectation::Known;
 use indexmap::IndexMap;
+use load::Around;
+use target::Targets;
 
 use super::{AbortWhen, Fault, Load, Plan, Service, System};
 use crate::scenario::{self, Scenario};
@@ -88,7 +95,9 @@ impl Checker<'_> {
         self.environment(written, &mut system);
         let services = &system.services;
         let setup = self.setup(&written.setup, services);
-        let loads: Vec<Load> = written.load.iter().filter_map(|load| self.load(load, services)).collect();
+        let saved = setup.iter().flat_map(|step| step.save.iter().map(|(name, _)| name.as_str()));
+        let around = Around { targets: Targets::Services(services), saved: saved.collect() };
+        let loads: Vec<Load> = written.load.iter().filter_map(|load| self.load(load, &around)).collect();
         self.load_names(&written.load);
         let max_duration = written.limits.max_duration.map_or(MAX_DURATION, |period| period.0);
         let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();

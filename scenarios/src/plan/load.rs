@@ -1,8 +1,9 @@
 //! Loads, checked: one arrival model, an end.
 
+use std::fmt;
 use std::time::Duration;
 
-use super::{JsonPath, Request};
+use super::{Feed, Journey, JsonPath, Request, Threshold};
 
 /// A stream of requests.
 #[derive(Debug, Clone)]
@@ -13,10 +14,28 @@ pub struct Load {
     pub arrival: Arrival,
     /// How long it lasts.
     pub lasts: Duration,
-    /// The request.
-    pub request: Request,
-    /// Where a reply holds the id of the command that it accepts.
-    pub key: Option<JsonPath>,
+    /// Requests meant for this long from the start are not counted.
+    pub warm_up: Duration,
+    /// What users do.
+    pub work: Work,
+    /// Rows of values for it.
+    pub feeds: Vec<Feed>,
+    /// What the figures of all its requests must be.
+    pub thresholds: Vec<Threshold>,
+}
+
+/// What users do.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// The same request, over and over: nothing in it changes while the load lasts.
+    Request {
+        /// The request.
+        request: Box<Request>,
+        /// Where a reply holds the id of the command that it accepts.
+        key: Option<JsonPath>,
+    },
+    /// Journeys; at least one.
+    Journeys(Vec<Journey>),
 }
 
 /// How requests arrive.
@@ -45,4 +64,50 @@ pub struct Ramp {
     pub to: f64,
     /// How long it takes.
     pub lasts: Duration,
+}
+
+impl Load {
+    /// All its requests.
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
+        let (one, journeys) = match &self.work {
+            Work::Request { request, .. } => (Some(request.as_ref()), [].as_slice()),
+            Work::Journeys(journeys) => (None, journeys.as_slice()),
+        };
+        let steps = journeys.iter().flat_map(|journey| &journey.steps);
+        one.into_iter().chain(steps.map(|step| &step.request))
+    }
+
+    /// The longest that one of its requests is waited for.
+    pub fn timeout(&self) -> Duration {
+        self.requests().map(|request| request.timeout).max().unwrap_or_default()
+    }
+
+    /// Whether its replies hold ids of accepted commands.
+    pub fn has_key(&self) -> bool {
+        match &self.work {
+            Work::Request { key, .. } => key.is_some(),
+            Work::Journeys(journeys) => {
+                journeys.iter().flat_map(|journey| &journey.steps).any(|step| step.key.is_some())
+            }
+        }
+    }
+}
+
+/// `POST order/orders`, or `buy (3 steps), browse (2 steps)`.
+impl fmt::Display for Work {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request { request, .. } => write!(out, "{} {}", request.method, request.target),
+            Self::Journeys(journeys) => {
+                let each = journeys.iter().map(|journey| match journey.steps.as_slice() {
+                    [step] if step.name == journey.name => {
+                        format!("{} {}", step.request.method, step.request.target)
+                    }
+                    [_] => format!("{} (1 step)", journey.name),
+                    steps => format!("{} ({} steps)", journey.name, steps.len()),
+                });
+                out.write_str(&each.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
 }

@@ -1,15 +1,12 @@
 //! Requests as they are written: a method with its target, a body, and what the answer must be.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::Load;
+use super::{Auth, Expected, JourneyStep, Load};
 use crate::source::Located;
 use crate::units::Period;
 
@@ -38,6 +35,8 @@ pub struct Step {
     pub headers: BTreeMap<String, String>,
     /// A JSON body.
     pub json: Option<serde_json::Value>,
+    /// A form: fields and their values.
+    pub form: Option<BTreeMap<String, String>>,
     /// A body of any other kind.
     pub body: Option<String>,
     /// What a good answer is; any 2xx or 3xx unless given.
@@ -85,29 +84,53 @@ pub struct RequestFields<'a> {
     pub headers: &'a BTreeMap<String, String>,
     /// A JSON body.
     pub json: &'a Option<serde_json::Value>,
+    /// A form.
+    pub form: &'a Option<BTreeMap<String, String>>,
     /// Another body.
     pub body: &'a Option<String>,
     /// What a good answer is.
     pub expect: &'a Option<Expected>,
     /// How long to wait.
     pub timeout: Option<Period>,
+    /// Who asks.
+    pub auth: Option<&'a Auth>,
+    /// Whether redirects are followed.
+    pub follow: bool,
+}
+
+/// The fields of a load, a step or a journey's step, by their common names.
+macro_rules! request_fields {
+    ($self:ident, $auth:expr, $follow:expr) => {{
+        let Self { get, post, put, patch, delete, headers, json, form, body, expect, timeout, .. } = $self;
+        let targets = targets(get, post, put, patch, delete);
+        let (timeout, auth, follow) = (*timeout, $auth, $follow);
+        RequestFields { targets, headers, json, form, body, expect, timeout, auth, follow }
+    }};
 }
 
 impl Load {
     /// The request that it makes.
     pub fn request(&self) -> RequestFields<'_> {
-        let Self { get, post, put, patch, delete, headers, json, body, expect, timeout, .. } = self;
-        let targets = targets(get, post, put, patch, delete);
-        RequestFields { targets, headers, json, body, expect, timeout: *timeout }
+        request_fields!(self, self.auth.as_ref(), self.follow.unwrap_or(false))
     }
 }
 
 impl Step {
     /// The request that it makes.
     pub fn request(&self) -> RequestFields<'_> {
-        let Self { get, post, put, patch, delete, headers, json, body, expect, timeout, .. } = self;
-        let targets = targets(get, post, put, patch, delete);
-        RequestFields { targets, headers, json, body, expect, timeout: *timeout }
+        request_fields!(self, None, false)
+    }
+}
+
+impl JourneyStep {
+    /// The request that it makes; what it leaves out is as the load says.
+    pub fn request<'a>(&'a self, load: &'a Load) -> RequestFields<'a> {
+        let fields = request_fields!(
+            self,
+            self.auth.as_ref().or(load.auth.as_ref()),
+            self.follow.or(load.follow).unwrap_or(false)
+        );
+        RequestFields { timeout: fields.timeout.or(load.timeout), ..fields }
     }
 }
 
@@ -127,74 +150,4 @@ fn targets<'a>(
         (Method::Patch, patch),
         (Method::Delete, delete),
     ]
-}
-
-/// What an answer must be: `201`, `[200, 409]` or `{status: 200, json: {$.status: Completed}}`.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Expected {
-    /// Any of these; any 2xx or 3xx when empty.
-    pub status: Vec<u16>,
-    /// JSON path → value: the path must find something, and all that it finds must equal the value.
-    pub json: BTreeMap<String, serde_json::Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExpectedFields {
-    #[serde(default)]
-    status: Option<Expected>,
-    #[serde(default)]
-    json: BTreeMap<String, serde_json::Value>,
-}
-
-impl<'de> Deserialize<'de> for Expected {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ExpectedVisitor)
-    }
-}
-
-struct ExpectedVisitor;
-
-impl<'de> Visitor<'de> for ExpectedVisitor {
-    type Value = Expected;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a status, a list of statuses, or {status, json}")
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, status: u64) -> Result<Expected, E> {
-        let status = u16::try_from(status).ok().filter(|status| (100..600).contains(status));
-        let status = status.ok_or_else(|| E::custom("a status is a number from 100 to 599"))?;
-        Ok(Expected { status: vec![status], json: BTreeMap::new() })
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<Expected, E> {
-        self.visit_u64(u64::try_from(status).unwrap_or(0))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Expected, A::Error> {
-        let each: Vec<Expected> = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
-        Ok(Expected { status: each.into_iter().flat_map(|one| one.status).collect(), json: BTreeMap::new() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Expected, A::Error> {
-        let fields = ExpectedFields::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Expected { status: fields.status.unwrap_or_default().status, json: fields.json })
-    }
-}
-
-impl JsonSchema for Expected {
-    fn schema_name() -> Cow<'static, str> {
-        "Expected".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let status = serde_json::json!({"type": "integer", "minimum": 100, "maximum": 599});
-        let statuses = serde_json::json!({"type": "array", "items": status, "minItems": 1});
-        json_schema!({"oneOf": [status, statuses, {
-            "type": "object",
-            "properties": {"status": {"oneOf": [status, statuses]}, "json": {"type": "object"}},
-            "additionalProperties": false
-        }]})
-    }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Counts;
+use super::{Counts, JourneyRecord};
 
 /// What one load did.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct LoadRecord {
     pub lag: Counts,
     /// Whether the schedule was kept.
     pub schedule: Schedule,
+    /// What came of its journeys; empty when it makes the same request over and over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub journeys: Vec<JourneyRecord>,
     /// Keys of accepted commands, in order of their replies; not part of the JSON report.
     #[serde(skip)]
     pub accepted: Vec<String>,

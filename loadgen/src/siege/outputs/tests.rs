@@ -35,6 +35,7 @@ fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {
         service_time: Counts::default(),
         lag: Counts::default(),
         schedule,
+        journeys: vec![],
         accepted: Vec::new(),
         unknown: 0,
     };

@@ -113,7 +113,7 @@ impl Checker<'_> {
 
     fn ledger(&mut self, written: &scenario::Ledger, known: &Known<'_>) -> Option<Claim> {
         let load = self.known_load(&written.of, known)?;
-        if load.key.is_none() {
+        if !load.has_key() {
             self.wrong(written.of.place, format!("load `{}` has no `key`", load.name)).help =
                 Some("say where a reply holds the id of what was accepted, such as `key: $.id`".to_owned());
         }

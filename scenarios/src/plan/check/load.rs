@@ -2,11 +2,19 @@
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
-
 use super::Checker;
-use crate::plan::{Arrival, Load, Ramp, Service};
+use super::target::Targets;
+use crate::plan::{Arrival, Load, Ramp, Threshold};
 use crate::scenario::{self, Closed, Open};
+use crate::source::Located;
+
+/// What loads can be about.
+pub(super) struct Around<'a> {
+    /// Where requests can go.
+    pub targets: Targets<'a>,
+    /// Names that are saved before the load starts.
+    pub saved: Vec<&'a str>,
+}
 
 impl Checker<'_> {
     pub(super) fn load_names(&mut self, written: &[scenario::Load]) {
@@ -17,19 +25,46 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn load(
-        &mut self,
-        written: &scenario::Load,
-        services: &IndexMap<String, Service>,
-    ) -> Option<Load> {
-        let request = self.request(&written.request(), &format!("load `{}`", written.name), services);
+    pub(super) fn load(&mut self, written: &scenario::Load, around: &Around<'_>) -> Option<Load> {
+        let feeds = self.feeds(&written.feeds);
+        let work = self.work(written, around, &feeds);
         let arrival = self.arrival(written);
-        let key = match &written.key {
-            Some(path) => Some(self.json_path(path, path.place)?),
-            None => None,
-        };
+        let thresholds = self.thresholds(&written.thresholds);
         let (arrival, lasts) = arrival?;
-        Some(Load { name: written.name.value.clone(), arrival, lasts, request: request?, key })
+        let warm_up = self.warm_up(written, lasts);
+        Some(Load {
+            name: written.name.value.clone(),
+            arrival,
+            lasts,
+            warm_up,
+            work: work?,
+            feeds,
+            thresholds,
+        })
+    }
+
+    pub(super) fn thresholds(&mut self, written: &[Located<String>]) -> Vec<Threshold> {
+        let mut thresholds = Vec::new();
+        for text in written {
+            match text.parse() {
+                Ok(threshold) => thresholds.push(threshold),
+                Err(why) => {
+                    self.wrong(text.place, why);
+                }
+            }
+        }
+        thresholds
+    }
+
+    fn warm_up(&mut self, written: &scenario::Load, lasts: Duration) -> Duration {
+        let Some(warm_up) = &written.warm_up else {
+            return Duration::ZERO;
+        };
+        if warm_up.value.0 >= lasts {
+            self.wrong(warm_up.place, format!("load `{}` is over before it is warm", written.name)).help =
+                Some("`warmUp` is the first part of the load's time, and must be shorter".to_owned());
+        }
+        warm_up.value.0
     }
 
     fn arrival(&mut self, written: &scenario::Load) -> Option<(Arrival, Duration)> {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::Checker;
+use super::target::Targets;
 use crate::plan::request::TIMEOUT;
-use crate::plan::{Answer, Body, JsonPath, Request, Service, Step, Target};
+use crate::plan::{Answer, Auth, Body, JsonPath, Pattern, Request, Service, Step, Target};
 use crate::scenario::{self, Expected, Method, RequestFields};
 use crate::source::{Located, Place};
 
@@ -28,7 +29,7 @@ impl Checker<'_> {
     }
 
     fn step(&mut self, written: &scenario::Step, services: &Services) -> Option<Step> {
-        let request = self.request(&written.request(), "the step", services)?;
+        let request = self.request(&written.request(), "the step", Targets::Services(services))?;
         let save: Vec<(String, JsonPath)> = written
             .save
             .iter()
@@ -47,10 +48,10 @@ impl Checker<'_> {
         &mut self,
         written: &RequestFields<'_>,
         what: &str,
-        services: &Services,
+        targets: Targets<'_>,
     ) -> Option<Request> {
         let (method, target) = self.one_target(written, what)?;
-        let target = self.target(target, services)?;
+        let target = self.target_among(target, targets)?;
         Some(Request {
             method,
             target: target.clone(),
@@ -58,6 +59,8 @@ impl Checker<'_> {
             body: self.body(written, &target),
             expect: self.answer(written.expect.as_ref(), &target),
             timeout: written.timeout.map_or(TIMEOUT, |timeout| timeout.0),
+            auth: written.auth.and_then(|auth| self.auth(auth, &target)),
+            follow: written.follow,
         })
     }
 
@@ -86,22 +89,31 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn target(&mut self, written: &Located<String>, services: &Services) -> Option<Target> {
-        let (service, path) = written.split_once('/').unwrap_or((written.as_str(), ""));
-        let name = Located { value: service.to_owned(), place: written.place };
-        self.known_service(&name, services).then(|| Target { service: name.value, path: format!("/{path}") })
-    }
-
     fn body(&mut self, written: &RequestFields<'_>, target: &Target) -> Body {
-        match (written.json, written.body) {
-            (None, None) => Body::Empty,
-            (Some(json), None) => Body::Json(json.clone()),
-            (None, Some(text)) => Body::Text(text.clone()),
-            (Some(_), Some(_)) => {
-                self.wrong(None, format!("the request to {target} has `json` and `body`")).help =
-                    Some("give one of them".to_owned());
+        match (written.json, written.form, written.body) {
+            (None, None, None) => Body::Empty,
+            (Some(json), None, None) => Body::Json(json.clone()),
+            (None, Some(form), None) => Body::Form(form.clone()),
+            (None, None, Some(text)) => Body::Text(text.clone()),
+            _ => {
+                self.wrong(
+                    None,
+                    format!("the request to {target} has more than one of `json`, `form` and `body`"),
+                )
+                .help = Some("give one of them".to_owned());
                 Body::Empty
             }
+        }
+    }
+
+    fn auth(&mut self, written: &scenario::Auth, target: &Target) -> Option<Auth> {
+        match written {
+            scenario::Auth::Bearer(token) => Some(Auth::Bearer(token.clone())),
+            scenario::Auth::Basic(basic) if basic.user.contains(':') => {
+                self.wrong(None, format!("the request to {target}: a user's name for `basic` has no colon"));
+                None
+            }
+            scenario::Auth::Basic(basic) => Some(Auth::Basic(basic.user.clone(), basic.password.clone())),
         }
     }
 
@@ -109,7 +121,23 @@ impl Checker<'_> {
         let Some(written) = written else {
             return Answer::default();
         };
-        Answer { status: written.status.clone(), json: self.conditions(&written.json, &target.to_string()) }
+        Answer {
+            status: written.status.clone(),
+            json: self.conditions(&written.json, &target.to_string()),
+            headers: written.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            contains: written.contains.iter().map(|text| text.value.clone()).collect(),
+            matches: written.matches.iter().filter_map(|text| self.pattern(text, text.place)).collect(),
+        }
+    }
+
+    pub(super) fn pattern(&mut self, text: &str, place: Place) -> Option<Pattern> {
+        match Pattern::parse(text) {
+            Ok(pattern) => Some(pattern),
+            Err(why) => {
+                self.wrong(place, format!("`{text}` is not a regular expression: {why}"));
+                None
+            }
+        }
     }
 
     pub(super) fn conditions(

@@ -1,9 +1,7 @@
-//! Every `${name}` must have been saved by a step that comes before.
-
-use serde_json::Value;
+//! Every `${name}` must have been saved by a step that comes before; those of loads are checked with the loads.
 
 use super::Checker;
-use crate::plan::{Body, Claim, Plan, Request};
+use crate::plan::{Claim, Plan, Request};
 
 impl Checker<'_> {
     pub(super) fn variables(&mut self, plan: &Plan) {
@@ -11,9 +9,6 @@ impl Checker<'_> {
         for step in &plan.setup {
             self.request_variables(&step.name, &step.request, &saved);
             saved.extend(step.save.iter().map(|(name, _)| name.as_str()));
-        }
-        for load in &plan.loads {
-            self.request_variables(&format!("load {}", load.name), &load.request, &saved);
         }
         for step in &plan.steps {
             self.request_variables(&step.name, &step.request, &saved);
@@ -32,25 +27,7 @@ impl Checker<'_> {
     }
 
     fn request_variables(&mut self, what: &str, request: &Request, saved: &[&str]) {
-        self.text_variables(what, &request.target.path, saved);
-        request.headers.values().for_each(|value| self.text_variables(what, value, saved));
-        request.expect.json.iter().for_each(|(_, value)| self.json_variables(what, value, saved));
-        match &request.body {
-            Body::Empty => {}
-            Body::Text(text) => self.text_variables(what, text, saved),
-            Body::Json(document) => self.json_variables(what, document, saved),
-        }
-    }
-
-    fn json_variables(&mut self, what: &str, document: &Value, saved: &[&str]) {
-        match document {
-            Value::String(text) => self.text_variables(what, text, saved),
-            Value::Array(items) => items.iter().for_each(|item| self.json_variables(what, item, saved)),
-            Value::Object(fields) => {
-                fields.values().for_each(|value| self.json_variables(what, value, saved));
-            }
-            _ => {}
-        }
+        super::values::texts(request, &mut |text| self.text_variables(what, text, saved));
     }
 
     fn text_variables(&mut self, what: &str, text: &str, saved: &[&str]) {

@@ -1,0 +1,188 @@
+//! A request whose values are still to be filled in.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use brunt_scenarios::form::{FORM, form};
+use brunt_scenarios::plan::{Auth, Body, Method, Request as Planned};
+use brunt_scenarios::template::{Part, Template};
+
+use crate::job::{Address, JobError, Request};
+use crate::template::{Document, Scope, fill, template};
+
+/// A request whose values are still to be filled in.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub method: http::Method,
+    pub address: Address,
+    /// What comes before the path.
+    prefix: String,
+    path: Template,
+    headers: Vec<(String, Template)>,
+    auth: Option<Credentials>,
+    body: Content,
+}
+
+#[derive(Debug, Clone)]
+enum Credentials {
+    Basic(Template, Template),
+    Bearer(Template),
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Empty,
+    Json(Document),
+    Form(Vec<(String, Template)>),
+    Text(Template),
+}
+
+impl Draft {
+    /// A planned request; `url` gives a service's base URL.
+    pub fn new(planned: &Planned, url: &dyn Fn(&str) -> Option<String>) -> Result<Self, JobError> {
+        let service = &planned.target.service;
+        let base = url(service).ok_or_else(|| JobError::Unknown(service.clone()))?;
+        let (address, prefix) = Address::split(&base)?;
+        let mut headers: Vec<_> =
+            planned.headers.iter().map(|(name, value)| (name.clone(), template(value))).collect();
+        let (body, kind) = content(&planned.body);
+        let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let kind = kind.filter(|_| !typed).map(|kind| ("content-type".to_owned(), Template::plain(kind)));
+        headers.extend(kind);
+        Ok(Self {
+            method: method(planned.method),
+            address,
+            prefix: prefix.trim_end_matches('/').to_owned(),
+            path: template(&planned.target.path),
+            headers,
+            auth: planned.auth.as_ref().map(Credentials::new),
+            body,
+        })
+    }
+
+    /// The request with its values.
+    pub fn request(&self, scope: &impl Scope) -> Request {
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), fill(value, scope)));
+        let auth = self.auth.as_ref().map(|auth| ("Authorization".to_owned(), auth.header(scope)));
+        let body = match &self.body {
+            Content::Empty => String::new(),
+            Content::Json(document) => document.fill(scope).to_string(),
+            Content::Form(fields) => form(fields.iter().map(|(name, value)| (name, fill(value, scope)))),
+            Content::Text(text) => fill(text, scope),
+        };
+        Request {
+            method: self.method.clone(),
+            address: self.address.clone(),
+            path: self.path(scope),
+            headers: headers.chain(auth).collect(),
+            body: body.into_bytes(),
+        }
+    }
+
+    /// The path. One that is nothing but a saved link, such as a `Location`, is that link's.
+    fn path(&self, scope: &impl Scope) -> String {
+        let path = fill(&self.path, scope);
+        let is_link = matches!(self.path.parts(), [Part::Text(slash), Part::Slot(_)] if slash == "/");
+        let link = path.strip_prefix('/').filter(|_| is_link).unwrap_or_default();
+        if link.starts_with('/') {
+            return link.to_owned();
+        }
+        match Address::split(link) {
+            Ok((_, "")) => "/".to_owned(),
+            Ok((_, path)) => path.to_owned(),
+            Err(_) => format!("{}{path}", self.prefix),
+        }
+    }
+}
+
+impl Credentials {
+    fn new(planned: &Auth) -> Self {
+        match planned {
+            Auth::Basic(user, password) => Self::Basic(template(user), template(password)),
+            Auth::Bearer(token) => Self::Bearer(template(token)),
+        }
+    }
+
+    fn header(&self, scope: &impl Scope) -> String {
+        match self {
+            Self::Basic(user, password) => {
+                let both = format!("{}:{}", fill(user, scope), fill(password, scope));
+                format!("Basic {}", BASE64_STANDARD.encode(both))
+            }
+            Self::Bearer(token) => format!("Bearer {}", fill(token, scope)),
+        }
+    }
+}
+
+/// A body and its content type.
+fn content(planned: &Body) -> (Content, Option<&'static str>) {
+    match planned {
+        Body::Empty => (Content::Empty, None),
+        Body::Json(value) => (Content::Json(Document::new(value)), Some("application/json")),
+        Body::Form(fields) => {
+            let fields = fields.iter().map(|(name, value)| (name.clone(), template(value)));
+            (Content::Form(fields.collect()), Some(FORM))
+        }
+        Body::Text(text) => (Content::Text(template(text)), None),
+    }
+}
+
+fn method(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use brunt_scenarios::plan::{Answer, Target};
+    use serde_json::json;
+
+    use super::*;
+    use crate::template::Values;
+
+    fn sent(path: &str, body: Body, auth: Option<Auth>) -> Request {
+        let planned = Planned {
+            method: Method::Post,
+            target: Target { service: "shop".to_owned(), path: path.to_owned() },
+            headers: BTreeMap::new(),
+            body,
+            expect: Answer::default(),
+            timeout: std::time::Duration::ZERO,
+            auth,
+            follow: false,
+        };
+        let values = Values::from([
+            ("to".to_owned(), json!("/orders/7")),
+            ("url".to_owned(), json!("http://h:1/orders/8?x")),
+            ("name".to_owned(), json!("A&B")),
+        ]);
+        Draft::new(&planned, &|_| Some("http://h:1/api".to_owned())).unwrap().request(&values)
+    }
+
+    #[test]
+    fn a_saved_link_is_a_path() {
+        let path = |path: &str| sent(path, Body::Empty, None).path;
+        assert_eq!(path("/${name}/x"), "/api/A&B/x");
+        assert_eq!(path("/${to}"), "/orders/7");
+        assert_eq!(path("/${url}"), "/orders/8?x");
+    }
+
+    #[test]
+    fn forms_and_tokens_are_written_as_servers_read_them() {
+        let form = Body::Form(BTreeMap::from([("who".to_owned(), "${name} x".to_owned())]));
+        let request = sent("/", form, Some(Auth::Bearer("t-${name}".to_owned())));
+        assert_eq!(request.body, b"who=A%26B+x");
+        let headers: Vec<_> =
+            request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        assert_eq!(
+            headers,
+            ["content-type: application/x-www-form-urlencoded", "Authorization: Bearer t-A&B"]
+        );
+    }
+}

@@ -1,0 +1,49 @@
+//! What a step's reply is worth.
+
+use brunt_scenarios::timeline::Failure;
+use serde_json::Value;
+
+use super::known::Known;
+use super::reply::Reply;
+use super::script::Step;
+use crate::job::Verdict;
+
+/// What a reply is worth.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub verdict: Verdict,
+    /// Whether each check passed, as far as they were made: after a bad status there is nothing to check.
+    pub checks: Vec<bool>,
+    /// Values for the steps that follow.
+    pub saved: Vec<(String, Value)>,
+}
+
+impl Judged {
+    /// A request without a reply.
+    pub fn lost(failure: Failure, unknown: bool) -> Self {
+        Self { verdict: Verdict { failure: Some(failure), key: None, unknown }, ..Self::default() }
+    }
+}
+
+/// Judges a reply as [`crate::Job`] judges those of single requests, and keeps what is to be kept.
+pub(super) fn judge(step: &Step, reply: &Reply, known: &Known<'_>) -> Judged {
+    if !step.answer.takes(reply.status) {
+        let unknown = step.is_command && reply.status >= 500;
+        return Judged { checks: vec![false], ..Judged::lost(Failure::Status(reply.status), unknown) };
+    }
+    let mut checks = vec![true];
+    checks.extend(step.checks.iter().map(|check| check.holds(reply, known)));
+    let mut saved = Vec::new();
+    for save in &step.saves {
+        let value = save.take(reply);
+        checks.push(value.is_some());
+        saved.extend(value.map(|value| (save.name.clone(), value)));
+    }
+    let key = step.key.as_ref().and_then(|path| path.text(reply.json()?));
+    checks.extend(step.key.as_ref().map(|_| key.is_some()));
+    let verdict = match checks.iter().all(|passed| *passed) {
+        true => Verdict { failure: None, key, unknown: false },
+        false => Verdict { failure: Some(Failure::Check), key: None, unknown: step.is_command },
+    };
+    Judged { verdict, checks, saved }
+}

@@ -1,0 +1,62 @@
+//! The values that one journey knows.
+
+use std::borrow::Cow;
+
+use brunt_scenarios::template::{Builtin, Slot};
+use serde_json::Value;
+
+use super::Script;
+use crate::template::{Scope, Values};
+
+/// The values that one journey knows.
+pub(super) struct Known<'s> {
+    script: &'s Script,
+    /// The row of each feed.
+    rows: Vec<usize>,
+    /// Taken from replies.
+    saved: Values,
+    user: u64,
+    iteration: u64,
+}
+
+impl<'s> Known<'s> {
+    /// Draws a row of each feed.
+    pub fn new(script: &'s Script, user: u64, iteration: u64) -> Self {
+        Self { script, rows: script.draw(), saved: Values::new(), user, iteration }
+    }
+
+    pub fn save(&mut self, name: &str, value: Value) {
+        self.saved.insert(name.to_owned(), value);
+    }
+
+    fn named(&self, name: &str) -> Option<&Value> {
+        self.saved
+            .get(name)
+            .or_else(|| self.script.fed(&self.rows, name))
+            .or_else(|| self.script.given.get(name))
+    }
+
+    fn made(&self, builtin: Builtin) -> Value {
+        match builtin {
+            Builtin::Uuid => {
+                let random = fastrand::u128(..).to_ne_bytes();
+                Value::String(uuid::Builder::from_random_bytes(random).into_uuid().to_string())
+            }
+            Builtin::Random(from, to) => fastrand::i64(from..=to).into(),
+            Builtin::Sequence => self.script.sequence().into(),
+            Builtin::User => self.user.into(),
+            Builtin::Iteration => self.iteration.into(),
+        }
+    }
+}
+
+impl Scope for Known<'_> {
+    fn value(&self, slot: &Slot) -> Cow<'_, Value> {
+        let named = self.named(&slot.name).filter(|_| slot.arguments.is_none());
+        named.map(Cow::Borrowed).unwrap_or_else(|| match Builtin::of(slot, &[]) {
+            Ok(builtin) => Cow::Owned(self.made(builtin)),
+            // The plan has no such place.
+            Err(_) => Cow::Owned(Value::String(String::new())),
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! Journeys, ready to be made by many users at once.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use brunt_scenarios::plan::{self, Again, Answer, JsonPath};
+use serde_json::Value;
+
+use super::check::{Check, Save, checks};
+use super::draft::Draft;
+use super::feeder::Feeder;
+use crate::job::{Address, JobError, Setting};
+use crate::template::Values;
+
+/// Journeys, ready to be made by many users at once.
+#[derive(Debug)]
+pub struct Script {
+    pub(super) journeys: Vec<Journey>,
+    feeds: Vec<Feeder>,
+    /// Known before the load starts.
+    pub(super) given: Values,
+    /// The servers of all steps; redirects are followed to these only.
+    pub(crate) addresses: Vec<Address>,
+    sequence: AtomicU64,
+    users: AtomicU64,
+}
+
+#[derive(Debug)]
+pub(super) struct Journey {
+    pub name: String,
+    weight: u32,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+pub(super) struct Step {
+    pub name: String,
+    pub think: (Duration, Duration),
+    pub draft: Draft,
+    pub follow: bool,
+    pub timeout: Duration,
+    pub answer: Answer,
+    pub checks: Vec<Check>,
+    pub saves: Vec<Save>,
+    pub key: Option<JsonPath>,
+    /// Whether a lost reply leaves a command of which nobody knows whether it was accepted.
+    pub is_command: bool,
+    pub again: Option<Again>,
+}
+
+impl Script {
+    /// From planned journeys; at least one.
+    pub(crate) fn new(
+        planned: &[plan::Journey],
+        feeds: &[plan::Feed],
+        setting: &Setting<'_>,
+    ) -> Result<Self, JobError> {
+        let has_keys = planned.iter().flat_map(|journey| &journey.steps).any(|step| step.key.is_some());
+        let journey = |journey: &plan::Journey| {
+            let steps = journey.steps.iter().map(|step| Step::new(step, has_keys, setting));
+            let steps = steps.collect::<Result<_, JobError>>()?;
+            Ok(Journey { name: journey.name.clone(), weight: journey.weight.max(1), steps })
+        };
+        let journeys = planned.iter().map(journey).collect::<Result<Vec<_>, JobError>>()?;
+        let mut addresses: Vec<Address> = Vec::new();
+        for step in journeys.iter().flat_map(|journey| &journey.steps) {
+            if !addresses.contains(&step.draft.address) {
+                addresses.push(step.draft.address.clone());
+            }
+        }
+        Ok(Self {
+            journeys,
+            feeds: feeds.iter().map(Feeder::new).collect(),
+            given: setting.values.clone(),
+            addresses,
+            sequence: AtomicU64::new(0),
+            users: AtomicU64::new(0),
+        })
+    }
+
+    /// Names of journeys, of their steps, and of what is checked in these.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Vec<(&str, Vec<String>)>)> {
+        self.journeys.iter().map(|journey| {
+            let steps = journey.steps.iter().map(|step| (step.name.as_str(), step.check_names()));
+            (journey.name.as_str(), steps.collect())
+        })
+    }
+
+    /// Whether any step reads bodies.
+    pub(super) fn reads_bodies(&self) -> bool {
+        self.journeys.iter().flat_map(|journey| &journey.steps).any(Step::reads_body)
+    }
+
+    /// A journey, by the weights.
+    pub(super) fn choose(&self) -> usize {
+        let all: u64 = self.journeys.iter().map(|journey| u64::from(journey.weight)).sum();
+        let mut drawn = fastrand::u64(..all.max(1));
+        for (place, journey) in self.journeys.iter().enumerate() {
+            match drawn.checked_sub(u64::from(journey.weight)) {
+                Some(left) => drawn = left,
+                None => return place,
+            }
+        }
+        0
+    }
+
+    /// The number of a new user, from 1.
+    pub(super) fn new_user(&self) -> u64 {
+        self.users.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(super) fn sequence(&self) -> u64 {
+        self.sequence.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A row of each feed.
+    pub(super) fn draw(&self) -> Vec<usize> {
+        self.feeds.iter().map(Feeder::draw).collect()
+    }
+
+    pub(super) fn fed(&self, rows: &[usize], name: &str) -> Option<&Value> {
+        self.feeds.iter().zip(rows).find_map(|(feed, row)| feed.value(*row, name))
+    }
+}
+
+impl Step {
+    fn new(planned: &plan::JourneyStep, has_keys: bool, setting: &Setting<'_>) -> Result<Self, JobError> {
+        let request = &planned.request;
+        let save = |(name, from): &(String, plan::Extract)| Save { name: name.clone(), from: from.clone() };
+        Ok(Self {
+            name: planned.name.clone(),
+            think: planned.think,
+            draft: Draft::new(request, setting.url)?,
+            follow: request.follow,
+            timeout: request.timeout,
+            answer: request.expect.clone(),
+            checks: checks(&request.expect),
+            saves: planned.save.iter().map(save).collect(),
+            key: planned.key.clone(),
+            is_command: planned.key.is_some() || !has_keys,
+            again: planned.again,
+        })
+    }
+
+    /// What is checked, in the order in which results come: the status, the checks, the values to save.
+    fn check_names(&self) -> Vec<String> {
+        let statuses: Vec<String> = self.answer.status.iter().map(u16::to_string).collect();
+        let status = if statuses.is_empty() { "2xx or 3xx".to_owned() } else { statuses.join(" or ") };
+        let checks = self.checks.iter().map(|check| check.name.clone());
+        let saves = self.saves.iter().map(|save| format!("{} can be saved", save.name));
+        let key = self.key.iter().map(|path| format!("{path} is a key"));
+        std::iter::once(format!("status is {status}")).chain(checks).chain(saves).chain(key).collect()
+    }
+
+    /// Whether anything is read of a reply's body.
+    fn reads_body(&self) -> bool {
+        let of_body = |save: &Save| !matches!(save.from, plan::Extract::Header(..));
+        !self.checks.is_empty() || self.key.is_some() || self.saves.iter().any(of_body)
+    }
+}

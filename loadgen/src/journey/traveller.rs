@@ -1,0 +1,168 @@
+//! One user on its journeys.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use brunt_scenarios::timeline::Failure;
+
+use super::Script;
+use super::judge::{Judged, judge};
+use super::known::Known;
+use super::script::Step;
+use crate::arrivals::drawn;
+use crate::client::{Due, Finished, LONGEST_BODY, Link};
+use crate::cookies::Jar;
+use crate::engine::{Lane, Watch};
+use crate::http1::Keep;
+use crate::recorder::{Ended, Place, Sample, Whole};
+
+/// One user on its journeys.
+pub(crate) struct Traveller {
+    pub(super) lane: Rc<Lane>,
+    pub(super) watch: Rc<Watch>,
+    pub(super) script: Arc<Script>,
+    /// One for each server of the load.
+    pub(super) links: Vec<Link>,
+    pub(super) jar: Jar,
+    /// Its number; a new one for each journey when there is none.
+    user: Option<u64>,
+    iteration: u64,
+}
+
+/// How a step ended.
+enum StepEnd {
+    Good,
+    Failed(Failure),
+    /// The load ended first.
+    Cut,
+}
+
+/// When a step ended, and how.
+struct Stepped {
+    at: Instant,
+    sent: Instant,
+    end: StepEnd,
+}
+
+impl Traveller {
+    /// A user with this number; without one, a new user for each journey.
+    pub fn new(lane: &Rc<Lane>, script: &Arc<Script>, user: Option<u64>) -> Self {
+        let keep = Keep::Whole(if script.reads_bodies() { LONGEST_BODY } else { 0 });
+        Self {
+            lane: Rc::clone(lane),
+            watch: lane.watch(),
+            script: Arc::clone(script),
+            links: (0..lane.ready.servers.len()).map(|server| Link::new(server, keep)).collect(),
+            jar: Jar::default(),
+            user,
+            iteration: 0,
+        }
+    }
+
+    /// Makes a journey, and records each of its steps and the whole.
+    pub async fn travel(&mut self, due: Due) -> Finished {
+        let script = Arc::clone(&self.script);
+        let which = script.choose();
+        let mut known = self.set_out(&script);
+        let steps = &script.journeys[which].steps;
+        let (mut step_due, mut first_sent) = (due, None);
+        for (number, step) in steps.iter().enumerate() {
+            let place = Place { journey: which, step: number };
+            let stepped = self.step(step, place, step_due, &mut known).await;
+            let sent = *first_sent.get_or_insert(stepped.sent);
+            let (at, end) = match stepped.end {
+                StepEnd::Failed(_) => (stepped.at, Whole::Failed),
+                StepEnd::Cut => (Instant::now(), Whole::Unfinished),
+                StepEnd::Good if number + 1 == steps.len() => (stepped.at, Whole::Ok),
+                StepEnd::Good => match self.think(stepped.at, steps[number + 1].think).await {
+                    Some(then) => {
+                        step_due = Due { intended: then, free: then };
+                        continue;
+                    }
+                    None => (Instant::now(), Whole::Unfinished),
+                },
+            };
+            let sample = Sample::new(due, sent, None, at, self.lane.origin);
+            self.lane.journeys(|journeys| journeys.whole(place, &sample, end));
+            let unreachable = matches!(stepped.end, StepEnd::Failed(failure) if is_quick(failure));
+            return Finished { at, unreachable };
+        }
+        Finished { at: Instant::now(), unreachable: true }
+    }
+
+    fn set_out<'s>(&mut self, script: &'s Script) -> Known<'s> {
+        self.iteration += 1;
+        match self.user {
+            Some(user) => Known::new(script, user, self.iteration),
+            None => {
+                self.jar.clear();
+                Known::new(script, script.new_user(), 1)
+            }
+        }
+    }
+
+    /// Waits until the next step is due; `None` when the load has ended before.
+    async fn think(&self, since: Instant, think: (Duration, Duration)) -> Option<Instant> {
+        let then = since + drawn(think);
+        let goes_on = if then > since { self.lane.sleep_until(then).await } else { self.lane.takes(then) };
+        if !goes_on {
+            self.lane.over().await;
+            return None;
+        }
+        Some(then)
+    }
+
+    /// Makes a step's request, again and again if it may be.
+    async fn step(&mut self, step: &Step, place: Place, mut due: Due, known: &mut Known<'_>) -> Stepped {
+        let mut first_sent = None;
+        loop {
+            let request = step.draft.request(known);
+            self.lane.begin();
+            let answered = self.ask(step, request).await;
+            let (sent, at) = (*first_sent.get_or_insert(answered.sent), answered.done);
+            let sample = Sample::new(due, answered.sent, answered.first_byte, at, self.lane.origin);
+            let (ended, mut judged) = match &answered.result {
+                Ok(reply) => {
+                    let ended = Ended::Replied { status: reply.status, length: answered.length };
+                    (ended, judge(step, reply, known))
+                }
+                Err(missed) => {
+                    let unknown = answered.wrote && step.is_command;
+                    (Ended::Unanswered { cause: missed.cause }, Judged::lost(missed.failure, unknown))
+                }
+            };
+            let again = step.again.filter(|again| {
+                judged.verdict.failure == Some(Failure::Check) && at + again.every < sent + again.within
+            });
+            if again.is_some() {
+                // A good reply that is not yet the one that is waited for.
+                judged = Judged::default();
+            }
+            let failure = judged.verdict.failure;
+            self.lane.journeys(|journeys| journeys.step(place, &sample, failure, &judged.checks));
+            self.lane.end(sample, &ended, judged.verdict);
+            let end = match (failure, again) {
+                (None, Some(again)) => match self.think(at, (again.every, again.every)).await {
+                    Some(then) => {
+                        due = Due { intended: then, free: then };
+                        continue;
+                    }
+                    None => StepEnd::Cut,
+                },
+                (None, None) => {
+                    judged.saved.into_iter().for_each(|(name, value)| known.save(&name, value));
+                    StepEnd::Good
+                }
+                (Some(Failure::Unfinished), _) => StepEnd::Cut,
+                (Some(failure), _) => StepEnd::Failed(failure),
+            };
+            return Stepped { at, sent, end };
+        }
+    }
+}
+
+/// Whether a failure costs no time, so that a user must pause after it.
+fn is_quick(failure: Failure) -> bool {
+    matches!(failure, Failure::Dns | Failure::Connect | Failure::Tls | Failure::Protocol)
+}

@@ -1,0 +1,133 @@
+//! What came of journeys, step by step.
+//!
+//! Times are kept by value: three whole histograms for each step would take most of the memory that a load may have.
+
+use brunt_scenarios::timeline::{
+    CheckCount, Counts, Failure, JourneyRecord, LONGEST, StepFigures, histogram,
+};
+use hdrhistogram::Histogram;
+
+use super::{Sample, has_latency, sparse};
+use crate::journey::Script;
+
+/// A step's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub journey: usize,
+    pub step: usize,
+}
+
+/// How a journey ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whole {
+    Ok,
+    Failed,
+    /// The load ended first.
+    Unfinished,
+}
+
+/// What came of journeys.
+#[derive(Debug)]
+pub(crate) struct Journeys {
+    records: Vec<JourneyRecord>,
+    /// What was meant to start before this is not counted, in microseconds.
+    warm_up: u64,
+    /// Says which values are told apart.
+    buckets: Histogram<u64>,
+}
+
+impl Journeys {
+    pub fn new(script: &Script, warm_up: u64) -> Self {
+        let check = |name: String| CheckCount { name, ..CheckCount::default() };
+        let step = |(name, checks): (&str, Vec<String>)| StepFigures {
+            name: name.to_owned(),
+            checks: checks.into_iter().map(check).collect(),
+            ..StepFigures::default()
+        };
+        let records = script.names().map(|(name, steps)| JourneyRecord {
+            name: name.to_owned(),
+            steps: steps.into_iter().map(step).collect(),
+            ..JourneyRecord::default()
+        });
+        Self { records: records.collect(), warm_up, buckets: histogram() }
+    }
+
+    /// Counts a step's request, and its checks as far as they were made.
+    pub fn step(&mut self, at: Place, sample: &Sample, failure: Option<Failure>, checks: &[bool]) {
+        if sample.intended < self.warm_up {
+            return;
+        }
+        let step = &mut self.records[at.journey].steps[at.step];
+        match failure {
+            None => step.ok += 1,
+            Some(failure) => *step.failed.entry(failure).or_default() += 1,
+        }
+        if has_latency(failure) {
+            add(&self.buckets, &mut step.latency, sample.latency);
+        }
+        add(&self.buckets, &mut step.service_time, sample.service);
+        add(&self.buckets, &mut step.lag, sample.lag);
+        for (check, passed) in step.checks.iter_mut().zip(checks) {
+            check.passed += u64::from(*passed);
+            check.failed += u64::from(!*passed);
+        }
+    }
+
+    /// Counts a journey that ended in this step. One that failed has no time as a whole, and skips the steps that are left.
+    pub fn whole(&mut self, last: Place, sample: &Sample, end: Whole) {
+        if sample.intended < self.warm_up {
+            return;
+        }
+        let record = &mut self.records[last.journey];
+        match end {
+            Whole::Ok => record.ok += 1,
+            Whole::Unfinished => record.unfinished += 1,
+            Whole::Failed => {
+                record.failed += 1;
+                record.steps[last.step + 1..].iter_mut().for_each(|step| step.skipped += 1);
+                return;
+            }
+        }
+        add(&self.buckets, &mut record.latency, sample.latency);
+        add(&self.buckets, &mut record.service_time, sample.service);
+        add(&self.buckets, &mut record.lag, sample.lag);
+    }
+
+    pub fn finish(self) -> Vec<JourneyRecord> {
+        self.records
+    }
+}
+
+fn add(buckets: &Histogram<u64>, counts: &mut Counts, value: u64) {
+    sparse::add(counts, buckets.highest_equivalent(value.min(LONGEST)), 1);
+}
+
+/// Adds another thread's.
+pub(super) fn merge(sum: &mut [JourneyRecord], others: Vec<JourneyRecord>) {
+    for (journey, other) in sum.iter_mut().zip(others) {
+        journey.ok += other.ok;
+        journey.failed += other.failed;
+        journey.unfinished += other.unfinished;
+        sparse::add_all(&mut journey.latency, other.latency);
+        sparse::add_all(&mut journey.service_time, other.service_time);
+        sparse::add_all(&mut journey.lag, other.lag);
+        for (step, other) in journey.steps.iter_mut().zip(other.steps) {
+            merge_step(step, other);
+        }
+    }
+}
+
+fn merge_step(step: &mut StepFigures, other: StepFigures) {
+    step.ok += other.ok;
+    step.skipped += other.skipped;
+    for (failure, count) in other.failed {
+        *step.failed.entry(failure).or_default() += count;
+    }
+    sparse::add_all(&mut step.latency, other.latency);
+    sparse::add_all(&mut step.service_time, other.service_time);
+    sparse::add_all(&mut step.lag, other.lag);
+    for (check, other) in step.checks.iter_mut().zip(other.checks) {
+        check.passed += other.passed;
+        check.failed += other.failed;
+    }
+}

@@ -1,0 +1,155 @@
+//! What an answer must be, and where in it values are.
+
+use std::fmt;
+
+/// What an answer must be.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// Any of these; any 2xx or 3xx when empty.
+    pub status: Vec<u16>,
+    /// Each path must find something, and all that it finds must equal the value.
+    pub json: Vec<(JsonPath, serde_json::Value)>,
+    /// Each header must have this value, alone or before a semicolon.
+    pub headers: Vec<(String, String)>,
+    /// Texts that the body must contain.
+    pub contains: Vec<String>,
+    /// What the body must match.
+    pub matches: Vec<Pattern>,
+}
+
+/// A JSON path (RFC 9535) that parses, as it was written.
+#[derive(Debug, Clone)]
+pub struct JsonPath {
+    text: String,
+    path: serde_json_path::JsonPath,
+}
+
+/// A regular expression that parses.
+#[derive(Debug, Clone)]
+pub struct Pattern(regex::Regex);
+
+impl Answer {
+    /// Whether a status is a good one.
+    pub fn takes(&self, status: u16) -> bool {
+        if self.status.is_empty() { (200..400).contains(&status) } else { self.status.contains(&status) }
+    }
+
+    /// Whether nothing is asked of headers and body.
+    pub fn only_status(&self) -> bool {
+        self.json.is_empty() && self.only_status_and_json()
+    }
+
+    /// Whether nothing but JSON is asked of headers and body.
+    pub fn only_status_and_json(&self) -> bool {
+        self.headers.is_empty() && self.contains.is_empty() && self.matches.is_empty()
+    }
+
+    /// What is wrong with headers or body, if anything is. `header` gives a header's value.
+    pub fn objection<'h>(&self, header: impl Fn(&str) -> Option<&'h str>, body: &[u8]) -> Option<String> {
+        let headers = self.headers.iter();
+        let of_headers =
+            || headers.clone().find_map(|(name, wanted)| header_objection(name, header(name), wanted));
+        let text = String::from_utf8_lossy(body);
+        let of_contents = || {
+            let missing = self.contains.iter().find(|wanted| !text.contains(wanted.as_str()))?;
+            Some(format!("the body does not contain `{missing}`"))
+        };
+        let of_patterns = || {
+            let missing = self.matches.iter().find(|pattern| pattern.find(&text).is_none())?;
+            Some(format!("the body does not match `{missing}`"))
+        };
+        of_headers().or_else(of_contents).or_else(of_patterns).or_else(|| self.json_objection(body))
+    }
+
+    fn json_objection(&self, body: &[u8]) -> Option<String> {
+        if self.json.is_empty() {
+            return None;
+        }
+        let Ok(document) = serde_json::from_slice(body) else {
+            return Some("the body is not JSON".to_owned());
+        };
+        self.json.iter().find_map(|(path, wanted)| path.objection(&document, wanted))
+    }
+}
+
+/// Why a header is not as wanted, if it is not.
+pub fn header_objection(name: &str, found: Option<&str>, wanted: &str) -> Option<String> {
+    let Some(found) = found else {
+        return Some(format!("there is no header `{name}`"));
+    };
+    let before = found.split(';').next().unwrap_or_default();
+    (found.trim() != wanted && before.trim() != wanted)
+        .then(|| format!("{name} is `{found}`, not `{wanted}`"))
+}
+
+impl Pattern {
+    /// Parses an expression.
+    ///
+    /// # Errors
+    /// The parser's last line when it is none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let last = |error: regex::Error| error.to_string().lines().last().unwrap_or_default().to_owned();
+        regex::Regex::new(text).map(Self).map_err(last)
+    }
+
+    /// The first group of its first match, or all of the match when it has no group.
+    pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let found = self.0.captures(text)?;
+        found.get(1).or_else(|| found.get(0)).map(|found| found.as_str())
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.0.as_str())
+    }
+}
+
+impl JsonPath {
+    /// Parses a path.
+    ///
+    /// # Errors
+    /// The parser's words when it is not a JSON path.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let path = serde_json_path::JsonPath::parse(text).map_err(|error| error.to_string())?;
+        Ok(Self { text: text.to_owned(), path })
+    }
+
+    /// All values that it finds.
+    pub fn all<'a>(&self, document: &'a serde_json::Value) -> Vec<&'a serde_json::Value> {
+        self.path.query(document).all()
+    }
+
+    /// The first value that it finds, as text: a string without its quotes.
+    pub fn text(&self, document: &serde_json::Value) -> Option<String> {
+        self.path.query(document).first().map(plain)
+    }
+
+    /// Why the document is not as wanted, if it is not.
+    pub fn objection(&self, document: &serde_json::Value, wanted: &serde_json::Value) -> Option<String> {
+        let found = self.all(document);
+        if found.is_empty() {
+            return Some(format!("{self} finds nothing"));
+        }
+        let others = found.iter().filter(|value| plain(value) != plain(wanted)).count();
+        let example = found.iter().find(|value| plain(value) != plain(wanted))?;
+        Some(match found.len() {
+            1 => format!("{self} is {example}, not {wanted}"),
+            n => format!("{self}: {others} of {n} are not {wanted}, such as {example}"),
+        })
+    }
+}
+
+/// A JSON value as text; a string without its quotes, so that `1` and `"1"` are the same key.
+fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl fmt::Display for JsonPath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.text)
+    }
+}

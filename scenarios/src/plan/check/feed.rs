@@ -1,0 +1,87 @@
+//! Checks of feeds: rows with the same names in each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::Checker;
+use crate::plan::Feed;
+use crate::scenario;
+use crate::source::{Located, Place};
+
+impl Checker<'_> {
+    pub(super) fn feeds(&mut self, written: &[Located<scenario::Feed>]) -> Vec<Feed> {
+        let feeds: Vec<Feed> = written.iter().filter_map(|feed| self.feed(feed)).collect();
+        let mut seen = BTreeSet::new();
+        for column in
+            feeds.iter().flat_map(|feed| &feed.columns).filter(|column| !seen.insert(column.as_str()))
+        {
+            let place = written.first().map(|feed| feed.place);
+            self.wrong(place, format!("two feeds have values named `{column}`"));
+        }
+        feeds
+    }
+
+    fn feed(&mut self, written: &Located<scenario::Feed>) -> Option<Feed> {
+        let (columns, rows) = match (&written.csv, &written.rows) {
+            (Some(csv), None) => self.csv(csv, written.text.as_deref()?)?,
+            (None, Some(rows)) => self.rows(rows, written.place)?,
+            _ => {
+                self.wrong(written.place, "a feed has either `csv` or `rows`").help =
+                    Some("such as `csv: people.csv`, or `rows: [{product: Latte}]`".to_owned());
+                return None;
+            }
+        };
+        Some(Feed { columns, rows, order: written.order })
+    }
+
+    fn csv(&mut self, csv: &Located<String>, text: &str) -> Option<(Vec<String>, Vec<Vec<Value>>)> {
+        let table = read(text);
+        let table = table.and_then(|table| match table.1.is_empty() {
+            true => Err("it has no rows below its header".to_owned()),
+            false => Ok(table),
+        });
+        match table {
+            Ok(table) => Some(table),
+            Err(why) => {
+                self.wrong(csv.place, format!("{csv}: {why}")).help =
+                    Some("a CSV file has a line of names, then lines with as many values".to_owned());
+                None
+            }
+        }
+    }
+
+    fn rows(
+        &mut self,
+        rows: &[BTreeMap<String, Value>],
+        place: Place,
+    ) -> Option<(Vec<String>, Vec<Vec<Value>>)> {
+        let columns: Vec<String> = rows.first().map_or(Vec::new(), |row| row.keys().cloned().collect());
+        let same = |row: &BTreeMap<String, Value>| row.keys().eq(columns.iter());
+        if columns.is_empty() || !rows.iter().all(same) {
+            self.wrong(place, "the rows of a feed have the same names, and there is at least one").help =
+                Some("such as `rows: [{product: Latte, qty: 1}, {product: Mocha, qty: 2}]`".to_owned());
+            return None;
+        }
+        Some((columns, rows.iter().map(|row| row.values().cloned().collect()).collect()))
+    }
+}
+
+/// The names in the first line, and the values in all others.
+fn read(text: &str) -> Result<(Vec<String>, Vec<Vec<Value>>), String> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
+    let in_words = |error: csv::Error| match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos: Some(at), expected_len, len } => {
+            format!("line {} has {len} values, the header has {expected_len}", at.line())
+        }
+        _ => error.to_string(),
+    };
+    let names: Vec<String> = reader.headers().map_err(in_words)?.iter().map(str::to_owned).collect();
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    if names.iter().any(String::is_empty) || distinct.len() < names.len() {
+        return Err("its header has an empty name, or one twice".to_owned());
+    }
+    let value = |text: &str| Value::String(text.to_owned());
+    let rows = reader.records().map(|row| Ok(row.map_err(in_words)?.iter().map(value).collect()));
+    Ok((names, rows.collect::<Result<_, String>>()?))
+}

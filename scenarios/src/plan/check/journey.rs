@@ -1,0 +1,197 @@
+//! Checks of what users do: one request, or journeys of several.
+
+use std::time::Duration;
+
+use super::Checker;
+use super::load::Around;
+use super::target::Targets;
+use crate::plan::{Again, Extract, Feed, Journey, JourneyStep, Request, Work};
+use crate::scenario::{self, Load};
+use crate::source::Located;
+
+/// Between two tries of a step unless told otherwise.
+const EVERY: Duration = Duration::from_millis(100);
+
+impl Checker<'_> {
+    pub(super) fn work(&mut self, written: &Load, around: &Around<'_>, feeds: &[Feed]) -> Option<Work> {
+        let fed = feeds.iter().flat_map(|feed| &feed.columns).map(String::as_str);
+        let known: Vec<&str> = around.saved.iter().copied().chain(fed).collect();
+        if written.journeys.is_empty() {
+            return self.request_of(written, around, &known);
+        }
+        let fields = written.request();
+        let has_target = fields.targets.iter().any(|(_, target)| target.is_some());
+        let has_body = fields.json.is_some() || fields.form.is_some() || fields.body.is_some();
+        if has_target || has_body || fields.expect.is_some() || written.key.is_some() {
+            let what = format!("load `{}` has journeys and a request of its own", written.name);
+            self.wrong(written.name.place, what).help =
+                Some("put the request into a step; of a request, journeys take `headers`, `auth`, `follow` and `timeout`".to_owned());
+        }
+        self.names(written.journeys.iter().map(|journey| &journey.name), "journeys");
+        let journeys = written.journeys.iter().map(|journey| self.journey(written, journey, around, &known));
+        Some(Work::Journeys(journeys.collect::<Option<_>>()?))
+    }
+
+    fn request_of(&mut self, written: &Load, around: &Around<'_>, known: &[&str]) -> Option<Work> {
+        let what = format!("load `{}`", written.name);
+        let request = self.request(&written.request(), &what, around.targets);
+        let key = match &written.key {
+            Some(path) => Some(self.json_path(path, path.place)?),
+            None => None,
+        };
+        let request = request?;
+        if is_fixed(&request, &around.saved) {
+            return Some(Work::Request { request: Box::new(request), key });
+        }
+        self.values(&what, &request, known, written.name.place);
+        let step = JourneyStep {
+            name: written.name.value.clone(),
+            think: (Duration::ZERO, Duration::ZERO),
+            request,
+            again: None,
+            save: vec![],
+            key,
+            thresholds: vec![],
+        };
+        Some(Work::Journeys(vec![Journey { name: written.name.value.clone(), weight: 1, steps: vec![step] }]))
+    }
+
+    fn journey(
+        &mut self,
+        load: &Load,
+        written: &scenario::Journey,
+        around: &Around<'_>,
+        known: &[&str],
+    ) -> Option<Journey> {
+        let name = &written.name;
+        let weight = written.weight.as_ref().map_or(1, |weight| weight.value);
+        if let Some(place) =
+            written.weight.as_ref().filter(|weight| weight.value == 0).map(|weight| weight.place)
+        {
+            self.wrong(place, format!("journey `{name}` is never chosen: a weight is at least 1"));
+        }
+        if written.steps.is_empty() {
+            self.wrong(name.place, format!("journey `{name}` has no steps"));
+        }
+        if let Some(think) = written.steps.first().and_then(|step| step.think.as_ref()) {
+            self.wrong(think.place, "the first step has no step before it to think after").help =
+                Some("how long users think between journeys is `closed: {users: …, think: …}`".to_owned());
+        }
+        self.names(written.steps.iter().filter_map(|step| step.name.as_ref()), "steps");
+        let mut known = known.to_vec();
+        let mut steps: Vec<Option<JourneyStep>> = Vec::new();
+        for step in &written.steps {
+            steps.push(self.journey_step(load, step, around, &known));
+            known.extend(step.save.keys().map(String::as_str));
+        }
+        let mut steps: Vec<JourneyStep> = steps.into_iter().collect::<Option<_>>()?;
+        number_repeated(&mut steps);
+        Some(Journey { name: name.value.clone(), weight, steps })
+    }
+
+    fn journey_step(
+        &mut self,
+        load: &Load,
+        written: &Located<scenario::JourneyStep>,
+        around: &Around<'_>,
+        known: &[&str],
+    ) -> Option<JourneyStep> {
+        let what = written.name.as_ref().map_or("the step".to_owned(), |name| format!("step `{name}`"));
+        let request = self.request(&written.request(load), &what, around.targets);
+        let again = self.again(written);
+        let save: Vec<_> =
+            written.save.iter().map(|(name, save)| Some((name.clone(), self.extract(save)?))).collect();
+        let key = match &written.key {
+            Some(path) => Some(self.json_path(path, path.place)?),
+            None => None,
+        };
+        let thresholds = self.thresholds(&written.thresholds);
+        let mut request = request?;
+        let own = std::mem::replace(&mut request.headers, load.headers.clone());
+        request.headers.retain(|name, _| !own.keys().any(|own| own.eq_ignore_ascii_case(name)));
+        request.headers.extend(own);
+        self.values(&what, &request, known, written.place);
+        let short = match around.targets {
+            Targets::Services(_) => request.target.to_string(),
+            Targets::Urls { .. } => request.target.path.clone(),
+        };
+        let name = written.name.as_ref().map(|name| name.value.clone());
+        let think = written.think.as_ref().map(|think| (think.value.from.0, think.value.to.0));
+        Some(JourneyStep {
+            name: name.unwrap_or_else(|| format!("{} {short}", request.method)),
+            think: think.unwrap_or_default(),
+            request,
+            again,
+            save: save.into_iter().collect::<Option<_>>()?,
+            key,
+            thresholds,
+        })
+    }
+
+    fn again(&mut self, written: &scenario::JourneyStep) -> Option<Again> {
+        match (&written.within, &written.every) {
+            (Some(within), every) => {
+                let every = every.as_ref().map_or(EVERY, |every| every.value.0);
+                if every < Duration::from_millis(1) {
+                    self.wrong(within.place, "between two tries there is at least 1ms");
+                }
+                Some(Again { within: within.value.0, every })
+            }
+            (None, Some(every)) => {
+                self.wrong(every.place, "`every` needs `within`").help =
+                    Some("say for how long it is asked again, such as `within: 5s`".to_owned());
+                None
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn extract(&mut self, written: &Located<scenario::Save>) -> Option<Extract> {
+        let place = written.place;
+        let pattern = match &written.regex {
+            Some(text) => Some(self.pattern(text, place)?),
+            None => None,
+        };
+        match (&written.json, &written.header, pattern) {
+            (Some(path), None, None) => Some(Extract::Json(self.json_path(path, place)?)),
+            (None, Some(header), pattern) => Some(Extract::Header(header.clone(), pattern)),
+            (None, None, Some(pattern)) => Some(Extract::Body(pattern)),
+            _ => {
+                self.wrong(place, "a value is saved from one place").help =
+                    Some("write it like $.id, {header: location} or {regex: 'id=(\\d+)'}".to_owned());
+                None
+            }
+        }
+    }
+
+    fn names<'w>(&mut self, names: impl Iterator<Item = &'w Located<String>>, what: &str) {
+        let mut seen: Vec<&str> = Vec::new();
+        for name in names {
+            if seen.contains(&name.as_str()) {
+                self.wrong(name.place, format!("two {what} are named `{name}`"));
+            }
+            seen.push(name);
+        }
+    }
+}
+
+/// Whether the request is the same each time, once what was saved before the load is filled in.
+fn is_fixed(request: &Request, saved: &[&str]) -> bool {
+    let mut fixed = request.expect.only_status_and_json() && !request.follow;
+    super::values::texts(request, &mut |text| fixed &= super::values::uses_only(text, saved));
+    fixed
+}
+
+/// Steps that were given no names and make the same request are told apart by their number.
+fn number_repeated(steps: &mut [JourneyStep]) {
+    for place in 1..steps.len() {
+        let (before, rest) = steps.split_at_mut(place);
+        let name = rest[0].name.clone();
+        let is_taken = |name: &str| before.iter().any(|step| step.name == name);
+        let mut number = 1;
+        while is_taken(&rest[0].name) {
+            number += 1;
+            rest[0].name = format!("{name} ({number})");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Checks of load files.
+
+use super::load::Around;
+use super::target::Targets;
+use super::{Checker, abort_when};
+use crate::plan::LoadPlan;
+use crate::scenario::LoadFile;
+use crate::source::{Diagnostic, Source};
+
+impl LoadPlan {
+    /// Checks a load file as it was written in `source`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn check(written: &LoadFile, source: &Source) -> Result<Self, Vec<Diagnostic>> {
+        let mut checker = Checker::new(source);
+        checker.version(&written.version);
+        if written.load.is_empty() {
+            checker.wrong(None, "there is no load").help = Some("add an entry to `load:`".to_owned());
+        }
+        let around =
+            Around { targets: Targets::Urls { base: checker.base(written.base.as_ref()) }, saved: vec![] };
+        let loads = written.load.iter().filter_map(|load| checker.load(load, &around)).collect();
+        checker.load_names(&written.load);
+        let abort_when = written.abort_when.as_ref().map(abort_when);
+        checker.finish(Some(Self { name: written.name.clone(), loads, abort_when }))
+    }
+}

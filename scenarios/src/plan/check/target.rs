@@ -1,0 +1,73 @@
+//! Where requests go: services of a system, or URLs.
+
+use indexmap::IndexMap;
+
+use super::Checker;
+use crate::plan::{Service, Target};
+use crate::source::Located;
+
+/// Where requests can go.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Targets<'a> {
+    /// To services, written `service/path`.
+    Services(&'a IndexMap<String, Service>),
+    /// To URLs; those that start with a slash are below the base.
+    Urls {
+        /// Such as `http://localhost:8080`.
+        base: Option<&'a str>,
+    },
+}
+
+impl Checker<'_> {
+    pub(super) fn target_among(&mut self, written: &Located<String>, targets: Targets<'_>) -> Option<Target> {
+        match targets {
+            Targets::Services(services) => self.target(written, services),
+            Targets::Urls { base } => self.url(written, base),
+        }
+    }
+
+    pub(super) fn target(
+        &mut self,
+        written: &Located<String>,
+        services: &IndexMap<String, Service>,
+    ) -> Option<Target> {
+        let (service, path) = written.split_once('/').unwrap_or((written.as_str(), ""));
+        let name = Located { value: service.to_owned(), place: written.place };
+        self.known_service(&name, services).then(|| Target { service: name.value, path: format!("/{path}") })
+    }
+
+    /// The base of a load file, if it is one.
+    pub(super) fn base<'b>(&mut self, written: Option<&'b Located<String>>) -> Option<&'b str> {
+        let written = written?;
+        self.url(written, None)?;
+        Some(written.trim_end_matches('/'))
+    }
+
+    fn url(&mut self, written: &Located<String>, base: Option<&str>) -> Option<Target> {
+        let whole = match base {
+            Some(base) if written.starts_with('/') => format!("{base}{written}"),
+            _ => written.value.clone(),
+        };
+        let target = split(&whole);
+        if target.is_none() {
+            let example = match written.starts_with('/') {
+                true => "add `base: http://localhost:8080` to the file, or write the whole URL",
+                false => "write it like http://localhost:8080/orders",
+            };
+            self.wrong(written.place, format!("`{written}` is not a URL")).help = Some(example.to_owned());
+        }
+        target
+    }
+}
+
+/// A URL's scheme and authority, and its path. Only the path may have places to fill in: where a load goes is fixed.
+fn split(url: &str) -> Option<Target> {
+    let (scheme, rest) = url.split_once("://")?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let known = ["http", "https"].contains(&scheme);
+    let fixed = !authority.is_empty() && !authority.contains(['$', '{', '}', ' ']);
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let target = Target { service: format!("{scheme}://{authority}"), path: format!("{slash}{path}") };
+    (known && fixed).then_some(target)
+}

@@ -1,0 +1,73 @@
+//! Every `${name}` of a load must be known where it is used: saved before the load, fed, saved by an earlier step, or built in.
+
+use serde_json::Value;
+
+use super::Checker;
+use crate::plan::{Auth, Body, Request};
+use crate::source::Place;
+use crate::template::{BadTemplate, Builtin, Template};
+
+impl Checker<'_> {
+    /// Checks all texts of a request that was written at that place or below it.
+    pub(super) fn values(&mut self, what: &str, request: &Request, known: &[&str], from: Place) {
+        texts(request, &mut |text| {
+            if let Err(bad) = check(text, known) {
+                self.bad_template(what, text, bad, from);
+            }
+        });
+    }
+
+    fn bad_template(&mut self, what: &str, text: &str, bad: BadTemplate, from: Place) {
+        let rest = text[bad.at..].lines().next().unwrap_or_default();
+        let words = rest.find('}').map_or(rest, |end| &rest[..=end]);
+        let place = self.source.find(from, words);
+        self.wrong(place, format!("{what}: {}", bad.what)).help = bad.help;
+    }
+}
+
+/// Whether a text needs nothing but these names, so that it can be filled in once and for all.
+pub(super) fn uses_only(text: &str, saved: &[&str]) -> bool {
+    let plain = |template: &Template| {
+        template.is_plain() || template.slots().next().is_some() && !text.contains("$${")
+    };
+    Template::parse(text).is_ok_and(|template| {
+        plain(&template)
+            && template.slots().all(|slot| slot.arguments.is_none() && saved.contains(&slot.name.as_str()))
+    })
+}
+
+fn check(text: &str, known: &[&str]) -> Result<(), BadTemplate> {
+    let template = Template::parse(text)?;
+    let unknown =
+        |slot: &&crate::template::Slot| slot.arguments.is_some() || !known.contains(&slot.name.as_str());
+    template.slots().filter(unknown).try_for_each(|slot| Builtin::of(slot, known).map(drop))
+}
+
+/// Shows each text of a request in which values may be filled in.
+pub(super) fn texts(request: &Request, see: &mut impl FnMut(&str)) {
+    see(&request.target.path);
+    request.headers.values().for_each(|text| see(text));
+    match &request.auth {
+        Some(Auth::Basic(user, password)) => [user, password].into_iter().for_each(|text| see(text)),
+        Some(Auth::Bearer(token)) => see(token),
+        None => {}
+    }
+    match &request.body {
+        Body::Empty => {}
+        Body::Text(text) => see(text),
+        Body::Form(fields) => fields.values().for_each(|text| see(text)),
+        Body::Json(document) => of_document(document, see),
+    }
+    request.expect.json.iter().for_each(|(_, value)| of_document(value, see));
+    request.expect.headers.iter().for_each(|(_, text)| see(text));
+    request.expect.contains.iter().for_each(|text| see(text));
+}
+
+fn of_document(document: &Value, see: &mut impl FnMut(&str)) {
+    match document {
+        Value::String(text) => see(text),
+        Value::Array(items) => items.iter().for_each(|item| of_document(item, see)),
+        Value::Object(fields) => fields.values().for_each(|value| of_document(value, see)),
+        _ => {}
+    }
+}

@@ -1,0 +1,23 @@
+//! A load file, checked.
+
+use std::time::Duration;
+
+use super::{AbortWhen, Load};
+
+/// Load on URLs.
+#[derive(Debug, Clone)]
+pub struct LoadPlan {
+    /// What it is for.
+    pub name: Option<String>,
+    /// The loads, started together; at least one. Their targets' services are base URLs.
+    pub loads: Vec<Load>,
+    /// When to stop early.
+    pub abort_when: Option<AbortWhen>,
+}
+
+impl LoadPlan {
+    /// When the last load ends, after the loads' start.
+    pub fn ends(&self) -> Duration {
+        self.loads.iter().map(|load| load.lasts).max().unwrap_or_default()
+    }
+}

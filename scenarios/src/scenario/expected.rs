@@ -1,0 +1,109 @@
+//! What an answer must be, as it is written.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::OneOrMany;
+use crate::source::Located;
+
+/// What an answer must be: `201`, `[200, 409]` or `{status: 200, json: {$.status: Completed}}`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Expected {
+    /// Any of these; any 2xx or 3xx when empty.
+    pub status: Vec<u16>,
+    /// JSON path → value: the path must find something, and all that it finds must equal the value.
+    pub json: BTreeMap<String, serde_json::Value>,
+    /// Header → its value, or its value up to a semicolon.
+    pub headers: BTreeMap<String, String>,
+    /// Texts that the body contains.
+    pub contains: Vec<Located<String>>,
+    /// Regular expressions that the body matches.
+    pub matches: Vec<Located<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedFields {
+    #[serde(default)]
+    status: Option<Expected>,
+    #[serde(default)]
+    json: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    contains: Option<OneOrMany>,
+    matches: Option<OneOrMany>,
+}
+
+impl<'de> Deserialize<'de> for Expected {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ExpectedVisitor)
+    }
+}
+
+struct ExpectedVisitor;
+
+impl<'de> Visitor<'de> for ExpectedVisitor {
+    type Value = Expected;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a status, a list of statuses, or {status, headers, json, contains, matches}")
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, status: u64) -> Result<Expected, E> {
+        let status = u16::try_from(status).ok().filter(|status| (100..600).contains(status));
+        let status = status.ok_or_else(|| E::custom("a status is a number from 100 to 599"))?;
+        Ok(Expected { status: vec![status], ..Expected::default() })
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<Expected, E> {
+        self.visit_u64(u64::try_from(status).unwrap_or(0))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Expected, A::Error> {
+        let each: Vec<Expected> = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
+        let status = each.into_iter().flat_map(|one| one.status).collect();
+        Ok(Expected { status, ..Expected::default() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Expected, A::Error> {
+        let fields = ExpectedFields::deserialize(MapAccessDeserializer::new(map))?;
+        let many = |texts: Option<OneOrMany>| texts.map_or(Vec::new(), |texts| texts.0);
+        Ok(Expected {
+            status: fields.status.unwrap_or_default().status,
+            json: fields.json,
+            headers: fields.headers,
+            contains: many(fields.contains),
+            matches: many(fields.matches),
+        })
+    }
+}
+
+impl JsonSchema for Expected {
+    fn schema_name() -> Cow<'static, str> {
+        "Expected".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let status = serde_json::json!({"type": "integer", "minimum": 100, "maximum": 599});
+        let statuses = serde_json::json!({"type": "array", "items": status, "minItems": 1});
+        let text = serde_json::json!({"type": "string"});
+        let texts = serde_json::json!({"oneOf": [text, {"type": "array", "items": text, "minItems": 1}]});
+        json_schema!({"oneOf": [status, statuses, {
+            "type": "object",
+            "properties": {
+                "status": {"oneOf": [status, statuses]},
+                "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+                "json": {"type": "object"},
+                "contains": texts,
+                "matches": texts
+            },
+            "additionalProperties": false
+        }]})
+    }
+}

@@ -1,0 +1,118 @@
+//! Loads as they are written.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Expected, Feed, Journey};
+use crate::source::Located;
+use crate::units::{Period, Rate, Spread};
+
+/// A stream of requests.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Load {
+    /// What the rest of the scenario calls it.
+    pub name: Located<String>,
+    /// Users who wait for each reply before they go on (siege's model).
+    pub closed: Option<Closed>,
+    /// Arrivals on a schedule that no slow reply delays.
+    pub open: Option<Open>,
+    /// How long it lasts.
+    #[serde(rename = "for")]
+    pub lasts: Option<Period>,
+    /// `GET` this, written `service/path`.
+    pub get: Option<Located<String>>,
+    /// `POST` to this.
+    pub post: Option<Located<String>>,
+    /// `PUT` to this.
+    pub put: Option<Located<String>>,
+    /// `PATCH` this.
+    pub patch: Option<Located<String>>,
+    /// `DELETE` this.
+    pub delete: Option<Located<String>>,
+    /// Several requests that belong together, in place of one: each user goes through one journey after another.
+    #[serde(default)]
+    pub journeys: Vec<Journey>,
+    /// Rows of values for `${name}`: each journey, or request, takes one of each feed.
+    #[serde(default)]
+    pub feeds: Vec<Located<Feed>>,
+    /// Headers to send, with each request.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// A JSON body.
+    pub json: Option<serde_json::Value>,
+    /// A form: fields and their values.
+    pub form: Option<BTreeMap<String, String>>,
+    /// A body of any other kind.
+    pub body: Option<String>,
+    /// Who asks.
+    pub auth: Option<Auth>,
+    /// Whether redirects are followed, at most ten; not unless given.
+    pub follow: Option<bool>,
+    /// What a good reply is; any 2xx or 3xx unless given.
+    pub expect: Option<Expected>,
+    /// How long to wait for a reply: 10s unless given.
+    pub timeout: Option<Period>,
+    /// JSON path, in the reply, of the id by which an accepted command is found again by a ledger.
+    pub key: Option<Located<String>>,
+    /// Requests meant for the first so-and-so long of the load are made and not counted.
+    pub warm_up: Option<Located<Period>>,
+    /// What the figures must be: `p99 < 300ms`, `errors < 1%`, `rate > 100/s`.
+    #[serde(default)]
+    pub thresholds: Vec<Located<String>>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub enum Auth {
+    /// By name and password (RFC 7617).
+    Basic(Basic),
+    /// By a token (RFC 6750).
+    Bearer(String),
+}
+
+/// A name and a password.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Basic {
+    /// The name; without a colon.
+    pub user: String,
+    /// The password.
+    pub password: String,
+}
+
+/// Users who wait for each reply before they go on.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Closed {
+    /// How many.
+    pub users: Located<u32>,
+    /// How long each thinks between a reply and its next request.
+    #[serde(default)]
+    pub think: Spread,
+}
+
+/// Arrivals on a schedule.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Open {
+    /// The rate at the start, held for the load's `for` when there are no stages.
+    pub rate: Located<Rate>,
+    /// Ramps that follow one another.
+    #[serde(default)]
+    pub stages: Vec<Stage>,
+}
+
+/// A ramp to a rate.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Stage {
+    /// The rate at its end.
+    pub to: Rate,
+    /// How long it takes; the same rate as before makes a plateau.
+    #[serde(rename = "for")]
+    pub lasts: Period,
+}

@@ -1,0 +1,111 @@
+//! Texts with places to fill in: `orders/${id}`, `${random(1,100)}`, and `$${` for the characters themselves.
+//!
+//! A name that the load knows (saved, fed) comes before a built-in value of the same name.
+
+mod parse;
+mod value;
+
+use std::fmt;
+
+pub use value::Builtin;
+
+/// A text that parses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    text: String,
+    parts: Vec<Part>,
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// As it is.
+    Text(String),
+    /// To fill in.
+    Slot(Slot),
+}
+
+/// A place to fill in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// What stands in front of the parentheses, or alone.
+    pub name: String,
+    /// What stands in the parentheses; `None` without any.
+    pub arguments: Option<Vec<i64>>,
+    /// Where its `${` starts in the text, in bytes.
+    pub at: usize,
+}
+
+/// Why a text is no template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct BadTemplate {
+    /// Where the bad place starts in the text, in bytes.
+    pub at: usize,
+    /// What is wrong.
+    pub what: String,
+    /// What was probably meant.
+    pub help: Option<String>,
+}
+
+impl Template {
+    /// Parses a text.
+    ///
+    /// # Errors
+    /// A place that does not end, has no name, or has arguments that are not whole numbers.
+    ///
+    /// ```
+    /// use brunt_scenarios::template::Template;
+    /// let template = Template::parse("orders/${id}?n=${random(1,9)}").unwrap();
+    /// let names: Vec<_> = template.slots().map(|slot| slot.name.as_str()).collect();
+    /// assert_eq!(names, ["id", "random"]);
+    /// assert!(Template::parse("orders/${id").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, BadTemplate> {
+        Ok(Self { text: text.to_owned(), parts: parse::parts(text)? })
+    }
+
+    /// A text that is sent as it is, whatever it holds.
+    pub fn plain(text: &str) -> Self {
+        Self { text: text.to_owned(), parts: vec![Part::Text(text.to_owned())] }
+    }
+
+    /// Its pieces, in order.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Its places to fill in.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Slot(slot) => Some(slot),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// The place that is all of it, if one is: such a value keeps its type in JSON.
+    pub fn only_slot(&self) -> Option<&Slot> {
+        match self.parts.as_slice() {
+            [Part::Slot(slot)] => Some(slot),
+            _ => None,
+        }
+    }
+
+    /// Whether it is sent as it was written.
+    pub fn is_plain(&self) -> bool {
+        match self.parts.as_slice() {
+            [] => true,
+            [Part::Text(text)] => *text == self.text,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! From text to pieces.
+
+use super::{BadTemplate, Part, Slot};
+
+/// The pieces of a text; texts that follow one another are one.
+pub(super) fn parts(text: &str) -> Result<Vec<Part>, BadTemplate> {
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    let mut at = 0;
+    while let Some(found) = text[at..].find("${") {
+        let start = at + found;
+        if text[..start].ends_with('$') && start > at {
+            // `$${`: the characters themselves.
+            plain.push_str(&text[at..start - 1]);
+            plain.push_str("${");
+            at = start + 2;
+            continue;
+        }
+        plain.push_str(&text[at..start]);
+        let inside = &text[start + 2..];
+        let end = inside
+            .find('}')
+            .ok_or_else(|| bad(start, "`${` without `}`", "${name}, or $${ for the characters"))?;
+        if !plain.is_empty() {
+            parts.push(Part::Text(std::mem::take(&mut plain)));
+        }
+        parts.push(Part::Slot(slot(&inside[..end], start)?));
+        at = start + 2 + end + 1;
+    }
+    plain.push_str(&text[at..]);
+    if !plain.is_empty() {
+        parts.push(Part::Text(plain));
+    }
+    Ok(parts)
+}
+
+fn slot(inside: &str, at: usize) -> Result<Slot, BadTemplate> {
+    let (name, arguments) = match inside.split_once('(') {
+        None => (inside, None),
+        Some((name, rest)) => {
+            let arguments = rest.trim_end().strip_suffix(')');
+            let arguments =
+                arguments.ok_or_else(|| bad(at, "a parenthesis that does not end", "random(1,100)"))?;
+            (name, Some(numbers(arguments, at)?))
+        }
+    };
+    let name = name.trim();
+    if name.is_empty() || name.contains(['$', '{', '(', ')']) {
+        return Err(bad(at, &format!("`${{{inside}}}` has no name"), "${name}, or $${ for the characters"));
+    }
+    Ok(Slot { name: name.to_owned(), arguments, at })
+}
+
+fn numbers(text: &str, at: usize) -> Result<Vec<i64>, BadTemplate> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let number = |text: &str| {
+        let wrong = || bad(at, &format!("`{}` is not a whole number", text.trim()), "random(1,100)");
+        text.trim().parse().map_err(|_| wrong())
+    };
+    text.split(',').map(number).collect()
+}
+
+fn bad(at: usize, what: &str, example: &str) -> BadTemplate {
+    BadTemplate { at, what: what.to_owned(), help: Some(format!("write it like {example}")) }
+}
