@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod exit;
 mod files;
+mod github;
 mod output;
 mod progress;
 mod runner;

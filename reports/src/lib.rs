@@ -3,6 +3,7 @@
 //! [`judge`] is pure: a [`Plan`](brunt_scenarios::Plan) and a [`Timeline`](brunt_scenarios::timeline::Timeline) go in, a
 //! [`Verdict`] comes out. Each renderer is a pure function of a [`Report`].
 
+mod annotations;
 mod calibration;
 mod compare;
 pub mod confidence;
@@ -19,6 +20,7 @@ mod text;
 mod verdict;
 mod wording;
 
+pub use annotations::annotations;
 pub use calibration::{Calibration, Counted, Tally};
 pub use compare::{Allowed, CompareError, Comparison, Difference, Metric, Part, compare, comparison_text};
 pub use foresight::foresee;

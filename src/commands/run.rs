@@ -13,6 +13,7 @@ use crate::commands::compare::Baseline;
 use crate::commands::parallel;
 use crate::exit::Exit;
 use crate::files::{self, Planned};
+use crate::github;
 use crate::output;
 use crate::progress::Progress;
 use crate::runner::{self, Setting};
@@ -46,6 +47,7 @@ fn one(planned: &Planned, common: &Common, baseline: Option<&Baseline>) -> Resul
     }
     // At once, as others may be saying something too.
     print!("{said}");
+    github::tell(&report)?;
     Ok(exit)
 }
 

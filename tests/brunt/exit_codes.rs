@@ -37,6 +37,23 @@ fn a_failed_expectation_is_1() {
 }
 
 #[test]
+fn a_workflow_gets_a_summary_and_notes() {
+    let here = Workplace::new();
+    let load = LOAD.replace("front/orders", "front/broken");
+    here.scenario(&format!("{load}expect:\n  - availability: {{of: reads, atLeast: 99%}}\n"));
+    let mut command = here.command(&["run", "scenario.yaml", "--retries", "9"]);
+    command.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", here.path("summary.md"));
+    let output = command.output().unwrap();
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        out.contains("::error file=scenario.yaml,title=a test%3A reads%3A availability ≥ 99%25::0%25."),
+        "{out}"
+    );
+    let summary = std::fs::read_to_string(here.path("summary.md")).unwrap();
+    assert!(summary.contains("a test: failed"), "{summary}");
+}
+
+#[test]
 fn too_few_samples_are_3() {
     let here = Workplace::new();
     here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLeast: 99.9%}}\n"));

@@ -1,6 +1,6 @@
 //! What the renderers make of a small run, and of runs that hardly were one.
 
-use brunt_reports::{Colour, Outcome, Report, html, json, junit, markdown, text};
+use brunt_reports::{Colour, Outcome, Report, annotations, html, json, junit, markdown, text};
 use brunt_scenarios::plan::{Claim, During, Plan, Quantile};
 use brunt_scenarios::timeline::{Ending, Happening, Moment, Schedule, Timeline};
 
@@ -130,4 +130,13 @@ fn fixed_parts_left_out(page: &str) -> String {
         out.replace_range(start..start + length, "…");
     }
     out
+}
+
+#[test]
+fn what_does_not_hold_is_noted_beside_its_file() {
+    let notes: String = odd().iter().map(|(_, report)| annotations(report)).collect();
+    assert!(
+        notes.lines().all(|line| line.starts_with("::error file=") || line.starts_with("::warning file="))
+    );
+    insta::assert_snapshot!(notes);
 }
