@@ -32,6 +32,8 @@ pub enum Command {
     Schema(Schema),
     /// Start a system and keep it running until ctrl-C.
     Up(Up),
+    /// Show a running built-in system's events as they are published, until ctrl-C.
+    Watch(Watch),
     /// Run one service of a built-in system in the foreground.
     Serve(Serve),
     /// Put load on a URL, as siege does; see `brunt load --help`.
@@ -189,6 +191,29 @@ pub struct Up {
     /// Use free ports instead of the declared ones.
     #[arg(long)]
     pub free_ports: bool,
+}
+
+/// `brunt watch`
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// The built-in system.
+    pub system: String,
+    /// The event log, as services are told by EVENT_LOG: sqlite:FILE or kafka://HOST:PORT. Unless given, what EVENT_LOG
+    /// says, or the log that `brunt up` and `brunt serve` use here.
+    #[arg(long, value_name = "URL")]
+    pub log: Option<String>,
+    /// This topic alone; all that the log has unless given.
+    #[arg(long)]
+    pub topic: Option<String>,
+    /// Show what was published before as well.
+    #[arg(long)]
+    pub from_beginning: bool,
+    /// One JSON object a line, with the whole event.
+    #[arg(long)]
+    pub json: bool,
+    /// Stop after this time, such as 5s.
+    #[arg(long = "for", value_name = "TIME")]
+    pub lasts: Option<Period>,
 }
 
 /// `brunt serve`

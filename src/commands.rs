@@ -12,6 +12,7 @@ mod schema;
 mod serve;
 mod up;
 mod validate;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Validate(options) => validate::validate(&options)?,
         Command::Schema(options) => schema::schema(&options)?,
         Command::Up(options) => up::up(&options)?,
+        Command::Watch(options) => watch::watch(&options)?,
         Command::Serve(options) => serve::serve(&options)?,
         Command::Load { arguments } => return Ok(brunt_loadgen::siege::main(&arguments)),
         Command::Calibrate(options) => calibrate::calibrate(&options)?,

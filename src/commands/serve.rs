@@ -1,6 +1,7 @@
 //! `brunt serve`
 
 use anyhow::{Context, Result, bail};
+use brunt_kit::system::System;
 use brunt_scenarios::source::nearest;
 
 use crate::builtin;
@@ -9,10 +10,7 @@ use crate::exit::Exit;
 
 /// Runs one service of a built-in system until it is told to stop.
 pub fn serve(options: &Serve) -> Result<Exit> {
-    let Some(system) = builtin::SYSTEMS.iter().find(|system| system.name == options.system) else {
-        let names: Vec<&str> = builtin::SYSTEMS.iter().map(|system| system.name).collect();
-        bail!("there is no system `{}`{}", options.system, choose(&options.system, &names));
-    };
+    let system = system(&options.system)?;
     let services: Vec<&str> = system.names().collect();
     if !services.contains(&options.service.as_str()) {
         let choice = choose(&options.service, &services);
@@ -23,6 +21,13 @@ pub fn serve(options: &Serve) -> Result<Exit> {
         .block_on(system.serve(&options.service))
         .with_context(|| format!("{} of {} cannot run", options.service, options.system))?;
     Ok(Exit::Pass)
+}
+
+/// The built-in system of this name.
+pub fn system(name: &str) -> Result<&'static System> {
+    let names: Vec<&str> = builtin::SYSTEMS.iter().map(|system| system.name).collect();
+    let found = builtin::SYSTEMS.iter().find(|system| system.name == name);
+    found.copied().with_context(|| format!("there is no system `{name}`{}", choose(name, &names)))
 }
 
 fn choose(wrong: &str, names: &[&str]) -> String {

@@ -8,4 +8,5 @@ mod exit_codes;
 mod nothing_left;
 mod own_system;
 mod program;
+mod watch;
 mod workplace;

@@ -2,6 +2,8 @@
 
 mod dead_letter;
 
+pub use dead_letter::REASON;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -90,6 +90,15 @@ pub enum Rewind {
     Back(u32),
 }
 
+/// Where to start reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At the first record of each partition.
+    Beginning,
+    /// At what is appended from now on.
+    End,
+}
+
 /// A durable log that several processes share.
 pub trait EventLog: Send + Sync {
     /// Appends records in order. They are durable when it returns.
@@ -99,8 +108,21 @@ pub trait EventLog: Send + Sync {
     /// beginning; or it starts at the end.
     fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription>;
 
-    /// Sets a group's committed offsets back; its members receive those records again.
+    /// The topics that there are, by name.
+    fn topics(&self) -> LogFuture<'_, Vec<String>>;
+
+    /// Reads all of a topic for oneself: nothing is committed, and nothing taken from any group.
+    fn tail(&self, topic: &str, start: Start) -> Box<dyn Tail>;
+
+    /// Sets a group's committed offsets back; its members receive those records again. A log may refuse it while the
+    /// group has members.
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()>;
+}
+
+/// A topic as somebody reads it who is in no group.
+pub trait Tail: Send {
+    /// Waits for up to about `max` records.
+    fn poll(&mut self, max: usize) -> LogFuture<'_, Vec<Delivery>>;
 }
 
 /// One member's part of a topic. The log shares the partitions out among the members of a group.

@@ -1,18 +1,19 @@
 //! Makes products: many wait at the same time, and stock is asked for several at once, outside of any transaction.
 //!
-//! A job stays in the store until its product is finished, so that a restart resumes it. Until stock has answered, it
-//! is asked again with the same key.
+//! A job stays in the store until its product is finished, so that a restart resumes it, or another replica, should this
+//! one go for good. Until stock has answered, it is asked again with the same key: a product that two replicas are at is
+//! made once.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::time::Duration;
 
 use brunt_kit::event::Cause;
 use brunt_kit::lifecycle::Stop;
-use brunt_kit::store::{Store, View};
+use brunt_kit::store::{Store, Tx, View};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::domain::{Command, Product};
 use super::outbound::calls::Stock;
@@ -22,6 +23,8 @@ use super::outbound::store::{self, Job, Refusal};
 const AT_ONCE: usize = 128;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How often to look for jobs that nobody is at, which have been due for as long.
+const SWEEP: Duration = Duration::from_secs(3);
 
 /// Milliseconds since 1970: due times outlive the process.
 pub(super) fn now_millis() -> i64 {
@@ -34,37 +37,64 @@ pub(super) struct Maker {
     pub(super) queue: UnboundedReceiver<Job>,
 }
 
+/// What this replica is at.
+#[derive(Default)]
+struct Hands {
+    waiting: BinaryHeap<Reverse<(i64, i64)>>,
+    /// Those that wait and those that are being made.
+    known: BTreeSet<i64>,
+}
+
+impl Hands {
+    fn take(&mut self, due: i64, id: i64) {
+        if self.known.insert(id) {
+            self.waiting.push(Reverse((due, id)));
+        }
+    }
+}
+
 impl Maker {
     /// Runs until stopped; then what stock has been asked for is finished, if stock answers.
     pub(super) async fn run(mut self, stop: Stop) {
-        let mut waiting = self.left_behind(&stop).await;
+        let mut hands = Hands::default();
         let mut making = JoinSet::new();
+        let (mut sweep, mut overdue) = (Instant::now(), i64::MIN);
         while !stop.is_requested() {
-            while let Some(job) = next_due(&mut waiting, making.len()) {
+            while let Some(job) = next_due(&mut hands.waiting, making.len()) {
                 making.spawn(make(self.store.clone(), self.stock.clone(), job, stop.clone()));
             }
             let busy = making.len();
             tokio::select! {
                 biased;
                 () = stop.requested() => {}
-                Some(job) = self.queue.recv() => waiting.push(Reverse((job.due, job.id))),
-                Some(_) = making.join_next() => {}
-                () = until_due(&waiting, busy) => {}
+                Some(job) = self.queue.recv() => hands.take(job.due, job.id),
+                Some(Ok(id)) = making.join_next() => drop(hands.known.remove(&id)),
+                () = sleep_until(sweep) => {
+                    // At first all that is left; later what somebody else should have begun long ago.
+                    if self.sweep(&mut hands, overdue).await {
+                        overdue = i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX);
+                    }
+                    sweep = Instant::now() + SWEEP;
+                }
+                () = until_due(&hands.waiting, busy) => {}
             }
         }
         while making.join_next().await.is_some() {}
     }
 
-    async fn left_behind(&self, stop: &Stop) -> BinaryHeap<Reverse<(i64, i64)>> {
-        loop {
-            match self.store.read(|view: &View<'_>| view.all::<Job>()).await {
-                Ok(jobs) => return jobs.into_iter().map(|job| Reverse((job.due, job.id))).collect(),
-                Err(error) => tracing::error!(%error, "jobs cannot be read; trying again"),
+    /// Takes the jobs in the store that have been due for so long; false if they cannot be read.
+    async fn sweep(&self, hands: &mut Hands, overdue: i64) -> bool {
+        match self.store.read(|view: &View<'_>| view.all::<Job>()).await {
+            Ok(jobs) => {
+                let now = now_millis();
+                let left = jobs.into_iter().filter(|job| now.saturating_sub(job.due) >= overdue);
+                left.for_each(|job| hands.take(job.due, job.id));
+                true
             }
-            if stop.is_requested() {
-                return BinaryHeap::new();
+            Err(error) => {
+                tracing::debug!(%error, "jobs cannot be read; trying again");
+                false
             }
-            sleep(LONGEST_PAUSE).await;
         }
     }
 }
@@ -83,9 +113,10 @@ async fn until_due(waiting: &BinaryHeap<Reverse<(i64, i64)>>, making: usize) {
     }
 }
 
-async fn make(store: Store, stock: Stock, id: i64, stop: Stop) {
+/// Gives the id back when all is done, or nothing more can be.
+async fn make(store: Store, stock: Stock, id: i64, stop: Stop) -> i64 {
     let Some((product, cause)) = started(&store, id, &stop).await else {
-        return;
+        return id;
     };
     let mut pause = FIRST_PAUSE;
     let supply = loop {
@@ -94,23 +125,33 @@ async fn make(store: Store, stock: Stock, id: i64, stop: Stop) {
             Err(error) => tracing::warn!(product = id, %error, "stock was asked; asking again"),
         }
         if stop.is_requested() {
-            return;
+            return id;
         }
         wait(pause, &stop).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     };
-    if let Err(error) = store.write(move |tx| store::change(tx, id, Command::Finish(supply), &cause)).await {
-        tracing::error!(product = id, %error, "not finished; it resumes at the next start");
-    }
+    let finish = move |tx: &mut Tx<'_>| store::change(tx, id, Command::Finish(supply), &cause);
+    until_stored(&store, id, &stop, finish).await;
+    id
 }
 
 /// The product to make, or nothing if it was cancelled.
 async fn started(store: &Store, id: i64, stop: &Stop) -> Option<(Product, Cause)> {
+    until_stored(store, id, stop, move |tx: &mut Tx<'_>| store::start(tx, id)).await
+}
+
+/// What `work` gives once the store could be written; nothing if the work is refused, or the service stops.
+async fn until_stored<T: Send + 'static>(
+    store: &Store,
+    id: i64,
+    stop: &Stop,
+    work: impl Fn(&mut Tx<'_>) -> Result<T, Refusal> + Clone + Send + 'static,
+) -> Option<T> {
     loop {
-        match store.write(move |tx| store::start(tx, id)).await {
-            Ok(started) => return Some(started),
+        match store.write(work.clone()).await {
+            Ok(done) => return Some(done),
             Err(Refusal::Rejected(_) | Refusal::NoSuchProduct) => return None,
-            Err(Refusal::Store(error)) => tracing::error!(product = id, %error, "cannot start; trying again"),
+            Err(Refusal::Store(error)) => tracing::debug!(product = id, %error, "not stored; trying again"),
         }
         if stop.is_requested() {
             return None;

@@ -76,10 +76,13 @@ pub enum EventLogUrl {
 }
 
 impl EventLogUrl {
-    pub(super) const ACCEPTS: &'static str =
+    /// How it is written, for people.
+    pub const ACCEPTS: &'static str =
         "sqlite: and the path of a file, or kafka:// and a broker's host and port";
 
-    pub(super) fn parse(value: &str) -> Option<Self> {
+    /// Reads it; nothing if it is not written like that.
+    #[must_use]
+    pub fn parse(value: &str) -> Option<Self> {
         if let Some(brokers) = value.strip_prefix("kafka://") {
             let brokers = brokers.trim_end_matches('/');
             return brokers.split(',').all(is_address).then(|| Self::Kafka(brokers.to_owned()));

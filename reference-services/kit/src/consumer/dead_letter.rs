@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::log::{Delivery, NewRecord};
 
+/// The header that says why an event is dead.
+pub const REASON: &str = "kafka_dlt-exception-message";
+
 /// The topic of dead letters.
 #[must_use]
 pub fn topic(of: &str) -> String {
@@ -14,7 +17,7 @@ pub fn topic(of: &str) -> String {
 pub(super) fn record(of: &str, group: &str, delivery: &Delivery, reason: &str) -> NewRecord {
     let mut headers: BTreeMap<String, String> = delivery.headers.clone();
     let facts = [
-        ("kafka_dlt-exception-message", reason.to_owned()),
+        (REASON, reason.to_owned()),
         ("kafka_dlt-original-topic", of.to_owned()),
         ("kafka_dlt-original-partition", delivery.partition.to_string()),
         ("kafka_dlt-original-offset", delivery.offset.to_string()),

@@ -5,18 +5,21 @@
 
 mod admin;
 mod connection;
+mod deliveries;
 mod member;
 mod producer;
 mod rewind;
 mod subscription;
+mod tail;
 
 use std::sync::Arc;
 
-use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Subscription};
+use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Start, Subscription, Tail};
 use crate::config::Offsets;
 use connection::Connection;
 use producer::Producer;
 use subscription::KafkaSubscription;
+use tail::KafkaTail;
 
 /// The log on a Kafka cluster.
 pub struct KafkaLog {
@@ -42,6 +45,14 @@ impl EventLog for KafkaLog {
 
     fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription> {
         Box::new(KafkaSubscription::new(Arc::clone(&self.connection), group, topic, offsets))
+    }
+
+    fn topics(&self) -> LogFuture<'_, Vec<String>> {
+        Box::pin(tail::topics(Arc::clone(&self.connection)))
+    }
+
+    fn tail(&self, topic: &str, start: Start) -> Box<dyn Tail> {
+        Box::new(KafkaTail::new(Arc::clone(&self.connection), topic, start))
     }
 
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()> {

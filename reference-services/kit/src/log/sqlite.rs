@@ -11,16 +11,18 @@ mod records;
 mod schema;
 mod sign;
 mod subscription;
+mod tail;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::bell::Bell;
-use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Subscription};
+use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Start, Subscription, Tail};
 use crate::config::Offsets;
 use connection::Connection;
 use group::Membership;
 use subscription::SqliteSubscription;
+use tail::SqliteTail;
 
 /// The embedded log.
 pub struct SqliteLog {
@@ -62,6 +64,14 @@ impl EventLog for SqliteLog {
         let (group, topic, signs) = (group.to_owned(), topic.to_owned(), Arc::clone(&self.signs));
         let me = Membership { group, topic, member, offsets, signs };
         Box::new(SqliteSubscription::new(self.connection.clone(), Arc::clone(&self.bell), me))
+    }
+
+    fn topics(&self) -> LogFuture<'_, Vec<String>> {
+        Box::pin(self.connection.call(|db| records::topics(db)))
+    }
+
+    fn tail(&self, topic: &str, start: Start) -> Box<dyn Tail> {
+        Box::new(SqliteTail::new(self.connection.clone(), &self.bell, topic, start))
     }
 
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()> {

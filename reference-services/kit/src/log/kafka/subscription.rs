@@ -1,28 +1,22 @@
 //! One member of a group.
 
 use std::collections::BTreeMap;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use bytes::Bytes;
 use rdkafka::consumer::{CommitMode, Consumer, StreamConsumer};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::admin;
 use super::connection::{Connection, on_a_thread};
+use super::deliveries;
 use super::member::Member;
 use crate::config::Offsets;
 use crate::log::{Delivery, LogError, LogFuture, Subscription};
 
-/// How often to look up from waiting: what librdkafka has to tell is heard only then.
-const LOOK: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_millis(200);
 /// How long leaving may take: without brokers the session ends by itself.
 const LEAVE: Duration = Duration::from_secs(3);
 
@@ -73,24 +67,11 @@ impl KafkaSubscription {
                 self.join().await?;
                 continue;
             };
-            match timeout(LOOK, consumer.recv()).await {
-                Err(_) => {}
-                Ok(Ok(first)) => {
-                    self.connection.is_there();
-                    let mut deliveries = vec![delivery(&first)];
-                    deliveries.extend(std::iter::from_fn(|| at_hand(consumer)).take(max.saturating_sub(1)));
-                    return Ok(deliveries);
-                }
-                Ok(Err(KafkaError::MessageConsumptionFatal(error))) => {
+            match deliveries::next(&self.connection, consumer, max).await {
+                Ok(deliveries) => return Ok(deliveries),
+                Err(error) => {
                     self.consumer = None;
-                    return Err(LogError::Failed(error.to_string()));
-                }
-                Ok(Err(error)) => {
-                    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
-                        self.connection.is_away(&error.to_string());
-                    }
-                    tracing::debug!(%error, "Kafka");
-                    sleep(PAUSE).await;
+                    return Err(error);
                 }
             }
         }
@@ -112,28 +93,6 @@ impl KafkaSubscription {
         if let Err(error) = consumer.store_offsets(&offsets) {
             tracing::debug!(%error, "offsets not stored");
         }
-    }
-}
-
-/// The next record, if it is here already.
-fn at_hand(consumer: &StreamConsumer<Member>) -> Option<Delivery> {
-    match pin!(consumer.recv()).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(message)) => Some(delivery(&message)),
-        Poll::Ready(Err(_)) | Poll::Pending => None,
-    }
-}
-
-fn delivery(message: &BorrowedMessage<'_>) -> Delivery {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let headers = message.headers().into_iter().flat_map(Headers::iter);
-    Delivery {
-        partition: message.partition().unsigned_abs(),
-        offset: message.offset(),
-        key: message.key().map(text).unwrap_or_default(),
-        value: Bytes::copy_from_slice(message.payload().unwrap_or_default()),
-        headers: headers
-            .map(|header| (header.key.to_owned(), header.value.map(text).unwrap_or_default()))
-            .collect(),
     }
 }
 

@@ -40,6 +40,20 @@ pub(super) fn end(tx: &Transaction<'_>, topic: &str, partition: u32) -> Result<i
     Ok(query.query_row(params![topic, partition], |row| row.get(0))?)
 }
 
+/// The topics that have records.
+pub(super) fn topics(db: &Connection) -> Result<Vec<String>, LogError> {
+    // One step of the index each, however many records there are.
+    let mut query = db.prepare_cached(
+        "WITH RECURSIVE some(topic) AS (
+             SELECT min(topic) FROM records
+             UNION ALL SELECT (SELECT min(topic) FROM records WHERE topic > some.topic) FROM some
+             WHERE some.topic IS NOT NULL)
+         SELECT topic FROM some WHERE topic IS NOT NULL",
+    )?;
+    let topics = query.query_map([], |row| row.get(0))?;
+    Ok(topics.collect::<Result<_, _>>()?)
+}
+
 /// What a look at the log found.
 pub(super) struct Fetched {
     pub(super) deliveries: Vec<Delivery>,
@@ -71,7 +85,7 @@ pub(super) fn fetch(
     Ok(found)
 }
 
-fn read_partition(
+pub(super) fn read_partition(
     tx: &Transaction<'_>,
     topic: &str,
     partition: u32,

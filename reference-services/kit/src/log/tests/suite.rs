@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::places::places;
 use super::{BOUND, balance, receive, record, value};
 use crate::config::Offsets;
-use crate::log::{Delivery, Rewind, Subscription};
+use crate::log::{Delivery, Rewind, Start, Subscription, Tail};
 
 #[tokio::test]
 async fn records_of_a_key_stay_in_order_and_none_is_lost() {
@@ -171,4 +171,33 @@ async fn what_was_appended_outlives_who_appended() {
             (&sent.key, &sent.value, &sent.headers)
         );
     }
+}
+
+#[tokio::test]
+async fn a_tail_reads_all_of_a_topic_and_takes_nothing_from_anybody() {
+    for place in places() {
+        let log = place.open();
+        let mut member = log.subscribe(place.topic(), place.topic(), Offsets::Committed);
+        log.append((0..30).map(|n| record(place.topic(), n, n)).collect()).await.unwrap();
+        assert!(log.topics().await.unwrap().contains(&place.topic().to_owned()), "{place}");
+        let mut all = log.tail(place.topic(), Start::Beginning);
+        assert_eq!(read(all.as_mut(), 30).await, (0..30).collect(), "{place}");
+        let mut news = log.tail(place.topic(), Start::End);
+        assert!(timeout(Duration::from_secs(1), news.poll(10)).await.is_err(), "{place}: nothing is new");
+        log.append(vec![record(place.topic(), 7, 30)]).await.unwrap();
+        assert_eq!(read(news.as_mut(), 1).await, BTreeSet::from([30]), "{place}");
+        assert_eq!(read(all.as_mut(), 1).await, BTreeSet::from([30]), "{place}");
+        assert_eq!(receive(member.as_mut(), 31).await.len(), 31, "{place}: the group has it all, too");
+    }
+}
+
+async fn read(tail: &mut dyn Tail, count: usize) -> BTreeSet<i64> {
+    let mut values = BTreeSet::new();
+    let reading = async {
+        while values.len() < count {
+            values.extend(tail.poll(4).await.unwrap().iter().map(value));
+        }
+    };
+    timeout(BOUND, reading).await.expect("the records arrive");
+    values
 }

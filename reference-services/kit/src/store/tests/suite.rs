@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::places::places;
 use super::{Note, Refusal, add, by, happened, note, page};
 use crate::page::{Direction, PageRequest};
-use crate::store::{Lease, Store, StoreError, View};
+use crate::store::{Lease, Store, StoreError, Tx, View};
 
 #[tokio::test]
 async fn a_refused_command_burns_no_id_and_leaves_no_trace() {
@@ -38,7 +38,8 @@ async fn a_refused_command_burns_no_id_and_leaves_no_trace() {
 async fn a_reserved_id_that_came_to_nothing_is_taken_again() {
     for place in places() {
         let store = place.open();
-        let reserve = || store.write(|tx| tx.reserve_id::<Note>());
+        let reserve =
+            || store.write(|tx: &mut Tx<'_>| -> Result<i64, StoreError> { tx.reserve_id::<Note>() });
         let ids = [reserve().await.unwrap(), reserve().await.unwrap(), reserve().await.unwrap()];
         assert_eq!(ids, [1, 2, 3], "{place}");
         for id in [3, 1] {

@@ -1,0 +1,193 @@
+#!/usr/bin/env bash
+# The coffee chain on a real Kafka and a real PostgreSQL, under load: the broker is away, the database dies, replicas are
+# killed, offsets are set back. Nothing is lost and nothing doubled.
+#   coffee.sh BRUNT KAFKA POSTGRES [OUTAGE-SECONDS]
+# BRUNT was built with `--features kafka`. KAFKA is a program that knows `up`, which prints the bootstrap address, `stop`, and
+# Kafka's own `topics`, `consumer-groups` and `console-consumer`; POSTGRES one that knows `up`, which prints a URL, and `stop`.
+set -euo pipefail
+brunt=$(readlink -f "$1") kafka=$2 postgres=$3 outage=${4:-8}
+here=$(dirname "$(readlink -f "$0")")
+topic=msacoffeechainsample
+scratch=$(mktemp -d)
+running=
+cleanup() {
+  if [[ -n $running ]]; then kill -INT "$running" 2>/dev/null || true; wait "$running" || true; fi
+  rm -rf "$scratch"
+}
+trap cleanup EXIT
+
+bootstrap=$("$kafka" up | tail -n 1)
+server=$(cd / && "$postgres" up | tail -n 1)
+export EVENT_LOG=kafka://$bootstrap STORE=${server%/*}/coffee_engines
+cp "$here"/*.yaml "$scratch"
+# The built-in system, with two replicas of all that may have them on PostgreSQL.
+sed -e '/strategy: {type: Recreate}/d' -e 's/^    command: .*\(order\|product\|stock\|customercenter\)\]$/&\n    replicas: 2/' \
+  "$here/../../reference-services/coffee/system.yaml" >"$scratch/coffee.yaml"
+cd "$scratch"
+
+fail() { echo "FAILED: $*"; exit 1; }
+until_true() { # WHAT COMMAND...: for at most 60 s
+  local what=$1; shift
+  for _ in $(seq 300); do "$@" && return; sleep 0.2; done
+  fail "$what"
+}
+sql() { psql -qAtX "${1:-$STORE}" -c "$2" 2>/dev/null; }
+count() { sql "$STORE" "SELECT count(*) FROM coffee_$1.entries WHERE key LIKE '$2/%'" || echo 0; }
+at_least() { [[ $(count order doc/orders) -ge $1 ]]; }
+outbox_is_empty() {
+  local service
+  for service in order product stock customercenter; do [[ $(count $service outbox) == 0 ]] || return 1; done
+}
+fresh() { # an empty database, and no topic nor groups
+  sql "$server" 'DROP DATABASE IF EXISTS coffee_engines WITH (FORCE)'
+  sql "$server" 'CREATE DATABASE coffee_engines'
+  "$kafka" topics --bootstrap-server "$bootstrap" --delete --if-exists --topic "$topic" >/dev/null 2>&1 || true
+  "$kafka" consumer-groups --bootstrap-server "$bootstrap" --delete --group order --group product --group customercenter >/dev/null 2>&1 || true
+}
+# Every event of the topic as TYPE VERSION KEY EVENT-ID, in the order of its partition.
+events() {
+  "$kafka" console-consumer --bootstrap-server "$bootstrap" --topic "$topic" --from-beginning --timeout-ms 6000 \
+    --property print.key=true --property print.partition=true 2>/dev/null |
+    grep -o '^Partition:[0-9]*.*$' || true
+}
+in_order() { # by key, no event comes first after a later one of the same key
+  events >"$scratch/events.txt"
+  python3 - "$scratch/events.txt" <<'PY'
+import json, sys
+seen, last, again = set(), {}, 0
+for line in open(sys.argv[1], encoding="utf-8"):
+    partition, key, value = line.rstrip("\n").split("\t", 2)
+    event = json.loads(value)
+    if event["eventId"] in seen:
+        again += 1
+        continue
+    seen.add(event["eventId"])
+    whose = (event["eventType"] in ("Ordered", "OrderCanceled"), event["eventType"] == "StockReduced", key)
+    assert key == str(event["aggregateId"]), line
+    assert last.get(whose, (0, partition)) < (event["version"], partition), f"out of order: {line}"
+    last[whose] = (event["version"], partition)
+print(f"   {len(seen)} events, each key in order; {again} sent twice")
+assert len(seen) > 100, "the topic was read"
+PY
+}
+run() { # SCENARIO
+  "$brunt" run "$1.yaml" --out "$scratch/runs" --quiet --retries 0 >"$scratch/$1.log" 2>&1 & running=$!
+}
+# A machine that is too busy for the load generator's own schedule says nothing against the system.
+holds() { ! grep -q '✗ fail' "$1" && ! grep '? inconclusive  ' "$1" | grep -v '^?' | grep -qv 'is sent as planned'; }
+passes() { # SCENARIO WHAT
+  wait "$running" || true
+  running=
+  if ! grep -q 'report:' "$1.log" || ! holds "$1.log"; then
+    cat "$1.log"; grep -h 'WARN\|ERROR' runs/*"$1"/logs/* | cut -c1-200 | tail -n 20 || true
+    fail "$2"
+  fi
+  until_true "the outbox drains" outbox_is_empty
+  in_order || fail "$2: order"
+  echo "ok: $2; $(sed -n 2p "$1.log" | xargs)"
+}
+
+echo "== the broker is away for $outage s"
+fresh
+sed -i "s/for: 25s/for: $((outage + 15))s/" broker-down.yaml
+run broker-down
+until_true "orders come" at_least 200
+begun=$SECONDS
+"$kafka" stop
+sleep "$outage"
+[[ $(count order outbox) -gt 0 ]] || fail "events wait in the outbox"
+"$kafka" up >/dev/null
+echo "   the broker is back after $((SECONDS - begun)) s; $(count order outbox) events wait at order"
+passes broker-down "an outage of the broker: orders accepted throughout, none lost, none doubled, outbox empty"
+flood=$(cat runs/*broker-down*/logs/* | grep -c 'Kafka cannot be reached' || true)
+lines=$(cat runs/*broker-down*/logs/* | wc -l)
+[[ $flood -ge 1 && $lines -lt 200 ]] || fail "an outage is told of, and not too often: $flood of $lines lines"
+echo "ok: told of it $flood times in $lines lines"
+
+echo "== two replicas each, one killed every two seconds"
+fresh
+run replicas
+passes replicas "kill -9 of replicas: none lost, none doubled"
+
+echo "== 200 orders race for 100 units at three replicas of stock"
+fresh
+run racing
+passes racing "sold and stock are 100"
+
+echo "== the database is killed"
+fresh
+run postgres-down
+until_true "orders come" at_least 200
+(cd / && "$postgres" stop)
+sleep 3
+(cd / && "$postgres" up >/dev/null)
+passes postgres-down "a killed database: every answer holds"
+
+echo "== offsets are set back by 1,000"
+fresh
+up() { "$brunt" up coffee.yaml --data "$scratch/up" >"$scratch/up.log" 2>&1 & running=$!; until_true "the system is up" grep -q 'is up after' "$scratch/up.log"; }
+down() { kill -INT "$running"; wait "$running" || fail "it stops cleanly"; running=; }
+# Columns: group, topic, partition, committed, end, lag.
+offsets() { "$kafka" consumer-groups --bootstrap-server "$bootstrap" --describe --group order --group product --group customercenter 2>/dev/null | awk -v topic="$topic" '$2 == topic'; }
+lag() { offsets | awk '{sum += $6} END {print sum + 0}'; }
+lag_is_zero() { [[ $(lag) == 0 ]]; }
+groups_are_empty() {
+  local states
+  states=$("$kafka" consumer-groups --bootstrap-server "$bootstrap" --describe --state --group order --group product --group customercenter 2>/dev/null)
+  [[ $(grep -c Empty <<<"$states") == 3 ]]
+}
+state() {
+  local port
+  for path in 8081/orders 8082/products 8083/stocks 8084/mypages; do
+    curl -sf "http://127.0.0.1:$path?size=1000" | jq -S 'del(.. | ._links?)'
+  done
+}
+up
+body='{"productName":"따뜻한 아메리카노","qty":1}'
+curl -sf -X POST 127.0.0.1:8083/stocks -H 'content-type: application/json' -d '{"productName":"따뜻한 아메리카노","qty":1000}' >/dev/null
+"$brunt" load -q -c 5 -r 60 --content-type application/json "http://127.0.0.1:8080/orders POST $body" >load.log 2>&1 || fail "load: $(cat load.log)"
+all_completed() { [[ $(curl -sf '127.0.0.1:8081/orders?size=1000' | jq '[._embedded.orders[] | select(.status == "Completed")] | length') == 300 ]]; }
+until_true "all orders are made" all_completed
+until_true "the outbox drains" outbox_is_empty
+until_true "everything is read" lag_is_zero
+state >before.json
+[[ $(sql "$STORE" "SELECT count(*) FROM coffee_order.entries WHERE value LIKE '%따뜻한 아메리카노%'") == 300 ]] || fail "Korean text in PostgreSQL"
+events >korean.txt
+[[ $(grep -c '"Ordered".*따뜻한 아메리카노\|따뜻한 아메리카노.*"Ordered"' korean.txt) == 300 ]] || fail "Korean text in Kafka's own console consumer"
+echo "ok: Korean text comes back byte for byte through Kafka and PostgreSQL"
+down
+until_true "the groups have no members" groups_are_empty
+for group in order product customercenter; do
+  "$kafka" consumer-groups --bootstrap-server "$bootstrap" --group $group --topic "$topic" --reset-offsets --shift-by -1000 --execute >"reset-$group.log" 2>&1 || fail "$(cat "reset-$group.log")"
+done
+again=$(lag)
+[[ $again -ge 600 ]] || fail "the offsets are set back: $again; $(cat reset-*.log)"
+up
+until_true "everything is read again" lag_is_zero
+state >after.json
+cmp before.json after.json || fail "what came again changed something"
+echo "ok: offsets set back by 1,000, or as far as there are events: $again came again, nothing changed"
+
+echo "== requests while the database is away"
+(cd / && "$postgres" stop)
+refused() { curl -s -o /dev/null -D headers.txt -X POST 127.0.0.1:8081/orders -H 'content-type: application/json' -d "$body"; grep -q '^HTTP/1.1 503' headers.txt; }
+until_true "orders are refused" refused
+grep -qi '^retry-after: 1' headers.txt || fail "a refusal says when to come again: $(cat headers.txt)"
+curl -sf 127.0.0.1:8081/actuator/health/readiness >/dev/null || fail "readiness stays"
+(cd / && "$postgres" up >/dev/null)
+accepted() { curl -sf -X POST 127.0.0.1:8081/orders -H 'content-type: application/json' -d "$body" >/dev/null; }
+until_true "orders are accepted again" accepted
+echo "ok: 503 with Retry-After while the database is away, and orders again once it is back"
+down
+
+echo "== starting without a broker"
+"$kafka" stop
+up
+for _ in 1 2 3; do accepted || fail "an order without a broker"; done
+[[ $(count order outbox) -gt 0 ]] || fail "its event waits in the outbox"
+"$kafka" up >/dev/null
+until_true "the outbox drains" outbox_is_empty
+echo "ok: started without a broker, orders accepted, and sent once it was there"
+down
+fresh
+echo "ok: the coffee chain on Kafka and PostgreSQL"
