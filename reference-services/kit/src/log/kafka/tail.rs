@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer, StreamConsumer};
-use rdkafka::metadata::MetadataTopic;
+use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::connection::{Connection, Voice, on_a_thread};
@@ -65,7 +65,7 @@ async fn partitions(connection: &Arc<Connection>, topic: &str) -> Result<Vec<i32
             reader(&connection).create_with_context(Voice(Arc::clone(&connection)))?;
         let metadata = client.fetch_metadata(Some(&topic), PATIENCE)?;
         let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions);
-        Ok(partitions.map(|partition| partition.id()).collect())
+        Ok(partitions.map(MetadataPartition::id).collect())
     });
     asking.await
 }
