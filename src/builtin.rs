@@ -34,7 +34,12 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
     // Baemin.
     scenarios![],
     // Fooddelivery.
-    scenarios![],
+    scenarios![
+        "fooddelivery/cancel",
+        "fooddelivery/notifications",
+        "fooddelivery/slow-payment",
+        "fooddelivery/store-down",
+    ],
     // Cleaning.
     scenarios![],
 ];

@@ -1,0 +1,222 @@
+//! Orders.
+
+use serde::{Deserialize, Serialize};
+
+use crate::DeliveryType;
+
+/// An order that is paid for: one that is not is no order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// From 1.
+    pub id: i64,
+    /// What was ordered.
+    #[serde(flatten)]
+    pub placement: Placement,
+    /// How far it is.
+    pub status: Status,
+    /// Counts its changes, from 1.
+    pub version: u64,
+}
+
+/// What a customer orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Placement {
+    /// What.
+    pub menu: String,
+    /// How many, at least 1.
+    pub qty: i64,
+    /// For how much, at least 0.
+    pub price: i64,
+    /// From which store.
+    pub store_id: Option<i64>,
+    /// How it is to be delivered.
+    pub delivery_type: DeliveryType,
+    /// Where to.
+    pub address: Option<String>,
+    /// Who is told of every change; whoever lives at the address, if nobody is named.
+    pub customer: Option<String>,
+}
+
+/// How far an order is. What is later here never goes back to what is earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Status {
+    /// Paid; the store does not know of it yet, or has not decided.
+    Placed,
+    /// The store is going to cook it.
+    Accepted,
+    /// It is being cooked: from here on there is no way back.
+    Cooking,
+    /// It waits for its rider.
+    Cooked,
+    /// It is on its way.
+    Picked,
+    /// It is there.
+    Delivered,
+    /// The store did not want it.
+    Rejected,
+    /// The customer called it off.
+    Canceled,
+}
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The customer calls it off.
+    Cancel,
+    /// Store or rider say how far it is.
+    Advance(Status),
+}
+
+/// What has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// An order was called off.
+    OrderCanceled,
+    /// An order has got further. Not published: the event of store or rider says it.
+    Advanced(Status),
+}
+
+/// Why a command is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Nothing is named.
+    #[error("menu is missing")]
+    NoMenu,
+    /// Not a quantity.
+    #[error("qty must be at least 1")]
+    QtyTooSmall,
+    /// Not a price.
+    #[error("price must be at least 0")]
+    NegativePrice,
+    /// There is no such order.
+    #[error("there is no such order")]
+    NoSuchOrder,
+    /// It is too late.
+    #[error("the order cannot be canceled any more: it is {0:?}")]
+    TooLate(Status),
+    /// It is too early.
+    #[error("an order can be reviewed once it is Delivered: it is {0:?}")]
+    NotDelivered(Status),
+    /// It was reviewed before.
+    #[error("the order has its review already")]
+    Reviewed,
+    /// Not a rating.
+    #[error("rating must be from 1 to 5")]
+    NoRating,
+}
+
+impl Placement {
+    /// Looks at it before anything is asked of anybody.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), Rejection> {
+        match self {
+            Self { menu, .. } if menu.trim().is_empty() => Err(Rejection::NoMenu),
+            Self { qty, .. } if *qty < 1 => Err(Rejection::QtyTooSmall),
+            Self { price, .. } if *price < 0 => Err(Rejection::NegativePrice),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a command leads to; nothing, if it has had its effect before.
+///
+/// # Errors
+/// When the command is refused.
+pub fn decide(order: &Order, command: Command) -> Result<Option<Event>, Rejection> {
+    use Status::{Accepted, Canceled, Delivered, Placed, Rejected};
+    match (command, order.status) {
+        (Command::Cancel, Placed | Accepted) => Ok(Some(Event::OrderCanceled)),
+        (Command::Cancel, Canceled) => Ok(None),
+        (Command::Cancel, status) => Err(Rejection::TooLate(status)),
+        (Command::Advance(_), Delivered | Rejected | Canceled) => Ok(None),
+        // Events of store and rider may overtake each other.
+        (Command::Advance(to), from) => Ok((to > from).then_some(Event::Advanced(to))),
+    }
+}
+
+impl Order {
+    /// The order that a paid placement makes.
+    #[must_use]
+    pub fn placed(id: i64, placement: Placement) -> Self {
+        Self { id, placement, status: Status::Placed, version: 1 }
+    }
+
+    /// The order after an event.
+    #[must_use]
+    pub fn after(self, event: Event) -> Self {
+        let status = match event {
+            Event::OrderCanceled => Status::Canceled,
+            Event::Advanced(status) => status,
+        };
+        Self { status, version: self.version + 1, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Status; 8] = [
+        Status::Placed,
+        Status::Accepted,
+        Status::Cooking,
+        Status::Cooked,
+        Status::Picked,
+        Status::Delivered,
+        Status::Rejected,
+        Status::Canceled,
+    ];
+
+    fn pizza() -> Placement {
+        Placement {
+            menu: "Pizza".into(),
+            qty: 1,
+            price: 100,
+            store_id: None,
+            delivery_type: DeliveryType::Bike,
+            address: None,
+            customer: None,
+        }
+    }
+
+    fn order(status: Status) -> Order {
+        Order { status, ..Order::placed(7, pizza()) }
+    }
+
+    #[test]
+    fn an_order_names_something_how_many_and_for_how_much() {
+        assert_eq!(pizza().check(), Ok(()));
+        assert_eq!(Placement { price: 0, ..pizza() }.check(), Ok(()));
+        assert_eq!(Placement { menu: " ".into(), ..pizza() }.check(), Err(Rejection::NoMenu));
+        assert_eq!(Placement { qty: 0, ..pizza() }.check(), Err(Rejection::QtyTooSmall));
+        assert_eq!(Placement { price: -1, ..pizza() }.check(), Err(Rejection::NegativePrice));
+    }
+
+    #[test]
+    fn cancel_in_every_state() {
+        for status in ALL {
+            let expected = match status {
+                Status::Placed | Status::Accepted => Ok(Some(Event::OrderCanceled)),
+                Status::Canceled => Ok(None),
+                later => Err(Rejection::TooLate(later)),
+            };
+            assert_eq!(decide(&order(status), Command::Cancel), expected, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_never_goes_back_and_its_end_is_its_end() {
+        for from in ALL {
+            for to in ALL {
+                let after = decide(&order(from), Command::Advance(to)).unwrap();
+                let ended = [Status::Delivered, Status::Rejected, Status::Canceled].contains(&from);
+                assert_eq!(after, (!ended && to > from).then_some(Event::Advanced(to)), "{from:?} {to:?}");
+            }
+        }
+        let after = order(Status::Placed).after(Event::Advanced(Status::Cooking));
+        assert_eq!((after.status, after.version), (Status::Cooking, 2));
+    }
+}

@@ -1,0 +1,46 @@
+//! Reviews: one for each order, once it is there.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Order, Rejection, Status};
+
+/// What a customer thinks of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Review {
+    /// From 1.
+    pub id: i64,
+    /// The order.
+    pub order_id: i64,
+    /// From 1 to 5.
+    pub rating: i64,
+    /// In words.
+    pub text: String,
+}
+
+/// What a customer wants to say about an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opinion {
+    /// The order.
+    pub order_id: i64,
+    /// From 1 to 5.
+    pub rating: i64,
+    /// In words.
+    pub text: String,
+}
+
+impl Review {
+    /// The review that an opinion makes.
+    ///
+    /// # Errors
+    /// When the order is not delivered or has a review, or the rating is none.
+    pub fn write(id: i64, opinion: Opinion, order: &Order, before: Option<&Self>) -> Result<Self, Rejection> {
+        let Opinion { order_id, rating, text } = opinion;
+        match (order.status, before) {
+            _ if !(1..=5).contains(&rating) => Err(Rejection::NoRating),
+            (Status::Delivered, None) => Ok(Self { id, order_id, rating, text }),
+            (Status::Delivered, Some(_)) => Err(Rejection::Reviewed),
+            (status, _) => Err(Rejection::NotDelivered(status)),
+        }
+    }
+}

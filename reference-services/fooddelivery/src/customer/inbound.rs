@@ -1,0 +1,3 @@
+//! How the world reaches what a customer sees.
+
+pub(super) mod rest;

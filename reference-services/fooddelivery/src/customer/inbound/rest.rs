@@ -1,0 +1,77 @@
+//! `/notifications` and `/myPages`, to be read only.
+
+mod payload;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use brunt_kit::hal;
+use brunt_kit::openapi::{Operation, document};
+use brunt_kit::page::{Page, PageRequest};
+use brunt_kit::rest::{Caller, Problem, parse_id};
+use brunt_kit::store::{Store, View};
+use http::Uri;
+use serde_json::Value;
+
+use crate::customer::notification::Notification;
+use crate::customer::projection::MyPage;
+
+use payload::{MyPageResource, NotificationResource};
+
+pub fn routes(store: Store) -> Router {
+    Router::new()
+        .route("/notifications", get(notifications))
+        .route("/notifications/{id}", get(notification))
+        .route("/myPages", get(pages))
+        .route("/myPages/{id}", get(page))
+        .with_state(store)
+}
+
+type Answer = Result<Response, Problem>;
+
+async fn notifications(State(store): State<Store>, caller: Caller, uri: Uri) -> Answer {
+    let request = PageRequest::from_query(&uri);
+    let asked = request.clone();
+    let page = store.read(move |view: &View<'_>| view.page::<Notification>(&asked)).await?;
+    let items = page.items.into_iter().map(NotificationResource::from).collect();
+    hal::collection(&caller, &request, &Page { items, total: page.total })
+}
+
+async fn notification(State(store): State<Store>, caller: Caller, Path(id): Path<String>) -> Answer {
+    let id = parse_id(&id)?;
+    let notification = store.read(move |view: &View<'_>| view.get::<Notification>(id)).await?;
+    let notification = notification.ok_or_else(|| Problem::not_found("there is no such notification"))?;
+    hal::item(&caller, &NotificationResource::from(notification))
+}
+
+async fn pages(State(store): State<Store>, caller: Caller, uri: Uri) -> Answer {
+    let request = PageRequest::from_query(&uri);
+    let asked = request.clone();
+    let page = store.read(move |view: &View<'_>| view.page::<MyPage>(&asked)).await?;
+    let items = page.items.into_iter().map(MyPageResource::from).collect();
+    hal::collection(&caller, &request, &Page { items, total: page.total })
+}
+
+async fn page(State(store): State<Store>, caller: Caller, Path(id): Path<String>) -> Answer {
+    let id = parse_id(&id)?;
+    let page = store.read(move |view: &View<'_>| view.get::<MyPage>(id)).await?;
+    let page = page.ok_or_else(|| Problem::not_found("there is no such page"))?;
+    hal::item(&caller, &MyPageResource::from(page))
+}
+
+/// The service's OpenAPI document.
+pub fn api() -> Value {
+    let operation =
+        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
+    let notified: &'static [_] = &[(200, "The notification"), (404, "No such notification")];
+    document(
+        "customer",
+        &[
+            operation("/notifications", "A page of what customers were told", &[(200, "The page")]),
+            operation("/notifications/{id}", "One notification", notified),
+            operation("/myPages", "A page of how far orders are", &[(200, "The page")]),
+            operation("/myPages/{id}", "How far one order is", &[(200, "It"), (404, "No such page")]),
+        ],
+    )
+}

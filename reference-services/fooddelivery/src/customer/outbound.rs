@@ -1,0 +1,3 @@
+//! What notifications and pages reach: their store.
+
+pub(super) mod store;

@@ -1,0 +1,69 @@
+//! Notifications and pages in their store.
+
+use brunt_kit::config::Guard;
+use brunt_kit::store::{Document, StoreError, Tx};
+
+use crate::customer::notification::{Notification, text};
+use crate::customer::projection::{MyPage, News};
+
+impl Document for MyPage {
+    const COLLECTION: &'static str = "myPages";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.order_id.to_string())
+    }
+}
+
+impl Document for Notification {
+    const COLLECTION: &'static str = "notifications";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.order_id.to_string())
+    }
+}
+
+/// Shows an event on its order's page, which begins with whichever event comes first.
+pub fn show(tx: &mut Tx<'_>, order_id: i64, news: News, version_gate: Guard) -> Result<(), StoreError> {
+    let page = match page(tx, order_id)? {
+        Some(page) => page,
+        None => MyPage::new(tx.next_id::<MyPage>()?, order_id),
+    };
+    tx.put(&page.after(news, version_gate))
+}
+
+/// Tells the customer of a change of status.
+pub fn notify(tx: &mut Tx<'_>, order_id: i64, news: &News) -> Result<(), StoreError> {
+    let Some(stage) = news.stage() else {
+        return Ok(());
+    };
+    let customer = match news {
+        News::Placed(ordered) => {
+            let customer = ordered.addressee().map(str::to_owned);
+            address(tx, order_id, customer.as_deref())?;
+            customer
+        }
+        _ => page(tx, order_id)?.and_then(|page| Some(page.order?.addressee()?.to_owned())),
+    };
+    let id = tx.next_id::<Notification>()?;
+    tx.put(&Notification { id, order_id, customer, text: text(stage).to_owned() })
+}
+
+/// What was said before anybody knew to whom.
+fn address(tx: &mut Tx<'_>, order_id: i64, customer: Option<&str>) -> Result<(), StoreError> {
+    for notification in tx.find::<Notification>(&order_id.to_string())? {
+        tx.put(&Notification { customer: customer.map(str::to_owned), ..notification })?;
+    }
+    Ok(())
+}
+
+fn page(tx: &Tx<'_>, order_id: i64) -> Result<Option<MyPage>, StoreError> {
+    Ok(tx.find::<MyPage>(&order_id.to_string())?.into_iter().next())
+}

@@ -1,0 +1,195 @@
+//! How events become a page. Pure. Several services speak about one order, so their events come in any order; what is older
+//! than what the page shows changes nothing, so that the view never goes backwards.
+
+use brunt_kit::config::Guard;
+use serde::{Deserialize, Serialize};
+
+/// What a customer sees of an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MyPage {
+    /// From 1.
+    pub id: i64,
+    /// The order it shows.
+    pub order_id: i64,
+    /// What was ordered, once that is known.
+    #[serde(flatten)]
+    pub order: Option<Ordered>,
+    /// How far the order is.
+    pub order_status: Option<Stage>,
+    /// Where the money is.
+    pub pay_status: Option<Money>,
+}
+
+/// What was ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ordered {
+    /// What.
+    pub menu: String,
+    /// How many.
+    pub qty: i64,
+    /// For how much.
+    pub price: i64,
+    /// How it is delivered.
+    pub delivery_type: String,
+    /// Where to.
+    pub address: Option<String>,
+    /// For whom.
+    pub customer: Option<String>,
+}
+
+/// How far an order is. What is later here is later in time, whoever says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Stage {
+    /// Paid for.
+    Placed,
+    /// The store is going to cook it.
+    Accepted,
+    /// It is being cooked.
+    Cooking,
+    /// It waits for its rider.
+    Cooked,
+    /// It is on its way.
+    Picked,
+    /// It is there.
+    Delivered,
+    /// The store did not want it.
+    Rejected,
+    /// The customer called it off.
+    Canceled,
+}
+
+/// Where the money is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Money {
+    /// It was taken.
+    Paid,
+    /// It was given back.
+    Canceled,
+}
+
+/// An event, as far as a page is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// An order was placed.
+    Placed(Ordered),
+    /// It has got further.
+    Reached(Stage),
+    /// Its money has moved.
+    Money(Money),
+}
+
+impl Ordered {
+    /// Who is told of every change.
+    #[must_use]
+    pub fn addressee(&self) -> Option<&str> {
+        self.customer.as_deref().or(self.address.as_deref())
+    }
+}
+
+impl News {
+    /// How far the order is by this.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        match self {
+            Self::Placed(_) => Some(Stage::Placed),
+            Self::Reached(stage) => Some(*stage),
+            Self::Money(_) => None,
+        }
+    }
+}
+
+impl MyPage {
+    /// An empty page.
+    #[must_use]
+    pub fn new(id: i64, order_id: i64) -> Self {
+        Self { id, order_id, ..Self::default() }
+    }
+
+    /// The page after an event, which says the same if it knew better. With the gate off, whatever comes last is shown.
+    #[must_use]
+    pub fn after(mut self, news: News, gate: Guard) -> Self {
+        let open = gate == Guard::Off;
+        if let Some(stage) = news.stage().filter(|stage| open || self.order_status < Some(*stage)) {
+            self.order_status = Some(stage);
+        }
+        match news {
+            News::Placed(ordered) => self.order = Some(ordered),
+            News::Money(money) if open || self.pay_status < Some(money) => self.pay_status = Some(money),
+            News::Money(_) | News::Reached(_) => {}
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placed() -> News {
+        News::Placed(Ordered {
+            menu: "피자".into(),
+            qty: 2,
+            price: 100,
+            delivery_type: "walk".into(),
+            address: Some("서울".into()),
+            customer: None,
+        })
+    }
+
+    fn fold(news: &[News], gate: Guard) -> MyPage {
+        news.iter().cloned().fold(MyPage::new(1, 7), |page, news| page.after(news, gate))
+    }
+
+    fn stories() -> [Vec<News>; 3] {
+        use Stage::{Accepted, Canceled, Cooked, Cooking, Delivered, Picked, Rejected};
+        let delivered = [Accepted, Cooking, Cooked, Picked, Delivered].map(News::Reached);
+        let [paid, back] = [Money::Paid, Money::Canceled].map(News::Money);
+        [
+            [vec![paid.clone(), placed()], delivered.into()].concat(),
+            vec![paid.clone(), placed(), News::Reached(Rejected), back.clone()],
+            vec![paid, placed(), News::Reached(Accepted), News::Reached(Canceled), back],
+        ]
+    }
+
+    #[test]
+    fn the_order_of_events_does_not_matter() {
+        for mut story in stories() {
+            let told = fold(&story, Guard::On);
+            story.reverse();
+            assert_eq!(fold(&story, Guard::On), told);
+            story.extend(story.clone());
+            assert_eq!(fold(&story, Guard::On), told, "events that come twice change nothing");
+        }
+    }
+
+    #[test]
+    fn without_the_gate_it_does() {
+        for mut story in stories() {
+            let told = fold(&story, Guard::Off);
+            story.reverse();
+            assert_ne!(fold(&story, Guard::Off), told);
+        }
+    }
+
+    #[test]
+    fn a_page_shows_how_it_ended() {
+        let ends = stories().map(|story| fold(&story, Guard::On));
+        let statuses = ends.map(|page| (page.order_status.unwrap(), page.pay_status.unwrap()));
+        let expected = [
+            (Stage::Delivered, Money::Paid),
+            (Stage::Rejected, Money::Canceled),
+            (Stage::Canceled, Money::Canceled),
+        ];
+        assert_eq!(statuses, expected);
+    }
+
+    #[test]
+    fn a_page_is_stored_and_read_as_it_is() {
+        for page in [fold(&[placed()], Guard::On), MyPage::new(1, 7)] {
+            let text = serde_json::to_string(&page).unwrap();
+            assert_eq!(serde_json::from_str::<MyPage>(&text).unwrap(), page);
+        }
+    }
+}

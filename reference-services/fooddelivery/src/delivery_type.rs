@@ -1,0 +1,49 @@
+//! How an order gets to its customer: a word that app, store and rider have in common.
+
+use serde::{Deserialize, Serialize};
+
+/// How an order gets to its customer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeliveryType {
+    /// On foot.
+    Walk,
+    /// By bicycle.
+    Bicycle,
+    /// By motorbike, unless a customer chooses.
+    #[default]
+    Bike,
+}
+
+impl DeliveryType {
+    /// What can be written.
+    pub const ACCEPTS: &'static str = "walk, bicycle or bike (or 도보, 자전거, 바이크)";
+
+    /// Reads what a customer writes, in English or in Korean.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "walk" | "도보" => Some(Self::Walk),
+            "bicycle" | "자전거" => Some(Self::Bicycle),
+            "bike" | "바이크" => Some(Self::Bike),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_has_two_names_and_is_shown_by_one() {
+        for (korean, english) in [("도보", "walk"), ("자전거", "bicycle"), ("바이크", "bike")] {
+            let read = DeliveryType::parse(korean).unwrap();
+            assert_eq!(DeliveryType::parse(english), Some(read));
+            assert_eq!(serde_json::to_value(read).unwrap(), english);
+        }
+        for bad in ["", "Walk", "car", "자동차"] {
+            assert_eq!(DeliveryType::parse(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Takes money for orders, and gives it back.
+
+pub mod domain;
+mod inbound;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::Kind;
+
+use crate::TOPIC;
+
+/// What only this service is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    compensation: Guard,
+}
+
+impl Settings {
+    /// Reads `COMPENSATION`.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self { compensation: config.guard("COMPENSATION")? })
+    }
+}
+
+/// Puts the service together.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
+    assembly.metrics.show_guard("compensation", settings.compensation);
+    let routes = inbound::rest::routes(assembly.store.clone());
+    let consumer = assembly.consumer(Arc::new(move |tx, event| match settings.compensation {
+        Guard::On => policy::handle(tx, event),
+        Guard::Off => Ok(brunt_kit::consumer::Handled::Ignored),
+    }));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+}

@@ -1,0 +1,84 @@
+//! What a payment is and what may happen to it. Pure: no clock, no store, no network.
+
+use serde::{Deserialize, Serialize};
+
+/// Money for an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Payment {
+    /// From 1.
+    pub id: i64,
+    /// The order that it is for.
+    pub order_id: i64,
+    /// How much, at least 0.
+    pub price: i64,
+    /// Where the money is.
+    pub status: Status,
+    /// Counts its changes, from 1.
+    pub version: u64,
+}
+
+/// Where the money is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// It was taken.
+    Paid,
+    /// It was given back.
+    Canceled,
+}
+
+/// What is to be paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// For which order.
+    pub order_id: i64,
+    /// How much.
+    pub price: i64,
+}
+
+/// Why nothing is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Not a price.
+    #[error("price must be at least 0")]
+    NegativePrice,
+    /// The order is none any more.
+    #[error("the order was called off: nothing is taken for it")]
+    CalledOff,
+}
+
+impl Payment {
+    /// The payment that a charge makes.
+    ///
+    /// # Errors
+    /// When the price is none.
+    pub fn take(id: i64, charge: Charge) -> Result<Self, Rejection> {
+        let Charge { order_id, price } = charge;
+        if price < 0 {
+            return Err(Rejection::NegativePrice);
+        }
+        Ok(Self { id, order_id, price, status: Status::Paid, version: 1 })
+    }
+
+    /// The payment after the money was given back; nothing, if it was before.
+    #[must_use]
+    pub fn given_back(self) -> Option<Self> {
+        let paid = self.status == Status::Paid;
+        paid.then(|| Self { status: Status::Canceled, version: self.version + 1, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_taken_and_given_back_once() {
+        let paid = Payment::take(1, Charge { order_id: 7, price: 100 }).unwrap();
+        assert_eq!((paid.status, paid.version), (Status::Paid, 1));
+        let back = paid.given_back().unwrap();
+        assert_eq!((back.status, back.version), (Status::Canceled, 2));
+        assert_eq!(back.given_back(), None);
+        assert_eq!(Payment::take(1, Charge { order_id: 7, price: -1 }), Err(Rejection::NegativePrice));
+    }
+}

@@ -1,0 +1,81 @@
+//! Payments in their store. State, events and remembered answers change in one transaction.
+
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+
+use crate::pay::domain::{Charge, Payment, Rejection, Status};
+use crate::pay::inbound::rest::PaymentResource;
+
+impl Document for Payment {
+    const COLLECTION: &'static str = "payments";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.order_id.to_string())
+    }
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("this Idempotency-Key was used for another payment")]
+    KeyReused,
+    #[error("there is no such payment")]
+    NoSuchPayment,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes money; with a key that was used before, gives that payment again and takes nothing.
+pub fn take(tx: &mut Tx<'_>, charge: Charge, key: Option<&str>, cause: &Cause) -> Result<Payment, Refusal> {
+    let key = key.map(|key| format!("payments/{key}"));
+    if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
+        let payment = tx.get::<Payment>(id)?.ok_or(Refusal::NoSuchPayment)?;
+        let same = payment.order_id == charge.order_id && payment.price == charge.price;
+        return match payment.status {
+            _ if !same => Err(Refusal::KeyReused),
+            Status::Paid => Ok(payment),
+            Status::Canceled => Err(Rejection::CalledOff.into()),
+        };
+    }
+    if tx.answer::<bool>(&called_off(charge.order_id))?.is_some() {
+        return Err(Rejection::CalledOff.into());
+    }
+    let payment = Payment::take(tx.next_id::<Payment>()?, charge)?;
+    if let Some(key) = key {
+        tx.remember(&key, &payment.id)?;
+    }
+    save(tx, &payment, "Paid", cause)?;
+    Ok(payment)
+}
+
+/// Gives back what was taken for an order, and remembers that: a payment that comes later is refused.
+pub fn give_back(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
+    tx.remember(&called_off(order_id), &true)?;
+    for payment in tx.find::<Payment>(&order_id.to_string())? {
+        if let Some(payment) = payment.given_back() {
+            save(tx, &payment, "PaymentCanceled", cause)?;
+        }
+    }
+    Ok(())
+}
+
+fn called_off(order_id: i64) -> String {
+    format!("called-off/{order_id}")
+}
+
+fn save(
+    tx: &mut Tx<'_>,
+    payment: &Payment,
+    event_type: &'static str,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    tx.put(payment)?;
+    let subject = Subject { event_type, aggregate_id: payment.id, version: payment.version };
+    tx.publish(Envelope::new(subject, cause, &PaymentResource::from(payment))?)
+}

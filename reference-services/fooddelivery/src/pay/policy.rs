@@ -1,0 +1,29 @@
+//! Which events give the money back.
+
+use brunt_kit::consumer::{Handled, PolicyError};
+use brunt_kit::event::{Cause, Envelope};
+use brunt_kit::store::Tx;
+use serde::Deserialize;
+
+use super::outbound::store;
+
+#[derive(Deserialize)]
+struct Order {
+    id: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StoreOrder {
+    order_id: i64,
+}
+
+pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
+    let order_id = match event.event_type.as_str() {
+        "OrderNotPlaced" | "OrderCanceled" => event.read::<Order>()?.id,
+        "OrderRejected" => event.read::<StoreOrder>()?.order_id,
+        _ => return Ok(Handled::Ignored),
+    };
+    store::give_back(tx, order_id, &Cause::event(event))?;
+    Ok(Handled::Applied)
+}

@@ -1,0 +1,45 @@
+//! Delivers what is cooked.
+
+pub mod domain;
+mod inbound;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::Kind;
+
+use crate::TOPIC;
+
+/// What only this service is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    compensation: Guard,
+}
+
+impl Settings {
+    /// Reads `COMPENSATION`.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self { compensation: config.guard("COMPENSATION")? })
+    }
+}
+
+/// Puts the service together. Its store is of another kind than the others'.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Redb, TOPIC)?;
+    assembly.metrics.show_guard("compensation", settings.compensation);
+    let routes = inbound::rest::routes(assembly.store.clone());
+    let consumer =
+        assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.compensation)));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+}

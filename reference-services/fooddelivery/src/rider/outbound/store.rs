@@ -1,0 +1,94 @@
+//! Deliveries in their store. State and events change in one transaction.
+
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+
+use crate::DeliveryType;
+use crate::rider::domain::{Command, Delivery, Rejection, Status, decide};
+use crate::rider::inbound::rest::DeliveryResource;
+
+impl Document for Delivery {
+    const COLLECTION: &'static str = "deliveries";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.order_id.to_string())
+    }
+}
+
+/// What is to be delivered, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Errand {
+    pub order_id: i64,
+    pub delivery_type: DeliveryType,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("there is no such delivery")]
+    NoSuchDelivery,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An order was placed. It may have been cooked or called off before this is heard.
+pub fn wait_for(tx: &mut Tx<'_>, errand: Errand) -> Result<(), StoreError> {
+    let known = tx.find::<Delivery>(&errand.order_id.to_string())?;
+    // One that came twice, with the inbox off, is delivered twice.
+    if known.iter().all(|delivery| delivery.status == Status::Waiting) {
+        add(tx, errand)?;
+    }
+    Ok(())
+}
+
+/// An order was cooked or called off, perhaps before it is known here.
+pub fn follow(tx: &mut Tx<'_>, errand: Errand, command: Command, cause: &Cause) -> Result<(), StoreError> {
+    let mut known = tx.find::<Delivery>(&errand.order_id.to_string())?;
+    if known.is_empty() {
+        known.push(add(tx, errand)?);
+    }
+    for delivery in known {
+        match change(tx, delivery.id, command, cause) {
+            Ok(_) | Err(Refusal::Rejected(_) | Refusal::NoSuchDelivery) => {}
+            Err(Refusal::Store(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn add(tx: &mut Tx<'_>, errand: Errand) -> Result<Delivery, StoreError> {
+    let delivery = Delivery::waiting(tx.next_id::<Delivery>()?, errand.order_id, errand.delivery_type);
+    tx.put(&delivery)?;
+    Ok(delivery)
+}
+
+/// Changes a delivery as a command wants it; gives the delivery after it.
+pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Delivery, Refusal> {
+    let delivery = tx.get::<Delivery>(id)?.ok_or(Refusal::NoSuchDelivery)?;
+    let Some(status) = decide(&delivery, command)? else {
+        return Ok(delivery);
+    };
+    let delivery = delivery.at(status);
+    tx.put(&delivery)?;
+    if let Some(event_type) = published(command) {
+        let subject = Subject { event_type, aggregate_id: delivery.id, version: delivery.version };
+        let body = DeliveryResource::from(&delivery);
+        tx.publish(Envelope::new(subject, cause, &body).map_err(StoreError::from)?)?;
+    }
+    Ok(delivery)
+}
+
+fn published(command: Command) -> Option<&'static str> {
+    match command {
+        Command::Pick(_) => Some("Picked"),
+        Command::Deliver => Some("Delivered"),
+        // The events of store and app have said it.
+        Command::Ready | Command::Cancel => None,
+    }
+}

@@ -1,0 +1,63 @@
+//! The store: it accepts orders or rejects them, and cooks.
+
+pub mod domain;
+mod inbound;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::calls::Upstreams;
+use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::{Kind, Store};
+
+use crate::TOPIC;
+use outbound::calls::App;
+
+/// What only this service is told.
+pub struct Settings {
+    app: Upstreams,
+    fail_closed: Guard,
+    compensation: Guard,
+}
+
+impl Settings {
+    /// Reads `API_APP_URL`, `FAIL_CLOSED` and `COMPENSATION`.
+    ///
+    /// # Errors
+    /// When one of them cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self {
+            app: config.upstreams("API_APP_URL", "http://127.0.0.1:8081")?,
+            fail_closed: config.guard("FAIL_CLOSED")?,
+            compensation: config.guard("COMPENSATION")?,
+        })
+    }
+}
+
+/// What the routes need.
+#[derive(Clone)]
+struct Counter {
+    store: Store,
+    app: App,
+    /// Off cooks although app did not say that the order stands.
+    fail_closed: Guard,
+}
+
+/// Puts the service together.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
+    let app = App::new(settings.app, &config.resilience, &assembly.metrics);
+    assembly.metrics.show_guard("failClosed", settings.fail_closed);
+    assembly.metrics.show_guard("compensation", settings.compensation);
+    let counter = Counter { store: assembly.store.clone(), app, fail_closed: settings.fail_closed };
+    let consumer =
+        assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.compensation)));
+    Ok(assembly.service(inbound::rest::routes(counter), &inbound::rest::api(), vec![consumer]))
+}

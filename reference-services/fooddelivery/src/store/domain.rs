@@ -1,0 +1,155 @@
+//! What an order is to the store and what may happen to it. Pure: no clock, no store, no network.
+
+use serde::{Deserialize, Serialize};
+
+use crate::DeliveryType;
+
+/// An order as the store has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoreOrder {
+    /// From 1.
+    pub id: i64,
+    /// The order.
+    pub order_id: i64,
+    /// Handed on to the rider.
+    pub delivery_type: DeliveryType,
+    /// How far it is.
+    pub status: Status,
+    /// Counts its changes, from 1.
+    pub version: u64,
+}
+
+/// How far it is: `Received` → `Accepted` → `Cooking` → `Cooked`, or it ends before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// The owner has not decided.
+    Received,
+    /// It is going to be cooked.
+    Accepted,
+    /// It is not.
+    Rejected,
+    /// It is being cooked.
+    Cooking,
+    /// It waits for its rider.
+    Cooked,
+    /// The customer called it off. An order that was called off before it arrived has such a row too.
+    Canceled,
+}
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The owner wants it.
+    Accept,
+    /// The owner does not.
+    Reject,
+    /// Cooking begins.
+    Start,
+    /// Cooking ends.
+    Finish,
+    /// The customer calls it off.
+    Cancel,
+}
+
+/// Why a command is refused: it does not come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} is not possible: the order is {status:?} here", self.command.text())]
+pub struct Rejection {
+    /// What was wanted.
+    pub command: Command,
+    /// How far it is.
+    pub status: Status,
+}
+
+impl Command {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+            Self::Start => "start",
+            Self::Finish => "finish",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+/// Where a command leads; nothing, if it has had its effect before.
+///
+/// # Errors
+/// When the command is refused.
+pub fn decide(status: Status, command: Command) -> Result<Option<Status>, Rejection> {
+    use Status::{Accepted, Canceled, Cooked, Cooking, Received, Rejected};
+    match (command, status) {
+        (Command::Accept, Received) => Ok(Some(Accepted)),
+        (Command::Reject, Received) => Ok(Some(Rejected)),
+        (Command::Start, Accepted) => Ok(Some(Cooking)),
+        (Command::Finish, Cooking) => Ok(Some(Cooked)),
+        // App lets nobody cancel once it knows of cooking. Should it have let it before it knew, the cancel holds.
+        (Command::Cancel, Received | Accepted | Cooking | Cooked) => Ok(Some(Canceled)),
+        (Command::Accept, Accepted)
+        | (Command::Reject, Rejected)
+        | (Command::Start, Cooking)
+        | (Command::Finish, Cooked)
+        | (Command::Cancel, Canceled | Rejected) => Ok(None),
+        (command, status) => Err(Rejection { command, status }),
+    }
+}
+
+impl StoreOrder {
+    /// An order that has just arrived.
+    #[must_use]
+    pub fn received(id: i64, order_id: i64, delivery_type: DeliveryType) -> Self {
+        Self { id, order_id, delivery_type, status: Status::Received, version: 1 }
+    }
+
+    /// The order further on.
+    #[must_use]
+    pub fn at(self, status: Status) -> Self {
+        Self { status, version: self.version + 1, ..self }
+    }
+
+    /// Whether the owner wants it.
+    #[must_use]
+    pub fn accepted(&self) -> bool {
+        [Status::Accepted, Status::Cooking, Status::Cooked].contains(&self.status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATES: [Status; 6] = [
+        Status::Received,
+        Status::Accepted,
+        Status::Rejected,
+        Status::Cooking,
+        Status::Cooked,
+        Status::Canceled,
+    ];
+
+    /// One line a state, one letter a command: the state it leads to, `=` if nothing changes, `-` if it is refused.
+    fn line(status: Status) -> String {
+        let commands = [Command::Accept, Command::Reject, Command::Start, Command::Finish, Command::Cancel];
+        let outcomes = commands.map(|command| match decide(status, command) {
+            Ok(Some(next)) => format!("{next:?}"),
+            Ok(None) => "=".to_owned(),
+            Err(_) => "-".to_owned(),
+        });
+        format!("{status:?}: {}", outcomes.join(" "))
+    }
+
+    #[test]
+    fn every_command_in_every_state() {
+        let table = STATES.map(line).join("\n");
+        insta::assert_snapshot!(table, @r"
+        Received: Accepted Rejected - - Canceled
+        Accepted: = - Cooking - Canceled
+        Rejected: - = - - =
+        Cooking: - - = Cooked Canceled
+        Cooked: - - - = Canceled
+        Canceled: - - - - =
+        ");
+    }
+}

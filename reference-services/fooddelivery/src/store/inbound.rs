@@ -1,0 +1,3 @@
+//! How the world reaches an order in the store.
+
+pub(super) mod rest;

@@ -1,0 +1,99 @@
+//! Orders where the store keeps them. State and events change in one transaction.
+
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+use serde::Serialize;
+
+use crate::DeliveryType;
+use crate::store::domain::{Command, Rejection, Status, StoreOrder, decide};
+use crate::store::inbound::rest::StoreOrderResource;
+
+impl Document for StoreOrder {
+    const COLLECTION: &'static str = "storeOrders";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.order_id.to_string())
+    }
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("there is no such order in the store")]
+    NoSuchOrder,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the events of an order say: also what the rider needs.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    #[serde(flatten)]
+    resource: StoreOrderResource,
+    delivery_type: DeliveryType,
+}
+
+/// An order has arrived, unless it was called off before it did.
+pub fn receive(tx: &mut Tx<'_>, order_id: i64, delivery_type: DeliveryType) -> Result<(), StoreError> {
+    let known = tx.find::<StoreOrder>(&order_id.to_string())?;
+    if known.iter().all(|order| order.status != Status::Canceled) {
+        let order = StoreOrder::received(tx.next_id::<StoreOrder>()?, order_id, delivery_type);
+        tx.put(&order)?;
+    }
+    Ok(())
+}
+
+/// Calls an order off. One that has not arrived yet leaves a row that keeps it from being cooked.
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    order_id: i64,
+    delivery_type: DeliveryType,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    let known = tx.find::<StoreOrder>(&order_id.to_string())?;
+    if known.is_empty() {
+        let order = StoreOrder::received(tx.next_id::<StoreOrder>()?, order_id, delivery_type);
+        tx.put(&order.at(Status::Canceled))?;
+    }
+    for order in known {
+        match change(tx, order.id, Command::Cancel, cause) {
+            Ok(_) | Err(Refusal::Rejected(_) | Refusal::NoSuchOrder) => {}
+            Err(Refusal::Store(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Changes an order as a command wants it; gives the order after it.
+pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<StoreOrder, Refusal> {
+    let order = tx.get::<StoreOrder>(id)?.ok_or(Refusal::NoSuchOrder)?;
+    let Some(status) = decide(order.status, command)? else {
+        return Ok(order);
+    };
+    let order = order.at(status);
+    tx.put(&order)?;
+    if let Some(event_type) = published(command) {
+        let subject = Subject { event_type, aggregate_id: order.id, version: order.version };
+        let told = Told { resource: StoreOrderResource::from(&order), delivery_type: order.delivery_type };
+        tx.publish(Envelope::new(subject, cause, &told).map_err(StoreError::from)?)?;
+    }
+    Ok(order)
+}
+
+fn published(command: Command) -> Option<&'static str> {
+    match command {
+        Command::Accept => Some("OrderAccepted"),
+        Command::Reject => Some("OrderRejected"),
+        Command::Start => Some("CookStarted"),
+        Command::Finish => Some("CookFinished"),
+        // App's own event has said it.
+        Command::Cancel => None,
+    }
+}

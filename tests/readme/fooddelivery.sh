@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# What the food delivery's README shows, step by step, with the real httpie on the README's ports (8081 to 8085): each service in
+# the foreground of a shell of its own, as the README starts them. It shows its requests as pictures; here they are commands.
+#   fooddelivery.sh BRUNT
+set -euo pipefail
+brunt=$(readlink -f "$1")
+scratch=$(mktemp -d)
+cd "$scratch"
+declare -A pids
+
+start() { "$brunt" serve fooddelivery "$1" >>"$1.log" 2>&1 & pids[$1]=$!; }
+stop() { kill -INT "${pids[$1]}"; wait "${pids[$1]}" || fail "$1 did not stop cleanly"; unset "pids[$1]"; }
+cleanup() {
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  wait || true
+  rm -rf "$scratch"
+}
+trap cleanup EXIT
+
+fail() { echo "FAILED: $*"; tail -n 5 ./*.log; exit 1; }
+until_true() { # WHAT COMMAND...: for at most 20 s
+  local what=$1; shift
+  for _ in $(seq 200); do "$@" && return; sleep 0.1; done
+  fail "$what: $BODY"
+}
+call() { # httpie's arguments; sets STATUS, HEAD and BODY
+  local reply
+  reply=$(http --ignore-stdin --print=hb "$@" 2>&1 | tr -d '\r') || true
+  STATUS=$(head -n 1 <<<"$reply" | cut -d' ' -f2)
+  HEAD=$(sed '/^$/q' <<<"$reply")
+  BODY=$(sed '1,/^$/d' <<<"$reply")
+}
+wants() { # STATUS JQ-TEST WHAT
+  [[ $STATUS == "$1" ]] || fail "$3: status $STATUS, not $1: $BODY"
+  [[ -z $2 ]] || jq -e "$2" <<<"$BODY" >/dev/null || fail "$3: $BODY"
+  echo "ok: $3"
+}
+shows() { call "$1"; [[ $STATUS == 200 ]] && jq -e "$2" <<<"$BODY" >/dev/null; }
+is_ready() { call "http://localhost:$1/actuator/health/readiness"; [[ $STATUS == 200 ]]; }
+
+for service in app pay store rider customer gateway; do start $service; done
+for port in 8081 8082 8083 8084 8085 8088; do until_true "port $port is ready" is_ready $port; done
+
+echo "-- Saga: app publishes, store receives"
+call POST :8081/orders menu="피자" qty=2 price=20000 storeId=1 deliveryType="도보" address="서울시 강남구" customer="홍길동"
+wants 201 '.menu == "피자" and .qty == 2 and .deliveryType == "walk" and .address == "서울시 강남구" and .status == "Placed"
+  and (._links.self.href | endswith("/orders/1"))' 'an order is placed'
+until_true "the store has the order" shows :8083/storeOrders/1 '.orderId == 1 and .accept == false and .status == "Received"'
+echo "ok: the order is in the store"
+call PATCH :8083/storeOrders/1 accept=true
+wants 200 '.accept == true and .status == "Accepted"' 'accept is set to true, and the status follows'
+
+echo "-- an order is paid for, or it is none"
+call GET :8082/payments/1
+wants 200 '.orderId == 1 and .price == 20000 and .status == "Paid"' 'the order is paid for'
+stop pay
+call POST :8081/orders menu="치킨" qty=1 price=18000
+wants 503 '.message | endswith("try again shortly")' 'without pay an order is refused'
+grep -qi '^retry-after: [0-9]' <<<"$HEAD" || fail "it does not say when to come back: $HEAD"
+start pay
+until_true "pay is ready" is_ready 8082
+
+echo "-- the store is down, and orders are taken"
+stop store
+call POST :8088/orders menu="치킨" qty=1 price=18000 deliveryType="자전거"
+wants 201 '.deliveryType == "bicycle"' 'an order is placed while the store is down'
+second=$(jq .id <<<"$BODY")
+start store
+until_true "the store is ready" is_ready 8083
+until_true "the store has the second order" shows :8083/storeOrders/2 ".orderId == $second"
+echo "ok: it is in the store afterwards"
+
+echo "-- Request/Response: it is cooked if there is such an order"
+stop app
+call PUT :8083/storeOrders/1/start
+wants 503 '.message | startswith("nothing is cooked")' 'without app nothing is cooked'
+start app
+until_true "app is ready" is_ready 8081
+call PUT :8083/storeOrders/1/start
+wants 200 '.status == "Cooking"' 'cooking begins'
+until_true "app knows" shows :8081/orders/1 '.status == "Cooking"'
+call PATCH :8081/orders/1 status="Canceled"
+wants 409 '.status == 409' 'what is being cooked cannot be canceled'
+call PUT :8083/storeOrders/1/finish
+wants 200 '.status == "Cooked"' 'cooking ends'
+
+echo "-- the rider delivers by the type that was chosen"
+until_true "the delivery is ready" shows :8084/deliveries/1 '.status == "Ready" and .deliveryType == "walk"'
+call POST :8081/reviews orderId=1 rating=5 text="맛있어요"
+wants 409 '' 'a review has to wait'
+call PUT :8084/deliveries/1/pick deliveryType="바이크"
+wants 409 '' 'a rider on a bike does not get it'
+call PUT :8084/deliveries/1/pick deliveryType="도보"
+wants 200 '.status == "Picked"' 'a rider on foot does'
+call PUT :8084/deliveries/1/deliver
+wants 200 '.status == "Delivered"' 'it is delivered'
+until_true "app knows" shows :8081/orders/1 '.status == "Delivered"'
+call POST :8081/reviews orderId=1 rating=5 text="맛있어요"
+wants 201 '.text == "맛있어요"' 'the customer reviews it'
+
+echo "-- an order is canceled, and so are payment and delivery"
+call DELETE ":8088/orders/$second"
+wants 204 '' 'the second order is canceled'
+canceled=".orderId == $second and .status == \"Canceled\""
+until_true "the payment is canceled" shows :8088/payments "._embedded.payments[] | select($canceled)"
+until_true "the delivery is canceled" shows :8088/deliveries "._embedded.deliveries[] | select($canceled)"
+echo "ok: money and delivery follow"
+
+echo "-- CQRS, and a notification at every change"
+until_true "the page shows it" shows :8085/myPages '[._embedded.myPages[] | select(.menu) | .orderStatus] == ["Delivered", "Canceled"]'
+echo "ok: http :8085/myPages"
+told='[._embedded.notifications[] | select(.orderId == 1) | .text] == ["Your order is placed", "The store accepted your order",
+  "Your order is being cooked", "Your order is cooked", "Your order is on its way", "Your order is delivered"]'
+until_true "the customer was told" shows :8085/notifications "$told"
+until_true "by name" shows :8085/notifications '[._embedded.notifications[] | select(.orderId == 1) | .customer] | unique == ["홍길동"]'
+echo "ok: http :8085/notifications"
+for service in app pay store rider customer gateway; do stop $service; done
+echo "ok: every service ends with exit code 0"
