@@ -191,6 +191,9 @@ pub struct Up {
     /// Use free ports instead of the declared ones.
     #[arg(long)]
     pub free_ports: bool,
+    /// Use ports that are higher by this than the declared ones, so that several systems can run side by side.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with = "free_ports")]
+    pub port_offset: u16,
 }
 
 /// `brunt watch`

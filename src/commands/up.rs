@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use brunt_local::{LocalSystem, Ports, ServiceStatus};
 use brunt_scenarios::plan::System;
 use brunt_scenarios::timeline::Moment;
@@ -17,7 +17,8 @@ use crate::target::{self, Place};
 
 /// Starts a system, shows what runs where, and keeps it running until it is told to stop.
 pub fn up(options: &Up) -> Result<Exit> {
-    let (system, base) = files::system(&options.system)?;
+    let (mut system, base) = files::system(&options.system)?;
+    shift(&mut system, options.port_offset)?;
     let home = options.data.clone().unwrap_or_else(|| PathBuf::from(".brunt/up").join(&system.name));
     let place = Place {
         base,
@@ -30,6 +31,18 @@ pub fn up(options: &Up) -> Result<Exit> {
             .with_context(|| format!("cannot remove {}", place.data.display()))?;
     }
     super::runtime()?.block_on(keep_up(&system, &place))
+}
+
+/// Offers each service on a port that is higher by `offset` than the declared one.
+fn shift(system: &mut System, offset: u16) -> Result<()> {
+    for (name, service) in &mut system.services {
+        let Some(port) = service.port else { continue };
+        service.port = port.checked_add(offset);
+        if service.port.is_none() {
+            bail!("--port-offset {offset} is too much: {name} has port {port}, and there is none over 65535");
+        }
+    }
+    Ok(())
 }
 
 async fn keep_up(system: &System, place: &Place) -> Result<Exit> {

@@ -50,6 +50,14 @@ fn a_port_in_use() {
 }
 
 #[test]
+fn a_port_that_is_too_high() {
+    let here = Workplace::new();
+    here.write("shop.yaml", &program::system("    port: 60000\n"));
+    here.brunt(&["up", "shop.yaml", "--port-offset", "6000"])
+        .must(2, &["--port-offset 6000 is too much", "front"]);
+}
+
+#[test]
 fn a_store_that_cannot_be_written() {
     let here = Workplace::new();
     here.write("file", "a file is no folder");
