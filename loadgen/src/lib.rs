@@ -17,6 +17,7 @@ pub mod http1;
 mod http2;
 mod job;
 mod journey;
+mod limit;
 mod net;
 mod recorder;
 pub mod siege;

@@ -6,8 +6,10 @@
 //! Redirects are not followed and pages not parsed, so `--no-follow` and `--no-parser` are accepted and change nothing.
 
 mod config;
+mod curve;
 mod error;
 mod figures;
+mod find;
 mod flags;
 mod hits;
 mod interval;
@@ -21,6 +23,7 @@ mod show;
 mod summary;
 mod table;
 mod text;
+mod told;
 mod urls;
 mod watch;
 
@@ -30,6 +33,7 @@ use std::process::ExitCode;
 pub use error::SiegeError;
 pub use figures::Figures;
 pub use summary::{Exit, Findings, Summary};
+pub use told::{MakePage, Searched, Told};
 
 use flags::Flags;
 use settings::{Action, Settings};
@@ -45,13 +49,20 @@ pub struct Output<'a> {
     pub err: &'a mut dyn Write,
     /// Whether both are one terminal, with nothing else on it.
     pub terminal: bool,
+    /// What makes pages of HTML, if anything does.
+    pub page: Option<MakePage<'a>>,
+}
+
+/// The whole command, without pages of HTML: see [`main_with_pages`].
+pub fn main(arguments: &[String]) -> ExitCode {
+    main_with_pages(arguments, None)
 }
 
 /// The whole command: runs it, tells of errors on stderr, and exits by their code.
-pub fn main(arguments: &[String]) -> ExitCode {
+pub fn main_with_pages(arguments: &[String], page: Option<MakePage<'_>>) -> ExitCode {
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     let terminal = out.is_terminal() && crate::view::is_there();
-    let output = Output { out: &mut out, err: &mut err, terminal };
+    let output = Output { out: &mut out, err: &mut err, terminal, page };
     match run(arguments, output) {
         Ok(summary) => ExitCode::from(summary.exit() as u8),
         Err(error) => {
@@ -73,7 +84,12 @@ pub fn run(arguments: &[String], output: Output<'_>) -> Result<Summary, SiegeErr
         Action::Version => writeln!(output.out, "brunt load {}", env!("CARGO_PKG_VERSION"))?,
         Action::Config => write!(output.out, "{}", config::config(&settings)?)?,
         Action::Headers | Action::Page => return show::show(&settings, output),
-        Action::Load => return perform::perform(&settings, output),
+        Action::Load => {
+            return match &settings.slo {
+                Some(slo) if settings.find_max => find::find(&settings, slo, output),
+                _ => perform::perform(&settings, output),
+            };
+        }
     }
     Ok(Summary::nothing())
 }

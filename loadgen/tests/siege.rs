@@ -21,7 +21,7 @@ use server::{Act, Server, ok, reply};
 fn run(arguments: &[&str]) -> (Exit, String, String) {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let output = Output { out: &mut out, err: &mut err, terminal: false };
+    let output = Output { out: &mut out, err: &mut err, terminal: false, page: None };
     let exit = match siege::run(&arguments, output) {
         Ok(summary) => summary.exit(),
         Err(error) => error.exit(),
@@ -137,4 +137,33 @@ fn sieges_are_logged() {
 fn settings_can_be_shown() {
     let shown = run(&["-C", "-t5M", "-d2"]).1;
     insta::assert_snapshot!(shown.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+}
+
+#[test]
+fn limits_have_their_exit_code() {
+    let server = Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
+    let (exit, _, err) = run(&["-c1", "-r10", "--slo", "errors=10%,p99=20s", &server.url()]);
+    assert_eq!(exit, Exit::Fine, "{err}");
+    assert!(err.contains("Claim: errors ≤ 10% holds: 10.000 %\n"), "{err}");
+    let again = Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
+    let (exit, _, err) = run(&["-c1", "-r10", "--slo", "errors=9%", &again.url()]);
+    assert_eq!(exit, Exit::Below, "{err}");
+    assert!(err.contains("Claim: errors ≤ 9% DOES NOT HOLD: 10.000 %\n"), "{err}");
+}
+
+#[test]
+fn a_server_that_holds_no_rate_is_found_out() {
+    let server = Server::start(|_| Act::Send(reply(503, "")));
+    let (exit, out, _) =
+        run(&["--find-max", "--slo", "errors=1%", "--rate=40/s", "-t0.2S", "-j", &server.url()]);
+    let found: serde_json::Value = serde_json::from_str(&out).unwrap();
+    // On a busy machine the generator may be what fails first; then that is what it says.
+    match found["generator_is_the_limit"].as_bool().unwrap() {
+        false => assert_eq!((exit, &found["breaks"]), (Exit::Below, &serde_json::json!(1.0)), "{out}"),
+        true => assert_eq!(exit, Exit::Inconclusive, "{out}"),
+    }
+    for wrong in [&["--find-max"][..], &["--find-max", "--slo=p99=1s", "-r5"], &["--find-max", "--slo=x"]] {
+        let (exit, ..) = run(&[wrong, &[server.url().as_str()]].concat());
+        assert_eq!(exit, Exit::Wrong, "{wrong:?}");
+    }
 }

@@ -43,7 +43,7 @@ pub enum SiegeError {
         example: &'static str,
     },
     /// A format of `--out` that does not exist.
-    #[error("there is no output format `{format}`: there are csv, hdr and prom, and -j for JSON{}", hint(*.nearest))]
+    #[error("there is no output format `{format}`: there are csv, hdr, prom and html, and -j for JSON{}", hint(*.nearest))]
     UnknownFormat {
         /// As it was written.
         format: String,
@@ -56,6 +56,18 @@ pub enum SiegeError {
     /// Outputs, but no load.
     #[error("--out needs a load: -g and -p ask only once")]
     OutputsWithoutLoad,
+    /// A page that nothing makes.
+    #[error("this program makes no pages: use `brunt load` for --out html")]
+    NoPages,
+    /// A search without anything that must hold.
+    #[error("--find-max needs what must hold: --slo p99=200ms,errors=0.1%")]
+    NoSlo,
+    /// A search that is bounded by requests.
+    #[error("--find-max makes steps of a time each, so -r means nothing to it: -t 10S, or nothing for 5 s")]
+    StepsWithoutTime,
+    /// A search whose figures cannot be written so.
+    #[error("--find-max writes a page only: --out html=FILE, or -j for JSON")]
+    SearchOutput,
     /// A view without a terminal.
     #[error("there is no terminal to draw on: leave out --view, or run it on one")]
     NoTerminal,

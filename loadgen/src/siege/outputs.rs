@@ -8,12 +8,10 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use brunt_scenarios::source::nearest;
 
-use super::SiegeError;
-use crate::recorder::LoadOutcome;
+use super::{MakePage, SiegeError, Told};
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +22,16 @@ pub(super) enum FileFormat {
     Hdr,
     /// Prometheus' text format, the whole load.
     Prom,
+    /// A page for people.
+    Html,
 }
 
-const FORMATS: [(&str, FileFormat); 3] =
-    [("csv", FileFormat::Csv), ("hdr", FileFormat::Hdr), ("prom", FileFormat::Prom)];
+const FORMATS: [(&str, FileFormat); 4] = [
+    ("csv", FileFormat::Csv),
+    ("hdr", FileFormat::Hdr),
+    ("prom", FileFormat::Prom),
+    ("html", FileFormat::Html),
+];
 
 /// Where figures go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +100,10 @@ impl fmt::Display for FileOutput {
 }
 
 /// Opens all files, so that one that cannot be written is told of before the load starts.
-pub(super) fn open(outputs: &[FileOutput]) -> Result<Vec<Opened<'_>>, SiegeError> {
+pub(super) fn open(outputs: &[FileOutput], makes_pages: bool) -> Result<Vec<Opened<'_>>, SiegeError> {
+    if !makes_pages && outputs.iter().any(|output| output.format == FileFormat::Html) {
+        return Err(SiegeError::NoPages);
+    }
     outputs.iter().map(FileOutput::open).collect()
 }
 
@@ -104,13 +111,13 @@ pub(super) fn open(outputs: &[FileOutput]) -> Result<Vec<Opened<'_>>, SiegeError
 /// stderr told of any more.
 pub(super) fn write(
     opened: Vec<Opened<'_>>,
-    outcome: &LoadOutcome,
-    began: SystemTime,
+    told: &Told<'_>,
+    page: Option<MakePage<'_>>,
     (out, err): (&mut dyn Write, &mut dyn Write),
 ) -> Result<(), SiegeError> {
     let mut result = Ok(());
     for Opened { output, file } in opened {
-        let written = text(output.format, outcome, began).and_then(|text| match file {
+        let written = text(output.format, told, page).and_then(|text| match file {
             Some(mut file) => file.write_all(text.as_bytes()),
             None => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
         });
@@ -124,10 +131,17 @@ pub(super) fn write(
     result
 }
 
-fn text(format: FileFormat, outcome: &LoadOutcome, began: SystemTime) -> io::Result<String> {
+fn text(format: FileFormat, told: &Told<'_>, page: Option<MakePage<'_>>) -> io::Result<String> {
+    if format == FileFormat::Html {
+        let page = page.ok_or_else(|| io::Error::other("this program makes no pages; brunt load does"))?;
+        return page(told).map_err(io::Error::other);
+    }
+    let outcome =
+        told.outcome.ok_or_else(|| io::Error::other("a search has a page only: --out html=FILE"))?;
     match format {
+        FileFormat::Html => Ok(String::new()),
         FileFormat::Csv => Ok(csv::csv(&outcome.record)),
-        FileFormat::Hdr => hdr::hdr(&outcome.record, began),
+        FileFormat::Hdr => hdr::hdr(&outcome.record, told.began),
         FileFormat::Prom => Ok(prom::prom(outcome)),
     }
 }

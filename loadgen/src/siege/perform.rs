@@ -5,10 +5,12 @@ use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant, SystemTime};
 
 use brunt_scenarios::plan::{Answer, Arrival, Ramp};
+use brunt_scenarios::units::Rate;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::settings::{Detail, Format, Settings};
 use super::summary::Summary;
+use super::told::Told;
 use super::watch::Watcher;
 use super::{Output, SiegeError, hits, json, log, outputs, text};
 use crate::engine::{Running, start};
@@ -24,12 +26,12 @@ const TICK: Duration = Duration::from_millis(20);
 /// Puts the load on, prints what comes of it, and writes its files.
 pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary, SiegeError> {
     let (tell, told) = sync_channel(WAITING_HITS);
-    let mut job = job(settings).ok_or(SiegeError::Endless)?;
+    let mut job = job(settings, None).ok_or(SiegeError::Endless)?;
     job.observer = (settings.detail == Detail::Hits).then_some(tell);
-    let files = outputs::open(&settings.outputs)?;
+    let files = outputs::open(&settings.outputs, output.page.is_some())?;
     announce(settings, output.err)?;
     let mut watcher = Watcher::new(settings, &output)?;
-    let Output { out, err, .. } = output;
+    let Output { out, err, page, .. } = output;
     let began = SystemTime::now();
     let running = start(vec![job], Instant::now(), 0)?;
     let waited = wait(&running, &mut watcher, &mut || hits::print(&told, &settings.requests, out), err);
@@ -38,15 +40,15 @@ pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary
     waited?;
     let outcome = running.outcomes().into_iter().next().ok_or(SiegeError::NoUrl)?;
     hits::print(&told, &settings.requests, out)?;
-    let summary = Summary::of(&outcome, settings.fail_below);
+    let summary = Summary::of(&outcome, settings);
     // The summary and each of the files are written whatever becomes of the others.
     let reported = lift(settings, err).and_then(|()| report(settings, &summary, out, err));
-    let written = outputs::write(files, &outcome, began, (out, err));
+    let written = outputs::write(files, &Told::load(settings, &summary, &outcome, began), page, (out, err));
     reported.and(written)?;
     Ok(summary)
 }
 
-fn speaks(settings: &Settings) -> bool {
+pub(super) fn speaks(settings: &Settings) -> bool {
     settings.detail != Detail::Quiet && settings.format == Format::Text
 }
 
@@ -92,12 +94,12 @@ pub(super) fn report(
     }
 }
 
-fn job(settings: &Settings) -> Option<Job> {
+/// The load that was asked for, or another rate of it.
+pub(super) fn job(settings: &Settings, rate: Option<f64>) -> Option<Job> {
     let bound = settings.bound?;
-    let arrival = match settings.rate {
+    let arrival = match rate.or(settings.rate.map(Rate::per_second)) {
         None => Arrival::Closed { users: settings.users, think: (Duration::ZERO, settings.delay) },
         Some(rate) => {
-            let rate = rate.per_second();
             let steady = Ramp { from: rate, to: rate, lasts: bound.time()? };
             Arrival::Open { ramps: vec![steady] }
         }
@@ -121,15 +123,16 @@ fn job(settings: &Settings) -> Option<Job> {
     })
 }
 
-/// Waits for the end; ctrl-C, a request to terminate, or whoever watches ends it early.
-fn wait(
+/// Waits for the end; ctrl-C, a request to terminate, or whoever watches ends it early. Whether it was.
+pub(super) fn wait(
     running: &Running,
     watcher: &mut Watcher,
     print: &mut dyn FnMut() -> io::Result<()>,
     err: &mut dyn Write,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
+        let mut stopped = false;
         let mut tick = tokio::time::interval(TICK);
         let mut terminated = signal(SignalKind::terminate())?;
         while !running.is_over() {
@@ -137,14 +140,15 @@ fn wait(
                 _ = tick.tick() => print()?,
                 signal = tokio::signal::ctrl_c() => {
                     signal?;
-                    running.stop();
+                    stopped = true;
                 }
-                _ = terminated.recv() => running.stop(),
+                _ = terminated.recv() => stopped = true,
             }
-            if watcher.look(running, err)? {
+            stopped |= watcher.look(running, err)?;
+            if stopped {
                 running.stop();
             }
         }
-        Ok(())
+        Ok(stopped)
     })
 }

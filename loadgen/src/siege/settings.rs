@@ -15,9 +15,12 @@ use super::rc::Rc;
 use super::table::Flag;
 use super::urls::Urls;
 use crate::job::{Bound, Order, Request, Reuse, Transport};
+use crate::limit::Slo;
 
 /// Users unless told otherwise; what siege's own settings file says.
 const USERS: u32 = 25;
+/// How long a step of a search is unless told otherwise.
+const STEP: Duration = Duration::from_secs(5);
 /// How long to wait for a reply unless told otherwise; siege's.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -79,6 +82,9 @@ pub(super) struct Settings {
     pub delay: Duration,
     pub rate: Option<Rate>,
     pub fail_below: Option<Percent>,
+    pub slo: Option<Slo>,
+    /// Whether the highest rate that holds it is searched for.
+    pub find_max: bool,
     pub timeout: Duration,
     pub reuse: Reuse,
     pub transport: Transport,
@@ -104,7 +110,11 @@ impl Settings {
             Action::Help | Action::Version | Action::Config => Vec::new(),
             _ => given.requests()?,
         };
-        let bound = given.bound(requests.len())?;
+        let mut bound = given.bound(requests.len())?;
+        let (slo, find_max) = (given.slo()?, given.flags.has(Flag::FindMax));
+        if find_max {
+            bound = Some(given.step(bound, slo.as_ref())?);
+        }
         let rate = given.rate()?;
         if action == Action::Load {
             match (bound, rate) {
@@ -123,6 +133,8 @@ impl Settings {
             bound,
             delay: given.delay()?,
             rate,
+            slo,
+            find_max,
             fail_below: given.fail_below()?,
             timeout: given.timeout()?.unwrap_or(TIMEOUT),
             reuse: given.reuse()?,
@@ -248,6 +260,25 @@ impl Given {
     fn fail_below(&self) -> Result<Option<Percent>, SiegeError> {
         let percent = self.flags.value(Flag::FailBelow);
         percent.map(|percent| read::percent("--fail-below", percent)).transpose()
+    }
+
+    fn slo(&self) -> Result<Option<Slo>, SiegeError> {
+        let written = self.flags.value(Flag::Slo);
+        let read =
+            |text: &str| text.parse().map_err(|()| read::bad("--slo", text, "--slo p99=200ms,errors=0.1%"));
+        written.map(read).transpose()
+    }
+
+    /// How long a step of a search is.
+    fn step(&self, bound: Option<Bound>, slo: Option<&Slo>) -> Result<Bound, SiegeError> {
+        let only_pages = self.flags.values(Flag::Out).all(|output| output.starts_with("html="));
+        match bound {
+            _ if slo.is_none() => Err(SiegeError::NoSlo),
+            _ if !only_pages => Err(SiegeError::SearchOutput),
+            None => Ok(Bound::Time(STEP)),
+            Some(Bound::Time(time)) => Ok(Bound::Time(time)),
+            Some(_) => Err(SiegeError::StepsWithoutTime),
+        }
     }
 
     fn reuse(&self) -> Result<Reuse, SiegeError> {

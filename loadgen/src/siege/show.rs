@@ -109,6 +109,7 @@ fn summary(shown: &Shown, settings: &Settings) -> Summary {
         shortest: Some(shown.took),
     };
     Summary {
+        search: None,
         findings: Some(summary::Findings {
             figures: Figures::new(&totals, shown.took),
             latency: Counts(vec![(u64::try_from(shown.took.as_micros()).unwrap_or(u64::MAX), 1)]),
@@ -117,6 +118,7 @@ fn summary(shown: &Shown, settings: &Settings) -> Summary {
             totals,
             causes: BTreeMap::new(),
             fail_below: settings.fail_below,
+            claims: Vec::new(),
         }),
     }
 }

@@ -6,6 +6,8 @@ use brunt_scenarios::timeline::{Counts, Failure, Schedule};
 use brunt_scenarios::units::Percent;
 
 use super::Figures;
+use super::settings::Settings;
+use crate::limit::Claim;
 use crate::recorder::{LoadOutcome, Totals};
 
 /// What came of a siege.
@@ -13,6 +15,8 @@ use crate::recorder::{LoadOutcome, Totals};
 pub struct Summary {
     /// `None` when no load was asked for.
     pub findings: Option<Findings>,
+    /// How a search for the highest rate ended, if one was asked for.
+    pub search: Option<Exit>,
 }
 
 /// What came of a load.
@@ -32,6 +36,8 @@ pub struct Findings {
     pub schedule: Schedule,
     /// The least share of good replies that was asked for.
     pub fail_below: Option<Percent>,
+    /// What `--slo` claims, and whether it holds.
+    pub claims: Vec<Claim>,
 }
 
 /// Exit codes.
@@ -50,12 +56,14 @@ pub enum Exit {
 
 impl Summary {
     pub(super) fn nothing() -> Self {
-        Self { findings: None }
+        Self { findings: None, search: None }
     }
 
-    pub(super) fn of(outcome: &LoadOutcome, fail_below: Option<Percent>) -> Self {
+    pub(super) fn of(outcome: &LoadOutcome, settings: &Settings) -> Self {
         let windows = outcome.record.windows.iter().map(|window| &window.latency);
+        let slo = settings.slo.as_ref();
         Self {
+            search: None,
             findings: Some(Findings {
                 figures: Figures::new(&outcome.totals, outcome.elapsed),
                 latency: Counts::of(&Counts::merge(windows)),
@@ -63,7 +71,8 @@ impl Summary {
                 schedule: outcome.record.schedule.clone(),
                 totals: outcome.totals.clone(),
                 causes: outcome.causes.clone(),
-                fail_below,
+                fail_below: settings.fail_below,
+                claims: slo.map(|slo| slo.judge(&outcome.record, 0.0)).unwrap_or_default(),
             }),
         }
     }
@@ -72,9 +81,10 @@ impl Summary {
     /// threshold was set, and no data when not.
     pub fn exit(&self) -> Exit {
         let Some(result) = &self.findings else {
-            return Exit::Fine;
+            return self.search.unwrap_or(Exit::Fine);
         };
-        let below = result.fail_below.map(|least| result.good() < least.fraction());
+        let claims = result.claimed();
+        let below = (!claims.is_empty()).then(|| claims.iter().any(|claim| !claim.holds));
         match (&result.schedule, below) {
             _ if result.totals.requests() == 0 => Exit::Inconclusive,
             (Schedule::Missed(_), _) => Exit::Inconclusive,
@@ -86,6 +96,16 @@ impl Summary {
 }
 
 impl Findings {
+    /// All that was claimed: by `--slo`, and by `--fail-below`.
+    pub fn claimed(&self) -> Vec<Claim> {
+        let good = self.fail_below.map(|least| Claim {
+            claim: format!("good replies ≥ {least}"),
+            measured: format!("{:.3} %", 100.0 * self.good()),
+            holds: self.good() >= least.fraction(),
+        });
+        self.claims.iter().cloned().chain(good).collect()
+    }
+
     /// The share of all requests that got a good reply (2xx or 3xx), from 0 to 1.
     pub fn good(&self) -> f64 {
         self.totals.ok as f64 / self.totals.requests().max(1) as f64

@@ -41,6 +41,8 @@ pub(super) enum Flag {
     View,
     NoView,
     Proxy,
+    Slo,
+    FindMax,
 }
 
 /// Whether an option has a value.
@@ -105,4 +107,6 @@ pub(super) static TABLE: &[Spelling] = &[
     spelling(Flag::View, None, "--view", Nothing),
     spelling(Flag::NoView, None, "--no-view", Nothing),
     spelling(Flag::Proxy, Some('x'), "--proxy", Value),
+    spelling(Flag::Slo, None, "--slo", Value),
+    spelling(Flag::FindMax, None, "--find-max", Nothing),
 ];

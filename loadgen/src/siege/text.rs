@@ -74,6 +74,10 @@ fn write_ours(text: &mut String, result: &Findings) -> std::fmt::Result {
             writeln!(text, "    {cause}: {count}")?;
         }
     }
+    for claim in result.claimed() {
+        let word = if claim.holds { "holds" } else { "DOES NOT HOLD" };
+        writeln!(text, "Claim: {} {word}: {}", claim.claim, claim.measured)?;
+    }
     match &result.schedule {
         Schedule::Kept => writeln!(text, "Schedule: kept; {}", lag(result)),
         Schedule::Missed(why) => writeln!(text, "Schedule: INVALID, {why}; {}", lag(result)),

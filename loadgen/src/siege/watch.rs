@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use super::settings::{Detail, Format, Settings, Viewing};
+use super::told::what;
 use super::{Output, SiegeError};
 use crate::engine::Running;
 use crate::job::Bound;
@@ -48,6 +49,11 @@ impl Watcher {
         Ok(Self { shows, next: Instant::now() })
     }
 
+    /// One that shows nothing.
+    pub fn nobody() -> Self {
+        Self { shows: Shows::Nothing, next: Instant::now() }
+    }
+
     /// Shows how it goes, if that is due; true when whoever watches wants it to end.
     pub fn look(&mut self, running: &Running, err: &mut dyn Write) -> io::Result<bool> {
         if self.next > Instant::now() {
@@ -78,13 +84,9 @@ impl Watcher {
 }
 
 fn setting(settings: &Settings) -> Setting {
-    let what = match settings.requests.as_slice() {
-        [only] => format!("{} http://{}{}", only.method, only.address, only.path),
-        many => format!("{} URLs", many.len()),
-    };
     let repetitions = settings.bound.map(Bound::repetitions).filter(|each| *each < u64::MAX);
     Setting {
-        what,
+        what: what(settings),
         how: settings.rate.map_or_else(|| format!("{} users", settings.users), |rate| rate.to_string()),
         lasts: settings.bound.and_then(Bound::time),
         requests: repetitions.map(|each| each.saturating_mul(settings.users.into())),

@@ -8,7 +8,10 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 
+use std::time::SystemTime;
+
 use super::*;
+use crate::recorder::LoadOutcome;
 use crate::recorder::{Phases, Totals};
 
 fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {

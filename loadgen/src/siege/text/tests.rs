@@ -32,6 +32,7 @@ fn result(schedule: Schedule) -> Findings {
         totals,
         causes: BTreeMap::from([((Failure::Reset, "closed without a reply"), 1)]),
         fail_below: None,
+        claims: Vec::new(),
     }
 }
 
@@ -55,7 +56,7 @@ fn exit_codes_say_what_came_of_it() {
         let mut result = result(schedule);
         result.fail_below = fail_below.map(|percent| percent.parse().unwrap());
         change(&mut result);
-        Summary { findings: Some(result) }.exit()
+        Summary { findings: Some(result), search: None }.exit()
     };
     let same = |_: &mut Findings| {};
     let missed = || Schedule::Missed("late".to_owned());
