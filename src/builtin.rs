@@ -32,7 +32,12 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
     // Bookstore.
     scenarios![],
     // Baemin.
-    scenarios![],
+    scenarios![
+        "baemin/cancel",
+        "baemin/lost-payment-reply",
+        "baemin/no-unpaid-order",
+        "baemin/view-always-readable",
+    ],
     // Fooddelivery.
     scenarios![
         "fooddelivery/cancel",

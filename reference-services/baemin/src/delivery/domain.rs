@@ -1,0 +1,79 @@
+//! What a delivery is and what may happen to it. Pure: no clock, no store, no network.
+
+use serde::{Deserialize, Serialize};
+
+/// The delivery of one order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    /// From 1.
+    pub id: i64,
+    /// What is delivered, and to whom.
+    #[serde(flatten)]
+    pub parcel: Parcel,
+    /// How far it is.
+    pub order_status: Status,
+    /// Counts its changes, from 1.
+    pub version: u64,
+}
+
+/// What is delivered, and to whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Parcel {
+    /// The order.
+    pub order_id: i64,
+    /// Where to.
+    pub customer_addr: Option<String>,
+    /// Whom to call.
+    pub customer_tel: Option<String>,
+    /// To whom.
+    pub customer_id: Option<i64>,
+}
+
+/// How far a delivery is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// On its way.
+    DeliveryStarted,
+    /// Called off. An order whose payment was taken back before it was heard of has such a row too, and does not start.
+    DeliveryCanceled,
+}
+
+impl Delivery {
+    /// A paid order goes on its way.
+    #[must_use]
+    pub fn started(id: i64, parcel: Parcel) -> Self {
+        Self { id, parcel, order_status: Status::DeliveryStarted, version: 1 }
+    }
+
+    /// Never to start: its payment was taken back before it was heard of.
+    #[must_use]
+    pub fn never(id: i64, parcel: Parcel) -> Self {
+        Self { order_status: Status::DeliveryCanceled, ..Self::started(id, parcel) }
+    }
+
+    /// The delivery after it was called off; nothing, if it was before.
+    #[must_use]
+    pub fn canceled(self) -> Option<Self> {
+        (self.order_status == Status::DeliveryStarted).then(|| Self {
+            order_status: Status::DeliveryCanceled,
+            version: self.version + 1,
+            ..self
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delivery_is_called_off_once() {
+        let parcel = Parcel { order_id: 7, customer_addr: None, customer_tel: None, customer_id: None };
+        let canceled = Delivery::started(1, parcel.clone()).canceled().unwrap();
+        assert_eq!((canceled.order_status, canceled.version), (Status::DeliveryCanceled, 2));
+        assert_eq!(canceled.canceled(), None);
+        assert_eq!(Delivery::never(1, parcel).canceled(), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! How the world reaches a delivery.
+
+pub(super) mod rest;

@@ -1,0 +1,3 @@
+//! What a delivery reaches: its store.
+
+pub(super) mod store;

@@ -1,0 +1,57 @@
+//! Deliveries in their store. State and events change in one transaction.
+
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+
+use crate::delivery::domain::{Delivery, Parcel, Status};
+use crate::delivery::inbound::rest::DeliveryResource;
+
+impl Document for Delivery {
+    const COLLECTION: &'static str = "deliveries";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.parcel.order_id.to_string())
+    }
+}
+
+/// Starts to deliver a paid order, unless its payment was taken back before.
+pub fn start(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), StoreError> {
+    let known = of_order(tx, parcel.order_id)?;
+    if known.iter().any(|delivery| delivery.order_status == Status::DeliveryCanceled) {
+        return Ok(());
+    }
+    let delivery = Delivery::started(tx.next_id::<Delivery>()?, parcel);
+    save(tx, &delivery, cause)
+}
+
+/// Calls off the delivery of an order. One that has not been heard of leaves a row that keeps it from being started.
+pub fn cancel(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), StoreError> {
+    let known = of_order(tx, parcel.order_id)?;
+    if known.is_empty() {
+        let never = Delivery::never(tx.next_id::<Delivery>()?, parcel);
+        return save(tx, &never, cause);
+    }
+    for delivery in known.into_iter().filter_map(Delivery::canceled) {
+        save(tx, &delivery, cause)?;
+    }
+    Ok(())
+}
+
+/// One, unless the payment was delivered twice with the inbox off.
+fn of_order(tx: &Tx<'_>, order_id: i64) -> Result<Vec<Delivery>, StoreError> {
+    tx.find::<Delivery>(&order_id.to_string())
+}
+
+fn save(tx: &mut Tx<'_>, delivery: &Delivery, cause: &Cause) -> Result<(), StoreError> {
+    let event_type = match delivery.order_status {
+        Status::DeliveryStarted => "DeliveryStarted",
+        Status::DeliveryCanceled => "DeliveryCanceled",
+    };
+    tx.put(delivery)?;
+    let subject = Subject { event_type, aggregate_id: delivery.id, version: delivery.version };
+    tx.publish(Envelope::new(subject, cause, &DeliveryResource::from(delivery))?)
+}

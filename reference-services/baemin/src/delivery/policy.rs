@@ -1,0 +1,18 @@
+//! What payment's events mean for a delivery: what is paid is delivered, and what is not paid any more is not.
+
+use brunt_kit::consumer::{Handled, PolicyError};
+use brunt_kit::event::{Cause, Envelope};
+use brunt_kit::store::Tx;
+
+use super::domain::Parcel;
+use super::outbound::store;
+
+pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
+    let cause = Cause::event(event);
+    match event.event_type.as_str() {
+        "PaymentApproved" => store::start(tx, event.read::<Parcel>()?, &cause)?,
+        "PaymentCanceled" => store::cancel(tx, event.read::<Parcel>()?, &cause)?,
+        _ => return Ok(Handled::Ignored),
+    }
+    Ok(Handled::Applied)
+}

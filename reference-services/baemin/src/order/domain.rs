@@ -1,0 +1,198 @@
+//! What an order is and what may happen to it. Pure: no clock, no store, no network.
+
+use serde::{Deserialize, Serialize};
+
+/// An order. It is paid: there is none that is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Order {
+    /// From 1; what the other services call `orderId`.
+    pub id: i64,
+    /// What was ordered, by whom, for how much, and where it goes.
+    #[serde(flatten)]
+    pub placement: Placement,
+    /// How far it is.
+    pub order_status: Status,
+    /// Counts its changes, from 1.
+    pub version: u64,
+}
+
+/// What a customer orders.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Placement {
+    /// The customer's own label; several orders may have the same.
+    pub order_id: Option<i64>,
+    /// Who.
+    pub customer_id: Option<i64>,
+    /// What.
+    pub product_name: String,
+    /// For how much a piece, in won.
+    pub product_price: Option<i64>,
+    /// For how much altogether, in won; the product's price if it is not given.
+    pub order_total_price: Option<i64>,
+    /// When.
+    pub order_date: String,
+    /// Where to.
+    pub customer_addr: Option<String>,
+    /// Whom to call.
+    pub customer_tel: Option<String>,
+}
+
+/// How far an order is. A canceled one does not stand any more: its status is in its last event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// Paid.
+    Ordered,
+    /// On its way.
+    DeliveryStarted,
+    /// Its payment was taken back, and so its delivery was called off.
+    DeliveryCanceled,
+    /// Called off by the customer.
+    OrderCanceled,
+}
+
+/// What is wanted of an order that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The customer calls it off.
+    Cancel,
+    /// Its delivery has come so far.
+    Deliver(Delivery),
+}
+
+/// What delivery says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Delivery {
+    /// It is on its way.
+    Started,
+    /// It is not delivered.
+    Canceled,
+}
+
+/// What has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// It was called off.
+    OrderCanceled,
+    /// Delivery has moved on. Not published: delivery's own event says it.
+    DeliveryMoved(Delivery),
+}
+
+/// Why a command is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Nothing is named.
+    #[error("productName is missing")]
+    NoProductName,
+    /// Not a price.
+    #[error("a price must be at least 0")]
+    NegativePrice,
+    /// There is no such order.
+    #[error("there is no such order")]
+    NoSuchOrder,
+}
+
+impl Placement {
+    /// Whether it can be an order at all.
+    ///
+    /// # Errors
+    /// When it names nothing, or a price is below zero.
+    pub fn check(&self) -> Result<(), Rejection> {
+        if self.product_name.trim().is_empty() {
+            return Err(Rejection::NoProductName);
+        }
+        let prices = [self.product_price, self.order_total_price];
+        if prices.into_iter().flatten().any(|price| price < 0) {
+            return Err(Rejection::NegativePrice);
+        }
+        Ok(())
+    }
+
+    /// What is to be paid, in won: nothing if no price is named.
+    #[must_use]
+    pub fn amount(&self) -> i64 {
+        self.order_total_price.or(self.product_price).unwrap_or(0)
+    }
+}
+
+/// What a command leads to; nothing, if it has had its effect before.
+#[must_use]
+pub fn decide(order: &Order, command: Command) -> Option<Event> {
+    match (command, order.order_status) {
+        (Command::Cancel, _) => Some(Event::OrderCanceled),
+        (Command::Deliver(step), Status::Ordered)
+        | (Command::Deliver(step @ Delivery::Canceled), Status::DeliveryStarted) => {
+            Some(Event::DeliveryMoved(step))
+        }
+        // Delivery's events may come twice, or the last one first.
+        (Command::Deliver(_), _) => None,
+    }
+}
+
+impl Order {
+    /// The order that a paid placement makes.
+    #[must_use]
+    pub fn placed(id: i64, placement: Placement) -> Self {
+        Self { id, placement, order_status: Status::Ordered, version: 1 }
+    }
+
+    /// The order after an event.
+    #[must_use]
+    pub fn after(self, event: Event) -> Self {
+        let order_status = match event {
+            Event::OrderCanceled => Status::OrderCanceled,
+            Event::DeliveryMoved(Delivery::Started) => Status::DeliveryStarted,
+            Event::DeliveryMoved(Delivery::Canceled) => Status::DeliveryCanceled,
+        };
+        Self { order_status, version: self.version + 1, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tv() -> Placement {
+        Placement { product_name: "TV".into(), product_price: Some(3), ..Placement::default() }
+    }
+
+    #[test]
+    fn an_order_names_something_and_its_price_is_one() {
+        assert_eq!(tv().check(), Ok(()));
+        let nameless = Placement { product_name: " ".into(), ..tv() };
+        assert_eq!(nameless.check(), Err(Rejection::NoProductName));
+        for negative in [
+            Placement { product_price: Some(-1), ..tv() },
+            Placement { order_total_price: Some(-1), ..tv() },
+        ] {
+            assert_eq!(negative.check(), Err(Rejection::NegativePrice));
+        }
+    }
+
+    #[test]
+    fn the_total_is_paid_or_else_the_price() {
+        assert_eq!(tv().amount(), 3);
+        assert_eq!(Placement { order_total_price: Some(9), ..tv() }.amount(), 9);
+        assert_eq!(Placement { product_price: None, ..tv() }.amount(), 0);
+    }
+
+    #[test]
+    fn every_command_in_every_state() {
+        use Status::{DeliveryCanceled, DeliveryStarted, Ordered};
+        let decide = |status, command| {
+            let order = Order { order_status: status, ..Order::placed(7, tv()) };
+            decide(&order, command).map(|event| order.after(event).order_status)
+        };
+        for status in [Ordered, DeliveryStarted, DeliveryCanceled] {
+            assert_eq!(decide(status, Command::Cancel), Some(Status::OrderCanceled));
+        }
+        let (started, canceled) = (Command::Deliver(Delivery::Started), Command::Deliver(Delivery::Canceled));
+        assert_eq!(decide(Ordered, started), Some(DeliveryStarted));
+        assert_eq!(decide(Ordered, canceled), Some(DeliveryCanceled));
+        assert_eq!(decide(DeliveryStarted, canceled), Some(DeliveryCanceled));
+        assert_eq!(decide(DeliveryStarted, started), None);
+        assert_eq!(decide(DeliveryCanceled, started), None, "the last event may come first");
+        assert_eq!(decide(DeliveryCanceled, canceled), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! How the world reaches an order.
+
+pub(super) mod rest;

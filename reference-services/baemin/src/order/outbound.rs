@@ -1,0 +1,5 @@
+//! What an order reaches: its store, and payment.
+
+pub(super) mod attempt;
+pub(super) mod calls;
+pub(super) mod store;

@@ -1,0 +1,67 @@
+//! `/orderDetails`, to be read only, and whatever is down.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use brunt_kit::hal::{self, Resource};
+use brunt_kit::openapi::{Operation, document};
+use brunt_kit::page::{Page, PageRequest};
+use brunt_kit::rest::{Caller, Problem, parse_id};
+use brunt_kit::store::{Store, View};
+use http::Uri;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::orderdetail::projection::OrderDetail;
+
+/// A detail view as everyone sees it.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct OrderDetailResource(OrderDetail);
+
+impl Resource for OrderDetailResource {
+    const COLLECTION: &'static str = "orderDetails";
+    const ITEM: &'static str = "orderDetail";
+
+    fn id(&self) -> i64 {
+        self.0.id
+    }
+}
+
+pub fn routes(store: Store) -> Router {
+    Router::new().route("/orderDetails", get(list)).route("/orderDetails/{id}", get(one)).with_state(store)
+}
+
+async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
+    let request = PageRequest::from_query(&uri);
+    let asked = request.clone();
+    let page = store.read(move |view: &View<'_>| view.page::<OrderDetail>(&asked)).await?;
+    let items = page.items.into_iter().map(OrderDetailResource).collect();
+    hal::collection(&caller, &request, &Page { items, total: page.total })
+}
+
+async fn one(
+    State(store): State<Store>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id = parse_id(&id)?;
+    let detail = store.read(move |view: &View<'_>| view.get::<OrderDetail>(id)).await?;
+    let detail = detail.ok_or_else(|| Problem::not_found("there is no such order detail"))?;
+    hal::item(&caller, &OrderDetailResource(detail))
+}
+
+/// The service's OpenAPI document.
+pub fn api() -> Value {
+    let operation =
+        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
+    let known: &'static [_] = &[(200, "It"), (404, "No such detail")];
+    document(
+        "orderDetail",
+        &[
+            operation("/orderDetails", "A page of what has become of orders", &[(200, "The page")]),
+            operation("/orderDetails/{id}", "What has become of one order", known),
+        ],
+    )
+}

@@ -1,0 +1,111 @@
+//! `/payments`.
+
+mod payload;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use brunt_kit::config::Guard;
+use brunt_kit::hal;
+use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::page::{Page, PageRequest};
+use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
+use brunt_kit::store::View;
+use http::{StatusCode, Uri};
+use serde_json::Value;
+
+use crate::payment::App;
+use crate::payment::domain::{Payment, Rejection};
+use crate::payment::outbound::store::{self, Refusal};
+
+use payload::Pay;
+pub use payload::{PaymentNews, PaymentResource};
+
+pub fn routes(app: App) -> Router {
+    Router::new()
+        .route("/payments", get(list).post(pay))
+        .route("/payments/{id}", get(one).delete(cancel))
+        .with_state(app)
+}
+
+async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
+    let request = PageRequest::from_query(&uri);
+    let asked = request.clone();
+    let page = app.store.read(move |view: &View<'_>| view.page::<Payment>(&asked)).await?;
+    let items = page.items.iter().map(PaymentResource::from).collect();
+    hal::collection(&caller, &request, &Page { items, total: page.total })
+}
+
+async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = parse_id(&id)?;
+    let payment = app.store.read(move |view: &View<'_>| view.get::<Payment>(id)).await?;
+    let payment = payment.ok_or(Refusal::Rejected(Rejection::NoSuchPayment))?;
+    hal::item(&caller, &PaymentResource::from(&payment))
+}
+
+async fn pay(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(body): JsonBody<Pay>,
+) -> Result<Response, Problem> {
+    let request = body.into_request()?;
+    let key = caller.idempotency_key.clone().filter(|_| app.idempotency_key == Guard::On);
+    let cause = caller.cause.clone();
+    let payment = app.store.write(move |tx| store::pay(tx, request, key, &cause)).await?;
+    hal::created(&caller, &PaymentResource::from(&payment))
+}
+
+async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let id = parse_id(&id)?;
+    app.store.write(move |tx| store::cancel(tx, id, &caller.cause)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            Refusal::Rejected(Rejection::NegativeAmount) => Self::malformed(message),
+            Refusal::Rejected(Rejection::OrderCanceled(_)) => Self::conflict(message),
+            Refusal::Rejected(Rejection::NoSuchPayment) => Self::not_found(message),
+            Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),
+            Refusal::Store(error) => error.into(),
+        }
+    }
+}
+
+/// The service's OpenAPI document.
+pub fn api() -> Value {
+    let request = object(&[
+        ("orderId*", "integer"),
+        ("payAmount", "integer"),
+        ("customerId", "integer"),
+        ("customerAddr", "string"),
+        ("customerTel", "string"),
+    ]);
+    let operation =
+        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
+    let paid: &'static [_] = &[
+        (201, "The payment"),
+        (400, "Malformed"),
+        (409, "The order was canceled"),
+        (422, "The Idempotency-Key is another payment's"),
+    ];
+    let known: &'static [_] = &[(200, "The payment"), (404, "No such payment")];
+    let canceled: &'static [_] =
+        &[(204, "It is no more, and nothing is delivered"), (404, "No such payment")];
+    document(
+        "payment",
+        &[
+            operation("get", "/payments", "A page of payments", None, &[(200, "The page")]),
+            operation("post", "/payments", "Pay for an order", Some(request), paid),
+            operation("get", "/payments/{id}", "One payment", None, known),
+            operation("delete", "/payments/{id}", "Take a payment back", None, canceled),
+        ],
+    )
+}

@@ -1,0 +1,22 @@
+//! What order's events mean for a payment: that of a cancelled order is taken back.
+
+use brunt_kit::consumer::{Handled, PolicyError};
+use brunt_kit::event::{Cause, Envelope};
+use brunt_kit::store::Tx;
+use serde::Deserialize;
+
+use super::outbound::store;
+
+#[derive(Deserialize)]
+struct OrderCanceled {
+    id: i64,
+}
+
+pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
+    if event.event_type != "OrderCanceled" {
+        return Ok(Handled::Ignored);
+    }
+    let order: OrderCanceled = event.read()?;
+    store::cancel_order(tx, order.id, &Cause::event(event))?;
+    Ok(Handled::Applied)
+}
