@@ -17,6 +17,7 @@ use crate::TOPIC;
 use projection::Gate;
 
 /// What only this service is told.
+#[derive(Clone, Copy, Debug)]
 pub struct Settings {
     version_gate: Guard,
 }

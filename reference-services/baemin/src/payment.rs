@@ -16,6 +16,7 @@ use brunt_kit::store::{Kind, Store};
 use crate::TOPIC;
 
 /// What only this service is told.
+#[derive(Clone, Copy, Debug)]
 pub struct Settings {
     idempotency_key: Guard,
 }

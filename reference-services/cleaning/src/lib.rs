@@ -1,9 +1,40 @@
 //! The cleaning service. A cleaning is reserved and paid at once; messages may come later.
+//!
+//! Five services, a web page and a gateway. Reservation calls payment before a reservation stands; all else goes by the
+//! events of one topic. Cleaning tells when it is done, message tells the customer, and mypage shows it all.
 
-use brunt_kit::system::System;
+pub mod cleaning;
+pub mod gateway;
+pub mod html;
+pub mod message;
+pub mod mypage;
+pub mod payment;
+pub mod reservation;
+
+use brunt_kit::system::{Entry, Plan, System};
 
 /// The topic of all events.
 pub const TOPIC: &str = "CleaningServiceYD";
 
 /// The system.
-pub static SYSTEM: System = System { name: "cleaning", file: include_str!("../system.yaml"), services: &[] };
+pub static SYSTEM: System = System {
+    name: "cleaning",
+    file: include_str!("../system.yaml"),
+    services: &[
+        Entry {
+            name: "payment",
+            port: 8083,
+            plan: |c| Plan::read(c, payment::Settings::read, payment::build),
+        },
+        Entry {
+            name: "reservation",
+            port: 8081,
+            plan: |c| Plan::read(c, reservation::Settings::read, reservation::build),
+        },
+        Entry { name: "cleaning", port: 8082, plan: |c| Ok(Plan::plain(c, cleaning::build)) },
+        Entry { name: "message", port: 8085, plan: |c| Ok(Plan::plain(c, message::build)) },
+        Entry { name: "mypage", port: 8084, plan: |c| Plan::read(c, mypage::Settings::read, mypage::build) },
+        Entry { name: "html", port: 8086, plan: |c| Ok(Plan::plain(c, html::build)) },
+        Entry { name: "gateway", port: 8088, plan: |c| brunt_kit::gateway::plan(c, gateway::TARGETS) },
+    ],
+};

@@ -162,10 +162,9 @@ mod tests {
         assert_eq!(tv().check(), Ok(()));
         let nameless = Placement { product_name: " ".into(), ..tv() };
         assert_eq!(nameless.check(), Err(Rejection::NoProductName));
-        for negative in [
-            Placement { product_price: Some(-1), ..tv() },
-            Placement { order_total_price: Some(-1), ..tv() },
-        ] {
+        for negative in
+            [Placement { product_price: Some(-1), ..tv() }, Placement { order_total_price: Some(-1), ..tv() }]
+        {
             assert_eq!(negative.check(), Err(Rejection::NegativePrice));
         }
     }

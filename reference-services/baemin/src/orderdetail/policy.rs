@@ -44,7 +44,8 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, gate: Gate) -> Result<Ha
 fn fact(event: &Envelope) -> Result<Option<(i64, Fact)>, PolicyError> {
     Ok(match event.event_type.as_str() {
         "Ordered" | "OrderCanceled" => {
-            let OrderEvent { id, product_name, product_price, order_total_price, order_status } = event.read()?;
+            let OrderEvent { id, product_name, product_price, order_total_price, order_status } =
+                event.read()?;
             let total_price = order_total_price.or(product_price);
             Some((id, Fact::Order { status: order_status, product_name, total_price }))
         }

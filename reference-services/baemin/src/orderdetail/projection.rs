@@ -114,8 +114,7 @@ mod tests {
     use super::*;
 
     fn story() -> Vec<Fact> {
-        let order =
-            |status| Fact::Order { status, product_name: "TV".into(), total_price: Some(9) };
+        let order = |status| Fact::Order { status, product_name: "TV".into(), total_price: Some(9) };
         let payment = |status| Fact::Payment { status, amount: 9 };
         let delivery = |status| Fact::Delivery { status };
         vec![

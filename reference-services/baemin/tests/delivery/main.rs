@@ -1,0 +1,14 @@
+//! The whole system in one process, on free ports: orders, their payments and deliveries.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy sees tests in functions that are marked so, not in what they share"
+)]
+
+mod between;
+mod cancel;
+mod errors;
+mod events;
+mod lost_reply;
+mod orders;
+mod outages;

@@ -1,0 +1,27 @@
+//! Cleans what was reserved.
+
+pub mod domain;
+mod inbound;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::config::Config;
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::Kind;
+
+use crate::TOPIC;
+
+/// Puts the service together..
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
+    let routes = inbound::rest::routes(assembly.store.clone());
+    let consumer = assembly.consumer(Arc::new(policy::handle));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+}

@@ -1,0 +1,3 @@
+//! How the world reaches a cleaning.
+
+pub(super) mod rest;

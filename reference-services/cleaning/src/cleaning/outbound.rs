@@ -1,0 +1,3 @@
+//! What a cleaning reaches: its store.
+
+pub(super) mod store;

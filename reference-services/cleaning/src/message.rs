@@ -1,0 +1,26 @@
+//! Tells the customers what their reservations have come to.
+
+mod inbound;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::config::Config;
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::Kind;
+
+use crate::TOPIC;
+
+/// Puts the service together. Its store is of another kind than the others'.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Redb, TOPIC)?;
+    let routes = inbound::rest::routes(assembly.store.clone());
+    let consumer = assembly.consumer(Arc::new(policy::handle));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+}

@@ -1,0 +1,3 @@
+//! How the world reaches a message.
+
+pub(super) mod rest;

@@ -1,0 +1,67 @@
+//! `/messages`, to be read only.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use brunt_kit::hal::{self, Resource};
+use brunt_kit::openapi::{Operation, document};
+use brunt_kit::page::{Page, PageRequest};
+use brunt_kit::rest::{Caller, Problem, parse_id};
+use brunt_kit::store::{Store, View};
+use http::Uri;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::message::outbound::store::Message;
+
+/// A message as everyone sees it.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct MessageResource(Message);
+
+impl Resource for MessageResource {
+    const COLLECTION: &'static str = "messages";
+    const ITEM: &'static str = "message";
+
+    fn id(&self) -> i64 {
+        self.0.id
+    }
+}
+
+pub fn routes(store: Store) -> Router {
+    Router::new().route("/messages", get(list)).route("/messages/{id}", get(one)).with_state(store)
+}
+
+async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
+    let request = PageRequest::from_query(&uri);
+    let asked = request.clone();
+    let page = store.read(move |view: &View<'_>| view.page::<Message>(&asked)).await?;
+    let items = page.items.into_iter().map(MessageResource).collect();
+    hal::collection(&caller, &request, &Page { items, total: page.total })
+}
+
+async fn one(
+    State(store): State<Store>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id = parse_id(&id)?;
+    let message = store.read(move |view: &View<'_>| view.get::<Message>(id)).await?;
+    let message = message.ok_or_else(|| Problem::not_found("there is no such message"))?;
+    hal::item(&caller, &MessageResource(message))
+}
+
+/// The service's OpenAPI document.
+pub fn api() -> Value {
+    let operation =
+        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
+    let known: &'static [_] = &[(200, "It"), (404, "No such message")];
+    document(
+        "message",
+        &[
+            operation("/messages", "A page of messages", &[(200, "The page")]),
+            operation("/messages/{id}", "One message", known),
+        ],
+    )
+}

@@ -1,0 +1,3 @@
+//! What a message reaches: its store.
+
+pub(super) mod store;

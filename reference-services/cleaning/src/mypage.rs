@@ -1,0 +1,47 @@
+//! What has become of a customer's reservations, told from the events of the others.
+
+mod inbound;
+mod outbound;
+mod policy;
+pub mod projection;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::Kind;
+
+use crate::TOPIC;
+use projection::Gate;
+
+/// What only this service is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    version_gate: Guard,
+}
+
+impl Settings {
+    /// Reads `VERSION_GATE`.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self { version_gate: config.guard("VERSION_GATE")? })
+    }
+}
+
+/// Puts the service together.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
+    let Settings { version_gate } = settings;
+    assembly.metrics.show_guard("versionGate", version_gate);
+    let gate = if version_gate == Guard::On { Gate::Shut } else { Gate::Open };
+    let routes = inbound::rest::routes(assembly.store.clone());
+    let consumer = assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, gate)));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+}

@@ -1,0 +1,3 @@
+//! How the world reaches the view.
+
+pub(super) mod rest;

@@ -1,0 +1,3 @@
+//! What the view reaches: its store.
+
+pub(super) mod store;

@@ -1,0 +1,27 @@
+//! Customers' views in their store.
+
+use brunt_kit::store::{Document, StoreError, Tx};
+
+use crate::mypage::projection::{DashBoardView, Fact, Gate};
+
+impl Document for DashBoardView {
+    const COLLECTION: &'static str = "dashBoardViews";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.request_id.to_string())
+    }
+}
+
+/// Shows an event in its reservation's view, which begins with whichever event comes first.
+pub fn show(tx: &mut Tx<'_>, request_id: i64, fact: Fact, gate: Gate) -> Result<(), StoreError> {
+    let known = tx.find::<DashBoardView>(&request_id.to_string())?.into_iter().next();
+    let view = match known {
+        Some(view) => view,
+        None => DashBoardView::new(tx.next_id::<DashBoardView>()?, request_id),
+    };
+    tx.put(&view.after(fact, gate))
+}

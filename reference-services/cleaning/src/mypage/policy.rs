@@ -1,0 +1,43 @@
+//! Which events are news for a customer's view.
+
+use brunt_kit::consumer::{Handled, PolicyError};
+use brunt_kit::event::Envelope;
+use brunt_kit::store::Tx;
+use serde::Deserialize;
+
+use super::outbound::store;
+use super::projection::{Fact, Gate, Status};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ReservationEvent {
+    id: i64,
+    status: Status,
+    price: i64,
+    customer_name: Option<String>,
+}
+
+/// From payment and from cleaning.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Consequence {
+    request_id: i64,
+    status: Status,
+    price: Option<i64>,
+}
+
+pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, gate: Gate) -> Result<Handled, PolicyError> {
+    let (request_id, fact) = match event.event_type.as_str() {
+        "CleaningRequested" | "CleaningRequestCanceled" => {
+            let ReservationEvent { id, status, price, customer_name } = event.read()?;
+            (id, Fact { status, price: Some(price), customer_name })
+        }
+        "PayConfirmed" | "PayCancelConfirmed" | "CleaningConfirmed" => {
+            let Consequence { request_id, status, price } = event.read()?;
+            (request_id, Fact { status, price, customer_name: None })
+        }
+        _ => return Ok(Handled::Ignored),
+    };
+    store::show(tx, request_id, fact, gate)?;
+    Ok(Handled::Applied)
+}

@@ -1,0 +1,111 @@
+//! How events become a customer's view. Pure. A reservation only moves forward, so of two states the later one is shown, in
+//! whatever order they are told.
+
+use serde::{Deserialize, Serialize};
+
+/// What a customer sees of a reservation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DashBoardView {
+    /// From 1.
+    pub id: i64,
+    /// The reservation it shows.
+    pub request_id: i64,
+    /// For how much, in won.
+    pub price: Option<i64>,
+    /// Whose it is.
+    pub customer_name: Option<String>,
+    /// How far it is.
+    pub status: Option<Status>,
+}
+
+/// How far a reservation is; the later is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each is what the events say")]
+pub enum Status {
+    ReservationApply,
+    PaymentCompleted,
+    CleaningCompleted,
+    ReservationCancel,
+    PaymentCancelCompleted,
+}
+
+/// What an event says of a reservation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// How far it is.
+    pub status: Status,
+    /// For how much, in won, if it says so.
+    pub price: Option<i64>,
+    /// Whose it is, if it says so.
+    pub customer_name: Option<String>,
+}
+
+/// What happens to a state that is older than what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// It changes nothing.
+    Shut,
+    /// It is shown all the same, for a proof.
+    Open,
+}
+
+impl DashBoardView {
+    /// An empty one.
+    #[must_use]
+    pub fn new(id: i64, request_id: i64) -> Self {
+        Self { id, request_id, ..Self::default() }
+    }
+
+    /// The view after an event.
+    #[must_use]
+    pub fn after(self, fact: Fact, gate: Gate) -> Self {
+        let status = match gate {
+            Gate::Shut => self.status.max(Some(fact.status)),
+            Gate::Open => Some(fact.status),
+        };
+        let (price, customer_name) = (fact.price.or(self.price), fact.customer_name.or(self.customer_name));
+        Self { price, customer_name, status, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn story() -> Vec<Fact> {
+        let fact = |status| Fact { status, price: None, customer_name: None };
+        let requested =
+            Fact {
+                price: Some(9), customer_name: Some("배트맨".into()), ..fact(Status::ReservationApply)
+            };
+        vec![
+            fact(Status::PaymentCompleted),
+            requested,
+            fact(Status::ReservationCancel),
+            fact(Status::PaymentCancelCompleted),
+        ]
+    }
+
+    fn fold(facts: impl IntoIterator<Item = Fact>, gate: Gate) -> DashBoardView {
+        facts.into_iter().fold(DashBoardView::new(1, 7), |view, fact| view.after(fact, gate))
+    }
+
+    #[test]
+    fn whatever_part_of_it_is_told_in_whatever_order_often_or_not_the_latest_is_shown() {
+        for length in 1..=story().len() {
+            let part = &story()[..length];
+            let told = fold(part.to_vec(), Gate::Shut);
+            let mut reversed = part.to_vec();
+            reversed.reverse();
+            assert_eq!(fold(reversed.clone(), Gate::Shut), told);
+            assert_eq!(fold(part.iter().cloned().chain(reversed), Gate::Shut), told);
+        }
+    }
+
+    #[test]
+    fn without_the_gate_it_goes_backwards() {
+        assert_eq!(fold(story(), Gate::Shut).status, Some(Status::PaymentCancelCompleted));
+        assert_eq!(fold(story().into_iter().rev(), Gate::Open).status, Some(Status::PaymentCompleted));
+    }
+}

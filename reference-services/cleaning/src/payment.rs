@@ -1,0 +1,53 @@
+//! Takes the money for reservations, and gives it back.
+
+pub mod domain;
+mod inbound;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::lifecycle::Service;
+use brunt_kit::store::{Kind, Store};
+
+use crate::TOPIC;
+
+/// What only this service is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    idempotency_key: Guard,
+}
+
+impl Settings {
+    /// Reads `IDEMPOTENCY_KEY`.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self { idempotency_key: config.guard("IDEMPOTENCY_KEY")? })
+    }
+}
+
+/// What the routes need.
+#[derive(Clone)]
+struct App {
+    store: Store,
+    /// Off takes the money again when a request comes again.
+    idempotency_key: Guard,
+}
+
+/// Puts the service together.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
+    let Settings { idempotency_key } = settings;
+    assembly.metrics.show_guard("idempotencyKey", idempotency_key);
+    let routes = inbound::rest::routes(App { store: assembly.store.clone(), idempotency_key });
+    let consumer = assembly.consumer(Arc::new(policy::handle));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+}

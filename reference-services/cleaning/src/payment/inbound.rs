@@ -1,0 +1,3 @@
+//! How the world reaches a payment.
+
+pub(super) mod rest;

@@ -1,0 +1,89 @@
+//! `/payments`.
+
+mod payload;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use brunt_kit::config::Guard;
+use brunt_kit::hal;
+use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::page::{Page, PageRequest};
+use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
+use brunt_kit::store::View;
+use http::{StatusCode, Uri};
+use serde_json::Value;
+
+use crate::payment::App;
+use crate::payment::domain::{Payment, Rejection};
+use crate::payment::outbound::store::{self, Refusal};
+
+use payload::Pay;
+pub use payload::{PaymentNews, PaymentResource};
+
+pub fn routes(app: App) -> Router {
+    Router::new().route("/payments", get(list).post(pay)).route("/payments/{id}", get(one)).with_state(app)
+}
+
+async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
+    let request = PageRequest::from_query(&uri);
+    let asked = request.clone();
+    let page = app.store.read(move |view: &View<'_>| view.page::<Payment>(&asked)).await?;
+    let items = page.items.iter().map(PaymentResource::from).collect();
+    hal::collection(&caller, &request, &Page { items, total: page.total })
+}
+
+async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = parse_id(&id)?;
+    let payment = app.store.read(move |view: &View<'_>| view.get::<Payment>(id)).await?;
+    let payment = payment.ok_or(Refusal::Rejected(Rejection::NoSuchPayment))?;
+    hal::item(&caller, &PaymentResource::from(&payment))
+}
+
+async fn pay(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(body): JsonBody<Pay>,
+) -> Result<Response, Problem> {
+    let request = body.into_request()?;
+    let key = caller.idempotency_key.clone().filter(|_| app.idempotency_key == Guard::On);
+    let cause = caller.cause.clone();
+    let payment = app.store.write(move |tx| store::pay(tx, request, key, &cause)).await?;
+    hal::created(&caller, &PaymentResource::from(&payment))
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            Refusal::Rejected(Rejection::NegativePrice) => Self::malformed(message),
+            Refusal::Rejected(Rejection::ReservationCanceled(_)) => Self::conflict(message),
+            Refusal::Rejected(Rejection::NoSuchPayment) => Self::not_found(message),
+            Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),
+            Refusal::Store(error) => error.into(),
+        }
+    }
+}
+
+/// The service's OpenAPI document.
+pub fn api() -> Value {
+    let request = object(&[("requestId*", "integer"), ("price*", "integer"), ("status", "string")]);
+    let operation =
+        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
+    let paid: &'static [_] = &[
+        (201, "The payment"),
+        (400, "Malformed"),
+        (409, "The reservation was canceled"),
+        (422, "The Idempotency-Key is another payment's"),
+    ];
+    let known: &'static [_] = &[(200, "The payment"), (404, "No such payment")];
+    document(
+        "payment",
+        &[
+            operation("get", "/payments", "A page of payments", None, &[(200, "The page")]),
+            operation("post", "/payments", "Pay for a reservation", Some(request), paid),
+            operation("get", "/payments/{id}", "One payment", None, known),
+        ],
+    )
+}

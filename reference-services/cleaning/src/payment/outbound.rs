@@ -1,0 +1,3 @@
+//! What a payment reaches: its store.
+
+pub(super) mod store;

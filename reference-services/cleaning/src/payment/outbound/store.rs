@@ -1,0 +1,87 @@
+//! Payments in their store. State, events and remembered answers change in one transaction.
+
+use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::store::{Document, StoreError, Tx};
+use serde::{Deserialize, Serialize};
+
+use crate::payment::domain::{Payment, Rejection, Request, Status, approve};
+use crate::payment::inbound::rest::PaymentNews;
+
+impl Document for Payment {
+    const COLLECTION: &'static str = "payments";
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn correlation(&self) -> Option<String> {
+        Some(self.request.request_id.to_string())
+    }
+}
+
+/// A reservation that was called off: a request to pay that comes after its cancellation is refused.
+#[derive(Serialize, Deserialize)]
+struct CanceledReservation {
+    request_id: i64,
+}
+
+impl Document for CanceledReservation {
+    const COLLECTION: &'static str = "canceledReservations";
+
+    fn id(&self) -> i64 {
+        self.request_id
+    }
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("this Idempotency-Key was used for another payment")]
+    KeyReused,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Pays; with a key that was used before, gives that payment again and takes nothing.
+pub fn pay(
+    tx: &mut Tx<'_>,
+    request: Request,
+    key: Option<String>,
+    cause: &Cause,
+) -> Result<Payment, Refusal> {
+    let canceled = tx.get::<CanceledReservation>(request.request_id)?.is_some();
+    approve(&request, canceled)?;
+    let key = key.map(|key| format!("payments/{key}"));
+    if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
+        let payment = tx.get::<Payment>(id)?.ok_or(Rejection::NoSuchPayment)?;
+        return if payment.request == request { Ok(payment) } else { Err(Refusal::KeyReused) };
+    }
+    let payment = Payment::approved(tx.next_id::<Payment>()?, request);
+    if let Some(key) = key {
+        tx.remember(&key, &payment.id)?;
+    }
+    save(tx, &payment, cause)?;
+    Ok(payment)
+}
+
+/// Gives back what was paid for a reservation, and refuses whatever is asked for it from now on.
+pub fn cancel_reservation(tx: &mut Tx<'_>, request_id: i64, cause: &Cause) -> Result<(), StoreError> {
+    tx.put(&CanceledReservation { request_id })?;
+    let paid = tx.find::<Payment>(&request_id.to_string())?;
+    for payment in paid.into_iter().filter_map(Payment::canceled) {
+        save(tx, &payment, cause)?;
+    }
+    Ok(())
+}
+
+fn save(tx: &mut Tx<'_>, payment: &Payment, cause: &Cause) -> Result<(), StoreError> {
+    let event_type = match payment.status {
+        Status::PaymentApproved => "PayConfirmed",
+        Status::PaymentCancel => "PayCancelConfirmed",
+    };
+    tx.put(payment)?;
+    let subject = Subject { event_type, aggregate_id: payment.id, version: payment.version };
+    tx.publish(Envelope::new(subject, cause, &PaymentNews::from(payment))?)
+}

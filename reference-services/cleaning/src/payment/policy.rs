@@ -1,0 +1,22 @@
+//! What reservation's events mean for a payment: that of a cancelled one is given back.
+
+use brunt_kit::consumer::{Handled, PolicyError};
+use brunt_kit::event::{Cause, Envelope};
+use brunt_kit::store::Tx;
+use serde::Deserialize;
+
+use super::outbound::store;
+
+#[derive(Deserialize)]
+struct CleaningRequestCanceled {
+    id: i64,
+}
+
+pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
+    if event.event_type != "CleaningRequestCanceled" {
+        return Ok(Handled::Ignored);
+    }
+    let reservation: CleaningRequestCanceled = event.read()?;
+    store::cancel_reservation(tx, reservation.id, &Cause::event(event))?;
+    Ok(Handled::Applied)
+}

@@ -1,0 +1,74 @@
+//! Takes reservations that are paid, and lets them be cancelled.
+
+mod checkout;
+pub mod domain;
+mod inbound;
+mod outbound;
+mod policy;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use brunt_kit::ServeError;
+use brunt_kit::assembly::Assembly;
+use brunt_kit::calls::Upstreams;
+use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::lifecycle::{Background, Service};
+use brunt_kit::pending::{Sweeper, Watch};
+use brunt_kit::store::Kind;
+
+use crate::TOPIC;
+use checkout::{Checkout, Guards};
+use outbound::calls::Payment;
+
+/// What only this service is told.
+pub struct Settings {
+    payment: Upstreams,
+    fail_closed: Guard,
+    compensation: Guard,
+}
+
+impl Settings {
+    /// Reads `API_PAYMENT_URL`, `FAIL_CLOSED` and `COMPENSATION`.
+    ///
+    /// # Errors
+    /// When one of them cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self {
+            payment: config.upstreams("API_PAYMENT_URL", "http://127.0.0.1:8083")?,
+            fail_closed: config.guard("FAIL_CLOSED")?,
+            compensation: config.guard("COMPENSATION")?,
+        })
+    }
+}
+
+/// How much longer than its call an attempt may take, and how long at all if calls have no deadline.
+const LEEWAY: Duration = Duration::from_secs(3);
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Puts the service together.
+///
+/// # Errors
+/// When its store or the event log cannot be used.
+pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
+    let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
+    let Settings { payment, fail_closed, compensation } = settings;
+    assembly.metrics.show_guard("failClosed", fail_closed);
+    assembly.metrics.show_guard("compensation", compensation);
+    let checkout = Checkout {
+        store: assembly.store.clone(),
+        payment: Payment::new(payment, &config.resilience, &assembly.metrics),
+        watch: Watch::default(),
+        patience: config.resilience.deadline.unwrap_or(LONGEST) + LEEWAY,
+        guards: Guards { fail_closed, compensation },
+    };
+    let sweeper = Sweeper {
+        store: assembly.store.clone(),
+        watch: checkout.watch.clone(),
+        abandon: checkout::abandon(compensation),
+    };
+    let routes = inbound::rest::routes(checkout);
+    let consumer = assembly.consumer(Arc::new(policy::handle));
+    let sweeper = Background::new("sweeper", |stop| sweeper.run(stop));
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer, sweeper]))
+}

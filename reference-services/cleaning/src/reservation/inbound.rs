@@ -1,0 +1,3 @@
+//! How the world reaches a reservation.
+
+pub(super) mod rest;
