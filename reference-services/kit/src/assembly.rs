@@ -75,6 +75,7 @@ impl Assembly {
         let (health, metrics) = (Health::default(), self.metrics.clone());
         let (name, grace) = (self.config.service, self.config.grace);
         background.push(self.sender());
+        background.extend(metrics.tracer().background());
         let router = rest::router(routes.merge(actuator::routes(&health, &metrics, api)), &metrics);
         Service { name, grace, health, router, background }
     }

@@ -21,6 +21,7 @@ pub use upstreams::Upstreams;
 use crate::breaker::CircuitBreaker;
 use crate::budget::Budget;
 use crate::metrics::{Counter, Metrics};
+use crate::trace::{Kind, TraceContext};
 
 /// Between an attempt and the next; in between by chance, so that what failed together does not come back together.
 const PAUSE_MS: std::ops::Range<u64> = 10..50;
@@ -174,9 +175,14 @@ impl Callee {
         context: Context<'_>,
         until: Option<Instant>,
     ) -> Result<Reply, CallError> {
+        let parent = TraceContext::parse(context.traceparent);
+        let mut span =
+            self.0.metrics.tracer().span(Kind::Client, format!("{method} {}", self.0.name), parent);
+        let traceparent = span.context().to_string();
         let outcome = match self.0.breaker.permit() {
             Ok(permit) => {
-                let exchange = self.exchange(method, path, body, context);
+                let exchange =
+                    self.exchange(method, path, body, Context { traceparent: &traceparent, ..context });
                 let outcome = match until {
                     Some(until) => timeout_at(until, exchange).await.unwrap_or(Err(CallError::TimedOut)),
                     None => exchange.await,
@@ -186,6 +192,14 @@ impl Callee {
             }
             Err(retry_after) => Err(CallError::NotPermitted { retry_after }),
         };
+        span.set("url.path", &path);
+        match &outcome {
+            Ok(reply) => span.set("http.response.status_code", &reply.status.as_u16()),
+            Err(error) => {
+                span.set("error.type", error);
+                span.fail();
+            }
+        }
         let label = outcome.as_ref().map_or_else(|error| error.label(), |_| "answered");
         self.0.metrics.add(Counter::Calls, &[("callee", self.0.name), ("outcome", label)]);
         outcome

@@ -41,6 +41,8 @@ pub struct Config {
     pub grace: Duration,
     /// How it protects itself from the services that it calls.
     pub resilience: Resilience,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: where spans are sent, such as `http://localhost:4318`; nowhere if none.
+    pub traces: Option<String>,
     /// `LOG_FORMAT`: how log lines look on standard error.
     pub log_format: LogFormat,
     env: Env,
@@ -79,6 +81,7 @@ impl Config {
             start_delay: env.duration("START_DELAY", "0s")?,
             grace: env.duration("SHUTDOWN_GRACE", "0s")?,
             resilience: Resilience::read(&env)?,
+            traces: env.parse("OTEL_EXPORTER_OTLP_ENDPOINT", "", "an http:// URL", parse_endpoint)?,
             log_format: env.parse("LOG_FORMAT", "text", LogFormat::ACCEPTS, LogFormat::parse)?,
             data_dir,
             env,
@@ -123,6 +126,11 @@ impl Config {
     }
 }
 
+fn parse_endpoint(value: &str) -> Option<Option<String>> {
+    let url = || reqwest::Url::parse(value).ok().filter(|url| url.scheme() == "http");
+    if value.is_empty() { Some(None) } else { url().map(|_| Some(value.to_owned())) }
+}
+
 fn parse_host(value: &str) -> Option<IpAddr> {
     match value {
         "localhost" => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
@@ -160,6 +168,7 @@ mod tests {
                 message("SHUTDOWN_GRACE", "soon"),
                 message("OFFSETS", "earliest"),
                 message("LOG_FORMAT", "xml"),
+                message("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"),
             ]
             .join("\n"),
         );

@@ -1,6 +1,7 @@
 //! From the log to the store: decode, let the policy decide, and change inbox, state and outbox in one transaction.
 
 mod dead_letter;
+mod spans;
 
 pub use dead_letter::REASON;
 
@@ -160,9 +161,10 @@ impl Consumer {
         self.apply(vec![event]).await
     }
 
-    async fn apply(&self, events: Vec<Envelope>) -> Result<(), PolicyError> {
+    async fn apply(&self, mut events: Vec<Envelope>) -> Result<(), PolicyError> {
+        let spans = spans::begin(self.metrics.tracer(), self.topic, &mut events);
         let (policy, inbox) = (Arc::clone(&self.policy), self.inbox);
-        let outcomes = self
+        let applied = self
             .store
             .write(move |tx| {
                 let outcome = |event: Envelope| {
@@ -171,11 +173,19 @@ impl Consumer {
                 };
                 events.into_iter().map(outcome).collect::<Result<Vec<_>, PolicyError>>()
             })
-            .await?;
+            .await;
+        let outcomes = match applied {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                spans::fail(spans);
+                return Err(error);
+            }
+        };
         for (event_type, outcome) in &outcomes {
             let labels = [("eventType", event_type.as_str()), ("outcome", outcome.label())];
             self.metrics.add(Counter::EventsReceived, &labels);
         }
+        spans::end(spans, &outcomes);
         Ok(())
     }
 

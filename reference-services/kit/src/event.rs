@@ -5,6 +5,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::trace::TraceContext;
+
 /// An event as it travels: flat JSON, with the aggregate's fields in `body`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -96,7 +98,7 @@ impl Cause {
         Self {
             correlation_id: text("x-correlation-id").unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
             causation_id: None,
-            traceparent: continued(text("traceparent").as_deref()),
+            traceparent: traceparent(text("traceparent").as_deref()),
         }
     }
 
@@ -106,22 +108,14 @@ impl Cause {
         Self {
             correlation_id: event.correlation_id.clone(),
             causation_id: Some(event.event_id.clone()),
-            traceparent: continued(event.traceparent.as_deref()),
+            traceparent: traceparent(event.traceparent.as_deref()),
         }
     }
 }
 
-/// The same trace with a new span, or a new trace when there is none that follows the W3C form.
-fn continued(parent: Option<&str>) -> String {
-    let span = fastrand::u64(1..);
-    let trace = parent.and_then(|parent| {
-        let mut parts = parent.split('-');
-        let (version, trace) = (parts.next()?, parts.next()?);
-        let valid = version == "00" && trace.len() == 32 && trace.bytes().all(|b| b.is_ascii_hexdigit());
-        valid.then(|| trace.to_owned())
-    });
-    let trace = trace.unwrap_or_else(|| format!("{:032x}", fastrand::u128(1..)));
-    format!("00-{trace}-{span:016x}-01")
+/// The span that is being worked in, or a new trace when there is none that follows the W3C form.
+fn traceparent(text: Option<&str>) -> String {
+    text.and_then(TraceContext::parse).unwrap_or_else(TraceContext::begin).to_string()
 }
 
 #[cfg(test)]
@@ -153,7 +147,10 @@ mod tests {
         let next = Cause::event(&event);
         assert_eq!(next.correlation_id, command.correlation_id);
         assert_eq!(next.causation_id.as_deref(), Some(event.event_id.as_str()));
-        assert!(next.traceparent.contains(trace) && next.traceparent != command.traceparent);
+        assert!(next.traceparent.contains(trace));
+        let mut lost = event.clone();
+        lost.traceparent = Some("nonsense".into());
+        assert!(TraceContext::parse(&Cause::event(&lost).traceparent).is_some());
     }
 
     #[test]

@@ -107,11 +107,12 @@ fn build(config: &Config, settings: Settings) -> Service {
         issuer: settings.issuer,
         metrics: metrics.clone(),
     };
-    let background: Vec<Background> = settings
+    let mut background: Vec<Background> = settings
         .file
         .map(|(path, seen)| gateway.watch(path, seen, config.env().clone()))
         .into_iter()
         .collect();
+    background.extend(metrics.tracer().background());
     let mut routes = actuator::routes(&health, &metrics, &api(settings.targets));
     if let Some(issuer) = &gateway.issuer {
         routes = routes.merge(issuer.routes());

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::config::{Config, Guard, Offsets};
+use crate::trace::Tracer;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,7 +107,10 @@ struct Total {
 
 /// A service's metrics. Clones share them.
 #[derive(Clone, Debug)]
-pub struct Metrics(Arc<Mutex<Registry>>);
+pub struct Metrics {
+    registry: Arc<Mutex<Registry>>,
+    tracer: Tracer,
+}
 
 #[derive(Debug)]
 struct Registry {
@@ -123,7 +127,7 @@ impl Metrics {
     /// No counts yet.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self(Arc::new(Mutex::new(Registry {
+        let registry = Registry {
             service: config.service,
             guards: vec![
                 ("outbox", config.outbox),
@@ -138,7 +142,9 @@ impl Metrics {
             gauges: BTreeMap::new(),
             summaries: BTreeMap::new(),
             requests: BTreeMap::new(),
-        })))
+        };
+        let tracer = Tracer::new(config.service, config.traces.as_deref());
+        Self { registry: Arc::new(Mutex::new(registry)), tracer }
     }
 
     /// Shows a protection that not every service has.
@@ -183,11 +189,17 @@ impl Metrics {
     /// All of it as text.
     #[must_use]
     pub fn text(&self) -> String {
-        self.registry().text()
+        self.registry().text(self.tracer.counts())
+    }
+
+    /// What makes the service's spans.
+    #[must_use]
+    pub fn tracer(&self) -> &Tracer {
+        &self.tracer
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

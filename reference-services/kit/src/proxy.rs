@@ -11,8 +11,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::StatusCode;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
 use http_body_util::LengthLimitError;
 use reqwest::Client;
 use tokio::time::{sleep, timeout};
@@ -21,6 +21,7 @@ use crate::budget::Budget;
 use crate::calls::client;
 use crate::metrics::{Counter, Metrics};
 use crate::rest::{MAX_BODY_BYTES, Problem, RouteLabel};
+use crate::trace::{Kind, Span, TraceContext};
 pub use route::{Path, Route};
 use route::{Table, climbs};
 
@@ -136,14 +137,27 @@ impl Proxy {
         body: &Bytes,
     ) -> Result<reqwest::Response, Failure> {
         let target = route.path.target(&parts.uri);
-        self.0
-            .client
-            .request(parts.method.clone(), format!("{}{target}", route.upstreams.next()))
-            .headers(headers::to_upstream(parts))
-            .body(body.clone())
-            .send()
-            .await
-            .map_err(|error| if error.is_connect() { Failure::NotConnected } else { Failure::Broken })
+        let (mut headers, mut span) = (headers::to_upstream(parts), self.span(route, parts));
+        if let Ok(traceparent) = HeaderValue::from_str(&span.context().to_string()) {
+            headers.insert("traceparent", traceparent);
+        }
+        let request =
+            self.0.client.request(parts.method.clone(), format!("{}{target}", route.upstreams.next()));
+        let outcome = request.headers(headers).body(body.clone()).send().await;
+        match &outcome {
+            Ok(response) => span.set("http.response.status_code", &response.status().as_u16()),
+            Err(error) => {
+                span.set("error.type", error);
+                span.fail();
+            }
+        }
+        outcome.map_err(|error| if error.is_connect() { Failure::NotConnected } else { Failure::Broken })
+    }
+
+    fn span(&self, route: &Route, parts: &Parts) -> Span {
+        let parent = parts.headers.get("traceparent").and_then(|value| value.to_str().ok());
+        let name = format!("{} {}", parts.method, route.path.label());
+        self.0.metrics.tracer().span(Kind::Client, name, parent.and_then(TraceContext::parse))
     }
 }
 

@@ -1,6 +1,8 @@
-//! Log lines on standard error.
+//! Log lines on standard error. Those about a request carry its trace's id and its span's.
 
+use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::LogFormat;
 
@@ -9,10 +11,59 @@ use crate::config::LogFormat;
 /// A second call changes nothing: several services may live in one process.
 pub fn init(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,brunt=info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let outcome = match format {
-        LogFormat::Text => lines.with_ansi(false).try_init(),
-        LogFormat::Json => lines.json().try_init(),
-    };
-    drop(outcome);
+    drop(tracing::subscriber::set_global_default(subscriber(format, filter, std::io::stderr)));
+}
+
+fn subscriber<W>(format: LogFormat, filter: EnvFilter, writer: W) -> Box<dyn Subscriber + Send + Sync>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    match format {
+        LogFormat::Text => Box::new(lines.with_ansi(false).finish()),
+        LogFormat::Json => Box::new(lines.json().flatten_event(true).with_span_list(false).finish()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(format: LogFormat) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = subscriber(format, EnvFilter::new("info"), move || writer.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            let span = tracing::info_span!("request", trace_id = "t", span_id = "s");
+            span.in_scope(|| tracing::warn!(order = 7, "it is late"));
+        });
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_line_about_a_request_names_its_trace() {
+        let line: Value = serde_json::from_str(&logged(LogFormat::Json)).unwrap();
+        assert_eq!((&line["message"], &line["order"]), (&"it is late".into(), &7.into()));
+        assert_eq!((&line["span"]["trace_id"], &line["span"]["span_id"]), (&"t".into(), &"s".into()));
+        let text = logged(LogFormat::Text);
+        assert!(text.contains("trace_id=\"t\"") && text.ends_with("it is late order=7\n"), "{text}");
+    }
 }

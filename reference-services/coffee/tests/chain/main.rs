@@ -12,3 +12,4 @@ mod lost_reply;
 mod orders;
 mod outages;
 mod system;
+mod traces;

@@ -21,7 +21,8 @@ use crate::metrics::Metrics;
 
 /// Far more than anything here takes, even on a busy machine.
 const BOUND: Duration = Duration::from_secs(20);
-const CONTEXT: Context<'_> = Context { traceparent: "trace", idempotency_key: Some("key") };
+const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const CONTEXT: Context<'_> = Context { traceparent: TRACE, idempotency_key: Some("key") };
 
 /// With a short deadline, and what else is told.
 fn careful(address: SocketAddr, variables: &[(&str, &str)]) -> (Callee, Metrics) {
@@ -55,7 +56,10 @@ async fn an_answer_may_be_a_refusal() {
         (StatusCode::CONFLICT, axum::Json(json!([header("traceparent"), header("idempotency-key")])))
     });
     let reply = call(serve(Router::new().route("/do", route)).await).await.unwrap();
-    assert_eq!(reply, Reply { status: StatusCode::CONFLICT, body: json!(["trace", "key"]) });
+    assert_eq!((reply.status, &reply.body[1]), (StatusCode::CONFLICT, &json!("key")));
+    // The same trace, and a span of its own.
+    let traceparent = reply.body[0].as_str().unwrap();
+    assert!(traceparent.starts_with(&TRACE[..36]) && traceparent != TRACE, "{traceparent}");
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use super::{BUCKETS, Registry, Request};
 use crate::config::Guard;
 
 impl Registry {
-    pub(super) fn text(&self) -> String {
+    /// With how many spans were sent and dropped, if they are sent anywhere.
+    pub(super) fn text(&self, spans: Option<(u64, u64)>) -> String {
         let mut out = String::new();
         // Writing to a String cannot fail.
         let written = self
@@ -14,7 +15,8 @@ impl Registry {
             .and_then(|()| self.write_counters(&mut out))
             .and_then(|()| self.write_gauges(&mut out))
             .and_then(|()| self.write_summaries(&mut out))
-            .and_then(|()| self.write_requests(&mut out));
+            .and_then(|()| self.write_requests(&mut out))
+            .and_then(|()| write_spans(spans, &mut out));
         debug_assert!(written.is_ok());
         out
     }
@@ -92,6 +94,14 @@ impl Registry {
         }
         Ok(())
     }
+}
+
+fn write_spans(spans: Option<(u64, u64)>, out: &mut String) -> Result {
+    let Some((sent, dropped)) = spans else { return Ok(()) };
+    for (name, count) in [("otel_spans_exported_total", sent), ("otel_spans_dropped_total", dropped)] {
+        writeln!(out, "# TYPE {name} counter\n{name} {count}")?;
+    }
+    Ok(())
 }
 
 /// Labels as they stand between the braces.

@@ -39,11 +39,7 @@ pub(super) fn to_upstream(parts: &Parts) -> HeaderMap {
     // The client makes its own of these.
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
-    for (name, value) in [
-        ("x-forwarded-host", host),
-        ("x-forwarded-proto", scheme),
-        ("traceparent", &caller.cause.traceparent),
-    ] {
+    for (name, value) in [("x-forwarded-host", host), ("x-forwarded-proto", scheme)] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }

@@ -1,29 +1,59 @@
-//! What every request passes: it is timed, and a refusal gets its body.
+//! What every request passes: it is timed and traced, and a refusal gets its body.
 
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use tracing::Instrument;
 
 use super::Problem;
 use crate::metrics::{self, Metrics};
+use crate::trace::{Kind, Span, TraceContext};
+
+/// Probes and scrapes, of which nobody needs a trace.
+const OWN: [&str; 3] = ["/actuator", "/isHealthy", "/v3/api-docs"];
 
 /// Names the route of a response whose handler takes every path.
 #[derive(Clone, Debug)]
 pub struct RouteLabel(pub String);
 
-pub(super) async fn surround(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+pub(super) async fn surround(State(metrics): State<Metrics>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let matched = request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
-    let response = next.run(request).await;
+    let mut span = begin_span(&metrics, &mut request);
+    let context = span.context();
+    let logs = tracing::info_span!("request", trace_id = context.trace_id(), span_id = context.span_id());
+    let response = next.run(request).instrument(logs).await;
     let label = response.extensions().get::<RouteLabel>().map(|label| label.0.clone());
     let uri = label.or(matched).unwrap_or_else(|| "UNKNOWN".to_owned());
-    let status = response.status().as_u16();
-    metrics.record(metrics::Request { method, uri, status }, began.elapsed());
+    let status = response.status();
+    if OWN.iter().any(|own| path.starts_with(own)) {
+        span.discard();
+    } else {
+        span.rename(format!("{method} {uri}"));
+        span.set("http.request.method", &method);
+        span.set("url.path", &path);
+        span.set("http.response.status_code", &status.as_u16());
+        if status.is_server_error() {
+            span.fail();
+        }
+    }
+    metrics.record(metrics::Request { method, uri, status: status.as_u16() }, began.elapsed());
     render(response, &path)
+}
+
+/// What the request leads to follows from its span, so the header is set to it.
+fn begin_span(metrics: &Metrics, request: &mut Request) -> Span {
+    let parent = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
+    let span = metrics.tracer().span(Kind::Server, "", parent.and_then(TraceContext::parse));
+    if let Ok(traceparent) = HeaderValue::from_str(&span.context().to_string()) {
+        request.headers_mut().insert("traceparent", traceparent);
+    }
+    span
 }
 
 /// What the refusal's headers say besides stays, such as which methods there are.

@@ -1,0 +1,135 @@
+//! Traces: W3C trace context in and out, and spans that are exported as OTLP when there is somewhere to send them.
+
+mod context;
+mod exporter;
+mod otlp;
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+pub use context::TraceContext;
+
+use crate::lifecycle::Background;
+use exporter::Exporter;
+
+/// Makes a service's spans. Clones share where they go.
+#[derive(Clone, Debug, Default)]
+pub struct Tracer(Option<Arc<Exporter>>);
+
+/// What part a span plays, with OTLP's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A request is answered.
+    Server = 2,
+    /// A call is made.
+    Client = 3,
+    /// An event is handled.
+    Consumer = 5,
+}
+
+/// Something that takes time. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Span {
+    tracer: Tracer,
+    record: Option<Record>,
+    context: TraceContext,
+}
+
+/// A span as it is exported.
+#[derive(Debug)]
+struct Record {
+    context: TraceContext,
+    parent: Option<TraceContext>,
+    name: String,
+    kind: Kind,
+    began: SystemTime,
+    ended: SystemTime,
+    failed: bool,
+    attributes: Vec<(&'static str, String)>,
+}
+
+impl Tracer {
+    /// Exports to an OTLP/HTTP endpoint such as `http://localhost:4318`, if there is one. [`Self::background`] has to run.
+    #[must_use]
+    pub fn new(service: &str, endpoint: Option<&str>) -> Self {
+        Self(endpoint.map(|endpoint| Arc::new(Exporter::new(service, endpoint))))
+    }
+
+    /// A span that follows from `parent`, or begins a trace. It has a context even if nobody will see it.
+    #[must_use]
+    pub fn span(&self, kind: Kind, name: impl Into<String>, parent: Option<TraceContext>) -> Span {
+        let context = parent.map_or_else(TraceContext::begin, TraceContext::child);
+        let seen = self.0.is_some() && context.sampled;
+        let began = SystemTime::now();
+        let record = seen.then(|| Record {
+            context,
+            parent,
+            name: name.into(),
+            kind,
+            began,
+            ended: began,
+            failed: false,
+            attributes: Vec::new(),
+        });
+        Span { tracer: self.clone(), record, context }
+    }
+
+    /// What sends the spans; stopped last, so that it has them all.
+    #[must_use]
+    pub fn background(&self) -> Option<Background> {
+        let exporter = Arc::clone(self.0.as_ref()?);
+        Some(Background::new("traces", |stop| async move { exporter.run(stop).await }))
+    }
+
+    /// How many spans were sent, and how many were dropped; none if there is nowhere to send them.
+    #[must_use]
+    pub fn counts(&self) -> Option<(u64, u64)> {
+        self.0.as_ref().map(|exporter| exporter.counts())
+    }
+}
+
+impl Span {
+    /// What follows from it is told this.
+    #[must_use]
+    pub fn context(&self) -> TraceContext {
+        self.context
+    }
+
+    /// Names it otherwise, now that more is known.
+    pub fn rename(&mut self, name: impl Into<String>) {
+        if let Some(record) = &mut self.record {
+            record.name = name.into();
+        }
+    }
+
+    /// Says something about it.
+    pub fn set(&mut self, key: &'static str, value: &impl ToString) {
+        if let Some(record) = &mut self.record {
+            record.attributes.push((key, value.to_string()));
+        }
+    }
+
+    /// It went wrong.
+    pub fn fail(&mut self) {
+        if let Some(record) = &mut self.record {
+            record.failed = true;
+        }
+    }
+
+    /// Nobody needs to see it.
+    pub fn discard(mut self) {
+        self.record = None;
+    }
+}
+
+impl Drop for Span {
+    fn drop(&mut self) {
+        if let (Some(mut record), Some(exporter)) = (self.record.take(), &self.tracer.0) {
+            record.ended = SystemTime::now();
+            exporter.take(record);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
