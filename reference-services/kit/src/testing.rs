@@ -11,7 +11,7 @@ use http::StatusCode;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::config::{Env, EventLogUrl, Offsets};
 use crate::lifecycle::{Port, Shutdown, Trigger};
@@ -20,6 +20,9 @@ use crate::system::{Plan, System};
 
 /// Far more than anything here takes, even on a busy machine.
 const BOUND: Duration = Duration::from_secs(20);
+
+/// Between two looks at what is awaited: many tests wait at the same time, and what they wait for needs the processor.
+const PAUSE: Duration = Duration::from_millis(5);
 
 struct Running {
     trigger: Trigger,
@@ -175,7 +178,7 @@ impl Trial {
                         break;
                     }
                 }
-                tokio::task::yield_now().await;
+                sleep(PAUSE).await;
             }
         };
         let outcome = timeout(BOUND, waiting).await;
@@ -189,6 +192,7 @@ impl Trial {
         let waiting = async {
             while !wanted(&last) {
                 last = self.get_text(service, path).await;
+                sleep(PAUSE).await;
             }
         };
         let outcome = timeout(BOUND, waiting).await;
