@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# The load generator beside wrk and siege on one nginx: how much processor time a request costs each of them, and what
-# each tells of a server that was frozen for 5 s. Takes about ROUNDS × 3 × SECONDS + 25 seconds.
-#   beside.sh            both; or `beside.sh speed`, `beside.sh truth`
-# Settings, from the environment: LOAD (the generator's program), SECONDS_EACH, ROUNDS, CONNECTIONS, and the processors
-# SERVER_CPU and CLIENT_CPU. Needs siege, wrk, nginx, curl, taskset and GNU time.
+# The load generator beside others on one nginx: how much processor time a request costs each of them, and what each tells
+# of a server that was frozen for 5 s. Takes about ROUNDS × SECONDS for each tool and wire, and 25 seconds for the truth.
+#   beside.sh                       everything
+#   beside.sh speed [WIRE...]       of the wires plain, tls (HTTP/1.1), http2 (with TLS), h2c; all unless given
+#   beside.sh truth
+# Settings, from the environment: LOAD (the generator's program), SECONDS_EACH, ROUNDS, CONNECTIONS (requests at once),
+# STREAMS (of them on a connection with HTTP/2), and the processors SERVER_CPU and CLIENT_CPU. Needs siege, wrk, nginx,
+# openssl, curl, taskset and GNU time; oha and h2load join where they are installed.
 set -euo pipefail
 
 load=${LOAD:-target/release/examples/loadgen}
-seconds=${SECONDS_EACH:-5}; rounds=${ROUNDS:-3}; connections=${CONNECTIONS:-64}
+seconds=${SECONDS_EACH:-5}; rounds=${ROUNDS:-3}; connections=${CONNECTIONS:-64}; streams=${STREAMS:-8}
 server_cpu=${SERVER_CPU:-0}; client_cpu=${CLIENT_CPU:-1}
 PATH=$PATH:/usr/sbin
 dir=$(mktemp -d); server=; running=
@@ -26,15 +29,18 @@ trap 'exit 130' INT TERM
 
 check() {
   local tool
-  for tool in siege wrk nginx curl taskset timeout /usr/bin/time; do
+  for tool in siege wrk nginx openssl curl taskset timeout /usr/bin/time; do
     command -v "$tool" >/dev/null || die "$tool is not installed"
   done
   [[ -x $load ]] || die "there is no $load: cargo build --release -p brunt-loadgen --example loadgen, or set LOAD"
+  for tool in oha h2load; do
+    command -v "$tool" >/dev/null || echo "note: $tool is not installed, so it is missing from the tables" >&2
+  done
   [[ $(nproc) -ge 2 ]] || die "two processors are needed: one for the server, one for its client"
 }
 
 # One process, so that one pid is what to freeze and what to end.
-configure() { # PORT
+configure() { # PORT, and the two after it for TLS and h2c
   cat >"$dir/nginx.conf" <<CONF
 daemon off; master_process off; pid $dir/nginx.pid; error_log $dir/error.log;
 events { worker_connections 4096; }
@@ -42,8 +48,11 @@ http {
   access_log off; keepalive_requests 1000000000; keepalive_timeout 3600s;
   client_body_temp_path $dir/body; proxy_temp_path $dir/proxy; fastcgi_temp_path $dir/fastcgi;
   uwsgi_temp_path $dir/uwsgi; scgi_temp_path $dir/scgi;
+  ssl_certificate $dir/cert.pem; ssl_certificate_key $dir/key.pem; http2_max_concurrent_streams 256;
   server {
     listen 127.0.0.1:$1 backlog=4096;
+    listen 127.0.0.1:$(($1 + 1)) ssl http2 backlog=4096;
+    listen 127.0.0.1:$(($1 + 2)) http2 backlog=4096;
     location = /served { stub_status; }
     location / { default_type application/json; return 200 '{"orderId":1,"productName":"Americano","status":"Requested"}'; }
   }
@@ -52,11 +61,19 @@ CONF
   printf '%s\n' 'connection = keep-alive' 'limit = 1024' 'parser = false' 'logging = false' >"$dir/siegerc"
 }
 
+# Its own authority, so that certificates are checked by those that can.
+certify() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
+    -keyout "$dir/key.pem" -out "$dir/cert.pem" 2>"$dir/openssl" || { cat "$dir/openssl" >&2; die "no certificate"; }
+}
+
 # A free port cannot be asked for, so ports are tried until nginx has one.
 serve() {
   local port _
   for _ in 1 2 3 4 5; do
     port=$((20000 + RANDOM % 12000)); url=http://127.0.0.1:$port/
+    tls=https://127.0.0.1:$((port + 1))/; h2c=http://127.0.0.1:$((port + 2))/
     configure "$port"
     taskset -c "$server_cpu" nginx -e "$dir/error.log" -c "$dir/nginx.conf" & server=$!
     for _ in $(seq 50); do
@@ -71,11 +88,30 @@ serve() {
 
 served() { curl -sf --max-time 5 "${url}served" | awk 'NR == 3 { print $3 }'; }
 
-closed() { # TOOL -> its command line in $command
+# The tools of a wire, the one to compare with first among the others.
+tools() { # WIRE
+  local tool
   case $1 in
-    brunt) command=("$load" -b -c "$connections" -t "${seconds}S" "$url") ;;
-    wrk) command=(wrk -t1 -c"$connections" -d"${seconds}s" "$url") ;;
-    siege) command=(siege -R "$dir/siegerc" -b -q -c"$connections" -t"${seconds}S" "$url") ;;
+    plain) set -- brunt wrk siege oha h2load ;;
+    tls) set -- brunt oha wrk h2load ;;
+    *) set -- brunt oha h2load ;;
+  esac
+  for tool in "$@"; do [[ $tool == brunt ]] || command -v "$tool" >/dev/null || continue; echo "$tool"; done
+}
+
+closed() { # WIRE TOOL -> its command line in $command
+  local many=$((connections / streams)) of=$url
+  case $1 in tls | http2) of=$tls ;; h2c) of=$h2c ;; esac
+  case $1:$2 in
+    plain:brunt) command=("$load" -b -c "$connections" -t "${seconds}S" "$of") ;;
+    tls:brunt) command=("$load" -b -c "$connections" -t "${seconds}S" --cacert "$dir/cert.pem" "$of") ;;
+    *:brunt) command=("$load" -b -c "$connections" -t "${seconds}S" --http2 --streams "$streams" --cacert "$dir/cert.pem" "$of") ;;
+    *:wrk) command=(wrk -t1 -c"$connections" -d"${seconds}s" "$of") ;;
+    *:siege) command=(siege -R "$dir/siegerc" -b -q -c"$connections" -t"${seconds}S" "$of") ;;
+    plain:oha | tls:oha) command=(oha --no-tui -c "$connections" -z "${seconds}s" --cacert "$dir/cert.pem" "$of") ;;
+    *:oha) command=(oha --no-tui --http2 -c "$many" -p "$streams" -z "${seconds}s" --cacert "$dir/cert.pem" "$of") ;;
+    plain:h2load | tls:h2load) command=(h2load --h1 -t1 -c"$connections" -D "$seconds" "$of") ;;
+    *:h2load) command=(h2load -t1 -c"$many" -m"$streams" -D "$seconds" "$of") ;;
   esac
 }
 
@@ -89,11 +125,18 @@ finish() {
   running=
 }
 
-speed() {
+speed() { # WIRE...
+  local wire
+  [[ $# -gt 0 ]] || set -- plain tls http2 h2c
+  for wire in "$@"; do rounds_of "$wire"; speed_table "$wire"; done
+}
+
+rounds_of() { # WIRE
   local tool before after user system peak
+  rm -f "$dir"/speed.*
   for _ in $(seq "$rounds"); do
-    for tool in brunt wrk siege; do
-      closed "$tool"
+    for tool in $(tools "$1"); do
+      closed "$1" "$tool"
       before=$(served); begin "${command[@]}"; finish; after=$(served)
       read -r user system peak < <(tail -n 1 "$dir/time")
       # Asking for the count was counted.
@@ -102,21 +145,29 @@ speed() {
         >>"$dir/speed.$tool" || { cat "$dir/err" >&2; die "$tool sent nothing"; }
     done
   done
-  speed_table
 }
 
-speed_table() {
-  local tool base
+speed_table() { # WIRE
+  local tool base first what
   median() { sort -n "$dir/speed.$1" | sed -n "$(((rounds + 1) / 2))p"; }
-  read -r base _ < <(median wrk)
-  echo "Closed model, $connections connections, ${seconds} s, the median of $rounds rounds:"
+  first=$(tools "$1" | sed -n 2p)
+  [[ -n $first ]] || first=brunt
+  read -r base _ < <(median "$first")
+  case $1 in
+    plain) what="HTTP/1.1, $connections connections" ;;
+    tls) what="HTTP/1.1 over TLS, $connections connections" ;;
+    http2) what="HTTP/2 over TLS, $((connections / streams)) connections with $streams streams" ;;
+    h2c) what="HTTP/2 without TLS, $((connections / streams)) connections with $streams streams" ;;
+  esac
+  echo "$what; closed model, ${seconds} s, the median of $rounds rounds:"
   echo
-  echo "| tool | requests per CPU second | to wrk | requests | user s | system s | peak MiB |"
+  echo "| tool | requests per CPU second | to $first | requests | user s | system s | peak MiB |"
   echo "|---|--:|--:|--:|--:|--:|--:|"
-  for tool in brunt wrk siege; do
+  for tool in $(tools "$1"); do
     median "$tool" | awk -v tool="$tool" -v base="$base" \
       '{ printf "| %s | %d | %.2f | %d | %s | %s | %d |\n", tool, $1, $1 / base, $2, $3, $4, $5 }'
   done
+  echo
 }
 
 # Frozen from 2.5 s to 7.5 s of 10.
@@ -151,12 +202,17 @@ about() {
   echo
 }
 
+what=${1:-everything}; shift || true
+for wire in "$@"; do
+  case $wire in plain | tls | http2 | h2c) ;; *) die "there is no wire $wire: plain, tls, http2, h2c" ;; esac
+done
 check
+certify
 serve
 about
-case ${1:-both} in
-  speed) speed ;;
+case $what in
+  speed) speed "$@" ;;
   truth) truth ;;
-  both) speed; echo; truth ;;
+  everything) speed; truth ;;
   *) die "speed, truth or nothing" ;;
 esac
