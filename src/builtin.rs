@@ -24,29 +24,48 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "coffee/kill-storm",
         "coffee/lost-reply",
         "coffee/product-down",
+        "coffee/rate-limit",
         "coffee/rollout",
         "coffee/scale",
         "coffee/slow-stock",
         "coffee/zombie",
     ],
     // Bookstore.
-    scenarios![],
+    scenarios![
+        "bookstore/cancel",
+        "bookstore/one-coupon",
+        "bookstore/racing-orders",
+        "bookstore/rollout",
+        "bookstore/slow-inventory",
+        "bookstore/stock-arrives-later",
+        "bookstore/unknown-book",
+        "bookstore/zombie",
+    ],
     // Baemin.
     scenarios![
         "baemin/cancel",
         "baemin/lost-payment-reply",
         "baemin/no-unpaid-order",
+        "baemin/overloaded-payment",
         "baemin/view-always-readable",
     ],
     // Fooddelivery.
     scenarios![
         "fooddelivery/cancel",
+        "fooddelivery/every-change",
         "fooddelivery/notifications",
         "fooddelivery/slow-payment",
         "fooddelivery/store-down",
     ],
     // Cleaning.
-    scenarios![],
+    scenarios![
+        "cleaning/breaker",
+        "cleaning/cleaned",
+        "cleaning/lost-payment-reply",
+        "cleaning/message-down",
+        "cleaning/payment-down",
+        "cleaning/service-levels",
+    ],
 ];
 
 /// Every built-in scenario.

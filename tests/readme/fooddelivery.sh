@@ -2,44 +2,9 @@
 # What the food delivery's README shows, step by step, with the real httpie on the README's ports (8081 to 8085): each service in
 # the foreground of a shell of its own, as the README starts them. It shows its requests as pictures; here they are commands.
 #   fooddelivery.sh BRUNT
-set -euo pipefail
-brunt=$(readlink -f "$1")
-scratch=$(mktemp -d)
-cd "$scratch"
-declare -A pids
+source "$(dirname "$0")/common.sh" fooddelivery "$1"
 
-start() { "$brunt" serve fooddelivery "$1" >>"$1.log" 2>&1 & pids[$1]=$!; }
-stop() { kill -INT "${pids[$1]}"; wait "${pids[$1]}" || fail "$1 did not stop cleanly"; unset "pids[$1]"; }
-cleanup() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  wait || true
-  rm -rf "$scratch"
-}
-trap cleanup EXIT
-
-fail() { echo "FAILED: $*"; tail -n 5 ./*.log; exit 1; }
-until_true() { # WHAT COMMAND...: for at most 20 s
-  local what=$1; shift
-  for _ in $(seq 200); do "$@" && return; sleep 0.1; done
-  fail "$what: $BODY"
-}
-call() { # httpie's arguments; sets STATUS, HEAD and BODY
-  local reply
-  reply=$(http --ignore-stdin --print=hb "$@" 2>&1 | tr -d '\r') || true
-  STATUS=$(head -n 1 <<<"$reply" | cut -d' ' -f2)
-  HEAD=$(sed '/^$/q' <<<"$reply")
-  BODY=$(sed '1,/^$/d' <<<"$reply")
-}
-wants() { # STATUS JQ-TEST WHAT
-  [[ $STATUS == "$1" ]] || fail "$3: status $STATUS, not $1: $BODY"
-  [[ -z $2 ]] || jq -e "$2" <<<"$BODY" >/dev/null || fail "$3: $BODY"
-  echo "ok: $3"
-}
-shows() { call "$1"; [[ $STATUS == 200 ]] && jq -e "$2" <<<"$BODY" >/dev/null; }
-is_ready() { call "http://localhost:$1/actuator/health/readiness"; [[ $STATUS == 200 ]]; }
-
-for service in app pay store rider customer gateway; do start $service; done
-for port in 8081 8082 8083 8084 8085 8088; do until_true "port $port is ready" is_ready $port; done
+start_all app=8081 pay=8082 store=8083 rider=8084 customer=8085 gateway=8088
 
 echo "-- Saga: app publishes, store receives"
 call POST :8081/orders menu="피자" qty=2 price=20000 storeId=1 deliveryType="도보" address="서울시 강남구" customer="홍길동"
@@ -114,5 +79,4 @@ told='[._embedded.notifications[] | select(.orderId == 1) | .text] == ["Your ord
 until_true "the customer was told" shows :8085/notifications "$told"
 until_true "by name" shows :8085/notifications '[._embedded.notifications[] | select(.orderId == 1) | .customer] | unique == ["홍길동"]'
 echo "ok: http :8085/notifications"
-for service in app pay store rider customer gateway; do stop $service; done
-echo "ok: every service ends with exit code 0"
+stop_all

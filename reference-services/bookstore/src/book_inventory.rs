@@ -19,15 +19,17 @@ use crate::TOPIC;
 #[derive(Clone, Copy)]
 pub struct Settings {
     compensation: Guard,
+    conditional_update: Guard,
 }
 
 impl Settings {
-    /// Reads `COMPENSATION`.
+    /// Reads `COMPENSATION` and `CONDITIONAL_UPDATE`.
     ///
     /// # Errors
-    /// When it cannot be used.
+    /// When one cannot be used.
     pub fn read(config: &Config) -> Result<Self, ConfigError> {
-        Ok(Self { compensation: config.guard("COMPENSATION")? })
+        let guard = |name| config.guard(name);
+        Ok(Self { compensation: guard("COMPENSATION")?, conditional_update: guard("CONDITIONAL_UPDATE")? })
     }
 }
 
@@ -37,9 +39,9 @@ impl Settings {
 /// When its store or the event log cannot be used.
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
-    let compensation = settings.compensation;
-    assembly.metrics.show_guard("compensation", compensation);
+    assembly.metrics.show_guard("compensation", settings.compensation);
+    assembly.metrics.show_guard("conditionalUpdate", settings.conditional_update);
     let routes = inbound::rest::routes(&assembly.store);
-    let consumer = assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, compensation)));
+    let consumer = assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings)));
     Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
 }

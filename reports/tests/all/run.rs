@@ -1,15 +1,19 @@
 //! The outcome of the run as a whole.
 
+use std::time::Duration;
+
 use brunt_reports::{Judgement, Outcome, judge};
-use brunt_scenarios::plan::{Claim, During};
+use brunt_scenarios::plan::{Arrival, Claim, During, Quantile};
 use brunt_scenarios::timeline::{Ending, FaultRecord, Schedule, Timeline};
 
 use crate::fixture::{fault, judged, percent, plan, timeline};
 
+fn availability(at_least: &str) -> Claim {
+    Claim::Availability { of: "orders".to_owned(), at_least: percent(at_least), during: During::Run }
+}
+
 fn outcome(at_least: &str, timeline: &Timeline) -> Outcome {
-    let of = "orders".to_owned();
-    let claim = Claim::Availability { of, at_least: percent(at_least), during: During::Run };
-    judge(&plan(vec![claim]), timeline).outcome
+    judge(&plan(vec![availability(at_least)]), timeline).outcome
 }
 
 #[test]
@@ -46,12 +50,24 @@ fn a_fault_with_trouble_makes_it_inconclusive() {
 fn a_load_that_missed_its_schedule_or_was_not_sent_makes_it_inconclusive() {
     let mut missed = timeline();
     missed.loads[0].schedule = Schedule::Missed("p99 of the lag is 80ms".to_owned());
-    assert_eq!(outcome("80%", &missed), Outcome::Inconclusive);
+    let mut on_schedule = plan(vec![availability("80%")]);
+    on_schedule.loads[0].arrival = Arrival::Open { ramps: vec![] };
+    assert_eq!(judge(&on_schedule, &missed).outcome, Outcome::Inconclusive);
     let none = Timeline { loads: vec![], ..timeline() };
     assert_eq!(judged(&plan(vec![]), &none, "load"), Judgement::Inconclusive);
     let mut silent = timeline();
     silent.loads[0].windows.clear();
     assert_eq!(judged(&plan(vec![]), &silent, "load"), Judgement::Inconclusive);
+}
+
+#[test]
+fn a_missed_schedule_does_not_matter_to_claims_that_do_not_rest_on_it() {
+    let mut missed = timeline();
+    missed.loads[0].schedule = Schedule::Missed("p99 of the lag is 80ms".to_owned());
+    assert_eq!(outcome("80%", &missed), Outcome::Pass, "users who come later are served as well");
+    let limits = vec![(Quantile(0.5), Duration::from_secs(60))];
+    let latency = Claim::Latency { of: "orders".to_owned(), limits, during: During::Run };
+    assert_eq!(judge(&plan(vec![latency]), &missed).outcome, Outcome::Pass, "their lateness is in it");
 }
 
 #[test]

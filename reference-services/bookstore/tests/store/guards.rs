@@ -104,6 +104,7 @@ async fn which_guards_are_on_is_seen_from_outside() {
         ("delivery", "inbox"),
         ("customer", "versionGate"),
         ("bookInventory", "compensation"),
+        ("bookInventory", "conditionalUpdate"),
         ("coupon", "compensation"),
         ("coupon", "conditionalUpdate"),
     ] {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use brunt_kit::testing::Trial;
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -45,9 +46,9 @@ async fn what_waits_is_served_in_its_order_and_a_large_one_lets_others_pass() {
     until_order(&system, 2, "Shipped").await;
 }
 
-#[tokio::test]
-async fn two_hundred_racing_orders_share_a_hundred_books() {
-    let system = with_stock(100, &[]).await;
+/// Two hundred orders at once for one book each, of which there are a hundred; how many are set aside for them, and left.
+async fn race(conditional_update: &str) -> (Trial, i64, i64) {
+    let system = with_stock(100, &[("CONDITIONAL_UPDATE", conditional_update)]).await;
     let mut racing = JoinSet::new();
     for _ in 0..200 {
         let url = system.url("order", "/orders");
@@ -67,12 +68,24 @@ async fn two_hundred_racing_orders_share_a_hundred_books() {
         .map(|row| row["quantity"].as_i64().unwrap())
         .sum();
     let stock = system.get("bookInventory", "/books/1").await.1["stock"].as_i64().unwrap();
+    (system, sold, stock)
+}
+
+#[tokio::test]
+async fn two_hundred_racing_orders_share_a_hundred_books() {
+    let (system, sold, stock) = race("on").await;
     assert_eq!((sold, stock), (100, 0));
     let shipped = |page: &Value| {
         let orders = page["_embedded"]["orders"].as_array().cloned().unwrap_or_default();
         orders.iter().filter(|order| order["orderStatus"] == "Shipped").count() == 100
     };
     system.until("order", "/orders?size=1000", shipped).await;
+}
+
+#[tokio::test]
+async fn without_the_condition_more_is_sold_than_there_is() {
+    let (_system, sold, stock) = race("off").await;
+    assert_eq!((sold, stock), (200, 0));
 }
 
 #[tokio::test]

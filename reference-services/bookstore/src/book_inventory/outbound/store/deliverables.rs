@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Refusal;
 use super::books::change as change_book;
-use crate::book_inventory::domain::book::{self, Book};
+use crate::book_inventory::domain::book::{self, Book, Rejection};
 use crate::book_inventory::domain::deliverable::{Command, Deliverable, Demand, Event, Status, decide};
 use crate::book_inventory::inbound::rest::DeliverableResource;
 
@@ -44,7 +44,7 @@ impl Document for Waiting {
 
 /// Takes an order's demand; what there is enough of is set aside at once. An order that was cancelled before it arrived
 /// gets nothing.
-pub fn demand(tx: &mut Tx<'_>, demand: Demand, cause: &Cause) -> Result<(), StoreError> {
+pub fn demand(tx: &mut Tx<'_>, demand: Demand, conditional: Guard, cause: &Cause) -> Result<(), StoreError> {
     let overtaken = of_order(tx, demand.order_id)?.iter().any(|known| known.status == Status::OrderCanceled);
     if overtaken {
         return Ok(());
@@ -52,7 +52,7 @@ pub fn demand(tx: &mut Tx<'_>, demand: Demand, cause: &Cause) -> Result<(), Stor
     let deliverable = Deliverable::new(tx.next_id::<Deliverable>()?, demand);
     tx.put(&deliverable)?;
     let Deliverable { deliverable_id, demand: Demand { book_id, .. }, .. } = deliverable;
-    if !prepare(tx, deliverable, cause)? {
+    if !prepare(tx, deliverable, conditional, cause)? {
         tx.put(&Waiting { deliverable_id, book_id })?;
     }
     Ok(())
@@ -105,18 +105,29 @@ pub fn prepare_waiting(tx: &mut Tx<'_>, book_id: i64, cause: &Cause) -> Result<(
         let Some(deliverable) = tx.get::<Deliverable>(deliverable_id)? else {
             continue;
         };
-        if prepare(tx, deliverable, cause)? {
+        if prepare(tx, deliverable, Guard::On, cause)? {
             tx.remove::<Waiting>(deliverable_id)?;
         }
     }
     Ok(())
 }
 
-/// Takes from stock for a deliverable, if there is enough.
-fn prepare(tx: &mut Tx<'_>, deliverable: Deliverable, cause: &Cause) -> Result<bool, StoreError> {
+/// Takes from stock for a deliverable, if there is enough; without the condition, what little there is passes for enough.
+fn prepare(
+    tx: &mut Tx<'_>,
+    deliverable: Deliverable,
+    conditional: Guard,
+    cause: &Cause,
+) -> Result<bool, StoreError> {
     let Demand { book_id, quantity, .. } = deliverable.demand;
     let book = tx.get::<Book>(book_id)?;
-    let Ok(taken) = book::decide(book.as_ref(), book::Command::Take(quantity)) else {
+    let taken = match book::decide(book.as_ref(), book::Command::Take(quantity)) {
+        Err(Rejection::Lacking) if conditional == Guard::Off => {
+            book::decide(book.as_ref(), book::Command::Change { book_name: None, stock: Some(0) })
+        }
+        taken => taken,
+    };
+    let Ok(taken) = taken else {
         return Ok(false);
     };
     let Some(event) = decide(&deliverable, Command::Prepare) else {
