@@ -25,6 +25,16 @@ prove what="scenarios/coffee":
 accept:
     UPDATE_SCHEMAS=1 INSTA_UPDATE=always cargo test --workspace
 
+# The image, from a release build with Kafka; BUILDER names another builder than docker.
+image tag="brunt:0.1.0":
+    cargo build --release --features kafka
+    manifests/image/build.sh -t {{tag}}
+
+# Render the manifests anew after a wanted change, and have them judged by the cluster at hand.
+manifests:
+    manifests/render.sh
+    bash tests/kubernetes/manifests.sh
+
 # All that continuous integration runs.
 ci:
     bash .ci/run

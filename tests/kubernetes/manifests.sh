@@ -31,7 +31,7 @@ judged() { # SYSTEM COMPONENT...
 }
 
 accepted() { # WHAT
-  kubectl apply --server-side --dry-run=server --field-manager=check -f "$scratch/all.yaml" >"$scratch/said" 2>&1 ||
+  kubectl apply --server-side --dry-run=server --force-conflicts --field-manager=check -f "$scratch/all.yaml" >"$scratch/said" 2>&1 ||
     { cat "$scratch/said"; fail "$1 is refused"; }
   ! grep -i warning "$scratch/said" || fail "$1 is accepted with a warning"
   local objects; objects=$(grep -c '^kind:' "$scratch/all.yaml")
@@ -56,7 +56,7 @@ kubectl kustomize manifests/examples/nightly | sed "s/^\(  *\)namespace: coffee$
 accepted "examples/nightly"
 # It does judge: a field that does not exist is refused.
 sed 's/readOnlyRootFilesystem/readOnlyRoot/' "$scratch/all.yaml" >"$scratch/wrong.yaml"
-! kubectl apply --server-side --dry-run=server --field-manager=check -f "$scratch/wrong.yaml" >/dev/null 2>&1 || fail "a wrong field was accepted"
+! kubectl apply --server-side --dry-run=server --force-conflicts --field-manager=check -f "$scratch/wrong.yaml" >/dev/null 2>&1 || fail "a wrong field was accepted"
 
 echo "== Istio"
 if istio=$(cd "$scratch" && command -v go >/dev/null && GOFLAGS=-mod=mod go mod download -json istio.io/api@v1.31.4 2>/dev/null | sed -n 's/.*"Dir": "\(.*\)".*/\1/p') && [[ -n $istio ]]; then
@@ -71,7 +71,7 @@ if istio=$(cd "$scratch" && command -v go >/dev/null && GOFLAGS=-mod=mod go mod 
   fi
   judged cleaning istio
   sed 's/consecutive5xxErrors: 5/consecutive5xxErrors: many/' "$scratch/all.yaml" >"$scratch/wrong.yaml"
-  ! kubectl apply --server-side --dry-run=server --field-manager=check -f "$scratch/wrong.yaml" >/dev/null 2>&1 || fail "a wrong DestinationRule was accepted"
+  ! kubectl apply --server-side --dry-run=server --force-conflicts --field-manager=check -f "$scratch/wrong.yaml" >/dev/null 2>&1 || fail "a wrong DestinationRule was accepted"
 else
   left_out+=("the DestinationRule: there is no go, or no module proxy")
 fi
