@@ -4,6 +4,8 @@
 #   beside.sh                       everything
 #   beside.sh speed [WIRE...]       of the wires plain, tls (HTTP/1.1), http2 (with TLS), h2c; all unless given
 #   beside.sh truth
+#   beside.sh pacing                how late requests are sent at RATE (20000/s) by one thread
+#   beside.sh memory [N...]         the most memory in N requests; a million, then ten million, unless given
 # Settings, from the environment: LOAD (the generator's program), SECONDS_EACH, ROUNDS, CONNECTIONS (requests at once),
 # STREAMS (of them on a connection with HTTP/2), and the processors SERVER_CPU and CLIENT_CPU. Needs siege, wrk, nginx,
 # openssl, curl, taskset and GNU time; oha and h2load join where they are installed.
@@ -194,6 +196,36 @@ truth() {
   done <<<$'50 below 0.1 s\n75 2.5 s\n90 4.0 s\n99 4.9 s'
 }
 
+# Rounds one by one, and not their median: whatever else the machine does shows here first.
+pacing() {
+  local rate=${RATE:-20000/s} round word lag
+  echo "Sent − intended at $rate for $seconds s, one thread, $connections connections:"
+  echo
+  echo "| round | p99.9 of the generator's own lag | schedule |"
+  echo "|--:|--:|---|"
+  for round in $(seq "$rounds"); do
+    begin "$load" --no-view --rate "$rate" -c "$connections" -t "${seconds}S" "$url"; finish
+    sed -n 's/^Schedule: \([a-zA-Z]*\).*own lag: p99.9 \(.*\)$/\1 \2/p' "$dir/err" >"$dir/lag"
+    read -r word lag <"$dir/lag" || { cat "$dir/err" >&2; die "the summary tells no lag"; }
+    echo "| $round | $lag | $word |"
+  done
+}
+
+memory() { # REQUESTS...
+  local count before after
+  [[ $# -gt 0 ]] || set -- 1000000 10000000
+  echo "The most memory resident at once, closed model, $connections connections:"
+  echo
+  echo "| requests | seen by the server | MiB |"
+  echo "|--:|--:|--:|"
+  for count in "$@"; do
+    before=$(served)
+    seconds=3600 begin "$load" -b -q -c "$connections" -r "$((count / connections))" "$url"; finish
+    after=$(served)
+    awk -v n="$count" -v seen=$((after - before - 1)) '{ m = $3 } END { printf "| %d | %d | %.1f |\n", n, seen, m / 1024 }' "$dir/time"
+  done
+}
+
 about() {
   local wrk
   wrk=$(wrk -v 2>&1 || true)
@@ -203,8 +235,11 @@ about() {
 }
 
 what=${1:-everything}; shift || true
-for wire in "$@"; do
-  case $wire in plain | tls | http2 | h2c) ;; *) die "there is no wire $wire: plain, tls, http2, h2c" ;; esac
+for given in "$@"; do
+  case $what:$given in
+    speed:plain | speed:tls | speed:http2 | speed:h2c | memory:[1-9]*) ;;
+    *) die "what is $given? See the top of $0" ;;
+  esac
 done
 check
 certify
@@ -213,6 +248,8 @@ about
 case $what in
   speed) speed "$@" ;;
   truth) truth ;;
+  pacing) pacing ;;
+  memory) memory "$@" ;;
   everything) speed; truth ;;
-  *) die "speed, truth or nothing" ;;
+  *) die "speed, truth, pacing, memory or nothing" ;;
 esac
