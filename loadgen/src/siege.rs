@@ -34,6 +34,7 @@ pub use error::SiegeError;
 pub use figures::Figures;
 pub use summary::{Exit, Findings, Summary};
 pub use told::{MakePage, Searched, Told};
+pub use urls::Urls;
 
 use flags::Flags;
 use settings::{Action, Settings};

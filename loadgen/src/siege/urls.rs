@@ -7,7 +7,7 @@ use super::SiegeError;
 use crate::job::{Address, JobError, Request};
 
 /// Reads the lines of a urls.txt. `place` names it in errors; bodies and variables are looked up by the functions.
-pub(super) struct Urls<'a> {
+pub struct Urls<'a> {
     /// What errors call the text.
     pub place: &'a str,
     /// Headers of every request.
@@ -24,6 +24,9 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 impl Urls<'_> {
     /// All requests of a text.
+    ///
+    /// # Errors
+    /// [`SiegeError`] with the line that is none, or the file that cannot be read.
     pub fn parse(&self, text: &str) -> Result<Vec<Request>, SiegeError> {
         let mut variables = HashMap::new();
         let mut requests = Vec::new();
@@ -52,6 +55,9 @@ impl Urls<'_> {
     }
 
     /// One target: `URL`, `URL METHOD`, `URL METHOD body`, `URL METHOD <file`.
+    ///
+    /// # Errors
+    /// [`SiegeError`] when it is none, or its file cannot be read.
     pub fn request(&self, target: &str) -> Result<Request, SiegeError> {
         let (url, rest) = target.trim().split_once(char::is_whitespace).unwrap_or((target.trim(), ""));
         let (method, body) = rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
