@@ -49,6 +49,11 @@ pub enum Command {
     Report(Report),
     /// List what is built in.
     List,
+    /// Put back what runs have changed on a cluster and could not put back themselves.
+    Revert(Revert),
+    /// Use up processor and memory until standard input ends.
+    #[command(hide = true)]
+    Stress(Stress),
     /// Ends process groups whose supervisor has died.
     #[command(hide = true)]
     Reap,
@@ -63,6 +68,9 @@ pub struct Run {
     /// Runs of the version before (a report.json, a run's folder, or a folder of them): a new one that is worse fails.
     #[arg(long, value_name = "PATH")]
     pub baseline: Option<PathBuf>,
+    /// Say what each fault would touch at this moment, and touch nothing. On Kubernetes alone.
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub tolerance: Tolerance,
     #[command(flatten)]
@@ -150,6 +158,75 @@ pub struct Common {
     /// The seed of all chance, to run the same again; drawn unless given.
     #[arg(long)]
     pub seed: Option<u64>,
+    #[command(flatten)]
+    pub place: OnWhat,
+}
+
+/// Where systems run.
+#[derive(Debug, Clone, Args)]
+pub struct OnWhat {
+    /// Where the system runs: as processes here, or on a cluster that has it already.
+    #[arg(long, value_enum, default_value = "local", value_name = "WHAT")]
+    pub on: Platform,
+    #[command(flatten)]
+    pub cluster: ClusterPlace,
+    /// On Kubernetes: the image of brunt for the Job that puts things back should this process be killed; the system's own
+    /// unless given, if that is brunt's.
+    #[arg(long)]
+    pub image: Option<String>,
+    /// On Kubernetes: go on without that Job. After a crash, only `brunt revert` puts things back.
+    #[arg(long)]
+    pub no_dead_man: bool,
+}
+
+/// Which cluster, and where in it.
+#[derive(Debug, Clone, Args)]
+pub struct ClusterPlace {
+    /// On Kubernetes: the namespace; the one called like the system unless given.
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// On Kubernetes: the context of the kubeconfig; the current one unless given.
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+}
+
+/// Where a system can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Platform {
+    /// As processes on this machine.
+    Local,
+    /// On a Kubernetes cluster.
+    Kubernetes,
+}
+
+/// `brunt revert`
+#[derive(Debug, Args)]
+pub struct Revert {
+    #[command(flatten)]
+    pub cluster: ClusterPlace,
+    /// The run whose changes are put back; those of every run whose time is over unless given.
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    pub run: Option<String>,
+    /// Put back the changes of every run, also of those that still go on.
+    #[arg(long)]
+    pub all: bool,
+    /// Wait until then, such as 2026-01-31T12:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    pub after: Option<jiff::Timestamp>,
+}
+
+/// `brunt stress`
+#[derive(Debug, Args)]
+pub struct Stress {
+    /// So many busy threads.
+    #[arg(long, default_value_t = 0)]
+    pub cpu: u32,
+    /// So much memory, in MiB.
+    #[arg(long, default_value_t = 0)]
+    pub memory: u32,
+    /// Instead, tell the container's first process to end.
+    #[arg(long)]
+    pub end: bool,
 }
 
 /// `brunt validate`

@@ -4,12 +4,15 @@ mod calibrate;
 mod compare;
 mod list;
 mod parallel;
+mod place;
 mod prove;
 mod reap;
 mod report;
+mod revert;
 mod run;
 mod schema;
 mod serve;
+mod stress;
 mod up;
 mod validate;
 mod watch;
@@ -35,6 +38,8 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Compare(options) => compare::compare(&options)?,
         Command::Report(options) => report::report(&options)?,
         Command::List => list::list(),
+        Command::Revert(options) => revert::revert(&options)?,
+        Command::Stress(options) => stress::stress(&options),
         Command::Reap => reap::reap(),
     };
     Ok(exit.into())

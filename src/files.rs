@@ -22,8 +22,16 @@ pub struct Planned {
     pub base: PathBuf,
 }
 
+/// Makes of a system file what is there where the system runs.
+pub type Inform<'a> = dyn Fn(&mut plan::System) -> Result<()> + 'a;
+
 /// Everything that these paths mean, in order.
 pub fn plans(paths: &[String]) -> Result<Vec<Planned>> {
+    plans_for(paths, &|_| Ok(()))
+}
+
+/// Everything that these paths mean, in order, with what is known of each system where it runs.
+pub fn plans_for(paths: &[String], inform: &Inform<'_>) -> Result<Vec<Planned>> {
     let mut sources = Vec::new();
     for path in paths {
         sources.extend(find(path)?);
@@ -31,7 +39,7 @@ pub fn plans(paths: &[String]) -> Result<Vec<Planned>> {
     let mut planned = Vec::new();
     let mut problems = Vec::new();
     for source in sources {
-        match plan_of(source) {
+        match plan_of(source, inform) {
             Ok(one) => planned.push(one),
             Err(error) => problems.extend(error.downcast::<Diagnostics>()?.0),
         }
@@ -80,7 +88,7 @@ fn read(path: &Path) -> Result<Source> {
     Ok(Source::new(path.display().to_string(), text))
 }
 
-fn plan_of(source: Source) -> Result<Planned> {
+fn plan_of(source: Source, inform: &Inform<'_>) -> Result<Planned> {
     let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
     let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_owned();
     let read_csv = |name: &str| std::fs::read_to_string(folder.join(name));
@@ -88,7 +96,8 @@ fn plan_of(source: Source) -> Result<Planned> {
     let (system_source, base) = system_source(&written.system, &folder)
         .map_err(|error| Diagnostics(vec![source.wrong(Some(written.system.place), format!("{error:#}"))]))?;
     let system: System = system_source.parse().map_err(Diagnostics::from)?;
-    let system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
+    let mut system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
+    inform(&mut system)?;
     let plan = Plan::check(&written, &source, system).map_err(Diagnostics)?;
     let slug = Path::new(&source.name)
         .file_stem()

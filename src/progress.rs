@@ -3,8 +3,8 @@
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use brunt_faults::Observed;
 use brunt_loadgen::Snapshot;
-use brunt_local::{LocalSystem, Observed};
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::Moment;
 use brunt_scenarios::units::Period;
@@ -44,9 +44,8 @@ impl Progress {
     }
 
     /// The system has come up.
-    pub fn ready(&self, system: &LocalSystem) {
-        let services = system.status();
-        self.line(&format!("{} services ready", services.len()));
+    pub fn ready(&self, services: usize) {
+        self.line(&format!("{services} services ready"));
     }
 
     /// The load starts.

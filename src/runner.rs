@@ -17,7 +17,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use brunt_local::LocalSystem;
 use brunt_scenarios::timeline::{Ending, Moment, Timeline};
 
 use calls::Calls;
@@ -26,14 +25,14 @@ use setting::Witness;
 pub use stop::Stop;
 use variables::Variables;
 
-use crate::target;
+use crate::target::{self, Running};
 
-/// Carries out a plan on local processes.
+/// Carries out a plan.
 ///
 /// # Errors
 /// When the system cannot even be started: a program that is not there, a port in use, a folder that cannot be written.
 pub async fn run(setting: &Setting<'_>) -> Result<Timeline> {
-    let (system, observed) = target::start(&setting.plan.system, &setting.place()).await?;
+    let (system, observed) = target::begin(&setting.plan.system, &setting.on).await?;
     let system = Arc::new(system);
     let witness = Witness::watch(observed, setting.progress.clone());
     let stop = Stop::on_signals();
@@ -42,17 +41,13 @@ pub async fn run(setting: &Setting<'_>) -> Result<Timeline> {
     limit.abort();
     witness.is_over();
     timeline.edges = system.edges();
+    timeline.gaps = system.gaps(witness.origin());
     let system = Arc::into_inner(system).expect("everything that shared the system has ended");
-    timeline.left_behind.extend(system.stop().await);
+    timeline.left_behind.extend(system.end().await);
     Ok(timeline)
 }
 
-async fn carry_out(
-    setting: &Setting<'_>,
-    system: &Arc<LocalSystem>,
-    witness: &Witness,
-    stop: &Stop,
-) -> Timeline {
+async fn carry_out(setting: &Setting<'_>, system: &Arc<Running>, witness: &Witness, stop: &Stop) -> Timeline {
     let calls = Calls::new(Arc::clone(system));
     let mut variables = Variables::default();
     let mut timeline = match set_up(setting, system, &calls, &mut variables, stop).await {
@@ -72,16 +67,16 @@ async fn carry_out(
 
 async fn set_up(
     setting: &Setting<'_>,
-    system: &LocalSystem,
+    system: &Running,
     calls: &Calls,
     variables: &mut Variables,
     stop: &Stop,
 ) -> Result<(), Ending> {
     tokio::select! {
-        ready = system.ready() => ready.map_err(|error| Ending::NotStarted(error.to_string()))?,
+        ready = system.ready() => ready.map_err(Ending::NotStarted)?,
         ending = stop.asked() => return Err(ending),
     }
-    setting.progress.ready(system);
+    setting.progress.ready(system.services());
     for step in &setting.plan.setup {
         let origin = Instant::now();
         let record = steps::perform(step, calls, variables, origin, stop).await;

@@ -1,11 +1,17 @@
-//! Where a system runs: as processes on this machine.
+//! Where a system runs: as processes on this machine, or on a cluster.
+
+mod running;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use brunt_local::{LocalSystem, Observed, Options, Ports};
+use brunt_faults::Observed;
+use brunt_kubernetes::{KubeSystem, Options as KubeOptions};
+use brunt_local::{LocalSystem, Options, Ports};
 use brunt_scenarios::plan::System;
 use tokio::sync::mpsc::UnboundedReceiver;
+
+pub use running::Running;
 
 /// The folders and ports of a system.
 pub struct Place {
@@ -17,6 +23,28 @@ pub struct Place {
     pub logs: PathBuf,
     /// Which ports it has.
     pub ports: Ports,
+}
+
+/// Where a run's system is.
+pub enum On {
+    /// On this machine, for the length of the run.
+    Local(Place),
+    /// On a cluster, where it is already.
+    Kubernetes(KubeOptions),
+}
+
+/// Starts a system, or takes hold of one on a cluster.
+pub async fn begin(system: &System, on: &On) -> Result<(Running, UnboundedReceiver<Observed>)> {
+    match on {
+        On::Local(place) => {
+            let (system, observed) = start(system, place).await?;
+            Ok((Running::Local(Box::new(system)), observed))
+        }
+        On::Kubernetes(options) => {
+            let (system, observed) = KubeSystem::start(system, options).await?;
+            Ok((Running::Kubernetes(Box::new(system)), observed))
+        }
+    }
 }
 
 /// Starts a system as processes, watched by a reaper that outlives this program.

@@ -27,6 +27,7 @@ pub fn judge(plan: &Plan, timeline: &Timeline) -> Verdict {
     findings.extend(steps::judge(plan, timeline));
     findings.extend(run::faults(plan, timeline));
     findings.extend(run::loads(plan, timeline));
+    findings.extend(run::gaps(plan, timeline));
     Verdict { outcome: outcome(timeline, &findings), findings }
 }
 

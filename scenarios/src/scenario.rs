@@ -10,6 +10,7 @@ mod journey;
 mod load;
 mod load_file;
 mod one_or_many;
+mod platform;
 mod request;
 mod save;
 
@@ -30,6 +31,9 @@ pub use journey::{Journey, JourneyStep};
 pub use load::{Auth, Basic, Closed, Load, Open, Stage};
 pub use load_file::{LoadFile, read_feeds};
 pub use one_or_many::OneOrMany;
+pub use platform::{
+    Autoscale, Evict, KillContainer, Nodes, ProbeKind, RollBack, SetConfig, SetEnv, Stress, TamperProbe,
+};
 pub use request::{Method, RequestFields, Step};
 pub use save::Save;
 

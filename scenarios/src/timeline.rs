@@ -12,7 +12,7 @@ pub use counts::{Counts, LONGEST, histogram};
 pub use event::{Event, Happening, RestartReason};
 pub use journey::{CheckCount, JourneyRecord, StepFigures};
 pub use load::{Failure, LoadRecord, Schedule, Window};
-pub use observation::{EdgeRecord, FaultRecord, Keys, LedgerRecord, StepRecord, SumRecord};
+pub use observation::{EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, StepRecord, SumRecord};
 
 /// Seconds after the loads' start; negative before it.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -51,6 +51,9 @@ pub struct Timeline {
     pub ledgers: Vec<LedgerRecord>,
     /// What was read for each conservation check, by the check's place in the plan.
     pub sums: Vec<SumRecord>,
+    /// Times in which what happened to services was not seen.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
     /// What could not be put back, in words; empty when all was.
     pub left_behind: Vec<String>,
 }
@@ -82,6 +85,7 @@ impl Timeline {
             steps: vec![],
             ledgers: vec![],
             sums: vec![],
+            gaps: vec![],
             left_behind: vec![],
         }
     }

@@ -10,9 +10,10 @@ use brunt_scenarios::plan::Proof;
 
 use crate::cli::Calibrate;
 use crate::commands::parallel;
+use crate::commands::place;
 use crate::commands::run::{Attempt, once};
 use crate::exit::Exit;
-use crate::files::{self, Planned};
+use crate::files::Planned;
 use crate::output;
 
 /// One run to make: a scenario as it is, or without a guard.
@@ -25,7 +26,7 @@ struct Task<'p> {
 /// with the same `--out` have counted is kept and added to.
 pub fn calibrate(options: &Calibrate) -> Result<Exit> {
     let began = Instant::now();
-    let plans = files::plans(&options.scenarios)?;
+    let plans = place::plans(&options.scenarios, &options.common.place)?;
     let path = options.common.out.join("calibration.json");
     let counted = Mutex::new(read(&path)?);
     let round = || plans.iter().flat_map(tasks_of);

@@ -11,13 +11,14 @@ use brunt_scenarios::plan::Proof;
 use self::table::{Row, Table};
 use crate::cli::{Common, Prove};
 use crate::commands::parallel;
+use crate::commands::place;
 use crate::commands::run::{self, Attempt, once};
 use crate::exit::Exit;
-use crate::files::{self, Planned};
+use crate::files::Planned;
 
 /// Runs each scenario as it is, then once without each of its guards.
 pub fn prove(options: &Prove) -> Result<Exit> {
-    let plans = files::plans(&options.scenarios)?;
+    let plans = place::plans(&options.scenarios, &options.common.place)?;
     let rows = Mutex::new(Vec::new());
     let places: Vec<usize> = (0..plans.len()).collect();
     let ends = parallel::all(options.common.jobs, &places, |place| {

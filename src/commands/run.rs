@@ -1,5 +1,7 @@
 //! `brunt run`
 
+mod dry;
+
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -11,8 +13,9 @@ use brunt_scenarios::timeline::{LoadRecord, Schedule};
 use crate::cli::{Common, Run};
 use crate::commands::compare::Baseline;
 use crate::commands::parallel;
+use crate::commands::place;
 use crate::exit::Exit;
-use crate::files::{self, Planned};
+use crate::files::Planned;
 use crate::github;
 use crate::output;
 use crate::progress::Progress;
@@ -20,7 +23,10 @@ use crate::runner::{self, Setting};
 
 /// Runs scenarios, one after another unless told otherwise; the worst end counts.
 pub fn run(options: &Run) -> Result<Exit> {
-    let plans = files::plans(&options.scenarios)?;
+    let plans = place::plans(&options.scenarios, &options.common.place)?;
+    if options.dry_run {
+        return dry::run(&plans, &options.common);
+    }
     let baseline =
         options.baseline.as_deref().map(|path| Baseline::read(path, &options.tolerance)).transpose()?;
     if let Some(baseline) = &baseline {
@@ -92,8 +98,8 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     let progress = if common.quiet || common.jobs > 1 { Progress::quiet() } else { Progress::on_stderr() };
     progress.line(&plan.name);
     let started = jiff::Timestamp::now();
-    let setting =
-        Setting { plan, base: &planned.base, folder: folder.clone(), seed, progress: progress.clone() };
+    let on = place::on(plan, &planned.base, &folder, &common.place);
+    let setting = Setting { plan, on, seed, progress: progress.clone() };
     let timeline = super::runtime()?.block_on(runner::run(&setting));
     progress.done();
     let timeline = timeline.inspect_err(|_| {

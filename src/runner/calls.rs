@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_local::LocalSystem;
 use brunt_scenarios::form::{FORM, form};
 use brunt_scenarios::plan::{Auth, Body, Method, Request, Target};
 
 use super::variables::Variables;
+use crate::target::Running;
 
 /// Makes requests to services by name.
 #[derive(Clone)]
 pub struct Calls {
     client: reqwest::Client,
-    system: Arc<LocalSystem>,
+    system: Arc<Running>,
 }
 
 /// What came back.
@@ -35,7 +35,7 @@ impl Reply {
 
 impl Calls {
     /// For one system.
-    pub fn new(system: Arc<LocalSystem>) -> Self {
+    pub fn new(system: Arc<Running>) -> Self {
         // A new connection each time: a step shows what a newcomer would see, not what an old connection remembers.
         let client = reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().build();
         Self { client: client.expect("a client without TLS can always be made"), system }

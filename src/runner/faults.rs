@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use brunt_faults::{Effect, FaultError, Limits, apply};
-use brunt_local::LocalSystem;
 use brunt_scenarios::plan::{Fault, FaultKind};
 use brunt_scenarios::timeline::{FaultRecord, Moment};
 use tokio::task::JoinSet;
 
 use super::setting::Setting;
 use super::stop::Stop;
+use crate::target::Running;
 
 /// What became of the faults.
 #[derive(Default)]
@@ -22,12 +22,7 @@ pub struct Happened {
 }
 
 /// Lets every fault of the plan happen; returns once all are undone, or cannot be.
-pub async fn happen(
-    setting: &Setting<'_>,
-    system: &Arc<LocalSystem>,
-    origin: Instant,
-    stop: &Stop,
-) -> Happened {
+pub async fn happen(setting: &Setting<'_>, system: &Arc<Running>, origin: Instant, stop: &Stop) -> Happened {
     let mut all = JoinSet::new();
     for (place, fault) in setting.plan.faults.iter().enumerate() {
         let one = OneFault {
@@ -52,7 +47,7 @@ pub async fn happen(
 
 struct OneFault {
     fault: Fault,
-    system: Arc<LocalSystem>,
+    system: Arc<Running>,
     limits: Limits,
     chance: fastrand::Rng,
     origin: Instant,

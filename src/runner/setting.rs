@@ -1,41 +1,26 @@
 //! What a run is given, and the witness that notes what it sees.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use brunt_local::{Observed, Ports};
+use brunt_faults::Observed;
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{Event, Moment};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::progress::Progress;
-use crate::target::Place;
+use crate::target::On;
 
 /// What a run is given.
 pub struct Setting<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// Where relative paths of the system file start.
-    pub base: &'a Path,
-    /// The run's own folder.
-    pub folder: PathBuf,
+    /// Where the system is.
+    pub on: On,
     /// The seed of all chance.
     pub seed: u64,
     /// Who watches.
     pub progress: Progress,
-}
-
-impl Setting<'_> {
-    /// Where the system lives during the run.
-    pub fn place(&self) -> Place {
-        Place {
-            base: self.base.to_owned(),
-            data: self.folder.join("data"),
-            logs: self.folder.join("logs"),
-            ports: Ports::Free,
-        }
-    }
 }
 
 /// Notes what happens to services, and knows when the load began.

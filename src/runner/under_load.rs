@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use brunt_loadgen::{Job, Running, Snapshot};
-use brunt_local::LocalSystem;
 use brunt_scenarios::plan::Step;
 use brunt_scenarios::timeline::{Ending, LoadRecord, StepRecord, Timeline};
 
@@ -15,6 +14,7 @@ use super::setting::{Setting, Witness};
 use super::steps;
 use super::stop::Stop;
 use super::variables::Variables;
+use crate::target;
 
 /// From deciding to start until the load starts, so that everything is ready at its first moment.
 const LEAD: Duration = Duration::from_millis(100);
@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(250);
 /// Puts the load on the system while faults and steps happen at their times.
 pub async fn put(
     setting: &Setting<'_>,
-    system: &Arc<LocalSystem>,
+    system: &Arc<target::Running>,
     calls: &Calls,
     variables: &mut Variables,
     witness: &Witness,
@@ -55,7 +55,7 @@ pub async fn put(
 
 fn start(
     setting: &Setting<'_>,
-    system: &LocalSystem,
+    system: &target::Running,
     variables: &Variables,
     origin: Instant,
 ) -> Result<Option<Running>, String> {

@@ -78,4 +78,15 @@ pub enum TargetError {
         /// What came instead.
         why: String,
     },
+    /// It cannot do such a thing at all.
+    #[error("{what} is not possible on this target: {instead}")]
+    NotHere {
+        /// What was asked.
+        what: String,
+        /// What can be done about it.
+        instead: String,
+    },
+    /// The platform refused, or did not answer.
+    #[error("{0}")]
+    Platform(String),
 }

@@ -8,7 +8,9 @@ mod edge;
 mod error;
 mod kill;
 mod limits;
+mod observed;
 mod pause;
+mod platform;
 mod rollout;
 mod scale;
 mod stop;
@@ -19,7 +21,8 @@ use brunt_scenarios::plan::FaultKind;
 
 pub use error::{FaultError, TargetError};
 pub use limits::Limits;
-pub use target::{Census, EdgeHandle, Replica, Target};
+pub use observed::Observed;
+pub use target::{Census, EdgeHandle, Node, Replica, Target};
 
 /// What a fault hit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +49,7 @@ enum Undo {
     Pause(pause::Undo),
     Scale(scale::Undo),
     Edge(edge::Undo),
+    Platform(platform::Undo),
 }
 
 /// Applies a fault.
@@ -70,6 +74,10 @@ pub async fn apply<T: Target>(
         FaultKind::Rollout { service } => rollout::apply(target, service, limits).await,
         FaultKind::MakeZombie { service, path } => zombie::apply(target, service, path, limits, rng).await,
         FaultKind::Edge { from, to, fault } => edge::apply(target, from, to, *fault).await,
+        FaultKind::Platform { service, fault } => platform::apply(target, service, fault, limits, rng).await,
+        FaultKind::Nodes { which, fault } => {
+            platform::apply_to_nodes(target, which, *fault, limits, rng).await
+        }
     }
 }
 
@@ -96,6 +104,7 @@ impl Applied {
             Undo::Stop(undo) => stop::recover(target, undo).await?,
             Undo::Pause(undo) => pause::recover(target, undo).await?,
             Undo::Scale(undo) => scale::recover(target, undo).await?,
+            Undo::Platform(undo) => platform::recover(target, undo).await?,
             Undo::Edge(undo) => effect.hits = edge::recover(target, undo).await?,
         }
         Ok(effect)

@@ -47,7 +47,20 @@ impl Limits {
 pub(crate) fn picked(census: &Census, pick: Pick, rng: &mut fastrand::Rng) -> Vec<Replica> {
     match pick {
         Pick::All => census.replicas.clone(),
-        Pick::One => rng.choice(&census.replicas).copied().into_iter().collect(),
+        Pick::One => some(census, 1, rng),
+        Pick::Number(number) => some(census, number as usize, rng),
+        Pick::Share(share) => {
+            // A share of a share of binary fractions must not become one replica more.
+            let number = (share.fraction() * census.replicas.len() as f64 - 1e-9).ceil();
+            some(census, number as usize, rng)
+        }
+    }
+}
+
+fn some(census: &Census, number: usize, rng: &mut fastrand::Rng) -> Vec<Replica> {
+    match number {
+        1 => rng.choice(&census.replicas).copied().into_iter().collect(),
+        _ => rng.choose_multiple(census.replicas.iter().copied(), number),
     }
 }
 

@@ -1,9 +1,10 @@
 //! What faults are done to: processes on this machine, or workloads in a cluster.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
-use brunt_scenarios::plan::{EdgeFault, Rollout};
+use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, PlatformFault, Rollout};
 
 use crate::TargetError;
 
@@ -25,6 +26,15 @@ pub struct Replica {
     pub number: u32,
     /// Whether it is sent requests.
     pub ready: bool,
+}
+
+/// A node, and what runs on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Services and numbers of the replicas there.
+    pub replicas: Vec<(String, u32)>,
 }
 
 /// Names a fault that is set between two services.
@@ -101,4 +111,52 @@ pub trait Target: Sync {
         to: &str,
         handle: EdgeHandle,
     ) -> impl Future<Output = Result<u64, TargetError>> + Send;
+
+    /// Does something to a service, or to these replicas of it, that only a platform can. Says how many replicas it hit.
+    fn inflict(
+        &self,
+        service: &str,
+        fault: &PlatformFault,
+        replicas: &[u32],
+    ) -> impl Future<Output = Result<u64, TargetError>> + Send {
+        let _ = replicas;
+        std::future::ready(Err(on_kubernetes(&format!("{fault} {service}"))))
+    }
+
+    /// Undoes what [`Target::inflict`] did.
+    fn lift(
+        &self,
+        service: &str,
+        fault: &PlatformFault,
+    ) -> impl Future<Output = Result<(), TargetError>> + Send {
+        std::future::ready(Err(on_kubernetes(&format!("{fault} {service}"))))
+    }
+
+    /// The nodes that are meant, and what runs on them.
+    fn nodes(&self, which: &NodePick) -> impl Future<Output = Result<Vec<Node>, TargetError>> + Send {
+        std::future::ready(Err(on_kubernetes(&format!("a fault of {which}"))))
+    }
+
+    /// Does something to nodes, of which these services' replicas are hit. Says how many replicas, or nodes, it hit.
+    fn take_nodes(
+        &self,
+        names: &[String],
+        fault: NodeFault,
+        replicas: &BTreeMap<String, Vec<u32>>,
+    ) -> impl Future<Output = Result<u64, TargetError>> + Send {
+        let _ = (fault, replicas);
+        std::future::ready(Err(on_kubernetes(&format!("a fault of {}", names.join(", ")))))
+    }
+
+    /// Undoes what [`Target::take_nodes`] did.
+    fn give_back(&self, names: &[String]) -> impl Future<Output = Result<(), TargetError>> + Send {
+        std::future::ready(Err(on_kubernetes(&format!("a fault of {}", names.join(", ")))))
+    }
+}
+
+fn on_kubernetes(what: &str) -> TargetError {
+    TargetError::NotHere {
+        what: format!("`{what}`"),
+        instead: "run the scenario by --on kubernetes".to_owned(),
+    }
 }

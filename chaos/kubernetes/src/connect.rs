@@ -1,5 +1,6 @@
 //! The connection to a cluster.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Namespace;
@@ -17,6 +18,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(295);
 /// Which cluster, and where in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Where {
+    /// The kubeconfig; the one that KUBECONFIG names, or the usual one, unless given.
+    pub kubeconfig: Option<PathBuf>,
     /// The context of the kubeconfig; its current one unless given. Inside a pod there is no kubeconfig and it is not needed.
     pub context: Option<String>,
     /// The namespace; the context's own unless given.
@@ -48,7 +51,7 @@ impl Cluster {
     /// # Errors
     /// When there is no usable configuration.
     pub async fn reach(place: &Where) -> Result<Self, KubeError> {
-        let mut config = config(place.context.as_deref()).await?;
+        let mut config = config(place).await?;
         config.connect_timeout = Some(CONNECTS_WITHIN);
         config.read_timeout = Some(ANSWERS_WITHIN);
         config.write_timeout = Some(ANSWERS_WITHIN);
@@ -80,16 +83,17 @@ impl Cluster {
     }
 }
 
-async fn config(context: Option<&str>) -> Result<Config, KubeError> {
+async fn config(place: &Where) -> Result<Config, KubeError> {
     let fail = |error: String| KubeError::Configuration(error);
-    let Some(context) = context else {
+    if place.kubeconfig.is_none() && place.context.is_none() {
         return Config::infer().await.map_err(|error| fail(error.to_string()));
-    };
-    let file = Kubeconfig::read().map_err(|error| fail(error.to_string()))?;
-    let names: Vec<String> = file.contexts.iter().map(|one| one.name.clone()).collect();
-    if !names.iter().any(|name| name == context) {
-        return Err(KubeError::NoContext { context: context.to_owned(), known: names.join(", ") });
     }
-    let options = KubeConfigOptions { context: Some(context.to_owned()), ..KubeConfigOptions::default() };
+    let file = place.kubeconfig.as_ref().map_or_else(Kubeconfig::read, Kubeconfig::read_from);
+    let file = file.map_err(|error| fail(error.to_string()))?;
+    let names: Vec<String> = file.contexts.iter().map(|one| one.name.clone()).collect();
+    if let Some(context) = place.context.as_ref().filter(|context| !names.contains(context)) {
+        return Err(KubeError::NoContext { context: context.clone(), known: names.join(", ") });
+    }
+    let options = KubeConfigOptions { context: place.context.clone(), ..KubeConfigOptions::default() };
     Config::from_custom_kubeconfig(file, &options).await.map_err(|error| fail(error.to_string()))
 }

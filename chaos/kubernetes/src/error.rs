@@ -67,6 +67,14 @@ pub enum KubeError {
         /// What the API server said.
         why: String,
     },
+    /// The object was changed in between.
+    #[error("cannot {what}: it was changed at the same time ({why})")]
+    Changed {
+        /// What was tried.
+        what: String,
+        /// What the API server said.
+        why: String,
+    },
     /// Nobody answered.
     #[error("cannot {what}: the cluster does not answer ({why}); is it up, and is this machine's way to it?")]
     Silent {
@@ -104,6 +112,11 @@ impl KubeError {
                 match status.code {
                     401 | 403 => Self::Forbidden { what, why },
                     429 => Self::Refused { what, why },
+                    409 if status.reason != "AlreadyExists" => Self::Changed { what, why },
+                    // A test in a JSON patch that does not hold names no cause; what is not valid does.
+                    422 if status.details.as_ref().is_none_or(|details| details.causes.is_empty()) => {
+                        Self::Changed { what, why }
+                    }
                     code => Self::Answer { what, code, why },
                 }
             }
@@ -114,6 +127,11 @@ impl KubeError {
     /// Whether the object is not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Answer { code: 404, .. })
+    }
+
+    /// Whether the object was changed in between.
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Changed { .. })
     }
 }
 

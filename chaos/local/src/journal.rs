@@ -2,21 +2,9 @@
 
 use std::time::Instant;
 
+use brunt_faults::Observed;
 use brunt_scenarios::timeline::Happening;
 use tokio::sync::mpsc::UnboundedSender;
-
-/// Something that happened to a service, or to one replica of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Observed {
-    /// When.
-    pub when: Instant,
-    /// The service.
-    pub service: String,
-    /// The replica, numbered from 1 over the whole run; `None` when the service as a whole is meant.
-    pub replica: Option<u32>,
-    /// What.
-    pub what: Happening,
-}
 
 /// The sending end, for one service.
 #[derive(Debug, Clone)]

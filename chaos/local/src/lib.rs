@@ -40,8 +40,8 @@ mod target;
 mod tether;
 mod workload;
 
+pub use brunt_faults::Observed;
 pub use error::LocalError;
-pub use journal::Observed;
 pub use options::{Options, Ports};
 pub use reaper::reap;
 pub use status::{ReplicaState, ReplicaStatus, ServiceStatus};

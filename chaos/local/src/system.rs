@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use brunt_faults::Observed;
 use brunt_scenarios::bounds;
 use brunt_scenarios::plan::{Program, Service, System};
 use brunt_scenarios::timeline::EdgeRecord;
@@ -11,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::error::LocalError;
 use crate::groups::Groups;
-use crate::journal::{Journal, Observed};
+use crate::journal::Journal;
 use crate::launch::Launch;
 use crate::network::Network;
 use crate::options::Options;

@@ -1,7 +1,7 @@
 //! What makes a run say less than it seems to.
 
 use brunt_scenarios::plan::{Arrival, Check, Claim, Load, Plan};
-use brunt_scenarios::timeline::{Ending, FaultRecord, LoadRecord, Schedule, Timeline};
+use brunt_scenarios::timeline::{Ending, FaultRecord, Gap, LoadRecord, Schedule, Timeline};
 
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
@@ -71,6 +71,21 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
         judgement: Judgement::Inconclusive,
         measured: if fault.effect == 0 { "no effect".to_owned() } else { format!("{} hit", fault.effect) },
         evidence: format!("Applied at {}. {why}", wording::moment(fault.start.0)),
+    })
+}
+
+/// Times during load and faults, and the checks that follow, in which services were not seen: what is measured from events
+/// may be late, or missing.
+pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
+    let from_events = |claim: &Claim| matches!(claim, Claim::Recovers { .. } | Claim::Restarts { .. });
+    let during = |gap: &&Gap| gap.to.is_none_or(|to| to.0 >= 0.0) && gap.from.0 <= timeline.ended.0;
+    let gap = timeline.gaps.iter().find(during)?;
+    plan.checks.iter().any(|check| from_events(&check.claim)).then(|| Finding {
+        name: "observation".to_owned(),
+        claim: "what happens to services is seen at once".to_owned(),
+        judgement: Judgement::Inconclusive,
+        measured: "not seen for a while".to_owned(),
+        evidence: format!("From {}: {}.", wording::moment(gap.from.0), gap.what.trim_end_matches('.')),
     })
 }
 

@@ -199,6 +199,7 @@ pub fn timeline() -> Timeline {
         steps: vec![],
         ledgers: vec![],
         sums: vec![],
+        gaps: vec![],
         left_behind: vec![],
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::platform::{NodeFault, NodePick, PlatformFault};
 use crate::scenario::Pick;
 use crate::units::Spread;
 
@@ -69,6 +70,20 @@ pub enum FaultKind {
         /// How.
         fault: EdgeFault,
     },
+    /// Do something to a service that only a platform can.
+    Platform {
+        /// Which.
+        service: String,
+        /// What.
+        fault: PlatformFault,
+    },
+    /// Do something to the nodes under the system.
+    Nodes {
+        /// Which.
+        which: NodePick,
+        /// What.
+        fault: NodeFault,
+    },
 }
 
 /// What happens to requests between two services.
@@ -108,8 +123,10 @@ impl FaultKind {
             | Self::Pause { service, .. }
             | Self::Scale { service, .. }
             | Self::Rollout { service }
-            | Self::MakeZombie { service, .. } => vec![service],
-            Self::Edge { .. } => vec![],
+            | Self::MakeZombie { service, .. }
+            | Self::Platform { service, .. } => vec![service],
+            Self::Nodes { which: NodePick::Of(service), .. } => vec![service],
+            Self::Edge { .. } | Self::Nodes { .. } => vec![],
         }
     }
 
@@ -127,8 +144,7 @@ impl fmt::Display for FaultKind {
         match self {
             Self::Kill { services, pick, grace } => {
                 let how = if grace.is_zero() { "kill -9" } else { "kill" };
-                let which = if *pick == Pick::All { "all of" } else { "one of" };
-                write!(out, "{how} {which} {}", services.join(", "))
+                write!(out, "{how} {pick} {}", services.join(", "))
             }
             Self::Stop { service } => write!(out, "stop {service}"),
             Self::Pause { service, .. } => write!(out, "pause {service}"),
@@ -136,6 +152,8 @@ impl fmt::Display for FaultKind {
             Self::Rollout { service } => write!(out, "roll out {service}"),
             Self::MakeZombie { service, .. } => write!(out, "make a zombie of {service}"),
             Self::Edge { from, to, fault } => write!(out, "{fault} {from} → {to}"),
+            Self::Platform { service, fault } => write!(out, "{fault} {service}"),
+            Self::Nodes { which, fault } => write!(out, "{fault} {which}"),
         }
     }
 }

@@ -1,9 +1,15 @@
 //! Faults as they are written: when, for how long, and exactly one kind.
 
+use std::fmt;
+use std::str::FromStr;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::one_or_many::OneOrMany;
+use super::platform::{
+    Autoscale, Evict, KillContainer, Nodes, RollBack, SetConfig, SetEnv, Stress, TamperProbe,
+};
 use crate::source::Located;
 use crate::units::{Percent, Period, Spread};
 
@@ -40,17 +46,91 @@ pub struct Fault {
     pub cut: Option<Cut>,
     /// Let the callee do its work and then lose the reply.
     pub lost_reply: Option<LostReply>,
+    /// On Kubernetes: evict replicas, as a drain does.
+    pub evict: Option<Evict>,
+    /// On Kubernetes: end the container of replicas by SIGTERM; it is started again in place.
+    pub kill_container: Option<KillContainer>,
+    /// On Kubernetes: go back to the version before, until the run's end.
+    pub roll_back: Option<RollBack>,
+    /// On Kubernetes: set environment variables, until the fault ends.
+    pub set_env: Option<SetEnv>,
+    /// On Kubernetes: set entries of a ConfigMap, until the fault ends.
+    pub set_config: Option<SetConfig>,
+    /// On Kubernetes: change the limits or the aim of an autoscaler, until the fault ends.
+    pub autoscale: Option<Autoscale>,
+    /// On Kubernetes: make a probe ask for something else, or take it away, until the fault ends.
+    pub tamper_probe: Option<TamperProbe>,
+    /// On Kubernetes: use up processor and memory within replicas, until the fault ends.
+    pub stress: Option<Stress>,
+    /// On Kubernetes: put nothing new on nodes, until the fault ends.
+    pub cordon: Option<Nodes>,
+    /// On Kubernetes: cordon nodes and evict the system's replicas there, as long as budgets let it.
+    pub drain: Option<Nodes>,
+    /// On Kubernetes: cordon nodes and kill the system's replicas there at once, as if the nodes were lost.
+    pub outage: Option<Nodes>,
 }
 
 /// Which of a service's replicas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Pick {
     /// One, drawn at random; with several services, one replica of one of them.
     #[default]
     One,
+    /// So many, drawn at random; all if there are not more.
+    Number(u32),
+    /// Such a share of those that run, rounded up, drawn at random.
+    Share(Percent),
     /// All of them.
     All,
+}
+
+impl FromStr for Pick {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "one" => Ok(Self::One),
+            "all" => Ok(Self::All),
+            _ => match (text.parse(), text.parse()) {
+                (Ok(number), _) if number > 0 => Ok(Self::Number(number)),
+                (_, Ok(share)) => Ok(Self::Share(share)),
+                _ => Err(format!("`{text}` is not a choice of replicas: write one, all, 2 or 50%")),
+            },
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Pick {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Pick {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Pick".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Which of a service's replicas.",
+            "oneOf": [
+                {"type": "string", "pattern": "^(one|all|[1-9][0-9]*|[0-9.]+ ?%)$", "examples": ["one", "all", "50%"]},
+                {"type": "integer", "minimum": 1}
+            ]
+        })
+    }
+}
+
+impl fmt::Display for Pick {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One => out.write_str("one of"),
+            Self::Number(number) => write!(out, "{number} of"),
+            Self::Share(share) => write!(out, "{share} of"),
+            Self::All => out.write_str("all of"),
+        }
+    }
 }
 
 /// Kill replicas.

@@ -106,3 +106,15 @@ pub struct SumRecord {
     /// Why it could not be read; `None` when it was.
     pub trouble: Option<String>,
 }
+
+/// A time in which what happened to services was not seen, as when a watch had to list everything anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    /// When it began.
+    pub from: Moment,
+    /// When it was over; `None` if it never was.
+    pub to: Option<Moment>,
+    /// What was not seen, and why.
+    pub what: String,
+}

@@ -1,6 +1,7 @@
 //! Checks of faults.
 
 mod kind;
+mod platform;
 
 use std::time::Duration;
 

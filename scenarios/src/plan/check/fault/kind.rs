@@ -5,7 +5,7 @@ use crate::plan::{EdgeFault, FaultKind, StrategyKind, System};
 use crate::scenario::{self, OneOrMany};
 use crate::source::Located;
 
-type Kind = Option<(FaultKind, Length)>;
+pub(super) type Kind = Option<(FaultKind, Length)>;
 
 impl Checker<'_> {
     pub(super) fn fault_kind(&mut self, written: &scenario::Fault, system: &System) -> Kind {
@@ -27,12 +27,16 @@ impl Checker<'_> {
                 self.edge(&lost.from, &lost.to, EdgeFault::LostReply { share }, system)
             }),
         ];
-        let mut given = kinds.into_iter().flatten();
+        let platform = self.platform_kinds(written, system);
+        let mut given = kinds.into_iter().flatten().chain(platform);
         match (given.next(), given.next()) {
             (Some(kind), None) => kind,
             (None, _) => {
                 self.wrong(written.at.place, "the fault does nothing").help = Some(
-                    "add one of kill, stop, pause, scale, rollout, makeZombie, latency, abort, cut, lostReply".to_owned(),
+                    "add one of kill, stop, pause, scale, rollout, makeZombie, latency, abort, cut, lostReply, or one for Kubernetes \
+                     alone: evict, killContainer, rollBack, setEnv, setConfig, autoscale, tamperProbe, stress, cordon, \
+                     drain, outage"
+                        .to_owned(),
                 );
                 None
             }
@@ -44,7 +48,7 @@ impl Checker<'_> {
         }
     }
 
-    fn breakable(&mut self, name: &Located<String>, system: &System) -> bool {
+    pub(super) fn breakable(&mut self, name: &Located<String>, system: &System) -> bool {
         if !self.known_service(name, &system.services) {
             return false;
         }

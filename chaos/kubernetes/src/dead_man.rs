@@ -1,0 +1,253 @@
+//! The order to put everything back that stands in the cluster before any fault does: a Job that waits until the run's time
+//! is over and then does what `brunt revert` does. A run that ends by itself takes it away again.
+//!
+//! All that the run adds belongs to this Job, so that it goes when the Job goes.
+
+use std::time::Duration;
+
+use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
+use kube::api::{ListParams, LogParams, PostParams};
+use kube::{Api, ResourceExt};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::connect::Cluster;
+use crate::error::KubeError;
+use crate::record::{Lease, NAMESPACE, RUN};
+use crate::revert::EXPIRES;
+
+/// The account of manifests/components/controller. Where it is not, the run makes one for itself.
+const ACCOUNT: &str = "brunt";
+
+/// How long the Job's pod may take until it runs.
+const STARTS_WITHIN: Duration = Duration::from_secs(60);
+
+/// Between two looks at it.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What it must be able to put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Objects of the namespace.
+    Namespace,
+    /// Nodes too.
+    Nodes,
+}
+
+/// Puts it into the cluster and waits until its pod runs.
+///
+/// # Errors
+/// When it cannot be made, or does not run in time; then it has been taken away again by its own deadline at the latest.
+pub(crate) async fn stand(
+    cluster: &Cluster,
+    lease: &Lease,
+    image: &str,
+    reach: Reach,
+) -> Result<(), KubeError> {
+    let account = cluster.api::<ServiceAccount>();
+    let known = KubeError::bounded("look for the service account brunt", account.get_opt(ACCOUNT)).await?;
+    let name = name(lease);
+    let own = known.is_none() || reach == Reach::Nodes;
+    let account = if own { name.as_str() } else { ACCOUNT };
+    let job: Job = made(job(lease, image, account, &cluster.namespace))?;
+    let jobs = cluster.api::<Job>();
+    let job =
+        KubeError::bounded("make the Job that puts things back", jobs.create(&PostParams::default(), &job))
+            .await?;
+    let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job.metadata.uid});
+    if own && let Err(error) = rights(cluster, lease, &owner).await {
+        return Err(given_up(cluster, &name, error).await);
+    }
+    if reach == Reach::Nodes
+        && let Err(error) = rights_on_nodes(cluster, lease).await
+    {
+        return Err(given_up(cluster, &name, error).await);
+    }
+    match runs(cluster, &name).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(given_up(cluster, &name, error).await),
+    }
+}
+
+async fn given_up(cluster: &Cluster, name: &str, error: KubeError) -> KubeError {
+    let jobs = cluster.api::<Job>();
+    // It goes by its own deadline if it does not go now.
+    let _ =
+        KubeError::bounded("delete the Job", jobs.delete(name, &kube::api::DeleteParams::background())).await;
+    error
+}
+
+pub(crate) fn name(lease: &Lease) -> String {
+    format!("brunt-revert-{}", lease.run)
+}
+
+fn job(lease: &Lease, image: &str, account: &str, namespace: &str) -> Value {
+    let left = lease.expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
+    let expires = lease.expires.to_string();
+    json!({
+        "metadata": {
+            "name": name(lease),
+            "labels": {RUN: lease.run, "app.kubernetes.io/name": "brunt-revert"},
+            "annotations": {EXPIRES: expires},
+        },
+        "spec": {
+            "backoffLimit": 20,
+            "activeDeadlineSeconds": left + 300,
+            "ttlSecondsAfterFinished": 0,
+            "template": {
+                "metadata": {"labels": {RUN: lease.run, "app.kubernetes.io/name": "brunt-revert"}},
+                "spec": {
+                    "serviceAccountName": account,
+                    "restartPolicy": "OnFailure",
+                    "enableServiceLinks": false,
+                    "terminationGracePeriodSeconds": 1,
+                    "securityContext": {
+                        "runAsNonRoot": true, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"},
+                    },
+                    "containers": [{
+                        "name": "revert",
+                        "image": image,
+                        "imagePullPolicy": "IfNotPresent",
+                        "args": ["revert", "--namespace", namespace, "--run", lease.run, "--after", expires],
+                        "resources": {"requests": {"cpu": "5m", "memory": "16Mi"}},
+                        "securityContext": {
+                            "allowPrivilegeEscalation": false,
+                            "readOnlyRootFilesystem": true,
+                            "capabilities": {"drop": ["ALL"]},
+                        },
+                    }],
+                },
+            },
+        },
+    })
+}
+
+/// An account that may put back what faults change in the namespace, and no more.
+async fn rights(cluster: &Cluster, lease: &Lease, owner: &Value) -> Result<(), KubeError> {
+    let name = name(lease);
+    let meta = json!({"name": name, "labels": {RUN: lease.run}, "ownerReferences": [owner]});
+    let change = ["get", "list", "patch"];
+    let role = json!({"metadata": meta, "rules": [
+        {"apiGroups": ["apps"], "resources": ["deployments", "statefulsets"], "verbs": change},
+        {"apiGroups": ["autoscaling"], "resources": ["horizontalpodautoscalers"], "verbs": change},
+        {"apiGroups": [""], "resources": ["services", "configmaps"], "verbs": ["get", "list", "patch", "delete"]},
+        {"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "delete"]},
+        {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["list", "delete"]},
+    ]});
+    let binding = json!({
+        "metadata": meta,
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
+        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": cluster.namespace}],
+    });
+    let params = PostParams::default();
+    let accounts = cluster.api::<ServiceAccount>();
+    let account = made(json!({"metadata": meta}))?;
+    KubeError::bounded("make an account for putting things back", accounts.create(&params, &account)).await?;
+    let roles = cluster.api::<Role>();
+    KubeError::bounded("give that account its rights", roles.create(&params, &made(role)?)).await?;
+    let bindings = cluster.api::<RoleBinding>();
+    KubeError::bounded("give that account its rights", bindings.create(&params, &made(binding)?)).await?;
+    Ok(())
+}
+
+/// Nodes are in no namespace, so the rights to change them are not either; they go when the run's changes are put back.
+async fn rights_on_nodes(cluster: &Cluster, lease: &Lease) -> Result<(), KubeError> {
+    let name = name(lease);
+    let labels = json!({RUN: lease.run, NAMESPACE: cluster.namespace});
+    let mut meta =
+        json!({"name": name, "labels": labels, "annotations": {EXPIRES: lease.expires.to_string()}});
+    let role = json!({"metadata": meta, "rules": [
+        {"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "patch"]},
+        {"apiGroups": ["rbac.authorization.k8s.io"], "resources": ["clusterroles"], "verbs": ["list"]},
+        {"apiGroups": ["rbac.authorization.k8s.io"], "resources": ["clusterroles"], "resourceNames": [name],
+            "verbs": ["delete"]},
+    ]});
+    let params = PostParams::default();
+    let what = "give the Job rights on nodes";
+    let roles: Api<ClusterRole> = Api::all(cluster.client.clone());
+    let role = KubeError::bounded(what, roles.create(&params, &made(role)?)).await?;
+    meta["ownerReferences"] = json!([{
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": name, "uid": role.metadata.uid,
+    }]);
+    let binding = json!({
+        "metadata": meta,
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
+        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": cluster.namespace}],
+    });
+    let bindings: Api<ClusterRoleBinding> = Api::all(cluster.client.clone());
+    KubeError::bounded(what, bindings.create(&params, &made(binding)?)).await?;
+    Ok(())
+}
+
+/// An object from its JSON.
+pub(crate) fn made<K: DeserializeOwned>(value: Value) -> Result<K, KubeError> {
+    serde_json::from_value(value).map_err(|error| KubeError::Other(format!("cannot make an object: {error}")))
+}
+
+/// Waits until the Job's pod runs: an image that cannot be pulled must be known before the fault, not after it.
+async fn runs(cluster: &Cluster, job: &str) -> Result<(), KubeError> {
+    let pods = cluster.api::<Pod>();
+    let until = tokio::time::Instant::now() + STARTS_WITHIN;
+    loop {
+        let params = ListParams::default().labels(&format!("batch.kubernetes.io/job-name={job}"));
+        let list = pods.list(&params);
+        let found = KubeError::bounded("look at the Job that puts things back", list).await?.items;
+        let why = match found.first() {
+            None => "it has no pod yet".to_owned(),
+            Some(pod) => match waits(pod) {
+                None => return Ok(()),
+                Some(why) => why,
+            },
+        };
+        let hopeless = ["ErrImage", "ImagePull", "InvalidImage", "CreateContainer"];
+        if hopeless.iter().any(|word| why.contains(word)) || tokio::time::Instant::now() > until {
+            let said = match found.first() {
+                Some(pod) => pods.logs(&pod.name_any(), &LogParams::default()).await.unwrap_or_default(),
+                None => String::new(),
+            };
+            return Err(KubeError::Other(format!(
+                "the Job that would put things back does not run ({why}{}{said}); name an image that the nodes have by \
+                 --image, or accept by --no-dead-man that only `brunt revert` puts things back after a crash",
+                if said.is_empty() { "" } else { "; it said: " }
+            )));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Why a pod does not run, if it does not.
+fn waits(pod: &Pod) -> Option<String> {
+    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
+    let Some(status) = statuses.and_then(|statuses| statuses.first()) else {
+        return Some("it is not scheduled yet".to_owned());
+    };
+    let state = status.state.clone().unwrap_or_default();
+    if state.running.is_some() {
+        return None;
+    }
+    let waiting = state.waiting.and_then(|waiting| waiting.reason);
+    let ended = state.terminated.and_then(|end| end.reason);
+    Some(waiting.or(ended).unwrap_or_else(|| "it has not started yet".to_owned()))
+}
+
+/// The image that can put things back: the one that was named, or brunt's own where the system runs it.
+pub(crate) fn image<'a>(named: Option<&'a str>, images: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let ours = |image: &&str| {
+        let name = image.rsplit('/').next().unwrap_or_default();
+        name == "brunt" || name.starts_with("brunt:") || name.starts_with("brunt@")
+    };
+    named.or_else(|| images.into_iter().find(ours))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn brunts_own_image_is_known_by_its_name() {
+        let images = ["nginx:1", "localhost/not-brunt:1", "localhost:5000/x/brunt:1.2"];
+        assert_eq!(super::image(None, images.into_iter()), Some("localhost:5000/x/brunt:1.2"));
+        assert_eq!(super::image(Some("mine"), images.into_iter()), Some("mine"));
+        assert_eq!(super::image(None, ["nginx"].into_iter()), None);
+    }
+}

@@ -1,0 +1,237 @@
+//! What is done to a service by way of its Deployment, its autoscaler, its configuration, and within its pods.
+
+use std::collections::BTreeMap;
+
+use brunt_faults::TargetError;
+use brunt_scenarios::plan::PlatformFault;
+use brunt_scenarios::scenario::ProbeKind;
+use k8s_openapi::api::apps::v1::ReplicaSet;
+use k8s_openapi::api::core::v1::Pod;
+use kube::ResourceExt;
+use kube::api::{DeleteParams, EvictParams, ListParams, PostParams, Preconditions};
+use serde_json::{Value, json};
+
+use crate::change::Change;
+use crate::error::KubeError;
+use crate::object::{Kind, ObjectRef};
+use crate::state::PodState;
+use crate::system::{KubeSystem, Touch};
+use crate::target::refused;
+use crate::workload::Workload;
+
+const CONTAINER: &str = "/spec/template/spec/containers/0";
+
+impl KubeSystem {
+    pub(crate) async fn inflict_on(
+        &self,
+        service: &str,
+        fault: &PlatformFault,
+        replicas: &[u32],
+    ) -> Result<u64, TargetError> {
+        let workload = self.workload(service)?;
+        match fault {
+            PlatformFault::Evict(_) => self.evict(service, replicas).await,
+            PlatformFault::KillContainer(_) => self.end_containers(service, replicas).await,
+            PlatformFault::Stress { cpu, memory, .. } => self.stress(service, replicas, *cpu, *memory).await,
+            _ => {
+                let change = self.change_of(workload, fault).await?;
+                self.change(&change).await.map_err(refused)?;
+                Ok((replicas.len() as u64).max(1))
+            }
+        }
+    }
+
+    pub(crate) async fn lift_from(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
+        let workload = self.workload(service)?;
+        match fault {
+            PlatformFault::Evict(_) | PlatformFault::KillContainer(_) => Ok(()),
+            PlatformFault::Stress { .. } => {
+                self.stressed.lock().await.remove(service);
+                Ok(())
+            }
+            _ => {
+                let change = self.change_of(workload, fault).await?;
+                self.put_back_object(&change.object, &change.slot).await
+            }
+        }
+    }
+
+    async fn change_of(&self, workload: &Workload, fault: &PlatformFault) -> Result<Change, TargetError> {
+        match fault {
+            PlatformFault::SetEnv(env) => self.environment(workload, env).await,
+            PlatformFault::SetConfig { name, data } => Ok(configuration(name, data)),
+            PlatformFault::Autoscale { min, max, target } => {
+                self.autoscaler(workload, *min, *max, *target).await
+            }
+            PlatformFault::Probe { which, path } => self.probe(workload, *which, path.as_deref()).await,
+            PlatformFault::RollBack => self.version_before(workload).await,
+            PlatformFault::Evict(_) | PlatformFault::KillContainer(_) | PlatformFault::Stress { .. } => {
+                Err(TargetError::Platform("no object is changed by it".to_owned()))
+            }
+        }
+    }
+
+    async fn environment(
+        &self,
+        workload: &Workload,
+        env: &BTreeMap<String, String>,
+    ) -> Result<Change, TargetError> {
+        let object = workload.object.read(&self.cluster).await.map_err(refused)?;
+        let path = format!("{CONTAINER}/env");
+        let before = object.pointer(&path).and_then(Value::as_array).cloned().unwrap_or_default();
+        let kept =
+            before.into_iter().filter(|one| !env.contains_key(one["name"].as_str().unwrap_or_default()));
+        let set = env.iter().map(|(name, value)| json!({"name": name, "value": value}));
+        let all: Vec<Value> = kept.chain(set).collect();
+        Ok(Change {
+            object: workload.object.clone(),
+            slot: "env".to_owned(),
+            values: vec![(path, Some(Value::Array(all)))],
+        })
+    }
+
+    async fn autoscaler(
+        &self,
+        workload: &Workload,
+        min: Option<u32>,
+        max: Option<u32>,
+        target: Option<u32>,
+    ) -> Result<Change, TargetError> {
+        let what = "list autoscalers";
+        let api = Kind::Autoscaler.api(&self.cluster);
+        let params = ListParams::default();
+        let list = api.list(&params);
+        let all = KubeError::bounded(what, list).await.map_err(refused)?;
+        let aims = |value: &Value| {
+            value.pointer("/spec/scaleTargetRef/name").and_then(Value::as_str)
+                == Some(workload.object.name.as_str())
+        };
+        let found = all.into_iter().find_map(|one| {
+            let value = serde_json::to_value(&one).ok()?;
+            aims(&value).then(|| (one.name_any(), value))
+        });
+        let (name, value) = found.ok_or_else(|| {
+            TargetError::Platform(format!(
+                "{} has no autoscaler, so there is nothing to change",
+                workload.object
+            ))
+        })?;
+        let number =
+            |path: &str, number: Option<u32>| number.map(|number| (path.to_owned(), Some(json!(number))));
+        let metrics = value.pointer("/spec/metrics").and_then(Value::as_array).cloned().unwrap_or_default();
+        let cpu = metrics.iter().position(|one| one.pointer("/resource/name") == Some(&json!("cpu")));
+        let aim = match (target, cpu) {
+            (None, _) => None,
+            (Some(target), Some(place)) => {
+                number(&format!("/spec/metrics/{place}/resource/target/averageUtilization"), Some(target))
+            }
+            (Some(_), None) => {
+                return Err(TargetError::Platform(format!(
+                    "the autoscaler {name} does not look at the processor"
+                )));
+            }
+        };
+        let values = [number("/spec/minReplicas", min), number("/spec/maxReplicas", max), aim];
+        Ok(Change {
+            object: ObjectRef::new(Kind::Autoscaler, &name),
+            slot: "autoscaler".to_owned(),
+            values: values.into_iter().flatten().collect(),
+        })
+    }
+
+    async fn probe(
+        &self,
+        workload: &Workload,
+        which: ProbeKind,
+        path: Option<&str>,
+    ) -> Result<Change, TargetError> {
+        let name = match which {
+            ProbeKind::Readiness => "readinessProbe",
+            ProbeKind::Liveness => "livenessProbe",
+            ProbeKind::Startup => "startupProbe",
+        };
+        let place = format!("{CONTAINER}/{name}");
+        let values = match path {
+            None => vec![(place, None)],
+            Some(path) => vec![(format!("{place}/httpGet/path"), Some(json!(path)))],
+        };
+        // Lifting it must not depend on the probe that it took away.
+        Ok(Change { object: workload.object.clone(), slot: name.to_owned(), values })
+    }
+
+    /// The pod template of the revision before the current one.
+    async fn version_before(&self, workload: &Workload) -> Result<Change, TargetError> {
+        let sets = self.cluster.api::<ReplicaSet>();
+        let params = ListParams::default().labels(&workload.selects());
+        let list = sets.list(&params);
+        let all = KubeError::bounded("list the versions", list).await.map_err(refused)?;
+        let revision = |set: &ReplicaSet| -> Option<u64> {
+            set.annotations().get("deployment.kubernetes.io/revision")?.parse().ok()
+        };
+        let mut versions: Vec<(u64, ReplicaSet)> =
+            all.into_iter().filter_map(|set| Some((revision(&set)?, set))).collect();
+        versions.sort_by_key(|(revision, _)| std::cmp::Reverse(*revision));
+        let before = versions.into_iter().nth(1).ok_or_else(|| {
+            TargetError::Platform(format!("{} has no version before this one", workload.object))
+        })?;
+        let mut template =
+            serde_json::to_value(before.1.spec.unwrap_or_default().template).unwrap_or_default();
+        if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+            labels.remove("pod-template-hash");
+        }
+        Ok(Change {
+            object: workload.object.clone(),
+            slot: "version".to_owned(),
+            values: vec![("/spec/template".to_owned(), Some(template))],
+        })
+    }
+
+    async fn evict(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
+        let mut evicted = 0;
+        let mut refusals = Vec::new();
+        for replica in replicas {
+            match self.evict_pod(&self.pod(service, *replica)?).await {
+                Ok(there) => evicted += u64::from(there),
+                Err(KubeError::Refused { why, .. }) => refusals.push(why),
+                Err(error) => return Err(refused(error)),
+            }
+        }
+        match refusals.first() {
+            // It is for the budget to say; that none went is worth knowing all the same.
+            Some(why) if evicted == 0 => {
+                Err(TargetError::Platform(format!("the disruption budget refused: {why}")))
+            }
+            _ => Ok(evicted),
+        }
+    }
+
+    /// Evicts a pod, if it is still the one that is meant. Says whether it was there. A budget's no is [`KubeError::Refused`].
+    pub(crate) async fn evict_pod(&self, pod: &PodState) -> Result<bool, KubeError> {
+        self.in_time()?;
+        let same = pod.uid.clone().map(|uid| Preconditions { uid: Some(uid), resource_version: None });
+        let params = EvictParams {
+            delete_options: Some(DeleteParams { preconditions: same, ..DeleteParams::default() }),
+            post_options: PostParams { dry_run: self.touch == Touch::Dry, ..PostParams::default() },
+        };
+        let api = self.cluster.api::<Pod>();
+        match KubeError::bounded(&format!("evict pod {}", pod.name), api.evict(&pod.name, &params)).await {
+            Ok(_) => {
+                self.note(format!("Pod {} on {} evicted", pod.name, pod.node));
+                Ok(true)
+            }
+            Err(error) if error.is_not_found() || error.is_conflict() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn configuration(name: &str, data: &BTreeMap<String, String>) -> Change {
+    let value = |(key, value): (&String, &String)| {
+        (format!("/data/{}", crate::record::escaped(key)), Some(json!(value)))
+    };
+    Change {
+        object: ObjectRef::new(Kind::ConfigMap, name),
+        slot: "data".to_owned(),
+        values: data.iter().map(value).collect(),
+    }
+}

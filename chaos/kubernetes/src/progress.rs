@@ -1,0 +1,66 @@
+//! How far a Deployment or StatefulSet has come.
+
+use brunt_scenarios::timeline::Happening;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use serde_json::Value;
+
+/// What matters of a workload's spec and status.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Progress {
+    /// `None` before it was seen for the first time.
+    wanted: Option<i32>,
+    template: Value,
+    settled: bool,
+    rolling: bool,
+}
+
+impl Progress {
+    pub(crate) fn of_deployment(one: &Deployment) -> Self {
+        let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
+        let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);
+        let all = [status.updated_replicas, status.available_replicas, status.replicas];
+        Self {
+            wanted: Some(wanted),
+            template: spec.and_then(|spec| serde_json::to_value(&spec.template).ok()).unwrap_or_default(),
+            settled: status.observed_generation >= one.metadata.generation
+                && all.iter().all(|number| number.unwrap_or(0) == wanted),
+            rolling: false,
+        }
+    }
+
+    pub(crate) fn of_set(one: &StatefulSet) -> Self {
+        let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
+        let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);
+        Self {
+            wanted: Some(wanted),
+            template: spec.and_then(|spec| serde_json::to_value(&spec.template).ok()).unwrap_or_default(),
+            settled: status.observed_generation >= one.metadata.generation
+                && status.current_revision == status.update_revision
+                && status.available_replicas.unwrap_or(0) == wanted
+                && status.replicas == wanted,
+            rolling: false,
+        }
+    }
+
+    /// What happened since an earlier look; notes whether a rollout goes on.
+    pub(crate) fn since(&mut self, before: &Self) -> Vec<Happening> {
+        let Some(wanted_before) = before.wanted else {
+            return vec![];
+        };
+        let mut happened = Vec::new();
+        let wanted = self.wanted.unwrap_or_default();
+        if wanted != wanted_before {
+            happened.push(Happening::Scaled { replicas: u32::try_from(wanted).unwrap_or_default() });
+        }
+        let began = self.template != before.template;
+        if began {
+            happened.push(Happening::RolloutStarted);
+        }
+        self.rolling = began || before.rolling;
+        if self.rolling && self.settled {
+            self.rolling = false;
+            happened.push(Happening::RolloutDone);
+        }
+        happened
+    }
+}

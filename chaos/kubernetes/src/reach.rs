@@ -1,0 +1,115 @@
+//! How this machine reaches a service: at its cluster address where that answers, through a port-forward of the API server
+//! otherwise.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::ListParams;
+use kube::{Api, ResourceExt};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::connect::Cluster;
+use crate::error::KubeError;
+use crate::workload::Workload;
+
+/// How long a cluster address may take to answer; one that nobody routes stays silent.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+
+/// A way to a service.
+#[derive(Debug)]
+pub(crate) enum Reached {
+    /// Its own address.
+    Directly { address: String, port: u16 },
+    /// A port of this machine.
+    Through { port: u16, task: JoinHandle<()> },
+}
+
+impl Reached {
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Directly { address, port } => format!("http://{address}:{port}"),
+            Self::Through { port, .. } => format!("http://127.0.0.1:{port}"),
+        }
+    }
+}
+
+impl Drop for Reached {
+    fn drop(&mut self) {
+        if let Self::Through { task, .. } = self {
+            task.abort();
+        }
+    }
+}
+
+/// A way to every service that has a Service in front.
+pub(crate) async fn all(
+    cluster: &Cluster,
+    workloads: &IndexMap<String, Workload>,
+) -> Result<IndexMap<String, Reached>, KubeError> {
+    let mut all = IndexMap::new();
+    for (service, workload) in workloads {
+        let Some(front) = &workload.front else { continue };
+        let reached = match &front.address {
+            Some(address) if answers(address, front.port).await => {
+                Reached::Directly { address: address.clone(), port: front.port }
+            }
+            _ => forward(cluster, workload).await?,
+        };
+        all.insert(service.clone(), reached);
+    }
+    Ok(all)
+}
+
+/// Whether anybody is there; one that refuses connections is, and has no endpoints just now.
+async fn answers(address: &str, port: u16) -> bool {
+    let connect = TcpStream::connect((address, port));
+    match tokio::time::timeout(ANSWERS_WITHIN, connect).await {
+        Ok(Ok(_)) => true,
+        Ok(Err(error)) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        Err(_) => false,
+    }
+}
+
+async fn forward(cluster: &Cluster, workload: &Workload) -> Result<Reached, KubeError> {
+    let fail = |error: std::io::Error| KubeError::Other(format!("cannot listen for a port-forward: {error}"));
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(fail)?;
+    let port = listener.local_addr().map_err(fail)?.port();
+    let (cluster, workload) = (cluster.clone(), workload.clone());
+    let task = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (cluster, workload) = (cluster.clone(), workload.clone());
+            tokio::spawn(async move {
+                // The caller sees a closed connection, which is all that can be said of it.
+                let _ = carry(stream, &cluster, &workload).await;
+            });
+        }
+    });
+    Ok(Reached::Through { port, task })
+}
+
+/// Carries one connection to a pod that is ready.
+async fn carry(mut stream: TcpStream, cluster: &Cluster, workload: &Workload) -> Result<(), KubeError> {
+    let pods: Api<Pod> = cluster.api();
+    let params = ListParams::default().labels(&workload.selects());
+    let list = pods.list(&params);
+    let mut ready = KubeError::bounded("list pods", list).await?.items;
+    ready.retain(is_ready);
+    let pod =
+        fastrand::choice(&ready).ok_or_else(|| KubeError::Other("no pod is ready".to_owned()))?.name_any();
+    let port = workload.port().ok_or_else(|| KubeError::Other("the container names no port".to_owned()))?;
+    let mut forwarder = KubeError::bounded("forward a port", pods.portforward(&pod, &[port])).await?;
+    if let Some(mut there) = forwarder.take_stream(port) {
+        let _ = copy_bidirectional(&mut stream, &mut there).await;
+    }
+    Ok(())
+}
+
+fn is_ready(pod: &Pod) -> bool {
+    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
+    let ready = conditions.into_iter().flatten().any(|one| one.type_ == "Ready" && one.status == "True");
+    ready && pod.metadata.deletion_timestamp.is_none()
+}

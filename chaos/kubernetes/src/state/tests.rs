@@ -1,0 +1,110 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn state() -> State {
+    let mut services = IndexMap::new();
+    let selector = BTreeMap::from([("app".to_owned(), "shop".to_owned())]);
+    let fronts = BTreeSet::from(["shop".to_owned()]);
+    services.insert("shop".to_owned(), ServiceState { selector, fronts, ..ServiceState::default() });
+    State { services, ..State::default() }
+}
+
+fn pod(name: &str, ready: bool, restarts: u32) -> Pod {
+    let status = if ready { "True" } else { "False" };
+    serde_json::from_value(json!({
+        "metadata": {"name": name, "labels": {"app": "shop"}},
+        "spec": {"nodeName": "node1", "containers": []},
+        "status": {
+            "podIP": "198.18.1.9",
+            "conditions": [{"type": "Ready", "status": status}],
+            "containerStatuses": [{
+                "name": "service", "image": "", "imageID": "", "ready": ready, "restartCount": restarts,
+                "state": {"running": {}}, "lastState": {"terminated": {"exitCode": 137, "signal": 9}}
+            }],
+        },
+    }))
+    .unwrap()
+}
+
+fn slice(pods: &[(&str, bool)]) -> EndpointSlice {
+    let endpoint = |(name, ready): &(&str, bool)| -> Value {
+        json!({"addresses": ["198.18.1.9"], "conditions": {"ready": ready}, "targetRef": {"kind": "Pod", "name": name}})
+    };
+    serde_json::from_value(json!({
+        "metadata": {"name": "shop-abc", "labels": {"kubernetes.io/service-name": "shop"}},
+        "addressType": "IPv4",
+        "endpoints": pods.iter().map(endpoint).collect::<Vec<_>>(),
+    }))
+    .unwrap()
+}
+
+fn words(happened: &[Happened]) -> Vec<String> {
+    let name = |number: &Option<u32>| number.map_or(String::new(), |number| format!("-{number}"));
+    happened.iter().map(|(service, number, what)| format!("{service}{} {what}", name(number))).collect()
+}
+
+#[test]
+fn a_pod_is_ready_when_the_endpoints_have_it() {
+    let mut state = state();
+    assert_eq!(words(&state.pod(&pod("a", true, 0))), ["shop-1 started"]);
+    assert_eq!(words(&state.slice(&slice(&[("a", true)]))), ["shop-1 ready"]);
+    assert_eq!(words(&state.slice(&slice(&[("a", false)]))), ["shop-1 not ready"]);
+    assert!(!state.takes_requests(&state.pods("shop")[0]));
+}
+
+#[test]
+fn endpoints_may_be_told_before_the_pod() {
+    let mut state = state();
+    assert_eq!(words(&state.slice(&slice(&[("a", true)]))), [""; 0]);
+    assert_eq!(words(&state.pod(&pod("a", true, 0))), ["shop-1 started", "shop-1 ready"]);
+}
+
+#[test]
+fn a_restart_is_by_the_probe_if_the_kubelet_said_so() {
+    let mut state = state();
+    state.pod(&pod("a", true, 0));
+    let event: Event = serde_json::from_value(json!({
+        "metadata": {}, "involvedObject": {"name": "a"}, "reason": "Killing",
+        "message": "Container service failed liveness probe, will be restarted",
+    }))
+    .unwrap();
+    assert_eq!(words(&state.event(&event)), ["shop-1 liveness probe failed"]);
+    assert_eq!(words(&state.event(&event)), [""; 0], "once");
+    let restarted = words(&state.pod(&pod("a", false, 1)));
+    assert_eq!(
+        restarted,
+        ["shop-1 gone (signal 9)", "shop-1 restarted by its liveness probe", "shop-1 started"]
+    );
+    let crashed = words(&state.pod(&pod("a", false, 2)));
+    assert_eq!(crashed[1], "shop-1 restarted after it ended");
+}
+
+#[test]
+fn a_listing_implies_deletions() {
+    let mut state = state();
+    state.pod(&pod("a", true, 0));
+    state.pod(&pod("b", true, 0));
+    let gone = state.only_these_pods(&BTreeSet::from(["b".to_owned()]));
+    assert_eq!(words(&gone), ["shop-1 gone (pod deleted)"]);
+    assert_eq!(words(&state.pod(&pod("c", true, 0))), ["shop-3 started"], "numbers are not given twice");
+}
+
+#[test]
+fn rollouts_begin_and_end() {
+    let mut state = state();
+    let deployment = |image: &str, generation: i64, observed: i64, updated: i32| {
+        let one: k8s_openapi::api::apps::v1::Deployment = serde_json::from_value(json!({
+            "metadata": {"generation": generation},
+            "spec": {"replicas": 2, "selector": {}, "template": {"spec": {"containers": [{"name": "a", "image": image}]}}},
+            "status": {"observedGeneration": observed, "updatedReplicas": updated, "availableReplicas": 2, "replicas": 2},
+        }))
+        .unwrap();
+        Progress::of_deployment(&one)
+    };
+    assert_eq!(state.workload("shop", deployment("v1", 1, 1, 2)), []);
+    assert_eq!(words(&state.workload("shop", deployment("v2", 2, 1, 2))), ["shop rollout began"]);
+    assert_eq!(state.workload("shop", deployment("v2", 2, 2, 1)), []);
+    assert_eq!(words(&state.workload("shop", deployment("v2", 2, 2, 2))), ["shop rollout done"]);
+    assert_eq!(state.workload("shop", deployment("v2", 2, 2, 2)), []);
+}

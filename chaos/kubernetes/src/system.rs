@@ -1,0 +1,305 @@
+//! A system on a cluster, for the length of one run.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use brunt_faults::Observed;
+use brunt_scenarios::bounds;
+use brunt_scenarios::plan::{Program, System};
+use brunt_scenarios::timeline::EdgeRecord;
+use indexmap::IndexMap;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::change::Change;
+use crate::connect::{Cluster, Where};
+use crate::dead_man;
+use crate::error::KubeError;
+use crate::object::Mode;
+use crate::reach::{self, Reached};
+use crate::record::Lease;
+use crate::revert::{Which, revert};
+use crate::watch::{Gap, Seen};
+use crate::within::Stressing;
+use crate::workload::{self, Workload};
+
+/// How long the watches may take to list everything.
+const LISTS_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long putting back is tried again when the cluster does not answer.
+const PUTS_BACK_WITHIN: Duration = Duration::from_secs(60);
+
+/// Between two tries.
+const BREATH: Duration = Duration::from_secs(1);
+
+/// After a run's longest time, until others may put its changes back.
+pub const MARGIN: Duration = Duration::from_secs(30);
+
+/// How a run is made.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which cluster and namespace.
+    pub place: Where,
+    /// The run's id, as a part of object names: small letters, digits and hyphens.
+    pub run: String,
+    /// How long the run may take. [`MARGIN`] later, whoever comes by puts its changes back.
+    pub lasts: Duration,
+    /// What puts things back if this process cannot.
+    pub dead_man: Order,
+    /// Whether anything is changed.
+    pub touch: Touch,
+    /// Whether nodes may be changed too, which are the whole cluster's.
+    pub nodes: bool,
+}
+
+/// What puts things back if this process cannot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// A Job, from this image; from the system's own if it is brunt's, unless one is named.
+    Job(Option<String>),
+    /// Nothing but `brunt revert`, by hand.
+    None,
+}
+
+/// Whether anything is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touch {
+    /// Yes.
+    Really,
+    /// Every change is only tried by the API server, and noted.
+    Dry,
+}
+
+/// A system on a cluster.
+pub struct KubeSystem {
+    pub(crate) cluster: Cluster,
+    pub(crate) lease: Lease,
+    pub(crate) workloads: IndexMap<String, Workload>,
+    pub(crate) seen: Seen,
+    pub(crate) touch: Touch,
+    plan: System,
+    reached: IndexMap<String, Reached>,
+    /// Whether something in the cluster puts things back if this process cannot.
+    has_dead_man: bool,
+    noted: Mutex<Vec<String>>,
+    /// What runs in the pods of a service to use up what they may; each ends when it is dropped.
+    pub(crate) stressed: tokio::sync::Mutex<BTreeMap<String, Vec<Stressing>>>,
+    _watches: JoinSet<()>,
+}
+
+/// Makes of a system file what runs on the cluster: replicas, probes, grace and strategy are those of the live objects, so
+/// that bounds are computed from them.
+///
+/// # Errors
+/// When the cluster cannot be asked, or does not run the system.
+pub async fn inform(system: &mut System, place: &Where) -> Result<(), KubeError> {
+    let cluster = Cluster::connect(place).await?;
+    let workloads = workload::find(&cluster, system).await?;
+    for (name, workload) in &workloads {
+        if let Some(service) = system.services.get_mut(name) {
+            workload.inform(service);
+        }
+    }
+    Ok(())
+}
+
+impl KubeSystem {
+    /// Takes a look at the system, begins to watch it, and puts the order to put things back into the cluster. What happens
+    /// from now on is told over the receiver.
+    ///
+    /// # Errors
+    /// When the cluster cannot be asked, does not run the system, or does not take the order. Then nothing has been changed.
+    pub async fn start(
+        system: &System,
+        options: &Options,
+    ) -> Result<(Self, mpsc::UnboundedReceiver<Observed>), KubeError> {
+        let cluster = Cluster::connect(&options.place).await?;
+        let workloads = workload::find(&cluster, system).await?;
+        let reached = reach::all(&cluster, &workloads).await?;
+        let (sender, observed) = mpsc::unbounded_channel();
+        let seen = Seen::new(&workloads, sender);
+        let watches = seen.follow(&cluster, &workloads);
+        if tokio::time::timeout(LISTS_WITHIN, seen.complete()).await.is_err() {
+            let why = seen.gaps().first().map_or("no answer".to_owned(), |gap| gap.what.clone());
+            return Err(KubeError::Other(format!("the namespace cannot be watched: {why}")));
+        }
+        let lease = lease(options)?;
+        let has_dead_man = order(&cluster, &lease, &workloads, options).await?;
+        let started = Self {
+            cluster,
+            lease,
+            workloads,
+            seen,
+            touch: options.touch,
+            plan: system.clone(),
+            reached,
+            has_dead_man,
+            noted: Mutex::default(),
+            stressed: tokio::sync::Mutex::default(),
+            _watches: watches,
+        };
+        Ok((started, observed))
+    }
+
+    /// Waits until every service has as many replicas ready as it should.
+    ///
+    /// # Errors
+    /// When one has not within its bound, with what its pods say.
+    pub async fn ready(&self) -> Result<(), KubeError> {
+        for (service, workload) in &self.workloads {
+            let within = self.plan.services.get(service).map_or(MARGIN, bounds::rolls_out);
+            let mut changes = self.seen.changes();
+            let enough = changes.wait_for(|()| self.ready_pods(service) >= workload.replicas);
+            if tokio::time::timeout(within, enough).await.is_err() {
+                return Err(KubeError::Other(format!(
+                    "{service}: {} of {} replicas are ready after {} s; `kubectl -n {} describe {}` says why",
+                    self.ready_pods(service),
+                    workload.replicas,
+                    within.as_secs(),
+                    self.cluster.namespace,
+                    workload.object.to_string().to_lowercase().replace(' ', "/"),
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn ready_pods(&self, service: &str) -> u32 {
+        let state = self.seen.state();
+        let pods = state.pods(service);
+        pods.iter().map(|pod| u32::from(state.takes_requests(pod))).sum()
+    }
+
+    /// How many services there are.
+    pub fn services(&self) -> usize {
+        self.plan.services.len()
+    }
+
+    /// Where a service answers this machine, without a slash at the end.
+    pub fn url(&self, service: &str) -> Option<String> {
+        match &self.plan.services.get(service)?.program {
+            Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
+            Program::Command { .. } => self.reached.get(service).map(Reached::url),
+        }
+    }
+
+    /// Requests between services.
+    pub fn edges(&self) -> Vec<EdgeRecord> {
+        vec![]
+    }
+
+    /// What the watches did not see up to now.
+    pub fn gaps(&self) -> Vec<Gap> {
+        self.seen.gaps()
+    }
+
+    /// What was touched up to now, or would have been, in words.
+    pub fn touched(&self) -> Vec<String> {
+        self.notes().clone()
+    }
+
+    fn notes(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(crate) fn note(&self, what: String) {
+        self.notes().push(what);
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        match self.touch {
+            Touch::Really => Mode::Real,
+            Touch::Dry => Mode::Dry,
+        }
+    }
+
+    /// Changes an object; how it was stands on it from then on.
+    pub(crate) async fn change(&self, change: &Change) -> Result<(), KubeError> {
+        self.in_time()?;
+        change.apply(&self.cluster, &self.lease, self.mode()).await?;
+        for (path, value) in &change.values {
+            let value = value.as_ref().map_or("taken away".to_owned(), |value| format!("= {value}"));
+            self.note(format!("{}: {path} {value}", change.object));
+        }
+        Ok(())
+    }
+
+    /// Nothing is touched any more once others may be putting things back.
+    pub(crate) fn in_time(&self) -> Result<(), KubeError> {
+        if jiff::Timestamp::now() < self.lease.expires {
+            return Ok(());
+        }
+        Err(KubeError::Other("the run's time is over, so nothing is touched any more".to_owned()))
+    }
+
+    /// Puts back what is not yet, and takes away what the run has added. Says what could not be put back.
+    pub async fn stop(self) -> Vec<String> {
+        if self.touch == Touch::Dry {
+            return vec![];
+        }
+        let which = Which::Run(self.lease.run.clone());
+        let until = Instant::now() + PUTS_BACK_WITHIN;
+        let mut drift = Vec::new();
+        loop {
+            let reverted = revert(&self.cluster, &which).await;
+            drift.extend(reverted.drift);
+            if reverted.failed.is_empty() {
+                return drift;
+            }
+            if Instant::now() > until {
+                let failed = reverted.failed.into_iter().chain([self.what_to_do()]);
+                return drift.into_iter().chain(failed).collect();
+            }
+            tokio::time::sleep(BREATH).await;
+        }
+    }
+
+    fn what_to_do(&self) -> String {
+        let Lease { run, expires } = &self.lease;
+        let namespace = &self.cluster.namespace;
+        let by_hand = format!("`brunt revert --namespace {namespace} --run {run}` puts it back");
+        match self.has_dead_man {
+            true => {
+                format!("the Job {} puts it back at {expires}, or {by_hand}", dead_man::name(&self.lease))
+            }
+            false => by_hand,
+        }
+    }
+}
+
+fn lease(options: &Options) -> Result<Lease, KubeError> {
+    let lasts = jiff::SignedDuration::try_from(options.lasts + MARGIN)
+        .map_err(|error| KubeError::Other(format!("the run lasts too long: {error}")))?;
+    let expires = jiff::Timestamp::now() + lasts;
+    // Whole seconds are easier to read, and what annotations of Kubernetes have.
+    let expires = jiff::Timestamp::from_second(expires.as_second() + 1)
+        .map_err(|error| KubeError::Other(format!("the run lasts too long: {error}")))?;
+    Ok(Lease { run: options.run.clone(), expires })
+}
+
+async fn order(
+    cluster: &Cluster,
+    lease: &Lease,
+    workloads: &IndexMap<String, Workload>,
+    options: &Options,
+) -> Result<bool, KubeError> {
+    let Order::Job(named) = &options.dead_man else {
+        return Ok(false);
+    };
+    if options.touch == Touch::Dry {
+        return Ok(false);
+    }
+    let containers = workloads.values().flat_map(|workload| &workload.pod.containers);
+    let images = containers.filter_map(|container| container.image.as_deref());
+    let image = dead_man::image(named.as_deref(), images).ok_or_else(|| {
+        KubeError::Other(
+            "nothing in the cluster could put things back if this process were killed: name an image of brunt that \
+             the nodes have by --image, or accept that by --no-dead-man"
+                .to_owned(),
+        )
+    })?;
+    let reach = if options.nodes { dead_man::Reach::Nodes } else { dead_man::Reach::Namespace };
+    dead_man::stand(cluster, lease, image, reach).await?;
+    Ok(true)
+}

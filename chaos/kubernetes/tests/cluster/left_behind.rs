@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use brunt_faults::{Limits, apply};
+use brunt_kubernetes::{Cluster, Order, Which, revert};
+use brunt_scenarios::plan::{FaultKind, PlatformFault};
+use brunt_scenarios::units::Percent;
+
+use crate::shop::{Shop, until};
+
+const ALL: Limits = Limits { max_unavailable: Percent::ALL };
+
+fn faults() -> Vec<FaultKind> {
+    let service = || "shop".to_owned();
+    let env = [("TIMEOUT".to_owned(), "off".to_owned())];
+    vec![
+        FaultKind::Stop { service: service() },
+        FaultKind::Rollout { service: service() },
+        FaultKind::Platform { service: service(), fault: PlatformFault::SetEnv(env.into()) },
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cluster_puts_things_back_by_itself() {
+    let Some(shop) = Shop::open("dead-man").await else { return };
+    shop.no_autoscaler().await;
+    let before = shop.picture().await;
+    let options = shop.options(Order::Job(None), Duration::from_secs(1));
+    let system = shop.enter(&options).await;
+    for kind in faults() {
+        apply(&kind, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap().keep();
+    }
+    assert_ne!(shop.picture().await, before);
+    // As if this process had been killed: nothing is put back by it.
+    drop(system);
+    until("the namespace is as it was", || async { shop.picture().await == before }).await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reverting_twice_does_nothing_the_second_time() {
+    let Some(shop) = Shop::open("revert").await else { return };
+    shop.no_autoscaler().await;
+    let before = shop.picture().await;
+    let options = shop.options(Order::None, Duration::from_secs(600));
+    let system = shop.enter(&options).await;
+    for kind in faults() {
+        apply(&kind, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap().keep();
+    }
+    drop(system);
+    let cluster = Cluster::connect(&options.place).await.unwrap();
+    // It goes on for all that others know.
+    assert_eq!(revert(&cluster, &Which::Expired).await.done, [""; 0]);
+    let once = revert(&cluster, &Which::Run(options.run.clone())).await;
+    assert!(once.is_clean() && once.done.len() == 3, "{once:?}");
+    assert_eq!(shop.picture().await, before);
+    let twice = revert(&cluster, &Which::Run(options.run)).await;
+    assert!(twice.is_clean() && twice.done.is_empty(), "{twice:?}");
+    shop.close().await;
+}

@@ -1,0 +1,229 @@
+//! A namespace with one service in it, and the means to look at it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use brunt_kubernetes::{KubeSystem, Options, Order, Touch, Where};
+use brunt_scenarios::plan::System;
+use brunt_scenarios::source::Source;
+use kube::api::{Api, DeleteParams, DynamicObject, ListParams, PostParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::core::{ApiResource, GroupVersionKind};
+use kube::{Client, Config, ResourceExt};
+use serde_json::{Value, json};
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct Shop {
+    pub client: Client,
+    pub namespace: String,
+    pub image: String,
+}
+
+const SYSTEM: &str = "
+version: 1
+name: shop
+services:
+  shop: {command: [brunt, serve, coffee, stock], port: 8080}
+";
+
+fn resource(group: &str, version: &str, kind: &str, plural: &str) -> ApiResource {
+    ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
+}
+
+/// Every kind of object that a fault changes or that a run adds.
+fn kinds() -> Vec<ApiResource> {
+    vec![
+        resource("apps", "v1", "Deployment", "deployments"),
+        resource("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+        resource("", "v1", "ConfigMap", "configmaps"),
+        resource("", "v1", "Service", "services"),
+        resource("batch", "v1", "Job", "jobs"),
+        resource("", "v1", "ServiceAccount", "serviceaccounts"),
+        resource("rbac.authorization.k8s.io", "v1", "Role", "roles"),
+        resource("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"),
+    ]
+}
+
+impl Shop {
+    /// `None` where there is no cluster to test on.
+    pub async fn open(name: &str) -> Option<Self> {
+        let (Ok(path), Ok(image)) =
+            (std::env::var("BRUNT_TEST_KUBECONFIG"), std::env::var("BRUNT_TEST_IMAGE"))
+        else {
+            eprintln!("not run: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE");
+            return None;
+        };
+        let file = Kubeconfig::read_from(path).unwrap();
+        let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await.unwrap();
+        let client = Client::try_from(config).unwrap();
+        let namespace = format!("k2-{name}-{:06x}", fastrand::u32(..0x0100_0000));
+        let shop = Self { client, namespace, image };
+        let spaces: Api<DynamicObject> =
+            Api::all_with(shop.client.clone(), &resource("", "v1", "Namespace", "namespaces"));
+        spaces
+            .create(&PostParams::default(), &object(json!({"metadata": {"name": shop.namespace}})))
+            .await
+            .unwrap();
+        shop.furnish().await;
+        Some(shop)
+    }
+
+    async fn furnish(&self) {
+        let probe =
+            json!({"httpGet": {"path": "/actuator/health/readiness", "port": 8080}, "periodSeconds": 1});
+        let alive = json!({"httpGet": {"path": "/isHealthy", "port": 8080}, "periodSeconds": 1, "failureThreshold": 2});
+        let deployment = json!({
+            "metadata": {"name": "shop", "labels": {"app": "shop"}},
+            "spec": {
+                "replicas": 2,
+                "selector": {"matchLabels": {"app": "shop"}},
+                "template": {
+                    "metadata": {"labels": {"app": "shop"}},
+                    "spec": {
+                        "terminationGracePeriodSeconds": 2,
+                        "containers": [{
+                            "name": "service", "image": self.image, "imagePullPolicy": "IfNotPresent",
+                            "args": ["serve", "coffee", "stock"],
+                            "env": [
+                                {"name": "HOST", "value": "0.0.0.0"},
+                                {"name": "PORT", "value": "8080"},
+                                {"name": "DATA_DIR", "value": "/tmp"},
+                            ],
+                            "ports": [{"containerPort": 8080}],
+                            "readinessProbe": probe, "livenessProbe": alive,
+                            "resources": {"requests": {"cpu": "5m", "memory": "16Mi"}},
+                        }],
+                    },
+                },
+            },
+        });
+        let labels = json!({"app": "shop"});
+        self.make("apps", "v1", "Deployment", "deployments", deployment).await;
+        let service =
+            json!({"metadata": {"name": "shop"}, "spec": {"selector": labels, "ports": [{"port": 8080}]}});
+        self.make("", "v1", "Service", "services", service).await;
+        let config = json!({"metadata": {"name": "settings"}, "data": {"MAKING_TIME": "100ms"}});
+        self.make("", "v1", "ConfigMap", "configmaps", config).await;
+        let autoscaler = json!({"metadata": {"name": "shop"}, "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"},
+            "minReplicas": 2, "maxReplicas": 2,
+            "metrics": [{"type": "Resource", "resource": {
+                "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 90}}}],
+        }});
+        self.make("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", autoscaler)
+            .await;
+    }
+
+    /// A budget that lets nobody go.
+    pub async fn guard(&self) {
+        let budget = json!({"metadata": {"name": "shop"},
+            "spec": {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "shop"}}}});
+        self.make("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", budget).await;
+    }
+
+    /// Takes the autoscaler away, which would have a say in the number of replicas.
+    pub async fn no_autoscaler(&self) {
+        let api =
+            self.api(&resource("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"));
+        api.delete("shop", &DeleteParams::default()).await.unwrap();
+    }
+
+    async fn make(&self, group: &str, version: &str, kind: &str, plural: &str, value: Value) {
+        let api = self.api(&resource(group, version, kind, plural));
+        api.create(&PostParams::default(), &object(value)).await.unwrap();
+    }
+
+    fn api(&self, resource: &ApiResource) -> Api<DynamicObject> {
+        Api::namespaced_with(self.client.clone(), &self.namespace, resource)
+    }
+
+    pub async fn deployment(&self) -> Value {
+        let api = self.api(&resource("apps", "v1", "Deployment", "deployments"));
+        serde_json::to_value(api.get("shop").await.unwrap()).unwrap()
+    }
+
+    pub async fn object(&self, kind: &str) -> Value {
+        let all = kinds();
+        let resource = all.iter().find(|one| one.kind == kind).unwrap();
+        let name = if kind == "ConfigMap" { "settings" } else { "shop" };
+        serde_json::to_value(self.api(resource).get(name).await.unwrap()).unwrap()
+    }
+
+    pub async fn set_replicas(&self, replicas: u32) {
+        let api = self.api(&resource("apps", "v1", "Deployment", "deployments"));
+        let patch = kube::api::Patch::Merge(json!({"spec": {"replicas": replicas}}));
+        api.patch("shop", &kube::api::PatchParams::default(), &patch).await.unwrap();
+    }
+
+    /// Everything in the namespace as people would compare it: less what the API server and its controllers keep of their own.
+    pub async fn picture(&self) -> BTreeMap<String, String> {
+        let mut picture = BTreeMap::new();
+        for kind in kinds() {
+            for one in self.api(&kind).list(&ListParams::default()).await.unwrap() {
+                // Every namespace has these, a moment after it was made.
+                if ["default", "kube-root-ca.crt"].contains(&one.name_any().as_str()) {
+                    continue;
+                }
+                let key = format!("{} {}", kind.kind, one.name_any());
+                let mut value = serde_json::to_value(&one).unwrap();
+                value.as_object_mut().unwrap().remove("status");
+                let meta = value["metadata"].as_object_mut().unwrap();
+                for theirs in ["managedFields", "resourceVersion", "generation"] {
+                    meta.remove(theirs);
+                }
+                if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
+                    annotations.remove("deployment.kubernetes.io/revision");
+                    if annotations.is_empty() {
+                        meta.remove("annotations");
+                    }
+                }
+                picture.insert(key, serde_json::to_string_pretty(&value).unwrap());
+            }
+        }
+        picture
+    }
+
+    pub fn options(&self, dead_man: Order, lasts: Duration) -> Options {
+        let kubeconfig = std::env::var_os("BRUNT_TEST_KUBECONFIG").map(Into::into);
+        let place = Where { kubeconfig, namespace: Some(self.namespace.clone()), ..Where::default() };
+        Options {
+            place,
+            run: format!("{:08x}", fastrand::u32(..)),
+            lasts,
+            dead_man,
+            touch: Touch::Really,
+            nodes: false,
+        }
+    }
+
+    /// The system, ready.
+    pub async fn enter(&self, options: &Options) -> KubeSystem {
+        let source = Source::new("system.yaml".to_owned(), SYSTEM.to_owned());
+        let mut system = System::check(&source.parse().unwrap(), &source).unwrap();
+        brunt_kubernetes::inform(&mut system, &options.place).await.unwrap();
+        let (entered, _observed) = KubeSystem::start(&system, options).await.unwrap();
+        entered.ready().await.unwrap();
+        entered
+    }
+
+    pub async fn close(self) {
+        let spaces: Api<DynamicObject> =
+            Api::all_with(self.client.clone(), &resource("", "v1", "Namespace", "namespaces"));
+        spaces.delete(&self.namespace, &DeleteParams::default()).await.unwrap();
+    }
+}
+
+fn object(value: Value) -> DynamicObject {
+    serde_json::from_value(value).unwrap()
+}
+
+/// Waits until something holds.
+pub async fn until<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
+    let end = tokio::time::Instant::now() + PATIENCE;
+    while !holds().await {
+        assert!(tokio::time::Instant::now() < end, "not in time: {what}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

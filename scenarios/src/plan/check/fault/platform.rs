@@ -1,0 +1,89 @@
+//! Whether faults of the platform aim at something that exists.
+
+use super::kind::Kind;
+use super::{Checker, Length};
+use crate::plan::{FaultKind, NodeFault, NodePick, PlatformFault, System};
+use crate::scenario;
+use crate::source::Located;
+
+impl Checker<'_> {
+    pub(super) fn platform_kinds(&mut self, written: &scenario::Fault, system: &System) -> Vec<Kind> {
+        let services = platform_faults(written);
+        let services: Vec<Kind> =
+            services.into_iter().map(|(service, fault)| self.platform(&service, fault, system)).collect();
+        let nodes = [
+            (written.cordon.as_ref(), NodeFault::Cordon),
+            (written.drain.as_ref(), NodeFault::Drain),
+            (written.outage.as_ref(), NodeFault::Outage),
+        ];
+        let nodes = nodes.into_iter().filter_map(|(nodes, fault)| Some((nodes?, fault)));
+        let nodes: Vec<Kind> =
+            nodes.map(|(nodes, fault)| self.nodes(written, nodes, fault, system)).collect();
+        services.into_iter().chain(nodes).collect()
+    }
+
+    fn platform(&mut self, service: &Located<String>, fault: PlatformFault, system: &System) -> Kind {
+        let objection = match &fault {
+            PlatformFault::SetEnv(env) if env.is_empty() => Some("no variable is given"),
+            PlatformFault::SetConfig { data, .. } if data.is_empty() => Some("no entry is given"),
+            PlatformFault::Autoscale { min: None, max: None, target: None } => {
+                Some("give one of min, max, target")
+            }
+            PlatformFault::Stress { cpu: 0, memory: 0, .. } => Some("give cpu, memory, or both"),
+            _ => None,
+        };
+        if let Some(objection) = objection {
+            self.wrong(service.place, objection);
+        }
+        let length = if fault.is_instant() { Length::None } else { Length::Needed };
+        let kind = FaultKind::Platform { service: service.value.clone(), fault };
+        self.breakable(service, system).then_some((kind, length))
+    }
+
+    fn nodes(
+        &mut self,
+        written: &scenario::Fault,
+        nodes: &scenario::Nodes,
+        fault: NodeFault,
+        system: &System,
+    ) -> Kind {
+        let which = match (&nodes.node, &nodes.zone, &nodes.of) {
+            (Some(node), None, None) => NodePick::Named(node.clone()),
+            (None, Some(zone), None) => NodePick::Zone(zone.clone()),
+            (None, None, Some(service)) if self.breakable(service, system) => {
+                NodePick::Of(service.value.clone())
+            }
+            (None, None, Some(_)) => return None,
+            _ => {
+                self.wrong(written.at.place, "give exactly one of node, zone, of");
+                return None;
+            }
+        };
+        Some((FaultKind::Nodes { which, fault }, Length::Needed))
+    }
+}
+
+fn platform_faults(written: &scenario::Fault) -> Vec<(Located<String>, PlatformFault)> {
+    let each = [
+        written.evict.as_ref().map(|one| (&one.service, PlatformFault::Evict(one.pick))),
+        written.kill_container.as_ref().map(|one| (&one.service, PlatformFault::KillContainer(one.pick))),
+        written.roll_back.as_ref().map(|one| (&one.service, PlatformFault::RollBack)),
+        written.set_env.as_ref().map(|one| (&one.service, PlatformFault::SetEnv(one.env.clone()))),
+        written.set_config.as_ref().map(|one| {
+            let fault = PlatformFault::SetConfig { name: one.config_map.clone(), data: one.data.clone() };
+            (&one.service, fault)
+        }),
+        written.autoscale.as_ref().map(|one| {
+            let fault = PlatformFault::Autoscale { min: one.min, max: one.max, target: one.target };
+            (&one.service, fault)
+        }),
+        written
+            .tamper_probe
+            .as_ref()
+            .map(|one| (&one.service, PlatformFault::Probe { which: one.probe, path: one.path.clone() })),
+        written.stress.as_ref().map(|one| {
+            (&one.service, PlatformFault::Stress { pick: one.pick, cpu: one.cpu, memory: one.memory })
+        }),
+    ];
+    each.into_iter().flatten().map(|(service, fault)| (service.clone(), fault)).collect()
+}

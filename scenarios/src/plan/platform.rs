@@ -1,0 +1,145 @@
+//! Faults that only a platform has.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::scenario::{Pick, ProbeKind};
+
+/// What is done to a service by way of its platform.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlatformFault {
+    /// Replicas are evicted; a disruption budget may refuse.
+    Evict(Pick),
+    /// The first container of replicas is told to end, and is started again in place.
+    KillContainer(Pick),
+    /// The version before comes back.
+    RollBack,
+    /// Environment variables are set.
+    SetEnv(BTreeMap<String, String>),
+    /// Entries of a ConfigMap are set.
+    SetConfig {
+        /// The ConfigMap.
+        name: String,
+        /// The entries.
+        data: BTreeMap<String, String>,
+    },
+    /// The autoscaler has other limits or another aim.
+    Autoscale {
+        /// The fewest replicas.
+        min: Option<u32>,
+        /// The most replicas.
+        max: Option<u32>,
+        /// The aim, in percent of the processor that is requested.
+        target: Option<u32>,
+    },
+    /// A probe asks for something else, or is gone.
+    Probe {
+        /// Which.
+        which: ProbeKind,
+        /// What it asks for; `None` takes it away.
+        path: Option<String>,
+    },
+    /// Processor and memory are used up.
+    Stress {
+        /// In which replicas.
+        pick: Pick,
+        /// Busy threads.
+        cpu: u32,
+        /// MiB.
+        memory: u32,
+    },
+}
+
+/// Which nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NodePick {
+    /// One by its name.
+    Named(String),
+    /// All of a zone.
+    Zone(String),
+    /// One on which a replica of this service runs.
+    Of(String),
+}
+
+/// What is done to nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeFault {
+    /// Nothing new is put there.
+    Cordon,
+    /// Besides, the system's replicas there are evicted.
+    Drain,
+    /// Besides, the system's replicas there are gone at once.
+    Outage,
+}
+
+impl PlatformFault {
+    /// Which replicas it is done to; `None` when it is the service as a whole.
+    pub fn pick(&self) -> Option<Pick> {
+        match self {
+            Self::Evict(pick) | Self::KillContainer(pick) | Self::Stress { pick, .. } => Some(*pick),
+            _ => None,
+        }
+    }
+
+    /// Whether the replicas that it is done to are away for a while.
+    pub fn takes_away(&self) -> bool {
+        matches!(self, Self::Evict(_) | Self::KillContainer(_))
+    }
+
+    /// Whether every replica is replaced.
+    pub fn rolls_out(&self) -> bool {
+        matches!(self, Self::RollBack | Self::SetEnv(_) | Self::Probe { .. })
+    }
+
+    /// Whether it happens at once, with nothing to undo when it ends.
+    pub fn is_instant(&self) -> bool {
+        self.takes_away() || matches!(self, Self::RollBack)
+    }
+}
+
+impl fmt::Display for PlatformFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Evict(pick) => write!(out, "evict {pick}"),
+            Self::KillContainer(pick) => write!(out, "end the container of {pick}"),
+            Self::RollBack => out.write_str("roll back"),
+            Self::SetEnv(env) => {
+                let each: Vec<String> = env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                write!(out, "set {} for", each.join(" "))
+            }
+            Self::SetConfig { name, data } => {
+                let keys: Vec<&str> = data.keys().map(String::as_str).collect();
+                write!(out, "set {} in the ConfigMap {name} of", keys.join(", "))
+            }
+            Self::Autoscale { min, max, target } => {
+                let part = |name: &str, value: &Option<u32>| value.map(|value| format!(" {name} {value}"));
+                let parts = [part("min", min), part("max", max), part("target", target)];
+                let parts: String = parts.into_iter().flatten().collect();
+                write!(out, "autoscaler{parts} for")
+            }
+            Self::Probe { which, path: Some(path) } => write!(out, "{which:?} probe asks {path} of"),
+            Self::Probe { which, path: None } => write!(out, "no {which:?} probe for"),
+            Self::Stress { pick, cpu, memory } => write!(out, "stress {cpu} threads, {memory} MiB in {pick}"),
+        }
+    }
+}
+
+impl fmt::Display for NodePick {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => write!(out, "node {name}"),
+            Self::Zone(zone) => write!(out, "zone {zone}"),
+            Self::Of(service) => write!(out, "a node of {service}"),
+        }
+    }
+}
+
+impl fmt::Display for NodeFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Cordon => "cordon",
+            Self::Drain => "drain",
+            Self::Outage => "outage of",
+        })
+    }
+}

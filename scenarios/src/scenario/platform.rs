@@ -1,0 +1,128 @@
+//! Faults of the platform as they are written: what they break is there on a cluster alone.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::fault::Pick;
+use crate::source::Located;
+
+/// Evict replicas, as a drain does: a disruption budget may refuse.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Evict {
+    /// Whose.
+    pub service: Located<String>,
+    /// Which replicas.
+    #[serde(default)]
+    pub pick: Pick,
+}
+
+/// End the first container of replicas by SIGTERM, in place: the pod stays, and the container is started again.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct KillContainer {
+    /// Whose.
+    pub service: Located<String>,
+    /// Of which replicas.
+    #[serde(default)]
+    pub pick: Pick,
+}
+
+/// Go back to the version before.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct RollBack {
+    /// Of which service.
+    pub service: Located<String>,
+}
+
+/// Set environment variables, which replaces every replica.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct SetEnv {
+    /// Of which service.
+    pub service: Located<String>,
+    /// The variables.
+    pub env: BTreeMap<String, String>,
+}
+
+/// Set entries of a ConfigMap.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct SetConfig {
+    /// The service that reads it.
+    pub service: Located<String>,
+    /// The ConfigMap's name.
+    pub config_map: String,
+    /// The entries.
+    pub data: BTreeMap<String, String>,
+}
+
+/// Change the autoscaler of a service.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Autoscale {
+    /// Of which service.
+    pub service: Located<String>,
+    /// The fewest replicas.
+    pub min: Option<u32>,
+    /// The most replicas.
+    pub max: Option<u32>,
+    /// The processor's utilization that it aims at, in percent of what is requested.
+    pub target: Option<u32>,
+}
+
+/// Which probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ProbeKind {
+    /// When a replica may be sent requests.
+    Readiness,
+    /// When it must be restarted.
+    Liveness,
+    /// When the others begin.
+    Startup,
+}
+
+/// Make a probe ask for another path, or take it away; either replaces every replica.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct TamperProbe {
+    /// Of which service.
+    pub service: Located<String>,
+    /// Which.
+    pub probe: ProbeKind,
+    /// The path that it asks for; without one the probe is taken away.
+    pub path: Option<String>,
+}
+
+/// Use up processor and memory within the replicas' own limits.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Stress {
+    /// Whose.
+    pub service: Located<String>,
+    /// Which replicas.
+    #[serde(default)]
+    pub pick: Pick,
+    /// So many busy threads.
+    #[serde(default)]
+    pub cpu: u32,
+    /// So much memory, in MiB.
+    #[serde(default)]
+    pub memory: u32,
+}
+
+/// Nodes, by exactly one of these.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Nodes {
+    /// One by its name.
+    pub node: Option<String>,
+    /// All in one zone (the label topology.kubernetes.io/zone).
+    pub zone: Option<String>,
+    /// One on which a replica of this service runs, drawn at random.
+    pub of: Option<Located<String>>,
+}

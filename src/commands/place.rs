@@ -1,0 +1,57 @@
+//! Where the systems of scenarios run.
+
+use std::path::Path;
+
+use anyhow::Result;
+use brunt_kubernetes::{Options, Order, Touch, Where};
+use brunt_local::Ports;
+use brunt_scenarios::plan::{FaultKind, Plan};
+
+use crate::cli::{OnWhat, Platform};
+use crate::files::{self, Planned};
+use crate::target::{On, Place};
+
+/// The plans that paths mean. On a cluster, bounds are computed from what runs there.
+pub fn plans(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
+    if what.on == Platform::Local {
+        return files::plans(paths);
+    }
+    let runtime = super::runtime()?;
+    files::plans_for(paths, &|system| {
+        let place = place(&system.name, what);
+        Ok(runtime.block_on(brunt_kubernetes::inform(system, &place))?)
+    })
+}
+
+/// Where a plan's system is during a run whose folder this is.
+pub fn on(plan: &Plan, base: &Path, folder: &Path, what: &OnWhat) -> On {
+    match what.on {
+        Platform::Local => On::Local(Place {
+            base: base.to_owned(),
+            data: folder.join("data"),
+            logs: folder.join("logs"),
+            ports: Ports::Free,
+        }),
+        Platform::Kubernetes => On::Kubernetes(options(plan, what, Touch::Really)),
+    }
+}
+
+/// How a run on a cluster is made.
+pub fn options(plan: &Plan, what: &OnWhat, touch: Touch) -> Options {
+    Options {
+        place: place(&plan.system.name, what),
+        run: format!("{:08x}", fastrand::u32(..)),
+        lasts: plan.max_duration,
+        dead_man: if what.no_dead_man { Order::None } else { Order::Job(what.image.clone()) },
+        touch,
+        nodes: plan.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Nodes { .. })),
+    }
+}
+
+fn place(system: &str, what: &OnWhat) -> Where {
+    Where {
+        context: what.cluster.context.clone(),
+        namespace: Some(what.cluster.namespace.clone().unwrap_or_else(|| system.to_owned())),
+        ..Where::default()
+    }
+}

@@ -1,0 +1,38 @@
+//! `brunt revert`
+
+use std::time::Duration;
+
+use anyhow::Result;
+use brunt_kubernetes::{Cluster, Where, Which, revert as put_back};
+
+use crate::cli::{ClusterPlace, Revert};
+use crate::exit::Exit;
+
+/// Puts back what runs have left on a cluster, and says what.
+pub fn revert(options: &Revert) -> Result<Exit> {
+    let which = match &options.run {
+        Some(run) => Which::Run(run.clone()),
+        None if options.all => Which::All,
+        None => Which::Expired,
+    };
+    let ClusterPlace { namespace, context } = options.cluster.clone();
+    let place = Where { namespace, context, ..Where::default() };
+    let reverted = super::runtime()?.block_on(async {
+        if let Some(then) = options.after {
+            let left = then.duration_since(jiff::Timestamp::now());
+            tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
+        }
+        let cluster = Cluster::connect(&place).await?;
+        anyhow::Ok(put_back(&cluster, &which).await)
+    })?;
+    for what in &reverted.done {
+        println!("{what}");
+    }
+    for what in reverted.drift.iter().chain(&reverted.failed) {
+        eprintln!("brunt: {what}");
+    }
+    if reverted.is_clean() && reverted.done.is_empty() {
+        println!("there is nothing to put back");
+    }
+    Ok(if reverted.is_clean() { Exit::Pass } else { Exit::LeftBehind })
+}

@@ -1,0 +1,58 @@
+//! `brunt run --dry-run`
+
+use anyhow::{Result, bail};
+use brunt_faults::{Limits, apply};
+use brunt_kubernetes::{KubeSystem, Touch};
+use brunt_scenarios::units::Period;
+
+use crate::cli::{Common, Platform};
+use crate::commands::place;
+use crate::exit::Exit;
+use crate::files::Planned;
+
+/// Lets the faults of every plan go as far as the API server's own dry run, and prints what each would touch.
+pub fn run(plans: &[Planned], common: &Common) -> Result<Exit> {
+    if common.place.on == Platform::Local {
+        bail!(
+            "--dry-run needs --on kubernetes: on this machine, a run starts a system of its own and breaks nothing else"
+        );
+    }
+    let runtime = crate::commands::runtime()?;
+    let mut exit = Exit::Pass;
+    for planned in plans {
+        exit = exit.worse(runtime.block_on(one(planned, common))?);
+    }
+    Ok(exit)
+}
+
+async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
+    let plan = &planned.plan;
+    let options = place::options(plan, &common.place, Touch::Dry);
+    let namespace = options.place.namespace.clone().unwrap_or_default();
+    println!("{}, in the namespace {namespace}:", plan.name);
+    let (system, _observed) = KubeSystem::start(&plan.system, &options).await?;
+    let limits = Limits { max_unavailable: plan.max_unavailable };
+    let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
+    let mut exit = Exit::Pass;
+    for (number, fault) in plan.faults.iter().enumerate() {
+        let before = system.touched().len();
+        let mut chance = fastrand::Rng::with_seed(seed.wrapping_add(number as u64));
+        let outcome = apply(&fault.kind, &system, &limits, &mut chance).await;
+        let times: Vec<String> = fault.at.iter().map(|at| Period(*at).to_string()).collect();
+        println!("  {}  {}", times.join(", "), fault.kind);
+        for what in &system.touched()[before..] {
+            println!("      {what}");
+        }
+        match outcome {
+            Ok(applied) => drop(applied.keep()),
+            Err(error) => {
+                println!("      would not happen: {error}");
+                exit = Exit::Inconclusive;
+            }
+        }
+    }
+    println!(
+        "Which of several replicas it is depends on the seed; --seed {seed} draws these. Nothing was touched."
+    );
+    Ok(exit)
+}

@@ -1,0 +1,194 @@
+//! A system that runs, wherever that is.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use brunt_faults::{Census, EdgeHandle, Node, Target, TargetError};
+use brunt_kubernetes::KubeSystem;
+use brunt_local::LocalSystem;
+use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, PlatformFault};
+use brunt_scenarios::timeline::{EdgeRecord, Gap, Moment};
+
+/// A system that runs.
+pub enum Running {
+    /// As processes on this machine.
+    Local(Box<LocalSystem>),
+    /// On a cluster.
+    Kubernetes(Box<KubeSystem>),
+}
+
+impl Running {
+    /// Waits until every service is ready; the error says in words which is not.
+    pub async fn ready(&self) -> Result<(), String> {
+        match self {
+            Self::Local(system) => system.ready().await.map_err(|error| error.to_string()),
+            Self::Kubernetes(system) => system.ready().await.map_err(|error| error.to_string()),
+        }
+    }
+
+    /// How many services it has.
+    pub fn services(&self) -> usize {
+        match self {
+            Self::Local(system) => system.status().len(),
+            Self::Kubernetes(system) => system.services(),
+        }
+    }
+
+    /// Where a service is offered, without a slash at the end.
+    pub fn url(&self, service: &str) -> Option<String> {
+        match self {
+            Self::Local(system) => system.url(service),
+            Self::Kubernetes(system) => system.url(service),
+        }
+    }
+
+    /// Requests that went through each proxy up to now.
+    pub fn edges(&self) -> Vec<EdgeRecord> {
+        match self {
+            Self::Local(system) => system.edges(),
+            Self::Kubernetes(system) => system.edges(),
+        }
+    }
+
+    /// Times in which what happened to services was not seen.
+    pub fn gaps(&self, origin: Instant) -> Vec<Gap> {
+        let Self::Kubernetes(system) = self else {
+            return vec![];
+        };
+        let moment = |then| Moment::between(origin, then);
+        let gaps = system.gaps().into_iter();
+        gaps.map(|gap| Gap { from: moment(gap.from), to: gap.to.map(moment), what: gap.what }).collect()
+    }
+
+    /// Ends it, or lets go of it with everything put back. Says what could not be.
+    pub async fn end(self) -> Vec<String> {
+        match self {
+            Self::Local(system) => system.stop().await,
+            Self::Kubernetes(system) => system.stop().await,
+        }
+    }
+}
+
+impl Target for Running {
+    async fn census(&self, service: &str) -> Result<Census, TargetError> {
+        match self {
+            Self::Local(system) => system.census(service).await,
+            Self::Kubernetes(system) => system.census(service).await,
+        }
+    }
+
+    async fn kill(&self, service: &str, replicas: &[u32], grace: Duration) -> Result<u64, TargetError> {
+        match self {
+            Self::Local(system) => system.kill(service, replicas, grace).await,
+            Self::Kubernetes(system) => system.kill(service, replicas, grace).await,
+        }
+    }
+
+    async fn stop(&self, service: &str) -> Result<u64, TargetError> {
+        match self {
+            Self::Local(system) => Target::stop(&**system, service).await,
+            Self::Kubernetes(system) => Target::stop(&**system, service).await,
+        }
+    }
+
+    async fn start(&self, service: &str) -> Result<(), TargetError> {
+        match self {
+            Self::Local(system) => system.start(service).await,
+            Self::Kubernetes(system) => system.start(service).await,
+        }
+    }
+
+    async fn pause(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
+        match self {
+            Self::Local(system) => system.pause(service, replicas).await,
+            Self::Kubernetes(system) => system.pause(service, replicas).await,
+        }
+    }
+
+    async fn resume(&self, service: &str, replicas: &[u32]) -> Result<(), TargetError> {
+        match self {
+            Self::Local(system) => system.resume(service, replicas).await,
+            Self::Kubernetes(system) => system.resume(service, replicas).await,
+        }
+    }
+
+    async fn scale(&self, service: &str, replicas: u32) -> Result<(), TargetError> {
+        match self {
+            Self::Local(system) => system.scale(service, replicas).await,
+            Self::Kubernetes(system) => system.scale(service, replicas).await,
+        }
+    }
+
+    async fn rollout(&self, service: &str) -> Result<u64, TargetError> {
+        match self {
+            Self::Local(system) => system.rollout(service).await,
+            Self::Kubernetes(system) => system.rollout(service).await,
+        }
+    }
+
+    async fn get(&self, service: &str, replica: u32, path: &str) -> Result<u16, TargetError> {
+        match self {
+            Self::Local(system) => system.get(service, replica, path).await,
+            Self::Kubernetes(system) => system.get(service, replica, path).await,
+        }
+    }
+
+    async fn break_edge(&self, from: &str, to: &str, fault: EdgeFault) -> Result<EdgeHandle, TargetError> {
+        match self {
+            Self::Local(system) => system.break_edge(from, to, fault).await,
+            Self::Kubernetes(system) => system.break_edge(from, to, fault).await,
+        }
+    }
+
+    async fn mend_edge(&self, from: &str, to: &str, handle: EdgeHandle) -> Result<u64, TargetError> {
+        match self {
+            Self::Local(system) => system.mend_edge(from, to, handle).await,
+            Self::Kubernetes(system) => system.mend_edge(from, to, handle).await,
+        }
+    }
+
+    async fn inflict(
+        &self,
+        service: &str,
+        fault: &PlatformFault,
+        replicas: &[u32],
+    ) -> Result<u64, TargetError> {
+        match self {
+            Self::Local(system) => system.inflict(service, fault, replicas).await,
+            Self::Kubernetes(system) => system.inflict(service, fault, replicas).await,
+        }
+    }
+
+    async fn lift(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
+        match self {
+            Self::Local(system) => system.lift(service, fault).await,
+            Self::Kubernetes(system) => system.lift(service, fault).await,
+        }
+    }
+
+    async fn nodes(&self, which: &NodePick) -> Result<Vec<Node>, TargetError> {
+        match self {
+            Self::Local(system) => system.nodes(which).await,
+            Self::Kubernetes(system) => system.nodes(which).await,
+        }
+    }
+
+    async fn take_nodes(
+        &self,
+        names: &[String],
+        fault: NodeFault,
+        replicas: &BTreeMap<String, Vec<u32>>,
+    ) -> Result<u64, TargetError> {
+        match self {
+            Self::Local(system) => system.take_nodes(names, fault, replicas).await,
+            Self::Kubernetes(system) => system.take_nodes(names, fault, replicas).await,
+        }
+    }
+
+    async fn give_back(&self, names: &[String]) -> Result<(), TargetError> {
+        match self {
+            Self::Local(system) => system.give_back(names).await,
+            Self::Kubernetes(system) => system.give_back(names).await,
+        }
+    }
+}
