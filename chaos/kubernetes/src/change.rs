@@ -174,7 +174,7 @@ mod tests {
             match operation["op"].as_str().unwrap() {
                 "test" => assert_eq!(object.pointer(path), Some(&operation["value"])),
                 "remove" => {
-                    drop(object.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(&leaf).unwrap())
+                    drop(object.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(&leaf).unwrap());
                 }
                 _ => object.pointer_mut(parent).unwrap()[leaf] = operation["value"].clone(),
             }

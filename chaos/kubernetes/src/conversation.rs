@@ -72,7 +72,7 @@ mod tests {
         Lease { run: "a".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
     }
 
-    fn shop(replicas: u32, annotations: Value) -> Value {
+    fn shop(replicas: u32, annotations: &Value) -> Value {
         json!({
             "apiVersion": "apps/v1", "kind": "Deployment",
             "metadata": {"name": "shop", "resourceVersion": "7", "annotations": annotations},
@@ -102,8 +102,8 @@ mod tests {
             "2026-01-01",
         ];
         let (cluster, script) = cluster(vec![
-            turn(Method::GET, SHOP, 200, shop(2, json!({}))),
-            turn(Method::PATCH, SHOP, 200, shop(0, noted())).saying(&says),
+            turn(Method::GET, SHOP, 200, shop(2, &json!({}))),
+            turn(Method::PATCH, SHOP, 200, shop(0, &noted())).saying(&says),
         ]);
         scale().apply(&cluster, &lease(), Mode::Real).await.unwrap();
         script.await.unwrap();
@@ -112,10 +112,10 @@ mod tests {
     #[tokio::test]
     async fn a_change_that_somebody_was_quicker_than_is_made_anew() {
         let (cluster, script) = cluster(vec![
-            turn(Method::GET, SHOP, 200, shop(2, json!({}))),
+            turn(Method::GET, SHOP, 200, shop(2, &json!({}))),
             turn(Method::PATCH, SHOP, 422, no(422, "Invalid", "the server rejected our request")),
-            turn(Method::GET, SHOP, 200, shop(3, json!({}))),
-            turn(Method::PATCH, SHOP, 200, shop(0, noted())).saying(&[r#"\"was\":3"#]),
+            turn(Method::GET, SHOP, 200, shop(3, &json!({}))),
+            turn(Method::PATCH, SHOP, 200, shop(0, &noted())).saying(&[r#"\"was\":3"#]),
         ]);
         scale().apply(&cluster, &lease(), Mode::Real).await.unwrap();
         script.await.unwrap();
@@ -124,8 +124,8 @@ mod tests {
     #[tokio::test]
     async fn a_dry_run_asks_the_server_to_change_nothing() {
         let (cluster, script) = cluster(vec![
-            turn(Method::GET, SHOP, 200, shop(2, json!({}))),
-            turn(Method::PATCH, "dryRun=All", 200, shop(0, noted())),
+            turn(Method::GET, SHOP, 200, shop(2, &json!({}))),
+            turn(Method::PATCH, "dryRun=All", 200, shop(0, &noted())),
         ]);
         scale().apply(&cluster, &lease(), Mode::Dry).await.unwrap();
         script.await.unwrap();
@@ -142,7 +142,7 @@ mod tests {
     #[tokio::test]
     async fn missing_rights_say_what_is_missing() {
         let (cluster, script) = cluster(vec![
-            turn(Method::GET, SHOP, 200, shop(2, json!({}))),
+            turn(Method::GET, SHOP, 200, shop(2, &json!({}))),
             turn(Method::PATCH, SHOP, 403, no(403, "Forbidden", "deployments \"shop\" is forbidden")),
         ]);
         let error = scale().apply(&cluster, &lease(), Mode::Real).await.unwrap_err();
@@ -169,11 +169,11 @@ mod tests {
     /// Everything is looked at; nothing is touched that belongs to a run that goes on.
     #[tokio::test]
     async fn only_expired_runs_are_reverted_and_their_job_goes_last() {
-        let mut other = shop(0, noted());
+        let mut other = shop(0, &noted());
         other["metadata"]["name"] = json!("other");
         other["metadata"]["annotations"]["revert.brunt.dev/replicas"] =
             json!(noted()["revert.brunt.dev/replicas"].as_str().unwrap().replace("2026-01-01", "2999-01-01"));
-        let all = json!({"kind": "DeploymentList", "apiVersion": "apps/v1", "metadata": {}, "items": [shop(0, noted()), other]});
+        let all = json!({"kind": "DeploymentList", "apiVersion": "apps/v1", "metadata": {}, "items": [shop(0, &noted()), other]});
         let job = |expires: &str, run: &str| {
             json!({"metadata": {
             "name": format!("brunt-revert-{run}"), "labels": {"brunt.dev/run": run}, "annotations": {"brunt.dev/expires": expires}}})
@@ -185,8 +185,8 @@ mod tests {
             turn(Method::GET, "/horizontalpodautoscalers", 200, none("HorizontalPodAutoscaler")),
             turn(Method::GET, "/configmaps", 200, none("ConfigMap")),
             turn(Method::GET, "/deployments", 200, all),
-            turn(Method::GET, SHOP, 200, shop(0, noted())),
-            turn(Method::PATCH, SHOP, 200, shop(2, json!({}))).saying(&[r#""value":2"#, r#""op":"remove""#]),
+            turn(Method::GET, SHOP, 200, shop(0, &noted())),
+            turn(Method::PATCH, SHOP, 200, shop(2, &json!({}))).saying(&[r#""value":2"#, r#""op":"remove""#]),
             turn(Method::GET, "/statefulsets", 200, none("StatefulSet")),
             turn(Method::GET, "/nodes", 403, no(403, "Forbidden", "no")),
             turn(Method::GET, "/services", 200, none("Service")),

@@ -91,9 +91,8 @@ impl KubeSystem {
         }
         let mut evicted = 0;
         for (service, replica) in each {
-            loop {
-                // One that has gone by itself needs no eviction.
-                let Ok(pod) = self.pod(service, replica) else { break };
+            // One that has gone by itself needs no eviction.
+            while let Ok(pod) = self.pod(service, replica) {
                 match self.evict_pod(&pod).await {
                     Ok(there) => {
                         evicted += u64::from(there);

@@ -92,6 +92,7 @@ impl KubeSystem {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is what errors are mapped by")]
 pub(crate) fn refused(error: KubeError) -> TargetError {
     TargetError::Platform(error.to_string())
 }

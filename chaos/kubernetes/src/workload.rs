@@ -162,6 +162,7 @@ fn front(service: &Service, labels: &BTreeMap<String, String>) -> Option<Front> 
     })
 }
 
+#[derive(Clone, Copy)]
 enum Rounding {
     Up,
     Down,
