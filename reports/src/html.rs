@@ -6,39 +6,63 @@ mod clock;
 mod errors;
 mod faults;
 mod figures;
+mod graph;
+mod heat;
 mod lanes;
 mod latency;
+mod live;
 mod picture;
 mod reading;
+mod repeat;
 mod scale;
 mod series;
 mod tables;
+mod text;
 mod throughput;
+
+pub use live::{live_frame, live_page};
+pub(crate) use text::INDEX_STYLE;
 
 use askama::Template;
 
 use crate::verdict::{Finding, Judgement, Outcome};
 use crate::{RenderError, Report, wording};
+use clock::Clock;
 use figures::Figure;
+use graph::Graph;
 use picture::Picture;
+use repeat::Repeat;
 use series::Series;
 use tables::{BoundsRow, EdgeRow, EventRow, FaultRow, LoadRow, StepRow, WindowTable};
 
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
-    report: &'a Report,
     style: &'static str,
     script: &'static str,
+    word: &'static str,
+    name: &'a str,
+    system: &'a str,
+    at: String,
+    started: String,
+    main: String,
+}
+
+#[derive(Template)]
+#[template(path = "main.html")]
+struct Main<'a> {
+    report: &'a Report,
     outcome: &'static str,
     word: &'static str,
     headline: String,
-    started: String,
     figures: Vec<Figure>,
     findings: Vec<&'a Finding>,
     picture: Picture,
     reading: String,
     windows: Vec<WindowTable>,
+    graph: Option<Graph>,
+    failed_requests: Vec<Repeat<'a>>,
+    other_requests: Vec<Repeat<'a>>,
     bounds: Vec<BoundsRow<'a>>,
     loads: Vec<LoadRow>,
     edges: Vec<EdgeRow<'a>>,
@@ -54,18 +78,35 @@ struct Page<'a> {
 /// # Errors
 /// [`RenderError`] when the template fails.
 pub fn html(report: &Report) -> Result<String, RenderError> {
-    let timeline = &report.timeline;
-    let series: Vec<Series> = timeline.loads.iter().map(Series::of).collect();
-    let picture = Picture::of(report, &series);
-    let (faults, more_faults) = tables::faults(timeline);
-    let (events, more_events) = tables::events(timeline);
     let page = Page {
-        style: include_str!("../templates/report.css"),
-        script: include_str!("../templates/report.js"),
+        style: text::STYLE,
+        script: text::SCRIPT,
+        word: word(report.verdict.outcome),
+        name: &report.name,
+        system: &report.system,
+        at: report.origin.started.to_string(),
+        started: report.origin.started.strftime("%-d %B %Y, %H:%M:%S UTC").to_string(),
+        main: main_part(report)?,
+    };
+    Ok(page.render()?)
+}
+
+/// What the report says, without the page around it.
+///
+/// # Errors
+/// [`RenderError`] when the template fails.
+pub fn main_part(report: &Report) -> Result<String, RenderError> {
+    let timeline = &report.timeline;
+    let series: Vec<Series> =
+        timeline.loads.iter().map(|load| Series::of(load, timeline.loads.len())).collect();
+    let picture = Picture::of(report, &series, Clock::of(timeline));
+    let (faults, more_faults) = tables::faults(timeline);
+    let (failed_requests, other_requests) = repeat::of(report);
+    let (events, more_events) = tables::events(timeline);
+    let main = Main {
         outcome: class(report.verdict.outcome),
         word: word(report.verdict.outcome),
         headline: headline(report),
-        started: report.origin.started.strftime("%-d %B %Y, %H:%M:%S UTC").to_string(),
         figures: figures::of(report),
         findings: wording::worst_first(&report.verdict),
         reading: reading::of(report, &series, &picture)?,
@@ -74,6 +115,9 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
         loads: timeline.loads.iter().map(LoadRow::of).collect(),
         edges: timeline.edges.iter().map(EdgeRow::of).collect(),
         steps: timeline.steps.iter().map(StepRow::of).collect(),
+        graph: graph::of(report),
+        failed_requests,
+        other_requests,
         picture,
         faults,
         more_faults,
@@ -81,7 +125,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
         more_events,
         report,
     };
-    Ok(page.render()?)
+    Ok(main.render()?)
 }
 
 pub(crate) fn class(outcome: Outcome) -> &'static str {

@@ -7,6 +7,9 @@ use askama::Template;
 use crate::samples::Samples;
 use crate::{Outcome, RenderError, Report, html, wording};
 
+/// The most runs of a history: the latest.
+const HISTORY: usize = 30;
+
 /// A spark line's size, in pixels.
 const SIZE: (f64, f64) = (132.0, 28.0);
 
@@ -35,6 +38,8 @@ struct Scenario {
     word: &'static str,
     good: String,
     trend: Trend,
+    history: Vec<&'static str>,
+    history_says: String,
     runs: Vec<Run>,
 }
 
@@ -65,7 +70,7 @@ pub fn index(entries: &[Entry<'_>]) -> Result<String, RenderError> {
         by_name.entry((&entry.report.system, &entry.report.name)).or_default().push(entry);
     }
     let scenarios = by_name.into_values().map(Scenario::of).collect();
-    let page = Page { style: include_str!("../templates/report.css"), scenarios, runs: entries.len() };
+    let page = Page { style: html::INDEX_STYLE, scenarios, runs: entries.len() };
     Ok(page.render()?)
 }
 
@@ -74,6 +79,8 @@ impl Scenario {
         entries.sort_by_key(|entry| entry.report.origin.started);
         let p99: Vec<f64> = entries.iter().filter_map(|entry| p99(entry.report)).collect();
         let passed = entries.iter().filter(|entry| entry.report.verdict.outcome == Outcome::Pass).count();
+        let history: Vec<Outcome> = entries.iter().map(|entry| entry.report.verdict.outcome).collect();
+        let history = &history[history.len().saturating_sub(HISTORY)..];
         entries.reverse();
         let latest = entries[0].report;
         Self {
@@ -83,6 +90,8 @@ impl Scenario {
             word: html::word(latest.verdict.outcome),
             good: format!("{passed} of {} passed", wording::counted(entries.len() as u64, "run")),
             trend: Trend::of(&p99),
+            history: history.iter().map(|outcome| html::class(*outcome)).collect(),
+            history_says: told(history),
             runs: entries.into_iter().map(Run::of).collect(),
         }
     }
@@ -104,6 +113,12 @@ impl Run {
             p99: p99(report).map_or_else(|| "–".to_owned(), wording::seconds),
         }
     }
+}
+
+/// A history for those who do not see it: `oldest first: passed, failed`.
+fn told(history: &[Outcome]) -> String {
+    let words: Vec<String> = history.iter().map(ToString::to_string).collect();
+    format!("Oldest first: {}.", words.join(", "))
 }
 
 /// Over all loads, in seconds.

@@ -16,24 +16,28 @@ mod junit;
 mod markdown;
 mod report;
 mod samples;
+mod schema;
 mod text;
 mod verdict;
+mod windows;
 mod wording;
 
 pub use annotations::annotations;
 pub use calibration::{Calibration, Counted, Tally};
 pub use compare::{Allowed, CompareError, Comparison, Difference, Metric, Part, compare, comparison_text};
 pub use foresight::foresee;
-pub use html::html;
+pub use html::{html, live_frame, live_page, main_part};
 pub use index::{Entry as IndexEntry, index};
 pub use json::json;
 pub use judge::judge;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use report::{Bounds, Fact, Limit, Origin, PlanSummary, Report};
+pub use report::{Asked, Bounds, Call, Fact, Limit, Origin, PlanSummary, Report, Struck};
 pub use samples::Samples;
+pub use schema::schema;
 pub use text::{Colour, text};
 pub use verdict::{Finding, Judgement, Outcome, Proving, Verdict};
+pub use windows::windows_csv;
 
 /// Why a report could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +45,9 @@ pub enum RenderError {
     /// A value has no JSON.
     #[error("the report cannot be written as JSON")]
     Json(#[from] serde_json::Error),
+    /// A table cannot be written.
+    #[error("the table of windows cannot be written")]
+    Csv(#[from] csv::Error),
     /// A template failed.
     #[error("the report's template failed")]
     Template(#[from] askama::Error),

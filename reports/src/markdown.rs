@@ -7,6 +7,8 @@ use crate::{RenderError, Report, wording};
 
 /// More rows than anybody reads, and less than a comment can hold.
 const ROWS: usize = 60;
+/// The most lines that say why, above all else.
+const WHY: usize = 3;
 /// The longest cell, in characters.
 const CELL: usize = 400;
 
@@ -18,6 +20,9 @@ struct Page<'a> {
     name: String,
     summary: String,
     tally: String,
+    /// What does not hold, in three lines.
+    why: Vec<Row>,
+    more_why: usize,
     rows: Vec<Row>,
     more: usize,
     command: String,
@@ -38,6 +43,8 @@ struct Row {
 /// [`RenderError::Template`] when the template fails.
 pub fn markdown(report: &Report) -> Result<String, RenderError> {
     let findings = wording::worst_first(&report.verdict);
+    let bad: Vec<&Finding> =
+        findings.iter().copied().filter(|finding| finding.judgement != Judgement::Pass).collect();
     let page = Page {
         sign: match report.verdict.outcome {
             Outcome::Pass => "✅",
@@ -50,6 +57,8 @@ pub fn markdown(report: &Report) -> Result<String, RenderError> {
         name: plain(&report.name),
         summary: plain(&wording::summary(report)),
         tally: wording::tally(&report.verdict),
+        more_why: bad.len().saturating_sub(WHY),
+        why: bad.into_iter().take(WHY).map(Row::of).collect(),
         more: findings.len().saturating_sub(ROWS),
         rows: findings.into_iter().take(ROWS).map(Row::of).collect(),
         command: plain(&report.origin.command),

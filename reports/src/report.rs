@@ -1,18 +1,25 @@
 //! A run as it is reported: what was planned, what happened, what it shows, and where it comes from.
 
+mod request;
+mod shape;
+
 use std::time::Duration;
 
 use brunt_scenarios::plan::{Arrival, Claim, Load, Plan, Service};
 use brunt_scenarios::timeline::Timeline;
 use brunt_scenarios::units::Period;
 use brunt_scenarios::{bounds, plan};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use request::Asked;
+pub use shape::{Call, Struck};
 
 use crate::verdict::Verdict;
 use crate::wording;
 
 /// A run as it is reported.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// The version of this format: 1.
@@ -34,10 +41,11 @@ pub struct Report {
 }
 
 /// Where a report comes from: what only the caller knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Origin {
     /// When the run started.
+    #[schemars(with = "String")]
     pub started: jiff::Timestamp,
     /// The version of brunt.
     pub version: String,
@@ -52,7 +60,7 @@ pub struct Origin {
 }
 
 /// Something known of the machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Fact {
     /// What.
@@ -62,7 +70,7 @@ pub struct Fact {
 }
 
 /// What was planned, in words and figures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanSummary {
     /// Each load, in words.
@@ -73,10 +81,19 @@ pub struct PlanSummary {
     pub bounds: Vec<Bounds>,
     /// The limits on latency, for the picture.
     pub limits: Vec<Limit>,
+    /// Who calls whom.
+    #[serde(default)]
+    pub calls: Vec<Call>,
+    /// What each fault is meant to hit.
+    #[serde(default)]
+    pub struck: Vec<Struck>,
+    /// Each request, as commands.
+    #[serde(default)]
+    pub requests: Vec<Asked>,
 }
 
 /// How long things may take for a service, computed from its probes before the run, in seconds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Bounds {
     /// The service.
@@ -94,7 +111,7 @@ pub struct Bounds {
 }
 
 /// A limit on a quantile of a load's latency.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Limit {
     /// The load.
@@ -133,6 +150,9 @@ impl PlanSummary {
                 .map(|(name, service)| Bounds::of(name, service))
                 .collect(),
             limits: plan.checks.iter().flat_map(|check| limits(&check.claim)).collect(),
+            calls: shape::calls(plan),
+            struck: shape::struck(plan),
+            requests: request::all(plan),
         }
     }
 }

@@ -31,7 +31,8 @@ pub fn text(report: &Report, colour: Colour, written: Option<&str>) -> String {
     push(&mut out, "");
     let widest = report.verdict.findings.iter().map(|finding| finding.measured.chars().count()).max();
     let measured = widest.unwrap_or(0).min(24);
-    for finding in &report.verdict.findings {
+    // What does not hold comes last: the end of a log is what is seen of it.
+    for finding in wording::worst_last(&report.verdict) {
         line(&mut out, finding, measured, colour);
     }
     push(&mut out, "");

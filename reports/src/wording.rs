@@ -146,6 +146,17 @@ pub fn worst_first(verdict: &Verdict) -> Vec<&Finding> {
     findings
 }
 
+/// What holds first, then what is open, then what does not hold; each in the plan's order.
+pub fn worst_last(verdict: &Verdict) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = verdict.findings.iter().collect();
+    findings.sort_by_key(|finding| match finding.judgement {
+        Judgement::Pass => 0,
+        Judgement::Inconclusive => 1,
+        Judgement::Fail => 2,
+    });
+    findings
+}
+
 #[cfg(test)]
 mod tests {
     use super::{count, micros, moment, seconds, sentence, share, three_digits};

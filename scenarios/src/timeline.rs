@@ -6,6 +6,7 @@ mod journey;
 mod load;
 mod observation;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use counts::{Counts, LONGEST, histogram};
@@ -15,7 +16,7 @@ pub use load::{Failure, LoadRecord, Schedule, Window};
 pub use observation::{EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, StepRecord, SumRecord};
 
 /// Seconds after the loads' start; negative before it.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Moment(pub f64);
 
@@ -30,7 +31,7 @@ impl Moment {
 }
 
 /// Everything that happened in a run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Timeline {
     /// When the run was over.
@@ -59,7 +60,7 @@ pub struct Timeline {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", tag = "how", content = "why")]
 pub enum Ending {
     /// As planned.

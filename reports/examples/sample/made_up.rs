@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brunt_reports::Report;
 use brunt_scenarios::plan::{
-    Arrival, Claim, During, Fault, FaultKind, Load, Method, Pick, Plan, Quantile, Ramp, Work,
+    Arrival, Claim, During, EdgeFault, Fault, FaultKind, Load, Method, Pick, Plan, Quantile, Ramp, Work,
 };
 use brunt_scenarios::timeline::{
     Counts, EdgeRecord, Ending, Event, Failure, FaultRecord, Happening, LoadRecord, Moment, RestartReason,
@@ -64,6 +64,12 @@ fn busy_plan() -> Plan {
         plan.system.services.insert(name.to_owned(), service(replicas));
     }
     plan.system.services.get_mut("order").expect("order").replicas = 2;
+    for (from, to) in
+        [("gateway", vec!["order", "product", "stock", "customercenter"]), ("product", vec!["stock"])]
+    {
+        let calls = to.into_iter().map(|to| (to.to_owned(), format!("API_{}_URL", to.to_uppercase())));
+        plan.system.services.get_mut(from).expect("a service").calls = calls.collect();
+    }
     plan.loads[0].arrival = Arrival::Open { ramps: vec![Ramp { from: 80.0, to: 120.0, lasts: secs(60) }] };
     plan.loads[0].lasts = secs(60);
     plan.loads.push(Load {
@@ -85,6 +91,15 @@ fn busy_plan() -> Plan {
             lasts: None,
         },
         Fault { kind: FaultKind::Rollout { service: "order".to_owned() }, at: vec![secs(50)], lasts: None },
+        Fault {
+            kind: FaultKind::Edge {
+                from: "product".to_owned(),
+                to: "stock".to_owned(),
+                fault: EdgeFault::Cut,
+            },
+            at: vec![secs(56)],
+            lasts: Some(secs(3)),
+        },
     ];
     plan
 }
@@ -161,6 +176,7 @@ fn faults() -> Vec<FaultRecord> {
     faults.extend([28.0, 33.0, 38.0].map(|at| fault("kill -9 one of order", "order", at, at)));
     faults.push(fault("make a zombie of stock", "stock", 44.0, 44.0));
     faults.push(fault("roll out order", "order", 50.0, 50.0));
+    faults.push(fault("cut product → stock", "product", 56.0, 59.0));
     faults
 }
 

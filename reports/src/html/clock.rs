@@ -7,6 +7,8 @@ use brunt_scenarios::timeline::Timeline;
 pub struct Clock {
     pub start: f64,
     pub end: f64,
+    /// Until when it is known what happened: the end, but for a run that goes on.
+    pub known: f64,
 }
 
 /// A mark on the axis.
@@ -22,8 +24,13 @@ impl Clock {
         let loads = timeline.loads.iter().filter_map(|load| Some(load.windows.last()?.start + load.window));
         let faults = timeline.faults.iter().map(|fault| fault.end.0);
         let end = loads.chain(faults).fold(timeline.ended.0, f64::max).max(1.0);
-        let first = timeline.events.iter().map(|event| event.at.0).fold(0.0, f64::min);
-        Self { start: first.max(-end / 10.0), end }
+        Self { start: first(timeline).max(-end / 10.0), end, known: end }
+    }
+
+    /// Of a run that goes on: up to its planned end.
+    pub fn running(timeline: &Timeline, planned: f64) -> Self {
+        let end = Self::of(timeline).end.max(planned);
+        Self { start: first(timeline).max(-end / 10.0), end, known: timeline.ended.0.min(end) }
     }
 
     /// Where a moment is, in percent of the width; those outside are at the edge.
@@ -50,6 +57,11 @@ impl Clock {
         };
         (first..=last).map(tick).collect()
     }
+}
+
+/// When the first thing happened.
+fn first(timeline: &Timeline) -> f64 {
+    timeline.events.iter().map(|event| event.at.0).fold(0.0, f64::min)
 }
 
 fn label(moment: f64) -> String {

@@ -60,7 +60,7 @@ fn key(kinds: &[(Failure, u64)], place: usize, own: usize) -> Key {
         false => kinds[place].1,
     };
     let name = if rest { "others".to_owned() } else { kinds[place].0.to_string() };
-    Key { class: CLASSES[place], label: format!("{name} × {}", wording::count(total)) }
+    Key { class: CLASSES[place], label: format!("{name} × {}", wording::count(total)), switches: true }
 }
 
 fn count(slot: &Slot, kind: Failure) -> u64 {

@@ -38,7 +38,7 @@ pub fn row(clock: &Clock, load: &Series, limits: &[Limit]) -> Option<Row> {
             wording::micros(values().fold(0.0, f64::max) as u64)
         ),
         size: "tall",
-        keys: CLASSES.map(|class| Key { class, label: class.to_owned() }).into(),
+        keys: CLASSES.map(|class| Key { class, label: class.to_owned(), switches: true }).into(),
         rules: scale.rules(|micros| wording::micros(micros.round() as u64)),
         limits: limits.iter().map(limit).collect(),
         shapes: CLASSES.iter().enumerate().map(shape).collect(),

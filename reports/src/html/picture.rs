@@ -5,7 +5,7 @@ use super::faults::{self, Band, FaultLane};
 use super::lanes::{self, Lane};
 use super::scale::Rule;
 use super::series::Series;
-use super::{errors, latency, throughput};
+use super::{errors, heat, latency, throughput};
 use crate::Report;
 
 /// Everything that is drawn.
@@ -25,7 +25,7 @@ pub struct Row {
     pub unit: &'static str,
     /// What it shows, for those who do not see it.
     pub about: String,
-    /// `tall` or `low`.
+    /// `tall`, `low` or `heat`.
     pub size: &'static str,
     pub keys: Vec<Key>,
     pub rules: Vec<Rule>,
@@ -38,6 +38,8 @@ pub struct Row {
 pub struct Key {
     pub class: &'static str,
     pub label: String,
+    /// Whether it can be switched off.
+    pub switches: bool,
 }
 
 /// A path in a drawing a thousand wide and a hundred high.
@@ -47,9 +49,8 @@ pub struct Shape {
 }
 
 impl Picture {
-    pub fn of(report: &Report, series: &[Series]) -> Self {
+    pub fn of(report: &Report, series: &[Series], clock: Clock) -> Self {
         let timeline = &report.timeline;
-        let clock = Clock::of(timeline);
         let mut rows = vec![];
         for load in series {
             rows.push(throughput::row(&clock, load));
@@ -58,6 +59,7 @@ impl Picture {
         for load in series {
             rows.extend(latency::row(&clock, load, &report.plan.limits));
         }
+        rows.extend(timeline.loads.iter().filter_map(|load| heat::row(&clock, load)));
         Self {
             clock,
             ticks: clock.ticks(),

@@ -37,6 +37,14 @@ impl Scale {
         Self::Log(half(low, f64::floor), half(high, f64::ceil))
     }
 
+    /// The values of a logarithmic scale that are a power of ten times one of these.
+    fn round(&self, digits: &[f64]) -> Vec<f64> {
+        let Self::Log(least, most) = self else { return vec![] };
+        let powers = least.log10().floor() as i32..=most.log10().floor() as i32;
+        let values = powers.flat_map(|power| digits.iter().map(move |digit| digit * 10_f64.powi(power)));
+        values.filter(|value| (least..=most).contains(&value) && self.at(*value) > 2.0).collect()
+    }
+
     /// The height of a value, in percent.
     pub fn at(&self, value: f64) -> f64 {
         let share = match self {
@@ -55,9 +63,9 @@ impl Scale {
     pub fn rules(&self, label: impl Fn(f64) -> String) -> Vec<Rule> {
         let values: Vec<f64> = match self {
             Self::Linear(most) => vec![most / 2.0, *most],
-            Self::Log(least, most) => {
-                let powers = least.log10().ceil() as i32..=most.log10().floor() as i32;
-                powers.map(|power| 10_f64.powi(power)).filter(|value| self.at(*value) > 2.0).collect()
+            Self::Log(..) => {
+                let powers = self.round(&[1.0]);
+                if powers.len() > 1 { powers } else { self.round(&[1.0, 2.0, 5.0]) }
             }
         };
         let rule = |value: f64| Rule { at: self.at(value), label: label(value) };

@@ -9,6 +9,10 @@ use crate::Samples;
 /// The most windows of a picture: more would be narrower than a pixel, and make the file large.
 const MOST: usize = 600;
 
+/// The most windows of all loads together, and the fewest that each keeps, so that many loads make no huge file.
+const ALL: usize = 2400;
+const FEWEST: usize = 60;
+
 /// The quantiles that are drawn.
 pub const QUANTILES: [f64; 3] = [0.5, 0.9, 0.99];
 
@@ -31,8 +35,10 @@ pub struct Slot {
 }
 
 impl Series {
-    pub fn of(load: &LoadRecord) -> Self {
-        let together = load.windows.len().div_ceil(MOST).max(1);
+    /// One of so many loads.
+    pub fn of(load: &LoadRecord, loads: usize) -> Self {
+        let most = (ALL / loads.max(1)).clamp(FEWEST, MOST);
+        let together = load.windows.len().div_ceil(most).max(1);
         Self {
             name: load.name.clone(),
             length: load.window * together as f64,

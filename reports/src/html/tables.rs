@@ -1,6 +1,6 @@
 //! The tables below the picture.
 
-use brunt_scenarios::timeline::{EdgeRecord, LoadRecord, Schedule, StepRecord, Timeline};
+use brunt_scenarios::timeline::{EdgeRecord, Event, LoadRecord, Schedule, StepRecord, Timeline};
 
 use super::faults;
 use super::series::{Series, Slot};
@@ -161,15 +161,20 @@ impl<'a> StepRow<'a> {
 
 /// The first events, and how many more there are.
 pub fn events(timeline: &Timeline) -> (Vec<EventRow>, usize) {
-    let rows = timeline.events.iter().take(MOST).map(|event| EventRow {
+    let rows = timeline.events.iter().take(MOST).map(event);
+    (rows.collect(), timeline.events.len().saturating_sub(MOST))
+}
+
+/// An event as it is listed.
+pub fn event(event: &Event) -> EventRow {
+    EventRow {
         at: wording::moment(event.at.0),
         service: match event.replica {
             Some(replica) => format!("{} {replica}", event.service),
             None => event.service.clone(),
         },
         what: event.what.to_string(),
-    });
-    (rows.collect(), timeline.events.len().saturating_sub(MOST))
+    }
 }
 
 impl WindowTable {

@@ -26,8 +26,8 @@ pub fn row(clock: &Clock, load: &Series) -> Row {
         ),
         size: "tall",
         keys: vec![
-            Key { class: "ok", label: "good".to_owned() },
-            Key { class: "failed", label: "failed".to_owned() },
+            Key { class: "ok", label: "good".to_owned(), switches: true },
+            Key { class: "failed", label: "failed".to_owned(), switches: true },
         ],
         rules: scale.rules(wording::three_digits),
         limits: vec![],

@@ -1,11 +1,12 @@
 //! Histograms in little space: only the values that occurred.
 
 use hdrhistogram::Histogram;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Durations in microseconds and how often each occurred, at three significant digits. A few hundred bytes where a full
 /// histogram takes a hundred thousand, so a run can keep one for each second.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Counts(pub Vec<(u64, u64)>);
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Counts, Failure};
 
 /// What came of one journey.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JourneyRecord {
     /// Its name.
@@ -29,7 +30,7 @@ pub struct JourneyRecord {
 }
 
 /// What came of one step.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StepFigures {
     /// Its name.
@@ -37,6 +38,7 @@ pub struct StepFigures {
     /// Good replies.
     pub ok: u64,
     /// All others, by kind.
+    #[schemars(with = "BTreeMap<String, u64>")]
     pub failed: BTreeMap<Failure, u64>,
     /// How often it was not made because a step before it had failed.
     pub skipped: u64,
@@ -51,7 +53,7 @@ pub struct StepFigures {
 }
 
 /// How often a check passed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckCount {
     /// What was checked.

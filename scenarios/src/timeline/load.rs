@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Counts, JourneyRecord};
 
 /// What one load did.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoadRecord {
     /// Its name.
@@ -35,7 +36,7 @@ pub struct LoadRecord {
 }
 
 /// One window of a load.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Window {
     /// When it starts, in seconds after the loads' start.
@@ -43,13 +44,14 @@ pub struct Window {
     /// Good replies.
     pub ok: u64,
     /// All others, by kind.
+    #[schemars(with = "BTreeMap<String, u64>")]
     pub failed: BTreeMap<Failure, u64>,
     /// Done − intended, of every request that got a reply, and the waiting time of those that timed out.
     pub latency: Counts,
 }
 
 /// Whether a generator did what it was told.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", tag = "kept", content = "why")]
 pub enum Schedule {
     /// Yes.
@@ -117,6 +119,21 @@ impl FromStr for Failure {
         }
         let found = NAMES.iter().find(|(_, name)| *name == text).map(|(kind, _)| *kind);
         found.ok_or_else(|| format!("`{text}` is not a kind of failure"))
+    }
+}
+
+impl JsonSchema for Failure {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Failure".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names = NAMES.map(|(_, name)| name).join("|");
+        json_schema!({
+            "description": "Why a request was not good.",
+            "type": "string",
+            "pattern": format!("^({names}|status [0-9]+)$"),
+        })
     }
 }
 

@@ -1,11 +1,12 @@
 //! What faults did and what was read of the system.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Moment;
 
 /// One application of a fault.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FaultRecord {
     /// What it was, in words.
@@ -23,7 +24,7 @@ pub struct FaultRecord {
 }
 
 /// Requests from one service to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EdgeRecord {
     /// The caller; `None` for requests from outside.
@@ -39,7 +40,7 @@ pub struct EdgeRecord {
 }
 
 /// A step and its answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StepRecord {
     /// The step's name.
@@ -57,7 +58,7 @@ pub struct StepRecord {
 }
 
 /// What was found for a ledger.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerRecord {
     /// The check's place in the plan.
@@ -83,7 +84,7 @@ pub struct LedgerRecord {
 }
 
 /// How many keys, and some of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Keys {
     /// How many.
     pub count: u64,
@@ -92,7 +93,7 @@ pub struct Keys {
 }
 
 /// What was found for a conserved quantity.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SumRecord {
     /// The check's place in the plan.

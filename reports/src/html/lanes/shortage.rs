@@ -34,7 +34,7 @@ fn shortage(clock: &Clock, counts: &[Count], wanted: &[(f64, usize)]) -> Vec<Gap
     changes.retain(|at| *at > 0.0);
     changes.push(0.0);
     changes.sort_by(f64::total_cmp);
-    let ends = changes.iter().skip(1).chain([&clock.end]);
+    let ends = changes.iter().skip(1).chain([&clock.known]);
     let is_short = |at: f64| {
         let ready = counts[..counts.partition_point(|count| count.0 <= at)].last().map_or(0, |count| count.1);
         wanted.iter().rev().find(|(since, _)| *since <= at).is_some_and(|(_, wanted)| ready < *wanted)

@@ -126,7 +126,7 @@ impl<'a> Drawing<'a> {
     }
 
     fn finish(mut self) -> Vec<Strip> {
-        let end = self.clock.end;
+        let end = self.clock.known;
         for place in self.replicas.values() {
             if let (Some(span), Some(strip)) =
                 (span(self.clock, place, end), self.strips.get_mut(place.strip))

@@ -1,0 +1,209 @@
+//! The system as a graph: services, who calls whom and how often, and where faults hit.
+
+mod layers;
+
+use std::collections::BTreeSet;
+
+use layers::{Layers, Place};
+
+use crate::{Call, Report, wording};
+
+/// Those who call from outside.
+const OUTSIDE: &str = "outside";
+
+/// Pixels: a box's height, and what lies between boxes of a column and between columns.
+const HIGH: f64 = 46.0;
+const BETWEEN: f64 = 22.0;
+const COLUMNS: f64 = 96.0;
+
+/// The drawing.
+pub struct Graph {
+    pub width: f64,
+    pub height: f64,
+    /// What it shows, for those who do not see it.
+    pub about: String,
+    pub boxes: Vec<Node>,
+    pub links: Vec<Link>,
+}
+
+/// A service.
+pub struct Node {
+    pub x: f64,
+    pub y: f64,
+    pub wide: f64,
+    pub name: String,
+    pub note: String,
+    /// `struck`, `outside` or empty.
+    pub class: &'static str,
+}
+
+/// Calls from one service to another.
+pub struct Link {
+    pub path: String,
+    /// `struck`, `idle` or empty.
+    pub class: &'static str,
+    pub label: String,
+    pub title: String,
+    pub x: f64,
+    pub y: f64,
+}
+
+/// `None` when nothing is known of the system.
+pub fn of(report: &Report) -> Option<Graph> {
+    let calls = calls(report);
+    let names = names(report, &calls);
+    if names.len() < 2 {
+        return None;
+    }
+    let index = |name: Option<&str>| names.iter().position(|one| *one == name.unwrap_or(OUTSIDE));
+    let ends =
+        calls.iter().filter_map(|call| Some((index(call.from.as_deref())?, index(Some(call.to.as_str()))?)));
+    let layers = Layers::of(names.len(), &ends.collect::<Vec<_>>());
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
+    let canvas = Canvas { wide: (longest * 8.0 + 30.0).clamp(118.0, 210.0), layers: &layers };
+    let struck = report.plan.struck.iter().map(|struck| struck.fault.as_str());
+    let faults: BTreeSet<&str> = struck.collect();
+    Some(Graph {
+        width: layers.columns.len() as f64 * (canvas.wide + COLUMNS) - COLUMNS + 4.0,
+        height: layers.rows() * (HIGH + BETWEEN) - BETWEEN + 4.0,
+        about: about(&names, &calls, &faults),
+        boxes: names.iter().enumerate().map(|(place, name)| canvas.node(report, place, name)).collect(),
+        links: calls
+            .iter()
+            .zip(&layers.routes)
+            .map(|(call, route)| canvas.link(report, call, route))
+            .collect(),
+    })
+}
+
+fn about(names: &[&str], calls: &[Call], faults: &BTreeSet<&str>) -> String {
+    let call = |call: &Call| format!("{} calls {}", call.from.as_deref().unwrap_or(OUTSIDE), call.to);
+    let calls: Vec<String> = calls.iter().map(call).collect();
+    let services = names.iter().filter(|name| **name != OUTSIDE).count() as u64;
+    let faults: Vec<&str> = faults.iter().copied().collect();
+    let faults = if faults.is_empty() { "none".to_owned() } else { faults.join("; ") };
+    format!("{}: {}. Faults: {faults}.", wording::counted(services, "service"), calls.join(", "))
+}
+
+/// As planned, and what was seen besides: reports of earlier versions know no plan of it.
+fn calls(report: &Report) -> Vec<Call> {
+    let seen = report.timeline.edges.iter().filter(|edge| edge.requests > 0 || edge.from.is_some());
+    let seen = seen.map(|edge| Call { from: edge.from.clone(), to: edge.to.clone() });
+    let all: BTreeSet<Call> = report.plan.calls.iter().cloned().chain(seen).collect();
+    all.into_iter().filter(|call| call.from.as_ref() != Some(&call.to)).collect()
+}
+
+/// Those outside first, then the services in the system file's order.
+fn names<'a>(report: &'a Report, calls: &'a [Call]) -> Vec<&'a str> {
+    let outside = calls.iter().any(|call| call.from.is_none()).then_some(OUTSIDE);
+    let planned = report.plan.bounds.iter().map(|bounds| bounds.service.as_str());
+    let called = calls.iter().flat_map(|call| call.from.iter().chain([&call.to])).map(String::as_str);
+    let mut names: Vec<&str> = vec![];
+    for name in outside.into_iter().chain(planned).chain(called) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+struct Canvas<'a> {
+    wide: f64,
+    layers: &'a Layers,
+}
+
+impl Canvas<'_> {
+    /// The upper left corner of a place.
+    fn at(&self, place: Place) -> (f64, f64) {
+        let missing = self.layers.rows() - self.layers.columns[place.column].len() as f64;
+        let x = place.column as f64 * (self.wide + COLUMNS) + 2.0;
+        (x, (place.row as f64 + missing / 2.0) * (HIGH + BETWEEN) + 2.0)
+    }
+
+    fn node(&self, report: &Report, place: usize, name: &str) -> Node {
+        let (x, y) = self.at(self.layers.places[place]);
+        let mut faults: Vec<String> = vec![];
+        for struck in report.plan.struck.iter().filter(|struck| struck.from.is_none() && struck.to == name) {
+            if !faults.contains(&struck.fault) {
+                faults.push(struck.fault.clone());
+            }
+        }
+        let replicas = report.plan.bounds.iter().find(|bounds| bounds.service == name);
+        let replicas = replicas.map(|bounds| wording::counted(u64::from(bounds.replicas), "replica"));
+        let class = match name {
+            _ if !faults.is_empty() => "struck",
+            OUTSIDE => "outside",
+            _ => "",
+        };
+        let note = match faults.len() {
+            0 => replicas.unwrap_or_default(),
+            _ => format!("⚡ {}", wording::first_few(&faults[..1], faults.len() as u64, ", ")),
+        };
+        let fits = ((self.wide - 24.0) / 6.6) as usize;
+        Node { x, y, wide: self.wide, name: cut(name, fits), note: cut(&note, fits), class }
+    }
+
+    fn link(&self, report: &Report, call: &Call, route: &[Place]) -> Link {
+        let meets = |from: &Option<String>, to: &String| *from == call.from && *to == call.to;
+        let edge = report.timeline.edges.iter().find(|edge| meets(&edge.from, &edge.to));
+        let fault =
+            report.plan.struck.iter().find(|struck| struck.from.is_some() && meets(&struck.from, &struck.to));
+        let requests = edge.map_or(0, |edge| edge.requests);
+        let ends = format!("{} → {}", call.from.as_deref().unwrap_or(OUTSIDE), call.to);
+        let title = edge.map_or_else(
+            || ends.clone(),
+            |edge| {
+                let asked = wording::counted(edge.requests, "request");
+                format!("{ends}: {asked}, {} met a fault", wording::count(edge.faulted))
+            },
+        );
+        let (path, (x, y)) = self.path(route);
+        Link {
+            path,
+            x,
+            y,
+            class: if fault.is_some() {
+                "struck"
+            } else if requests == 0 {
+                "idle"
+            } else {
+                ""
+            },
+            label: match (fault, requests) {
+                (Some(fault), _) => format!("⚡ {}", fault.fault.replace(&ends, "").trim()),
+                (None, 0) => String::new(),
+                (None, requests) => wording::count(requests),
+            },
+            title,
+        }
+    }
+
+    /// A curve through the places, and where its label stands.
+    fn path(&self, route: &[Place]) -> (String, (f64, f64)) {
+        let middle = HIGH / 2.0;
+        let mut path = String::new();
+        let mut label = (0.0, 0.0);
+        for (step, ends) in route.windows(2).enumerate() {
+            let ((x0, y0), (x1, y1)) = (self.at(ends[0]), self.at(ends[1]));
+            let (x0, y0, y1) = (x0 + self.wide, y0 + middle, y1 + middle);
+            if step == 0 {
+                path.push_str(&format!("M{x0} {y0}"));
+            }
+            let bend = COLUMNS / 2.0;
+            path.push_str(&format!("C{} {y0} {} {y1} {x1} {y1}", x0 + bend, x1 - bend));
+            label = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
+            // A place that only lets the curve pass is as wide as a box.
+            if step + 2 < route.len() {
+                path.push_str(&format!("H{}", x1 + self.wide));
+            }
+        }
+        (path, label)
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.chars().count() > most {
+        true => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+        false => text.to_owned(),
+    }
+}
