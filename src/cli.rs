@@ -1,9 +1,12 @@
 //! The command line as it is typed.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use brunt_scenarios::units::{Percent, Period};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::live::USUAL;
 
 /// Does your system bear it? Load and chaos, with verdicts that can be trusted.
 #[derive(Debug, Parser)]
@@ -28,7 +31,7 @@ pub enum Command {
     Calibrate(Calibrate),
     /// Check scenario files without running them.
     Validate(Validate),
-    /// Print the JSON Schema of scenario or system files, for editors.
+    /// Print the JSON Schema of scenario files, of system files, or of `report.json`.
     Schema(Schema),
     /// Start a system and keep it running until ctrl-C.
     Up(Up),
@@ -73,6 +76,10 @@ pub struct Run {
     pub dry_run: bool,
     #[command(flatten)]
     pub tolerance: Tolerance,
+    /// Show the run on a page while it goes on; on 127.0.0.1:7357 unless given, port 0 for a free one. Anybody who can reach the
+    /// address can read it.
+    #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, require_equals = true, default_missing_value = USUAL)]
+    pub serve: Option<SocketAddr>,
     #[command(flatten)]
     pub common: Common,
 }
@@ -252,6 +259,8 @@ pub enum SchemaOf {
     Scenario,
     /// System files.
     System,
+    /// The report for programs, `report.json`.
+    Report,
 }
 
 /// `brunt up`

@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod files;
 mod github;
+mod live;
 mod output;
 mod progress;
 mod runner;

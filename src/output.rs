@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use brunt_reports::{Report, html, json, junit, markdown};
+use brunt_reports::{Report, html, json, junit, markdown, windows_csv};
 
 /// Makes a folder of its own for a run, named by time and scenario.
 pub fn folder(out: &Path, slug: &str) -> Result<PathBuf> {
@@ -34,6 +34,7 @@ pub fn render(report: &Report, folder: &Path) -> Result<PathBuf> {
     write_file(&page, &html(report)?)?;
     write_file(&folder.join("report.md"), &markdown(report)?)?;
     write_file(&folder.join("junit.xml"), &junit(report)?)?;
+    write_file(&folder.join("report.csv"), &windows_csv(report)?)?;
     Ok(page)
 }
 

@@ -35,7 +35,7 @@ pub fn prove(options: &Prove) -> Result<Exit> {
 }
 
 fn one(planned: &Planned, common: &Common, rows: &mut Vec<Row>) -> Result<Exit> {
-    let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "prove" };
+    let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "prove", live: None };
     let (report, page) = once(&attempt, common)?;
     let with = report.verdict;
     let mut exit = Exit::from(with.outcome);
@@ -47,7 +47,7 @@ fn one(planned: &Planned, common: &Common, rows: &mut Vec<Row>) -> Result<Exit> 
         let slug = format!("{}-without-{}", planned.slug, number + 1);
         let mut plan = planned.plan.without(&proof.without);
         plan.name = format!("{} (without {proof})", plan.name);
-        let attempt = Attempt { planned, plan: &plan, slug: &slug, command: "prove" };
+        let attempt = Attempt { planned, plan: &plan, slug: &slug, command: "prove", live: None };
         let (report, page) = once(&attempt, common)?;
         let without = report.verdict;
         exit = exit.worse(end_of(&without, proof));

@@ -5,7 +5,7 @@ mod dry;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use brunt_reports::{Colour, Fact, Origin, Outcome, Report, comparison_text, text};
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{LoadRecord, Schedule};
@@ -17,6 +17,7 @@ use crate::commands::place;
 use crate::exit::Exit;
 use crate::files::Planned;
 use crate::github;
+use crate::live::{Live, Serving};
 use crate::output;
 use crate::progress::Progress;
 use crate::runner::{self, Setting};
@@ -32,17 +33,22 @@ pub fn run(options: &Run) -> Result<Exit> {
     if let Some(baseline) = &baseline {
         plans.iter().try_for_each(|planned| baseline.must_have(&planned.plan.name))?;
     }
+    if options.serve.is_some() && options.common.jobs > 1 {
+        bail!("--serve shows one run at a time: leave out --jobs, or --serve");
+    }
+    let serving = options.serve.map(Serving::start).transpose()?;
+    let live = serving.as_ref().map(Serving::live);
     let ends = parallel::all(options.common.jobs, &plans, |planned| {
-        one(planned, &options.common, baseline.as_ref())
+        one(planned, &options.common, baseline.as_ref(), live.as_ref())
     })?;
     Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
 }
 
-fn one(planned: &Planned, common: &Common, baseline: Option<&Baseline>) -> Result<Exit> {
+fn one(planned: &Planned, common: &Common, baseline: Option<&Baseline>, live: Option<&Live>) -> Result<Exit> {
     for doubt in brunt_reports::foresee(&planned.plan) {
         eprintln!("warning: {doubt}");
     }
-    let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run" };
+    let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run", live };
     let (report, page) = once(&attempt, common)?;
     let held = baseline.map(|baseline| baseline.hold(&report)).transpose()?;
     let mut said = text(&report, colour(), Some(&page.display().to_string()));
@@ -67,6 +73,8 @@ pub struct Attempt<'a> {
     pub slug: &'a str,
     /// The command that makes it again: `run` or `prove`.
     pub command: &'static str,
+    /// The page that shows it while it goes on.
+    pub live: Option<&'a Live>,
 }
 
 /// Makes a run, and again while it says nothing because the generator missed its schedule; returns the last report and where
@@ -91,13 +99,15 @@ fn says_nothing(report: &Report) -> bool {
 }
 
 fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> {
-    let Attempt { planned, plan, slug, command } = attempt;
+    let Attempt { planned, plan, slug, command, live } = attempt;
     let folder = output::folder(&common.out, slug)?;
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
     // Several at once would write into one another's lines.
     let progress = if common.quiet || common.jobs > 1 { Progress::quiet() } else { Progress::on_stderr() };
     progress.line(&plan.name);
     let started = jiff::Timestamp::now();
+    let origin = origin(planned, command, started, seed);
+    let progress = progress.and_on_page(live.cloned(), plan, origin.clone());
     let on = place::on(plan, &planned.base, &folder, &common.place);
     let setting = Setting { plan, on, seed, progress: progress.clone() };
     let timeline = super::runtime()?.block_on(runner::run(&setting));
@@ -107,7 +117,10 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
         let _ = std::fs::remove_dir_all(&folder);
     })?;
     let verdict = brunt_reports::judge(plan, &timeline);
-    let report = Report::new(plan, verdict, timeline, origin(planned, command, started, seed));
+    let report = Report::new(plan, verdict, timeline, origin);
+    if let Some(live) = live {
+        live.report(&report);
+    }
     let page = output::write(&report, &folder).inspect_err(|_| {
         // What was measured must not be lost with the disk.
         print!("{}", text(&report, colour(), None));

@@ -11,6 +11,7 @@ pub fn schema(options: &Schema) -> Result<Exit> {
     let schema = match options.of {
         SchemaOf::Scenario => schema::scenario(),
         SchemaOf::System => schema::system(),
+        SchemaOf::Report => brunt_reports::schema(),
     };
     println!("{}", serde_json::to_string_pretty(&schema)?);
     Ok(Exit::Pass)

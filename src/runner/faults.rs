@@ -64,11 +64,11 @@ impl OneFault {
             }
             let start = Instant::now();
             let name = self.fault.kind.to_string();
-            self.progress.fault(Moment::between(self.origin, start), &name, "begins");
+            self.progress.fault_begins(Moment::between(self.origin, start), &self.fault);
             let outcome = self.once(start).await;
             let end = if self.fault.lasts.is_some() { Instant::now() } else { start };
             if self.fault.lasts.is_some() {
-                self.progress.fault(Moment::between(self.origin, end), &name, "ends");
+                self.progress.fault_ends(Moment::between(self.origin, end), &self.fault);
             }
             happened.left_behind.extend(outcome.left_behind.map(|why| format!("{name}: {why}")));
             happened.records.push(FaultRecord {

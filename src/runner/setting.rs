@@ -48,7 +48,11 @@ impl Witness {
         let noting = witness.clone();
         tokio::spawn(async move {
             while let Some(one) = observed.recv().await {
-                if let Phase::During { origin } = noting.phase() {
+                let phase = noting.phase();
+                if !matches!(phase, Phase::Over { .. }) {
+                    progress.saw(&one);
+                }
+                if let Phase::During { origin } = phase {
                     progress.observed(Moment::between(origin, one.when), &one);
                 }
                 noting.seen.lock().unwrap_or_else(PoisonError::into_inner).push(one);

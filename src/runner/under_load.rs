@@ -38,7 +38,7 @@ pub async fn put(
         Ok(running) => running,
         Err(why) => return Timeline::empty(Ending::NotStarted(why)),
     };
-    setting.progress.load_starts(plan);
+    setting.progress.load_starts(plan, origin);
     let (faults, steps, loads) = tokio::join!(
         faults::happen(setting, system, origin, stop),
         timed(&plan.steps, calls, variables, origin, stop),

@@ -14,6 +14,8 @@ fn all_holds_is_0_and_leaves_every_report() {
         let text = std::fs::read_to_string(run.join(name)).unwrap();
         assert!(text.contains("a test"), "{name}: {text}");
     }
+    let windows = std::fs::read_to_string(run.join("report.csv")).unwrap();
+    assert!(windows.starts_with("load,start_s,") && windows.contains("\nreads,0,"), "{windows}");
     let report = std::fs::read_to_string(run.join("report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["verdict"]["outcome"], "pass");

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod browser;
 mod built_in;
 mod earlier_runs;
 mod exit_codes;

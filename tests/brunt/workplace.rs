@@ -60,6 +60,11 @@ impl Workplace {
         Ended::of(&command.output().unwrap())
     }
 
+    /// Runs it to its end beside one that was started.
+    pub fn brunt_beside(&self, arguments: &[&str]) -> Ended {
+        Ended::of(&self.command(arguments).output().unwrap())
+    }
+
     /// Starts it and lets it run.
     pub fn start(&self, arguments: &[&str]) -> Child {
         let (out, err) = (self.path("stdout"), self.path("stderr"));
