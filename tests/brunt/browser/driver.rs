@@ -168,8 +168,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let _ =
-            self.runtime.block_on(self.client.delete(&self.session).timeout(Duration::from_secs(5)).send());
+        let end = self.client.delete(&self.session).timeout(Duration::from_secs(5));
+        let _ = self.runtime.block_on(async { end.send().await });
         // Its own group: the driver, and a browser that is still there.
         let group = rustix::process::Pid::from_child(&self.driver);
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
