@@ -58,6 +58,14 @@ const readAt = (t, top) => {
   readout.style.top = `${Math.min(Math.max(8, top), picture.clientHeight - readout.offsetHeight - 8)}px`;
 };
 
+// The moment that is read stands elsewhere once something else is shown, or nowhere.
+const readAgain = () => {
+  const [from, to] = shown();
+  if (view.at === null) return;
+  if (view.at < from || view.at > to) hideReadout();
+  else readAt(view.at, view.top);
+};
+
 const hideReadout = () => {
   page.picture.querySelector(".cursor").hidden = page.picture.querySelector(".readout").hidden = true;
   view.at = null;

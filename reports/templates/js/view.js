@@ -56,6 +56,7 @@ const look = (from, to) => {
   const all = wide >= (end - start) * 0.999;
   [view.from, view.to] = all ? [null, null] : [first, first + wide];
   drawView();
+  readAgain();
 };
 
 const lookAtAll = () => look(...clock());
