@@ -4,7 +4,8 @@
 //! connections while there is none. It adds nothing to requests and replies, and it never answers in the callee's name
 //! unless a fault says so: where the callee breaks off, the caller's connection is reset.
 //!
-//! Faults are set and lifted while it runs, and meet connections that are open already. Requests are counted.
+//! Faults are set and lifted while it runs, and meet connections that are open already. Requests are counted. A connection that
+//! begins with HTTP/2's preface goes through as it is.
 
 mod counts;
 mod edge;
@@ -17,6 +18,7 @@ mod headers;
 mod pool;
 mod proxy;
 mod serve;
+mod tunnel;
 
 pub use endpoints::{Endpoint, Endpoints, UnderWay};
 pub use error::ProxyError;

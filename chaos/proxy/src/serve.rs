@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use crate::edge::Edge;
 use crate::faults::{After, Before};
 use crate::forward::{Broken, forward};
+use crate::tunnel::{is_http2, pass};
 
 type Reply = Response<Either<Incoming, Empty<Bytes>>>;
 
@@ -23,6 +24,16 @@ type Reply = Response<Either<Incoming, Empty<Bytes>>>;
 pub(crate) async fn serve(edge: Arc<Edge>, stream: TcpStream, mut closing: watch::Receiver<()>) {
     // Without it, small replies wait for the other side's acknowledgement. If it cannot be set, they are only slower.
     let _ = stream.set_nodelay(true);
+    let http2 = tokio::select! {
+        http2 = is_http2(&stream) => http2,
+        // It has said nothing yet.
+        _ = closing.changed() => return,
+    };
+    if http2 {
+        // An error is the end of either side, which the other one sees.
+        let _ = pass(&edge, stream).await;
+        return;
+    }
     let service = service_fn(move |request| Box::pin(answer(Arc::clone(&edge), request)));
     let mut connection = http1::Builder::new()
         .preserve_header_case(true)
