@@ -8,6 +8,8 @@ set -euo pipefail
 brunt=$(readlink -f "$1") kafka=$2 postgres=$3 outage=${4:-8}
 here=$(dirname "$(readlink -f "$0")")
 topic=msacoffeechainsample
+offset=${PORT_OFFSET:-0}
+at() { echo "http://127.0.0.1:$((808$1 + offset))$2"; } # order 1, product 2, stock 3, customercenter 4, gateway 0
 scratch=$(mktemp -d)
 running=
 cleanup() {
@@ -31,6 +33,7 @@ until_true() { # WHAT COMMAND...: for at most 60 s
   for _ in $(seq 300); do "$@" && return; sleep 0.2; done
   fail "$what"
 }
+broker_is_up() { "$kafka" up >/dev/null 2>&1; } # on a busy machine it may take more than one attempt
 sql() { psql -qAtX "${1:-$STORE}" -c "$2" 2>/dev/null; }
 count() { sql "$STORE" "SELECT count(*) FROM coffee_$1.entries WHERE key LIKE '$2/%'" || echo 0; }
 at_least() { [[ $(count order doc/orders) -ge $1 ]]; }
@@ -96,7 +99,7 @@ begun=$SECONDS
 "$kafka" stop
 sleep "$outage"
 [[ $(count order outbox) -gt 0 ]] || fail "events wait in the outbox"
-"$kafka" up >/dev/null
+until_true "the broker is back" broker_is_up
 echo "   the broker is back after $((SECONDS - begun)) s; $(count order outbox) events wait at order"
 passes broker-down "an outage of the broker: orders accepted throughout, none lost, none doubled, outbox empty"
 flood=$(cat runs/*broker-down*/logs/* | grep -c 'Kafka cannot be reached' || true)
@@ -125,7 +128,7 @@ passes postgres-down "a killed database: every answer holds"
 
 echo "== offsets are set back by 1,000"
 fresh
-up() { "$brunt" up coffee.yaml --data "$scratch/up" >"$scratch/up.log" 2>&1 & running=$!; until_true "the system is up" grep -q 'is up after' "$scratch/up.log"; }
+up() { "$brunt" up "${1:-coffee}.yaml" --port-offset "$offset" --data "$scratch/up" >"$scratch/up.log" 2>&1 & running=$!; until_true "the system is up" grep -q 'is up after' "$scratch/up.log"; }
 down() { kill -INT "$running"; wait "$running" || fail "it stops cleanly"; running=; }
 # Columns: group, topic, partition, committed, end, lag.
 offsets() { "$kafka" consumer-groups --bootstrap-server "$bootstrap" --describe --group order --group product --group customercenter 2>/dev/null | awk -v topic="$topic" '$2 == topic'; }
@@ -137,16 +140,16 @@ groups_are_empty() {
   [[ $(grep -c Empty <<<"$states") == 3 ]]
 }
 state() {
-  local port
-  for path in 8081/orders 8082/products 8083/stocks 8084/mypages; do
-    curl -sf "http://127.0.0.1:$path?size=1000" | jq -S 'del(.. | ._links?)'
+  local path
+  for path in 1/orders 2/products 3/stocks 4/mypages; do
+    curl -sf "$(at "${path%%/*}" "/${path#*/}?size=1000")" | jq -S 'del(.. | ._links?)'
   done
 }
 up
 body='{"productName":"따뜻한 아메리카노","qty":1}'
-curl -sf -X POST 127.0.0.1:8083/stocks -H 'content-type: application/json' -d '{"productName":"따뜻한 아메리카노","qty":1000}' >/dev/null
-"$brunt" load -q -c 5 -r 60 --content-type application/json "http://127.0.0.1:8080/orders POST $body" >load.log 2>&1 || fail "load: $(cat load.log)"
-all_completed() { [[ $(curl -sf '127.0.0.1:8081/orders?size=1000' | jq '[._embedded.orders[] | select(.status == "Completed")] | length') == 300 ]]; }
+curl -sf -X POST "$(at 3 /stocks)" -H 'content-type: application/json' -d '{"productName":"따뜻한 아메리카노","qty":1000}' >/dev/null
+"$brunt" load -q -c 5 -r 60 --content-type application/json "$(at 0 /orders) POST $body" >load.log 2>&1 || fail "load: $(cat load.log)"
+all_completed() { [[ $(curl -sf "$(at 1 '/orders?size=1000')" | jq '[._embedded.orders[] | select(.status == "Completed")] | length') == 300 ]]; }
 until_true "all orders are made" all_completed
 until_true "the outbox drains" outbox_is_empty
 until_true "everything is read" lag_is_zero
@@ -170,12 +173,12 @@ echo "ok: offsets set back by 1,000, or as far as there are events: $again came 
 
 echo "== requests while the database is away"
 (cd / && "$postgres" stop)
-refused() { curl -s -o /dev/null -D headers.txt -X POST 127.0.0.1:8081/orders -H 'content-type: application/json' -d "$body"; grep -q '^HTTP/1.1 503' headers.txt; }
+refused() { curl -s -o /dev/null -D headers.txt -X POST "$(at 1 /orders)" -H 'content-type: application/json' -d "$body"; grep -q '^HTTP/1.1 503' headers.txt; }
 until_true "orders are refused" refused
 grep -qi '^retry-after: 1' headers.txt || fail "a refusal says when to come again: $(cat headers.txt)"
-curl -sf 127.0.0.1:8081/actuator/health/readiness >/dev/null || fail "readiness stays"
+curl -sf "$(at 1 /actuator/health/readiness)" >/dev/null || fail "readiness stays"
 (cd / && "$postgres" up >/dev/null)
-accepted() { curl -sf -X POST 127.0.0.1:8081/orders -H 'content-type: application/json' -d "$body" >/dev/null; }
+accepted() { curl -sf -X POST "$(at 1 /orders)" -H 'content-type: application/json' -d "$body" >/dev/null; }
 until_true "orders are accepted again" accepted
 echo "ok: 503 with Retry-After while the database is away, and orders again once it is back"
 down
@@ -185,9 +188,35 @@ echo "== starting without a broker"
 up
 for _ in 1 2 3; do accepted || fail "an order without a broker"; done
 [[ $(count order outbox) -gt 0 ]] || fail "its event waits in the outbox"
-"$kafka" up >/dev/null
+until_true "the broker is back" broker_is_up
 until_true "the outbox drains" outbox_is_empty
 echo "ok: started without a broker, orders accepted, and sent once it was there"
+down
+
+echo "== a service that did not exist before joins"
+fresh
+# The same system without customercenter, which nobody there knows of.
+python3 - <<'PY'
+import re
+text = open("coffee.yaml", encoding="utf-8").read()
+text = re.sub(r"\n  customercenter:\n(?:    .*\n|\n(?=    ))*", "\n", text)
+text = re.sub(r"      customercenter: .*\n", "", text)
+assert "customercenter" not in text.split("services:")[1]
+open("newcomer.yaml", "w", encoding="utf-8").write(text)
+PY
+up newcomer
+pids() { grep -o "pid [0-9]*" up.log | cut -d" " -f2; }
+before=$(pids)
+"$brunt" load -q -c 5 -r 20 --content-type application/json "$(at 0 /orders) POST $body" >load.log 2>&1 || fail "load: $(cat load.log)"
+over() { [[ $(curl -sf "$(at 1 '/orders?size=1000')" | jq '[._embedded.orders[] | select(.status != "Requested")] | length') == 100 ]]; }
+until_true "all orders have come to their end" over
+DATA_DIR="$scratch/newcomer" PORT=$((8084 + offset)) "$brunt" serve coffee customercenter >newcomer.log 2>&1 & newcomer=$!
+whole() { [[ $(curl -sf "$(at 4 '/mypages?size=1000')" | jq '[._embedded.mypages[] | select(.productStatus != null and .productName == "따뜻한 아메리카노")] | length') == 100 ]]; }
+until_true "its view is complete" whole
+kill -INT "$newcomer"; wait "$newcomer" || fail "the newcomer stops cleanly"
+for pid in $before; do kill -0 "$pid" || fail "nobody else is started anew: $pid is gone"; done
+[[ $(wc -w <<<"$before") == 7 ]] || fail "all others ran: $before"
+echo "ok: customercenter joined, read the topic from its beginning and showed all 100 orders; nobody else was started anew"
 down
 fresh
 echo "ok: the coffee chain on Kafka and PostgreSQL"
