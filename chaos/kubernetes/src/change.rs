@@ -10,6 +10,9 @@ use crate::record::{Edit, Lease, Noted, Record, covers, erase, noted, operation,
 /// How often a patch is made anew when somebody else was quicker.
 const TRIES: usize = 8;
 
+/// The slot of rollouts.
+pub(crate) const ROLLOUT: &str = "rollout";
+
 /// Values to set on one object; `None` takes one away.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
@@ -51,7 +54,9 @@ impl Change {
         namespace: &str,
         lease: &Lease,
     ) -> Result<Option<Vec<Value>>, KubeError> {
-        let before = noted(object)?.into_iter().find(|noted| noted.slot == self.slot);
+        let all = noted(object)?;
+        self.must_not_overlap(object, &all)?;
+        let before = all.into_iter().find(|noted| noted.slot == self.slot);
         if let Some(other) = before.as_ref().filter(|noted| noted.record.lease.run != lease.run) {
             return Err(in_use(&self.object, other));
         }
@@ -74,6 +79,33 @@ impl Change {
         operations.extend(write(object, &self.slot, &record));
         Ok(Some(operations))
     }
+}
+
+impl Change {
+    /// Two changes of which one holds the other could not be put back one by one. A version may be set over a rollout, as
+    /// neither ends before the run does, and the version is put back first.
+    fn must_not_overlap(&self, object: &Value, all: &[Noted]) -> Result<(), KubeError> {
+        let others = all.iter().filter(|noted| noted.slot != self.slot);
+        for (other, edit) in others.flat_map(|noted| noted.record.edits.iter().map(move |edit| (noted, edit)))
+        {
+            for (path, set) in &self.values {
+                let (path, _) = rooted(object, path, set.clone()).unwrap_or((path.clone(), None));
+                let over = holds(&path, &edit.path) && other.slot != ROLLOUT;
+                if over || holds(&edit.path, &path) {
+                    return Err(KubeError::Other(format!(
+                        "{} is being changed at {} by another fault ({}); let that one end first, or leave one of them out",
+                        self.object, edit.path, other.slot
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a pointer is that of a whole of which another is a part.
+fn holds(whole: &str, part: &str) -> bool {
+    part.strip_prefix(whole).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn in_use(object: &ObjectRef, other: &Noted) -> KubeError {
@@ -216,6 +248,27 @@ mod tests {
         let changed = patched(&shop(), scale(0).operations(&shop(), "ns", &lease("a")).unwrap().unwrap());
         let error = scale(3).operations(&changed, "ns", &lease("b")).unwrap_err();
         assert!(error.to_string().contains("brunt revert --run a"), "{error}");
+    }
+
+    fn template(slot: &str, path: &str, value: Value) -> Change {
+        let object = ObjectRef::new(Kind::Deployment, "shop");
+        Change { object, slot: slot.to_owned(), values: vec![(path.to_owned(), Some(value))] }
+    }
+
+    #[test]
+    fn a_whole_is_not_changed_over_its_part_but_for_a_rollout() {
+        let mut object = shop();
+        object["spec"]["template"] = json!({"metadata": {}, "spec": {"env": ["a"]}});
+        let version = template("version", "/spec/template", json!({"spec": {"env": []}}));
+        let env = template("env", "/spec/template/spec/env", json!(["b"]));
+        let changed = patched(&object, env.operations(&object, "ns", &lease("a")).unwrap().unwrap());
+        let error = version.operations(&changed, "ns", &lease("a")).unwrap_err();
+        assert!(error.to_string().contains("by another fault (env)"), "{error}");
+        let changed = patched(&object, version.operations(&object, "ns", &lease("a")).unwrap().unwrap());
+        assert!(env.operations(&changed, "ns", &lease("a")).is_err());
+        let rollout = template(ROLLOUT, "/spec/template/metadata/annotations/x", json!("1"));
+        let changed = patched(&object, rollout.operations(&object, "ns", &lease("a")).unwrap().unwrap());
+        version.operations(&changed, "ns", &lease("a")).unwrap().unwrap();
     }
 
     #[test]

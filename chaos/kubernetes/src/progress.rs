@@ -42,6 +42,10 @@ impl Progress {
         }
     }
 
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settled
+    }
+
     /// What happened since an earlier look; notes whether a rollout goes on.
     pub(crate) fn since(&mut self, before: &Self) -> Vec<Happening> {
         let Some(wanted_before) = before.wanted else {

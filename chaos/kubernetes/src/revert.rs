@@ -87,13 +87,15 @@ async fn objects(
     for object in all {
         let name = ObjectRef::new(kind, &object.name_any());
         let value = serde_json::to_value(&object).unwrap_or_default();
-        let records = match noted(&value) {
+        let mut records = match noted(&value) {
             Ok(records) => records,
             Err(error) => {
                 reverted.failed.push(format!("{name}: {error}"));
                 continue;
             }
         };
+        // A whole goes back before what was its part when it was changed.
+        records.sort_by_key(|one| one.record.edits.iter().map(|edit| edit.path.len()).min());
         for one in records {
             let lease = &one.record.lease;
             let ours = one.record.namespace == cluster.namespace;

@@ -221,6 +221,11 @@ impl State {
         happened.into_iter().map(|what| (service.to_owned(), None, what)).collect()
     }
 
+    /// Whether a service's controller has done all that its spec asks for.
+    pub(crate) fn is_settled(&self, service: &str) -> bool {
+        self.services.get(service).is_some_and(|service| service.progress.is_settled())
+    }
+
     /// Something that a controller or kubelet has to say.
     pub(crate) fn event(&mut self, event: &Event) -> Vec<Happened> {
         let message = event.message.as_deref().unwrap_or_default();

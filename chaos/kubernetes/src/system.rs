@@ -142,7 +142,8 @@ impl KubeSystem {
         Ok((started, observed))
     }
 
-    /// Waits until every service has as many replicas ready as it should.
+    /// Waits until every service has as many replicas ready as it should, and no rollout goes on that an earlier run began or
+    /// ended by putting things back.
     ///
     /// # Errors
     /// When one has not within its bound, with what its pods say.
@@ -150,7 +151,7 @@ impl KubeSystem {
         for (service, workload) in &self.workloads {
             let within = self.plan.services.get(service).map_or(MARGIN, bounds::rolls_out);
             let mut changes = self.seen.changes();
-            let enough = changes.wait_for(|()| self.ready_pods(service) >= workload.replicas);
+            let enough = changes.wait_for(|()| self.is_settled(service, workload.replicas));
             if tokio::time::timeout(within, enough).await.is_err() {
                 return Err(KubeError::Other(format!(
                     "{service}: {} of {} replicas are ready after {} s; `kubectl -n {} describe {}` says why",
@@ -163,6 +164,10 @@ impl KubeSystem {
             }
         }
         Ok(())
+    }
+
+    fn is_settled(&self, service: &str, replicas: u32) -> bool {
+        self.ready_pods(service) >= replicas && self.seen.state().is_settled(service)
     }
 
     pub(crate) fn ready_pods(&self, service: &str) -> u32 {

@@ -10,7 +10,7 @@ use kube::api::{DeleteParams, Preconditions};
 use serde_json::json;
 
 use crate::ask::ask;
-use crate::change::{Change, PutBack, put_back};
+use crate::change::{Change, PutBack, ROLLOUT, put_back};
 use crate::error::KubeError;
 use crate::state::PodState;
 use crate::system::{KubeSystem, Touch};
@@ -160,7 +160,7 @@ impl Target for KubeSystem {
         let there = self.seen.state().pods(service).len() as u64;
         let change = Change {
             object: workload.object.clone(),
-            slot: "rollout".to_owned(),
+            slot: ROLLOUT.to_owned(),
             values: vec![(ROLLED_OUT.to_owned(), Some(json!(jiff::Timestamp::now().to_string())))],
         };
         self.change(&change).await.map_err(refused)?;
