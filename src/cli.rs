@@ -261,6 +261,8 @@ pub enum SchemaOf {
     System,
     /// The report for programs, `report.json`.
     Report,
+    /// Load files, of `brunt load`.
+    Load,
 }
 
 /// `brunt up`

@@ -1,6 +1,5 @@
 //! Carries out a plan and records what happens: Plan → Timeline.
 
-mod abort;
 mod afterwards;
 mod calls;
 mod collection;

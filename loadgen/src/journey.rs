@@ -8,7 +8,7 @@ mod draft;
 mod feeder;
 mod judge;
 mod known;
-mod redirect;
+pub(crate) mod redirect;
 mod reply;
 mod request;
 mod script;

@@ -8,6 +8,7 @@
 //! [`start`] puts load on something and returns at once; [`Running`] shows how it goes, and what came of it. [`siege`] is
 //! the command line.
 
+mod abort;
 mod arrivals;
 mod client;
 mod cookies;
@@ -24,6 +25,7 @@ pub mod siege;
 mod template;
 mod view;
 
+pub use abort::AbortWatch;
 pub use arrivals::Timetable;
 pub use engine::{Running, StartError, start};
 pub use job::{

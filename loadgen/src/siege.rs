@@ -3,18 +3,24 @@
 //! Where siege is wrong, this is not: times have microseconds instead of ticks of 10 ms, the summary goes on with quantiles
 //! and errors by kind, the exit code says what came of it, and users are not cut down to 255. Connections are kept alive unless
 //! the settings say otherwise, and a load without an end is refused. A settings file is only read when `-R` names one.
-//! Redirects are not followed and pages not parsed, so `--no-follow` and `--no-parser` are accepted and change nothing.
+//! Redirects are followed, each hop a hit, unless `--no-follow` is given. Pages are not parsed, so `--no-parser` is accepted and
+//! changes nothing.
 
 mod config;
 mod curve;
 mod error;
+mod fetch;
 mod figures;
+mod file;
 mod find;
 mod flags;
+mod grpc;
+mod har;
 mod hits;
 mod interval;
 mod json;
 mod log;
+mod openapi;
 mod outputs;
 mod perform;
 mod rc;
@@ -32,9 +38,13 @@ use std::process::ExitCode;
 
 pub use error::SiegeError;
 pub use figures::Figures;
+pub use grpc::GrpcError;
+pub use openapi::DocumentError;
 pub use summary::{Exit, Findings, Summary};
 pub use told::{MakePage, Searched, Told};
 pub use urls::Urls;
+
+pub use crate::limit::{Claim, Step};
 
 use flags::Flags;
 use settings::{Action, Settings};
@@ -79,6 +89,11 @@ pub fn main_with_pages(arguments: &[String], page: Option<MakePage<'_>>) -> Exit
 /// [`SiegeError`] when it cannot be done at all; [`SiegeError::exit`] is its exit code.
 pub fn run(arguments: &[String], output: Output<'_>) -> Result<Summary, SiegeError> {
     let flags = Flags::parse(arguments)?;
+    if let Some(file) =
+        file::named(&flags).filter(|_| settings::action(&flags) == Action::Load).map(str::to_owned)
+    {
+        return file::run(flags, &file, output);
+    }
     let settings = Settings::new(flags)?;
     match &settings.action {
         Action::Help => write!(output.out, "{HELP}")?,

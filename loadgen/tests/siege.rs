@@ -1,6 +1,10 @@
 //! The command line, from its arguments to its exit code.
 #![allow(clippy::unwrap_used, reason = "what tests have in common is test code, too")]
 
+#[path = "siege/file.rs"]
+mod file;
+#[path = "siege/grpc.rs"]
+mod grpc;
 #[path = "siege/outputs.rs"]
 mod outputs;
 #[path = "siege/real.rs"]
@@ -8,6 +12,10 @@ mod real;
 #[path = "engine/server.rs"]
 #[allow(dead_code)]
 mod server;
+#[path = "journey/shop.rs"]
+mod shop;
+#[path = "siege/sources.rs"]
+mod sources;
 #[path = "siege/transport.rs"]
 mod transport;
 #[path = "engine/wires.rs"]

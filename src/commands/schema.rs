@@ -12,6 +12,7 @@ pub fn schema(options: &Schema) -> Result<Exit> {
         SchemaOf::Scenario => schema::scenario(),
         SchemaOf::System => schema::system(),
         SchemaOf::Report => brunt_reports::schema(),
+        SchemaOf::Load => schema::load(),
     };
     println!("{}", serde_json::to_string_pretty(&schema)?);
     Ok(Exit::Pass)

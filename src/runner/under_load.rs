@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{Job, Running, Snapshot};
+use brunt_loadgen::{AbortWatch, Job, Running, Snapshot};
 use brunt_scenarios::plan::Step;
 use brunt_scenarios::timeline::{Ending, LoadRecord, StepRecord, Timeline};
 
-use super::abort::AbortWatch;
 use super::calls::Calls;
 use super::faults;
 use super::setting::{Setting, Witness};

@@ -67,6 +67,11 @@ impl Link {
         self.connection.as_ref().map_or(self.received.head(), Connection::head)
     }
 
+    /// The last reply's status of gRPC, if it had one.
+    pub fn grpc(&self) -> Option<u16> {
+        self.received.grpc()
+    }
+
     /// When the last reply began to come, if it did not come in one piece.
     pub fn first_byte(&self) -> Option<Instant> {
         self.connection.as_ref().map_or(self.received.first_byte(), Connection::first_byte)

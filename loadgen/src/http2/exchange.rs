@@ -8,7 +8,7 @@ use brunt_scenarios::timeline::Failure;
 use bytes::Bytes;
 use h2::RecvStream;
 use h2::client::SendRequest;
-use http::Response;
+use http::{HeaderMap, Response};
 
 use super::Message;
 use crate::client::Missed;
@@ -27,11 +27,12 @@ pub(crate) struct Received {
     body: Vec<u8>,
     length: u64,
     first_byte: Option<Instant>,
+    grpc: Option<u16>,
 }
 
 impl Received {
     pub fn new(keep: Keep) -> Self {
-        Self { keep, head: Vec::new(), body: Vec::new(), length: 0, first_byte: None }
+        Self { keep, head: Vec::new(), body: Vec::new(), length: 0, first_byte: None, grpc: None }
     }
 
     pub fn head(&self) -> &[u8] {
@@ -46,10 +47,21 @@ impl Received {
         self.first_byte
     }
 
+    /// The status of gRPC, if there was one.
+    pub fn grpc(&self) -> Option<u16> {
+        self.grpc
+    }
+
+    /// It stands in the trailers, or in the head when nothing else comes.
+    fn take_grpc(&mut self, headers: &HeaderMap) {
+        let status = headers.get("grpc-status").and_then(|value| value.to_str().ok()?.parse().ok());
+        self.grpc = status.or(self.grpc);
+    }
+
     fn clear(&mut self) {
         self.head.clear();
         self.body.clear();
-        (self.length, self.first_byte) = (0, None);
+        (self.length, self.first_byte, self.grpc) = (0, None, None);
     }
 
     fn take_head(&mut self, response: &Response<RecvStream>) {
@@ -112,6 +124,7 @@ async fn stream(
     }
     let response = response.await?;
     received.take_head(&response);
+    received.take_grpc(response.headers());
     let status = response.status().as_u16();
     let mut data = response.into_body();
     if !data.is_end_stream() {
@@ -123,6 +136,8 @@ async fn stream(
         data.flow_control().release_capacity(part.len())?;
     }
     // Trailers may still break the stream.
-    data.trailers().await?;
+    if let Some(trailers) = data.trailers().await? {
+        received.take_grpc(&trailers);
+    }
     Ok(Reply { status, length: received.length, reuse: Reuse::Yes })
 }

@@ -20,6 +20,18 @@ pub(crate) struct Prepared {
     pub message: Option<Message>,
 }
 
+impl Prepared {
+    /// A request to a server of the job's.
+    pub fn new(request: &Request, server: usize, job: &Job) -> Result<Self, JobError> {
+        let bytes = bytes(request, job.reuse, &job.transport)?.into_boxed_slice();
+        let message = match job.transport.version {
+            Version::Http1 => None,
+            Version::Http2 => Message::parse(&bytes, request.address.scheme),
+        };
+        Ok(Self { bytes, server, reply_to: ReplyTo::method(&request.method), message })
+    }
+}
+
 /// A job that can start.
 #[derive(Debug)]
 pub(crate) struct Ready {
@@ -50,12 +62,7 @@ impl Ready {
                 known.push(request.address.clone());
                 known.len() - 1
             });
-            let bytes = bytes(request, job.reuse, &job.transport)?.into_boxed_slice();
-            let message = match job.transport.version {
-                Version::Http1 => None,
-                Version::Http2 => Message::parse(&bytes, request.address.scheme),
-            };
-            requests.push(Prepared { bytes, server, reply_to: ReplyTo::method(&request.method), message });
+            requests.push(Prepared::new(request, server, &job)?);
         }
         let mut tls = None;
         let server = |address: Address| {

@@ -12,6 +12,10 @@ use super::{Address, Scheme};
 pub struct Transport {
     /// What is spoken.
     pub version: Version,
+    /// Whether single requests go on to where a redirect leads, each hop counted as a request. Journeys say it by step.
+    pub follow: bool,
+    /// Whether replies are those of gRPC, whose own status is the one that counts.
+    pub grpc: bool,
     /// The most streams at once on a connection, with HTTP/2; the server may allow fewer.
     pub streams: usize,
     /// A PEM file of authorities to trust instead of the public ones.
@@ -50,6 +54,8 @@ impl Default for Transport {
     fn default() -> Self {
         Self {
             version: Version::Http1,
+            follow: false,
+            grpc: false,
             streams: 100,
             ca: None,
             identity: None,

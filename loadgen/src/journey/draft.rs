@@ -34,6 +34,7 @@ enum Content {
     Json(Document),
     Form(Vec<(String, Template)>),
     Text(Template),
+    Bytes(Vec<u8>),
 }
 
 impl Draft {
@@ -59,22 +60,39 @@ impl Draft {
         })
     }
 
+    /// A request in which nothing is left to fill in.
+    pub fn recorded(request: &Request) -> Self {
+        let headers = request.headers.iter().map(|(name, value)| (name.clone(), Template::plain(value)));
+        Self {
+            method: request.method.clone(),
+            address: request.address.clone(),
+            prefix: String::new(),
+            path: Template::plain(&request.path),
+            headers: headers.collect(),
+            auth: None,
+            body: Content::Bytes(request.body.clone()),
+        }
+    }
+
     /// The request with its values.
     pub fn request(&self, scope: &impl Scope) -> Request {
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), fill(value, scope)));
         let auth = self.auth.as_ref().map(|auth| ("Authorization".to_owned(), auth.header(scope)));
         let body = match &self.body {
-            Content::Empty => String::new(),
-            Content::Json(document) => document.fill(scope).to_string(),
-            Content::Form(fields) => form(fields.iter().map(|(name, value)| (name, fill(value, scope)))),
-            Content::Text(text) => fill(text, scope),
+            Content::Empty => Vec::new(),
+            Content::Json(document) => document.fill(scope).to_string().into_bytes(),
+            Content::Form(fields) => {
+                form(fields.iter().map(|(name, value)| (name, fill(value, scope)))).into_bytes()
+            }
+            Content::Text(text) => fill(text, scope).into_bytes(),
+            Content::Bytes(bytes) => bytes.clone(),
         };
         Request {
             method: self.method.clone(),
             address: self.address.clone(),
             path: self.path(scope),
             headers: headers.chain(auth).collect(),
-            body: body.into_bytes(),
+            body,
         }
     }
 

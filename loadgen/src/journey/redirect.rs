@@ -5,12 +5,12 @@ use url::Url;
 
 use crate::job::{Address, Request};
 
-/// The most redirects that one step follows.
-pub(super) const MOST: u32 = 10;
+/// The most redirects that are followed from one request.
+pub(crate) const MOST: u32 = 10;
 
 /// What a redirect asks for: the next request, without its cookies. 301, 302 and 303 turn into a GET, as browsers have it;
 /// 307 and 308 ask the same again. `None` when this is no redirect, or one that leads to nowhere.
-pub(super) fn next(request: &Request, status: u16, location: Option<&str>) -> Option<Request> {
+pub(crate) fn next(request: &Request, status: u16, location: Option<&str>) -> Option<Request> {
     let keeps = match status {
         301..=303 => request.method == Method::GET || request.method == Method::HEAD,
         307 | 308 => true,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::check::{Check, Save, checks};
 use super::draft::Draft;
 use super::feeder::Feeder;
-use crate::job::{Address, JobError, Setting};
+use crate::job::{Address, JobError, Request, Setting};
 use crate::template::Values;
 
 /// Journeys, ready to be made by many users at once.
@@ -76,6 +76,33 @@ impl Script {
             sequence: AtomicU64::new(0),
             users: AtomicU64::new(0),
         })
+    }
+
+    /// One journey: these requests, each after its pause.
+    pub(crate) fn recorded(requests: &[Request], pauses: &[Duration], timeout: Duration) -> Self {
+        let steps = requests.iter().zip(pauses).enumerate().map(|(number, (request, pause))| Step {
+            name: format!("{} {} {}", number + 1, request.method, request.path),
+            think: (*pause, *pause),
+            draft: Draft::recorded(request),
+            follow: false,
+            timeout,
+            answer: Answer::default(),
+            checks: vec![],
+            saves: vec![],
+            key: None,
+            is_command: false,
+            again: None,
+        });
+        let journey = Journey { name: "recording".to_owned(), weight: 1, steps: steps.collect() };
+        let address = requests.first().map(|request| request.address.clone());
+        Self {
+            journeys: vec![journey],
+            feeds: vec![],
+            given: Values::new(),
+            addresses: address.into_iter().collect(),
+            sequence: AtomicU64::new(0),
+            users: AtomicU64::new(0),
+        }
     }
 
     /// Names of journeys, of their steps, and of what is checked in these.

@@ -36,7 +36,7 @@ pub(super) fn config(settings: &Settings) -> Result<String, SiegeError> {
         ("internet simulation", yes(settings.order == Order::Random)),
         ("benchmark mode", yes(settings.delay.is_zero())),
         ("logging", yes(settings.log.file.is_some())),
-        ("allow redirects", "false".to_owned()),
+        ("allow redirects", yes(settings.transport.follow)),
         ("json output", yes(settings.format == Format::Json)),
         ("outputs", if outputs.is_empty() { none() } else { outputs.join(", ") }),
         ("fail below", settings.fail_below.map_or_else(none, |percent| percent.to_string())),

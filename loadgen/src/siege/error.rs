@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::Exit;
+use super::{DocumentError, Exit, GrpcError};
 use crate::engine::StartError;
 use crate::job::JobError;
 
@@ -43,7 +43,7 @@ pub enum SiegeError {
         example: &'static str,
     },
     /// A format of `--out` that does not exist.
-    #[error("there is no output format `{format}`: there are csv, hdr, prom and html, and -j for JSON{}", hint(*.nearest))]
+    #[error("there is no output format `{format}`: there are csv, hdr, prom, json, html and otlp{}", hint(*.nearest))]
     UnknownFormat {
         /// As it was written.
         format: String,
@@ -86,6 +86,12 @@ pub enum SiegeError {
     /// Half a client's certificate.
     #[error("--key needs a certificate as well: --cert FILE")]
     KeyWithoutCert,
+    /// What is wrong with a load file.
+    #[error("{}", .0.trim_end())]
+    LoadFile(String),
+    /// An option that a load file leaves no room for.
+    #[error("{0} means nothing beside a load file: the file says it")]
+    NotWithFile(&'static str),
     /// A file that cannot be read or written.
     #[error("{}: {error}", path.display())]
     File {
@@ -102,6 +108,26 @@ pub enum SiegeError {
         /// What is wrong.
         what: String,
     },
+    /// Two options that say where requests come from.
+    #[error("{0} and {1} both say where requests come from: give one of them")]
+    TwoSources(&'static str, &'static str),
+    /// An option that means nothing by itself.
+    #[error("{option} means nothing without {needs}")]
+    Lonely {
+        /// The option.
+        option: &'static str,
+        /// The one that it needs.
+        needs: &'static str,
+    },
+    /// A warm-up without anything after it.
+    #[error("the warm-up takes all of the load's time: there would be nothing to count")]
+    AllWarmUp,
+    /// A call of gRPC that cannot be made.
+    #[error(transparent)]
+    Grpc(#[from] GrpcError),
+    /// A document without requests.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
     /// A URL that cannot be used.
     #[error(transparent)]
     Url(#[from] JobError),

@@ -22,7 +22,7 @@ const WARMING_UP: f64 = 0.2;
 pub(super) fn find(settings: &Settings, slo: &Slo, output: Output<'_>) -> Result<Summary, SiegeError> {
     let Output { out, err, page, .. } = output;
     let files = outputs::open(&settings.outputs, page.is_some())?;
-    let tells = super::perform::speaks(settings);
+    let tells = settings.showing().speaks();
     if tells {
         writeln!(
             err,
@@ -43,7 +43,7 @@ pub(super) fn find(settings: &Settings, slo: &Slo, output: Output<'_>) -> Result
     }
     let told = Told::search(settings, &searched, began);
     outputs::write(files, &told, page, (out, err))?;
-    Ok(Summary { findings: None, search: Some(searched.exit) })
+    Ok(Summary { findings: None, ended: Some(searched.exit) })
 }
 
 /// All steps, and what they came to; `None` when it was ended early.

@@ -103,6 +103,11 @@ fn find_long(name: &str) -> Result<&'static Spelling, SiegeError> {
     }
     let begins: Vec<_> =
         TABLE.iter().filter(|spelling| spelling.long.starts_with(name) && name.len() > 2).collect();
+    // Siege's own options come first, so that what is short for one of them stays so.
+    let sieges: Vec<_> = begins.iter().copied().filter(|spelling| spelling.flag <= Flag::NoFollow).collect();
+    if let [only] = sieges.as_slice() {
+        return Ok(only);
+    }
     match begins.as_slice() {
         [only] => Ok(only),
         [] => {

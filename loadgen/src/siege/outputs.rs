@@ -2,6 +2,8 @@
 
 mod csv;
 mod hdr;
+mod json;
+mod otlp;
 mod prom;
 
 use std::fmt;
@@ -24,13 +26,19 @@ pub(super) enum FileFormat {
     Prom,
     /// A page for people.
     Html,
+    /// All figures of all loads.
+    Json,
+    /// Metrics for a collector.
+    Otlp,
 }
 
-const FORMATS: [(&str, FileFormat); 4] = [
+const FORMATS: [(&str, FileFormat); 6] = [
     ("csv", FileFormat::Csv),
     ("hdr", FileFormat::Hdr),
     ("prom", FileFormat::Prom),
     ("html", FileFormat::Html),
+    ("json", FileFormat::Json),
+    ("otlp", FileFormat::Otlp),
 ];
 
 /// Where figures go.
@@ -38,6 +46,8 @@ const FORMATS: [(&str, FileFormat); 4] = [
 pub(super) enum Place {
     Stdout,
     File(PathBuf),
+    /// A collector of OTLP over HTTP.
+    Url(String),
 }
 
 /// A file that was asked for.
@@ -70,13 +80,17 @@ impl FileOutput {
             format: name.to_owned(),
             nearest: nearest(name, &FORMATS.map(|(format, _)| format)),
         })?;
-        let place = if file == "-" { Place::Stdout } else { Place::File(PathBuf::from(file)) };
+        let place = match format {
+            FileFormat::Otlp if file != "-" => Place::Url(otlp::url(file)?),
+            _ if file == "-" => Place::Stdout,
+            _ => Place::File(PathBuf::from(file)),
+        };
         Ok(Self { format: *format, place })
     }
 
     fn open(&self) -> Result<Opened<'_>, SiegeError> {
         let file = match &self.place {
-            Place::Stdout => None,
+            Place::Stdout | Place::Url(_) => None,
             Place::File(path) => Some(File::create(path).map_err(|error| wrong(&self.place, error))?),
         };
         Ok(Opened { output: self, file })
@@ -88,6 +102,7 @@ impl fmt::Display for Place {
         match self {
             Self::Stdout => out.write_str("stdout"),
             Self::File(path) => path.display().fmt(out),
+            Self::Url(url) => out.write_str(url),
         }
     }
 }
@@ -98,6 +113,9 @@ impl fmt::Display for FileOutput {
         write!(out, "{name} to {}", self.place)
     }
 }
+
+/// All figures as JSON.
+pub(super) use json::json;
 
 /// Opens all files, so that one that cannot be written is told of before the load starts.
 pub(super) fn open(outputs: &[FileOutput], makes_pages: bool) -> Result<Vec<Opened<'_>>, SiegeError> {
@@ -117,9 +135,10 @@ pub(super) fn write(
 ) -> Result<(), SiegeError> {
     let mut result = Ok(());
     for Opened { output, file } in opened {
-        let written = text(output.format, told, page).and_then(|text| match file {
-            Some(mut file) => file.write_all(text.as_bytes()),
-            None => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
+        let written = text(output.format, told, page).and_then(|text| match (file, &output.place) {
+            (Some(mut file), _) => file.write_all(text.as_bytes()),
+            (None, Place::Url(url)) => otlp::send(url, text),
+            (None, _) => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
         });
         let Err(error) = written.map_err(|error| wrong(&output.place, error)) else { continue };
         match &result {
@@ -136,13 +155,14 @@ fn text(format: FileFormat, told: &Told<'_>, page: Option<MakePage<'_>>) -> io::
         let page = page.ok_or_else(|| io::Error::other("this program makes no pages; brunt load does"))?;
         return page(told).map_err(io::Error::other);
     }
-    let outcome =
-        told.outcome.ok_or_else(|| io::Error::other("a search has a page only: --out html=FILE"))?;
+    let records = || told.outcomes.iter().map(|outcome| &outcome.record);
     match format {
         FileFormat::Html => Ok(String::new()),
-        FileFormat::Csv => Ok(csv::csv(&outcome.record)),
-        FileFormat::Hdr => hdr::hdr(&outcome.record, told.began),
-        FileFormat::Prom => Ok(prom::prom(outcome)),
+        FileFormat::Csv => Ok(records().map(csv::csv).collect::<Vec<_>>().join("\n")),
+        FileFormat::Hdr => hdr::hdr(records(), told.began),
+        FileFormat::Prom => Ok(prom::prom(told.outcomes)),
+        FileFormat::Json => Ok(json::json(told)),
+        FileFormat::Otlp => Ok(otlp::otlp(told.outcomes, told.began)),
     }
 }
 

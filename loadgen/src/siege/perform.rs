@@ -1,6 +1,7 @@
 //! A siege from its settings to its summary.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,10 +12,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::settings::{Detail, Format, Settings};
 use super::summary::Summary;
 use super::told::Told;
-use super::watch::Watcher;
+use super::watch::{self, Watcher};
 use super::{Output, SiegeError, hits, json, log, outputs, text};
 use crate::engine::{Running, start};
 use crate::job::{Bound, CONNECTIONS, Job};
+use crate::journey::Script;
 
 /// How long requests in flight at the end are waited for, unless their timeout is shorter.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -30,7 +32,7 @@ pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary
     job.observer = (settings.detail == Detail::Hits).then_some(tell);
     let files = outputs::open(&settings.outputs, output.page.is_some())?;
     announce(settings, output.err)?;
-    let mut watcher = Watcher::new(settings, &output)?;
+    let mut watcher = Watcher::new(settings.showing(), watch::setting(settings), &output)?;
     let Output { out, err, page, .. } = output;
     let began = SystemTime::now();
     let running = start(vec![job], Instant::now(), 0)?;
@@ -38,22 +40,19 @@ pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary
     // The terminal is given back before anything else is printed.
     drop(watcher);
     waited?;
-    let outcome = running.outcomes().into_iter().next().ok_or(SiegeError::NoUrl)?;
+    let outcomes = running.outcomes();
+    let outcome = outcomes.first().ok_or(SiegeError::NoUrl)?;
     hits::print(&told, &settings.requests, out)?;
-    let summary = Summary::of(&outcome, settings);
+    let summary = Summary::of(outcome, settings);
     // The summary and each of the files are written whatever becomes of the others.
     let reported = lift(settings, err).and_then(|()| report(settings, &summary, out, err));
-    let written = outputs::write(files, &Told::load(settings, &summary, &outcome, began), page, (out, err));
+    let written = outputs::write(files, &Told::load(settings, &summary, &outcomes, began), page, (out, err));
     reported.and(written)?;
     Ok(summary)
 }
 
-pub(super) fn speaks(settings: &Settings) -> bool {
-    settings.detail != Detail::Quiet && settings.format == Format::Text
-}
-
 fn announce(settings: &Settings, err: &mut dyn Write) -> Result<(), SiegeError> {
-    if !speaks(settings) {
+    if !settings.showing().speaks() {
         return Ok(());
     }
     writeln!(err, "** brunt {}", env!("CARGO_PKG_VERSION"))?;
@@ -65,7 +64,7 @@ fn announce(settings: &Settings, err: &mut dyn Write) -> Result<(), SiegeError> 
 }
 
 fn lift(settings: &Settings, err: &mut dyn Write) -> Result<(), SiegeError> {
-    if !speaks(settings) {
+    if !settings.showing().speaks() {
         return Ok(());
     }
     let is_timed = settings.bound.and_then(Bound::time).is_some();
@@ -107,11 +106,11 @@ pub(super) fn job(settings: &Settings, rate: Option<f64>) -> Option<Job> {
     Some(Job {
         name: "siege".to_owned(),
         requests: settings.requests.clone(),
-        journeys: None,
+        journeys: recorded(settings),
         order: settings.order,
         arrival,
         bound,
-        warm_up: Duration::ZERO,
+        warm_up: settings.warm_up,
         answer: Answer::default(),
         key: None,
         timeout: settings.timeout,
@@ -121,6 +120,12 @@ pub(super) fn job(settings: &Settings, rate: Option<f64>) -> Option<Job> {
         transport: settings.transport.clone(),
         observer: None,
     })
+}
+
+/// A recording with its pauses is a journey: each user makes all of its requests, one after the other.
+fn recorded(settings: &Settings) -> Option<Arc<Script>> {
+    let pauses = &settings.pauses;
+    (!pauses.is_empty()).then(|| Arc::new(Script::recorded(&settings.requests, pauses, settings.timeout)))
 }
 
 /// Waits for the end; ctrl-C, a request to terminate, or whoever watches ends it early. Whether it was.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Keys that change what is done.
-pub(super) const KEYS: [&str; 18] = [
+pub(super) const KEYS: [&str; 19] = [
     "concurrent",
     "time",
     "reps",
@@ -22,6 +22,7 @@ pub(super) const KEYS: [&str; 18] = [
     "logging",
     "gmethod",
     "accept-encoding",
+    "follow-location",
 ];
 
 /// What a siegerc sets.

@@ -1,11 +1,14 @@
 //! What the options and settings mean together.
 
 mod read;
+mod targets;
 mod transport;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use brunt_scenarios::units::{Percent, Rate};
 
 use super::SiegeError;
@@ -13,9 +16,9 @@ use super::flags::Flags;
 use super::outputs::{FileOutput, Place};
 use super::rc::Rc;
 use super::table::Flag;
-use super::urls::Urls;
 use crate::job::{Bound, Order, Request, Reuse, Transport};
 use crate::limit::Slo;
+use targets::Targets;
 
 /// Users unless told otherwise; what siege's own settings file says.
 const USERS: u32 = 25;
@@ -62,6 +65,21 @@ pub(super) enum Viewing {
     Never,
 }
 
+/// What is shown, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Showing {
+    pub detail: Detail,
+    pub format: Format,
+    pub viewing: Viewing,
+}
+
+impl Showing {
+    /// Whether there is text for people.
+    pub fn speaks(self) -> bool {
+        self.detail != Detail::Quiet && self.format == Format::Text
+    }
+}
+
 /// Where the result is appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Log {
@@ -86,6 +104,10 @@ pub(super) struct Settings {
     /// Whether the highest rate that holds it is searched for.
     pub find_max: bool,
     pub timeout: Duration,
+    /// Requests meant for this long from the start are not counted.
+    pub warm_up: Duration,
+    /// The pauses between the requests of a recording; empty without.
+    pub pauses: Vec<Duration>,
     pub reuse: Reuse,
     pub transport: Transport,
     pub detail: Detail,
@@ -98,6 +120,11 @@ pub(super) struct Settings {
 }
 
 impl Settings {
+    /// What is shown, and how.
+    pub fn showing(&self) -> Showing {
+        Showing { detail: self.detail, format: self.format, viewing: self.viewing }
+    }
+
     /// Puts options before the settings file, and both before the defaults.
     pub fn new(flags: Flags) -> Result<Self, SiegeError> {
         let action = action(&flags);
@@ -106,9 +133,9 @@ impl Settings {
             None => Rc::default(),
         };
         let given = Given { flags, rc };
-        let requests = match action {
-            Action::Help | Action::Version | Action::Config => Vec::new(),
-            _ => given.requests()?,
+        let Targets { requests, pauses } = match action {
+            Action::Help | Action::Version | Action::Config => Targets::default(),
+            _ => given.targets()?,
         };
         let mut bound = given.bound(requests.len())?;
         let (slo, find_max) = (given.slo()?, given.flags.has(Flag::FindMax));
@@ -137,6 +164,8 @@ impl Settings {
             find_max,
             fail_below: given.fail_below()?,
             timeout: given.timeout()?.unwrap_or(TIMEOUT),
+            warm_up: given.warm_up(bound)?,
+            pauses,
             reuse: given.reuse()?,
             transport: given.transport()?,
             detail: given.detail(),
@@ -150,12 +179,13 @@ impl Settings {
 }
 
 /// Where values come from.
-struct Given {
-    flags: Flags,
-    rc: Rc,
+pub(super) struct Given {
+    pub flags: Flags,
+    pub rc: Rc,
 }
 
-fn action(flags: &Flags) -> Action {
+/// What the options ask for.
+pub(super) fn action(flags: &Flags) -> Action {
     let asked = [
         (Flag::Help, Action::Help),
         (Flag::Version, Action::Version),
@@ -166,7 +196,7 @@ fn action(flags: &Flags) -> Action {
     asked.into_iter().find(|(flag, _)| flags.has(*flag)).map_or(Action::Load, |(_, action)| action)
 }
 
-fn text_of(file: &str) -> Result<String, SiegeError> {
+pub(super) fn text_of(file: &str) -> Result<String, SiegeError> {
     let path = PathBuf::from(file);
     std::fs::read_to_string(&path).map_err(|error| SiegeError::File { path, error })
 }
@@ -180,38 +210,16 @@ impl Given {
         self.flags.has(flag) || self.rc.is_on(key)
     }
 
-    fn requests(&self) -> Result<Vec<Request>, SiegeError> {
-        if let Some(second) = self.flags.operands.get(1) {
-            return Err(SiegeError::ManyUrls(second.clone()));
-        }
-        let headers = self.headers()?;
-        let file = self.value(Flag::File, "file");
-        let urls = Urls {
-            place: file.unwrap_or_default(),
-            headers: &headers,
-            content_type: self.flags.value(Flag::ContentType).unwrap_or("application/x-www-form-urlencoded"),
-            read: &|path: &Path| std::fs::read(path),
-            environment: &|name: &str| std::env::var(name).ok(),
-        };
-        let url = self.flags.operands.first().map(String::as_str);
-        // A URL of the command line comes before a file of the settings, and an option's file before a URL of the settings.
-        let mut requests = match (url, self.flags.value(Flag::File), file, self.rc.value("url")) {
-            (Some(url), ..) => vec![urls.request(url)?],
-            (None, Some(file), ..) => urls.parse(&text_of(file)?)?,
-            (None, None, _, Some(url)) => vec![urls.request(url)?],
-            (None, None, Some(file), None) => urls.parse(&text_of(file)?)?,
-            (None, None, None, None) => Vec::new(),
-        };
-        self.place(&mut requests);
-        if requests.is_empty() { Err(SiegeError::NoUrl) } else { Ok(requests) }
-    }
-
     fn headers(&self) -> Result<Vec<(String, String)>, SiegeError> {
         let written = self.rc.headers.iter().map(String::as_str).chain(self.flags.values(Flag::Header));
         let mut headers = written.map(read::header).collect::<Result<Vec<_>, _>>()?;
         if let Some(agent) = self.value(Flag::UserAgent, "user-agent") {
             headers.push(("User-Agent".to_owned(), agent.to_owned()));
         }
+        let basic =
+            self.flags.value(Flag::User).map(|user| format!("Basic {}", BASE64_STANDARD.encode(user)));
+        let bearer = self.flags.value(Flag::Bearer).map(|token| format!("Bearer {token}"));
+        headers.extend(basic.or(bearer).map(|value| ("Authorization".to_owned(), value)));
         let coded = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding"));
         if let Some(coding) = self.rc.value("accept-encoding").filter(|_| !coded) {
             headers.push(("Accept-Encoding".to_owned(), coding.to_owned()));
@@ -249,8 +257,18 @@ impl Given {
     }
 
     fn timeout(&self) -> Result<Option<Duration>, SiegeError> {
-        let timeout = self.rc.value("timeout");
-        timeout.map(|timeout| read::seconds("timeout", timeout, "timeout = 30")).transpose()
+        let timeout = self.value(Flag::Timeout, "timeout");
+        timeout.map(|timeout| read::seconds("--timeout", timeout, "--timeout 30")).transpose()
+    }
+
+    fn warm_up(&self, bound: Option<Bound>) -> Result<Duration, SiegeError> {
+        let written = self.flags.value(Flag::WarmUp);
+        let warm_up = written.map(|time| read::seconds("--warm-up", time, "--warm-up 5")).transpose()?;
+        let warm_up = warm_up.unwrap_or_default();
+        match bound.and_then(Bound::time) {
+            Some(time) if warm_up >= time => Err(SiegeError::AllWarmUp),
+            _ => Ok(warm_up),
+        }
     }
 
     fn rate(&self) -> Result<Option<Rate>, SiegeError> {
@@ -297,7 +315,7 @@ impl Given {
         }
     }
 
-    fn detail(&self) -> Detail {
+    pub fn detail(&self) -> Detail {
         if self.is_on(Flag::Quiet, "quiet") {
             Detail::Quiet
         } else if self.is_on(Flag::Verbose, "verbose") {
@@ -307,11 +325,11 @@ impl Given {
         }
     }
 
-    fn format(&self) -> Format {
+    pub fn format(&self) -> Format {
         if self.is_on(Flag::Json, "json_output") { Format::Json } else { Format::Text }
     }
 
-    fn viewing(&self) -> Viewing {
+    pub fn viewing(&self) -> Viewing {
         match (self.flags.has(Flag::NoView) || self.detail() == Detail::Quiet, self.flags.has(Flag::View)) {
             (true, _) => Viewing::Never,
             (false, true) => Viewing::Always,
@@ -319,7 +337,12 @@ impl Given {
         }
     }
 
-    fn outputs(&self, action: Action) -> Result<Vec<FileOutput>, SiegeError> {
+    /// What is shown, and how.
+    pub fn showing(&self) -> Showing {
+        Showing { detail: self.detail(), format: self.format(), viewing: self.viewing() }
+    }
+
+    pub fn outputs(&self, action: Action) -> Result<Vec<FileOutput>, SiegeError> {
         let outputs: Vec<_> =
             self.flags.values(Flag::Out).map(FileOutput::parse).collect::<Result<_, _>>()?;
         if matches!(action, Action::Headers | Action::Page) && !outputs.is_empty() {

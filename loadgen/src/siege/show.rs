@@ -20,11 +20,11 @@ use crate::recorder::Totals;
 const LONGEST_PAGE: usize = 64 * 1024 * 1024;
 
 /// A reply with everything that came.
-struct Shown {
-    reply: Reply,
+pub(super) struct Shown {
+    pub reply: Reply,
     /// Head and body as they came.
     raw: Vec<u8>,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
     took: Duration,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, S
     Ok(summary)
 }
 
-fn ask(
+pub(super) fn ask(
     request: &Request,
     sent: &[u8],
     transport: &Transport,
@@ -109,7 +109,7 @@ fn summary(shown: &Shown, settings: &Settings) -> Summary {
         shortest: Some(shown.took),
     };
     Summary {
-        search: None,
+        ended: None,
         findings: Some(summary::Findings {
             figures: Figures::new(&totals, shown.took),
             latency: Counts(vec![(u64::try_from(shown.took.as_micros()).unwrap_or(u64::MAX), 1)]),

@@ -15,8 +15,8 @@ use crate::recorder::{LoadOutcome, Totals};
 pub struct Summary {
     /// `None` when no load was asked for.
     pub findings: Option<Findings>,
-    /// How a search for the highest rate ended, if one was asked for.
-    pub search: Option<Exit>,
+    /// How it ended, where there are no findings: a search for the highest rate, a load file.
+    pub ended: Option<Exit>,
 }
 
 /// What came of a load.
@@ -52,20 +52,22 @@ pub enum Exit {
     Wrong = 2,
     /// No data, or data that says nothing of the server.
     Inconclusive = 3,
+    /// Ended early by a load file's `abortWhen`.
+    Aborted = 4,
 }
 
 impl Summary {
     pub(super) fn nothing() -> Self {
-        Self { findings: None, search: None }
+        Self { findings: None, ended: None }
     }
 
     pub(super) fn of(outcome: &LoadOutcome, settings: &Settings) -> Self {
         let windows = outcome.record.windows.iter().map(|window| &window.latency);
         let slo = settings.slo.as_ref();
         Self {
-            search: None,
+            ended: None,
             findings: Some(Findings {
-                figures: Figures::new(&outcome.totals, outcome.elapsed),
+                figures: Figures::new(&outcome.totals, outcome.elapsed.saturating_sub(settings.warm_up)),
                 latency: Counts::of(&Counts::merge(windows)),
                 lag: outcome.record.lag.clone(),
                 schedule: outcome.record.schedule.clone(),
@@ -81,7 +83,7 @@ impl Summary {
     /// threshold was set, and no data when not.
     pub fn exit(&self) -> Exit {
         let Some(result) = &self.findings else {
-            return self.search.unwrap_or(Exit::Fine);
+            return self.ended.unwrap_or(Exit::Fine);
         };
         let claims = result.claimed();
         let below = (!claims.is_empty()).then(|| claims.iter().any(|claim| !claim.holds));

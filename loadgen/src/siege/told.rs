@@ -20,10 +20,12 @@ pub struct Told<'a> {
     pub how: String,
     /// When it began.
     pub began: SystemTime,
-    /// The load; `None` of a search.
-    pub outcome: Option<&'a LoadOutcome>,
+    /// The loads; none of a search.
+    pub outcomes: &'a [LoadOutcome],
     /// What was claimed of the load, and whether it holds.
     pub claims: Vec<Claim>,
+    /// How it ended.
+    pub exit: Exit,
     /// The search; `None` of a load.
     pub searched: Option<&'a Searched>,
 }
@@ -45,7 +47,7 @@ impl<'a> Told<'a> {
     pub(super) fn load(
         settings: &Settings,
         summary: &Summary,
-        outcome: &'a LoadOutcome,
+        outcomes: &'a [LoadOutcome],
         began: SystemTime,
     ) -> Self {
         let claims = summary.findings.as_ref().map(super::Findings::claimed).unwrap_or_default();
@@ -53,8 +55,9 @@ impl<'a> Told<'a> {
             what: what(settings),
             how: how(settings),
             began,
-            outcome: Some(outcome),
+            outcomes,
             claims,
+            exit: summary.exit(),
             searched: None,
         }
     }
@@ -62,7 +65,15 @@ impl<'a> Told<'a> {
     pub(super) fn search(settings: &Settings, searched: &'a Searched, began: SystemTime) -> Self {
         let time = settings.bound.and_then(Bound::time).unwrap_or_default();
         let how = format!("arrivals on a schedule, steps of {} s", time.as_secs_f64());
-        Self { what: what(settings), how, began, outcome: None, claims: Vec::new(), searched: Some(searched) }
+        Self {
+            what: what(settings),
+            how,
+            began,
+            outcomes: &[],
+            claims: Vec::new(),
+            exit: searched.exit,
+            searched: Some(searched),
+        }
     }
 }
 

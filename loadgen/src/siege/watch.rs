@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use super::settings::{Detail, Format, Settings, Viewing};
+use super::settings::{Detail, Settings, Showing, Viewing};
 use super::told::what;
 use super::{Output, SiegeError};
 use crate::engine::Running;
@@ -31,17 +31,17 @@ enum Shows {
 
 impl Watcher {
     /// Takes the terminal if there is one to be drawn on.
-    pub fn new(settings: &Settings, output: &Output<'_>) -> Result<Self, SiegeError> {
-        let wanted = match settings.viewing {
+    pub fn new(showing: Showing, setting: Setting, output: &Output<'_>) -> Result<Self, SiegeError> {
+        let wanted = match showing.viewing {
             Viewing::Always if !is_there() => return Err(SiegeError::NoTerminal),
             Viewing::Always => true,
             Viewing::Never => false,
             // Hits and a view cannot have the same screen.
-            Viewing::Auto => output.terminal && settings.detail == Detail::Summary,
+            Viewing::Auto => output.terminal && showing.detail == Detail::Summary,
         };
         let shows = if wanted {
-            Shows::Screen(Box::new((Terminal::take()?, State::new(setting(settings)))))
-        } else if settings.detail != Detail::Quiet && settings.format == Format::Text {
+            Shows::Screen(Box::new((Terminal::take()?, State::new(setting))))
+        } else if showing.speaks() {
             Shows::Lines(LINE_EVERY)
         } else {
             Shows::Nothing
@@ -83,7 +83,8 @@ impl Watcher {
     }
 }
 
-fn setting(settings: &Settings) -> Setting {
+/// What is shown of a load beside its figures.
+pub(super) fn setting(settings: &Settings) -> Setting {
     let repetitions = settings.bound.map(Bound::repetitions).filter(|each| *each < u64::MAX);
     Setting {
         what: what(settings),

@@ -61,3 +61,38 @@ fn a_full_disk_costs_only_the_file_on_it() {
     assert!(err.contains("Transactions:\t\t           3 hits\n"), "{err}");
     assert!(std::fs::read_to_string(&prom).unwrap().contains("outcome=\"ok\"} 3\n"));
 }
+
+#[test]
+fn a_collector_gets_metrics() {
+    let collector = crate::shop::Shop::start(|_| Some(crate::shop::reply(200, "", b"{}")));
+    let server = Server::start(|number| Act::Send(if number < 2 { reply(503, "") } else { ok("") }));
+    let otlp = format!("--out=otlp={}", collector.url());
+    let (exit, _, err) = run(&["-c1", "-r10", "-q", &otlp, &server.url()]);
+    assert_eq!((exit, err.as_str()), (Exit::Fine, ""));
+    let seen = collector.seen();
+    assert_eq!(
+        (seen.len(), seen[0].path.as_str(), seen[0].header("content-type")),
+        (1, "/v1/metrics", "application/json")
+    );
+    let all: serde_json::Value = serde_json::from_str(&seen[0].body).unwrap();
+    let metrics = &all["resourceMetrics"][0]["scopeMetrics"][0]["metrics"];
+    let outcomes = metrics[0]["sum"]["dataPoints"].as_array().unwrap();
+    let counts: Vec<_> = outcomes.iter().map(|point| point["asInt"].as_str().unwrap()).collect();
+    assert_eq!(counts, ["8", "2"]);
+    let latency = &metrics[1]["histogram"]["dataPoints"][0];
+    let buckets = latency["bucketCounts"].as_array().unwrap().iter();
+    assert_eq!(buckets.map(|count| count.as_str().unwrap().parse::<u64>().unwrap()).sum::<u64>(), 10);
+    assert_eq!(
+        (latency["count"].as_str(), metrics[2]["gauge"]["dataPoints"][0]["asInt"].as_str()),
+        (Some("10"), Some("1"))
+    );
+}
+
+#[test]
+fn a_collector_that_is_not_there_costs_the_exit_code_only() {
+    let server = Server::well();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (exit, _, err) = run(&["-c1", "-r3", "--out", &format!("otlp={nobody}"), &server.url()]);
+    assert_eq!(exit, Exit::Wrong);
+    assert!(err.contains("Transactions:\t\t           3 hits\n"), "{err}");
+}

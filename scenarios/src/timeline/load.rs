@@ -77,6 +77,8 @@ pub enum Failure {
     Protocol,
     /// A status that is not a good one.
     Status(u16),
+    /// A status of gRPC other than OK.
+    Grpc(u16),
     /// A good status with a body that is not as expected.
     Check,
     /// Still in flight when the load ended.
@@ -101,10 +103,35 @@ const NAMES: [(Failure, &str); 8] = [
     (Failure::Unfinished, "unfinished"),
 ];
 
+/// The names of gRPC's statuses, by their numbers.
+const GRPC: [&str; 17] = [
+    "ok",
+    "cancelled",
+    "unknown",
+    "invalid_argument",
+    "deadline_exceeded",
+    "not_found",
+    "already_exists",
+    "permission_denied",
+    "resource_exhausted",
+    "failed_precondition",
+    "aborted",
+    "out_of_range",
+    "unimplemented",
+    "internal",
+    "unavailable",
+    "data_loss",
+    "unauthenticated",
+];
+
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status(status) => write!(out, "status {status}"),
+            Self::Grpc(status) => match GRPC.get(usize::from(*status)) {
+                Some(name) => write!(out, "grpc {name}"),
+                None => write!(out, "grpc {status}"),
+            },
             other => out.write_str(NAMES.iter().find(|(kind, _)| kind == other).map_or("", |(_, name)| name)),
         }
     }
@@ -116,6 +143,12 @@ impl FromStr for Failure {
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some(status) = text.strip_prefix("status ") {
             return status.parse().map(Self::Status).map_err(|_| format!("`{status}` is not a status"));
+        }
+        if let Some(status) = text.strip_prefix("grpc ") {
+            let named =
+                GRPC.iter().position(|name| *name == status).and_then(|place| u16::try_from(place).ok());
+            let number = || status.parse().map_err(|_| format!("`{status}` is not a status of gRPC"));
+            return named.map_or_else(number, Ok).map(Self::Grpc);
         }
         let found = NAMES.iter().find(|(_, name)| *name == text).map(|(kind, _)| *kind);
         found.ok_or_else(|| format!("`{text}` is not a kind of failure"))
@@ -132,7 +165,7 @@ impl JsonSchema for Failure {
         json_schema!({
             "description": "Why a request was not good.",
             "type": "string",
-            "pattern": format!("^({names}|status [0-9]+)$"),
+            "pattern": format!("^({names}|status [0-9]+|grpc [a-z_0-9]+)$"),
         })
     }
 }

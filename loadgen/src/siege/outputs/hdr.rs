@@ -14,7 +14,10 @@ const COMMENTS: [&str; 3] = [
 ];
 
 /// An interval for each window, empty ones as well. Starts count from the load's start, which the header has.
-pub(super) fn hdr(record: &LoadRecord, began: SystemTime) -> io::Result<String> {
+pub(super) fn hdr<'r>(
+    records: impl Iterator<Item = &'r LoadRecord>,
+    began: SystemTime,
+) -> io::Result<String> {
     let (mut log, mut serializer) = (Vec::new(), V2DeflateSerializer::new());
     let mut builder = IntervalLogWriterBuilder::new();
     for comment in COMMENTS {
@@ -23,12 +26,14 @@ pub(super) fn hdr(record: &LoadRecord, began: SystemTime) -> io::Result<String> 
     // With both times no reader has to guess what the starts of intervals count from.
     builder.with_start_time(began).with_base_time(began);
     let mut writer = builder.begin_log_with(&mut log, &mut serializer)?;
-    let (name, length) = (tag(&record.name), Duration::from_secs_f64(record.window));
-    for window in &record.windows {
-        let (start, latency) = (Duration::from_secs_f64(window.start), Counts::merge([&window.latency]));
-        writer
-            .write_histogram(&latency, start, length, Tag::new(&name))
-            .map_err(|error| io::Error::other(error.to_string()))?;
+    for record in records {
+        let (name, length) = (tag(&record.name), Duration::from_secs_f64(record.window));
+        for window in &record.windows {
+            let (start, latency) = (Duration::from_secs_f64(window.start), Counts::merge([&window.latency]));
+            writer
+                .write_histogram(&latency, start, length, Tag::new(&name))
+                .map_err(|error| io::Error::other(error.to_string()))?;
+        }
     }
     String::from_utf8(log).map_err(io::Error::other)
 }

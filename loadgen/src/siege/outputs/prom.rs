@@ -9,33 +9,39 @@ use crate::siege::interval::estimate;
 
 const QUANTILES: [f64; 5] = [0.5, 0.75, 0.9, 0.99, 0.999];
 
-/// The whole load's counts, latency and schedule.
-pub(super) fn prom(outcome: &LoadOutcome) -> String {
+const REQUESTS: &str = "brunt_load_requests_total";
+const LATENCY: &str = "brunt_load_latency_seconds";
+const KEPT: &str = "brunt_load_schedule_kept";
+
+/// The counts, latency and schedule of all loads. A metric's lines stand together, as the format wants it.
+pub(super) fn prom(outcomes: &[LoadOutcome]) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = write_all(&mut text, outcome, &escaped(&outcome.record.name));
+    let _ = write_all(&mut text, outcomes);
     text
 }
 
-fn write_all(text: &mut String, outcome: &LoadOutcome, load: &str) -> std::fmt::Result {
-    const REQUESTS: &str = "brunt_load_requests_total";
+fn write_all(text: &mut String, outcomes: &[LoadOutcome]) -> std::fmt::Result {
+    let named = || outcomes.iter().map(|outcome| (escaped(&outcome.record.name), outcome));
     head(text, REQUESTS, "counter", "Requests by outcome: ok, or why they failed.")?;
-    writeln!(text, "{REQUESTS}{{load=\"{load}\",outcome=\"ok\"}} {}", outcome.totals.ok)?;
-    for (kind, count) in &outcome.totals.failed {
-        let kind = escaped(&kind.to_string());
-        writeln!(text, "{REQUESTS}{{load=\"{load}\",outcome=\"{kind}\"}} {count}")?;
+    for (load, outcome) in named() {
+        writeln!(text, "{REQUESTS}{{load=\"{load}\",outcome=\"ok\"}} {}", outcome.totals.ok)?;
+        for (kind, count) in &outcome.totals.failed {
+            let kind = escaped(&kind.to_string());
+            writeln!(text, "{REQUESTS}{{load=\"{load}\",outcome=\"{kind}\"}} {count}")?;
+        }
     }
-    latency(text, outcome, load)?;
-    const KEPT: &str = "brunt_load_schedule_kept";
+    head(text, LATENCY, "summary", "Time from the intended start of requests to the end of their replies.")?;
+    named().try_for_each(|(load, outcome)| latency(text, outcome, &load))?;
     head(text, KEPT, "gauge", "1 when the generator kept its schedule, 0 when the figures are invalid.")?;
-    let kept = u8::from(outcome.record.schedule == Schedule::Kept);
-    writeln!(text, "{KEPT}{{load=\"{load}\"}} {kept}")
+    named().try_for_each(|(load, outcome)| {
+        let kept = u8::from(outcome.record.schedule == Schedule::Kept);
+        writeln!(text, "{KEPT}{{load=\"{load}\"}} {kept}")
+    })
 }
 
 /// A summary. One of no values has no quantiles.
 fn latency(text: &mut String, outcome: &LoadOutcome, load: &str) -> std::fmt::Result {
-    const LATENCY: &str = "brunt_load_latency_seconds";
-    head(text, LATENCY, "summary", "Time from the intended start of requests to the end of their replies.")?;
     let all = Counts::merge(outcome.record.windows.iter().map(|window| &window.latency));
     let counts = Counts::of(&all);
     for quantile in QUANTILES {

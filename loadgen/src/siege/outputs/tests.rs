@@ -69,13 +69,13 @@ fn csv_has_a_line_a_window() {
 
 #[test]
 fn prometheus_gets_counts_quantiles_and_the_schedule() {
-    insta::assert_snapshot!(prom::prom(&outcome("siege", Schedule::Kept)));
-    insta::assert_snapshot!(prom::prom(&nothing()));
+    insta::assert_snapshot!(prom::prom(&[outcome("siege", Schedule::Kept)]));
+    insta::assert_snapshot!(prom::prom(&[nothing()]));
 }
 
 #[test]
 fn prometheus_labels_are_escaped() {
-    let text = prom::prom(&outcome("a \"b\"\n\\c", Schedule::Missed("late".to_owned())));
+    let text = prom::prom(&[outcome("a \"b\"\n\\c", Schedule::Missed("late".to_owned()))]);
     let last = text.lines().last();
     assert_eq!(last, Some(r#"brunt_load_schedule_kept{load="a \"b\"\n\\c"} 0"#));
 }
@@ -115,7 +115,7 @@ fn read(log: &str) -> (Vec<Duration>, Vec<Interval>) {
 fn hdr_logs_read_back_the_same() {
     let outcome = outcome("two words, and more", Schedule::Kept);
     let began = Duration::from_millis(1_700_000_000_250);
-    let log = hdr::hdr(&outcome.record, SystemTime::UNIX_EPOCH + began).unwrap();
+    let log = hdr::hdr(std::iter::once(&outcome.record), SystemTime::UNIX_EPOCH + began).unwrap();
     let (times, intervals) = read(&log);
     assert_eq!(times, [began, began]);
     assert_eq!(intervals.len(), 3);

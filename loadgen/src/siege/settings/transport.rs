@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use super::{Given, read};
 use crate::job::{Address, Identity, Request, Scheme, Transport, Version};
-use crate::siege::SiegeError;
 use crate::siege::table::Flag;
+use crate::siege::{SiegeError, grpc};
 
 impl Given {
-    pub(super) fn transport(&self) -> Result<Transport, SiegeError> {
+    pub fn transport(&self) -> Result<Transport, SiegeError> {
         let file = |flag| self.flags.value(flag).map(PathBuf::from);
         let key = file(Flag::Key);
         let identity = match file(Flag::Cert) {
@@ -23,7 +23,7 @@ impl Given {
             streams.map(|streams| read::number("--streams", streams, "--streams 100")).transpose()?;
         let defaults = Transport::default();
         let http2 = self.flags.has(Flag::Http2) || self.flags.has(Flag::H2c);
-        Ok(Transport {
+        let transport = Transport {
             version: if http2 { Version::Http2 } else { Version::Http1 },
             streams: streams.unwrap_or(defaults.streams),
             ca: file(Flag::CaCert),
@@ -31,8 +31,10 @@ impl Given {
             insecure: self.flags.has(Flag::Insecure),
             server_name: self.flags.value(Flag::ServerName).map(str::to_owned),
             proxy: self.flags.value(Flag::Proxy).map(proxy).transpose()?,
+            follow: !self.flags.has(Flag::NoFollow) && self.rc.value("follow-location") != Some("false"),
             ..defaults
-        })
+        };
+        Ok(if self.flags.has(Flag::Grpc) { grpc::transport(transport) } else { transport })
     }
 
     /// Sends all requests to the socket that was asked for, if any.

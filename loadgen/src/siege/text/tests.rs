@@ -56,7 +56,7 @@ fn exit_codes_say_what_came_of_it() {
         let mut result = result(schedule);
         result.fail_below = fail_below.map(|percent| percent.parse().unwrap());
         change(&mut result);
-        Summary { findings: Some(result), search: None }.exit()
+        Summary { findings: Some(result), ended: None }.exit()
     };
     let same = |_: &mut Findings| {};
     let missed = || Schedule::Missed("late".to_owned());

@@ -5,6 +5,7 @@ use std::time::Instant;
 use brunt_scenarios::plan::AbortWhen;
 
 /// Watches the share of failed requests.
+#[derive(Debug)]
 pub struct AbortWatch {
     when: AbortWhen,
     seen: (u64, u64),
