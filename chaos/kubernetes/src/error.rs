@@ -42,7 +42,9 @@ pub enum KubeError {
         looked_for: String,
     },
     /// The caller may not do it.
-    #[error("not allowed to {what}: {why}; see manifests/rbac for what the controller needs")]
+    #[error(
+        "not allowed to {what}: {why}; see manifests/components/controller for what the controller needs"
+    )]
     Forbidden {
         /// What was tried.
         what: String,

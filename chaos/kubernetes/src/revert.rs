@@ -55,11 +55,25 @@ impl Reverted {
 
 /// Puts back what runs have changed in the namespace, and on nodes because of it; then takes away what they have added.
 pub async fn revert(cluster: &Cluster, which: &Which) -> Reverted {
+    revert_as(cluster, which, Who::Anybody).await
+}
+
+/// Who puts things back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Somebody who may have fewer rights than who changed them.
+    Anybody,
+    /// The run itself: what it may not even look at, it has not changed.
+    TheRun,
+}
+
+pub(crate) async fn revert_as(cluster: &Cluster, which: &Which, who: Who) -> Reverted {
     let mut reverted = Reverted::default();
     for kind in KINDS {
         if let Err(error) = objects(cluster, kind, which, &mut reverted).await {
             // Whoever may not even look at nodes has not changed any.
-            let harmless = kind == Kind::Node && matches!(error, KubeError::Forbidden { .. });
+            let harmless =
+                (kind == Kind::Node || who == Who::TheRun) && matches!(error, KubeError::Forbidden { .. });
             if !harmless {
                 reverted.failed.push(error.to_string());
             }
@@ -67,10 +81,10 @@ pub async fn revert(cluster: &Cluster, which: &Which) -> Reverted {
     }
     if reverted.failed.is_empty() {
         // What holds the order to put things back goes last, and only when that has been done.
-        take_away::<Service>(cluster, "service", which, &mut reverted).await;
-        take_away::<Pod>(cluster, "pod", which, &mut reverted).await;
+        take_away::<Service>(cluster, "service", which, who, &mut reverted).await;
+        take_away::<Pod>(cluster, "pod", which, who, &mut reverted).await;
         rights_on_nodes(cluster, which, &mut reverted).await;
-        take_away::<Job>(cluster, "job", which, &mut reverted).await;
+        take_away::<Job>(cluster, "job", which, who, &mut reverted).await;
     }
     reverted
 }
@@ -140,7 +154,7 @@ async fn rights_on_nodes(cluster: &Cluster, which: &Which, reverted: &mut Revert
     }
 }
 
-async fn take_away<K>(cluster: &Cluster, what: &str, which: &Which, reverted: &mut Reverted)
+async fn take_away<K>(cluster: &Cluster, what: &str, which: &Which, who: Who, reverted: &mut Reverted)
 where
     K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
         + Clone
@@ -152,6 +166,7 @@ where
     let list = api.list(&params);
     let all = match KubeError::bounded(&format!("list {what}s"), list).await {
         Ok(all) => all,
+        Err(KubeError::Forbidden { .. }) if who == Who::TheRun => return,
         Err(error) => return reverted.failed.push(error.to_string()),
     };
     for one in all {

@@ -19,7 +19,7 @@ use crate::error::KubeError;
 use crate::object::Mode;
 use crate::reach::{self, Reached};
 use crate::record::Lease;
-use crate::revert::{Which, revert};
+use crate::revert::{Which, Who, revert_as};
 use crate::watch::{Gap, Seen};
 use crate::within::Stressing;
 use crate::workload::{self, Workload};
@@ -247,7 +247,7 @@ impl KubeSystem {
         let until = Instant::now() + PUTS_BACK_WITHIN;
         let mut drift = Vec::new();
         loop {
-            let reverted = revert(&self.cluster, &which).await;
+            let reverted = revert_as(&self.cluster, &which, Who::TheRun).await;
             drift.extend(reverted.drift);
             if reverted.failed.is_empty() {
                 return drift;
