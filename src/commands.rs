@@ -3,6 +3,7 @@
 mod calibrate;
 mod compare;
 mod list;
+mod load;
 mod parallel;
 mod place;
 mod prove;
@@ -33,7 +34,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Up(options) => up::up(&options)?,
         Command::Watch(options) => watch::watch(&options)?,
         Command::Serve(options) => serve::serve(&options)?,
-        Command::Load { arguments } => return Ok(brunt_loadgen::siege::main(&arguments)),
+        Command::Load { arguments } => return Ok(load::load(&arguments)),
         Command::Calibrate(options) => calibrate::calibrate(&options)?,
         Command::Compare(options) => compare::compare(&options)?,
         Command::Report(options) => report::report(&options)?,
