@@ -9,6 +9,7 @@
 mod chunked;
 mod connection;
 mod framing;
+mod known;
 mod reader;
 mod reply;
 

@@ -4,6 +4,11 @@
 
 #[path = "allocations/counting.rs"]
 mod counting;
+#[path = "allocations/endless.rs"]
+mod endless;
+#[path = "engine/frames.rs"]
+#[allow(dead_code, reason = "not all of it is needed here")]
+mod frames;
 #[path = "engine/jobs.rs"]
 #[allow(dead_code, reason = "not all of it is needed here")]
 mod jobs;

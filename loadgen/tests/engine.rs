@@ -1,12 +1,18 @@
 //! The engine against servers that behave, misbehave and freeze.
 #![allow(clippy::unwrap_used, reason = "what tests have in common is test code, too")]
 
+#[path = "engine/abuse.rs"]
+mod abuse;
 #[path = "engine/arrivals.rs"]
 mod arrivals;
 #[path = "engine/endings.rs"]
 mod endings;
+#[path = "engine/frames.rs"]
+mod frames;
 #[path = "engine/http2.rs"]
 mod http2;
+#[path = "engine/http2_abuse.rs"]
+mod http2_abuse;
 #[path = "engine/http2_server.rs"]
 mod http2_server;
 #[path = "engine/jobs.rs"]

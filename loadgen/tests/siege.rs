@@ -147,6 +147,24 @@ fn settings_can_be_shown() {
     insta::assert_snapshot!(shown.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }
 
+/// The generator gets one processor, and so one thread, which has no million requests a second in it; the server has all.
+#[test]
+#[cfg(target_os = "linux")]
+fn more_than_the_machine_can_do_is_invalid() {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+    let server = Server::well();
+    let allowed = sched_getaffinity(None).unwrap();
+    let first = (0..CpuSet::MAX_CPU).find(|cpu| allowed.is_set(*cpu)).unwrap();
+    let mut one = CpuSet::new();
+    one.set(first);
+    // Of this thread, and of those that it starts.
+    sched_setaffinity(None, &one).unwrap();
+    let (exit, _, err) = run(&["--rate", "1000000/s", "-c", "64", "-t", "2S", &server.url()]);
+    sched_setaffinity(None, &allowed).unwrap();
+    assert_eq!((exit, exit as u8), (Exit::Inconclusive, 3), "{err}");
+    assert!(err.contains("Schedule: INVALID"), "{err}");
+}
+
 #[test]
 fn limits_have_their_exit_code() {
     let server = Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));

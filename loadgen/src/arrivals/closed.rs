@@ -1,12 +1,12 @@
 //! The closed model: users who wait for each reply, think, and go on.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
 use super::visitor::Visitor;
-use crate::client::Due;
+use crate::client::{Due, Finished};
 use crate::engine::Lane;
 
 /// The least pause after a connection could not be made. A refusal takes microseconds: without a pause a few users would
@@ -18,20 +18,20 @@ pub(crate) async fn closed(lane: &Rc<Lane>, users: u32, think: (Duration, Durati
     let users = users as usize;
     let mut all = JoinSet::new();
     for number in (lane.share.thread..users).step_by(lane.share.of) {
-        let visitor = Visitor::user(lane, number, users);
-        all.spawn_local(user(Rc::clone(lane), visitor, think));
+        let mut visitor = Visitor::user(lane, number, users);
+        let visit = async move |due| visitor.visit(due).await;
+        all.spawn_local(user(Rc::clone(lane), visit, think));
     }
     lane.join(&mut all).await;
 }
 
-async fn user(lane: Rc<Lane>, mut visitor: Visitor, think: (Duration, Duration)) {
-    let mut wanted = Instant::now();
+async fn user(lane: Rc<Lane>, mut visit: impl AsyncFnMut(Due) -> Finished, think: (Duration, Duration)) {
+    let mut wanted = tokio::time::Instant::now().into_std();
     for _ in 0..lane.ready.job.bound.repetitions() {
         if !lane.takes(wanted) {
             break;
         }
-        let finished = visitor.visit(Due { intended: wanted, free: wanted });
-        let finished = finished.await;
+        let finished = visit(Due { intended: wanted, free: wanted }).await;
         let pause = drawn(think).max(if finished.unreachable { REFUSED } else { Duration::ZERO });
         wanted = finished.at + pause;
         if !pause.is_zero() && !lane.sleep_until(wanted).await {
@@ -47,3 +47,6 @@ pub(crate) fn drawn((shortest, longest): (Duration, Duration)) -> Duration {
     }
     shortest + (longest - shortest).mul_f64(fastrand::f64())
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,3 +138,6 @@ impl Mailbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

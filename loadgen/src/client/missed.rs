@@ -97,6 +97,8 @@ fn tls(error: &io::Error) -> Option<&'static str> {
 fn protocol(malformed: &Malformed) -> &'static str {
     match malformed {
         Malformed::Head(_) => "not a reply's head",
+        Malformed::Headers => "too many headers",
+        Malformed::Status(_) => "a status that is none",
         Malformed::LongHead => "a head without an end",
         Malformed::Interim => "interim replies without an end",
         Malformed::Upgrade => "a switch of protocols that nobody asked for",

@@ -5,10 +5,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::time::MissedTickBehavior;
-
 use super::busy::Busy;
-use super::{Lane, Shared};
+use super::{Alarm, Lane, Shared};
 use crate::recorder::Live;
 
 /// How often deadlines are looked at: the grain of timeouts.
@@ -20,12 +18,12 @@ const SATURATED: f64 = 0.95;
 
 /// Looks after a thread's lanes; never ends by itself.
 pub(super) async fn sweep(lanes: &[Rc<Lane>], shared: &Shared, published: &[Mutex<Live>]) {
-    let mut tick = tokio::time::interval(SWEEP);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Not one of the runtime's timers: while it has none, it does not read the clock before each wait.
+    let alarm = Alarm::new();
     let (mut stopped, mut publish, mut seconds) = (false, Instant::now(), 0);
     let mut busy = Busy::new();
     loop {
-        tick.tick().await;
+        alarm.until(Instant::now() + SWEEP).await;
         let now = Instant::now();
         if !stopped && shared.stop.load(Ordering::Relaxed) {
             stopped = true;

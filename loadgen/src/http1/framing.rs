@@ -34,6 +34,9 @@ struct Told {
 /// Reads what matters of a parsed head.
 pub(super) fn head(response: &httparse::Response<'_, '_>, to: ReplyTo) -> Result<Head, Malformed> {
     let status = response.code.unwrap_or_default();
+    if status < 100 {
+        return Err(Malformed::Status(status));
+    }
     let mut told = Told::default();
     for header in response.headers.iter() {
         told.take(header)?;

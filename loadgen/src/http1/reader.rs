@@ -2,13 +2,18 @@
 
 use super::chunked::Chunks;
 use super::framing::{self, Framing, Head};
+use super::known::Known;
 use super::{Cut, Malformed, Reply, ReplyTo};
 
 /// The longest head that is put up with, in bytes.
 pub(super) const LONGEST_HEAD: usize = 64 * 1024;
 /// The most 1xx replies before the one that counts.
 pub(super) const MOST_INTERIM: u32 = 100;
-const MOST_HEADERS: usize = 128;
+/// The most headers of a reply.
+pub(super) const MOST_HEADERS: usize = 128;
+/// What a buffer may keep of its size until the next reply, in bytes. What is longer is given back, so that one odd reply
+/// on each connection does not stay in memory.
+const SPARE: usize = 64 * 1024;
 
 /// What to do with a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +46,7 @@ pub struct Reader {
     to: ReplyTo,
     keep: Keep,
     state: State,
+    known: Known,
     /// The beginning of a head whose end has not come yet.
     partial: Vec<u8>,
     head: Vec<u8>,
@@ -64,6 +70,7 @@ impl Reader {
             to: ReplyTo::Other,
             keep,
             state: State::Head,
+            known: Known::new(),
             partial: Vec::new(),
             head: Vec::new(),
             body: Vec::new(),
@@ -76,9 +83,10 @@ impl Reader {
     pub fn begin(&mut self, to: ReplyTo) {
         self.to = to;
         self.state = State::Head;
-        self.partial.clear();
-        self.head.clear();
-        self.body.clear();
+        for buffer in [&mut self.partial, &mut self.head, &mut self.body] {
+            buffer.clear();
+            buffer.shrink_to(SPARE);
+        }
         self.length = 0;
         self.interim = 0;
     }
@@ -145,9 +153,14 @@ impl Reader {
     /// The head, once it is whole, and how many of these bytes belong to it.
     fn feed_head(&mut self, input: &[u8]) -> Result<Option<(usize, Head)>, Malformed> {
         if self.partial.is_empty() {
-            let parsed = parse(input, self.to)?;
-            if parsed.is_none() {
-                self.partial.extend_from_slice(input);
+            let recalled = self.known.recall(input, self.to);
+            let parsed = if recalled.is_some() { recalled } else { parse(input, self.to)? };
+            match parsed {
+                None => self.partial.extend_from_slice(input),
+                Some((length, head)) if recalled.is_none() => {
+                    self.known.learn(&input[..length], self.to, head);
+                }
+                Some(_) => {}
             }
             self.keep_head(parsed.map_or(&[], |(length, _)| &input[..length]));
             return self.bounded(parsed);
@@ -161,13 +174,14 @@ impl Reader {
             return self.bounded(None);
         }
         let parsed = parse(&self.partial, self.to)?;
+        let parsed = self.bounded(parsed)?;
         if let Some((length, _)) = parsed {
             let partial = std::mem::take(&mut self.partial);
             self.keep_head(&partial[..length]);
             self.partial = partial;
             self.partial.clear();
         }
-        self.bounded(parsed.map(|(length, head)| (length - before, head)))
+        Ok(parsed.map(|(length, head)| (length - before, head)))
     }
 
     fn keep_head(&mut self, head: &[u8]) {
@@ -225,6 +239,7 @@ fn parse(input: &[u8], to: ReplyTo) -> Result<Option<(usize, Head)>, Malformed> 
     match config.parse_response_with_uninit_headers(&mut response, input, &mut headers) {
         Ok(httparse::Status::Complete(length)) => Ok(Some((length, framing::head(&response, to)?))),
         Ok(httparse::Status::Partial) => Ok(None),
+        Err(httparse::Error::TooManyHeaders) => Err(Malformed::Headers),
         Err(error) => Err(Malformed::Head(error)),
     }
 }

@@ -39,6 +39,12 @@ pub enum Malformed {
     /// A head that does not parse.
     #[error("not a reply's head: {0}")]
     Head(httparse::Error),
+    /// More headers than anybody needs.
+    #[error("more than {} headers", super::reader::MOST_HEADERS)]
+    Headers,
+    /// A status below 100.
+    #[error("{0:03} is not a status")]
+    Status(u16),
     /// A head without an end.
     #[error("a head of more than {} KiB", super::reader::LONGEST_HEAD / 1024)]
     LongHead,

@@ -13,7 +13,7 @@ use crate::engine::Lane;
 
 /// How much may come unasked, in bytes, on a stream and on the connection: enough to keep a fast server busy.
 const WINDOW: u32 = 1 << 20;
-const CONNECTION_WINDOW: u32 = 16 << 20;
+const CONNECTION_WINDOW: u32 = 4 << 20;
 /// The longest head that is put up with, in bytes; that of HTTP/1.1.
 const LONGEST_HEAD: u32 = 64 * 1024;
 

@@ -13,6 +13,7 @@ static COUNTING: Counting = Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static LIVE: AtomicI64 = AtomicI64::new(0);
+static PEAK: AtomicI64 = AtomicI64::new(0);
 
 thread_local! {
     static THREAD: Cell<Thread> = const { Cell::new(Thread::Unknown) };
@@ -39,6 +40,14 @@ impl Reading {
     pub fn now() -> Self {
         Self { allocations: ALLOCATIONS.load(Ordering::SeqCst), live: LIVE.load(Ordering::SeqCst) }
     }
+}
+
+/// The most bytes that were live at once during a piece of work, beyond those that were live before it.
+pub fn peak(work: impl FnOnce()) -> i64 {
+    let before = LIVE.load(Ordering::SeqCst);
+    PEAK.store(before, Ordering::SeqCst);
+    work();
+    PEAK.load(Ordering::SeqCst) - before
 }
 
 struct Counting;
@@ -76,7 +85,9 @@ unsafe impl GlobalAlloc for Counting {
 fn allocated(before: usize, after: usize) {
     if is_generator() {
         ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
-        LIVE.fetch_add(after as i64 - before as i64, Ordering::SeqCst);
+        let change = after as i64 - before as i64;
+        let live = LIVE.fetch_add(change, Ordering::SeqCst) + change;
+        PEAK.fetch_max(live, Ordering::SeqCst);
     }
 }
 

@@ -28,6 +28,12 @@ pub enum Act {
     Reset(Vec<u8>),
     /// Never answer.
     Hold,
+    /// Begin to answer, and never go on.
+    SendAndHold(Vec<u8>),
+    /// Send the first once, then the second again and again, until the client has gone.
+    Endless(Vec<u8>, Vec<u8>),
+    /// Send this past TLS, then close.
+    Beneath(Vec<u8>),
 }
 
 /// A server on a port of its own. Its threads end with their connections.
@@ -43,6 +49,22 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         Self::over(address, move || Some(listener.accept().ok()?.0).inspect(no_delay), act)
+    }
+
+    /// One that does this with each connection.
+    pub fn start_raw(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (connections, serve) = (Arc::new(AtomicU64::new(0)), Arc::new(serve));
+        let opened = Arc::clone(&connections);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok).inspect(no_delay) {
+                opened.fetch_add(1, Ordering::Relaxed);
+                let serve = Arc::clone(&serve);
+                std::thread::spawn(move || serve(stream));
+            }
+        });
+        Self { address, requests: Arc::default(), connections }
     }
 
     /// The same over TLS.
@@ -133,6 +155,18 @@ fn serve(mut stream: impl Wire, requests: &AtomicU64, act: &(dyn Fn(u64) -> Act 
             }
             // Nothing more comes until the client gives up.
             Act::Hold => stream.read(&mut [0; 1]).is_ok_and(|length| length > 0),
+            Act::SendAndHold(bytes) => {
+                stream.write_all(&bytes).is_ok() && stream.read(&mut [0; 1]).is_ok_and(|length| length > 0)
+            }
+            Act::Endless(first, again) => {
+                let _ = stream.write_all(&first);
+                while stream.write_all(&again).is_ok() {}
+                false
+            }
+            Act::Beneath(bytes) => {
+                let _ = stream.write_beneath(&bytes);
+                false
+            }
         };
         if !stays {
             break;

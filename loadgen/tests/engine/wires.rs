@@ -18,6 +18,11 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig, ServerConnection, Stream
 pub trait Wire: Read + Write {
     /// Makes the end of it a reset, where there is such a thing.
     fn will_reset(&self) {}
+
+    /// Writes past what is between, where there is something between.
+    fn write_beneath(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.write_all(bytes)
+    }
 }
 
 impl Wire for TcpStream {
@@ -31,6 +36,10 @@ impl Wire for UnixStream {}
 impl Wire for StreamOwned<ServerConnection, TcpStream> {
     fn will_reset(&self) {
         self.sock.will_reset();
+    }
+
+    fn write_beneath(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.sock.write_all(bytes)
     }
 }
 

@@ -89,6 +89,27 @@ fn connections_are_kept_as_the_versions_say() {
 }
 
 #[test]
+fn a_head_that_comes_again_says_the_same_and_one_that_differs_does_not() {
+    let mut reader = Reader::new(Keep::Whole(100));
+    let mut read = |text: &str, to| {
+        reader.begin(to);
+        let progress = reader.feed(text.as_bytes()).unwrap();
+        let Progress::Done { used, reply } = progress else { panic!("{progress:?}") };
+        let (head, body) = (reader.head().len(), String::from_utf8(reader.body().to_vec()).unwrap());
+        assert_eq!(head + body.len(), used, "the head is kept each time");
+        (reply.status, body, used)
+    };
+    let two = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    let other = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nhi";
+    for _ in 0..2 {
+        assert_eq!(read(two, ReplyTo::Other), (200, "hi".to_owned(), two.len()));
+        assert_eq!(read(&two.replace("hi", "ho"), ReplyTo::Other), (200, "ho".to_owned(), two.len()));
+        assert_eq!(read(two, ReplyTo::Head), (200, String::new(), two.len() - 2));
+        assert_eq!(read(other, ReplyTo::Other), (200, "h".to_owned(), other.len() - 1));
+    }
+}
+
+#[test]
 fn the_end_of_the_connection_may_end_a_body() {
     let mut reader = Reader::new(Keep::Length);
     reader.begin(ReplyTo::Other);
@@ -126,6 +147,8 @@ fn what_is_not_http_is_named() {
         malformed("SSH-2.0-OpenSSH\r\n\r\n").to_string(),
         malformed("HTTP/2 200\r\n\r\n").to_string(),
         malformed("HTTP/1.1 abc\r\n\r\n").to_string(),
+        malformed("HTTP/1.1 099 x\r\n\r\n").to_string(),
+        with(&"X: y\r\n".repeat(MOST_HEADERS + 1)).to_string(),
         with("No colon here\r\n").to_string(),
         with("Content-Length: -1\r\n").to_string(),
         with("Content-Length: 1, 2\r\n").to_string(),
@@ -153,6 +176,14 @@ fn heads_and_chunk_lines_without_an_end_are_given_up() {
         }
     }
     assert_eq!(result, Err(Malformed::LongHead));
+    let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "y".repeat(LONGEST_HEAD));
+    for piece in [long.len(), LONGEST_HEAD, 1000] {
+        assert_eq!(
+            read(long.as_bytes(), ReplyTo::Other, piece),
+            Err(Malformed::LongHead),
+            "in pieces of {piece}"
+        );
+    }
     let mut chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;".to_vec();
     chunked.resize(100_000, b'x');
     assert_eq!(read(&chunked, ReplyTo::Other, 1000), Err(Malformed::Chunk("line")));
