@@ -54,6 +54,7 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "fooddelivery/cancel",
         "fooddelivery/every-change",
         "fooddelivery/notifications",
+        "fooddelivery/saga",
         "fooddelivery/slow-payment",
         "fooddelivery/store-down",
     ],
@@ -65,6 +66,15 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "cleaning/message-down",
         "cleaning/payment-down",
         "cleaning/service-levels",
+    ],
+    // Of several systems, short: what `brunt calibrate` is for.
+    scenarios![
+        "calibration/decoupled",
+        "calibration/events",
+        "calibration/grace",
+        "calibration/rollout",
+        "calibration/slow-payment",
+        "calibration/zombie",
     ],
 ];
 
@@ -88,7 +98,7 @@ mod tests {
     #[test]
     fn every_scenario_of_the_repository_is_built_in() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-        for system in super::SYSTEMS.iter().map(|system| system.name) {
+        for system in super::SYSTEMS.iter().map(|system| system.name).chain(["calibration"]) {
             let files = std::fs::read_dir(root.join(system)).into_iter().flatten();
             for file in files.map(|entry| entry.unwrap().path()) {
                 let name = format!("{system}/{}", file.file_stem().unwrap().to_str().unwrap());

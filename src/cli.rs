@@ -68,6 +68,9 @@ pub struct Run {
     /// Scenario files, folders of them, or built-in ones such as `coffee/product-down`.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
+    /// Run each scenario so often, and judge all of its runs together: with each run as one unit, not each request.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = at_least_one, conflicts_with = "baseline")]
+    pub trials: usize,
     /// Runs of the version before (a report.json, a run's folder, or a folder of them): a new one that is worse fails.
     #[arg(long, value_name = "PATH")]
     pub baseline: Option<PathBuf>,

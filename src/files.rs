@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use brunt_scenarios::scenario::read_feeds;
+use brunt_scenarios::scenario::{read_feeds, read_slos};
 use brunt_scenarios::source::nearest;
 use brunt_scenarios::{Plan, Scenario, Source, System, plan};
 
@@ -91,8 +91,9 @@ fn read(path: &Path) -> Result<Source> {
 fn plan_of(source: Source, inform: &Inform<'_>) -> Result<Planned> {
     let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
     let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_owned();
-    let read_csv = |name: &str| std::fs::read_to_string(folder.join(name));
-    read_feeds(&mut written.load, &source, read_csv).map_err(Diagnostics)?;
+    let read_beside = |name: &str| std::fs::read_to_string(folder.join(name));
+    read_feeds(&mut written.load, &source, read_beside).map_err(Diagnostics)?;
+    read_slos(&mut written.expect, &source, read_beside).map_err(Diagnostics)?;
     let (system_source, base) = system_source(&written.system, &folder)
         .map_err(|error| Diagnostics(vec![source.wrong(Some(written.system.place), format!("{error:#}"))]))?;
     let system: System = system_source.parse().map_err(Diagnostics::from)?;

@@ -1,6 +1,8 @@
 //! Carries out a plan and records what happens: Plan → Timeline.
 
 mod afterwards;
+mod agreement;
+mod breakers;
 mod calls;
 mod collection;
 mod faults;

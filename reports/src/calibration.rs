@@ -85,7 +85,7 @@ impl Calibration {
     pub fn table(&self) -> String {
         let head = [
             "scenario",
-            "taken away",
+            "broken",
             "runs",
             "passed",
             "failed as named",

@@ -4,15 +4,17 @@
 //! over windows (Künsch, Annals of Statistics 17, 1989), and with several runs a side, whole runs are drawn first.
 
 mod draw;
+mod halves;
 mod metric;
 mod part;
 mod text;
 
-use brunt_scenarios::timeline::{LoadRecord, Schedule};
+use brunt_scenarios::timeline::{Ending, LoadRecord, Schedule};
 use serde::Serialize;
 
 use crate::{Judgement, Report};
 use draw::Side;
+pub(crate) use halves::{Windows, held_against};
 use metric::Bounds;
 pub use metric::Metric;
 pub use part::Part;
@@ -138,7 +140,7 @@ fn differences(
     allowed: Allowed,
     risk: f64,
 ) -> Vec<Difference> {
-    let records = |side: &'static str| move |report| (side, of_name(report, load));
+    let records = |side: &'static str| move |report| (side, report, of_name(report, load));
     let missed = base.iter().map(records("before")).chain(new.iter().map(records("now"))).find_map(missed);
     let (base, new) = (Side::of(base, load, part), Side::of(new, load, part));
     let enough = base.is_enough() && new.is_enough();
@@ -162,7 +164,10 @@ fn of_name<'r>(report: &'r Report, name: &str) -> Option<&'r LoadRecord> {
     report.timeline.loads.iter().find(|load| load.name == name)
 }
 
-fn missed((side, load): (&str, Option<&LoadRecord>)) -> Option<String> {
+fn missed((side, report, load): (&str, &Report, Option<&LoadRecord>)) -> Option<String> {
+    if report.timeline.ending != Ending::Completed {
+        return Some(format!("{side} a run did not go to its end"));
+    }
     match &load?.schedule {
         Schedule::Kept => None,
         Schedule::Missed(_) => Some(format!("{side} the load generator missed its schedule")),

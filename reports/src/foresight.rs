@@ -26,6 +26,10 @@ fn of_claim(plan: &Plan, claim: &Claim) -> Vec<String> {
             });
             short.collect()
         }
+        Claim::Isolation { of, at_least, .. } if *at_least < Percent::ALL => {
+            too_few(plan, of, at_least.fraction(), During::Faults, &claim.to_string()).into_iter().collect()
+        }
+        Claim::Slo { of, target, window, spends, .. } => budget(plan, of, *target, *window, *spends, claim),
         Claim::Recovers { service, within } => too_short(plan, claim, service, *within, |_| true),
         Claim::Restarts { service, within } => too_short(plan, claim, service, *within, leaves_it_running),
         _ => vec![],
@@ -40,6 +44,25 @@ fn too_few(plan: &Plan, of: &str, share: f64, during: During, claim: &str) -> Op
         let (needed, gives) = (wording::counted(needed, "request"), wording::count(gives));
         format!("“{claim}” needs {needed} at least, all of them good; the load gives {gives}.")
     })
+}
+
+/// A run without a bad request must show by its number alone that it spends no more.
+fn budget(
+    plan: &Plan,
+    of: &str,
+    target: f64,
+    window: Duration,
+    spends: Percent,
+    claim: &Claim,
+) -> Vec<String> {
+    let lasts = plan.loads.iter().find(|load| load.name == of).map_or(Duration::ZERO, |load| load.lasts);
+    let bad = spends.fraction() * (1.0 - target) * window.as_secs_f64() / lasts.as_secs_f64().max(1e-3);
+    match bad < 1.0 {
+        true => too_few(plan, of, 1.0 - bad, During::Run, &claim.to_string()).into_iter().collect(),
+        false => {
+            vec![format!("“{claim}” holds even if every request fails: the run is too short to spend that.")]
+        }
+    }
 }
 
 /// A fault that replaces the process itself leaves nothing for the probe to do.
@@ -102,7 +125,7 @@ fn merged(mut spans: Vec<(Duration, Duration)>) -> Vec<(Duration, Duration)> {
 }
 
 /// Arrivals from the start until then: the area under the rate.
-fn arrivals(ramps: &[Ramp], then: Duration) -> f64 {
+pub(crate) fn arrivals(ramps: &[Ramp], then: Duration) -> f64 {
     let mut left = then.as_secs_f64();
     let mut sum = 0.0;
     for ramp in ramps {

@@ -1,18 +1,25 @@
 //! From a plan and what happened to a verdict.
 
-mod availability;
+mod agreement;
+pub(crate) mod availability;
+mod breaker;
 mod conserved;
+mod down;
+mod fairness;
 mod hits;
-mod latency;
+mod isolation;
+pub(crate) mod latency;
 mod ledger;
 pub(crate) mod part;
 mod recovers;
 mod replicas;
 mod restarts;
 mod run;
+mod slo;
+mod sound;
 mod steps;
 
-use brunt_scenarios::plan::{Check, Claim, Plan};
+use brunt_scenarios::plan::{Check, Claim, Load, Plan};
 use brunt_scenarios::timeline::{Ending, Timeline};
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
@@ -28,6 +35,7 @@ pub fn judge(plan: &Plan, timeline: &Timeline) -> Verdict {
     findings.extend(run::faults(plan, timeline));
     findings.extend(run::loads(plan, timeline));
     findings.extend(run::gaps(plan, timeline));
+    findings.extend(sound::judge(plan, timeline));
     Verdict { outcome: outcome(timeline, &findings), findings }
 }
 
@@ -59,7 +67,50 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
                 known.map_or(claim.clone(), |record| claim.replace(equals, &record.wanted.to_string()));
             vec![conserved::judge(record, claim)]
         }
+        Claim::Saga { .. } | Claim::View { .. } => {
+            let record = timeline.agreements.iter().find(|record| record.check == place);
+            vec![agreement::judge(record, check.name, claim)]
+        }
+        Claim::Fairness { of, meanwhile, slower } => {
+            fairness::judge(plan, timeline, of, meanwhile.as_deref(), *slower)
+        }
+        Claim::Isolation { of, down, at_least } => {
+            let down: Vec<&str> = down.iter().map(String::as_str).collect();
+            vec![isolation::judge(timeline, check.name, claim, of, &down, *at_least)]
+        }
+        Claim::Slo { .. } => vec![slo::judge(plan, timeline, &check.claim)],
+        Claim::Breaker { .. } => of_breaker(plan, timeline, place, check),
+        Claim::Decoupled { .. } => of_decoupled(timeline, place, check),
     }
+}
+
+fn of_breaker(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Vec<Finding> {
+    let Claim::Breaker { caller, path, fails_fast, .. } = &check.claim else {
+        return vec![];
+    };
+    let record = timeline.breakers.iter().find(|record| record.check == place);
+    let fast = fails_fast.iter().map(|(of, within)| {
+        let load = plan.loads.iter().find(|load| load.name == *of);
+        let timeout = load.map(Load::timeout).unwrap_or_default();
+        breaker::fails_fast(record, timeline, caller, of, *within, timeout)
+    });
+    std::iter::once(breaker::path(record, check.claim.to_string(), path)).chain(fast).collect()
+}
+
+fn of_decoupled(timeline: &Timeline, place: usize, check: &Check) -> Vec<Finding> {
+    let Claim::Decoupled { service, of, at_least, effects, .. } = &check.claim else {
+        return vec![];
+    };
+    let record = timeline.ledgers.iter().find(|record| record.check == place);
+    let accepted = format!("{of}: availability ≥ {at_least} while {service} is down");
+    let completed = ledger::judge(record, &format!("{of} in {}", effects.target.document()), 0, 0);
+    let completed = completed
+        .into_iter()
+        .take(1)
+        .map(|finding| Finding { name: "decoupled.completed".to_owned(), ..finding });
+    let accepted =
+        isolation::judge(timeline, "decoupled.accepted", accepted, of, &[service.as_str()], *at_least);
+    std::iter::once(accepted).chain(completed).collect()
 }
 
 /// What is worst decides; a run that shows nothing is no pass.

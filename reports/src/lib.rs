@@ -18,6 +18,7 @@ mod report;
 mod samples;
 mod schema;
 mod text;
+mod trials;
 mod verdict;
 mod windows;
 mod wording;
@@ -35,7 +36,8 @@ pub use markdown::markdown;
 pub use report::{Asked, Bounds, Call, Fact, Limit, Origin, PlanSummary, Report, Struck};
 pub use samples::Samples;
 pub use schema::schema;
-pub use text::{Colour, text};
+pub use text::{Colour, text, verdict_text};
+pub use trials::{Cluster, share_bounds, trials};
 pub use verdict::{Finding, Judgement, Outcome, Proving, Verdict};
 pub use windows::windows_csv;
 

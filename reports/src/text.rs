@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use textwrap::Options;
 
-use crate::verdict::{Finding, Judgement, Outcome};
+use crate::verdict::{Finding, Judgement, Outcome, Verdict};
 use crate::{Report, wording};
 
 /// The widest line.
@@ -21,22 +21,33 @@ pub enum Colour {
 
 /// The verdict as a table, with the evidence of what does not hold, and `written`: where the full report is.
 pub fn text(report: &Report, colour: Colour, written: Option<&str>) -> String {
-    let outcome = report.verdict.outcome;
+    verdict_text(&report.name, &wording::summary(report), &report.verdict, colour, written)
+}
+
+/// A verdict as a table, under a name and a line that says what was done.
+pub fn verdict_text(
+    name: &str,
+    summary: &str,
+    verdict: &Verdict,
+    colour: Colour,
+    written: Option<&str>,
+) -> String {
+    let outcome = verdict.outcome;
     let mut out = String::new();
     let head = format!("{} {outcome}", mark(outcome));
-    let name = textwrap::wrap(&report.name, Options::new(WIDTH - 24));
+    let name = textwrap::wrap(name, Options::new(WIDTH - 24));
     let name = name.join("\n  ");
     push(&mut out, &format!("{}  {name}", paint(&head, code(outcome), colour)));
-    push(&mut out, &format!("  {}", wording::summary(report)));
+    push(&mut out, &format!("  {summary}"));
     push(&mut out, "");
-    let widest = report.verdict.findings.iter().map(|finding| finding.measured.chars().count()).max();
+    let widest = verdict.findings.iter().map(|finding| finding.measured.chars().count()).max();
     let measured = widest.unwrap_or(0).min(24);
     // What does not hold comes last: the end of a log is what is seen of it.
-    for finding in wording::worst_last(&report.verdict) {
+    for finding in wording::worst_last(verdict) {
         line(&mut out, finding, measured, colour);
     }
     push(&mut out, "");
-    push(&mut out, &format!("  {}", wording::tally(&report.verdict)));
+    push(&mut out, &format!("  {}", wording::tally(verdict)));
     if let Some(written) = written {
         push(&mut out, &format!("  report: {written}"));
     }

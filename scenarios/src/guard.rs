@@ -1,22 +1,39 @@
-//! A plan without one of its guards: the same run, with a protection taken away.
+//! A plan as a proof breaks it: the same run, with a protection taken away or a defect planted.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::plan::{Plan, Service};
+use crate::plan::{Plan, Proof, Service};
 
 /// The guard that every service with a readiness probe has.
 pub const READINESS: &str = "readinessProbe";
 /// The guard that every service with a liveness probe has.
 pub const LIVENESS: &str = "livenessProbe";
 
+/// The guard that every service with a grace period has: without it, whoever must go is killed at once.
+pub const GRACE: &str = "terminationGracePeriod";
+
 /// The guards of a service, by name.
 pub fn names(service: &Service) -> Vec<&str> {
-    let probes = [(READINESS, service.readiness.is_some()), (LIVENESS, service.liveness.is_some())];
+    let probes = [
+        (READINESS, service.readiness.is_some()),
+        (LIVENESS, service.liveness.is_some()),
+        (GRACE, !service.grace.is_zero()),
+    ];
     let probes = probes.into_iter().filter(|(_, there)| *there).map(|(name, _)| name);
     probes.chain(service.guards.keys().map(String::as_str)).collect()
 }
 
 impl Plan {
+    /// The same plan, broken as a proof says. What it says exists: it was checked when the plan was made.
+    #[must_use]
+    pub fn broken_by(&self, proof: &Proof) -> Self {
+        let mut plan = self.without(&proof.without);
+        plan.faults.extend(proof.planted.iter().cloned());
+        plan.faults.sort_by_key(|fault| fault.at.first().copied());
+        plan
+    }
+
     /// The same plan without these guards (guard → services). All of them exist: a proof was checked when the plan was made.
     #[must_use]
     pub fn without(&self, guards: &BTreeMap<String, Vec<String>>) -> Self {
@@ -36,6 +53,7 @@ fn take_away(service: &mut Service, guard: &str) {
     match guard {
         READINESS => service.readiness = None,
         LIVENESS => service.liveness = None,
+        GRACE => service.grace = Duration::ZERO,
         _ => {
             if let Some(guard) = service.guards.get(guard) {
                 service.env.extend(guard.env.clone());

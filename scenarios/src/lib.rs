@@ -7,6 +7,7 @@
 pub mod bounds;
 pub mod form;
 pub mod guard;
+pub mod openslo;
 pub mod plan;
 pub mod scenario;
 pub mod schema;

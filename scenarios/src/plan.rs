@@ -1,5 +1,6 @@
 //! A plan: a scenario that has been checked against its system, with every default filled in. If one exists, it can run.
 
+mod agreement;
 mod answer;
 mod check;
 mod expectations;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+pub use agreement::{CalledOff, Compensation, Fold, Rows, ViewField, ViewSource};
 pub use answer::{Answer, JsonPath, Pattern, header_objection};
 pub use expectations::{Check, Claim, Quantile};
 pub use faults::{EdgeFault, Fault, FaultKind};
@@ -29,6 +31,7 @@ pub use threshold::{Sums, Threshold};
 
 pub use crate::scenario::{During, Method, Pick};
 pub use crate::system::{Probe, StrategyKind};
+pub use crate::timeline::BreakerState;
 use crate::units::Percent;
 
 /// What will be done, and what must come of it.
@@ -69,11 +72,13 @@ pub struct AbortWhen {
     pub lasts: Duration,
 }
 
-/// A guard to take away, and the checks that must then fail.
+/// What to break on purpose, and the checks that must then fail.
 #[derive(Debug, Clone)]
 pub struct Proof {
     /// Guard → services.
     pub without: BTreeMap<String, Vec<String>>,
+    /// Faults on top of the plan's own.
+    pub planted: Vec<Fault>,
     /// Names of checks: `availability`, `ledger.lost`, …
     pub fails: Vec<String>,
 }
@@ -90,13 +95,12 @@ impl Plan {
     }
 }
 
+/// `without outbox of order`, or `with abort 0.5% with 500 gateway → order`.
 impl fmt::Display for Proof {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let each: Vec<String> = self
-            .without
-            .iter()
-            .map(|(guard, services)| format!("{guard} of {}", services.join(", ")))
-            .collect();
-        out.write_str(&each.join(" and "))
+        let guards = self.without.iter();
+        let guards = guards.map(|(guard, services)| format!("without {guard} of {}", services.join(", ")));
+        let planted = self.planted.iter().map(|fault| format!("with {}", fault.kind));
+        out.write_str(&guards.chain(planted).collect::<Vec<_>>().join(" and "))
     }
 }

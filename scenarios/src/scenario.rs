@@ -2,6 +2,9 @@
 //!
 //! Nothing is checked here beyond the form; [`crate::Plan`] is where it gets its meaning.
 
+mod agreement;
+mod breaker;
+mod bystanders;
 mod expectation;
 mod expected;
 mod fault;
@@ -13,12 +16,16 @@ mod one_or_many;
 mod platform;
 mod request;
 mod save;
+mod slo;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use agreement::{Compensation, Fold, FoldOver, Rows, Saga, View, ViewSource};
+pub use breaker::Breaker;
+pub use bystanders::{Decoupled, Fairness, Isolation};
 pub use expectation::{
     Availability, Conserved, During, Effects, Expectation, Latency, Ledger, Recovers, Restarts, Term, Within,
 };
@@ -36,6 +43,7 @@ pub use platform::{
 };
 pub use request::{Method, RequestFields, Step};
 pub use save::Save;
+pub use slo::{Slo, read_slos};
 
 use crate::source::Located;
 use crate::units::{Percent, Period};
@@ -101,13 +109,17 @@ pub struct Limits {
     pub max_duration: Option<Period>,
 }
 
-/// A guard taken away, and what must then fail.
+/// What is broken on purpose, and what must then fail.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Proof {
-    /// Guard → the service or services that lose it. `readinessProbe` and `livenessProbe` exist for every service, others
-    /// are declared in the system file.
+    /// Guard → the service or services that lose it. `readinessProbe`, `livenessProbe` and `terminationGracePeriod` exist for
+    /// every service that has them, others are declared in the system file.
+    #[serde(default)]
     pub without: BTreeMap<String, OneOrMany>,
+    /// Faults that come on top of the scenario's own.
+    #[serde(default)]
+    pub planted: Vec<Fault>,
     /// The checks that must then fail, by name: `availability`, `ledger.lost`, …
     pub fails: Vec<Located<String>>,
 }

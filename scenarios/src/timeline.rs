@@ -1,5 +1,6 @@
 //! What happened, all on one clock: events, faults, and load in windows. Verdicts and reports are made from nothing else.
 
+mod breaker;
 mod counts;
 mod event;
 mod journey;
@@ -9,11 +10,14 @@ mod observation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use breaker::{BreakerRecord, BreakerSpan, BreakerState};
 pub use counts::{Counts, LONGEST, histogram};
 pub use event::{Event, Happening, RestartReason};
 pub use journey::{CheckCount, JourneyRecord, StepFigures};
 pub use load::{Failure, LoadRecord, Schedule, Window};
-pub use observation::{EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, StepRecord, SumRecord};
+pub use observation::{
+    AgreementRecord, EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, StepRecord, SumRecord,
+};
 
 /// Seconds after the loads' start; negative before it.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +59,12 @@ pub struct Timeline {
     /// Times in which what happened to services was not seen.
     #[serde(default)]
     pub gaps: Vec<Gap>,
+    /// What was read for each breaker check, by the check's place in the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breakers: Vec<BreakerRecord>,
+    /// What was read for each check that holds documents against one another, by the check's place in the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agreements: Vec<AgreementRecord>,
     /// What could not be put back, in words; empty when all was.
     pub left_behind: Vec<String>,
 }
@@ -87,6 +97,8 @@ impl Timeline {
             ledgers: vec![],
             sums: vec![],
             gaps: vec![],
+            breakers: vec![],
+            agreements: vec![],
             left_behind: vec![],
         }
     }

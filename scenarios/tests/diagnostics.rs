@@ -128,6 +128,48 @@ expect:
 }
 
 #[test]
+fn what_others_must_not_notice_needs_somebody_who_is_down_or_overloaded() {
+    let scenario = format!(
+        "{LOAD}\
+expect:
+  - isolation: {{of: orders, down: [order, nowhere]}}
+  - decoupled: {{service: stock, commands: orders, effects: {{get: order/orders, items: '$[*]', key: $.id}}, within: 5s}}
+  - fairness: {{of: orders}}
+  - fairness: {{of: orders, while: orders}}
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+}
+
+#[test]
+fn breakers_stand_between_services_and_documents_have_paths() {
+    let scenario = format!(
+        "{LOAD}  - {{name: others, open: {{rate: 10/s}}, for: 10s, get: order/orders}}
+expect:
+  - breaker: {{caller: stock, callee: order}}
+  - breaker: {{caller: order, callee: stock, path: [closed], metrics: actuator}}
+  - breaker: {{caller: order, callee: stock, failsFastWithin: 50ms}}
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+    let scenario = format!(
+        "{LOAD}\
+expect:
+  - breaker: {{caller: stock, callee: order}}
+  - breaker: {{caller: order, callee: stock, path: [closed], metrics: actuator}}
+  - saga: {{of: orders, compensated: [{{get: order/orders, items: '$[*]', key: $.id, absent: true, json: {{$.a: 1}}}}], within: 5s}}
+  - saga: {{compensated: [], within: 5s}}
+  - view: {{of: {{get: order/orders, items: '$[*]', key: $.id}}, sources: [], within: 5s}}
+  - view:
+      of: {{get: 'order/orders/${{late}}', items: '$[*]', key: $.id}}
+      sources: [{{get: stock/stocks, items: '$[*]', key: $.id, fields: {{$.a: $.b, $.n: {{sum: '$.['}}}}}}]
+      within: 5s
+"
+    );
+    insta::assert_snapshot!(problems(&scenario));
+}
+
+#[test]
 fn a_scenario_that_checks_nothing_is_refused() {
     insta::assert_snapshot!(problems(LOAD));
     insta::assert_snapshot!(problems("expect: []\n"));

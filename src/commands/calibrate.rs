@@ -54,7 +54,7 @@ fn tasks_of(planned: &Planned) -> impl Iterator<Item = Task<'_>> {
 impl Task<'_> {
     fn perform(&self, options: &Calibrate, counted: &Mutex<Calibration>, path: &Path) -> Result<Exit> {
         let Self { planned, proof } = self;
-        let plan = proof.map_or_else(|| planned.plan.clone(), |proof| planned.plan.without(&proof.without));
+        let plan = proof.map_or_else(|| planned.plan.clone(), |proof| planned.plan.broken_by(proof));
         let attempt = Attempt { planned, plan: &plan, slug: &planned.slug, command: "calibrate", live: None };
         let (report, page) = once(&attempt, &options.common)?;
         if report.verdict.outcome == Outcome::Aborted {

@@ -16,7 +16,7 @@ use crate::commands::run::{self, Attempt, once};
 use crate::exit::Exit;
 use crate::files::Planned;
 
-/// Runs each scenario as it is, then once without each of its guards.
+/// Runs each scenario as it is, then once broken as each of its proofs says.
 pub fn prove(options: &Prove) -> Result<Exit> {
     let plans = place::plans(&options.scenarios, &options.common.place)?;
     let rows = Mutex::new(Vec::new());
@@ -45,8 +45,8 @@ fn one(planned: &Planned, common: &Common, rows: &mut Vec<Row>) -> Result<Exit> 
     }
     for (number, proof) in planned.plan.proofs.iter().enumerate() {
         let slug = format!("{}-without-{}", planned.slug, number + 1);
-        let mut plan = planned.plan.without(&proof.without);
-        plan.name = format!("{} (without {proof})", plan.name);
+        let mut plan = planned.plan.broken_by(proof);
+        plan.name = format!("{} ({proof})", plan.name);
         let attempt = Attempt { planned, plan: &plan, slug: &slug, command: "prove", live: None };
         let (report, page) = once(&attempt, common)?;
         let without = report.verdict;

@@ -1,6 +1,7 @@
 //! `brunt run`
 
 mod dry;
+mod trials;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -38,8 +39,9 @@ pub fn run(options: &Run) -> Result<Exit> {
     }
     let serving = options.serve.map(Serving::start).transpose()?;
     let live = serving.as_ref().map(Serving::live);
-    let ends = parallel::all(options.common.jobs, &plans, |planned| {
-        one(planned, &options.common, baseline.as_ref(), live.as_ref())
+    let ends = parallel::all(options.common.jobs, &plans, |planned| match options.trials {
+        1 => one(planned, &options.common, baseline.as_ref(), live.as_ref()),
+        times => trials::several(planned, &options.common, times),
     })?;
     Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
 }

@@ -40,7 +40,7 @@ fn describe(plan: &Plan) {
         println!("  must hold: {}", check.claim);
     }
     for proof in &plan.proofs {
-        println!("  proof: without {proof}, these fail: {}", proof.fails.join(", "));
+        println!("  proof: {proof}, these fail: {}", proof.fails.join(", "));
     }
 }
 

@@ -1,9 +1,9 @@
-//! After load and faults: the steps without a time, and what is read for ledgers and sums until it is as it must be.
+//! After load and faults: the steps without a time, and what is read for ledgers, sums, sagas and views until it is as it must be.
 
 use std::time::{Duration, Instant};
 
 use brunt_scenarios::plan::{Claim, Plan};
-use brunt_scenarios::timeline::{LedgerRecord, SumRecord, Timeline};
+use brunt_scenarios::timeline::{AgreementRecord, LedgerRecord, SumRecord, Timeline};
 use tokio::time::Instant as Then;
 
 use super::calls::Calls;
@@ -11,7 +11,7 @@ use super::ledger::{self, Book};
 use super::setting::Witness;
 use super::stop::Stop;
 use super::variables::Variables;
-use super::{steps, sums};
+use super::{agreement, steps, sums};
 
 /// Between two readings.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -32,13 +32,19 @@ pub async fn look(
     }
     for (check, claim) in plan.checks.iter().map(|check| &check.claim).enumerate() {
         match claim {
-            Claim::Ledger { .. } => {
+            Claim::Ledger { .. } | Claim::Decoupled { .. } => {
                 let record = settle_ledger(claim, timeline, calls, variables, since, stop).await;
                 timeline.ledgers.extend(record.map(|record| LedgerRecord { check, ..record }));
             }
             Claim::Conserved { .. } => {
                 let record = settle_sum(claim, calls, variables, since, stop).await;
                 timeline.sums.extend(record.map(|record| SumRecord { check, ..record }));
+            }
+            Claim::Saga { within, .. } | Claim::View { within, .. } => {
+                let read = async || read_agreement(claim, timeline, calls, variables).await;
+                let record = settle(since, *within, stop, read, agreement::is_settled).await;
+                let after = since.elapsed().as_secs_f64();
+                timeline.agreements.push(AgreementRecord { check, after, ..record });
             }
             _ => {}
         }
@@ -56,20 +62,19 @@ async fn settle_ledger(
     since: Instant,
     stop: &Stop,
 ) -> Option<LedgerRecord> {
-    let Claim::Ledger { of, effects, items, key, json, within, .. } = claim else {
-        return None;
+    let (of, book, within) = match claim {
+        Claim::Ledger { of, effects, items, key, json, within, .. } => {
+            (of, Book { effects, items, key, json }, within)
+        }
+        Claim::Decoupled { of, effects: rows, json, within, .. } => {
+            (of, Book { effects: &rows.target, items: &rows.items, key: &rows.key, json }, within)
+        }
+        _ => return None,
     };
     let load = timeline.loads.iter().find(|load| load.name == *of)?;
-    let book = Book { effects, items, key, json };
-    let mut before = None;
-    loop {
-        let record = book.read(load, calls, variables).await;
-        let settled = ledger::is_settled(&record) && before.as_ref() == Some(&record);
-        if settled || !again(since, *within, stop).await {
-            return Some(LedgerRecord { after: since.elapsed().as_secs_f64(), ..record });
-        }
-        before = Some(record);
-    }
+    let read = async || book.read(load, calls, variables).await;
+    let record = settle(since, *within, stop, read, ledger::is_settled).await;
+    Some(LedgerRecord { after: since.elapsed().as_secs_f64(), ..record })
 }
 
 async fn settle_sum(
@@ -82,18 +87,43 @@ async fn settle_sum(
     let Claim::Conserved { terms, equals, within, .. } = claim else {
         return None;
     };
+    let unread =
+        |trouble| SumRecord { check: 0, wanted: 0.0, terms: vec![], after: 0.0, trouble: Some(trouble) };
+    let read = async || sums::read(terms, equals, calls, variables).await.unwrap_or_else(unread);
+    let record = settle(since, *within, stop, read, sums::is_settled).await;
+    Some(SumRecord { after: since.elapsed().as_secs_f64(), ..record })
+}
+
+async fn read_agreement(
+    claim: &Claim,
+    timeline: &Timeline,
+    calls: &Calls,
+    variables: &Variables,
+) -> AgreementRecord {
+    let record = match claim {
+        Claim::Saga { called_off, compensated, .. } => {
+            agreement::saga(called_off, compensated, &timeline.loads, calls, variables).await
+        }
+        Claim::View { of, sources, .. } => agreement::view(of, sources, calls, variables).await,
+        _ => Err("this claim is not about documents".to_owned()),
+    };
+    record.unwrap_or_else(agreement::unread)
+}
+
+/// Reads until it is right twice in a row, or the time is up.
+async fn settle<R: PartialEq>(
+    since: Instant,
+    within: Duration,
+    stop: &Stop,
+    read: impl AsyncFn() -> R,
+    is_settled: impl Fn(&R) -> bool,
+) -> R {
     let mut before = None;
     loop {
-        let record = sums::read(terms, equals, calls, variables).await.unwrap_or_else(|trouble| SumRecord {
-            check: 0,
-            wanted: 0.0,
-            terms: vec![],
-            after: 0.0,
-            trouble: Some(trouble),
-        });
-        let settled = sums::is_settled(&record) && before.as_ref() == Some(&record);
-        if settled || !again(since, *within, stop).await {
-            return Some(SumRecord { after: since.elapsed().as_secs_f64(), ..record });
+        let record = read().await;
+        let settled = is_settled(&record) && before.as_ref() == Some(&record);
+        if settled || !again(since, within, stop).await {
+            return record;
         }
         before = Some(record);
     }

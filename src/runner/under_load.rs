@@ -7,6 +7,7 @@ use brunt_loadgen::{AbortWatch, Job, Running, Snapshot};
 use brunt_scenarios::plan::Step;
 use brunt_scenarios::timeline::{Ending, LoadRecord, StepRecord, Timeline};
 
+use super::breakers;
 use super::calls::Calls;
 use super::faults;
 use super::setting::{Setting, Witness};
@@ -38,15 +39,17 @@ pub async fn put(
         Err(why) => return Timeline::empty(Ending::NotStarted(why)),
     };
     setting.progress.load_starts(plan, origin);
-    let (faults, steps, loads) = tokio::join!(
+    let (faults, steps, loads, breakers) = tokio::join!(
         faults::happen(setting, system, origin, stop),
         timed(&plan.steps, calls, variables, origin, stop),
         watch(setting, running, origin, stop),
+        breakers::watch(plan, system, origin, stop),
     );
     Timeline {
         loads,
         faults: faults.records,
         steps,
+        breakers,
         left_behind: faults.left_behind,
         ..Timeline::empty(stop.ending().unwrap_or(Ending::Completed))
     }

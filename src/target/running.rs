@@ -42,6 +42,15 @@ impl Running {
         }
     }
 
+    /// Each replica's number and own address, past any proxy. Pods have none that can be counted on to answer from here, so
+    /// there are none on a cluster, and what would be read from them is unknown.
+    pub fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
+        match self {
+            Self::Local(system) => system.replicas_of(service),
+            Self::Kubernetes(_) => vec![],
+        }
+    }
+
     /// Requests that went through each proxy up to now.
     pub fn edges(&self) -> Vec<EdgeRecord> {
         match self {

@@ -78,3 +78,26 @@ fn reports_are_rendered_again_with_an_index() {
     let link = format!("href=\"{}/report.html\"", folder.file_name().unwrap().to_str().unwrap());
     assert!(index.contains(&link), "{index}");
 }
+
+/// A disk that was full, a process that was killed: what is left of a report is an error that names the file, never a verdict.
+#[test]
+fn what_is_left_of_a_damaged_report_is_an_error_that_names_it() {
+    let here = Workplace::new();
+    let whole = measured(&here).to_string();
+    here.write("base.json", &whole);
+    let cuts = [0, 1, whole.len() / 2, whole.len() - 1].map(|end| whole[..end].to_owned());
+    let others =
+        [whole.replacen("\"timeline\"", "\"timelin\"", 1), whole.replacen("\"format\":1", "\"format\":9", 1)];
+    for damaged in cuts.into_iter().chain(others) {
+        here.write("damaged.json", &damaged);
+        for arguments in [["compare", "base.json", "damaged.json"], ["compare", "damaged.json", "base.json"]]
+        {
+            here.brunt(&arguments).must(2, &["damaged.json"]);
+        }
+        here.brunt(&["report", "damaged.json"]).must(2, &["damaged.json"]);
+        here.brunt(&["run", "scenario.yaml", "--baseline", "damaged.json"]).must(2, &["damaged.json"]);
+    }
+    here.write("counts/calibration.json", "{\"rows\": [{\"scenario\"");
+    let refused = here.brunt(&["calibrate", "scenario.yaml", "--runs", "1", "--out", "counts"]);
+    refused.must(2, &["calibration.json", "remove it to begin anew"]);
+}

@@ -125,6 +125,16 @@ impl LocalSystem {
         self.plan.services.keys().map(status).collect()
     }
 
+    /// Each replica's number and own address, past any proxy; a service that runs already counts as one.
+    pub fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
+        match self.workloads.get(service) {
+            Some(workload) => {
+                workload.ports().map(|(number, port)| (number, format!("http://127.0.0.1:{port}"))).collect()
+            }
+            None => self.url(service).into_iter().map(|url| (1, url)).collect(),
+        }
+    }
+
     /// Requests that went through each proxy up to now.
     pub fn edges(&self) -> Vec<EdgeRecord> {
         self.network.records()

@@ -45,6 +45,15 @@ impl Workload {
         all.iter().map(|replica| replica.status()).collect()
     }
 
+    /// Number and port of each replica that has a process that can answer.
+    pub(crate) fn ports(&self) -> impl Iterator<Item = (u32, u16)> {
+        self.replicas().into_iter().filter_map(|replica| {
+            let now = replica.snapshot();
+            let answers = now.pid.is_some() && !now.paused && !now.leaving;
+            Some((replica.number, now.port.filter(|_| answers)?))
+        })
+    }
+
     pub(crate) fn census(&self) -> Census {
         let fleet = self.fleet();
         let counted = fleet.replicas.iter().filter_map(|replica| {

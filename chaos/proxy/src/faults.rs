@@ -1,9 +1,11 @@
 //! The faults that are set on an edge.
 
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use brunt_scenarios::plan::EdgeFault;
+use tokio::sync::Notify;
 
 /// Names one fault that was set, so that it can be lifted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +17,10 @@ pub(crate) enum Before {
     Pass,
     Reset,
     Answer(u16),
+    /// Neither a reply nor an end until this one is lifted.
+    Hold(FaultId),
+    /// It goes to the callee twice.
+    Twice,
 }
 
 /// What a reply meets before it goes to the caller.
@@ -22,11 +28,16 @@ pub(crate) enum Before {
 pub(crate) enum After {
     Pass,
     Wait(Duration),
+    /// Its body waits, and its head does not.
+    Slow(Duration),
     Lose,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<State>);
+pub(crate) struct Faults {
+    state: Mutex<State>,
+    lifted: Notify,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -54,7 +65,22 @@ impl Faults {
     pub(crate) fn lift(&self, id: FaultId) -> Option<u64> {
         let mut state = self.state();
         let place = state.set.iter().position(|set| set.id == id.0)?;
-        Some(state.set.remove(place).hits)
+        let hits = state.set.remove(place).hits;
+        self.lifted.notify_waiters();
+        Some(hits)
+    }
+
+    /// Waits until a fault is not set any more.
+    pub(crate) async fn until_lifted(&self, id: FaultId) {
+        loop {
+            // Registered before it looks, so that no lifting is missed.
+            let mut lifted = pin!(self.lifted.notified());
+            lifted.as_mut().enable();
+            if self.state().set.iter().all(|set| set.id != id.0) {
+                return;
+            }
+            lifted.await;
+        }
     }
 
     pub(crate) fn before(&self) -> Before {
@@ -62,6 +88,8 @@ impl Faults {
             let met = match set.fault {
                 EdgeFault::Cut => Before::Reset,
                 EdgeFault::Abort { status, share } if drawn(share) => Before::Answer(status),
+                EdgeFault::HalfOpen => Before::Hold(FaultId(set.id)),
+                EdgeFault::Duplicate { share } if drawn(share) => Before::Twice,
                 _ => continue,
             };
             set.hits += 1;
@@ -83,6 +111,10 @@ impl Faults {
                     set.hits += 1;
                     met = later(met, between(spread.from.0, spread.to.0));
                 }
+                EdgeFault::SlowReply(spread) if met == After::Pass => {
+                    set.hits += 1;
+                    met = After::Slow(between(spread.from.0, spread.to.0));
+                }
                 _ => {}
             }
         }
@@ -90,7 +122,7 @@ impl Faults {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::{Method, Request, Response};
-use http_body_util::{Either, Empty};
+use http_body_util::{Either, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -32,6 +33,10 @@ pub(crate) enum Broken {
     Cut,
     #[error("the reply was lost by a fault")]
     ReplyLost,
+    #[error("left half-open by a fault")]
+    HalfOpen,
+    #[error("the caller did not say all that it had to say: {0}")]
+    Unread(hyper::Error),
 }
 
 /// A try that came to nothing.
@@ -44,12 +49,11 @@ enum Missed {
 
 pub(crate) async fn forward(
     edge: &Arc<Edge>,
-    request: Request<Incoming>,
+    mut request: Request<Payload>,
 ) -> Result<Response<Incoming>, Broken> {
     if request.method() == Method::CONNECT {
         return Err(Broken::Tunnel);
     }
-    let mut request = request.map(Either::Left);
     headers::strip(request.headers_mut());
     let mut visit = Visit::new(&edge.counts);
     loop {
@@ -159,13 +163,16 @@ async fn connect(endpoint: &Endpoint) -> Result<Upstream, Broken> {
 /// The same request again, if it has no body and does no harm when it comes twice.
 fn repeatable(request: &Request<Payload>) -> Option<Request<Payload>> {
     let harmless = request.method().is_idempotent() && request.body().is_end_stream();
-    harmless.then(|| {
-        let mut again = Request::new(Either::Right(Empty::new()));
-        *again.method_mut() = request.method().clone();
-        *again.uri_mut() = request.uri().clone();
-        *again.version_mut() = request.version();
-        *again.headers_mut() = request.headers().clone();
-        *again.extensions_mut() = request.extensions().clone();
-        again
-    })
+    harmless.then(|| copy(request, Full::default()))
+}
+
+/// The same request with a body of its own.
+pub(crate) fn copy<B>(request: &Request<B>, body: Full<Bytes>) -> Request<Payload> {
+    let mut again = Request::new(Either::Right(body));
+    *again.method_mut() = request.method().clone();
+    *again.uri_mut() = request.uri().clone();
+    *again.version_mut() = request.version();
+    *again.headers_mut() = request.headers().clone();
+    *again.extensions_mut() = request.extensions().clone();
+    again
 }

@@ -15,6 +15,7 @@ mod faults;
 mod forward;
 mod gate;
 mod headers;
+mod late;
 mod pool;
 mod proxy;
 mod serve;

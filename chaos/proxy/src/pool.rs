@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http_body_util::{Either, Empty};
+use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 
 use crate::Endpoint;
 
-/// A request's body: streamed through, or none where a request is sent a second time.
-pub(crate) type Payload = Either<Incoming, Empty<Bytes>>;
+/// A request's body: streamed through, or kept where a request is sent a second time.
+pub(crate) type Payload = Either<Incoming, Full<Bytes>>;
 /// A connection to an endpoint.
 pub(crate) type Upstream = SendRequest<Payload>;
 

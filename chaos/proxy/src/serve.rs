@@ -3,9 +3,8 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Either, Empty};
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -15,10 +14,11 @@ use tokio::sync::watch;
 
 use crate::edge::Edge;
 use crate::faults::{After, Before};
-use crate::forward::{Broken, forward};
+use crate::forward::{Broken, copy, forward};
+use crate::late::Late;
 use crate::tunnel::{is_http2, pass};
 
-type Reply = Response<Either<Incoming, Empty<Bytes>>>;
+type Reply = Response<Late>;
 
 /// Serves it until it ends, or until the gate closes: then what is in flight is finished first.
 pub(crate) async fn serve(edge: Arc<Edge>, stream: TcpStream, mut closing: watch::Receiver<()>) {
@@ -64,10 +64,23 @@ async fn answer(edge: Arc<Edge>, request: Request<Incoming>) -> Result<Reply, Br
             edge.counts.met_fault();
             return Ok(in_its_place(status));
         }
+        Before::Hold(fault) => {
+            edge.counts.met_fault();
+            edge.faults.until_lifted(fault).await;
+            return Err(Broken::HalfOpen);
+        }
+        Before::Twice => {
+            edge.counts.met_fault();
+            return twice(&edge, request).await.map(|reply| reply.map(Late::at_once));
+        }
     }
-    let reply = forward(&edge, request).await?;
+    let reply = forward(&edge, request.map(Either::Left)).await?;
     match edge.faults.after() {
         After::Pass => {}
+        After::Slow(delay) => {
+            edge.counts.met_fault();
+            return Ok(reply.map(|body| Late::after(delay, body)));
+        }
         After::Wait(delay) => {
             edge.counts.met_fault();
             tokio::time::sleep(delay).await;
@@ -78,11 +91,27 @@ async fn answer(edge: Arc<Edge>, request: Request<Incoming>) -> Result<Reply, Br
             return Err(Broken::ReplyLost);
         }
     }
-    Ok(reply.map(Either::Left))
+    Ok(reply.map(Late::at_once))
+}
+
+/// Sends a request, and once more when its reply has come; the caller gets the first one's.
+async fn twice(edge: &Arc<Edge>, request: Request<Incoming>) -> Result<Response<Incoming>, Broken> {
+    let (head, body) = request.into_parts();
+    let body = Full::new(body.collect().await.map_err(Broken::Unread)?.to_bytes());
+    let request = Request::from_parts(head, ());
+    let reply = forward(edge, copy(&request, body.clone())).await?;
+    let (edge, again) = (Arc::clone(edge), copy(&request, body));
+    tokio::spawn(async move {
+        // Nobody waits for what becomes of it.
+        if let Ok(reply) = forward(&edge, again).await {
+            finish(reply.into_body()).await;
+        }
+    });
+    Ok(reply)
 }
 
 fn in_its_place(status: u16) -> Reply {
-    let mut reply = Response::new(Either::Right(Empty::new()));
+    let mut reply = Response::new(Late::nothing());
     *reply.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     reply
 }

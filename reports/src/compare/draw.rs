@@ -46,6 +46,11 @@ pub(super) struct Sum<'s> {
 impl Side {
     pub fn of(reports: &[Report], load: &str, part: Part) -> Self {
         let runs: Vec<Vec<&Window>> = reports.iter().map(|report| part.windows(report, load)).collect();
+        Self::of_runs(&runs)
+    }
+
+    /// Each run's windows.
+    pub fn of_runs(runs: &[Vec<&Window>]) -> Self {
         let occurring = runs.iter().flatten().flat_map(|window| &window.latency.0).map(|(value, _)| *value);
         let values: Vec<u64> = occurring.collect::<BTreeSet<_>>().into_iter().collect();
         let place = |value: &u64| values.binary_search(value).unwrap_or_default();

@@ -5,6 +5,7 @@ use brunt_scenarios::timeline::{Failure, Timeline, Window};
 use brunt_scenarios::units::Percent;
 
 use super::part;
+use crate::trials::Cluster;
 use crate::verdict::{Finding, Judgement};
 use crate::{confidence, wording};
 
@@ -19,15 +20,27 @@ struct Sum {
 pub fn judge(timeline: &Timeline, claim: String, of: &str, at_least: Percent, during: During) -> Finding {
     let load = timeline.loads.iter().find(|load| load.name == of);
     let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
-    let sum = Sum::of(&windows);
+    of_windows("availability", claim, &windows, at_least)
+}
+
+/// What one run gives for a claim over several.
+pub fn cluster(timeline: &Timeline, of: &str, during: During) -> Cluster {
+    let load = timeline.loads.iter().find(|load| load.name == of);
+    let sum = Sum::of(&load.map(|load| part::windows(timeline, load, during)).unwrap_or_default());
+    Cluster { good: sum.ok, open: sum.unfinished, all: sum.all() }
+}
+
+/// The share of good replies in these windows.
+pub fn of_windows(name: &str, claim: String, windows: &[&Window], at_least: Percent) -> Finding {
+    let sum = Sum::of(windows);
     let (judgement, evidence) = match sum.all() {
         0 => (Judgement::Inconclusive, "No request belongs to this part of the run.".to_owned()),
         _ if at_least >= Percent::ALL => of_everything(&sum),
         _ => of_a_share(&sum, at_least.fraction()),
     };
-    let kinds = kinds(&windows);
+    let kinds = kinds(windows);
     Finding {
-        name: "availability".to_owned(),
+        name: name.to_owned(),
         claim,
         judgement,
         measured: sum.measured(),

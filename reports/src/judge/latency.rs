@@ -9,6 +9,7 @@ use brunt_scenarios::units::Period;
 use super::availability::too_few;
 use super::part;
 use crate::samples::{self, Samples};
+use crate::trials::Cluster;
 use crate::verdict::{Finding, Judgement};
 use crate::{confidence, wording};
 
@@ -32,20 +33,47 @@ pub fn judge(
 ) -> Finding {
     let load = timeline.loads.iter().find(|load| load.name == of);
     let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
-    let timeout = plan.loads.iter().find(|load| load.name == of).map(plan::Load::timeout);
-    let (quantile, at_most) = limit;
-    let measured = Measured::of(&windows);
-    let within = measured.within(at_most, timeout.unwrap_or_default());
-    let judgement = judgement(within, measured.all(), quantile.0);
+    let name = format!("latency.{}", limit.0);
+    of_windows(name, claim(of, limit, during), &windows, timeout(plan, of), limit)
+}
+
+/// What is claimed, in words.
+pub fn claim(of: &str, (quantile, at_most): (Quantile, Duration), during: During) -> String {
     let part = match during {
         During::Run => "",
         During::Before => " before the faults",
         During::Faults => " during the faults",
         During::After => " after the faults",
     };
+    format!("{of}: latency {quantile} ≤ {}{part}", Period(at_most))
+}
+
+/// What one run gives for a claim over several: those within the limit are good.
+pub fn cluster(plan: &Plan, timeline: &Timeline, of: &str, at_most: Duration, during: During) -> Cluster {
+    let load = timeline.loads.iter().find(|load| load.name == of);
+    let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
+    let measured = Measured::of(&windows);
+    Cluster { good: measured.within(at_most, timeout(plan, of)), open: 0, all: measured.all() }
+}
+
+fn timeout(plan: &Plan, of: &str) -> Duration {
+    plan.loads.iter().find(|load| load.name == of).map(plan::Load::timeout).unwrap_or_default()
+}
+
+/// A quantile of the latency in these windows. `timeout` is how long replies were waited for.
+pub fn of_windows(
+    name: String,
+    claim: String,
+    windows: &[&Window],
+    timeout: Duration,
+    (quantile, at_most): (Quantile, Duration),
+) -> Finding {
+    let measured = Measured::of(windows);
+    let within = measured.within(at_most, timeout);
+    let judgement = judgement(within, measured.all(), quantile.0);
     Finding {
-        name: format!("latency.{quantile}"),
-        claim: format!("{of}: latency {quantile} ≤ {}{part}", Period(at_most)),
+        name,
+        claim,
         judgement,
         measured: measured.at(samples::rank(quantile.0, measured.all())),
         evidence: measured.evidence(quantile, at_most, within, judgement),

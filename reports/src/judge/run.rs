@@ -109,11 +109,21 @@ pub fn loads(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
 /// lateness counts as latency, what is quick enough with it is quick enough without.
 fn rests_on_its_schedule(plan: &Plan, load: &Load) -> bool {
     let open = matches!(load.arrival, Arrival::Open { .. });
+    let is_this = |of: &String| *of == load.name;
     let rests = |check: &Check| match &check.claim {
-        Claim::Availability { of, .. } | Claim::Latency { of, .. } => open && *of == load.name,
-        Claim::Ledger { .. } | Claim::Conserved { .. } | Claim::Recovers { .. } | Claim::Restarts { .. } => {
-            false
-        }
+        Claim::Availability { of, .. }
+        | Claim::Latency { of, .. }
+        | Claim::Isolation { of, .. }
+        | Claim::Decoupled { of, .. }
+        | Claim::Slo { of, .. } => open && is_this(of),
+        Claim::Fairness { of, meanwhile, .. } => open && of.iter().chain(meanwhile).any(is_this),
+        Claim::Breaker { fails_fast, .. } => open && fails_fast.iter().any(|(of, _)| is_this(of)),
+        Claim::Ledger { .. }
+        | Claim::Conserved { .. }
+        | Claim::Recovers { .. }
+        | Claim::Restarts { .. }
+        | Claim::Saga { .. }
+        | Claim::View { .. } => false,
     };
     !load.thresholds.is_empty() || plan.checks.iter().any(rests)
 }

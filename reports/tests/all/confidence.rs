@@ -104,3 +104,44 @@ fn bounds_hold_as_often_as_they_claim() {
         }
     }
 }
+
+/// The probability of at least `good` of `of` at a share, added up term by term: no beta function in it.
+fn at_least_so_many(good: u64, of: u64, share: f64) -> f64 {
+    let log_factorial = |n: u64| (1..=n).map(|k| (k as f64).ln()).sum::<f64>();
+    let whole = log_factorial(of);
+    let term = |k: u64| {
+        let choose = whole - log_factorial(k) - log_factorial(of - k);
+        (choose + k as f64 * share.ln() + (of - k) as f64 * (-share).ln_1p()).exp()
+    };
+    (good..=of).map(term).sum()
+}
+
+proptest! {
+    /// At the lower bound, as many good ones as there were come about in exactly one sample of twenty.
+    #[test]
+    fn the_lower_bound_is_where_the_sample_gets_unlikely(of in 1..400_u64, part in 0.0..=1.0_f64) {
+        let good = ((of as f64 * part) as u64).max(1);
+        let chance = at_least_so_many(good, of, at_least(good, of));
+        prop_assert!((chance - 0.05).abs() < 1e-8, "{chance}");
+    }
+}
+
+/// Of two thousand samples, the interval of a quantile holds the true one in at least as many as it claims.
+#[test]
+fn intervals_of_quantiles_hold_as_often_as_they_claim() {
+    let mut chance = fastrand::Rng::with_seed(11);
+    for (of, quantile) in [(60_usize, 0.5), (400, 0.9), (700, 0.99)] {
+        let (lower, upper) = ranks(quantile, of as u64);
+        let (times, mut held) = (2_000, 0);
+        for _ in 0..times {
+            // Of evenly drawn numbers from 0 to 1, the quantile is its own share.
+            let mut sample: Vec<f64> = (0..of).map(|_| chance.f64()).collect();
+            sample.sort_unstable_by(f64::total_cmp);
+            let above = lower.is_none_or(|rank| sample[rank as usize - 1] <= quantile);
+            let below = upper.is_none_or(|rank| sample[rank as usize - 1] >= quantile);
+            held += i32::from(above && below);
+        }
+        // Half a point is what chance moves two thousand samples by.
+        assert!(f64::from(held) / f64::from(times) >= 0.945, "{held} of {times} at {quantile}");
+    }
+}

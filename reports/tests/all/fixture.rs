@@ -114,6 +114,13 @@ fn name(claim: &Claim) -> &'static str {
         Claim::Restarts { .. } => "restarts",
         Claim::Ledger { .. } => "ledger",
         Claim::Conserved { .. } => "conserved",
+        Claim::Breaker { .. } => "breaker",
+        Claim::Decoupled { .. } => "decoupled",
+        Claim::Saga { .. } => "saga",
+        Claim::View { .. } => "view",
+        Claim::Fairness { .. } => "fairness",
+        Claim::Isolation { .. } => "isolation",
+        Claim::Slo { .. } => "slo",
     }
 }
 
@@ -200,6 +207,8 @@ pub fn timeline() -> Timeline {
         ledgers: vec![],
         sums: vec![],
         gaps: vec![],
+        breakers: vec![],
+        agreements: vec![],
         left_behind: vec![],
     }
 }

@@ -1,6 +1,9 @@
 //! Judging and rendering, rule by rule.
 
+mod agreement;
 mod availability;
+mod breaker;
+mod bystanders;
 mod calibration;
 mod compare;
 mod confidence;
@@ -17,4 +20,6 @@ mod restarts;
 mod run;
 mod samples;
 mod schema;
+mod slo;
 mod sums_and_steps;
+mod trials;

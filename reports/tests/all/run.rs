@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use brunt_reports::{Judgement, Outcome, judge};
-use brunt_scenarios::plan::{Arrival, Claim, During, Quantile};
-use brunt_scenarios::timeline::{Ending, FaultRecord, Schedule, Timeline};
+use brunt_scenarios::plan::{Arrival, Claim, During, Quantile, Ramp};
+use brunt_scenarios::timeline::{Ending, FaultRecord, Moment, Schedule, Timeline};
 
-use crate::fixture::{fault, judged, percent, plan, timeline};
+use crate::fixture::{fault, judged, percent, plan, secs, timeline};
 
 fn availability(at_least: &str) -> Claim {
     Claim::Availability { of: "orders".to_owned(), at_least: percent(at_least), during: During::Run }
@@ -86,4 +86,56 @@ fn a_system_that_does_not_come_up_fails() {
     let timeline = Timeline { ending, loads: vec![], events: vec![], faults: vec![], ..timeline() };
     assert_eq!(outcome("80%", &timeline), Outcome::Fail);
     assert_eq!(judged(&plan(vec![]), &timeline, "setup"), Judgement::Fail);
+}
+
+/// The outcome of a run whose record was changed, and what is said of it.
+fn damaged(change: impl FnOnce(&mut Timeline)) -> (Outcome, String) {
+    let mut timeline = timeline();
+    change(&mut timeline);
+    let data = judge(&plan(vec![]), &timeline).findings.into_iter().find(|finding| finding.name == "data");
+    (outcome("80%", &timeline), data.map(|finding| finding.evidence).unwrap_or_default())
+}
+
+#[test]
+fn a_clock_that_jumped_is_no_pass() {
+    let changes: [fn(&mut Timeline); 4] = [
+        |timeline| timeline.faults[0].end = Moment(1.0),
+        |timeline| timeline.faults[0].end = Moment(90.0),
+        |timeline| timeline.events.iter_mut().for_each(|event| event.at.0 += 3_600.0),
+        |timeline| timeline.loads[0].windows.swap(1, 4),
+    ];
+    for change in changes {
+        let (outcome, evidence) = damaged(change);
+        assert_eq!(outcome, Outcome::Inconclusive, "{evidence}");
+        assert!(!evidence.is_empty());
+    }
+}
+
+#[test]
+fn half_a_record_is_no_pass() {
+    let changes: [fn(&mut Timeline); 4] = [
+        |timeline| timeline.ended = Moment(2.0),
+        |timeline| timeline.loads[0].window = 0.0,
+        |timeline| timeline.loads[0].windows[3].ok = 0,
+        |timeline| timeline.loads[0].windows[3].start = f64::NAN,
+    ];
+    for change in changes {
+        let (outcome, evidence) = damaged(change);
+        assert_eq!(outcome, Outcome::Inconclusive, "{evidence}");
+    }
+}
+
+#[test]
+fn an_open_load_must_have_made_its_arrivals() {
+    let mut plan = plan(vec![]);
+    let judged = |plan: &brunt_scenarios::Plan| {
+        judge(plan, &timeline()).findings.iter().any(|finding| finding.name == "data")
+    };
+    let open = |rate| Arrival::Open { ramps: vec![Ramp { from: rate, to: rate, lasts: secs(6) }] };
+    plan.loads[0].arrival = open(94.0);
+    assert!(!judged(&plan));
+    plan.loads[0].arrival = open(150.0);
+    assert!(judged(&plan), "900 arrivals, and 566 requests");
+    plan.loads[0].warm_up = secs(3);
+    assert!(!judged(&plan), "those of the first three seconds are not counted");
 }

@@ -1,5 +1,8 @@
 //! From what is written to what is meant: every reference resolved, every default filled in, every problem reported at once.
 
+mod agreement;
+mod breaker;
+mod bystanders;
 mod expectation;
 mod fault;
 mod feed;
@@ -8,6 +11,7 @@ mod load;
 mod load_file;
 mod proof;
 mod request;
+mod slo;
 mod system;
 mod target;
 mod values;
@@ -101,11 +105,12 @@ impl Checker<'_> {
         self.load_names(&written.load);
         let max_duration = written.limits.max_duration.map_or(MAX_DURATION, |period| period.0);
         let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
-        let faults = self.faults(written, &system, load_ends);
+        let faults = self.faults(&written.faults, &system, load_ends);
         let steps = self.steps(&written.steps, services);
         let known = Known { written: &written.load, loads: &loads, faults: &faults, system: &system };
-        let checks = written.expect.iter().filter_map(|one| self.expectation(one, &known)).collect();
-        let proofs = written.proof.iter().map(|proof| self.proof(proof, written, services)).collect();
+        let checks = written.expect.iter().flat_map(|one| self.expectation(one, &known)).collect();
+        let proofs =
+            written.proof.iter().map(|proof| self.proof(proof, written, &system, load_ends)).collect();
         self.whole(written, &loads, &faults, max_duration);
         let plan = Plan {
             name: written.name.clone(),

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::JsonPath;
 use super::request::Target;
+use super::{CalledOff, Compensation, JsonPath, Rows, ViewSource};
 use crate::scenario::During;
+use crate::timeline::BreakerState;
 use crate::units::{Percent, Period};
 
 /// One thing that must hold, and what it is called.
@@ -86,6 +87,85 @@ pub enum Claim {
         /// How long after load and faults it may take to be true.
         within: Duration,
     },
+    /// A circuit breaker opens when its callee fails, and closes again.
+    Breaker {
+        /// Whose it is.
+        caller: String,
+        /// Whom it calls.
+        callee: String,
+        /// Its name in the caller's metrics.
+        name: String,
+        /// The path of these metrics.
+        metrics: String,
+        /// Its states, from the first to the last one.
+        path: Vec<BreakerState>,
+        /// The load whose replies must come within a time while it is open.
+        fails_fast: Option<(String, Duration)>,
+    },
+    /// While a service is down commands are accepted, and all of them complete once it is back.
+    Decoupled {
+        /// The service.
+        service: String,
+        /// The load.
+        of: String,
+        /// The share of commands to accept.
+        at_least: Percent,
+        /// Where their effects are.
+        effects: Rows,
+        /// What must be true of an effect.
+        json: Vec<(JsonPath, serde_json::Value)>,
+        /// How long after load and faults the effects may take.
+        within: Duration,
+    },
+    /// All that was called off is made good, everywhere.
+    Saga {
+        /// What was.
+        called_off: CalledOff,
+        /// What makes good for it.
+        compensated: Vec<Compensation>,
+        /// How long after load and faults it may take.
+        within: Duration,
+    },
+    /// A view shows what its sources hold.
+    View {
+        /// Its rows.
+        of: Rows,
+        /// What it is made from.
+        sources: Vec<ViewSource>,
+        /// How long after load and faults it may take to show it.
+        within: Duration,
+    },
+    /// Loads are served as before while one is overloaded.
+    Fairness {
+        /// The loads.
+        of: Vec<String>,
+        /// The load that is overloaded; `None`: while the faults last.
+        meanwhile: Option<String>,
+        /// How much longer their p99 may be, as a share.
+        slower: f64,
+    },
+    /// A load is served while services are down that it does not need.
+    Isolation {
+        /// The load.
+        of: String,
+        /// The services.
+        down: Vec<String>,
+        /// The share of good replies.
+        at_least: Percent,
+    },
+    /// The run spends no more than this of an objective's error budget.
+    Slo {
+        /// The load.
+        of: String,
+        /// The objective, as a share from 0 to below 1.
+        target: f64,
+        /// How fast a good reply is.
+        within: Option<Duration>,
+        /// The window of the objective.
+        window: Duration,
+        /// How much of the budget.
+        spends: Percent,
+    },
 }
 
 impl fmt::Display for Quantile {
@@ -116,6 +196,44 @@ impl fmt::Display for Claim {
             }
             Self::Conserved { what, equals, within, .. } => {
                 write!(out, "{what} = {equals} within {}", Period(*within))
+            }
+            Self::Breaker { caller, callee, path, .. } => {
+                let path: Vec<String> = path.iter().map(ToString::to_string).collect();
+                write!(out, "{caller}'s breaker for {callee} goes {}", path.join(" → "))
+            }
+            Self::Decoupled { service, of, at_least, .. } => {
+                write!(out, "{of}: availability ≥ {at_least} while {service} is down, and all complete")
+            }
+            Self::Saga { called_off, compensated, within } => {
+                let places: Vec<String> = compensated.iter().map(|one| one.rows.target.document()).collect();
+                write!(
+                    out,
+                    "{called_off}: each made good in {} within {}",
+                    places.join(", "),
+                    Period(*within)
+                )
+            }
+            Self::View { of, sources, within } => {
+                let places: Vec<String> = sources.iter().map(|one| one.rows.target.document()).collect();
+                let (view, places) = (of.target.document(), places.join(", "));
+                write!(out, "{view} shows what {places} hold within {}", Period(*within))
+            }
+            Self::Fairness { of, meanwhile, slower } => {
+                let loads = of.join(", ");
+                let when = meanwhile
+                    .as_ref()
+                    .map_or("during the faults".to_owned(), |load| format!("while {load} is overloaded"));
+                write!(out, "{loads}: p99 at most {}% longer {when}", slower * 100.0)
+            }
+            Self::Isolation { of, down, at_least } => {
+                let verb = if down.len() == 1 { "is" } else { "are" };
+                write!(out, "{of}: availability ≥ {at_least} while {} {verb} down", down.join(", "))
+            }
+            Self::Slo { of, target, within, window, spends } => {
+                let within = within.map_or(String::new(), |within| format!(" within {}", Period(within)));
+                let days = window.as_secs_f64() / 86_400.0;
+                let target = (target * 1e8).round() / 1e6;
+                write!(out, "{of}: at most {spends} of the budget of {target}%{within} over {days} days")
             }
         }
     }

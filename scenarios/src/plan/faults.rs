@@ -105,6 +105,15 @@ pub enum EdgeFault {
         /// The share.
         share: f64,
     },
+    /// Replies begin in time, and their bodies come later by a duration drawn from this.
+    SlowReply(Spread),
+    /// Requests are taken, and neither a reply nor an end comes until the fault ends.
+    HalfOpen,
+    /// This share (0 to 1) of the requests reaches the callee twice.
+    Duplicate {
+        /// The share.
+        share: f64,
+    },
 }
 
 impl Fault {
@@ -165,6 +174,9 @@ impl fmt::Display for EdgeFault {
             Self::Abort { status, share } => write!(out, "abort {}% with {status}", share * 100.0),
             Self::Cut => out.write_str("cut"),
             Self::LostReply { share } => write!(out, "lose {}% of the replies", share * 100.0),
+            Self::SlowReply(delay) => write!(out, "slow replies by {delay}"),
+            Self::HalfOpen => out.write_str("half-open"),
+            Self::Duplicate { share } => write!(out, "duplicate {}% of the requests", share * 100.0),
         }
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::{Breaker, Decoupled, Fairness, Isolation, Saga, Slo, View};
 use crate::source::Located;
 use crate::units::{Percent, Period};
 
@@ -22,6 +23,41 @@ pub enum Expectation {
     Ledger(Ledger),
     /// A quantity is neither made nor lost.
     Conserved(Conserved),
+    /// A circuit breaker opens when its callee fails, and closes again.
+    Breaker(Breaker),
+    /// While a service is down commands are accepted, and all of them complete once it is back.
+    Decoupled(Decoupled),
+    /// All that was called off is made good, everywhere.
+    Saga(Saga),
+    /// A view shows what its sources hold.
+    View(View),
+    /// Others are served as before while one is overloaded.
+    Fairness(Fairness),
+    /// A load is served while services are down that it does not need.
+    Isolation(Isolation),
+    /// The run spends no more than this of a service level objective's error budget.
+    Slo(Slo),
+}
+
+impl Expectation {
+    /// What proofs call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Availability(_) => "availability",
+            Self::Latency(_) => "latency",
+            Self::Recovers(_) => "recovers",
+            Self::Restarts(_) => "restarts",
+            Self::Ledger(_) => "ledger",
+            Self::Conserved(_) => "conserved",
+            Self::Breaker(_) => "breaker",
+            Self::Decoupled(_) => "decoupled",
+            Self::Saga(_) => "saga",
+            Self::View(_) => "view",
+            Self::Fairness(_) => "fairness",
+            Self::Isolation(_) => "isolation",
+            Self::Slo(_) => "slo",
+        }
+    }
 }
 
 /// Which part of the run a claim is about.

@@ -68,6 +68,12 @@ pub struct Fault {
     pub drain: Option<Nodes>,
     /// On Kubernetes: cordon nodes and kill the system's replicas there at once, as if the nodes were lost.
     pub outage: Option<Nodes>,
+    /// Let replies begin in time and their bodies come late.
+    pub slow_reply: Option<SlowReply>,
+    /// Take requests and say nothing, neither a reply nor an end, until the fault ends.
+    pub half_open: Option<HalfOpen>,
+    /// Send requests to the callee twice.
+    pub duplicate: Option<Duplicate>,
 }
 
 /// Which of a service's replicas.
@@ -244,5 +250,39 @@ pub struct LostReply {
     /// The callee.
     pub to: Located<String>,
     /// Which share of the replies; all unless given.
+    pub percent: Option<Percent>,
+}
+
+/// Let replies begin in time and their bodies come late.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct SlowReply {
+    /// The caller.
+    pub from: Located<String>,
+    /// The callee.
+    pub to: Located<String>,
+    /// How long after its head a reply's body comes; a range draws anew for each reply.
+    pub delay: Spread,
+}
+
+/// Take requests and say nothing.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct HalfOpen {
+    /// The caller.
+    pub from: Located<String>,
+    /// The callee.
+    pub to: Located<String>,
+}
+
+/// Send requests to the callee twice; the caller gets the first one's reply.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Duplicate {
+    /// The caller.
+    pub from: Located<String>,
+    /// The callee.
+    pub to: Located<String>,
+    /// Which share of the requests; all unless given.
     pub percent: Option<Percent>,
 }

@@ -119,3 +119,24 @@ pub struct Gap {
     /// What was not seen, and why.
     pub what: String,
 }
+
+/// What was found when documents were held against one another: compensations against what was called off, a view against
+/// its sources.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AgreementRecord {
+    /// The check's place in the plan.
+    pub check: usize,
+    /// How many keys had to be found.
+    pub keys: u64,
+    /// Keys that were not found, and where.
+    pub missing: Keys,
+    /// Keys with what is not as it must be.
+    pub different: Keys,
+    /// Keys that were found and should not be there.
+    pub unasked: Keys,
+    /// How long after load and faults it was read for the last time, in seconds.
+    pub after: f64,
+    /// Why it could not be read; `None` when it was.
+    pub trouble: Option<String>,
+}

@@ -1,4 +1,4 @@
-//! Durations: `250ms`, `30s`, `1m30s`, `2h`.
+//! Durations: `250ms`, `30s`, `1m30s`, `2h`, `30d`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,8 @@ use super::{BadQuantity, written_as_text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Period(pub Duration);
 
-const UNITS: [(&str, f64); 5] = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
+const UNITS: [(&str, f64); 6] =
+    [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)];
 
 impl FromStr for Period {
     type Err = BadQuantity;
@@ -48,4 +49,4 @@ impl fmt::Display for Period {
     }
 }
 
-written_as_text!(Period, r"^([0-9.]+(us|ms|s|m|h))+$", "30s");
+written_as_text!(Period, r"^([0-9.]+(us|ms|s|m|h|d))+$", "30s");

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use brunt_scenarios::plan::EdgeFault;
 
 use crate::callee::{Callee, serving, text};
-use crate::caller::{Caller, once, raw};
-use crate::{before, counts};
+use crate::caller::{Caller, asking, once, raw, said};
+use crate::{before, counts, holds};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: stock\r\n\r\n";
 
@@ -122,4 +122,63 @@ async fn a_lost_reply_is_lost_after_the_callee_has_done_its_work() {
     assert_eq!(proxy.lift(fault), Some(2));
     assert_eq!(proxy.lift(fault), None);
     assert_eq!(once(proxy.port(), "/").await.unwrap().0, 200);
+}
+
+#[tokio::test]
+async fn a_slow_reply_begins_in_time_and_its_body_comes_late() {
+    let (callee, _) = counting().await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut kept = Caller::to(proxy.port()).await;
+    let fault = proxy.set(EdgeFault::SlowReply("300ms".parse().unwrap()));
+    let began = Instant::now();
+    let reply = kept.send(asking("GET", "/", "")).await.unwrap();
+    let head = began.elapsed();
+    assert_eq!(said(reply).await.unwrap(), (200, "done".to_owned()));
+    assert!(began.elapsed() >= Duration::from_millis(300));
+    assert!(began.elapsed() - head >= Duration::from_millis(200), "the head came {head:?} after the request");
+    assert_eq!(proxy.lift(fault), Some(1));
+    assert_eq!(kept.get("/").await.unwrap(), (200, "done".to_owned()));
+}
+
+#[tokio::test]
+async fn half_open_says_nothing_until_it_is_lifted() {
+    let (callee, done) = counting().await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let mut kept = Caller::to(proxy.port()).await;
+    kept.get("/").await.unwrap();
+    let fault = proxy.set(EdgeFault::HalfOpen);
+    let mut waiting = tokio::spawn(async move { kept.get("/").await });
+    let silence = tokio::time::timeout(Duration::from_millis(200), &mut waiting).await;
+    assert!(silence.is_err(), "it is answered: {silence:?}");
+    assert_eq!(done.load(SeqCst), 1, "the callee has heard of it");
+    assert_eq!(proxy.lift(fault), Some(1));
+    assert!(is_reset(&waiting.await.unwrap().unwrap_err()));
+    assert_eq!(once(proxy.port(), "/").await.unwrap().0, 200);
+    assert_eq!(counts(&proxy), (3, 2, 1));
+}
+
+#[tokio::test]
+async fn a_duplicate_reaches_the_callee_twice_body_and_all() {
+    let heard: Arc<std::sync::Mutex<Vec<String>>> = Arc::default();
+    let hearing = Arc::clone(&heard);
+    let callee = serving(move |request| {
+        let hearing = Arc::clone(&hearing);
+        async move {
+            let body = http_body_util::BodyExt::collect(request.into_body()).await.unwrap().to_bytes();
+            let mut heard = hearing.lock().unwrap();
+            heard.push(String::from_utf8(body.to_vec()).unwrap());
+            text(heard.len().to_string())
+        }
+    })
+    .await;
+    let (proxy, _) = before(&[callee.port]).await;
+    let fault = proxy.set(EdgeFault::Duplicate { share: 1.0 });
+    let mut kept = Caller::to(proxy.port()).await;
+    assert_eq!(kept.post("/orders", "one tea").await.unwrap(), (200, "1".to_owned()));
+    holds(|| heard.lock().unwrap().len() == 2).await;
+    assert_eq!(*heard.lock().unwrap(), ["one tea", "one tea"]);
+    assert_eq!(proxy.lift(fault), Some(1));
+    kept.post("/orders", "another").await.unwrap();
+    holds(|| heard.lock().unwrap().len() == 3).await;
+    assert_eq!(counts(&proxy), (2, 3, 1));
 }

@@ -21,20 +21,30 @@ pub(super) struct Known<'k> {
 }
 
 impl Checker<'_> {
-    pub(super) fn expectation(&mut self, written: &Expectation, known: &Known<'_>) -> Option<Check> {
+    pub(super) fn expectation(&mut self, written: &Expectation, known: &Known<'_>) -> Vec<Check> {
         let system = known.system;
-        let (name, claim) = match written {
-            Expectation::Availability(one) => ("availability", self.availability(one, known)),
-            Expectation::Latency(one) => ("latency", self.latency(one, known)),
-            Expectation::Recovers(one) => ("recovers", self.recovers(one, known.faults, system)),
-            Expectation::Restarts(one) => ("restarts", self.restarts(one, system)),
-            Expectation::Ledger(one) => ("ledger", self.ledger(one, known)),
-            Expectation::Conserved(one) => ("conserved", self.conserved(one, system)),
+        let claim = match written {
+            Expectation::Availability(one) => self.availability(one, known),
+            Expectation::Latency(one) => self.latency(one, known),
+            Expectation::Recovers(one) => self.recovers(one, known.faults, system),
+            Expectation::Restarts(one) => self.restarts(one, system),
+            Expectation::Ledger(one) => self.ledger(one, known),
+            Expectation::Conserved(one) => self.conserved(one, system),
+            Expectation::Breaker(one) => self.breaker(one, known),
+            Expectation::Decoupled(one) => self.decoupled(one, known),
+            Expectation::Saga(one) => self.saga(one, known),
+            Expectation::View(one) => self.view(one, system),
+            Expectation::Fairness(one) => self.fairness(one, known),
+            Expectation::Isolation(one) => self.isolation(one, known),
+            Expectation::Slo(one) => {
+                let claims = self.slo(one, known);
+                return claims.into_iter().map(|claim| Check { name: written.name(), claim }).collect();
+            }
         };
-        claim.map(|claim| Check { name, claim })
+        claim.map(|claim| Check { name: written.name(), claim }).into_iter().collect()
     }
 
-    fn known_load<'k>(&mut self, name: &Located<String>, known: &Known<'k>) -> Option<&'k Load> {
+    pub(super) fn known_load<'k>(&mut self, name: &Located<String>, known: &Known<'k>) -> Option<&'k Load> {
         let written: Vec<&str> = known.written.iter().map(|load| load.name.as_str()).collect();
         if !written.contains(&name.as_str()) {
             self.unknown(name.place, "load", name, &written);
@@ -112,17 +122,13 @@ impl Checker<'_> {
     }
 
     fn ledger(&mut self, written: &scenario::Ledger, known: &Known<'_>) -> Option<Claim> {
-        let load = self.known_load(&written.of, known)?;
-        if !load.has_key() {
-            self.wrong(written.of.place, format!("load `{}` has no `key`", load.name)).help =
-                Some("say where a reply holds the id of what was accepted, such as `key: $.id`".to_owned());
-        }
+        let of = self.keyed_load(&written.of, known)?;
         let effects = self.target(&written.effects.get, &known.system.services)?;
         let items = self.json_path(&written.effects.items, written.effects.items.place)?;
         let key = self.json_path(&written.effects.key, written.effects.key.place)?;
         let json = self.conditions(&written.effects.json, "the effects");
         Some(Claim::Ledger {
-            of: load.name.clone(),
+            of,
             effects,
             items,
             key,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Checker;
 use crate::plan::{Fault, System};
-use crate::scenario::{self, Scenario};
+use crate::scenario;
 
 /// More applications of one fault than anybody means.
 const MOST: usize = 10_000;
@@ -23,9 +23,14 @@ enum Length {
 }
 
 impl Checker<'_> {
-    pub(super) fn faults(&mut self, written: &Scenario, system: &System, load_ends: Duration) -> Vec<Fault> {
+    pub(super) fn faults(
+        &mut self,
+        written: &[scenario::Fault],
+        system: &System,
+        load_ends: Duration,
+    ) -> Vec<Fault> {
         let mut faults: Vec<Fault> =
-            written.faults.iter().filter_map(|fault| self.fault(fault, system, load_ends)).collect();
+            written.iter().filter_map(|fault| self.fault(fault, system, load_ends)).collect();
         faults.sort_by_key(|fault| fault.at.first().copied());
         faults
     }

@@ -1,12 +1,13 @@
 //! Checks of proofs: guards that exist, and checks that the scenario has.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 
 use super::Checker;
 use crate::guard;
-use crate::plan::{Proof, Service};
+use crate::plan::{Proof, Service, System};
 use crate::scenario::{self, Expectation, Scenario};
 
 impl Checker<'_> {
@@ -14,8 +15,10 @@ impl Checker<'_> {
         &mut self,
         written: &scenario::Proof,
         scenario: &Scenario,
-        services: &IndexMap<String, Service>,
+        system: &System,
+        load_ends: Duration,
     ) -> Proof {
+        let services = &system.services;
         let mut without = BTreeMap::new();
         for (guard, names) in &written.without {
             for name in names.0.iter().filter(|name| name.value != "all") {
@@ -37,11 +40,12 @@ impl Checker<'_> {
                 self.unknown(name.place, "check in this scenario named", name, &there);
             }
         }
-        if written.fails.is_empty() || written.without.is_empty() {
-            self.wrong(None, "a proof needs `without` and `fails`").help =
+        if written.fails.is_empty() || written.without.is_empty() && written.planted.is_empty() {
+            self.wrong(None, "a proof needs `without` or `planted`, and `fails`").help =
                 Some("such as `without: {outbox: order}` and `fails: [ledger.lost]`".to_owned());
         }
-        Proof { without, fails: written.fails.iter().map(|name| name.value.clone()).collect() }
+        let planted = self.faults(&written.planted, system, load_ends);
+        Proof { without, planted, fails: written.fails.iter().map(|name| name.value.clone()).collect() }
     }
 
     fn guarded(
@@ -63,18 +67,7 @@ impl Checker<'_> {
 
 /// The names by which proofs can refer to a scenario's checks.
 fn check_names(scenario: &Scenario) -> Vec<&'static str> {
-    let mut names: Vec<&str> = scenario
-        .expect
-        .iter()
-        .map(|one| match one {
-            Expectation::Availability(_) => "availability",
-            Expectation::Latency(_) => "latency",
-            Expectation::Recovers(_) => "recovers",
-            Expectation::Restarts(_) => "restarts",
-            Expectation::Ledger(_) => "ledger",
-            Expectation::Conserved(_) => "conserved",
-        })
-        .collect();
+    let mut names: Vec<&str> = scenario.expect.iter().map(Expectation::name).collect();
     if !scenario.steps.is_empty() {
         names.push("step");
     }

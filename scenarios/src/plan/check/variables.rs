@@ -1,7 +1,7 @@
 //! Every `${name}` must have been saved by a step that comes before; those of loads are checked with the loads.
 
 use super::Checker;
-use crate::plan::{Claim, Plan, Request};
+use crate::plan::{CalledOff, Claim, Plan, Request, Rows};
 
 impl Checker<'_> {
     pub(super) fn variables(&mut self, plan: &Plan) {
@@ -21,7 +21,10 @@ impl Checker<'_> {
                     paths.chain([equals.as_str()]).for_each(|text| self.text_variables(what, text, &saved));
                 }
                 Claim::Ledger { effects, .. } => self.text_variables("the ledger", &effects.path, &saved),
-                _ => {}
+                other => {
+                    let paths = rows(other).into_iter().map(|rows| rows.target.path.as_str());
+                    paths.for_each(|path| self.text_variables(check.name, path, &saved));
+                }
             }
         }
     }
@@ -36,6 +39,24 @@ impl Checker<'_> {
                 self.source.wrong(None, format!("{what}: no step before it saves `{name}` for ${{{name}}}"));
             self.problems.push(unknown.help_choose(name, saved));
         }
+    }
+}
+
+/// The collections that a claim is about.
+fn rows(claim: &Claim) -> Vec<&Rows> {
+    match claim {
+        Claim::Decoupled { effects, .. } => vec![effects],
+        Claim::Saga { called_off, compensated, .. } => {
+            let found = match called_off {
+                CalledOff::By(_) => None,
+                CalledOff::Found(rows) => Some(rows),
+            };
+            found.into_iter().chain(compensated.iter().map(|one| &one.rows)).collect()
+        }
+        Claim::View { of, sources, .. } => {
+            std::iter::once(of).chain(sources.iter().map(|one| &one.rows)).collect()
+        }
+        _ => vec![],
     }
 }
 

@@ -26,6 +26,15 @@ impl Checker<'_> {
                 let share = lost.percent.map_or(1.0, crate::units::Percent::fraction);
                 self.edge(&lost.from, &lost.to, EdgeFault::LostReply { share }, system)
             }),
+            written
+                .slow_reply
+                .as_ref()
+                .map(|one| self.edge(&one.from, &one.to, EdgeFault::SlowReply(one.delay), system)),
+            written.half_open.as_ref().map(|one| self.edge(&one.from, &one.to, EdgeFault::HalfOpen, system)),
+            written.duplicate.as_ref().map(|one| {
+                let share = one.percent.map_or(1.0, crate::units::Percent::fraction);
+                self.edge(&one.from, &one.to, EdgeFault::Duplicate { share }, system)
+            }),
         ];
         let platform = self.platform_kinds(written, system);
         let mut given = kinds.into_iter().flatten().chain(platform);
@@ -33,8 +42,8 @@ impl Checker<'_> {
             (Some(kind), None) => kind,
             (None, _) => {
                 self.wrong(written.at.place, "the fault does nothing").help = Some(
-                    "add one of kill, stop, pause, scale, rollout, makeZombie, latency, abort, cut, lostReply, or one for Kubernetes \
-                     alone: evict, killContainer, rollBack, setEnv, setConfig, autoscale, tamperProbe, stress, cordon, \
+                    "add one of kill, stop, pause, scale, rollout, makeZombie, latency, abort, cut, lostReply, slowReply, halfOpen, duplicate, \
+                     or one for Kubernetes alone: evict, killContainer, rollBack, setEnv, setConfig, autoscale, tamperProbe, stress, cordon, \
                      drain, outage"
                         .to_owned(),
                 );
@@ -116,20 +125,7 @@ impl Checker<'_> {
         fault: EdgeFault,
         system: &System,
     ) -> Kind {
-        let both = self.known_service(from, &system.services) & self.known_service(to, &system.services);
-        if !both {
-            return None;
-        }
-        let calls = &system.services[&from.value].calls;
-        if !calls.contains_key(&to.value) {
-            let callees: Vec<&str> = calls.keys().map(String::as_str).collect();
-            let diagnostic = self.source.wrong(Some(to.place), format!("`{from}` does not call `{to}`"));
-            self.problems.push(match callees.is_empty() {
-                true => diagnostic.help(format!("by the system file, `{from}` calls no service")),
-                false => diagnostic.help(format!("by the system file, it calls {}", callees.join(", "))),
-            });
-            return None;
-        }
+        self.known_edge(from, to, system)?;
         let kind = FaultKind::Edge { from: from.value.clone(), to: to.value.clone(), fault };
         Some((kind, Length::Needed))
     }

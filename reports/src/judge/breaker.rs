@@ -1,0 +1,153 @@
+//! A circuit breaker's way through its states, by what its owner says of it and by the calls that came by.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use brunt_scenarios::plan::Quantile;
+use brunt_scenarios::timeline::{BreakerRecord, BreakerSpan, BreakerState, Timeline};
+use brunt_scenarios::units::Period;
+
+use super::down::{self, Span};
+use super::latency;
+use crate::verdict::{Finding, Judgement};
+use crate::wording;
+
+/// The share of replies that must be fast while a breaker is open. Fewer requests than 99 % would need, as that time is short.
+const FAST: Quantile = Quantile(0.95);
+
+/// A breaker's states at one replica, in order. A trial may be over between two readings; it has been seen all the same when
+/// calls came by while the state changed from open to closed.
+pub fn states(spans: &[&BreakerSpan]) -> Vec<BreakerState> {
+    let mut states: Vec<BreakerState> = vec![];
+    for span in spans {
+        let trial = states.last() == Some(&BreakerState::Open)
+            && span.state == BreakerState::Closed
+            && span.before > 0;
+        states.extend(trial.then_some(BreakerState::HalfOpen));
+        if states.last() != Some(&span.state) {
+            states.push(span.state);
+        }
+    }
+    states
+}
+
+pub fn path(record: Option<&BreakerRecord>, claim: String, wanted: &[BreakerState]) -> Finding {
+    let (judgement, measured, evidence) = match usable(record) {
+        Err(why) => (Judgement::Inconclusive, "unknown".to_owned(), why),
+        Ok(record) => of_record(record, wanted),
+    };
+    Finding { name: "breaker.path".to_owned(), claim, judgement, measured, evidence }
+}
+
+fn usable(record: Option<&BreakerRecord>) -> Result<&BreakerRecord, String> {
+    let record = record.ok_or("The breaker's state was never read.")?;
+    match (&record.trouble, record.readings) {
+        (Some(trouble), 0) => {
+            Err(wording::sentence(&format!("the breaker's state could not be read: {trouble}")))
+        }
+        (None, 0) => Err("The breaker's state was never read.".to_owned()),
+        _ => Ok(record),
+    }
+}
+
+/// One replica that goes the whole way is enough: each has a breaker of its own, and may get few of the calls.
+fn of_record(record: &BreakerRecord, wanted: &[BreakerState]) -> (Judgement, String, String) {
+    let replicas = by_replica(record);
+    let paths: Vec<(u32, Vec<BreakerState>)> =
+        replicas.iter().map(|(replica, spans)| (*replica, states(spans))).collect();
+    let found = paths.iter().find(|(_, states)| goes(states, wanted));
+    let judgement = if found.is_some() { Judgement::Pass } else { Judgement::Fail };
+    // Without one that went the way, the one that did most says most.
+    let shown = found.or_else(|| paths.iter().max_by_key(|(_, states)| states.len()));
+    let measured = shown.map_or_else(String::new, |(_, states)| words(states));
+    let calls = |state| -> u64 {
+        record.spans.iter().filter(|span| span.state == state).map(|span| span.calls).sum()
+    };
+    let evidence = format!(
+        "{} of {}: {}. {} came by while it was closed, {} while open.",
+        wording::counted(record.readings, "reading"),
+        wording::counted(replicas.len() as u64, "replica"),
+        shown.map_or_else(String::new, |(replica, _)| times(&replicas[replica])),
+        wording::counted(calls(BreakerState::Closed), "call"),
+        wording::count(calls(BreakerState::Open)),
+    );
+    (judgement, measured, evidence)
+}
+
+fn by_replica(record: &BreakerRecord) -> BTreeMap<u32, Vec<&BreakerSpan>> {
+    let mut replicas: BTreeMap<u32, Vec<&BreakerSpan>> = BTreeMap::new();
+    for span in &record.spans {
+        replicas.entry(span.replica).or_default().push(span);
+    }
+    replicas
+}
+
+/// Whether these states are the wanted ones in order, from the first to the last, with others in between.
+fn goes(states: &[BreakerState], wanted: &[BreakerState]) -> bool {
+    let mut rest = states.iter();
+    let in_order = wanted.iter().all(|state| rest.any(|found| found == state));
+    in_order && states.first() == wanted.first() && states.last() == wanted.last()
+}
+
+fn words(states: &[BreakerState]) -> String {
+    let shown: Vec<String> = states.iter().take(8).map(ToString::to_string).collect();
+    let more = if states.len() > 8 { " …" } else { "" };
+    format!("{}{more}", shown.join(" → "))
+}
+
+fn times(spans: &[&BreakerSpan]) -> String {
+    let each: Vec<String> = spans
+        .iter()
+        .take(8)
+        .map(|span| format!("{} from {}", span.state, wording::moment(span.from.0)))
+        .collect();
+    each.join(", ")
+}
+
+/// How fast a load's replies come while every replica's breaker is open.
+pub fn fails_fast(
+    record: Option<&BreakerRecord>,
+    timeline: &Timeline,
+    caller: &str,
+    of: &str,
+    within: Duration,
+    timeout: Duration,
+) -> Finding {
+    let name = "breaker.failsFast".to_owned();
+    let claim = format!("{of}: latency {FAST} ≤ {} while {caller}'s breaker is open", Period(within));
+    let open = |measured: &str, evidence: String| Finding {
+        name: name.clone(),
+        claim: claim.clone(),
+        judgement: Judgement::Inconclusive,
+        measured: measured.to_owned(),
+        evidence,
+    };
+    let record = match usable(record) {
+        Err(why) => return open("unknown", why),
+        Ok(record) => record,
+    };
+    let spans = open_spans(record);
+    if spans.is_empty() {
+        return open("never open", "The breaker was never seen open.".to_owned());
+    }
+    let load = timeline.loads.iter().find(|load| load.name == of);
+    let windows = load.map(|load| down::inside(load, &spans)).unwrap_or_default();
+    latency::of_windows(name, claim, &windows, timeout, (FAST, within))
+}
+
+/// When every replica's breaker was open.
+fn open_spans(record: &BreakerRecord) -> Vec<Span> {
+    let open = |spans: &Vec<&BreakerSpan>| -> Vec<Span> {
+        let open = spans.iter().filter(|span| span.state == BreakerState::Open);
+        open.map(|span| (span.from.0, span.to.0)).collect()
+    };
+    let each = by_replica(record);
+    each.values().map(open).reduce(|some, others| common(&some, &others)).unwrap_or_default()
+}
+
+/// What two lists of spans have in common.
+fn common(some: &[Span], others: &[Span]) -> Vec<Span> {
+    let both = |one: &Span, other: &Span| (one.0.max(other.0), one.1.min(other.1));
+    let pairs = some.iter().flat_map(|one| others.iter().map(move |other| both(one, other)));
+    pairs.filter(|(from, to)| from < to).collect()
+}

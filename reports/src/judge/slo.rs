@@ -1,0 +1,139 @@
+//! What a run spends of an objective's error budget, and how fast.
+//!
+//! A budget is what may fail in the objective's window: (1 − target) of what comes in it. A run of length L whose share of bad
+//! replies is b burns it b / (1 − target) times as fast as it lasts, and spends that times L / window of it.
+
+use std::time::Duration;
+
+use brunt_scenarios::plan::{self, Claim, During, Plan};
+use brunt_scenarios::timeline::{Failure, LoadRecord, Timeline, Window};
+
+use super::part;
+use crate::samples::Samples;
+use crate::verdict::{Finding, Judgement};
+use crate::{confidence, wording};
+
+/// An objective, and what of it the run may spend.
+struct Objective {
+    target: f64,
+    within: Option<Duration>,
+    /// How much of the window the run lasts.
+    part: f64,
+}
+
+/// Requests of some windows.
+#[derive(Default)]
+struct Sum {
+    good: u64,
+    /// In flight at the end: neither good nor bad, as far as anybody knows.
+    open: u64,
+    all: u64,
+}
+
+pub fn judge(plan: &Plan, timeline: &Timeline, claim: &Claim) -> Finding {
+    let (judgement, measured, evidence) = match claim {
+        Claim::Slo { of, target, within, window, spends } => {
+            let record = timeline.loads.iter().find(|record| record.name == *of);
+            let load = plan.loads.iter().find(|load| load.name == *of);
+            let lasts = load.map(|load| load.lasts).unwrap_or_default();
+            let part = lasts.as_secs_f64() / window.as_secs_f64();
+            let objective = Objective { target: *target, within: *within, part };
+            let timeout = load.map(plan::Load::timeout).unwrap_or_default();
+            of_load(timeline, record, &objective, timeout, spends.fraction())
+        }
+        _ => nothing(),
+    };
+    Finding { name: "slo".to_owned(), claim: claim.to_string(), judgement, measured, evidence }
+}
+
+fn nothing() -> (Judgement, String, String) {
+    (Judgement::Inconclusive, "no request".to_owned(), "No request was sent.".to_owned())
+}
+
+fn of_load(
+    timeline: &Timeline,
+    record: Option<&LoadRecord>,
+    objective: &Objective,
+    timeout: Duration,
+    spends: f64,
+) -> (Judgement, String, String) {
+    let sum = |during| {
+        let windows = record.map(|record| part::windows(timeline, record, during)).unwrap_or_default();
+        Sum::of(&windows, objective.within, timeout)
+    };
+    let whole = sum(During::Run);
+    if whole.all == 0 {
+        return nothing();
+    }
+    let bad = whole.all - whole.good - whole.open;
+    let least = objective.spent(1.0 - confidence::at_most(whole.good + whole.open, whole.all));
+    let most = objective.spent(1.0 - confidence::at_least(whole.good, whole.all));
+    let judgement = if most <= spends {
+        Judgement::Pass
+    } else if least > spends {
+        Judgement::Fail
+    } else {
+        Judgement::Inconclusive
+    };
+    let share = bad as f64 / whole.all as f64;
+    let rates = [("before", During::Before), ("during", During::Faults), ("after", During::After)];
+    let rates = rates.into_iter().filter_map(|(when, during)| {
+        let sum = sum(during);
+        let bad = sum.all - sum.good - sum.open;
+        (sum.all > 0 && !timeline.faults.is_empty())
+            .then(|| format!("{} {when} the faults", times(objective.burns(bad as f64 / sum.all as f64))))
+    });
+    let rates: Vec<String> = rates.collect();
+    let rates = if rates.is_empty() { String::new() } else { format!(" ({})", rates.join(", ")) };
+    let evidence = format!(
+        "{} of {} bad: between {} and {} of the budget (95% bounds). Burn rate {}{rates}.",
+        wording::count(bad),
+        wording::counted(whole.all, "request"),
+        percent(least),
+        percent(most),
+        times(objective.burns(share)),
+    );
+    (judgement, format!("{} spent", percent(objective.spent(share))), evidence)
+}
+
+impl Objective {
+    /// How many times as fast as it lasts the budget goes at this share of bad ones.
+    fn burns(&self, bad: f64) -> f64 {
+        bad / (1.0 - self.target)
+    }
+
+    fn spent(&self, bad: f64) -> f64 {
+        self.burns(bad) * self.part
+    }
+}
+
+impl Sum {
+    fn of(windows: &[&Window], within: Option<Duration>, timeout: Duration) -> Self {
+        let failed = |kind| windows.iter().filter_map(|window| window.failed.get(&kind)).sum::<u64>();
+        let ok: u64 = windows.iter().map(|window| window.ok).sum();
+        let all = ok + windows.iter().map(|window| window.failures()).sum::<u64>();
+        let late = within.map_or(0, |within| {
+            let samples = Samples::of(windows.iter().map(|window| &window.latency));
+            let limit = u64::try_from(within.as_micros()).unwrap_or(u64::MAX);
+            let waited = if within < timeout { failed(Failure::Timeout) } else { 0 };
+            (samples.len() - samples.within(limit)).saturating_sub(waited)
+        });
+        // Latencies are those of all that got a reply: which of the late ones were bad anyhow is not known.
+        let refused = windows.iter().flat_map(|window| &window.failed).filter(|(kind, _)| has_reply(**kind));
+        let unsure = late.min(refused.map(|(_, count)| count).sum());
+        let open = failed(Failure::Unfinished) + unsure.min(ok);
+        Self { good: ok.saturating_sub(late), open, all }
+    }
+}
+
+fn has_reply(kind: Failure) -> bool {
+    matches!(kind, Failure::Status(_) | Failure::Check)
+}
+
+fn times(rate: f64) -> String {
+    format!("{}×", wording::three_digits(rate))
+}
+
+fn percent(share: f64) -> String {
+    format!("{}%", wording::three_digits(share * 100.0))
+}

@@ -1,0 +1,179 @@
+//! Service level objectives from OpenSLO documents (v1): what a run needs of them.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use crate::units::Period;
+
+/// An objective that a document states.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Objective {
+    /// What it is called.
+    pub name: String,
+    /// The share of good ones, from 0 to 1.
+    pub target: f64,
+    /// The window.
+    pub window: Period,
+    /// Whether good means fast enough: then the scenario has to say what that is, as the document does not say its unit.
+    pub is_threshold: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    api_version: String,
+    kind: String,
+    metadata: Metadata,
+    spec: Option<Spec>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    name: String,
+}
+
+/// Everything else that a document may say is for those who measure in production.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec {
+    indicator: Option<Indicator>,
+    #[serde(default)]
+    time_window: Vec<TimeWindow>,
+    budgeting_method: Option<String>,
+    #[serde(default)]
+    objectives: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Indicator {
+    spec: Option<IndicatorSpec>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct IndicatorSpec {
+    threshold_metric: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct TimeWindow {
+    duration: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    display_name: Option<String>,
+    target: Option<f64>,
+    target_percent: Option<f64>,
+}
+
+/// The objectives that a file states: those of all its documents of kind SLO.
+///
+/// # Errors
+/// In words, why there is none that can be used.
+pub fn objectives(text: &str) -> Result<Vec<Objective>, String> {
+    let documents: Vec<serde_json::Value> =
+        serde_saphyr::from_multiple(text).map_err(|error| format!("it is not YAML: {error}"))?;
+    let mut all = Vec::new();
+    for document in documents {
+        if document.get("kind").and_then(serde_json::Value::as_str) != Some("SLO") {
+            continue;
+        }
+        let document: Document = serde_json::from_value(document)
+            .map_err(|error| format!("it is not an OpenSLO document: {error}"))?;
+        all.extend(of_document(document)?);
+    }
+    if all.is_empty() { Err("it has no document of kind SLO with objectives".to_owned()) } else { Ok(all) }
+}
+
+fn of_document(document: Document) -> Result<Vec<Objective>, String> {
+    let Document { api_version, kind, metadata: Metadata { name }, spec } = document;
+    if api_version != "openslo/v1" {
+        return Err(format!("{kind} {name} has apiVersion {api_version}; openslo/v1 can be read"));
+    }
+    let spec = spec.ok_or_else(|| format!("SLO {name} has no spec"))?;
+    match spec.budgeting_method.as_deref() {
+        None | Some("Occurrences") => {}
+        Some(other) => {
+            return Err(format!("SLO {name} has budgetingMethod {other}; only Occurrences counts requests"));
+        }
+    }
+    let [window] = spec.time_window.as_slice() else {
+        return Err(format!("SLO {name} must have one timeWindow"));
+    };
+    let window = window_of(&window.duration)
+        .ok_or_else(|| format!("SLO {name}: `{}` is no duration such as 28d", window.duration))?;
+    let indicator = spec.indicator.and_then(|indicator| indicator.spec);
+    let is_threshold = indicator.is_some_and(|indicator| indicator.threshold_metric.is_some());
+    let objective = |target: &Target| {
+        let share = target.target.or(target.target_percent.map(|percent| percent / 100.0));
+        let share = share.filter(|share| (0.0..1.0).contains(share)).ok_or_else(|| {
+            format!("SLO {name}: an objective needs a target from 0 to below 1, or a targetPercent")
+        })?;
+        let name = target.display_name.clone().unwrap_or_else(|| name.clone());
+        Ok(Objective { name, target: share, window, is_threshold })
+    };
+    spec.objectives.iter().map(objective).collect()
+}
+
+/// OpenSLO's durations: a number and one of m, h, d, w, M, Q, Y. A month counts 30 days, as error budgets do.
+fn window_of(text: &str) -> Option<Period> {
+    let unit = text.chars().next_back()?;
+    let days = match unit {
+        'w' => 7,
+        'M' => 30,
+        'Q' => 90,
+        'Y' => 365,
+        _ => return Period::from_str(text).ok().filter(|window| !window.0.is_zero()),
+    };
+    let number: u32 = text.strip_suffix(unit)?.parse().ok().filter(|number| *number > 0)?;
+    Period::from_str(&format!("{}d", number.checked_mul(days)?)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = "\
+apiVersion: openslo/v1
+kind: Service
+metadata: {name: shop}
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata: {name: orders-succeed}
+spec:
+  service: shop
+  indicator:
+    metadata: {name: good}
+    spec: {ratioMetric: {counter: true, good: {metricSource: {type: Prometheus, spec: {query: a}}}, total: {metricSource: {type: Prometheus, spec: {query: b}}}}}
+  timeWindow: [{duration: 4w, isRolling: true}]
+  budgetingMethod: Occurrences
+  objectives:
+    - {displayName: most, targetPercent: 99.5}
+    - {target: 0.9}
+";
+
+    #[test]
+    fn objectives_come_with_their_window() {
+        let found = objectives(DOCUMENT).unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].name.as_str(), found[1].name.as_str()), ("most", "orders-succeed"));
+        assert!((found[0].target - 0.995).abs() < 1e-12 && (found[1].target - 0.9).abs() < 1e-12);
+        assert_eq!(found[0].window, "28d".parse().unwrap());
+        assert!(!found[0].is_threshold);
+    }
+
+    #[test]
+    fn what_cannot_be_used_says_why() {
+        let because = |from: &str, to: &str| objectives(&DOCUMENT.replace(from, to)).unwrap_err();
+        assert!(because("Occurrences", "Timeslices").contains("Timeslices"));
+        assert!(because("4w", "often").contains("`often`"));
+        assert!(because("kind: SLO", "kind: SLI").contains("no document of kind SLO"));
+        assert!(because("target: 0.9", "target: 1").contains("below 1"));
+        assert!(because("openslo/v1", "openslo/v1alpha").contains("v1alpha"));
+        assert!(objectives("a: [").is_err() && objectives("").is_err());
+    }
+}

@@ -1,0 +1,101 @@
+//! Documents that must agree with one another, as they are written.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::source::Located;
+use crate::units::Period;
+
+/// Items of a collection, each with a key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Rows {
+    /// The collection to read; `_links.next` is followed.
+    pub get: Located<String>,
+    /// JSON path of its items.
+    pub items: Located<String>,
+    /// JSON path, in an item, of the key by which it belongs to others.
+    pub key: Located<String>,
+}
+
+/// All that was called off is made good, everywhere.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Saga {
+    /// The load whose accepted commands call something off. It needs a `key`.
+    pub of: Option<Located<String>>,
+    /// Or what is found to be called off.
+    pub called_off: Option<Located<Rows>>,
+    /// What must then be true, in each of these places.
+    pub compensated: Vec<Compensation>,
+    /// How long after the load's end (or the last fault's, if later) it may take.
+    pub within: Period,
+}
+
+/// What makes good for something that was called off.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Compensation {
+    /// The collection to read; `_links.next` is followed.
+    pub get: Located<String>,
+    /// JSON path of its items.
+    pub items: Located<String>,
+    /// JSON path, in an item, of the key of what was called off.
+    pub key: Located<String>,
+    /// JSON path → value: what must be true of the item.
+    #[serde(default)]
+    pub json: BTreeMap<String, serde_json::Value>,
+    /// There must be no such item.
+    #[serde(default)]
+    pub absent: bool,
+}
+
+/// A view shows what its sources hold: one row for each of their keys, and no other.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct View {
+    /// The view's rows.
+    pub of: Rows,
+    /// What it is made from.
+    pub sources: Vec<Located<ViewSource>>,
+    /// How long after the load's end (or the last fault's, if later) it may take to show it.
+    pub within: Period,
+}
+
+/// One of the collections that a view is made from.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ViewSource {
+    /// The collection to read; `_links.next` is followed.
+    pub get: Located<String>,
+    /// JSON path of its items.
+    pub items: Located<String>,
+    /// JSON path, in an item, of the key of the view's row that shows it.
+    pub key: Located<String>,
+    /// JSON path in the view's row → what it must equal: a path in the source's last item of that key, or a fold over all of
+    /// them.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Fold>,
+}
+
+/// What becomes of a source's items of one key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Fold {
+    /// The value at this path in the last one.
+    Last(String),
+    /// A fold over all of them.
+    Over(FoldOver),
+}
+
+/// A fold over all items of one key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum FoldOver {
+    /// The numbers at this path, added up.
+    Sum(String),
+    /// How many values there are at this path.
+    Count(String),
+}

@@ -1,0 +1,65 @@
+//! What a circuit breaker was seen to do.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Moment;
+
+/// What a circuit breaker does with calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum BreakerState {
+    /// It lets all of them through.
+    Closed,
+    /// It lets none through.
+    Open,
+    /// It lets a few through, on trial.
+    HalfOpen,
+    /// It is there and does nothing: disabled.
+    Off,
+}
+
+/// What was read of one breaker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BreakerRecord {
+    /// The check's place in the plan.
+    pub check: usize,
+    /// Times in one state, by replica of the caller and by time.
+    pub spans: Vec<BreakerSpan>,
+    /// How often a state was read.
+    pub readings: u64,
+    /// Why it could not be read, the last time that it could not; `None` when each reading was answered.
+    pub trouble: Option<String>,
+}
+
+/// A time for which every reading of one replica's breaker said the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BreakerSpan {
+    /// The caller's replica.
+    pub replica: u32,
+    /// What was read.
+    pub state: BreakerState,
+    /// The first reading.
+    pub from: Moment,
+    /// The last reading.
+    pub to: Moment,
+    /// Calls, of all replicas, that came by on the way to the callee between the reading before it and its first one.
+    pub before: u64,
+    /// Calls that came by between its readings.
+    pub calls: u64,
+}
+
+impl fmt::Display for BreakerState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+            Self::Off => "off",
+        })
+    }
+}
