@@ -44,7 +44,7 @@ impl Grpc {
                         while let Some(Ok((request, respond))) = connection.accept().await {
                             let (calls, files) = (Arc::clone(&calls), Arc::clone(&files));
                             tokio::spawn(async move {
-                                answer(request, respond, reflection, statuses, &calls, &files).await
+                                answer(request, respond, reflection, statuses, &calls, &files).await;
                             });
                         }
                     });

@@ -14,15 +14,15 @@ pub(super) fn split(written: &str) -> Result<(&str, &str), GrpcError> {
 /// The unary method of this name.
 pub(super) fn find(pool: &DescriptorPool, service: &str, name: &str) -> Result<MethodDescriptor, GrpcError> {
     let Some(found) = pool.get_service_by_name(service) else {
-        let there = pool.services().map(|service| service.full_name().to_owned()).collect();
-        return Err(GrpcError::Service { name: service.to_owned(), there: listed(there) });
+        let there: Vec<String> = pool.services().map(|service| service.full_name().to_owned()).collect();
+        return Err(GrpcError::Service { name: service.to_owned(), there: listed(&there) });
     };
     let Some(method) = found.methods().find(|method| method.name() == name) else {
-        let there = found.methods().map(|method| method.name().to_owned()).collect();
+        let there: Vec<String> = found.methods().map(|method| method.name().to_owned()).collect();
         return Err(GrpcError::Method {
             service: service.to_owned(),
             name: name.to_owned(),
-            there: listed(there),
+            there: listed(&there),
         });
     };
     match method.is_client_streaming() || method.is_server_streaming() {
@@ -32,6 +32,6 @@ pub(super) fn find(pool: &DescriptorPool, service: &str, name: &str) -> Result<M
 }
 
 /// Names with commas, or that there are none.
-pub(super) fn listed(names: Vec<String>) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

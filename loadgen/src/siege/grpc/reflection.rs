@@ -81,7 +81,7 @@ pub(super) fn ask(
         Err(_) => Err(failed(format!("no answer within {} s", timeout.as_secs_f64()))),
         Ok(Err(Unknown::Server(why))) => Err(failed(why)),
         Ok(Err(Unknown::Service(there))) => {
-            Err(GrpcError::Service { name: service.to_owned(), there: listed(there) })
+            Err(GrpcError::Service { name: service.to_owned(), there: listed(&there) })
         }
         Ok(Ok(pool)) => Ok(pool),
     }
