@@ -78,6 +78,26 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
     ],
 ];
 
+macro_rules! manifests {
+    ($($system:literal),* $(,)?) => {
+        &[$(($system, include_str!(concat!("../manifests/rendered/", $system, ".yaml")))),*]
+    };
+}
+
+/// What a cluster is told for each system.
+const MANIFESTS: &[(&str, &str)] = manifests!["coffee", "bookstore", "baemin", "fooddelivery", "cleaning"];
+
+/// The objects of Kafka and of PostgreSQL, for clusters without them.
+pub const ENGINES: [&str; 2] = [
+    include_str!("../manifests/components/kafka/kafka.yaml"),
+    include_str!("../manifests/components/postgres/postgres.yaml"),
+];
+
+/// The objects of a system on a cluster.
+pub fn manifest(system: &str) -> Option<&'static str> {
+    MANIFESTS.iter().find(|(name, _)| *name == system).map(|(_, text)| *text)
+}
+
 /// Every built-in scenario.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     SCENARIOS.iter().copied().flatten().copied()

@@ -33,8 +33,10 @@ pub enum Command {
     Validate(Validate),
     /// Print the JSON Schema of scenario files, of system files, or of `report.json`.
     Schema(Schema),
-    /// Start a system and keep it running until ctrl-C.
+    /// Start a system and keep it running until ctrl-C; on a cluster, until `brunt down`.
     Up(Up),
+    /// Remove a system from a cluster.
+    Down(Down),
     /// Show a running built-in system's events as they are published, until ctrl-C.
     Watch(Watch),
     /// Run one service of a built-in system in the foreground.
@@ -273,6 +275,9 @@ pub enum SchemaOf {
 pub struct Up {
     /// A built-in system's name, or the path of a system file.
     pub system: String,
+    /// Where it runs.
+    #[arg(long, value_enum, default_value = "local")]
+    pub on: Platform,
     /// Where the system keeps its data and logs: `.brunt/up/SYSTEM` unless given.
     #[arg(long)]
     pub data: Option<PathBuf>,
@@ -285,6 +290,62 @@ pub struct Up {
     /// Use ports that are higher by this than the declared ones, so that several systems can run side by side.
     #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with = "free_ports")]
     pub port_offset: u16,
+    #[command(flatten)]
+    pub cluster: InCluster,
+    /// On a cluster: the image.
+    #[arg(long, value_name = "NAME", default_value = concat!("brunt:", env!("CARGO_PKG_VERSION")))]
+    pub image: String,
+    /// On a cluster: the event log, such as kafka://HOST:PORT. A Kafka of its own unless given.
+    #[arg(long, value_name = "URL")]
+    pub event_log: Option<String>,
+    /// On a cluster: the database, such as postgres://USER:PASSWORD@HOST/NAME. A PostgreSQL of its own unless given.
+    #[arg(long, value_name = "URL")]
+    pub store: Option<String>,
+    /// On a cluster: how long it may take until all is ready.
+    #[arg(long, value_name = "TIME", default_value = "3m")]
+    pub within: Period,
+}
+
+/// `brunt down`
+#[derive(Debug, Args)]
+pub struct Down {
+    /// A built-in system's name.
+    pub system: String,
+    /// Where it runs.
+    #[arg(long, value_enum, default_value = "kubernetes")]
+    pub on: Platform,
+    #[command(flatten)]
+    pub cluster: InCluster,
+    /// Remove its volumes and its namespace as well, and with them all data.
+    #[arg(long)]
+    pub volumes: bool,
+}
+
+/// Where systems run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Platform {
+    /// As processes on this machine.
+    Local,
+    /// On a Kubernetes cluster.
+    Kubernetes,
+}
+
+/// Which cluster, and where in it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct InCluster {
+    /// On a cluster: the context of the kubeconfig; its current one unless given.
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// On a cluster: the namespace; the system's name unless given.
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+}
+
+impl InCluster {
+    /// The same for the connection.
+    pub fn place(&self) -> brunt_kubernetes::Where {
+        brunt_kubernetes::Where { context: self.context.clone(), namespace: self.namespace.clone() }
+    }
 }
 
 /// `brunt watch`

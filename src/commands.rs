@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod calibrate;
+mod cluster;
 mod compare;
 mod list;
 mod load;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Platform};
 
 /// Does what the command line says.
 pub fn dispatch(cli: Cli) -> Result<ExitCode> {
@@ -31,7 +32,9 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Prove(options) => prove::prove(&options)?,
         Command::Validate(options) => validate::validate(&options)?,
         Command::Schema(options) => schema::schema(&options)?,
+        Command::Up(options) if options.on == Platform::Kubernetes => cluster::up(&options)?,
         Command::Up(options) => up::up(&options)?,
+        Command::Down(options) => cluster::down(&options)?,
         Command::Watch(options) => watch::watch(&options)?,
         Command::Serve(options) => serve::serve(&options)?,
         Command::Load { arguments } => return Ok(load::load(&arguments)),

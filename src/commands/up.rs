@@ -17,6 +17,13 @@ use crate::target::{self, Place};
 
 /// Starts a system, shows what runs where, and keeps it running until it is told to stop.
 pub fn up(options: &Up) -> Result<Exit> {
+    let place = &options.cluster;
+    if [&place.context, &place.namespace, &options.event_log, &options.store].iter().any(|one| one.is_some())
+    {
+        bail!(
+            "--context, --namespace, --event-log and --store are for systems on a cluster: add --on kubernetes"
+        );
+    }
     let (mut system, base) = files::system(&options.system)?;
     shift(&mut system, options.port_offset)?;
     let home = options.data.clone().unwrap_or_else(|| PathBuf::from(".brunt/up").join(&system.name));

@@ -10,6 +10,7 @@
 
 mod ask;
 mod change;
+mod apply;
 mod connect;
 #[cfg(test)]
 mod conversation;
@@ -28,9 +29,14 @@ mod target;
 mod watch;
 mod within;
 mod workload;
+mod manifest;
+mod standing;
 
+pub use apply::Keep;
 pub use connect::{Cluster, Where};
 pub use error::KubeError;
 pub use revert::{Reverted, Which, revert};
 pub use system::{KubeSystem, MARGIN, Options, Order, Touch, inform};
 pub use watch::Gap;
+pub use manifest::Manifest;
+pub use standing::Standing;
