@@ -291,7 +291,7 @@ pub struct Up {
     #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with = "free_ports")]
     pub port_offset: u16,
     #[command(flatten)]
-    pub cluster: InCluster,
+    pub cluster: ClusterPlace,
     /// On a cluster: the image.
     #[arg(long, value_name = "NAME", default_value = concat!("brunt:", env!("CARGO_PKG_VERSION")))]
     pub image: String,
@@ -315,7 +315,7 @@ pub struct Down {
     #[arg(long, value_enum, default_value = "kubernetes")]
     pub on: Platform,
     #[command(flatten)]
-    pub cluster: InCluster,
+    pub cluster: ClusterPlace,
     /// Remove its volumes and its namespace as well, and with them all data.
     #[arg(long)]
     pub volumes: bool,
@@ -332,7 +332,7 @@ pub enum Platform {
 
 /// Which cluster, and where in it.
 #[derive(Debug, Clone, Default, Args)]
-pub struct InCluster {
+pub struct ClusterPlace {
     /// On a cluster: the context of the kubeconfig; its current one unless given.
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
@@ -341,7 +341,7 @@ pub struct InCluster {
     pub namespace: Option<String>,
 }
 
-impl InCluster {
+impl ClusterPlace {
     /// The same for the connection.
     pub fn place(&self) -> brunt_kubernetes::Where {
         brunt_kubernetes::Where { context: self.context.clone(), namespace: self.namespace.clone() }
