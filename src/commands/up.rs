@@ -18,7 +18,7 @@ use crate::target::{self, Place};
 /// Starts a system, shows what runs where, and keeps it running until it is told to stop.
 pub fn up(options: &Up) -> Result<Exit> {
     let place = &options.cluster;
-    if [&place.context, &place.namespace, &options.event_log, &options.store].iter().any(|one| one.is_some())
+    if [&place.context, &place.namespace, &options.event_log, &options.store].into_iter().any(Option::is_some)
     {
         bail!(
             "--context, --namespace, --event-log and --store are for systems on a cluster: add --on kubernetes"

@@ -90,7 +90,9 @@ fn trouble(pod: &Pod) -> Option<String> {
     }
     let conditions = status.conditions.iter().flatten();
     let unmet = |name: &str| conditions.clone().find(|one| one.type_ == name && one.status != "True");
-    unmet("Ready")?;
+    if conditions.clone().any(|one| one.type_ == "Ready" && one.status == "True") {
+        return None;
+    }
     let waiting = status.container_statuses.iter().flatten().find_map(waits);
     let unscheduled = || unmet("PodScheduled").and_then(|one| one.message.clone());
     Some(
@@ -129,7 +131,7 @@ mod tests {
         });
         let unbound = serde_json::json!({
             "phase": "Pending",
-            "conditions": [not_ready, {"type": "PodScheduled", "status": "False", "message": "unbound claim"}],
+            "conditions": [{"type": "PodScheduled", "status": "False", "message": "unbound claim"}],
         });
         let ready =
             serde_json::json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
