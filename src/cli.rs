@@ -321,30 +321,14 @@ pub struct Down {
     pub volumes: bool,
 }
 
-/// Where systems run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Platform {
-    /// As processes on this machine.
-    Local,
-    /// On a Kubernetes cluster.
-    Kubernetes,
-}
-
-/// Which cluster, and where in it.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ClusterPlace {
-    /// On a cluster: the context of the kubeconfig; its current one unless given.
-    #[arg(long, value_name = "NAME")]
-    pub context: Option<String>,
-    /// On a cluster: the namespace; the system's name unless given.
-    #[arg(long, value_name = "NAME")]
-    pub namespace: Option<String>,
-}
-
 impl ClusterPlace {
     /// The same for the connection.
     pub fn place(&self) -> brunt_kubernetes::Where {
-        brunt_kubernetes::Where { context: self.context.clone(), namespace: self.namespace.clone() }
+        brunt_kubernetes::Where {
+            context: self.context.clone(),
+            namespace: self.namespace.clone(),
+            ..brunt_kubernetes::Where::default()
+        }
     }
 }
 

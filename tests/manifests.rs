@@ -67,8 +67,12 @@ fn every_pod_is_probed_bounded_without_rights_and_has_a_budget() {
         let pod = &deployment["spec"]["template"]["spec"];
         let container = &pod["containers"][0];
         let there = |what: &str| assert!(container.pointer(what).is_some(), "{system} {name} has no {what}");
-        ["/readinessProbe", "/livenessProbe", "/lifecycle/preStop", "/resources/requests/cpu"].map(there);
-        ["/resources/requests/memory", "/resources/limits/memory"].map(there);
+        for what in ["/readinessProbe", "/livenessProbe", "/lifecycle/preStop"] {
+            there(what);
+        }
+        for what in ["/resources/requests/cpu", "/resources/requests/memory", "/resources/limits/memory"] {
+            there(what);
+        }
         assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
         assert_eq!(pod["automountServiceAccountToken"], false);
         assert_eq!(container["securityContext"]["readOnlyRootFilesystem"], true);

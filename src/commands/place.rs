@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use brunt_kubernetes::{Options, Order, Touch, Where};
 use brunt_local::Ports;
 use brunt_scenarios::plan::{FaultKind, Plan};
@@ -21,6 +21,14 @@ pub fn plans(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
         let place = place(&system.name, what);
         Ok(runtime.block_on(brunt_kubernetes::inform(system, &place))?)
     })
+}
+
+/// Plans that are also run without their guards, which nothing takes away on a cluster.
+pub fn plans_without_guards(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
+    if what.on != Platform::Local {
+        bail!("guards cannot be taken away on a cluster: leave out --on, or use `brunt run`");
+    }
+    plans(paths, what)
 }
 
 /// Where a plan's system is during a run whose folder this is.

@@ -8,14 +8,15 @@
 //! things back reads these notes and nothing else, so that anybody can: the run itself, [`revert`] by hand, or the Job that
 //! stands in the cluster before the first fault does.
 
+mod apply;
 mod ask;
 mod change;
-mod apply;
 mod connect;
 #[cfg(test)]
 mod conversation;
 mod dead_man;
 mod error;
+mod manifest;
 mod nodes;
 mod object;
 mod platform;
@@ -23,20 +24,19 @@ mod progress;
 mod reach;
 mod record;
 mod revert;
+mod standing;
 mod state;
 mod system;
 mod target;
 mod watch;
 mod within;
 mod workload;
-mod manifest;
-mod standing;
 
 pub use apply::Keep;
 pub use connect::{Cluster, Where};
 pub use error::KubeError;
+pub use manifest::Manifest;
 pub use revert::{Reverted, Which, revert};
+pub use standing::Standing;
 pub use system::{KubeSystem, MARGIN, Options, Order, Touch, inform};
 pub use watch::Gap;
-pub use manifest::Manifest;
-pub use standing::Standing;
