@@ -31,7 +31,7 @@ type Event = (Arc<str>, Delivery);
 /// Shows events until ctrl-C, the time that was given, or the end of who reads them.
 pub fn watch(options: &Watch) -> Result<Exit> {
     let url = place(options)?;
-    let log = log::open(&url)?;
+    let log = log::open(&url, log::USUAL_KEEP)?;
     super::runtime()?.block_on(async {
         let stop = Stop::on_signals();
         let lasts = async {

@@ -8,6 +8,7 @@ pub mod gateway;
 pub mod order;
 pub mod orderdetail;
 pub mod payment;
+pub mod proto;
 
 use brunt_kit::system::{Entry, Plan, System};
 

@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod gateway;
 pub mod my_coupon;
 pub mod order;
+pub mod proto;
 
 use brunt_kit::system::{Entry, Plan, System};
 

@@ -1,5 +1,6 @@
 //! Takes orders for books that there are, and lets them be cancelled.
 
+mod commands;
 pub mod domain;
 mod inbound;
 mod outbound;
@@ -80,7 +81,8 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
         ownership,
         fail_closed,
     };
-    let routes = inbound::rest::routes(app);
+    let grpc = inbound::grpc::routes(app.clone(), &assembly.health);
+    let routes = inbound::rest::routes(app).merge(grpc);
     let consumer = assembly.consumer(Arc::new(policy::handle));
     Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
 }

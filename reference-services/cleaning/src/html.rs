@@ -8,7 +8,7 @@ use brunt_kit::config::Config;
 use brunt_kit::health::Health;
 use brunt_kit::lifecycle::Service;
 use brunt_kit::metrics::Metrics;
-use brunt_kit::openapi::{Operation, document};
+use brunt_kit::openapi::{self, document};
 use brunt_kit::{actuator, rest};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use serde_json::Value;
@@ -49,12 +49,5 @@ fn file(media_type: &'static str, text: &'static str) -> Response {
 }
 
 fn api() -> Value {
-    let page = Operation {
-        method: "get",
-        path: "/",
-        summary: "The page",
-        body: None,
-        responses: &[(200, "The page")],
-    };
-    document("html", &[page])
+    document("html", &[openapi::get("/", "The page").ends(200, "The page")])
 }

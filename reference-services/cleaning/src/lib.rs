@@ -9,6 +9,7 @@ pub mod html;
 pub mod message;
 pub mod mypage;
 pub mod payment;
+pub mod proto;
 pub mod reservation;
 
 use brunt_kit::system::{Entry, Plan, System};

@@ -67,7 +67,8 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
         watch: checkout.watch.clone(),
         abandon: checkout::abandon(compensation),
     };
-    let routes = inbound::rest::routes(checkout);
+    let grpc = inbound::grpc::routes(checkout.clone(), &assembly.health);
+    let routes = inbound::rest::routes(checkout).merge(grpc);
     let consumer = assembly.consumer(Arc::new(policy::handle));
     let sweeper = Background::new("sweeper", |stop| sweeper.run(stop));
     Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer, sweeper]))

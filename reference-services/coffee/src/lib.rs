@@ -7,6 +7,7 @@ pub mod customercenter;
 pub mod gateway;
 pub mod order;
 pub mod product;
+pub mod proto;
 pub mod stock;
 
 use brunt_kit::system::{Entry, Plan, System};

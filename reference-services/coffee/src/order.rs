@@ -1,5 +1,6 @@
 //! Takes orders and lets them be cancelled.
 
+mod commands;
 pub mod domain;
 mod inbound;
 mod outbound;
@@ -54,7 +55,8 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let product = Product::new(settings.product, &config.resilience, &assembly.metrics);
     assembly.metrics.show_guard("failClosed", settings.fail_closed);
     let app = App { store: assembly.store.clone(), product, fail_closed: settings.fail_closed };
-    let routes = inbound::rest::routes(app);
+    let grpc = inbound::grpc::routes(app.clone(), &assembly.health);
+    let routes = inbound::rest::routes(app).merge(grpc);
     let consumer = assembly.consumer(Arc::new(policy::handle));
     Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
 }

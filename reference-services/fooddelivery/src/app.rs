@@ -1,5 +1,6 @@
 //! Takes orders and payment for them, lets them be cancelled, and shows how far they are.
 
+mod commands;
 pub mod domain;
 mod inbound;
 mod outbound;
@@ -61,5 +62,7 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let resumed = app.clone();
     let payments = Background::new("payments", |stop| payment::resume(resumed, stop));
     let consumer = assembly.consumer(Arc::new(policy::handle));
-    Ok(assembly.service(inbound::rest::routes(app), &inbound::rest::api(), vec![consumer, payments]))
+    let grpc = inbound::grpc::routes(app.clone(), &assembly.health);
+    let routes = inbound::rest::routes(app).merge(grpc);
+    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer, payments]))
 }

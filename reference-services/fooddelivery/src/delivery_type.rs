@@ -29,6 +29,16 @@ impl DeliveryType {
             _ => None,
         }
     }
+
+    /// As it is written, in English.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Walk => "walk",
+            Self::Bicycle => "bicycle",
+            Self::Bike => "bike",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -41,6 +51,7 @@ mod tests {
             let read = DeliveryType::parse(korean).unwrap();
             assert_eq!(DeliveryType::parse(english), Some(read));
             assert_eq!(serde_json::to_value(read).unwrap(), english);
+            assert_eq!(read.text(), english);
         }
         for bad in ["", "Walk", "car", "자동차"] {
             assert_eq!(DeliveryType::parse(bad), None, "{bad:?}");

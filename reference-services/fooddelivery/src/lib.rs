@@ -9,6 +9,7 @@ pub mod customer;
 mod delivery_type;
 pub mod gateway;
 pub mod pay;
+pub mod proto;
 pub mod rider;
 pub mod store;
 

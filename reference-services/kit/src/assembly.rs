@@ -21,6 +21,8 @@ pub struct Assembly {
     pub store: Store,
     /// Counts what happens.
     pub metrics: Metrics,
+    /// What the probes see.
+    pub health: Health,
     config: Config,
     turn: Turn,
     log: Arc<dyn EventLog>,
@@ -45,9 +47,10 @@ impl Assembly {
         Ok(Self {
             store,
             metrics: Metrics::new(config),
+            health: Health::default(),
             config: config.clone(),
             turn,
-            log: log::open(&config.event_log)?,
+            log: log::open(&config.event_log, config.event_log_keep)?,
             sender,
             topic,
         })
@@ -72,7 +75,7 @@ impl Assembly {
     /// The service. Its background parts stop in the order given; what sends their events stops last.
     #[must_use]
     pub fn service(self, routes: Router, api: &Value, mut background: Vec<Background>) -> Service {
-        let (health, metrics) = (Health::default(), self.metrics.clone());
+        let (health, metrics) = (self.health.clone(), self.metrics.clone());
         let (name, grace) = (self.config.service, self.config.grace);
         background.push(self.sender());
         background.extend(metrics.tracer().background());

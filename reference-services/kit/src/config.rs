@@ -11,6 +11,7 @@ pub use env::{ConfigError, Env};
 pub use values::{EventLogUrl, Guard, LogFormat, Offsets, StoreUrl, parse_duration};
 
 use crate::calls::{Resilience, Upstreams};
+use crate::log::USUAL_KEEP;
 
 /// What every service is told by its environment.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// `EVENT_LOG`: the durable log that all services of the system share.
     pub event_log: EventLogUrl,
+    /// How many records a partition of the embedded log keeps although every group has read them.
+    pub event_log_keep: u32,
     /// `STORE`: where the service's own store is.
     pub store: StoreUrl,
     /// `OUTBOX`: off sends events after the commit from memory, so that a kill loses them.
@@ -74,6 +77,12 @@ impl Config {
             port: env
                 .parse("PORT", &defaults.port.to_string(), "a port from 0 to 65535", |v| v.parse().ok())?,
             event_log: env.parse("EVENT_LOG", &default_log, EventLogUrl::ACCEPTS, EventLogUrl::parse)?,
+            event_log_keep: env.parse(
+                "EVENT_LOG_KEEP",
+                &USUAL_KEEP.to_string(),
+                "a number of records, at least 1",
+                |text| text.parse().ok().filter(|records| *records > 0),
+            )?,
             store: env.parse("STORE", "file", StoreUrl::ACCEPTS, StoreUrl::parse)?,
             outbox: env.parse("OUTBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             inbox: env.parse("INBOX", "on", Guard::ACCEPTS, Guard::parse)?,

@@ -18,7 +18,7 @@ use crate::health::Health;
 use crate::jwt::Issuer;
 use crate::lifecycle::{Background, Service};
 use crate::metrics::Metrics;
-use crate::openapi::{Operation, document};
+use crate::openapi::{self, Operation, document};
 use crate::proxy::{Path, Proxy, Route};
 use crate::reload::{self, Seen};
 use crate::system::Plan;
@@ -158,20 +158,16 @@ impl Gateway {
     }
 }
 
+/// What is asked and answered is the services' own affair.
 fn api(targets: &[Target]) -> Value {
-    let operations: Vec<Operation> =
-        targets.iter().flat_map(|target| target.paths).map(|path| operation(path.from())).collect();
+    let paths = targets.iter().flat_map(|target| target.paths);
+    let any =
+        |path: &Path| openapi::any(path.from(), "It and everything under it goes to the service that has it");
+    let operations: Vec<Operation> = paths
+        .flat_map(any)
+        .map(|operation| operation.passes_on("What the service answers, or 503 and 504 when it does not"))
+        .collect();
     document("gateway", &operations)
-}
-
-fn operation(path: &'static str) -> Operation {
-    Operation {
-        method: "get",
-        path,
-        summary: "Everything under it goes to the service that has it",
-        body: None,
-        responses: &[(200, "What the service answers"), (503, "The service cannot be reached")],
-    }
 }
 
 #[cfg(test)]

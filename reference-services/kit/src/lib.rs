@@ -13,6 +13,7 @@ pub mod consumer;
 mod error;
 pub mod event;
 pub mod gateway;
+pub mod grpc;
 pub mod hal;
 pub mod health;
 pub mod jwt;

@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 #[cfg(feature = "kafka")]
 pub use kafka::KafkaLog;
-pub use sqlite::SqliteLog;
+pub use sqlite::{SqliteLog, USUAL_KEEP};
 
 use crate::config::{EventLogUrl, Offsets};
 
@@ -140,13 +140,14 @@ pub trait Subscription: Send {
     fn leave(&mut self) -> LogFuture<'_, ()>;
 }
 
-/// Opens the log that a URL names.
+/// Opens the log that a URL names. The embedded one keeps so many records of a partition although every group has read them;
+/// Kafka has its own settings for that.
 ///
 /// # Errors
 /// When it cannot be used.
-pub fn open(url: &EventLogUrl) -> Result<Arc<dyn EventLog>, LogError> {
+pub fn open(url: &EventLogUrl, keep: u32) -> Result<Arc<dyn EventLog>, LogError> {
     match url {
-        EventLogUrl::Sqlite(path) => Ok(Arc::new(SqliteLog::open(path)?)),
+        EventLogUrl::Sqlite(path) => Ok(Arc::new(SqliteLog::open(path)?.keeping(keep))),
         #[cfg(feature = "kafka")]
         EventLogUrl::Kafka(brokers) => Ok(Arc::new(KafkaLog::open(brokers)?)),
         #[cfg(not(feature = "kafka"))]
@@ -165,4 +166,4 @@ pub fn partition_of(key: &str) -> u32 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

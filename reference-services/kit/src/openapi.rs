@@ -1,20 +1,149 @@
-//! A service's OpenAPI 3 document, from a list of its operations.
+//! A service's OpenAPI 3.1 document, from a list of its operations.
+
+mod schema;
 
 use serde_json::{Map, Value, json};
 
-/// One method on one path.
+pub use schema::{anything, body, fields, maybe, one_of, text, truth, whole, whole_to, word};
+
+/// One method on one path, and all that it may answer.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    /// In lower case, as OpenAPI wants it.
-    pub method: &'static str,
-    /// With `{id}` for parameters.
-    pub path: &'static str,
-    /// What it does.
-    pub summary: &'static str,
-    /// The schema of its body, if it takes one.
-    pub body: Option<Value>,
-    /// The statuses it answers with, and what each means.
-    pub responses: &'static [(u16, &'static str)],
+    method: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    body: Option<(Value, bool)>,
+    keyed: bool,
+    answers: Vec<Answer>,
+}
+
+#[derive(Clone, Debug)]
+struct Answer {
+    status: u16,
+    meaning: &'static str,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Nothing,
+    Json(Value),
+    Item(Value),
+    /// Of these items; named by the path.
+    Page(Value),
+    Problem,
+}
+
+/// Stands for every status.
+const ANY: u16 = 0;
+
+/// Any method.
+#[must_use]
+pub fn any(path: &'static str, summary: &'static str) -> [Operation; 5] {
+    ["get", "post", "put", "patch", "delete"].map(|method| Operation::new(method, path, summary))
+}
+
+/// Reads what is there.
+#[must_use]
+pub fn get(path: &'static str, summary: &'static str) -> Operation {
+    Operation::new("get", path, summary)
+}
+
+/// A command.
+#[must_use]
+pub fn post(path: &'static str, summary: &'static str) -> Operation {
+    Operation::new("post", path, summary)
+}
+
+/// A change, or a command about what is there.
+#[must_use]
+pub fn put(path: &'static str, summary: &'static str) -> Operation {
+    Operation::new("put", path, summary)
+}
+
+/// A change of a part.
+#[must_use]
+pub fn patch(path: &'static str, summary: &'static str) -> Operation {
+    Operation::new("patch", path, summary)
+}
+
+/// An end.
+#[must_use]
+pub fn delete(path: &'static str, summary: &'static str) -> Operation {
+    Operation::new("delete", path, summary)
+}
+
+impl Operation {
+    fn new(method: &'static str, path: &'static str, summary: &'static str) -> Self {
+        Self { method, path, summary, body: None, keyed: false, answers: Vec::new() }
+    }
+
+    /// It needs a body like this.
+    #[must_use]
+    pub fn takes(self, body: &Value) -> Self {
+        Self { body: Some((body.clone(), true)), ..self }.refuses(400, "Malformed").refuses(413, "Too large")
+    }
+
+    /// It can do with and without a body like this.
+    #[must_use]
+    pub fn may_take(self, body: &Value) -> Self {
+        Self { body: Some((body.clone(), false)), ..self }.refuses(400, "Malformed").refuses(413, "Too large")
+    }
+
+    /// Two requests with the same Idempotency-Key are one.
+    #[must_use]
+    pub fn keyed(self) -> Self {
+        Self { keyed: true, ..self }.refuses(422, "The Idempotency-Key was used for something else")
+    }
+
+    /// 200 with an item that has these [`fields`].
+    #[must_use]
+    pub fn gives(self, fields: &Value) -> Self {
+        self.answer(200, "It", Content::Item(fields.clone()))
+    }
+
+    /// 201 with the item that is new.
+    #[must_use]
+    pub fn creates(self, fields: &Value) -> Self {
+        self.answer(201, "It", Content::Item(fields.clone()))
+    }
+
+    /// 200 with a page of items.
+    #[must_use]
+    pub fn pages(self, fields: &Value) -> Self {
+        self.answer(200, "The page", Content::Page(fields.clone()))
+    }
+
+    /// 200 with any JSON.
+    #[must_use]
+    pub fn answers(self, meaning: &'static str, schema: Value) -> Self {
+        self.answer(200, meaning, Content::Json(schema))
+    }
+
+    /// An answer without a body that is told of here.
+    #[must_use]
+    pub fn ends(self, status: u16, meaning: &'static str) -> Self {
+        self.answer(status, meaning, Content::Nothing)
+    }
+
+    /// A refusal.
+    #[must_use]
+    pub fn refuses(self, status: u16, meaning: &'static str) -> Self {
+        self.answer(status, meaning, Content::Problem)
+    }
+
+    /// Whatever another service answers.
+    #[must_use]
+    pub fn passes_on(self, meaning: &'static str) -> Self {
+        self.answer(ANY, meaning, Content::Nothing)
+    }
+
+    /// What is said last about a status stands.
+    fn answer(mut self, status: u16, meaning: &'static str, content: Content) -> Self {
+        self.answers.retain(|answer| answer.status != status);
+        self.answers.push(Answer { status, meaning, content });
+        self
+    }
 }
 
 /// The document.
@@ -23,45 +152,98 @@ pub fn document(title: &str, operations: &[Operation]) -> Value {
     let mut paths = Map::new();
     for operation in operations {
         let entry = paths.entry(operation.path).or_insert_with(|| json!({}));
-        entry[operation.method] = describe(operation);
+        entry[operation.method] = describe(operation, operations);
     }
     json!({
-        "openapi": "3.0.3",
+        "openapi": "3.1.0",
         "info": { "title": title, "version": env!("CARGO_PKG_VERSION") },
         "paths": paths,
+        "components": { "schemas": { "Problem": schema::problem() } },
     })
 }
 
-/// A schema of an object with these properties and types; those with a `*` are required.
-#[must_use]
-pub fn object(properties: &[(&str, &str)]) -> Value {
-    let name = |property: &str| property.trim_end_matches('*').to_owned();
-    let types: Map<String, Value> =
-        properties.iter().map(|(property, kind)| (name(property), json!({ "type": kind }))).collect();
-    let required: Vec<String> =
-        properties.iter().filter(|(property, _)| property.ends_with('*')).map(|(p, _)| name(p)).collect();
-    let mut schema = json!({ "type": "object", "properties": types });
-    if !required.is_empty() {
-        schema["required"] = json!(required);
-    }
-    schema
-}
-
-fn describe(operation: &Operation) -> Value {
-    let responses: Map<String, Value> = operation
-        .responses
-        .iter()
-        .map(|(status, meaning)| (status.to_string(), json!({ "description": meaning })))
-        .collect();
-    let mut described = json!({ "summary": operation.summary, "responses": responses });
+fn describe(operation: &Operation, all: &[Operation]) -> Value {
+    let mut responses: Map<String, Value> =
+        operation.answers.iter().map(|answer| (status(answer), response(operation, answer, all))).collect();
+    // A store may be out of reach, and with it everything.
+    responses.entry("503").or_insert_with(|| refusal("It cannot be done now; Retry-After says when"));
+    let mut parameters = Vec::new();
     if operation.path.contains("{id}") {
-        let id = json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "integer" } });
-        described["parameters"] = json!([id]);
+        parameters.push(json!({ "name": "id", "in": "path", "required": true, "schema": schema::id() }));
+        responses.entry("404").or_insert_with(|| refusal("There is none"));
     }
-    if let Some(schema) = &operation.body {
-        described["requestBody"] = json!({ "content": { "application/json": { "schema": schema } } });
+    if operation.answers.iter().any(|answer| matches!(answer.content, Content::Page(_))) {
+        parameters.extend(schema::paging());
+    }
+    if operation.keyed {
+        parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": text() }));
+    }
+    let mut described = json!({
+        "operationId": operation_id(operation),
+        "summary": operation.summary,
+        "responses": responses,
+    });
+    if !parameters.is_empty() {
+        described["parameters"] = json!(parameters);
+    }
+    if let Some((schema, required)) = &operation.body {
+        let content = json!({ "application/json": { "schema": schema } });
+        described["requestBody"] = json!({ "required": required, "content": content });
     }
     described
+}
+
+fn status(answer: &Answer) -> String {
+    if answer.status == ANY { "default".to_owned() } else { answer.status.to_string() }
+}
+
+fn operation_id(operation: &Operation) -> String {
+    let words =
+        operation.path.split('/').map(|word| word.trim_matches(['{', '}'])).filter(|word| !word.is_empty());
+    [operation.method].into_iter().chain(words).collect::<Vec<_>>().join("-")
+}
+
+fn response(operation: &Operation, answer: &Answer, all: &[Operation]) -> Value {
+    let description = answer.meaning;
+    match &answer.content {
+        Content::Nothing => json!({ "description": description }),
+        Content::Problem => refusal(description),
+        Content::Json(schema) => {
+            json!({ "description": description, "content": { "application/json": { "schema": schema } } })
+        }
+        Content::Page(fields) => {
+            let name = operation.path.trim_matches('/');
+            json!({ "description": description, "content": hal(&schema::page(name, fields)) })
+        }
+        Content::Item(fields) => {
+            let mut response = json!({ "description": description, "content": hal(&schema::item(fields)) });
+            if operation.method == "post" {
+                response["links"] = links(operation.path, fields, all);
+            }
+            response
+        }
+    }
+}
+
+/// What can be done with the item that was made.
+fn links(path: &str, fields: &Value, all: &[Operation]) -> Value {
+    let id = fields["required"][0].as_str().unwrap_or("id");
+    let under = format!("{path}/{{id}}");
+    let about = all.iter().filter(|operation| operation.path.starts_with(&under)).map(|operation| {
+        let parameters = json!({ "id": format!("$response.body#/{id}") });
+        let name = operation_id(operation);
+        (name.clone(), json!({ "operationId": name, "parameters": parameters }))
+    });
+    Value::Object(about.collect())
+}
+
+fn hal(schema: &Value) -> Value {
+    json!({ "application/hal+json": { "schema": schema }, "application/json": { "schema": schema } })
+}
+
+fn refusal(description: &str) -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/Problem" });
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
 }
 
 #[cfg(test)]
@@ -70,21 +252,27 @@ mod tests {
 
     #[test]
     fn a_path_may_have_several_methods() {
-        let get = Operation {
-            method: "get",
-            path: "/orders/{id}",
-            summary: "One order",
-            body: None,
-            responses: &[(200, "The order"), (404, "No such order")],
-        };
-        let patch = Operation {
-            method: "patch",
-            summary: "Cancel an order",
-            body: Some(object(&[("status*", "string"), ("qty", "integer")])),
-            ..get.clone()
-        };
-        let mut document = document("order", &[get, patch]);
-        document["info"]["version"] = json!("1");
-        insta::assert_json_snapshot!(document);
+        let order = fields(&[("id", whole(1)), ("qty", whole(1)), ("customer?", text())]);
+        let change = body(&[("status*", one_of(&["Canceled"])), ("qty", maybe(whole(1)))]);
+        let operations = [
+            get("/orders", "A page of orders").pages(&order),
+            post("/orders", "Order").takes(&body(&[("name*", word())])).keyed().creates(&order),
+            get("/orders/{id}", "One order").gives(&order),
+            patch("/orders/{id}", "Cancel an order").takes(&change).gives(&order).refuses(409, "Too late"),
+        ];
+        let document = document("order", &operations);
+        let paths = &document["paths"];
+        let methods: Vec<_> = paths["/orders/{id}"].as_object().unwrap().keys().collect();
+        assert_eq!(methods, ["get", "patch"]);
+        let place = &paths["/orders"]["post"];
+        let statuses: Vec<_> = place["responses"].as_object().unwrap().keys().collect();
+        assert_eq!(statuses, ["201", "400", "413", "422", "503"]);
+        let link = &place["responses"]["201"]["links"]["patch-orders-id"];
+        assert_eq!(link["parameters"]["id"], "$response.body#/id");
+        let change = &paths["/orders/{id}"]["patch"];
+        assert_eq!(change["responses"]["409"]["description"], "Too late");
+        let body = &change["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!((&body["required"], &body["additionalProperties"]), (&json!(["status"]), &json!(false)));
+        assert_eq!(body["properties"]["qty"]["anyOf"][0]["anyOf"][1]["pattern"], "^[1-9][0-9]{0,17}$");
     }
 }

@@ -45,6 +45,12 @@ pub struct Page<T> {
 }
 
 impl PageRequest {
+    /// The first page, of the usual size.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self { page: 0, size: DEFAULT_SIZE, sort: None }
+    }
+
     /// Reads `page`, `size` and `sort` from a query. What is not a number counts as absent, and a size over the
     /// limit as the limit, as Spring Data has it.
     #[must_use]

@@ -2,6 +2,10 @@
 //! goes wrong panics.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test's own failure is a panic")]
 
+pub mod contract;
+#[cfg(feature = "postgres")]
+mod database;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::config::{Env, EventLogUrl, Offsets};
 use crate::lifecycle::{Port, Shutdown, Trigger};
-use crate::log::{self, Delivery, EventLog};
+use crate::log::{self, Delivery, EventLog, USUAL_KEEP};
 use crate::system::{Plan, System};
 
 /// Far more than anything here takes, even on a busy machine.
@@ -39,6 +43,8 @@ pub struct Trial {
     running: BTreeMap<&'static str, Running>,
     client: reqwest::Client,
     directory: TempDir,
+    #[cfg(feature = "postgres")]
+    _database: Option<database::Database>,
 }
 
 impl Trial {
@@ -52,6 +58,12 @@ impl Trial {
         let directory = TempDir::new().unwrap();
         let mut env = Env::from_pairs(variables.iter().copied());
         env = env.with("DATA_DIR", directory.path().to_str().unwrap());
+        #[cfg(feature = "postgres")]
+        let database = database::Database::new();
+        #[cfg(feature = "postgres")]
+        if let Some(database) = &database {
+            env = env.with("STORE", &database.url());
+        }
         let mut ports = BTreeMap::new();
         let mut addresses = BTreeMap::new();
         for service in system.names() {
@@ -66,7 +78,17 @@ impl Trial {
             env = env.with(name, value);
         }
         let (running, client) = (BTreeMap::new(), reqwest::Client::new());
-        let mut trial = Self { system, env, addresses, ports, running, client, directory };
+        let mut trial = Self {
+            system,
+            env,
+            addresses,
+            ports,
+            running,
+            client,
+            directory,
+            #[cfg(feature = "postgres")]
+            _database: database,
+        };
         for service in system.names().filter(|service| !absent.contains(service)) {
             trial.restart(service).await;
         }
@@ -106,7 +128,8 @@ impl Trial {
     /// The event log that the services share.
     #[must_use]
     pub fn log(&self) -> Arc<dyn EventLog> {
-        log::open(&EventLogUrl::Sqlite(self.directory.path().join("events.db"))).unwrap()
+        let url = EventLogUrl::Sqlite(self.directory.path().join("events.db"));
+        log::open(&url, USUAL_KEEP).unwrap()
     }
 
     /// Every event of a topic so far, which `count` says how many there must be.
@@ -132,6 +155,11 @@ impl Trial {
     #[must_use]
     pub fn url(&self, service: &str, path: &str) -> String {
         format!("http://{}{path}", self.addresses[service])
+    }
+
+    /// A connection to a service, for gRPC.
+    pub async fn channel(&self, service: &str) -> tonic::transport::Channel {
+        tonic::transport::Channel::from_shared(self.url(service, "")).unwrap().connect().await.unwrap()
     }
 
     /// A request with a JSON body, and its whole response.

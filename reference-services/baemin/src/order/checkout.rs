@@ -10,14 +10,15 @@ use std::time::Duration;
 use brunt_kit::calls::CallError;
 use brunt_kit::config::Guard;
 use brunt_kit::event::Cause;
+use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::pending::{Abandon, Watch};
 use brunt_kit::rest::Problem;
-use brunt_kit::store::{Store, StoreError};
+use brunt_kit::store::{Store, StoreError, View};
 
-use super::domain::{Order, Placement};
+use super::domain::{Order, Placement, Rejection};
 use super::outbound::attempt::Attempt;
 use super::outbound::calls::{Answer, Payment};
-use super::outbound::store::{self, Begun};
+use super::outbound::store::{self, Begun, Refusal};
 
 /// What placing an order needs.
 #[derive(Clone)]
@@ -40,6 +41,20 @@ pub(super) struct Guards {
 }
 
 impl Checkout {
+    pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Order>, Problem> {
+        Ok(self.store.read(move |view: &View<'_>| view.page::<Order>(&request)).await?)
+    }
+
+    pub(super) async fn find(&self, id: i64) -> Result<Order, Problem> {
+        let found = self.store.read(move |view: &View<'_>| view.get::<Order>(id)).await?;
+        Ok(found.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
+    }
+
+    /// Asks nobody: payment is told by the event, and undoes its own part.
+    pub(super) async fn cancel(&self, id: i64, cause: Cause) -> Result<(), Problem> {
+        Ok(self.store.write(move |tx| store::cancel(tx, id, &cause)).await?)
+    }
+
     /// Goes on to its end although the client may have gone.
     pub(super) async fn place(
         &self,
@@ -47,6 +62,7 @@ impl Checkout {
         key: Option<String>,
         cause: Cause,
     ) -> Result<Order, Problem> {
+        placement.check().map_err(Refusal::from)?;
         let (checkout, attempt) = (self.clone(), Attempt::new(placement, key, self.patience, cause));
         let ended = tokio::spawn(async move { checkout.run(attempt).await }).await;
         ended.unwrap_or_else(|_| Err(Problem::unavailable("nothing was ordered; try again shortly")))

@@ -1,3 +1,4 @@
 //! How the world reaches an order.
 
+pub(super) mod grpc;
 pub(super) mod rest;

@@ -7,8 +7,10 @@
 
 mod between;
 mod cancel;
+mod contracts;
 mod errors;
 mod events;
+mod grpc;
 mod lost_reply;
 mod orders;
 mod outages;

@@ -66,8 +66,8 @@ pub enum Rejection {
     Over,
 }
 
-/// Carriers have short names for their steps.
-const MAX_STATUS: usize = 100;
+/// The longest status, in characters: carriers have short names for their steps.
+pub const MAX_STATUS: usize = 100;
 
 impl Status {
     /// As it is written.

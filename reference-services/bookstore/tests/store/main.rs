@@ -6,10 +6,12 @@
 )]
 
 mod cancel;
+mod contracts;
 mod coupons;
 mod customers;
 mod deliveries;
 mod errors;
+mod grpc;
 mod guards;
 mod newcomer;
 mod orders;

@@ -10,14 +10,15 @@ use std::time::Duration;
 use brunt_kit::calls::CallError;
 use brunt_kit::config::Guard;
 use brunt_kit::event::Cause;
+use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::pending::{Abandon, Watch};
 use brunt_kit::rest::Problem;
-use brunt_kit::store::{Store, StoreError};
+use brunt_kit::store::{Store, StoreError, View};
 
-use super::domain::{Request, Reservation};
+use super::domain::{Rejection, Request, Reservation};
 use super::outbound::attempt::Attempt;
 use super::outbound::calls::{Answer, Payment};
-use super::outbound::store::{self, Begun};
+use super::outbound::store::{self, Begun, Refusal};
 
 /// What reserving needs.
 #[derive(Clone)]
@@ -40,6 +41,20 @@ pub(super) struct Guards {
 }
 
 impl Checkout {
+    pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Reservation>, Problem> {
+        Ok(self.store.read(move |view: &View<'_>| view.page::<Reservation>(&request)).await?)
+    }
+
+    pub(super) async fn find(&self, id: i64) -> Result<Reservation, Problem> {
+        let found = self.store.read(move |view: &View<'_>| view.get::<Reservation>(id)).await?;
+        Ok(found.ok_or(Refusal::Rejected(Rejection::NoSuchReservation))?)
+    }
+
+    /// Asks nobody: payment is told by the event, and undoes its own part.
+    pub(super) async fn cancel(&self, id: i64, cause: Cause) -> Result<(), Problem> {
+        Ok(self.store.write(move |tx| store::cancel(tx, id, &cause)).await?)
+    }
+
     /// Goes on to its end although the client may have gone.
     pub(super) async fn reserve(
         &self,
@@ -47,6 +62,7 @@ impl Checkout {
         key: Option<String>,
         cause: Cause,
     ) -> Result<Reservation, Problem> {
+        request.check().map_err(Refusal::from)?;
         let (checkout, attempt) = (self.clone(), Attempt::new(request, key, self.patience, cause));
         let ended = tokio::spawn(async move { checkout.run(attempt).await }).await;
         ended.unwrap_or_else(|_| Err(Problem::unavailable("nothing was reserved; try again shortly")))

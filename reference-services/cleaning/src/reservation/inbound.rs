@@ -1,3 +1,4 @@
 //! How the world reaches a reservation.
 
+pub(super) mod grpc;
 pub(super) mod rest;

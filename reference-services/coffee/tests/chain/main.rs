@@ -6,9 +6,12 @@
 )]
 
 mod cancel;
+mod contracts;
 mod errors;
+mod grpc;
 mod guards;
 mod lost_reply;
+mod newcomer;
 mod orders;
 mod outages;
 mod system;

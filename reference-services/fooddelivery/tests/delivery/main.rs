@@ -7,7 +7,9 @@
 
 mod between;
 mod cancel;
+mod contracts;
 mod errors;
+mod grpc;
 mod guards;
 mod orders;
 mod outages;

@@ -30,7 +30,11 @@ pub struct SqliteLog {
     bell: Arc<Bell>,
     /// Where members give signs of life.
     signs: Arc<Path>,
+    keep: u32,
 }
+
+/// How many records a partition keeps, unless it is told otherwise: for who joins late, or reads again.
+pub const USUAL_KEEP: u32 = 1_000_000;
 
 impl SqliteLog {
     /// Opens the log's file, or makes it.
@@ -44,15 +48,26 @@ impl SqliteLog {
         }
         let connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
         let bell = Bell::open(&path.with_extension("bell")).map_err(|error| unusable(error.to_string()))?;
-        Ok(Self { connection, bell: Arc::new(bell), signs: path.with_extension("members").into() })
+        Ok(Self {
+            connection,
+            bell: Arc::new(bell),
+            signs: path.with_extension("members").into(),
+            keep: USUAL_KEEP,
+        })
+    }
+
+    /// The same, where a partition keeps so many records (at least one) although every group has read them.
+    #[must_use]
+    pub fn keeping(self, records: u32) -> Self {
+        Self { keep: records.max(1), ..self }
     }
 }
 
 impl EventLog for SqliteLog {
     fn append(&self, records: Vec<NewRecord>) -> LogFuture<'_, ()> {
-        let bell = Arc::clone(&self.bell);
+        let (bell, keep) = (Arc::clone(&self.bell), self.keep);
         Box::pin(self.connection.call(move |db| {
-            records::append(db, &records)?;
+            records::append(db, &records, keep)?;
             bell.ring();
             Ok(())
         }))

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "kafka")]
 mod kafka;
-mod places;
+pub(crate) mod places;
 mod sqlite;
 mod suite;
 

@@ -16,6 +16,9 @@ use crate::trace::{Kind, Span, TraceContext};
 /// Probes and scrapes, of which nobody needs a trace.
 const OWN: [&str; 3] = ["/actuator", "/isHealthy", "/v3/api-docs"];
 
+/// The codes that are the server's fault: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS.
+const GRPC_FAILURES: [&str; 6] = ["2", "4", "12", "13", "14", "15"];
+
 /// Names the route of a response whose handler takes every path.
 #[derive(Clone, Debug)]
 pub struct RouteLabel(pub String);
@@ -38,7 +41,11 @@ pub(super) async fn surround(State(metrics): State<Metrics>, mut request: Reques
         span.set("http.request.method", &method);
         span.set("url.path", &path);
         span.set("http.response.status_code", &status.as_u16());
-        if status.is_server_error() {
+        let grpc = response.headers().get("grpc-status").and_then(|code| code.to_str().ok());
+        if let Some(code) = grpc {
+            span.set("rpc.grpc.status_code", &code);
+        }
+        if status.is_server_error() || grpc.is_some_and(|code| GRPC_FAILURES.contains(&code)) {
             span.fail();
         }
     }

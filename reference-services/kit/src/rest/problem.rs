@@ -56,6 +56,18 @@ impl Problem {
         Self { retry_after_seconds: Some(seconds), ..self }
     }
 
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn retry_after_seconds(&self) -> Option<u32> {
+        self.retry_after_seconds
+    }
+
     /// The refusal as a response to a request for `path`.
     pub(super) fn at(self, path: &str) -> Response {
         let body = Body {

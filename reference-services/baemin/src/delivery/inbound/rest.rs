@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal::{self, Resource};
-use brunt_kit::openapi::{Operation, document};
+use brunt_kit::openapi::{self, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -70,13 +70,20 @@ async fn one(
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
+    let delivery = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("orderStatus", text()),
+        ("customerAddr", maybe(text())),
+        ("customerTel", maybe(text())),
+        ("customerId", maybe(whole(i64::MIN))),
+        ("deliveryId", whole(1)),
+    ]);
     document(
         "delivery",
         &[
-            operation("/deliveries", "A page of deliveries", &[(200, "The page")]),
-            operation("/deliveries/{id}", "One delivery", &[(200, "It"), (404, "No such delivery")]),
+            openapi::get("/deliveries", "A page of deliveries").pages(&delivery),
+            openapi::get("/deliveries/{id}", "One delivery").gives(&delivery),
         ],
     )
 }

@@ -7,16 +7,15 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, anything, body, document, fields, maybe, text, whole, word};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
-use brunt_kit::store::View;
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
 use crate::order::checkout::Checkout;
-use crate::order::domain::{Order, Rejection};
-use crate::order::outbound::store::{self, Refusal};
+use crate::order::domain::Rejection;
+use crate::order::outbound::store::Refusal;
 
 pub use payload::OrderResource;
 use payload::PlaceOrder;
@@ -30,8 +29,7 @@ pub fn routes(checkout: Checkout) -> Router {
 
 async fn list(State(app): State<Checkout>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = app.store.read(move |view: &View<'_>| view.page::<Order>(&asked)).await?;
+    let page = app.page(request.clone()).await?;
     let items = page.items.iter().map(OrderResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
@@ -41,9 +39,7 @@ async fn one(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let id = parse_id(&id)?;
-    let order = app.store.read(move |view: &View<'_>| view.get::<Order>(id)).await?;
-    hal::item(&caller, &OrderResource::from(&order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?))
+    hal::item(&caller, &OrderResource::from(&app.find(parse_id(&id)?).await?))
 }
 
 async fn place(
@@ -51,11 +47,9 @@ async fn place(
     caller: Caller,
     JsonBody(body): JsonBody<PlaceOrder>,
 ) -> Result<Response, Problem> {
-    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
-    let placement = body.into_placement(now);
-    placement.check().map_err(Refusal::from)?;
     let (cause, key) = (caller.cause.clone(), caller.idempotency_key.clone());
-    hal::created(&caller, &OrderResource::from(&app.place(placement, key, cause).await?))
+    let order = app.place(body.into_placement(now()), key, cause).await?;
+    hal::created(&caller, &OrderResource::from(&order))
 }
 
 async fn cancel(
@@ -63,9 +57,13 @@ async fn cancel(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let id = parse_id(&id)?;
-    app.store.write(move |tx| store::cancel(tx, id, &caller.cause)).await?;
+    app.cancel(parse_id(&id)?, caller.cause).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The date of an order that names none.
+pub(super) fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 impl From<Refusal> for Problem {
@@ -86,35 +84,42 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let placement = object(&[
-        ("orderId", "integer"),
-        ("customerId", "integer"),
-        ("productName*", "string"),
-        ("productPrice", "integer"),
-        ("orderTotalPrice", "integer"),
-        ("orderDate", "string"),
-        ("customerAddr", "string"),
-        ("customerTel", "string"),
+    let number = || maybe(whole(i64::MIN));
+    let price = || maybe(whole(0));
+    let order = fields(&[
+        ("id", whole(1)),
+        ("orderId", number()),
+        ("customerId", number()),
+        ("productName", word()),
+        ("productPrice", price()),
+        ("orderTotalPrice", price()),
+        ("orderStatus", text()),
+        ("orderDate", text()),
+        ("customerAddr", maybe(text())),
+        ("customerTel", maybe(text())),
     ]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let placed: &'static [_] = &[
-        (201, "The order; it is paid"),
-        (400, "Malformed"),
-        (409, "Payment refuses it, or an order with this Idempotency-Key is being paid for"),
-        (422, "The Idempotency-Key is another order's"),
-        (503, "Payment cannot be asked: nothing was ordered"),
-    ];
-    let known: &'static [_] = &[(200, "The order"), (404, "No such order")];
-    let canceled: &'static [_] =
-        &[(204, "It does not stand any more; payment and delivery follow"), (404, "No such order")];
+    let placement = body(&[
+        ("orderId", number()),
+        ("customerId", number()),
+        ("productName*", word()),
+        ("productPrice", price()),
+        ("orderTotalPrice", price()),
+        ("orderStatus", anything()),
+        ("orderDate", maybe(text())),
+        ("customerAddr", maybe(text())),
+        ("customerTel", maybe(text())),
+    ]);
+    let place = openapi::post("/orders", "Order and pay").takes(&placement).keyed().creates(&order);
+    let cancel = openapi::delete("/orders/{id}", "Cancel an order");
     document(
         "order",
         &[
-            operation("get", "/orders", "A page of orders", None, &[(200, "The page")]),
-            operation("post", "/orders", "Order and pay", Some(placement), placed),
-            operation("get", "/orders/{id}", "One order", None, known),
-            operation("delete", "/orders/{id}", "Cancel an order", None, canceled),
+            openapi::get("/orders", "A page of orders").pages(&order),
+            place
+                .refuses(409, "Payment refuses it, or an order with this Idempotency-Key is being paid for")
+                .refuses(503, "Payment cannot be asked: nothing was ordered"),
+            openapi::get("/orders/{id}", "One order").gives(&order),
+            cancel.ends(204, "It does not stand any more; payment and delivery follow"),
         ],
     )
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal::{self, Resource};
-use brunt_kit::openapi::{Operation, document};
+use brunt_kit::openapi::{self, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -54,14 +54,20 @@ async fn one(
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
-    let known: &'static [_] = &[(200, "It"), (404, "No such detail")];
+    let detail = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("orderStatus", maybe(text())),
+        ("payStatus", maybe(text())),
+        ("payAmount", maybe(whole(0))),
+        ("productName", maybe(text())),
+        ("totalPrice", maybe(whole(0))),
+    ]);
     document(
         "orderDetail",
         &[
-            operation("/orderDetails", "A page of what has become of orders", &[(200, "The page")]),
-            operation("/orderDetails/{id}", "What has become of one order", known),
+            openapi::get("/orderDetails", "A page of what has become of orders").pages(&detail),
+            openapi::get("/orderDetails/{id}", "What has become of one order").gives(&detail),
         ],
     )
 }

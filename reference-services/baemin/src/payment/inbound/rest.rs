@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::config::Guard;
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, anything, body, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use brunt_kit::store::View;
@@ -81,31 +81,29 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let request = object(&[
-        ("orderId*", "integer"),
-        ("payAmount", "integer"),
-        ("customerId", "integer"),
-        ("customerAddr", "string"),
-        ("customerTel", "string"),
+    let payment = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("payStatus", text()),
+        ("payAmount", whole(0)),
     ]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let paid: &'static [_] = &[
-        (201, "The payment"),
-        (400, "Malformed"),
-        (409, "The order was canceled"),
-        (422, "The Idempotency-Key is another payment's"),
-    ];
-    let known: &'static [_] = &[(200, "The payment"), (404, "No such payment")];
-    let canceled: &'static [_] =
-        &[(204, "It is no more, and nothing is delivered"), (404, "No such payment")];
+    let request = body(&[
+        ("orderId*", whole(i64::MIN)),
+        ("payAmount", maybe(whole(0))),
+        ("payStatus", anything()),
+        ("customerId", maybe(whole(i64::MIN))),
+        ("customerAddr", maybe(text())),
+        ("customerTel", maybe(text())),
+    ]);
+    let pay = openapi::post("/payments", "Pay for an order").takes(&request).keyed().creates(&payment);
     document(
         "payment",
         &[
-            operation("get", "/payments", "A page of payments", None, &[(200, "The page")]),
-            operation("post", "/payments", "Pay for an order", Some(request), paid),
-            operation("get", "/payments/{id}", "One payment", None, known),
-            operation("delete", "/payments/{id}", "Take a payment back", None, canceled),
+            openapi::get("/payments", "A page of payments").pages(&payment),
+            pay.refuses(409, "The order was canceled"),
+            openapi::get("/payments/{id}", "One payment").gives(&payment),
+            openapi::delete("/payments/{id}", "Take a payment back")
+                .ends(204, "It is no more, and nothing is delivered"),
         ],
     )
 }

@@ -5,13 +5,13 @@ mod deliverables;
 mod stock_inputs;
 
 use axum::Router;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, Operation, body, document, fields, maybe, text, whole, whole_to, word};
 use brunt_kit::rest::Problem;
 use brunt_kit::store::Store;
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::book_inventory::domain::book::Rejection;
+use crate::book_inventory::domain::book::{MAX_STOCK, Rejection};
 use crate::book_inventory::outbound::store::Refusal;
 
 pub use deliverables::DeliverableResource;
@@ -36,34 +36,54 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let book = object(&[("bookName*", "string"), ("stock*", "integer")]);
-    let correction = object(&[("bookName", "string"), ("stock", "integer")]);
-    let arrival = object(&[("bookId*", "integer"), ("quantity*", "integer"), ("inCharger", "string")]);
-    let page: &'static [_] = &[(200, "The page")];
-    let found: &'static [_] = &[(200, "It"), (404, "There is none")];
-    let created: &'static [_] = &[(201, "The book"), (400, "Malformed")];
-    let changed: &'static [_] = &[(200, "The book after it"), (400, "Malformed"), (404, "No such book")];
-    let arrived: &'static [_] = &[
-        (201, "The stock input"),
-        (400, "Malformed"),
-        (404, "No such book"),
-        (422, "The Idempotency-Key is another stock input's"),
-    ];
-    document(
-        "bookInventory",
-        &[
-            operation("get", "/books", "A page of books", None, page),
-            operation("post", "/books", "Sell a book", Some(book.clone()), created),
-            operation("get", "/books/{id}", "One book", None, found),
-            operation("patch", "/books/{id}", "Correct a book", Some(correction), changed),
-            operation("put", "/books/{id}", "Replace a book", Some(book), changed),
-            operation("get", "/deliverables", "A page of what is set aside for orders", None, page),
-            operation("get", "/deliverables/{id}", "What is set aside for one order", None, found),
-            operation("get", "/stockInputs", "A page of what arrived", None, page),
-            operation("post", "/stockInputs", "Take books in", Some(arrival), arrived),
-            operation("get", "/stockInputs/{id}", "What arrived at one time", None, found),
-        ],
-    )
+    document("bookInventory", &[books(), deliverables(), stock_inputs()].concat())
+}
+
+fn books() -> Vec<Operation> {
+    let stock = || whole_to(0, MAX_STOCK);
+    let book = fields(&[("bookId", whole(1)), ("bookName", word()), ("stock", stock())]);
+    let whole_book = body(&[("bookName*", word()), ("stock*", stock())]);
+    let correction = body(&[("bookName", maybe(word())), ("stock", maybe(stock()))]);
+    vec![
+        openapi::get("/books", "A page of books").pages(&book),
+        openapi::post("/books", "Sell a book").takes(&whole_book).creates(&book),
+        openapi::get("/books/{id}", "One book").gives(&book),
+        openapi::patch("/books/{id}", "Correct a book").takes(&correction).gives(&book),
+        openapi::put("/books/{id}", "Replace a book").takes(&whole_book).gives(&book),
+    ]
+}
+
+fn deliverables() -> Vec<Operation> {
+    let deliverable = fields(&[
+        ("deliverableId", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("bookId", whole(i64::MIN)),
+        ("quantity", whole(1)),
+        ("status", text()),
+    ]);
+    vec![
+        openapi::get("/deliverables", "A page of what is set aside for orders").pages(&deliverable),
+        openapi::get("/deliverables/{id}", "What is set aside for one order").gives(&deliverable),
+    ]
+}
+
+fn stock_inputs() -> Vec<Operation> {
+    let (quantity, charger) = (whole_to(1, MAX_STOCK), maybe(text()));
+    let arrival = body(&[
+        ("bookId*", whole(i64::MIN)),
+        ("quantity*", quantity.clone()),
+        ("inCharger", charger.clone()),
+    ]);
+    let input = fields(&[
+        ("id", whole(1)),
+        ("bookId", whole(i64::MIN)),
+        ("quantity", quantity),
+        ("inCharger", charger),
+    ]);
+    let take_in = openapi::post("/stockInputs", "Take books in").takes(&arrival).keyed().creates(&input);
+    vec![
+        openapi::get("/stockInputs", "A page of what arrived").pages(&input),
+        take_in.refuses(404, "No such book").refuses(409, "More than can be kept"),
+        openapi::get("/stockInputs/{id}", "What arrived at one time").gives(&input),
+    ]
 }

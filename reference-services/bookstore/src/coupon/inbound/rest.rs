@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, body, document, fields, maybe, one_of, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -61,17 +61,20 @@ async fn issue(
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let issue = object(&[("customerId*", "integer"), ("couponStatus", "string")]);
-    let issued: &'static [_] = &[(201, "The coupon"), (400, "Malformed")];
-    let found: &'static [_] = &[(200, "The coupon"), (404, "No such coupon")];
+    let number = || whole(i64::MIN);
+    let issue = body(&[("customerId*", number()), ("couponStatus", maybe(one_of(&["Registered"])))]);
+    let coupon = fields(&[
+        ("couponId", whole(1)),
+        ("customerId", number()),
+        ("couponStatus", text()),
+        ("orderId", maybe(number())),
+    ]);
     document(
         "coupon",
         &[
-            operation("get", "/coupons", "A page of coupons", None, &[(200, "The page")]),
-            operation("post", "/coupons", "Issue a coupon", Some(issue), issued),
-            operation("get", "/coupons/{id}", "One coupon", None, found),
+            openapi::get("/coupons", "A page of coupons").pages(&coupon),
+            openapi::post("/coupons", "Issue a coupon").takes(&issue).creates(&coupon),
+            openapi::get("/coupons/{id}", "One coupon").gives(&coupon),
         ],
     )
 }

@@ -5,15 +5,15 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal::{self, Resource};
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, Operation, body, document, fields, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, integer, parse_id};
 use brunt_kit::store::{Store, View};
 use http::Uri;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::delivery::domain::{Command, Delivery, Rejection, Status};
+use crate::delivery::domain::{Command, Delivery, MAX_STATUS, Rejection, Status};
 use crate::delivery::outbound::store::{self, Refusal};
 
 /// A delivery as everyone sees it: over HTTP, and in its events.
@@ -127,23 +127,23 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let change = object(&[("deliveryStatus*", "string")]);
-    let changed: &'static [_] = &[
-        (200, "The delivery after it"),
-        (400, "Malformed"),
-        (404, "No such delivery"),
-        (409, "Not in this state"),
-    ];
-    let found: &'static [_] = &[(200, "The delivery"), (404, "No such delivery")];
+    let delivery = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("deliveryAddress", text()),
+        ("deliveryStatus", text()),
+    ]);
+    let status = json!({ "type": "string", "maxLength": MAX_STATUS, "pattern": "\\S" });
+    let change = body(&[("deliveryStatus*", status)]);
+    let report =
+        |operation: Operation| operation.takes(&change).gives(&delivery).refuses(409, "Not in this state");
     document(
         "delivery",
         &[
-            operation("get", "/deliveries", "A page of deliveries", None, &[(200, "The page")]),
-            operation("get", "/deliveries/{id}", "One delivery", None, found),
-            operation("patch", "/deliveries/{id}", "Say how far it is", Some(change.clone()), changed),
-            operation("put", "/deliveries/{id}", "Say how far it is", Some(change), changed),
+            openapi::get("/deliveries", "A page of deliveries").pages(&delivery),
+            openapi::get("/deliveries/{id}", "One delivery").gives(&delivery),
+            report(openapi::patch("/deliveries/{id}", "Say how far it is")),
+            report(openapi::put("/deliveries/{id}", "Say how far it is")),
         ],
     )
 }

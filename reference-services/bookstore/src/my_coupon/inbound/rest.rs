@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal::{self, Resource};
-use brunt_kit::openapi::{Operation, document};
+use brunt_kit::openapi::{self, anything, document, fields, maybe, text, whole};
 use brunt_kit::page::PageRequest;
 use brunt_kit::rest::{Caller, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -51,14 +51,18 @@ async fn one(
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
-    let found: &'static [_] = &[(200, "It"), (404, "No such coupon")];
+    let coupon = fields(&[
+        ("couponId", whole(1)),
+        ("customerId", whole(i64::MIN)),
+        ("couponStatus", text()),
+        ("orderId", maybe(whole(i64::MIN))),
+        ("history", anything()),
+    ]);
     document(
         "myCoupon",
         &[
-            operation("/mycoupons", "A page of what has become of coupons", &[(200, "The page")]),
-            operation("/mycoupons/{id}", "What has become of one coupon", found),
+            openapi::get("/mycoupons", "A page of what has become of coupons").pages(&coupon),
+            openapi::get("/mycoupons/{id}", "What has become of one coupon").gives(&coupon),
         ],
     )
 }

@@ -6,19 +6,16 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use brunt_kit::calls::CallError;
-use brunt_kit::config::Guard;
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, body, document, fields, maybe, text, whole, whole_to, word};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
-use brunt_kit::store::View;
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
-use crate::order::domain::{Command, Order, Placement, Rejection, decide};
-use crate::order::outbound::store::{self, Refusal};
-use crate::order::{App, Ownership};
+use crate::order::App;
+use crate::order::domain::{MAX_QUANTITY, Rejection};
+use crate::order::outbound::store::Refusal;
 
 pub use payload::OrderResource;
 use payload::PlaceOrder;
@@ -32,70 +29,23 @@ pub fn routes(app: App) -> Router {
 
 async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = app.store.read(move |view: &View<'_>| view.page::<Order>(&asked)).await?;
+    let page = app.page(request.clone()).await?;
     let items = page.items.iter().map(OrderResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
 async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    let id = parse_id(&id)?;
-    let order = app.store.read(move |view: &View<'_>| view.get::<Order>(id)).await?;
-    hal::item(&caller, &OrderResource::from(&order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?))
+    hal::item(&caller, &OrderResource::from(&app.find(parse_id(&id)?).await?))
 }
 
-/// The others are asked outside of any transaction; a key that was used before asks nobody again.
 async fn place(
     State(app): State<App>,
     caller: Caller,
     JsonBody(body): JsonBody<PlaceOrder>,
 ) -> Result<Response, Problem> {
-    let placement = body.into_placement()?;
-    decide(None, Command::Place(placement.clone())).map_err(Refusal::from)?;
-    let key = caller.idempotency_key.clone();
-    if let Some(key) = key.clone() {
-        let again = placement.clone();
-        if let Some(order) = app.store.write(move |tx| store::known(tx, &again, &key)).await? {
-            return hal::created(&caller, &OrderResource::from(&order));
-        }
-    }
-    check_book(&app, &placement, &caller.cause.traceparent).await?;
-    check_coupon(&app, &placement, &caller.cause.traceparent).await?;
-    let cause = caller.cause.clone();
-    let order = app.store.write(move |tx| store::place(tx, placement, key.as_deref(), &cause)).await?;
+    let (cause, key) = (caller.cause.clone(), caller.idempotency_key.clone());
+    let order = app.place(body.into_placement()?, key, cause).await?;
     hal::created(&caller, &OrderResource::from(&order))
-}
-
-async fn check_book(app: &App, placement: &Placement, traceparent: &str) -> Result<(), Problem> {
-    match app.books.exists(placement.book_id, traceparent).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Problem::not_found(format!("there is no book {}", placement.book_id))),
-        Err(error) => unanswered(app, error, "bookInventory"),
-    }
-}
-
-async fn check_coupon(app: &App, placement: &Placement, traceparent: &str) -> Result<(), Problem> {
-    let Some(id) = placement.coupon_id else {
-        return Ok(());
-    };
-    match app.coupons.find(id, traceparent).await {
-        Ok(Some(coupon))
-            if app.ownership == Ownership::Strict && coupon.customer_id != placement.customer_id =>
-        {
-            Err(Problem::conflict(format!("coupon {id} is another customer's")))
-        }
-        Ok(Some(_)) => Ok(()),
-        Ok(None) => Err(Problem::not_found(format!("there is no coupon {id}"))),
-        Err(error) => unanswered(app, error, "coupon"),
-    }
-}
-
-fn unanswered(app: &App, error: CallError, callee: &str) -> Result<(), Problem> {
-    if app.fail_closed == Guard::On {
-        return Err(error.problem("nothing was ordered", callee));
-    }
-    tracing::warn!(%error, callee, "ordered although it was asked in vain");
-    Ok(())
 }
 
 async fn cancel(
@@ -103,8 +53,7 @@ async fn cancel(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let id = parse_id(&id)?;
-    app.store.write(move |tx| store::change(tx, id, Command::Cancel, &caller.cause)).await?;
+    app.cancel(parse_id(&id)?, caller.cause).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -123,32 +72,35 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let placement = object(&[
-        ("bookId*", "integer"),
-        ("customerId*", "integer"),
-        ("quantity*", "integer"),
-        ("deliveryAddress*", "string"),
-        ("couponId", "integer"),
+    let number = || whole(i64::MIN);
+    let order = fields(&[
+        ("orderId", whole(1)),
+        ("bookId", number()),
+        ("customerId", number()),
+        ("quantity", whole_to(1, MAX_QUANTITY)),
+        ("deliveryAddress", word()),
+        ("couponId", maybe(number())),
+        ("orderStatus", text()),
     ]);
-    let placed: &'static [_] = &[
-        (201, "The order"),
-        (400, "Malformed"),
-        (404, "No such book or coupon"),
-        (409, "The coupon is another customer's"),
-        (422, "The Idempotency-Key is another order's"),
-        (503, "bookInventory or coupon is down"),
-    ];
-    let canceled: &'static [_] = &[(204, "It is canceled"), (404, "No such order"), (409, "Too late")];
-    let found: &'static [_] = &[(200, "The order"), (404, "No such order")];
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
+    let placement = body(&[
+        ("bookId*", number()),
+        ("customerId*", number()),
+        ("quantity*", whole_to(1, MAX_QUANTITY)),
+        ("deliveryAddress*", word()),
+        ("couponId", maybe(number())),
+    ]);
+    let place = openapi::post("/orders", "Order a book").takes(&placement).keyed().creates(&order);
+    let cancel = openapi::delete("/orders/{id}", "Cancel an order").ends(204, "It is canceled");
     document(
         "order",
         &[
-            operation("get", "/orders", "A page of orders", None, &[(200, "The page")]),
-            operation("post", "/orders", "Order a book", Some(placement), placed),
-            operation("get", "/orders/{id}", "One order", None, found),
-            operation("delete", "/orders/{id}", "Cancel an order", None, canceled),
+            openapi::get("/orders", "A page of orders").pages(&order),
+            place
+                .refuses(404, "No such book or coupon")
+                .refuses(409, "The coupon is another customer's")
+                .refuses(503, "bookInventory or coupon is down"),
+            openapi::get("/orders/{id}", "One order").gives(&order),
+            cancel.refuses(409, "Too late"),
         ],
     )
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal::{self, Resource};
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, anything, body, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, integer, parse_id};
 use brunt_kit::store::{Store, View};
@@ -99,18 +99,21 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let body = object(&[("requestId*", "integer"), ("cleanDate", "string"), ("status", "string")]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let cleaned: &'static [_] =
-        &[(201, "It is cleaned"), (400, "Malformed"), (409, "It was cleaned before, or canceled")];
-    let known: &'static [_] = &[(200, "The clean"), (404, "No such clean")];
+    let clean = fields(&[
+        ("id", whole(1)),
+        ("status", text()),
+        ("requestId", whole(i64::MIN)),
+        ("cleanDate", maybe(text())),
+    ]);
+    let request =
+        body(&[("requestId*", whole(i64::MIN)), ("cleanDate", maybe(text())), ("status", anything())]);
+    let cleaned = openapi::post("/cleans", "Say that a reservation is cleaned");
     document(
         "cleaning",
         &[
-            operation("get", "/cleans", "A page of cleans", None, &[(200, "The page")]),
-            operation("post", "/cleans", "Say that a reservation is cleaned", Some(body), cleaned),
-            operation("get", "/cleans/{id}", "One clean", None, known),
+            openapi::get("/cleans", "A page of cleans").pages(&clean),
+            cleaned.takes(&request).creates(&clean).refuses(409, "It was cleaned before, or canceled"),
+            openapi::get("/cleans/{id}", "One clean").gives(&clean),
         ],
     )
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal::{self, Resource};
-use brunt_kit::openapi::{Operation, document};
+use brunt_kit::openapi::{self, document, fields, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -54,14 +54,12 @@ async fn one(
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
-    let known: &'static [_] = &[(200, "It"), (404, "No such message")];
+    let message = fields(&[("id", whole(1)), ("requestId", whole(i64::MIN)), ("status", text())]);
     document(
         "message",
         &[
-            operation("/messages", "A page of messages", &[(200, "The page")]),
-            operation("/messages/{id}", "One message", known),
+            openapi::get("/messages", "A page of messages").pages(&message),
+            openapi::get("/messages/{id}", "One message").gives(&message),
         ],
     )
 }

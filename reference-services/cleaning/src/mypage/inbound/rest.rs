@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal::{self, Resource};
-use brunt_kit::openapi::{Operation, document};
+use brunt_kit::openapi::{self, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -57,14 +57,18 @@ async fn one(
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
-    let known: &'static [_] = &[(200, "It"), (404, "No such view")];
+    let view = fields(&[
+        ("id", whole(1)),
+        ("requestId", whole(i64::MIN)),
+        ("price", maybe(whole(0))),
+        ("customerName", maybe(text())),
+        ("status", maybe(text())),
+    ]);
     document(
         "mypage",
         &[
-            operation("/dashBoardViews", "A page of what has become of reservations", &[(200, "The page")]),
-            operation("/dashBoardViews/{id}", "What has become of one reservation", known),
+            openapi::get("/dashBoardViews", "A page of what has become of reservations").pages(&view),
+            openapi::get("/dashBoardViews/{id}", "What has become of one reservation").gives(&view),
         ],
     )
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::config::Guard;
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, body, document, fields, maybe, one_of, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use brunt_kit::store::View;
@@ -68,22 +68,20 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let request = object(&[("requestId*", "integer"), ("price*", "integer"), ("status", "string")]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let paid: &'static [_] = &[
-        (201, "The payment"),
-        (400, "Malformed"),
-        (409, "The reservation was canceled"),
-        (422, "The Idempotency-Key is another payment's"),
-    ];
-    let known: &'static [_] = &[(200, "The payment"), (404, "No such payment")];
+    let payment =
+        fields(&[("id", whole(1)), ("requestId", whole(i64::MIN)), ("price", whole(0)), ("status", text())]);
+    let request = body(&[
+        ("requestId*", whole(i64::MIN)),
+        ("price*", whole(0)),
+        ("status", maybe(one_of(&["PaymentApproved"]))),
+    ]);
+    let pay = openapi::post("/payments", "Pay for a reservation").takes(&request).keyed().creates(&payment);
     document(
         "payment",
         &[
-            operation("get", "/payments", "A page of payments", None, &[(200, "The page")]),
-            operation("post", "/payments", "Pay for a reservation", Some(request), paid),
-            operation("get", "/payments/{id}", "One payment", None, known),
+            openapi::get("/payments", "A page of payments").pages(&payment),
+            pay.refuses(409, "The reservation was canceled"),
+            openapi::get("/payments/{id}", "One payment").gives(&payment),
         ],
     )
 }

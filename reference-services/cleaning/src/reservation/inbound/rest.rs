@@ -7,16 +7,15 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, anything, body, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
-use brunt_kit::store::View;
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
 use crate::reservation::checkout::Checkout;
-use crate::reservation::domain::{Rejection, Reservation};
-use crate::reservation::outbound::store::{self, Refusal};
+use crate::reservation::domain::Rejection;
+use crate::reservation::outbound::store::Refusal;
 
 pub use payload::ReservationResource;
 use payload::Reserve;
@@ -30,8 +29,7 @@ pub fn routes(checkout: Checkout) -> Router {
 
 async fn list(State(app): State<Checkout>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = app.store.read(move |view: &View<'_>| view.page::<Reservation>(&asked)).await?;
+    let page = app.page(request.clone()).await?;
     let items = page.items.iter().map(ReservationResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
@@ -41,10 +39,7 @@ async fn one(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let id = parse_id(&id)?;
-    let reservation = app.store.read(move |view: &View<'_>| view.get::<Reservation>(id)).await?;
-    let reservation = reservation.ok_or(Refusal::Rejected(Rejection::NoSuchReservation))?;
-    hal::item(&caller, &ReservationResource::from(&reservation))
+    hal::item(&caller, &ReservationResource::from(&app.find(parse_id(&id)?).await?))
 }
 
 async fn reserve(
@@ -52,10 +47,9 @@ async fn reserve(
     caller: Caller,
     JsonBody(body): JsonBody<Reserve>,
 ) -> Result<Response, Problem> {
-    let request = body.into_request()?;
-    request.check().map_err(Refusal::from)?;
     let (cause, key) = (caller.cause.clone(), caller.idempotency_key.clone());
-    hal::created(&caller, &ReservationResource::from(&app.reserve(request, key, cause).await?))
+    let reservation = app.reserve(body.into_request()?, key, cause).await?;
+    hal::created(&caller, &ReservationResource::from(&reservation))
 }
 
 async fn cancel(
@@ -63,8 +57,7 @@ async fn cancel(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let id = parse_id(&id)?;
-    app.store.write(move |tx| store::cancel(tx, id, &caller.cause)).await?;
+    app.cancel(parse_id(&id)?, caller.cause).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -85,35 +78,36 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let request = object(&[
-        ("requestDate", "string"),
-        ("place", "string"),
-        ("price*", "integer"),
-        ("customerName", "string"),
+    let words = || maybe(text());
+    let reservation = fields(&[
+        ("id", whole(1)),
+        ("requestDate", words()),
+        ("place", words()),
+        ("status", text()),
+        ("price", whole(0)),
+        ("customerName", words()),
     ]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let reserved: &'static [_] = &[
-        (201, "The reservation; it is paid"),
-        (400, "Malformed"),
-        (409, "Payment refuses it, or a reservation with this Idempotency-Key is being paid for"),
-        (422, "The Idempotency-Key is another reservation's"),
-        (503, "Payment cannot be asked: nothing was reserved"),
-    ];
-    let known: &'static [_] = &[(200, "The reservation"), (404, "No such reservation")];
-    let canceled: &'static [_] = &[
-        (204, "It does not stand any more, and its payment is taken back"),
-        (404, "No such reservation"),
-        (409, "It is cleaned"),
-    ];
+    let request = body(&[
+        ("requestDate", words()),
+        ("place", words()),
+        ("price*", whole(0)),
+        ("customerName", words()),
+        ("status", anything()),
+    ]);
     let (all, single) = ("/cleaningReservations", "/cleaningReservations/{id}");
+    let reserve = openapi::post(all, "Reserve and pay").takes(&request).keyed().creates(&reservation);
+    let cancel = openapi::delete(single, "Cancel a reservation");
     document(
         "reservation",
         &[
-            operation("get", all, "A page of reservations", None, &[(200, "The page")]),
-            operation("post", all, "Reserve and pay", Some(request), reserved),
-            operation("get", single, "One reservation", None, known),
-            operation("delete", single, "Cancel a reservation", None, canceled),
+            openapi::get(all, "A page of reservations").pages(&reservation),
+            reserve
+                .refuses(409, "Payment refuses it, or one with this Idempotency-Key is being paid for")
+                .refuses(503, "Payment cannot be asked: nothing was reserved"),
+            openapi::get(single, "One reservation").gives(&reservation),
+            cancel
+                .ends(204, "It does not stand any more, and its payment is taken back")
+                .refuses(409, "It is cleaned"),
         ],
     )
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal::{self, Resource};
-use brunt_kit::openapi::{Operation, document};
+use brunt_kit::openapi::{self, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -69,13 +69,21 @@ async fn one(
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
+    let number = || maybe(whole(i64::MIN));
+    let page = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("orderStatus", maybe(text())),
+        ("productId", number()),
+        ("productStatus", maybe(text())),
+        ("productName", maybe(text())),
+        ("qty", number()),
+    ]);
     document(
         "customercenter",
         &[
-            operation("/mypages", "A page of what has become of orders", &[(200, "The page")]),
-            operation("/mypages/{id}", "What has become of one order", &[(200, "It"), (404, "No such page")]),
+            openapi::get("/mypages", "A page of what has become of orders").pages(&page),
+            openapi::get("/mypages/{id}", "What has become of one order").gives(&page),
         ],
     )
 }

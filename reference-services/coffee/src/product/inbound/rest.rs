@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, body, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -69,27 +69,22 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let order = object(&[("orderId*", "integer"), ("productName", "string"), ("qty", "integer")]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
+    let product = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("productName", text()),
+        ("qty", whole(i64::MIN)),
+        ("status", text()),
+    ]);
+    let order =
+        body(&[("orderId*", whole(i64::MIN)), ("productName", text()), ("qty", maybe(whole(i64::MIN)))]);
+    let canceled = openapi::post("/products/cancel", "Call off what is made for an order");
     document(
         "product",
         &[
-            operation("get", "/products", "A page of products", None, &[(200, "The page")]),
-            operation(
-                "get",
-                "/products/{id}",
-                "One product",
-                None,
-                &[(200, "The product"), (404, "No such product")],
-            ),
-            operation(
-                "post",
-                "/products/cancel",
-                "Call off what is made for an order",
-                Some(order),
-                &[(200, "It is not made"), (400, "Malformed"), (409, "It is being made, or is made")],
-            ),
+            openapi::get("/products", "A page of products").pages(&product),
+            openapi::get("/products/{id}", "One product").gives(&product),
+            canceled.takes(&order).gives(&product).refuses(409, "It is being made, or is made"),
         ],
     )
 }

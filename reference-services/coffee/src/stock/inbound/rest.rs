@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, body, document, fields, truth, whole, word};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -101,38 +101,21 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let supply = object(&[("productName*", "string"), ("qty*", "integer")]);
-    let count = object(&[("qty*", "integer")]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let counted: &'static [_] = &[(200, "The stock after it"), (400, "Malformed"), (404, "No such stock")];
+    let stock = fields(&[("id", whole(1)), ("productName", word()), ("qty", whole(0))]);
+    let supply = body(&[("productName*", word()), ("qty*", whole(0))]);
+    let wanted = body(&[("productName*", word()), ("qty*", whole(1))]);
+    let count = body(&[("qty*", whole(0))]);
+    let reduced = openapi::post("/stocks/reduce", "Take some");
+    let create = openapi::post("/stocks", "Keep a product").takes(&supply).creates(&stock);
     document(
         "stock",
         &[
-            operation("get", "/stocks", "A page of stocks", None, &[(200, "The page")]),
-            operation(
-                "post",
-                "/stocks",
-                "Keep a product",
-                Some(supply.clone()),
-                &[(201, "The stock"), (400, "Malformed"), (409, "There is a stock of it")],
-            ),
-            operation(
-                "get",
-                "/stocks/{id}",
-                "One stock",
-                None,
-                &[(200, "The stock"), (404, "No such stock")],
-            ),
-            operation("patch", "/stocks/{id}", "Set a quantity", Some(count.clone()), counted),
-            operation("put", "/stocks/{id}", "Set a quantity", Some(count), counted),
-            operation(
-                "post",
-                "/stocks/reduce",
-                "Take some",
-                Some(supply),
-                &[(200, "true if it was taken, false if there is not enough"), (400, "Malformed")],
-            ),
+            openapi::get("/stocks", "A page of stocks").pages(&stock),
+            create.refuses(409, "There is a stock of it"),
+            openapi::get("/stocks/{id}", "One stock").gives(&stock),
+            openapi::patch("/stocks/{id}", "Set a quantity").takes(&count).gives(&stock),
+            openapi::put("/stocks/{id}", "Set a quantity").takes(&count).gives(&stock),
+            reduced.takes(&wanted).keyed().answers("false if there is not enough", truth()),
         ],
     )
 }

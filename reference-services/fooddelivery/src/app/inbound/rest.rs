@@ -15,6 +15,7 @@ use crate::app::domain::Rejection;
 use crate::app::outbound::store::Refusal;
 
 pub use api::api;
+pub(super) use payload::delivery_type;
 pub use payload::{OrderResource, ReviewResource};
 
 pub fn routes(app: App) -> Router {

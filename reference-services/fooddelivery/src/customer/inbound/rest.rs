@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document};
+use brunt_kit::openapi::{self, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -62,16 +62,31 @@ async fn page(State(store): State<Store>, caller: Caller, Path(id): Path<String>
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let operation =
-        |path, summary, responses| Operation { method: "get", path, summary, body: None, responses };
-    let notified: &'static [_] = &[(200, "The notification"), (404, "No such notification")];
+    let notification = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("customer", maybe(text())),
+        ("text", text()),
+    ]);
+    let number = || maybe(whole(i64::MIN));
+    let page = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("menu", maybe(text())),
+        ("qty", number()),
+        ("price", number()),
+        ("deliveryType", maybe(text())),
+        ("address", maybe(text())),
+        ("orderStatus", maybe(text())),
+        ("payStatus", maybe(text())),
+    ]);
     document(
         "customer",
         &[
-            operation("/notifications", "A page of what customers were told", &[(200, "The page")]),
-            operation("/notifications/{id}", "One notification", notified),
-            operation("/myPages", "A page of how far orders are", &[(200, "The page")]),
-            operation("/myPages/{id}", "How far one order is", &[(200, "It"), (404, "No such page")]),
+            openapi::get("/notifications", "A page of what customers were told").pages(&notification),
+            openapi::get("/notifications/{id}", "One notification").gives(&notification),
+            openapi::get("/myPages", "A page of how far orders are").pages(&page),
+            openapi::get("/myPages/{id}", "How far one order is").gives(&page),
         ],
     )
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, body, document, fields, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -68,22 +68,16 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let charge = object(&[("orderId*", "integer"), ("price*", "integer")]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let paid: &'static [_] = &[
-        (201, "The payment"),
-        (400, "Malformed"),
-        (409, "The order was called off"),
-        (422, "The Idempotency-Key is another payment's"),
-    ];
-    let found: &'static [_] = &[(200, "The payment"), (404, "No such payment")];
+    let payment =
+        fields(&[("id", whole(1)), ("orderId", whole(i64::MIN)), ("price", whole(0)), ("status", text())]);
+    let charge = body(&[("orderId*", whole(i64::MIN)), ("price*", whole(0))]);
+    let pay = openapi::post("/payments", "Pay for an order").takes(&charge).keyed().creates(&payment);
     document(
         "pay",
         &[
-            operation("get", "/payments", "A page of payments", None, &[(200, "The page")]),
-            operation("post", "/payments", "Pay for an order", Some(charge), paid),
-            operation("get", "/payments/{id}", "One payment", None, found),
+            openapi::get("/payments", "A page of payments").pages(&payment),
+            pay.refuses(409, "The order was called off"),
+            openapi::get("/payments/{id}", "One payment").gives(&payment),
         ],
     )
 }

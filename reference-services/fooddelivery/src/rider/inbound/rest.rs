@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, put};
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, Operation, body, document, fields, maybe, one_of, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -73,19 +73,22 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let rider = object(&[("deliveryType", "string")]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let found: &'static [_] = &[(200, "The delivery"), (404, "No such delivery")];
-    let changed: &'static [_] =
-        &[(200, "The delivery after it"), (404, "No such delivery"), (409, "It does not come next")];
+    let way = || one_of(&["walk", "bicycle", "bike", "도보", "자전거", "바이크"]);
+    let delivery = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("deliveryType", text()),
+        ("status", text()),
+    ]);
+    let rider = body(&[("deliveryType", maybe(way()))]);
+    let step = |operation: Operation| operation.gives(&delivery).refuses(409, "It does not come next");
     document(
         "rider",
         &[
-            operation("get", "/deliveries", "A page of deliveries", None, &[(200, "The page")]),
-            operation("get", "/deliveries/{id}", "One delivery", None, found),
-            operation("put", "/deliveries/{id}/pick", "A rider takes it", Some(rider), changed),
-            operation("put", "/deliveries/{id}/deliver", "It is there", None, changed),
+            openapi::get("/deliveries", "A page of deliveries").pages(&delivery),
+            openapi::get("/deliveries/{id}", "One delivery").gives(&delivery),
+            step(openapi::put("/deliveries/{id}/pick", "A rider takes it").may_take(&rider)),
+            step(openapi::put("/deliveries/{id}/deliver", "It is there")),
         ],
     )
 }

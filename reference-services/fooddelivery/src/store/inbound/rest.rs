@@ -8,12 +8,12 @@ use axum::response::Response;
 use axum::routing::{get, put};
 use brunt_kit::config::Guard;
 use brunt_kit::hal;
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{self, Operation, body, document, fields, one_of, text, truth, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use brunt_kit::store::View;
 use http::Uri;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::store::Counter;
 use crate::store::domain::{Command, StoreOrder, decide};
@@ -113,32 +113,24 @@ impl From<Refusal> for Problem {
     }
 }
 
-const CHANGED: &[(u16, &str)] =
-    &[(200, "The order after it"), (404, "No such order"), (409, "It does not come next")];
-
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let change = object(&[("accept*", "boolean")]);
-    let operation =
-        |method, path, summary, body, responses| Operation { method, path, summary, body, responses };
-    let found: &'static [_] = &[(200, "The order"), (404, "No such order")];
-    let started: &'static [_] = &[
-        (200, "The order after it"),
-        (404, "No such order"),
-        (409, "It does not come next, or the order was called off"),
-        (503, "App is down"),
-    ];
+    let order =
+        fields(&[("id", whole(1)), ("orderId", whole(i64::MIN)), ("accept", truth()), ("status", text())]);
+    let accept = json!({ "anyOf": [truth(), one_of(&["true", "false"])] });
+    let change = body(&[("accept*", accept)]);
+    let step = |operation: Operation| operation.gives(&order).refuses(409, "It does not come next");
     document(
         "store",
         &[
-            operation("get", "/storeOrders", "A page of orders", None, &[(200, "The page")]),
-            operation("get", "/storeOrders/{id}", "One order", None, found),
-            operation("patch", "/storeOrders/{id}", "Accept or reject", Some(change.clone()), CHANGED),
-            operation("put", "/storeOrders/{id}", "Accept or reject", Some(change), CHANGED),
-            operation("put", "/storeOrders/{id}/accept", "Accept", None, CHANGED),
-            operation("put", "/storeOrders/{id}/reject", "Reject", None, CHANGED),
-            operation("put", "/storeOrders/{id}/start", "Begin to cook", None, started),
-            operation("put", "/storeOrders/{id}/finish", "It is cooked", None, CHANGED),
+            openapi::get("/storeOrders", "A page of orders").pages(&order),
+            openapi::get("/storeOrders/{id}", "One order").gives(&order),
+            step(openapi::patch("/storeOrders/{id}", "Accept or reject").takes(&change)),
+            step(openapi::put("/storeOrders/{id}", "Accept or reject").takes(&change)),
+            step(openapi::put("/storeOrders/{id}/accept", "Accept")),
+            step(openapi::put("/storeOrders/{id}/reject", "Reject")),
+            step(openapi::put("/storeOrders/{id}/start", "Begin to cook").refuses(503, "App is down")),
+            step(openapi::put("/storeOrders/{id}/finish", "It is cooked")),
         ],
     )
 }

@@ -8,29 +8,42 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::group::{Lease, Membership};
 use crate::log::{Delivery, LogError, NewRecord, partition_of};
 
-pub(super) fn append(db: &mut Connection, records: &[NewRecord]) -> Result<(), LogError> {
+/// So many records come between two looks at what a partition need not keep.
+const BETWEEN_LOOKS: i64 = 1024;
+
+/// `keep` is how many records a partition keeps, although every group has read them.
+pub(super) fn append(db: &mut Connection, records: &[NewRecord], keep: u32) -> Result<(), LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for record in records {
-        append_one(&tx, record)?;
+        let offset = append_one(&tx, record)?;
+        if (offset + 1) % BETWEEN_LOOKS == 0 {
+            trim(&tx, record, offset + 1 - i64::from(keep))?;
+        }
     }
     Ok(tx.commit()?)
 }
 
-fn append_one(tx: &Transaction<'_>, record: &NewRecord) -> Result<(), LogError> {
+/// Drops what lies before `offset`, unless there is a group that has not read it. A topic without groups keeps everything.
+fn trim(tx: &Transaction<'_>, record: &NewRecord, offset: i64) -> Result<(), LogError> {
+    tx.prepare_cached(
+        "DELETE FROM records WHERE topic = ?1 AND part = ?2 AND off < ?3 AND off < (
+             SELECT coalesce(min(coalesce(
+                 (SELECT committed FROM leases WHERE grp = groups.grp AND topic = ?1 AND part = ?2), 0)), 0)
+             FROM (SELECT DISTINCT grp FROM leases WHERE topic = ?1) AS groups)",
+    )?
+    .execute(params![record.topic, partition_of(&record.key), offset])?;
+    Ok(())
+}
+
+fn append_one(tx: &Transaction<'_>, record: &NewRecord) -> Result<i64, LogError> {
     let headers =
         serde_json::to_string(&record.headers).map_err(|error| LogError::Failed(error.to_string()))?;
-    tx.prepare_cached(
+    let mut insert = tx.prepare_cached(
         "INSERT INTO records SELECT ?1, ?2, coalesce(max(off), -1) + 1, ?3, ?4, ?5
-         FROM records WHERE topic = ?1 AND part = ?2",
-    )?
-    .execute(params![
-        record.topic,
-        partition_of(&record.key),
-        record.key,
-        &record.value[..],
-        headers
-    ])?;
-    Ok(())
+         FROM records WHERE topic = ?1 AND part = ?2 RETURNING off",
+    )?;
+    let values = params![record.topic, partition_of(&record.key), record.key, &record.value[..], headers];
+    Ok(insert.query_row(values, |row| row.get(0))?)
 }
 
 /// The offset that the next record of a partition will have.

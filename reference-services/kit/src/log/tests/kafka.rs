@@ -46,7 +46,7 @@ impl Drop for Topic {
             let admin: AdminClient<DefaultClientContext> = AdminClient::from_config(&config).unwrap();
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                drop(admin.delete_topics(&[&name], &AdminOptions::new()).await);
+                drop(admin.delete_topics(&[&name, &format!("{name}.DLT")], &AdminOptions::new()).await);
                 drop(admin.delete_groups(&[&name], &AdminOptions::new()).await);
             });
         });

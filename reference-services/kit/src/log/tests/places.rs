@@ -8,13 +8,13 @@ use tempfile::TempDir;
 use crate::log::{EventLog, SqliteLog};
 
 /// A log with a topic of its own, which is gone when this is dropped.
-pub(super) enum Place {
+pub(crate) enum Place {
     File(TempDir),
     #[cfg(feature = "kafka")]
     Kafka(super::kafka::Topic),
 }
 
-pub(super) fn places() -> Vec<Place> {
+pub(crate) fn places() -> Vec<Place> {
     let file = Place::File(TempDir::new().unwrap());
     #[cfg(feature = "kafka")]
     return std::iter::once(file).chain(super::kafka::Topic::new().map(Place::Kafka)).collect();
@@ -26,7 +26,7 @@ pub(super) fn places() -> Vec<Place> {
 }
 
 impl Place {
-    pub(super) fn open(&self) -> Arc<dyn EventLog> {
+    pub(crate) fn open(&self) -> Arc<dyn EventLog> {
         match self {
             Self::File(directory) => Arc::new(SqliteLog::open(&directory.path().join("events.db")).unwrap()),
             #[cfg(feature = "kafka")]
@@ -34,7 +34,7 @@ impl Place {
         }
     }
 
-    pub(super) fn topic(&self) -> &str {
+    pub(crate) fn topic(&self) -> &str {
         match self {
             Self::File(_) => "topic",
             #[cfg(feature = "kafka")]

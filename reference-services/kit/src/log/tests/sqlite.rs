@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use super::{receive, value};
+use super::{BOUND, receive, value};
 use crate::config::Offsets;
 use crate::log::{EventLog, NewRecord, PARTITIONS, SqliteLog, partition_of};
 
@@ -83,6 +83,42 @@ async fn those_who_wait_are_woken_at_once() {
     }
     // Looking now and then would take 125 ms on average: ten times in a row under 50 ms does not happen by chance.
     assert!(fastest < Duration::from_millis(50), "the fastest of ten took {fastest:?}");
+}
+
+/// Reads the first `count` records of the topic, and leaves.
+async fn read(log: &SqliteLog, group: &str, count: usize) -> Vec<i64> {
+    let mut subscription = log.subscribe(group, TOPIC, Offsets::Committed);
+    let mut values = Vec::new();
+    while values.len() < count {
+        for delivery in timeout(BOUND, subscription.poll(100)).await.unwrap().unwrap() {
+            if values.len() < count {
+                subscription.processed(&delivery);
+                values.push(value(&delivery));
+            }
+        }
+    }
+    subscription.leave().await.unwrap();
+    values
+}
+
+#[tokio::test]
+async fn what_every_group_has_read_is_dropped_in_the_end_and_nothing_else() {
+    let directory = TempDir::new().unwrap();
+    let log = open(directory.path()).keeping(10);
+    let append =
+        async |from: i64| log.append((from..from + 1100).map(|n| record(1, n)).collect()).await.unwrap();
+    append(0).await;
+    // Nobody has read it: it is there for whoever comes.
+    assert_eq!(read(&log, "fast", 1100).await[0], 0);
+    assert_eq!(read(&log, "slow", 500).await[499], 499);
+    append(1100).await;
+    assert_eq!(read(&log, "late", 1).await, [500], "the slow one has not read it");
+    assert_eq!(read(&log, "slow", 1700).await[0], 500);
+    assert_eq!(read(&log, "fast", 1100).await, (1100..2200).collect::<Vec<_>>());
+    assert_eq!(read(&log, "late", 1699).await[0], 501);
+    append(2200).await;
+    // All have read what came before: at the next look it was dropped.
+    assert_eq!(read(&log, "latest", 1).await, [2200]);
 }
 
 #[test]

@@ -1,14 +1,10 @@
 //! The service's OpenAPI document.
 
-use brunt_kit::openapi::{Operation, document, object};
+use brunt_kit::openapi::{
+    Operation, body, delete, document, fields, get, maybe, one_of, patch, post, put, text, whole, whole_to,
+    word,
+};
 use serde_json::Value;
-
-const CHANGED: &[(u16, &str)] = &[
-    (200, "The order after it"),
-    (400, "Nothing else can be changed"),
-    (404, "No such order"),
-    (409, "Cooking has begun"),
-];
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
@@ -16,58 +12,51 @@ pub fn api() -> Value {
 }
 
 fn orders() -> Vec<Operation> {
-    let placement = object(&[
-        ("menu*", "string"),
-        ("qty*", "integer"),
-        ("price*", "integer"),
-        ("storeId", "integer"),
-        ("deliveryType", "string"),
-        ("address", "string"),
-        ("customer", "string"),
+    let order = fields(&[
+        ("id", whole(1)),
+        ("menu", word()),
+        ("qty", whole(1)),
+        ("price", whole(0)),
+        ("storeId", maybe(whole(i64::MIN))),
+        ("deliveryType", text()),
+        ("address", maybe(text())),
+        ("customer?", text()),
+        ("status", text()),
     ]);
-    let change = object(&[("status*", "string")]);
-    let placed: &[_] = &[
-        (201, "The order: it is paid for"),
-        (400, "Malformed"),
-        (409, "The payment is refused"),
-        (422, "The Idempotency-Key is another order's"),
-        (503, "It cannot be paid for at the moment: try again shortly"),
-    ];
-    let deleted: &[_] = &[(204, "It is called off"), (404, "No such order"), (409, "Cooking has begun")];
-    let found: &[_] = &[(200, "The order"), (404, "No such order")];
+    let way = one_of(&["walk", "bicycle", "bike", "도보", "자전거", "바이크"]);
+    let placement = body(&[
+        ("menu*", word()),
+        ("qty*", whole(1)),
+        ("price*", whole(0)),
+        ("storeId", maybe(whole(i64::MIN))),
+        ("deliveryType", maybe(way)),
+        ("address", maybe(text())),
+        ("customer", maybe(text())),
+    ]);
+    let change = body(&[("status*", one_of(&["Canceled"]))]);
+    let place = post("/orders", "Order and pay for something").takes(&placement).keyed().creates(&order);
+    let late = |operation: Operation| operation.refuses(409, "Cooking has begun");
     vec![
-        operation("get", "/orders", "A page of orders", None, &[(200, "The page")]),
-        operation("post", "/orders", "Order and pay for something", Some(placement), placed),
-        operation("get", "/orders/{id}", "One order", None, found),
-        operation("patch", "/orders/{id}", "Cancel an order", Some(change.clone()), CHANGED),
-        operation("put", "/orders/{id}", "Cancel an order", Some(change), CHANGED),
-        operation("delete", "/orders/{id}", "Cancel an order", None, deleted),
-        operation("put", "/orders/{id}/cancel", "Cancel an order", None, CHANGED),
+        get("/orders", "A page of orders").pages(&order),
+        place
+            .refuses(409, "The payment is refused")
+            .refuses(503, "It cannot be paid for at the moment: try again shortly"),
+        get("/orders/{id}", "One order").gives(&order),
+        late(patch("/orders/{id}", "Cancel an order").takes(&change).gives(&order)),
+        late(put("/orders/{id}", "Cancel an order").takes(&change).gives(&order)),
+        late(delete("/orders/{id}", "Cancel an order").ends(204, "It is called off")),
+        late(put("/orders/{id}/cancel", "Cancel an order").gives(&order)),
     ]
 }
 
 fn reviews() -> Vec<Operation> {
-    let review = object(&[("orderId*", "integer"), ("rating*", "integer"), ("text", "string")]);
-    let written: &[_] = &[
-        (201, "The review"),
-        (400, "Malformed"),
-        (404, "No such order"),
-        (409, "The order is not delivered, or has its review"),
-    ];
-    let found: &[_] = &[(200, "The review"), (404, "No such review")];
+    let rating = || whole_to(1, 5);
+    let review = fields(&[("id", whole(1)), ("orderId", whole(1)), ("rating", rating()), ("text", text())]);
+    let written = body(&[("orderId*", whole(i64::MIN)), ("rating*", rating()), ("text", text())]);
+    let write = post("/reviews", "Review an order that is delivered").takes(&written).creates(&review);
     vec![
-        operation("get", "/reviews", "A page of reviews", None, &[(200, "The page")]),
-        operation("post", "/reviews", "Review an order that is delivered", Some(review), written),
-        operation("get", "/reviews/{id}", "One review", None, found),
+        get("/reviews", "A page of reviews").pages(&review),
+        write.refuses(404, "No such order").refuses(409, "The order is not delivered, or has its review"),
+        get("/reviews/{id}", "One review").gives(&review),
     ]
-}
-
-fn operation(
-    method: &'static str,
-    path: &'static str,
-    summary: &'static str,
-    body: Option<Value>,
-    responses: &'static [(u16, &'static str)],
-) -> Operation {
-    Operation { method, path, summary, body, responses }
 }

@@ -5,18 +5,14 @@ use axum::response::Response;
 use brunt_kit::hal;
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
-use brunt_kit::store::View;
 use http::{StatusCode, Uri};
 
 use super::payload::{ChangeOrder, OrderResource, PlaceOrder, Wanted};
-use crate::app::domain::{Command, Order, Rejection};
-use crate::app::outbound::store::{self, Refusal};
 use crate::app::{App, payment};
 
 pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
-    let asked = request.clone();
-    let page = app.store.read(move |view: &View<'_>| view.page::<Order>(&asked)).await?;
+    let page = app.page(request.clone()).await?;
     let items = page.items.iter().map(OrderResource::from).collect();
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
@@ -26,7 +22,7 @@ pub async fn one(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    hal::item(&caller, &OrderResource::from(&find(&app, &id).await?))
+    hal::item(&caller, &OrderResource::from(&app.find(parse_id(&id)?).await?))
 }
 
 pub async fn place(
@@ -34,9 +30,8 @@ pub async fn place(
     caller: Caller,
     JsonBody(body): JsonBody<PlaceOrder>,
 ) -> Result<Response, Problem> {
-    let placement = body.into_placement()?;
     let (key, cause) = (caller.idempotency_key.clone(), caller.cause.clone());
-    let order = payment::place(app, placement, key, cause).await?;
+    let order = payment::place(app, body.into_placement()?, key, cause).await?;
     hal::created(&caller, &OrderResource::from(&order))
 }
 
@@ -46,10 +41,10 @@ pub async fn change(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<ChangeOrder>,
 ) -> Result<Response, Problem> {
-    let order = find(&app, &id).await?;
+    let order = app.find(parse_id(&id)?).await?;
     let order = match body.wanted(&order)? {
         Wanted::Nothing => order,
-        Wanted::Cancel => call_off(&app, &caller, order.id).await?,
+        Wanted::Cancel => app.cancel(order.id, caller.cause.clone()).await?,
     };
     hal::item(&caller, &OrderResource::from(&order))
 }
@@ -59,7 +54,7 @@ pub async fn cancel(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let order = call_off(&app, &caller, parse_id(&id)?).await?;
+    let order = app.cancel(parse_id(&id)?, caller.cause.clone()).await?;
     hal::item(&caller, &OrderResource::from(&order))
 }
 
@@ -69,18 +64,6 @@ pub async fn delete(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    call_off(&app, &caller, parse_id(&id)?).await?;
+    app.cancel(parse_id(&id)?, caller.cause.clone()).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Asks nobody: payment, store and delivery are told by the event, and each undoes its own part.
-async fn call_off(app: &App, caller: &Caller, id: i64) -> Result<Order, Problem> {
-    let cause = caller.cause.clone();
-    Ok(app.store.write(move |tx| store::change(tx, id, Command::Cancel, &cause)).await?)
-}
-
-async fn find(app: &App, id: &str) -> Result<Order, Problem> {
-    let id = parse_id(id)?;
-    let order = app.store.read(move |view: &View<'_>| view.get::<Order>(id)).await?;
-    Ok(order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
 }

@@ -102,7 +102,8 @@ impl PlaceOrder {
     }
 }
 
-fn delivery_type(text: Option<&str>) -> Result<DeliveryType, Problem> {
+/// By bike unless a customer says otherwise.
+pub fn delivery_type(text: Option<&str>) -> Result<DeliveryType, Problem> {
     let Some(text) = text else {
         return Ok(DeliveryType::default());
     };

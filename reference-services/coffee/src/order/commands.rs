@@ -1,0 +1,54 @@
+//! What customers may ask of orders, by whichever interface they come.
+
+use brunt_kit::config::Guard;
+use brunt_kit::event::Cause;
+use brunt_kit::page::{Page, PageRequest};
+use brunt_kit::rest::Problem;
+use brunt_kit::store::View;
+
+use super::App;
+use super::domain::{Command, Order, Placement, Rejection, decide};
+use super::outbound::calls::Cancellation;
+use super::outbound::store::{self, Refusal};
+
+impl App {
+    pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Order>, Problem> {
+        Ok(self.store.read(move |view: &View<'_>| view.page::<Order>(&request)).await?)
+    }
+
+    pub(super) async fn find(&self, id: i64) -> Result<Order, Problem> {
+        let order = self.store.read(move |view: &View<'_>| view.get::<Order>(id)).await?;
+        Ok(order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
+    }
+
+    pub(super) async fn place(
+        &self,
+        placement: Placement,
+        key: Option<String>,
+        cause: Cause,
+    ) -> Result<Order, Problem> {
+        Ok(self.store.write(move |tx| store::place(tx, placement, key.as_deref(), &cause)).await?)
+    }
+
+    /// Product is asked first, outside of any transaction: only it knows whether making has begun. Without its answer the
+    /// order stays as it is; should it have called off making all the same, its event will cancel the order.
+    pub(super) async fn cancel(&self, order: Order, cause: Cause) -> Result<Order, Problem> {
+        let nothing_to_do = decide(Some(&order), Command::Cancel).map_err(Refusal::from)?.is_none();
+        if nothing_to_do {
+            return Ok(order);
+        }
+        match self.product.cancel(&order, &cause.traceparent).await {
+            Ok(Cancellation::Granted) => {}
+            Ok(Cancellation::Refused) => {
+                return Err(Problem::conflict(
+                    "the order cannot be canceled any more: it is being made, or is made",
+                ));
+            }
+            Err(error) if self.fail_closed == Guard::Off => {
+                tracing::warn!(order = order.id, %error, "canceled although product was asked in vain");
+            }
+            Err(error) => return Err(error.problem("the order is unchanged", "product")),
+        }
+        Ok(self.store.write(move |tx| store::change(tx, order.id, Command::Cancel, &cause)).await?)
+    }
+}

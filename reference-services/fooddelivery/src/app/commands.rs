@@ -1,0 +1,26 @@
+//! What customers may ask of orders besides placing one, by whichever interface they come.
+
+use brunt_kit::event::Cause;
+use brunt_kit::page::{Page, PageRequest};
+use brunt_kit::rest::Problem;
+use brunt_kit::store::View;
+
+use super::App;
+use super::domain::{Command, Order, Rejection};
+use super::outbound::store::{self, Refusal};
+
+impl App {
+    pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Order>, Problem> {
+        Ok(self.store.read(move |view: &View<'_>| view.page::<Order>(&request)).await?)
+    }
+
+    pub(super) async fn find(&self, id: i64) -> Result<Order, Problem> {
+        let order = self.store.read(move |view: &View<'_>| view.get::<Order>(id)).await?;
+        Ok(order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
+    }
+
+    /// Asks nobody: payment, store and delivery are told by the event, and each undoes its own part.
+    pub(super) async fn cancel(&self, id: i64, cause: Cause) -> Result<Order, Problem> {
+        Ok(self.store.write(move |tx| store::change(tx, id, Command::Cancel, &cause)).await?)
+    }
+}
