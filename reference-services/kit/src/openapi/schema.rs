@@ -47,7 +47,7 @@ pub fn whole_to(least: i64, most: i64) -> Value {
 /// The same, or null.
 #[must_use]
 pub fn maybe(schema: Value) -> Value {
-    json!({ "anyOf": [schema, { "type": "null" }] })
+    json!({ "anyOf": Value::Array(vec![schema, json!({ "type": "null" })]) })
 }
 
 /// What a request sends; what is marked with `*` is required. Nothing else is taken.
