@@ -57,9 +57,6 @@ pub fn options(plan: &Plan, what: &OnWhat, touch: Touch) -> Options {
 }
 
 fn place(system: &str, what: &OnWhat) -> Where {
-    Where {
-        context: what.cluster.context.clone(),
-        namespace: Some(what.cluster.namespace.clone().unwrap_or_else(|| system.to_owned())),
-        ..Where::default()
-    }
+    let place = what.cluster.place();
+    Where { namespace: Some(place.namespace.unwrap_or_else(|| system.to_owned())), ..place }
 }

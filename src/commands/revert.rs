@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use brunt_kubernetes::{Cluster, Where, Which, revert as put_back};
+use brunt_kubernetes::{Cluster, Which, revert as put_back};
 
-use crate::cli::{ClusterPlace, Revert};
+use crate::cli::Revert;
 use crate::exit::Exit;
 
 /// Puts back what runs have left on a cluster, and says what.
@@ -15,8 +15,7 @@ pub fn revert(options: &Revert) -> Result<Exit> {
         None if options.all => Which::All,
         None => Which::Expired,
     };
-    let ClusterPlace { namespace, context } = options.cluster.clone();
-    let place = Where { namespace, context, ..Where::default() };
+    let place = options.cluster.place();
     let reverted = super::runtime()?.block_on(async {
         if let Some(then) = options.after {
             let left = then.duration_since(jiff::Timestamp::now());
