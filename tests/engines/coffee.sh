@@ -5,7 +5,7 @@
 # BRUNT was built with `--features kafka`. KAFKA is a program that knows `up`, which prints the bootstrap address, `stop`, and
 # Kafka's own `topics`, `consumer-groups` and `console-consumer`; POSTGRES one that knows `up`, which prints a URL, and `stop`.
 set -euo pipefail
-brunt=$(readlink -f "$1") kafka=$2 postgres=$3 outage=${4:-8}
+brunt=$(readlink -f "$1") kafka=$(readlink -f "$2") postgres=$(readlink -f "$3") outage=${4:-8}
 here=$(dirname "$(readlink -f "$0")")
 topic=msacoffeechainsample
 offset=${PORT_OFFSET:-0}

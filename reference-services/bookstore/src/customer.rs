@@ -6,6 +6,8 @@ mod outbound;
 mod policy;
 pub mod projection;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
@@ -43,5 +45,5 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     assembly.metrics.show_guard("versionGate", gate);
     let routes = inbound::rest::routes(&assembly.store);
     let consumer = assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, gate)));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(routes, &api(), vec![consumer]))
 }

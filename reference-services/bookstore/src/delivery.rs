@@ -5,6 +5,8 @@ mod inbound;
 mod outbound;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
@@ -23,5 +25,5 @@ pub fn build(config: &Config) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
     let routes = inbound::rest::routes(assembly.store.clone());
     let consumer = assembly.consumer(Arc::new(policy::handle));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(routes, &api(), vec![consumer]))
 }

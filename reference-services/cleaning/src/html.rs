@@ -48,6 +48,6 @@ fn file(media_type: &'static str, text: &'static str) -> Response {
     (headers, text).into_response()
 }
 
-fn api() -> Value {
+pub(crate) fn api() -> Value {
     document("html", &[openapi::get("/", "The page").ends(200, "The page")])
 }

@@ -4,6 +4,8 @@ mod inbound;
 mod outbound;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
@@ -22,5 +24,5 @@ pub fn build(config: &Config) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Redb, TOPIC)?;
     let routes = inbound::rest::routes(assembly.store.clone());
     let consumer = assembly.consumer(Arc::new(policy::handle));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(routes, &api(), vec![consumer]))
 }

@@ -5,6 +5,8 @@ mod inbound;
 mod outbound;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
@@ -49,5 +51,5 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     assembly.metrics.show_guard("idempotencyKey", idempotency_key);
     let routes = inbound::rest::routes(App { store: assembly.store.clone(), idempotency_key });
     let consumer = assembly.consumer(Arc::new(policy::handle));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(routes, &api(), vec![consumer]))
 }

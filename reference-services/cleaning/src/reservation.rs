@@ -6,6 +6,8 @@ mod inbound;
 mod outbound;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,5 +73,5 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let routes = inbound::rest::routes(checkout).merge(grpc);
     let consumer = assembly.consumer(Arc::new(policy::handle));
     let sweeper = Background::new("sweeper", |stop| sweeper.run(stop));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer, sweeper]))
+    Ok(assembly.service(routes, &api(), vec![consumer, sweeper]))
 }

@@ -6,6 +6,8 @@ mod inbound;
 mod outbound;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
@@ -58,5 +60,5 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let grpc = inbound::grpc::routes(app.clone(), &assembly.health);
     let routes = inbound::rest::routes(app).merge(grpc);
     let consumer = assembly.consumer(Arc::new(policy::handle));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(routes, &api(), vec![consumer]))
 }

@@ -6,6 +6,8 @@ mod maker;
 mod outbound;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,5 +59,5 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let routes = inbound::rest::routes(assembly.store.clone());
     let consumer = assembly.consumer(Arc::new(move |tx, event| kitchen.handle(tx, event)));
     let maker = Background::new("maker", |stop| maker.run(stop));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer, maker]))
+    Ok(assembly.service(routes, &api(), vec![consumer, maker]))
 }

@@ -4,6 +4,8 @@ pub mod domain;
 mod inbound;
 mod outbound;
 
+pub(crate) use inbound::rest::api;
+
 use brunt_kit::ServeError;
 use brunt_kit::assembly::Assembly;
 use brunt_kit::config::{Config, ConfigError};
@@ -40,7 +42,7 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let routes = inbound::rest::routes(assembly.store.clone());
     let store = assembly.store.clone();
     let seed = Background::new("seed", |stop| outbound::store::seed(store, settings.initial, stop));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![seed]))
+    Ok(assembly.service(routes, &api(), vec![seed]))
 }
 
 fn parse_initial(text: &str) -> Option<Vec<Supply>> {

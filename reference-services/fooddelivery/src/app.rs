@@ -7,6 +7,8 @@ mod outbound;
 mod payment;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
@@ -64,5 +66,5 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let consumer = assembly.consumer(Arc::new(policy::handle));
     let grpc = inbound::grpc::routes(app.clone(), &assembly.health);
     let routes = inbound::rest::routes(app).merge(grpc);
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer, payments]))
+    Ok(assembly.service(routes, &api(), vec![consumer, payments]))
 }

@@ -3,11 +3,23 @@
 use brunt_kit::gateway::Target;
 use brunt_kit::proxy::Path;
 
+use crate::{app, customer, pay, rider, store};
+
 /// Who serves what.
 pub static TARGETS: &[Target] = &[
-    Target { service: "app", port: 8081, paths: &[Path::new("/orders"), Path::new("/reviews")] },
-    Target { service: "pay", port: 8082, paths: &[Path::new("/payments")] },
-    Target { service: "store", port: 8083, paths: &[Path::new("/storeOrders")] },
-    Target { service: "rider", port: 8084, paths: &[Path::new("/deliveries")] },
-    Target { service: "customer", port: 8085, paths: &[Path::new("/notifications"), Path::new("/myPages")] },
+    Target {
+        service: "app",
+        port: 8081,
+        api: app::api,
+        paths: &[Path::new("/orders"), Path::new("/reviews")],
+    },
+    Target { service: "pay", port: 8082, api: pay::api, paths: &[Path::new("/payments")] },
+    Target { service: "store", port: 8083, api: store::api, paths: &[Path::new("/storeOrders")] },
+    Target { service: "rider", port: 8084, api: rider::api, paths: &[Path::new("/deliveries")] },
+    Target {
+        service: "customer",
+        port: 8085,
+        api: customer::api,
+        paths: &[Path::new("/notifications"), Path::new("/myPages")],
+    },
 ];

@@ -5,6 +5,8 @@ mod inbound;
 mod outbound;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
@@ -43,5 +45,5 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
         Guard::On => policy::handle(tx, event),
         Guard::Off => Ok(brunt_kit::consumer::Handled::Ignored),
     }));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(routes, &api(), vec![consumer]))
 }

@@ -5,6 +5,8 @@ mod inbound;
 mod outbound;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
@@ -41,5 +43,5 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let routes = inbound::rest::routes(assembly.store.clone());
     let consumer =
         assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.compensation)));
-    Ok(assembly.service(routes, &inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(routes, &api(), vec![consumer]))
 }

@@ -5,6 +5,8 @@ mod inbound;
 mod outbound;
 mod policy;
 
+pub(crate) use inbound::rest::api;
+
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
@@ -59,5 +61,5 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let counter = Counter { store: assembly.store.clone(), app, fail_closed: settings.fail_closed };
     let consumer =
         assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.compensation)));
-    Ok(assembly.service(inbound::rest::routes(counter), &inbound::rest::api(), vec![consumer]))
+    Ok(assembly.service(inbound::rest::routes(counter), &api(), vec![consumer]))
 }

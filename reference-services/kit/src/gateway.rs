@@ -2,6 +2,7 @@
 //! not configured it does not do.
 
 mod admission;
+mod api;
 mod oauth;
 mod policy;
 
@@ -18,7 +19,6 @@ use crate::health::Health;
 use crate::jwt::Issuer;
 use crate::lifecycle::{Background, Service};
 use crate::metrics::Metrics;
-use crate::openapi::{self, Operation, document};
 use crate::proxy::{Path, Proxy, Route};
 use crate::reload::{self, Seen};
 use crate::system::Plan;
@@ -33,6 +33,8 @@ pub struct Target {
     pub service: &'static str,
     /// Where it listens on this machine, unless the variable says otherwise.
     pub port: u16,
+    /// Its OpenAPI document.
+    pub api: fn() -> Value,
     /// The requests that it gets.
     pub paths: &'static [Path],
 }
@@ -113,7 +115,7 @@ fn build(config: &Config, settings: Settings) -> Service {
         .into_iter()
         .collect();
     background.extend(metrics.tracer().background());
-    let mut routes = actuator::routes(&health, &metrics, &api(settings.targets));
+    let mut routes = actuator::routes(&health, &metrics, &api::api(settings.targets));
     if let Some(issuer) = &gateway.issuer {
         routes = routes.merge(issuer.routes());
     }
@@ -156,18 +158,6 @@ impl Gateway {
             Ok(())
         })
     }
-}
-
-/// What is asked and answered is the services' own affair.
-fn api(targets: &[Target]) -> Value {
-    let paths = targets.iter().flat_map(|target| target.paths);
-    let any =
-        |path: &Path| openapi::any(path.from(), "It and everything under it goes to the service that has it");
-    let operations: Vec<Operation> = paths
-        .flat_map(any)
-        .map(|operation| operation.passes_on("What the service answers, or 503 and 504 when it does not"))
-        .collect();
-    document("gateway", &operations)
 }
 
 #[cfg(test)]

@@ -34,15 +34,6 @@ enum Content {
     Problem,
 }
 
-/// Stands for every status.
-const ANY: u16 = 0;
-
-/// Any method.
-#[must_use]
-pub fn any(path: &'static str, summary: &'static str) -> [Operation; 5] {
-    ["get", "post", "put", "patch", "delete"].map(|method| Operation::new(method, path, summary))
-}
-
 /// Reads what is there.
 #[must_use]
 pub fn get(path: &'static str, summary: &'static str) -> Operation {
@@ -132,12 +123,6 @@ impl Operation {
         self.answer(status, meaning, Content::Problem)
     }
 
-    /// Whatever another service answers.
-    #[must_use]
-    pub fn passes_on(self, meaning: &'static str) -> Self {
-        self.answer(ANY, meaning, Content::Nothing)
-    }
-
     /// What is said last about a status stands.
     fn answer(mut self, status: u16, meaning: &'static str, content: Content) -> Self {
         self.answers.retain(|answer| answer.status != status);
@@ -154,17 +139,27 @@ pub fn document(title: &str, operations: &[Operation]) -> Value {
         let entry = paths.entry(operation.path).or_insert_with(|| json!({}));
         entry[operation.method] = describe(operation, operations);
     }
+    let mut document = undescribed(title);
+    document["paths"] = Value::Object(paths);
+    document
+}
+
+/// A document without a path.
+pub(crate) fn undescribed(title: &str) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": { "title": title, "version": env!("CARGO_PKG_VERSION") },
-        "paths": paths,
+        "paths": {},
         "components": { "schemas": { "Problem": schema::problem() } },
     })
 }
 
 fn describe(operation: &Operation, all: &[Operation]) -> Value {
-    let mut responses: Map<String, Value> =
-        operation.answers.iter().map(|answer| (status(answer), response(operation, answer, all))).collect();
+    let mut responses: Map<String, Value> = operation
+        .answers
+        .iter()
+        .map(|answer| (answer.status.to_string(), response(operation, answer, all)))
+        .collect();
     // A store may be out of reach, and with it everything.
     responses.entry("503").or_insert_with(|| refusal("It cannot be done now; Retry-After says when"));
     let mut parameters = Vec::new();
@@ -179,7 +174,7 @@ fn describe(operation: &Operation, all: &[Operation]) -> Value {
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": text() }));
     }
     let mut described = json!({
-        "operationId": operation_id(operation),
+        "operationId": operation_id(operation.method, operation.path),
         "summary": operation.summary,
         "responses": responses,
     });
@@ -193,14 +188,9 @@ fn describe(operation: &Operation, all: &[Operation]) -> Value {
     described
 }
 
-fn status(answer: &Answer) -> String {
-    if answer.status == ANY { "default".to_owned() } else { answer.status.to_string() }
-}
-
-fn operation_id(operation: &Operation) -> String {
-    let words =
-        operation.path.split('/').map(|word| word.trim_matches(['{', '}'])).filter(|word| !word.is_empty());
-    [operation.method].into_iter().chain(words).collect::<Vec<_>>().join("-")
+pub(crate) fn operation_id(method: &str, path: &str) -> String {
+    let words = path.split('/').map(|word| word.trim_matches(['{', '}'])).filter(|word| !word.is_empty());
+    [method].into_iter().chain(words).collect::<Vec<_>>().join("-")
 }
 
 fn response(operation: &Operation, answer: &Answer, all: &[Operation]) -> Value {
@@ -231,7 +221,7 @@ fn links(path: &str, fields: &Value, all: &[Operation]) -> Value {
     let under = format!("{path}/{{id}}");
     let about = all.iter().filter(|operation| operation.path.starts_with(&under)).map(|operation| {
         let parameters = json!({ "id": format!("$response.body#/{id}") });
-        let name = operation_id(operation);
+        let name = operation_id(operation.method, operation.path);
         (name.clone(), json!({ "operationId": name, "parameters": parameters }))
     });
     Value::Object(about.collect())
@@ -241,7 +231,7 @@ fn hal(schema: &Value) -> Value {
     json!({ "application/hal+json": { "schema": schema }, "application/json": { "schema": schema } })
 }
 
-fn refusal(description: &str) -> Value {
+pub(crate) fn refusal(description: &str) -> Value {
     let schema = json!({ "$ref": "#/components/schemas/Problem" });
     json!({ "description": description, "content": { "application/json": { "schema": schema } } })
 }

@@ -6,6 +6,7 @@ mod caller;
 mod edge;
 mod number;
 mod problem;
+mod unread;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

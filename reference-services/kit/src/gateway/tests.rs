@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use super::{Target, plan};
 use crate::config::{Config, Defaults, Env};
 use crate::lifecycle::{Shutdown, Trigger};
+use crate::openapi;
 use crate::proxy::Path;
 
 /// Far more than anything here takes, even on a busy machine.
@@ -26,6 +27,16 @@ const BOUND: Duration = Duration::from_secs(20);
 static TARGETS: &[Target] = &[Target {
     service: "order",
     port: 1,
+    api: || {
+        let order = openapi::fields(&[("id", openapi::whole(1))]);
+        openapi::document(
+            "order",
+            &[
+                openapi::get("/orders", "A page of orders").pages(&order),
+                openapi::get("/orders/{id}", "One order").gives(&order),
+            ],
+        )
+    },
     paths: &[Path::new("/orders"), Path::alias("/bookings", "/orders")],
 }];
 const ISSUER: [(&str, &str); 4] = [

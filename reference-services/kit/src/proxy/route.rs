@@ -52,6 +52,18 @@ impl Path {
         under && self.method.is_none_or(|only| method == only)
     }
 
+    /// The path that clients write for one that the service has, if this is the way to it.
+    pub(crate) fn source(&self, known: &str) -> Option<String> {
+        let rest = known.strip_prefix(self.to)?;
+        let exact = rest.is_empty() || (rest.starts_with('/') && self.from != "/");
+        exact.then(|| format!("{}{rest}", self.from))
+    }
+
+    /// Whether it is a way for this method, written in either case.
+    pub(crate) fn allows(&self, method: &str) -> bool {
+        self.method.is_none_or(|only| only.eq_ignore_ascii_case(method))
+    }
+
     /// Path and query as the service knows them.
     pub(crate) fn target(&self, uri: &Uri) -> String {
         let asked = uri.path_and_query().map_or("/", PathAndQuery::as_str);

@@ -9,7 +9,7 @@ use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use tracing::Instrument;
 
-use super::Problem;
+use super::{Problem, unread};
 use crate::metrics::{self, Metrics};
 use crate::trace::{Kind, Span, TraceContext};
 
@@ -30,6 +30,7 @@ pub(super) async fn surround(State(metrics): State<Metrics>, mut request: Reques
     let mut span = begin_span(&metrics, &mut request);
     let context = span.context();
     let logs = tracing::info_span!("request", trace_id = context.trace_id(), span_id = context.span_id());
+    let (request, unread) = unread::lend(request);
     let response = next.run(request).instrument(logs).await;
     let label = response.extensions().get::<RouteLabel>().map(|label| label.0.clone());
     let uri = label.or(matched).unwrap_or_else(|| "UNKNOWN".to_owned());
@@ -50,6 +51,7 @@ pub(super) async fn surround(State(metrics): State<Metrics>, mut request: Reques
         }
     }
     metrics.record(metrics::Request { method, uri, status: status.as_u16() }, began.elapsed());
+    unread.discard().await;
     render(response, &path)
 }
 

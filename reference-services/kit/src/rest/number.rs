@@ -19,10 +19,16 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>
         return Ok(None);
     };
     let number = match &value {
-        Lenient::Number(number) => number.as_i64(),
+        Lenient::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
         Lenient::Text(text) => text.trim().parse().ok(),
     };
     number.map(Some).ok_or_else(|| D::Error::custom("expected a whole number"))
+}
+
+/// 1.0 is as whole as 1. Beyond what a float can count one by one nobody knows which number was meant.
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }
 
 #[cfg(test)]
@@ -43,9 +49,17 @@ mod tests {
     fn texts_count_as_numbers_if_they_are() {
         assert_eq!(qty(r#"{"qty": 3}"#), Some(Some(3)));
         assert_eq!(qty(r#"{"qty": "3"}"#), Some(Some(3)));
+        assert_eq!(qty(r#"{"qty": 3.0}"#), Some(Some(3)));
+        assert_eq!(qty(r#"{"qty": -2e3}"#), Some(Some(-2000)));
         assert_eq!(qty(r#"{"qty": null}"#), Some(None));
         assert_eq!(qty("{}"), Some(None));
-        for bad in [r#"{"qty": 1.5}"#, r#"{"qty": "many"}"#, r#"{"qty": []}"#, r#"{"qty": true}"#] {
+        for bad in [
+            r#"{"qty": 1.5}"#,
+            r#"{"qty": 1e16}"#,
+            r#"{"qty": "many"}"#,
+            r#"{"qty": []}"#,
+            r#"{"qty": true}"#,
+        ] {
             assert_eq!(qty(bad), None, "{bad}");
         }
     }

@@ -104,7 +104,7 @@ pub fn api() -> Value {
     let stock = fields(&[("id", whole(1)), ("productName", word()), ("qty", whole(0))]);
     let supply = body(&[("productName*", word()), ("qty*", whole(0))]);
     let wanted = body(&[("productName*", word()), ("qty*", whole(1))]);
-    let count = body(&[("qty*", whole(0))]);
+    let count = body(&[("qty", whole(0))]);
     let reduced = openapi::post("/stocks/reduce", "Take some");
     let create = openapi::post("/stocks", "Keep a product").takes(&supply).creates(&stock);
     document(

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord};
-use tokio::time::sleep;
+use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer as _, PurgeConfig};
+use tokio::time::{sleep, timeout};
 
 use super::admin;
 use super::connection::{Connection, Voice};
@@ -17,27 +18,23 @@ use crate::log::{LogError, NewRecord};
 /// The queue holds far more than callers append at a time.
 const QUEUE_FULL: Duration = Duration::from_millis(50);
 
+/// How long records may be on their way before a fresh client sends them again: with brokers that are away it does no harm,
+/// and now and then a client does not find its way back to brokers that have returned.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+type Client = FutureProducer<Voice>;
+
 pub(super) struct Producer {
     connection: Arc<Connection>,
-    inner: FutureProducer<Voice>,
+    client: Mutex<Arc<Client>>,
     /// Topics that are known to be there.
     topics: Mutex<BTreeSet<String>>,
 }
 
 impl Producer {
     pub(super) fn new(connection: &Arc<Connection>) -> Result<Self, LogError> {
-        let mut config = connection.config();
-        config
-            // In order, without gaps and once each, however often the connection breaks.
-            .set("enable.idempotence", "true")
-            .set("acks", "all")
-            // No record is ever given up: a later one of the same key would overtake it.
-            .set("message.timeout.ms", "0")
-            // The partition that Kafka's own clients choose for a key.
-            .set("partitioner", "murmur2_random")
-            .set("linger.ms", "2");
-        let inner = FutureProducer::from_config_and_context(&config, Voice(Arc::clone(connection)))?;
-        Ok(Self { connection: Arc::clone(connection), inner, topics: Mutex::default() })
+        let client = Mutex::new(client(connection)?);
+        Ok(Self { connection: Arc::clone(connection), client, topics: Mutex::default() })
     }
 
     /// Ends when the records are on all replicas of their partitions, however long that takes.
@@ -46,14 +43,29 @@ impl Producer {
         for topic in topics {
             self.ensure(topic).await?;
         }
-        let mut on_their_way = Vec::with_capacity(records.len());
-        for record in &records {
-            on_their_way.push(self.send(record).await?);
+        loop {
+            let client = Arc::clone(&self.client.lock().unwrap_or_else(PoisonError::into_inner));
+            match timeout(PATIENCE, deliver(&client, &records)).await {
+                Ok(Ok(())) => break,
+                Ok(Err(error)) if is_purged(&error) => {}
+                Ok(Err(error)) => return Err(error.into()),
+                Err(_) => self.replace(client)?,
+            }
         }
-        for delivery in on_their_way {
-            delivery.await.map_err(|_| LogError::Closed)?.map_err(|(error, _)| error)?;
-            self.connection.is_there();
+        self.connection.is_there();
+        Ok(())
+    }
+
+    /// Whoever else waits for the old client sees its records purged, and sends them by the new one. Records that the old one
+    /// has delivered all the same come twice, never out of order: each client sends them from the first that is unconfirmed.
+    fn replace(&self, old: Arc<Client>) -> Result<(), LogError> {
+        let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&current, &old) {
+            *current = client(&self.connection)?;
+            old.purge(PurgeConfig::default().queue().inflight());
         }
+        // The end of a client waits for its threads.
+        thread::spawn(move || drop(old));
         Ok(())
     }
 
@@ -65,22 +77,53 @@ impl Producer {
         }
         Ok(())
     }
+}
 
-    async fn send(&self, record: &NewRecord) -> Result<DeliveryFuture, LogError> {
-        let headers = record.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
-            headers.insert(Header { key, value: Some(value) })
-        });
-        let mut message =
-            FutureRecord::to(&record.topic).key(&record.key).payload(&record.value[..]).headers(headers);
-        loop {
-            match self.inner.send_result(message) {
-                Ok(delivery) => return Ok(delivery),
-                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused)) => {
-                    message = refused;
-                    sleep(QUEUE_FULL).await;
-                }
-                Err((error, _)) => return Err(error.into()),
+fn client(connection: &Arc<Connection>) -> Result<Arc<Client>, KafkaError> {
+    let mut config = connection.config();
+    config
+        // In order, without gaps and once each, however often the connection breaks.
+        .set("enable.idempotence", "true")
+        .set("acks", "all")
+        // No record is ever given up: a later one of the same key would overtake it.
+        .set("message.timeout.ms", "0")
+        // The partition that Kafka's own clients choose for a key.
+        .set("partitioner", "murmur2_random")
+        .set("linger.ms", "2");
+    Client::from_config_and_context(&config, Voice(Arc::clone(connection))).map(Arc::new)
+}
+
+async fn deliver(client: &Client, records: &[NewRecord]) -> Result<(), KafkaError> {
+    let mut on_their_way = Vec::with_capacity(records.len());
+    for record in records {
+        on_their_way.push(send(client, record).await?);
+    }
+    for delivery in on_their_way {
+        delivery.await.map_err(|_| KafkaError::Canceled)?.map_err(|(error, _)| error)?;
+    }
+    Ok(())
+}
+
+async fn send(client: &Client, record: &NewRecord) -> Result<DeliveryFuture, KafkaError> {
+    let headers = record.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
+        headers.insert(Header { key, value: Some(value) })
+    });
+    let mut message =
+        FutureRecord::to(&record.topic).key(&record.key).payload(&record.value[..]).headers(headers);
+    loop {
+        match client.send_result(message) {
+            Ok(delivery) => return Ok(delivery),
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused)) => {
+                message = refused;
+                sleep(QUEUE_FULL).await;
             }
+            Err((error, _)) => return Err(error),
         }
     }
+}
+
+fn is_purged(error: &KafkaError) -> bool {
+    let code = error.rdkafka_error_code();
+    matches!(code, Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight))
+        || *error == KafkaError::Canceled
 }

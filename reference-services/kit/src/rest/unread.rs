@@ -1,0 +1,127 @@
+//! What is left of a request's body when the answer is already known. A connection that closes on a client that still
+//! sends is reset, and the client may never see why it was refused.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::Request;
+use bytes::Bytes;
+use http::Version;
+use http::header::EXPECT;
+use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// Who sends more, or more slowly, is cut off all the same.
+const MOST_BYTES: usize = 64 << 20;
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A body that comes back when its reader has no more use for it.
+struct Lent {
+    body: Body,
+    back: Option<oneshot::Sender<Body>>,
+}
+
+/// What may come back.
+pub(super) struct Unread(Option<oneshot::Receiver<Body>>);
+
+/// Lends the request's body to its handler. HTTP/2 ends a stream without harm, and who expects to be told to send has not sent.
+pub(super) fn lend(request: Request) -> (Request, Unread) {
+    if request.version() >= Version::HTTP_2
+        || request.headers().contains_key(EXPECT)
+        || request.body().is_end_stream()
+    {
+        return (request, Unread(None));
+    }
+    let (back, unread) = oneshot::channel();
+    let lent = request.map(|body| Body::new(Lent { body, back: Some(back) }));
+    (lent, Unread(Some(unread)))
+}
+
+impl Unread {
+    /// Takes the rest from the wire.
+    pub(super) async fn discard(self) {
+        let Some(mut body) = self.0.and_then(|mut unread| unread.try_recv().ok()) else { return };
+        let reading = async {
+            let mut left = MOST_BYTES;
+            while let Some(Ok(frame)) = body.frame().await {
+                let read = frame.data_ref().map_or(0, Bytes::len);
+                let Some(still) = left.checked_sub(read) else { break };
+                left = still;
+            }
+        };
+        drop(timeout(PATIENCE, reading).await);
+    }
+}
+
+impl HttpBody for Lent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(back) = self.back.take().filter(|_| !self.body.is_end_stream()) {
+            drop(back.send(std::mem::take(&mut self.body)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::routing::post;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use crate::config::{Config, Defaults, Env};
+    use crate::metrics::Metrics;
+    use crate::rest::{self, JsonBody, MAX_BODY_BYTES};
+
+    /// The status that a client sees who sends all before it listens.
+    async fn status(target: &str, bytes: usize) -> String {
+        let env = Env::from_pairs([]);
+        let config = Config::read(env, Defaults { service: "order", port: 0, data_dir: "" }).unwrap();
+        let take = |JsonBody(_): JsonBody<serde_json::Value>| async {};
+        let router = rest::router(Router::new().route("/orders", post(take)), &Metrics::new(&config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "{target} HTTP/1.1\r\nhost: order\r\ncontent-length: {bytes}\r\nconnection: close\r\n\r\n"
+        );
+        client.write_all(head.as_bytes()).await.unwrap();
+        client.write_all(&vec![b' '; bytes]).await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn who_sends_too_much_learns_why_it_was_refused() {
+        let large = 8 * MAX_BODY_BYTES;
+        assert_eq!(status("POST /orders", large).await, "413");
+        assert_eq!(status("POST /nowhere", large).await, "404");
+        assert_eq!(status("PUT /orders", large).await, "405");
+        assert_eq!(status("POST /orders", 10).await, "400");
+    }
+}
