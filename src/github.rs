@@ -6,6 +6,8 @@ use std::io::Write;
 use anyhow::{Context, Result};
 use brunt_reports::{Report, annotations, markdown};
 
+use crate::say::put;
+
 /// Adds a run to the step's summary and prints its annotations; does nothing outside of a GitHub workflow.
 pub fn tell(report: &Report) -> Result<()> {
     if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
@@ -13,7 +15,7 @@ pub fn tell(report: &Report) -> Result<()> {
         writeln!(file, "{}", markdown(report)?).context("the step summary cannot be written")?;
     }
     if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        print!("{}", annotations(report));
+        put!("{}", annotations(report));
     }
     Ok(())
 }

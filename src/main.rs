@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod runner;
 mod runs;
+mod say;
 mod target;
 
 use std::process::ExitCode;

@@ -15,6 +15,7 @@ use crate::commands::run::{Attempt, once};
 use crate::exit::Exit;
 use crate::files::Planned;
 use crate::output;
+use crate::say::{put, say};
 
 /// One run to make: a scenario as it is, or without a guard.
 struct Task<'p> {
@@ -39,8 +40,8 @@ pub fn calibrate(options: &Calibrate) -> Result<Exit> {
         task.perform(options, &counted, &path)
     })?;
     let counted = counted.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    print!("{}", counted.table());
-    println!("{} s; counts are in {}", began.elapsed().as_secs(), path.display());
+    put!("{}", counted.table());
+    say!("{} s; counts are in {}", began.elapsed().as_secs(), path.display());
     // That verdicts can be wrong is what is measured, not a failure of this command.
     let stopped = ended.into_iter().any(|exit| exit == Exit::Aborted);
     Ok(if stopped { Exit::Aborted } else { Exit::Pass })

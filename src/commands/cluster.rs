@@ -9,6 +9,7 @@ use brunt_kubernetes::{Cluster, Keep, Manifest, Standing, Where};
 use crate::builtin;
 use crate::cli::{Down, Platform, Up};
 use crate::exit::Exit;
+use crate::say::say;
 
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
@@ -22,9 +23,9 @@ pub fn up(options: &Up) -> Result<Exit> {
         let cluster = reach(&options.system, &options.cluster.place()).await?;
         cluster.apply(&manifest).await?;
         let namespace = &cluster.namespace;
-        println!("{}: {} objects are applied in the namespace {namespace}", options.system, manifest.len());
+        say!("{}: {} objects are applied in the namespace {namespace}", options.system, manifest.len());
         until_ready(&cluster, &manifest, options.within.0).await?;
-        println!(
+        say!(
             "{} is up. Come in by: kubectl port-forward -n {namespace} service/gateway 8080",
             options.system
         );
@@ -46,12 +47,9 @@ pub fn down(options: &Down) -> Result<Exit> {
         let cluster = reach(&options.system, &options.cluster.place()).await?;
         manifest.into_namespace(&cluster.namespace);
         let removed = cluster.remove(&manifest, keep).await?;
-        println!(
-            "{}: {removed} objects are removed from the namespace {}",
-            options.system, cluster.namespace
-        );
+        say!("{}: {removed} objects are removed from the namespace {}", options.system, cluster.namespace);
         if keep == Keep::Volumes {
-            println!("The namespace and its volumes are kept; --volumes removes them too.");
+            say!("The namespace and its volumes are kept; --volumes removes them too.");
         }
         Ok(Exit::Pass)
     })
@@ -98,7 +96,7 @@ async fn until_ready(cluster: &Cluster, manifest: &Manifest, within: Duration) -
         let all = cluster.standing(manifest).await?;
         let now = all.iter().map(one_line).collect::<Vec<_>>().join("  ");
         if now != said {
-            println!("{:5.1} s  {now}", started.elapsed().as_secs_f64());
+            say!("{:5.1} s  {now}", started.elapsed().as_secs_f64());
             std::io::stdout().flush()?;
             said = now;
         }

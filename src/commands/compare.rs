@@ -10,15 +10,16 @@ use brunt_scenarios::units::Percent;
 use crate::cli::{Compare, Tolerance};
 use crate::exit::Exit;
 use crate::runs;
+use crate::say::{put, say};
 
 /// Says whether a new version is worse than the one before.
 pub fn compare(options: &Compare) -> Result<Exit> {
     let (base, new) = (reports(&options.base)?, reports(&options.new)?);
     let comparison = compared(&base, &new, allowed(&options.tolerance))?;
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&comparison)?);
+        say!("{}", serde_json::to_string_pretty(&comparison)?);
     } else {
-        print!("{}", comparison_text(&comparison));
+        put!("{}", comparison_text(&comparison));
     }
     Ok(comparison.judgement().into())
 }

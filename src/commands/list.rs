@@ -2,16 +2,17 @@
 
 use crate::builtin;
 use crate::exit::Exit;
+use crate::say::say;
 
 /// Prints what is built in.
 pub fn list() -> Exit {
-    println!("Systems (brunt up SYSTEM):");
+    say!("Systems (brunt up SYSTEM):");
     for system in builtin::SYSTEMS {
-        println!("  {}", system.name);
+        say!("  {}", system.name);
     }
-    println!("Scenarios (brunt run SCENARIO):");
+    say!("Scenarios (brunt run SCENARIO):");
     for (name, _) in builtin::all() {
-        println!("  {name}");
+        say!("  {name}");
     }
     Exit::Pass
 }

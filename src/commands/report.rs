@@ -5,6 +5,7 @@ use brunt_reports::{IndexEntry, index};
 
 use crate::cli::Report;
 use crate::exit::Exit;
+use crate::say::say;
 use crate::{output, runs};
 
 /// Renders the reports of earlier runs again, and a page over all of them.
@@ -12,7 +13,7 @@ pub fn report(options: &Report) -> Result<Exit> {
     let found = runs::read(&options.path)?;
     for one in &found {
         let page = output::render(&one.report, &one.folder)?;
-        println!("{}", page.display());
+        say!("{}", page.display());
     }
     if options.path.is_dir() && !options.path.join("report.json").is_file() {
         let page = |folder: &std::path::Path| {
@@ -24,7 +25,7 @@ pub fn report(options: &Report) -> Result<Exit> {
             found.iter().zip(&pages).map(|(one, page)| IndexEntry { report: &one.report, page }).collect();
         let path = options.path.join("index.html");
         output::write_file(&path, &index(&entries).context("the index cannot be rendered")?)?;
-        println!("{}", path.display());
+        say!("{}", path.display());
     }
     Ok(Exit::Pass)
 }

@@ -7,6 +7,7 @@ use brunt_kubernetes::{Cluster, Which, revert as put_back};
 
 use crate::cli::Revert;
 use crate::exit::Exit;
+use crate::say::say;
 
 /// Puts back what runs have left on a cluster, and says what.
 pub fn revert(options: &Revert) -> Result<Exit> {
@@ -25,13 +26,13 @@ pub fn revert(options: &Revert) -> Result<Exit> {
         anyhow::Ok(put_back(&cluster, &which).await)
     })?;
     for what in &reverted.done {
-        println!("{what}");
+        say!("{what}");
     }
     for what in reverted.drift.iter().chain(&reverted.failed) {
         eprintln!("brunt: {what}");
     }
     if reverted.is_clean() && reverted.done.is_empty() {
-        println!("there is nothing to put back");
+        say!("there is nothing to put back");
     }
     Ok(if reverted.is_clean() { Exit::Pass } else { Exit::LeftBehind })
 }

@@ -22,6 +22,7 @@ use crate::live::{Live, Serving};
 use crate::output;
 use crate::progress::Progress;
 use crate::runner::{self, Setting};
+use crate::say::put;
 
 /// Runs scenarios, one after another unless told otherwise; the worst end counts.
 pub fn run(options: &Run) -> Result<Exit> {
@@ -60,7 +61,7 @@ fn one(planned: &Planned, common: &Common, baseline: Option<&Baseline>, live: Op
         exit = exit.worse(comparison.judgement().into());
     }
     // At once, as others may be saying something too.
-    print!("{said}");
+    put!("{said}");
     github::tell(&report)?;
     Ok(exit)
 }
@@ -125,7 +126,7 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     }
     let page = output::write(&report, &folder).inspect_err(|_| {
         // What was measured must not be lost with the disk.
-        print!("{}", text(&report, colour(), None));
+        put!("{}", text(&report, colour(), None));
     })?;
     if report.verdict.outcome == Outcome::Pass && !common.keep {
         let _ = std::fs::remove_dir_all(folder.join("data"));

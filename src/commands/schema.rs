@@ -5,6 +5,7 @@ use brunt_scenarios::schema;
 
 use crate::cli::{Schema, SchemaOf};
 use crate::exit::Exit;
+use crate::say::say;
 
 /// Prints a JSON Schema.
 pub fn schema(options: &Schema) -> Result<Exit> {
@@ -14,6 +15,6 @@ pub fn schema(options: &Schema) -> Result<Exit> {
         SchemaOf::Report => brunt_reports::schema(),
         SchemaOf::Load => schema::load(),
     };
-    println!("{}", serde_json::to_string_pretty(&schema)?);
+    say!("{}", serde_json::to_string_pretty(&schema)?);
     Ok(Exit::Pass)
 }

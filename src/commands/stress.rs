@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::Stress;
 use crate::exit::Exit;
+use crate::say::say;
 
 const MIB: usize = 1024 * 1024;
 
@@ -25,7 +26,7 @@ pub fn stress(options: &Stress) -> Exit {
                 }
             });
         }
-        println!("stressed");
+        say!("stressed");
         // An error is an end too.
         let _ = std::io::stdin().lock().read_to_end(&mut Vec::new());
         over.store(true, Ordering::Relaxed);

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::files;
 use crate::progress::Progress;
 use crate::runner::Stop;
+use crate::say::say;
 use crate::target::{self, Place};
 
 /// Starts a system, shows what runs where, and keeps it running until it is told to stop.
@@ -76,7 +77,7 @@ async fn keep_up(system: &System, place: &Place) -> Result<Exit> {
         }
         progress.done();
     }
-    println!("stopping {}", system.name);
+    say!("stopping {}", system.name);
     let left = running.stop().await;
     for what in &left {
         eprintln!("brunt: {what}");
@@ -89,14 +90,14 @@ fn show(system: &System, running: &LocalSystem, place: &Place, started: Instant)
     let width = services.iter().map(|service| service.name.len()).max().unwrap_or(0);
     let memory: u64 = services.iter().flat_map(|service| &service.replicas).filter_map(|one| one.rss).sum();
     let (after, memory) = (started.elapsed().as_secs_f64(), memory.div_ceil(1024 * 1024));
-    println!("{} is up after {after:.2} s, {memory} MiB together", system.name);
+    say!("{} is up after {after:.2} s, {memory} MiB together", system.name);
     for service in &services {
-        println!("  {:width$}  {:28}{}", service.name, service.url, processes(service));
+        say!("  {:width$}  {:28}{}", service.name, service.url, processes(service));
     }
     if let Some(url) = system.entry.as_ref().and_then(|entry| running.url(entry)) {
-        println!("Come in by {url}");
+        say!("Come in by {url}");
     }
-    println!(
+    say!(
         "Data and logs are in {} (kept; --fresh starts anew). Ctrl-C stops it.",
         place.data.with_file_name("").display()
     );

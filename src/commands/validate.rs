@@ -7,40 +7,41 @@ use brunt_scenarios::units::Period;
 use crate::cli::Validate;
 use crate::exit::Exit;
 use crate::files;
+use crate::say::say;
 
 /// Checks scenarios and says what they would do.
 pub fn validate(options: &Validate) -> Result<Exit> {
     for planned in files::plans(&options.scenarios)? {
-        println!("{}: ok", planned.source.name);
+        say!("{}: ok", planned.source.name);
         describe(&planned.plan);
         for doubt in brunt_reports::foresee(&planned.plan) {
-            println!("  warning: {doubt}");
+            say!("  warning: {doubt}");
         }
     }
     Ok(Exit::Pass)
 }
 
 fn describe(plan: &Plan) {
-    println!("  {}", plan.name);
+    say!("  {}", plan.name);
     for load in &plan.loads {
         let model = match &load.arrival {
             Arrival::Closed { users, .. } => format!("{users} users"),
             Arrival::Open { ramps } => format!("{} requests", requests(ramps)),
         };
-        println!("  load {}: {model} for {}, {}", load.name, Period(load.lasts), load.work);
+        say!("  load {}: {model} for {}, {}", load.name, Period(load.lasts), load.work);
     }
     for fault in &plan.faults {
         let times = match fault.at.as_slice() {
             [one] => format!("at {}", Period(*one)),
             many => format!("{} times", many.len()),
         };
-        println!("  fault {times}: {}", fault.kind);
+        say!("  fault {times}: {}", fault.kind);
     }
     for check in &plan.checks {
-        println!("  must hold: {}", check.claim);
+        say!("  must hold: {}", check.claim);
     }
     for proof in &plan.proofs {
-        println!("  proof: {proof}, these fail: {}", proof.fails.join(", "));
+        say!("  proof: {proof}, these fail: {}", proof.fails.join(", "));
     }
 }
 

@@ -64,8 +64,8 @@ call POST :8081/reviews orderId=1 rating=5 text="맛있어요"
 wants 201 '.text == "맛있어요"' 'the customer reviews it'
 
 echo "-- an order is canceled, and so are payment and delivery"
-call DELETE ":8088/orders/$second"
-wants 204 '' 'the second order is canceled'
+call PUT ":8088/orders/$second/cancel"
+wants 200 '.status == "Canceled"' 'the second order is canceled'
 canceled=".orderId == $second and .status == \"Canceled\""
 until_true "the payment is canceled" shows :8088/payments "._embedded.payments[] | select($canceled)"
 until_true "the delivery is canceled" shows :8088/deliveries "._embedded.deliveries[] | select($canceled)"

@@ -22,7 +22,7 @@ const NOT_SENT: [&str; 10] = [
 ];
 
 /// A recording, and what is wanted of it.
-pub(super) struct Recording<'a> {
+pub struct Recording<'a> {
     /// What errors call it.
     pub name: &'a str,
     /// Where requests go in place of the recorded server.
@@ -33,7 +33,8 @@ pub(super) struct Recording<'a> {
 
 /// What was recorded.
 #[derive(Debug)]
-pub(super) struct Recorded {
+pub struct Recorded {
+    /// The requests, in their order.
     pub requests: Vec<Request>,
     /// Before each request: from the end of the one before it to its start.
     pub pauses: Vec<Duration>,
@@ -42,6 +43,9 @@ pub(super) struct Recorded {
 impl Recording<'_> {
     /// The requests to the first entry's server, in their order: pages load from other people's servers as well, and nobody
     /// asked for load on those.
+    ///
+    /// # Errors
+    /// When it is no HAR file, or a request of it cannot be sent; the message names the entry.
     pub fn requests(&self, text: &str) -> Result<Recorded, DocumentError> {
         let recording: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| self.wrong(format!("this is no HAR file: {error}")))?;

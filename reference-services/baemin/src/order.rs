@@ -9,7 +9,6 @@ mod policy;
 pub(crate) use inbound::rest::api;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use brunt_kit::ServeError;
 use brunt_kit::assembly::Assembly;
@@ -44,10 +43,6 @@ impl Settings {
     }
 }
 
-/// How much longer than its call an attempt may take, and how long at all if calls have no deadline.
-const LEEWAY: Duration = Duration::from_secs(3);
-const LONGEST: Duration = Duration::from_secs(60);
-
 /// Puts the service together.
 ///
 /// # Errors
@@ -59,9 +54,9 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     assembly.metrics.show_guard("compensation", compensation);
     let checkout = Checkout {
         store: assembly.store.clone(),
-        payment: Payment::new(payment, &config.resilience, &assembly.metrics),
+        payment: Payment::new(payment, &config.protection, &assembly.metrics),
         watch: Watch::default(),
-        patience: config.resilience.deadline.unwrap_or(LONGEST) + LEEWAY,
+        protection: config.protection.clone(),
         guards: Guards { fail_closed, compensation },
     };
     let sweeper = Sweeper {

@@ -78,8 +78,8 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     assembly.metrics.show_guard("failClosed", fail_closed);
     let app = App {
         store: assembly.store.clone(),
-        books: Books::new(books, &config.resilience, &assembly.metrics),
-        coupons: Coupons::new(coupons, &config.resilience, &assembly.metrics),
+        books: Books::new(books, &config.protection, &assembly.metrics),
+        coupons: Coupons::new(coupons, &config.protection, &assembly.metrics),
         ownership,
         fail_closed,
     };

@@ -54,7 +54,7 @@ struct App {
 /// When its store or the event log cannot be used.
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
-    let product = Product::new(settings.product, &config.resilience, &assembly.metrics);
+    let product = Product::new(settings.product, &config.protection, &assembly.metrics);
     assembly.metrics.show_guard("failClosed", settings.fail_closed);
     let app = App { store: assembly.store.clone(), product, fail_closed: settings.fail_closed };
     let grpc = inbound::grpc::routes(app.clone(), &assembly.health);

@@ -55,7 +55,7 @@ struct Counter {
 /// When its store or the event log cannot be used.
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
-    let app = App::new(settings.app, &config.resilience, &assembly.metrics);
+    let app = App::new(settings.app, &config.protection, &assembly.metrics);
     assembly.metrics.show_guard("failClosed", settings.fail_closed);
     assembly.metrics.show_guard("compensation", settings.compensation);
     let counter = Counter { store: assembly.store.clone(), app, fail_closed: settings.fail_closed };

@@ -2,10 +2,11 @@
 
 mod error;
 mod exchange;
+mod protection;
 mod resilience;
 mod upstreams;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use http::Method;
@@ -15,6 +16,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub use error::CallError;
 pub(crate) use exchange::client;
+pub use protection::Protection;
 pub use resilience::Resilience;
 pub use upstreams::Upstreams;
 
@@ -55,10 +57,25 @@ struct Inner {
     name: &'static str,
     upstreams: Upstreams,
     client: reqwest::Client,
-    deadline: Option<Duration>,
+    protection: Protection,
+    care: RwLock<Arc<Care>>,
+    metrics: Metrics,
+}
+
+/// A protection, with what it remembers.
+#[derive(Debug)]
+struct Care {
+    told: Resilience,
     breaker: CircuitBreaker,
     budget: Budget,
-    metrics: Metrics,
+}
+
+impl Care {
+    fn new(name: &'static str, told: Resilience, metrics: &Metrics) -> Arc<Self> {
+        told.show(metrics);
+        let breaker = CircuitBreaker::new(name, told.breaker, metrics);
+        Arc::new(Self { told, breaker, budget: Budget::new(told.retry_percent) })
+    }
 }
 
 impl<'a> Context<'a> {
@@ -78,17 +95,24 @@ impl<'a> Context<'a> {
 impl Callee {
     /// A service at `upstreams`, called with care. `name` is that of its circuit breaker and in metrics.
     #[must_use]
-    pub fn new(name: &'static str, upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
-        resilience.show(metrics);
-        Self(Arc::new(Inner {
-            name,
-            upstreams,
-            client: client(),
-            deadline: resilience.deadline,
-            breaker: CircuitBreaker::new(name, resilience.breaker, metrics),
-            budget: Budget::new(resilience.retry_percent),
-            metrics: metrics.clone(),
-        }))
+    pub fn new(name: &'static str, upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
+        let care = RwLock::new(Care::new(name, protection.now(), metrics));
+        let (protection, metrics) = (protection.clone(), metrics.clone());
+        Self(Arc::new(Inner { name, upstreams, client: client(), protection, care, metrics }))
+    }
+
+    /// Whoever is told otherwise begins without a memory.
+    fn care(&self) -> Arc<Care> {
+        let told = self.0.protection.now();
+        let current = Arc::clone(&self.0.care.read().unwrap_or_else(PoisonError::into_inner));
+        if current.told == told {
+            return current;
+        }
+        let mut current = self.0.care.write().unwrap_or_else(PoisonError::into_inner);
+        if current.told != told {
+            *current = Care::new(self.0.name, told, &self.0.metrics);
+        }
+        Arc::clone(&current)
     }
 
     /// Gets what is at `path`, query included.
@@ -140,13 +164,14 @@ impl Callee {
         body: Option<&Value>,
         context: Context<'_>,
     ) -> Result<Reply, CallError> {
-        let until = self.0.deadline.map(|deadline| Instant::now() + deadline);
+        let care = self.care();
+        let until = care.told.deadline.map(|deadline| Instant::now() + deadline);
         let repeatable = method.is_idempotent() || context.idempotency_key.is_some();
-        self.0.budget.deposit();
+        care.budget.deposit();
         let mut left = if repeatable { ATTEMPTS } else { 1 };
         let mut in_doubt = None;
         loop {
-            let outcome = self.attempt(&method, path, body, context, until).await;
+            let outcome = self.attempt(&care.breaker, &method, path, body, context, until).await;
             // What an earlier attempt may have done stays possible, although a later one was not sent.
             let outcome =
                 outcome.map_err(|error| in_doubt.filter(|_| error.nothing_was_sent()).unwrap_or(error));
@@ -157,7 +182,7 @@ impl Callee {
             let retry = matches!(error, Some(CallError::NotConnected | CallError::Unreachable))
                 && left > 0
                 && until.is_none_or(|until| again < until)
-                && self.0.budget.withdraw();
+                && care.budget.withdraw();
             if !retry {
                 return outcome;
             }
@@ -169,6 +194,7 @@ impl Callee {
     /// Each attempt asks the circuit breaker, so that no more calls arrive than it lets through.
     async fn attempt(
         &self,
+        breaker: &CircuitBreaker,
         method: &Method,
         path: &str,
         body: Option<&Value>,
@@ -179,7 +205,7 @@ impl Callee {
         let mut span =
             self.0.metrics.tracer().span(Kind::Client, format!("{method} {}", self.0.name), parent);
         let traceparent = span.context().to_string();
-        let outcome = match self.0.breaker.permit() {
+        let outcome = match breaker.permit() {
             Ok(permit) => {
                 let exchange =
                     self.exchange(method, path, body, Context { traceparent: &traceparent, ..context });

@@ -10,7 +10,7 @@ use std::time::Duration;
 pub use env::{ConfigError, Env};
 pub use values::{EventLogUrl, Guard, LogFormat, Offsets, StoreUrl, parse_duration};
 
-use crate::calls::{Resilience, Upstreams};
+use crate::calls::{Protection, Upstreams};
 use crate::log::USUAL_KEEP;
 
 /// What every service is told by its environment.
@@ -43,7 +43,7 @@ pub struct Config {
     /// `SHUTDOWN_GRACE`: how long to serve on after readiness has turned 503.
     pub grace: Duration,
     /// How it protects itself from the services that it calls.
-    pub resilience: Resilience,
+    pub protection: Protection,
     /// `OTEL_EXPORTER_OTLP_ENDPOINT`: where spans are sent, such as `http://localhost:4318`; nowhere if none.
     pub traces: Option<String>,
     /// `LOG_FORMAT`: how log lines look on standard error.
@@ -89,7 +89,7 @@ impl Config {
             offsets: env.parse("OFFSETS", "committed", Offsets::ACCEPTS, Offsets::parse)?,
             start_delay: env.duration("START_DELAY", "0s")?,
             grace: env.duration("SHUTDOWN_GRACE", "0s")?,
-            resilience: Resilience::read(&env)?,
+            protection: Protection::read(&env)?,
             traces: env.parse("OTEL_EXPORTER_OTLP_ENDPOINT", "", "an http:// URL", parse_endpoint)?,
             log_format: env.parse("LOG_FORMAT", "text", LogFormat::ACCEPTS, LogFormat::parse)?,
             data_dir,

@@ -9,6 +9,7 @@ use crate::cli::{Common, Platform};
 use crate::commands::place;
 use crate::exit::Exit;
 use crate::files::Planned;
+use crate::say::say;
 
 /// Lets the faults of every plan go as far as the API server's own dry run, and prints what each would touch.
 pub fn run(plans: &[Planned], common: &Common) -> Result<Exit> {
@@ -29,7 +30,7 @@ async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
     let plan = &planned.plan;
     let options = place::options(plan, &common.place, Touch::Dry);
     let namespace = options.place.namespace.clone().unwrap_or_default();
-    println!("{}, in the namespace {namespace}:", plan.name);
+    say!("{}, in the namespace {namespace}:", plan.name);
     let (system, _observed) = KubeSystem::start(&plan.system, &options).await?;
     let limits = Limits { max_unavailable: plan.max_unavailable };
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
@@ -39,19 +40,19 @@ async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
         let mut chance = fastrand::Rng::with_seed(seed.wrapping_add(number as u64));
         let outcome = apply(&fault.kind, &system, &limits, &mut chance).await;
         let times: Vec<String> = fault.at.iter().map(|at| Period(*at).to_string()).collect();
-        println!("  {}  {}", times.join(", "), fault.kind);
+        say!("  {}  {}", times.join(", "), fault.kind);
         for what in &system.touched()[before..] {
-            println!("      {what}");
+            say!("      {what}");
         }
         match outcome {
             Ok(applied) => drop(applied.keep()),
             Err(error) => {
-                println!("      would not happen: {error}");
+                say!("      would not happen: {error}");
                 exit = Exit::Inconclusive;
             }
         }
     }
-    println!(
+    say!(
         "Which of several replicas it is depends on the seed; --seed {seed} draws these. Nothing was touched."
     );
     Ok(exit)

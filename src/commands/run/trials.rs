@@ -7,6 +7,7 @@ use super::{Attempt, colour, once};
 use crate::cli::Common;
 use crate::exit::Exit;
 use crate::files::Planned;
+use crate::say::put;
 
 /// Runs a scenario so often, one run after another, and judges them together. A run that was stopped, or left something
 /// behind, is the last one.
@@ -28,6 +29,6 @@ pub fn several(planned: &Planned, common: &Common, times: usize) -> Result<Exit>
     }
     let verdict = trials(&planned.plan, &reports);
     let summary = format!("{} · {} of {times} trials", planned.plan.system.name, reports.len());
-    print!("{}", verdict_text(&planned.plan.name, &summary, &verdict, colour(), None));
+    put!("{}", verdict_text(&planned.plan.name, &summary, &verdict, colour(), None));
     Ok(verdict.outcome.into())
 }

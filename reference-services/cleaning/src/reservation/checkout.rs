@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use brunt_kit::calls::CallError;
+use brunt_kit::calls::Protection;
 use brunt_kit::config::Guard;
 use brunt_kit::event::Cause;
 use brunt_kit::page::{Page, PageRequest};
@@ -20,6 +21,10 @@ use super::outbound::attempt::Attempt;
 use super::outbound::calls::{Answer, Payment};
 use super::outbound::store::{self, Begun, Refusal};
 
+/// How much longer than its call an attempt may take, and how long at all if calls have no deadline.
+const LEEWAY: Duration = Duration::from_secs(3);
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// What reserving needs.
 #[derive(Clone)]
 pub(super) struct Checkout {
@@ -27,8 +32,8 @@ pub(super) struct Checkout {
     pub(super) payment: Payment,
     /// Sweeps the attempts that a kill has left.
     pub(super) watch: Watch,
-    /// How long an attempt may take before it is swept: longer than any call.
-    pub(super) patience: Duration,
+    /// How calls are made.
+    pub(super) protection: Protection,
     pub(super) guards: Guards,
 }
 
@@ -41,6 +46,11 @@ pub(super) struct Guards {
 }
 
 impl Checkout {
+    /// How long an attempt may take before it is swept: longer than any call.
+    fn patience(&self) -> Duration {
+        self.protection.now().deadline.unwrap_or(LONGEST) + LEEWAY
+    }
+
     pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Reservation>, Problem> {
         Ok(self.store.read(move |view: &View<'_>| view.page::<Reservation>(&request)).await?)
     }
@@ -63,7 +73,7 @@ impl Checkout {
         cause: Cause,
     ) -> Result<Reservation, Problem> {
         request.check().map_err(Refusal::from)?;
-        let (checkout, attempt) = (self.clone(), Attempt::new(request, key, self.patience, cause));
+        let (checkout, attempt) = (self.clone(), Attempt::new(request, key, self.patience(), cause));
         let ended = tokio::spawn(async move { checkout.run(attempt).await }).await;
         ended.unwrap_or_else(|_| Err(Problem::unavailable("nothing was reserved; try again shortly")))
     }

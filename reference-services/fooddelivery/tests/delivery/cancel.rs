@@ -33,7 +33,7 @@ async fn before_cooking_an_order_is_called_off_with_all_that_belongs_to_it() {
         }
         // Once more, by the other ways.
         assert_eq!(put(&system, "app", "/orders/1/cancel").await.0, StatusCode::OK);
-        assert_eq!(system.delete("app", "/orders/1").await.0, StatusCode::NO_CONTENT);
+        assert_eq!(put(&system, "app", "/orders/1/cancel").await.0, StatusCode::OK);
         assert_eq!(
             until_told(&system, 2 + u64::from(accepted)).await.last().unwrap(),
             "Your order is canceled"
@@ -57,7 +57,7 @@ async fn after_cooking_has_begun_it_is_too_late() {
         assert_eq!(put(&system, service, path).await.0, StatusCode::OK, "{path}");
         system.until("app", "/orders/1", |order| order["status"] == next).await;
         reached = next;
-        let (status, problem) = system.delete("app", "/orders/1").await;
+        let (status, problem) = put(&system, "app", "/orders/1/cancel").await;
         assert_eq!(status, StatusCode::CONFLICT);
         assert_eq!(problem["message"], format!("the order cannot be canceled any more: it is {next}"));
     }
@@ -121,7 +121,7 @@ async fn what_is_cooked_before_the_rider_knows_of_the_order_is_delivered_once() 
 async fn without_compensation_money_food_and_delivery_stay_as_they_were() {
     let system = start(&[("COMPENSATION", "off")]).await;
     placed(&system).await;
-    assert_eq!(system.delete("app", "/orders/1").await.0, StatusCode::NO_CONTENT);
+    assert_eq!(put(&system, "app", "/orders/1/cancel").await.0, StatusCode::OK);
     until_told(&system, 2).await;
     for service in ["pay", "store", "rider"] {
         crate::system::until_received(&system, service, "OrderCanceled", "ignored", 1).await;
@@ -136,7 +136,7 @@ async fn with_store_and_rider_down_a_cancel_is_accepted_and_reaches_them_later()
     let mut system = without(&["store", "rider", "pay"], &[]).await;
     system.restart("pay").await;
     system.post("app", "/orders", pizza()).await;
-    assert_eq!(system.delete("app", "/orders/1").await.0, StatusCode::NO_CONTENT);
+    assert_eq!(put(&system, "app", "/orders/1/cancel").await.0, StatusCode::OK);
     system.restart("store").await;
     system.restart("rider").await;
     system.until("store", "/storeOrders/1", |order| order["status"] == "Canceled").await;

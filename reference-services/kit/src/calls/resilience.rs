@@ -1,10 +1,26 @@
 //! How a service protects itself from those that it calls.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::breaker;
 use crate::config::{ConfigError, Env, Guard};
 use crate::metrics::Metrics;
+
+/// The variables that a file may lay over the environment.
+const NAMES: [&str; 11] = [
+    "CALL_TIMEOUT",
+    "TIMEOUT",
+    "RETRY_BUDGET",
+    "BREAKER",
+    "BREAKER_SLIDING_WINDOW_SIZE",
+    "BREAKER_MINIMUM_NUMBER_OF_CALLS",
+    "BREAKER_FAILURE_RATE_THRESHOLD",
+    "BREAKER_SLOW_CALL_DURATION_THRESHOLD",
+    "BREAKER_SLOW_CALL_RATE_THRESHOLD",
+    "BREAKER_WAIT_DURATION_IN_OPEN_STATE",
+    "BREAKER_PERMITTED_NUMBER_OF_CALLS_IN_HALF_OPEN_STATE",
+];
 
 /// How a service protects itself from those that it calls.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,10 +54,36 @@ impl Resilience {
         })
     }
 
+    /// The same with a file's `NAME: value` laid over the environment. An error is one line.
+    pub(super) fn overlaid(env: &Env, text: &str) -> Result<Self, String> {
+        // A comment alone is an empty document.
+        let file: Option<BTreeMap<String, serde_json::Value>> = serde_saphyr::from_str(text)
+            .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())?;
+        let mut env = env.clone();
+        for (name, value) in file.unwrap_or_default() {
+            if !NAMES.contains(&name.as_str()) {
+                return Err(format!("{name} is not known here; there are {}", NAMES.join(", ")));
+            }
+            env = env.with(&name, &plain(&name, &value)?);
+        }
+        Self::read(&env).map_err(|error| error.to_string())
+    }
+
     pub(super) fn show(&self, metrics: &Metrics) {
         let guard = |there: bool| if there { Guard::On } else { Guard::Off };
         metrics.show_guard("timeout", guard(self.deadline.is_some()));
         metrics.show_guard("breaker", guard(self.breaker.is_some()));
+    }
+}
+
+/// YAML reads an unquoted `off` as false.
+fn plain(name: &str, value: &serde_json::Value) -> Result<String, String> {
+    use serde_json::Value::{Bool, Number, String};
+    match value {
+        String(text) => Ok(text.clone()),
+        Number(number) => Ok(number.to_string()),
+        Bool(on) => Ok(if *on { "on" } else { "off" }.to_owned()),
+        _ => Err(format!("{name} must have one value")),
     }
 }
 
@@ -64,6 +106,27 @@ mod tests {
         assert_eq!(read("RETRY_BUDGET", "0").unwrap().retry_percent, 0);
         for (name, value) in [("TIMEOUT", "0"), ("BREAKER", "no"), ("RETRY_BUDGET", "101")] {
             assert!(read(name, value).is_err(), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_laid_over_the_environment() {
+        let env = Env::from_pairs([("CALL_TIMEOUT", "5s"), ("RETRY_BUDGET", "10")]);
+        let overlaid = |text| Resilience::overlaid(&env, text);
+        for text in ["", "# nothing yet\n", "{}"] {
+            assert_eq!(overlaid(text), Ok(Resilience::read(&env).unwrap()), "{text:?}");
+        }
+        let changed = overlaid("CALL_TIMEOUT: 300ms\nBREAKER: off\nRETRY_BUDGET: 0\n").unwrap();
+        assert_eq!(changed.deadline, Some(Duration::from_millis(300)));
+        assert_eq!((changed.breaker, changed.retry_percent), (None, 0));
+        for (text, named) in [
+            ("CALL_TIMEOUT: soon", "CALL_TIMEOUT=soon"),
+            ("CALL_TIMEUOT: 1s", "CALL_TIMEUOT"),
+            ("BREAKER: {a: 1}", "BREAKER"),
+            ("- a", "expected"),
+        ] {
+            let error = overlaid(text).unwrap_err();
+            assert!(error.contains(named) && !error.contains('\n'), "{text}: {error}");
         }
     }
 }

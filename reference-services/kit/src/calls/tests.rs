@@ -17,6 +17,7 @@ use tokio::time::timeout;
 
 use super::{CallError, Callee, Context, Reply, Upstreams};
 use crate::config::{Config, Defaults, Env};
+use crate::health::Health;
 use crate::metrics::Metrics;
 
 /// Far more than anything here takes, even on a busy machine.
@@ -31,7 +32,7 @@ fn careful(address: SocketAddr, variables: &[(&str, &str)]) -> (Callee, Metrics)
     let config = Config::read(env, defaults).unwrap();
     let metrics = Metrics::new(&config);
     let upstreams = Upstreams::parse(&format!("http://{address}")).unwrap();
-    (Callee::new("other", upstreams, &config.resilience, &metrics), metrics)
+    (Callee::new("other", upstreams, &config.protection, &metrics), metrics)
 }
 
 fn callee(address: SocketAddr) -> Callee {
@@ -269,4 +270,44 @@ async fn without_a_deadline_a_call_waits_for_ever() {
     assert!(timeout(hour, waits.get("/", Context::new("t"))).await.is_err());
     let (bounded, _) = careful(hangs().await, &[]);
     assert_eq!(bounded.get("/", Context::new("t")).await, Err(CallError::TimedOut));
+}
+
+#[tokio::test]
+async fn what_a_file_says_holds_for_the_next_call() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("calls.yaml");
+    std::fs::write(&file, "CALL_TIMEOUT: 100ms\n").unwrap();
+    let hanging = serve(Router::new().route("/", get(std::future::pending::<()>))).await;
+    let env = Env::from_pairs([("CALLS_CONFIG", file.to_str().unwrap())]);
+    let config = Config::read(env, Defaults { service: "own", port: 0, data_dir: "" }).unwrap();
+    let metrics = Metrics::new(&config);
+    let upstreams = Upstreams::parse(&format!("http://{hanging}")).unwrap();
+    let callee = Callee::new("other", upstreams, &config.protection, &metrics);
+    let call = || callee.get("/", Context::new("t"));
+    assert_eq!(call().await, Err(CallError::TimedOut));
+    let watching = config.protection.background(&metrics).unwrap().start(&Health::default());
+    let reloads = |outcome: &str| {
+        let line = format!("config_reloads_total{{outcome=\"{outcome}\"}} 1");
+        let (text, line) = (metrics.clone(), line);
+        async move {
+            while !text.text().lines().any(|found| found == line) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+    };
+    std::fs::write(&file, "CALL_TIMEOUT: never\n").unwrap();
+    timeout(BOUND, reloads("refused")).await.expect("it is looked at");
+    assert_eq!(config.protection.now().deadline, Some(Duration::from_millis(100)));
+    std::fs::write(&file, "CALL_TIMEOUT: 100ms\nBREAKER_MINIMUM_NUMBER_OF_CALLS: 1\n").unwrap();
+    timeout(BOUND, reloads("applied")).await.expect("it is looked at");
+    assert_eq!(call().await, Err(CallError::TimedOut));
+    assert!(matches!(call().await, Err(CallError::NotPermitted { .. })));
+    watching.finish(BOUND).await;
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_no_start() {
+    let env = Env::from_pairs([("CALLS_CONFIG", "/nowhere/calls.yaml")]);
+    let error = Config::read(env, Defaults { service: "own", port: 0, data_dir: "" }).unwrap_err();
+    assert!(error.to_string().starts_with("CALLS_CONFIG=/nowhere/calls.yaml cannot be used"), "{error}");
 }

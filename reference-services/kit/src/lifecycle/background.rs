@@ -23,7 +23,7 @@ pub struct Background {
 pub struct Stop(watch::Receiver<bool>);
 
 /// A background part that has been started.
-pub(super) struct Running {
+pub(crate) struct Running {
     name: &'static str,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -38,7 +38,7 @@ impl Background {
         Self { name, work: Box::new(move |stop| Box::pin(work(stop))) }
     }
 
-    pub(super) fn start(self, health: &Health) -> Running {
+    pub(crate) fn start(self, health: &Health) -> Running {
         let (stop, stopped) = watch::channel(false);
         let (name, health) = (self.name, health.clone());
         let work = tokio::spawn((self.work)(Stop(stopped.clone())));
@@ -54,7 +54,7 @@ impl Background {
 }
 
 impl Running {
-    pub(super) async fn finish(self, bound: Duration) {
+    pub(crate) async fn finish(self, bound: Duration) {
         self.stop.send_replace(true);
         if timeout(bound, self.task).await.is_err() {
             tracing::warn!(part = self.name, "did not finish in time; it resumes at the next start");

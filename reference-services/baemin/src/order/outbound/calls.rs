@@ -1,6 +1,6 @@
 //! Asks payment for money.
 
-use brunt_kit::calls::{CallError, Callee, Context, Resilience, Upstreams};
+use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::metrics::Metrics;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -21,8 +21,8 @@ pub enum Answer {
 }
 
 impl Payment {
-    pub fn new(upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
-        Self(Callee::new("payment", upstreams, resilience, metrics))
+    pub fn new(upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
+        Self(Callee::new("payment", upstreams, protection, metrics))
     }
 
     /// Pays for an order, once, however often it is asked for the same attempt.

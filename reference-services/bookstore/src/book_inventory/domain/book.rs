@@ -70,6 +70,9 @@ pub enum Rejection {
     /// Not a quantity.
     #[error("quantity must be from 1 to {MAX_STOCK}")]
     Quantity,
+    /// There would be more than there can be.
+    #[error("there is no room for so many: a stock is at most {MAX_STOCK}")]
+    Full,
     /// There is no such book.
     #[error("there is no such book")]
     Unknown,
@@ -97,6 +100,9 @@ pub fn decide(book: Option<&Book>, command: Command) -> Result<Event, Rejection>
         }
         Command::Add(quantity) => {
             let book = book.ok_or(Rejection::Unknown)?;
+            if book.stock + quantity > MAX_STOCK {
+                return Err(Rejection::Full);
+            }
             (book.book_name.clone(), book.stock + quantity)
         }
         Command::Take(quantity) => {
@@ -151,7 +157,7 @@ mod tests {
     #[test]
     fn a_stock_has_a_limit_that_many_inputs_do_not_pass() {
         assert_eq!(stock_after(1, Command::Add(MAX_STOCK - 1)), Ok(MAX_STOCK));
-        assert_eq!(stock_after(1, Command::Add(MAX_STOCK)), Err(Rejection::Stock));
+        assert_eq!(stock_after(1, Command::Add(MAX_STOCK)), Err(Rejection::Full));
     }
 
     #[test]

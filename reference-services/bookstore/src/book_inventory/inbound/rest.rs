@@ -26,7 +26,7 @@ impl From<Refusal> for Problem {
         let message = refusal.to_string();
         match refusal {
             Refusal::Rejected(Rejection::Unknown) => Self::not_found(message),
-            Refusal::Rejected(Rejection::Lacking) => Self::conflict(message),
+            Refusal::Rejected(Rejection::Lacking | Rejection::Full) => Self::conflict(message),
             Refusal::Rejected(_) => Self::malformed(message),
             Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),
             Refusal::Store(error) => error.into(),

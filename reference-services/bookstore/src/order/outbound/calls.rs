@@ -1,6 +1,6 @@
 //! Asks whether there is such a book, and such a coupon.
 
-use brunt_kit::calls::{CallError, Callee, Context, Resilience, Upstreams};
+use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::metrics::Metrics;
 use http::StatusCode;
 use serde::Deserialize;
@@ -22,8 +22,8 @@ pub struct Coupon {
 }
 
 impl Books {
-    pub fn new(upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
-        Self(Callee::new("bookInventory", upstreams, resilience, metrics))
+    pub fn new(upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
+        Self(Callee::new("bookInventory", upstreams, protection, metrics))
     }
 
     pub async fn exists(&self, id: i64, traceparent: &str) -> Result<bool, CallError> {
@@ -37,8 +37,8 @@ impl Books {
 }
 
 impl Coupons {
-    pub fn new(upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
-        Self(Callee::new("coupon", upstreams, resilience, metrics))
+    pub fn new(upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
+        Self(Callee::new("coupon", upstreams, protection, metrics))
     }
 
     pub async fn find(&self, id: i64, traceparent: &str) -> Result<Option<Coupon>, CallError> {

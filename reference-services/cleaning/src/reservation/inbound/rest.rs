@@ -103,6 +103,7 @@ pub fn api() -> Value {
             openapi::get(all, "A page of reservations").pages(&reservation),
             reserve
                 .refuses(409, "Payment refuses it, or one with this Idempotency-Key is being paid for")
+                .refuses(404, "What was reserved with this Idempotency-Key does not stand any more")
                 .refuses(503, "Payment cannot be asked: nothing was reserved"),
             openapi::get(single, "One reservation").gives(&reservation),
             cancel

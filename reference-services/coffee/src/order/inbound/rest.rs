@@ -18,7 +18,7 @@ use crate::order::domain::Rejection;
 use crate::order::outbound::store::Refusal;
 
 pub use payload::OrderResource;
-use payload::{ChangeOrder, PlaceOrder, Wanted};
+use payload::{ChangeOrder, PlaceOrder};
 
 pub fn routes(app: App) -> Router {
     Router::new()
@@ -56,10 +56,8 @@ async fn change(
     JsonBody(body): JsonBody<ChangeOrder>,
 ) -> Result<Response, Problem> {
     let order = app.find(parse_id(&id)?).await?;
-    let order = match body.wanted(&order)? {
-        Wanted::Nothing => order,
-        Wanted::Cancel => app.cancel(order, caller.cause.clone()).await?,
-    };
+    body.check(&order)?;
+    let order = app.cancel(order, caller.cause.clone()).await?;
     hal::item(&caller, &OrderResource::from(&order))
 }
 

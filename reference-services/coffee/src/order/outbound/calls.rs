@@ -1,6 +1,6 @@
 //! Asks product to call off making.
 
-use brunt_kit::calls::{CallError, Callee, Context, Resilience, Upstreams};
+use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::metrics::Metrics;
 use http::StatusCode;
 use serde_json::json;
@@ -21,8 +21,8 @@ pub enum Cancellation {
 }
 
 impl Product {
-    pub fn new(upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
-        Self(Callee::new("product", upstreams, resilience, metrics))
+    pub fn new(upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
+        Self(Callee::new("product", upstreams, protection, metrics))
     }
 
     /// Cancelling is idempotent by its nature: the order's id is the key.

@@ -1,6 +1,6 @@
 //! Takes from stock.
 
-use brunt_kit::calls::{CallError, Callee, Context, Resilience, Upstreams};
+use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::config::Guard;
 use brunt_kit::metrics::Metrics;
 use http::StatusCode;
@@ -17,8 +17,8 @@ pub struct Stock {
 }
 
 impl Stock {
-    pub fn new(upstreams: Upstreams, resilience: &Resilience, key: Guard, metrics: &Metrics) -> Self {
-        Self { callee: Callee::new("stock", upstreams, resilience, metrics), key }
+    pub fn new(upstreams: Upstreams, protection: &Protection, key: Guard, metrics: &Metrics) -> Self {
+        Self { callee: Callee::new("stock", upstreams, protection, metrics), key }
     }
 
     /// Takes what a product needs, once, however often it is asked for the same product.

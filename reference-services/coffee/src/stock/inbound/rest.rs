@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use brunt_kit::hal;
-use brunt_kit::openapi::{self, body, document, fields, truth, whole, word};
+use brunt_kit::openapi::{self, body, document, fields, maybe, text, truth, whole, word};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use brunt_kit::store::{Store, View};
@@ -103,8 +103,8 @@ impl From<Refusal> for Problem {
 pub fn api() -> Value {
     let stock = fields(&[("id", whole(1)), ("productName", word()), ("qty", whole(0))]);
     let supply = body(&[("productName*", word()), ("qty*", whole(0))]);
-    let wanted = body(&[("productName*", word()), ("qty*", whole(1))]);
-    let count = body(&[("qty", whole(0))]);
+    let wanted = body(&[("productName*", text()), ("qty*", whole(1))]);
+    let count = body(&[("qty", maybe(whole(0)))]);
     let reduced = openapi::post("/stocks/reduce", "Take some");
     let create = openapi::post("/stocks", "Keep a product").takes(&supply).creates(&stock);
     document(

@@ -19,7 +19,7 @@ pub(super) use payload::delivery_type;
 pub use payload::{OrderResource, ReviewResource};
 
 pub fn routes(app: App) -> Router {
-    let order = get(orders::one).patch(orders::change).put(orders::change).delete(orders::delete);
+    let order = get(orders::one).patch(orders::change).put(orders::change);
     Router::new()
         .route("/orders", get(orders::list).post(orders::place))
         .route("/orders/{id}", order)

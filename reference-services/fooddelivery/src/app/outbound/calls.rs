@@ -1,6 +1,6 @@
 //! Takes the money for orders.
 
-use brunt_kit::calls::{CallError, Callee, Context, Resilience, Upstreams};
+use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::config::Guard;
 use brunt_kit::metrics::Metrics;
 use http::StatusCode;
@@ -26,8 +26,8 @@ pub enum Payment {
 }
 
 impl Pay {
-    pub fn new(upstreams: Upstreams, resilience: &Resilience, key: Guard, metrics: &Metrics) -> Self {
-        Self { callee: Callee::new("pay", upstreams, resilience, metrics), key }
+    pub fn new(upstreams: Upstreams, protection: &Protection, key: Guard, metrics: &Metrics) -> Self {
+        Self { callee: Callee::new("pay", upstreams, protection, metrics), key }
     }
 
     /// Pays for an order, once, however often it is asked for the same order.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::post;
-use brunt_kit::calls::{Resilience, Upstreams};
+use brunt_kit::calls::{Protection, Upstreams};
 use brunt_kit::config::{Config, Defaults, Env, Guard};
 use brunt_kit::event::Cause;
 use brunt_kit::lifecycle::Stop;
@@ -43,8 +43,8 @@ async fn killed(directory: &TempDir, pay_url: &str) -> App {
     let store = Store::open(&directory.path().join("app.db"), Kind::Sqlite, outbox).unwrap();
     let defaults = Defaults { service: "app", port: 0, data_dir: "" };
     let metrics = Metrics::new(&Config::read(Env::default(), defaults).unwrap());
-    let resilience = Resilience::read(&Env::default()).unwrap();
-    let pay = Pay::new(Upstreams::parse(pay_url).unwrap(), &resilience, Guard::On, &metrics);
+    let protection = Protection::read(&Env::default()).unwrap();
+    let pay = Pay::new(Upstreams::parse(pay_url).unwrap(), &protection, Guard::On, &metrics);
     let placement = Placement {
         menu: "Pizza".into(),
         qty: 1,

@@ -56,10 +56,7 @@ async fn patch(
     JsonBody(body): JsonBody<ChangeStoreOrder>,
 ) -> Answer {
     let order = find(&counter, parse_id(&id)?).await?;
-    match body.wanted(&order)? {
-        Some(command) => change(&counter, &caller, order.id, command).await,
-        None => hal::item(&caller, &StoreOrderResource::from(&order)),
-    }
+    change(&counter, &caller, order.id, body.wanted(&order)?).await
 }
 
 async fn accept(State(counter): State<Counter>, caller: Caller, Path(id): Path<String>) -> Answer {

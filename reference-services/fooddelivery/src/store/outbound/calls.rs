@@ -1,6 +1,6 @@
 //! Asks app whether an order stands.
 
-use brunt_kit::calls::{CallError, Callee, Context, Resilience, Upstreams};
+use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::metrics::Metrics;
 use http::StatusCode;
 
@@ -18,8 +18,8 @@ pub enum Standing {
 }
 
 impl App {
-    pub fn new(upstreams: Upstreams, resilience: &Resilience, metrics: &Metrics) -> Self {
-        Self(Callee::new("app", upstreams, resilience, metrics))
+    pub fn new(upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
+        Self(Callee::new("app", upstreams, protection, metrics))
     }
 
     /// Whether an order is to be cooked.

@@ -75,15 +75,9 @@ pub struct ChangeOrder {
     _links: Option<Value>,
 }
 
-/// What a change comes down to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    Nothing,
-    Cancel,
-}
-
 impl ChangeOrder {
-    pub fn wanted(&self, order: &Order) -> Result<Wanted, Problem> {
+    /// Whether it is a cancel and nothing else.
+    pub fn check(&self, order: &Order) -> Result<(), Problem> {
         let same = self.id.is_none_or(|id| id == order.id)
             && self.product_id.is_none_or(|id| Some(id) == order.product_id)
             && self.product_name.as_ref().is_none_or(|name| *name == order.product_name)
@@ -92,11 +86,11 @@ impl ChangeOrder {
             return Err(Problem::malformed("only the status of an order can be changed"));
         }
         match self.status.as_deref() {
-            Some("Canceled") => Ok(Wanted::Cancel),
-            Some(status) if status != order.status.text() => {
+            Some("Canceled") => Ok(()),
+            Some(status) => {
                 Err(Problem::malformed(format!("status can be set to \"Canceled\", not to {status:?}")))
             }
-            _ => Ok(Wanted::Nothing),
+            None => Err(Problem::malformed("status is missing")),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! The service's OpenAPI document.
 
 use brunt_kit::openapi::{
-    Operation, body, delete, document, fields, get, maybe, one_of, patch, post, put, text, whole, whole_to,
-    word,
+    Operation, body, document, fields, get, maybe, one_of, patch, post, put, text, whole, whole_to, word,
 };
 use serde_json::Value;
 
@@ -44,7 +43,6 @@ fn orders() -> Vec<Operation> {
         get("/orders/{id}", "One order").gives(&order),
         late(patch("/orders/{id}", "Cancel an order").takes(&change).gives(&order)),
         late(put("/orders/{id}", "Cancel an order").takes(&change).gives(&order)),
-        late(delete("/orders/{id}", "Cancel an order").ends(204, "It is called off")),
         late(put("/orders/{id}/cancel", "Cancel an order").gives(&order)),
     ]
 }

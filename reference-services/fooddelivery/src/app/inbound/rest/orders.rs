@@ -5,9 +5,9 @@ use axum::response::Response;
 use brunt_kit::hal;
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
-use http::{StatusCode, Uri};
+use http::Uri;
 
-use super::payload::{ChangeOrder, OrderResource, PlaceOrder, Wanted};
+use super::payload::{ChangeOrder, OrderResource, PlaceOrder};
 use crate::app::{App, payment};
 
 pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
@@ -42,10 +42,8 @@ pub async fn change(
     JsonBody(body): JsonBody<ChangeOrder>,
 ) -> Result<Response, Problem> {
     let order = app.find(parse_id(&id)?).await?;
-    let order = match body.wanted(&order)? {
-        Wanted::Nothing => order,
-        Wanted::Cancel => app.cancel(order.id, caller.cause.clone()).await?,
-    };
+    body.check(&order)?;
+    let order = app.cancel(order.id, caller.cause.clone()).await?;
     hal::item(&caller, &OrderResource::from(&order))
 }
 
@@ -56,14 +54,4 @@ pub async fn cancel(
 ) -> Result<Response, Problem> {
     let order = app.cancel(parse_id(&id)?, caller.cause.clone()).await?;
     hal::item(&caller, &OrderResource::from(&order))
-}
-
-/// The order is called off, and stays to be seen as such.
-pub async fn delete(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    app.cancel(parse_id(&id)?, caller.cause.clone()).await?;
-    Ok(StatusCode::NO_CONTENT)
 }

@@ -138,15 +138,9 @@ pub struct ChangeOrder {
     _links: Option<Value>,
 }
 
-/// What a change comes down to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    Nothing,
-    Cancel,
-}
-
 impl ChangeOrder {
-    pub fn wanted(self, order: &Order) -> Result<Wanted, Problem> {
+    /// Whether it is a cancel and nothing else.
+    pub fn check(self, order: &Order) -> Result<(), Problem> {
         let as_it_is = &order.placement;
         let delivery = delivery_type(self.delivery_type.as_deref())?;
         let same = self.id.is_none_or(|id| id == order.id)
@@ -161,11 +155,11 @@ impl ChangeOrder {
             return Err(Problem::malformed("only the status of an order can be changed"));
         }
         match self.status.as_deref() {
-            Some("Canceled") => Ok(Wanted::Cancel),
-            Some(status) if status != format!("{:?}", order.status) => {
+            Some("Canceled") => Ok(()),
+            Some(status) => {
                 Err(Problem::malformed(format!("status can be set to \"Canceled\", not to {status:?}")))
             }
-            _ => Ok(Wanted::Nothing),
+            None => Err(Problem::malformed("status is missing")),
         }
     }
 }

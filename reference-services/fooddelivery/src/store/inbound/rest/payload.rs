@@ -64,17 +64,17 @@ enum Word {
 }
 
 impl ChangeStoreOrder {
-    pub fn wanted(&self, order: &StoreOrder) -> Result<Option<Command>, Problem> {
+    pub fn wanted(&self, order: &StoreOrder) -> Result<Command, Problem> {
         let same = self.id.is_none_or(|id| id == order.id)
             && self.order_id.is_none_or(|id| id == order.order_id)
             && self.status.is_none_or(|status| status == order.status);
         if !same {
             return Err(Problem::malformed("only accept can be changed here"));
         }
-        Ok(match self.accept {
-            Some(Flag::Bool(true) | Flag::Text(Word::True)) => Some(Command::Accept),
-            Some(Flag::Bool(false) | Flag::Text(Word::False)) => Some(Command::Reject),
-            None => None,
-        })
+        match self.accept {
+            Some(Flag::Bool(true) | Flag::Text(Word::True)) => Ok(Command::Accept),
+            Some(Flag::Bool(false) | Flag::Text(Word::False)) => Ok(Command::Reject),
+            None => Err(Problem::malformed("accept is missing")),
+        }
     }
 }
