@@ -2,6 +2,7 @@
 //!
 //! The page says everything without its script; the script adds a reading of all rows at one moment.
 
+mod breakers;
 mod clock;
 mod errors;
 mod faults;

@@ -70,7 +70,8 @@ impl Watched {
             next = (next + PAUSE).max(Instant::now());
         }
         let (readings, spans) = track.end();
-        BreakerRecord { check, spans, readings, trouble }
+        let Self { caller, callee, .. } = self;
+        BreakerRecord { check, caller, callee, spans, readings, trouble }
     }
 
     /// Calls that came by on the way to the callee up to now.

@@ -1,5 +1,6 @@
 //! The timeline picture: rows on one clock.
 
+use super::breakers::{self, BreakerLane};
 use super::clock::{Clock, Tick};
 use super::faults::{self, Band, FaultLane};
 use super::lanes::{self, Lane};
@@ -16,6 +17,7 @@ pub struct Picture {
     pub bands: Vec<Band>,
     pub faults: Vec<FaultLane>,
     pub rows: Vec<Row>,
+    pub breakers: Vec<BreakerLane>,
     pub services: Vec<Lane>,
 }
 
@@ -66,6 +68,7 @@ impl Picture {
             bands: faults::bands(&clock, &timeline.faults),
             faults: faults::lanes(&clock, &timeline.faults),
             rows,
+            breakers: breakers::all(&clock, &timeline.breakers),
             services: lanes::all(&clock, report),
         }
     }

@@ -31,8 +31,13 @@ fn spans(states: &[(BreakerState, u64)]) -> Vec<BreakerSpan> {
     states.iter().enumerate().map(span).collect()
 }
 
+fn unread() -> BreakerRecord {
+    let (caller, callee) = ("order".to_owned(), "payment".to_owned());
+    BreakerRecord { check: 0, caller, callee, spans: vec![], readings: 0, trouble: None }
+}
+
 fn run(spans: Vec<BreakerSpan>) -> Timeline {
-    let record = BreakerRecord { check: 0, readings: spans.len() as u64 * 20, spans, trouble: None };
+    let record = BreakerRecord { readings: spans.len() as u64 * 20, spans, ..unread() };
     Timeline { breakers: vec![record], ..timeline() }
 }
 
@@ -68,7 +73,7 @@ fn one_replica_that_goes_the_way_is_enough() {
 fn without_a_reading_nothing_is_known() {
     let none = Timeline { breakers: vec![], ..timeline() };
     let trouble = Some("its metrics answered 404".to_owned());
-    let silent = BreakerRecord { check: 0, spans: vec![], readings: 0, trouble };
+    let silent = BreakerRecord { trouble, ..unread() };
     let silent = Timeline { breakers: vec![silent], ..timeline() };
     for timeline in [none, run(vec![]), silent.clone()] {
         assert_eq!(judged(&claim(), &timeline, "breaker.path"), Inconclusive);

@@ -27,6 +27,12 @@ pub enum BreakerState {
 pub struct BreakerRecord {
     /// The check's place in the plan.
     pub check: usize,
+    /// Whose breaker it is.
+    #[serde(default)]
+    pub caller: String,
+    /// Whom it is about.
+    #[serde(default)]
+    pub callee: String,
     /// Times in one state, by replica of the caller and by time.
     pub spans: Vec<BreakerSpan>,
     /// How often a state was read.
