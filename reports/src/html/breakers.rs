@@ -94,10 +94,16 @@ mod tests {
         let clock = Clock { start: 0.0, end: 10.0, known: 10.0 };
         let lanes = all(&clock, &[silent, record]);
         assert_eq!((lanes.len(), lanes[0].name.as_str()), (1, "order \u{2192} payment"));
-        let drawn: Vec<Vec<(&str, f64, f64)>> =
-            lanes[0].strips.iter().map(|strip| strip.iter().map(|one| (one.class, one.from, one.wide)).collect()).collect();
+        let drawn: Vec<Vec<(&str, f64, f64)>> = lanes[0]
+            .strips
+            .iter()
+            .map(|strip| strip.iter().map(|one| (one.class, one.from, one.wide)).collect())
+            .collect();
         assert_eq!(drawn[0], [("closed", 0.0, 40.0), ("open", 40.0, 20.0), ("half", 60.0, 40.0)]);
         assert_eq!(drawn[1], [("closed", 0.0, 100.0)]);
-        assert_eq!(lanes[0].strips[0][1].title, format!("open from {} to {}", wording::moment(4.0), wording::moment(6.0)));
+        assert_eq!(
+            lanes[0].strips[0][1].title,
+            format!("open from {} to {}", wording::moment(4.0), wording::moment(6.0))
+        );
     }
 }
