@@ -77,7 +77,7 @@ impl Assembly {
     pub fn service(self, routes: Router, api: &Value, mut background: Vec<Background>) -> Service {
         let (health, metrics) = (self.health.clone(), self.metrics.clone());
         let (name, grace) = (self.config.service, self.config.grace);
-        background.extend(self.config.protection.background(&metrics));
+        background.extend(self.config.protection.background(self.config.env(), &metrics));
         background.push(self.sender());
         background.extend(metrics.tracer().background());
         let router = rest::router(routes.merge(actuator::routes(&health, &metrics, api)), &metrics);

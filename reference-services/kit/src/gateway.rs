@@ -6,7 +6,6 @@ mod api;
 mod oauth;
 mod policy;
 
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
@@ -20,7 +19,7 @@ use crate::jwt::Issuer;
 use crate::lifecycle::{Background, Service};
 use crate::metrics::Metrics;
 use crate::proxy::{Path, Proxy, Route};
-use crate::reload::{self, Seen};
+use crate::reload::{self, Overlay};
 use crate::system::Plan;
 use crate::{ServeError, actuator, rest};
 use admission::Admission;
@@ -45,7 +44,7 @@ struct Settings {
     policy: Policy,
     issuer: Option<Issuer>,
     /// The file that `policy` was read from, if it was.
-    file: Option<(PathBuf, Seen)>,
+    file: Option<Overlay>,
 }
 
 /// A gateway that serves.
@@ -80,24 +79,9 @@ impl Settings {
             routes
                 .extend(target.paths.iter().map(|path| Route { path: *path, upstreams: upstreams.clone() }));
         }
-        let (policy, file) = match env.text("GATEWAY_CONFIG", "") {
-            "" => (Policy::read(env)?, None),
-            path => {
-                let seen = Seen::read(path.as_ref());
-                (from_file(env, path, &seen)?, Some((path.into(), seen)))
-            }
-        };
+        let (policy, file) = Overlay::read(env, "GATEWAY_CONFIG", Policy::read, Policy::overlaid)?;
         Ok(Self { targets, routes, policy, issuer: oauth::issuer(env)?, file })
     }
-}
-
-fn from_file(env: &Env, path: &str, seen: &Seen) -> Result<Policy, ConfigError> {
-    let read = seen.text().and_then(|text| Policy::overlaid(env, text));
-    read.map_err(|error| ConfigError {
-        name: "GATEWAY_CONFIG".to_owned(),
-        value: path.to_owned(),
-        accepts: format!("a file that can be used ({error})"),
-    })
 }
 
 fn build(config: &Config, settings: Settings) -> Service {
@@ -109,11 +93,8 @@ fn build(config: &Config, settings: Settings) -> Service {
         issuer: settings.issuer,
         metrics: metrics.clone(),
     };
-    let mut background: Vec<Background> = settings
-        .file
-        .map(|(path, seen)| gateway.watch(path, seen, config.env().clone()))
-        .into_iter()
-        .collect();
+    let mut background: Vec<Background> =
+        settings.file.map(|file| gateway.watch(file, config.env().clone())).into_iter().collect();
     background.extend(metrics.tracer().background());
     let mut routes = actuator::routes(&health, &metrics, &api::api(settings.targets));
     if let Some(issuer) = &gateway.issuer {
@@ -149,9 +130,9 @@ impl Gateway {
         Arc::clone(&self.admission.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn watch(&self, path: PathBuf, seen: Seen, env: Env) -> Background {
+    fn watch(&self, file: Overlay, env: Env) -> Background {
         let gateway = self.clone();
-        reload::watch(path, seen, self.metrics.clone(), move |text| {
+        reload::watch(file, self.metrics.clone(), move |text| {
             let policy = Policy::overlaid(&env, text)?;
             let admission = Admission::new(policy, gateway.issuer.as_ref(), Some(&gateway.admission()));
             *gateway.admission.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(admission);

@@ -6,8 +6,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 
+use crate::config::{ConfigError, Env};
 use crate::lifecycle::{Background, Stop};
 use crate::metrics::{Counter, Gauge, Metrics};
 
@@ -15,39 +17,74 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// What the file said when it was last read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen(Result<String, String>);
+struct Seen(Result<String, String>);
 
 impl Seen {
-    /// Reads the file.
-    #[must_use]
-    pub fn read(path: &std::path::Path) -> Self {
+    fn read(path: &std::path::Path) -> Self {
         Self(std::fs::read_to_string(path).map_err(|error| error.to_string()))
     }
 
-    /// Its text.
-    ///
-    /// # Errors
-    /// Why it could not be read.
-    pub fn text(&self) -> Result<&str, String> {
+    /// Its text, or why it could not be read.
+    fn text(&self) -> Result<&str, String> {
         self.0.as_deref().map_err(Clone::clone)
     }
 }
 
-/// Hands the file's text to `apply` whenever it has changed since `seen`. What `apply` refuses is logged, once, and what
-/// was there before stays in force.
-pub fn watch(
+/// A file that lies over the environment, and what it said when it was last read.
+#[derive(Clone, Debug)]
+pub struct Overlay {
     path: PathBuf,
     seen: Seen,
+}
+
+impl Overlay {
+    /// What the environment says, or, if `variable` names a file, what both say together.
+    ///
+    /// # Errors
+    /// When `plain` or `overlaid` cannot use what is there, or the file cannot be read.
+    pub fn read<T>(
+        env: &Env,
+        variable: &str,
+        plain: impl FnOnce(&Env) -> Result<T, ConfigError>,
+        overlaid: impl FnOnce(&Env, &str) -> Result<T, String>,
+    ) -> Result<(T, Option<Self>), ConfigError> {
+        let path = env.text(variable, "");
+        if path.is_empty() {
+            return Ok((plain(env)?, None));
+        }
+        let seen = Seen::read(path.as_ref());
+        let value = seen.text().and_then(|text| overlaid(env, text)).map_err(|error| ConfigError {
+            name: variable.to_owned(),
+            value: path.to_owned(),
+            accepts: format!("a file that can be used ({error})"),
+        })?;
+        Ok((value, Some(Self { path: path.into(), seen })))
+    }
+}
+
+/// A YAML document; a comment alone is an empty one. An error is one line.
+///
+/// # Errors
+/// When it is not what is wanted.
+pub fn document<T: DeserializeOwned + Default>(text: &str) -> Result<T, String> {
+    let document: Result<Option<T>, _> = serde_saphyr::from_str(text);
+    let one_line = |error: String| error.lines().next().unwrap_or_default().to_owned();
+    document.map(Option::unwrap_or_default).map_err(|error| one_line(error.to_string()))
+}
+
+/// Hands the file's text to `apply` whenever it has changed. What `apply` refuses is logged, once, and what
+/// was there before stays in force.
+pub fn watch(
+    overlay: Overlay,
     metrics: Metrics,
     apply: impl Fn(&str) -> Result<(), String> + Send + 'static,
 ) -> Background {
     metrics.set(Gauge::ConfigReloaded, &[], 1.0);
-    Background::new("reload", move |stop| run(path, seen, metrics, apply, stop))
+    Background::new("reload", move |stop| run(overlay, metrics, apply, stop))
 }
 
 async fn run(
-    path: PathBuf,
-    mut seen: Seen,
+    Overlay { path, mut seen }: Overlay,
     metrics: Metrics,
     apply: impl Fn(&str) -> Result<(), String> + Send + 'static,
     stop: Stop,

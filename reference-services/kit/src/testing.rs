@@ -2,6 +2,7 @@
 //! goes wrong panics.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test's own failure is a panic")]
 
+mod again;
 pub mod contract;
 #[cfg(feature = "postgres")]
 mod database;

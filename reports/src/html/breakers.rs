@@ -1,8 +1,6 @@
 //! A lane per circuit breaker that was watched: the state of each replica's over time.
 
-use std::collections::BTreeMap;
-
-use brunt_scenarios::timeline::{BreakerRecord, BreakerSpan, BreakerState};
+use brunt_scenarios::timeline::{BreakerRecord, BreakerSpan, BreakerState, Moment};
 
 use super::clock::Clock;
 use crate::wording;
@@ -27,24 +25,20 @@ pub fn all(clock: &Clock, records: &[BreakerRecord]) -> Vec<BreakerLane> {
 }
 
 fn lane(clock: &Clock, record: &BreakerRecord) -> BreakerLane {
-    let mut replicas: BTreeMap<u32, Vec<&BreakerSpan>> = BTreeMap::new();
-    for span in &record.spans {
-        replicas.entry(span.replica).or_default().push(span);
-    }
     BreakerLane {
         name: format!("{} \u{2192} {}", record.caller, record.callee),
-        strips: replicas.into_values().map(|spans| strip(clock, &spans)).collect(),
+        strips: record.by_replica().into_values().map(|spans| strip(clock, &spans)).collect(),
     }
 }
 
 /// A state holds until another is read.
 fn strip(clock: &Clock, spans: &[&BreakerSpan]) -> Vec<Stretch> {
     let ends = spans.iter().skip(1).map(|span| span.from).chain(spans.last().map(|span| span.to));
-    let stretch = |(span, end): (&&BreakerSpan, brunt_scenarios::timeline::Moment)| {
-        let (from, to) = (clock.at(span.from.0), clock.at(end.0));
+    let stretch = |(span, end): (&&BreakerSpan, Moment)| {
+        let (from, wide) = clock.stretch(span.from.0, end.0);
         Stretch {
             from,
-            wide: ((to - from) * 1000.0).round() / 1000.0,
+            wide,
             class: class(span.state),
             title: format!(
                 "{} from {} to {}",
@@ -68,8 +62,6 @@ fn class(state: BreakerState) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use brunt_scenarios::timeline::Moment;
-
     use super::*;
 
     #[test]

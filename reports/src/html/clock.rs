@@ -39,6 +39,12 @@ impl Clock {
         (share.clamp(0.0, 100.0) * 1000.0).round() / 1000.0
     }
 
+    /// Where a time begins, and how wide it is, in percent of the width.
+    pub fn stretch(&self, from: f64, to: f64) -> (f64, f64) {
+        let (from, to) = (self.at(from), self.at(to));
+        (from, ((to - from) * 1000.0).round() / 1000.0)
+    }
+
     /// Where a moment is in a drawing a thousand wide.
     pub fn x(&self, moment: f64) -> f64 {
         (self.at(moment) * 100.0).round() / 10.0

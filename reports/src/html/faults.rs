@@ -35,13 +35,13 @@ pub fn bands(clock: &Clock, faults: &[FaultRecord]) -> Vec<Band> {
 }
 
 fn band(clock: &Clock, fault: &FaultRecord) -> Band {
-    let (from, to) = (clock.at(fault.start.0), clock.at(fault.end.0));
-    let class = match (fault.effect, to > from) {
+    let (from, wide) = clock.stretch(fault.start.0, fault.end.0);
+    let class = match (fault.effect, wide > 0.0) {
         (0, _) => "none",
         (_, true) => "lasting",
         (_, false) => "once",
     };
-    Band { from, wide: ((to - from) * 1000.0).round() / 1000.0, class }
+    Band { from, wide, class }
 }
 
 pub fn lanes(clock: &Clock, faults: &[FaultRecord]) -> Vec<FaultLane> {

@@ -1,6 +1,5 @@
 //! A circuit breaker's way through its states, by what its owner says of it and by the calls that came by.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use brunt_scenarios::plan::Quantile;
@@ -52,7 +51,7 @@ fn usable(record: Option<&BreakerRecord>) -> Result<&BreakerRecord, String> {
 
 /// One replica that goes the whole way is enough: each has a breaker of its own, and may get few of the calls.
 fn of_record(record: &BreakerRecord, wanted: &[BreakerState]) -> (Judgement, String, String) {
-    let replicas = by_replica(record);
+    let replicas = record.by_replica();
     let paths: Vec<(u32, Vec<BreakerState>)> =
         replicas.iter().map(|(replica, spans)| (*replica, states(spans))).collect();
     let found = paths.iter().find(|(_, states)| goes(states, wanted));
@@ -72,14 +71,6 @@ fn of_record(record: &BreakerRecord, wanted: &[BreakerState]) -> (Judgement, Str
         wording::count(calls(BreakerState::Open)),
     );
     (judgement, measured, evidence)
-}
-
-fn by_replica(record: &BreakerRecord) -> BTreeMap<u32, Vec<&BreakerSpan>> {
-    let mut replicas: BTreeMap<u32, Vec<&BreakerSpan>> = BTreeMap::new();
-    for span in &record.spans {
-        replicas.entry(span.replica).or_default().push(span);
-    }
-    replicas
 }
 
 /// Whether these states are the wanted ones in order, from the first to the last, with others in between.
@@ -141,7 +132,7 @@ fn open_spans(record: &BreakerRecord) -> Vec<Span> {
         let open = spans.iter().filter(|span| span.state == BreakerState::Open);
         open.map(|span| (span.from.0, span.to.0)).collect()
     };
-    let each = by_replica(record);
+    let each = record.by_replica();
     each.values().map(open).reduce(|some, others| common(&some, &others)).unwrap_or_default()
 }
 

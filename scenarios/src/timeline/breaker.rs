@@ -1,5 +1,6 @@
 //! What a circuit breaker was seen to do.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -39,6 +40,17 @@ pub struct BreakerRecord {
     pub readings: u64,
     /// Why it could not be read, the last time that it could not; `None` when each reading was answered.
     pub trouble: Option<String>,
+}
+
+impl BreakerRecord {
+    /// The times of each replica.
+    pub fn by_replica(&self) -> BTreeMap<u32, Vec<&BreakerSpan>> {
+        let mut replicas: BTreeMap<u32, Vec<&BreakerSpan>> = BTreeMap::new();
+        for span in &self.spans {
+            replicas.entry(span.replica).or_default().push(span);
+        }
+        replicas
+    }
 }
 
 /// A time for which every reading of one replica's breaker said the same.

@@ -5,10 +5,8 @@
 //! answer lost the order does not stand and its payment is called off by the event that every cancel is.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use brunt_kit::calls::CallError;
-use brunt_kit::calls::Protection;
+use brunt_kit::calls::{CallError, Protection};
 use brunt_kit::config::Guard;
 use brunt_kit::event::Cause;
 use brunt_kit::page::{Page, PageRequest};
@@ -20,10 +18,6 @@ use super::domain::{Order, Placement, Rejection};
 use super::outbound::attempt::Attempt;
 use super::outbound::calls::{Answer, Payment};
 use super::outbound::store::{self, Begun, Refusal};
-
-/// How much longer than its call an attempt may take, and how long at all if calls have no deadline.
-const LEEWAY: Duration = Duration::from_secs(3);
-const LONGEST: Duration = Duration::from_secs(60);
 
 /// What placing an order needs.
 #[derive(Clone)]
@@ -46,11 +40,6 @@ pub(super) struct Guards {
 }
 
 impl Checkout {
-    /// How long an attempt may take before it is swept: longer than any call.
-    fn patience(&self) -> Duration {
-        self.protection.now().deadline.unwrap_or(LONGEST) + LEEWAY
-    }
-
     pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Order>, Problem> {
         Ok(self.store.read(move |view: &View<'_>| view.page::<Order>(&request)).await?)
     }
@@ -73,7 +62,8 @@ impl Checkout {
         cause: Cause,
     ) -> Result<Order, Problem> {
         placement.check().map_err(Refusal::from)?;
-        let (checkout, attempt) = (self.clone(), Attempt::new(placement, key, self.patience(), cause));
+        let (checkout, attempt) =
+            (self.clone(), Attempt::new(placement, key, self.protection.patience(), cause));
         let ended = tokio::spawn(async move { checkout.run(attempt).await }).await;
         ended.unwrap_or_else(|_| Err(Problem::unavailable("nothing was ordered; try again shortly")))
     }

@@ -32,63 +32,40 @@ async fn system_with_history(inbox: &str) -> Trial {
     system
 }
 
-async fn state(system: &Trial) -> Vec<Value> {
-    let mut state = Vec::new();
-    for (service, path) in COLLECTIONS {
-        state.push(system.get(service, path).await.1);
-    }
-    state
-}
-
 /// Twice Ordered, PaymentApproved and DeliveryStarted; once their opposites.
 const EVENTS: usize = 9;
 
-async fn until_received(system: &Trial, service: &str, event_type: &str, outcome: &str, count: u32) {
-    let line = format!("events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}");
-    system.until_text(service, "/actuator/prometheus", |text| text.lines().any(|found| found == line)).await;
-}
-
-async fn duplicate_every_event(system: &Trial) {
-    let again = system.events(TOPIC, EVENTS).await.into_iter().map(|event| NewRecord {
-        topic: TOPIC.to_owned(),
-        key: event.key,
-        value: event.value,
-        headers: BTreeMap::new(),
-    });
-    system.log().append(again.collect()).await.unwrap();
-}
-
 async fn until_all_came_again(system: &Trial) {
-    until_received(system, "payment", "OrderCanceled", "duplicate", 1).await;
-    until_received(system, "delivery", "PaymentApproved", "duplicate", 2).await;
-    until_received(system, "order", "DeliveryCanceled", "duplicate", 1).await;
-    until_received(system, "orderDetail", "DeliveryCanceled", "duplicate", 1).await;
+    system.until_received("payment", "OrderCanceled", "duplicate", 1).await;
+    system.until_received("delivery", "PaymentApproved", "duplicate", 2).await;
+    system.until_received("order", "DeliveryCanceled", "duplicate", 1).await;
+    system.until_received("orderDetail", "DeliveryCanceled", "duplicate", 1).await;
 }
 
 #[tokio::test]
 async fn with_the_inbox_events_that_come_twice_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
-    duplicate_every_event(&system).await;
+    let before = system.state(&COLLECTIONS).await;
+    system.duplicate(TOPIC, EVENTS).await;
     until_all_came_again(&system).await;
-    assert_eq!(state(&system).await, before);
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
 async fn with_the_inbox_rewound_offsets_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
+    let before = system.state(&COLLECTIONS).await;
     for group in ["order", "payment", "delivery", "orderDetail"] {
         system.log().rewind(group, TOPIC, Rewind::Beginning).await.unwrap();
     }
     until_all_came_again(&system).await;
-    assert_eq!(state(&system).await, before);
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
 async fn without_the_inbox_an_order_is_delivered_twice() {
     let system = system_with_history("off").await;
-    duplicate_every_event(&system).await;
+    system.duplicate(TOPIC, EVENTS).await;
     let twice = |page: &Value| page["page"]["totalElements"] == 3;
     let page = system.until("delivery", "/deliveries", twice).await;
     assert_eq!(page["_embedded"]["deliveries"][2]["orderId"], 1);
@@ -106,5 +83,5 @@ async fn a_poison_event_is_buried_and_orders_flow_on() {
     system.log().append(vec![poison]).await.unwrap();
     system.post("order", "/orders", json!({"productName": "TV"})).await;
     system.until("order", "/orders/1", |order| order["orderStatus"] == "DeliveryStarted").await;
-    until_received(&system, "delivery", "?", "dead", 1).await;
+    system.until_received("delivery", "?", "dead", 1).await;
 }

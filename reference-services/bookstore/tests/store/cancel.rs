@@ -90,7 +90,7 @@ async fn left_after_the_carrier_gave_up(compensation: &str) -> (i64, Value) {
     let path = format!("/deliveries/{delivery}");
     system.patch("delivery", &path, json!({"deliveryStatus": "CancelDelivery"})).await;
     until_deliverable(&system, id, "OrderCanceled").await;
-    crate::system::until_received(&system, "coupon", "OrderCanceled", "applied", 1).await;
+    system.until_received("coupon", "OrderCanceled", "applied", 1).await;
     let stock = system.get("bookInventory", "/books/1").await.1["stock"].as_i64().unwrap();
     (stock, system.get("coupon", "/coupons/1").await.1["couponStatus"].clone())
 }

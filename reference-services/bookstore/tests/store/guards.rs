@@ -8,8 +8,7 @@ use brunt_kit::testing::Trial;
 use serde_json::{Value, json};
 
 use crate::system::{
-    order, start, until_coupon, until_order, until_page, until_received, until_stock, wanted,
-    wanted_with_coupon, with_stock,
+    order, start, until_coupon, until_order, until_page, until_stock, wanted, wanted_with_coupon, with_stock,
 };
 
 const COLLECTIONS: [(&str, &str); 6] = [
@@ -32,25 +31,8 @@ async fn system_with_history(inbox: &str) -> Trial {
     system
 }
 
-async fn state(system: &Trial) -> Vec<Value> {
-    let mut state = Vec::new();
-    for (service, path) in COLLECTIONS {
-        state.push(system.get(service, path).await.1);
-    }
-    state
-}
-
-/// Each event once more: CouponCreated, Ordered, CouponUsed, DeliveryPrepared and DeliveryStatusChanged.
-async fn duplicate_every_event(system: &Trial) {
-    let events = system.events(TOPIC, 5).await;
-    let again = events.into_iter().map(|event| NewRecord {
-        topic: TOPIC.to_owned(),
-        key: event.key,
-        value: event.value,
-        headers: BTreeMap::new(),
-    });
-    system.log().append(again.collect()).await.unwrap();
-}
+/// CouponCreated, Ordered, CouponUsed, DeliveryPrepared and DeliveryStatusChanged.
+const EVENTS: usize = 5;
 
 async fn until_all_received_again(system: &Trial) {
     for (service, event_type) in [
@@ -62,23 +44,23 @@ async fn until_all_received_again(system: &Trial) {
         ("coupon", "Ordered"),
         ("myCoupon", "CouponUsed"),
     ] {
-        until_received(system, service, event_type, "duplicate", 1).await;
+        system.until_received(service, event_type, "duplicate", 1).await;
     }
 }
 
 #[tokio::test]
 async fn with_the_inbox_events_that_come_twice_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
-    duplicate_every_event(&system).await;
+    let before = system.state(&COLLECTIONS).await;
+    system.duplicate(TOPIC, EVENTS).await;
     until_all_received_again(&system).await;
-    assert_eq!(state(&system).await, before);
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
 async fn without_the_inbox_an_order_that_comes_twice_is_served_twice() {
     let system = system_with_history("off").await;
-    duplicate_every_event(&system).await;
+    system.duplicate(TOPIC, EVENTS).await;
     until_stock(&system, 96).await;
     system.until("delivery", "/deliveries", |page| page["page"]["totalElements"] == 2).await;
 }
@@ -86,12 +68,12 @@ async fn without_the_inbox_an_order_that_comes_twice_is_served_twice() {
 #[tokio::test]
 async fn with_the_inbox_rewound_offsets_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
+    let before = system.state(&COLLECTIONS).await;
     for group in ["order", "delivery", "customer", "bookInventory", "coupon", "myCoupon"] {
         system.log().rewind(group, TOPIC, Rewind::Beginning).await.unwrap();
     }
     until_all_received_again(&system).await;
-    assert_eq!(state(&system).await, before);
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
@@ -128,7 +110,7 @@ async fn a_poison_event_is_buried_and_orders_flow_on() {
     system.log().append(records).await.unwrap();
     let id = order(&system, wanted(1)).await;
     until_order(&system, id, "Shipped").await;
-    until_received(&system, "bookInventory", "?", "dead", 1).await;
+    system.until_received("bookInventory", "?", "dead", 1).await;
     // An order that there is not is order's own to wonder about.
-    until_received(&system, "order", "?", "dead", 2).await;
+    system.until_received("order", "?", "dead", 2).await;
 }

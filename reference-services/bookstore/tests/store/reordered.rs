@@ -7,7 +7,7 @@ use brunt_kit::log::NewRecord;
 use brunt_kit::testing::Trial;
 use serde_json::{Value, json};
 
-use crate::system::{until_deliverable, until_delivery, until_page, until_received, with_stock};
+use crate::system::{until_deliverable, until_delivery, until_page, with_stock};
 
 /// Tells an event as if another service had sent it.
 async fn tell(system: &Trial, event_type: &str, aggregate: i64, version: u64, mut body: Value) {
@@ -39,12 +39,12 @@ fn delivery_event(status: &str) -> Value {
 async fn a_cancel_that_overtakes_its_order_leaves_nothing_to_be_done_for_it() {
     let system = with_stock(100, &[]).await;
     tell(&system, "OrderCanceled", 7, 2, order_event("OrderCanceled")).await;
-    until_received(&system, "bookInventory", "OrderCanceled", "applied", 1).await;
-    until_received(&system, "coupon", "OrderCanceled", "applied", 1).await;
-    until_received(&system, "delivery", "OrderCanceled", "applied", 1).await;
+    system.until_received("bookInventory", "OrderCanceled", "applied", 1).await;
+    system.until_received("coupon", "OrderCanceled", "applied", 1).await;
+    system.until_received("delivery", "OrderCanceled", "applied", 1).await;
     tell(&system, "Ordered", 7, 1, order_event("Ordered")).await;
-    until_received(&system, "bookInventory", "Ordered", "applied", 1).await;
-    until_received(&system, "coupon", "Ordered", "applied", 1).await;
+    system.until_received("bookInventory", "Ordered", "applied", 1).await;
+    system.until_received("coupon", "Ordered", "applied", 1).await;
     until_deliverable(&system, 7, "OrderCanceled").await;
     until_delivery(&system, 7, "CancelDelivery").await;
     until_page(&system, 7, "OrderCanceled").await;
@@ -57,7 +57,7 @@ async fn a_cancel_that_overtakes_its_order_leaves_nothing_to_be_done_for_it() {
 async fn books_that_are_there_before_their_order_is_known_are_brought() {
     let system = with_stock(0, &[]).await;
     tell(&system, "DeliveryPrepared", 3, 2, json!({"deliverableId": 3, "orderId": 7, "status": "x"})).await;
-    until_received(&system, "delivery", "DeliveryPrepared", "applied", 1).await;
+    system.until_received("delivery", "DeliveryPrepared", "applied", 1).await;
     tell(&system, "Ordered", 7, 1, order_event("Ordered")).await;
     until_delivery(&system, 7, "Shipped").await;
 }
@@ -68,7 +68,7 @@ async fn shown_after_a_late_step(version_gate: &str) -> Value {
     for (version, status) in [(4, "Delivered"), (2, "Shipped"), (3, "Loaded")] {
         tell(&system, "DeliveryStatusChanged", 70, version, delivery_event(status)).await;
     }
-    until_received(&system, "customer", "DeliveryStatusChanged", "applied", 3).await;
+    system.until_received("customer", "DeliveryStatusChanged", "applied", 3).await;
     system.get("customer", "/myPages/1").await.1["orderStatus"].clone()
 }
 

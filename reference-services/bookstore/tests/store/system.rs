@@ -86,9 +86,3 @@ async fn until_any(
     let page = system.until(service, path, |page| rows(page).iter().any(&is_it)).await;
     rows(&page).into_iter().find(|row| is_it(row)).unwrap()
 }
-
-/// Waits until a service has received an event so often, whatever it did with it.
-pub async fn until_received(system: &Trial, service: &str, event_type: &str, outcome: &str, count: u32) {
-    let line = format!("events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}");
-    system.until_text(service, "/actuator/prometheus", |text| text.lines().any(|found| found == line)).await;
-}

@@ -1,9 +1,7 @@
 //! Events that come twice, late, or make no sense.
 
-use std::collections::BTreeMap;
-
 use brunt_cleaning::{SYSTEM, TOPIC};
-use brunt_kit::log::{NewRecord, Rewind};
+use brunt_kit::log::Rewind;
 use brunt_kit::testing::Trial;
 use serde_json::{Value, json};
 
@@ -35,63 +33,40 @@ async fn system_with_history(inbox: &str) -> Trial {
     system
 }
 
-async fn state(system: &Trial) -> Vec<Value> {
-    let mut state = Vec::new();
-    for (service, path) in COLLECTIONS {
-        state.push(system.get(service, path).await.1);
-    }
-    state
-}
-
 /// Twice CleaningRequested and PayConfirmed; CleaningConfirmed, CleaningRequestCanceled, PayCancelConfirmed.
 const EVENTS: usize = 7;
 
-async fn until_received(system: &Trial, service: &str, event_type: &str, outcome: &str, count: u32) {
-    let line = format!("events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}");
-    system.until_text(service, "/actuator/prometheus", |text| text.lines().any(|found| found == line)).await;
-}
-
-async fn duplicate_every_event(system: &Trial) {
-    let again = system.events(TOPIC, EVENTS).await.into_iter().map(|event| NewRecord {
-        topic: TOPIC.to_owned(),
-        key: event.key,
-        value: event.value,
-        headers: BTreeMap::new(),
-    });
-    system.log().append(again.collect()).await.unwrap();
-}
-
 async fn until_all_came_again(system: &Trial) {
-    until_received(system, "payment", "CleaningRequestCanceled", "duplicate", 1).await;
-    until_received(system, "reservation", "CleaningConfirmed", "duplicate", 1).await;
-    until_received(system, "message", "PayConfirmed", "duplicate", 2).await;
-    until_received(system, "mypage", "PayCancelConfirmed", "duplicate", 1).await;
+    system.until_received("payment", "CleaningRequestCanceled", "duplicate", 1).await;
+    system.until_received("reservation", "CleaningConfirmed", "duplicate", 1).await;
+    system.until_received("message", "PayConfirmed", "duplicate", 2).await;
+    system.until_received("mypage", "PayCancelConfirmed", "duplicate", 1).await;
 }
 
 #[tokio::test]
 async fn with_the_inbox_events_that_come_twice_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
-    duplicate_every_event(&system).await;
+    let before = system.state(&COLLECTIONS).await;
+    system.duplicate(TOPIC, EVENTS).await;
     until_all_came_again(&system).await;
-    assert_eq!(state(&system).await, before);
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
 async fn with_the_inbox_rewound_offsets_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
+    let before = system.state(&COLLECTIONS).await;
     for (group, _) in COLLECTIONS {
         system.log().rewind(group, TOPIC, Rewind::Back(1000)).await.unwrap();
     }
     until_all_came_again(&system).await;
-    assert_eq!(state(&system).await, before);
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
 async fn without_the_inbox_a_customer_is_told_twice() {
     let system = system_with_history("off").await;
-    duplicate_every_event(&system).await;
+    system.duplicate(TOPIC, EVENTS).await;
     system.until("message", "/messages", |page| page["page"]["totalElements"] == 8).await;
 }
 
@@ -103,7 +78,7 @@ async fn shown_after_a_late_event(version_gate: &str) -> Value {
         ("PayConfirmed", json!({"requestId": 7, "status": "PaymentCompleted", "price": 9})),
     ] {
         system.tell(TOPIC, event_type, body.as_object().unwrap().clone()).await;
-        until_received(&system, "mypage", event_type, "applied", 1).await;
+        system.until_received("mypage", event_type, "applied", 1).await;
     }
     system.get("mypage", "/dashBoardViews/1").await.1["status"].clone()
 }
@@ -124,6 +99,6 @@ async fn a_poison_event_is_buried_and_reservations_go_on() {
     system.tell(TOPIC, "PayConfirmed", json!({"requestId": "none"}).as_object().unwrap().clone()).await;
     system.post("reservation", "/cleaningReservations", json!({"price": 9})).await;
     system.until("message", "/messages/1", |message| message["status"] == "PaymentCompleted").await;
-    until_received(&system, "message", "?", "dead", 1).await;
-    until_received(&system, "mypage", "?", "dead", 1).await;
+    system.until_received("message", "?", "dead", 1).await;
+    system.until_received("mypage", "?", "dead", 1).await;
 }

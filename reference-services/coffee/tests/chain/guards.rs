@@ -27,47 +27,24 @@ async fn system_with_history(inbox: &str) -> Trial {
     system
 }
 
-async fn state(system: &Trial) -> Vec<Value> {
-    let mut state = Vec::new();
-    for (service, path) in COLLECTIONS {
-        state.push(system.get(service, path).await.1);
-    }
-    state
-}
-
-/// Each event of the two orders once more: Ordered, StockReduced and Produced.
-async fn duplicate_every_event(system: &Trial) {
-    let events = system.events(TOPIC, 6).await;
-    let again = events.into_iter().map(|event| NewRecord {
-        topic: TOPIC.to_owned(),
-        key: event.key,
-        value: event.value,
-        headers: BTreeMap::new(),
-    });
-    system.log().append(again.collect()).await.unwrap();
-}
-
-/// Waits until a service has received an event so often, whatever it did with it.
-async fn until_received(system: &Trial, service: &str, event_type: &str, outcome: &str, count: u32) {
-    let line = format!("events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}");
-    system.until_text(service, "/actuator/prometheus", |text| text.lines().any(|found| found == line)).await;
-}
+/// Twice Ordered, StockReduced and Produced.
+const EVENTS: usize = 6;
 
 #[tokio::test]
 async fn with_the_inbox_events_that_come_twice_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
-    duplicate_every_event(&system).await;
-    until_received(&system, "product", "Ordered", "duplicate", 2).await;
-    until_received(&system, "order", "Produced", "duplicate", 2).await;
-    until_received(&system, "customercenter", "Produced", "duplicate", 2).await;
-    assert_eq!(state(&system).await, before);
+    let before = system.state(&COLLECTIONS).await;
+    system.duplicate(TOPIC, EVENTS).await;
+    system.until_received("product", "Ordered", "duplicate", 2).await;
+    system.until_received("order", "Produced", "duplicate", 2).await;
+    system.until_received("customercenter", "Produced", "duplicate", 2).await;
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
 async fn without_the_inbox_an_order_that_comes_twice_is_made_twice() {
     let system = system_with_history("off").await;
-    duplicate_every_event(&system).await;
+    system.duplicate(TOPIC, EVENTS).await;
     system.until("product", "/products/4", |product| product["status"] == "Completed").await;
     let taken = |stock: &Value| 1_000_000 - stock["qty"].as_i64().unwrap_or_default();
     assert_eq!(taken(&system.get("stock", "/stocks/3").await.1), 8);
@@ -76,14 +53,14 @@ async fn without_the_inbox_an_order_that_comes_twice_is_made_twice() {
 #[tokio::test]
 async fn with_the_inbox_rewound_offsets_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
+    let before = system.state(&COLLECTIONS).await;
     for group in ["product", "order", "customercenter"] {
         system.log().rewind(group, TOPIC, Rewind::Beginning).await.unwrap();
     }
-    until_received(&system, "product", "Ordered", "duplicate", 2).await;
-    until_received(&system, "order", "Produced", "duplicate", 2).await;
-    until_received(&system, "customercenter", "Produced", "duplicate", 2).await;
-    assert_eq!(state(&system).await, before);
+    system.until_received("product", "Ordered", "duplicate", 2).await;
+    system.until_received("order", "Produced", "duplicate", 2).await;
+    system.until_received("customercenter", "Produced", "duplicate", 2).await;
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
@@ -123,7 +100,7 @@ async fn a_poison_event_is_buried_and_orders_flow_on() {
     system.log().append(vec![poison]).await.unwrap();
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     system.until("order", "/orders/1", |order| order["status"] == "Completed").await;
-    until_received(&system, "product", "?", "dead", 1).await;
+    system.until_received("product", "?", "dead", 1).await;
 }
 
 /// One order, of whose first answer from stock product hears nothing; gives how much was taken.

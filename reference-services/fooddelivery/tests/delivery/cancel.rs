@@ -89,12 +89,12 @@ async fn a_cancel_that_overtakes_its_order_keeps_it_from_being_cooked_and_paid()
     system.until("customer", "/notifications", |page| page["page"]["totalElements"] == 2).await;
     system.until("customer", "/myPages/1", |page| page["orderStatus"] == "Canceled").await;
     for (service, path) in [("store", "/storeOrders"), ("rider", "/deliveries")] {
-        crate::system::until_received(&system, service, "OrderPlaced", "applied", 1).await;
+        system.until_received(service, "OrderPlaced", "applied", 1).await;
         let all = system.get(service, path).await.1;
         assert_eq!(all["page"]["totalElements"], 1, "{all}");
         assert_eq!(system.get(service, &format!("{path}/1")).await.1["status"], "Canceled");
     }
-    crate::system::until_received(&system, "pay", "OrderCanceled", "applied", 1).await;
+    system.until_received("pay", "OrderCanceled", "applied", 1).await;
     let (status, _) = system.post("pay", "/payments", json!({"orderId": 7, "price": 1})).await;
     assert_eq!(status, StatusCode::CONFLICT);
 }
@@ -107,7 +107,7 @@ async fn what_is_cooked_before_the_rider_knows_of_the_order_is_delivered_once() 
     let cooked = json!({"id": 1, "orderId": 7, "accept": true, "status": "Cooked", "deliveryType": "walk"});
     let events = vec![record("CookFinished", "late", &cooked), record("OrderPlaced", "early", &order)];
     system.log().append(events).await.unwrap();
-    crate::system::until_received(&system, "rider", "OrderPlaced", "applied", 1).await;
+    system.until_received("rider", "OrderPlaced", "applied", 1).await;
     let all = system.get("rider", "/deliveries").await.1;
     assert_eq!(all["page"]["totalElements"], 1, "{all}");
     assert_eq!(put(&system, "rider", "/deliveries/1/pick").await.1["status"], "Picked");
@@ -124,7 +124,7 @@ async fn without_compensation_money_food_and_delivery_stay_as_they_were() {
     assert_eq!(put(&system, "app", "/orders/1/cancel").await.0, StatusCode::OK);
     until_told(&system, 2).await;
     for service in ["pay", "store", "rider"] {
-        crate::system::until_received(&system, service, "OrderCanceled", "ignored", 1).await;
+        system.until_received(service, "OrderCanceled", "ignored", 1).await;
     }
     assert_eq!(system.get("pay", "/payments/1").await.1["status"], "Paid");
     assert_eq!(system.get("store", "/storeOrders/1").await.1["status"], "Received");

@@ -8,7 +8,7 @@ use brunt_kit::testing::Trial;
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::system::{advance, pizza, placed, put, start, until_received, until_told};
+use crate::system::{advance, pizza, placed, put, start, until_told};
 
 const TOPIC: &str = "fooddelivery";
 const COLLECTIONS: [(&str, &str); 6] = [
@@ -30,59 +30,44 @@ async fn system_with_history(inbox: &str) -> Trial {
     system
 }
 
-async fn state(system: &Trial) -> Vec<Value> {
-    let mut state = Vec::new();
-    for (service, path) in COLLECTIONS {
-        state.push(system.get(service, path).await.1);
-    }
-    state
-}
-
-async fn duplicate_every_event(system: &Trial) {
-    let again = system.events(TOPIC, 6).await.into_iter().map(|event| NewRecord {
-        topic: TOPIC.to_owned(),
-        key: event.key,
-        value: event.value,
-        headers: BTreeMap::new(),
-    });
-    system.log().append(again.collect()).await.unwrap();
-}
+/// OrderPlaced, Paid, OrderAccepted, CookStarted, CookFinished and Picked.
+const EVENTS: usize = 6;
 
 async fn until_all_were_received_twice(system: &Trial) {
     for (service, event_type) in [("app", "Picked"), ("store", "OrderPlaced"), ("rider", "CookFinished")] {
-        until_received(system, service, event_type, "duplicate", 1).await;
+        system.until_received(service, event_type, "duplicate", 1).await;
     }
     for event_type in ["OrderPlaced", "Paid", "OrderAccepted", "CookStarted", "CookFinished", "Picked"] {
-        until_received(system, "customer", event_type, "duplicate", 1).await;
+        system.until_received("customer", event_type, "duplicate", 1).await;
     }
 }
 
 #[tokio::test]
 async fn with_the_inbox_events_that_come_twice_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
-    duplicate_every_event(&system).await;
+    let before = system.state(&COLLECTIONS).await;
+    system.duplicate(TOPIC, EVENTS).await;
     until_all_were_received_twice(&system).await;
-    assert_eq!(state(&system).await, before);
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
 async fn with_the_inbox_rewound_offsets_change_nothing() {
     let system = system_with_history("on").await;
-    let before = state(&system).await;
+    let before = system.state(&COLLECTIONS).await;
     for group in ["app", "store", "rider", "customer"] {
         system.log().rewind(group, TOPIC, Rewind::Beginning).await.unwrap();
     }
     until_all_were_received_twice(&system).await;
-    assert_eq!(state(&system).await, before);
+    assert_eq!(system.state(&COLLECTIONS).await, before);
 }
 
 #[tokio::test]
 async fn without_the_inbox_the_customer_is_told_twice_and_the_store_cooks_twice() {
     let system = system_with_history("off").await;
-    duplicate_every_event(&system).await;
+    system.duplicate(TOPIC, EVENTS).await;
     until_told(&system, 10).await;
-    until_received(&system, "store", "OrderPlaced", "applied", 2).await;
+    system.until_received("store", "OrderPlaced", "applied", 2).await;
     assert_eq!(system.get("store", "/storeOrders").await.1["page"]["totalElements"], 2);
 }
 
@@ -165,5 +150,5 @@ async fn a_poison_event_is_buried_and_orders_flow_on() {
     system.log().append(vec![poison]).await.unwrap();
     system.post("app", "/orders", pizza()).await;
     system.until("store", "/storeOrders/1", |order| order["status"] == "Received").await;
-    until_received(&system, "store", "?", "dead", 1).await;
+    system.until_received("store", "?", "dead", 1).await;
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::between::Between;
-use crate::system::{pizza, start, until_received};
+use crate::system::{pizza, start};
 
 async fn count(system: &brunt_kit::testing::Trial, service: &str, path: &str) -> Value {
     system.get(service, path).await.1["page"]["totalElements"].clone()
@@ -22,7 +22,7 @@ async fn with_pay_down_nothing_is_ordered_and_the_customer_is_told_when_to_come_
     assert_eq!(count(&system, "app", "/orders").await, 0);
     assert_eq!(system.get("app", "/orders/1").await.0, StatusCode::NOT_FOUND);
     system.restart("pay").await;
-    until_received(&system, "pay", "OrderNotPlaced", "applied", 1).await;
+    system.until_received("pay", "OrderNotPlaced", "applied", 1).await;
     let (status, order) = system.post("app", "/orders", pizza()).await;
     assert_eq!((status, &order["status"]), (StatusCode::CREATED, &json!("Placed")));
     assert_eq!(count(&system, "pay", "/payments").await, 1);

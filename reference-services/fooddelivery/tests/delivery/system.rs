@@ -66,9 +66,3 @@ pub async fn until_told(system: &Trial, count: u64) -> Vec<String> {
     system.until("customer", "/notifications", |page| page["page"]["totalElements"] == count).await;
     told(system).await
 }
-
-/// Waits until a service has received an event so often, whatever it did with it.
-pub async fn until_received(system: &Trial, service: &str, event_type: &str, outcome: &str, count: u32) {
-    let line = format!("events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}");
-    system.until_text(service, "/actuator/prometheus", |text| text.lines().any(|found| found == line)).await;
-}

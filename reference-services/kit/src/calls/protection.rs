@@ -1,21 +1,23 @@
 //! [`Resilience`] that may change while the service runs.
 
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use super::Resilience;
 use crate::config::{ConfigError, Env};
 use crate::lifecycle::Background;
 use crate::metrics::Metrics;
-use crate::reload::{self, Seen};
+use crate::reload::{self, Overlay};
+
+/// How much longer than its call an attempt may take, and how long at all if calls have no deadline.
+const LEEWAY: Duration = Duration::from_secs(3);
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// How a service protects itself now. Clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Protection {
     current: Arc<RwLock<Resilience>>,
-    /// What lies over the environment, and what it said when it was read.
-    file: Option<(PathBuf, Seen)>,
-    env: Env,
+    file: Option<Overlay>,
 }
 
 impl Protection {
@@ -24,20 +26,8 @@ impl Protection {
     /// # Errors
     /// The first variable that cannot be used, or the file.
     pub fn read(env: &Env) -> Result<Self, ConfigError> {
-        let (resilience, file) = match env.text("CALLS_CONFIG", "") {
-            "" => (Resilience::read(env)?, None),
-            path => {
-                let seen = Seen::read(path.as_ref());
-                let read = seen.text().and_then(|text| Resilience::overlaid(env, text));
-                let resilience = read.map_err(|error| ConfigError {
-                    name: "CALLS_CONFIG".to_owned(),
-                    value: path.to_owned(),
-                    accepts: format!("a file that can be used ({error})"),
-                })?;
-                (resilience, Some((path.into(), seen)))
-            }
-        };
-        Ok(Self { current: Arc::new(RwLock::new(resilience)), file, env: env.clone() })
+        let (now, file) = Overlay::read(env, "CALLS_CONFIG", Resilience::read, Resilience::overlaid)?;
+        Ok(Self { current: Arc::new(RwLock::new(now)), file })
     }
 
     /// What holds for a call that begins now.
@@ -46,21 +36,19 @@ impl Protection {
         *self.current.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks after the file, if there is one: a change of it holds for the calls that begin afterwards.
-    pub(crate) fn background(&self, metrics: &Metrics) -> Option<Background> {
-        let (path, seen) = self.file.clone()?;
-        let (current, env) = (Arc::clone(&self.current), self.env.clone());
-        Some(reload::watch(path, seen, metrics.clone(), move |text| {
-            let changed = Resilience::overlaid(&env, text)?;
-            *current.write().unwrap_or_else(PoisonError::into_inner) = changed;
-            Ok(())
-        }))
+    /// How long what needs a call may take before it is given up: longer than any call.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.now().deadline.unwrap_or(LONGEST) + LEEWAY
     }
-}
 
-impl From<Resilience> for Protection {
-    /// One that never changes.
-    fn from(resilience: Resilience) -> Self {
-        Self { current: Arc::new(RwLock::new(resilience)), file: None, env: Env::default() }
+    /// Looks after the file, if there is one: a change of it holds for the calls that begin afterwards.
+    pub(crate) fn background(&self, env: &Env, metrics: &Metrics) -> Option<Background> {
+        let (current, env) = (Arc::clone(&self.current), env.clone());
+        let apply = move |text: &str| {
+            *current.write().unwrap_or_else(PoisonError::into_inner) = Resilience::overlaid(&env, text)?;
+            Ok(())
+        };
+        Some(reload::watch(self.file.clone()?, metrics.clone(), apply))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::breaker;
 use crate::config::{ConfigError, Env, Guard};
 use crate::metrics::Metrics;
+use crate::reload::document;
 
 /// The variables that a file may lay over the environment.
 const NAMES: [&str; 11] = [
@@ -56,11 +57,9 @@ impl Resilience {
 
     /// The same with a file's `NAME: value` laid over the environment. An error is one line.
     pub(super) fn overlaid(env: &Env, text: &str) -> Result<Self, String> {
-        // A comment alone is an empty document.
-        let file: Option<BTreeMap<String, serde_json::Value>> = serde_saphyr::from_str(text)
-            .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())?;
+        let file: BTreeMap<String, serde_json::Value> = document(text)?;
         let mut env = env.clone();
-        for (name, value) in file.unwrap_or_default() {
+        for (name, value) in file {
             if !NAMES.contains(&name.as_str()) {
                 return Err(format!("{name} is not known here; there are {}", NAMES.join(", ")));
             }

@@ -285,7 +285,7 @@ async fn what_a_file_says_holds_for_the_next_call() {
     let callee = Callee::new("other", upstreams, &config.protection, &metrics);
     let call = || callee.get("/", Context::new("t"));
     assert_eq!(call().await, Err(CallError::TimedOut));
-    let watching = config.protection.background(&metrics).unwrap().start(&Health::default());
+    let watching = config.protection.background(config.env(), &metrics).unwrap().start(&Health::default());
     let reloads = |outcome: &str| {
         let line = format!("config_reloads_total{{outcome=\"{outcome}\"}} 1");
         let (text, line) = (metrics.clone(), line);

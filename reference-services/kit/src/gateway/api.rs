@@ -30,7 +30,11 @@ pub(super) fn api(targets: &[Target]) -> Value {
 fn add(paths: &mut Value, path: &Path, of_service: &Value) {
     for (known, operations) in of_service.as_object().into_iter().flatten() {
         let Some(asked) = path.source(known) else { continue };
-        let methods = operations.as_object().into_iter().flatten().filter(|(method, _)| path.allows(method));
+        let methods = operations
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(method, _)| path.allows(&method.to_uppercase()));
         let methods: Map<String, Value> =
             methods.map(|(method, operation)| (method.clone(), passed(operation, method, &asked))).collect();
         if let Some(paths) = paths.as_object_mut().filter(|_| !methods.is_empty()) {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::config::{ConfigError, Env};
 use crate::jwt;
 use crate::ratelimit::Rate;
+use crate::reload::document;
 
 /// What a gateway demands of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,10 +80,8 @@ impl Policy {
 
     /// The same with a file's text laid over the environment. An error is one line.
     pub(super) fn overlaid(env: &Env, text: &str) -> Result<Self, String> {
-        // A comment alone is an empty document.
-        let file: Option<File> = serde_saphyr::from_str(text)
-            .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())?;
-        Self::read(&file.unwrap_or_default().over(env.clone())).map_err(|error| error.to_string())
+        let file: File = document(text)?;
+        Self::read(&file.over(env.clone())).map_err(|error| error.to_string())
     }
 }
 

@@ -46,22 +46,23 @@ impl Path {
     }
 
     fn takes(&self, method: &Method, path: &str) -> bool {
-        let under = path
-            .strip_prefix(self.from)
-            .is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && self.from != "/"));
-        under && self.method.is_none_or(|only| method == only)
+        self.allows(method.as_str()) && self.under(self.from, path).is_some()
     }
 
     /// The path that clients write for one that the service has, if this is the way to it.
     pub(crate) fn source(&self, known: &str) -> Option<String> {
-        let rest = known.strip_prefix(self.to)?;
-        let exact = rest.is_empty() || (rest.starts_with('/') && self.from != "/");
-        exact.then(|| format!("{}{rest}", self.from))
+        self.under(self.to, known).map(|rest| format!("{}{rest}", self.from))
     }
 
-    /// Whether it is a way for this method, written in either case.
+    /// Whether it is a way for this method.
     pub(crate) fn allows(&self, method: &str) -> bool {
-        self.method.is_none_or(|only| only.eq_ignore_ascii_case(method))
+        self.method.is_none_or(|only| only == method)
+    }
+
+    /// What follows a prefix in a path that belongs to it.
+    fn under<'a>(&self, prefix: &str, path: &'a str) -> Option<&'a str> {
+        let rest = path.strip_prefix(prefix)?;
+        (rest.is_empty() || (rest.starts_with('/') && self.from != "/")).then_some(rest)
     }
 
     /// Path and query as the service knows them.

@@ -45,6 +45,6 @@ fn shortage(clock: &Clock, counts: &[Count], wanted: &[(f64, usize)]) -> Vec<Gap
 }
 
 fn gap(clock: &Clock, start: f64, end: f64) -> Gap {
-    let (from, to) = (clock.at(start), clock.at(end));
-    Gap { from, wide: ((to - from) * 1000.0).round() / 1000.0 }
+    let (from, wide) = clock.stretch(start, end);
+    Gap { from, wide }
 }

@@ -140,12 +140,8 @@ impl<'a> Drawing<'a> {
 
 /// What a replica was until now; nothing when it was not there, or for no time.
 fn span(clock: &Clock, place: &Place, until: f64) -> Option<Span> {
-    let (from, to) = (clock.at(place.since), clock.at(until));
-    (place.state != State::Down && to > from).then(|| Span {
-        from,
-        wide: ((to - from) * 1000.0).round() / 1000.0,
-        state: place.state,
-    })
+    let (from, wide) = clock.stretch(place.since, until);
+    (place.state != State::Down && wide > 0.0).then_some(Span { from, wide, state: place.state })
 }
 
 impl State {
