@@ -2,6 +2,7 @@
 # Whether what each service says of itself at /v3/api-docs is true: schemathesis asks it all that the document allows, and much
 # that it does not, and holds every answer against the document.
 #   check.sh BRUNT [SECONDS-A-SERVICE] [SYSTEM...]      needs schemathesis (pip install schemathesis) and jq
+# SEED=2 asks other questions than SEED=1, which stands so that two runs ask the same.
 set -euo pipefail
 brunt=$(readlink -f "$1") seconds=${2:-6}
 systems=("${@:3}")
@@ -19,16 +20,21 @@ start() { # SYSTEM
   cat "$1.log"; return 1
 }
 
-# 422 is about a key that was used for something else, which no document can rule out.
+# 422 is about a key that was used for something else, which no document can rule out. A gateway's second name for a resource
+# (bookings, alarms) finds gone what was deleted by its first name, which the tool takes for another resource.
 cat >schemathesis.toml <<'TOML'
 [checks]
 positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "5xx"]
+
+[[operations]]
+include-path-regex = "^/(bookings|alarms)"
+checks.ensure_resource_availability.enabled = false
 TOML
 
 check() { # SYSTEM SERVICE URL: leaves SYSTEM-SERVICE.txt, and .ok if the document is true
   local log=$1-$2.txt
   if schemathesis run "$3/v3/api-docs" --url "$3" --no-color --max-time "$seconds" --max-examples 50 \
-    --generation-database none --warnings off >"$log" 2>&1 && [[ $(requests "$log") -gt 0 ]]; then
+    --seed "${SEED:-1}" --generation-database none --warnings off >"$log" 2>&1 && [[ $(requests "$log") -gt 0 ]]; then
     touch "$log.ok"
   fi
 }

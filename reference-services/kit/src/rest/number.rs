@@ -51,6 +51,7 @@ mod tests {
         assert_eq!(qty(r#"{"qty": "3"}"#), Some(Some(3)));
         assert_eq!(qty(r#"{"qty": 3.0}"#), Some(Some(3)));
         assert_eq!(qty(r#"{"qty": -2e3}"#), Some(Some(-2000)));
+        assert_eq!(qty(r#"{"qty": 4230396154759186.0}"#), Some(Some(4_230_396_154_759_186)));
         assert_eq!(qty(r#"{"qty": null}"#), Some(None));
         assert_eq!(qty("{}"), Some(None));
         for bad in [
