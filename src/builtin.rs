@@ -69,11 +69,15 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
     ],
     // Of several systems, short: what `brunt calibrate` is for.
     scenarios![
+        "calibration/acknowledged",
         "calibration/decoupled",
         "calibration/events",
         "calibration/grace",
+        "calibration/retries",
         "calibration/rollout",
         "calibration/slow-payment",
+        "calibration/slow-replica",
+        "calibration/view",
         "calibration/zombie",
     ],
 ];

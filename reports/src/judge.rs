@@ -1,6 +1,7 @@
 //! From a plan and what happened to a verdict.
 
 mod agreement;
+mod amplification;
 pub(crate) mod availability;
 mod breaker;
 mod conserved;
@@ -77,6 +78,9 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
         Claim::Isolation { of, down, at_least } => {
             let down: Vec<&str> = down.iter().map(String::as_str).collect();
             vec![isolation::judge(timeline, check.name, claim, of, &down, *at_least)]
+        }
+        Claim::Amplification { of, from, to, at_most } => {
+            vec![amplification::judge(timeline, claim, of, (from, to), *at_most)]
         }
         Claim::Slo { .. } => vec![slo::judge(plan, timeline, &check.claim)],
         Claim::Breaker { .. } => of_breaker(plan, timeline, place, check),

@@ -29,6 +29,11 @@ impl Plan {
     #[must_use]
     pub fn broken_by(&self, proof: &Proof) -> Self {
         let mut plan = self.without(&proof.without);
+        for (name, env) in &proof.env {
+            if let Some(service) = plan.system.services.get_mut(name) {
+                service.env.extend(env.clone());
+            }
+        }
         plan.faults.extend(proof.planted.iter().cloned());
         plan.faults.sort_by_key(|fault| fault.at.first().copied());
         plan

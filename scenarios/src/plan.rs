@@ -77,11 +77,16 @@ pub struct AbortWhen {
 pub struct Proof {
     /// Guard → services.
     pub without: BTreeMap<String, Vec<String>>,
+    /// Variables over those of the services.
+    pub env: Environment,
     /// Faults on top of the plan's own.
     pub planted: Vec<Fault>,
     /// Names of checks: `availability`, `ledger.lost`, …
     pub fails: Vec<String>,
 }
+
+/// Service → environment variables.
+pub type Environment = BTreeMap<String, BTreeMap<String, String>>;
 
 impl Plan {
     /// When the last load ends, after the loads' start.
@@ -100,7 +105,10 @@ impl fmt::Display for Proof {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let guards = self.without.iter();
         let guards = guards.map(|(guard, services)| format!("without {guard} of {}", services.join(", ")));
+        let env = self.env.iter().flat_map(|(service, variables)| {
+            variables.iter().map(move |(name, value)| format!("with {name}={value} of {service}"))
+        });
         let planted = self.planted.iter().map(|fault| format!("with {}", fault.kind));
-        out.write_str(&guards.chain(planted).collect::<Vec<_>>().join(" and "))
+        out.write_str(&guards.chain(env).chain(planted).collect::<Vec<_>>().join(" and "))
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing is checked here beyond the form; [`crate::Plan`] is where it gets its meaning.
 
 mod agreement;
+mod amplification;
 mod breaker;
 mod bystanders;
 mod expectation;
@@ -24,6 +25,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use agreement::{Compensation, Fold, FoldOver, Rows, Saga, View, ViewSource};
+pub use amplification::Amplification;
 pub use breaker::Breaker;
 pub use bystanders::{Decoupled, Fairness, Isolation};
 pub use expectation::{
@@ -120,6 +122,9 @@ pub struct Proof {
     /// Faults that come on top of the scenario's own.
     #[serde(default)]
     pub planted: Vec<Fault>,
+    /// Service → environment variables over those of the scenario, for a defect that can be switched on.
+    #[serde(default)]
+    pub env: BTreeMap<String, BTreeMap<String, String>>,
     /// The checks that must then fail, by name: `availability`, `ledger.lost`, …
     pub fails: Vec<Located<String>>,
 }

@@ -136,6 +136,8 @@ expect:
   - decoupled: {{service: stock, commands: orders, effects: {{get: order/orders, items: '$[*]', key: $.id}}, within: 5s}}
   - fairness: {{of: orders}}
   - fairness: {{of: orders, while: orders}}
+  - amplification: {{of: orders, from: stock, to: order, atMost: 1.2}}
+  - amplification: {{of: orders, from: order, to: stock, atMost: -1}}
 "
     );
     insta::assert_snapshot!(problems(&scenario));
@@ -184,6 +186,8 @@ expect:
 proof:
   - {{without: {{outbx: order}}, fails: [availability]}}
   - {{without: {{livenessProbe: order}}, fails: [ledger.lost]}}
+  - {{env: {{odrer: {{A: b}}}}, fails: [availability]}}
+  - {{fails: [availability]}}
 "
     );
     insta::assert_snapshot!(problems(&scenario));

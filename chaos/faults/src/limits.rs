@@ -45,22 +45,10 @@ impl Limits {
 
 /// The replicas that are meant, one of them drawn where one is meant.
 pub(crate) fn picked(census: &Census, pick: Pick, rng: &mut fastrand::Rng) -> Vec<Replica> {
-    match pick {
-        Pick::All => census.replicas.clone(),
-        Pick::One => some(census, 1, rng),
-        Pick::Number(number) => some(census, number as usize, rng),
-        Pick::Share(share) => {
-            // A share of a share of binary fractions must not become one replica more.
-            let number = (share.fraction() * census.replicas.len() as f64 - 1e-9).ceil();
-            some(census, number as usize, rng)
-        }
-    }
-}
-
-fn some(census: &Census, number: usize, rng: &mut fastrand::Rng) -> Vec<Replica> {
-    match number {
+    match pick.of(census.replicas.len()) {
+        all if all == census.replicas.len() => census.replicas.clone(),
         1 => rng.choice(&census.replicas).copied().into_iter().collect(),
-        _ => rng.choose_multiple(census.replicas.iter().copied(), number),
+        number => rng.choose_multiple(census.replicas.iter().copied(), number),
     }
 }
 

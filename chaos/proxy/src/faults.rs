@@ -4,8 +4,10 @@ use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use brunt_scenarios::plan::EdgeFault;
+use brunt_scenarios::plan::{EdgeFault, Pick};
 use tokio::sync::Notify;
+
+use crate::endpoints::Endpoint;
 
 /// Names one fault that was set, so that it can be lifted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,15 +51,18 @@ struct State {
 struct Set {
     id: u64,
     fault: EdgeFault,
+    /// The endpoints that it is about; `None`: all.
+    only: Option<Vec<Endpoint>>,
     hits: u64,
 }
 
 impl Faults {
-    pub(crate) fn set(&self, fault: EdgeFault) -> FaultId {
+    /// `there` are the endpoints at this time, from which a fault that is not about all of them chooses.
+    pub(crate) fn set(&self, fault: EdgeFault, there: Vec<Endpoint>) -> FaultId {
         let mut state = self.state();
         state.last += 1;
         let id = state.last;
-        state.set.push(Set { id, fault, hits: 0 });
+        state.set.push(Set { id, fault, only: chosen(fault, there), hits: 0 });
         FaultId(id)
     }
 
@@ -99,17 +104,20 @@ impl Faults {
     }
 
     /// Replies meet the faults that are set when they come, whatever was set when their request went out.
-    pub(crate) fn after(&self) -> After {
+    pub(crate) fn after(&self, from: &Endpoint) -> After {
         let mut met = After::Pass;
         for set in &mut self.state().set {
+            if set.only.as_ref().is_some_and(|only| !only.contains(from)) {
+                continue;
+            }
             match set.fault {
                 EdgeFault::LostReply { share } if drawn(share) => {
                     set.hits += 1;
                     return After::Lose;
                 }
-                EdgeFault::Latency(spread) => {
+                EdgeFault::Latency { delay, .. } => {
                     set.hits += 1;
-                    met = later(met, between(spread.from.0, spread.to.0));
+                    met = later(met, between(delay.from.0, delay.to.0));
                 }
                 EdgeFault::SlowReply(spread) if met == After::Pass => {
                     set.hits += 1;
@@ -123,6 +131,17 @@ impl Faults {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn chosen(fault: EdgeFault, there: Vec<Endpoint>) -> Option<Vec<Endpoint>> {
+    match fault {
+        EdgeFault::Latency { pick: Pick::All, .. } => None,
+        EdgeFault::Latency { pick, .. } => {
+            let number = pick.of(there.len());
+            Some(fastrand::choose_multiple(there, number))
+        }
+        _ => None,
     }
 }
 
@@ -145,21 +164,25 @@ fn between(from: Duration, to: Duration) -> Duration {
 mod tests {
     use super::*;
 
+    fn anywhere() -> Endpoint {
+        Endpoint::local(1)
+    }
+
     fn latency(text: &str) -> EdgeFault {
-        EdgeFault::Latency(text.parse().unwrap())
+        EdgeFault::Latency { delay: text.parse().unwrap(), pick: Pick::All }
     }
 
     #[test]
     fn latencies_add_up_and_each_counts_its_hits() {
         let faults = Faults::default();
-        let one = faults.set(latency("100ms"));
-        let two = faults.set(latency("50ms"));
-        assert_eq!(faults.after(), After::Wait(Duration::from_millis(150)));
+        let one = faults.set(latency("100ms"), vec![]);
+        let two = faults.set(latency("50ms"), vec![]);
+        assert_eq!(faults.after(&anywhere()), After::Wait(Duration::from_millis(150)));
         assert_eq!(faults.lift(one), Some(1));
-        assert_eq!(faults.after(), After::Wait(Duration::from_millis(50)));
+        assert_eq!(faults.after(&anywhere()), After::Wait(Duration::from_millis(50)));
         assert_eq!(faults.lift(two), Some(2));
         assert_eq!(faults.lift(two), None);
-        assert_eq!(faults.after(), After::Pass);
+        assert_eq!(faults.after(&anywhere()), After::Pass);
     }
 
     #[test]
@@ -172,9 +195,22 @@ mod tests {
     }
 
     #[test]
+    fn one_replica_alone_is_slow() {
+        let faults = Faults::default();
+        let there: Vec<Endpoint> = (1..=5).map(Endpoint::local).collect();
+        let one = EdgeFault::Latency { delay: "100ms".parse().unwrap(), pick: Pick::One };
+        faults.set(one, there.clone());
+        let slow = |endpoint: &&Endpoint| faults.after(endpoint) == After::Wait(Duration::from_millis(100));
+        let first: Vec<&Endpoint> = there.iter().filter(slow).collect();
+        assert_eq!(first.len(), 1);
+        assert_eq!(there.iter().filter(slow).collect::<Vec<_>>(), first, "the same one all the time");
+        assert_eq!(faults.after(&Endpoint::local(6)), After::Pass, "one that came later");
+    }
+
+    #[test]
     fn a_share_hits_about_that_many() {
         let faults = Faults::default();
-        let id = faults.set(EdgeFault::Abort { status: 503, share: 0.25 });
+        let id = faults.set(EdgeFault::Abort { status: 503, share: 0.25 }, vec![]);
         let answered = (0..4000).filter(|_| faults.before() == Before::Answer(503)).count() as u64;
         assert!((800..1200).contains(&answered), "{answered} of 4000");
         assert_eq!(faults.lift(id), Some(answered));
@@ -183,10 +219,10 @@ mod tests {
     #[test]
     fn a_cut_does_not_touch_replies_and_a_lost_reply_no_requests() {
         let faults = Faults::default();
-        let cut = faults.set(EdgeFault::Cut);
-        assert_eq!((faults.before(), faults.after()), (Before::Reset, After::Pass));
+        let cut = faults.set(EdgeFault::Cut, vec![]);
+        assert_eq!((faults.before(), faults.after(&anywhere())), (Before::Reset, After::Pass));
         faults.lift(cut);
-        faults.set(EdgeFault::LostReply { share: 1.0 });
-        assert_eq!((faults.before(), faults.after()), (Before::Pass, After::Lose));
+        faults.set(EdgeFault::LostReply { share: 1.0 }, vec![]);
+        assert_eq!((faults.before(), faults.after(&anywhere())), (Before::Pass, After::Lose));
     }
 }

@@ -47,10 +47,11 @@ enum Missed {
     Sent(Broken),
 }
 
+/// The reply, and who gave it.
 pub(crate) async fn forward(
     edge: &Arc<Edge>,
     mut request: Request<Payload>,
-) -> Result<Response<Incoming>, Broken> {
+) -> Result<(Response<Incoming>, Endpoint), Broken> {
     if request.method() == Method::CONNECT {
         return Err(Broken::Tunnel);
     }
@@ -61,7 +62,7 @@ pub(crate) async fn forward(
         match to(edge, &claim.endpoint, request, &mut visit).await {
             Ok(mut reply) => {
                 headers::strip(reply.headers_mut());
-                return Ok(reply);
+                return Ok((reply, claim.endpoint));
             }
             // It had left by the time we came: whoever asks again is sent elsewhere.
             Err(Missed::Unsent(again, _)) if !edge.endpoints.contains(&claim.endpoint) => request = *again,

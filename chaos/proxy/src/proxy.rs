@@ -71,7 +71,7 @@ impl Proxy {
 
     /// Sets a fault; several add up.
     pub fn set(&self, fault: EdgeFault) -> FaultId {
-        self.edge.faults.set(fault)
+        self.edge.faults.set(fault, self.edge.endpoints.list())
     }
 
     /// Lifts a fault and says how many requests it hit; `None` when it is not set any more.

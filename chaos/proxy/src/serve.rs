@@ -74,8 +74,8 @@ async fn answer(edge: Arc<Edge>, request: Request<Incoming>) -> Result<Reply, Br
             return twice(&edge, request).await.map(|reply| reply.map(Late::at_once));
         }
     }
-    let reply = forward(&edge, request.map(Either::Left)).await?;
-    match edge.faults.after() {
+    let (reply, endpoint) = forward(&edge, request.map(Either::Left)).await?;
+    match edge.faults.after(&endpoint) {
         After::Pass => {}
         After::Slow(delay) => {
             edge.counts.met_fault();
@@ -99,11 +99,11 @@ async fn twice(edge: &Arc<Edge>, request: Request<Incoming>) -> Result<Response<
     let (head, body) = request.into_parts();
     let body = Full::new(body.collect().await.map_err(Broken::Unread)?.to_bytes());
     let request = Request::from_parts(head, ());
-    let reply = forward(edge, copy(&request, body.clone())).await?;
+    let (reply, _) = forward(edge, copy(&request, body.clone())).await?;
     let (edge, again) = (Arc::clone(edge), copy(&request, body));
     tokio::spawn(async move {
         // Nobody waits for what becomes of it.
-        if let Ok(reply) = forward(&edge, again).await {
+        if let Ok((reply, _)) = forward(&edge, again).await {
             finish(reply.into_body()).await;
         }
     });

@@ -6,7 +6,7 @@ use axum::Router;
 use serde_json::Value;
 
 use crate::config::{Config, StoreUrl};
-use crate::consumer::{Consumer, Policy};
+use crate::consumer::{Consumer, Drops, Policy};
 use crate::health::Health;
 use crate::lifecycle::{Background, Service};
 use crate::log::{self, EventLog};
@@ -66,6 +66,8 @@ impl Assembly {
             store: self.store.clone(),
             inbox: self.config.inbox,
             offsets: self.config.offsets,
+            acknowledge: self.config.acknowledge,
+            drops: Drops::each(self.config.drop_every),
             policy,
             metrics: self.metrics.clone(),
         };

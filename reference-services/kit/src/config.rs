@@ -4,11 +4,12 @@ mod env;
 mod values;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use env::{ConfigError, Env};
-pub use values::{EventLogUrl, Guard, LogFormat, Offsets, StoreUrl, parse_duration};
+pub use values::{Acknowledge, EventLogUrl, Guard, LogFormat, Offsets, StoreUrl, parse_duration};
 
 use crate::calls::{Protection, Upstreams};
 use crate::log::USUAL_KEEP;
@@ -38,6 +39,10 @@ pub struct Config {
     pub inbox: Guard,
     /// `OFFSETS`: latest forgets what came while the service was away.
     pub offsets: Offsets,
+    /// `ACKNOWLEDGE`: before loses the events in hand when the service is killed.
+    pub acknowledge: Acknowledge,
+    /// `DROP_EVERY`: a defect that can be planted: each event of this number is thrown away. None if it is 0.
+    pub drop_every: Option<NonZeroU64>,
     /// `START_DELAY`: how long the process runs before it listens, as one that has much to load would.
     pub start_delay: Duration,
     /// `SHUTDOWN_GRACE`: how long to serve on after readiness has turned 503.
@@ -87,6 +92,10 @@ impl Config {
             outbox: env.parse("OUTBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             inbox: env.parse("INBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             offsets: env.parse("OFFSETS", "committed", Offsets::ACCEPTS, Offsets::parse)?,
+            acknowledge: env.parse("ACKNOWLEDGE", "after", Acknowledge::ACCEPTS, Acknowledge::parse)?,
+            drop_every: env.parse("DROP_EVERY", "0", "a number of events", |text| {
+                text.parse().ok().map(NonZeroU64::new)
+            })?,
             start_delay: env.duration("START_DELAY", "0s")?,
             grace: env.duration("SHUTDOWN_GRACE", "0s")?,
             protection: Protection::read(&env)?,
@@ -176,6 +185,8 @@ mod tests {
                 message("STORE", "mysql://localhost"),
                 message("SHUTDOWN_GRACE", "soon"),
                 message("OFFSETS", "earliest"),
+                message("ACKNOWLEDGE", "never"),
+                message("DROP_EVERY", "0.1%"),
                 message("LOG_FORMAT", "xml"),
                 message("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"),
             ]

@@ -1,16 +1,18 @@
 //! From the log to the store: decode, let the policy decide, and change inbox, state and outbox in one transaction.
 
 mod dead_letter;
+mod drops;
 mod spans;
 
 pub use dead_letter::REASON;
+pub use drops::Drops;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::config::{Guard, Offsets};
+use crate::config::{Acknowledge, Guard, Offsets};
 use crate::event::Envelope;
 use crate::lifecycle::Stop;
 use crate::log::{Delivery, EventLog, LogError, Subscription};
@@ -67,6 +69,10 @@ pub struct Consumer {
     pub inbox: Guard,
     /// Where to go on reading.
     pub offsets: Offsets,
+    /// When an event counts as read.
+    pub acknowledge: Acknowledge,
+    /// Events that are thrown away, for a proof.
+    pub drops: Drops,
     /// What the events mean here.
     pub policy: Policy,
     /// Counts what is received.
@@ -101,7 +107,12 @@ impl Consumer {
                 polled = subscription.poll(BATCH) => polled,
             };
             match polled {
-                Ok(deliveries) => self.handle(&deliveries, subscription.as_mut(), &stop).await,
+                Ok(deliveries) => {
+                    if self.acknowledge == Acknowledge::Before {
+                        acknowledge(&deliveries, subscription.as_mut()).await;
+                    }
+                    self.handle(&deliveries, subscription.as_mut(), &stop).await;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the event log cannot be read; trying again");
                     sleep(OUTAGE).await;
@@ -162,6 +173,7 @@ impl Consumer {
     }
 
     async fn apply(&self, mut events: Vec<Envelope>) -> Result<(), PolicyError> {
+        events.retain(|_| !self.drops.next());
         let spans = spans::begin(self.metrics.tracer(), self.topic, &mut events);
         let (policy, inbox) = (Arc::clone(&self.policy), self.inbox);
         let applied = self
@@ -209,6 +221,13 @@ impl Consumer {
 
     async fn send_dead_letter(&self, delivery: &Delivery, reason: &str) -> Result<(), LogError> {
         self.log.append(vec![dead_letter::record(self.topic, self.group, delivery, reason)]).await
+    }
+}
+
+async fn acknowledge(deliveries: &[Delivery], subscription: &mut dyn Subscription) {
+    deliveries.iter().for_each(|delivery| subscription.processed(delivery));
+    if let Err(error) = subscription.commit().await {
+        tracing::warn!(%error, "offsets were not committed");
     }
 }
 

@@ -133,6 +133,9 @@ pub trait Subscription: Send {
     /// Marks a record, and those before it in its partition, to be committed soon.
     fn processed(&mut self, delivery: &Delivery);
 
+    /// Commits what is processed now, and not only soon.
+    fn commit(&mut self) -> LogFuture<'_, ()>;
+
     /// The partitions that this member owns, as of the last poll.
     fn assignment(&self) -> Vec<u32>;
 

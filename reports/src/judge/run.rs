@@ -120,6 +120,7 @@ fn rests_on_its_schedule(plan: &Plan, load: &Load) -> bool {
         Claim::Breaker { fails_fast, .. } => open && fails_fast.iter().any(|(of, _)| is_this(of)),
         Claim::Ledger { .. }
         | Claim::Conserved { .. }
+        | Claim::Amplification { .. }
         | Claim::Recovers { .. }
         | Claim::Restarts { .. }
         | Claim::Saga { .. }

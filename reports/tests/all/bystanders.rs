@@ -1,10 +1,12 @@
-//! What others must not notice: isolation, decoupling, fairness.
+//! What others must not notice: isolation, decoupling, fairness, amplification.
 
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
 use brunt_reports::judge;
 use brunt_scenarios::plan::JsonPath;
 use brunt_scenarios::plan::{Arrival, Claim, Load, Plan, Ramp, Rows, Target};
-use brunt_scenarios::timeline::{Failure, Happening, Keys, LedgerRecord, LoadRecord, Timeline, Window};
+use brunt_scenarios::timeline::{
+    EdgeRecord, Failure, Happening, Keys, LedgerRecord, LoadRecord, Timeline, Window,
+};
 use brunt_scenarios::units::Percent;
 
 use crate::fixture::{event, judged, load, only, percent, plan, secs, timeline, window};
@@ -167,4 +169,25 @@ fn a_short_run_does_not_say() {
         half(changing("flood", [5_000, 5_000], [0, 60]), changing("orders", [20_000, 20_000], [0, 0]));
     run.loads.iter_mut().for_each(|load| drop(load.windows.drain(4..16)));
     assert_eq!(judged(&fairness(), &run, "fairness.p99"), Inconclusive);
+}
+
+#[test]
+fn retries_are_counted_for_each_request() {
+    let (of, from, to) = ("orders".to_owned(), "order".to_owned(), "product".to_owned());
+    let plan = plan(vec![Claim::Amplification { of, from, to, at_most: 1.2 }]);
+    let calls = |requests| Timeline {
+        edges: vec![EdgeRecord {
+            from: Some("order".to_owned()),
+            to: "product".to_owned(),
+            requests,
+            reached: requests,
+            faulted: 0,
+        }],
+        ..seconds([0; 6])
+    };
+    assert_eq!(judged(&plan, &calls(720), "amplification"), Pass);
+    assert_eq!(judged(&plan, &calls(721), "amplification"), Fail);
+    assert_eq!(judged(&plan, &calls(0), "amplification"), Inconclusive);
+    assert_eq!(judged(&plan, &Timeline { edges: vec![], ..calls(1) }, "amplification"), Inconclusive);
+    assert_eq!(judged(&plan, &Timeline { loads: vec![], ..calls(1) }, "amplification"), Inconclusive);
 }

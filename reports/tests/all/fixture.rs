@@ -119,6 +119,7 @@ fn name(claim: &Claim) -> &'static str {
         Claim::Saga { .. } => "saga",
         Claim::View { .. } => "view",
         Claim::Fairness { .. } => "fairness",
+        Claim::Amplification { .. } => "amplification",
         Claim::Isolation { .. } => "isolation",
         Claim::Slo { .. } => "slo",
     }

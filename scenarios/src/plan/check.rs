@@ -1,6 +1,7 @@
 //! From what is written to what is meant: every reference resolved, every default filled in, every problem reported at once.
 
 mod agreement;
+mod amplification;
 mod breaker;
 mod bystanders;
 mod expectation;
@@ -24,7 +25,7 @@ use indexmap::IndexMap;
 use load::Around;
 use target::Targets;
 
-use super::{AbortWhen, Fault, Load, Plan, Service, System};
+use super::{AbortWhen, Environment, Fault, Load, Plan, Service, System};
 use crate::scenario::{self, Scenario};
 use crate::source::{Diagnostic, Place, Source};
 use crate::units::Percent;
@@ -96,7 +97,10 @@ impl Plan {
 impl Checker<'_> {
     fn plan(&mut self, written: &Scenario, mut system: System) -> Plan {
         self.version(&written.version);
-        self.environment(written, &mut system);
+        let env = self.environment(&written.env, &system);
+        for (name, variables) in env {
+            system.services[&name].env.extend(variables);
+        }
         let services = &system.services;
         let setup = self.setup(&written.setup, services);
         let saved = setup.iter().flat_map(|step| step.save.iter().map(|(name, _)| name.as_str()));
@@ -130,17 +134,20 @@ impl Checker<'_> {
         plan
     }
 
-    fn environment(&mut self, written: &Scenario, system: &mut System) {
-        for (name, env) in &written.env {
-            let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
-            let unknown =
-                self.source.wrong(None, format!("`env` is for a service `{name}`, which does not exist"));
-            let unknown = unknown.help_choose(name, &names);
-            match system.services.get_mut(name) {
-                Some(service) => service.env.extend(env.clone()),
-                None => self.problems.push(unknown),
+    /// Variables of services that exist.
+    fn environment(&mut self, written: &Environment, system: &System) -> Environment {
+        let mut known = written.clone();
+        known.retain(|name, _| {
+            let there = system.services.contains_key(name);
+            if !there {
+                let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
+                let unknown =
+                    self.source.wrong(None, format!("`env` is for a service `{name}`, which does not exist"));
+                self.problems.push(unknown.help_choose(name, &names));
             }
-        }
+            there
+        });
+        known
     }
 
     fn whole(&mut self, written: &Scenario, loads: &[Load], faults: &[Fault], max_duration: Duration) {

@@ -153,6 +153,17 @@ pub enum Claim {
         /// The share of good replies.
         at_least: Percent,
     },
+    /// Retries do not multiply the load on a service that has trouble.
+    Amplification {
+        /// The load.
+        of: String,
+        /// The caller.
+        from: String,
+        /// The callee.
+        to: String,
+        /// How many calls a request may cost on average.
+        at_most: f64,
+    },
     /// The run spends no more than this of an objective's error budget.
     Slo {
         /// The load.
@@ -228,6 +239,9 @@ impl fmt::Display for Claim {
             Self::Isolation { of, down, at_least } => {
                 let verb = if down.len() == 1 { "is" } else { "are" };
                 write!(out, "{of}: availability ≥ {at_least} while {} {verb} down", down.join(", "))
+            }
+            Self::Amplification { of, from, to, at_most } => {
+                write!(out, "{of}: at most {at_most} calls a request {from} → {to}")
             }
             Self::Slo { of, target, within, window, spends } => {
                 let within = within.map_or(String::new(), |within| format!(" within {}", Period(within)));

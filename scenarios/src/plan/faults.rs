@@ -89,8 +89,13 @@ pub enum FaultKind {
 /// What happens to requests between two services.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EdgeFault {
-    /// Replies come later by a duration drawn from this.
-    Latency(Spread),
+    /// Replies come later.
+    Latency {
+        /// By a duration drawn from this.
+        delay: Spread,
+        /// Those of which replicas.
+        pick: Pick,
+    },
     /// The callee is not asked: a status answers in its place, for this share (0 to 1) of the requests.
     Abort {
         /// The status.
@@ -170,7 +175,8 @@ impl fmt::Display for FaultKind {
 impl fmt::Display for EdgeFault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Latency(delay) => write!(out, "latency {delay}"),
+            Self::Latency { delay, pick: Pick::All } => write!(out, "latency {delay}"),
+            Self::Latency { delay, pick } => write!(out, "latency {delay} of {pick} the replicas"),
             Self::Abort { status, share } => write!(out, "abort {}% with {status}", share * 100.0),
             Self::Cut => out.write_str("cut"),
             Self::LostReply { share } => write!(out, "lose {}% of the replies", share * 100.0),

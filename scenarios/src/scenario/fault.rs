@@ -90,6 +90,20 @@ pub enum Pick {
     All,
 }
 
+impl Pick {
+    /// How many of so many are meant.
+    #[must_use]
+    pub fn of(self, there: usize) -> usize {
+        match self {
+            Self::All => there,
+            Self::One => there.min(1),
+            Self::Number(number) => there.min(number as usize),
+            // A share of a share of binary fractions must not become one replica more.
+            Self::Share(share) => (share.fraction() * there as f64 - 1e-9).ceil() as usize,
+        }
+    }
+}
+
 impl FromStr for Pick {
     type Err = String;
 
@@ -215,6 +229,13 @@ pub struct Latency {
     pub to: Located<String>,
     /// By how much; a range draws anew for each request.
     pub delay: Spread,
+    /// Those of which replicas of the callee: all unless given. They are drawn when the fault begins.
+    #[serde(default = "all_replicas")]
+    pub pick: Pick,
+}
+
+fn all_replicas() -> Pick {
+    Pick::All
 }
 
 /// Answer in the callee's place.

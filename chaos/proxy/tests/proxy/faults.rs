@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use brunt_scenarios::plan::EdgeFault;
+use brunt_scenarios::plan::{EdgeFault, Pick};
 
 use crate::callee::{Callee, serving, text};
 use crate::caller::{Caller, asking, once, raw, said};
@@ -45,7 +45,7 @@ async fn latency_delays_replies_until_it_is_lifted() {
     let (proxy, _) = before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/").await.unwrap();
-    let fault = proxy.set(EdgeFault::Latency("150ms".parse().unwrap()));
+    let fault = proxy.set(EdgeFault::Latency { delay: "150ms".parse().unwrap(), pick: Pick::All });
     let began = Instant::now();
     assert_eq!(kept.get("/").await.unwrap(), (200, "done".to_owned()));
     assert!(began.elapsed() >= Duration::from_millis(150));

@@ -45,6 +45,27 @@ impl Offsets {
     }
 }
 
+/// When an event counts as read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acknowledge {
+    /// Once it is applied, as it always should be.
+    After,
+    /// As soon as it has come, for a proof: who is killed before it is applied never gets it again.
+    Before,
+}
+
+impl Acknowledge {
+    pub(super) const ACCEPTS: &'static str = "after or before";
+
+    pub(super) fn parse(value: &str) -> Option<Self> {
+        match value {
+            "after" => Some(Self::After),
+            "before" => Some(Self::Before),
+            _ => None,
+        }
+    }
+}
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {

@@ -1,5 +1,6 @@
 //! Inbox, retries and dead letters.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::{Consumer, Handled, PolicyError, dead_letter};
-use crate::config::{Config, Defaults, Env, Guard, Offsets};
+use super::{Consumer, Drops, Handled, PolicyError, dead_letter};
+use crate::config::{Acknowledge, Config, Defaults, Env, Guard, Offsets};
 use crate::event::{Cause, Envelope, Subject};
 use crate::lifecycle::Stop;
 use crate::log::tests::places::{Place, places};
@@ -66,6 +67,10 @@ impl Bench {
     }
 
     fn at(place: Place, inbox: Guard) -> Self {
+        Self::with(place, |consumer| consumer.inbox = inbox)
+    }
+
+    fn with(place: Place, change: impl FnOnce(&mut Consumer)) -> Self {
         let directory = TempDir::new().unwrap();
         let (outbox, _) = Outbox::new(Guard::On);
         let store = Store::open(&directory.path().join("own.db"), Kind::Sqlite, outbox).unwrap();
@@ -75,16 +80,19 @@ impl Bench {
         let defaults = Defaults { service: "group", port: 0, data_dir: "" };
         let metrics = Metrics::new(&Config::read(Env::default(), defaults).unwrap());
         let (stop, stopped) = Stop::manual();
-        let consumer = Consumer {
+        let mut consumer = Consumer {
             group: topic,
             topic,
             log: Arc::clone(&log),
             store: store.clone(),
-            inbox,
+            inbox: Guard::On,
             offsets: Offsets::Committed,
+            acknowledge: Acknowledge::After,
+            drops: Drops::default(),
             policy: Arc::new(policy),
             metrics,
         };
+        change(&mut consumer);
         Self {
             log,
             store,
@@ -170,6 +178,51 @@ async fn a_poison_event_is_buried_and_later_ones_flow_on() {
         assert_eq!(header("kafka_dlt-original-offset"), "1");
         assert!(header("kafka_dlt-original-partition").parse::<u32>().is_ok());
     }
+}
+
+/// A service whose store never finishes what it was given, and which is then killed.
+async fn given_again_after_a_kill(place: Place, acknowledge: Acknowledge) -> bool {
+    let (begun, mut begins) = watch::channel(false);
+    let bench = Bench::with(place, |consumer| {
+        consumer.acknowledge = acknowledge;
+        consumer.policy = Arc::new(move |_: &mut Tx<'_>, _: &Envelope| {
+            begun.send_replace(true);
+            // Until the outage is over, which it never is.
+            Err(StoreError::Closed.into())
+        });
+    });
+    bench.append([event("Noted", 1)]).await;
+    timeout(BOUND, begins.wait_for(|begun| *begun)).await.unwrap().unwrap();
+    bench.consumer.abort();
+    let _ = bench.consumer.await;
+    bench
+        .log
+        .append(vec![NewRecord {
+            topic: bench.topic.into(),
+            key: "1".into(),
+            value: "next".into(),
+            headers: Default::default(),
+        }])
+        .await
+        .unwrap();
+    let mut successor = bench.log.subscribe(bench.topic, bench.topic, Offsets::Committed);
+    let next = timeout(BOUND, successor.poll(10)).await.unwrap().unwrap();
+    next.first().is_some_and(|delivery| delivery.value != "next")
+}
+
+#[tokio::test]
+async fn what_was_not_applied_comes_again_unless_it_was_acknowledged_first() {
+    let embedded = || places().remove(0);
+    assert!(given_again_after_a_kill(embedded(), Acknowledge::After).await);
+    assert!(!given_again_after_a_kill(embedded(), Acknowledge::Before).await);
+}
+
+#[tokio::test]
+async fn one_event_in_so_many_can_be_dropped() {
+    let bench = Bench::with(places().remove(0), |consumer| consumer.drops = Drops::each(NonZeroU64::new(3)));
+    bench.append((1..=7).map(|id| event("Noted", id))).await;
+    bench.until_last("7").await;
+    assert_eq!(bench.names().await, ["1", "2", "4", "5", "7"]);
 }
 
 #[tokio::test]

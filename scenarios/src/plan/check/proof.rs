@@ -40,12 +40,13 @@ impl Checker<'_> {
                 self.unknown(name.place, "check in this scenario named", name, &there);
             }
         }
-        if written.fails.is_empty() || written.without.is_empty() && written.planted.is_empty() {
-            self.wrong(None, "a proof needs `without` or `planted`, and `fails`").help =
+        if written.fails.is_empty() || broken_by_nothing(written) {
+            self.wrong(None, "a proof needs `without`, `env` or `planted`, and `fails`").help =
                 Some("such as `without: {outbox: order}` and `fails: [ledger.lost]`".to_owned());
         }
         let planted = self.faults(&written.planted, system, load_ends);
-        Proof { without, planted, fails: written.fails.iter().map(|name| name.value.clone()).collect() }
+        let env = self.environment(&written.env, system);
+        Proof { without, env, planted, fails: written.fails.iter().map(|name| name.value.clone()).collect() }
     }
 
     fn guarded(
@@ -63,6 +64,10 @@ impl Checker<'_> {
             self.problems.push(diagnostic.help_choose(guard, &guards));
         }
     }
+}
+
+fn broken_by_nothing(written: &scenario::Proof) -> bool {
+    written.without.is_empty() && written.env.is_empty() && written.planted.is_empty()
 }
 
 /// The names by which proofs can refer to a scenario's checks.

@@ -106,6 +106,15 @@ impl Subscription for KafkaSubscription {
         *next = (*next).max(delivery.offset + 1);
     }
 
+    fn commit(&mut self) -> LogFuture<'_, ()> {
+        self.store_processed();
+        let committed = match &self.consumer {
+            Some(consumer) => consumer.commit_consumer_state(CommitMode::Async).map_err(LogError::from),
+            None => Ok(()),
+        };
+        Box::pin(std::future::ready(committed))
+    }
+
     fn assignment(&self) -> Vec<u32> {
         let assigned = self.consumer.as_ref().and_then(|consumer| consumer.assignment().ok());
         let partitions = assigned.iter().flat_map(TopicPartitionList::elements);

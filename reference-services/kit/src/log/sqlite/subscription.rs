@@ -56,7 +56,7 @@ impl SqliteSubscription {
                 self.beat().await?;
             }
             if self.is_dirty() && Instant::now() >= self.next_commit {
-                self.commit().await?;
+                self.commit_processed().await?;
             }
             let deliveries = self.fetch(max).await?;
             if !deliveries.is_empty() {
@@ -79,7 +79,7 @@ impl SqliteSubscription {
         Ok(())
     }
 
-    async fn commit(&mut self) -> Result<(), LogError> {
+    async fn commit_processed(&mut self) -> Result<(), LogError> {
         let (me, leases) = (self.me.clone(), self.leases.clone());
         let current = self.connection.call(move |db| group::commit(db, &me, &leases)).await?;
         if !current {
@@ -130,6 +130,10 @@ impl Subscription for SqliteSubscription {
         }
     }
 
+    fn commit(&mut self) -> LogFuture<'_, ()> {
+        Box::pin(self.commit_processed())
+    }
+
     fn assignment(&self) -> Vec<u32> {
         self.leases.keys().copied().collect()
     }
@@ -137,7 +141,7 @@ impl Subscription for SqliteSubscription {
     fn leave(&mut self) -> LogFuture<'_, ()> {
         Box::pin(async {
             if self.is_dirty() {
-                self.commit().await?;
+                self.commit_processed().await?;
             }
             let me = self.me.clone();
             self.connection.call(move |db| group::leave(db, &me)).await?;

@@ -16,10 +16,10 @@ impl Checker<'_> {
             written.scale.as_ref().map(|scale| self.scale(scale, system)),
             written.rollout.as_ref().map(|rollout| self.rolled_out(rollout, system)),
             written.make_zombie.as_ref().map(|zombie| self.zombie(zombie, system)),
-            written
-                .latency
-                .as_ref()
-                .map(|one| self.edge(&one.from, &one.to, EdgeFault::Latency(one.delay), system)),
+            written.latency.as_ref().map(|one| {
+                let fault = EdgeFault::Latency { delay: one.delay, pick: one.pick };
+                self.edge(&one.from, &one.to, fault, system)
+            }),
             written.abort.as_ref().map(|abort| self.abort(abort, system)),
             written.cut.as_ref().map(|cut| self.edge(&cut.from, &cut.to, EdgeFault::Cut, system)),
             written.lost_reply.as_ref().map(|lost| {

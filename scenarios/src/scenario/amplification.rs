@@ -1,0 +1,21 @@
+//! How many calls a request may cost, as it is written.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::source::Located;
+
+/// Retries do not multiply the load on a service that has trouble.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Amplification {
+    /// The load whose requests cause the calls.
+    pub of: Located<String>,
+    /// The caller.
+    pub from: Located<String>,
+    /// The callee.
+    pub to: Located<String>,
+    /// How many calls there may be for a request, on average over the run, retries included.
+    #[schemars(range(min = 0.0))]
+    pub at_most: Located<f64>,
+}
