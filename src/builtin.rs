@@ -32,6 +32,7 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
     ],
     // Bookstore.
     scenarios![
+        "bookstore/autoscale",
         "bookstore/cancel",
         "bookstore/one-coupon",
         "bookstore/racing-orders",
@@ -73,6 +74,7 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "calibration/decoupled",
         "calibration/events",
         "calibration/grace",
+        "calibration/hpa",
         "calibration/retries",
         "calibration/rollout",
         "calibration/slow-payment",

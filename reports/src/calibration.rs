@@ -41,6 +41,12 @@ pub enum Counted {
 }
 
 impl Calibration {
+    /// A row of the table, at its end unless it is there already, so that the table has an order of its own and not that in
+    /// which runs end.
+    pub fn expect(&mut self, scenario: &str, without: Option<&str>) {
+        self.row(scenario, without);
+    }
+
     /// Counts a run; `fails` are the checks that must fail without the guard.
     pub fn count(
         &mut self,

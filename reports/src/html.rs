@@ -7,6 +7,7 @@ mod clock;
 mod errors;
 mod faults;
 mod figures;
+mod gaps;
 mod graph;
 mod heat;
 mod lanes;

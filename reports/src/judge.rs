@@ -8,6 +8,7 @@ mod conserved;
 mod down;
 mod fairness;
 mod hits;
+mod hpa;
 mod isolation;
 pub(crate) mod latency;
 mod ledger;
@@ -79,6 +80,7 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
             let down: Vec<&str> = down.iter().map(String::as_str).collect();
             vec![isolation::judge(timeline, check.name, claim, of, &down, *at_least)]
         }
+        Claim::Hpa { service, reaches, within } => hpa::judge(timeline, claim, service, *reaches, *within),
         Claim::Amplification { of, from, to, at_most } => {
             vec![amplification::judge(timeline, claim, of, (from, to), *at_most)]
         }

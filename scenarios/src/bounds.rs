@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::plan::{Service, StrategyKind};
-use crate::system::Probe;
+use crate::system::{Autoscaler, Probe};
 
 /// What the supervisor itself may add: polling and process start, not part of any probe.
 const SLACK: Duration = Duration::from_millis(500);
@@ -49,6 +49,16 @@ pub fn back_off(restart: u32) -> Duration {
         0 | 1 => Duration::ZERO,
         k => Duration::from_secs(10).saturating_mul(1 << (k - 2).min(5)).min(Duration::from_secs(300)),
     }
+}
+
+/// From a rise of the load until so many replicas are ready. The first decision comes after three looks at most (the load rises
+/// during one, fills the next, and is seen after it), each further one a look later with n' = max(2n, n + 4); the last replicas
+/// start, and become ready.
+pub fn scales_out(service: &Service, autoscaler: &Autoscaler, reaches: u32) -> Duration {
+    let most = |n: u32| Some((2 * n).max(n + 4));
+    let fewest = autoscaler.min_replicas.max(service.replicas).max(1);
+    let further = std::iter::successors(most(fewest), |n| most(*n)).take_while(|n| *n < reaches).count();
+    autoscaler.sync_period.0 * u32::try_from(3 + further).unwrap_or(u32::MAX) + starts(service)
 }
 
 /// A whole rollout: ⌈N / (surge + unavailable)⌉ · (start + ready + grace), and for `Recreate` one such round.

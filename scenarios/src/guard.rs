@@ -13,12 +13,16 @@ pub const LIVENESS: &str = "livenessProbe";
 /// The guard that every service with a grace period has: without it, whoever must go is killed at once.
 pub const GRACE: &str = "terminationGracePeriod";
 
+/// The guard that every service with an autoscaler has.
+pub const AUTOSCALER: &str = "autoscaler";
+
 /// The guards of a service, by name.
 pub fn names(service: &Service) -> Vec<&str> {
     let probes = [
         (READINESS, service.readiness.is_some()),
         (LIVENESS, service.liveness.is_some()),
         (GRACE, !service.grace.is_zero()),
+        (AUTOSCALER, service.autoscaler.is_some()),
     ];
     let probes = probes.into_iter().filter(|(_, there)| *there).map(|(name, _)| name);
     probes.chain(service.guards.keys().map(String::as_str)).collect()
@@ -59,6 +63,7 @@ fn take_away(service: &mut Service, guard: &str) {
         READINESS => service.readiness = None,
         LIVENESS => service.liveness = None,
         GRACE => service.grace = Duration::ZERO,
+        AUTOSCALER => service.autoscaler = None,
         _ => {
             if let Some(guard) = service.guards.get(guard) {
                 service.env.extend(guard.env.clone());

@@ -10,6 +10,7 @@ mod expectation;
 mod expected;
 mod fault;
 mod feed;
+mod hpa;
 mod journey;
 mod load;
 mod load_file;
@@ -36,6 +37,7 @@ pub use fault::{
     Abort, Cut, Fault, Kill, Latency as LatencyFault, LostReply, Pause, Pick, Rollout, Scale, Stop, Zombie,
 };
 pub use feed::{Feed, FeedOrder};
+pub use hpa::Hpa;
 pub use journey::{Journey, JourneyStep};
 pub use load::{Auth, Basic, Closed, Load, Open, Stage};
 pub use load_file::{LoadFile, read_feeds};
@@ -115,8 +117,8 @@ pub struct Limits {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Proof {
-    /// Guard → the service or services that lose it. `readinessProbe`, `livenessProbe` and `terminationGracePeriod` exist for
-    /// every service that has them, others are declared in the system file.
+    /// Guard → the service or services that lose it. `readinessProbe`, `livenessProbe`, `terminationGracePeriod` and
+    /// `autoscaler` exist for every service that has them, others are declared in the system file.
     #[serde(default)]
     pub without: BTreeMap<String, OneOrMany>,
     /// Faults that come on top of the scenario's own.

@@ -1,5 +1,6 @@
 //! A system as it is written: what it consists of, how each part starts, and where calls between the parts go.
 
+mod autoscaler;
 mod probe;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use autoscaler::Autoscaler;
 pub use probe::{HttpGet, Probe};
 
 use crate::source::Located;
@@ -50,6 +52,8 @@ pub struct Service {
     pub calls: BTreeMap<String, Call>,
     /// How many replicas: 1 unless given.
     pub replicas: Option<Located<u32>>,
+    /// What decides how many replicas there are, once they run. Without one nothing does.
+    pub autoscaler: Option<Located<Autoscaler>>,
     /// How a new version replaces the old one.
     #[serde(default)]
     pub strategy: Strategy,

@@ -1,10 +1,12 @@
-//! Quantities as people write them: `30s`, `0s..1s`, `99.9%`, `200/s`.
+//! Quantities as people write them: `30s`, `0s..1s`, `99.9%`, `200/s`, `200m`.
 
+mod cpu;
 mod percent;
 mod period;
 mod rate;
 mod spread;
 
+pub use cpu::Cpu;
 pub use percent::Percent;
 pub use period::Period;
 pub use rate::Rate;

@@ -11,6 +11,7 @@ services:
     calls: {stock: {env: STOCK_URL}}
     readinessProbe: {httpGet: {path: /ready}, periodSeconds: 1}
     guards: {outbox: {env: {OUTBOX: 'off'}}}
+    autoscaler: {minReplicas: 2, maxReplicas: 4, cpuRequest: 0.5}
   stock: {command: [./stock], strategy: {type: Recreate}}
   bank: {url: 'http://127.0.0.1:9000'}
 ";
@@ -136,6 +137,8 @@ expect:
   - decoupled: {{service: stock, commands: orders, effects: {{get: order/orders, items: '$[*]', key: $.id}}, within: 5s}}
   - fairness: {{of: orders}}
   - fairness: {{of: orders, while: orders}}
+  - hpa: {{service: order, reaches: 2}}
+  - hpa: {{service: stock, reaches: 2}}
   - amplification: {{of: orders, from: stock, to: order, atMost: 1.2}}
   - amplification: {{of: orders, from: order, to: stock, atMost: -1}}
 "

@@ -29,7 +29,11 @@ pub fn calibrate(options: &Calibrate) -> Result<Exit> {
     let began = Instant::now();
     let plans = place::plans_without_guards(&options.scenarios, &options.common.place)?;
     let path = options.common.out.join("calibration.json");
-    let counted = Mutex::new(read(&path)?);
+    let mut counted = read(&path)?;
+    for task in plans.iter().flat_map(tasks_of) {
+        counted.expect(&task.planned.slug, task.broken().as_deref());
+    }
+    let counted = Mutex::new(counted);
     let round = || plans.iter().flat_map(tasks_of);
     // Round by round, so that an early end leaves every row with about as many runs.
     let tasks: Vec<Task<'_>> = (0..options.runs).flat_map(|_| round()).collect();
@@ -53,6 +57,11 @@ fn tasks_of(planned: &Planned) -> impl Iterator<Item = Task<'_>> {
 }
 
 impl Task<'_> {
+    /// What is broken, in words.
+    fn broken(&self) -> Option<String> {
+        self.proof.map(ToString::to_string)
+    }
+
     fn perform(&self, options: &Calibrate, counted: &Mutex<Calibration>, path: &Path) -> Result<Exit> {
         let Self { planned, proof } = self;
         let plan = proof.map_or_else(|| planned.plan.clone(), |proof| planned.plan.broken_by(proof));
@@ -61,10 +70,10 @@ impl Task<'_> {
         if report.verdict.outcome == Outcome::Aborted {
             return Ok(Exit::Aborted);
         }
-        let guard = proof.map(ToString::to_string);
+        let guard = self.broken();
         let without = guard.as_deref().zip(proof.map(|proof| proof.fails.as_slice()));
         let mut counted = counted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match counted.count(&planned.source.name, without, &report.verdict) {
+        match counted.count(&planned.slug, without, &report.verdict) {
             Counted::Right if !options.common.keep => drop(page.parent().map(std::fs::remove_dir_all)),
             Counted::Right => {}
             Counted::Wrong => eprintln!("{}: {}", report.verdict.outcome, page.display()),

@@ -52,6 +52,9 @@ pub enum TargetError {
     /// The service was not started by brunt.
     #[error("{0} was not started by brunt, which therefore does not break it")]
     NotOurs(String),
+    /// Nothing decides how many replicas the service has.
+    #[error("{0} has no autoscaler")]
+    NoAutoscaler(String),
     /// The replica has gone.
     #[error("replica {replica} of {service} has gone")]
     Gone {
@@ -89,4 +92,12 @@ pub enum TargetError {
     /// The platform refused, or did not answer.
     #[error("{0}")]
     Platform(String),
+}
+
+impl TargetError {
+    /// What this target cannot do, and a cluster can.
+    #[must_use]
+    pub fn on_kubernetes(what: &str) -> Self {
+        Self::NotHere { what: format!("`{what}`"), instead: "run the scenario by --on kubernetes".to_owned() }
+    }
 }

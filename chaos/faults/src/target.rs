@@ -120,7 +120,7 @@ pub trait Target: Sync {
         replicas: &[u32],
     ) -> impl Future<Output = Result<u64, TargetError>> + Send {
         let _ = replicas;
-        std::future::ready(Err(on_kubernetes(&format!("{fault} {service}"))))
+        std::future::ready(Err(TargetError::on_kubernetes(&format!("{fault} {service}"))))
     }
 
     /// Undoes what [`Target::inflict`] did.
@@ -129,12 +129,12 @@ pub trait Target: Sync {
         service: &str,
         fault: &PlatformFault,
     ) -> impl Future<Output = Result<(), TargetError>> + Send {
-        std::future::ready(Err(on_kubernetes(&format!("{fault} {service}"))))
+        std::future::ready(Err(TargetError::on_kubernetes(&format!("{fault} {service}"))))
     }
 
     /// The nodes that are meant, and what runs on them.
     fn nodes(&self, which: &NodePick) -> impl Future<Output = Result<Vec<Node>, TargetError>> + Send {
-        std::future::ready(Err(on_kubernetes(&format!("a fault of {which}"))))
+        std::future::ready(Err(TargetError::on_kubernetes(&format!("a fault of {which}"))))
     }
 
     /// Does something to nodes, of which these services' replicas are hit. Says how many replicas, or nodes, it hit.
@@ -145,18 +145,11 @@ pub trait Target: Sync {
         replicas: &BTreeMap<String, Vec<u32>>,
     ) -> impl Future<Output = Result<u64, TargetError>> + Send {
         let _ = (fault, replicas);
-        std::future::ready(Err(on_kubernetes(&format!("a fault of {}", names.join(", ")))))
+        std::future::ready(Err(TargetError::on_kubernetes(&format!("a fault of {}", names.join(", ")))))
     }
 
     /// Undoes what [`Target::take_nodes`] did.
     fn give_back(&self, names: &[String]) -> impl Future<Output = Result<(), TargetError>> + Send {
-        std::future::ready(Err(on_kubernetes(&format!("a fault of {}", names.join(", ")))))
-    }
-}
-
-fn on_kubernetes(what: &str) -> TargetError {
-    TargetError::NotHere {
-        what: format!("`{what}`"),
-        instead: "run the scenario by --on kubernetes".to_owned(),
+        std::future::ready(Err(TargetError::on_kubernetes(&format!("a fault of {}", names.join(", ")))))
     }
 }

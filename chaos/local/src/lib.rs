@@ -17,6 +17,7 @@
 //!   of one machine would meet at the same store.
 
 mod ask;
+mod autoscaling;
 mod back_off;
 mod error;
 mod groups;
@@ -38,6 +39,7 @@ mod status;
 mod system;
 mod target;
 mod tether;
+mod usage;
 mod workload;
 
 pub use brunt_faults::Observed;

@@ -86,7 +86,7 @@ impl LocalSystem {
             journal,
             changes: watch::Sender::new(()),
         };
-        let workload = Workload::start(context, service.replicas, service.rollout);
+        let workload = Workload::start(context, service);
         self.workloads.insert(name, workload);
     }
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use brunt_faults::{Census, EdgeHandle, Target, TargetError};
 use brunt_proxy::{FaultId, Proxy};
-use brunt_scenarios::plan::EdgeFault;
+use brunt_scenarios::plan::{EdgeFault, PlatformFault};
 
 use crate::ask::ask;
 use crate::replica::What;
 use crate::system::LocalSystem;
-use crate::workload::Workload;
+use crate::workload::{AutoscalerTask, Workload};
 
 /// How long a replica may take to answer a request that belongs to a fault.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,6 +23,11 @@ impl LocalSystem {
                 None => TargetError::NoService(name),
             }
         })
+    }
+
+    fn autoscaler(&self, service: &str) -> Result<&AutoscalerTask, TargetError> {
+        let none = || TargetError::NoAutoscaler(service.to_owned());
+        self.workload(service)?.autoscaler().ok_or_else(none)
     }
 
     fn edge(&self, from: &str, to: &str) -> Result<&Proxy, TargetError> {
@@ -78,6 +83,24 @@ impl Target for LocalSystem {
             replica,
             why: format!("GET {path}: {silence}"),
         })
+    }
+
+    async fn inflict(
+        &self,
+        service: &str,
+        fault: &PlatformFault,
+        _replicas: &[u32],
+    ) -> Result<u64, TargetError> {
+        let PlatformFault::Autoscale { min, max, target } = fault else {
+            return Err(TargetError::on_kubernetes(&format!("{fault} {service}")));
+        };
+        self.autoscaler(service)?.change(*min, *max, *target);
+        Ok(1)
+    }
+
+    async fn lift(&self, service: &str, _fault: &PlatformFault) -> Result<(), TargetError> {
+        self.autoscaler(service)?.restore();
+        Ok(())
     }
 
     async fn break_edge(&self, from: &str, to: &str, fault: EdgeFault) -> Result<EdgeHandle, TargetError> {

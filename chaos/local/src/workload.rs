@@ -1,17 +1,19 @@
 //! One service: its replicas, and what may be done to them.
 
+mod autoscaler;
 mod fleet;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use brunt_faults::{Census, Replica as Counted};
-use brunt_scenarios::plan::Rollout;
+use brunt_scenarios::plan::{Rollout, Service};
 use brunt_scenarios::timeline::Happening;
 use tokio::task::JoinHandle;
 
 use crate::replica::{Context, Replica, What};
 use crate::status::ReplicaStatus;
+pub(crate) use autoscaler::AutoscalerTask;
 use fleet::{Fleet, Purpose, keep, lock};
 
 /// A service's replicas, kept as they should be by a task of its own.
@@ -21,15 +23,18 @@ pub(crate) struct Workload {
     rollout: Rollout,
     fleet: Arc<Mutex<Fleet>>,
     task: JoinHandle<()>,
+    autoscaler: Option<AutoscalerTask>,
 }
 
 impl Workload {
     /// Starts its replicas. Must be called within a tokio runtime.
-    pub(crate) fn start(context: Context, replicas: u32, rollout: Rollout) -> Self {
-        let context = Arc::new(context);
-        let fleet = Arc::new(Mutex::new(Fleet::new(replicas)));
+    pub(crate) fn start(context: Context, service: &Service) -> Self {
+        let (context, rollout) = (Arc::new(context), service.rollout);
+        let fleet = Arc::new(Mutex::new(Fleet::new(service.replicas)));
         let keeper = keep(Arc::clone(&fleet), Arc::clone(&context), rollout);
-        Self { context, rollout, fleet, task: tokio::spawn(keeper) }
+        let start = |settings| AutoscalerTask::start(settings, Arc::clone(&fleet), Arc::clone(&context));
+        let autoscaler = service.autoscaler.map(start);
+        Self { context, rollout, fleet, task: tokio::spawn(keeper), autoscaler }
     }
 
     pub(crate) fn wanted(&self) -> u32 {
@@ -113,6 +118,11 @@ impl Workload {
         self.fleet().wanted = replicas;
         self.context.journal.service(Happening::Scaled { replicas });
         self.changed();
+    }
+
+    /// What decides how many replicas there are.
+    pub(crate) fn autoscaler(&self) -> Option<&AutoscalerTask> {
+        self.autoscaler.as_ref()
     }
 
     /// Begins a rollout. Says how many replicas will be replaced.

@@ -1,12 +1,12 @@
 //! The timeline picture: rows on one clock.
 
-use super::breakers::{self, BreakerLane};
+use super::breakers::{self, BreakerLane, Stretch};
 use super::clock::{Clock, Tick};
 use super::faults::{self, Band, FaultLane};
 use super::lanes::{self, Lane};
 use super::scale::Rule;
 use super::series::Series;
-use super::{errors, heat, latency, throughput};
+use super::{errors, gaps, heat, latency, throughput};
 use crate::Report;
 
 /// Everything that is drawn.
@@ -18,6 +18,8 @@ pub struct Picture {
     pub faults: Vec<FaultLane>,
     pub rows: Vec<Row>,
     pub breakers: Vec<BreakerLane>,
+    /// When services were not seen.
+    pub gaps: Vec<Stretch>,
     pub services: Vec<Lane>,
 }
 
@@ -69,6 +71,7 @@ impl Picture {
             faults: faults::lanes(&clock, &timeline.faults),
             rows,
             breakers: breakers::all(&clock, &timeline.breakers),
+            gaps: gaps::all(&clock, &timeline.gaps),
             services: lanes::all(&clock, report),
         }
     }

@@ -34,6 +34,13 @@ impl Ready {
         later.clone().find(|(_, number)| holds(*number)).map(|(at, _)| *at)
     }
 
+    /// The most that there were at any time after a moment; `None` if the service was never seen.
+    pub fn most(&self, from: f64) -> Option<usize> {
+        let before = self.steps.iter().rev().find(|(at, _)| *at <= from);
+        let after = self.steps.iter().filter(|(at, _)| *at > from);
+        before.into_iter().chain(after).map(|(_, number)| *number).max()
+    }
+
     /// The first moment after another at which there were fewer than so many.
     pub fn falls_below(&self, wanted: usize, from: f64) -> Option<f64> {
         self.first(from, |number| number < wanted)

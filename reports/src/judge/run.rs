@@ -77,7 +77,8 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
 /// Times during load and faults, and the checks that follow, in which services were not seen: what is measured from events
 /// may be late, or missing.
 pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
-    let from_events = |claim: &Claim| matches!(claim, Claim::Recovers { .. } | Claim::Restarts { .. });
+    let from_events =
+        |claim: &Claim| matches!(claim, Claim::Recovers { .. } | Claim::Restarts { .. } | Claim::Hpa { .. });
     let during = |gap: &&Gap| gap.to.is_none_or(|to| to.0 >= 0.0) && gap.from.0 <= timeline.ended.0;
     let gap = timeline.gaps.iter().find(during)?;
     plan.checks.iter().any(|check| from_events(&check.claim)).then(|| Finding {
@@ -121,6 +122,7 @@ fn rests_on_its_schedule(plan: &Plan, load: &Load) -> bool {
         Claim::Ledger { .. }
         | Claim::Conserved { .. }
         | Claim::Amplification { .. }
+        | Claim::Hpa { .. }
         | Claim::Recovers { .. }
         | Claim::Restarts { .. }
         | Claim::Saga { .. }

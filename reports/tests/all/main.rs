@@ -10,6 +10,7 @@ mod confidence;
 mod escaping;
 mod fixture;
 mod foresight;
+mod hpa;
 mod latency;
 mod ledger;
 mod pages;

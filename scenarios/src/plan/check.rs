@@ -7,6 +7,7 @@ mod bystanders;
 mod expectation;
 mod fault;
 mod feed;
+mod hpa;
 mod journey;
 mod load;
 mod load_file;

@@ -153,6 +153,15 @@ pub enum Claim {
         /// The share of good replies.
         at_least: Percent,
     },
+    /// An autoscaler brings enough replicas in time, and does not go to and fro.
+    Hpa {
+        /// The service.
+        service: String,
+        /// How many replicas must be ready at some time.
+        reaches: u32,
+        /// How long after the loads' start.
+        within: Duration,
+    },
     /// Retries do not multiply the load on a service that has trouble.
     Amplification {
         /// The load.
@@ -239,6 +248,9 @@ impl fmt::Display for Claim {
             Self::Isolation { of, down, at_least } => {
                 let verb = if down.len() == 1 { "is" } else { "are" };
                 write!(out, "{of}: availability ≥ {at_least} while {} {verb} down", down.join(", "))
+            }
+            Self::Hpa { service, reaches, within } => {
+                write!(out, "{service} is scaled to {reaches} within {}", Period(*within))
             }
             Self::Amplification { of, from, to, at_most } => {
                 write!(out, "{of}: at most {at_most} calls a request {from} → {to}")

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::system::{Guard, Probe, StrategyKind};
+use crate::system::{Autoscaler, Guard, Probe, StrategyKind};
 
 /// A system that can be started.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Service {
     pub calls: BTreeMap<String, String>,
     /// How many replicas.
     pub replicas: u32,
+    /// What decides how many there are once they run.
+    pub autoscaler: Option<Autoscaler>,
     /// How a new version replaces the old one.
     pub rollout: Rollout,
     /// When a replica may be sent requests.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Amplification, Breaker, Decoupled, Fairness, Isolation, Saga, Slo, View};
+use super::{Amplification, Breaker, Decoupled, Fairness, Hpa, Isolation, Saga, Slo, View};
 use crate::source::Located;
 use crate::units::{Percent, Period};
 
@@ -35,6 +35,8 @@ pub enum Expectation {
     Fairness(Fairness),
     /// A load is served while services are down that it does not need.
     Isolation(Isolation),
+    /// An autoscaler brings enough replicas in time, and does not go to and fro.
+    Hpa(Hpa),
     /// Retries do not multiply the load on a service that has trouble.
     Amplification(Amplification),
     /// The run spends no more than this of a service level objective's error budget.
@@ -57,6 +59,7 @@ impl Expectation {
             Self::View(_) => "view",
             Self::Fairness(_) => "fairness",
             Self::Isolation(_) => "isolation",
+            Self::Hpa(_) => "hpa",
             Self::Amplification(_) => "amplification",
             Self::Slo(_) => "slo",
         }

@@ -56,7 +56,7 @@ pub struct Fault {
     pub set_env: Option<SetEnv>,
     /// On Kubernetes: set entries of a ConfigMap, until the fault ends.
     pub set_config: Option<SetConfig>,
-    /// On Kubernetes: change the limits or the aim of an autoscaler, until the fault ends.
+    /// Change the limits or the aim of an autoscaler, until the fault ends.
     pub autoscale: Option<Autoscale>,
     /// On Kubernetes: make a probe ask for something else, or take it away, until the fault ends.
     pub tamper_probe: Option<TamperProbe>,

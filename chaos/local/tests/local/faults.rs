@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use brunt_faults::{Effect, FaultError, Limits, TargetError, apply};
 use brunt_local::ReplicaState;
-use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick, Program, StrategyKind};
+use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick, PlatformFault, Program, Service, StrategyKind};
+use brunt_scenarios::system::Autoscaler;
 use brunt_scenarios::timeline::{Happening, RestartReason};
-use brunt_scenarios::units::Percent;
+use brunt_scenarios::units::{Cpu, Percent, Period};
 
 use crate::plans::{behaving, service, system};
 use crate::running::{Running, holds, lives, shop, start};
@@ -271,4 +272,46 @@ async fn what_ignores_sigterm_is_still_replaced_at_once() {
     // Stopping does not wait an hour for it.
     running.stop().await;
     assert!(!lives(victim));
+}
+
+#[tokio::test]
+async fn an_autoscaler_keeps_to_its_limits_and_gets_them_back() {
+    let idle = Autoscaler {
+        min_replicas: 2,
+        max_replicas: 4,
+        average_utilization: 50,
+        cpu_request: Cpu::millis(1_000_000),
+        sync_period: Period(Duration::from_millis(50)),
+        stabilization_window: Period(Duration::ZERO),
+    };
+    let mut running = shop(Service { autoscaler: Some(idle), ..service() }).await;
+    running.until_what(Happening::Scaled { replicas: 2 }).await;
+    running.until_ready(2).await;
+    let autoscale = |min, max| FaultKind::Platform {
+        service: "shop".to_owned(),
+        fault: PlatformFault::Autoscale { min, max, target: None },
+    };
+    let more = fault(&running, autoscale(Some(3), None)).await.unwrap();
+    assert_eq!(*more.effect(), hits(1));
+    running.until_what(Happening::Scaled { replicas: 3 }).await;
+    running.until_ready(3).await;
+    more.recover(&running.system).await.unwrap();
+    running.until_what(Happening::Scaled { replicas: 2 }).await;
+    let fewer = fault(&running, autoscale(Some(1), Some(1))).await.unwrap();
+    running.until_what(Happening::Scaled { replicas: 1 }).await;
+    fewer.recover(&running.system).await.unwrap();
+    running.until_what(Happening::Scaled { replicas: 2 }).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_only_a_cluster_can_do_is_refused() {
+    let running = shop(service()).await;
+    let of_shop = |fault| FaultKind::Platform { service: "shop".to_owned(), fault };
+    let none = PlatformFault::Autoscale { min: Some(1), max: None, target: None };
+    let refused = fault(&running, of_shop(none)).await.unwrap_err();
+    assert_eq!(refused.to_string(), "shop has no autoscaler");
+    let refused = fault(&running, of_shop(PlatformFault::RollBack)).await.unwrap_err();
+    assert!(refused.to_string().contains("--on kubernetes"), "{refused}");
+    running.stop().await;
 }

@@ -16,6 +16,7 @@ pub fn service() -> Service {
         env: BTreeMap::new(),
         calls: BTreeMap::new(),
         replicas: 1,
+        autoscaler: None,
         rollout: Rollout { kind: StrategyKind::RollingUpdate, max_surge: 1, max_unavailable: 0 },
         readiness: Some(probe("/ready")),
         liveness: None,

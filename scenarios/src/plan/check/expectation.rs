@@ -36,6 +36,7 @@ impl Checker<'_> {
             Expectation::View(one) => self.view(one, system),
             Expectation::Fairness(one) => self.fairness(one, known),
             Expectation::Isolation(one) => self.isolation(one, known),
+            Expectation::Hpa(one) => self.hpa(one, system),
             Expectation::Amplification(one) => self.amplification(one, known),
             Expectation::Slo(one) => {
                 let claims = self.slo(one, known);

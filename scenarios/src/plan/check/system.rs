@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Checker;
 use crate::plan::{Program, Rollout, Service, System};
 use crate::source::Located;
-use crate::system::{self, StrategyKind};
+use crate::system::{self, Autoscaler, StrategyKind};
 
 const GRACE: Duration = Duration::from_secs(10);
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
@@ -59,6 +59,7 @@ impl Checker<'_> {
             env: written.env.clone(),
             calls: written.calls.iter().map(|(callee, call)| (callee.clone(), call.env.clone())).collect(),
             replicas: written.replicas.as_ref().map_or(1, |replicas| replicas.value),
+            autoscaler: self.autoscaler(name, written),
             rollout: self.rollout(name, written),
             readiness: written.readiness_probe.clone(),
             liveness: written.liveness_probe.clone(),
@@ -94,6 +95,24 @@ impl Checker<'_> {
                 Program::Running { url: String::new() }
             }
         }
+    }
+
+    fn autoscaler(&mut self, name: &str, written: &system::Service) -> Option<Autoscaler> {
+        let given = written.autoscaler.as_ref()?;
+        let Autoscaler { min_replicas, max_replicas, average_utilization, sync_period, .. } = given.value;
+        let objection = match () {
+            () if written.command.is_none() => "runs already, so brunt cannot scale it",
+            () if written.strategy.kind == StrategyKind::Recreate => "can have one replica only",
+            () if min_replicas == 0 => "must have at least one replica",
+            () if max_replicas < min_replicas => "has a `maxReplicas` below its `minReplicas`",
+            () if average_utilization == 0 => "cannot aim at a utilization of nothing",
+            () if sync_period.0.is_zero() => "cannot be looked at all the time",
+            () => return Some(given.value),
+        };
+        self.wrong(given.place, format!("`{name}` {objection}")).help = Some(
+            "such as `autoscaler: {maxReplicas: 10, averageUtilization: 50, cpuRequest: 200m}`".to_owned(),
+        );
+        None
     }
 
     fn rollout(&mut self, name: &str, written: &system::Service) -> Rollout {

@@ -1,0 +1,82 @@
+//! An autoscaler brings enough replicas in time, and does not go to and fro.
+
+use std::time::Duration;
+
+use brunt_scenarios::timeline::{Happening, Timeline};
+use brunt_scenarios::units::Period;
+
+use super::replicas::Ready;
+use crate::verdict::{Finding, Judgement};
+use crate::wording;
+
+pub fn judge(
+    timeline: &Timeline,
+    claim: String,
+    service: &str,
+    reaches: u32,
+    within: Duration,
+) -> Vec<Finding> {
+    vec![of_reach(timeline, claim, service, reaches, within), of_flapping(timeline, service)]
+}
+
+fn of_reach(timeline: &Timeline, claim: String, service: &str, reaches: u32, within: Duration) -> Finding {
+    let ready = Ready::of(timeline, service);
+    let wanted = usize::try_from(reaches).unwrap_or(usize::MAX);
+    let most = ready.most(0.0);
+    let (judgement, measured, evidence) = match (most, ready.reaches(wanted, 0.0)) {
+        (None, _) => (Judgement::Inconclusive, "unknown".to_owned(), format!("{service} was never seen.")),
+        (_, Some(at)) if at <= 0.0 => {
+            let evidence = format!("As many of {service} were ready before the load began.");
+            (Judgement::Inconclusive, "there already".to_owned(), evidence)
+        }
+        (_, Some(at)) => {
+            let judgement = if at <= within.as_secs_f64() { Judgement::Pass } else { Judgement::Fail };
+            let evidence =
+                format!("{reaches} were ready after {}, bound {}.", wording::seconds(at), Period(within));
+            (judgement, wording::seconds(at), evidence)
+        }
+        (Some(most), None) => {
+            let over = timeline.ended.0 >= within.as_secs_f64();
+            let judgement = if over { Judgement::Fail } else { Judgement::Inconclusive };
+            let evidence = format!(
+                "No more than {most} were ready in the {} that the run lasted, bound {}.",
+                wording::seconds(timeline.ended.0),
+                Period(within)
+            );
+            (judgement, format!("{most} at the most"), evidence)
+        }
+    };
+    Finding { name: "hpa.reaches".to_owned(), claim, judgement, measured, evidence }
+}
+
+/// Out and then in is what an autoscaler is for; once more out is going to and fro.
+fn of_flapping(timeline: &Timeline, service: &str) -> Finding {
+    let events = timeline.events.iter().filter(|event| event.service == service && event.at.0 >= 0.0);
+    let scaled: Vec<(f64, u32)> = events
+        .filter_map(|event| match event.what {
+            Happening::Scaled { replicas } => Some((event.at.0, replicas)),
+            _ => None,
+        })
+        .collect();
+    let ways = scaled.windows(2).map(|two| two[1].1.cmp(&two[0].1)).filter(|way| way.is_ne());
+    let mut turns: Vec<_> = ways.collect();
+    turns.dedup();
+    let steady = turns.len() <= 2;
+    let words: Vec<String> =
+        scaled.iter().map(|(at, to)| format!("to {to} at {}", wording::moment(*at))).collect();
+    let evidence = match scaled.is_empty() {
+        true => "It was never scaled.".to_owned(),
+        false => format!("Scaled {}.", wording::first_few(&words, words.len() as u64, ", ")),
+    };
+    Finding {
+        name: "hpa.noFlapping".to_owned(),
+        claim: format!("{service} is not scaled to and fro"),
+        judgement: match (scaled.is_empty(), steady) {
+            (true, _) => Judgement::Inconclusive,
+            (false, true) => Judgement::Pass,
+            (false, false) => Judgement::Fail,
+        },
+        measured: wording::counted(scaled.len() as u64, "step"),
+        evidence,
+    }
+}

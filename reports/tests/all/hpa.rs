@@ -1,0 +1,51 @@
+//! Autoscalers.
+
+use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
+use brunt_scenarios::plan::{Claim, Plan};
+use brunt_scenarios::timeline::{Event, Happening, Moment, Timeline};
+
+use crate::fixture::{event, judged, plan, secs, timeline};
+
+fn hpa() -> Plan {
+    plan(vec![Claim::Hpa { service: "order".to_owned(), reaches: 3, within: secs(4) }])
+}
+
+/// One replica from the start, and more that get ready at these times.
+fn ready(at: &[f64], ended: f64) -> Timeline {
+    let first = event(-1.0, "order", 1, Happening::Ready);
+    let more = at.iter().zip(2..).map(|(at, number)| event(*at, "order", number, Happening::Ready));
+    Timeline { events: std::iter::once(first).chain(more).collect(), ended: Moment(ended), ..timeline() }
+}
+
+fn scaled(to: &[u32]) -> Timeline {
+    let steps = to.iter().zip(1..).map(|(replicas, at)| Event {
+        at: Moment(f64::from(at)),
+        service: "order".to_owned(),
+        replica: None,
+        what: Happening::Scaled { replicas: *replicas },
+    });
+    Timeline { events: steps.collect(), ..timeline() }
+}
+
+fn reaches(timeline: &Timeline) -> Judgement {
+    judged(&hpa(), timeline, "hpa.reaches")
+}
+
+#[test]
+fn enough_replicas_must_be_ready_in_time() {
+    assert_eq!(reaches(&ready(&[2.0, 4.0], 9.0)), Pass);
+    assert_eq!(reaches(&ready(&[2.0, 4.1], 9.0)), Fail, "too late");
+    assert_eq!(reaches(&ready(&[2.0], 9.0)), Fail, "never");
+    assert_eq!(reaches(&ready(&[2.0], 3.0)), Inconclusive, "the run was over before the bound");
+    assert_eq!(reaches(&ready(&[-0.5, -0.4], 9.0)), Inconclusive, "there already");
+    assert_eq!(reaches(&Timeline { events: vec![], ..timeline() }), Inconclusive, "never seen");
+}
+
+#[test]
+fn out_and_in_is_well_and_out_again_is_not() {
+    let judged = |to: &[u32]| judged(&hpa(), &scaled(to), "hpa.noFlapping");
+    assert_eq!(judged(&[2, 5, 10]), Pass);
+    assert_eq!(judged(&[2, 5, 3, 1]), Pass);
+    assert_eq!(judged(&[2, 5, 3, 4]), Fail);
+    assert_eq!(judged(&[]), Inconclusive);
+}

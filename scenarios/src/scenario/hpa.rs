@@ -1,0 +1,20 @@
+//! An autoscaler's work, as it is written.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Within;
+use crate::source::Located;
+
+/// An autoscaler brings enough replicas in time, and does not go to and fro.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Hpa {
+    /// Of which service.
+    pub service: Located<String>,
+    /// How many replicas must be ready at some time.
+    pub reaches: Located<u32>,
+    /// How long after the loads' start: `auto`, the default, is computed from the autoscaler and the probes.
+    #[serde(default)]
+    pub within: Within,
+}

@@ -1,0 +1,51 @@
+//! Processor time as Kubernetes writes it: `200m`, `0.5`, `2`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{BadQuantity, written_as_text};
+
+/// A share of processors, in thousandths of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cpu(u32);
+
+impl Cpu {
+    /// So many thousandths of a processor.
+    #[must_use]
+    pub const fn millis(millis: u32) -> Self {
+        Self(millis)
+    }
+
+    /// Processors.
+    #[must_use]
+    pub fn cores(self) -> f64 {
+        f64::from(self.0) / 1000.0
+    }
+}
+
+impl FromStr for Cpu {
+    type Err = BadQuantity;
+
+    fn from_str(text: &str) -> Result<Self, BadQuantity> {
+        let bad = || BadQuantity::new(text, "an amount of processor time", "200m or 0.5");
+        let text = text.trim();
+        let millis = match text.strip_suffix('m') {
+            Some(millis) => millis.parse::<u32>().map_err(|_| bad())?,
+            None => {
+                let cores: f64 = text.parse().map_err(|_| bad())?;
+                (cores.is_finite() && (0.0..1e6).contains(&cores))
+                    .then_some((cores * 1000.0).round() as u32)
+                    .ok_or_else(bad)?
+            }
+        };
+        (millis > 0).then_some(Self(millis)).ok_or_else(bad)
+    }
+}
+
+impl fmt::Display for Cpu {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}m", self.0)
+    }
+}
+
+written_as_text!(Cpu, r"^([0-9]+m|[0-9.]+)$", "200m");
