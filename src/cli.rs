@@ -144,6 +144,12 @@ pub struct Calibrate {
     /// Begin no run after this time.
     #[arg(long = "for", value_name = "DURATION")]
     pub lasts: Option<Period>,
+    /// Fail if it is shown, at 95 % confidence, that more clean runs than this do not pass.
+    #[arg(long, value_name = "SHARE")]
+    pub false_alarms: Option<Percent>,
+    /// Fail if it is shown, at 95 % confidence, that of any defect fewer are found than this.
+    #[arg(long, value_name = "SHARE")]
+    pub detection: Option<Percent>,
     #[command(flatten)]
     pub common: Common,
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use brunt_scenarios::units::Percent;
 use serde::{Deserialize, Serialize};
 
 use crate::{Outcome, Proving, Verdict, confidence, wording};
@@ -85,6 +86,35 @@ impl Calibration {
     pub fn clean(&self) -> (u64, u64) {
         let clean = self.rows.iter().filter(|row| row.without.is_none());
         clean.fold((0, 0), |sum, row| (sum.0 + row.runs(), sum.1 + row.runs() - row.passed))
+    }
+
+    /// What is worse than it may be, in words: more clean runs that did not pass, or fewer defects found, than these shares, shown
+    /// at 95 % confidence; and what was never run, as that shows nothing.
+    pub fn worse_than(&self, false_alarms: Option<Percent>, detection: Option<Percent>) -> Vec<String> {
+        let mut worse = vec![];
+        let (clean, wrong) = self.clean();
+        if let Some(most) = false_alarms {
+            if clean == 0 {
+                worse.push("there was no clean run".to_owned());
+            } else if confidence::rules_out(clean - wrong, clean, 1.0 - most.fraction()) {
+                let runs = wording::counted(clean, "clean run");
+                worse.push(format!("{wrong} of {runs} did not pass, which shows more than {most}"));
+            }
+        }
+        for row in self.rows.iter().filter(|row| row.without.is_some()) {
+            let Some(least) = detection else { break };
+            let what = format!("{} {}", row.scenario, row.without.as_deref().unwrap_or_default());
+            if row.runs() == 0 {
+                worse.push(format!("{what} was never run"));
+            } else if confidence::rules_out(row.failed, row.runs(), least.fraction()) {
+                let runs = wording::counted(row.runs(), "run");
+                worse.push(format!(
+                    "{what}: found in {} of {runs}, which shows less than {least}",
+                    row.failed
+                ));
+            }
+        }
+        worse
     }
 
     /// The table in Markdown, which reads well in a terminal too.

@@ -46,9 +46,17 @@ pub fn calibrate(options: &Calibrate) -> Result<Exit> {
     let counted = counted.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     put!("{}", counted.table());
     say!("{} s; counts are in {}", began.elapsed().as_secs(), path.display());
-    // That verdicts can be wrong is what is measured, not a failure of this command.
+    // That verdicts can be wrong is what is measured, and a failure of this command only beyond what was allowed.
+    let worse = counted.worse_than(options.false_alarms, options.detection);
+    for line in &worse {
+        say!("{line}");
+    }
     let stopped = ended.into_iter().any(|exit| exit == Exit::Aborted);
-    Ok(if stopped { Exit::Aborted } else { Exit::Pass })
+    Ok(match (stopped, worse.is_empty()) {
+        (true, _) => Exit::Aborted,
+        (false, true) => Exit::Pass,
+        (false, false) => Exit::Fail,
+    })
 }
 
 fn tasks_of(planned: &Planned) -> impl Iterator<Item = Task<'_>> {

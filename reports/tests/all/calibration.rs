@@ -1,6 +1,7 @@
 //! Counting how often verdicts are wrong.
 
 use brunt_reports::{Calibration, Counted, Finding, Judgement, Outcome, Verdict};
+use brunt_scenarios::units::Percent;
 
 fn verdict(outcome: Outcome, failed: &[&str]) -> Verdict {
     let finding = |name: &&str| Finding {
@@ -37,4 +38,30 @@ fn runs_are_counted_by_what_they_show() {
 #[test]
 fn nothing_counted_says_nothing() {
     assert!(Calibration::default().table().contains("0 of 0 clean runs, so at most 100%"));
+}
+
+#[test]
+fn it_fails_on_what_is_shown_and_not_on_what_may_be_chance() {
+    let percent = |text: &str| Some(text.parse::<Percent>().unwrap());
+    let fails = ["view".to_owned()];
+    let broken = Some(("drops", fails.as_slice()));
+    let mut counted = Calibration::default();
+    counted.expect("view", Some("drops"));
+    assert_eq!(counted.worse_than(None, None), [""; 0]);
+    let worse = |counted: &Calibration| counted.worse_than(percent("1%"), percent("90%"));
+    assert_eq!(worse(&counted), ["there was no clean run", "view drops was never run"]);
+    for _ in 0..21 {
+        counted.count("view", None, &verdict(Outcome::Pass, &[]));
+    }
+    counted.count("view", None, &verdict(Outcome::Inconclusive, &[]));
+    counted.count("view", broken, &verdict(Outcome::Fail, &["view"]));
+    counted.count("view", broken, &verdict(Outcome::Pass, &[]));
+    assert_eq!(worse(&counted), [""; 0], "one of 22, and one of two, may be chance");
+    counted.count("view", None, &verdict(Outcome::Fail, &["view"]));
+    counted.count("view", broken, &verdict(Outcome::Pass, &[]));
+    counted.count("view", broken, &verdict(Outcome::Pass, &[]));
+    let found = worse(&counted);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[0], "2 of 23 clean runs did not pass, which shows more than 1%");
+    assert_eq!(found[1], "view drops: found in 1 of 4 runs, which shows less than 90%");
 }
