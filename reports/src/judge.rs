@@ -14,7 +14,7 @@ pub(crate) mod latency;
 mod ledger;
 pub(crate) mod part;
 mod recovers;
-mod replicas;
+pub(crate) mod replicas;
 mod restarts;
 mod run;
 mod slo;

@@ -5,6 +5,8 @@
 use std::time::Duration;
 
 use brunt_scenarios::plan::{self, Arrival, Claim, FaultKind, Ramp};
+use brunt_scenarios::system::Autoscaler;
+use brunt_scenarios::units::{Cpu, Period};
 use brunt_scenarios::{Plan, Scenario, Source, System, bounds};
 
 const SYSTEM: &str = "\
@@ -82,6 +84,25 @@ fn bounds_are_computed_from_the_probes() {
     assert_eq!(bounds::rolls_out(order), seconds(4 + 19 + 30) + slack);
     let claims: Vec<String> = plan.checks.iter().map(|check| check.claim.to_string()).collect();
     insta::assert_snapshot!(claims.join("\n"));
+}
+
+#[test]
+fn scaling_out_takes_three_looks_and_one_more_for_each_further_step() {
+    let order = &plan(WHOLE).system.services["order"];
+    let autoscaler = Autoscaler {
+        min_replicas: 1,
+        max_replicas: 100,
+        average_utilization: 50,
+        cpu_request: Cpu::millis(200),
+        sync_period: Period(seconds(15)),
+        stabilization_window: Period(seconds(300)),
+    };
+    // 1 → 5 → 10 → 20
+    let looks = |reaches| {
+        let within = bounds::scales_out(order, &autoscaler, reaches) - bounds::starts(order);
+        within.as_secs() / 15
+    };
+    assert_eq!([2, 5, 6, 10, 11, 20, 21].map(looks), [3, 3, 4, 4, 5, 5, 6]);
 }
 
 #[test]

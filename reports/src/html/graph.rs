@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use layers::{Layers, Place};
 
+use crate::judge::replicas::Ready;
 use crate::{Call, Report, wording};
 
 /// Those who call from outside.
@@ -112,6 +113,15 @@ struct Canvas<'a> {
     layers: &'a Layers,
 }
 
+/// As many as planned, and how many there were when there were more: a rollout's surge, or an autoscaler's work.
+fn replicas_of(report: &Report, service: &str, planned: u32) -> String {
+    let most = Ready::of(&report.timeline, service).most(0.0).unwrap_or_default() as u64;
+    match most > u64::from(planned) {
+        true => format!("{planned} to {most} replicas"),
+        false => wording::counted(u64::from(planned), "replica"),
+    }
+}
+
 impl Canvas<'_> {
     /// The upper left corner of a place.
     fn at(&self, place: Place) -> (f64, f64) {
@@ -129,7 +139,7 @@ impl Canvas<'_> {
             }
         }
         let replicas = report.plan.bounds.iter().find(|bounds| bounds.service == name);
-        let replicas = replicas.map(|bounds| wording::counted(u64::from(bounds.replicas), "replica"));
+        let replicas = replicas.map(|bounds| replicas_of(report, name, bounds.replicas));
         let class = match name {
             _ if !faults.is_empty() => "struck",
             OUTSIDE => "outside",
