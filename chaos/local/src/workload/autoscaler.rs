@@ -74,8 +74,8 @@ async fn look(current: Arc<Mutex<Autoscaling>>, fleet: Arc<Mutex<Fleet>>, contex
 /// The processes of the replicas that are ready.
 fn ready(fleet: &Mutex<Fleet>) -> Vec<u32> {
     let fleet = lock(fleet);
-    let ready = fleet.replicas.iter().map(|replica| replica.snapshot()).filter(|now| now.is_ready());
-    ready.filter_map(|now| now.pid).collect()
+    let now = fleet.replicas.iter().map(|replica| replica.snapshot());
+    now.filter_map(|now| now.pid.filter(|_| now.is_ready())).collect()
 }
 
 fn locked(current: &Mutex<Autoscaling>) -> MutexGuard<'_, Autoscaling> {
