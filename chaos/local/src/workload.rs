@@ -115,9 +115,7 @@ impl Workload {
     }
 
     pub(crate) fn scale(&self, replicas: u32) {
-        self.fleet().wanted = replicas;
-        self.context.journal.service(Happening::Scaled { replicas });
-        self.changed();
+        self.fleet().scale(replicas, &self.context);
     }
 
     /// What decides how many replicas there are.

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use brunt_scenarios::system::Autoscaler;
-use brunt_scenarios::timeline::Happening;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
@@ -63,10 +62,7 @@ async fn look(current: Arc<Mutex<Autoscaling>>, fleet: Arc<Mutex<Fleet>>, contex
         }
         let next = locked(&current).decide(began.elapsed(), fleet.wanted, used);
         if next != fleet.wanted {
-            fleet.wanted = next;
-            drop(fleet);
-            context.journal.service(Happening::Scaled { replicas: next });
-            context.changes.send_replace(());
+            fleet.scale(next, &context);
         }
     }
 }

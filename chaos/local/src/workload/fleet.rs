@@ -77,6 +77,13 @@ impl Fleet {
         }
     }
 
+    /// Wants another number of replicas from now on, and tells of it.
+    pub(super) fn scale(&mut self, replicas: u32, context: &Context) {
+        self.wanted = replicas;
+        context.journal.service(Happening::Scaled { replicas });
+        context.changes.send_replace(());
+    }
+
     /// Does what is to be done now.
     fn reconcile(&mut self, context: &Arc<Context>, rollout: Rollout) {
         self.replicas.retain(|replica| replica.snapshot().state != ReplicaState::Gone);

@@ -42,8 +42,8 @@ impl Checker<'_> {
             (Some(kind), None) => kind,
             (None, _) => {
                 self.wrong(written.at.place, "the fault does nothing").help = Some(
-                    "add one of kill, stop, pause, scale, rollout, makeZombie, latency, abort, cut, lostReply, slowReply, halfOpen, duplicate, \
-                     or one for Kubernetes alone: evict, killContainer, rollBack, setEnv, setConfig, autoscale, tamperProbe, stress, cordon, \
+                    "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, abort, cut, lostReply, \
+                     slowReply, halfOpen, duplicate, or one for Kubernetes alone: evict, killContainer, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
                      drain, outage"
                         .to_owned(),
                 );

@@ -1,0 +1,51 @@
+//! Where systems run.
+
+use clap::{Args, ValueEnum};
+
+/// Where systems run.
+#[derive(Debug, Clone, Args)]
+pub struct OnWhat {
+    /// Where the system runs: as processes here, or on a cluster that has it already.
+    #[arg(long, value_enum, default_value = "local", value_name = "WHAT")]
+    pub on: Platform,
+    #[command(flatten)]
+    pub cluster: ClusterPlace,
+    /// On Kubernetes: the image of brunt for the Job that puts things back should this process be killed; the system's own
+    /// unless given, if that is brunt's.
+    #[arg(long)]
+    pub image: Option<String>,
+    /// On Kubernetes: go on without that Job. After a crash, only `brunt revert` puts things back.
+    #[arg(long)]
+    pub no_dead_man: bool,
+}
+
+/// Which cluster, and where in it.
+#[derive(Debug, Clone, Args)]
+pub struct ClusterPlace {
+    /// On Kubernetes: the namespace; the one called like the system unless given.
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// On Kubernetes: the context of the kubeconfig; the current one unless given.
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+}
+
+impl ClusterPlace {
+    /// The same for the connection.
+    pub fn place(&self) -> brunt_kubernetes::Where {
+        brunt_kubernetes::Where {
+            context: self.context.clone(),
+            namespace: self.namespace.clone(),
+            ..brunt_kubernetes::Where::default()
+        }
+    }
+}
+
+/// Where a system can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Platform {
+    /// As processes on this machine.
+    Local,
+    /// On a Kubernetes cluster.
+    Kubernetes,
+}
