@@ -61,6 +61,11 @@ pub fn scales_out(service: &Service, autoscaler: &Autoscaler, reaches: u32) -> D
     autoscaler.sync_period.0 * u32::try_from(3 + further).unwrap_or(u32::MAX) + starts(service)
 }
 
+/// From the end of a load until an autoscaler has come down: the window, and three looks as on the way up.
+pub fn scales_in(autoscaler: &Autoscaler) -> Duration {
+    autoscaler.stabilization_window.0 + autoscaler.sync_period.0 * 3
+}
+
 /// A whole rollout: ⌈N / (surge + unavailable)⌉ · (start + ready + grace), and for `Recreate` one such round.
 pub fn rolls_out(service: &Service) -> Duration {
     let rounds = match service.rollout.kind {

@@ -35,7 +35,7 @@ impl Plan {
         let mut plan = self.without(&proof.without);
         for (name, env) in &proof.env {
             if let Some(service) = plan.system.services.get_mut(name) {
-                service.env.extend(env.clone());
+                service.alter(env);
             }
         }
         plan.faults.extend(proof.planted.iter().cloned());
@@ -65,8 +65,8 @@ fn take_away(service: &mut Service, guard: &str) {
         GRACE => service.grace = Duration::ZERO,
         AUTOSCALER => service.autoscaler = None,
         _ => {
-            if let Some(guard) = service.guards.get(guard) {
-                service.env.extend(guard.env.clone());
+            if let Some(guard) = service.guards.get(guard).cloned() {
+                service.alter(&guard.env);
             }
         }
     }

@@ -27,7 +27,7 @@ struct Task<'p> {
 /// with the same `--out` have counted is kept and added to.
 pub fn calibrate(options: &Calibrate) -> Result<Exit> {
     let began = Instant::now();
-    let plans = place::plans_without_guards(&options.scenarios, &options.common.place)?;
+    let plans = place::plans(&options.scenarios, &options.common.place)?;
     let path = options.common.out.join("calibration.json");
     let mut counted = read(&path)?;
     for task in plans.iter().flat_map(tasks_of) {

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use brunt_kubernetes::{Options, Order, Touch, Where};
 use brunt_local::Ports;
-use brunt_scenarios::plan::{FaultKind, Plan};
+use brunt_scenarios::plan::{Check, Claim, FaultKind, Plan};
 
 use crate::cli::{OnWhat, Platform};
 use crate::files::{self, Planned};
@@ -21,14 +21,6 @@ pub fn plans(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
         let place = place(&system.name, what);
         Ok(runtime.block_on(brunt_kubernetes::inform(system, &place))?)
     })
-}
-
-/// Plans that are also run without their guards, which nothing takes away on a cluster.
-pub fn plans_without_guards(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
-    if what.on != Platform::Local {
-        bail!("guards cannot be taken away on a cluster: leave out --on, or use `brunt run`");
-    }
-    plans(paths, what)
 }
 
 /// Where a plan's system is during a run whose folder this is.
@@ -52,7 +44,16 @@ pub fn options(plan: &Plan, what: &OnWhat, touch: Touch) -> Options {
         lasts: plan.max_duration,
         dead_man: if what.no_dead_man { Order::None } else { Order::Job(what.image.clone()) },
         touch,
+        at_rest: plan.checks.iter().filter_map(scaled).collect(),
         nodes: plan.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Nodes { .. })),
+    }
+}
+
+/// The service whose autoscaler a check is about.
+fn scaled(check: &Check) -> Option<String> {
+    match &check.claim {
+        Claim::Hpa { service, .. } => Some(service.clone()),
+        _ => None,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::say::put;
 
 /// Runs each scenario as it is, then once broken as each of its proofs says.
 pub fn prove(options: &Prove) -> Result<Exit> {
-    let plans = place::plans_without_guards(&options.scenarios, &options.common.place)?;
+    let plans = place::plans(&options.scenarios, &options.common.place)?;
     let rows = Mutex::new(Vec::new());
     let places: Vec<usize> = (0..plans.len()).collect();
     let ends = parallel::all(options.common.jobs, &places, |place| {

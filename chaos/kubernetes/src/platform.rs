@@ -14,12 +14,13 @@ use serde_json::{Value, json};
 use crate::change::Change;
 use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
+use crate::prepare;
 use crate::state::PodState;
 use crate::system::{KubeSystem, Touch};
 use crate::target::refused;
 use crate::workload::Workload;
 
-const CONTAINER: &str = "/spec/template/spec/containers/0";
+pub(crate) const CONTAINER: &str = "/spec/template/spec/containers/0";
 
 impl KubeSystem {
     pub(crate) async fn inflict_on(
@@ -61,7 +62,7 @@ impl KubeSystem {
             PlatformFault::SetEnv(env) => self.environment(workload, env).await,
             PlatformFault::SetConfig { name, data } => Ok(configuration(name, data)),
             PlatformFault::Autoscale { min, max, target } => {
-                self.autoscaler(workload, *min, *max, *target).await
+                autoscaler(workload, *min, *max, *target)
             }
             PlatformFault::Probe { which, path } => self.probe(workload, *which, path.as_deref()).await,
             PlatformFault::RollBack => self.version_before(workload).await,
@@ -77,66 +78,8 @@ impl KubeSystem {
         env: &BTreeMap<String, String>,
     ) -> Result<Change, TargetError> {
         let object = workload.object.read(&self.cluster).await.map_err(refused)?;
-        let path = format!("{CONTAINER}/env");
-        let before = object.pointer(&path).and_then(Value::as_array).cloned().unwrap_or_default();
-        let kept =
-            before.into_iter().filter(|one| !env.contains_key(one["name"].as_str().unwrap_or_default()));
-        let set = env.iter().map(|(name, value)| json!({"name": name, "value": value}));
-        let all: Vec<Value> = kept.chain(set).collect();
-        Ok(Change {
-            object: workload.object.clone(),
-            slot: "env".to_owned(),
-            values: vec![(path, Some(Value::Array(all)))],
-        })
-    }
-
-    async fn autoscaler(
-        &self,
-        workload: &Workload,
-        min: Option<u32>,
-        max: Option<u32>,
-        target: Option<u32>,
-    ) -> Result<Change, TargetError> {
-        let what = "list autoscalers";
-        let api = Kind::Autoscaler.api(&self.cluster);
-        let params = ListParams::default();
-        let list = api.list(&params);
-        let all = KubeError::bounded(what, list).await.map_err(refused)?;
-        let aims = |value: &Value| {
-            value.pointer("/spec/scaleTargetRef/name").and_then(Value::as_str)
-                == Some(workload.object.name.as_str())
-        };
-        let found = all.into_iter().find_map(|one| {
-            let value = serde_json::to_value(&one).ok()?;
-            aims(&value).then(|| (one.name_any(), value))
-        });
-        let (name, value) = found.ok_or_else(|| {
-            TargetError::Platform(format!(
-                "{} has no autoscaler, so there is nothing to change",
-                workload.object
-            ))
-        })?;
-        let number =
-            |path: &str, number: Option<u32>| number.map(|number| (path.to_owned(), Some(json!(number))));
-        let metrics = value.pointer("/spec/metrics").and_then(Value::as_array).cloned().unwrap_or_default();
-        let cpu = metrics.iter().position(|one| one.pointer("/resource/name") == Some(&json!("cpu")));
-        let aim = match (target, cpu) {
-            (None, _) => None,
-            (Some(target), Some(place)) => {
-                number(&format!("/spec/metrics/{place}/resource/target/averageUtilization"), Some(target))
-            }
-            (Some(_), None) => {
-                return Err(TargetError::Platform(format!(
-                    "the autoscaler {name} does not look at the processor"
-                )));
-            }
-        };
-        let values = [number("/spec/minReplicas", min), number("/spec/maxReplicas", max), aim];
-        Ok(Change {
-            object: ObjectRef::new(Kind::Autoscaler, &name),
-            slot: "autoscaler".to_owned(),
-            values: values.into_iter().flatten().collect(),
-        })
+        let values = vec![prepare::environment(&object, env)];
+        Ok(Change { object: workload.object.clone(), slot: "env".to_owned(), values })
     }
 
     async fn probe(
@@ -223,6 +166,32 @@ impl KubeSystem {
             Err(error) => Err(error),
         }
     }
+}
+
+fn autoscaler(
+    workload: &Workload,
+    min: Option<u32>,
+    max: Option<u32>,
+    target: Option<u32>,
+) -> Result<Change, TargetError> {
+    let scaler = workload.scaler.as_ref().ok_or_else(|| {
+        TargetError::Platform(format!("{} has no autoscaler, so there is nothing to change", workload.object))
+    })?;
+    let aim = scaler.aim();
+    if target.is_some() && aim.is_none() {
+        return Err(TargetError::Platform(format!("{} does not look at the processor", scaler.object)));
+    }
+    let value = |path: &str, number: Option<u32>| Some((path.to_owned(), Some(json!(number?))));
+    let values = [
+        value("/spec/minReplicas", min),
+        value("/spec/maxReplicas", max),
+        value(&aim.unwrap_or_default(), target),
+    ];
+    Ok(Change {
+        object: scaler.object.clone(),
+        slot: "autoscaler".to_owned(),
+        values: values.into_iter().flatten().collect(),
+    })
 }
 
 fn configuration(name: &str, data: &BTreeMap<String, String>) -> Change {

@@ -10,6 +10,7 @@ pub(crate) struct Progress {
     /// `None` before it was seen for the first time.
     wanted: Option<i32>,
     template: Value,
+    generation: i64,
     settled: bool,
     rolling: bool,
 }
@@ -22,6 +23,7 @@ impl Progress {
         Self {
             wanted: Some(wanted),
             template: spec.and_then(|spec| serde_json::to_value(&spec.template).ok()).unwrap_or_default(),
+            generation: one.metadata.generation.unwrap_or_default(),
             settled: status.observed_generation >= one.metadata.generation
                 && all.iter().all(|number| number.unwrap_or(0) == wanted),
             rolling: false,
@@ -34,6 +36,7 @@ impl Progress {
         Self {
             wanted: Some(wanted),
             template: spec.and_then(|spec| serde_json::to_value(&spec.template).ok()).unwrap_or_default(),
+            generation: one.metadata.generation.unwrap_or_default(),
             settled: status.observed_generation >= one.metadata.generation
                 && status.current_revision == status.update_revision
                 && status.available_replicas.unwrap_or(0) == wanted
@@ -42,8 +45,14 @@ impl Progress {
         }
     }
 
-    pub(crate) fn is_settled(&self) -> bool {
-        self.settled
+    /// Whether all is done that the spec asks for, which was seen in this generation or a later one.
+    pub(crate) fn is_settled(&self, generation: i64) -> bool {
+        self.settled && self.generation >= generation
+    }
+
+    /// How many replicas there should be.
+    pub(crate) fn wanted(&self) -> Option<u32> {
+        self.wanted.and_then(|wanted| u32::try_from(wanted).ok())
     }
 
     /// What happened since an earlier look; notes whether a rollout goes on.

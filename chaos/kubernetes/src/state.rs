@@ -222,8 +222,13 @@ impl State {
     }
 
     /// Whether a service's controller has done all that its spec asks for.
-    pub(crate) fn is_settled(&self, service: &str) -> bool {
-        self.services.get(service).is_some_and(|service| service.progress.is_settled())
+    pub(crate) fn is_settled(&self, service: &str, generation: i64) -> bool {
+        self.services.get(service).is_some_and(|service| service.progress.is_settled(generation))
+    }
+
+    /// How many replicas a service should have now.
+    pub(crate) fn wanted(&self, service: &str) -> Option<u32> {
+        self.services.get(service).and_then(|service| service.progress.wanted())
     }
 
     /// Something that a controller or kubelet has to say.

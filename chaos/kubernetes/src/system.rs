@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use brunt_faults::Observed;
-use brunt_scenarios::bounds;
 use brunt_scenarios::plan::{Program, System};
 use brunt_scenarios::timeline::EdgeRecord;
 use indexmap::IndexMap;
@@ -51,6 +50,8 @@ pub struct Options {
     pub touch: Touch,
     /// Whether nodes may be changed too, which are the whole cluster's.
     pub nodes: bool,
+    /// Services whose autoscalers must have come to rest before the load begins.
+    pub at_rest: Vec<String>,
 }
 
 /// What puts things back if this process cannot.
@@ -78,11 +79,12 @@ pub struct KubeSystem {
     pub(crate) workloads: IndexMap<String, Workload>,
     pub(crate) seen: Seen,
     pub(crate) touch: Touch,
-    plan: System,
+    pub(crate) plan: System,
     reached: IndexMap<String, Reached>,
     /// Whether something in the cluster puts things back if this process cannot.
     has_dead_man: bool,
     noted: Mutex<Vec<String>>,
+    pub(crate) at_rest: Vec<String>,
     /// What runs in the pods of a service to use up what they may; each ends when it is dropped.
     pub(crate) stressed: tokio::sync::Mutex<BTreeMap<String, Vec<Stressing>>>,
     _watches: JoinSet<()>,
@@ -136,39 +138,13 @@ impl KubeSystem {
             reached,
             has_dead_man,
             noted: Mutex::default(),
+            at_rest: options.at_rest.clone(),
             stressed: tokio::sync::Mutex::default(),
             _watches: watches,
         };
         Ok((started, observed))
     }
 
-    /// Waits until every service has as many replicas ready as it should, and no rollout goes on that an earlier run began or
-    /// ended by putting things back.
-    ///
-    /// # Errors
-    /// When one has not within its bound, with what its pods say.
-    pub async fn ready(&self) -> Result<(), KubeError> {
-        for (service, workload) in &self.workloads {
-            let within = self.plan.services.get(service).map_or(MARGIN, bounds::rolls_out);
-            let mut changes = self.seen.changes();
-            let enough = changes.wait_for(|()| self.is_settled(service, workload.replicas));
-            if tokio::time::timeout(within, enough).await.is_err() {
-                return Err(KubeError::Other(format!(
-                    "{service}: {} of {} replicas are ready after {} s; `kubectl -n {} describe {}` says why",
-                    self.ready_pods(service),
-                    workload.replicas,
-                    within.as_secs(),
-                    self.cluster.namespace,
-                    workload.object.to_string().to_lowercase().replace(' ', "/"),
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    fn is_settled(&self, service: &str, replicas: u32) -> bool {
-        self.ready_pods(service) >= replicas && self.seen.state().is_settled(service)
-    }
 
     pub(crate) fn ready_pods(&self, service: &str) -> u32 {
         let state = self.seen.state();

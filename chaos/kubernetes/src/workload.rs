@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use brunt_scenarios::plan::{self, StrategyKind};
 use brunt_scenarios::system::{HttpGet, Probe};
+use brunt_scenarios::units::Cpu;
 use indexmap::IndexMap;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{self as core, PodSpec, PodTemplateSpec, Service};
@@ -16,6 +17,7 @@ use kube::api::ListParams;
 use crate::connect::Cluster;
 use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
+use crate::scaler::{self, Scaler};
 
 /// Kubernetes' own grace when a pod does not say.
 const GRACE: i64 = 30;
@@ -32,6 +34,7 @@ pub(crate) struct Workload {
     pub(crate) rollout: plan::Rollout,
     pub(crate) pod: PodSpec,
     pub(crate) front: Option<Front>,
+    pub(crate) scaler: Option<Scaler>,
 }
 
 /// A Service.
@@ -94,14 +97,19 @@ async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeErro
     let every = ListParams::default();
     let (deployments, sets, services) =
         (cluster.api::<Deployment>(), cluster.api::<StatefulSet>(), cluster.api::<Service>());
-    let (deployments, sets, services) = tokio::try_join!(
+    let (deployments, sets, services, scalers) = tokio::try_join!(
         KubeError::bounded("list deployments", deployments.list(&every)),
         KubeError::bounded("list statefulsets", sets.list(&every)),
         KubeError::bounded("list services", services.list(&every)),
+        scaler::list(cluster),
     )?;
     let deployments = deployments.into_iter().filter_map(|one| of_deployment(one, &services.items));
     let sets = sets.into_iter().filter_map(|one| of_set(one, &services.items));
-    Ok(deployments.chain(sets).collect())
+    let scaled = deployments.chain(sets).map(|(meta, mut workload)| {
+        workload.scaler = scalers.iter().find(|one| one.scales(&workload.object)).cloned();
+        (meta, workload)
+    });
+    Ok(scaled.collect())
 }
 
 fn of_deployment(one: Deployment, services: &[Service]) -> Option<(ObjectMeta, Workload)> {
@@ -143,7 +151,7 @@ fn workload(
 ) -> Option<(ObjectMeta, Workload)> {
     let labels = template.metadata.and_then(|meta| meta.labels).unwrap_or_default();
     let front = services.iter().find_map(|service| front(service, &labels));
-    Some((meta, Workload { object, selector, replicas, rollout, pod: template.spec?, front }))
+    Some((meta, Workload { object, selector, replicas, rollout, pod: template.spec?, front, scaler: None }))
 }
 
 /// A Service, if it leads to pods with these labels.
@@ -188,6 +196,25 @@ impl Workload {
         each.join(",")
     }
 
+    /// How many replicas there are at rest.
+    pub(crate) fn least(&self) -> u32 {
+        self.scaler.as_ref().map_or(self.replicas, |scaler| scaler.min)
+    }
+
+    /// From being told to end until being ended.
+    pub(crate) fn grace(&self) -> Duration {
+        seconds(self.pod.termination_grace_period_seconds.unwrap_or(GRACE))
+    }
+
+    /// The processor time that a pod requests.
+    fn requests(&self) -> Cpu {
+        let requests = |container: &core::Container| {
+            container.resources.as_ref()?.requests.as_ref()?.get("cpu")?.0.parse::<Cpu>().ok()
+        };
+        let each = self.pod.containers.iter().filter_map(requests);
+        Cpu::millis(each.map(Cpu::to_millis).sum())
+    }
+
     /// The port on which its pods serve.
     pub(crate) fn port(&self) -> Option<u16> {
         let ports = self.pod.containers.first()?.ports.as_ref()?;
@@ -197,11 +224,12 @@ impl Workload {
     /// Makes of a service of the system file what runs on the cluster, so that bounds are computed from that.
     pub(crate) fn inform(&self, service: &mut plan::Service) {
         let container = self.pod.containers.first();
-        service.replicas = self.replicas;
+        service.replicas = self.least();
+        service.autoscaler = self.scaler.as_ref().map(|scaler| scaler.settings(self.requests()));
         service.rollout = self.rollout;
         service.readiness = container.and_then(|one| one.readiness_probe.as_ref()).map(probe);
         service.liveness = container.and_then(|one| one.liveness_probe.as_ref()).map(probe);
-        service.grace = seconds(self.pod.termination_grace_period_seconds.unwrap_or(GRACE));
+        service.grace = self.grace();
         service.starts_within += SCHEDULES;
         if let Some(startup) = container.and_then(|one| one.startup_probe.as_ref()).map(probe) {
             service.starts_within += seconds(startup.initial_delay_seconds)

@@ -100,7 +100,7 @@ impl Checker<'_> {
         self.version(&written.version);
         let env = self.environment(&written.env, &system);
         for (name, variables) in env {
-            system.services[&name].env.extend(variables);
+            system.services[&name].alter(&variables);
         }
         let services = &system.services;
         let setup = self.setup(&written.setup, services);

@@ -29,6 +29,8 @@ pub struct Service {
     pub port: Option<u16>,
     /// Environment variables; `${port}` and `${data}` are still to be filled in.
     pub env: BTreeMap<String, String>,
+    /// Those of them that the scenario or a proof sets: on a cluster, where the others are the manifest's, these alone are set.
+    pub altered: BTreeMap<String, String>,
     /// Callee → the environment variable that gets its URL.
     pub calls: BTreeMap<String, String>,
     /// How many replicas.
@@ -80,6 +82,12 @@ pub struct Rollout {
 }
 
 impl Service {
+    /// Sets environment variables over those of the system file.
+    pub(crate) fn alter(&mut self, variables: &BTreeMap<String, String>) {
+        self.env.extend(variables.clone());
+        self.altered.extend(variables.clone());
+    }
+
     /// Whether brunt starts it, and may break it.
     pub fn is_ours(&self) -> bool {
         matches!(self.program, Program::Command { .. })

@@ -16,6 +16,12 @@ impl Cpu {
         Self(millis)
     }
 
+    /// Thousandths of a processor.
+    #[must_use]
+    pub const fn to_millis(self) -> u32 {
+        self.0
+    }
+
     /// Processors.
     #[must_use]
     pub fn cores(self) -> f64 {

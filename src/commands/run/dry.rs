@@ -32,6 +32,10 @@ async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
     let namespace = options.place.namespace.clone().unwrap_or_default();
     say!("{}, in the namespace {namespace}:", plan.name);
     let (system, _observed) = KubeSystem::start(&plan.system, &options).await?;
+    system.ready().await?;
+    if !system.touched().is_empty() {
+        tell("before the load", &system.touched());
+    }
     let limits = Limits { max_unavailable: plan.max_unavailable };
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
     let mut exit = Exit::Pass;
@@ -40,10 +44,7 @@ async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
         let mut chance = fastrand::Rng::with_seed(seed.wrapping_add(number as u64));
         let outcome = apply(&fault.kind, &system, &limits, &mut chance).await;
         let times: Vec<String> = fault.at.iter().map(|at| Period(*at).to_string()).collect();
-        say!("  {}  {}", times.join(", "), fault.kind);
-        for what in &system.touched()[before..] {
-            say!("      {what}");
-        }
+        tell(&format!("{}  {}", times.join(", "), fault.kind), &system.touched()[before..]);
         match outcome {
             Ok(applied) => drop(applied.keep()),
             Err(error) => {
@@ -56,4 +57,11 @@ async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
         "Which of several replicas it is depends on the seed; --seed {seed} draws these. Nothing was touched."
     );
     Ok(exit)
+}
+
+fn tell(when: &str, touched: &[String]) {
+    say!("  {when}");
+    for what in touched {
+        say!("      {what}");
+    }
 }

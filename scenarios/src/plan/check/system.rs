@@ -1,5 +1,6 @@
 //! Checks of a system.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Checker;
@@ -57,6 +58,7 @@ impl Checker<'_> {
             program: self.program(name, written),
             port: written.port.as_ref().map(|port| port.value),
             env: written.env.clone(),
+            altered: BTreeMap::new(),
             calls: written.calls.iter().map(|(callee, call)| (callee.clone(), call.env.clone())).collect(),
             replicas: written.replicas.as_ref().map_or(1, |replicas| replicas.value),
             autoscaler: self.autoscaler(name, written),
