@@ -8,9 +8,9 @@ mod system;
 use clap::{Parser, Subcommand};
 
 pub use document::{Compare, Report, Schema, SchemaOf, Validate};
-pub use place::{OnWhat, Platform};
+pub use place::{LoadFrom, OnWhat, Platform};
 pub use run::{Calibrate, Common, Prove, Run, Tolerance};
-pub use system::{Down, Revert, Serve, Stress, Up, Watch};
+pub use system::{Down, Revert, Serve, Stress, Up, Watch, Work};
 
 /// Does your system bear it? Load and chaos, with verdicts that can be trusted.
 #[derive(Debug, Parser)]
@@ -63,6 +63,9 @@ pub enum Command {
     /// Use up processor and memory until standard input ends.
     #[command(hide = true)]
     Stress(Stress),
+    /// Put a part of a run's load on, as told by standard input.
+    #[command(hide = true)]
+    Work(Work),
     /// Ends process groups whose supervisor has died.
     #[command(hide = true)]
     Reap,

@@ -18,6 +18,7 @@ mod stress;
 mod up;
 mod validate;
 mod watch;
+mod work;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::List => list::list(),
         Command::Revert(options) => revert::revert(&options)?,
         Command::Stress(options) => stress::stress(&options),
+        Command::Work(options) => work::work(&options)?,
         Command::Reap => reap::reap(),
     };
     Ok(exit.into())

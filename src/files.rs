@@ -1,5 +1,6 @@
 //! Finds scenario and system files, on disk or built in, and makes plans of them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -16,6 +17,10 @@ pub struct Planned {
     pub slug: String,
     /// The scenario's text.
     pub source: Source,
+    /// The system file's text.
+    pub system: Source,
+    /// The files that its feeds name, by these names.
+    pub feeds: BTreeMap<String, String>,
     /// The plan.
     pub plan: Plan,
     /// The folder that relative paths of the system file start from.
@@ -100,10 +105,14 @@ fn plan_of(source: Source, inform: &Inform<'_>) -> Result<Planned> {
     let mut system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
     inform(&mut system)?;
     let plan = Plan::check(&written, &source, system).map_err(Diagnostics)?;
+    let feeds = written.load.iter().flat_map(|load| &load.feeds);
+    let feeds =
+        feeds.filter_map(|feed| Some((feed.value.csv.as_ref()?.value.clone(), feed.value.text.clone()?)));
+    let feeds = feeds.collect();
     let slug = Path::new(&source.name)
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    Ok(Planned { slug, source, plan, base })
+    Ok(Planned { slug, source, system: system_source, feeds, plan, base })
 }
 
 fn system_source(name: &str, folder: &Path) -> Result<(Source, PathBuf)> {

@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod files;
 mod github;
+mod inside;
 mod live;
 mod output;
 mod progress;

@@ -7,6 +7,7 @@ mod calls;
 mod collection;
 mod faults;
 mod ledger;
+mod load;
 mod setting;
 mod steps;
 mod stop;

@@ -52,6 +52,8 @@ pub struct Job {
     pub reuse: Reuse,
     /// How servers are reached.
     pub transport: Transport,
+    /// Which part of it this generator puts on.
+    pub portion: Portion,
     /// Where to tell of each reply; when it cannot keep up, hits are left out rather than the load delayed.
     pub observer: Option<SyncSender<Hit>>,
 }
@@ -69,6 +71,20 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+/// Which part of a load a generator puts on: every n-th arrival, or every n-th user, where n generators share it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Portion {
+    /// The generator's number, from 0.
+    pub number: usize,
+    /// How many generators there are; at least 1.
+    pub of: usize,
+}
+
+impl Portion {
+    /// All of it.
+    pub const WHOLE: Self = Self { number: 0, of: 1 };
 }
 
 /// Which request comes next.

@@ -29,7 +29,8 @@ pub use abort::AbortWatch;
 pub use arrivals::Timetable;
 pub use engine::{Running, StartError, start};
 pub use job::{
-    Address, Bound, Identity, Job, JobError, Order, Request, Reuse, Scheme, Setting, Transport, Version,
+    Address, Bound, Identity, Job, JobError, Order, Portion, Request, Reuse, Scheme, Setting, Transport,
+    Version,
 };
 pub use net::TlsError;
-pub use recorder::{Hit, LoadOutcome, LoadSnapshot, Phases, Second, Snapshot, Totals};
+pub use recorder::{Hit, LoadOutcome, LoadSnapshot, Part, Phases, Second, Snapshot, Totals};

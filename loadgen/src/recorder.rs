@@ -3,6 +3,7 @@
 mod journeys;
 mod live;
 mod outcome;
+mod part;
 mod phases;
 mod sample;
 mod sparse;
@@ -19,7 +20,8 @@ pub(crate) use journeys::{Journeys, Place, Whole};
 pub(crate) use live::Live;
 pub use live::{LoadSnapshot, Second, Snapshot};
 pub use outcome::LoadOutcome;
-pub(crate) use outcome::merge;
+pub(crate) use outcome::{Blame, outcome, sum};
+pub use part::Part;
 pub(crate) use phases::PhaseTimes;
 pub use phases::Phases;
 pub use sample::Hit;

@@ -126,6 +126,9 @@ fn outcome(timeline: &Timeline, findings: &[Finding]) -> Outcome {
         Outcome::LeftBehind
     } else if matches!(timeline.ending, Ending::Aborted(_) | Ending::Interrupted) {
         Outcome::Aborted
+    } else if matches!(timeline.ending, Ending::LoadIncomplete(_)) {
+        // With a part of the figures missing, neither good nor bad ones say anything.
+        Outcome::Inconclusive
     } else if any(Judgement::Fail) {
         Outcome::Fail
     } else if any(Judgement::Inconclusive) || findings.is_empty() {

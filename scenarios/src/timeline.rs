@@ -81,6 +81,8 @@ pub enum Ending {
     Interrupted,
     /// The system did not come up, or a request of the setup was not answered as expected.
     NotStarted(String),
+    /// Something that should have put load on did not, or what it recorded is lost.
+    LoadIncomplete(String),
 }
 
 impl Timeline {

@@ -17,6 +17,22 @@ pub struct OnWhat {
     /// On Kubernetes: go on without that Job. After a crash, only `brunt revert` puts things back.
     #[arg(long)]
     pub no_dead_man: bool,
+    /// On Kubernetes: where the load comes from. Unless given, from here where every service answers this machine at its own
+    /// address, and from inside otherwise, if there is an image of brunt.
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub from: Option<LoadFrom>,
+    /// On Kubernetes: how many load workers there are inside, which share the load evenly.
+    #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub workers: u32,
+}
+
+/// Where load comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LoadFrom {
+    /// From this process.
+    Here,
+    /// From workers in the cluster.
+    Inside,
 }
 
 /// Which cluster, and where in it.

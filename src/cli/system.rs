@@ -119,3 +119,10 @@ pub struct Stress {
     #[arg(long)]
     pub end: bool,
 }
+
+/// `brunt work`
+#[derive(Debug, Args)]
+pub struct Work {
+    /// The file that says what to do.
+    pub task: PathBuf,
+}

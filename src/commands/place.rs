@@ -7,13 +7,16 @@ use brunt_kubernetes::{Options, Order, Touch, Where};
 use brunt_local::Ports;
 use brunt_scenarios::plan::{Check, Claim, FaultKind, Plan};
 
-use crate::cli::{OnWhat, Platform};
+use crate::cli::{LoadFrom, OnWhat, Platform};
 use crate::files::{self, Planned};
 use crate::target::{On, Place};
 
 /// The plans that paths mean. On a cluster, bounds are computed from what runs there.
 pub fn plans(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
     if what.on == Platform::Local {
+        if what.from == Some(LoadFrom::Inside) {
+            bail!("--from inside needs --on kubernetes: on this machine, the load comes from here");
+        }
         return files::plans(paths);
     }
     let runtime = super::runtime()?;

@@ -112,7 +112,7 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     let origin = origin(planned, command, started, seed);
     let progress = progress.and_on_page(live.cloned(), plan, origin.clone());
     let on = place::on(plan, &planned.base, &folder, &common.place);
-    let setting = Setting { plan, on, seed, progress: progress.clone() };
+    let setting = Setting { plan, planned, on, place: &common.place, seed, progress: progress.clone() };
     let timeline = super::runtime()?.block_on(runner::run(&setting));
     progress.done();
     let timeline = timeline.inspect_err(|_| {

@@ -8,6 +8,8 @@ use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{Event, Moment};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::cli::OnWhat;
+use crate::files::Planned;
 use crate::progress::Progress;
 use crate::target::On;
 
@@ -15,8 +17,12 @@ use crate::target::On;
 pub struct Setting<'a> {
     /// The plan.
     pub plan: &'a Plan,
+    /// The files that the plan comes from.
+    pub planned: &'a Planned,
     /// Where the system is.
     pub on: On,
+    /// What was said of that place.
+    pub place: &'a OnWhat,
     /// The seed of all chance.
     pub seed: u64,
     /// Who watches.

@@ -3,21 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{AbortWatch, Job, Running, Snapshot};
+use brunt_loadgen::{AbortWatch, Snapshot};
 use brunt_scenarios::plan::Step;
 use brunt_scenarios::timeline::{Ending, LoadRecord, StepRecord, Timeline};
 
 use super::breakers;
 use super::calls::Calls;
 use super::faults;
+use super::load::{Going, Load};
 use super::setting::{Setting, Witness};
 use super::steps;
 use super::stop::Stop;
 use super::variables::Variables;
 use crate::target;
-
-/// From deciding to start until the load starts, so that everything is ready at its first moment.
-const LEAD: Duration = Duration::from_millis(100);
 
 /// Between two looks at the load.
 const LOOK: Duration = Duration::from_millis(250);
@@ -32,11 +30,19 @@ pub async fn put(
     stop: &Stop,
 ) -> Timeline {
     let plan = setting.plan;
-    let origin = Instant::now() + LEAD;
+    let prepared = tokio::select! {
+        prepared = Load::prepare(setting, system, variables) => prepared,
+        ending = stop.asked() => Err(ending),
+    };
+    let load = match prepared {
+        Ok(load) => load,
+        Err(ending) => return Timeline::empty(ending),
+    };
+    let origin = Instant::now() + load.lead();
     witness.load_starts(origin);
-    let running = match start(setting, system, variables, origin) {
+    let running = match load.start(origin, setting).await {
         Ok(running) => running,
-        Err(why) => return Timeline::empty(Ending::NotStarted(why)),
+        Err(ending) => return Timeline::empty(ending),
     };
     setting.progress.load_starts(plan, origin);
     let (faults, steps, loads, breakers) = tokio::join!(
@@ -53,29 +59,6 @@ pub async fn put(
         left_behind: faults.left_behind,
         ..Timeline::empty(stop.ending().unwrap_or(Ending::Completed))
     }
-}
-
-fn start(
-    setting: &Setting<'_>,
-    system: &target::Running,
-    variables: &Variables,
-    origin: Instant,
-) -> Result<Option<Running>, String> {
-    let mut jobs = Vec::new();
-    for load in &setting.plan.loads {
-        let setting = brunt_loadgen::Setting { url: &|service| system.url(service), values: variables.all() };
-        let job = Job::from_plan(load, &setting);
-        jobs.push(job.map_err(|error| format!("load {}: {error}", load.name))?);
-    }
-    if jobs.is_empty() {
-        return Ok(None);
-    }
-    brunt_loadgen::start(jobs, origin, threads()).map(Some).map_err(|error| error.to_string())
-}
-
-/// The system under load needs the machine too: half of it is the generator's.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
 async fn timed(
@@ -97,34 +80,34 @@ async fn timed(
 }
 
 /// Looks at the load until it ends, for those who watch and for the stop conditions, and returns what it did.
-async fn watch(
-    setting: &Setting<'_>,
-    running: Option<Running>,
-    origin: Instant,
-    stop: &Stop,
-) -> Vec<LoadRecord> {
-    let Some(running) = running else {
-        return vec![];
-    };
+async fn watch(setting: &Setting<'_>, mut load: Going, origin: Instant, stop: &Stop) -> Vec<LoadRecord> {
     let plan = setting.plan;
-    let ends = origin + plan.load_ends();
+    let ends = if load.is_some() { origin + plan.load_ends() } else { origin };
     let mut abort = plan.abort_when.map(AbortWatch::new);
     let mut next = origin;
     while next < ends {
         next = (next + LOOK).min(ends);
         if !stop.sleep_until(next.into()).await {
-            running.stop();
+            load.stop().await;
             break;
         }
-        let snapshot = running.snapshot();
+        let snapshot = load.snapshot();
         let (ok, failed) = total(&snapshot);
         if let Some(why) = abort.as_mut().and_then(|abort| abort.look(Instant::now(), ok, failed)) {
             stop.ask(Ending::Aborted(why));
         }
+        if next < ends
+            && let Some(why) = load.ended().await
+        {
+            stop.ask(Ending::LoadIncomplete(why));
+        }
         setting.progress.load(&snapshot);
     }
-    // Joining threads would block the runtime's.
-    tokio::task::spawn_blocking(move || running.finish()).await.unwrap_or_default()
+    let (records, missing) = load.finish().await;
+    if let Some(why) = missing {
+        stop.ask(Ending::LoadIncomplete(why));
+    }
+    records
 }
 
 fn total(snapshot: &Snapshot) -> (u64, u64) {

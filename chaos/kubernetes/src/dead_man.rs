@@ -88,6 +88,13 @@ pub(crate) fn name(lease: &Lease) -> String {
     format!("brunt-revert-{}", lease.run)
 }
 
+/// The Job as an owner, if it stands: what belongs to it goes with it.
+pub(crate) async fn owner(cluster: &Cluster, lease: &Lease) -> Result<Option<Value>, KubeError> {
+    let (jobs, name) = (cluster.api::<Job>(), name(lease));
+    let job = KubeError::bounded("look for the Job that puts things back", jobs.get_opt(&name)).await?;
+    Ok(job.map(|job| json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job.metadata.uid})))
+}
+
 fn job(lease: &Lease, image: &str, account: &str, namespace: &str) -> Value {
     let left = lease.expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
     let expires = lease.expires.to_string();

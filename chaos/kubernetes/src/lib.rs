@@ -33,6 +33,7 @@ mod system;
 mod target;
 mod watch;
 mod within;
+mod workers;
 mod workload;
 
 pub use apply::Keep;
@@ -43,3 +44,4 @@ pub use revert::{Reverted, Which, revert};
 pub use standing::Standing;
 pub use system::{KubeSystem, MARGIN, Options, Order, Touch, inform};
 pub use watch::Gap;
+pub use workers::{Work, Workers};

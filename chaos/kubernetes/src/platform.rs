@@ -61,9 +61,7 @@ impl KubeSystem {
         match fault {
             PlatformFault::SetEnv(env) => self.environment(workload, env).await,
             PlatformFault::SetConfig { name, data } => Ok(configuration(name, data)),
-            PlatformFault::Autoscale { min, max, target } => {
-                autoscaler(workload, *min, *max, *target)
-            }
+            PlatformFault::Autoscale { min, max, target } => autoscaler(workload, *min, *max, *target),
             PlatformFault::Probe { which, path } => self.probe(workload, *which, path.as_deref()).await,
             PlatformFault::RollBack => self.version_before(workload).await,
             PlatformFault::Evict(_) | PlatformFault::KillContainer(_) | PlatformFault::Stress { .. } => {

@@ -29,6 +29,10 @@ pub(crate) enum Reached {
 }
 
 impl Reached {
+    pub(crate) fn is_direct(&self) -> bool {
+        matches!(self, Self::Directly { .. })
+    }
+
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Directly { address, port } => format!("http://{address}:{port}"),

@@ -80,7 +80,7 @@ pub struct KubeSystem {
     pub(crate) seen: Seen,
     pub(crate) touch: Touch,
     pub(crate) plan: System,
-    reached: IndexMap<String, Reached>,
+    pub(crate) reached: IndexMap<String, Reached>,
     /// Whether something in the cluster puts things back if this process cannot.
     has_dead_man: bool,
     noted: Mutex<Vec<String>>,
@@ -145,11 +145,20 @@ impl KubeSystem {
         Ok((started, observed))
     }
 
-
     pub(crate) fn ready_pods(&self, service: &str) -> u32 {
         let state = self.seen.state();
         let pods = state.pods(service);
         pods.iter().map(|pod| u32::from(state.takes_requests(pod))).sum()
+    }
+
+    /// An image of brunt: the one that was named, or the system's own.
+    pub(crate) fn image<'a>(&'a self, named: Option<&'a str>) -> Option<&'a str> {
+        image(named, &self.workloads)
+    }
+
+    /// Whether there is an image of brunt: one that was named, or the system's own.
+    pub fn has_image(&self, named: Option<&str>) -> bool {
+        self.image(named).is_some()
     }
 
     /// How many services there are.
@@ -259,6 +268,11 @@ fn lease(options: &Options) -> Result<Lease, KubeError> {
     Ok(Lease { run: options.run.clone(), expires })
 }
 
+fn image<'a>(named: Option<&'a str>, workloads: &'a IndexMap<String, Workload>) -> Option<&'a str> {
+    let containers = workloads.values().flat_map(|workload| &workload.pod.containers);
+    dead_man::image(named, containers.filter_map(|container| container.image.as_deref()))
+}
+
 async fn order(
     cluster: &Cluster,
     lease: &Lease,
@@ -271,9 +285,7 @@ async fn order(
     if options.touch == Touch::Dry {
         return Ok(false);
     }
-    let containers = workloads.values().flat_map(|workload| &workload.pod.containers);
-    let images = containers.filter_map(|container| container.image.as_deref());
-    let image = dead_man::image(named.as_deref(), images).ok_or_else(|| {
+    let image = image(named.as_deref(), workloads).ok_or_else(|| {
         KubeError::Other(
             "nothing in the cluster could put things back if this process were killed: name an image of brunt that \
              the nodes have by --image, or accept that by --no-dead-man"

@@ -15,20 +15,27 @@ use super::{Interrupt, Watch};
 use crate::arrivals::Dispatch;
 use crate::client::Missed;
 use crate::http2::Pool;
-use crate::job::{Ready, Verdict};
+use crate::job::{Portion, Ready, Verdict};
 use crate::net::{Opened, Unreached};
 use crate::recorder::{Ended, Journeys, Live, Record, Recorder, Sample};
 
 /// The longest that requests in flight are waited for when a load is stopped early.
 const STOPPED_DRAIN: Duration = Duration::from_secs(1);
 
-/// A thread's share of a load.
+/// A thread's share of a load, among the threads of all generators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Share {
-    /// The thread's number, from 0.
+    /// The thread's number among all, from 0.
     pub thread: usize,
     /// Of so many.
     pub of: usize,
+}
+
+impl Share {
+    /// A thread's share of a generator's portion. Neighbours are on different generators, so that few users are spread too.
+    pub fn of(portion: Portion, thread: usize, threads: usize) -> Self {
+        Self { thread: thread * portion.of + portion.number, of: threads * portion.of }
+    }
 }
 
 /// One load on one thread: its figures, and what its tasks have in common.

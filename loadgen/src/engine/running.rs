@@ -5,12 +5,11 @@ use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use brunt_scenarios::timeline::{LoadRecord, Moment, Schedule};
+use brunt_scenarios::timeline::{LoadRecord, Moment};
 
 use super::Shared;
 use super::lane::LaneRecord;
-use crate::doubt::{self, Evidence};
-use crate::recorder::{self, LoadOutcome, LoadSnapshot, Snapshot};
+use crate::recorder::{self, Blame, LoadOutcome, LoadSnapshot, Part, Record, Snapshot};
 
 /// A load that is being put on. Dropping it stops it.
 #[derive(Debug)]
@@ -53,7 +52,18 @@ impl Running {
     }
 
     /// As [`Running::finish`], with sums that only the command line shows.
-    pub fn outcomes(mut self) -> Vec<LoadOutcome> {
+    pub fn outcomes(self) -> Vec<LoadOutcome> {
+        let records = self.records().into_iter();
+        records.map(|(name, record, blame)| recorder::outcome(&name, record, blame)).collect()
+    }
+
+    /// As [`Running::finish`], to be added to what other generators recorded of the same loads.
+    pub fn parts(self) -> Vec<Part> {
+        let records = self.records().into_iter();
+        records.map(|(name, record, blame)| Part::new(name, record, blame)).collect()
+    }
+
+    fn records(mut self) -> Vec<(String, Record, Blame)> {
         let threads = std::mem::take(&mut self.threads);
         let ended: Vec<Vec<Option<LaneRecord>>> =
             threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect();
@@ -61,26 +71,25 @@ impl Running {
         let jobs = self.shared.jobs.iter();
         jobs.filter_map(|ready| {
             let of_job: Vec<LaneRecord> = lanes.iter_mut().filter_map(|lanes| lanes.next()?).collect();
-            self.outcome(&ready.job.name, of_job)
+            let (record, blame) = self.sum(of_job)?;
+            Some((ready.job.name.clone(), record, blame))
         })
         .collect()
     }
 
-    fn outcome(&self, name: &str, lanes: Vec<LaneRecord>) -> Option<LoadOutcome> {
+    fn sum(&self, lanes: Vec<LaneRecord>) -> Option<(Record, Blame)> {
         let lost = self.shared.threads - lanes.len();
-        let ended = lanes.iter().map(|lane| lane.ended).max()?;
-        let elapsed = ended.saturating_duration_since(self.shared.origin);
-        let starved = lanes.iter().map(|lane| lane.starved).max().unwrap_or_default();
-        let trouble = lanes.iter().find_map(|lane| lane.trouble.clone());
-        let parts = lanes.into_iter().map(|lane| lane.record).collect();
-        recorder::merge(name, parts, elapsed, |lag| {
-            if lost > 0 {
-                return Schedule::Missed(format!(
-                    "{lost} of the generator's threads failed; their figures are missing"
-                ));
-            }
-            doubt::judge(&Evidence { lag, starved, elapsed, trouble })
-        })
+        let missing = (lost > 0)
+            .then(|| format!("{lost} of the generator's threads failed; their figures are missing"));
+        let blame = |lane: &LaneRecord| Blame {
+            starved: lane.starved,
+            elapsed: lane.ended.saturating_duration_since(self.shared.origin),
+            trouble: lane.trouble.clone(),
+        };
+        let first = Blame { trouble: missing, ..Blame::default() };
+        let blame = lanes.iter().map(blame).fold(first, Blame::and);
+        let record = recorder::sum(lanes.into_iter().map(|lane| lane.record))?;
+        Some((record, blame))
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 use std::sync::mpsc::Sender;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use brunt_scenarios::plan::Arrival;
@@ -15,6 +15,7 @@ use super::lane::LaneRecord;
 use super::sweep::sweep;
 use super::{Alarm, Lane, Share, Shared};
 use crate::arrivals;
+use crate::job::Ready;
 use crate::recorder::Live;
 
 /// How much is read at once, in bytes.
@@ -38,9 +39,11 @@ pub(super) fn work(thread: usize, shared: &Shared, told: &Sender<io::Result<()>>
 }
 
 async fn run(thread: usize, shared: &Shared) -> Vec<Option<LaneRecord>> {
-    let share = Share { thread, of: shared.threads };
     let scratch = Rc::new(RefCell::new(vec![0; SCRATCH].into_boxed_slice()));
-    let lane = |ready| Rc::new(Lane::new(ready, shared.origin, share, &scratch));
+    let lane = |ready: &Arc<Ready>| {
+        let share = Share::of(ready.job.portion, thread, shared.threads);
+        Rc::new(Lane::new(ready, shared.origin, share, &scratch))
+    };
     let lanes: Vec<Rc<Lane>> = shared.jobs.iter().map(lane).collect();
     let mut records: Vec<Option<LaneRecord>> = lanes.iter().map(|_| None).collect();
     let mut models = JoinSet::new();

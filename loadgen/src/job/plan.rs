@@ -7,7 +7,7 @@ use std::time::Duration;
 use brunt_scenarios::plan::{Answer, Load, Work};
 use serde_json::Value;
 
-use super::{Bound, CONNECTIONS, Job, JobError, Order, Reuse, Transport};
+use super::{Bound, CONNECTIONS, Job, JobError, Order, Portion, Reuse, Transport};
 use crate::journey::{Draft, Script};
 use crate::template::Document;
 
@@ -17,6 +17,8 @@ pub struct Setting<'a> {
     pub url: &'a dyn Fn(&str) -> Option<String>,
     /// Values that were saved before the load, for `${name}`.
     pub values: &'a BTreeMap<String, Value>,
+    /// Which part of the load this generator puts on.
+    pub portion: Portion,
 }
 
 impl Job {
@@ -40,6 +42,7 @@ impl Job {
             key: None,
             timeout: load.timeout(),
             drain: load.timeout() + Duration::from_millis(100),
+            portion: setting.portion,
             connections: CONNECTIONS,
             reuse: Reuse::Yes,
             transport: Transport::default(),
@@ -95,7 +98,10 @@ mod tests {
 
     fn job(url: Option<&str>) -> Result<Job, JobError> {
         let values = BTreeMap::from([("who".to_owned(), json!("\"ann\"")), ("n".to_owned(), json!(7))]);
-        Job::from_plan(&load(), &Setting { url: &|_| url.map(str::to_owned), values: &values })
+        Job::from_plan(
+            &load(),
+            &Setting { url: &|_| url.map(str::to_owned), values: &values, portion: Portion::WHOLE },
+        )
     }
 
     #[test]

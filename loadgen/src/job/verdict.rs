@@ -58,7 +58,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::job::{Bound, Order, Reuse, Transport};
+    use crate::job::{Bound, Order, Portion, Reuse, Transport};
 
     fn job() -> Job {
         Job {
@@ -77,6 +77,7 @@ mod tests {
             key: Some(JsonPath::parse("$.id").unwrap()),
             timeout: Duration::ZERO,
             drain: Duration::ZERO,
+            portion: Portion::WHOLE,
             connections: 1,
             reuse: Reuse::Yes,
             transport: Transport::default(),

@@ -1,20 +1,22 @@
 //! Rows of values, drawn by all users.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use brunt_scenarios::plan::{Feed, FeedOrder};
 use serde_json::Value;
+
+use super::script::Numbers;
+use crate::job::Portion;
 
 /// Rows of values, drawn by all users.
 #[derive(Debug)]
 pub(super) struct Feeder {
     feed: Feed,
-    next: AtomicU64,
+    next: Numbers,
 }
 
 impl Feeder {
-    pub fn new(feed: &Feed) -> Self {
-        Self { feed: feed.clone(), next: AtomicU64::new(0) }
+    /// Generators that share a load take turns too, so that no row is drawn twice before all are.
+    pub fn new(feed: &Feed, portion: Portion) -> Self {
+        Self { feed: feed.clone(), next: Numbers::new(portion) }
     }
 
     /// The next row; after the last comes the first.
@@ -23,7 +25,7 @@ impl Feeder {
         match self.feed.order {
             FeedOrder::Random => fastrand::usize(..count),
             FeedOrder::InTurn => {
-                let next = self.next.fetch_add(1, Ordering::Relaxed) % count as u64;
+                let next = self.next.draw() % count as u64;
                 usize::try_from(next).unwrap_or_default()
             }
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::check::{Check, Save, checks};
 use super::draft::Draft;
 use super::feeder::Feeder;
-use crate::job::{Address, JobError, Request, Setting};
+use crate::job::{Address, JobError, Portion, Request, Setting};
 use crate::template::Values;
 
 /// Journeys, ready to be made by many users at once.
@@ -21,8 +21,25 @@ pub struct Script {
     pub(super) given: Values,
     /// The servers of all steps; redirects are followed to these only.
     pub(crate) addresses: Vec<Address>,
-    sequence: AtomicU64,
-    users: AtomicU64,
+    sequence: Numbers,
+    users: Numbers,
+}
+
+/// Numbers from 0 of which no two generators of a load draw the same.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    next: AtomicU64,
+    step: u64,
+}
+
+impl Numbers {
+    pub fn new(portion: Portion) -> Self {
+        Self { next: AtomicU64::new(portion.number as u64), step: portion.of as u64 }
+    }
+
+    pub fn draw(&self) -> u64 {
+        self.next.fetch_add(self.step, Ordering::Relaxed)
+    }
 }
 
 #[derive(Debug)]
@@ -70,11 +87,11 @@ impl Script {
         }
         Ok(Self {
             journeys,
-            feeds: feeds.iter().map(Feeder::new).collect(),
+            feeds: feeds.iter().map(|feed| Feeder::new(feed, setting.portion)).collect(),
             given: setting.values.clone(),
             addresses,
-            sequence: AtomicU64::new(0),
-            users: AtomicU64::new(0),
+            sequence: Numbers::new(setting.portion),
+            users: Numbers::new(setting.portion),
         })
     }
 
@@ -100,8 +117,8 @@ impl Script {
             feeds: vec![],
             given: Values::new(),
             addresses: address.into_iter().collect(),
-            sequence: AtomicU64::new(0),
-            users: AtomicU64::new(0),
+            sequence: Numbers::new(Portion::WHOLE),
+            users: Numbers::new(Portion::WHOLE),
         }
     }
 
@@ -133,11 +150,11 @@ impl Script {
 
     /// The number of a new user, from 1.
     pub(super) fn new_user(&self) -> u64 {
-        self.users.fetch_add(1, Ordering::Relaxed) + 1
+        self.users.draw() + 1
     }
 
     pub(super) fn sequence(&self) -> u64 {
-        self.sequence.fetch_add(1, Ordering::Relaxed) + 1
+        self.sequence.draw() + 1
     }
 
     /// A row of each feed.

@@ -1,11 +1,12 @@
 //! What can be seen of a load while it runs.
 
 use brunt_scenarios::timeline::Counts;
+use serde::{Deserialize, Serialize};
 
 use super::{Totals, sparse};
 
 /// All loads, at one moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Seconds since the loads' start; negative before it.
     pub at: f64,
@@ -14,7 +15,7 @@ pub struct Snapshot {
 }
 
 /// A load at one moment. Up to a tenth of a second old.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LoadSnapshot {
     /// Its name.
     pub name: String,
@@ -31,7 +32,7 @@ pub struct LoadSnapshot {
 }
 
 /// What was completed in a second.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Second {
     /// Which one: 1 is the load's first; 0 before it is over.
     pub number: u64,
@@ -43,6 +44,25 @@ pub struct Second {
     pub latency: Counts,
     /// The longest of the generator's own lags, in microseconds.
     pub lag: u64,
+}
+
+impl Snapshot {
+    /// What several generators show of the same loads, as one.
+    pub fn sum(at: f64, all: &[Self]) -> Self {
+        let names = all.first().into_iter().flat_map(|one| &one.loads).map(|load| load.name.as_str());
+        let of = |(place, name)| {
+            let live = all.iter().filter_map(|one| one.loads.get(place)).map(Live::from);
+            LoadSnapshot::of(name, live)
+        };
+        Self { at, loads: names.enumerate().map(of).collect() }
+    }
+}
+
+impl From<&LoadSnapshot> for Live {
+    fn from(load: &LoadSnapshot) -> Self {
+        let LoadSnapshot { totals, in_flight, queued, second, over, .. } = load.clone();
+        Self { totals, in_flight, queued, second, over }
+    }
 }
 
 impl Second {

@@ -3,9 +3,33 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, Failure, LoadRecord, Schedule};
+use brunt_scenarios::timeline::{Counts, Failure, LoadRecord};
+use serde::{Deserialize, Serialize};
 
 use super::{Phases, Record, Totals, journeys};
+use crate::doubt::{self, Evidence};
+
+/// What speaks against generators beside their lag.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Blame {
+    /// For how long arrivals waited for a thread without time; the worst thread.
+    pub starved: Duration,
+    /// From the start to the end of the last request.
+    pub elapsed: Duration,
+    /// What the machine lacked, or what failed.
+    pub trouble: Option<String>,
+}
+
+impl Blame {
+    /// Another thread's, or generator's.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            starved: self.starved.max(other.starved),
+            elapsed: self.elapsed.max(other.elapsed),
+            trouble: self.trouble.or(other.trouble),
+        }
+    }
+}
 
 /// What came of a load.
 #[derive(Debug, Clone)]
@@ -22,14 +46,9 @@ pub struct LoadOutcome {
     pub elapsed: Duration,
 }
 
-/// Adds up what each thread recorded of a load; `None` without any.
-pub(crate) fn merge(
-    name: &str,
-    parts: Vec<Record>,
-    elapsed: Duration,
-    judge: impl FnOnce(&hdrhistogram::Histogram<u64>) -> Schedule,
-) -> Option<LoadOutcome> {
-    let sum = parts.into_iter().reduce(|mut sum, part| {
+/// Adds up what threads, or generators, recorded of a load; `None` without any.
+pub(crate) fn sum(parts: impl IntoIterator<Item = Record>) -> Option<Record> {
+    parts.into_iter().reduce(|mut sum, part| {
         sum.windows.merge(part.windows);
         // Both have the same bounds, so nothing can be out of them.
         let _ = sum.service.add(part.service);
@@ -43,9 +62,15 @@ pub(crate) fn merge(
         sum.unknown += part.unknown;
         journeys::merge(&mut sum.journeys, part.journeys);
         sum
-    })?;
+    })
+}
+
+/// What came of a load, from the sum of all records and how much of it the generators themselves were to blame for.
+pub(crate) fn outcome(name: &str, sum: Record, blame: Blame) -> LoadOutcome {
+    let Blame { starved, elapsed, trouble } = blame;
+    let schedule = doubt::judge(&Evidence { lag: &sum.lag, starved, elapsed, trouble });
     let mut accepted = sum.accepted;
-    accepted.sort_by_key(|(when, _)| *when);
+    accepted.sort();
     let (windows, window) = sum.windows.finish();
     let record = LoadRecord {
         name: name.to_owned(),
@@ -53,10 +78,10 @@ pub(crate) fn merge(
         window,
         service_time: Counts::of(&sum.service),
         lag: Counts::of(&sum.lag),
-        schedule: judge(&sum.lag),
+        schedule,
         accepted: accepted.into_iter().map(|(_, key)| key).collect(),
         journeys: sum.journeys,
         unknown: sum.unknown,
     };
-    Some(LoadOutcome { record, totals: sum.totals, causes: sum.causes, phases: sum.phases.finish(), elapsed })
+    LoadOutcome { record, totals: sum.totals, causes: sum.causes, phases: sum.phases.finish(), elapsed }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use brunt_scenarios::timeline::Failure;
+use serde::{Deserialize, Serialize};
 
 /// Sums over a whole load.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Good replies.
     pub ok: u64,

@@ -47,11 +47,12 @@ impl Windows {
             None => window.ok += 1,
             Some(failure) => *window.failed.entry(failure).or_default() += 1,
         }
-        let Some(latency) = latency else { return };
+        // What is longer than can be told apart is the same however it is kept.
+        let Some(latency) = latency.map(|latency| latency.min(LONGEST)) else { return };
         if is_last {
             self.last.saturating_record(latency);
         } else {
-            let value = self.last.highest_equivalent(latency.min(LONGEST));
+            let value = self.last.highest_equivalent(latency);
             sparse::add(&mut window.latency, value, 1);
         }
     }
@@ -107,6 +108,11 @@ impl Windows {
         for (window, others) in self.windows.iter_mut().zip(other.windows) {
             add(window, others);
         }
+    }
+
+    /// As they were when they were finished.
+    pub fn restore(windows: Vec<Window>, length: Duration) -> Self {
+        Self { length, windows, last: histogram() }
     }
 
     /// The windows with their starts, and their length in seconds.

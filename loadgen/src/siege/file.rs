@@ -21,7 +21,7 @@ use super::watch::Watcher;
 use super::{Exit, Output, SiegeError, Summary, Told, outputs};
 use crate::abort::AbortWatch;
 use crate::engine::start;
-use crate::job::{Job, Setting, Transport};
+use crate::job::{Job, Portion, Setting, Transport};
 use crate::recorder::LoadOutcome;
 use crate::template::Values;
 use crate::view;
@@ -98,7 +98,7 @@ fn refuse_foreign(flags: &Flags) -> Result<(), SiegeError> {
 
 fn jobs(plan: &LoadPlan, transport: &Transport) -> Result<Vec<Job>, SiegeError> {
     let values = Values::new();
-    let setting = Setting { url: &|base| Some(base.to_owned()), values: &values };
+    let setting = Setting { url: &|base| Some(base.to_owned()), values: &values, portion: Portion::WHOLE };
     let job = |load| Ok(Job { transport: transport.clone(), ..Job::from_plan(load, &setting)? });
     plan.loads.iter().map(job).collect()
 }

@@ -15,7 +15,7 @@ use super::told::Told;
 use super::watch::{self, Watcher};
 use super::{Output, SiegeError, hits, json, log, outputs, text};
 use crate::engine::{Running, start};
-use crate::job::{Bound, CONNECTIONS, Job};
+use crate::job::{Bound, CONNECTIONS, Job, Portion};
 use crate::journey::Script;
 
 /// How long requests in flight at the end are waited for, unless their timeout is shorter.
@@ -115,6 +115,7 @@ pub(super) fn job(settings: &Settings, rate: Option<f64>) -> Option<Job> {
         key: None,
         timeout: settings.timeout,
         drain: DRAIN.min(settings.timeout),
+        portion: Portion::WHOLE,
         connections: settings.users_given.map_or(CONNECTIONS, |users| users as usize),
         reuse: settings.reuse,
         transport: settings.transport.clone(),

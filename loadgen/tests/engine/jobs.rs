@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{Address, Bound, Job, LoadOutcome, Order, Request, Reuse, Transport, start};
+use brunt_loadgen::{Address, Bound, Job, LoadOutcome, Order, Portion, Request, Reuse, Transport, start};
 use brunt_scenarios::plan::{Answer, Arrival, Ramp};
 use brunt_scenarios::timeline::{Counts, Failure};
 
@@ -22,6 +22,7 @@ pub fn closed(server: &Server, users: u32, each: u64) -> Job {
         key: None,
         timeout: Duration::from_secs(10),
         drain: Duration::from_secs(10),
+        portion: Portion::WHOLE,
         connections: 512,
         reuse: Reuse::Yes,
         transport: Transport::default(),

@@ -13,6 +13,13 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
         Ending::Completed => None,
         Ending::Aborted(why) => Some(stopped(&at, why)),
         Ending::Interrupted => Some(stopped(&at, "a signal came")),
+        Ending::LoadIncomplete(why) => Some(Finding {
+            name: "load".to_owned(),
+            claim: "all of the load is put on and recorded".to_owned(),
+            judgement: Judgement::Inconclusive,
+            measured: "not all of it".to_owned(),
+            evidence: wording::sentence(why),
+        }),
         Ending::NotStarted(why) => Some(Finding {
             name: "setup".to_owned(),
             claim: "the system comes up and is set up".to_owned(),

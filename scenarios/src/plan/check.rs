@@ -26,7 +26,7 @@ use indexmap::IndexMap;
 use load::Around;
 use target::Targets;
 
-use super::{AbortWhen, Environment, Fault, Load, Plan, Service, System};
+use super::{AbortWhen, Environment, Fault, Load, Plan, Service, Step, System};
 use crate::scenario::{self, Scenario};
 use crate::source::{Diagnostic, Place, Source};
 use crate::units::Percent;
@@ -95,7 +95,37 @@ impl Plan {
     }
 }
 
+impl Load {
+    /// The loads of a scenario, and nothing else of it: what its [`Plan`] has.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn of_scenario(
+        written: &Scenario,
+        source: &Source,
+        system: &System,
+    ) -> Result<Vec<Self>, Vec<Diagnostic>> {
+        let mut checker = Checker::new(source);
+        let setup = checker.setup(&written.setup, &system.services);
+        let loads = checker.loads(written, &setup, &system.services);
+        checker.finish(Some(loads))
+    }
+}
+
 impl Checker<'_> {
+    fn loads(
+        &mut self,
+        written: &Scenario,
+        setup: &[Step],
+        services: &IndexMap<String, Service>,
+    ) -> Vec<Load> {
+        let saved = setup.iter().flat_map(|step| step.save.iter().map(|(name, _)| name.as_str()));
+        let around = Around { targets: Targets::Services(services), saved: saved.collect() };
+        let loads = written.load.iter().filter_map(|load| self.load(load, &around)).collect();
+        self.load_names(&written.load);
+        loads
+    }
+
     fn plan(&mut self, written: &Scenario, mut system: System) -> Plan {
         self.version(&written.version);
         let env = self.environment(&written.env, &system);
@@ -104,10 +134,7 @@ impl Checker<'_> {
         }
         let services = &system.services;
         let setup = self.setup(&written.setup, services);
-        let saved = setup.iter().flat_map(|step| step.save.iter().map(|(name, _)| name.as_str()));
-        let around = Around { targets: Targets::Services(services), saved: saved.collect() };
-        let loads: Vec<Load> = written.load.iter().filter_map(|load| self.load(load, &around)).collect();
-        self.load_names(&written.load);
+        let loads = self.loads(written, &setup, services);
         let max_duration = written.limits.max_duration.map_or(MAX_DURATION, |period| period.0);
         let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
         let faults = self.faults(&written.faults, &system, load_ends);

@@ -194,6 +194,7 @@ impl Shop {
             lasts,
             dead_man,
             touch: Touch::Really,
+            at_rest: vec![],
             nodes: false,
         }
     }

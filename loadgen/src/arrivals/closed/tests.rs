@@ -8,7 +8,7 @@ use brunt_scenarios::plan::{Answer, Arrival};
 
 use super::*;
 use crate::engine::Share;
-use crate::job::{Address, Bound, Job, Order, Ready, Request, Reuse, Transport};
+use crate::job::{Address, Bound, Job, Order, Portion, Ready, Request, Reuse, Transport};
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// That of the runtime's timers, which never wake early.
@@ -42,6 +42,7 @@ fn lane(bound: Bound) -> Rc<Lane> {
         key: None,
         timeout: seconds(10),
         drain: seconds(10),
+        portion: Portion::WHOLE,
         connections: 1,
         reuse: Reuse::Yes,
         transport: Transport::default(),

@@ -1,0 +1,123 @@
+//! What load workers are told: the scenario as it was written, and what has become known since. They make their loads of it as
+//! the controller has, so that there is one way to a load.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use anyhow::{Context, Result};
+use brunt_loadgen::{Job, Portion, Setting};
+use brunt_scenarios::plan::{self, Load};
+use brunt_scenarios::scenario::read_feeds;
+use brunt_scenarios::{Scenario, Source, System};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::exit::Diagnostics;
+use crate::files::Planned;
+
+/// What all workers of a run are told.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Task {
+    scenario: Text,
+    system: Text,
+    /// The files that the scenario's feeds name, by these names.
+    feeds: BTreeMap<String, String>,
+    /// Where services answer.
+    urls: BTreeMap<String, String>,
+    /// What was saved before the load.
+    values: BTreeMap<String, Value>,
+    /// How many workers there are.
+    workers: usize,
+}
+
+/// A file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Text {
+    name: String,
+    text: String,
+}
+
+impl Text {
+    fn of(source: &Source) -> Self {
+        Self { name: source.name.clone(), text: source.text.clone() }
+    }
+
+    fn source(&self) -> Source {
+        Source::new(self.name.clone(), self.text.clone())
+    }
+}
+
+impl Task {
+    /// The task of a scenario's loads.
+    pub fn new(
+        planned: &Planned,
+        urls: BTreeMap<String, String>,
+        values: &BTreeMap<String, Value>,
+        workers: usize,
+    ) -> Self {
+        Self {
+            scenario: Text::of(&planned.source),
+            system: Text::of(&planned.system),
+            feeds: planned.feeds.clone(),
+            urls,
+            values: values.clone(),
+            workers,
+        }
+    }
+
+    /// What one of the workers has to do.
+    ///
+    /// # Errors
+    /// When the task is not one that this version of brunt understands.
+    pub fn jobs(&self, number: usize) -> Result<Vec<Job>> {
+        let portion = Portion { number, of: self.workers };
+        let setting =
+            Setting { url: &|service| self.urls.get(service).cloned(), values: &self.values, portion };
+        let job = |load: &Load| Job::from_plan(load, &setting).with_context(|| format!("load {}", load.name));
+        self.loads()?.iter().map(job).collect()
+    }
+
+    fn loads(&self) -> Result<Vec<Load>> {
+        let (source, system_source) = (self.scenario.source(), self.system.source());
+        let system: System = system_source.parse().map_err(Diagnostics::from)?;
+        let system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
+        let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
+        let read = |name: &str| self.feeds.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into());
+        read_feeds(&mut written.load, &source, read).map_err(Diagnostics)?;
+        Ok(Load::of_scenario(&written, &source, &system).map_err(Diagnostics)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(workers: usize) -> Task {
+        let planned = crate::files::plans(&["coffee/product-down".to_owned()]).unwrap().remove(0);
+        let names = planned.plan.system.services.keys();
+        let urls = names.map(|name| (name.clone(), format!("http://{name}:8080"))).collect();
+        let written = serde_json::to_string(&Task::new(&planned, urls, &BTreeMap::new(), workers)).unwrap();
+        serde_json::from_str(&written).unwrap()
+    }
+
+    #[test]
+    fn workers_make_of_it_the_loads_that_the_plan_has() {
+        let planned = crate::files::plans(&["coffee/product-down".to_owned()]).unwrap().remove(0);
+        let jobs = task(3).jobs(2).unwrap();
+        let names = |job: &Job| (job.name.clone(), job.arrival.clone());
+        let wanted = |load: &Load| (load.name.clone(), load.arrival.clone());
+        assert_eq!(
+            jobs.iter().map(names).collect::<Vec<_>>(),
+            planned.plan.loads.iter().map(wanted).collect::<Vec<_>>()
+        );
+        assert!(jobs.iter().all(|job| job.portion == Portion { number: 2, of: 3 }));
+        assert!(jobs[0].requests[0].address.to_string().contains("gateway"));
+    }
+
+    #[test]
+    fn a_service_without_an_address_is_named() {
+        let error = Task { urls: BTreeMap::new(), ..task(1) }.jobs(0).unwrap_err();
+        assert!(format!("{error:#}").contains("gateway has no address"), "{error:#}");
+    }
+}

@@ -1,0 +1,166 @@
+//! The load of a run, wherever it comes from.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use brunt_loadgen::{Job, Portion, Snapshot};
+use brunt_scenarios::timeline::{Ending, LoadRecord};
+
+use super::setting::Setting;
+use super::variables::Variables;
+use crate::cli::LoadFrom;
+use crate::inside::Crew;
+use crate::target::Running;
+
+/// From deciding to start until the load starts, so that everything is ready at its first moment.
+const LEAD: Duration = Duration::from_millis(100);
+
+/// The same when workers must be told of that moment.
+const LEAD_INSIDE: Duration = Duration::from_secs(2);
+
+/// A load that can start.
+pub enum Load {
+    /// The run has none.
+    Nothing,
+    /// From this process.
+    Here(Vec<Job>),
+    /// From workers in the cluster.
+    Inside(Box<Crew>),
+}
+
+/// A load that is being put on.
+pub enum Going {
+    /// The run has none.
+    Nothing,
+    /// From this process.
+    Here(brunt_loadgen::Running),
+    /// From workers in the cluster.
+    Inside(Box<Crew>),
+}
+
+impl Load {
+    /// Gets everything ready.
+    pub async fn prepare(
+        setting: &Setting<'_>,
+        system: &Arc<Running>,
+        variables: &Variables,
+    ) -> Result<Self, Ending> {
+        if setting.plan.loads.is_empty() {
+            return Ok(Self::Nothing);
+        }
+        let place = &setting.place;
+        if let Running::Kubernetes(cluster) = &**system {
+            let image = place.image.as_deref();
+            let inside = match place.from {
+                Some(from) => from == LoadFrom::Inside,
+                None => !cluster.is_at_hand() && cluster.has_image(image),
+            };
+            if inside {
+                setting.progress.line(&format!("load workers come up: {}", place.workers));
+                let order = (place.workers, place.image.clone());
+                let crew =
+                    Crew::bring_up(cluster, setting.plan, setting.planned, variables.all(), order).await;
+                return crew.map(|crew| Self::Inside(Box::new(crew))).map_err(Ending::LoadIncomplete);
+            }
+            if !cluster.is_at_hand() {
+                setting.progress.line(
+                    "the load goes through the API server, whose own speed is in the figures; --from inside avoids that",
+                );
+            }
+        }
+        here(setting, system, variables).map_err(Ending::NotStarted)
+    }
+
+    /// How far ahead its start must be.
+    pub fn lead(&self) -> Duration {
+        match self {
+            Self::Nothing | Self::Here(_) => LEAD,
+            Self::Inside(_) => LEAD_INSIDE,
+        }
+    }
+
+    /// Has it start at this moment.
+    pub async fn start(self, origin: Instant, setting: &Setting<'_>) -> Result<Going, Ending> {
+        match self {
+            Self::Nothing => Ok(Going::Nothing),
+            Self::Here(jobs) => {
+                let running = brunt_loadgen::start(jobs, origin, threads());
+                running.map(Going::Here).map_err(|error| Ending::NotStarted(error.to_string()))
+            }
+            Self::Inside(mut crew) => match crew.start(origin).await {
+                Ok(apart) => {
+                    let apart = apart.as_secs_f64() * 1e3;
+                    setting
+                        .progress
+                        .line(&format!("load workers start together, at most {apart:.1} ms apart"));
+                    Ok(Going::Inside(crew))
+                }
+                Err(why) => {
+                    crew.dismiss().await;
+                    Err(Ending::LoadIncomplete(why))
+                }
+            },
+        }
+    }
+}
+
+impl Going {
+    /// Whether there is any.
+    pub fn is_some(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
+    /// How it goes.
+    pub fn snapshot(&self) -> Snapshot {
+        match self {
+            Self::Nothing => Snapshot::sum(0.0, &[]),
+            Self::Here(running) => running.snapshot(),
+            Self::Inside(crew) => crew.snapshot(),
+        }
+    }
+
+    /// Why it does not go on although it should.
+    pub async fn ended(&self) -> Option<String> {
+        match self {
+            Self::Inside(crew) => crew.ended().await,
+            Self::Nothing | Self::Here(_) => None,
+        }
+    }
+
+    /// Ends it early.
+    pub async fn stop(&mut self) {
+        match self {
+            Self::Nothing => {}
+            Self::Here(running) => running.stop(),
+            Self::Inside(crew) => crew.stop().await,
+        }
+    }
+
+    /// What it did, and what of that is missing.
+    pub async fn finish(self) -> (Vec<LoadRecord>, Option<String>) {
+        match self {
+            Self::Nothing => (vec![], None),
+            // Joining threads would block the runtime's.
+            Self::Here(running) => {
+                let records = tokio::task::spawn_blocking(move || running.finish()).await;
+                (records.unwrap_or_default(), None)
+            }
+            Self::Inside(crew) => crew.finish().await,
+        }
+    }
+}
+
+fn here(setting: &Setting<'_>, system: &Running, variables: &Variables) -> Result<Load, String> {
+    let known = brunt_loadgen::Setting {
+        url: &|service| system.url(service),
+        values: variables.all(),
+        portion: Portion::WHOLE,
+    };
+    let job = |load| Job::from_plan(load, &known).map_err(|error| format!("load {}: {error}", load.name));
+    setting.plan.loads.iter().map(job).collect::<Result<_, _>>().map(Load::Here)
+}
+
+/// The system under load needs the machine too: half of it is the generator's.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
+}
