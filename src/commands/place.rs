@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use brunt_kubernetes::{Options, Order, Touch, Where};
 use brunt_local::Ports;
 use brunt_scenarios::plan::{Check, Claim, FaultKind, Plan};
