@@ -1,15 +1,26 @@
-//! HTTP/2 as a client speaks it, over TLS or with prior knowledge: frames and flow control are the h2 crate's.
+//! HTTP/2 as a client speaks it, over TLS or with prior knowledge.
 //!
 //! Clients of one lane share connections, each with as many streams as the settings and the server allow. A request is not
 //! sent twice: one whose stream or connection broke counts as failed. A connection that is known to be ending (a GOAWAY was
 //! read, or it was closed) gets no more requests.
+//!
+//! `Conversation` turns bytes into replies and requests into bytes, and touches nothing else; the session beside it sends
+//! and receives. Servers are asked to pack headers without a table, so heads are made once and read without a memory; what
+//! clients say in one moment goes out in one write.
 
+mod answer;
+mod conversation;
 mod exchange;
+mod frame;
+mod hpack;
 mod message;
 mod missed;
 mod pool;
+mod received;
 mod session;
+mod stream;
 
-pub(crate) use exchange::{Received, exchange};
+pub(crate) use exchange::exchange;
 pub(crate) use message::Message;
 pub(crate) use pool::Pool;
+pub(crate) use received::Received;

@@ -1,8 +1,10 @@
 //! A request of HTTP/1.1, as HTTP/2 wants it.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Uri, Version, header};
+use http::{HeaderName, Method, header};
 
+use super::hpack;
+use crate::http1::ReplyTo;
 use crate::job::Scheme;
 
 /// Headers that speak of a connection, and so have no place in HTTP/2.
@@ -15,11 +17,13 @@ const HOP_BY_HOP: [HeaderName; 5] = [
 ];
 const MOST_HEADERS: usize = 128;
 
-/// A request's head and body.
+/// A request's head, packed, and its body.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
-    pub head: Request<()>,
+    /// The same bytes on every connection, since no table of the connection's is used.
+    pub head: Bytes,
     pub body: Bytes,
+    pub to: ReplyTo,
 }
 
 impl Message {
@@ -29,21 +33,24 @@ impl Message {
         let mut parsed = httparse::Request::new(&mut headers);
         let httparse::Status::Complete(end) = parsed.parse(bytes).ok()? else { return None };
         let host = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("host"))?;
-        let uri = Uri::builder()
-            .scheme(scheme.to_string().as_str())
-            .authority(host.value)
-            .path_and_query(parsed.path?);
-        let mut head = Request::new(());
-        *head.method_mut() = parsed.method?.parse().ok()?;
-        *head.uri_mut() = uri.build().ok()?;
-        *head.version_mut() = Version::HTTP_2;
+        let method: Method = parsed.method?.parse().ok()?;
+        let mut head = Vec::with_capacity(end);
+        hpack::write(&mut head, ":method", method.as_str().as_bytes());
+        hpack::write(&mut head, ":scheme", scheme.to_string().as_bytes());
+        hpack::write(&mut head, ":authority", host.value);
+        hpack::write(&mut head, ":path", parsed.path?.as_bytes());
         for header in parsed.headers.iter() {
+            // Its names are in small letters, as HTTP/2's must be.
             let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
             if !HOP_BY_HOP.contains(&name) {
-                head.headers_mut().append(name, HeaderValue::from_bytes(header.value).ok()?);
+                hpack::write(&mut head, name.as_str(), header.value);
             }
         }
-        Some(Self { head, body: Bytes::copy_from_slice(&bytes[end..]) })
+        Some(Self {
+            head: head.into(),
+            body: Bytes::copy_from_slice(&bytes[end..]),
+            to: ReplyTo::method(&method),
+        })
     }
 }
 
@@ -56,10 +63,12 @@ mod tests {
         let bytes = b"POST /a?b HTTP/1.1\r\nHost: h:8080\r\nConnection: close\r\nX-A: 1\r\nX-A: 2\r\n\
             Content-Length: 2\r\n\r\nhi";
         let message = Message::parse(bytes, Scheme::Https).unwrap();
-        assert_eq!(message.head.uri(), "https://h:8080/a?b");
-        assert_eq!(message.head.method(), http::Method::POST);
-        let headers: Vec<_> = message.head.headers().iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(headers, ["x-a", "x-a", "content-length"]);
+        let mut fields = Vec::new();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let each = |name: &[u8], value: &[u8]| fields.push(format!("{}: {}", text(name), text(value)));
+        hpack::read(&message.head, &mut hpack::Text::default(), each).unwrap();
+        let pseudo = [":method: POST", ":scheme: https", ":authority: h:8080", ":path: /a?b"];
+        assert_eq!(fields, [&pseudo[..], &["x-a: 1", "x-a: 2", "content-length: 2"]].concat());
         assert_eq!(message.body, "hi");
     }
 

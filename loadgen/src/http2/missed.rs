@@ -1,48 +1,46 @@
 //! HTTP/2's errors by name.
 
 use brunt_scenarios::timeline::Failure;
-use h2::Reason;
 
+use super::answer::BREACH;
 use crate::client::Missed;
 
-impl From<&h2::Error> for Missed {
-    fn from(error: &h2::Error) -> Self {
-        if let Some(error) = error.get_io() {
-            return Self::broken(error);
-        }
-        // What the server announces is its doing; what the library finds wrong is a breach of the protocol.
-        match (error.is_remote(), error.is_go_away(), error.reason()) {
-            (true, true, reason) => Self::new(Failure::Reset, goaway(reason)),
-            (true, false, reason) => Self::new(Failure::Reset, reset(reason)),
-            (false, _, Some(Reason::FLOW_CONTROL_ERROR)) => {
-                Self::new(Failure::Protocol, "more data than HTTP/2's window lets")
-            }
-            (false, _, Some(Reason::FRAME_SIZE_ERROR)) => {
-                Self::new(Failure::Protocol, "not a frame of HTTP/2")
-            }
-            (false, _, Some(Reason::COMPRESSION_ERROR)) => {
-                Self::new(Failure::Protocol, "headers that HPACK cannot read")
-            }
-            (false, ..) => Self::new(Failure::Protocol, "a breach of HTTP/2's rules"),
-        }
-    }
+/// Error codes that HTTP/2 has (RFC 9113, section 7).
+pub(super) mod code {
+    pub const NO_ERROR: u32 = 0;
+    pub const PROTOCOL_ERROR: u32 = 1;
+    pub const INTERNAL_ERROR: u32 = 2;
+    pub const REFUSED_STREAM: u32 = 7;
+    pub const CANCEL: u32 = 8;
+    pub const ENHANCE_YOUR_CALM: u32 = 11;
 }
 
-fn goaway(reason: Option<Reason>) -> &'static str {
-    match reason {
-        Some(Reason::NO_ERROR) => "GOAWAY",
-        Some(Reason::ENHANCE_YOUR_CALM) => "GOAWAY: enhance your calm",
-        Some(Reason::PROTOCOL_ERROR) => "GOAWAY: protocol error",
+pub(super) const RULES: Missed = Missed::new(Failure::Protocol, BREACH);
+pub(super) const FRAME: Missed = Missed::new(Failure::Protocol, "not a frame of HTTP/2");
+pub(super) const HPACK: Missed = Missed::new(Failure::Protocol, "headers that HPACK cannot read");
+pub(super) const WINDOW: Missed = Missed::new(Failure::Protocol, "more data than HTTP/2's window lets");
+pub(super) const FLOOD: Missed = Missed::new(Failure::Protocol, "frames without an end that say nothing");
+pub(super) const INTERIM: Missed = Missed::new(Failure::Protocol, "interim replies without an end");
+
+/// The server ends the connection.
+pub(super) fn goaway(reason: u32) -> Missed {
+    let name = match reason {
+        code::NO_ERROR => "GOAWAY",
+        code::ENHANCE_YOUR_CALM => "GOAWAY: enhance your calm",
+        code::PROTOCOL_ERROR => "GOAWAY: protocol error",
         _ => "GOAWAY: an error",
-    }
+    };
+    Missed::new(Failure::Reset, name)
 }
 
-fn reset(reason: Option<Reason>) -> &'static str {
-    match reason {
-        Some(Reason::REFUSED_STREAM) => "RST_STREAM: refused",
-        Some(Reason::CANCEL) => "RST_STREAM: cancelled",
-        Some(Reason::INTERNAL_ERROR) => "RST_STREAM: internal error",
-        Some(Reason::ENHANCE_YOUR_CALM) => "RST_STREAM: enhance your calm",
+/// The server ends a stream.
+pub(super) fn reset(reason: u32) -> Missed {
+    let name = match reason {
+        code::REFUSED_STREAM => "RST_STREAM: refused",
+        code::CANCEL => "RST_STREAM: cancelled",
+        code::INTERNAL_ERROR => "RST_STREAM: internal error",
+        code::ENHANCE_YOUR_CALM => "RST_STREAM: enhance your calm",
         _ => "RST_STREAM: an error",
-    }
+    };
+    Missed::new(Failure::Reset, name)
 }

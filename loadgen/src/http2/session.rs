@@ -1,38 +1,45 @@
 //! One connection with its streams.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
 
 use brunt_scenarios::timeline::Failure;
-use bytes::Bytes;
-use h2::client::{Builder, SendRequest};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
+use super::conversation::Conversation;
+use super::{Message, Received};
 use crate::client::Missed;
 use crate::engine::Lane;
+use crate::http1::{Broken, Cut, Reply};
+use crate::net::Stream;
 
-/// How much may come unasked, in bytes, on a stream and on the connection: enough to keep a fast server busy.
-const WINDOW: u32 = 1 << 20;
-const CONNECTION_WINDOW: u32 = 4 << 20;
-/// The longest head that is put up with, in bytes; that of HTTP/1.1.
-const LONGEST_HEAD: u32 = 64 * 1024;
-
-/// How many streams are opened before the server has said how many it allows. A request waits for that: a server may refuse
-/// streams beyond what it was about to allow.
-const UNKNOWN: usize = 0;
+/// How often a connection is read in a row before others have their turn.
+const READS: usize = 16;
 
 /// A connection that clients share. A task of its own opens it and drives it.
 pub(super) struct Session {
-    state: RefCell<State>,
+    state: Cell<State>,
+    talk: RefCell<Conversation>,
     changed: Notify,
-    streams: Cell<usize>,
+    /// Who sends what is to be said.
+    driver: RefCell<Waker>,
+    /// How many requests are to be sent or were.
+    leases: Cell<usize>,
+    /// How many of them wait for room.
+    waiting: Cell<usize>,
     most: usize,
 }
 
+#[derive(Debug, Clone, Copy)]
 enum State {
     Opening,
-    Open(SendRequest<Bytes>),
-    /// With why, if it never was open.
+    Open,
+    /// With why, if it never was of use.
     Ended(Option<Missed>),
 }
 
@@ -40,9 +47,12 @@ impl Session {
     /// Starts to open one.
     pub fn start(lane: &Rc<Lane>, server: usize) -> Rc<Self> {
         let session = Rc::new(Self {
-            state: RefCell::new(State::Opening),
+            state: Cell::new(State::Opening),
+            talk: RefCell::new(Conversation::new()),
             changed: Notify::new(),
-            streams: Cell::new(0),
+            driver: RefCell::new(Waker::noop().clone()),
+            leases: Cell::new(0),
+            waiting: Cell::new(0),
             most: lane.ready.job.transport.streams.max(1),
         });
         tokio::task::spawn_local(drive(Rc::clone(&session), Rc::clone(lane), server));
@@ -51,52 +61,161 @@ impl Session {
 
     /// Whether it can take another stream.
     pub fn has_room(&self) -> bool {
-        let most = match &*self.state.borrow() {
+        let most = match self.state.get() {
             State::Opening => self.most,
-            State::Open(send) => match send.current_max_send_streams() {
-                UNKNOWN => self.most,
-                allowed => self.most.min(allowed),
-            },
+            State::Open => self.most.min(self.talk.borrow().allowed()),
             State::Ended(_) => 0,
         };
-        self.streams.get() < most
+        self.leases.get() < most
     }
 
     pub fn is_over(&self) -> bool {
-        matches!(&*self.state.borrow(), State::Ended(_))
+        matches!(self.state.get(), State::Ended(_))
     }
 
     /// One stream more, or less.
     pub fn count(&self, change: isize) {
-        self.streams.set(self.streams.get().saturating_add_signed(change));
+        self.leases.set(self.leases.get().saturating_add_signed(change));
     }
 
     /// No request is sent on it any more; streams that are open go on.
     pub fn retire(&self, why: Option<Missed>) {
         if !self.is_over() {
-            *self.state.borrow_mut() = State::Ended(why);
+            self.state.set(State::Ended(why));
         }
         self.changed.notify_waiters();
+        self.driver.borrow().wake_by_ref();
     }
 
-    /// Waits until a request can be sent: `None` when the connection has ended meanwhile, so that nothing was sent.
-    pub async fn ready(&self) -> Result<Option<SendRequest<Bytes>>, Missed> {
-        let send = loop {
-            let changed = self.changed.notified();
-            match &*self.state.borrow() {
-                State::Opening => {}
-                State::Open(send) => break send.clone(),
-                State::Ended(None) => return Ok(None),
-                State::Ended(Some(missed)) => return Err(*missed),
+    /// Waits until a request can be sent; false when the connection has ended meanwhile, so that nothing was sent.
+    pub async fn ready(&self) -> Result<bool, Missed> {
+        loop {
+            match self.state.get() {
+                State::Open if self.talk.borrow().has_room() => return Ok(true),
+                State::Ended(None) => return Ok(false),
+                State::Ended(Some(missed)) => return Err(missed),
+                State::Opening | State::Open => {}
             }
-            changed.await;
-        };
-        match send.ready().await {
-            Ok(send) => Ok(Some(send)),
-            Err(_) => {
-                self.retire(None);
-                Ok(None)
+            // Nothing else runs between the look and this, so no change is missed.
+            self.waiting.update(|waiting| waiting + 1);
+            let changed = Waiting(self);
+            self.changed.notified().await;
+            drop(changed);
+        }
+    }
+
+    /// Sends a request and waits for its reply; whoever drops this gives it up. Call it when there is room.
+    pub async fn exchange(&self, message: &Message, received: &mut Received) -> Result<Reply, Missed> {
+        let kept = std::mem::replace(received, Received::new(received.keep));
+        let mut kept = Some(kept);
+        let mut sent: Option<Sent<'_>> = None;
+        poll_fn(|context| {
+            if let Some(kept) = kept.take() {
+                let id = self.talk.borrow_mut().request(message, kept, context.waker());
+                // Sent by the driver, so that requests of one moment go out together.
+                self.driver.borrow().wake_by_ref();
+                sent = Some(Sent { session: self, id });
+                return Poll::Pending;
             }
+            let Some(id) = sent.as_ref().map(|sent| sent.id) else { return Poll::Pending };
+            let polled = self.talk.borrow_mut().poll(id, context);
+            let Some((got, result)) = ready!(polled) else {
+                return Poll::Ready(Err(Missed::new(Failure::Reset, "the connection was reset")));
+            };
+            *received = got;
+            Poll::Ready(result)
+        })
+        .await
+    }
+
+    /// Sends and reads what can be; ready when there is nothing left to do, or with why nothing more can come.
+    fn poll(
+        &self,
+        context: &mut Context<'_>,
+        stream: &mut Stream,
+        scratch: &mut [u8],
+    ) -> Poll<Result<(), Missed>> {
+        let mut stream = Pin::new(stream);
+        for _ in 0..READS {
+            if let Poll::Ready(written) = self.poll_write(context, stream.as_mut()) {
+                written.map_err(|error| Missed::broken(&error))?;
+                if self.is_over() && self.talk.borrow().is_idle() {
+                    return Poll::Ready(Ok(()));
+                }
+            } else if self.talk.borrow().is_congested() {
+                return Poll::Pending;
+            }
+            let mut read = ReadBuf::new(scratch);
+            ready!(stream.as_mut().poll_read(context, &mut read)).map_err(|error| Missed::broken(&error))?;
+            if read.filled().is_empty() {
+                return Poll::Ready(Err(closed(Cut::Midway)));
+            }
+            self.talk.borrow_mut().feed(read.filled())?;
+            self.look();
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn poll_write(&self, context: &mut Context<'_>, mut stream: Pin<&mut Stream>) -> Poll<io::Result<()>> {
+        let mut talk = self.talk.borrow_mut();
+        loop {
+            let output = talk.output();
+            if output.is_empty() {
+                // TLS may hold something back still.
+                return stream.as_mut().poll_flush(context);
+            }
+            match ready!(stream.as_mut().poll_write(context, output))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                sent => talk.advance(sent),
+            }
+        }
+    }
+
+    /// What the server said may change what can be sent.
+    fn look(&self) {
+        let talk = self.talk.borrow();
+        if matches!(self.state.get(), State::Opening) && talk.is_told() {
+            self.state.set(State::Open);
+            self.changed.notify_waiters();
+        }
+        if let Some(missed) = talk.is_leaving()
+            && !self.is_over()
+        {
+            self.state.set(State::Ended((!talk.is_used()).then_some(missed)));
+            self.changed.notify_waiters();
+        }
+        if self.waiting.get() > 0 && talk.has_room() {
+            self.changed.notify_waiters();
+        }
+    }
+}
+
+/// A request that waits for room.
+struct Waiting<'a>(&'a Session);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.update(|waiting| waiting - 1);
+    }
+}
+
+/// A request that was sent; given up when nobody waits for it.
+struct Sent<'a> {
+    session: &'a Session,
+    id: u32,
+}
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        let mut talk = self.session.talk.borrow_mut();
+        talk.cancel(self.id);
+        if !talk.output().is_empty() {
+            self.session.driver.borrow().wake_by_ref();
+        }
+        drop(talk);
+        if self.session.waiting.get() > 0 {
+            self.session.changed.notify_waiters();
         }
     }
 }
@@ -105,22 +224,23 @@ async fn drive(session: Rc<Session>, lane: Rc<Lane>, server: usize) {
     let timeout = lane.ready.job.timeout;
     let opened = tokio::time::timeout(timeout, lane.open(server)).await;
     let opened = opened.unwrap_or(Err(Missed::new(Failure::Timeout, "no connection in time")));
-    let stream = match opened {
+    let mut stream = match opened {
         Ok(opened) => opened.stream,
         Err(missed) => return session.retire(Some(missed)),
     };
-    let mut builder = Builder::new();
-    builder.enable_push(false).initial_max_send_streams(UNKNOWN);
-    builder.initial_window_size(WINDOW).initial_connection_window_size(CONNECTION_WINDOW);
-    builder.max_header_list_size(LONGEST_HEAD);
-    match builder.handshake(stream).await {
-        Ok((send, connection)) => {
-            *session.state.borrow_mut() = State::Open(send);
-            session.changed.notify_waiters();
-            // Streams learn by themselves what became of them.
-            let _ = connection.await;
-            session.retire(None);
-        }
-        Err(error) => session.retire(Some(Missed::from(&error))),
-    }
+    let driven = poll_fn(|context| {
+        session.driver.borrow_mut().clone_from(context.waker());
+        session.poll(context, &mut stream, &mut lane.scratch.borrow_mut())
+    });
+    let Err(missed) = driven.await else { return session.retire(None) };
+    let without_reply = if missed == closed(Cut::Midway) { closed(Cut::Unanswered) } else { missed };
+    let mut talk = session.talk.borrow_mut();
+    talk.fail(|stream| if stream.answer.is_some() { missed } else { without_reply });
+    let useless = !talk.is_used();
+    drop(talk);
+    session.retire(useless.then_some(without_reply));
+}
+
+fn closed(cut: Cut) -> Missed {
+    Missed::from(&Broken::Cut(cut))
 }

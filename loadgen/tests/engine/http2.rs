@@ -117,7 +117,7 @@ fn streams_that_are_reset() {
 
 #[test]
 fn bodies_that_are_shorter_than_announced() {
-    every_second(Act::Short, Failure::Protocol, "a breach of HTTP/2's rules");
+    every_second(Act::Short, Failure::Protocol, "a body of another length than announced");
 }
 
 #[test]
@@ -169,7 +169,6 @@ fn what_is_not_http2_is_named() {
     let all = [
         ("HTTP/1.1", raw(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", true)),
         ("closed", raw(b"", true)),
-        ("closed after settings", raw(SETTINGS, true)),
         ("data on stream 0", raw(&with(b"\0\0\x01\0\0\0\0\0\0x"), false)),
         ("headers that are none", raw(&with(b"\0\0\x04\x01\x05\0\0\0\x01\xff\xff\xff\xff"), false)),
         ("a frame too long", raw(&with(b"\xff\xff\xff\0\0\0\0\0\x01"), false)),
@@ -179,4 +178,8 @@ fn what_is_not_http2_is_named() {
         ("a window beyond all", raw(&with(b"\0\0\x04\x08\0\0\0\0\0\x7f\xff\xff\xff"), false)),
     ];
     insta::assert_debug_snapshot!(all);
+    // Whether a request is on its way when it closes depends on who is faster.
+    let closed = raw(SETTINGS, true);
+    assert!(closed.iter().all(|(kind, ..)| *kind == Failure::Reset), "{closed:?}");
+    assert_eq!(closed.iter().map(|(.., count)| count).sum::<u64>(), 2, "{closed:?}");
 }

@@ -1,0 +1,49 @@
+//! One request and its reply among others on a connection.
+
+use std::task::Waker;
+
+use bytes::Bytes;
+
+use super::Received;
+use super::answer::{Answer, LENGTH_DIFFERS};
+use crate::client::Missed;
+use crate::http1::{Reply, ReplyTo};
+use crate::job::Reuse;
+use brunt_scenarios::timeline::Failure;
+
+/// A request that was sent, or is being sent.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub id: u32,
+    pub to: ReplyTo,
+    pub received: Received,
+    /// The head, when it has come.
+    pub answer: Option<Answer>,
+    /// How many interim heads came before it.
+    pub interim: u32,
+    /// How much may come yet, in bytes.
+    pub window: i64,
+    /// How much may be sent yet; a server may make it less than nothing.
+    pub credit: i64,
+    /// What is left of the request's body.
+    pub unsent: Bytes,
+    /// What came of it.
+    pub result: Option<Result<Reply, Missed>>,
+    /// Who waits for it.
+    pub waker: Waker,
+}
+
+impl Stream {
+    /// What a reply comes to that has ended.
+    pub fn whole(&self) -> Result<Reply, Missed> {
+        let Some(answer) = self.answer else {
+            return Err(Missed::new(Failure::Protocol, super::answer::BREACH));
+        };
+        let bare = self.to == ReplyTo::Head || answer.status == 304;
+        let announced = if bare { 0 } else { answer.length.unwrap_or(self.received.length) };
+        if announced != self.received.length {
+            return Err(Missed::new(Failure::Protocol, LENGTH_DIFFERS));
+        }
+        Ok(Reply { status: answer.status, length: self.received.length, reuse: Reuse::Yes })
+    }
+}
