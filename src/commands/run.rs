@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use brunt_reports::{Colour, Fact, Origin, Outcome, Report, comparison_text, text};
 use brunt_scenarios::plan::Plan;
-use brunt_scenarios::timeline::{LoadRecord, Schedule};
+use brunt_scenarios::timeline::{Ending, LoadRecord, Schedule};
 
 use crate::cli::{Common, Run};
 use crate::commands::compare::Baseline;
@@ -98,7 +98,9 @@ pub fn once(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)>
 /// A busy machine makes the generator late, which is no fault of the system's.
 fn says_nothing(report: &Report) -> bool {
     let missed = |load: &LoadRecord| matches!(load.schedule, Schedule::Missed(_));
-    report.verdict.outcome == Outcome::Inconclusive && report.timeline.loads.iter().any(missed)
+    report.verdict.outcome == Outcome::Inconclusive
+        && report.timeline.ending == Ending::Completed
+        && report.timeline.loads.iter().any(missed)
 }
 
 fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> {

@@ -72,7 +72,10 @@ pub(super) async fn of(cluster: &Cluster, name: &str, within: Duration) -> Resul
             return end;
         }
         if pod.metadata.deletion_timestamp.is_some() {
-            return Err("its pod is being deleted: it was evicted, or its node drained".to_owned());
+            return Err(
+                "its pod is being deleted: it was evicted, its node is drained, or somebody deleted it"
+                    .to_owned(),
+            );
         }
         if tokio::time::Instant::now() > until {
             return Err("the connection to it broke".to_owned());
