@@ -42,6 +42,7 @@ pub fn service(replicas: u32) -> Service {
         program: Program::Command { program: "brunt".to_owned(), args: vec![], dir: None },
         port: None,
         env: BTreeMap::new(),
+        altered: BTreeMap::new(),
         calls: BTreeMap::new(),
         replicas,
         autoscaler: None,

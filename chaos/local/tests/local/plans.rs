@@ -14,6 +14,7 @@ pub fn service() -> Service {
         program: Program::Command { program: "brunt".to_owned(), args: vec![], dir: None },
         port: None,
         env: BTreeMap::new(),
+        altered: BTreeMap::new(),
         calls: BTreeMap::new(),
         replicas: 1,
         autoscaler: None,

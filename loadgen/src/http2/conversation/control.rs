@@ -58,7 +58,7 @@ impl Conversation {
 
     fn settings(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
         let is_answer = head.has(frame::ACK);
-        if head.stream != 0 || payload.len() % 6 != 0 || is_answer && !payload.is_empty() {
+        if head.stream != 0 || !payload.len().is_multiple_of(6) || is_answer && !payload.is_empty() {
             return Err(RULES);
         }
         if is_answer {
