@@ -42,7 +42,7 @@ pub fn work(options: &Work) -> Result<Exit> {
     until_over(&running, &heard)?;
     let parts = running.parts();
     let end = Said::End { parts: parts.len(), started };
-    parts.into_iter().map(Said::Part).try_for_each(|part| say(&part))?;
+    parts.into_iter().map(|part| Said::Part(Box::new(part))).try_for_each(|part| say(&part))?;
     say(&end)?;
     Ok(Exit::Pass)
 }

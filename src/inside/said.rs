@@ -10,7 +10,7 @@ pub enum Said {
     /// How it goes; once a second.
     Goes(Snapshot),
     /// What it recorded of one load.
-    Part(Part),
+    Part(Box<Part>),
     /// There is nothing to come.
     End {
         /// How many parts there were.
@@ -30,7 +30,7 @@ pub fn parts(log: &str) -> Result<Vec<Part>, String> {
         match serde_json::from_str(line) {
             // Of this, only the last says anything, and that was seen.
             Ok(Said::Goes(_)) => {}
-            Ok(Said::Part(part)) => found.push(part),
+            Ok(Said::Part(part)) => found.push(*part),
             Ok(Said::End { parts, .. }) if parts == found.len() => return Ok(found),
             Ok(Said::End { parts, .. }) => {
                 return Err(format!("its log was cut: of {parts} records, {} are there", found.len()));
@@ -61,7 +61,7 @@ mod tests {
         let job = brunt_loadgen::Job::from_plan(&plan.loads[0], &setting).unwrap();
         let running = brunt_loadgen::start(vec![job], std::time::Instant::now(), 1).unwrap();
         running.stop();
-        serde_json::to_string(&Said::Part(running.parts().remove(0))).unwrap()
+        serde_json::to_string(&Said::Part(Box::new(running.parts().remove(0)))).unwrap()
     }
 
     #[test]

@@ -124,38 +124,38 @@ mod tests {
 
     use super::*;
 
-    fn pod(status: Value) -> Pod {
+    fn pod(status: &Value) -> Pod {
         serde_json::from_value(json!({"status": status})).unwrap()
     }
 
-    fn container(state: Value) -> Pod {
-        pod(json!({"containerStatuses": [{
+    fn container(state: &Value) -> Pod {
+        pod(&json!({"containerStatuses": [{
             "name": "load", "image": "x", "imageID": "", "ready": false, "restartCount": 0, "state": state}]}))
     }
 
     #[test]
     fn what_no_waiting_helps_is_told_from_what_takes_time() {
-        let waiting = |reason: &str| container(json!({"waiting": {"reason": reason, "message": "why"}}));
+        let waiting = |reason: &str| container(&json!({"waiting": {"reason": reason, "message": "why"}}));
         assert_eq!(standing(&waiting("ContainerCreating")), Standing::waits("ContainerCreating: why"));
         assert_eq!(standing(&waiting("ErrImagePull")), Standing::Hopeless("ErrImagePull: why".to_owned()));
-        assert_eq!(standing(&container(json!({"running": {}}))), Standing::Runs);
+        assert_eq!(standing(&container(&json!({"running": {}}))), Standing::Runs);
         let full =
             json!({"conditions": [{"type": "PodScheduled", "status": "False", "message": "0/3 nodes"}]});
-        assert_eq!(standing(&pod(full)), Standing::waits("no node takes it (0/3 nodes)"));
+        assert_eq!(standing(&pod(&full)), Standing::waits("no node takes it (0/3 nodes)"));
     }
 
     #[test]
     fn each_end_has_its_reason() {
         let ended = |code: i32, reason: &str| {
-            how_it_ended(&container(json!({"terminated": {"exitCode": code, "reason": reason}})))
+            how_it_ended(&container(&json!({"terminated": {"exitCode": code, "reason": reason}})))
         };
         assert_eq!(ended(0, "Completed"), Some(Ok(())));
         assert_eq!(ended(2, "Error"), Some(Err("it ended with exit code 2".to_owned())));
         assert!(ended(137, "OOMKilled").unwrap().unwrap_err().contains("out of memory"));
         let evicted =
-            how_it_ended(&pod(json!({"reason": "Evicted", "message": "the node was low on memory"})));
+            how_it_ended(&pod(&json!({"reason": "Evicted", "message": "the node was low on memory"})));
         assert_eq!(evicted, Some(Err("it was evicted: the node was low on memory".to_owned())));
-        assert_eq!(how_it_ended(&container(json!({"running": {}}))), None);
+        assert_eq!(how_it_ended(&container(&json!({"running": {}}))), None);
         assert_eq!(with_last_words("exit".to_owned(), "{}\nno such host"), "exit (no such host)");
         assert_eq!(with_last_words("exit".to_owned(), "{}\n"), "exit");
     }
