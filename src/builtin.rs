@@ -82,6 +82,8 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "calibration/view",
         "calibration/zombie",
     ],
+    // For clusters, with the times that pods and probes take there.
+    scenarios!["cluster/autoscale", "cluster/killed", "cluster/liveness", "cluster/readiness",],
 ];
 
 macro_rules! manifests {

@@ -13,7 +13,7 @@ gateway() { # SYSTEM
   if [[ ${!given:-} ]]; then echo "${!given}"; else kubectl get service gateway -n "$1" -o jsonpath='http://{.spec.clusterIP}:8080'; fi
 }
 send() { # METHOD PATH JSON: the answer
-  curl -fsS --max-time 10 -X "$1" -H 'content-type: application/json' -d "$3" "$base/$2"
+  curl -fsS --max-time 10 --retry 5 --retry-connrefused -X "$1" -H 'content-type: application/json' -d "$3" "$base/$2"
 }
 until_holds() { # WHAT PATH JQ: for at most 30 s
   for _ in $(seq 100); do
