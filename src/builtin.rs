@@ -83,7 +83,18 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "calibration/zombie",
     ],
     // For clusters, with the times that pods and probes take there.
-    scenarios!["cluster/autoscale", "cluster/killed", "cluster/liveness", "cluster/readiness",],
+    scenarios![
+        "cluster/autoscale",
+        "cluster/config",
+        "cluster/drain",
+        "cluster/killed",
+        "cluster/liveness",
+        "cluster/node-lost",
+        "cluster/payment-deleted",
+        "cluster/product-deleted",
+        "cluster/readiness",
+        "cluster/zone-lost",
+    ],
 ];
 
 macro_rules! manifests {
@@ -126,7 +137,7 @@ mod tests {
     #[test]
     fn every_scenario_of_the_repository_is_built_in() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-        for system in super::SYSTEMS.iter().map(|system| system.name).chain(["calibration"]) {
+        for system in super::SYSTEMS.iter().map(|system| system.name).chain(["calibration", "cluster"]) {
             let files = std::fs::read_dir(root.join(system)).into_iter().flatten();
             for file in files.map(|entry| entry.unwrap().path()) {
                 let name = format!("{system}/{}", file.file_stem().unwrap().to_str().unwrap());

@@ -55,9 +55,19 @@ async fn carry_out(setting: &Setting<'_>, system: &Arc<Running>, witness: &Witne
     let mut timeline = match set_up(setting, system, &calls, &mut variables, stop).await {
         Err(ending) => Timeline::empty(ending),
         Ok(()) => {
+            let earlier = afterwards::before(setting.plan, &calls, &variables).await;
             let mut timeline = under_load::put(setting, system, &calls, &mut variables, witness, stop).await;
             if timeline.ending == Ending::Completed {
-                afterwards::look(setting.plan, &calls, &mut variables, &mut timeline, witness, stop).await;
+                afterwards::look(
+                    setting.plan,
+                    &earlier,
+                    &calls,
+                    &mut variables,
+                    &mut timeline,
+                    witness,
+                    stop,
+                )
+                .await;
             }
             timeline
         }

@@ -16,16 +16,24 @@ pub const GRACE: &str = "terminationGracePeriod";
 /// The guard that every service with an autoscaler has.
 pub const AUTOSCALER: &str = "autoscaler";
 
+/// The guard that every service has whose replicas are spread over the nodes of a cluster: without it they are all on one node.
+pub const SPREAD: &str = "spread";
+
+/// The guard that every service with a disruption budget on a cluster has: without it all replicas may be evicted at once.
+pub const BUDGET: &str = "disruptionBudget";
+
 /// The guards of a service, by name.
 pub fn names(service: &Service) -> Vec<&str> {
-    let probes = [
+    let platforms = [
         (READINESS, service.readiness.is_some()),
         (LIVENESS, service.liveness.is_some()),
         (GRACE, !service.grace.is_zero()),
         (AUTOSCALER, service.autoscaler.is_some()),
+        (SPREAD, service.placement.spread),
+        (BUDGET, service.placement.budget),
     ];
-    let probes = probes.into_iter().filter(|(_, there)| *there).map(|(name, _)| name);
-    probes.chain(service.guards.keys().map(String::as_str)).collect()
+    let there = platforms.into_iter().filter(|(_, there)| *there).map(|(name, _)| name);
+    there.chain(service.guards.keys().map(String::as_str)).collect()
 }
 
 impl Plan {
@@ -58,12 +66,15 @@ impl Plan {
     }
 }
 
-fn take_away(service: &mut Service, guard: &str) {
+/// Takes a guard from a service. One that it has not changes nothing.
+pub fn take_away(service: &mut Service, guard: &str) {
     match guard {
         READINESS => service.readiness = None,
         LIVENESS => service.liveness = None,
         GRACE => service.grace = Duration::ZERO,
         AUTOSCALER => service.autoscaler = None,
+        SPREAD => service.placement.spread = false,
+        BUDGET => service.placement.budget = false,
         _ => {
             if let Some(guard) = service.guards.get(guard).cloned() {
                 service.alter(&guard.env);

@@ -26,7 +26,7 @@ pub use load::{Arrival, Load, Ramp, Work};
 pub use load_file::LoadPlan;
 pub use platform::{NodeFault, NodePick, PlatformFault};
 pub use request::{Auth, Body, Request, Step, Target};
-pub use services::{Program, Rollout, Service, System};
+pub use services::{Placement, Program, Rollout, Service, System};
 pub use threshold::{Sums, Threshold};
 
 pub use crate::scenario::{During, Method, Pick};

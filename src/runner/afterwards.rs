@@ -1,5 +1,6 @@
 //! After load and faults: the steps without a time, and what is read for ledgers, sums, sagas and views until it is as it must be.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use brunt_scenarios::plan::{Claim, Plan};
@@ -7,7 +8,7 @@ use brunt_scenarios::timeline::{AgreementRecord, LedgerRecord, SumRecord, Timeli
 use tokio::time::Instant as Then;
 
 use super::calls::Calls;
-use super::ledger::{self, Book};
+use super::ledger::{self, Book, Earlier};
 use super::setting::Witness;
 use super::stop::Stop;
 use super::variables::Variables;
@@ -16,10 +17,22 @@ use super::{agreement, steps, sums};
 /// Between two readings.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// What ledgers find before the load, by their check's place in the plan.
+pub async fn before(plan: &Plan, calls: &Calls, variables: &Variables) -> BTreeMap<usize, Earlier> {
+    let mut earlier = BTreeMap::new();
+    for (check, claim) in plan.checks.iter().map(|check| &check.claim).enumerate() {
+        if let Some((_, book, _)) = book(claim) {
+            earlier.insert(check, book.keys(calls, variables).await);
+        }
+    }
+    earlier
+}
+
 /// Looks at the system until all is as it must be, or its time is up. What is read counts as settled only when it is right
 /// twice in a row: a duplicate may come after the last thing that was missing.
 pub async fn look(
     plan: &Plan,
+    earlier: &BTreeMap<usize, Earlier>,
     calls: &Calls,
     variables: &mut Variables,
     timeline: &mut Timeline,
@@ -33,7 +46,9 @@ pub async fn look(
     for (check, claim) in plan.checks.iter().map(|check| &check.claim).enumerate() {
         match claim {
             Claim::Ledger { .. } | Claim::Decoupled { .. } => {
-                let record = settle_ledger(claim, timeline, calls, variables, since, stop).await;
+                let none = Earlier::new();
+                let earlier = earlier.get(&check).unwrap_or(&none);
+                let record = settle_ledger(claim, earlier, timeline, calls, variables, since, stop).await;
                 timeline.ledgers.extend(record.map(|record| LedgerRecord { check, ..record }));
             }
             Claim::Conserved { .. } => {
@@ -54,26 +69,32 @@ pub async fn look(
     }
 }
 
+/// The load, the book and the time of a claim that rests on a ledger.
+fn book(claim: &Claim) -> Option<(&str, Book<'_>, Duration)> {
+    match claim {
+        Claim::Ledger { of, effects, items, key, json, within, .. } => {
+            Some((of, Book { effects, items, key, json }, *within))
+        }
+        Claim::Decoupled { of, effects: rows, json, within, .. } => {
+            Some((of, Book { effects: &rows.target, items: &rows.items, key: &rows.key, json }, *within))
+        }
+        _ => None,
+    }
+}
+
 async fn settle_ledger(
     claim: &Claim,
+    earlier: &Earlier,
     timeline: &Timeline,
     calls: &Calls,
     variables: &Variables,
     since: Instant,
     stop: &Stop,
 ) -> Option<LedgerRecord> {
-    let (of, book, within) = match claim {
-        Claim::Ledger { of, effects, items, key, json, within, .. } => {
-            (of, Book { effects, items, key, json }, within)
-        }
-        Claim::Decoupled { of, effects: rows, json, within, .. } => {
-            (of, Book { effects: &rows.target, items: &rows.items, key: &rows.key, json }, within)
-        }
-        _ => return None,
-    };
-    let load = timeline.loads.iter().find(|load| load.name == *of)?;
-    let read = async || book.read(load, calls, variables).await;
-    let record = settle(since, *within, stop, read, ledger::is_settled).await;
+    let (of, book, within) = book(claim)?;
+    let load = timeline.loads.iter().find(|load| load.name == of)?;
+    let read = async || book.read(load, earlier, calls, variables).await;
+    let record = settle(since, within, stop, read, ledger::is_settled).await;
     Some(LedgerRecord { after: since.elapsed().as_secs_f64(), ..record })
 }
 

@@ -25,6 +25,9 @@ pub struct Book<'a> {
     pub json: &'a [(JsonPath, Value)],
 }
 
+/// The keys that effects had before the load: a system that outlives its runs has those of earlier ones.
+pub type Earlier = HashSet<String>;
+
 /// One effect: its command's key, and whether it is as it must be.
 #[derive(Debug, Clone)]
 struct Effect {
@@ -33,11 +36,24 @@ struct Effect {
 }
 
 impl Book<'_> {
+    /// The keys that are there already. What cannot be read has none: whether it can be is seen when it matters.
+    pub async fn keys(&self, calls: &Calls, variables: &Variables) -> Earlier {
+        let items = collection::read(calls, self.effects, self.items, variables).await.unwrap_or_default();
+        items.iter().filter_map(|item| self.key.text(item)).collect()
+    }
+
     /// Reads the effects and holds them against the load's accepted commands.
-    pub async fn read(&self, load: &LoadRecord, calls: &Calls, variables: &Variables) -> LedgerRecord {
+    pub async fn read(
+        &self,
+        load: &LoadRecord,
+        earlier: &Earlier,
+        calls: &Calls,
+        variables: &Variables,
+    ) -> LedgerRecord {
         match collection::read(calls, self.effects, self.items, variables).await {
             Ok(items) => {
-                balance(load, &items.iter().filter_map(|item| self.effect(item)).collect::<Vec<_>>())
+                let effects = items.iter().filter_map(|item| self.effect(item));
+                balance(load, &effects.filter(|effect| !earlier.contains(&effect.key)).collect::<Vec<_>>())
             }
             Err(trouble) => LedgerRecord { trouble: Some(trouble), ..balance(load, &[]) },
         }

@@ -33,6 +33,8 @@ pub struct Replica {
 pub struct Node {
     /// Its name.
     pub name: String,
+    /// The zone that it is in, if it is in one.
+    pub zone: Option<String>,
     /// Services and numbers of the replicas there.
     pub replicas: Vec<(String, u32)>,
 }

@@ -33,11 +33,15 @@ pub(crate) enum PutBack {
 
 impl Change {
     /// Makes the change and notes, in the same patch, how it was. A later change by the same run keeps the first note.
-    pub(crate) async fn apply(&self, cluster: &Cluster, lease: &Lease, mode: Mode) -> Result<(), KubeError> {
+    /// Returns the object's generation after it.
+    pub(crate) async fn apply(&self, cluster: &Cluster, lease: &Lease, mode: Mode) -> Result<i64, KubeError> {
         for _ in 0..TRIES {
             let object = self.object.read(cluster).await?;
             let Some(operations) = self.operations(&object, &cluster.namespace, lease)? else {
-                return Ok(());
+                return Ok(object
+                    .pointer("/metadata/generation")
+                    .and_then(Value::as_i64)
+                    .unwrap_or_default());
             };
             match self.object.patch(cluster, operations, mode).await {
                 Err(error) if error.is_conflict() => {}
@@ -135,8 +139,8 @@ pub(crate) async fn put_back(
             Err(error) if error.is_conflict() => {}
             Err(error) if error.is_not_found() => return Ok(PutBack::Done),
             Err(error) => return Err(error),
-            Ok(()) if drift.is_empty() => return Ok(PutBack::Done),
-            Ok(()) => return Ok(PutBack::Drift(format!("{object}: {}", drift.join("; ")))),
+            Ok(_) if drift.is_empty() => return Ok(PutBack::Done),
+            Ok(_) => return Ok(PutBack::Drift(format!("{object}: {}", drift.join("; ")))),
         }
     }
     Err(KubeError::Other(format!("{object} is changed by somebody else all the time")))

@@ -181,7 +181,9 @@ mod tests {
         let jobs = json!({"kind": "JobList", "apiVersion": "batch/v1", "metadata": {},
             "items": [job("2026-01-01T00:00:00Z", "a"), job("2999-01-01T00:00:00Z", "b")]});
         let (cluster, script) = cluster(vec![
+            turn(Method::GET, "/configmaps?&labelSelector=brunt.dev%2Fholds-removed", 200, none("ConfigMap")),
             turn(Method::GET, "/namespaces/ns/services", 200, none("Service")),
+            turn(Method::GET, "/poddisruptionbudgets", 200, none("PodDisruptionBudget")),
             turn(Method::GET, "/horizontalpodautoscalers", 200, none("HorizontalPodAutoscaler")),
             turn(Method::GET, "/configmaps", 200, none("ConfigMap")),
             turn(Method::GET, "/deployments", 200, all),

@@ -142,8 +142,9 @@ async fn rights(cluster: &Cluster, lease: &Lease, owner: &Value) -> Result<(), K
     let meta = json!({"name": name, "labels": {RUN: lease.run}, "ownerReferences": [owner]});
     let change = ["get", "list", "patch"];
     let role = json!({"metadata": meta, "rules": [
-        {"apiGroups": ["apps"], "resources": ["deployments", "statefulsets"], "verbs": change},
+        {"apiGroups": ["apps"], "resources": ["deployments", "statefulsets"], "verbs": ["get", "list", "patch", "create"]},
         {"apiGroups": ["autoscaling"], "resources": ["horizontalpodautoscalers"], "verbs": change},
+        {"apiGroups": ["policy"], "resources": ["poddisruptionbudgets"], "verbs": change},
         {"apiGroups": [""], "resources": ["services", "configmaps"], "verbs": ["get", "list", "patch", "delete"]},
         {"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "delete"]},
         {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["list", "delete"]},

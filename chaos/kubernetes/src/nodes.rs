@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1;
 use kube::api::ListParams;
 use kube::{Api, ResourceExt};
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::change::Change;
 use crate::error::KubeError;
@@ -28,16 +29,23 @@ const ASKS_AGAIN: Duration = Duration::from_secs(2);
 
 impl KubeSystem {
     pub(crate) async fn nodes_of(&self, which: &NodePick) -> Result<Vec<Node>, TargetError> {
-        let names = match which {
-            NodePick::Named(name) => vec![name.clone()],
-            NodePick::Zone(zone) => self.in_zone(zone).await.map_err(refused)?,
-            NodePick::Of(service) => {
-                self.workload(service)?;
-                let mut names: Vec<String> =
-                    self.seen.state().pods(service).into_iter().map(|pod| pod.node).collect();
-                names.sort();
-                names.dedup();
-                names
+        let names: Vec<(String, Option<String>)> = match which {
+            NodePick::Named(name) => vec![(name.clone(), None)],
+            NodePick::Of { service, .. } => {
+                self.under(service)?.into_iter().map(|name| (name, None)).collect()
+            }
+            NodePick::Zone(wanted) => {
+                let all = self.zones().await.map_err(refused)?.into_iter();
+                all.filter(|(_, zone)| zone.as_ref() == Some(wanted)).collect()
+            }
+            NodePick::ZoneOf(service) => {
+                let under = self.under(service)?;
+                let all = self.zones().await.map_err(refused)?;
+                let of = |node: &String| all.iter().find(|(name, _)| name == node)?.1.clone();
+                let zones: Vec<String> = under.iter().filter_map(of).collect();
+                all.into_iter()
+                    .filter(|(_, zone)| zone.as_ref().is_some_and(|zone| zones.contains(zone)))
+                    .collect()
             }
         };
         let state = self.seen.state();
@@ -45,14 +53,26 @@ impl KubeSystem {
             let pods = state.everybody().filter(|pod| pod.node == *name && !pod.leaving);
             pods.map(|pod| (pod.service.clone(), pod.number)).collect()
         };
-        Ok(names.iter().map(|name| Node { name: name.clone(), replicas: there(name) }).collect())
+        let node = |(name, zone): (String, Option<String>)| Node { replicas: there(&name), name, zone };
+        Ok(names.into_iter().map(node).collect())
     }
 
-    async fn in_zone(&self, zone: &str) -> Result<Vec<String>, KubeError> {
+    /// The nodes on which a service's replicas run.
+    fn under(&self, service: &str) -> Result<Vec<String>, TargetError> {
+        self.workload(service)?;
+        let mut names: Vec<String> =
+            self.seen.state().pods(service).into_iter().map(|pod| pod.node).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Every node, and its zone if it is in one.
+    async fn zones(&self) -> Result<Vec<(String, Option<String>)>, KubeError> {
         let api: Api<v1::Node> = Api::all(self.cluster.client.clone());
-        let params = ListParams::default().labels(&format!("{ZONE}={zone}"));
+        let params = ListParams::default();
         let all = KubeError::bounded("list nodes", api.list(&params)).await?;
-        Ok(all.into_iter().map(|node| node.name_any()).collect())
+        Ok(all.into_iter().map(|node| (node.name_any(), node.labels().get(ZONE).cloned())).collect())
     }
 
     pub(crate) async fn take(
@@ -82,38 +102,34 @@ impl KubeSystem {
         }
     }
 
-    /// Evicts all, as long as it takes a budget to let it happen, within reason.
+    /// Evicts all at once, as kubectl does, and asks again for as long as budgets refuse, within reason.
     async fn drain(&self, replicas: &BTreeMap<String, Vec<u32>>) -> Result<u64, TargetError> {
-        let until = tokio::time::Instant::now() + ASKS_FOR;
-        let mut each = Vec::new();
-        for (service, all) in replicas {
-            each.extend(all.iter().map(|one| (service.as_str(), *one)));
-        }
-        let mut evicted = 0;
-        for (service, replica) in each {
-            // One that has gone by itself needs no eviction.
-            while let Ok(pod) = self.pod(service, replica) {
-                match self.evict_pod(&pod).await {
-                    Ok(there) => {
-                        evicted += u64::from(there);
-                        break;
-                    }
-                    Err(KubeError::Refused { why, .. }) if tokio::time::Instant::now() > until => {
-                        self.note(format!("Pod {} stays: {why}", pod.name));
-                        break;
-                    }
-                    Err(KubeError::Refused { .. }) if self.touch == Touch::Really => {
-                        tokio::time::sleep(ASKS_AGAIN).await;
-                    }
-                    Err(KubeError::Refused { why, .. }) => {
-                        self.note(format!("Pod {} would have to wait: {why}", pod.name));
-                        break;
-                    }
-                    Err(error) => return Err(refused(error)),
+        let until = Instant::now() + ASKS_FOR;
+        let each = replicas.iter().flat_map(|(service, all)| all.iter().map(move |one| (service, *one)));
+        let evictions = each.map(|(service, replica)| self.drive_out(service, replica, until));
+        let evicted = futures::future::try_join_all(evictions).await.map_err(refused)?;
+        Ok(evicted.into_iter().map(u64::from).sum())
+    }
+
+    /// Evicts one replica. Says whether it was evicted: one that has gone by itself needs no eviction.
+    async fn drive_out(&self, service: &str, replica: u32, until: Instant) -> Result<bool, KubeError> {
+        while let Ok(pod) = self.pod(service, replica) {
+            match self.evict_pod(&pod).await {
+                Err(KubeError::Refused { why, .. }) if Instant::now() > until => {
+                    self.note(format!("Pod {} stays: {why}", pod.name));
+                    return Ok(false);
                 }
+                Err(KubeError::Refused { .. }) if self.touch == Touch::Really => {
+                    tokio::time::sleep(ASKS_AGAIN).await;
+                }
+                Err(KubeError::Refused { why, .. }) => {
+                    self.note(format!("Pod {} would have to wait: {why}", pod.name));
+                    return Ok(false);
+                }
+                outcome => return outcome,
             }
         }
-        Ok(evicted)
+        Ok(false)
     }
 
     pub(crate) async fn return_nodes(&self, names: &[String]) -> Result<(), TargetError> {

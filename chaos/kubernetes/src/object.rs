@@ -16,12 +16,20 @@ pub(crate) enum Kind {
     Autoscaler,
     Service,
     ConfigMap,
+    Budget,
     Node,
 }
 
 /// All of them, in the order in which they are put back: traffic first, nodes last.
-pub(crate) const KINDS: [Kind; 6] =
-    [Kind::Service, Kind::Autoscaler, Kind::ConfigMap, Kind::Deployment, Kind::StatefulSet, Kind::Node];
+pub(crate) const KINDS: [Kind; 7] = [
+    Kind::Service,
+    Kind::Budget,
+    Kind::Autoscaler,
+    Kind::ConfigMap,
+    Kind::Deployment,
+    Kind::StatefulSet,
+    Kind::Node,
+];
 
 impl Kind {
     fn resource(self) -> ApiResource {
@@ -31,6 +39,7 @@ impl Kind {
             Self::Autoscaler => ("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
             Self::Service => ("", "v1", "Service", "services"),
             Self::ConfigMap => ("", "v1", "ConfigMap", "configmaps"),
+            Self::Budget => ("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
             Self::Node => ("", "v1", "Node", "nodes"),
         };
         ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
@@ -43,16 +52,19 @@ impl Kind {
             _ => Api::namespaced_with(client, &cluster.namespace, &self.resource()),
         }
     }
+}
 
-    fn name(self) -> &'static str {
-        match self {
+impl std::fmt::Display for Kind {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
             Self::Deployment => "Deployment",
             Self::StatefulSet => "StatefulSet",
             Self::Autoscaler => "HorizontalPodAutoscaler",
             Self::Service => "Service",
             Self::ConfigMap => "ConfigMap",
+            Self::Budget => "PodDisruptionBudget",
             Self::Node => "Node",
-        }
+        })
     }
 }
 
@@ -65,7 +77,7 @@ pub(crate) struct ObjectRef {
 
 impl std::fmt::Display for ObjectRef {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{} {}", self.kind.name(), self.name)
+        write!(out, "{} {}", self.kind, self.name)
     }
 }
 
@@ -88,12 +100,13 @@ impl ObjectRef {
     }
 
     /// A JSON patch. It must hold a test of the resource version: then a change in between is seen as [`KubeError::Changed`].
+    /// Returns the object's generation after it.
     pub(crate) async fn patch(
         &self,
         cluster: &Cluster,
         operations: Vec<Value>,
         mode: Mode,
-    ) -> Result<(), KubeError> {
+    ) -> Result<i64, KubeError> {
         let what = format!("change {self}");
         let patch = serde_json::from_value(Value::Array(operations))
             .map_err(|error| KubeError::Other(format!("{what}: {error}")))?;
@@ -101,6 +114,7 @@ impl ObjectRef {
         let api = self.kind.api(cluster);
         let patch = Patch::Json::<()>(patch);
         let call = api.patch(&self.name, &params, &patch);
-        KubeError::bounded(&what, call).await.map(drop)
+        let patched = KubeError::bounded(&what, call).await?;
+        Ok(patched.metadata.generation.unwrap_or_default())
     }
 }

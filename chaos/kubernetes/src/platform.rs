@@ -15,6 +15,7 @@ use crate::change::Change;
 use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
 use crate::prepare;
+use crate::removal;
 use crate::state::PodState;
 use crate::system::{KubeSystem, Touch};
 use crate::target::refused;
@@ -34,6 +35,10 @@ impl KubeSystem {
             PlatformFault::Evict(_) => self.evict(service, replicas).await,
             PlatformFault::KillContainer(_) => self.end_containers(service, replicas).await,
             PlatformFault::Stress { cpu, memory, .. } => self.stress(service, replicas, *cpu, *memory).await,
+            PlatformFault::Remove => {
+                self.remove(workload).await.map_err(refused)?;
+                Ok(replicas.len() as u64)
+            }
             _ => {
                 let change = self.change_of(workload, fault).await?;
                 self.change(&change).await.map_err(refused)?;
@@ -50,6 +55,10 @@ impl KubeSystem {
                 self.stressed.lock().await.remove(service);
                 Ok(())
             }
+            PlatformFault::Remove if self.touch == Touch::Dry => Ok(()),
+            PlatformFault::Remove => {
+                removal::put_back(&self.cluster, &workload.object, &self.lease).await.map_err(refused)
+            }
             _ => {
                 let change = self.change_of(workload, fault).await?;
                 self.put_back_object(&change.object, &change.slot).await
@@ -64,7 +73,10 @@ impl KubeSystem {
             PlatformFault::Autoscale { min, max, target } => autoscaler(workload, *min, *max, *target),
             PlatformFault::Probe { which, path } => self.probe(workload, *which, path.as_deref()).await,
             PlatformFault::RollBack => self.version_before(workload).await,
-            PlatformFault::Evict(_) | PlatformFault::KillContainer(_) | PlatformFault::Stress { .. } => {
+            PlatformFault::Remove
+            | PlatformFault::Evict(_)
+            | PlatformFault::KillContainer(_)
+            | PlatformFault::Stress { .. } => {
                 Err(TargetError::Platform("no object is changed by it".to_owned()))
             }
         }
@@ -125,6 +137,13 @@ impl KubeSystem {
             slot: "version".to_owned(),
             values: vec![("/spec/template".to_owned(), Some(template))],
         })
+    }
+
+    async fn remove(&self, workload: &Workload) -> Result<(), KubeError> {
+        self.in_time()?;
+        removal::remove(&self.cluster, &workload.object, &self.lease, self.mode()).await?;
+        self.note(format!("{} deleted, to be applied again", workload.object));
+        Ok(())
     }
 
     async fn evict(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::change::Change;
 use crate::error::KubeError;
 use crate::object::ObjectRef;
+use crate::placement::{self, Budget};
 use crate::platform::CONTAINER;
 use crate::system::KubeSystem;
 use crate::workload::Workload;
@@ -24,20 +25,17 @@ impl KubeSystem {
         let mut begun = BTreeMap::new();
         for (name, workload) in &self.workloads {
             let Some(service) = self.plan.services.get(name) else { continue };
-            if let Some(change) = without_scaler(workload, service) {
+            let around =
+                without_scaler(workload, service).into_iter().chain(without_budget(workload, service));
+            for change in around {
                 self.change(&change).await?;
             }
-            if !differs(workload, service) {
-                continue;
-            }
             let object = workload.object.read(&self.cluster).await?;
-            let change = prepared(&workload.object, values(&object, workload, service));
-            self.change(&change).await?;
-            let changed = workload.object.read(&self.cluster).await?;
-            begun.insert(
-                name.clone(),
-                changed.pointer("/metadata/generation").and_then(Value::as_i64).unwrap_or_default(),
-            );
+            let values = values(&object, workload, service);
+            if !values.is_empty() {
+                let generation = self.change(&prepared(&workload.object, values)).await?;
+                begun.insert(name.clone(), generation);
+            }
         }
         Ok(begun)
     }
@@ -54,38 +52,32 @@ fn without_scaler(workload: &Workload, service: &plan::Service) -> Option<Change
     Some(prepared(&scaler.object, least))
 }
 
-fn differs(workload: &Workload, service: &plan::Service) -> bool {
-    !service.altered.is_empty() || !missing(workload, service).is_empty()
+/// A budget that lets everybody go protects nobody.
+fn without_budget(workload: &Workload, service: &plan::Service) -> Option<Change> {
+    let budget = workload.budget.as_ref().filter(|_| !service.placement.budget)?;
+    Some(prepared(budget, Budget::lifted()))
 }
 
-/// Where what stands that the manifest has and the plan has not.
-fn missing(workload: &Workload, service: &plan::Service) -> Vec<&'static str> {
-    let container = workload.pod.containers.first();
-    let has = |probe: Option<bool>| probe == Some(true);
-    let readiness = has(container.map(|one| one.readiness_probe.is_some()));
-    let liveness = has(container.map(|one| one.liveness_probe.is_some()));
-    let taken = [
-        ("readinessProbe", readiness && service.readiness.is_none()),
-        ("livenessProbe", liveness && service.liveness.is_none()),
-        ("grace", workload.grace() > service.grace && service.grace.is_zero()),
-    ];
-    taken.into_iter().filter(|(_, taken)| *taken).map(|(name, _)| name).collect()
-}
-
+/// What has to be otherwise in a workload so that it is as the plan has it.
 fn values(object: &Value, workload: &Workload, service: &plan::Service) -> Vec<(String, Option<Value>)> {
     let mut values = Vec::new();
     if !service.altered.is_empty() {
         values.push(environment(object, &service.altered));
     }
-    for name in missing(workload, service) {
-        match name {
-            "grace" => {
-                values.push((format!("{POD}/terminationGracePeriodSeconds"), Some(json!(0))));
-                // A hook may not take longer than the grace.
-                values.push((format!("{CONTAINER}/lifecycle"), None));
-            }
-            probe => values.push((format!("{CONTAINER}/{probe}"), None)),
-        }
+    let container = workload.pod.containers.first();
+    if service.readiness.is_none() && container.is_some_and(|one| one.readiness_probe.is_some()) {
+        values.push((format!("{CONTAINER}/readinessProbe"), None));
+    }
+    if service.liveness.is_none() && container.is_some_and(|one| one.liveness_probe.is_some()) {
+        values.push((format!("{CONTAINER}/livenessProbe"), None));
+    }
+    if service.grace.is_zero() && !workload.grace().is_zero() {
+        values.push((format!("{POD}/terminationGracePeriodSeconds"), Some(json!(0))));
+        // A hook may not take longer than the grace.
+        values.push((format!("{CONTAINER}/lifecycle"), None));
+    }
+    if !service.placement.spread && placement::is_spread(&workload.pod) {
+        values.extend(placement::together(object, workload));
     }
     values
 }

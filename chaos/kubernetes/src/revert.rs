@@ -13,6 +13,7 @@ use crate::connect::Cluster;
 use crate::error::KubeError;
 use crate::object::{KINDS, Kind, ObjectRef};
 use crate::record::{NAMESPACE, RUN, noted};
+use crate::removal;
 
 /// Which runs' changes are put back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub enum Which {
 }
 
 impl Which {
-    fn takes(&self, run: &str, expires: Option<Timestamp>) -> bool {
+    pub(crate) fn takes(&self, run: &str, expires: Option<Timestamp>) -> bool {
         match self {
             Self::Run(wanted) => run == wanted,
             Self::Expired => expires.is_some_and(|expires| expires <= Timestamp::now()),
@@ -69,6 +70,8 @@ pub(crate) enum Who {
 
 pub(crate) async fn revert_as(cluster: &Cluster, which: &Which, who: Who) -> Reverted {
     let mut reverted = Reverted::default();
+    // What was removed may have been changed before, and carries the notes of that.
+    removal::put_all_back(cluster, which, &mut reverted).await;
     for kind in KINDS {
         if let Err(error) = objects(cluster, kind, which, &mut reverted).await {
             // Whoever may not even look at nodes has not changed any.

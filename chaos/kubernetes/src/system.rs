@@ -204,15 +204,15 @@ impl KubeSystem {
         }
     }
 
-    /// Changes an object; how it was stands on it from then on.
-    pub(crate) async fn change(&self, change: &Change) -> Result<(), KubeError> {
+    /// Changes an object; how it was stands on it from then on. Returns its generation after that.
+    pub(crate) async fn change(&self, change: &Change) -> Result<i64, KubeError> {
         self.in_time()?;
-        change.apply(&self.cluster, &self.lease, self.mode()).await?;
+        let generation = change.apply(&self.cluster, &self.lease, self.mode()).await?;
         for (path, value) in &change.values {
             let value = value.as_ref().map_or("taken away".to_owned(), |value| format!("= {value}"));
             self.note(format!("{}: {path} {value}", change.object));
         }
-        Ok(())
+        Ok(generation)
     }
 
     /// Nothing is touched any more once others may be putting things back.

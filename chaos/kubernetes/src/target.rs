@@ -39,7 +39,10 @@ impl KubeSystem {
 
     /// How many replicas there should be, as the API server has it now: a watch may be a moment behind.
     async fn wanted(&self, workload: &Workload) -> Result<u32, TargetError> {
-        let object = workload.object.read(&self.cluster).await.map_err(refused)?;
+        let object = match workload.object.read(&self.cluster).await {
+            Err(error) if error.is_not_found() => return Ok(0),
+            object => object.map_err(refused)?,
+        };
         let wanted = object.pointer("/spec/replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
         Ok(u32::try_from(wanted).unwrap_or(u32::MAX))
     }
@@ -50,7 +53,8 @@ impl KubeSystem {
             slot: REPLICAS.to_owned(),
             values: vec![("/spec/replicas".to_owned(), Some(json!(replicas)))],
         };
-        self.change(&change).await.map_err(refused)
+        self.change(&change).await.map_err(refused)?;
+        Ok(())
     }
 
     pub(crate) async fn put_back(&self, workload: &Workload, slot: &str) -> Result<(), TargetError> {

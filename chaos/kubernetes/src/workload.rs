@@ -17,6 +17,7 @@ use kube::api::ListParams;
 use crate::connect::Cluster;
 use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
+use crate::placement;
 use crate::scaler::{self, Scaler};
 
 /// Kubernetes' own grace when a pod does not say.
@@ -33,8 +34,11 @@ pub(crate) struct Workload {
     pub(crate) replicas: u32,
     pub(crate) rollout: plan::Rollout,
     pub(crate) pod: PodSpec,
+    /// The labels of its pods.
+    pub(crate) labels: BTreeMap<String, String>,
     pub(crate) front: Option<Front>,
     pub(crate) scaler: Option<Scaler>,
+    pub(crate) budget: Option<ObjectRef>,
 }
 
 /// A Service.
@@ -97,16 +101,19 @@ async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeErro
     let every = ListParams::default();
     let (deployments, sets, services) =
         (cluster.api::<Deployment>(), cluster.api::<StatefulSet>(), cluster.api::<Service>());
-    let (deployments, sets, services, scalers) = tokio::try_join!(
+    let (deployments, sets, services, scalers, budgets) = tokio::try_join!(
         KubeError::bounded("list deployments", deployments.list(&every)),
         KubeError::bounded("list statefulsets", sets.list(&every)),
         KubeError::bounded("list services", services.list(&every)),
         scaler::list(cluster),
+        placement::budgets(cluster),
     )?;
     let deployments = deployments.into_iter().filter_map(|one| of_deployment(one, &services.items));
     let sets = sets.into_iter().filter_map(|one| of_set(one, &services.items));
     let scaled = deployments.chain(sets).map(|(meta, mut workload)| {
         workload.scaler = scalers.iter().find(|one| one.scales(&workload.object)).cloned();
+        let budget = budgets.iter().find(|one| one.protects(&workload.labels));
+        workload.budget = budget.map(|budget| budget.object.clone());
         (meta, workload)
     });
     Ok(scaled.collect())
@@ -151,7 +158,8 @@ fn workload(
 ) -> Option<(ObjectMeta, Workload)> {
     let labels = template.metadata.and_then(|meta| meta.labels).unwrap_or_default();
     let front = services.iter().find_map(|service| front(service, &labels));
-    Some((meta, Workload { object, selector, replicas, rollout, pod: template.spec?, front, scaler: None }))
+    let (pod, scaler, budget) = (template.spec?, None, None);
+    Some((meta, Workload { object, selector, replicas, rollout, pod, labels, front, scaler, budget }))
 }
 
 /// A Service, if it leads to pods with these labels.
@@ -230,6 +238,8 @@ impl Workload {
         service.readiness = container.and_then(|one| one.readiness_probe.as_ref()).map(probe);
         service.liveness = container.and_then(|one| one.liveness_probe.as_ref()).map(probe);
         service.grace = self.grace();
+        service.placement =
+            plan::Placement { spread: placement::is_spread(&self.pod), budget: self.budget.is_some() };
         service.starts_within += SCHEDULES;
         if let Some(startup) = container.and_then(|one| one.startup_probe.as_ref()).map(probe) {
             service.starts_within += seconds(startup.initial_delay_seconds)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use brunt_reports::{Fact, Finding, Judgement, Origin, Report, judge};
 use brunt_scenarios::plan::{
-    Answer, Arrival, Body, Check, Claim, Fault, FaultKind, Load, Method, Plan, Probe, Program, Request,
-    Rollout, Service, StrategyKind, System, Target, Work,
+    Answer, Arrival, Body, Check, Claim, Fault, FaultKind, Load, Method, Placement, Plan, Probe, Program,
+    Request, Rollout, Service, StrategyKind, System, Target, Work,
 };
 use brunt_scenarios::system::HttpGet;
 use brunt_scenarios::timeline::{
@@ -51,6 +51,7 @@ pub fn service(replicas: u32) -> Service {
         liveness: Some(probe()),
         grace: secs(2),
         starts_within: secs(2),
+        placement: Placement::default(),
         guards: BTreeMap::new(),
     }
 }

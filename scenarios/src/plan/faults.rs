@@ -139,7 +139,9 @@ impl FaultKind {
             | Self::Rollout { service }
             | Self::MakeZombie { service, .. }
             | Self::Platform { service, .. } => vec![service],
-            Self::Nodes { which: NodePick::Of(service), .. } => vec![service],
+            Self::Nodes { which: NodePick::Of { service, .. } | NodePick::ZoneOf(service), .. } => {
+                vec![service]
+            }
             Self::Edge { .. } | Self::Nodes { .. } => vec![],
         }
     }

@@ -12,6 +12,8 @@ pub enum PlatformFault {
     Evict(Pick),
     /// The first container of replicas is told to end, and is started again in place.
     KillContainer(Pick),
+    /// The workload is deleted, and applied again at the end.
+    Remove,
     /// The version before comes back.
     RollBack,
     /// Environment variables are set.
@@ -51,14 +53,21 @@ pub enum PlatformFault {
 }
 
 /// Which nodes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum NodePick {
     /// One by its name.
     Named(String),
     /// All of a zone.
     Zone(String),
-    /// One on which a replica of this service runs.
-    Of(String),
+    /// Those on which replicas of this service run.
+    Of {
+        /// The service.
+        service: String,
+        /// How many of them.
+        pick: Pick,
+    },
+    /// All of one zone in which a replica of this service runs.
+    ZoneOf(String),
 }
 
 /// What is done to nodes.
@@ -83,7 +92,7 @@ impl PlatformFault {
 
     /// Whether the replicas that it is done to are away for a while.
     pub fn takes_away(&self) -> bool {
-        matches!(self, Self::Evict(_) | Self::KillContainer(_))
+        matches!(self, Self::Evict(_) | Self::KillContainer(_) | Self::Remove)
     }
 
     /// Whether every replica is replaced.
@@ -93,7 +102,7 @@ impl PlatformFault {
 
     /// Whether it happens at once, with nothing to undo when it ends.
     pub fn is_instant(&self) -> bool {
-        self.takes_away() || matches!(self, Self::RollBack)
+        matches!(self, Self::Evict(_) | Self::KillContainer(_) | Self::RollBack)
     }
 }
 
@@ -102,6 +111,7 @@ impl fmt::Display for PlatformFault {
         match self {
             Self::Evict(pick) => write!(out, "evict {pick}"),
             Self::KillContainer(pick) => write!(out, "end the container of {pick}"),
+            Self::Remove => out.write_str("delete the workload of"),
             Self::RollBack => out.write_str("roll back"),
             Self::SetEnv(env) => {
                 let each: Vec<String> = env.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -129,7 +139,9 @@ impl fmt::Display for NodePick {
         match self {
             Self::Named(name) => write!(out, "node {name}"),
             Self::Zone(zone) => write!(out, "zone {zone}"),
-            Self::Of(service) => write!(out, "a node of {service}"),
+            Self::Of { service, pick: Pick::All } => write!(out, "all nodes of {service}"),
+            Self::Of { service, pick } => write!(out, "{pick} the nodes of {service}"),
+            Self::ZoneOf(service) => write!(out, "a zone of {service}"),
         }
     }
 }

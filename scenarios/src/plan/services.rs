@@ -47,8 +47,26 @@ pub struct Service {
     pub grace: Duration,
     /// From a replica's start until it listens, at most.
     pub starts_within: Duration,
+    /// What protects its replicas from what happens to nodes.
+    pub placement: Placement,
     /// What can be taken away.
     pub guards: BTreeMap<String, Guard>,
+}
+
+/// What protects a service's replicas from what happens to nodes. Taken for granted until a cluster says otherwise; processes on
+/// one machine have none of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placement {
+    /// They are spread over nodes.
+    pub spread: bool,
+    /// A disruption budget says how many may be evicted at a time.
+    pub budget: bool,
+}
+
+impl Default for Placement {
+    fn default() -> Self {
+        Self { spread: true, budget: true }
+    }
 }
 
 /// How a service comes to run.

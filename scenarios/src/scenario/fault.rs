@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::one_or_many::OneOrMany;
 use super::platform::{
-    Autoscale, Evict, KillContainer, Nodes, RollBack, SetConfig, SetEnv, Stress, TamperProbe,
+    Autoscale, Evict, KillContainer, Nodes, Remove, RollBack, SetConfig, SetEnv, Stress, TamperProbe,
 };
 use crate::source::Located;
 use crate::units::{Percent, Period, Spread};
@@ -50,6 +50,8 @@ pub struct Fault {
     pub evict: Option<Evict>,
     /// On Kubernetes: end the container of replicas by SIGTERM; it is started again in place.
     pub kill_container: Option<KillContainer>,
+    /// On Kubernetes: delete a service's workload, and apply it again when the fault ends.
+    pub remove: Option<Remove>,
     /// On Kubernetes: go back to the version before, until the run's end.
     pub roll_back: Option<RollBack>,
     /// On Kubernetes: set environment variables, until the fault ends.

@@ -60,6 +60,14 @@ pub struct SetConfig {
     pub data: BTreeMap<String, String>,
 }
 
+/// Delete a service's workload, and apply it again when the fault ends.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Remove {
+    /// Of which service.
+    pub service: Located<String>,
+}
+
 /// Change the autoscaler of a service.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -123,6 +131,11 @@ pub struct Nodes {
     pub node: Option<String>,
     /// All in one zone (the label topology.kubernetes.io/zone).
     pub zone: Option<String>,
-    /// One on which a replica of this service runs, drawn at random.
+    /// Those on which replicas of this service run.
     pub of: Option<Located<String>>,
+    /// With `of`: how many of them, drawn at random.
+    #[serde(default)]
+    pub pick: Pick,
+    /// All of one zone in which a replica of this service runs, drawn at random.
+    pub zone_of: Option<Located<String>>,
 }

@@ -182,7 +182,8 @@ async fn a_node_is_cordoned_and_drained_and_given_back() {
     let before = shop.picture().await;
     let system = shop.enter(&shop.options(Order::None, LASTS)).await;
     for fault in [NodeFault::Cordon, NodeFault::Drain, NodeFault::Outage] {
-        let kind = FaultKind::Nodes { which: NodePick::Of("shop".to_owned()), fault };
+        let kind =
+            FaultKind::Nodes { which: NodePick::Of { service: "shop".to_owned(), pick: Pick::One }, fault };
         let taken = applied(&system, &kind).await.unwrap();
         assert!(taken.effect().hits >= 1, "{fault}");
         taken.recover(&system).await.unwrap();

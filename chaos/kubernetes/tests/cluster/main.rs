@@ -6,4 +6,5 @@
 
 mod faults;
 mod left_behind;
+mod placement;
 mod shop;

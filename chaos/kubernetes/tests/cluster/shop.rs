@@ -1,12 +1,12 @@
 //! A namespace with one service in it, and the means to look at it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use brunt_kubernetes::{KubeSystem, Options, Order, Touch, Where};
 use brunt_scenarios::plan::System;
 use brunt_scenarios::source::Source;
-use kube::api::{Api, DeleteParams, DynamicObject, ListParams, PostParams};
+use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Client, Config, ResourceExt};
@@ -123,6 +123,34 @@ impl Shop {
         self.make("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", budget).await;
     }
 
+    /// Asks for its replicas to be on different nodes.
+    pub async fn spread(&self) {
+        let constraint = json!({
+            "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": {"app": "shop"}},
+        });
+        let patch = json!({"spec": {"template": {"spec": {"topologySpreadConstraints": [constraint]}}}});
+        let api = self.api(&resource("apps", "v1", "Deployment", "deployments"));
+        api.patch("shop", &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
+    }
+
+    /// The nodes on which its pods are that are not on their way out.
+    pub async fn nodes(&self) -> BTreeSet<String> {
+        let pods = self.api(&resource("", "v1", "Pod", "pods"));
+        let all = pods.list(&ListParams::default().labels("app=shop")).await.unwrap().items;
+        let stays = |pod: &&DynamicObject| pod.metadata.deletion_timestamp.is_none();
+        let node = |pod: &DynamicObject| pod.data["spec"]["nodeName"].as_str().unwrap_or_default().to_owned();
+        all.iter().filter(stays).map(node).collect()
+    }
+
+    /// Makes the Deployment anew as it was, with so many replicas, as somebody else would.
+    pub async fn make_again(&self, mut deployment: Value, replicas: u32) {
+        let meta = deployment["metadata"].as_object_mut().unwrap();
+        meta.retain(|key, _| key == "name" || key == "labels");
+        deployment["spec"]["replicas"] = json!(replicas);
+        self.make("apps", "v1", "Deployment", "deployments", deployment).await;
+    }
+
     /// Takes the autoscaler away, which would have a say in the number of replicas.
     pub async fn no_autoscaler(&self) {
         let api =
@@ -201,9 +229,16 @@ impl Shop {
 
     /// The system, ready.
     pub async fn enter(&self, options: &Options) -> KubeSystem {
+        self.enter_without(options, &[]).await
+    }
+
+    /// The system, ready, without these guards.
+    pub async fn enter_without(&self, options: &Options, guards: &[&str]) -> KubeSystem {
         let source = Source::new("system.yaml".to_owned(), SYSTEM.to_owned());
         let mut system = System::check(&source.parse().unwrap(), &source).unwrap();
         brunt_kubernetes::inform(&mut system, &options.place).await.unwrap();
+        let service = system.services.get_mut("shop").unwrap();
+        guards.iter().for_each(|guard| brunt_scenarios::guard::take_away(service, guard));
         let (entered, _observed) = KubeSystem::start(&system, options).await.unwrap();
         entered.ready().await.unwrap();
         entered

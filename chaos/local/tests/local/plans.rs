@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use brunt_local::{Options, Ports};
-use brunt_scenarios::plan::{Program, Rollout, Service, StrategyKind, System};
+use brunt_scenarios::plan::{Placement, Program, Rollout, Service, StrategyKind, System};
 use brunt_scenarios::system::{HttpGet, Probe};
 
 /// A service of one replica with a readiness probe.
@@ -23,6 +23,7 @@ pub fn service() -> Service {
         liveness: None,
         grace: Duration::from_secs(5),
         starts_within: Duration::from_secs(10),
+        placement: Placement::default(),
         guards: BTreeMap::new(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Checker;
-use crate::plan::{Program, Rollout, Service, System};
+use crate::plan::{Placement, Program, Rollout, Service, System};
 use crate::source::Located;
 use crate::system::{self, Autoscaler, StrategyKind};
 
@@ -67,6 +67,7 @@ impl Checker<'_> {
             liveness: written.liveness_probe.clone(),
             grace: written.termination_grace_period.map_or(GRACE, |period| period.0),
             starts_within: written.starts_within.map_or(STARTS_WITHIN, |period| period.0),
+            placement: Placement::default(),
             guards: written.guards.clone(),
         }
     }

@@ -43,7 +43,7 @@ impl Checker<'_> {
             (None, _) => {
                 self.wrong(written.at.place, "the fault does nothing").help = Some(
                     "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, abort, cut, lostReply, \
-                     slowReply, halfOpen, duplicate, or one for Kubernetes alone: evict, killContainer, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
+                     slowReply, halfOpen, duplicate, or one for Kubernetes alone: evict, killContainer, remove, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
                      drain, outage"
                         .to_owned(),
                 );

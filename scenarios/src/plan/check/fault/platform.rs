@@ -3,7 +3,7 @@
 use super::kind::Kind;
 use super::{Checker, Length};
 use crate::plan::{FaultKind, NodeFault, NodePick, PlatformFault, System};
-use crate::scenario;
+use crate::scenario::{self, Pick};
 use crate::source::Located;
 
 impl Checker<'_> {
@@ -47,18 +47,25 @@ impl Checker<'_> {
         fault: NodeFault,
         system: &System,
     ) -> Kind {
-        let which = match (&nodes.node, &nodes.zone, &nodes.of) {
-            (Some(node), None, None) => NodePick::Named(node.clone()),
-            (None, Some(zone), None) => NodePick::Zone(zone.clone()),
-            (None, None, Some(service)) if self.breakable(service, system) => {
-                NodePick::Of(service.value.clone())
+        let which = match (&nodes.node, &nodes.zone, &nodes.of, &nodes.zone_of) {
+            (Some(node), None, None, None) => NodePick::Named(node.clone()),
+            (None, Some(zone), None, None) => NodePick::Zone(zone.clone()),
+            (None, None, Some(service), None) => {
+                NodePick::Of { service: service.value.clone(), pick: nodes.pick }
             }
-            (None, None, Some(_)) => return None,
+            (None, None, None, Some(service)) => NodePick::ZoneOf(service.value.clone()),
             _ => {
-                self.wrong(written.at.place, "give exactly one of node, zone, of");
+                self.wrong(written.at.place, "give exactly one of node, zone, of, zoneOf");
                 return None;
             }
         };
+        if nodes.of.is_none() && nodes.pick != Pick::default() {
+            self.wrong(written.at.place, "`pick` chooses among the nodes `of` a service; there is none here");
+        }
+        let service = nodes.of.as_ref().or(nodes.zone_of.as_ref());
+        if service.is_some_and(|service| !self.breakable(service, system)) {
+            return None;
+        }
         Some((FaultKind::Nodes { which, fault }, Length::Needed))
     }
 }
@@ -67,6 +74,7 @@ fn platform_faults(written: &scenario::Fault) -> Vec<(Located<String>, PlatformF
     let each = [
         written.evict.as_ref().map(|one| (&one.service, PlatformFault::Evict(one.pick))),
         written.kill_container.as_ref().map(|one| (&one.service, PlatformFault::KillContainer(one.pick))),
+        written.remove.as_ref().map(|one| (&one.service, PlatformFault::Remove)),
         written.roll_back.as_ref().map(|one| (&one.service, PlatformFault::RollBack)),
         written.set_env.as_ref().map(|one| (&one.service, PlatformFault::SetEnv(one.env.clone()))),
         written.set_config.as_ref().map(|one| {

@@ -1,0 +1,216 @@
+//! Deleting a workload so that anybody can apply it again. As nothing can be noted on what is gone, a config map holds it, and is
+//! there before the workload goes.
+
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::ResourceExt;
+use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, Preconditions};
+use serde_json::{Value, json};
+
+use crate::connect::Cluster;
+use crate::dead_man::made;
+use crate::error::KubeError;
+use crate::object::{KINDS, Kind, Mode, ObjectRef};
+use crate::record::{Lease, RUN, covers};
+use crate::revert::{EXPIRES, Reverted, Which};
+
+/// The label by which the config maps are known.
+const HOLDS: &str = "brunt.dev/holds-removed";
+
+/// What they hold: the kind, and the object as JSON.
+const KIND: &str = "kind";
+const OBJECT: &str = "object";
+
+/// In whose name it is applied again when nobody had applied it.
+const MANAGER: &str = "brunt";
+
+/// What the API server and its controllers add to an object.
+const THEIRS: [&str; 6] =
+    ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"];
+
+/// Deletes an object; its pods go by themselves, with their grace.
+pub(crate) async fn remove(
+    cluster: &Cluster,
+    object: &ObjectRef,
+    lease: &Lease,
+    mode: Mode,
+) -> Result<(), KubeError> {
+    let found = object.read(cluster).await?;
+    let maps = cluster.api::<ConfigMap>();
+    let params = PostParams { dry_run: mode == Mode::Dry, ..PostParams::default() };
+    let map: ConfigMap = made(held(object, &found, lease))?;
+    KubeError::bounded(&format!("keep {object}"), maps.create(&params, &map)).await?;
+    let same = Preconditions {
+        uid: found.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned),
+        // What goes must be what was kept.
+        resource_version: found
+            .pointer("/metadata/resourceVersion")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+    };
+    let params =
+        DeleteParams { dry_run: mode == Mode::Dry, preconditions: Some(same), ..DeleteParams::background() };
+    let api = object.kind.api(cluster);
+    KubeError::bounded(&format!("delete {object}"), api.delete(&object.name, &params)).await.map(drop)
+}
+
+fn holder(object: &ObjectRef, lease: &Lease) -> String {
+    format!("brunt-removed-{}-{}", lease.run, object.name)
+}
+
+fn held(object: &ObjectRef, found: &Value, lease: &Lease) -> Value {
+    let manager = applied_by(found);
+    json!({
+        "metadata": {
+            "name": holder(object, lease),
+            "labels": {RUN: lease.run, HOLDS: "true"},
+            "annotations": {EXPIRES: lease.expires.to_string()},
+        },
+        "data": {
+            KIND: object.kind.to_string(),
+            OBJECT: bare(found).to_string(),
+            "manager": manager,
+        },
+    })
+}
+
+/// The object as somebody would write it.
+fn bare(found: &Value) -> Value {
+    let mut bare = found.clone();
+    if let Some(object) = bare.as_object_mut() {
+        object.remove("status");
+    }
+    if let Some(meta) = bare.pointer_mut("/metadata").and_then(Value::as_object_mut) {
+        THEIRS.iter().for_each(|field| drop(meta.remove(*field)));
+        if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
+            annotations.remove("deployment.kubernetes.io/revision");
+        }
+    }
+    bare
+}
+
+/// Who applied it: whoever does so again must find it as his own.
+fn applied_by(found: &Value) -> &str {
+    let entries = found.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let applied = |entry: &&Value| entry["operation"] == "Apply";
+    let entry = entries.into_iter().flatten().find(applied);
+    entry.and_then(|entry| entry["manager"].as_str()).unwrap_or(MANAGER)
+}
+
+/// Applies again what a run has removed.
+pub(crate) async fn put_back(cluster: &Cluster, object: &ObjectRef, lease: &Lease) -> Result<(), KubeError> {
+    let maps = cluster.api::<ConfigMap>();
+    let what = format!("read what was kept of {object}");
+    match KubeError::bounded(&what, maps.get_opt(&holder(object, lease))).await? {
+        Some(map) => match again(cluster, &map).await? {
+            Again::Applied(_) => Ok(()),
+            Again::Drift(how) => Err(KubeError::Other(how)),
+        },
+        None => Ok(()),
+    }
+}
+
+/// Applies again whatever these runs have removed.
+pub(crate) async fn put_all_back(cluster: &Cluster, which: &Which, reverted: &mut Reverted) {
+    let maps = cluster.api::<ConfigMap>();
+    let params = ListParams::default().labels(HOLDS);
+    let list = maps.list(&params);
+    let all = match KubeError::bounded("list what was removed", list).await {
+        Ok(all) => all,
+        // Whoever may not see config maps has not made any.
+        Err(KubeError::Forbidden { .. }) => return,
+        Err(error) => return reverted.failed.push(error.to_string()),
+    };
+    for map in all {
+        let run = map.labels().get(RUN).cloned().unwrap_or_default();
+        let expires = map.annotations().get(EXPIRES).and_then(|text| text.parse().ok());
+        if !which.takes(&run, expires) {
+            continue;
+        }
+        match again(cluster, &map).await {
+            Ok(Again::Applied(object)) => reverted.done.push(format!("{object} applied again")),
+            Ok(Again::Drift(how)) => reverted.drift.push(how),
+            Err(error) => reverted.failed.push(format!("{}: {error}", map.name_any())),
+        }
+    }
+}
+
+enum Again {
+    Applied(ObjectRef),
+    /// Somebody else has made one of that name meanwhile.
+    Drift(String),
+}
+
+async fn again(cluster: &Cluster, map: &ConfigMap) -> Result<Again, KubeError> {
+    let broken = || KubeError::Other(format!("the config map {} cannot be read", map.name_any()));
+    let data = map.data.as_ref().ok_or_else(broken)?;
+    let kind = KINDS.into_iter().find(|kind| Some(&kind.to_string()) == data.get(KIND)).ok_or_else(broken)?;
+    let kept: Value = serde_json::from_str(data.get(OBJECT).ok_or_else(broken)?).map_err(|_| broken())?;
+    let object = ObjectRef::new(kind, kept["metadata"]["name"].as_str().ok_or_else(broken)?);
+    let manager = data.get("manager").map_or(MANAGER, String::as_str);
+    let outcome = match object.read(cluster).await {
+        Ok(there) if covers(&bare(&there)["spec"], &kept["spec"]) => Again::Applied(object),
+        Ok(_) => Again::Drift(format!(
+            "{object} was deleted by the run, and somebody else has made another one meanwhile; left as it is"
+        )),
+        Err(error) if error.is_not_found() => {
+            apply(cluster, kind, &object, &kept, manager).await?;
+            Again::Applied(object)
+        }
+        Err(error) => return Err(error),
+    };
+    let maps = cluster.api::<ConfigMap>();
+    let (name, params) = (map.name_any(), DeleteParams::default());
+    match KubeError::bounded("delete what was kept", maps.delete(&name, &params)).await {
+        Err(error) if !error.is_not_found() => Err(error),
+        _ => Ok(outcome),
+    }
+}
+
+async fn apply(
+    cluster: &Cluster,
+    kind: Kind,
+    object: &ObjectRef,
+    kept: &Value,
+    manager: &str,
+) -> Result<(), KubeError> {
+    let kept: DynamicObject = made(kept.clone())?;
+    let params = PatchParams::apply(manager);
+    let (api, patch) = (kind.api(cluster), Patch::Apply(&kept));
+    let call = api.patch(&object.name, &params, &patch);
+    KubeError::bounded(&format!("apply {object} again"), call).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found() -> Value {
+        json!({
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {
+                "name": "shop", "uid": "u", "resourceVersion": "7", "generation": 3, "creationTimestamp": "x",
+                "annotations": {"mine": "x", "deployment.kubernetes.io/revision": "4"},
+                "managedFields": [
+                    {"manager": "kube-controller-manager", "operation": "Update"},
+                    {"manager": "helm", "operation": "Apply"},
+                ],
+            },
+            "spec": {"replicas": 2}, "status": {"replicas": 2},
+        })
+    }
+
+    #[test]
+    fn what_is_kept_is_what_somebody_wrote() {
+        let kept = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {"name": "shop", "annotations": {"mine": "x"}}, "spec": {"replicas": 2},
+        });
+        assert_eq!(bare(&found()), kept);
+    }
+
+    #[test]
+    fn it_is_applied_in_the_name_of_who_applied_it() {
+        assert_eq!(applied_by(&found()), "helm");
+        assert_eq!(applied_by(&json!({"metadata": {}})), "brunt");
+    }
+}

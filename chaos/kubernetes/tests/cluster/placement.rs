@@ -1,0 +1,107 @@
+//! Where replicas are, what protects them there, and a workload that is deleted and applied again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use brunt_faults::{Limits, Target, apply};
+use brunt_kubernetes::{Cluster, Order, Which, revert};
+use brunt_scenarios::plan::{FaultKind, PlatformFault};
+use brunt_scenarios::units::Percent;
+use serde_json::Value;
+
+use crate::shop::{Shop, until};
+
+const ALL: Limits = Limits { max_unavailable: Percent::ALL };
+const LASTS: Duration = Duration::from_secs(600);
+
+fn removed() -> FaultKind {
+    FaultKind::Platform { service: "shop".to_owned(), fault: PlatformFault::Remove }
+}
+
+/// What somebody who writes objects sees: one that was made again has another identity, and is the same.
+async fn written(shop: &Shop) -> BTreeMap<String, String> {
+    let without_identity = |text: String| {
+        let mut value: Value = serde_json::from_str(&text).unwrap();
+        for theirs in ["uid", "creationTimestamp"] {
+            value["metadata"].as_object_mut().unwrap().remove(theirs);
+        }
+        value.to_string()
+    };
+    shop.picture().await.into_iter().map(|(name, text)| (name, without_identity(text))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_workload_is_applied_again_with_what_the_run_had_changed_in_it() {
+    let Some(shop) = Shop::open("removed").await else { return };
+    shop.no_autoscaler().await;
+    let before = written(&shop).await;
+    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let env = PlatformFault::SetEnv([("TIMEOUT".to_owned(), "off".to_owned())].into());
+    let changed = FaultKind::Platform { service: "shop".to_owned(), fault: env };
+    let mut rng = fastrand::Rng::with_seed(7);
+    let changed = apply(&changed, &system, &ALL, &mut rng).await.unwrap();
+    until("the rollout is over", || async { system.census("shop").await.unwrap().replicas.len() == 2 }).await;
+    let gone = apply(&removed(), &system, &ALL, &mut rng).await.unwrap();
+    assert_eq!(gone.effect().hits, 2);
+    until("nothing runs", || async { system.census("shop").await.unwrap().replicas.is_empty() }).await;
+    assert_eq!(system.census("shop").await.unwrap().wanted, 0);
+    gone.recover(&system).await.unwrap();
+    until("it is back", || async { system.census("shop").await.unwrap().ready() == 2 }).await;
+    assert!(shop.deployment().await.to_string().contains("TIMEOUT"), "the other fault is still in force");
+    changed.recover(&system).await.unwrap();
+    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(written(&shop).await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_workload_comes_back_although_the_run_is_gone() {
+    let Some(shop) = Shop::open("removed-for-good").await else { return };
+    shop.no_autoscaler().await;
+    let before = written(&shop).await;
+    let options = shop.options(Order::Job(None), Duration::from_secs(1));
+    let system = shop.enter(&options).await;
+    apply(&removed(), &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap().keep();
+    drop(system);
+    until("the namespace is as it was", || async { written(&shop).await == before }).await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workload_that_somebody_else_has_made_meanwhile_is_left_as_it_is() {
+    let Some(shop) = Shop::open("replaced").await else { return };
+    shop.no_autoscaler().await;
+    let options = shop.options(Order::None, LASTS);
+    let system = shop.enter(&options).await;
+    let kept = shop.deployment().await;
+    apply(&removed(), &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap().keep();
+    drop(system);
+    shop.make_again(kept, 1).await;
+    let cluster = Cluster::connect(&options.place).await.unwrap();
+    let reverted = revert(&cluster, &Which::Run(options.run.clone())).await;
+    assert!(reverted.failed.is_empty() && reverted.drift.len() == 1, "{reverted:?}");
+    assert!(reverted.drift[0].contains("left as it is"), "{reverted:?}");
+    assert_eq!(shop.deployment().await["spec"]["replicas"], 1);
+    assert!(revert(&cluster, &Which::Run(options.run)).await.is_clean(), "it is told once");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_them() {
+    let Some(shop) = Shop::open("together").await else { return };
+    shop.spread().await;
+    shop.guard().await;
+    shop.no_autoscaler().await;
+    let before = shop.picture().await;
+    let options = shop.options(Order::None, LASTS);
+    let system = shop.enter_without(&options, &["spread", "disruptionBudget"]).await;
+    let nodes: BTreeSet<String> = shop.nodes().await;
+    assert_eq!(nodes.len(), 1, "{nodes:?}");
+    let evict = PlatformFault::Evict(brunt_scenarios::plan::Pick::All);
+    let evict = FaultKind::Platform { service: "shop".to_owned(), fault: evict };
+    let evicted = apply(&evict, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap();
+    assert_eq!(evicted.keep().hits, 2, "both may go at once");
+    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(shop.picture().await, before);
+    shop.close().await;
+}
