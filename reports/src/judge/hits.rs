@@ -1,6 +1,6 @@
 //! The faults that hit a service, and what they were.
 
-use brunt_scenarios::plan::{Fault, FaultKind, Plan};
+use brunt_scenarios::plan::{Fault, FaultKind, NodeFault, Plan};
 use brunt_scenarios::timeline::{FaultRecord, Timeline};
 
 /// One application of a fault to a service, with what the plan says of it.
@@ -33,12 +33,16 @@ impl Hit<'_> {
         matches!(self.kind(), Some(FaultKind::Rollout { .. }))
     }
 
-    /// From when on the service can recover: the fault's end, and a rollout's start.
+    /// From when on the service can recover: the fault's end; a rollout's start, and that of the loss of nodes, as others take over.
     pub fn over(&self) -> f64 {
-        match self.is_rollout() {
+        match self.is_rollout() || self.loses_nodes() {
             true => self.record.start.0,
             false => self.record.end.0,
         }
+    }
+
+    fn loses_nodes(&self) -> bool {
+        matches!(self.kind(), Some(FaultKind::Nodes { fault: NodeFault::Outage, .. }))
     }
 
     /// The number of replicas that the fault sets for good, if it does.

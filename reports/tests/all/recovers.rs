@@ -2,7 +2,7 @@
 
 use brunt_reports::Finding;
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Fault, FaultKind, Pick, Plan};
+use brunt_scenarios::plan::{Claim, Fault, FaultKind, NodeFault, NodePick, Pick, Plan};
 use brunt_scenarios::timeline::{Event, FaultRecord, Happening, Moment, Timeline};
 
 use crate::fixture::{event, fault, killed, only, plan, secs, timeline};
@@ -91,6 +91,17 @@ fn a_rollout_counts_from_its_start_until_it_is_done() {
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "4s"));
     let stuck = only(&plan, &run(60.0, vec![record], vec![started]), "recovers");
     assert_eq!(stuck.judgement, Fail);
+}
+
+#[test]
+fn the_loss_of_a_node_counts_from_its_start_as_other_nodes_take_over() {
+    let mut plan = claims(8);
+    let which = NodePick::ZoneOf("product".to_owned());
+    let kind = FaultKind::Nodes { which, fault: NodeFault::Outage };
+    let lost = fault(&kind.to_string(), "product", 10.0, 40.0);
+    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: Some(secs(30)) }];
+    let found = only(&plan, &run(60.0, vec![lost], replaced(10.1, 17.0)), "recovers");
+    assert_eq!((found.judgement, found.measured.as_str()), (Pass, "7s"));
 }
 
 #[test]
