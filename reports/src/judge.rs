@@ -17,6 +17,7 @@ mod recovers;
 pub(crate) mod replicas;
 mod restarts;
 mod run;
+mod scales_in;
 mod slo;
 mod sound;
 mod steps;
@@ -79,6 +80,9 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
         Claim::Isolation { of, down, at_least } => {
             let down: Vec<&str> = down.iter().map(String::as_str).collect();
             vec![isolation::judge(timeline, check.name, claim, of, &down, *at_least)]
+        }
+        Claim::ScalesIn { service, to, from, within } => {
+            vec![scales_in::judge(timeline, claim, service, *to, *from, *within)]
         }
         Claim::Hpa { service, reaches, within } => hpa::judge(timeline, claim, service, *reaches, *within),
         Claim::Amplification { of, from, to, at_most } => {

@@ -108,16 +108,28 @@ pub(crate) fn operation(object: &Value, path: &str, value: Option<&Value>) -> Op
     }
 }
 
-/// Whether what is there is what was set: the API server may have filled in more.
+/// Whether what is there is what was set: the API server may have filled in more, and leaves out what is empty.
 pub(crate) fn covers(found: &Value, set: &Value) -> bool {
     match (found, set) {
         (Value::Object(found), Value::Object(set)) => {
-            set.iter().all(|(key, value)| found.get(key).is_some_and(|found| covers(found, value)))
+            let there = |(key, value)| found.get(key).map_or(is_empty(value), |found| covers(found, value));
+            set.iter().all(there)
         }
         (Value::Array(found), Value::Array(set)) => {
             found.len() == set.len() && found.iter().zip(set).all(|(found, set)| covers(found, set))
         }
         (found, set) => found == set,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(value) => !value,
+        Value::Number(value) => value.as_f64() == Some(0.0),
+        Value::String(value) => value.is_empty(),
+        Value::Array(value) => value.is_empty(),
+        Value::Object(value) => value.is_empty(),
     }
 }
 
@@ -144,6 +156,13 @@ mod tests {
         ));
         assert!(!covers(&json!({"httpGet": {"path": "/ok", "port": 80}}), &set));
         assert!(!covers(&json!([1, 2]), &json!([1])));
+    }
+
+    #[test]
+    fn what_the_server_leaves_out_as_it_is_empty_is_no_drift() {
+        assert!(covers(&json!([{"name": "FILE"}]), &json!([{"name": "FILE", "value": ""}])));
+        assert!(!covers(&json!([{"name": "FILE"}]), &json!([{"name": "FILE", "value": "x"}])));
+        assert!(!covers(&json!([{"name": "FILE", "value": "x"}]), &json!([{"name": "FILE", "value": ""}])));
     }
 
     #[test]

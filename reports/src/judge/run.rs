@@ -84,8 +84,12 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
 /// Times during load and faults, and the checks that follow, in which services were not seen: what is measured from events
 /// may be late, or missing.
 pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
-    let from_events =
-        |claim: &Claim| matches!(claim, Claim::Recovers { .. } | Claim::Restarts { .. } | Claim::Hpa { .. });
+    let from_events = |claim: &Claim| {
+        matches!(
+            claim,
+            Claim::Recovers { .. } | Claim::Restarts { .. } | Claim::Hpa { .. } | Claim::ScalesIn { .. }
+        )
+    };
     let during = |gap: &&Gap| gap.to.is_none_or(|to| to.0 >= 0.0) && gap.from.0 <= timeline.ended.0;
     let gap = timeline.gaps.iter().find(during)?;
     plan.checks.iter().any(|check| from_events(&check.claim)).then(|| Finding {
@@ -130,6 +134,7 @@ fn rests_on_its_schedule(plan: &Plan, load: &Load) -> bool {
         | Claim::Conserved { .. }
         | Claim::Amplification { .. }
         | Claim::Hpa { .. }
+        | Claim::ScalesIn { .. }
         | Claim::Recovers { .. }
         | Claim::Restarts { .. }
         | Claim::Saga { .. }

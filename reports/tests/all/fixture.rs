@@ -122,7 +122,7 @@ fn name(claim: &Claim) -> &'static str {
         Claim::Saga { .. } => "saga",
         Claim::View { .. } => "view",
         Claim::Fairness { .. } => "fairness",
-        Claim::Hpa { .. } => "hpa",
+        Claim::Hpa { .. } | Claim::ScalesIn { .. } => "hpa",
         Claim::Amplification { .. } => "amplification",
         Claim::Isolation { .. } => "isolation",
         Claim::Slo { .. } => "slo",

@@ -49,3 +49,21 @@ fn out_and_in_is_well_and_out_again_is_not() {
     assert_eq!(judged(&[2, 5, 3, 4]), Fail);
     assert_eq!(judged(&[]), Inconclusive);
 }
+
+/// A second replica comes at 2 s, and goes at this time.
+fn goes(at: Option<f64>, ended: f64) -> Timeline {
+    let mut timeline = ready(&[2.0], ended);
+    timeline.events.extend(at.map(|at| event(at, "order", 2, Happening::NotReady)));
+    timeline
+}
+
+#[test]
+fn it_comes_down_in_time_once_the_load_is_over() {
+    let claim = Claim::ScalesIn { service: "order".to_owned(), to: 1, from: secs(10), within: secs(5) };
+    let judged = |timeline: &Timeline| judged(&plan(vec![claim.clone()]), timeline, "hpa.returns");
+    assert_eq!(judged(&goes(Some(14.0), 20.0)), Pass);
+    assert_eq!(judged(&goes(Some(16.0), 20.0)), Fail, "too late");
+    assert_eq!(judged(&goes(None, 20.0)), Fail, "never");
+    assert_eq!(judged(&goes(None, 12.0)), Inconclusive, "the run was over before the bound");
+    assert_eq!(judged(&ready(&[], 20.0)), Inconclusive, "never out");
+}

@@ -162,6 +162,17 @@ pub enum Claim {
         /// How long after the loads' start.
         within: Duration,
     },
+    /// An autoscaler comes down again once a load is over.
+    ScalesIn {
+        /// The service.
+        service: String,
+        /// To how many replicas.
+        to: u32,
+        /// The load's end, after the loads' start.
+        from: Duration,
+        /// How long after that.
+        within: Duration,
+    },
     /// Retries do not multiply the load on a service that has trouble.
     Amplification {
         /// The load.
@@ -228,6 +239,10 @@ impl fmt::Display for Claim {
             }
             Self::Hpa { service, reaches, within } => {
                 write!(out, "{service} is scaled to {reaches} within {}", Period(*within))
+            }
+            Self::ScalesIn { service, to, from, within } => {
+                let (from, within) = (Period(*from), Period(*within));
+                write!(out, "{service} is back at {to} within {within} after the load's end at {from}")
             }
             Self::Amplification { of, from, to, at_most } => {
                 write!(out, "{of}: at most {at_most} calls a request {from} → {to}")

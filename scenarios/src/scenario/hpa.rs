@@ -17,4 +17,6 @@ pub struct Hpa {
     /// How long after the loads' start: `auto`, the default, is computed from the autoscaler and the probes.
     #[serde(default)]
     pub within: Within,
+    /// The load after whose end it must come back to the fewest replicas, within its window and three looks.
+    pub returns_after: Option<Located<String>>,
 }

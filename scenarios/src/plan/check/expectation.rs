@@ -36,7 +36,10 @@ impl Checker<'_> {
             Expectation::View(one) => self.view(one, system),
             Expectation::Fairness(one) => self.fairness(one, known),
             Expectation::Isolation(one) => self.isolation(one, known),
-            Expectation::Hpa(one) => self.hpa(one, system),
+            Expectation::Hpa(one) => {
+                let claims = self.hpa(one, known);
+                return claims.into_iter().map(|claim| Check { name: written.name(), claim }).collect();
+            }
             Expectation::Amplification(one) => self.amplification(one, known),
             Expectation::Slo(one) => {
                 let claims = self.slo(one, known);

@@ -1,12 +1,37 @@
 //! Checks of what an autoscaler must do.
 
 use super::Checker;
+use super::expectation::Known;
 use crate::bounds;
 use crate::plan::{Claim, System};
 use crate::scenario::{self, Within};
+use crate::source::Located;
 
 impl Checker<'_> {
-    pub(super) fn hpa(&mut self, written: &scenario::Hpa, system: &System) -> Option<Claim> {
+    pub(super) fn hpa(&mut self, written: &scenario::Hpa, known: &Known<'_>) -> Vec<Claim> {
+        let out = self.scales_out(written, known.system);
+        let back = written.returns_after.as_ref().and_then(|load| self.scales_in(written, load, known));
+        out.into_iter().chain(back).collect()
+    }
+
+    fn scales_in(
+        &mut self,
+        written: &scenario::Hpa,
+        load: &Located<String>,
+        known: &Known<'_>,
+    ) -> Option<Claim> {
+        let load = self.known_load(load, known)?;
+        let service = known.system.services.get(&written.service.value)?;
+        let autoscaler = service.autoscaler?;
+        Some(Claim::ScalesIn {
+            service: written.service.value.clone(),
+            to: autoscaler.min_replicas,
+            from: load.lasts,
+            within: bounds::scales_in(&autoscaler) + service.grace,
+        })
+    }
+
+    fn scales_out(&mut self, written: &scenario::Hpa, system: &System) -> Option<Claim> {
         if !self.known_service(&written.service, &system.services) {
             return None;
         }
