@@ -204,7 +204,11 @@ fn fault(fault: &plan::Fault) -> String {
     let at = wording::first_few(&at, fault.at.len() as u64, ", ");
     let lasts = fault.lasts.filter(|lasts| *lasts > Duration::ZERO);
     let lasts = lasts.map(|lasts| format!(", for {}", Period(lasts)));
-    format!("{} at {at}{}", fault.kind, lasts.unwrap_or_default())
+    let only = match fault.only.is_any() {
+        true => String::new(),
+        false => format!(" where {}", fault.only),
+    };
+    format!("{}{only} at {at}{}", fault.kind, lasts.unwrap_or_default())
 }
 
 fn limits(claim: &Claim) -> Vec<Limit> {

@@ -29,7 +29,7 @@ pub use request::{Auth, Body, Request, Step, Target};
 pub use services::{Placement, Program, Rollout, Service, System};
 pub use threshold::{Sums, Threshold};
 
-pub use crate::scenario::{During, Method, Pick};
+pub use crate::scenario::{During, Method, Only, Pick};
 pub use crate::system::{Probe, StrategyKind};
 pub use crate::timeline::BreakerState;
 use crate::units::Percent;

@@ -15,6 +15,7 @@ mod journey;
 mod load;
 mod load_file;
 mod one_or_many;
+mod only;
 mod platform;
 mod request;
 mod save;
@@ -42,6 +43,7 @@ pub use journey::{Journey, JourneyStep};
 pub use load::{Auth, Basic, Closed, Load, Open, Stage};
 pub use load_file::{LoadFile, read_feeds};
 pub use one_or_many::OneOrMany;
+pub use only::Only;
 pub use platform::{
     Autoscale, Evict, KillContainer, Nodes, ProbeKind, RollBack, SetConfig, SetEnv, Stress, TamperProbe,
 };

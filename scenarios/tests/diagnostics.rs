@@ -106,6 +106,10 @@ faults:
   - {{at: 20s, kill: {{service: order}}}}
   - {{at: 1s, every: 1s, for: 2s, pause: {{service: order}}}}
   - {{at: 1s, scale: {{service: stock, replicas: 2}}}}
+  - {{at: 1s, for: 1s, stop: {{service: order}}, where: {{zone: a}}}}
+  - {{at: 1s, kill: {{service: order}}, where: {{}}}}
+  - {{at: 1s, for: 1s, drain: {{node: a, zoneOf: order}}}}
+  - {{at: 1s, for: 1s, drain: {{zone: a, pick: all}}}}
 expect:
   - availability: {{of: orders, atLeast: 99%}}
 "

@@ -1,12 +1,12 @@
 //! A system that runs, wherever that is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use brunt_faults::{Census, EdgeHandle, Node, Target, TargetError};
 use brunt_kubernetes::KubeSystem;
 use brunt_local::LocalSystem;
-use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, PlatformFault};
+use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, Only, PlatformFault};
 use brunt_scenarios::timeline::{EdgeRecord, Gap, Moment};
 
 /// A system that runs.
@@ -172,6 +172,13 @@ impl Target for Running {
         match self {
             Self::Local(system) => system.lift(service, fault).await,
             Self::Kubernetes(system) => system.lift(service, fault).await,
+        }
+    }
+
+    async fn those(&self, service: &str, only: &Only) -> Result<BTreeSet<u32>, TargetError> {
+        match self {
+            Self::Local(system) => system.those(service, only).await,
+            Self::Kubernetes(system) => system.those(service, only).await,
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brunt_scenarios::plan::Pick;
 
-use crate::limits::{Limits, nothing, numbers, picked};
+use crate::limits::{Draw, nothing, numbers};
 use crate::target::{Replica, Target};
 use crate::{Applied, Effect, FaultError, Undo};
 
@@ -20,23 +20,23 @@ pub(crate) async fn choose<T: Target>(
     target: &T,
     services: &[String],
     pick: Pick,
-    limits: &Limits,
-    rng: &mut fastrand::Rng,
+    draw: &mut Draw<'_>,
 ) -> Result<Vec<Victims>, FaultError> {
     let mut candidates = Vec::new();
     for service in services {
         let census = target.census(service).await?;
-        if !census.replicas.is_empty() {
-            candidates.push((service, census));
+        let among = draw.among(target, service, &census).await?;
+        if !among.is_empty() {
+            candidates.push((service, census, among));
         }
     }
     if pick == Pick::One && candidates.len() > 1 {
-        candidates = vec![candidates.swap_remove(rng.usize(..candidates.len()))];
+        candidates = vec![candidates.swap_remove(draw.rng.usize(..candidates.len()))];
     }
     let mut all = Vec::new();
-    for (service, census) in candidates {
-        let replicas = picked(&census, pick, rng);
-        limits.check_these(service, &census, &replicas)?;
+    for (service, census, among) in candidates {
+        let replicas = draw.picked(&among, pick);
+        draw.limits.check_these(service, &census, &replicas)?;
         all.push(Victims { service: service.clone(), replicas });
     }
     if all.is_empty() {

@@ -17,7 +17,8 @@ mod stop;
 mod target;
 mod zombie;
 
-use brunt_scenarios::plan::FaultKind;
+use brunt_scenarios::plan::{FaultKind, Only};
+use limits::Draw;
 
 pub use error::{FaultError, TargetError};
 pub use limits::Limits;
@@ -63,21 +64,34 @@ pub async fn apply<T: Target>(
     limits: &Limits,
     rng: &mut fastrand::Rng,
 ) -> Result<Applied, FaultError> {
+    apply_where(kind, &Only::default(), target, limits, rng).await
+}
+
+/// Applies a fault, to replicas of which something is true if it picks any.
+///
+/// # Errors
+/// As [`apply`]; and when the target knows nothing of what must be true.
+pub async fn apply_where<T: Target>(
+    kind: &FaultKind,
+    only: &Only,
+    target: &T,
+    limits: &Limits,
+    rng: &mut fastrand::Rng,
+) -> Result<Applied, FaultError> {
+    let draw = &mut Draw { limits, only, rng };
     match kind {
         FaultKind::Kill { services, pick, grace } => {
-            let victims = kill::choose(target, services, *pick, limits, rng).await?;
+            let victims = kill::choose(target, services, *pick, draw).await?;
             kill::apply(target, victims, *grace).await
         }
         FaultKind::Stop { service } => stop::apply(target, service, limits).await,
-        FaultKind::Pause { service, pick } => pause::apply(target, service, *pick, limits, rng).await,
+        FaultKind::Pause { service, pick } => pause::apply(target, service, *pick, draw).await,
         FaultKind::Scale { service, replicas } => scale::apply(target, service, *replicas, limits).await,
         FaultKind::Rollout { service } => rollout::apply(target, service, limits).await,
-        FaultKind::MakeZombie { service, path } => zombie::apply(target, service, path, limits, rng).await,
+        FaultKind::MakeZombie { service, path } => zombie::apply(target, service, path, draw).await,
         FaultKind::Edge { from, to, fault } => edge::apply(target, from, to, *fault).await,
-        FaultKind::Platform { service, fault } => platform::apply(target, service, fault, limits, rng).await,
-        FaultKind::Nodes { which, fault } => {
-            platform::apply_to_nodes(target, which, *fault, limits, rng).await
-        }
+        FaultKind::Platform { service, fault } => platform::apply(target, service, fault, draw).await,
+        FaultKind::Nodes { which, fault } => platform::apply_to_nodes(target, which, *fault, draw).await,
     }
 }
 

@@ -1,10 +1,11 @@
 //! How much faults may take away: the blast radius.
 
-use brunt_scenarios::plan::Pick;
+use brunt_scenarios::plan::{Only, Pick};
 use brunt_scenarios::units::Percent;
 
+use crate::TargetError;
 use crate::error::FaultError;
-use crate::target::{Census, Replica};
+use crate::target::{Census, Replica, Target};
 
 /// Bounds on what faults may do.
 #[derive(Debug, Clone, Copy)]
@@ -43,12 +44,38 @@ impl Limits {
     }
 }
 
-/// The replicas that are meant, one of them drawn where one is meant.
-pub(crate) fn picked(census: &Census, pick: Pick, rng: &mut fastrand::Rng) -> Vec<Replica> {
-    match pick.of(census.replicas.len()) {
-        all if all == census.replicas.len() => census.replicas.clone(),
-        1 => rng.choice(&census.replicas).copied().into_iter().collect(),
-        number => rng.choose_multiple(census.replicas.iter().copied(), number),
+/// How replicas are drawn for a fault.
+pub(crate) struct Draw<'a> {
+    /// Within which limits.
+    pub(crate) limits: &'a Limits,
+    /// Among which of them.
+    pub(crate) only: &'a Only,
+    /// By what chance.
+    pub(crate) rng: &'a mut fastrand::Rng,
+}
+
+impl Draw<'_> {
+    /// The replicas that come into question.
+    pub(crate) async fn among<T: Target>(
+        &self,
+        target: &T,
+        service: &str,
+        census: &Census,
+    ) -> Result<Vec<Replica>, TargetError> {
+        if self.only.is_any() {
+            return Ok(census.replicas.clone());
+        }
+        let there = target.those(service, self.only).await?;
+        Ok(census.replicas.iter().filter(|replica| there.contains(&replica.number)).copied().collect())
+    }
+
+    /// Some of these, drawn where not all are meant.
+    pub(crate) fn picked(&mut self, among: &[Replica], pick: Pick) -> Vec<Replica> {
+        match pick.of(among.len()) {
+            all if all == among.len() => among.to_vec(),
+            1 => self.rng.choice(among).copied().into_iter().collect(),
+            number => self.rng.choose_multiple(among.iter().copied(), number),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use brunt_scenarios::plan::Pick;
 
-use crate::limits::{Limits, nothing, numbers, picked};
+use crate::limits::{Draw, nothing, numbers};
 use crate::target::Target;
 use crate::{Applied, FaultError};
 
@@ -16,15 +16,15 @@ pub(crate) async fn apply<T: Target>(
     target: &T,
     service: &str,
     pick: Pick,
-    limits: &Limits,
-    rng: &mut fastrand::Rng,
+    draw: &mut Draw<'_>,
 ) -> Result<Applied, FaultError> {
     let census = target.census(service).await?;
-    let chosen = picked(&census, pick, rng);
+    let among = draw.among(target, service, &census).await?;
+    let chosen = draw.picked(&among, pick);
     if chosen.is_empty() {
         return Err(nothing(service));
     }
-    limits.check_these(service, &census, &chosen)?;
+    draw.limits.check_these(service, &census, &chosen)?;
     let undo = Undo { service: service.to_owned(), replicas: numbers(&chosen) };
     let hits = target.pause(service, &undo.replicas).await?;
     Ok(Applied::to_processes(service, hits, crate::Undo::Pause(undo)))

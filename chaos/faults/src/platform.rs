@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use brunt_scenarios::plan::{NodeFault, NodePick, PlatformFault};
 
-use crate::limits::{Limits, nothing, numbers, picked};
+use crate::limits::{Draw, nothing, numbers};
 use crate::rollout;
 use crate::target::{Node, Target};
 use crate::{Applied, Effect, FaultError};
@@ -19,22 +19,24 @@ pub(crate) async fn apply<T: Target>(
     target: &T,
     service: &str,
     fault: &PlatformFault,
-    limits: &Limits,
-    rng: &mut fastrand::Rng,
+    draw: &mut Draw<'_>,
 ) -> Result<Applied, FaultError> {
     let census = target.census(service).await?;
     let chosen = match fault.pick() {
-        Some(pick) => picked(&census, pick, rng),
+        Some(pick) => {
+            let among = draw.among(target, service, &census).await?;
+            draw.picked(&among, pick)
+        }
         None => census.replicas.clone(),
     };
     if chosen.is_empty() && (fault.pick().is_some() || fault.rolls_out() || fault.takes_away()) {
         return Err(nothing(service));
     }
     if fault.takes_away() {
-        limits.check_these(service, &census, &chosen)?;
+        draw.limits.check_these(service, &census, &chosen)?;
     }
     if fault.rolls_out() {
-        limits.check(service, &census, rollout::takes(&census))?;
+        draw.limits.check(service, &census, rollout::takes(&census))?;
     }
     let hits = target.inflict(service, fault, &numbers(&chosen)).await?;
     let undo = match fault.is_instant() {
@@ -48,10 +50,9 @@ pub(crate) async fn apply_to_nodes<T: Target>(
     target: &T,
     which: &NodePick,
     fault: NodeFault,
-    limits: &Limits,
-    rng: &mut fastrand::Rng,
+    draw: &mut Draw<'_>,
 ) -> Result<Applied, FaultError> {
-    let nodes = drawn(which, target.nodes(which).await?, rng);
+    let nodes = drawn(which, target.nodes(which).await?, draw.rng);
     if nodes.is_empty() {
         return Err(nothing(&which.to_string()));
     }
@@ -61,7 +62,7 @@ pub(crate) async fn apply_to_nodes<T: Target>(
             let census = target.census(service).await?;
             let these: Vec<_> =
                 census.replicas.iter().filter(|one| replicas.contains(&one.number)).copied().collect();
-            limits.check_these(service, &census, &these)?;
+            draw.limits.check_these(service, &census, &these)?;
         }
     }
     let names: Vec<String> = nodes.into_iter().map(|node| node.name).collect();

@@ -1,10 +1,10 @@
 //! What faults are done to: processes on this machine, or workloads in a cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::time::Duration;
 
-use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, PlatformFault, Rollout};
+use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, Only, PlatformFault, Rollout};
 
 use crate::TargetError;
 
@@ -132,6 +132,15 @@ pub trait Target: Sync {
         fault: &PlatformFault,
     ) -> impl Future<Output = Result<(), TargetError>> + Send {
         std::future::ready(Err(TargetError::on_kubernetes(&format!("{fault} {service}"))))
+    }
+
+    /// The numbers of a service's replicas of which something is true that only a platform knows.
+    fn those(
+        &self,
+        service: &str,
+        only: &Only,
+    ) -> impl Future<Output = Result<BTreeSet<u32>, TargetError>> + Send {
+        std::future::ready(Err(TargetError::on_kubernetes(&format!("a fault of {service} where {only}"))))
     }
 
     /// The nodes that are meant, and what runs on them.

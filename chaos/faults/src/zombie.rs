@@ -2,7 +2,7 @@
 
 use brunt_scenarios::plan::Pick;
 
-use crate::limits::{Limits, nothing, picked};
+use crate::limits::{Draw, nothing};
 use crate::target::Target;
 use crate::{Applied, FaultError, TargetError, Undo};
 
@@ -10,13 +10,13 @@ pub(crate) async fn apply<T: Target>(
     target: &T,
     service: &str,
     path: &str,
-    limits: &Limits,
-    rng: &mut fastrand::Rng,
+    draw: &mut Draw<'_>,
 ) -> Result<Applied, FaultError> {
     let census = target.census(service).await?;
-    let chosen = picked(&census, Pick::One, rng);
+    let among = draw.among(target, service, &census).await?;
+    let chosen = draw.picked(&among, Pick::One);
     let replica = chosen.first().ok_or_else(|| nothing(service))?.number;
-    limits.check_these(service, &census, &chosen)?;
+    draw.limits.check_these(service, &census, &chosen)?;
     let status = target.get(service, replica, path).await?;
     if !(200..400).contains(&status) {
         let why = format!("GET {path} was answered with {status}");

@@ -1,10 +1,10 @@
 //! Nodes under the system: closed to new pods, emptied, or as good as lost. Only the run's own namespace loses pods.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use brunt_faults::{Node, Target, TargetError};
-use brunt_scenarios::plan::{NodeFault, NodePick};
+use brunt_scenarios::plan::{NodeFault, NodePick, Only};
 use k8s_openapi::api::core::v1;
 use kube::api::ListParams;
 use kube::{Api, ResourceExt};
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::change::Change;
 use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
+use crate::state::PodState;
 use crate::system::{KubeSystem, Touch};
 use crate::target::refused;
 
@@ -55,6 +56,23 @@ impl KubeSystem {
         };
         let node = |(name, zone): (String, Option<String>)| Node { replicas: there(&name), name, zone };
         Ok(names.into_iter().map(node).collect())
+    }
+
+    /// The replicas of a service that are where they should be, and have the labels.
+    pub(crate) async fn those_of(&self, service: &str, only: &Only) -> Result<BTreeSet<u32>, TargetError> {
+        self.workload(service)?;
+        let zones = match &only.zone {
+            Some(_) => self.zones().await.map_err(refused)?,
+            None => vec![],
+        };
+        let there = |pod: &PodState| {
+            let in_zone = |zone: &String| zones.contains(&(pod.node.clone(), Some(zone.clone())));
+            only.node.as_ref().is_none_or(|node| pod.node == *node)
+                && only.zone.as_ref().is_none_or(in_zone)
+                && only.labels.iter().all(|(key, value)| pod.labels.get(key) == Some(value))
+        };
+        let pods = self.seen.state().pods(service);
+        Ok(pods.iter().filter(|pod| there(pod)).map(|pod| pod.number).collect())
     }
 
     /// The nodes on which a service's replicas run.

@@ -23,6 +23,7 @@ pub(crate) struct PodState {
     pub(crate) name: String,
     pub(crate) uid: Option<String>,
     pub(crate) node: String,
+    pub(crate) labels: BTreeMap<String, String>,
     /// It runs, and its Ready condition holds.
     pub(crate) ready: bool,
     /// It has been told to go.
@@ -254,6 +255,7 @@ fn seen(pod: &Pod, before: &PodState) -> PodState {
     let all = || containers.into_iter().flatten();
     PodState {
         uid: pod.metadata.uid.clone(),
+        labels: pod.labels().clone(),
         node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).unwrap_or_default(),
         ready: conditions.into_iter().flatten().any(|one| is_ready(&one.type_, &one.status)),
         leaving: pod.metadata.deletion_timestamp.is_some(),

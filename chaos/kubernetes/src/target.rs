@@ -1,10 +1,10 @@
 //! What faults can do to a system on a cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use brunt_faults::{Census, EdgeHandle, Node, Replica, Target, TargetError};
-use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, PlatformFault};
+use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, Only, PlatformFault};
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{DeleteParams, Preconditions};
 use serde_json::json;
@@ -210,6 +210,10 @@ impl Target for KubeSystem {
 
     async fn lift(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
         self.lift_from(service, fault).await
+    }
+
+    async fn those(&self, service: &str, only: &Only) -> Result<BTreeSet<u32>, TargetError> {
+        self.those_of(service, only).await
     }
 
     async fn nodes(&self, which: &NodePick) -> Result<Vec<Node>, TargetError> {

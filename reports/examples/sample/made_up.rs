@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brunt_reports::Report;
 use brunt_scenarios::plan::{
-    Arrival, Claim, During, EdgeFault, Fault, FaultKind, Load, Method, Pick, Plan, Quantile, Ramp, Work,
+    Arrival, Claim, During, EdgeFault, Fault, FaultKind, Load, Method, Only, Pick, Plan, Quantile, Ramp, Work,
 };
 use brunt_scenarios::timeline::{
     Counts, EdgeRecord, Ending, Event, Failure, FaultRecord, Happening, LoadRecord, Moment, RestartReason,
@@ -83,14 +83,21 @@ fn busy_plan() -> Plan {
             kind: FaultKind::Stop { service: "product".to_owned() },
             at: vec![secs(12)],
             lasts: Some(secs(8)),
+            only: Only::default(),
         },
-        Fault { kind: kill, at: vec![secs(28), secs(33), secs(38)], lasts: None },
+        Fault { kind: kill, at: vec![secs(28), secs(33), secs(38)], lasts: None, only: Only::default() },
         Fault {
             kind: FaultKind::MakeZombie { service: "stock".to_owned(), path: "/zombie".to_owned() },
             at: vec![secs(44)],
             lasts: None,
+            only: Only::default(),
         },
-        Fault { kind: FaultKind::Rollout { service: "order".to_owned() }, at: vec![secs(50)], lasts: None },
+        Fault {
+            kind: FaultKind::Rollout { service: "order".to_owned() },
+            at: vec![secs(50)],
+            lasts: None,
+            only: Only::default(),
+        },
         Fault {
             kind: FaultKind::Edge {
                 from: "product".to_owned(),
@@ -99,6 +106,7 @@ fn busy_plan() -> Plan {
             },
             at: vec![secs(56)],
             lasts: Some(secs(3)),
+            only: Only::default(),
         },
     ];
     plan

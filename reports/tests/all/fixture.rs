@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use brunt_reports::{Fact, Finding, Judgement, Origin, Report, judge};
 use brunt_scenarios::plan::{
-    Answer, Arrival, Body, Check, Claim, Fault, FaultKind, Load, Method, Placement, Plan, Probe, Program,
-    Request, Rollout, Service, StrategyKind, System, Target, Work,
+    Answer, Arrival, Body, Check, Claim, Fault, FaultKind, Load, Method, Only, Placement, Plan, Probe,
+    Program, Request, Rollout, Service, StrategyKind, System, Target, Work,
 };
 use brunt_scenarios::system::HttpGet;
 use brunt_scenarios::timeline::{
@@ -99,6 +99,7 @@ pub fn plan(claims: Vec<Claim>) -> Plan {
             kind: FaultKind::Stop { service: "product".to_owned() },
             at: vec![secs(2)],
             lasts: Some(secs(2)),
+            only: Only::default(),
         }],
         steps: vec![],
         checks: claims.into_iter().map(|claim| Check { name: name(&claim), claim }).collect(),

@@ -2,7 +2,7 @@
 
 use brunt_reports::Finding;
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Fault, FaultKind, NodeFault, NodePick, Pick, Plan};
+use brunt_scenarios::plan::{Claim, Fault, FaultKind, NodeFault, NodePick, Only, Pick, Plan};
 use brunt_scenarios::timeline::{Event, FaultRecord, Happening, Moment, Timeline};
 
 use crate::fixture::{event, fault, killed, only, plan, secs, timeline};
@@ -77,7 +77,7 @@ fn a_crash_long_after_is_not_the_faults_doing() {
 fn a_rollout_counts_from_its_start_until_it_is_done() {
     let mut plan = claims(8);
     let kind = FaultKind::Rollout { service: "product".to_owned() };
-    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None }];
+    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None, only: Only::default() }];
     let started = Event { replica: None, ..event(10.0, "product", 0, Happening::RolloutStarted) };
     let events = vec![
         started.clone(),
@@ -99,7 +99,7 @@ fn the_loss_of_a_node_counts_from_its_start_as_other_nodes_take_over() {
     let which = NodePick::ZoneOf("product".to_owned());
     let kind = FaultKind::Nodes { which, fault: NodeFault::Outage };
     let lost = fault(&kind.to_string(), "product", 10.0, 40.0);
-    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: Some(secs(30)) }];
+    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: Some(secs(30)), only: Only::default() }];
     let found = only(&plan, &run(60.0, vec![lost], replaced(10.1, 17.0)), "recovers");
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "7s"));
 }
@@ -119,7 +119,7 @@ fn all_replicas_must_be_back() {
 fn scaling_for_good_is_over_when_the_new_number_is_ready() {
     let mut plan = claims(5);
     let kind = FaultKind::Scale { service: "product".to_owned(), replicas: 2 };
-    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None }];
+    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None, only: Only::default() }];
     let record = fault("scale product to 2", "product", 10.0, 10.0);
     let up = vec![event(13.0, "product", 2, Happening::Ready)];
     let found = only(&plan, &run(60.0, vec![record.clone()], up), "recovers");
@@ -131,7 +131,7 @@ fn scaling_for_good_is_over_when_the_new_number_is_ready() {
 fn a_fault_still_in_force_keeps_a_service_down() {
     let mut plan = claims(2);
     let kind = FaultKind::Pause { service: "product".to_owned(), pick: Pick::All };
-    plan.faults.push(Fault { kind, at: vec![secs(10)], lasts: Some(secs(10)) });
+    plan.faults.push(Fault { kind, at: vec![secs(10)], lasts: Some(secs(10)), only: Only::default() });
     let faults = vec![fault("pause product", "product", 10.0, 20.0), kill(15.0)];
     let events =
         vec![event(13.0, "product", 1, Happening::NotReady), event(21.0, "product", 1, Happening::Ready)];

@@ -2,7 +2,7 @@
 
 use brunt_reports::Finding;
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Fault, FaultKind, Pick};
+use brunt_scenarios::plan::{Claim, Fault, FaultKind, Only, Pick};
 use brunt_scenarios::timeline::{Event, Happening, Moment, RestartReason, Timeline};
 
 use crate::fixture::{event, fault, only, plan, secs, timeline};
@@ -14,6 +14,7 @@ fn of(ended: f64, events: Vec<Event>) -> Finding {
         kind: FaultKind::MakeZombie { service, path: "/zombie".to_owned() },
         at: vec![secs(10)],
         lasts: None,
+        only: Only::default(),
     }];
     let faults = vec![fault("make a zombie of order", "order", 10.0, 10.0)];
     only(&plan, &Timeline { ended: Moment(ended), faults, events, ..timeline() }, "restarts")
@@ -61,7 +62,7 @@ fn a_kill_is_nothing_for_the_probe() {
     let mut plan = plan(vec![Claim::Restarts { service: "order".to_owned(), within: secs(8) }]);
     let kind = FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };
     let name = kind.to_string();
-    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None }];
+    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None, only: Only::default() }];
     let faults = vec![fault(&name, "order", 10.0, 10.0)];
     let timeline = Timeline { ended: Moment(60.0), faults, ..timeline() };
     assert_eq!(only(&plan, &timeline, "restarts").judgement, Inconclusive);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::platform::{NodeFault, NodePick, PlatformFault};
-use crate::scenario::Pick;
+use crate::scenario::{Only, Pick};
 use crate::units::Spread;
 
 /// A fault and its times.
@@ -16,6 +16,8 @@ pub struct Fault {
     pub at: Vec<Duration>,
     /// For how long, each time; `None` for one that happens at once and is not undone.
     pub lasts: Option<Duration>,
+    /// Among which replicas it picks.
+    pub only: Only,
 }
 
 /// What a fault does.
@@ -143,6 +145,15 @@ impl FaultKind {
                 vec![service]
             }
             Self::Edge { .. } | Self::Nodes { .. } => vec![],
+        }
+    }
+
+    /// Whether it is done to replicas that are picked.
+    pub fn picks(&self) -> bool {
+        match self {
+            Self::Kill { .. } | Self::Pause { .. } | Self::MakeZombie { .. } => true,
+            Self::Platform { fault, .. } => fault.pick().is_some(),
+            _ => false,
         }
     }
 

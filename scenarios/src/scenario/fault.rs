@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::one_or_many::OneOrMany;
+use super::only::Only;
 use super::platform::{
     Autoscale, Evict, KillContainer, Nodes, Remove, RollBack, SetConfig, SetEnv, Stress, TamperProbe,
 };
@@ -26,6 +27,9 @@ pub struct Fault {
     pub every: Option<Located<Period>>,
     /// Repeat until then: the load's end unless given.
     pub until: Option<Located<Period>>,
+    /// On Kubernetes, for faults that pick replicas: only those of which this is true.
+    #[serde(rename = "where")]
+    pub only: Option<Only>,
     /// Kill replicas; each is replaced at once, as a deleted pod is.
     pub kill: Option<Kill>,
     /// Take all replicas of a service down, and bring them back when the fault ends.

@@ -6,8 +6,8 @@ mod recorded;
 
 use std::time::Duration;
 
-use brunt_faults::{Applied, Effect, FaultError, Limits, TargetError, apply};
-use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick};
+use brunt_faults::{Applied, Effect, FaultError, Limits, TargetError, apply, apply_where};
+use brunt_scenarios::plan::{EdgeFault, FaultKind, Only, Pick};
 use brunt_scenarios::units::Percent;
 use recorded::Recorded;
 
@@ -60,6 +60,25 @@ async fn one_of_several_services_is_drawn_anew_each_time() {
         hit.extend(apply(&kind, &target, &ALL, &mut rng).await.unwrap().keep().services);
     }
     assert_eq!(hit.into_iter().collect::<Vec<_>>(), ["shop", "stock"]);
+}
+
+#[tokio::test]
+async fn replicas_are_picked_among_those_that_are_meant_and_limits_count_all() {
+    let target = Recorded::of(4, 4);
+    let zone = |name: &str| Only { zone: Some(name.to_owned()), ..Only::default() };
+    let hit = async |only: &Only, pick, limits: &Limits| {
+        let kind = kill(&["shop"], pick);
+        apply_where(&kind, only, &target, limits, &mut fastrand::Rng::with_seed(7)).await.map(Applied::keep)
+    };
+    assert_eq!(hit(&zone("zone-1"), Pick::All, &limits("25%")).await.unwrap().hits, 1);
+    assert_eq!(hit(&zone("zone-2"), Pick::Number(2), &ALL).await.unwrap().hits, 2);
+    let calls = target.calls();
+    assert_eq!(calls[0], "kill shop [1] 0ns");
+    assert!(!calls[1].contains('1'), "{calls:?}");
+    let refused = hit(&zone("zone-2"), Pick::All, &limits("50%")).await.unwrap_err();
+    assert!(matches!(refused, FaultError::TooMuch { takes: 3, wanted: 4, .. }), "{refused}");
+    let nobody = hit(&zone("zone-9"), Pick::All, &ALL).await.unwrap_err();
+    assert!(matches!(nobody, FaultError::NothingToHit { .. }), "{nobody}");
 }
 
 #[tokio::test]

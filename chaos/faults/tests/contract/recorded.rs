@@ -1,10 +1,11 @@
 //! A target that writes down what it is asked.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use brunt_faults::{Census, EdgeHandle, Replica, Target, TargetError};
-use brunt_scenarios::plan::{EdgeFault, Rollout, StrategyKind};
+use brunt_scenarios::plan::{EdgeFault, Only, Rollout, StrategyKind};
 
 pub struct Recorded {
     wanted: Mutex<u32>,
@@ -47,6 +48,14 @@ impl Target for Recorded {
             replicas: (1..=running).map(replica).collect(),
             rollout: Rollout { kind: self.kind, max_surge: 1, max_unavailable: 0 },
         })
+    }
+
+    /// The first replica is in zone-1, the others are in zone-2; more is not known.
+    async fn those(&self, service: &str, only: &Only) -> Result<BTreeSet<u32>, TargetError> {
+        let census = self.census(service).await?;
+        let zone = |number| if number == 1 { "zone-1" } else { "zone-2" };
+        let numbers = census.replicas.iter().map(|replica| replica.number);
+        Ok(numbers.filter(|number| only.zone.as_deref() == Some(zone(*number))).collect())
     }
 
     async fn kill(&self, service: &str, replicas: &[u32], grace: Duration) -> Result<u64, TargetError> {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use brunt_faults::{Limits, Target, apply};
+use brunt_faults::{Limits, Target, apply, apply_where};
 use brunt_kubernetes::{Cluster, Order, Which, revert};
-use brunt_scenarios::plan::{FaultKind, PlatformFault};
+use brunt_scenarios::plan::{FaultKind, NodePick, Only, Pick, PlatformFault};
 use brunt_scenarios::units::Percent;
 use serde_json::Value;
 
@@ -97,11 +97,35 @@ async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_the
     let system = shop.enter_without(&options, &["spread", "disruptionBudget"]).await;
     let nodes: BTreeSet<String> = shop.nodes().await;
     assert_eq!(nodes.len(), 1, "{nodes:?}");
-    let evict = PlatformFault::Evict(brunt_scenarios::plan::Pick::All);
+    let evict = PlatformFault::Evict(Pick::All);
     let evict = FaultKind::Platform { service: "shop".to_owned(), fault: evict };
     let evicted = apply(&evict, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap();
     assert_eq!(evicted.keep().hits, 2, "both may go at once");
     assert_eq!(system.stop().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_are_picked_where_they_are_and_by_their_labels() {
+    let Some(shop) = Shop::open("where").await else { return };
+    shop.no_autoscaler().await;
+    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let node = shop.nodes().await.into_iter().next();
+    let here =
+        Only { node: node.clone(), labels: [("app".to_owned(), "shop".to_owned())].into(), zone: None };
+    let there = system.those("shop", &here).await.unwrap();
+    assert!(!there.is_empty() && there.len() <= 2, "{there:?}");
+    let zone = system.nodes(&NodePick::ZoneOf("shop".to_owned())).await.unwrap();
+    let zone = zone.into_iter().find(|one| Some(&one.name) == node.as_ref()).unwrap().zone;
+    let kill = FaultKind::Kill { services: vec!["shop".to_owned()], pick: Pick::All, grace: Duration::ZERO };
+    let in_zone = Only { zone, ..Only::default() };
+    let meant = system.those("shop", &in_zone).await.unwrap();
+    assert!(meant.is_superset(&there));
+    let killed = apply_where(&kill, &in_zone, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap();
+    assert_eq!(killed.keep().hits, meant.len() as u64);
+    let strangers = Only { labels: [("app".to_owned(), "other".to_owned())].into(), ..Only::default() };
+    assert!(system.those("shop", &strangers).await.unwrap().is_empty());
+    assert_eq!(system.stop().await, [""; 0]);
     shop.close().await;
 }

@@ -57,7 +57,16 @@ impl Checker<'_> {
                 Some("a fault without load hits nothing: move it, or let the load last longer".to_owned());
         }
         let at = self.times(written, load_ends);
-        Some(Fault { kind, at, lasts: written.lasts.as_ref().map(|lasts| lasts.value.0) })
+        let only = written.only.clone().unwrap_or_default();
+        if written.only.is_some() && (only.is_any() || !kind.picks()) {
+            let objection = match only.is_any() {
+                true => "`where` says nothing".to_owned(),
+                false => format!("the fault `{kind}` picks no replicas, so there is no `where`"),
+            };
+            self.wrong(written.at.place, objection).help =
+                Some("such as `where: {zone: zone-1}` beside kill, pause, makeZombie, evict, killContainer or stress".to_owned());
+        }
+        Some(Fault { kind, at, lasts: written.lasts.as_ref().map(|lasts| lasts.value.0), only })
     }
 
     fn times(&mut self, written: &scenario::Fault, load_ends: Duration) -> Vec<Duration> {
