@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use brunt_scenarios::scenario::{read_feeds, read_slos};
+use brunt_scenarios::scenario::{Load, read_beside, read_slos};
 use brunt_scenarios::source::nearest;
 use brunt_scenarios::{Plan, Scenario, Source, System, plan};
 
@@ -19,8 +19,8 @@ pub struct Planned {
     pub source: Source,
     /// The system file's text.
     pub system: Source,
-    /// The files that its feeds name, by these names.
-    pub feeds: BTreeMap<String, String>,
+    /// The files that its loads name, by these names.
+    pub files: BTreeMap<String, String>,
     /// The plan.
     pub plan: Plan,
     /// The folder that relative paths of the system file start from.
@@ -96,23 +96,21 @@ fn read(path: &Path) -> Result<Source> {
 fn plan_of(source: Source, inform: &Inform<'_>) -> Result<Planned> {
     let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
     let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_owned();
-    let read_beside = |name: &str| std::fs::read_to_string(folder.join(name));
-    read_feeds(&mut written.load, &source, read_beside).map_err(Diagnostics)?;
-    read_slos(&mut written.expect, &source, read_beside).map_err(Diagnostics)?;
+    let read = |name: &str| std::fs::read_to_string(folder.join(name));
+    read_beside(&mut written.load, &source, read).map_err(Diagnostics)?;
+    read_slos(&mut written.expect, &source, read).map_err(Diagnostics)?;
     let (system_source, base) = system_source(&written.system, &folder)
         .map_err(|error| Diagnostics(vec![source.wrong(Some(written.system.place), format!("{error:#}"))]))?;
     let system: System = system_source.parse().map_err(Diagnostics::from)?;
     let mut system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
     inform(&mut system)?;
     let plan = Plan::check(&written, &source, system).map_err(Diagnostics)?;
-    let feeds = written.load.iter().flat_map(|load| &load.feeds);
-    let feeds =
-        feeds.filter_map(|feed| Some((feed.value.csv.as_ref()?.value.clone(), feed.value.text.clone()?)));
-    let feeds = feeds.collect();
+    let files = written.load.iter().flat_map(Load::files);
+    let files = files.map(|(name, text)| (name, text.to_owned())).collect();
     let slug = Path::new(&source.name)
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    Ok(Planned { slug, source, system: system_source, feeds, plan, base })
+    Ok(Planned { slug, source, system: system_source, files, plan, base })
 }
 
 fn system_source(name: &str, folder: &Path) -> Result<(Source, PathBuf)> {

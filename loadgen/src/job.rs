@@ -14,10 +14,11 @@ use brunt_scenarios::plan::{Answer, Arrival, JsonPath};
 
 pub use address::{Address, Scheme};
 pub use plan::Setting;
-pub(crate) use prepared::{NotReady, Prepared, Ready, bytes};
+pub(crate) use prepared::{Endpoint, NotReady, Prepared, Ready, bytes};
 pub use transport::{Identity, Transport, Version};
 pub(crate) use verdict::Verdict;
 
+use crate::grpc::GrpcError;
 use crate::journey::Script;
 use crate::recorder::Hit;
 
@@ -131,6 +132,9 @@ pub enum JobError {
     /// Not a path.
     #[error("`{0}` is not a path: it must start with a slash")]
     Path(String),
+    /// A call of gRPC that cannot be made.
+    #[error(transparent)]
+    Call(#[from] GrpcError),
     /// Not a header.
     #[error("`{name}: {value}` is not a header")]
     Header {

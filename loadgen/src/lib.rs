@@ -14,6 +14,7 @@ mod client;
 mod cookies;
 mod doubt;
 mod engine;
+mod grpc;
 pub mod http1;
 mod http2;
 mod job;

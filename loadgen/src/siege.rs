@@ -38,13 +38,13 @@ use std::process::ExitCode;
 
 pub use error::SiegeError;
 pub use figures::Figures;
-pub use grpc::GrpcError;
 pub use har::{Recorded, Recording};
 pub use openapi::DocumentError;
 pub use summary::{Exit, Findings, Summary};
 pub use told::{MakePage, Searched, Told};
 pub use urls::Urls;
 
+pub use crate::grpc::GrpcError;
 pub use crate::limit::{Claim, Step};
 
 use flags::Flags;

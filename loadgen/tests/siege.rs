@@ -5,6 +5,8 @@
 mod file;
 #[path = "siege/grpc.rs"]
 mod grpc;
+#[path = "siege/grpc_file.rs"]
+mod grpc_file;
 #[path = "siege/outputs.rs"]
 mod outputs;
 #[path = "siege/real.rs"]

@@ -6,6 +6,7 @@
 
 pub mod bounds;
 pub mod form;
+pub mod grpc;
 pub mod guard;
 pub mod openslo;
 pub mod plan;

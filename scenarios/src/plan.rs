@@ -2,6 +2,7 @@
 
 mod agreement;
 mod answer;
+mod call;
 mod check;
 mod expectations;
 mod faults;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use agreement::{CalledOff, Compensation, Fold, Rows, ViewField, ViewSource};
 pub use answer::{Answer, JsonPath, Pattern, header_objection};
+pub use call::Call;
 pub use expectations::{Check, Claim, Quantile};
 pub use faults::{EdgeFault, Fault, FaultKind};
 pub use journey::{Again, Extract, Feed, FeedOrder, Journey, JourneyStep};

@@ -6,6 +6,7 @@ mod agreement;
 mod amplification;
 mod breaker;
 mod bystanders;
+mod call;
 mod expectation;
 mod expected;
 mod fault;
@@ -30,6 +31,7 @@ pub use agreement::{Compensation, Fold, FoldOver, Rows, Saga, View, ViewSource};
 pub use amplification::Amplification;
 pub use breaker::Breaker;
 pub use bystanders::{Decoupled, Fairness, Isolation};
+pub use call::Call;
 pub use expectation::{
     Availability, Conserved, During, Effects, Expectation, Latency, Ledger, Recovers, Restarts, Term, Within,
 };
@@ -41,7 +43,7 @@ pub use feed::{Feed, FeedOrder};
 pub use hpa::Hpa;
 pub use journey::{Journey, JourneyStep};
 pub use load::{Auth, Basic, Closed, Load, Open, Stage};
-pub use load_file::{LoadFile, read_feeds};
+pub use load_file::{LoadFile, read_beside};
 pub use one_or_many::OneOrMany;
 pub use only::Only;
 pub use platform::{

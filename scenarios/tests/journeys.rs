@@ -5,17 +5,24 @@
 use std::time::Duration;
 
 use brunt_scenarios::plan::{Extract, LoadPlan, Work};
-use brunt_scenarios::scenario::{LoadFile, read_feeds};
+use brunt_scenarios::scenario::{LoadFile, read_beside};
 use brunt_scenarios::{Diagnostic, Source};
 
 const PEOPLE: &str = "name, password\nann,\"one, two\"\nbob,secret\n";
 
+const PROTO: &str = "syntax = \"proto3\"; package shop.v1; import \"money.proto\";
+    message Order { string product_name = 1; Price price = 2; } message Placed { int64 id = 1; }
+    service Orders { rpc Place(Order) returns (Placed); rpc Watch(Order) returns (stream Placed); }";
+
 fn check(text: &str) -> Result<LoadPlan, Vec<Diagnostic>> {
     let source = Source::new("test.yaml", format!("version: 1\n{text}"));
     let mut written: LoadFile = source.parse().map_err(|error| vec![*error])?;
-    read_feeds(&mut written.load, &source, |name| match name {
+    read_beside(&mut written.load, &source, |name| match name {
         "people.csv" => Ok(PEOPLE.to_owned()),
         "odd.csv" => Ok("a,b\n1,2\n1\n".to_owned()),
+        "protos/shop.proto" => Ok(PROTO.to_owned()),
+        "protos/money.proto" => Ok("syntax = \"proto3\"; message Price { int32 cents = 1; }".to_owned()),
+        "bad.proto" => Ok("syntax = \"proto3\";\nmessage {}".to_owned()),
         "empty.csv" => Ok("a,b\n".to_owned()),
         _ => Err(std::io::ErrorKind::NotFound.into()),
     })?;
@@ -129,5 +136,88 @@ fn files_that_are_not_there_and_loads_that_are_not_given_are_told() {
     insta::assert_snapshot!(problems("base: localhost\nload: []"));
     insta::assert_snapshot!(problems(
         "base: http://h\nload: [{name: a, closed: {users: 1}, for: 1s, gett: /x}]"
+    ));
+}
+
+#[test]
+fn calls_of_grpc_know_what_they_call() {
+    let plan = check(
+        "\
+base: http://localhost:8080
+load:
+  - name: shop
+    closed: {users: 3}
+    for: 10s
+    proto: protos/shop.proto
+    journeys:
+      - name: buy
+        steps:
+          - grpc: {call: shop.v1.Orders/Place, message: {productName: '${uuid}', price: {cents: 5}}}
+            save: {id: $.id}
+            auth: {bearer: token}
+          - name: gone
+            grpc: {call: shop.v1.Orders.Place, to: 'http://other:9', message: {product_name: '${id}'}}
+            expect: [NOT_FOUND, already_exists]
+          - get: /orders/${id}
+  - {name: one, open: {rate: 1/s}, for: 1s, grpc: {call: any.Service/Method}}
+",
+    );
+    let plan = plan.unwrap_or_else(|wrong| panic!("{}", wrong[0]));
+    let Work::Journeys(journeys) = &plan.loads[0].work else { panic!("journeys") };
+    let [first, second, _] = journeys[0].steps.as_slice() else { panic!("three steps") };
+    assert_eq!(first.name, "gRPC shop.v1.Orders/Place");
+    assert_eq!(first.request.target.to_string(), "http://localhost:8080/shop.v1.Orders/Place");
+    assert_eq!(second.request.target.service, "http://other:9");
+    assert_eq!(
+        (&first.request.expect.status[..], &second.request.expect.status[..]),
+        (&[0][..], &[5, 6][..])
+    );
+    let known = first.request.call().and_then(|call| call.known.clone()).unwrap();
+    assert_eq!(known.output().full_name(), "shop.v1.Placed");
+    assert_eq!(plan.loads[1].work.to_string(), "gRPC http://localhost:8080/any.Service/Method");
+}
+
+#[test]
+fn what_is_wrong_with_calls_is_told_before_anybody_is_called() {
+    insta::assert_snapshot!(problems(
+        "\
+load:
+  - name: shop
+    closed: {users: 3}
+    for: 10s
+    proto: protos/shop.proto
+    journeys:
+      - name: buy
+        steps:
+          - {name: a, grpc: {call: shop.v1.Ordres/Place, to: 'http://h'}}
+          - {name: b, grpc: {call: shop.v1.Orders/Plaze, to: 'http://h'}}
+          - {name: c, grpc: {call: shop.v1.Orders/Watch, to: 'http://h'}}
+          - {name: d, grpc: {call: Place, to: 'http://h'}}
+          - {name: e, grpc: {call: shop.v1.Orders/Place}}
+          - {name: f, grpc: {call: shop.v1.Orders/Place, to: 'http://h/api'}, post: 'http://h/', json: 1}
+          - name: g
+            grpc:
+              call: shop.v1.Orders/Place
+              to: http://h
+              message: {productName: Tea, price: many}
+          - name: h
+            grpc:
+              call: shop.v1.Orders/Place
+              to: http://h
+              message: {produkt_name: '${uuid}', price: {cents: 1}}
+          - {name: i, grpc: {call: shop.v1.Orders/Place, to: 'http://h'}, expect: 200}
+          - {name: j, get: 'http://h/', expect: NOT_FOUND}
+"
+    ));
+    let one = |proto: &str, work: &str| {
+        problems(&format!("load: [{{name: a, closed: {{users: 1}}, for: 1s, proto: {proto}, {work}}}]"))
+    };
+    let call = "grpc: {call: a.B/C, to: 'http://h'}";
+    insta::assert_snapshot!(one("gone.proto", call));
+    insta::assert_snapshot!(one("bad.proto", call));
+    insta::assert_snapshot!(one("protos/shop.proto", "get: 'http://h/'"));
+    insta::assert_snapshot!(one(
+        "protos/shop.proto",
+        "grpc: {call: a.B/C, to: 'http://h'}, expect: NOT_FUND"
     ));
 }

@@ -57,7 +57,9 @@ mod tests {
         let plan = brunt_scenarios::plan::LoadPlan::check(&source.parse().unwrap(), &source).unwrap();
         let values = std::collections::BTreeMap::new();
         let portion = brunt_loadgen::Portion::WHOLE;
-        let setting = brunt_loadgen::Setting { url: &|base| Some(base.to_owned()), values: &values, portion };
+        let transport = brunt_loadgen::Transport::default();
+        let url = |base: &str| Some(base.to_owned());
+        let setting = brunt_loadgen::Setting { url: &url, values: &values, transport: &transport, portion };
         let job = brunt_loadgen::Job::from_plan(&plan.loads[0], &setting).unwrap();
         let running = brunt_loadgen::start(vec![job], std::time::Instant::now(), 1).unwrap();
         running.stop();

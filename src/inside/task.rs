@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use anyhow::{Context, Result};
-use brunt_loadgen::{Job, Portion, Setting};
+use brunt_loadgen::{Job, Portion, Setting, Transport};
 use brunt_scenarios::plan::{self, Load};
-use brunt_scenarios::scenario::read_feeds;
+use brunt_scenarios::scenario::read_beside;
 use brunt_scenarios::{Scenario, Source, System};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,8 +21,8 @@ use crate::files::Planned;
 pub struct Task {
     scenario: Text,
     system: Text,
-    /// The files that the scenario's feeds name, by these names.
-    feeds: BTreeMap<String, String>,
+    /// The files that the scenario's loads name, by these names.
+    files: BTreeMap<String, String>,
     /// Where services answer.
     urls: BTreeMap<String, String>,
     /// What was saved before the load.
@@ -59,7 +59,7 @@ impl Task {
         Self {
             scenario: Text::of(&planned.source),
             system: Text::of(&planned.system),
-            feeds: planned.feeds.clone(),
+            files: planned.files.clone(),
             urls,
             values: values.clone(),
             workers,
@@ -72,8 +72,9 @@ impl Task {
     /// When the task is not one that this version of brunt understands.
     pub fn jobs(&self, number: usize) -> Result<Vec<Job>> {
         let portion = Portion { number, of: self.workers };
-        let setting =
-            Setting { url: &|service| self.urls.get(service).cloned(), values: &self.values, portion };
+        let url = |service: &str| self.urls.get(service).cloned();
+        let transport = Transport::default();
+        let setting = Setting { url: &url, values: &self.values, transport: &transport, portion };
         let job = |load: &Load| Job::from_plan(load, &setting).with_context(|| format!("load {}", load.name));
         self.loads()?.iter().map(job).collect()
     }
@@ -83,8 +84,8 @@ impl Task {
         let system: System = system_source.parse().map_err(Diagnostics::from)?;
         let system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
         let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
-        let read = |name: &str| self.feeds.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into());
-        read_feeds(&mut written.load, &source, read).map_err(Diagnostics)?;
+        let read = |name: &str| self.files.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into());
+        read_beside(&mut written.load, &source, read).map_err(Diagnostics)?;
         Ok(Load::of_scenario(&written, &source, &system).map_err(Diagnostics)?)
     }
 }

@@ -56,6 +56,7 @@ impl Calls {
                 builder.header("content-type", FORM).body(form(filled))
             }
             Body::Text(text) => builder.body(variables.text(text)),
+            Body::Call(call) => return Err(format!("{call} can be called by loads only")),
         };
         builder = match &request.auth {
             None => builder,

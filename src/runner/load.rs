@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{Job, Portion, Snapshot};
+use brunt_loadgen::{Job, Portion, Snapshot, Transport};
 use brunt_scenarios::timeline::{Ending, LoadRecord};
 
 use super::setting::Setting;
@@ -150,14 +150,18 @@ impl Going {
     }
 }
 
+/// Makes the jobs. Servers may be asked about their methods here, so the thread is not the runtime's meanwhile.
 fn here(setting: &Setting<'_>, system: &Running, variables: &Variables) -> Result<Load, String> {
     let known = brunt_loadgen::Setting {
         url: &|service| system.url(service),
         values: variables.all(),
+        transport: &Transport::default(),
         portion: Portion::WHOLE,
     };
     let job = |load| Job::from_plan(load, &known).map_err(|error| format!("load {}: {error}", load.name));
-    setting.plan.loads.iter().map(job).collect::<Result<_, _>>().map(Load::Here)
+    tokio::task::block_in_place(|| {
+        setting.plan.loads.iter().map(job).collect::<Result<_, _>>().map(Load::Here)
+    })
 }
 
 /// The system under load needs the machine too: half of it is the generator's.

@@ -57,3 +57,52 @@ fn the_coffee_chain_comes_up_and_takes_an_order() {
         .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{}", here.printed());
 }
+
+const CALLS: &str = "\
+version: 1
+name: orders over gRPC are the orders of REST
+system: coffee
+load:
+  - name: orders
+    open: {rate: 20/s}
+    for: 3s
+    proto: order.proto
+    journeys:
+      - name: order
+        steps:
+          - name: place
+            grpc: {call: brunt.coffee.v1.Orders/Place, to: order, message: {productName: Americano, qty: 1}}
+            headers: {idempotency-key: '${uuid}'}
+            expect: {json: {$.status: Requested, $.qty: 1}}
+            key: $.id
+            save: {id: $.id}
+          - name: over REST
+            get: order/orders/${id}
+            expect: {status: 200, json: {$.productName: Americano}}
+          - name: by its id
+            grpc: {call: brunt.coffee.v1.Orders/Get, to: order, message: {id: '${id}'}}
+            expect: {status: OK, json: {$.id: '${id}'}}
+  - name: asked by reflection
+    open: {rate: 10/s}
+    for: 3s
+    grpc: {call: brunt.coffee.v1.Orders/Get, to: order, message: {id: 999999999}}
+    expect: NOT_FOUND
+expect:
+  - availability: {of: orders, atLeast: 100%}
+  - availability: {of: asked by reflection, atLeast: 100%}
+  - ledger:
+      of: orders
+      effects: {get: 'gateway/orders?size=1000', items: '$._embedded.orders[*]', key: $.id, json: {$.status: Completed}}
+      within: 10s
+";
+
+#[test]
+fn loads_call_the_reference_services_by_grpc() {
+    let here = Workplace::new();
+    here.write("calls.yaml", CALLS);
+    here.write("order.proto", include_str!("../../reference-services/coffee/proto/order.proto"));
+    here.brunt(&["run", "calls.yaml"]).must(0, &["pass"]);
+    let misspelt = CALLS.replace("Orders/Place", "Orders/Plaze");
+    here.write("misspelt.yaml", &misspelt);
+    here.brunt(&["validate", "misspelt.yaml"]).must(2, &["misspelt.yaml:13:26", "did you mean `Place`?"]);
+}

@@ -34,7 +34,7 @@ impl Link {
         request: &Prepared,
         wrote: &Cell<bool>,
     ) -> Result<Reply, Missed> {
-        match lane.ready.job.transport.version {
+        match lane.ready.servers[self.server].version() {
             Version::Http1 => self.http1(lane, request, wrote).await,
             Version::Http2 => http2::exchange(lane, self.server, request, wrote, &mut self.received).await,
         }

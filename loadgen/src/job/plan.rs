@@ -17,6 +17,8 @@ pub struct Setting<'a> {
     pub url: &'a dyn Fn(&str) -> Option<String>,
     /// Values that were saved before the load, for `${name}`.
     pub values: &'a BTreeMap<String, Value>,
+    /// How servers are reached.
+    pub transport: &'a Transport,
     /// Which part of the load this generator puts on.
     pub portion: Portion,
 }
@@ -28,7 +30,8 @@ impl Job {
     /// of which nobody knows whether they were accepted.
     ///
     /// # Errors
-    /// [`JobError`] when a service has no address, or a URL, path or header cannot be sent.
+    /// [`JobError`] when a service has no address, a URL, path or header cannot be sent, or a server does not say what its
+    /// messages look like. It is asked here, so this blocks if there are calls of gRPC without a .proto file.
     pub fn from_plan(load: &Load, setting: &Setting<'_>) -> Result<Self, JobError> {
         let job = Self {
             name: load.name.clone(),
@@ -45,7 +48,7 @@ impl Job {
             portion: setting.portion,
             connections: CONNECTIONS,
             reuse: Reuse::Yes,
-            transport: Transport::default(),
+            transport: setting.transport.clone(),
             observer: None,
         };
         match &load.work {
@@ -54,12 +57,12 @@ impl Job {
                 Ok(Self { journeys: Some(Arc::new(script)), ..job })
             }
             Work::Request { request, key } => {
-                let draft = Draft::new(request, setting.url)?;
+                let draft = Draft::new(request, setting)?;
                 let mut answer = request.expect.clone();
                 for (_, wanted) in &mut answer.json {
                     *wanted = Document::new(wanted).fill(setting.values);
                 }
-                Ok(Self { requests: vec![draft.request(setting.values)], answer, key: key.clone(), ..job })
+                Ok(Self { requests: vec![draft.request(setting.values)?], answer, key: key.clone(), ..job })
             }
         }
     }
@@ -100,7 +103,12 @@ mod tests {
         let values = BTreeMap::from([("who".to_owned(), json!("\"ann\"")), ("n".to_owned(), json!(7))]);
         Job::from_plan(
             &load(),
-            &Setting { url: &|_| url.map(str::to_owned), values: &values, portion: Portion::WHOLE },
+            &Setting {
+                url: &|_| url.map(str::to_owned),
+                values: &values,
+                transport: &Transport::default(),
+                portion: Portion::WHOLE,
+            },
         )
     }
 

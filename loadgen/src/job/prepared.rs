@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Address, Job, JobError, Request, Reuse, Transport, Version};
+use super::{Address, Job, JobError, Request, Reuse, Version};
+use crate::grpc;
 use crate::http1::ReplyTo;
 use crate::http2::Message;
 use crate::net::{Server, Unusable};
@@ -23,13 +24,22 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// A request to a server of the job's.
     pub fn new(request: &Request, server: usize, job: &Job) -> Result<Self, JobError> {
-        let bytes = bytes(request, job.reuse, &job.transport)?.into_boxed_slice();
+        let whole = job.transport.names_server(&request.address);
+        let bytes = bytes(request, job.reuse, whole)?.into_boxed_slice();
         let message = match job.transport.version {
             Version::Http1 => None,
             Version::Http2 => Message::parse(&bytes, request.address.scheme),
         };
         Ok(Self { bytes, server, reply_to: ReplyTo::method(&request.method), message })
     }
+}
+
+/// A server, and what is spoken with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    pub address: Address,
+    /// Whether it is called by gRPC, and so in HTTP/2, whatever else the job speaks.
+    pub grpc: bool,
 }
 
 /// A job that can start.
@@ -53,20 +63,24 @@ pub(crate) enum NotReady {
 impl Ready {
     pub fn new(job: Job) -> Result<Self, NotReady> {
         // The servers of journeys come first, so that their steps know them by number.
-        let mut known: Vec<Address> =
-            job.journeys.as_ref().map_or_else(Vec::new, |script| script.addresses.clone());
+        let mut known: Vec<Endpoint> =
+            job.journeys.as_ref().map_or_else(Vec::new, |script| script.endpoints.clone());
         let mut requests = Vec::with_capacity(job.requests.len());
         for request in &job.requests {
-            let place = known.iter().position(|address| *address == request.address);
+            let place = known.iter().position(|one| !one.grpc && one.address == request.address);
             let server = place.unwrap_or_else(|| {
-                known.push(request.address.clone());
+                known.push(Endpoint { address: request.address.clone(), grpc: false });
                 known.len() - 1
             });
             requests.push(Prepared::new(request, server, &job)?);
         }
-        let mut tls = None;
-        let server = |address: Address| {
-            let server = Server::new(&address, &job.transport, &mut tls);
+        let calls = grpc::transport(job.transport.clone());
+        let (mut tls, mut tls_of_calls) = (None, None);
+        let server = |Endpoint { address, grpc }: Endpoint| {
+            let server = match grpc {
+                true => Server::new(&address, &calls, &mut tls_of_calls),
+                false => Server::new(&address, &job.transport, &mut tls),
+            };
             server.map_err(|error| NotReady::Server { address: address.to_string(), error })
         };
         let servers = known.into_iter().map(server).collect::<Result<_, _>>()?;
@@ -84,10 +98,10 @@ impl Ready {
     }
 }
 
-/// A request's bytes.
-pub(crate) fn bytes(request: &Request, reuse: Reuse, transport: &Transport) -> Result<Vec<u8>, JobError> {
+/// A request's bytes; with a whole URL for a proxy that sees requests.
+pub(crate) fn bytes(request: &Request, reuse: Reuse, whole_url: bool) -> Result<Vec<u8>, JobError> {
     let mut path = escaped(&request.path)?;
-    if transport.names_server(&request.address) {
+    if whole_url {
         path = format!("http://{}{path}", request.address.authority());
     }
     let given = |name: &str| request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
@@ -142,6 +156,7 @@ fn escaped(path: &str) -> Result<String, JobError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::job::Transport;
 
     fn request(method: http::Method, path: &str, body: &str) -> Request {
         Request {
@@ -154,7 +169,7 @@ mod tests {
     }
 
     fn text(request: &Request, reuse: Reuse) -> String {
-        String::from_utf8(bytes(request, reuse, &Transport::default()).unwrap()).unwrap().replace('\r', "")
+        String::from_utf8(bytes(request, reuse, false).unwrap()).unwrap().replace('\r', "")
     }
 
     #[test]
@@ -181,7 +196,8 @@ mod tests {
             request.address = Address::split(url).unwrap().0;
             request.address.unix = unix.then(|| "/socket".into());
             let proxy = Some(Address::split("http://proxy:3128").unwrap().0);
-            let bytes = bytes(&request, Reuse::Yes, &Transport { proxy, ..Transport::default() }).unwrap();
+            let transport = Transport { proxy, ..Transport::default() };
+            let bytes = bytes(&request, Reuse::Yes, transport.names_server(&request.address)).unwrap();
             String::from_utf8(bytes).unwrap().lines().next().unwrap().to_owned()
         };
         assert_eq!(first_line("http://shop", false), "GET http://shop/a HTTP/1.1");
@@ -193,7 +209,7 @@ mod tests {
     fn nothing_can_be_smuggled_into_the_head() {
         let mut bad = request(http::Method::GET, "/", "");
         bad.headers[0].1 = "1\r\nEvil: 1".to_owned();
-        assert!(matches!(bytes(&bad, Reuse::Yes, &Transport::default()), Err(JobError::Header { .. })));
+        assert!(matches!(bytes(&bad, Reuse::Yes, false), Err(JobError::Header { .. })));
         let split = text(&request(http::Method::GET, "/\r\nEvil: 1", ""), Reuse::Yes);
         assert!(split.starts_with("GET /%0D%0AEvil:%201 HTTP/1.1\n"), "{split}");
     }

@@ -1,19 +1,23 @@
 //! A request whose values are still to be filled in.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use brunt_scenarios::form::{FORM, form};
-use brunt_scenarios::plan::{Auth, Body, Method, Request as Planned};
+use brunt_scenarios::grpc::{MessageDescriptor, MethodDescriptor, packed};
+use brunt_scenarios::plan::{Auth, Body, Call, Method, Request as Planned};
 use brunt_scenarios::template::{Part, Template};
 
-use crate::job::{Address, JobError, Request};
+use crate::grpc::{self, GrpcError, framed};
+use crate::job::{Address, Endpoint, JobError, Request, Setting};
 use crate::template::{Document, Scope, fill, template};
 
 /// A request whose values are still to be filled in.
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
     pub method: http::Method,
-    pub address: Address,
+    pub endpoint: Endpoint,
     /// What comes before the path.
     prefix: String,
     path: Template,
@@ -35,23 +39,32 @@ enum Content {
     Form(Vec<(String, Template)>),
     Text(Template),
     Bytes(Vec<u8>),
+    Call(Document, MethodDescriptor),
 }
 
 impl Draft {
-    /// A planned request; `url` gives a service's base URL.
-    pub fn new(planned: &Planned, url: &dyn Fn(&str) -> Option<String>) -> Result<Self, JobError> {
+    /// A planned request. A server that is called and of whose methods nothing is known is asked.
+    pub fn new(planned: &Planned, setting: &Setting<'_>) -> Result<Self, JobError> {
         let service = &planned.target.service;
-        let base = url(service).ok_or_else(|| JobError::Unknown(service.clone()))?;
+        let base = (setting.url)(service).ok_or_else(|| JobError::Unknown(service.clone()))?;
         let (address, prefix) = Address::split(&base)?;
         let mut headers: Vec<_> =
             planned.headers.iter().map(|(name, value)| (name.clone(), template(value))).collect();
-        let (body, kind) = content(&planned.body);
+        if planned.call().is_some() {
+            let given: Vec<_> = planned.headers.clone().into_iter().collect();
+            let own = grpc::headers(&given, planned.timeout).into_iter();
+            headers.extend(own.map(|(name, value)| (name, Template::plain(&value))));
+        }
+        let (body, kind) = match planned.call() {
+            Some(call) => (called(call, &address, planned.timeout, setting)?, None),
+            None => content(&planned.body),
+        };
         let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         let kind = kind.filter(|_| !typed).map(|kind| ("content-type".to_owned(), Template::plain(kind)));
         headers.extend(kind);
         Ok(Self {
             method: method(planned.method),
-            address,
+            endpoint: Endpoint { address, grpc: planned.call().is_some() },
             prefix: prefix.trim_end_matches('/').to_owned(),
             path: template(&planned.target.path),
             headers,
@@ -65,7 +78,7 @@ impl Draft {
         let headers = request.headers.iter().map(|(name, value)| (name.clone(), Template::plain(value)));
         Self {
             method: request.method.clone(),
-            address: request.address.clone(),
+            endpoint: Endpoint { address: request.address.clone(), grpc: false },
             prefix: String::new(),
             path: Template::plain(&request.path),
             headers: headers.collect(),
@@ -74,8 +87,16 @@ impl Draft {
         }
     }
 
-    /// The request with its values.
-    pub fn request(&self, scope: &impl Scope) -> Request {
+    /// What replies to a call hold, if it is one.
+    pub fn output(&self) -> Option<MessageDescriptor> {
+        match &self.body {
+            Content::Call(_, method) => Some(method.output()),
+            _ => None,
+        }
+    }
+
+    /// The request with its values; an error when they do not fit into a message.
+    pub fn request(&self, scope: &impl Scope) -> Result<Request, GrpcError> {
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), fill(value, scope)));
         let auth = self.auth.as_ref().map(|auth| ("Authorization".to_owned(), auth.header(scope)));
         let body = match &self.body {
@@ -86,14 +107,15 @@ impl Draft {
             }
             Content::Text(text) => fill(text, scope).into_bytes(),
             Content::Bytes(bytes) => bytes.clone(),
+            Content::Call(message, method) => framed(&packed(&method.input(), &message.fill(scope))?),
         };
-        Request {
+        Ok(Request {
             method: self.method.clone(),
-            address: self.address.clone(),
+            address: self.endpoint.address.clone(),
             path: self.path(scope),
             headers: headers.chain(auth).collect(),
             body,
-        }
+        })
     }
 
     /// The path. One that is nothing but a saved link, such as a `Location`, is that link's.
@@ -131,10 +153,24 @@ impl Credentials {
     }
 }
 
+/// A call's message, with what is known of its method.
+fn called(
+    call: &Call,
+    address: &Address,
+    timeout: Duration,
+    setting: &Setting<'_>,
+) -> Result<Content, GrpcError> {
+    let method = match &call.known {
+        Some(known) => known.clone(),
+        None => grpc::ask(address, setting.transport, (&call.service, &call.method), timeout)?,
+    };
+    Ok(Content::Call(Document::new(&call.message), method))
+}
+
 /// A body and its content type.
 fn content(planned: &Body) -> (Content, Option<&'static str>) {
     match planned {
-        Body::Empty => (Content::Empty, None),
+        Body::Empty | Body::Call(_) => (Content::Empty, None),
         Body::Json(value) => (Content::Json(Document::new(value)), Some("application/json")),
         Body::Form(fields) => {
             let fields = fields.iter().map(|(name, value)| (name.clone(), template(value)));
@@ -162,6 +198,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::job::{Portion, Transport};
     use crate::template::Values;
 
     fn sent(path: &str, body: Body, auth: Option<Auth>) -> Request {
@@ -180,7 +217,14 @@ mod tests {
             ("url".to_owned(), json!("http://h:1/orders/8?x")),
             ("name".to_owned(), json!("A&B")),
         ]);
-        Draft::new(&planned, &|_| Some("http://h:1/api".to_owned())).unwrap().request(&values)
+        let none = Values::new();
+        let setting = Setting {
+            url: &|_| Some("http://h:1/api".to_owned()),
+            values: &none,
+            transport: &Transport::default(),
+            portion: Portion::WHOLE,
+        };
+        Draft::new(&planned, &setting).unwrap().request(&values).unwrap()
     }
 
     #[test]

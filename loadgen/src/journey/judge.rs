@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::known::Known;
 use super::reply::Reply;
 use super::script::Step;
+use crate::grpc::leaves_unknown;
 use crate::job::Verdict;
 
 /// What a reply is worth.
@@ -27,9 +28,12 @@ impl Judged {
 
 /// Judges a reply as [`crate::Job`] judges those of single requests, and keeps what is to be kept.
 pub(super) fn judge(step: &Step, reply: &Reply, known: &Known<'_>) -> Judged {
-    if !step.answer.takes(reply.status) {
-        let unknown = step.is_command && reply.status >= 500;
-        return Judged { checks: vec![false], ..Judged::lost(Failure::Status(reply.status), unknown) };
+    let (status, failure, unknown) = match reply.grpc {
+        Some(status) => (status, Failure::Grpc(status), leaves_unknown(status)),
+        None => (reply.status, Failure::Status(reply.status), reply.status >= 500),
+    };
+    if !step.answer.takes(status) {
+        return Judged { checks: vec![false], ..Judged::lost(failure, step.is_command && unknown) };
     }
     let mut checks = vec![true];
     checks.extend(step.checks.iter().map(|check| check.holds(reply, known)));

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::io::Read;
 
+use brunt_scenarios::grpc::{MessageDescriptor, unpacked};
 use serde_json::Value;
+
+use crate::grpc::unframed;
 
 /// The most of a body that is unpacked, in bytes.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -14,6 +17,10 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 pub(crate) struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
+    /// The status of gRPC, if it is one of a call.
+    pub grpc: Option<u16>,
+    /// The message that the body holds, if it is one.
+    message: Option<MessageDescriptor>,
     raw: Vec<u8>,
     text: OnceCell<Option<String>>,
     json: OnceCell<Option<Value>>,
@@ -23,6 +30,11 @@ impl Reply {
     /// From a reply's head and body as they came.
     pub fn new(status: u16, head: &[u8], body: &[u8]) -> Self {
         Self { status, headers: headers(head), raw: body.to_vec(), ..Self::default() }
+    }
+
+    /// The same of a call, with its status and what its message is.
+    pub fn of_call(self, status: u16, message: &MessageDescriptor) -> Self {
+        Self { grpc: Some(status), message: Some(message.clone()), ..self }
     }
 
     /// The first header of this name.
@@ -38,7 +50,7 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body as text; `None` when it is packed in a way that is not known.
+    /// The body as text, a message as JSON; `None` when it is packed in a way that is not known.
     pub fn text(&self) -> Option<&str> {
         self.text.get_or_init(|| Some(String::from_utf8_lossy(&self.unpacked()?).into_owned())).as_deref()
     }
@@ -49,6 +61,9 @@ impl Reply {
     }
 
     fn unpacked(&self) -> Option<Cow<'_, [u8]>> {
+        if let Some(kind) = &self.message {
+            return Some(Cow::Owned(unpacked(kind, unframed(&self.raw)?)?.to_string().into_bytes()));
+        }
         match self.header("content-encoding").map(str::trim) {
             None | Some("" | "identity") => Some(Cow::Borrowed(&self.raw)),
             Some("gzip" | "x-gzip") => {

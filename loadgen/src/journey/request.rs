@@ -3,15 +3,17 @@
 use std::cell::Cell;
 use std::time::{Instant, SystemTime};
 
+use brunt_scenarios::grpc::MessageDescriptor;
 use brunt_scenarios::timeline::Failure;
 
+use super::known::Known;
 use super::redirect;
 use super::reply::Reply;
 use super::script::Step;
 use super::traveller::Traveller;
 use crate::client::Missed;
 use crate::http1::ReplyTo;
-use crate::job::{Address, Prepared, Request, bytes};
+use crate::job::{Endpoint, Prepared, Request, Version, bytes};
 
 /// What came of a request.
 pub(super) struct Answered {
@@ -25,13 +27,24 @@ pub(super) struct Answered {
     pub wrote: bool,
 }
 
+/// A value that was taken from a reply may not fit into a message.
+const UNFIT: Missed = Missed::new(Failure::Protocol, "values that do not fit into the message");
+
+impl Answered {
+    /// A request that could not even be written.
+    fn never(sent: Instant) -> Self {
+        Self { result: Err(UNFIT), length: 0, sent, first_byte: None, done: sent, wrote: false }
+    }
+}
+
 /// A value that was taken from a reply may be none that a header can have.
 const UNSENDABLE: Missed = Missed::new(Failure::Protocol, "a request that cannot be written as HTTP");
 
 impl Traveller {
     /// Makes a request, and those that it is redirected to.
-    pub(super) async fn ask(&mut self, step: &Step, request: Request) -> Answered {
+    pub(super) async fn ask(&mut self, step: &Step, known: &Known<'_>) -> Answered {
         let sent = Instant::now();
+        let Ok(request) = step.draft.request(known) else { return Answered::never(sent) };
         let (wrote, length, server) = (Cell::new(false), Cell::new(0), Cell::new(None));
         let lane = std::rc::Rc::clone(&self.lane);
         let watch = std::rc::Rc::clone(&self.watch);
@@ -58,17 +71,21 @@ impl Traveller {
     ) -> Result<Reply, Missed> {
         let mut status = 0;
         for _ in 0..=redirect::MOST {
-            let server = self.server(&request.address).ok_or(UNSENDABLE)?;
+            let endpoint = Endpoint { address: request.address.clone(), grpc: step.output.is_some() };
+            let server = self.server(&endpoint).ok_or(UNSENDABLE)?;
             at.set(Some(server));
             let (reply, body) = self.exchange(&request, server, wrote).await?;
             length.set(length.get() + body);
+            if let Some(output) = &step.output {
+                return ended(reply, self.links[server].grpc(), output);
+            }
             if !step.follow {
                 return Ok(reply);
             }
             let Some(next) = redirect::next(&request, reply.status, reply.header("location")) else {
                 return Ok(reply);
             };
-            if self.server(&next.address).is_none() {
+            if self.server(&Endpoint { address: next.address.clone(), grpc: false }).is_none() {
                 return Err(Missed::new(
                     Failure::Status(reply.status),
                     "a redirect to a server that no step names",
@@ -109,12 +126,25 @@ impl Traveller {
             }
         }
         let job = &self.lane.ready.job;
-        let bytes = bytes(&with_cookies, job.reuse, &job.transport).map_err(|_| UNSENDABLE)?;
+        let seen = self.lane.ready.servers[server].version() == Version::Http1;
+        let whole_url = seen && job.transport.names_server(&request.address);
+        let bytes = bytes(&with_cookies, job.reuse, whole_url).map_err(|_| UNSENDABLE)?;
         let reply_to = ReplyTo::method(&request.method);
         Ok(Prepared { bytes: bytes.into_boxed_slice(), server, reply_to, message: None })
     }
 
-    fn server(&self, address: &Address) -> Option<usize> {
-        self.script.addresses.iter().position(|known| known == address)
+    fn server(&self, endpoint: &Endpoint) -> Option<usize> {
+        self.script.endpoints.iter().position(|known| known == endpoint)
+    }
+}
+
+/// What a call ended with. One that did not get as far as a status of gRPC's has one of HTTP's.
+fn ended(reply: Reply, status: Option<u16>, output: &MessageDescriptor) -> Result<Reply, Missed> {
+    match status {
+        Some(status) => Ok(reply.of_call(status, output)),
+        None if reply.status != 200 => {
+            Err(Missed::new(Failure::Status(reply.status), "a reply that is not of gRPC"))
+        }
+        None => Err(Missed::new(Failure::Protocol, "a reply without a grpc-status")),
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use brunt_scenarios::grpc::{MessageDescriptor, status_name};
 use brunt_scenarios::plan::{self, Again, Answer, JsonPath};
 use serde_json::Value;
 
 use super::check::{Check, Save, checks};
 use super::draft::Draft;
 use super::feeder::Feeder;
-use crate::job::{Address, JobError, Portion, Request, Setting};
+use crate::job::{Endpoint, JobError, Portion, Request, Setting};
 use crate::template::Values;
 
 /// Journeys, ready to be made by many users at once.
@@ -20,7 +21,7 @@ pub struct Script {
     /// Known before the load starts.
     pub(super) given: Values,
     /// The servers of all steps; redirects are followed to these only.
-    pub(crate) addresses: Vec<Address>,
+    pub(crate) endpoints: Vec<Endpoint>,
     sequence: Numbers,
     users: Numbers,
 }
@@ -55,6 +56,8 @@ pub(super) struct Step {
     pub think: (Duration, Duration),
     pub draft: Draft,
     pub follow: bool,
+    /// What a good reply holds, if this is a call of gRPC.
+    pub output: Option<MessageDescriptor>,
     pub timeout: Duration,
     pub answer: Answer,
     pub checks: Vec<Check>,
@@ -79,17 +82,17 @@ impl Script {
             Ok(Journey { name: journey.name.clone(), weight: journey.weight.max(1), steps })
         };
         let journeys = planned.iter().map(journey).collect::<Result<Vec<_>, JobError>>()?;
-        let mut addresses: Vec<Address> = Vec::new();
+        let mut endpoints: Vec<Endpoint> = Vec::new();
         for step in journeys.iter().flat_map(|journey| &journey.steps) {
-            if !addresses.contains(&step.draft.address) {
-                addresses.push(step.draft.address.clone());
+            if !endpoints.contains(&step.draft.endpoint) {
+                endpoints.push(step.draft.endpoint.clone());
             }
         }
         Ok(Self {
             journeys,
             feeds: feeds.iter().map(|feed| Feeder::new(feed, setting.portion)).collect(),
             given: setting.values.clone(),
-            addresses,
+            endpoints,
             sequence: Numbers::new(setting.portion),
             users: Numbers::new(setting.portion),
         })
@@ -102,6 +105,7 @@ impl Script {
             think: (*pause, *pause),
             draft: Draft::recorded(request),
             follow: false,
+            output: None,
             timeout,
             answer: Answer::default(),
             checks: vec![],
@@ -111,12 +115,13 @@ impl Script {
             again: None,
         });
         let journey = Journey { name: "recording".to_owned(), weight: 1, steps: steps.collect() };
-        let address = requests.first().map(|request| request.address.clone());
+        let first = requests.first();
+        let endpoint = first.map(|request| Endpoint { address: request.address.clone(), grpc: false });
         Self {
             journeys: vec![journey],
             feeds: vec![],
             given: Values::new(),
-            addresses: address.into_iter().collect(),
+            endpoints: endpoint.into_iter().collect(),
             sequence: Numbers::new(Portion::WHOLE),
             users: Numbers::new(Portion::WHOLE),
         }
@@ -171,10 +176,12 @@ impl Step {
     fn new(planned: &plan::JourneyStep, has_keys: bool, setting: &Setting<'_>) -> Result<Self, JobError> {
         let request = &planned.request;
         let save = |(name, from): &(String, plan::Extract)| Save { name: name.clone(), from: from.clone() };
+        let draft = Draft::new(request, setting)?;
         Ok(Self {
             name: planned.name.clone(),
             think: planned.think,
-            draft: Draft::new(request, setting.url)?,
+            output: draft.output(),
+            draft,
             follow: request.follow,
             timeout: request.timeout,
             answer: request.expect.clone(),
@@ -188,7 +195,11 @@ impl Step {
 
     /// What is checked, in the order in which results come: the status, the checks, the values to save.
     fn check_names(&self) -> Vec<String> {
-        let statuses: Vec<String> = self.answer.status.iter().map(u16::to_string).collect();
+        let name = |status: &u16| match status_name(*status).filter(|_| self.output.is_some()) {
+            Some(name) => name.to_uppercase(),
+            None => status.to_string(),
+        };
+        let statuses: Vec<String> = self.answer.status.iter().map(name).collect();
         let status = if statuses.is_empty() { "2xx or 3xx".to_owned() } else { statuses.join(" or ") };
         let checks = self.checks.iter().map(|check| check.name.clone());
         let saves = self.saves.iter().map(|save| format!("{} can be saved", save.name));

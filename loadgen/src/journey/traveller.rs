@@ -117,9 +117,8 @@ impl Traveller {
     async fn step(&mut self, step: &Step, place: Place, mut due: Due, known: &mut Known<'_>) -> Stepped {
         let mut first_sent = None;
         loop {
-            let request = step.draft.request(known);
             self.lane.begin();
-            let answered = self.ask(step, request).await;
+            let answered = self.ask(step, known).await;
             let (sent, at) = (*first_sent.get_or_insert(answered.sent), answered.done);
             let sample = Sample::new(due, answered.sent, answered.first_byte, at, self.lane.origin);
             let (ended, mut judged) = match &answered.result {

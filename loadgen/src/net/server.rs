@@ -99,6 +99,11 @@ impl Server {
         if self.tls.is_some() { Scheme::Https } else { Scheme::Http }
     }
 
+    /// What is spoken.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
     /// Opens a connection: to the first address that takes it, up to the end of the handshake.
     pub async fn open(&self) -> Result<Opened, Unreached> {
         let start = Instant::now();

@@ -31,9 +31,8 @@ fn send(
 ) -> Result<Vec<u8>, SiegeError> {
     let (address, path) = Address::split(url)?;
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    let json = (!body.is_empty()).then(|| ("Content-Type".to_owned(), "application/json".to_owned()));
-    let request = Request { method, address, path, headers: json.into_iter().collect(), body };
-    let sent = bytes(&request, Reuse::No, transport)?;
+    let request = Request { method, address, path, headers, body };
+    let sent = bytes(&request, Reuse::No, transport.names_server(&request.address))?;
     let shown = ask(&request, &sent, transport, timeout)?;
     match shown.reply.status {
         200..=299 => Ok(shown.body),

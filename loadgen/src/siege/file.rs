@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use brunt_scenarios::Source;
 use brunt_scenarios::plan::LoadPlan;
-use brunt_scenarios::scenario::{LoadFile, read_feeds};
+use brunt_scenarios::scenario::{LoadFile, read_beside};
 use brunt_scenarios::timeline::Schedule;
 
 use super::flags::Flags;
@@ -98,8 +98,9 @@ fn refuse_foreign(flags: &Flags) -> Result<(), SiegeError> {
 
 fn jobs(plan: &LoadPlan, transport: &Transport) -> Result<Vec<Job>, SiegeError> {
     let values = Values::new();
-    let setting = Setting { url: &|base| Some(base.to_owned()), values: &values, portion: Portion::WHOLE };
-    let job = |load| Ok(Job { transport: transport.clone(), ..Job::from_plan(load, &setting)? });
+    let url = |base: &str| Some(base.to_owned());
+    let setting = Setting { url: &url, values: &values, transport, portion: Portion::WHOLE };
+    let job = |load| Ok(Job::from_plan(load, &setting)?);
     plan.loads.iter().map(job).collect()
 }
 
@@ -131,7 +132,7 @@ fn plan(file: &str) -> Result<LoadPlan, SiegeError> {
     };
     let mut written: LoadFile = source.parse().map_err(|problem| wrong(vec![*problem]))?;
     let folder = Path::new(file).parent().unwrap_or(Path::new("")).to_owned();
-    read_feeds(&mut written.load, &source, |name| std::fs::read_to_string(folder.join(name)))
+    read_beside(&mut written.load, &source, |name| std::fs::read_to_string(folder.join(name)))
         .map_err(wrong)?;
     LoadPlan::check(&written, &source).map_err(wrong)
 }

@@ -37,7 +37,7 @@ pub(super) fn show(settings: &Settings, output: Output<'_>) -> Result<Summary, S
     }
     // One page is asked for in HTTP/1.1, whatever the load is to speak.
     let transport = Transport { version: Version::Http1, ..settings.transport.clone() };
-    let sent = bytes(&request, Reuse::No, &transport)?;
+    let sent = bytes(&request, Reuse::No, transport.names_server(&request.address))?;
     let shown = ask(&request, &sent, &transport, settings.timeout)?;
     out.write_all(&sent)?;
     out.write_all(if request.body.is_empty() { b"\n" } else { b"\n\n" })?;

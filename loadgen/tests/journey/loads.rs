@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use brunt_loadgen::{Bound, Job, LoadOutcome, Portion, Setting, start};
+use brunt_loadgen::{Bound, Job, LoadOutcome, Portion, Setting, Transport, start};
 use brunt_scenarios::Source;
 use brunt_scenarios::plan::{Arrival, LoadPlan};
 use brunt_scenarios::scenario::LoadFile;
@@ -16,8 +16,12 @@ pub fn job(shop: &Shop, text: &str) -> Job {
     let source = Source::new("test.yaml", format!("version: 1\nbase: {}\n{text}", shop.url()));
     let written: LoadFile = source.parse().unwrap_or_else(|wrong| panic!("{wrong}"));
     let plan = LoadPlan::check(&written, &source).unwrap_or_else(|wrong| panic!("{}", wrong[0]));
-    let setting =
-        Setting { url: &|base| Some(base.to_owned()), values: &BTreeMap::new(), portion: Portion::WHOLE };
+    let setting = Setting {
+        url: &|base| Some(base.to_owned()),
+        values: &BTreeMap::new(),
+        transport: &Transport::default(),
+        portion: Portion::WHOLE,
+    };
     Job::from_plan(&plan.loads[0], &setting).unwrap()
 }
 

@@ -21,13 +21,13 @@ const MONEY: &str = "syntax = \"proto3\"; package money; message Price { int32 c
 const TEA: &[u8] = b"\0\0\0\0\x09\x0a\x03Tea\x12\x02\x08\x05";
 
 /// Answers calls with these statuses, in turn, and questions about itself in one version of reflection.
-struct Grpc {
+pub struct Grpc {
     address: SocketAddr,
-    calls: Arc<AtomicU64>,
+    pub calls: Arc<AtomicU64>,
 }
 
 impl Grpc {
-    fn start(reflection: &'static str, statuses: &'static [u16]) -> Self {
+    pub fn start(reflection: &'static str, statuses: &'static [u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let server = Self { address: listener.local_addr().unwrap(), calls: Arc::default() };
@@ -54,7 +54,7 @@ impl Grpc {
         server
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
@@ -67,7 +67,7 @@ fn files() -> Vec<Vec<u8>> {
     set.file.iter().rev().map(Message::encode_to_vec).collect()
 }
 
-fn write(folder: &Path) {
+pub fn write(folder: &Path) {
     std::fs::write(folder.join("shop.proto"), SHOP).unwrap();
     std::fs::write(folder.join("money.proto"), MONEY).unwrap();
 }
@@ -179,6 +179,6 @@ fn what_cannot_be_called_is_said() {
     let silent = Grpc::start("none", &[0]);
     let untold = wrong(&["--grpc", "shop.v1.Orders/Place", "-r1", &silent.url()]);
     assert!(untold.contains("does not say what its messages look like (grpc-status 12"), "{untold}");
-    assert!(untold.ends_with("give their definition with --proto FILE"), "{untold}");
+    assert!(untold.ends_with("give their definition with a .proto file"), "{untold}");
     assert_eq!(wrong(&["--data", "{}", "-r1", &server.url()]), "--data means nothing without --grpc");
 }

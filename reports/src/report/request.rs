@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use brunt_scenarios::plan::{Auth, Body, Plan, Program, Request, Step, System, Work};
+use brunt_scenarios::plan::{Auth, Body, Call, Plan, Program, Request, Step, System, Work};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,9 +16,9 @@ pub struct Asked {
     pub step: Option<String>,
     /// `POST gateway/orders`.
     pub what: String,
-    /// With curl.
+    /// With curl; a call of gRPC with grpcurl.
     pub curl: String,
-    /// With httpie.
+    /// With httpie; a call of gRPC with brunt.
     pub httpie: String,
 }
 
@@ -27,9 +27,15 @@ pub(super) fn all(plan: &Plan) -> Vec<Asked> {
     let ask = |of: &str, step: Option<&str>, request: &Request| Asked {
         of: of.to_owned(),
         step: step.map(str::to_owned),
-        what: format!("{} {}", request.method, request.target),
-        curl: curl(request, &plan.system),
-        httpie: httpie(request, &plan.system),
+        what: format!("{} {}", request.verb(), request.target),
+        curl: match request.call() {
+            Some(call) => grpcurl(call, request, &plan.system),
+            None => curl(request, &plan.system),
+        },
+        httpie: match request.call() {
+            Some(call) => brunt(call, request, &plan.system),
+            None => httpie(request, &plan.system),
+        },
     };
     let once = |step: &Step| ask(&step.name, None, &step.request);
     let mut asked: Vec<Asked> = plan.setup.iter().map(once).collect();
@@ -47,6 +53,11 @@ pub(super) fn all(plan: &Plan) -> Vec<Asked> {
 }
 
 fn url(request: &Request, system: &System) -> String {
+    format!("{}{}", base(request, system), request.target.path)
+}
+
+/// A service's URL, without a path.
+fn base(request: &Request, system: &System) -> String {
     let target = &request.target;
     let service = system.services.get(&target.service);
     let base = service.and_then(|service| match &service.program {
@@ -54,8 +65,36 @@ fn url(request: &Request, system: &System) -> String {
         Program::Command { .. } => service.port.map(|port| format!("http://127.0.0.1:{port}")),
     });
     // A service without a port of its own gets a free one, which `brunt up` prints.
-    let base = base.unwrap_or_else(|| format!("http://127.0.0.1:PORT-OF-{}", target.service));
-    format!("{base}{}", target.path)
+    base.unwrap_or_else(|| format!("http://127.0.0.1:PORT-OF-{}", target.service))
+}
+
+/// A call's metadata, as options.
+fn metadata(line: &mut String, request: &Request) {
+    for (name, value) in &request.headers {
+        let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
+    }
+    if let Some(Auth::Bearer(token)) = &request.auth {
+        let _ = write!(line, " -H {}", quoted(&format!("authorization: Bearer {token}")));
+    }
+}
+
+fn grpcurl(call: &Call, request: &Request, system: &System) -> String {
+    let url = base(request, system);
+    let (plain, address) = match url.strip_prefix("http://") {
+        Some(address) => (" -plaintext", address),
+        None => ("", url.trim_start_matches("https://")),
+    };
+    let mut line = format!("grpcurl{plain} -max-time {}", request.timeout.as_secs_f64());
+    metadata(&mut line, request);
+    let _ = write!(line, " -d {} {} {call}", quoted(&call.message.to_string()), quoted(address));
+    line
+}
+
+fn brunt(call: &Call, request: &Request, system: &System) -> String {
+    let mut line = format!("brunt load -c1 -r1 --grpc {call} --data {}", quoted(&call.message.to_string()));
+    metadata(&mut line, request);
+    let _ = write!(line, " --timeout {} {}", request.timeout.as_secs_f64(), quoted(&base(request, system)));
+    line
 }
 
 fn curl(request: &Request, system: &System) -> String {
@@ -72,7 +111,7 @@ fn curl(request: &Request, system: &System) -> String {
         None => {}
     }
     match &request.body {
-        Body::Empty => {}
+        Body::Empty | Body::Call(_) => {}
         Body::Json(value) => {
             add("-H", "Content-Type: application/json");
             add("--data", &value.to_string());
@@ -110,7 +149,7 @@ fn httpie(request: &Request, system: &System) -> String {
     let raw = match &request.body {
         Body::Json(value) => Some(value.to_string()),
         Body::Text(text) => Some(text.clone()),
-        Body::Empty | Body::Form(_) => None,
+        Body::Empty | Body::Form(_) | Body::Call(_) => None,
     };
     if let Some(raw) = raw {
         let _ = write!(line, " --raw {}", quoted(&raw));

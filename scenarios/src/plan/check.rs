@@ -4,6 +4,7 @@ mod agreement;
 mod amplification;
 mod breaker;
 mod bystanders;
+mod call;
 mod expectation;
 mod fault;
 mod feed;
@@ -21,6 +22,7 @@ mod variables;
 
 use std::time::Duration;
 
+use call::Definitions;
 use expectation::Known;
 use indexmap::IndexMap;
 use load::Around;
@@ -120,7 +122,8 @@ impl Checker<'_> {
         services: &IndexMap<String, Service>,
     ) -> Vec<Load> {
         let saved = setup.iter().flat_map(|step| step.save.iter().map(|(name, _)| name.as_str()));
-        let around = Around { targets: Targets::Services(services), saved: saved.collect() };
+        let targets = Targets::Services(services);
+        let around = Around { targets, saved: saved.collect(), definitions: Definitions::Asked };
         let loads = written.load.iter().filter_map(|load| self.load(load, &around)).collect();
         self.load_names(&written.load);
         loads

@@ -97,11 +97,11 @@ impl Load {
 impl fmt::Display for Work {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Request { request, .. } => write!(out, "{} {}", request.method, request.target),
+            Self::Request { request, .. } => write!(out, "{} {}", request.verb(), request.target),
             Self::Journeys(journeys) => {
                 let each = journeys.iter().map(|journey| match journey.steps.as_slice() {
                     [step] if step.name == journey.name => {
-                        format!("{} {}", step.request.method, step.request.target)
+                        format!("{} {}", step.request.verb(), step.request.target)
                     }
                     [_] => format!("{} (1 step)", journey.name),
                     steps => format!("{} ({} steps)", journey.name, steps.len()),

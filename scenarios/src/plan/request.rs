@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use super::{Answer, JsonPath};
+use super::{Answer, Call, JsonPath};
 use crate::scenario::Method;
 
 /// How long to wait for an answer unless told otherwise.
@@ -60,6 +60,8 @@ pub enum Body {
     Form(BTreeMap<String, String>),
     /// Anything else; its content type, if any, is among the headers.
     Text(String),
+    /// A call of gRPC; its status is the one that [`Answer::status`] is about.
+    Call(Box<Call>),
 }
 
 /// A request made once.
@@ -75,6 +77,21 @@ pub struct Step {
     pub request: Request,
     /// Values to keep of the answer.
     pub save: Vec<(String, JsonPath)>,
+}
+
+impl Request {
+    /// What is asked for, in a word: a method of HTTP, or that it is a call of gRPC.
+    pub fn verb(&self) -> String {
+        if self.call().is_some() { "gRPC".to_owned() } else { self.method.to_string() }
+    }
+
+    /// The call, if it is one of gRPC.
+    pub fn call(&self) -> Option<&Call> {
+        match &self.body {
+            Body::Call(call) => Some(call),
+            _ => None,
+        }
+    }
 }
 
 impl Target {

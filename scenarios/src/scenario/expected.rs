@@ -10,13 +10,16 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::OneOrMany;
+use crate::grpc::{STATUSES, status_named};
 use crate::source::Located;
 
-/// What an answer must be: `201`, `[200, 409]` or `{status: 200, json: {$.status: Completed}}`.
+/// What an answer must be: `201`, `[200, 409]`, `NOT_FOUND` of gRPC, or `{status: 200, json: {$.status: Completed}}`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Expected {
     /// Any of these; any 2xx or 3xx when empty.
     pub status: Vec<u16>,
+    /// Any of these, of a call of gRPC; OK when empty.
+    pub grpc: Vec<u16>,
     /// JSON path → value: the path must find something, and all that it finds must equal the value.
     pub json: BTreeMap<String, serde_json::Value>,
     /// Header → its value, or its value up to a semicolon.
@@ -52,7 +55,7 @@ impl<'de> Visitor<'de> for ExpectedVisitor {
     type Value = Expected;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a status, a list of statuses, or {status, headers, json, contains, matches}")
+        out.write_str("a status, a list of statuses (gRPC's by their names), or {status, headers, json, contains, matches}")
     }
 
     fn visit_u64<E: serde::de::Error>(self, status: u64) -> Result<Expected, E> {
@@ -65,17 +68,30 @@ impl<'de> Visitor<'de> for ExpectedVisitor {
         self.visit_u64(u64::try_from(status).unwrap_or(0))
     }
 
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Expected, E> {
+        let status = status_named(name);
+        let status = status
+            .ok_or_else(|| E::custom(format!("`{name}` is no status of gRPC, such as OK or NOT_FOUND")))?;
+        Ok(Expected { grpc: vec![status], ..Expected::default() })
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Expected, A::Error> {
         let each: Vec<Expected> = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
-        let status = each.into_iter().flat_map(|one| one.status).collect();
-        Ok(Expected { status, ..Expected::default() })
+        let mut all = Expected::default();
+        for one in each {
+            all.status.extend(one.status);
+            all.grpc.extend(one.grpc);
+        }
+        Ok(all)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Expected, A::Error> {
         let fields = ExpectedFields::deserialize(MapAccessDeserializer::new(map))?;
         let many = |texts: Option<OneOrMany>| texts.map_or(Vec::new(), |texts| texts.0);
+        let Expected { status, grpc, .. } = fields.status.unwrap_or_default();
         Ok(Expected {
-            status: fields.status.unwrap_or_default().status,
+            status,
+            grpc,
             json: fields.json,
             headers: fields.headers,
             contains: many(fields.contains),
@@ -91,6 +107,8 @@ impl JsonSchema for Expected {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let status = serde_json::json!({"type": "integer", "minimum": 100, "maximum": 599});
+        let names = STATUSES.map(str::to_uppercase);
+        let status = serde_json::json!({"anyOf": [status, {"enum": names}]});
         let statuses = serde_json::json!({"type": "array", "items": status, "minItems": 1});
         let text = serde_json::json!({"type": "string"});
         let texts = serde_json::json!({"oneOf": [text, {"type": "array", "items": text, "minItems": 1}]});

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Auth, Expected, Save};
+use super::{Auth, Call, Expected, Save};
 use crate::source::Located;
 use crate::units::{Period, Spread};
 
@@ -39,7 +39,9 @@ pub struct JourneyStep {
     pub patch: Option<Located<String>>,
     /// `DELETE` this.
     pub delete: Option<Located<String>>,
-    /// Headers to send, over those of the load.
+    /// Call this method of gRPC.
+    pub grpc: Option<Located<Call>>,
+    /// Headers to send, over those of the load; the metadata of a call.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     /// A JSON body.

@@ -1,9 +1,12 @@
 //! A load without a system, as it is written.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{AbortWhen, Load};
+use crate::grpc::imports;
 use crate::source::{Diagnostic, Located, Source};
 
 /// A load file: load on URLs, and what its figures must be. `brunt load FILE` puts it on.
@@ -24,11 +27,12 @@ pub struct LoadFile {
     pub abort_when: Option<AbortWhen>,
 }
 
-/// Puts the text of each CSV file beside its name, as `read` gives it.
+/// Puts the text of each file that loads name beside its name, as `read` gives it: CSV files, and .proto files with what they
+/// import.
 ///
 /// # Errors
 /// A [`Diagnostic`] for each file that cannot be read.
-pub fn read_feeds(
+pub fn read_beside(
     loads: &mut [Load],
     source: &Source,
     read: impl Fn(&str) -> std::io::Result<String>,
@@ -43,5 +47,54 @@ pub fn read_feeds(
             }
         }
     }
+    for load in loads {
+        let Some(proto) = &load.proto else { continue };
+        match read_proto(proto, &read) {
+            Ok(texts) => load.definitions = texts,
+            Err((name, error)) => {
+                problems.push(source.wrong(Some(proto.place), format!("`{name}` cannot be read: {error}")));
+            }
+        }
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// A .proto file's text and those of all that it imports, by the names that imports use.
+fn read_proto(
+    proto: &str,
+    read: &impl Fn(&str) -> std::io::Result<String>,
+) -> Result<BTreeMap<String, String>, (String, std::io::Error)> {
+    let (folder, first) = parted(proto);
+    let (mut texts, mut wanted) = (BTreeMap::new(), vec![first.to_owned()]);
+    while let Some(name) = wanted.pop() {
+        if texts.contains_key(&name) {
+            continue;
+        }
+        let path = format!("{folder}{name}");
+        let text = read(&path).map_err(|error| (path, error))?;
+        wanted.extend(imports(&name, &text));
+        texts.insert(name, text);
+    }
+    Ok(texts)
+}
+
+/// A path's folder, with its slash, and the name in it. Imports of a .proto file are looked for from its folder on.
+fn parted(path: &str) -> (&str, &str) {
+    path.split_at(path.rfind('/').map_or(0, |slash| slash + 1))
+}
+
+impl Load {
+    /// The .proto file by the name that imports use, if there is one.
+    pub fn proto_name(&self) -> Option<&str> {
+        self.proto.as_ref().map(|proto| parted(proto).1)
+    }
+
+    /// The files that it names and that have been read: by their names, with their texts.
+    pub fn files(&self) -> impl Iterator<Item = (String, &str)> {
+        let feeds = self.feeds.iter();
+        let feeds = feeds.filter_map(|feed| Some((feed.csv.as_ref()?.value.clone(), feed.text.as_deref()?)));
+        let folder = self.proto.as_ref().map_or("", |proto| parted(proto).0);
+        let texts = self.definitions.iter();
+        feeds.chain(texts.map(move |(name, text)| (format!("{folder}{name}"), text.as_str())))
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Auth, Expected, JourneyStep, Load};
+use super::{Auth, Call, Expected, JourneyStep, Load};
 use crate::source::Located;
 use crate::units::Period;
 
@@ -80,6 +80,8 @@ impl fmt::Display for Method {
 pub struct RequestFields<'a> {
     /// Each method that was given, with its target.
     pub targets: [(Method, &'a Option<Located<String>>); 5],
+    /// A call of gRPC.
+    pub grpc: Option<&'a Located<Call>>,
     /// Headers to send.
     pub headers: &'a BTreeMap<String, String>,
     /// A JSON body.
@@ -89,7 +91,7 @@ pub struct RequestFields<'a> {
     /// Another body.
     pub body: &'a Option<String>,
     /// What a good answer is.
-    pub expect: &'a Option<Expected>,
+    pub expect: Option<&'a Expected>,
     /// How long to wait.
     pub timeout: Option<Period>,
     /// Who asks.
@@ -100,25 +102,26 @@ pub struct RequestFields<'a> {
 
 /// The fields of a load, a step or a journey's step, by their common names.
 macro_rules! request_fields {
-    ($self:ident, $auth:expr, $follow:expr) => {{
+    ($self:ident, $grpc:expr, $auth:expr, $follow:expr) => {{
         let Self { get, post, put, patch, delete, headers, json, form, body, expect, timeout, .. } = $self;
         let targets = targets(get, post, put, patch, delete);
-        let (timeout, auth, follow) = (*timeout, $auth, $follow);
-        RequestFields { targets, headers, json, form, body, expect, timeout, auth, follow }
+        let (timeout, grpc, auth, follow) = (*timeout, $grpc, $auth, $follow);
+        let expect = expect.as_ref();
+        RequestFields { targets, grpc, headers, json, form, body, expect, timeout, auth, follow }
     }};
 }
 
 impl Load {
     /// The request that it makes.
     pub fn request(&self) -> RequestFields<'_> {
-        request_fields!(self, self.auth.as_ref(), self.follow.unwrap_or(false))
+        request_fields!(self, self.grpc.as_ref(), self.auth.as_ref(), self.follow.unwrap_or(false))
     }
 }
 
 impl Step {
     /// The request that it makes.
     pub fn request(&self) -> RequestFields<'_> {
-        request_fields!(self, None, false)
+        request_fields!(self, None, None, false)
     }
 }
 
@@ -127,6 +130,7 @@ impl JourneyStep {
     pub fn request<'a>(&'a self, load: &'a Load) -> RequestFields<'a> {
         let fields = request_fields!(
             self,
+            self.grpc.as_ref(),
             self.auth.as_ref().or(load.auth.as_ref()),
             self.follow.or(load.follow).unwrap_or(false)
         );

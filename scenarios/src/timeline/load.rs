@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Counts, JourneyRecord};
+use crate::grpc::{status_name, status_named};
 
 /// What one load did.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -103,32 +104,11 @@ const NAMES: [(Failure, &str); 8] = [
     (Failure::Unfinished, "unfinished"),
 ];
 
-/// The names of gRPC's statuses, by their numbers.
-const GRPC: [&str; 17] = [
-    "ok",
-    "cancelled",
-    "unknown",
-    "invalid_argument",
-    "deadline_exceeded",
-    "not_found",
-    "already_exists",
-    "permission_denied",
-    "resource_exhausted",
-    "failed_precondition",
-    "aborted",
-    "out_of_range",
-    "unimplemented",
-    "internal",
-    "unavailable",
-    "data_loss",
-    "unauthenticated",
-];
-
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status(status) => write!(out, "status {status}"),
-            Self::Grpc(status) => match GRPC.get(usize::from(*status)) {
+            Self::Grpc(status) => match status_name(*status) {
                 Some(name) => write!(out, "grpc {name}"),
                 None => write!(out, "grpc {status}"),
             },
@@ -145,10 +125,8 @@ impl FromStr for Failure {
             return status.parse().map(Self::Status).map_err(|_| format!("`{status}` is not a status"));
         }
         if let Some(status) = text.strip_prefix("grpc ") {
-            let named =
-                GRPC.iter().position(|name| *name == status).and_then(|place| u16::try_from(place).ok());
             let number = || status.parse().map_err(|_| format!("`{status}` is not a status of gRPC"));
-            return named.map_or_else(number, Ok).map(Self::Grpc);
+            return status_named(status).map_or_else(number, Ok).map(Self::Grpc);
         }
         let found = NAMES.iter().find(|(_, name)| *name == text).map(|(kind, _)| *kind);
         found.ok_or_else(|| format!("`{text}` is not a kind of failure"))

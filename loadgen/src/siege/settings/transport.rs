@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::{Given, read};
+use crate::grpc;
 use crate::job::{Address, Identity, Request, Scheme, Transport, Version};
+use crate::siege::SiegeError;
 use crate::siege::table::Flag;
-use crate::siege::{SiegeError, grpc};
 
 impl Given {
     pub fn transport(&self) -> Result<Transport, SiegeError> {

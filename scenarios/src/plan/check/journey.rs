@@ -20,7 +20,7 @@ impl Checker<'_> {
             return self.request_of(written, around, &known);
         }
         let fields = written.request();
-        let has_target = fields.targets.iter().any(|(_, target)| target.is_some());
+        let has_target = fields.grpc.is_some() || fields.targets.iter().any(|(_, target)| target.is_some());
         let has_body = fields.json.is_some() || fields.form.is_some() || fields.body.is_some();
         if has_target || has_body || fields.expect.is_some() || written.key.is_some() {
             let what = format!("load `{}` has journeys and a request of its own", written.name);
@@ -34,7 +34,7 @@ impl Checker<'_> {
 
     fn request_of(&mut self, written: &Load, around: &Around<'_>, known: &[&str]) -> Option<Work> {
         let what = format!("load `{}`", written.name);
-        let request = self.request(&written.request(), &what, around.targets);
+        let request = self.asked(&written.request(), &what, around);
         let key = match &written.key {
             Some(path) => Some(self.json_path(path, path.place)?),
             None => None,
@@ -97,7 +97,7 @@ impl Checker<'_> {
         known: &[&str],
     ) -> Option<JourneyStep> {
         let what = written.name.as_ref().map_or("the step".to_owned(), |name| format!("step `{name}`"));
-        let request = self.request(&written.request(load), &what, around.targets);
+        let request = self.asked(&written.request(load), &what, around);
         let again = self.again(written);
         let save: Vec<_> =
             written.save.iter().map(|(name, save)| Some((name.clone(), self.extract(save)?))).collect();
@@ -115,10 +115,14 @@ impl Checker<'_> {
             Targets::Services(_) => request.target.to_string(),
             Targets::Urls { .. } => request.target.path.clone(),
         };
+        let short = match request.call() {
+            Some(call) => call.to_string(),
+            None => short,
+        };
         let name = written.name.as_ref().map(|name| name.value.clone());
         let think = written.think.as_ref().map(|think| (think.value.from.0, think.value.to.0));
         Some(JourneyStep {
-            name: name.unwrap_or_else(|| format!("{} {short}", request.method)),
+            name: name.unwrap_or_else(|| format!("{} {short}", request.verb())),
             think: think.unwrap_or_default(),
             request,
             again,
@@ -177,7 +181,7 @@ impl Checker<'_> {
 
 /// Whether the request is the same each time, once what was saved before the load is filled in.
 fn is_fixed(request: &Request, saved: &[&str]) -> bool {
-    let mut fixed = request.expect.only_status_and_json() && !request.follow;
+    let mut fixed = request.call().is_none() && request.expect.only_status_and_json() && !request.follow;
     super::values::texts(request, &mut |text| fixed &= super::values::uses_only(text, saved));
     fixed
 }

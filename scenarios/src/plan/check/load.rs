@@ -3,17 +3,21 @@
 use std::time::Duration;
 
 use super::Checker;
+use super::call::Definitions;
 use super::target::Targets;
 use crate::plan::{Arrival, Load, Ramp, Threshold};
 use crate::scenario::{self, Closed, Open};
 use crate::source::Located;
 
 /// What loads can be about.
+#[derive(Clone)]
 pub(super) struct Around<'a> {
     /// Where requests can go.
     pub targets: Targets<'a>,
     /// Names that are saved before the load starts.
     pub saved: Vec<&'a str>,
+    /// What is known of calls of gRPC.
+    pub definitions: Definitions,
 }
 
 impl Checker<'_> {
@@ -27,7 +31,8 @@ impl Checker<'_> {
 
     pub(super) fn load(&mut self, written: &scenario::Load, around: &Around<'_>) -> Option<Load> {
         let feeds = self.feeds(&written.feeds);
-        let work = self.work(written, around, &feeds);
+        let around = Around { definitions: self.definitions(written), ..around.clone() };
+        let work = self.work(written, &around, &feeds);
         let arrival = self.arrival(written);
         let thresholds = self.thresholds(&written.thresholds);
         let (arrival, lasts) = arrival?;

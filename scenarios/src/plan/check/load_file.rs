@@ -1,5 +1,6 @@
 //! Checks of load files.
 
+use super::call::Definitions;
 use super::load::Around;
 use super::target::Targets;
 use super::{Checker, abort_when};
@@ -18,8 +19,8 @@ impl LoadPlan {
         if written.load.is_empty() {
             checker.wrong(None, "there is no load").help = Some("add an entry to `load:`".to_owned());
         }
-        let around =
-            Around { targets: Targets::Urls { base: checker.base(written.base.as_ref()) }, saved: vec![] };
+        let targets = Targets::Urls { base: checker.base(written.base.as_ref()) };
+        let around = Around { targets, saved: vec![], definitions: Definitions::Asked };
         let loads = written.load.iter().filter_map(|load| checker.load(load, &around)).collect();
         checker.load_names(&written.load);
         let abort_when = written.abort_when.as_ref().map(abort_when);

@@ -1,15 +1,22 @@
 //! Checks of requests and steps.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 
 use super::Checker;
 use super::target::Targets;
+use crate::grpc::status_name;
 use crate::plan::request::TIMEOUT;
 use crate::plan::{Answer, Auth, Body, JsonPath, Pattern, Request, Service, Step, Target};
 use crate::scenario::{self, Expected, Method, RequestFields};
 use crate::source::{Located, Place};
+
+/// How long an answer is waited for.
+pub(super) fn timeout(written: &RequestFields<'_>) -> Duration {
+    written.timeout.map_or(TIMEOUT, |timeout| timeout.0)
+}
 
 type Services = IndexMap<String, Service>;
 
@@ -51,15 +58,23 @@ impl Checker<'_> {
         targets: Targets<'_>,
     ) -> Option<Request> {
         let (method, target) = self.one_target(written, what)?;
+        let place = target.place;
         let target = self.target_among(target, targets)?;
+        if let Some(expect) = written.expect.filter(|expect| !expect.grpc.is_empty()) {
+            let name = status_name(expect.grpc[0]).unwrap_or_default().to_uppercase();
+            self.wrong(
+                place,
+                format!("{what} is expected to end with {name}, which only a call of gRPC does"),
+            );
+        }
         Some(Request {
             method,
             target: target.clone(),
             headers: written.headers.clone(),
             body: self.body(written, &target),
-            expect: self.answer(written.expect.as_ref(), &target),
-            timeout: written.timeout.map_or(TIMEOUT, |timeout| timeout.0),
-            auth: written.auth.and_then(|auth| self.auth(auth, &target)),
+            expect: self.answer(written.expect, &target.to_string()),
+            timeout: timeout(written),
+            auth: written.auth.and_then(|auth| self.auth(auth, &target.to_string())),
             follow: written.follow,
         })
     }
@@ -106,7 +121,7 @@ impl Checker<'_> {
         }
     }
 
-    fn auth(&mut self, written: &scenario::Auth, target: &Target) -> Option<Auth> {
+    pub(super) fn auth(&mut self, written: &scenario::Auth, target: &str) -> Option<Auth> {
         match written {
             scenario::Auth::Bearer(token) => Some(Auth::Bearer(token.clone())),
             scenario::Auth::Basic(basic) if basic.user.contains(':') => {
@@ -117,13 +132,13 @@ impl Checker<'_> {
         }
     }
 
-    fn answer(&mut self, written: Option<&Expected>, target: &Target) -> Answer {
+    pub(super) fn answer(&mut self, written: Option<&Expected>, target: &str) -> Answer {
         let Some(written) = written else {
             return Answer::default();
         };
         Answer {
             status: written.status.clone(),
-            json: self.conditions(&written.json, &target.to_string()),
+            json: self.conditions(&written.json, target),
             headers: written.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             contains: written.contains.iter().map(|text| text.value.clone()).collect(),
             matches: written.matches.iter().filter_map(|text| self.pattern(text, text.place)).collect(),

@@ -57,6 +57,7 @@ pub(super) fn texts(request: &Request, see: &mut impl FnMut(&str)) {
         Body::Text(text) => see(text),
         Body::Form(fields) => fields.values().for_each(|text| see(text)),
         Body::Json(document) => of_document(document, see),
+        Body::Call(call) => of_document(&call.message, see),
     }
     request.expect.json.iter().for_each(|(_, value)| of_document(value, see));
     request.expect.headers.iter().for_each(|(_, text)| see(text));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use brunt_scenarios::grpc::NoMethod;
 use bytes::Bytes;
 use h2::client::SendRequest;
 use prost::Message;
@@ -10,7 +11,6 @@ use prost_reflect::DescriptorPool;
 use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 use super::GrpcError;
-use super::method::listed;
 use super::wire;
 use crate::job::{Address, Transport};
 use crate::net::Server;
@@ -74,15 +74,19 @@ pub(super) fn ask(
 ) -> Result<DescriptorPool, GrpcError> {
     let failed = |why: String| GrpcError::Reflection { address: address.to_string(), why };
     let server = Server::new(address, transport, &mut None).map_err(|error| failed(error.to_string()))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| failed(error.to_string()))?;
-    let asking = async { tokio::time::timeout(timeout, learn(&server, address, service)).await };
-    match runtime.block_on(asking) {
+    // On a thread of its own, since whoever asks may be on a runtime that must not be blocked on.
+    let asked = std::thread::scope(|scope| {
+        let asking = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let learning = learn(&server, address, service);
+            Ok(runtime.block_on(async { tokio::time::timeout(timeout, learning).await }))
+        });
+        asking.join().unwrap_or_else(|_| Err(std::io::Error::other("the question failed")))
+    });
+    match asked.map_err(|error| failed(error.to_string()))? {
         Err(_) => Err(failed(format!("no answer within {} s", timeout.as_secs_f64()))),
         Ok(Err(Unknown::Server(why))) => Err(failed(why)),
-        Ok(Err(Unknown::Service(there))) => {
-            Err(GrpcError::Service { name: service.to_owned(), there: listed(&there) })
-        }
+        Ok(Err(Unknown::Service(there))) => Err(NoMethod::Service { name: service.to_owned(), there }.into()),
         Ok(Ok(pool)) => Ok(pool),
     }
 }

@@ -8,13 +8,13 @@ use http::{HeaderMap, Request};
 const LONGEST: usize = 16 * 1024 * 1024;
 
 /// A message with its length before it, not compressed.
-pub(super) fn framed(message: &[u8]) -> Vec<u8> {
+pub(crate) fn framed(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
     [&[0], length.as_slice(), message].concat()
 }
 
 /// The first message of a reply.
-fn unframed(body: &[u8]) -> Option<&[u8]> {
+pub(crate) fn unframed(body: &[u8]) -> Option<&[u8]> {
     let (head, rest) = body.split_at_checked(5)?;
     let length = u32::from_be_bytes(head[1..].try_into().ok()?) as usize;
     (head[0] == 0).then(|| rest.get(..length))?

@@ -1,0 +1,12 @@
+//! gRPC, as far as plans know it: statuses by their names, definitions, methods, and messages as JSON.
+
+mod definitions;
+mod message;
+mod method;
+mod status;
+
+pub use definitions::{BadProto, compile, imports};
+pub use message::{Unfit, packed, unpacked};
+pub use method::{NoMethod, find, split};
+pub use prost_reflect::{DescriptorPool, MessageDescriptor, MethodDescriptor};
+pub use status::{STATUSES, status_name, status_named};

@@ -1,0 +1,34 @@
+//! Calls of gRPC, checked as far as what they call is known.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::grpc::MethodDescriptor;
+
+/// A unary call of gRPC.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The service, with its package.
+    pub service: String,
+    /// Its method.
+    pub method: String,
+    /// The message as JSON; may contain `${names}`.
+    pub message: Value,
+    /// What the method takes and gives, if a .proto file says it; the server is asked by reflection otherwise.
+    pub known: Option<MethodDescriptor>,
+}
+
+impl Call {
+    /// The path that it is a `POST` to.
+    pub fn path(&self) -> String {
+        format!("/{self}")
+    }
+}
+
+/// `package.Service/Method`.
+impl fmt::Display for Call {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.service, self.method)
+    }
+}
