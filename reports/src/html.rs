@@ -4,6 +4,7 @@
 
 mod breakers;
 mod clock;
+mod curve;
 mod errors;
 mod faults;
 mod figures;
@@ -30,6 +31,7 @@ use askama::Template;
 use crate::verdict::{Finding, Judgement, Outcome};
 use crate::{RenderError, Report, wording};
 use clock::Clock;
+use curve::Curve;
 use figures::Figure;
 use graph::Graph;
 use picture::Picture;
@@ -63,6 +65,7 @@ struct Main<'a> {
     reading: String,
     windows: Vec<WindowTable>,
     graph: Option<Graph>,
+    curve: Option<Curve>,
     failed_requests: Vec<Repeat<'a>>,
     other_requests: Vec<Repeat<'a>>,
     bounds: Vec<BoundsRow<'a>>,
@@ -118,6 +121,7 @@ pub fn main_part(report: &Report) -> Result<String, RenderError> {
         edges: timeline.edges.iter().map(EdgeRow::of).collect(),
         steps: timeline.steps.iter().map(StepRow::of).collect(),
         graph: graph::of(report),
+        curve: curve::of(report),
         failed_requests,
         other_requests,
         picture,

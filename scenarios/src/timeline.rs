@@ -6,6 +6,7 @@ mod event;
 mod journey;
 mod load;
 mod observation;
+mod search;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ pub use load::{Failure, LoadRecord, Schedule, Window};
 pub use observation::{
     AgreementRecord, EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, StepRecord, SumRecord,
 };
+pub use search::RateRecord;
 
 /// Seconds after the loads' start; negative before it.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
@@ -65,6 +67,9 @@ pub struct Timeline {
     /// What was read for each check that holds documents against one another, by the check's place in the plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agreements: Vec<AgreementRecord>,
+    /// What each step of a search for the highest rate saw, in order; empty when nothing was searched for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<RateRecord>,
     /// What could not be put back, in words; empty when all was.
     pub left_behind: Vec<String>,
 }
@@ -101,6 +106,7 @@ impl Timeline {
             gaps: vec![],
             breakers: vec![],
             agreements: vec![],
+            rates: vec![],
             left_behind: vec![],
         }
     }

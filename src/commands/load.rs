@@ -1,10 +1,11 @@
 //! `brunt load`: the load generator's command line, and pages of what came of it.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use brunt_loadgen::siege::{self, Claim, Exit, Searched, Step, Told};
-use brunt_reports::{Fact, Finding, Judgement, Origin, Outcome, PlanSummary, Report, Verdict, html};
-use brunt_scenarios::timeline::{Ending, LoadRecord, Moment, Schedule, Timeline};
+use brunt_reports::{Fact, Finding, Judgement, Limit, Origin, Outcome, PlanSummary, Report, Verdict, html};
+use brunt_scenarios::timeline::{Ending, LoadRecord, Moment, RateRecord, Schedule, Timeline};
 
 /// Does what the arguments say.
 pub fn load(arguments: &[String]) -> ExitCode {
@@ -51,14 +52,41 @@ fn report(told: &Told<'_>, command: &str) -> Report {
             loads: vec![told.how.clone()],
             faults: vec![],
             bounds: vec![],
-            limits: vec![],
+            limits: limits(told),
             calls: vec![],
             struck: vec![],
             requests: vec![],
         },
         verdict: Verdict { outcome: outcome(told), findings: findings(told, &loads) },
-        timeline: Timeline { ended: Moment(ended.max(1e-3)), loads, ..Timeline::empty(Ending::Completed) },
+        timeline: Timeline {
+            ended: Moment(ended.max(1e-3)),
+            loads,
+            rates: rates(told),
+            ..Timeline::empty(Ending::Completed)
+        },
     }
+}
+
+/// What a search held each rate against.
+fn limits(told: &Told<'_>) -> Vec<Limit> {
+    let limits = told.searched.iter().flat_map(|search| &search.limits);
+    let limit = |(quantile, most): &(String, Duration)| Limit {
+        of: told.what.clone(),
+        quantile: quantile.clone(),
+        at_most: most.as_secs_f64(),
+    };
+    limits.map(limit).collect()
+}
+
+fn rates(told: &Told<'_>) -> Vec<RateRecord> {
+    let steps = told.searched.iter().flat_map(|search| &search.steps);
+    let record = |step: &Step| RateRecord {
+        rate: step.rate,
+        latency: step.latency.clone(),
+        errors: step.errors,
+        holds: step.holds,
+    };
+    steps.map(record).collect()
 }
 
 fn outcome(told: &Told<'_>) -> Outcome {
@@ -73,10 +101,8 @@ fn outcome(told: &Told<'_>) -> Outcome {
 /// What was claimed, what a search found, and whether each load kept its schedule.
 fn findings(told: &Told<'_>, loads: &[LoadRecord]) -> Vec<Finding> {
     let claimed = told.claims.iter().map(claimed);
-    let search = told.searched.into_iter();
-    let found = search.clone().map(searched);
-    let steps = search.flat_map(|search| search.steps.iter().map(step));
-    claimed.chain(found).chain(steps).chain(loads.iter().map(schedule)).collect()
+    let found = told.searched.into_iter().map(searched);
+    claimed.chain(found).chain(loads.iter().map(schedule)).collect()
 }
 
 fn claimed(claim: &Claim) -> Finding {
@@ -118,28 +144,5 @@ fn schedule(load: &LoadRecord) -> Finding {
         judgement,
         measured: format!("lag p99.9 {lag}"),
         evidence,
-    }
-}
-
-/// A rate of a search, and what came of it.
-fn step(step: &Step) -> Finding {
-    let millis = |quantile| {
-        let value = step.latency.quantile(quantile);
-        value.map_or("–".to_owned(), |micros| format!("{:.3} ms", micros as f64 / 1e3))
-    };
-    let (judgement, evidence) = match step.holds {
-        Some(true) => (Judgement::Pass, "The limits held."),
-        Some(false) => (Judgement::Fail, "A limit was broken."),
-        None => (
-            Judgement::Inconclusive,
-            "The generator missed its schedule, so this says nothing of the server.",
-        ),
-    };
-    Finding {
-        name: "find-max.step".to_owned(),
-        claim: format!("{:.0}/s holds", step.rate),
-        judgement,
-        measured: format!("p50 {}, p99 {}, errors {:.3} %", millis(0.5), millis(0.99), 100.0 * step.errors),
-        evidence: evidence.to_owned(),
     }
 }

@@ -35,7 +35,9 @@ pub(super) fn find(settings: &Settings, slo: &Slo, output: Output<'_>) -> Result
         true => writeln!(err, "{}", curve::line(step, slo)),
         false => Ok(()),
     })?;
-    let searched = Searched { conclusion: conclusion(found), slo: slo.to_string(), exit: exit(found), steps };
+    let limits = slo.latency.iter().map(|(_, name, most)| (name.clone(), *most)).collect();
+    let searched =
+        Searched { conclusion: conclusion(found), slo: slo.to_string(), limits, exit: exit(found), steps };
     if settings.format == Format::Json {
         out.write_all(curve::json(&searched, found).as_bytes())?;
     } else if tells {

@@ -1,6 +1,6 @@
 //! What came of a load or a search, for whoever makes a page of it.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::settings::Settings;
 use super::{Exit, Summary};
@@ -37,6 +37,8 @@ pub struct Searched {
     pub conclusion: String,
     /// What had to hold.
     pub slo: String,
+    /// The limits on latency: quantiles as they were written, and the most that each may be.
+    pub limits: Vec<(String, Duration)>,
     /// The exit code.
     pub exit: Exit,
     /// Each step, in order.

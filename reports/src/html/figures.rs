@@ -1,6 +1,6 @@
 //! The few figures beside the verdict.
 
-use brunt_scenarios::timeline::Timeline;
+use brunt_scenarios::timeline::{RateRecord, Timeline};
 
 use crate::{Report, Samples, wording};
 
@@ -12,6 +12,9 @@ pub struct Figure {
 
 pub fn of(report: &Report) -> Vec<Figure> {
     let timeline = &report.timeline;
+    if !timeline.rates.is_empty() {
+        return of_search(&timeline.rates);
+    }
     let (ok, all) =
         timeline.loads.iter().map(wording::totals).fold((0, 0), |(ok, all), (o, a)| (ok + o, all + a));
     let good = match all {
@@ -24,6 +27,18 @@ pub fn of(report: &Report) -> Vec<Figure> {
         Figure { label: "p99 latency", value: p99(timeline) },
         Figure { label: "faults", value: timeline.faults.len().to_string() },
         Figure { label: "run", value: wording::moment(timeline.ended.0.max(0.0)) },
+    ]
+}
+
+/// What a search found, and how.
+fn of_search(steps: &[RateRecord]) -> Vec<Figure> {
+    let rates =
+        |wanted: bool| steps.iter().filter(move |step| step.holds == Some(wanted)).map(|step| step.rate);
+    let text = |rate: Option<f64>| rate.map_or("–".to_owned(), wording::rate);
+    vec![
+        Figure { label: "highest that held", value: text(rates(true).max_by(f64::total_cmp)) },
+        Figure { label: "lowest that broke", value: text(rates(false).min_by(f64::total_cmp)) },
+        Figure { label: "steps", value: steps.len().to_string() },
     ]
 }
 

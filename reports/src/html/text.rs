@@ -5,6 +5,7 @@ pub const STYLE: &str = concat!(
     include_str!("../../templates/css/page.css"),
     include_str!("../../templates/css/picture.css"),
     include_str!("../../templates/css/graph.css"),
+    include_str!("../../templates/css/curve.css"),
     include_str!("../../templates/css/media.css"),
 );
 

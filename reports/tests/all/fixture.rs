@@ -215,6 +215,7 @@ pub fn timeline() -> Timeline {
         gaps: vec![],
         breakers: vec![],
         agreements: vec![],
+        rates: vec![],
         left_behind: vec![],
     }
 }

@@ -1,8 +1,8 @@
 //! What stands in the page for people: sizes, pictures, and commands that repeat what failed.
 
-use brunt_reports::{Report, html, live_frame, live_page, main_part, windows_csv};
+use brunt_reports::{Limit, Report, html, live_frame, live_page, main_part, windows_csv};
 use brunt_scenarios::plan::{Body, EdgeFault, FaultKind, Work};
-use brunt_scenarios::timeline::{Counts, Failure, LoadRecord, Moment, Timeline, Window};
+use brunt_scenarios::timeline::{Counts, Ending, Failure, LoadRecord, Moment, RateRecord, Timeline, Window};
 
 use crate::fixture::{load, plan, report, timeline};
 
@@ -96,4 +96,40 @@ fn a_run_that_goes_on_is_drawn_as_far_as_it_has_come() {
     let page = live_page(&frame).expect("renders");
     assert!(page.contains("EventSource") && page.contains(&frame));
     assert_eq!(page.matches("</script>").count(), page.matches("<script").count());
+}
+
+#[test]
+fn a_search_is_drawn_and_stands_in_a_table() {
+    let step = |rate: f64, micros: u64, holds: Option<bool>| RateRecord {
+        rate,
+        latency: Counts(vec![(micros / 2, 90), (micros, 10)]),
+        errors: 0.0,
+        holds,
+    };
+    let rates = vec![
+        step(100.0, 2_000, Some(true)),
+        step(200.0, 3_000, Some(true)),
+        step(400.0, 900_000, Some(false)),
+        step(400.0, 800_000, Some(false)),
+        step(300.0, 5_000, None),
+    ];
+    let searched = Timeline { rates, ..Timeline::empty(Ending::Completed) };
+    let mut report = report(&plan(vec![]), searched);
+    report.plan.limits = vec![Limit { of: "search".to_owned(), quantile: "p99".to_owned(), at_most: 0.2 }];
+    let page = main_part(&report).expect("renders");
+    for wanted in [
+        "<dt>highest that held</dt><dd>200/s</dd>",
+        "<dt>lowest that broke</dt><dd>400/s</dd>",
+        r#"class="dot broke right""#,
+        r#"class="dot unfit right""#,
+        "400/s: p50 450ms, p90 450ms, p99 900ms, errors 0.000 %; breaks, breaks",
+        "<td>INVALID</td>",
+        "p99 ≤ 200ms",
+    ] {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+    assert!(!page.contains("id=\"timeline\""), "there is no clock to draw");
+    assert_eq!(page.matches("class=\"dot held").count(), 3, "two rates, and the legend");
+    let without = main_part(&Report { timeline: timeline(), ..report }).expect("renders");
+    assert!(!without.contains("id=\"curve\"") && without.contains("id=\"timeline\""));
 }
