@@ -6,7 +6,7 @@ mod outcome;
 mod part;
 mod phases;
 mod sample;
-mod sparse;
+pub(crate) mod sparse;
 mod totals;
 mod windows;
 

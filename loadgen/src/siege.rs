@@ -9,6 +9,7 @@
 mod config;
 mod curve;
 mod error;
+mod exports;
 mod fetch;
 mod figures;
 mod file;

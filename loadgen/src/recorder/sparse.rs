@@ -12,7 +12,7 @@ pub(super) fn add(counts: &mut Counts, value: u64, count: u64) {
 }
 
 /// Adds all of the one to the other.
-pub(super) fn add_all(counts: &mut Counts, others: Counts) {
+pub(crate) fn add_all(counts: &mut Counts, others: Counts) {
     if counts.is_empty() {
         *counts = others;
         return;

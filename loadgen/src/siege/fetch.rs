@@ -8,7 +8,8 @@ use crate::job::{Address, Request, Reuse, Transport, bytes};
 
 /// What a URL answers.
 pub(super) fn get(url: &str, transport: &Transport, timeout: Duration) -> Result<String, SiegeError> {
-    let body = send(http::Method::GET, url, Vec::new(), transport, timeout)?;
+    let asked = Asked { method: http::Method::GET, headers: Vec::new(), body: Vec::new() };
+    let body = send(url, asked, transport, timeout)?;
     Ok(String::from_utf8_lossy(&body).into_owned())
 }
 
@@ -16,16 +17,25 @@ pub(super) fn get(url: &str, transport: &Transport, timeout: Duration) -> Result
 pub(super) fn post(
     url: &str,
     json: String,
+    headers: &[(String, String)],
     transport: &Transport,
     timeout: Duration,
 ) -> Result<(), SiegeError> {
-    send(http::Method::POST, url, json.into_bytes(), transport, timeout).map(drop)
+    let json_headers = [("Content-Type".to_owned(), "application/json".to_owned())];
+    let headers = json_headers.iter().chain(headers).cloned().collect();
+    let asked = Asked { method: http::Method::POST, headers, body: json.into_bytes() };
+    send(url, asked, transport, timeout).map(drop)
+}
+
+struct Asked {
+    method: http::Method,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
 }
 
 fn send(
-    method: http::Method,
     url: &str,
-    body: Vec<u8>,
+    Asked { method, headers, body }: Asked,
     transport: &Transport,
     timeout: Duration,
 ) -> Result<Vec<u8>, SiegeError> {

@@ -12,6 +12,7 @@ use brunt_scenarios::plan::LoadPlan;
 use brunt_scenarios::scenario::{LoadFile, read_beside};
 use brunt_scenarios::timeline::Schedule;
 
+use super::exports::Exports;
 use super::flags::Flags;
 use super::perform::wait;
 use super::rc::Rc;
@@ -71,6 +72,7 @@ pub(super) fn run(flags: Flags, file: &str, output: Output<'_>) -> Result<Summar
         write!(err, "{}", text::announced(&plan, file))?;
     }
     let began = SystemTime::now();
+    let watcher = watcher.exporting(Exports::new(&wanted, began)?);
     let (outcomes, aborted) = put_on(jobs, &plan, watcher, err)?;
     let claims = claims::of(&plan, &outcomes);
     let exit = exit(&outcomes, &claims, aborted.is_some());
@@ -119,8 +121,9 @@ fn put_on(
     };
     let waited = wait(&running, &mut watcher, look, err);
     // The terminal is given back before anything else is printed.
-    drop(watcher);
+    let left = watcher.leave(err);
     waited?;
+    left?;
     Ok((running.outcomes(), abort.why))
 }
 

@@ -66,8 +66,11 @@ pub(super) struct Opened<'a> {
 }
 
 impl FileOutput {
-    /// Reads `FORMAT=FILE`.
+    /// Reads `FORMAT=FILE`, or `otlp` alone for the collector that the environment names.
     pub fn parse(written: &str) -> Result<Self, SiegeError> {
+        if written == "otlp" {
+            return Ok(Self { format: FileFormat::Otlp, place: Place::Url(otlp::url_of(&environment)?) });
+        }
         let (name, file) = written.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or_else(|| {
             SiegeError::BadValue {
                 option: "--out".to_owned(),
@@ -86,6 +89,14 @@ impl FileOutput {
             _ => Place::File(PathBuf::from(file)),
         };
         Ok(Self { format: *format, place })
+    }
+
+    /// Whom metrics are sent to while the load runs, if it is such an output.
+    pub fn collector(&self) -> Option<Collector> {
+        match &self.place {
+            Place::Url(url) => Some(Collector::new(url, &environment)),
+            Place::Stdout | Place::File(_) => None,
+        }
     }
 
     fn open(&self) -> Result<Opened<'_>, SiegeError> {
@@ -116,6 +127,11 @@ impl fmt::Display for FileOutput {
 
 /// All figures as JSON.
 pub(super) use json::json;
+pub(super) use otlp::{Collector, Exported, metrics};
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
 
 /// Opens all files, so that one that cannot be written is told of before the load starts.
 pub(super) fn open(outputs: &[FileOutput], makes_pages: bool) -> Result<Vec<Opened<'_>>, SiegeError> {
@@ -137,7 +153,7 @@ pub(super) fn write(
     for Opened { output, file } in opened {
         let written = text(output.format, told, page).and_then(|text| match (file, &output.place) {
             (Some(mut file), _) => file.write_all(text.as_bytes()),
-            (None, Place::Url(url)) => otlp::send(url, text),
+            (None, Place::Url(url)) => Collector::new(url, &environment).send(text),
             (None, _) => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
         });
         let Err(error) = written.map_err(|error| wrong(&output.place, error)) else { continue };

@@ -9,6 +9,7 @@ use brunt_scenarios::plan::{Answer, Arrival, Ramp};
 use brunt_scenarios::units::Rate;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::exports::Exports;
 use super::settings::{Detail, Format, Settings};
 use super::summary::Summary;
 use super::told::Told;
@@ -32,14 +33,16 @@ pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary
     job.observer = (settings.detail == Detail::Hits).then_some(tell);
     let files = outputs::open(&settings.outputs, output.page.is_some())?;
     announce(settings, output.err)?;
-    let mut watcher = Watcher::new(settings.showing(), watch::setting(settings), &output)?;
+    let watcher = Watcher::new(settings.showing(), watch::setting(settings), &output)?;
     let Output { out, err, page, .. } = output;
     let began = SystemTime::now();
+    let mut watcher = watcher.exporting(Exports::new(&settings.outputs, began)?);
     let running = start(vec![job], Instant::now(), 0)?;
     let waited = wait(&running, &mut watcher, &mut || hits::print(&told, &settings.requests, out), err);
     // The terminal is given back before anything else is printed.
-    drop(watcher);
+    let left = watcher.leave(err);
     waited?;
+    left?;
     let outcomes = running.outcomes();
     let outcome = outcomes.first().ok_or(SiegeError::NoUrl)?;
     hits::print(&told, &settings.requests, out)?;

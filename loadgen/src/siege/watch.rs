@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use super::exports::Exports;
 use super::settings::{Detail, Settings, Showing, Viewing};
 use super::told::what;
 use super::{Output, SiegeError};
@@ -19,6 +20,7 @@ const LINE_EVERY: f64 = 5.0;
 /// Watches a load.
 pub(super) struct Watcher {
     shows: Shows,
+    exports: Option<Exports>,
     next: Instant,
 }
 
@@ -46,12 +48,27 @@ impl Watcher {
         } else {
             Shows::Nothing
         };
-        Ok(Self { shows, next: Instant::now() })
+        Ok(Self { shows, exports: None, next: Instant::now() })
+    }
+
+    /// Sends what it sees as well.
+    pub fn exporting(self, exports: Exports) -> Self {
+        Self { exports: exports.is_some().then_some(exports), ..self }
+    }
+
+    /// Gives the terminal back, then waits for what is still being sent.
+    pub fn leave(self, err: &mut dyn Write) -> io::Result<()> {
+        let speaks = !matches!(self.shows, Shows::Nothing);
+        drop(self.shows);
+        let Some(mut exports) = self.exports else { return Ok(()) };
+        let trouble = exports.trouble().filter(|_| speaks);
+        exports.finish();
+        trouble.map_or(Ok(()), |trouble| writeln!(err, "{trouble}"))
     }
 
     /// One that shows nothing.
     pub fn nobody() -> Self {
-        Self { shows: Shows::Nothing, next: Instant::now() }
+        Self { shows: Shows::Nothing, exports: None, next: Instant::now() }
     }
 
     /// Shows how it goes, if that is due; true when whoever watches wants it to end.
@@ -60,6 +77,15 @@ impl Watcher {
             return Ok(false);
         }
         self.next = Instant::now() + EVERY;
+        if let Some(exports) = &mut self.exports {
+            exports.look(&running.snapshot());
+            // What is drawn on a terminal is not written into.
+            if matches!(self.shows, Shows::Lines(_))
+                && let Some(trouble) = exports.trouble()
+            {
+                writeln!(err, "{trouble}")?;
+            }
+        }
         match &mut self.shows {
             Shows::Nothing => {}
             Shows::Lines(due) => {

@@ -1,17 +1,16 @@
 //! OTLP metrics as JSON over HTTP: what a collector takes.
 
-use std::io;
+mod collector;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use brunt_scenarios::timeline::{Counts, Schedule};
 use serde_json::{Value, json};
 
-use crate::job::{Address, Transport};
-use crate::recorder::LoadOutcome;
-use crate::siege::{SiegeError, fetch};
+use crate::recorder::{LoadOutcome, Totals};
 
-/// How long a collector may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(in crate::siege) use collector::{Collector, url, url_of};
+
 /// Sums since the start, as OTLP calls them.
 const CUMULATIVE: u8 = 2;
 /// The bounds of the histogram's buckets, in microseconds: two or three for each power of ten.
@@ -20,26 +19,46 @@ const BOUNDS: [u64; 19] = [
     1_000_000, 2_500_000, 5_000_000, 10_000_000, 30_000_000,
 ];
 
-/// The URL that metrics are sent to: a collector's, with the path that the protocol gives it unless it has one.
-pub(super) fn url(written: &str) -> Result<String, SiegeError> {
-    let url = if written.contains("://") { written.to_owned() } else { format!("http://{written}") };
-    let (_, path) = Address::split(&url)?;
-    match path {
-        "" | "/" => Ok(format!("{}/v1/metrics", url.trim_end_matches('/'))),
-        _ => Ok(url),
-    }
+/// A load's figures, at its end or before it.
+pub(in crate::siege) struct Exported<'a> {
+    pub name: &'a str,
+    /// Since the start.
+    pub elapsed: Duration,
+    pub totals: &'a Totals,
+    pub latency: &'a Counts,
+    /// Whether the generator kept its schedule; known at the end only.
+    pub kept: Option<bool>,
+    /// How many requests are under way, before the end.
+    pub in_flight: Option<u64>,
 }
 
-pub(super) fn send(url: &str, metrics: String) -> io::Result<()> {
-    fetch::post(url, metrics, &Transport::default(), PATIENCE).map_err(io::Error::other)
-}
+/// What is measured of a load.
+type Of<'a> = &'a dyn Fn(&Exported<'_>) -> Vec<Value>;
 
-/// Requests by outcome, latency, and whether the schedule was kept, of all loads.
+/// What came of all loads.
 pub(super) fn otlp(outcomes: &[LoadOutcome], began: SystemTime) -> String {
-    let points = |of: &dyn Fn(&LoadOutcome) -> Vec<Value>| -> Vec<Value> {
-        let timed = outcomes.iter().flat_map(|outcome| {
-            let ended = nanos(began + outcome.elapsed);
-            of(outcome).into_iter().map(move |mut point| {
+    let latencies: Vec<Counts> = outcomes.iter().map(latency).collect();
+    let exported = outcomes.iter().zip(&latencies).map(|(outcome, latency)| Exported {
+        name: &outcome.record.name,
+        elapsed: outcome.elapsed,
+        totals: &outcome.totals,
+        latency,
+        kept: Some(outcome.record.schedule == Schedule::Kept),
+        in_flight: None,
+    });
+    metrics(&exported.collect::<Vec<_>>(), began)
+}
+
+fn latency(outcome: &LoadOutcome) -> Counts {
+    Counts::of(&Counts::merge(outcome.record.windows.iter().map(|window| &window.latency)))
+}
+
+/// Requests by outcome, latency, and what else is known of all loads.
+pub(in crate::siege) fn metrics(loads: &[Exported<'_>], began: SystemTime) -> String {
+    let points = |of: Of<'_>| -> Vec<Value> {
+        let timed = loads.iter().flat_map(|load| {
+            let ended = nanos(began + load.elapsed);
+            of(load).into_iter().map(move |mut point| {
                 point["startTimeUnixNano"] = nanos(began).into();
                 point["timeUnixNano"] = ended.clone().into();
                 point
@@ -47,22 +66,47 @@ pub(super) fn otlp(outcomes: &[LoadOutcome], began: SystemTime) -> String {
         });
         timed.collect()
     };
-    let metrics = json!([
-        {
+    let sums = [
+        json!({
             "name": "brunt.load.requests", "unit": "{request}", "description": "Requests by outcome: ok, or why they failed.",
             "sum": { "aggregationTemporality": CUMULATIVE, "isMonotonic": true, "dataPoints": points(&requests) },
-        },
-        {
+        }),
+        json!({
             "name": "brunt.load.latency", "unit": "s",
             "description": "Time from the intended start of requests to the end of their replies.",
-            "histogram": { "aggregationTemporality": CUMULATIVE, "dataPoints": points(&|outcome| vec![latency(outcome)]) },
-        },
-        {
-            "name": "brunt.load.schedule_kept", "unit": "1",
-            "description": "1 when the generator kept its schedule, 0 when the figures are invalid.",
-            "gauge": { "dataPoints": points(&|outcome| vec![kept(outcome)]) },
-        },
-    ]);
+            "histogram": { "aggregationTemporality": CUMULATIVE, "dataPoints": points(&|load| vec![histogram(load)]) },
+        }),
+    ];
+    let metrics: Vec<Value> = sums.into_iter().chain(gauges(&points)).collect();
+    wrapped(&metrics)
+}
+
+/// What is known at one time only: at the end, or before it.
+fn gauges(points: &dyn Fn(Of<'_>) -> Vec<Value>) -> Vec<Value> {
+    let gauge = |name: &str, unit: &str, about: &str, value: fn(&Exported<'_>) -> Option<u64>| {
+        let number = |load: &Exported<'_>| {
+            let point = |value: u64| json!({ "attributes": [attribute("load", load.name)], "asInt": value.to_string() });
+            value(load).map(point).into_iter().collect()
+        };
+        let points = points(&number);
+        let gauge =
+            json!({ "name": name, "unit": unit, "description": about, "gauge": { "dataPoints": points } });
+        (!points.is_empty()).then_some(gauge)
+    };
+    let kept = gauge(
+        "brunt.load.schedule_kept",
+        "1",
+        "1 when the generator kept its schedule, 0 when the figures are invalid.",
+        |load| load.kept.map(u64::from),
+    );
+    let in_flight =
+        gauge("brunt.load.in_flight", "{request}", "Requests that were sent and have not ended.", |load| {
+            load.in_flight
+        });
+    kept.into_iter().chain(in_flight).collect()
+}
+
+fn wrapped(metrics: &[Value]) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let all = json!({ "resourceMetrics": [{
         "resource": { "attributes": [attribute("service.name", "brunt"), attribute("service.version", version)] },
@@ -71,21 +115,21 @@ pub(super) fn otlp(outcomes: &[LoadOutcome], began: SystemTime) -> String {
     format!("{all}\n")
 }
 
-fn requests(outcome: &LoadOutcome) -> Vec<Value> {
-    let failed = outcome.totals.failed.iter().map(|(kind, count)| (kind.to_string(), *count));
-    let all = std::iter::once(("ok".to_owned(), outcome.totals.ok)).chain(failed);
+fn requests(load: &Exported<'_>) -> Vec<Value> {
+    let failed = load.totals.failed.iter().map(|(kind, count)| (kind.to_string(), *count));
+    let all = std::iter::once(("ok".to_owned(), load.totals.ok)).chain(failed);
     let point = |(kind, count): (String, u64)| {
         json!({
-            "attributes": [attribute("load", &outcome.record.name), attribute("outcome", &kind)],
+            "attributes": [attribute("load", load.name), attribute("outcome", &kind)],
             "asInt": count.to_string(),
         })
     };
     all.map(point).collect()
 }
 
-fn latency(outcome: &LoadOutcome) -> Value {
-    let all = Counts::merge(outcome.record.windows.iter().map(|window| &window.latency));
-    let counts = Counts::of(&all);
+fn histogram(load: &Exported<'_>) -> Value {
+    let counts = load.latency;
+    let all = Counts::merge([counts]);
     let mut buckets = [0_u64; BOUNDS.len() + 1];
     let mut sum = 0.0;
     for (value, count) in &counts.0 {
@@ -94,7 +138,7 @@ fn latency(outcome: &LoadOutcome) -> Value {
         sum += all.median_equivalent(*value) as f64 * *count as f64 / 1e6;
     }
     let mut point = json!({
-        "attributes": [attribute("load", &outcome.record.name)],
+        "attributes": [attribute("load", load.name)],
         "count": counts.len().to_string(),
         "sum": sum,
         "bucketCounts": buckets.map(|count| count.to_string()),
@@ -105,11 +149,6 @@ fn latency(outcome: &LoadOutcome) -> Value {
         point["max"] = (*most as f64 / 1e6).into();
     }
     point
-}
-
-fn kept(outcome: &LoadOutcome) -> Value {
-    let kept = u8::from(outcome.record.schedule == Schedule::Kept);
-    json!({ "attributes": [attribute("load", &outcome.record.name)], "asInt": kept.to_string() })
 }
 
 fn attribute(key: &str, value: &str) -> Value {
