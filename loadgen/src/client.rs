@@ -14,8 +14,9 @@ pub(crate) use missed::Missed;
 
 use crate::engine::{Lane, Watch};
 use crate::http1::{Keep, Reply};
-use crate::job::{Order, Prepared, Verdict};
-use crate::journey::redirect;
+use crate::job::{Order, Prepared, Request, Verdict};
+use crate::journey::{self, redirect};
+use crate::page::resources;
 use crate::recorder::{Ended, Hit, Sample};
 
 /// The most of a body that is kept for checks, in bytes.
@@ -39,6 +40,14 @@ pub(crate) struct Finished {
     pub unreachable: bool,
 }
 
+/// What came of one request.
+struct Made {
+    finished: Finished,
+    onward: Option<Onward>,
+    /// What a page shows beside itself, if pages are parsed; relative to it.
+    shows: Vec<String>,
+}
+
 /// Where a request is redirected to.
 struct Onward {
     status: u16,
@@ -58,7 +67,8 @@ pub(crate) struct Due {
 impl Client {
     /// A client that starts with this request of the list.
     pub fn new(lane: &Rc<Lane>, first: usize) -> Self {
-        let keep = match (lane.ready.wants_body(), lane.ready.job.transport.follow) {
+        let parse = lane.ready.job.transport.parse;
+        let keep = match (lane.ready.wants_body() || parse, lane.ready.job.transport.follow || parse) {
             (true, true) => Keep::Whole(LONGEST_BODY),
             (true, false) => Keep::Body(LONGEST_BODY),
             (false, true) => Keep::Whole(0),
@@ -76,35 +86,60 @@ impl Client {
     pub async fn request(&mut self, due: Due) -> Finished {
         let which = self.choose();
         let lane = Rc::clone(&self.lane);
-        match self.make(due, which, &lane.ready.requests[which]).await {
-            (finished, None) => finished,
-            (finished, Some(onward)) => self.follow(finished, which, onward).await,
+        let made = self.make(due, which, &lane.ready.requests[which]).await;
+        if made.onward.is_none() && made.shows.is_empty() {
+            return made.finished;
         }
+        let Some(request) = lane.ready.job.requests.get(which) else { return made.finished };
+        self.go_on(request.clone(), which, made).await
+    }
+
+    /// Goes where a redirect leads, and asks for what the page at its end shows.
+    async fn go_on(&mut self, request: Request, which: usize, made: Made) -> Finished {
+        let (request, made) = self.follow(request, which, made).await;
+        self.show(&request, which, made).await
     }
 
     /// Follows redirects, each hop a request of its own that is due when the reply before it has come. One to a server that
     /// the load does not name is not followed: nobody asked for load on it.
-    async fn follow(&mut self, mut finished: Finished, which: usize, first: Onward) -> Finished {
-        let lane = Rc::clone(&self.lane);
-        let job = &lane.ready.job;
-        let Some(mut request) = job.requests.get(which).cloned() else { return finished };
-        let mut onward = Some(first);
+    async fn follow(&mut self, mut request: Request, which: usize, mut made: Made) -> (Request, Made) {
         for _ in 0..redirect::MOST {
-            let next = onward.and_then(|on| redirect::next(&request, on.status, Some(&on.location)));
-            let Some(next) = next.filter(|_| lane.takes(finished.at)) else { break };
-            let Some(known) = job.requests.iter().position(|known| known.address == next.address) else {
-                break;
-            };
-            let Ok(prepared) = Prepared::new(&next, lane.ready.requests[known].server, job) else { break };
-            let due = Due { intended: finished.at, free: finished.at };
-            (finished, onward) = self.make(due, which, &prepared).await;
-            request = next;
+            let next = made.onward.as_ref();
+            let next = next.and_then(|on| redirect::next(&request, on.status, Some(&on.location)));
+            let Some(next) = next else { break };
+            let Some(hop) = self.hop(&next, which, made.finished.at).await else { break };
+            (request, made) = (next, hop);
+        }
+        (request, made)
+    }
+
+    /// Asks for what a page shows, one after the other, each due when the reply before it has come.
+    async fn show(&mut self, page: &Request, which: usize, made: Made) -> Finished {
+        let mut finished = made.finished;
+        let lane = Rc::clone(&self.lane);
+        for link in &made.shows {
+            let shown = redirect::shown(page, link);
+            let not_from = &lane.ready.job.transport.not_from;
+            let Some(shown) = shown.filter(|shown| !not_from.contains(&shown.address.host)) else { continue };
+            if let Some(hop) = self.hop(&shown, which, finished.at).await {
+                finished = hop.finished;
+            }
         }
         finished
     }
 
-    /// Makes a request and records it; where it leads, if it is redirected and redirects are followed.
-    async fn make(&mut self, due: Due, which: usize, request: &Prepared) -> (Finished, Option<Onward>) {
+    /// Makes a request that a reply led to, if the load goes on and names its server.
+    async fn hop(&mut self, request: &Request, which: usize, at: Instant) -> Option<Made> {
+        let lane = Rc::clone(&self.lane);
+        let job = &lane.ready.job;
+        let known = job.requests.iter().position(|known| known.address == request.address);
+        let server = lane.ready.requests[known.filter(|_| lane.takes(at))?].server;
+        let prepared = Prepared::new(request, server, job).ok()?;
+        Some(self.make(Due { intended: at, free: at }, which, &prepared).await)
+    }
+
+    /// Makes a request and records it; where it leads, if that is wanted.
+    async fn make(&mut self, due: Due, which: usize, request: &Prepared) -> Made {
         let lane = &self.lane;
         let link = &mut self.links[request.server];
         let sent = Instant::now();
@@ -123,11 +158,13 @@ impl Client {
             .ok()
             .filter(|reply| redirected(reply))
             .and_then(|reply| Some(Onward { status: reply.status, location: location(link.head())? }));
+        let parse = lane.ready.job.transport.parse;
+        let shows = result.as_ref().ok().filter(|_| parse).map(|reply| shown(reply, link));
         link.settle(lane, &result);
         let unreachable = result.is_err() && !wrote.get();
         lane.tell(which, sent, done, &ended, verdict.failure);
         lane.end(sample, &ended, verdict);
-        (Finished { at: done, unreachable }, onward)
+        Made { finished: Finished { at: done, unreachable }, onward, shows: shows.unwrap_or_default() }
     }
 
     fn choose(&mut self) -> usize {
@@ -141,6 +178,14 @@ impl Client {
             }
         }
     }
+}
+
+/// What a reply shows, if it is a page.
+fn shown(reply: &Reply, link: &Link) -> Vec<String> {
+    let whole = journey::Reply::new(reply.status, link.head(), link.body());
+    let is_page = whole.header("content-type").is_some_and(|kind| kind.trim().starts_with("text/html"));
+    let page = whole.text().filter(|_| is_page && reply.status < 300);
+    page.map(resources).unwrap_or_default()
 }
 
 /// Where a reply's head says to go.

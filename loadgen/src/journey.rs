@@ -15,5 +15,6 @@ mod script;
 mod traveller;
 
 pub(crate) use draft::Draft;
+pub(crate) use reply::Reply;
 pub use script::Script;
 pub(crate) use traveller::Traveller;

@@ -21,6 +21,7 @@ mod job;
 mod journey;
 mod limit;
 mod net;
+mod page;
 mod recorder;
 pub mod siege;
 mod template;

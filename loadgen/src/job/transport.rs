@@ -14,6 +14,11 @@ pub struct Transport {
     pub version: Version,
     /// Whether single requests go on to where a redirect leads, each hop counted as a request. Journeys say it by step.
     pub follow: bool,
+    /// Whether pages are parsed, and what they show is asked for as well, each a request; of servers only that requests name.
+    /// Not of journeys.
+    pub parse: bool,
+    /// Hosts of which nothing that pages show is asked for.
+    pub not_from: Vec<String>,
     /// Whether replies are those of gRPC, whose own status is the one that counts.
     pub grpc: bool,
     /// The most streams at once on a connection, with HTTP/2; the server may allow fewer.
@@ -55,6 +60,8 @@ impl Default for Transport {
         Self {
             version: Version::Http1,
             follow: false,
+            parse: false,
+            not_from: Vec::new(),
             grpc: false,
             streams: 100,
             ca: None,

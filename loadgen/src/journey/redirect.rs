@@ -30,6 +30,18 @@ pub(crate) fn next(request: &Request, status: u16, location: Option<&str>) -> Op
     Some(Request { method, address, path, headers, body })
 }
 
+/// A request for what a page shows; `None` when that is nothing that HTTP can ask for.
+pub(crate) fn shown(page: &Request, link: &str) -> Option<Request> {
+    let (address, path) = target(page, link)?;
+    let mut headers = page.headers.clone();
+    headers.retain(|(name, _)| !is_one_of(name, &["content-type", "content-length", "content-encoding"]));
+    if address != page.address {
+        // Secrets are for the server that they were meant for.
+        headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
+    }
+    Some(Request { method: Method::GET, address, path, headers, body: Vec::new() })
+}
+
 fn target(request: &Request, location: &str) -> Option<(Address, String)> {
     let scheme = match request.address.scheme {
         crate::job::Scheme::Http => "http",

@@ -24,7 +24,7 @@ pub(super) fn config(settings: &Settings) -> Result<String, SiegeError> {
         ("verbose", yes(settings.detail == Detail::Hits)),
         ("quiet", yes(settings.detail == Detail::Quiet)),
         ("protocol", settings.transport.version.to_string()),
-        ("HTML parser", "disabled".to_owned()),
+        ("HTML parser", if settings.transport.parse { "enabled" } else { "disabled" }.to_owned()),
         ("get method", settings.get.to_string()),
         ("connection", if settings.reuse == Reuse::Yes { "keep-alive" } else { "close" }.to_owned()),
         ("concurrent users", settings.users.to_string()),

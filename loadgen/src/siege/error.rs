@@ -122,6 +122,9 @@ pub enum SiegeError {
     /// A warm-up without anything after it.
     #[error("the warm-up takes all of the load's time: there would be nothing to count")]
     AllWarmUp,
+    /// Two options that say the opposite.
+    #[error("--parser and --no-parser cannot both be")]
+    BothParsers,
     /// A call of gRPC that cannot be made.
     #[error(transparent)]
     Grpc(#[from] GrpcError),

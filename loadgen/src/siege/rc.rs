@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Keys that change what is done.
-pub(super) const KEYS: [&str; 19] = [
+pub(super) const KEYS: [&str; 21] = [
     "concurrent",
     "time",
     "reps",
@@ -23,6 +23,8 @@ pub(super) const KEYS: [&str; 19] = [
     "gmethod",
     "accept-encoding",
     "follow-location",
+    "parser",
+    "login",
 ];
 
 /// What a siegerc sets.
@@ -32,6 +34,8 @@ pub(super) struct Rc {
     pub values: BTreeMap<&'static str, String>,
     /// All headers.
     pub headers: Vec<String>,
+    /// Hosts of which nothing that pages show is asked for.
+    pub nofollow: Vec<String>,
 }
 
 impl Rc {
@@ -46,6 +50,8 @@ impl Rc {
             }
             if key == "header" {
                 rc.headers.push(value.to_owned());
+            } else if key == "nofollow" {
+                rc.nofollow.push(value.to_owned());
             } else if let Some(known) = KEYS.iter().find(|known| **known == key) {
                 rc.values.insert(known, value.to_owned());
             }

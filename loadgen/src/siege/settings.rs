@@ -1,23 +1,25 @@
 //! What the options and settings mean together.
 
+mod given;
 mod read;
+mod showing;
 mod targets;
 mod transport;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use brunt_scenarios::units::{Percent, Rate};
 
 use super::SiegeError;
 use super::flags::Flags;
-use super::outputs::{FileOutput, Place};
+use super::outputs::FileOutput;
 use super::rc::Rc;
 use super::table::Flag;
 use crate::job::{Bound, Order, Request, Reuse, Transport};
 use crate::limit::Slo;
+pub(super) use given::Given;
+pub(super) use showing::{Detail, Format, Showing, Viewing};
 use targets::Targets;
 
 /// Users unless told otherwise; what siege's own settings file says.
@@ -36,48 +38,6 @@ pub(super) enum Action {
     Headers,
     Page,
     Load,
-}
-
-/// How much to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Detail {
-    /// Nothing but errors, and JSON if asked for.
-    Quiet,
-    /// The summary.
-    Summary,
-    /// Each hit as well.
-    Hits,
-}
-
-/// How the summary is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    Text,
-    Json,
-}
-
-/// Whether the load is drawn while it runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Viewing {
-    Always,
-    /// On a terminal.
-    Auto,
-    Never,
-}
-
-/// What is shown, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Showing {
-    pub detail: Detail,
-    pub format: Format,
-    pub viewing: Viewing,
-}
-
-impl Showing {
-    /// Whether there is text for people.
-    pub fn speaks(self) -> bool {
-        self.detail != Detail::Quiet && self.format == Format::Text
-    }
 }
 
 /// Where the result is appended.
@@ -144,11 +104,7 @@ impl Settings {
         }
         let rate = given.rate()?;
         if action == Action::Load {
-            match (bound, rate) {
-                (None, _) => return Err(SiegeError::Endless),
-                (Some(Bound::Repetitions(_)), Some(_)) => return Err(SiegeError::RateWithoutTime),
-                _ => {}
-            }
+            has_end(bound, rate)?;
         }
         let users_given = given.users()?;
         Ok(Self {
@@ -178,10 +134,13 @@ impl Settings {
     }
 }
 
-/// Where values come from.
-pub(super) struct Given {
-    pub flags: Flags,
-    pub rc: Rc,
+/// A load needs an end, and one on a schedule a time.
+fn has_end(bound: Option<Bound>, rate: Option<Rate>) -> Result<(), SiegeError> {
+    match (bound, rate) {
+        (None, _) => Err(SiegeError::Endless),
+        (Some(Bound::Repetitions(_)), Some(_)) => Err(SiegeError::RateWithoutTime),
+        _ => Ok(()),
+    }
 }
 
 /// What the options ask for.
@@ -199,175 +158,6 @@ pub(super) fn action(flags: &Flags) -> Action {
 pub(super) fn text_of(file: &str) -> Result<String, SiegeError> {
     let path = PathBuf::from(file);
     std::fs::read_to_string(&path).map_err(|error| SiegeError::File { path, error })
-}
-
-impl Given {
-    fn value(&self, flag: Flag, key: &str) -> Option<&str> {
-        self.flags.value(flag).or_else(|| self.rc.value(key))
-    }
-
-    fn is_on(&self, flag: Flag, key: &str) -> bool {
-        self.flags.has(flag) || self.rc.is_on(key)
-    }
-
-    fn headers(&self) -> Result<Vec<(String, String)>, SiegeError> {
-        let written = self.rc.headers.iter().map(String::as_str).chain(self.flags.values(Flag::Header));
-        let mut headers = written.map(read::header).collect::<Result<Vec<_>, _>>()?;
-        if let Some(agent) = self.value(Flag::UserAgent, "user-agent") {
-            headers.push(("User-Agent".to_owned(), agent.to_owned()));
-        }
-        let basic =
-            self.flags.value(Flag::User).map(|user| format!("Basic {}", BASE64_STANDARD.encode(user)));
-        let bearer = self.flags.value(Flag::Bearer).map(|token| format!("Bearer {token}"));
-        headers.extend(basic.or(bearer).map(|value| ("Authorization".to_owned(), value)));
-        let coded = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding"));
-        if let Some(coding) = self.rc.value("accept-encoding").filter(|_| !coded) {
-            headers.push(("Accept-Encoding".to_owned(), coding.to_owned()));
-        }
-        Ok(headers)
-    }
-
-    fn bound(&self, urls: usize) -> Result<Option<Bound>, SiegeError> {
-        let time = self.value(Flag::Time, "time").map(read::time).transpose()?;
-        let repetitions = match self.value(Flag::Reps, "reps") {
-            Some("once") => Some(urls as u64),
-            Some(number) => Some(read::number("-r", number, "-r 100, or -r once")?),
-            None => None,
-        };
-        Ok(match (time, repetitions) {
-            (Some(time), Some(repetitions)) => Some(Bound::Either(time, repetitions)),
-            (Some(time), None) => Some(Bound::Time(time)),
-            (None, Some(repetitions)) => Some(Bound::Repetitions(repetitions)),
-            (None, None) => None,
-        })
-    }
-
-    fn users(&self) -> Result<Option<u32>, SiegeError> {
-        let users = self.value(Flag::Concurrent, "concurrent");
-        users.map(|users| read::number("-c", users, "-c 25")).transpose()
-    }
-
-    fn delay(&self) -> Result<Duration, SiegeError> {
-        if self.is_on(Flag::Benchmark, "benchmark") {
-            return Ok(Duration::ZERO);
-        }
-        let delay =
-            self.value(Flag::Delay, "delay").map(|delay| read::seconds("-d", delay, "-d 1 or -d 0.5"));
-        Ok(delay.transpose()?.unwrap_or_default())
-    }
-
-    fn timeout(&self) -> Result<Option<Duration>, SiegeError> {
-        let timeout = self.value(Flag::Timeout, "timeout");
-        timeout.map(|timeout| read::seconds("--timeout", timeout, "--timeout 30")).transpose()
-    }
-
-    fn warm_up(&self, bound: Option<Bound>) -> Result<Duration, SiegeError> {
-        let written = self.flags.value(Flag::WarmUp);
-        let warm_up = written.map(|time| read::seconds("--warm-up", time, "--warm-up 5")).transpose()?;
-        let warm_up = warm_up.unwrap_or_default();
-        match bound.and_then(Bound::time) {
-            Some(time) if warm_up >= time => Err(SiegeError::AllWarmUp),
-            _ => Ok(warm_up),
-        }
-    }
-
-    fn rate(&self) -> Result<Option<Rate>, SiegeError> {
-        self.flags.value(Flag::Rate).map(|rate| read::rate("--rate", rate)).transpose()
-    }
-
-    fn fail_below(&self) -> Result<Option<Percent>, SiegeError> {
-        let percent = self.flags.value(Flag::FailBelow);
-        percent.map(|percent| read::percent("--fail-below", percent)).transpose()
-    }
-
-    fn slo(&self) -> Result<Option<Slo>, SiegeError> {
-        let written = self.flags.value(Flag::Slo);
-        let read =
-            |text: &str| text.parse().map_err(|()| read::bad("--slo", text, "--slo p99=200ms,errors=0.1%"));
-        written.map(read).transpose()
-    }
-
-    /// How long a step of a search is.
-    fn step(&self, bound: Option<Bound>, slo: Option<&Slo>) -> Result<Bound, SiegeError> {
-        let only_pages = self.flags.values(Flag::Out).all(|output| output.starts_with("html="));
-        match bound {
-            _ if slo.is_none() => Err(SiegeError::NoSlo),
-            _ if !only_pages => Err(SiegeError::SearchOutput),
-            None => Ok(Bound::Time(STEP)),
-            Some(Bound::Time(time)) => Ok(Bound::Time(time)),
-            Some(_) => Err(SiegeError::StepsWithoutTime),
-        }
-    }
-
-    fn reuse(&self) -> Result<Reuse, SiegeError> {
-        match self.rc.value("connection") {
-            None | Some("keep-alive") => Ok(Reuse::Yes),
-            Some("close") => Ok(Reuse::No),
-            Some(other) => Err(read::bad("connection", other, "connection = keep-alive, or close")),
-        }
-    }
-
-    fn get(&self) -> Result<http::Method, SiegeError> {
-        match self.rc.value("gmethod") {
-            None | Some("HEAD") => Ok(http::Method::HEAD),
-            Some("GET") => Ok(http::Method::GET),
-            Some(other) => Err(read::bad("gmethod", other, "gmethod = HEAD, or GET")),
-        }
-    }
-
-    pub fn detail(&self) -> Detail {
-        if self.is_on(Flag::Quiet, "quiet") {
-            Detail::Quiet
-        } else if self.is_on(Flag::Verbose, "verbose") {
-            Detail::Hits
-        } else {
-            Detail::Summary
-        }
-    }
-
-    pub fn format(&self) -> Format {
-        if self.is_on(Flag::Json, "json_output") { Format::Json } else { Format::Text }
-    }
-
-    pub fn viewing(&self) -> Viewing {
-        match (self.flags.has(Flag::NoView) || self.detail() == Detail::Quiet, self.flags.has(Flag::View)) {
-            (true, _) => Viewing::Never,
-            (false, true) => Viewing::Always,
-            (false, false) => Viewing::Auto,
-        }
-    }
-
-    /// What is shown, and how.
-    pub fn showing(&self) -> Showing {
-        Showing { detail: self.detail(), format: self.format(), viewing: self.viewing() }
-    }
-
-    pub fn outputs(&self, action: Action) -> Result<Vec<FileOutput>, SiegeError> {
-        let outputs: Vec<_> =
-            self.flags.values(Flag::Out).map(FileOutput::parse).collect::<Result<_, _>>()?;
-        if matches!(action, Action::Headers | Action::Page) && !outputs.is_empty() {
-            return Err(SiegeError::OutputsWithoutLoad);
-        }
-        // JSON and hits go to stdout.
-        let stdout_is_taken = self.format() == Format::Json || self.detail() == Detail::Hits;
-        let mut taken: Vec<_> = stdout_is_taken.then_some(&Place::Stdout).into_iter().collect();
-        for FileOutput { place, .. } in &outputs {
-            if taken.contains(&place) {
-                return Err(SiegeError::SharedOutput(place.to_string()));
-            }
-            taken.push(place);
-        }
-        Ok(outputs)
-    }
-
-    fn log(&self) -> Log {
-        let asked = self.is_on(Flag::Log, "logging");
-        let named = self.value(Flag::Log, "logfile").unwrap_or("siege.log");
-        Log {
-            file: asked.then(|| PathBuf::from(named)),
-            mark: self.flags.value(Flag::Mark).map(str::to_owned),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(super) enum Flag {
     Json,
     NoParser,
     NoFollow,
+    /// Beyond siege, from here on.
+    Parser,
     Rate,
     FailBelow,
     Out,
@@ -104,6 +106,7 @@ pub(super) static TABLE: &[Spelling] = &[
     spelling(Flag::Json, Some('j'), "--json-output", Nothing),
     spelling(Flag::NoParser, Some('N'), "--no-parser", Nothing),
     spelling(Flag::NoFollow, Some('F'), "--no-follow", Nothing),
+    spelling(Flag::Parser, None, "--parser", Nothing),
     spelling(Flag::Rate, None, "--rate", Value),
     spelling(Flag::FailBelow, None, "--fail-below", Value),
     spelling(Flag::Out, None, "--out", Value),

@@ -1,11 +1,13 @@
 //! Beside the real siege: the same options and settings file, on the same server with the same replies. Where siege is not
 //! installed, these tests say so and check nothing.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
 use crate::run;
 use crate::server::{Act, Server, reply};
+use crate::shop::{self, Shop};
 
 /// What both are told, so that siege prints text as its manual says and nothing in colours.
 const SETTINGS: &str = "json_output = false\nverbose = false\ncolor = off\nquiet = false\nparser = false\n\
@@ -218,4 +220,52 @@ fn the_configuration_has_sieges_words() {
         "the same order"
     );
     assert!(common.len() >= 14, "{ours:?}");
+}
+
+const PAGE: &str = r#"<!DOCTYPE html><html><head><title>Shop</title><meta charset="utf-8">
+<link rel="stylesheet" type="text/css" href="/style.css"/><link href='second.css' rel='stylesheet'>
+<link rel="icon" href="/icon.png"><script src="/app.js"></script><script type="module" src="mod.js"></script>
+<!-- <img src="/comment.png"> --></head><body background="/back.png">
+<img src="/a.png"><img alt="b" src='b.png'><img src="/a.png"><img src="?q=1&amp;b=2">
+<a href="/link.html">l</a><iframe src="/frame.html"></iframe><video src="/v.mp4"></video></body></html>"#;
+
+/// A page, and what it shows.
+fn shop() -> Shop {
+    Shop::start(|seen| {
+        let (kind, body) = match seen.path.as_str() {
+            "/" => ("text/html; charset=utf-8", PAGE),
+            "/moved" => return Some(shop::reply(302, "Location: /\r\n", b"x")),
+            _ => ("image/png", "x"),
+        };
+        Some(shop::reply(200, &format!("Content-Type: {kind}\r\n"), body.as_bytes()))
+    })
+}
+
+/// What was asked for, and how often.
+fn asked(shop: &Shop) -> BTreeMap<String, usize> {
+    let mut paths = BTreeMap::new();
+    shop.seen().into_iter().for_each(|seen| *paths.entry(seen.path).or_default() += 1);
+    paths
+}
+
+#[test]
+fn pages_are_parsed_as_siege_parses_them() {
+    for (settings, arguments, path) in [
+        ("parser = true\n", &["-c2", "-r3"][..], "/"),
+        ("parser = true\n", &["-c1", "-r2"], "/moved"),
+        ("parser = true\n", &["-c1", "-r2", "-N"], "/"),
+        ("parser = true\nnofollow = 127.0.0.1\n", &["-c1", "-r2"], "/"),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let rc = home.path().join("rc");
+        std::fs::write(&rc, format!("{SETTINGS}{settings}")).unwrap();
+        let (first, second) = (shop(), shop());
+        let Some(theirs) = siege(home.path(), &rc, arguments, &format!("{}{path}", first.url())) else {
+            return;
+        };
+        let (rc, url) = (rc.display().to_string(), format!("{}{path}", second.url()));
+        let (_, out, err) = run(&[&["-R", &rc], arguments, &[url.as_str()]].concat());
+        assert_eq!(asked(&first), asked(&second), "{settings}{arguments:?}");
+        assert_eq!(counts(&theirs), counts(&Said { out, err }), "{settings}{arguments:?}");
+    }
 }

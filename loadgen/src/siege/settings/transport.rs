@@ -33,9 +33,19 @@ impl Given {
             server_name: self.flags.value(Flag::ServerName).map(str::to_owned),
             proxy: self.flags.value(Flag::Proxy).map(proxy).transpose()?,
             follow: !self.flags.has(Flag::NoFollow) && self.rc.value("follow-location") != Some("false"),
+            parse: self.parses()?,
+            not_from: self.rc.nofollow.clone(),
             ..defaults
         };
         Ok(if self.flags.has(Flag::Grpc) { grpc::transport(transport) } else { transport })
+    }
+
+    /// Whether pages are parsed. Siege's own default is that they are; here they are when somebody asks for it.
+    fn parses(&self) -> Result<bool, SiegeError> {
+        if self.flags.has(Flag::Parser) && self.flags.has(Flag::NoParser) {
+            return Err(SiegeError::BothParsers);
+        }
+        Ok(!self.flags.has(Flag::NoParser) && self.is_on(Flag::Parser, "parser"))
     }
 
     /// Sends all requests to the socket that was asked for, if any.
