@@ -17,6 +17,7 @@ mod message;
 mod missed;
 mod pool;
 mod received;
+mod rehearsal;
 mod session;
 mod stream;
 
@@ -24,3 +25,4 @@ pub(crate) use exchange::exchange;
 pub(crate) use message::Message;
 pub(crate) use pool::Pool;
 pub(crate) use received::Received;
+pub use rehearsal::{Heard, hear};

@@ -16,7 +16,7 @@ mod doubt;
 mod engine;
 mod grpc;
 pub mod http1;
-mod http2;
+pub mod http2;
 mod job;
 mod journey;
 mod limit;

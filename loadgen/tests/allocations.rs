@@ -9,12 +9,17 @@ mod endless;
 #[path = "engine/frames.rs"]
 #[allow(dead_code, reason = "not all of it is needed here")]
 mod frames;
+#[path = "engine/http2_server.rs"]
+#[allow(dead_code, reason = "not all of it is needed here")]
+mod http2_server;
 #[path = "engine/jobs.rs"]
 #[allow(dead_code, reason = "not all of it is needed here")]
 mod jobs;
 #[path = "engine/server.rs"]
 #[allow(dead_code, reason = "not all of it is needed here")]
 mod server;
+#[path = "allocations/tls_and_http2.rs"]
+mod tls_and_http2;
 #[path = "engine/wires.rs"]
 #[allow(dead_code, reason = "not all of it is needed here")]
 mod wires;
@@ -55,19 +60,31 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What a server calls with the number of each request.
+type See = Box<dyn Fn(u64) + Send + Sync>;
+
 /// What the generator had allocated when the server saw each mark's request, and what came of the load.
 fn observed(load: impl FnOnce(&Server) -> Job) -> ([Reading; 3], LoadOutcome) {
+    observed_by(|see| {
+        load(&Server::start(move |number| {
+            see(number);
+            Act::Send(ok("hello"))
+        }))
+    })
+}
+
+/// The same of any server; `begin` starts it, and says what load is put on it.
+fn observed_by(begin: impl FnOnce(See) -> Job) -> ([Reading; 3], LoadOutcome) {
     let readings: Arc<[OnceLock<Reading>; 3]> = Arc::default();
     let (seen, (tell, told)) = (Arc::clone(&readings), channel());
-    let server = Server::start(move |number| {
+    let job = begin(Box::new(move |number| {
         if let Some(mark) = MARKS.iter().position(|mark| *mark == number) {
             seen[mark].get_or_init(Reading::now);
             tell.send(mark).unwrap();
         }
-        Act::Send(ok("hello"))
-    });
+    }));
     // Stopped from outside: at the last mark, no thread has come to its end by itself.
-    let running = start(vec![checked(load(&server))], Instant::now(), THREADS).unwrap();
+    let running = start(vec![checked(job)], Instant::now(), THREADS).unwrap();
     for _ in MARKS {
         told.recv_timeout(Duration::from_secs(60)).unwrap();
     }

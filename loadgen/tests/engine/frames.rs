@@ -39,23 +39,79 @@ pub enum Deed {
     SayAndClose(Vec<u8>),
     /// Say the first, then the second again and again.
     Repeat(Vec<u8>, Vec<u8>),
+    /// Begin to answer, and go on for ever, no faster than the windows let.
+    Obey,
+    /// End each stream with this error, and take the next.
+    ResetAll(u32),
+    /// Say this in place of the settings that allow requests.
+    Greet(Vec<u8>),
+}
+
+/// The next frame that a client says: kind, stream, payload.
+fn next(stream: &mut TcpStream) -> Option<(u8, u32, Vec<u8>)> {
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).ok()?;
+    let mut payload = vec![0; u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize];
+    stream.read_exact(&mut payload).ok()?;
+    Some((head[3], u32::from_be_bytes([head[5], head[6], head[7], head[8]]), payload))
+}
+
+/// Answers stream 1 for ever, as fast as its window and the connection's let.
+fn obey(mut stream: TcpStream) -> Option<()> {
+    const PIECE: i64 = 16_000;
+    let (mut window, mut connection, mut begun) = (65_535_i64, 65_535_i64, false);
+    stream.write_all(&frame(SETTINGS, 0, 0, b"")).ok()?;
+    loop {
+        while begun && window.min(connection) >= PIECE {
+            stream.write_all(&frame(DATA, 0, 1, &[b'x'; PIECE as usize])).ok()?;
+            (window, connection) = (window - PIECE, connection - PIECE);
+        }
+        let (kind, of, payload) = next(&mut stream)?;
+        let number = |bytes: &[u8]| i64::from(u32::from_be_bytes(bytes.try_into().unwrap()));
+        match kind {
+            SETTINGS => {
+                let asked = payload.chunks(6).find(|setting| setting[1] == 4);
+                window = asked.map_or(window, |setting| number(&setting[2..]));
+            }
+            WINDOW_UPDATE if of == 0 => connection += number(&payload),
+            WINDOW_UPDATE => window += number(&payload),
+            HEADERS => {
+                begun = true;
+                stream.write_all(&frame(HEADERS, END_HEADERS, 1, OK)).ok()?;
+            }
+            RST_STREAM => return None,
+            _ => {}
+        }
+    }
+}
+
+fn reset_all(mut stream: TcpStream, error: u32) -> Option<()> {
+    stream.write_all(&frame(SETTINGS, 0, 0, b"")).ok()?;
+    loop {
+        let (kind, of, _) = next(&mut stream)?;
+        if kind == HEADERS {
+            stream.write_all(&frame(RST_STREAM, 0, of, &error.to_be_bytes())).ok()?;
+        }
+    }
 }
 
 fn serve(mut stream: TcpStream, deed: &Deed) -> Option<()> {
     stream.read_exact(&mut [0; 24]).ok()?;
-    stream.write_all(&frame(SETTINGS, 0, 0, b"")).ok()?;
-    loop {
-        let mut head = [0; 9];
-        stream.read_exact(&mut head).ok()?;
-        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-        stream.read_exact(&mut vec![0; length as usize]).ok()?;
-        if head[3] == HEADERS {
-            break;
+    match deed {
+        Deed::Obey => return obey(stream),
+        Deed::ResetAll(error) => return reset_all(stream, *error),
+        Deed::Greet(bytes) => {
+            stream.write_all(bytes).ok()?;
+            while next(&mut stream).is_some() {}
+            return None;
         }
+        _ => stream.write_all(&frame(SETTINGS, 0, 0, b"")).ok()?,
     }
+    while next(&mut stream)?.0 != HEADERS {}
     let (first, again) = match deed {
         Deed::Say(bytes) | Deed::SayAndClose(bytes) => (bytes, None),
         Deed::Repeat(first, again) => (first, Some(again.repeat(64))),
+        Deed::Obey | Deed::ResetAll(_) | Deed::Greet(_) => return None,
     };
     stream.write_all(first).ok()?;
     while let Some(again) = &again {

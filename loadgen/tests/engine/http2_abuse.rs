@@ -20,7 +20,11 @@ fn job(deed: Deed) -> Job {
 
 /// How a request failed, if it did.
 fn causes(deed: Deed) -> Vec<(Failure, &'static str, u64)> {
-    let running = start(vec![job(deed)], std::time::Instant::now(), 1).unwrap();
+    came(job(deed))
+}
+
+fn came(job: Job) -> Vec<(Failure, &'static str, u64)> {
+    let running = start(vec![job], std::time::Instant::now(), 1).unwrap();
     let outcome = running.outcomes().pop().unwrap();
     adds_up(&outcome);
     let counted = outcome.totals.ok + outcome.causes.values().sum::<u64>();
@@ -113,4 +117,41 @@ fn floods() {
         (Failure::Protocol, "more data than HTTP/2's window lets", 1),
     ];
     assert!(names.iter().any(|name| data == [*name]), "{data:?}");
+}
+
+#[test]
+fn an_answer_without_an_end_ends_with_the_time() {
+    assert_eq!(causes(Deed::Obey), [(Failure::Timeout, "no whole reply in time", 1)]);
+}
+
+#[test]
+fn a_server_that_lets_nothing_through() {
+    let mut with_body = job(Deed::Greet(frame(SETTINGS, 0, 0, b"\0\x04\0\0\0\0")));
+    with_body.requests[0].method = http::Method::POST;
+    with_body.requests[0].body = b"{}".to_vec();
+    let all = [
+        ("no room for streams", came(job(Deed::Greet(frame(SETTINGS, 0, 0, b"\0\x03\0\0\0\0"))))),
+        ("no window for bodies", came(with_body)),
+        ("no settings", came(job(Deed::Greet(Vec::new())))),
+        ("a reply of HTTP/1.1", came(job(Deed::Greet(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())))),
+        ("a mail server", came(job(Deed::Greet(b"220 mail.example.org ESMTP\r\n".to_vec())))),
+    ];
+    insta::assert_debug_snapshot!(all);
+}
+
+#[test]
+fn streams_that_are_all_reset_cost_no_connections() {
+    for (error, name) in
+        [(7, "RST_STREAM: refused"), (11, "RST_STREAM: enhance your calm"), (99, "RST_STREAM: an error")]
+    {
+        let server = start_abuse(Deed::ResetAll(error));
+        let mut job = closed(&server, 8, 50);
+        job.transport.version = Version::Http2;
+        let outcome = start(vec![job], std::time::Instant::now(), 1).unwrap().outcomes().pop().unwrap();
+        adds_up(&outcome);
+        let counted: Vec<_> =
+            outcome.causes.iter().map(|((kind, cause), count)| (*kind, *cause, *count)).collect();
+        assert_eq!(counted, [(Failure::Reset, name, 400)]);
+        assert_eq!(server.connections(), 1, "a stream's end is not its connection's");
+    }
 }
