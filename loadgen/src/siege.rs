@@ -8,6 +8,8 @@
 
 mod config;
 mod curve;
+#[cfg(test)]
+mod docs;
 mod error;
 mod exports;
 mod fetch;

@@ -90,7 +90,7 @@ pub(super) fn run(flags: Flags, file: &str, output: Output<'_>) -> Result<Summar
 }
 
 /// Options that say what the file says are a mistake.
-fn refuse_foreign(flags: &Flags) -> Result<(), SiegeError> {
+pub(super) fn refuse_foreign(flags: &Flags) -> Result<(), SiegeError> {
     let Some((foreign, _)) = flags.given.iter().find(|(flag, _)| !MEANINGFUL.contains(flag)) else {
         return Ok(());
     };

@@ -36,7 +36,8 @@ pub(super) fn draw(state: &State, frame: &mut Frame<'_>) {
 
 fn wide(state: &State, area: Rect, frame: &mut Frame<'_>) {
     let [pictures, tables] = Layout::vertical([Constraint::Fill(1), Constraint::Length(TABLE)]).areas(area);
-    let [left, right] = Layout::horizontal([Constraint::Length(34), Constraint::Fill(1)]).areas(tables);
+    let columns = Layout::horizontal([Constraint::Length(34), Constraint::Fill(1)]).spacing(1);
+    let [left, right] = columns.areas(tables);
     both_pictures(state, pictures, frame);
     table("latency", lines::latency(state), left, frame);
     table("errors", lines::errors(state), right, frame);

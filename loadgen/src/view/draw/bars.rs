@@ -15,17 +15,7 @@ const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"
 
 /// Draws them, the scale at the left.
 pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame<'_>) {
-    let now = state.second.ok + state.second.failed;
-    let mean = state.totals.requests() as f64 / state.at.max(1.0);
-    let queued =
-        if state.queued > 0 { format!(", {} queued", number(state.queued as f64)) } else { String::new() };
-    let title = format!(
-        "requests per second: {} now, {} on average; {} in flight{queued}",
-        number(now as f64),
-        number(mean),
-        number(state.in_flight as f64)
-    );
-    let block = super::titled(title);
+    let block = super::titled(title(state, area.width));
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let [scale, plot] = split(inner);
@@ -50,6 +40,24 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame<'_>) {
         let cells = place * usize::from(zoom)..(place + 1) * usize::from(zoom);
         cells.for_each(|cell| column(buffer, plot, cell, failed, all));
     }
+}
+
+/// As much of it as there is room for.
+fn title(state: &State, width: u16) -> String {
+    let now = state.second.ok + state.second.failed;
+    let mean = state.totals.requests() as f64 / state.at.max(1.0);
+    let queued =
+        if state.queued > 0 { format!(", {} queued", number(state.queued as f64)) } else { String::new() };
+    let (now, mean) = (number(now as f64), number(mean));
+    let in_flight = number(state.in_flight as f64);
+    let titles = [
+        format!("requests per second: {now} now, {mean} on average; {in_flight} in flight{queued}"),
+        format!("requests per second: {now} now, {mean} on average"),
+        format!("per second: {now} now, {mean} on average"),
+        format!("{now}/s now"),
+    ];
+    let fits = |title: &&String| title.chars().count() < usize::from(width);
+    titles.iter().find(fits).cloned().unwrap_or_default()
 }
 
 /// The scale's part and the picture's.
