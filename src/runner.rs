@@ -57,6 +57,7 @@ async fn carry_out(setting: &Setting<'_>, system: &Arc<Running>, witness: &Witne
         Ok(()) => {
             let earlier = afterwards::before(setting.plan, &calls, &variables).await;
             let mut timeline = under_load::put(setting, system, &calls, &mut variables, witness, stop).await;
+            timeline.scalers = system.scalers().await;
             if timeline.ending == Ending::Completed {
                 afterwards::look(
                     setting.plan,

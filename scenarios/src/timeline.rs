@@ -17,7 +17,7 @@ pub use event::{Event, Happening, RestartReason};
 pub use journey::{CheckCount, JourneyRecord, StepFigures};
 pub use load::{Failure, LoadRecord, Schedule, Window};
 pub use observation::{
-    AgreementRecord, EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, StepRecord, SumRecord,
+    AgreementRecord, EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, ScalerRecord, StepRecord, SumRecord,
 };
 pub use search::RateRecord;
 
@@ -64,6 +64,9 @@ pub struct Timeline {
     /// What was read for each breaker check, by the check's place in the plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breakers: Vec<BreakerRecord>,
+    /// What the autoscalers say of themselves that checks are about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scalers: Vec<ScalerRecord>,
     /// What was read for each check that holds documents against one another, by the check's place in the plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agreements: Vec<AgreementRecord>,
@@ -105,6 +108,7 @@ impl Timeline {
             sums: vec![],
             gaps: vec![],
             breakers: vec![],
+            scalers: vec![],
             agreements: vec![],
             rates: vec![],
             left_behind: vec![],

@@ -7,7 +7,7 @@ use brunt_faults::{Census, EdgeHandle, Node, Target, TargetError};
 use brunt_kubernetes::KubeSystem;
 use brunt_local::LocalSystem;
 use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, Only, PlatformFault};
-use brunt_scenarios::timeline::{EdgeRecord, Gap, Moment};
+use brunt_scenarios::timeline::{EdgeRecord, Gap, Moment, ScalerRecord};
 
 /// A system that runs.
 pub enum Running {
@@ -67,6 +67,14 @@ impl Running {
         let moment = |then| Moment::between(origin, then);
         let gaps = system.gaps().into_iter();
         gaps.map(|gap| Gap { from: moment(gap.from), to: gap.to.map(moment), what: gap.what }).collect()
+    }
+
+    /// What the autoscalers of a cluster say of themselves; those of this machine always decide.
+    pub async fn scalers(&self) -> Vec<ScalerRecord> {
+        match self {
+            Self::Local(_) => vec![],
+            Self::Kubernetes(system) => system.scalers().await,
+        }
     }
 
     /// Ends it, or lets go of it with everything put back. Says what could not be.

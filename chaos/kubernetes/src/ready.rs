@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use brunt_scenarios::bounds;
+use brunt_scenarios::timeline::ScalerRecord;
 
 use crate::error::KubeError;
+use crate::scaler;
 use crate::system::{KubeSystem, MARGIN, Touch};
 use crate::workload::Workload;
 
@@ -53,6 +55,19 @@ impl KubeSystem {
             self.cluster.namespace,
             workload.object.to_string().to_lowercase().replace(' ', "/"),
         ))
+    }
+
+    /// What the autoscalers say of themselves that the run is about.
+    pub async fn scalers(&self) -> Vec<ScalerRecord> {
+        let mut records = Vec::new();
+        for service in &self.at_rest {
+            let scaler = self.workloads.get(service).and_then(|workload| workload.scaler.as_ref());
+            let Some(scaler) = scaler else { continue };
+            let found = scaler::trouble(&self.cluster, &scaler.object).await;
+            let trouble = found.unwrap_or_else(|error| Some(error.to_string()));
+            records.push(ScalerRecord { service: service.clone(), trouble });
+        }
+        records
     }
 
     /// Waits until an autoscaler has come down from earlier loads.

@@ -44,6 +44,21 @@ pub(crate) async fn list(cluster: &Cluster) -> Result<Vec<Scaler>, KubeError> {
     }
 }
 
+/// Why an autoscaler cannot decide, in its own words; `None` when it can.
+pub(crate) async fn trouble(cluster: &Cluster, object: &ObjectRef) -> Result<Option<String>, KubeError> {
+    let api = cluster.api::<HorizontalPodAutoscaler>();
+    let one = KubeError::bounded(&format!("read {object}"), api.get(&object.name)).await?;
+    Ok(undecided(one))
+}
+
+fn undecided(one: HorizontalPodAutoscaler) -> Option<String> {
+    let conditions = one.status?.conditions?;
+    let missing = conditions.into_iter().find(|one| {
+        ["AbleToScale", "ScalingActive"].contains(&one.type_.as_str()) && one.status == "False"
+    })?;
+    missing.message.or(missing.reason)
+}
+
 impl Scaler {
     fn of(one: HorizontalPodAutoscaler) -> Option<Self> {
         let spec = one.spec?;
@@ -113,6 +128,20 @@ mod tests {
         let settings = found.settings(Cpu::millis(200));
         assert_eq!((settings.min_replicas, settings.max_replicas), (1, 4));
         assert_eq!(settings.stabilization_window, Period(Duration::from_secs(300)));
+    }
+
+    #[test]
+    fn one_without_metrics_says_so() {
+        let status = |active: &str| {
+            let conditions = json!([
+                {"type": "AbleToScale", "status": "True", "message": "fine"},
+                {"type": "ScalingActive", "status": active, "message": "missing request for cpu"}]);
+            let written =
+                json!({"status": {"currentReplicas": 1, "desiredReplicas": 1, "conditions": conditions}});
+            undecided(serde_json::from_value(written).unwrap())
+        };
+        assert_eq!(status("False").as_deref(), Some("missing request for cpu"));
+        assert_eq!(status("True"), None);
     }
 
     #[test]

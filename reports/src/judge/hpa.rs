@@ -23,30 +23,46 @@ fn of_reach(timeline: &Timeline, claim: String, service: &str, reaches: u32, wit
     let ready = Ready::of(timeline, service);
     let wanted = usize::try_from(reaches).unwrap_or(usize::MAX);
     let most = ready.most(0.0);
-    let (judgement, measured, evidence) = match (most, ready.reaches(wanted, 0.0)) {
-        (None, _) => (Judgement::Inconclusive, "unknown".to_owned(), format!("{service} was never seen.")),
-        (_, Some(at)) if at <= 0.0 => {
-            let evidence = format!("As many of {service} were ready before the load began.");
-            (Judgement::Inconclusive, "there already".to_owned(), evidence)
-        }
-        (_, Some(at)) => {
-            let judgement = if at <= within.as_secs_f64() { Judgement::Pass } else { Judgement::Fail };
-            let evidence =
-                format!("{reaches} were ready after {}, bound {}.", wording::seconds(at), Period(within));
-            (judgement, wording::seconds(at), evidence)
-        }
-        (Some(most), None) => {
-            let over = timeline.ended.0 >= within.as_secs_f64();
-            let judgement = if over { Judgement::Fail } else { Judgement::Inconclusive };
-            let evidence = format!(
-                "No more than {most} were ready in the {} that the run lasted, bound {}.",
-                wording::seconds(timeline.ended.0),
-                Period(within)
-            );
-            (judgement, format!("{most} at the most"), evidence)
-        }
-    };
+    let (judgement, measured, evidence) =
+        match (most, ready.reaches(wanted, 0.0), undecided(timeline, service)) {
+            (None, ..) => {
+                (Judgement::Inconclusive, "unknown".to_owned(), format!("{service} was never seen."))
+            }
+            (_, Some(at), _) if at <= 0.0 => {
+                let evidence = format!("As many of {service} were ready before the load began.");
+                (Judgement::Inconclusive, "there already".to_owned(), evidence)
+            }
+            (_, Some(at), _) => {
+                let judgement = if at <= within.as_secs_f64() { Judgement::Pass } else { Judgement::Fail };
+                let evidence =
+                    format!("{reaches} were ready after {}, bound {}.", wording::seconds(at), Period(within));
+                (judgement, wording::seconds(at), evidence)
+            }
+            (Some(most), None, Some(why)) => {
+                let evidence = format!(
+                    "No more than {most} were ready, and the autoscaler could not decide: {}.",
+                    why.trim_end_matches('.')
+                );
+                (Judgement::Inconclusive, "undecided".to_owned(), evidence)
+            }
+            (Some(most), None, None) => too_few(timeline.ended.0, most, within),
+        };
     Finding { name: "hpa.reaches".to_owned(), claim, judgement, measured, evidence }
+}
+
+fn too_few(ended: f64, most: usize, within: Duration) -> (Judgement, String, String) {
+    let judgement = if ended >= within.as_secs_f64() { Judgement::Fail } else { Judgement::Inconclusive };
+    let evidence = format!(
+        "No more than {most} were ready in the {} that the run lasted, bound {}.",
+        wording::seconds(ended),
+        Period(within)
+    );
+    (judgement, format!("{most} at the most"), evidence)
+}
+
+/// Why the autoscaler cannot decide, as when nobody serves metrics: that says nothing of how it scales.
+fn undecided<'a>(timeline: &'a Timeline, service: &str) -> Option<&'a str> {
+    timeline.scalers.iter().find(|one| one.service == service)?.trouble.as_deref()
 }
 
 /// Out and then in is what an autoscaler is for; once more out is going to and fro.

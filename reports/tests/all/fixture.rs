@@ -214,6 +214,7 @@ pub fn timeline() -> Timeline {
         sums: vec![],
         gaps: vec![],
         breakers: vec![],
+        scalers: vec![],
         agreements: vec![],
         rates: vec![],
         left_behind: vec![],

@@ -2,7 +2,7 @@
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
 use brunt_scenarios::plan::{Claim, Plan};
-use brunt_scenarios::timeline::{Event, Happening, Moment, Timeline};
+use brunt_scenarios::timeline::{Event, Happening, Moment, ScalerRecord, Timeline};
 
 use crate::fixture::{event, judged, plan, secs, timeline};
 
@@ -39,6 +39,20 @@ fn enough_replicas_must_be_ready_in_time() {
     assert_eq!(reaches(&ready(&[2.0], 3.0)), Inconclusive, "the run was over before the bound");
     assert_eq!(reaches(&ready(&[-0.5, -0.4], 9.0)), Inconclusive, "there already");
     assert_eq!(reaches(&Timeline { events: vec![], ..timeline() }), Inconclusive, "never seen");
+}
+
+#[test]
+fn one_that_cannot_decide_shows_nothing_of_how_it_scales() {
+    let scaler = |service: &str, trouble: Option<&str>| ScalerRecord {
+        service: service.to_owned(),
+        trouble: trouble.map(str::to_owned),
+    };
+    let with = |scaler| Timeline { scalers: vec![scaler], ..ready(&[2.0], 9.0) };
+    assert_eq!(reaches(&with(scaler("order", Some("no metrics")))), Inconclusive);
+    assert_eq!(reaches(&with(scaler("stock", Some("no metrics")))), Fail, "another one");
+    assert_eq!(reaches(&with(scaler("order", None))), Fail);
+    let enough = Timeline { scalers: vec![scaler("order", Some("no metrics"))], ..ready(&[2.0, 3.0], 9.0) };
+    assert_eq!(reaches(&enough), Pass, "it decided before");
 }
 
 #[test]

@@ -39,6 +39,16 @@ pub struct EdgeRecord {
     pub faulted: u64,
 }
 
+/// What an autoscaler says of itself after the load.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ScalerRecord {
+    /// The service that it scales.
+    pub service: String,
+    /// Why it cannot decide how many replicas there should be; `None` when it can.
+    pub trouble: Option<String>,
+}
+
 /// A step and its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
