@@ -86,7 +86,8 @@ pub fn sentence(words: &str) -> String {
     let words = words.trim().trim_end_matches('.');
     let mut chars = words.chars();
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", chars.as_str())
+    let stop = if words.ends_with(['?', '!']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
 }
 
 /// The first few of so many, and how many more there are.

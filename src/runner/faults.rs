@@ -99,7 +99,14 @@ impl OneFault {
         let effect = applied.effect().clone();
         match applied.recover(&*system).await {
             Ok(effect) => effect.into(),
-            Err(error) => Outcome { left_behind: Some(error.to_string()), ..effect.into() },
+            Err(error) if error.is_drift() => {
+                Outcome { left_behind: Some(error.to_string()), ..effect.into() }
+            }
+            // The system puts back all that is left when the run ends, and says what it could not. That the fault lasted longer
+            // than planned is known now.
+            Err(error) => {
+                Outcome { trouble: Some(format!("it was not undone at its time: {error}")), ..effect.into() }
+            }
         }
     }
 }
@@ -108,7 +115,7 @@ impl OneFault {
 struct Outcome {
     services: Vec<String>,
     hits: u64,
-    /// Why it had no effect.
+    /// Why it had no effect, or lasted too long.
     trouble: Option<String>,
     /// Why it could not be undone.
     left_behind: Option<String>,

@@ -43,6 +43,14 @@ pub enum FaultError {
     Target(#[from] TargetError),
 }
 
+impl FaultError {
+    /// Whether it is about what somebody else has changed, which nobody will put back.
+    #[must_use]
+    pub fn is_drift(&self) -> bool {
+        matches!(self, Self::Drift { .. } | Self::Target(TargetError::Drift(_)))
+    }
+}
+
 /// A target could not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TargetError {
@@ -92,6 +100,9 @@ pub enum TargetError {
     /// The platform refused, or did not answer.
     #[error("{0}")]
     Platform(String),
+    /// Somebody else changed what a fault had changed; that was not overwritten.
+    #[error("somebody else changed {0}")]
+    Drift(String),
 }
 
 impl TargetError {

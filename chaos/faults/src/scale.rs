@@ -29,7 +29,8 @@ pub(crate) async fn apply<T: Target>(
 
 pub(crate) async fn recover<T: Target>(target: &T, undo: Undo) -> Result<(), FaultError> {
     let found = target.census(&undo.service).await?.wanted;
-    if found != undo.set {
+    // An autoscaler may have brought back what was there before.
+    if found != undo.set && found != undo.before {
         return Err(FaultError::Drift { service: undo.service, set: undo.set, found });
     }
     Ok(target.scale(&undo.service, undo.before).await?)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use brunt_faults::{Census, EdgeHandle, Node, Replica, Target, TargetError};
 use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, Only, PlatformFault};
+use futures::future::join_all;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{DeleteParams, Preconditions};
 use serde_json::json;
@@ -23,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const ROLLED_OUT: &str = "/spec/template/metadata/annotations/brunt.dev~1rolled-out";
 
 const REPLICAS: &str = "replicas";
+
+/// How many pods are deleted at the same time: hundreds should go together, and the API server serves others too.
+const AT_ONCE: usize = 20;
 
 impl KubeSystem {
     pub(crate) fn workload(&self, service: &str) -> Result<&Workload, TargetError> {
@@ -71,7 +75,7 @@ impl KubeSystem {
         }
         match put_back(&self.cluster, object, slot).await.map_err(refused)? {
             PutBack::Done => Ok(()),
-            PutBack::Drift(how) => Err(TargetError::Platform(format!("somebody else changed {how}"))),
+            PutBack::Drift(how) => Err(TargetError::Drift(how)),
         }
     }
 
@@ -113,9 +117,10 @@ impl Target for KubeSystem {
 
     async fn kill(&self, service: &str, replicas: &[u32], grace: Duration) -> Result<u64, TargetError> {
         let mut killed = 0;
-        for replica in replicas {
-            if let Ok(pod) = self.pod(service, *replica) {
-                killed += u64::from(self.delete(&pod, grace).await?);
+        let pods = replicas.iter().filter_map(|replica| self.pod(service, *replica).ok()).collect::<Vec<_>>();
+        for some in pods.chunks(AT_ONCE) {
+            for there in join_all(some.iter().map(|pod| self.delete(pod, grace))).await {
+                killed += u64::from(there?);
             }
         }
         Ok(killed)

@@ -72,11 +72,15 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
         (_, Some(trouble)) => wording::sentence(trouble),
         (_, None) => return None,
     };
+    let (claim, measured) = match fault.effect {
+        0 => (format!("{} has an effect", fault.name), "no effect".to_owned()),
+        hit => (format!("{} happens as planned", fault.name), format!("{hit} hit")),
+    };
     Some(Finding {
         name: "fault".to_owned(),
-        claim: format!("{} has an effect", fault.name),
+        claim,
         judgement: Judgement::Inconclusive,
-        measured: if fault.effect == 0 { "no effect".to_owned() } else { format!("{} hit", fault.effect) },
+        measured,
         evidence: format!("Applied at {}. {why}", wording::moment(fault.start.0)),
     })
 }
