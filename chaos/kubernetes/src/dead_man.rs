@@ -3,19 +3,21 @@
 //!
 //! All that the run adds belongs to this Job, so that it goes when the Job goes.
 
+mod rights;
+
 use std::time::Duration;
 
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
-use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
-use kube::api::{ListParams, LogParams, PostParams};
+use k8s_openapi::api::rbac::v1::ClusterRole;
+use kube::api::{DeleteParams, ListParams, LogParams, Patch, PatchParams, PostParams};
 use kube::{Api, ResourceExt};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::connect::Cluster;
 use crate::error::KubeError;
-use crate::record::{Lease, NAMESPACE, RUN};
+use crate::record::{Lease, RUN};
 use crate::revert::EXPIRES;
 
 /// The account of manifests/components/controller. Where it is not, the run makes one for itself.
@@ -23,6 +25,13 @@ const ACCOUNT: &str = "brunt";
 
 /// How long the Job's pod may take until it runs.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
+
+/// How many seconds the Job has at first. Whoever is killed before it stands has changed nothing yet, and what there is of it,
+/// perhaps without the rights to do anything, goes by itself.
+const STANDS_WITHIN: i64 = 90;
+
+/// How many seconds it has for putting things back.
+const PUTS_BACK_WITHIN: i64 = 300;
 
 /// Between two looks at it.
 const LOOK: Duration = Duration::from_millis(200);
@@ -62,25 +71,41 @@ pub(crate) async fn stand(
         KubeError::bounded("make the Job that puts things back", jobs.create(&PostParams::default(), &job))
             .await?;
     let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job.metadata.uid});
-    if own && let Err(error) = rights(cluster, lease, &owner).await {
-        return Err(given_up(cluster, &name, error).await);
-    }
-    if reach == Reach::Nodes
-        && let Err(error) = rights_on_nodes(cluster, lease).await
-    {
-        return Err(given_up(cluster, &name, error).await);
-    }
-    match runs(cluster, &name).await {
+    let stands = async {
+        if own {
+            rights::in_namespace(cluster, lease, &owner).await?;
+        }
+        runs(cluster, &name).await?;
+        stays(cluster, lease).await?;
+        if reach == Reach::Nodes {
+            rights::on_nodes(cluster, lease).await?;
+        }
+        Ok(())
+    };
+    match stands.await {
         Ok(()) => Ok(()),
         Err(error) => Err(given_up(cluster, &name, error).await),
     }
 }
 
+/// Gives it the time that it needs.
+async fn stays(cluster: &Cluster, lease: &Lease) -> Result<(), KubeError> {
+    let left = lease.expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
+    let longer =
+        Patch::Merge(json!({"spec": {"activeDeadlineSeconds": STANDS_WITHIN + left + PUTS_BACK_WITHIN}}));
+    let (jobs, params) = (cluster.api::<Job>(), PatchParams::default());
+    let name = name(lease);
+    let call = jobs.patch(&name, &params, &longer);
+    KubeError::bounded("let the Job that puts things back wait for its time", call).await.map(drop)
+}
+
 async fn given_up(cluster: &Cluster, name: &str, error: KubeError) -> KubeError {
     let jobs = cluster.api::<Job>();
     // It goes by its own deadline if it does not go now.
-    let _ =
-        KubeError::bounded("delete the Job", jobs.delete(name, &kube::api::DeleteParams::background())).await;
+    let _ = KubeError::bounded("delete the Job", jobs.delete(name, &DeleteParams::background())).await;
+    // What is in no namespace cannot belong to it, and is there only if nodes were to be changed.
+    let roles: Api<ClusterRole> = Api::all(cluster.client.clone());
+    let _ = KubeError::bounded("delete its rights", roles.delete(name, &DeleteParams::background())).await;
     error
 }
 
@@ -96,7 +121,6 @@ pub(crate) async fn owner(cluster: &Cluster, lease: &Lease) -> Result<Option<Val
 }
 
 fn job(lease: &Lease, image: &str, account: &str, namespace: &str) -> Value {
-    let left = lease.expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
     let expires = lease.expires.to_string();
     json!({
         "metadata": {
@@ -106,7 +130,7 @@ fn job(lease: &Lease, image: &str, account: &str, namespace: &str) -> Value {
         },
         "spec": {
             "backoffLimit": 20,
-            "activeDeadlineSeconds": left + 300,
+            "activeDeadlineSeconds": STANDS_WITHIN,
             "ttlSecondsAfterFinished": 0,
             "template": {
                 "metadata": {"labels": {RUN: lease.run, "app.kubernetes.io/name": "brunt-revert"}},
@@ -134,64 +158,6 @@ fn job(lease: &Lease, image: &str, account: &str, namespace: &str) -> Value {
             },
         },
     })
-}
-
-/// An account that may put back what faults change in the namespace, and no more.
-async fn rights(cluster: &Cluster, lease: &Lease, owner: &Value) -> Result<(), KubeError> {
-    let name = name(lease);
-    let meta = json!({"name": name, "labels": {RUN: lease.run}, "ownerReferences": [owner]});
-    let change = ["get", "list", "patch"];
-    let role = json!({"metadata": meta, "rules": [
-        {"apiGroups": ["apps"], "resources": ["deployments", "statefulsets"], "verbs": ["get", "list", "patch", "create"]},
-        {"apiGroups": ["autoscaling"], "resources": ["horizontalpodautoscalers"], "verbs": change},
-        {"apiGroups": ["policy"], "resources": ["poddisruptionbudgets"], "verbs": change},
-        {"apiGroups": [""], "resources": ["services", "configmaps"], "verbs": ["get", "list", "patch", "delete"]},
-        {"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "delete"]},
-        {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["list", "delete"]},
-    ]});
-    let binding = json!({
-        "metadata": meta,
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
-        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": cluster.namespace}],
-    });
-    let params = PostParams::default();
-    let accounts = cluster.api::<ServiceAccount>();
-    let account = made(json!({"metadata": meta}))?;
-    KubeError::bounded("make an account for putting things back", accounts.create(&params, &account)).await?;
-    let roles = cluster.api::<Role>();
-    KubeError::bounded("give that account its rights", roles.create(&params, &made(role)?)).await?;
-    let bindings = cluster.api::<RoleBinding>();
-    KubeError::bounded("give that account its rights", bindings.create(&params, &made(binding)?)).await?;
-    Ok(())
-}
-
-/// Nodes are in no namespace, so the rights to change them are not either; they go when the run's changes are put back.
-async fn rights_on_nodes(cluster: &Cluster, lease: &Lease) -> Result<(), KubeError> {
-    let name = name(lease);
-    let labels = json!({RUN: lease.run, NAMESPACE: cluster.namespace});
-    let mut meta =
-        json!({"name": name, "labels": labels, "annotations": {EXPIRES: lease.expires.to_string()}});
-    let role = json!({"metadata": meta, "rules": [
-        {"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "patch"]},
-        {"apiGroups": ["rbac.authorization.k8s.io"], "resources": ["clusterroles"], "verbs": ["list"]},
-        {"apiGroups": ["rbac.authorization.k8s.io"], "resources": ["clusterroles"], "resourceNames": [name],
-            "verbs": ["delete"]},
-    ]});
-    let params = PostParams::default();
-    let what = "give the Job rights on nodes";
-    let roles: Api<ClusterRole> = Api::all(cluster.client.clone());
-    let role = KubeError::bounded(what, roles.create(&params, &made(role)?)).await?;
-    meta["ownerReferences"] = json!([{
-        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "name": name, "uid": role.metadata.uid,
-    }]);
-    let binding = json!({
-        "metadata": meta,
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
-        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": cluster.namespace}],
-    });
-    let bindings: Api<ClusterRoleBinding> = Api::all(cluster.client.clone());
-    KubeError::bounded(what, bindings.create(&params, &made(binding)?)).await?;
-    Ok(())
 }
 
 /// An object from its JSON.

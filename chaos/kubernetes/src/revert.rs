@@ -77,8 +77,13 @@ pub(crate) async fn revert_as(cluster: &Cluster, which: &Which, who: Who) -> Rev
             // Whoever may not even look at nodes has not changed any.
             let harmless =
                 (kind == Kind::Node || who == Who::TheRun) && matches!(error, KubeError::Forbidden { .. });
+            let silent = matches!(error, KubeError::Silent { .. });
             if !harmless {
                 reverted.failed.push(error.to_string());
+            }
+            // Whoever does not answer will not for the others either.
+            if silent {
+                return reverted;
             }
         }
     }
@@ -133,7 +138,7 @@ async fn objects(
 pub(crate) const EXPIRES: &str = "brunt.dev/expires";
 
 /// What a run that changes nodes gives to the account of its Job. The binding belongs to the role and goes with it.
-async fn rights_on_nodes(cluster: &Cluster, which: &Which, reverted: &mut Reverted) {
+pub(crate) async fn rights_on_nodes(cluster: &Cluster, which: &Which, reverted: &mut Reverted) {
     let api: Api<ClusterRole> = Api::all(cluster.client.clone());
     let in_namespace = format!("{RUN},{NAMESPACE}={}", cluster.namespace);
     let params = ListParams::default().labels(&in_namespace);
