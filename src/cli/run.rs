@@ -24,6 +24,10 @@ pub struct Run {
     /// Say what each fault would touch at this moment, and touch nothing. On Kubernetes alone.
     #[arg(long)]
     pub dry_run: bool,
+    /// On Kubernetes: leave each report in the namespace too, as the ConfigMap `brunt-report-SCENARIO`, in the place of the one
+    /// before. For controllers whose pod and its files go.
+    #[arg(long, conflicts_with_all = ["dry_run", "trials"])]
+    pub leave_report: bool,
     #[command(flatten)]
     pub tolerance: Tolerance,
     /// Show the run on a page while it goes on; on 127.0.0.1:7357 unless given, port 0 for a free one. Anybody who can reach the

@@ -1,6 +1,7 @@
 //! `brunt run`
 
 mod dry;
+mod leave;
 mod trials;
 
 use std::io::IsTerminal;
@@ -11,7 +12,7 @@ use brunt_reports::{Colour, Fact, Origin, Outcome, Report, comparison_text, text
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{Ending, LoadRecord, Schedule};
 
-use crate::cli::{Common, Run};
+use crate::cli::{Common, Platform, Run};
 use crate::commands::compare::Baseline;
 use crate::commands::parallel;
 use crate::commands::place;
@@ -35,19 +36,23 @@ pub fn run(options: &Run) -> Result<Exit> {
     if let Some(baseline) = &baseline {
         plans.iter().try_for_each(|planned| baseline.must_have(&planned.plan.name))?;
     }
+    if options.leave_report && options.common.place.on == Platform::Local {
+        bail!("--leave-report needs --on kubernetes: on this machine, the report is in its folder");
+    }
     if options.serve.is_some() && options.common.jobs > 1 {
         bail!("--serve shows one run at a time: leave out --jobs, or --serve");
     }
     let serving = options.serve.map(Serving::start).transpose()?;
     let live = serving.as_ref().map(Serving::live);
     let ends = parallel::all(options.common.jobs, &plans, |planned| match options.trials {
-        1 => one(planned, &options.common, baseline.as_ref(), live.as_ref()),
+        1 => one(planned, options, baseline.as_ref(), live.as_ref()),
         times => trials::several(planned, &options.common, times),
     })?;
     Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
 }
 
-fn one(planned: &Planned, common: &Common, baseline: Option<&Baseline>, live: Option<&Live>) -> Result<Exit> {
+fn one(planned: &Planned, options: &Run, baseline: Option<&Baseline>, live: Option<&Live>) -> Result<Exit> {
+    let common = &options.common;
     for doubt in brunt_reports::foresee(&planned.plan) {
         eprintln!("warning: {doubt}");
     }
@@ -56,6 +61,13 @@ fn one(planned: &Planned, common: &Common, baseline: Option<&Baseline>, live: Op
     let held = baseline.map(|baseline| baseline.hold(&report)).transpose()?;
     let mut said = text(&report, colour(), Some(&page.display().to_string()));
     let mut exit = Exit::from(report.verdict.outcome);
+    if options.leave_report {
+        let left = leave::report(planned, &page, &common.place).inspect_err(|_| {
+            // What was measured must not be lost with the cluster.
+            put!("{said}");
+        })?;
+        said += &left;
+    }
     if let Some(comparison) = held {
         said += &format!("\n{}", comparison_text(&comparison));
         exit = exit.worse(comparison.judgement().into());
