@@ -6,7 +6,8 @@ use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault}
 use brunt_scenarios::scenario::ProbeKind;
 use brunt_scenarios::units::Percent;
 
-use crate::shop::{Shop, until};
+use crate::shop::{NODES, Shop, until};
+use crate::whole;
 
 const ALL: Limits = Limits { max_unavailable: Percent::ALL };
 
@@ -179,7 +180,8 @@ async fn containers_are_ended_and_stressed_from_within() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_is_cordoned_and_drained_and_given_back() {
     let Some(shop) = Shop::open("node").await else { return };
-    let before = shop.picture().await;
+    let _alone = NODES.lock().await;
+    let before = (shop.picture().await, whole::nodes(&shop.client).await);
     let system = shop.enter(&shop.options(Order::None, LASTS)).await;
     for fault in [NodeFault::Cordon, NodeFault::Drain, NodeFault::Outage] {
         let kind =
@@ -190,6 +192,6 @@ async fn a_node_is_cordoned_and_drained_and_given_back() {
         all_ready(&system, 2).await;
     }
     assert_eq!(system.stop().await, [""; 0]);
-    assert_eq!(shop.picture().await, before);
+    assert_eq!((shop.picture().await, whole::nodes(&shop.client).await), before);
     shop.close().await;
 }

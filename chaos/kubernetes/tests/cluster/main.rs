@@ -4,7 +4,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod altered;
+mod controller;
+mod effects;
 mod faults;
+mod forwarder;
+mod killed;
 mod left_behind;
 mod placement;
+mod pods;
+mod restored;
 mod shop;
+mod troubles;
+mod whole;
+mod workers;

@@ -1,15 +1,15 @@
 //! Where replicas are, what protects them there, and a workload that is deleted and applied again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use brunt_faults::{Limits, Target, apply, apply_where};
 use brunt_kubernetes::{Cluster, Order, Which, revert};
 use brunt_scenarios::plan::{FaultKind, NodePick, Only, Pick, PlatformFault};
 use brunt_scenarios::units::Percent;
-use serde_json::Value;
 
 use crate::shop::{Shop, until};
+use crate::whole::{self, Picture};
 
 const ALL: Limits = Limits { max_unavailable: Percent::ALL };
 const LASTS: Duration = Duration::from_secs(600);
@@ -18,16 +18,9 @@ fn removed() -> FaultKind {
     FaultKind::Platform { service: "shop".to_owned(), fault: PlatformFault::Remove }
 }
 
-/// What somebody who writes objects sees: one that was made again has another identity, and is the same.
-async fn written(shop: &Shop) -> BTreeMap<String, String> {
-    let without_identity = |text: String| {
-        let mut value: Value = serde_json::from_str(&text).unwrap();
-        for theirs in ["uid", "creationTimestamp"] {
-            value["metadata"].as_object_mut().unwrap().remove(theirs);
-        }
-        value.to_string()
-    };
-    shop.picture().await.into_iter().map(|(name, text)| (name, without_identity(text))).collect()
+/// What somebody who writes objects sees.
+async fn written(shop: &Shop) -> Picture {
+    whole::written(shop.picture().await)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! A namespace with one service in it, and the means to look at it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use brunt_kubernetes::{KubeSystem, Options, Order, Touch, Where};
@@ -9,8 +9,10 @@ use brunt_scenarios::source::Source;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::{ApiResource, GroupVersionKind};
-use kube::{Client, Config, ResourceExt};
+use kube::{Client, Config};
 use serde_json::{Value, json};
+
+use crate::whole::{self, Picture};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -19,32 +21,22 @@ pub struct Shop {
     pub client: Client,
     pub namespace: String,
     pub image: String,
+    kinds: Vec<ApiResource>,
 }
 
-const SYSTEM: &str = "
+pub const SYSTEM: &str = "
 version: 1
 name: shop
 services:
   shop: {command: [brunt, serve, coffee, stock], port: 8080}
 ";
 
-fn resource(group: &str, version: &str, kind: &str, plural: &str) -> ApiResource {
+pub fn resource(group: &str, version: &str, kind: &str, plural: &str) -> ApiResource {
     ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
 }
 
-/// Every kind of object that a fault changes or that a run adds.
-fn kinds() -> Vec<ApiResource> {
-    vec![
-        resource("apps", "v1", "Deployment", "deployments"),
-        resource("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
-        resource("", "v1", "ConfigMap", "configmaps"),
-        resource("", "v1", "Service", "services"),
-        resource("batch", "v1", "Job", "jobs"),
-        resource("", "v1", "ServiceAccount", "serviceaccounts"),
-        resource("rbac.authorization.k8s.io", "v1", "Role", "roles"),
-        resource("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"),
-    ]
-}
+/// Held by whoever changes or compares nodes, which all tests share.
+pub static NODES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 impl Shop {
     /// `None` where there is no cluster to test on.
@@ -59,7 +51,8 @@ impl Shop {
         let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await.unwrap();
         let client = Client::try_from(config).unwrap();
         let namespace = format!("k2-{name}-{:06x}", fastrand::u32(..0x0100_0000));
-        let shop = Self { client, namespace, image };
+        let kinds = whole::kinds(&client).await;
+        let shop = Self { client, namespace, image, kinds };
         let spaces: Api<DynamicObject> =
             Api::all_with(shop.client.clone(), &resource("", "v1", "Namespace", "namespaces"));
         spaces
@@ -130,8 +123,7 @@ impl Shop {
             "labelSelector": {"matchLabels": {"app": "shop"}},
         });
         let patch = json!({"spec": {"template": {"spec": {"topologySpreadConstraints": [constraint]}}}});
-        let api = self.api(&resource("apps", "v1", "Deployment", "deployments"));
-        api.patch("shop", &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
+        self.patch("Deployment", Patch::Merge(patch)).await;
     }
 
     /// The nodes on which its pods are that are not on their way out.
@@ -158,12 +150,17 @@ impl Shop {
         api.delete("shop", &DeleteParams::default()).await.unwrap();
     }
 
+    pub async fn patch(&self, kind: &str, patch: Patch<Value>) {
+        let resource = self.kinds.iter().find(|one| one.kind == kind).unwrap();
+        self.api(resource).patch("shop", &PatchParams::default(), &patch).await.unwrap();
+    }
+
     async fn make(&self, group: &str, version: &str, kind: &str, plural: &str, value: Value) {
         let api = self.api(&resource(group, version, kind, plural));
         api.create(&PostParams::default(), &object(value)).await.unwrap();
     }
 
-    fn api(&self, resource: &ApiResource) -> Api<DynamicObject> {
+    pub fn api(&self, resource: &ApiResource) -> Api<DynamicObject> {
         Api::namespaced_with(self.client.clone(), &self.namespace, resource)
     }
 
@@ -173,44 +170,37 @@ impl Shop {
     }
 
     pub async fn object(&self, kind: &str) -> Value {
-        let all = kinds();
-        let resource = all.iter().find(|one| one.kind == kind).unwrap();
+        let resource = self.kinds.iter().find(|one| one.kind == kind).unwrap();
         let name = if kind == "ConfigMap" { "settings" } else { "shop" };
         serde_json::to_value(self.api(resource).get(name).await.unwrap()).unwrap()
     }
 
     pub async fn set_replicas(&self, replicas: u32) {
-        let api = self.api(&resource("apps", "v1", "Deployment", "deployments"));
-        let patch = kube::api::Patch::Merge(json!({"spec": {"replicas": replicas}}));
-        api.patch("shop", &kube::api::PatchParams::default(), &patch).await.unwrap();
+        self.patch("Deployment", Patch::Merge(json!({"spec": {"replicas": replicas}}))).await;
     }
 
-    /// Everything in the namespace as people would compare it: less what the API server and its controllers keep of their own.
-    pub async fn picture(&self) -> BTreeMap<String, String> {
-        let mut picture = BTreeMap::new();
-        for kind in kinds() {
-            for one in self.api(&kind).list(&ListParams::default()).await.unwrap() {
-                // Every namespace has these, a moment after it was made.
-                if ["default", "kube-root-ca.crt"].contains(&one.name_any().as_str()) {
-                    continue;
-                }
-                let key = format!("{} {}", kind.kind, one.name_any());
-                let mut value = serde_json::to_value(&one).unwrap();
-                value.as_object_mut().unwrap().remove("status");
-                let meta = value["metadata"].as_object_mut().unwrap();
-                for theirs in ["managedFields", "resourceVersion", "generation"] {
-                    meta.remove(theirs);
-                }
-                if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
-                    annotations.remove("deployment.kubernetes.io/revision");
-                    if annotations.is_empty() {
-                        meta.remove("annotations");
-                    }
-                }
-                picture.insert(key, serde_json::to_string_pretty(&value).unwrap());
-            }
-        }
+    /// Every object of the namespace as people would compare it, and what belongs to it outside. Pods come and go, and are left
+    /// out.
+    pub async fn picture(&self) -> Picture {
+        let mut picture = self.whole().await;
+        picture.retain(|name, _| !whole::is_pod(name));
         picture
+    }
+
+    /// The same, and how many pods there are of each kind.
+    pub async fn whole(&self) -> Picture {
+        let mut picture = whole::namespace(&self.client, &self.namespace, &self.kinds).await;
+        picture.extend(whole::around(&self.client, &self.namespace).await);
+        picture
+    }
+
+    /// Waits until both pods are ready, and nothing else is there.
+    pub async fn all_ready(&self) {
+        let two = |picture: &Picture| {
+            let mut pods = picture.iter().filter(|(name, _)| whole::is_pod(name));
+            matches!((pods.next(), pods.next()), (Some((each, count)), None) if each.ends_with("ready: true") && count == "2")
+        };
+        until("both pods are ready", || async { two(&self.whole().await) }).await;
     }
 
     pub fn options(&self, dead_man: Order, lasts: Duration) -> Options {

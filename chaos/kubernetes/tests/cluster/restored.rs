@@ -1,0 +1,139 @@
+//! Every fault that changes an object: it shows in the cluster, and whoever comes by puts the object back as it was, to the
+//! letter. And faults that the cluster refuses change nothing.
+
+use std::time::Duration;
+
+use brunt_faults::{Limits, apply};
+use brunt_kubernetes::{Cluster, KubeSystem, Order, Which, revert};
+use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
+use brunt_scenarios::scenario::ProbeKind;
+use brunt_scenarios::units::Percent;
+
+use crate::shop::{NODES, Shop};
+use crate::whole::{self, difference};
+
+const ALL: Limits = Limits { max_unavailable: Percent::ALL };
+
+const LASTS: Duration = Duration::from_secs(600);
+
+fn shop() -> String {
+    "shop".to_owned()
+}
+
+fn platform(fault: PlatformFault) -> FaultKind {
+    FaultKind::Platform { service: shop(), fault }
+}
+
+fn probe(which: ProbeKind, path: Option<&str>) -> FaultKind {
+    platform(PlatformFault::Probe { which, path: path.map(str::to_owned) })
+}
+
+/// Each with the object that it changes, and what is seen in it then.
+fn changes() -> Vec<(FaultKind, &'static str, &'static str)> {
+    let env = [("TIMEOUT".to_owned(), "off".to_owned()), ("PORT".to_owned(), "8081".to_owned())];
+    let data = [("MAKING_TIME".to_owned(), "9s".to_owned()), ("NEW".to_owned(), "x".to_owned())];
+    let config = PlatformFault::SetConfig { name: "settings".to_owned(), data: data.into() };
+    let autoscale = PlatformFault::Autoscale { min: Some(1), max: Some(5), target: Some(33) };
+    let (deployment, scaler) = ("Deployment", "HorizontalPodAutoscaler");
+    vec![
+        (FaultKind::Stop { service: shop() }, deployment, "replicas: 0"),
+        (FaultKind::Scale { service: shop(), replicas: 1 }, deployment, "replicas: 1"),
+        (FaultKind::Rollout { service: shop() }, deployment, "brunt.dev/rolled-out"),
+        (platform(PlatformFault::SetEnv(env.into())), deployment, "TIMEOUT"),
+        (platform(config), "ConfigMap", "MAKING_TIME: 9s"),
+        (platform(autoscale), scaler, "averageUtilization: 33"),
+        (probe(ProbeKind::Readiness, None), deployment, "livenessProbe"),
+        (probe(ProbeKind::Readiness, Some("/elsewhere")), deployment, "/elsewhere"),
+        (probe(ProbeKind::Liveness, Some("/elsewhere")), deployment, "/elsewhere"),
+        (probe(ProbeKind::Liveness, None), deployment, "readinessProbe"),
+        // There is a version before this one by now.
+        (platform(PlatformFault::RollBack), deployment, "revert.brunt.dev/version"),
+    ]
+}
+
+async fn inflicted(system: &KubeSystem, kind: &FaultKind) {
+    let applied = apply(kind, system, &ALL, &mut fastrand::Rng::with_seed(7)).await;
+    assert!(applied.unwrap().keep().hits >= 1, "{kind}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_by_restores_every_object_exactly() {
+    let Some(shop) = Shop::open("exactly").await else { return };
+    shop.all_ready().await;
+    let before = shop.picture().await;
+    for (kind, object, shows) in changes() {
+        let options = shop.options(Order::None, LASTS);
+        let system = shop.enter(&options).await;
+        inflicted(&system, &kind).await;
+        // As if the run had been killed.
+        drop(system);
+        let now = shop.picture().await;
+        let name = before.keys().find(|name| name.starts_with(object)).unwrap();
+        assert!(now[name].contains(shows) && now[name] != before[name], "{kind}: {}", now[name]);
+        assert!(now[name].contains("revert.brunt.dev/"), "{kind}: {}", now[name]);
+        let cluster = Cluster::connect(&options.place).await.unwrap();
+        let reverted = revert(&cluster, &Which::Run(options.run.clone())).await;
+        assert!(reverted.is_clean() && reverted.done.len() == 1, "{kind}: {reverted:?}");
+        shop.all_ready().await;
+        let after = shop.picture().await;
+        assert!(after == before, "{kind}: {}", difference(&before, &after));
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_by_gives_nodes_back_exactly() {
+    let Some(shop) = Shop::open("nodes").await else { return };
+    let _alone = NODES.lock().await;
+    shop.all_ready().await;
+    let before = (shop.picture().await, whole::nodes(&shop.client).await);
+    let node = shop.pods().await[0].spec.clone().unwrap().node_name.unwrap();
+    let zone = shop.zone_of(&node).await;
+    let of = |which: NodePick, fault| FaultKind::Nodes { which, fault };
+    let faults = [
+        of(NodePick::Named(node.clone()), NodeFault::Cordon),
+        of(NodePick::Zone(zone), NodeFault::Drain),
+        of(NodePick::Of { service: self::shop(), pick: Pick::One }, NodeFault::Outage),
+    ];
+    for kind in faults {
+        let options = shop.options(Order::None, LASTS);
+        let system = shop.enter(&options).await;
+        inflicted(&system, &kind).await;
+        drop(system);
+        let now = whole::nodes(&shop.client).await;
+        let taken = now.values().filter(|state| state.contains("revert.brunt.dev/cordon")).count();
+        assert!(taken >= 1, "{kind}: {now:?}");
+        let cluster = Cluster::connect(&options.place).await.unwrap();
+        let reverted = revert(&cluster, &Which::Run(options.run.clone())).await;
+        assert!(reverted.is_clean() && reverted.done.len() == taken, "{kind}: {reverted:?}");
+        shop.all_ready().await;
+        assert_eq!((shop.picture().await, whole::nodes(&shop.client).await), before, "{kind}");
+    }
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_cluster_refuses_changes_nothing() {
+    let Some(shop) = Shop::open("refused").await else { return };
+    shop.all_ready().await;
+    let before = shop.picture().await;
+    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let none = [("A".to_owned(), "b".to_owned())];
+    let config = PlatformFault::SetConfig { name: "nothing".to_owned(), data: none.into() };
+    let autoscale = PlatformFault::Autoscale { min: Some(5), max: Some(3), target: None };
+    let cases = [
+        (probe(ProbeKind::Startup, Some("/elsewhere")), "startupProbe"),
+        (platform(config), "\"nothing\" not found"),
+        (platform(autoscale), "maxReplicas"),
+        (platform(PlatformFault::RollBack), "has no version before this one"),
+        (FaultKind::MakeZombie { service: self::shop(), path: "/nowhere".to_owned() }, "answered with 404"),
+        (FaultKind::Pause { service: self::shop(), pick: Pick::One }, "`stress` slows it down"),
+    ];
+    for (kind, why) in cases {
+        let refused = apply(&kind, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap_err();
+        assert!(refused.to_string().contains(why), "{kind}: {refused}");
+        assert_eq!(shop.picture().await, before, "{kind}");
+    }
+    assert_eq!(system.stop().await, [""; 0]);
+    shop.close().await;
+}

@@ -1,0 +1,148 @@
+//! What can be wrong with a cluster, and what the program says and leaves then.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
+use k8s_openapi::api::core::v1::ServiceAccount;
+use kube::api::{Api, PostParams};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::controller::Controller;
+use crate::forwarder::{self, Forwarder};
+use crate::shop::{Shop, until};
+
+const ENDS_WITHIN: Duration = Duration::from_secs(240);
+
+const SCALED: &str = "load: [{name: looks, open: {rate: 5/s}, for: 8s, get: shop/isHealthy}]\n\
+    faults: [{at: 1s, for: 3s, setEnv: {service: shop, env: {TIMEOUT: 'off'}}}]\n\
+    expect: [{availability: {of: looks, atLeast: 1%}}]\nlimits: {maxDuration: 20s}\n";
+
+/// A kubeconfig of an account that may do this and no more.
+async fn account(shop: &Shop, rules: serde_json::Value) -> (TempDir, OsString) {
+    shop.give("weak", rules).await;
+    let accounts: Api<ServiceAccount> = Api::namespaced(shop.client.clone(), &shop.namespace);
+    let wanted = TokenRequest { spec: TokenRequestSpec::default(), ..TokenRequest::default() };
+    let token = accounts.create_token_request("weak", &PostParams::default(), &wanted).await.unwrap();
+    let mut config = forwarder::read();
+    let token = token.status.unwrap().token;
+    config.auth_infos[0].auth_info = Some(serde_json::from_value(json!({"token": token})).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    std::fs::write(&path, serde_json::to_string(&config).unwrap()).unwrap();
+    (folder, path.into())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_not_is_told_what_is_missing() {
+    let Some(shop) = Shop::open("rights").await else { return };
+    shop.all_ready().await;
+    let looks = json!([
+        {"apiGroups": ["", "apps", "autoscaling", "discovery.k8s.io"], "resources": ["*"], "verbs": ["get", "list", "watch"]}]);
+    let (_folder, nobody) = account(&shop, json!([])).await;
+    let run = |who: &OsString, args: &[&str]| Controller::start_as(who, &shop.namespace, SCALED, args);
+    let ended = run(&nobody, &[]).finish(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(2), "{}", ended.said);
+    assert!(ended.said.contains("not allowed to list"), "{}", ended.said);
+    assert!(ended.said.contains("see manifests/components/controller"), "{}", ended.said);
+    shop.give("weak", looks).await;
+    let before = shop.whole().await;
+    let ended = run(&nobody, &[]).finish(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(2), "{}", ended.said);
+    assert!(ended.said.contains("not allowed to make the Job that puts things back"), "{}", ended.said);
+    let ended = run(&nobody, &["--no-dead-man"]).finish(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(3), "a fault that could not be is no pass: {}", ended.said);
+    assert!(ended.said.contains("not allowed to change Deployment shop"), "{}", ended.said);
+    assert_eq!(shop.whole().await, before);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_that_is_away_for_a_while_makes_the_run_inconclusive() {
+    let Some(shop) = Shop::open("away").await else { return };
+    shop.all_ready().await;
+    let before = shop.whole().await;
+    let mut way = Forwarder::open().await;
+    let mut controller =
+        Controller::start_as(&way.kubeconfig().into(), &shop.namespace, SCALED, &["--from", "here"]);
+    assert!(controller.says("begins", ENDS_WITHIN).await, "{:?}", controller.said());
+    until("it is changed", || async { shop.deployment().await["spec"].to_string().contains("TIMEOUT") })
+        .await;
+    way.close().await;
+    assert!(controller.says("ends", ENDS_WITHIN).await, "{:?}", controller.said());
+    way.reopen().await;
+    let ended = controller.finish(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(3), "{}", ended.said);
+    assert!(ended.said.contains("not undone at its time"), "{}", ended.said);
+    assert!(ended.said.contains("the cluster does not answer"), "{}", ended.said);
+    until("it put everything back", || async { shop.whole().await == before }).await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_run_cannot_put_back_the_cluster_does() {
+    let Some(shop) = Shop::open("gone").await else { return };
+    shop.all_ready().await;
+    let before = shop.whole().await;
+    let mut way = Forwarder::open().await;
+    let mut controller =
+        Controller::start_as(&way.kubeconfig().into(), &shop.namespace, SCALED, &["--from", "here"]);
+    assert!(controller.says("begins", ENDS_WITHIN).await, "{:?}", controller.said());
+    until("it is changed", || async { shop.deployment().await["spec"].to_string().contains("TIMEOUT") })
+        .await;
+    way.close().await;
+    let ended = controller.finish(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(5), "{}", ended.said);
+    assert!(ended.said.contains("the cluster does not answer"), "{}", ended.said);
+    assert!(ended.said.contains("puts it back at"), "{}", ended.said);
+    let by_hand = format!("`brunt revert --namespace {} --run", shop.namespace);
+    assert!(ended.said.contains(&by_hand), "{}", ended.said);
+    until("the Job put everything back", || async { shop.whole().await == before }).await;
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_there_and_no_such_namespace_are_told_apart() {
+    let Some(shop) = Shop::open("nowhere").await else { return };
+    let mut way = Forwarder::open().await;
+    let nowhere = format!("{}-x", shop.namespace);
+    let run = |namespace: &str| Controller::start_as(&way.kubeconfig().into(), namespace, SCALED, &[]);
+    let ended = run(&nowhere).finish(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(2), "{}", ended.said);
+    assert!(ended.said.contains(&format!("there is no namespace `{nowhere}`")), "{}", ended.said);
+    assert!(ended.said.contains("or name another by --namespace"), "{}", ended.said);
+    let silent = run(&shop.namespace);
+    way.close().await;
+    drop(silent);
+    let silent = Controller::start_as(&way.kubeconfig().into(), &shop.namespace, SCALED, &[]);
+    let ended = silent.finish(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(2), "{}", ended.said);
+    assert!(ended.said.contains("the cluster does not answer (Connection refused"), "{}", ended.said);
+    assert!(ended.said.contains("is it up, and is this machine's way to it?"), "{}", ended.said);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_autoscaler_without_metrics_shows_nothing() {
+    let Some(shop) = Shop::open("metrics").await else { return };
+    shop.no_requests().await;
+    let undecided = || async {
+        let conditions = shop.object("HorizontalPodAutoscaler").await["status"]["conditions"].clone();
+        let conditions = conditions.as_array().cloned().unwrap_or_default();
+        conditions.iter().any(|one| {
+            let says = one["message"].as_str().unwrap_or_default();
+            one["type"] == "ScalingActive"
+                && one["status"] == "False"
+                && says.contains("missing request for cpu")
+        })
+    };
+    until("the autoscaler misses its metrics", undecided).await;
+    let scenario = "load: [{name: looks, open: {rate: 20/s}, for: 8s, get: shop/isHealthy}]\n\
+        expect: [{hpa: {service: shop, reaches: 3, within: 5s}}]\n";
+    let ended = Controller::start(&shop, scenario, &[]).finish(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(3), "{}", ended.said);
+    assert!(ended.said.contains("the autoscaler could not decide"), "{}", ended.said);
+    assert!(ended.said.contains("missing request for cpu"), "{}", ended.said);
+    shop.close().await;
+}
