@@ -85,6 +85,7 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
     // For clusters, with the times that pods and probes take there.
     scenarios![
         "cluster/autoscale",
+        "cluster/breaker",
         "cluster/config",
         "cluster/drain",
         "cluster/killed",

@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 pub use document::{Compare, Report, Schema, SchemaOf, Validate};
 pub use place::{LoadFrom, OnWhat, Platform};
 pub use run::{Calibrate, Common, Prove, Run, Tolerance};
-pub use system::{Down, Revert, Serve, Stress, Up, Watch, Work};
+pub use system::{Down, Revert, Serve, StandInFor, Stress, Up, Watch, Work};
 
 /// Does your system bear it? Load and chaos, with verdicts that can be trusted.
 #[derive(Debug, Parser)]
@@ -66,6 +66,12 @@ pub enum Command {
     /// Put a part of a run's load on, as told by standard input.
     #[command(hide = true)]
     Work(Work),
+    /// Be in a service's place, and pass requests on to it.
+    #[command(hide = true)]
+    StandIn(StandInFor),
+    /// Show the kernel's table of connections.
+    #[command(hide = true)]
+    Connections,
     /// Ends process groups whose supervisor has died.
     #[command(hide = true)]
     Reap,

@@ -3,6 +3,7 @@
 mod calibrate;
 mod cluster;
 mod compare;
+mod connections;
 mod list;
 mod load;
 mod parallel;
@@ -14,6 +15,7 @@ mod revert;
 mod run;
 mod schema;
 mod serve;
+mod stand_in;
 mod stress;
 mod up;
 mod validate;
@@ -45,6 +47,8 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::List => list::list(),
         Command::Revert(options) => revert::revert(&options)?,
         Command::Stress(options) => stress::stress(&options),
+        Command::Connections => connections::connections()?,
+        Command::StandIn(options) => stand_in::stand_in(&options)?,
         Command::Work(options) => work::work(&options)?,
         Command::Reap => reap::reap(),
     };

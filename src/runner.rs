@@ -42,7 +42,7 @@ pub async fn run(setting: &Setting<'_>) -> Result<Timeline> {
     let mut timeline = carry_out(setting, &system, &witness, &stop).await;
     limit.abort();
     witness.is_over();
-    timeline.edges = system.edges();
+    timeline.edges = system.edges().await;
     timeline.gaps = system.gaps(witness.origin());
     let system = Arc::into_inner(system).expect("everything that shared the system has ended");
     timeline.left_behind.extend(system.end().await);

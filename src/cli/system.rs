@@ -126,3 +126,19 @@ pub struct Work {
     /// The file that says what to do.
     pub task: PathBuf,
 }
+
+/// `brunt stand-in`
+#[derive(Debug, Args)]
+pub struct StandInFor {
+    /// The service in whose place it is.
+    pub callee: String,
+    /// Where it takes requests in.
+    #[arg(long)]
+    pub port: u16,
+    /// Where it is told what to do.
+    #[arg(long)]
+    pub control: u16,
+    /// Where the service answers while nothing else is said.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub kept: String,
+}

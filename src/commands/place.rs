@@ -1,6 +1,8 @@
 //! Where the systems of scenarios run.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use brunt_kubernetes::{Options, Order, Touch, Where};
@@ -10,6 +12,9 @@ use brunt_scenarios::plan::{Check, Claim, FaultKind, Plan};
 use crate::cli::{LoadFrom, OnWhat, Platform};
 use crate::files::{self, Planned};
 use crate::target::{On, Place};
+
+/// A little longer than most clients keep a connection that they do not use.
+const IDLES_OUT: Duration = Duration::from_secs(95);
 
 /// The plans that paths mean. On a cluster, bounds are computed from what runs there.
 pub fn plans(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
@@ -47,9 +52,27 @@ pub fn options(plan: &Plan, what: &OnWhat, touch: Touch) -> Options {
         lasts: plan.max_duration,
         dead_man: if what.no_dead_man { Order::None } else { Order::Job(what.image.clone()) },
         touch,
+        image: what.image.clone(),
+        between: between(plan),
+        patience: IDLES_OUT,
         at_rest: plan.checks.iter().filter_map(scaled).collect(),
         nodes: plan.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Nodes { .. })),
     }
+}
+
+/// The calls that the plan breaks or counts: caller and callee.
+fn between(plan: &Plan) -> Vec<(String, String)> {
+    let broken = plan.faults.iter().filter_map(|fault| match &fault.kind {
+        FaultKind::Edge { from, to, .. } => Some((from, to)),
+        _ => None,
+    });
+    let counted = plan.checks.iter().filter_map(|check| match &check.claim {
+        Claim::Breaker { caller, callee, .. } => Some((caller, callee)),
+        Claim::Amplification { from, to, .. } => Some((from, to)),
+        _ => None,
+    });
+    let all: BTreeSet<_> = broken.chain(counted).map(|(from, to)| (from.clone(), to.clone())).collect();
+    all.into_iter().collect()
 }
 
 /// The service whose autoscaler a check is about.

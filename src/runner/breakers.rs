@@ -56,11 +56,11 @@ impl Watched {
         let (mut track, mut trouble) = (Track::default(), None);
         let mut next = origin;
         while next < ends && stop.sleep_until(next.into()).await {
-            for (replica, url) in self.system.replicas_of(&self.caller) {
-                let before = self.calls();
+            for (replica, url) in self.system.replicas_of(&self.caller).await {
+                let before = self.calls(replica).await;
                 let text = read(&client, &format!("{url}{}", self.metrics)).await;
-                let (at, passed) =
-                    (Moment::between(origin, Instant::now()), Passed { before, after: self.calls() });
+                let at = Moment::between(origin, Instant::now());
+                let passed = Passed { before, after: self.calls(replica).await };
                 let state = text.and_then(|text| metrics::state(&text, &self.name));
                 match state {
                     Ok(state) => track.note(replica, at, state, passed),
@@ -75,10 +75,8 @@ impl Watched {
     }
 
     /// Calls that came by on the way to the callee up to now.
-    fn calls(&self) -> u64 {
-        let edges = self.system.edges();
-        let ours = |from: Option<&str>, to: &str| from == Some(self.caller.as_str()) && to == self.callee;
-        edges.iter().find(|edge| ours(edge.from.as_deref(), &edge.to)).map_or(0, |edge| edge.requests)
+    async fn calls(&self, replica: u32) -> u64 {
+        self.system.calls(&self.caller, replica, &self.callee).await
     }
 }
 

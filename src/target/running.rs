@@ -42,20 +42,32 @@ impl Running {
         }
     }
 
-    /// Each replica's number and own address, past any proxy. Pods have none that can be counted on to answer from here, so
-    /// there are none on a cluster, and what would be read from them is unknown.
-    pub fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
+    /// Each replica's number and a way to it past any proxy, as an address.
+    pub async fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
         match self {
             Self::Local(system) => system.replicas_of(service),
-            Self::Kubernetes(_) => vec![],
+            Self::Kubernetes(system) => system.replicas_of(service).await,
         }
     }
 
     /// Requests that went through each proxy up to now.
-    pub fn edges(&self) -> Vec<EdgeRecord> {
+    pub async fn edges(&self) -> Vec<EdgeRecord> {
         match self {
             Self::Local(system) => system.edges(),
-            Self::Kubernetes(system) => system.edges(),
+            Self::Kubernetes(system) => system.edges().await,
+        }
+    }
+
+    /// How many calls one replica of a service has made to another service up to now; where replicas are not told apart, all
+    /// of them.
+    pub async fn calls(&self, caller: &str, replica: u32, callee: &str) -> u64 {
+        match self {
+            Self::Local(system) => {
+                let edges = system.edges();
+                let ours = |edge: &&EdgeRecord| edge.from.as_deref() == Some(caller) && edge.to == callee;
+                edges.iter().find(ours).map_or(0, |edge| edge.requests)
+            }
+            Self::Kubernetes(system) => system.calls(caller, replica, callee).await,
         }
     }
 

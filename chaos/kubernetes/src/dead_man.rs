@@ -180,8 +180,7 @@ async fn runs(cluster: &Cluster, job: &str) -> Result<(), KubeError> {
                 Some(why) => why,
             },
         };
-        let hopeless = ["ErrImage", "ImagePull", "InvalidImage", "CreateContainer"];
-        if hopeless.iter().any(|word| why.contains(word)) || tokio::time::Instant::now() > until {
+        if is_hopeless(&why) || tokio::time::Instant::now() > until {
             let said = match found.first() {
                 Some(pod) => pods.logs(&pod.name_any(), &LogParams::default()).await.unwrap_or_default(),
                 None => String::new(),
@@ -196,8 +195,14 @@ async fn runs(cluster: &Cluster, job: &str) -> Result<(), KubeError> {
     }
 }
 
+/// Whether waiting any longer is of no use.
+pub(crate) fn is_hopeless(why: &str) -> bool {
+    let hopeless = ["ErrImage", "ImagePull", "InvalidImage", "CreateContainer"];
+    hopeless.iter().any(|word| why.contains(word))
+}
+
 /// Why a pod does not run, if it does not.
-fn waits(pod: &Pod) -> Option<String> {
+pub(crate) fn waits(pod: &Pod) -> Option<String> {
     let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
     let Some(status) = statuses.and_then(|statuses| statuses.first()) else {
         return Some("it is not scheduled yet".to_owned());

@@ -10,6 +10,7 @@
 
 mod apply;
 mod ask;
+mod between;
 mod change;
 mod connect;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod leave;
 mod manifest;
 mod nodes;
 mod object;
+mod options;
 mod placement;
 mod platform;
 mod prepare;
@@ -44,8 +46,9 @@ pub use connect::{Cluster, Where};
 pub use error::KubeError;
 pub use leave::Leaf;
 pub use manifest::Manifest;
+pub use options::{Options, Order, Touch};
 pub use revert::{Reverted, Which, revert};
 pub use standing::Standing;
-pub use system::{KubeSystem, MARGIN, Options, Order, Touch, inform};
+pub use system::{KubeSystem, MARGIN, inform};
 pub use watch::Gap;
 pub use workers::{Work, Workers};

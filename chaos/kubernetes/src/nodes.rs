@@ -14,8 +14,9 @@ use tokio::time::Instant;
 use crate::change::Change;
 use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
+use crate::options::Touch;
 use crate::state::PodState;
-use crate::system::{KubeSystem, Touch};
+use crate::system::KubeSystem;
 use crate::target::refused;
 
 const ZONE: &str = "topology.kubernetes.io/zone";

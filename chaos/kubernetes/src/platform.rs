@@ -14,10 +14,11 @@ use serde_json::{Value, json};
 use crate::change::Change;
 use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
+use crate::options::Touch;
 use crate::prepare;
 use crate::removal;
 use crate::state::PodState;
-use crate::system::{KubeSystem, Touch};
+use crate::system::KubeSystem;
 use crate::target::refused;
 use crate::workload::Workload;
 

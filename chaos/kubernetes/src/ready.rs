@@ -6,20 +6,22 @@ use brunt_scenarios::bounds;
 use brunt_scenarios::timeline::ScalerRecord;
 
 use crate::error::KubeError;
+use crate::options::Touch;
 use crate::scaler;
-use crate::system::{KubeSystem, MARGIN, Touch};
+use crate::system::{KubeSystem, MARGIN};
 use crate::workload::Workload;
 
 impl KubeSystem {
     /// Makes the services as the plan has them where the manifests have them otherwise. Then waits until every one has as many
-    /// replicas ready as it should, and no rollout goes on: of this, of an earlier run, or of putting things back.
+    /// replicas ready as it should, and no rollout goes on: of this, of an earlier run, or of putting things back. Then puts
+    /// stand-ins before the callees of the calls that the run breaks or counts.
     ///
     /// # Errors
     /// When one has not within its bound, with what to look at.
     pub async fn ready(&self) -> Result<(), KubeError> {
         let begun = self.prepare().await?;
         if self.touch == Touch::Dry {
-            return Ok(());
+            return self.interpose().await;
         }
         for (service, workload) in &self.workloads {
             let generation = begun.get(service).copied().unwrap_or_default();
@@ -30,6 +32,7 @@ impl KubeSystem {
                 return Err(self.not_ready(service, workload, within));
             }
         }
+        self.interpose().await?;
         for (service, workload) in self.workloads.iter().filter(|(name, _)| self.at_rest.contains(name)) {
             self.rests(service, workload).await?;
         }

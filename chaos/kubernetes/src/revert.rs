@@ -185,13 +185,10 @@ where
         if !one.owner_references().is_empty() || !which.takes(&run, expires) {
             continue;
         }
-        let mut params = DeleteParams {
+        let params = DeleteParams {
             propagation_policy: Some(PropagationPolicy::Background),
             ..DeleteParams::default()
         };
-        if what == "pod" {
-            params = params.grace_period(0);
-        }
         let gone = KubeError::bounded(&format!("delete {what} {name}"), api.delete(&name, &params)).await;
         match gone {
             Ok(_) => reverted.done.push(format!("{what} {name} taken away")),

@@ -2,6 +2,7 @@
 //! happened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use brunt_scenarios::timeline::{Happening, RestartReason};
 use indexmap::IndexMap;
@@ -24,6 +25,9 @@ pub(crate) struct PodState {
     pub(crate) uid: Option<String>,
     pub(crate) node: String,
     pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) address: Option<IpAddr>,
+    /// Its address is its node's, which others share.
+    pub(crate) on_host: bool,
     /// It runs, and its Ready condition holds.
     pub(crate) ready: bool,
     /// It has been told to go.
@@ -93,6 +97,19 @@ impl State {
             }
             _ => pod.ready && !pod.leaving,
         }
+    }
+
+    /// One more Service whose endpoints count for a service.
+    pub(crate) fn add_front(&mut self, service: &str, front: &str) {
+        if let Some(service) = self.services.get_mut(service) {
+            service.fronts.insert(front.to_owned());
+        }
+    }
+
+    /// The pods that a Service sends requests to.
+    pub(crate) fn behind(&self, front: &str) -> BTreeSet<String> {
+        let slices = self.slices.values().filter(|(of, _)| of == front);
+        slices.flat_map(|(_, pods)| pods.iter().cloned()).collect()
     }
 
     pub(crate) fn pod(&mut self, pod: &Pod) -> Vec<Happened> {
@@ -253,10 +270,13 @@ fn seen(pod: &Pod, before: &PodState) -> PodState {
     let conditions = status.and_then(|status| status.conditions.as_ref());
     let is_ready = |kind: &str, value: &str| kind == "Ready" && value == "True";
     let all = || containers.into_iter().flatten();
+    let spec = pod.spec.as_ref();
     PodState {
         uid: pod.metadata.uid.clone(),
         labels: pod.labels().clone(),
-        node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()).unwrap_or_default(),
+        address: status.and_then(|status| status.pod_ip.as_ref()?.parse().ok()),
+        on_host: spec.is_some_and(|spec| spec.host_network == Some(true)),
+        node: spec.and_then(|spec| spec.node_name.clone()).unwrap_or_default(),
         ready: conditions.into_iter().flatten().any(|one| is_ready(&one.type_, &one.status)),
         leaving: pod.metadata.deletion_timestamp.is_some(),
         running: all().any(|one| one.state.as_ref().is_some_and(|state| state.running.is_some())),

@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 
 use brunt_faults::Observed;
 use brunt_scenarios::plan::{Program, System};
-use brunt_scenarios::timeline::EdgeRecord;
 use indexmap::IndexMap;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use crate::between::Between;
 use crate::change::Change;
 use crate::connect::{Cluster, Where};
 use crate::dead_man;
 use crate::error::KubeError;
 use crate::object::Mode;
+use crate::options::{Options, Order, Touch};
 use crate::reach::{self, Reached};
 use crate::record::Lease;
 use crate::revert::{Which, Who, revert_as};
@@ -35,43 +36,6 @@ const BREATH: Duration = Duration::from_secs(1);
 /// After a run's longest time, until others may put its changes back.
 pub const MARGIN: Duration = Duration::from_secs(30);
 
-/// How a run is made.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Which cluster and namespace.
-    pub place: Where,
-    /// The run's id, as a part of object names: small letters, digits and hyphens.
-    pub run: String,
-    /// How long the run may take. [`MARGIN`] later, whoever comes by puts its changes back.
-    pub lasts: Duration,
-    /// What puts things back if this process cannot.
-    pub dead_man: Order,
-    /// Whether anything is changed.
-    pub touch: Touch,
-    /// Whether nodes may be changed too, which are the whole cluster's.
-    pub nodes: bool,
-    /// Services whose autoscalers must have come to rest before the load begins.
-    pub at_rest: Vec<String>,
-}
-
-/// What puts things back if this process cannot.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
-    /// A Job, from this image; from the system's own if it is brunt's, unless one is named.
-    Job(Option<String>),
-    /// Nothing but `brunt revert`, by hand.
-    None,
-}
-
-/// Whether anything is changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Touch {
-    /// Yes.
-    Really,
-    /// Every change is only tried by the API server, and noted.
-    Dry,
-}
-
 /// A system on a cluster.
 pub struct KubeSystem {
     pub(crate) cluster: Cluster,
@@ -85,6 +49,10 @@ pub struct KubeSystem {
     has_dead_man: bool,
     noted: Mutex<Vec<String>>,
     pub(crate) at_rest: Vec<String>,
+    named_image: Option<String>,
+    pub(crate) between: Between,
+    /// Ways to single pods, by their names.
+    pub(crate) pods_reached: tokio::sync::Mutex<BTreeMap<String, Reached>>,
     /// What runs in the pods of a service to use up what they may; each ends when it is dropped.
     pub(crate) stressed: tokio::sync::Mutex<BTreeMap<String, Vec<Stressing>>>,
     _watches: JoinSet<()>,
@@ -139,6 +107,9 @@ impl KubeSystem {
             has_dead_man,
             noted: Mutex::default(),
             at_rest: options.at_rest.clone(),
+            named_image: options.image.clone(),
+            between: Between::of(&options.between, options.patience),
+            pods_reached: tokio::sync::Mutex::default(),
             stressed: tokio::sync::Mutex::default(),
             _watches: watches,
         };
@@ -153,7 +124,7 @@ impl KubeSystem {
 
     /// An image of brunt: the one that was named, or the system's own.
     pub(crate) fn image<'a>(&'a self, named: Option<&'a str>) -> Option<&'a str> {
-        image(named, &self.workloads)
+        image(named.or(self.named_image.as_deref()), &self.workloads)
     }
 
     /// Whether there is an image of brunt: one that was named, or the system's own.
@@ -174,14 +145,9 @@ impl KubeSystem {
         }
     }
 
-    /// Requests between services.
-    pub fn edges(&self) -> Vec<EdgeRecord> {
-        vec![]
-    }
-
     /// What the watches did not see up to now.
     pub fn gaps(&self) -> Vec<Gap> {
-        self.seen.gaps()
+        self.seen.gaps().into_iter().chain(self.between.gaps()).collect()
     }
 
     /// What was touched up to now, or would have been, in words.
@@ -228,9 +194,9 @@ impl KubeSystem {
         if self.touch == Touch::Dry {
             return vec![];
         }
+        let mut drift = self.withdraw().await;
         let which = Which::Run(self.lease.run.clone());
         let until = Instant::now() + PUTS_BACK_WITHIN;
-        let mut drift = Vec::new();
         loop {
             let reverted = revert_as(&self.cluster, &which, Who::TheRun).await;
             drift.extend(reverted.drift);

@@ -13,8 +13,9 @@ use serde_json::json;
 use crate::ask::ask;
 use crate::change::{Change, PutBack, ROLLOUT, put_back};
 use crate::error::KubeError;
+use crate::options::Touch;
 use crate::state::PodState;
-use crate::system::{KubeSystem, Touch};
+use crate::system::KubeSystem;
 use crate::workload::Workload;
 
 /// How long a pod may take to answer a request that belongs to a fault.
@@ -193,15 +194,12 @@ impl Target for KubeSystem {
         }
     }
 
-    async fn break_edge(&self, _: &str, _: &str, _: EdgeFault) -> Result<EdgeHandle, TargetError> {
-        Err(TargetError::NotHere {
-            what: "breaking the connection between two services".to_owned(),
-            instead: "run the scenario on local processes".to_owned(),
-        })
+    async fn break_edge(&self, from: &str, to: &str, fault: EdgeFault) -> Result<EdgeHandle, TargetError> {
+        self.break_between(from, to, fault).await
     }
 
-    async fn mend_edge(&self, _: &str, _: &str, _: EdgeHandle) -> Result<u64, TargetError> {
-        Ok(0)
+    async fn mend_edge(&self, from: &str, to: &str, handle: EdgeHandle) -> Result<u64, TargetError> {
+        self.mend_between(from, to, handle).await
     }
 
     async fn inflict(

@@ -7,9 +7,13 @@ use kube::api::{AttachParams, AttachedProcess};
 use tokio::io::AsyncReadExt;
 
 use crate::error::KubeError;
+use crate::options::Touch;
 use crate::state::PodState;
-use crate::system::{KubeSystem, Touch};
+use crate::system::KubeSystem;
 use crate::target::refused;
+
+/// How long a program may take to say what it is asked.
+const SAYS_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
 
 impl KubeSystem {
     pub(crate) async fn end_containers(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
@@ -55,9 +59,24 @@ impl KubeSystem {
     }
 
     /// Whether brunt itself is in the containers, which may have nothing else in them.
-    fn runs_brunt(&self, service: &str) -> Result<bool, TargetError> {
+    pub(crate) fn runs_brunt(&self, service: &str) -> Result<bool, TargetError> {
         let image = self.workload(service)?.pod.containers.first().and_then(|one| one.image.as_deref());
         Ok(crate::dead_man::image(None, image.into_iter()).is_some())
+    }
+
+    /// What a program says in a pod.
+    pub(crate) async fn output_of(&self, pod: &PodState, command: &[&str]) -> Result<String, KubeError> {
+        let mut process = self.exec(pod, command).await?;
+        let silent =
+            |why: &str| KubeError::Other(format!("{} in pod {}: {why}", command.join(" "), pod.name));
+        let mut output = process.stdout().ok_or_else(|| silent("it has no output"))?;
+        let mut text = String::new();
+        let read = tokio::time::timeout(SAYS_WITHIN, output.read_to_string(&mut text)).await;
+        match read {
+            Ok(Ok(_)) => Ok(text),
+            Ok(Err(error)) => Err(silent(&error.to_string())),
+            Err(_) => Err(silent("it does not come to an end")),
+        }
     }
 
     async fn exec(&self, pod: &PodState, command: &[&str]) -> Result<AttachedProcess, KubeError> {

@@ -18,6 +18,7 @@ use crate::connect::Cluster;
 use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
 use crate::placement;
+use crate::record::RUN;
 use crate::scaler::{self, Scaler};
 
 /// Kubernetes' own grace when a pod does not say.
@@ -78,7 +79,7 @@ pub(crate) async fn find(
 
 /// What a service may be called on a cluster, where names have no capitals: `bookInventory` is `bookinventory` or
 /// `book-inventory`.
-fn names(service: &str) -> Vec<String> {
+pub(crate) fn names(service: &str) -> Vec<String> {
     let mut kebab = String::new();
     for letter in service.chars() {
         if letter.is_uppercase() && !kebab.is_empty() {
@@ -164,6 +165,10 @@ fn workload(
 
 /// A Service, if it leads to pods with these labels.
 fn front(service: &Service, labels: &BTreeMap<String, String>) -> Option<Front> {
+    // What another run has added goes with that run.
+    if service.labels().contains_key(RUN) {
+        return None;
+    }
     let spec = service.spec.as_ref()?;
     let selector = spec.selector.clone().filter(|selector| !selector.is_empty())?;
     if !selector.iter().all(|(key, value)| labels.get(key) == Some(value)) {

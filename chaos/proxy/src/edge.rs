@@ -1,6 +1,8 @@
-//! What all connections of one proxy share.
+//! What all requests of one caller to one callee share.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use brunt_scenarios::timeline::EdgeRecord;
 
 use crate::counts::Counts;
 use crate::endpoints::{Claim, Endpoints};
@@ -33,5 +35,17 @@ impl Edge {
     /// The next endpoint in turn.
     pub(crate) fn pick(&self) -> Option<Claim> {
         self.endpoints.turn(self.turns.fetch_add(1, Relaxed))
+    }
+
+    /// What was counted up to now.
+    pub(crate) fn record(&self) -> EdgeRecord {
+        let totals = self.counts.totals();
+        EdgeRecord {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            requests: totals.requests,
+            reached: totals.reached,
+            faulted: totals.faulted,
+        }
     }
 }

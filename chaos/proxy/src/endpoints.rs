@@ -100,6 +100,20 @@ impl Endpoints {
         UnderWay(removed)
     }
 
+    /// These and no others, at once: there is no moment without any.
+    pub fn replace(&self, endpoints: &[Endpoint]) {
+        self.0.send_if_modified(|all| {
+            let new = |endpoint: &&Endpoint| all.iter().all(|place| place.endpoint != **endpoint);
+            let new: Vec<Endpoint> = endpoints.iter().filter(new).cloned().collect();
+            let before = all.len();
+            all.retain(|place| endpoints.contains(&place.endpoint));
+            let changed = before != all.len() || !new.is_empty();
+            let place = |endpoint| Place { endpoint, under_way: watch::Sender::new(()) };
+            all.extend(new.into_iter().map(place));
+            changed
+        });
+    }
+
     /// All of them, in the order in which they were added.
     pub fn list(&self) -> Vec<Endpoint> {
         self.0.borrow().iter().map(|place| place.endpoint.clone()).collect()

@@ -17,6 +17,8 @@ pub enum Listen {
     Free,
     /// On this port of 127.0.0.1, and of `::1` where there is one: `localhost` may mean either.
     Port(u16),
+    /// On this port of every address; 0 stands for any free one.
+    Everywhere(u16),
 }
 
 /// A port that is ours whether or not we listen on it.
@@ -30,12 +32,16 @@ impl Gate {
     pub(crate) fn reserve(listen: Listen) -> Result<Self, ProxyError> {
         let port = match listen {
             Listen::Free => 0,
-            Listen::Port(port) => port,
+            Listen::Port(port) | Listen::Everywhere(port) => port,
         };
         let fail = |source| ProxyError::binding(port, source);
-        let first = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).map_err(fail)?;
+        let first = match listen {
+            Listen::Everywhere(_) => everywhere(port),
+            _ => bound(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        };
+        let first = first.map_err(fail)?;
         let mut gate = Self { addresses: vec![first.local_addr().map_err(fail)?], holders: vec![first] };
-        if port != 0 {
+        if matches!(listen, Listen::Port(_)) {
             gate.reserve_v6(port).map_err(fail)?;
         }
         // Binding alone does not show a clash with a socket that is bound but does not listen yet.
@@ -63,6 +69,17 @@ impl Gate {
     /// Listens until the listeners are dropped.
     pub(crate) fn open(&self) -> io::Result<Vec<TcpListener>> {
         self.addresses.iter().map(|address| bound(*address)?.listen(BACKLOG)).collect()
+    }
+}
+
+/// One socket for the addresses of both kinds, where the system has both.
+fn everywhere(port: u16) -> io::Result<TcpSocket> {
+    let both = bound(SocketAddr::from((Ipv6Addr::UNSPECIFIED, port)));
+    match both {
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+            bound(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)))
+        }
+        both => both,
     }
 }
 

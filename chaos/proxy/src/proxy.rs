@@ -1,26 +1,20 @@
 //! The proxy itself: it listens while there is an endpoint.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
 
 use brunt_scenarios::plan::EdgeFault;
 use brunt_scenarios::timeline::EdgeRecord;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::edge::Edge;
-use crate::endpoints::{Endpoints, Watch};
+use crate::endpoints::Endpoints;
 use crate::error::ProxyError;
 use crate::faults::FaultId;
 use crate::gate::{Gate, Listen};
-use crate::serve::serve;
-
-/// How long to wait before listening or accepting is tried again when the system has run out of something.
-const BREATH: Duration = Duration::from_millis(20);
+use crate::inlet;
+use crate::ways::Ways;
 
 /// A proxy on its own port. It ends when it is dropped.
 pub struct Proxy {
@@ -45,7 +39,9 @@ impl Proxy {
         let gate = Gate::reserve(listen)?;
         let edge = Arc::new(Edge::new(from, to, endpoints));
         let (tell, open) = watch::channel(false);
-        Ok(Self { port: gate.port(), task: tokio::spawn(run(gate, Arc::clone(&edge), tell)), edge, open })
+        let port = gate.port();
+        let task = tokio::spawn(inlet::run(gate, Arc::new(Ways::One(Arc::clone(&edge))), tell));
+        Ok(Self { edge, port, open, task })
     }
 
     /// Its port on 127.0.0.1.
@@ -81,14 +77,7 @@ impl Proxy {
 
     /// What was counted up to now.
     pub fn record(&self) -> EdgeRecord {
-        let totals = self.edge.counts.totals();
-        EdgeRecord {
-            from: self.edge.from.clone(),
-            to: self.edge.to.clone(),
-            requests: totals.requests,
-            reached: totals.reached,
-            faulted: totals.faulted,
-        }
+        self.edge.record()
     }
 }
 
@@ -102,56 +91,4 @@ impl Drop for Proxy {
     fn drop(&mut self) {
         self.task.abort();
     }
-}
-
-async fn run(gate: Gate, edge: Arc<Edge>, tell: watch::Sender<bool>) {
-    let mut endpoints = edge.endpoints.watch();
-    while endpoints.some().await.is_some() {
-        let Ok(listeners) = gate.open() else {
-            tokio::time::sleep(BREATH).await;
-            continue;
-        };
-        tell.send_replace(true);
-        // Dropping one end of this tells every connection that the gate closes.
-        let (_open, closing) = watch::channel(());
-        tokio::select! {
-            () = accept(&listeners, &edge, closing) => {}
-            () = until_none(&edge, &mut endpoints) => {}
-        }
-        drop(listeners);
-        tell.send_replace(false);
-    }
-}
-
-/// Waits until there is no endpoint, and meanwhile closes idle connections to those that have left.
-async fn until_none(edge: &Edge, endpoints: &mut Watch) {
-    loop {
-        let now = endpoints.now();
-        edge.pool.keep_only(&now);
-        if now.is_empty() || endpoints.change().await.is_none() {
-            return;
-        }
-    }
-}
-
-async fn accept(listeners: &[TcpListener], edge: &Arc<Edge>, closing: watch::Receiver<()>) {
-    loop {
-        match next(listeners).await {
-            Ok(stream) => drop(tokio::spawn(serve(Arc::clone(edge), stream, closing.clone()))),
-            // The caller has gone, or no file descriptor is left; neither ends the proxy.
-            Err(_) => tokio::time::sleep(BREATH).await,
-        }
-    }
-}
-
-async fn next(listeners: &[TcpListener]) -> std::io::Result<TcpStream> {
-    poll_fn(|cx| {
-        for listener in listeners {
-            if let Poll::Ready(accepted) = listener.poll_accept(cx) {
-                return Poll::Ready(accepted.map(|(stream, _)| stream));
-            }
-        }
-        Poll::Pending
-    })
-    .await
 }

@@ -3,7 +3,8 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 
-use http::{Request, Response, StatusCode};
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,11 +18,12 @@ use crate::faults::{After, Before};
 use crate::forward::{Broken, copy, forward};
 use crate::late::Late;
 use crate::tunnel::{is_http2, pass};
+use crate::ways::Route;
 
 type Reply = Response<Late>;
 
 /// Serves it until it ends, or until the gate closes: then what is in flight is finished first.
-pub(crate) async fn serve(edge: Arc<Edge>, stream: TcpStream, mut closing: watch::Receiver<()>) {
+pub(crate) async fn serve(route: Route, stream: TcpStream, mut closing: watch::Receiver<()>) {
     // Without it, small replies wait for the other side's acknowledgement. If it cannot be set, they are only slower.
     let _ = stream.set_nodelay(true);
     let http2 = tokio::select! {
@@ -31,10 +33,10 @@ pub(crate) async fn serve(edge: Arc<Edge>, stream: TcpStream, mut closing: watch
     };
     if http2 {
         // An error is the end of either side, which the other one sees.
-        let _ = pass(&edge, stream).await;
+        let _ = pass(&route.uncounted(), stream).await;
         return;
     }
-    let service = service_fn(move |request| Box::pin(answer(Arc::clone(&edge), request)));
+    let service = service_fn(move |request| Box::pin(answer(route.clone(), request)));
     let mut connection = http1::Builder::new()
         .preserve_header_case(true)
         .auto_date_header(false)
@@ -52,7 +54,15 @@ pub(crate) async fn serve(edge: Arc<Edge>, stream: TcpStream, mut closing: watch
     }
 }
 
-async fn answer(edge: Arc<Edge>, request: Request<Incoming>) -> Result<Reply, Broken> {
+async fn answer(route: Route, request: Request<Incoming>) -> Result<Reply, Broken> {
+    let mut reply = through(route.request(), request).await?;
+    if route.winds_down() {
+        reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(reply)
+}
+
+async fn through(edge: Arc<Edge>, request: Request<Incoming>) -> Result<Reply, Broken> {
     edge.counts.came();
     match edge.faults.before() {
         Before::Pass => {}

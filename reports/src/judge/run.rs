@@ -85,18 +85,19 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
     })
 }
 
-/// Times during load and faults, and the checks that follow, in which services were not seen: what is measured from events
-/// may be late, or missing.
+/// Times during load and faults, and the checks that follow, in which services, or calls between them, were not seen: what is
+/// measured from events may be late, or missing, and what is counted may not be all.
 pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
-    let from_events = |claim: &Claim| {
-        matches!(
+    let rests_on_it = |claim: &Claim| {
+        let events = matches!(
             claim,
             Claim::Recovers { .. } | Claim::Restarts { .. } | Claim::Hpa { .. } | Claim::ScalesIn { .. }
-        )
+        );
+        events || matches!(claim, Claim::Breaker { .. } | Claim::Amplification { .. })
     };
     let during = |gap: &&Gap| gap.to.is_none_or(|to| to.0 >= 0.0) && gap.from.0 <= timeline.ended.0;
     let gap = timeline.gaps.iter().find(during)?;
-    plan.checks.iter().any(|check| from_events(&check.claim)).then(|| Finding {
+    plan.checks.iter().any(|check| rests_on_it(&check.claim)).then(|| Finding {
         name: "observation".to_owned(),
         claim: "what happens to services is seen at once".to_owned(),
         judgement: Judgement::Inconclusive,

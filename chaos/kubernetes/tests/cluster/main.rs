@@ -6,6 +6,7 @@
 
 mod altered;
 mod controller;
+mod edges;
 mod effects;
 mod faults;
 mod forwarder;

@@ -31,6 +31,15 @@ services:
   shop: {command: [brunt, serve, coffee, stock], port: 8080}
 ";
 
+/// The same, and a gateway that calls it.
+const BOTH: &str = "
+version: 1
+name: shop
+services:
+  shop: {command: [brunt, serve, coffee, stock], port: 8080}
+  gateway: {command: [brunt, serve, coffee, gateway], port: 8080, calls: {shop: {env: API_STOCK_URL}}}
+";
+
 pub fn resource(group: &str, version: &str, kind: &str, plural: &str) -> ApiResource {
     ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
 }
@@ -64,39 +73,7 @@ impl Shop {
     }
 
     async fn furnish(&self) {
-        let probe =
-            json!({"httpGet": {"path": "/actuator/health/readiness", "port": 8080}, "periodSeconds": 1});
-        let alive = json!({"httpGet": {"path": "/isHealthy", "port": 8080}, "periodSeconds": 1, "failureThreshold": 2});
-        let deployment = json!({
-            "metadata": {"name": "shop", "labels": {"app": "shop"}},
-            "spec": {
-                "replicas": 2,
-                "selector": {"matchLabels": {"app": "shop"}},
-                "template": {
-                    "metadata": {"labels": {"app": "shop"}},
-                    "spec": {
-                        "terminationGracePeriodSeconds": 2,
-                        "containers": [{
-                            "name": "service", "image": self.image, "imagePullPolicy": "IfNotPresent",
-                            "args": ["serve", "coffee", "stock"],
-                            "env": [
-                                {"name": "HOST", "value": "0.0.0.0"},
-                                {"name": "PORT", "value": "8080"},
-                                {"name": "DATA_DIR", "value": "/tmp"},
-                            ],
-                            "ports": [{"containerPort": 8080}],
-                            "readinessProbe": probe, "livenessProbe": alive,
-                            "resources": {"requests": {"cpu": "5m", "memory": "16Mi"}},
-                        }],
-                    },
-                },
-            },
-        });
-        let labels = json!({"app": "shop"});
-        self.make("apps", "v1", "Deployment", "deployments", deployment).await;
-        let service =
-            json!({"metadata": {"name": "shop"}, "spec": {"selector": labels, "ports": [{"port": 8080}]}});
-        self.make("", "v1", "Service", "services", service).await;
+        self.deploy("shop", "stock", 2, json!([])).await;
         let config = json!({"metadata": {"name": "settings"}, "data": {"MAKING_TIME": "100ms"}});
         self.make("", "v1", "ConfigMap", "configmaps", config).await;
         let autoscaler = json!({"metadata": {"name": "shop"}, "spec": {
@@ -107,6 +84,50 @@ impl Shop {
         }});
         self.make("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", autoscaler)
             .await;
+    }
+
+    /// A second service, which calls the first one.
+    pub async fn add_gateway(&self) {
+        let calls = json!([{"name": "API_STOCK_URL", "value": "http://shop:8080"}]);
+        self.deploy("gateway", "gateway", 1, calls).await;
+    }
+
+    async fn deploy(&self, name: &str, service: &str, replicas: u32, more: Value) {
+        let probe =
+            json!({"httpGet": {"path": "/actuator/health/readiness", "port": 8080}, "periodSeconds": 1});
+        let alive = json!({"httpGet": {"path": "/isHealthy", "port": 8080}, "periodSeconds": 1, "failureThreshold": 2});
+        let mut env = json!([
+            {"name": "HOST", "value": "0.0.0.0"},
+            {"name": "PORT", "value": "8080"},
+            {"name": "DATA_DIR", "value": "/tmp"},
+        ]);
+        env.as_array_mut().unwrap().extend(more.as_array().unwrap().clone());
+        let labels = json!({"app": name});
+        let deployment = json!({
+            "metadata": {"name": name, "labels": labels},
+            "spec": {
+                "replicas": replicas,
+                "selector": {"matchLabels": labels},
+                "template": {
+                    "metadata": {"labels": labels},
+                    "spec": {
+                        "terminationGracePeriodSeconds": 2,
+                        "containers": [{
+                            "name": "service", "image": self.image, "imagePullPolicy": "IfNotPresent",
+                            "args": ["serve", "coffee", service],
+                            "env": env,
+                            "ports": [{"containerPort": 8080}],
+                            "readinessProbe": probe, "livenessProbe": alive,
+                            "resources": {"requests": {"cpu": "5m", "memory": "16Mi"}},
+                        }],
+                    },
+                },
+            },
+        });
+        self.make("apps", "v1", "Deployment", "deployments", deployment).await;
+        let service =
+            json!({"metadata": {"name": name}, "spec": {"selector": labels, "ports": [{"port": 8080}]}});
+        self.make("", "v1", "Service", "services", service).await;
     }
 
     /// A budget that lets nobody go.
@@ -212,6 +233,9 @@ impl Shop {
             lasts,
             dead_man,
             touch: Touch::Really,
+            image: None,
+            between: vec![],
+            patience: Duration::from_secs(3),
             at_rest: vec![],
             nodes: false,
         }
@@ -224,14 +248,23 @@ impl Shop {
 
     /// The system, ready, without these guards.
     pub async fn enter_without(&self, options: &Options, guards: &[&str]) -> KubeSystem {
-        let source = Source::new("system.yaml".to_owned(), SYSTEM.to_owned());
+        let entered = self.start(SYSTEM, options, guards).await;
+        entered.ready().await.unwrap();
+        entered
+    }
+
+    /// Both services, not ready yet.
+    pub async fn start_both(&self, options: &Options) -> KubeSystem {
+        self.start(BOTH, options, &[]).await
+    }
+
+    async fn start(&self, system: &str, options: &Options, guards: &[&str]) -> KubeSystem {
+        let source = Source::new("system.yaml".to_owned(), system.to_owned());
         let mut system = System::check(&source.parse().unwrap(), &source).unwrap();
         brunt_kubernetes::inform(&mut system, &options.place).await.unwrap();
         let service = system.services.get_mut("shop").unwrap();
         guards.iter().for_each(|guard| brunt_scenarios::guard::take_away(service, guard));
-        let (entered, _observed) = KubeSystem::start(&system, options).await.unwrap();
-        entered.ready().await.unwrap();
-        entered
+        KubeSystem::start(&system, options).await.unwrap().0
     }
 
     pub async fn close(self) {

@@ -7,6 +7,7 @@ mod callee;
 mod caller;
 mod endpoints;
 mod faults;
+mod stand_in;
 mod transparent;
 
 use std::time::Duration;
