@@ -37,7 +37,7 @@ version: 1
 name: shop
 services:
   shop: {command: [brunt, serve, coffee, stock], port: 8080}
-  gateway: {command: [brunt, serve, coffee, gateway], port: 8080, calls: {shop: {env: API_STOCK_URL}}}
+  gateway: {command: [brunt, serve, coffee, gateway], port: 8081, calls: {shop: {env: API_STOCK_URL}}}
 ";
 
 pub fn resource(group: &str, version: &str, kind: &str, plural: &str) -> ApiResource {
