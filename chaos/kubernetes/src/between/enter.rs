@@ -105,7 +105,7 @@ impl KubeSystem {
             values: place.values(&name),
         };
         if self.touch == Touch::Dry {
-            return self.change(&change).await;
+            return self.change(&change).await.map(drop);
         }
         let address = add::ready(&self.cluster, &name).await?;
         self.switch(callee, place, &change, &name, address, token).await
