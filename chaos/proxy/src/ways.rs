@@ -106,8 +106,9 @@ impl ByCaller {
     }
 
     fn edge_of(&self, state: &mut State, from: Option<String>) -> Arc<Edge> {
-        let new = || Arc::new(Edge::new(from.as_deref(), &self.to, self.endpoints.clone()));
-        Arc::clone(state.edges.entry(from.clone()).or_insert_with(new))
+        let new =
+            |from: &Option<String>| Arc::new(Edge::new(from.as_deref(), &self.to, self.endpoints.clone()));
+        Arc::clone(state.edges.entry(from).or_insert_with_key(new))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

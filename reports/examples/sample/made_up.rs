@@ -77,39 +77,26 @@ fn busy_plan() -> Plan {
         work: Work::Request { request: Box::new(request(Method::Get, "/mypage")), key: None },
         ..plan.loads[0].clone()
     });
-    let kill = FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };
-    plan.faults = vec![
-        Fault {
-            kind: FaultKind::Stop { service: "product".to_owned() },
-            at: vec![secs(12)],
-            lasts: Some(secs(8)),
-            only: Only::default(),
-        },
-        Fault { kind: kill, at: vec![secs(28), secs(33), secs(38)], lasts: None, only: Only::default() },
-        Fault {
-            kind: FaultKind::MakeZombie { service: "stock".to_owned(), path: "/zombie".to_owned() },
-            at: vec![secs(44)],
-            lasts: None,
-            only: Only::default(),
-        },
-        Fault {
-            kind: FaultKind::Rollout { service: "order".to_owned() },
-            at: vec![secs(50)],
-            lasts: None,
-            only: Only::default(),
-        },
-        Fault {
-            kind: FaultKind::Edge {
-                from: "product".to_owned(),
-                to: "stock".to_owned(),
-                fault: EdgeFault::Cut,
-            },
-            at: vec![secs(56)],
-            lasts: Some(secs(3)),
-            only: Only::default(),
-        },
-    ];
+    plan.faults = struck();
     plan
+}
+
+fn struck() -> Vec<Fault> {
+    let fault = |kind, at: &[u64], lasts: Option<u64>| {
+        let at = at.iter().map(|second| secs(*second)).collect();
+        Fault { kind, at, lasts: lasts.map(secs), only: Only::default() }
+    };
+    let named = str::to_owned;
+    let kill = FaultKind::Kill { services: vec![named("order")], pick: Pick::One, grace: secs(0) };
+    let zombie = FaultKind::MakeZombie { service: named("stock"), path: named("/zombie") };
+    let cut = FaultKind::Edge { from: named("product"), to: named("stock"), fault: EdgeFault::Cut };
+    vec![
+        fault(FaultKind::Stop { service: named("product") }, &[12], Some(8)),
+        fault(kill, &[28, 33, 38], None),
+        fault(zombie, &[44], None),
+        fault(FaultKind::Rollout { service: named("order") }, &[50], None),
+        fault(cut, &[56], Some(3)),
+    ]
 }
 
 /// A minute in which most things happen.
