@@ -12,10 +12,11 @@ const ALL: Limits = Limits { max_unavailable: Percent::ALL };
 fn faults() -> Vec<FaultKind> {
     let service = || "shop".to_owned();
     let env = [("TIMEOUT".to_owned(), "off".to_owned())];
+    // The last of them leaves nothing for others to hit.
     vec![
-        FaultKind::Stop { service: service() },
         FaultKind::Rollout { service: service() },
         FaultKind::Platform { service: service(), fault: PlatformFault::SetEnv(env.into()) },
+        FaultKind::Stop { service: service() },
     ]
 }
 
