@@ -172,7 +172,7 @@ mod tests {
         Lease { run: "0a1b2c3d".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
     }
 
-    fn service(target: Value) -> Value {
+    fn service(target: &Value) -> Value {
         json!({"metadata": {"name": "payment"}, "spec": {
             "selector": {"app": "payment"},
             "ports": [{"name": "http", "port": 80, "targetPort": target, "nodePort": 30000}],
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_named_port_is_the_stand_ins_own() {
-        let place = Place::of(&service(json!("http")), Some(8080)).unwrap();
+        let place = Place::of(&service(&json!("http")), Some(8080)).unwrap();
         assert_eq!(place.values("x"), [("/spec/selector".to_owned(), Some(json!({STAND_IN: "x"})))]);
         let by = Start { callee: "payment", image: "brunt", kept: "10.0.0.1:80", token: "t" };
         let pod = place.pod("x", &lease(), None, &by);
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_privileged_port_is_led_to_another_one() {
-        let place = Place::of(&service(json!(80)), None).unwrap();
+        let place = Place::of(&service(&json!(80)), None).unwrap();
         assert_eq!((place.leads_to, place.serves_at()), (80, 8080));
         let target = ("/spec/ports/0/targetPort".to_owned(), Some(json!(8080)));
         assert!(place.values("x").contains(&target));
@@ -207,13 +207,13 @@ mod tests {
 
     #[test]
     fn what_nothing_can_stand_before_says_why() {
-        let mut bare = service(json!(8080));
+        let mut bare = service(&json!(8080));
         bare["spec"]["selector"] = Value::Null;
         assert!(Place::of(&bare, None).unwrap_err().contains("no selector"));
-        let mut two = service(json!(8080));
+        let mut two = service(&json!(8080));
         two["spec"]["ports"] = json!([{"port": 80}, {"port": 81}]);
         assert!(Place::of(&two, None).unwrap_err().contains("2 ports"));
-        let mut local = service(json!(8080));
+        let mut local = service(&json!(8080));
         local["spec"]["internalTrafficPolicy"] = json!("Local");
         assert!(Place::of(&local, None).is_err());
     }

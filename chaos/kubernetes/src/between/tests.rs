@@ -116,7 +116,7 @@ async fn traffic_is_led_back_before_the_stand_in_goes() {
     let back = r#""path":"/spec/selector","value":{"app":"payment"}"#;
     let (cluster, script) = cluster(vec![
         turn(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
-        turn(Method::GET, "/services", 200, list("ServiceList", &[led_away.clone()])),
+        turn(Method::GET, "/services", 200, list("ServiceList", std::slice::from_ref(&led_away))),
         turn(Method::GET, SERVICE, 200, led_away),
         turn(Method::PATCH, SERVICE, 200, payment(&json!({"app": "payment"}), &json!({}))).saying(&[back]),
         turn(Method::GET, "/poddisruptionbudgets", 200, list("PodDisruptionBudgetList", &[])),
