@@ -4,11 +4,11 @@ mod running;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use brunt_faults::Observed;
 use brunt_kubernetes::{KubeSystem, Options as KubeOptions};
 use brunt_local::{LocalSystem, Options, Ports};
-use brunt_scenarios::plan::{Placement, System};
+use brunt_scenarios::plan::System;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 pub use running::Running;
@@ -37,7 +37,6 @@ pub enum On {
 pub async fn begin(system: &System, on: &On) -> Result<(Running, UnboundedReceiver<Observed>)> {
     match on {
         On::Local(place) => {
-            must_not_be_placed(system)?;
             let (system, observed) = start(system, place).await?;
             Ok((Running::Local(Box::new(system)), observed))
         }
@@ -46,18 +45,6 @@ pub async fn begin(system: &System, on: &On) -> Result<(Running, UnboundedReceiv
             Ok((Running::Kubernetes(Box::new(system)), observed))
         }
     }
-}
-
-/// Processes on one machine are not spread over nodes, and no budget protects them, so neither can be taken away.
-fn must_not_be_placed(system: &System) -> Result<()> {
-    for (name, service) in &system.services {
-        if service.placement != Placement::default() {
-            bail!(
-                "{name} has neither a spread over nodes nor a disruption budget here: prove it with --on kubernetes"
-            );
-        }
-    }
-    Ok(())
 }
 
 /// Starts a system as processes, watched by a reaper that outlives this program.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use brunt_kubernetes::{Options, Order, Touch, Where};
 use brunt_local::Ports;
+use brunt_scenarios::guard;
 use brunt_scenarios::plan::{Check, Claim, FaultKind, Plan};
 
 use crate::cli::{LoadFrom, OnWhat, Platform};
@@ -22,13 +23,30 @@ pub fn plans(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
         if what.from == Some(LoadFrom::Inside) {
             bail!("--from inside needs --on kubernetes: on this machine, the load comes from here");
         }
-        return files::plans(paths);
+        let plans = files::plans(paths)?;
+        plans.iter().try_for_each(must_suit_processes)?;
+        return Ok(plans);
     }
     let runtime = super::runtime()?;
     files::plans_for(paths, &|system| {
         let place = place(&system.name, what);
         Ok(runtime.block_on(brunt_kubernetes::inform(system, &place))?)
     })
+}
+
+/// What is only there on a cluster is better said before anything is started.
+fn must_suit_processes(planned: &Planned) -> Result<()> {
+    let plan = &planned.plan;
+    let (name, planted) = (&planned.source.name, plan.proofs.iter().flat_map(|proof| &proof.planted));
+    if let Some(fault) = plan.faults.iter().chain(planted).find(|fault| fault.needs_a_cluster()) {
+        bail!("{name}: the fault `{}` exists on a cluster alone: give --on kubernetes", fault.kind);
+    }
+    let guards = plan.proofs.iter().flat_map(|proof| proof.without.keys());
+    let of_nodes = |guard: &&String| [guard::SPREAD, guard::BUDGET].contains(&guard.as_str());
+    if let Some(guard) = guards.into_iter().find(of_nodes) {
+        bail!("{name}: the guard `{guard}` exists on a cluster alone: give --on kubernetes");
+    }
+    Ok(())
 }
 
 /// Where a plan's system is during a run whose folder this is.

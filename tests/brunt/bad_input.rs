@@ -41,6 +41,21 @@ fn a_fault_that_hits_nothing_is_never_a_pass() {
 }
 
 #[test]
+fn what_only_a_cluster_has() {
+    let here = Workplace::new();
+    let fault = "faults:\n  - {at: 100ms, for: 500ms, drain: {of: front}}\n";
+    here.scenario(&format!("{LOAD}{fault}{HOLDS}"));
+    here.brunt(&["run", "scenario.yaml"])
+        .must(2, &["the fault `drain one of the nodes of front`", "--on kubernetes"]);
+    let fault = "faults:\n  - {at: 100ms, kill: {service: front}, where: {zone: a}}\n";
+    here.scenario(&format!("{LOAD}{fault}{HOLDS}"));
+    here.brunt(&["run", "scenario.yaml"]).must(2, &["the fault `kill -9 one of front`", "--on kubernetes"]);
+    let proof = "proof:\n  - {without: {spread: front}, fails: [availability]}\n";
+    here.scenario(&format!("{LOAD}{HOLDS}{proof}"));
+    here.brunt(&["prove", "scenario.yaml"]).must(2, &["the guard `spread`", "--on kubernetes"]);
+}
+
+#[test]
 fn a_port_in_use() {
     let here = Workplace::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

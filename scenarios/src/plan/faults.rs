@@ -124,6 +124,16 @@ pub enum EdgeFault {
 }
 
 impl Fault {
+    /// Whether processes on one machine lack what it breaks.
+    pub fn needs_a_cluster(&self) -> bool {
+        let by_platform = match &self.kind {
+            FaultKind::Platform { fault, .. } => !matches!(fault, PlatformFault::Autoscale { .. }),
+            FaultKind::Nodes { .. } => true,
+            _ => false,
+        };
+        by_platform || !self.only.is_any()
+    }
+
     /// When it ends for the last time; for one that is not undone, when it last happens.
     pub fn last_end(&self) -> Option<Duration> {
         self.at.iter().max().map(|at| *at + self.lasts.unwrap_or_default())
