@@ -3,7 +3,7 @@
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::ResourceExt;
-use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, Preconditions};
+use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use serde_json::{Value, json};
 
 use crate::connect::Cluster;
@@ -27,6 +27,9 @@ const MANAGER: &str = "brunt";
 const THEIRS: [&str; 6] =
     ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"];
 
+/// How often it is tried anew when the object was changed while it was kept: its controllers write its status all the time.
+const TRIES: usize = 20;
+
 /// Deletes an object; its pods go by themselves, with their grace.
 pub(crate) async fn remove(
     cluster: &Cluster,
@@ -34,19 +37,36 @@ pub(crate) async fn remove(
     lease: &Lease,
     mode: Mode,
 ) -> Result<(), KubeError> {
-    let found = object.read(cluster).await?;
-    let maps = cluster.api::<ConfigMap>();
-    let params = PostParams { dry_run: mode == Mode::Dry, ..PostParams::default() };
-    let map: ConfigMap = made(held(object, &found, lease))?;
-    KubeError::bounded(&format!("keep {object}"), maps.create(&params, &map)).await?;
-    let same = Preconditions {
-        uid: found.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned),
-        // What goes must be what was kept.
-        resource_version: found
-            .pointer("/metadata/resourceVersion")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-    };
+    for _ in 0..TRIES {
+        let found = object.read(cluster).await?;
+        keep(cluster, object, &found, lease, mode).await?;
+        match delete(cluster, object, &found, mode).await {
+            Err(error) if error.is_conflict() => {}
+            outcome => return outcome,
+        }
+    }
+    Err(KubeError::Other(format!("{object} is changed by somebody else all the time")))
+}
+
+/// Writes an object down, over what was written of it before.
+async fn keep(
+    cluster: &Cluster,
+    object: &ObjectRef,
+    found: &Value,
+    lease: &Lease,
+    mode: Mode,
+) -> Result<(), KubeError> {
+    let map: ConfigMap = made(held(object, found, lease))?;
+    let params = PatchParams { dry_run: mode == Mode::Dry, ..PatchParams::apply(MANAGER).force() };
+    let (maps, name, patch) = (cluster.api::<ConfigMap>(), holder(object, lease), Patch::Apply(&map));
+    KubeError::bounded(&format!("keep {object}"), maps.patch(&name, &params, &patch)).await.map(drop)
+}
+
+/// Deletes an object if it is still what was written down.
+async fn delete(cluster: &Cluster, object: &ObjectRef, found: &Value, mode: Mode) -> Result<(), KubeError> {
+    let text = |path| found.pointer(path).and_then(Value::as_str).map(str::to_owned);
+    let same =
+        Preconditions { uid: text("/metadata/uid"), resource_version: text("/metadata/resourceVersion") };
     let params =
         DeleteParams { dry_run: mode == Mode::Dry, preconditions: Some(same), ..DeleteParams::background() };
     let api = object.kind.api(cluster);
@@ -60,6 +80,8 @@ fn holder(object: &ObjectRef, lease: &Lease) -> String {
 fn held(object: &ObjectRef, found: &Value, lease: &Lease) -> Value {
     let manager = applied_by(found);
     json!({
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
         "metadata": {
             "name": holder(object, lease),
             "labels": {RUN: lease.run, HOLDS: "true"},
