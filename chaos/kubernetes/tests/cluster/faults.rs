@@ -36,7 +36,6 @@ async fn all_ready(system: &KubeSystem, number: u32) {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_and_evicted_pods_are_replaced() {
     let Some(shop) = Shop::open("kill").await else { return };
-    let before = shop.picture().await;
     let system = shop.enter(&shop.options(Order::None, LASTS)).await;
     let kill = FaultKind::Kill { services: vec!["shop".to_owned()], pick: Pick::All, grace: Duration::ZERO };
     assert_eq!(applied(&system, &kill).await.unwrap().keep().hits, 2);
@@ -46,6 +45,7 @@ async fn killed_and_evicted_pods_are_replaced() {
     assert_eq!(applied(&system, &evict).await.unwrap().keep().hits, 1);
     all_ready(&system, 2).await;
     shop.guard().await;
+    let before = shop.picture().await;
     until("the budget refuses", || async {
         let refused = applied(&system, &evict).await.map(Applied::keep);
         refused.is_err_and(|error| error.to_string().contains("the disruption budget refused"))

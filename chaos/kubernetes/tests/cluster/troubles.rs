@@ -53,7 +53,7 @@ async fn whoever_may_not_is_told_what_is_missing() {
     assert!(ended.said.contains("not allowed to make the Job that puts things back"), "{}", ended.said);
     let ended = run(&nobody, &["--no-dead-man"]).finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(3), "a fault that could not be is no pass: {}", ended.said);
-    assert!(ended.said.contains("not allowed to change Deployment shop"), "{}", ended.said);
+    assert!(ended.said.contains("Not allowed to change Deployment shop"), "{}", ended.said);
     assert_eq!(shop.whole().await, before);
     shop.close().await;
 }
