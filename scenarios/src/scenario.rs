@@ -7,6 +7,7 @@ mod amplification;
 mod breaker;
 mod bystanders;
 mod call;
+mod edge;
 mod expectation;
 mod expected;
 mod fault;
@@ -32,13 +33,12 @@ pub use amplification::Amplification;
 pub use breaker::Breaker;
 pub use bystanders::{Decoupled, Fairness, Isolation};
 pub use call::Call;
+pub use edge::{Abort, Cut, Latency as LatencyFault, LostReply};
 pub use expectation::{
     Availability, Conserved, During, Effects, Expectation, Latency, Ledger, Recovers, Restarts, Term, Within,
 };
 pub use expected::Expected;
-pub use fault::{
-    Abort, Cut, Fault, Kill, Latency as LatencyFault, LostReply, Pause, Pick, Rollout, Scale, Stop, Zombie,
-};
+pub use fault::{Fault, Kill, Pause, Pick, Rollout, Scale, Stop, Zombie};
 pub use feed::{Feed, FeedOrder};
 pub use hpa::Hpa;
 pub use journey::{Journey, JourneyStep};

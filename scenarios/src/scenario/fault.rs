@@ -6,13 +6,14 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::edge::{Abort, Cut, Duplicate, HalfOpen, Latency, LostReply, SlowReply};
 use super::one_or_many::OneOrMany;
 use super::only::Only;
 use super::platform::{
     Autoscale, Evict, KillContainer, Nodes, Remove, RollBack, SetConfig, SetEnv, Stress, TamperProbe,
 };
 use crate::source::Located;
-use crate::units::{Percent, Period, Spread};
+use crate::units::{Percent, Period};
 
 /// A fault: a time and exactly one kind.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -223,93 +224,4 @@ pub struct Zombie {
 
 fn make_zombie_path() -> String {
     "/makeZombie".to_owned()
-}
-
-/// Delay replies between two services.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Latency {
-    /// The caller.
-    pub from: Located<String>,
-    /// The callee.
-    pub to: Located<String>,
-    /// By how much; a range draws anew for each request.
-    pub delay: Spread,
-    /// Those of which replicas of the callee: all unless given. They are drawn when the fault begins.
-    #[serde(default = "all_replicas")]
-    pub pick: Pick,
-}
-
-fn all_replicas() -> Pick {
-    Pick::All
-}
-
-/// Answer in the callee's place.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Abort {
-    /// The caller.
-    pub from: Located<String>,
-    /// The callee.
-    pub to: Located<String>,
-    /// With this status.
-    pub status: Located<u16>,
-    /// Which share of the requests; all unless given.
-    pub percent: Option<Percent>,
-}
-
-/// Cut the connection between two services.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Cut {
-    /// The caller.
-    pub from: Located<String>,
-    /// The callee.
-    pub to: Located<String>,
-}
-
-/// Lose replies after the callee has done its work.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct LostReply {
-    /// The caller.
-    pub from: Located<String>,
-    /// The callee.
-    pub to: Located<String>,
-    /// Which share of the replies; all unless given.
-    pub percent: Option<Percent>,
-}
-
-/// Let replies begin in time and their bodies come late.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct SlowReply {
-    /// The caller.
-    pub from: Located<String>,
-    /// The callee.
-    pub to: Located<String>,
-    /// How long after its head a reply's body comes; a range draws anew for each reply.
-    pub delay: Spread,
-}
-
-/// Take requests and say nothing.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct HalfOpen {
-    /// The caller.
-    pub from: Located<String>,
-    /// The callee.
-    pub to: Located<String>,
-}
-
-/// Send requests to the callee twice; the caller gets the first one's reply.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Duplicate {
-    /// The caller.
-    pub from: Located<String>,
-    /// The callee.
-    pub to: Located<String>,
-    /// Which share of the requests; all unless given.
-    pub percent: Option<Percent>,
 }
