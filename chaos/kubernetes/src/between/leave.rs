@@ -61,19 +61,20 @@ impl KubeSystem {
     }
 }
 
-/// Has callers come anew, and waits until nobody asks any more.
+/// Has callers come anew, and waits until nobody has asked for a while: a node that is slow to follow still sends some, and between
+/// two of them there may be no connection at all.
 async fn quiet(stand_in: &StandIn) -> Result<(), KubeError> {
     stand_in.line.lock().await.tell(&Order::WindDown).await?;
     let mut since = tokio::time::Instant::now();
     let mut before = None;
     loop {
         let Some(counted) = stand_in.line.lock().await.count().await? else { return Ok(()) };
-        if counted.connections == 0 || since.elapsed() > IDLE {
-            return Ok(());
-        }
         let asked: u64 = counted.asked.values().sum();
         if before.replace(asked) != Some(asked) {
             since = tokio::time::Instant::now();
+        }
+        if since.elapsed() > IDLE {
+            return Ok(());
         }
         tokio::time::sleep(LOOK).await;
     }
