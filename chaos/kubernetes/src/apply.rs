@@ -13,7 +13,7 @@ use crate::error::KubeError;
 use crate::manifest::{Manifest, kind};
 
 /// In whose name fields are set.
-const MANAGER: &str = "brunt";
+pub(crate) const MANAGER: &str = "brunt";
 
 /// How long objects may take to go. Pods may take their whole grace period.
 const GONE_WITHIN: Duration = Duration::from_secs(120);

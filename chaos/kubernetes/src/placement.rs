@@ -12,7 +12,7 @@ use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
 use crate::workload::Workload;
 
-const POD: &str = "/spec/template/spec";
+pub(crate) const POD: &str = "/spec/template/spec";
 
 /// A PodDisruptionBudget.
 #[derive(Debug, Clone)]

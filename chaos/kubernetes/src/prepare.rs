@@ -9,15 +9,13 @@ use serde_json::{Value, json};
 use crate::change::Change;
 use crate::error::KubeError;
 use crate::object::ObjectRef;
-use crate::placement::{self, Budget};
+use crate::placement::{self, Budget, POD};
 use crate::platform::CONTAINER;
 use crate::system::KubeSystem;
 use crate::workload::Workload;
 
 /// The slot of what is prepared.
 const SLOT: &str = "prepared";
-
-const POD: &str = "/spec/template/spec";
 
 impl KubeSystem {
     /// Makes every service as the plan has it. Says which ones roll out because of it, with the generation to wait for.
@@ -30,12 +28,13 @@ impl KubeSystem {
             for change in around {
                 self.change(&change).await?;
             }
-            let object = workload.object.read(&self.cluster).await?;
-            let values = values(&object, workload, service);
-            if !values.is_empty() {
-                let generation = self.change(&prepared(&workload.object, values)).await?;
-                begun.insert(name.clone(), generation);
+            // Whether anything must be otherwise does not depend on what stands there, so what stays as it is is not read.
+            if values(&Value::Null, workload, service).is_empty() {
+                continue;
             }
+            let object = workload.object.read(&self.cluster).await?;
+            let change = prepared(&workload.object, values(&object, workload, service));
+            begun.insert(name.clone(), self.change(&change).await?);
         }
         Ok(begun)
     }

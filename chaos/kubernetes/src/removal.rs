@@ -6,6 +6,7 @@ use kube::ResourceExt;
 use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use serde_json::{Value, json};
 
+use crate::apply::MANAGER;
 use crate::connect::Cluster;
 use crate::dead_man::made;
 use crate::error::KubeError;
@@ -16,12 +17,10 @@ use crate::revert::{EXPIRES, Reverted, Which};
 /// The label by which the config maps are known.
 const HOLDS: &str = "brunt.dev/holds-removed";
 
-/// What they hold: the kind, and the object as JSON.
+/// What they hold: the kind, the object as JSON, and in whose name it is applied again.
 const KIND: &str = "kind";
 const OBJECT: &str = "object";
-
-/// In whose name it is applied again when nobody had applied it.
-const MANAGER: &str = "brunt";
+const IN_NAME_OF: &str = "manager";
 
 /// What the API server and its controllers add to an object.
 const THEIRS: [&str; 6] =
@@ -90,7 +89,7 @@ fn held(object: &ObjectRef, found: &Value, lease: &Lease) -> Value {
         "data": {
             KIND: object.kind.to_string(),
             OBJECT: bare(found).to_string(),
-            "manager": manager,
+            IN_NAME_OF: manager,
         },
     })
 }
@@ -143,9 +142,7 @@ pub(crate) async fn put_all_back(cluster: &Cluster, which: &Which, reverted: &mu
         Err(error) => return reverted.failed.push(error.to_string()),
     };
     for map in all {
-        let run = map.labels().get(RUN).cloned().unwrap_or_default();
-        let expires = map.annotations().get(EXPIRES).and_then(|text| text.parse().ok());
-        if !which.takes(&run, expires) {
+        if !which.means(&map) {
             continue;
         }
         match again(cluster, &map).await {
@@ -168,7 +165,7 @@ async fn again(cluster: &Cluster, map: &ConfigMap) -> Result<Again, KubeError> {
     let kind = KINDS.into_iter().find(|kind| Some(&kind.to_string()) == data.get(KIND)).ok_or_else(broken)?;
     let kept: Value = serde_json::from_str(data.get(OBJECT).ok_or_else(broken)?).map_err(|_| broken())?;
     let object = ObjectRef::new(kind, kept["metadata"]["name"].as_str().ok_or_else(broken)?);
-    let manager = data.get("manager").map_or(MANAGER, String::as_str);
+    let manager = data.get(IN_NAME_OF).map_or(MANAGER, String::as_str);
     let outcome = match object.read(cluster).await {
         Ok(there) if covers(&bare(&there)["spec"], &kept["spec"]) => Again::Applied(object),
         Ok(_) => Again::Drift(format!(

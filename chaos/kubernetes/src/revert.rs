@@ -27,12 +27,18 @@ pub enum Which {
 }
 
 impl Which {
-    pub(crate) fn takes(&self, run: &str, expires: Option<Timestamp>) -> bool {
+    fn takes(&self, run: &str, expires: Option<Timestamp>) -> bool {
         match self {
             Self::Run(wanted) => run == wanted,
             Self::Expired => expires.is_some_and(|expires| expires <= Timestamp::now()),
             Self::All => true,
         }
+    }
+
+    /// Whether something belongs to one of these runs that a run has added: it says so itself.
+    pub(crate) fn means(&self, added: &impl ResourceExt) -> bool {
+        let run = added.labels().get(RUN).map_or("", String::as_str);
+        self.takes(run, added.annotations().get(EXPIRES).and_then(|text| text.parse().ok()))
     }
 }
 
@@ -147,9 +153,7 @@ pub(crate) async fn rights_on_nodes(cluster: &Cluster, which: &Which, reverted: 
     let Ok(all) = KubeError::bounded("list cluster roles", list).await else { return };
     for one in all {
         let name = one.name_any();
-        let run = one.labels().get(RUN).cloned().unwrap_or_default();
-        let expires = one.annotations().get(EXPIRES).and_then(|text| text.parse().ok());
-        if !which.takes(&run, expires) {
+        if !which.means(&one) {
             continue;
         }
         match KubeError::bounded("delete a cluster role", api.delete(&name, &DeleteParams::background()))
@@ -179,10 +183,8 @@ where
     };
     for one in all {
         let name = one.name_any();
-        let run = one.labels().get(RUN).cloned().unwrap_or_default();
-        let expires = one.annotations().get(EXPIRES).and_then(|text| text.parse().ok());
         // What belongs to something else goes with it.
-        if !one.owner_references().is_empty() || !which.takes(&run, expires) {
+        if !one.owner_references().is_empty() || !which.means(&one) {
             continue;
         }
         let params = DeleteParams {
