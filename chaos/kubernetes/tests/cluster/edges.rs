@@ -4,18 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use brunt_faults::{Applied, FaultError, Limits, apply};
+use brunt_faults::{Applied, FaultError};
 use brunt_kubernetes::{KubeSystem, Options, Order, Touch};
 use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick};
 use brunt_scenarios::timeline::EdgeRecord;
-use brunt_scenarios::units::Percent;
 use serde_json::json;
 
+use crate::inflict::{LASTS, applied};
 use crate::shop::{Shop, until};
-
-const ALL: Limits = Limits { max_unavailable: Percent::ALL };
-
-const LASTS: Duration = Duration::from_secs(600);
 
 fn options(shop: &Shop, dead_man: Order, lasts: Duration) -> Options {
     let between = vec![("gateway".to_owned(), "shop".to_owned())];
@@ -31,7 +27,7 @@ async fn furnished(name: &str) -> Option<Shop> {
 
 async fn set(system: &KubeSystem, fault: EdgeFault) -> Result<Applied, FaultError> {
     let kind = FaultKind::Edge { from: "gateway".to_owned(), to: "shop".to_owned(), fault };
-    apply(&kind, system, &ALL, &mut fastrand::Rng::with_seed(7)).await
+    applied(system, &kind).await
 }
 
 /// Somebody before the gateway, whose requests are never made twice by it.

@@ -2,30 +2,22 @@
 
 use std::time::Duration;
 
-use brunt_faults::{Limits, Target, apply};
+use brunt_faults::Target;
 use brunt_kubernetes::{KubeSystem, Order};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
-use brunt_scenarios::units::Percent;
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 
+use crate::inflict::{self, LASTS, platform};
 use crate::shop::{NODES, Shop, until};
-
-const ALL: Limits = Limits { max_unavailable: Percent::ALL };
-
-const LASTS: Duration = Duration::from_secs(600);
-
-fn platform(fault: PlatformFault) -> FaultKind {
-    FaultKind::Platform { service: "shop".to_owned(), fault }
-}
 
 fn on_a_node(fault: NodeFault) -> FaultKind {
     FaultKind::Nodes { which: NodePick::Of { service: "shop".to_owned(), pick: Pick::One }, fault }
 }
 
 async fn applied(system: &KubeSystem, kind: &FaultKind) -> brunt_faults::Applied {
-    apply(kind, system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap()
+    inflict::applied(system, kind).await.unwrap()
 }
 
 fn restarts(pod: &Pod) -> i32 {

@@ -1,29 +1,13 @@
 use std::time::Duration;
 
-use brunt_faults::{Applied, FaultError, Limits, Target, apply};
+use brunt_faults::{Applied, Target};
 use brunt_kubernetes::{KubeSystem, Order};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
-use brunt_scenarios::units::Percent;
 
+use crate::inflict::{LASTS, applied, platform};
 use crate::shop::{NODES, Shop, until};
 use crate::whole;
-
-const ALL: Limits = Limits { max_unavailable: Percent::ALL };
-
-const LASTS: Duration = Duration::from_secs(600);
-
-fn shop() -> String {
-    "shop".to_owned()
-}
-
-fn platform(fault: PlatformFault) -> FaultKind {
-    FaultKind::Platform { service: shop(), fault }
-}
-
-async fn applied(system: &KubeSystem, kind: &FaultKind) -> Result<Applied, FaultError> {
-    apply(kind, system, &ALL, &mut fastrand::Rng::with_seed(7)).await
-}
 
 async fn numbers(system: &KubeSystem) -> Vec<u32> {
     system.census("shop").await.unwrap().replicas.iter().map(|one| one.number).collect()

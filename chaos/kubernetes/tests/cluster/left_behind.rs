@@ -1,13 +1,10 @@
 use std::time::Duration;
 
-use brunt_faults::{Limits, apply};
 use brunt_kubernetes::{Cluster, Order, Which, revert};
 use brunt_scenarios::plan::{FaultKind, PlatformFault};
-use brunt_scenarios::units::Percent;
 
+use crate::inflict::applied;
 use crate::shop::{Shop, until};
-
-const ALL: Limits = Limits { max_unavailable: Percent::ALL };
 
 fn faults() -> Vec<FaultKind> {
     let service = || "shop".to_owned();
@@ -28,7 +25,7 @@ async fn the_cluster_puts_things_back_by_itself() {
     let options = shop.options(Order::Job(None), Duration::from_secs(1));
     let system = shop.enter(&options).await;
     for kind in faults() {
-        apply(&kind, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap().keep();
+        applied(&system, &kind).await.unwrap().keep();
     }
     assert_ne!(shop.picture().await, before);
     // As if this process had been killed: nothing is put back by it.
@@ -45,7 +42,7 @@ async fn reverting_twice_does_nothing_the_second_time() {
     let options = shop.options(Order::None, Duration::from_secs(600));
     let system = shop.enter(&options).await;
     for kind in faults() {
-        apply(&kind, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap().keep();
+        applied(&system, &kind).await.unwrap().keep();
     }
     drop(system);
     let cluster = Cluster::connect(&options.place).await.unwrap();

@@ -10,6 +10,7 @@ mod edges;
 mod effects;
 mod faults;
 mod forwarder;
+mod inflict;
 mod killed;
 mod left_behind;
 mod placement;

@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use brunt_faults::{Limits, Target, apply, apply_where};
+use brunt_faults::{Target, apply, apply_where};
 use brunt_kubernetes::{Cluster, Order, Which, revert};
 use brunt_scenarios::plan::{FaultKind, NodePick, Only, Pick, PlatformFault};
-use brunt_scenarios::units::Percent;
 
+use crate::inflict::{ALL, LASTS, applied, chance};
 use crate::shop::{Shop, until};
 use crate::whole::{self, Picture};
-
-const ALL: Limits = Limits { max_unavailable: Percent::ALL };
-const LASTS: Duration = Duration::from_secs(600);
 
 fn removed() -> FaultKind {
     FaultKind::Platform { service: "shop".to_owned(), fault: PlatformFault::Remove }
@@ -31,7 +28,7 @@ async fn a_deleted_workload_is_applied_again_with_what_the_run_had_changed_in_it
     let system = shop.enter(&shop.options(Order::None, LASTS)).await;
     let env = PlatformFault::SetEnv([("TIMEOUT".to_owned(), "off".to_owned())].into());
     let changed = FaultKind::Platform { service: "shop".to_owned(), fault: env };
-    let mut rng = fastrand::Rng::with_seed(7);
+    let mut rng = chance();
     let changed = apply(&changed, &system, &ALL, &mut rng).await.unwrap();
     until("the rollout is over", || async { system.census("shop").await.unwrap().replicas.len() == 2 }).await;
     let gone = apply(&removed(), &system, &ALL, &mut rng).await.unwrap();
@@ -54,7 +51,7 @@ async fn a_deleted_workload_comes_back_although_the_run_is_gone() {
     let before = written(&shop).await;
     let options = shop.options(Order::Job(None), Duration::from_secs(1));
     let system = shop.enter(&options).await;
-    apply(&removed(), &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap().keep();
+    applied(&system, &removed()).await.unwrap().keep();
     drop(system);
     until("the namespace is as it was", || async { written(&shop).await == before }).await;
     shop.close().await;
@@ -67,7 +64,7 @@ async fn a_workload_that_somebody_else_has_made_meanwhile_is_left_as_it_is() {
     let options = shop.options(Order::None, LASTS);
     let system = shop.enter(&options).await;
     let kept = shop.deployment().await;
-    apply(&removed(), &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap().keep();
+    applied(&system, &removed()).await.unwrap().keep();
     drop(system);
     shop.make_again(kept, 1).await;
     let cluster = Cluster::connect(&options.place).await.unwrap();
@@ -92,7 +89,7 @@ async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_the
     assert_eq!(nodes.len(), 1, "{nodes:?}");
     let evict = PlatformFault::Evict(Pick::All);
     let evict = FaultKind::Platform { service: "shop".to_owned(), fault: evict };
-    let evicted = apply(&evict, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap();
+    let evicted = applied(&system, &evict).await.unwrap();
     assert_eq!(evicted.keep().hits, 2, "both may go at once");
     assert_eq!(system.stop().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
@@ -115,7 +112,7 @@ async fn replicas_are_picked_where_they_are_and_by_their_labels() {
     let in_zone = Only { zone, ..Only::default() };
     let meant = system.those("shop", &in_zone).await.unwrap();
     assert!(meant.is_superset(&there));
-    let killed = apply_where(&kill, &in_zone, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap();
+    let killed = apply_where(&kill, &in_zone, &system, &ALL, &mut chance()).await.unwrap();
     assert_eq!(killed.keep().hits, meant.len() as u64);
     let strangers = Only { labels: [("app".to_owned(), "other".to_owned())].into(), ..Only::default() };
     assert!(system.those("shop", &strangers).await.unwrap().is_empty());

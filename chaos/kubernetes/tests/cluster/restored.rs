@@ -1,28 +1,13 @@
 //! Every fault that changes an object: it shows in the cluster, and whoever comes by puts the object back as it was, to the
 //! letter. And faults that the cluster refuses change nothing.
 
-use std::time::Duration;
-
-use brunt_faults::{Limits, apply};
 use brunt_kubernetes::{Cluster, KubeSystem, Order, Which, revert};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
-use brunt_scenarios::units::Percent;
 
+use crate::inflict::{LASTS, applied, platform, shop};
 use crate::shop::{NODES, Shop};
 use crate::whole::{self, difference};
-
-const ALL: Limits = Limits { max_unavailable: Percent::ALL };
-
-const LASTS: Duration = Duration::from_secs(600);
-
-fn shop() -> String {
-    "shop".to_owned()
-}
-
-fn platform(fault: PlatformFault) -> FaultKind {
-    FaultKind::Platform { service: shop(), fault }
-}
 
 fn probe(which: ProbeKind, path: Option<&str>) -> FaultKind {
     platform(PlatformFault::Probe { which, path: path.map(str::to_owned) })
@@ -52,7 +37,7 @@ fn changes() -> Vec<(FaultKind, &'static str, &'static str)> {
 }
 
 async fn inflicted(system: &KubeSystem, kind: &FaultKind) {
-    let applied = apply(kind, system, &ALL, &mut fastrand::Rng::with_seed(7)).await;
+    let applied = applied(system, kind).await;
     assert!(applied.unwrap().keep().hits >= 1, "{kind}");
 }
 
@@ -130,7 +115,7 @@ async fn what_the_cluster_refuses_changes_nothing() {
         (FaultKind::Pause { service: self::shop(), pick: Pick::One }, "`stress` slows it down"),
     ];
     for (kind, why) in cases {
-        let refused = apply(&kind, &system, &ALL, &mut fastrand::Rng::with_seed(7)).await.unwrap_err();
+        let refused = applied(&system, &kind).await.unwrap_err();
         assert!(refused.to_string().contains(why), "{kind}: {refused}");
         assert_eq!(shop.picture().await, before, "{kind}");
     }

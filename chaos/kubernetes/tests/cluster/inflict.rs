@@ -1,0 +1,29 @@
+//! What tests do to the shop: faults without limits, drawn alike each time.
+
+use std::time::Duration;
+
+use brunt_faults::{Applied, FaultError, Limits, apply};
+use brunt_kubernetes::KubeSystem;
+use brunt_scenarios::plan::{FaultKind, PlatformFault};
+use brunt_scenarios::units::Percent;
+
+pub const ALL: Limits = Limits { max_unavailable: Percent::ALL };
+
+/// Longer than any run here.
+pub const LASTS: Duration = Duration::from_secs(600);
+
+pub fn shop() -> String {
+    "shop".to_owned()
+}
+
+pub fn platform(fault: PlatformFault) -> FaultKind {
+    FaultKind::Platform { service: shop(), fault }
+}
+
+pub fn chance() -> fastrand::Rng {
+    fastrand::Rng::with_seed(7)
+}
+
+pub async fn applied(system: &KubeSystem, kind: &FaultKind) -> Result<Applied, FaultError> {
+    apply(kind, system, &ALL, &mut chance()).await
+}
