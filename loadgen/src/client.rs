@@ -1,22 +1,24 @@
 //! A user: one request at a time, judged and recorded.
 
+mod asks;
 mod link;
 mod missed;
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use brunt_scenarios::timeline::Failure;
 
+use asks::Asks;
 pub(crate) use link::Link;
 pub(crate) use missed::Missed;
 
+use crate::cookies::Jar;
 use crate::engine::{Lane, Watch};
 use crate::http1::{Keep, Reply};
-use crate::job::{Order, Prepared, Request, Verdict};
-use crate::journey::{self, redirect};
-use crate::page::resources;
+use crate::job::{Order, Prepared, Request, Transport, Verdict};
+use crate::journey::redirect;
 use crate::recorder::{Ended, Hit, Sample};
 
 /// The most of a body that is kept for checks, in bytes.
@@ -30,6 +32,11 @@ pub(crate) struct Client {
     links: Vec<Link>,
     /// The request that comes next, when they come in turn.
     next: usize,
+    /// The request that comes before all others.
+    login: Option<usize>,
+    /// One user for all requests; else each is a new one's.
+    stays: bool,
+    jar: Jar,
 }
 
 /// What a request left behind.
@@ -43,15 +50,7 @@ pub(crate) struct Finished {
 /// What came of one request.
 struct Made {
     finished: Finished,
-    onward: Option<Onward>,
-    /// What a page shows beside itself, if pages are parsed; relative to it.
-    shows: Vec<String>,
-}
-
-/// Where a request is redirected to.
-struct Onward {
-    status: u16,
-    location: String,
+    asks: Asks,
 }
 
 /// When a request was due.
@@ -65,10 +64,18 @@ pub(crate) struct Due {
 }
 
 impl Client {
-    /// A client that starts with this request of the list.
-    pub fn new(lane: &Rc<Lane>, first: usize) -> Self {
-        let parse = lane.ready.job.transport.parse;
-        let keep = match (lane.ready.wants_body() || parse, lane.ready.job.transport.follow || parse) {
+    /// A user, by its number from 0: they start evenly spread over the list.
+    pub fn user(lane: &Rc<Lane>, number: usize, users: usize) -> Self {
+        let job = &lane.ready.job;
+        let listed = job.requests.len() - job.logins;
+        let login = number.checked_rem(job.logins).map(|which| listed + which);
+        Self { next: number * listed / users, login, stays: true, ..Self::connection(lane) }
+    }
+
+    /// A connection, which serves one user after another.
+    pub fn connection(lane: &Rc<Lane>) -> Self {
+        let Transport { parse, follow, cookies, .. } = lane.ready.job.transport;
+        let keep = match (lane.ready.wants_body() || parse, follow || parse || cookies) {
             (true, true) => Keep::Whole(LONGEST_BODY),
             (true, false) => Keep::Body(LONGEST_BODY),
             (false, true) => Keep::Whole(0),
@@ -78,25 +85,42 @@ impl Client {
             lane: Rc::clone(lane),
             watch: lane.watch(),
             links: (0..lane.ready.servers.len()).map(|server| Link::new(server, keep)).collect(),
-            next: first,
+            next: 0,
+            login: None,
+            stays: false,
+            jar: Jar::default(),
         }
     }
 
-    /// Makes the next request and records it, with those that it is redirected to.
+    /// Makes the next request and records it, with all that it leads to.
     pub async fn request(&mut self, due: Due) -> Finished {
+        if !self.stays {
+            self.jar.clear();
+        }
+        let mut due = due;
+        if let Some(login) = self.login.take() {
+            // Boxed, as it happens once.
+            let finished = Box::pin(self.visit(due, login)).await;
+            if !self.lane.takes(finished.at) {
+                return finished;
+            }
+            due = Due { intended: finished.at, free: finished.at };
+        }
         let which = self.choose();
+        self.visit(due, which).await
+    }
+
+    /// Makes a request, goes where redirects lead, and asks for what the page at their end shows.
+    async fn visit(&mut self, due: Due, which: usize) -> Finished {
         let lane = Rc::clone(&self.lane);
-        let made = self.make(due, which, &lane.ready.requests[which]).await;
-        if made.onward.is_none() && made.shows.is_empty() {
+        let (request, prepared) = (&lane.ready.job.requests[which], &lane.ready.requests[which]);
+        let with_cookies = self.with_cookies(request, prepared.server);
+        let made = self.make(due, which, with_cookies.as_ref().unwrap_or(prepared)).await;
+        self.keep(request, &made.asks);
+        if made.asks.location.is_none() && made.asks.shows.is_empty() {
             return made.finished;
         }
-        let Some(request) = lane.ready.job.requests.get(which) else { return made.finished };
-        self.go_on(request.clone(), which, made).await
-    }
-
-    /// Goes where a redirect leads, and asks for what the page at its end shows.
-    async fn go_on(&mut self, request: Request, which: usize, made: Made) -> Finished {
-        let (request, made) = self.follow(request, which, made).await;
+        let (request, made) = self.follow(request.clone(), which, made).await;
         self.show(&request, which, made).await
     }
 
@@ -104,8 +128,7 @@ impl Client {
     /// the load does not name is not followed: nobody asked for load on it.
     async fn follow(&mut self, mut request: Request, which: usize, mut made: Made) -> (Request, Made) {
         for _ in 0..redirect::MOST {
-            let next = made.onward.as_ref();
-            let next = next.and_then(|on| redirect::next(&request, on.status, Some(&on.location)));
+            let next = redirect::next(&request, made.asks.status, made.asks.location.as_deref());
             let Some(next) = next else { break };
             let Some(hop) = self.hop(&next, which, made.finished.at).await else { break };
             (request, made) = (next, hop);
@@ -117,7 +140,7 @@ impl Client {
     async fn show(&mut self, page: &Request, which: usize, made: Made) -> Finished {
         let mut finished = made.finished;
         let lane = Rc::clone(&self.lane);
-        for link in &made.shows {
+        for link in &made.asks.shows {
             let shown = redirect::shown(page, link);
             let not_from = &lane.ready.job.transport.not_from;
             let Some(shown) = shown.filter(|shown| !not_from.contains(&shown.address.host)) else { continue };
@@ -134,11 +157,25 @@ impl Client {
         let job = &lane.ready.job;
         let known = job.requests.iter().position(|known| known.address == request.address);
         let server = lane.ready.requests[known.filter(|_| lane.takes(at))?].server;
-        let prepared = Prepared::new(request, server, job).ok()?;
-        Some(self.make(Due { intended: at, free: at }, which, &prepared).await)
+        let with_cookies = self.with_cookies(request, server);
+        let prepared = with_cookies.or_else(|| Prepared::new(request, server, job).ok())?;
+        let made = self.make(Due { intended: at, free: at }, which, &prepared).await;
+        self.keep(request, &made.asks);
+        Some(made)
     }
 
-    /// Makes a request and records it; where it leads, if that is wanted.
+    /// A request with the cookies that go with it, if there are any.
+    fn with_cookies(&self, request: &Request, server: usize) -> Option<Prepared> {
+        Prepared::new(&self.jar.with(request)?, server, &self.lane.ready.job).ok()
+    }
+
+    fn keep(&mut self, request: &Request, asks: &Asks) {
+        for cookie in &asks.cookies {
+            self.jar.take(cookie, &request.address, &request.path, SystemTime::now());
+        }
+    }
+
+    /// Makes a request and records it.
     async fn make(&mut self, due: Due, which: usize, request: &Prepared) -> Made {
         let lane = &self.lane;
         let link = &mut self.links[request.server];
@@ -151,25 +188,18 @@ impl Client {
         let done = Instant::now();
         let (ended, verdict) = lane.judge(&result, link, wrote.get());
         let sample = Sample::new(due, sent, link.first_byte(), done, lane.origin);
-        let redirected =
-            |reply: &Reply| (300..400).contains(&reply.status) && lane.ready.job.transport.follow;
-        let onward = result
-            .as_ref()
-            .ok()
-            .filter(|reply| redirected(reply))
-            .and_then(|reply| Some(Onward { status: reply.status, location: location(link.head())? }));
-        let parse = lane.ready.job.transport.parse;
-        let shows = result.as_ref().ok().filter(|_| parse).map(|reply| shown(reply, link));
+        let asks = result.as_ref().map(|reply| Asks::of(reply, link, &lane.ready.job.transport));
         link.settle(lane, &result);
         let unreachable = result.is_err() && !wrote.get();
         lane.tell(which, sent, done, &ended, verdict.failure);
         lane.end(sample, &ended, verdict);
-        Made { finished: Finished { at: done, unreachable }, onward, shows: shows.unwrap_or_default() }
+        Made { finished: Finished { at: done, unreachable }, asks: asks.unwrap_or_default() }
     }
 
     fn choose(&mut self) -> usize {
-        let count = self.lane.ready.requests.len();
-        match self.lane.ready.job.order {
+        let job = &self.lane.ready.job;
+        let count = job.requests.len() - job.logins;
+        match job.order {
             Order::Random => fastrand::usize(..count),
             Order::InTurn => {
                 let which = self.next % count;
@@ -178,23 +208,6 @@ impl Client {
             }
         }
     }
-}
-
-/// What a reply shows, if it is a page.
-fn shown(reply: &Reply, link: &Link) -> Vec<String> {
-    let whole = journey::Reply::new(reply.status, link.head(), link.body());
-    let is_page = whole.header("content-type").is_some_and(|kind| kind.trim().starts_with("text/html"));
-    let page = whole.text().filter(|_| is_page && reply.status < 300);
-    page.map(resources).unwrap_or_default()
-}
-
-/// Where a reply's head says to go.
-fn location(head: &[u8]) -> Option<String> {
-    let mut lines = head.split(|byte| *byte == b'\n').skip(1);
-    lines.find_map(|line| {
-        let (name, value) = std::str::from_utf8(line).ok()?.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("location").then(|| value.trim().to_owned())
-    })
 }
 
 /// What a reply of gRPC came to: its own status counts, if it was reached at all.

@@ -7,7 +7,7 @@ mod parse;
 
 use std::time::SystemTime;
 
-use crate::job::{Address, Scheme};
+use crate::job::{Address, Request, Scheme};
 
 /// The most cookies of one user; the oldest goes first.
 const MOST: usize = 300;
@@ -50,8 +50,22 @@ impl Jar {
         }
     }
 
+    /// The request with the cookies that go with it; `None` when there are none.
+    pub fn with(&self, request: &Request) -> Option<Request> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let cookies = self.header(&request.address, &request.path, SystemTime::now())?;
+        let mut with = request.clone();
+        match with.headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("cookie")) {
+            Some((_, own)) => *own = format!("{own}; {cookies}"),
+            None => with.headers.push(("Cookie".to_owned(), cookies)),
+        }
+        Some(with)
+    }
+
     /// What to send with a request: those with longer paths first, then the older ones.
-    pub fn header(&self, to: &Address, path: &str, now: SystemTime) -> Option<String> {
+    fn header(&self, to: &Address, path: &str, now: SystemTime) -> Option<String> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let mut all: Vec<&Cookie> = self.0.iter().filter(|cookie| cookie.goes(to, path, now)).collect();
         all.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));

@@ -29,6 +29,8 @@ pub struct Job {
     pub name: String,
     /// Its requests; at least one, unless it has journeys.
     pub requests: Vec<Request>,
+    /// So many at their end are logins: each user makes one of them before all others.
+    pub logins: usize,
     /// What its users do in place of single requests.
     pub journeys: Option<Arc<Script>>,
     /// Which of them comes next.

@@ -1,6 +1,8 @@
 //! The command line, from its arguments to its exit code.
 #![allow(clippy::unwrap_used, reason = "what tests have in common is test code, too")]
 
+#[path = "siege/cookies.rs"]
+mod cookies;
 #[path = "siege/file.rs"]
 mod file;
 #[path = "siege/grpc.rs"]

@@ -17,7 +17,7 @@ impl Visitor {
     pub fn user(lane: &Rc<Lane>, number: usize, users: usize) -> Self {
         match &lane.ready.job.journeys {
             Some(script) => Self::Traveller(Box::new(Traveller::new(lane, script, Some(number as u64 + 1)))),
-            None => Self::Client(Client::new(lane, number * lane.ready.requests.len() / users)),
+            None => Self::Client(Client::user(lane, number, users)),
         }
     }
 
@@ -25,7 +25,7 @@ impl Visitor {
     pub fn connection(lane: &Rc<Lane>) -> Self {
         match &lane.ready.job.journeys {
             Some(script) => Self::Traveller(Box::new(Traveller::new(lane, script, None))),
-            None => Self::Client(Client::new(lane, 0)),
+            None => Self::Client(Client::connection(lane)),
         }
     }
 

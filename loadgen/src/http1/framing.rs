@@ -20,6 +20,7 @@ pub(super) struct Head {
     pub status: u16,
     pub framing: Framing,
     pub reuse: Reuse,
+    pub sets_cookies: bool,
 }
 
 #[derive(Default)]
@@ -29,6 +30,7 @@ struct Told {
     chunked: bool,
     close: bool,
     keep_alive: bool,
+    sets_cookies: bool,
 }
 
 /// Reads what matters of a parsed head.
@@ -53,7 +55,7 @@ pub(super) fn head(response: &httparse::Response<'_, '_>, to: ReplyTo) -> Result
     let doubtful = told.coded && told.length.is_some();
     let lasting = !told.close && (response.version == Some(1) || told.keep_alive);
     let reuse = if lasting && !doubtful && framing != Framing::UntilClose { Reuse::Yes } else { Reuse::No };
-    Ok(Head { status, framing, reuse })
+    Ok(Head { status, framing, reuse, sets_cookies: told.sets_cookies })
 }
 
 impl Told {
@@ -72,6 +74,8 @@ impl Told {
         } else if header.name.eq_ignore_ascii_case("connection") {
             self.close |= tokens(header.value).any(|token| token.eq_ignore_ascii_case(b"close"));
             self.keep_alive |= tokens(header.value).any(|token| token.eq_ignore_ascii_case(b"keep-alive"));
+        } else {
+            self.sets_cookies |= header.name.eq_ignore_ascii_case("set-cookie");
         }
         Ok(())
     }

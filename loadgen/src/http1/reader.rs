@@ -228,7 +228,7 @@ impl Reader {
     }
 
     fn reply(&self, head: Head) -> Reply {
-        Reply { status: head.status, length: self.length, reuse: head.reuse }
+        Reply { status: head.status, length: self.length, reuse: head.reuse, sets_cookies: head.sets_cookies }
     }
 }
 

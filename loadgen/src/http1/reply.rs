@@ -20,6 +20,8 @@ pub struct Reply {
     pub length: u64,
     /// Whether its connection can serve another request.
     pub reuse: Reuse,
+    /// Whether it has cookies to keep.
+    pub sets_cookies: bool,
 }
 
 /// The connection ended before the reply did.

@@ -17,6 +17,7 @@ pub(super) struct Answer {
     /// What it says of its body's length.
     pub length: Option<u64>,
     pub grpc: Option<u16>,
+    pub sets_cookies: bool,
 }
 
 /// Why a block of headers is none of a reply.
@@ -45,6 +46,7 @@ struct Fields {
     status: Option<u16>,
     length: Option<u64>,
     grpc: Option<u16>,
+    sets_cookies: bool,
     /// A header that is none of HTTP's own came.
     plain: bool,
     bytes: usize,
@@ -55,7 +57,7 @@ struct Fields {
 pub(super) fn head(block: &[u8], text: &mut Text, whole: Option<&mut Vec<u8>>) -> Result<Answer, Unfit> {
     let fields = fields(block, text, whole)?;
     let status = fields.status.ok_or(Unfit::Reply(BREACH))?;
-    Ok(Answer { status, length: fields.length, grpc: fields.grpc })
+    Ok(Answer { status, length: fields.length, grpc: fields.grpc, sets_cookies: fields.sets_cookies })
 }
 
 /// Reads trailers: the status of gRPC, if they have one.
@@ -92,6 +94,10 @@ impl Fields {
             name if !is_name(name) || HOP_BY_HOP.contains(&name) => Err(BREACH),
             _ if value.iter().any(|byte| matches!(byte, b'\0' | b'\r' | b'\n')) => Err(BREACH),
             b"content-length" => self.take_length(value),
+            b"set-cookie" => {
+                self.sets_cookies = true;
+                Ok(())
+            }
             b"grpc-status" => {
                 self.grpc =
                     std::str::from_utf8(value).ok().and_then(|value| value.parse().ok()).or(self.grpc);

@@ -44,6 +44,11 @@ impl Stream {
         if announced != self.received.length {
             return Err(Missed::new(Failure::Protocol, LENGTH_DIFFERS));
         }
-        Ok(Reply { status: answer.status, length: self.received.length, reuse: Reuse::Yes })
+        Ok(Reply {
+            status: answer.status,
+            length: self.received.length,
+            reuse: Reuse::Yes,
+            sets_cookies: answer.sets_cookies,
+        })
     }
 }

@@ -36,6 +36,7 @@ impl Job {
         let job = Self {
             name: load.name.clone(),
             requests: vec![],
+            logins: 0,
             journeys: None,
             order: Order::InTurn,
             arrival: load.arrival.clone(),

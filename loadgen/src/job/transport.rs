@@ -19,6 +19,8 @@ pub struct Transport {
     pub parse: bool,
     /// Hosts of which nothing that pages show is asked for.
     pub not_from: Vec<String>,
+    /// Whether who makes single requests keeps cookies, as users of journeys do.
+    pub cookies: bool,
     /// Whether replies are those of gRPC, whose own status is the one that counts.
     pub grpc: bool,
     /// The most streams at once on a connection, with HTTP/2; the server may allow fewer.
@@ -62,6 +64,7 @@ impl Default for Transport {
             follow: false,
             parse: false,
             not_from: Vec::new(),
+            cookies: true,
             grpc: false,
             streams: 100,
             ca: None,

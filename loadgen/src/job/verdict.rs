@@ -64,6 +64,7 @@ mod tests {
         Job {
             name: String::new(),
             requests: Vec::new(),
+            logins: 0,
             journeys: None,
             order: Order::InTurn,
             arrival: Arrival::Open { ramps: Vec::new() },

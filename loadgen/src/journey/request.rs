@@ -117,18 +117,12 @@ impl Traveller {
 
     /// The request's bytes, with the cookies that go with it.
     fn prepare(&self, request: &Request, server: usize) -> Result<Prepared, Missed> {
-        let mut with_cookies = request.clone();
-        if let Some(cookies) = self.jar.header(&request.address, &request.path, SystemTime::now()) {
-            let own = with_cookies.headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("cookie"));
-            match own {
-                Some((_, own)) => *own = format!("{own}; {cookies}"),
-                None => with_cookies.headers.push(("Cookie".to_owned(), cookies)),
-            }
-        }
+        let with_cookies = self.jar.with(request);
         let job = &self.lane.ready.job;
         let seen = self.lane.ready.servers[server].version() == Version::Http1;
         let whole_url = seen && job.transport.names_server(&request.address);
-        let bytes = bytes(&with_cookies, job.reuse, whole_url).map_err(|_| UNSENDABLE)?;
+        let bytes =
+            bytes(with_cookies.as_ref().unwrap_or(request), job.reuse, whole_url).map_err(|_| UNSENDABLE)?;
         let reply_to = ReplyTo::method(&request.method);
         Ok(Prepared { bytes: bytes.into_boxed_slice(), server, reply_to, message: None })
     }

@@ -36,6 +36,7 @@ pub(super) fn config(settings: &Settings) -> Result<String, SiegeError> {
         ("internet simulation", yes(settings.order == Order::Random)),
         ("benchmark mode", yes(settings.delay.is_zero())),
         ("logging", yes(settings.log.file.is_some())),
+        ("cookies", yes(settings.transport.cookies)),
         ("allow redirects", yes(settings.transport.follow)),
         ("json output", yes(settings.format == Format::Json)),
         ("outputs", if outputs.is_empty() { none() } else { outputs.join(", ") }),

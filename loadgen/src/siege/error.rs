@@ -119,6 +119,9 @@ pub enum SiegeError {
         /// The one that it needs.
         needs: &'static str,
     },
+    /// Somebody is to log in, and nobody stays for more than one request.
+    #[error("login-url is for users that stay: it does not go with --rate, --find-max, --grpc or --pauses")]
+    LoginOfNobody,
     /// A warm-up without anything after it.
     #[error("the warm-up takes all of the load's time: there would be nothing to count")]
     AllWarmUp,

@@ -30,6 +30,7 @@ const TICK: Duration = Duration::from_millis(20);
 pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary, SiegeError> {
     let (tell, told) = sync_channel(WAITING_HITS);
     let mut job = job(settings, None).ok_or(SiegeError::Endless)?;
+    let requests = job.requests.clone();
     job.observer = (settings.detail == Detail::Hits).then_some(tell);
     let files = outputs::open(&settings.outputs, output.page.is_some())?;
     announce(settings, output.err)?;
@@ -38,14 +39,14 @@ pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary
     let began = SystemTime::now();
     let mut watcher = watcher.exporting(Exports::new(&settings.outputs, began)?);
     let running = start(vec![job], Instant::now(), 0)?;
-    let waited = wait(&running, &mut watcher, &mut || hits::print(&told, &settings.requests, out), err);
+    let waited = wait(&running, &mut watcher, &mut || hits::print(&told, &requests, out), err);
     // The terminal is given back before anything else is printed.
     let left = watcher.leave(err);
     waited?;
     left?;
     let outcomes = running.outcomes();
     let outcome = outcomes.first().ok_or(SiegeError::NoUrl)?;
-    hits::print(&told, &settings.requests, out)?;
+    hits::print(&told, &requests, out)?;
     let summary = Summary::of(outcome, settings);
     // The summary and each of the files are written whatever becomes of the others.
     let reported = lift(settings, err).and_then(|()| report(settings, &summary, out, err));
@@ -108,7 +109,8 @@ pub(super) fn job(settings: &Settings, rate: Option<f64>) -> Option<Job> {
     };
     Some(Job {
         name: "siege".to_owned(),
-        requests: settings.requests.clone(),
+        requests: [settings.requests.as_slice(), &settings.logins].concat(),
+        logins: settings.logins.len(),
         journeys: recorded(settings),
         order: settings.order,
         arrival,

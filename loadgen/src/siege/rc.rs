@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Keys that change what is done.
-pub(super) const KEYS: [&str; 21] = [
+pub(super) const KEYS: [&str; 22] = [
     "concurrent",
     "time",
     "reps",
@@ -25,6 +25,7 @@ pub(super) const KEYS: [&str; 21] = [
     "follow-location",
     "parser",
     "login",
+    "cookies",
 ];
 
 /// What a siegerc sets.
@@ -36,6 +37,8 @@ pub(super) struct Rc {
     pub headers: Vec<String>,
     /// Hosts of which nothing that pages show is asked for.
     pub nofollow: Vec<String>,
+    /// Where users log in.
+    pub logins: Vec<String>,
 }
 
 impl Rc {
@@ -52,6 +55,8 @@ impl Rc {
                 rc.headers.push(value.to_owned());
             } else if key == "nofollow" {
                 rc.nofollow.push(value.to_owned());
+            } else if key == "login-url" {
+                rc.logins.push(value.to_owned());
             } else if let Some(known) = KEYS.iter().find(|known| **known == key) {
                 rc.values.insert(known, value.to_owned());
             }

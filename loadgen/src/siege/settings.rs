@@ -52,6 +52,8 @@ pub(super) struct Log {
 pub(super) struct Settings {
     pub action: Action,
     pub requests: Vec<Request>,
+    /// What each user begins with, one of these.
+    pub logins: Vec<Request>,
     pub order: Order,
     pub users: u32,
     /// Whether `users` was asked for, and so bounds the open model's connections.
@@ -93,7 +95,7 @@ impl Settings {
             None => Rc::default(),
         };
         let given = Given { flags, rc };
-        let Targets { requests, pauses } = match action {
+        let Targets { requests, pauses, logins } = match action {
             Action::Help | Action::Version | Action::Config => Targets::default(),
             _ => given.targets()?,
         };
@@ -110,6 +112,7 @@ impl Settings {
         Ok(Self {
             action,
             requests,
+            logins,
             order: if given.is_on(Flag::Internet, "internet") { Order::Random } else { Order::InTurn },
             users: users_given.unwrap_or(USERS),
             users_given,

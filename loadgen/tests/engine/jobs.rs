@@ -13,6 +13,7 @@ pub fn closed(server: &Server, users: u32, each: u64) -> Job {
     Job {
         name: "test".to_owned(),
         requests: vec![request(server, http::Method::GET, "/")],
+        logins: 0,
         journeys: None,
         order: Order::InTurn,
         arrival: Arrival::Closed { users, think: (Duration::ZERO, Duration::ZERO) },

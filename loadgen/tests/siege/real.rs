@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::run;
 use crate::server::{Act, Server, reply};
-use crate::shop::{self, Shop};
+use crate::shop::{self, Seen, Shop};
 
 /// What both are told, so that siege prints text as its manual says and nothing in colours.
 const SETTINGS: &str = "json_output = false\nverbose = false\ncolor = off\nquiet = false\nparser = false\n\
@@ -241,11 +241,35 @@ fn shop() -> Shop {
     })
 }
 
-/// What was asked for, and how often.
+/// What was asked for, with which cookies, and how often.
 fn asked(shop: &Shop) -> BTreeMap<String, usize> {
     let mut paths = BTreeMap::new();
-    shop.seen().into_iter().for_each(|seen| *paths.entry(seen.path).or_default() += 1);
+    let what = |seen: Seen| format!("{} {}", seen.path, seen.header("cookie"));
+    shop.seen().into_iter().for_each(|seen| *paths.entry(what(seen)).or_default() += 1);
     paths
+}
+
+/// Asks the shop, as siege does and as we do, and sees that it is the same; says what was asked. In the settings, `URL` is where it is.
+fn alike(
+    shop: fn() -> Shop,
+    settings: &str,
+    arguments: &[&str],
+    path: &str,
+) -> Option<BTreeMap<String, usize>> {
+    let home = tempfile::tempdir().unwrap();
+    let rc = home.path().join("rc");
+    let (first, second) = (shop(), shop());
+    let set = |shop: &Shop| {
+        let settings = settings.replace("URL", &shop.url());
+        std::fs::write(&rc, format!("{SETTINGS}{settings}")).unwrap();
+        format!("{}{path}", shop.url())
+    };
+    let theirs = siege(home.path(), &rc, arguments, &set(&first))?;
+    let (rc, url) = (rc.display().to_string(), set(&second));
+    let (_, out, err) = run(&[&["-R", &rc], arguments, &[url.as_str()]].concat());
+    assert_eq!(asked(&first), asked(&second), "{settings}{arguments:?}");
+    assert_eq!(counts(&theirs), counts(&Said { out, err }), "{settings}{arguments:?}");
+    Some(asked(&second))
 }
 
 #[test]
@@ -256,16 +280,34 @@ fn pages_are_parsed_as_siege_parses_them() {
         ("parser = true\n", &["-c1", "-r2", "-N"], "/"),
         ("parser = true\nnofollow = 127.0.0.1\n", &["-c1", "-r2"], "/"),
     ] {
-        let home = tempfile::tempdir().unwrap();
-        let rc = home.path().join("rc");
-        std::fs::write(&rc, format!("{SETTINGS}{settings}")).unwrap();
-        let (first, second) = (shop(), shop());
-        let Some(theirs) = siege(home.path(), &rc, arguments, &format!("{}{path}", first.url())) else {
-            return;
-        };
-        let (rc, url) = (rc.display().to_string(), format!("{}{path}", second.url()));
-        let (_, out, err) = run(&[&["-R", &rc], arguments, &[url.as_str()]].concat());
-        assert_eq!(asked(&first), asked(&second), "{settings}{arguments:?}");
-        assert_eq!(counts(&theirs), counts(&Said { out, err }), "{settings}{arguments:?}");
+        let Some(_) = alike(shop, settings, arguments, path) else { return };
     }
+}
+
+/// Whoever logs in gets a cookie.
+fn guarded() -> Shop {
+    Shop::start(|seen| {
+        let sid = format!("Set-Cookie: sid={}; Path=/\r\n", seen.body);
+        Some(match seen.path.as_str() {
+            "/login" => shop::reply(200, &sid, b"x"),
+            _ if seen.header("cookie").is_empty() => shop::reply(403, "", b"no"),
+            _ => shop::reply(200, "", b"x"),
+        })
+    })
+}
+
+#[test]
+fn users_log_in_once_and_keep_their_cookies_as_with_siege() {
+    let logins = "login-url = URL/login POST ann\nlogin-url = URL/login POST bob\n";
+    let Some(asked) = alike(guarded, logins, &["-c2", "-r3"], "/x") else { return };
+    let wanted = [("/login ", 2), ("/x sid=ann", 3), ("/x sid=bob", 3)];
+    assert_eq!(asked, wanted.map(|(what, often)| (what.to_owned(), often)).into());
+    let logins = format!("cookies = false\n{logins}");
+    let (_, out, err) = {
+        let home = tempfile::tempdir().unwrap();
+        let (rc, shop) = (home.path().join("rc"), guarded());
+        std::fs::write(&rc, logins.replace("URL", &shop.url())).unwrap();
+        run(&["-R", &rc.display().to_string(), "-c1", "-r2", &shop.url()])
+    };
+    assert!(err.contains("Successful transactions:           1\n"), "nobody is known: {out}{err}");
 }

@@ -50,13 +50,17 @@ impl Controller {
     /// Starts it with a scenario on the shop; `args` are added to the command line.
     pub fn start(shop: &Shop, scenario: &str, args: &[&str]) -> Self {
         let kubeconfig = std::env::var_os("BRUNT_TEST_KUBECONFIG").unwrap();
-        Self::start_as(&kubeconfig, &shop.namespace, scenario, args)
+        Self::run(&kubeconfig, &shop.namespace, shop.system, scenario, args)
     }
 
     /// The same with another way to the cluster.
     pub fn start_as(kubeconfig: &OsString, namespace: &str, scenario: &str, args: &[&str]) -> Self {
+        Self::run(kubeconfig, namespace, SYSTEM, scenario, args)
+    }
+
+    fn run(kubeconfig: &OsString, namespace: &str, system: &str, scenario: &str, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("shop.yaml"), SYSTEM).unwrap();
+        std::fs::write(folder.path().join("shop.yaml"), system).unwrap();
         let text = format!("version: 1\nname: a test\nsystem: shop.yaml\n{scenario}");
         std::fs::write(folder.path().join("scenario.yaml"), text).unwrap();
         let mut child = Command::new(program())

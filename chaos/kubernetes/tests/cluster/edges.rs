@@ -19,7 +19,7 @@ fn options(shop: &Shop, dead_man: Order, lasts: Duration) -> Options {
 }
 
 async fn furnished(name: &str) -> Option<Shop> {
-    let shop = Shop::open(name).await?;
+    let mut shop = Shop::open(name).await?;
     shop.no_autoscaler().await;
     shop.add_gateway().await;
     Some(shop)
@@ -91,7 +91,7 @@ async fn under(
 async fn every_fault_between_two_services_has_its_effect() {
     let Some(shop) = furnished("edges").await else { return };
     let before = shop.picture().await;
-    let system = shop.start_both(&options(&shop, Order::Job(None), LASTS)).await;
+    let system = shop.start(&options(&shop, Order::Job(None), LASTS)).await;
     system.ready().await.unwrap();
     let customer = Customer::of(&system, "gateway");
     let direct = Customer::of(&system, "shop");
@@ -137,7 +137,7 @@ async fn every_fault_between_two_services_has_its_effect() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_slow_replica_is_one_of_the_callees() {
     let Some(shop) = furnished("slow-one").await else { return };
-    let system = shop.start_both(&options(&shop, Order::None, LASTS)).await;
+    let system = shop.start(&options(&shop, Order::None, LASTS)).await;
     system.ready().await.unwrap();
     let customer = Customer::of(&system, "gateway");
     let slow = EdgeFault::Latency { delay: "1s".parse().unwrap(), pick: Pick::One };
@@ -213,12 +213,17 @@ impl Crowd {
 #[tokio::test(flavor = "multi_thread")]
 async fn coming_between_and_leaving_loses_no_request() {
     let Some(shop) = furnished("no-loss").await else { return };
-    let quiet = shop.start_both(&shop.options(Order::None, LASTS)).await;
+    let quiet = shop.start(&shop.options(Order::None, LASTS)).await;
     quiet.ready().await.unwrap();
+    // Pods that are ready are not served yet: a node's kube-proxy gathers changes for up to a second.
+    for service in ["gateway", "shop"] {
+        let first = Customer::of(&quiet, service);
+        until("it is served", || async { first.buys().await.0 == Some(201) }).await;
+    }
     let newcomers = Crowd::of(&quiet, &[("gateway", 1), ("shop", 0), ("shop", 0)]);
     newcomers.buys_more().await;
     for _ in 0..2 {
-        let system = shop.start_both(&options(&shop, Order::Job(None), LASTS)).await;
+        let system = shop.start(&options(&shop, Order::Job(None), LASTS)).await;
         system.ready().await.unwrap();
         // Those who come now keep their connections to the stand-in, and must give them up again.
         let regulars = Crowd::of(&system, &[("gateway", 4), ("shop", 1), ("shop", 1)]);
@@ -239,7 +244,7 @@ async fn coming_between_and_leaving_loses_no_request() {
 async fn the_cluster_takes_a_stand_in_out_by_itself() {
     let Some(shop) = furnished("left").await else { return };
     let before = shop.picture().await;
-    let system = shop.start_both(&options(&shop, Order::Job(None), Duration::from_secs(40))).await;
+    let system = shop.start(&options(&shop, Order::Job(None), Duration::from_secs(40))).await;
     system.ready().await.unwrap();
     let customer = Customer::of(&system, "gateway");
     until("it is served", || async { customer.buys().await.0 == Some(201) }).await;
@@ -259,7 +264,7 @@ async fn a_dry_run_says_what_it_would_add_and_adds_nothing() {
     let Some(shop) = furnished("dry").await else { return };
     let before = shop.picture().await;
     let dry = Options { touch: Touch::Dry, ..options(&shop, Order::Job(None), LASTS) };
-    let system = shop.start_both(&dry).await;
+    let system = shop.start(&dry).await;
     system.ready().await.unwrap();
     let _ = set(&system, EdgeFault::Cut).await.unwrap().keep();
     let touched = system.touched().join("\n");

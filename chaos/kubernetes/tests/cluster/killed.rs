@@ -46,6 +46,12 @@ const IN_NAMESPACE: [&str; 15] = [
     "{at: 1s, for: 4s, stress: {service: shop, pick: one, cpu: 1, memory: 8}}",
 ];
 
+/// Those for which stand-ins are needed.
+const BETWEEN: [&str; 2] = [
+    "{at: 1s, for: 4s, cut: {from: gateway, to: shop}}",
+    "{at: 1s, for: 4s, latency: {from: gateway, to: shop, delay: 100ms}}",
+];
+
 const ON_NODES: [&str; 3] = [
     "{at: 1s, for: 4s, cordon: {of: shop}}",
     "{at: 1s, for: 4s, drain: {of: shop}}",
@@ -64,6 +70,11 @@ const PHASES: [Phase; 4] = [Phase::Preparing, Phase::Applying, Phase::InForce, P
 
 fn number(variable: &str, otherwise: usize) -> usize {
     std::env::var(variable).map_or(otherwise, |text| text.parse().unwrap())
+}
+
+/// How many of the kills are for each of the sets that have few kinds.
+fn a_quarter() -> usize {
+    number("BRUNT_TEST_KILLS", 4).div_ceil(4)
 }
 
 /// Each kind in turn, and with each round in another phase.
@@ -161,14 +172,12 @@ async fn kill_one(
     );
 }
 
-async fn lane(trials: Vec<(usize, &'static str, Phase)>, with: With) {
-    let Some(shop) = Shop::open("killed").await else { return };
+async fn lane(shop: &Shop, trials: Vec<(usize, &'static str, Phase)>, with: With) {
     shop.all_ready().await;
-    let before = picture(&shop, with).await;
+    let before = picture(shop, with).await;
     for trial in trials {
-        kill_one(&shop, trial, &before, with).await;
+        kill_one(shop, trial, &before, with).await;
     }
-    shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,12 +185,29 @@ async fn a_controller_killed_at_any_instant_leaves_nothing() {
     let lanes = number("BRUNT_TEST_LANES", 2);
     let all = trials(&IN_NAMESPACE, number("BRUNT_TEST_KILLS", 4));
     let of_lane = |lane: usize| all.iter().skip(lane).step_by(lanes).copied().collect();
-    join_all((0..lanes).map(|number| lane(of_lane(number), With::Namespace))).await;
+    let one = |number: usize| {
+        let trials = of_lane(number);
+        async move {
+            let Some(shop) = Shop::open("killed").await else { return };
+            lane(&shop, trials, With::Namespace).await;
+            shop.close().await;
+        }
+    };
+    join_all((0..lanes).map(one)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_controller_killed_between_two_services_leaves_nothing() {
+    let Some(mut shop) = Shop::open("killed-between").await else { return };
+    shop.add_gateway().await;
+    lane(&shop, trials(&BETWEEN, a_quarter()), With::Namespace).await;
+    shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_controller_killed_while_it_has_nodes_gives_them_back() {
-    let kills = number("BRUNT_TEST_KILLS", 4).div_ceil(4);
     let _alone = crate::shop::NODES.lock().await;
-    lane(trials(&ON_NODES, kills), With::Nodes).await;
+    let Some(shop) = Shop::open("killed-nodes").await else { return };
+    lane(&shop, trials(&ON_NODES, a_quarter()), With::Nodes).await;
+    shop.close().await;
 }

@@ -21,6 +21,8 @@ pub struct Shop {
     pub client: Client,
     pub namespace: String,
     pub image: String,
+    /// The system file for what there is.
+    pub system: &'static str,
     kinds: Vec<ApiResource>,
 }
 
@@ -61,7 +63,7 @@ impl Shop {
         let client = Client::try_from(config).unwrap();
         let namespace = format!("k2-{name}-{:06x}", fastrand::u32(..0x0100_0000));
         let kinds = whole::kinds(&client).await;
-        let shop = Self { client, namespace, image, kinds };
+        let shop = Self { client, namespace, image, system: SYSTEM, kinds };
         let spaces: Api<DynamicObject> =
             Api::all_with(shop.client.clone(), &resource("", "v1", "Namespace", "namespaces"));
         spaces
@@ -87,9 +89,10 @@ impl Shop {
     }
 
     /// A second service, which calls the first one.
-    pub async fn add_gateway(&self) {
+    pub async fn add_gateway(&mut self) {
         let calls = json!([{"name": "API_STOCK_URL", "value": "http://shop:8080"}]);
         self.deploy("gateway", "gateway", 1, calls).await;
+        self.system = BOTH;
     }
 
     async fn deploy(&self, name: &str, service: &str, replicas: u32, more: Value) {
@@ -215,13 +218,17 @@ impl Shop {
         picture
     }
 
-    /// Waits until both pods are ready, and nothing else is there.
+    /// Waits until all pods are ready, and nothing else is there.
     pub async fn all_ready(&self) {
-        let two = |picture: &Picture| {
-            let mut pods = picture.iter().filter(|(name, _)| whole::is_pod(name));
-            matches!((pods.next(), pods.next()), (Some((each, count)), None) if each.ends_with("ready: true") && count == "2")
+        let expected: &[&str] = if self.system == BOTH { &["1", "2"] } else { &["2"] };
+        let all = |picture: &Picture| {
+            let pods = picture.iter().filter(|(name, _)| whole::is_pod(name));
+            let (names, mut counts): (Vec<_>, Vec<_>) =
+                pods.map(|(name, count)| (name, count.as_str())).unzip();
+            counts.sort_unstable();
+            counts == expected && names.iter().all(|name| name.ends_with("ready: true"))
         };
-        until("both pods are ready", || async { two(&self.whole().await) }).await;
+        until("all pods are ready", || async { all(&self.whole().await) }).await;
     }
 
     pub fn options(&self, dead_man: Order, lasts: Duration) -> Options {
@@ -248,18 +255,18 @@ impl Shop {
 
     /// The system, ready, without these guards.
     pub async fn enter_without(&self, options: &Options, guards: &[&str]) -> KubeSystem {
-        let entered = self.start(SYSTEM, options, guards).await;
+        let entered = self.start_without(options, guards).await;
         entered.ready().await.unwrap();
         entered
     }
 
-    /// Both services, not ready yet.
-    pub async fn start_both(&self, options: &Options) -> KubeSystem {
-        self.start(BOTH, options, &[]).await
+    /// The system, not ready yet.
+    pub async fn start(&self, options: &Options) -> KubeSystem {
+        self.start_without(options, &[]).await
     }
 
-    async fn start(&self, system: &str, options: &Options, guards: &[&str]) -> KubeSystem {
-        let source = Source::new("system.yaml".to_owned(), system.to_owned());
+    async fn start_without(&self, options: &Options, guards: &[&str]) -> KubeSystem {
+        let source = Source::new("system.yaml".to_owned(), self.system.to_owned());
         let mut system = System::check(&source.parse().unwrap(), &source).unwrap();
         brunt_kubernetes::inform(&mut system, &options.place).await.unwrap();
         let service = system.services.get_mut("shop").unwrap();

@@ -33,6 +33,7 @@ fn lane(bound: Bound) -> Rc<Lane> {
     let job = Job {
         name: "hours".to_owned(),
         requests: vec![request],
+        logins: 0,
         journeys: None,
         order: Order::InTurn,
         arrival: Arrival::Closed { users: 1, think: (Duration::ZERO, Duration::ZERO) },

@@ -115,7 +115,7 @@ fn the_end_of_the_connection_may_end_a_body() {
     reader.begin(ReplyTo::Other);
     assert_eq!(reader.feed(b"HTTP/1.1 200 OK\r\n\r\nhello"), Ok(Progress::More));
     assert_eq!(reader.feed(b" world"), Ok(Progress::More));
-    let whole = Reply { status: 200, length: 11, reuse: Reuse::No };
+    let whole = Reply { status: 200, length: 11, reuse: Reuse::No, sets_cookies: false };
     assert_eq!(reader.close(), Ok(whole));
     assert_eq!(reader.body(), b"");
 }

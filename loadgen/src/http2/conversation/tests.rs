@@ -68,7 +68,12 @@ fn requests_of_one_moment_are_said_together_and_answered_in_any_order() {
         let (received, result) = take(&mut talk, id).unwrap();
         assert_eq!(
             result.unwrap(),
-            Reply { status: 200, length: body.len() as u64, reuse: crate::job::Reuse::Yes }
+            Reply {
+                status: 200,
+                length: body.len() as u64,
+                reuse: crate::job::Reuse::Yes,
+                sets_cookies: false
+            }
         );
         assert_eq!((received.body(), received.head()), (body.as_bytes(), b"HTTP/2 200\r\n\r\n".as_slice()));
     }

@@ -14,6 +14,7 @@ use crate::siege::{SiegeError, fetch, grpc, har, openapi};
 pub(in crate::siege) struct Targets {
     pub requests: Vec<Request>,
     pub pauses: Vec<Duration>,
+    pub logins: Vec<Request>,
 }
 
 /// Options that say where requests come from; one at most.
@@ -55,11 +56,13 @@ impl Given {
                 let recorded =
                     har::Recording { name, base: url, headers: &headers }.requests(&text_of(name)?)?;
                 let pauses = if self.flags.has(Flag::Pauses) { recorded.pauses } else { Vec::new() };
-                Targets { requests: recorded.requests, pauses }
+                Targets { requests: recorded.requests, pauses, ..Targets::default() }
             }
             _ => Targets { requests: self.urls(url, &headers)?, ..Targets::default() },
         };
+        targets.logins = self.logins(&headers)?;
         self.place(&mut targets.requests);
+        self.place(&mut targets.logins);
         if targets.requests.is_empty() { Err(SiegeError::NoUrl) } else { Ok(targets) }
     }
 
@@ -77,15 +80,29 @@ impl Given {
         lonely.map_or(Ok(()), |(_, flag, _, needed)| Err(SiegeError::Lonely { option: flag, needs: needed }))
     }
 
-    fn urls(&self, url: Option<&str>, headers: &[(String, String)]) -> Result<Vec<Request>, SiegeError> {
-        let file = self.value(Flag::File, "file");
-        let urls = Urls {
-            place: file.unwrap_or_default(),
+    /// What users begin with, who stay for more than one request.
+    fn logins(&self, headers: &[(String, String)]) -> Result<Vec<Request>, SiegeError> {
+        let newcomers = [Flag::Rate, Flag::FindMax, Flag::Grpc, Flag::Pauses];
+        if !self.rc.logins.is_empty() && newcomers.into_iter().any(|flag| self.flags.has(flag)) {
+            return Err(SiegeError::LoginOfNobody);
+        }
+        let urls = self.reader("login-url", headers);
+        self.rc.logins.iter().map(|login| urls.request(login)).collect()
+    }
+
+    fn reader<'a>(&'a self, place: &'a str, headers: &'a [(String, String)]) -> Urls<'a> {
+        Urls {
+            place,
             headers,
             content_type: self.flags.value(Flag::ContentType).unwrap_or("application/x-www-form-urlencoded"),
             read: &|path: &Path| std::fs::read(path),
             environment: &|name: &str| std::env::var(name).ok(),
-        };
+        }
+    }
+
+    fn urls(&self, url: Option<&str>, headers: &[(String, String)]) -> Result<Vec<Request>, SiegeError> {
+        let file = self.value(Flag::File, "file");
+        let urls = self.reader(file.unwrap_or_default(), headers);
         // A URL of the command line comes before a file of the settings, and an option's file before a URL of the settings.
         match (url, self.flags.value(Flag::File), file, self.rc.value("url")) {
             (Some(url), ..) => Ok(vec![urls.request(url)?]),

@@ -51,6 +51,16 @@ fn options_come_before_the_settings_file() {
 }
 
 #[test]
+fn a_login_is_for_users_that_stay() {
+    let rc = file("time = 1S\nlogin-url = h/login POST a=b\nlogin-url = h/login POST a=c\n");
+    let rc = rc.path().to_str().unwrap();
+    let from_file = settings(&["-R", rc, "http://h/"]).unwrap();
+    assert_eq!((from_file.logins.len(), from_file.requests.len()), (2, 1));
+    let error = settings(&["-R", rc, "--rate", "5/s", "http://h/"]).unwrap_err();
+    assert!(matches!(error, SiegeError::LoginOfNobody), "{error}");
+}
+
+#[test]
 fn outputs_can_be_several() {
     let settings = settings(&["-t1S", "--out", "csv=a.csv", "--out=prom=-", "http://h/"]).unwrap();
     let outputs: Vec<_> = settings.outputs.iter().map(ToString::to_string).collect();

@@ -33,6 +33,7 @@ impl Given {
             server_name: self.flags.value(Flag::ServerName).map(str::to_owned),
             proxy: self.flags.value(Flag::Proxy).map(proxy).transpose()?,
             follow: !self.flags.has(Flag::NoFollow) && self.rc.value("follow-location") != Some("false"),
+            cookies: self.rc.value("cookies") != Some("false"),
             parse: self.parses()?,
             not_from: self.rc.nofollow.clone(),
             ..defaults
