@@ -4,7 +4,7 @@
 #   beside.sh                       everything
 #   beside.sh speed [WIRE...]       of the wires plain, tls (HTTP/1.1), http2 (with TLS), h2c; all unless given
 #   beside.sh truth
-#   beside.sh pacing                how late requests are sent at RATE (20000/s) by one thread
+#   beside.sh pacing                how late requests are sent at RATE (20000/s) by one thread, that sleeps or spins
 #   beside.sh memory [N...]         the most memory in N requests; a million, then ten million, unless given
 # Settings, from the environment: LOAD (the generator's program), SECONDS_EACH, ROUNDS, CONNECTIONS (requests at once),
 # STREAMS (of them on a connection with HTTP/2), and the processors SERVER_CPU and CLIENT_CPU. Needs siege, wrk, nginx,
@@ -198,16 +198,18 @@ truth() {
 
 # Rounds one by one, and not their median: whatever else the machine does shows here first.
 pacing() {
-  local rate=${RATE:-20000/s} round word lag
+  local rate=${RATE:-20000/s} round how word lag
   echo "Sent − intended at $rate for $seconds s, one thread, $connections connections:"
   echo
-  echo "| round | p99.9 of the generator's own lag | schedule |"
-  echo "|--:|--:|---|"
+  echo "| round | | p99.9 of the generator's own lag | schedule |"
+  echo "|--:|---|--:|---|"
   for round in $(seq "$rounds"); do
-    begin "$load" --no-view --rate "$rate" -c "$connections" -t "${seconds}S" "$url"; finish
-    sed -n 's/^Schedule: \([a-zA-Z]*\).*own lag: p99.9 \(.*\)$/\1 \2/p' "$dir/err" >"$dir/lag"
-    read -r word lag <"$dir/lag" || { cat "$dir/err" >&2; die "the summary tells no lag"; }
-    echo "| $round | $lag | $word |"
+    for how in "" --spin; do
+      begin "$load" --no-view $how --rate "$rate" -c "$connections" -t "${seconds}S" "$url"; finish
+      sed -n 's/^Schedule: \([a-zA-Z]*\).*own lag: p99.9 \(.*\)$/\1 \2/p' "$dir/err" >"$dir/lag"
+      read -r word lag <"$dir/lag" || { cat "$dir/err" >&2; die "the summary tells no lag"; }
+      echo "| $round | $how | $lag | $word |"
+    done
   done
 }
 

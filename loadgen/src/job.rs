@@ -55,6 +55,8 @@ pub struct Job {
     pub reuse: Reuse,
     /// How servers are reached.
     pub transport: Transport,
+    /// Whether its threads wait for the next arrival without sleeping, in the open model: exact, and busy all the time.
+    pub spin: bool,
     /// Which part of it this generator puts on.
     pub portion: Portion,
     /// Where to tell of each reply; when it cannot keep up, hits are left out rather than the load delayed.

@@ -46,6 +46,7 @@ impl Job {
             key: None,
             timeout: load.timeout(),
             drain: load.timeout() + Duration::from_millis(100),
+            spin: false,
             portion: setting.portion,
             connections: CONNECTIONS,
             reuse: Reuse::Yes,

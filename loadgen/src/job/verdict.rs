@@ -78,6 +78,7 @@ mod tests {
             key: Some(JsonPath::parse("$.id").unwrap()),
             timeout: Duration::ZERO,
             drain: Duration::ZERO,
+            spin: false,
             portion: Portion::WHOLE,
             connections: 1,
             reuse: Reuse::Yes,

@@ -120,6 +120,7 @@ pub(super) fn job(settings: &Settings, rate: Option<f64>) -> Option<Job> {
         key: None,
         timeout: settings.timeout,
         drain: DRAIN.min(settings.timeout),
+        spin: settings.spin,
         portion: Portion::WHOLE,
         connections: settings.users_given.map_or(CONNECTIONS, |users| users as usize),
         reuse: settings.reuse,

@@ -61,6 +61,8 @@ pub(super) struct Settings {
     pub bound: Option<Bound>,
     pub delay: Duration,
     pub rate: Option<Rate>,
+    /// Whether the schedule is waited for without sleeping.
+    pub spin: bool,
     pub fail_below: Option<Percent>,
     pub slo: Option<Slo>,
     /// Whether the highest rate that holds it is searched for.
@@ -119,6 +121,7 @@ impl Settings {
             bound,
             delay: given.delay()?,
             rate,
+            spin: given.flags.has(Flag::Spin),
             slo,
             find_max,
             fail_below: given.fail_below()?,

@@ -29,6 +29,7 @@ pub(super) enum Flag {
     /// Beyond siege, from here on.
     Parser,
     Rate,
+    Spin,
     FailBelow,
     Out,
     CaCert,
@@ -108,6 +109,7 @@ pub(super) static TABLE: &[Spelling] = &[
     spelling(Flag::NoFollow, Some('F'), "--no-follow", Nothing),
     spelling(Flag::Parser, None, "--parser", Nothing),
     spelling(Flag::Rate, None, "--rate", Value),
+    spelling(Flag::Spin, None, "--spin", Nothing),
     spelling(Flag::FailBelow, None, "--fail-below", Value),
     spelling(Flag::Out, None, "--out", Value),
     spelling(Flag::CaCert, None, "--cacert", Value),

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{Order, Reuse};
+use brunt_loadgen::{Job, Order, Reuse};
 use brunt_scenarios::plan::{Answer, JsonPath};
 use brunt_scenarios::timeline::Failure;
+use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 
 use crate::jobs::{closed, failed, latency, open, request, run};
@@ -58,15 +59,26 @@ fn requests_come_in_turn_and_users_start_spread() {
     assert_eq!(seen, [(0, Some(200), 5), (1, Some(200), 5), (2, Some(200), 5)]);
 }
 
+/// Processor time of this process.
+fn used() -> Duration {
+    let used = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(used.tv_sec.try_into().unwrap(), used.tv_nsec.try_into().unwrap())
+}
+
 #[test]
 fn an_open_load_sends_each_arrival_once() {
-    let server = Server::well();
-    let outcome = run(open(&server, 500.0, Duration::from_secs(1)));
-    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (500, 0));
-    assert_eq!(server.requests(), 500);
-    let record = &outcome.record;
-    assert_eq!((record.window, record.windows.len()), (0.25, 4));
-    assert!(record.windows.iter().all(|window| window.ok == 125), "{:?}", record.windows);
+    for spin in [false, true] {
+        let server = Server::well();
+        let before = used();
+        let outcome = run(Job { spin, ..open(&server, 500.0, Duration::from_secs(1)) });
+        // Two threads that never sleep; on a machine with others they get at least a part of that.
+        assert!(!spin || used() - before > Duration::from_millis(200));
+        assert_eq!((outcome.totals.ok, outcome.totals.failures()), (500, 0));
+        assert_eq!(server.requests(), 500);
+        let record = &outcome.record;
+        assert_eq!((record.window, record.windows.len()), (0.25, 4));
+        assert!(record.windows.iter().all(|window| window.ok == 125), "{:?}", record.windows);
+    }
 }
 
 /// 200 arrivals a second for 2 s, and a server that answers nothing from 0.5 s to 1.5 s: half of the requests are quick, the

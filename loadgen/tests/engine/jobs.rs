@@ -23,6 +23,7 @@ pub fn closed(server: &Server, users: u32, each: u64) -> Job {
         key: None,
         timeout: Duration::from_secs(10),
         drain: Duration::from_secs(10),
+        spin: false,
         portion: Portion::WHOLE,
         connections: 512,
         reuse: Reuse::Yes,

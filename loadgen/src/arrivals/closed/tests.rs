@@ -43,6 +43,7 @@ fn lane(bound: Bound) -> Rc<Lane> {
         key: None,
         timeout: seconds(10),
         drain: seconds(10),
+        spin: false,
         portion: Portion::WHOLE,
         connections: 1,
         reuse: Reuse::Yes,

@@ -75,6 +75,9 @@ impl Given {
             (Flag::Writes, "--writes", Flag::OpenApi, "--openapi"),
             (Flag::Pauses, "--pauses", Flag::Har, "--har"),
         ];
+        if self.flags.has(Flag::Spin) && !self.flags.has(Flag::Rate) && !self.flags.has(Flag::FindMax) {
+            return Err(SiegeError::Lonely { option: "--spin", needs: "--rate" });
+        }
         let lonely =
             pairs.iter().find(|(flag, _, needed, _)| self.flags.has(*flag) && !self.flags.has(*needed));
         lonely.map_or(Ok(()), |(_, flag, _, needed)| Err(SiegeError::Lonely { option: flag, needs: needed }))

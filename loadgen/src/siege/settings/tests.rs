@@ -61,6 +61,13 @@ fn a_login_is_for_users_that_stay() {
 }
 
 #[test]
+fn only_a_schedule_can_be_waited_for_without_sleeping() {
+    assert!(settings(&["-t1S", "--spin", "--rate", "5/s", "http://h/"]).unwrap().spin);
+    let error = settings(&["-t1S", "--spin", "http://h/"]).unwrap_err();
+    assert!(matches!(error, SiegeError::Lonely { option: "--spin", .. }), "{error}");
+}
+
+#[test]
 fn outputs_can_be_several() {
     let settings = settings(&["-t1S", "--out", "csv=a.csv", "--out=prom=-", "http://h/"]).unwrap();
     let outputs: Vec<_> = settings.outputs.iter().map(ToString::to_string).collect();
