@@ -6,7 +6,6 @@ mod outcome;
 mod part;
 mod phases;
 mod sample;
-pub(crate) mod sparse;
 mod totals;
 mod windows;
 
@@ -162,7 +161,7 @@ impl Recorder {
     /// Moves what was completed since the last call to where it is published, without new memory for each second.
     pub fn take_second(&mut self, second: &mut Second) {
         (second.ok, second.failed, second.lag) = (self.second.ok, self.second.failed, self.second.lag);
-        sparse::refill(&mut second.latency, &self.second.latency);
+        second.latency.take(&self.second.latency);
         self.second.latency.reset();
         (self.second.ok, self.second.failed, self.second.lag) = (0, 0, 0);
     }

@@ -124,9 +124,9 @@ fn requests_cost_nothing(load: impl FnOnce(&Server) -> Job) {
 
 /// What the distinct latencies of a load take on its threads, in bytes, if each has seen all of them.
 fn space(outcome: &LoadOutcome) -> i64 {
-    let values: usize = outcome.record.windows.iter().map(|window| window.latency.0.len()).sum();
+    let values: usize = outcome.record.windows.iter().map(|window| window.latency.iter().count()).sum();
     // A vector that grows has up to twice the space that it needs.
-    (THREADS * 2 * values * size_of::<(u64, u64)>()) as i64
+    (THREADS * 2 * values * size_of::<(u32, u32)>()) as i64
 }
 
 fn closed(server: &Server) -> Job {

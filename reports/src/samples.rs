@@ -15,8 +15,8 @@ impl Samples {
     /// All of these together.
     pub fn of<'a>(counts: impl IntoIterator<Item = &'a Counts>) -> Self {
         let mut sum = BTreeMap::<u64, u64>::new();
-        for (value, count) in counts.into_iter().flat_map(|counts| &counts.0) {
-            *sum.entry(*value).or_default() += count;
+        for (value, count) in counts.into_iter().flat_map(Counts::iter) {
+            *sum.entry(value).or_default() += count;
         }
         let mut total = 0;
         let up_to = sum.into_iter().filter(|(_, count)| *count > 0).map(|(value, count)| {

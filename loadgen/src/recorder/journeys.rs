@@ -7,7 +7,7 @@ use brunt_scenarios::timeline::{
 };
 use hdrhistogram::Histogram;
 
-use super::{Sample, has_latency, sparse};
+use super::{Sample, has_latency};
 use crate::journey::Script;
 
 /// A step's place.
@@ -99,7 +99,7 @@ impl Journeys {
 }
 
 fn add(buckets: &Histogram<u64>, counts: &mut Counts, value: u64) {
-    sparse::add(counts, buckets.highest_equivalent(value.min(LONGEST)), 1);
+    counts.add(buckets.highest_equivalent(value.min(LONGEST)), 1);
 }
 
 /// Adds another thread's.
@@ -108,9 +108,9 @@ pub(super) fn merge(sum: &mut [JourneyRecord], others: Vec<JourneyRecord>) {
         journey.ok += other.ok;
         journey.failed += other.failed;
         journey.unfinished += other.unfinished;
-        sparse::add_all(&mut journey.latency, other.latency);
-        sparse::add_all(&mut journey.service_time, other.service_time);
-        sparse::add_all(&mut journey.lag, other.lag);
+        journey.latency.add_all(other.latency);
+        journey.service_time.add_all(other.service_time);
+        journey.lag.add_all(other.lag);
         for (step, other) in journey.steps.iter_mut().zip(other.steps) {
             merge_step(step, other);
         }
@@ -123,9 +123,9 @@ fn merge_step(step: &mut StepFigures, other: StepFigures) {
     for (failure, count) in other.failed {
         *step.failed.entry(failure).or_default() += count;
     }
-    sparse::add_all(&mut step.latency, other.latency);
-    sparse::add_all(&mut step.service_time, other.service_time);
-    sparse::add_all(&mut step.lag, other.lag);
+    step.latency.add_all(other.latency);
+    step.service_time.add_all(other.service_time);
+    step.lag.add_all(other.lag);
     for (check, other) in step.checks.iter_mut().zip(other.checks) {
         check.passed += other.passed;
         check.failed += other.failed;

@@ -3,7 +3,7 @@
 use brunt_scenarios::timeline::Counts;
 use serde::{Deserialize, Serialize};
 
-use super::{Totals, sparse};
+use super::Totals;
 
 /// All loads, at one moment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -105,7 +105,7 @@ impl LoadSnapshot {
             sum.second.ok += live.second.ok;
             sum.second.failed += live.second.failed;
             sum.second.lag = sum.second.lag.max(live.second.lag);
-            sparse::add_all(&mut sum.second.latency, live.second.latency);
+            sum.second.latency.add_all(live.second.latency);
         }
         sum.second.number = number.unwrap_or_default();
         sum

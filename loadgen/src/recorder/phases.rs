@@ -6,7 +6,6 @@ use brunt_scenarios::timeline::{Counts, LONGEST, histogram};
 use hdrhistogram::Histogram;
 
 use super::sample::micros;
-use super::sparse;
 
 /// What the parts of requests took, in microseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,9 +34,9 @@ impl PhaseTimes {
 
     pub fn connected(&mut self, connect: Duration, tls: Option<Duration>) {
         let rounded = |time| self.first_byte.highest_equivalent(micros(time).min(LONGEST));
-        sparse::add(&mut self.connect, rounded(connect), 1);
+        self.connect.add(rounded(connect), 1);
         if let Some(tls) = tls.map(rounded) {
-            sparse::add(&mut self.tls, tls, 1);
+            self.tls.add(tls, 1);
         }
     }
 
@@ -47,8 +46,8 @@ impl PhaseTimes {
     }
 
     pub fn merge(&mut self, other: Self) {
-        sparse::add_all(&mut self.connect, other.connect);
-        sparse::add_all(&mut self.tls, other.tls);
+        self.connect.add_all(other.connect);
+        self.tls.add_all(other.tls);
         // Both have the same bounds, so nothing can be out of them.
         let _ = self.first_byte.add(other.first_byte);
     }

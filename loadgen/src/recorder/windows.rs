@@ -5,8 +5,6 @@ use std::time::Duration;
 use brunt_scenarios::timeline::{Counts, Failure, LONGEST, Window, histogram};
 use hdrhistogram::Histogram;
 
-use super::sparse;
-
 /// The most windows of a load.
 const MOST: usize = 600;
 /// The shortest window: short faults show.
@@ -53,7 +51,7 @@ impl Windows {
             self.last.saturating_record(latency);
         } else {
             let value = self.last.highest_equivalent(latency);
-            sparse::add(&mut window.latency, value, 1);
+            window.latency.add(value, 1);
         }
     }
 
@@ -66,6 +64,10 @@ impl Windows {
         let place = usize::try_from(place(self.length)).unwrap_or(MOST);
         if place >= self.windows.len() {
             self.settle();
+            // What was late for the one before the last has come by now, or there is little of it.
+            if let Some(done) = self.windows.iter_mut().nth_back(1) {
+                done.latency.shrink();
+            }
             self.windows.resize_with(place + 1, Window::default);
         }
         place
@@ -74,7 +76,7 @@ impl Windows {
     /// Puts the last window's latencies to the others.
     fn settle(&mut self) {
         if let Some(window) = self.windows.last_mut() {
-            sparse::add_all(&mut window.latency, Counts::of(&self.last));
+            window.latency.add_all(Counts::of(&self.last));
             self.last.reset();
         }
     }
@@ -87,6 +89,7 @@ impl Windows {
         while let Some(mut window) = before.next() {
             if let Some(second) = before.next() {
                 add(&mut window, second);
+                window.latency.shrink();
             }
             self.windows.push(window);
         }
@@ -131,7 +134,7 @@ fn add(window: &mut Window, other: Window) {
     for (failure, count) in other.failed {
         *window.failed.entry(failure).or_default() += count;
     }
-    sparse::add_all(&mut window.latency, other.latency);
+    window.latency.add_all(other.latency);
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn step(rate: f64, micros: u64, holds: Option<bool>) -> Step {
-        Step { rate, latency: Counts(vec![(micros, 100)]), errors: 0.0, holds }
+        Step { rate, latency: Counts::from(vec![(micros, 100)]), errors: 0.0, holds }
     }
 
     #[test]

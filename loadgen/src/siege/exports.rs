@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use brunt_scenarios::timeline::Counts;
 
 use super::outputs::{Collector, Exported, FileOutput, metrics};
-use crate::recorder::{LoadSnapshot, Snapshot, sparse};
+use crate::recorder::{LoadSnapshot, Snapshot};
 
 /// What is sent of loads while they run.
 pub(super) struct Exports {
@@ -94,7 +94,7 @@ impl Seen {
     fn see(&mut self, load: &LoadSnapshot) {
         if load.second.number > self.second {
             self.second = load.second.number;
-            sparse::add_all(&mut self.latency, load.second.latency.clone());
+            self.latency.add_all(load.second.latency.clone());
         }
     }
 
@@ -157,8 +157,12 @@ mod tests {
 
     /// After so many seconds, with a hundred requests in each.
     fn after(seconds: u64) -> Snapshot {
-        let second =
-            Second { number: seconds, ok: 100, latency: Counts(vec![(1_000, 100)]), ..Second::default() };
+        let second = Second {
+            number: seconds,
+            ok: 100,
+            latency: Counts::from(vec![(1_000, 100)]),
+            ..Second::default()
+        };
         let totals = Totals { ok: 100 * seconds, ..Totals::default() };
         let load =
             LoadSnapshot { name: "shop".to_owned(), totals, second, in_flight: 3, ..LoadSnapshot::default() };

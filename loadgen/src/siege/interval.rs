@@ -27,11 +27,11 @@ pub(super) fn estimate(counts: &Counts, quantile: f64) -> Option<Estimate> {
 /// The n-th smallest value.
 fn at_rank(counts: &Counts, rank: u64) -> Option<u64> {
     let mut before = 0;
-    let mut reached = counts.0.iter().skip_while(|(_, count)| {
+    let mut reached = counts.iter().skip_while(|(_, count)| {
         before += count;
         before < rank
     });
-    reached.next().map(|(value, _)| *value)
+    reached.next().map(|(value, _)| value)
 }
 
 #[cfg(test)]
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn ranks_come_from_the_binomial_distribution() {
-        let counts = Counts((1..=1000).map(|value| (value, 1)).collect());
+        let counts = Counts::from((1..=1000).map(|value| (value, 1)).collect::<Vec<_>>());
         let median = estimate(&counts, 0.5).unwrap();
         assert_eq!(median, Estimate { value: 500, low: 469, high: Some(532) });
         let late = estimate(&counts, 0.999).unwrap();

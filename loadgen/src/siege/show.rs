@@ -112,7 +112,7 @@ fn summary(shown: &Shown, settings: &Settings) -> Summary {
         ended: None,
         findings: Some(summary::Findings {
             figures: Figures::new(&totals, shown.took),
-            latency: Counts(vec![(u64::try_from(shown.took.as_micros()).unwrap_or(u64::MAX), 1)]),
+            latency: Counts::from(vec![(u64::try_from(shown.took.as_micros()).unwrap_or(u64::MAX), 1)]),
             lag: Counts::default(),
             schedule: Schedule::Kept,
             totals,

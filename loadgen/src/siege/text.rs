@@ -58,8 +58,8 @@ fn write_ours(text: &mut String, result: &Findings) -> std::fmt::Result {
         let high = found.high.map_or("?".to_owned(), millis);
         writeln!(text, "  {name:<6}{:>12}  ({} .. {high})", millis(found.value), millis(found.low))?;
     }
-    if let Some((longest, _)) = result.latency.0.last() {
-        writeln!(text, "  {:<6}{:>12}", "max", millis(*longest))?;
+    if let Some(longest) = result.latency.longest() {
+        writeln!(text, "  {:<6}{:>12}", "max", millis(longest))?;
     }
     let good = 100.0 * result.good();
     writeln!(

@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_line_says_how_it_goes() {
-        let second = Second { number: 5, ok: 99, failed: 1, latency: Counts(vec![(1_500, 100)]), lag: 0 };
+        let second =
+            Second { number: 5, ok: 99, failed: 1, latency: Counts::from(vec![(1_500, 100)]), lag: 0 };
         let totals = Totals { ok: 490, failed: [(Failure::Reset, 10)].into(), ..Totals::default() };
         let load = LoadSnapshot { second, totals, ..LoadSnapshot::default() };
         let snapshot = Snapshot { at: 5.04, loads: vec![load] };

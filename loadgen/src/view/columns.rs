@@ -58,9 +58,9 @@ impl Column {
     }
 
     fn count(&mut self, latency: &Counts) {
-        for (micros, count) in &latency.0 {
-            let sum = &mut self.latency[bucket(*micros)];
-            *sum = sum.saturating_add(u32::try_from(*count).unwrap_or(u32::MAX));
+        for (micros, count) in latency.iter() {
+            let sum = &mut self.latency[bucket(micros)];
+            *sum = sum.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         }
     }
 }

@@ -88,8 +88,8 @@ impl State {
         // Seconds that nobody looked at are counted in the one after them, which is when they were published.
         (before + 1..sum.number).for_each(|_| self.columns.add(None));
         self.columns.add(Some(&sum));
-        for (micros, count) in &sum.latency.0 {
-            self.latency.saturating_record_n(*micros, *count);
+        for (micros, count) in sum.latency.iter() {
+            self.latency.saturating_record_n(micros, count);
         }
         self.lag = self.lag.max(sum.lag);
         self.second = sum;

@@ -163,7 +163,7 @@ fn latency(random: &mut Random, all: u64, slow: u64) -> Counts {
         values.push(((1_200 + random.below(2_400) + rank * 12) * slow * tail, 1));
     }
     values.sort_unstable();
-    Counts(values)
+    Counts::from(values)
 }
 
 fn faults() -> Vec<FaultRecord> {

@@ -51,13 +51,14 @@ impl Side {
 
     /// Each run's windows.
     pub fn of_runs(runs: &[Vec<&Window>]) -> Self {
-        let occurring = runs.iter().flatten().flat_map(|window| &window.latency.0).map(|(value, _)| *value);
+        let occurring =
+            runs.iter().flatten().flat_map(|window| window.latency.iter()).map(|(value, _)| value);
         let values: Vec<u64> = occurring.collect::<BTreeSet<_>>().into_iter().collect();
-        let place = |value: &u64| values.binary_search(value).unwrap_or_default();
+        let place = |value: u64| values.binary_search(&value).unwrap_or_default();
         let row = |window: &&Window| Row {
             good: window.ok,
             all: window.ok + window.failures(),
-            latencies: window.latency.0.iter().map(|(value, count)| (place(value), *count)).collect(),
+            latencies: window.latency.iter().map(|(value, count)| (place(value), count)).collect(),
         };
         let runs = runs.iter().map(|run| run.iter().map(row).collect()).collect();
         Self { values, runs }

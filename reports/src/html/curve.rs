@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     fn step(rate: f64, micros: u64, holds: Option<bool>) -> RateRecord {
-        RateRecord { rate, latency: Counts(vec![(micros, 100)]), errors: 0.01, holds }
+        RateRecord { rate, latency: Counts::from(vec![(micros, 100)]), errors: 0.01, holds }
     }
 
     #[test]

@@ -56,16 +56,16 @@ pub fn row(clock: &Clock, load: &LoadRecord) -> Option<Row> {
 
 impl Map {
     fn of(load: &LoadRecord) -> Option<Self> {
-        let counted = || load.windows.iter().flat_map(|window| &window.latency.0).filter(|(_, n)| *n > 0);
-        let least = counted().map(|(micros, _)| *micros).min()?.max(1) as f64;
-        let most = counted().map(|(micros, _)| *micros).max()?.max(1) as f64;
+        let counted = || load.windows.iter().flat_map(|window| window.latency.iter()).filter(|(_, n)| *n > 0);
+        let least = counted().map(|(micros, _)| micros).min()?.max(1) as f64;
+        let most = counted().map(|(micros, _)| micros).max()?.max(1) as f64;
         // A little room, so that a single value has a row of its own.
         let (low, high) = (least * 0.9, (most * 1.1).max(least * 2.0));
         let together = load.windows.len().div_ceil(COLUMNS).max(1);
         let column = |windows: &[Window]| {
             let mut cells = [0; ROWS];
-            for (micros, count) in windows.iter().flat_map(|window| &window.latency.0) {
-                let share = ((*micros).max(1) as f64 / low).ln() / (high / low).ln();
+            for (micros, count) in windows.iter().flat_map(|window| window.latency.iter()) {
+                let share = (micros.max(1) as f64 / low).ln() / (high / low).ln();
                 cells[((share * ROWS as f64) as usize).min(ROWS - 1)] += count;
             }
             cells

@@ -21,7 +21,7 @@ fn run(seed: u64, slower: f64, failing: f64) -> Report {
             start: f64::from(second),
             ok: 100 - failed,
             failed: [(Failure::Status(503), failed)].into(),
-            latency: Counts(latencies.into_iter().map(|value| (value, 1)).collect()),
+            latency: Counts::from(latencies.into_iter().map(|value| (value, 1)).collect::<Vec<_>>()),
         }
     });
     report_of(windows.collect())

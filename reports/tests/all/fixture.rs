@@ -132,7 +132,7 @@ fn name(claim: &Claim) -> &'static str {
 
 /// A window of a second: good ones, failed ones, and latencies in microseconds with how often each occurred.
 pub fn window(start: f64, ok: u64, failed: &[(Failure, u64)], latency: &[(u64, u64)]) -> Window {
-    Window { start, ok, failed: failed.iter().copied().collect(), latency: Counts(latency.to_vec()) }
+    Window { start, ok, failed: failed.iter().copied().collect(), latency: Counts::from(latency.to_vec()) }
 }
 
 /// A load's record with these windows.
@@ -141,8 +141,8 @@ pub fn load(windows: Vec<Window>) -> LoadRecord {
         name: "orders".to_owned(),
         windows,
         window: 1.0,
-        service_time: Counts(vec![(2_000, 590), (9_000, 10)]),
-        lag: Counts(vec![(40, 590), (150, 10)]),
+        service_time: Counts::from(vec![(2_000, 590), (9_000, 10)]),
+        lag: Counts::from(vec![(40, 590), (150, 10)]),
         schedule: Schedule::Kept,
         journeys: vec![],
         accepted: vec![],

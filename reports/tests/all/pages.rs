@@ -18,7 +18,7 @@ fn huge(loads: u64, seconds: u64, requests: u64) -> Report {
             start: second as f64,
             ok: each - 3,
             failed: [(Failure::Timeout, 1), (Failure::Status(503), second % 3), (Failure::Reset, 1)].into(),
-            latency: Counts(latency),
+            latency: Counts::from(latency),
         }
     };
     let one = |number: u64| LoadRecord {
@@ -102,7 +102,7 @@ fn a_run_that_goes_on_is_drawn_as_far_as_it_has_come() {
 fn a_search_is_drawn_and_stands_in_a_table() {
     let step = |rate: f64, micros: u64, holds: Option<bool>| RateRecord {
         rate,
-        latency: Counts(vec![(micros / 2, 90), (micros, 10)]),
+        latency: Counts::from(vec![(micros / 2, 90), (micros, 10)]),
         errors: 0.0,
         holds,
     };

@@ -19,7 +19,7 @@ fn rich() -> Report {
         name: "buy".to_owned(),
         ok: 3,
         failed: [(Failure::Status(503), 2)].into(),
-        latency: Counts(vec![(10, 3)]),
+        latency: Counts::from(vec![(10, 3)]),
         checks: vec![CheckCount { name: "status".to_owned(), passed: 3, failed: 2 }],
         ..StepFigures::default()
     };

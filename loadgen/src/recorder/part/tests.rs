@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::recorder::sparse;
 
 /// A request as it may have ended.
 #[derive(Debug, Clone)]
@@ -68,7 +67,7 @@ fn record<'a>(lasts: Option<Duration>, requests: impl Iterator<Item = &'a One>) 
         step.ok += u64::from(one.failure.is_none());
         step.checks[0].passed += u64::from(one.key);
         let value = record.service.highest_equivalent(one.service.min(brunt_scenarios::timeline::LONGEST));
-        sparse::add(&mut step.latency, value, 1);
+        step.latency.add(value, 1);
     }
     record
 }

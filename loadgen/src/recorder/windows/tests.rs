@@ -55,7 +55,7 @@ fn threads_add_up_whatever_their_windows() {
     let (windows, length) = one.finish();
     assert_eq!(length, 1.0);
     assert_eq!((windows[0].ok, windows[0].failures()), (1, 1));
-    assert_eq!(windows[0].latency, Counts(vec![(7, 2)]));
+    assert_eq!(windows[0].latency, Counts::from(vec![(7, 2)]));
     assert_eq!((windows[400].ok, windows[401].ok), (1, 1));
 }
 
@@ -83,12 +83,12 @@ fn memory_is_bounded_however_many_requests_and_hours() {
         let windows = windows.finish().0;
         assert!(windows.len() <= MOST);
         assert_eq!(windows.iter().map(|window| window.ok).sum::<u64>(), requests);
-        windows.iter().map(|window| window.latency.0.len()).sum::<usize>()
+        windows.iter().map(|window| window.latency.iter().count()).sum::<usize>()
     };
     let distinct = {
         let mut all = histogram();
         (0..1000).for_each(|number| all.saturating_record(100 + number * 100));
-        Counts::of(&all).0.len()
+        Counts::of(&all).iter().count()
     };
     let [short, long] = [200_000, 600_000].map(kept);
     assert!(short <= MOST * distinct && long <= MOST * distinct, "{short}, {long} of {distinct} values");

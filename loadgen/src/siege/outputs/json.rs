@@ -75,6 +75,6 @@ fn latency(counts: &Counts) -> Value {
     let quantile = |quantile| estimate(counts, quantile).map(|found| found.value as f64 / 1e6);
     json!({
         "p50": quantile(0.5), "p75": quantile(0.75), "p90": quantile(0.9), "p99": quantile(0.99),
-        "p99.9": quantile(0.999), "max": counts.0.last().map(|(longest, _)| *longest as f64 / 1e6),
+        "p99.9": quantile(0.999), "max": counts.longest().map(|longest| longest as f64 / 1e6),
     })
 }

@@ -132,10 +132,10 @@ fn histogram(load: &Exported<'_>) -> Value {
     let all = Counts::merge([counts]);
     let mut buckets = [0_u64; BOUNDS.len() + 1];
     let mut sum = 0.0;
-    for (value, count) in &counts.0 {
-        buckets[BOUNDS.partition_point(|bound| bound < value)] += count;
+    for (value, count) in counts.iter() {
+        buckets[BOUNDS.partition_point(|bound| *bound < value)] += count;
         // Counts hold the highest value of a bucket; the middle is right on average.
-        sum += all.median_equivalent(*value) as f64 * *count as f64 / 1e6;
+        sum += all.median_equivalent(value) as f64 * count as f64 / 1e6;
     }
     let mut point = json!({
         "attributes": [attribute("load", load.name)],
@@ -144,9 +144,9 @@ fn histogram(load: &Exported<'_>) -> Value {
         "bucketCounts": buckets.map(|count| count.to_string()),
         "explicitBounds": BOUNDS.map(|bound| bound as f64 / 1e6),
     });
-    if let (Some((least, _)), Some((most, _))) = (counts.0.first(), counts.0.last()) {
-        point["min"] = (*least as f64 / 1e6).into();
-        point["max"] = (*most as f64 / 1e6).into();
+    if let (Some((least, _)), Some(most)) = (counts.iter().next(), counts.longest()) {
+        point["min"] = (least as f64 / 1e6).into();
+        point["max"] = (most as f64 / 1e6).into();
     }
     point
 }

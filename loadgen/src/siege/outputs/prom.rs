@@ -50,9 +50,8 @@ fn latency(text: &mut String, outcome: &LoadOutcome, load: &str) -> std::fmt::Re
         writeln!(text, "{LATENCY}{{load=\"{load}\",quantile=\"{quantile}\"}} {seconds}")?;
     }
     // Counts hold the highest value of a bucket; the middle is right on average.
-    let micros =
-        |sum, (value, count): &(u64, u64)| sum + all.median_equivalent(*value) as f64 * *count as f64;
-    let sum = counts.0.iter().fold(0.0, micros) / 1e6;
+    let micros = |sum, (value, count)| sum + all.median_equivalent(value) as f64 * count as f64;
+    let sum = counts.iter().fold(0.0, micros) / 1e6;
     writeln!(text, "{LATENCY}_sum{{load=\"{load}\"}} {sum}")?;
     writeln!(text, "{LATENCY}_count{{load=\"{load}\"}} {}", counts.len())
 }

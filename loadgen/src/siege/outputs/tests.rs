@@ -21,14 +21,16 @@ fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {
             start: 0.0,
             ok: 900,
             failed: BTreeMap::from([(Failure::Status(404), 6)]),
-            latency: Counts::of(&Counts::merge([&Counts((1..=906).map(|value| (value * 100, 1)).collect())])),
+            latency: Counts::of(&Counts::merge([&Counts::from(
+                (1..=906).map(|value| (value * 100, 1)).collect::<Vec<_>>(),
+            )])),
         },
         Window { start: 0.25, ..Window::default() },
         Window {
             start: 0.5,
             ok: 1,
             failed: BTreeMap::from([(Failure::Status(503), 2), (Failure::Timeout, 3)]),
-            latency: Counts::of(&Counts::merge([&Counts(vec![(400, 3), (30_000_000, 3)])])),
+            latency: Counts::of(&Counts::merge([&Counts::from(vec![(400, 3), (30_000_000, 3)])])),
         },
     ];
     let record = LoadRecord {
@@ -125,7 +127,7 @@ fn hdr_logs_read_back_the_same() {
         assert_eq!(tag, "two_words__and_more");
         assert_eq!((*start, *length), (window.start, 0.25));
         assert_eq!(Counts::of(histogram), window.latency);
-        assert_eq!(*max, window.latency.0.last().map_or(0, |(value, _)| *value) as f64);
+        assert_eq!(*max, window.latency.longest().unwrap_or_default() as f64);
         for quantile in [0.5, 0.9, 0.99, 0.999] {
             let ours = window.latency.quantile(quantile).unwrap_or_default();
             assert_eq!(histogram.value_at_quantile(quantile), ours, "{quantile}");

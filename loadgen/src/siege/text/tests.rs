@@ -26,8 +26,8 @@ fn result(schedule: Schedule) -> Findings {
     };
     Findings {
         figures: Figures::new(&totals, Duration::from_millis(59_990)),
-        latency: Counts((1..=1000).map(|value| (value * 100, 10)).collect()),
-        lag: Counts(vec![(20, 9_990), (150, 20)]),
+        latency: Counts::from((1..=1000).map(|value| (value * 100, 10)).collect::<Vec<_>>()),
+        lag: Counts::from(vec![(20, 9_990), (150, 20)]),
         schedule,
         totals,
         causes: BTreeMap::from([((Failure::Reset, "closed without a reply"), 1)]),
