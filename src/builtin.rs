@@ -105,7 +105,8 @@ macro_rules! manifests {
 }
 
 /// What a cluster is told for each system.
-const MANIFESTS: &[(&str, &str)] = manifests!["coffee", "bookstore", "baemin", "fooddelivery", "cleaning"];
+const MANIFESTS: &[(&str, &str)] =
+    manifests!["coffee", "bookstore", "baemin", "fooddelivery", "cleaning"];
 
 /// The objects of Kafka and of PostgreSQL, for clusters without them.
 pub const ENGINES: [&str; 2] = [
@@ -123,7 +124,8 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     SCENARIOS.iter().copied().flatten().copied()
 }
 
-/// The built-in scenarios that a path means: one, or all below a folder. `scenarios/` and `.yaml` may be left out.
+/// The built-in scenarios that a path means: one, or all below a folder. `scenarios/` and `.yaml`
+/// may be left out.
 pub fn scenarios(path: &str) -> Vec<(&'static str, &'static str)> {
     let name = path.trim_start_matches("./").trim_start_matches("scenarios/");
     let name = name.trim_end_matches('/').trim_end_matches(".yaml");
@@ -138,7 +140,9 @@ mod tests {
     #[test]
     fn every_scenario_of_the_repository_is_built_in() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-        for system in super::SYSTEMS.iter().map(|system| system.name).chain(["calibration", "cluster"]) {
+        for system in
+            super::SYSTEMS.iter().map(|system| system.name).chain(["calibration", "cluster"])
+        {
             let files = std::fs::read_dir(root.join(system)).into_iter().flatten();
             for file in files.map(|entry| entry.unwrap().path()) {
                 let name = format!("{system}/{}", file.file_stem().unwrap().to_str().unwrap());

@@ -29,9 +29,11 @@ wrong; 3 inconclusive; 4 stopped early; 5 something could not be put back.";
 pub enum Command {
     /// Run scenarios: start the system, put load on it, break it, judge, report.
     Run(Run),
-    /// Run scenarios with and without their guards: each must pass with, and fail without, for the named reason.
+    /// Run scenarios with and without their guards: each must pass with, and fail without, for
+    /// the named reason.
     Prove(Prove),
-    /// Run scenarios many times, as they are and without each guard, and say how often verdicts are wrong.
+    /// Run scenarios many times, as they are and without each guard, and say how often
+    /// verdicts are wrong.
     Calibrate(Calibrate),
     /// Check scenario files without running them.
     Validate(Validate),

@@ -55,7 +55,8 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
     Ok(exit.into())
 }
 
-/// A runtime for the supervisor: proxies, probes and steps share it; the load has threads of its own.
+/// A runtime for the supervisor: proxies, probes and steps share it; the load has threads
+/// of its own.
 fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

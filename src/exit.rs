@@ -83,8 +83,8 @@ impl From<Box<Diagnostic>> for Diagnostics {
     }
 }
 
-/// Says on stderr what went wrong. What goes wrong outside of a verdict is a matter of the command, its files or the place
-/// where it runs.
+/// Says on stderr what went wrong. What goes wrong outside of a verdict is a matter of the command,
+/// its files or the place where it runs.
 pub fn explain(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<Diagnostics>() {
         Some(diagnostics) => eprint!("{diagnostics}"),

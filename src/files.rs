@@ -67,7 +67,9 @@ fn find(path: &str) -> Result<Vec<Source>> {
         for entry in on_disk.read_dir().with_context(|| format!("cannot read the folder {path}"))? {
             files.push(entry?.path());
         }
-        files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
+        files.retain(|file| {
+            file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
+        });
         files.sort();
         if files.is_empty() {
             bail!("there is no .yaml file in {path}");
@@ -80,16 +82,18 @@ fn find(path: &str) -> Result<Vec<Source>> {
     let built_in = builtin::scenarios(path);
     if built_in.is_empty() {
         let names: Vec<&str> = builtin::all().map(|(name, _)| name).collect();
-        let hint = nearest(path, &names).map_or("`brunt list` shows what is built in".to_owned(), |name| {
-            format!("did you mean the built-in `{name}`?")
-        });
+        let hint = nearest(path, &names)
+            .map_or("`brunt list` shows what is built in".to_owned(), |name| {
+                format!("did you mean the built-in `{name}`?")
+            });
         bail!("there is no scenario {path}: {hint}");
     }
     Ok(built_in.into_iter().map(|(name, text)| Source::new(format!("{name}.yaml"), text)).collect())
 }
 
 fn read(path: &Path) -> Result<Source> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(Source::new(path.display().to_string(), text))
 }
 
@@ -99,8 +103,9 @@ fn plan_of(source: Source, inform: &Inform<'_>) -> Result<Planned> {
     let read = |name: &str| std::fs::read_to_string(folder.join(name));
     read_beside(&mut written.load, &source, read).map_err(Diagnostics)?;
     read_slos(&mut written.expect, &source, read).map_err(Diagnostics)?;
-    let (system_source, base) = system_source(&written.system, &folder)
-        .map_err(|error| Diagnostics(vec![source.wrong(Some(written.system.place), format!("{error:#}"))]))?;
+    let (system_source, base) = system_source(&written.system, &folder).map_err(|error| {
+        Diagnostics(vec![source.wrong(Some(written.system.place), format!("{error:#}"))])
+    })?;
     let system: System = system_source.parse().map_err(Diagnostics::from)?;
     let mut system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
     inform(&mut system)?;

@@ -1,4 +1,5 @@
-//! What a step of a GitHub workflow leaves for those who look at it: a summary, and a note beside each claim that fails.
+//! What a step of a GitHub workflow leaves for those who look at it: a summary, and a note beside
+//! each claim that fails.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -8,7 +9,8 @@ use brunt_reports::{Report, annotations, markdown};
 
 use crate::say::put;
 
-/// Adds a run to the step's summary and prints its annotations; does nothing outside of a GitHub workflow.
+/// Adds a run to the step's summary and prints its annotations; does nothing outside of
+/// a GitHub workflow.
 pub fn tell(report: &Report) -> Result<()> {
     if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
         let mut file = OpenOptions::new().create(true).append(true).open(&path)?;

@@ -1,4 +1,5 @@
-//! Load from inside a cluster: what its workers are told and say, and how what they recorded becomes one record.
+//! Load from inside a cluster: what its workers are told and say, and how what they recorded
+//! becomes one record.
 
 mod crew;
 mod said;

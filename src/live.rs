@@ -1,8 +1,8 @@
 //! The page that shows a run while it happens: `brunt run --serve`.
 //!
-//! Whoever carries out the run notes what happens in a [`Scene`] and never waits: pages are made and sent on a thread of their
-//! own, only while somebody looks, and each message is all that is to be seen, so a slow browser misses some of them and
-//! nothing piles up.
+//! Whoever carries out the run notes what happens in a [`Scene`] and never waits: pages are made
+//! and sent on a thread of their own, only while somebody looks, and each message is all that is to
+//! be seen, so a slow browser misses some of them and nothing piles up.
 
 mod answer;
 mod events;
@@ -47,7 +47,8 @@ impl Serving {
                 "cannot serve the live page: {address} is in use; choose another with --serve=ADDRESS:PORT, or port 0 for a free one"
             ),
             Err(error) => {
-                return Err(error).with_context(|| format!("cannot serve the live page on {address}"));
+                return Err(error)
+                    .with_context(|| format!("cannot serve the live page on {address}"));
             }
         };
         listener.set_nonblocking(true).context("cannot serve the live page")?;
@@ -89,7 +90,8 @@ impl Live {
 
     /// The run is over, and this is what came of it.
     pub fn report(&self, report: &Report) {
-        // Made here, as the report is not kept; a page that cannot be made is missed, and the run is what counts.
+        // Made here, as the report is not kept; a page that cannot be made is missed, and the run
+        // is what counts.
         let page = brunt_reports::main_part(report).ok();
         self.note(|scene| scene.done(report.verdict.outcome, page));
     }

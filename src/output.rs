@@ -9,13 +9,16 @@ use brunt_reports::{Report, html, json, junit, markdown, windows_csv};
 pub fn folder(out: &Path, slug: &str) -> Result<PathBuf> {
     let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
     for number in 1.. {
-        let name = if number == 1 { format!("{time}-{slug}") } else { format!("{time}-{slug}-{number}") };
+        let name =
+            if number == 1 { format!("{time}-{slug}") } else { format!("{time}-{slug}-{number}") };
         let folder = out.join(name);
         std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
         match std::fs::create_dir(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error).with_context(|| format!("cannot create {}", folder.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot create {}", folder.display()));
+            }
         }
     }
     unreachable!("the numbers do not end")

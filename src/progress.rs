@@ -1,4 +1,5 @@
-//! What a run shows while it goes on: one live line on a terminal, plain lines elsewhere, nothing when asked for quiet.
+//! What a run shows while it goes on: one live line on a terminal, plain lines elsewhere, nothing
+//! when asked for quiet.
 
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,7 +44,8 @@ impl Progress {
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
         bar.set_style(
-            ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is fixed, and valid"),
+            ProgressStyle::with_template("{spinner} {wide_msg}")
+                .expect("the template is fixed, and valid"),
         );
         Self { kind: Arc::new(Kind::Live { bar }), live: None }
     }
@@ -147,9 +149,17 @@ fn line_of(snapshot: &Snapshot) -> String {
         .loads
         .iter()
         .map(|load| {
-            let p99 = load.second.quantile(0.99).map_or("-".to_owned(), |p99| format!("{:.0} ms", p99 * 1e3));
+            let p99 = load
+                .second
+                .quantile(0.99)
+                .map_or("-".to_owned(), |p99| format!("{:.0} ms", p99 * 1e3));
             let (rate, totals) = (load.second.ok + load.second.failed, &load.totals);
-            format!("{}: {rate}/s, p99 {p99}, {} ok, {} failed", load.name, totals.ok, totals.failures())
+            format!(
+                "{}: {rate}/s, p99 {p99}, {} ok, {} failed",
+                load.name,
+                totals.ok,
+                totals.failures()
+            )
         })
         .collect();
     format!("{:>7.2}s  {}", snapshot.at, loads.join(" | "))

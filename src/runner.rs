@@ -32,7 +32,8 @@ use crate::target::{self, Running};
 /// Carries out a plan.
 ///
 /// # Errors
-/// When the system cannot even be started: a program that is not there, a port in use, a folder that cannot be written.
+/// When the system cannot even be started: a program that is not there, a port in use, a folder
+/// that cannot be written.
 pub async fn run(setting: &Setting<'_>) -> Result<Timeline> {
     let (system, observed) = target::begin(&setting.plan.system, &setting.on).await?;
     let system = Arc::new(system);
@@ -49,14 +50,20 @@ pub async fn run(setting: &Setting<'_>) -> Result<Timeline> {
     Ok(timeline)
 }
 
-async fn carry_out(setting: &Setting<'_>, system: &Arc<Running>, witness: &Witness, stop: &Stop) -> Timeline {
+async fn carry_out(
+    setting: &Setting<'_>,
+    system: &Arc<Running>,
+    witness: &Witness,
+    stop: &Stop,
+) -> Timeline {
     let calls = Calls::new(Arc::clone(system));
     let mut variables = Variables::default();
     let mut timeline = match set_up(setting, system, &calls, &mut variables, stop).await {
         Err(ending) => Timeline::empty(ending),
         Ok(()) => {
             let earlier = afterwards::before(setting.plan, &calls, &variables).await;
-            let mut timeline = under_load::put(setting, system, &calls, &mut variables, witness, stop).await;
+            let mut timeline =
+                under_load::put(setting, system, &calls, &mut variables, witness, stop).await;
             timeline.scalers = system.scalers().await;
             if timeline.ending == Ending::Completed {
                 afterwards::look(

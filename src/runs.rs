@@ -13,7 +13,8 @@ pub struct Found {
     pub folder: PathBuf,
 }
 
-/// The reports that a path means: a `report.json`, the folder of one run, or a folder of such folders; oldest first.
+/// The reports that a path means: a `report.json`, the folder of one run, or a folder of such
+/// folders; oldest first.
 ///
 /// # Errors
 /// When there is none, or one of them cannot be read.
@@ -24,7 +25,8 @@ pub fn read(path: &Path) -> Result<Vec<Found>> {
     } else if path.join("report.json").is_file() {
         found.push(one(&path.join("report.json"))?);
     } else {
-        let folders = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let folders =
+            std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
         for folder in folders {
             let report = folder?.path().join("report.json");
             if report.is_file() {
@@ -43,7 +45,8 @@ pub fn read(path: &Path) -> Result<Vec<Found>> {
 }
 
 fn one(path: &Path) -> Result<Found> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let report: Report = serde_json::from_str(&text)
         .with_context(|| format!("{} is not a report of this version of brunt", path.display()))?;
     if report.format != 1 {

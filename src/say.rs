@@ -1,4 +1,5 @@
-//! What is said on standard output. Whoever reads may leave before the end (`| head`): that changes no verdict.
+//! What is said on standard output. Whoever reads may leave before the end (`| head`): that changes
+//! no verdict.
 
 use std::fmt::Arguments;
 use std::io::Write;

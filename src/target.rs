@@ -48,13 +48,18 @@ pub async fn begin(system: &System, on: &On) -> Result<(Running, UnboundedReceiv
 }
 
 /// Starts a system as processes, watched by a reaper that outlives this program.
-pub async fn start(system: &System, place: &Place) -> Result<(LocalSystem, UnboundedReceiver<Observed>)> {
+pub async fn start(
+    system: &System,
+    place: &Place,
+) -> Result<(LocalSystem, UnboundedReceiver<Observed>)> {
     let this_program = std::env::current_exe().context("cannot find this program's own path")?;
     for folder in [&place.data, &place.logs] {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    let absolute =
-        |path: &PathBuf| std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()));
+    let absolute = |path: &PathBuf| {
+        std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))
+    };
     let options = Options {
         data: absolute(&place.data)?,
         logs: absolute(&place.logs)?,

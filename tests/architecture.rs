@@ -26,7 +26,8 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .collect();
     let of = |one: &serde_json::Value| {
         let all = one["dependencies"].as_array().unwrap().iter();
-        all.filter_map(|dependency| names.get(dependency["name"].as_str().unwrap()).cloned()).collect()
+        all.filter_map(|dependency| names.get(dependency["name"].as_str().unwrap()).cloned())
+            .collect()
     };
     packages.iter().map(|one| (names[one["name"].as_str().unwrap()].clone(), of(one))).collect()
 }
@@ -82,12 +83,16 @@ fn only_the_fixed_folders_stand_at_the_root() {
         "reference-services",
         "manifests",
     ];
-    let entries = std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap().map(|entry| entry.unwrap().path());
+    let entries =
+        std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap().map(|entry| entry.unwrap().path());
     let folders = entries
         .filter(|path| path.is_dir())
         .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
     for folder in folders {
         let made = folder.starts_with('.') || folder == "target";
-        assert!(made || fixed.contains(&folder.as_str()), "{folder} is not one of the root's folders");
+        assert!(
+            made || fixed.contains(&folder.as_str()),
+            "{folder} is not one of the root's folders"
+        );
     }
 }

@@ -44,19 +44,25 @@ fn for_each_service(check: impl Fn(&str, &str, &str, &Value, &[Value])) {
 #[test]
 fn every_service_runs_and_finds_those_that_it_calls() {
     for_each_service(|system, name, low, service, objects| {
-        let container = &find(objects, "Deployment", low)["spec"]["template"]["spec"]["containers"][0];
+        let container =
+            &find(objects, "Deployment", low)["spec"]["template"]["spec"]["containers"][0];
         assert_eq!(container["args"], serde_json::json!(["serve", system, name]));
         let env = container["env"].as_array().unwrap();
         let calls = service["calls"].as_object().cloned().unwrap_or_default();
         for (callee, call) in &calls {
             let url = format!("http://{}:8080", callee.to_lowercase());
-            let told = env.iter().any(|one| one["name"] == call["env"] && one["value"] == url.as_str());
+            let told =
+                env.iter().any(|one| one["name"] == call["env"] && one["value"] == url.as_str());
             assert!(told, "{system} {name} is not told where {callee} is");
         }
-        let told = env.iter().filter(|one| one["name"].as_str().unwrap().starts_with("API_")).count();
+        let told =
+            env.iter().filter(|one| one["name"].as_str().unwrap().starts_with("API_")).count();
         assert_eq!(told, calls.len(), "{system} {name} is told of nobody else");
         let port = &find(objects, "Service", low)["spec"]["ports"][0];
-        assert_eq!((&port["port"], &port["targetPort"]), (&Value::from(8080), &Value::from("http")));
+        assert_eq!(
+            (&port["port"], &port["targetPort"]),
+            (&Value::from(8080), &Value::from("http"))
+        );
     });
 }
 
@@ -66,11 +72,15 @@ fn every_pod_is_probed_bounded_without_rights_and_has_a_budget() {
         let deployment = find(objects, "Deployment", low);
         let pod = &deployment["spec"]["template"]["spec"];
         let container = &pod["containers"][0];
-        let there = |what: &str| assert!(container.pointer(what).is_some(), "{system} {name} has no {what}");
+        let there = |what: &str| {
+            assert!(container.pointer(what).is_some(), "{system} {name} has no {what}")
+        };
         for what in ["/readinessProbe", "/livenessProbe", "/lifecycle/preStop"] {
             there(what);
         }
-        for what in ["/resources/requests/cpu", "/resources/requests/memory", "/resources/limits/memory"] {
+        for what in
+            ["/resources/requests/cpu", "/resources/requests/memory", "/resources/limits/memory"]
+        {
             there(what);
         }
         assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
@@ -95,15 +105,24 @@ fn an_autoscaler_alone_decides_how_many_there_are() {
     for system in SYSTEMS {
         let objects = objects(system);
         for scaler in objects.iter().filter(|one| one["kind"] == "HorizontalPodAutoscaler") {
-            let target =
-                find(&objects, "Deployment", scaler["spec"]["scaleTargetRef"]["name"].as_str().unwrap());
-            assert!(target["spec"].get("replicas").is_none(), "{system}: both say how many there are");
+            let target = find(
+                &objects,
+                "Deployment",
+                scaler["spec"]["scaleTargetRef"]["name"].as_str().unwrap(),
+            );
+            assert!(
+                target["spec"].get("replicas").is_none(),
+                "{system}: both say how many there are"
+            );
             assert_eq!(
                 target["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"],
                 "200m"
             );
             let spec = &scaler["spec"];
-            assert_eq!((&spec["minReplicas"], &spec["maxReplicas"]), (&Value::from(1), &Value::from(10)));
+            assert_eq!(
+                (&spec["minReplicas"], &spec["maxReplicas"]),
+                (&Value::from(1), &Value::from(10))
+            );
             assert_eq!(spec["metrics"][0]["resource"]["target"]["averageUtilization"], 50);
             seen += 1;
         }
@@ -114,7 +133,8 @@ fn an_autoscaler_alone_decides_how_many_there_are() {
 #[test]
 fn order_of_the_bookstore_has_its_readme_s_probes() {
     let objects = objects("bookstore");
-    let container = &find(&objects, "Deployment", "order")["spec"]["template"]["spec"]["containers"][0];
+    let container =
+        &find(&objects, "Deployment", "order")["spec"]["template"]["spec"]["containers"][0];
     assert_eq!(
         container["readinessProbe"],
         serde_json::json!({"httpGet": {"path": "/orders", "port": "http"}, "initialDelaySeconds": 12, "timeoutSeconds": 2,

@@ -18,8 +18,8 @@ impl AbortWatch {
         Self { when, seen: (0, 0), bad_since: None }
     }
 
-    /// Takes note of the totals so far; returns the reason once the condition holds. A look in which nothing was answered
-    /// changes nothing.
+    /// Takes note of the totals so far; returns the reason once the condition holds. A look in
+    /// which nothing was answered changes nothing.
     pub fn look(&mut self, now: Instant, ok: u64, failed: u64) -> Option<String> {
         let (more_ok, more_failed) = (ok - self.seen.0, failed - self.seen.1);
         self.seen = (ok, failed);

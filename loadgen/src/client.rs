@@ -58,8 +58,8 @@ struct Made {
 pub(crate) struct Due {
     /// When it was meant to start.
     pub intended: Instant,
-    /// When a connection was free for it, if that was later: what passed before is the server's delay, not the
-    /// generator's.
+    /// When a connection was free for it, if that was later: what passed before is the server's
+    /// delay, not the generator's.
     pub free: Instant,
 }
 
@@ -124,9 +124,15 @@ impl Client {
         self.show(&request, which, made).await
     }
 
-    /// Follows redirects, each hop a request of its own that is due when the reply before it has come. One to a server that
-    /// the load does not name is not followed: nobody asked for load on it.
-    async fn follow(&mut self, mut request: Request, which: usize, mut made: Made) -> (Request, Made) {
+    /// Follows redirects, each hop a request of its own that is due when the reply before it
+    /// has come. One to a server that the load does not name is not followed: nobody asked for
+    /// load on it.
+    async fn follow(
+        &mut self,
+        mut request: Request,
+        which: usize,
+        mut made: Made,
+    ) -> (Request, Made) {
         for _ in 0..redirect::MOST {
             let next = redirect::next(&request, made.asks.status, made.asks.location.as_deref());
             let Some(next) = next else { break };
@@ -143,7 +149,9 @@ impl Client {
         for link in &made.asks.shows {
             let shown = redirect::shown(page, link);
             let not_from = &lane.ready.job.transport.not_from;
-            let Some(shown) = shown.filter(|shown| !not_from.contains(&shown.address.host)) else { continue };
+            let Some(shown) = shown.filter(|shown| !not_from.contains(&shown.address.host)) else {
+                continue;
+            };
             if let Some(hop) = self.hop(&shown, which, finished.at).await {
                 finished = hop.finished;
             }
@@ -218,7 +226,10 @@ fn grpc(reply: &Reply, status: Option<u16>) -> (Ended, Verdict) {
         Some(0) => (ended, Verdict::default()),
         Some(status) => (ended, failed(Failure::Grpc(status))),
         None if reply.status != 200 => (ended, failed(Failure::Status(reply.status))),
-        None => (Ended::Unanswered { cause: "a reply without a grpc-status" }, failed(Failure::Protocol)),
+        None => (
+            Ended::Unanswered { cause: "a reply without a grpc-status" },
+            failed(Failure::Protocol),
+        ),
     }
 }
 
@@ -240,7 +251,14 @@ impl Lane {
         }
     }
 
-    fn tell(&self, which: usize, sent: Instant, done: Instant, ended: &Ended, failure: Option<Failure>) {
+    fn tell(
+        &self,
+        which: usize,
+        sent: Instant,
+        done: Instant,
+        ended: &Ended,
+        failure: Option<Failure>,
+    ) {
         let Some(observer) = &self.ready.job.observer else {
             return;
         };
@@ -248,7 +266,8 @@ impl Lane {
             Ended::Replied { status, length } => (Some(*status), *length),
             Ended::Unanswered { .. } => (None, 0),
         };
-        let (version, took) = (self.ready.job.transport.version, done.saturating_duration_since(sent));
+        let (version, took) =
+            (self.ready.job.transport.version, done.saturating_duration_since(sent));
         let hit = Hit { request: which, version, status, failure, length, took };
         // Full or gone: the load goes on.
         let _ = observer.try_send(hit);

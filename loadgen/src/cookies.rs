@@ -1,7 +1,7 @@
 //! Cookies as a browser keeps them (RFC 6265): host, path, expiry, and `Secure`.
 //!
-//! There is no list of public suffixes: a cookie for a whole domain is taken from any host in it. A load goes only to servers
-//! that it names, so there is nobody to protect from them.
+//! There is no list of public suffixes: a cookie for a whole domain is taken from any host in it. A
+//! load goes only to servers that it names, so there is nobody to protect from them.
 
 mod parse;
 
@@ -34,7 +34,8 @@ impl Jar {
     pub fn take(&mut self, header: &str, from: &Address, path: &str, now: SystemTime) {
         let Some(cookie) = parse::cookie(header, from, path, now) else { return };
         let same = |other: &Cookie| {
-            (&other.name, &other.domain, &other.path) == (&cookie.name, &cookie.domain, &cookie.path)
+            (&other.name, &other.domain, &other.path)
+                == (&cookie.name, &cookie.domain, &cookie.path)
         };
         let is_over = cookie.expires.is_some_and(|expires| expires <= now);
         match (self.0.iter().position(same), is_over) {
@@ -67,7 +68,8 @@ impl Jar {
     /// What to send with a request: those with longer paths first, then the older ones.
     fn header(&self, to: &Address, path: &str, now: SystemTime) -> Option<String> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let mut all: Vec<&Cookie> = self.0.iter().filter(|cookie| cookie.goes(to, path, now)).collect();
+        let mut all: Vec<&Cookie> =
+            self.0.iter().filter(|cookie| cookie.goes(to, path, now)).collect();
         all.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         let pairs: Vec<String> =
             all.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
@@ -85,7 +87,10 @@ impl Cookie {
         let host = to.host.to_ascii_lowercase();
         let of_host = host == self.domain || !self.host_only && is_below(&host, &self.domain);
         let is_live = self.expires.is_none_or(|expires| expires > now);
-        of_host && is_live && covers(&self.path, path) && (!self.secure || to.scheme == Scheme::Https)
+        of_host
+            && is_live
+            && covers(&self.path, path)
+            && (!self.secure || to.scheme == Scheme::Https)
     }
 }
 

@@ -1,17 +1,20 @@
 //! Whether the generator kept its schedule, so that its figures tell of the server.
 //!
-//! Three signs, each of the generator's own making. A slow, frozen or absent server produces none of them:
+//! Three signs, each of the generator's own making. A slow, frozen or absent server produces none
+//! of them:
 //!
-//! 1. **Lag**: the time from when a request could have been sent (it was due, and a connection was free or could be
-//!    opened) to when it was sent. More than 1 in 1,000 over 50 ms, or 1 in 100 over 10 ms, and at least three such, and
-//!    what the quantiles show is the generator. Below that the lag is part of the latency, and both are reported.
-//! 2. **Starvation** (open model): arrivals waited for a connection while the thread used, or was denied, at least 95 % of
-//!    its time. Replies may then have lain unread, and a queue may be the generator's. More than a second in all and more
-//!    than 5 % of the run is too much; the short burst after a server thaws is not.
+//! 1. **Lag**: the time from when a request could have been sent (it was due, and a connection was
+//!    free or could be opened) to when it was sent. More than 1 in 1,000 over 50 ms, or 1 in 100
+//!    over 10 ms, and at least three such, and what the quantiles show is the generator. Below that
+//!    the lag is part of the latency, and both are reported.
+//! 2. **Starvation** (open model): arrivals waited for a connection while the thread used, or was
+//!    denied, at least 95 % of its time. Replies may then have lain unread, and a queue may be the
+//!    generator's. More than a second in all and more than 5 % of the run is too much; the short
+//!    burst after a server thaws is not.
 //! 3. **Want**: the machine had no ports, file descriptors or memory for another connection.
 //!
-//! Closed users without think time have no schedule to miss: each starts when the reply before has come. A generator that
-//! is the slower of the two then shows in fewer requests, not in lag.
+//! Closed users without think time have no schedule to miss: each starts when the reply before has
+//! come. A generator that is the slower of the two then shows in fewer requests, not in lag.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Threads that put load on: each with its own runtime, connections and figures, sharing nothing until the end.
+//! Threads that put load on: each with its own runtime, connections and figures, sharing nothing
+//! until the end.
 
 mod alarm;
 mod busy;
@@ -89,11 +90,13 @@ pub(crate) struct Shared {
     pub live: Vec<Vec<Mutex<Live>>>,
 }
 
-/// Starts to put load on and returns at once. The load begins at `origin`, which may lie a little ahead; all times in the
-/// records count from it. `threads` are shared by all loads; 0 means one for each processor.
+/// Starts to put load on and returns at once. The load begins at `origin`, which may lie a little
+/// ahead; all times in the records count from it. `threads` are shared by all loads; 0 means one
+/// for each processor.
 ///
 /// # Errors
-/// [`StartError`] when a job cannot be done at all. Servers that cannot be reached are no such reason: they are counted.
+/// [`StartError`] when a job cannot be done at all. Servers that cannot be reached are no such
+/// reason: they are counted.
 pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<Running, StartError> {
     let jobs = jobs.into_iter().map(ready).collect::<Result<Vec<_>, _>>()?;
     if jobs.is_empty() {

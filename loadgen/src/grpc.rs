@@ -43,7 +43,8 @@ pub(crate) fn transport(transport: Transport) -> Transport {
     Transport { version: Version::Http2, grpc: true, ..transport }
 }
 
-/// Asks a server what a method takes and gives; blocks until it has answered, or for as long as `timeout`.
+/// Asks a server what a method takes and gives; blocks until it has answered, or for as
+/// long as `timeout`.
 pub(crate) fn ask(
     address: &Address,
     transport: &Transport,
@@ -67,8 +68,8 @@ pub(crate) fn headers(given: &[(String, String)], timeout: Duration) -> Vec<(Str
     own.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Whether the command of a call that ended so may have been accepted all the same. The other statuses are a service's own
-/// refusals.
+/// Whether the command of a call that ended so may have been accepted all the same. The other
+/// statuses are a service's own refusals.
 pub(crate) fn leaves_unknown(status: u16) -> bool {
     // CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, DATA_LOSS.
     [1, 2, 4, 13, 14, 15].contains(&status)

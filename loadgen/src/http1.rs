@@ -1,10 +1,12 @@
 //! HTTP/1.1 as a client speaks it.
 //!
-//! [`Reader`] turns bytes into replies and touches nothing else. The connection beside it sends and receives.
+//! [`Reader`] turns bytes into replies and touches nothing else. The connection beside it sends and
+//! receives.
 //!
-//! A request that was sent on a kept-alive connection and never answered counts as failed, whatever its method. Some clients
-//! send idempotent ones again, silently; a tool that looks for lost requests must not. What is safe is done: a connection
-//! that the server is known to have closed before anything was sent on it is replaced first.
+//! A request that was sent on a kept-alive connection and never answered counts as failed, whatever
+//! its method. Some clients send idempotent ones again, silently; a tool that looks for lost
+//! requests must not. What is safe is done: a connection that the server is known to have closed
+//! before anything was sent on it is replaced first.
 
 mod chunked;
 mod connection;

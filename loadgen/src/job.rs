@@ -39,7 +39,8 @@ pub struct Job {
     pub arrival: Arrival,
     /// When it ends.
     pub bound: Bound,
-    /// Requests meant for this long from the start are made and not counted; their keys are kept all the same.
+    /// Requests meant for this long from the start are made and not counted; their keys are kept
+    /// all the same.
     pub warm_up: Duration,
     /// What a good reply is.
     pub answer: Answer,
@@ -49,17 +50,20 @@ pub struct Job {
     pub timeout: Duration,
     /// How long requests in flight at the end are waited for.
     pub drain: Duration,
-    /// The most connections at once in the open model; arrivals beyond them queue. Each closed user has one.
+    /// The most connections at once in the open model; arrivals beyond them queue. Each closed
+    /// user has one.
     pub connections: usize,
     /// Whether connections serve more than one request.
     pub reuse: Reuse,
     /// How servers are reached.
     pub transport: Transport,
-    /// Whether its threads wait for the next arrival without sleeping, in the open model: exact, and busy all the time.
+    /// Whether its threads wait for the next arrival without sleeping, in the open model: exact,
+    /// and busy all the time.
     pub spin: bool,
     /// Which part of it this generator puts on.
     pub portion: Portion,
-    /// Where to tell of each reply; when it cannot keep up, hits are left out rather than the load delayed.
+    /// Where to tell of each reply; when it cannot keep up, hits are left out rather than
+    /// the load delayed.
     pub observer: Option<SyncSender<Hit>>,
 }
 
@@ -78,7 +82,8 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-/// Which part of a load a generator puts on: every n-th arrival, or every n-th user, where n generators share it.
+/// Which part of a load a generator puts on: every n-th arrival, or every n-th user, where n
+/// generators share it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Portion {
     /// The generator's number, from 0.

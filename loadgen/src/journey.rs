@@ -1,7 +1,8 @@
 //! Journeys: what users do step by step, with values taken from replies.
 //!
-//! A [`Script`] is what all threads have in common; a [`Traveller`] is one user. In the closed model a user keeps its cookies
-//! from journey to journey; in the open model each arrival is a new user.
+//! A [`Script`] is what all threads have in common; a [`Traveller`] is one user. In the closed
+//! model a user keeps its cookies from journey to journey; in the open model each arrival is a new
+//! user.
 
 mod check;
 mod draft;

@@ -1,4 +1,5 @@
-//! The highest rate that a server bears: what must hold, and a search for the rate up to which it does.
+//! The highest rate that a server bears: what must hold, and a search for the rate up to which it
+//! does.
 //!
 //! Both are pure. Whoever searches puts the load on and tells what came of it.
 

@@ -1,7 +1,9 @@
-//! What a page of HTML shows beside itself, as siege's parser takes it: stylesheets, scripts, images, the body's background,
-//! and where a refresh leads. Nothing of frames, videos, or what scripts and stylesheets ask for.
+//! What a page of HTML shows beside itself, as siege's parser takes it: stylesheets, scripts,
+//! images, the body's background, and where a refresh leads. Nothing of frames, videos, or what
+//! scripts and stylesheets ask for.
 
-/// The links of a page that are to be asked for with it, in the page's order, each once; relative to it.
+/// The links of a page that are to be asked for with it, in the page's order, each once;
+/// relative to it.
 pub(crate) fn resources(html: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut rest = html;
@@ -13,7 +15,8 @@ pub(crate) fn resources(html: &str) -> Vec<String> {
         }
         let tag = Tag::read(rest);
         rest = &rest[tag.length..];
-        if let Some(link) = tag.resource().filter(|link| !link.is_empty() && !found.contains(link)) {
+        if let Some(link) = tag.resource().filter(|link| !link.is_empty() && !found.contains(link))
+        {
             found.push(link);
         }
         // What stands in a script or a style is no page.
@@ -48,7 +51,8 @@ impl<'a> Tag<'a> {
         let (name, mut rest) = text.split_at(text.find(is_end).unwrap_or(text.len()));
         let mut attributes = Vec::new();
         loop {
-            rest = rest.trim_start_matches(|letter: char| letter.is_ascii_whitespace() || letter == '/');
+            rest = rest
+                .trim_start_matches(|letter: char| letter.is_ascii_whitespace() || letter == '/');
             if rest.is_empty() || rest.starts_with('>') {
                 break;
             }

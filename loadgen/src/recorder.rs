@@ -34,7 +34,8 @@ use crate::job::{Job, Verdict};
 /// Requests without a reply, by kind and by name within it.
 pub(crate) type Causes = BTreeMap<(Failure, &'static str), u64>;
 
-/// The figures of one load on one thread. Not shared: what others may see of it is published now and then.
+/// The figures of one load on one thread. Not shared: what others may see of it is published
+/// now and then.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     windows: Windows,
@@ -158,9 +159,11 @@ impl Recorder {
         &self.totals
     }
 
-    /// Moves what was completed since the last call to where it is published, without new memory for each second.
+    /// Moves what was completed since the last call to where it is published, without new memory
+    /// for each second.
     pub fn take_second(&mut self, second: &mut Second) {
-        (second.ok, second.failed, second.lag) = (self.second.ok, self.second.failed, self.second.lag);
+        (second.ok, second.failed, second.lag) =
+            (self.second.ok, self.second.failed, self.second.lag);
         second.latency.take(&self.second.latency);
         self.second.latency.reset();
         (self.second.ok, self.second.failed, self.second.lag) = (0, 0, 0);
@@ -182,8 +185,9 @@ impl Recorder {
     }
 }
 
-/// Whether a request's time says something of the server's: that of a reply does, and so does the wait for one that never
-/// came. A refused connection is quick, and must not make the quantiles look better.
+/// Whether a request's time says something of the server's: that of a reply does, and so does
+/// the wait for one that never came. A refused connection is quick, and must not make the
+/// quantiles look better.
 fn has_latency(failure: Option<Failure>) -> bool {
     matches!(
         failure,

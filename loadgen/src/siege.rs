@@ -1,10 +1,11 @@
 //! Siege's command line, with its habits and its summary, on this crate's engine.
 //!
-//! Where siege is wrong, this is not: times have microseconds instead of ticks of 10 ms, the summary goes on with quantiles
-//! and errors by kind, the exit code says what came of it, and users are not cut down to 255. Connections are kept alive unless
-//! the settings say otherwise, and a load without an end is refused. A settings file is only read when `-R` names one.
-//! Redirects are followed, each hop a hit, unless `--no-follow` is given. Pages are parsed when
-//! `--parser` or the settings file asks for it; siege does so by itself.
+//! Where siege is wrong, this is not: times have microseconds instead of ticks of 10 ms, the
+//! summary goes on with quantiles and errors by kind, the exit code says what came of it, and users
+//! are not cut down to 255. Connections are kept alive unless the settings say otherwise, and a
+//! load without an end is refused. A settings file is only read when `-R` names one. Redirects are
+//! followed, each hop a hit, unless `--no-follow` is given. Pages are parsed when `--parser` or the
+//! settings file asks for it; siege does so by itself.
 
 mod config;
 mod curve;

@@ -36,7 +36,8 @@ use brunt_scenarios::timeline::Failure;
 use counting::Reading;
 use server::{Act, Server, ok};
 
-/// Requests before the generator counts as warm: all connections are open, all buffers have their sizes.
+/// Requests before the generator counts as warm: all connections are open, all buffers
+/// have their sizes.
 const WARM: u64 = 2_000;
 /// Requests of the first phase. The second has three times as many.
 const PHASE: u64 = 6_000;
@@ -46,12 +47,13 @@ const CONNECTIONS: usize = 8;
 const RATE: f64 = 12_000.0;
 /// So long a load has windows of minutes, and what is seen of it fits into the first.
 const LONG: Duration = Duration::from_secs(24 * 3600);
-/// What a phase may allocate however many requests it has: once a second a thread may see more distinct latencies than
-/// before, and then grows the space for them.
+/// What a phase may allocate however many requests it has: once a second a thread may see more
+/// distinct latencies than before, and then grows the space for them.
 const ALLOWED: u64 = 32;
 /// The threads of the generator in all tests.
 const THREADS: usize = 2;
-/// What a thread may allocate for a window: a vector that grows to its distinct latencies, maybe twice.
+/// What a thread may allocate for a window: a vector that grows to its distinct
+/// latencies, maybe twice.
 const WINDOW: u64 = 24;
 
 /// The counter is the process's, so one test at a time.
@@ -63,7 +65,8 @@ fn alone() -> MutexGuard<'static, ()> {
 /// What a server calls with the number of each request.
 type See = Box<dyn Fn(u64) + Send + Sync>;
 
-/// What the generator had allocated when the server saw each mark's request, and what came of the load.
+/// What the generator had allocated when the server saw each mark's request, and what came
+/// of the load.
 fn observed(load: impl FnOnce(&Server) -> Job) -> ([Reading; 3], LoadOutcome) {
     observed_by(|see| {
         load(&Server::start(move |number| {
@@ -113,7 +116,10 @@ fn requests_cost_nothing(load: impl FnOnce(&Server) -> Job) {
     let ([warm, first, second], outcome) = observed(load);
     println!("warm {warm:?}, {PHASE} later {first:?}, {} later {second:?}", 3 * PHASE);
     assert_eq!(outcome.record.windows.len(), 1);
-    assert!(warm.allocations > 0 && warm.live > 0, "the generator cannot start without memory: {warm:?}");
+    assert!(
+        warm.allocations > 0 && warm.live > 0,
+        "the generator cannot start without memory: {warm:?}"
+    );
     for (before, after, requests) in [(warm, first, PHASE), (first, second, 3 * PHASE)] {
         let allocations = after.allocations - before.allocations;
         assert!(allocations <= ALLOWED, "{allocations} allocations in {requests} requests");
@@ -122,9 +128,11 @@ fn requests_cost_nothing(load: impl FnOnce(&Server) -> Job) {
     }
 }
 
-/// What the distinct latencies of a load take on its threads, in bytes, if each has seen all of them.
+/// What the distinct latencies of a load take on its threads, in bytes, if each has seen
+/// all of them.
 fn space(outcome: &LoadOutcome) -> i64 {
-    let values: usize = outcome.record.windows.iter().map(|window| window.latency.iter().count()).sum();
+    let values: usize =
+        outcome.record.windows.iter().map(|window| window.latency.iter().count()).sum();
     // A vector that grows has up to twice the space that it needs.
     (THREADS * 2 * values * size_of::<(u32, u32)>()) as i64
 }
@@ -168,18 +176,27 @@ fn an_open_load_allocates_nothing_for_a_request() {
     requests_cost_nothing(open);
 }
 
-/// Windows of their usual length each leave their figures behind: as many as there are distinct latencies in them,
-/// however many requests had these.
+/// Windows of their usual length each leave their figures behind: as many as there are distinct
+/// latencies in them, however many requests had these.
 #[test]
 fn what_is_kept_belongs_to_windows() {
     let _alone = alone();
-    let usual = |server: &Server| Job { bound: Bound::Time(Duration::from_secs(60)), ..open(server) };
+    let usual =
+        |server: &Server| Job { bound: Bound::Time(Duration::from_secs(60)), ..open(server) };
     let ([warm, _, last], outcome) = observed(usual);
     let windows = &outcome.record.windows;
-    assert!(windows.len() > 4, "{RATE} requests a second cannot fit into {} windows", windows.len());
+    assert!(
+        windows.len() > 4,
+        "{RATE} requests a second cannot fit into {} windows",
+        windows.len()
+    );
     let allocations = last.allocations - warm.allocations;
     let allowed = ALLOWED + WINDOW * (THREADS * windows.len()) as u64;
-    println!("{allocations} allocations, {} bytes, {} windows", last.live - warm.live, windows.len());
+    println!(
+        "{allocations} allocations, {} bytes, {} windows",
+        last.live - warm.live,
+        windows.len()
+    );
     assert!(allocations <= allowed, "{allocations} allocations in {} windows", windows.len());
     let left = last.live - warm.live;
     // Once in the windows, once in what is published of the last second.

@@ -55,10 +55,11 @@ fn without_times(text: &str) -> String {
         "  max",
         "Schedule",
     ];
-    let lines = text.lines().map(|line| match timed.iter().find(|start| line.starts_with(**start)) {
-        Some(start) => format!("{start} …"),
-        None => line.to_owned(),
-    });
+    let lines =
+        text.lines().map(|line| match timed.iter().find(|start| line.starts_with(**start)) {
+            Some(start) => format!("{start} …"),
+            None => line.to_owned(),
+        });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -66,7 +67,8 @@ fn without_times(text: &str) -> String {
 fn a_siege_counts_as_siege_does() {
     // Measured with siege 4.0.7: hits, failed and availability are the same.
     let statuses = [200, 302, 401, 404, 408, 500, 503];
-    let server = Server::start(move |number| Act::Send(reply(statuses[number as usize % 7], "body")));
+    let server =
+        Server::start(move |number| Act::Send(reply(statuses[number as usize % 7], "body")));
     let (exit, out, err) = run(&["-c1", "-r14", &server.url()]);
     assert_eq!((exit, out.as_str()), (Exit::Fine, ""));
     insta::assert_snapshot!(without_times(&err).replace(env!("CARGO_PKG_VERSION"), "VERSION"));
@@ -86,7 +88,9 @@ fn hits_are_printed_one_a_line() {
     let (_, out, _) = run(&["-c2", "-r5", "-v", &format!("{}/a?b", server.url())]);
     assert_eq!(out.lines().count(), 10);
     assert!(
-        out.lines().all(|line| line.starts_with("HTTP/1.1 200 ") && line.ends_with("5 bytes ==> GET  /a?b")),
+        out.lines().all(
+            |line| line.starts_with("HTTP/1.1 200 ") && line.ends_with("5 bytes ==> GET  /a?b")
+        ),
         "{out}"
     );
 }
@@ -94,21 +98,28 @@ fn hits_are_printed_one_a_line() {
 #[test]
 fn a_page_is_shown_with_its_request() {
     let server = Server::start(|_| {
-        Act::Send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n".to_vec())
+        Act::Send(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n".to_vec(),
+        )
     });
     let target = format!("{}/x POST a=1", server.url());
     let (exit, out, _) = run(&["-p", "-A", "me", &target]);
     assert_eq!(exit, Exit::Fine);
     insta::assert_snapshot!(out.replace(&server.address.to_string(), "ADDRESS").replace('\r', ""));
     let (_, headers, _) = run(&["-g", "-q", &server.url()]);
-    assert!(headers.contains("HEAD / HTTP/1.1\r\n") && headers.contains("HTTP/1.1 200 OK\r\n"), "{headers}");
+    assert!(
+        headers.contains("HEAD / HTTP/1.1\r\n") && headers.contains("HTTP/1.1 200 OK\r\n"),
+        "{headers}"
+    );
 }
 
 #[test]
 fn thresholds_and_silence_have_their_exit_codes() {
-    let server = Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
+    let server =
+        Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
     assert_eq!(run(&["-c1", "-r10", "-q", "--fail-below", "90%", &server.url()]).0, Exit::Fine);
-    let again = Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
+    let again =
+        Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
     assert_eq!(run(&["-c1", "-r10", "-q", "--fail-below", "91%", &again.url()]).0, Exit::Below);
     let silent = Server::start(|_| Act::Close);
     assert_eq!(run(&["-c1", "-r2", "-q", &silent.url()]).0, Exit::Inconclusive);
@@ -120,7 +131,8 @@ fn an_open_load_keeps_its_rate() {
     let server = Server::well();
     let (exit, _, err) = run(&["--rate", "100/s", "-t1S", &server.url()]);
     assert_eq!(server.requests(), 100, "{err}");
-    // Whether it was in time depends on what else the machine does; the summary and the exit code must agree on it.
+    // Whether it was in time depends on what else the machine does; the summary and the exit code
+    // must agree on it.
     let kept = err.contains("Schedule: kept");
     assert_eq!(exit, if kept { Exit::Fine } else { Exit::Inconclusive }, "{err}");
 }
@@ -151,7 +163,8 @@ fn settings_can_be_shown() {
     insta::assert_snapshot!(shown.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }
 
-/// The generator gets one processor, and so one thread, which has no million requests a second in it; the server has all.
+/// The generator gets one processor, and so one thread, which has no million requests a second in
+/// it; the server has all.
 #[test]
 #[cfg(target_os = "linux")]
 fn more_than_the_machine_can_do_is_invalid() {
@@ -171,11 +184,13 @@ fn more_than_the_machine_can_do_is_invalid() {
 
 #[test]
 fn limits_have_their_exit_code() {
-    let server = Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
+    let server =
+        Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
     let (exit, _, err) = run(&["-c1", "-r10", "--slo", "errors=10%,p99=20s", &server.url()]);
     assert_eq!(exit, Exit::Fine, "{err}");
     assert!(err.contains("Claim: errors ≤ 10% holds: 10.000 %\n"), "{err}");
-    let again = Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
+    let again =
+        Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
     let (exit, _, err) = run(&["-c1", "-r10", "--slo", "errors=9%", &again.url()]);
     assert_eq!(exit, Exit::Below, "{err}");
     assert!(err.contains("Claim: errors ≤ 9% DOES NOT HOLD: 10.000 %\n"), "{err}");
@@ -189,10 +204,14 @@ fn a_server_that_holds_no_rate_is_found_out() {
     let found: serde_json::Value = serde_json::from_str(&out).unwrap();
     // On a busy machine the generator may be what fails first; then that is what it says.
     match found["generator_is_the_limit"].as_bool().unwrap() {
-        false => assert_eq!((exit, &found["breaks"]), (Exit::Below, &serde_json::json!(1.0)), "{out}"),
+        false => {
+            assert_eq!((exit, &found["breaks"]), (Exit::Below, &serde_json::json!(1.0)), "{out}")
+        }
         true => assert_eq!(exit, Exit::Inconclusive, "{out}"),
     }
-    for wrong in [&["--find-max"][..], &["--find-max", "--slo=p99=1s", "-r5"], &["--find-max", "--slo=x"]] {
+    for wrong in
+        [&["--find-max"][..], &["--find-max", "--slo=p99=1s", "-r5"], &["--find-max", "--slo=x"]]
+    {
         let (exit, ..) = run(&[wrong, &[server.url().as_str()]].concat());
         assert_eq!(exit, Exit::Wrong, "{wrong:?}");
     }

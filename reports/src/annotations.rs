@@ -6,10 +6,12 @@ use crate::{Report, wording};
 /// GitHub shows ten of a kind for a step; what else there is stands in the summary.
 const MOST: usize = 10;
 
-/// A line for each claim that does not hold or is not shown: `::error file=…,title=…::…`. Empty when all hold.
+/// A line for each claim that does not hold or is not shown: `::error file=…,title=…::…`. Empty
+/// when all hold.
 pub fn annotations(report: &Report) -> String {
     let findings = wording::worst_first(&report.verdict);
-    let bad = findings.into_iter().filter(|finding| finding.judgement != Judgement::Pass).take(MOST);
+    let bad =
+        findings.into_iter().filter(|finding| finding.judgement != Judgement::Pass).take(MOST);
     bad.map(|finding| line(report, finding)).collect()
 }
 

@@ -1,4 +1,5 @@
-//! How often verdicts are wrong: false alarms over runs in which nothing is broken, detection over runs without a guard.
+//! How often verdicts are wrong: false alarms over runs in which nothing is broken, detection over
+//! runs without a guard.
 
 use std::fmt::Write as _;
 
@@ -42,8 +43,8 @@ pub enum Counted {
 }
 
 impl Calibration {
-    /// A row of the table, at its end unless it is there already, so that the table has an order of its own and not that in
-    /// which runs end.
+    /// A row of the table, at its end unless it is there already, so that the table has an order of
+    /// its own and not that in which runs end.
     pub fn expect(&mut self, scenario: &str, without: Option<&str>) {
         self.row(scenario, without);
     }
@@ -72,8 +73,10 @@ impl Calibration {
     }
 
     fn row(&mut self, scenario: &str, without: Option<&str>) -> &mut Tally {
-        let place =
-            self.rows.iter().position(|row| row.scenario == scenario && row.without.as_deref() == without);
+        let place = self
+            .rows
+            .iter()
+            .position(|row| row.scenario == scenario && row.without.as_deref() == without);
         let place = place.unwrap_or_else(|| {
             let (scenario, without) = (scenario.to_owned(), without.map(str::to_owned));
             self.rows.push(Tally { scenario, without, ..Tally::default() });
@@ -88,9 +91,14 @@ impl Calibration {
         clean.fold((0, 0), |sum, row| (sum.0 + row.runs(), sum.1 + row.runs() - row.passed))
     }
 
-    /// What is worse than it may be, in words: more clean runs that did not pass, or fewer defects found, than these shares, shown
-    /// at 95 % confidence; and what was never run, as that shows nothing.
-    pub fn worse_than(&self, false_alarms: Option<Percent>, detection: Option<Percent>) -> Vec<String> {
+    /// What is worse than it may be, in words: more clean runs that did not pass, or fewer
+    /// defects found, than these shares, shown at 95 % confidence; and what was never run, as
+    /// that shows nothing.
+    pub fn worse_than(
+        &self,
+        false_alarms: Option<Percent>,
+        detection: Option<Percent>,
+    ) -> Vec<String> {
         let mut worse = vec![];
         let (clean, wrong) = self.clean();
         if let Some(most) = false_alarms {
@@ -133,7 +141,10 @@ impl Calibration {
         lines.extend(self.rows.iter().map(Tally::cells));
         let mut widths = [0; 8];
         for line in &lines {
-            widths.iter_mut().zip(line).for_each(|(width, cell)| *width = (*width).max(cell.chars().count()));
+            widths
+                .iter_mut()
+                .zip(line)
+                .for_each(|(width, cell)| *width = (*width).max(cell.chars().count()));
         }
         let mut out = String::new();
         for (number, line) in lines.iter().enumerate() {
@@ -169,14 +180,19 @@ impl Tally {
             (0, _) => "–".to_owned(),
             (_, true) => {
                 let wrong = 1.0 - confidence::at_least(self.passed, runs);
-                format!("{} wrong, ≤ {}", percent(1.0 - self.passed as f64 / runs as f64), percent(wrong))
+                format!(
+                    "{} wrong, ≤ {}",
+                    percent(1.0 - self.passed as f64 / runs as f64),
+                    percent(wrong)
+                )
             }
             (_, false) => {
                 let least = confidence::at_least(self.failed, runs);
                 format!("{} found, ≥ {}", percent(self.failed as f64 / runs as f64), percent(least))
             }
         };
-        let counts = [runs, self.passed, self.failed, self.otherwise, self.open].map(wording::count);
+        let counts =
+            [runs, self.passed, self.failed, self.otherwise, self.open].map(wording::count);
         let [runs, passed, failed, otherwise, open] = counts;
         let without = self.without.clone().unwrap_or_else(|| "nothing".to_owned());
         [self.scenario.clone(), without, runs, passed, failed, otherwise, open, rate]

@@ -1,7 +1,8 @@
 //! Whether a new version is worse than the one before, by how much, and how sure that is.
 //!
-//! Requests of one moment share their fate, so windows are the unit, not requests: bounds come from a moving-block bootstrap
-//! over windows (Künsch, Annals of Statistics 17, 1989), and with several runs a side, whole runs are drawn first.
+//! Requests of one moment share their fate, so windows are the unit, not requests: bounds come from
+//! a moving-block bootstrap over windows (Künsch, Annals of Statistics 17, 1989), and with several
+//! runs a side, whole runs are drawn first.
 
 mod draw;
 mod halves;
@@ -20,7 +21,8 @@ pub use metric::Metric;
 pub use part::Part;
 pub use text::comparison_text;
 
-/// The share of comparisons that may call something worse although nothing has changed, over all that are made at once.
+/// The share of comparisons that may call something worse although nothing has changed, over all
+/// that are made at once.
 const FALSE_ALARMS: f64 = 0.05;
 
 /// By how much the new version may be worse.
@@ -85,7 +87,8 @@ pub enum CompareError {
 }
 
 impl Default for Allowed {
-    /// Half a point of failures, a fifth of latency: less is seldom told from chance in a run of a minute.
+    /// Half a point of failures, a fifth of latency: less is seldom told from chance in a run
+    /// of a minute.
     fn default() -> Self {
         Self { failures: 0.005, latency: 0.2 }
     }
@@ -103,11 +106,16 @@ impl Comparison {
     }
 }
 
-/// Compares runs of a new version with runs of the one before; all of one scenario. The same runs give the same bounds.
+/// Compares runs of a new version with runs of the one before; all of one scenario. The same runs
+/// give the same bounds.
 ///
 /// # Errors
 /// When there is nothing that could be compared.
-pub fn compare(base: &[Report], new: &[Report], allowed: Allowed) -> Result<Comparison, CompareError> {
+pub fn compare(
+    base: &[Report],
+    new: &[Report],
+    allowed: Allowed,
+) -> Result<Comparison, CompareError> {
     let first = base.first().ok_or(CompareError::Nothing)?;
     let other = base.iter().chain(new).find(|report| report.name != first.name);
     if let Some(other) = other {
@@ -116,7 +124,8 @@ pub fn compare(base: &[Report], new: &[Report], allowed: Allowed) -> Result<Comp
     if new.is_empty() {
         return Err(CompareError::Nothing);
     }
-    let everywhere = |load: &&str| base.iter().chain(new).all(|report| of_name(report, load).is_some());
+    let everywhere =
+        |load: &&str| base.iter().chain(new).all(|report| of_name(report, load).is_some());
     let loads: Vec<&str> =
         first.timeline.loads.iter().map(|load| load.name.as_str()).filter(everywhere).collect();
     if loads.is_empty() {
@@ -141,7 +150,8 @@ fn differences(
     risk: f64,
 ) -> Vec<Difference> {
     let records = |side: &'static str| move |report| (side, report, of_name(report, load));
-    let missed = base.iter().map(records("before")).chain(new.iter().map(records("now"))).find_map(missed);
+    let missed =
+        base.iter().map(records("before")).chain(new.iter().map(records("now"))).find_map(missed);
     let (base, new) = (Side::of(base, load, part), Side::of(new, load, part));
     let enough = base.is_enough() && new.is_enough();
     let trouble = missed.or_else(|| (!enough).then(|| "too short to say".to_owned()));
@@ -155,7 +165,17 @@ fn differences(
             _ => Judgement::Inconclusive,
         };
         let (load, trouble) = (load.to_owned(), trouble.clone());
-        Difference { load, part, metric, base: before, new: now, bounds, allowed, judgement, trouble }
+        Difference {
+            load,
+            part,
+            metric,
+            base: before,
+            new: now,
+            bounds,
+            allowed,
+            judgement,
+            trouble,
+        }
     };
     Metric::ALL.map(one).into()
 }

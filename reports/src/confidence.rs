@@ -1,15 +1,17 @@
 //! How much a count of good and bad ones says of the share behind it.
 //!
-//! Bounds are Clopper and Pearson's (Biometrika 26, 1934): exact, so that they hold at least as often as they claim.
-//! Intervals of quantiles come from order statistics (David and Nagaraja, Order Statistics, 3rd edition, 7.1).
+//! Bounds are Clopper and Pearson's (Biometrika 26, 1934): exact, so that they hold at least as
+//! often as they claim. Intervals of quantiles come from order statistics (David and Nagaraja,
+//! Order Statistics, 3rd edition, 7.1).
 
 use statrs::function::{beta::beta_reg, erf::erfc};
 
 /// The confidence of every claim.
 pub const CONFIDENCE: f64 = 0.95;
 
-/// Beyond as many good and as many bad ones the binomial is taken as normal; the error of a bound is then less than a
-/// hundredth of its distance to the measured share, and the continued fraction of the beta function no longer converges.
+/// Beyond as many good and as many bad ones the binomial is taken as normal; the error of a bound
+/// is then less than a hundredth of its distance to the measured share, and the continued fraction
+/// of the beta function no longer converges.
 const MANY: u64 = 100_000;
 
 /// The share that is at least behind `good` ones `of` so many, at 95 % confidence (one-sided).
@@ -28,8 +30,8 @@ pub fn at_most(good: u64, of: u64) -> f64 {
     root(|share| reaches(good + 1, of, share) - CONFIDENCE)
 }
 
-/// The smallest number of requests with so many bad ones among them that supports a share at 95 % confidence; `None` when
-/// none does, as for everything, or when it is beyond counting.
+/// The smallest number of requests with so many bad ones among them that supports a share at 95 %
+/// confidence; `None` when none does, as for everything, or when it is beyond counting.
 pub fn needed(share: f64, bad: u64) -> Option<u64> {
     if share >= 1.0 {
         return None;
@@ -48,18 +50,20 @@ pub fn needed(share: f64, bad: u64) -> Option<u64> {
     Some(high)
 }
 
-/// Whether so many good ones support a share at 95 % confidence: whether the lower bound reaches it.
+/// Whether so many good ones support a share at 95 % confidence: whether the lower
+/// bound reaches it.
 pub fn supports(good: u64, of: u64, share: f64) -> bool {
     good > 0 && reaches(good, of, share) <= 1.0 - CONFIDENCE
 }
 
-/// Whether so few good ones rule a share out at 95 % confidence: whether the upper bound is below it.
+/// Whether so few good ones rule a share out at 95 % confidence: whether the upper bound
+/// is below it.
 pub fn rules_out(good: u64, of: u64, share: f64) -> bool {
     good < of && reaches(good + 1, of, share) > CONFIDENCE
 }
 
-/// The ranks, counted from 1, between which a quantile lies at 95 % confidence (two-sided): the lower one, if the sample
-/// is large enough to have one, and the upper one, likewise.
+/// The ranks, counted from 1, between which a quantile lies at 95 % confidence (two-sided): the
+/// lower one, if the sample is large enough to have one, and the upper one, likewise.
 pub fn ranks(quantile: f64, of: u64) -> (Option<u64>, Option<u64>) {
     let each = (1.0 + CONFIDENCE) / 2.0;
     let lower = last(of, |rank| reaches(rank, of, quantile) >= each);

@@ -7,9 +7,9 @@ use brunt_scenarios::units::{Percent, Period};
 
 use crate::{confidence, wording};
 
-/// Claims that will stay inconclusive even if all goes well: too few requests for the confidence, or an end of the run before
-/// the bound that it is to be held against. One sentence each; nothing is said of closed loads, whose number of requests is
-/// not known beforehand.
+/// Claims that will stay inconclusive even if all goes well: too few requests for the confidence,
+/// or an end of the run before the bound that it is to be held against. One sentence each; nothing
+/// is said of closed loads, whose number of requests is not known beforehand.
 pub fn foresee(plan: &Plan) -> Vec<String> {
     plan.checks.iter().flat_map(|check| of_claim(plan, &check.claim)).collect()
 }
@@ -17,7 +17,9 @@ pub fn foresee(plan: &Plan) -> Vec<String> {
 fn of_claim(plan: &Plan, claim: &Claim) -> Vec<String> {
     match claim {
         Claim::Availability { of, at_least, during } if *at_least < Percent::ALL => {
-            too_few(plan, of, at_least.fraction(), *during, &claim.to_string()).into_iter().collect()
+            too_few(plan, of, at_least.fraction(), *during, &claim.to_string())
+                .into_iter()
+                .collect()
         }
         Claim::Latency { of, limits, during } => {
             let short = limits.iter().filter_map(|(quantile, most)| {
@@ -27,11 +29,17 @@ fn of_claim(plan: &Plan, claim: &Claim) -> Vec<String> {
             short.collect()
         }
         Claim::Isolation { of, at_least, .. } if *at_least < Percent::ALL => {
-            too_few(plan, of, at_least.fraction(), During::Faults, &claim.to_string()).into_iter().collect()
+            too_few(plan, of, at_least.fraction(), During::Faults, &claim.to_string())
+                .into_iter()
+                .collect()
         }
-        Claim::Slo { of, target, window, spends, .. } => budget(plan, of, *target, *window, *spends, claim),
+        Claim::Slo { of, target, window, spends, .. } => {
+            budget(plan, of, *target, *window, *spends, claim)
+        }
         Claim::Recovers { service, within } => too_short(plan, claim, service, *within, |_| true),
-        Claim::Restarts { service, within } => too_short(plan, claim, service, *within, leaves_it_running),
+        Claim::Restarts { service, within } => {
+            too_short(plan, claim, service, *within, leaves_it_running)
+        }
         _ => vec![],
     }
 }
@@ -55,12 +63,16 @@ fn budget(
     spends: Percent,
     claim: &Claim,
 ) -> Vec<String> {
-    let lasts = plan.loads.iter().find(|load| load.name == of).map_or(Duration::ZERO, |load| load.lasts);
-    let bad = spends.fraction() * (1.0 - target) * window.as_secs_f64() / lasts.as_secs_f64().max(1e-3);
+    let lasts =
+        plan.loads.iter().find(|load| load.name == of).map_or(Duration::ZERO, |load| load.lasts);
+    let bad =
+        spends.fraction() * (1.0 - target) * window.as_secs_f64() / lasts.as_secs_f64().max(1e-3);
     match bad < 1.0 {
         true => too_few(plan, of, 1.0 - bad, During::Run, &claim.to_string()).into_iter().collect(),
         false => {
-            vec![format!("“{claim}” holds even if every request fails: the run is too short to spend that.")]
+            vec![format!(
+                "“{claim}” holds even if every request fails: the run is too short to spend that."
+            )]
         }
     }
 }
@@ -97,7 +109,9 @@ fn requests(load: &Load, faults: &[Fault], during: During) -> Option<u64> {
     let count = match during {
         During::Run => up_to(load.lasts),
         During::Before => up_to(spans().map(|(start, _)| start).min().unwrap_or(load.lasts)),
-        During::After => up_to(load.lasts) - up_to(spans().map(|(_, end)| end).max().unwrap_or(load.lasts)),
+        During::After => {
+            up_to(load.lasts) - up_to(spans().map(|(_, end)| end).max().unwrap_or(load.lasts))
+        }
         During::Faults => {
             merged(spans().collect()).iter().map(|(start, end)| up_to(*end) - up_to(*start)).sum()
         }
@@ -150,15 +164,18 @@ mod tests {
 
     #[test]
     fn arrivals_are_the_area_under_the_rate() {
-        let ramps =
-            [Ramp { from: 0.0, to: 100.0, lasts: secs(10) }, Ramp { from: 100.0, to: 100.0, lasts: secs(5) }];
+        let ramps = [
+            Ramp { from: 0.0, to: 100.0, lasts: secs(10) },
+            Ramp { from: 100.0, to: 100.0, lasts: secs(5) },
+        ];
         let counts = [0, 5, 10, 12, 15, 99].map(|then| arrivals(&ramps, secs(then)));
         assert_eq!(counts, [0.0, 125.0, 500.0, 700.0, 1000.0, 1000.0]);
     }
 
     #[test]
     fn spans_that_overlap_count_once() {
-        let spans = vec![(secs(5), secs(7)), (secs(1), secs(3)), (secs(2), secs(4)), (secs(7), secs(8))];
+        let spans =
+            vec![(secs(5), secs(7)), (secs(1), secs(3)), (secs(2), secs(4)), (secs(7), secs(8))];
         assert_eq!(merged(spans), [(secs(1), secs(4)), (secs(5), secs(8))]);
     }
 }

@@ -1,6 +1,7 @@
 //! The report for people: one file that needs nothing else, opens from disk and prints.
 //!
-//! The page says everything without its script; the script adds a reading of all rows at one moment.
+//! The page says everything without its script; the script adds a reading of all rows at one
+//! moment.
 
 mod breakers;
 mod clock;

@@ -78,8 +78,10 @@ impl Scenario {
     fn of(mut entries: Vec<&Entry<'_>>) -> Self {
         entries.sort_by_key(|entry| entry.report.origin.started);
         let p99: Vec<f64> = entries.iter().filter_map(|entry| p99(entry.report)).collect();
-        let passed = entries.iter().filter(|entry| entry.report.verdict.outcome == Outcome::Pass).count();
-        let history: Vec<Outcome> = entries.iter().map(|entry| entry.report.verdict.outcome).collect();
+        let passed =
+            entries.iter().filter(|entry| entry.report.verdict.outcome == Outcome::Pass).count();
+        let history: Vec<Outcome> =
+            entries.iter().map(|entry| entry.report.verdict.outcome).collect();
         let history = &history[history.len().saturating_sub(HISTORY)..];
         entries.reverse();
         let latest = entries[0].report;
@@ -109,7 +111,11 @@ impl Run {
             word: html::word(report.verdict.outcome),
             tally: wording::tally(&report.verdict),
             requests: wording::count(all),
-            good: if all == 0 { "–".to_owned() } else { wording::share(good as f64 / all as f64) },
+            good: if all == 0 {
+                "–".to_owned()
+            } else {
+                wording::share(good as f64 / all as f64)
+            },
             p99: p99(report).map_or_else(|| "–".to_owned(), wording::seconds),
         }
     }

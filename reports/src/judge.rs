@@ -27,8 +27,8 @@ use brunt_scenarios::timeline::{Ending, Timeline};
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
 
-/// Judges a run: each check of the plan, each step, and what makes a run say less than it seems to: faults without effect,
-/// a generator that missed its schedule, an early end, things left behind.
+/// Judges a run: each check of the plan, each step, and what makes a run say less than it seems to:
+/// faults without effect, a generator that missed its schedule, an early end, things left behind.
 pub fn judge(plan: &Plan, timeline: &Timeline) -> Verdict {
     let mut findings = run::ending(timeline);
     for (place, check) in plan.checks.iter().enumerate() {
@@ -66,8 +66,8 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
             let record = timeline.sums.iter().find(|record| record.check == place);
             // A saved value is known by now, and says more than its name.
             let known = record.filter(|record| record.trouble.is_none());
-            let claim =
-                known.map_or(claim.clone(), |record| claim.replace(equals, &record.wanted.to_string()));
+            let claim = known
+                .map_or(claim.clone(), |record| claim.replace(equals, &record.wanted.to_string()));
             vec![conserved::judge(record, claim)]
         }
         Claim::Saga { .. } | Claim::View { .. } => {
@@ -84,7 +84,9 @@ fn of_check(plan: &Plan, timeline: &Timeline, place: usize, check: &Check) -> Ve
         Claim::ScalesIn { service, to, from, within } => {
             vec![scales_in::judge(timeline, claim, service, *to, *from, *within)]
         }
-        Claim::Hpa { service, reaches, within } => hpa::judge(timeline, claim, service, *reaches, *within),
+        Claim::Hpa { service, reaches, within } => {
+            hpa::judge(timeline, claim, service, *reaches, *within)
+        }
         Claim::Amplification { of, from, to, at_most } => {
             vec![amplification::judge(timeline, claim, of, (from, to), *at_most)]
         }
@@ -118,8 +120,14 @@ fn of_decoupled(timeline: &Timeline, place: usize, check: &Check) -> Vec<Finding
         .into_iter()
         .take(1)
         .map(|finding| Finding { name: "decoupled.completed".to_owned(), ..finding });
-    let accepted =
-        isolation::judge(timeline, "decoupled.accepted", accepted, of, &[service.as_str()], *at_least);
+    let accepted = isolation::judge(
+        timeline,
+        "decoupled.accepted",
+        accepted,
+        of,
+        &[service.as_str()],
+        *at_least,
+    );
     std::iter::once(accepted).chain(completed).collect()
 }
 

@@ -46,8 +46,9 @@ pub fn junit(report: &Report) -> Result<String, RenderError> {
         ("brunt".to_owned(), legal(&origin.version)),
         ("command".to_owned(), legal(&origin.command)),
     ];
-    properties
-        .extend(origin.host.iter().map(|fact| (legal(&format!("host.{}", fact.name)), legal(&fact.value))));
+    properties.extend(
+        origin.host.iter().map(|fact| (legal(&format!("host.{}", fact.name)), legal(&fact.value))),
+    );
     let page = Page {
         suite: legal(&report.name),
         timestamp: origin.started.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
@@ -89,7 +90,8 @@ impl Case {
 
 /// Text without the characters that XML 1.0 forbids even when they are escaped (section 2.2).
 fn legal(text: &str) -> String {
-    let allowed =
-        |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n');
+    let allowed = |c: char| {
+        !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n')
+    };
     text.chars().map(|c| if allowed(c) { c } else { '\u{fffd}' }).collect()
 }

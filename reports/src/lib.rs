@@ -1,7 +1,9 @@
-//! From what happened to a verdict with its evidence, and from both to reports that people and machines read.
+//! From what happened to a verdict with its evidence, and from both to reports that people and
+//! machines read.
 //!
-//! [`judge`] is pure: a [`Plan`](brunt_scenarios::Plan) and a [`Timeline`](brunt_scenarios::timeline::Timeline) go in, a
-//! [`Verdict`] comes out. Each renderer is a pure function of a [`Report`].
+//! [`judge`] is pure: a [`Plan`](brunt_scenarios::Plan) and a
+//! [`Timeline`](brunt_scenarios::timeline::Timeline) go in, a [`Verdict`] comes out. Each renderer
+//! is a pure function of a [`Report`].
 
 mod annotations;
 mod calibration;
@@ -25,7 +27,9 @@ mod wording;
 
 pub use annotations::annotations;
 pub use calibration::{Calibration, Counted, Tally};
-pub use compare::{Allowed, CompareError, Comparison, Difference, Metric, Part, compare, comparison_text};
+pub use compare::{
+    Allowed, CompareError, Comparison, Difference, Metric, Part, compare, comparison_text,
+};
 pub use foresight::foresee;
 pub use html::{html, live_frame, live_page, main_part};
 pub use index::{Entry as IndexEntry, index};

@@ -83,7 +83,8 @@ impl Row {
     }
 }
 
-/// Text that markdown leaves as it is: on one line, without HTML, tables, links, mentions or emphasis.
+/// Text that markdown leaves as it is: on one line, without HTML, tables, links,
+/// mentions or emphasis.
 fn plain(text: &str) -> String {
     let mut out = String::new();
     for (place, c) in text.chars().enumerate() {

@@ -1,4 +1,5 @@
-//! A run as it is reported: what was planned, what happened, what it shows, and where it comes from.
+//! A run as it is reported: what was planned, what happened, what it shows, and where it comes
+//! from.
 
 mod request;
 mod shape;

@@ -56,6 +56,7 @@ impl Samples {
 
 /// The rank, counted from 1, that stands for a quantile (0 to 1) of so many.
 pub fn rank(quantile: f64, of: u64) -> u64 {
-    // Half a millionth less, so that 0.99 of 100 is 99 although the product of the two numbers is a little more.
+    // Half a millionth less, so that 0.99 of 100 is 99 although the product of the two numbers is a
+    // little more.
     ((quantile * of as f64 - 5e-7).ceil() as u64).clamp(1, of.max(1))
 }

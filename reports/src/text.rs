@@ -19,7 +19,8 @@ pub enum Colour {
     Off,
 }
 
-/// The verdict as a table, with the evidence of what does not hold, and `written`: where the full report is.
+/// The verdict as a table, with the evidence of what does not hold, and `written`: where the
+/// full report is.
 pub fn text(report: &Report, colour: Colour, written: Option<&str>) -> String {
     verdict_text(&report.name, &wording::summary(report), &report.verdict, colour, written)
 }

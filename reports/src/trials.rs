@@ -1,5 +1,5 @@
-//! Several runs of one scenario as one verdict. What fails around an injection fails together, so the unit is the run with its
-//! injections, not the request.
+//! Several runs of one scenario as one verdict. What fails around an injection fails together, so
+//! the unit is the run with its injections, not the request.
 
 mod clusters;
 
@@ -13,14 +13,16 @@ use crate::judge::{availability, latency};
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
 use crate::{Report, confidence, wording};
 
-/// What all runs show together. A share (availability below 100 %, the share of requests within a latency) is held against
-/// bounds that respect that requests of one run share its fate; all else must hold in every run.
+/// What all runs show together. A share (availability below 100 %, the share of requests within a
+/// latency) is held against bounds that respect that requests of one run share its fate; all else
+/// must hold in every run.
 pub fn trials(plan: &Plan, reports: &[Report]) -> Verdict {
     let shares: Vec<Share<'_>> = plan.checks.iter().flat_map(|check| shares(plan, check)).collect();
     let findings: Vec<Finding> = kinds(reports)
         .into_iter()
         .map(|kind| {
-            let share = shares.iter().find(|share| share.name == kind.name && share.claim == kind.claim);
+            let share =
+                shares.iter().find(|share| share.name == kind.name && share.claim == kind.claim);
             match share {
                 Some(share) => share.finding(reports),
                 None => of_all(&kind, reports),
@@ -33,7 +35,9 @@ pub fn trials(plan: &Plan, reports: &[Report]) -> Verdict {
 fn outcome(reports: &[Report], findings: &[Finding]) -> Outcome {
     let ended = |outcome| reports.iter().any(|report| report.verdict.outcome == outcome);
     let any = |judgement| findings.iter().any(|finding| finding.judgement == judgement);
-    if let Some(early) = [Outcome::LeftBehind, Outcome::Aborted].into_iter().find(|early| ended(*early)) {
+    if let Some(early) =
+        [Outcome::LeftBehind, Outcome::Aborted].into_iter().find(|early| ended(*early))
+    {
         early
     } else if any(Judgement::Fail) {
         Outcome::Fail
@@ -84,7 +88,8 @@ fn of_all(kind: &Kind, reports: &[Report]) -> Finding {
         .filter_map(|(place, report)| Some((place + 1, of_kind(kind, report)?)))
         .collect();
     let bad = |judgement| each.iter().find(|(_, finding)| finding.judgement == judgement);
-    let held = each.iter().filter(|(_, finding)| finding.judgement == Judgement::Pass).count() as u64;
+    let held =
+        each.iter().filter(|(_, finding)| finding.judgement == Judgement::Pass).count() as u64;
     let runs = reports.len() as u64;
     let judgement = match (bad(Judgement::Fail), held == runs && runs > 0) {
         (Some(_), _) => Judgement::Fail,
@@ -139,7 +144,8 @@ fn shares<'p>(plan: &'p Plan, check: &'p Check) -> Vec<Share<'p>> {
 
 impl Share<'_> {
     fn finding(&self, reports: &[Report]) -> Finding {
-        let clusters: Vec<Cluster> = reports.iter().map(|report| (self.of)(&report.timeline)).collect();
+        let clusters: Vec<Cluster> =
+            reports.iter().map(|report| (self.of)(&report.timeline)).collect();
         let all: u64 = clusters.iter().map(|cluster| cluster.all).sum();
         let empty = clusters.iter().filter(|cluster| cluster.all == 0).count() as u64;
         let (judgement, measured, evidence) = match share_bounds(&clusters) {
@@ -161,10 +167,13 @@ impl Share<'_> {
                     Judgement::Inconclusive
                 };
                 let good: u64 = clusters.iter().map(|cluster| cluster.good).sum();
-                let shares =
-                    clusters.iter().filter(|one| one.all > 0).map(|one| one.good as f64 / one.all as f64);
-                let (low, high) =
-                    shares.fold((1.0_f64, 0.0_f64), |(low, high), share| (low.min(share), high.max(share)));
+                let shares = clusters
+                    .iter()
+                    .filter(|one| one.all > 0)
+                    .map(|one| one.good as f64 / one.all as f64);
+                let (low, high) = shares.fold((1.0_f64, 0.0_f64), |(low, high), share| {
+                    (low.min(share), high.max(share))
+                });
                 let evidence = format!(
                     "{} in {}, from {} to {} each; between {} and {} (95% bounds, with each trial as one unit).",
                     wording::counted(all, "request"),
@@ -177,6 +186,12 @@ impl Share<'_> {
                 (judgement, wording::share(good as f64 / all as f64), evidence)
             }
         };
-        Finding { name: self.name.clone(), claim: self.claim.clone(), judgement, measured, evidence }
+        Finding {
+            name: self.name.clone(),
+            claim: self.claim.clone(),
+            judgement,
+            measured,
+            evidence,
+        }
     }
 }

@@ -105,8 +105,8 @@ impl Verdict {
         these.count()
     }
 
-    /// Whether every named check failed. A name stands for all findings that begin with it, and one failed one of them is
-    /// enough; an inconclusive one is not.
+    /// Whether every named check failed. A name stands for all findings that begin with it, and one
+    /// failed one of them is enough; an inconclusive one is not.
     pub fn fails_as(&self, names: &[String]) -> Proving {
         if names.is_empty() {
             return Proving::NotProven("no check is named that must fail".to_owned());

@@ -5,12 +5,12 @@ use brunt_scenarios::timeline::{LoadRecord, Window};
 use crate::{RenderError, Report, Samples};
 
 const HEAD: [&str; 11] = [
-    "load", "start_s", "length_s", "good", "failed", "failures", "p50_us", "p90_us", "p99_us", "p99.9_us",
-    "max_us",
+    "load", "start_s", "length_s", "good", "failed", "failures", "p50_us", "p90_us", "p99_us",
+    "p99.9_us", "max_us",
 ];
 
-/// One line for each window, with the latencies in microseconds; empty where nothing was answered. Failures are told by kind:
-/// `status 503=20 timeout=2`.
+/// One line for each window, with the latencies in microseconds; empty where nothing was answered.
+/// Failures are told by kind: `status 503=20 timeout=2`.
 ///
 /// # Errors
 /// [`RenderError::Csv`] when it cannot be written.

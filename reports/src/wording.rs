@@ -50,7 +50,8 @@ pub fn moment(seconds: f64) -> String {
     if tenths < 0.0 { format!("−{:.1}s", -tenths) } else { format!("{:.1}s", tenths.abs()) }
 }
 
-/// A share (0 to 1) as a percentage, cut rather than rounded: less than everything never reads `100%`.
+/// A share (0 to 1) as a percentage, cut rather than rounded: less than everything
+/// never reads `100%`.
 pub fn share(share: f64) -> String {
     for digits in [2, 4, 6] {
         let scale = 10_f64.powi(digits);
@@ -121,7 +122,8 @@ pub fn summary(report: &Report) -> String {
 /// How many claims hold, do not, or are open, in a sentence.
 pub fn tally(verdict: &Verdict) -> String {
     let of = |judgement| verdict.count(judgement);
-    let (pass, fail, open) = (of(Judgement::Pass), of(Judgement::Fail), of(Judgement::Inconclusive));
+    let (pass, fail, open) =
+        (of(Judgement::Pass), of(Judgement::Fail), of(Judgement::Inconclusive));
     let all = verdict.findings.len();
     if all == 0 {
         return "Nothing was judged.".to_owned();
@@ -172,7 +174,10 @@ mod tests {
 
     #[test]
     fn durations_have_three_digits() {
-        assert_eq!([7, 999, 1_000, 12_345, 999_600].map(micros), ["7µs", "999µs", "1ms", "12.3ms", "1s"]);
+        assert_eq!(
+            [7, 999, 1_000, 12_345, 999_600].map(micros),
+            ["7µs", "999µs", "1ms", "12.3ms", "1s"]
+        );
         assert_eq!([0.0, 0.7, 64.26, -1.5].map(seconds), ["0s", "700ms", "64.3s", "−1.5s"]);
         assert_eq!([0.0, -0.04, -1.25, 12.34].map(moment), ["0.0s", "0.0s", "−1.3s", "12.3s"]);
     }
@@ -193,6 +198,9 @@ mod tests {
 
     #[test]
     fn sentences_end_once() {
-        assert_eq!([" no such process..", "", "Élan"].map(sentence), ["No such process.", ".", "Élan."]);
+        assert_eq!(
+            [" no such process..", "", "Élan"].map(sentence),
+            ["No such process.", ".", "Élan."]
+        );
     }
 }

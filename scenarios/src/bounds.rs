@@ -1,7 +1,8 @@
 //! How long things may take, computed from the probes before anything runs.
 //!
-//! With P the period, F the failure threshold, t the timeout, S the success threshold, D the initial delay of a probe and
-//! G the grace period. What Kubernetes documents of probes and termination is all that goes in.
+//! With P the period, F the failure threshold, t the timeout, S the success threshold, D the
+//! initial delay of a probe and G the grace period. What Kubernetes documents of probes and
+//! termination is all that goes in.
 
 use std::time::Duration;
 
@@ -35,8 +36,9 @@ pub fn starts(service: &Service) -> Duration {
     service.starts_within + becomes_ready(service) + SLACK
 }
 
-/// From the moment a replica turns unhealthy until its liveness probe has had it restarted, for the first time (later
-/// restarts wait for the back-off too): detection + G + start. `None` without a liveness probe.
+/// From the moment a replica turns unhealthy until its liveness probe has had it restarted, for
+/// the first time (later restarts wait for the back-off too): detection + G + start. `None`
+/// without a liveness probe.
 pub fn restarts(service: &Service) -> Option<Duration> {
     let probe = service.liveness.as_ref()?;
     let initial = seconds(probe.initial_delay_seconds);
@@ -47,32 +49,37 @@ pub fn restarts(service: &Service) -> Option<Duration> {
 pub fn back_off(restart: u32) -> Duration {
     match restart {
         0 | 1 => Duration::ZERO,
-        k => Duration::from_secs(10).saturating_mul(1 << (k - 2).min(5)).min(Duration::from_secs(300)),
+        k => Duration::from_secs(10)
+            .saturating_mul(1 << (k - 2).min(5))
+            .min(Duration::from_secs(300)),
     }
 }
 
-/// From a rise of the load until so many replicas are ready. The first decision comes after three looks at most (the load rises
-/// during one, fills the next, and is seen after it), each further one a look later with n' = max(2n, n + 4); the last replicas
-/// start, and become ready.
+/// From a rise of the load until so many replicas are ready. The first decision comes after three
+/// looks at most (the load rises during one, fills the next, and is seen after it), each further
+/// one a look later with n' = max(2n, n + 4); the last replicas start, and become ready.
 pub fn scales_out(service: &Service, autoscaler: &Autoscaler, reaches: u32) -> Duration {
     let most = |n: u32| Some((2 * n).max(n + 4));
     let fewest = autoscaler.min_replicas.max(service.replicas).max(1);
-    let further = std::iter::successors(most(fewest), |n| most(*n)).take_while(|n| *n < reaches).count();
+    let further =
+        std::iter::successors(most(fewest), |n| most(*n)).take_while(|n| *n < reaches).count();
     autoscaler.sync_period.0 * u32::try_from(3 + further).unwrap_or(u32::MAX) + starts(service)
 }
 
-/// From the end of a load until an autoscaler has come down: the window, and three looks as on the way up.
+/// From the end of a load until an autoscaler has come down: the window, and three looks as on
+/// the way up.
 pub fn scales_in(autoscaler: &Autoscaler) -> Duration {
     autoscaler.stabilization_window.0 + autoscaler.sync_period.0 * 3
 }
 
-/// A whole rollout: ⌈N / (surge + unavailable)⌉ · (start + ready + grace), and for `Recreate` one such round.
+/// A whole rollout: ⌈N / (surge + unavailable)⌉ · (start + ready + grace), and for `Recreate`
+/// one such round.
 pub fn rolls_out(service: &Service) -> Duration {
     let rounds = match service.rollout.kind {
         StrategyKind::Recreate => 1,
-        StrategyKind::RollingUpdate => {
-            service.replicas.div_ceil((service.rollout.max_surge + service.rollout.max_unavailable).max(1))
-        }
+        StrategyKind::RollingUpdate => service
+            .replicas
+            .div_ceil((service.rollout.max_surge + service.rollout.max_unavailable).max(1)),
     };
     (starts(service) + service.grace) * rounds
 }

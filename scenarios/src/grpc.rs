@@ -1,4 +1,5 @@
-//! gRPC, as far as plans know it: statuses by their names, definitions, methods, and messages as JSON.
+//! gRPC, as far as plans know it: statuses by their names, definitions, methods, and messages as
+//! JSON.
 
 mod definitions;
 mod message;

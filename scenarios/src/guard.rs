@@ -10,16 +10,19 @@ pub const READINESS: &str = "readinessProbe";
 /// The guard that every service with a liveness probe has.
 pub const LIVENESS: &str = "livenessProbe";
 
-/// The guard that every service with a grace period has: without it, whoever must go is killed at once.
+/// The guard that every service with a grace period has: without it, whoever must go is
+/// killed at once.
 pub const GRACE: &str = "terminationGracePeriod";
 
 /// The guard that every service with an autoscaler has.
 pub const AUTOSCALER: &str = "autoscaler";
 
-/// The guard that every service has whose replicas are spread over the nodes of a cluster: without it they are all on one node.
+/// The guard that every service has whose replicas are spread over the nodes of a cluster: without
+/// it they are all on one node.
 pub const SPREAD: &str = "spread";
 
-/// The guard that every service with a disruption budget on a cluster has: without it all replicas may be evicted at once.
+/// The guard that every service with a disruption budget on a cluster has: without it all replicas
+/// may be evicted at once.
 pub const BUDGET: &str = "disruptionBudget";
 
 /// The guards of a service, by name.
@@ -37,7 +40,8 @@ pub fn names(service: &Service) -> Vec<&str> {
 }
 
 impl Plan {
-    /// The same plan, broken as a proof says. What it says exists: it was checked when the plan was made.
+    /// The same plan, broken as a proof says. What it says exists: it was checked when the
+    /// plan was made.
     #[must_use]
     pub fn broken_by(&self, proof: &Proof) -> Self {
         let mut plan = self.without(&proof.without);
@@ -51,7 +55,8 @@ impl Plan {
         plan
     }
 
-    /// The same plan without these guards (guard → services). All of them exist: a proof was checked when the plan was made.
+    /// The same plan without these guards (guard → services). All of them exist: a proof was
+    /// checked when the plan was made.
     #[must_use]
     pub fn without(&self, guards: &BTreeMap<String, Vec<String>>) -> Self {
         let mut plan = self.clone();

@@ -1,8 +1,8 @@
 //! From a scenario as it is written to a plan that can run.
 //!
-//! The data flows one way: [`Scenario`] and [`System`] are what the files say, [`Plan`] is what they mean (if one exists, it
-//! can run), [`timeline::Timeline`] is what happened, all on one clock. Everything here is pure: no file, network or
-//! clock is touched.
+//! The data flows one way: [`Scenario`] and [`System`] are what the files say, [`Plan`] is what
+//! they mean (if one exists, it can run), [`timeline::Timeline`] is what happened, all on one
+//! clock. Everything here is pure: no file, network or clock is touched.
 
 pub mod bounds;
 pub mod form;

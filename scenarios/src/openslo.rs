@@ -15,7 +15,8 @@ pub struct Objective {
     pub target: f64,
     /// The window.
     pub window: Period,
-    /// Whether good means fast enough: then the scenario has to say what that is, as the document does not say its unit.
+    /// Whether good means fast enough: then the scenario has to say what that is, as the document
+    /// does not say its unit.
     pub is_threshold: bool,
 }
 
@@ -85,7 +86,11 @@ pub fn objectives(text: &str) -> Result<Vec<Objective>, String> {
             .map_err(|error| format!("it is not an OpenSLO document: {error}"))?;
         all.extend(of_document(document)?);
     }
-    if all.is_empty() { Err("it has no document of kind SLO with objectives".to_owned()) } else { Ok(all) }
+    if all.is_empty() {
+        Err("it has no document of kind SLO with objectives".to_owned())
+    } else {
+        Ok(all)
+    }
 }
 
 fn of_document(document: Document) -> Result<Vec<Objective>, String> {
@@ -97,7 +102,9 @@ fn of_document(document: Document) -> Result<Vec<Objective>, String> {
     match spec.budgeting_method.as_deref() {
         None | Some("Occurrences") => {}
         Some(other) => {
-            return Err(format!("SLO {name} has budgetingMethod {other}; only Occurrences counts requests"));
+            return Err(format!(
+                "SLO {name} has budgetingMethod {other}; only Occurrences counts requests"
+            ));
         }
     }
     let [window] = spec.time_window.as_slice() else {
@@ -118,7 +125,8 @@ fn of_document(document: Document) -> Result<Vec<Objective>, String> {
     spec.objectives.iter().map(objective).collect()
 }
 
-/// OpenSLO's durations: a number and one of m, h, d, w, M, Q, Y. A month counts 30 days, as error budgets do.
+/// OpenSLO's durations: a number and one of m, h, d, w, M, Q, Y. A month counts 30 days, as
+/// error budgets do.
 fn window_of(text: &str) -> Option<Period> {
     let unit = text.chars().next_back()?;
     let days = match unit {

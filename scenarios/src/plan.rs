@@ -1,4 +1,5 @@
-//! A plan: a scenario that has been checked against its system, with every default filled in. If one exists, it can run.
+//! A plan: a scenario that has been checked against its system, with every default filled in. If
+//! one exists, it can run.
 
 mod agreement;
 mod answer;
@@ -51,7 +52,8 @@ pub struct Plan {
     pub loads: Vec<Load>,
     /// The faults, by time.
     pub faults: Vec<Fault>,
-    /// Requests with what their answers must be: those with a time by time, then those that follow the load.
+    /// Requests with what their answers must be: those with a time by time, then those that
+    /// follow the load.
     pub steps: Vec<Step>,
     /// What must hold.
     pub checks: Vec<Check>,
@@ -106,7 +108,8 @@ impl Plan {
 impl fmt::Display for Proof {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let guards = self.without.iter();
-        let guards = guards.map(|(guard, services)| format!("without {guard} of {}", services.join(", ")));
+        let guards =
+            guards.map(|(guard, services)| format!("without {guard} of {}", services.join(", ")));
         let env = self.env.iter().flat_map(|(service, variables)| {
             variables.iter().map(move |(name, value)| format!("with {name}={value} of {service}"))
         });

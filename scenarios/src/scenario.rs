@@ -1,4 +1,5 @@
-//! A scenario as it is written: the types that the YAML is read into, and from which its JSON Schema is made.
+//! A scenario as it is written: the types that the YAML is read into, and from which its JSON
+//! Schema is made.
 //!
 //! Nothing is checked here beyond the form; [`crate::Plan`] is where it gets its meaning.
 
@@ -35,7 +36,8 @@ pub use bystanders::{Decoupled, Fairness, Isolation};
 pub use call::Call;
 pub use edge::{Abort, Cut, Latency as LatencyFault, LostReply};
 pub use expectation::{
-    Availability, Conserved, During, Effects, Expectation, Latency, Ledger, Recovers, Restarts, Term, Within,
+    Availability, Conserved, During, Effects, Expectation, Latency, Ledger, Recovers, Restarts,
+    Term, Within,
 };
 pub use expected::Expected;
 pub use fault::{Fault, Kill, Pause, Pick, Rollout, Scale, Stop, Zombie};
@@ -47,7 +49,8 @@ pub use load_file::{LoadFile, read_beside};
 pub use one_or_many::OneOrMany;
 pub use only::Only;
 pub use platform::{
-    Autoscale, Evict, KillContainer, Nodes, ProbeKind, RollBack, SetConfig, SetEnv, Stress, TamperProbe,
+    Autoscale, Evict, KillContainer, Nodes, ProbeKind, RollBack, SetConfig, SetEnv, Stress,
+    TamperProbe,
 };
 pub use request::{Method, RequestFields, Step};
 pub use save::Save;
@@ -56,7 +59,8 @@ pub use slo::{Slo, read_slos};
 use crate::source::Located;
 use crate::units::{Percent, Period};
 
-/// One scenario: a system, the load on it, timed faults, what must hold, and the proof that the check can fail.
+/// One scenario: a system, the load on it, timed faults, what must hold, and the proof that the
+/// check can fail.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Scenario {
@@ -80,7 +84,8 @@ pub struct Scenario {
     /// The faults, each at its time after the load's start. Undoing them is implied.
     #[serde(default)]
     pub faults: Vec<Fault>,
-    /// Requests at given times, each with what its answer must be. Those without `at` follow the end of the load.
+    /// Requests at given times, each with what its answer must be. Those without `at` follow the
+    /// end of the load.
     #[serde(default)]
     pub steps: Vec<Step>,
     /// What must hold.
@@ -111,7 +116,8 @@ pub struct AbortWhen {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Limits {
-    /// The largest share of a service's replicas that faults may take away at once; everything unless given.
+    /// The largest share of a service's replicas that faults may take away at once;
+    /// everything unless given.
     pub max_unavailable: Option<Percent>,
     /// The longest the whole run may take: 10m unless given.
     pub max_duration: Option<Period>,
@@ -121,14 +127,16 @@ pub struct Limits {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Proof {
-    /// Guard → the service or services that lose it. `readinessProbe`, `livenessProbe`, `terminationGracePeriod` and
-    /// `autoscaler` exist for every service that has them, others are declared in the system file.
+    /// Guard → the service or services that lose it. `readinessProbe`, `livenessProbe`,
+    /// `terminationGracePeriod` and `autoscaler` exist for every service that has them, others are
+    /// declared in the system file.
     #[serde(default)]
     pub without: BTreeMap<String, OneOrMany>,
     /// Faults that come on top of the scenario's own.
     #[serde(default)]
     pub planted: Vec<Fault>,
-    /// Service → environment variables over those of the scenario, for a defect that can be switched on.
+    /// Service → environment variables over those of the scenario, for a defect that can
+    /// be switched on.
     #[serde(default)]
     pub env: BTreeMap<String, BTreeMap<String, String>>,
     /// The checks that must then fail, by name: `availability`, `ledger.lost`, …

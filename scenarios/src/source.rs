@@ -43,7 +43,8 @@ impl Source {
     /// Reads the text as a `T`.
     ///
     /// # Errors
-    /// A [`Diagnostic`] with line, column and, for a key that does not exist, the nearest one that does.
+    /// A [`Diagnostic`] with line, column and, for a key that does not exist, the nearest
+    /// one that does.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Box<Diagnostic>> {
         serde_saphyr::from_str(&self.text).map_err(|error| Box::new(self.explain(&error)))
     }
@@ -59,7 +60,8 @@ impl Source {
         }
     }
 
-    /// Where a text stands in this source, at that line or below it. For what is known by its words only.
+    /// Where a text stands in this source, at that line or below it. For what is known by
+    /// its words only.
     pub fn find(&self, from: Place, text: &str) -> Option<Place> {
         let lines = self.text.lines().enumerate().skip(from.line - 1);
         lines.filter(|_| !text.is_empty()).find_map(|(number, line)| {
@@ -75,9 +77,9 @@ impl Source {
             SerdeUnknownField { field, expected, .. } => {
                 self.wrong(place, format!("unknown key `{field}`")).help_choose(field, expected)
             }
-            SerdeUnknownVariant { variant, expected, .. } => {
-                self.wrong(place, format!("unknown kind `{variant}`")).help_choose(variant, expected)
-            }
+            SerdeUnknownVariant { variant, expected, .. } => self
+                .wrong(place, format!("unknown kind `{variant}`"))
+                .help_choose(variant, expected),
             other => self.wrong(place, without_location(&other.to_string())),
         }
     }

@@ -1,4 +1,5 @@
-//! A system as it is written: what it consists of, how each part starts, and where calls between the parts go.
+//! A system as it is written: what it consists of, how each part starts, and where calls between
+//! the parts go.
 
 mod autoscaler;
 mod probe;
@@ -35,8 +36,9 @@ pub struct System {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Service {
-    /// The program and its arguments. `brunt` means this very program. `${port}` and `${data}` are filled in; the port is
-    /// also in the environment as `PORT`. A program must serve HTTP on 127.0.0.1 at that port.
+    /// The program and its arguments. `brunt` means this very program. `${port}` and `${data}` are
+    /// filled in; the port is also in the environment as `PORT`. A program must serve HTTP on
+    /// 127.0.0.1 at that port.
     pub command: Option<Located<Vec<String>>>,
     /// A service that runs already, which brunt neither starts nor breaks: its URL.
     pub url: Option<Located<String>>,
@@ -63,7 +65,8 @@ pub struct Service {
     pub liveness_probe: Option<Probe>,
     /// Time between SIGTERM and SIGKILL: 10s unless given.
     pub termination_grace_period: Option<Period>,
-    /// How long a replica may take from its start until it listens: 10s unless given. Bounds are computed from it.
+    /// How long a replica may take from its start until it listens: 10s unless given. Bounds are
+    /// computed from it.
     pub starts_within: Option<Period>,
     /// What can be taken away for a proof, and how.
     #[serde(default)]
@@ -97,8 +100,8 @@ pub enum StrategyKind {
     /// New replicas come before old ones go.
     #[default]
     RollingUpdate,
-    /// Old replicas go before new ones come: for a store that only one process can open. Such a service has at most one
-    /// replica.
+    /// Old replicas go before new ones come: for a store that only one process can open. Such a
+    /// service has at most one replica.
     Recreate,
 }
 

@@ -1,4 +1,5 @@
-//! Texts with places to fill in: `orders/${id}`, `${random(1,100)}`, and `$${` for the characters themselves.
+//! Texts with places to fill in: `orders/${id}`, `${random(1,100)}`, and `$${` for the characters
+//! themselves.
 //!
 //! A name that the load knows (saved, fed) comes before a built-in value of the same name.
 

@@ -1,4 +1,5 @@
-//! What happened, all on one clock: events, faults, and load in windows. Verdicts and reports are made from nothing else.
+//! What happened, all on one clock: events, faults, and load in windows. Verdicts and reports are
+//! made from nothing else.
 
 mod breaker;
 mod counts;
@@ -17,7 +18,8 @@ pub use event::{Event, Happening, RestartReason};
 pub use journey::{CheckCount, JourneyRecord, StepFigures};
 pub use load::{Failure, LoadRecord, Schedule, Window};
 pub use observation::{
-    AgreementRecord, EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, ScalerRecord, StepRecord, SumRecord,
+    AgreementRecord, EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, ScalerRecord, StepRecord,
+    SumRecord,
 };
 pub use search::RateRecord;
 
@@ -67,10 +69,12 @@ pub struct Timeline {
     /// What the autoscalers say of themselves that checks are about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scalers: Vec<ScalerRecord>,
-    /// What was read for each check that holds documents against one another, by the check's place in the plan.
+    /// What was read for each check that holds documents against one another, by the check's place
+    /// in the plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agreements: Vec<AgreementRecord>,
-    /// What each step of a search for the highest rate saw, in order; empty when nothing was searched for.
+    /// What each step of a search for the highest rate saw, in order; empty when nothing
+    /// was searched for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<RateRecord>,
     /// What could not be put back, in words; empty when all was.

@@ -28,7 +28,8 @@ fn check(scenario: &str) -> Result<Plan, Vec<Diagnostic>> {
     let source = Source::new("shop/system.yaml", SYSTEM);
     let system: System = source.parse().map_err(|error| vec![*error])?;
     let system = plan::System::check(&system, &source)?;
-    let source = Source::new("test.yaml", format!("version: 1\nname: a test\nsystem: shop\n{scenario}"));
+    let source =
+        Source::new("test.yaml", format!("version: 1\nname: a test\nsystem: shop\n{scenario}"));
     let written: Scenario = source.parse().map_err(|error| vec![*error])?;
     Plan::check(&written, &source, system)
 }
@@ -63,7 +64,8 @@ fn a_misspelt_kind_of_expectation_gets_the_nearest_one() {
 
 #[test]
 fn a_bad_quantity_says_how_to_write_it() {
-    let scenario = "load:\n  - {name: a, closed: {users: 1}, for: 10 seconds, get: order/}\nexpect: []\n";
+    let scenario =
+        "load:\n  - {name: a, closed: {users: 1}, for: 10 seconds, get: order/}\nexpect: []\n";
     insta::assert_snapshot!(problems(scenario));
 }
 
@@ -228,7 +230,9 @@ services:
 "
     ));
     insta::assert_snapshot!(system_problems("version: 1\nname: shop\nservices: {}\n"));
-    insta::assert_snapshot!(system_problems("version: 1\nname: shop\nservices: {a: {comand: [x]}}\n"));
+    insta::assert_snapshot!(system_problems(
+        "version: 1\nname: shop\nservices: {a: {comand: [x]}}\n"
+    ));
 }
 
 #[test]

@@ -21,7 +21,9 @@ fn check(text: &str) -> Result<LoadPlan, Vec<Diagnostic>> {
         "people.csv" => Ok(PEOPLE.to_owned()),
         "odd.csv" => Ok("a,b\n1,2\n1\n".to_owned()),
         "protos/shop.proto" => Ok(PROTO.to_owned()),
-        "protos/money.proto" => Ok("syntax = \"proto3\"; message Price { int32 cents = 1; }".to_owned()),
+        "protos/money.proto" => {
+            Ok("syntax = \"proto3\"; message Price { int32 cents = 1; }".to_owned())
+        }
         "bad.proto" => Ok("syntax = \"proto3\";\nmessage {}".to_owned()),
         "empty.csv" => Ok("a,b\n".to_owned()),
         _ => Err(std::io::ErrorKind::NotFound.into()),
@@ -66,7 +68,11 @@ fn journeys_get_what_the_load_says() {
     let names: Vec<_> = journeys[0].steps.iter().map(|step| step.name.as_str()).collect();
     assert_eq!(names, ["log in", "POST /api/orders", "POST /api/orders (2)", "GET /?id=${to}"]);
     let [login, order, again, last] = journeys[0].steps.as_slice() else { panic!("four steps") };
-    assert!(matches!(login.save[0], (_, Extract::Header(_, None))), "sorted by name: {:?}", login.save);
+    assert!(
+        matches!(login.save[0], (_, Extract::Header(_, None))),
+        "sorted by name: {:?}",
+        login.save
+    );
     let headers: Vec<_> =
         order.request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     assert_eq!(headers, ["X-A: ${token}", "accept: text/plain"]);
@@ -210,7 +216,9 @@ load:
 "
     ));
     let one = |proto: &str, work: &str| {
-        problems(&format!("load: [{{name: a, closed: {{users: 1}}, for: 1s, proto: {proto}, {work}}}]"))
+        problems(&format!(
+            "load: [{{name: a, closed: {{users: 1}}, for: 1s, proto: {proto}, {work}}}]"
+        ))
     };
     let call = "grpc: {call: a.B/C, to: 'http://h'}";
     insta::assert_snapshot!(one("gone.proto", call));

@@ -25,7 +25,8 @@ services:
 fn plan(scenario: &str) -> Plan {
     let source = Source::new("system.yaml", SYSTEM);
     let system = plan::System::check(&source.parse::<System>().unwrap(), &source).unwrap();
-    let source = Source::new("test.yaml", format!("version: 1\nname: a test\nsystem: shop\n{scenario}"));
+    let source =
+        Source::new("test.yaml", format!("version: 1\nname: a test\nsystem: shop\n{scenario}"));
     Plan::check(&source.parse::<Scenario>().unwrap(), &source, system).unwrap()
 }
 
@@ -61,7 +62,10 @@ fn loads_get_their_ramps_and_ends() {
     assert_eq!(plan.loads[0].arrival, Arrival::Open { ramps });
     assert_eq!((plan.loads[0].lasts, plan.load_ends()), (seconds(30), seconds(30)));
     assert_eq!(plan.loads[0].requests().next().unwrap().target.path, "/orders?x=1");
-    assert_eq!(plan.loads[1].arrival, Arrival::Closed { users: 3, think: (seconds(1), seconds(2)) });
+    assert_eq!(
+        plan.loads[1].arrival,
+        Arrival::Closed { users: 3, think: (seconds(1), seconds(2)) }
+    );
     assert_eq!(plan.loads[1].requests().next().unwrap().target.path, "/");
 }
 

@@ -1,4 +1,5 @@
-//! The schemas that editors use are those of the types. `UPDATE_SCHEMAS=1 cargo test -p brunt-scenarios` writes them anew.
+//! The schemas that editors use are those of the types. `UPDATE_SCHEMAS=1 cargo test -p
+//! brunt-scenarios` writes them anew.
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,7 +14,10 @@ fn is_current(name: &str, schema: &serde_json::Value) {
         std::fs::write(&path, &current).unwrap();
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == current, "{name} is not current: run UPDATE_SCHEMAS=1 cargo test -p brunt-scenarios");
+    assert!(
+        there == current,
+        "{name} is not current: run UPDATE_SCHEMAS=1 cargo test -p brunt-scenarios"
+    );
 }
 
 #[test]

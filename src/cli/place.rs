@@ -10,15 +10,16 @@ pub struct OnWhat {
     pub on: Platform,
     #[command(flatten)]
     pub cluster: ClusterPlace,
-    /// On Kubernetes: the image of brunt for the Job that puts things back should this process be killed; the system's own
-    /// unless given, if that is brunt's.
+    /// On Kubernetes: the image of brunt for the Job that puts things back should this process be
+    /// killed; the system's own unless given, if that is brunt's.
     #[arg(long)]
     pub image: Option<String>,
     /// On Kubernetes: go on without that Job. After a crash, only `brunt revert` puts things back.
     #[arg(long)]
     pub no_dead_man: bool,
-    /// On Kubernetes: where the load comes from. Unless given, from here where every service answers this machine at its own
-    /// address, and from inside otherwise, if there is an image of brunt.
+    /// On Kubernetes: where the load comes from. Unless given, from here where every service
+    /// answers this machine at its own address, and from inside otherwise, if there is an
+    /// image of brunt.
     #[arg(long, value_enum, value_name = "WHERE")]
     pub from: Option<LoadFrom>,
     /// On Kubernetes: how many load workers there are inside, which share the load evenly.

@@ -15,23 +15,26 @@ pub struct Run {
     /// Scenario files, folders of them, or built-in ones such as `coffee/product-down`.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
-    /// Run each scenario so often, and judge all of its runs together: with each run as one unit, not each request.
+    /// Run each scenario so often, and judge all of its runs together: with each run as one unit,
+    /// not each request.
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = at_least_one, conflicts_with = "baseline")]
     pub trials: usize,
-    /// Runs of the version before (a report.json, a run's folder, or a folder of them): a new one that is worse fails.
+    /// Runs of the version before (a report.json, a run's folder, or a folder of them): a new one
+    /// that is worse fails.
     #[arg(long, value_name = "PATH")]
     pub baseline: Option<PathBuf>,
     /// Say what each fault would touch at this moment, and touch nothing. On Kubernetes alone.
     #[arg(long)]
     pub dry_run: bool,
-    /// On Kubernetes: leave each report in the namespace too, as the ConfigMap `brunt-report-SCENARIO`, in the place of the one
-    /// before. For controllers whose pod and its files go.
+    /// On Kubernetes: leave each report in the namespace too, as the ConfigMap
+    /// `brunt-report-SCENARIO`, in the place of the one before. For controllers whose pod and
+    /// its files go.
     #[arg(long, conflicts_with_all = ["dry_run", "trials"])]
     pub leave_report: bool,
     #[command(flatten)]
     pub tolerance: Tolerance,
-    /// Show the run on a page while it goes on; on 127.0.0.1:7357 unless given, port 0 for a free one. Anybody who can reach the
-    /// address can read it.
+    /// Show the run on a page while it goes on; on 127.0.0.1:7357 unless given, port 0 for a free
+    /// one. Anybody who can reach the address can read it.
     #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, require_equals = true, default_missing_value = USUAL)]
     pub serve: Option<SocketAddr>,
     #[command(flatten)]
@@ -65,7 +68,8 @@ pub struct Calibrate {
     /// Scenario files, folders of them, or built-in ones such as `coffee`.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
-    /// How often each scenario, and each without a guard, is run; added to what an earlier call with the same --out counted.
+    /// How often each scenario, and each without a guard, is run; added to what an earlier call
+    /// with the same --out counted.
     #[arg(long, default_value_t = 10)]
     pub runs: u32,
     /// Begin no run after this time.
@@ -93,11 +97,12 @@ pub struct Common {
     /// Print the verdict only.
     #[arg(short, long)]
     pub quiet: bool,
-    /// Make a run again, at most so often, when the load generator missed its own schedule, so that it says nothing of the
-    /// system.
+    /// Make a run again, at most so often, when the load generator missed its own schedule, so that
+    /// it says nothing of the system.
     #[arg(long, default_value_t = 2)]
     pub retries: u32,
-    /// How many scenarios run at the same time. More than the machine bears makes the load generator late.
+    /// How many scenarios run at the same time. More than the machine bears makes the
+    /// load generator late.
     #[arg(long, default_value_t = 1, value_parser = at_least_one)]
     pub jobs: usize,
     /// The seed of all chance, to run the same again; drawn unless given.

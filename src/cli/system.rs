@@ -24,7 +24,8 @@ pub struct Up {
     /// Use free ports instead of the declared ones.
     #[arg(long)]
     pub free_ports: bool,
-    /// Use ports that are higher by this than the declared ones, so that several systems can run side by side.
+    /// Use ports that are higher by this than the declared ones, so that several systems can run
+    /// side by side.
     #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with = "free_ports")]
     pub port_offset: u16,
     #[command(flatten)]
@@ -35,7 +36,8 @@ pub struct Up {
     /// On a cluster: the event log, such as kafka://HOST:PORT. A Kafka of its own unless given.
     #[arg(long, value_name = "URL")]
     pub event_log: Option<String>,
-    /// On a cluster: the database, such as postgres://USER:PASSWORD@HOST/NAME. A PostgreSQL of its own unless given.
+    /// On a cluster: the database, such as postgres://USER:PASSWORD@HOST/NAME. A PostgreSQL of its
+    /// own unless given.
     #[arg(long, value_name = "URL")]
     pub store: Option<String>,
     /// On a cluster: how long it may take until all is ready.
@@ -63,8 +65,8 @@ pub struct Down {
 pub struct Watch {
     /// The built-in system.
     pub system: String,
-    /// The event log, as services are told by EVENT_LOG: sqlite:FILE or kafka://HOST:PORT. Unless given, what EVENT_LOG
-    /// says, or the log that `brunt up` and `brunt serve` use here.
+    /// The event log, as services are told by EVENT_LOG: sqlite:FILE or kafka://HOST:PORT. Unless
+    /// given, what EVENT_LOG says, or the log that `brunt up` and `brunt serve` use here.
     #[arg(long, value_name = "URL")]
     pub log: Option<String>,
     /// This topic alone; all that the log has unless given.

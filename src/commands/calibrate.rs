@@ -23,8 +23,8 @@ struct Task<'p> {
     proof: Option<&'p Proof>,
 }
 
-/// Runs scenarios many times, as they are and without each guard, and says how often verdicts are wrong. What earlier calls
-/// with the same `--out` have counted is kept and added to.
+/// Runs scenarios many times, as they are and without each guard, and says how often verdicts are
+/// wrong. What earlier calls with the same `--out` have counted is kept and added to.
 pub fn calibrate(options: &Calibrate) -> Result<Exit> {
     let began = Instant::now();
     let plans = place::plans(&options.scenarios, &options.common.place)?;
@@ -46,7 +46,8 @@ pub fn calibrate(options: &Calibrate) -> Result<Exit> {
     let counted = counted.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     put!("{}", counted.table());
     say!("{} s; counts are in {}", began.elapsed().as_secs(), path.display());
-    // That verdicts can be wrong is what is measured, and a failure of this command only beyond what was allowed.
+    // That verdicts can be wrong is what is measured, and a failure of this command only beyond
+    // what was allowed.
     let worse = counted.worse_than(options.false_alarms, options.detection);
     for line in &worse {
         say!("{line}");
@@ -70,10 +71,17 @@ impl Task<'_> {
         self.proof.map(ToString::to_string)
     }
 
-    fn perform(&self, options: &Calibrate, counted: &Mutex<Calibration>, path: &Path) -> Result<Exit> {
+    fn perform(
+        &self,
+        options: &Calibrate,
+        counted: &Mutex<Calibration>,
+        path: &Path,
+    ) -> Result<Exit> {
         let Self { planned, proof } = self;
-        let plan = proof.map_or_else(|| planned.plan.clone(), |proof| planned.plan.broken_by(proof));
-        let attempt = Attempt { planned, plan: &plan, slug: &planned.slug, command: "calibrate", live: None };
+        let plan =
+            proof.map_or_else(|| planned.plan.clone(), |proof| planned.plan.broken_by(proof));
+        let attempt =
+            Attempt { planned, plan: &plan, slug: &planned.slug, command: "calibrate", live: None };
         let (report, page) = once(&attempt, &options.common)?;
         if report.verdict.outcome == Outcome::Aborted {
             return Ok(Exit::Aborted);
@@ -82,7 +90,9 @@ impl Task<'_> {
         let without = guard.as_deref().zip(proof.map(|proof| proof.fails.as_slice()));
         let mut counted = counted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match counted.count(&planned.slug, without, &report.verdict) {
-            Counted::Right if !options.common.keep => drop(page.parent().map(std::fs::remove_dir_all)),
+            Counted::Right if !options.common.keep => {
+                drop(page.parent().map(std::fs::remove_dir_all))
+            }
             Counted::Right => {}
             Counted::Wrong => eprintln!("{}: {}", report.verdict.outcome, page.display()),
         }

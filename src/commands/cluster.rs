@@ -1,4 +1,5 @@
-//! `brunt up` and `brunt down` on a cluster: what `kubectl apply` and `delete` would do with the built-in manifests.
+//! `brunt up` and `brunt down` on a cluster: what `kubectl apply` and `delete` would do with the
+//! built-in manifests.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -23,7 +24,11 @@ pub fn up(options: &Up) -> Result<Exit> {
         let cluster = reach(&options.system, &options.cluster.place()).await?;
         cluster.apply(&manifest).await?;
         let namespace = &cluster.namespace;
-        say!("{}: {} objects are applied in the namespace {namespace}", options.system, manifest.len());
+        say!(
+            "{}: {} objects are applied in the namespace {namespace}",
+            options.system,
+            manifest.len()
+        );
         until_ready(&cluster, &manifest, options.within.0).await?;
         say!(
             "{} is up. Come in by: kubectl port-forward -n {namespace} service/gateway 8080",
@@ -47,7 +52,11 @@ pub fn down(options: &Down) -> Result<Exit> {
         let cluster = reach(&options.system, &options.cluster.place()).await?;
         manifest.into_namespace(&cluster.namespace);
         let removed = cluster.remove(&manifest, keep).await?;
-        say!("{}: {removed} objects are removed from the namespace {}", options.system, cluster.namespace);
+        say!(
+            "{}: {removed} objects are removed from the namespace {}",
+            options.system,
+            cluster.namespace
+        );
         if keep == Keep::Volumes {
             say!("The namespace and its volumes are kept; --volumes removes them too.");
         }
@@ -105,7 +114,10 @@ async fn until_ready(cluster: &Cluster, manifest: &Manifest, within: Duration) -
         }
         if started.elapsed() > within {
             let troubles = cluster.troubles().await?.join("\n  ");
-            bail!("not everything is ready after {} s; what there is stays:\n  {troubles}", within.as_secs());
+            bail!(
+                "not everything is ready after {} s; what there is stays:\n  {troubles}",
+                within.as_secs()
+            );
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }

@@ -1,4 +1,5 @@
-//! `brunt connections`, which nobody types: what is connected in this container, whose image has no other program to say so.
+//! `brunt connections`, which nobody types: what is connected in this container, whose image has no
+//! other program to say so.
 
 use anyhow::{Context, Result};
 
@@ -7,7 +8,10 @@ use crate::say::put;
 
 /// Prints the kernel's tables of connections.
 pub fn connections() -> Result<Exit> {
-    put!("{}", std::fs::read_to_string("/proc/net/tcp").context("the kernel shows no connections here")?);
+    put!(
+        "{}",
+        std::fs::read_to_string("/proc/net/tcp").context("the kernel shows no connections here")?
+    );
     // Not every kernel knows the new addresses.
     put!("{}", std::fs::read_to_string("/proc/net/tcp6").unwrap_or_default());
     Ok(Exit::Pass)

@@ -4,13 +4,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use brunt_loadgen::siege::{self, Claim, Exit, Searched, Step, Told};
-use brunt_reports::{Fact, Finding, Judgement, Limit, Origin, Outcome, PlanSummary, Report, Verdict, html};
+use brunt_reports::{
+    Fact, Finding, Judgement, Limit, Origin, Outcome, PlanSummary, Report, Verdict, html,
+};
 use brunt_scenarios::timeline::{Ending, LoadRecord, Moment, RateRecord, Schedule, Timeline};
 
 /// Does what the arguments say.
 pub fn load(arguments: &[String]) -> ExitCode {
-    let command =
-        format!("brunt load {}", arguments.iter().map(|one| quoted(one)).collect::<Vec<_>>().join(" "));
+    let command = format!(
+        "brunt load {}",
+        arguments.iter().map(|one| quoted(one)).collect::<Vec<_>>().join(" ")
+    );
     siege::main_with_pages(arguments, Some(&|told| page(told, &command)))
 }
 
@@ -28,8 +32,10 @@ fn page(told: &Told<'_>, command: &str) -> Result<String, String> {
 }
 
 fn report(told: &Told<'_>, command: &str) -> Report {
-    let loads: Vec<LoadRecord> = told.outcomes.iter().map(|outcome| outcome.record.clone()).collect();
-    let ended = told.outcomes.iter().map(|outcome| outcome.elapsed.as_secs_f64()).fold(0.0, f64::max);
+    let loads: Vec<LoadRecord> =
+        told.outcomes.iter().map(|outcome| outcome.record.clone()).collect();
+    let ended =
+        told.outcomes.iter().map(|outcome| outcome.elapsed.as_secs_f64()).fold(0.0, f64::max);
     let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     Report {
@@ -121,7 +127,8 @@ fn searched(searched: &Searched) -> Finding {
         Exit::Below | Exit::Wrong => Judgement::Fail,
         Exit::Inconclusive | Exit::Aborted => Judgement::Inconclusive,
     };
-    let highest = searched.steps.iter().filter(|step| step.holds == Some(true)).map(|step| step.rate);
+    let highest =
+        searched.steps.iter().filter(|step| step.holds == Some(true)).map(|step| step.rate);
     Finding {
         name: "find-max".to_owned(),
         claim: format!("The highest rate that holds {}", searched.slo),
@@ -132,11 +139,15 @@ fn searched(searched: &Searched) -> Finding {
 }
 
 fn schedule(load: &LoadRecord) -> Finding {
-    let lag =
-        load.lag.quantile(0.999).map_or("–".to_owned(), |micros| format!("{:.3} ms", micros as f64 / 1e3));
+    let lag = load
+        .lag
+        .quantile(0.999)
+        .map_or("–".to_owned(), |micros| format!("{:.3} ms", micros as f64 / 1e3));
     let (judgement, evidence) = match &load.schedule {
         Schedule::Kept => (Judgement::Pass, "So the figures tell of the server.".to_owned()),
-        Schedule::Missed(why) => (Judgement::Inconclusive, format!("The figures are INVALID: {why}.")),
+        Schedule::Missed(why) => {
+            (Judgement::Inconclusive, format!("The figures are INVALID: {why}."))
+        }
     };
     Finding {
         name: "schedule".to_owned(),

@@ -8,8 +8,8 @@ use anyhow::Result;
 
 use crate::exit::Exit;
 
-/// Does `work` for each item, so many at a time; returns how each ended, in the order of the items. An error, or a run that was
-/// stopped or left something behind, lets no other begin.
+/// Does `work` for each item, so many at a time; returns how each ended, in the order of the items.
+/// An error, or a run that was stopped or left something behind, lets no other begin.
 pub fn all<I: Sync>(
     at_once: usize,
     items: &[I],
@@ -46,9 +46,14 @@ mod tests {
     #[test]
     fn ends_come_in_the_order_of_the_items() {
         let items: Vec<u32> = (0..100).collect();
-        let ends = all(4, &items, |item| Ok(if item % 3 == 0 { Exit::Fail } else { Exit::Pass })).unwrap();
+        let ends =
+            all(4, &items, |item| Ok(if item % 3 == 0 { Exit::Fail } else { Exit::Pass })).unwrap();
         assert_eq!(ends.len(), 100);
-        assert!(ends.iter().enumerate().all(|(place, end)| (*end == Exit::Fail) == place.is_multiple_of(3)));
+        assert!(
+            ends.iter()
+                .enumerate()
+                .all(|(place, end)| (*end == Exit::Fail) == place.is_multiple_of(3))
+        );
     }
 
     #[test]

@@ -37,7 +37,8 @@ pub fn plans(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
 /// What is only there on a cluster is better said before anything is started.
 fn must_suit_processes(planned: &Planned) -> Result<()> {
     let plan = &planned.plan;
-    let (name, planted) = (&planned.source.name, plan.proofs.iter().flat_map(|proof| &proof.planted));
+    let (name, planted) =
+        (&planned.source.name, plan.proofs.iter().flat_map(|proof| &proof.planted));
     if let Some(fault) = plan.faults.iter().chain(planted).find(|fault| fault.needs_a_cluster()) {
         bail!("{name}: the fault `{}` exists on a cluster alone: give --on kubernetes", fault.kind);
     }
@@ -89,7 +90,8 @@ fn between(plan: &Plan) -> Vec<(String, String)> {
         Claim::Amplification { from, to, .. } => Some((from, to)),
         _ => None,
     });
-    let all: BTreeSet<_> = broken.chain(counted).map(|(from, to)| (from.clone(), to.clone())).collect();
+    let all: BTreeSet<_> =
+        broken.chain(counted).map(|(from, to)| (from.clone(), to.clone())).collect();
     all.into_iter().collect()
 }
 

@@ -36,7 +36,8 @@ pub fn prove(options: &Prove) -> Result<Exit> {
 }
 
 fn one(planned: &Planned, common: &Common, rows: &mut Vec<Row>) -> Result<Exit> {
-    let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "prove", live: None };
+    let attempt =
+        Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "prove", live: None };
     let (report, page) = once(&attempt, common)?;
     let with = report.verdict;
     let mut exit = Exit::from(with.outcome);
@@ -60,7 +61,8 @@ fn one(planned: &Planned, common: &Common, rows: &mut Vec<Row>) -> Result<Exit> 
     Ok(exit)
 }
 
-/// A proof that does not succeed is a failure of the scenario: its check could not fail, or failed for another reason.
+/// A proof that does not succeed is a failure of the scenario: its check could not fail, or failed
+/// for another reason.
 fn end_of(without: &Verdict, proof: &Proof) -> Exit {
     match (without.outcome, without.fails_as(&proof.fails)) {
         (Outcome::Aborted, _) => Exit::Aborted,

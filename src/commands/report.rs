@@ -21,8 +21,11 @@ pub fn report(options: &Report) -> Result<Exit> {
             format!("{name}/report.html")
         };
         let pages: Vec<String> = found.iter().map(|one| page(&one.folder)).collect();
-        let entries: Vec<IndexEntry<'_>> =
-            found.iter().zip(&pages).map(|(one, page)| IndexEntry { report: &one.report, page }).collect();
+        let entries: Vec<IndexEntry<'_>> = found
+            .iter()
+            .zip(&pages)
+            .map(|(one, page)| IndexEntry { report: &one.report, page })
+            .collect();
         let path = options.path.join("index.html");
         output::write_file(&path, &index(&entries).context("the index cannot be rendered")?)?;
         say!("{}", path.display());

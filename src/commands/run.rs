@@ -31,8 +31,11 @@ pub fn run(options: &Run) -> Result<Exit> {
     if options.dry_run {
         return dry::run(&plans, &options.common);
     }
-    let baseline =
-        options.baseline.as_deref().map(|path| Baseline::read(path, &options.tolerance)).transpose()?;
+    let baseline = options
+        .baseline
+        .as_deref()
+        .map(|path| Baseline::read(path, &options.tolerance))
+        .transpose()?;
     if let Some(baseline) = &baseline {
         plans.iter().try_for_each(|planned| baseline.must_have(&planned.plan.name))?;
     }
@@ -51,12 +54,18 @@ pub fn run(options: &Run) -> Result<Exit> {
     Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
 }
 
-fn one(planned: &Planned, options: &Run, baseline: Option<&Baseline>, live: Option<&Live>) -> Result<Exit> {
+fn one(
+    planned: &Planned,
+    options: &Run,
+    baseline: Option<&Baseline>,
+    live: Option<&Live>,
+) -> Result<Exit> {
     let common = &options.common;
     for doubt in brunt_reports::foresee(&planned.plan) {
         eprintln!("warning: {doubt}");
     }
-    let attempt = Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run", live };
+    let attempt =
+        Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run", live };
     let (report, page) = once(&attempt, common)?;
     let held = baseline.map(|baseline| baseline.hold(&report)).transpose()?;
     let mut said = text(&report, colour(), Some(&page.display().to_string()));
@@ -92,8 +101,8 @@ pub struct Attempt<'a> {
     pub live: Option<&'a Live>,
 }
 
-/// Makes a run, and again while it says nothing because the generator missed its schedule; returns the last report and where
-/// the one for people is. The reports of all of them stay.
+/// Makes a run, and again while it says nothing because the generator missed its schedule; returns
+/// the last report and where the one for people is. The reports of all of them stay.
 pub fn once(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> {
     let mut last = measure(attempt, common)?;
     for again in 1..=common.retries {
@@ -101,7 +110,9 @@ pub fn once(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)>
             break;
         }
         let most = common.retries;
-        eprintln!("the load generator missed its own schedule: making the run again ({again} of {most})");
+        eprintln!(
+            "the load generator missed its own schedule: making the run again ({again} of {most})"
+        );
         last = measure(attempt, common)?;
     }
     Ok(last)
@@ -120,13 +131,15 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     let folder = output::folder(&common.out, slug)?;
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
     // Several at once would write into one another's lines.
-    let progress = if common.quiet || common.jobs > 1 { Progress::quiet() } else { Progress::on_stderr() };
+    let progress =
+        if common.quiet || common.jobs > 1 { Progress::quiet() } else { Progress::on_stderr() };
     progress.line(&plan.name);
     let started = jiff::Timestamp::now();
     let origin = origin(planned, command, started, seed);
     let progress = progress.and_on_page(live.cloned(), plan, origin.clone());
     let on = place::on(plan, &planned.base, &folder, &common.place);
-    let setting = Setting { plan, planned, on, place: &common.place, seed, progress: progress.clone() };
+    let setting =
+        Setting { plan, planned, on, place: &common.place, seed, progress: progress.clone() };
     let timeline = super::runtime()?.block_on(runner::run(&setting));
     progress.done();
     let timeline = timeline.inspect_err(|_| {

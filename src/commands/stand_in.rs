@@ -1,4 +1,5 @@
-//! `brunt stand-in`, which nobody types: a proxy in a service's place in a cluster, through which a run breaks and counts calls.
+//! `brunt stand-in`, which nobody types: a proxy in a service's place in a cluster, through which a
+//! run breaks and counts calls.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,8 @@ use crate::say::say;
 /// The variable that tells whom it hears.
 const TOKEN: &str = "TOKEN";
 
-/// After it was told to go, until every node has taken it out of its endpoints: who comes meanwhile is served.
+/// After it was told to go, until every node has taken it out of its endpoints: who comes
+/// meanwhile is served.
 const LINGERS: Duration = Duration::from_secs(3);
 
 /// How long what is on its way may take to its end.
@@ -24,7 +26,8 @@ const FINISHES_WITHIN: Duration = Duration::from_secs(10);
 pub fn stand_in(options: &StandInFor) -> Result<Exit> {
     let token = std::env::var(TOKEN).with_context(|| format!("{TOKEN} is not set"))?;
     super::runtime()?.block_on(async {
-        let mut told_to_go = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        let mut told_to_go =
+            signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
         let listen = Listen::Everywhere(options.port);
         let stand_in = StandIn::start(&options.callee, listen, Endpoint::at(&options.kept))?;
         let stand_in = Arc::new(stand_in);

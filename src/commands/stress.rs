@@ -1,4 +1,5 @@
-//! `brunt stress`, which nobody types: it is run within a container, and ends with its standard input.
+//! `brunt stress`, which nobody types: it is run within a container, and ends with its standard
+//! input.
 
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +13,10 @@ const MIB: usize = 1024 * 1024;
 /// Uses up processor and memory until standard input ends, or whoever holds its other end does.
 pub fn stress(options: &Stress) -> Exit {
     if options.end {
-        let told = rustix::process::kill_process(rustix::process::Pid::INIT, rustix::process::Signal::TERM);
+        let told = rustix::process::kill_process(
+            rustix::process::Pid::INIT,
+            rustix::process::Signal::TERM,
+        );
         return if told.is_ok() { Exit::Pass } else { Exit::Fail };
     }
     // Written to, as memory that is only reserved costs nothing.

@@ -19,7 +19,9 @@ use crate::target::{self, Place};
 /// Starts a system, shows what runs where, and keeps it running until it is told to stop.
 pub fn up(options: &Up) -> Result<Exit> {
     let place = &options.cluster;
-    if [&place.context, &place.namespace, &options.event_log, &options.store].into_iter().any(Option::is_some)
+    if [&place.context, &place.namespace, &options.event_log, &options.store]
+        .into_iter()
+        .any(Option::is_some)
     {
         bail!(
             "--context, --namespace, --event-log and --store are for systems on a cluster: add --on kubernetes"
@@ -27,7 +29,8 @@ pub fn up(options: &Up) -> Result<Exit> {
     }
     let (mut system, base) = files::system(&options.system)?;
     shift(&mut system, options.port_offset)?;
-    let home = options.data.clone().unwrap_or_else(|| PathBuf::from(".brunt/up").join(&system.name));
+    let home =
+        options.data.clone().unwrap_or_else(|| PathBuf::from(".brunt/up").join(&system.name));
     let place = Place {
         base,
         data: home.join("data"),
@@ -47,7 +50,9 @@ fn shift(system: &mut System, offset: u16) -> Result<()> {
         let Some(port) = service.port else { continue };
         service.port = port.checked_add(offset);
         if service.port.is_none() {
-            bail!("--port-offset {offset} is too much: {name} has port {port}, and there is none over 65535");
+            bail!(
+                "--port-offset {offset} is too much: {name} has port {port}, and there is none over 65535"
+            );
         }
     }
     Ok(())
@@ -88,7 +93,8 @@ async fn keep_up(system: &System, place: &Place) -> Result<Exit> {
 fn show(system: &System, running: &LocalSystem, place: &Place, started: Instant) {
     let services = running.status();
     let width = services.iter().map(|service| service.name.len()).max().unwrap_or(0);
-    let memory: u64 = services.iter().flat_map(|service| &service.replicas).filter_map(|one| one.rss).sum();
+    let memory: u64 =
+        services.iter().flat_map(|service| &service.replicas).filter_map(|one| one.rss).sum();
     let (after, memory) = (started.elapsed().as_secs_f64(), memory.div_ceil(1024 * 1024));
     say!("{} is up after {after:.2} s, {memory} MiB together", system.name);
     for service in &services {
@@ -109,8 +115,9 @@ fn processes(service: &ServiceStatus) -> String {
     }
     let each = service.replicas.iter().map(|replica| {
         let pid = replica.pid.map_or("no process".to_owned(), |pid| format!("pid {pid}"));
-        let memory =
-            replica.rss.map_or(String::new(), |bytes| format!(", {} MiB", bytes.div_ceil(1024 * 1024)));
+        let memory = replica
+            .rss
+            .map_or(String::new(), |bytes| format!(", {} MiB", bytes.div_ceil(1024 * 1024)));
         pid + &memory
     });
     each.collect::<Vec<String>>().join("; ")

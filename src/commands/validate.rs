@@ -47,5 +47,9 @@ fn describe(plan: &Plan) {
 
 /// Arrivals of all ramps together: the area under the rate.
 fn requests(ramps: &[brunt_scenarios::plan::Ramp]) -> f64 {
-    ramps.iter().map(|ramp| (ramp.from + ramp.to) / 2.0 * ramp.lasts.as_secs_f64()).sum::<f64>().round()
+    ramps
+        .iter()
+        .map(|ramp| (ramp.from + ramp.to) / 2.0 * ramp.lasts.as_secs_f64())
+        .sum::<f64>()
+        .round()
 }

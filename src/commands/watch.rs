@@ -52,23 +52,32 @@ pub fn watch(options: &Watch) -> Result<Exit> {
 /// Where the events are: as said, as the environment says, or where the system has its log here.
 fn place(options: &Watch) -> Result<EventLogUrl> {
     let name = system(&options.system)?.name;
-    let said = options.log.clone().or_else(|| std::env::var("EVENT_LOG").ok().filter(|url| !url.is_empty()));
+    let said = options
+        .log
+        .clone()
+        .or_else(|| std::env::var("EVENT_LOG").ok().filter(|url| !url.is_empty()));
     if let Some(said) = said {
-        let url = EventLogUrl::parse(&said)
-            .with_context(|| format!("{said} is no event log: expected {}", EventLogUrl::ACCEPTS))?;
+        let url = EventLogUrl::parse(&said).with_context(|| {
+            format!("{said} is no event log: expected {}", EventLogUrl::ACCEPTS)
+        })?;
         return match &url {
-            EventLogUrl::Sqlite(path) if !path.exists() => bail!("there is no event log {}", path.display()),
+            EventLogUrl::Sqlite(path) if !path.exists() => {
+                bail!("there is no event log {}", path.display())
+            }
             _ => Ok(url),
         };
     }
     let home = Path::new(".brunt/up").join(name);
     let newest = |path: &PathBuf| path.metadata().and_then(|file| file.modified()).ok();
     // As `brunt up` has it, and as `brunt serve` does.
-    let found = [home.join("data/events.db"), home.join("events.db")].into_iter().max_by_key(newest);
+    let found =
+        [home.join("data/events.db"), home.join("events.db")].into_iter().max_by_key(newest);
     match found.filter(|path| path.exists()) {
         Some(path) => Ok(EventLogUrl::Sqlite(path)),
         None => {
-            bail!("{name} has no event log here: start it with `brunt up {name}`, or name a log with --log")
+            bail!(
+                "{name} has no event log here: start it with `brunt up {name}`, or name a log with --log"
+            )
         }
     }
 }
@@ -106,7 +115,12 @@ async fn find_topics(
     }
 }
 
-async fn read(log: Arc<dyn EventLog>, topic: String, start: Start, events: Sender<Event>) -> Result<()> {
+async fn read(
+    log: Arc<dyn EventLog>,
+    topic: String,
+    start: Start,
+    events: Sender<Event>,
+) -> Result<()> {
     let mut tail = log.tail(&topic, start);
     let topic: Arc<str> = topic.into();
     loop {

@@ -1,5 +1,5 @@
-//! `brunt work`, which nobody types: one of several load workers inside a cluster. Whoever started it tells it over standard
-//! input when to start; it stops when told so, or when that input ends.
+//! `brunt work`, which nobody types: one of several load workers inside a cluster. Whoever started
+//! it tells it over standard input when to start; it stops when told so, or when that input ends.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -48,8 +48,10 @@ pub fn work(options: &Work) -> Result<Exit> {
 }
 
 fn read(path: &Path) -> Result<Task> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is no task for this version", path.display()))
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is no task for this version", path.display()))
 }
 
 fn say(what: &Said) -> Result<()> {
@@ -73,8 +75,8 @@ fn listen() -> Receiver<Heard> {
     heard
 }
 
-/// Echoes what it is told until it is told to go. It was told often how long it is until the start; as nothing comes early, the
-/// earliest moment is right.
+/// Echoes what it is told until it is told to go. It was told often how long it is until the start;
+/// as nothing comes early, the earliest moment is right.
 fn start(heard: &Receiver<Heard>) -> Result<Option<Instant>> {
     let mut origin: Option<Instant> = None;
     while let Ok(Heard { line, when }) = heard.recv() {
@@ -82,7 +84,8 @@ fn start(heard: &Receiver<Heard>) -> Result<Option<Instant>> {
         if line == "go" {
             break;
         }
-        let left = line.strip_prefix("start in ").and_then(|rest| rest.strip_suffix(" us")?.parse().ok());
+        let left =
+            line.strip_prefix("start in ").and_then(|rest| rest.strip_suffix(" us")?.parse().ok());
         if let Some(then) = left.map(|left| when + Duration::from_micros(left)) {
             origin = Some(origin.map_or(then, |origin| origin.min(then)));
         }

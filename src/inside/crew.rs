@@ -38,7 +38,8 @@ impl Crew {
         (workers, image): (u32, Option<String>),
     ) -> Result<Self, String> {
         let names = plan.system.services.keys();
-        let urls = names.filter_map(|name| Some((name.clone(), system.url_inside(name)?))).collect();
+        let urls =
+            names.filter_map(|name| Some((name.clone(), system.url_inside(name)?))).collect();
         let task = Task::new(planned, urls, values, workers as usize);
         let task = serde_json::to_string(&task).map_err(|error| error.to_string())?;
         let work = Work { workers, image, task };
@@ -47,7 +48,12 @@ impl Crew {
             workers,
             loads: plan.loads.iter().map(|load| load.name.clone()).collect(),
             origin: Instant::now(),
-            drain: plan.loads.iter().map(brunt_scenarios::plan::Load::timeout).max().unwrap_or_default(),
+            drain: plan
+                .loads
+                .iter()
+                .map(brunt_scenarios::plan::Load::timeout)
+                .max()
+                .unwrap_or_default(),
         })
     }
 
@@ -80,8 +86,8 @@ impl Crew {
         self.workers.stop().await;
     }
 
-    /// Waits until all have ended, takes them away, and puts together what they recorded. Whatever is missing is the reason that
-    /// comes with it.
+    /// Waits until all have ended, takes them away, and puts together what they recorded. Whatever
+    /// is missing is the reason that comes with it.
     pub async fn finish(self) -> (Vec<LoadRecord>, Option<String>) {
         let logs = self.workers.finish(self.drain + WRITES_WITHIN).await;
         let count = logs.len();
@@ -89,13 +95,15 @@ impl Crew {
         let mut parts = Vec::new();
         for (place, log) in logs.into_iter().enumerate() {
             let read = |log: String| {
-                said::parts(&log).map_err(|why| format!("load worker {} of {count}: {why}", place + 1))
+                said::parts(&log)
+                    .map_err(|why| format!("load worker {} of {count}: {why}", place + 1))
             };
             match log.and_then(read) {
                 Ok(found) if found.len() == self.loads.len() => parts.extend(found),
                 Ok(found) => {
                     let (found, wanted) = (found.len(), self.loads.len());
-                    let why = format!("load worker {}: it recorded {found} of {wanted} loads", place + 1);
+                    let why =
+                        format!("load worker {}: it recorded {found} of {wanted} loads", place + 1);
                     missing.get_or_insert(why);
                 }
                 Err(why) => {

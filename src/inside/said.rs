@@ -33,7 +33,10 @@ pub fn parts(log: &str) -> Result<Vec<Part>, String> {
             Ok(Said::Part(part)) => found.push(*part),
             Ok(Said::End { parts, .. }) if parts == found.len() => return Ok(found),
             Ok(Said::End { parts, .. }) => {
-                return Err(format!("its log was cut: of {parts} records, {} are there", found.len()));
+                return Err(format!(
+                    "its log was cut: of {parts} records, {} are there",
+                    found.len()
+                ));
             }
             // The first line may be what is left of one, when the log grew too long.
             Err(_) if found.is_empty() => {}
@@ -51,15 +54,16 @@ mod tests {
 
     /// As a worker leaves it.
     fn part() -> String {
-        let load =
-            "version: 1\nload: [{name: reads, get: 'http://127.0.0.1:9/', closed: {users: 1}, for: 1s}]";
+        let load = "version: 1\nload: [{name: reads, get: 'http://127.0.0.1:9/', closed: {users: 1}, for: 1s}]";
         let source = brunt_scenarios::Source::new("load.yaml", load);
-        let plan = brunt_scenarios::plan::LoadPlan::check(&source.parse().unwrap(), &source).unwrap();
+        let plan =
+            brunt_scenarios::plan::LoadPlan::check(&source.parse().unwrap(), &source).unwrap();
         let values = std::collections::BTreeMap::new();
         let portion = brunt_loadgen::Portion::WHOLE;
         let transport = brunt_loadgen::Transport::default();
         let url = |base: &str| Some(base.to_owned());
-        let setting = brunt_loadgen::Setting { url: &url, values: &values, transport: &transport, portion };
+        let setting =
+            brunt_loadgen::Setting { url: &url, values: &values, transport: &transport, portion };
         let job = brunt_loadgen::Job::from_plan(&plan.loads[0], &setting).unwrap();
         let running = brunt_loadgen::start(vec![job], std::time::Instant::now(), 1).unwrap();
         running.stop();
@@ -68,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_whole_log_has_all_its_parts() {
-        let log = format!("hello\n{{\"goes\":{{\"at\":0.5,\"loads\":[]}}}}\ngo\n{}\n{END}\n", part());
+        let log =
+            format!("hello\n{{\"goes\":{{\"at\":0.5,\"loads\":[]}}}}\ngo\n{}\n{END}\n", part());
         let found = parts(&log).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].name(), "reads");

@@ -1,5 +1,5 @@
-//! What load workers are told: the scenario as it was written, and what has become known since. They make their loads of it as
-//! the controller has, so that there is one way to a load.
+//! What load workers are told: the scenario as it was written, and what has become known since.
+//! They make their loads of it as the controller has, so that there is one way to a load.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -75,7 +75,9 @@ impl Task {
         let url = |service: &str| self.urls.get(service).cloned();
         let transport = Transport::default();
         let setting = Setting { url: &url, values: &self.values, transport: &transport, portion };
-        let job = |load: &Load| Job::from_plan(load, &setting).with_context(|| format!("load {}", load.name));
+        let job = |load: &Load| {
+            Job::from_plan(load, &setting).with_context(|| format!("load {}", load.name))
+        };
         self.loads()?.iter().map(job).collect()
     }
 
@@ -84,7 +86,9 @@ impl Task {
         let system: System = system_source.parse().map_err(Diagnostics::from)?;
         let system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
         let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
-        let read = |name: &str| self.files.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into());
+        let read = |name: &str| {
+            self.files.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        };
         read_beside(&mut written.load, &source, read).map_err(Diagnostics)?;
         Ok(Load::of_scenario(&written, &source, &system).map_err(Diagnostics)?)
     }
@@ -98,7 +102,8 @@ mod tests {
         let planned = crate::files::plans(&["coffee/product-down".to_owned()]).unwrap().remove(0);
         let names = planned.plan.system.services.keys();
         let urls = names.map(|name| (name.clone(), format!("http://{name}:8080"))).collect();
-        let written = serde_json::to_string(&Task::new(&planned, urls, &BTreeMap::new(), workers)).unwrap();
+        let written =
+            serde_json::to_string(&Task::new(&planned, urls, &BTreeMap::new(), workers)).unwrap();
         serde_json::from_str(&written).unwrap()
     }
 

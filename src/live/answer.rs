@@ -1,4 +1,5 @@
-//! What is answered to a request: the page, its events, or why not. Nothing can be changed from here.
+//! What is answered to a request: the page, its events, or why not. Nothing can be changed from
+//! here.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
@@ -28,10 +29,14 @@ pub fn to(
 ) -> Answer {
     let said = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     if !is_meant(said(header::HOST), here) {
-        return text(StatusCode::MISDIRECTED_REQUEST, "Open this page by its address, or as localhost.\n");
+        return text(
+            StatusCode::MISDIRECTED_REQUEST,
+            "Open this page by its address, or as localhost.\n",
+        );
     }
     if request.method() != Method::GET {
-        let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "This page can be read, and nothing else.\n");
+        let mut answer =
+            text(StatusCode::METHOD_NOT_ALLOWED, "This page can be read, and nothing else.\n");
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
         return answer;
     }
@@ -50,8 +55,8 @@ fn now(scene: &Mutex<Scene>) -> View {
     scene.lock().unwrap_or_else(PoisonError::into_inner).view()
 }
 
-/// Whether a request names this server as only those name it who mean it: a page of another site that has its own name point
-/// here (DNS rebinding) does not.
+/// Whether a request names this server as only those name it who mean it: a page of another site
+/// that has its own name point here (DNS rebinding) does not.
 fn is_meant(host: Option<&str>, here: Option<SocketAddr>) -> bool {
     let Some(host) = host else { return false };
     let (name, port) = match host.rsplit_once(':') {
@@ -96,12 +101,19 @@ mod tests {
     #[test]
     fn only_those_who_mean_this_server_are_answered() {
         let here = Some("127.0.0.1:7357".parse().unwrap());
-        for host in ["127.0.0.1:7357", "localhost:7357", "[::1]:7357", "LOCALHOST:7357", "10.0.0.1:7357"] {
+        for host in
+            ["127.0.0.1:7357", "localhost:7357", "[::1]:7357", "LOCALHOST:7357", "10.0.0.1:7357"]
+        {
             assert!(is_meant(Some(host), here), "{host}");
         }
-        for host in
-            ["evil.example:7357", "localhost:80", "localhost", "127.0.0.1.evil.example:7357", "", ":7357"]
-        {
+        for host in [
+            "evil.example:7357",
+            "localhost:80",
+            "localhost",
+            "127.0.0.1.evil.example:7357",
+            "",
+            ":7357",
+        ] {
             assert!(!is_meant(Some(host), here), "{host}");
         }
         assert!(!is_meant(None, here));

@@ -1,4 +1,5 @@
-//! Messages as server-sent events. There is never more than the latest one to send, however slow a browser is.
+//! Messages as server-sent events. There is never more than the latest one to send, however slow a
+//! browser is.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -49,13 +50,15 @@ impl Messages {
         self.latest.send_replace(Some(Arc::new(message)));
     }
 
-    /// The events for a browser that has seen all up to this id, or none; what it has not seen comes at once.
+    /// The events for a browser that has seen all up to this id, or none; what it has not seen
+    /// comes at once.
     pub fn events(&self, seen: Option<&str>, now: impl FnOnce() -> View) -> Events {
         let (send, receive) = mpsc::channel(1);
         let seen = seen.and_then(|id| id.strip_prefix(&format!("{}-", self.server)));
         let seen: Option<u64> = seen.and_then(|version| version.parse().ok());
         let view = now();
-        let is_made = self.latest.borrow().as_ref().is_some_and(|latest| latest.version == view.version);
+        let is_made =
+            self.latest.borrow().as_ref().is_some_and(|latest| latest.version == view.version);
         if seen != Some(view.version) && !is_made {
             self.send(&view);
         }

@@ -167,7 +167,9 @@ impl Scene {
         self.phase = match (open.is_empty(), run.now() < run.planned) {
             (false, _) => format!("Under load, with a fault: {}.", open.join("; ")),
             (true, true) => "Under load.".to_owned(),
-            (true, false) => "Load and faults are over; brunt looks at what became of it.".to_owned(),
+            (true, false) => {
+                "Load and faults are over; brunt looks at what became of it.".to_owned()
+            }
         };
     }
 }
@@ -185,7 +187,8 @@ impl Run {
             self.noted = vec![Default::default(); loads.len()];
         }
         for (place, load) in snapshot.loads.iter().enumerate() {
-            let (Some(record), Some(noted)) = (loads.get_mut(place), self.noted.get_mut(place)) else {
+            let (Some(record), Some(noted)) = (loads.get_mut(place), self.noted.get_mut(place))
+            else {
                 continue;
             };
             let number = load.second.number;
@@ -195,7 +198,12 @@ impl Run {
             while record.windows.len() as u64 + 1 < number {
                 record.windows.push(empty(record.windows.len()));
             }
-            record.windows.push(window(number, &noted.1, &load.totals, load.second.latency.clone()));
+            record.windows.push(window(
+                number,
+                &noted.1,
+                &load.totals,
+                load.second.latency.clone(),
+            ));
             *noted = (number, load.totals.clone());
         }
     }
@@ -241,7 +249,8 @@ fn empty(place: usize) -> Window {
 
 /// What was completed since the last second that was noted.
 fn window(number: u64, before: &Totals, now: &Totals, latency: Counts) -> Window {
-    let more = |kind, count: &u64| count.saturating_sub(before.failed.get(kind).copied().unwrap_or(0));
+    let more =
+        |kind, count: &u64| count.saturating_sub(before.failed.get(kind).copied().unwrap_or(0));
     let failed = now.failed.iter().map(|(kind, count)| (*kind, more(kind, count)));
     Window {
         start: number as f64 - 1.0,

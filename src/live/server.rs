@@ -29,9 +29,15 @@ const CONNECTIONS: usize = 64;
 const HEAD: Duration = Duration::from_secs(5);
 
 /// Serves until the last message is sent.
-pub fn serve(listener: std::net::TcpListener, scene: &Arc<Mutex<Scene>>, news: watch::Receiver<()>) {
+pub fn serve(
+    listener: std::net::TcpListener,
+    scene: &Arc<Mutex<Scene>>,
+    news: watch::Receiver<()>,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let Ok(runtime) = runtime.inspect_err(|error| eprintln!("the live page is not served: {error}")) else {
+    let Ok(runtime) =
+        runtime.inspect_err(|error| eprintln!("the live page is not served: {error}"))
+    else {
         return;
     };
     runtime.block_on(async {
@@ -46,7 +52,8 @@ pub fn serve(listener: std::net::TcpListener, scene: &Arc<Mutex<Scene>>, news: w
     });
 }
 
-/// Makes a message after a change, not too often, and only for somebody who looks; returns after the last one.
+/// Makes a message after a change, not too often, and only for somebody who looks; returns after
+/// the last one.
 async fn make(scene: &Mutex<Scene>, mut news: watch::Receiver<()>, messages: &Messages) {
     while news.changed().await.is_ok() {
         news.borrow_and_update();

@@ -1,4 +1,5 @@
-//! After load and faults: the steps without a time, and what is read for ledgers, sums, sagas and views until it is as it must be.
+//! After load and faults: the steps without a time, and what is read for ledgers, sums, sagas and
+//! views until it is as it must be.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -28,8 +29,9 @@ pub async fn before(plan: &Plan, calls: &Calls, variables: &Variables) -> BTreeM
     earlier
 }
 
-/// Looks at the system until all is as it must be, or its time is up. What is read counts as settled only when it is right
-/// twice in a row: a duplicate may come after the last thing that was missing.
+/// Looks at the system until all is as it must be, or its time is up. What is read counts as
+/// settled only when it is right twice in a row: a duplicate may come after the last thing
+/// that was missing.
 pub async fn look(
     plan: &Plan,
     earlier: &BTreeMap<usize, Earlier>,
@@ -48,7 +50,8 @@ pub async fn look(
             Claim::Ledger { .. } | Claim::Decoupled { .. } => {
                 let none = Earlier::new();
                 let earlier = earlier.get(&check).unwrap_or(&none);
-                let record = settle_ledger(claim, earlier, timeline, calls, variables, since, stop).await;
+                let record =
+                    settle_ledger(claim, earlier, timeline, calls, variables, since, stop).await;
                 timeline.ledgers.extend(record.map(|record| LedgerRecord { check, ..record }));
             }
             Claim::Conserved { .. } => {
@@ -75,9 +78,11 @@ fn book(claim: &Claim) -> Option<(&str, Book<'_>, Duration)> {
         Claim::Ledger { of, effects, items, key, json, within, .. } => {
             Some((of, Book { effects, items, key, json }, *within))
         }
-        Claim::Decoupled { of, effects: rows, json, within, .. } => {
-            Some((of, Book { effects: &rows.target, items: &rows.items, key: &rows.key, json }, *within))
-        }
+        Claim::Decoupled { of, effects: rows, json, within, .. } => Some((
+            of,
+            Book { effects: &rows.target, items: &rows.items, key: &rows.key, json },
+            *within,
+        )),
         _ => None,
     }
 }
@@ -108,8 +113,13 @@ async fn settle_sum(
     let Claim::Conserved { terms, equals, within, .. } = claim else {
         return None;
     };
-    let unread =
-        |trouble| SumRecord { check: 0, wanted: 0.0, terms: vec![], after: 0.0, trouble: Some(trouble) };
+    let unread = |trouble| SumRecord {
+        check: 0,
+        wanted: 0.0,
+        terms: vec![],
+        after: 0.0,
+        trouble: Some(trouble),
+    };
     let read = async || sums::read(terms, equals, calls, variables).await.unwrap_or_else(unread);
     let record = settle(since, *within, stop, read, sums::is_settled).await;
     Some(SumRecord { after: since.elapsed().as_secs_f64(), ..record })

@@ -1,4 +1,5 @@
-//! Documents held against one another: compensations against what was called off, a view against its sources.
+//! Documents held against one another: compensations against what was called off, a view against
+//! its sources.
 
 mod hold;
 
@@ -32,7 +33,11 @@ pub async fn saga(
     for one in compensated {
         let place = one.rows.target.document();
         let found = items(&one.rows, calls, variables).await?;
-        agreement.compensated(&place, &found, one.json.as_deref().map(filled(variables)).as_deref());
+        agreement.compensated(
+            &place,
+            &found,
+            one.json.as_deref().map(filled(variables)).as_deref(),
+        );
     }
     Ok(agreement.record())
 }
@@ -65,7 +70,9 @@ pub fn unread(trouble: String) -> AgreementRecord {
 
 type Conditions = Vec<(brunt_scenarios::plan::JsonPath, Value)>;
 
-fn filled(variables: &Variables) -> impl Fn(&[(brunt_scenarios::plan::JsonPath, Value)]) -> Conditions {
+fn filled(
+    variables: &Variables,
+) -> impl Fn(&[(brunt_scenarios::plan::JsonPath, Value)]) -> Conditions {
     |json| json.iter().map(|(path, value)| (path.clone(), variables.json(value))).collect()
 }
 

@@ -21,7 +21,12 @@ const PAUSE: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Reads every breaker of the plan's checks until the load ends.
-pub async fn watch(plan: &Plan, system: &Arc<Running>, origin: Instant, stop: &Stop) -> Vec<BreakerRecord> {
+pub async fn watch(
+    plan: &Plan,
+    system: &Arc<Running>,
+    origin: Instant,
+    stop: &Stop,
+) -> Vec<BreakerRecord> {
     let mut all = JoinSet::new();
     let ends = origin + plan.load_ends();
     for (check, claim) in plan.checks.iter().map(|check| &check.claim).enumerate() {
@@ -50,7 +55,13 @@ struct Watched {
 }
 
 impl Watched {
-    async fn until(self, check: usize, origin: Instant, ends: Instant, stop: Stop) -> BreakerRecord {
+    async fn until(
+        self,
+        check: usize,
+        origin: Instant,
+        ends: Instant,
+        stop: Stop,
+    ) -> BreakerRecord {
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build();
         let client = client.expect("a client without TLS can always be made");
         let (mut track, mut trouble) = (Track::default(), None);
@@ -64,7 +75,9 @@ impl Watched {
                 let state = text.and_then(|text| metrics::state(&text, &self.name));
                 match state {
                     Ok(state) => track.note(replica, at, state, passed),
-                    Err(why) => trouble = Some(format!("replica {replica} of {}: {why}", self.caller)),
+                    Err(why) => {
+                        trouble = Some(format!("replica {replica} of {}: {why}", self.caller))
+                    }
                 }
             }
             next = (next + PAUSE).max(Instant::now());

@@ -36,7 +36,8 @@ impl Reply {
 impl Calls {
     /// For one system.
     pub fn new(system: Arc<Running>) -> Self {
-        // A new connection each time: a step shows what a newcomer would see, not what an old connection remembers.
+        // A new connection each time: a step shows what a newcomer would see, not what an old
+        // connection remembers.
         let client = reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().build();
         Self { client: client.expect("a client without TLS can always be made"), system }
     }
@@ -52,7 +53,8 @@ impl Calls {
             Body::Empty => builder,
             Body::Json(document) => builder.json(&variables.json(document)),
             Body::Form(fields) => {
-                let filled = fields.iter().map(|(name, value)| (name.clone(), variables.text(value)));
+                let filled =
+                    fields.iter().map(|(name, value)| (name.clone(), variables.text(value)));
                 builder.header("content-type", FORM).body(form(filled))
             }
             Body::Text(text) => builder.body(variables.text(text)),
@@ -75,8 +77,10 @@ impl Calls {
     }
 
     fn url(&self, target: &Target, variables: &Variables) -> Result<String, String> {
-        let base =
-            self.system.url(&target.service).ok_or_else(|| format!("{} has no address", target.service))?;
+        let base = self
+            .system
+            .url(&target.service)
+            .ok_or_else(|| format!("{} has no address", target.service))?;
         Ok(format!("{base}{}", variables.text(&target.path)))
     }
 }
@@ -89,7 +93,8 @@ async fn reply(request: reqwest::RequestBuilder) -> Result<Reply, String> {
     Ok(Reply { status, headers, body })
 }
 
-/// The innermost cause is what a user can act on: "Connection refused", not "error sending request".
+/// The innermost cause is what a user can act on: "Connection refused", not
+/// "error sending request".
 fn in_words(error: reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();

@@ -9,7 +9,8 @@ use super::variables::Variables;
 /// More pages than this are a loop.
 const MOST_PAGES: usize = 10_000;
 
-/// Everything that `path` finds in the document at `target` and in those that its `_links.next` lead to.
+/// Everything that `path` finds in the document at `target` and in those that its
+/// `_links.next` lead to.
 pub async fn read(
     calls: &Calls,
     target: &Target,
@@ -44,7 +45,10 @@ fn path_of(link: &str) -> &str {
 mod tests {
     #[test]
     fn links_lead_to_paths() {
-        assert_eq!(super::path_of("http://127.0.0.1:1/orders?page=1&size=2"), "/orders?page=1&size=2");
+        assert_eq!(
+            super::path_of("http://127.0.0.1:1/orders?page=1&size=2"),
+            "/orders?page=1&size=2"
+        );
         assert_eq!(super::path_of("/orders?page=1"), "/orders?page=1");
     }
 }

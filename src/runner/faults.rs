@@ -22,7 +22,12 @@ pub struct Happened {
 }
 
 /// Lets every fault of the plan happen; returns once all are undone, or cannot be.
-pub async fn happen(setting: &Setting<'_>, system: &Arc<Running>, origin: Instant, stop: &Stop) -> Happened {
+pub async fn happen(
+    setting: &Setting<'_>,
+    system: &Arc<Running>,
+    origin: Instant,
+    stop: &Stop,
+) -> Happened {
     let mut all = JoinSet::new();
     for (place, fault) in setting.plan.faults.iter().enumerate() {
         let one = OneFault {
@@ -87,7 +92,8 @@ impl OneFault {
     async fn once(&mut self, start: Instant) -> Outcome {
         let system = Arc::clone(&self.system);
         let Fault { kind, only, .. } = &self.fault;
-        let applied = match apply_where(kind, only, &*system, &self.limits, &mut self.chance).await {
+        let applied = match apply_where(kind, only, &*system, &self.limits, &mut self.chance).await
+        {
             Ok(applied) => applied,
             Err(error) => return Outcome::without_effect(&self.fault.kind, &error),
         };
@@ -102,11 +108,12 @@ impl OneFault {
             Err(error) if error.is_drift() => {
                 Outcome { left_behind: Some(error.to_string()), ..effect.into() }
             }
-            // The system puts back all that is left when the run ends, and says what it could not. That the fault lasted longer
-            // than planned is known now.
-            Err(error) => {
-                Outcome { trouble: Some(format!("it was not undone at its time: {error}")), ..effect.into() }
-            }
+            // The system puts back all that is left when the run ends, and says what it could not.
+            // That the fault lasted longer than planned is known now.
+            Err(error) => Outcome {
+                trouble: Some(format!("it was not undone at its time: {error}")),
+                ..effect.into()
+            },
         }
     }
 }

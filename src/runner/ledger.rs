@@ -25,7 +25,8 @@ pub struct Book<'a> {
     pub json: &'a [(JsonPath, Value)],
 }
 
-/// The keys that effects had before the load: a system that outlives its runs has those of earlier ones.
+/// The keys that effects had before the load: a system that outlives its runs has those
+/// of earlier ones.
 pub type Earlier = HashSet<String>;
 
 /// One effect: its command's key, and whether it is as it must be.
@@ -36,9 +37,11 @@ struct Effect {
 }
 
 impl Book<'_> {
-    /// The keys that are there already. What cannot be read has none: whether it can be is seen when it matters.
+    /// The keys that are there already. What cannot be read has none: whether it can be is seen
+    /// when it matters.
     pub async fn keys(&self, calls: &Calls, variables: &Variables) -> Earlier {
-        let items = collection::read(calls, self.effects, self.items, variables).await.unwrap_or_default();
+        let items =
+            collection::read(calls, self.effects, self.items, variables).await.unwrap_or_default();
         items.iter().filter_map(|item| self.key.text(item)).collect()
     }
 
@@ -53,7 +56,10 @@ impl Book<'_> {
         match collection::read(calls, self.effects, self.items, variables).await {
             Ok(items) => {
                 let effects = items.iter().filter_map(|item| self.effect(item));
-                balance(load, &effects.filter(|effect| !earlier.contains(&effect.key)).collect::<Vec<_>>())
+                balance(
+                    load,
+                    &effects.filter(|effect| !earlier.contains(&effect.key)).collect::<Vec<_>>(),
+                )
             }
             Err(trouble) => LedgerRecord { trouble: Some(trouble), ..balance(load, &[]) },
         }

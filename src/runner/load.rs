@@ -59,8 +59,11 @@ impl Load {
                 setting.progress.line(&format!("load workers come up: {}", place.workers));
                 let order = (place.workers, place.image.clone());
                 let crew =
-                    Crew::bring_up(cluster, setting.plan, setting.planned, variables.all(), order).await;
-                return crew.map(|crew| Self::Inside(Box::new(crew))).map_err(Ending::LoadIncomplete);
+                    Crew::bring_up(cluster, setting.plan, setting.planned, variables.all(), order)
+                        .await;
+                return crew
+                    .map(|crew| Self::Inside(Box::new(crew)))
+                    .map_err(Ending::LoadIncomplete);
             }
             if !cluster.is_at_hand() {
                 setting.progress.line(
@@ -150,7 +153,8 @@ impl Going {
     }
 }
 
-/// Makes the jobs. Servers may be asked about their methods here, so the thread is not the runtime's meanwhile.
+/// Makes the jobs. Servers may be asked about their methods here, so the thread is not
+/// the runtime's meanwhile.
 fn here(setting: &Setting<'_>, system: &Running, variables: &Variables) -> Result<Load, String> {
     let known = brunt_loadgen::Setting {
         url: &|service| system.url(service),
@@ -158,7 +162,8 @@ fn here(setting: &Setting<'_>, system: &Running, variables: &Variables) -> Resul
         transport: &Transport::default(),
         portion: Portion::WHOLE,
     };
-    let job = |load| Job::from_plan(load, &known).map_err(|error| format!("load {}: {error}", load.name));
+    let job =
+        |load| Job::from_plan(load, &known).map_err(|error| format!("load {}: {error}", load.name));
     tokio::task::block_in_place(|| {
         setting.plan.loads.iter().map(job).collect::<Result<_, _>>().map(Load::Here)
     })

@@ -80,7 +80,9 @@ impl Witness {
     /// The clock's zero; until the load starts, when the noting began.
     pub fn origin(&self) -> Instant {
         match self.phase() {
-            Phase::Before { begun: origin } | Phase::During { origin } | Phase::Over { origin } => origin,
+            Phase::Before { begun: origin } | Phase::During { origin } | Phase::Over { origin } => {
+                origin
+            }
         }
     }
 

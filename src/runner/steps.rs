@@ -33,7 +33,8 @@ pub async fn perform(
         };
         let again = step.within.is_some_and(|within| start.elapsed() + PAUSE < within);
         if objection.is_none() || !again || !stop.sleep_until(Then::now() + PAUSE).await {
-            let (start, end) = (Moment::between(origin, start), Moment::between(origin, Instant::now()));
+            let (start, end) =
+                (Moment::between(origin, start), Moment::between(origin, Instant::now()));
             return StepRecord { name: step.name.clone(), start, end, tries, status, objection };
         }
     }
@@ -43,8 +44,13 @@ fn objection(step: &Step, reply: &Reply, variables: &Variables) -> Option<String
     let wanted = &step.request.expect;
     if !wanted.takes(reply.status) {
         let statuses: Vec<String> = wanted.status.iter().map(u16::to_string).collect();
-        let wanted = if statuses.is_empty() { "2xx or 3xx".to_owned() } else { statuses.join(" or ") };
-        return Some(format!("answered {}, not {wanted}: {}", reply.status, beginning(&reply.body)));
+        let wanted =
+            if statuses.is_empty() { "2xx or 3xx".to_owned() } else { statuses.join(" or ") };
+        return Some(format!(
+            "answered {}, not {wanted}: {}",
+            reply.status,
+            beginning(&reply.body)
+        ));
     }
     let mut wanted = wanted.clone();
     for (_, value) in &mut wanted.json {

@@ -14,7 +14,8 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// One that ctrl-C and SIGTERM ask. A second signal ends the program at once; the reaper cleans up then.
+    /// One that ctrl-C and SIGTERM ask. A second signal ends the program at once; the reaper
+    /// cleans up then.
     pub fn on_signals() -> Self {
         let stop = Self { ending: watch::Sender::new(None) };
         let asked = stop.clone();

@@ -16,13 +16,17 @@ pub async fn read(
     variables: &Variables,
 ) -> Result<SumRecord, String> {
     let wanted = variables.text(equals);
-    let wanted: f64 = wanted.parse().map_err(|_| format!("`{wanted}` is not a number to compare with"))?;
+    let wanted: f64 =
+        wanted.parse().map_err(|_| format!("`{wanted}` is not a number to compare with"))?;
     let mut sums = Vec::new();
     for (target, path) in terms {
         let values = collection::read(calls, target, path, variables).await?;
         let numbers: Option<Vec<f64>> = values.iter().map(Value::as_f64).collect();
         sums.push(
-            numbers.ok_or_else(|| format!("{path} of {target} finds what is not a number"))?.iter().sum(),
+            numbers
+                .ok_or_else(|| format!("{path} of {target} finds what is not a number"))?
+                .iter()
+                .sum(),
         );
     }
     Ok(SumRecord { check: 0, wanted, terms: sums, after: 0.0, trouble: None })

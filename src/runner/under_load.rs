@@ -79,8 +79,14 @@ async fn timed(
     records
 }
 
-/// Looks at the load until it ends, for those who watch and for the stop conditions, and returns what it did.
-async fn watch(setting: &Setting<'_>, mut load: Going, origin: Instant, stop: &Stop) -> Vec<LoadRecord> {
+/// Looks at the load until it ends, for those who watch and for the stop conditions, and returns
+/// what it did.
+async fn watch(
+    setting: &Setting<'_>,
+    mut load: Going,
+    origin: Instant,
+    stop: &Stop,
+) -> Vec<LoadRecord> {
     let plan = setting.plan;
     let ends = if load.is_some() { origin + plan.load_ends() } else { origin };
     let mut abort = plan.abort_when.map(AbortWatch::new);
@@ -111,5 +117,8 @@ async fn watch(setting: &Setting<'_>, mut load: Going, origin: Instant, stop: &S
 }
 
 fn total(snapshot: &Snapshot) -> (u64, u64) {
-    snapshot.loads.iter().fold((0, 0), |sum, load| (sum.0 + load.totals.ok, sum.1 + load.totals.failures()))
+    snapshot
+        .loads
+        .iter()
+        .fold((0, 0), |sum, load| (sum.0 + load.totals.ok, sum.1 + load.totals.failures()))
 }

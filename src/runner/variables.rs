@@ -21,13 +21,13 @@ impl Variables {
 
     /// Fills in every `${name}` of a text; a name that nobody saved stays as it is.
     pub fn text(&self, text: &str) -> String {
-        self.0
-            .iter()
-            .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), &plain(value)))
+        self.0.iter().fold(text.to_owned(), |text, (name, value)| {
+            text.replace(&format!("${{{name}}}"), &plain(value))
+        })
     }
 
-    /// Fills in every `${name}` of a document. A string that is nothing but one name becomes the value itself, so that
-    /// numbers stay numbers.
+    /// Fills in every `${name}` of a document. A string that is nothing but one name becomes the
+    /// value itself, so that numbers stay numbers.
     pub fn json(&self, document: &Value) -> Value {
         match document {
             Value::String(text) => {
@@ -63,7 +63,10 @@ mod tests {
         let mut variables = Variables::default();
         variables.save("id", json!(7));
         variables.save("name", json!("Hot Tea"));
-        assert_eq!(variables.text("orders/${id}?q=${name}&${other}"), "orders/7?q=Hot Tea&${other}");
+        assert_eq!(
+            variables.text("orders/${id}?q=${name}&${other}"),
+            "orders/7?q=Hot Tea&${other}"
+        );
         let document = json!({"id": "${id}", "both": ["${name} ${id}"]});
         assert_eq!(variables.json(&document), json!({"id": 7, "both": ["Hot Tea 7"]}));
     }

@@ -58,13 +58,14 @@ impl Running {
         }
     }
 
-    /// How many calls one replica of a service has made to another service up to now; where replicas are not told apart, all
-    /// of them.
+    /// How many calls one replica of a service has made to another service up to now; where
+    /// replicas are not told apart, all of them.
     pub async fn calls(&self, caller: &str, replica: u32, callee: &str) -> u64 {
         match self {
             Self::Local(system) => {
                 let edges = system.edges();
-                let ours = |edge: &&EdgeRecord| edge.from.as_deref() == Some(caller) && edge.to == callee;
+                let ours =
+                    |edge: &&EdgeRecord| edge.from.as_deref() == Some(caller) && edge.to == callee;
                 edges.iter().find(ours).map_or(0, |edge| edge.requests)
             }
             Self::Kubernetes(system) => system.calls(caller, replica, callee).await,
@@ -78,7 +79,8 @@ impl Running {
         };
         let moment = |then| Moment::between(origin, then);
         let gaps = system.gaps().into_iter();
-        gaps.map(|gap| Gap { from: moment(gap.from), to: gap.to.map(moment), what: gap.what }).collect()
+        gaps.map(|gap| Gap { from: moment(gap.from), to: gap.to.map(moment), what: gap.what })
+            .collect()
     }
 
     /// What the autoscalers of a cluster say of themselves; those of this machine always decide.
@@ -106,7 +108,12 @@ impl Target for Running {
         }
     }
 
-    async fn kill(&self, service: &str, replicas: &[u32], grace: Duration) -> Result<u64, TargetError> {
+    async fn kill(
+        &self,
+        service: &str,
+        replicas: &[u32],
+        grace: Duration,
+    ) -> Result<u64, TargetError> {
         match self {
             Self::Local(system) => system.kill(service, replicas, grace).await,
             Self::Kubernetes(system) => system.kill(service, replicas, grace).await,
@@ -162,14 +169,24 @@ impl Target for Running {
         }
     }
 
-    async fn break_edge(&self, from: &str, to: &str, fault: EdgeFault) -> Result<EdgeHandle, TargetError> {
+    async fn break_edge(
+        &self,
+        from: &str,
+        to: &str,
+        fault: EdgeFault,
+    ) -> Result<EdgeHandle, TargetError> {
         match self {
             Self::Local(system) => system.break_edge(from, to, fault).await,
             Self::Kubernetes(system) => system.break_edge(from, to, fault).await,
         }
     }
 
-    async fn mend_edge(&self, from: &str, to: &str, handle: EdgeHandle) -> Result<u64, TargetError> {
+    async fn mend_edge(
+        &self,
+        from: &str,
+        to: &str,
+        handle: EdgeHandle,
+    ) -> Result<u64, TargetError> {
         match self {
             Self::Local(system) => system.mend_edge(from, to, handle).await,
             Self::Kubernetes(system) => system.mend_edge(from, to, handle).await,

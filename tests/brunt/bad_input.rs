@@ -21,7 +21,8 @@ fn a_misspelt_key() {
 fn an_unknown_service() {
     let here = Workplace::new();
     here.scenario(&format!("{}{HOLDS}", LOAD.replace("front", "frnt")));
-    here.brunt(&["run", "scenario.yaml"]).must(2, &["there is no service `frnt`", "did you mean `front`?"]);
+    here.brunt(&["run", "scenario.yaml"])
+        .must(2, &["there is no service `frnt`", "did you mean `front`?"]);
 }
 
 #[test]
@@ -49,7 +50,8 @@ fn what_only_a_cluster_has() {
         .must(2, &["the fault `drain one of the nodes of front`", "--on kubernetes"]);
     let fault = "faults:\n  - {at: 100ms, kill: {service: front}, where: {zone: a}}\n";
     here.scenario(&format!("{LOAD}{fault}{HOLDS}"));
-    here.brunt(&["run", "scenario.yaml"]).must(2, &["the fault `kill -9 one of front`", "--on kubernetes"]);
+    here.brunt(&["run", "scenario.yaml"])
+        .must(2, &["the fault `kill -9 one of front`", "--on kubernetes"]);
     let proof = "proof:\n  - {without: {spread: front}, fails: [availability]}\n";
     here.scenario(&format!("{LOAD}{HOLDS}{proof}"));
     here.brunt(&["prove", "scenario.yaml"]).must(2, &["the guard `spread`", "--on kubernetes"]);
@@ -98,7 +100,8 @@ fn an_output_folder_that_cannot_be_written() {
 #[test]
 fn what_does_not_exist() {
     let here = Workplace::new();
-    here.brunt(&["run", "coffee/product-dwn"]).must(2, &["did you mean the built-in `coffee/product-down`?"]);
+    here.brunt(&["run", "coffee/product-dwn"])
+        .must(2, &["did you mean the built-in `coffee/product-down`?"]);
     here.brunt(&["up", "cofee"]).must(2, &["did you mean `coffee`?"]);
     here.brunt(&["serve", "coffee", "ordr"]).must(2, &["did you mean `order`?"]);
     here.brunt(&["serve", "tea", "order"]).must(2, &["coffee"]);
@@ -119,5 +122,6 @@ fn a_program_that_ends_at_once() {
     let ends = program::system("").replace("program::serve", "program::no_such_program");
     here.write("shop.yaml", &ends);
     here.scenario(&format!("{LOAD}{HOLDS}"));
-    here.brunt(&["run", "scenario.yaml"]).must(1, &["back ended before it was ready", "running 0 tests"]);
+    here.brunt(&["run", "scenario.yaml"])
+        .must(1, &["back ended before it was ready", "running 0 tests"]);
 }

@@ -1,5 +1,6 @@
-//! The report and the live page in a real browser. Left out, plainly, where Chromium and chromedriver are not installed;
-//! with `BRUNT_BROWSER=must` that is a failure. Pictures of what was seen go to `target/tmp/browser`.
+//! The report and the live page in a real browser. Left out, plainly, where Chromium and
+//! chromedriver are not installed; with `BRUNT_BROWSER=must` that is a failure. Pictures of what
+//! was seen go to `target/tmp/browser`.
 
 mod driver;
 mod live;

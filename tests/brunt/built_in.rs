@@ -35,7 +35,8 @@ fn built_in_scenarios_are_found_by_name_and_all_are_right() {
     here.brunt(&["list"]).must(0, &["coffee/zombie"]);
     let schema = here.brunt(&["schema"]);
     assert!(
-        serde_json::from_str::<serde_json::Value>(&schema.out).unwrap()["properties"]["faults"].is_object()
+        serde_json::from_str::<serde_json::Value>(&schema.out).unwrap()["properties"]["faults"]
+            .is_object()
     );
 }
 
@@ -48,13 +49,17 @@ fn the_coffee_chain_comes_up_and_takes_an_order() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let order = |url: String| async move {
         let order = serde_json::json!({"productName": "Americano", "qty": 1});
-        let reply = reqwest::Client::new().post(format!("{url}/orders")).json(&order).send().await.unwrap();
+        let reply =
+            reqwest::Client::new().post(format!("{url}/orders")).json(&order).send().await.unwrap();
         (reply.status().as_u16(), reply.json::<serde_json::Value>().await.unwrap())
     };
     let (status, body) = runtime.block_on(order(url));
     assert_eq!((status, &body["status"]), (201, &serde_json::json!("Requested")), "{body}");
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM)
-        .unwrap();
+    rustix::process::kill_process(
+        rustix::process::Pid::from_child(&child),
+        rustix::process::Signal::TERM,
+    )
+    .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{}", here.printed());
 }
 
@@ -104,5 +109,6 @@ fn loads_call_the_reference_services_by_grpc() {
     here.brunt(&["run", "calls.yaml"]).must(0, &["pass"]);
     let misspelt = CALLS.replace("Orders/Place", "Orders/Plaze");
     here.write("misspelt.yaml", &misspelt);
-    here.brunt(&["validate", "misspelt.yaml"]).must(2, &["misspelt.yaml:13:26", "did you mean `Place`?"]);
+    here.brunt(&["validate", "misspelt.yaml"])
+        .must(2, &["misspelt.yaml:13:26", "did you mean `Place`?"]);
 }

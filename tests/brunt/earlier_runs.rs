@@ -38,7 +38,8 @@ fn versions_are_compared() {
         here.write(name, &longer(&report, failures));
     }
     let tolerant = ["--allow-latency", "50%", "--allow-failures", "2%"];
-    let compare = |new: &str| here.brunt(&[&["compare", "base.json", new], tolerant.as_slice()].concat());
+    let compare =
+        |new: &str| here.brunt(&[&["compare", "base.json", new], tolerant.as_slice()].concat());
     compare("same.json").must(0, &["not worse a test: 1 run before, 1 run now"]);
     compare("worse.json").must(1, &["✗ worse     reads: failures"]);
     compare(here.run_folder().to_str().unwrap()).must(3, &["? not known"]);
@@ -54,10 +55,12 @@ fn versions_are_compared() {
 fn a_run_is_held_against_a_baseline() {
     let here = Workplace::new();
     let mut report = measured(&here);
-    // So slow that no run is slower, however busy the machine is; and a hundred requests say too little of failures.
+    // So slow that no run is slower, however busy the machine is; and a hundred requests say too
+    // little of failures.
     report["timeline"]["loads"][0]["windows"][0]["latency"] = json!([[9_000_000, 10]]);
     here.write("base.json", &longer(&report, 0));
-    here.brunt(&["run", "scenario.yaml", "--baseline", "base.json"]).must(3, &["1 run before, 1 run now"]);
+    here.brunt(&["run", "scenario.yaml", "--baseline", "base.json"])
+        .must(3, &["1 run before, 1 run now"]);
     here.write("scenario.yaml", &format!("version: 1\nname: other\nsystem: shop.yaml\n{SCENARIO}"));
     let refused = here.brunt(&["run", "scenario.yaml", "--baseline", "base.json"]);
     refused.must(2, &["the baseline has no run of “other”"]);
@@ -79,23 +82,28 @@ fn reports_are_rendered_again_with_an_index() {
     assert!(index.contains(&link), "{index}");
 }
 
-/// A disk that was full, a process that was killed: what is left of a report is an error that names the file, never a verdict.
+/// A disk that was full, a process that was killed: what is left of a report is an error that names
+/// the file, never a verdict.
 #[test]
 fn what_is_left_of_a_damaged_report_is_an_error_that_names_it() {
     let here = Workplace::new();
     let whole = measured(&here).to_string();
     here.write("base.json", &whole);
     let cuts = [0, 1, whole.len() / 2, whole.len() - 1].map(|end| whole[..end].to_owned());
-    let others =
-        [whole.replacen("\"timeline\"", "\"timelin\"", 1), whole.replacen("\"format\":1", "\"format\":9", 1)];
+    let others = [
+        whole.replacen("\"timeline\"", "\"timelin\"", 1),
+        whole.replacen("\"format\":1", "\"format\":9", 1),
+    ];
     for damaged in cuts.into_iter().chain(others) {
         here.write("damaged.json", &damaged);
-        for arguments in [["compare", "base.json", "damaged.json"], ["compare", "damaged.json", "base.json"]]
+        for arguments in
+            [["compare", "base.json", "damaged.json"], ["compare", "damaged.json", "base.json"]]
         {
             here.brunt(&arguments).must(2, &["damaged.json"]);
         }
         here.brunt(&["report", "damaged.json"]).must(2, &["damaged.json"]);
-        here.brunt(&["run", "scenario.yaml", "--baseline", "damaged.json"]).must(2, &["damaged.json"]);
+        here.brunt(&["run", "scenario.yaml", "--baseline", "damaged.json"])
+            .must(2, &["damaged.json"]);
     }
     here.write("counts/calibration.json", "{\"rows\": [{\"scenario\"");
     let refused = here.brunt(&["calibrate", "scenario.yaml", "--runs", "1", "--out", "counts"]);

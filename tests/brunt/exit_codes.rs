@@ -48,7 +48,9 @@ fn a_workflow_gets_a_summary_and_notes() {
     let output = command.output().unwrap();
     let out = String::from_utf8_lossy(&output.stdout);
     assert!(
-        out.contains("::error file=scenario.yaml,title=a test%3A reads%3A availability ≥ 99%25::0%25."),
+        out.contains(
+            "::error file=scenario.yaml,title=a test%3A reads%3A availability ≥ 99%25::0%25."
+        ),
         "{out}"
     );
     let summary = std::fs::read_to_string(here.path("summary.md")).unwrap();
@@ -79,8 +81,11 @@ fn a_signal_is_4() {
     here.scenario(&format!("{load}expect:\n  - availability: {{of: reads, atLeast: 99%}}\n"));
     let mut child = here.start(&["run", "scenario.yaml"]);
     wait_until("the load runs", || here.printed().contains("load for 60s"));
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
-        .unwrap();
+    rustix::process::kill_process(
+        rustix::process::Pid::from_child(&child),
+        rustix::process::Signal::INT,
+    )
+    .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(4), "{}", here.printed());
     assert!(here.run_folder().join("report.html").exists());
 }
@@ -97,9 +102,13 @@ fn a_setup_that_is_answered_otherwise_is_1() {
 #[test]
 fn what_cannot_be_put_back_is_5() {
     let here = Workplace::new();
-    // The second changes what the first has set, so the first leaves it as it is; and the second puts back what it found.
+    // The second changes what the first has set, so the first leaves it as it is; and the second
+    // puts back what it found.
     let faults = "faults:\n  - {at: 300ms, for: 500ms, scale: {service: back, replicas: 2}}\n  \
                   - {at: 500ms, for: 1s, scale: {service: back, replicas: 3}}\n";
-    here.scenario(&format!("{LOAD}{faults}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"));
-    here.brunt(&["run", "scenario.yaml"]).must(5, &["left behind", "from 2 to 3 replicas by somebody else"]);
+    here.scenario(&format!(
+        "{LOAD}{faults}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"
+    ));
+    here.brunt(&["run", "scenario.yaml"])
+        .must(5, &["left behind", "from 2 to 3 replicas by somebody else"]);
 }

@@ -6,14 +6,15 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::workplace::{Workplace, wait_until};
 
-/// Processes that work in this folder or were started with it in their environment, other than ours.
+/// Processes that work in this folder or were started with it in their environment,
+/// other than ours.
 fn processes_in(folder: &Path) -> Vec<u32> {
     let folder = folder.canonicalize().unwrap();
     let belongs = |pid: &u32| {
         let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
         let marked = String::from_utf8_lossy(&environment).contains(folder.to_str().unwrap());
-        let works_there =
-            std::fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(&folder));
+        let works_there = std::fs::read_link(format!("/proc/{pid}/cwd"))
+            .is_ok_and(|cwd| cwd.starts_with(&folder));
         marked || works_there
     };
     let all = std::fs::read_dir("/proc")

@@ -1,5 +1,5 @@
-//! A small program that is not brunt's: what the system files of these tests start. It is this very test binary, told to
-//! act as a server.
+//! A small program that is not brunt's: what the system files of these tests start. It is this very
+//! test binary, told to act as a server.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -87,9 +87,10 @@ fn answer(method: &str, path: &str) -> (u16, String) {
             orders.push(if forgets { 0 } else { id });
             (201, format!("{{\"id\":{id}}}"))
         }
-        ("GET", "/orders") => {
-            (200, format!("{{\"orders\":{:?}}}", orders.iter().filter(|id| **id > 0).collect::<Vec<_>>()))
-        }
+        ("GET", "/orders") => (
+            200,
+            format!("{{\"orders\":{:?}}}", orders.iter().filter(|id| **id > 0).collect::<Vec<_>>()),
+        ),
         ("GET", "/back") => (if back_answers() { 200 } else { 502 }, "{}".to_owned()),
         ("GET", "/broken") => (500, "{\"message\":\"broken\"}".to_owned()),
         ("GET", "/end") => std::process::exit(3),
@@ -99,7 +100,9 @@ fn answer(method: &str, path: &str) -> (u16, String) {
 
 fn back_answers() -> bool {
     let url = std::env::var("BACK_URL").unwrap_or_default();
-    let Ok(mut stream) = TcpStream::connect(url.trim_start_matches("http://")) else { return false };
+    let Ok(mut stream) = TcpStream::connect(url.trim_start_matches("http://")) else {
+        return false;
+    };
     let mut reply = String::new();
     stream.write_all(b"GET /ready HTTP/1.1\r\nhost: back\r\nconnection: close\r\n\r\n").is_ok()
         && stream.read_to_string(&mut reply).is_ok()

@@ -41,8 +41,10 @@ fn what_was_published_before_is_shown_when_asked_for() {
     let log = Log::new(&here);
     log.append(1, "커피");
     let shown = here.brunt(&["watch", "coffee", "--from-beginning", "--for", "500ms"]);
-    shown
-        .must(0, &["2021-02-01 12:30:45  msacoffeechainsample/", "@0  1  Ordered  id=1  productName=커피\n"]);
+    shown.must(
+        0,
+        &["2021-02-01 12:30:45  msacoffeechainsample/", "@0  1  Ordered  id=1  productName=커피\n"],
+    );
     let url = format!("sqlite:{}", log.path.display());
     let none = here.brunt(&["watch", "coffee", "--log", &url, "--for", "500ms"]);
     assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
@@ -70,8 +72,10 @@ fn what_is_published_now_is_shown_until_ctrl_c() {
 fn a_log_that_is_not_there_is_told_of_and_not_made() {
     let here = Workplace::new();
     here.brunt(&["watch", "coffee"]).must(2, &["coffee has no event log here", "brunt up coffee"]);
-    here.brunt(&["watch", "cofee"]).must(2, &["there is no system `cofee`", "did you mean `coffee`?"]);
-    here.brunt(&["watch", "coffee", "--log", "sqlite:none.db"]).must(2, &["there is no event log none.db"]);
+    here.brunt(&["watch", "cofee"])
+        .must(2, &["there is no system `cofee`", "did you mean `coffee`?"]);
+    here.brunt(&["watch", "coffee", "--log", "sqlite:none.db"])
+        .must(2, &["there is no event log none.db"]);
     here.brunt(&["watch", "coffee", "--log", "redis://x"])
         .must(2, &["redis://x is no event log", "kafka://"]);
     assert!(!here.path("none.db").exists() && !here.path(".brunt").exists());

@@ -39,7 +39,10 @@ impl Workplace {
 
     /// Writes `scenario.yaml` on the own system.
     pub fn scenario(&self, rest: &str) {
-        self.write("scenario.yaml", &format!("version: 1\nname: a test\nsystem: shop.yaml\n{rest}"));
+        self.write(
+            "scenario.yaml",
+            &format!("version: 1\nname: a test\nsystem: shop.yaml\n{rest}"),
+        );
     }
 
     /// The binary with these arguments, in this folder.
@@ -54,7 +57,8 @@ impl Workplace {
         let _alone = MEASURING.lock().unwrap_or_else(PoisonError::into_inner);
         let mut command = self.command(arguments);
         if matches!(arguments.first(), Some(&"run" | &"prove" | &"calibrate")) {
-            // A machine that is busy with something else makes the generator late, and then nothing is said.
+            // A machine that is busy with something else makes the generator late, and then nothing
+            // is said.
             command.args(["--retries", "9"]);
         }
         Ended::of(&command.output().unwrap())
@@ -70,7 +74,9 @@ impl Workplace {
         let (out, err) = (self.path("stdout"), self.path("stderr"));
         let mut command = self.command(arguments);
         command.stdin(Stdio::null());
-        command.stdout(std::fs::File::create(out).unwrap()).stderr(std::fs::File::create(err).unwrap());
+        command
+            .stdout(std::fs::File::create(out).unwrap())
+            .stderr(std::fs::File::create(err).unwrap());
         command.spawn().unwrap()
     }
 

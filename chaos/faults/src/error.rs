@@ -29,7 +29,9 @@ pub enum FaultError {
         service: String,
     },
     /// Somebody else changed what it had changed; that was not overwritten.
-    #[error("{service} was scaled from {set} to {found} replicas by somebody else meanwhile; left as it is")]
+    #[error(
+        "{service} was scaled from {set} to {found} replicas by somebody else meanwhile; left as it is"
+    )]
     Drift {
         /// The service.
         service: String,
@@ -109,6 +111,9 @@ impl TargetError {
     /// What this target cannot do, and a cluster can.
     #[must_use]
     pub fn on_kubernetes(what: &str) -> Self {
-        Self::NotHere { what: format!("`{what}`"), instead: "run the scenario by --on kubernetes".to_owned() }
+        Self::NotHere {
+            what: format!("`{what}`"),
+            instead: "run the scenario by --on kubernetes".to_owned(),
+        }
     }
 }

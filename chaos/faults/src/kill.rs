@@ -14,8 +14,8 @@ pub(crate) struct Victims {
     replicas: Vec<Replica>,
 }
 
-/// Draws who is to be killed, within the limits. With several services and one victim, a service is drawn among those of
-/// which something runs.
+/// Draws who is to be killed, within the limits. With several services and one victim, a service is
+/// drawn among those of which something runs.
 pub(crate) async fn choose<T: Target>(
     target: &T,
     services: &[String],

@@ -1,8 +1,9 @@
 //! Faults, one a file, each with how it is applied and how it is undone.
 //!
-//! [`apply`] looks at the target first and refuses a fault that would take away more than the limits allow, before
-//! anything is touched. What it returns knows how to put things back: undoing is part of the contract. What a fault is
-//! done to, local processes or a cluster, is behind [`Target`].
+//! [`apply`] looks at the target first and refuses a fault that would take away more than the
+//! limits allow, before anything is touched. What it returns knows how to put things back: undoing
+//! is part of the contract. What a fault is done to, local processes or a cluster, is behind
+//! [`Target`].
 
 mod edge;
 mod error;
@@ -56,8 +57,8 @@ enum Undo {
 /// Applies a fault.
 ///
 /// # Errors
-/// When it would take away more than the limits allow, when there is nothing to hit, or when the target cannot do it. In the
-/// first two cases nothing was touched.
+/// When it would take away more than the limits allow, when there is nothing to hit, or when the
+/// target cannot do it. In the first two cases nothing was touched.
 pub async fn apply<T: Target>(
     kind: &FaultKind,
     target: &T,
@@ -86,12 +87,18 @@ pub async fn apply_where<T: Target>(
         }
         FaultKind::Stop { service } => stop::apply(target, service, limits).await,
         FaultKind::Pause { service, pick } => pause::apply(target, service, *pick, draw).await,
-        FaultKind::Scale { service, replicas } => scale::apply(target, service, *replicas, limits).await,
+        FaultKind::Scale { service, replicas } => {
+            scale::apply(target, service, *replicas, limits).await
+        }
         FaultKind::Rollout { service } => rollout::apply(target, service, limits).await,
         FaultKind::MakeZombie { service, path } => zombie::apply(target, service, path, draw).await,
         FaultKind::Edge { from, to, fault } => edge::apply(target, from, to, *fault).await,
-        FaultKind::Platform { service, fault } => platform::apply(target, service, fault, draw).await,
-        FaultKind::Nodes { which, fault } => platform::apply_to_nodes(target, which, *fault, draw).await,
+        FaultKind::Platform { service, fault } => {
+            platform::apply(target, service, fault, draw).await
+        }
+        FaultKind::Nodes { which, fault } => {
+            platform::apply_to_nodes(target, which, *fault, draw).await
+        }
     }
 }
 
@@ -106,11 +113,12 @@ impl Applied {
         &self.effect
     }
 
-    /// Puts things back, and says what the fault hit altogether. Faults that happen at once have nothing to put back.
+    /// Puts things back, and says what the fault hit altogether. Faults that happen at once have
+    /// nothing to put back.
     ///
     /// # Errors
-    /// When the target cannot do it, or when somebody else has changed meanwhile what this fault changed: then it is left
-    /// as it is.
+    /// When the target cannot do it, or when somebody else has changed meanwhile what this fault
+    /// changed: then it is left as it is.
     pub async fn recover<T: Target>(self, target: &T) -> Result<Effect, FaultError> {
         let mut effect = self.effect;
         match self.undo {

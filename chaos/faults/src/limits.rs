@@ -15,8 +15,14 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Refuses to take away so many ready replicas if, with those that are away already, it is more than the share.
-    pub(crate) fn check(&self, service: &str, census: &Census, takes: u32) -> Result<(), FaultError> {
+    /// Refuses to take away so many ready replicas if, with those that are away already, it is more
+    /// than the share.
+    pub(crate) fn check(
+        &self,
+        service: &str,
+        census: &Census,
+        takes: u32,
+    ) -> Result<(), FaultError> {
         let away = census.away();
         let allowed = self.max_unavailable.fraction() * f64::from(census.wanted);
         // Shares are fractions in binary: three times a third must count as one.
@@ -66,7 +72,12 @@ impl Draw<'_> {
             return Ok(census.replicas.clone());
         }
         let there = target.those(service, self.only).await?;
-        Ok(census.replicas.iter().filter(|replica| there.contains(&replica.number)).copied().collect())
+        Ok(census
+            .replicas
+            .iter()
+            .filter(|replica| there.contains(&replica.number))
+            .copied()
+            .collect())
     }
 
     /// Some of these, drawn where not all are meant.

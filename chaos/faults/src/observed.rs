@@ -11,7 +11,8 @@ pub struct Observed {
     pub when: Instant,
     /// The service.
     pub service: String,
-    /// The replica, numbered from 1 over the whole run; `None` when the service as a whole is meant.
+    /// The replica, numbered from 1 over the whole run; `None` when the service as a
+    /// whole is meant.
     pub replica: Option<u32>,
     /// What.
     pub what: Happening,

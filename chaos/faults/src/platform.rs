@@ -41,7 +41,10 @@ pub(crate) async fn apply<T: Target>(
     let hits = target.inflict(service, fault, &numbers(&chosen)).await?;
     let undo = match fault.is_instant() {
         true => crate::Undo::Nothing,
-        false => crate::Undo::Platform(Undo::Service { service: service.to_owned(), fault: fault.clone() }),
+        false => crate::Undo::Platform(Undo::Service {
+            service: service.to_owned(),
+            fault: fault.clone(),
+        }),
     };
     Ok(Applied::to_processes(service, hits, undo))
 }
@@ -60,8 +63,12 @@ pub(crate) async fn apply_to_nodes<T: Target>(
     if fault != NodeFault::Cordon {
         for (service, replicas) in &there {
             let census = target.census(service).await?;
-            let these: Vec<_> =
-                census.replicas.iter().filter(|one| replicas.contains(&one.number)).copied().collect();
+            let these: Vec<_> = census
+                .replicas
+                .iter()
+                .filter(|one| replicas.contains(&one.number))
+                .copied()
+                .collect();
             draw.limits.check_these(service, &census, &these)?;
         }
     }
@@ -127,9 +134,11 @@ mod tests {
 
     #[test]
     fn a_zone_is_drawn_as_a_whole() {
-        let nodes = [node("a", Some("1")), node("b", Some("1")), node("c", Some("2")), node("d", None)];
+        let nodes =
+            [node("a", Some("1")), node("b", Some("1")), node("c", Some("2")), node("d", None)];
         let which = NodePick::ZoneOf("shop".to_owned());
-        let all: BTreeSet<Vec<String>> = (0..20).map(|seed| drawn_from(&which, &nodes, seed)).collect();
+        let all: BTreeSet<Vec<String>> =
+            (0..20).map(|seed| drawn_from(&which, &nodes, seed)).collect();
         assert_eq!(all.into_iter().collect::<Vec<_>>(), [vec!["a", "b"], vec!["c"]]);
         assert!(drawn_from(&which, &nodes[3..], 1).is_empty(), "a node without a zone is in none");
     }

@@ -55,14 +55,14 @@ impl Census {
     }
 }
 
-/// What can be done to a system. All operations return as soon as they are in force; none waits until the system is well
-/// again.
+/// What can be done to a system. All operations return as soon as they are in force; none waits
+/// until the system is well again.
 pub trait Target: Sync {
     /// The service's replicas.
     fn census(&self, service: &str) -> impl Future<Output = Result<Census, TargetError>> + Send;
 
-    /// Kills replicas and has each replaced at once; SIGKILL follows SIGTERM after `grace`, at once when it is zero. Says how
-    /// many were there to be killed.
+    /// Kills replicas and has each replaced at once; SIGKILL follows SIGTERM after `grace`, at once
+    /// when it is zero. Says how many were there to be killed.
     fn kill(
         &self,
         service: &str,
@@ -70,24 +70,37 @@ pub trait Target: Sync {
         grace: Duration,
     ) -> impl Future<Output = Result<u64, TargetError>> + Send;
 
-    /// Takes all replicas away, with the service's own grace, and lets none come back. Says how many there were.
+    /// Takes all replicas away, with the service's own grace, and lets none come back. Says how
+    /// many there were.
     fn stop(&self, service: &str) -> impl Future<Output = Result<u64, TargetError>> + Send;
 
-    /// Brings a stopped service back with as many replicas as are wanted. Does nothing when it is not stopped.
+    /// Brings a stopped service back with as many replicas as are wanted. Does nothing when it
+    /// is not stopped.
     fn start(&self, service: &str) -> impl Future<Output = Result<(), TargetError>> + Send;
 
     /// Freezes replicas. Says how many were there to be frozen.
-    fn pause(&self, service: &str, replicas: &[u32])
-    -> impl Future<Output = Result<u64, TargetError>> + Send;
+    fn pause(
+        &self,
+        service: &str,
+        replicas: &[u32],
+    ) -> impl Future<Output = Result<u64, TargetError>> + Send;
 
     /// Lets frozen replicas go on; those that have gone meanwhile are passed over.
-    fn resume(&self, service: &str, replicas: &[u32])
-    -> impl Future<Output = Result<(), TargetError>> + Send;
+    fn resume(
+        &self,
+        service: &str,
+        replicas: &[u32],
+    ) -> impl Future<Output = Result<(), TargetError>> + Send;
 
     /// Sets how many replicas there should be.
-    fn scale(&self, service: &str, replicas: u32) -> impl Future<Output = Result<(), TargetError>> + Send;
+    fn scale(
+        &self,
+        service: &str,
+        replicas: u32,
+    ) -> impl Future<Output = Result<(), TargetError>> + Send;
 
-    /// Begins to replace every replica, within the limits of the service's strategy. Says how many will be replaced.
+    /// Begins to replace every replica, within the limits of the service's strategy. Says how many
+    /// will be replaced.
     fn rollout(&self, service: &str) -> impl Future<Output = Result<u64, TargetError>> + Send;
 
     /// Asks one replica directly, past any proxy. Returns the status of its reply.
@@ -114,7 +127,8 @@ pub trait Target: Sync {
         handle: EdgeHandle,
     ) -> impl Future<Output = Result<u64, TargetError>> + Send;
 
-    /// Does something to a service, or to these replicas of it, that only a platform can. Says how many replicas it hit.
+    /// Does something to a service, or to these replicas of it, that only a platform can. Says how
+    /// many replicas it hit.
     fn inflict(
         &self,
         service: &str,
@@ -140,15 +154,21 @@ pub trait Target: Sync {
         service: &str,
         only: &Only,
     ) -> impl Future<Output = Result<BTreeSet<u32>, TargetError>> + Send {
-        std::future::ready(Err(TargetError::on_kubernetes(&format!("a fault of {service} where {only}"))))
+        std::future::ready(Err(TargetError::on_kubernetes(&format!(
+            "a fault of {service} where {only}"
+        ))))
     }
 
     /// The nodes that are meant, and what runs on them.
-    fn nodes(&self, which: &NodePick) -> impl Future<Output = Result<Vec<Node>, TargetError>> + Send {
+    fn nodes(
+        &self,
+        which: &NodePick,
+    ) -> impl Future<Output = Result<Vec<Node>, TargetError>> + Send {
         std::future::ready(Err(TargetError::on_kubernetes(&format!("a fault of {which}"))))
     }
 
-    /// Does something to nodes, of which these services' replicas are hit. Says how many replicas, or nodes, it hit.
+    /// Does something to nodes, of which these services' replicas are hit. Says how many replicas,
+    /// or nodes, it hit.
     fn take_nodes(
         &self,
         names: &[String],
@@ -156,11 +176,17 @@ pub trait Target: Sync {
         replicas: &BTreeMap<String, Vec<u32>>,
     ) -> impl Future<Output = Result<u64, TargetError>> + Send {
         let _ = (fault, replicas);
-        std::future::ready(Err(TargetError::on_kubernetes(&format!("a fault of {}", names.join(", ")))))
+        std::future::ready(Err(TargetError::on_kubernetes(&format!(
+            "a fault of {}",
+            names.join(", ")
+        ))))
     }
 
     /// Undoes what [`Target::take_nodes`] did.
     fn give_back(&self, names: &[String]) -> impl Future<Output = Result<(), TargetError>> + Send {
-        std::future::ready(Err(TargetError::on_kubernetes(&format!("a fault of {}", names.join(", ")))))
+        std::future::ready(Err(TargetError::on_kubernetes(&format!(
+            "a fault of {}",
+            names.join(", ")
+        ))))
     }
 }

@@ -1,4 +1,5 @@
-//! Tells one replica to become a zombie: alive, and no longer healthy. Its liveness probe has to undo that.
+//! Tells one replica to become a zombie: alive, and no longer healthy. Its liveness probe has to
+//! undo that.
 
 use brunt_scenarios::plan::Pick;
 

@@ -1,4 +1,5 @@
-//! Making objects and removing them, as kubectl does: by server-side apply, without taking over what somebody else has set.
+//! Making objects and removing them, as kubectl does: by server-side apply, without taking over
+//! what somebody else has set.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -36,7 +37,8 @@ impl Keep {
 }
 
 impl Cluster {
-    /// Makes the objects, or changes them to what the manifest says. What it does not mention stays as it is.
+    /// Makes the objects, or changes them to what the manifest says. What it does not mention stays
+    /// as it is.
     ///
     /// # Errors
     /// When one is refused, or a field of it belongs to somebody else.
@@ -55,7 +57,8 @@ impl Cluster {
         Ok(())
     }
 
-    /// Removes the objects, last made first, and waits until they are gone. What is not there need not be removed.
+    /// Removes the objects, last made first, and waits until they are gone. What is not there need
+    /// not be removed.
     ///
     /// # Errors
     /// When one may not be removed, or does not go.
@@ -65,7 +68,11 @@ impl Cluster {
         for object in manifest.objects.iter().rev().filter(|object| !keep.spares(object)) {
             let api = kinds.api(self, object).await?;
             let what = format!("delete {}", named(object));
-            match KubeError::bounded(&what, api.delete(&object.name_any(), &DeleteParams::background())).await
+            match KubeError::bounded(
+                &what,
+                api.delete(&object.name_any(), &DeleteParams::background()),
+            )
+            .await
             {
                 Ok(_) => going.push((object, api)),
                 Err(error) if error.is_not_found() => {}
@@ -119,7 +126,9 @@ impl Kinds {
         let client = cluster.client.clone();
         Ok(match (scope, &object.metadata.namespace) {
             (Scope::Cluster, _) => Api::all_with(client, resource),
-            (Scope::Namespaced, Some(namespace)) => Api::namespaced_with(client, namespace, resource),
+            (Scope::Namespaced, Some(namespace)) => {
+                Api::namespaced_with(client, namespace, resource)
+            }
             (Scope::Namespaced, None) => Api::namespaced_with(client, &cluster.namespace, resource),
         })
     }

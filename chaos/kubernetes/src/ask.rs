@@ -1,4 +1,5 @@
-//! One request to one pod, past every Service: through a port-forward of the API server, which works from anywhere.
+//! One request to one pod, past every Service: through a port-forward of the API server, which
+//! works from anywhere.
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
@@ -14,12 +15,18 @@ const LINE: usize = 1024;
 ///
 /// # Errors
 /// When it cannot be reached, or does not answer in HTTP.
-pub(crate) async fn ask(cluster: &Cluster, pod: &str, port: u16, path: &str) -> Result<u16, KubeError> {
+pub(crate) async fn ask(
+    cluster: &Cluster,
+    pod: &str,
+    port: u16,
+    path: &str,
+) -> Result<u16, KubeError> {
     let pods: Api<Pod> = cluster.api();
     let what = format!("reach port {port} of pod {pod}");
     let mut forwarder = KubeError::bounded(&what, pods.portforward(pod, &[port])).await?;
     let broken = |why: String| KubeError::Other(format!("{what}: {why}"));
-    let mut stream = forwarder.take_stream(port).ok_or_else(|| broken("there is no stream".to_owned()))?;
+    let mut stream =
+        forwarder.take_stream(port).ok_or_else(|| broken("there is no stream".to_owned()))?;
     let request = format!("GET {path} HTTP/1.1\r\nhost: {pod}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.map_err(|error| broken(error.to_string()))?;
     let mut answer = Vec::new();

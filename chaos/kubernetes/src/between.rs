@@ -1,7 +1,9 @@
-//! Faults and counts between two services: a stand-in from brunt's image is put in a callee's place. The callee's Service leads
-//! to it, and a second Service, which the run adds, leads to the callee as the first one did.
+//! Faults and counts between two services: a stand-in from brunt's image is put in a callee's
+//! place. The callee's Service leads to it, and a second Service, which the run adds, leads to the
+//! callee as the first one did.
 //!
-//! Nothing of it needs privileges. Callers are told apart by their pods' addresses, which the stand-in is told of.
+//! Nothing of it needs privileges. Callers are told apart by their pods' addresses, which the
+//! stand-in is told of.
 
 mod add;
 mod calls;

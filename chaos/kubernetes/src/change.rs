@@ -5,7 +5,9 @@ use serde_json::Value;
 use crate::connect::Cluster;
 use crate::error::KubeError;
 use crate::object::{Mode, ObjectRef};
-use crate::record::{Edit, Lease, Noted, Record, covers, erase, noted, operation, rooted, unchanged, write};
+use crate::record::{
+    Edit, Lease, Noted, Record, covers, erase, noted, operation, rooted, unchanged, write,
+};
 
 /// How often a patch is made anew when somebody else was quicker.
 const TRIES: usize = 8;
@@ -32,9 +34,14 @@ pub(crate) enum PutBack {
 }
 
 impl Change {
-    /// Makes the change and notes, in the same patch, how it was. A later change by the same run keeps the first note.
-    /// Returns the object's generation after it.
-    pub(crate) async fn apply(&self, cluster: &Cluster, lease: &Lease, mode: Mode) -> Result<i64, KubeError> {
+    /// Makes the change and notes, in the same patch, how it was. A later change by the same run
+    /// keeps the first note. Returns the object's generation after it.
+    pub(crate) async fn apply(
+        &self,
+        cluster: &Cluster,
+        lease: &Lease,
+        mode: Mode,
+    ) -> Result<i64, KubeError> {
         for _ in 0..TRIES {
             let object = self.object.read(cluster).await?;
             let Some(operations) = self.operations(&object, &cluster.namespace, lease)? else {
@@ -67,7 +74,8 @@ impl Change {
         let mut edits = before.map(|noted| noted.record.edits).unwrap_or_default();
         let mut operations = vec![unchanged(object)];
         for (path, set) in &self.values {
-            let (path, set) = rooted(object, path, set.clone()).unwrap_or((path.clone(), set.clone()));
+            let (path, set) =
+                rooted(object, path, set.clone()).unwrap_or((path.clone(), set.clone()));
             let was = object.pointer(&path).cloned();
             operations.extend(operation(object, &path, set.as_ref()));
             match edits.iter_mut().find(|edit| edit.path == path) {
@@ -86,11 +94,12 @@ impl Change {
 }
 
 impl Change {
-    /// Two changes of which one holds the other could not be put back one by one. A version may be set over a rollout, as
-    /// neither ends before the run does, and the version is put back first.
+    /// Two changes of which one holds the other could not be put back one by one. A version may be
+    /// set over a rollout, as neither ends before the run does, and the version is put back first.
     fn must_not_overlap(&self, object: &Value, all: &[Noted]) -> Result<(), KubeError> {
         let others = all.iter().filter(|noted| noted.slot != self.slot);
-        for (other, edit) in others.flat_map(|noted| noted.record.edits.iter().map(move |edit| (noted, edit)))
+        for (other, edit) in
+            others.flat_map(|noted| noted.record.edits.iter().map(move |edit| (noted, edit)))
         {
             for (path, set) in &self.values {
                 let (path, _) = rooted(object, path, set.clone()).unwrap_or((path.clone(), None));
@@ -119,7 +128,8 @@ fn in_use(object: &ObjectRef, other: &Noted) -> KubeError {
     ))
 }
 
-/// Puts the values of one record back, unless somebody else has changed them meanwhile, and takes the record away.
+/// Puts the values of one record back, unless somebody else has changed them meanwhile, and takes
+/// the record away.
 pub(crate) async fn put_back(
     cluster: &Cluster,
     object: &ObjectRef,
@@ -210,7 +220,15 @@ mod tests {
             match operation["op"].as_str().unwrap() {
                 "test" => assert_eq!(object.pointer(path), Some(&operation["value"])),
                 "remove" => {
-                    drop(object.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(&leaf).unwrap());
+                    drop(
+                        object
+                            .pointer_mut(parent)
+                            .unwrap()
+                            .as_object_mut()
+                            .unwrap()
+                            .remove(&leaf)
+                            .unwrap(),
+                    );
                 }
                 _ => object.pointer_mut(parent).unwrap()[leaf] = operation["value"].clone(),
             }
@@ -228,7 +246,8 @@ mod tests {
 
     #[test]
     fn the_first_value_is_what_comes_back() {
-        let once = patched(&shop(), scale(0).operations(&shop(), "ns", &lease("a")).unwrap().unwrap());
+        let once =
+            patched(&shop(), scale(0).operations(&shop(), "ns", &lease("a")).unwrap().unwrap());
         let twice = patched(&once, scale(5).operations(&once, "ns", &lease("a")).unwrap().unwrap());
         assert_eq!(twice["spec"]["replicas"], 5);
         let (operations, drift) = undoing(&twice, &record_of(&twice));
@@ -238,7 +257,8 @@ mod tests {
 
     #[test]
     fn what_somebody_else_changed_is_left_and_reported() {
-        let mut changed = patched(&shop(), scale(0).operations(&shop(), "ns", &lease("a")).unwrap().unwrap());
+        let mut changed =
+            patched(&shop(), scale(0).operations(&shop(), "ns", &lease("a")).unwrap().unwrap());
         changed["spec"]["replicas"] = json!(4);
         let (operations, drift) = undoing(&changed, &record_of(&changed));
         assert_eq!(drift, ["/spec/replicas was set to 0 and is 4 now; left as it is"]);
@@ -249,7 +269,8 @@ mod tests {
 
     #[test]
     fn another_runs_change_is_not_touched() {
-        let changed = patched(&shop(), scale(0).operations(&shop(), "ns", &lease("a")).unwrap().unwrap());
+        let changed =
+            patched(&shop(), scale(0).operations(&shop(), "ns", &lease("a")).unwrap().unwrap());
         let error = scale(3).operations(&changed, "ns", &lease("b")).unwrap_err();
         assert!(error.to_string().contains("brunt revert --run a"), "{error}");
     }
@@ -265,13 +286,16 @@ mod tests {
         object["spec"]["template"] = json!({"metadata": {}, "spec": {"env": ["a"]}});
         let version = template("version", "/spec/template", json!({"spec": {"env": []}}));
         let env = template("env", "/spec/template/spec/env", json!(["b"]));
-        let changed = patched(&object, env.operations(&object, "ns", &lease("a")).unwrap().unwrap());
+        let changed =
+            patched(&object, env.operations(&object, "ns", &lease("a")).unwrap().unwrap());
         let error = version.operations(&changed, "ns", &lease("a")).unwrap_err();
         assert!(error.to_string().contains("by another fault (env)"), "{error}");
-        let changed = patched(&object, version.operations(&object, "ns", &lease("a")).unwrap().unwrap());
+        let changed =
+            patched(&object, version.operations(&object, "ns", &lease("a")).unwrap().unwrap());
         assert!(env.operations(&changed, "ns", &lease("a")).is_err());
         let rollout = template(ROLLOUT, "/spec/template/metadata/annotations/x", json!("1"));
-        let changed = patched(&object, rollout.operations(&object, "ns", &lease("a")).unwrap().unwrap());
+        let changed =
+            patched(&object, rollout.operations(&object, "ns", &lease("a")).unwrap().unwrap());
         version.operations(&changed, "ns", &lease("a")).unwrap().unwrap();
     }
 

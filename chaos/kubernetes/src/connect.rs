@@ -12,7 +12,8 @@ use crate::error::KubeError;
 /// How long it may take to reach the API server, and how long an answer may be on its way.
 const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
 
-/// Longer than any call but a watch or a log takes; those are opened anew when nothing comes for so long.
+/// Longer than any call but a watch or a log takes; those are opened anew when nothing comes
+/// for so long.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(295);
 
 /// Which cluster, and where in it.
@@ -20,7 +21,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(295);
 pub struct Where {
     /// The kubeconfig; the one that KUBECONFIG names, or the usual one, unless given.
     pub kubeconfig: Option<PathBuf>,
-    /// The context of the kubeconfig; its current one unless given. Inside a pod there is no kubeconfig and it is not needed.
+    /// The context of the kubeconfig; its current one unless given. Inside a pod there is no
+    /// kubeconfig and it is not needed.
     pub context: Option<String>,
     /// The namespace; the context's own unless given.
     pub namespace: Option<String>,
@@ -39,7 +41,8 @@ impl Cluster {
     /// Connects, and makes sure that the API server answers and that the namespace exists.
     ///
     /// # Errors
-    /// When there is no usable configuration, when nobody answers, or when there is no such namespace.
+    /// When there is no usable configuration, when nobody answers, or when there is
+    /// no such namespace.
     pub async fn connect(place: &Where) -> Result<Self, KubeError> {
         let cluster = Self::reach(place).await?;
         cluster.must_exist().await?;
@@ -57,7 +60,8 @@ impl Cluster {
         config.write_timeout = Some(ANSWERS_WITHIN);
         config.default_retry = false;
         let namespace = place.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
-        let client = Client::try_from(config).map_err(|error| KubeError::Configuration(error.to_string()))?;
+        let client = Client::try_from(config)
+            .map_err(|error| KubeError::Configuration(error.to_string()))?;
         Ok(Self { client, namespace })
     }
 
@@ -66,7 +70,9 @@ impl Cluster {
         let call = all.get(&self.namespace);
         match KubeError::bounded("read the namespace", call).await {
             Ok(_) => Ok(()),
-            Err(error) if error.is_not_found() => Err(KubeError::NoNamespace(self.namespace.clone())),
+            Err(error) if error.is_not_found() => {
+                Err(KubeError::NoNamespace(self.namespace.clone()))
+            }
             // Whoever may work in a namespace need not be allowed to read it.
             Err(KubeError::Forbidden { .. }) => Ok(()),
             Err(error) => Err(error),
@@ -94,6 +100,7 @@ async fn config(place: &Where) -> Result<Config, KubeError> {
     if let Some(context) = place.context.as_ref().filter(|context| !names.contains(context)) {
         return Err(KubeError::NoContext { context: context.clone(), known: names.join(", ") });
     }
-    let options = KubeConfigOptions { context: place.context.clone(), ..KubeConfigOptions::default() };
+    let options =
+        KubeConfigOptions { context: place.context.clone(), ..KubeConfigOptions::default() };
     Config::from_custom_kubeconfig(file, &options).await.map_err(|error| fail(error.to_string()))
 }

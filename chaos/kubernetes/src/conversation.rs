@@ -1,5 +1,5 @@
-//! Scripted conversations with an API server: what may be asked, in which order, and what is answered. Anything else that is
-//! asked fails the test.
+//! Scripted conversations with an API server: what may be asked, in which order, and what is
+//! answered. Anything else that is asked fails the test.
 
 use http::{Method, Request, Response};
 use http_body_util::BodyExt;
@@ -45,7 +45,12 @@ pub(crate) fn cluster(turns: Vec<Turn>) -> (Cluster, JoinHandle<()>) {
             let (request, answer) =
                 handle.next_request().await.unwrap_or_else(|| panic!("never asked: {}", turn.path));
             assert_eq!(request.method(), turn.method, "{}", request.uri());
-            assert!(request.uri().to_string().contains(turn.path), "{} is not {}", request.uri(), turn.path);
+            assert!(
+                request.uri().to_string().contains(turn.path),
+                "{} is not {}",
+                request.uri(),
+                turn.path
+            );
             let body = request.into_body().collect().await.unwrap().to_bytes();
             let body = String::from_utf8_lossy(&body);
             for says in turn.says {
@@ -133,7 +138,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_deleted_needs_no_putting_back() {
-        let (cluster, script) = cluster(vec![turn(Method::GET, SHOP, 404, no(404, "NotFound", "gone"))]);
+        let (cluster, script) =
+            cluster(vec![turn(Method::GET, SHOP, 404, no(404, "NotFound", "gone"))]);
         let object = ObjectRef::new(Kind::Deployment, "shop");
         assert_eq!(put_back(&cluster, &object, "replicas").await.unwrap(), PutBack::Done);
         script.await.unwrap();
@@ -143,7 +149,12 @@ mod tests {
     async fn missing_rights_say_what_is_missing() {
         let (cluster, script) = cluster(vec![
             turn(Method::GET, SHOP, 200, shop(2, &json!({}))),
-            turn(Method::PATCH, SHOP, 403, no(403, "Forbidden", "deployments \"shop\" is forbidden")),
+            turn(
+                Method::PATCH,
+                SHOP,
+                403,
+                no(403, "Forbidden", "deployments \"shop\" is forbidden"),
+            ),
         ]);
         let error = scale().apply(&cluster, &lease(), Mode::Real).await.unwrap_err();
         assert!(matches!(error, KubeError::Forbidden { .. }), "{error}");
@@ -171,8 +182,12 @@ mod tests {
     async fn only_expired_runs_are_reverted_and_their_job_goes_last() {
         let mut other = shop(0, &noted());
         other["metadata"]["name"] = json!("other");
-        other["metadata"]["annotations"]["revert.brunt.dev/replicas"] =
-            json!(noted()["revert.brunt.dev/replicas"].as_str().unwrap().replace("2026-01-01", "2999-01-01"));
+        other["metadata"]["annotations"]["revert.brunt.dev/replicas"] = json!(
+            noted()["revert.brunt.dev/replicas"]
+                .as_str()
+                .unwrap()
+                .replace("2026-01-01", "2999-01-01")
+        );
         let all = json!({"kind": "DeploymentList", "apiVersion": "apps/v1", "metadata": {}, "items": [shop(0, &noted()), other]});
         let job = |expires: &str, run: &str| {
             json!({"metadata": {
@@ -181,25 +196,39 @@ mod tests {
         let jobs = json!({"kind": "JobList", "apiVersion": "batch/v1", "metadata": {},
             "items": [job("2026-01-01T00:00:00Z", "a"), job("2999-01-01T00:00:00Z", "b")]});
         let (cluster, script) = cluster(vec![
-            turn(Method::GET, "/configmaps?&labelSelector=brunt.dev%2Fholds-removed", 200, none("ConfigMap")),
+            turn(
+                Method::GET,
+                "/configmaps?&labelSelector=brunt.dev%2Fholds-removed",
+                200,
+                none("ConfigMap"),
+            ),
             turn(Method::GET, "/namespaces/ns/services", 200, none("Service")),
             turn(Method::GET, "/poddisruptionbudgets", 200, none("PodDisruptionBudget")),
             turn(Method::GET, "/horizontalpodautoscalers", 200, none("HorizontalPodAutoscaler")),
             turn(Method::GET, "/configmaps", 200, none("ConfigMap")),
             turn(Method::GET, "/deployments", 200, all),
             turn(Method::GET, SHOP, 200, shop(0, &noted())),
-            turn(Method::PATCH, SHOP, 200, shop(2, &json!({}))).saying(&[r#""value":2"#, r#""op":"remove""#]),
+            turn(Method::PATCH, SHOP, 200, shop(2, &json!({})))
+                .saying(&[r#""value":2"#, r#""op":"remove""#]),
             turn(Method::GET, "/statefulsets", 200, none("StatefulSet")),
             turn(Method::GET, "/nodes", 403, no(403, "Forbidden", "no")),
             turn(Method::GET, "/services", 200, none("Service")),
             turn(Method::GET, "/pods", 200, none("Pod")),
             turn(Method::GET, "/clusterroles", 403, no(403, "Forbidden", "no")),
             turn(Method::GET, "/jobs", 200, jobs),
-            turn(Method::DELETE, "/jobs/brunt-revert-a", 200, json!({"kind": "Status", "status": "Success"})),
+            turn(
+                Method::DELETE,
+                "/jobs/brunt-revert-a",
+                200,
+                json!({"kind": "Status", "status": "Success"}),
+            ),
         ]);
         let reverted = revert(&cluster, &Which::Expired).await;
         script.await.unwrap();
         assert!(reverted.is_clean(), "{reverted:?}");
-        assert_eq!(reverted.done, ["Deployment shop: replicas put back", "job brunt-revert-a taken away"]);
+        assert_eq!(
+            reverted.done,
+            ["Deployment shop: replicas put back", "job brunt-revert-a taken away"]
+        );
     }
 }

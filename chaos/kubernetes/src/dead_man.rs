@@ -1,5 +1,6 @@
-//! The order to put everything back that stands in the cluster before any fault does: a Job that waits until the run's time
-//! is over and then does what `brunt revert` does. A run that ends by itself takes it away again.
+//! The order to put everything back that stands in the cluster before any fault does: a Job that
+//! waits until the run's time is over and then does what `brunt revert` does. A run that ends by
+//! itself takes it away again.
 //!
 //! All that the run adds belongs to this Job, so that it goes when the Job goes.
 
@@ -26,8 +27,8 @@ const ACCOUNT: &str = "brunt";
 /// How long the Job's pod may take until it runs.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 
-/// How many seconds the Job has at first. Whoever is killed before it stands has changed nothing yet, and what there is of it,
-/// perhaps without the rights to do anything, goes by itself.
+/// How many seconds the Job has at first. Whoever is killed before it stands has changed nothing
+/// yet, and what there is of it, perhaps without the rights to do anything, goes by itself.
 const STANDS_WITHIN: i64 = 90;
 
 /// How many seconds it has for putting things back.
@@ -48,7 +49,8 @@ pub(crate) enum Reach {
 /// Puts it into the cluster and waits until its pod runs.
 ///
 /// # Errors
-/// When it cannot be made, or does not run in time; then it has been taken away again by its own deadline at the latest.
+/// When it cannot be made, or does not run in time; then it has been taken away again by its own
+/// deadline at the latest.
 pub(crate) async fn stand(
     cluster: &Cluster,
     lease: &Lease,
@@ -56,7 +58,8 @@ pub(crate) async fn stand(
     reach: Reach,
 ) -> Result<(), KubeError> {
     let account = cluster.api::<ServiceAccount>();
-    let known = KubeError::bounded("look for the service account brunt", account.get_opt(ACCOUNT)).await;
+    let known =
+        KubeError::bounded("look for the service account brunt", account.get_opt(ACCOUNT)).await;
     let known = match known {
         // Whoever may not look at accounts may not make one either, so there must be the usual one.
         Err(KubeError::Forbidden { .. }) => true,
@@ -67,10 +70,13 @@ pub(crate) async fn stand(
     let account = if own { name.as_str() } else { ACCOUNT };
     let job: Job = made(job(lease, image, account, &cluster.namespace))?;
     let jobs = cluster.api::<Job>();
-    let job =
-        KubeError::bounded("make the Job that puts things back", jobs.create(&PostParams::default(), &job))
-            .await?;
-    let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job.metadata.uid});
+    let job = KubeError::bounded(
+        "make the Job that puts things back",
+        jobs.create(&PostParams::default(), &job),
+    )
+    .await?;
+    let owner =
+        json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job.metadata.uid});
     let stands = async {
         if own {
             rights::in_namespace(cluster, lease, &owner).await?;
@@ -91,8 +97,9 @@ pub(crate) async fn stand(
 /// Gives it the time that it needs.
 async fn stays(cluster: &Cluster, lease: &Lease) -> Result<(), KubeError> {
     let left = lease.expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
-    let longer =
-        Patch::Merge(json!({"spec": {"activeDeadlineSeconds": STANDS_WITHIN + left + PUTS_BACK_WITHIN}}));
+    let longer = Patch::Merge(
+        json!({"spec": {"activeDeadlineSeconds": STANDS_WITHIN + left + PUTS_BACK_WITHIN}}),
+    );
     let (jobs, params) = (cluster.api::<Job>(), PatchParams::default());
     let name = name(lease);
     let call = jobs.patch(&name, &params, &longer);
@@ -102,10 +109,13 @@ async fn stays(cluster: &Cluster, lease: &Lease) -> Result<(), KubeError> {
 async fn given_up(cluster: &Cluster, name: &str, error: KubeError) -> KubeError {
     let jobs = cluster.api::<Job>();
     // It goes by its own deadline if it does not go now.
-    let _ = KubeError::bounded("delete the Job", jobs.delete(name, &DeleteParams::background())).await;
+    let _ =
+        KubeError::bounded("delete the Job", jobs.delete(name, &DeleteParams::background())).await;
     // What is in no namespace cannot belong to it, and is there only if nodes were to be changed.
     let roles: Api<ClusterRole> = Api::all(cluster.client.clone());
-    let _ = KubeError::bounded("delete its rights", roles.delete(name, &DeleteParams::background())).await;
+    let _ =
+        KubeError::bounded("delete its rights", roles.delete(name, &DeleteParams::background()))
+            .await;
     error
 }
 
@@ -116,7 +126,8 @@ pub(crate) fn name(lease: &Lease) -> String {
 /// The Job as an owner, if it stands: what belongs to it goes with it.
 pub(crate) async fn owner(cluster: &Cluster, lease: &Lease) -> Result<Option<Value>, KubeError> {
     let (jobs, name) = (cluster.api::<Job>(), name(lease));
-    let job = KubeError::bounded("look for the Job that puts things back", jobs.get_opt(&name)).await?;
+    let job =
+        KubeError::bounded("look for the Job that puts things back", jobs.get_opt(&name)).await?;
     Ok(job.map(|job| json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job.metadata.uid})))
 }
 
@@ -162,10 +173,12 @@ fn job(lease: &Lease, image: &str, account: &str, namespace: &str) -> Value {
 
 /// An object from its JSON.
 pub(crate) fn made<K: DeserializeOwned>(value: Value) -> Result<K, KubeError> {
-    serde_json::from_value(value).map_err(|error| KubeError::Other(format!("cannot make an object: {error}")))
+    serde_json::from_value(value)
+        .map_err(|error| KubeError::Other(format!("cannot make an object: {error}")))
 }
 
-/// Waits until the Job's pod runs: an image that cannot be pulled must be known before the fault, not after it.
+/// Waits until the Job's pod runs: an image that cannot be pulled must be known before the fault,
+/// not after it.
 async fn runs(cluster: &Cluster, job: &str) -> Result<(), KubeError> {
     let pods = cluster.api::<Pod>();
     let until = tokio::time::Instant::now() + STARTS_WITHIN;
@@ -182,7 +195,9 @@ async fn runs(cluster: &Cluster, job: &str) -> Result<(), KubeError> {
         };
         if is_hopeless(&why) || tokio::time::Instant::now() > until {
             let said = match found.first() {
-                Some(pod) => pods.logs(&pod.name_any(), &LogParams::default()).await.unwrap_or_default(),
+                Some(pod) => {
+                    pods.logs(&pod.name_any(), &LogParams::default()).await.unwrap_or_default()
+                }
                 None => String::new(),
             };
             return Err(KubeError::Other(format!(
@@ -216,8 +231,12 @@ pub(crate) fn waits(pod: &Pod) -> Option<String> {
     Some(waiting.or(ended).unwrap_or_else(|| "it has not started yet".to_owned()))
 }
 
-/// The image that can put things back: the one that was named, or brunt's own where the system runs it.
-pub(crate) fn image<'a>(named: Option<&'a str>, images: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The image that can put things back: the one that was named, or brunt's own where the
+/// system runs it.
+pub(crate) fn image<'a>(
+    named: Option<&'a str>,
+    images: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     let ours = |image: &&str| {
         let name = image.rsplit('/').next().unwrap_or_default();
         name == "brunt" || name.starts_with("brunt:") || name.starts_with("brunt@")

@@ -78,7 +78,9 @@ pub enum KubeError {
         why: String,
     },
     /// Nobody answered.
-    #[error("cannot {what}: the cluster does not answer ({why}); is it up, and is this machine's way to it?")]
+    #[error(
+        "cannot {what}: the cluster does not answer ({why}); is it up, and is this machine's way to it?"
+    )]
     Silent {
         /// What was tried.
         what: String,
@@ -98,9 +100,10 @@ impl KubeError {
     ) -> Result<T, Self> {
         match tokio::time::timeout(CALL, call).await {
             Ok(answer) => answer.map_err(|error| Self::of(what, error)),
-            Err(_) => {
-                Err(Self::Silent { what: what.to_owned(), why: format!("nothing in {} s", CALL.as_secs()) })
-            }
+            Err(_) => Err(Self::Silent {
+                what: what.to_owned(),
+                why: format!("nothing in {} s", CALL.as_secs()),
+            }),
         }
     }
 
@@ -109,14 +112,22 @@ impl KubeError {
         let what = what.to_owned();
         match error {
             kube::Error::Api(status) => {
-                let why =
-                    if status.message.is_empty() { status.reason.clone() } else { status.message.clone() };
+                let why = if status.message.is_empty() {
+                    status.reason.clone()
+                } else {
+                    status.message.clone()
+                };
                 match status.code {
                     401 | 403 => Self::Forbidden { what, why },
                     429 => Self::Refused { what, why },
                     409 if status.reason != "AlreadyExists" => Self::Changed { what, why },
-                    // A test in a JSON patch that does not hold names no cause; what is not valid does.
-                    422 if status.details.as_ref().is_none_or(|details| details.causes.is_empty()) => {
+                    // A test in a JSON patch that does not hold names no cause; what is not valid
+                    // does.
+                    422 if status
+                        .details
+                        .as_ref()
+                        .is_none_or(|details| details.causes.is_empty()) =>
+                    {
                         Self::Changed { what, why }
                     }
                     code => Self::Answer { what, code, why },

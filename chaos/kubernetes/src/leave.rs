@@ -1,4 +1,5 @@
-//! What a run leaves on purpose: its report, as a ConfigMap of the namespace, for whoever comes after its pod has gone.
+//! What a run leaves on purpose: its report, as a ConfigMap of the namespace, for whoever comes
+//! after its pod has gone.
 
 use std::io::Write;
 
@@ -15,7 +16,8 @@ use crate::error::KubeError;
 /// Whom the API server is told that these fields belong to.
 const MANAGER: &str = "brunt";
 
-/// A ConfigMap may hold 1 MiB. Packed bytes are counted as they are; there are names and labels besides.
+/// A ConfigMap may hold 1 MiB. Packed bytes are counted as they are; there are names
+/// and labels besides.
 const MOST: usize = 1_000_000;
 
 /// One file of a report.
@@ -28,8 +30,9 @@ pub struct Leaf {
 }
 
 impl Cluster {
-    /// Leaves files, the most important first, as a ConfigMap, in the place of what it held before. Each is packed (gzip) but for the first, which is
-    /// there to be read at once. Returns the names of those that there was no room for.
+    /// Leaves files, the most important first, as a ConfigMap, in the place of what it held before.
+    /// Each is packed (gzip) but for the first, which is there to be read at once. Returns the
+    /// names of those that there was no room for.
     ///
     /// # Errors
     /// When the API server does not take it.
@@ -93,9 +96,11 @@ mod tests {
     #[test]
     fn the_first_can_be_read_at_once_and_the_others_unpack_to_what_they_were() {
         let page = "<p>all is well</p>".repeat(1000);
-        let (map, left_out) =
-            packed("report", &[leaf("report.md", "# pass".to_owned()), leaf("report.html", page.clone())])
-                .unwrap();
+        let (map, left_out) = packed(
+            "report",
+            &[leaf("report.md", "# pass".to_owned()), leaf("report.html", page.clone())],
+        )
+        .unwrap();
         assert_eq!(left_out, [""; 0]);
         let map: ConfigMap = serde_json::from_value(map).unwrap();
         assert_eq!(map.data.unwrap()["report.md"], "# pass");

@@ -1,12 +1,14 @@
 //! A system on a Kubernetes cluster: the only crate that names kube.
 //!
-//! [`Cluster`] is a connection to one namespace. Its client never sends a call again by itself, because a fault that is
-//! injected twice is another fault, and a disruption budget's 429 is an answer; and every call ends within a bound.
+//! [`Cluster`] is a connection to one namespace. Its client never sends a call again by itself,
+//! because a fault that is injected twice is another fault, and a disruption budget's 429 is an
+//! answer; and every call ends within a bound.
 //!
-//! [`KubeSystem`] is a system for the length of one run: what faults do to it, and what is seen of it. What it changes it
-//! notes in the same patch, on the changed object: how that was, the run, and until when the run may take. What puts
-//! things back reads these notes and nothing else, so that anybody can: the run itself, [`revert`] by hand, or the Job that
-//! stands in the cluster before the first fault does.
+//! [`KubeSystem`] is a system for the length of one run: what faults do to it, and what is seen of
+//! it. What it changes it notes in the same patch, on the changed object: how that was, the run,
+//! and until when the run may take. What puts things back reads these notes and nothing else, so
+//! that anybody can: the run itself, [`revert`] by hand, or the Job that stands in the cluster
+//! before the first fault does.
 
 mod apply;
 mod ask;

@@ -1,4 +1,5 @@
-//! Objects as they are written for kubectl, and the few things about them that differ from cluster to cluster.
+//! Objects as they are written for kubectl, and the few things about them that differ from cluster
+//! to cluster.
 
 use k8s_openapi::ByteString;
 use kube::core::DynamicObject;
@@ -21,14 +22,15 @@ impl Manifest {
         let wrong = |error: String| KubeError::Other(format!("this is no manifest: {error}"));
         let documents: Vec<Value> =
             serde_saphyr::from_multiple(text).map_err(|error| wrong(error.to_string()))?;
-        let objects = documents.into_iter().filter(|document| !document.is_null()).map(|document| {
-            let object: DynamicObject =
-                serde_json::from_value(document).map_err(|error| wrong(error.to_string()))?;
-            match (&object.types, &object.metadata.name) {
-                (Some(_), Some(_)) => Ok(object),
-                _ => Err(wrong("an object without apiVersion, kind or name".to_owned())),
-            }
-        });
+        let objects =
+            documents.into_iter().filter(|document| !document.is_null()).map(|document| {
+                let object: DynamicObject =
+                    serde_json::from_value(document).map_err(|error| wrong(error.to_string()))?;
+                match (&object.types, &object.metadata.name) {
+                    (Some(_), Some(_)) => Ok(object),
+                    _ => Err(wrong("an object without apiVersion, kind or name".to_owned())),
+                }
+            });
         Ok(Self { objects: objects.collect::<Result<_, _>>()? })
     }
 
@@ -70,7 +72,9 @@ impl Manifest {
             .objects
             .iter_mut()
             .find(|one| kind(one) == of && one.metadata.name.as_deref() == Some(name))
-            .ok_or_else(|| KubeError::Other(format!("there is no {of} {name} among the objects")))?;
+            .ok_or_else(|| {
+                KubeError::Other(format!("there is no {of} {name} among the objects"))
+            })?;
         let value = if of == "Secret" { json!(ByteString(value.into())) } else { json!(value) };
         if let Some(all) = object.data.as_object_mut() {
             let data = all.entry("data").or_insert_with(|| Value::Object(Map::new()));

@@ -1,4 +1,5 @@
-//! Nodes under the system: closed to new pods, emptied, or as good as lost. Only the run's own namespace loses pods.
+//! Nodes under the system: closed to new pods, emptied, or as good as lost. Only the run's own
+//! namespace loses pods.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -55,12 +56,17 @@ impl KubeSystem {
             let pods = state.everybody().filter(|pod| pod.node == *name && !pod.leaving);
             pods.map(|pod| (pod.service.clone(), pod.number)).collect()
         };
-        let node = |(name, zone): (String, Option<String>)| Node { replicas: there(&name), name, zone };
+        let node =
+            |(name, zone): (String, Option<String>)| Node { replicas: there(&name), name, zone };
         Ok(names.into_iter().map(node).collect())
     }
 
     /// The replicas of a service that are where they should be, and have the labels.
-    pub(crate) async fn those_of(&self, service: &str, only: &Only) -> Result<BTreeSet<u32>, TargetError> {
+    pub(crate) async fn those_of(
+        &self,
+        service: &str,
+        only: &Only,
+    ) -> Result<BTreeSet<u32>, TargetError> {
         self.workload(service)?;
         let zones = match &only.zone {
             Some(_) => self.zones().await.map_err(refused)?,
@@ -91,7 +97,10 @@ impl KubeSystem {
         let api: Api<v1::Node> = Api::all(self.cluster.client.clone());
         let params = ListParams::default();
         let all = KubeError::bounded("list nodes", api.list(&params)).await?;
-        Ok(all.into_iter().map(|node| (node.name_any(), node.labels().get(ZONE).cloned())).collect())
+        Ok(all
+            .into_iter()
+            .map(|node| (node.name_any(), node.labels().get(ZONE).cloned()))
+            .collect())
     }
 
     pub(crate) async fn take(
@@ -121,17 +130,25 @@ impl KubeSystem {
         }
     }
 
-    /// Evicts all at once, as kubectl does, and asks again for as long as budgets refuse, within reason.
+    /// Evicts all at once, as kubectl does, and asks again for as long as budgets
+    /// refuse, within reason.
     async fn drain(&self, replicas: &BTreeMap<String, Vec<u32>>) -> Result<u64, TargetError> {
         let until = Instant::now() + ASKS_FOR;
-        let each = replicas.iter().flat_map(|(service, all)| all.iter().map(move |one| (service, *one)));
+        let each =
+            replicas.iter().flat_map(|(service, all)| all.iter().map(move |one| (service, *one)));
         let evictions = each.map(|(service, replica)| self.drive_out(service, replica, until));
         let evicted = futures::future::try_join_all(evictions).await.map_err(refused)?;
         Ok(evicted.into_iter().map(u64::from).sum())
     }
 
-    /// Evicts one replica. Says whether it was evicted: one that has gone by itself needs no eviction.
-    async fn drive_out(&self, service: &str, replica: u32, until: Instant) -> Result<bool, KubeError> {
+    /// Evicts one replica. Says whether it was evicted: one that has gone by itself
+    /// needs no eviction.
+    async fn drive_out(
+        &self,
+        service: &str,
+        replica: u32,
+        until: Instant,
+    ) -> Result<bool, KubeError> {
         while let Ok(pod) = self.pod(service, replica) {
             match self.evict_pod(&pod).await {
                 Err(KubeError::Refused { why, .. }) if Instant::now() > until => {

@@ -1,4 +1,5 @@
-//! Objects that faults change, read and patched as plain JSON so that every kind is changed and put back in the same way.
+//! Objects that faults change, read and patched as plain JSON so that every kind is changed and put
+//! back in the same way.
 
 use kube::api::{Patch, PatchParams};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
@@ -36,7 +37,9 @@ impl Kind {
         let (group, version, kind, plural) = match self {
             Self::Deployment => ("apps", "v1", "Deployment", "deployments"),
             Self::StatefulSet => ("apps", "v1", "StatefulSet", "statefulsets"),
-            Self::Autoscaler => ("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+            Self::Autoscaler => {
+                ("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers")
+            }
             Self::Service => ("", "v1", "Service", "services"),
             Self::ConfigMap => ("", "v1", "ConfigMap", "configmaps"),
             Self::Budget => ("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
@@ -99,8 +102,8 @@ impl ObjectRef {
         serde_json::to_value(found).map_err(|error| KubeError::Other(format!("{what}: {error}")))
     }
 
-    /// A JSON patch. It must hold a test of the resource version: then a change in between is seen as [`KubeError::Changed`].
-    /// Returns the object's generation after it.
+    /// A JSON patch. It must hold a test of the resource version: then a change in between is seen
+    /// as [`KubeError::Changed`]. Returns the object's generation after it.
     pub(crate) async fn patch(
         &self,
         cluster: &Cluster,

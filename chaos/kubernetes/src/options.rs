@@ -11,7 +11,8 @@ pub struct Options {
     pub place: Where,
     /// The run's id, as a part of object names: small letters, digits and hyphens.
     pub run: String,
-    /// How long the run may take. [`MARGIN`](crate::MARGIN) later, whoever comes by puts its changes back.
+    /// How long the run may take. [`MARGIN`](crate::MARGIN) later, whoever comes by puts
+    /// its changes back.
     pub lasts: Duration,
     /// What puts things back if this process cannot.
     pub dead_man: Order,
@@ -23,7 +24,8 @@ pub struct Options {
     pub image: Option<String>,
     /// The calls between services, caller and callee, that the run breaks or counts.
     pub between: Vec<(String, String)>,
-    /// How long connections between services may take to end that were there before what breaks or counts them.
+    /// How long connections between services may take to end that were there before what breaks
+    /// or counts them.
     pub patience: Duration,
     /// Services whose autoscalers must have come to rest before the load begins.
     pub at_rest: Vec<String>,

@@ -1,4 +1,5 @@
-//! What protects a workload's replicas from what happens to nodes: how they are spread, and its disruption budget.
+//! What protects a workload's replicas from what happens to nodes: how they are spread, and its
+//! disruption budget.
 
 use std::collections::BTreeMap;
 
@@ -60,8 +61,8 @@ pub(crate) fn is_spread(pod: &PodSpec) -> bool {
     constraints || apart
 }
 
-/// The values that put all replicas of a workload on one node, whichever it is. Those of the version before are elsewhere and do not
-/// count.
+/// The values that put all replicas of a workload on one node, whichever it is. Those of the
+/// version before are elsewhere and do not count.
 pub(crate) fn together(object: &Value, workload: &Workload) -> Vec<(String, Option<Value>)> {
     let version = match workload.object.kind {
         Kind::StatefulSet => "controller-revision-hash",
@@ -90,8 +91,10 @@ mod tests {
         let labels = |all: &[(&str, &str)]| -> BTreeMap<String, String> {
             all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         };
-        let budget =
-            Budget { object: ObjectRef::new(Kind::Budget, "shop"), selector: labels(&[("app", "shop")]) };
+        let budget = Budget {
+            object: ObjectRef::new(Kind::Budget, "shop"),
+            selector: labels(&[("app", "shop")]),
+        };
         assert!(budget.protects(&labels(&[("app", "shop"), ("version", "2")])));
         assert!(!budget.protects(&labels(&[("app", "stock")])));
     }

@@ -1,4 +1,5 @@
-//! What is done to a service by way of its Deployment, its autoscaler, its configuration, and within its pods.
+//! What is done to a service by way of its Deployment, its autoscaler, its configuration, and
+//! within its pods.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +36,9 @@ impl KubeSystem {
         match fault {
             PlatformFault::Evict(_) => self.evict(service, replicas).await,
             PlatformFault::KillContainer(_) => self.end_containers(service, replicas).await,
-            PlatformFault::Stress { cpu, memory, .. } => self.stress(service, replicas, *cpu, *memory).await,
+            PlatformFault::Stress { cpu, memory, .. } => {
+                self.stress(service, replicas, *cpu, *memory).await
+            }
             PlatformFault::Remove => {
                 self.remove(workload).await.map_err(refused)?;
                 Ok(replicas.len() as u64)
@@ -48,7 +51,11 @@ impl KubeSystem {
         }
     }
 
-    pub(crate) async fn lift_from(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
+    pub(crate) async fn lift_from(
+        &self,
+        service: &str,
+        fault: &PlatformFault,
+    ) -> Result<(), TargetError> {
         let workload = self.workload(service)?;
         match fault {
             PlatformFault::Evict(_) | PlatformFault::KillContainer(_) => Ok(()),
@@ -58,7 +65,9 @@ impl KubeSystem {
             }
             PlatformFault::Remove if self.touch == Touch::Dry => Ok(()),
             PlatformFault::Remove => {
-                removal::put_back(&self.cluster, &workload.object, &self.lease).await.map_err(refused)
+                removal::put_back(&self.cluster, &workload.object, &self.lease)
+                    .await
+                    .map_err(refused)
             }
             _ => {
                 let change = self.change_of(workload, fault).await?;
@@ -67,12 +76,20 @@ impl KubeSystem {
         }
     }
 
-    async fn change_of(&self, workload: &Workload, fault: &PlatformFault) -> Result<Change, TargetError> {
+    async fn change_of(
+        &self,
+        workload: &Workload,
+        fault: &PlatformFault,
+    ) -> Result<Change, TargetError> {
         match fault {
             PlatformFault::SetEnv(env) => self.environment(workload, env).await,
             PlatformFault::SetConfig { name, data } => Ok(configuration(name, data)),
-            PlatformFault::Autoscale { min, max, target } => autoscaler(workload, *min, *max, *target),
-            PlatformFault::Probe { which, path } => self.probe(workload, *which, path.as_deref()).await,
+            PlatformFault::Autoscale { min, max, target } => {
+                autoscaler(workload, *min, *max, *target)
+            }
+            PlatformFault::Probe { which, path } => {
+                self.probe(workload, *which, path.as_deref()).await
+            }
             PlatformFault::RollBack => self.version_before(workload).await,
             PlatformFault::Remove
             | PlatformFault::Evict(_)
@@ -130,7 +147,9 @@ impl KubeSystem {
         })?;
         let mut template =
             serde_json::to_value(before.1.spec.unwrap_or_default().template).unwrap_or_default();
-        if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+        if let Some(labels) =
+            template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut)
+        {
             labels.remove("pod-template-hash");
         }
         Ok(Change {
@@ -166,16 +185,20 @@ impl KubeSystem {
         }
     }
 
-    /// Evicts a pod, if it is still the one that is meant. Says whether it was there. A budget's no is [`KubeError::Refused`].
+    /// Evicts a pod, if it is still the one that is meant. Says whether it was there. A budget's
+    /// no is [`KubeError::Refused`].
     pub(crate) async fn evict_pod(&self, pod: &PodState) -> Result<bool, KubeError> {
         self.in_time()?;
-        let same = pod.uid.clone().map(|uid| Preconditions { uid: Some(uid), resource_version: None });
+        let same =
+            pod.uid.clone().map(|uid| Preconditions { uid: Some(uid), resource_version: None });
         let params = EvictParams {
             delete_options: Some(DeleteParams { preconditions: same, ..DeleteParams::default() }),
             post_options: PostParams { dry_run: self.touch == Touch::Dry, ..PostParams::default() },
         };
         let api = self.cluster.api::<Pod>();
-        match KubeError::bounded(&format!("evict pod {}", pod.name), api.evict(&pod.name, &params)).await {
+        match KubeError::bounded(&format!("evict pod {}", pod.name), api.evict(&pod.name, &params))
+            .await
+        {
             Ok(_) => {
                 self.note(format!("Pod {} on {} evicted", pod.name, pod.node));
                 Ok(true)
@@ -193,11 +216,17 @@ fn autoscaler(
     target: Option<u32>,
 ) -> Result<Change, TargetError> {
     let scaler = workload.scaler.as_ref().ok_or_else(|| {
-        TargetError::Platform(format!("{} has no autoscaler, so there is nothing to change", workload.object))
+        TargetError::Platform(format!(
+            "{} has no autoscaler, so there is nothing to change",
+            workload.object
+        ))
     })?;
     let aim = scaler.aim();
     if target.is_some() && aim.is_none() {
-        return Err(TargetError::Platform(format!("{} does not look at the processor", scaler.object)));
+        return Err(TargetError::Platform(format!(
+            "{} does not look at the processor",
+            scaler.object
+        )));
     }
     let value = |path: &str, number: Option<u32>| Some((path.to_owned(), Some(json!(number?))));
     let values = [

@@ -1,5 +1,5 @@
-//! What must be otherwise for a run than the manifests have it, before the load begins: variables that the scenario sets, and
-//! guards that a proof takes away. It is put back like any fault.
+//! What must be otherwise for a run than the manifests have it, before the load begins: variables
+//! that the scenario sets, and guards that a proof takes away. It is put back like any fault.
 
 use std::collections::BTreeMap;
 
@@ -18,17 +18,20 @@ use crate::workload::Workload;
 const SLOT: &str = "prepared";
 
 impl KubeSystem {
-    /// Makes every service as the plan has it. Says which ones roll out because of it, with the generation to wait for.
+    /// Makes every service as the plan has it. Says which ones roll out because of it, with the
+    /// generation to wait for.
     pub(crate) async fn prepare(&self) -> Result<BTreeMap<String, i64>, KubeError> {
         let mut begun = BTreeMap::new();
         for (name, workload) in &self.workloads {
             let Some(service) = self.plan.services.get(name) else { continue };
-            let around =
-                without_scaler(workload, service).into_iter().chain(without_budget(workload, service));
+            let around = without_scaler(workload, service)
+                .into_iter()
+                .chain(without_budget(workload, service));
             for change in around {
                 self.change(&change).await?;
             }
-            // Whether anything must be otherwise does not depend on what stands there, so what stays as it is is not read.
+            // Whether anything must be otherwise does not depend on what stands there, so what
+            // stays as it is is not read.
             if values(&Value::Null, workload, service).is_empty() {
                 continue;
             }
@@ -58,7 +61,11 @@ fn without_budget(workload: &Workload, service: &plan::Service) -> Option<Change
 }
 
 /// What has to be otherwise in a workload so that it is as the plan has it.
-fn values(object: &Value, workload: &Workload, service: &plan::Service) -> Vec<(String, Option<Value>)> {
+fn values(
+    object: &Value,
+    workload: &Workload,
+    service: &plan::Service,
+) -> Vec<(String, Option<Value>)> {
     let mut values = Vec::new();
     if !service.altered.is_empty() {
         values.push(environment(object, &service.altered));
@@ -82,10 +89,15 @@ fn values(object: &Value, workload: &Workload, service: &plan::Service) -> Vec<(
 }
 
 /// The container's variables with these among them.
-pub(crate) fn environment(object: &Value, set: &BTreeMap<String, String>) -> (String, Option<Value>) {
+pub(crate) fn environment(
+    object: &Value,
+    set: &BTreeMap<String, String>,
+) -> (String, Option<Value>) {
     let path = format!("{CONTAINER}/env");
     let before = object.pointer(&path).and_then(Value::as_array).cloned().unwrap_or_default();
-    let kept = before.into_iter().filter(|one| !set.contains_key(one["name"].as_str().unwrap_or_default()));
+    let kept = before
+        .into_iter()
+        .filter(|one| !set.contains_key(one["name"].as_str().unwrap_or_default()));
     let new = set.iter().map(|(name, value)| json!({"name": name, "value": value}));
     (path, Some(Value::Array(kept.chain(new).collect())))
 }

@@ -22,7 +22,9 @@ impl Progress {
         let all = [status.updated_replicas, status.available_replicas, status.replicas];
         Self {
             wanted: Some(wanted),
-            template: spec.and_then(|spec| serde_json::to_value(&spec.template).ok()).unwrap_or_default(),
+            template: spec
+                .and_then(|spec| serde_json::to_value(&spec.template).ok())
+                .unwrap_or_default(),
             generation: one.metadata.generation.unwrap_or_default(),
             settled: status.observed_generation >= one.metadata.generation
                 && all.iter().all(|number| number.unwrap_or(0) == wanted),
@@ -35,7 +37,9 @@ impl Progress {
         let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);
         Self {
             wanted: Some(wanted),
-            template: spec.and_then(|spec| serde_json::to_value(&spec.template).ok()).unwrap_or_default(),
+            template: spec
+                .and_then(|spec| serde_json::to_value(&spec.template).ok())
+                .unwrap_or_default(),
             generation: one.metadata.generation.unwrap_or_default(),
             settled: status.observed_generation >= one.metadata.generation
                 && status.current_revision == status.update_revision
@@ -45,7 +49,8 @@ impl Progress {
         }
     }
 
-    /// Whether all is done that the spec asks for, which was seen in this generation or a later one.
+    /// Whether all is done that the spec asks for, which was seen in this generation or
+    /// a later one.
     pub(crate) fn is_settled(&self, generation: i64) -> bool {
         self.settled && self.generation >= generation
     }
@@ -63,7 +68,8 @@ impl Progress {
         let mut happened = Vec::new();
         let wanted = self.wanted.unwrap_or_default();
         if wanted != wanted_before {
-            happened.push(Happening::Scaled { replicas: u32::try_from(wanted).unwrap_or_default() });
+            happened
+                .push(Happening::Scaled { replicas: u32::try_from(wanted).unwrap_or_default() });
         }
         let began = self.template != before.template;
         if began {

@@ -1,5 +1,5 @@
-//! How this machine reaches a service, or one pod: at its own address where that answers, through a port-forward of the API
-//! server otherwise.
+//! How this machine reaches a service, or one pod: at its own address where that answers, through a
+//! port-forward of the API server otherwise.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -41,7 +41,9 @@ impl Reached {
     /// `host:port`.
     pub(crate) fn authority(&self) -> String {
         match self {
-            Self::Directly { address, port } if address.contains(':') => format!("[{address}]:{port}"),
+            Self::Directly { address, port } if address.contains(':') => {
+                format!("[{address}]:{port}")
+            }
             Self::Directly { address, port } => format!("{address}:{port}"),
             Self::Through { port, .. } => format!("127.0.0.1:{port}"),
         }
@@ -89,7 +91,8 @@ pub(crate) async fn pod(
 }
 
 impl KubeSystem {
-    /// The number of each of a service's pods that run, and where it answers this machine, past every Service.
+    /// The number of each of a service's pods that run, and where it answers this machine,
+    /// past every Service.
     pub async fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
         let Some(port) = self.workloads.get(service).and_then(Workload::port) else {
             return self.url(service).into_iter().map(|url| (1, url)).collect();
@@ -129,8 +132,11 @@ enum Goal {
 }
 
 async fn forward(cluster: &Cluster, goal: Goal) -> Result<Reached, KubeError> {
-    let fail = |error: std::io::Error| KubeError::Other(format!("cannot listen for a port-forward: {error}"));
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(fail)?;
+    let fail = |error: std::io::Error| {
+        KubeError::Other(format!("cannot listen for a port-forward: {error}"))
+    };
+    let listener =
+        TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(fail)?;
     let port = listener.local_addr().map_err(fail)?.port();
     let cluster = cluster.clone();
     let task = tokio::spawn(async move {
@@ -152,7 +158,8 @@ async fn carry(mut stream: TcpStream, cluster: &Cluster, goal: Goal) -> Result<(
         Goal::Pod { name, port } => (name, port),
     };
     let pods: Api<Pod> = cluster.api();
-    let mut forwarder = KubeError::bounded("forward a port", pods.portforward(&pod, &[port])).await?;
+    let mut forwarder =
+        KubeError::bounded("forward a port", pods.portforward(&pod, &[port])).await?;
     if let Some(mut there) = forwarder.take_stream(port) {
         let _ = copy_bidirectional(&mut stream, &mut there).await;
     }
@@ -165,14 +172,18 @@ async fn any_of(cluster: &Cluster, workload: &Workload) -> Result<(String, u16),
     let list = pods.list(&params);
     let mut ready = KubeError::bounded("list pods", list).await?.items;
     ready.retain(is_ready);
-    let pod =
-        fastrand::choice(&ready).ok_or_else(|| KubeError::Other("no pod is ready".to_owned()))?.name_any();
-    let port = workload.port().ok_or_else(|| KubeError::Other("the container names no port".to_owned()))?;
+    let pod = fastrand::choice(&ready)
+        .ok_or_else(|| KubeError::Other("no pod is ready".to_owned()))?
+        .name_any();
+    let port = workload
+        .port()
+        .ok_or_else(|| KubeError::Other("the container names no port".to_owned()))?;
     Ok((pod, port))
 }
 
 pub(crate) fn is_ready(pod: &Pod) -> bool {
     let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
-    let ready = conditions.into_iter().flatten().any(|one| one.type_ == "Ready" && one.status == "True");
+    let ready =
+        conditions.into_iter().flatten().any(|one| one.type_ == "Ready" && one.status == "True");
     ready && pod.metadata.deletion_timestamp.is_none()
 }

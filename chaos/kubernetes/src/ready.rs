@@ -12,9 +12,10 @@ use crate::system::{KubeSystem, MARGIN};
 use crate::workload::Workload;
 
 impl KubeSystem {
-    /// Makes the services as the plan has them where the manifests have them otherwise. Then waits until every one has as many
-    /// replicas ready as it should, and no rollout goes on: of this, of an earlier run, or of putting things back. Then puts
-    /// stand-ins before the callees of the calls that the run breaks or counts.
+    /// Makes the services as the plan has them where the manifests have them otherwise. Then waits
+    /// until every one has as many replicas ready as it should, and no rollout goes on: of this, of
+    /// an earlier run, or of putting things back. Then puts stand-ins before the callees of the
+    /// calls that the run breaks or counts.
     ///
     /// # Errors
     /// When one has not within its bound, with what to look at.
@@ -26,14 +27,17 @@ impl KubeSystem {
         for (service, workload) in &self.workloads {
             let generation = begun.get(service).copied().unwrap_or_default();
             let mut changes = self.seen.changes();
-            let settled = changes.wait_for(|()| self.is_settled(service, workload.least(), generation));
+            let settled =
+                changes.wait_for(|()| self.is_settled(service, workload.least(), generation));
             let within = self.settles_within(service, workload);
             if tokio::time::timeout(within, settled).await.is_err() {
                 return Err(self.not_ready(service, workload, within));
             }
         }
         self.interpose().await?;
-        for (service, workload) in self.workloads.iter().filter(|(name, _)| self.at_rest.contains(name)) {
+        for (service, workload) in
+            self.workloads.iter().filter(|(name, _)| self.at_rest.contains(name))
+        {
             self.rests(service, workload).await?;
         }
         Ok(())
@@ -46,7 +50,9 @@ impl KubeSystem {
     /// The old replicas go by the manifest's grace, the new ones come by the plan's probes.
     fn settles_within(&self, service: &str, workload: &Workload) -> Duration {
         let plan = self.plan.services.get(service);
-        plan.map_or(MARGIN, |plan| bounds::rolls_out(plan) + workload.grace() * plan.replicas.max(1))
+        plan.map_or(MARGIN, |plan| {
+            bounds::rolls_out(plan) + workload.grace() * plan.replicas.max(1)
+        })
     }
 
     fn not_ready(&self, service: &str, workload: &Workload, within: Duration) -> KubeError {
@@ -75,7 +81,8 @@ impl KubeSystem {
 
     /// Waits until an autoscaler has come down from earlier loads.
     async fn rests(&self, service: &str, workload: &Workload) -> Result<(), KubeError> {
-        let Some(autoscaler) = self.plan.services.get(service).and_then(|plan| plan.autoscaler) else {
+        let Some(autoscaler) = self.plan.services.get(service).and_then(|plan| plan.autoscaler)
+        else {
             return Ok(());
         };
         let least = workload.least();

@@ -1,4 +1,5 @@
-//! What a fault notes on the object that it changes, in the same patch as the change: who, until when, and how it was.
+//! What a fault notes on the object that it changes, in the same patch as the change: who, until
+//! when, and how it was.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,11 +53,14 @@ pub(crate) struct Noted {
     pub(crate) record: Record,
 }
 
-/// The records on an object. One that cannot be read is an error: it must not be passed over in silence.
+/// The records on an object. One that cannot be read is an error: it must not be passed
+/// over in silence.
 pub(crate) fn noted(object: &Value) -> Result<Vec<Noted>, KubeError> {
     let annotations = object.pointer("/metadata/annotations").and_then(Value::as_object);
-    let ours =
-        annotations.into_iter().flatten().filter_map(|(key, text)| Some((key.strip_prefix(PREFIX)?, text)));
+    let ours = annotations
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, text)| Some((key.strip_prefix(PREFIX)?, text)));
     ours.map(|(slot, text)| {
         let record = serde_json::from_str(text.as_str().unwrap_or_default()).map_err(|error| {
             KubeError::Other(format!(
@@ -108,11 +112,13 @@ pub(crate) fn operation(object: &Value, path: &str, value: Option<&Value>) -> Op
     }
 }
 
-/// Whether what is there is what was set: the API server may have filled in more, and leaves out what is empty.
+/// Whether what is there is what was set: the API server may have filled in more, and leaves out
+/// what is empty.
 pub(crate) fn covers(found: &Value, set: &Value) -> bool {
     match (found, set) {
         (Value::Object(found), Value::Object(set)) => {
-            let there = |(key, value)| found.get(key).map_or(is_empty(value), |found| covers(found, value));
+            let there =
+                |(key, value)| found.get(key).map_or(is_empty(value), |found| covers(found, value));
             set.iter().all(there)
         }
         (Value::Array(found), Value::Array(set)) => {
@@ -134,7 +140,11 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// An edit whose parent exists: where it does not, the parent is what is added.
-pub(crate) fn rooted(object: &Value, path: &str, set: Option<Value>) -> Option<(String, Option<Value>)> {
+pub(crate) fn rooted(
+    object: &Value,
+    path: &str,
+    set: Option<Value>,
+) -> Option<(String, Option<Value>)> {
     let (parent, leaf) = path.rsplit_once('/')?;
     if parent.is_empty() || object.pointer(parent).is_some() {
         return Some((path.to_owned(), set));
@@ -162,7 +172,10 @@ mod tests {
     fn what_the_server_leaves_out_as_it_is_empty_is_no_drift() {
         assert!(covers(&json!([{"name": "FILE"}]), &json!([{"name": "FILE", "value": ""}])));
         assert!(!covers(&json!([{"name": "FILE"}]), &json!([{"name": "FILE", "value": "x"}])));
-        assert!(!covers(&json!([{"name": "FILE", "value": "x"}]), &json!([{"name": "FILE", "value": ""}])));
+        assert!(!covers(
+            &json!([{"name": "FILE", "value": "x"}]),
+            &json!([{"name": "FILE", "value": ""}])
+        ));
     }
 
     #[test]
@@ -176,7 +189,8 @@ mod tests {
 
     #[test]
     fn a_record_that_cannot_be_read_is_not_passed_over() {
-        let object = json!({"metadata": {"annotations": {"revert.brunt.dev/replicas": "?", "other": "x"}}});
+        let object =
+            json!({"metadata": {"annotations": {"revert.brunt.dev/replicas": "?", "other": "x"}}});
         assert!(noted(&object).unwrap_err().to_string().contains("revert.brunt.dev/replicas"));
         assert_eq!(noted(&json!({"metadata": {}})).unwrap(), []);
     }

@@ -1,5 +1,5 @@
-//! Deleting a workload so that anybody can apply it again. As nothing can be noted on what is gone, a config map holds it, and is
-//! there before the workload goes.
+//! Deleting a workload so that anybody can apply it again. As nothing can be noted on what is gone,
+//! a config map holds it, and is there before the workload goes.
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::ResourceExt;
@@ -26,7 +26,8 @@ const IN_NAME_OF: &str = "manager";
 const THEIRS: [&str; 6] =
     ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"];
 
-/// How often it is tried anew when the object was changed while it was kept: its controllers write its status all the time.
+/// How often it is tried anew when the object was changed while it was kept: its controllers write
+/// its status all the time.
 const TRIES: usize = 20;
 
 /// Deletes an object; its pods go by themselves, with their grace.
@@ -57,19 +58,34 @@ async fn keep(
 ) -> Result<(), KubeError> {
     let map: ConfigMap = made(held(object, found, lease))?;
     let params = PatchParams { dry_run: mode == Mode::Dry, ..PatchParams::apply(MANAGER).force() };
-    let (maps, name, patch) = (cluster.api::<ConfigMap>(), holder(object, lease), Patch::Apply(&map));
-    KubeError::bounded(&format!("keep {object}"), maps.patch(&name, &params, &patch)).await.map(drop)
+    let (maps, name, patch) =
+        (cluster.api::<ConfigMap>(), holder(object, lease), Patch::Apply(&map));
+    KubeError::bounded(&format!("keep {object}"), maps.patch(&name, &params, &patch))
+        .await
+        .map(drop)
 }
 
 /// Deletes an object if it is still what was written down.
-async fn delete(cluster: &Cluster, object: &ObjectRef, found: &Value, mode: Mode) -> Result<(), KubeError> {
+async fn delete(
+    cluster: &Cluster,
+    object: &ObjectRef,
+    found: &Value,
+    mode: Mode,
+) -> Result<(), KubeError> {
     let text = |path| found.pointer(path).and_then(Value::as_str).map(str::to_owned);
-    let same =
-        Preconditions { uid: text("/metadata/uid"), resource_version: text("/metadata/resourceVersion") };
-    let params =
-        DeleteParams { dry_run: mode == Mode::Dry, preconditions: Some(same), ..DeleteParams::background() };
+    let same = Preconditions {
+        uid: text("/metadata/uid"),
+        resource_version: text("/metadata/resourceVersion"),
+    };
+    let params = DeleteParams {
+        dry_run: mode == Mode::Dry,
+        preconditions: Some(same),
+        ..DeleteParams::background()
+    };
     let api = object.kind.api(cluster);
-    KubeError::bounded(&format!("delete {object}"), api.delete(&object.name, &params)).await.map(drop)
+    KubeError::bounded(&format!("delete {object}"), api.delete(&object.name, &params))
+        .await
+        .map(drop)
 }
 
 fn holder(object: &ObjectRef, lease: &Lease) -> String {
@@ -118,7 +134,11 @@ fn applied_by(found: &Value) -> &str {
 }
 
 /// Applies again what a run has removed.
-pub(crate) async fn put_back(cluster: &Cluster, object: &ObjectRef, lease: &Lease) -> Result<(), KubeError> {
+pub(crate) async fn put_back(
+    cluster: &Cluster,
+    object: &ObjectRef,
+    lease: &Lease,
+) -> Result<(), KubeError> {
     let maps = cluster.api::<ConfigMap>();
     let what = format!("read what was kept of {object}");
     match KubeError::bounded(&what, maps.get_opt(&holder(object, lease))).await? {
@@ -162,8 +182,12 @@ enum Again {
 async fn again(cluster: &Cluster, map: &ConfigMap) -> Result<Again, KubeError> {
     let broken = || KubeError::Other(format!("the config map {} cannot be read", map.name_any()));
     let data = map.data.as_ref().ok_or_else(broken)?;
-    let kind = KINDS.into_iter().find(|kind| Some(&kind.to_string()) == data.get(KIND)).ok_or_else(broken)?;
-    let kept: Value = serde_json::from_str(data.get(OBJECT).ok_or_else(broken)?).map_err(|_| broken())?;
+    let kind = KINDS
+        .into_iter()
+        .find(|kind| Some(&kind.to_string()) == data.get(KIND))
+        .ok_or_else(broken)?;
+    let kept: Value =
+        serde_json::from_str(data.get(OBJECT).ok_or_else(broken)?).map_err(|_| broken())?;
     let object = ObjectRef::new(kind, kept["metadata"]["name"].as_str().ok_or_else(broken)?);
     let manager = data.get(IN_NAME_OF).map_or(MANAGER, String::as_str);
     let outcome = match object.read(cluster).await {

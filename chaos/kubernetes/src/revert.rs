@@ -60,7 +60,8 @@ impl Reverted {
     }
 }
 
-/// Puts back what runs have changed in the namespace, and on nodes because of it; then takes away what they have added.
+/// Puts back what runs have changed in the namespace, and on nodes because of it; then takes away
+/// what they have added.
 pub async fn revert(cluster: &Cluster, which: &Which) -> Reverted {
     revert_as(cluster, which, Who::Anybody).await
 }
@@ -81,8 +82,8 @@ pub(crate) async fn revert_as(cluster: &Cluster, which: &Which, who: Who) -> Rev
     for kind in KINDS {
         if let Err(error) = objects(cluster, kind, which, &mut reverted).await {
             // Whoever may not even look at nodes has not changed any.
-            let harmless =
-                (kind == Kind::Node || who == Who::TheRun) && matches!(error, KubeError::Forbidden { .. });
+            let harmless = (kind == Kind::Node || who == Who::TheRun)
+                && matches!(error, KubeError::Forbidden { .. });
             let silent = matches!(error, KubeError::Silent { .. });
             if !harmless {
                 reverted.failed.push(error.to_string());
@@ -143,7 +144,8 @@ async fn objects(
 /// The annotation that says until when something that a run has added may stay.
 pub(crate) const EXPIRES: &str = "brunt.dev/expires";
 
-/// What a run that changes nodes gives to the account of its Job. The binding belongs to the role and goes with it.
+/// What a run that changes nodes gives to the account of its Job. The binding belongs to the role
+/// and goes with it.
 pub(crate) async fn rights_on_nodes(cluster: &Cluster, which: &Which, reverted: &mut Reverted) {
     let api: Api<ClusterRole> = Api::all(cluster.client.clone());
     let in_namespace = format!("{RUN},{NAMESPACE}={}", cluster.namespace);
@@ -156,8 +158,11 @@ pub(crate) async fn rights_on_nodes(cluster: &Cluster, which: &Which, reverted: 
         if !which.means(&one) {
             continue;
         }
-        match KubeError::bounded("delete a cluster role", api.delete(&name, &DeleteParams::background()))
-            .await
+        match KubeError::bounded(
+            "delete a cluster role",
+            api.delete(&name, &DeleteParams::background()),
+        )
+        .await
         {
             Ok(_) => reverted.done.push(format!("cluster role {name} taken away")),
             Err(error) if error.is_not_found() => {}
@@ -166,8 +171,13 @@ pub(crate) async fn rights_on_nodes(cluster: &Cluster, which: &Which, reverted: 
     }
 }
 
-async fn take_away<K>(cluster: &Cluster, what: &str, which: &Which, who: Who, reverted: &mut Reverted)
-where
+async fn take_away<K>(
+    cluster: &Cluster,
+    what: &str,
+    which: &Which,
+    who: Who,
+    reverted: &mut Reverted,
+) where
     K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
         + Clone
         + std::fmt::Debug
@@ -191,7 +201,8 @@ where
             propagation_policy: Some(PropagationPolicy::Background),
             ..DeleteParams::default()
         };
-        let gone = KubeError::bounded(&format!("delete {what} {name}"), api.delete(&name, &params)).await;
+        let gone =
+            KubeError::bounded(&format!("delete {what} {name}"), api.delete(&name, &params)).await;
         match gone {
             Ok(_) => reverted.done.push(format!("{what} {name} taken away")),
             Err(error) if error.is_not_found() => {}

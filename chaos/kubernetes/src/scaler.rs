@@ -11,7 +11,8 @@ use crate::connect::Cluster;
 use crate::error::KubeError;
 use crate::object::{Kind, ObjectRef};
 
-/// How often the controller manager looks, and how often metrics come, unless a cluster's administrator says otherwise.
+/// How often the controller manager looks, and how often metrics come, unless a cluster's
+/// administrator says otherwise.
 const SYNC: Duration = Duration::from_secs(15);
 
 /// How long fewer must have been enough, unless an autoscaler says otherwise.
@@ -45,7 +46,10 @@ pub(crate) async fn list(cluster: &Cluster) -> Result<Vec<Scaler>, KubeError> {
 }
 
 /// Why an autoscaler cannot decide, in its own words; `None` when it can.
-pub(crate) async fn trouble(cluster: &Cluster, object: &ObjectRef) -> Result<Option<String>, KubeError> {
+pub(crate) async fn trouble(
+    cluster: &Cluster,
+    object: &ObjectRef,
+) -> Result<Option<String>, KubeError> {
     let api = cluster.api::<HorizontalPodAutoscaler>();
     let one = KubeError::bounded(&format!("read {object}"), api.get(&object.name)).await?;
     Ok(undecided(one))
@@ -64,9 +68,11 @@ impl Scaler {
         let spec = one.spec?;
         let positive = |number: i32| u32::try_from(number).unwrap_or_default();
         let down = spec.behavior.and_then(|behavior| behavior.scale_down);
-        let stabilizes = down.and_then(|rules| rules.stabilization_window_seconds).unwrap_or(STABILIZES);
+        let stabilizes =
+            down.and_then(|rules| rules.stabilization_window_seconds).unwrap_or(STABILIZES);
         let metrics = spec.metrics.unwrap_or_default();
-        let cpu = metrics.iter().enumerate().find_map(|(place, metric)| Some((place, aim(metric)?)));
+        let cpu =
+            metrics.iter().enumerate().find_map(|(place, metric)| Some((place, aim(metric)?)));
         Some(Self {
             object: ObjectRef::new(Kind::Autoscaler, one.metadata.name.as_deref()?),
             min: positive(spec.min_replicas.unwrap_or(1)),
@@ -136,8 +142,7 @@ mod tests {
             let conditions = json!([
                 {"type": "AbleToScale", "status": "True", "message": "fine"},
                 {"type": "ScalingActive", "status": active, "message": "missing request for cpu"}]);
-            let written =
-                json!({"status": {"currentReplicas": 1, "desiredReplicas": 1, "conditions": conditions}});
+            let written = json!({"status": {"currentReplicas": 1, "desiredReplicas": 1, "conditions": conditions}});
             undecided(serde_json::from_value(written).unwrap())
         };
         assert_eq!(status("False").as_deref(), Some("missing request for cpu"));

@@ -49,7 +49,9 @@ impl Cluster {
         let workloads =
             manifest.objects.iter().filter(|one| matches!(kind(one), "Deployment" | "StatefulSet"));
         let missing = |name: String| Standing { name, ready: 0, wanted: 1, current: false };
-        let find = |name: String| all.iter().find(|one| one.name == name).cloned().unwrap_or(missing(name));
+        let find = |name: String| {
+            all.iter().find(|one| one.name == name).cloned().unwrap_or(missing(name))
+        };
         Ok(workloads.map(ResourceExt::name_any).map(find).collect())
     }
 
@@ -60,7 +62,10 @@ impl Cluster {
     pub async fn troubles(&self) -> Result<Vec<String>, KubeError> {
         let pods = self.api::<Pod>();
         let all = KubeError::bounded("list pods", pods.list(&ListParams::default())).await?;
-        Ok(all.iter().filter_map(|pod| Some(format!("{}: {}", pod.name_any(), trouble(pod)?))).collect())
+        Ok(all
+            .iter()
+            .filter_map(|pod| Some(format!("{}: {}", pod.name_any(), trouble(pod)?)))
+            .collect())
     }
 }
 
@@ -89,7 +94,8 @@ fn trouble(pod: &Pod) -> Option<String> {
         return None;
     }
     let conditions = status.conditions.iter().flatten();
-    let unmet = |name: &str| conditions.clone().find(|one| one.type_ == name && one.status != "True");
+    let unmet =
+        |name: &str| conditions.clone().find(|one| one.type_ == name && one.status != "True");
     if conditions.clone().any(|one| one.type_ == "Ready" && one.status == "True") {
         return None;
     }
@@ -106,7 +112,8 @@ fn waits(container: &ContainerStatus) -> Option<String> {
     let state = container.state.as_ref()?.waiting.as_ref()?;
     let reason = state.reason.clone()?;
     let ended = container.last_state.as_ref().and_then(|last| last.terminated.as_ref());
-    let ended = ended.map_or(String::new(), |end| format!("; it ended with code {}", end.exit_code));
+    let ended =
+        ended.map_or(String::new(), |end| format!("; it ended with code {}", end.exit_code));
     let message = state.message.as_ref().map_or(String::new(), |message| format!(", {message}"));
     Some(format!("{reason}{message}{ended}"))
 }
@@ -116,8 +123,10 @@ mod tests {
     use super::*;
 
     fn pod(status: &serde_json::Value) -> Pod {
-        serde_json::from_value(serde_json::json!({"metadata": {"name": "order-1"}, "status": status}))
-            .unwrap()
+        serde_json::from_value(
+            serde_json::json!({"metadata": {"name": "order-1"}, "status": status}),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -133,8 +142,7 @@ mod tests {
             "phase": "Pending",
             "conditions": [{"type": "PodScheduled", "status": "False", "message": "unbound claim"}],
         });
-        let ready =
-            serde_json::json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
+        let ready = serde_json::json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
         let said = [&alone, &pulling, &unbound, &ready].map(|status| trouble(&pod(status)));
         assert_eq!(said[0].as_deref(), Some("runs, and its readiness probe does not succeed"));
         assert_eq!(said[1].as_deref(), Some("ErrImagePull, not found"));

@@ -1,5 +1,5 @@
-//! What is known of the system at this moment, and what a change in it means. Pure: it is told objects, and says what
-//! happened.
+//! What is known of the system at this moment, and what a change in it means. Pure: it is told
+//! objects, and says what happened.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -73,7 +73,8 @@ impl State {
 
     /// A service's pods that run and are not on their way out.
     pub(crate) fn pods(&self, service: &str) -> Vec<PodState> {
-        let all = self.pods.values().filter(|pod| pod.service == service && pod.running && !pod.leaving);
+        let all =
+            self.pods.values().filter(|pod| pod.service == service && pod.running && !pod.leaving);
         let mut all: Vec<PodState> = all.cloned().collect();
         all.sort_by_key(|pod| pod.number);
         all
@@ -88,13 +89,15 @@ impl State {
         self.pods.values()
     }
 
-    /// Whether a pod is sent requests: it is in the endpoints, or it is ready and there is no Service.
+    /// Whether a pod is sent requests: it is in the endpoints, or it is ready and there
+    /// is no Service.
     pub(crate) fn takes_requests(&self, pod: &PodState) -> bool {
         let fronts = self.services.get(&pod.service).map(|service| &service.fronts);
         match fronts {
-            Some(fronts) if !fronts.is_empty() => {
-                self.slices.values().any(|(front, ready)| fronts.contains(front) && ready.contains(&pod.name))
-            }
+            Some(fronts) if !fronts.is_empty() => self
+                .slices
+                .values()
+                .any(|(front, ready)| fronts.contains(front) && ready.contains(&pod.name)),
             _ => pod.ready && !pod.leaving,
         }
     }
@@ -124,7 +127,8 @@ impl State {
         let mut say = |what| happened.push((service.clone(), Some(now.number), what));
         if now.restarts > before.restarts {
             say(Happening::Exited { how: how_it_ended(pod) });
-            let reason = if before.unhealthy { RestartReason::Liveness } else { RestartReason::Crash };
+            let reason =
+                if before.unhealthy { RestartReason::Liveness } else { RestartReason::Crash };
             say(Happening::Restarting { reason });
         }
         if now.running && (!before.running || now.restarts > before.restarts) {
@@ -177,16 +181,16 @@ impl State {
 
     /// After the watch was opened anew: whatever was not listed has gone.
     pub(crate) fn only_these_pods(&mut self, listed: &BTreeSet<String>) -> Vec<Happened> {
-        let gone: Vec<String> = self.pods.keys().filter(|name| !listed.contains(*name)).cloned().collect();
+        let gone: Vec<String> =
+            self.pods.keys().filter(|name| !listed.contains(*name)).cloned().collect();
         gone.iter().flat_map(|name| self.pod_gone(name)).collect()
     }
 
     pub(crate) fn slice(&mut self, slice: &EndpointSlice) -> Vec<Happened> {
         let front = slice.labels().get("kubernetes.io/service-name").cloned().unwrap_or_default();
-        let ready = slice
-            .endpoints
-            .iter()
-            .filter(|one| one.conditions.as_ref().is_none_or(|conditions| conditions.ready.unwrap_or(true)));
+        let ready = slice.endpoints.iter().filter(|one| {
+            one.conditions.as_ref().is_none_or(|conditions| conditions.ready.unwrap_or(true))
+        });
         let pods = ready.filter_map(|one| one.target_ref.as_ref()?.name.clone()).collect();
         self.slices.insert(slice.name_any(), (front.clone(), pods));
         self.front_changed(&front)
@@ -198,7 +202,8 @@ impl State {
     }
 
     pub(crate) fn only_these_slices(&mut self, listed: &BTreeSet<String>) -> Vec<Happened> {
-        let gone: Vec<String> = self.slices.keys().filter(|name| !listed.contains(*name)).cloned().collect();
+        let gone: Vec<String> =
+            self.slices.keys().filter(|name| !listed.contains(*name)).cloned().collect();
         gone.iter().flat_map(|name| self.slice_gone(name)).collect()
     }
 
@@ -211,8 +216,10 @@ impl State {
     /// Who came into the endpoints of a service, and who left them.
     fn readiness(&mut self, service: &str) -> Vec<Happened> {
         let pods = self.pods.values().filter(|pod| pod.service == service);
-        let now: BTreeMap<String, u32> =
-            pods.filter(|pod| self.takes_requests(pod)).map(|pod| (pod.name.clone(), pod.number)).collect();
+        let now: BTreeMap<String, u32> = pods
+            .filter(|pod| self.takes_requests(pod))
+            .map(|pod| (pod.name.clone(), pod.number))
+            .collect();
         let Some(state) = self.services.get_mut(service) else {
             return vec![];
         };
@@ -252,7 +259,8 @@ impl State {
     /// Something that a controller or kubelet has to say.
     pub(crate) fn event(&mut self, event: &Event) -> Vec<Happened> {
         let message = event.message.as_deref().unwrap_or_default();
-        let kills = event.reason.as_deref() == Some("Killing") && message.contains("failed liveness probe");
+        let kills =
+            event.reason.as_deref() == Some("Killing") && message.contains("failed liveness probe");
         let name = event.involved_object.name.as_deref().unwrap_or_default();
         match self.pods.get_mut(name).filter(|pod| kills && !pod.unhealthy) {
             Some(pod) => {
@@ -288,8 +296,10 @@ fn seen(pod: &Pod, before: &PodState) -> PodState {
 /// How a container that was started again had ended.
 fn how_it_ended(pod: &Pod) -> String {
     let containers = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
-    let mut last =
-        containers.into_iter().flatten().filter_map(|one| one.last_state.as_ref()?.terminated.as_ref());
+    let mut last = containers
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one.last_state.as_ref()?.terminated.as_ref());
     last.next().map_or("ended".to_owned(), |end| match (end.signal, end.reason.as_deref()) {
         (_, Some("OOMKilled")) => "out of memory".to_owned(),
         (Some(signal), _) if signal > 0 => format!("signal {signal}"),

@@ -58,8 +58,8 @@ pub struct KubeSystem {
     _watches: JoinSet<()>,
 }
 
-/// Makes of a system file what runs on the cluster: replicas, probes, grace and strategy are those of the live objects, so
-/// that bounds are computed from them.
+/// Makes of a system file what runs on the cluster: replicas, probes, grace and strategy are those
+/// of the live objects, so that bounds are computed from them.
 ///
 /// # Errors
 /// When the cluster cannot be asked, or does not run the system.
@@ -75,11 +75,12 @@ pub async fn inform(system: &mut System, place: &Where) -> Result<(), KubeError>
 }
 
 impl KubeSystem {
-    /// Takes a look at the system, begins to watch it, and puts the order to put things back into the cluster. What happens
-    /// from now on is told over the receiver.
+    /// Takes a look at the system, begins to watch it, and puts the order to put things back into
+    /// the cluster. What happens from now on is told over the receiver.
     ///
     /// # Errors
-    /// When the cluster cannot be asked, does not run the system, or does not take the order. Then nothing has been changed.
+    /// When the cluster cannot be asked, does not run the system, or does not take the order. Then
+    /// nothing has been changed.
     pub async fn start(
         system: &System,
         options: &Options,
@@ -175,7 +176,8 @@ impl KubeSystem {
         self.in_time()?;
         let generation = change.apply(&self.cluster, &self.lease, self.mode()).await?;
         for (path, value) in &change.values {
-            let value = value.as_ref().map_or("taken away".to_owned(), |value| format!("= {value}"));
+            let value =
+                value.as_ref().map_or("taken away".to_owned(), |value| format!("= {value}"));
             self.note(format!("{}: {path} {value}", change.object));
         }
         Ok(generation)
@@ -189,7 +191,8 @@ impl KubeSystem {
         Err(KubeError::Other("the run's time is over, so nothing is touched any more".to_owned()))
     }
 
-    /// Puts back what is not yet, and takes away what the run has added. Says what could not be put back.
+    /// Puts back what is not yet, and takes away what the run has added. Says what could not
+    /// be put back.
     pub async fn stop(self) -> Vec<String> {
         if self.touch == Touch::Dry {
             return vec![];
@@ -217,7 +220,10 @@ impl KubeSystem {
         let by_hand = format!("`brunt revert --namespace {namespace} --run {run}` puts it back");
         match self.has_dead_man {
             true => {
-                format!("the Job {} puts it back at {expires}, or {by_hand}", dead_man::name(&self.lease))
+                format!(
+                    "the Job {} puts it back at {expires}, or {by_hand}",
+                    dead_man::name(&self.lease)
+                )
             }
             false => by_hand,
         }

@@ -26,7 +26,8 @@ const ROLLED_OUT: &str = "/spec/template/metadata/annotations/brunt.dev~1rolled-
 
 const REPLICAS: &str = "replicas";
 
-/// How many pods are deleted at the same time: hundreds should go together, and the API server serves others too.
+/// How many pods are deleted at the same time: hundreds should go together, and the API server
+/// serves others too.
 const AT_ONCE: usize = 20;
 
 impl KubeSystem {
@@ -42,13 +43,15 @@ impl KubeSystem {
         self.seen.state().pod_at(service, replica).ok_or_else(gone)
     }
 
-    /// How many replicas there should be, as the API server has it now: a watch may be a moment behind.
+    /// How many replicas there should be, as the API server has it now: a watch may be
+    /// a moment behind.
     async fn wanted(&self, workload: &Workload) -> Result<u32, TargetError> {
         let object = match workload.object.read(&self.cluster).await {
             Err(error) if error.is_not_found() => return Ok(0),
             object => object.map_err(refused)?,
         };
-        let wanted = object.pointer("/spec/replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
+        let wanted =
+            object.pointer("/spec/replicas").and_then(serde_json::Value::as_u64).unwrap_or(1);
         Ok(u32::try_from(wanted).unwrap_or(u32::MAX))
     }
 
@@ -62,7 +65,11 @@ impl KubeSystem {
         Ok(())
     }
 
-    pub(crate) async fn put_back(&self, workload: &Workload, slot: &str) -> Result<(), TargetError> {
+    pub(crate) async fn put_back(
+        &self,
+        workload: &Workload,
+        slot: &str,
+    ) -> Result<(), TargetError> {
         self.put_back_object(&workload.object, slot).await
     }
 
@@ -112,13 +119,26 @@ impl Target for KubeSystem {
         let wanted = self.wanted(workload).await?;
         let state = self.seen.state();
         let pods = state.pods(service);
-        let replica = |pod: &PodState| Replica { number: pod.number, ready: state.takes_requests(pod) };
-        Ok(Census { wanted, replicas: pods.iter().map(replica).collect(), rollout: workload.rollout })
+        let replica =
+            |pod: &PodState| Replica { number: pod.number, ready: state.takes_requests(pod) };
+        Ok(Census {
+            wanted,
+            replicas: pods.iter().map(replica).collect(),
+            rollout: workload.rollout,
+        })
     }
 
-    async fn kill(&self, service: &str, replicas: &[u32], grace: Duration) -> Result<u64, TargetError> {
+    async fn kill(
+        &self,
+        service: &str,
+        replicas: &[u32],
+        grace: Duration,
+    ) -> Result<u64, TargetError> {
         let mut killed = 0;
-        let pods = replicas.iter().filter_map(|replica| self.pod(service, *replica).ok()).collect::<Vec<_>>();
+        let pods = replicas
+            .iter()
+            .filter_map(|replica| self.pod(service, *replica).ok())
+            .collect::<Vec<_>>();
         for some in pods.chunks(AT_ONCE) {
             for there in join_all(some.iter().map(|pod| self.delete(pod, grace))).await {
                 killed += u64::from(there?);
@@ -156,7 +176,8 @@ impl Target for KubeSystem {
         let workload = self.workload(service)?;
         let object = workload.object.read(&self.cluster).await.map_err(refused)?;
         let noted = crate::record::noted(&object).map_err(refused)?;
-        let before = noted.iter().find(|noted| noted.slot == REPLICAS && noted.record.lease == self.lease);
+        let before =
+            noted.iter().find(|noted| noted.slot == REPLICAS && noted.record.lease == self.lease);
         let was = before.and_then(|noted| noted.record.edits.first()?.was.clone());
         // Back to what it was is no change but the end of one.
         if was == Some(json!(replicas)) {
@@ -184,8 +205,10 @@ impl Target for KubeSystem {
             self.note(format!("Pod {} on {}: GET {path}", pod.name, pod.node));
             return Ok(200);
         }
-        let unanswered = |why: String| TargetError::Unanswered { service: service.to_owned(), replica, why };
-        let port = workload.port().ok_or_else(|| unanswered("its container names no port".to_owned()))?;
+        let unanswered =
+            |why: String| TargetError::Unanswered { service: service.to_owned(), replica, why };
+        let port =
+            workload.port().ok_or_else(|| unanswered("its container names no port".to_owned()))?;
         let answer = ask(&self.cluster, &pod.name, port, path);
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok(status)) => Ok(status),
@@ -194,11 +217,21 @@ impl Target for KubeSystem {
         }
     }
 
-    async fn break_edge(&self, from: &str, to: &str, fault: EdgeFault) -> Result<EdgeHandle, TargetError> {
+    async fn break_edge(
+        &self,
+        from: &str,
+        to: &str,
+        fault: EdgeFault,
+    ) -> Result<EdgeHandle, TargetError> {
         self.break_between(from, to, fault).await
     }
 
-    async fn mend_edge(&self, from: &str, to: &str, handle: EdgeHandle) -> Result<u64, TargetError> {
+    async fn mend_edge(
+        &self,
+        from: &str,
+        to: &str,
+        handle: EdgeHandle,
+    ) -> Result<u64, TargetError> {
         self.mend_between(from, to, handle).await
     }
 

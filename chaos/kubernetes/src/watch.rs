@@ -1,4 +1,5 @@
-//! The watches: everything that is seen of the system comes in here, and is stamped with this machine's monotonic clock.
+//! The watches: everything that is seen of the system comes in here, and is stamped with this
+//! machine's monotonic clock.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -47,7 +48,10 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn new(workloads: &IndexMap<String, Workload>, sender: UnboundedSender<Observed>) -> Self {
+    pub(crate) fn new(
+        workloads: &IndexMap<String, Workload>,
+        sender: UnboundedSender<Observed>,
+    ) -> Self {
         Self {
             state: Arc::new(Mutex::new(State::of(workloads))),
             gaps: Arc::default(),
@@ -83,19 +87,32 @@ impl Seen {
     }
 
     /// Begins to watch.
-    pub(crate) fn follow(&self, cluster: &Cluster, workloads: &IndexMap<String, Workload>) -> JoinSet<()> {
+    pub(crate) fn follow(
+        &self,
+        cluster: &Cluster,
+        workloads: &IndexMap<String, Workload>,
+    ) -> JoinSet<()> {
         let mut all = JoinSet::new();
         let every = watcher::Config::default;
         all.spawn(self.clone().pods(watcher(cluster.api::<Pod>(), every()).default_backoff()));
-        all.spawn(self.clone().slices(watcher(cluster.api::<EndpointSlice>(), every()).default_backoff()));
+        all.spawn(
+            self.clone().slices(watcher(cluster.api::<EndpointSlice>(), every()).default_backoff()),
+        );
         all.spawn(self.clone().events(watcher(cluster.api::<Event>(), every()).default_backoff()));
         let services = |wanted| {
             let of_kind = workloads.iter().filter(move |(_, one)| one.object.kind == wanted);
-            of_kind.map(|(service, one)| (one.object.name.clone(), service.clone())).collect::<Vec<_>>()
+            of_kind
+                .map(|(service, one)| (one.object.name.clone(), service.clone()))
+                .collect::<Vec<_>>()
         };
         let deployments = services(crate::object::Kind::Deployment);
         let stream = watcher(cluster.api::<Deployment>(), every()).default_backoff();
-        all.spawn(self.clone().workloads(stream, deployments, "deployments", Progress::of_deployment));
+        all.spawn(self.clone().workloads(
+            stream,
+            deployments,
+            "deployments",
+            Progress::of_deployment,
+        ));
         let sets = services(crate::object::Kind::StatefulSet);
         let stream = watcher(cluster.api::<StatefulSet>(), every()).default_backoff();
         all.spawn(self.clone().workloads(stream, sets, "statefulsets", Progress::of_set));
@@ -120,7 +137,10 @@ impl Seen {
         .await;
     }
 
-    async fn slices(self, stream: impl Stream<Item = watcher::Result<watcher::Event<EndpointSlice>>>) {
+    async fn slices(
+        self,
+        stream: impl Stream<Item = watcher::Result<watcher::Event<EndpointSlice>>>,
+    ) {
         let mut listed = BTreeSet::new();
         self.each(stream, "endpoints", |state, event| match event {
             watcher::Event::Init => {
@@ -159,14 +179,17 @@ impl Seen {
         self.each(stream, what, |state, event| match event {
             watcher::Event::Apply(one) | watcher::Event::InitApply(one) => {
                 let service = services.iter().find(|(name, _)| *name == one.name_any());
-                service.map(|(_, service)| state.workload(service, progress(&one))).unwrap_or_default()
+                service
+                    .map(|(_, service)| state.workload(service, progress(&one)))
+                    .unwrap_or_default()
             }
             _ => vec![],
         })
         .await;
     }
 
-    /// Takes what a watch brings. One that breaks, or has to list anew, has not seen what happened meanwhile, or when.
+    /// Takes what a watch brings. One that breaks, or has to list anew, has not seen what happened
+    /// meanwhile, or when.
     async fn each<K>(
         &self,
         stream: impl Stream<Item = watcher::Result<watcher::Event<K>>>,
@@ -185,7 +208,9 @@ impl Seen {
                 }
             };
             match event {
-                watcher::Event::Init if before => self.broke(when, what, "it had to list everything anew"),
+                watcher::Event::Init if before => {
+                    self.broke(when, what, "it had to list everything anew")
+                }
                 watcher::Event::Init | watcher::Event::InitApply(_) => {}
                 watcher::Event::InitDone if !before => {
                     before = true;

@@ -1,5 +1,5 @@
-//! What is done within a pod's own containers, by exec: whatever runs there ends when its standard input does, so that
-//! nothing goes on once the controller is gone, however it went.
+//! What is done within a pod's own containers, by exec: whatever runs there ends when its standard
+//! input does, so that nothing goes on once the controller is gone, however it went.
 
 use brunt_faults::TargetError;
 use k8s_openapi::api::core::v1::Pod;
@@ -16,9 +16,14 @@ use crate::target::refused;
 const SAYS_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
 
 impl KubeSystem {
-    pub(crate) async fn end_containers(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
+    pub(crate) async fn end_containers(
+        &self,
+        service: &str,
+        replicas: &[u32],
+    ) -> Result<u64, TargetError> {
         let ours = self.runs_brunt(service)?;
-        let command: &[&str] = if ours { &["brunt", "stress", "--end"] } else { &["kill", "-TERM", "1"] };
+        let command: &[&str] =
+            if ours { &["brunt", "stress", "--end"] } else { &["kill", "-TERM", "1"] };
         let mut ended = 0;
         for replica in replicas {
             let pod = self.pod(service, *replica)?;
@@ -40,7 +45,8 @@ impl KubeSystem {
         cpu: u32,
         memory: u32,
     ) -> Result<u64, TargetError> {
-        let command = if self.runs_brunt(service)? { by_brunt(cpu, memory) } else { by_shell(cpu, memory) };
+        let command =
+            if self.runs_brunt(service)? { by_brunt(cpu, memory) } else { by_shell(cpu, memory) };
         let command: Vec<&str> = command.iter().map(String::as_str).collect();
         let mut processes = Vec::new();
         for replica in replicas {
@@ -60,15 +66,21 @@ impl KubeSystem {
 
     /// Whether brunt itself is in the containers, which may have nothing else in them.
     pub(crate) fn runs_brunt(&self, service: &str) -> Result<bool, TargetError> {
-        let image = self.workload(service)?.pod.containers.first().and_then(|one| one.image.as_deref());
+        let image =
+            self.workload(service)?.pod.containers.first().and_then(|one| one.image.as_deref());
         Ok(crate::dead_man::image(None, image.into_iter()).is_some())
     }
 
     /// What a program says in a pod.
-    pub(crate) async fn output_of(&self, pod: &PodState, command: &[&str]) -> Result<String, KubeError> {
+    pub(crate) async fn output_of(
+        &self,
+        pod: &PodState,
+        command: &[&str],
+    ) -> Result<String, KubeError> {
         let mut process = self.exec(pod, command).await?;
-        let silent =
-            |why: &str| KubeError::Other(format!("{} in pod {}: {why}", command.join(" "), pod.name));
+        let silent = |why: &str| {
+            KubeError::Other(format!("{} in pod {}: {why}", command.join(" "), pod.name))
+        };
         let mut output = process.stdout().ok_or_else(|| silent("it has no output"))?;
         let mut text = String::new();
         let read = tokio::time::timeout(SAYS_WITHIN, output.read_to_string(&mut text)).await;
@@ -81,13 +93,15 @@ impl KubeSystem {
 
     async fn exec(&self, pod: &PodState, command: &[&str]) -> Result<AttachedProcess, KubeError> {
         let api = self.cluster.api::<Pod>();
-        let params = AttachParams { stdin: true, stdout: true, stderr: true, ..AttachParams::default() };
+        let params =
+            AttachParams { stdin: true, stdout: true, stderr: true, ..AttachParams::default() };
         let what = format!("run {} in pod {}", command.join(" "), pod.name);
         KubeError::bounded(&what, api.exec(&pod.name, command.iter().copied(), &params)).await
     }
 }
 
-/// Something that uses up what a container may; it ends with the connection to it, which ends when this is dropped.
+/// Something that uses up what a container may; it ends with the connection to it, which ends when
+/// this is dropped.
 pub(crate) struct Stressing(AttachedProcess);
 
 impl Drop for Stressing {
@@ -106,7 +120,8 @@ fn by_brunt(cpu: u32, memory: u32) -> Vec<String> {
         .to_vec()
 }
 
-/// For images of others, which need a shell: busy loops, and memory in a variable of the shell's own.
+/// For images of others, which need a shell: busy loops, and memory in a variable of
+/// the shell's own.
 fn by_shell(cpu: u32, memory: u32) -> Vec<String> {
     let script = format!(
         "trap 'kill $(jobs -p) 2>/dev/null' EXIT; i=0; while [ $i -lt {cpu} ]; do (while :; do :; done) & i=$((i+1)); done; \

@@ -1,8 +1,9 @@
-//! Load workers inside the cluster: an indexed Job whose pods are told by their standard input when to start, and leave what
-//! they have recorded in their logs.
+//! Load workers inside the cluster: an indexed Job whose pods are told by their standard input when
+//! to start, and leave what they have recorded in their logs.
 //!
-//! What they do is not known here: a task goes in as a text, a log comes out as one. A worker echoes each line that it is told,
-//! which is how its distance is known, and stops when its standard input ends, so that no load outlives who watches it.
+//! What they do is not known here: a task goes in as a text, a log comes out as one. A worker
+//! echoes each line that it is told, which is how its distance is known, and stops when its
+//! standard input ends, so that no load outlives who watches it.
 
 mod fate;
 mod job;
@@ -36,7 +37,8 @@ const SHOWS_WITHIN: Duration = Duration::from_secs(15);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// The longest of the shortest ways to a worker and back: by no more than this, workers start at different moments.
+/// The longest of the shortest ways to a worker and back: by no more than this, workers start
+/// at different moments.
 const APART: Duration = Duration::from_millis(50);
 
 /// What workers are to do.
@@ -104,8 +106,11 @@ impl KubeSystem {
         // It is suspended until its task is there, which belongs to it.
         let jobs = cluster.api::<Job>();
         let made_job = made(job::manifest(&self.lease, image, work.workers, owner.as_ref()))?;
-        let there = KubeError::bounded("make a Job of load workers", jobs.create(&params, &made_job)).await?;
-        let task: ConfigMap = made(job::task(&self.lease, &work.task, there.metadata.uid.as_deref()))?;
+        let there =
+            KubeError::bounded("make a Job of load workers", jobs.create(&params, &made_job))
+                .await?;
+        let task: ConfigMap =
+            made(job::task(&self.lease, &work.task, there.metadata.uid.as_deref()))?;
         let maps = cluster.api::<ConfigMap>();
         KubeError::bounded("make the load workers' task", maps.create(&params, &task)).await?;
         let resume = Patch::Merge(json!({"spec": {"suspend": false}}));
@@ -130,8 +135,9 @@ impl KubeSystem {
 }
 
 impl Workers {
-    /// Has all of them start at one moment, which must lie a second ahead. Returns by how much they are apart at most: the
-    /// longest of the shortest ways to a worker and back. No clock of another machine is asked.
+    /// Has all of them start at one moment, which must lie a second ahead. Returns by how much they
+    /// are apart at most: the longest of the shortest ways to a worker and back. No clock of
+    /// another machine is asked.
     ///
     /// # Errors
     /// When one cannot be told in time, or is too far away.
@@ -174,12 +180,13 @@ impl Workers {
         Some(format!("{}: {why}", one_of(place, self.lines.len())))
     }
 
-    /// Waits until all have ended, for so long at most, and takes them away. Returns each one's log, or why there is none that
-    /// is whole.
+    /// Waits until all have ended, for so long at most, and takes them away. Returns each one's
+    /// log, or why there is none that is whole.
     pub async fn finish(mut self, within: Duration) -> Vec<Result<String, String>> {
         let until = tokio::time::Instant::now() + within;
         let count = self.lines.len();
-        let logs = join_all(self.lines.iter_mut().map(|line| log(&self.cluster, line, until))).await;
+        let logs =
+            join_all(self.lines.iter_mut().map(|line| log(&self.cluster, line, until))).await;
         remove(&self.cluster, &self.job).await;
         let named = |(place, log): (usize, Result<String, String>)| {
             log.map_err(|why| format!("{}: {why}", one_of(place, count)))
@@ -197,7 +204,11 @@ fn one_of(place: usize, count: usize) -> String {
     format!("load worker {} of {count}", place + 1)
 }
 
-async fn log(cluster: &Cluster, line: &mut Line, until: tokio::time::Instant) -> Result<String, String> {
+async fn log(
+    cluster: &Cluster,
+    line: &mut Line,
+    until: tokio::time::Instant,
+) -> Result<String, String> {
     if tokio::time::timeout_at(until, line.over()).await.is_err() {
         return Err("it did not end in time".to_owned());
     }
@@ -212,7 +223,8 @@ async fn log(cluster: &Cluster, line: &mut Line, until: tokio::time::Instant) ->
     }
 }
 
-/// What belongs to the Job goes with it. If it cannot be taken away now, it goes with the Job that puts things back.
+/// What belongs to the Job goes with it. If it cannot be taken away now, it goes with the Job that
+/// puts things back.
 async fn remove(cluster: &Cluster, job: &str) {
     let jobs = cluster.api::<Job>();
     let params = DeleteParams::background();
@@ -260,6 +272,7 @@ async fn refusal(cluster: &Cluster, job: &str) -> Option<String> {
     let events = cluster.api::<Event>();
     let of_job = format!("involvedObject.kind=Job,involvedObject.name={job},reason=FailedCreate");
     let params = ListParams::default().fields(&of_job);
-    let all = KubeError::bounded("look at the load workers' events", events.list(&params)).await.ok()?;
+    let all =
+        KubeError::bounded("look at the load workers' events", events.list(&params)).await.ok()?;
     all.items.into_iter().find_map(|event| event.message)
 }

@@ -24,7 +24,8 @@ use crate::scaler::{self, Scaler};
 /// Kubernetes' own grace when a pod does not say.
 const GRACE: i64 = 30;
 
-/// From a decision of a controller to a container that starts: scheduling, and an image that is there already.
+/// From a decision of a controller to a container that starts: scheduling, and an image that
+/// is there already.
 const SCHEDULES: Duration = Duration::from_secs(5);
 
 /// A Deployment or StatefulSet, and the Service in front of it.
@@ -65,7 +66,9 @@ pub(crate) async fn find(
         .map(|(name, _)| {
             let candidates = names(name);
             let found = candidates.iter().find_map(|candidate| {
-                all.iter().find(|(meta, _)| is_called(meta, candidate)).map(|(_, workload)| workload.clone())
+                all.iter()
+                    .find(|(meta, _)| is_called(meta, candidate))
+                    .map(|(_, workload)| workload.clone())
             });
             let missing = || KubeError::NoWorkload {
                 service: name.clone(),
@@ -77,8 +80,8 @@ pub(crate) async fn find(
         .collect()
 }
 
-/// What a service may be called on a cluster, where names have no capitals: `bookInventory` is `bookinventory` or
-/// `book-inventory`.
+/// What a service may be called on a cluster, where names have no capitals: `bookInventory` is
+/// `bookinventory` or `book-inventory`.
 pub(crate) fn names(service: &str) -> Vec<String> {
     let mut kebab = String::new();
     for letter in service.chars() {
@@ -94,7 +97,8 @@ pub(crate) fn names(service: &str) -> Vec<String> {
 
 fn is_called(meta: &ObjectMeta, name: &str) -> bool {
     let labels = meta.labels.as_ref();
-    let label = |key: &str| labels.and_then(|labels| labels.get(key)).is_some_and(|value| value == name);
+    let label =
+        |key: &str| labels.and_then(|labels| labels.get(key)).is_some_and(|value| value == name);
     meta.name.as_deref() == Some(name) || label("app.kubernetes.io/name") || label("app")
 }
 
@@ -142,7 +146,8 @@ fn of_deployment(one: Deployment, services: &[Service]) -> Option<(ObjectMeta, W
 fn of_set(one: StatefulSet, services: &[Service]) -> Option<(ObjectMeta, Workload)> {
     let spec = one.spec?;
     let replicas = u32::try_from(spec.replicas.unwrap_or(1)).ok()?;
-    let rollout = plan::Rollout { kind: StrategyKind::RollingUpdate, max_surge: 0, max_unavailable: 1 };
+    let rollout =
+        plan::Rollout { kind: StrategyKind::RollingUpdate, max_surge: 0, max_unavailable: 1 };
     let selector = spec.selector.match_labels.unwrap_or_default();
     let object = ObjectRef::new(Kind::StatefulSet, one.metadata.name.as_deref()?);
     workload(one.metadata, object, selector, replicas, rollout, spec.template, services)
@@ -160,7 +165,10 @@ fn workload(
     let labels = template.metadata.and_then(|meta| meta.labels).unwrap_or_default();
     let front = services.iter().find_map(|service| front(service, &labels));
     let (pod, scaler, budget) = (template.spec?, None, None);
-    Some((meta, Workload { object, selector, replicas, rollout, pod, labels, front, scaler, budget }))
+    Some((
+        meta,
+        Workload { object, selector, replicas, rollout, pod, labels, front, scaler, budget },
+    ))
 }
 
 /// A Service, if it leads to pods with these labels.
@@ -205,7 +213,8 @@ fn share(value: Option<&IntOrString>, replicas: u32, rounding: Rounding) -> u32 
 impl Workload {
     /// The labels of its pods, as a selector is written.
     pub(crate) fn selects(&self) -> String {
-        let each: Vec<String> = self.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let each: Vec<String> =
+            self.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
         each.join(",")
     }
 
@@ -234,7 +243,8 @@ impl Workload {
         u16::try_from(ports.first()?.container_port).ok()
     }
 
-    /// Makes of a service of the system file what runs on the cluster, so that bounds are computed from that.
+    /// Makes of a service of the system file what runs on the cluster, so that bounds are
+    /// computed from that.
     pub(crate) fn inform(&self, service: &mut plan::Service) {
         let container = self.pod.containers.first();
         service.replicas = self.least();
@@ -243,8 +253,10 @@ impl Workload {
         service.readiness = container.and_then(|one| one.readiness_probe.as_ref()).map(probe);
         service.liveness = container.and_then(|one| one.liveness_probe.as_ref()).map(probe);
         service.grace = self.grace();
-        service.placement =
-            plan::Placement { spread: placement::is_spread(&self.pod), budget: self.budget.is_some() };
+        service.placement = plan::Placement {
+            spread: placement::is_spread(&self.pod),
+            budget: self.budget.is_some(),
+        };
         service.starts_within += SCHEDULES;
         if let Some(startup) = container.and_then(|one| one.startup_probe.as_ref()).map(probe) {
             service.starts_within += seconds(startup.initial_delay_seconds)

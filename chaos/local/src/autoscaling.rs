@@ -1,4 +1,5 @@
-//! How many replicas an autoscaler wants, by Kubernetes' rules. Pure: it is told what is used and when.
+//! How many replicas an autoscaler wants, by Kubernetes' rules. Pure: it is told what is used and
+//! when.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -21,11 +22,13 @@ impl Autoscaling {
         Self { settings, wanted: VecDeque::new() }
     }
 
-    /// How many there should be from now on. `now` counts from any fixed moment; `there` are wanted up to now, and those of
-    /// them that are ready used so many processors together: one that is not ready counts as using nothing.
+    /// How many there should be from now on. `now` counts from any fixed moment; `there` are wanted
+    /// up to now, and those of them that are ready used so many processors together: one that is
+    /// not ready counts as using nothing.
     pub(crate) fn decide(&mut self, now: Duration, there: u32, used: f64) -> u32 {
         let Autoscaler { min_replicas, max_replicas, stabilization_window, .. } = self.settings;
-        let aim = self.settings.cpu_request.cores() * f64::from(self.settings.average_utilization) / 100.0;
+        let aim = self.settings.cpu_request.cores() * f64::from(self.settings.average_utilization)
+            / 100.0;
         let ratio = used / aim / f64::from(there.max(1));
         let desired = match (ratio - 1.0).abs() <= TOLERANCE {
             true => there,
@@ -89,7 +92,10 @@ mod tests {
         assert_eq!(decides(&[5.0, 5.0, 5.0]), [5, 10, 10]);
         let mut many = autoscaling();
         many.settings.max_replicas = 100;
-        assert_eq!([1, 5, 10, 20].map(|there| many.decide(Duration::ZERO, there, 50.0)), [5, 10, 20, 40]);
+        assert_eq!(
+            [1, 5, 10, 20].map(|there| many.decide(Duration::ZERO, there, 50.0)),
+            [5, 10, 20, 40]
+        );
     }
 
     #[test]

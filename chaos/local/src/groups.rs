@@ -27,7 +27,8 @@ impl Groups {
         self.alive().insert(group);
     }
 
-    /// A group's leader has ended. What it has left running in its group ends with it, as in a container.
+    /// A group's leader has ended. What it has left running in its group ends with it, as
+    /// in a container.
     pub(crate) fn ended(&self, group: u32) {
         signal(group, Signal::KILL);
         self.alive().remove(&group);

@@ -28,7 +28,11 @@ impl Journal {
 
     fn tell(&self, replica: Option<u32>, what: Happening) {
         // Nobody needs to listen.
-        let _ =
-            self.sender.send(Observed { when: Instant::now(), service: self.service.clone(), replica, what });
+        let _ = self.sender.send(Observed {
+            when: Instant::now(),
+            service: self.service.clone(),
+            replica,
+            what,
+        });
     }
 }

@@ -1,20 +1,21 @@
 //! A system as processes on this machine, with what Kubernetes would do for it there.
 //!
-//! Each replica is a process on its own port. It is sent requests while its readiness probe succeeds, is restarted when its
-//! liveness probe fails or when it ends, and is replaced one after another in a rollout. Between the services, and in front
-//! of each, stands a proxy (`brunt-proxy`) that balances over the ready replicas.
+//! Each replica is a process on its own port. It is sent requests while its readiness probe
+//! succeeds, is restarted when its liveness probe fails or when it ends, and is replaced one after
+//! another in a rollout. Between the services, and in front of each, stands a proxy (`brunt-proxy`)
+//! that balances over the ready replicas.
 //!
-//! A process takes three things from the supervisor with it: it is killed when the supervisor's thread that started it ends,
-//! its process group is known to a reaper process that outlives a supervisor that is killed, and whatever it leaves running
-//! in its process group is killed when it ends.
-//! Only a child that a program puts into another process group, as a daemon does, escapes.
+//! A process takes three things from the supervisor with it: it is killed when the supervisor's
+//! thread that started it ends, its process group is known to a reaper process that outlives a
+//! supervisor that is killed, and whatever it leaves running in its process group is killed when it
+//! ends. Only a child that a program puts into another process group, as a daemon does, escapes.
 //!
 //! What is not as in a cluster:
 //! - A change of the endpoints holds at once; it does not take time to reach every node.
 //! - The proxies balance requests, not connections.
 //! - A replica that starts is probed every 50 ms until it is ready for the first time.
-//! - A killed replica of a service whose strategy is `Recreate` has gone before its replacement starts, since two processes
-//!   of one machine would meet at the same store.
+//! - A killed replica of a service whose strategy is `Recreate` has gone before its replacement
+//!   starts, since two processes of one machine would meet at the same store.
 
 mod ask;
 mod autoscaling;

@@ -45,14 +45,15 @@ impl Network {
             (Ports::Declared, Some(port)) => Listen::Port(port),
             _ => Listen::Free,
         };
-        let front = Proxy::start(None, name, listen, self.of(name)).map_err(|error| refused(name, error))?;
+        let front = Proxy::start(None, name, listen, self.of(name))
+            .map_err(|error| refused(name, error))?;
         self.fronts.insert(name.to_owned(), front);
         Ok(())
     }
 
     fn connect(&mut self, from: &str, to: &str) -> Result<(), LocalError> {
-        let edge =
-            Proxy::start(Some(from), to, Listen::Free, self.of(to)).map_err(|error| refused(from, error))?;
+        let edge = Proxy::start(Some(from), to, Listen::Free, self.of(to))
+            .map_err(|error| refused(from, error))?;
         self.edges.insert((from.to_owned(), to.to_owned()), edge);
         Ok(())
     }
@@ -74,7 +75,9 @@ impl Network {
     /// The environment that tells a service where those are that it calls.
     pub(crate) fn addresses(&self, from: &str, service: &Service) -> BTreeMap<String, String> {
         let callees = service.calls.iter();
-        callees.filter_map(|(to, variable)| Some((variable.clone(), self.edge(from, to)?.url()))).collect()
+        callees
+            .filter_map(|(to, variable)| Some((variable.clone(), self.edge(from, to)?.url())))
+            .collect()
     }
 
     pub(crate) fn records(&self) -> Vec<EdgeRecord> {
@@ -99,8 +102,8 @@ fn endpoints(name: &str, service: &Service) -> Result<Endpoints, LocalError> {
     let Program::Running { url } = &service.program else {
         return Ok(Endpoints::default());
     };
-    let authority =
-        authority(url).ok_or_else(|| LocalError::Url { service: name.to_owned(), url: url.clone() })?;
+    let authority = authority(url)
+        .ok_or_else(|| LocalError::Url { service: name.to_owned(), url: url.clone() })?;
     Ok(Endpoints::of(Endpoint::at(&authority)))
 }
 
@@ -115,7 +118,9 @@ fn authority(url: &str) -> Option<String> {
 fn refused(service: &str, error: ProxyError) -> LocalError {
     let service = service.to_owned();
     match error {
-        ProxyError::InUse { port } => LocalError::PortInUse { service, port, holder: port_holder(port) },
+        ProxyError::InUse { port } => {
+            LocalError::PortInUse { service, port, holder: port_holder(port) }
+        }
         source => LocalError::Proxy { service, source },
     }
 }

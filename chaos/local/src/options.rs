@@ -15,9 +15,11 @@ pub enum Ports {
 /// Where and how a system is started.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The folder for the services' data; `${data}` in commands and environments. Made if it is not there.
+    /// The folder for the services' data; `${data}` in commands and environments. Made if it
+    /// is not there.
     pub data: PathBuf,
-    /// The folder for the logs, one file a replica: `<service>-<replica>.log`. Made if it is not there.
+    /// The folder for the logs, one file a replica: `<service>-<replica>.log`. Made if it
+    /// is not there.
     pub logs: PathBuf,
     /// The folder that relative folders and programs are meant from: the system file's.
     pub base: PathBuf,
@@ -25,7 +27,7 @@ pub struct Options {
     pub ports: Ports,
     /// What `brunt` means as a program.
     pub this_program: PathBuf,
-    /// The command of a process that runs [`crate::reap`] over its standard input. Without one, grandchildren survive a
-    /// SIGKILL of this process.
+    /// The command of a process that runs [`crate::reap`] over its standard input. Without one,
+    /// grandchildren survive a SIGKILL of this process.
     pub reaper: Option<Vec<OsString>>,
 }

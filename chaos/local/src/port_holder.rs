@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-/// `program (process PID)`; `None` when it cannot be found, for example because it belongs to somebody else.
+/// `program (process PID)`; `None` when it cannot be found, for example because it belongs
+/// to somebody else.
 pub(crate) fn port_holder(port: u16) -> Option<String> {
     let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
@@ -18,8 +19,8 @@ pub(crate) fn port_holder(port: u16) -> Option<String> {
         .map(|entry| described(&entry.path()))
 }
 
-/// The inodes of the sockets that listen on the port. The kernel's table has local address, remote address and state in
-/// columns 1 to 3, and the inode in column 9; state 0A is LISTEN.
+/// The inodes of the sockets that listen on the port. The kernel's table has local address, remote
+/// address and state in columns 1 to 3, and the inode in column 9; state 0A is LISTEN.
 fn listening(table: &str, port: u16) -> Vec<String> {
     let suffix = format!(":{port:04X}");
     table

@@ -14,8 +14,8 @@ const EPHEMERAL: u16 = 32_768;
 
 /// Hands out free ports, none twice in a while.
 ///
-/// They lie below the ephemeral ports: between here and the moment the replica listens, no outgoing connection can be given
-/// one.
+/// They lie below the ephemeral ports: between here and the moment the replica listens, no outgoing
+/// connection can be given one.
 #[derive(Debug)]
 pub(crate) struct FreePorts {
     range: Range<u16>,

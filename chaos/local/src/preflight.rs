@@ -22,7 +22,11 @@ pub(crate) fn folder(path: &Path) -> Result<PathBuf, LocalError> {
 }
 
 /// How to start a service, with its folder and program found; `None` for one that runs already.
-pub(crate) fn launch(name: &str, service: &Service, options: &Options) -> Result<Option<Launch>, LocalError> {
+pub(crate) fn launch(
+    name: &str,
+    service: &Service,
+    options: &Options,
+) -> Result<Option<Launch>, LocalError> {
     let Program::Command { program, args, dir } = &service.program else {
         return Ok(None);
     };
@@ -31,8 +35,10 @@ pub(crate) fn launch(name: &str, service: &Service, options: &Options) -> Result
     if !dir.is_dir() {
         return Err(LocalError::NoFolder { service: name.to_owned(), folder: dir });
     }
-    let found = find(program, &dir, options)
-        .ok_or_else(|| LocalError::NoProgram { service: name.to_owned(), program: program.clone() })?;
+    let found = find(program, &dir, options).ok_or_else(|| LocalError::NoProgram {
+        service: name.to_owned(),
+        program: program.clone(),
+    })?;
     Ok(Some(Launch {
         service: name.to_owned(),
         program: found,

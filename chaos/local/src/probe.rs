@@ -1,9 +1,10 @@
 //! Readiness and liveness probes, with Kubernetes' meaning.
 //!
-//! Every service also has a startup probe of its own, since waiting out a period of some seconds would only make the start
-//! slow: until a replica has answered its readiness probe for the first time, it is asked every 50 ms. Liveness begins once
-//! the process listens, and then waits its initial delay; one that does not listen within the service's `startsWithin` is
-//! restarted, as a startup probe would have it. Without a liveness probe nothing restarts it.
+//! Every service also has a startup probe of its own, since waiting out a period of some seconds
+//! would only make the start slow: until a replica has answered its readiness probe for the first
+//! time, it is asked every 50 ms. Liveness begins once the process listens, and then waits its
+//! initial delay; one that does not listen within the service's `startsWithin` is restarted, as a
+//! startup probe would have it. Without a liveness probe nothing restarts it.
 
 use std::time::Duration;
 
@@ -83,7 +84,12 @@ async fn readiness(probe: Probe, port: u16, tell: UnboundedSender<Finding>) {
     }
 }
 
-async fn liveness(probe: Probe, port: u16, starts_within: Duration, tell: UnboundedSender<Finding>) {
+async fn liveness(
+    probe: Probe,
+    port: u16,
+    starts_within: Duration,
+    tell: UnboundedSender<Finding>,
+) {
     if timeout(starts_within, until_it_listens(port)).await.is_err() {
         let _ = tell.send(Finding::Unhealthy);
         return;
@@ -118,7 +124,8 @@ async fn once(probe: &Probe, port: u16) -> Result<(), String> {
     }
 }
 
-/// A probe that takes longer than the period delays the next one; it never makes several follow at once.
+/// A probe that takes longer than the period delays the next one; it never makes several
+/// follow at once.
 fn ticks(probe: &Probe) -> tokio::time::Interval {
     let period = seconds(probe.period_seconds.max(1));
     let mut ticks = interval_at(Instant::now() + period, period);

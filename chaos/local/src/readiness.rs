@@ -8,7 +8,8 @@ use crate::replica::{Replica, Snapshot};
 use crate::status::ReplicaState;
 use crate::workload::Workload;
 
-/// Waits until as many replicas as wanted are well. A replica that ends before it has ever been well ends the wait at once.
+/// Waits until as many replicas as wanted are well. A replica that ends before it has ever been
+/// well ends the wait at once.
 pub(crate) async fn until_ready(
     name: &str,
     workload: &Workload,
@@ -55,15 +56,21 @@ fn ended_early(name: &str, workload: &Workload) -> Option<LocalError> {
 
 fn late(name: &str, workload: &Workload, within: Duration) -> LocalError {
     let replicas = workload.replicas();
-    let unwell =
-        replicas.iter().find(|replica| replica.snapshot().state != ReplicaState::Ready).or(replicas.first());
+    let unwell = replicas
+        .iter()
+        .find(|replica| replica.snapshot().state != ReplicaState::Ready)
+        .or(replicas.first());
     let why = unwell.and_then(|replica| replica.snapshot().trouble);
-    let path =
-        workload.context.launch.log(unwell.map_or(1, |replica: &std::sync::Arc<Replica>| replica.number));
+    let path = workload
+        .context
+        .launch
+        .log(unwell.map_or(1, |replica: &std::sync::Arc<Replica>| replica.number));
     LocalError::NotReady {
         service: name.to_owned(),
         within,
-        why: why.unwrap_or_else(|| "it does not listen on the port that it was given as PORT".to_owned()),
+        why: why.unwrap_or_else(|| {
+            "it does not listen on the port that it was given as PORT".to_owned()
+        }),
         log: log_tail(&path),
         path,
     }

@@ -1,9 +1,10 @@
-//! A process that outlives a supervisor that is killed, and then ends what the supervisor had started.
+//! A process that outlives a supervisor that is killed, and then ends what the supervisor had
+//! started.
 //!
-//! It holds the reading end of a pipe. Each process that is started writes `+GROUP` into it before it becomes the program,
-//! so there is no moment in which it runs unknown; the supervisor writes `-GROUP` when the group has ended, `?` when a start
-//! has failed and the group may not exist, and `bye` when all is well. At the pipe's end without `bye`, every group that is
-//! left is killed.
+//! It holds the reading end of a pipe. Each process that is started writes `+GROUP` into it before
+//! it becomes the program, so there is no moment in which it runs unknown; the supervisor writes
+//! `-GROUP` when the group has ended, `?` when a start has failed and the group may not exist, and
+//! `bye` when all is well. At the pipe's end without `bye`, every group that is left is killed.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -34,7 +35,8 @@ impl Reaper {
         Ok(Self { process: Mutex::new(command.spawn()?), pipe: Mutex::new(Some(Arc::new(writer))) })
     }
 
-    /// The pipe for a new process to write to; `None` when nobody reads it any more, since writing would then kill it.
+    /// The pipe for a new process to write to; `None` when nobody reads it any more, since writing
+    /// would then kill it.
     pub(crate) fn pipe(&self) -> Option<Arc<PipeWriter>> {
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         let runs = matches!(process.try_wait(), Ok(None));
@@ -60,7 +62,8 @@ impl Reaper {
 
     fn say(&self, words: &str) {
         if let Some(pipe) = self.pipe() {
-            // A reaper that has just gone cannot be told anything; the tether to this process still holds.
+            // A reaper that has just gone cannot be told anything; the tether to this process still
+            // holds.
             let _ = (&*pipe).write_all(words.as_bytes());
         }
     }

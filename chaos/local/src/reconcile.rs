@@ -1,4 +1,5 @@
-//! What to do next so that a service has the replicas it should have. Pure: it looks at numbers and says what to do.
+//! What to do next so that a service has the replicas it should have. Pure: it looks at numbers and
+//! says what to do.
 
 use brunt_scenarios::plan::{Rollout, StrategyKind};
 
@@ -81,7 +82,8 @@ impl View {
         steps
     }
 
-    /// New ones come within the surge; old ones go while enough are ready, first those that are not.
+    /// New ones come within the surge; old ones go while enough are ready, first those
+    /// that are not.
     fn roll(&self) -> Steps {
         let (fresh, all) = (self.fresh().count(), self.active().count());
         let most = self.wanted + self.rollout.max_surge as usize;

@@ -1,4 +1,5 @@
-//! One replica: a process, started again in place when it ends or turns unhealthy, until it is told to end for good.
+//! One replica: a process, started again in place when it ends or turns unhealthy, until it is told
+//! to end for good.
 
 mod life;
 mod standing;
@@ -89,8 +90,11 @@ impl Replica {
     pub(crate) fn start(number: u32, revision: u32, context: &Arc<Context>) -> Self {
         let shared = Arc::new(Shared { snapshot: Mutex::new(Snapshot::new()) });
         let (orders, todo) = mpsc::unbounded_channel();
-        let standing =
-            standing::Standing { number, context: Arc::clone(context), shared: Arc::clone(&shared) };
+        let standing = standing::Standing {
+            number,
+            context: Arc::clone(context),
+            shared: Arc::clone(&shared),
+        };
         let life = life::Life::new(standing, todo);
         Self { number, revision, shared, orders, task: tokio::spawn(life.run()).abort_handle() }
     }

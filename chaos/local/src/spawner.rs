@@ -1,7 +1,7 @@
 //! The one thread that starts all processes.
 //!
-//! A process can be tied to the thread that started it, and only to that; so there is one, which lives as long as the
-//! supervisor does.
+//! A process can be tied to the thread that started it, and only to that; so there is one, which
+//! lives as long as the supervisor does.
 
 use std::io;
 use std::process::Command;

@@ -29,7 +29,8 @@ use crate::workload::Workload;
 /// How long a process may take to go after SIGKILL.
 const AFTER_KILL: Duration = Duration::from_secs(5);
 
-/// A system as processes on this machine. Dropping it kills them all; [`LocalSystem::stop`] ends them gracefully.
+/// A system as processes on this machine. Dropping it kills them all; [`LocalSystem::stop`]
+/// ends them gracefully.
 #[derive(Debug)]
 pub struct LocalSystem {
     plan: System,
@@ -40,8 +41,9 @@ pub struct LocalSystem {
 }
 
 impl LocalSystem {
-    /// Starts every replica of every service, in the system file's order, and does not wait until they are ready. What happens
-    /// from now on is told over the receiver. Must be called within a tokio runtime with IO and time.
+    /// Starts every replica of every service, in the system file's order, and does not wait until
+    /// they are ready. What happens from now on is told over the receiver. Must be called within a
+    /// tokio runtime with IO and time.
     ///
     /// # Errors
     /// When a program, folder or port is not there to be used. Then nothing has been started.
@@ -53,13 +55,17 @@ impl LocalSystem {
         let launches = launches(system, &options)?;
         let network = Network::start(system, options.ports)?;
         let groups = Arc::new(Groups::new(reaper(&options)?));
-        let spawner = Spawner::start(Arc::clone(&groups)).map_err(|source| LocalError::Supervisor {
-            what: "the thread that starts processes".to_owned(),
-            source,
+        let spawner = Spawner::start(Arc::clone(&groups)).map_err(|source| {
+            LocalError::Supervisor { what: "the thread that starts processes".to_owned(), source }
         })?;
         let (sender, observed) = mpsc::unbounded_channel();
-        let mut started =
-            Self { plan: system.clone(), began: Instant::now(), groups, network, workloads: IndexMap::new() };
+        let mut started = Self {
+            plan: system.clone(),
+            began: Instant::now(),
+            groups,
+            network,
+            workloads: IndexMap::new(),
+        };
         let ports = Arc::new(FreePorts::new());
         for launch in launches {
             let journal = Journal::new(&launch.service, sender.clone());
@@ -68,7 +74,13 @@ impl LocalSystem {
         Ok((started, observed))
     }
 
-    fn add(&mut self, mut launch: Launch, ports: &Arc<FreePorts>, spawner: &Spawner, journal: Journal) {
+    fn add(
+        &mut self,
+        mut launch: Launch,
+        ports: &Arc<FreePorts>,
+        spawner: &Spawner,
+        journal: Journal,
+    ) {
         let name = launch.service.clone();
         let service = &self.plan.services[&name];
         launch.env.extend(self.network.addresses(&name, service));
@@ -93,8 +105,8 @@ impl LocalSystem {
     /// Waits until every service is ready and its proxies accept connections.
     ///
     /// # Errors
-    /// At once when a replica ends before it was ever ready, and otherwise when a service is not ready within its bound
-    /// ([`bounds::starts`]), counted from the start.
+    /// At once when a replica ends before it was ever ready, and otherwise when a service is not
+    /// ready within its bound ([`bounds::starts`]), counted from the start.
     pub async fn ready(&self) -> Result<(), LocalError> {
         for (name, workload) in &self.workloads {
             let within = bounds::starts(&self.plan.services[name]);
@@ -107,7 +119,8 @@ impl LocalSystem {
         Ok(())
     }
 
-    /// Where a service is offered: its front's address, or the URL of a service that runs already. Without a slash at the end.
+    /// Where a service is offered: its front's address, or the URL of a service that runs already.
+    /// Without a slash at the end.
     pub fn url(&self, service: &str) -> Option<String> {
         match &self.plan.services.get(service)?.program {
             Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
@@ -125,12 +138,14 @@ impl LocalSystem {
         self.plan.services.keys().map(status).collect()
     }
 
-    /// Each replica's number and own address, past any proxy; a service that runs already counts as one.
+    /// Each replica's number and own address, past any proxy; a service that runs already
+    /// counts as one.
     pub fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
         match self.workloads.get(service) {
-            Some(workload) => {
-                workload.ports().map(|(number, port)| (number, format!("http://127.0.0.1:{port}"))).collect()
-            }
+            Some(workload) => workload
+                .ports()
+                .map(|(number, port)| (number, format!("http://127.0.0.1:{port}")))
+                .collect(),
             None => self.url(service).into_iter().map(|url| (1, url)).collect(),
         }
     }
@@ -140,7 +155,8 @@ impl LocalSystem {
         self.network.records()
     }
 
-    /// Ends everything: SIGTERM, each service's grace, SIGKILL. Says what could not be ended; empty when all has gone.
+    /// Ends everything: SIGTERM, each service's grace, SIGKILL. Says what could not be ended; empty
+    /// when all has gone.
     pub async fn stop(self) -> Vec<String> {
         for workload in self.workloads.values() {
             workload.close().await;
@@ -151,10 +167,15 @@ impl LocalSystem {
         for (name, workload) in &self.workloads {
             let mut changes = workload.context.changes.subscribe();
             // Running out of time shows in what is left.
-            let _ =
-                tokio::time::timeout_at(until, changes.wait_for(|()| remaining(workload).is_empty())).await;
+            let _ = tokio::time::timeout_at(
+                until,
+                changes.wait_for(|()| remaining(workload).is_empty()),
+            )
+            .await;
             let remaining = remaining(workload);
-            left.extend(remaining.iter().map(|process| format!("{name}: {process} could not be ended")));
+            left.extend(
+                remaining.iter().map(|process| format!("{name}: {process} could not be ended")),
+            );
         }
         if left.is_empty() {
             self.groups.goodbye();
@@ -182,7 +203,8 @@ fn prepared(options: Options) -> Result<Options, LocalError> {
 
 fn launches(system: &System, options: &Options) -> Result<Vec<Launch>, LocalError> {
     let all = system.services.iter();
-    all.filter_map(|(name, service)| preflight::launch(name, service, options).transpose()).collect()
+    all.filter_map(|(name, service)| preflight::launch(name, service, options).transpose())
+        .collect()
 }
 
 fn reaper(options: &Options) -> Result<Option<Reaper>, LocalError> {

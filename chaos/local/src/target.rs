@@ -42,7 +42,12 @@ impl Target for LocalSystem {
         Ok(self.workload(service)?.census())
     }
 
-    async fn kill(&self, service: &str, replicas: &[u32], grace: Duration) -> Result<u64, TargetError> {
+    async fn kill(
+        &self,
+        service: &str,
+        replicas: &[u32],
+        grace: Duration,
+    ) -> Result<u64, TargetError> {
         Ok(self.workload(service)?.kill(replicas, grace).await)
     }
 
@@ -103,12 +108,22 @@ impl Target for LocalSystem {
         Ok(())
     }
 
-    async fn break_edge(&self, from: &str, to: &str, fault: EdgeFault) -> Result<EdgeHandle, TargetError> {
+    async fn break_edge(
+        &self,
+        from: &str,
+        to: &str,
+        fault: EdgeFault,
+    ) -> Result<EdgeHandle, TargetError> {
         let FaultId(id) = self.edge(from, to)?.set(fault);
         Ok(EdgeHandle(id))
     }
 
-    async fn mend_edge(&self, from: &str, to: &str, handle: EdgeHandle) -> Result<u64, TargetError> {
+    async fn mend_edge(
+        &self,
+        from: &str,
+        to: &str,
+        handle: EdgeHandle,
+    ) -> Result<u64, TargetError> {
         let hits = self.edge(from, to)?.lift(FaultId(handle.0));
         // One that was lifted already has hit nothing more.
         Ok(hits.unwrap_or_default())

@@ -1,4 +1,5 @@
-//! What a new process does between being made and becoming its program. The only file with unsafe code.
+//! What a new process does between being made and becoming its program. The only file with unsafe
+//! code.
 #![allow(unsafe_code, reason = "`pre_exec` is unsafe, and nothing else does this")]
 
 use std::io::{self, PipeWriter, Write};
@@ -8,8 +9,8 @@ use std::sync::Arc;
 
 use rustix::process::{getpid, getppid, setsid};
 
-/// Ties a process to the thread that starts it: it is killed when that thread ends (on Linux), and it makes its process
-/// group known to the reaper first of all.
+/// Ties a process to the thread that starts it: it is killed when that thread ends (on Linux), and
+/// it makes its process group known to the reaper first of all.
 pub(crate) fn tie(command: &mut Command, reaper: Option<Arc<PipeWriter>>) {
     let supervisor = getpid();
     let prepare = move || {
@@ -20,8 +21,9 @@ pub(crate) fn tie(command: &mut Command, reaper: Option<Arc<PipeWriter>>) {
         }
         reaper.as_ref().map_or(Ok(()), |pipe| register(pipe))
     };
-    // SAFETY: after the fork only system calls are made (prctl, getppid, getpid, write) on values that were there before;
-    // nothing is allocated, no lock is taken, and the pipe is kept open by the closure itself.
+    // SAFETY: after the fork only system calls are made (prctl, getppid, getpid, write) on values
+    // that were there before; nothing is allocated, no lock is taken, and the pipe is kept open by
+    // the closure itself.
     unsafe {
         command.pre_exec(prepare);
     }
@@ -46,7 +48,8 @@ fn die_with_parent() -> io::Result<()> {
     Ok(())
 }
 
-/// Writes `+GROUP` in one piece, without allocating. The process leads its own group, so its id is the group's.
+/// Writes `+GROUP` in one piece, without allocating. The process leads its own group, so its id
+/// is the group's.
 fn register(mut pipe: &PipeWriter) -> io::Result<()> {
     let mut line = [b'\n'; 12];
     let mut rest = getpid().as_raw_nonzero().get();

@@ -16,9 +16,11 @@ impl Usage {
         Self { before: BTreeMap::new(), at: Instant::now() }
     }
 
-    /// How many processors these processes used together since the last look; those that were not there then do not count yet.
+    /// How many processors these processes used together since the last look; those that were not
+    /// there then do not count yet.
     pub(crate) fn since_last(&mut self, processes: impl Iterator<Item = u32>) -> f64 {
-        let now: BTreeMap<u32, f64> = processes.filter_map(|pid| Some((pid, seconds(pid)?))).collect();
+        let now: BTreeMap<u32, f64> =
+            processes.filter_map(|pid| Some((pid, seconds(pid)?))).collect();
         let used = now.iter().filter_map(|(pid, seconds)| Some(seconds - self.before.get(pid)?));
         let used: f64 = used.sum();
         let passed = self.at.elapsed().as_secs_f64();
@@ -30,7 +32,8 @@ impl Usage {
 /// Seconds of processor time that a process has used; `None` where that cannot be found out.
 fn seconds(pid: u32) -> Option<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name, in brackets, may contain anything. The 14th and 15th fields are the times in user and in kernel mode.
+    // The name, in brackets, may contain anything. The 14th and 15th fields are the times in user
+    // and in kernel mode.
     let (_, rest) = stat.rsplit_once(')')?;
     let mut times = rest.split_ascii_whitespace().skip(11).map(str::parse::<u64>);
     let ticks = times.next()?.ok()? + times.next()?.ok()?;

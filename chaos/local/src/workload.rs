@@ -32,7 +32,8 @@ impl Workload {
         let (context, rollout) = (Arc::new(context), service.rollout);
         let fleet = Arc::new(Mutex::new(Fleet::new(service.replicas)));
         let keeper = keep(Arc::clone(&fleet), Arc::clone(&context), rollout);
-        let start = |settings| AutoscalerTask::start(settings, Arc::clone(&fleet), Arc::clone(&context));
+        let start =
+            |settings| AutoscalerTask::start(settings, Arc::clone(&fleet), Arc::clone(&context));
         let autoscaler = service.autoscaler.map(start);
         Self { context, rollout, fleet, task: tokio::spawn(keeper), autoscaler }
     }
@@ -151,7 +152,8 @@ impl Workload {
         self.changed();
     }
 
-    /// Ends all tasks at once, so that nothing is started again. Processes are left to whoever calls this.
+    /// Ends all tasks at once, so that nothing is started again. Processes are left to
+    /// whoever calls this.
     pub(crate) fn abandon(&self) {
         let mut fleet = self.fleet();
         fleet.purpose = Purpose::Closed;

@@ -1,5 +1,5 @@
-//! How a stand-in is told what to do: over a connection, of which the newest counts. When it ends, the stand-in is as it was at
-//! the start, so that no fault outlives who set it.
+//! How a stand-in is told what to do: over a connection, of which the newest counts. When it ends,
+//! the stand-in is as it was at the start, so that no fault outlives who set it.
 
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -31,17 +31,19 @@ pub struct Control {
 }
 
 impl Control {
-    /// Listens on this port of every address; 0 stands for any free one. Whoever does not say the token first is not heard.
+    /// Listens on this port of every address; 0 stands for any free one. Whoever does not say the
+    /// token first is not heard.
     ///
     /// # Errors
     /// When the port cannot be listened on.
     pub async fn start(port: u16, token: &str, stand_in: Arc<StandIn>) -> io::Result<Self> {
-        let listener = match TcpListener::bind(SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))).await {
-            Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
-                TcpListener::bind(("0.0.0.0", port)).await?
-            }
-            listener => listener?,
-        };
+        let listener =
+            match TcpListener::bind(SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))).await {
+                Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+                    TcpListener::bind(("0.0.0.0", port)).await?
+                }
+                listener => listener?,
+            };
         let port = listener.local_addr()?.port();
         Ok(Self { port, task: tokio::spawn(listen(listener, token.to_owned(), stand_in)) })
     }
@@ -125,7 +127,8 @@ impl Session {
             Order::Hello { .. } => Answer::Done,
             Order::Know { callers, endpoints } => {
                 self.stand_in.know(callers);
-                let endpoints: Vec<Endpoint> = endpoints.iter().map(|one| Endpoint::at(one)).collect();
+                let endpoints: Vec<Endpoint> =
+                    endpoints.iter().map(|one| Endpoint::at(one)).collect();
                 self.stand_in.lead_to(&endpoints);
                 Answer::Done
             }

@@ -37,8 +37,8 @@ impl Counts {
 
 /// Counts one request as having reached the callee, at most once however often it is tried.
 ///
-/// It counts when the request is handed over, not when the reply comes: a caller that gives up waiting has reached the
-/// callee all the same.
+/// It counts when the request is handed over, not when the reply comes: a caller that gives up
+/// waiting has reached the callee all the same.
 pub(crate) struct Visit<'a> {
     counts: &'a Counts,
     reached: bool,

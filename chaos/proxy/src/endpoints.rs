@@ -32,7 +32,8 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// The endpoints of one service. Clones share the same set, so that every proxy that leads to the service sees a change.
+/// The endpoints of one service. Clones share the same set, so that every proxy that leads to the
+/// service sees a change.
 #[derive(Debug, Clone)]
 pub struct Endpoints(Arc<watch::Sender<Vec<Place>>>);
 

@@ -57,7 +57,8 @@ struct Set {
 }
 
 impl Faults {
-    /// `there` are the endpoints at this time, from which a fault that is not about all of them chooses.
+    /// `there` are the endpoints at this time, from which a fault that is not about all
+    /// of them chooses.
     pub(crate) fn set(&self, fault: EdgeFault, there: Vec<Endpoint>) -> FaultId {
         let mut state = self.state();
         state.last += 1;
@@ -103,7 +104,8 @@ impl Faults {
         Before::Pass
     }
 
-    /// Replies meet the faults that are set when they come, whatever was set when their request went out.
+    /// Replies meet the faults that are set when they come, whatever was set when their
+    /// request went out.
     pub(crate) fn after(&self, from: &Endpoint) -> After {
         let mut met = After::Pass;
         for set in &mut self.state().set {
@@ -200,10 +202,16 @@ mod tests {
         let there: Vec<Endpoint> = (1..=5).map(Endpoint::local).collect();
         let one = EdgeFault::Latency { delay: "100ms".parse().unwrap(), pick: Pick::One };
         faults.set(one, there.clone());
-        let slow = |endpoint: &&Endpoint| faults.after(endpoint) == After::Wait(Duration::from_millis(100));
+        let slow = |endpoint: &&Endpoint| {
+            faults.after(endpoint) == After::Wait(Duration::from_millis(100))
+        };
         let first: Vec<&Endpoint> = there.iter().filter(slow).collect();
         assert_eq!(first.len(), 1);
-        assert_eq!(there.iter().filter(slow).collect::<Vec<_>>(), first, "the same one all the time");
+        assert_eq!(
+            there.iter().filter(slow).collect::<Vec<_>>(),
+            first,
+            "the same one all the time"
+        );
         assert_eq!(faults.after(&Endpoint::local(6)), After::Pass, "one that came later");
     }
 

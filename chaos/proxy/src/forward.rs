@@ -65,15 +65,17 @@ pub(crate) async fn forward(
                 return Ok((reply, claim.endpoint));
             }
             // It had left by the time we came: whoever asks again is sent elsewhere.
-            Err(Missed::Unsent(again, _)) if !edge.endpoints.contains(&claim.endpoint) => request = *again,
+            Err(Missed::Unsent(again, _)) if !edge.endpoints.contains(&claim.endpoint) => {
+                request = *again
+            }
             Err(Missed::Unsent(_, broken) | Missed::Sent(broken)) => return Err(broken),
         }
     }
 }
 
-/// Tries idle connections first. One that turns out closed has cost nothing if the request did not go out on it, or can be
-/// sent again without harm; but only to the same endpoint, because that it answers shows that it did not die over the
-/// request.
+/// Tries idle connections first. One that turns out closed has cost nothing if the request did not
+/// go out on it, or can be sent again without harm; but only to the same endpoint, because that it
+/// answers shows that it did not die over the request.
 async fn to(
     edge: &Arc<Edge>,
     endpoint: &Endpoint,

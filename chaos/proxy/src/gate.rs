@@ -40,7 +40,8 @@ impl Gate {
             _ => bound(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
         };
         let first = first.map_err(fail)?;
-        let mut gate = Self { addresses: vec![first.local_addr().map_err(fail)?], holders: vec![first] };
+        let mut gate =
+            Self { addresses: vec![first.local_addr().map_err(fail)?], holders: vec![first] };
         if matches!(listen, Listen::Port(_)) {
             gate.reserve_v6(port).map_err(fail)?;
         }

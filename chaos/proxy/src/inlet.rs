@@ -14,7 +14,8 @@ use crate::gate::Gate;
 use crate::serve::serve;
 use crate::ways::{Route, Ways};
 
-/// How long to wait before listening or accepting is tried again when the system has run out of something.
+/// How long to wait before listening or accepting is tried again when the system has run
+/// out of something.
 const BREATH: Duration = Duration::from_millis(20);
 
 /// Takes connections in until it is dropped; says over `tell` whether it does at this moment.
@@ -66,7 +67,9 @@ async fn next(listeners: &[TcpListener]) -> std::io::Result<(TcpStream, IpAddr)>
         for listener in listeners {
             if let Poll::Ready(accepted) = listener.poll_accept(cx) {
                 // Where one socket listens for both, the old addresses come dressed as new ones.
-                return Poll::Ready(accepted.map(|(stream, peer)| (stream, peer.ip().to_canonical())));
+                return Poll::Ready(
+                    accepted.map(|(stream, peer)| (stream, peer.ip().to_canonical())),
+                );
             }
         }
         Poll::Pending

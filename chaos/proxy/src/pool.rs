@@ -33,7 +33,8 @@ impl Pool {
         waiting.push(upstream);
     }
 
-    /// Closes the idle connections to all others. An endpoint that has left must not be kept busy by them.
+    /// Closes the idle connections to all others. An endpoint that has left must not be kept
+    /// busy by them.
     pub(crate) fn keep_only(&self, endpoints: &[Endpoint]) {
         self.idle().retain(|endpoint, _| endpoints.contains(endpoint));
     }

@@ -25,8 +25,8 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Reserves the port and listens as soon as there is an endpoint. `from` is the caller, `None` for requests from outside.
-    /// Must be called within a tokio runtime.
+    /// Reserves the port and listens as soon as there is an endpoint. `from` is the caller, `None`
+    /// for requests from outside. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// When the port is in use or cannot be listened on.

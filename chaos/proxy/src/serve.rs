@@ -24,7 +24,8 @@ type Reply = Response<Late>;
 
 /// Serves it until it ends, or until the gate closes: then what is in flight is finished first.
 pub(crate) async fn serve(route: Route, stream: TcpStream, mut closing: watch::Receiver<()>) {
-    // Without it, small replies wait for the other side's acknowledgement. If it cannot be set, they are only slower.
+    // Without it, small replies wait for the other side's acknowledgement. If it cannot be set,
+    // they are only slower.
     let _ = stream.set_nodelay(true);
     let http2 = tokio::select! {
         http2 = is_http2(&stream) => http2,

@@ -1,4 +1,5 @@
-//! A proxy that stands in for a callee before all of its callers, and tells them apart by their addresses.
+//! A proxy that stands in for a callee before all of its callers, and tells them apart by their
+//! addresses.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -30,8 +31,8 @@ pub struct StandIn {
 }
 
 impl StandIn {
-    /// Listens at once, and passes on to `kept` until it is told of [endpoints](Self::lead_to). Must be called within a tokio
-    /// runtime.
+    /// Listens at once, and passes on to `kept` until it is told of [endpoints](Self::lead_to).
+    /// Must be called within a tokio runtime.
     ///
     /// # Errors
     /// When the port is in use or cannot be listened on.
@@ -98,7 +99,8 @@ impl StandIn {
         self.ways.asked()
     }
 
-    /// From now on every reply ends its connection, so that callers come anew, by whatever way there is then.
+    /// From now on every reply ends its connection, so that callers come anew, by whatever way
+    /// there is then.
     pub fn wind_down(&self) {
         self.ways.wind_down();
     }
@@ -113,8 +115,8 @@ impl StandIn {
         self.ways.connections()
     }
 
-    /// Takes in no more connections, and waits until those that are open have ended. What is on its way is finished; what is
-    /// idle is closed.
+    /// Takes in no more connections, and waits until those that are open have ended. What is on its
+    /// way is finished; what is idle is closed.
     pub async fn finish(&self) {
         self.task.abort();
         self.ways.all_closed().await;

@@ -1,5 +1,5 @@
-//! HTTP/2 with prior knowledge, as gRPC speaks it: such a connection goes through as it is, to one endpoint, as through a
-//! Kubernetes Service. Faults and counts are about HTTP/1.1.
+//! HTTP/2 with prior knowledge, as gRPC speaks it: such a connection goes through as it is, to one
+//! endpoint, as through a Kubernetes Service. Faults and counts are about HTTP/1.1.
 
 use std::io;
 
@@ -22,7 +22,8 @@ pub(crate) async fn pass(edge: &Edge, mut caller: TcpStream) -> io::Result<()> {
     let Some(claim) = edge.pick() else { return Ok(()) };
     let mut callee = TcpStream::connect(claim.endpoint.authority()).await?;
     callee.set_nodelay(true)?;
-    // What is on its way is not one request: a stopping endpoint does not wait for it, and ends it by its own rules.
+    // What is on its way is not one request: a stopping endpoint does not wait for it, and ends it
+    // by its own rules.
     drop(claim);
     copy_bidirectional(&mut caller, &mut callee).await?;
     Ok(())

@@ -30,12 +30,15 @@ impl Ways {
     pub(crate) fn keep_only(&self, endpoints: &[Endpoint]) {
         match self {
             Self::One(edge) => edge.pool.keep_only(endpoints),
-            Self::ByCaller(ways) => ways.edges().iter().for_each(|edge| edge.pool.keep_only(endpoints)),
+            Self::ByCaller(ways) => {
+                ways.edges().iter().for_each(|edge| edge.pool.keep_only(endpoints))
+            }
         }
     }
 }
 
-/// The edges to one callee, made as callers come. A caller may have several addresses; an address that is nobody's is outside.
+/// The edges to one callee, made as callers come. A caller may have several addresses; an address
+/// that is nobody's is outside.
 pub(crate) struct ByCaller {
     to: String,
     endpoints: Endpoints,
@@ -106,8 +109,9 @@ impl ByCaller {
     }
 
     fn edge_of(&self, state: &mut State, from: Option<String>) -> Arc<Edge> {
-        let new =
-            |from: &Option<String>| Arc::new(Edge::new(from.as_deref(), &self.to, self.endpoints.clone()));
+        let new = |from: &Option<String>| {
+            Arc::new(Edge::new(from.as_deref(), &self.to, self.endpoints.clone()))
+        };
         Arc::clone(state.edges.entry(from).or_insert_with_key(new))
     }
 
@@ -134,8 +138,8 @@ impl Route {
         Self { ways, peer, _open: open }
     }
 
-    /// The edge that a request is on that comes now. It is looked up each time: a kept-alive connection may have been there
-    /// before its address was known.
+    /// The edge that a request is on that comes now. It is looked up each time: a kept-alive
+    /// connection may have been there before its address was known.
     pub(crate) fn request(&self) -> Arc<Edge> {
         match &*self.ways {
             Ways::One(edge) => Arc::clone(edge),
@@ -168,9 +172,14 @@ mod tests {
     fn a_caller_has_one_edge_whatever_its_address_and_strangers_share_one() {
         let ways = ByCaller::new("stock", Endpoints::default());
         let address = |last: u8| IpAddr::from([10, 0, 0, last]);
-        ways.know(HashMap::from([(address(1), "shop".to_owned()), (address(2), "shop".to_owned())]));
+        ways.know(HashMap::from([
+            (address(1), "shop".to_owned()),
+            (address(2), "shop".to_owned()),
+        ]));
         let [one, two, three, four] = [1, 2, 3, 4].map(|last| ways.asks(address(last)));
-        assert!(Arc::ptr_eq(&one, &two) && Arc::ptr_eq(&three, &four) && !Arc::ptr_eq(&one, &three));
+        assert!(
+            Arc::ptr_eq(&one, &two) && Arc::ptr_eq(&three, &four) && !Arc::ptr_eq(&one, &three)
+        );
         assert_eq!((one.from.as_deref(), three.from.as_deref()), (Some("shop"), None));
         ways.know(HashMap::from([(address(3), "shop".to_owned())]));
         assert!(Arc::ptr_eq(&ways.asks(address(3)), &one), "it is known now");

@@ -64,7 +64,9 @@ impl From<Bounds> for Spread {
 impl From<EdgeFault> for Wire {
     fn from(fault: EdgeFault) -> Self {
         match fault {
-            EdgeFault::Latency { delay, pick } => Self::Latency { delay: delay.into(), pick: written(pick) },
+            EdgeFault::Latency { delay, pick } => {
+                Self::Latency { delay: delay.into(), pick: written(pick) }
+            }
             EdgeFault::Abort { status, share } => Self::Abort { status, share },
             EdgeFault::Cut => Self::Cut,
             EdgeFault::LostReply { share } => Self::LostReply { share },
@@ -80,7 +82,9 @@ impl TryFrom<Wire> for EdgeFault {
 
     fn try_from(wire: Wire) -> Result<Self, String> {
         Ok(match wire {
-            Wire::Latency { delay, pick } => Self::Latency { delay: delay.into(), pick: pick.parse()? },
+            Wire::Latency { delay, pick } => {
+                Self::Latency { delay: delay.into(), pick: pick.parse()? }
+            }
             Wire::Abort { status, share } => Self::Abort { status, share },
             Wire::Cut => Self::Cut,
             Wire::LostReply { share } => Self::LostReply { share },

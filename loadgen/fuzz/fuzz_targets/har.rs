@@ -1,4 +1,5 @@
-//! A browser's recording: whatever it holds, its requests go to one server and have a path, or the error names it.
+//! A browser's recording: whatever it holds, its requests go to one server and have a path, or the
+//! error names it.
 #![no_main]
 
 use brunt_loadgen::siege::Recording;

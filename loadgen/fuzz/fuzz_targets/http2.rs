@@ -1,5 +1,5 @@
-//! The conversation of HTTP/2: whatever a server says, and however it is cut into pieces, a client makes the same of it, keeps
-//! no more than it was told to, and leaves no request without an end.
+//! The conversation of HTTP/2: whatever a server says, and however it is cut into pieces, a client
+//! makes the same of it, keeps no more than it was told to, and leaves no request without an end.
 #![no_main]
 
 use brunt_loadgen::http2::hear;
@@ -7,12 +7,14 @@ use libfuzzer_sys::fuzz_target;
 
 /// The most of a body that is kept.
 const MOST: usize = 64;
-/// What a client may say to a byte that it hears: a frame of nine bytes is answered by one of 17 at most.
+/// What a client may say to a byte that it hears: a frame of nine bytes is answered by one of
+/// 17 at most.
 const ANSWER: usize = 4;
 /// What it says without being told anything, with its requests.
 const FIRST: usize = 4096;
 
-/// Frames of the fuzzer's own are seldom any, so their heads are made: a length that fits, a kind, flags, and a stream.
+/// Frames of the fuzzer's own are seldom any, so their heads are made: a length that fits, a kind,
+/// flags, and a stream.
 fn framed(input: &[u8]) -> Vec<u8> {
     let mut said = Vec::new();
     let mut rest = input;

@@ -1,5 +1,5 @@
-//! The reader of HTTP/1.1 replies: whatever comes, and however it is cut into pieces, it says the same and keeps no more
-//! than it was told to.
+//! The reader of HTTP/1.1 replies: whatever comes, and however it is cut into pieces, it says the
+//! same and keeps no more than it was told to.
 #![no_main]
 
 use brunt_loadgen::http1::{Keep, Malformed, Progress, Reader, Reply, ReplyTo};
@@ -54,7 +54,8 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(read(&mut reader, &input, to, input.len().max(1)), whole);
     let pieces = read(&mut reader, &input, to, usize::from(*piece).max(1));
     match (&whole, &pieces) {
-        // What does not come at once is parsed when an end is in sight, so a bad head may be found later.
+        // What does not come at once is parsed when an end is in sight, so a bad head may be found
+        // later.
         (Seen::Bad(_), Seen::Bad(_) | Seen::More) => {}
         (whole, pieces) => assert_eq!(whole, pieces),
     }

@@ -1,4 +1,5 @@
-//! The lines of a urls.txt: whatever they hold, each is a request that can be written down, or an error with its line.
+//! The lines of a urls.txt: whatever they hold, each is a request that can be written down, or an
+//! error with its line.
 #![no_main]
 
 use std::io;

@@ -9,8 +9,9 @@ use super::visitor::Visitor;
 use crate::client::{Due, Finished};
 use crate::engine::Lane;
 
-/// The least pause after a connection could not be made. A refusal takes microseconds: without a pause a few users would
-/// turn an outage of a second into a hundred thousand failures, and take the processor from whatever is starting up.
+/// The least pause after a connection could not be made. A refusal takes microseconds: without a
+/// pause a few users would turn an outage of a second into a hundred thousand failures, and take
+/// the processor from whatever is starting up.
 const REFUSED: Duration = Duration::from_millis(10);
 
 /// Puts the load of one lane on: every n-th user for one of n threads.
@@ -25,7 +26,11 @@ pub(crate) async fn closed(lane: &Rc<Lane>, users: u32, think: (Duration, Durati
     lane.join(&mut all).await;
 }
 
-async fn user(lane: Rc<Lane>, mut visit: impl AsyncFnMut(Due) -> Finished, think: (Duration, Duration)) {
+async fn user(
+    lane: Rc<Lane>,
+    mut visit: impl AsyncFnMut(Due) -> Finished,
+    think: (Duration, Duration),
+) {
     let mut wanted = tokio::time::Instant::now().into_std();
     for _ in 0..lane.ready.job.bound.repetitions() {
         if !lane.takes(wanted) {

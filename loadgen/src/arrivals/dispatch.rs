@@ -1,6 +1,7 @@
 //! Which arrival comes next, and which connection takes it.
 //!
-//! The queue of arrivals that wait is never stored: it is the part of the timetable between the next one and now.
+//! The queue of arrivals that wait is never stored: it is the part of the timetable between the
+//! next one and now.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;

@@ -1,8 +1,8 @@
 //! The open model: arrivals on a schedule that no slow reply delays.
 //!
-//! Each arrival takes an idle connection, or opens one while there may be more, or waits until one is free. However it comes
-//! to be sent, its latency counts from when it was due. What was due and could not be sent before the end is counted as
-//! unfinished.
+//! Each arrival takes an idle connection, or opens one while there may be more, or waits until one
+//! is free. However it comes to be sent, its latency counts from when it was due. What was due and
+//! could not be sent before the end is counted as unfinished.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,7 +16,8 @@ use super::visitor::Visitor;
 use crate::client::Due;
 use crate::engine::{Alarm, Lane};
 
-/// Arrivals closer together than this are sent in one go: waking up costs more than the lag is worth.
+/// Arrivals closer together than this are sent in one go: waking up costs more than the
+/// lag is worth.
 const GRAIN: Duration = Duration::from_micros(100);
 
 /// Puts the load of one lane on.
@@ -49,8 +50,8 @@ async fn until(due: Instant, lane: &Lane, alarm: &Alarm) {
     if !lane.ready.job.spin {
         return alarm.until(due.max(Instant::now() + GRAIN)).await;
     }
-    // A processor that has been halted may take milliseconds to run again, on a virtual machine above all. All others have their
-    // turn in between, and what has come is seen.
+    // A processor that has been halted may take milliseconds to run again, on a virtual machine
+    // above all. All others have their turn in between, and what has come is seen.
     while Instant::now() < due {
         tokio::task::yield_now().await;
     }
@@ -65,7 +66,9 @@ fn hand_out(
 ) -> bool {
     let since = now.saturating_duration_since(lane.origin);
     let mut dispatch = dispatch.borrow_mut();
-    while let Some(due) = dispatch.upcoming().filter(|due| *due <= since && lane.takes(lane.origin + *due)) {
+    while let Some(due) =
+        dispatch.upcoming().filter(|due| *due <= since && lane.takes(lane.origin + *due))
+    {
         if let Some(idle) = dispatch.take_idle() {
             idle.hand(due);
         } else if dispatch.open_another() {
@@ -95,7 +98,8 @@ async fn serve(lane: Rc<Lane>, first: Duration) {
 fn take_due(lane: &Lane, now: Instant) -> Option<Duration> {
     let mut dispatch = lane.dispatch.as_ref()?.borrow_mut();
     let due = dispatch.upcoming()?;
-    (!lane.is_cut(now) && lane.takes(lane.origin + due)).then(|| dispatch.take_due(now - lane.origin))?
+    (!lane.is_cut(now) && lane.takes(lane.origin + due))
+        .then(|| dispatch.take_due(now - lane.origin))?
 }
 
 async fn wait(lane: &Lane, mailbox: &Rc<Mailbox>) -> Option<Duration> {

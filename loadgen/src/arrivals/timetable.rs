@@ -35,8 +35,8 @@ impl Leg {
         (self.from + self.to) / 2.0 * self.lasts
     }
 
-    /// Seconds until so many arrivals are expected. Written without a difference of nearly equal numbers, and good for a
-    /// constant rate as well.
+    /// Seconds until so many arrivals are expected. Written without a difference of nearly equal
+    /// numbers, and good for a constant rate as well.
     fn time_of(&self, arrivals: f64) -> f64 {
         let root = (self.from * self.from + 2.0 * arrivals * self.rate_change()).max(0.0).sqrt();
         2.0 * arrivals / (self.from + root)
@@ -77,7 +77,8 @@ impl Timetable {
     /// When an arrival is due, counted from 0; `None` when there are not so many.
     pub fn at(&self, number: u64) -> Option<Duration> {
         let number = number as f64;
-        // A rate that is a decimal fraction sums up to a hair more than it should; that must not make another arrival.
+        // A rate that is a decimal fraction sums up to a hair more than it should; that must not
+        // make another arrival.
         let slack = 1e-9 * (1.0 + number);
         let next = self.legs.partition_point(|leg| leg.before + leg.whole() - slack <= number);
         let leg = self.legs.get(next)?;
@@ -94,7 +95,8 @@ impl Timetable {
             return 0;
         };
         let expected = leg.before + leg.expected((time - leg.start).min(leg.lasts));
-        // The first is due at once, so one more than were expected; but not in a pause, or after the end.
+        // The first is due at once, so one more than were expected; but not in a pause, or after
+        // the end.
         let due = expected.floor() as u64 + 1;
         let is_due = self.at(due - 1).is_some_and(|last| last.as_secs_f64() <= time);
         if is_due { due } else { due - 1 }

@@ -16,7 +16,9 @@ impl Visitor {
     /// A user of the closed model, by its number from 0.
     pub fn user(lane: &Rc<Lane>, number: usize, users: usize) -> Self {
         match &lane.ready.job.journeys {
-            Some(script) => Self::Traveller(Box::new(Traveller::new(lane, script, Some(number as u64 + 1)))),
+            Some(script) => {
+                Self::Traveller(Box::new(Traveller::new(lane, script, Some(number as u64 + 1))))
+            }
             None => Self::Client(Client::user(lane, number, users)),
         }
     }

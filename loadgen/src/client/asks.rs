@@ -1,4 +1,5 @@
-//! What a reply asks of who reads it: to go on elsewhere, to keep cookies, to ask for what a page shows.
+//! What a reply asks of who reads it: to go on elsewhere, to keep cookies, to ask for what a page
+//! shows.
 
 use super::Link;
 use crate::http1::Reply;
@@ -40,7 +41,8 @@ impl Asks {
 }
 
 fn shown(reply: &journey::Reply) -> Vec<String> {
-    let is_page = reply.header("content-type").is_some_and(|kind| kind.trim().starts_with("text/html"));
+    let is_page =
+        reply.header("content-type").is_some_and(|kind| kind.trim().starts_with("text/html"));
     let page = reply.text().filter(|_| is_page && reply.status < 300);
     page.map(resources).unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! A client's way to one server: a connection of its own, or streams on connections that are shared.
+//! A client's way to one server: a connection of its own, or streams on connections that are
+//! shared.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -26,8 +27,9 @@ impl Link {
         Self { server, keep, connection: None, received: http2::Received::new(keep) }
     }
 
-    /// Sends a request and reads its reply, on a connection that is opened if need be. Drop the future to give up.
-    /// Call [`Link::settle`] afterwards in any case. `wrote` tells whether the server may have seen anything of the request.
+    /// Sends a request and reads its reply, on a connection that is opened if need be. Drop the
+    /// future to give up. Call [`Link::settle`] afterwards in any case. `wrote` tells whether the
+    /// server may have seen anything of the request.
     pub async fn exchange(
         &mut self,
         lane: &Rc<Lane>,
@@ -36,11 +38,18 @@ impl Link {
     ) -> Result<Reply, Missed> {
         match lane.ready.servers[self.server].version() {
             Version::Http1 => self.http1(lane, request, wrote).await,
-            Version::Http2 => http2::exchange(lane, self.server, request, wrote, &mut self.received).await,
+            Version::Http2 => {
+                http2::exchange(lane, self.server, request, wrote, &mut self.received).await
+            }
         }
     }
 
-    async fn http1(&mut self, lane: &Lane, request: &Prepared, wrote: &Cell<bool>) -> Result<Reply, Missed> {
+    async fn http1(
+        &mut self,
+        lane: &Lane,
+        request: &Prepared,
+        wrote: &Cell<bool>,
+    ) -> Result<Reply, Missed> {
         if self.connection.as_mut().is_some_and(Connection::is_stale) {
             self.connection = None;
         }
@@ -77,7 +86,8 @@ impl Link {
         self.connection.as_ref().map_or(self.received.first_byte(), Connection::first_byte)
     }
 
-    /// Keeps the connection for the next request if it is good for one. Call it when the last reply has been looked at.
+    /// Keeps the connection for the next request if it is good for one. Call it when the last reply
+    /// has been looked at.
     pub fn settle(&mut self, lane: &Lane, ended: &Result<Reply, Missed>) {
         let lasting = lane.ready.job.reuse == Reuse::Yes;
         if !(lasting && matches!(ended, Ok(Reply { reuse: Reuse::Yes, .. }))) {

@@ -42,7 +42,9 @@ impl From<&Unreached> for Missed {
             Unreached::Tls(error) => {
                 Self::new(Failure::Tls, tls(error).unwrap_or("the handshake was cut off"))
             }
-            Unreached::Version => Self::new(Failure::Protocol, "the server does not agree to HTTP/2"),
+            Unreached::Version => {
+                Self::new(Failure::Protocol, "the server does not agree to HTTP/2")
+            }
         }
     }
 }

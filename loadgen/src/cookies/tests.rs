@@ -36,15 +36,22 @@ fn a_domain_widens_it_to_the_hosts_below_and_no_others() {
     assert_eq!(sent(&set, "http://myshop.test/", 0), "");
     for foreign in ["other.test", "test", "x.www.shop.test"] {
         let header = format!("sid=1; Domain={foreign}");
-        assert_eq!(sent(&[("http://www.shop.test/", &header)], "http://www.shop.test/", 0), "", "{foreign}");
+        assert_eq!(
+            sent(&[("http://www.shop.test/", &header)], "http://www.shop.test/", 0),
+            "",
+            "{foreign}"
+        );
     }
     assert_eq!(sent(&[("http://127.0.0.1/", "a=1; Domain=0.0.1")], "http://127.0.0.1/", 0), "");
 }
 
 #[test]
 fn paths_are_folders() {
-    let set =
-        [("http://h/a/b?c/d", "deep=1"), ("http://h/", "top=2; Path=/"), ("http://h/", "odd=3; Path=x")];
+    let set = [
+        ("http://h/a/b?c/d", "deep=1"),
+        ("http://h/", "top=2; Path=/"),
+        ("http://h/", "odd=3; Path=x"),
+    ];
     assert_eq!(sent(&set, "http://h/a/x", 0), "deep=1; top=2; odd=3");
     assert_eq!(sent(&set, "http://h/ab", 0), "top=2; odd=3");
     assert!(covers("/a", "/a/") && covers("/a/", "/a/b") && !covers("/a/", "/a"));
@@ -57,7 +64,10 @@ fn cookies_expire() {
     assert_eq!(sent(&set("a=1; Max-Age=10"), "http://h/", 10), "");
     assert_eq!(sent(&set("a=1; Expires=Tue, 14 Nov 2023 22:13:30 GMT"), "http://h/", 9), "a=1");
     assert_eq!(sent(&set("a=1; Expires=Tue, 14 Nov 2023 22:13:30 GMT"), "http://h/", 11), "");
-    assert_eq!(sent(&set("a=1; Max-Age=99; Expires=Thu, 01 Jan 1970 00:00:00 GMT"), "http://h/", 0), "a=1");
+    assert_eq!(
+        sent(&set("a=1; Max-Age=99; Expires=Thu, 01 Jan 1970 00:00:00 GMT"), "http://h/", 0),
+        "a=1"
+    );
     assert_eq!(sent(&set("a=1; Max-Age=nonsense"), "http://h/", 0), "a=1");
     assert_eq!(sent(&set("a=1; Max-Age=99999999999999999999999"), "http://h/", 0), "a=1");
     assert_eq!(sent(&[("http://h/", "a=1"), ("http://h/", "a=; Max-Age=-1")], "http://h/", 0), "");

@@ -1,7 +1,7 @@
 //! Waking up in time.
 //!
-//! The runtime's own timers have a grain of a millisecond. On Linux a timer of the kernel's wakes the thread within some
-//! ten microseconds instead.
+//! The runtime's own timers have a grain of a millisecond. On Linux a timer of the kernel's wakes
+//! the thread within some ten microseconds instead.
 
 use std::time::Instant;
 
@@ -59,7 +59,8 @@ async fn sleep(timer: &tokio::io::unix::AsyncFd<OwnedFd>, then: Instant) -> std:
         };
         let spec = Itimerspec { it_interval: zero, it_value };
         timerfd_settime(timer.get_ref(), TimerfdTimerFlags::empty(), &spec)?;
-        // Setting it again empties it, so it need not be read. An old expiry may still be announced: hence the loop.
+        // Setting it again empties it, so it need not be read. An old expiry may still be
+        // announced: hence the loop.
         timer.readable().await?.clear_ready();
     }
 }

@@ -24,7 +24,8 @@ impl Busy {
     pub fn share(&mut self) -> (f64, Duration) {
         let (needed, now) = (needed(self.scheduler.as_ref()), Instant::now());
         let passed = now.duration_since(self.since);
-        let share = needed.saturating_sub(self.before).as_secs_f64() / passed.as_secs_f64().max(1e-6);
+        let share =
+            needed.saturating_sub(self.before).as_secs_f64() / passed.as_secs_f64().max(1e-6);
         (self.before, self.since) = (needed, now);
         (share, passed)
     }

@@ -32,7 +32,8 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// A thread's share of a generator's portion. Neighbours are on different generators, so that few users are spread too.
+    /// A thread's share of a generator's portion. Neighbours are on different generators, so that
+    /// few users are spread too.
     pub fn of(portion: Portion, thread: usize, threads: usize) -> Self {
         Self { thread: thread * portion.of + portion.number, of: threads * portion.of }
     }
@@ -77,10 +78,17 @@ pub(crate) struct LaneRecord {
 }
 
 impl Lane {
-    pub fn new(ready: &Arc<Ready>, origin: Instant, share: Share, scratch: &Rc<RefCell<Box<[u8]>>>) -> Self {
+    pub fn new(
+        ready: &Arc<Ready>,
+        origin: Instant,
+        share: Share,
+        scratch: &Rc<RefCell<Box<[u8]>>>,
+    ) -> Self {
         let end = ready.lasts().map(|lasts| origin + lasts);
         let dispatch = match &ready.job.arrival {
-            Arrival::Open { ramps } => Some(RefCell::new(Dispatch::new(ramps, share, ready.job.connections))),
+            Arrival::Open { ramps } => {
+                Some(RefCell::new(Dispatch::new(ramps, share, ready.job.connections)))
+            }
             Arrival::Closed { .. } => None,
         };
         Self {
@@ -186,7 +194,9 @@ impl Lane {
             Some(Errno::MFILE | Errno::NFILE) => {
                 "no file descriptors were left for connections (see `ulimit -n`)"
             }
-            Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => "no local ports were left for connections",
+            Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => {
+                "no local ports were left for connections"
+            }
             Some(Errno::NOBUFS | Errno::NOMEM) => "no memory was left for connections",
             _ => return,
         };
@@ -205,8 +215,9 @@ impl Lane {
 
     /// Ends the load now, early.
     pub fn stop(&self, now: Instant) {
-        let earlier =
-            |before: Option<Instant>, then: Instant| Some(before.map_or(then, |before| before.min(then)));
+        let earlier = |before: Option<Instant>, then: Instant| {
+            Some(before.map_or(then, |before| before.min(then)))
+        };
         self.end.set(earlier(self.end.get(), now));
         let drain = self.ready.job.drain.min(STOPPED_DRAIN);
         self.cutoff.set(earlier(self.cutoff.get(), now + drain));

@@ -19,7 +19,10 @@ pub struct Running {
 }
 
 impl Running {
-    pub(super) fn new(shared: Arc<Shared>, threads: Vec<JoinHandle<Vec<Option<LaneRecord>>>>) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        threads: Vec<JoinHandle<Vec<Option<LaneRecord>>>>,
+    ) -> Self {
         Self { shared, threads }
     }
 
@@ -32,11 +35,14 @@ impl Running {
         let jobs = self.shared.jobs.iter().enumerate();
         Snapshot {
             at: Moment::between(self.shared.origin, Instant::now()).0,
-            loads: jobs.map(|(job, ready)| LoadSnapshot::of(&ready.job.name, threads(job))).collect(),
+            loads: jobs
+                .map(|(job, ready)| LoadSnapshot::of(&ready.job.name, threads(job)))
+                .collect(),
         }
     }
 
-    /// Ends it early: no request starts any more, and those in flight are waited for at most a second. Returns at once.
+    /// Ends it early: no request starts any more, and those in flight are waited for at most a
+    /// second. Returns at once.
     pub fn stop(&self) {
         self.shared.stop.store(true, Ordering::Relaxed);
     }
@@ -70,7 +76,8 @@ impl Running {
         let mut lanes: Vec<_> = ended.into_iter().map(Vec::into_iter).collect();
         let jobs = self.shared.jobs.iter();
         jobs.filter_map(|ready| {
-            let of_job: Vec<LaneRecord> = lanes.iter_mut().filter_map(|lanes| lanes.next()?).collect();
+            let of_job: Vec<LaneRecord> =
+                lanes.iter_mut().filter_map(|lanes| lanes.next()?).collect();
             let (record, blame) = self.sum(of_job)?;
             Some((ready.job.name.clone(), record, blame))
         })
@@ -79,8 +86,9 @@ impl Running {
 
     fn sum(&self, lanes: Vec<LaneRecord>) -> Option<(Record, Blame)> {
         let lost = self.shared.threads - lanes.len();
-        let missing = (lost > 0)
-            .then(|| format!("{lost} of the generator's threads failed; their figures are missing"));
+        let missing = (lost > 0).then(|| {
+            format!("{lost} of the generator's threads failed; their figures are missing")
+        });
         let blame = |lane: &LaneRecord| Blame {
             starved: lane.starved,
             elapsed: lane.ended.saturating_duration_since(self.shared.origin),

@@ -18,7 +18,8 @@ const SATURATED: f64 = 0.95;
 
 /// Looks after a thread's lanes; never ends by itself.
 pub(super) async fn sweep(lanes: &[Rc<Lane>], shared: &Shared, published: &[Mutex<Live>]) {
-    // Not one of the runtime's timers: while it has none, it does not read the clock before each wait.
+    // Not one of the runtime's timers: while it has none, it does not read the clock before each
+    // wait.
     let alarm = Alarm::new();
     let (mut stopped, mut publish, mut seconds) = (false, Instant::now(), 0);
     let mut busy = Busy::new();

@@ -25,7 +25,11 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Waits for something, for no longer than the sweep lets it.
-    pub async fn bound<F: Future>(&self, deadline: Instant, future: F) -> Result<F::Output, Interrupt> {
+    pub async fn bound<F: Future>(
+        &self,
+        deadline: Instant,
+        future: F,
+    ) -> Result<F::Output, Interrupt> {
         let mut future = pin!(future);
         self.interrupt.set(None);
         self.deadline.set(Some(deadline));

@@ -21,10 +21,17 @@ use crate::recorder::Live;
 /// How much is read at once, in bytes.
 const SCRATCH: usize = 64 * 1024;
 
-/// Does this thread's share of all loads; `told` hears once whether it could start. A load that failed here has no record.
-pub(super) fn work(thread: usize, shared: &Shared, told: &Sender<io::Result<()>>) -> Vec<Option<LaneRecord>> {
-    let runtime: io::Result<LocalRuntime> =
-        Builder::new_current_thread().enable_io().enable_time().build_local(LocalOptions::default());
+/// Does this thread's share of all loads; `told` hears once whether it could start. A load that
+/// failed here has no record.
+pub(super) fn work(
+    thread: usize,
+    shared: &Shared,
+    told: &Sender<io::Result<()>>,
+) -> Vec<Option<LaneRecord>> {
+    let runtime: io::Result<LocalRuntime> = Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build_local(LocalOptions::default());
     match runtime {
         Ok(runtime) => {
             // Whoever started this may have given up meanwhile; then it stops by itself.

@@ -73,7 +73,8 @@ pub(super) fn ask(
     timeout: Duration,
 ) -> Result<DescriptorPool, GrpcError> {
     let failed = |why: String| GrpcError::Reflection { address: address.to_string(), why };
-    let server = Server::new(address, transport, &mut None).map_err(|error| failed(error.to_string()))?;
+    let server =
+        Server::new(address, transport, &mut None).map_err(|error| failed(error.to_string()))?;
     // On a thread of its own, since whoever asks may be on a runtime that must not be blocked on.
     let asked = std::thread::scope(|scope| {
         let asking = scope.spawn(|| {
@@ -86,7 +87,9 @@ pub(super) fn ask(
     match asked.map_err(|error| failed(error.to_string()))? {
         Err(_) => Err(failed(format!("no answer within {} s", timeout.as_secs_f64()))),
         Ok(Err(Unknown::Server(why))) => Err(failed(why)),
-        Ok(Err(Unknown::Service(there))) => Err(NoMethod::Service { name: service.to_owned(), there }.into()),
+        Ok(Err(Unknown::Service(there))) => {
+            Err(NoMethod::Service { name: service.to_owned(), there }.into())
+        }
         Ok(Ok(pool)) => Ok(pool),
     }
 }
@@ -104,7 +107,11 @@ impl From<String> for Unknown {
     }
 }
 
-async fn learn(server: &Server, address: &Address, service: &str) -> Result<DescriptorPool, Unknown> {
+async fn learn(
+    server: &Server,
+    address: &Address,
+    service: &str,
+) -> Result<DescriptorPool, Unknown> {
     let opened = server.open().await.map_err(|error| error.to_string())?;
     let (send, connection) =
         h2::client::handshake(opened.stream).await.map_err(|error: h2::Error| error.to_string())?;
@@ -156,14 +163,16 @@ impl Teacher<'_> {
         let mut pool = DescriptorPool::global();
         match pool.add_file_descriptor_set(set.clone()) {
             Ok(()) => Ok(pool),
-            Err(_) => DescriptorPool::from_file_descriptor_set(set)
-                .map_err(|error| Unknown::Server(format!("what it says does not fit together: {error}"))),
+            Err(_) => DescriptorPool::from_file_descriptor_set(set).map_err(|error| {
+                Unknown::Server(format!("what it says does not fit together: {error}"))
+            }),
         }
     }
 
     async fn services(&self) -> Result<Vec<String>, Unknown> {
         let answer = self.ask(&Ask { services: Some(String::new()), ..Ask::default() }).await?;
-        let there = answer.services.unwrap_or_default().services.into_iter().map(|service| service.name);
+        let there =
+            answer.services.unwrap_or_default().services.into_iter().map(|service| service.name);
         Ok(there.filter(|name| !name.starts_with("grpc.reflection.")).collect())
     }
 
@@ -176,7 +185,8 @@ impl Teacher<'_> {
 
 fn take(known: &mut BTreeMap<String, FileDescriptorProto>, files: &Files) -> Result<(), Unknown> {
     for file in &files.files {
-        let file = FileDescriptorProto::decode(file.as_slice()).map_err(|error| error.to_string())?;
+        let file =
+            FileDescriptorProto::decode(file.as_slice()).map_err(|error| error.to_string())?;
         known.insert(file.name().to_owned(), file);
     }
     Ok(())

@@ -21,7 +21,11 @@ pub(crate) fn unframed(body: &[u8]) -> Option<&[u8]> {
 }
 
 /// Asks once: the reply's first message, or why there is none.
-pub(super) async fn ask(send: &SendRequest<Bytes>, url: &str, message: &[u8]) -> Result<Vec<u8>, String> {
+pub(super) async fn ask(
+    send: &SendRequest<Bytes>,
+    url: &str,
+    message: &[u8],
+) -> Result<Vec<u8>, String> {
     let text = |error: h2::Error| error.to_string();
     let request = Request::post(url)
         .header("content-type", "application/grpc")

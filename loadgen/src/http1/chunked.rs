@@ -36,8 +36,13 @@ impl Chunks {
         Self { at: At::Size, left: 0, digits: 0, line: 0, trailers: 0 }
     }
 
-    /// Reads on; calls `data` with what belongs to the body. Says how many bytes were used, and whether that was all.
-    pub fn feed(&mut self, input: &[u8], mut data: impl FnMut(&[u8])) -> Result<(usize, bool), Malformed> {
+    /// Reads on; calls `data` with what belongs to the body. Says how many bytes were used, and
+    /// whether that was all.
+    pub fn feed(
+        &mut self,
+        input: &[u8],
+        mut data: impl FnMut(&[u8]),
+    ) -> Result<(usize, bool), Malformed> {
         let mut used = 0;
         while used < input.len() {
             if self.at == At::Data {

@@ -57,8 +57,8 @@ impl Connection {
         self.first_byte
     }
 
-    /// Sends a request and reads its reply. `scratch` is only borrowed while bytes are looked at, so that all connections
-    /// of a thread share one.
+    /// Sends a request and reads its reply. `scratch` is only borrowed while bytes are looked at,
+    /// so that all connections of a thread share one.
     pub async fn exchange(
         &mut self,
         request: &Prepared,
@@ -75,7 +75,11 @@ impl Connection {
         }
     }
 
-    fn poll_reply(&mut self, context: &mut Context<'_>, scratch: &mut [u8]) -> Poll<Result<Reply, Broken>> {
+    fn poll_reply(
+        &mut self,
+        context: &mut Context<'_>,
+        scratch: &mut [u8],
+    ) -> Poll<Result<Reply, Broken>> {
         loop {
             let mut read = ReadBuf::new(scratch);
             ready!(Pin::new(&mut self.stream).poll_read(context, &mut read))?;
@@ -84,7 +88,9 @@ impl Connection {
             }
             match self.reader.feed(read.filled())? {
                 // The clock is only read for replies that come in pieces.
-                Progress::More => self.first_byte = self.first_byte.or_else(|| Some(Instant::now())),
+                Progress::More => {
+                    self.first_byte = self.first_byte.or_else(|| Some(Instant::now()))
+                }
                 Progress::Done { used, .. } if used < read.filled().len() => {
                     return Poll::Ready(Err(Malformed::Surplus.into()));
                 }

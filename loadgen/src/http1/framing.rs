@@ -51,10 +51,12 @@ pub(super) fn head(response: &httparse::Response<'_, '_>, to: ReplyTo) -> Result
         (Told { length: Some(length), .. }, _) => Framing::Length(*length),
         _ => Framing::UntilClose,
     };
-    // Both a coding and a length: a sign of smuggling. The reply is read, the connection is not trusted again.
+    // Both a coding and a length: a sign of smuggling. The reply is read, the connection is not
+    // trusted again.
     let doubtful = told.coded && told.length.is_some();
     let lasting = !told.close && (response.version == Some(1) || told.keep_alive);
-    let reuse = if lasting && !doubtful && framing != Framing::UntilClose { Reuse::Yes } else { Reuse::No };
+    let reuse =
+        if lasting && !doubtful && framing != Framing::UntilClose { Reuse::Yes } else { Reuse::No };
     Ok(Head { status, framing, reuse, sets_cookies: told.sets_cookies })
 }
 
@@ -69,11 +71,13 @@ impl Told {
         } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
             self.coded = true;
             // Only as the last coding does it say where the body ends.
-            self.chunked =
-                tokens(header.value).last().is_some_and(|last| last.eq_ignore_ascii_case(b"chunked"));
+            self.chunked = tokens(header.value)
+                .last()
+                .is_some_and(|last| last.eq_ignore_ascii_case(b"chunked"));
         } else if header.name.eq_ignore_ascii_case("connection") {
             self.close |= tokens(header.value).any(|token| token.eq_ignore_ascii_case(b"close"));
-            self.keep_alive |= tokens(header.value).any(|token| token.eq_ignore_ascii_case(b"keep-alive"));
+            self.keep_alive |=
+                tokens(header.value).any(|token| token.eq_ignore_ascii_case(b"keep-alive"));
         } else {
             self.sets_cookies |= header.name.eq_ignore_ascii_case("set-cookie");
         }

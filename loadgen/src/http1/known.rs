@@ -1,4 +1,5 @@
-//! The head that came last. Servers repeat themselves but for the date, and comparing bytes costs a tenth of parsing them.
+//! The head that came last. Servers repeat themselves but for the date, and comparing bytes costs a
+//! tenth of parsing them.
 
 use super::ReplyTo;
 use super::framing::Head;
@@ -19,8 +20,8 @@ impl Known {
         Self { bytes: Vec::new(), to: ReplyTo::Other, head: None }
     }
 
-    /// What these bytes say, if they begin with the head that came last. It ends with an empty line, so nothing that follows
-    /// can change its meaning.
+    /// What these bytes say, if they begin with the head that came last. It ends with an empty
+    /// line, so nothing that follows can change its meaning.
     pub fn recall(&self, input: &[u8], to: ReplyTo) -> Option<(usize, Head)> {
         let head = self.head.filter(|_| self.to == to)?;
         input.starts_with(&self.bytes).then_some((self.bytes.len(), head))

@@ -11,8 +11,8 @@ pub(super) const LONGEST_HEAD: usize = 64 * 1024;
 pub(super) const MOST_INTERIM: u32 = 100;
 /// The most headers of a reply.
 pub(super) const MOST_HEADERS: usize = 128;
-/// What a buffer may keep of its size until the next reply, in bytes. What is longer is given back, so that one odd reply
-/// on each connection does not stay in memory.
+/// What a buffer may keep of its size until the next reply, in bytes. What is longer is given back,
+/// so that one odd reply on each connection does not stay in memory.
 const SPARE: usize = 64 * 1024;
 
 /// What to do with a body.
@@ -166,8 +166,8 @@ impl Reader {
             return self.bounded(parsed);
         }
         let before = self.partial.len();
-        // An end of the head may begin in what came before; parsing anew only when one is in sight keeps a head that
-        // trickles in from costing the square of its length.
+        // An end of the head may begin in what came before; parsing anew only when one is in sight
+        // keeps a head that trickles in from costing the square of its length.
         let overlap = before.saturating_sub(3);
         self.partial.extend_from_slice(input);
         if !has_end(&self.partial[overlap..]) {
@@ -228,7 +228,12 @@ impl Reader {
     }
 
     fn reply(&self, head: Head) -> Reply {
-        Reply { status: head.status, length: self.length, reuse: head.reuse, sets_cookies: head.sets_cookies }
+        Reply {
+            status: head.status,
+            length: self.length,
+            reuse: head.reuse,
+            sets_cookies: head.sets_cookies,
+        }
     }
 }
 

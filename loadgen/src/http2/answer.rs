@@ -54,10 +54,19 @@ struct Fields {
 }
 
 /// Reads a head; it is written to `whole` as a status line and a header a line, if that is wanted.
-pub(super) fn head(block: &[u8], text: &mut Text, whole: Option<&mut Vec<u8>>) -> Result<Answer, Unfit> {
+pub(super) fn head(
+    block: &[u8],
+    text: &mut Text,
+    whole: Option<&mut Vec<u8>>,
+) -> Result<Answer, Unfit> {
     let fields = fields(block, text, whole)?;
     let status = fields.status.ok_or(Unfit::Reply(BREACH))?;
-    Ok(Answer { status, length: fields.length, grpc: fields.grpc, sets_cookies: fields.sets_cookies })
+    Ok(Answer {
+        status,
+        length: fields.length,
+        grpc: fields.grpc,
+        sets_cookies: fields.sets_cookies,
+    })
 }
 
 /// Reads trailers: the status of gRPC, if they have one.
@@ -99,8 +108,10 @@ impl Fields {
                 Ok(())
             }
             b"grpc-status" => {
-                self.grpc =
-                    std::str::from_utf8(value).ok().and_then(|value| value.parse().ok()).or(self.grpc);
+                self.grpc = std::str::from_utf8(value)
+                    .ok()
+                    .and_then(|value| value.parse().ok())
+                    .or(self.grpc);
                 Ok(())
             }
             _ => Ok(()),
@@ -111,7 +122,8 @@ impl Fields {
 
     fn take_length(&mut self, value: &[u8]) -> Result<(), &'static str> {
         let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
-        let length = std::str::from_utf8(value).ok().filter(|_| digits).and_then(|value| value.parse().ok());
+        let length =
+            std::str::from_utf8(value).ok().filter(|_| digits).and_then(|value| value.parse().ok());
         let length = length.filter(|length| self.length.is_none_or(|before| before == *length));
         self.length = Some(length.ok_or(LENGTH)?);
         Ok(())
@@ -119,14 +131,17 @@ impl Fields {
 }
 
 fn status(value: &[u8]) -> Option<u16> {
-    let [hundreds @ b'1'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = *value else { return None };
+    let [hundreds @ b'1'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = *value else {
+        return None;
+    };
     let digit = |byte: u8| u16::from(byte - b'0');
     Some(100 * digit(hundreds) + 10 * digit(tens) + digit(ones))
 }
 
 /// Whether it is a name of a header, which HTTP/2 has in small letters.
 fn is_name(name: &[u8]) -> bool {
-    let fits =
-        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(byte);
+    let fits = |byte: &u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(byte)
+    };
     !name.is_empty() && name.iter().all(fits)
 }

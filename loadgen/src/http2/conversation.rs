@@ -1,4 +1,5 @@
-//! A connection of HTTP/2 without its socket: bytes that came go in, bytes to send come out, replies are told to whoever waits.
+//! A connection of HTTP/2 without its socket: bytes that came go in, bytes to send come out,
+//! replies are told to whoever waits.
 
 mod control;
 mod replies;
@@ -17,7 +18,8 @@ use super::{Message, Received};
 use crate::client::Missed;
 use crate::http1::Reply;
 
-/// How much may come unasked, in bytes, on a stream and on the connection: enough to keep a fast server busy.
+/// How much may come unasked, in bytes, on a stream and on the connection: enough to keep a
+/// fast server busy.
 const WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: i64 = 4 << 20;
 /// What both have before anybody said anything.
@@ -73,7 +75,8 @@ impl Conversation {
         let list = answer::LONGEST as u32;
         // No table for headers, no pushes, the window of a stream, the longest list of headers.
         let settings = [(1_u16, 0), (2, 0), (4, WINDOW), (6, list)];
-        let pair = |(name, value): (u16, u32)| [&name.to_be_bytes()[..], &value.to_be_bytes()].concat();
+        let pair =
+            |(name, value): (u16, u32)| [&name.to_be_bytes()[..], &value.to_be_bytes()].concat();
         let settings: Vec<u8> = settings.into_iter().flat_map(pair).collect();
         frame::write(&mut out, (frame::SETTINGS, 0), 0, &[&settings]);
         let more = (CONNECTION_WINDOW - FIRST_WINDOW) as u32;
@@ -86,7 +89,12 @@ impl Conversation {
             open: 0,
             unsent: 0,
             next: 1,
-            peer: Peer { told: false, streams: usize::MAX, window: FIRST_WINDOW, frame: frame::LONGEST },
+            peer: Peer {
+                told: false,
+                streams: usize::MAX,
+                window: FIRST_WINDOW,
+                frame: frame::LONGEST,
+            },
             credit: FIRST_WINDOW,
             window: CONNECTION_WINDOW,
             block: None,
@@ -180,7 +188,12 @@ impl Conversation {
         let whole = first.len() + message.head.len() <= frame::LONGEST;
         if whole {
             let flags = end | frame::END_HEADERS;
-            return frame::write(&mut self.out, (frame::HEADERS, flags), id, &[first, &message.head]);
+            return frame::write(
+                &mut self.out,
+                (frame::HEADERS, flags),
+                id,
+                &[first, &message.head],
+            );
         }
         let (start, mut rest) = message.head.split_at(frame::LONGEST - first.len());
         frame::write(&mut self.out, (frame::HEADERS, end), id, &[first, start]);
@@ -278,13 +291,19 @@ impl Conversation {
     fn pump(&mut self) {
         for stream in self.streams.iter_mut().filter(|stream| !stream.unsent.is_empty()) {
             while !stream.unsent.is_empty() && self.out.len() - self.sent < MOST_UNSENT {
-                let most = stream.credit.min(self.credit).min(self.peer.frame as i64).max(0) as usize;
+                let most =
+                    stream.credit.min(self.credit).min(self.peer.frame as i64).max(0) as usize;
                 let length = most.min(stream.unsent.len());
                 if length == 0 {
                     break;
                 }
                 let end = if length == stream.unsent.len() { frame::END_STREAM } else { 0 };
-                frame::write(&mut self.out, (frame::DATA, end), stream.id, &[&stream.unsent[..length]]);
+                frame::write(
+                    &mut self.out,
+                    (frame::DATA, end),
+                    stream.id,
+                    &[&stream.unsent[..length]],
+                );
                 stream.unsent.advance(length);
                 stream.credit -= length as i64;
                 self.credit -= length as i64;

@@ -11,10 +11,12 @@ use crate::engine::Lane;
 use crate::http1::Reply;
 use crate::job::Prepared;
 
-/// How often a connection may end between being chosen and being used before a request counts as failed.
+/// How often a connection may end between being chosen and being used before a request
+/// counts as failed.
 const TRIES: usize = 3;
 
-/// Sends a request on one of the lane's connections and reads its reply. Dropping the future cancels the stream.
+/// Sends a request on one of the lane's connections and reads its reply. Dropping the future
+/// cancels the stream.
 pub(crate) async fn exchange(
     lane: &Rc<Lane>,
     server: usize,
@@ -28,7 +30,9 @@ pub(crate) async fn exchange(
         Some(message) => message,
         None => {
             parsed = Message::parse(&request.bytes, lane.ready.servers[server].scheme());
-            parsed.as_ref().ok_or(Missed::new(Failure::Protocol, "a request that HTTP/2 cannot carry"))?
+            parsed
+                .as_ref()
+                .ok_or(Missed::new(Failure::Protocol, "a request that HTTP/2 cannot carry"))?
         }
     };
     for _ in 0..TRIES {

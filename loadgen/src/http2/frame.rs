@@ -19,7 +19,8 @@ pub(super) const GOAWAY: u8 = 7;
 pub(super) const WINDOW_UPDATE: u8 = 8;
 pub(super) const CONTINUATION: u8 = 9;
 
-/// Flags. That a frame acknowledges one of settings or a ping is told by the same bit as the end of a stream.
+/// Flags. That a frame acknowledges one of settings or a ping is told by the same bit as the end
+/// of a stream.
 pub(super) const ACK: u8 = 1;
 pub(super) const END_STREAM: u8 = 1;
 pub(super) const END_HEADERS: u8 = 4;
@@ -59,7 +60,8 @@ pub(super) fn write(out: &mut Vec<u8>, (kind, flags): (u8, u8), stream: u32, pay
     payload.iter().for_each(|part| out.extend_from_slice(part));
 }
 
-/// A payload of data or headers without its padding; `None` when there is more padding than payload.
+/// A payload of data or headers without its padding; `None` when there is more
+/// padding than payload.
 pub(super) fn unpadded(head: Head, payload: &[u8]) -> Option<&[u8]> {
     if !head.has(PADDED) {
         return Some(payload);

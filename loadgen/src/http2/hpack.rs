@@ -1,5 +1,6 @@
-//! Headers as HTTP/2 packs them (RFC 7541), without a dynamic table: servers are told that this client keeps none, and none
-//! is asked of them. So a block of headers means the same on every connection, whenever it comes.
+//! Headers as HTTP/2 packs them (RFC 7541), without a dynamic table: servers are told that this
+//! client keeps none, and none is asked of them. So a block of headers means the same on every
+//! connection, whenever it comes.
 
 mod huffman;
 mod table;
@@ -19,14 +20,19 @@ pub(super) struct Text {
 }
 
 /// Reads a block of headers, and gives each name with its value.
-pub(super) fn read(block: &[u8], text: &mut Text, mut each: impl FnMut(&[u8], &[u8])) -> Result<(), Garbled> {
+pub(super) fn read(
+    block: &[u8],
+    text: &mut Text,
+    mut each: impl FnMut(&[u8], &[u8]),
+) -> Result<(), Garbled> {
     let (mut rest, mut begun) = (block, false);
     while let Some(first) = rest.first().copied() {
         if first & 0x80 != 0 {
             let (name, value) = table::field(number(&mut rest, 7)?).ok_or(Garbled)?;
             each(name.as_bytes(), value.as_bytes());
         } else if first & 0xe0 == 0x20 {
-            // A table's new size may only come first, and cannot be more than what was allowed: none.
+            // A table's new size may only come first, and cannot be more than what was allowed:
+            // none.
             if number(&mut rest, 5)? != 0 || begun {
                 return Err(Garbled);
             }
@@ -66,7 +72,10 @@ fn number(rest: &mut &[u8], bits: u32) -> Result<usize, Garbled> {
     Ok(sum)
 }
 
-fn string<'a, 'block: 'a>(rest: &mut &'block [u8], into: &'a mut Vec<u8>) -> Result<&'a [u8], Garbled> {
+fn string<'a, 'block: 'a>(
+    rest: &mut &'block [u8],
+    into: &'a mut Vec<u8>,
+) -> Result<&'a [u8], Garbled> {
     let packed = rest.first().is_some_and(|first| first & 0x80 != 0);
     let length = number(rest, 7)?;
     let (raw, after) = rest.split_at_checked(length).ok_or(Garbled)?;
@@ -79,7 +88,8 @@ fn string<'a, 'block: 'a>(rest: &mut &'block [u8], into: &'a mut Vec<u8>) -> Res
     Ok(into)
 }
 
-/// Appends a header. Names and values that the static table has become a number; all else stays as it is.
+/// Appends a header. Names and values that the static table has become a number; all else stays
+/// as it is.
 pub(super) fn write(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     match table::find(name, value) {
         (Some(whole), _) => return write_number(out, whole, 7, 0x80),

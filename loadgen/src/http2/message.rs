@@ -60,12 +60,14 @@ mod tests {
 
     #[test]
     fn what_speaks_of_the_connection_is_left_out() {
-        let bytes = b"POST /a?b HTTP/1.1\r\nHost: h:8080\r\nConnection: close\r\nX-A: 1\r\nX-A: 2\r\n\
+        let bytes =
+            b"POST /a?b HTTP/1.1\r\nHost: h:8080\r\nConnection: close\r\nX-A: 1\r\nX-A: 2\r\n\
             Content-Length: 2\r\n\r\nhi";
         let message = Message::parse(bytes, Scheme::Https).unwrap();
         let mut fields = Vec::new();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let each = |name: &[u8], value: &[u8]| fields.push(format!("{}: {}", text(name), text(value)));
+        let each =
+            |name: &[u8], value: &[u8]| fields.push(format!("{}: {}", text(name), text(value)));
         hpack::read(&message.head, &mut hpack::Text::default(), each).unwrap();
         let pseudo = [":method: POST", ":scheme: https", ":authority: h:8080", ":path: /a?b"];
         assert_eq!(fields, [&pseudo[..], &["x-a: 1", "x-a: 2", "content-length: 2"]].concat());

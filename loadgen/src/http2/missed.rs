@@ -18,8 +18,10 @@ pub(super) mod code {
 pub(super) const RULES: Missed = Missed::new(Failure::Protocol, BREACH);
 pub(super) const FRAME: Missed = Missed::new(Failure::Protocol, "not a frame of HTTP/2");
 pub(super) const HPACK: Missed = Missed::new(Failure::Protocol, "headers that HPACK cannot read");
-pub(super) const WINDOW: Missed = Missed::new(Failure::Protocol, "more data than HTTP/2's window lets");
-pub(super) const FLOOD: Missed = Missed::new(Failure::Protocol, "frames without an end that say nothing");
+pub(super) const WINDOW: Missed =
+    Missed::new(Failure::Protocol, "more data than HTTP/2's window lets");
+pub(super) const FLOOD: Missed =
+    Missed::new(Failure::Protocol, "frames without an end that say nothing");
 pub(super) const INTERIM: Missed = Missed::new(Failure::Protocol, "interim replies without an end");
 
 /// The server ends the connection.

@@ -87,7 +87,8 @@ impl Session {
         self.driver.borrow().wake_by_ref();
     }
 
-    /// Waits until a request can be sent; false when the connection has ended meanwhile, so that nothing was sent.
+    /// Waits until a request can be sent; false when the connection has ended meanwhile, so that
+    /// nothing was sent.
     pub async fn ready(&self) -> Result<bool, Missed> {
         loop {
             match self.state.get() {
@@ -104,8 +105,13 @@ impl Session {
         }
     }
 
-    /// Sends a request and waits for its reply; whoever drops this gives it up. Call it when there is room.
-    pub async fn exchange(&self, message: &Message, received: &mut Received) -> Result<Reply, Missed> {
+    /// Sends a request and waits for its reply; whoever drops this gives it up. Call it when
+    /// there is room.
+    pub async fn exchange(
+        &self,
+        message: &Message,
+        received: &mut Received,
+    ) -> Result<Reply, Missed> {
         let kept = std::mem::replace(received, Received::new(received.keep));
         let mut kept = Some(kept);
         let mut sent: Option<Sent<'_>> = None;
@@ -128,7 +134,8 @@ impl Session {
         .await
     }
 
-    /// Sends and reads what can be; ready when there is nothing left to do, or with why nothing more can come.
+    /// Sends and reads what can be; ready when there is nothing left to do, or with why nothing
+    /// more can come.
     fn poll(
         &self,
         context: &mut Context<'_>,
@@ -146,7 +153,8 @@ impl Session {
                 return Poll::Pending;
             }
             let mut read = ReadBuf::new(scratch);
-            ready!(stream.as_mut().poll_read(context, &mut read)).map_err(|error| Missed::broken(&error))?;
+            ready!(stream.as_mut().poll_read(context, &mut read))
+                .map_err(|error| Missed::broken(&error))?;
             if read.filled().is_empty() {
                 return Poll::Ready(Err(closed(Cut::Midway)));
             }
@@ -157,7 +165,11 @@ impl Session {
         Poll::Pending
     }
 
-    fn poll_write(&self, context: &mut Context<'_>, mut stream: Pin<&mut Stream>) -> Poll<io::Result<()>> {
+    fn poll_write(
+        &self,
+        context: &mut Context<'_>,
+        mut stream: Pin<&mut Stream>,
+    ) -> Poll<io::Result<()>> {
         let mut talk = self.talk.borrow_mut();
         loop {
             let output = talk.output();
@@ -233,7 +245,8 @@ async fn drive(session: Rc<Session>, lane: Rc<Lane>, server: usize) {
         session.poll(context, &mut stream, &mut lane.scratch.borrow_mut())
     });
     let Err(missed) = driven.await else { return session.retire(None) };
-    let without_reply = if missed == closed(Cut::Midway) { closed(Cut::Unanswered) } else { missed };
+    let without_reply =
+        if missed == closed(Cut::Midway) { closed(Cut::Unanswered) } else { missed };
     let mut talk = session.talk.borrow_mut();
     talk.fail(|stream| if stream.answer.is_some() { missed } else { without_reply });
     let useless = !talk.is_used();

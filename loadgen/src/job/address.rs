@@ -25,7 +25,8 @@ pub struct Address {
     pub host: String,
     /// The port.
     pub port: u16,
-    /// The socket to connect to instead; host and port then only name the server in requests and certificates.
+    /// The socket to connect to instead; host and port then only name the server in
+    /// requests and certificates.
     pub unix: Option<PathBuf>,
 }
 
@@ -40,7 +41,8 @@ impl Scheme {
 }
 
 impl Address {
-    /// Splits `http://host:port/path`, or the same with https, into the address and what follows it, which is empty or starts with `/` or `?`.
+    /// Splits `http://host:port/path`, or the same with https, into the address and what follows
+    /// it, which is empty or starts with `/` or `?`.
     ///
     /// # Errors
     /// [`JobError::Address`] for anything that is not such a URL.
@@ -75,7 +77,8 @@ impl Address {
         }
     }
 
-    /// Looks the name up: all its addresses, at least one. `localhost` has two where a server may listen on one only.
+    /// Looks the name up: all its addresses, at least one. `localhost` has two where a server may
+    /// listen on one only.
     ///
     /// # Errors
     /// What the resolver says.

@@ -26,12 +26,13 @@ pub struct Setting<'a> {
 impl Job {
     /// The job of a planned load.
     ///
-    /// Requests in flight at the end are waited for until each one's timeout, so that as few commands as possible remain
-    /// of which nobody knows whether they were accepted.
+    /// Requests in flight at the end are waited for until each one's timeout, so that as few
+    /// commands as possible remain of which nobody knows whether they were accepted.
     ///
     /// # Errors
-    /// [`JobError`] when a service has no address, a URL, path or header cannot be sent, or a server does not say what its
-    /// messages look like. It is asked here, so this blocks if there are calls of gRPC without a .proto file.
+    /// [`JobError`] when a service has no address, a URL, path or header cannot be sent, or a
+    /// server does not say what its messages look like. It is asked here, so this blocks if there
+    /// are calls of gRPC without a .proto file.
     pub fn from_plan(load: &Load, setting: &Setting<'_>) -> Result<Self, JobError> {
         let job = Self {
             name: load.name.clone(),
@@ -64,7 +65,12 @@ impl Job {
                 for (_, wanted) in &mut answer.json {
                     *wanted = Document::new(wanted).fill(setting.values);
                 }
-                Ok(Self { requests: vec![draft.request(setting.values)?], answer, key: key.clone(), ..job })
+                Ok(Self {
+                    requests: vec![draft.request(setting.values)?],
+                    answer,
+                    key: key.clone(),
+                    ..job
+                })
             }
         }
     }
@@ -102,7 +108,8 @@ mod tests {
     }
 
     fn job(url: Option<&str>) -> Result<Job, JobError> {
-        let values = BTreeMap::from([("who".to_owned(), json!("\"ann\"")), ("n".to_owned(), json!(7))]);
+        let values =
+            BTreeMap::from([("who".to_owned(), json!("\"ann\"")), ("n".to_owned(), json!(7))]);
         Job::from_plan(
             &load(),
             &Setting {

@@ -104,7 +104,8 @@ pub(crate) fn bytes(request: &Request, reuse: Reuse, whole_url: bool) -> Result<
     if whole_url {
         path = format!("http://{}{path}", request.address.authority());
     }
-    let given = |name: &str| request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+    let given =
+        |name: &str| request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
     let mut head = format!("{} {path} HTTP/1.1\r\n", request.method);
     let mut add = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
     if !given("host") {
@@ -120,7 +121,8 @@ pub(crate) fn bytes(request: &Request, reuse: Reuse, whole_url: bool) -> Result<
         check(name, value)?;
         add(name, value);
     }
-    let has_body = ["POST", "PUT", "PATCH"].contains(&request.method.as_str()) || !request.body.is_empty();
+    let has_body =
+        ["POST", "PUT", "PATCH"].contains(&request.method.as_str()) || !request.body.is_empty();
     if has_body && !given("content-length") && !given("transfer-encoding") {
         add("Content-Length", &request.body.len().to_string());
     }
@@ -132,8 +134,8 @@ pub(crate) fn bytes(request: &Request, reuse: Reuse, whole_url: bool) -> Result<
 }
 
 fn check(name: &str, value: &str) -> Result<(), JobError> {
-    let good =
-        http::HeaderName::from_bytes(name.as_bytes()).is_ok() && http::HeaderValue::from_str(value).is_ok();
+    let good = http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+        && http::HeaderValue::from_str(value).is_ok();
     let (name, value) = (name.to_owned(), value.to_owned());
     good.then_some(()).ok_or(JobError::Header { name, value })
 }
@@ -197,7 +199,8 @@ mod tests {
             request.address.unix = unix.then(|| "/socket".into());
             let proxy = Some(Address::split("http://proxy:3128").unwrap().0);
             let transport = Transport { proxy, ..Transport::default() };
-            let bytes = bytes(&request, Reuse::Yes, transport.names_server(&request.address)).unwrap();
+            let bytes =
+                bytes(&request, Reuse::Yes, transport.names_server(&request.address)).unwrap();
             String::from_utf8(bytes).unwrap().lines().next().unwrap().to_owned()
         };
         assert_eq!(first_line("http://shop", false), "GET http://shop/a HTTP/1.1");

@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use super::{Address, Scheme};
 
-/// How servers are reached. The default is what a careful client does: certificates are checked against the public
-/// authorities, and nothing is read from the environment.
+/// How servers are reached. The default is what a careful client does: certificates are checked
+/// against the public authorities, and nothing is read from the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transport {
     /// What is spoken.
     pub version: Version,
-    /// Whether single requests go on to where a redirect leads, each hop counted as a request. Journeys say it by step.
+    /// Whether single requests go on to where a redirect leads, each hop counted as a request.
+    /// Journeys say it by step.
     pub follow: bool,
-    /// Whether pages are parsed, and what they show is asked for as well, each a request; of servers only that requests name.
-    /// Not of journeys.
+    /// Whether pages are parsed, and what they show is asked for as well, each a request; of
+    /// servers only that requests name. Not of journeys.
     pub parse: bool,
     /// Hosts of which nothing that pages show is asked for.
     pub not_from: Vec<String>,
@@ -31,7 +32,8 @@ pub struct Transport {
     pub identity: Option<Identity>,
     /// Whether certificates go unchecked.
     pub insecure: bool,
-    /// The name that a server is asked for (SNI) and that its certificate must have, if not the URL's host.
+    /// The name that a server is asked for (SNI) and that its certificate must have, if not
+    /// the URL's host.
     pub server_name: Option<String>,
     /// An HTTP proxy to go through. None is taken from the environment.
     pub proxy: Option<Address>,
@@ -44,7 +46,8 @@ pub struct Transport {
 pub enum Version {
     /// HTTP/1.1, on a connection for each user.
     Http1,
-    /// HTTP/2, on connections that users share. Over TLS the server must agree to it; without TLS it is simply spoken.
+    /// HTTP/2, on connections that users share. Over TLS the server must agree to it; without TLS
+    /// it is simply spoken.
     Http2,
 }
 
@@ -78,7 +81,8 @@ impl Default for Transport {
 }
 
 impl Transport {
-    /// Whether a server is reached through a proxy that sees requests, and so needs to be told where they go.
+    /// Whether a server is reached through a proxy that sees requests, and so needs to be told
+    /// where they go.
     pub(crate) fn names_server(&self, address: &Address) -> bool {
         self.is_proxied(address) && address.scheme == Scheme::Http && self.version == Version::Http1
     }

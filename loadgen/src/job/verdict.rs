@@ -19,8 +19,9 @@ pub(crate) struct Verdict {
 impl Job {
     /// Judges a reply by its status and, if anything is asked of it, its body.
     ///
-    /// A 5xx leaves the command unknown: it may come from a gateway that lost the reply of a service that had accepted it,
-    /// or from a service that failed after it had. So does a good status whose body is not as expected, or has no key.
+    /// A 5xx leaves the command unknown: it may come from a gateway that lost the reply of a
+    /// service that had accepted it, or from a service that failed after it had. So does a good
+    /// status whose body is not as expected, or has no key.
     pub(crate) fn judge(&self, status: u16, body: &[u8]) -> Verdict {
         if !self.answer.takes(status) {
             return Verdict {
@@ -41,7 +42,11 @@ impl Job {
 
     fn judge_body(&self, body: &[u8]) -> Option<Verdict> {
         let document: Value = serde_json::from_slice(body).ok()?;
-        let wrong = self.answer.json.iter().any(|(path, wanted)| path.objection(&document, wanted).is_some());
+        let wrong = self
+            .answer
+            .json
+            .iter()
+            .any(|(path, wanted)| path.objection(&document, wanted).is_some());
         let key = match &self.key {
             None => None,
             Some(path) => Some(path.text(&document)?),

@@ -40,7 +40,8 @@ pub(crate) fn checks(answer: &Answer) -> Vec<Check> {
     let contains =
         contains.map(|text| check(format!("body contains {text}"), What::Contains(template(text))));
     let matches = answer.matches.iter();
-    let matches = matches.map(|one| check(format!("body matches {one}"), What::Matches(one.clone())));
+    let matches =
+        matches.map(|one| check(format!("body matches {one}"), What::Matches(one.clone())));
     let json = answer.json.iter();
     let json = json.map(|(path, wanted)| {
         check(format!("{path} is {wanted}"), What::Json(path.clone(), Document::new(wanted)))
@@ -55,7 +56,9 @@ impl Check {
             What::Header(name, wanted) => {
                 header_objection(name, reply.header(name), &fill(wanted, scope)).is_none()
             }
-            What::Contains(wanted) => reply.text().is_some_and(|text| text.contains(&fill(wanted, scope))),
+            What::Contains(wanted) => {
+                reply.text().is_some_and(|text| text.contains(&fill(wanted, scope)))
+            }
             What::Matches(pattern) => reply.text().is_some_and(|text| pattern.find(text).is_some()),
             What::Json(path, wanted) => {
                 let is = |document: &Value| path.objection(document, &wanted.fill(scope)).is_none();
@@ -124,7 +127,10 @@ mod tests {
         assert_eq!(save(path("$.id")), Some(json!(7)));
         assert_eq!(save(path("$.none")), None);
         assert_eq!(save(Extract::Header("LOCATION".to_owned(), None)), Some(json!("/orders/7")));
-        assert_eq!(save(Extract::Header("location".to_owned(), Some(pattern("\\d+$")))), Some(json!("7")));
+        assert_eq!(
+            save(Extract::Header("location".to_owned(), Some(pattern("\\d+$")))),
+            Some(json!("7"))
+        );
         assert_eq!(save(Extract::Header("none".to_owned(), None)), None);
         assert_eq!(save(Extract::Body(pattern("\"n\": \"(.)\""))), Some(json!("a")));
     }

@@ -60,7 +60,8 @@ impl Draft {
             None => content(&planned.body),
         };
         let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-        let kind = kind.filter(|_| !typed).map(|kind| ("content-type".to_owned(), Template::plain(kind)));
+        let kind =
+            kind.filter(|_| !typed).map(|kind| ("content-type".to_owned(), Template::plain(kind)));
         headers.extend(kind);
         Ok(Self {
             method: method(planned.method),
@@ -75,7 +76,8 @@ impl Draft {
 
     /// A request in which nothing is left to fill in.
     pub fn recorded(request: &Request) -> Self {
-        let headers = request.headers.iter().map(|(name, value)| (name.clone(), Template::plain(value)));
+        let headers =
+            request.headers.iter().map(|(name, value)| (name.clone(), Template::plain(value)));
         Self {
             method: request.method.clone(),
             endpoint: Endpoint { address: request.address.clone(), grpc: false },
@@ -107,7 +109,9 @@ impl Draft {
             }
             Content::Text(text) => fill(text, scope).into_bytes(),
             Content::Bytes(bytes) => bytes.clone(),
-            Content::Call(message, method) => framed(&packed(&method.input(), &message.fill(scope))?),
+            Content::Call(message, method) => {
+                framed(&packed(&method.input(), &message.fill(scope))?)
+            }
         };
         Ok(Request {
             method: self.method.clone(),
@@ -121,7 +125,8 @@ impl Draft {
     /// The path. One that is nothing but a saved link, such as a `Location`, is that link's.
     fn path(&self, scope: &impl Scope) -> String {
         let path = fill(&self.path, scope);
-        let is_link = matches!(self.path.parts(), [Part::Text(slash), Part::Slot(_)] if slash == "/");
+        let is_link =
+            matches!(self.path.parts(), [Part::Text(slash), Part::Slot(_)] if slash == "/");
         let link = path.strip_prefix('/').filter(|_| is_link).unwrap_or_default();
         if link.starts_with('/') {
             return link.to_owned();

@@ -13,7 +13,8 @@ use crate::job::Verdict;
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub verdict: Verdict,
-    /// Whether each check passed, as far as they were made: after a bad status there is nothing to check.
+    /// Whether each check passed, as far as they were made: after a bad status there is
+    /// nothing to check.
     pub checks: Vec<bool>,
     /// Values for the steps that follow.
     pub saved: Vec<(String, Value)>,

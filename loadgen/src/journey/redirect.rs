@@ -8,8 +8,9 @@ use crate::job::{Address, Request};
 /// The most redirects that are followed from one request.
 pub(crate) const MOST: u32 = 10;
 
-/// What a redirect asks for: the next request, without its cookies. 301, 302 and 303 turn into a GET, as browsers have it;
-/// 307 and 308 ask the same again. `None` when this is no redirect, or one that leads to nowhere.
+/// What a redirect asks for: the next request, without its cookies. 301, 302 and 303 turn into a
+/// GET, as browsers have it; 307 and 308 ask the same again. `None` when this is no redirect, or
+/// one that leads to nowhere.
 pub(crate) fn next(request: &Request, status: u16, location: Option<&str>) -> Option<Request> {
     let keeps = match status {
         301..=303 => request.method == Method::GET || request.method == Method::HEAD,
@@ -23,7 +24,9 @@ pub(crate) fn next(request: &Request, status: u16, location: Option<&str>) -> Op
         headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
     }
     if !keeps {
-        headers.retain(|(name, _)| !is_one_of(name, &["content-type", "content-length", "content-encoding"]));
+        headers.retain(|(name, _)| {
+            !is_one_of(name, &["content-type", "content-length", "content-encoding"])
+        });
     }
     let method = if keeps { request.method.clone() } else { Method::GET };
     let body = if keeps { request.body.clone() } else { Vec::new() };
@@ -34,7 +37,9 @@ pub(crate) fn next(request: &Request, status: u16, location: Option<&str>) -> Op
 pub(crate) fn shown(page: &Request, link: &str) -> Option<Request> {
     let (address, path) = target(page, link)?;
     let mut headers = page.headers.clone();
-    headers.retain(|(name, _)| !is_one_of(name, &["content-type", "content-length", "content-encoding"]));
+    headers.retain(|(name, _)| {
+        !is_one_of(name, &["content-type", "content-length", "content-encoding"])
+    });
     if address != page.address {
         // Secrets are for the server that they were meant for.
         headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
@@ -112,6 +117,9 @@ mod tests {
 
     #[test]
     fn secrets_stay_with_their_server() {
-        assert_eq!(hop(Method::PUT, 307, "http://h:82/").unwrap(), "PUT h:82 / [\"Content-Type\"] body");
+        assert_eq!(
+            hop(Method::PUT, 307, "http://h:82/").unwrap(),
+            "PUT h:82 / [\"Content-Type\"] body"
+        );
     }
 }

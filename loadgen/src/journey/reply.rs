@@ -52,7 +52,9 @@ impl Reply {
 
     /// The body as text, a message as JSON; `None` when it is packed in a way that is not known.
     pub fn text(&self) -> Option<&str> {
-        self.text.get_or_init(|| Some(String::from_utf8_lossy(&self.unpacked()?).into_owned())).as_deref()
+        self.text
+            .get_or_init(|| Some(String::from_utf8_lossy(&self.unpacked()?).into_owned()))
+            .as_deref()
     }
 
     /// The body as JSON, if it is.
@@ -62,7 +64,9 @@ impl Reply {
 
     fn unpacked(&self) -> Option<Cow<'_, [u8]>> {
         if let Some(kind) = &self.message {
-            return Some(Cow::Owned(unpacked(kind, unframed(&self.raw)?)?.to_string().into_bytes()));
+            return Some(Cow::Owned(
+                unpacked(kind, unframed(&self.raw)?)?.to_string().into_bytes(),
+            ));
         }
         match self.header("content-encoding").map(str::trim) {
             None | Some("" | "identity") => Some(Cow::Borrowed(&self.raw)),

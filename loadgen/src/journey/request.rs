@@ -38,7 +38,8 @@ impl Answered {
 }
 
 /// A value that was taken from a reply may be none that a header can have.
-const UNSENDABLE: Missed = Missed::new(Failure::Protocol, "a request that cannot be written as HTTP");
+const UNSENDABLE: Missed =
+    Missed::new(Failure::Protocol, "a request that cannot be written as HTTP");
 
 impl Traveller {
     /// Makes a request, and those that it is redirected to.
@@ -71,7 +72,8 @@ impl Traveller {
     ) -> Result<Reply, Missed> {
         let mut status = 0;
         for _ in 0..=redirect::MOST {
-            let endpoint = Endpoint { address: request.address.clone(), grpc: step.output.is_some() };
+            let endpoint =
+                Endpoint { address: request.address.clone(), grpc: step.output.is_some() };
             let server = self.server(&endpoint).ok_or(UNSENDABLE)?;
             at.set(Some(server));
             let (reply, body) = self.exchange(&request, server, wrote).await?;
@@ -82,7 +84,8 @@ impl Traveller {
             if !step.follow {
                 return Ok(reply);
             }
-            let Some(next) = redirect::next(&request, reply.status, reply.header("location")) else {
+            let Some(next) = redirect::next(&request, reply.status, reply.header("location"))
+            else {
                 return Ok(reply);
             };
             if self.server(&Endpoint { address: next.address.clone(), grpc: false }).is_none() {
@@ -121,8 +124,8 @@ impl Traveller {
         let job = &self.lane.ready.job;
         let seen = self.lane.ready.servers[server].version() == Version::Http1;
         let whole_url = seen && job.transport.names_server(&request.address);
-        let bytes =
-            bytes(with_cookies.as_ref().unwrap_or(request), job.reuse, whole_url).map_err(|_| UNSENDABLE)?;
+        let bytes = bytes(with_cookies.as_ref().unwrap_or(request), job.reuse, whole_url)
+            .map_err(|_| UNSENDABLE)?;
         let reply_to = ReplyTo::method(&request.method);
         Ok(Prepared { bytes: bytes.into_boxed_slice(), server, reply_to, message: None })
     }

@@ -75,7 +75,8 @@ impl Script {
         feeds: &[plan::Feed],
         setting: &Setting<'_>,
     ) -> Result<Self, JobError> {
-        let has_keys = planned.iter().flat_map(|journey| &journey.steps).any(|step| step.key.is_some());
+        let has_keys =
+            planned.iter().flat_map(|journey| &journey.steps).any(|step| step.key.is_some());
         let journey = |journey: &plan::Journey| {
             let steps = journey.steps.iter().map(|step| Step::new(step, has_keys, setting));
             let steps = steps.collect::<Result<_, JobError>>()?;
@@ -100,23 +101,25 @@ impl Script {
 
     /// One journey: these requests, each after its pause.
     pub(crate) fn recorded(requests: &[Request], pauses: &[Duration], timeout: Duration) -> Self {
-        let steps = requests.iter().zip(pauses).enumerate().map(|(number, (request, pause))| Step {
-            name: format!("{} {} {}", number + 1, request.method, request.path),
-            think: (*pause, *pause),
-            draft: Draft::recorded(request),
-            follow: false,
-            output: None,
-            timeout,
-            answer: Answer::default(),
-            checks: vec![],
-            saves: vec![],
-            key: None,
-            is_command: false,
-            again: None,
-        });
+        let steps =
+            requests.iter().zip(pauses).enumerate().map(|(number, (request, pause))| Step {
+                name: format!("{} {} {}", number + 1, request.method, request.path),
+                think: (*pause, *pause),
+                draft: Draft::recorded(request),
+                follow: false,
+                output: None,
+                timeout,
+                answer: Answer::default(),
+                checks: vec![],
+                saves: vec![],
+                key: None,
+                is_command: false,
+                again: None,
+            });
         let journey = Journey { name: "recording".to_owned(), weight: 1, steps: steps.collect() };
         let first = requests.first();
-        let endpoint = first.map(|request| Endpoint { address: request.address.clone(), grpc: false });
+        let endpoint =
+            first.map(|request| Endpoint { address: request.address.clone(), grpc: false });
         Self {
             journeys: vec![journey],
             feeds: vec![],
@@ -173,9 +176,16 @@ impl Script {
 }
 
 impl Step {
-    fn new(planned: &plan::JourneyStep, has_keys: bool, setting: &Setting<'_>) -> Result<Self, JobError> {
+    fn new(
+        planned: &plan::JourneyStep,
+        has_keys: bool,
+        setting: &Setting<'_>,
+    ) -> Result<Self, JobError> {
         let request = &planned.request;
-        let save = |(name, from): &(String, plan::Extract)| Save { name: name.clone(), from: from.clone() };
+        let save = |(name, from): &(String, plan::Extract)| Save {
+            name: name.clone(),
+            from: from.clone(),
+        };
         let draft = Draft::new(request, setting)?;
         Ok(Self {
             name: planned.name.clone(),
@@ -193,18 +203,24 @@ impl Step {
         })
     }
 
-    /// What is checked, in the order in which results come: the status, the checks, the values to save.
+    /// What is checked, in the order in which results come: the status, the checks, the
+    /// values to save.
     fn check_names(&self) -> Vec<String> {
         let name = |status: &u16| match status_name(*status).filter(|_| self.output.is_some()) {
             Some(name) => name.to_uppercase(),
             None => status.to_string(),
         };
         let statuses: Vec<String> = self.answer.status.iter().map(name).collect();
-        let status = if statuses.is_empty() { "2xx or 3xx".to_owned() } else { statuses.join(" or ") };
+        let status =
+            if statuses.is_empty() { "2xx or 3xx".to_owned() } else { statuses.join(" or ") };
         let checks = self.checks.iter().map(|check| check.name.clone());
         let saves = self.saves.iter().map(|save| format!("{} can be saved", save.name));
         let key = self.key.iter().map(|path| format!("{path} is a key"));
-        std::iter::once(format!("status is {status}")).chain(checks).chain(saves).chain(key).collect()
+        std::iter::once(format!("status is {status}"))
+            .chain(checks)
+            .chain(saves)
+            .chain(key)
+            .collect()
     }
 
     /// Whether anything is read of a reply's body.

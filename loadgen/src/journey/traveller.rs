@@ -105,7 +105,8 @@ impl Traveller {
     /// Waits until the next step is due; `None` when the load has ended before.
     async fn think(&self, since: Instant, think: (Duration, Duration)) -> Option<Instant> {
         let then = since + drawn(think);
-        let goes_on = if then > since { self.lane.sleep_until(then).await } else { self.lane.takes(then) };
+        let goes_on =
+            if then > since { self.lane.sleep_until(then).await } else { self.lane.takes(then) };
         if !goes_on {
             self.lane.over().await;
             return None;
@@ -114,7 +115,13 @@ impl Traveller {
     }
 
     /// Makes a step's request, again and again if it may be.
-    async fn step(&mut self, step: &Step, place: Place, mut due: Due, known: &mut Known<'_>) -> Stepped {
+    async fn step(
+        &mut self,
+        step: &Step,
+        place: Place,
+        mut due: Due,
+        known: &mut Known<'_>,
+    ) -> Stepped {
         let mut first_sent = None;
         loop {
             self.lane.begin();
@@ -128,11 +135,15 @@ impl Traveller {
                 }
                 Err(missed) => {
                     let unknown = answered.wrote && step.is_command;
-                    (Ended::Unanswered { cause: missed.cause }, Judged::lost(missed.failure, unknown))
+                    (
+                        Ended::Unanswered { cause: missed.cause },
+                        Judged::lost(missed.failure, unknown),
+                    )
                 }
             };
             let again = step.again.filter(|again| {
-                judged.verdict.failure == Some(Failure::Check) && at + again.every < sent + again.within
+                judged.verdict.failure == Some(Failure::Check)
+                    && at + again.every < sent + again.within
             });
             if again.is_some() {
                 // A good reply that is not yet the one that is waited for.

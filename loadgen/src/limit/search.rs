@@ -1,8 +1,9 @@
 //! The search: rates are doubled until one breaks, then what lies between is halved.
 //!
-//! A step says little by itself: a rate near the limit breaks now and holds then. One step that holds is believed for as long
-//! as nothing speaks against it; one that breaks is made again, and two of three decide. At the end the lower bound must
-//! have held twice. A rate at which the generator missed its schedule twice ends the search, whatever the server did there.
+//! A step says little by itself: a rate near the limit breaks now and holds then. One step that
+//! holds is believed for as long as nothing speaks against it; one that breaks is made again, and
+//! two of three decide. At the end the lower bound must have held twice. A rate at which the
+//! generator missed its schedule twice ends the search, whatever the server did there.
 
 /// The least rate that is tried, in a second.
 const LEAST: f64 = 1.0;

@@ -56,14 +56,16 @@ impl FromStr for Slo {
 
 impl fmt::Display for Slo {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let latency = self.latency.iter().map(|(_, name, most)| format!("{name} ≤ {}", Period(*most)));
+        let latency =
+            self.latency.iter().map(|(_, name, most)| format!("{name} ≤ {}", Period(*most)));
         let errors = self.errors.iter().map(|most| format!("errors ≤ {most}"));
         out.write_str(&latency.chain(errors).collect::<Vec<_>>().join(", "))
     }
 }
 
 impl Slo {
-    /// Holds each limit against the requests that were meant to start after the first so many seconds.
+    /// Holds each limit against the requests that were meant to start after the first
+    /// so many seconds.
     pub fn judge(&self, record: &LoadRecord, after: f64) -> Vec<Claim> {
         let windows = || record.windows.iter().filter(|window| window.start >= after);
         let latency = Counts::of(&Counts::merge(windows().map(|window| &window.latency)));

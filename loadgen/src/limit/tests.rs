@@ -21,9 +21,16 @@ fn holds_up_to(limit: f64) -> impl FnMut(f64) -> Came {
 }
 
 /// The 99th percentile of an M/M/c queue's times, from so many arrivals, in seconds.
-fn queue_p99(random: &mut fastrand::Rng, rate: f64, service: f64, servers: usize, arrivals: usize) -> f64 {
+fn queue_p99(
+    random: &mut fastrand::Rng,
+    rate: f64,
+    service: f64,
+    servers: usize,
+    arrivals: usize,
+) -> f64 {
     let mut drawn = |mean: f64| -mean * (1.0 - random.f64()).ln();
-    let (mut now, mut free, mut times) = (0.0, vec![0.0_f64; servers], Vec::with_capacity(arrivals));
+    let (mut now, mut free, mut times) =
+        (0.0, vec![0.0_f64; servers], Vec::with_capacity(arrivals));
     for _ in 0..arrivals {
         now += drawn(1.0 / rate);
         let first = (0..servers).min_by(|one, other| free[*one].total_cmp(&free[*other])).unwrap();
@@ -36,7 +43,8 @@ fn queue_p99(random: &mut fastrand::Rng, rate: f64, service: f64, servers: usize
 
 #[test]
 fn a_single_server_s_limit_is_where_the_formula_says() {
-    // The times of an M/M/1 queue are exponential with the mean 1 / (1000 - rate): p99 is 50 ms at 908 in a second.
+    // The times of an M/M/1 queue are exponential with the mean 1 / (1000 - rate): p99 is 50 ms at
+    // 908 in a second.
     let limit = 1_000.0 - 100_f64.ln() / 0.05;
     for seed in 0..20 {
         let mut random = fastrand::Rng::with_seed(seed);
@@ -99,7 +107,9 @@ fn a_server_that_bears_nothing_is_told_of() {
 fn limits_are_read_and_written() {
     let slo: Slo = "p99=200ms, p99.9=1s,errors=0.1%".parse().unwrap();
     assert_eq!(slo.to_string(), "p99 ≤ 200ms, p99.9 ≤ 1s, errors ≤ 0.1%");
-    for wrong in ["", "p99", "p99=", "p99=0s", "p0=1s", "p100=1s", "99=1s", "errors=2", "p=1s", "p99=1s,,"] {
+    for wrong in
+        ["", "p99", "p99=", "p99=0s", "p0=1s", "p100=1s", "99=1s", "errors=2", "p=1s", "p99=1s,,"]
+    {
         assert_eq!(wrong.parse::<Slo>(), Err(()), "{wrong}");
     }
 }

@@ -35,13 +35,14 @@ impl Lookup {
         Ok(Self { host: address.host.clone(), port: address.port, period, known })
     }
 
-    /// Where to connect to, in the order to try. Looks the name up again when that is due; whoever asks meanwhile gets what
-    /// was known before.
+    /// Where to connect to, in the order to try. Looks the name up again when that is due; whoever
+    /// asks meanwhile gets what was known before.
     pub async fn addresses(&self) -> io::Result<Arc<[SocketAddr]>> {
         if let Some(known) = self.fresh() {
             return Ok(known);
         }
-        let found: Vec<_> = tokio::net::lookup_host((self.host.as_str(), self.port)).await?.collect();
+        let found: Vec<_> =
+            tokio::net::lookup_host((self.host.as_str(), self.port)).await?.collect();
         if found.is_empty() {
             return Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
         }

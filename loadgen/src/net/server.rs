@@ -66,7 +66,8 @@ pub(crate) enum Unusable {
 }
 
 impl Server {
-    /// Looks up where it is. `tls` is what all servers of a job have in common; made by the first that needs it.
+    /// Looks up where it is. `tls` is what all servers of a job have in common; made by the first
+    /// that needs it.
     pub fn new(
         address: &Address,
         transport: &Transport,
@@ -120,12 +121,18 @@ impl Server {
         if self.version == Version::Http2 && stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
             return Err(Unreached::Version);
         }
-        Ok(Opened { stream: Stream::Tls(Box::new(stream)), connect, tls: Some(connected.elapsed()) })
+        Ok(Opened {
+            stream: Stream::Tls(Box::new(stream)),
+            connect,
+            tls: Some(connected.elapsed()),
+        })
     }
 
     async fn connect(&self) -> Result<Socket, Unreached> {
         match &self.peer {
-            Peer::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix).map_err(Unreached::Connect),
+            Peer::Unix(path) => {
+                UnixStream::connect(path).await.map(Socket::Unix).map_err(Unreached::Connect)
+            }
             Peer::Name(lookup) => {
                 let addresses = lookup.addresses().await.map_err(Unreached::Dns)?;
                 let connected = TcpStream::connect(addresses.as_ref()).await;

@@ -1,4 +1,5 @@
-//! A connection's bytes: a socket, or TLS over one. Enums and not trait objects, so that plain TCP stays as fast as without.
+//! A connection's bytes: a socket, or TLS over one. Enums and not trait objects, so that plain TCP
+//! stays as fast as without.
 
 use std::io;
 use std::pin::Pin;
@@ -39,8 +40,8 @@ impl Socket {
 }
 
 impl Stream {
-    /// Whether the server has closed it, or said something unasked, as far as is known: no system call is made unless the
-    /// runtime has seen something arrive.
+    /// Whether the server has closed it, or said something unasked, as far as is known: no system
+    /// call is made unless the runtime has seen something arrive.
     pub fn is_stale(&mut self) -> bool {
         match self {
             Self::Plain(socket) => {
@@ -88,13 +89,21 @@ macro_rules! either {
 }
 
 impl AsyncRead for Socket {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         either!(self, Tcp | Unix, socket => Pin::new(socket).poll_read(cx, buf))
     }
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         either!(self, Tcp | Unix, socket => Pin::new(socket).poll_write(cx, bytes))
     }
 
@@ -108,13 +117,21 @@ impl AsyncWrite for Socket {
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         either!(self, Plain | Tls, stream => Pin::new(stream).poll_read(cx, buf))
     }
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         either!(self, Plain | Tls, stream => Pin::new(stream).poll_write(cx, bytes))
     }
 

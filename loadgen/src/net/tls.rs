@@ -62,7 +62,9 @@ impl Tls {
         let checked = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?;
         let checked = if transport.insecure {
-            checked.dangerous().with_custom_certificate_verifier(Arc::new(Unchecked::new(&provider)))
+            checked
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(Unchecked::new(&provider)))
         } else {
             checked.with_root_certificates(roots(transport.ca.as_deref())?)
         };
@@ -84,7 +86,8 @@ impl Tls {
 
     /// TLS with a server of this name.
     pub fn new(config: &Arc<ClientConfig>, name: &str) -> Result<Self, TlsError> {
-        let name = ServerName::try_from(name.to_owned()).map_err(|_| TlsError::Name(name.to_owned()))?;
+        let name =
+            ServerName::try_from(name.to_owned()).map_err(|_| TlsError::Name(name.to_owned()))?;
         Ok(Self { connector: TlsConnector::from(Arc::clone(config)), name })
     }
 

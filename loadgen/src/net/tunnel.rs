@@ -27,14 +27,18 @@ pub(super) async fn dig(mut socket: Socket, request: &str) -> Result<Socket, Unr
     }
 }
 
-/// The status of a proxy's reply. Its head is read a byte at a time: what follows it is not for us, and it is short.
+/// The status of a proxy's reply. Its head is read a byte at a time: what follows it is not for us,
+/// and it is short.
 async fn answer(socket: &mut Socket) -> io::Result<u16> {
     let mut reader = Reader::new(Keep::Length);
     // A good reply to CONNECT has no body, whatever its headers say; a bad one is not read on.
     reader.begin(ReplyTo::Head);
     loop {
         let byte = [socket.read_u8().await?];
-        match reader.feed(&byte).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))? {
+        match reader
+            .feed(&byte)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
+        {
             Progress::Done { reply, .. } => return Ok(reply.status),
             Progress::More => {}
         }

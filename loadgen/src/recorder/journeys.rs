@@ -1,6 +1,7 @@
 //! What came of journeys, step by step.
 //!
-//! Times are kept by value: three whole histograms for each step would take most of the memory that a load may have.
+//! Times are kept by value: three whole histograms for each step would take most of the memory that
+//! a load may have.
 
 use brunt_scenarios::timeline::{
     CheckCount, Counts, Failure, JourneyRecord, LONGEST, StepFigures, histogram,
@@ -73,7 +74,8 @@ impl Journeys {
         }
     }
 
-    /// Counts a journey that ended in this step. One that failed has no time as a whole, and skips the steps that are left.
+    /// Counts a journey that ended in this step. One that failed has no time as a whole, and skips
+    /// the steps that are left.
     pub fn whole(&mut self, last: Place, sample: &Sample, end: Whole) {
         if sample.intended < self.warm_up {
             return;

@@ -49,7 +49,8 @@ pub struct Second {
 impl Snapshot {
     /// What several generators show of the same loads, as one.
     pub fn sum(at: f64, all: &[Self]) -> Self {
-        let names = all.first().into_iter().flat_map(|one| &one.loads).map(|load| load.name.as_str());
+        let names =
+            all.first().into_iter().flat_map(|one| &one.loads).map(|load| load.name.as_str());
         let of = |(place, name)| {
             let live = all.iter().filter_map(|one| one.loads.get(place)).map(Live::from);
             LoadSnapshot::of(name, live)
@@ -96,7 +97,9 @@ impl LoadSnapshot {
         for live in threads {
             // Threads publish one after the other: a second is there when the last of them has.
             if !live.over {
-                number = Some(number.map_or(live.second.number, |least: u64| least.min(live.second.number)));
+                number = Some(
+                    number.map_or(live.second.number, |least: u64| least.min(live.second.number)),
+                );
             }
             sum.totals.merge(&live.totals);
             sum.in_flight += live.in_flight;

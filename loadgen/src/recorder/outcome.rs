@@ -65,7 +65,8 @@ pub(crate) fn sum(parts: impl IntoIterator<Item = Record>) -> Option<Record> {
     })
 }
 
-/// What came of a load, from the sum of all records and how much of it the generators themselves were to blame for.
+/// What came of a load, from the sum of all records and how much of it the generators themselves
+/// were to blame for.
 pub(crate) fn outcome(name: &str, sum: Record, blame: Blame) -> LoadOutcome {
     let Blame { starved, elapsed, trouble } = blame;
     let schedule = doubt::judge(&Evidence { lag: &sum.lag, starved, elapsed, trouble });
@@ -83,5 +84,11 @@ pub(crate) fn outcome(name: &str, sum: Record, blame: Blame) -> LoadOutcome {
         journeys: sum.journeys,
         unknown: sum.unknown,
     };
-    LoadOutcome { record, totals: sum.totals, causes: sum.causes, phases: sum.phases.finish(), elapsed }
+    LoadOutcome {
+        record,
+        totals: sum.totals,
+        causes: sum.causes,
+        phases: sum.phases.finish(),
+        elapsed,
+    }
 }

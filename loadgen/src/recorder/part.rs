@@ -1,4 +1,5 @@
-//! What one of several generators recorded of a load, on its way to where all of them are put together.
+//! What one of several generators recorded of a load, on its way to where all of them are put
+//! together.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -13,8 +14,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::{Blame, Causes, PhaseTimes, Record, Totals, Windows, outcome, sum};
 
-/// What one of several generators recorded of a load. It can be written and read, and nothing that a [`LoadRecord`] holds is
-/// lost on the way: histograms go as HdrHistogram's version 2, compressed, in base64.
+/// What one of several generators recorded of a load. It can be written and read, and nothing that
+/// a [`LoadRecord`] holds is lost on the way: histograms go as HdrHistogram's version 2,
+/// compressed, in base64.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Part {
@@ -59,7 +61,8 @@ impl Part {
         &self.name
     }
 
-    /// The record that one generator would have left, had it put the whole load on; `None` without any part.
+    /// The record that one generator would have left, had it put the whole load on; `None`
+    /// without any part.
     pub fn merge(name: &str, parts: Vec<Self>) -> Option<LoadRecord> {
         let (records, blames): (Vec<_>, Vec<_>) = parts.into_iter().map(Self::into_record).unzip();
         let blame = blames.into_iter().fold(Blame::default(), Blame::and);
@@ -111,7 +114,8 @@ impl Serialize for Hdr {
 
 impl<'de> Deserialize<'de> for Hdr {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)?;
+        let bytes =
+            STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)?;
         let read: Histogram<u64> =
             Reader::new().deserialize(&mut Cursor::new(bytes)).map_err(de::Error::custom)?;
         // With this program's own bounds, whatever the writer's were.

@@ -53,19 +53,32 @@ pub struct Hit {
 
 impl Sample {
     /// `first` is when the first byte came, if it was before the whole reply had.
-    pub fn new(due: Due, sent: Instant, first: Option<Instant>, done: Instant, origin: Instant) -> Self {
+    pub fn new(
+        due: Due,
+        sent: Instant,
+        first: Option<Instant>,
+        done: Instant,
+        origin: Instant,
+    ) -> Self {
         let service = micros(done.saturating_duration_since(sent));
         Self {
             intended: micros(due.intended.saturating_duration_since(origin)),
             latency: micros(done.saturating_duration_since(due.intended)),
             service,
-            first_byte: first.map_or(service, |first| micros(first.saturating_duration_since(sent))),
+            first_byte: first
+                .map_or(service, |first| micros(first.saturating_duration_since(sent))),
             lag: micros(sent.saturating_duration_since(due.free.max(due.intended))),
         }
     }
 
     pub fn unsent(intended: Duration, waited: Duration) -> Self {
-        Self { intended: micros(intended), latency: micros(waited), service: 0, first_byte: 0, lag: 0 }
+        Self {
+            intended: micros(intended),
+            latency: micros(waited),
+            service: 0,
+            first_byte: 0,
+            lag: 0,
+        }
     }
 
     /// When it was done, after the load's start.

@@ -1,4 +1,5 @@
-//! Requests by the window in which they were meant to start. A bounded number of windows, however long the run.
+//! Requests by the window in which they were meant to start. A bounded number of windows, however
+//! long the run.
 
 use std::time::Duration;
 
@@ -18,15 +19,19 @@ pub(crate) struct Windows {
     length: Duration,
     /// All that have been reached.
     windows: Vec<Window>,
-    /// The latencies of the last window: a whole histogram, since most requests are counted there. Those of others are kept
-    /// by value; a full histogram for each would take a hundred times the space.
+    /// The latencies of the last window: a whole histogram, since most requests are counted
+    /// there. Those of others are kept by value; a full histogram for each would take a hundred
+    /// times the space.
     last: Histogram<u64>,
 }
 
-/// The window length for a load: 250 ms up to a minute, then 1 s, then as many whole seconds as keep them below the limit.
+/// The window length for a load: 250 ms up to a minute, then 1 s, then as many whole seconds as
+/// keep them below the limit.
 fn length(lasts: Option<Duration>) -> Duration {
     match lasts {
-        Some(lasts) if lasts > SHORT => Duration::from_secs(lasts.as_secs().div_ceil(MOST as u64).max(1)),
+        Some(lasts) if lasts > SHORT => {
+            Duration::from_secs(lasts.as_secs().div_ceil(MOST as u64).max(1))
+        }
         _ => SHORTEST,
     }
 }
@@ -57,7 +62,8 @@ impl Windows {
 
     /// The place of a window, made if it is new.
     fn reach(&mut self, intended: u64) -> usize {
-        let place = |length: Duration| intended / u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
+        let place =
+            |length: Duration| intended / u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
         while place(self.length) >= MOST as u64 {
             self.widen();
         }

@@ -8,8 +8,9 @@ use crate::job::{Bound, Order, Reuse};
 
 /// All settings, one a line.
 pub(super) fn config(settings: &Settings) -> Result<String, SiegeError> {
-    let mut text =
-        String::from("CURRENT  BRUNT LOAD  CONFIGURATION\n----------------------------------------------\n");
+    let mut text = String::from(
+        "CURRENT  BRUNT LOAD  CONFIGURATION\n----------------------------------------------\n",
+    );
     let (time, repetitions) = match settings.bound {
         None => (None, None),
         Some(Bound::Time(time)) => (Some(time), None),
@@ -26,7 +27,10 @@ pub(super) fn config(settings: &Settings) -> Result<String, SiegeError> {
         ("protocol", settings.transport.version.to_string()),
         ("HTML parser", if settings.transport.parse { "enabled" } else { "disabled" }.to_owned()),
         ("get method", settings.get.to_string()),
-        ("connection", if settings.reuse == Reuse::Yes { "keep-alive" } else { "close" }.to_owned()),
+        (
+            "connection",
+            if settings.reuse == Reuse::Yes { "keep-alive" } else { "close" }.to_owned(),
+        ),
         ("concurrent users", settings.users.to_string()),
         ("time to run", time.map_or_else(none, |time| format!("{} secs", time.as_secs_f64()))),
         ("repetitions", repetitions.map_or_else(none, |each| each.to_string())),

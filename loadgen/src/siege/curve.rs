@@ -40,8 +40,11 @@ pub(super) fn text(steps: &[Step], slo: &Slo) -> String {
             (*rate, latency, words.join(", "))
         })
         .collect();
-    let values =
-        || rows.iter().filter_map(|(_, latency, _)| latency.quantile(quantile)).map(|value| value as f64);
+    let values = || {
+        rows.iter()
+            .filter_map(|(_, latency, _)| latency.quantile(quantile))
+            .map(|value| value as f64)
+    };
     let (least, most) = (values().fold(f64::MAX, f64::min), values().fold(0.0, f64::max));
     let mut text = format!("{name} by rate, logarithmic:\n");
     for (at, latency, words) in &rows {
@@ -49,7 +52,8 @@ pub(super) fn text(steps: &[Step], slo: &Slo) -> String {
         let share = if most > least { (value / least).ln() / (most / least).ln() } else { 0.0 };
         let bar = "█".repeat(1 + (share * (WIDE - 1.0)) as usize);
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{:>10} {:>11}  {bar} {words}", rate(*at), millis(latency, quantile));
+        let _ =
+            writeln!(text, "{:>10} {:>11}  {bar} {words}", rate(*at), millis(latency, quantile));
     }
     text
 }
@@ -62,7 +66,8 @@ pub(super) fn json(searched: &Searched, found: Option<Found>) -> String {
         Some(Found::NotEven(breaks)) => (None, Some(breaks)),
         None => (None, None),
     };
-    let seconds = |step: &Step, quantile| step.latency.quantile(quantile).map(|value| value as f64 / 1e6);
+    let seconds =
+        |step: &Step, quantile| step.latency.quantile(quantile).map(|value| value as f64 / 1e6);
     let steps = searched.steps.iter().map(|step| {
         json!({
             "rate": step.rate, "holds": step.holds, "errors": step.errors,
@@ -100,7 +105,9 @@ fn word(holds: Option<bool>) -> &'static str {
 }
 
 fn millis(latency: &Counts, quantile: f64) -> String {
-    latency.quantile(quantile).map_or("-".to_owned(), |value| format!("{:.3} ms", value as f64 / 1e3))
+    latency
+        .quantile(quantile)
+        .map_or("-".to_owned(), |value| format!("{:.3} ms", value as f64 / 1e3))
 }
 
 #[cfg(test)]

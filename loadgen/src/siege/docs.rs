@@ -1,4 +1,5 @@
-//! The examples of docs/load.md are what they say they are: files that can be put on, and commands that are understood.
+//! The examples of docs/load.md are what they say they are: files that can be put on, and commands
+//! that are understood.
 
 use brunt_scenarios::Source;
 use brunt_scenarios::plan::LoadPlan;
@@ -38,14 +39,15 @@ fn load_files_can_be_put_on() {
     assert!(all.len() >= 2, "examples of journeys and of gRPC");
     for (line, text) in all {
         let source = Source::new(format!("docs/load.md, from line {line} on"), text);
-        let checked = source.parse::<LoadFile>().map_err(|error| vec![*error]).and_then(|mut written| {
-            read_beside(&mut written.load, &source, |name| match name {
-                "people.csv" => Ok(PEOPLE.to_owned()),
-                "shop.proto" => Ok(PROTO.to_owned()),
-                _ => Err(std::io::ErrorKind::NotFound.into()),
-            })?;
-            LoadPlan::check(&written, &source)
-        });
+        let checked =
+            source.parse::<LoadFile>().map_err(|error| vec![*error]).and_then(|mut written| {
+                read_beside(&mut written.load, &source, |name| match name {
+                    "people.csv" => Ok(PEOPLE.to_owned()),
+                    "shop.proto" => Ok(PROTO.to_owned()),
+                    _ => Err(std::io::ErrorKind::NotFound.into()),
+                })?;
+                LoadPlan::check(&written, &source)
+            });
         let told = |problems: Vec<brunt_scenarios::Diagnostic>| {
             problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("")
         };
@@ -59,12 +61,14 @@ fn commands_are_understood() {
     for (line, text) in blocks("sh") {
         for command in text.replace("\\\n", " ").lines() {
             let words = words(command);
-            let Some(arguments) = words.strip_prefix(["brunt".to_owned(), "load".to_owned()].as_slice())
+            let Some(arguments) =
+                words.strip_prefix(["brunt".to_owned(), "load".to_owned()].as_slice())
             else {
                 panic!("line {line}: `{command}` is no load");
             };
             commands += 1;
-            understood(arguments).unwrap_or_else(|error| panic!("line {line}: `{command}`: {error}"));
+            understood(arguments)
+                .unwrap_or_else(|error| panic!("line {line}: `{command}`: {error}"));
         }
     }
     assert!(commands > 10, "{commands} commands");

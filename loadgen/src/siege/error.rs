@@ -63,7 +63,9 @@ pub enum SiegeError {
     #[error("--find-max needs what must hold: --slo p99=200ms,errors=0.1%")]
     NoSlo,
     /// A search that is bounded by requests.
-    #[error("--find-max makes steps of a time each, so -r means nothing to it: -t 10S, or nothing for 5 s")]
+    #[error(
+        "--find-max makes steps of a time each, so -r means nothing to it: -t 10S, or nothing for 5 s"
+    )]
     StepsWithoutTime,
     /// A search whose figures cannot be written so.
     #[error("--find-max writes a page only: --out html=FILE, or -j for JSON")]
@@ -75,7 +77,9 @@ pub enum SiegeError {
     #[error("no URL: give one, or a file of them with -f")]
     NoUrl,
     /// More than one URL.
-    #[error("more than one URL, such as `{0}`: put them into a file and give it with -f, one a line")]
+    #[error(
+        "more than one URL, such as `{0}`: put them into a file and give it with -f, one a line"
+    )]
     ManyUrls(String),
     /// A load without an end.
     #[error("this load has no end: give it a time (-t 60S) or a number of repetitions (-r 100)")]
@@ -120,7 +124,9 @@ pub enum SiegeError {
         needs: &'static str,
     },
     /// Somebody is to log in, and nobody stays for more than one request.
-    #[error("login-url is for users that stay: it does not go with --rate, --find-max, --grpc or --pauses")]
+    #[error(
+        "login-url is for users that stay: it does not go with --rate, --find-max, --grpc or --pauses"
+    )]
     LoginOfNobody,
     /// A warm-up without anything after it.
     #[error("the warm-up takes all of the load's time: there would be nothing to count")]
@@ -157,7 +163,9 @@ impl SiegeError {
     /// The exit code that goes with it.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::NoReply { .. } | Self::Output(_) | Self::Start(StartError::Thread(_)) => Exit::Inconclusive,
+            Self::NoReply { .. } | Self::Output(_) | Self::Start(StartError::Thread(_)) => {
+                Exit::Inconclusive
+            }
             _ => Exit::Wrong,
         }
     }

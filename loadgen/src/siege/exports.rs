@@ -1,5 +1,6 @@
-//! Metrics that are sent while a load runs. Sending has threads of its own: a collector that is slow or not there holds up
-//! nothing, and what it misses is in the next export, since all figures are sums since the start.
+//! Metrics that are sent while a load runs. Sending has threads of its own: a collector that is
+//! slow or not there holds up nothing, and what it misses is in the next export, since all figures
+//! are sums since the start.
 
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -43,11 +44,15 @@ struct Seen {
 impl Exports {
     /// To those of the outputs that are collectors.
     pub fn new(outputs: &[FileOutput], began: SystemTime) -> io::Result<Self> {
-        let collectors = outputs.iter().filter_map(|output| Some((output.to_string(), output.collector()?)));
+        let collectors =
+            outputs.iter().filter_map(|output| Some((output.to_string(), output.collector()?)));
         Self::to(collectors, began)
     }
 
-    fn to(collectors: impl Iterator<Item = (String, Collector)>, began: SystemTime) -> io::Result<Self> {
+    fn to(
+        collectors: impl Iterator<Item = (String, Collector)>,
+        began: SystemTime,
+    ) -> io::Result<Self> {
         let lines = collectors.map(|(name, collector)| Line::open(name, collector));
         Ok(Self { began, lines: lines.collect::<io::Result<_>>()?, seen: Vec::new() })
     }
@@ -57,8 +62,8 @@ impl Exports {
         !self.lines.is_empty()
     }
 
-    /// Takes what can be seen of the loads, and sends it if that is due. Look more often than once a second, as each second is
-    /// to be seen once.
+    /// Takes what can be seen of the loads, and sends it if that is due. Look more often than once
+    /// a second, as each second is to be seen once.
     pub fn look(&mut self, snapshot: &Snapshot) {
         self.seen.resize_with(snapshot.loads.len(), Seen::default);
         self.seen.iter_mut().zip(&snapshot.loads).for_each(|(seen, load)| seen.see(load));
@@ -125,7 +130,10 @@ impl Line {
         let first = !std::mem::replace(&mut self.told, true);
         let every = self.every.as_secs_f64();
         first.then(|| {
-            format!("** {}: {why}; it is tried again every {every} s, and nothing is lost", self.name)
+            format!(
+                "** {}: {why}; it is tried again every {every} s, and nothing is lost",
+                self.name
+            )
         })
     }
 }
@@ -150,7 +158,8 @@ mod tests {
 
     /// Every second of the tests' own clock.
     fn exports(url: &str) -> Exports {
-        let environment = |name: &str| (name == "OTEL_METRIC_EXPORT_INTERVAL").then(|| "1000".to_owned());
+        let environment =
+            |name: &str| (name == "OTEL_METRIC_EXPORT_INTERVAL").then(|| "1000".to_owned());
         let collector = Collector::new(url, &environment);
         Exports::to(std::iter::once(("otlp".to_owned(), collector)), SystemTime::now()).unwrap()
     }
@@ -164,8 +173,13 @@ mod tests {
             ..Second::default()
         };
         let totals = Totals { ok: 100 * seconds, ..Totals::default() };
-        let load =
-            LoadSnapshot { name: "shop".to_owned(), totals, second, in_flight: 3, ..LoadSnapshot::default() };
+        let load = LoadSnapshot {
+            name: "shop".to_owned(),
+            totals,
+            second,
+            in_flight: 3,
+            ..LoadSnapshot::default()
+        };
         Snapshot { at: seconds as f64, loads: vec![load] }
     }
 
@@ -178,11 +192,16 @@ mod tests {
             for mut stream in listener.incoming().map_while(Result::ok) {
                 let mut reader = BufReader::new(stream.try_clone().unwrap());
                 let mut length = 0;
-                for line in reader.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty())
+                for line in reader
+                    .by_ref()
+                    .lines()
+                    .map_while(Result::ok)
+                    .take_while(|line| !line.is_empty())
                 {
                     let line = line.to_ascii_lowercase();
-                    length =
-                        line.strip_prefix("content-length: ").map_or(length, |value| value.parse().unwrap());
+                    length = line
+                        .strip_prefix("content-length: ")
+                        .map_or(length, |value| value.parse().unwrap());
                 }
                 let mut body = vec![0; length];
                 reader.read_exact(&mut body).unwrap();
@@ -224,7 +243,10 @@ mod tests {
             std::thread::yield_now();
         }
         assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].contains("refused") && told[0].contains("tried again every 1 s"), "{told:?}");
+        assert!(
+            told[0].contains("refused") && told[0].contains("tried again every 1 s"),
+            "{told:?}"
+        );
     }
 
     #[test]

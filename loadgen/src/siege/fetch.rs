@@ -7,7 +7,11 @@ use super::show::ask;
 use crate::job::{Address, Request, Reuse, Transport, bytes};
 
 /// What a URL answers.
-pub(super) fn get(url: &str, transport: &Transport, timeout: Duration) -> Result<String, SiegeError> {
+pub(super) fn get(
+    url: &str,
+    transport: &Transport,
+    timeout: Duration,
+) -> Result<String, SiegeError> {
     let asked = Asked { method: http::Method::GET, headers: Vec::new(), body: Vec::new() };
     let body = send(url, asked, transport, timeout)?;
     Ok(String::from_utf8_lossy(&body).into_owned())
@@ -46,6 +50,9 @@ fn send(
     let shown = ask(&request, &sent, transport, timeout)?;
     match shown.reply.status {
         200..=299 => Ok(shown.body),
-        status => Err(SiegeError::NoReply { address: url.to_owned(), what: format!("it answers {status}") }),
+        status => Err(SiegeError::NoReply {
+            address: url.to_owned(),
+            what: format!("it answers {status}"),
+        }),
     }
 }

@@ -6,8 +6,8 @@ use brunt_scenarios::timeline::Failure;
 
 use crate::recorder::Totals;
 
-/// Siege's figures, by its definitions: 408, 5xx and requests without a reply failed, every other reply is a hit. Hits with
-/// a status of 400 and above are not successful, except for 401 and 407.
+/// Siege's figures, by its definitions: 408, 5xx and requests without a reply failed, every other
+/// reply is a hit. Hits with a status of 400 and above are not successful, except for 401 and 407.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figures {
     /// Hits.

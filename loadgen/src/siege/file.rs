@@ -1,4 +1,5 @@
-//! A load file: `brunt load FILE.yaml` puts its loads on, with their journeys, and judges their thresholds.
+//! A load file: `brunt load FILE.yaml` puts its loads on, with their journeys, and judges their
+//! thresholds.
 
 mod claims;
 mod text;
@@ -54,7 +55,8 @@ const MEANINGFUL: [Flag; 17] = [
 /// The load file among the operands, if there is one.
 pub(super) fn named(flags: &Flags) -> Option<&str> {
     let [only] = flags.operands.as_slice() else { return None };
-    let is_file = [".yaml", ".yml"].iter().any(|ending| only.ends_with(ending)) && !only.contains("://");
+    let is_file =
+        [".yaml", ".yml"].iter().any(|ending| only.ends_with(ending)) && !only.contains("://");
     is_file.then_some(only)
 }
 
@@ -81,7 +83,9 @@ pub(super) fn run(flags: Flags, file: &str, output: Output<'_>) -> Result<Summar
     // The files are written whatever becomes of the text.
     let reported = match showing.format {
         Format::Json => out.write_all(outputs::json(&told).as_bytes()),
-        Format::Text if showing.speaks() => write!(err, "{}", text::told(&told, aborted.as_deref())),
+        Format::Text if showing.speaks() => {
+            write!(err, "{}", text::told(&told, aborted.as_deref()))
+        }
         Format::Text => Ok(()),
     };
     let written = outputs::write(files, &told, page, (out, err));
@@ -168,7 +172,9 @@ impl Abort {
         }
         self.next = now + LOOK;
         let snapshot = running.snapshot();
-        let sum = |of: fn(&crate::Totals) -> u64| snapshot.loads.iter().map(|load| of(&load.totals)).sum();
+        let sum = |of: fn(&crate::Totals) -> u64| {
+            snapshot.loads.iter().map(|load| of(&load.totals)).sum()
+        };
         self.why = watch.look(now, sum(|totals| totals.ok), sum(crate::Totals::failures));
         if self.why.is_some() {
             running.stop();

@@ -19,7 +19,11 @@ const FIRST: f64 = 100.0;
 const WARMING_UP: f64 = 0.2;
 
 /// Searches, tells of each step and of what was found, and writes what was asked for.
-pub(super) fn find(settings: &Settings, slo: &Slo, output: Output<'_>) -> Result<Summary, SiegeError> {
+pub(super) fn find(
+    settings: &Settings,
+    slo: &Slo,
+    output: Output<'_>,
+) -> Result<Summary, SiegeError> {
     let Output { out, err, page, .. } = output;
     let files = outputs::open(&settings.outputs, page.is_some())?;
     let tells = settings.showing().speaks();
@@ -36,8 +40,13 @@ pub(super) fn find(settings: &Settings, slo: &Slo, output: Output<'_>) -> Result
         false => Ok(()),
     })?;
     let limits = slo.latency.iter().map(|(_, name, most)| (name.clone(), *most)).collect();
-    let searched =
-        Searched { conclusion: conclusion(found), slo: slo.to_string(), limits, exit: exit(found), steps };
+    let searched = Searched {
+        conclusion: conclusion(found),
+        slo: slo.to_string(),
+        limits,
+        exit: exit(found),
+        steps,
+    };
     if settings.format == Format::Json {
         out.write_all(curve::json(&searched, found).as_bytes())?;
     } else if tells {
@@ -96,7 +105,9 @@ fn conclusion(found: Option<Found>) -> String {
         Some(Found::NotEven(least)) => format!("Not even {} holds.", rate(least)),
         Some(Found::GeneratorLimit { holds, at }) => {
             let server = match holds {
-                Some(holds) => format!("The server holds {}; how much more is not known", rate(holds)),
+                Some(holds) => {
+                    format!("The server holds {}; how much more is not known", rate(holds))
+                }
                 None => "Nothing is known of the server".to_owned(),
             };
             format!(

@@ -1,4 +1,5 @@
-//! Arguments as getopt reads them for siege: `-c10`, `-c 10`, `-bq`, `--time=60S`, `--conc 10`, `--`.
+//! Arguments as getopt reads them for siege: `-c10`, `-c 10`, `-bq`, `--time=60S`, `--conc 10`,
+//! `--`.
 
 use brunt_scenarios::source::nearest;
 
@@ -27,7 +28,9 @@ impl Flags {
                     break;
                 }
                 long if long.starts_with("--") => flags.long(long, &mut following)?,
-                short if short.len() > 1 && short.starts_with('-') => flags.short(short, &mut following)?,
+                short if short.len() > 1 && short.starts_with('-') => {
+                    flags.short(short, &mut following)?
+                }
                 operand => flags.operands.push(operand.to_owned()),
             }
         }
@@ -68,10 +71,13 @@ impl Flags {
                 self.given.push((found.flag, None));
                 continue;
             }
-            let attached = Some(letters.as_str().to_owned()).filter(|attached| !attached.is_empty());
+            let attached =
+                Some(letters.as_str().to_owned()).filter(|attached| !attached.is_empty());
             let value = match found.takes {
                 Takes::Attached => attached,
-                _ => Some(attached.or_else(following).ok_or_else(|| missing(&format!("-{letter}")))?),
+                _ => Some(
+                    attached.or_else(following).ok_or_else(|| missing(&format!("-{letter}")))?,
+                ),
             };
             self.given.push((found.flag, value));
             return Ok(());
@@ -104,7 +110,8 @@ fn find_long(name: &str) -> Result<&'static Spelling, SiegeError> {
     let begins: Vec<_> =
         TABLE.iter().filter(|spelling| spelling.long.starts_with(name) && name.len() > 2).collect();
     // Siege's own options come first, so that what is short for one of them stays so.
-    let sieges: Vec<_> = begins.iter().copied().filter(|spelling| spelling.flag <= Flag::NoFollow).collect();
+    let sieges: Vec<_> =
+        begins.iter().copied().filter(|spelling| spelling.flag <= Flag::NoFollow).collect();
     if let [only] = sieges.as_slice() {
         return Ok(only);
     }
@@ -112,7 +119,10 @@ fn find_long(name: &str) -> Result<&'static Spelling, SiegeError> {
         [only] => Ok(only),
         [] => {
             let names: Vec<_> = TABLE.iter().map(|spelling| spelling.long).collect();
-            Err(SiegeError::UnknownOption { option: name.to_owned(), nearest: nearest(name, &names) })
+            Err(SiegeError::UnknownOption {
+                option: name.to_owned(),
+                nearest: nearest(name, &names),
+            })
         }
         many => Err(SiegeError::Ambiguous {
             option: name.to_owned(),
@@ -123,13 +133,18 @@ fn find_long(name: &str) -> Result<&'static Spelling, SiegeError> {
 
 /// `-time` is more likely `--time` than four letters; a letter in the wrong case, the other one.
 fn unknown_short(cluster: &str, letter: char) -> SiegeError {
-    let option = if cluster.chars().count() > 2 { cluster.to_owned() } else { format!("-{letter}") };
+    let option =
+        if cluster.chars().count() > 2 { cluster.to_owned() } else { format!("-{letter}") };
     let names: Vec<_> = TABLE.iter().map(|spelling| spelling.long).collect();
     let as_word = Some(format!("-{cluster}")).filter(|_| cluster.len() > 3);
     let near_word = as_word.and_then(|word| nearest(&word, &names));
-    let other_case =
-        TABLE.iter().find(|spelling| spelling.short.is_some_and(|short| short.eq_ignore_ascii_case(&letter)));
-    SiegeError::UnknownOption { option, nearest: near_word.or(other_case.map(|spelling| spelling.long)) }
+    let other_case = TABLE
+        .iter()
+        .find(|spelling| spelling.short.is_some_and(|short| short.eq_ignore_ascii_case(&letter)));
+    SiegeError::UnknownOption {
+        option,
+        nearest: near_word.or(other_case.map(|spelling| spelling.long)),
+    }
 }
 
 fn missing(option: &str) -> SiegeError {

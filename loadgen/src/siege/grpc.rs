@@ -1,5 +1,5 @@
-//! `--grpc SERVICE/METHOD`: unary calls, with messages that are written as JSON. What they look like is told by a .proto file
-//! or by the server itself.
+//! `--grpc SERVICE/METHOD`: unary calls, with messages that are written as JSON. What they look
+//! like is told by a .proto file or by the server itself.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -51,7 +51,8 @@ impl Call<'_> {
 }
 
 fn compiled(file: &Path, includes: &[PathBuf]) -> Result<DescriptorPool, GrpcError> {
-    let wrong = |error: &dyn std::fmt::Display| GrpcError::Proto(format!("{}: {error}", file.display()));
+    let wrong =
+        |error: &dyn std::fmt::Display| GrpcError::Proto(format!("{}: {error}", file.display()));
     let file = file.canonicalize().map_err(|error| wrong(&error))?;
     let folders = includes.iter().map(PathBuf::as_path).chain(file.parent());
     let files = protox::compile([&file], folders).map_err(|error| wrong(&error))?;
@@ -60,8 +61,10 @@ fn compiled(file: &Path, includes: &[PathBuf]) -> Result<DescriptorPool, GrpcErr
 
 /// JSON documents, one after the other, as bytes of messages.
 fn messages(text: &str, kind: &MessageDescriptor) -> Result<Vec<Vec<u8>>, GrpcError> {
-    let wrong =
-        |error: serde_json::Error| Unfit { name: kind.full_name().to_owned(), why: error.to_string() };
+    let wrong = |error: serde_json::Error| Unfit {
+        name: kind.full_name().to_owned(),
+        why: error.to_string(),
+    };
     let mut messages = Vec::new();
     for document in serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>() {
         messages.push(packed(kind, &document.map_err(wrong)?)?);

@@ -41,8 +41,8 @@ pub struct Recorded {
 }
 
 impl Recording<'_> {
-    /// The requests to the first entry's server, in their order: pages load from other people's servers as well, and nobody
-    /// asked for load on those.
+    /// The requests to the first entry's server, in their order: pages load from other people's
+    /// servers as well, and nobody asked for load on those.
     ///
     /// # Errors
     /// When it is no HAR file, or a request of it cannot be sent; the message names the entry.
@@ -50,7 +50,8 @@ impl Recording<'_> {
         let recording: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| self.wrong(format!("this is no HAR file: {error}")))?;
         let entries = recording["log"]["entries"].as_array();
-        let entries = entries.ok_or_else(|| self.wrong("this is no HAR file: it has no log with entries"))?;
+        let entries =
+            entries.ok_or_else(|| self.wrong("this is no HAR file: it has no log with entries"))?;
         let mut first: Option<Address> = None;
         let (mut requests, mut pauses, mut ended) = (Vec::new(), Vec::new(), None);
         for (number, entry) in entries.iter().enumerate() {
@@ -79,14 +80,16 @@ impl Recording<'_> {
         let (address, prefix) = match self.base {
             None => (address, String::new()),
             Some(base) => {
-                let url = if base.contains("://") { base.to_owned() } else { format!("http://{base}") };
+                let url =
+                    if base.contains("://") { base.to_owned() } else { format!("http://{base}") };
                 let (address, prefix) = Address::split(&url).map_err(|error| error.to_string())?;
                 (address, prefix.trim_end_matches('/').to_owned())
             }
         };
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
         let mut headers: Vec<(String, String)> = self.headers.to_vec();
-        for (name, value) in request["headers"].as_array().into_iter().flatten().filter_map(header) {
+        for (name, value) in request["headers"].as_array().into_iter().flatten().filter_map(header)
+        {
             let is = |other: &str| other.eq_ignore_ascii_case(name);
             let given = self.headers.iter().any(|(given, _)| is(given));
             if !name.starts_with(':') && !given && !NOT_SENT.iter().any(|one| is(one)) {
@@ -107,12 +110,17 @@ impl Recording<'_> {
     }
 }
 
-/// The pause before an entry; requests that overlapped follow each other at once. Without times there is none.
+/// The pause before an entry; requests that overlapped follow each other at once. Without times
+/// there is none.
 fn pause(entry: &Value, ended: &mut Option<jiff::Timestamp>) -> Duration {
-    let started = entry["startedDateTime"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
-    let took = entry["time"].as_f64().and_then(|millis| Duration::try_from_secs_f64(millis / 1e3).ok());
+    let started =
+        entry["startedDateTime"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let took =
+        entry["time"].as_f64().and_then(|millis| Duration::try_from_secs_f64(millis / 1e3).ok());
     let pause = match (*ended, started) {
-        (Some(ended), Some(started)) => Duration::try_from(started.duration_since(ended)).unwrap_or_default(),
+        (Some(ended), Some(started)) => {
+            Duration::try_from(started.duration_since(ended)).unwrap_or_default()
+        }
         _ => Duration::ZERO,
     };
     let end = started.and_then(|started| started.checked_add(took.unwrap_or_default()).ok());
@@ -130,7 +138,10 @@ fn body(recorded: &Value) -> Vec<u8> {
         Some(text) => text.as_bytes().to_vec(),
         None => {
             let fields = recorded["params"].as_array().into_iter().flatten().filter_map(header);
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into_bytes()
+            url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(fields)
+                .finish()
+                .into_bytes()
         }
     }
 }
@@ -144,7 +155,8 @@ mod tests {
         let recording = Recording { name: "shop.har", base, headers: &headers };
         let recorded = recording.requests(text).map_err(|error| error.to_string())?;
         let line = |one: &Request| {
-            let headers: Vec<_> = one.headers.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let headers: Vec<_> =
+                one.headers.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let body = String::from_utf8_lossy(&one.body);
             format!("{} {} {} {} {body}", one.method, one.address, one.path, headers.join(","))
         };
@@ -180,8 +192,7 @@ mod tests {
             serde_json::json!({"startedDateTime": format!("2026-01-01T00:00:0{second}.000Z"), "time": took,
                 "request": {"method": "GET", "url": "http://h/"}})
         };
-        let text =
-            serde_json::json!({"log": {"entries": [entry(1, 500.0), entry(3, 2000.0), entry(4, 10.0)]}});
+        let text = serde_json::json!({"log": {"entries": [entry(1, 500.0), entry(3, 2000.0), entry(4, 10.0)]}});
         let recording = Recording { name: "a.har", base: None, headers: &[] };
         let pauses = recording.requests(&text.to_string()).map(|recorded| recorded.pauses).unwrap();
         assert_eq!(pauses, [Duration::ZERO, Duration::from_millis(1500), Duration::ZERO]);
@@ -193,6 +204,9 @@ mod tests {
         assert!(wrong("<html>").starts_with("shop.har: this is no HAR file: "));
         assert_eq!(wrong("{}"), "shop.har: this is no HAR file: it has no log with entries");
         assert_eq!(wrong(r#"{"log": {"entries": []}}"#), "shop.har: it holds no requests");
-        assert_eq!(wrong(r#"{"log": {"entries": [{"request": {}}]}}"#), "shop.har: entry 1: it has no URL");
+        assert_eq!(
+            wrong(r#"{"log": {"entries": [{"request": {}}]}}"#),
+            "shop.har: entry 1: it has no URL"
+        );
     }
 }

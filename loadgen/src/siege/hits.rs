@@ -7,7 +7,11 @@ use crate::job::Request;
 use crate::recorder::Hit;
 
 /// Prints all hits that have come in.
-pub(super) fn print(hits: &Receiver<Hit>, requests: &[Request], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print(
+    hits: &Receiver<Hit>,
+    requests: &[Request],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for hit in hits.try_iter() {
         out.write_all(line(&hit, requests.get(hit.request)).as_bytes())?;
     }

@@ -11,8 +11,8 @@ pub(super) struct Estimate {
     pub high: Option<u64>,
 }
 
-/// Estimates a quantile (0 to 1) by order statistics: how many of n values lie below it is binomial, here by the normal
-/// approximation. Nothing is assumed of the values themselves.
+/// Estimates a quantile (0 to 1) by order statistics: how many of n values lie below it is
+/// binomial, here by the normal approximation. Nothing is assumed of the values themselves.
 pub(super) fn estimate(counts: &Counts, quantile: f64) -> Option<Estimate> {
     let all = counts.len() as f64;
     let spread = 1.96 * (all * quantile * (1.0 - quantile)).sqrt();

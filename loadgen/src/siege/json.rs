@@ -40,8 +40,10 @@ pub(super) fn json(result: &Findings) -> String {
 }
 
 fn ours(result: &Findings) -> String {
-    let quantile = |quantile| estimate(&result.latency, quantile).map(|found| found.value as f64 / 1e6);
-    let failures = result.totals.failed.iter().map(|(kind, count)| (kind.to_string(), (*count).into()));
+    let quantile =
+        |quantile| estimate(&result.latency, quantile).map(|found| found.value as f64 / 1e6);
+    let failures =
+        result.totals.failed.iter().map(|(kind, count)| (kind.to_string(), (*count).into()));
     let schedule = serde_json::to_value(&result.schedule).unwrap_or_default();
     let latency = serde_json::json!({
         "p50": quantile(0.5), "p75": quantile(0.75), "p90": quantile(0.9), "p99": quantile(0.99), "p99.9": quantile(0.999),

@@ -1,4 +1,5 @@
-//! `--openapi`: requests from the operations of an OpenAPI 3 document, with values from its examples, defaults and schemas.
+//! `--openapi`: requests from the operations of an OpenAPI 3 document, with values from its
+//! examples, defaults and schemas.
 
 mod operation;
 mod sample;
@@ -43,7 +44,9 @@ impl Document<'_> {
                 let made = operation::request(&document, path, item, operation)
                     .map_err(|what| self.wrong(format!("{method} {path}: {what}")))?;
                 requests.push(Request {
-                    method: method.parse().map_err(|_| self.wrong(format!("{method} is no method")))?,
+                    method: method
+                        .parse()
+                        .map_err(|_| self.wrong(format!("{method} is no method")))?,
                     address: address.clone(),
                     path: format!("{prefix}{}", made.path),
                     headers: self.headers.iter().cloned().chain(made.headers).collect(),
@@ -54,9 +57,9 @@ impl Document<'_> {
         match requests.is_empty() {
             false => Ok(requests),
             true if self.writes => Err(self.wrong("it has no operation")),
-            true => {
-                Err(self.wrong("it has no GET operation; --writes takes those that change something as well"))
-            }
+            true => Err(self.wrong(
+                "it has no GET operation; --writes takes those that change something as well",
+            )),
         }
     }
 
@@ -70,7 +73,9 @@ impl Document<'_> {
             Ok(document) => document,
             Err(_) => {
                 let read = Source::new(self.name, text).parse();
-                read.map_err(|problem| self.wrong(format!("neither JSON nor YAML: {}", problem.message)))?
+                read.map_err(|problem| {
+                    self.wrong(format!("neither JSON nor YAML: {}", problem.message))
+                })?
             }
         };
         match document["openapi"].as_str() {
@@ -88,7 +93,8 @@ impl Document<'_> {
         let server = &document["servers"][0];
         let mut url = server["url"].as_str().unwrap_or("/").to_owned();
         for (name, variable) in server["variables"].as_object().into_iter().flatten() {
-            url = url.replace(&format!("{{{name}}}"), variable["default"].as_str().unwrap_or_default());
+            url = url
+                .replace(&format!("{{{name}}}"), variable["default"].as_str().unwrap_or_default());
         }
         let is_whole = url.contains("://");
         let from = self.name.contains("://").then_some(self.name);
@@ -97,14 +103,18 @@ impl Document<'_> {
             (Some(base), _) => format!("http://{base}"),
             (None, _) if is_whole => url,
             (None, Some(from)) => {
-                let (address, _) = Address::split(from).map_err(|error| self.wrong(error.to_string()))?;
+                let (address, _) =
+                    Address::split(from).map_err(|error| self.wrong(error.to_string()))?;
                 format!("{}://{address}/{}", address.scheme, url.trim_start_matches('/'))
             }
             (None, None) => {
-                return Err(self.wrong("it does not say where the service is: give its URL as well"));
+                return Err(
+                    self.wrong("it does not say where the service is: give its URL as well")
+                );
             }
         };
-        let (address, prefix) = Address::split(&url).map_err(|error| self.wrong(error.to_string()))?;
+        let (address, prefix) =
+            Address::split(&url).map_err(|error| self.wrong(error.to_string()))?;
         Ok((address, prefix.trim_end_matches('/').to_owned()))
     }
 
@@ -118,7 +128,8 @@ fn resolve<'d>(document: &'d Value, mut value: &'d Value) -> &'d Value {
     // One that leads to itself has an end all the same.
     for _ in 0..32 {
         let Some(pointer) = value.get("$ref").and_then(Value::as_str) else { return value };
-        let Some(there) = pointer.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) else {
+        let Some(there) = pointer.strip_prefix('#').and_then(|pointer| document.pointer(pointer))
+        else {
             return &Value::Null;
         };
         value = there;

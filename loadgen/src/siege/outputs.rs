@@ -69,15 +69,19 @@ impl FileOutput {
     /// Reads `FORMAT=FILE`, or `otlp` alone for the collector that the environment names.
     pub fn parse(written: &str) -> Result<Self, SiegeError> {
         if written == "otlp" {
-            return Ok(Self { format: FileFormat::Otlp, place: Place::Url(otlp::url_of(&environment)?) });
+            return Ok(Self {
+                format: FileFormat::Otlp,
+                place: Place::Url(otlp::url_of(&environment)?),
+            });
         }
-        let (name, file) = written.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or_else(|| {
-            SiegeError::BadValue {
+        let (name, file) = written
+            .split_once('=')
+            .filter(|(_, file)| !file.is_empty())
+            .ok_or_else(|| SiegeError::BadValue {
                 option: "--out".to_owned(),
                 value: written.to_owned(),
                 example: "--out csv=windows.csv",
-            }
-        })?;
+            })?;
         let found = FORMATS.iter().find(|(format, _)| *format == name);
         let (_, format) = found.ok_or_else(|| SiegeError::UnknownFormat {
             format: name.to_owned(),
@@ -102,7 +106,9 @@ impl FileOutput {
     fn open(&self) -> Result<Opened<'_>, SiegeError> {
         let file = match &self.place {
             Place::Stdout | Place::Url(_) => None,
-            Place::File(path) => Some(File::create(path).map_err(|error| wrong(&self.place, error))?),
+            Place::File(path) => {
+                Some(File::create(path).map_err(|error| wrong(&self.place, error))?)
+            }
         };
         Ok(Opened { output: self, file })
     }
@@ -120,7 +126,8 @@ impl fmt::Display for Place {
 
 impl fmt::Display for FileOutput {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = FORMATS.iter().find(|(_, format)| *format == self.format).map_or("", |(name, _)| name);
+        let name =
+            FORMATS.iter().find(|(_, format)| *format == self.format).map_or("", |(name, _)| name);
         write!(out, "{name} to {}", self.place)
     }
 }
@@ -134,15 +141,18 @@ fn environment(name: &str) -> Option<String> {
 }
 
 /// Opens all files, so that one that cannot be written is told of before the load starts.
-pub(super) fn open(outputs: &[FileOutput], makes_pages: bool) -> Result<Vec<Opened<'_>>, SiegeError> {
+pub(super) fn open(
+    outputs: &[FileOutput],
+    makes_pages: bool,
+) -> Result<Vec<Opened<'_>>, SiegeError> {
     if !makes_pages && outputs.iter().any(|output| output.format == FileFormat::Html) {
         return Err(SiegeError::NoPages);
     }
     outputs.iter().map(FileOutput::open).collect()
 }
 
-/// Writes all files. One that cannot be written does not keep the others from being. The first such error is returned, and
-/// stderr told of any more.
+/// Writes all files. One that cannot be written does not keep the others from being. The first such
+/// error is returned, and stderr told of any more.
 pub(super) fn write(
     opened: Vec<Opened<'_>>,
     told: &Told<'_>,
@@ -151,11 +161,12 @@ pub(super) fn write(
 ) -> Result<(), SiegeError> {
     let mut result = Ok(());
     for Opened { output, file } in opened {
-        let written = text(output.format, told, page).and_then(|text| match (file, &output.place) {
-            (Some(mut file), _) => file.write_all(text.as_bytes()),
-            (None, Place::Url(url)) => Collector::new(url, &environment).send(text),
-            (None, _) => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
-        });
+        let written =
+            text(output.format, told, page).and_then(|text| match (file, &output.place) {
+                (Some(mut file), _) => file.write_all(text.as_bytes()),
+                (None, Place::Url(url)) => Collector::new(url, &environment).send(text),
+                (None, _) => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
+            });
         let Err(error) = written.map_err(|error| wrong(&output.place, error)) else { continue };
         match &result {
             Ok(()) => result = Err(error),
@@ -168,7 +179,8 @@ pub(super) fn write(
 
 fn text(format: FileFormat, told: &Told<'_>, page: Option<MakePage<'_>>) -> io::Result<String> {
     if format == FileFormat::Html {
-        let page = page.ok_or_else(|| io::Error::other("this program makes no pages; brunt load does"))?;
+        let page =
+            page.ok_or_else(|| io::Error::other("this program makes no pages; brunt load does"))?;
         return page(told).map_err(io::Error::other);
     }
     let records = || told.outcomes.iter().map(|outcome| &outcome.record);

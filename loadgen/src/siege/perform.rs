@@ -50,7 +50,8 @@ pub(super) fn perform(settings: &Settings, output: Output<'_>) -> Result<Summary
     let summary = Summary::of(outcome, settings);
     // The summary and each of the files are written whatever becomes of the others.
     let reported = lift(settings, err).and_then(|()| report(settings, &summary, out, err));
-    let written = outputs::write(files, &Told::load(settings, &summary, &outcomes, began), page, (out, err));
+    let written =
+        outputs::write(files, &Told::load(settings, &summary, &outcomes, began), page, (out, err));
     reported.and(written)?;
     Ok(summary)
 }
@@ -129,13 +130,16 @@ pub(super) fn job(settings: &Settings, rate: Option<f64>) -> Option<Job> {
     })
 }
 
-/// A recording with its pauses is a journey: each user makes all of its requests, one after the other.
+/// A recording with its pauses is a journey: each user makes all of its requests, one
+/// after the other.
 fn recorded(settings: &Settings) -> Option<Arc<Script>> {
     let pauses = &settings.pauses;
-    (!pauses.is_empty()).then(|| Arc::new(Script::recorded(&settings.requests, pauses, settings.timeout)))
+    (!pauses.is_empty())
+        .then(|| Arc::new(Script::recorded(&settings.requests, pauses, settings.timeout)))
 }
 
-/// Waits for the end; ctrl-C, a request to terminate, or whoever watches ends it early. Whether it was.
+/// Waits for the end; ctrl-C, a request to terminate, or whoever watches ends it early.
+/// Whether it was.
 pub(super) fn wait(
     running: &Running,
     watcher: &mut Watcher,

@@ -1,4 +1,5 @@
-//! A siegerc: `key = value` lines. Only the keys that matter here are read; siege's others are passed over.
+//! A siegerc: `key = value` lines. Only the keys that matter here are read; siege's others are
+//! passed over.
 
 use std::collections::BTreeMap;
 

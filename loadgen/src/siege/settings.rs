@@ -115,7 +115,11 @@ impl Settings {
             action,
             requests,
             logins,
-            order: if given.is_on(Flag::Internet, "internet") { Order::Random } else { Order::InTurn },
+            order: if given.is_on(Flag::Internet, "internet") {
+                Order::Random
+            } else {
+                Order::InTurn
+            },
             users: users_given.unwrap_or(USERS),
             users_given,
             bound,

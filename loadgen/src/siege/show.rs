@@ -59,12 +59,14 @@ pub(super) fn ask(
     timeout: Duration,
 ) -> Result<Shown, SiegeError> {
     let server = Server::new(&request.address, transport, &mut None);
-    let server = server
-        .map_err(|error| StartError::unusable("siege".to_owned(), request.address.to_string(), error))?;
+    let server = server.map_err(|error| {
+        StartError::unusable("siege".to_owned(), request.address.to_string(), error)
+    })?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let asked =
-        runtime.block_on(async { tokio::time::timeout(timeout, exchange(&server, request, sent)).await });
-    let reply = asked.unwrap_or_else(|_| Err(format!("no reply within {} s", timeout.as_secs_f64())));
+    let asked = runtime
+        .block_on(async { tokio::time::timeout(timeout, exchange(&server, request, sent)).await });
+    let reply =
+        asked.unwrap_or_else(|_| Err(format!("no reply within {} s", timeout.as_secs_f64())));
     reply.map_err(|what| SiegeError::NoReply { address: request.address.to_string(), what })
 }
 
@@ -112,7 +114,10 @@ fn summary(shown: &Shown, settings: &Settings) -> Summary {
         ended: None,
         findings: Some(summary::Findings {
             figures: Figures::new(&totals, shown.took),
-            latency: Counts::from(vec![(u64::try_from(shown.took.as_micros()).unwrap_or(u64::MAX), 1)]),
+            latency: Counts::from(vec![(
+                u64::try_from(shown.took.as_micros()).unwrap_or(u64::MAX),
+                1,
+            )]),
             lag: Counts::default(),
             schedule: Schedule::Kept,
             totals,

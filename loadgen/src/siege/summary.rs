@@ -67,7 +67,10 @@ impl Summary {
         Self {
             ended: None,
             findings: Some(Findings {
-                figures: Figures::new(&outcome.totals, outcome.elapsed.saturating_sub(settings.warm_up)),
+                figures: Figures::new(
+                    &outcome.totals,
+                    outcome.elapsed.saturating_sub(settings.warm_up),
+                ),
                 latency: Counts::of(&Counts::merge(windows)),
                 lag: outcome.record.lag.clone(),
                 schedule: outcome.record.schedule.clone(),
@@ -79,8 +82,8 @@ impl Summary {
         }
     }
 
-    /// The exit code. Figures that say nothing come before figures that are bad; a server that never replied is bad when a
-    /// threshold was set, and no data when not.
+    /// The exit code. Figures that say nothing come before figures that are bad; a server that
+    /// never replied is bad when a threshold was set, and no data when not.
     pub fn exit(&self) -> Exit {
         let Some(result) = &self.findings else {
             return self.ended.unwrap_or(Exit::Fine);

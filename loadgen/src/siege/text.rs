@@ -56,7 +56,12 @@ fn write_ours(text: &mut String, result: &Findings) -> std::fmt::Result {
     for (name, quantile) in QUANTILES {
         let Some(found) = estimate(&result.latency, quantile) else { continue };
         let high = found.high.map_or("?".to_owned(), millis);
-        writeln!(text, "  {name:<6}{:>12}  ({} .. {high})", millis(found.value), millis(found.low))?;
+        writeln!(
+            text,
+            "  {name:<6}{:>12}  ({} .. {high})",
+            millis(found.value),
+            millis(found.low)
+        )?;
     }
     if let Some(longest) = result.latency.longest() {
         writeln!(text, "  {:<6}{:>12}", "max", millis(longest))?;

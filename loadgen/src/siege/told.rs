@@ -83,7 +83,8 @@ impl<'a> Told<'a> {
 pub(super) fn what(settings: &Settings) -> String {
     match settings.requests.as_slice() {
         [only] => {
-            let scheme = if only.address.scheme == crate::job::Scheme::Https { "https" } else { "http" };
+            let scheme =
+                if only.address.scheme == crate::job::Scheme::Https { "https" } else { "http" };
             format!("{} {scheme}://{}{}", only.method, only.address, only.path)
         }
         many => format!("{} URLs", many.len()),
@@ -95,7 +96,8 @@ fn how(settings: &Settings) -> String {
         Some(rate) => format!("{rate} on a schedule"),
         None => format!("{} users", settings.users),
     };
-    let time = settings.bound.and_then(Bound::time).map(|time| format!(" for {} s", time.as_secs_f64()));
+    let time =
+        settings.bound.and_then(Bound::time).map(|time| format!(" for {} s", time.as_secs_f64()));
     let each = settings.bound.map(Bound::repetitions).filter(|each| *each < u64::MAX);
     let each = each.map(|each| format!(", {each} requests each"));
     format!("{arrival}{}{}", time.unwrap_or_default(), each.unwrap_or_default())

@@ -1,4 +1,5 @@
-//! Targets as siege writes them: a URL, maybe a method and a body; a file of them, with variables and comments.
+//! Targets as siege writes them: a URL, maybe a method and a body; a file of them, with variables
+//! and comments.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::SiegeError;
 use crate::job::{Address, JobError, Request};
 
-/// Reads the lines of a urls.txt. `place` names it in errors; bodies and variables are looked up by the functions.
+/// Reads the lines of a urls.txt. `place` names it in errors; bodies and variables are looked up
+/// by the functions.
 pub struct Urls<'a> {
     /// What errors call the text.
     pub place: &'a str,
@@ -43,8 +45,9 @@ impl Urls<'_> {
                 variables.insert(name.to_owned(), value);
                 continue;
             }
-            let line =
-                self.filled(line, &variables).map_err(|what| SiegeError::Line { place: place(), what })?;
+            let line = self
+                .filled(line, &variables)
+                .map_err(|what| SiegeError::Line { place: place(), what })?;
             let request = self.request(&line).map_err(|error| match error {
                 error @ SiegeError::File { .. } => error,
                 error => SiegeError::Line { place: place(), what: error.to_string() },
@@ -59,8 +62,10 @@ impl Urls<'_> {
     /// # Errors
     /// [`SiegeError`] when it is none, or its file cannot be read.
     pub fn request(&self, target: &str) -> Result<Request, SiegeError> {
-        let (url, rest) = target.trim().split_once(char::is_whitespace).unwrap_or((target.trim(), ""));
-        let (method, body) = rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
+        let (url, rest) =
+            target.trim().split_once(char::is_whitespace).unwrap_or((target.trim(), ""));
+        let (method, body) =
+            rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
         let method = if method.is_empty() { "GET" } else { method };
         if !METHODS.contains(&method) {
             return Err(SiegeError::BadValue {
@@ -117,7 +122,9 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once('=')?;
     let name = name.trim_end();
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-');
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-');
     is_name.then(|| (name, value.trim()))
 }
 

@@ -1,4 +1,5 @@
-//! What is shown of a load while it runs: a view on a terminal, a line now and then elsewhere, nothing with `-q`.
+//! What is shown of a load while it runs: a view on a terminal, a line now and then elsewhere,
+//! nothing with `-q`.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -33,7 +34,11 @@ enum Shows {
 
 impl Watcher {
     /// Takes the terminal if there is one to be drawn on.
-    pub fn new(showing: Showing, setting: Setting, output: &Output<'_>) -> Result<Self, SiegeError> {
+    pub fn new(
+        showing: Showing,
+        setting: Setting,
+        output: &Output<'_>,
+    ) -> Result<Self, SiegeError> {
         let wanted = match showing.viewing {
             Viewing::Always if !is_there() => return Err(SiegeError::NoTerminal),
             Viewing::Always => true,
@@ -114,7 +119,9 @@ pub(super) fn setting(settings: &Settings) -> Setting {
     let repetitions = settings.bound.map(Bound::repetitions).filter(|each| *each < u64::MAX);
     Setting {
         what: what(settings),
-        how: settings.rate.map_or_else(|| format!("{} users", settings.users), |rate| rate.to_string()),
+        how: settings
+            .rate
+            .map_or_else(|| format!("{} users", settings.users), |rate| rate.to_string()),
         lasts: settings.bound.and_then(Bound::time),
         requests: repetitions.map(|each| each.saturating_mul(settings.users.into())),
     }
@@ -123,7 +130,8 @@ pub(super) fn setting(settings: &Settings) -> Setting {
 fn line(snapshot: &Snapshot) -> String {
     let loads = snapshot.loads.iter().map(|load| {
         let second = &load.second;
-        let p99 = second.quantile(0.99).map_or("-".to_owned(), |p99| format!("{:.3} ms", p99 * 1e3));
+        let p99 =
+            second.quantile(0.99).map_or("-".to_owned(), |p99| format!("{:.3} ms", p99 * 1e3));
         let (rate, totals) = (second.ok + second.failed, &load.totals);
         format!("{rate}/s, p99 {p99}; {} ok, {} failed", totals.ok, totals.failures())
     });
@@ -139,8 +147,13 @@ mod tests {
 
     #[test]
     fn a_line_says_how_it_goes() {
-        let second =
-            Second { number: 5, ok: 99, failed: 1, latency: Counts::from(vec![(1_500, 100)]), lag: 0 };
+        let second = Second {
+            number: 5,
+            ok: 99,
+            failed: 1,
+            latency: Counts::from(vec![(1_500, 100)]),
+            lag: 0,
+        };
         let totals = Totals { ok: 490, failed: [(Failure::Reset, 10)].into(), ..Totals::default() };
         let load = LoadSnapshot { second, totals, ..LoadSnapshot::default() };
         let snapshot = Snapshot { at: 5.04, loads: vec![load] };

@@ -22,14 +22,15 @@ impl Document {
                 template => Self::Text(template),
             },
             Value::Array(items) => Self::List(items.iter().map(Self::new).collect()),
-            Value::Object(fields) => {
-                Self::Map(fields.iter().map(|(name, field)| (name.clone(), Self::new(field))).collect())
-            }
+            Value::Object(fields) => Self::Map(
+                fields.iter().map(|(name, field)| (name.clone(), Self::new(field))).collect(),
+            ),
             other => Self::Fixed(other.clone()),
         }
     }
 
-    /// The document with its values. A text that is nothing but one place becomes the value itself, so numbers stay numbers.
+    /// The document with its values. A text that is nothing but one place becomes the value itself,
+    /// so numbers stay numbers.
     pub fn fill(&self, scope: &impl Scope) -> Value {
         match self {
             Self::Fixed(value) => value.clone(),
@@ -38,9 +39,9 @@ impl Document {
                 None => Value::String(fill(template, scope)),
             },
             Self::List(items) => items.iter().map(|item| item.fill(scope)).collect(),
-            Self::Map(fields) => {
-                Value::Object(fields.iter().map(|(name, field)| (name.clone(), field.fill(scope))).collect())
-            }
+            Self::Map(fields) => Value::Object(
+                fields.iter().map(|(name, field)| (name.clone(), field.fill(scope))).collect(),
+            ),
         }
     }
 }
@@ -54,9 +55,11 @@ mod tests {
 
     #[test]
     fn numbers_stay_numbers_and_texts_are_filled_in() {
-        let values = Values::from([("id".to_owned(), json!(7)), ("name".to_owned(), json!("\"Hot\" Tea"))]);
-        let document =
-            Document::new(&json!({"id": "${id}", "both": ["${name} ${id}", null], "not": "$${id}"}));
+        let values =
+            Values::from([("id".to_owned(), json!(7)), ("name".to_owned(), json!("\"Hot\" Tea"))]);
+        let document = Document::new(
+            &json!({"id": "${id}", "both": ["${name} ${id}", null], "not": "$${id}"}),
+        );
         let wanted = json!({"id": 7, "both": ["\"Hot\" Tea 7", null], "not": "${id}"});
         assert_eq!(document.fill(&values), wanted);
     }

@@ -24,7 +24,8 @@ const TABLE: u16 = 7;
 pub(super) fn draw(state: &State, frame: &mut Frame<'_>) {
     let area = frame.area();
     let [head, middle, foot] =
-        Layout::vertical([Constraint::Length(2), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
+        Layout::vertical([Constraint::Length(2), Constraint::Fill(1), Constraint::Length(1)])
+            .areas(area);
     frame.render_widget(Paragraph::new(lines::head(state, head.width)), head);
     frame.render_widget(Paragraph::new(lines::foot(state, foot.width)), foot);
     match (area.width >= WIDE, area.height >= HIGH) {
@@ -35,7 +36,8 @@ pub(super) fn draw(state: &State, frame: &mut Frame<'_>) {
 }
 
 fn wide(state: &State, area: Rect, frame: &mut Frame<'_>) {
-    let [pictures, tables] = Layout::vertical([Constraint::Fill(1), Constraint::Length(TABLE)]).areas(area);
+    let [pictures, tables] =
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(TABLE)]).areas(area);
     let columns = Layout::horizontal([Constraint::Length(34), Constraint::Fill(1)]).spacing(1);
     let [left, right] = columns.areas(tables);
     both_pictures(state, pictures, frame);
@@ -46,9 +48,12 @@ fn wide(state: &State, area: Rect, frame: &mut Frame<'_>) {
 fn narrow(state: &State, area: Rect, frame: &mut Frame<'_>) {
     // Errors have what the others leave; without any they need a line.
     let errors = if state.totals.failures() == 0 { 2 } else { TABLE.min(area.height / 4).max(2) };
-    let [pictures, latency, below] =
-        Layout::vertical([Constraint::Fill(1), Constraint::Length(TABLE), Constraint::Length(errors)])
-            .areas(area);
+    let [pictures, latency, below] = Layout::vertical([
+        Constraint::Fill(1),
+        Constraint::Length(TABLE),
+        Constraint::Length(errors),
+    ])
+    .areas(area);
     both_pictures(state, pictures, frame);
     table("latency", lines::latency(state), latency, frame);
     table("errors", lines::errors(state), below, frame);
@@ -60,7 +65,8 @@ fn both_pictures(state: &State, area: Rect, frame: &mut Frame<'_>) {
         return bars::draw(state, area, frame);
     }
     let above = (area.height / 3).max(4);
-    let [throughput, heat] = Layout::vertical([Constraint::Length(above), Constraint::Fill(1)]).areas(area);
+    let [throughput, heat] =
+        Layout::vertical([Constraint::Length(above), Constraint::Fill(1)]).areas(area);
     bars::draw(state, throughput, frame);
     heat::draw(state, heat, frame);
 }

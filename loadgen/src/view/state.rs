@@ -85,7 +85,8 @@ impl State {
             sum.lag = sum.lag.max(load.second.lag);
             sum.latency = Counts::of(&Counts::merge([&sum.latency, &load.second.latency]));
         }
-        // Seconds that nobody looked at are counted in the one after them, which is when they were published.
+        // Seconds that nobody looked at are counted in the one after them, which is when they were
+        // published.
         (before + 1..sum.number).for_each(|_| self.columns.add(None));
         self.columns.add(Some(&sum));
         for (micros, count) in sum.latency.iter() {
@@ -104,7 +105,8 @@ impl State {
     /// How much of it is done, from 0 to 1; `None` before anything is known.
     pub(super) fn progress(&self) -> Option<f64> {
         let of_time = self.setting.lasts.map(|lasts| self.at / lasts.as_secs_f64().max(1e-9));
-        let of_requests = self.setting.requests.map(|all| self.totals.requests() as f64 / all.max(1) as f64);
+        let of_requests =
+            self.setting.requests.map(|all| self.totals.requests() as f64 / all.max(1) as f64);
         let furthest = of_time.into_iter().chain(of_requests).reduce(f64::max)?;
         Some(furthest.clamp(0.0, 1.0))
     }

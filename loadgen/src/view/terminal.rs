@@ -84,7 +84,8 @@ impl Drop for Terminal {
     }
 }
 
-/// Only once: a second time would put the cursor back over what was printed since. There is nobody left to tell if it fails.
+/// Only once: a second time would put the cursor back over what was printed since. There is nobody
+/// left to tell if it fails.
 fn give_back() {
     if !TAKEN.swap(false, Ordering::Relaxed) {
         return;
@@ -93,8 +94,8 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// A panic's message must not vanish with the screen that it was written on. Panics of other threads are reported at the end
-/// of the load, which goes on.
+/// A panic's message must not vanish with the screen that it was written on. Panics of other
+/// threads are reported at the end of the load, which goes on.
 fn give_back_on_panic(drawing: ThreadId) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -116,7 +117,8 @@ mod tests {
         assert!(is_stop(plain(KeyCode::Char('q'))) && is_stop(plain(KeyCode::Esc)));
         assert!(is_stop(control(KeyCode::Char('c'))));
         assert!(!is_stop(plain(KeyCode::Char('c'))) && !is_stop(plain(KeyCode::Enter)));
-        let released = KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, KeyEventKind::Release);
+        let released =
+            KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, KeyEventKind::Release);
         assert!(!is_stop(released));
     }
 }

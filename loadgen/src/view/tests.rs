@@ -83,7 +83,10 @@ fn a_second_is_counted_once_and_a_missed_one_leaves_a_gap() {
         state.see(&snapshot(number, second(number, 10, 0), Totals::default()));
     }
     let (columns, length) = state.columns.fit(80);
-    assert_eq!((columns.iter().map(|column| column.ok).collect::<Vec<_>>(), length), (vec![10, 0, 10], 1));
+    assert_eq!(
+        (columns.iter().map(|column| column.ok).collect::<Vec<_>>(), length),
+        (vec![10, 0, 10], 1)
+    );
     assert_eq!(state.latency.len(), 400);
 }
 
@@ -93,7 +96,11 @@ fn hours_take_no_more_room_than_minutes() {
     let seconds = 10_000;
     (0..seconds).for_each(|_| columns.add(Some(&second(1, 3, 1))));
     let (all, length) = columns.fit(usize::MAX);
-    assert!(all.len() <= 600 && all.len() as u64 * length >= seconds, "{} of {length} s", all.len());
+    assert!(
+        all.len() <= 600 && all.len() as u64 * length >= seconds,
+        "{} of {length} s",
+        all.len()
+    );
     assert_eq!(all.iter().map(|column| column.ok).sum::<u64>(), 3 * seconds);
     let (last, whole) = (columns.last(length), all.len() as u64 - 1);
     assert_eq!(whole * length + last, seconds, "the last one has its own length");

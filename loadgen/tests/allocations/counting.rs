@@ -1,4 +1,5 @@
-//! An allocator that counts what the generator's threads ask for, and nothing else: servers and tests run beside them.
+//! An allocator that counts what the generator's threads ask for, and nothing else: servers and
+//! tests run beside them.
 #![allow(unsafe_code, reason = "an allocator cannot be written without")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -42,7 +43,8 @@ impl Reading {
     }
 }
 
-/// The most bytes that were live at once during a piece of work, beyond those that were live before it.
+/// The most bytes that were live at once during a piece of work, beyond those that were
+/// live before it.
 pub fn peak(work: impl FnOnce()) -> i64 {
     let before = LIVE.load(Ordering::SeqCst);
     PEAK.store(before, Ordering::SeqCst);
@@ -52,12 +54,14 @@ pub fn peak(work: impl FnOnce()) -> i64 {
 
 struct Counting;
 
-// SAFETY: all memory is the system allocator's, asked for with the layouts given. What is done beside that does not unwind,
-// and touches only atomics and a thread-local that needs no destructor.
+// SAFETY: all memory is the system allocator's, asked for with the layouts given. What is done
+// beside that does not unwind, and touches only atomics and a thread-local that needs no
+// destructor.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         allocated(0, layout.size());
-        // SAFETY: the caller keeps to what `GlobalAlloc` asks, which is what the system allocator asks.
+        // SAFETY: the caller keeps to what `GlobalAlloc` asks, which is what the system allocator
+        // asks.
         unsafe { System.alloc(layout) }
     }
 
@@ -98,7 +102,8 @@ fn is_generator() -> bool {
         Thread::Asking => false,
         Thread::Unknown => {
             THREAD.set(Thread::Asking);
-            let named = rustix::thread::name().is_ok_and(|name| name.as_bytes().starts_with(GENERATOR));
+            let named =
+                rustix::thread::name().is_ok_and(|name| name.as_bytes().starts_with(GENERATOR));
             THREAD.set(if named { Thread::Generator } else { Thread::Unknown });
             named
         }

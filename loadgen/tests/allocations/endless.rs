@@ -10,7 +10,8 @@ use crate::server::{Act, Server, ok};
 use crate::{alone, jobs};
 
 const USERS: u32 = 4;
-/// What an endless reply may take on a connection of HTTP/1.1: a head that is given up at 64 KiB, in a buffer that doubles.
+/// What an endless reply may take on a connection of HTTP/1.1: a head that is given up at 64 KiB,
+/// in a buffer that doubles.
 const BUFFERS: i64 = USERS as i64 * 256 * 1024;
 /// And on one of HTTP/2: what the windows let come before it has been read.
 const WINDOWS: i64 = 8 * 1024 * 1024;

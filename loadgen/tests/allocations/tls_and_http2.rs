@@ -7,7 +7,8 @@ use crate::server::{Act, Server, ok};
 use crate::wires::Pki;
 use crate::{MARKS, See, alone, closed, observed_by, space};
 
-/// Allocations for each request between the second and the last mark; they leave nothing behind but the space for latencies.
+/// Allocations for each request between the second and the last mark; they leave nothing behind but
+/// the space for latencies.
 fn cost(begin: impl FnOnce(See) -> Job) -> f64 {
     let ([_, first, last], outcome) = observed_by(begin);
     let requests = (MARKS[2] - MARKS[1]) as f64;

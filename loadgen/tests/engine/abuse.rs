@@ -1,4 +1,5 @@
-//! Servers that break HTTP/1.1 and TLS in every way that somebody thought of: each one is counted by its name.
+//! Servers that break HTTP/1.1 and TLS in every way that somebody thought of: each one is counted
+//! by its name.
 
 use std::time::Duration;
 
@@ -20,12 +21,15 @@ fn name(outcome: &LoadOutcome, what: &str) -> (Failure, &'static str, u64) {
     (*kind, *cause, *count)
 }
 
-/// Six requests with this method, of which every second is treated like this: three good, three that fail by one name.
+/// Six requests with this method, of which every second is treated like this: three good, three
+/// that fail by one name.
 fn every_second(what: &str, method: http::Method, act: Act, kind: Failure, cause: &'static str) {
     let is_head = method == http::Method::HEAD;
-    let good = if is_head { b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".to_vec() } else { ok("x") };
-    let server =
-        Server::start(move |number| if number % 2 == 1 { act.clone() } else { Act::Send(good.clone()) });
+    let good =
+        if is_head { b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".to_vec() } else { ok("x") };
+    let server = Server::start(
+        move |number| if number % 2 == 1 { act.clone() } else { Act::Send(good.clone()) },
+    );
     let mut job = closed(&server, 1, 6);
     job.requests = vec![request(&server, method, "/")];
     job.timeout = if kind == Failure::Timeout { SOON } else { job.timeout };
@@ -59,7 +63,11 @@ fn status_lines_and_headers() {
         ("zeros", "\0\0\0\0\0\0\0\0", "not a reply's head"),
         ("a zero in a header", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", "not a reply's head"),
         ("no colon", "HTTP/1.1 200 OK\r\nX y\r\n\r\n", "not a reply's head"),
-        ("a name with a space", "HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\nx", "not a reply's head"),
+        (
+            "a name with a space",
+            "HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\nx",
+            "not a reply's head",
+        ),
         ("a folded line", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n", "not a reply's head"),
         ("1,600 headers", &bomb, "too many headers"),
         ("a header of 100 kB", &long, "a head without an end"),
@@ -89,7 +97,8 @@ fn lengths() {
 
 #[test]
 fn chunks() {
-    let with = |chunks: &str| format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
+    let with =
+        |chunks: &str| format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
     let extension = format!("1;{}\r\nx\r\n0\r\n\r\n", "a".repeat(20_000));
     let trailers = format!("0\r\n{}\r\n", "X: y\r\n".repeat(5_000));
     let all = [
@@ -125,11 +134,25 @@ fn bodies_where_none_may_be() {
             "HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n",
             surplus,
         ),
-        ("bytes after chunks", "HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nmore", surplus),
-        ("a body after 103", "HTTP/1.1 103 x\r\nContent-Length: 5\r\n\r\nhello", "not a reply's head"),
+        (
+            "bytes after chunks",
+            "HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nmore",
+            surplus,
+        ),
+        (
+            "a body after 103",
+            "HTTP/1.1 103 x\r\nContent-Length: 5\r\n\r\nhello",
+            "not a reply's head",
+        ),
     ]);
     let body = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello".to_vec();
-    every_second("HEAD with a body", http::Method::HEAD, Act::Send(body), Failure::Protocol, surplus);
+    every_second(
+        "HEAD with a body",
+        http::Method::HEAD,
+        Act::Send(body),
+        Failure::Protocol,
+        surplus,
+    );
 }
 
 #[test]
@@ -142,9 +165,21 @@ fn interim_replies() {
         ("101", "HTTP/1.1 101 Switching\r\n\r\n", "a switch of protocols that nobody asked for"),
     ]);
     let only = Act::SendAndClose(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec());
-    every_second("only 100", http::Method::GET, only, Failure::Reset, "closed in the midst of a reply");
+    every_second(
+        "only 100",
+        http::Method::GET,
+        only,
+        Failure::Reset,
+        "closed in the midst of a reply",
+    );
     let waits = Act::SendAndHold(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec());
-    every_second("100 and silence", http::Method::GET, waits, Failure::Timeout, "no whole reply in time");
+    every_second(
+        "100 and silence",
+        http::Method::GET,
+        waits,
+        Failure::Timeout,
+        "no whole reply in time",
+    );
 }
 
 #[test]
@@ -187,7 +222,12 @@ fn never_ends() {
         ("a body", endless(sized(), &a_lot), Failure::Timeout, late),
         ("a body until the end", endless(until_close(), &a_lot), Failure::Timeout, late),
         ("chunks of one byte", endless(chunked(), b"1\r\nx\r\n"), Failure::Timeout, late),
-        ("chunks with extensions", endless(chunked(), extension.as_bytes()), Failure::Timeout, late),
+        (
+            "chunks with extensions",
+            endless(chunked(), extension.as_bytes()),
+            Failure::Timeout,
+            late,
+        ),
     ] {
         every_second(what, http::Method::GET, act, kind, cause);
     }
@@ -209,7 +249,12 @@ fn tls_that_breaks_after_the_handshake() {
     let garbage = [0x17, 3, 3, 0, 32].into_iter().chain([0xaa; 32]).collect();
     for (what, act, kind, cause) in [
         ("closed without a goodbye", Act::Close, Failure::Reset, "closed without TLS's goodbye"),
-        ("the same in a body", Act::SendAndClose(head()), Failure::Reset, "closed without TLS's goodbye"),
+        (
+            "the same in a body",
+            Act::SendAndClose(head()),
+            Failure::Reset,
+            "closed without TLS's goodbye",
+        ),
         ("a reset", Act::Reset(head()), Failure::Reset, "the connection was reset"),
         (
             "an alert in plain",

@@ -47,7 +47,8 @@ fn without_reuse_each_request_has_its_connection() {
 fn requests_come_in_turn_and_users_start_spread() {
     let server = Server::well();
     let mut job = closed(&server, 3, 1);
-    job.requests = ["/a", "/b", "/c"].map(|path| request(&server, http::Method::GET, path)).to_vec();
+    job.requests =
+        ["/a", "/b", "/c"].map(|path| request(&server, http::Method::GET, path)).to_vec();
     let (tell, told) = std::sync::mpsc::sync_channel(100);
     job.observer = Some(tell);
     run(job.clone());
@@ -81,8 +82,9 @@ fn an_open_load_sends_each_arrival_once() {
     }
 }
 
-/// 200 arrivals a second for 2 s, and a server that answers nothing from 0.5 s to 1.5 s: half of the requests are quick, the
-/// others wait for between 1 s and nothing. Whoever counts from the sending misses most of it.
+/// 200 arrivals a second for 2 s, and a server that answers nothing from 0.5 s to 1.5 s: half of
+/// the requests are quick, the others wait for between 1 s and nothing. Whoever counts from the
+/// sending misses most of it.
 fn frozen(connections: usize) {
     let start = Instant::now();
     let (from, to) = (start + Duration::from_millis(500), start + Duration::from_millis(1500));

@@ -102,7 +102,8 @@ fn more_than_the_generator_can_do_is_told() {
     let mut job = open(&server, 300_000.0, Duration::from_secs(2));
     job.connections = 8;
     job.drain = Duration::from_millis(10);
-    // Where others have most of the processors it may be the server that cannot do more, and then the generator is right.
+    // Where others have most of the processors it may be the server that cannot do more, and then
+    // the generator is right.
     let tells = |_| matches!(run(job.clone()).record.schedule, Schedule::Missed(_));
     assert!((0..5).any(tells));
 }

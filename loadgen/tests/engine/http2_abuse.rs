@@ -1,4 +1,5 @@
-//! Servers that abuse HTTP/2's frames once a request is under way: each one is counted by its name, and none can hang it.
+//! Servers that abuse HTTP/2's frames once a request is under way: each one is counted by its name,
+//! and none can hang it.
 
 use std::time::Duration;
 
@@ -6,8 +7,8 @@ use brunt_loadgen::{Job, Version, start};
 use brunt_scenarios::timeline::Failure;
 
 use crate::frames::{
-    CONTINUATION, DATA, Deed, END_HEADERS, END_STREAM, GOAWAY, HEADERS, HINTS, OK, PADDED, PING, PRIORITY,
-    PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE, frame, start_abuse,
+    CONTINUATION, DATA, Deed, END_HEADERS, END_STREAM, GOAWAY, HEADERS, HINTS, OK, PADDED, PING,
+    PRIORITY, PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE, frame, start_abuse,
 };
 use crate::jobs::{adds_up, closed};
 
@@ -49,7 +50,10 @@ fn frames_that_may_not_come() {
         ("a name in capitals", say(&[frame(HEADERS, END_HEADERS, 1, b"\x88\0\x01X\x01y")])),
         ("an index that nobody set", say(&[frame(HEADERS, END_HEADERS, 1, b"\xfe")])),
         ("a string that is cut off", say(&[long])),
-        ("a length that is no number", say(&[frame(HEADERS, END_HEADERS, 1, b"\x88\x0f\x0d\x01x")])),
+        (
+            "a length that is no number",
+            say(&[frame(HEADERS, END_HEADERS, 1, b"\x88\x0f\x0d\x01x")]),
+        ),
         ("headers twice", say(&[head(0), head(0)])),
         ("an interim head after the head", say(&[head(0), frame(HEADERS, END_HEADERS, 1, HINTS)])),
         ("an interim head that ends", say(&[frame(HEADERS, END_HEADERS | END_STREAM, 1, HINTS)])),
@@ -133,7 +137,10 @@ fn a_server_that_lets_nothing_through() {
         ("no room for streams", came(job(Deed::Greet(frame(SETTINGS, 0, 0, b"\0\x03\0\0\0\0"))))),
         ("no window for bodies", came(with_body)),
         ("no settings", came(job(Deed::Greet(Vec::new())))),
-        ("a reply of HTTP/1.1", came(job(Deed::Greet(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())))),
+        (
+            "a reply of HTTP/1.1",
+            came(job(Deed::Greet(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()))),
+        ),
         ("a mail server", came(job(Deed::Greet(b"220 mail.example.org ESMTP\r\n".to_vec())))),
     ];
     insta::assert_debug_snapshot!(all);
@@ -141,13 +148,16 @@ fn a_server_that_lets_nothing_through() {
 
 #[test]
 fn streams_that_are_all_reset_cost_no_connections() {
-    for (error, name) in
-        [(7, "RST_STREAM: refused"), (11, "RST_STREAM: enhance your calm"), (99, "RST_STREAM: an error")]
-    {
+    for (error, name) in [
+        (7, "RST_STREAM: refused"),
+        (11, "RST_STREAM: enhance your calm"),
+        (99, "RST_STREAM: an error"),
+    ] {
         let server = start_abuse(Deed::ResetAll(error));
         let mut job = closed(&server, 8, 50);
         job.transport.version = Version::Http2;
-        let outcome = start(vec![job], std::time::Instant::now(), 1).unwrap().outcomes().pop().unwrap();
+        let outcome =
+            start(vec![job], std::time::Instant::now(), 1).unwrap().outcomes().pop().unwrap();
         adds_up(&outcome);
         let counted: Vec<_> =
             outcome.causes.iter().map(|((kind, cause), count)| (*kind, *cause, *count)).collect();

@@ -49,15 +49,18 @@ impl Http2 {
             requests: Arc::default(),
             connections: Arc::default(),
         };
-        let (requests, connections) = (Arc::clone(&server.requests), Arc::clone(&server.connections));
+        let (requests, connections) =
+            (Arc::clone(&server.requests), Arc::clone(&server.connections));
         let act: Deed = Arc::new(act);
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 while let Ok((tcp, _)) = listener.accept().await {
                     connections.fetch_add(1, Ordering::Relaxed);
-                    let (requests, act, tls) = (Arc::clone(&requests), Arc::clone(&act), tls.clone());
+                    let (requests, act, tls) =
+                        (Arc::clone(&requests), Arc::clone(&act), tls.clone());
                     tokio::spawn(async move {
                         match tls {
                             None => serve(tcp, streams, requests, act).await,
@@ -107,7 +110,8 @@ fn perform<S>(
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut answer = |status: u16, body: &'static str, length: usize| {
-        let head = Response::builder().status(status).header("content-length", length).body(()).unwrap();
+        let head =
+            Response::builder().status(status).header("content-length", length).body(()).unwrap();
         if let Ok(mut sending) = respond.send_response(head, false) {
             let _ = sending.send_data(Bytes::from_static(body.as_bytes()), true);
         }

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{Address, Bound, Job, LoadOutcome, Order, Portion, Request, Reuse, Transport, start};
+use brunt_loadgen::{
+    Address, Bound, Job, LoadOutcome, Order, Portion, Request, Reuse, Transport, start,
+};
 use brunt_scenarios::plan::{Answer, Arrival, Ramp};
 use brunt_scenarios::timeline::{Counts, Failure};
 
@@ -35,7 +37,11 @@ pub fn closed(server: &Server, users: u32, each: u64) -> Job {
 /// An open load on a server.
 pub fn open(server: &Server, rate: f64, lasts: Duration) -> Job {
     let steady = Ramp { from: rate, to: rate, lasts };
-    Job { arrival: Arrival::Open { ramps: vec![steady] }, bound: Bound::Time(lasts), ..closed(server, 1, 1) }
+    Job {
+        arrival: Arrival::Open { ramps: vec![steady] },
+        bound: Bound::Time(lasts),
+        ..closed(server, 1, 1)
+    }
 }
 
 pub fn request(server: &Server, method: http::Method, path: &str) -> Request {

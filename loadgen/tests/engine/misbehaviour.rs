@@ -5,10 +5,11 @@ use brunt_scenarios::timeline::Failure;
 use crate::jobs::{closed, failed, request, run};
 use crate::server::{Act, Server, ok, reply};
 
-/// What ten requests come to when every second one is treated like this: five good ones, five that fail as named, and as
-/// many of which nobody knows.
+/// What ten requests come to when every second one is treated like this: five good ones, five that
+/// fail as named, and as many of which nobody knows.
 fn every_second(act: Act, kind: Failure, unknown: u64) {
-    let server = Server::start(move |number| if number % 2 == 1 { act.clone() } else { Act::Send(ok("x")) });
+    let server =
+        Server::start(move |number| if number % 2 == 1 { act.clone() } else { Act::Send(ok("x")) });
     let mut job = closed(&server, 1, 10);
     job.requests = vec![request(&server, http::Method::POST, "/orders")];
     let outcome = run(job);
@@ -71,11 +72,14 @@ fn what_is_not_http() {
 fn odd_but_right_answers_are_good() {
     let good: [Act; 5] = [
         Act::Trickle(
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n".to_vec(),
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+                .to_vec(),
         ),
         Act::Send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n".to_vec()),
         Act::SendAndClose(b"HTTP/1.1 200 OK\r\n\r\nuntil the end".to_vec()),
-        Act::SendAndClose(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n1".to_vec()),
+        Act::SendAndClose(
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n1".to_vec(),
+        ),
         Act::SendAndClose(b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n1".to_vec()),
     ];
     for act in good {

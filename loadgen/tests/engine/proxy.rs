@@ -12,7 +12,8 @@ use crate::jobs::{closed, failed, run};
 use crate::server::{Act, Server, ok};
 use crate::wires::Pki;
 
-/// A proxy for CONNECT, and what it was asked for. It answers with this line and connects only when that is good.
+/// A proxy for CONNECT, and what it was asked for. It answers with this line and connects only when
+/// that is good.
 fn tunnel(answer: &'static str, to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -90,10 +91,14 @@ fn so_does_http2() {
 
 #[test]
 fn a_proxy_that_refuses_is_no_connection() {
-    let (proxy, _) = tunnel("HTTP/1.1 407 Proxy Authentication Required", "127.0.0.1:1".parse().unwrap());
+    let (proxy, _) =
+        tunnel("HTTP/1.1 407 Proxy Authentication Required", "127.0.0.1:1".parse().unwrap());
     let outcome = run(through(proxy, "https://shop.test"));
     assert_eq!(failed(&outcome, Failure::Connect), 10);
-    assert_eq!(outcome.causes.keys().map(|(_, cause)| *cause).collect::<Vec<_>>(), ["the proxy refused"]);
+    assert_eq!(
+        outcome.causes.keys().map(|(_, cause)| *cause).collect::<Vec<_>>(),
+        ["the proxy refused"]
+    );
     assert_eq!(outcome.record.unknown, 0);
 }
 

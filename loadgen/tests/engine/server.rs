@@ -68,7 +68,10 @@ impl Server {
     }
 
     /// The same over TLS.
-    pub fn start_tls(config: Arc<ServerConfig>, act: impl Fn(u64) -> Act + Send + Sync + 'static) -> Self {
+    pub fn start_tls(
+        config: Arc<ServerConfig>,
+        act: impl Fn(u64) -> Act + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let accept = move || {
@@ -90,7 +93,8 @@ impl Server {
         act: impl Fn(u64) -> Act + Send + Sync + 'static,
     ) -> Self {
         let (requests, connections) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        let (counted, opened, act) = (Arc::clone(&requests), Arc::clone(&connections), Arc::new(act));
+        let (counted, opened, act) =
+            (Arc::clone(&requests), Arc::clone(&connections), Arc::new(act));
         std::thread::spawn(move || {
             while let Some(stream) = accept() {
                 opened.fetch_add(1, Ordering::Relaxed);
@@ -156,7 +160,8 @@ fn serve(mut stream: impl Wire, requests: &AtomicU64, act: &(dyn Fn(u64) -> Act 
             // Nothing more comes until the client gives up.
             Act::Hold => stream.read(&mut [0; 1]).is_ok_and(|length| length > 0),
             Act::SendAndHold(bytes) => {
-                stream.write_all(&bytes).is_ok() && stream.read(&mut [0; 1]).is_ok_and(|length| length > 0)
+                stream.write_all(&bytes).is_ok()
+                    && stream.read(&mut [0; 1]).is_ok_and(|length| length > 0)
             }
             Act::Endless(first, again) => {
                 let _ = stream.write_all(&first);

@@ -1,4 +1,5 @@
-//! TLS: certificates are checked unless told otherwise, and each way to fail is counted as what it is.
+//! TLS: certificates are checked unless told otherwise, and each way to fail is counted as what it
+//! is.
 
 use std::net::SocketAddr;
 
@@ -12,7 +13,8 @@ use crate::wires::Pki;
 /// A load on a server with TLS, by the name `localhost`.
 fn secure(address: SocketAddr, pki: &Pki, users: u32, each: u64) -> Job {
     let mut job = closed(&Server::well(), users, each);
-    job.requests[0].address = Address::split(&format!("https://localhost:{}", address.port())).unwrap().0;
+    job.requests[0].address =
+        Address::split(&format!("https://localhost:{}", address.port())).unwrap().0;
     job.transport.ca = Some(pki.file("ca.pem"));
     job
 }
@@ -90,7 +92,8 @@ fn a_server_may_want_a_certificate() {
     let pki = Pki::new("localhost");
     let server = hello(&pki, true);
     let mut job = secure(server.address, &pki, 1, 3);
-    // Without one the server ends the connection with an alert, after the client's side of the handshake is done.
+    // Without one the server ends the connection with an alert, after the client's side of the
+    // handshake is done.
     all_fail_with_tls(&run(job.clone()));
     job.transport.identity = Some(pki.identity());
     assert_eq!(run(job).totals.ok, 3);
@@ -100,8 +103,10 @@ fn a_server_may_want_a_certificate() {
 fn a_server_without_tls_is_told() {
     let pki = Pki::new("localhost");
     let plain = Server::start(|_| Act::Close);
-    let outcome =
-        run(Job { timeout: std::time::Duration::from_secs(2), ..secure(plain.address, &pki, 1, 2) });
+    let outcome = run(Job {
+        timeout: std::time::Duration::from_secs(2),
+        ..secure(plain.address, &pki, 1, 2)
+    });
     assert_eq!(outcome.totals.failures(), 2, "{:?}", outcome.totals);
     assert_eq!(outcome.totals.replies, 0);
 }

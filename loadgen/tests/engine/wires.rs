@@ -55,21 +55,26 @@ impl Pki {
     pub fn new(name: &str) -> Self {
         let mut authority = CertificateParams::new(Vec::new()).unwrap();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+        let authority =
+            CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
         let signed = |name: &str| {
             let key = KeyPair::generate().unwrap();
             let params = CertificateParams::new([name.to_owned()]).unwrap();
             (params.signed_by(&key, &authority).unwrap(), key)
         };
         let folder = tempfile::tempdir().unwrap();
-        let write = |file: &str, text: String| std::fs::write(folder.path().join(file), text).unwrap();
+        let write =
+            |file: &str, text: String| std::fs::write(folder.path().join(file), text).unwrap();
         write("ca.pem", authority.pem());
         let (certificate, key) = signed("client");
         write("client.pem", certificate.pem());
         write("client-key.pem", key.serialize_pem());
         let (certificate, key) = signed(name);
         Self {
-            server: (certificate.der().clone(), PrivateKeyDer::try_from(key.serialize_der()).unwrap()),
+            server: (
+                certificate.der().clone(),
+                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            ),
             root: authority.der().clone(),
             folder,
         }

@@ -72,7 +72,8 @@ pub fn journey(outcome: &LoadOutcome) -> &JourneyRecord {
 /// What came of a step, in short: good, failures by kind, skipped.
 pub fn step(outcome: &LoadOutcome, number: usize) -> String {
     let step = &journey(outcome).steps[number];
-    let failed: Vec<String> = step.failed.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let failed: Vec<String> =
+        step.failed.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     format!("{} ok, [{}], {} skipped", step.ok, failed.join(", "), step.skipped)
 }
 

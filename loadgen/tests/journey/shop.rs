@@ -67,15 +67,19 @@ impl Shop {
 }
 
 fn shop(seen: &Seen, polls: &mut u64) -> Vec<u8> {
-    let is_known = seen.header("cookie").contains("sid=s1") && seen.header("authorization") == "Bearer t1";
+    let is_known =
+        seen.header("cookie").contains("sid=s1") && seen.header("authorization") == "Bearer t1";
     match (seen.method.as_str(), seen.path.as_str()) {
         ("POST", "/login") if seen.body == "password=p%26q&user=ann" => {
-            let headers = "Set-Cookie: sid=s1; Path=/; HttpOnly\r\nContent-Type: application/json\r\n";
+            let headers =
+                "Set-Cookie: sid=s1; Path=/; HttpOnly\r\nContent-Type: application/json\r\n";
             reply(200, headers, br#"{"token": "t1"}"#)
         }
         ("POST", "/login") => reply(401, "", b""),
         _ if !is_known => reply(403, "", b""),
-        ("POST", "/orders") => reply(201, "Location: /orders/7\r\n", br#"{"id": 7, "status": "Requested"}"#),
+        ("POST", "/orders") => {
+            reply(201, "Location: /orders/7\r\n", br#"{"id": 7, "status": "Requested"}"#)
+        }
         ("GET", "/orders/7") => {
             *polls += 1;
             let status = if polls.is_multiple_of(3) { "Completed" } else { "Requested" };

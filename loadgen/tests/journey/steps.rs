@@ -37,11 +37,18 @@ fn a_journey_logs_in_orders_and_asks_until_it_is_completed() {
     );
     assert_eq!(
         checks(&outcome, 2),
-        ["status is 2xx or 3xx: 2 of 2", "$.id is \"${id}\": 2 of 2", "$.status is \"Completed\": 2 of 2"],
+        [
+            "status is 2xx or 3xx: 2 of 2",
+            "$.id is \"${id}\": 2 of 2",
+            "$.status is \"Completed\": 2 of 2"
+        ],
         "only the last try of each is checked"
     );
     assert_eq!(outcome.record.accepted, ["7", "7"]);
-    assert!(whole.latency.quantile(0.0).unwrap() >= 15_000, "thinking and waiting are part of the whole");
+    assert!(
+        whole.latency.quantile(0.0).unwrap() >= 15_000,
+        "thinking and waiting are part of the whole"
+    );
     assert!(whole.steps[2].latency.quantile(1.0).unwrap() < 5_000_000);
     let seen = shop.seen();
     let order = &seen[1];
@@ -65,7 +72,10 @@ fn what_follows_a_failure_is_skipped_and_counted() {
         ["status is 200: 0 of 3", "content-type is application/json: 0 of 0"]
     );
     assert_eq!((journey(&outcome).failed, shop.seen().len()), (3, 3));
-    assert_eq!(outcome.record.unknown, 0, "a refusal is known not to be accepted, and a login is no command");
+    assert_eq!(
+        outcome.record.unknown, 0,
+        "a refusal is known not to be accepted, and a login is no command"
+    );
 }
 
 #[test]
@@ -95,8 +105,10 @@ fn a_check_that_fails_ends_the_journey_and_says_which() {
 #[test]
 fn asking_again_ends_in_time() {
     let shop = Shop::start(|_| Some(reply(200, "", b"{\"status\": \"Requested\"}")));
-    let outcome =
-        once(&shop, "{name: a, get: /, within: 100ms, every: 10ms, expect: {json: {$.status: Completed}}}");
+    let outcome = once(
+        &shop,
+        "{name: a, get: /, within: 100ms, every: 10ms, expect: {json: {$.status: Completed}}}",
+    );
     let requests = shop.seen().len() as u64;
     assert!((2..=11).contains(&requests), "{requests}");
     assert_eq!(step(&outcome, 0), format!("{} ok, [1 check], 0 skipped", requests - 1));
@@ -105,23 +117,31 @@ fn asking_again_ends_in_time() {
 #[test]
 fn lost_replies_are_kept_as_failures_of_their_kind() {
     let shop = Shop::start(|seen| (seen.path != "/lost").then(|| reply(200, "", b"")));
-    let outcome = once(&shop, "{name: a, get: /}, {name: b, post: /lost, key: $.id}, {name: c, get: /}");
+    let outcome =
+        once(&shop, "{name: a, get: /}, {name: b, post: /lost, key: $.id}, {name: c, get: /}");
     assert_eq!(step(&outcome, 1), "0 ok, [1 reset], 0 skipped");
-    assert_eq!((outcome.record.unknown, outcome.record.journeys[0].steps[1].service_time.len()), (1, 1));
+    assert_eq!(
+        (outcome.record.unknown, outcome.record.journeys[0].steps[1].service_time.len()),
+        (1, 1)
+    );
     let slow = Shop::start(|_| {
         std::thread::park_timeout(std::time::Duration::from_secs(2));
         None
     });
     let outcome = once(&slow, "{name: a, get: /, timeout: 50ms}");
     assert_eq!(step(&outcome, 0), "0 ok, [1 timeout], 0 skipped");
-    assert!(journey(&outcome).steps[0].latency.quantile(1.0).unwrap() >= 50_000, "it waited that long");
+    assert!(
+        journey(&outcome).steps[0].latency.quantile(1.0).unwrap() >= 50_000,
+        "it waited that long"
+    );
 }
 
 #[test]
 fn bodies_are_packed_only_when_asked_for_and_unpacked_only_when_read() {
     let shop = Shop::start(|seen| {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        let body = if seen.path == "/bomb" { vec![b' '; 32 << 20] } else { b"{\"id\": 1}".to_vec() };
+        let body =
+            if seen.path == "/bomb" { vec![b' '; 32 << 20] } else { b"{\"id\": 1}".to_vec() };
         packer.write_all(&body).unwrap();
         Some(reply(200, "Content-Encoding: gzip\r\n", &packer.finish().unwrap()))
     });
@@ -158,10 +178,17 @@ fn redirects_are_followed_when_asked_for_and_cookies_with_them() {
     let seen: Vec<String> = shop
         .seen()
         .iter()
-        .map(|seen| format!("{} {} {} {}", seen.method, seen.path, seen.body, seen.header("cookie")))
+        .map(|seen| {
+            format!("{} {} {} {}", seen.method, seen.path, seen.body, seen.header("cookie"))
+        })
         .collect();
-    let wanted =
-        ["POST /in x ", "POST /in x sid=1", "GET /home?a  sid=1", "PUT /keep y sid=1", "PUT /kept y sid=1"];
+    let wanted = [
+        "POST /in x ",
+        "POST /in x sid=1",
+        "GET /home?a  sid=1",
+        "PUT /keep y sid=1",
+        "PUT /kept y sid=1",
+    ];
     assert_eq!(seen, wanted);
     for path in ["/round", "/away"] {
         let outcome = once(&shop, &format!("{{name: a, get: {path}, follow: true}}"));

@@ -10,7 +10,9 @@ use crate::loads::{job, journey, run};
 use crate::shop::{Shop, reply};
 
 fn well() -> Shop {
-    Shop::start(|seen| Some(reply(200, if seen.path == "/in" { "Set-Cookie: in=1\r\n" } else { "" }, b"{}")))
+    Shop::start(|seen| {
+        Some(reply(200, if seen.path == "/in" { "Set-Cookie: in=1\r\n" } else { "" }, b"{}"))
+    })
 }
 
 fn repeated(shop: &Shop, each: u64, load: &str) -> brunt_loadgen::LoadOutcome {
@@ -32,22 +34,28 @@ fn each_journey_draws_a_row_and_knows_who_it_is() {
     let sequence: BTreeSet<u64> = bodies.iter().map(|body| body["s"].as_u64().unwrap()).collect();
     assert_eq!(sequence, (1..=12).collect());
     let ids: BTreeSet<&str> = bodies.iter().map(|body| body["id"].as_str().unwrap()).collect();
-    assert!(ids.len() == 12 && ids.iter().all(|id| id.len() == 36 && id.as_bytes()[14] == b'4'), "{ids:?}");
+    assert!(
+        ids.len() == 12 && ids.iter().all(|id| id.len() == 36 && id.as_bytes()[14] == b'4'),
+        "{ids:?}"
+    );
     let fed: Vec<u64> = bodies.iter().map(|body| body["n"].as_u64().unwrap()).collect();
     assert_eq!(fed.iter().filter(|n| **n == 1).count(), 6, "rows come in turn");
     for (seen, n) in seen.iter().zip(fed) {
-        assert!(seen.path.ends_with(if n == 1 { "?a" } else { "?b" }), "a row stays together: {seen:?}");
+        assert!(
+            seen.path.ends_with(if n == 1 { "?a" } else { "?b" }),
+            "a row stays together: {seen:?}"
+        );
     }
     let users: BTreeSet<String> =
         seen.iter().map(|seen| seen.path.split('?').next().unwrap().to_owned()).collect();
-    let wanted = (1..=3).flat_map(|user| (1..=4).map(move |iteration| format!("/{user}/{iteration}")));
+    let wanted =
+        (1..=3).flat_map(|user| (1..=4).map(move |iteration| format!("/{user}/{iteration}")));
     assert_eq!(users, wanted.collect());
 }
 
 #[test]
 fn a_user_keeps_its_cookies_and_another_has_its_own() {
-    let steps =
-        "journeys: [{name: all, steps: [{get: '/first?${user}'}, {get: /in}, {get: '/last?${user}'}]}]";
+    let steps = "journeys: [{name: all, steps: [{get: '/first?${user}'}, {get: /in}, {get: '/last?${user}'}]}]";
     let shop = well();
     repeated(&shop, 2, &format!("load: [{{name: a, closed: {{users: 2}}, for: 60s, {steps}}}]"));
     let cookies = |shop: &Shop, path: &str| {
@@ -82,14 +90,16 @@ fn weights_are_kept() {
     );
     let [often, rare] = outcome.record.journeys.as_slice() else { panic!("two journeys") };
     assert_eq!(often.ok + rare.ok, 2_000);
-    // Expected 200 of 2,000, and a standard deviation of 13: beyond eight of them nobody gets by chance.
+    // Expected 200 of 2,000, and a standard deviation of 13: beyond eight of them nobody gets by
+    // chance.
     assert!((100..300).contains(&rare.ok), "{} of 2000", rare.ok);
     assert_eq!(outcome.totals.ok, often.ok + 2 * rare.ok);
 }
 
 #[test]
 fn in_the_open_model_only_the_first_step_waits_for_nobody() {
-    // A server that takes 100 ms for each request: later steps are due when the ones before have ended.
+    // A server that takes 100 ms for each request: later steps are due when the ones before have
+    // ended.
     let slow = Shop::start(|_| {
         std::thread::sleep(Duration::from_millis(100));
         Some(reply(200, "", b"{}"))
@@ -103,7 +113,10 @@ fn in_the_open_model_only_the_first_step_waits_for_nobody() {
     assert!((100_000..300_000).contains(&of_step(1)), "{}", of_step(1));
     let all = journey(&outcome);
     assert_eq!(all.steps[0].ok, 20, "each arrival is made, however late");
-    assert!(all.unfinished > 0 && all.ok + all.unfinished == 20, "no step starts after the end: {all:?}");
+    assert!(
+        all.unfinished > 0 && all.ok + all.unfinished == 20,
+        "no step starts after the end: {all:?}"
+    );
     assert_eq!(journey(&outcome).steps[0].lag.quantile(0.5).map(|lag| lag < 50_000), Some(true));
 }
 

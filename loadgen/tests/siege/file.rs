@@ -61,7 +61,10 @@ fn a_threshold_that_does_not_hold_has_its_exit_code() {
     let (exit, out, err) = run(&[&file, "-j", "-q"]);
     let json: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((exit, err.as_str()), (Exit::Below, ""));
-    assert_eq!((&json["claims"][0]["holds"], &json["exit"]), (&Value::from(false), &Value::from(1)));
+    assert_eq!(
+        (&json["claims"][0]["holds"], &json["exit"]),
+        (&Value::from(false), &Value::from(1))
+    );
 }
 
 #[test]
@@ -84,14 +87,20 @@ fn a_load_that_goes_too_far_wrong_ends_early() {
 fn what_is_wrong_with_a_file_is_said_with_its_place() {
     let told = |text: &str, more: &[&str]| {
         let (_folder, file) = write(text);
-        let arguments: Vec<String> = [file.as_str()].iter().chain(more).map(|&one| one.to_owned()).collect();
-        let output =
-            Output { out: &mut std::io::sink(), err: &mut std::io::sink(), terminal: false, page: None };
+        let arguments: Vec<String> =
+            [file.as_str()].iter().chain(more).map(|&one| one.to_owned()).collect();
+        let output = Output {
+            out: &mut std::io::sink(),
+            err: &mut std::io::sink(),
+            terminal: false,
+            page: None,
+        };
         let error = siege::run(&arguments, output).unwrap_err();
         assert_eq!(error.exit(), Exit::Wrong);
         error.to_string().replace(&file, "load.yaml")
     };
-    let unknown = told("version: 1\nload: [{name: a, closed: {users: 1}, fro: 1s, get: 'http://h/'}]", &[]);
+    let unknown =
+        told("version: 1\nload: [{name: a, closed: {users: 1}, fro: 1s, get: 'http://h/'}]", &[]);
     assert!(unknown.contains("load.yaml:2:") && unknown.contains("`fro`"), "{unknown}");
     assert!(told("version: 1\nload: []", &[]).contains("there is no load"));
     let foreign = told(SHOP, &["-c", "3"]);
@@ -108,8 +117,12 @@ fn a_page_is_asked_of_whoever_makes_them() {
     let make = |told: &siege::Told<'_>| -> Result<String, String> {
         Ok(format!("{} {}", told.what, told.outcomes.len()))
     };
-    let output =
-        Output { out: &mut std::io::sink(), err: &mut std::io::sink(), terminal: false, page: Some(&make) };
+    let output = Output {
+        out: &mut std::io::sink(),
+        err: &mut std::io::sink(),
+        terminal: false,
+        page: Some(&make),
+    };
     assert_eq!(siege::run(&arguments, output).unwrap().exit(), Exit::Fine);
     assert!(std::fs::read_to_string(page).unwrap().ends_with("load.yaml 1"));
 }

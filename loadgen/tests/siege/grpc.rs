@@ -20,7 +20,8 @@ const MONEY: &str = "syntax = \"proto3\"; package money; message Price { int32 c
 /// `{"product": "Tea", "price": {"cents": 5}}`, framed.
 const TEA: &[u8] = b"\0\0\0\0\x09\x0a\x03Tea\x12\x02\x08\x05";
 
-/// Answers calls with these statuses, in turn, and questions about itself in one version of reflection.
+/// Answers calls with these statuses, in turn, and questions about itself in one
+/// version of reflection.
 pub struct Grpc {
     address: SocketAddr,
     pub calls: Arc<AtomicU64>,
@@ -34,7 +35,8 @@ impl Grpc {
         let calls = Arc::clone(&server.calls);
         let files = Arc::new(files());
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 while let Ok((tcp, _)) = listener.accept().await {
@@ -44,7 +46,8 @@ impl Grpc {
                         while let Some(Ok((request, respond))) = connection.accept().await {
                             let (calls, files) = (Arc::clone(&calls), Arc::clone(&files));
                             tokio::spawn(async move {
-                                answer(request, respond, reflection, statuses, &calls, &files).await;
+                                answer(request, respond, reflection, statuses, &calls, &files)
+                                    .await;
                             });
                         }
                     });
@@ -84,7 +87,8 @@ fn field(tag: u8, content: &[u8]) -> Vec<u8> {
     [bytes.as_slice(), content].concat()
 }
 
-/// What reflection answers: the importing file by the symbol, the imported one by its name, all services.
+/// What reflection answers: the importing file by the symbol, the imported one by its
+/// name, all services.
 fn reflected(ask: &[u8], files: &[Vec<u8>]) -> Vec<u8> {
     let text = String::from_utf8_lossy(ask.get(2..).unwrap_or_default()).into_owned();
     match (ask.first().map(|tag| tag >> 3), text.as_str()) {
@@ -104,8 +108,8 @@ async fn answer(
     files: &[Vec<u8>],
 ) {
     let path = request.uri().path().to_owned();
-    let is_grpc =
-        request.headers()["content-type"] == "application/grpc" && request.headers()["te"] == "trailers";
+    let is_grpc = request.headers()["content-type"] == "application/grpc"
+        && request.headers()["te"] == "trailers";
     let (mut body, mut sent) = (request.into_body(), Vec::new());
     while let Some(Ok(data)) = body.data().await {
         sent.extend_from_slice(&data);
@@ -115,7 +119,9 @@ async fn answer(
             let number = calls.fetch_add(1, Ordering::Relaxed) as usize;
             (vec![0x0a, 1, b'7'], statuses[number % statuses.len()])
         }
-        path if path == format!("/{reflection}/ServerReflectionInfo") => (reflected(&sent[5..], files), 0),
+        path if path == format!("/{reflection}/ServerReflectionInfo") => {
+            (reflected(&sent[5..], files), 0)
+        }
         _ => (Vec::new(), 12),
     };
     let mut response = Response::new(());
@@ -138,10 +144,19 @@ const MESSAGE: &str = r#"{"product": "Tea", "price": {"cents": 5}}"#;
 
 #[test]
 fn servers_are_asked_what_their_messages_look_like() {
-    for version in ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"] {
+    for version in
+        ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"]
+    {
         let server = Grpc::start(version, &[0]);
-        let (exit, _, err) =
-            run(&["--grpc", "shop.v1.Orders/Place", "--data", MESSAGE, "-c2", "-r5", &server.url()]);
+        let (exit, _, err) = run(&[
+            "--grpc",
+            "shop.v1.Orders/Place",
+            "--data",
+            MESSAGE,
+            "-c2",
+            "-r5",
+            &server.url(),
+        ]);
         assert_eq!(exit, Exit::Fine, "{version} {err}");
         assert!(err.contains("Transactions:\t\t          10 hits\n"), "{err}");
         assert_eq!(server.calls.load(Ordering::Relaxed), 10);
@@ -157,8 +172,10 @@ fn a_proto_file_will_do_and_statuses_have_names() {
     let message = folder.path().join("message.json");
     std::fs::write(&message, MESSAGE).unwrap();
     let data = format!("@{}", message.display());
-    let arguments = ["--grpc", "shop.v1.Orders.Place", "--proto", &proto, "--data", &data, "-c1", "-r8"];
-    let (exit, _, err) = run(&[&arguments[..], &["--slo", "errors=1%", &server.url()][..]].concat());
+    let arguments =
+        ["--grpc", "shop.v1.Orders.Place", "--proto", &proto, "--data", &data, "-c1", "-r8"];
+    let (exit, _, err) =
+        run(&[&arguments[..], &["--slo", "errors=1%", &server.url()][..]].concat());
     assert_eq!(exit, Exit::Below, "{err}");
     assert!(err.contains("  failed, grpc not_found: 2\n  failed, grpc unavailable: 2\n"), "{err}");
 }
@@ -166,9 +183,14 @@ fn a_proto_file_will_do_and_statuses_have_names() {
 #[test]
 fn what_cannot_be_called_is_said() {
     let wrong = |arguments: &[&str]| {
-        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let output =
-            Output { out: &mut std::io::sink(), err: &mut std::io::sink(), terminal: false, page: None };
+        let arguments: Vec<String> =
+            arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let output = Output {
+            out: &mut std::io::sink(),
+            err: &mut std::io::sink(),
+            terminal: false,
+            page: None,
+        };
         let error = siege::run(&arguments, output).unwrap_err();
         assert_eq!(error.exit(), Exit::Wrong);
         error.to_string()
@@ -178,7 +200,13 @@ fn what_cannot_be_called_is_said() {
     assert_eq!(unknown, "there is no service `shop.Orders`; there are: shop.v1.Orders");
     let silent = Grpc::start("none", &[0]);
     let untold = wrong(&["--grpc", "shop.v1.Orders/Place", "-r1", &silent.url()]);
-    assert!(untold.contains("does not say what its messages look like (grpc-status 12"), "{untold}");
+    assert!(
+        untold.contains("does not say what its messages look like (grpc-status 12"),
+        "{untold}"
+    );
     assert!(untold.ends_with("give their definition with a .proto file"), "{untold}");
-    assert_eq!(wrong(&["--data", "{}", "-r1", &server.url()]), "--data means nothing without --grpc");
+    assert_eq!(
+        wrong(&["--data", "{}", "-r1", &server.url()]),
+        "--data means nothing without --grpc"
+    );
 }

@@ -35,7 +35,8 @@ fn put_on(server: &Grpc, proto: &str, edit: impl Fn(&str) -> String) -> (Exit, S
     let folder = tempfile::tempdir().unwrap();
     write(folder.path());
     let file = folder.path().join("load.yaml");
-    std::fs::write(&file, edit(&FILE.replace("BASE", &server.url()).replace("PROTO", proto))).unwrap();
+    std::fs::write(&file, edit(&FILE.replace("BASE", &server.url()).replace("PROTO", proto)))
+        .unwrap();
     let (exit, out, err) = run(&[&file.display().to_string(), "-j"]);
     let figures = serde_json::from_str(&out).unwrap_or_default();
     (exit, err, figures)
@@ -52,7 +53,8 @@ fn calls_are_steps_with_checks_and_saved_values() {
         let journey = &all["loads"][0]["journeys"][0];
         let whole = journey["ok"].as_u64().unwrap();
         assert!(whole > 0 && journey["failed"] == 0, "{all}");
-        let names: Vec<_> = journey["steps"].as_array().unwrap().iter().map(|step| &step["checks"]).collect();
+        let names: Vec<_> =
+            journey["steps"].as_array().unwrap().iter().map(|step| &step["checks"]).collect();
         assert_eq!(names[0][0]["name"], "status is OK");
         assert_eq!(names[0][2]["name"], "id can be saved");
         assert_eq!(names[1][0]["name"], "status is UNAVAILABLE");
@@ -85,7 +87,8 @@ fn a_server_that_says_nothing_of_itself_is_told_before_the_load() {
     let server = Grpc::start("none", &[0]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("load.yaml");
-    std::fs::write(&file, FILE.replace("BASE", &server.url()).replace("PROTO", "timeout: 5s")).unwrap();
+    std::fs::write(&file, FILE.replace("BASE", &server.url()).replace("PROTO", "timeout: 5s"))
+        .unwrap();
     let arguments = [file.display().to_string()];
     let output = brunt_loadgen::siege::Output {
         out: &mut std::io::sink(),

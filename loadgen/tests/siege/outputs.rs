@@ -13,21 +13,32 @@ fn option(format: &str, file: &Path) -> String {
 
 #[test]
 fn all_formats_tell_of_the_same_load() {
-    let server = Server::start(|number| Act::Send(if number < 2 { reply(503, "") } else { ok("") }));
+    let server =
+        Server::start(|number| Act::Send(if number < 2 { reply(503, "") } else { ok("") }));
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let (csv, hdr) = (option("csv", &file("a.csv")), option("hdr", &file("a.hlog")));
-    let (exit, prom, err) = run(&["-c1", "-r10", "-q", &csv, &hdr, "--out", "prom=-", &server.url()]);
+    let (exit, prom, err) =
+        run(&["-c1", "-r10", "-q", &csv, &hdr, "--out", "prom=-", &server.url()]);
     assert_eq!((exit, err.as_str()), (Exit::Fine, ""));
-    assert!(prom.contains("brunt_load_requests_total{load=\"siege\",outcome=\"ok\"} 8\n"), "{prom}");
-    assert!(prom.contains("brunt_load_requests_total{load=\"siege\",outcome=\"status 503\"} 2\n"), "{prom}");
+    assert!(
+        prom.contains("brunt_load_requests_total{load=\"siege\",outcome=\"ok\"} 8\n"),
+        "{prom}"
+    );
+    assert!(
+        prom.contains("brunt_load_requests_total{load=\"siege\",outcome=\"status 503\"} 2\n"),
+        "{prom}"
+    );
     assert!(prom.contains("brunt_load_latency_seconds_count{load=\"siege\"} 10\n"), "{prom}");
 
     let csv = std::fs::read_to_string(file("a.csv")).unwrap();
     let header: Vec<_> = csv.lines().next().unwrap().split(',').collect();
     let sum = |column: &str| -> u64 {
         let place = header.iter().position(|name| *name == column).unwrap();
-        csv.lines().skip(1).map(|line| line.split(',').nth(place).unwrap().parse::<u64>().unwrap()).sum()
+        csv.lines()
+            .skip(1)
+            .map(|line| line.split(',').nth(place).unwrap().parse::<u64>().unwrap())
+            .sum()
     };
     assert_eq!((sum("ok"), sum("failed_status_503"), sum("failed_timeout")), (8, 2, 0));
 
@@ -65,7 +76,8 @@ fn a_full_disk_costs_only_the_file_on_it() {
 #[test]
 fn a_collector_gets_metrics() {
     let collector = crate::shop::Shop::start(|_| Some(crate::shop::reply(200, "", b"{}")));
-    let server = Server::start(|number| Act::Send(if number < 2 { reply(503, "") } else { ok("") }));
+    let server =
+        Server::start(|number| Act::Send(if number < 2 { reply(503, "") } else { ok("") }));
     let otlp = format!("--out=otlp={}", collector.url());
     let (exit, _, err) = run(&["-c1", "-r10", "-q", &otlp, &server.url()]);
     assert_eq!((exit, err.as_str()), (Exit::Fine, ""));
@@ -81,7 +93,10 @@ fn a_collector_gets_metrics() {
     assert_eq!(counts, ["8", "2"]);
     let latency = &metrics[1]["histogram"]["dataPoints"][0];
     let buckets = latency["bucketCounts"].as_array().unwrap().iter();
-    assert_eq!(buckets.map(|count| count.as_str().unwrap().parse::<u64>().unwrap()).sum::<u64>(), 10);
+    assert_eq!(
+        buckets.map(|count| count.as_str().unwrap().parse::<u64>().unwrap()).sum::<u64>(),
+        10
+    );
     assert_eq!(
         (latency["count"].as_str(), metrics[2]["gauge"]["dataPoints"][0]["asInt"].as_str()),
         (Some("10"), Some("1"))

@@ -1,5 +1,5 @@
-//! Beside the real siege: the same options and settings file, on the same server with the same replies. Where siege is not
-//! installed, these tests say so and check nothing.
+//! Beside the real siege: the same options and settings file, on the same server with the same
+//! replies. Where siege is not installed, these tests say so and check nothing.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,7 +20,8 @@ struct Said {
     err: String,
 }
 
-/// What siege and brunt say, each on a server of its own that numbers requests from 0; `None` without siege.
+/// What siege and brunt say, each on a server of its own that numbers requests from 0;
+/// `None` without siege.
 fn both(act: fn(u64) -> Act, settings: &str, arguments: &[&str]) -> Option<[Said; 2]> {
     let home = tempfile::tempdir().unwrap();
     // Where a key stands twice, the last one holds.
@@ -67,8 +68,10 @@ fn summary(said: &Said) -> Vec<&str> {
 /// Lines with every number as `#`, and spaces before it as one.
 fn shape<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let words = |line: &str| {
-        let line: String = line.chars().map(|one| if one.is_ascii_digit() { '#' } else { one }).collect();
-        let words = line.split_whitespace().map(|word| if word.starts_with('#') { "#" } else { word });
+        let line: String =
+            line.chars().map(|one| if one.is_ascii_digit() { '#' } else { one }).collect();
+        let words =
+            line.split_whitespace().map(|word| if word.starts_with('#') { "#" } else { word });
         words.collect::<Vec<_>>().join(" ")
     };
     lines.into_iter().map(words).collect()
@@ -126,7 +129,8 @@ fn users_and_repetitions_make_as_many_hits() {
 fn the_settings_file_means_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let settings = "concurrent = 3\nreps = 4\nuser-agent = me\naccept-encoding = gzip\nlogging = true\n";
+    let settings =
+        "concurrent = 3\nreps = 4\nuser-agent = me\naccept-encoding = gzip\nlogging = true\n";
     let settings = format!("{settings}logfile = {}\n", log.display());
     let Some([siege, ours]) = both(well, &settings, &[]) else { return };
     assert_eq!(counts(&siege), counts(&ours));
@@ -149,7 +153,9 @@ fn the_summary_begins_with_sieges_lines() {
 
 #[test]
 fn hits_are_told_as_siege_tells_them() {
-    let Some([siege, ours]) = both(statuses, "", &["-c1", "-r8", "-v", "--no-follow"]) else { return };
+    let Some([siege, ours]) = both(statuses, "", &["-c1", "-r8", "-v", "--no-follow"]) else {
+        return;
+    };
     assert_eq!(shape(siege.out.lines()), shape(ours.out.lines()));
     assert_eq!(ours.out.lines().count(), 8, "{}", ours.out);
 }
@@ -201,7 +207,8 @@ fn the_log_has_sieges_columns() {
     assert_eq!((theirs[..2].to_vec(), theirs.len()), (ours[..2].to_vec(), ours.len()));
     let columns = |line: &str| line.split(',').map(str::len).collect::<Vec<_>>();
     assert_eq!(columns(theirs[2]), columns(ours[2]), "{theirs:?} {ours:?}");
-    let counted = |line: &str| [1, 8, 9].map(|place| line.split(',').nth(place).unwrap().trim().to_owned());
+    let counted =
+        |line: &str| [1, 8, 9].map(|place| line.split(',').nth(place).unwrap().trim().to_owned());
     assert_eq!(counted(theirs[2]), counted(ours[2]));
 }
 
@@ -209,7 +216,8 @@ fn the_log_has_sieges_columns() {
 fn the_configuration_has_sieges_words() {
     let Some([siege, ours]) = both(well, "", &["-C"]) else { return };
     let names = |said: &Said| -> Vec<String> {
-        let named = said.out.lines().chain(said.err.lines()).filter_map(|line| line.split_once(':'));
+        let named =
+            said.out.lines().chain(said.err.lines()).filter_map(|line| line.split_once(':'));
         named.map(|(name, _)| name.trim().to_owned()).collect()
     };
     let (theirs, ours) = (names(&siege), names(&ours));
@@ -249,7 +257,8 @@ fn asked(shop: &Shop) -> BTreeMap<String, usize> {
     paths
 }
 
-/// Asks the shop, as siege does and as we do, and sees that it is the same; says what was asked. In the settings, `URL` is where it is.
+/// Asks the shop, as siege does and as we do, and sees that it is the same; says what was asked. In
+/// the settings, `URL` is where it is.
 fn alike(
     shop: fn() -> Shop,
     settings: &str,

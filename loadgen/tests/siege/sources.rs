@@ -34,17 +34,22 @@ fn an_openapi_document_says_what_to_ask() {
     assert_eq!(run(&["--openapi", &file, "-c1", "-r", "once", "-q", &shop.url()]).0, Exit::Fine);
     assert_eq!(asked(&shop), ["GET /a", "GET /b/5"]);
     let again = well();
-    assert_eq!(run(&["--openapi", &file, "--writes", "-c1", "-r", "once", "-q", &again.url()]).0, Exit::Fine);
+    assert_eq!(
+        run(&["--openapi", &file, "--writes", "-c1", "-r", "once", "-q", &again.url()]).0,
+        Exit::Fine
+    );
     assert_eq!(asked(&again), ["GET /a", "GET /b/5", "POST /b/5 {\"n\":1}"]);
 }
 
 #[test]
 fn an_openapi_document_is_fetched_from_where_the_service_is() {
     let shop = Shop::start(|seen| {
-        let document = br#"{"openapi": "3.1.0", "servers": [{"url": "/v1"}], "paths": {"/a": {"get": {}}}}"#;
+        let document =
+            br#"{"openapi": "3.1.0", "servers": [{"url": "/v1"}], "paths": {"/a": {"get": {}}}}"#;
         Some(reply(200, "", if seen.path == "/openapi.json" { document } else { b"ok" }))
     });
-    let (exit, ..) = run(&["--openapi", &format!("{}/openapi.json", shop.url()), "-c1", "-r1", "-q"]);
+    let (exit, ..) =
+        run(&["--openapi", &format!("{}/openapi.json", shop.url()), "-c1", "-r1", "-q"]);
     assert_eq!(
         (exit, asked(&shop)),
         (Exit::Fine, vec!["GET /openapi.json".to_owned(), "GET /v1/a".to_owned()])
@@ -76,16 +81,21 @@ fn who_asks_is_told_as_curl_tells_it() {
     let shop = well();
     run(&["-u", "ann:p&q", "-c1", "-r1", "-q", &shop.url()]);
     run(&["--bearer", "t1", "-c1", "-r1", "-q", &shop.url()]);
-    let told: Vec<String> = shop.seen().iter().map(|seen| seen.header("authorization").to_owned()).collect();
+    let told: Vec<String> =
+        shop.seen().iter().map(|seen| seen.header("authorization").to_owned()).collect();
     assert_eq!(told, ["Basic YW5uOnAmcQ==", "Bearer t1"]);
 }
 
 #[test]
 fn a_warm_up_is_made_and_not_counted() {
     let shop = well();
-    let (exit, out, _) = run(&["--rate", "50/s", "-t1S", "--warm-up", "0.5", "-j", "-q", &shop.url()]);
+    let (exit, out, _) =
+        run(&["--rate", "50/s", "-t1S", "--warm-up", "0.5", "-j", "-q", &shop.url()]);
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((exit, json["transactions"].as_u64(), shop.seen().len()), (Exit::Fine, Some(25), 50));
+    assert_eq!(
+        (exit, json["transactions"].as_u64(), shop.seen().len()),
+        (Exit::Fine, Some(25), 50)
+    );
     assert_eq!(run(&["--warm-up", "2", "-t1S", "-q", &shop.url()]).0, Exit::Wrong);
 }
 
@@ -105,10 +115,15 @@ fn redirects_are_followed_and_each_hop_is_a_hit() {
     let followed = |path: &str, more: &[&str]| {
         let shop = shop();
         let url = format!("{}{path}", shop.url());
-        let (exit, out, _) = run(&[&["-c1", "-r1", "-j", "-q"][..], more, &[url.as_str()][..]].concat());
+        let (exit, out, _) =
+            run(&[&["-c1", "-r1", "-j", "-q"][..], more, &[url.as_str()][..]].concat());
         let json: serde_json::Value = serde_json::from_str(&out).unwrap();
         assert_eq!(exit, Exit::Fine);
-        assert_eq!(json["transactions"].as_u64(), Some(asked(&shop).len() as u64), "each hop counts");
+        assert_eq!(
+            json["transactions"].as_u64(),
+            Some(asked(&shop).len() as u64),
+            "each hop counts"
+        );
         asked(&shop)
     };
     assert_eq!(followed("/a", &[]), ["GET /a", "GET /b", "GET /c?d"]);

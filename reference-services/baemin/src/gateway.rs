@@ -9,7 +9,12 @@ use crate::{delivery, order, orderdetail, payment};
 pub static TARGETS: &[Target] = &[
     Target { service: "order", port: 8082, api: order::api, paths: &[Path::new("/orders")] },
     Target { service: "payment", port: 8083, api: payment::api, paths: &[Path::new("/payments")] },
-    Target { service: "delivery", port: 8081, api: delivery::api, paths: &[Path::new("/deliveries")] },
+    Target {
+        service: "delivery",
+        port: 8081,
+        api: delivery::api,
+        paths: &[Path::new("/deliveries")],
+    },
     Target {
         service: "orderDetail",
         port: 8084,

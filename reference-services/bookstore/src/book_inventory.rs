@@ -31,7 +31,10 @@ impl Settings {
     /// When one cannot be used.
     pub fn read(config: &Config) -> Result<Self, ConfigError> {
         let guard = |name| config.guard(name);
-        Ok(Self { compensation: guard("COMPENSATION")?, conditional_update: guard("CONDITIONAL_UPDATE")? })
+        Ok(Self {
+            compensation: guard("COMPENSATION")?,
+            conditional_update: guard("CONDITIONAL_UPDATE")?,
+        })
     }
 }
 
@@ -44,6 +47,7 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     assembly.metrics.show_guard("compensation", settings.compensation);
     assembly.metrics.show_guard("conditionalUpdate", settings.conditional_update);
     let routes = inbound::rest::routes(&assembly.store);
-    let consumer = assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings)));
+    let consumer =
+        assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings)));
     Ok(assembly.service(routes, &api(), vec![consumer]))
 }

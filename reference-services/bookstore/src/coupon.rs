@@ -48,6 +48,7 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     assembly.metrics.show_guard("conditionalUpdate", settings.conditional_update);
     assembly.metrics.show_guard("compensation", settings.compensation);
     let routes = inbound::rest::routes(assembly.store.clone());
-    let consumer = assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings)));
+    let consumer =
+        assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings)));
     Ok(assembly.service(routes, &api(), vec![consumer]))
 }

@@ -8,7 +8,12 @@ use crate::{book_inventory, coupon, customer, delivery, my_coupon, order};
 /// Who serves what. A coupon is issued by a POST that names no path.
 pub static TARGETS: &[Target] = &[
     Target { service: "order", port: 8081, api: order::api, paths: &[Path::new("/orders")] },
-    Target { service: "delivery", port: 8082, api: delivery::api, paths: &[Path::new("/deliveries")] },
+    Target {
+        service: "delivery",
+        port: 8082,
+        api: delivery::api,
+        paths: &[Path::new("/deliveries")],
+    },
     Target {
         service: "customer",
         port: 8083,

@@ -1,7 +1,9 @@
-//! The bookstore. A customer orders a book, stock may arrive later, a coupon is used once, and My Page shows it all.
+//! The bookstore. A customer orders a book, stock may arrive later, a coupon is used once, and My
+//! Page shows it all.
 //!
-//! Six services and a gateway. Each owns its store; they meet in the events of one topic, and in two questions that order
-//! asks before it accepts: whether there is such a book, and such a coupon.
+//! Six services and a gateway. Each owns its store; they meet in the events of one topic, and in
+//! two questions that order asks before it accepts: whether there is such a book, and such a
+//! coupon.
 
 pub mod book_inventory;
 pub mod coupon;
@@ -27,8 +29,16 @@ pub static SYSTEM: System = System {
             port: 8084,
             plan: |c| Plan::read(c, book_inventory::Settings::read, book_inventory::build),
         },
-        Entry { name: "coupon", port: 8085, plan: |c| Plan::read(c, coupon::Settings::read, coupon::build) },
-        Entry { name: "order", port: 8081, plan: |c| Plan::read(c, order::Settings::read, order::build) },
+        Entry {
+            name: "coupon",
+            port: 8085,
+            plan: |c| Plan::read(c, coupon::Settings::read, coupon::build),
+        },
+        Entry {
+            name: "order",
+            port: 8081,
+            plan: |c| Plan::read(c, order::Settings::read, order::build),
+        },
         Entry { name: "delivery", port: 8082, plan: |c| Ok(Plan::plain(c, delivery::build)) },
         Entry {
             name: "customer",
@@ -36,6 +46,10 @@ pub static SYSTEM: System = System {
             plan: |c| Plan::read(c, customer::Settings::read, customer::build),
         },
         Entry { name: "myCoupon", port: 8086, plan: |c| Ok(Plan::plain(c, my_coupon::build)) },
-        Entry { name: "gateway", port: 8080, plan: |c| brunt_kit::gateway::plan(c, gateway::TARGETS) },
+        Entry {
+            name: "gateway",
+            port: 8080,
+            plan: |c| brunt_kit::gateway::plan(c, gateway::TARGETS),
+        },
     ],
 };

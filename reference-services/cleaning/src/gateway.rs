@@ -11,16 +11,29 @@ pub static TARGETS: &[Target] = &[
         service: "reservation",
         port: 8081,
         api: reservation::api,
-        paths: &[Path::new("/cleaningReservations"), Path::alias("/bookings", "/cleaningReservations")],
+        paths: &[
+            Path::new("/cleaningReservations"),
+            Path::alias("/bookings", "/cleaningReservations"),
+        ],
     },
     Target { service: "cleaning", port: 8082, api: cleaning::api, paths: &[Path::new("/cleans")] },
     Target { service: "payment", port: 8083, api: payment::api, paths: &[Path::new("/payments")] },
-    Target { service: "mypage", port: 8084, api: mypage::api, paths: &[Path::new("/dashBoardViews")] },
+    Target {
+        service: "mypage",
+        port: 8084,
+        api: mypage::api,
+        paths: &[Path::new("/dashBoardViews")],
+    },
     Target {
         service: "message",
         port: 8085,
         api: message::api,
         paths: &[Path::new("/messages"), Path::alias("/alarms", "/messages")],
     },
-    Target { service: "html", port: 8086, api: html::api, paths: &[Path::new("/"), Path::new("/html")] },
+    Target {
+        service: "html",
+        port: 8086,
+        api: html::api,
+        paths: &[Path::new("/"), Path::new("/html")],
+    },
 ];

@@ -1,4 +1,5 @@
-//! A small web page: reserve, cancel, and see one's reservations and messages. It needs nothing but the gateway.
+//! A small web page: reserve, cancel, and see one's reservations and messages. It needs nothing but
+//! the gateway.
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -25,7 +26,13 @@ pub fn build(config: &Config) -> Result<Service, ServeError> {
     let (health, metrics) = (Health::default(), Metrics::new(config));
     let routes = routes().merge(actuator::routes(&health, &metrics, &api()));
     let router = rest::router(routes, &metrics);
-    Ok(Service { name: config.service, grace: config.grace, health, router, background: Vec::new() })
+    Ok(Service {
+        name: config.service,
+        grace: config.grace,
+        health,
+        router,
+        background: Vec::new(),
+    })
 }
 
 fn routes() -> Router {

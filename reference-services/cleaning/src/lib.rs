@@ -1,7 +1,8 @@
 //! The cleaning service. A cleaning is reserved and paid at once; messages may come later.
 //!
-//! Five services, a web page and a gateway. Reservation calls payment before a reservation stands; all else goes by the
-//! events of one topic. Cleaning tells when it is done, message tells the customer, and mypage shows it all.
+//! Five services, a web page and a gateway. Reservation calls payment before a reservation stands;
+//! all else goes by the events of one topic. Cleaning tells when it is done, message tells the
+//! customer, and mypage shows it all.
 
 pub mod cleaning;
 pub mod gateway;
@@ -34,8 +35,16 @@ pub static SYSTEM: System = System {
         },
         Entry { name: "cleaning", port: 8082, plan: |c| Ok(Plan::plain(c, cleaning::build)) },
         Entry { name: "message", port: 8085, plan: |c| Ok(Plan::plain(c, message::build)) },
-        Entry { name: "mypage", port: 8084, plan: |c| Plan::read(c, mypage::Settings::read, mypage::build) },
+        Entry {
+            name: "mypage",
+            port: 8084,
+            plan: |c| Plan::read(c, mypage::Settings::read, mypage::build),
+        },
         Entry { name: "html", port: 8086, plan: |c| Ok(Plan::plain(c, html::build)) },
-        Entry { name: "gateway", port: 8088, plan: |c| brunt_kit::gateway::plan(c, gateway::TARGETS) },
+        Entry {
+            name: "gateway",
+            port: 8088,
+            plan: |c| brunt_kit::gateway::plan(c, gateway::TARGETS),
+        },
     ],
 };

@@ -53,7 +53,8 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let assembly = Assembly::open(config, Kind::Redb, TOPIC)?;
     let (jobs, queue) = mpsc::unbounded_channel();
     assembly.metrics.show_guard("idempotencyKey", settings.idempotency_key);
-    let stock = Stock::new(settings.stock, &config.protection, settings.idempotency_key, &assembly.metrics);
+    let stock =
+        Stock::new(settings.stock, &config.protection, settings.idempotency_key, &assembly.metrics);
     let maker = Maker { store: assembly.store.clone(), stock, queue };
     let kitchen = Kitchen { making_time: settings.making_time, jobs };
     let routes = inbound::rest::routes(assembly.store.clone());

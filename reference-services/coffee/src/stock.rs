@@ -52,8 +52,11 @@ fn parse_initial(text: &str) -> Option<Vec<Supply>> {
     let mut supplies: Vec<Supply> = Vec::new();
     for entry in text.split(',') {
         let (name, qty) = entry.rsplit_once('=')?;
-        let (product_name, qty) = (name.trim().to_owned(), qty.trim().parse().ok().filter(|qty| *qty >= 0)?);
-        if product_name.is_empty() || supplies.iter().any(|other| other.product_name == product_name) {
+        let (product_name, qty) =
+            (name.trim().to_owned(), qty.trim().parse().ok().filter(|qty| *qty >= 0)?);
+        if product_name.is_empty()
+            || supplies.iter().any(|other| other.product_name == product_name)
+        {
             return None;
         }
         supplies.push(Supply { product_name, qty });

@@ -57,7 +57,8 @@ struct App {
 /// When its store or the event log cannot be used.
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
-    let pay = Pay::new(settings.pay, &config.protection, settings.idempotency_key, &assembly.metrics);
+    let pay =
+        Pay::new(settings.pay, &config.protection, settings.idempotency_key, &assembly.metrics);
     assembly.metrics.show_guard("failClosed", settings.fail_closed);
     assembly.metrics.show_guard("idempotencyKey", settings.idempotency_key);
     let app = App { store: assembly.store.clone(), pay, fail_closed: settings.fail_closed };

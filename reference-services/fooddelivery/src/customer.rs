@@ -1,4 +1,5 @@
-//! The customer's side: a notification at every change of status, and a page that shows how far each order is.
+//! The customer's side: a notification at every change of status, and a page that shows how far
+//! each order is.
 
 mod inbound;
 pub mod notification;
@@ -42,7 +43,7 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
     assembly.metrics.show_guard("versionGate", settings.version_gate);
     let routes = inbound::rest::routes(assembly.store.clone());
-    let consumer =
-        assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.version_gate)));
+    let consumer = assembly
+        .consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.version_gate)));
     Ok(assembly.service(routes, &api(), vec![consumer]))
 }

@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn each_has_two_names_and_is_shown_by_one() {
-        for (korean, english) in [("도보", "walk"), ("자전거", "bicycle"), ("바이크", "bike")] {
+        for (korean, english) in [("도보", "walk"), ("자전거", "bicycle"), ("바이크", "bike")]
+        {
             let read = DeliveryType::parse(korean).unwrap();
             assert_eq!(DeliveryType::parse(english), Some(read));
             assert_eq!(serde_json::to_value(read).unwrap(), english);

@@ -1,8 +1,9 @@
-//! Food delivery, the second one: a customer orders and pays in the app, a store cooks, a rider delivers, and the customer
-//! hears of every change.
+//! Food delivery, the second one: a customer orders and pays in the app, a store cooks, a rider
+//! delivers, and the customer hears of every change.
 //!
-//! Five services and a gateway. Each owns its store; they meet in the events of one topic, and in two calls: app asks pay
-//! for the money before an order stands, and store asks app for the order before it cooks.
+//! Five services and a gateway. Each owns its store; they meet in the events of one topic, and in
+//! two calls: app asks pay for the money before an order stands, and store asks app for the order
+//! before it cooks.
 
 pub mod app;
 pub mod customer;
@@ -27,13 +28,25 @@ pub static SYSTEM: System = System {
     services: &[
         Entry { name: "pay", port: 8082, plan: |c| Plan::read(c, pay::Settings::read, pay::build) },
         Entry { name: "app", port: 8081, plan: |c| Plan::read(c, app::Settings::read, app::build) },
-        Entry { name: "store", port: 8083, plan: |c| Plan::read(c, store::Settings::read, store::build) },
-        Entry { name: "rider", port: 8084, plan: |c| Plan::read(c, rider::Settings::read, rider::build) },
+        Entry {
+            name: "store",
+            port: 8083,
+            plan: |c| Plan::read(c, store::Settings::read, store::build),
+        },
+        Entry {
+            name: "rider",
+            port: 8084,
+            plan: |c| Plan::read(c, rider::Settings::read, rider::build),
+        },
         Entry {
             name: "customer",
             port: 8085,
             plan: |c| Plan::read(c, customer::Settings::read, customer::build),
         },
-        Entry { name: "gateway", port: 8088, plan: |c| brunt_kit::gateway::plan(c, gateway::TARGETS) },
+        Entry {
+            name: "gateway",
+            port: 8088,
+            plan: |c| brunt_kit::gateway::plan(c, gateway::TARGETS),
+        },
     ],
 };

@@ -41,7 +41,7 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let assembly = Assembly::open(config, Kind::Redb, TOPIC)?;
     assembly.metrics.show_guard("compensation", settings.compensation);
     let routes = inbound::rest::routes(assembly.store.clone());
-    let consumer =
-        assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.compensation)));
+    let consumer = assembly
+        .consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.compensation)));
     Ok(assembly.service(routes, &api(), vec![consumer]))
 }

@@ -59,7 +59,7 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     assembly.metrics.show_guard("failClosed", settings.fail_closed);
     assembly.metrics.show_guard("compensation", settings.compensation);
     let counter = Counter { store: assembly.store.clone(), app, fail_closed: settings.fail_closed };
-    let consumer =
-        assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.compensation)));
+    let consumer = assembly
+        .consumer(Arc::new(move |tx, event| policy::handle(tx, event, settings.compensation)));
     Ok(assembly.service(inbound::rest::routes(counter), &api(), vec![consumer]))
 }

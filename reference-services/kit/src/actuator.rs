@@ -53,8 +53,11 @@ async fn make_zombie(State(actuator): State<Actuator>) -> StatusCode {
 async fn everything(State(Actuator { health, .. }): State<Actuator>) -> Response {
     let (live, ready) = (live_status(&health), ready_status(&health));
     let status = if live == "UP" { ready } else { live };
-    let components = json!({ "livenessState": { "status": live }, "readinessState": { "status": ready } });
-    answer(json!({ "status": status, "groups": ["liveness", "readiness"], "components": components }))
+    let components =
+        json!({ "livenessState": { "status": live }, "readinessState": { "status": ready } });
+    answer(
+        json!({ "status": status, "groups": ["liveness", "readiness"], "components": components }),
+    )
 }
 
 async fn liveness(State(Actuator { health, .. }): State<Actuator>) -> Response {
@@ -74,7 +77,8 @@ fn ready_status(health: &Health) -> &'static str {
 }
 
 fn answer(body: Value) -> Response {
-    let status = if body["status"] == "UP" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status =
+        if body["status"] == "UP" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(body)).into_response()
 }
 

@@ -42,7 +42,9 @@ impl Assembly {
                 let path = config.store_path(kind.extension());
                 (Store::open(&path, kind, outbox)?, Turn::Lock(path))
             }
-            StoreUrl::Postgres(url) => (Store::connect(url, &config.store_schema(), outbox)?, Turn::Lease),
+            StoreUrl::Postgres(url) => {
+                (Store::connect(url, &config.store_schema(), outbox)?, Turn::Lease)
+            }
         };
         Ok(Self {
             store,
@@ -74,7 +76,8 @@ impl Assembly {
         Background::new("consumer", |stop| consumer.run(stop))
     }
 
-    /// The service. Its background parts stop in the order given; what sends their events stops last.
+    /// The service. Its background parts stop in the order given; what sends their
+    /// events stops last.
     #[must_use]
     pub fn service(self, routes: Router, api: &Value, mut background: Vec<Background>) -> Service {
         let (health, metrics) = (self.health.clone(), self.metrics.clone());

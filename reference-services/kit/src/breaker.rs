@@ -1,5 +1,5 @@
-//! A circuit breaker with resilience4j's names and meanings: whoever fails too often, or answers too late too often, is
-//! left alone for a while and then tried with a few calls.
+//! A circuit breaker with resilience4j's names and meanings: whoever fails too often, or answers
+//! too late too often, is left alone for a while and then tried with a few calls.
 //!
 //! Here is the state machine, which is told the time. [`CircuitBreaker`] is one that calls share.
 
@@ -75,7 +75,8 @@ impl Breaker {
     /// Lets a call through, or not.
     ///
     /// # Errors
-    /// How long it is until calls are tried again; zero when that depends on those which are on trial now.
+    /// How long it is until calls are tried again; zero when that depends on those which are
+    /// on trial now.
     pub fn acquire(&mut self, now: Instant) -> Result<Ticket, Duration> {
         if let Phase::Open { until } = self.state {
             if now < until {
@@ -109,7 +110,8 @@ impl Breaker {
         }
     }
 
-    /// Forgets a call that was let through and then given up by its caller: its permit goes to another.
+    /// Forgets a call that was let through and then given up by its caller: its permit
+    /// goes to another.
     pub fn release(&mut self, ticket: Ticket) {
         if let Phase::HalfOpen { permits, .. } = &mut self.state
             && ticket.phase == self.phase

@@ -33,7 +33,9 @@ impl Budget {
     /// Pays for a retry, if there is enough.
     #[must_use]
     pub fn withdraw(&self) -> bool {
-        self.balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |b| b.checked_sub(COST)).is_ok()
+        self.balance
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |b| b.checked_sub(COST))
+            .is_ok()
     }
 }
 
@@ -60,7 +62,10 @@ mod tests {
     fn what_is_saved_up_is_bounded() {
         let budget = Budget::new(20);
         (0..100_000).for_each(|_| budget.deposit());
-        assert_eq!(std::iter::repeat_with(|| budget.withdraw()).take_while(|paid| *paid).count(), 10);
+        assert_eq!(
+            std::iter::repeat_with(|| budget.withdraw()).take_while(|paid| *paid).count(),
+            10
+        );
         assert!(!Budget::new(0).withdraw());
     }
 }

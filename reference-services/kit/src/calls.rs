@@ -25,7 +25,8 @@ use crate::budget::Budget;
 use crate::metrics::{Counter, Metrics};
 use crate::trace::{Kind, TraceContext};
 
-/// Between an attempt and the next; in between by chance, so that what failed together does not come back together.
+/// Between an attempt and the next; in between by chance, so that what failed together does not
+/// come back together.
 const PAUSE_MS: std::ops::Range<u64> = 10..50;
 /// How often a call is tried at the most.
 const ATTEMPTS: u32 = 2;
@@ -93,9 +94,15 @@ impl<'a> Context<'a> {
 }
 
 impl Callee {
-    /// A service at `upstreams`, called with care. `name` is that of its circuit breaker and in metrics.
+    /// A service at `upstreams`, called with care. `name` is that of its circuit breaker
+    /// and in metrics.
     #[must_use]
-    pub fn new(name: &'static str, upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
+    pub fn new(
+        name: &'static str,
+        upstreams: Upstreams,
+        protection: &Protection,
+        metrics: &Metrics,
+    ) -> Self {
         let care = RwLock::new(Care::new(name, protection.now(), metrics));
         let (protection, metrics) = (protection.clone(), metrics.clone());
         Self(Arc::new(Inner { name, upstreams, client: client(), protection, care, metrics }))
@@ -118,7 +125,8 @@ impl Callee {
     /// Gets what is at `path`, query included.
     ///
     /// # Errors
-    /// When there is no answer, or one that says that the service cannot serve now. 404 is an answer.
+    /// When there is no answer, or one that says that the service cannot serve now. 404
+    /// is an answer.
     pub async fn get(&self, path: &str, context: Context<'_>) -> Result<Reply, CallError> {
         self.call(Method::GET, path, None, context).await
     }
@@ -127,7 +135,12 @@ impl Callee {
     ///
     /// # Errors
     /// As for [`Self::get`]. The command may have had its effect all the same.
-    pub async fn post(&self, path: &str, body: &Value, context: Context<'_>) -> Result<Reply, CallError> {
+    pub async fn post(
+        &self,
+        path: &str,
+        body: &Value,
+        context: Context<'_>,
+    ) -> Result<Reply, CallError> {
         self.call(Method::POST, path, Some(body), context).await
     }
 
@@ -135,7 +148,12 @@ impl Callee {
     ///
     /// # Errors
     /// As for [`Self::post`].
-    pub async fn put(&self, path: &str, body: &Value, context: Context<'_>) -> Result<Reply, CallError> {
+    pub async fn put(
+        &self,
+        path: &str,
+        body: &Value,
+        context: Context<'_>,
+    ) -> Result<Reply, CallError> {
         self.call(Method::PUT, path, Some(body), context).await
     }
 
@@ -143,7 +161,12 @@ impl Callee {
     ///
     /// # Errors
     /// As for [`Self::post`].
-    pub async fn patch(&self, path: &str, body: &Value, context: Context<'_>) -> Result<Reply, CallError> {
+    pub async fn patch(
+        &self,
+        path: &str,
+        body: &Value,
+        context: Context<'_>,
+    ) -> Result<Reply, CallError> {
         self.call(Method::PATCH, path, Some(body), context).await
     }
 
@@ -155,8 +178,9 @@ impl Callee {
         self.call(Method::DELETE, path, None, context).await
     }
 
-    /// One call. It is sent again once, within the budget and the deadline, if the connection could not be made or broke
-    /// (one that was kept open may be that of a predecessor), and if sending it twice has one effect.
+    /// One call. It is sent again once, within the budget and the deadline, if the connection could
+    /// not be made or broke (one that was kept open may be that of a predecessor), and if sending
+    /// it twice has one effect.
     async fn call(
         &self,
         method: Method,
@@ -172,9 +196,10 @@ impl Callee {
         let mut in_doubt = None;
         loop {
             let outcome = self.attempt(&care.breaker, &method, path, body, context, until).await;
-            // What an earlier attempt may have done stays possible, although a later one was not sent.
-            let outcome =
-                outcome.map_err(|error| in_doubt.filter(|_| error.nothing_was_sent()).unwrap_or(error));
+            // What an earlier attempt may have done stays possible, although a later one was not
+            // sent.
+            let outcome = outcome
+                .map_err(|error| in_doubt.filter(|_| error.nothing_was_sent()).unwrap_or(error));
             left -= 1;
             let again = Instant::now() + Duration::from_millis(fastrand::u64(PAUSE_MS));
             let error = outcome.as_ref().err().copied();
@@ -207,10 +232,16 @@ impl Callee {
         let traceparent = span.context().to_string();
         let outcome = match breaker.permit() {
             Ok(permit) => {
-                let exchange =
-                    self.exchange(method, path, body, Context { traceparent: &traceparent, ..context });
+                let exchange = self.exchange(
+                    method,
+                    path,
+                    body,
+                    Context { traceparent: &traceparent, ..context },
+                );
                 let outcome = match until {
-                    Some(until) => timeout_at(until, exchange).await.unwrap_or(Err(CallError::TimedOut)),
+                    Some(until) => {
+                        timeout_at(until, exchange).await.unwrap_or(Err(CallError::TimedOut))
+                    }
                     None => exchange.await,
                 };
                 permit.end(outcome.is_err());

@@ -41,15 +41,18 @@ pub struct Config {
     pub offsets: Offsets,
     /// `ACKNOWLEDGE`: before loses the events in hand when the service is killed.
     pub acknowledge: Acknowledge,
-    /// `DROP_EVERY`: a defect that can be planted: each event of this number is thrown away. None if it is 0.
+    /// `DROP_EVERY`: a defect that can be planted: each event of this number is thrown away. None
+    /// if it is 0.
     pub drop_every: Option<NonZeroU64>,
-    /// `START_DELAY`: how long the process runs before it listens, as one that has much to load would.
+    /// `START_DELAY`: how long the process runs before it listens, as one that has much
+    /// to load would.
     pub start_delay: Duration,
     /// `SHUTDOWN_GRACE`: how long to serve on after readiness has turned 503.
     pub grace: Duration,
     /// How it protects itself from the services that it calls.
     pub protection: Protection,
-    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: where spans are sent, such as `http://localhost:4318`; nowhere if none.
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: where spans are sent, such as `http://localhost:4318`;
+    /// nowhere if none.
     pub traces: Option<String>,
     /// `LOG_FORMAT`: how log lines look on standard error.
     pub log_format: LogFormat,
@@ -79,9 +82,15 @@ impl Config {
             system: "",
             service: defaults.service,
             host: env.parse("HOST", "127.0.0.1", "an IP address, or localhost", parse_host)?,
-            port: env
-                .parse("PORT", &defaults.port.to_string(), "a port from 0 to 65535", |v| v.parse().ok())?,
-            event_log: env.parse("EVENT_LOG", &default_log, EventLogUrl::ACCEPTS, EventLogUrl::parse)?,
+            port: env.parse("PORT", &defaults.port.to_string(), "a port from 0 to 65535", |v| {
+                v.parse().ok()
+            })?,
+            event_log: env.parse(
+                "EVENT_LOG",
+                &default_log,
+                EventLogUrl::ACCEPTS,
+                EventLogUrl::parse,
+            )?,
             event_log_keep: env.parse(
                 "EVENT_LOG_KEEP",
                 &USUAL_KEEP.to_string(),
@@ -92,14 +101,24 @@ impl Config {
             outbox: env.parse("OUTBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             inbox: env.parse("INBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             offsets: env.parse("OFFSETS", "committed", Offsets::ACCEPTS, Offsets::parse)?,
-            acknowledge: env.parse("ACKNOWLEDGE", "after", Acknowledge::ACCEPTS, Acknowledge::parse)?,
+            acknowledge: env.parse(
+                "ACKNOWLEDGE",
+                "after",
+                Acknowledge::ACCEPTS,
+                Acknowledge::parse,
+            )?,
             drop_every: env.parse("DROP_EVERY", "0", "a number of events", |text| {
                 text.parse().ok().map(NonZeroU64::new)
             })?,
             start_delay: env.duration("START_DELAY", "0s")?,
             grace: env.duration("SHUTDOWN_GRACE", "0s")?,
             protection: Protection::read(&env)?,
-            traces: env.parse("OTEL_EXPORTER_OTLP_ENDPOINT", "", "an http:// URL", parse_endpoint)?,
+            traces: env.parse(
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "",
+                "an http:// URL",
+                parse_endpoint,
+            )?,
             log_format: env.parse("LOG_FORMAT", "text", LogFormat::ACCEPTS, LogFormat::parse)?,
             data_dir,
             env,
@@ -117,7 +136,12 @@ impl Config {
     /// # Errors
     /// A value that is not such a list.
     pub fn upstreams(&self, variable: &str, default: &str) -> Result<Upstreams, ConfigError> {
-        self.env.parse(variable, default, "one or more http:// URLs, separated by commas", Upstreams::parse)
+        self.env.parse(
+            variable,
+            default,
+            "one or more http:// URLs, separated by commas",
+            Upstreams::parse,
+        )
     }
 
     /// A protection that only one service has, in force unless its variable says `off`.

@@ -1,4 +1,5 @@
-//! From the log to the store: decode, let the policy decide, and change inbox, state and outbox in one transaction.
+//! From the log to the store: decode, let the policy decide, and change inbox, state and outbox in
+//! one transaction.
 
 mod dead_letter;
 mod drops;
@@ -45,7 +46,8 @@ impl From<serde_json::Error> for PolicyError {
     }
 }
 
-/// Turns other services' events into commands of this one, within a transaction. It must not call out.
+/// Turns other services' events into commands of this one, within a transaction. It must
+/// not call out.
 pub type Policy = Arc<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Handled, PolicyError> + Send + Sync>;
 
 const BATCH: usize = 256;
@@ -97,7 +99,8 @@ impl Outcome {
 }
 
 impl Consumer {
-    /// Runs until stopped; then finishes the events in hand, commits their offsets and leaves the group.
+    /// Runs until stopped; then finishes the events in hand, commits their offsets and
+    /// leaves the group.
     pub async fn run(self, stop: Stop) {
         let mut subscription = self.log.subscribe(self.group, self.topic, self.offsets);
         loop {
@@ -124,8 +127,14 @@ impl Consumer {
         }
     }
 
-    /// Applies a batch in one transaction; if that fails, each event in its own, so that one bad event harms no other.
-    async fn handle(&self, deliveries: &[Delivery], subscription: &mut dyn Subscription, stop: &Stop) {
+    /// Applies a batch in one transaction; if that fails, each event in its own, so that one bad
+    /// event harms no other.
+    async fn handle(
+        &self,
+        deliveries: &[Delivery],
+        subscription: &mut dyn Subscription,
+        stop: &Stop,
+    ) {
         let decoded: Result<Vec<Envelope>, _> =
             deliveries.iter().map(|delivery| serde_json::from_slice(&delivery.value)).collect();
         if let Ok(events) = decoded

@@ -6,7 +6,8 @@ use crate::config::ConfigError;
 use crate::log::LogError;
 use crate::store::StoreError;
 
-/// Why a service could not start, or ended otherwise than asked. Each message is one line and says what to do.
+/// Why a service could not start, or ended otherwise than asked. Each message is one line and says
+/// what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// A variable has a value that cannot be used.
@@ -21,7 +22,9 @@ pub enum ServeError {
         known: String,
     },
     /// Another process listens on the port.
-    #[error("{service} cannot listen on {address}: the port is in use; stop what uses it, or set PORT")]
+    #[error(
+        "{service} cannot listen on {address}: the port is in use; stop what uses it, or set PORT"
+    )]
     PortInUse {
         /// The service that wanted it.
         service: String,

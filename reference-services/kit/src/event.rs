@@ -61,11 +61,17 @@ impl Envelope {
     ///
     /// # Errors
     /// When `body` does not serialize to a JSON object.
-    pub fn new(subject: Subject, cause: &Cause, body: &impl Serialize) -> Result<Self, serde_json::Error> {
+    pub fn new(
+        subject: Subject,
+        cause: &Cause,
+        body: &impl Serialize,
+    ) -> Result<Self, serde_json::Error> {
         let body = match serde_json::to_value(body)? {
             Value::Object(fields) => fields,
             other => {
-                return Err(serde::ser::Error::custom(format!("an event's body must be an object: {other}")));
+                return Err(serde::ser::Error::custom(format!(
+                    "an event's body must be an object: {other}"
+                )));
             }
         };
         Ok(Self {
@@ -94,9 +100,11 @@ impl Cause {
     /// A command from outside: it keeps the caller's correlation id and trace, or starts new ones.
     #[must_use]
     pub fn command(headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let text =
+            |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Self {
-            correlation_id: text("x-correlation-id").unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
+            correlation_id: text("x-correlation-id")
+                .unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
             causation_id: None,
             traceparent: traceparent(text("traceparent").as_deref()),
         }
@@ -124,10 +132,12 @@ mod tests {
 
     #[test]
     fn an_event_is_flat_json() {
-        let cause = Cause { correlation_id: "c".into(), causation_id: None, traceparent: "t".into() };
+        let cause =
+            Cause { correlation_id: "c".into(), causation_id: None, traceparent: "t".into() };
         let subject = Subject { event_type: "Ordered", aggregate_id: 7, version: 1 };
         let mut event =
-            Envelope::new(subject, &cause, &serde_json::json!({"id": 7, "productName": "Latte"})).unwrap();
+            Envelope::new(subject, &cause, &serde_json::json!({"id": 7, "productName": "Latte"}))
+                .unwrap();
         assert_eq!(event.timestamp.len(), "20210201123045".len());
         event.timestamp = "20210201123045".into();
         event.event_id = "e".into();

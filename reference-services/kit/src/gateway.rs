@@ -1,5 +1,5 @@
-//! A system's gateway: the one address for all of its services. It can limit rates, check tokens and issue them; what is
-//! not configured it does not do.
+//! A system's gateway: the one address for all of its services. It can limit rates, check tokens
+//! and issue them; what is not configured it does not do.
 
 mod admission;
 mod api;
@@ -25,7 +25,8 @@ use crate::{ServeError, actuator, rest};
 use admission::Admission;
 use policy::Policy;
 
-/// A service behind the gateway. `API_<SERVICE>_URL` says where it is: one URL, or those of its replicas.
+/// A service behind the gateway. `API_<SERVICE>_URL` says where it is: one URL, or those
+/// of its replicas.
 #[derive(Debug)]
 pub struct Target {
     /// Its name.
@@ -56,8 +57,9 @@ struct Gateway {
     metrics: Metrics,
 }
 
-/// Reads a gateway's configuration: where the services are, what it demands of requests, and whether it issues tokens.
-/// `GATEWAY_CONFIG` names a file that is laid over the environment and may change at any time.
+/// Reads a gateway's configuration: where the services are, what it demands of requests, and
+/// whether it issues tokens. `GATEWAY_CONFIG` names a file that is laid over the environment and
+/// may change at any time.
 ///
 /// # Errors
 /// When a variable or the file has a value that cannot be used.
@@ -75,9 +77,11 @@ impl Settings {
         let mut routes = Vec::new();
         for target in targets {
             let variable = format!("API_{}_URL", target.service.to_uppercase());
-            let upstreams = config.upstreams(&variable, &format!("http://127.0.0.1:{}", target.port))?;
-            routes
-                .extend(target.paths.iter().map(|path| Route { path: *path, upstreams: upstreams.clone() }));
+            let upstreams =
+                config.upstreams(&variable, &format!("http://127.0.0.1:{}", target.port))?;
+            routes.extend(
+                target.paths.iter().map(|path| Route { path: *path, upstreams: upstreams.clone() }),
+            );
         }
         let (policy, file) = Overlay::read(env, "GATEWAY_CONFIG", Policy::read, Policy::overlaid)?;
         Ok(Self { targets, routes, policy, issuer: oauth::issuer(env)?, file })
@@ -134,8 +138,10 @@ impl Gateway {
         let gateway = self.clone();
         reload::watch(file, self.metrics.clone(), move |text| {
             let policy = Policy::overlaid(&env, text)?;
-            let admission = Admission::new(policy, gateway.issuer.as_ref(), Some(&gateway.admission()));
-            *gateway.admission.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(admission);
+            let admission =
+                Admission::new(policy, gateway.issuer.as_ref(), Some(&gateway.admission()));
+            *gateway.admission.write().unwrap_or_else(PoisonError::into_inner) =
+                Arc::new(admission);
             Ok(())
         })
     }

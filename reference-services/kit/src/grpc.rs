@@ -1,7 +1,7 @@
 //! gRPC beside REST, on the same port: what every gRPC interface needs.
 //!
-//! A service gives its generated server; health and reflection come with it. Refusals are the [`Problem`]s of REST, and the
-//! trace and the idempotency key come in metadata of the same names.
+//! A service gives its generated server; health and reflection come with it. Refusals are the
+//! [`Problem`]s of REST, and the trace and the idempotency key come in metadata of the same names.
 
 mod health;
 mod status;
@@ -37,7 +37,8 @@ impl Call {
     pub fn open<T>(request: Request<T>) -> (Self, T) {
         let (metadata, _, message) = request.into_parts();
         let headers: HeaderMap = metadata.into_headers();
-        let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let key =
+            headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
         (Self { cause: Cause::command(&headers), idempotency_key: key }, message)
     }
 }

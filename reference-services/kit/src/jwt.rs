@@ -1,4 +1,5 @@
-//! Checks of bearer tokens: signed by a key that is known, for us, in time, and with the scope that the request needs.
+//! Checks of bearer tokens: signed by a key that is known, for us, in time, and with the scope that
+//! the request needs.
 
 mod clients;
 mod crypto;
@@ -124,7 +125,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Denied> {
     if values.next().is_some() {
         return Err(Denied::Invalid("there is more than one".to_owned()));
     }
-    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Denied::Missing)?;
+    let (scheme, token) =
+        value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Denied::Missing)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(Denied::Missing) }
 }
 

@@ -1,5 +1,6 @@
-//! What the reference services share: lifecycle, configuration, health, telemetry, the event envelope and log,
-//! outbox and inbox, stores, calls to other services, and the wire shapes of Spring Data REST.
+//! What the reference services share: lifecycle, configuration, health, telemetry, the event
+//! envelope and log, outbox and inbox, stores, calls to other services, and the wire shapes of
+//! Spring Data REST.
 //!
 //! No business word lives here. A service calls the kit; the kit never calls a service by name.
 

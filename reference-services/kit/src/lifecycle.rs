@@ -1,4 +1,5 @@
-//! From start to a clean end: readiness off, a grace period, no new connections, drain, finish what is in hand, flush.
+//! From start to a clean end: readiness off, a grace period, no new connections, drain, finish what
+//! is in hand, flush.
 
 mod background;
 mod shutdown;
@@ -41,8 +42,8 @@ impl Port {
     pub fn take(config: &Config) -> Result<Self, ServeError> {
         let asked = SocketAddr::new(config.host, config.port);
         let refused = |source| refused(config.service, asked, source);
-        let socket =
-            if asked.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(refused)?;
+        let socket = if asked.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }
+            .map_err(refused)?;
         socket.set_reuseaddr(true).map_err(refused)?;
         socket.bind(asked).map_err(refused)?;
         let address = socket.local_addr().map_err(refused)?;
@@ -99,7 +100,8 @@ impl Service {
     async fn run_to_the_end(self, port: Port, shutdown: &mut Shutdown) -> Result<(), ServeError> {
         let address = port.address();
         let listener = port.listen()?;
-        let running: Vec<_> = self.background.into_iter().map(|part| part.start(&self.health)).collect();
+        let running: Vec<_> =
+            self.background.into_iter().map(|part| part.start(&self.health)).collect();
         announce(self.name, address);
         serve(listener, self.router, &self.health, self.grace, shutdown).await?;
         for part in running {
@@ -127,7 +129,8 @@ async fn serve(
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move { drop(closed.await) });
+    let server =
+        axum::serve(listener, router).with_graceful_shutdown(async move { drop(closed.await) });
     let mut server = std::pin::pin!(server.into_future());
     let leave = async {
         shutdown.requested().await;

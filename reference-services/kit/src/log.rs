@@ -1,7 +1,8 @@
 //! The durable event log: topics, partitions, keys, consumer groups and committed offsets.
 //!
-//! A port with Kafka's meaning. Delivery is at least once: offsets are committed in batches, so a consumer that is
-//! killed receives its last events again, and the inbox is what protects against applying them twice.
+//! A port with Kafka's meaning. Delivery is at least once: offsets are committed in batches, so a
+//! consumer that is killed receives its last events again, and the inbox is what protects against
+//! applying them twice.
 
 mod bell;
 #[cfg(feature = "kafka")]
@@ -104,8 +105,8 @@ pub trait EventLog: Send + Sync {
     /// Appends records in order. They are durable when it returns.
     fn append(&self, records: Vec<NewRecord>) -> LogFuture<'_, ()>;
 
-    /// Joins a consumer group as a new member. It goes on where the group stopped, and a new group starts from the
-    /// beginning; or it starts at the end.
+    /// Joins a consumer group as a new member. It goes on where the group stopped, and a new group
+    /// starts from the beginning; or it starts at the end.
     fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription>;
 
     /// The topics that there are, by name.
@@ -114,8 +115,8 @@ pub trait EventLog: Send + Sync {
     /// Reads all of a topic for oneself: nothing is committed, and nothing taken from any group.
     fn tail(&self, topic: &str, start: Start) -> Box<dyn Tail>;
 
-    /// Sets a group's committed offsets back; its members receive those records again. A log may refuse it while the
-    /// group has members.
+    /// Sets a group's committed offsets back; its members receive those records again. A log may
+    /// refuse it while the group has members.
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()>;
 }
 
@@ -127,7 +128,8 @@ pub trait Tail: Send {
 
 /// One member's part of a topic. The log shares the partitions out among the members of a group.
 pub trait Subscription: Send {
-    /// Waits for up to `max` records. What the call before gave and was not marked as processed stays uncommitted.
+    /// Waits for up to `max` records. What the call before gave and was not marked as
+    /// processed stays uncommitted.
     fn poll(&mut self, max: usize) -> LogFuture<'_, Vec<Delivery>>;
 
     /// Marks a record, and those before it in its partition, to be committed soon.
@@ -143,8 +145,8 @@ pub trait Subscription: Send {
     fn leave(&mut self) -> LogFuture<'_, ()>;
 }
 
-/// Opens the log that a URL names. The embedded one keeps so many records of a partition although every group has read them;
-/// Kafka has its own settings for that.
+/// Opens the log that a URL names. The embedded one keeps so many records of a partition although
+/// every group has read them; Kafka has its own settings for that.
 ///
 /// # Errors
 /// When it cannot be used.

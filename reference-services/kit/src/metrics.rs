@@ -42,7 +42,8 @@ pub enum Gauge {
 /// What is counted and timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Summary {
-    /// Calls, by the circuit breaker's `name` and `kind`: successful, failed, ignored, not_permitted.
+    /// Calls, by the circuit breaker's `name` and `kind`: successful,
+    /// failed, ignored, not_permitted.
     BreakerCalls,
 }
 
@@ -181,7 +182,9 @@ impl Metrics {
         let seconds = took.as_secs_f64();
         timer.count += 1;
         timer.seconds += seconds;
-        for (count, _) in timer.buckets.iter_mut().zip(BUCKETS).filter(|(_, bound)| seconds <= *bound) {
+        for (count, _) in
+            timer.buckets.iter_mut().zip(BUCKETS).filter(|(_, bound)| seconds <= *bound)
+        {
             *count += 1;
         }
     }
@@ -211,14 +214,17 @@ mod tests {
     #[test]
     fn text_is_what_prometheus_reads() {
         let defaults = Defaults { service: "order", port: 0, data_dir: "data" };
-        let metrics = Metrics::new(&Config::read(Env::from_pairs([("INBOX", "off")]), defaults).unwrap());
+        let metrics =
+            Metrics::new(&Config::read(Env::from_pairs([("INBOX", "off")]), defaults).unwrap());
         metrics.add(Counter::EventsReceived, &[("eventType", "Ordered"), ("outcome", "applied")]);
         let request = Request { method: "GET".into(), uri: "/orders/{id}".into(), status: 200 };
         metrics.record(request, Duration::from_millis(20));
         let varying = ["process_uptime_seconds ", "process_resident_memory_bytes "];
         let text = metrics.text();
-        let fixed: Vec<_> =
-            text.lines().filter(|line| !varying.iter().any(|name| line.starts_with(name))).collect();
+        let fixed: Vec<_> = text
+            .lines()
+            .filter(|line| !varying.iter().any(|name| line.starts_with(name)))
+            .collect();
         insta::assert_snapshot!(fixed.join("\n"));
     }
 }

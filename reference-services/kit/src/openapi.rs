@@ -72,13 +72,17 @@ impl Operation {
     /// It needs a body like this.
     #[must_use]
     pub fn takes(self, body: &Value) -> Self {
-        Self { body: Some((body.clone(), true)), ..self }.refuses(400, "Malformed").refuses(413, "Too large")
+        Self { body: Some((body.clone(), true)), ..self }
+            .refuses(400, "Malformed")
+            .refuses(413, "Too large")
     }
 
     /// It can do with and without a body like this.
     #[must_use]
     pub fn may_take(self, body: &Value) -> Self {
-        Self { body: Some((body.clone(), false)), ..self }.refuses(400, "Malformed").refuses(413, "Too large")
+        Self { body: Some((body.clone(), false)), ..self }
+            .refuses(400, "Malformed")
+            .refuses(413, "Too large")
     }
 
     /// Two requests with the same Idempotency-Key are one.
@@ -161,10 +165,13 @@ fn describe(operation: &Operation, all: &[Operation]) -> Value {
         .map(|answer| (answer.status.to_string(), response(operation, answer, all)))
         .collect();
     // A store may be out of reach, and with it everything.
-    responses.entry("503").or_insert_with(|| refusal("It cannot be done now; Retry-After says when"));
+    responses
+        .entry("503")
+        .or_insert_with(|| refusal("It cannot be done now; Retry-After says when"));
     let mut parameters = Vec::new();
     if operation.path.contains("{id}") {
-        parameters.push(json!({ "name": "id", "in": "path", "required": true, "schema": schema::id() }));
+        parameters
+            .push(json!({ "name": "id", "in": "path", "required": true, "schema": schema::id() }));
         responses.entry("404").or_insert_with(|| refusal("There is none"));
     }
     if operation.answers.iter().any(|answer| matches!(answer.content, Content::Page(_))) {
@@ -189,7 +196,8 @@ fn describe(operation: &Operation, all: &[Operation]) -> Value {
 }
 
 pub(crate) fn operation_id(method: &str, path: &str) -> String {
-    let words = path.split('/').map(|word| word.trim_matches(['{', '}'])).filter(|word| !word.is_empty());
+    let words =
+        path.split('/').map(|word| word.trim_matches(['{', '}'])).filter(|word| !word.is_empty());
     [method].into_iter().chain(words).collect::<Vec<_>>().join("-")
 }
 
@@ -206,7 +214,8 @@ fn response(operation: &Operation, answer: &Answer, all: &[Operation]) -> Value 
             json!({ "description": description, "content": hal(&schema::page(name, fields)) })
         }
         Content::Item(fields) => {
-            let mut response = json!({ "description": description, "content": hal(&schema::item(fields)) });
+            let mut response =
+                json!({ "description": description, "content": hal(&schema::item(fields)) });
             if operation.method == "post" {
                 response["links"] = links(operation.path, fields, all);
             }
@@ -219,11 +228,12 @@ fn response(operation: &Operation, answer: &Answer, all: &[Operation]) -> Value 
 fn links(path: &str, fields: &Value, all: &[Operation]) -> Value {
     let id = fields["required"][0].as_str().unwrap_or("id");
     let under = format!("{path}/{{id}}");
-    let about = all.iter().filter(|operation| operation.path.starts_with(&under)).map(|operation| {
-        let parameters = json!({ "id": format!("$response.body#/{id}") });
-        let name = operation_id(operation.method, operation.path);
-        (name.clone(), json!({ "operationId": name, "parameters": parameters }))
-    });
+    let about =
+        all.iter().filter(|operation| operation.path.starts_with(&under)).map(|operation| {
+            let parameters = json!({ "id": format!("$response.body#/{id}") });
+            let name = operation_id(operation.method, operation.path);
+            (name.clone(), json!({ "operationId": name, "parameters": parameters }))
+        });
     Value::Object(about.collect())
 }
 
@@ -248,7 +258,10 @@ mod tests {
             get("/orders", "A page of orders").pages(&order),
             post("/orders", "Order").takes(&body(&[("name*", word())])).keyed().creates(&order),
             get("/orders/{id}", "One order").gives(&order),
-            patch("/orders/{id}", "Cancel an order").takes(&change).gives(&order).refuses(409, "Too late"),
+            patch("/orders/{id}", "Cancel an order")
+                .takes(&change)
+                .gives(&order)
+                .refuses(409, "Too late"),
         ];
         let document = document("order", &operations);
         let paths = &document["paths"];
@@ -262,7 +275,13 @@ mod tests {
         let change = &paths["/orders/{id}"]["patch"];
         assert_eq!(change["responses"]["409"]["description"], "Too late");
         let body = &change["requestBody"]["content"]["application/json"]["schema"];
-        assert_eq!((&body["required"], &body["additionalProperties"]), (&json!(["status"]), &json!(false)));
-        assert_eq!(body["properties"]["qty"]["anyOf"][0]["anyOf"][1]["pattern"], "^[1-9][0-9]{0,17}$");
+        assert_eq!(
+            (&body["required"], &body["additionalProperties"]),
+            (&json!(["status"]), &json!(false))
+        );
+        assert_eq!(
+            body["properties"]["qty"]["anyOf"][0]["anyOf"][1]["pattern"],
+            "^[1-9][0-9]{0,17}$"
+        );
     }
 }

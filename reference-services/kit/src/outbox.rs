@@ -1,4 +1,5 @@
-//! How events reach the log: through an outbox in the same transaction as the state, or, for a proof, without one.
+//! How events reach the log: through an outbox in the same transaction as the state, or, for a
+//! proof, without one.
 
 mod linger;
 mod relay;
@@ -69,7 +70,8 @@ impl Wake {
 }
 
 impl Producer {
-    /// When nobody receives any more the service is at its end, and the event is lost: that is what the guard is for.
+    /// When nobody receives any more the service is at its end, and the event is lost: that is what
+    /// the guard is for.
     pub(crate) fn send(&self, event: Envelope) {
         drop(self.0.send(event));
     }

@@ -51,8 +51,8 @@ impl PageRequest {
         Self { page: 0, size: DEFAULT_SIZE, sort: None }
     }
 
-    /// Reads `page`, `size` and `sort` from a query. What is not a number counts as absent, and a size over the
-    /// limit as the limit, as Spring Data has it.
+    /// Reads `page`, `size` and `sort` from a query. What is not a number counts as absent, and a
+    /// size over the limit as the limit, as Spring Data has it.
     #[must_use]
     pub fn from_query(uri: &Uri) -> Self {
         let value = |name: &str| {

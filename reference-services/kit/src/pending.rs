@@ -1,5 +1,6 @@
-//! Commands that have begun and wait for another service's answer. Whoever gets the answer takes the row out of the store,
-//! in the transaction that acts on it; what is left when its time is over, after a kill or a lost connection, is swept.
+//! Commands that have begun and wait for another service's answer. Whoever gets the answer takes
+//! the row out of the store, in the transaction that acts on it; what is left when its time is
+//! over, after a kill or a lost connection, is swept.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,8 @@ use crate::store::{Document, Store, StoreError, Tx, View};
 
 /// A row that stands for a command whose outcome is open.
 pub trait Pending: Document + Send + 'static {
-    /// When nobody waits for the answer any more, in milliseconds since 1970: it outlives the process.
+    /// When nobody waits for the answer any more, in milliseconds since 1970: it
+    /// outlives the process.
     fn due(&self) -> i64;
 }
 

@@ -1,5 +1,5 @@
-//! The gateway's reverse proxy: routes by path, takes replicas in turn, retries what is safe, and answers for whoever
-//! does not.
+//! The gateway's reverse proxy: routes by path, takes replicas in turn, retries what is safe, and
+//! answers for whoever does not.
 
 mod headers;
 mod route;
@@ -70,8 +70,8 @@ impl Proxy {
         route.ok_or_else(|| Problem::not_found("no service has this path"))
     }
 
-    /// Passes a request on. The answer is 413 for a body that is too large, 502, 503 or 504 if the service does not answer
-    /// before the deadline.
+    /// Passes a request on. The answer is 413 for a body that is too large, 502, 503 or 504 if the
+    /// service does not answer before the deadline.
     pub async fn forward(&self, route: &Route, request: Request, deadline: Duration) -> Response {
         let mut response = match self.exchange(route, request, deadline).await {
             Ok(response) => response,
@@ -92,15 +92,18 @@ impl Proxy {
         let outcome = timeout(deadline, self.attempts(route, &parts, &body)).await;
         match outcome {
             Ok(Ok(response)) => Ok(received(response)),
-            Ok(Err(Failure::NotConnected)) => {
-                Err(Problem::unavailable(format!("the service for {} cannot be reached", route.path.from())))
-            }
+            Ok(Err(Failure::NotConnected)) => Err(Problem::unavailable(format!(
+                "the service for {} cannot be reached",
+                route.path.from()
+            ))),
             Ok(Err(Failure::Broken)) => {
-                let message = format!("the service for {} broke off the connection", route.path.from());
+                let message =
+                    format!("the service for {} broke off the connection", route.path.from());
                 Err(Problem::new(StatusCode::BAD_GATEWAY, message).retry_after(1))
             }
             Err(_) => {
-                let message = format!("the service for {} did not answer in time", route.path.from());
+                let message =
+                    format!("the service for {} did not answer in time", route.path.from());
                 Err(Problem::new(StatusCode::GATEWAY_TIMEOUT, message).retry_after(1))
             }
         }
@@ -141,8 +144,10 @@ impl Proxy {
         if let Ok(traceparent) = HeaderValue::from_str(&span.context().to_string()) {
             headers.insert("traceparent", traceparent);
         }
-        let request =
-            self.0.client.request(parts.method.clone(), format!("{}{target}", route.upstreams.next()));
+        let request = self
+            .0
+            .client
+            .request(parts.method.clone(), format!("{}{target}", route.upstreams.next()));
         let outcome = request.headers(headers).body(body.clone()).send().await;
         match &outcome {
             Ok(response) => span.set("http.response.status_code", &response.status().as_u16()),
@@ -151,7 +156,9 @@ impl Proxy {
                 span.fail();
             }
         }
-        outcome.map_err(|error| if error.is_connect() { Failure::NotConnected } else { Failure::Broken })
+        outcome.map_err(
+            |error| if error.is_connect() { Failure::NotConnected } else { Failure::Broken },
+        )
     }
 
     fn span(&self, route: &Route, parts: &Parts) -> Span {
@@ -168,8 +175,8 @@ fn received(response: reqwest::Response) -> Response {
 }
 
 fn unreadable(error: &axum::Error) -> Problem {
-    let too_large =
-        std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
+    let too_large = std::error::Error::source(error)
+        .is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
     if too_large {
         return Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,

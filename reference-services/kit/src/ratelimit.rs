@@ -10,7 +10,8 @@ use http::{HeaderMap, HeaderValue};
 
 pub use bucket::{Decision, Rate};
 
-/// So many clients are told apart; beyond that the new ones share a bucket. Bounds the memory that made-up keys can take.
+/// So many clients are told apart; beyond that the new ones share a bucket. Bounds the memory that
+/// made-up keys can take.
 const CLIENTS: usize = 100_000;
 /// How often those who have not been seen for long are forgotten, at the most.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -40,7 +41,10 @@ impl Limiter {
     /// Takes a token from the client's bucket, if there is one.
     pub fn take(&self, client: &str) -> Decision {
         let now = self.began.elapsed();
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).take(self.rate, client, now, CLIENTS)
+        self.buckets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(self.rate, client, now, CLIENTS)
     }
 }
 
@@ -97,7 +101,10 @@ mod tests {
     fn clients_do_not_use_up_each_others_tokens() {
         let limiter = Limiter::new(RATE);
         let allowed = |client| limiter.take(client).refused_for.is_none();
-        assert_eq!(["a", "a", "a", "b", "b", "b"].map(allowed), [true, true, false, true, true, false]);
+        assert_eq!(
+            ["a", "a", "a", "b", "b", "b"].map(allowed),
+            [true, true, false, true, true, false]
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Looks at a mounted file and says when it has changed.
 //!
-//! What Kubernetes mounts from a ConfigMap is a link to a link, and a change swaps the one in the middle: watching the file
-//! itself would see nothing. So its text is read now and then; a small file costs less than being clever.
+//! What Kubernetes mounts from a ConfigMap is a link to a link, and a change swaps the one in the
+//! middle: watching the file itself would see nothing. So its text is read now and then; a small
+//! file costs less than being clever.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -53,11 +54,12 @@ impl Overlay {
             return Ok((plain(env)?, None));
         }
         let seen = Seen::read(path.as_ref());
-        let value = seen.text().and_then(|text| overlaid(env, text)).map_err(|error| ConfigError {
-            name: variable.to_owned(),
-            value: path.to_owned(),
-            accepts: format!("a file that can be used ({error})"),
-        })?;
+        let value =
+            seen.text().and_then(|text| overlaid(env, text)).map_err(|error| ConfigError {
+                name: variable.to_owned(),
+                value: path.to_owned(),
+                accepts: format!("a file that can be used ({error})"),
+            })?;
         Ok((value, Some(Self { path: path.into(), seen })))
     }
 }
@@ -72,8 +74,8 @@ pub fn document<T: DeserializeOwned + Default>(text: &str) -> Result<T, String> 
     document.map(Option::unwrap_or_default).map_err(|error| one_line(error.to_string()))
 }
 
-/// Hands the file's text to `apply` whenever it has changed. What `apply` refuses is logged, once, and what
-/// was there before stays in force.
+/// Hands the file's text to `apply` whenever it has changed. What `apply` refuses is logged, once,
+/// and what was there before stays in force.
 pub fn watch(
     overlay: Overlay,
     metrics: Metrics,

@@ -1,5 +1,5 @@
-//! What every REST interface needs: problems as JSON, bounded bodies, who is calling, and one place where requests are
-//! timed.
+//! What every REST interface needs: problems as JSON, bounded bodies, who is calling, and one place
+//! where requests are timed.
 
 mod body;
 mod caller;

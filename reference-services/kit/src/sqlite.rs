@@ -12,11 +12,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(1);
 const PAUSES: i32 = 5_000;
 
-/// Opens the file and makes its tables with `schema`, in one write transaction: a file that cannot be written is found
-/// out before the service says that it is ready.
+/// Opens the file and makes its tables with `schema`, in one write transaction: a file that cannot
+/// be written is found out before the service says that it is ready.
 ///
-/// Services start at the same time, and the change to WAL mode is refused at once, however patient one is, while
-/// another makes it: hence the retries.
+/// Services start at the same time, and the change to WAL mode is refused at once, however patient
+/// one is, while another makes it: hence the retries.
 pub(crate) fn open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open(path)?;
     connection.busy_handler(Some(|pauses| {

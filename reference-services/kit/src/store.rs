@@ -1,8 +1,10 @@
-//! A service's own store: documents, outbox, inbox and remembered answers, changed together in one transaction.
+//! A service's own store: documents, outbox, inbox and remembered answers, changed together in one
+//! transaction.
 //!
-//! Three engines stand behind it: SQLite, redb and PostgreSQL. Each keeps one ordered table of text keys and JSON
-//! values, so that everything above them is the same. All work runs on two threads of the store's own: one writes, and takes what
-//! is waiting into one commit; one reads from a snapshot.
+//! Three engines stand behind it: SQLite, redb and PostgreSQL. Each keeps one ordered table of text
+//! keys and JSON values, so that everything above them is the same. All work runs on two threads of
+//! the store's own: one writes, and takes what is waiting into one commit; one reads from a
+//! snapshot.
 
 mod changes;
 mod documents;
@@ -64,7 +66,8 @@ impl Store {
     /// Opens the file at `path`, or makes it. What a killed process left behind is recovered.
     ///
     /// # Errors
-    /// When the file cannot be written, is not a store of this kind, or stays locked by another process.
+    /// When the file cannot be written, is not a store of this kind, or stays locked
+    /// by another process.
     pub fn open(path: &Path, kind: Kind, outbox: Outbox) -> Result<Self, StoreError> {
         let (writer, reader): (Box<dyn Engine>, Box<dyn Engine>) = match kind {
             Kind::Sqlite => (Box::new(sqlite::open(path)?), Box::new(sqlite::open(path)?)),
@@ -76,8 +79,8 @@ impl Store {
         Self::start(writer, reader, outbox)
     }
 
-    /// Connects to a PostgreSQL database and keeps the store in a schema of it, which is made if it is not there. A
-    /// server that is down is waited for; until then all work is refused.
+    /// Connects to a PostgreSQL database and keeps the store in a schema of it, which is made if it
+    /// is not there. A server that is down is waited for; until then all work is refused.
     ///
     /// # Errors
     /// When the URL cannot be read, or the server refuses.
@@ -97,12 +100,20 @@ impl Store {
         Err(StoreError::Unusable { place: "on PostgreSQL".to_owned(), reason })
     }
 
-    fn start(writer: Box<dyn Engine>, reader: Box<dyn Engine>, outbox: Outbox) -> Result<Self, StoreError> {
-        Ok(Self { writer: worker::write_thread(writer)?, reader: worker::read_thread(reader)?, outbox })
+    fn start(
+        writer: Box<dyn Engine>,
+        reader: Box<dyn Engine>,
+        outbox: Outbox,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            writer: worker::write_thread(writer)?,
+            reader: worker::read_thread(reader)?,
+            outbox,
+        })
     }
 
-    /// Runs `work` in a transaction: all of its changes are durable when this returns `Ok`, and none were made when
-    /// it returns `Err`.
+    /// Runs `work` in a transaction: all of its changes are durable when this returns `Ok`, and
+    /// none were made when it returns `Err`.
     ///
     /// # Errors
     /// What `work` refuses, or why the store could not commit.
@@ -154,7 +165,8 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job: ReadJob = Box::new(move |reader: &dyn Reader| drop(reply.send(work(&View::new(reader)))));
+        let job: ReadJob =
+            Box::new(move |reader: &dyn Reader| drop(reply.send(work(&View::new(reader)))));
         self.reader.send(job).map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }

@@ -62,8 +62,8 @@ impl System {
     /// Runs one service, configured by the environment, until a signal asks it to stop.
     ///
     /// # Errors
-    /// When the configuration, the port, the store or the event log cannot be used: each message is one line that says
-    /// what to do.
+    /// When the configuration, the port, the store or the event log cannot be used: each message is
+    /// one line that says what to do.
     pub async fn serve(&self, service: &str) -> Result<(), ServeError> {
         let plan = self.plan(service, Env::process())?;
         telemetry::init(plan.config.log_format);

@@ -6,22 +6,30 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::LogFormat;
 
-/// Sends log lines to standard error; `RUST_LOG` chooses which (warnings, and what this project says at info, unless set).
+/// Sends log lines to standard error; `RUST_LOG` chooses which (warnings, and what this project
+/// says at info, unless set).
 ///
 /// A second call changes nothing: several services may live in one process.
 pub fn init(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,brunt=info"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,brunt=info"));
     drop(tracing::subscriber::set_global_default(subscriber(format, filter, std::io::stderr)));
 }
 
-fn subscriber<W>(format: LogFormat, filter: EnvFilter, writer: W) -> Box<dyn Subscriber + Send + Sync>
+fn subscriber<W>(
+    format: LogFormat,
+    filter: EnvFilter,
+    writer: W,
+) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     match format {
         LogFormat::Text => Box::new(lines.with_ansi(false).finish()),
-        LogFormat::Json => Box::new(lines.json().flatten_event(true).with_span_list(false).finish()),
+        LogFormat::Json => {
+            Box::new(lines.json().flatten_event(true).with_span_list(false).finish())
+        }
     }
 }
 
@@ -62,8 +70,14 @@ mod tests {
     fn a_line_about_a_request_names_its_trace() {
         let line: Value = serde_json::from_str(&logged(LogFormat::Json)).unwrap();
         assert_eq!((&line["message"], &line["order"]), (&"it is late".into(), &7.into()));
-        assert_eq!((&line["span"]["trace_id"], &line["span"]["span_id"]), (&"t".into(), &"s".into()));
+        assert_eq!(
+            (&line["span"]["trace_id"], &line["span"]["span_id"]),
+            (&"t".into(), &"s".into())
+        );
         let text = logged(LogFormat::Text);
-        assert!(text.contains("trace_id=\"t\"") && text.ends_with("it is late order=7\n"), "{text}");
+        assert!(
+            text.contains("trace_id=\"t\"") && text.ends_with("it is late order=7\n"),
+            "{text}"
+        );
     }
 }

@@ -1,6 +1,10 @@
-//! A whole system in a test's process, on free ports: started, stopped in parts, and talked to. For tests alone: whatever
-//! goes wrong panics.
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test's own failure is a panic")]
+//! A whole system in a test's process, on free ports: started, stopped in parts, and talked to. For
+//! tests alone: whatever goes wrong panics.
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test's own failure is a panic"
+)]
 
 mod again;
 pub mod contract;
@@ -26,7 +30,8 @@ use crate::system::{Plan, System};
 /// Far more than anything here takes, even on a busy machine.
 const BOUND: Duration = Duration::from_secs(20);
 
-/// Between two looks at what is awaited: many tests wait at the same time, and what they wait for needs the processor.
+/// Between two looks at what is awaited: many tests wait at the same time, and what they wait for
+/// needs the processor.
 const PAUSE: Duration = Duration::from_millis(5);
 
 struct Running {
@@ -55,7 +60,11 @@ impl Trial {
     }
 
     /// All services but some, which can be started later.
-    pub async fn without(system: &'static System, absent: &[&str], variables: &[(&str, &str)]) -> Self {
+    pub async fn without(
+        system: &'static System,
+        absent: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let directory = TempDir::new().unwrap();
         let mut env = Env::from_pairs(variables.iter().copied());
         env = env.with("DATA_DIR", directory.path().to_str().unwrap());
@@ -68,7 +77,8 @@ impl Trial {
         let mut ports = BTreeMap::new();
         let mut addresses = BTreeMap::new();
         for service in system.names() {
-            let port = system.plan(service, env.clone().with("PORT", "0")).unwrap().take_port().unwrap();
+            let port =
+                system.plan(service, env.clone().with("PORT", "0")).unwrap().take_port().unwrap();
             let variable = format!("API_{}_URL", service.to_uppercase());
             addresses.insert(service, port.address());
             env = env.with(&variable, &format!("http://{}", port.address()));
@@ -101,7 +111,8 @@ impl Trial {
         let plan = self.plan(service);
         let port = self.ports.remove(service).expect("it does not run");
         let (trigger, shutdown) = Shutdown::manual();
-        let task = tokio::spawn(async move { plan.build().unwrap().run(port, shutdown).await.unwrap() });
+        let task =
+            tokio::spawn(async move { plan.build().unwrap().run(port, shutdown).await.unwrap() });
         self.running.insert(service, Running { trigger, task });
         self.until(service, "/actuator/health/readiness", |health| health["status"] == "UP").await;
     }
@@ -160,11 +171,21 @@ impl Trial {
 
     /// A connection to a service, for gRPC.
     pub async fn channel(&self, service: &str) -> tonic::transport::Channel {
-        tonic::transport::Channel::from_shared(self.url(service, "")).unwrap().connect().await.unwrap()
+        tonic::transport::Channel::from_shared(self.url(service, ""))
+            .unwrap()
+            .connect()
+            .await
+            .unwrap()
     }
 
     /// A request with a JSON body, and its whole response.
-    pub async fn request(&self, method: &str, service: &str, path: &str, body: Value) -> reqwest::Response {
+    pub async fn request(
+        &self,
+        method: &str,
+        service: &str,
+        path: &str,
+        body: Value,
+    ) -> reqwest::Response {
         let request = self.client.request(method.parse().unwrap(), self.url(service, path));
         request.json(&body).send().await.unwrap()
     }

@@ -1,4 +1,5 @@
-//! Traces: W3C trace context in and out, and spans that are exported as OTLP when there is somewhere to send them.
+//! Traces: W3C trace context in and out, and spans that are exported as OTLP when there is
+//! somewhere to send them.
 
 mod context;
 mod exporter;
@@ -49,13 +50,15 @@ struct Record {
 }
 
 impl Tracer {
-    /// Exports to an OTLP/HTTP endpoint such as `http://localhost:4318`, if there is one. [`Self::background`] has to run.
+    /// Exports to an OTLP/HTTP endpoint such as `http://localhost:4318`, if there is one.
+    /// [`Self::background`] has to run.
     #[must_use]
     pub fn new(service: &str, endpoint: Option<&str>) -> Self {
         Self(endpoint.map(|endpoint| Arc::new(Exporter::new(service, endpoint))))
     }
 
-    /// A span that follows from `parent`, or begins a trace. It has a context even if nobody will see it.
+    /// A span that follows from `parent`, or begins a trace. It has a context even if nobody
+    /// will see it.
     #[must_use]
     pub fn span(&self, kind: Kind, name: impl Into<String>, parent: Option<TraceContext>) -> Span {
         let context = parent.map_or_else(TraceContext::begin, TraceContext::child);

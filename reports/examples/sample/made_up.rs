@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use brunt_reports::Report;
 use brunt_scenarios::plan::{
-    Arrival, Claim, During, EdgeFault, Fault, FaultKind, Load, Method, Only, Pick, Plan, Quantile, Ramp, Work,
+    Arrival, Claim, During, EdgeFault, Fault, FaultKind, Load, Method, Only, Pick, Plan, Quantile,
+    Ramp, Work,
 };
 use brunt_scenarios::timeline::{
-    Counts, EdgeRecord, Ending, Event, Failure, FaultRecord, Happening, LoadRecord, Moment, RestartReason,
-    StepRecord, Timeline, Window,
+    Counts, EdgeRecord, Ending, Event, Failure, FaultRecord, Happening, LoadRecord, Moment,
+    RestartReason, StepRecord, Timeline, Window,
 };
 
 use crate::fixture::{
@@ -21,7 +22,8 @@ pub fn all() -> Vec<(&'static str, Report)> {
     let mut failed = report(&plan, busy());
     failed.origin.text = include_str!("scenario.yaml").to_owned();
     let mut calm = plan.clone();
-    calm.checks.retain(|check| matches!(check.claim, Claim::Recovers { .. } | Claim::Restarts { .. }));
+    calm.checks
+        .retain(|check| matches!(check.claim, Claim::Recovers { .. } | Claim::Restarts { .. }));
     let passed = report(&calm, Timeline { steps: vec![], ..busy() });
     let few = report(&plan_of_one(), timeline());
     let mut aborted = busy();
@@ -49,7 +51,11 @@ fn busy_plan() -> Plan {
     let mut plan = plan(vec![
         Claim::Availability { of: of(), at_least: percent("99.9%"), during: During::Before },
         Claim::Availability { of: of(), at_least: percent("95%"), during: During::Run },
-        Claim::Availability { of: "reads".to_owned(), at_least: percent("100%"), during: During::Run },
+        Claim::Availability {
+            of: "reads".to_owned(),
+            at_least: percent("100%"),
+            during: During::Run,
+        },
         Claim::Latency {
             of: of(),
             limits: vec![(Quantile(0.5), ms(10)), (Quantile(0.99), ms(300))],
@@ -64,13 +70,16 @@ fn busy_plan() -> Plan {
         plan.system.services.insert(name.to_owned(), service(replicas));
     }
     plan.system.services.get_mut("order").expect("order").replicas = 2;
-    for (from, to) in
-        [("gateway", vec!["order", "product", "stock", "customercenter"]), ("product", vec!["stock"])]
-    {
-        let calls = to.into_iter().map(|to| (to.to_owned(), format!("API_{}_URL", to.to_uppercase())));
+    for (from, to) in [
+        ("gateway", vec!["order", "product", "stock", "customercenter"]),
+        ("product", vec!["stock"]),
+    ] {
+        let calls =
+            to.into_iter().map(|to| (to.to_owned(), format!("API_{}_URL", to.to_uppercase())));
         plan.system.services.get_mut(from).expect("a service").calls = calls.collect();
     }
-    plan.loads[0].arrival = Arrival::Open { ramps: vec![Ramp { from: 80.0, to: 120.0, lasts: secs(60) }] };
+    plan.loads[0].arrival =
+        Arrival::Open { ramps: vec![Ramp { from: 80.0, to: 120.0, lasts: secs(60) }] };
     plan.loads[0].lasts = secs(60);
     plan.loads.push(Load {
         name: "reads".to_owned(),
@@ -249,7 +258,8 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
     }
 }

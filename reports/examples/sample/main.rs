@@ -1,4 +1,5 @@
-//! Renders reports on a made-up run, to look at: `cargo run -p brunt-reports --example sample FOLDER`.
+//! Renders reports on a made-up run, to look at: `cargo run -p brunt-reports --example sample
+//! FOLDER`.
 
 #[allow(dead_code)]
 #[path = "../../tests/all/fixture.rs"]
@@ -14,12 +15,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
     for (name, report) in made_up::all() {
-        let write = |kind: &str, text: String| std::fs::write(folder.join(format!("{name}.{kind}")), text);
+        let write =
+            |kind: &str, text: String| std::fs::write(folder.join(format!("{name}.{kind}")), text);
         write("html", html(&report)?)?;
         write("json", json(&report)?)?;
         write("md", markdown(&report)?)?;
         write("xml", junit(&report)?)?;
-        println!("{}", text(&report, Colour::On, Some(&format!("{}/{name}.html", folder.display()))));
+        println!(
+            "{}",
+            text(&report, Colour::On, Some(&format!("{}/{name}.html", folder.display())))
+        );
     }
     Ok(())
 }

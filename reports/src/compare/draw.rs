@@ -45,7 +45,8 @@ pub(super) struct Sum<'s> {
 
 impl Side {
     pub fn of(reports: &[Report], load: &str, part: Part) -> Self {
-        let runs: Vec<Vec<&Window>> = reports.iter().map(|report| part.windows(report, load)).collect();
+        let runs: Vec<Vec<&Window>> =
+            reports.iter().map(|report| part.windows(report, load)).collect();
         Self::of_runs(&runs)
     }
 
@@ -83,12 +84,14 @@ impl Side {
     fn draw(&self, chance: &mut fastrand::Rng) -> Sum<'_> {
         let mut sum = self.nothing();
         for place in 0..self.runs.len() {
-            let place = if self.runs.len() < RUNS { place } else { chance.usize(..self.runs.len()) };
+            let place =
+                if self.runs.len() < RUNS { place } else { chance.usize(..self.runs.len()) };
             let run = &self.runs[place];
             let length = block(run.len());
             for drawn in (0..run.len()).step_by(length) {
                 let first = chance.usize(..run.len());
-                let block = (first..first + length.min(run.len() - drawn)).map(|at| &run[at % run.len()]);
+                let block =
+                    (first..first + length.min(run.len() - drawn)).map(|at| &run[at % run.len()]);
                 block.for_each(|row| sum.add(row));
             }
         }
@@ -96,7 +99,8 @@ impl Side {
     }
 }
 
-/// Neighbours are drawn together, the cube root of all at a time: what disturbs one second often disturbs the next.
+/// Neighbours are drawn together, the cube root of all at a time: what disturbs one second often
+/// disturbs the next.
 fn block(windows: usize) -> usize {
     (windows as f64).cbrt().round().max(1.0) as usize
 }

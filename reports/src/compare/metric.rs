@@ -9,7 +9,8 @@ use super::draw::Sum;
 use crate::Judgement;
 use crate::confidence::{self, CONFIDENCE};
 
-/// A shorter difference of latencies than this, in seconds, is nobody's concern, whatever share it is.
+/// A shorter difference of latencies than this, in seconds, is nobody's concern, whatever
+/// share it is.
 const NOTICEABLE: f64 = 0.001;
 
 /// What is compared.
@@ -72,18 +73,21 @@ impl Metric {
         (base, new): (&Sum<'_>, &Sum<'_>),
     ) -> Option<Bounds> {
         let (_, drawn) = drawn.iter().find(|(metric, _)| *metric == self)?;
-        let at =
-            |share: f64| drawn.get(((drawn.len() as f64 * share) as usize).min(drawn.len().checked_sub(1)?));
+        let at = |share: f64| {
+            drawn.get(((drawn.len() as f64 * share) as usize).min(drawn.len().checked_sub(1)?))
+        };
         let (least, most) = (*at(risk)?, *at(CONFIDENCE)?);
         match self {
-            // Windows without a failure, drawn again, have none either; what so few requests can say is known all the same.
+            // Windows without a failure, drawn again, have none either; what so few requests can
+            // say is known all the same.
             Self::Failures => Some(Bounds { least, most: most.max(at_most(base, new)) }),
             Self::P50 | Self::P99 => Some(Bounds { least, most }),
         }
     }
 }
 
-/// The upper bound of a difference of two shares, from the exact bounds of each (Newcombe, Statistics in Medicine 17, 1998).
+/// The upper bound of a difference of two shares, from the exact bounds of each (Newcombe,
+/// Statistics in Medicine 17, 1998).
 fn at_most(base: &Sum<'_>, new: &Sum<'_>) -> f64 {
     let share = |sum: &Sum<'_>| 1.0 - sum.good as f64 / sum.all.max(1) as f64;
     let (before, now) = (share(base), share(new));

@@ -1,4 +1,5 @@
-//! The parts of a run that are compared by themselves: what a fault does must not hide what happens without one.
+//! The parts of a run that are compared by themselves: what a fault does must not hide what happens
+//! without one.
 
 use std::fmt;
 
@@ -40,7 +41,8 @@ impl Part {
             Self::Faults => of(During::Faults),
             Self::Calm => {
                 let faulty = of(During::Faults);
-                let calm = |window: &&Window| !faulty.iter().any(|other| std::ptr::eq(*other, *window));
+                let calm =
+                    |window: &&Window| !faulty.iter().any(|other| std::ptr::eq(*other, *window));
                 of(During::Run).into_iter().filter(calm).collect()
             }
         }

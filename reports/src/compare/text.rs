@@ -58,7 +58,11 @@ fn values(one: &Difference) -> String {
         Metric::P50 | Metric::P99 => "%",
     };
     let by = |share: f64| {
-        format!("{}{}", if share < 0.0 { "−" } else { "+" }, wording::three_digits(share.abs() * 100.0))
+        format!(
+            "{}{}",
+            if share < 0.0 { "−" } else { "+" },
+            wording::three_digits(share.abs() * 100.0)
+        )
     };
     let (least, most, allowed) = (by(bounds.least), by(bounds.most), by(one.allowed));
     let trouble = one.trouble.as_ref().map(|why| format!("; {why}")).unwrap_or_default();

@@ -21,7 +21,11 @@ pub struct Stretch {
 }
 
 pub fn all(clock: &Clock, records: &[BreakerRecord]) -> Vec<BreakerLane> {
-    records.iter().filter(|record| !record.spans.is_empty()).map(|record| lane(clock, record)).collect()
+    records
+        .iter()
+        .filter(|record| !record.spans.is_empty())
+        .map(|record| lane(clock, record))
+        .collect()
 }
 
 fn lane(clock: &Clock, record: &BreakerRecord) -> BreakerLane {
@@ -81,7 +85,8 @@ mod tests {
             span(2, BreakerState::Closed, 0.0, 10.0),
         ];
         let (caller, callee) = ("order".to_owned(), "payment".to_owned());
-        let silent = BreakerRecord { check: 0, caller, callee, spans: vec![], readings: 0, trouble: None };
+        let silent =
+            BreakerRecord { check: 0, caller, callee, spans: vec![], readings: 0, trouble: None };
         let record = BreakerRecord { spans, ..silent.clone() };
         let clock = Clock { start: 0.0, end: 10.0, known: 10.0 };
         let lanes = all(&clock, &[silent, record]);

@@ -21,7 +21,8 @@ pub struct Tick {
 impl Clock {
     /// All of the run, with as much of the start-up before it as a tenth of its length.
     pub fn of(timeline: &Timeline) -> Self {
-        let loads = timeline.loads.iter().filter_map(|load| Some(load.windows.last()?.start + load.window));
+        let loads =
+            timeline.loads.iter().filter_map(|load| Some(load.windows.last()?.start + load.window));
         let faults = timeline.faults.iter().map(|fault| fault.end.0);
         let end = loads.chain(faults).fold(timeline.ended.0, f64::max).max(1.0);
         Self { start: first(timeline).max(-end / 10.0), end, known: end }
@@ -53,7 +54,8 @@ impl Clock {
     /// Round times, at most seven of them.
     pub fn ticks(&self) -> Vec<Tick> {
         let length = self.end - self.start;
-        let steps = [0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0];
+        let steps =
+            [0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0];
         let step = steps.into_iter().find(|step| length / step <= 7.0).unwrap_or(length / 6.0);
         let first = (self.start / step).ceil() as i64;
         let last = (self.end / step).floor() as i64;
@@ -81,8 +83,8 @@ fn label(moment: f64) -> String {
 /// About a pixel, in percent of the width.
 const PIXEL: f64 = 0.1;
 
-/// Leaves out what would be drawn on the very place of the ones before it, by where each ends: a long run may have
-/// thousands of marks.
+/// Leaves out what would be drawn on the very place of the ones before it, by where each ends: a
+/// long run may have thousands of marks.
 pub fn apart<T>(all: impl Iterator<Item = T>, end: impl Fn(&T) -> f64) -> Vec<T> {
     let mut covered = f64::NEG_INFINITY;
     let mut kept = vec![];

@@ -62,15 +62,18 @@ struct Tried {
 pub fn of(report: &Report) -> Option<Curve> {
     let tried = tried(&report.timeline.rates);
     let value = |one: &Tried, quantile| one.latency.quantile(quantile).map(|micros| micros as f64);
-    let values = || tried.iter().flat_map(|one| QUANTILES.iter().filter_map(|(_, at)| value(one, *at)));
+    let values =
+        || tried.iter().flat_map(|one| QUANTILES.iter().filter_map(|(_, at)| value(one, *at)));
     let (least, most) = (values().min_by(f64::total_cmp)?, values().max_by(f64::total_cmp)?);
     let limits = &report.plan.limits;
-    let high = Scale::fit(least, limits.iter().map(|limit| limit.at_most * 1e6).fold(most, f64::max));
+    let high =
+        Scale::fit(least, limits.iter().map(|limit| limit.at_most * 1e6).fold(most, f64::max));
     let wide = Scale::fit(tried.first()?.rate, tried.last()?.rate);
     let shape = |(class, quantile): &(&'static str, f64)| {
         // What says nothing of the system is no part of its curve.
         let said = tried.iter().filter(|one| one.class() != "unfit");
-        let points = said.filter_map(|one| Some((wide.at(one.rate) * 10.0, high.y(value(one, *quantile)?))));
+        let points =
+            said.filter_map(|one| Some((wide.at(one.rate) * 10.0, high.y(value(one, *quantile)?))));
         Shape { class, path: line(points) }
     };
     let dot = |one: &Tried| {
@@ -89,7 +92,9 @@ pub fn of(report: &Report) -> Option<Curve> {
             Scale::Linear(_) => "latency by rate",
             Scale::Log(..) => "latency by rate, logarithmic",
         },
-        keys: QUANTILES.map(|(class, _)| Key { class, label: class.to_owned(), switches: false }).into(),
+        keys: QUANTILES
+            .map(|(class, _)| Key { class, label: class.to_owned(), switches: false })
+            .into(),
         rates: across(&tried, &wide),
         rules: high.rules(|micros| wording::micros(micros.round() as u64)),
         limits: limits.iter().map(|limit| rule(limit, &high)).collect(),
@@ -131,15 +136,17 @@ fn tried(steps: &[RateRecord]) -> Vec<Tried> {
 
 /// A line through points.
 fn line(points: impl Iterator<Item = (f64, f64)>) -> String {
-    let to =
-        |(place, (x, y)): (usize, (f64, f64))| format!("{}{x:.1} {y}", if place == 0 { "M" } else { "L" });
+    let to = |(place, (x, y)): (usize, (f64, f64))| {
+        format!("{}{x:.1} {y}", if place == 0 { "M" } else { "L" })
+    };
     points.enumerate().map(to).collect()
 }
 
 impl Tried {
     /// As the search takes it: a rate is broken when two of its steps break it, or its only one.
     fn class(&self) -> &'static str {
-        let count = |wanted: Option<bool>| self.holds.iter().filter(|holds| **holds == wanted).count();
+        let count =
+            |wanted: Option<bool>| self.holds.iter().filter(|holds| **holds == wanted).count();
         let (held, broke) = (count(Some(true)), count(Some(false)));
         match (held, broke) {
             (0, 0) => "unfit",
@@ -158,7 +165,8 @@ impl Tried {
     }
 
     fn quantiles(&self) -> Vec<String> {
-        let text = |quantile| self.latency.quantile(quantile).map_or("–".to_owned(), wording::micros);
+        let text =
+            |quantile| self.latency.quantile(quantile).map_or("–".to_owned(), wording::micros);
         QUANTILES.iter().map(|(_, at)| text(*at)).collect()
     }
 
@@ -167,8 +175,10 @@ impl Tried {
     }
 
     fn in_words(&self) -> String {
-        let named =
-            QUANTILES.iter().zip(self.quantiles()).map(|((name, _), value)| format!("{name} {value}"));
+        let named = QUANTILES
+            .iter()
+            .zip(self.quantiles())
+            .map(|((name, _), value)| format!("{name} {value}"));
         let named: Vec<String> = named.collect();
         format!(
             "{}: {}, errors {}; {}",
@@ -207,7 +217,8 @@ mod tests {
             step(200.0, 1_500, None),
         ];
         let tried = tried(&all);
-        let each: Vec<_> = tried.iter().map(|one| (one.rate, one.class(), one.holds.len())).collect();
+        let each: Vec<_> =
+            tried.iter().map(|one| (one.rate, one.class(), one.holds.len())).collect();
         assert_eq!(each, [(100.0, "held", 1), (200.0, "unfit", 1), (400.0, "broke", 3)]);
         assert_eq!(
             tried[2].in_words(),

@@ -60,7 +60,11 @@ fn key(kinds: &[(Failure, u64)], place: usize, own: usize) -> Key {
         false => kinds[place].1,
     };
     let name = if rest { "others".to_owned() } else { kinds[place].0.to_string() };
-    Key { class: CLASSES[place], label: format!("{name} × {}", wording::count(total)), switches: true }
+    Key {
+        class: CLASSES[place],
+        label: format!("{name} × {}", wording::count(total)),
+        switches: true,
+    }
 }
 
 fn count(slot: &Slot, kind: Failure) -> u64 {
@@ -78,13 +82,15 @@ fn kinds(series: &[Series]) -> Vec<(Failure, u64)> {
     kinds
 }
 
-/// Failures of all loads in the slots of the one that has the longest: loads start together and have windows of one length,
-/// but a long one may have had its windows joined.
+/// Failures of all loads in the slots of the one that has the longest: loads start together and
+/// have windows of one length, but a long one may have had its windows joined.
 fn together(series: &[Series]) -> Option<Series> {
     let widest = series.iter().max_by(|one, other| one.length.total_cmp(&other.length))?;
-    let last = series.iter().flat_map(|load| &load.slots).map(|slot| slot.start).fold(0.0, f64::max);
+    let last =
+        series.iter().flat_map(|load| &load.slots).map(|slot| slot.start).fold(0.0, f64::max);
     let number = (last / widest.length) as usize + 1;
-    let mut slots: Vec<Slot> = (0..number).map(|place| empty(place as f64 * widest.length)).collect();
+    let mut slots: Vec<Slot> =
+        (0..number).map(|place| empty(place as f64 * widest.length)).collect();
     for slot in series.iter().flat_map(|load| &load.slots) {
         // Half a millionth more, so that a start is not taken for the end of the slot before it.
         let place = ((slot.start + 5e-7) / widest.length) as usize;

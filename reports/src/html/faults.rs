@@ -18,7 +18,8 @@ pub struct FaultLane {
     pub name: String,
     pub note: String,
     pub bars: Vec<Bar>,
-    /// The label's side: `after` the last one, `before` the first one, or `above` when neither has room.
+    /// The label's side: `after` the last one, `before` the first one, or `above` when
+    /// neither has room.
     pub side: &'static str,
     /// Where the label begins (or ends, before the first one), in percent from its side.
     pub label: f64,

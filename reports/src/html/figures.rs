@@ -15,8 +15,11 @@ pub fn of(report: &Report) -> Vec<Figure> {
     if !timeline.rates.is_empty() {
         return of_search(&timeline.rates);
     }
-    let (ok, all) =
-        timeline.loads.iter().map(wording::totals).fold((0, 0), |(ok, all), (o, a)| (ok + o, all + a));
+    let (ok, all) = timeline
+        .loads
+        .iter()
+        .map(wording::totals)
+        .fold((0, 0), |(ok, all), (o, a)| (ok + o, all + a));
     let good = match all {
         0 => "–".to_owned(),
         all => wording::share(ok as f64 / all as f64),
@@ -32,8 +35,9 @@ pub fn of(report: &Report) -> Vec<Figure> {
 
 /// What a search found, and how.
 fn of_search(steps: &[RateRecord]) -> Vec<Figure> {
-    let rates =
-        |wanted: bool| steps.iter().filter(move |step| step.holds == Some(wanted)).map(|step| step.rate);
+    let rates = |wanted: bool| {
+        steps.iter().filter(move |step| step.holds == Some(wanted)).map(|step| step.rate)
+    };
     let text = |rate: Option<f64>| rate.map_or("–".to_owned(), wording::rate);
     vec![
         Figure { label: "highest that held", value: text(rates(true).max_by(f64::total_cmp)) },

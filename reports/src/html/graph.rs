@@ -57,8 +57,9 @@ pub fn of(report: &Report) -> Option<Graph> {
         return None;
     }
     let index = |name: Option<&str>| names.iter().position(|one| *one == name.unwrap_or(OUTSIDE));
-    let ends =
-        calls.iter().filter_map(|call| Some((index(call.from.as_deref())?, index(Some(call.to.as_str()))?)));
+    let ends = calls
+        .iter()
+        .filter_map(|call| Some((index(call.from.as_deref())?, index(Some(call.to.as_str()))?)));
     let layers = Layers::of(names.len(), &ends.collect::<Vec<_>>());
     let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
     let canvas = Canvas { wide: (longest * 8.0 + 30.0).clamp(118.0, 210.0), layers: &layers };
@@ -68,7 +69,11 @@ pub fn of(report: &Report) -> Option<Graph> {
         width: layers.columns.len() as f64 * (canvas.wide + COLUMNS) - COLUMNS + 4.0,
         height: layers.rows() * (HIGH + BETWEEN) - BETWEEN + 4.0,
         about: about(&names, &calls, &faults),
-        boxes: names.iter().enumerate().map(|(place, name)| canvas.node(report, place, name)).collect(),
+        boxes: names
+            .iter()
+            .enumerate()
+            .map(|(place, name)| canvas.node(report, place, name))
+            .collect(),
         links: calls
             .iter()
             .zip(&layers.routes)
@@ -78,7 +83,8 @@ pub fn of(report: &Report) -> Option<Graph> {
 }
 
 fn about(names: &[&str], calls: &[Call], faults: &BTreeSet<&str>) -> String {
-    let call = |call: &Call| format!("{} calls {}", call.from.as_deref().unwrap_or(OUTSIDE), call.to);
+    let call =
+        |call: &Call| format!("{} calls {}", call.from.as_deref().unwrap_or(OUTSIDE), call.to);
     let calls: Vec<String> = calls.iter().map(call).collect();
     let services = names.iter().filter(|name| **name != OUTSIDE).count() as u64;
     let faults: Vec<&str> = faults.iter().copied().collect();
@@ -98,7 +104,8 @@ fn calls(report: &Report) -> Vec<Call> {
 fn names<'a>(report: &'a Report, calls: &'a [Call]) -> Vec<&'a str> {
     let outside = calls.iter().any(|call| call.from.is_none()).then_some(OUTSIDE);
     let planned = report.plan.bounds.iter().map(|bounds| bounds.service.as_str());
-    let called = calls.iter().flat_map(|call| call.from.iter().chain([&call.to])).map(String::as_str);
+    let called =
+        calls.iter().flat_map(|call| call.from.iter().chain([&call.to])).map(String::as_str);
     let mut names: Vec<&str> = vec![];
     for name in outside.into_iter().chain(planned).chain(called) {
         if !names.contains(&name) {
@@ -113,7 +120,8 @@ struct Canvas<'a> {
     layers: &'a Layers,
 }
 
-/// As many as planned, and how many there were when there were more: a rollout's surge, or an autoscaler's work.
+/// As many as planned, and how many there were when there were more: a rollout's surge, or
+/// an autoscaler's work.
 fn replicas_of(report: &Report, service: &str, planned: u32) -> String {
     let most = Ready::of(&report.timeline, service).most(0.0).unwrap_or_default() as u64;
     match most > u64::from(planned) {
@@ -133,7 +141,9 @@ impl Canvas<'_> {
     fn node(&self, report: &Report, place: usize, name: &str) -> Node {
         let (x, y) = self.at(self.layers.places[place]);
         let mut faults: Vec<String> = vec![];
-        for struck in report.plan.struck.iter().filter(|struck| struck.from.is_none() && struck.to == name) {
+        for struck in
+            report.plan.struck.iter().filter(|struck| struck.from.is_none() && struck.to == name)
+        {
             if !faults.contains(&struck.fault) {
                 faults.push(struck.fault.clone());
             }
@@ -156,8 +166,11 @@ impl Canvas<'_> {
     fn link(&self, report: &Report, call: &Call, route: &[Place]) -> Link {
         let meets = |from: &Option<String>, to: &String| *from == call.from && *to == call.to;
         let edge = report.timeline.edges.iter().find(|edge| meets(&edge.from, &edge.to));
-        let fault =
-            report.plan.struck.iter().find(|struck| struck.from.is_some() && meets(&struck.from, &struck.to));
+        let fault = report
+            .plan
+            .struck
+            .iter()
+            .find(|struck| struck.from.is_some() && meets(&struck.from, &struck.to));
         let requests = edge.map_or(0, |edge| edge.requests);
         let ends = format!("{} → {}", call.from.as_deref().unwrap_or(OUTSIDE), call.to);
         let title = edge.map_or_else(

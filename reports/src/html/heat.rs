@@ -30,13 +30,20 @@ pub fn row(clock: &Clock, load: &LoadRecord) -> Option<Row> {
     let map = Map::of(load)?;
     let most = map.columns.iter().flatten().copied().max().unwrap_or(0);
     let scale = Scale::Log(map.low, map.high);
-    let shape = |(level, class): (usize, &&'static str)| Shape { class, path: map.path(clock, level, most) };
+    let shape = |(level, class): (usize, &&'static str)| Shape {
+        class,
+        path: map.path(clock, level, most),
+    };
     let label = |place: usize| match place {
         0 => "few".to_owned(),
         5 => format!("many, up to {}", wording::count(most)),
         _ => String::new(),
     };
-    let key = |(place, class): (usize, &&'static str)| Key { class, label: label(place), switches: false };
+    let key = |(place, class): (usize, &&'static str)| Key {
+        class,
+        label: label(place),
+        switches: false,
+    };
     Some(Row {
         title: load.name.clone(),
         unit: "latency of all replies, logarithmic",
@@ -56,7 +63,8 @@ pub fn row(clock: &Clock, load: &LoadRecord) -> Option<Row> {
 
 impl Map {
     fn of(load: &LoadRecord) -> Option<Self> {
-        let counted = || load.windows.iter().flat_map(|window| window.latency.iter()).filter(|(_, n)| *n > 0);
+        let counted =
+            || load.windows.iter().flat_map(|window| window.latency.iter()).filter(|(_, n)| *n > 0);
         let least = counted().map(|(micros, _)| micros).min()?.max(1) as f64;
         let most = counted().map(|(micros, _)| micros).max()?.max(1) as f64;
         // A little room, so that a single value has a row of its own.
@@ -79,7 +87,8 @@ impl Map {
         })
     }
 
-    /// The level of a count, 0 for the lowest: by its logarithm, or one busy cell would make all others look empty.
+    /// The level of a count, 0 for the lowest: by its logarithm, or one busy cell would make all
+    /// others look empty.
     fn level(count: u64, most: u64) -> Option<usize> {
         let share = (count as f64).ln_1p() / (most as f64).ln_1p();
         (count > 0).then(|| ((share * LEVELS.len() as f64) as usize).min(LEVELS.len() - 1))
@@ -96,7 +105,12 @@ impl Map {
             for run in self.columns.chunk_by(|one, other| is(one) == is(other)) {
                 if run.first().is_some_and(is) {
                     let (left, right) = (x(place), x(place + run.len()));
-                    path.push_str(&format!("M{left} {}V{}H{right}V{}Z", y(row), y(row + 1), y(row)));
+                    path.push_str(&format!(
+                        "M{left} {}V{}H{right}V{}Z",
+                        y(row),
+                        y(row + 1),
+                        y(row)
+                    ));
                 }
                 place += run.len();
             }

@@ -11,7 +11,8 @@ const CLASSES: [&str; 3] = ["p50", "p90", "p99"];
 
 /// `None` when the load got no reply at all.
 pub fn row(clock: &Clock, load: &Series, limits: &[Limit]) -> Option<Row> {
-    let values = || load.slots.iter().flat_map(|slot| slot.quantiles).flatten().map(|micros| micros as f64);
+    let values =
+        || load.slots.iter().flat_map(|slot| slot.quantiles).flatten().map(|micros| micros as f64);
     let most = values().max_by(f64::total_cmp)?;
     let limits: Vec<&Limit> = limits.iter().filter(|limit| limit.of == load.name).collect();
     let most = limits.iter().map(|limit| limit.at_most * 1e6).fold(most, f64::max);
@@ -45,8 +46,14 @@ pub fn row(clock: &Clock, load: &Series, limits: &[Limit]) -> Option<Row> {
     })
 }
 
-/// A line through the middles of the slots, with gaps where there is no sample; a slot alone becomes a short dash.
-fn line(clock: &Clock, load: &Series, scale: &Scale, value: impl Fn(&Slot) -> Option<u64>) -> String {
+/// A line through the middles of the slots, with gaps where there is no sample; a slot alone
+/// becomes a short dash.
+fn line(
+    clock: &Clock,
+    load: &Series,
+    scale: &Scale,
+    value: impl Fn(&Slot) -> Option<u64>,
+) -> String {
     let mut path = String::new();
     for run in load.slots.chunk_by(|one, other| value(one).is_some() == value(other).is_some()) {
         let points = run.iter().filter_map(|slot| Some((slot, scale.y(value(slot)? as f64))));

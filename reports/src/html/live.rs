@@ -1,4 +1,5 @@
-//! The page that shows a run while it goes on: the report's own pictures, as far as the run has come.
+//! The page that shows a run while it goes on: the report's own pictures, as far as the run has
+//! come.
 
 use askama::Template;
 
@@ -35,8 +36,8 @@ struct Page<'a> {
     frame: &'a str,
 }
 
-/// What is seen of a run that goes on. The report's timeline reaches until now; `planned` is when the load is to end, in
-/// seconds.
+/// What is seen of a run that goes on. The report's timeline reaches until now; `planned` is when
+/// the load is to end, in seconds.
 ///
 /// # Errors
 /// [`RenderError`] when the template fails.

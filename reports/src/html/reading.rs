@@ -44,7 +44,11 @@ pub fn of(report: &Report, series: &[Series], picture: &Picture) -> Result<Strin
         clock: (picture.clock.start, picture.clock.end),
         loads: series.iter().map(load).collect(),
         faults: faults.map(|fault| (fault.name.as_str(), fault.start.0, fault.end.0)).collect(),
-        services: picture.services.iter().map(|lane| (lane.service.as_str(), &lane.counts[..])).collect(),
+        services: picture
+            .services
+            .iter()
+            .map(|lane| (lane.service.as_str(), &lane.counts[..]))
+            .collect(),
     };
     let json = serde_json::to_string(&reading)?;
     Ok(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))

@@ -27,7 +27,8 @@ impl Scale {
         Self::Linear(round.unwrap_or(10.0) * power)
     }
 
-    /// Logarithmic when the values are wide apart, so that the small ones can be told from one another.
+    /// Logarithmic when the values are wide apart, so that the small ones can be told
+    /// from one another.
     pub fn fit(least: f64, most: f64) -> Self {
         if least <= 0.0 || most / least < 20.0 {
             return Self::linear(most);
@@ -41,7 +42,8 @@ impl Scale {
     fn round(&self, digits: &[f64]) -> Vec<f64> {
         let Self::Log(least, most) = self else { return vec![] };
         let powers = least.log10().floor() as i32..=most.log10().floor() as i32;
-        let values = powers.flat_map(|power| digits.iter().map(move |digit| digit * 10_f64.powi(power)));
+        let values =
+            powers.flat_map(|power| digits.iter().map(move |digit| digit * 10_f64.powi(power)));
         values.filter(|value| (least..=most).contains(&value) && self.at(*value) > 2.0).collect()
     }
 

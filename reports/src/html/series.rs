@@ -9,7 +9,8 @@ use crate::Samples;
 /// The most windows of a picture: more would be narrower than a pixel, and make the file large.
 const MOST: usize = 600;
 
-/// The most windows of all loads together, and the fewest that each keeps, so that many loads make no huge file.
+/// The most windows of all loads together, and the fewest that each keeps, so that many loads make
+/// no huge file.
 const ALL: usize = 2400;
 const FEWEST: usize = 60;
 

@@ -185,12 +185,16 @@ impl WindowTable {
 
 fn row(slot: &Slot) -> WindowRow {
     let kinds = slot.failed.iter().filter(|(_, n)| **n > 0);
-    let kinds: Vec<String> = kinds.map(|(kind, n)| format!("{kind} × {}", wording::count(*n))).collect();
+    let kinds: Vec<String> =
+        kinds.map(|(kind, n)| format!("{kind} × {}", wording::count(*n))).collect();
     WindowRow {
         at: wording::moment(slot.start),
         ok: wording::count(slot.ok),
         failed: wording::count(slot.failures()),
         kinds: kinds.join(", "),
-        quantiles: slot.quantiles.map(|micros| micros.map_or("–".to_owned(), wording::micros)).into(),
+        quantiles: slot
+            .quantiles
+            .map(|micros| micros.map_or("–".to_owned(), wording::micros))
+            .into(),
     }
 }

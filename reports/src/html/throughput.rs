@@ -31,12 +31,20 @@ pub fn row(clock: &Clock, load: &Series) -> Row {
         ],
         rules: scale.rules(wording::three_digits),
         limits: vec![],
-        shapes: vec![shape("ok", &|_| 0, &|slot| slot.ok), shape("failed", &|slot| slot.ok, &Slot::all)],
+        shapes: vec![
+            shape("ok", &|_| 0, &|slot| slot.ok),
+            shape("failed", &|slot| slot.ok, &Slot::all),
+        ],
     }
 }
 
 /// Boxes from one height to another, a slot wide; slots without any height are left out.
-pub fn area(clock: &Clock, load: &Series, scale: &Scale, heights: impl Fn(&Slot) -> (f64, f64)) -> String {
+pub fn area(
+    clock: &Clock,
+    load: &Series,
+    scale: &Scale,
+    heights: impl Fn(&Slot) -> (f64, f64),
+) -> String {
     let mut path = String::new();
     let mut open: Option<(f64, f64, f64, f64)> = None;
     for slot in &load.slots {

@@ -5,9 +5,16 @@ use brunt_scenarios::timeline::Timeline;
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-pub fn judge(timeline: &Timeline, claim: String, of: &str, edge: (&str, &str), at_most: f64) -> Finding {
+pub fn judge(
+    timeline: &Timeline,
+    claim: String,
+    of: &str,
+    edge: (&str, &str),
+    at_most: f64,
+) -> Finding {
     let (from, to) = edge;
-    let found = timeline.edges.iter().find(|edge| edge.from.as_deref() == Some(from) && edge.to == to);
+    let found =
+        timeline.edges.iter().find(|edge| edge.from.as_deref() == Some(from) && edge.to == to);
     let load = timeline.loads.iter().find(|load| load.name == of);
     let requests = load.map_or(0, |load| wording::totals(load).1);
     let (judgement, measured, evidence) = match found {

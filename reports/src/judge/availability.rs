@@ -17,7 +17,13 @@ struct Sum {
     unfinished: u64,
 }
 
-pub fn judge(timeline: &Timeline, claim: String, of: &str, at_least: Percent, during: During) -> Finding {
+pub fn judge(
+    timeline: &Timeline,
+    claim: String,
+    of: &str,
+    at_least: Percent,
+    during: During,
+) -> Finding {
     let load = timeline.loads.iter().find(|load| load.name == of);
     let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
     of_windows("availability", claim, &windows, at_least)
@@ -44,7 +50,11 @@ pub fn of_windows(name: &str, claim: String, windows: &[&Window], at_least: Perc
         claim,
         judgement,
         measured: sum.measured(),
-        evidence: if kinds.is_empty() { evidence } else { format!("{evidence} Failures: {kinds}.") },
+        evidence: if kinds.is_empty() {
+            evidence
+        } else {
+            format!("{evidence} Failures: {kinds}.")
+        },
     }
 }
 
@@ -54,13 +64,21 @@ fn of_everything(sum: &Sum) -> (Judgement, String) {
     match (sum.failed, sum.unfinished) {
         (0, 0) => (
             Judgement::Pass,
-            format!("None of {all} failed, which supports {} or more at 95% confidence.", supported()),
+            format!(
+                "None of {all} failed, which supports {} or more at 95% confidence.",
+                supported()
+            ),
         ),
         (0, open) => (
             Judgement::Inconclusive,
-            format!("None of {all} failed, but {} were still in flight at the end.", wording::count(open)),
+            format!(
+                "None of {all} failed, but {} were still in flight at the end.",
+                wording::count(open)
+            ),
         ),
-        (failed, _) => (Judgement::Fail, format!("{} of {all} failed; none may.", wording::count(failed))),
+        (failed, _) => {
+            (Judgement::Fail, format!("{} of {all} failed; none may.", wording::count(failed)))
+        }
     }
 }
 
@@ -87,7 +105,9 @@ fn of_a_share(sum: &Sum, target: f64) -> (Judgement, String) {
 pub fn too_few(target: f64, bad: u64, had: u64) -> String {
     let (share, had) = (wording::share(target), wording::count(had));
     match (confidence::needed(target, bad), bad) {
-        (Some(needed), 0) => format!("{share} needs {} requests, there were {had}.", wording::count(needed)),
+        (Some(needed), 0) => {
+            format!("{share} needs {} requests, there were {had}.", wording::count(needed))
+        }
         (Some(needed), _) => format!(
             "{share} needs {} requests with no more bad ones, there were {had}.",
             wording::count(needed)
@@ -110,7 +130,8 @@ fn kinds(windows: &[&Window]) -> String {
 
 impl Sum {
     fn of(windows: &[&Window]) -> Self {
-        let unfinished = |window: &&Window| window.failed.get(&Failure::Unfinished).copied().unwrap_or(0);
+        let unfinished =
+            |window: &&Window| window.failed.get(&Failure::Unfinished).copied().unwrap_or(0);
         let unfinished = windows.iter().map(unfinished).sum();
         Self {
             ok: windows.iter().map(|window| window.ok).sum(),

@@ -1,4 +1,5 @@
-//! A circuit breaker's way through its states, by what its owner says of it and by the calls that came by.
+//! A circuit breaker's way through its states, by what its owner says of it and by the calls that
+//! came by.
 
 use std::time::Duration;
 
@@ -11,11 +12,12 @@ use super::latency;
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-/// The share of replies that must be fast while a breaker is open. Fewer requests than 99 % would need, as that time is short.
+/// The share of replies that must be fast while a breaker is open. Fewer requests than 99 % would
+/// need, as that time is short.
 const FAST: Quantile = Quantile(0.95);
 
-/// A breaker's states at one replica, in order. A trial may be over between two readings; it has been seen all the same when
-/// calls came by while the state changed from open to closed.
+/// A breaker's states at one replica, in order. A trial may be over between two readings; it has
+/// been seen all the same when calls came by while the state changed from open to closed.
 pub fn states(spans: &[&BreakerSpan]) -> Vec<BreakerState> {
     let mut states: Vec<BreakerState> = vec![];
     for span in spans {
@@ -49,7 +51,8 @@ fn usable(record: Option<&BreakerRecord>) -> Result<&BreakerRecord, String> {
     }
 }
 
-/// One replica that goes the whole way is enough: each has a breaker of its own, and may get few of the calls.
+/// One replica that goes the whole way is enough: each has a breaker of its own, and may get few
+/// of the calls.
 fn of_record(record: &BreakerRecord, wanted: &[BreakerState]) -> (Judgement, String, String) {
     let replicas = record.by_replica();
     let paths: Vec<(u32, Vec<BreakerState>)> =
@@ -73,7 +76,8 @@ fn of_record(record: &BreakerRecord, wanted: &[BreakerState]) -> (Judgement, Str
     (judgement, measured, evidence)
 }
 
-/// Whether these states are the wanted ones in order, from the first to the last, with others in between.
+/// Whether these states are the wanted ones in order, from the first to the last, with
+/// others in between.
 fn goes(states: &[BreakerState], wanted: &[BreakerState]) -> bool {
     let mut rest = states.iter();
     let in_order = wanted.iter().all(|state| rest.any(|found| found == state));
@@ -105,7 +109,8 @@ pub fn fails_fast(
     timeout: Duration,
 ) -> Finding {
     let name = "breaker.failsFast".to_owned();
-    let claim = format!("{of}: latency {FAST} ≤ {} while {caller}'s breaker is open", Period(within));
+    let claim =
+        format!("{of}: latency {FAST} ≤ {} while {caller}'s breaker is open", Period(within));
     let open = |measured: &str, evidence: String| Finding {
         name: name.clone(),
         claim: claim.clone(),

@@ -11,7 +11,9 @@ pub fn judge(record: Option<&SumRecord>, claim: String) -> Finding {
         Some(SumRecord { trouble: Some(trouble), .. }) => {
             unknown(wording::sentence(&format!("The quantity could not be read: {trouble}")))
         }
-        Some(record) if record.terms.is_empty() => unknown("There is no term to add up.".to_owned()),
+        Some(record) if record.terms.is_empty() => {
+            unknown("There is no term to add up.".to_owned())
+        }
         Some(record) => of_sum(record),
     };
     Finding { name: "conserved".to_owned(), claim, judgement, measured, evidence }

@@ -7,8 +7,8 @@ use brunt_scenarios::timeline::{Event, Happening, LoadRecord, Timeline, Window};
 /// From when to when, in seconds.
 pub type Span = (f64, f64);
 
-/// When a service had no replica that could answer, from the load's start on; one that was still down at the end was so until
-/// then.
+/// When a service had no replica that could answer, from the load's start on; one that was still
+/// down at the end was so until then.
 pub fn spans(timeline: &Timeline, service: &str) -> Vec<Span> {
     let (mut ready, mut frozen) = (BTreeSet::new(), BTreeSet::new());
     let (mut been_up, mut since) = (false, None);

@@ -8,7 +8,8 @@ use crate::compare::{Allowed, Metric, Windows, held_against};
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-/// The share of comparisons that may call something unfair by chance, over all loads and metrics of a claim.
+/// The share of comparisons that may call something unfair by chance, over all loads and metrics
+/// of a claim.
 const FALSE_ALARMS: f64 = 0.05;
 
 /// Windows from before, and from while something is overloaded.
@@ -44,8 +45,8 @@ fn of_metric(
     doubt: Option<&str>,
     (allowed, risk): (Allowed, f64),
 ) -> Finding {
-    let when =
-        meanwhile.map_or("during the faults".to_owned(), |other| format!("while {other} is overloaded"));
+    let when = meanwhile
+        .map_or("during the faults".to_owned(), |other| format!("while {other} is overloaded"));
     let (name, claim) = match metric {
         Metric::Failures => ("fairness.failures", format!("{load}: no more failures {when}")),
         _ => {
@@ -90,7 +91,8 @@ fn halves<'t>(
     }
 }
 
-/// Windows in which a load's planned rate is its first one throughout, and those in which it is higher throughout.
+/// Windows in which a load's planned rate is its first one throughout, and those in which it
+/// is higher throughout.
 fn split<'t>(record: &'t LoadRecord, load: &Load) -> Halves<'t> {
     let Arrival::Open { ramps } = &load.arrival else {
         return Halves { calm: vec![], loaded: vec![] };
@@ -123,13 +125,16 @@ fn rate(ramps: &[Ramp], at: f64) -> f64 {
     0.0
 }
 
-/// Why an overload was none, if it was none: nothing became of it that its own load would have noticed.
+/// Why an overload was none, if it was none: nothing became of it that its own load
+/// would have noticed.
 fn not_overloaded(plan: &Plan, timeline: &Timeline, load: &str) -> Option<String> {
-    let halves = record(timeline, load).zip(planned(plan, load)).map(|(record, load)| split(record, load));
+    let halves =
+        record(timeline, load).zip(planned(plan, load)).map(|(record, load)| split(record, load));
     let Some(halves) = halves else {
         return Some(format!("There is no record of {load}."));
     };
-    let (calm, loaded) = (Windows(vec![halves.calm.as_slice()]), Windows(vec![halves.loaded.as_slice()]));
+    let (calm, loaded) =
+        (Windows(vec![halves.calm.as_slice()]), Windows(vec![halves.loaded.as_slice()]));
     let (before, now) = (calm.figures(), loaded.figures());
     let noticed = match (before, now) {
         (Some(before), Some(now)) => now.0 >= before.0 + 0.01 || now.1 >= before.1 * 2.0,
@@ -157,8 +162,10 @@ mod tests {
     #[test]
     fn rates_are_those_of_the_ramps() {
         let secs = std::time::Duration::from_secs;
-        let ramps =
-            [Ramp { from: 10.0, to: 10.0, lasts: secs(5) }, Ramp { from: 10.0, to: 110.0, lasts: secs(10) }];
+        let ramps = [
+            Ramp { from: 10.0, to: 10.0, lasts: secs(5) },
+            Ramp { from: 10.0, to: 110.0, lasts: secs(10) },
+        ];
         assert_eq!([0.0, 4.9, 10.0, 20.0].map(|at| rate(&ramps, at)), [10.0, 10.0, 60.0, 0.0]);
     }
 }

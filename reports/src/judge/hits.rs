@@ -33,7 +33,8 @@ impl Hit<'_> {
         matches!(self.kind(), Some(FaultKind::Rollout { .. }))
     }
 
-    /// From when on the service can recover: the fault's end; a rollout's start, and that of the loss of nodes, as others take over.
+    /// From when on the service can recover: the fault's end; a rollout's start, and that of the
+    /// loss of nodes, as others take over.
     pub fn over(&self) -> f64 {
         match self.is_rollout() || self.loses_nodes() {
             true => self.record.start.0,
@@ -48,7 +49,9 @@ impl Hit<'_> {
     /// The number of replicas that the fault sets for good, if it does.
     pub fn sets_replicas(&self) -> Option<u32> {
         match self.planned {
-            Some(Fault { kind: FaultKind::Scale { replicas, .. }, lasts: None, .. }) => Some(*replicas),
+            Some(Fault { kind: FaultKind::Scale { replicas, .. }, lasts: None, .. }) => {
+                Some(*replicas)
+            }
             _ => None,
         }
     }

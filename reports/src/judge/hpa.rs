@@ -19,23 +19,35 @@ pub fn judge(
     vec![of_reach(timeline, claim, service, reaches, within), of_flapping(timeline, service)]
 }
 
-fn of_reach(timeline: &Timeline, claim: String, service: &str, reaches: u32, within: Duration) -> Finding {
+fn of_reach(
+    timeline: &Timeline,
+    claim: String,
+    service: &str,
+    reaches: u32,
+    within: Duration,
+) -> Finding {
     let ready = Ready::of(timeline, service);
     let wanted = usize::try_from(reaches).unwrap_or(usize::MAX);
     let most = ready.most(0.0);
     let (judgement, measured, evidence) =
         match (most, ready.reaches(wanted, 0.0), undecided(timeline, service)) {
-            (None, ..) => {
-                (Judgement::Inconclusive, "unknown".to_owned(), format!("{service} was never seen."))
-            }
+            (None, ..) => (
+                Judgement::Inconclusive,
+                "unknown".to_owned(),
+                format!("{service} was never seen."),
+            ),
             (_, Some(at), _) if at <= 0.0 => {
                 let evidence = format!("As many of {service} were ready before the load began.");
                 (Judgement::Inconclusive, "there already".to_owned(), evidence)
             }
             (_, Some(at), _) => {
-                let judgement = if at <= within.as_secs_f64() { Judgement::Pass } else { Judgement::Fail };
-                let evidence =
-                    format!("{reaches} were ready after {}, bound {}.", wording::seconds(at), Period(within));
+                let judgement =
+                    if at <= within.as_secs_f64() { Judgement::Pass } else { Judgement::Fail };
+                let evidence = format!(
+                    "{reaches} were ready after {}, bound {}.",
+                    wording::seconds(at),
+                    Period(within)
+                );
                 (judgement, wording::seconds(at), evidence)
             }
             (Some(most), None, Some(why)) => {
@@ -51,7 +63,8 @@ fn of_reach(timeline: &Timeline, claim: String, service: &str, reaches: u32, wit
 }
 
 fn too_few(ended: f64, most: usize, within: Duration) -> (Judgement, String, String) {
-    let judgement = if ended >= within.as_secs_f64() { Judgement::Fail } else { Judgement::Inconclusive };
+    let judgement =
+        if ended >= within.as_secs_f64() { Judgement::Fail } else { Judgement::Inconclusive };
     let evidence = format!(
         "No more than {most} were ready in the {} that the run lasted, bound {}.",
         wording::seconds(ended),
@@ -60,14 +73,16 @@ fn too_few(ended: f64, most: usize, within: Duration) -> (Judgement, String, Str
     (judgement, format!("{most} at the most"), evidence)
 }
 
-/// Why the autoscaler cannot decide, as when nobody serves metrics: that says nothing of how it scales.
+/// Why the autoscaler cannot decide, as when nobody serves metrics: that says nothing of
+/// how it scales.
 fn undecided<'a>(timeline: &'a Timeline, service: &str) -> Option<&'a str> {
     timeline.scalers.iter().find(|one| one.service == service)?.trouble.as_deref()
 }
 
 /// Out and then in is what an autoscaler is for; once more out is going to and fro.
 fn of_flapping(timeline: &Timeline, service: &str) -> Finding {
-    let events = timeline.events.iter().filter(|event| event.service == service && event.at.0 >= 0.0);
+    let events =
+        timeline.events.iter().filter(|event| event.service == service && event.at.0 >= 0.0);
     let scaled: Vec<(f64, u32)> = events
         .filter_map(|event| match event.what {
             Happening::Scaled { replicas } => Some((event.at.0, replicas)),

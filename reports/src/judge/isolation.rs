@@ -7,7 +7,8 @@ use super::{availability, down};
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-/// `name` and `claim` are the finding's. Every window counts in which any of the services was down, if only for a part of it.
+/// `name` and `claim` are the finding's. Every window counts in which any of the services was down,
+/// if only for a part of it.
 pub fn judge(
     timeline: &Timeline,
     name: &str,
@@ -23,9 +24,13 @@ pub fn judge(
         measured: measured.to_owned(),
         evidence,
     };
-    let each: Vec<_> = services.iter().map(|service| (*service, down::spans(timeline, service))).collect();
+    let each: Vec<_> =
+        services.iter().map(|service| (*service, down::spans(timeline, service))).collect();
     if let Some((service, _)) = each.iter().find(|(_, spans)| spans.is_empty()) {
-        return open("never down", format!("At no time was {service} without a replica that could answer."));
+        return open(
+            "never down",
+            format!("At no time was {service} without a replica that could answer."),
+        );
     }
     let spans: Vec<_> = each.iter().flat_map(|(_, spans)| spans.iter().copied()).collect();
     let load = timeline.loads.iter().find(|load| load.name == of);
@@ -44,7 +49,9 @@ fn when(each: &[(&str, Vec<down::Span>)]) -> String {
     let words = each.iter().map(|(service, spans)| {
         let times: Vec<String> = spans
             .iter()
-            .map(|(from, to)| format!("from {} to {}", wording::moment(*from), wording::moment(*to)))
+            .map(|(from, to)| {
+                format!("from {} to {}", wording::moment(*from), wording::moment(*to))
+            })
             .collect();
         format!("{service} was down {}", wording::first_few(&times, times.len() as u64, ", "))
     });

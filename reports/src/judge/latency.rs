@@ -16,7 +16,8 @@ use crate::{confidence, wording};
 /// Latencies with what is known of those that have none.
 struct Measured {
     samples: Samples,
-    /// Gave up waiting: their waiting time is among the samples, but their latency is longer than any limit.
+    /// Gave up waiting: their waiting time is among the samples, but their latency is longer
+    /// than any limit.
     timed_out: u64,
     /// In flight at the end: not among the samples, and longer than any limit.
     unfinished: u64,
@@ -49,7 +50,13 @@ pub fn claim(of: &str, (quantile, at_most): (Quantile, Duration), during: During
 }
 
 /// What one run gives for a claim over several: those within the limit are good.
-pub fn cluster(plan: &Plan, timeline: &Timeline, of: &str, at_most: Duration, during: During) -> Cluster {
+pub fn cluster(
+    plan: &Plan,
+    timeline: &Timeline,
+    of: &str,
+    at_most: Duration,
+    during: During,
+) -> Cluster {
     let load = timeline.loads.iter().find(|load| load.name == of);
     let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
     let measured = Measured::of(&windows);
@@ -92,7 +99,8 @@ fn judgement(within: u64, all: u64, share: f64) -> Judgement {
 
 impl Measured {
     fn of(windows: &[&Window]) -> Self {
-        let failed = |kind| -> u64 { windows.iter().filter_map(|window| window.failed.get(&kind)).sum() };
+        let failed =
+            |kind| -> u64 { windows.iter().filter_map(|window| window.failed.get(&kind)).sum() };
         let all: u64 = windows.iter().map(|window| window.ok + window.failures()).sum();
         let samples = Samples::of(windows.iter().map(|window| &window.latency));
         let unfinished = failed(Failure::Unfinished);
@@ -123,13 +131,20 @@ impl Measured {
         }
     }
 
-    fn evidence(&self, quantile: Quantile, limit: Duration, within: u64, judgement: Judgement) -> String {
+    fn evidence(
+        &self,
+        quantile: Quantile,
+        limit: Duration,
+        within: u64,
+        judgement: Judgement,
+    ) -> String {
         let all = self.all();
         if all == 0 {
             return "No reply belongs to this part of the run.".to_owned();
         }
         let (lower, upper) = confidence::ranks(quantile.0, all);
-        let bound = |rank: Option<u64>, none: &str| rank.map_or(none.to_owned(), |rank| self.at(rank));
+        let bound =
+            |rank: Option<u64>, none: &str| rank.map_or(none.to_owned(), |rank| self.at(rank));
         let mut evidence = format!(
             "{} of {} within {}, and at least {} at 95% confidence. {quantile} is {} (95% interval {} to {}).",
             wording::share(within as f64 / all as f64),
@@ -151,7 +166,8 @@ impl Measured {
     fn others(&self) -> String {
         let slow = [(self.timed_out, "timed out"), (self.unfinished, "unfinished")];
         let slow = slow.iter().filter(|(n, _)| *n > 0);
-        let slow: Vec<String> = slow.map(|(n, what)| format!("{} {what}", wording::count(*n))).collect();
+        let slow: Vec<String> =
+            slow.map(|(n, what)| format!("{} {what}", wording::count(*n))).collect();
         let mut words = String::new();
         if !slow.is_empty() {
             words = format!(" Counted as too slow: {}.", slow.join(", "));

@@ -6,7 +6,12 @@ use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
 /// `what` names the commands and where their effects are.
-pub fn judge(record: Option<&LedgerRecord>, what: &str, lost: u64, duplicated: u64) -> Vec<Finding> {
+pub fn judge(
+    record: Option<&LedgerRecord>,
+    what: &str,
+    lost: u64,
+    duplicated: u64,
+) -> Vec<Finding> {
     let finding = |name: &str, claim: String, found: Found| Finding {
         name: format!("ledger.{name}"),
         claim: format!("{what}: {claim}"),
@@ -48,7 +53,8 @@ fn of_duplicated(record: Option<&LedgerRecord>, most: u64) -> Found {
         Ok(record) => record,
         Err(found) => return found,
     };
-    // A request without a reply may have been accepted: as many unasked effects have an innocent reason.
+    // A request without a reply may have been accepted: as many unasked effects have an innocent
+    // reason.
     let unexplained = record.unasked.count.saturating_sub(record.unknown);
     let duplicated = record.repeated.count + unexplained;
     let repeated = named("with more than one effect", &record.repeated);
@@ -73,9 +79,9 @@ fn usable(record: Option<&LedgerRecord>) -> Result<&LedgerRecord, Found> {
     };
     let record = record.ok_or_else(|| inconclusive("The effects were never read.".to_owned()))?;
     match &record.trouble {
-        Some(trouble) => {
-            Err(inconclusive(wording::sentence(&format!("The effects could not be read: {trouble}"))))
-        }
+        Some(trouble) => Err(inconclusive(wording::sentence(&format!(
+            "The effects could not be read: {trouble}"
+        )))),
         None if record.accepted == 0 => Err(inconclusive("No command was accepted.".to_owned())),
         None => Ok(record),
     }

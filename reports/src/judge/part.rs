@@ -3,8 +3,13 @@
 use brunt_scenarios::plan::During;
 use brunt_scenarios::timeline::{FaultRecord, LoadRecord, Timeline, Window};
 
-/// The windows of a load that lie in a part of the run. One that is partly in a fault counts as during the faults.
-pub fn windows<'a>(timeline: &'a Timeline, load: &'a LoadRecord, during: During) -> Vec<&'a Window> {
+/// The windows of a load that lie in a part of the run. One that is partly in a fault counts as
+/// during the faults.
+pub fn windows<'a>(
+    timeline: &'a Timeline,
+    load: &'a LoadRecord,
+    during: During,
+) -> Vec<&'a Window> {
     let faults = &timeline.faults;
     let within = |window: &&Window| match during {
         During::Run => true,

@@ -17,7 +17,8 @@ enum Recovery {
     After(f64),
     /// It never had fewer replicas ready than it should.
     Untouched,
-    /// It is one of several that the fault was drawn from, and lost no replica: another one was hit.
+    /// It is one of several that the fault was drawn from, and lost no replica: another
+    /// one was hit.
     NotDrawn,
     /// Hit again before its time was over: the later fault tells.
     HitAgain,
@@ -25,7 +26,13 @@ enum Recovery {
     NotBy(f64),
 }
 
-pub fn judge(plan: &Plan, timeline: &Timeline, claim: String, service: &str, within: Duration) -> Finding {
+pub fn judge(
+    plan: &Plan,
+    timeline: &Timeline,
+    claim: String,
+    service: &str,
+    within: Duration,
+) -> Finding {
     let hits = hits::on(plan, timeline, service);
     let ready = Ready::of(timeline, service);
     let each = hits.iter().enumerate().map(|(place, hit)| {
@@ -74,20 +81,29 @@ struct Case {
     within: f64,
 }
 
-/// From when on a service can recover from a fault: another that is still in force then keeps it down as well.
+/// From when on a service can recover from a fault: another that is still in force then keeps it
+/// down as well.
 fn over(hits: &[Hit<'_>], hit: &Hit<'_>) -> f64 {
     let others = hits.iter().filter(|other| other.record.start.0 <= hit.over());
     others.map(Hit::over).fold(hit.over(), f64::max)
 }
 
-fn recovery(timeline: &Timeline, service: &str, ready: &Ready, hit: &Hit<'_>, case: &Case) -> Recovery {
+fn recovery(
+    timeline: &Timeline,
+    service: &str,
+    ready: &Ready,
+    hit: &Hit<'_>,
+    case: &Case,
+) -> Recovery {
     let over = case.over;
     let missing = ready.falls_below(case.wanted, hit.record.start.0);
     // What begins later than the bound, or after the next fault, has another cause.
     let horizon = case.next.unwrap_or(f64::INFINITY).min(over + case.within);
     let missing = missing.filter(|at| *at <= horizon);
     let back = match (hit.is_rollout(), missing) {
-        (true, _) => rolled_out(timeline, service, over).and_then(|done| ready.reaches(case.wanted, done)),
+        (true, _) => {
+            rolled_out(timeline, service, over).and_then(|done| ready.reaches(case.wanted, done))
+        }
         (false, Some(missing)) => ready.reaches(case.wanted, missing.max(over)),
         (false, None) if hit.record.services.len() > 1 => return Recovery::NotDrawn,
         (false, None) => return Recovery::Untouched,
@@ -102,7 +118,8 @@ fn recovery(timeline: &Timeline, service: &str, ready: &Ready, hit: &Hit<'_>, ca
 }
 
 fn rolled_out(timeline: &Timeline, service: &str, from: f64) -> Option<f64> {
-    let mut later = timeline.events.iter().filter(|event| event.service == service && event.at.0 >= from);
+    let mut later =
+        timeline.events.iter().filter(|event| event.service == service && event.at.0 >= from);
     later.find(|event| event.what == Happening::RolloutDone).map(|event| event.at.0)
 }
 
@@ -147,7 +164,11 @@ fn evidence(each: &[(&Hit<'_>, Recovery)], within: Duration) -> String {
     order.sort_by(|one, other| slowest_first(other).total_cmp(&slowest_first(one)));
     let words: Vec<String> = order.iter().map(|(hit, recovery)| words(hit, recovery)).collect();
     let all = wording::counted(each.len() as u64, "fault");
-    format!("{all}, bound {}: {}.", Period(within), wording::first_few(&words, each.len() as u64, "; "))
+    format!(
+        "{all}, bound {}: {}.",
+        Period(within),
+        wording::first_few(&words, each.len() as u64, "; ")
+    )
 }
 
 fn words(hit: &Hit<'_>, recovery: &Recovery) -> String {
@@ -158,7 +179,10 @@ fn words(hit: &Hit<'_>, recovery: &Recovery) -> String {
         Recovery::NotDrawn => format!("{fault}: took no replica of this one away"),
         Recovery::HitAgain => format!("{fault}: hit again before its time was over"),
         Recovery::NotBy(waited) => {
-            format!("{fault}: not ready again in the {} that were left of the run", wording::seconds(*waited))
+            format!(
+                "{fault}: not ready again in the {} that were left of the run",
+                wording::seconds(*waited)
+            )
         }
     }
 }

@@ -24,7 +24,8 @@ impl Ready {
         Self { steps: steps.collect() }
     }
 
-    /// The first moment after another (or at it, by `from`'s own reckoning) at which a condition on the number holds.
+    /// The first moment after another (or at it, by `from`'s own reckoning) at which a condition on
+    /// the number holds.
     pub fn first(&self, from: f64, holds: impl Fn(usize) -> bool) -> Option<f64> {
         let already = self.steps.iter().take_while(|(at, _)| *at <= from).last();
         if already.is_some_and(|(_, number)| holds(*number)) {
@@ -66,11 +67,14 @@ fn follow(ready: &mut BTreeSet<u32>, event: &Event) {
     }
 }
 
-/// How many replicas a service should have after a fault: as many as before it, or as many as it sets for good.
+/// How many replicas a service should have after a fault: as many as before it, or as many as it
+/// sets for good.
 pub fn wanted(plan: &Plan, timeline: &Timeline, service: &str, hit: &Hit<'_>) -> usize {
     let planned = plan.system.services.get(service).map_or(1, |service| service.replicas);
-    let before =
-        timeline.events.iter().filter(|event| event.service == service && event.at.0 < hit.record.start.0);
+    let before = timeline
+        .events
+        .iter()
+        .filter(|event| event.service == service && event.at.0 < hit.record.start.0);
     let mut scaled = before.rev().filter_map(|event| match event.what {
         Happening::Scaled { replicas } if replicas > 0 => Some(replicas),
         _ => None,

@@ -23,7 +23,13 @@ struct Restart {
     watched: f64,
 }
 
-pub fn judge(plan: &Plan, timeline: &Timeline, claim: String, service: &str, within: Duration) -> Finding {
+pub fn judge(
+    plan: &Plan,
+    timeline: &Timeline,
+    claim: String,
+    service: &str,
+    within: Duration,
+) -> Finding {
     let hits = hits::on(plan, timeline, service);
     // A fault that replaces the process itself leaves nothing for the probe to do.
     let left_running = hits.iter().filter(|hit| {
@@ -37,7 +43,8 @@ pub fn judge(plan: &Plan, timeline: &Timeline, claim: String, service: &str, wit
             )
         )
     });
-    let restarts: Vec<Restart> = left_running.map(|hit| Restart::after(timeline, service, hit)).collect();
+    let restarts: Vec<Restart> =
+        left_running.map(|hit| Restart::after(timeline, service, hit)).collect();
     let judgements: Vec<Judgement> =
         restarts.iter().map(|restart| restart.judgement(within.as_secs_f64())).collect();
     Finding {

@@ -85,13 +85,17 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
     })
 }
 
-/// Times during load and faults, and the checks that follow, in which services, or calls between them, were not seen: what is
-/// measured from events may be late, or missing, and what is counted may not be all.
+/// Times during load and faults, and the checks that follow, in which services, or calls between
+/// them, were not seen: what is measured from events may be late, or missing, and what is counted
+/// may not be all.
 pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
     let rests_on_it = |claim: &Claim| {
         let events = matches!(
             claim,
-            Claim::Recovers { .. } | Claim::Restarts { .. } | Claim::Hpa { .. } | Claim::ScalesIn { .. }
+            Claim::Recovers { .. }
+                | Claim::Restarts { .. }
+                | Claim::Hpa { .. }
+                | Claim::ScalesIn { .. }
         );
         events || matches!(claim, Claim::Breaker { .. } | Claim::Amplification { .. })
     };
@@ -102,7 +106,11 @@ pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
         claim: "what happens to services is seen at once".to_owned(),
         judgement: Judgement::Inconclusive,
         measured: "not seen for a while".to_owned(),
-        evidence: format!("From {}: {}.", wording::moment(gap.from.0), gap.what.trim_end_matches('.')),
+        evidence: format!(
+            "From {}: {}.",
+            wording::moment(gap.from.0),
+            gap.what.trim_end_matches('.')
+        ),
     })
 }
 
@@ -121,9 +129,10 @@ pub fn loads(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
     planned.collect()
 }
 
-/// Whether any claim says too much if requests were sent later than they should have been. Whether each accepted command had its
-/// effect is the same whenever it was sent. Users who come when they have thought make no rate that could be missed, and as their
-/// lateness counts as latency, what is quick enough with it is quick enough without.
+/// Whether any claim says too much if requests were sent later than they should have been. Whether
+/// each accepted command had its effect is the same whenever it was sent. Users who come when they
+/// have thought make no rate that could be missed, and as their lateness counts as latency, what is
+/// quick enough with it is quick enough without.
 fn rests_on_its_schedule(plan: &Plan, load: &Load) -> bool {
     let open = matches!(load.arrival, Arrival::Open { .. });
     let is_this = |of: &String| *of == load.name;

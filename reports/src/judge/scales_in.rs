@@ -19,14 +19,17 @@ pub fn judge(
 ) -> Finding {
     let ready = Ready::of(timeline, service);
     let (to, from) = (usize::try_from(to).unwrap_or(usize::MAX), from.as_secs_f64());
-    let was_out = ready.first(0.0, |number| number > to).is_some_and(|at| at <= from + within.as_secs_f64());
+    let was_out =
+        ready.first(0.0, |number| number > to).is_some_and(|at| at <= from + within.as_secs_f64());
     let back = ready.first(from, |number| number <= to).map(|at| at - from);
     let left = (timeline.ended.0 - from).max(0.0);
     let (judgement, measured, evidence) = match (was_out, back) {
         (false, _) => (
             Judgement::Inconclusive,
             "never out".to_owned(),
-            format!("There never were more than {to} of {service}, so it had nowhere to come back from."),
+            format!(
+                "There never were more than {to} of {service}, so it had nowhere to come back from."
+            ),
         ),
         (true, Some(took)) => (
             if took <= within.as_secs_f64() { Judgement::Pass } else { Judgement::Fail },

@@ -1,7 +1,8 @@
 //! What a run spends of an objective's error budget, and how fast.
 //!
-//! A budget is what may fail in the objective's window: (1 − target) of what comes in it. A run of length L whose share of bad
-//! replies is b burns it b / (1 − target) times as fast as it lasts, and spends that times L / window of it.
+//! A budget is what may fail in the objective's window: (1 − target) of what comes in it. A run of
+//! length L whose share of bad replies is b burns it b / (1 − target) times as fast as it lasts,
+//! and spends that times L / window of it.
 
 use std::time::Duration;
 
@@ -58,7 +59,8 @@ fn of_load(
     spends: f64,
 ) -> (Judgement, String, String) {
     let sum = |during| {
-        let windows = record.map(|record| part::windows(timeline, record, during)).unwrap_or_default();
+        let windows =
+            record.map(|record| part::windows(timeline, record, during)).unwrap_or_default();
         Sum::of(&windows, objective.within, timeout)
     };
     let whole = sum(During::Run);
@@ -80,8 +82,9 @@ fn of_load(
     let rates = rates.into_iter().filter_map(|(when, during)| {
         let sum = sum(during);
         let bad = sum.all - sum.good - sum.open;
-        (sum.all > 0 && !timeline.faults.is_empty())
-            .then(|| format!("{} {when} the faults", times(objective.burns(bad as f64 / sum.all as f64))))
+        (sum.all > 0 && !timeline.faults.is_empty()).then(|| {
+            format!("{} {when} the faults", times(objective.burns(bad as f64 / sum.all as f64)))
+        })
     });
     let rates: Vec<String> = rates.collect();
     let rates = if rates.is_empty() { String::new() } else { format!(" ({})", rates.join(", ")) };
@@ -109,7 +112,8 @@ impl Objective {
 
 impl Sum {
     fn of(windows: &[&Window], within: Option<Duration>, timeout: Duration) -> Self {
-        let failed = |kind| windows.iter().filter_map(|window| window.failed.get(&kind)).sum::<u64>();
+        let failed =
+            |kind| windows.iter().filter_map(|window| window.failed.get(&kind)).sum::<u64>();
         let ok: u64 = windows.iter().map(|window| window.ok).sum();
         let all = ok + windows.iter().map(|window| window.failures()).sum::<u64>();
         let late = within.map_or(0, |within| {
@@ -118,8 +122,10 @@ impl Sum {
             let waited = if within < timeout { failed(Failure::Timeout) } else { 0 };
             (samples.len() - samples.within(limit)).saturating_sub(waited)
         });
-        // Latencies are those of all that got a reply: which of the late ones were bad anyhow is not known.
-        let refused = windows.iter().flat_map(|window| &window.failed).filter(|(kind, _)| has_reply(**kind));
+        // Latencies are those of all that got a reply: which of the late ones were bad anyhow is
+        // not known.
+        let refused =
+            windows.iter().flat_map(|window| &window.failed).filter(|(kind, _)| has_reply(**kind));
         let unsure = late.min(refused.map(|(_, count)| count).sum());
         let open = failed(Failure::Unfinished) + unsure.min(ok);
         Self { good: ok.saturating_sub(late), open, all }

@@ -1,4 +1,5 @@
-//! Whether what was recorded fits together. Half a record, or one from a clock that jumped, must not pass for a whole one.
+//! Whether what was recorded fits together. Half a record, or one from a clock that jumped, must
+//! not pass for a whole one.
 
 use brunt_scenarios::plan::{Arrival, Load, Plan, Work};
 use brunt_scenarios::timeline::{Ending, LoadRecord, Moment, Schedule, Timeline};
@@ -62,14 +63,19 @@ fn windows(load: &LoadRecord) -> Option<String> {
             "the windows of {name} are not in order: the clock jumped, or the record is damaged"
         ));
     }
-    let more = load.windows.iter().find(|window| window.latency.len() > window.ok + window.failures());
-    more.map(|window| format!("{name} has more latencies than requests at {}", wording::moment(window.start)))
+    let more =
+        load.windows.iter().find(|window| window.latency.len() > window.ok + window.failures());
+    more.map(|window| {
+        format!("{name} has more latencies than requests at {}", wording::moment(window.start))
+    })
 }
 
 fn cut_short(plan: &Plan, timeline: &Timeline) -> Option<String> {
     let ends = plan.load_ends().as_secs_f64();
-    let (ended, ends) =
-        (wording::moment(timeline.ended.0), (timeline.ended.0 + SLACK < ends).then(|| wording::moment(ends)));
+    let (ended, ends) = (
+        wording::moment(timeline.ended.0),
+        (timeline.ended.0 + SLACK < ends).then(|| wording::moment(ends)),
+    );
     ends.map(|ends| format!("the record ends at {ended}, and the load at {ends}"))
 }
 
@@ -82,8 +88,8 @@ fn missing(load: &Load, timeline: &Timeline) -> Option<String> {
     if record.schedule != Schedule::Kept {
         return None;
     }
-    let counted =
-        crate::foresight::arrivals(ramps, load.lasts) - crate::foresight::arrivals(ramps, load.warm_up);
+    let counted = crate::foresight::arrivals(ramps, load.lasts)
+        - crate::foresight::arrivals(ramps, load.warm_up);
     let recorded = wording::totals(record).1;
     let planned = counted.round() as u64;
     ((recorded as f64) < counted * MOST && recorded > 0).then(|| {

@@ -6,7 +6,8 @@ use brunt_scenarios::plan::{Auth, Body, Call, Plan, Program, Request, Step, Syst
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A request of the scenario, as commands. Names in `${…}` stand for what earlier replies or feeds gave.
+/// A request of the scenario, as commands. Names in `${…}` stand for what earlier replies
+/// or feeds gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Asked {
@@ -91,9 +92,15 @@ fn grpcurl(call: &Call, request: &Request, system: &System) -> String {
 }
 
 fn brunt(call: &Call, request: &Request, system: &System) -> String {
-    let mut line = format!("brunt load -c1 -r1 --grpc {call} --data {}", quoted(&call.message.to_string()));
+    let mut line =
+        format!("brunt load -c1 -r1 --grpc {call} --data {}", quoted(&call.message.to_string()));
     metadata(&mut line, request);
-    let _ = write!(line, " --timeout {} {}", request.timeout.as_secs_f64(), quoted(&base(request, system)));
+    let _ = write!(
+        line,
+        " --timeout {} {}",
+        request.timeout.as_secs_f64(),
+        quoted(&base(request, system))
+    );
     line
 }
 
@@ -117,7 +124,9 @@ fn curl(request: &Request, system: &System) -> String {
             add("--data", &value.to_string());
         }
         Body::Form(fields) => {
-            fields.iter().for_each(|(name, value)| add("--data-urlencode", &format!("{name}={value}")));
+            fields
+                .iter()
+                .for_each(|(name, value)| add("--data-urlencode", &format!("{name}={value}")));
         }
         Body::Text(text) => add("--data-binary", text),
     }
@@ -182,7 +191,8 @@ mod tests {
     #[test]
     fn a_shell_takes_it_for_one_word() {
         let words = ["", "plain", "two words", "it's", "$(rm x)", "http://h:1/a?b=c&d"];
-        let taken = ["''", "plain", "'two words'", r"'it'\''s'", "'$(rm x)'", "'http://h:1/a?b=c&d'"];
+        let taken =
+            ["''", "plain", "'two words'", r"'it'\''s'", "'$(rm x)'", "'http://h:1/a?b=c&d'"];
         assert_eq!(words.map(quoted), taken);
     }
 }

@@ -15,12 +15,12 @@ pub struct Cluster {
     pub all: u64,
 }
 
-/// The share behind clusters, at least and at most, each at 95 % confidence; `None` with fewer than two clusters that have
-/// anything in them.
+/// The share behind clusters, at least and at most, each at 95 % confidence; `None` with fewer than
+/// two clusters that have anything in them.
 ///
-/// The ratio of sums with its linearised variance over clusters and Student's t (Cochran, Sampling Techniques, 1977, chapter 6),
-/// and never narrower than the exact binomial bounds of all requests: without a bad one, clusters show no spread, and that
-/// proves nothing.
+/// The ratio of sums with its linearised variance over clusters and Student's t (Cochran, Sampling
+/// Techniques, 1977, chapter 6), and never narrower than the exact binomial bounds of all requests:
+/// without a bad one, clusters show no spread, and that proves nothing.
 pub fn share_bounds(clusters: &[Cluster]) -> Option<(f64, f64)> {
     let there: Vec<Cluster> = clusters.iter().copied().filter(|cluster| cluster.all > 0).collect();
     if there.len() < 2 {
@@ -30,7 +30,9 @@ pub fn share_bounds(clusters: &[Cluster]) -> Option<(f64, f64)> {
     let good: u64 = there.iter().map(|cluster| cluster.good).sum();
     let not_bad: u64 = there.iter().map(|cluster| cluster.good + cluster.open).sum();
     let least = ratio(&there, |cluster| cluster.good).0.min(confidence::at_least(good, all));
-    let most = ratio(&there, |cluster| cluster.good + cluster.open).1.max(confidence::at_most(not_bad, all));
+    let most = ratio(&there, |cluster| cluster.good + cluster.open)
+        .1
+        .max(confidence::at_most(not_bad, all));
     Some((least.max(0.0), most.min(1.0)))
 }
 
@@ -39,7 +41,8 @@ fn ratio(clusters: &[Cluster], good: impl Fn(&Cluster) -> u64) -> (f64, f64) {
     let number = clusters.len() as f64;
     let all: f64 = clusters.iter().map(|cluster| cluster.all as f64).sum();
     let share = clusters.iter().map(|cluster| good(cluster) as f64).sum::<f64>() / all;
-    let residuals = clusters.iter().map(|cluster| good(cluster) as f64 - share * cluster.all as f64);
+    let residuals =
+        clusters.iter().map(|cluster| good(cluster) as f64 - share * cluster.all as f64);
     let spread: f64 = residuals.map(|residual| residual * residual).sum();
     let error = (spread * number / (number - 1.0)).sqrt() / all;
     let width = students_t(number - 1.0) * error;
@@ -59,7 +62,9 @@ mod tests {
     /// Table of Student (Biometrika Tables for Statisticians, table 12).
     #[test]
     fn the_points_of_t_are_the_published_ones() {
-        for (freedom, wanted) in [(1.0, 6.314), (2.0, 2.920), (4.0, 2.132), (9.0, 1.833), (29.0, 1.699)] {
+        for (freedom, wanted) in
+            [(1.0, 6.314), (2.0, 2.920), (4.0, 2.132), (9.0, 1.833), (29.0, 1.699)]
+        {
             let point = students_t(freedom);
             assert!((point - wanted).abs() < 5e-4, "{point} is not {wanted} at {freedom}");
         }

@@ -7,14 +7,21 @@ use brunt_scenarios::timeline::{AgreementRecord, Keys, Timeline};
 use crate::fixture::{judged, only, plan, secs, timeline};
 
 fn record(keys: u64, wrong: [u64; 3], trouble: Option<&str>) -> AgreementRecord {
-    let some = |count| Keys { count, some: (0..count).map(|key| format!("{key}: it is not so")).collect() };
+    let some = |count| Keys {
+        count,
+        some: (0..count).map(|key| format!("{key}: it is not so")).collect(),
+    };
     let [missing, different, unasked] = wrong.map(some);
     let trouble = trouble.map(str::to_owned);
     AgreementRecord { check: 0, keys, missing, different, unasked, after: 1.5, trouble }
 }
 
 fn claim() -> Claim {
-    Claim::Saga { called_off: CalledOff::By("orders".to_owned()), compensated: vec![], within: secs(5) }
+    Claim::Saga {
+        called_off: CalledOff::By("orders".to_owned()),
+        compensated: vec![],
+        within: secs(5),
+    }
 }
 
 fn saga(record: Option<AgreementRecord>) -> Judgement {

@@ -23,7 +23,10 @@ fn a_claim_below_everything_needs_enough_clean_requests() {
         let (judgement, evidence) = of(needed - 1, &[], at_least);
         assert_eq!(judgement, Inconclusive);
         let digits = evidence.replace(',', "");
-        assert!(digits.contains(&format!("needs {needed} requests there were {}", needed - 1)), "{evidence}");
+        assert!(
+            digits.contains(&format!("needs {needed} requests there were {}", needed - 1)),
+            "{evidence}"
+        );
     }
 }
 
@@ -39,7 +42,10 @@ fn failures_decide_once_the_bounds_are_on_one_side() {
 fn everything_bears_no_failure_and_says_what_it_supports() {
     let (judgement, evidence) = of(10_000, &[], "100%");
     assert_eq!(judgement, Pass);
-    assert_eq!(evidence, "None of 10,000 requests failed, which supports 99.97% or more at 95% confidence.");
+    assert_eq!(
+        evidence,
+        "None of 10,000 requests failed, which supports 99.97% or more at 95% confidence."
+    );
     let (judgement, evidence) = of(10_000, &[(Failure::Status(503), 1)], "100%");
     assert_eq!(judgement, Fail);
     assert_eq!(evidence, "1 of 10,001 requests failed; none may. Failures: status 503 × 1.");
@@ -77,8 +83,10 @@ fn parts_are_told_by_the_faults() {
 #[test]
 fn a_window_partly_in_a_fault_is_during_it() {
     let mut timeline = timeline();
-    timeline.faults =
-        vec![fault("pause order", "order", 1.5, 2.5), fault("kill -9 one of order", "order", 4.0, 4.0)];
+    timeline.faults = vec![
+        fault("pause order", "order", 1.5, 2.5),
+        fault("kill -9 one of order", "order", 4.0, 4.0),
+    ];
     assert!(evidence(During::Before, &timeline).starts_with("None of 100 requests"));
     assert!(evidence(During::Faults, &timeline).starts_with("23 of 280 requests"));
     assert!(evidence(During::After, &timeline).starts_with("None of 101 requests"));

@@ -3,7 +3,9 @@
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
 use brunt_scenarios::plan::BreakerState::{self, Closed, HalfOpen, Off, Open};
 use brunt_scenarios::plan::{Claim, Plan};
-use brunt_scenarios::timeline::{BreakerRecord, BreakerSpan, Failure, LoadRecord, Moment, Timeline};
+use brunt_scenarios::timeline::{
+    BreakerRecord, BreakerSpan, Failure, LoadRecord, Moment, Timeline,
+};
 
 use crate::fixture::{judged, load, only, plan, timeline, window};
 
@@ -94,7 +96,11 @@ fn replies_are_fast_while_it_is_open() {
     let quick = window(1.0, 0, &[(refused, 100)], &[(900, 100)]);
     let sluggish = window(1.0, 0, &[(refused, 100)], &[(900, 80), (500_000, 20)]);
     let few = window(1.0, 0, &[(refused, 9)], &[(900, 9)]);
-    assert_eq!(fast(vec![load(vec![slow.clone(), quick])]), Pass, "what is slow comes before it is open");
+    assert_eq!(
+        fast(vec![load(vec![slow.clone(), quick])]),
+        Pass,
+        "what is slow comes before it is open"
+    );
     assert_eq!(fast(vec![load(vec![slow.clone(), sluggish])]), Fail);
     assert_eq!(fast(vec![load(vec![slow.clone(), few])]), Inconclusive);
     assert_eq!(fast(vec![load(vec![slow])]), Inconclusive, "no request while it was open");

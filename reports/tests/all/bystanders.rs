@@ -36,12 +36,17 @@ fn only_the_time_counts_in_which_the_other_is_down() {
     );
     assert_eq!(judged(&isolation("90%"), &seconds([0, 0, 5, 5, 5, 0]), "isolation"), Pass);
     let found = only(&isolation("100%"), &seconds([0; 6]), "isolation");
-    assert!(found.evidence.starts_with("Product was down from 2.0s to 4.7s."), "{}", found.evidence);
+    assert!(
+        found.evidence.starts_with("Product was down from 2.0s to 4.7s."),
+        "{}",
+        found.evidence
+    );
 }
 
 #[test]
 fn a_service_that_was_never_down_shows_nothing() {
-    let up = Timeline { events: vec![event(-1.0, "product", 1, Happening::Ready)], ..seconds([0; 6]) };
+    let up =
+        Timeline { events: vec![event(-1.0, "product", 1, Happening::Ready)], ..seconds([0; 6]) };
     assert_eq!(judged(&isolation("100%"), &up, "isolation"), Inconclusive);
     let silent = Timeline { loads: vec![load(vec![second(0.0, 0)])], ..timeline() };
     assert_eq!(judged(&isolation("100%"), &silent, "isolation"), Inconclusive);
@@ -96,8 +101,10 @@ fn effects(unfinished: u64, trouble: Option<&str>) -> LedgerRecord {
 
 #[test]
 fn commands_are_accepted_meanwhile_and_complete_afterwards() {
-    let run =
-        |record: Option<LedgerRecord>| Timeline { ledgers: record.into_iter().collect(), ..seconds([0; 6]) };
+    let run = |record: Option<LedgerRecord>| Timeline {
+        ledgers: record.into_iter().collect(),
+        ..seconds([0; 6])
+    };
     let good = run(Some(effects(0, None)));
     assert_eq!(judged(&decoupled(), &good, "decoupled.accepted"), Pass);
     assert_eq!(judged(&decoupled(), &good, "decoupled.completed"), Pass);
@@ -119,7 +126,11 @@ fn fairness() -> Plan {
         Ramp { from: 10.0, to: 10.0, lasts: secs(10) },
         Ramp { from: 100.0, to: 100.0, lasts: secs(10) },
     ];
-    let flood = Load { name: "flood".to_owned(), arrival: Arrival::Open { ramps }, ..plan.loads[0].clone() };
+    let flood = Load {
+        name: "flood".to_owned(),
+        arrival: Arrival::Open { ramps },
+        ..plan.loads[0].clone()
+    };
     plan.loads.push(flood);
     plan
 }
@@ -148,7 +159,11 @@ fn others_are_as_fast_as_before_while_one_is_overloaded() {
     let slow = half(flooded(), changing("orders", [20_000, 60_000], [0, 0]));
     assert_eq!(judged(&fairness(), &slow, "fairness.p99"), Fail);
     let failing = half(flooded(), changing("orders", [20_000, 20_000], [0, 5]));
-    assert_eq!(judged(&fairness(), &failing, "fairness.failures"), Fail, "failing fast is no fairness");
+    assert_eq!(
+        judged(&fairness(), &failing, "fairness.failures"),
+        Fail,
+        "failing fast is no fairness"
+    );
 }
 
 #[test]
@@ -165,8 +180,10 @@ fn an_overload_that_was_none_shows_nothing() {
 
 #[test]
 fn a_short_run_does_not_say() {
-    let mut run =
-        half(changing("flood", [5_000, 5_000], [0, 60]), changing("orders", [20_000, 20_000], [0, 0]));
+    let mut run = half(
+        changing("flood", [5_000, 5_000], [0, 60]),
+        changing("orders", [20_000, 20_000], [0, 0]),
+    );
     run.loads.iter_mut().for_each(|load| drop(load.windows.drain(4..16)));
     assert_eq!(judged(&fairness(), &run, "fairness.p99"), Inconclusive);
 }
@@ -188,6 +205,12 @@ fn retries_are_counted_for_each_request() {
     assert_eq!(judged(&plan, &calls(720), "amplification"), Pass);
     assert_eq!(judged(&plan, &calls(721), "amplification"), Fail);
     assert_eq!(judged(&plan, &calls(0), "amplification"), Inconclusive);
-    assert_eq!(judged(&plan, &Timeline { edges: vec![], ..calls(1) }, "amplification"), Inconclusive);
-    assert_eq!(judged(&plan, &Timeline { loads: vec![], ..calls(1) }, "amplification"), Inconclusive);
+    assert_eq!(
+        judged(&plan, &Timeline { edges: vec![], ..calls(1) }, "amplification"),
+        Inconclusive
+    );
+    assert_eq!(
+        judged(&plan, &Timeline { loads: vec![], ..calls(1) }, "amplification"),
+        Inconclusive
+    );
 }

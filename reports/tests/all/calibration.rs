@@ -23,12 +23,16 @@ fn runs_are_counted_by_what_they_show() {
         let right = counted.count("kill-storm", None, &verdict(Outcome::Pass, &[]));
         assert_eq!(right, Counted::Right);
     }
-    assert_eq!(counted.count("kill-storm", None, &verdict(Outcome::Inconclusive, &[])), Counted::Wrong);
+    assert_eq!(
+        counted.count("kill-storm", None, &verdict(Outcome::Inconclusive, &[])),
+        Counted::Wrong
+    );
     for _ in 0..59 {
         let right = counted.count("kill-storm", without, &verdict(Outcome::Fail, &["ledger.lost"]));
         assert_eq!(right, Counted::Right);
     }
-    let otherwise = counted.count("kill-storm", without, &verdict(Outcome::Fail, &["availability"]));
+    let otherwise =
+        counted.count("kill-storm", without, &verdict(Outcome::Fail, &["availability"]));
     let missed = counted.count("kill-storm", without, &verdict(Outcome::Pass, &[]));
     assert_eq!([otherwise, missed], [Counted::Wrong; 2]);
     assert_eq!(counted.clean(), (59, 1));

@@ -1,27 +1,32 @@
 //! Two versions side by side.
 
-use brunt_reports::{Allowed, CompareError, Comparison, Judgement, Metric, Report, compare, comparison_text};
+use brunt_reports::{
+    Allowed, CompareError, Comparison, Judgement, Metric, Report, compare, comparison_text,
+};
 use brunt_scenarios::timeline::{Counts, Failure, Schedule, Timeline, Window};
 use proptest::prelude::*;
 
 use crate::fixture::{load, report, timeline};
 
-/// A run of a minute with a hundred requests a second; neighbouring seconds are alike. `slower` stretches latencies,
-/// `failing` is the share of failures.
+/// A run of a minute with a hundred requests a second; neighbouring seconds are alike. `slower`
+/// stretches latencies, `failing` is the share of failures.
 fn run(seed: u64, slower: f64, failing: f64) -> Report {
     let mut chance = fastrand::Rng::with_seed(seed);
     let mut mood = 1.0;
     let windows = (0..60).map(|second| {
         mood = 0.7 * mood + 0.3 * (0.5 + chance.f64());
         let failed = (0..100).filter(|_| chance.f64() < failing).count() as u64;
-        let mut latencies: Vec<u64> =
-            (0..100).map(|_| 500 * (slower * mood * 40.0 * (1.0 - chance.f64().ln())) as u64).collect();
+        let mut latencies: Vec<u64> = (0..100)
+            .map(|_| 500 * (slower * mood * 40.0 * (1.0 - chance.f64().ln())) as u64)
+            .collect();
         latencies.sort_unstable();
         Window {
             start: f64::from(second),
             ok: 100 - failed,
             failed: [(Failure::Status(503), failed)].into(),
-            latency: Counts::from(latencies.into_iter().map(|value| (value, 1)).collect::<Vec<_>>()),
+            latency: Counts::from(
+                latencies.into_iter().map(|value| (value, 1)).collect::<Vec<_>>(),
+            ),
         }
     });
     report_of(windows.collect())
@@ -59,7 +64,11 @@ fn what_is_worse_is_found() {
         assert_eq!(judged(&slow, Metric::P99), Some(Judgement::Fail), "seed {seed}: {slow:?}");
         assert_eq!(judged(&slow, Metric::Failures), Some(Judgement::Pass), "seed {seed}: {slow:?}");
         let broken = of(&[base], &[run(seed + 200, 1.0, 0.05)]);
-        assert_eq!(judged(&broken, Metric::Failures), Some(Judgement::Fail), "seed {seed}: {broken:?}");
+        assert_eq!(
+            judged(&broken, Metric::Failures),
+            Some(Judgement::Fail),
+            "seed {seed}: {broken:?}"
+        );
     }
 }
 

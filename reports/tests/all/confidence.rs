@@ -38,7 +38,8 @@ fn clean_requests_needed_are_the_known_ones() {
     assert_eq!(needed(1.0, 0), None);
 }
 
-/// David and Nagaraja's example of the median of ten: ranks 2 and 9 at 97.9 %, and no narrower pair at 95 %.
+/// David and Nagaraja's example of the median of ten: ranks 2 and 9 at 97.9 %, and no narrower pair
+/// at 95 %.
 #[test]
 fn intervals_of_quantiles_are_the_known_ranks() {
     assert_eq!(ranks(0.5, 10), (Some(2), Some(9)));
@@ -88,8 +89,8 @@ proptest! {
     }
 }
 
-/// The lower bound is beyond the true share in at most 5 % of all samples, whatever the share: summed exactly over all
-/// outcomes.
+/// The lower bound is beyond the true share in at most 5 % of all samples, whatever the share:
+/// summed exactly over all outcomes.
 #[test]
 fn bounds_hold_as_often_as_they_claim() {
     for of in [5_u64, 20, 73] {
@@ -105,7 +106,8 @@ fn bounds_hold_as_often_as_they_claim() {
     }
 }
 
-/// The probability of at least `good` of `of` at a share, added up term by term: no beta function in it.
+/// The probability of at least `good` of `of` at a share, added up term by term: no beta
+/// function in it.
 fn at_least_so_many(good: u64, of: u64, share: f64) -> f64 {
     let log_factorial = |n: u64| (1..=n).map(|k| (k as f64).ln()).sum::<f64>();
     let whole = log_factorial(of);
@@ -117,7 +119,8 @@ fn at_least_so_many(good: u64, of: u64, share: f64) -> f64 {
 }
 
 proptest! {
-    /// At the lower bound, as many good ones as there were come about in exactly one sample of twenty.
+    /// At the lower bound, as many good ones as there were come about in exactly one
+    /// sample of twenty.
     #[test]
     fn the_lower_bound_is_where_the_sample_gets_unlikely(of in 1..400_u64, part in 0.0..=1.0_f64) {
         let good = ((of as f64 * part) as u64).max(1);
@@ -126,7 +129,8 @@ proptest! {
     }
 }
 
-/// Of two thousand samples, the interval of a quantile holds the true one in at least as many as it claims.
+/// Of two thousand samples, the interval of a quantile holds the true one in at least as many
+/// as it claims.
 #[test]
 fn intervals_of_quantiles_hold_as_often_as_they_claim() {
     let mut chance = fastrand::Rng::with_seed(11);

@@ -5,11 +5,13 @@ use brunt_scenarios::plan::{Claim, During};
 
 use crate::fixture::{fault, load, percent, plan, report, timeline, window};
 
-const HOSTILE: &str = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'|@all\x1b[31m";
+const HOSTILE: &str =
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'|@all\x1b[31m";
 
 fn hostile() -> Report {
     let of = HOSTILE.to_owned();
-    let mut plan = plan(vec![Claim::Availability { of, at_least: percent("90%"), during: During::Run }]);
+    let mut plan =
+        plan(vec![Claim::Availability { of, at_least: percent("90%"), during: During::Run }]);
     let mut timeline = timeline();
     plan.name = HOSTILE.to_owned();
     plan.about = Some(HOSTILE.to_owned());

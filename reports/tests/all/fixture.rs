@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use brunt_reports::{Fact, Finding, Judgement, Origin, Report, judge};
 use brunt_scenarios::plan::{
-    Answer, Arrival, Body, Check, Claim, Fault, FaultKind, Load, Method, Only, Placement, Plan, Probe,
-    Program, Request, Rollout, Service, StrategyKind, System, Target, Work,
+    Answer, Arrival, Body, Check, Claim, Fault, FaultKind, Load, Method, Only, Placement, Plan,
+    Probe, Program, Request, Rollout, Service, StrategyKind, System, Target, Work,
 };
 use brunt_scenarios::system::HttpGet;
 use brunt_scenarios::timeline::{
-    Counts, EdgeRecord, Ending, Event, Failure, FaultRecord, Happening, LoadRecord, Moment, Schedule,
-    Timeline, Window,
+    Counts, EdgeRecord, Ending, Event, Failure, FaultRecord, Happening, LoadRecord, Moment,
+    Schedule, Timeline, Window,
 };
 use brunt_scenarios::units::Percent;
 
@@ -130,9 +130,15 @@ fn name(claim: &Claim) -> &'static str {
     }
 }
 
-/// A window of a second: good ones, failed ones, and latencies in microseconds with how often each occurred.
+/// A window of a second: good ones, failed ones, and latencies in microseconds with how
+/// often each occurred.
 pub fn window(start: f64, ok: u64, failed: &[(Failure, u64)], latency: &[(u64, u64)]) -> Window {
-    Window { start, ok, failed: failed.iter().copied().collect(), latency: Counts::from(latency.to_vec()) }
+    Window {
+        start,
+        ok,
+        failed: failed.iter().copied().collect(),
+        latency: Counts::from(latency.to_vec()),
+    }
 }
 
 /// A load's record with these windows.

@@ -8,7 +8,8 @@ use crate::fixture::{percent, plan, secs};
 /// 200 requests/s for the six seconds of the load.
 fn open(claims: Vec<Claim>) -> Plan {
     let mut plan = plan(claims);
-    plan.loads[0].arrival = Arrival::Open { ramps: vec![Ramp { from: 200.0, to: 200.0, lasts: secs(6) }] };
+    plan.loads[0].arrival =
+        Arrival::Open { ramps: vec![Ramp { from: 200.0, to: 200.0, lasts: secs(6) }] };
     plan
 }
 

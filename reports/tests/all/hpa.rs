@@ -14,7 +14,11 @@ fn hpa() -> Plan {
 fn ready(at: &[f64], ended: f64) -> Timeline {
     let first = event(-1.0, "order", 1, Happening::Ready);
     let more = at.iter().zip(2..).map(|(at, number)| event(*at, "order", number, Happening::Ready));
-    Timeline { events: std::iter::once(first).chain(more).collect(), ended: Moment(ended), ..timeline() }
+    Timeline {
+        events: std::iter::once(first).chain(more).collect(),
+        ended: Moment(ended),
+        ..timeline()
+    }
 }
 
 fn scaled(to: &[u32]) -> Timeline {
@@ -51,7 +55,8 @@ fn one_that_cannot_decide_shows_nothing_of_how_it_scales() {
     assert_eq!(reaches(&with(scaler("order", Some("no metrics")))), Inconclusive);
     assert_eq!(reaches(&with(scaler("stock", Some("no metrics")))), Fail, "another one");
     assert_eq!(reaches(&with(scaler("order", None))), Fail);
-    let enough = Timeline { scalers: vec![scaler("order", Some("no metrics"))], ..ready(&[2.0, 3.0], 9.0) };
+    let enough =
+        Timeline { scalers: vec![scaler("order", Some("no metrics"))], ..ready(&[2.0, 3.0], 9.0) };
     assert_eq!(reaches(&enough), Pass, "it decided before");
 }
 
@@ -73,7 +78,8 @@ fn goes(at: Option<f64>, ended: f64) -> Timeline {
 
 #[test]
 fn it_comes_down_in_time_once_the_load_is_over() {
-    let claim = Claim::ScalesIn { service: "order".to_owned(), to: 1, from: secs(10), within: secs(5) };
+    let claim =
+        Claim::ScalesIn { service: "order".to_owned(), to: 1, from: secs(10), within: secs(5) };
     let judged = |timeline: &Timeline| judged(&plan(vec![claim.clone()]), timeline, "hpa.returns");
     assert_eq!(judged(&goes(Some(14.0), 20.0)), Pass);
     assert_eq!(judged(&goes(Some(16.0), 20.0)), Fail, "too late");

@@ -24,7 +24,11 @@ fn enough_fast_ones_pass_and_one_less_does_not() {
     assert_eq!(p99(LIMIT, fast(299)).judgement, Pass);
     let found = p99(LIMIT, fast(298));
     assert_eq!(found.judgement, Inconclusive);
-    assert!(found.evidence.ends_with("99% needs 299 requests, there were 298."), "{}", found.evidence);
+    assert!(
+        found.evidence.ends_with("99% needs 299 requests, there were 298."),
+        "{}",
+        found.evidence
+    );
 }
 
 #[test]
@@ -41,15 +45,18 @@ fn as_many_slow_ones_as_allowed_decide_nothing() {
 
 #[test]
 fn unfinished_ones_are_slower_than_any_limit() {
-    let found = p99(LIMIT, vec![window(0.0, 1_000, &[(Failure::Unfinished, 40)], &[(10_000, 1_000)])]);
+    let found =
+        p99(LIMIT, vec![window(0.0, 1_000, &[(Failure::Unfinished, 40)], &[(10_000, 1_000)])]);
     assert_eq!((found.judgement, found.measured.as_str()), (Fail, "unfinished"));
 }
 
 #[test]
 fn timed_out_ones_are_slower_than_a_limit_beyond_their_waiting_time() {
     let beyond = Duration::from_secs(20);
-    let found =
-        p99(beyond, vec![window(0.0, 960, &[(Failure::Timeout, 40)], &[(10_000, 960), (5_000_000, 40)])]);
+    let found = p99(
+        beyond,
+        vec![window(0.0, 960, &[(Failure::Timeout, 40)], &[(10_000, 960), (5_000_000, 40)])],
+    );
     assert_eq!(found.judgement, Fail);
     let found = p99(beyond, vec![window(0.0, 1_000, &[], &[(10_000, 960), (5_000_000, 40)])]);
     assert_eq!(found.judgement, Pass);
@@ -57,7 +64,8 @@ fn timed_out_ones_are_slower_than_a_limit_beyond_their_waiting_time() {
 
 #[test]
 fn those_without_a_reply_are_told_and_have_no_latency() {
-    let found = p99(LIMIT, vec![window(0.0, 1_000, &[(Failure::Connect, 500)], &[(10_000, 1_000)])]);
+    let found =
+        p99(LIMIT, vec![window(0.0, 1_000, &[(Failure::Connect, 500)], &[(10_000, 1_000)])]);
     assert_eq!(found.judgement, Pass);
     insta::assert_snapshot!(found.evidence);
 }

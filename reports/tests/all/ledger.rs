@@ -60,8 +60,12 @@ fn missing_and_unfinished_ones_are_lost() {
 
 #[test]
 fn unasked_ones_are_too_many_beyond_the_requests_without_a_reply() {
-    let record =
-        LedgerRecord { unasked: keys(&["1", "2", "3"]), unknown: 2, repeated: keys(&["4"]), ..clean() };
+    let record = LedgerRecord {
+        unasked: keys(&["1", "2", "3"]),
+        unknown: 2,
+        repeated: keys(&["4"]),
+        ..clean()
+    };
     assert_eq!(of(Some(record.clone()), 0, 1), (Pass, Fail));
     assert_eq!(of(Some(record), 0, 2), (Pass, Pass));
 }

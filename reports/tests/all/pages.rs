@@ -2,7 +2,9 @@
 
 use brunt_reports::{Limit, Report, html, live_frame, live_page, main_part, windows_csv};
 use brunt_scenarios::plan::{Body, EdgeFault, FaultKind, Work};
-use brunt_scenarios::timeline::{Counts, Ending, Failure, LoadRecord, Moment, RateRecord, Timeline, Window};
+use brunt_scenarios::timeline::{
+    Counts, Ending, Failure, LoadRecord, Moment, RateRecord, Timeline, Window,
+};
 
 use crate::fixture::{load, plan, report, timeline};
 
@@ -12,12 +14,18 @@ const MIB: usize = 1024 * 1024;
 fn huge(loads: u64, seconds: u64, requests: u64) -> Report {
     let each = requests / loads / seconds + 1;
     let window = |second: u64| {
-        let latency: Vec<(u64, u64)> =
-            (0..150).map(|place| (300 + place * place * 7 * (1 + second % 7), each / 150 + 1)).collect();
+        let latency: Vec<(u64, u64)> = (0..150)
+            .map(|place| (300 + place * place * 7 * (1 + second % 7), each / 150 + 1))
+            .collect();
         Window {
             start: second as f64,
             ok: each - 3,
-            failed: [(Failure::Timeout, 1), (Failure::Status(503), second % 3), (Failure::Reset, 1)].into(),
+            failed: [
+                (Failure::Timeout, 1),
+                (Failure::Status(503), second % 3),
+                (Failure::Reset, 1),
+            ]
+            .into(),
             latency: Counts::from(latency),
         }
     };
@@ -25,7 +33,8 @@ fn huge(loads: u64, seconds: u64, requests: u64) -> Report {
         name: format!("load {number}"),
         ..load((0..seconds).map(window).collect())
     };
-    let timeline = Timeline { loads: (0..loads).map(one).collect(), ended: Moment(3601.0), ..timeline() };
+    let timeline =
+        Timeline { loads: (0..loads).map(one).collect(), ended: Moment(3601.0), ..timeline() };
     report(&plan(vec![]), timeline)
 }
 
@@ -58,17 +67,21 @@ fn what_failed_can_be_repeated_by_hand() {
     assert!(page.contains("status 503 × 35, timeout × 2, reset × 1"), "{page}");
     let curl = r#"curl -i -X POST http://127.0.0.1:8080/orders -H 'Content-Type: application/json' --data '{"item":"it'\''s tea"}' --max-time 5"#;
     assert!(page.contains(curl), "{page}");
-    assert!(
-        page.contains(r#"http --timeout 5 --raw '{"item":"it'\''s tea"}' POST http://127.0.0.1:8080/orders"#)
-    );
+    assert!(page.contains(
+        r#"http --timeout 5 --raw '{"item":"it'\''s tea"}' POST http://127.0.0.1:8080/orders"#
+    ));
 }
 
 #[test]
 fn the_graph_shows_where_a_fault_hits() {
     let mut plan = plan(vec![]);
-    plan.system.services["gateway"].calls = [("order".to_owned(), "API_ORDER_URL".to_owned())].into();
-    plan.faults[0].kind =
-        FaultKind::Edge { from: "gateway".to_owned(), to: "order".to_owned(), fault: EdgeFault::Cut };
+    plan.system.services["gateway"].calls =
+        [("order".to_owned(), "API_ORDER_URL".to_owned())].into();
+    plan.faults[0].kind = FaultKind::Edge {
+        from: "gateway".to_owned(),
+        to: "order".to_owned(),
+        fault: EdgeFault::Cut,
+    };
     let page = main_part(&report(&plan, timeline())).expect("renders");
     let struck: Vec<&str> = page.split("<path class=\"link struck\"").collect();
     assert_eq!(struck.len(), 2, "one struck call");
@@ -115,7 +128,8 @@ fn a_search_is_drawn_and_stands_in_a_table() {
     ];
     let searched = Timeline { rates, ..Timeline::empty(Ending::Completed) };
     let mut report = report(&plan(vec![]), searched);
-    report.plan.limits = vec![Limit { of: "search".to_owned(), quantile: "p99".to_owned(), at_most: 0.2 }];
+    report.plan.limits =
+        vec![Limit { of: "search".to_owned(), quantile: "p99".to_owned(), at_most: 0.2 }];
     let page = main_part(&report).expect("renders");
     for wanted in [
         "<dt>highest that held</dt><dd>200/s</dd>",

@@ -42,7 +42,8 @@ fn every_name_must_fail_and_inconclusive_is_not_failed() {
 
 #[test]
 fn it_says_why_not() {
-    let verdict = verdict(&[("ledger.lost", Judgement::Pass), ("availability", Judgement::Inconclusive)]);
+    let verdict =
+        verdict(&[("ledger.lost", Judgement::Pass), ("availability", Judgement::Inconclusive)]);
     let why = |name: &str| match verdict.fails_as(&[name.to_owned()]) {
         Proving::Proven => "proven".to_owned(),
         Proving::NotProven(why) => why,

@@ -16,8 +16,10 @@ fn of(within: u64, timeline: &Timeline) -> Finding {
 }
 
 fn run(ended: f64, faults: Vec<FaultRecord>, events: Vec<Event>) -> Timeline {
-    let mut all =
-        vec![event(-1.0, "product", 1, Happening::Started), event(-0.5, "product", 1, Happening::Ready)];
+    let mut all = vec![
+        event(-1.0, "product", 1, Happening::Started),
+        event(-0.5, "product", 1, Happening::Ready),
+    ];
     all.extend(events);
     Timeline { ended: Moment(ended), faults, events: all, ..timeline() }
 }
@@ -99,7 +101,8 @@ fn the_loss_of_a_node_counts_from_its_start_as_other_nodes_take_over() {
     let which = NodePick::ZoneOf("product".to_owned());
     let kind = FaultKind::Nodes { which, fault: NodeFault::Outage };
     let lost = fault(&kind.to_string(), "product", 10.0, 40.0);
-    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: Some(secs(30)), only: Only::default() }];
+    plan.faults =
+        vec![Fault { kind, at: vec![secs(10)], lasts: Some(secs(30)), only: Only::default() }];
     let found = only(&plan, &run(60.0, vec![lost], replaced(10.1, 17.0)), "recovers");
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "7s"));
 }
@@ -108,7 +111,8 @@ fn the_loss_of_a_node_counts_from_its_start_as_other_nodes_take_over() {
 fn all_replicas_must_be_back() {
     let mut plan = claims(5);
     plan.system.services.get_mut("product").expect("product").replicas = 2;
-    let mut events = vec![event(-0.2, "product", 2, Happening::Ready), event(10.02, "product", 2, killed())];
+    let mut events =
+        vec![event(-0.2, "product", 2, Happening::Ready), event(10.02, "product", 2, killed())];
     let timeline = run(60.0, vec![kill(10.0)], events.clone());
     assert_eq!(only(&plan, &timeline, "recovers").judgement, Fail);
     events.push(event(11.0, "product", 3, Happening::Ready));
@@ -131,10 +135,17 @@ fn scaling_for_good_is_over_when_the_new_number_is_ready() {
 fn a_fault_still_in_force_keeps_a_service_down() {
     let mut plan = claims(2);
     let kind = FaultKind::Pause { service: "product".to_owned(), pick: Pick::All };
-    plan.faults.push(Fault { kind, at: vec![secs(10)], lasts: Some(secs(10)), only: Only::default() });
+    plan.faults.push(Fault {
+        kind,
+        at: vec![secs(10)],
+        lasts: Some(secs(10)),
+        only: Only::default(),
+    });
     let faults = vec![fault("pause product", "product", 10.0, 20.0), kill(15.0)];
-    let events =
-        vec![event(13.0, "product", 1, Happening::NotReady), event(21.0, "product", 1, Happening::Ready)];
+    let events = vec![
+        event(13.0, "product", 1, Happening::NotReady),
+        event(21.0, "product", 1, Happening::Ready),
+    ];
     let found = only(&plan, &run(60.0, faults, events), "recovers");
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "1s"));
 }
@@ -152,6 +163,12 @@ fn a_service_that_was_never_drawn_was_not_hit() {
     let services = vec!["order".to_owned(), "product".to_owned()];
     let drawn = |at| FaultRecord { services: services.clone(), ..kill(at) };
     assert_eq!(of(5, &run(60.0, vec![drawn(10.0)], vec![])).judgement, Inconclusive);
-    assert_eq!(of(5, &run(60.0, vec![drawn(10.0), drawn(20.0)], replaced(20.02, 21.0))).judgement, Pass);
-    assert_eq!(of(5, &run(60.0, vec![drawn(10.0), drawn(20.0)], replaced(20.02, 29.0))).judgement, Fail);
+    assert_eq!(
+        of(5, &run(60.0, vec![drawn(10.0), drawn(20.0)], replaced(20.02, 21.0))).judgement,
+        Pass
+    );
+    assert_eq!(
+        of(5, &run(60.0, vec![drawn(10.0), drawn(20.0)], replaced(20.02, 29.0))).judgement,
+        Fail
+    );
 }

@@ -23,7 +23,8 @@ fn claiming() -> Plan {
 
 /// Runs that hardly were one: each must be rendered all the same, and none is a pass.
 fn odd() -> Vec<(&'static str, Report)> {
-    let of = || Timeline { loads: vec![], events: vec![], faults: vec![], edges: vec![], ..timeline() };
+    let of =
+        || Timeline { loads: vec![], events: vec![], faults: vec![], edges: vec![], ..timeline() };
     let not_started = Ending::NotStarted("order was not ready within 12s".to_owned());
     let one = vec![window(0.0, 1, &[], &[(2_000, 1)])];
     let empty = vec![window(0.0, 0, &[], &[]), window(1.0, 0, &[], &[])];
@@ -35,14 +36,21 @@ fn odd() -> Vec<(&'static str, Report)> {
         ("empty windows", Timeline { loads: vec![load(empty)], ..of() }),
         ("missed", Timeline { loads: vec![unkept], ..of() }),
         ("aborted", Timeline { ended: Moment(3.2), ending: Ending::Interrupted, ..timeline() }),
-        ("left behind", Timeline { left_behind: vec!["process 12 of order".to_owned()], ..timeline() }),
+        (
+            "left behind",
+            Timeline { left_behind: vec!["process 12 of order".to_owned()], ..timeline() },
+        ),
     ];
     runs.into_iter().map(|(name, timeline)| (name, report(&claiming(), timeline))).collect()
 }
 
 #[test]
 fn text_is_a_table() {
-    insta::assert_snapshot!(text(&small(), Colour::Off, Some("brunt-report/product-down/report.html")));
+    insta::assert_snapshot!(text(
+        &small(),
+        Colour::Off,
+        Some("brunt-report/product-down/report.html")
+    ));
 }
 
 #[test]
@@ -105,8 +113,8 @@ fn odd_runs_are_rendered() {
 fn html_of_a_long_run_stays_small() {
     let mut timeline = timeline();
     let latency: Vec<(u64, u64)> = (1..60).map(|n| (n * 7_777, 34)).collect();
-    let windows =
-        (0..36_000_u32).map(|second| window(f64::from(second), 1_990 + u64::from(second) % 7, &[], &latency));
+    let windows = (0..36_000_u32)
+        .map(|second| window(f64::from(second), 1_990 + u64::from(second) % 7, &[], &latency));
     timeline.loads = vec![load(windows.collect())];
     for round in 0..3_600_u32 {
         let at = f64::from(round) * 10.0;
@@ -136,7 +144,9 @@ fn fixed_parts_left_out(page: &str) -> String {
 fn what_does_not_hold_is_noted_beside_its_file() {
     let notes: String = odd().iter().map(|(_, report)| annotations(report)).collect();
     assert!(
-        notes.lines().all(|line| line.starts_with("::error file=") || line.starts_with("::warning file="))
+        notes
+            .lines()
+            .all(|line| line.starts_with("::error file=") || line.starts_with("::warning file="))
     );
     insta::assert_snapshot!(notes);
 }

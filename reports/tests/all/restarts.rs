@@ -37,7 +37,10 @@ fn a_restart_in_time_passes_with_its_figures() {
 
 #[test]
 fn a_late_restart_fails() {
-    assert_eq!(of(60.0, vec![restarted(18.5, RestartReason::Liveness), ready(19.0)]).judgement, Fail);
+    assert_eq!(
+        of(60.0, vec![restarted(18.5, RestartReason::Liveness), ready(19.0)]).judgement,
+        Fail
+    );
 }
 
 #[test]
@@ -60,7 +63,8 @@ fn a_run_that_ends_before_the_bound_shows_nothing() {
 #[test]
 fn a_kill_is_nothing_for_the_probe() {
     let mut plan = plan(vec![Claim::Restarts { service: "order".to_owned(), within: secs(8) }]);
-    let kind = FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };
+    let kind =
+        FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };
     let name = kind.to_string();
     plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None, only: Only::default() }];
     let faults = vec![fault(&name, "order", 10.0, 10.0)];

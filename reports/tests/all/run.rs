@@ -9,7 +9,11 @@ use brunt_scenarios::timeline::{Ending, FaultRecord, Moment, Schedule, Timeline}
 use crate::fixture::{fault, judged, percent, plan, secs, timeline};
 
 fn availability(at_least: &str) -> Claim {
-    Claim::Availability { of: "orders".to_owned(), at_least: percent(at_least), during: During::Run }
+    Claim::Availability {
+        of: "orders".to_owned(),
+        at_least: percent(at_least),
+        during: During::Run,
+    }
 }
 
 fn outcome(at_least: &str, timeline: &Timeline) -> Outcome {
@@ -67,7 +71,11 @@ fn a_missed_schedule_does_not_matter_to_claims_that_do_not_rest_on_it() {
     assert_eq!(outcome("80%", &missed), Outcome::Pass, "users who come later are served as well");
     let limits = vec![(Quantile(0.5), Duration::from_secs(60))];
     let latency = Claim::Latency { of: "orders".to_owned(), limits, during: During::Run };
-    assert_eq!(judge(&plan(vec![latency]), &missed).outcome, Outcome::Pass, "their lateness is in it");
+    assert_eq!(
+        judge(&plan(vec![latency]), &missed).outcome,
+        Outcome::Pass,
+        "their lateness is in it"
+    );
 }
 
 #[test]
@@ -92,7 +100,8 @@ fn a_system_that_does_not_come_up_fails() {
 fn damaged(change: impl FnOnce(&mut Timeline)) -> (Outcome, String) {
     let mut timeline = timeline();
     change(&mut timeline);
-    let data = judge(&plan(vec![]), &timeline).findings.into_iter().find(|finding| finding.name == "data");
+    let data =
+        judge(&plan(vec![]), &timeline).findings.into_iter().find(|finding| finding.name == "data");
     (outcome("80%", &timeline), data.map(|finding| finding.evidence).unwrap_or_default())
 }
 

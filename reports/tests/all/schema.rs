@@ -12,8 +12,11 @@ use crate::fixture::{percent, plan, report, timeline};
 
 /// One that has something of everything.
 fn rich() -> Report {
-    let claim =
-        Claim::Availability { of: "orders".to_owned(), at_least: percent("90%"), during: During::Run };
+    let claim = Claim::Availability {
+        of: "orders".to_owned(),
+        at_least: percent("90%"),
+        during: During::Run,
+    };
     let mut timeline = timeline();
     let step = StepFigures {
         name: "buy".to_owned(),
@@ -23,8 +26,11 @@ fn rich() -> Report {
         checks: vec![CheckCount { name: "status".to_owned(), passed: 3, failed: 2 }],
         ..StepFigures::default()
     };
-    let journey =
-        JourneyRecord { name: "shopping".to_owned(), steps: vec![step], ..JourneyRecord::default() };
+    let journey = JourneyRecord {
+        name: "shopping".to_owned(),
+        steps: vec![step],
+        ..JourneyRecord::default()
+    };
     timeline.loads[0].journeys = vec![journey];
     timeline.loads[0].schedule = Schedule::Missed("it was late".to_owned());
     timeline.steps = vec![StepRecord {

@@ -20,9 +20,16 @@ fn run(ok: u64, failed: &[(Failure, u64)], latency: &[(u64, u64)]) -> Timeline {
 
 #[test]
 fn a_run_spends_its_share_of_the_window_times_its_burn_rate() {
-    // 10 % bad of 1 % allowed burns ten times as fast, and a hundredth of the window spends a tenth of it.
-    let found = only(&objective(0.99, "12%", None), &run(9_000, &[(Failure::Reset, 1_000)], &[]), "slo");
-    assert_eq!((found.judgement, found.measured.as_str()), (Pass, "10% spent"), "{}", found.evidence);
+    // 10 % bad of 1 % allowed burns ten times as fast, and a hundredth of the window spends a tenth
+    // of it.
+    let found =
+        only(&objective(0.99, "12%", None), &run(9_000, &[(Failure::Reset, 1_000)], &[]), "slo");
+    assert_eq!(
+        (found.judgement, found.measured.as_str()),
+        (Pass, "10% spent"),
+        "{}",
+        found.evidence
+    );
     assert!(found.evidence.contains("Burn rate 10×"), "{}", found.evidence);
     let again = || run(9_000, &[(Failure::Reset, 1_000)], &[]);
     assert_eq!(judged(&objective(0.99, "9%", None), &again(), "slo"), Fail);
@@ -54,5 +61,8 @@ fn without_requests_nothing_is_known() {
     let plan = objective(0.99, "100%", None);
     assert_eq!(judged(&plan, &run(0, &[], &[]), "slo"), Inconclusive);
     assert_eq!(judged(&plan, &Timeline { loads: vec![], ..timeline() }, "slo"), Inconclusive);
-    assert_eq!(judged(&objective(0.999, "0.1%", None), &run(1, &[], &[(2_000, 1)]), "slo"), Inconclusive);
+    assert_eq!(
+        judged(&objective(0.999, "0.1%", None), &run(1, &[], &[(2_000, 1)]), "slo"),
+        Inconclusive
+    );
 }

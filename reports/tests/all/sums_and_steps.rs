@@ -58,6 +58,7 @@ fn a_step_that_was_not_made_is_missed_even_if_another_has_its_name() {
     plan.steps = vec![step("GET"), step("GET")];
     let once = Timeline { steps: vec![record("GET", None)], ..timeline() };
     let verdict = judge(&plan, &once);
-    let judgements: Vec<Judgement> = verdict.findings.iter().map(|finding| finding.judgement).collect();
+    let judgements: Vec<Judgement> =
+        verdict.findings.iter().map(|finding| finding.judgement).collect();
     assert_eq!(judgements, [Pass, Inconclusive]);
 }

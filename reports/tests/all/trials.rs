@@ -50,7 +50,8 @@ fn one_trial_has_no_spread_and_clean_ones_prove_no_more_than_their_requests() {
 }
 
 proptest! {
-    /// With trials of one size, the ratio is the mean of their shares, and its bounds are the textbook's.
+    /// With trials of one size, the ratio is the mean of their shares, and its bounds
+    /// are the textbook's.
     #[test]
     fn equal_trials_have_the_bounds_of_a_mean(good in proptest::collection::vec(0..1_000_u64, 3..12)) {
         let clusters: Vec<Cluster> = good.iter().map(|good| cluster(*good, 1_000)).collect();
@@ -72,7 +73,11 @@ proptest! {
 }
 
 fn available(at_least: &str) -> Plan {
-    let claim = |during| Claim::Availability { of: "orders".to_owned(), at_least: percent(at_least), during };
+    let claim = |during| Claim::Availability {
+        of: "orders".to_owned(),
+        at_least: percent(at_least),
+        during,
+    };
     plan(vec![claim(During::Run)])
 }
 
@@ -96,10 +101,15 @@ fn a_share_is_judged_over_trials_and_not_over_requests() {
     };
     assert_eq!(only(&plan, &runs(&[10, 12, 9, 11, 10]), "availability").judgement, Pass);
     assert_eq!(only(&plan, &runs(&[300, 310, 290, 305, 300]), "availability").judgement, Fail);
-    // Of all requests together 99.5 % are good, which so many would support; but it was one trial alone that went wrong.
+    // Of all requests together 99.5 % are good, which so many would support; but it was one trial
+    // alone that went wrong.
     let one_bad = only(&plan, &runs(&[0, 0, 0, 0, 250]), "availability");
     assert_eq!(one_bad.judgement, Inconclusive, "{}", one_bad.evidence);
-    assert_eq!(only(&plan, &runs(&[10]), "availability").judgement, Inconclusive, "one trial has no spread");
+    assert_eq!(
+        only(&plan, &runs(&[10]), "availability").judgement,
+        Inconclusive,
+        "one trial has no spread"
+    );
 }
 
 #[test]
@@ -111,7 +121,8 @@ fn quantiles_are_judged_by_the_share_within_the_limit() {
         report(&plan, Timeline { loads: vec![load(windows)], ..timeline() })
     };
     let judged = |slow: &[u64]| {
-        only(&plan, &slow.iter().map(|slow| run(*slow)).collect::<Vec<_>>(), "latency.p95").judgement
+        only(&plan, &slow.iter().map(|slow| run(*slow)).collect::<Vec<_>>(), "latency.p95")
+            .judgement
     };
     assert_eq!(judged(&[10, 12, 11]), Pass);
     assert_eq!(judged(&[100, 110, 105]), Fail);
@@ -121,8 +132,9 @@ fn quantiles_are_judged_by_the_share_within_the_limit() {
 #[test]
 fn everything_else_must_hold_in_every_trial() {
     let plan = available("100%");
-    let runs =
-        |failed: &[u64]| -> Vec<Report> { failed.iter().map(|failed| run(&plan, 500, *failed)).collect() };
+    let runs = |failed: &[u64]| -> Vec<Report> {
+        failed.iter().map(|failed| run(&plan, 500, *failed)).collect()
+    };
     let good = trials(&plan, &runs(&[0, 0, 0]));
     assert_eq!((good.outcome, good.findings[0].measured.as_str()), (Outcome::Pass, "3 of 3"));
     assert!(good.findings[0].evidence.contains("36.84%"), "{}", good.findings[0].evidence);

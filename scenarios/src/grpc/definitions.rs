@@ -6,20 +6,22 @@ use prost_reflect::DescriptorPool;
 use protox::Error;
 use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 
-/// Why a definition cannot be used; the compiler's words, with file, line and column where it knows them.
+/// Why a definition cannot be used; the compiler's words, with file, line and column where
+/// it knows them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BadProto(pub String);
 
-/// The files that a file's text imports, but for those that come with protobuf. Empty when the text is none that can be read;
-/// [`compile`] says what is wrong with it.
+/// The files that a file's text imports, but for those that come with protobuf. Empty when the text
+/// is none that can be read; [`compile`] says what is wrong with it.
 pub fn imports(name: &str, text: &str) -> Vec<String> {
     let Ok(file) = File::from_source(name, text) else { return Vec::new() };
     let imported = file.file_descriptor_proto().dependency.iter();
     imported.filter(|name| !name.starts_with("google/protobuf/")).cloned().collect()
 }
 
-/// Compiles a file. `texts` has its text and those of all that it imports, by the names that imports use.
+/// Compiles a file. `texts` has its text and those of all that it imports, by the names
+/// that imports use.
 ///
 /// # Errors
 /// [`BadProto`] when one of them is missing or no definition.
@@ -34,7 +36,8 @@ pub fn compile(name: &str, texts: BTreeMap<String, String>) -> Result<Descriptor
     Ok(compiler.descriptor_pool())
 }
 
-/// The compiler's own words leave out where in a file something is wrong, but for its long form's second line.
+/// The compiler's own words leave out where in a file something is wrong, but for its long
+/// form's second line.
 fn in_words(error: &Error) -> String {
     let long = format!("{error:?}");
     let place = long.lines().next().and_then(|line| line.strip_suffix(&format!(" {error}")));
@@ -64,7 +67,9 @@ mod tests {
             message Order { Price price = 1; google.protobuf.Empty no = 2; }";
         let money = "syntax = \"proto3\"; message Price { int32 cents = 1; }";
         assert_eq!(imports("shop.proto", shop), ["sub/money.proto"]);
-        let pool = compile("shop.proto", texts(&[("shop.proto", shop), ("sub/money.proto", money)])).unwrap();
+        let pool =
+            compile("shop.proto", texts(&[("shop.proto", shop), ("sub/money.proto", money)]))
+                .unwrap();
         assert!(pool.get_message_by_name("Price").is_some());
     }
 

@@ -19,15 +19,18 @@ pub struct Unfit {
 /// # Errors
 /// [`Unfit`] when the JSON has another form than the message.
 pub fn packed(kind: &MessageDescriptor, message: &Value) -> Result<Vec<u8>, Unfit> {
-    let wrong =
-        |error: serde_json::Error| Unfit { name: kind.full_name().to_owned(), why: error.to_string() };
+    let wrong = |error: serde_json::Error| Unfit {
+        name: kind.full_name().to_owned(),
+        why: error.to_string(),
+    };
     Ok(DynamicMessage::deserialize(kind.clone(), message).map_err(wrong)?.encode_to_vec())
 }
 
-/// A message as JSON: all fields are there, by their names of JSON, and numbers are numbers even where protobuf's mapping
-/// makes texts of them. `None` when the bytes are no such message.
+/// A message as JSON: all fields are there, by their names of JSON, and numbers are numbers even
+/// where protobuf's mapping makes texts of them. `None` when the bytes are no such message.
 pub fn unpacked(kind: &MessageDescriptor, bytes: &[u8]) -> Option<Value> {
-    let options = SerializeOptions::new().stringify_64_bit_integers(false).skip_default_fields(false);
+    let options =
+        SerializeOptions::new().stringify_64_bit_integers(false).skip_default_fields(false);
     let message = DynamicMessage::decode(kind.clone(), bytes).ok()?;
     message.serialize_with_options(serde_json::value::Serializer, &options).ok()
 }
@@ -40,8 +43,7 @@ mod tests {
     use crate::grpc::compile;
 
     fn order() -> MessageDescriptor {
-        let text =
-            "syntax = \"proto3\"; message Order { int64 id = 1; string product_name = 2; int32 qty = 3; }";
+        let text = "syntax = \"proto3\"; message Order { int64 id = 1; string product_name = 2; int32 qty = 3; }";
         let texts = [("a.proto".to_owned(), text.to_owned())].into();
         compile("a.proto", texts).unwrap().get_message_by_name("Order").unwrap()
     }

@@ -30,7 +30,8 @@ pub enum NoMethod {
 
 /// Splits `package.Service/Method`, or the same with a dot between them; `None` when it is neither.
 pub fn split(written: &str) -> Option<(&str, &str)> {
-    let parts = written.trim_start_matches('/').rsplit_once('/').or_else(|| written.rsplit_once('.'));
+    let parts =
+        written.trim_start_matches('/').rsplit_once('/').or_else(|| written.rsplit_once('.'));
     parts.filter(|(service, method)| is_name(service) && is_name(method))
 }
 
@@ -43,7 +44,11 @@ fn is_name(text: &str) -> bool {
 ///
 /// # Errors
 /// [`NoMethod`] when there is none.
-pub fn find(pool: &DescriptorPool, service: &str, name: &str) -> Result<MethodDescriptor, NoMethod> {
+pub fn find(
+    pool: &DescriptorPool,
+    service: &str,
+    name: &str,
+) -> Result<MethodDescriptor, NoMethod> {
     let Some(found) = pool.get_service_by_name(service) else {
         let there = pool.services().map(|service| service.full_name().to_owned()).collect();
         return Err(NoMethod::Service { name: service.to_owned(), there });

@@ -31,7 +31,11 @@ pub struct Pattern(regex::Regex);
 impl Answer {
     /// Whether a status is a good one.
     pub fn takes(&self, status: u16) -> bool {
-        if self.status.is_empty() { (200..400).contains(&status) } else { self.status.contains(&status) }
+        if self.status.is_empty() {
+            (200..400).contains(&status)
+        } else {
+            self.status.contains(&status)
+        }
     }
 
     /// Whether nothing is asked of headers and body.
@@ -45,10 +49,15 @@ impl Answer {
     }
 
     /// What is wrong with headers or body, if anything is. `header` gives a header's value.
-    pub fn objection<'h>(&self, header: impl Fn(&str) -> Option<&'h str>, body: &[u8]) -> Option<String> {
+    pub fn objection<'h>(
+        &self,
+        header: impl Fn(&str) -> Option<&'h str>,
+        body: &[u8],
+    ) -> Option<String> {
         let headers = self.headers.iter();
-        let of_headers =
-            || headers.clone().find_map(|(name, wanted)| header_objection(name, header(name), wanted));
+        let of_headers = || {
+            headers.clone().find_map(|(name, wanted)| header_objection(name, header(name), wanted))
+        };
         let text = String::from_utf8_lossy(body);
         let of_contents = || {
             let missing = self.contains.iter().find(|wanted| !text.contains(wanted.as_str()))?;
@@ -88,7 +97,8 @@ impl Pattern {
     /// # Errors
     /// The parser's last line when it is none.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let last = |error: regex::Error| error.to_string().lines().last().unwrap_or_default().to_owned();
+        let last =
+            |error: regex::Error| error.to_string().lines().last().unwrap_or_default().to_owned();
         regex::Regex::new(text).map(Self).map_err(last)
     }
 
@@ -126,7 +136,11 @@ impl JsonPath {
     }
 
     /// Why the document is not as wanted, if it is not.
-    pub fn objection(&self, document: &serde_json::Value, wanted: &serde_json::Value) -> Option<String> {
+    pub fn objection(
+        &self,
+        document: &serde_json::Value,
+        wanted: &serde_json::Value,
+    ) -> Option<String> {
         let found = self.all(document);
         if found.is_empty() {
             return Some(format!("{self} finds nothing"));

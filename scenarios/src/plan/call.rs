@@ -15,7 +15,8 @@ pub struct Call {
     pub method: String,
     /// The message as JSON; may contain `${names}`.
     pub message: Value,
-    /// What the method takes and gives, if a .proto file says it; the server is asked by reflection otherwise.
+    /// What the method takes and gives, if a .proto file says it; the server is asked
+    /// by reflection otherwise.
     pub known: Option<MethodDescriptor>,
 }
 

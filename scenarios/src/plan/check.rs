@@ -1,4 +1,5 @@
-//! From what is written to what is meant: every reference resolved, every default filled in, every problem reported at once.
+//! From what is written to what is meant: every reference resolved, every default filled in, every
+//! problem reported at once.
 
 mod agreement;
 mod amplification;
@@ -47,7 +48,11 @@ impl<'a> Checker<'a> {
         Self { source, problems: Vec::new() }
     }
 
-    fn wrong(&mut self, place: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Diagnostic {
+    fn wrong(
+        &mut self,
+        place: impl Into<Option<Place>>,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         let diagnostic = self.source.wrong(place.into(), message);
         self.problems.push(diagnostic);
         self.problems.last_mut().expect("one was just pushed")
@@ -60,8 +65,8 @@ impl<'a> Checker<'a> {
 
     fn version(&mut self, version: &crate::source::Located<u32>) {
         if version.value != 1 {
-            self.wrong(version.place, format!("version {version} of this format is not known")).help =
-                Some("this brunt reads version 1".to_owned());
+            self.wrong(version.place, format!("version {version} of this format is not known"))
+                .help = Some("this brunt reads version 1".to_owned());
         }
     }
 
@@ -90,7 +95,11 @@ impl Plan {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn check(written: &Scenario, source: &Source, system: System) -> Result<Self, Vec<Diagnostic>> {
+    pub fn check(
+        written: &Scenario,
+        source: &Source,
+        system: System,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut checker = Checker::new(source);
         let plan = checker.plan(written, system);
         checker.finish(Some(plan))
@@ -142,10 +151,14 @@ impl Checker<'_> {
         let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
         let faults = self.faults(&written.faults, &system, load_ends);
         let steps = self.steps(&written.steps, services);
-        let known = Known { written: &written.load, loads: &loads, faults: &faults, system: &system };
+        let known =
+            Known { written: &written.load, loads: &loads, faults: &faults, system: &system };
         let checks = written.expect.iter().flat_map(|one| self.expectation(one, &known)).collect();
-        let proofs =
-            written.proof.iter().map(|proof| self.proof(proof, written, &system, load_ends)).collect();
+        let proofs = written
+            .proof
+            .iter()
+            .map(|proof| self.proof(proof, written, &system, load_ends))
+            .collect();
         self.whole(written, &loads, &faults, max_duration);
         let plan = Plan {
             name: written.name.clone(),
@@ -172,8 +185,9 @@ impl Checker<'_> {
             let there = system.services.contains_key(name);
             if !there {
                 let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
-                let unknown =
-                    self.source.wrong(None, format!("`env` is for a service `{name}`, which does not exist"));
+                let unknown = self
+                    .source
+                    .wrong(None, format!("`env` is for a service `{name}`, which does not exist"));
                 self.problems.push(unknown.help_choose(name, &names));
             }
             there
@@ -181,21 +195,29 @@ impl Checker<'_> {
         known
     }
 
-    fn whole(&mut self, written: &Scenario, loads: &[Load], faults: &[Fault], max_duration: Duration) {
+    fn whole(
+        &mut self,
+        written: &Scenario,
+        loads: &[Load],
+        faults: &[Fault],
+        max_duration: Duration,
+    ) {
         if written.expect.is_empty() && written.steps.is_empty() {
-            self.wrong(None, "nothing is expected").help =
-                Some("add `expect:` or `steps:`; a run that checks nothing shows nothing".to_owned());
+            self.wrong(None, "nothing is expected").help = Some(
+                "add `expect:` or `steps:`; a run that checks nothing shows nothing".to_owned(),
+            );
         }
         if written.load.is_empty() && written.steps.is_empty() {
             self.wrong(None, "there is no load and no step").help =
                 Some("add `load:` or `steps:`".to_owned());
         }
         let loads_end = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
-        let ends = loads_end.max(faults.iter().filter_map(Fault::last_end).max().unwrap_or_default());
+        let ends =
+            loads_end.max(faults.iter().filter_map(Fault::last_end).max().unwrap_or_default());
         if ends > max_duration {
             let (ends, most) = (crate::units::Period(ends), crate::units::Period(max_duration));
-            self.wrong(None, format!("load and faults last {ends}, and the run may last {most}")).help =
-                Some("shorten it, or raise `limits: {maxDuration: …}`".to_owned());
+            self.wrong(None, format!("load and faults last {ends}, and the run may last {most}"))
+                .help = Some("shorten it, or raise `limits: {maxDuration: …}`".to_owned());
         }
     }
 

@@ -220,7 +220,11 @@ impl fmt::Display for Claim {
                 write!(out, "{service} recovers within {}", Period(*within))
             }
             Self::Restarts { service, within } => {
-                write!(out, "{service} is restarted by its liveness probe within {}", Period(*within))
+                write!(
+                    out,
+                    "{service} is restarted by its liveness probe within {}",
+                    Period(*within)
+                )
             }
             Self::Breaker { caller, callee, path, .. } => {
                 let path: Vec<String> = path.iter().map(ToString::to_string).collect();
@@ -228,9 +232,9 @@ impl fmt::Display for Claim {
             }
             Self::Fairness { of, meanwhile, slower } => {
                 let loads = of.join(", ");
-                let when = meanwhile
-                    .as_ref()
-                    .map_or("during the faults".to_owned(), |load| format!("while {load} is overloaded"));
+                let when = meanwhile.as_ref().map_or("during the faults".to_owned(), |load| {
+                    format!("while {load} is overloaded")
+                });
                 write!(out, "{loads}: p99 at most {}% longer {when}", slower * 100.0)
             }
             Self::Isolation { of, down, at_least } => {
@@ -242,16 +246,23 @@ impl fmt::Display for Claim {
             }
             Self::ScalesIn { service, to, from, within } => {
                 let (from, within) = (Period(*from), Period(*within));
-                write!(out, "{service} is back at {to} within {within} after the load's end at {from}")
+                write!(
+                    out,
+                    "{service} is back at {to} within {within} after the load's end at {from}"
+                )
             }
             Self::Amplification { of, from, to, at_most } => {
                 write!(out, "{of}: at most {at_most} calls a request {from} → {to}")
             }
             Self::Slo { of, target, within, window, spends } => {
-                let within = within.map_or(String::new(), |within| format!(" within {}", Period(within)));
+                let within =
+                    within.map_or(String::new(), |within| format!(" within {}", Period(within)));
                 let days = window.as_secs_f64() / 86_400.0;
                 let target = (target * 1e8).round() / 1e6;
-                write!(out, "{of}: at most {spends} of the budget of {target}%{within} over {days} days")
+                write!(
+                    out,
+                    "{of}: at most {spends} of the budget of {target}%{within} over {days} days"
+                )
             }
             Self::Ledger { .. }
             | Self::Conserved { .. }
@@ -267,16 +278,24 @@ impl Claim {
     fn fmt_data(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ledger { of, effects, within, .. } => {
-                write!(out, "{of}: each accepted one exactly once in {effects} within {}", Period(*within))
+                write!(
+                    out,
+                    "{of}: each accepted one exactly once in {effects} within {}",
+                    Period(*within)
+                )
             }
             Self::Conserved { what, equals, within, .. } => {
                 write!(out, "{what} = {equals} within {}", Period(*within))
             }
             Self::Decoupled { service, of, at_least, .. } => {
-                write!(out, "{of}: availability ≥ {at_least} while {service} is down, and all complete")
+                write!(
+                    out,
+                    "{of}: availability ≥ {at_least} while {service} is down, and all complete"
+                )
             }
             Self::Saga { called_off, compensated, within } => {
-                let places: Vec<String> = compensated.iter().map(|one| one.rows.target.document()).collect();
+                let places: Vec<String> =
+                    compensated.iter().map(|one| one.rows.target.document()).collect();
                 write!(
                     out,
                     "{called_off}: each made good in {} within {}",
@@ -285,7 +304,8 @@ impl Claim {
                 )
             }
             Self::View { of, sources, within } => {
-                let places: Vec<String> = sources.iter().map(|one| one.rows.target.document()).collect();
+                let places: Vec<String> =
+                    sources.iter().map(|one| one.rows.target.document()).collect();
                 let (view, places) = (of.target.document(), places.join(", "));
                 write!(out, "{view} shows what {places} hold within {}", Period(*within))
             }

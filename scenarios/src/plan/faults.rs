@@ -98,7 +98,8 @@ pub enum EdgeFault {
         /// Those of which replicas.
         pick: Pick,
     },
-    /// The callee is not asked: a status answers in its place, for this share (0 to 1) of the requests.
+    /// The callee is not asked: a status answers in its place, for this share (0 to 1)
+    /// of the requests.
     Abort {
         /// The status.
         status: u16,
@@ -107,7 +108,8 @@ pub enum EdgeFault {
     },
     /// Connections are reset before the callee is reached.
     Cut,
-    /// The callee does its work, and this share (0 to 1) of its replies is lost: the connection is reset.
+    /// The callee does its work, and this share (0 to 1) of its replies is lost: the
+    /// connection is reset.
     LostReply {
         /// The share.
         share: f64,
@@ -151,7 +153,9 @@ impl FaultKind {
             | Self::Rollout { service }
             | Self::MakeZombie { service, .. }
             | Self::Platform { service, .. } => vec![service],
-            Self::Nodes { which: NodePick::Of { service, .. } | NodePick::ZoneOf(service), .. } => {
+            Self::Nodes {
+                which: NodePick::Of { service, .. } | NodePick::ZoneOf(service), ..
+            } => {
                 vec![service]
             }
             Self::Edge { .. } | Self::Nodes { .. } => vec![],
@@ -167,7 +171,8 @@ impl FaultKind {
         }
     }
 
-    /// The services that it concerns: those whose processes it touches, or both ends of a broken connection.
+    /// The services that it concerns: those whose processes it touches, or both ends of
+    /// a broken connection.
     pub fn touches(&self) -> Vec<&str> {
         match self {
             Self::Edge { from, to, .. } => vec![from, to],
@@ -205,7 +210,9 @@ impl fmt::Display for EdgeFault {
             Self::LostReply { share } => write!(out, "lose {}% of the replies", share * 100.0),
             Self::SlowReply(delay) => write!(out, "slow replies by {delay}"),
             Self::HalfOpen => out.write_str("half-open"),
-            Self::Duplicate { share } => write!(out, "duplicate {}% of the requests", share * 100.0),
+            Self::Duplicate { share } => {
+                write!(out, "duplicate {}% of the requests", share * 100.0)
+            }
         }
     }
 }

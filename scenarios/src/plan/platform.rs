@@ -85,7 +85,9 @@ impl PlatformFault {
     /// Which replicas it is done to; `None` when it is the service as a whole.
     pub fn pick(&self) -> Option<Pick> {
         match self {
-            Self::Evict(pick) | Self::KillContainer(pick) | Self::Stress { pick, .. } => Some(*pick),
+            Self::Evict(pick) | Self::KillContainer(pick) | Self::Stress { pick, .. } => {
+                Some(*pick)
+            }
             _ => None,
         }
     }
@@ -114,7 +116,8 @@ impl fmt::Display for PlatformFault {
             Self::Remove => out.write_str("delete the workload of"),
             Self::RollBack => out.write_str("roll back"),
             Self::SetEnv(env) => {
-                let each: Vec<String> = env.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                let each: Vec<String> =
+                    env.iter().map(|(name, value)| format!("{name}={value}")).collect();
                 write!(out, "set {} for", each.join(" "))
             }
             Self::SetConfig { name, data } => {
@@ -122,14 +125,19 @@ impl fmt::Display for PlatformFault {
                 write!(out, "set {} in the ConfigMap {name} of", keys.join(", "))
             }
             Self::Autoscale { min, max, target } => {
-                let part = |name: &str, value: &Option<u32>| value.map(|value| format!(" {name} {value}"));
+                let part =
+                    |name: &str, value: &Option<u32>| value.map(|value| format!(" {name} {value}"));
                 let parts = [part("min", min), part("max", max), part("target", target)];
                 let parts: String = parts.into_iter().flatten().collect();
                 write!(out, "autoscaler{parts} for")
             }
-            Self::Probe { which, path: Some(path) } => write!(out, "{which:?} probe asks {path} of"),
+            Self::Probe { which, path: Some(path) } => {
+                write!(out, "{which:?} probe asks {path} of")
+            }
             Self::Probe { which, path: None } => write!(out, "no {which:?} probe for"),
-            Self::Stress { pick, cpu, memory } => write!(out, "stress {cpu} threads, {memory} MiB in {pick}"),
+            Self::Stress { pick, cpu, memory } => {
+                write!(out, "stress {cpu} threads, {memory} MiB in {pick}")
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The system, checked: every service can be started or reached, every call goes to a service that exists.
+//! The system, checked: every service can be started or reached, every call goes to a service that
+//! exists.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,7 +30,8 @@ pub struct Service {
     pub port: Option<u16>,
     /// Environment variables; `${port}` and `${data}` are still to be filled in.
     pub env: BTreeMap<String, String>,
-    /// Those of them that the scenario or a proof sets: on a cluster, where the others are the manifest's, these alone are set.
+    /// Those of them that the scenario or a proof sets: on a cluster, where the others are the
+    /// manifest's, these alone are set.
     pub altered: BTreeMap<String, String>,
     /// Callee → the environment variable that gets its URL.
     pub calls: BTreeMap<String, String>,
@@ -53,8 +55,8 @@ pub struct Service {
     pub guards: BTreeMap<String, Guard>,
 }
 
-/// What protects a service's replicas from what happens to nodes. Taken for granted until a cluster says otherwise; processes on
-/// one machine have none of it.
+/// What protects a service's replicas from what happens to nodes. Taken for granted until a cluster
+/// says otherwise; processes on one machine have none of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placement {
     /// They are spread over nodes.

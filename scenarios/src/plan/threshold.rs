@@ -30,9 +30,13 @@ pub struct Sums {
 }
 
 impl Threshold {
-    /// Whether it is kept, and what was measured; `None` without a request to measure. `quantile` gives a latency in
-    /// microseconds.
-    pub fn judge(self, sums: Sums, quantile: impl Fn(f64) -> Option<u64>) -> Option<(bool, String)> {
+    /// Whether it is kept, and what was measured; `None` without a request to measure. `quantile`
+    /// gives a latency in microseconds.
+    pub fn judge(
+        self,
+        sums: Sums,
+        quantile: impl Fn(f64) -> Option<u64>,
+    ) -> Option<(bool, String)> {
         let all = sums.ok + sums.failed;
         if all == 0 {
             return None;
@@ -71,14 +75,19 @@ impl FromStr for Threshold {
             _ => return Err(bad()),
         };
         let limit_is = |quantile| {
-            limit.parse::<Period>().map(|limit| Self::Latency(Quantile(quantile), limit.0)).map_err(|_| bad())
+            limit
+                .parse::<Period>()
+                .map(|limit| Self::Latency(Quantile(quantile), limit.0))
+                .map_err(|_| bad())
         };
         match figure {
             "errors" => limit.parse().map(Self::Errors).map_err(|_| bad()),
             "max" => limit_is(1.0),
             _ => {
-                let percent = figure.strip_prefix('p').and_then(|digits| digits.parse::<f64>().ok());
-                let percent = percent.filter(|percent| *percent > 0.0 && *percent < 100.0).ok_or_else(bad)?;
+                let percent =
+                    figure.strip_prefix('p').and_then(|digits| digits.parse::<f64>().ok());
+                let percent =
+                    percent.filter(|percent| *percent > 0.0 && *percent < 100.0).ok_or_else(bad)?;
                 limit_is(percent / 100.0)
             }
         }
@@ -102,7 +111,10 @@ mod tests {
 
     fn judged(threshold: &str, ok: u64, failed: u64) -> Option<(bool, String)> {
         let sums = Sums { ok, failed, lasted: Duration::from_secs(10) };
-        threshold.parse::<Threshold>().unwrap().judge(sums, |quantile| Some((quantile * 100_000.0) as u64))
+        threshold
+            .parse::<Threshold>()
+            .unwrap()
+            .judge(sums, |quantile| Some((quantile * 100_000.0) as u64))
     }
 
     #[test]
@@ -110,9 +122,16 @@ mod tests {
         for text in ["p50 < 300ms", "p99.9 < 1.5s", "max < 2s", "errors < 1%", "rate > 100/s"] {
             assert_eq!(text.parse::<Threshold>().unwrap().to_string(), text);
         }
-        for text in
-            ["", "p99", "p99 > 1s", "p100 < 1s", "p99 < fast", "errors > 1%", "rate < 1/s", "p9 < 1s < 2s"]
-        {
+        for text in [
+            "",
+            "p99",
+            "p99 > 1s",
+            "p100 < 1s",
+            "p99 < fast",
+            "errors > 1%",
+            "rate < 1/s",
+            "p9 < 1s < 2s",
+        ] {
             assert!(text.parse::<Threshold>().unwrap_err().contains("write it like"), "{text}");
         }
     }

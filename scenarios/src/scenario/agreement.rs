@@ -74,8 +74,8 @@ pub struct ViewSource {
     pub items: Located<String>,
     /// JSON path, in an item, of the key of the view's row that shows it.
     pub key: Located<String>,
-    /// JSON path in the view's row → what it must equal: a path in the source's last item of that key, or a fold over all of
-    /// them.
+    /// JSON path in the view's row → what it must equal: a path in the source's last item of that
+    /// key, or a fold over all of them.
     #[serde(default)]
     pub fields: BTreeMap<String, Fold>,
 }

@@ -17,14 +17,14 @@ pub struct Breaker {
     pub callee: Located<String>,
     /// The breaker's name in the caller's metrics; the callee's unless given.
     pub name: Option<String>,
-    /// The states that it goes through, from its first to its last one: closed, open, halfOpen, closed unless given. Other
-    /// states may come in between.
+    /// The states that it goes through, from its first to its last one: closed, open, halfOpen,
+    /// closed unless given. Other states may come in between.
     pub path: Option<Located<Vec<BreakerState>>>,
     /// While it is open, 95 % of the replies come within this time.
     pub fails_fast_within: Option<Period>,
     /// The load whose replies these are; the only one unless given.
     pub of: Option<Located<String>>,
-    /// The path of the caller's metrics, in Prometheus' format and with resilience4j's names: /actuator/prometheus unless
-    /// given.
+    /// The path of the caller's metrics, in Prometheus' format and with resilience4j's names:
+    /// /actuator/prometheus unless given.
     pub metrics: Option<String>,
 }

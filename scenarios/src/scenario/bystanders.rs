@@ -29,7 +29,8 @@ pub struct Decoupled {
 pub struct Fairness {
     /// The load or loads that must be served as before.
     pub of: OneOrMany,
-    /// The load that overloads its service when its rate rises above its first one; unless given, the faults do.
+    /// The load that overloads its service when its rate rises above its first one; unless given,
+    /// the faults do.
     #[serde(rename = "while")]
     pub meanwhile: Option<Located<String>>,
     /// How much longer their p99 may be: 20% unless given. Less than 1 ms is nothing.

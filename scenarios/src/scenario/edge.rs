@@ -17,7 +17,8 @@ pub struct Latency {
     pub to: Located<String>,
     /// By how much; a range draws anew for each request.
     pub delay: Spread,
-    /// Those of which replicas of the callee: all unless given. They are drawn when the fault begins.
+    /// Those of which replicas of the callee: all unless given. They are drawn when
+    /// the fault begins.
     #[serde(default = "all_replicas")]
     pub pick: Pick,
 }

@@ -13,7 +13,8 @@ use super::OneOrMany;
 use crate::grpc::{STATUSES, status_named};
 use crate::source::Located;
 
-/// What an answer must be: `201`, `[200, 409]`, `NOT_FOUND` of gRPC, or `{status: 200, json: {$.status: Completed}}`.
+/// What an answer must be: `201`, `[200, 409]`, `NOT_FOUND` of gRPC, or `{status: 200,
+/// json: {$.status: Completed}}`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Expected {
     /// Any of these; any 2xx or 3xx when empty.
@@ -70,8 +71,9 @@ impl<'de> Visitor<'de> for ExpectedVisitor {
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Expected, E> {
         let status = status_named(name);
-        let status = status
-            .ok_or_else(|| E::custom(format!("`{name}` is no status of gRPC, such as OK or NOT_FOUND")))?;
+        let status = status.ok_or_else(|| {
+            E::custom(format!("`{name}` is no status of gRPC, such as OK or NOT_FOUND"))
+        })?;
         Ok(Expected { grpc: vec![status], ..Expected::default() })
     }
 
@@ -111,7 +113,8 @@ impl JsonSchema for Expected {
         let status = serde_json::json!({"anyOf": [status, {"enum": names}]});
         let statuses = serde_json::json!({"type": "array", "items": status, "minItems": 1});
         let text = serde_json::json!({"type": "string"});
-        let texts = serde_json::json!({"oneOf": [text, {"type": "array", "items": text, "minItems": 1}]});
+        let texts =
+            serde_json::json!({"oneOf": [text, {"type": "array", "items": text, "minItems": 1}]});
         json_schema!({"oneOf": [status, statuses, {
             "type": "object",
             "properties": {

@@ -10,7 +10,8 @@ use super::edge::{Abort, Cut, Duplicate, HalfOpen, Latency, LostReply, SlowReply
 use super::one_or_many::OneOrMany;
 use super::only::Only;
 use super::platform::{
-    Autoscale, Evict, KillContainer, Nodes, Remove, RollBack, SetConfig, SetEnv, Stress, TamperProbe,
+    Autoscale, Evict, KillContainer, Nodes, Remove, RollBack, SetConfig, SetEnv, Stress,
+    TamperProbe,
 };
 use crate::source::Located;
 use crate::units::{Percent, Period};
@@ -71,9 +72,11 @@ pub struct Fault {
     pub stress: Option<Stress>,
     /// On Kubernetes: put nothing new on nodes, until the fault ends.
     pub cordon: Option<Nodes>,
-    /// On Kubernetes: cordon nodes and evict the system's replicas there, as long as budgets let it.
+    /// On Kubernetes: cordon nodes and evict the system's replicas there, as long as
+    /// budgets let it.
     pub drain: Option<Nodes>,
-    /// On Kubernetes: cordon nodes and kill the system's replicas there at once, as if the nodes were lost.
+    /// On Kubernetes: cordon nodes and kill the system's replicas there at once, as if the
+    /// nodes were lost.
     pub outage: Option<Nodes>,
     /// Let replies begin in time and their bodies come late.
     pub slow_reply: Option<SlowReply>,

@@ -14,9 +14,11 @@ pub struct Hpa {
     pub service: Located<String>,
     /// How many replicas must be ready at some time.
     pub reaches: Located<u32>,
-    /// How long after the loads' start: `auto`, the default, is computed from the autoscaler and the probes.
+    /// How long after the loads' start: `auto`, the default, is computed from the autoscaler
+    /// and the probes.
     #[serde(default)]
     pub within: Within,
-    /// The load after whose end it must come back to the fewest replicas, within its window and three looks.
+    /// The load after whose end it must come back to the fewest replicas, within its window
+    /// and three looks.
     pub returns_after: Option<Located<String>>,
 }

@@ -58,8 +58,8 @@ pub struct JourneyStep {
     pub expect: Option<Expected>,
     /// How long to wait for a reply; the load's unless given.
     pub timeout: Option<Period>,
-    /// Ask again until the reply is as expected, for at most this long. A reply with another status than expected is not
-    /// asked for again.
+    /// Ask again until the reply is as expected, for at most this long. A reply with another status
+    /// than expected is not asked for again.
     pub within: Option<Located<Period>>,
     /// Between two tries: 100ms unless given.
     pub every: Option<Located<Period>>,

@@ -34,10 +34,11 @@ pub struct Load {
     pub delete: Option<Located<String>>,
     /// Call this method of gRPC.
     pub grpc: Option<Located<Call>>,
-    /// The .proto file that says what calls of gRPC take and give, relative to this file; its imports are beside it. Servers
-    /// are asked by reflection without.
+    /// The .proto file that says what calls of gRPC take and give, relative to this file; its
+    /// imports are beside it. Servers are asked by reflection without.
     pub proto: Option<Located<String>>,
-    /// Several requests that belong together, in place of one: each user goes through one journey after another.
+    /// Several requests that belong together, in place of one: each user goes through one
+    /// journey after another.
     #[serde(default)]
     pub journeys: Vec<Journey>,
     /// Rows of values for `${name}`: each journey, or request, takes one of each feed.
@@ -67,7 +68,8 @@ pub struct Load {
     /// What the figures must be: `p99 < 300ms`, `errors < 1%`, `rate > 100/s`.
     #[serde(default)]
     pub thresholds: Vec<Located<String>>,
-    /// What the .proto file and those that it imports hold, by the names that imports use, once they have been read.
+    /// What the .proto file and those that it imports hold, by the names that imports use, once
+    /// they have been read.
     #[serde(skip)]
     pub definitions: BTreeMap<String, String>,
 }

@@ -27,8 +27,8 @@ pub struct LoadFile {
     pub abort_when: Option<AbortWhen>,
 }
 
-/// Puts the text of each file that loads name beside its name, as `read` gives it: CSV files, and .proto files with what they
-/// import.
+/// Puts the text of each file that loads name beside its name, as `read` gives it: CSV files, and
+/// .proto files with what they import.
 ///
 /// # Errors
 /// A [`Diagnostic`] for each file that cannot be read.
@@ -43,7 +43,9 @@ pub fn read_beside(
         match read(csv) {
             Ok(text) => feed.value.text = Some(text),
             Err(error) => {
-                problems.push(source.wrong(Some(csv.place), format!("`{csv}` cannot be read: {error}")));
+                problems.push(
+                    source.wrong(Some(csv.place), format!("`{csv}` cannot be read: {error}")),
+                );
             }
         }
     }
@@ -52,7 +54,9 @@ pub fn read_beside(
         match read_proto(proto, &read) {
             Ok(texts) => load.definitions = texts,
             Err((name, error)) => {
-                problems.push(source.wrong(Some(proto.place), format!("`{name}` cannot be read: {error}")));
+                problems.push(
+                    source.wrong(Some(proto.place), format!("`{name}` cannot be read: {error}")),
+                );
             }
         }
     }
@@ -78,7 +82,8 @@ fn read_proto(
     Ok(texts)
 }
 
-/// A path's folder, with its slash, and the name in it. Imports of a .proto file are looked for from its folder on.
+/// A path's folder, with its slash, and the name in it. Imports of a .proto file are looked for
+/// from its folder on.
 fn parted(path: &str) -> (&str, &str) {
     path.split_at(path.rfind('/').map_or(0, |slash| slash + 1))
 }
@@ -92,7 +97,8 @@ impl Load {
     /// The files that it names and that have been read: by their names, with their texts.
     pub fn files(&self) -> impl Iterator<Item = (String, &str)> {
         let feeds = self.feeds.iter();
-        let feeds = feeds.filter_map(|feed| Some((feed.csv.as_ref()?.value.clone(), feed.text.as_deref()?)));
+        let feeds = feeds
+            .filter_map(|feed| Some((feed.csv.as_ref()?.value.clone(), feed.text.as_deref()?)));
         let folder = self.proto.as_ref().map_or("", |proto| parted(proto).0);
         let texts = self.definitions.iter();
         feeds.chain(texts.map(move |(name, text)| (format!("{folder}{name}"), text.as_str())))

@@ -29,7 +29,9 @@ impl Only {
 impl fmt::Display for Only {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let places = [("node", &self.node), ("zone", &self.zone)];
-        let places = places.into_iter().filter_map(|(what, name)| Some(format!("{what} {}", name.as_ref()?)));
+        let places = places
+            .into_iter()
+            .filter_map(|(what, name)| Some(format!("{what} {}", name.as_ref()?)));
         let labels = self.labels.iter().map(|(key, value)| format!("{key}={value}"));
         out.write_str(&places.chain(labels).collect::<Vec<_>>().join(", "))
     }

@@ -19,7 +19,8 @@ pub struct Evict {
     pub pick: Pick,
 }
 
-/// End the first container of replicas by SIGTERM, in place: the pod stays, and the container is started again.
+/// End the first container of replicas by SIGTERM, in place: the pod stays, and the container
+/// is started again.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct KillContainer {

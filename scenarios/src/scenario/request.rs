@@ -103,7 +103,9 @@ pub struct RequestFields<'a> {
 /// The fields of a load, a step or a journey's step, by their common names.
 macro_rules! request_fields {
     ($self:ident, $grpc:expr, $auth:expr, $follow:expr) => {{
-        let Self { get, post, put, patch, delete, headers, json, form, body, expect, timeout, .. } = $self;
+        let Self {
+            get, post, put, patch, delete, headers, json, form, body, expect, timeout, ..
+        } = $self;
         let targets = targets(get, post, put, patch, delete);
         let (timeout, grpc, auth, follow) = (*timeout, $grpc, $auth, $follow);
         let expect = expect.as_ref();

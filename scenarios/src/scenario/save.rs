@@ -1,4 +1,5 @@
-//! Where in a reply a value is, as it is written: `$.id`, or `{header: location}`, or `{regex: 'id=(\\d+)'}`.
+//! Where in a reply a value is, as it is written: `$.id`, or `{header: location}`, or `{regex:
+//! 'id=(\\d+)'}`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,7 +17,8 @@ pub struct Save {
     pub json: Option<String>,
     /// A header.
     pub header: Option<String>,
-    /// A regular expression, on the header or else on the body: its first group, or all of it without one.
+    /// A regular expression, on the header or else on the body: its first group, or all of
+    /// it without one.
     pub regex: Option<String>,
 }
 

@@ -44,7 +44,9 @@ pub fn read_slos(
         match read(file) {
             Ok(text) => slo.text = Some(text),
             Err(error) => {
-                problems.push(source.wrong(Some(file.place), format!("`{file}` cannot be read: {error}")));
+                problems.push(
+                    source.wrong(Some(file.place), format!("`{file}` cannot be read: {error}")),
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The name that somebody most likely meant.
 
-/// The choice nearest to `wrong`, if one is near enough to be meant: at most a third of its letters differ.
+/// The choice nearest to `wrong`, if one is near enough to be meant: at most a third of
+/// its letters differ.
 ///
 /// ```
 /// assert_eq!(brunt_scenarios::source::nearest("atLest", &["of", "atLeast"]), Some("atLeast"));

@@ -19,11 +19,12 @@ pub struct Autoscaler {
     pub average_utilization: u32,
     /// How much processor time each replica requests, such as `200m`.
     pub cpu_request: Cpu,
-    /// How often it looks, and how often it may add replicas: 15s unless given, as in Kubernetes. It looks at what was used since
-    /// it looked last.
+    /// How often it looks, and how often it may add replicas: 15s unless given, as in Kubernetes.
+    /// It looks at what was used since it looked last.
     #[serde(default = "fifteen_seconds")]
     pub sync_period: Period,
-    /// How long fewer replicas must have been enough before any is taken away: 300s unless given, as in Kubernetes.
+    /// How long fewer replicas must have been enough before any is taken away: 300s unless given,
+    /// as in Kubernetes.
     #[serde(default = "five_minutes")]
     pub stabilization_window: Period,
 }

@@ -39,14 +39,18 @@ fn slot(inside: &str, at: usize) -> Result<Slot, BadTemplate> {
         None => (inside, None),
         Some((name, rest)) => {
             let arguments = rest.trim_end().strip_suffix(')');
-            let arguments =
-                arguments.ok_or_else(|| bad(at, "a parenthesis that does not end", "random(1,100)"))?;
+            let arguments = arguments
+                .ok_or_else(|| bad(at, "a parenthesis that does not end", "random(1,100)"))?;
             (name, Some(numbers(arguments, at)?))
         }
     };
     let name = name.trim();
     if name.is_empty() || name.contains(['$', '{', '(', ')']) {
-        return Err(bad(at, &format!("`${{{inside}}}` has no name"), "${name}, or $${ for the characters"));
+        return Err(bad(
+            at,
+            &format!("`${{{inside}}}` has no name"),
+            "${name}, or $${ for the characters",
+        ));
     }
     Ok(Slot { name: name.to_owned(), arguments, at })
 }
@@ -56,7 +60,8 @@ fn numbers(text: &str, at: usize) -> Result<Vec<i64>, BadTemplate> {
         return Ok(Vec::new());
     }
     let number = |text: &str| {
-        let wrong = || bad(at, &format!("`{}` is not a whole number", text.trim()), "random(1,100)");
+        let wrong =
+            || bad(at, &format!("`{}` is not a whole number", text.trim()), "random(1,100)");
         text.trim().parse().map_err(|_| wrong())
     };
     text.split(',').map(number).collect()

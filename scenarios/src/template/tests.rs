@@ -43,7 +43,9 @@ fn built_in_values_are_known_by_name() {
     assert!(builtin("${random(2,1)}").unwrap_err().contains("the smaller first"));
     assert!(builtin("${tokn}").unwrap_err().ends_with("did you mean `token`?"));
     assert!(
-        builtin("${zzz}").unwrap_err().ends_with("one of: token, uuid, random, sequence, user, iteration")
+        builtin("${zzz}")
+            .unwrap_err()
+            .ends_with("one of: token, uuid, random, sequence, user, iteration")
     );
 }
 

@@ -38,7 +38,8 @@ pub struct BreakerRecord {
     pub spans: Vec<BreakerSpan>,
     /// How often a state was read.
     pub readings: u64,
-    /// Why it could not be read, the last time that it could not; `None` when each reading was answered.
+    /// Why it could not be read, the last time that it could not; `None` when each
+    /// reading was answered.
     pub trouble: Option<String>,
 }
 
@@ -65,7 +66,8 @@ pub struct BreakerSpan {
     pub from: Moment,
     /// The last reading.
     pub to: Moment,
-    /// Calls, of all replicas, that came by on the way to the callee between the reading before it and its first one.
+    /// Calls, of all replicas, that came by on the way to the callee between the reading before it
+    /// and its first one.
     pub before: u64,
     /// Calls that came by between its readings.
     pub calls: u64,

@@ -4,9 +4,9 @@ use hdrhistogram::Histogram;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Durations in microseconds and how often each occurred, in order, at three significant digits. A few hundred bytes where a full
-/// histogram takes a hundred thousand, so a run can keep one for each second. What occurred more often than one number can tell
-/// stands there several times.
+/// Durations in microseconds and how often each occurred, in order, at three significant digits. A
+/// few hundred bytes where a full histogram takes a hundred thousand, so a run can keep one for
+/// each second. What occurred more often than one number can tell stands there several times.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "Vec<(u64, u64)>", into = "Vec<(u64, u64)>")]
 pub struct Counts(Vec<(u32, u32)>);
@@ -133,7 +133,10 @@ mod tests {
         counted.record_n(7, often).unwrap();
         counted.record_n(LONGEST, 2).unwrap();
         let mut counts = Counts::of(&counted);
-        assert_eq!((counts.len(), counts.longest()), (often + 2, Some(counted.highest_equivalent(LONGEST))));
+        assert_eq!(
+            (counts.len(), counts.longest()),
+            (often + 2, Some(counted.highest_equivalent(LONGEST)))
+        );
         counts.add(7, u32::MAX);
         assert_eq!(counts.len(), often + 2 + u64::from(u32::MAX));
         assert!(counts.iter().is_sorted_by_key(|(value, _)| value));

@@ -15,7 +15,8 @@ pub struct Event {
     pub at: Moment,
     /// The service.
     pub service: String,
-    /// The replica, numbered from 1 over the whole run; `None` when the service as a whole is meant.
+    /// The replica, numbered from 1 over the whole run; `None` when the service as a
+    /// whole is meant.
     pub replica: Option<u32>,
     /// What.
     pub what: Happening,
@@ -78,11 +79,15 @@ impl fmt::Display for Happening {
             Self::NotReady => out.write_str("not ready"),
             Self::Unhealthy => out.write_str("liveness probe failed"),
             Self::Exited { how } => write!(out, "gone ({how})"),
-            Self::Restarting { reason: RestartReason::Fault } => out.write_str("replaced after a fault"),
+            Self::Restarting { reason: RestartReason::Fault } => {
+                out.write_str("replaced after a fault")
+            }
             Self::Restarting { reason: RestartReason::Liveness } => {
                 out.write_str("restarted by its liveness probe")
             }
-            Self::Restarting { reason: RestartReason::Crash } => out.write_str("restarted after it ended"),
+            Self::Restarting { reason: RestartReason::Crash } => {
+                out.write_str("restarted after it ended")
+            }
             Self::Paused => out.write_str("frozen"),
             Self::Resumed => out.write_str("thawed"),
             Self::Scaled { replicas } => write!(out, "scaled to {replicas}"),

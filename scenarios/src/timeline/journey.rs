@@ -19,7 +19,8 @@ pub struct JourneyRecord {
     pub failed: u64,
     /// How often the load ended before it did.
     pub unfinished: u64,
-    /// The whole, thinking included: done − intended, of those that were good and of those that the end cut short.
+    /// The whole, thinking included: done − intended, of those that were good and of those that the
+    /// end cut short.
     pub latency: Counts,
     /// Done − sent, of the same.
     pub service_time: Counts,
@@ -42,7 +43,8 @@ pub struct StepFigures {
     pub failed: BTreeMap<Failure, u64>,
     /// How often it was not made because a step before it had failed.
     pub skipped: u64,
-    /// Done − intended, of every request that got a reply, and the waiting time of those that did not in time.
+    /// Done − intended, of every request that got a reply, and the waiting time of those that did
+    /// not in time.
     pub latency: Counts,
     /// Done − sent, of all requests.
     pub service_time: Counts,

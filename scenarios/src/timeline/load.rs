@@ -16,7 +16,8 @@ use crate::grpc::{status_name, status_named};
 pub struct LoadRecord {
     /// Its name.
     pub name: String,
-    /// Its windows, by time, each `window` seconds long; requests belong where they were meant to start.
+    /// Its windows, by time, each `window` seconds long; requests belong where they were
+    /// meant to start.
     pub windows: Vec<Window>,
     /// The length of a window, in seconds.
     pub window: f64,
@@ -47,7 +48,8 @@ pub struct Window {
     /// All others, by kind.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub failed: BTreeMap<Failure, u64>,
-    /// Done − intended, of every request that got a reply, and the waiting time of those that timed out.
+    /// Done − intended, of every request that got a reply, and the waiting time of those
+    /// that timed out.
     pub latency: Counts,
 }
 
@@ -112,7 +114,9 @@ impl fmt::Display for Failure {
                 Some(name) => write!(out, "grpc {name}"),
                 None => write!(out, "grpc {status}"),
             },
-            other => out.write_str(NAMES.iter().find(|(kind, _)| kind == other).map_or("", |(_, name)| name)),
+            other => out.write_str(
+                NAMES.iter().find(|(kind, _)| kind == other).map_or("", |(_, name)| name),
+            ),
         }
     }
 }
@@ -122,10 +126,14 @@ impl FromStr for Failure {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some(status) = text.strip_prefix("status ") {
-            return status.parse().map(Self::Status).map_err(|_| format!("`{status}` is not a status"));
+            return status
+                .parse()
+                .map(Self::Status)
+                .map_err(|_| format!("`{status}` is not a status"));
         }
         if let Some(status) = text.strip_prefix("grpc ") {
-            let number = || status.parse().map_err(|_| format!("`{status}` is not a status of gRPC"));
+            let number =
+                || status.parse().map_err(|_| format!("`{status}` is not a status of gRPC"));
             return status_named(status).map_or_else(number, Ok).map(Self::Grpc);
         }
         let found = NAMES.iter().find(|(_, name)| *name == text).map(|(kind, _)| *kind);

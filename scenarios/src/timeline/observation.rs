@@ -118,7 +118,8 @@ pub struct SumRecord {
     pub trouble: Option<String>,
 }
 
-/// A time in which what happened to services was not seen, as when a watch had to list everything anew.
+/// A time in which what happened to services was not seen, as when a watch had to
+/// list everything anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Gap {
@@ -130,8 +131,8 @@ pub struct Gap {
     pub what: String,
 }
 
-/// What was found when documents were held against one another: compensations against what was called off, a view against
-/// its sources.
+/// What was found when documents were held against one another: compensations against what was
+/// called off, a view against its sources.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgreementRecord {

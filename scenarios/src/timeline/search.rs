@@ -15,6 +15,7 @@ pub struct RateRecord {
     pub latency: Counts,
     /// The share of requests that failed, from 0 to 1.
     pub errors: f64,
-    /// Whether the limits held; `None` when the generator missed its schedule, so that this says nothing of the system.
+    /// Whether the limits held; `None` when the generator missed its schedule, so that this says
+    /// nothing of the system.
     pub holds: Option<bool>,
 }

@@ -24,7 +24,8 @@ impl FromStr for Percent {
 
     fn from_str(text: &str) -> Result<Self, BadQuantity> {
         let bad = || BadQuantity::new(text, "a percentage from 0% to 100%", "99.9%");
-        let number: f64 = text.trim().strip_suffix('%').ok_or_else(bad)?.trim().parse().map_err(|_| bad())?;
+        let number: f64 =
+            text.trim().strip_suffix('%').ok_or_else(bad)?.trim().parse().map_err(|_| bad())?;
         (0.0..=100.0).contains(&number).then_some(Self(number / 100.0)).ok_or_else(bad)
     }
 }

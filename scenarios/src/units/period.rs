@@ -25,9 +25,11 @@ impl FromStr for Period {
         let mut seconds = 0.0;
         while !rest.is_empty() {
             let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(bad)?;
-            let unit =
-                rest[number..].find(|c: char| !c.is_ascii_alphabetic()).map_or(rest.len(), |n| n + number);
-            let size = UNITS.iter().find(|(name, _)| *name == &rest[number..unit]).ok_or_else(bad)?.1;
+            let unit = rest[number..]
+                .find(|c: char| !c.is_ascii_alphabetic())
+                .map_or(rest.len(), |n| n + number);
+            let size =
+                UNITS.iter().find(|(name, _)| *name == &rest[number..unit]).ok_or_else(bad)?.1;
             seconds += rest[..number].parse::<f64>().map_err(|_| bad())? * size;
             rest = &rest[unit..];
         }

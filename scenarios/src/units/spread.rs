@@ -27,7 +27,11 @@ impl FromStr for Spread {
 
 impl fmt::Display for Spread {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.from == self.to { self.from.fmt(out) } else { write!(out, "{}..{}", self.from, self.to) }
+        if self.from == self.to {
+            self.from.fmt(out)
+        } else {
+            write!(out, "{}..{}", self.from, self.to)
+        }
     }
 }
 

@@ -27,11 +27,24 @@ impl Row {
         let proven = with.outcome == Outcome::Pass;
         let note = (!proven).then(|| format!("did not pass: see {}", page.display()));
         let (guard, without) = ("-".to_owned(), "-".to_owned());
-        Self { scenario: scenario.to_owned(), guard, with: with.outcome.to_string(), without, proven, note }
+        Self {
+            scenario: scenario.to_owned(),
+            guard,
+            with: with.outcome.to_string(),
+            without,
+            proven,
+            note,
+        }
     }
 
     /// A scenario and what it showed with and without a guard.
-    pub fn with_proof(scenario: &str, proof: &Proof, with: &Verdict, without: &Verdict, page: &Path) -> Self {
+    pub fn with_proof(
+        scenario: &str,
+        proof: &Proof,
+        with: &Verdict,
+        without: &Verdict,
+        page: &Path,
+    ) -> Self {
         let (proven, note) = match without.fails_as(&proof.fails) {
             Proving::Proven => (true, None),
             Proving::NotProven(why) => (false, Some(format!("{why}: see {}", page.display()))),
@@ -55,8 +68,9 @@ impl Table {
     /// The table as text.
     pub fn render(&self, colour: Colour) -> String {
         let heads = ["scenario", "guard", "with it", "without it"];
-        let cells =
-            |row: &Row| [row.scenario.clone(), row.guard.clone(), row.with.clone(), row.without.clone()];
+        let cells = |row: &Row| {
+            [row.scenario.clone(), row.guard.clone(), row.with.clone(), row.without.clone()]
+        };
         let mut widths = heads.map(str::len);
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(cells(row)) {

@@ -11,7 +11,8 @@ use crate::exit::Exit;
 use crate::files::Planned;
 use crate::say::say;
 
-/// Lets the faults of every plan go as far as the API server's own dry run, and prints what each would touch.
+/// Lets the faults of every plan go as far as the API server's own dry run, and prints what
+/// each would touch.
 pub fn run(plans: &[Planned], common: &Common) -> Result<Exit> {
     if common.place.on == Platform::Local {
         bail!(

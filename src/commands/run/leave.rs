@@ -17,8 +17,8 @@ pub fn report(planned: &Planned, page: &Path, what: &OnWhat) -> Result<String> {
     let folder = page.parent().unwrap_or(page);
     let read = |name: &&str| {
         let path = folder.join(name);
-        let text =
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
         anyhow::Ok(Leaf { name: (*name).to_owned(), text })
     };
     let leaves = FILES.iter().map(read).collect::<Result<Vec<_>>>()?;
@@ -38,7 +38,8 @@ pub fn report(planned: &Planned, page: &Path, what: &OnWhat) -> Result<String> {
 /// A name as Kubernetes takes it: small letters, digits and hyphens, 63 at most.
 fn called(slug: &str) -> String {
     let allowed = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
-    let name: String = format!("brunt-report-{slug}").to_lowercase().chars().map(allowed).take(63).collect();
+    let name: String =
+        format!("brunt-report-{slug}").to_lowercase().chars().map(allowed).take(63).collect();
     name.trim_end_matches('-').to_owned()
 }
 

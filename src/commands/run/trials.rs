@@ -9,8 +9,8 @@ use crate::exit::Exit;
 use crate::files::Planned;
 use crate::say::put;
 
-/// Runs a scenario so often, one run after another, and judges them together. A run that was stopped, or left something
-/// behind, is the last one.
+/// Runs a scenario so often, one run after another, and judges them together. A run that was
+/// stopped, or left something behind, is the last one.
 pub fn several(planned: &Planned, common: &Common, times: usize) -> Result<Exit> {
     let mut reports = Vec::new();
     for trial in 0..times {
@@ -18,7 +18,8 @@ pub fn several(planned: &Planned, common: &Common, times: usize) -> Result<Exit>
         let seed = common.seed.map(|seed| seed.wrapping_add(trial as u64));
         let common = Common { seed, ..common.clone() };
         let slug = format!("{}-trial{}", planned.slug, trial + 1);
-        let attempt = Attempt { planned, plan: &planned.plan, slug: &slug, command: "run", live: None };
+        let attempt =
+            Attempt { planned, plan: &planned.plan, slug: &slug, command: "run", live: None };
         let (report, page) = once(&attempt, &common)?;
         eprintln!("trial {} of {times} {}: {}", trial + 1, report.verdict.outcome, page.display());
         let outcome = report.verdict.outcome;

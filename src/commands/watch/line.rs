@@ -51,11 +51,15 @@ pub fn json(topic: &str, delivery: &Delivery) -> String {
 fn time(event: &Map<String, Value>) -> String {
     let written = event.get("timestamp").map(plain).unwrap_or_default();
     let parsed = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", &written);
-    parsed.map_or_else(|_| format!("{written:19}"), |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    parsed.map_or_else(
+        |_| format!("{written:19}"),
+        |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+    )
 }
 
 fn fields(event: &Map<String, Value>) -> String {
-    let own = event.iter().filter(|(name, value)| !ENVELOPE.contains(&name.as_str()) && !value.is_null());
+    let own =
+        event.iter().filter(|(name, value)| !ENVELOPE.contains(&name.as_str()) && !value.is_null());
     own.map(|(name, value)| format!("  {}={}", printable(name), cut(&plain(value)))).collect()
 }
 

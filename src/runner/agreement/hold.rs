@@ -31,7 +31,8 @@ impl Agreement {
         Self { keys: keys.into_iter().collect(), ..Self::default() }
     }
 
-    /// Holds what is found in one place against the keys: each must be there and as it must be, or must not be there.
+    /// Holds what is found in one place against the keys: each must be there and as it must be, or
+    /// must not be there.
     pub fn compensated(&mut self, place: &str, found: &[Item], json: Option<&[(JsonPath, Value)]>) {
         let by_key = by_key(found);
         for key in &self.keys {
@@ -88,10 +89,14 @@ pub fn view(rows: &[Item], sources: &[(&ViewSource, Vec<Item>)]) -> AgreementRec
     for (source, items) in sources {
         for (key, held) in by_key(items) {
             let row = shown.get(key).and_then(|rows| rows.first());
-            let wrong =
-                row.and_then(|row| source.fields.iter().find_map(|field| difference(field, row, &held)));
+            let wrong = row.and_then(|row| {
+                source.fields.iter().find_map(|field| difference(field, row, &held))
+            });
             if let Some(why) = wrong {
-                agreement.different.entry(key.to_owned()).or_insert_with(|| format!("{key}: {why}"));
+                agreement
+                    .different
+                    .entry(key.to_owned())
+                    .or_insert_with(|| format!("{key}: {why}"));
             }
         }
     }
@@ -114,7 +119,8 @@ fn folded(field: &ViewField, held: &[&Value]) -> Value {
     }
 }
 
-/// Numbers are the same when they differ in their last bits only; a key may be a number here and a text there.
+/// Numbers are the same when they differ in their last bits only; a key may be a number here and
+/// a text there.
 fn same(one: &Value, other: &Value) -> bool {
     match (one.as_f64(), other.as_f64()) {
         (Some(one), Some(other)) => (one - other).abs() <= 1e-9 * other.abs().max(1.0),
@@ -183,13 +189,16 @@ mod tests {
     #[test]
     fn a_view_is_the_fold_of_its_sources() {
         let orders = source(vec![field("$.status", Fold::Last, "$.status")]);
-        let points = source(vec![field("$.points", Fold::Sum, "$.n"), field("$.times", Fold::Count, "$.n")]);
+        let points =
+            source(vec![field("$.points", Fold::Sum, "$.n"), field("$.times", Fold::Count, "$.n")]);
         let held = [
             (&orders, items(&[("1", json!({"status": "Done"})), ("2", json!({"status": "Done"}))])),
             (&points, items(&[("1", json!({"n": 3})), ("1", json!({"n": 4}))])),
         ];
-        let good =
-            [("1", json!({"status": "Done", "points": 7.0, "times": 2})), ("2", json!({"status": "Done"}))];
+        let good = [
+            ("1", json!({"status": "Done", "points": 7.0, "times": 2})),
+            ("2", json!({"status": "Done"})),
+        ];
         let record = view(&items(&good), &held);
         assert_eq!(
             (record.keys, record.different.count, record.missing.count, record.unasked.count),
@@ -197,7 +206,10 @@ mod tests {
         );
         let bad = [("1", json!({"status": "Done", "points": 3, "times": 1})), ("9", json!({}))];
         let record = view(&items(&bad), &held);
-        assert_eq!((record.missing.some, record.unasked.some), (vec!["2".to_owned()], vec!["9".to_owned()]));
+        assert_eq!(
+            (record.missing.some, record.unasked.some),
+            (vec!["2".to_owned()], vec!["9".to_owned()])
+        );
         assert_eq!(record.different.some, ["1: $.points is 3, not 7.0"]);
         let twice = [good[0].clone(), good[1].clone(), good[1].clone()];
         assert_eq!(view(&items(&twice), &held).different.some, ["2: 2 rows"]);

@@ -4,20 +4,25 @@ use brunt_scenarios::timeline::BreakerState;
 
 const STATE: &str = "resilience4j_circuitbreaker_state{";
 
-/// The state of the breaker of that name. It is off when it is there and in none of the states that let calls through or not.
+/// The state of the breaker of that name. It is off when it is there and in none of the states that
+/// let calls through or not.
 pub fn state(text: &str, name: &str) -> Result<BreakerState, String> {
     let lines = || text.lines().filter_map(|line| line.strip_prefix(STATE)?.rsplit_once('}'));
     let of_name = || lines().filter(|(labels, _)| label(labels, "name") == Some(name));
     if of_name().next().is_none() {
-        let mut names: Vec<&str> = lines().filter_map(|(labels, _)| label(labels, "name")).collect();
+        let mut names: Vec<&str> =
+            lines().filter_map(|(labels, _)| label(labels, "name")).collect();
         names.dedup();
         return Err(match names.is_empty() {
             true => "its metrics know of no circuit breaker".to_owned(),
-            false => format!("its metrics name no circuit breaker `{name}`, but {}", names.join(", ")),
+            false => {
+                format!("its metrics name no circuit breaker `{name}`, but {}", names.join(", "))
+            }
         });
     }
     let set = |(_, value): &(&str, &str)| {
-        value.split_whitespace().next() == Some("1") || value.split_whitespace().next() == Some("1.0")
+        value.split_whitespace().next() == Some("1")
+            || value.split_whitespace().next() == Some("1.0")
     };
     let found = of_name().find(set).and_then(|(labels, _)| label(labels, "state"));
     Ok(match found {
@@ -59,7 +64,8 @@ mod tests {
     #[test]
     fn states_are_read_as_they_are_written() {
         for how in ["spring", "plain"] {
-            let read = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]].map(|set| state(&text(set, how), "pay"));
+            let read = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]
+                .map(|set| state(&text(set, how), "pay"));
             assert_eq!(read, [Ok(Closed), Ok(Open), Ok(HalfOpen), Ok(Off)], "{how}");
         }
     }

@@ -25,7 +25,8 @@ impl Track {
         let (spans, last) = self.replicas.entry(replica).or_insert_with(|| (vec![], passed));
         match spans.last_mut().filter(|span| span.state == state) {
             Some(span) => {
-                // Only what surely came between two readings that say the same came while it was so.
+                // Only what surely came between two readings that say the same came while it was
+                // so.
                 span.calls += passed.before.saturating_sub(last.after);
                 span.to = at;
             }
@@ -52,14 +53,20 @@ mod tests {
     #[test]
     fn what_does_not_change_is_one_span() {
         let mut track = Track::default();
-        let readings = [(Closed, 0, 1), (Closed, 4, 5), (Open, 9, 9), (Open, 9, 9), (Closed, 12, 13)];
+        let readings =
+            [(Closed, 0, 1), (Closed, 4, 5), (Open, 9, 9), (Open, 9, 9), (Closed, 12, 13)];
         for (place, (state, before, after)) in readings.into_iter().enumerate() {
             track.note(1, Moment(place as f64), state, Passed { before, after });
         }
         let (count, spans) = track.end();
         assert_eq!(count, 5);
-        let short: Vec<_> =
-            spans.iter().map(|span| (span.state, span.from.0, span.to.0, span.before, span.calls)).collect();
-        assert_eq!(short, [(Closed, 0.0, 1.0, 1, 3), (Open, 2.0, 3.0, 5, 0), (Closed, 4.0, 4.0, 4, 0)]);
+        let short: Vec<_> = spans
+            .iter()
+            .map(|span| (span.state, span.from.0, span.to.0, span.before, span.calls))
+            .collect();
+        assert_eq!(
+            short,
+            [(Closed, 0.0, 1.0, 1, 3), (Open, 2.0, 3.0, 5, 0), (Closed, 4.0, 4.0, 4, 0)]
+        );
     }
 }

@@ -51,7 +51,8 @@ impl Browser {
             let must = std::env::var("BRUNT_BROWSER").is_ok_and(|value| value == "must");
             assert!(!must, "Chromium and chromedriver must be installed");
             // The print macros would be kept back, as the test does not fail.
-            let _ = writeln!(std::io::stderr(), "LEFT OUT: Chromium or chromedriver is not installed");
+            let _ =
+                writeln!(std::io::stderr(), "LEFT OUT: Chromium or chromedriver is not installed");
             return None;
         };
         let (driver, port) = start(&driver);
@@ -66,8 +67,8 @@ impl Browser {
         let mut args: Vec<String> = FLAGS.map(str::to_owned).into();
         args.push(format!("--user-data-dir={}", browser.profile.path().display()));
         let options = json!({"binary": chromium, "args": args});
-        let made =
-            browser.ask("", &json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}));
+        let made = browser
+            .ask("", &json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}));
         browser.session += &format!("/{}", made["sessionId"].as_str().unwrap());
         browser.look(look);
         Some(browser)
@@ -75,8 +76,7 @@ impl Browser {
 
     /// Another size, or other colours.
     pub fn look(&self, look: Look) {
-        let size =
-            json!({"width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": false});
+        let size = json!({"width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": false});
         self.devtools("Emulation.setDeviceMetricsOverride", &size);
         let scheme = if look.dark { "dark" } else { "light" };
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
@@ -100,7 +100,8 @@ impl Browser {
 
     /// Moves the mouse, in pixels of what is to be seen; with a button pressed if it is a drag.
     pub fn mouse(&self, from: (i64, i64), to: Option<(i64, i64)>) {
-        let at = |(x, y): (i64, i64)| json!({"type": "pointerMove", "duration": 20, "x": x, "y": y});
+        let at =
+            |(x, y): (i64, i64)| json!({"type": "pointerMove", "duration": 20, "x": x, "y": y});
         let mut actions = vec![at(from)];
         if let Some(to) = to {
             actions.push(json!({"type": "pointerDown", "button": 0}));
@@ -113,10 +114,14 @@ impl Browser {
 
     /// Presses keys, one after another.
     pub fn keys(&self, keys: &[&str]) {
-        let press =
-            |key: &&str| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})];
+        let press = |key: &&str| {
+            [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})]
+        };
         let actions: Vec<Value> = keys.iter().flat_map(press).collect();
-        self.ask("/actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}));
+        self.ask(
+            "/actions",
+            &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}),
+        );
     }
 
     /// Role and name of all that a screen reader finds.
@@ -131,9 +136,12 @@ impl Browser {
     pub fn picture(&self, name: &str) {
         let size = self.devtools("Page.getLayoutMetrics", &json!({}));
         let size = &size["cssContentSize"];
-        let clip = json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
-        let shot =
-            self.devtools("Page.captureScreenshot", &json!({"captureBeyondViewport": true, "clip": clip}));
+        let clip =
+            json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
+        let shot = self.devtools(
+            "Page.captureScreenshot",
+            &json!({"captureBeyondViewport": true, "clip": clip}),
+        );
         self.keep(&format!("{name}.png"), &shot);
     }
 
@@ -146,8 +154,9 @@ impl Browser {
     fn keep(&self, name: &str, answer: &Value) -> usize {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("browser");
         std::fs::create_dir_all(&folder).unwrap();
-        let bytes =
-            base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap()).unwrap();
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(answer["data"].as_str().unwrap())
+            .unwrap();
         std::fs::write(folder.join(name), &bytes).unwrap();
         bytes.len()
     }
@@ -158,9 +167,11 @@ impl Browser {
     }
 
     fn ask(&self, path: &str, body: &Value) -> Value {
-        let request = self.client.post(format!("{}{path}", self.session)).timeout(Duration::from_secs(60));
-        let answer: Value =
-            self.runtime.block_on(async { request.json(body).send().await.unwrap().json().await.unwrap() });
+        let request =
+            self.client.post(format!("{}{path}", self.session)).timeout(Duration::from_secs(60));
+        let answer: Value = self
+            .runtime
+            .block_on(async { request.json(body).send().await.unwrap().json().await.unwrap() });
         assert!(answer["value"]["error"].is_null(), "{path}: {answer}");
         answer["value"].clone()
     }
@@ -193,7 +204,8 @@ fn start(driver: &Path) -> (Child, u16) {
         .process_group(0);
     let mut child = command.spawn().unwrap();
     let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let port = said.filter_map(|line| line.split("on port ").nth(1)?.trim_end_matches('.').parse().ok());
+    let port =
+        said.filter_map(|line| line.split("on port ").nth(1)?.trim_end_matches('.').parse().ok());
     let port = port.filter(|port| *port != 0).take(1).next();
     (child, port.expect("chromedriver says its port"))
 }

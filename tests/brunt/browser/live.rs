@@ -33,7 +33,11 @@ fn it_follows_a_run_to_its_report() {
     browser.picture("live-fault");
     until("the report is there", || (browser.text(".verdict .word") == "Failed").then_some(()));
     let kept = "return [document.querySelector('button.key[data-series=failed]').getAttribute('aria-pressed'), document.activeElement.id]";
-    assert_eq!(browser.script(kept), serde_json::json!(["false", "picture"]), "what was chosen stays chosen");
+    assert_eq!(
+        browser.script(kept),
+        serde_json::json!(["false", "picture"]),
+        "what was chosen stays chosen"
+    );
     assert_eq!(run.wait().unwrap().code(), Some(1), "{}", here.printed());
     let text = std::fs::read_to_string(here.run_folder().join("report.json")).unwrap();
     let report: Value = serde_json::from_str(&text).unwrap();
@@ -61,7 +65,8 @@ fn it_can_only_be_read_and_waits_for_nobody() {
     here.scenario(SCENARIO);
     let mut run = here.start(&["run", "scenario.yaml", "--serve=127.0.0.1:0"]);
     let at = address(&here);
-    let ask = |line: &str, host: &str| answered(&at, &format!("{line} HTTP/1.1\r\nhost: {host}\r\n\r\n"));
+    let ask =
+        |line: &str, host: &str| answered(&at, &format!("{line} HTTP/1.1\r\nhost: {host}\r\n\r\n"));
     assert!(ask("GET /", &at).starts_with("HTTP/1.1 200"));
     assert!(ask("GET /", "evil.example").starts_with("HTTP/1.1 421"));
     assert!(ask("POST /", &at).starts_with("HTTP/1.1 405"));
@@ -73,7 +78,9 @@ fn it_can_only_be_read_and_waits_for_nobody() {
     let lazy: Vec<TcpStream> = (0..20)
         .map(|_| {
             let mut stream = TcpStream::connect(&at).unwrap();
-            stream.write_all(format!("GET /events HTTP/1.1\r\nhost: {at}\r\n\r\n").as_bytes()).unwrap();
+            stream
+                .write_all(format!("GET /events HTTP/1.1\r\nhost: {at}\r\n\r\n").as_bytes())
+                .unwrap();
             stream
         })
         .collect();

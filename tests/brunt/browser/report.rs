@@ -12,7 +12,8 @@ fn shown(browser: &Browser) -> (f64, f64) {
     (shown[0].as_f64().unwrap(), shown[1].as_f64().unwrap())
 }
 
-/// Where a moment of the timeline is, in pixels of what is to be seen, once that row is scrolled to.
+/// Where a moment of the timeline is, in pixels of what is to be seen, once that row
+/// is scrolled to.
 fn place(browser: &Browser, moment: f64) -> (i64, i64) {
     let script = format!(
         "const plot = document.querySelector('.plot'); plot.scrollIntoView({{block: 'center'}});
@@ -111,8 +112,9 @@ fn it_is_read_aloud_and_fits_everywhere() {
     let page = format!("file://{}", folder.join("report.html").display());
     browser.go(&page);
     let all = browser.accessible();
-    let has =
-        |role: &str, name: &str| all.iter().any(|(is, named)| is.starts_with(role) && named.contains(name));
+    let has = |role: &str, name: &str| {
+        all.iter().any(|(is, named)| is.starts_with(role) && named.contains(name))
+    };
     for (role, name) in [
         ("heading", "a test"),
         ("heading", "Findings"),
@@ -144,7 +146,10 @@ fn all_is_there_without_a_script() {
     browser.go(&format!("file://{}", folder.join("report.html").display()));
     let all = browser.accessible();
     let named = |part: &str| all.iter().any(|(_, name)| name.contains(part));
-    assert!(named("Failed") && named("availability ≥ 99%") && named("reads: 200 requests sent"), "{all:?}");
+    assert!(
+        named("Failed") && named("availability ≥ 99%") && named("reads: 200 requests sent"),
+        "{all:?}"
+    );
     assert!(!all.iter().any(|(role, _)| role == "button"), "no button that does nothing: {all:?}");
     browser.picture("report-without-script");
 }

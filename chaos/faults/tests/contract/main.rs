@@ -1,4 +1,5 @@
-//! What faults ask of a target, and that they put back what they changed. The target here only keeps a record.
+//! What faults ask of a target, and that they put back what they changed. The target here only
+//! keeps a record.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -17,7 +18,11 @@ fn limits(share: &str) -> Limits {
 
 const ALL: Limits = Limits { max_unavailable: Percent::ALL };
 
-async fn applied(kind: &FaultKind, target: &Recorded, limits: Limits) -> Result<Applied, FaultError> {
+async fn applied(
+    kind: &FaultKind,
+    target: &Recorded,
+    limits: Limits,
+) -> Result<Applied, FaultError> {
     apply(kind, target, &limits, &mut fastrand::Rng::with_seed(7)).await
 }
 
@@ -68,7 +73,9 @@ async fn replicas_are_picked_among_those_that_are_meant_and_limits_count_all() {
     let zone = |name: &str| Only { zone: Some(name.to_owned()), ..Only::default() };
     let hit = async |only: &Only, pick, limits: &Limits| {
         let kind = kill(&["shop"], pick);
-        apply_where(&kind, only, &target, limits, &mut fastrand::Rng::with_seed(7)).await.map(Applied::keep)
+        apply_where(&kind, only, &target, limits, &mut fastrand::Rng::with_seed(7))
+            .await
+            .map(Applied::keep)
     };
     assert_eq!(hit(&zone("zone-1"), Pick::All, &limits("25%")).await.unwrap().hits, 1);
     assert_eq!(hit(&zone("zone-2"), Pick::Number(2), &ALL).await.unwrap().hits, 2);
@@ -109,7 +116,8 @@ async fn scaling_is_set_back_unless_somebody_else_has_scaled() {
 #[tokio::test]
 async fn an_edge_is_mended_and_says_how_many_requests_met_the_fault() {
     let target = Recorded::of(1, 1);
-    let kind = FaultKind::Edge { from: "shop".to_owned(), to: "stock".to_owned(), fault: EdgeFault::Cut };
+    let kind =
+        FaultKind::Edge { from: "shop".to_owned(), to: "stock".to_owned(), fault: EdgeFault::Cut };
     let cut = applied(&kind, &target, ALL).await.unwrap();
     assert_eq!(cut.effect().hits, 0);
     assert_eq!(cut.recover(&target).await.unwrap(), effect(42, &["shop", "stock"]));
@@ -129,7 +137,10 @@ async fn too_much_is_refused_before_anything_is_touched() {
     ];
     for kind in refused {
         let error = applied(&kind, &both_up, half).await.unwrap_err();
-        assert!(matches!(error, FaultError::TooMuch { takes: 2, wanted: 2, away: 0, .. }), "{kind}: {error}");
+        assert!(
+            matches!(error, FaultError::TooMuch { takes: 2, wanted: 2, away: 0, .. }),
+            "{kind}: {error}"
+        );
     }
     assert_eq!(both_up.calls(), [""; 0]);
     applied(&kill(&["shop"], Pick::One), &both_up, half).await.unwrap().keep();
@@ -159,14 +170,17 @@ async fn a_fault_with_nothing_to_hit_says_so() {
     let target = Recorded::of(0, 0);
     let error = applied(&kill(&["shop", "empty"], Pick::One), &target, ALL).await.unwrap_err();
     assert_eq!(error.to_string(), "no replica of shop, empty runs, so there is nothing to hit");
-    let error = applied(&FaultKind::Rollout { service: "shop".to_owned() }, &target, ALL).await.unwrap_err();
+    let error = applied(&FaultKind::Rollout { service: "shop".to_owned() }, &target, ALL)
+        .await
+        .unwrap_err();
     assert!(matches!(error, FaultError::NothingToHit { .. }), "{error}");
 }
 
 #[tokio::test]
 async fn a_zombie_that_refuses_is_no_zombie() {
     let target = Recorded::of(1, 1);
-    let zombie = |path: &str| FaultKind::MakeZombie { service: "shop".to_owned(), path: path.to_owned() };
+    let zombie =
+        |path: &str| FaultKind::MakeZombie { service: "shop".to_owned(), path: path.to_owned() };
     let made = applied(&zombie("/makeZombie"), &target, ALL).await.unwrap();
     assert_eq!(made.keep(), effect(1, &["shop"]));
     let error = applied(&zombie("/nowhere"), &target, ALL).await.unwrap_err();

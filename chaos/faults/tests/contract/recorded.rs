@@ -17,7 +17,12 @@ pub struct Recorded {
 impl Recorded {
     /// Services with so many replicas, of which so many are ready; the service `empty` has none.
     pub fn of(wanted: u32, ready: u32) -> Self {
-        Self { wanted: Mutex::new(wanted), ready, kind: StrategyKind::RollingUpdate, calls: Mutex::default() }
+        Self {
+            wanted: Mutex::new(wanted),
+            ready,
+            kind: StrategyKind::RollingUpdate,
+            calls: Mutex::default(),
+        }
     }
 
     pub fn recreating(mut self) -> Self {
@@ -58,7 +63,12 @@ impl Target for Recorded {
         Ok(numbers.filter(|number| only.zone.as_deref() == Some(zone(*number))).collect())
     }
 
-    async fn kill(&self, service: &str, replicas: &[u32], grace: Duration) -> Result<u64, TargetError> {
+    async fn kill(
+        &self,
+        service: &str,
+        replicas: &[u32],
+        grace: Duration,
+    ) -> Result<u64, TargetError> {
         self.note(format!("kill {service} {replicas:?} {grace:?}"));
         Ok(replicas.len() as u64)
     }
@@ -98,12 +108,22 @@ impl Target for Recorded {
         Ok(if path == "/makeZombie" { 200 } else { 404 })
     }
 
-    async fn break_edge(&self, from: &str, to: &str, fault: EdgeFault) -> Result<EdgeHandle, TargetError> {
+    async fn break_edge(
+        &self,
+        from: &str,
+        to: &str,
+        fault: EdgeFault,
+    ) -> Result<EdgeHandle, TargetError> {
         self.note(format!("break {from} {to} {fault}"));
         Ok(EdgeHandle(9))
     }
 
-    async fn mend_edge(&self, from: &str, to: &str, handle: EdgeHandle) -> Result<u64, TargetError> {
+    async fn mend_edge(
+        &self,
+        from: &str,
+        to: &str,
+        handle: EdgeHandle,
+    ) -> Result<u64, TargetError> {
         self.note(format!("mend {from} {to} {}", handle.0));
         Ok(42)
     }

@@ -20,15 +20,24 @@ const STARTS_WITHIN: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(200);
 
 /// Adds a Service. Returns where it answers, as `host:port`.
-pub(super) async fn service(cluster: &Cluster, service: Value, mode: Mode) -> Result<String, KubeError> {
+pub(super) async fn service(
+    cluster: &Cluster,
+    service: Value,
+    mode: Mode,
+) -> Result<String, KubeError> {
     let service: Service = made(service)?;
     let name = service.metadata.name.clone().unwrap_or_default();
     let (services, params) = (cluster.api::<Service>(), params(mode));
     let call = services.create(&params, &service);
-    let spec = KubeError::bounded(&format!("add Service {name}"), call).await?.spec.unwrap_or_default();
+    let spec =
+        KubeError::bounded(&format!("add Service {name}"), call).await?.spec.unwrap_or_default();
     let port = spec.ports.unwrap_or_default().first().map_or(0, |port| port.port);
     let address = spec.cluster_ip.unwrap_or_default();
-    Ok(if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") })
+    Ok(if address.contains(':') {
+        format!("[{address}]:{port}")
+    } else {
+        format!("{address}:{port}")
+    })
 }
 
 /// Adds a pod.

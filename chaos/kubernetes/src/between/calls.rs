@@ -29,7 +29,9 @@ impl KubeSystem {
         let order = Order::Set { from: Some(from.to_owned()), fault: Wire::from(fault) };
         match stand_in.line.lock().await.tell(&order).await.map_err(refused)? {
             Answer::Set { id } => Ok(EdgeHandle(id)),
-            other => Err(TargetError::Platform(format!("the stand-in for {to} answered {other:?}"))),
+            other => {
+                Err(TargetError::Platform(format!("the stand-in for {to} answered {other:?}")))
+            }
         }
     }
 
@@ -46,7 +48,9 @@ impl KubeSystem {
         match stand_in.line.lock().await.tell(&order).await.map_err(refused)? {
             // One that went with a line that broke has hit nothing that is known.
             Answer::Lifted { hits } => Ok(hits.unwrap_or_default()),
-            other => Err(TargetError::Platform(format!("the stand-in for {to} answered {other:?}"))),
+            other => {
+                Err(TargetError::Platform(format!("the stand-in for {to} answered {other:?}")))
+            }
         }
     }
 
@@ -55,7 +59,8 @@ impl KubeSystem {
         let mut edges = Vec::new();
         for (callee, _) in self.between.all() {
             let Some(counted) = self.counted(&callee).await else { continue };
-            let came = |from: &str| counted.edges.iter().any(|edge| edge.from.as_deref() == Some(from));
+            let came =
+                |from: &str| counted.edges.iter().any(|edge| edge.from.as_deref() == Some(from));
             let silent = self.between.callers(&callee).filter(|from| !came(from));
             // That nobody came is known too.
             edges.extend(silent.map(|from| no_requests(from, &callee)));
@@ -79,5 +84,11 @@ impl KubeSystem {
 }
 
 fn no_requests(from: &str, to: &str) -> EdgeRecord {
-    EdgeRecord { from: Some(from.to_owned()), to: to.to_owned(), requests: 0, reached: 0, faulted: 0 }
+    EdgeRecord {
+        from: Some(from.to_owned()),
+        to: to.to_owned(),
+        requests: 0,
+        reached: 0,
+        faulted: 0,
+    }
 }

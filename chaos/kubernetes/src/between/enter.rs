@@ -1,5 +1,6 @@
-//! Putting stand-ins in their places before the load begins. Until its Service leads to the stand-in a callee is served as
-//! ever, and from then on through it: there is no moment without anybody behind the Service.
+//! Putting stand-ins in their places before the load begins. Until its Service leads to the
+//! stand-in a callee is served as ever, and from then on through it: there is no moment without
+//! anybody behind the Service.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,8 +24,8 @@ use crate::workload::names;
 /// How long it may take until endpoints are as they must be.
 const LEADS_WITHIN: Duration = Duration::from_secs(30);
 
-/// After the endpoints have changed, until every node has followed. No node says when it has; kube-proxy does in a second unless
-/// it is told otherwise.
+/// After the endpoints have changed, until every node has followed. No node says when it has;
+/// kube-proxy does in a second unless it is told otherwise.
 pub(super) const NODES_FOLLOW: Duration = Duration::from_secs(2);
 
 /// A stand-in is told who is who at least so often, as a broken line shows only in use.
@@ -45,7 +46,8 @@ impl KubeSystem {
 
     /// A caller is known by its pods' own addresses.
     fn must_be_known(&self, caller: &str, callee: &str) -> Result<(), KubeError> {
-        let workload = self.workload(caller).map_err(|error| KubeError::Other(error.to_string()))?;
+        let workload =
+            self.workload(caller).map_err(|error| KubeError::Other(error.to_string()))?;
         match workload.pod.host_network {
             Some(true) => Err(KubeError::Other(format!(
                 "{caller} uses its node's network (hostNetwork), so that its calls to {callee} cannot be told from others'"
@@ -61,16 +63,16 @@ impl KubeSystem {
         let workload = self.workload(callee).map_err(|error| cannot(&error.to_string()))?;
         let Some(front) = &workload.front else {
             let leads_nowhere = self.service_without_selector(callee).await?;
-            return Err(cannot(
-                &leads_nowhere
-                    .unwrap_or_else(|| format!("no Service leads to the pods of {}", workload.object)),
-            ));
+            return Err(cannot(&leads_nowhere.unwrap_or_else(|| {
+                format!("no Service leads to the pods of {}", workload.object)
+            })));
         };
         let service = ObjectRef::new(Kind::Service, &front.name).read(&self.cluster).await?;
         Place::of(&service, workload.port()).map_err(|why| cannot(&why))
     }
 
-    /// What is wrong with a Service that is called as the callee is, and leads to no pods of its own choice.
+    /// What is wrong with a Service that is called as the callee is, and leads to no pods of
+    /// its own choice.
     async fn service_without_selector(&self, callee: &str) -> Result<Option<String>, KubeError> {
         for name in names(callee) {
             match ObjectRef::new(Kind::Service, &name).read(&self.cluster).await {
@@ -159,7 +161,12 @@ impl KubeSystem {
         }
     }
 
-    fn keep_informed(&self, callee: &str, port: u16, line: Arc<tokio::sync::Mutex<Line>>) -> JoinHandle<()> {
+    fn keep_informed(
+        &self,
+        callee: &str,
+        port: u16,
+        line: Arc<tokio::sync::Mutex<Line>>,
+    ) -> JoinHandle<()> {
         let (seen, callee) = (self.seen.clone(), callee.to_owned());
         tokio::spawn(async move {
             let mut changes = seen.changes();

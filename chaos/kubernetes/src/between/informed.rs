@@ -7,7 +7,8 @@ use brunt_proxy::Order;
 
 use crate::state::State;
 
-/// Whose addresses there are, and where the callee is: its pods that are sent requests, at this port.
+/// Whose addresses there are, and where the callee is: its pods that are sent requests,
+/// at this port.
 pub(super) fn informed(state: &State, callee: &str, port: u16) -> Order {
     let callers = state.everybody().filter(|pod| !pod.on_host);
     let callers: HashMap<IpAddr, String> =

@@ -1,5 +1,5 @@
-//! Taking stand-ins out again: first the Service leads to the callee as before, then the connections that still go through the
-//! stand-in come to their ends, and only then it goes.
+//! Taking stand-ins out again: first the Service leads to the callee as before, then the
+//! connections that still go through the stand-in come to their ends, and only then it goes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,8 +24,8 @@ const IDLE: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(200);
 
 impl KubeSystem {
-    /// Takes every stand-in out of its place. Says what somebody else has changed meanwhile; what fails is left to whoever puts
-    /// everything back.
+    /// Takes every stand-in out of its place. Says what somebody else has changed meanwhile; what
+    /// fails is left to whoever puts everything back.
     pub(crate) async fn withdraw(&self) -> Vec<String> {
         let mut drift = Vec::new();
         for (callee, stand_in) in self.between.all() {
@@ -40,7 +40,8 @@ impl KubeSystem {
     }
 
     async fn let_go(&self, callee: &str, stand_in: &Arc<StandIn>) {
-        let there: Vec<String> = self.seen.state().pods(callee).into_iter().map(|pod| pod.name).collect();
+        let there: Vec<String> =
+            self.seen.state().pods(callee).into_iter().map(|pod| pod.name).collect();
         let back = |behind: &std::collections::BTreeSet<String>| {
             !behind.contains(&stand_in.name)
                 && there.iter().any(|pod| behind.contains(pod)) != there.is_empty()
@@ -56,13 +57,16 @@ impl KubeSystem {
         let params = DeleteParams::default();
         // What stays is taken away with all that the run has added.
         let _ = KubeError::bounded("delete a stand-in", pods.delete(&stand_in.name, &params)).await;
-        let _ =
-            KubeError::bounded("delete a stand-in's Service", services.delete(&stand_in.name, &params)).await;
+        let _ = KubeError::bounded(
+            "delete a stand-in's Service",
+            services.delete(&stand_in.name, &params),
+        )
+        .await;
     }
 }
 
-/// Has callers come anew, and waits until nobody has asked for a while: a node that is slow to follow still sends some, and between
-/// two of them there may be no connection at all.
+/// Has callers come anew, and waits until nobody has asked for a while: a node that is slow to
+/// follow still sends some, and between two of them there may be no connection at all.
 async fn quiet(stand_in: &StandIn) -> Result<(), KubeError> {
     stand_in.line.lock().await.tell(&Order::WindDown).await?;
     let mut since = tokio::time::Instant::now();

@@ -1,4 +1,5 @@
-//! The line to a stand-in: orders and answers in turn, over a connection that is made anew when it has broken.
+//! The line to a stand-in: orders and answers in turn, over a connection that is made anew when it
+//! has broken.
 
 use std::io;
 use std::time::{Duration, Instant};

@@ -69,7 +69,8 @@ impl Place {
         let number = |value: &Value| value.as_u64().and_then(|number| u16::try_from(number).ok());
         let target = number(&port["targetPort"]);
         let leads_to = target.or(leads_to).or_else(|| number(&port["port"]));
-        let leads_to = leads_to.ok_or_else(|| format!("Service {front} has a port that is none"))?;
+        let leads_to =
+            leads_to.ok_or_else(|| format!("Service {front} has a port that is none"))?;
         Ok(Self { front, selector, port: port.clone(), leads_to })
     }
 
@@ -106,7 +107,13 @@ impl Place {
     }
 
     /// The stand-in. `kept` is where the Service answers that leads to the callee.
-    pub(super) fn pod(&self, name: &str, lease: &Lease, owner: Option<&Value>, by: &Start<'_>) -> Value {
+    pub(super) fn pod(
+        &self,
+        name: &str,
+        lease: &Lease,
+        owner: Option<&Value>,
+        by: &Start<'_>,
+    ) -> Value {
         let mut meta = meta(name, lease, owner);
         meta["labels"][STAND_IN] = json!(name);
         json!({
@@ -188,12 +195,21 @@ mod tests {
     #[test]
     fn a_named_port_is_the_stand_ins_own() {
         let place = Place::of(&service(&json!("http")), Some(8080)).unwrap();
-        assert_eq!(place.values("x"), [("/spec/selector".to_owned(), Some(json!({STAND_IN: "x"})))]);
+        assert_eq!(
+            place.values("x"),
+            [("/spec/selector".to_owned(), Some(json!({STAND_IN: "x"})))]
+        );
         let by = Start { callee: "payment", image: "brunt", kept: "10.0.0.1:80", token: "t" };
         let pod = place.pod("x", &lease(), None, &by);
-        assert_eq!(pod["spec"]["containers"][0]["ports"][0], json!({"name": "http", "containerPort": 8080}));
+        assert_eq!(
+            pod["spec"]["containers"][0]["ports"][0],
+            json!({"name": "http", "containerPort": 8080})
+        );
         let kept = place.kept("x", &lease(), None);
-        assert_eq!(kept["spec"]["ports"], json!([{"name": "http", "port": 80, "targetPort": "http"}]));
+        assert_eq!(
+            kept["spec"]["ports"],
+            json!([{"name": "http", "port": 80, "targetPort": "http"}])
+        );
         assert_eq!(kept["spec"]["selector"], json!({"app": "payment"}));
     }
 

@@ -1,5 +1,6 @@
-//! Connections from before the stand-in came: they go on past it until they close. Callers close what they do not use, so it is
-//! waited for; who asks on and on over the same connection cannot be led elsewhere without being started again.
+//! Connections from before the stand-in came: they go on past it until they close. Callers close
+//! what they do not use, so it is waited for; who asks on and on over the same connection cannot be
+//! led elsewhere without being started again.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -15,7 +16,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const ESTABLISHED: &str = "01";
 
 impl KubeSystem {
-    /// Waits until no caller is connected with the callee itself, as far as the callee's pods can be asked.
+    /// Waits until no caller is connected with the callee itself, as far as the callee's pods
+    /// can be asked.
     pub(super) async fn old_connections_end(&self, callee: &str, port: u16) {
         let until = tokio::time::Instant::now() + self.between.patience;
         loop {
@@ -45,7 +47,8 @@ impl KubeSystem {
         let pods = self.seen.state().pods(callee);
         for pod in pods {
             // A container without any of these programs cannot be asked.
-            let table = self.output_of(&pod, self.shows_connections(callee)).await.unwrap_or_default();
+            let table =
+                self.output_of(&pod, self.shows_connections(callee)).await.unwrap_or_default();
             peers.extend(connected(&table, port));
         }
         let state = self.seen.state();

@@ -38,7 +38,8 @@ fn switch() -> Change {
 
 #[tokio::test]
 async fn what_is_added_belongs_to_the_order_to_put_things_back() {
-    let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": "brunt-revert-a", "uid": "u"});
+    let owner =
+        json!({"apiVersion": "batch/v1", "kind": "Job", "name": "brunt-revert-a", "uid": "u"});
     let kept = place().kept("brunt-payment-a", &lease(), Some(&owner));
     let by = Start { callee: "payment", image: "brunt:1", kept: "10.0.0.2:8080", token: "t" };
     let pod = place().pod("brunt-payment-a", &lease(), Some(&owner), &by);
@@ -52,13 +53,8 @@ async fn what_is_added_belongs_to_the_order_to_put_things_back() {
             ours[2],
             r#""selector":{"app":"payment"}"#,
         ]),
-        turn(Method::POST, "/namespaces/ns/pods", 201, json!({"metadata": {"name": "x"}})).saying(&[
-            ours[0],
-            ours[1],
-            "stand-in",
-            "10.0.0.2:8080",
-            r#""runAsNonRoot":true"#,
-        ]),
+        turn(Method::POST, "/namespaces/ns/pods", 201, json!({"metadata": {"name": "x"}}))
+            .saying(&[ours[0], ours[1], "stand-in", "10.0.0.2:8080", r#""runAsNonRoot":true"#]),
     ]);
     assert_eq!(add::service(&cluster, kept, Mode::Real).await.unwrap(), "[fd00::2]:8080");
     add::pod(&cluster, pod, Mode::Real).await.unwrap();
@@ -118,9 +114,15 @@ async fn traffic_is_led_back_before_the_stand_in_goes() {
         turn(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
         turn(Method::GET, "/services", 200, list("ServiceList", std::slice::from_ref(&led_away))),
         turn(Method::GET, SERVICE, 200, led_away),
-        turn(Method::PATCH, SERVICE, 200, payment(&json!({"app": "payment"}), &json!({}))).saying(&[back]),
+        turn(Method::PATCH, SERVICE, 200, payment(&json!({"app": "payment"}), &json!({})))
+            .saying(&[back]),
         turn(Method::GET, "/poddisruptionbudgets", 200, list("PodDisruptionBudgetList", &[])),
-        turn(Method::GET, "/horizontalpodautoscalers", 200, list("HorizontalPodAutoscalerList", &[])),
+        turn(
+            Method::GET,
+            "/horizontalpodautoscalers",
+            200,
+            list("HorizontalPodAutoscalerList", &[]),
+        ),
         turn(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
         turn(Method::GET, "/deployments", 200, list("DeploymentList", &[])),
         turn(Method::GET, "/statefulsets", 200, list("StatefulSetList", &[])),

@@ -13,7 +13,11 @@ use crate::record::{Lease, NAMESPACE, RUN};
 use crate::revert::{self, EXPIRES, Reverted, Which};
 
 /// An account that may put back what faults change in the namespace, and no more.
-pub(super) async fn in_namespace(cluster: &Cluster, lease: &Lease, owner: &Value) -> Result<(), KubeError> {
+pub(super) async fn in_namespace(
+    cluster: &Cluster,
+    lease: &Lease,
+    owner: &Value,
+) -> Result<(), KubeError> {
     let name = name(lease);
     let meta = json!({"name": name, "labels": {RUN: lease.run}, "ownerReferences": [owner]});
     let change = ["get", "list", "patch"];
@@ -33,22 +37,28 @@ pub(super) async fn in_namespace(cluster: &Cluster, lease: &Lease, owner: &Value
     let params = PostParams::default();
     let accounts = cluster.api::<ServiceAccount>();
     let account = made(json!({"metadata": meta}))?;
-    KubeError::bounded("make an account for putting things back", accounts.create(&params, &account)).await?;
+    KubeError::bounded(
+        "make an account for putting things back",
+        accounts.create(&params, &account),
+    )
+    .await?;
     let roles = cluster.api::<Role>();
     KubeError::bounded("give that account its rights", roles.create(&params, &made(role)?)).await?;
     let bindings = cluster.api::<RoleBinding>();
-    KubeError::bounded("give that account its rights", bindings.create(&params, &made(binding)?)).await?;
+    KubeError::bounded("give that account its rights", bindings.create(&params, &made(binding)?))
+        .await?;
     Ok(())
 }
 
-/// Nodes are in no namespace, so the rights to change them are not either; they go when the run's changes are put back.
+/// Nodes are in no namespace, so the rights to change them are not either; they go when the run's
+/// changes are put back.
 pub(super) async fn on_nodes(cluster: &Cluster, lease: &Lease) -> Result<(), KubeError> {
-    // A run that was killed after it had made its role, and before that was bound, has left one that nobody could use.
+    // A run that was killed after it had made its role, and before that was bound, has left one
+    // that nobody could use.
     revert::rights_on_nodes(cluster, &Which::Expired, &mut Reverted::default()).await;
     let name = name(lease);
     let labels = json!({RUN: lease.run, NAMESPACE: cluster.namespace});
-    let mut meta =
-        json!({"name": name, "labels": labels, "annotations": {EXPIRES: lease.expires.to_string()}});
+    let mut meta = json!({"name": name, "labels": labels, "annotations": {EXPIRES: lease.expires.to_string()}});
     let role = json!({"metadata": meta, "rules": [
         {"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "patch"]},
         {"apiGroups": ["rbac.authorization.k8s.io"], "resources": ["clusterroles"], "verbs": ["list"]},

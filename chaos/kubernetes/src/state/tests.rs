@@ -6,7 +6,8 @@ fn state() -> State {
     let mut services = IndexMap::new();
     let selector = BTreeMap::from([("app".to_owned(), "shop".to_owned())]);
     let fronts = BTreeSet::from(["shop".to_owned()]);
-    services.insert("shop".to_owned(), ServiceState { selector, fronts, ..ServiceState::default() });
+    services
+        .insert("shop".to_owned(), ServiceState { selector, fronts, ..ServiceState::default() });
     State { services, ..State::default() }
 }
 
@@ -41,7 +42,10 @@ fn slice(pods: &[(&str, bool)]) -> EndpointSlice {
 
 fn words(happened: &[Happened]) -> Vec<String> {
     let name = |number: &Option<u32>| number.map_or(String::new(), |number| format!("-{number}"));
-    happened.iter().map(|(service, number, what)| format!("{service}{} {what}", name(number))).collect()
+    happened
+        .iter()
+        .map(|(service, number, what)| format!("{service}{} {what}", name(number)))
+        .collect()
 }
 
 #[test]
@@ -87,7 +91,11 @@ fn a_listing_implies_deletions() {
     state.pod(&pod("b", true, 0));
     let gone = state.only_these_pods(&BTreeSet::from(["b".to_owned()]));
     assert_eq!(words(&gone), ["shop-1 gone (pod deleted)"]);
-    assert_eq!(words(&state.pod(&pod("c", true, 0))), ["shop-3 started"], "numbers are not given twice");
+    assert_eq!(
+        words(&state.pod(&pod("c", true, 0))),
+        ["shop-3 started"],
+        "numbers are not given twice"
+    );
 }
 
 #[test]

@@ -35,9 +35,9 @@ pub(super) fn standing(pod: &Pod) -> Standing {
             .flatten()
             .filter(|one| one.type_ == "PodScheduled" && one.status == "False");
         let why = unscheduled.find_map(|one| one.message.clone());
-        return Standing::Waits(
-            why.map_or("it is not scheduled yet".to_owned(), |why| format!("no node takes it ({why})")),
-        );
+        return Standing::Waits(why.map_or("it is not scheduled yet".to_owned(), |why| {
+            format!("no node takes it ({why})")
+        }));
     };
     if state.running.is_some() {
         return Standing::Runs;
@@ -88,17 +88,24 @@ pub(super) async fn of(cluster: &Cluster, name: &str, within: Duration) -> Resul
 fn how_it_ended(pod: &Pod) -> Option<Result<(), String>> {
     let status = pod.status.as_ref()?;
     if status.reason.as_deref() == Some("Evicted") {
-        return Some(Err(format!("it was evicted: {}", status.message.as_deref().unwrap_or_default())));
+        return Some(Err(format!(
+            "it was evicted: {}",
+            status.message.as_deref().unwrap_or_default()
+        )));
     }
     let disrupted = status.conditions.iter().flatten().find(|one| one.type_ == "DisruptionTarget");
     if let Some(disrupted) = disrupted.filter(|one| one.status == "True") {
-        return Some(Err(format!("it was evicted: {}", disrupted.message.as_deref().unwrap_or_default())));
+        return Some(Err(format!(
+            "it was evicted: {}",
+            disrupted.message.as_deref().unwrap_or_default()
+        )));
     }
     let end = state(pod)?.terminated?;
     Some(match (end.exit_code, end.signal, end.reason.as_deref()) {
         (0, ..) => Ok(()),
         (_, _, Some("OOMKilled")) => {
-            Err("it was out of memory: take more workers, so that each has less to record".to_owned())
+            Err("it was out of memory: take more workers, so that each has less to record"
+                .to_owned())
         }
         (_, Some(signal), _) if signal > 0 => Err(format!("signal {signal} ended it")),
         (code, ..) => Err(format!("it ended with exit code {code}")),
@@ -135,12 +142,18 @@ mod tests {
 
     #[test]
     fn what_no_waiting_helps_is_told_from_what_takes_time() {
-        let waiting = |reason: &str| container(&json!({"waiting": {"reason": reason, "message": "why"}}));
-        assert_eq!(standing(&waiting("ContainerCreating")), Standing::waits("ContainerCreating: why"));
-        assert_eq!(standing(&waiting("ErrImagePull")), Standing::Hopeless("ErrImagePull: why".to_owned()));
+        let waiting =
+            |reason: &str| container(&json!({"waiting": {"reason": reason, "message": "why"}}));
+        assert_eq!(
+            standing(&waiting("ContainerCreating")),
+            Standing::waits("ContainerCreating: why")
+        );
+        assert_eq!(
+            standing(&waiting("ErrImagePull")),
+            Standing::Hopeless("ErrImagePull: why".to_owned())
+        );
         assert_eq!(standing(&container(&json!({"running": {}}))), Standing::Runs);
-        let full =
-            json!({"conditions": [{"type": "PodScheduled", "status": "False", "message": "0/3 nodes"}]});
+        let full = json!({"conditions": [{"type": "PodScheduled", "status": "False", "message": "0/3 nodes"}]});
         assert_eq!(standing(&pod(&full)), Standing::waits("no node takes it (0/3 nodes)"));
     }
 
@@ -152,8 +165,9 @@ mod tests {
         assert_eq!(ended(0, "Completed"), Some(Ok(())));
         assert_eq!(ended(2, "Error"), Some(Err("it ended with exit code 2".to_owned())));
         assert!(ended(137, "OOMKilled").unwrap().unwrap_err().contains("out of memory"));
-        let evicted =
-            how_it_ended(&pod(&json!({"reason": "Evicted", "message": "the node was low on memory"})));
+        let evicted = how_it_ended(&pod(
+            &json!({"reason": "Evicted", "message": "the node was low on memory"}),
+        ));
         assert_eq!(evicted, Some(Err("it was evicted: the node was low on memory".to_owned())));
         assert_eq!(how_it_ended(&container(&json!({"running": {}}))), None);
         assert_eq!(with_last_words("exit".to_owned(), "{}\nno such host"), "exit (no such host)");

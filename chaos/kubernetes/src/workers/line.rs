@@ -11,8 +11,8 @@ use tokio::sync::{mpsc, watch};
 use crate::connect::Cluster;
 use crate::error::KubeError;
 
-/// How often it is told how long it is until the start. What is told is never late by less than the way to it takes, so the
-/// quickest counts.
+/// How often it is told how long it is until the start. What is told is never late by less than the
+/// way to it takes, so the quickest counts.
 const COUNTS: u32 = 10;
 
 /// How long before the start nothing is told any more.
@@ -32,7 +32,8 @@ pub(super) struct Line {
 impl Line {
     pub(super) async fn to(cluster: &Cluster, pod: &str) -> Result<Self, KubeError> {
         let pods = cluster.api::<Pod>();
-        let params = AttachParams { stdin: true, stdout: true, stderr: false, ..AttachParams::default() };
+        let params =
+            AttachParams { stdin: true, stdout: true, stderr: false, ..AttachParams::default() };
         let what = format!("speak with the load worker {pod}");
         let mut process = KubeError::bounded(&what, pods.attach(pod, &params)).await?;
         let (Some(input), Some(output)) = (process.stdin(), process.stdout()) else {
@@ -97,8 +98,8 @@ impl Line {
         tokio::time::timeout(within, told).await.unwrap_or_else(late)
     }
 
-    /// Tells it again and again how long it is until the start, and then to go. Returns the shortest way to it and back: it
-    /// starts late by no more than that.
+    /// Tells it again and again how long it is until the start, and then to go. Returns the
+    /// shortest way to it and back: it starts late by no more than that.
     pub(super) async fn count_down(&mut self, origin: Instant) -> Result<Duration, String> {
         let mut shortest = None;
         let left = || origin.saturating_duration_since(Instant::now());

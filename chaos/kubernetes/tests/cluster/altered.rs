@@ -8,21 +8,28 @@ use crate::shop::{Shop, resource};
 impl Shop {
     /// Takes away what the autoscaler measures by, and gives it room.
     pub async fn no_requests(&self) {
-        let none =
-            json!({"spec": {"template": {"spec": {"containers": [{"name": "service", "resources": null}]}}}});
+        let none = json!({"spec": {"template": {"spec": {"containers": [{"name": "service", "resources": null}]}}}});
         self.patch("Deployment", Patch::Strategic(none)).await;
-        self.patch("HorizontalPodAutoscaler", Patch::Merge(json!({"spec": {"maxReplicas": 4}}))).await;
+        self.patch("HorizontalPodAutoscaler", Patch::Merge(json!({"spec": {"maxReplicas": 4}})))
+            .await;
     }
 
-    /// An account of this name, with these rights in the namespace; new rights take the place of those before.
+    /// An account of this name, with these rights in the namespace; new rights take the place
+    /// of those before.
     pub async fn give(&self, name: &str, rules: Value) {
         let rights = "rbac.authorization.k8s.io";
-        let subjects = json!([{"kind": "ServiceAccount", "name": name, "namespace": self.namespace}]);
+        let subjects =
+            json!([{"kind": "ServiceAccount", "name": name, "namespace": self.namespace}]);
         let role = json!({"apiGroup": rights, "kind": "Role", "name": name});
         let meta = json!({"name": name});
         let all = [
             ("v1", "ServiceAccount", "serviceaccounts", json!({"metadata": meta})),
-            ("rbac.authorization.k8s.io/v1", "Role", "roles", json!({"metadata": meta, "rules": rules})),
+            (
+                "rbac.authorization.k8s.io/v1",
+                "Role",
+                "roles",
+                json!({"metadata": meta, "rules": rules}),
+            ),
             (
                 "rbac.authorization.k8s.io/v1",
                 "RoleBinding",

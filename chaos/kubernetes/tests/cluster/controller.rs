@@ -1,4 +1,5 @@
-//! The controller as users start it: the program itself with a scenario file, on the namespace of a shop.
+//! The controller as users start it: the program itself with a scenario file, on the namespace of a
+//! shop.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
@@ -58,13 +59,28 @@ impl Controller {
         Self::run(kubeconfig, namespace, SYSTEM, scenario, args)
     }
 
-    fn run(kubeconfig: &OsString, namespace: &str, system: &str, scenario: &str, args: &[&str]) -> Self {
+    fn run(
+        kubeconfig: &OsString,
+        namespace: &str,
+        system: &str,
+        scenario: &str,
+        args: &[&str],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("shop.yaml"), system).unwrap();
         let text = format!("version: 1\nname: a test\nsystem: shop.yaml\n{scenario}");
         std::fs::write(folder.path().join("scenario.yaml"), text).unwrap();
         let mut child = Command::new(program())
-            .args(["run", "scenario.yaml", "--on", "kubernetes", "--retries", "0", "--namespace", namespace])
+            .args([
+                "run",
+                "scenario.yaml",
+                "--on",
+                "kubernetes",
+                "--retries",
+                "0",
+                "--namespace",
+                namespace,
+            ])
             .args(args)
             .env("KUBECONFIG", kubeconfig)
             .current_dir(folder.path())

@@ -70,8 +70,8 @@ async fn edge(system: &KubeSystem) -> EdgeRecord {
     edges.iter().find(ours).cloned().unwrap()
 }
 
-/// What one purchase under a fault looks like: its status, its time, and what the edge counted; and that the fault's hits are
-/// known when it is lifted.
+/// What one purchase under a fault looks like: its status, its time, and what the edge counted; and
+/// that the fault's hits are known when it is lifted.
 async fn under(
     system: &KubeSystem,
     customer: &Customer,
@@ -82,8 +82,11 @@ async fn under(
     let (status, took) = customer.buys().await;
     let after = edge(system).await;
     assert_eq!(applied.recover(system).await.unwrap().hits, 1, "{fault:?}");
-    let counts =
-        [after.requests - before.requests, after.reached - before.reached, after.faulted - before.faulted];
+    let counts = [
+        after.requests - before.requests,
+        after.reached - before.reached,
+        after.faulted - before.faulted,
+    ];
     (status, took, counts)
 }
 
@@ -97,7 +100,8 @@ async fn every_fault_between_two_services_has_its_effect() {
     let direct = Customer::of(&system, "shop");
     until("both are served", || async { customer.buys().await.0 == Some(201) }).await;
 
-    let long: EdgeFault = EdgeFault::Latency { delay: "700ms..800ms".parse().unwrap(), pick: Pick::All };
+    let long: EdgeFault =
+        EdgeFault::Latency { delay: "700ms..800ms".parse().unwrap(), pick: Pick::All };
     let (status, took, counts) = under(&system, &customer, long).await;
     assert_eq!((status, counts), (Some(201), [1, 1, 1]));
     assert!(took >= Duration::from_millis(700), "{took:?}");
@@ -107,7 +111,8 @@ async fn every_fault_between_two_services_has_its_effect() {
     assert_eq!((status, counts), (Some(201), [1, 1, 1]));
     assert!(took >= Duration::from_millis(700), "{took:?}");
 
-    let (status, _, counts) = under(&system, &customer, EdgeFault::Abort { status: 418, share: 1.0 }).await;
+    let (status, _, counts) =
+        under(&system, &customer, EdgeFault::Abort { status: 418, share: 1.0 }).await;
     assert_eq!((status, counts), (Some(418), [1, 0, 1]));
 
     let (status, _, counts) = under(&system, &customer, EdgeFault::Cut).await;
@@ -123,7 +128,8 @@ async fn every_fault_between_two_services_has_its_effect() {
     let before_twice = edge(&system).await.reached;
     let (status, _, counts) = under(&system, &customer, EdgeFault::Duplicate { share: 1.0 }).await;
     assert_eq!((status, counts[0], counts[2]), (Some(201), 1, 1));
-    until("the second one comes", || async { edge(&system).await.reached == before_twice + 2 }).await;
+    until("the second one comes", || async { edge(&system).await.reached == before_twice + 2 })
+        .await;
 
     // Nobody else meets what is set for the gateway's calls.
     let cut = set(&system, EdgeFault::Cut).await.unwrap();
@@ -215,7 +221,8 @@ async fn coming_between_and_leaving_loses_no_request() {
     let Some(shop) = furnished("no-loss").await else { return };
     let quiet = shop.start(&shop.options(Order::None, LASTS)).await;
     quiet.ready().await.unwrap();
-    // Pods that are ready are not served yet: a node's kube-proxy gathers changes for up to a second.
+    // Pods that are ready are not served yet: a node's kube-proxy gathers changes for up to a
+    // second.
     for service in ["gateway", "shop"] {
         let first = Customer::of(&quiet, service);
         until("it is served", || async { first.buys().await.0 == Some(201) }).await;
@@ -251,9 +258,11 @@ async fn the_cluster_takes_a_stand_in_out_by_itself() {
     let _ = set(&system, EdgeFault::Abort { status: 418, share: 1.0 }).await.unwrap().keep();
     assert_eq!(customer.buys().await.0, Some(418));
     assert_ne!(shop.picture().await, before);
-    // As if this process had been killed: the fault goes at once, the rest when the run's time is over.
+    // As if this process had been killed: the fault goes at once, the rest when the run's time is
+    // over.
     drop(system);
-    until("no fault outlives its controller", || async { customer.buys().await.0 == Some(201) }).await;
+    until("no fault outlives its controller", || async { customer.buys().await.0 == Some(201) })
+        .await;
     until("the namespace is as it was", || async { shop.picture().await == before }).await;
     until("it is served", || async { customer.buys().await.0 == Some(201) }).await;
     shop.close().await;

@@ -40,10 +40,13 @@ async fn a_zombie_is_started_again_in_its_pod() {
     shop.all_ready().await;
     let before = shop.picture().await;
     let system = shop.enter(&shop.options(Order::None, LASTS)).await;
-    let zombie = FaultKind::MakeZombie { service: "shop".to_owned(), path: "/makeZombie".to_owned() };
+    let zombie =
+        FaultKind::MakeZombie { service: "shop".to_owned(), path: "/makeZombie".to_owned() };
     assert_eq!(applied(&system, &zombie).await.keep().hits, 1);
-    until("one was started again", || async { shop.pods().await.iter().map(restarts).sum::<i32>() == 1 })
-        .await;
+    until("one was started again", || async {
+        shop.pods().await.iter().map(restarts).sum::<i32>() == 1
+    })
+    .await;
     shop.all_ready().await;
     assert_eq!(system.stop().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
@@ -80,7 +83,10 @@ async fn a_liveness_probe_that_asks_elsewhere_has_pods_started_again() {
     let path = Some("/elsewhere".to_owned());
     let probe = platform(PlatformFault::Probe { which: ProbeKind::Liveness, path });
     let tampered = applied(&system, &probe).await;
-    until("pods are started again", || async { shop.pods().await.iter().any(|pod| restarts(pod) > 0) }).await;
+    until("pods are started again", || async {
+        shop.pods().await.iter().any(|pod| restarts(pod) > 0)
+    })
+    .await;
     tampered.recover(&system).await.unwrap();
     shop.all_ready().await;
     assert_eq!(shop.picture().await, before);
@@ -96,7 +102,8 @@ async fn a_readiness_probe_that_asks_elsewhere_keeps_new_pods_out() {
     let path = Some("/elsewhere".to_owned());
     let probe = platform(PlatformFault::Probe { which: ProbeKind::Readiness, path });
     let tampered = applied(&system, &probe).await;
-    until("a new pod runs", || async { system.census("shop").await.unwrap().replicas.len() == 3 }).await;
+    until("a new pod runs", || async { system.census("shop").await.unwrap().replicas.len() == 3 })
+        .await;
     assert_eq!(system.census("shop").await.unwrap().ready(), 2, "it gets no requests");
     tampered.recover(&system).await.unwrap();
     shop.all_ready().await;
@@ -131,13 +138,17 @@ async fn a_cordoned_node_takes_nothing_new_and_a_drained_one_is_empty() {
         let closed = shop.cordoned().await;
         assert_eq!(closed.len(), 1, "{fault}: {closed:?}");
         if fault == NodeFault::Cordon {
-            let kill =
-                FaultKind::Kill { services: vec!["shop".to_owned()], pick: Pick::All, grace: Duration::ZERO };
+            let kill = FaultKind::Kill {
+                services: vec!["shop".to_owned()],
+                pick: Pick::All,
+                grace: Duration::ZERO,
+            };
             applied(&system, &kill).await.keep();
         }
         until("all run elsewhere", || async {
             let pods = shop.pods().await;
-            pods.len() == 2 && pods.iter().all(|pod| !node_of(pod).is_empty() && node_of(pod) != closed[0])
+            pods.len() == 2
+                && pods.iter().all(|pod| !node_of(pod).is_empty() && node_of(pod) != closed[0])
         })
         .await;
         taken.recover(&system).await.unwrap();

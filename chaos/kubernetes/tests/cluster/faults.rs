@@ -14,14 +14,19 @@ async fn numbers(system: &KubeSystem) -> Vec<u32> {
 }
 
 async fn all_ready(system: &KubeSystem, number: u32) {
-    until("all are ready", || async { system.census("shop").await.unwrap().ready() == number }).await;
+    until("all are ready", || async { system.census("shop").await.unwrap().ready() == number })
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_and_evicted_pods_are_replaced() {
     let Some(shop) = Shop::open("kill").await else { return };
     let system = shop.enter(&shop.options(Order::None, LASTS)).await;
-    let kill = FaultKind::Kill { services: vec!["shop".to_owned()], pick: Pick::All, grace: Duration::ZERO };
+    let kill = FaultKind::Kill {
+        services: vec!["shop".to_owned()],
+        pick: Pick::All,
+        grace: Duration::ZERO,
+    };
     assert_eq!(applied(&system, &kill).await.unwrap().keep().hits, 2);
     until("new pods", || async { numbers(&system).await.iter().all(|number| *number > 2) }).await;
     all_ready(&system, 2).await;
@@ -67,7 +72,10 @@ async fn what_somebody_else_scaled_meanwhile_is_left() {
     let Some(shop) = Shop::open("drift").await else { return };
     shop.no_autoscaler().await;
     let system = shop.enter(&shop.options(Order::None, LASTS)).await;
-    applied(&system, &FaultKind::Scale { service: "shop".to_owned(), replicas: 3 }).await.unwrap().keep();
+    applied(&system, &FaultKind::Scale { service: "shop".to_owned(), replicas: 3 })
+        .await
+        .unwrap()
+        .keep();
     shop.set_replicas(1).await;
     let left = system.stop().await;
     assert_eq!(left, ["Deployment shop: /spec/replicas was set to 3 and is 1 now; left as it is"]);
@@ -86,14 +94,21 @@ async fn changed_objects_are_restored_exactly() {
     let data = [("MAKING_TIME".to_owned(), "9s".to_owned()), ("NEW".to_owned(), "x".to_owned())];
     let cases = [
         (PlatformFault::SetEnv(env.into()), "Deployment", "TIMEOUT"),
-        (PlatformFault::SetConfig { name: "settings".to_owned(), data: data.into() }, "ConfigMap", "9s"),
+        (
+            PlatformFault::SetConfig { name: "settings".to_owned(), data: data.into() },
+            "ConfigMap",
+            "9s",
+        ),
         (
             PlatformFault::Autoscale { min: Some(1), max: Some(5), target: Some(33) },
             "HorizontalPodAutoscaler",
             "33",
         ),
         (
-            PlatformFault::Probe { which: ProbeKind::Liveness, path: Some("/elsewhere".to_owned()) },
+            PlatformFault::Probe {
+                which: ProbeKind::Liveness,
+                path: Some("/elsewhere".to_owned()),
+            },
             "Deployment",
             "/elsewhere",
         ),
@@ -102,16 +117,23 @@ async fn changed_objects_are_restored_exactly() {
         let change = applied(&system, &platform(fault.clone())).await.unwrap();
         let object = shop.object(kind).await;
         assert!(
-            object["spec"].to_string().contains(shows) || object["data"].to_string().contains(shows),
+            object["spec"].to_string().contains(shows)
+                || object["data"].to_string().contains(shows),
             "{object}"
         );
-        assert!(object["metadata"]["annotations"].to_string().contains("revert.brunt.dev/"), "{object}");
+        assert!(
+            object["metadata"]["annotations"].to_string().contains("revert.brunt.dev/"),
+            "{object}"
+        );
         change.recover(&system).await.unwrap();
         assert_eq!(shop.picture().await, before, "{fault}");
     }
     let gone = platform(PlatformFault::Probe { which: ProbeKind::Readiness, path: None });
     let change = applied(&system, &gone).await.unwrap();
-    assert_eq!(shop.deployment().await.pointer("/spec/template/spec/containers/0/readinessProbe"), None);
+    assert_eq!(
+        shop.deployment().await.pointer("/spec/template/spec/containers/0/readinessProbe"),
+        None
+    );
     change.recover(&system).await.unwrap();
     assert_eq!(system.stop().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
@@ -168,8 +190,10 @@ async fn a_node_is_cordoned_and_drained_and_given_back() {
     let before = (shop.picture().await, whole::nodes(&shop.client).await);
     let system = shop.enter(&shop.options(Order::None, LASTS)).await;
     for fault in [NodeFault::Cordon, NodeFault::Drain, NodeFault::Outage] {
-        let kind =
-            FaultKind::Nodes { which: NodePick::Of { service: "shop".to_owned(), pick: Pick::One }, fault };
+        let kind = FaultKind::Nodes {
+            which: NodePick::Of { service: "shop".to_owned(), pick: Pick::One },
+            fault,
+        };
         let taken = applied(&system, &kind).await.unwrap();
         assert!(taken.effect().hits >= 1, "{fault}");
         taken.recover(&system).await.unwrap();

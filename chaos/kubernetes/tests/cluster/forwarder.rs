@@ -30,7 +30,8 @@ impl Forwarder {
         // The certificate is for the address behind this one.
         cluster.tls_server_name = Some(server.rsplit_once(':').unwrap().0.to_owned());
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("config"), serde_saphyr::to_string(&config).unwrap()).unwrap();
+        std::fs::write(folder.path().join("config"), serde_saphyr::to_string(&config).unwrap())
+            .unwrap();
         let carrying = Some(tokio::spawn(carry(listener, server.clone())));
         Self { server, port, carrying, folder }
     }

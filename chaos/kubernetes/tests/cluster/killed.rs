@@ -1,8 +1,9 @@
-//! The controller is killed with SIGKILL at a random instant, in every phase of a run and under every kind of fault. Once the
-//! run's time is over, nothing of it is left.
+//! The controller is killed with SIGKILL at a random instant, in every phase of a run and under
+//! every kind of fault. Once the run's time is over, nothing of it is left.
 //!
-//! BRUNT_TEST_KILLS says how often (4 unless given), BRUNT_TEST_LANES in how many namespaces at once (2 unless given), and
-//! BRUNT_TEST_SEED draws the same instants again; BRUNT_TEST_FIRST begins with a later one. Each takes as long as its run may take, and the margin after it.
+//! BRUNT_TEST_KILLS says how often (4 unless given), BRUNT_TEST_LANES in how many namespaces at
+//! once (2 unless given), and BRUNT_TEST_SEED draws the same instants again; BRUNT_TEST_FIRST
+//! begins with a later one. Each takes as long as its run may take, and the margin after it.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,8 @@ const LOAD: Duration = Duration::from_secs(6);
 /// From a run's expiry, or from the kill if that is later, until everything must be as it was.
 const BACK_WITHIN: Duration = Duration::from_secs(60);
 
-/// How long a run that had not come to its order to put things back may leave what it had begun of it.
+/// How long a run that had not come to its order to put things back may leave what it had
+/// begun of it.
 const BEGUN_WITHIN: Duration = Duration::from_secs(150);
 
 /// What happens in the shop's namespace alone. Those without `for` are undone when the run ends.
@@ -94,8 +96,14 @@ fn scenario(fault: &str) -> String {
     )
 }
 
-/// Waits for a phase, and then for a while that chance decides: this is the instant that is meant, not a wait for something.
-async fn instant_in(phase: Phase, fault: &str, controller: &mut Controller, rng: &mut fastrand::Rng) {
+/// Waits for a phase, and then for a while that chance decides: this is the instant that is meant,
+/// not a wait for something.
+async fn instant_in(
+    phase: Phase,
+    fault: &str,
+    controller: &mut Controller,
+    rng: &mut fastrand::Rng,
+) {
     let starts = Duration::from_secs(120);
     let (begins, least, most) = match phase {
         Phase::Preparing => (None, 0, 4000),
@@ -105,7 +113,9 @@ async fn instant_in(phase: Phase, fault: &str, controller: &mut Controller, rng:
             let ends = LASTS.as_millis() as u64;
             (Some("begins"), ends - 50, ends + 300)
         }
-        Phase::Undoing => (Some("load for"), LOAD.as_millis() as u64, LOAD.as_millis() as u64 + 800),
+        Phase::Undoing => {
+            (Some("load for"), LOAD.as_millis() as u64, LOAD.as_millis() as u64 + 800)
+        }
     };
     if let Some(begins) = begins {
         assert!(controller.says(begins, starts).await, "{fault}: {:?}", controller.said());
@@ -117,7 +127,8 @@ async fn instant_in(phase: Phase, fault: &str, controller: &mut Controller, rng:
 async fn expiry(client: &Client, namespace: &str) -> Option<Instant> {
     let jobs: Api<Job> = Api::namespaced(client.clone(), namespace);
     let all = jobs.list(&ListParams::default().labels("brunt.dev/run")).await.unwrap();
-    let when: jiff::Timestamp = all.items.first()?.annotations().get("brunt.dev/expires")?.parse().unwrap();
+    let when: jiff::Timestamp =
+        all.items.first()?.annotations().get("brunt.dev/expires")?.parse().unwrap();
     let left = when.duration_since(jiff::Timestamp::now());
     Some(Instant::now() + Duration::try_from(left).unwrap_or_default())
 }
@@ -144,7 +155,8 @@ async fn kill_one(
     before: &Picture,
     with: With,
 ) {
-    let mut rng = fastrand::Rng::with_seed((number("BRUNT_TEST_SEED", 1) * 1_000_000 + place) as u64);
+    let mut rng =
+        fastrand::Rng::with_seed((number("BRUNT_TEST_SEED", 1) * 1_000_000 + place) as u64);
     let mut controller = Controller::start(shop, &scenario(fault), &[]);
     instant_in(phase, fault, &mut controller, &mut rng).await;
     let ran = controller.kill();
@@ -157,7 +169,11 @@ async fn kill_one(
         let now = picture(shop, with).await;
         same = if now == *before { same + 1 } else { 0 };
         let in_time = Instant::now() < until;
-        assert!(same > 0 || in_time, "kill {place}, {phase:?}, {fault}: {}", difference(before, &now));
+        assert!(
+            same > 0 || in_time,
+            "kill {place}, {phase:?}, {fault}: {}",
+            difference(before, &now)
+        );
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     let from = expires.unwrap_or(killed);

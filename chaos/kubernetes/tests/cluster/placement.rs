@@ -30,14 +30,21 @@ async fn a_deleted_workload_is_applied_again_with_what_the_run_had_changed_in_it
     let changed = FaultKind::Platform { service: "shop".to_owned(), fault: env };
     let mut rng = chance();
     let changed = apply(&changed, &system, &ALL, &mut rng).await.unwrap();
-    until("the rollout is over", || async { system.census("shop").await.unwrap().replicas.len() == 2 }).await;
+    until("the rollout is over", || async {
+        system.census("shop").await.unwrap().replicas.len() == 2
+    })
+    .await;
     let gone = apply(&removed(), &system, &ALL, &mut rng).await.unwrap();
     assert_eq!(gone.effect().hits, 2);
-    until("nothing runs", || async { system.census("shop").await.unwrap().replicas.is_empty() }).await;
+    until("nothing runs", || async { system.census("shop").await.unwrap().replicas.is_empty() })
+        .await;
     assert_eq!(system.census("shop").await.unwrap().wanted, 0);
     gone.recover(&system).await.unwrap();
     until("it is back", || async { system.census("shop").await.unwrap().ready() == 2 }).await;
-    assert!(shop.deployment().await.to_string().contains("TIMEOUT"), "the other fault is still in force");
+    assert!(
+        shop.deployment().await.to_string().contains("TIMEOUT"),
+        "the other fault is still in force"
+    );
     changed.recover(&system).await.unwrap();
     assert_eq!(system.stop().await, [""; 0]);
     assert_eq!(written(&shop).await, before);
@@ -102,19 +109,27 @@ async fn replicas_are_picked_where_they_are_and_by_their_labels() {
     shop.no_autoscaler().await;
     let system = shop.enter(&shop.options(Order::None, LASTS)).await;
     let node = shop.nodes().await.into_iter().next();
-    let here =
-        Only { node: node.clone(), labels: [("app".to_owned(), "shop".to_owned())].into(), zone: None };
+    let here = Only {
+        node: node.clone(),
+        labels: [("app".to_owned(), "shop".to_owned())].into(),
+        zone: None,
+    };
     let there = system.those("shop", &here).await.unwrap();
     assert!(!there.is_empty() && there.len() <= 2, "{there:?}");
     let zone = system.nodes(&NodePick::ZoneOf("shop".to_owned())).await.unwrap();
     let zone = zone.into_iter().find(|one| Some(&one.name) == node.as_ref()).unwrap().zone;
-    let kill = FaultKind::Kill { services: vec!["shop".to_owned()], pick: Pick::All, grace: Duration::ZERO };
+    let kill = FaultKind::Kill {
+        services: vec!["shop".to_owned()],
+        pick: Pick::All,
+        grace: Duration::ZERO,
+    };
     let in_zone = Only { zone, ..Only::default() };
     let meant = system.those("shop", &in_zone).await.unwrap();
     assert!(meant.is_superset(&there));
     let killed = apply_where(&kill, &in_zone, &system, &ALL, &mut chance()).await.unwrap();
     assert_eq!(killed.keep().hits, meant.len() as u64);
-    let strangers = Only { labels: [("app".to_owned(), "other".to_owned())].into(), ..Only::default() };
+    let strangers =
+        Only { labels: [("app".to_owned(), "other".to_owned())].into(), ..Only::default() };
     assert!(system.those("shop", &strangers).await.unwrap().is_empty());
     assert_eq!(system.stop().await, [""; 0]);
     shop.close().await;

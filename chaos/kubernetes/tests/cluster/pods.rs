@@ -30,7 +30,9 @@ impl Shop {
         tokio::spawn(async move {
             loop {
                 let all = pods.list(&of_shop()).await.unwrap();
-                if let Some(going) = all.into_iter().find(|pod| pod.metadata.deletion_timestamp.is_some()) {
+                if let Some(going) =
+                    all.into_iter().find(|pod| pod.metadata.deletion_timestamp.is_some())
+                {
                     return going;
                 }
                 tokio::time::sleep(LOOK).await;
@@ -42,7 +44,8 @@ impl Shop {
     pub async fn cordoned(&self) -> Vec<String> {
         let nodes: Api<Node> = Api::all(self.client.clone());
         let all = nodes.list(&ListParams::default()).await.unwrap().into_iter();
-        let closed = all.filter(|node| node.spec.as_ref().and_then(|spec| spec.unschedulable) == Some(true));
+        let closed =
+            all.filter(|node| node.spec.as_ref().and_then(|spec| spec.unschedulable) == Some(true));
         closed.map(|node| node.name_any()).collect()
     }
 
@@ -51,10 +54,12 @@ impl Shop {
         nodes.get(node).await.unwrap().labels()["topology.kubernetes.io/zone"].clone()
     }
 
-    /// How much of a processor the busiest pod uses, in thousandths, as far as that has been measured.
+    /// How much of a processor the busiest pod uses, in thousandths, as far as that
+    /// has been measured.
     pub async fn busiest(&self) -> u64 {
         let metrics = resource("metrics.k8s.io", "v1beta1", "PodMetrics", "pods");
-        let all: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), &self.namespace, &metrics);
+        let all: Api<DynamicObject> =
+            Api::namespaced_with(self.client.clone(), &self.namespace, &metrics);
         let all = all.list(&of_shop()).await.unwrap().into_iter();
         let used = |pod: DynamicObject| {
             let used = pod.data["containers"][0]["usage"]["cpu"].as_str().map(str::to_owned);

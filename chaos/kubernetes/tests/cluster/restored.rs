@@ -1,5 +1,5 @@
-//! Every fault that changes an object: it shows in the cluster, and whoever comes by puts the object back as it was, to the
-//! letter. And faults that the cluster refuses change nothing.
+//! Every fault that changes an object: it shows in the cluster, and whoever comes by puts the
+//! object back as it was, to the letter. And faults that the cluster refuses change nothing.
 
 use brunt_kubernetes::{Cluster, KubeSystem, Order, Which, revert};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
@@ -111,7 +111,10 @@ async fn what_the_cluster_refuses_changes_nothing() {
         (platform(config), "\"nothing\" not found"),
         (platform(autoscale), "maxReplicas"),
         (platform(PlatformFault::RollBack), "has no version before this one"),
-        (FaultKind::MakeZombie { service: self::shop(), path: "/nowhere".to_owned() }, "answered with 404"),
+        (
+            FaultKind::MakeZombie { service: self::shop(), path: "/nowhere".to_owned() },
+            "answered with 404",
+        ),
         (FaultKind::Pause { service: self::shop(), pick: Pick::One }, "`stress` slows it down"),
     ];
     for (kind, why) in cases {

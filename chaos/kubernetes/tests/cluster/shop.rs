@@ -59,7 +59,8 @@ impl Shop {
             return None;
         };
         let file = Kubeconfig::read_from(path).unwrap();
-        let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await.unwrap();
+        let config =
+            Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await.unwrap();
         let client = Client::try_from(config).unwrap();
         let namespace = format!("k2-{name}-{:06x}", fastrand::u32(..0x0100_0000));
         let kinds = whole::kinds(&client).await;
@@ -84,8 +85,14 @@ impl Shop {
             "metrics": [{"type": "Resource", "resource": {
                 "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 90}}}],
         }});
-        self.make("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", autoscaler)
-            .await;
+        self.make(
+            "autoscaling",
+            "v2",
+            "HorizontalPodAutoscaler",
+            "horizontalpodautoscalers",
+            autoscaler,
+        )
+        .await;
     }
 
     /// A second service, which calls the first one.
@@ -96,8 +103,7 @@ impl Shop {
     }
 
     async fn deploy(&self, name: &str, service: &str, replicas: u32, more: Value) {
-        let probe =
-            json!({"httpGet": {"path": "/actuator/health/readiness", "port": 8080}, "periodSeconds": 1});
+        let probe = json!({"httpGet": {"path": "/actuator/health/readiness", "port": 8080}, "periodSeconds": 1});
         let alive = json!({"httpGet": {"path": "/isHealthy", "port": 8080}, "periodSeconds": 1, "failureThreshold": 2});
         let mut env = json!([
             {"name": "HOST", "value": "0.0.0.0"},
@@ -128,8 +134,7 @@ impl Shop {
             },
         });
         self.make("apps", "v1", "Deployment", "deployments", deployment).await;
-        let service =
-            json!({"metadata": {"name": name}, "spec": {"selector": labels, "ports": [{"port": 8080}]}});
+        let service = json!({"metadata": {"name": name}, "spec": {"selector": labels, "ports": [{"port": 8080}]}});
         self.make("", "v1", "Service", "services", service).await;
     }
 
@@ -146,7 +151,8 @@ impl Shop {
             "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway",
             "labelSelector": {"matchLabels": {"app": "shop"}},
         });
-        let patch = json!({"spec": {"template": {"spec": {"topologySpreadConstraints": [constraint]}}}});
+        let patch =
+            json!({"spec": {"template": {"spec": {"topologySpreadConstraints": [constraint]}}}});
         self.patch("Deployment", Patch::Merge(patch)).await;
     }
 
@@ -155,7 +161,9 @@ impl Shop {
         let pods = self.api(&resource("", "v1", "Pod", "pods"));
         let all = pods.list(&ListParams::default().labels("app=shop")).await.unwrap().items;
         let stays = |pod: &&DynamicObject| pod.metadata.deletion_timestamp.is_none();
-        let node = |pod: &DynamicObject| pod.data["spec"]["nodeName"].as_str().unwrap_or_default().to_owned();
+        let node = |pod: &DynamicObject| {
+            pod.data["spec"]["nodeName"].as_str().unwrap_or_default().to_owned()
+        };
         all.iter().filter(stays).map(node).collect()
     }
 
@@ -169,8 +177,12 @@ impl Shop {
 
     /// Takes the autoscaler away, which would have a say in the number of replicas.
     pub async fn no_autoscaler(&self) {
-        let api =
-            self.api(&resource("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"));
+        let api = self.api(&resource(
+            "autoscaling",
+            "v2",
+            "HorizontalPodAutoscaler",
+            "horizontalpodautoscalers",
+        ));
         api.delete("shop", &DeleteParams::default()).await.unwrap();
     }
 
@@ -203,8 +215,8 @@ impl Shop {
         self.patch("Deployment", Patch::Merge(json!({"spec": {"replicas": replicas}}))).await;
     }
 
-    /// Every object of the namespace as people would compare it, and what belongs to it outside. Pods come and go, and are left
-    /// out.
+    /// Every object of the namespace as people would compare it, and what belongs to it outside.
+    /// Pods come and go, and are left out.
     pub async fn picture(&self) -> Picture {
         let mut picture = self.whole().await;
         picture.retain(|name, _| !whole::is_pod(name));
@@ -233,7 +245,8 @@ impl Shop {
 
     pub fn options(&self, dead_man: Order, lasts: Duration) -> Options {
         let kubeconfig = std::env::var_os("BRUNT_TEST_KUBECONFIG").map(Into::into);
-        let place = Where { kubeconfig, namespace: Some(self.namespace.clone()), ..Where::default() };
+        let place =
+            Where { kubeconfig, namespace: Some(self.namespace.clone()), ..Where::default() };
         Options {
             place,
             run: format!("{:08x}", fastrand::u32(..)),

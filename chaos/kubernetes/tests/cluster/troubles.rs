@@ -24,7 +24,8 @@ async fn account(shop: &Shop, rules: serde_json::Value) -> (TempDir, OsString) {
     shop.give("weak", rules).await;
     let accounts: Api<ServiceAccount> = Api::namespaced(shop.client.clone(), &shop.namespace);
     let wanted = TokenRequest { spec: TokenRequestSpec::default(), ..TokenRequest::default() };
-    let token = accounts.create_token_request("weak", &PostParams::default(), &wanted).await.unwrap();
+    let token =
+        accounts.create_token_request("weak", &PostParams::default(), &wanted).await.unwrap();
     let mut config = forwarder::read();
     let token = token.status.unwrap().token;
     config.auth_infos[0].auth_info = Some(serde_json::from_value(json!({"token": token})).unwrap());
@@ -41,7 +42,8 @@ async fn whoever_may_not_is_told_what_is_missing() {
     let looks = json!([
         {"apiGroups": ["", "apps", "autoscaling", "discovery.k8s.io"], "resources": ["*"], "verbs": ["get", "list", "watch"]}]);
     let (_folder, nobody) = account(&shop, json!([])).await;
-    let run = |who: &OsString, args: &[&str]| Controller::start_as(who, &shop.namespace, SCALED, args);
+    let run =
+        |who: &OsString, args: &[&str]| Controller::start_as(who, &shop.namespace, SCALED, args);
     let ended = run(&nobody, &[]).finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(2), "{}", ended.said);
     assert!(ended.said.contains("not allowed to list"), "{}", ended.said);
@@ -50,7 +52,11 @@ async fn whoever_may_not_is_told_what_is_missing() {
     let before = shop.whole().await;
     let ended = run(&nobody, &[]).finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(2), "{}", ended.said);
-    assert!(ended.said.contains("not allowed to make the Job that puts things back"), "{}", ended.said);
+    assert!(
+        ended.said.contains("not allowed to make the Job that puts things back"),
+        "{}",
+        ended.said
+    );
     let ended = run(&nobody, &["--no-dead-man"]).finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(3), "a fault that could not be is no pass: {}", ended.said);
     assert!(ended.said.contains("Not allowed to change Deployment shop"), "{}", ended.said);
@@ -64,11 +70,17 @@ async fn a_cluster_that_is_away_for_a_while_makes_the_run_inconclusive() {
     shop.all_ready().await;
     let before = shop.whole().await;
     let mut way = Forwarder::open().await;
-    let mut controller =
-        Controller::start_as(&way.kubeconfig().into(), &shop.namespace, SCALED, &["--from", "here"]);
+    let mut controller = Controller::start_as(
+        &way.kubeconfig().into(),
+        &shop.namespace,
+        SCALED,
+        &["--from", "here"],
+    );
     assert!(controller.says("begins", ENDS_WITHIN).await, "{:?}", controller.said());
-    until("it is changed", || async { shop.deployment().await["spec"].to_string().contains("TIMEOUT") })
-        .await;
+    until("it is changed", || async {
+        shop.deployment().await["spec"].to_string().contains("TIMEOUT")
+    })
+    .await;
     way.close().await;
     assert!(controller.says("ends", ENDS_WITHIN).await, "{:?}", controller.said());
     way.reopen().await;
@@ -86,11 +98,17 @@ async fn what_a_run_cannot_put_back_the_cluster_does() {
     shop.all_ready().await;
     let before = shop.whole().await;
     let mut way = Forwarder::open().await;
-    let mut controller =
-        Controller::start_as(&way.kubeconfig().into(), &shop.namespace, SCALED, &["--from", "here"]);
+    let mut controller = Controller::start_as(
+        &way.kubeconfig().into(),
+        &shop.namespace,
+        SCALED,
+        &["--from", "here"],
+    );
     assert!(controller.says("begins", ENDS_WITHIN).await, "{:?}", controller.said());
-    until("it is changed", || async { shop.deployment().await["spec"].to_string().contains("TIMEOUT") })
-        .await;
+    until("it is changed", || async {
+        shop.deployment().await["spec"].to_string().contains("TIMEOUT")
+    })
+    .await;
     way.close().await;
     let ended = controller.finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(5), "{}", ended.said);
@@ -107,7 +125,8 @@ async fn nobody_there_and_no_such_namespace_are_told_apart() {
     let Some(shop) = Shop::open("nowhere").await else { return };
     let mut way = Forwarder::open().await;
     let nowhere = format!("{}-x", shop.namespace);
-    let run = |namespace: &str| Controller::start_as(&way.kubeconfig().into(), namespace, SCALED, &[]);
+    let run =
+        |namespace: &str| Controller::start_as(&way.kubeconfig().into(), namespace, SCALED, &[]);
     let ended = run(&nowhere).finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(2), "{}", ended.said);
     assert!(ended.said.contains(&format!("there is no namespace `{nowhere}`")), "{}", ended.said);
@@ -118,7 +137,11 @@ async fn nobody_there_and_no_such_namespace_are_told_apart() {
     let silent = Controller::start_as(&way.kubeconfig().into(), &shop.namespace, SCALED, &[]);
     let ended = silent.finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(2), "{}", ended.said);
-    assert!(ended.said.contains("the cluster does not answer (Connection refused"), "{}", ended.said);
+    assert!(
+        ended.said.contains("the cluster does not answer (Connection refused"),
+        "{}",
+        ended.said
+    );
     assert!(ended.said.contains("is it up, and is this machine's way to it?"), "{}", ended.said);
     shop.close().await;
 }
@@ -128,7 +151,8 @@ async fn an_autoscaler_without_metrics_shows_nothing() {
     let Some(shop) = Shop::open("metrics").await else { return };
     shop.no_requests().await;
     let undecided = || async {
-        let conditions = shop.object("HorizontalPodAutoscaler").await["status"]["conditions"].clone();
+        let conditions =
+            shop.object("HorizontalPodAutoscaler").await["status"]["conditions"].clone();
         let conditions = conditions.as_array().cloned().unwrap_or_default();
         conditions.iter().any(|one| {
             let says = one["message"].as_str().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! A whole namespace as people would compare it, with what belongs to it outside: nodes, cluster roles and their bindings.
+//! A whole namespace as people would compare it, with what belongs to it outside: nodes, cluster
+//! roles and their bindings.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +8,8 @@ use kube::discovery::{Discovery, Scope, verbs};
 use kube::{Client, ResourceExt};
 use serde_json::Value;
 
-/// What comes and goes by itself, and says nothing of what a run has left: old versions are kept by Deployments, and the
-/// rest is made from what is compared.
+/// What comes and goes by itself, and says nothing of what a run has left: old versions are kept by
+/// Deployments, and the rest is made from what is compared.
 const BY_THEMSELVES: [&str; 6] =
     ["Event", "ReplicaSet", "EndpointSlice", "Endpoints", "PodMetrics", "ControllerRevision"];
 
@@ -31,7 +32,11 @@ pub async fn kinds(client: &Client) -> Vec<kube::core::ApiResource> {
 }
 
 /// All that is in a namespace.
-pub async fn namespace(client: &Client, namespace: &str, kinds: &[kube::core::ApiResource]) -> Picture {
+pub async fn namespace(
+    client: &Client,
+    namespace: &str,
+    kinds: &[kube::core::ApiResource],
+) -> Picture {
     let mut picture = Picture::new();
     for kind in kinds {
         let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, kind);
@@ -39,9 +44,11 @@ pub async fn namespace(client: &Client, namespace: &str, kinds: &[kube::core::Ap
             let name = format!("{} {}", kind.kind, one.name_any());
             if kind.kind == "Pod" {
                 // One pod is as good as another of its owner's.
-                let owners: Vec<_> = one.owner_references().iter().map(|owner| owner.kind.clone()).collect();
+                let owners: Vec<_> =
+                    one.owner_references().iter().map(|owner| owner.kind.clone()).collect();
                 let each = format!("Pod of {owners:?} {:?}, ready: {}", app(&one), is_ready(&one));
-                let pods: usize = picture.get(&each).map_or(0, |count: &String| count.parse().unwrap());
+                let pods: usize =
+                    picture.get(&each).map_or(0, |count: &String| count.parse().unwrap());
                 picture.insert(each, (pods + 1).to_string());
             } else if !ITS_OWN.contains(&name.as_str()) {
                 picture.insert(name, yaml(one));
@@ -56,15 +63,19 @@ pub fn is_pod(name: &str) -> bool {
     name.starts_with("Pod of ")
 }
 
-/// Nodes as faults could change them. They are the whole cluster's, so only one test at a time may compare them.
+/// Nodes as faults could change them. They are the whole cluster's, so only one test at a time
+/// may compare them.
 pub async fn nodes(client: &Client) -> Picture {
     let nodes: Api<k8s_openapi::api::core::v1::Node> = Api::all(client.clone());
     let all = nodes.list(&ListParams::default()).await.unwrap().into_iter().map(|node| {
-        let notes: Vec<_> = node.annotations().iter().filter(|(key, _)| key.contains("brunt.dev/")).collect();
+        let notes: Vec<_> =
+            node.annotations().iter().filter(|(key, _)| key.contains("brunt.dev/")).collect();
         let spec = node.spec.clone().unwrap_or_default();
         // Whether a node answers is for its controller to note.
-        let theirs = |key: &str| key.starts_with("node.kubernetes.io/") && !key.ends_with("/unschedulable");
-        let taints = spec.taints.into_iter().flatten().map(|taint| taint.key).filter(|key| !theirs(key));
+        let theirs =
+            |key: &str| key.starts_with("node.kubernetes.io/") && !key.ends_with("/unschedulable");
+        let taints =
+            spec.taints.into_iter().flatten().map(|taint| taint.key).filter(|key| !theirs(key));
         let taints: Vec<_> = taints.collect();
         let state = format!("{:?} {taints:?} {notes:?}", spec.unschedulable);
         (format!("Node {}", node.name_any()), state)
@@ -104,9 +115,11 @@ fn yaml(one: DynamicObject) -> String {
 
 /// The same without what tells an object from one that was made again just like it.
 pub fn written(picture: Picture) -> Picture {
-    let theirs =
-        |line: &&str| ["uid:", "creationTimestamp:"].iter().any(|field| line.trim_start().starts_with(field));
-    let without = |text: String| text.lines().filter(|line| !theirs(line)).collect::<Vec<_>>().join("\n");
+    let theirs = |line: &&str| {
+        ["uid:", "creationTimestamp:"].iter().any(|field| line.trim_start().starts_with(field))
+    };
+    let without =
+        |text: String| text.lines().filter(|line| !theirs(line)).collect::<Vec<_>>().join("\n");
     picture.into_iter().map(|(name, text)| (name, without(text))).collect()
 }
 
@@ -123,6 +136,7 @@ fn is_ready(pod: &DynamicObject) -> bool {
 pub fn difference(before: &Picture, after: &Picture) -> String {
     let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let differs = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
-    let said = differs.map(|name| format!("{name}\n was {:?}\n is {:?}", before.get(name), after.get(name)));
+    let said = differs
+        .map(|name| format!("{name}\n was {:?}\n is {:?}", before.get(name), after.get(name)));
     said.collect::<Vec<_>>().join("\n")
 }

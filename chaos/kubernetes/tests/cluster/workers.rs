@@ -1,4 +1,5 @@
-//! Load workers inside the cluster: what ends them before their time is named, and none outlives its controller.
+//! Load workers inside the cluster: what ends them before their time is named, and none outlives
+//! its controller.
 
 use std::time::Duration;
 
@@ -24,7 +25,9 @@ fn pods(shop: &Shop) -> Api<Pod> {
 async fn working(shop: &Shop) -> Vec<Pod> {
     let params = ListParams::default().labels("app.kubernetes.io/name=brunt-load");
     let mut all = pods(shop).list(&params).await.unwrap().items;
-    all.retain(|pod| pod.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Running"));
+    all.retain(|pod| {
+        pod.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Running")
+    });
     all.sort_by_key(|pod| pod.labels()["batch.kubernetes.io/job-completion-index"].clone());
     all
 }
@@ -61,7 +64,11 @@ async fn a_worker_that_is_killed_or_evicted_is_named_with_the_reason() {
         }
         let ended = controller.finish(ENDS_WITHIN).await;
         assert_eq!(ended.code, Some(3), "{}", ended.said);
-        let why = ended.said.to_lowercase().split_once("load worker 2 of 3: ").map(|(_, why)| why.to_owned());
+        let why = ended
+            .said
+            .to_lowercase()
+            .split_once("load worker 2 of 3: ")
+            .map(|(_, why)| why.to_owned());
         let why = why.unwrap_or_else(|| panic!("{}", ended.said));
         assert!(why[..120].contains(reason), "{reason}: {why}");
         until("nothing of them is left", || async { shop.whole().await == before }).await;
@@ -79,7 +86,10 @@ async fn no_worker_outlives_its_controller() {
     assert!(controller.kill());
     let killed = std::time::Instant::now();
     until("no worker works", || async { working(&shop).await.is_empty() }).await;
-    println!("no worker worked {:.1} s after its controller was killed", killed.elapsed().as_secs_f64());
+    println!(
+        "no worker worked {:.1} s after its controller was killed",
+        killed.elapsed().as_secs_f64()
+    );
     // Much sooner than by the Job's deadline, or with the load's end.
     assert!(killed.elapsed() < Duration::from_secs(10), "{:?}", killed.elapsed());
     until("nothing of them is left", || async { shop.whole().await == before }).await;

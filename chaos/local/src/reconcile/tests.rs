@@ -6,7 +6,8 @@ fn rolling(max_surge: u32, max_unavailable: u32) -> Rollout {
     Rollout { kind: StrategyKind::RollingUpdate, max_surge, max_unavailable }
 }
 
-const RECREATE: Rollout = Rollout { kind: StrategyKind::Recreate, max_surge: 0, max_unavailable: 0 };
+const RECREATE: Rollout =
+    Rollout { kind: StrategyKind::Recreate, max_surge: 0, max_unavailable: 0 };
 
 /// Replicas numbered from 1: `o`, `O` old, `n`, `N` new, capital when ready; `x` old and leaving.
 fn view(wanted: usize, rollout: Rollout, replicas: &str) -> View {
@@ -72,8 +73,8 @@ fn recreate_waits_until_everything_old_has_gone() {
     assert_eq!(steps(1, RECREATE, ""), (1, vec![]));
 }
 
-/// Plays a rollout in which each new replica turns ready at once, and each leaving one goes at once; returns the lowest number
-/// of ready ones and the highest of all.
+/// Plays a rollout in which each new replica turns ready at once, and each leaving one goes at
+/// once; returns the lowest number of ready ones and the highest of all.
 fn play(wanted: usize, rollout: Rollout) -> (usize, usize) {
     let mut view = view(wanted, rollout, &"O".repeat(wanted));
     let (mut fewest_ready, mut most) = (wanted, wanted);

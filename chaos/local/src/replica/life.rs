@@ -124,7 +124,11 @@ impl Life {
         Ok((Process { child, group, endpoint }, port))
     }
 
-    async fn watch(&mut self, mut process: Process, findings: &mut mpsc::UnboundedReceiver<Finding>) -> End {
+    async fn watch(
+        &mut self,
+        mut process: Process,
+        findings: &mut mpsc::UnboundedReceiver<Finding>,
+    ) -> End {
         loop {
             tokio::select! {
                 exit = process.child.wait() => {
@@ -204,8 +208,9 @@ impl Life {
         frozen
     }
 
-    /// Leaves the endpoints and is signalled at the same moment, as in a cluster. Only requests that a proxy has handed over
-    /// already may arrive first: that they and the signal overtake one another is the proxy's doing, not the system's.
+    /// Leaves the endpoints and is signalled at the same moment, as in a cluster. Only requests
+    /// that a proxy has handed over already may arrive first: that they and the signal overtake one
+    /// another is the proxy's doing, not the system's.
     async fn ask_to_end(&self, process: &Process, grace: Duration) {
         let under_way = self.standing.leave(&process.endpoint);
         self.standing.change(|now| now.state = ReplicaState::Terminating);
@@ -218,8 +223,8 @@ impl Life {
         signal(process.group, Signal::TERM);
     }
 
-    /// Sees a process through its end. An order to end for good may come while it is ended to be restarted, or once more with
-    /// less grace.
+    /// Sees a process through its end. An order to end for good may come while it is ended to be
+    /// restarted, or once more with less grace.
     async fn end(&mut self, mut process: Process, grace: Duration, mut why: End) -> End {
         if let End::Unhealthy = why {
             self.ask_to_end(&process, grace).await;

@@ -1,4 +1,5 @@
-//! What others know of a replica: its state, its place among the endpoints, and what has happened to it.
+//! What others know of a replica: its state, its place among the endpoints, and what has happened
+//! to it.
 
 use std::sync::Arc;
 

@@ -21,7 +21,11 @@ pub(crate) struct AutoscalerTask {
 
 impl AutoscalerTask {
     /// Must be called within a tokio runtime.
-    pub(super) fn start(settings: Autoscaler, fleet: Arc<Mutex<Fleet>>, context: Arc<Context>) -> Self {
+    pub(super) fn start(
+        settings: Autoscaler,
+        fleet: Arc<Mutex<Fleet>>,
+        context: Arc<Context>,
+    ) -> Self {
         let current = Arc::new(Mutex::new(Autoscaling::new(settings)));
         let task = tokio::spawn(look(Arc::clone(&current), fleet, context));
         Self { original: settings, current, task }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use brunt_faults::{Effect, FaultError, Limits, TargetError, apply};
 use brunt_local::ReplicaState;
-use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick, PlatformFault, Program, Service, StrategyKind};
+use brunt_scenarios::plan::{
+    EdgeFault, FaultKind, Pick, PlatformFault, Program, Service, StrategyKind,
+};
 use brunt_scenarios::system::Autoscaler;
 use brunt_scenarios::timeline::{Happening, RestartReason};
 use brunt_scenarios::units::{Cpu, Percent, Period};
@@ -41,11 +43,16 @@ async fn what_is_killed_is_replaced_at_once_again_and_again() {
         assert_eq!(killed.keep(), hits(1));
         let seen = running.until(|seen| seen.what == Happening::Ready).await;
         assert!(!lives(victim));
-        let of = |number| seen.iter().filter(move |seen| seen.replica == Some(number)).map(|seen| &seen.what);
+        let of = |number| {
+            seen.iter().filter(move |seen| seen.replica == Some(number)).map(|seen| &seen.what)
+        };
         let gone = Happening::Exited { how: "signal 9".to_owned() };
         assert_eq!(of(round).collect::<Vec<_>>(), [&Happening::NotReady, &gone]);
         let replaced = Happening::Restarting { reason: RestartReason::Fault };
-        assert_eq!(of(round + 1).collect::<Vec<_>>(), [&replaced, &Happening::Started, &Happening::Ready]);
+        assert_eq!(
+            of(round + 1).collect::<Vec<_>>(),
+            [&replaced, &Happening::Started, &Happening::Ready]
+        );
         running.until_ready(1).await;
     }
     running.stop().await;
@@ -166,7 +173,8 @@ async fn a_frozen_system_can_be_stopped_gracefully() {
 async fn replicas_share_the_requests_and_scaling_is_undone() {
     let running = shop(service()).await;
     let scaled = fault(&running, scale(3)).await.unwrap();
-    let pids: HashSet<_> = running.until_ready(3).await.iter().map(|replica| replica.pid.unwrap()).collect();
+    let pids: HashSet<_> =
+        running.until_ready(3).await.iter().map(|replica| replica.pid.unwrap()).collect();
     let mut asked: BTreeMap<u32, u32> = BTreeMap::new();
     for _ in 0..30 {
         let (_, pid) = running.get("/whoami").await.unwrap();
@@ -183,7 +191,8 @@ async fn replicas_share_the_requests_and_scaling_is_undone() {
 #[tokio::test]
 async fn a_zombie_is_made_on_one_replica() {
     let running = shop(service()).await;
-    let zombie = |path: &str| FaultKind::MakeZombie { service: "shop".to_owned(), path: path.to_owned() };
+    let zombie =
+        |path: &str| FaultKind::MakeZombie { service: "shop".to_owned(), path: path.to_owned() };
     fault(&running, zombie("/makeZombie")).await.unwrap().keep();
     assert_eq!(running.get("/health").await.unwrap().0, 500);
     let error = fault(&running, zombie("/health")).await.unwrap_err();
@@ -197,8 +206,10 @@ async fn an_edge_is_cut_and_mended() {
     caller.calls = BTreeMap::from([("stock".to_owned(), "STOCK_URL".to_owned())]);
     let running = start(system([("shop", caller), ("stock", service())])).await;
     let (_, env) = running.get("/env").await.unwrap();
-    let stock = env.split("\"STOCK_URL\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let kind = FaultKind::Edge { from: "shop".to_owned(), to: "stock".to_owned(), fault: EdgeFault::Cut };
+    let stock =
+        env.split("\"STOCK_URL\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let kind =
+        FaultKind::Edge { from: "shop".to_owned(), to: "stock".to_owned(), fault: EdgeFault::Cut };
     let cut = fault(&running, kind).await.unwrap();
     assert!(crate::running::get(&stock, "/").await.is_err());
     assert_eq!(cut.recover(&running.system).await.unwrap().hits, 1);
@@ -232,7 +243,8 @@ async fn the_way_to_a_service_that_is_not_ours_can_be_cut() {
     let bank = env.split("\"BANK_URL\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let there = elsewhere.pids()[0].to_string();
     assert_eq!(crate::running::get(&bank, "/whoami").await, Ok((200, there)));
-    let kind = FaultKind::Edge { from: "shop".to_owned(), to: "bank".to_owned(), fault: EdgeFault::Cut };
+    let kind =
+        FaultKind::Edge { from: "shop".to_owned(), to: "bank".to_owned(), fault: EdgeFault::Cut };
     let cut = fault(&running, kind).await.unwrap();
     assert!(crate::running::get(&bank, "/whoami").await.is_err());
     assert_eq!(cut.recover(&running.system).await.unwrap().hits, 1);
@@ -247,11 +259,18 @@ async fn a_fault_that_is_too_large_touches_nothing() {
     let running = shop(plan).await;
     let before = running.pids();
     let half = Limits { max_unavailable: "50%".parse().unwrap() };
-    let all = FaultKind::Kill { services: vec!["shop".to_owned()], pick: Pick::All, grace: Duration::ZERO };
+    let all = FaultKind::Kill {
+        services: vec!["shop".to_owned()],
+        pick: Pick::All,
+        grace: Duration::ZERO,
+    };
     let error = apply(&all, &running.system, &half, &mut fastrand::Rng::new()).await.unwrap_err();
     assert!(matches!(error, FaultError::TooMuch { takes: 2, wanted: 2, .. }), "{error}");
     assert_eq!(running.pids(), before);
-    apply(&kill(Duration::ZERO), &running.system, &half, &mut fastrand::Rng::new()).await.unwrap().keep();
+    apply(&kill(Duration::ZERO), &running.system, &half, &mut fastrand::Rng::new())
+        .await
+        .unwrap()
+        .keep();
     running.stop().await;
 }
 

@@ -13,14 +13,17 @@ use crate::running::{SERVER, holds, lives};
 
 const SUPERVISOR: &str = env!("CARGO_BIN_EXE_brunt-test-supervisor");
 
-/// Living processes of these process groups. After the name in parentheses, /proc/PID/stat has state, parent and group.
+/// Living processes of these process groups. After the name in parentheses, /proc/PID/stat has
+/// state, parent and group.
 fn members(groups: &HashSet<u32>) -> Vec<u32> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let pids = processes.filter_map(|entry| entry.file_name().to_string_lossy().parse().ok());
     pids.filter(|pid: &u32| {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-        fields.len() > 2 && fields[0] != "Z" && fields[2].parse().is_ok_and(|group| groups.contains(&group))
+        fields.len() > 2
+            && fields[0] != "Z"
+            && fields[2].parse().is_ok_and(|group| groups.contains(&group))
     })
     .collect()
 }
@@ -37,8 +40,8 @@ fn marked(word: &str) -> Vec<u32> {
     .collect()
 }
 
-/// Killed as soon as so many of its processes are there, up to all six: the supervisor, its reaper, and two programs with a
-/// child each.
+/// Killed as soon as so many of its processes are there, up to all six: the supervisor, its reaper,
+/// and two programs with a child each.
 #[tokio::test]
 async fn a_supervisor_killed_at_any_instant_leaves_nothing() {
     for processes in (1..=6).cycle().take(30) {
@@ -86,8 +89,12 @@ async fn a_reaper_that_is_not_there_is_an_error() {
 #[tokio::test]
 async fn a_killed_supervisor_leaves_no_process_and_no_grandchild() {
     let folder = tempfile::tempdir().unwrap();
-    let mut supervisor =
-        Command::new(SUPERVISOR).arg(SERVER).arg(folder.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut supervisor = Command::new(SUPERVISOR)
+        .arg(SERVER)
+        .arg(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let said = BufReader::new(supervisor.stdout.take().unwrap()).lines();
     let groups: HashSet<u32> = said
         .map_while(Result::ok)

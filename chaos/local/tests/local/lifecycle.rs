@@ -63,7 +63,8 @@ async fn what_crashes_is_started_again_in_place_and_then_waits() {
     let whats: Vec<_> = seen.iter().map(|seen| (seen.replica, seen.what.clone())).collect();
     let exited = Happening::Exited { how: "exit 7".to_owned() };
     let restarting = Happening::Restarting { reason: RestartReason::Crash };
-    let wanted = [Happening::NotReady, exited.clone(), restarting, Happening::Started, Happening::Ready];
+    let wanted =
+        [Happening::NotReady, exited.clone(), restarting, Happening::Started, Happening::Ready];
     assert_eq!(whats, wanted.map(|what| (Some(1), what)));
     holds(|| (running.replicas()[0].state == ReplicaState::Ready).then_some(())).await;
     assert!(running.get("/crash").await.is_err());
@@ -148,7 +149,8 @@ async fn what_ignores_sigterm_is_killed_after_its_grace() {
 async fn what_a_process_leaves_running_ends_with_it() {
     let running = shop(behaving(service(), "parent")).await;
     let log = std::fs::read_to_string(running.folder.path().join("logs/shop-1.log")).unwrap();
-    let child: u32 = log.lines().find_map(|line| line.strip_prefix("child ")).unwrap().parse().unwrap();
+    let child: u32 =
+        log.lines().find_map(|line| line.strip_prefix("child ")).unwrap().parse().unwrap();
     assert!(lives(child));
     running.stop().await;
     holds(|| (!lives(child)).then_some(())).await;

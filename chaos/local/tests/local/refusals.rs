@@ -12,7 +12,11 @@ use crate::running::{SERVER, begin, get};
 
 fn command(program: &str, dir: Option<&str>) -> Service {
     Service {
-        program: Program::Command { program: program.to_owned(), args: vec![], dir: dir.map(str::to_owned) },
+        program: Program::Command {
+            program: program.to_owned(),
+            args: vec![],
+            dir: dir.map(str::to_owned),
+        },
         ..service()
     }
 }
@@ -40,7 +44,10 @@ async fn a_program_that_is_not_there() {
 #[tokio::test]
 async fn a_folder_that_is_not_there() {
     let error = refusal(command("brunt", Some("nowhere")), Ports::Free).await;
-    assert!(matches!(&error, LocalError::NoFolder { folder, .. } if folder.ends_with("nowhere")), "{error}");
+    assert!(
+        matches!(&error, LocalError::NoFolder { folder, .. } if folder.ends_with("nowhere")),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -50,7 +57,10 @@ async fn data_that_cannot_be_written() {
     let options = options(Path::new(SERVER), folder.path());
     let plan = system([("shop", service())]);
     let error = LocalSystem::start(&plan, options).await.unwrap_err();
-    assert!(matches!(&error, LocalError::NotWritable { folder, .. } if folder.ends_with("data")), "{error}");
+    assert!(
+        matches!(&error, LocalError::NotWritable { folder, .. } if folder.ends_with("data")),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -104,15 +114,20 @@ async fn a_program_that_is_never_ready_says_what_is_missing() {
     plan.starts_within = Duration::from_millis(200);
     let running = begin(system([("shop", plan)])).await;
     let error = running.system.ready().await.unwrap_err().to_string();
-    assert!(error.starts_with("shop is not ready after 2.7 s: GET /ready: no connection: "), "{error}");
+    assert!(
+        error.starts_with("shop is not ready after 2.7 s: GET /ready: no connection: "),
+        "{error}"
+    );
     assert!(error.ends_with("\n  I do not listen"), "{error}");
     running.stop().await;
 }
 
 #[tokio::test]
 async fn a_service_behind_tls_cannot_be_proxied() {
-    let outside =
-        Service { program: Program::Running { url: "https://bank.example".to_owned() }, ..service() };
+    let outside = Service {
+        program: Program::Running { url: "https://bank.example".to_owned() },
+        ..service()
+    };
     let error = refusal(outside, Ports::Free).await;
     assert!(matches!(error, LocalError::Url { .. }), "{error}");
 }

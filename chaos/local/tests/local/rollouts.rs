@@ -30,7 +30,10 @@ fn reached(running: &Running) -> u64 {
 }
 
 /// Two users without a pause between requests, until told to stop; returns good replies and errors.
-fn load(running: &Running, stop: &Arc<AtomicBool>) -> Vec<tokio::task::JoinHandle<(u64, Vec<String>)>> {
+fn load(
+    running: &Running,
+    stop: &Arc<AtomicBool>,
+) -> Vec<tokio::task::JoinHandle<(u64, Vec<String>)>> {
     let user = |_| {
         let (url, stop) = (running.system.url("shop").unwrap(), Arc::clone(stop));
         tokio::spawn(async move {
@@ -77,14 +80,16 @@ async fn with_readiness_and_graceful_programs_no_request_fails() {
     running.stop().await;
 }
 
-/// Orders on kept-alive connections are the hard case: none may be sent twice, so none may meet a connection that closes.
+/// Orders on kept-alive connections are the hard case: none may be sent twice, so none may meet a
+/// connection that closes.
 #[tokio::test]
 async fn orders_on_kept_alive_connections_survive_many_rollouts() {
     let mut plan = service();
     plan.replicas = 2;
     let mut running = shop(plan).await;
     let stop = Arc::new(AtomicBool::new(false));
-    let port: u16 = running.system.url("shop").unwrap().rsplit(':').next().unwrap().parse().unwrap();
+    let port: u16 =
+        running.system.url("shop").unwrap().rsplit(':').next().unwrap().parse().unwrap();
     let users: Vec<_> = (0..4).map(|_| tokio::spawn(orders(port, Arc::clone(&stop)))).collect();
     let mut rollouts = 0;
     while rollouts < 10 || reached(&running) < 500 {
@@ -109,7 +114,8 @@ async fn orders(port: u16, stop: Arc<AtomicBool>) -> (u64, Vec<String>) {
     let (mut good, mut bad) = (0, vec![]);
     let mut caller = kept_alive(port).await;
     while !stop.load(Relaxed) {
-        let request = Request::post("/orders").header("host", "shop").body(Full::from("coffee")).unwrap();
+        let request =
+            Request::post("/orders").header("host", "shop").body(Full::from("coffee")).unwrap();
         let reply = match caller.ready().await {
             Ok(()) => caller.send_request(request).await,
             Err(error) => Err(error),

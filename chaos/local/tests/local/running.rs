@@ -117,7 +117,8 @@ pub async fn get(url: &str, path: &str) -> Result<(u16, String), String> {
     let authority = url.trim_start_matches("http://");
     let words = |error: &dyn std::error::Error| format!("{error:?}");
     let stream = TcpStream::connect(authority).await.map_err(|error| words(&error))?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| words(&e))?;
+    let (mut sender, connection) =
+        http1::handshake(TokioIo::new(stream)).await.map_err(|e| words(&e))?;
     tokio::spawn(connection);
     let request = Request::get(path).header("host", authority).body(Empty::<Bytes>::new());
     let reply = sender.send_request(request.unwrap()).await.map_err(|error| words(&error))?;

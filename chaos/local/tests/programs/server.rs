@@ -1,4 +1,5 @@
-//! A program such as a user's own: an HTTP server that can be told to misbehave by its environment (`BEHAVIOUR`) or over HTTP.
+//! A program such as a user's own: an HTTP server that can be told to misbehave by its environment
+//! (`BEHAVIOUR`) or over HTTP.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -79,7 +80,8 @@ async fn serve(deaf: bool) {
 
 async fn connection(stream: TcpStream, health: Arc<Health>, mut end: watch::Receiver<()>) {
     let service = service_fn(move |request| answer(request, Arc::clone(&health)));
-    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    let mut connection =
+        pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         _ = connection.as_mut() => {}
         _ = end.changed() => {

@@ -72,7 +72,8 @@ async fn a_tunnel_is_not_dug() {
     assert_eq!(callee.connections.load(SeqCst), 0);
 }
 
-/// A callee that answers the first request on each connection and ends the connection over the second; it notes all.
+/// A callee that answers the first request on each connection and ends the connection over the
+/// second; it notes all.
 async fn fickle(heard: &Arc<Mutex<Vec<String>>>) -> crate::callee::Callee {
     let heard = Arc::clone(heard);
     scripted(move |mut stream, number| {
@@ -137,7 +138,8 @@ async fn a_connection_that_the_callee_has_closed_costs_nothing() {
     }
 }
 
-/// The callee that dies while others are there: the request is not handed to another, since it may have had its effect.
+/// The callee that dies while others are there: the request is not handed to another, since it may
+/// have had its effect.
 #[tokio::test]
 async fn a_request_that_was_under_way_goes_to_no_other_endpoint() {
     let dying = scripted(|mut stream, _| async move {

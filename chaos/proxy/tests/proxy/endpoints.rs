@@ -126,7 +126,8 @@ async fn a_port_that_is_in_use_is_an_error() {
     let error = Proxy::start(None, "stock", Listen::Port(port), Endpoints::default()).unwrap_err();
     assert!(matches!(error, ProxyError::InUse { port: used } if used == port), "{error}");
     let (proxy, _) = before(&[port]).await;
-    let error = Proxy::start(None, "stock", Listen::Port(proxy.port()), Endpoints::default()).unwrap_err();
+    let error =
+        Proxy::start(None, "stock", Listen::Port(proxy.port()), Endpoints::default()).unwrap_err();
     assert!(matches!(error, ProxyError::InUse { .. }), "{error}");
 }
 

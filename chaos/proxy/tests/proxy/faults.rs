@@ -135,7 +135,10 @@ async fn a_slow_reply_begins_in_time_and_its_body_comes_late() {
     let head = began.elapsed();
     assert_eq!(said(reply).await.unwrap(), (200, "done".to_owned()));
     assert!(began.elapsed() >= Duration::from_millis(300));
-    assert!(began.elapsed() - head >= Duration::from_millis(200), "the head came {head:?} after the request");
+    assert!(
+        began.elapsed() - head >= Duration::from_millis(200),
+        "the head came {head:?} after the request"
+    );
     assert_eq!(proxy.lift(fault), Some(1));
     assert_eq!(kept.get("/").await.unwrap(), (200, "done".to_owned()));
 }
@@ -164,7 +167,8 @@ async fn a_duplicate_reaches_the_callee_twice_body_and_all() {
     let callee = serving(move |request| {
         let hearing = Arc::clone(&hearing);
         async move {
-            let body = http_body_util::BodyExt::collect(request.into_body()).await.unwrap().to_bytes();
+            let body =
+                http_body_util::BodyExt::collect(request.into_body()).await.unwrap().to_bytes();
             let mut heard = hearing.lock().unwrap();
             heard.push(String::from_utf8(body.to_vec()).unwrap());
             text(heard.len().to_string())

@@ -58,7 +58,8 @@ impl Line {
 
 async fn stand_in() -> (Callee, Arc<StandIn>, Control) {
     let callee = serving(|_| async { text("done") }).await;
-    let stand_in = StandIn::start("stock", Listen::Everywhere(0), Endpoint::local(callee.port)).unwrap();
+    let stand_in =
+        StandIn::start("stock", Listen::Everywhere(0), Endpoint::local(callee.port)).unwrap();
     stand_in.opened().await;
     let stand_in = Arc::new(stand_in);
     let control = Control::start(0, "t", Arc::clone(&stand_in)).await.unwrap();
@@ -125,7 +126,9 @@ async fn what_a_connection_has_set_goes_with_it() {
     let cut = next.set(Some("shop"), EdgeFault::Cut).await;
     assert!(once(stand_in.port(), "/").await.is_err(), "{cut} is set");
     drop(next);
-    tokio::time::timeout(BOUND, async { while once(stand_in.port(), "/").await.is_err() {} }).await.unwrap();
+    tokio::time::timeout(BOUND, async { while once(stand_in.port(), "/").await.is_err() {} })
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

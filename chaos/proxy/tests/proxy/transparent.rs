@@ -101,7 +101,8 @@ async fn through(reply: &'static str, request: &str) -> String {
 
 #[tokio::test]
 async fn a_reply_to_head_has_its_length_and_no_body() {
-    let said = through("HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n", "HEAD / HTTP/1.1\r\n").await;
+    let said =
+        through("HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n", "HEAD / HTTP/1.1\r\n").await;
     assert_eq!(sorted(&said), ["Content-Length: 1234", "HTTP/1.1 200 OK", "connection: close"]);
 }
 
@@ -109,13 +110,15 @@ async fn a_reply_to_head_has_its_length_and_no_body() {
 async fn a_reply_without_content_has_no_length() {
     let said = through("HTTP/1.1 204 No Content\r\n\r\n", "DELETE / HTTP/1.1\r\n").await;
     assert_eq!(sorted(&said), ["HTTP/1.1 204 No Content", "connection: close"]);
-    let said = through("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n", "GET / HTTP/1.1\r\n").await;
+    let said =
+        through("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n", "GET / HTTP/1.1\r\n").await;
     assert_eq!(sorted(&said), ["ETag: \"1\"", "HTTP/1.1 304 Not Modified", "connection: close"]);
 }
 
 #[tokio::test]
 async fn chunks_pass_as_chunks_and_an_old_caller_gets_none() {
-    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+    let chunked =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
     let said = through(chunked, "GET / HTTP/1.1\r\n").await;
     assert!(said.contains("\r\nTransfer-Encoding: chunked\r\n"), "{said}");
     assert!(said.ends_with("\r\n0\r\n\r\n"), "{said}");
@@ -164,14 +167,18 @@ async fn large_bodies_stream_both_ways() {
     }
     let mut reply = String::new();
     stream.read_to_string(&mut reply).await.unwrap();
-    assert!(reply.ends_with(&format!("\r\n\r\n{} {}", CHUNK * CHUNKS, 3 * CHUNK * CHUNKS)), "{reply}");
+    assert!(
+        reply.ends_with(&format!("\r\n\r\n{} {}", CHUNK * CHUNKS, 3 * CHUNK * CHUNKS)),
+        "{reply}"
+    );
 }
 
 /// Each piece must come back before the next one is sent: nothing on the way may wait for more.
 #[tokio::test]
 async fn nothing_is_held_back() {
     let callee =
-        serving(|request| async move { Response::new(BoxBody::new(Echo(request.into_body()))) }).await;
+        serving(|request| async move { Response::new(BoxBody::new(Echo(request.into_body()))) })
+            .await;
     let (proxy, _) = before(&[callee.port]).await;
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
     let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -181,7 +188,10 @@ async fn nothing_is_held_back() {
         stream.write_all(format!("3\r\n{piece}\r\n").as_bytes()).await.unwrap();
         while !read.ends_with(&format!("3\r\n{piece}\r\n")) {
             let mut buffer = [0; 1024];
-            let n = tokio::time::timeout(crate::BOUND, stream.read(&mut buffer)).await.unwrap().unwrap();
+            let n = tokio::time::timeout(crate::BOUND, stream.read(&mut buffer))
+                .await
+                .unwrap()
+                .unwrap();
             assert!(n > 0, "{read}");
             read.push_str(std::str::from_utf8(&buffer[..n]).unwrap());
         }

@@ -55,8 +55,14 @@ fn lane(bound: Bound) -> Rc<Lane> {
     Rc::new(Lane::new(&ready, now(), Share { thread: 0, of: 1 }, &scratch))
 }
 
-/// When a user's requests were meant to start, in time from the first; each takes so long, or finds nobody.
-async fn visits(bound: Bound, think: (u64, u64), takes: Duration, unreachable: bool) -> Vec<Duration> {
+/// When a user's requests were meant to start, in time from the first; each takes so long,
+/// or finds nobody.
+async fn visits(
+    bound: Bound,
+    think: (u64, u64),
+    takes: Duration,
+    unreachable: bool,
+) -> Vec<Duration> {
     let (lane, mut starts) = (lane(bound), Vec::new());
     let start = now();
     let visit = async |due: Due| {
@@ -74,7 +80,10 @@ async fn think_time_counts_from_the_reply_for_hours() {
     let starts = visits(Bound::Time(8 * HOUR), (10, 10), seconds(2), false).await;
     assert!((2398..=2400).contains(&starts.len()), "{}", starts.len());
     let gaps: Vec<_> = starts.windows(2).map(|two| two[1] - two[0]).collect();
-    assert!(gaps.iter().all(|gap| (seconds(12)..=seconds(12) + 2 * GRAIN).contains(gap)), "{gaps:?}");
+    assert!(
+        gaps.iter().all(|gap| (seconds(12)..=seconds(12) + 2 * GRAIN).contains(gap)),
+        "{gaps:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

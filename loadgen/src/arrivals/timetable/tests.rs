@@ -48,7 +48,8 @@ fn a_ramp_down_is_a_ramp_up_backwards() {
 
 #[test]
 fn a_pause_puts_the_next_arrival_behind_it() {
-    let table = Timetable::new(&[ramp(10.0, 10.0, 1.0), ramp(0.0, 0.0, 60.0), ramp(10.0, 10.0, 1.0)]);
+    let table =
+        Timetable::new(&[ramp(10.0, 10.0, 1.0), ramp(0.0, 0.0, 60.0), ramp(10.0, 10.0, 1.0)]);
     let due = all(&table);
     assert_eq!(due.len(), 20);
     assert_eq!((due[9], due[10]), (0.9, 61.0));

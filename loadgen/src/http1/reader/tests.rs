@@ -4,7 +4,11 @@ use super::*;
 use crate::job::Reuse;
 
 /// Reads a reply that comes in pieces of this size; `Ok` with what was used and the body.
-fn read(input: &[u8], to: ReplyTo, piece: usize) -> Result<Option<(usize, Reply, Vec<u8>)>, Malformed> {
+fn read(
+    input: &[u8],
+    to: ReplyTo,
+    piece: usize,
+) -> Result<Option<(usize, Reply, Vec<u8>)>, Malformed> {
     let mut reader = Reader::new(Keep::Body(1 << 20));
     reader.begin(to);
     for (number, part) in input.chunks(piece).enumerate() {
@@ -17,7 +21,8 @@ fn read(input: &[u8], to: ReplyTo, piece: usize) -> Result<Option<(usize, Reply,
 
 /// The status, what was left over, and the body, however the bytes are cut.
 fn reply(input: &str) -> (u16, usize, String, Reuse) {
-    let whole = read(input.as_bytes(), ReplyTo::Other, input.len()).unwrap().expect("a whole reply");
+    let whole =
+        read(input.as_bytes(), ReplyTo::Other, input.len()).unwrap().expect("a whole reply");
     for piece in 1..input.len() {
         let pieces = read(input.as_bytes(), ReplyTo::Other, piece).unwrap().expect("a whole reply");
         assert_eq!(pieces, whole, "in pieces of {piece}");
@@ -54,15 +59,17 @@ fn chunks_end_with_an_empty_one() {
 
 #[test]
 fn a_coding_beside_a_length_wins_and_ends_the_trust() {
-    let text =
-        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
+    let text = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
     assert_eq!(reply(text), (200, 0, "a".to_owned(), Reuse::No));
 }
 
 #[test]
 fn some_replies_have_no_body() {
     assert_eq!(reply("HTTP/1.1 204 No Content\r\n\r\n"), (204, 0, String::new(), Reuse::Yes));
-    assert_eq!(reply("HTTP/1.1 304 x\r\nContent-Length: 9\r\n\r\n"), (304, 0, String::new(), Reuse::Yes));
+    assert_eq!(
+        reply("HTTP/1.1 304 x\r\nContent-Length: 9\r\n\r\n"),
+        (304, 0, String::new(), Reuse::Yes)
+    );
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n";
     let (used, reply, _) = read(head, ReplyTo::Head, 5).unwrap().unwrap();
     assert_eq!((used, reply.status, reply.length), (head.len(), 200, 0));
@@ -95,7 +102,8 @@ fn a_head_that_comes_again_says_the_same_and_one_that_differs_does_not() {
         reader.begin(to);
         let progress = reader.feed(text.as_bytes()).unwrap();
         let Progress::Done { used, reply } = progress else { panic!("{progress:?}") };
-        let (head, body) = (reader.head().len(), String::from_utf8(reader.body().to_vec()).unwrap());
+        let (head, body) =
+            (reader.head().len(), String::from_utf8(reader.body().to_vec()).unwrap());
         assert_eq!(head + body.len(), used, "the head is kept each time");
         (reply.status, body, used)
     };
@@ -103,7 +111,10 @@ fn a_head_that_comes_again_says_the_same_and_one_that_differs_does_not() {
     let other = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nhi";
     for _ in 0..2 {
         assert_eq!(read(two, ReplyTo::Other), (200, "hi".to_owned(), two.len()));
-        assert_eq!(read(&two.replace("hi", "ho"), ReplyTo::Other), (200, "ho".to_owned(), two.len()));
+        assert_eq!(
+            read(&two.replace("hi", "ho"), ReplyTo::Other),
+            (200, "ho".to_owned(), two.len())
+        );
         assert_eq!(read(two, ReplyTo::Head), (200, String::new(), two.len() - 2));
         assert_eq!(read(other, ReplyTo::Other), (200, "h".to_owned(), other.len() - 1));
     }

@@ -58,7 +58,8 @@ impl Conversation {
 
     fn settings(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
         let is_answer = head.has(frame::ACK);
-        if head.stream != 0 || !payload.len().is_multiple_of(6) || is_answer && !payload.is_empty() {
+        if head.stream != 0 || !payload.len().is_multiple_of(6) || is_answer && !payload.is_empty()
+        {
             return Err(RULES);
         }
         if is_answer {
@@ -108,7 +109,8 @@ impl Conversation {
     }
 
     fn goaway(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
-        let (Some(last), Some(reason)) = (number(payload), payload.get(4..).and_then(number)) else {
+        let (Some(last), Some(reason)) = (number(payload), payload.get(4..).and_then(number))
+        else {
             return Err(RULES);
         };
         if head.stream != 0 {
@@ -145,12 +147,14 @@ impl Conversation {
         if *credit > MOST_WINDOW { Err(missed::WINDOW) } else { Ok(()) }
     }
 
-    /// Where a stream stands that is under way: `None` for one that has ended. There is no other that a server may name.
+    /// Where a stream stands that is under way: `None` for one that has ended. There is no other
+    /// that a server may name.
     pub(super) fn place(&self, stream: u32) -> Result<Option<usize>, Missed> {
         if stream.is_multiple_of(2) || stream >= self.next {
             return Err(RULES);
         }
-        let is = |known: &crate::http2::stream::Stream| known.id == stream && known.result.is_none();
+        let is =
+            |known: &crate::http2::stream::Stream| known.id == stream && known.result.is_none();
         Ok(self.streams.iter().position(is))
     }
 }

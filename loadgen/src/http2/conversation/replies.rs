@@ -27,7 +27,8 @@ pub(super) struct Block {
     pieces: u32,
 }
 
-/// The head that came last. Servers repeat themselves but for the date, and comparing bytes costs a tenth of reading them.
+/// The head that came last. Servers repeat themselves but for the date, and comparing bytes costs a
+/// tenth of reading them.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     bytes: Vec<u8>,
@@ -143,7 +144,8 @@ impl Conversation {
         if came > self.window {
             return Err(missed::WINDOW);
         }
-        // What came is used at once, so that windows can be opened again at once; half of one at a time.
+        // What came is used at once, so that windows can be opened again at once; half of one at a
+        // time.
         self.window -= came;
         if self.window < CONNECTION_WINDOW / 2 {
             let more = (CONNECTION_WINDOW - self.window) as u32;
@@ -168,7 +170,12 @@ impl Conversation {
         stream.received.first_byte = stream.received.first_byte.or_else(|| Some(Instant::now()));
         if stream.window < i64::from(WINDOW / 2) {
             let more = (i64::from(WINDOW) - stream.window) as u32;
-            frame::write(&mut self.out, (frame::WINDOW_UPDATE, 0), stream.id, &[&more.to_be_bytes()]);
+            frame::write(
+                &mut self.out,
+                (frame::WINDOW_UPDATE, 0),
+                stream.id,
+                &[&more.to_be_bytes()],
+            );
             stream.window = i64::from(WINDOW);
         }
         if data.is_empty() {

@@ -75,7 +75,10 @@ fn requests_of_one_moment_are_said_together_and_answered_in_any_order() {
                 sets_cookies: false
             }
         );
-        assert_eq!((received.body(), received.head()), (body.as_bytes(), b"HTTP/2 200\r\n\r\n".as_slice()));
+        assert_eq!(
+            (received.body(), received.head()),
+            (body.as_bytes(), b"HTTP/2 200\r\n\r\n".as_slice())
+        );
     }
     assert!(!talk.is_idle() && said(&mut talk).is_empty());
 }
@@ -117,7 +120,10 @@ fn windows_are_opened_again_and_long_heads_are_cut() {
     let mut long = message(b"");
     long.head = vec![0; 40_000].into();
     let id = ask(&mut talk, &long);
-    assert_eq!(said(&mut talk), [(1, 1, id, 16_384), (9, 0, id, 16_384), (9, 4, id, 40_001 - 2 * 16_384)]);
+    assert_eq!(
+        said(&mut talk),
+        [(1, 1, id, 16_384), (9, 0, id, 16_384), (9, 4, id, 40_001 - 2 * 16_384)]
+    );
     talk.feed(&frame(1, 4, id, b"\x88")).unwrap();
     for _ in 0..1_000 {
         talk.feed(&frame(0, 0, id, &[0; 16_384])).unwrap();

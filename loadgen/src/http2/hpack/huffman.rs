@@ -1,4 +1,5 @@
-//! The strings of HPACK that are packed by Huffman's code (RFC 7541, appendix B). The code is canonical: lengths say it all.
+//! The strings of HPACK that are packed by Huffman's code (RFC 7541, appendix B). The code is
+//! canonical: lengths say it all.
 
 use super::Garbled;
 

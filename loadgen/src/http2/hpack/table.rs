@@ -71,6 +71,10 @@ pub(super) fn field(number: usize) -> Option<(&'static str, &'static str)> {
 
 /// The number of a name with its value, and of the name alone.
 pub(super) fn find(name: &str, value: &[u8]) -> (Option<usize>, Option<usize>) {
-    let number = |is: &dyn Fn(&(&str, &str)) -> bool| FIELDS.iter().position(is).map(|place| place + 1);
-    (number(&|field| field.0 == name && field.1.as_bytes() == value), number(&|field| field.0 == name))
+    let number =
+        |is: &dyn Fn(&(&str, &str)) -> bool| FIELDS.iter().position(is).map(|place| place + 1);
+    (
+        number(&|field| field.0 == name && field.1.as_bytes() == value),
+        number(&|field| field.0 == name),
+    )
 }

@@ -30,11 +30,19 @@ fn the_example_of_the_standard() {
 #[test]
 fn what_is_written_is_read() {
     let long = "x".repeat(300);
-    let fields =
-        [(":method", "GET"), (":path", "/a"), ("x-own", &long), ("content-type", ""), ("te", "trailers")];
+    let fields = [
+        (":method", "GET"),
+        (":path", "/a"),
+        ("x-own", &long),
+        ("content-type", ""),
+        ("te", "trailers"),
+    ];
     let mut block = Vec::new();
     fields.iter().for_each(|(name, value)| write(&mut block, name, value.as_bytes()));
-    assert_eq!(all(&block).unwrap(), fields.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(
+        all(&block).unwrap(),
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
     assert_eq!(block[0], 0x82, "what the table has whole is a number");
 }
 

@@ -28,8 +28,8 @@ fn one() -> impl Strategy<Value = One> {
     ];
     // Longer than histograms reach, and later than windows do at first.
     let long = 0..5_000_000_000_u64;
-    (0..400_000_000_u64, long.clone(), long, 0..2_000_000_u64, failure, any::<bool>(), 0..5_usize).prop_map(
-        |(intended, latency, service, lag, failure, key, by)| One {
+    (0..400_000_000_u64, long.clone(), long, 0..2_000_000_u64, failure, any::<bool>(), 0..5_usize)
+        .prop_map(|(intended, latency, service, lag, failure, key, by)| One {
             intended,
             latency,
             service,
@@ -37,8 +37,7 @@ fn one() -> impl Strategy<Value = One> {
             failure,
             key,
             by,
-        },
-    )
+        })
 }
 
 /// What a generator has after these requests.
@@ -60,13 +59,16 @@ fn record<'a>(lasts: Option<Duration>, requests: impl Iterator<Item = &'a One>) 
         record.service.saturating_record(one.service);
         record.lag.saturating_record(one.lag);
         if one.key {
-            record.accepted.push((one.intended + one.latency, format!("{}-{}", one.intended, one.service)));
+            record
+                .accepted
+                .push((one.intended + one.latency, format!("{}-{}", one.intended, one.service)));
         }
         record.unknown += u64::from(one.failure == Some(Failure::Timeout));
         let step = &mut record.journeys[0].steps[0];
         step.ok += u64::from(one.failure.is_none());
         step.checks[0].passed += u64::from(one.key);
-        let value = record.service.highest_equivalent(one.service.min(brunt_scenarios::timeline::LONGEST));
+        let value =
+            record.service.highest_equivalent(one.service.min(brunt_scenarios::timeline::LONGEST));
         step.latency.add(value, 1);
     }
     record
@@ -119,9 +121,12 @@ fn what_one_generator_lacked_speaks_against_all() {
 
 #[test]
 fn what_is_no_histogram_is_refused() {
-    let mut written =
-        serde_json::to_value(Part::new("shop".to_owned(), record(None, [].iter()), Blame::default()))
-            .unwrap();
+    let mut written = serde_json::to_value(Part::new(
+        "shop".to_owned(),
+        record(None, [].iter()),
+        Blame::default(),
+    ))
+    .unwrap();
     written["lag"] = json!("AAAA");
     assert!(serde_json::from_value::<Part>(written).is_err());
 }

@@ -91,5 +91,8 @@ fn memory_is_bounded_however_many_requests_and_hours() {
         Counts::of(&all).iter().count()
     };
     let [short, long] = [200_000, 600_000].map(kept);
-    assert!(short <= MOST * distinct && long <= MOST * distinct, "{short}, {long} of {distinct} values");
+    assert!(
+        short <= MOST * distinct && long <= MOST * distinct,
+        "{short}, {long} of {distinct} values"
+    );
 }

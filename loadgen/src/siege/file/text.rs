@@ -61,7 +61,11 @@ fn load(text: &mut String, outcome: &LoadOutcome) -> fmt::Result {
     let all = totals.requests();
     let per_second = totals.ok as f64 / outcome.elapsed.as_secs_f64().max(1e-3);
     let share = 100.0 * totals.ok as f64 / all.max(1) as f64;
-    writeln!(text, "\nLoad {}: {} of {all} good, {share:.3} %, {per_second:.1}/s", record.name, totals.ok)?;
+    writeln!(
+        text,
+        "\nLoad {}: {} of {all} good, {share:.3} %, {per_second:.1}/s",
+        record.name, totals.ok
+    )?;
     let latency = Counts::of(&Counts::merge(record.windows.iter().map(|window| &window.latency)));
     writeln!(text, "  {:<32}{:>9}{:>9}{:>9}{}", "", "good", "failed", "skipped", HEADS)?;
     row(text, "  all requests", &[totals.ok, totals.failures()], &latency)?;
@@ -74,7 +78,9 @@ fn load(text: &mut String, outcome: &LoadOutcome) -> fmt::Result {
     record.journeys.iter().try_for_each(|one| journey(text, one))?;
     let lag = record.lag.quantile(0.999).map_or("-".to_owned(), millis);
     match &record.schedule {
-        Schedule::Kept => writeln!(text, "  Schedule: kept; the generator's own lag: p99.9 {lag} ms"),
+        Schedule::Kept => {
+            writeln!(text, "  Schedule: kept; the generator's own lag: p99.9 {lag} ms")
+        }
         Schedule::Missed(why) => {
             writeln!(text, "  Schedule: INVALID, {why}; the generator's own lag: p99.9 {lag} ms")
         }

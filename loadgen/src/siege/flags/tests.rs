@@ -36,8 +36,18 @@ fn options_are_read_as_getopt_reads_them() {
 
 #[test]
 fn mistakes_are_told_with_what_was_probably_meant() {
-    let lines =
-        ["--conurrent 4", "--co 4", "--zebra", "-c", "--time", "--verbose=yes", "-time 5", "-Z", "-B", "--"];
+    let lines = [
+        "--conurrent 4",
+        "--co 4",
+        "--zebra",
+        "-c",
+        "--time",
+        "--verbose=yes",
+        "-time 5",
+        "-Z",
+        "-B",
+        "--",
+    ];
     let all = lines.map(|line| format!("{line}\n    {}", parsed(line)));
     insta::assert_snapshot!(all.join("\n"));
 }

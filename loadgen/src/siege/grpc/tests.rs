@@ -37,18 +37,27 @@ fn messages_are_written_as_json() {
     assert_eq!(requests[1].body, b"\0\0\0\0\0");
     let headers: Vec<_> =
         requests[0].headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    assert_eq!(headers, ["x-a: 1", "content-type: application/grpc", "te: trailers", "grpc-timeout: 3000m"]);
+    assert_eq!(
+        headers,
+        ["x-a: 1", "content-type: application/grpc", "te: trailers", "grpc-timeout: 3000m"]
+    );
 }
 
 #[test]
 fn what_is_wrong_is_said() {
     let wrong = |method, messages| call(method, messages).unwrap_err();
-    assert_eq!(wrong("Place", ""), "`Place` is not a method: write it like --grpc shop.v1.Orders/Place");
+    assert_eq!(
+        wrong("Place", ""),
+        "`Place` is not a method: write it like --grpc shop.v1.Orders/Place"
+    );
     assert_eq!(
         wrong("shop.Orders/Place", ""),
         "there is no service `shop.Orders`; there are: shop.v1.Orders"
     );
-    assert_eq!(wrong("shop.v1.Orders/Buy", ""), "shop.v1.Orders has no method `Buy`; it has: Place, Watch");
+    assert_eq!(
+        wrong("shop.v1.Orders/Buy", ""),
+        "shop.v1.Orders has no method `Buy`; it has: Place, Watch"
+    );
     assert!(wrong("shop.v1.Orders/Watch", "").contains("unary methods only"));
     let message = wrong("shop.v1.Orders/Place", r#"{"prodct": "Tea"}"#);
     assert!(

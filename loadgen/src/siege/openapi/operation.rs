@@ -15,7 +15,12 @@ pub(super) struct Made {
 }
 
 /// The request of an operation at a path.
-pub(super) fn request(document: &Value, path: &str, item: &Value, operation: &Value) -> Result<Made, String> {
+pub(super) fn request(
+    document: &Value,
+    path: &str,
+    item: &Value,
+    operation: &Value,
+) -> Result<Made, String> {
     let mut made = Made { path: path.to_owned(), ..Made::default() };
     let mut query = Serializer::new(String::new());
     for parameter in parameters(document, item, operation) {
@@ -23,7 +28,9 @@ pub(super) fn request(document: &Value, path: &str, item: &Value, operation: &Va
         let Some(value) = value(document, parameter) else { continue };
         let texts = texts(&value);
         match parameter["in"].as_str() {
-            Some("path") => made.path = made.path.replace(&format!("{{{name}}}"), &escaped(&texts.join(","))),
+            Some("path") => {
+                made.path = made.path.replace(&format!("{{{name}}}"), &escaped(&texts.join(",")))
+            }
             Some("query") => {
                 query.extend_pairs(texts.iter().map(|text| (name, text)));
             }
@@ -32,7 +39,10 @@ pub(super) fn request(document: &Value, path: &str, item: &Value, operation: &Va
         }
     }
     if let (Some(start), Some(end)) = (made.path.find('{'), made.path.find('}')) {
-        return Err(format!("there is no value for `{}`", made.path.get(start..=end).unwrap_or_default()));
+        return Err(format!(
+            "there is no value for `{}`",
+            made.path.get(start..=end).unwrap_or_default()
+        ));
     }
     let query = query.finish();
     if !query.is_empty() {
@@ -54,7 +64,8 @@ fn parameters<'d>(document: &'d Value, item: &'d Value, operation: &'d Value) ->
     all
 }
 
-/// What a parameter is sent with. One that need not be there is sent only if the document gives a value.
+/// What a parameter is sent with. One that need not be there is sent only if the document
+/// gives a value.
 fn value(document: &Value, parameter: &Value) -> Option<Value> {
     let schema = resolve(document, &parameter["schema"]);
     let given = example(document, parameter).or_else(|| example(document, schema));

@@ -7,7 +7,8 @@ use super::resolve;
 /// How deep schemas are followed; one that holds itself would have no end.
 const DEEPEST: u32 = 8;
 
-/// The value that the document itself gives: an example, the default, the only or first one allowed.
+/// The value that the document itself gives: an example, the default, the only or
+/// first one allowed.
 pub(super) fn example(document: &Value, of: &Value) -> Option<Value> {
     let many = || match of.get("examples") {
         Some(Value::Array(list)) => list.first().cloned(),
@@ -69,19 +70,23 @@ fn kind(schema: &Value) -> Option<&str> {
 /// All that must be there, and what has an example. What is only read is not sent.
 fn fields(document: &Value, schema: &Value, depth: u32) -> Map<String, Value> {
     let required = schema["required"].as_array();
-    let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|one| one == name));
+    let is_required =
+        |name: &str| required.is_some_and(|names| names.iter().any(|one| one == name));
     let all = schema["properties"].as_object().into_iter().flatten();
     let wanted = all.filter_map(|(name, field)| {
         let field = resolve(document, field);
-        let sent = field["readOnly"] != true && (is_required(name) || example(document, field).is_some());
+        let sent =
+            field["readOnly"] != true && (is_required(name) || example(document, field).is_some());
         sent.then(|| (name.clone(), sample(document, field, depth + 1)))
     });
     wanted.collect()
 }
 
-/// The least that is allowed, 1 without one. `exclusiveMinimum` is a flag in 3.0 and a number in 3.1.
+/// The least that is allowed, 1 without one. `exclusiveMinimum` is a flag in 3.0 and a
+/// number in 3.1.
 fn number(schema: &Value) -> Value {
-    let above = |least: &Value| least.as_i64().map_or(least.clone(), |least| Value::from(least + 1));
+    let above =
+        |least: &Value| least.as_i64().map_or(least.clone(), |least| Value::from(least + 1));
     match (&schema["minimum"], &schema["exclusiveMinimum"]) {
         (_, least @ Value::Number(_)) => above(least),
         (Value::Null, _) => Value::from(1),
@@ -102,6 +107,7 @@ fn text(schema: &Value) -> String {
     };
     let length = |key: &str| schema[key].as_u64().and_then(|length| usize::try_from(length).ok());
     let least = length("minLength").unwrap_or(0).min(1024);
-    let text: String = text.chars().chain(std::iter::repeat('x')).take(least.max(text.len())).collect();
+    let text: String =
+        text.chars().chain(std::iter::repeat('x')).take(least.max(text.len())).collect();
     text.chars().take(length("maxLength").unwrap_or(usize::MAX)).collect()
 }

@@ -47,10 +47,12 @@ fn requests(text: &str, base: Option<&str>, writes: bool) -> Result<Vec<String>,
     let document = Document { name: "shop.yaml", base, writes, headers: &headers };
     let requests = document.requests(text).map_err(|error| error.to_string())?;
     let line = |request: &Request| {
-        let headers = request.headers.iter().skip(1).map(|(name, value)| format!("{name}: {value}"));
+        let headers =
+            request.headers.iter().skip(1).map(|(name, value)| format!("{name}: {value}"));
         let headers: Vec<_> = headers.collect();
         let body = String::from_utf8_lossy(&request.body);
-        let text = format!("{} {} {} {headers:?} {body}", request.method, request.address, request.path);
+        let text =
+            format!("{} {} {} {headers:?} {body}", request.method, request.address, request.path);
         text.trim_end().to_owned()
     };
     Ok(requests.iter().map(line).collect())
@@ -72,7 +74,10 @@ fn bodies_are_made_when_asked_for() {
     assert_eq!(all.len(), 5, "{all:?}");
     let post = all.iter().find(|one| one.starts_with("POST")).unwrap();
     let body: Value = serde_json::from_str(&post[post.find('{').unwrap()..]).unwrap();
-    assert_eq!((&body["who"], &body["qty"], &body["kind"]), (&"ann".into(), &3.into(), &"tea".into()));
+    assert_eq!(
+        (&body["who"], &body["qty"], &body["kind"]),
+        (&"ann".into(), &3.into(), &"tea".into())
+    );
     assert_eq!(body["items"][0], "00000000-0000-4000-8000-000000000000");
     assert_eq!((&body["at"], &body["self"]["qty"]), (&"2026-01-01".into(), &3.into()));
     assert!(body.get("id").is_none() && body.get("note").is_none(), "{body}");
@@ -83,7 +88,10 @@ fn bodies_are_made_when_asked_for() {
 #[test]
 fn what_is_wrong_is_said() {
     let wrong = |text: &str| requests(text, None, false).unwrap_err();
-    assert_eq!(wrong("swagger: '2.0'"), "shop.yaml: this is Swagger 2; convert it to OpenAPI 3 first");
+    assert_eq!(
+        wrong("swagger: '2.0'"),
+        "shop.yaml: this is Swagger 2; convert it to OpenAPI 3 first"
+    );
     assert!(wrong("a: [").starts_with("shop.yaml: neither JSON nor YAML: "));
     assert!(wrong("openapi: 3.0.0\npaths: {/a: {get: {}}}").ends_with("give its URL as well"));
     assert!(wrong("openapi: 3.0.0\nservers: [{url: 'http://h'}]").contains("--writes"));

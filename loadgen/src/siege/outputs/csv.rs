@@ -8,7 +8,8 @@ use brunt_scenarios::timeline::{Failure, LoadRecord, Window};
 use crate::siege::interval::estimate;
 
 const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999)];
-/// Kinds with a column in every file, so that files of several loads have it in common. Statuses have one when they occurred.
+/// Kinds with a column in every file, so that files of several loads have it in common. Statuses
+/// have one when they occurred.
 const ALWAYS: [Failure; 8] = [
     Failure::Dns,
     Failure::Connect,
@@ -20,7 +21,8 @@ const ALWAYS: [Failure; 8] = [
     Failure::Unfinished,
 ];
 
-/// A header and a line for each window. Times are in seconds; a quantile of no values is left empty.
+/// A header and a line for each window. Times are in seconds; a quantile of no values
+/// is left empty.
 pub(super) fn csv(record: &LoadRecord) -> String {
     let occurred = record.windows.iter().flat_map(|window| window.failed.keys().copied());
     let kinds: BTreeSet<Failure> = ALWAYS.into_iter().chain(occurred).collect();

@@ -13,7 +13,8 @@ const COMMENTS: [&str; 3] = [
     "Starts and lengths of intervals are in seconds, the maximum and the values of histograms in microseconds.",
 ];
 
-/// An interval for each window, empty ones as well. Starts count from the load's start, which the header has.
+/// An interval for each window, empty ones as well. Starts count from the load's start, which
+/// the header has.
 pub(super) fn hdr<'r>(
     records: impl Iterator<Item = &'r LoadRecord>,
     began: SystemTime,
@@ -29,7 +30,8 @@ pub(super) fn hdr<'r>(
     for record in records {
         let (name, length) = (tag(&record.name), Duration::from_secs_f64(record.window));
         for window in &record.windows {
-            let (start, latency) = (Duration::from_secs_f64(window.start), Counts::merge([&window.latency]));
+            let (start, latency) =
+                (Duration::from_secs_f64(window.start), Counts::merge([&window.latency]));
             writer
                 .write_histogram(&latency, start, length, Tag::new(&name))
                 .map_err(|error| io::Error::other(error.to_string()))?;

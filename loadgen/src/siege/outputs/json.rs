@@ -12,8 +12,9 @@ use crate::siege::interval::estimate;
 /// An object for each load, with its journeys and their steps. Times are in seconds.
 pub(in crate::siege) fn json(told: &Told<'_>) -> String {
     let claims = told.claims.iter();
-    let claims =
-        claims.map(|claim| json!({"claim": claim.claim, "measured": claim.measured, "holds": claim.holds}));
+    let claims = claims.map(
+        |claim| json!({"claim": claim.claim, "measured": claim.measured, "holds": claim.holds}),
+    );
     let all = json!({
         "what": told.what,
         "how": told.how,

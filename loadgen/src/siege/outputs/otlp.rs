@@ -15,8 +15,8 @@ pub(in crate::siege) use collector::{Collector, url, url_of};
 const CUMULATIVE: u8 = 2;
 /// The bounds of the histogram's buckets, in microseconds: two or three for each power of ten.
 const BOUNDS: [u64; 19] = [
-    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 75_000, 100_000, 250_000, 500_000, 750_000,
-    1_000_000, 2_500_000, 5_000_000, 10_000_000, 30_000_000,
+    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 75_000, 100_000, 250_000, 500_000,
+    750_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 30_000_000,
 ];
 
 /// A load's figures, at its end or before it.
@@ -89,8 +89,7 @@ fn gauges(points: &dyn Fn(Of<'_>) -> Vec<Value>) -> Vec<Value> {
             value(load).map(point).into_iter().collect()
         };
         let points = points(&number);
-        let gauge =
-            json!({ "name": name, "unit": unit, "description": about, "gauge": { "dataPoints": points } });
+        let gauge = json!({ "name": name, "unit": unit, "description": about, "gauge": { "dataPoints": points } });
         (!points.is_empty()).then_some(gauge)
     };
     let kept = gauge(
@@ -99,10 +98,12 @@ fn gauges(points: &dyn Fn(Of<'_>) -> Vec<Value>) -> Vec<Value> {
         "1 when the generator kept its schedule, 0 when the figures are invalid.",
         |load| load.kept.map(u64::from),
     );
-    let in_flight =
-        gauge("brunt.load.in_flight", "{request}", "Requests that were sent and have not ended.", |load| {
-            load.in_flight
-        });
+    let in_flight = gauge(
+        "brunt.load.in_flight",
+        "{request}",
+        "Requests that were sent and have not ended.",
+        |load| load.in_flight,
+    );
     kept.into_iter().chain(in_flight).collect()
 }
 

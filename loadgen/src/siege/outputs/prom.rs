@@ -13,7 +13,8 @@ const REQUESTS: &str = "brunt_load_requests_total";
 const LATENCY: &str = "brunt_load_latency_seconds";
 const KEPT: &str = "brunt_load_schedule_kept";
 
-/// The counts, latency and schedule of all loads. A metric's lines stand together, as the format wants it.
+/// The counts, latency and schedule of all loads. A metric's lines stand together, as the
+/// format wants it.
 pub(super) fn prom(outcomes: &[LoadOutcome]) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -31,9 +32,19 @@ fn write_all(text: &mut String, outcomes: &[LoadOutcome]) -> std::fmt::Result {
             writeln!(text, "{REQUESTS}{{load=\"{load}\",outcome=\"{kind}\"}} {count}")?;
         }
     }
-    head(text, LATENCY, "summary", "Time from the intended start of requests to the end of their replies.")?;
+    head(
+        text,
+        LATENCY,
+        "summary",
+        "Time from the intended start of requests to the end of their replies.",
+    )?;
     named().try_for_each(|(load, outcome)| latency(text, outcome, &load))?;
-    head(text, KEPT, "gauge", "1 when the generator kept its schedule, 0 when the figures are invalid.")?;
+    head(
+        text,
+        KEPT,
+        "gauge",
+        "1 when the generator kept its schedule, 0 when the figures are invalid.",
+    )?;
     named().try_for_each(|(load, outcome)| {
         let kept = u8::from(outcome.record.schedule == Schedule::Kept);
         writeln!(text, "{KEPT}{{load=\"{load}\"}} {kept}")

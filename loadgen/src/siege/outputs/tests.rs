@@ -64,7 +64,10 @@ fn nothing() -> LoadOutcome {
 fn csv_has_a_line_a_window() {
     let text = csv::csv(&outcome("siege", Schedule::Kept).record);
     let columns = |line: &str| line.split(',').count();
-    assert!(text.lines().all(|line| columns(line) == columns(text.lines().next().unwrap())), "{text}");
+    assert!(
+        text.lines().all(|line| columns(line) == columns(text.lines().next().unwrap())),
+        "{text}"
+    );
     insta::assert_snapshot!(text);
     insta::assert_snapshot!(csv::csv(&nothing().record));
 }
@@ -144,8 +147,19 @@ fn outputs_are_read_from_their_option() {
         Ok(output) => output.to_string(),
         Err(error) => format!("error: {error}"),
     };
-    let lines =
-        ["csv=a.csv", "hdr=-", "prom=a=b", "cvs=a", "promm=a", "xml=a", "CSV=a", "csv", "csv=", "=a", ""];
+    let lines = [
+        "csv=a.csv",
+        "hdr=-",
+        "prom=a=b",
+        "cvs=a",
+        "promm=a",
+        "xml=a",
+        "CSV=a",
+        "csv",
+        "csv=",
+        "=a",
+        "",
+    ];
     let all = lines.map(|line| format!("{line}\n    {}", read(line)));
     insta::assert_snapshot!(all.join("\n"));
 }

@@ -32,7 +32,8 @@ impl Given {
     }
 
     pub(super) fn headers(&self) -> Result<Vec<(String, String)>, SiegeError> {
-        let written = self.rc.headers.iter().map(String::as_str).chain(self.flags.values(Flag::Header));
+        let written =
+            self.rc.headers.iter().map(String::as_str).chain(self.flags.values(Flag::Header));
         let mut headers = written.map(read::header).collect::<Result<Vec<_>, _>>()?;
         if let Some(agent) = self.value(Flag::UserAgent, "user-agent") {
             headers.push(("User-Agent".to_owned(), agent.to_owned()));
@@ -48,7 +49,8 @@ impl Given {
         Ok(headers)
     }
 
-    /// `login = name:password:realm` of the settings file; the realm is left out, as nobody is asked for it.
+    /// `login = name:password:realm` of the settings file; the realm is left out, as nobody is
+    /// asked for it.
     fn login(&self) -> Option<&str> {
         let login = self.rc.value("login")?;
         let password = login.find(':')? + 1;
@@ -79,8 +81,9 @@ impl Given {
         if self.is_on(Flag::Benchmark, "benchmark") {
             return Ok(Duration::ZERO);
         }
-        let delay =
-            self.value(Flag::Delay, "delay").map(|delay| read::seconds("-d", delay, "-d 1 or -d 0.5"));
+        let delay = self
+            .value(Flag::Delay, "delay")
+            .map(|delay| read::seconds("-d", delay, "-d 1 or -d 0.5"));
         Ok(delay.transpose()?.unwrap_or_default())
     }
 
@@ -91,7 +94,8 @@ impl Given {
 
     pub(super) fn warm_up(&self, bound: Option<Bound>) -> Result<Duration, SiegeError> {
         let written = self.flags.value(Flag::WarmUp);
-        let warm_up = written.map(|time| read::seconds("--warm-up", time, "--warm-up 5")).transpose()?;
+        let warm_up =
+            written.map(|time| read::seconds("--warm-up", time, "--warm-up 5")).transpose()?;
         let warm_up = warm_up.unwrap_or_default();
         match bound.and_then(Bound::time) {
             Some(time) if warm_up >= time => Err(SiegeError::AllWarmUp),
@@ -110,13 +114,18 @@ impl Given {
 
     pub(super) fn slo(&self) -> Result<Option<Slo>, SiegeError> {
         let written = self.flags.value(Flag::Slo);
-        let read =
-            |text: &str| text.parse().map_err(|()| read::bad("--slo", text, "--slo p99=200ms,errors=0.1%"));
+        let read = |text: &str| {
+            text.parse().map_err(|()| read::bad("--slo", text, "--slo p99=200ms,errors=0.1%"))
+        };
         written.map(read).transpose()
     }
 
     /// How long a step of a search is.
-    pub(super) fn step(&self, bound: Option<Bound>, slo: Option<&Slo>) -> Result<Bound, SiegeError> {
+    pub(super) fn step(
+        &self,
+        bound: Option<Bound>,
+        slo: Option<&Slo>,
+    ) -> Result<Bound, SiegeError> {
         let only_pages = self.flags.values(Flag::Out).all(|output| output.starts_with("html="));
         match bound {
             _ if slo.is_none() => Err(SiegeError::NoSlo),

@@ -23,7 +23,11 @@ pub(super) fn number<N: FromStr + PartialOrd + Default>(
 }
 
 /// Seconds, with a fraction or without.
-pub(super) fn seconds(option: &str, value: &str, example: &'static str) -> Result<Duration, SiegeError> {
+pub(super) fn seconds(
+    option: &str,
+    value: &str,
+    example: &'static str,
+) -> Result<Duration, SiegeError> {
     let seconds: Option<f64> = value.trim().parse().ok();
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     duration.ok_or_else(|| bad(option, value, example))

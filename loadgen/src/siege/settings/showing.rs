@@ -61,7 +61,10 @@ impl Given {
     }
 
     pub fn viewing(&self) -> Viewing {
-        match (self.flags.has(Flag::NoView) || self.detail() == Detail::Quiet, self.flags.has(Flag::View)) {
+        match (
+            self.flags.has(Flag::NoView) || self.detail() == Detail::Quiet,
+            self.flags.has(Flag::View),
+        ) {
             (true, _) => Viewing::Never,
             (false, true) => Viewing::Always,
             (false, false) => Viewing::Auto,

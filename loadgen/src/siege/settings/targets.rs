@@ -1,4 +1,5 @@
-//! Where requests come from: a URL, a file of them, a .proto file, an OpenAPI document, a recording.
+//! Where requests come from: a URL, a file of them, a .proto file, an OpenAPI document, a
+//! recording.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,8 +19,12 @@ pub(in crate::siege) struct Targets {
 }
 
 /// Options that say where requests come from; one at most.
-const SOURCES: [(Flag, &str); 4] =
-    [(Flag::File, "--file"), (Flag::Grpc, "--grpc"), (Flag::OpenApi, "--openapi"), (Flag::Har, "--har")];
+const SOURCES: [(Flag, &str); 4] = [
+    (Flag::File, "--file"),
+    (Flag::Grpc, "--grpc"),
+    (Flag::OpenApi, "--openapi"),
+    (Flag::Har, "--har"),
+];
 
 impl Given {
     /// All requests.
@@ -53,9 +58,10 @@ impl Given {
                 Targets { requests: document.requests(&self.read(name)?)?, ..Targets::default() }
             }
             (.., Some(name)) => {
-                let recorded =
-                    har::Recording { name, base: url, headers: &headers }.requests(&text_of(name)?)?;
-                let pauses = if self.flags.has(Flag::Pauses) { recorded.pauses } else { Vec::new() };
+                let recorded = har::Recording { name, base: url, headers: &headers }
+                    .requests(&text_of(name)?)?;
+                let pauses =
+                    if self.flags.has(Flag::Pauses) { recorded.pauses } else { Vec::new() };
                 Targets { requests: recorded.requests, pauses, ..Targets::default() }
             }
             _ => Targets { requests: self.urls(url, &headers)?, ..Targets::default() },
@@ -75,12 +81,18 @@ impl Given {
             (Flag::Writes, "--writes", Flag::OpenApi, "--openapi"),
             (Flag::Pauses, "--pauses", Flag::Har, "--har"),
         ];
-        if self.flags.has(Flag::Spin) && !self.flags.has(Flag::Rate) && !self.flags.has(Flag::FindMax) {
+        if self.flags.has(Flag::Spin)
+            && !self.flags.has(Flag::Rate)
+            && !self.flags.has(Flag::FindMax)
+        {
             return Err(SiegeError::Lonely { option: "--spin", needs: "--rate" });
         }
-        let lonely =
-            pairs.iter().find(|(flag, _, needed, _)| self.flags.has(*flag) && !self.flags.has(*needed));
-        lonely.map_or(Ok(()), |(_, flag, _, needed)| Err(SiegeError::Lonely { option: flag, needs: needed }))
+        let lonely = pairs
+            .iter()
+            .find(|(flag, _, needed, _)| self.flags.has(*flag) && !self.flags.has(*needed));
+        lonely.map_or(Ok(()), |(_, flag, _, needed)| {
+            Err(SiegeError::Lonely { option: flag, needs: needed })
+        })
     }
 
     /// What users begin with, who stay for more than one request.
@@ -97,16 +109,24 @@ impl Given {
         Urls {
             place,
             headers,
-            content_type: self.flags.value(Flag::ContentType).unwrap_or("application/x-www-form-urlencoded"),
+            content_type: self
+                .flags
+                .value(Flag::ContentType)
+                .unwrap_or("application/x-www-form-urlencoded"),
             read: &|path: &Path| std::fs::read(path),
             environment: &|name: &str| std::env::var(name).ok(),
         }
     }
 
-    fn urls(&self, url: Option<&str>, headers: &[(String, String)]) -> Result<Vec<Request>, SiegeError> {
+    fn urls(
+        &self,
+        url: Option<&str>,
+        headers: &[(String, String)],
+    ) -> Result<Vec<Request>, SiegeError> {
         let file = self.value(Flag::File, "file");
         let urls = self.reader(file.unwrap_or_default(), headers);
-        // A URL of the command line comes before a file of the settings, and an option's file before a URL of the settings.
+        // A URL of the command line comes before a file of the settings, and an option's file
+        // before a URL of the settings.
         match (url, self.flags.value(Flag::File), file, self.rc.value("url")) {
             (Some(url), ..) => Ok(vec![urls.request(url)?]),
             (None, Some(file), ..) => urls.parse(&text_of(file)?),

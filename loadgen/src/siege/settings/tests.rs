@@ -20,7 +20,8 @@ fn defaults_are_sieges() {
 
 #[test]
 fn times_have_sieges_units() {
-    let time = |text: &str| settings(&["-t", text, "http://h"]).unwrap().bound.and_then(Bound::time);
+    let time =
+        |text: &str| settings(&["-t", text, "http://h"]).unwrap().bound.and_then(Bound::time);
     assert_eq!(time("60S"), Some(Duration::from_secs(60)));
     assert_eq!(time("90s"), Some(Duration::from_secs(90)));
     assert_eq!(time("2"), Some(Duration::from_secs(120)));
@@ -43,7 +44,10 @@ fn options_come_before_the_settings_file() {
     );
     let rc = rc.path().to_str().unwrap();
     let from_file = settings(&["-R", rc, "http://h/"]).unwrap();
-    assert_eq!((from_file.users, from_file.delay, from_file.reuse), (7, Duration::from_secs(2), Reuse::No));
+    assert_eq!(
+        (from_file.users, from_file.delay, from_file.reuse),
+        (7, Duration::from_secs(2), Reuse::No)
+    );
     assert_eq!(from_file.requests[0].headers.len(), 2);
     let both = settings(&["-R", rc, "-c3", "-b", "-A", "you", "http://h/"]).unwrap();
     assert_eq!((both.users, both.delay), (3, Duration::ZERO));

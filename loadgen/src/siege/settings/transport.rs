@@ -20,8 +20,9 @@ impl Given {
             None => None,
         };
         let streams = self.flags.value(Flag::Streams);
-        let streams =
-            streams.map(|streams| read::number("--streams", streams, "--streams 100")).transpose()?;
+        let streams = streams
+            .map(|streams| read::number("--streams", streams, "--streams 100"))
+            .transpose()?;
         let defaults = Transport::default();
         let http2 = self.flags.has(Flag::Http2) || self.flags.has(Flag::H2c);
         let transport = Transport {
@@ -32,7 +33,8 @@ impl Given {
             insecure: self.flags.has(Flag::Insecure),
             server_name: self.flags.value(Flag::ServerName).map(str::to_owned),
             proxy: self.flags.value(Flag::Proxy).map(proxy).transpose()?,
-            follow: !self.flags.has(Flag::NoFollow) && self.rc.value("follow-location") != Some("false"),
+            follow: !self.flags.has(Flag::NoFollow)
+                && self.rc.value("follow-location") != Some("false"),
             cookies: self.rc.value("cookies") != Some("false"),
             parse: self.parses()?,
             not_from: self.rc.nofollow.clone(),
@@ -41,7 +43,8 @@ impl Given {
         Ok(if self.flags.has(Flag::Grpc) { grpc::transport(transport) } else { transport })
     }
 
-    /// Whether pages are parsed. Siege's own default is that they are; here they are when somebody asks for it.
+    /// Whether pages are parsed. Siege's own default is that they are; here they are when somebody
+    /// asks for it.
     fn parses(&self) -> Result<bool, SiegeError> {
         if self.flags.has(Flag::Parser) && self.flags.has(Flag::NoParser) {
             return Err(SiegeError::BothParsers);
@@ -60,7 +63,8 @@ impl Given {
 
 /// A proxy by its URL; `http://` may be left out, and the port as well.
 fn proxy(written: &str) -> Result<Address, SiegeError> {
-    let url = if written.contains("://") { written.to_owned() } else { format!("http://{written}") };
+    let url =
+        if written.contains("://") { written.to_owned() } else { format!("http://{written}") };
     match Address::split(&url) {
         Ok((address, "" | "/")) if address.scheme == Scheme::Http => Ok(address),
         _ => Err(read::bad("--proxy", written, "--proxy http://localhost:3128")),

@@ -23,7 +23,13 @@ fn urls(text: &str) -> Result<Vec<String>, SiegeError> {
         let headers: Vec<_> =
             request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         let body = String::from_utf8_lossy(&request.body);
-        format!("{} {} {} [{}] {body:?}", request.method, request.address, request.path, headers.join(", "))
+        format!(
+            "{} {} {} [{}] {body:?}",
+            request.method,
+            request.address,
+            request.path,
+            headers.join(", ")
+        )
     };
     Ok(urls.parse(text)?.iter().map(line).collect())
 }
@@ -59,6 +65,7 @@ fn mistakes_are_told_with_their_line() {
         "http://h:port/",
         "http://h/${unclosed",
     ];
-    let errors = texts.map(|text| urls(text).map_or_else(|error| error.to_string(), |urls| urls.join("\n")));
+    let errors =
+        texts.map(|text| urls(text).map_or_else(|error| error.to_string(), |urls| urls.join("\n")));
     insta::assert_snapshot!(errors.join("\n"));
 }

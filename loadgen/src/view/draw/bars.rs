@@ -28,7 +28,9 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame<'_>) {
     let rates: Vec<_> = columns
         .iter()
         .enumerate()
-        .map(|(place, column)| (column.ok as f64 / seconds(place), column.failed as f64 / seconds(place)))
+        .map(|(place, column)| {
+            (column.ok as f64 / seconds(place), column.failed as f64 / seconds(place))
+        })
         .collect();
     let highest = rates.iter().map(|(ok, failed)| ok + failed).fold(1.0, f64::max);
     let buffer = frame.buffer_mut();
@@ -46,8 +48,11 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame<'_>) {
 fn title(state: &State, width: u16) -> String {
     let now = state.second.ok + state.second.failed;
     let mean = state.totals.requests() as f64 / state.at.max(1.0);
-    let queued =
-        if state.queued > 0 { format!(", {} queued", number(state.queued as f64)) } else { String::new() };
+    let queued = if state.queued > 0 {
+        format!(", {} queued", number(state.queued as f64))
+    } else {
+        String::new()
+    };
     let (now, mean) = (number(now as f64), number(mean));
     let in_flight = number(state.in_flight as f64);
     let titles = [

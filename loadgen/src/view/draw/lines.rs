@@ -26,7 +26,9 @@ fn progress(state: &State, width: usize) -> Line<'static> {
     let of = state.setting.lasts.map(|lasts| format!(" of {}", clock(lasts.as_secs_f64())));
     let said = match state.stopping {
         true => format!(" stopping, {} in flight", state.in_flight),
-        false => format!(" {}{}{}", clock(state.at), of.unwrap_or_default(), left.unwrap_or_default()),
+        false => {
+            format!(" {}{}{}", clock(state.at), of.unwrap_or_default(), left.unwrap_or_default())
+        }
     };
     let Some(done) = state.progress() else { return Line::raw(said) };
     let room = width.saturating_sub(said.chars().count() + 1);
@@ -37,8 +39,11 @@ fn progress(state: &State, width: usize) -> Line<'static> {
 
 /// The generator's own lag, and what can be typed.
 pub fn foot(state: &State, width: u16) -> Line<'static> {
-    let lag =
-        format!("own lag {} now, {} at most", micros(state.second.lag as f64), micros(state.lag as f64));
+    let lag = format!(
+        "own lag {} now, {} at most",
+        micros(state.second.lag as f64),
+        micros(state.lag as f64)
+    );
     let lag = if state.lag > LATE { lag.yellow() } else { lag.fg(Color::DarkGray) };
     let keys = "q ends it early";
     let room = usize::from(width).checked_sub(lag.content.chars().count() + keys.len());
@@ -61,16 +66,25 @@ pub fn latency(state: &State) -> Vec<Line<'static>> {
     let title = format!("{:<6}{:>12}{:>12}", "", "last second", "so far");
     let row = |(name, quantile): (&str, f64)| {
         let now = format!("{:>12}", now(quantile));
-        Line::from(vec![format!("{name:<6}").into(), now.into(), format!("{:>12}", so_far(quantile)).bold()])
+        Line::from(vec![
+            format!("{name:<6}").into(),
+            now.into(),
+            format!("{:>12}", so_far(quantile)).bold(),
+        ])
     };
-    [Line::from(title.fg(Color::DarkGray))].into_iter().chain(QUANTILES.into_iter().map(row)).collect()
+    [Line::from(title.fg(Color::DarkGray))]
+        .into_iter()
+        .chain(QUANTILES.into_iter().map(row))
+        .collect()
 }
 
 /// Failures by kind, the most frequent first.
 pub fn errors(state: &State) -> Vec<Line<'static>> {
     let totals = &state.totals;
     if totals.failures() == 0 {
-        return vec![Line::from(format!("none in {} requests", number(totals.requests() as f64)).green())];
+        return vec![Line::from(
+            format!("none in {} requests", number(totals.requests() as f64)).green(),
+        )];
     }
     let share = 100.0 * totals.failures() as f64 / totals.requests() as f64;
     let mut kinds: Vec<_> = totals.failed.iter().collect();
@@ -80,6 +94,8 @@ pub fn errors(state: &State) -> Vec<Line<'static>> {
         number(totals.failures() as f64),
         number(totals.requests() as f64)
     );
-    let kind = |(kind, count): (_, &u64)| Line::from(format!("{:>8}  {kind}", number(*count as f64)).red());
+    let kind = |(kind, count): (_, &u64)| {
+        Line::from(format!("{:>8}  {kind}", number(*count as f64)).red())
+    };
     [Line::from(sum.bold())].into_iter().chain(kinds.into_iter().map(kind)).collect()
 }

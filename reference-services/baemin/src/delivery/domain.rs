@@ -36,7 +36,8 @@ pub struct Parcel {
 pub enum Status {
     /// On its way.
     DeliveryStarted,
-    /// Called off. An order whose payment was taken back before it was heard of has such a row too, and does not start.
+    /// Called off. An order whose payment was taken back before it was heard of has such a row too,
+    /// and does not start.
     DeliveryCanceled,
 }
 
@@ -70,7 +71,8 @@ mod tests {
 
     #[test]
     fn a_delivery_is_called_off_once() {
-        let parcel = Parcel { order_id: 7, customer_addr: None, customer_tel: None, customer_id: None };
+        let parcel =
+            Parcel { order_id: 7, customer_addr: None, customer_tel: None, customer_id: None };
         let canceled = Delivery::started(1, parcel.clone()).canceled().unwrap();
         assert_eq!((canceled.order_status, canceled.version), (Status::DeliveryCanceled, 2));
         assert_eq!(canceled.canceled(), None);

@@ -1,4 +1,5 @@
-//! What payment's events mean for a delivery: what is paid is delivered, and what is not paid any more is not.
+//! What payment's events mean for a delivery: what is paid is delivered, and what is not paid any
+//! more is not.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};

@@ -1,8 +1,9 @@
 //! Places an order: no order before its payment.
 //!
-//! The attempt is stored before payment is asked, and payment is asked outside of any transaction. Then the attempt is taken
-//! out again: with the payment approved the order stands; with nothing sent or a refusal nothing has happened; and with the
-//! answer lost the order does not stand and its payment is called off by the event that every cancel is.
+//! The attempt is stored before payment is asked, and payment is asked outside of any transaction.
+//! Then the attempt is taken out again: with the payment approved the order stands; with nothing
+//! sent or a refusal nothing has happened; and with the answer lost the order does not stand and
+//! its payment is called off by the event that every cancel is.
 
 use std::sync::Arc;
 
@@ -65,7 +66,8 @@ impl Checkout {
         let (checkout, attempt) =
             (self.clone(), Attempt::new(placement, key, self.protection.patience(), cause));
         let ended = tokio::spawn(async move { checkout.run(attempt).await }).await;
-        ended.unwrap_or_else(|_| Err(Problem::unavailable("nothing was ordered; try again shortly")))
+        ended
+            .unwrap_or_else(|_| Err(Problem::unavailable("nothing was ordered; try again shortly")))
     }
 
     async fn run(&self, attempt: Attempt) -> Result<Order, Problem> {
@@ -86,7 +88,9 @@ impl Checkout {
             Ok(Answer::Approved) => Ok(self.store.write(move |tx| store::place(tx, id)).await?),
             Ok(Answer::Refused(reason)) => {
                 self.store.write(move |tx| store::forget(tx, id)).await?;
-                Err(Problem::conflict(format!("nothing was ordered, as payment was refused: {reason}")))
+                Err(Problem::conflict(format!(
+                    "nothing was ordered, as payment was refused: {reason}"
+                )))
             }
             Err(error) if self.guards.fail_closed == Guard::Off => {
                 tracing::warn!(order = id, %error, "ordered although payment was asked in vain");
@@ -101,7 +105,9 @@ impl Checkout {
             self.store.write(move |tx| store::forget(tx, id)).await?;
         } else {
             let abandon = abandon(self.guards.compensation);
-            self.store.write(move |tx| tx.get(id)?.map_or(Ok(()), |attempt| abandon(tx, attempt))).await?;
+            self.store
+                .write(move |tx| tx.get(id)?.map_or(Ok(()), |attempt| abandon(tx, attempt)))
+                .await?;
         }
         Ok(error.problem("nothing was ordered", "payment"))
     }

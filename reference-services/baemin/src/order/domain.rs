@@ -162,9 +162,10 @@ mod tests {
         assert_eq!(tv().check(), Ok(()));
         let nameless = Placement { product_name: " ".into(), ..tv() };
         assert_eq!(nameless.check(), Err(Rejection::NoProductName));
-        for negative in
-            [Placement { product_price: Some(-1), ..tv() }, Placement { order_total_price: Some(-1), ..tv() }]
-        {
+        for negative in [
+            Placement { product_price: Some(-1), ..tv() },
+            Placement { order_total_price: Some(-1), ..tv() },
+        ] {
             assert_eq!(negative.check(), Err(Rejection::NegativePrice));
         }
     }
@@ -186,7 +187,8 @@ mod tests {
         for status in [Ordered, DeliveryStarted, DeliveryCanceled] {
             assert_eq!(decide(status, Command::Cancel), Some(Status::OrderCanceled));
         }
-        let (started, canceled) = (Command::Deliver(Delivery::Started), Command::Deliver(Delivery::Canceled));
+        let (started, canceled) =
+            (Command::Deliver(Delivery::Started), Command::Deliver(Delivery::Canceled));
         assert_eq!(decide(Ordered, started), Some(DeliveryStarted));
         assert_eq!(decide(Ordered, canceled), Some(DeliveryCanceled));
         assert_eq!(decide(DeliveryStarted, canceled), Some(DeliveryCanceled));

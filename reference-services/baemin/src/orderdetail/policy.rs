@@ -33,7 +33,11 @@ struct DeliveryEvent {
     order_status: OrderStatus,
 }
 
-pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, gate: Gate) -> Result<Handled, PolicyError> {
+pub(super) fn handle(
+    tx: &mut Tx<'_>,
+    event: &Envelope,
+    gate: Gate,
+) -> Result<Handled, PolicyError> {
     let Some((order_id, fact)) = fact(event)? else {
         return Ok(Handled::Ignored);
     };

@@ -1,5 +1,5 @@
-//! How events become a detail view. Pure. An order and its payment only move forward, so of two states the later one is
-//! shown, in whatever order they are told.
+//! How events become a detail view. Pure. An order and its payment only move forward, so of two
+//! states the later one is shown, in whatever order they are told.
 
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +114,8 @@ mod tests {
     use super::*;
 
     fn story() -> Vec<Fact> {
-        let order = |status| Fact::Order { status, product_name: "TV".into(), total_price: Some(9) };
+        let order =
+            |status| Fact::Order { status, product_name: "TV".into(), total_price: Some(9) };
         let payment = |status| Fact::Payment { status, amount: 9 };
         let delivery = |status| Fact::Delivery { status };
         vec![

@@ -38,12 +38,17 @@ impl Between {
     }
 }
 
-async fn pay(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> (StatusCode, Bytes) {
+async fn pay(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, Bytes) {
     let payment = shared.payment.get().unwrap();
     let key = headers["idempotency-key"].clone();
     let request = reqwest::Client::new().post(format!("http://{payment}/payments"));
     let answer = request.header("idempotency-key", key).body(body).send().await.unwrap();
-    let left = shared.to_lose.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+    let left =
+        shared.to_lose.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
     // A handler that panics has its connection closed without a reply.
     assert!(left.is_err(), "this reply is lost on purpose");
     (answer.status(), answer.bytes().await.unwrap())

@@ -19,16 +19,23 @@ async fn a_cancel_takes_back_payment_and_delivery() {
     let system = Trial::start(&SYSTEM, &[]).await;
     order_on_its_way(&system).await;
     assert_eq!(system.delete("gateway", "/orders/1").await.0, StatusCode::NO_CONTENT);
-    for (method_again, expected) in [("order", StatusCode::NOT_FOUND), ("gateway", StatusCode::NOT_FOUND)] {
+    for (method_again, expected) in
+        [("order", StatusCode::NOT_FOUND), ("gateway", StatusCode::NOT_FOUND)]
+    {
         assert_eq!(system.delete(method_again, "/orders/1").await.0, expected);
         assert_eq!(system.get(method_again, "/orders/1").await.0, expected);
     }
     system.until("payment", "/payments", |page| page["page"]["totalElements"] == 0).await;
-    system.until("delivery", "/deliveries/1", |parcel| parcel["orderStatus"] == "DeliveryCanceled").await;
+    system
+        .until("delivery", "/deliveries/1", |parcel| parcel["orderStatus"] == "DeliveryCanceled")
+        .await;
     let view = system
         .until("orderDetail", "/orderDetails/1", |view| view["orderStatus"] == "DeliveryCanceled")
         .await;
-    assert_eq!((&view["payStatus"], &view["productName"]), (&json!("PaymentCanceled"), &json!("TV")));
+    assert_eq!(
+        (&view["payStatus"], &view["productName"]),
+        (&json!("PaymentCanceled"), &json!("TV"))
+    );
     let (_, next) = system.post("order", "/orders", json!({"productName": "TV"})).await;
     assert_eq!(next["id"], 2, "an order's id is not used again");
 }
@@ -41,7 +48,9 @@ async fn with_payment_down_a_cancel_is_accepted_and_follows_later() {
     assert_eq!(system.delete("order", "/orders/1").await.0, StatusCode::NO_CONTENT);
     system.restart("payment").await;
     system.until("payment", "/payments", |page| page["page"]["totalElements"] == 0).await;
-    system.until("delivery", "/deliveries/1", |parcel| parcel["orderStatus"] == "DeliveryCanceled").await;
+    system
+        .until("delivery", "/deliveries/1", |parcel| parcel["orderStatus"] == "DeliveryCanceled")
+        .await;
 }
 
 #[tokio::test]
@@ -72,7 +81,8 @@ async fn a_cancel_that_overtakes_its_payment_keeps_it_from_being_paid() {
     publish(&system, "OrderCanceled", 1, json!({"id": 5})).await;
     let received = "eventType=\"OrderCanceled\",outcome=\"applied\"} 1";
     system.until_text("payment", "/actuator/prometheus", |text| text.contains(received)).await;
-    let (status, _) = system.post("payment", "/payments", json!({"orderId": 5, "payAmount": 9})).await;
+    let (status, _) =
+        system.post("payment", "/payments", json!({"orderId": 5, "payAmount": 9})).await;
     assert_eq!(status, StatusCode::CONFLICT);
 }
 
@@ -100,7 +110,10 @@ async fn a_payment_that_is_taken_back_before_it_is_heard_of_is_not_delivered() {
     let (_, deliveries) = system.get("delivery", "/deliveries").await;
     assert_eq!(deliveries["page"]["totalElements"], 1);
     assert_eq!(deliveries["_embedded"]["deliveries"][0]["orderStatus"], "DeliveryCanceled");
-    assert_eq!(system.get("orderDetail", "/orderDetails/1").await.1["payStatus"], "PaymentCanceled");
+    assert_eq!(
+        system.get("orderDetail", "/orderDetails/1").await.1["payStatus"],
+        "PaymentCanceled"
+    );
 }
 
 #[tokio::test]
@@ -108,10 +121,13 @@ async fn without_the_version_gate_a_view_goes_backwards() {
     let system = Trial::start(&SYSTEM, &[("VERSION_GATE", "off")]).await;
     order_on_its_way(&system).await;
     let (_, order) = system.get("order", "/orders/1").await;
-    // Which of the two is heard of first is anybody's guess; only what comes after both is late for sure.
+    // Which of the two is heard of first is anybody's guess; only what comes after both is late for
+    // sure.
     for event in ["Ordered", "DeliveryStarted"] {
         let received = format!("eventType=\"{event}\",outcome=\"applied\"}} 1");
-        system.until_text("orderDetail", "/actuator/prometheus", |text| text.contains(&received)).await;
+        system
+            .until_text("orderDetail", "/actuator/prometheus", |text| text.contains(&received))
+            .await;
     }
     let mut late = order;
     late["orderStatus"] = json!("Ordered");

@@ -27,7 +27,9 @@ async fn with_a_canceled_order() -> Trial {
     system.post("order", "/orders", wanted()).await;
     system.until("order", "/orders/1", |order| order["orderStatus"] == "DeliveryStarted").await;
     system.delete("order", "/orders/1").await;
-    system.until("orderDetail", "/orderDetails/1", |it| it["orderStatus"] == "DeliveryCanceled").await;
+    system
+        .until("orderDetail", "/orderDetails/1", |it| it["orderStatus"] == "DeliveryCanceled")
+        .await;
     system
 }
 
@@ -41,7 +43,8 @@ async fn order_asks_payment_to_pay() {
     let [paid, refused] = &contracts()[0].calls[..] else { panic!("two calls") };
     for (call, status) in [(paid, StatusCode::CREATED), (refused, StatusCode::CONFLICT)] {
         let payment = call.stand_in().await;
-        let system = Trial::without(&SYSTEM, &["payment"], &[("API_PAYMENT_URL", &payment.url)]).await;
+        let system =
+            Trial::without(&SYSTEM, &["payment"], &[("API_PAYMENT_URL", &payment.url)]).await;
         let (answer, body) = system.post("order", "/orders", wanted()).await;
         assert_eq!(answer, status, "{body}");
         let reason = call.reply["message"].as_str().unwrap_or_default();

@@ -47,7 +47,11 @@ async fn a_body_that_is_too_large_is_not_read() {
     for service in ["order", "gateway"] {
         let (status, problem) =
             system.post(service, "/orders", json!({"productName": "x".repeat(1 << 20)})).await;
-        assert_eq!((status, &problem["status"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!(413)), "{service}");
+        assert_eq!(
+            (status, &problem["status"]),
+            (StatusCode::PAYLOAD_TOO_LARGE, &json!(413)),
+            "{service}"
+        );
     }
 }
 
@@ -57,7 +61,10 @@ async fn every_service_can_be_made_a_zombie_and_describes_itself() {
     for service in SYSTEM.names() {
         assert_eq!(system.get_text(service, "/makeZombie").await, "");
         let (status, problem) = system.get(service, "/isHealthy").await;
-        assert_eq!((status, &problem["message"]), (StatusCode::INTERNAL_SERVER_ERROR, &json!("zombie.....")));
+        assert_eq!(
+            (status, &problem["message"]),
+            (StatusCode::INTERNAL_SERVER_ERROR, &json!("zombie....."))
+        );
         assert_eq!(system.get(service, "/v3/api-docs").await.1["info"]["title"], service);
     }
     assert_eq!(system.get("gateway", "/orders").await.0, StatusCode::OK);

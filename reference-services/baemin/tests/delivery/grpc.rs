@@ -33,7 +33,10 @@ async fn an_order_over_grpc_is_paid_and_the_same_over_rest() {
     let (_, paid) = system.get("payment", "/payments/1").await;
     assert_eq!((&paid["orderId"], &paid["payAmount"]), (&json!(1), &json!(12_000)));
     assert_eq!(system.get("payment", "/payments").await.1["page"]["totalElements"], 1);
-    assert_eq!(orders.list(Page::default()).await.unwrap().into_inner().orders[0].product_name, NAME);
+    assert_eq!(
+        orders.list(Page::default()).await.unwrap().into_inner().orders[0].product_name,
+        NAME
+    );
     orders.cancel(OrderId { id: 1 }).await.unwrap();
     assert_eq!(orders.get(OrderId { id: 1 }).await.unwrap_err().code(), Code::NotFound);
     system.until("payment", "/payments", |page| page["page"]["totalElements"] == 0).await;
@@ -45,7 +48,10 @@ async fn refusals_have_their_codes_and_nothing_unpaid_stands() {
     let mut orders = OrdersClient::new(system.channel("order").await);
     let negative = PlaceOrder { product_price: Some(-1), ..wanted() };
     assert_eq!(orders.place(negative).await.unwrap_err().code(), Code::InvalidArgument);
-    assert_eq!(orders.place(PlaceOrder::default()).await.unwrap_err().code(), Code::InvalidArgument);
+    assert_eq!(
+        orders.place(PlaceOrder::default()).await.unwrap_err().code(),
+        Code::InvalidArgument
+    );
     assert_eq!(orders.cancel(OrderId { id: 9 }).await.unwrap_err().code(), Code::NotFound);
     system.stop("payment").await;
     assert_eq!(orders.place(wanted()).await.unwrap_err().code(), Code::Unavailable);

@@ -18,10 +18,14 @@ async fn ordered(lost: usize, variables: &[(&str, &str)]) -> (Trial, StatusCode)
     let variables = [&[("API_PAYMENT_URL", between.url.as_str())], variables].concat();
     let system = Trial::start(&SYSTEM, &variables).await;
     between.lead_to(system.address("payment"));
-    let response =
-        system.request("POST", "order", "/orders", json!({"productName": "TV", "productPrice": 9})).await;
+    let response = system
+        .request("POST", "order", "/orders", json!({"productName": "TV", "productPrice": 9}))
+        .await;
     let status = response.status();
-    assert_eq!(status == StatusCode::SERVICE_UNAVAILABLE, response.headers().contains_key("retry-after"));
+    assert_eq!(
+        status == StatusCode::SERVICE_UNAVAILABLE,
+        response.headers().contains_key("retry-after")
+    );
     (system, status)
 }
 
@@ -49,16 +53,24 @@ async fn an_order_that_nobody_knows_to_be_paid_does_not_stand_and_its_payment_is
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(total(&system.get("order", "/orders").await.1), 0);
     system.until("payment", "/payments", |page| total(page) == 0).await;
-    system.until("delivery", "/deliveries/1", |parcel| parcel["orderStatus"] == "DeliveryCanceled").await;
+    system
+        .until("delivery", "/deliveries/1", |parcel| parcel["orderStatus"] == "DeliveryCanceled")
+        .await;
     let (status, order) = system.post("order", "/orders", json!({"productName": "TV"})).await;
-    assert_eq!((status, &order["id"]), (StatusCode::CREATED, &json!(2)), "the lost one may have been paid");
+    assert_eq!(
+        (status, &order["id"]),
+        (StatusCode::CREATED, &json!(2)),
+        "the lost one may have been paid"
+    );
 }
 
 #[tokio::test]
 async fn without_compensation_it_stays_paid() {
     let (system, status) = ordered(2, &[("COMPENSATION", "off")]).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-    system.until("delivery", "/deliveries/1", |parcel| parcel["orderStatus"] == "DeliveryStarted").await;
+    system
+        .until("delivery", "/deliveries/1", |parcel| parcel["orderStatus"] == "DeliveryStarted")
+        .await;
     assert_eq!(total(&system.get("order", "/orders").await.1), 0);
     assert_eq!(total(&system.get("payment", "/payments").await.1), 1);
 }

@@ -15,8 +15,9 @@ async fn an_order_is_paid_delivered_and_shown() {
     // Paid by the time that the order stands, not some time later.
     assert_eq!(system.get("payment", "/payments/1").await.1["orderId"], 1);
     system.until("order", "/orders/1", |order| order["orderStatus"] == "DeliveryStarted").await;
-    let shown =
-        |view: &serde_json::Value| view["orderStatus"] == "DeliveryStarted" && view["productName"] == "TV";
+    let shown = |view: &serde_json::Value| {
+        view["orderStatus"] == "DeliveryStarted" && view["productName"] == "TV"
+    };
     system.until("orderDetail", "/orderDetails/1", shown).await;
     let mut seen = Vec::new();
     for (service, path) in [
@@ -38,7 +39,10 @@ async fn a_label_may_repeat_and_a_price_may_be_missing() {
     for id in 1..=2 {
         let (status, order) =
             system.post("order", "/orders", json!({"orderId": 1, "productName": "TV"})).await;
-        assert_eq!((status, &order["id"], &order["orderId"]), (StatusCode::CREATED, &json!(id), &json!(1)));
+        assert_eq!(
+            (status, &order["id"], &order["orderId"]),
+            (StatusCode::CREATED, &json!(id), &json!(1))
+        );
     }
     let (_, payments) = system.get("payment", "/payments").await;
     let paid: Vec<_> = payments["_embedded"]["payments"].as_array().unwrap().iter().collect();

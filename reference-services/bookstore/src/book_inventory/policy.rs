@@ -8,7 +8,11 @@ use super::Settings;
 use super::domain::deliverable::Demand;
 use super::outbound::store;
 
-pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, settings: Settings) -> Result<Handled, PolicyError> {
+pub(super) fn handle(
+    tx: &mut Tx<'_>,
+    event: &Envelope,
+    settings: Settings,
+) -> Result<Handled, PolicyError> {
     let Settings { compensation, conditional_update } = settings;
     let cause = Cause::event(event);
     match event.event_type.as_str() {

@@ -74,7 +74,9 @@ pub fn decide(coupon: &Coupon, command: Command) -> Result<Option<Event>, Taken>
             Some(user) if user == order_id => Ok(None),
             Some(_) => Err(Taken),
         },
-        Command::Refund { order_id } => Ok((used_by == Some(order_id)).then_some(Event::CouponRefund)),
+        Command::Refund { order_id } => {
+            Ok((used_by == Some(order_id)).then_some(Event::CouponRefund))
+        }
     }
 }
 
@@ -82,7 +84,13 @@ impl Coupon {
     /// A new one.
     #[must_use]
     pub fn issued(coupon_id: i64, customer_id: i64) -> Self {
-        Self { coupon_id, customer_id, coupon_status: Status::Registered, order_id: None, version: 1 }
+        Self {
+            coupon_id,
+            customer_id,
+            coupon_status: Status::Registered,
+            order_id: None,
+            version: 1,
+        }
     }
 
     /// The coupon after an event.

@@ -15,7 +15,11 @@ struct OrderEvent {
     coupon_id: Option<i64>,
 }
 
-pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, settings: Settings) -> Result<Handled, PolicyError> {
+pub(super) fn handle(
+    tx: &mut Tx<'_>,
+    event: &Envelope,
+    settings: Settings,
+) -> Result<Handled, PolicyError> {
     if !["Ordered", "OrderCanceled"].contains(&event.event_type.as_str()) {
         return Ok(Handled::Ignored);
     }

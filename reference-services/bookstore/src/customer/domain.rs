@@ -53,7 +53,9 @@ pub enum Rejection {
 /// When the command is refused.
 pub fn decide(customer: Option<&Customer>, command: Command) -> Result<Option<Event>, Rejection> {
     match command {
-        Command::Register(name) | Command::Rename(name) if name.trim().is_empty() => Err(Rejection::NoName),
+        Command::Register(name) | Command::Rename(name) if name.trim().is_empty() => {
+            Err(Rejection::NoName)
+        }
         Command::Register(name) => Ok(Some(Event::CustomerRegistered(name))),
         Command::Rename(name) => {
             let customer = customer.ok_or(Rejection::Unknown)?;
@@ -74,7 +76,9 @@ impl Customer {
     #[must_use]
     pub fn after(self, event: &Event) -> Self {
         let customer_name = match event {
-            Event::CustomerRegistered(name) => return Self::registered(self.customer_id, name.clone()),
+            Event::CustomerRegistered(name) => {
+                return Self::registered(self.customer_id, name.clone());
+            }
             Event::CustomerChanged(name) => name.clone(),
             Event::CustomerDeleted => self.customer_name,
         };

@@ -32,7 +32,11 @@ struct DeliveryEvent {
     delivery_status: String,
 }
 
-pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, gate: Guard) -> Result<Handled, PolicyError> {
+pub(super) fn handle(
+    tx: &mut Tx<'_>,
+    event: &Envelope,
+    gate: Guard,
+) -> Result<Handled, PolicyError> {
     let Some(news) = news(event)? else {
         return Ok(Handled::Ignored);
     };

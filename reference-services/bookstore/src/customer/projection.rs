@@ -1,5 +1,6 @@
-//! How events become a page. Pure. Each aggregate's version is a gate: what is older than what the page shows changes
-//! nothing, so that the view never goes backwards, in whatever order events come.
+//! How events become a page. Pure. Each aggregate's version is a gate: what is older than what the
+//! page shows changes nothing, so that the view never goes backwards, in whatever order events
+//! come.
 
 use brunt_kit::config::Guard;
 use serde::{Deserialize, Serialize};
@@ -88,7 +89,8 @@ impl MyPage {
         Self { id, order_id, ..Self::default() }
     }
 
-    /// The page after an event, which is the same page if it knew better; without the gate it believes whoever spoke last.
+    /// The page after an event, which is the same page if it knew better; without the gate it
+    /// believes whoever spoke last.
     #[must_use]
     pub fn after(mut self, news: News, gate: Guard) -> Self {
         let newer = |shown: u64| gate == Guard::Off || news.version > shown;
@@ -110,7 +112,8 @@ impl MyPage {
         self
     }
 
-    /// Three aggregates speak about one order. Its own end is the last word; else the delivery knows best.
+    /// Three aggregates speak about one order. Its own end is the last word; else the
+    /// delivery knows best.
     fn status(&self) -> Option<String> {
         let ended = self.said.as_deref().filter(|said| *said != ORDERED);
         let carried = self.delivery_status.as_deref().map(|status| match status {

@@ -90,7 +90,9 @@ impl Status {
             "CreateDelivery" => Ok(Self::CreateDelivery),
             "Shipped" => Ok(Self::Shipped),
             "CancelDelivery" => Ok(Self::CancelDelivery),
-            step if (1..=MAX_STATUS).contains(&step.chars().count()) => Ok(Self::Carried(step.to_owned())),
+            step if (1..=MAX_STATUS).contains(&step.chars().count()) => {
+                Ok(Self::Carried(step.to_owned()))
+            }
             _ => Err(Rejection::NoStatus),
         }
     }
@@ -161,8 +163,9 @@ mod tests {
 
     #[test]
     fn a_carrier_reports_what_is_possible() {
-        let report =
-            |status, said: &str| decide(&delivery(status), Command::Report(Status::parse(said).unwrap()));
+        let report = |status, said: &str| {
+            decide(&delivery(status), Command::Report(Status::parse(said).unwrap()))
+        };
         assert_eq!(text(report(Status::Shipped, "Loaded")), "Loaded");
         assert_eq!(text(report(loaded(), "Delivered")), "Delivered");
         assert_eq!(text(report(loaded(), "Loaded")), "-");

@@ -22,8 +22,12 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
         return Ok(Handled::Ignored);
     }
     let CouponEvent { coupon_id, customer_id, coupon_status, order_id } = event.read()?;
-    let change =
-        Change { version: event.version, coupon_status, order_id, timestamp: event.timestamp.clone() };
+    let change = Change {
+        version: event.version,
+        coupon_status,
+        order_id,
+        timestamp: event.timestamp.clone(),
+    };
     store::record(tx, coupon_id, customer_id, change)?;
     Ok(Handled::Applied)
 }

@@ -1,5 +1,5 @@
-//! How events become a coupon's history. Pure. Each event has its place by the coupon's version, so the history is the same
-//! in whatever order they come, and however often.
+//! How events become a coupon's history. Pure. Each event has its place by the coupon's version, so
+//! the history is the same in whatever order they come, and however often.
 
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,9 @@ impl MyCoupon {
     /// The history with a change in its place. What is shown is always the latest.
     #[must_use]
     pub fn after(mut self, change: Change) -> Self {
-        if let Err(place) = self.history.binary_search_by_key(&change.version, |known| known.version) {
+        if let Err(place) =
+            self.history.binary_search_by_key(&change.version, |known| known.version)
+        {
             self.history.insert(place, change);
         }
         if let Some(Change { coupon_status, order_id, .. }) = self.history.last() {

@@ -21,7 +21,8 @@ impl App {
         Ok(order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
     }
 
-    /// The others are asked outside of any transaction; a key that was used before asks nobody again.
+    /// The others are asked outside of any transaction; a key that was used before
+    /// asks nobody again.
     pub(super) async fn place(
         &self,
         placement: Placement,
@@ -58,7 +59,8 @@ impl App {
         };
         match self.coupons.find(id, traceparent).await {
             Ok(Some(coupon))
-                if self.ownership == Ownership::Strict && coupon.customer_id != placement.customer_id =>
+                if self.ownership == Ownership::Strict
+                    && coupon.customer_id != placement.customer_id =>
             {
                 Err(Problem::conflict(format!("coupon {id} is another customer's")))
             }

@@ -212,9 +212,13 @@ impl Order {
     pub fn after(self, event: &Event) -> Self {
         let (order_status, delivery_version) = match event {
             Event::Ordered(placement) => return Self::placed(self.order_id, placement.clone()),
-            Event::OrderCanceled(Reason::Customer) => (Status::OrderCanceled, self.delivery_version),
+            Event::OrderCanceled(Reason::Customer) => {
+                (Status::OrderCanceled, self.delivery_version)
+            }
             Event::OrderCanceled(Reason::Coupon) => (Status::CouponRefused, self.delivery_version),
-            Event::OrderCanceled(Reason::Carrier) => (Status::DeliveryCanceled, self.delivery_version),
+            Event::OrderCanceled(Reason::Carrier) => {
+                (Status::DeliveryCanceled, self.delivery_version)
+            }
             Event::Progressed { status, delivery_version } => (status.clone(), *delivery_version),
         };
         Self { order_status, delivery_version, version: self.version + 1, ..self }

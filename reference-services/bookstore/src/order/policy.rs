@@ -16,7 +16,9 @@ struct OfOrder {
 }
 
 pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
-    if !["DeliveryPrepared", "DeliveryStatusChanged", "CouponRefused"].contains(&event.event_type.as_str()) {
+    if !["DeliveryPrepared", "DeliveryStatusChanged", "CouponRefused"]
+        .contains(&event.event_type.as_str())
+    {
         return Ok(Handled::Ignored);
     }
     let about: OfOrder = event.read()?;
@@ -26,7 +28,9 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     let command = match (event.event_type.as_str(), about.delivery_status) {
         ("DeliveryPrepared", _) => Command::Prepare,
         ("CouponRefused", _) => Command::RefuseCoupon,
-        (_, Some(status)) => Command::Follow(Delivery { version: event.version, step: step(status) }),
+        (_, Some(status)) => {
+            Command::Follow(Delivery { version: event.version, step: step(status) })
+        }
         (_, None) => return Err(PolicyError::Unusable("deliveryStatus is missing".to_owned())),
     };
     match store::change(tx, about.order_id, command, &Cause::event(event)) {

@@ -4,8 +4,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::system::{
-    order, until_coupon, until_deliverable, until_delivery, until_order, until_page, until_stock, wanted,
-    wanted_with_coupon, with_stock,
+    order, until_coupon, until_deliverable, until_delivery, until_order, until_page, until_stock,
+    wanted, wanted_with_coupon, with_stock,
 };
 
 #[tokio::test]
@@ -37,7 +37,11 @@ async fn an_order_that_is_being_brought_is_not_canceled() {
     assert_eq!((status, &problem["path"]), (StatusCode::CONFLICT, &json!("/orders/1")));
     let delivery = until_delivery(&system, id, "Shipped").await;
     system
-        .patch("delivery", &format!("/deliveries/{delivery}"), json!({"deliveryStatus": "Delivered"}))
+        .patch(
+            "delivery",
+            &format!("/deliveries/{delivery}"),
+            json!({"deliveryStatus": "Delivered"}),
+        )
         .await;
     until_order(&system, id, "Delivered").await;
     assert_eq!(system.delete("order", "/orders/1").await.0, StatusCode::CONFLICT);
@@ -80,7 +84,8 @@ async fn what_a_cancel_returns_goes_to_those_that_wait() {
     until_order(&system, second, "Shipped").await;
 }
 
-/// A cancel whose order was prepared, with a compensation taken away; gives what stays of stock and coupon.
+/// A cancel whose order was prepared, with a compensation taken away; gives what stays of
+/// stock and coupon.
 async fn left_after_the_carrier_gave_up(compensation: &str) -> (i64, Value) {
     let system = with_stock(100, &[("COMPENSATION", compensation)]).await;
     let id = order(&system, wanted_with_coupon(10)).await;

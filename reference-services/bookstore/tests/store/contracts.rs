@@ -23,7 +23,8 @@ fn contracts() -> [Contract; 6] {
 async fn events_say_what_is_needed_and_no_more_is() {
     let system = with_stock(100, &[]).await;
     system.post("bookInventory", "/books", json!({"bookName": "Rare", "stock": 0})).await;
-    // One that waits for its book and is canceled, one that is brought, and one whose coupon is another's.
+    // One that waits for its book and is canceled, one that is brought, and one whose coupon is
+    // another's.
     let mut rare = wanted_with_coupon(1);
     rare["bookId"] = json!(2);
     let waiting = order(&system, rare).await;

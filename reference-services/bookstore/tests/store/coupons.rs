@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::system::{
-    order, until_coupon, until_deliverable, until_delivery, until_order, until_page, until_stock, wanted,
-    wanted_with_coupon, with_stock,
+    order, until_coupon, until_deliverable, until_delivery, until_order, until_page, until_stock,
+    wanted, wanted_with_coupon, with_stock,
 };
 
 /// Fifty orders at once with one coupon, all of them accepted.
@@ -15,8 +15,9 @@ async fn race(conditional_update: &str) -> Trial {
     let system = with_stock(100, &[("CONDITIONAL_UPDATE", conditional_update)]).await;
     let mut racing = JoinSet::new();
     for _ in 0..50 {
-        let request =
-            reqwest::Client::new().post(system.url("order", "/orders")).json(&wanted_with_coupon(1));
+        let request = reqwest::Client::new()
+            .post(system.url("order", "/orders"))
+            .json(&wanted_with_coupon(1));
         racing.spawn(async move { request.send().await.unwrap().status() });
     }
     while let Some(status) = racing.join_next().await {
@@ -35,14 +36,16 @@ fn orders(page: &Value, status: &str) -> Vec<Value> {
 #[tokio::test]
 async fn of_fifty_orders_with_one_coupon_exactly_one_keeps_it() {
     let system = race("on").await;
-    let settled =
-        |page: &Value| orders(page, "Shipped").len() == 1 && orders(page, "Coupon_Refused").len() == 49;
+    let settled = |page: &Value| {
+        orders(page, "Shipped").len() == 1 && orders(page, "Coupon_Refused").len() == 49
+    };
     let page = system.until("order", "/orders?size=1000", settled).await;
     // The losers' books are back on the shelf.
     until_stock(&system, 99).await;
     let coupon = until_coupon(&system, "Used(Not Available)").await;
     assert_eq!(orders(&page, "Shipped"), [coupon["orderId"].clone()]);
-    let once = |coupon: &Value| coupon["history"].as_array().is_some_and(|history| history.len() == 2);
+    let once =
+        |coupon: &Value| coupon["history"].as_array().is_some_and(|history| history.len() == 2);
     system.until("myCoupon", "/mycoupons/1", once).await;
 }
 
@@ -51,7 +54,8 @@ async fn without_the_conditional_update_all_of_them_do() {
     let system = race("off").await;
     system.until("order", "/orders?size=1000", |page| orders(page, "Shipped").len() == 50).await;
     until_coupon(&system, "Used(Not Available)").await;
-    let every_use = |coupon: &Value| coupon["history"].as_array().is_some_and(|history| history.len() == 51);
+    let every_use =
+        |coupon: &Value| coupon["history"].as_array().is_some_and(|history| history.len() == 51);
     system.until("myCoupon", "/mycoupons/1", every_use).await;
 }
 
@@ -81,14 +85,23 @@ async fn a_coupon_that_came_back_is_used_again() {
     let second = order(&system, wanted_with_coupon(1)).await;
     let coupon = until_coupon(&system, "Used(Not Available)").await;
     assert_eq!(coupon["orderId"], second);
-    let whole = |coupon: &Value| coupon["history"].as_array().is_some_and(|history| history.len() == 4);
+    let whole =
+        |coupon: &Value| coupon["history"].as_array().is_some_and(|history| history.len() == 4);
     let history = system.until("myCoupon", "/mycoupons/1", whole).await;
-    let told: Vec<_> =
-        history["history"].as_array().unwrap().iter().map(|c| (&c["couponStatus"], &c["orderId"])).collect();
+    let told: Vec<_> = history["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| (&c["couponStatus"], &c["orderId"]))
+        .collect();
     let (used, refund) = (json!("Used(Not Available)"), json!("Refund(Available)"));
     let (first, second) = (json!(first), json!(second));
-    let expected =
-        [(&json!("Registered"), &Value::Null), (&used, &first), (&refund, &first), (&used, &second)];
+    let expected = [
+        (&json!("Registered"), &Value::Null),
+        (&used, &first),
+        (&refund, &first),
+        (&used, &second),
+    ];
     assert_eq!(told, expected);
 }
 
@@ -100,6 +113,9 @@ async fn whose_coupon_it_is_matters_only_when_strict() {
         body["customerId"] = json!(2);
         assert_eq!(system.post("order", "/orders", body).await.0, expected, "{ownership}");
         assert_eq!(system.post("order", "/orders", wanted(1)).await.0, StatusCode::CREATED);
-        assert_eq!(system.post("order", "/orders", wanted_with_coupon(1)).await.0, StatusCode::CREATED);
+        assert_eq!(
+            system.post("order", "/orders", wanted_with_coupon(1)).await.0,
+            StatusCode::CREATED
+        );
     }
 }

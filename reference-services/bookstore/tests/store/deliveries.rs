@@ -11,7 +11,8 @@ async fn each_step_reaches_the_order_and_my_page() {
     let id = order(&system, wanted(1)).await;
     let path = format!("/deliveries/{}", until_delivery(&system, id, "Shipped").await);
     for step in ["Loaded", "At the door", "배송완료"] {
-        let (status, delivery) = system.patch("gateway", &path, json!({"deliveryStatus": step})).await;
+        let (status, delivery) =
+            system.patch("gateway", &path, json!({"deliveryStatus": step})).await;
         assert_eq!((status, &delivery["deliveryStatus"]), (StatusCode::OK, &json!(step)));
         until_order(&system, id, step).await;
         let page = until_page(&system, id, step).await;

@@ -43,7 +43,12 @@ async fn what_makes_no_sense_is_refused_and_burns_no_id() {
         ("POST", "bookInventory", "/books", json!({"bookName": "LondonTour"})),
         ("POST", "bookInventory", "/books", json!({"bookName": "", "stock": 1})),
         ("POST", "bookInventory", "/books", json!({"bookName": "LondonTour", "stock": -1})),
-        ("POST", "bookInventory", "/books", json!({"bookId": 7, "bookName": "LondonTour", "stock": 1})),
+        (
+            "POST",
+            "bookInventory",
+            "/books",
+            json!({"bookId": 7, "bookName": "LondonTour", "stock": 1}),
+        ),
         ("PATCH", "bookInventory", "/books/1", json!({"stock": -1})),
         ("DELETE", "bookInventory", "/books/1", json!({})),
         ("POST", "bookInventory", "/stockInputs", json!({"bookId": 9, "quantity": 1})),
@@ -51,7 +56,12 @@ async fn what_makes_no_sense_is_refused_and_burns_no_id() {
         ("POST", "bookInventory", "/stockInputs", json!({"bookId": 1, "quantity": i64::MAX})),
         ("POST", "bookInventory", "/deliverables", json!({})),
         ("POST", "coupon", "/coupons", json!({})),
-        ("POST", "coupon", "/coupons", json!({"customerId": 1, "couponStatus": "Used(Not Available)"})),
+        (
+            "POST",
+            "coupon",
+            "/coupons",
+            json!({"customerId": 1, "couponStatus": "Used(Not Available)"}),
+        ),
         ("PATCH", "coupon", "/coupons/1", json!({"couponStatus": "Registered"})),
         ("DELETE", "myCoupon", "/mycoupons/1", json!({})),
         ("GET", "gateway", "/", json!({})),
@@ -74,8 +84,9 @@ async fn what_makes_no_sense_is_refused_and_burns_no_id() {
 async fn a_body_that_is_too_large_is_not_read() {
     let system = start(&[]).await;
     for service in ["order", "gateway"] {
-        let (status, problem) =
-            system.post(service, "/orders", but("deliveryAddress", json!("x".repeat(1 << 20)))).await;
+        let (status, problem) = system
+            .post(service, "/orders", but("deliveryAddress", json!("x".repeat(1 << 20))))
+            .await;
         assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(problem["status"], 413, "{service}");
     }
@@ -109,7 +120,10 @@ async fn every_service_can_be_made_a_zombie_that_works_on() {
         assert_eq!(system.get_text(service, "/isHealthy").await, "");
         assert_eq!(system.get_text(service, "/makeZombie").await, "");
         let (status, problem) = system.get(service, "/isHealthy").await;
-        assert_eq!((status, &problem["message"]), (StatusCode::INTERNAL_SERVER_ERROR, &json!("zombie.....")));
+        assert_eq!(
+            (status, &problem["message"]),
+            (StatusCode::INTERNAL_SERVER_ERROR, &json!("zombie....."))
+        );
         assert_eq!(system.get(service, "/actuator/health/readiness").await.0, StatusCode::OK);
         assert_eq!(system.get(service, "/v3/api-docs").await.1["info"]["title"], service);
     }
@@ -118,11 +132,12 @@ async fn every_service_can_be_made_a_zombie_that_works_on() {
 
 #[test]
 fn a_variable_that_makes_no_sense_is_refused_with_those_that_do() {
-    let failure =
-        |service: &str, variable: (&str, &str)| match SYSTEM.plan(service, Env::from_pairs([variable])) {
-            Ok(_) => panic!("{variable:?} is accepted"),
-            Err(error) => error.to_string(),
-        };
+    let failure = |service: &str, variable: (&str, &str)| match SYSTEM
+        .plan(service, Env::from_pairs([variable]))
+    {
+        Ok(_) => panic!("{variable:?} is accepted"),
+        Err(error) => error.to_string(),
+    };
     let messages = [
         failure("order", ("COUPON_OWNERSHIP", "mine")),
         failure("order", ("FAIL_CLOSED", "no")),

@@ -10,7 +10,13 @@ use crate::system::with_stock;
 const ADDRESS: &str = "서울특별시 종로구 세종대로 172";
 
 fn wanted() -> PlaceOrder {
-    PlaceOrder { book_id: 1, customer_id: 1, quantity: 1, delivery_address: ADDRESS.into(), coupon_id: None }
+    PlaceOrder {
+        book_id: 1,
+        customer_id: 1,
+        quantity: 1,
+        delivery_address: ADDRESS.into(),
+        coupon_id: None,
+    }
 }
 
 #[tokio::test]
@@ -25,7 +31,8 @@ async fn an_order_over_grpc_is_the_same_over_rest() {
     }
     let (_, shown) = system.get("order", "/orders/1").await;
     assert_eq!((&shown["deliveryAddress"], &shown["couponId"]), (&json!(ADDRESS), &json!(null)));
-    let delivery = system.until("delivery", "/deliveries/1", |delivery| delivery["orderId"] == 1).await;
+    let delivery =
+        system.until("delivery", "/deliveries/1", |delivery| delivery["orderId"] == 1).await;
     assert_eq!(delivery["deliveryAddress"], ADDRESS);
     let page = orders.list(Page::default()).await.unwrap().into_inner();
     assert_eq!((page.total, page.orders[0].delivery_address.as_str()), (1, ADDRESS));

@@ -8,7 +8,8 @@ use brunt_kit::testing::Trial;
 use serde_json::{Value, json};
 
 use crate::system::{
-    order, start, until_coupon, until_order, until_page, until_stock, wanted, wanted_with_coupon, with_stock,
+    order, start, until_coupon, until_order, until_page, until_stock, wanted, wanted_with_coupon,
+    with_stock,
 };
 
 const COLLECTIONS: [(&str, &str); 6] = [
@@ -27,7 +28,9 @@ async fn system_with_history(inbox: &str) -> Trial {
     until_order(&system, id, "Shipped").await;
     until_page(&system, id, "Shipped").await;
     until_coupon(&system, "Used(Not Available)").await;
-    system.until("myCoupon", "/mycoupons/1", |coupon| coupon["couponStatus"] == "Used(Not Available)").await;
+    system
+        .until("myCoupon", "/mycoupons/1", |coupon| coupon["couponStatus"] == "Used(Not Available)")
+        .await;
     system
 }
 
@@ -78,8 +81,12 @@ async fn with_the_inbox_rewound_offsets_change_nothing() {
 
 #[tokio::test]
 async fn which_guards_are_on_is_seen_from_outside() {
-    let off =
-        [("INBOX", "off"), ("COMPENSATION", "off"), ("CONDITIONAL_UPDATE", "off"), ("VERSION_GATE", "off")];
+    let off = [
+        ("INBOX", "off"),
+        ("COMPENSATION", "off"),
+        ("CONDITIONAL_UPDATE", "off"),
+        ("VERSION_GATE", "off"),
+    ];
     let system = start(&off).await;
     for (service, guard) in [
         ("order", "inbox"),
@@ -91,7 +98,10 @@ async fn which_guards_are_on_is_seen_from_outside() {
         ("coupon", "conditionalUpdate"),
     ] {
         let text = system.get_text(service, "/actuator/prometheus").await;
-        assert!(text.contains(&format!("guard_enabled{{guard=\"{guard}\"}} 0\n")), "{service}: {text}");
+        assert!(
+            text.contains(&format!("guard_enabled{{guard=\"{guard}\"}} 0\n")),
+            "{service}: {text}"
+        );
     }
 }
 

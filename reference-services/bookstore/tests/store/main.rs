@@ -1,4 +1,5 @@
-//! The whole bookstore in one process, on free ports: orders, stock that arrives later, coupons, deliveries and cancels.
+//! The whole bookstore in one process, on free ports: orders, stock that arrives later, coupons,
+//! deliveries and cancels.
 
 #![allow(
     clippy::unwrap_used,

@@ -33,16 +33,19 @@ async fn my_coupon_joins_late_and_its_view_is_complete() {
     until_coupon(&system, "Refund(Available)").await;
     let (status, _) = system.get("gateway", "/mycoupons/1").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-    // Issued, ordered, used, canceled, delivery canceled, refunded: all of it is in the log before it joins.
+    // Issued, ordered, used, canceled, delivery canceled, refunded: all of it is in the log before
+    // it joins.
     system.events(TOPIC, 6).await;
     until_deliverable(&system, id, "OrderCanceled").await;
     until_delivery(&system, id, "CancelDelivery").await;
     let before = others(&system).await;
 
     system.restart("myCoupon").await;
-    let whole = |coupon: &Value| coupon["history"].as_array().is_some_and(|history| history.len() == 3);
+    let whole =
+        |coupon: &Value| coupon["history"].as_array().is_some_and(|history| history.len() == 3);
     let history = system.until("gateway", "/mycoupons/1", whole).await;
-    let told: Vec<_> = history["history"].as_array().unwrap().iter().map(|c| &c["couponStatus"]).collect();
+    let told: Vec<_> =
+        history["history"].as_array().unwrap().iter().map(|c| &c["couponStatus"]).collect();
     assert_eq!(told, ["Registered", "Used(Not Available)", "Refund(Available)"]);
     assert_eq!(others(&system).await, before);
 

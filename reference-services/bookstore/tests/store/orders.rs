@@ -3,7 +3,9 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::system::{order, sell, start, until_delivery, until_order, until_page, wanted, with_stock};
+use crate::system::{
+    order, sell, start, until_delivery, until_order, until_page, wanted, with_stock,
+};
 
 /// The commands of the README, in its order, with its numbers.
 #[tokio::test]
@@ -15,9 +17,11 @@ async fn the_readmes_story() {
     let input = json!({"bookId": "1", "quantity": "10", "inCharger": "CHOI"});
     assert_eq!(post("/stockInputs", input).await.0, StatusCode::CREATED);
     assert_eq!(system.get("gateway", "/books/1").await.1["stock"], 110);
-    let (status, coupon) = post("/", json!({"couponStatus": "Registered", "customerId": "1"})).await;
+    let (status, coupon) =
+        post("/", json!({"couponStatus": "Registered", "customerId": "1"})).await;
     assert_eq!((status, &coupon["couponId"]), (StatusCode::CREATED, &json!(1)));
-    let seoul = json!({"customerId": "1", "bookId": "1", "quantity": "10", "deliveryAddress": "Seoul"});
+    let seoul =
+        json!({"customerId": "1", "bookId": "1", "quantity": "10", "deliveryAddress": "Seoul"});
     assert_eq!(post("/orders", seoul).await.1["orderId"], 1);
     let wien = |coupon: &str| json!({"customerId": "2", "bookId": "1", "quantity": "200", "deliveryAddress": "Wien", "couponId": coupon});
     // There is no coupon 2, and the refusal takes no number.
@@ -29,7 +33,9 @@ async fn the_readmes_story() {
     assert_eq!(system.delete("gateway", "/orders/2").await, (StatusCode::NO_CONTENT, Value::Null));
     assert_eq!(system.get("gateway", "/orders/2").await.0, StatusCode::NOT_FOUND);
     let history = system
-        .until("gateway", "/myCoupons/1", |coupon| coupon["history"].as_array().is_some_and(|h| h.len() == 3))
+        .until("gateway", "/myCoupons/1", |coupon| {
+            coupon["history"].as_array().is_some_and(|h| h.len() == 3)
+        })
         .await;
     insta::assert_json_snapshot!(history, {"._links.*.href" => "[link]", ".history[].timestamp" => "[time]"});
 }
@@ -48,7 +54,11 @@ async fn an_order_goes_all_the_way() {
 async fn resources_look_as_spring_data_rest_users_know_them() {
     let system = with_stock(100, &[]).await;
     system
-        .post("bookInventory", "/stockInputs", json!({"bookId": 1, "quantity": 10, "inCharger": "CHOI"}))
+        .post(
+            "bookInventory",
+            "/stockInputs",
+            json!({"bookId": 1, "quantity": 10, "inCharger": "CHOI"}),
+        )
         .await;
     system.post("customer", "/customers", json!({"customerName": "김철수"})).await;
     order(&system, wanted(10)).await;
@@ -94,7 +104,11 @@ async fn a_new_resource_has_an_address_behind_the_gateway() {
 async fn a_key_that_is_used_again_is_the_same_order() {
     let mut system = with_stock(100, &[]).await;
     let place = |url: String, quantity: i64| {
-        reqwest::Client::new().post(url).header("idempotency-key", "k").json(&wanted(quantity)).send()
+        reqwest::Client::new()
+            .post(url)
+            .header("idempotency-key", "k")
+            .json(&wanted(quantity))
+            .send()
     };
     let url = system.url("order", "/orders");
     let first = place(url.clone(), 1).await.unwrap();

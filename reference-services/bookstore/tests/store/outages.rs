@@ -4,7 +4,8 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::system::{
-    order, until_coupon, until_order, until_page, until_stock, wanted, wanted_with_coupon, with_stock,
+    order, until_coupon, until_order, until_page, until_stock, wanted, wanted_with_coupon,
+    with_stock,
 };
 
 #[tokio::test]

@@ -56,13 +56,21 @@ async fn a_cancel_that_overtakes_its_order_leaves_nothing_to_be_done_for_it() {
 #[tokio::test]
 async fn books_that_are_there_before_their_order_is_known_are_brought() {
     let system = with_stock(0, &[]).await;
-    tell(&system, "DeliveryPrepared", 3, 2, json!({"deliverableId": 3, "orderId": 7, "status": "x"})).await;
+    tell(
+        &system,
+        "DeliveryPrepared",
+        3,
+        2,
+        json!({"deliverableId": 3, "orderId": 7, "status": "x"}),
+    )
+    .await;
     system.until_received("delivery", "DeliveryPrepared", "applied", 1).await;
     tell(&system, "Ordered", 7, 1, order_event("Ordered")).await;
     until_delivery(&system, 7, "Shipped").await;
 }
 
-/// A delivery's last step is told before the one that it followed; gives what My Page shows in the end.
+/// A delivery's last step is told before the one that it followed; gives what My Page shows
+/// in the end.
 async fn shown_after_a_late_step(version_gate: &str) -> Value {
     let system = with_stock(0, &[("VERSION_GATE", version_gate)]).await;
     for (version, status) in [(4, "Delivered"), (2, "Shipped"), (3, "Loaded")] {

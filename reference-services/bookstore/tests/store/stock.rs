@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::system::{order, start, until_deliverable, until_order, until_stock, wanted, with_stock};
+use crate::system::{
+    order, start, until_deliverable, until_order, until_stock, wanted, with_stock,
+};
 
 fn arrival(quantity: i64) -> Value {
     json!({"bookId": 1, "quantity": quantity, "inCharger": "CHOI"})
@@ -46,10 +48,13 @@ async fn what_waits_is_served_in_its_order_and_a_large_one_lets_others_pass() {
     until_order(&system, 2, "Shipped").await;
 }
 
-/// Two hundred orders at once for one book each, of which there are a hundred; how many are set aside for them, and left.
+/// Two hundred orders at once for one book each, of which there are a hundred; how many are set
+/// aside for them, and left.
 async fn race(conditional_update: &str) -> (Trial, i64, i64) {
-    // On a busy machine a question may take longer than customers should wait; that is not what this is about.
-    let patient = [("CALL_TIMEOUT", "30s"), ("BREAKER", "off"), ("CONDITIONAL_UPDATE", conditional_update)];
+    // On a busy machine a question may take longer than customers should wait; that is not what
+    // this is about.
+    let patient =
+        [("CALL_TIMEOUT", "30s"), ("BREAKER", "off"), ("CONDITIONAL_UPDATE", conditional_update)];
     let system = with_stock(100, &patient).await;
     let mut racing = JoinSet::new();
     for _ in 0..200 {
@@ -62,7 +67,8 @@ async fn race(conditional_update: &str) -> (Trial, i64, i64) {
         assert_eq!(status.unwrap(), StatusCode::CREATED);
     }
     let path = "/deliverables?size=1000";
-    let page = system.until("bookInventory", path, |page| page["page"]["totalElements"] == 200).await;
+    let page =
+        system.until("bookInventory", path, |page| page["page"]["totalElements"] == 200).await;
     let rows = page["_embedded"]["deliverables"].as_array().unwrap();
     let sold: i64 = rows
         .iter()
@@ -95,7 +101,11 @@ async fn books_that_arrive_twice_under_one_key_arrive_once() {
     let system = with_stock(0, &[]).await;
     let arrive = |quantity: i64| {
         let url = system.url("bookInventory", "/stockInputs");
-        reqwest::Client::new().post(url).header("idempotency-key", "k").json(&arrival(quantity)).send()
+        reqwest::Client::new()
+            .post(url)
+            .header("idempotency-key", "k")
+            .json(&arrival(quantity))
+            .send()
     };
     assert_eq!(arrive(5).await.unwrap().status(), StatusCode::CREATED);
     assert_eq!(arrive(5).await.unwrap().status(), StatusCode::CREATED);
@@ -107,14 +117,20 @@ async fn books_that_arrive_twice_under_one_key_arrive_once() {
 #[tokio::test]
 async fn a_book_is_corrected_in_parts_or_as_a_whole() {
     let system = with_stock(5, &[]).await;
-    let (_, book) = system.patch("bookInventory", "/books/1", json!({"bookName": "런던여행"})).await;
+    let (_, book) =
+        system.patch("bookInventory", "/books/1", json!({"bookName": "런던여행"})).await;
     assert_eq!((&book["bookName"], &book["stock"]), (&json!("런던여행"), &json!(5)));
     let (status, same) = system.patch("bookInventory", "/books/1", book.clone()).await;
     assert_eq!((status, &same), (StatusCode::OK, &book));
-    let put =
-        system.request("PUT", "bookInventory", "/books/1", json!({"bookName": "LondonTour", "stock": 7}));
+    let put = system.request(
+        "PUT",
+        "bookInventory",
+        "/books/1",
+        json!({"bookName": "LondonTour", "stock": 7}),
+    );
     assert_eq!(put.await.json::<Value>().await.unwrap()["stock"], 7);
-    let half = system.request("PUT", "bookInventory", "/books/1", json!({"bookName": "LondonTour"}));
+    let half =
+        system.request("PUT", "bookInventory", "/books/1", json!({"bookName": "LondonTour"}));
     assert_eq!(half.await.status(), StatusCode::BAD_REQUEST);
 }
 

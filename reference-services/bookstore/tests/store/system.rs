@@ -42,7 +42,11 @@ pub fn wanted_with_coupon(quantity: i64) -> Value {
 /// Places an order that is accepted; gives its number.
 pub async fn order(system: &Trial, body: Value) -> i64 {
     let (status, order) = system.post("order", "/orders", body).await;
-    assert_eq!((status, &order["orderStatus"]), (StatusCode::CREATED, &json!("Ordered")), "{order}");
+    assert_eq!(
+        (status, &order["orderStatus"]),
+        (StatusCode::CREATED, &json!("Ordered")),
+        "{order}"
+    );
     order["orderId"].as_i64().unwrap()
 }
 

@@ -15,7 +15,9 @@ struct News {
 }
 
 pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
-    if !["PayConfirmed", "PayCancelConfirmed", "CleaningConfirmed"].contains(&event.event_type.as_str()) {
+    if !["PayConfirmed", "PayCancelConfirmed", "CleaningConfirmed"]
+        .contains(&event.event_type.as_str())
+    {
         return Ok(Handled::Ignored);
     }
     let News { request_id, status } = event.read()?;

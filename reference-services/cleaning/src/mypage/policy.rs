@@ -26,7 +26,11 @@ struct Consequence {
     price: Option<i64>,
 }
 
-pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, gate: Gate) -> Result<Handled, PolicyError> {
+pub(super) fn handle(
+    tx: &mut Tx<'_>,
+    event: &Envelope,
+    gate: Gate,
+) -> Result<Handled, PolicyError> {
     let (request_id, fact) = match event.event_type.as_str() {
         "CleaningRequested" | "CleaningRequestCanceled" => {
             let ReservationEvent { id, status, price, customer_name } = event.read()?;

@@ -1,5 +1,5 @@
-//! How events become a customer's view. Pure. A reservation only moves forward, so of two states the later one is shown, in
-//! whatever order they are told.
+//! How events become a customer's view. Pure. A reservation only moves forward, so of two states
+//! the later one is shown, in whatever order they are told.
 
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +64,8 @@ impl DashBoardView {
             Gate::Shut => self.status.max(Some(fact.status)),
             Gate::Open => Some(fact.status),
         };
-        let (price, customer_name) = (fact.price.or(self.price), fact.customer_name.or(self.customer_name));
+        let (price, customer_name) =
+            (fact.price.or(self.price), fact.customer_name.or(self.customer_name));
         Self { price, customer_name, status, ..self }
     }
 }
@@ -75,10 +76,11 @@ mod tests {
 
     fn story() -> Vec<Fact> {
         let fact = |status| Fact { status, price: None, customer_name: None };
-        let requested =
-            Fact {
-                price: Some(9), customer_name: Some("배트맨".into()), ..fact(Status::ReservationApply)
-            };
+        let requested = Fact {
+            price: Some(9),
+            customer_name: Some("배트맨".into()),
+            ..fact(Status::ReservationApply)
+        };
         vec![
             fact(Status::PaymentCompleted),
             requested,
@@ -106,6 +108,9 @@ mod tests {
     #[test]
     fn without_the_gate_it_goes_backwards() {
         assert_eq!(fold(story(), Gate::Shut).status, Some(Status::PaymentCancelCompleted));
-        assert_eq!(fold(story().into_iter().rev(), Gate::Open).status, Some(Status::PaymentCompleted));
+        assert_eq!(
+            fold(story().into_iter().rev(), Gate::Open).status,
+            Some(Status::PaymentCompleted)
+        );
     }
 }

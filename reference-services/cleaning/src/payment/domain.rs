@@ -88,7 +88,10 @@ mod tests {
         let request = Request { request_id: 7, price: 0 };
         assert_eq!(approve(&request, false), Ok(()));
         assert_eq!(approve(&request, true), Err(Rejection::ReservationCanceled(7)));
-        assert_eq!(approve(&Request { price: -1, ..request }, false), Err(Rejection::NegativePrice));
+        assert_eq!(
+            approve(&Request { price: -1, ..request }, false),
+            Err(Rejection::NegativePrice)
+        );
         let canceled = Payment::approved(1, request).canceled().unwrap();
         assert_eq!((canceled.status, canceled.version), (Status::PaymentCancel, 2));
         assert_eq!(canceled.canceled(), None);

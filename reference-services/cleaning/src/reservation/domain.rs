@@ -31,7 +31,8 @@ pub struct Request {
     pub customer_name: Option<String>,
 }
 
-/// How far a reservation is. A cancelled one does not stand any more: its status is in its last event.
+/// How far a reservation is. A cancelled one does not stand any more: its status is in
+/// its last event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// It stands.
@@ -138,6 +139,9 @@ mod tests {
     #[test]
     fn a_price_is_one() {
         assert_eq!(Request::default().check(), Ok(()));
-        assert_eq!(Request { price: -1, ..Request::default() }.check(), Err(Rejection::NegativePrice));
+        assert_eq!(
+            Request { price: -1, ..Request::default() }.check(),
+            Err(Rejection::NegativePrice)
+        );
     }
 }

@@ -17,7 +17,9 @@ const COLLECTIONS: [(&str, &str); 5] = [
 async fn system_with_history(inbox: &str) -> Trial {
     let system = Trial::start(&SYSTEM, &[("INBOX", inbox)]).await;
     for _ in 0..2 {
-        system.post("reservation", "/cleaningReservations", json!({"price": 9, "place": "서울"})).await;
+        system
+            .post("reservation", "/cleaningReservations", json!({"price": 9, "place": "서울"}))
+            .await;
     }
     system.post("cleaning", "/cleans", json!({"requestId": 1})).await;
     let cleaned = |reservation: &Value| reservation["status"] == "CleaningCompleted";
@@ -33,7 +35,10 @@ async fn system_with_history(inbox: &str) -> Trial {
     system
 }
 
-/// Twice CleaningRequested and PayConfirmed; CleaningConfirmed, CleaningRequestCanceled, PayCancelConfirmed.
+/// Twice CleaningRequested and PayConfirmed;
+/// CleaningConfirmed,
+/// CleaningRequestCanceled,
+/// PayCancelConfirmed.
 const EVENTS: usize = 7;
 
 async fn until_all_came_again(system: &Trial) {
@@ -96,7 +101,9 @@ async fn without_the_version_gate_it_does() {
 #[tokio::test]
 async fn a_poison_event_is_buried_and_reservations_go_on() {
     let system = Trial::start(&SYSTEM, &[]).await;
-    system.tell(TOPIC, "PayConfirmed", json!({"requestId": "none"}).as_object().unwrap().clone()).await;
+    system
+        .tell(TOPIC, "PayConfirmed", json!({"requestId": "none"}).as_object().unwrap().clone())
+        .await;
     system.post("reservation", "/cleaningReservations", json!({"price": 9})).await;
     system.until("message", "/messages/1", |message| message["status"] == "PaymentCompleted").await;
     system.until_received("message", "?", "dead", 1).await;

@@ -27,7 +27,10 @@ async fn a_reservation_over_grpc_is_paid_and_the_same_over_rest() {
         assert_eq!((reservation.id, reservation.status.as_str()), (1, "ReservationApply"));
     }
     let (_, shown) = system.get("reservation", "/cleaningReservations/1").await;
-    assert_eq!((&shown["place"], &shown["customerName"]), (&json!("서울시 강남구"), &json!("유은상")));
+    assert_eq!(
+        (&shown["place"], &shown["customerName"]),
+        (&json!("서울시 강남구"), &json!("유은상"))
+    );
     assert_eq!(system.get("payment", "/payments").await.1["page"]["totalElements"], 1);
     let page = reservations.list(Page::default()).await.unwrap().into_inner();
     assert_eq!(page.reservations[0].customer_name.as_deref(), Some("유은상"));

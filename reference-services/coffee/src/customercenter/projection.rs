@@ -1,5 +1,6 @@
-//! How events become a page. Pure. Each aggregate's version is a gate: what is older than what the page shows changes
-//! nothing, so that the view never goes backwards, in whatever order events come.
+//! How events become a page. Pure. Each aggregate's version is a gate: what is older than what the
+//! page shows changes nothing, so that the view never goes backwards, in whatever order events
+//! come.
 
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +94,8 @@ impl MyPage {
         self
     }
 
-    /// Two aggregates speak about one order: its beginning never replaces its end, and a cancellation stays.
+    /// Two aggregates speak about one order: its beginning never replaces its end, and
+    /// a cancellation stays.
     fn show_order(&mut self, status: String) {
         let shown = self.order_status.as_deref();
         if shown.is_none() || (status != REQUESTED && shown != Some(CANCELED)) {

@@ -30,8 +30,9 @@ impl App {
         Ok(self.store.write(move |tx| store::place(tx, placement, key.as_deref(), &cause)).await?)
     }
 
-    /// Product is asked first, outside of any transaction: only it knows whether making has begun. Without its answer the
-    /// order stays as it is; should it have called off making all the same, its event will cancel the order.
+    /// Product is asked first, outside of any transaction: only it knows whether making has begun.
+    /// Without its answer the order stays as it is; should it have called off making all the same,
+    /// its event will cancel the order.
     pub(super) async fn cancel(&self, order: Order, cause: Cause) -> Result<Order, Problem> {
         let nothing_to_do = decide(Some(&order), Command::Cancel).map_err(Refusal::from)?.is_none();
         if nothing_to_do {

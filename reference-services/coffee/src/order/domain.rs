@@ -214,6 +214,9 @@ mod tests {
         }
         let event = decide(Some(&order(Status::Requested)), finish).unwrap().unwrap();
         let after = order(Status::Requested).after(&event);
-        assert_eq!((after.status, after.product_id, after.version), (Status::Completed, Some(3), 2));
+        assert_eq!(
+            (after.status, after.product_id, after.version),
+            (Status::Completed, Some(3), 2)
+        );
     }
 }

@@ -20,7 +20,8 @@ pub struct Product {
     pub version: u64,
 }
 
-/// How far a product is: `Requested` → `Making` → `Completed` or `OutOfStock`; `Canceled` only from `Requested`.
+/// How far a product is: `Requested` → `Making` → `Completed` or `OutOfStock`; `Canceled`
+/// only from `Requested`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// It waits to be made.
@@ -32,7 +33,8 @@ pub enum Status {
     /// There was not enough of it.
     #[serde(rename = "Out of stock")]
     OutOfStock,
-    /// Called off. An order that was cancelled before it arrived has such a row too, and is not made.
+    /// Called off. An order that was cancelled before it arrived has such a row too, and
+    /// is not made.
     Canceled,
 }
 

@@ -1,8 +1,9 @@
-//! Makes products: many wait at the same time, and stock is asked for several at once, outside of any transaction.
+//! Makes products: many wait at the same time, and stock is asked for several at once, outside of
+//! any transaction.
 //!
-//! A job stays in the store until its product is finished, so that a restart resumes it, or another replica, should this
-//! one go for good. Until stock has answered, it is asked again with the same key: a product that two replicas are at is
-//! made once.
+//! A job stays in the store until its product is finished, so that a restart resumes it, or another
+//! replica, should this one go for good. Until stock has answered, it is asked again with the same
+//! key: a product that two replicas are at is made once.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -19,7 +20,8 @@ use super::domain::{Command, Product};
 use super::outbound::calls::Stock;
 use super::outbound::store::{self, Job, Refusal};
 
-/// How many are being made at once: while stock is down, the others wait and can still be cancelled.
+/// How many are being made at once: while stock is down, the others wait and can
+/// still be cancelled.
 const AT_ONCE: usize = 128;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -70,7 +72,8 @@ impl Maker {
                 Some(job) = self.queue.recv() => hands.take(job.due, job.id),
                 Some(Ok(id)) = making.join_next() => drop(hands.known.remove(&id)),
                 () = sleep_until(sweep) => {
-                    // At first all that is left; later what somebody else should have begun long ago.
+                    // At first all that is left; later what somebody else should have begun long
+                    // ago.
                     if self.sweep(&mut hands, overdue).await {
                         overdue = i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX);
                     }
@@ -107,7 +110,8 @@ fn next_due(waiting: &mut BinaryHeap<Reverse<(i64, i64)>>, making: usize) -> Opt
 async fn until_due(waiting: &BinaryHeap<Reverse<(i64, i64)>>, making: usize) {
     match waiting.peek() {
         Some(Reverse((due, _))) if making < AT_ONCE => {
-            sleep(Duration::from_millis(due.saturating_sub(now_millis()).max(0).unsigned_abs())).await;
+            sleep(Duration::from_millis(due.saturating_sub(now_millis()).max(0).unsigned_abs()))
+                .await;
         }
         _ => std::future::pending().await,
     }
@@ -140,7 +144,8 @@ async fn started(store: &Store, id: i64, stop: &Stop) -> Option<(Product, Cause)
     until_stored(store, id, stop, move |tx: &mut Tx<'_>| store::start(tx, id)).await
 }
 
-/// What `work` gives once the store could be written; nothing if the work is refused, or the service stops.
+/// What `work` gives once the store could be written; nothing if the work is refused, or
+/// the service stops.
 async fn until_stored<T: Send + 'static>(
     store: &Store,
     id: i64,
@@ -151,7 +156,9 @@ async fn until_stored<T: Send + 'static>(
         match store.write(work.clone()).await {
             Ok(done) => return Some(done),
             Err(Refusal::Rejected(_) | Refusal::NoSuchProduct) => return None,
-            Err(Refusal::Store(error)) => tracing::debug!(product = id, %error, "not stored; trying again"),
+            Err(Refusal::Store(error)) => {
+                tracing::debug!(product = id, %error, "not stored; trying again")
+            }
         }
         if stop.is_requested() {
             return None;

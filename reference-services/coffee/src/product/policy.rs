@@ -32,8 +32,9 @@ impl Kitchen {
             return Ok(Handled::Ignored);
         }
         let ordered: Ordered = event.read()?;
-        let overtaken =
-            store::of_order(tx, ordered.id)?.iter().any(|product| product.status == Status::Canceled);
+        let overtaken = store::of_order(tx, ordered.id)?
+            .iter()
+            .any(|product| product.status == Status::Canceled);
         if overtaken {
             return Ok(Handled::Applied);
         }
@@ -46,7 +47,11 @@ impl Kitchen {
             version: 1,
         };
         let wait = i64::try_from(self.making_time.as_millis()).unwrap_or(i64::MAX);
-        let job = Job { id: product.id, due: now_millis().saturating_add(wait), cause: Cause::event(event) };
+        let job = Job {
+            id: product.id,
+            due: now_millis().saturating_add(wait),
+            cause: Cause::event(event),
+        };
         tx.put(&product)?;
         tx.put(&job)?;
         let jobs = self.jobs.clone();

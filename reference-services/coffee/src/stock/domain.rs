@@ -76,8 +76,12 @@ pub enum Rejection {
 /// When the command is refused.
 pub fn decide(stock: Option<&Stock>, command: Command) -> Result<Event, Rejection> {
     match command {
-        Command::Create(supply) if supply.product_name.trim().is_empty() => Err(Rejection::NoProductName),
-        Command::Create(Supply { qty, .. }) | Command::SetQty(qty) if qty < 0 => Err(Rejection::Negative),
+        Command::Create(supply) if supply.product_name.trim().is_empty() => {
+            Err(Rejection::NoProductName)
+        }
+        Command::Create(Supply { qty, .. }) | Command::SetQty(qty) if qty < 0 => {
+            Err(Rejection::Negative)
+        }
         Command::Create(_) if stock.is_some() => Err(Rejection::Known),
         Command::Create(supply) => Ok(Event::Created(supply)),
         Command::SetQty(qty) => stock.map(|_| Event::QtySet(qty)).ok_or(Rejection::Unknown),
@@ -132,10 +136,16 @@ mod tests {
     fn names_are_given_and_unique() {
         let supply = Supply { product_name: "Latte".into(), qty: 1 };
         assert_eq!(decide(Some(&latte(3)), Command::Create(supply.clone())), Err(Rejection::Known));
-        assert_eq!(decide(None, Command::Create(supply.clone())), Ok(Event::Created(supply.clone())));
+        assert_eq!(
+            decide(None, Command::Create(supply.clone())),
+            Ok(Event::Created(supply.clone()))
+        );
         let nameless = Supply { product_name: " ".into(), ..supply.clone() };
         assert_eq!(decide(None, Command::Create(nameless)), Err(Rejection::NoProductName));
-        assert_eq!(decide(None, Command::Create(Supply { qty: -1, ..supply })), Err(Rejection::Negative));
+        assert_eq!(
+            decide(None, Command::Create(Supply { qty: -1, ..supply })),
+            Err(Rejection::Negative)
+        );
     }
 
     #[test]

@@ -16,11 +16,13 @@ async fn an_order_is_canceled_before_it_is_made() {
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     system.until("product", "/products/1", |product| product["status"] == "Requested").await;
     for _ in 0..2 {
-        let (status, order) = system.patch("gateway", "/orders/1", json!({"status": "Canceled"})).await;
+        let (status, order) =
+            system.patch("gateway", "/orders/1", json!({"status": "Canceled"})).await;
         assert_eq!((status, &order["status"]), (StatusCode::OK, &json!("Canceled")));
     }
-    let page =
-        system.until("customercenter", "/mypages/1", |page| statuses(page) == ("Canceled", "Canceled")).await;
+    let page = system
+        .until("customercenter", "/mypages/1", |page| statuses(page) == ("Canceled", "Canceled"))
+        .await;
     assert_eq!(page["qty"], 1);
     assert_eq!(system.get("product", "/products/1").await.1["status"], "Canceled");
     assert_eq!(system.get("stock", "/stocks/3").await.1["qty"], 1_000_000);

@@ -52,7 +52,10 @@ async fn order_asks_product_to_cancel() {
         let product = call.stand_in().await;
         let system = without(&["product"], &[("API_PRODUCT_URL", &product.url)]).await;
         system.post("order", "/orders", latte(1)).await;
-        assert_eq!(system.patch("order", "/orders/1", json!({"status": "Canceled"})).await.0, status);
+        assert_eq!(
+            system.patch("order", "/orders/1", json!({"status": "Canceled"})).await.0,
+            status
+        );
         product.was_asked();
     }
     let system = start(&[SLOW]).await;
@@ -69,7 +72,8 @@ async fn order_asks_product_to_cancel() {
 async fn product_asks_stock_to_reduce() {
     let call = &contracts()[1].calls[0];
     let stock = call.stand_in().await;
-    let system = without(&["stock"], &[("API_STOCK_URL", &stock.url), ("MAKING_TIME", "0ms")]).await;
+    let system =
+        without(&["stock"], &[("API_STOCK_URL", &stock.url), ("MAKING_TIME", "0ms")]).await;
     system.post("order", "/orders", latte(1)).await;
     system.until("order", "/orders/1", |order| order["status"] == "Completed").await;
     stock.was_asked();

@@ -37,9 +37,11 @@ async fn what_makes_no_sense_is_refused_and_burns_no_id() {
         refused.push(format!("{method} {}", refusal(&response.json().await.unwrap())));
     }
     insta::assert_snapshot!(refused.join("\n"));
-    let (_, order) = system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
+    let (_, order) =
+        system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     assert_eq!(order["id"], 1);
-    let (_, stock) = system.post("stock", "/stocks", json!({"productName": "Mocha", "qty": 1})).await;
+    let (_, stock) =
+        system.post("stock", "/stocks", json!({"productName": "Mocha", "qty": 1})).await;
     assert_eq!(stock["id"], 4);
 }
 
@@ -71,7 +73,8 @@ async fn a_body_that_is_too_large_is_not_read() {
     let system = start(&[]).await;
     for service in ["order", "gateway"] {
         let name = "x".repeat(1 << 20);
-        let (status, problem) = system.post(service, "/orders", json!({"productName": name, "qty": 1})).await;
+        let (status, problem) =
+            system.post(service, "/orders", json!({"productName": name, "qty": 1})).await;
         assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(problem["status"], 413, "{service}");
     }
@@ -94,7 +97,10 @@ async fn every_service_can_be_made_a_zombie_that_works_on() {
         assert_eq!(system.get_text(service, "/isHealthy").await, "");
         assert_eq!(system.get_text(service, "/makeZombie").await, "");
         let (status, problem) = system.get(service, "/isHealthy").await;
-        assert_eq!((status, &problem["message"]), (StatusCode::INTERNAL_SERVER_ERROR, &json!("zombie.....")));
+        assert_eq!(
+            (status, &problem["message"]),
+            (StatusCode::INTERNAL_SERVER_ERROR, &json!("zombie....."))
+        );
         let (status, health) = system.get(service, "/actuator/health/liveness").await;
         assert_eq!((status, health), (StatusCode::SERVICE_UNAVAILABLE, json!({"status": "DOWN"})));
         assert_eq!(system.get(service, "/actuator/health/readiness").await.0, StatusCode::OK);
@@ -114,13 +120,16 @@ fn a_service_that_cannot_start_says_what_to_do() {
     std::fs::write(&file, "").unwrap();
     std::fs::write(format!("{data}/stock.db"), "no store ".repeat(1000)).unwrap();
     let failure = |service: &str, variables: &[(&str, &str)]| {
-        let env = Env::from_pairs([("DATA_DIR", data), ("PORT", "0")].iter().chain(variables).copied());
+        let env =
+            Env::from_pairs([("DATA_DIR", data), ("PORT", "0")].iter().chain(variables).copied());
         let error =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-                let plan = SYSTEM.plan(service, env)?;
-                plan.take_port()?;
-                plan.build().map(drop)
-            });
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(
+                async {
+                    let plan = SYSTEM.plan(service, env)?;
+                    plan.take_port()?;
+                    plan.build().map(drop)
+                },
+            );
         error.unwrap_err().to_string().replace(data, "DIR").replace(&taken, "TAKEN")
     };
     let messages = [

@@ -39,7 +39,10 @@ async fn an_order_over_grpc_is_the_same_over_rest_and_in_its_event() {
     let traceparent = format!("00-{trace}-b7ad6b7169203331-01");
     request.metadata_mut().insert("traceparent", traceparent.parse().unwrap());
     let order = orders.place(request).await.unwrap().into_inner();
-    assert_eq!((order.id, order.product_name.as_str(), order.status.as_str()), (1, NAME, "Requested"));
+    assert_eq!(
+        (order.id, order.product_name.as_str(), order.status.as_str()),
+        (1, NAME, "Requested")
+    );
     let shown = system.until("order", "/orders/1", |order| order["status"] != "Requested").await;
     assert_eq!((&shown["productName"], &shown["qty"]), (&json!(NAME), &json!(2)));
     let told: Envelope = serde_json::from_slice(&system.events(TOPIC, 1).await[0].value).unwrap();
@@ -62,10 +65,12 @@ async fn a_key_is_one_order_whichever_way_it_comes_in() {
         assert_eq!(orders.place(keyed(1)).await.unwrap().into_inner().id, 1);
     }
     assert_eq!(orders.place(keyed(2)).await.unwrap_err().code(), Code::InvalidArgument);
-    let client = reqwest::Client::new().post(system.url("order", "/orders")).header("idempotency-key", "k");
+    let client =
+        reqwest::Client::new().post(system.url("order", "/orders")).header("idempotency-key", "k");
     let body = json!({"productName": NAME, "qty": 1}).to_string();
     let over_rest: serde_json::Value =
-        serde_json::from_str(&client.body(body).send().await.unwrap().text().await.unwrap()).unwrap();
+        serde_json::from_str(&client.body(body).send().await.unwrap().text().await.unwrap())
+            .unwrap();
     assert_eq!(over_rest["id"], 1);
     let all = orders.list(Page::default()).await.unwrap().into_inner();
     assert_eq!((all.total, all.orders.len()), (1, 1));
@@ -78,12 +83,18 @@ async fn refusals_have_their_codes_and_burn_no_id() {
     assert_eq!(orders.place(wanted(0)).await.unwrap_err().code(), Code::InvalidArgument);
     let nameless = PlaceOrder { qty: 1, ..PlaceOrder::default() };
     let refusal = orders.place(nameless).await.unwrap_err();
-    assert_eq!((refusal.code(), refusal.message()), (Code::InvalidArgument, "productName is missing"));
+    assert_eq!(
+        (refusal.code(), refusal.message()),
+        (Code::InvalidArgument, "productName is missing")
+    );
     assert_eq!(orders.get(OrderId { id: 1 }).await.unwrap_err().code(), Code::NotFound);
     assert_eq!(orders.cancel(OrderId { id: 1 }).await.unwrap_err().code(), Code::NotFound);
     assert_eq!(orders.place(wanted(1)).await.unwrap().into_inner().id, 1);
     system.until("order", "/orders/1", |order| order["status"] != "Requested").await;
-    assert_eq!(orders.cancel(OrderId { id: 1 }).await.unwrap_err().code(), Code::FailedPrecondition);
+    assert_eq!(
+        orders.cancel(OrderId { id: 1 }).await.unwrap_err().code(),
+        Code::FailedPrecondition
+    );
     let huge = PlaceOrder { product_name: "x".repeat(1 << 21), qty: 1, product_id: None };
     assert_eq!(orders.place(huge).await.unwrap_err().code(), Code::OutOfRange);
 }
@@ -132,7 +143,9 @@ async fn the_service_describes_itself_and_says_how_it_is() {
     assert_eq!(status, 2);
 }
 
-fn tokio_stream_of<T>(one: T) -> impl tonic::codegen::tokio_stream::Stream<Item = T> + Send + 'static
+fn tokio_stream_of<T>(
+    one: T,
+) -> impl tonic::codegen::tokio_stream::Stream<Item = T> + Send + 'static
 where
     T: Send + 'static,
 {

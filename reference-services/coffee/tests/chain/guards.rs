@@ -10,8 +10,12 @@ use serde_json::{Value, json};
 use crate::lost_reply::LostReply;
 use crate::system::start;
 
-const COLLECTIONS: [(&str, &str); 4] =
-    [("order", "/orders"), ("product", "/products"), ("stock", "/stocks"), ("customercenter", "/mypages")];
+const COLLECTIONS: [(&str, &str); 4] = [
+    ("order", "/orders"),
+    ("product", "/products"),
+    ("stock", "/stocks"),
+    ("customercenter", "/mypages"),
+];
 
 /// One order that was completed, and one that was cancelled by product before it arrived.
 async fn system_with_history(inbox: &str) -> Trial {
@@ -21,7 +25,9 @@ async fn system_with_history(inbox: &str) -> Trial {
     }
     for id in 1..=2 {
         let path = format!("/mypages/{id}");
-        system.until("order", &format!("/orders/{id}"), |order| order["status"] == "Completed").await;
+        system
+            .until("order", &format!("/orders/{id}"), |order| order["status"] == "Completed")
+            .await;
         system.until("customercenter", &path, |page| page["orderStatus"] == "Completed").await;
     }
     system
@@ -107,7 +113,8 @@ async fn a_poison_event_is_buried_and_orders_flow_on() {
 async fn taken_although_the_answer_was_lost(idempotency_key: &str) -> i64 {
     let between = LostReply::start().await;
     let url = format!("http://{}", between.address);
-    let variables = [("MAKING_TIME", "0ms"), ("IDEMPOTENCY_KEY", idempotency_key), ("API_STOCK_URL", &url)];
+    let variables =
+        [("MAKING_TIME", "0ms"), ("IDEMPOTENCY_KEY", idempotency_key), ("API_STOCK_URL", &url)];
     let system = start(&variables).await;
     between.lead_to(system.address("stock"));
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;

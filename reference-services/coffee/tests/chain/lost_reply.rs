@@ -27,7 +27,8 @@ impl LostReply {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let between = Arc::new(Between::default());
-        let router = Router::new().route("/stocks/reduce", post(reduce)).with_state(Arc::clone(&between));
+        let router =
+            Router::new().route("/stocks/reduce", post(reduce)).with_state(Arc::clone(&between));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { address, between }
     }
@@ -37,9 +38,14 @@ impl LostReply {
     }
 }
 
-async fn reduce(State(between): State<Arc<Between>>, headers: HeaderMap, body: Bytes) -> (StatusCode, Bytes) {
+async fn reduce(
+    State(between): State<Arc<Between>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, Bytes) {
     let stock = between.stock.get().unwrap();
-    let mut request = reqwest::Client::new().post(format!("http://{stock}/stocks/reduce")).body(body);
+    let mut request =
+        reqwest::Client::new().post(format!("http://{stock}/stocks/reduce")).body(body);
     if let Some(key) = headers.get("idempotency-key") {
         request = request.header("idempotency-key", key);
     }

@@ -35,5 +35,7 @@ async fn customercenter_joins_late_and_my_page_is_complete() {
 
     // From now on it keeps up.
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
-    system.until("customercenter", "/mypages/22", |page| page["productStatus"] == "Completed").await;
+    system
+        .until("customercenter", "/mypages/22", |page| page["productStatus"] == "Completed")
+        .await;
 }

@@ -18,7 +18,9 @@ async fn an_order_is_completed_and_stock_goes_down() {
     assert_eq!((status, &order["status"]), (StatusCode::CREATED, &json!("Requested")));
     let order = system.until("order", "/orders/1", |order| order["status"] == "Completed").await;
     assert_eq!(order["productId"], 1);
-    let page = system.until("customercenter", "/mypages/1", |page| page["orderStatus"] == "Completed").await;
+    let page = system
+        .until("customercenter", "/mypages/1", |page| page["orderStatus"] == "Completed")
+        .await;
     assert_eq!(statuses(&page), ("Completed", "Completed"));
     assert_eq!(system.get("stock", "/stocks/1").await.1["qty"], 1_000_000 - 3);
     insta::assert_json_snapshot!(page, {"._links.*.href" => "[link]"});
@@ -54,11 +56,13 @@ async fn what_stock_does_not_have_is_out_of_stock() {
         let path = format!("/orders/{}", id + 1);
         system.until("order", &path, |order| order["status"] == "Out of stock").await;
         let path = format!("/mypages/{}", id + 1);
-        let page =
-            system.until("customercenter", &path, |page| page["productStatus"] == "Out of stock").await;
+        let page = system
+            .until("customercenter", &path, |page| page["productStatus"] == "Out of stock")
+            .await;
         assert_eq!(statuses(&page), ("Out of stock", "Out of stock"));
-        let (status, _) =
-            system.patch("order", &format!("/orders/{}", id + 1), json!({"status": "Canceled"})).await;
+        let (status, _) = system
+            .patch("order", &format!("/orders/{}", id + 1), json!({"status": "Canceled"}))
+            .await;
         assert_eq!(status, StatusCode::CONFLICT);
     }
     assert_eq!(system.get("stock", "/stocks/1").await.1["qty"], 5);
@@ -87,8 +91,10 @@ async fn stock_is_taken_once_for_a_key_and_never_below_zero() {
             let url = system.url("stock", "/stocks/reduce");
             let body = json!({"productName": "Latte", "qty": 1});
             // Each key comes twice.
-            let request =
-                reqwest::Client::new().post(url).header("idempotency-key", (n / 2).to_string()).json(&body);
+            let request = reqwest::Client::new()
+                .post(url)
+                .header("idempotency-key", (n / 2).to_string())
+                .json(&body);
             tokio::spawn(async move { request.send().await.unwrap().json::<bool>().await.unwrap() })
         })
         .collect();

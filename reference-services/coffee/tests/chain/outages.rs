@@ -12,10 +12,12 @@ async fn with_product_down_orders_wait_and_cancels_fail() {
     let mut system = start(&[("MAKING_TIME", "0ms")]).await;
     system.stop("product").await;
     for _ in 0..2 {
-        let (status, _) = system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
+        let (status, _) =
+            system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
         assert_eq!(status, StatusCode::CREATED);
     }
-    let response = system.request("PATCH", "order", "/orders/1", json!({"status": "Canceled"})).await;
+    let response =
+        system.request("PATCH", "order", "/orders/1", json!({"status": "Canceled"})).await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(response.headers()["retry-after"], "1");
     assert_eq!(system.get("order", "/orders/1").await.1["status"], "Requested");
@@ -44,7 +46,11 @@ async fn a_stop_is_clean_and_nothing_is_lost() {
         system.restart(service).await;
     }
     for id in 1..=4 {
-        system.until("order", &format!("/orders/{id}"), |order| order["status"] == "Completed").await;
+        system
+            .until("order", &format!("/orders/{id}"), |order| order["status"] == "Completed")
+            .await;
     }
-    tokio::time::timeout(Duration::from_secs(10), system.stop_all()).await.expect("it ends in time");
+    tokio::time::timeout(Duration::from_secs(10), system.stop_all())
+        .await
+        .expect("it ends in time");
 }

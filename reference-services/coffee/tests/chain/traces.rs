@@ -35,9 +35,9 @@ async fn collector() -> (String, Spans) {
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(
-        async move { axum::serve(listener, Router::new().route("/v1/traces", post(receive))).await },
-    );
+    tokio::spawn(async move {
+        axum::serve(listener, Router::new().route("/v1/traces", post(receive))).await
+    });
     (url, spans)
 }
 
@@ -59,8 +59,10 @@ fn read(resource: &Value) -> Vec<Span> {
 async fn path_to_root(spans: &Spans, service: &str, name: &str) -> Vec<Span> {
     let find = || {
         let known = spans.lock().unwrap().clone();
-        let by_id: BTreeMap<_, _> = known.iter().map(|span| (span.id.clone(), span.clone())).collect();
-        let mut span = known.iter().find(|span| span.service == service && span.name == name)?.clone();
+        let by_id: BTreeMap<_, _> =
+            known.iter().map(|span| (span.id.clone(), span.clone())).collect();
+        let mut span =
+            known.iter().find(|span| span.service == service && span.name == name)?.clone();
         let mut path = vec![span.clone()];
         while let Some(parent) = &span.parent {
             span = by_id.get(parent)?.clone();
@@ -77,8 +79,9 @@ async fn path_to_root(spans: &Spans, service: &str, name: &str) -> Vec<Span> {
         }
     };
     let outcome = timeout(BOUND, waiting).await;
-    outcome
-        .unwrap_or_else(|_| panic!("no way from {service} {name} to a root in {:#?}", spans.lock().unwrap()))
+    outcome.unwrap_or_else(|_| {
+        panic!("no way from {service} {name} to a root in {:#?}", spans.lock().unwrap())
+    })
 }
 
 #[tokio::test]
@@ -92,7 +95,10 @@ async fn an_order_is_one_trace_from_the_gateway_to_the_customers_page() {
         path_to_root(&spans, "customercenter", "process Produced").await,
     ];
     let shown = |path: &Vec<Span>| {
-        path.iter().map(|span| format!("{}: {}", span.service, span.name)).collect::<Vec<_>>().join("\n")
+        path.iter()
+            .map(|span| format!("{}: {}", span.service, span.name))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     insta::assert_snapshot!(ends.iter().map(shown).collect::<Vec<_>>().join("\n\n"));
     let trace = &ends[0][0].trace;

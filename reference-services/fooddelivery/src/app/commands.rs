@@ -19,7 +19,8 @@ impl App {
         Ok(order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
     }
 
-    /// Asks nobody: payment, store and delivery are told by the event, and each undoes its own part.
+    /// Asks nobody: payment, store and delivery are told by the event, and each undoes
+    /// its own part.
     pub(super) async fn cancel(&self, id: i64, cause: Cause) -> Result<Order, Problem> {
         Ok(self.store.write(move |tx| store::change(tx, id, Command::Cancel, &cause)).await?)
     }

@@ -1,9 +1,9 @@
-//! How an order comes to stand: what is wanted is written down, pay is asked outside of any transaction, and only when it is
-//! paid for is it an order.
+//! How an order comes to stand: what is wanted is written down, pay is asked outside of any
+//! transaction, and only when it is paid for is it an order.
 //!
-//! When nobody can say whether it is paid for, there is no order, and pay is told so by an event: money that was taken all
-//! the same is given back, and a payment that comes later is refused. What a killed process left open is asked again with the
-//! same key.
+//! When nobody can say whether it is paid for, there is no order, and pay is told so by an event:
+//! money that was taken all the same is given back, and a payment that comes later is refused. What
+//! a killed process left open is asked again with the same key.
 
 use std::time::Duration;
 
@@ -30,7 +30,8 @@ pub(super) async fn place(
     cause: Cause,
 ) -> Result<Order, Problem> {
     let work = async move {
-        match app.store.write(move |tx| store::begin(tx, placement, key.as_deref(), &cause)).await? {
+        match app.store.write(move |tx| store::begin(tx, placement, key.as_deref(), &cause)).await?
+        {
             Begun::Before(order) => Ok(order),
             Begun::Pending(pending) => settle(&app, pending).await,
         }

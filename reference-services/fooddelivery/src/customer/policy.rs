@@ -20,7 +20,11 @@ struct AboutOrder {
     order_id: i64,
 }
 
-pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, version_gate: Guard) -> Result<Handled, PolicyError> {
+pub(super) fn handle(
+    tx: &mut Tx<'_>,
+    event: &Envelope,
+    version_gate: Guard,
+) -> Result<Handled, PolicyError> {
     let Some((order_id, news)) = news(event)? else {
         return Ok(Handled::Ignored);
     };

@@ -1,5 +1,6 @@
-//! How events become a page. Pure. Several services speak about one order, so their events come in any order; what is older
-//! than what the page shows changes nothing, so that the view never goes backwards.
+//! How events become a page. Pure. Several services speak about one order, so their events come in
+//! any order; what is older than what the page shows changes nothing, so that the view never goes
+//! backwards.
 
 use brunt_kit::config::Guard;
 use serde::{Deserialize, Serialize};
@@ -107,7 +108,8 @@ impl MyPage {
         Self { id, order_id, ..Self::default() }
     }
 
-    /// The page after an event, which says the same if it knew better. With the gate off, whatever comes last is shown.
+    /// The page after an event, which says the same if it knew better. With the gate off, whatever
+    /// comes last is shown.
     #[must_use]
     pub fn after(mut self, news: News, gate: Guard) -> Self {
         let open = gate == Guard::Off;
@@ -116,7 +118,9 @@ impl MyPage {
         }
         match news {
             News::Placed(ordered) => self.order = Some(ordered),
-            News::Money(money) if open || self.pay_status < Some(money) => self.pay_status = Some(money),
+            News::Money(money) if open || self.pay_status < Some(money) => {
+                self.pay_status = Some(money)
+            }
             News::Money(_) | News::Reached(_) => {}
         }
         self

@@ -79,6 +79,9 @@ mod tests {
         let back = paid.given_back().unwrap();
         assert_eq!((back.status, back.version), (Status::Canceled, 2));
         assert_eq!(back.given_back(), None);
-        assert_eq!(Payment::take(1, Charge { order_id: 7, price: -1 }), Err(Rejection::NegativePrice));
+        assert_eq!(
+            Payment::take(1, Charge { order_id: 7, price: -1 }),
+            Err(Rejection::NegativePrice)
+        );
     }
 }

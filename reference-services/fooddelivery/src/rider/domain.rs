@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn every_command_in_every_state() {
-        let states = [Status::Waiting, Status::Ready, Status::Picked, Status::Delivered, Status::Canceled];
+        let states =
+            [Status::Waiting, Status::Ready, Status::Picked, Status::Delivered, Status::Canceled];
         insta::assert_snapshot!(states.map(line).join("\n"), @r"
         Waiting: Ready - - Canceled
         Ready: = Picked - Canceled

@@ -25,7 +25,11 @@ struct StoreOrder {
 }
 
 /// With `compensation` off, an order that is called off keeps its delivery.
-pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, compensation: Guard) -> Result<Handled, PolicyError> {
+pub(super) fn handle(
+    tx: &mut Tx<'_>,
+    event: &Envelope,
+    compensation: Guard,
+) -> Result<Handled, PolicyError> {
     let command = match event.event_type.as_str() {
         "OrderPlaced" => None,
         "CookFinished" => Some(Command::Ready),

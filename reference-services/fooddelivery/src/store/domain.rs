@@ -33,7 +33,8 @@ pub enum Status {
     Cooking,
     /// It waits for its rider.
     Cooked,
-    /// The customer called it off. An order that was called off before it arrived has such a row too.
+    /// The customer called it off. An order that was called off before it arrived has such
+    /// a row too.
     Canceled,
 }
 
@@ -85,7 +86,8 @@ pub fn decide(status: Status, command: Command) -> Result<Option<Status>, Reject
         (Command::Reject, Received) => Ok(Some(Rejected)),
         (Command::Start, Accepted) => Ok(Some(Cooking)),
         (Command::Finish, Cooking) => Ok(Some(Cooked)),
-        // App lets nobody cancel once it knows of cooking. Should it have let it before it knew, the cancel holds.
+        // App lets nobody cancel once it knows of cooking. Should it have let it before it knew,
+        // the cancel holds.
         (Command::Cancel, Received | Accepted | Cooking | Cooked) => Ok(Some(Canceled)),
         (Command::Accept, Accepted)
         | (Command::Reject, Rejected)
@@ -129,9 +131,11 @@ mod tests {
         Status::Canceled,
     ];
 
-    /// One line a state, one letter a command: the state it leads to, `=` if nothing changes, `-` if it is refused.
+    /// One line a state, one letter a command: the state it leads to, `=` if nothing changes, `-`
+    /// if it is refused.
     fn line(status: Status) -> String {
-        let commands = [Command::Accept, Command::Reject, Command::Start, Command::Finish, Command::Cancel];
+        let commands =
+            [Command::Accept, Command::Reject, Command::Start, Command::Finish, Command::Cancel];
         let outcomes = commands.map(|command| match decide(status, command) {
             Ok(Some(next)) => format!("{next:?}"),
             Ok(None) => "=".to_owned(),

@@ -17,7 +17,11 @@ struct Order {
 }
 
 /// With `compensation` off, an order that is called off is cooked all the same.
-pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope, compensation: Guard) -> Result<Handled, PolicyError> {
+pub(super) fn handle(
+    tx: &mut Tx<'_>,
+    event: &Envelope,
+    compensation: Guard,
+) -> Result<Handled, PolicyError> {
     let canceled = match event.event_type.as_str() {
         "OrderPlaced" => false,
         "OrderCanceled" if compensation == Guard::On => true,

@@ -1,4 +1,5 @@
-//! Stands between app and pay: it loses answers after pay has done its work, or holds requests back until several are there.
+//! Stands between app and pay: it loses answers after pay has done its work, or holds requests back
+//! until several are there.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,7 +27,12 @@ struct Shared {
 impl Between {
     /// Loses the first so many answers.
     pub async fn losing(answers: u32) -> Self {
-        Self::start(Shared { pay: OnceLock::new(), to_lose: AtomicU32::new(answers), barrier: None }).await
+        Self::start(Shared {
+            pay: OnceLock::new(),
+            to_lose: AtomicU32::new(answers),
+            barrier: None,
+        })
+        .await
     }
 
     /// Lets requests through two by two.
@@ -53,7 +59,11 @@ impl Between {
     }
 }
 
-async fn pass(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> (StatusCode, Bytes) {
+async fn pass(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, Bytes) {
     if let Some(barrier) = &shared.barrier {
         barrier.wait().await;
     }
@@ -64,7 +74,8 @@ async fn pass(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     }
     let response = request.send().await.unwrap();
     let (status, answer) = (response.status(), response.bytes().await.unwrap());
-    let lost = shared.to_lose.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+    let lost =
+        shared.to_lose.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
     match lost {
         Ok(_) => (StatusCode::GATEWAY_TIMEOUT, Bytes::new()),
         Err(_) => (status, answer),

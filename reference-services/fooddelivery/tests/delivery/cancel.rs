@@ -14,7 +14,8 @@ async fn before_cooking_an_order_is_called_off_with_all_that_belongs_to_it() {
         if accepted {
             advance(&system, "Accepted").await;
         }
-        let (status, order) = system.patch("gateway", "/orders/1", json!({"status": "Canceled"})).await;
+        let (status, order) =
+            system.patch("gateway", "/orders/1", json!({"status": "Canceled"})).await;
         assert_eq!((status, &order["status"]), (StatusCode::OK, &json!("Canceled")));
         for (service, path) in
             [("pay", "/payments/1"), ("store", "/storeOrders/1"), ("rider", "/deliveries/1")]
@@ -53,13 +54,18 @@ async fn after_cooking_has_begun_it_is_too_late() {
         ("rider", "/deliveries/1/pick", "Picked"),
         ("rider", "/deliveries/1/deliver", "Delivered"),
     ] {
-        system.until("rider", "/deliveries/1", |it| reached != "Cooked" || it["status"] == "Ready").await;
+        system
+            .until("rider", "/deliveries/1", |it| reached != "Cooked" || it["status"] == "Ready")
+            .await;
         assert_eq!(put(&system, service, path).await.0, StatusCode::OK, "{path}");
         system.until("app", "/orders/1", |order| order["status"] == next).await;
         reached = next;
         let (status, problem) = put(&system, "app", "/orders/1/cancel").await;
         assert_eq!(status, StatusCode::CONFLICT);
-        assert_eq!(problem["message"], format!("the order cannot be canceled any more: it is {next}"));
+        assert_eq!(
+            problem["message"],
+            format!("the order cannot be canceled any more: it is {next}")
+        );
     }
     assert_eq!(system.get("pay", "/payments/1").await.1["status"], "Paid");
     assert!(!told(&system).await.contains(&"Your order is canceled".to_owned()));
@@ -84,7 +90,8 @@ async fn a_cancel_that_overtakes_its_order_keeps_it_from_being_cooked_and_paid()
     let system = start(&[]).await;
     let mut order = pizza();
     order["id"] = json!(7);
-    let events = vec![record("OrderCanceled", "late", &order), record("OrderPlaced", "early", &order)];
+    let events =
+        vec![record("OrderCanceled", "late", &order), record("OrderPlaced", "early", &order)];
     system.log().append(events).await.unwrap();
     system.until("customer", "/notifications", |page| page["page"]["totalElements"] == 2).await;
     system.until("customer", "/myPages/1", |page| page["orderStatus"] == "Canceled").await;
@@ -104,16 +111,19 @@ async fn what_is_cooked_before_the_rider_knows_of_the_order_is_delivered_once() 
     let system = start(&[]).await;
     let mut order = pizza();
     order["id"] = json!(7);
-    let cooked = json!({"id": 1, "orderId": 7, "accept": true, "status": "Cooked", "deliveryType": "walk"});
-    let events = vec![record("CookFinished", "late", &cooked), record("OrderPlaced", "early", &order)];
+    let cooked =
+        json!({"id": 1, "orderId": 7, "accept": true, "status": "Cooked", "deliveryType": "walk"});
+    let events =
+        vec![record("CookFinished", "late", &cooked), record("OrderPlaced", "early", &order)];
     system.log().append(events).await.unwrap();
     system.until_received("rider", "OrderPlaced", "applied", 1).await;
     let all = system.get("rider", "/deliveries").await.1;
     assert_eq!(all["page"]["totalElements"], 1, "{all}");
     assert_eq!(put(&system, "rider", "/deliveries/1/pick").await.1["status"], "Picked");
     // What was said before anybody knew to whom has its addressee now.
-    let told =
-        system.until("customer", "/notifications/1", |notification| notification["customer"] == "서울").await;
+    let told = system
+        .until("customer", "/notifications/1", |notification| notification["customer"] == "서울")
+        .await;
     assert_eq!(told["text"], "Your order is cooked");
 }
 

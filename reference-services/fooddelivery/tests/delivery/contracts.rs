@@ -24,7 +24,9 @@ async fn place(system: &Trial, id: i64) {
     let mut order: Value = pizza();
     order["customer"] = json!("유은상");
     assert_eq!(system.post("app", "/orders", order).await.1["id"], id);
-    system.until("store", &format!("/storeOrders/{id}"), |order| order["status"] == "Received").await;
+    system
+        .until("store", &format!("/storeOrders/{id}"), |order| order["status"] == "Received")
+        .await;
 }
 
 #[tokio::test]

@@ -93,7 +93,11 @@ async fn a_body_that_is_too_large_is_not_read() {
     for service in ["app", "gateway"] {
         let (status, problem) =
             system.post(service, "/orders", with("menu", json!("x".repeat(1 << 20)))).await;
-        assert_eq!((status, &problem["status"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!(413)), "{service}");
+        assert_eq!(
+            (status, &problem["status"]),
+            (StatusCode::PAYLOAD_TOO_LARGE, &json!(413)),
+            "{service}"
+        );
     }
 }
 
@@ -110,7 +114,9 @@ fn a_service_that_cannot_be_configured_says_what_to_do() {
         ("gateway", "GATEWAY_TIMEOUT", "10"),
         ("shop", "PORT", "1"),
     ] {
-        said.push(SYSTEM.plan(service, Env::from_pairs([(name, value)])).err().unwrap().to_string());
+        said.push(
+            SYSTEM.plan(service, Env::from_pairs([(name, value)])).err().unwrap().to_string(),
+        );
     }
     insta::assert_snapshot!(said.join("\n"));
 }

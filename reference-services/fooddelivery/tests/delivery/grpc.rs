@@ -26,7 +26,10 @@ async fn an_order_over_grpc_is_paid_and_the_same_over_rest() {
         let mut request = Request::new(wanted());
         request.metadata_mut().insert("idempotency-key", "k".parse().unwrap());
         let order = orders.place(request).await.unwrap().into_inner();
-        assert_eq!((order.id, order.delivery_type.as_str(), order.status.as_str()), (1, "walk", "Placed"));
+        assert_eq!(
+            (order.id, order.delivery_type.as_str(), order.status.as_str()),
+            (1, "walk", "Placed")
+        );
     }
     let (_, shown) = system.get("app", "/orders/1").await;
     assert_eq!((&shown["menu"], &shown["address"]), (&json!("피자 🍕"), &json!("서울")));
@@ -55,5 +58,8 @@ async fn once_cooking_has_begun_it_is_too_late_to_cancel() {
     let mut orders = OrdersClient::new(system.channel("app").await);
     placed(&system).await;
     advance(&system, "Cooking").await;
-    assert_eq!(orders.cancel(OrderId { id: 1 }).await.unwrap_err().code(), Code::FailedPrecondition);
+    assert_eq!(
+        orders.cancel(OrderId { id: 1 }).await.unwrap_err().code(),
+        Code::FailedPrecondition
+    );
 }

@@ -1,5 +1,5 @@
-//! What the guards protect from, shown by taking each of them away. Those about payment are beside its tests, and
-//! compensation's beside those of cancels.
+//! What the guards protect from, shown by taking each of them away. Those about payment are beside
+//! its tests, and compensation's beside those of cancels.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,8 @@ const COLLECTIONS: [(&str, &str); 6] = [
     ("customer", "/myPages"),
 ];
 
-/// An order that is on its way: OrderPlaced, Paid, OrderAccepted, CookStarted, CookFinished and Picked.
+/// An order that is on its way: OrderPlaced, Paid, OrderAccepted, CookStarted,
+/// CookFinished and Picked.
 async fn system_with_history(inbox: &str) -> Trial {
     let system = start(&[("INBOX", inbox)]).await;
     placed(&system).await;
@@ -34,10 +35,14 @@ async fn system_with_history(inbox: &str) -> Trial {
 const EVENTS: usize = 6;
 
 async fn until_all_were_received_twice(system: &Trial) {
-    for (service, event_type) in [("app", "Picked"), ("store", "OrderPlaced"), ("rider", "CookFinished")] {
+    for (service, event_type) in
+        [("app", "Picked"), ("store", "OrderPlaced"), ("rider", "CookFinished")]
+    {
         system.until_received(service, event_type, "duplicate", 1).await;
     }
-    for event_type in ["OrderPlaced", "Paid", "OrderAccepted", "CookStarted", "CookFinished", "Picked"] {
+    for event_type in
+        ["OrderPlaced", "Paid", "OrderAccepted", "CookStarted", "CookFinished", "Picked"]
+    {
         system.until_received("customer", event_type, "duplicate", 1).await;
     }
 }
@@ -82,8 +87,12 @@ async fn shown_after_a_rewind(version_gate: &str) -> Value {
         event["eventType"] == "OrderPlaced"
     });
     let first = first.unwrap();
-    let again =
-        NewRecord { topic: TOPIC.to_owned(), key: first.key, value: first.value, headers: BTreeMap::new() };
+    let again = NewRecord {
+        topic: TOPIC.to_owned(),
+        key: first.key,
+        value: first.value,
+        headers: BTreeMap::new(),
+    };
     system.log().append(vec![again]).await.unwrap();
     until_told(&system, 3).await;
     system.get("customer", "/myPages/1").await.1["orderStatus"].clone()
@@ -125,7 +134,10 @@ async fn without_failing_closed_it_is() {
 async fn which_guards_are_on_is_seen_from_outside() {
     let system = start(&[("INBOX", "off"), ("BREAKER", "off")]).await;
     for (service, lines) in [
-        ("app", ["inbox\"} 0", "breaker\"} 0", "failClosed\"} 1", "idempotencyKey\"} 1"].as_slice()),
+        (
+            "app",
+            ["inbox\"} 0", "breaker\"} 0", "failClosed\"} 1", "idempotencyKey\"} 1"].as_slice(),
+        ),
         ("pay", &["outbox\"} 1", "compensation\"} 1"]),
         ("store", &["failClosed\"} 1", "compensation\"} 1", "timeout\"} 1"]),
         ("rider", &["compensation\"} 1"]),
@@ -133,7 +145,10 @@ async fn which_guards_are_on_is_seen_from_outside() {
     ] {
         let text = system.get_text(service, "/actuator/prometheus").await;
         for line in lines {
-            assert!(text.contains(&format!("guard_enabled{{guard=\"{line}\n")), "{service} {line}: {text}");
+            assert!(
+                text.contains(&format!("guard_enabled{{guard=\"{line}\n")),
+                "{service} {line}: {text}"
+            );
         }
     }
 }

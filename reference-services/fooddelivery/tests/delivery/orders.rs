@@ -25,7 +25,8 @@ async fn an_order_is_paid_cooked_delivered_and_reviewed_and_the_customer_hears_o
         let event: serde_json::Value = serde_json::from_slice(&event.value).unwrap();
         event["eventType"].as_str().unwrap().to_owned()
     };
-    let mut events: Vec<String> = system.events("fooddelivery", 8).await.iter().map(types).collect();
+    let mut events: Vec<String> =
+        system.events("fooddelivery", 8).await.iter().map(types).collect();
     events.sort();
     assert_eq!(
         events,
@@ -48,7 +49,9 @@ async fn resources_look_as_spring_data_rest_users_know_them() {
     placed(&system).await;
     until_told(&system, 1).await;
     system
-        .until("customer", "/myPages/1", |page| page["payStatus"] == "Paid" && page["menu"] == "피자")
+        .until("customer", "/myPages/1", |page| {
+            page["payStatus"] == "Paid" && page["menu"] == "피자"
+        })
         .await;
     let mut seen = Vec::new();
     for (service, path) in [
@@ -139,7 +142,8 @@ async fn a_rider_delivers_by_the_type_that_was_chosen() {
         put(&system, "store", &format!("/storeOrders/1/{step}")).await;
     }
     system.until("rider", "/deliveries/1", |delivery| delivery["status"] == "Ready").await;
-    let pick = |by| system.request("PUT", "rider", "/deliveries/1/pick", json!({"deliveryType": by}));
+    let pick =
+        |by| system.request("PUT", "rider", "/deliveries/1/pick", json!({"deliveryType": by}));
     assert_eq!(pick("바이크").await.status(), StatusCode::CONFLICT);
     assert_eq!(pick("도보").await.status(), StatusCode::OK);
 }
@@ -148,8 +152,9 @@ async fn a_rider_delivers_by_the_type_that_was_chosen() {
 async fn an_order_is_reviewed_once_and_only_when_it_is_there() {
     let system = start(&[]).await;
     placed(&system).await;
-    let review =
-        |rating: i64| system.post("app", "/reviews", json!({"orderId": 1, "rating": rating, "text": "!"}));
+    let review = |rating: i64| {
+        system.post("app", "/reviews", json!({"orderId": 1, "rating": rating, "text": "!"}))
+    };
     assert_eq!(review(5).await.0, StatusCode::CONFLICT);
     advance(&system, "Picked").await;
     assert_eq!(review(5).await.0, StatusCode::CONFLICT);

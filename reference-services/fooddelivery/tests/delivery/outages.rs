@@ -46,5 +46,7 @@ async fn a_stop_is_clean_and_nothing_is_lost() {
     }
     until_told(&system, 5).await;
     system.until("store", "/storeOrders", |page| page["page"]["totalElements"] == 5).await;
-    tokio::time::timeout(Duration::from_secs(10), system.stop_all()).await.expect("it ends in time");
+    tokio::time::timeout(Duration::from_secs(10), system.stop_all())
+        .await
+        .expect("it ends in time");
 }

@@ -68,7 +68,8 @@ async fn a_key_that_is_used_again_is_the_same_order() {
     assert_eq!(count(&system, "pay", "/payments").await, 1);
 }
 
-/// The same order twice at the same time, by a customer who is in a hurry; gives how often it is paid for.
+/// The same order twice at the same time, by a customer who is in a hurry; gives how often it
+/// is paid for.
 async fn paid_in_a_hurry(guard: &str) -> Value {
     let between = Between::pairing().await;
     let system = start(&[("API_PAY_URL", &between.url()), ("IDEMPOTENCY_KEY", guard)]).await;

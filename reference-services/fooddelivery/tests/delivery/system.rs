@@ -43,7 +43,9 @@ pub async fn advance(system: &Trial, status: &str) {
     ];
     for (reached, service, path) in steps {
         if service == "rider" {
-            system.until("rider", "/deliveries/1", |delivery| delivery["status"] != "Waiting").await;
+            system
+                .until("rider", "/deliveries/1", |delivery| delivery["status"] != "Waiting")
+                .await;
         }
         let (answer, body) = put(system, service, path).await;
         assert_eq!(answer, StatusCode::OK, "{path}: {body}");

@@ -40,7 +40,8 @@ impl CircuitBreaker {
     /// Lets a call through, or not.
     ///
     /// # Errors
-    /// How long it is until calls are tried again; zero when that depends on those which are on trial now.
+    /// How long it is until calls are tried again; zero when that depends on those which are
+    /// on trial now.
     pub fn permit(&self) -> Result<Permit, Duration> {
         let began = Instant::now();
         let ticket = self.0.breaker.as_ref().map(|breaker| {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::config::{ConfigError, Env};
 
-/// When a circuit breaker opens, and how it closes again. The names and meanings are resilience4j's.
+/// When a circuit breaker opens, and how it closes again. The names and
+/// meanings are resilience4j's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// How many of the last calls are looked at, at least 1.
@@ -24,7 +25,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// A smaller window and shorter waits than resilience4j's own defaults, whose minute suits no run of a minute.
+    /// A smaller window and shorter waits than resilience4j's own defaults, whose minute suits no
+    /// run of a minute.
     fn default() -> Self {
         Self {
             sliding_window_size: 50,
@@ -49,13 +51,25 @@ impl Settings {
             env.parse(name, &default.to_string(), "a number of calls from 1 to 10000", parse_calls)
         };
         let percent = |name, default: f64| {
-            env.parse(name, &default.to_string(), "a share in percent, over 0 and up to 100", parse_percent)
+            env.parse(
+                name,
+                &default.to_string(),
+                "a share in percent, over 0 and up to 100",
+                parse_percent,
+            )
         };
-        let duration = |name, default: Duration| env.duration(name, &format!("{}ms", default.as_millis()));
+        let duration =
+            |name, default: Duration| env.duration(name, &format!("{}ms", default.as_millis()));
         Ok(Self {
             sliding_window_size: calls("BREAKER_SLIDING_WINDOW_SIZE", or.sliding_window_size)?,
-            minimum_number_of_calls: calls("BREAKER_MINIMUM_NUMBER_OF_CALLS", or.minimum_number_of_calls)?,
-            failure_rate_threshold: percent("BREAKER_FAILURE_RATE_THRESHOLD", or.failure_rate_threshold)?,
+            minimum_number_of_calls: calls(
+                "BREAKER_MINIMUM_NUMBER_OF_CALLS",
+                or.minimum_number_of_calls,
+            )?,
+            failure_rate_threshold: percent(
+                "BREAKER_FAILURE_RATE_THRESHOLD",
+                or.failure_rate_threshold,
+            )?,
             slow_call_duration_threshold: duration(
                 "BREAKER_SLOW_CALL_DURATION_THRESHOLD",
                 or.slow_call_duration_threshold,

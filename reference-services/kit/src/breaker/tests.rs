@@ -77,7 +77,10 @@ fn it_opens_at_the_threshold_and_not_before_the_minimum() {
 #[test]
 fn old_calls_slide_out_of_the_window() {
     let mut bench = Bench::new(Settings { minimum_number_of_calls: 4, ..SETTINGS });
-    assert_eq!(bench.calls(&[BAD, GOOD, GOOD, GOOD, BAD, GOOD, GOOD, GOOD, BAD]), [State::Closed; 9]);
+    assert_eq!(
+        bench.calls(&[BAD, GOOD, GOOD, GOOD, BAD, GOOD, GOOD, GOOD, BAD]),
+        [State::Closed; 9]
+    );
     assert_eq!(bench.call(BAD), State::Open);
 }
 
@@ -175,8 +178,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 proptest! {
-    /// Whatever happens: an open breaker lets nothing through before its time, a trial never has more calls than are
-    /// permitted, and nobody is locked out for ever.
+    /// Whatever happens: an open breaker lets nothing through before its time, a trial never has
+    /// more calls than are permitted, and nobody is locked out for ever.
     #[test]
     fn it_keeps_its_promises(acts in acts()) {
         let mut bench = Bench::new(SETTINGS);

@@ -26,8 +26,8 @@ pub(super) struct Rates {
 }
 
 impl Window {
-    /// The last `size` calls; with fewer than `minimum` there are no rates. A minimum that the window cannot hold is
-    /// the whole window.
+    /// The last `size` calls; with fewer than `minimum` there are no rates. A minimum that the
+    /// window cannot hold is the whole window.
     pub(super) fn new(size: u32, minimum: u32) -> Self {
         Self { size, minimum: minimum.min(size), calls: VecDeque::new(), failed: 0, slow: 0 }
     }

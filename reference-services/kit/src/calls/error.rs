@@ -37,12 +37,13 @@ impl CallError {
         matches!(self, Self::NotConnected | Self::NotPermitted { .. })
     }
 
-    /// The refusal of a request that needs `callee`: 503, to be tried again shortly. `what` says in words how things
-    /// stand now, such as "the order is unchanged".
+    /// The refusal of a request that needs `callee`: 503, to be tried again shortly. `what` says in
+    /// words how things stand now, such as "the order is unchanged".
     #[must_use]
     pub fn problem(self, what: &str, callee: &str) -> Problem {
-        let problem =
-            Problem::unavailable(format!("{what}, as {callee} was needed and {self}; try again shortly"));
+        let problem = Problem::unavailable(format!(
+            "{what}, as {callee} was needed and {self}; try again shortly"
+        ));
         match self {
             Self::NotPermitted { retry_after } => problem.retry_after(whole_seconds(retry_after)),
             _ => problem,
@@ -53,7 +54,9 @@ impl CallError {
         match self {
             Self::TimedOut => "timed out",
             Self::NotPermitted { .. } => "not permitted",
-            Self::NotConnected | Self::Unreachable | Self::Unavailable(_) | Self::Unreadable => "failed",
+            Self::NotConnected | Self::Unreachable | Self::Unavailable(_) | Self::Unreadable => {
+                "failed"
+            }
         }
     }
 }
@@ -69,7 +72,8 @@ mod tests {
 
     #[test]
     fn who_is_told_to_come_back_does_not_come_too_early() {
-        let seconds = [0, 1, 999, 1000, 1001, 60_000].map(|ms| whole_seconds(Duration::from_millis(ms)));
+        let seconds =
+            [0, 1, 999, 1000, 1001, 60_000].map(|ms| whole_seconds(Duration::from_millis(ms)));
         assert_eq!(seconds, [1, 1, 1, 1, 2, 60]);
         let refused = CallError::NotPermitted { retry_after: Duration::from_millis(4200) };
         let message = "nothing was ordered, as pay was needed and it is left alone for a while, having failed too \

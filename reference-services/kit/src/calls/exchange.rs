@@ -61,7 +61,10 @@ async fn read(mut response: Response) -> Result<Value, CallError> {
 
 /// Nothing from the environment: a proxy meant for the internet must not come between services.
 pub(crate) fn client() -> Client {
-    let builder =
-        Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(CONNECT).tcp_nodelay(true);
+    let builder = Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true);
     builder.build().unwrap_or_default()
 }

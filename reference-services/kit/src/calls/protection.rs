@@ -9,7 +9,8 @@ use crate::lifecycle::Background;
 use crate::metrics::Metrics;
 use crate::reload::{self, Overlay};
 
-/// How much longer than its call an attempt may take, and how long at all if calls have no deadline.
+/// How much longer than its call an attempt may take, and how long at all if calls
+/// have no deadline.
 const LEEWAY: Duration = Duration::from_secs(3);
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -26,7 +27,8 @@ impl Protection {
     /// # Errors
     /// The first variable that cannot be used, or the file.
     pub fn read(env: &Env) -> Result<Self, ConfigError> {
-        let (now, file) = Overlay::read(env, "CALLS_CONFIG", Resilience::read, Resilience::overlaid)?;
+        let (now, file) =
+            Overlay::read(env, "CALLS_CONFIG", Resilience::read, Resilience::overlaid)?;
         Ok(Self { current: Arc::new(RwLock::new(now)), file })
     }
 
@@ -42,11 +44,13 @@ impl Protection {
         self.now().deadline.unwrap_or(LONGEST) + LEEWAY
     }
 
-    /// Looks after the file, if there is one: a change of it holds for the calls that begin afterwards.
+    /// Looks after the file, if there is one: a change of it holds for the calls
+    /// that begin afterwards.
     pub(crate) fn background(&self, env: &Env, metrics: &Metrics) -> Option<Background> {
         let (current, env) = (Arc::clone(&self.current), env.clone());
         let apply = move |text: &str| {
-            *current.write().unwrap_or_else(PoisonError::into_inner) = Resilience::overlaid(&env, text)?;
+            *current.write().unwrap_or_else(PoisonError::into_inner) =
+                Resilience::overlaid(&env, text)?;
             Ok(())
         };
         Some(reload::watch(self.file.clone()?, metrics.clone(), apply))

@@ -35,7 +35,8 @@ pub struct Resilience {
 }
 
 impl Resilience {
-    /// Reads `CALL_TIMEOUT` and its guard `TIMEOUT`, the guard `BREAKER` and the breaker's settings, and `RETRY_BUDGET`.
+    /// Reads `CALL_TIMEOUT` and its guard `TIMEOUT`, the guard `BREAKER` and the breaker's
+    /// settings, and `RETRY_BUDGET`.
     ///
     /// # Errors
     /// The first that cannot be used.

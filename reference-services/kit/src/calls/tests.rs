@@ -54,7 +54,10 @@ async fn call(address: SocketAddr) -> Result<Reply, CallError> {
 async fn an_answer_may_be_a_refusal() {
     let route = post(|request: Request| async move {
         let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
-        (StatusCode::CONFLICT, axum::Json(json!([header("traceparent"), header("idempotency-key")])))
+        (
+            StatusCode::CONFLICT,
+            axum::Json(json!([header("traceparent"), header("idempotency-key")])),
+        )
     });
     let reply = call(serve(Router::new().route("/do", route)).await).await.unwrap();
     assert_eq!((reply.status, &reply.body[1]), (StatusCode::CONFLICT, &json!("key")));
@@ -69,7 +72,8 @@ async fn no_answer_is_an_error_that_says_why() {
     assert_eq!(call(nobody).await, Err(CallError::NotConnected));
     let hangs = serve(Router::new().route("/do", post(std::future::pending::<String>))).await;
     assert_eq!(call(hangs).await, Err(CallError::TimedOut));
-    let ill = serve(Router::new().route("/do", post(|| async { StatusCode::SERVICE_UNAVAILABLE }))).await;
+    let ill =
+        serve(Router::new().route("/do", post(|| async { StatusCode::SERVICE_UNAVAILABLE }))).await;
     assert_eq!(call(ill).await, Err(CallError::Unavailable(503)));
     let babbles = serve(Router::new().route("/do", post(|| async { "no JSON" }))).await;
     assert_eq!(call(babbles).await, Err(CallError::Unreadable));
@@ -147,7 +151,10 @@ async fn what_is_not_there_is_an_answer_and_may_have_no_body() {
     let callee = callee(serve(router).await);
     let reply = callee.get("/books/7", Context::new("t")).await.unwrap();
     assert_eq!(reply, Reply { status: StatusCode::NOT_FOUND, body: Value::Null });
-    assert_eq!(callee.delete("/gone", Context::new("t")).await.unwrap().status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        callee.delete("/gone", Context::new("t")).await.unwrap().status,
+        StatusCode::NO_CONTENT
+    );
 }
 
 #[tokio::test]
@@ -199,9 +206,15 @@ async fn an_open_breaker_spares_the_callee_and_a_trial_is_of_so_many_calls() {
         assert_eq!(call().await, Err(CallError::Unavailable(503)));
     }
     let refused = call().await;
-    assert!(matches!(refused, Err(CallError::NotPermitted { retry_after }) if !retry_after.is_zero()));
+    assert!(
+        matches!(refused, Err(CallError::NotPermitted { retry_after }) if !retry_after.is_zero())
+    );
     assert_eq!(switch.calls.load(Ordering::SeqCst), 4);
-    assert!(metrics.text().contains("resilience4j_circuitbreaker_state{name=\"other\",state=\"open\"} 1\n"));
+    assert!(
+        metrics
+            .text()
+            .contains("resilience4j_circuitbreaker_state{name=\"other\",state=\"open\"} 1\n")
+    );
     switch.well.store(true, Ordering::SeqCst);
     // The wait is real time: until it is over, calls are refused at once.
     let mut trial = JoinSet::new();
@@ -229,7 +242,9 @@ async fn an_open_breaker_spares_the_callee_and_a_trial_is_of_so_many_calls() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }
-    assert!(text.contains("resilience4j_circuitbreaker_not_permitted_calls_total{name=\"other\"} "));
+    assert!(
+        text.contains("resilience4j_circuitbreaker_not_permitted_calls_total{name=\"other\"} ")
+    );
 }
 
 #[tokio::test]
@@ -246,7 +261,8 @@ async fn without_a_breaker_every_call_arrives() {
 #[tokio::test]
 async fn a_call_that_its_caller_gives_up_keeps_no_permit() {
     let switch = Switch::default();
-    let variables = [SOON[0], SOON[1], ("BREAKER_PERMITTED_NUMBER_OF_CALLS_IN_HALF_OPEN_STATE", "1")];
+    let variables =
+        [SOON[0], SOON[1], ("BREAKER_PERMITTED_NUMBER_OF_CALLS_IN_HALF_OPEN_STATE", "1")];
     let (callee, metrics) = careful(switch.serve().await, &variables);
     for _ in 0..4 {
         drop(callee.get("/", Context::new("t")).await);
@@ -285,7 +301,8 @@ async fn what_a_file_says_holds_for_the_next_call() {
     let callee = Callee::new("other", upstreams, &config.protection, &metrics);
     let call = || callee.get("/", Context::new("t"));
     assert_eq!(call().await, Err(CallError::TimedOut));
-    let watching = config.protection.background(config.env(), &metrics).unwrap().start(&Health::default());
+    let watching =
+        config.protection.background(config.env(), &metrics).unwrap().start(&Health::default());
     let reloads = |outcome: &str| {
         let line = format!("config_reloads_total{{outcome=\"{outcome}\"}} 1");
         let (text, line) = (metrics.clone(), line);
@@ -309,5 +326,8 @@ async fn what_a_file_says_holds_for_the_next_call() {
 fn a_file_that_cannot_be_used_is_no_start() {
     let env = Env::from_pairs([("CALLS_CONFIG", "/nowhere/calls.yaml")]);
     let error = Config::read(env, Defaults { service: "own", port: 0, data_dir: "" }).unwrap_err();
-    assert!(error.to_string().starts_with("CALLS_CONFIG=/nowhere/calls.yaml cannot be used"), "{error}");
+    assert!(
+        error.to_string().starts_with("CALLS_CONFIG=/nowhere/calls.yaml cannot be used"),
+        "{error}"
+    );
 }

@@ -13,7 +13,8 @@ pub struct Upstreams {
 }
 
 impl Upstreams {
-    /// Reads a list that is separated by commas; none if it is empty or has something else than `http://` URLs.
+    /// Reads a list that is separated by commas; none if it is empty or has something else
+    /// than `http://` URLs.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let urls = text.split(',').map(|url| base_url(url.trim())).collect::<Option<Vec<_>>>()?;

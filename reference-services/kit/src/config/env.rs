@@ -72,6 +72,11 @@ impl Env {
     /// # Errors
     /// When it is not a whole number with a unit.
     pub fn duration(&self, name: &str, default: &str) -> Result<Duration, ConfigError> {
-        self.parse(name, default, "a whole number with a unit, such as 0ms, 250ms, 2s or 1m", parse_duration)
+        self.parse(
+            name,
+            default,
+            "a whole number with a unit, such as 0ms, 250ms, 2s or 1m",
+            parse_duration,
+        )
     }
 }

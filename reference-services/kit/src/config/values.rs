@@ -115,7 +115,8 @@ impl EventLogUrl {
 }
 
 fn is_address(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    text.rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 /// Where a service keeps its store.
@@ -128,7 +129,8 @@ pub enum StoreUrl {
 }
 
 impl StoreUrl {
-    pub(super) const ACCEPTS: &'static str = "file, or a URL such as postgres://user@host:5432/database";
+    pub(super) const ACCEPTS: &'static str =
+        "file, or a URL such as postgres://user@host:5432/database";
 
     pub(super) fn parse(value: &str) -> Option<Self> {
         match value {
@@ -185,7 +187,10 @@ mod tests {
         assert_eq!(path("sqlite:///a/b.db"), Some(EventLogUrl::Sqlite("/a/b.db".into())));
         assert_eq!(path("sqlite:"), None);
         assert_eq!(path("kafka:localhost"), None);
-        assert_eq!(path("kafka://a:9092,b:9093/"), Some(EventLogUrl::Kafka("a:9092,b:9093".into())));
+        assert_eq!(
+            path("kafka://a:9092,b:9093/"),
+            Some(EventLogUrl::Kafka("a:9092,b:9093".into()))
+        );
         for bad in ["kafka://", "kafka://a", "kafka://a:9092,", "kafka://:9092", "kafka://a:port"] {
             assert_eq!(path(bad), None, "{bad}");
         }

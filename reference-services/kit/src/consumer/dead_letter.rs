@@ -24,5 +24,10 @@ pub(super) fn record(of: &str, group: &str, delivery: &Delivery, reason: &str) -
         ("kafka_dlt-original-consumer-group", group.to_owned()),
     ];
     headers.extend(facts.map(|(name, value)| (name.to_owned(), value)));
-    NewRecord { topic: topic(of), key: delivery.key.clone(), value: delivery.value.clone(), headers }
+    NewRecord {
+        topic: topic(of),
+        key: delivery.key.clone(),
+        value: delivery.value.clone(),
+        headers,
+    }
 }

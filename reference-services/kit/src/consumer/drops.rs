@@ -1,4 +1,5 @@
-//! A defect that can be planted: one event in so many is thrown away, as if a handler had swallowed an error.
+//! A defect that can be planted: one event in so many is thrown away, as if a handler had swallowed
+//! an error.
 
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -133,7 +133,9 @@ impl Bench {
 fn event(event_type: &'static str, aggregate_id: i64) -> Bytes {
     let subject = Subject { event_type, aggregate_id, version: 1 };
     let cause = Cause::command(&HeaderMap::new());
-    serde_json::to_vec(&Envelope::new(subject, &cause, &serde_json::json!({})).unwrap()).unwrap().into()
+    serde_json::to_vec(&Envelope::new(subject, &cause, &serde_json::json!({})).unwrap())
+        .unwrap()
+        .into()
 }
 
 #[tokio::test]
@@ -160,7 +162,13 @@ async fn a_poison_event_is_buried_and_later_ones_flow_on() {
         let bench = Bench::at(place, Guard::On);
         let (bad, no_json) = (event("Poisonous", 5), Bytes::from_static(b"\xffnot json"));
         bench
-            .append([event("Noted", 1), bad.clone(), event("Other", 3), no_json.clone(), event("Noted", 99)])
+            .append([
+                event("Noted", 1),
+                bad.clone(),
+                event("Other", 3),
+                no_json.clone(),
+                event("Noted", 99),
+            ])
             .await;
         bench.until_last("99").await;
         assert_eq!(bench.names().await, ["1", "99"]);
@@ -170,7 +178,10 @@ async fn a_poison_event_is_buried_and_later_ones_flow_on() {
         while letters.len() < 2 {
             letters.extend(timeout(BOUND, dead.poll(10)).await.unwrap().unwrap());
         }
-        assert_eq!(letters.iter().map(|letter| letter.value.clone()).collect::<Vec<_>>(), [bad, no_json]);
+        assert_eq!(
+            letters.iter().map(|letter| letter.value.clone()).collect::<Vec<_>>(),
+            [bad, no_json]
+        );
         let header = |name: &str| letters[0].headers[name].as_str();
         assert_eq!(header(dead_letter::REASON), "the event cannot be applied: it makes no sense");
         assert_eq!(header("kafka_dlt-original-topic"), bench.topic);
@@ -219,7 +230,9 @@ async fn what_was_not_applied_comes_again_unless_it_was_acknowledged_first() {
 
 #[tokio::test]
 async fn one_event_in_so_many_can_be_dropped() {
-    let bench = Bench::with(places().remove(0), |consumer| consumer.drops = Drops::each(NonZeroU64::new(3)));
+    let bench = Bench::with(places().remove(0), |consumer| {
+        consumer.drops = Drops::each(NonZeroU64::new(3))
+    });
     bench.append((1..=7).map(|id| event("Noted", id))).await;
     bench.until_last("7").await;
     assert_eq!(bench.names().await, ["1", "2", "4", "5", "7"]);

@@ -47,8 +47,8 @@ impl Admission {
         self.policy.deadline
     }
 
-    /// Lets a request for `path`, as the service knows it, in or not. A limit by subject comes after the token, any other
-    /// before, so that checking tokens is limited too.
+    /// Lets a request for `path`, as the service knows it, in or not. A limit by subject comes
+    /// after the token, any other before, so that checking tokens is limited too.
     ///
     /// # Errors
     /// The refusal.
@@ -87,7 +87,8 @@ impl Admission {
             return Ok(Some(decision));
         };
         metrics.add(Counter::Refused, &[("reason", "rate")]);
-        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again shortly");
+        let problem =
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again shortly");
         let mut response = problem.retry_after(seconds).into_response();
         decision.tell(response.headers_mut());
         Err(Box::new(response))
@@ -128,8 +129,10 @@ fn client(limit: &Limit, parts: &Parts, subject: Option<&str>) -> String {
 fn refusal(denied: Denied) -> Response {
     let (status, message, challenge) = match denied {
         Denied::Unavailable => {
-            return Problem::unavailable("tokens cannot be checked at the moment; try again shortly")
-                .into_response();
+            return Problem::unavailable(
+                "tokens cannot be checked at the moment; try again shortly",
+            )
+            .into_response();
         }
         Denied::Missing => (
             StatusCode::UNAUTHORIZED,
@@ -137,7 +140,8 @@ fn refusal(denied: Denied) -> Response {
             "Bearer realm=\"gateway\"".to_owned(),
         ),
         Denied::Invalid(reason) => {
-            let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{reason}\"");
+            let challenge =
+                format!("Bearer error=\"invalid_token\", error_description=\"{reason}\"");
             (StatusCode::UNAUTHORIZED, format!("the token is refused: {reason}"), challenge)
         }
         Denied::Insufficient(scope) => {

@@ -35,8 +35,9 @@ fn add(paths: &mut Value, path: &Path, of_service: &Value) {
             .into_iter()
             .flatten()
             .filter(|(method, _)| path.allows(&method.to_uppercase()));
-        let methods: Map<String, Value> =
-            methods.map(|(method, operation)| (method.clone(), passed(operation, method, &asked))).collect();
+        let methods: Map<String, Value> = methods
+            .map(|(method, operation)| (method.clone(), passed(operation, method, &asked)))
+            .collect();
         if let Some(paths) = paths.as_object_mut().filter(|_| !methods.is_empty()) {
             let entry = paths.entry(asked).or_insert_with(|| json!({}));
             if let Some(entry) = entry.as_object_mut() {

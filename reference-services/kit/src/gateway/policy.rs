@@ -1,4 +1,5 @@
-//! What a gateway demands of requests, as its environment says, or as a file says that is laid over it.
+//! What a gateway demands of requests, as its environment says, or as a file says that is laid over
+//! it.
 
 use std::time::Duration;
 
@@ -109,8 +110,12 @@ fn read_limit(env: &Env) -> Result<Option<Limit>, ConfigError> {
         return Ok(None);
     };
     let some = |text: &str| text.parse().ok().filter(|burst| *burst > 0);
-    let burst =
-        env.parse("RATE_LIMIT_BURST", &rate.requests.to_string(), "a number of requests, at least 1", some)?;
+    let burst = env.parse(
+        "RATE_LIMIT_BURST",
+        &rate.requests.to_string(),
+        "a number of requests, at least 1",
+        some,
+    )?;
     let by = env.parse("RATE_LIMIT_BY", "ip", "ip, subject or header:NAME", By::parse)?;
     Ok(Some(Limit { rate: Rate { burst, ..rate }, by }))
 }
@@ -131,7 +136,8 @@ fn read_jwt(env: &Env) -> Result<Option<jwt::Settings>, ConfigError> {
             .filter(|url| url.scheme() == "http")
             .map(|url| Some(url.to_string())),
     };
-    let accepts = "the http:// URL of the issuer's keys, unless OAUTH_CLIENTS makes this gateway the issuer";
+    let accepts =
+        "the http:// URL of the issuer's keys, unless OAUTH_CLIENTS makes this gateway the issuer";
     Ok(Some(jwt::Settings {
         issuer,
         audience,
@@ -198,7 +204,8 @@ jwt:
         let policy = Policy::read(&env).unwrap();
         assert!(policy.limit.is_some() && policy.jwt.is_some());
         assert_eq!(Policy::overlaid(&Env::default(), FILE), Ok(policy));
-        let overlaid = Policy::overlaid(&env, "rateLimit: {rate: 'off'}\njwt: {issuer: ''}").unwrap();
+        let overlaid =
+            Policy::overlaid(&env, "rateLimit: {rate: 'off'}\njwt: {issuer: ''}").unwrap();
         assert_eq!(overlaid, Policy { deadline: Duration::from_secs(3), limit: None, jwt: None });
     }
 

@@ -56,16 +56,19 @@ struct Running {
 async fn start(variables: &[(&str, &str)]) -> Running {
     let service = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", service.local_addr().unwrap());
-    let echo = any(|request: Request| async move { format!("{} {}", request.method(), request.uri()) });
+    let echo =
+        any(|request: Request| async move { format!("{} {}", request.method(), request.uri()) });
     tokio::spawn(async move { axum::serve(service, Router::new().fallback(echo)).await });
-    let env = Env::from_pairs([("PORT", "0"), ("API_ORDER_URL", &url)].iter().chain(variables).copied());
+    let env =
+        Env::from_pairs([("PORT", "0"), ("API_ORDER_URL", &url)].iter().chain(variables).copied());
     let config = Config::read(env, Defaults { service: "gateway", port: 0, data_dir: "" }).unwrap();
     let plan = plan(config, TARGETS).unwrap();
     let port = plan.take_port().unwrap();
     let address: SocketAddr = port.address();
     let (trigger, shutdown) = Shutdown::manual();
     tokio::spawn(async move { plan.build().unwrap().run(port, shutdown).await });
-    let running = Running { url: format!("http://{address}"), client: Client::new(), _stop: trigger };
+    let running =
+        Running { url: format!("http://{address}"), client: Client::new(), _stop: trigger };
     let ready = async { while running.try_get("/isHealthy").await.is_none() {} };
     timeout(BOUND, ready).await.expect("it listens");
     running
@@ -91,7 +94,9 @@ impl Running {
 
     async fn ask_token(&self, form: &str) -> Response {
         let request = self.client.post(format!("{}/oauth/token", self.url));
-        let form = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
+        let form = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.to_owned());
         form.send().await.unwrap()
     }
 
@@ -102,8 +107,9 @@ impl Running {
     }
 
     async fn until_metric(&self, line: &str) {
-        let waiting =
-            async { while !self.get("/actuator/prometheus").await.text().await.unwrap().contains(line) {} };
+        let waiting = async {
+            while !self.get("/actuator/prometheus").await.text().await.unwrap().contains(line) {}
+        };
         timeout(BOUND, waiting).await.expect(line);
     }
 }
@@ -118,7 +124,10 @@ async fn what_is_not_configured_is_not_done() {
     let response = gateway.get("/bookings/7?x=1").await;
     assert_eq!((response.status(), header(&response, "x-ratelimit-limit")), (StatusCode::OK, None));
     assert_eq!(response.text().await.unwrap(), "GET /orders/7?x=1");
-    assert_eq!(gateway.ask_token("grant_type=client_credentials").await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        gateway.ask_token("grant_type=client_credentials").await.status(),
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -126,7 +135,10 @@ async fn each_client_has_its_own_rate() {
     let gateway = start(&[("RATE_LIMIT", "2/10m"), ("RATE_LIMIT_BY", "header:X-Api-Key")]).await;
     for remaining in ["1", "0"] {
         let response = gateway.with("GET", "/orders", "x-api-key", "a").await;
-        assert_eq!((response.status(), header(&response, "x-ratelimit-limit")), (StatusCode::OK, Some("2")));
+        assert_eq!(
+            (response.status(), header(&response, "x-ratelimit-limit")),
+            (StatusCode::OK, Some("2"))
+        );
         assert_eq!(header(&response, "x-ratelimit-remaining"), Some(remaining));
     }
     let refused = gateway.with("GET", "/orders", "x-api-key", "a").await;
@@ -138,10 +150,14 @@ async fn each_client_has_its_own_rate() {
     assert_eq!(refused.json::<Value>().await.unwrap()["status"], 429);
     // Others, and whoever names no key, whose address counts; neither can pass for the other.
     assert_eq!(gateway.with("GET", "/orders", "x-api-key", "b").await.status(), StatusCode::OK);
-    let statuses = [gateway.get("/orders").await, gateway.get("/orders").await, gateway.get("/orders").await]
-        .map(|response| response.status().as_u16());
+    let statuses =
+        [gateway.get("/orders").await, gateway.get("/orders").await, gateway.get("/orders").await]
+            .map(|response| response.status().as_u16());
     assert_eq!(statuses, [200, 200, 429]);
-    assert_eq!(gateway.with("GET", "/orders", "x-api-key", "ip 127.0.0.1").await.status(), StatusCode::OK);
+    assert_eq!(
+        gateway.with("GET", "/orders", "x-api-key", "ip 127.0.0.1").await.status(),
+        StatusCode::OK
+    );
     // The gateway's own paths are never limited.
     assert_eq!(gateway.get("/actuator/health").await.status(), StatusCode::OK);
     gateway.until_metric("gateway_refused_total{reason=\"rate\"} 2\n").await;
@@ -155,7 +171,9 @@ async fn a_token_that_was_issued_here_opens_what_it_says() {
     assert_eq!(header(&without, "www-authenticate"), Some("Bearer realm=\"gateway\""));
     let bad = gateway.bearing("GET", "/orders", "x.y.z").await;
     assert_eq!(bad.status(), StatusCode::UNAUTHORIZED);
-    assert!(header(&bad, "www-authenticate").unwrap().starts_with("Bearer error=\"invalid_token\""));
+    assert!(
+        header(&bad, "www-authenticate").unwrap().starts_with("Bearer error=\"invalid_token\"")
+    );
     assert_eq!(bad.json::<Value>().await.unwrap()["path"], "/orders");
     let (writer, reader) = (gateway.token("writer", "w").await, gateway.token("reader", "r").await);
     for (method, path, token, expected) in [
@@ -180,11 +198,16 @@ async fn a_token_that_was_issued_here_opens_what_it_says() {
 async fn tokens_are_issued_as_oauth_says() {
     let gateway = start(&ISSUER).await;
     let answer = gateway
-        .ask_token("grant_type=client_credentials&client_id=writer&client_secret=w&scope=orders:read")
+        .ask_token(
+            "grant_type=client_credentials&client_id=writer&client_secret=w&scope=orders:read",
+        )
         .await;
     assert_eq!(header(&answer, "cache-control"), Some("no-store"));
     let answer: Value = answer.json().await.unwrap();
-    assert_eq!((&answer["token_type"], &answer["scope"]), (&json!("Bearer"), &json!("orders:read")));
+    assert_eq!(
+        (&answer["token_type"], &answer["scope"]),
+        (&json!("Bearer"), &json!("orders:read"))
+    );
     assert_eq!(answer["expires_in"], 300);
     let basic = gateway
         .client
@@ -207,7 +230,8 @@ async fn tokens_are_issued_as_oauth_says() {
         refusals.push(format!("{} {}", refusal.status().as_u16(), refusal.text().await.unwrap()));
     }
     insta::assert_snapshot!(refusals.join("\n"));
-    let discovery: Value = gateway.get("/.well-known/openid-configuration").await.json().await.unwrap();
+    let discovery: Value =
+        gateway.get("/.well-known/openid-configuration").await.json().await.unwrap();
     assert_eq!(discovery["jwks_uri"], "http://issuer/.well-known/jwks.json");
     let jwks = gateway.get("/.well-known/jwks.json").await.text().await.unwrap();
     assert!(jwks.contains("\"ES256\"") && !jwks.contains("\"d\""), "only the public half: {jwks}");
@@ -235,12 +259,16 @@ async fn subjects_are_told_apart_and_need_a_token() {
     let tokens = [gateway.token("writer", "w").await, gateway.token("reader", "r").await];
     for token in &tokens {
         assert_eq!(gateway.bearing("GET", "/orders", token).await.status(), StatusCode::OK);
-        assert_eq!(gateway.bearing("GET", "/orders", token).await.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(
+            gateway.bearing("GET", "/orders", token).await.status(),
+            StatusCode::TOO_MANY_REQUESTS
+        );
     }
     assert_eq!(gateway.get("/orders").await.status(), StatusCode::UNAUTHORIZED);
 }
 
-/// Mounts a version of the file as Kubernetes does: `gateway.yaml` leads to `..data`, and that to what is swapped.
+/// Mounts a version of the file as Kubernetes does: `gateway.yaml` leads to `..data`, and that to
+/// what is swapped.
 fn mount(directory: &FilePath, version: &str, text: &str) {
     let data = directory.join(version);
     std::fs::create_dir(&data).unwrap();
@@ -293,7 +321,8 @@ fn a_gateway_that_cannot_start_says_what_to_do() {
     std::fs::write(&file, "rateLimit: {rate: many}").unwrap();
     let failure = |variables: &[(&str, &str)]| {
         let env = Env::from_pairs(variables.iter().copied());
-        let config = Config::read(env, Defaults { service: "gateway", port: 0, data_dir: "" }).unwrap();
+        let config =
+            Config::read(env, Defaults { service: "gateway", port: 0, data_dir: "" }).unwrap();
         let error = plan(config, TARGETS).err().unwrap().to_string();
         error.replace(directory.path().to_str().unwrap(), "DIR")
     };

@@ -12,13 +12,19 @@ impl health_server::Health for Health {
     type WatchStream = BoxStream<HealthCheckResponse>;
 
     /// Ready and alive, whichever service of the process is asked for: they live and die together.
-    async fn check(&self, _: Request<HealthCheckRequest>) -> Result<Response<HealthCheckResponse>, Status> {
+    async fn check(
+        &self,
+        _: Request<HealthCheckRequest>,
+    ) -> Result<Response<HealthCheckResponse>, Status> {
         let serving = self.is_ready() && self.sickness().is_none();
         let status = if serving { ServingStatus::Serving } else { ServingStatus::NotServing };
         Ok(Response::new(HealthCheckResponse { status: status.into() }))
     }
 
-    async fn watch(&self, _: Request<HealthCheckRequest>) -> Result<Response<Self::WatchStream>, Status> {
+    async fn watch(
+        &self,
+        _: Request<HealthCheckRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
         Err(Status::unimplemented("ask again with Check"))
     }
 }

@@ -11,9 +11,12 @@ use crate::rest::Problem;
 /// `RetryInfo` says when to come again, as Retry-After does.
 impl From<Problem> for Status {
     fn from(problem: Problem) -> Self {
-        let retry_after = problem.retry_after_seconds().map(|seconds| Duration::from_secs(seconds.into()));
+        let retry_after =
+            problem.retry_after_seconds().map(|seconds| Duration::from_secs(seconds.into()));
         let code = match (problem.status(), retry_after) {
-            (StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY, _) => Code::InvalidArgument,
+            (StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY, _) => {
+                Code::InvalidArgument
+            }
             (StatusCode::NOT_FOUND, _) => Code::NotFound,
             // Not in this state now, but shortly it may be.
             (StatusCode::CONFLICT, Some(_)) => Code::Aborted,

@@ -52,8 +52,9 @@ fn a_page_is_never_without_a_size_nor_too_large() {
 #[tokio::test]
 async fn health_is_what_the_probes_see() {
     let health = Health::default();
-    let status =
-        async || health.check(Request::new(HealthCheckRequest::default())).await.unwrap().into_inner().status;
+    let status = async || {
+        health.check(Request::new(HealthCheckRequest::default())).await.unwrap().into_inner().status
+    };
     assert_eq!(status().await, 1);
     health.make_zombie();
     assert_eq!(status().await, 2);

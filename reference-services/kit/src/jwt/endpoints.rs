@@ -72,10 +72,13 @@ impl Issuer {
             return Err((StatusCode::BAD_REQUEST, "invalid_scope"));
         }
         let scope = scopes.join(" ");
-        let token =
-            self.sign(&id, &scope).map_err(|_| (StatusCode::INTERNAL_SERVER_ERROR, "server_error"))?;
+        let token = self
+            .sign(&id, &scope)
+            .map_err(|_| (StatusCode::INTERNAL_SERVER_ERROR, "server_error"))?;
         let expires_in = self.lifetime().as_secs();
-        Ok(json!({ "access_token": token, "token_type": "Bearer", "expires_in": expires_in, "scope": scope }))
+        Ok(
+            json!({ "access_token": token, "token_type": "Bearer", "expires_in": expires_in, "scope": scope }),
+        )
     }
 }
 
@@ -93,7 +96,8 @@ async fn token(
         Ok(token) => (uncached, Json(token)).into_response(),
         Err((StatusCode::UNAUTHORIZED, error)) => {
             let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"oauth\"")];
-            (StatusCode::UNAUTHORIZED, uncached, challenge, Json(json!({ "error": error }))).into_response()
+            (StatusCode::UNAUTHORIZED, uncached, challenge, Json(json!({ "error": error })))
+                .into_response()
         }
         Err((status, error)) => (status, uncached, Json(json!({ "error": error }))).into_response(),
     }
@@ -102,7 +106,8 @@ async fn token(
 /// The client's own name and word: RFC 6749 lets it write them in two ways.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let (scheme, value) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    let bytes = STANDARD.decode(value.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let bytes =
+        STANDARD.decode(value.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
     let (id, secret) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
     Some((id.to_owned(), secret.to_owned()))
 }

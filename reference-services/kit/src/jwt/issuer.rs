@@ -52,7 +52,8 @@ impl Issuer {
             .map_err(|_| "it is not a P-256 key in PKCS#8")?;
         // 4, x, y.
         let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
-        let key_id = URL_SAFE_NO_PAD.encode(&digest(&SHA256, pair.public_key().as_ref()).as_ref()[..12]);
+        let key_id =
+            URL_SAFE_NO_PAD.encode(&digest(&SHA256, pair.public_key().as_ref()).as_ref()[..12]);
         let jwk = json!({
             "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": key_id,
             "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),

@@ -102,14 +102,19 @@ impl Keys {
         if just_now || self.known(id, true).is_some() {
             return self.lock().since.map(drop).ok_or(());
         }
-        let fetched =
-            timeout(FETCH, self.fetch(url)).await.unwrap_or_else(|_| Err("no answer in time".to_owned()));
+        let fetched = timeout(FETCH, self.fetch(url))
+            .await
+            .unwrap_or_else(|_| Err("no answer in time".to_owned()));
         *asked = Some(Instant::now());
         let mut known = self.lock();
         match fetched {
             Ok(keys) => *known = Known { keys, since: Some(Instant::now()) },
             Err(error) => {
-                tracing::warn!(url, error, "the issuer's keys cannot be had; those that are known stay");
+                tracing::warn!(
+                    url,
+                    error,
+                    "the issuer's keys cannot be had; those that are known stay"
+                );
             }
         }
         known.since.map(drop).ok_or(())
@@ -149,7 +154,8 @@ fn usable(jwk: &Jwk) -> Option<Key> {
         }
         _ => return None,
     };
-    let signs = common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
+    let signs =
+        common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
     let agrees = common.key_algorithm.is_none_or(|algorithm| algorithm == said);
     let key = DecodingKey::from_jwk(jwk).ok().filter(|_| signs && agrees)?;
     Some(Key { id: common.key_id.clone(), key, algorithm })

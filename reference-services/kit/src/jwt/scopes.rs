@@ -2,7 +2,8 @@
 
 use http::Method;
 
-/// Rules such as `POST /orders orders:write`. The longest path counts, and of two alike the one with a method.
+/// Rules such as `POST /orders orders:write`. The longest path counts, and of two alike the one
+/// with a method.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scopes(Vec<Rule>);
 
@@ -14,8 +15,7 @@ struct Rule {
 }
 
 impl Scopes {
-    pub(crate) const ACCEPTS: &'static str =
-        "rules such as POST /orders orders:write, /stocks stocks:read: a method or none, a path, its scopes";
+    pub(crate) const ACCEPTS: &'static str = "rules such as POST /orders orders:write, /stocks stocks:read: a method or none, a path, its scopes";
 
     /// Reads rules that are separated by commas; none if empty.
     #[must_use]
@@ -67,9 +67,10 @@ mod tests {
 
     #[test]
     fn the_rule_that_says_most_counts() {
-        let scopes =
-            Scopes::parse("/ any, POST /orders orders:write, /orders orders:read, GET /orders/audit a b")
-                .unwrap();
+        let scopes = Scopes::parse(
+            "/ any, POST /orders orders:write, /orders orders:read, GET /orders/audit a b",
+        )
+        .unwrap();
         let needed = |method: Method, path| scopes.needed(&method, path).to_owned();
         assert_eq!(needed(Method::POST, "/orders"), "orders:write");
         assert_eq!(needed(Method::POST, "/orders/1"), "orders:write");
@@ -82,7 +83,14 @@ mod tests {
 
     #[test]
     fn rules_that_say_nothing_are_refused() {
-        for bad in ["orders:write", "POST /orders", "post /orders x", "/orders", "POST orders x", "P{ /o x"] {
+        for bad in [
+            "orders:write",
+            "POST /orders",
+            "post /orders x",
+            "/orders",
+            "POST orders x",
+            "P{ /o x",
+        ] {
             assert_eq!(Scopes::parse(bad), None, "{bad:?}");
         }
     }

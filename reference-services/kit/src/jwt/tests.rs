@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::{Clients, Denied, Issuer, Keys, Scopes, Settings, Verifier};
 
-/// An RSA key's public half, and what its private half, which is gone, has signed: valid until 2100.
+/// An RSA key's public half, and what its private half, which is gone, has signed:
+/// valid until 2100.
 const RSA: &str = include_str!("tests/rsa.jwk.json");
 const RS256: &str = include_str!("tests/rs256.jwt");
 /// The same claims with HS256, and that public key's PEM text as the secret.
@@ -19,7 +20,8 @@ const HS256_WITH_PUBLIC_KEY: &str = include_str!("tests/hs256-with-public-key.jw
 
 fn issuer() -> Issuer {
     let clients = Clients::parse("app:secret:orders:write").unwrap();
-    Issuer::new("http://issuer".into(), "coffee".into(), Duration::from_secs(60), clients, None).unwrap()
+    Issuer::new("http://issuer".into(), "coffee".into(), Duration::from_secs(60), clients, None)
+        .unwrap()
 }
 
 fn verifier(jwks: &Value) -> Verifier {
@@ -28,7 +30,8 @@ fn verifier(jwks: &Value) -> Verifier {
         audience: "coffee".into(),
         jwks_url: None,
         leeway: Duration::from_secs(5),
-        scopes: Scopes::parse("POST /orders orders:write, /stocks stocks:read stocks:audit").unwrap(),
+        scopes: Scopes::parse("POST /orders orders:write, /stocks stocks:read stocks:audit")
+            .unwrap(),
     };
     Verifier::new(settings, Keys::fixed(jwks))
 }
@@ -75,8 +78,14 @@ async fn a_token_opens_what_its_scopes_say() {
 #[tokio::test]
 async fn an_rsa_token_opens_too_and_its_key_opens_nothing_else() {
     let verifier = verifier(&json!({ "keys": [serde_json::from_str::<Value>(RSA).unwrap()] }));
-    assert_eq!(check(&verifier, RS256.trim(), Method::POST, "/orders").await, Ok(Some("ann".into())));
-    assert_eq!(denied(&verifier, HS256_WITH_PUBLIC_KEY.trim()).await, "its algorithm is not that of the key");
+    assert_eq!(
+        check(&verifier, RS256.trim(), Method::POST, "/orders").await,
+        Ok(Some("ann".into()))
+    );
+    assert_eq!(
+        denied(&verifier, HS256_WITH_PUBLIC_KEY.trim()).await,
+        "its algorithm is not that of the key"
+    );
 }
 
 #[tokio::test]
@@ -86,7 +95,11 @@ async fn who_has_no_token_is_told_so() {
     assert_eq!(verifier.check(&headers, &Method::GET, "/").await, Err(Denied::Missing));
     for other in ["Basic YTpi", "Bearer", ""] {
         headers.insert("authorization", other.parse().unwrap());
-        assert_eq!(verifier.check(&headers, &Method::GET, "/").await, Err(Denied::Missing), "{other}");
+        assert_eq!(
+            verifier.check(&headers, &Method::GET, "/").await,
+            Err(Denied::Missing),
+            "{other}"
+        );
     }
     headers.append("authorization", "Bearer x".parse().unwrap());
     assert!(matches!(verifier.check(&headers, &Method::GET, "/").await, Err(Denied::Invalid(_))));
@@ -96,7 +109,8 @@ async fn who_has_no_token_is_told_so() {
 async fn claims_must_be_for_us_and_for_now() {
     let issuer = issuer();
     let verifier = verifier(issuer.jwks());
-    let fine = json!({"iss": "http://issuer", "aud": ["tea", "coffee"], "sub": "a", "exp": now() + 60});
+    let fine =
+        json!({"iss": "http://issuer", "aud": ["tea", "coffee"], "sub": "a", "exp": now() + 60});
     let signed = |change: &dyn Fn(&mut Value)| {
         let mut claims = fine.clone();
         change(&mut claims);
@@ -105,15 +119,21 @@ async fn claims_must_be_for_us_and_for_now() {
     let token = signed(&|_| {});
     assert_eq!(check(&verifier, &token, Method::GET, "/orders").await, Ok(Some("a".into())));
     let almost = signed(&|claims| claims["exp"] = json!(now() - 1));
-    assert!(check(&verifier, &almost, Method::GET, "/orders").await.is_ok(), "clocks may differ a little");
+    assert!(
+        check(&verifier, &almost, Method::GET, "/orders").await.is_ok(),
+        "clocks may differ a little"
+    );
     let reasons = [
         denied(&verifier, &signed(&|claims| claims["exp"] = json!(now() - 10))).await,
         denied(&verifier, &signed(&|claims| claims["nbf"] = json!(now() + 60))).await,
         denied(&verifier, &signed(&|claims| claims["iss"] = json!("http://elsewhere"))).await,
         denied(&verifier, &signed(&|claims| claims["aud"] = json!("tea"))).await,
-        denied(&verifier, &signed(&|claims| drop(claims.as_object_mut().unwrap().remove("exp")))).await,
-        denied(&verifier, &signed(&|claims| drop(claims.as_object_mut().unwrap().remove("aud")))).await,
-        denied(&verifier, &signed(&|claims| drop(claims.as_object_mut().unwrap().remove("iss")))).await,
+        denied(&verifier, &signed(&|claims| drop(claims.as_object_mut().unwrap().remove("exp"))))
+            .await,
+        denied(&verifier, &signed(&|claims| drop(claims.as_object_mut().unwrap().remove("aud"))))
+            .await,
+        denied(&verifier, &signed(&|claims| drop(claims.as_object_mut().unwrap().remove("iss"))))
+            .await,
         denied(&verifier, &signed(&|claims| claims["exp"] = json!("never"))).await,
         denied(&verifier, &signed(&|claims| claims["nbf"] = json!("soon"))).await,
     ];
@@ -134,8 +154,9 @@ async fn forged_tokens_do_not_get_in() {
     let nothing: &dyn Fn(&[u8]) -> Vec<u8> = &|_| Vec::new();
     // The public key as the secret of an HMAC: as a point, and as its coordinates in text.
     let point = URL_SAFE_NO_PAD.decode(issuer.jwks()["keys"][0]["x"].as_str().unwrap()).unwrap();
-    let with_point =
-        |message: &[u8]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &point), message).as_ref().to_vec();
+    let with_point = |message: &[u8]| {
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &point), message).as_ref().to_vec()
+    };
     for algorithm in ["none", "None", "NONE", "", "HS256", "RS256", "ES384"] {
         for sign in [nothing, &with_point] {
             denied(&verifier, &forged(json!({"alg": algorithm, "kid": kid}), sign)).await;
@@ -173,9 +194,16 @@ async fn what_is_no_token_at_all_is_refused() {
     let verifier = verifier(issuer.jwks());
     let token = issuer.sign("app", "").unwrap();
     let (message, _) = token.rsplit_once('.').unwrap();
-    for bad in
-        ["x", "..", "a.b.c", "a.b.c.d", message, &format!("{message}."), &token[1..], &"x".repeat(100_000)]
-    {
+    for bad in [
+        "x",
+        "..",
+        "a.b.c",
+        "a.b.c.d",
+        message,
+        &format!("{message}."),
+        &token[1..],
+        &"x".repeat(100_000),
+    ] {
         denied(&verifier, bad).await;
     }
     for at in (0..token.len()).step_by(7) {
@@ -199,14 +227,25 @@ async fn keys_that_do_not_sign_are_not_for_signatures() {
 #[test]
 fn an_issuer_takes_only_a_key_that_it_can_use() {
     let with = |key: &[u8]| {
-        Issuer::new("i".into(), "a".into(), Duration::from_secs(1), Clients::parse("a:b").unwrap(), Some(key))
-            .err()
+        Issuer::new(
+            "i".into(),
+            "a".into(),
+            Duration::from_secs(1),
+            Clients::parse("a:b").unwrap(),
+            Some(key),
+        )
+        .err()
     };
     assert_eq!(with(b"no key"), Some("it is not a P-256 key in PKCS#8"));
     assert_eq!(with(b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"), with(b""));
-    let own =
-        Issuer::new("i".into(), "a".into(), Duration::from_secs(1), Clients::parse("a:b").unwrap(), None)
-            .unwrap();
+    let own = Issuer::new(
+        "i".into(),
+        "a".into(),
+        Duration::from_secs(1),
+        Clients::parse("a:b").unwrap(),
+        None,
+    )
+    .unwrap();
     let again = own.with_same_key();
     assert_eq!(own.jwks(), again.jwks());
 }
@@ -223,6 +262,7 @@ impl Issuer {
         let text = base64::engine::general_purpose::STANDARD.encode(der.as_bytes());
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n");
         let clients = Clients::parse("a:b").unwrap();
-        Self::new("i".into(), "a".into(), Duration::from_secs(1), clients, Some(pem.as_bytes())).unwrap()
+        Self::new("i".into(), "a".into(), Duration::from_secs(1), clients, Some(pem.as_bytes()))
+            .unwrap()
     }
 }

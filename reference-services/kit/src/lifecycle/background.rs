@@ -45,7 +45,11 @@ impl Background {
         let task = tokio::spawn(async move {
             let outcome = work.await;
             if !*stopped.borrow() {
-                tracing::error!(part = name, panicked = outcome.is_err(), "a part of the service has ended");
+                tracing::error!(
+                    part = name,
+                    panicked = outcome.is_err(),
+                    "a part of the service has ended"
+                );
                 health.stop_being_alive(name);
             }
         });
@@ -57,7 +61,10 @@ impl Running {
     pub(crate) async fn finish(self, bound: Duration) {
         self.stop.send_replace(true);
         if timeout(bound, self.task).await.is_err() {
-            tracing::warn!(part = self.name, "did not finish in time; it resumes at the next start");
+            tracing::warn!(
+                part = self.name,
+                "did not finish in time; it resumes at the next start"
+            );
         }
     }
 }

@@ -48,14 +48,23 @@ fn start(grace: &str) -> Bench {
         gate.notified().await;
         "slow"
     });
-    let router = actuator::routes(&health, &metrics, &json!({})).merge(Router::new().route("/slow", slow));
+    let router =
+        actuator::routes(&health, &metrics, &json!({})).merge(Router::new().route("/slow", slow));
     let part = Background::new("part", |stop| async move {
         stop.requested().await;
         done.store(true, Ordering::SeqCst);
     });
-    let service = Service { name: "own", grace: config.grace, health, router, background: vec![part] };
+    let service =
+        Service { name: "own", grace: config.grace, health, router, background: vec![part] };
     let (trigger, shutdown) = Shutdown::manual();
-    Bench { base, trigger, service: tokio::spawn(service.run(port, shutdown)), in_hand, release, finished }
+    Bench {
+        base,
+        trigger,
+        service: tokio::spawn(service.run(port, shutdown)),
+        in_hand,
+        release,
+        finished,
+    }
 }
 
 async fn status(base: &str, path: &str) -> Option<StatusCode> {
@@ -91,7 +100,8 @@ async fn a_request_in_hand_is_answered() {
     let bench = start("0s");
     until_ready(&bench.base, Some(StatusCode::OK)).await;
     let base = bench.base.clone();
-    let asking = tokio::spawn(async move { reqwest::get(format!("{base}/slow")).await?.text().await });
+    let asking =
+        tokio::spawn(async move { reqwest::get(format!("{base}/slow")).await?.text().await });
     timeout(BOUND, bench.in_hand.notified()).await.expect("the request arrives");
     bench.trigger.stop();
     until_ready(&bench.base, None).await;

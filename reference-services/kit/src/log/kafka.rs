@@ -1,7 +1,7 @@
 //! The log on Apache Kafka.
 //!
-//! A broker that is away is waited for: nothing here fails because of it, and it is told of once when it goes and once
-//! when it is back.
+//! A broker that is away is waited for: nothing here fails because of it, and it is told of once
+//! when it goes and once when it is back.
 
 mod admin;
 mod connection;
@@ -56,7 +56,8 @@ impl EventLog for KafkaLog {
     }
 
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()> {
-        let (connection, group, topic) = (Arc::clone(&self.connection), group.to_owned(), topic.to_owned());
+        let (connection, group, topic) =
+            (Arc::clone(&self.connection), group.to_owned(), topic.to_owned());
         Box::pin(connection::on_a_thread(move || rewind::rewind(&connection, &group, &topic, to)))
     }
 }

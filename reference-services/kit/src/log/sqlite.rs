@@ -1,8 +1,9 @@
 //! The embedded log: one SQLite file in WAL mode that all processes share.
 //!
-//! `synchronous=NORMAL`: the death of a process at any instant loses nothing; the death of the machine may lose the
-//! last commits. Ownership of partitions is a lease per partition with a generation: a heartbeat keeps it, a commit or
-//! a delivery with an older generation is refused, and the members share the partitions out by the same rule.
+//! `synchronous=NORMAL`: the death of a process at any instant loses nothing; the death of the
+//! machine may lose the last commits. Ownership of partitions is a lease per partition with a
+//! generation: a heartbeat keeps it, a commit or a delivery with an older generation is refused,
+//! and the members share the partitions out by the same rule.
 
 mod clock;
 mod connection;
@@ -33,7 +34,8 @@ pub struct SqliteLog {
     keep: u32,
 }
 
-/// How many records a partition keeps, unless it is told otherwise: for who joins late, or reads again.
+/// How many records a partition keeps, unless it is told otherwise: for who joins late,
+/// or reads again.
 pub const USUAL_KEEP: u32 = 1_000_000;
 
 impl SqliteLog {
@@ -47,7 +49,8 @@ impl SqliteLog {
             std::fs::create_dir_all(parent).map_err(|error| unusable(error.to_string()))?;
         }
         let connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
-        let bell = Bell::open(&path.with_extension("bell")).map_err(|error| unusable(error.to_string()))?;
+        let bell = Bell::open(&path.with_extension("bell"))
+            .map_err(|error| unusable(error.to_string()))?;
         Ok(Self {
             connection,
             bell: Arc::new(bell),
@@ -56,7 +59,8 @@ impl SqliteLog {
         })
     }
 
-    /// The same, where a partition keeps so many records (at least one) although every group has read them.
+    /// The same, where a partition keeps so many records (at least one) although every group
+    /// has read them.
     #[must_use]
     pub fn keeping(self, records: u32) -> Self {
         Self { keep: records.max(1), ..self }
@@ -74,7 +78,8 @@ impl EventLog for SqliteLog {
     }
 
     fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription> {
-        // Time-ordered, so that a newcomer is last among the members and moves as few partitions as may be.
+        // Time-ordered, so that a newcomer is last among the members and moves as few partitions as
+        // may be.
         let member = uuid::Uuid::now_v7().to_string();
         let (group, topic, signs) = (group.to_owned(), topic.to_owned(), Arc::clone(&self.signs));
         let me = Membership { group, topic, member, offsets, signs };

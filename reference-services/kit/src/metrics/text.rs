@@ -23,7 +23,10 @@ impl Registry {
 
     fn write_state(&self, out: &mut String) -> Result {
         let service = self.service;
-        writeln!(out, "# TYPE application_info gauge\napplication_info{{application=\"{service}\"}} 1")?;
+        writeln!(
+            out,
+            "# TYPE application_info gauge\napplication_info{{application=\"{service}\"}} 1"
+        )?;
         let up = self.started.elapsed().as_secs_f64();
         writeln!(out, "# TYPE process_uptime_seconds gauge\nprocess_uptime_seconds {up:.3}")?;
         writeln!(out, "# TYPE guard_enabled gauge")?;
@@ -83,8 +86,11 @@ impl Registry {
             writeln!(out, "# TYPE {NAME} histogram")?;
         }
         for (Request { method, uri, status }, timer) in &self.requests {
-            let labels =
-                format!("method=\"{}\",uri=\"{}\",status=\"{status}\"", escaped(method), escaped(uri));
+            let labels = format!(
+                "method=\"{}\",uri=\"{}\",status=\"{status}\"",
+                escaped(method),
+                escaped(uri)
+            );
             for (bound, count) in BUCKETS.iter().zip(timer.buckets) {
                 writeln!(out, "{NAME}_bucket{{{labels},le=\"{bound}\"}} {count}")?;
             }
@@ -98,7 +104,9 @@ impl Registry {
 
 fn write_spans(spans: Option<(u64, u64)>, out: &mut String) -> Result {
     let Some((sent, dropped)) = spans else { return Ok(()) };
-    for (name, count) in [("otel_spans_exported_total", sent), ("otel_spans_dropped_total", dropped)] {
+    for (name, count) in
+        [("otel_spans_exported_total", sent), ("otel_spans_dropped_total", dropped)]
+    {
         writeln!(out, "# TYPE {name} counter\n{name} {count}")?;
     }
     Ok(())

@@ -56,8 +56,11 @@ pub fn body(properties: &[(&str, Value)]) -> Value {
     let name = |property: &str| property.trim_end_matches('*').to_owned();
     let schemas: Map<String, Value> =
         properties.iter().map(|(property, schema)| (name(property), as_sent(schema))).collect();
-    let required: Vec<String> =
-        properties.iter().filter(|(property, _)| property.ends_with('*')).map(|(p, _)| name(p)).collect();
+    let required: Vec<String> = properties
+        .iter()
+        .filter(|(property, _)| property.ends_with('*'))
+        .map(|(p, _)| name(p))
+        .collect();
     json!({ "type": "object", "properties": schemas, "required": required, "additionalProperties": false })
 }
 
@@ -67,8 +70,11 @@ pub fn fields(properties: &[(&str, Value)]) -> Value {
     let name = |property: &str| property.trim_end_matches('?').to_owned();
     let schemas: Map<String, Value> =
         properties.iter().map(|(property, schema)| (name(property), schema.clone())).collect();
-    let required: Vec<String> =
-        properties.iter().filter(|(property, _)| !property.ends_with('?')).map(|(p, _)| name(p)).collect();
+    let required: Vec<String> = properties
+        .iter()
+        .filter(|(property, _)| !property.ends_with('?'))
+        .map(|(p, _)| name(p))
+        .collect();
     json!({ "type": "object", "properties": schemas, "required": required })
 }
 

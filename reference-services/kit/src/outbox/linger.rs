@@ -1,4 +1,5 @@
-//! Sends events from memory after the commit, as a producer with a linger does. This is what the outbox protects from.
+//! Sends events from memory after the commit, as a producer with a linger does. This is what the
+//! outbox protects from.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +38,8 @@ impl Linger {
                 event = self.events.recv() => event,
                 () = stop.requested() => None,
             };
-            // Nobody is left who could send: the service is stopping, and its turn to be stopped is last.
+            // Nobody is left who could send: the service is stopping, and its turn to be stopped is
+            // last.
             let Some(first) = first else { return stop.requested().await };
             sleep(LINGER).await;
             let mut batch = vec![first];
@@ -49,7 +51,10 @@ impl Linger {
     }
 
     async fn send(&self, batch: &[Envelope], stop: &Stop) {
-        let records = match batch.iter().map(|event| record(self.topic, event)).collect::<Result<Vec<_>, _>>()
+        let records = match batch
+            .iter()
+            .map(|event| record(self.topic, event))
+            .collect::<Result<Vec<_>, _>>()
         {
             Ok(records) => records,
             Err(error) => return tracing::error!(%error, "events lost: they do not serialize"),

@@ -1,6 +1,7 @@
 //! Sends the outbox's rows to the log, in order, and removes them.
 //!
-//! A kill between sending and removing sends a row twice; the receivers' inboxes know it by its event id.
+//! A kill between sending and removing sends a row twice; the receivers' inboxes know it by its
+//! event id.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,8 @@ const BATCH: u64 = 256;
 /// For rows that another replica of the service has written: it wakes only itself.
 const LOOK_ANYWAY: Duration = Duration::from_millis(50);
 const RETRY: Duration = Duration::from_millis(200);
-/// How long the log may take for a batch once the service stops; the rows are in the store and will be sent later.
+/// How long the log may take for a batch once the service stops; the rows are in the store and will
+/// be sent later.
 const LAST: Duration = Duration::from_secs(2);
 
 /// Sends the outbox's rows to the log.
@@ -100,8 +102,14 @@ impl Relay {
     }
 
     /// A log that is away takes as long as it is away; the turn is kept meanwhile.
-    async fn append(&self, rows: &[OutboxRow], claim: &mut Claim, stop: &Stop) -> Result<(), RelayError> {
-        let records = rows.iter().map(|row| record(self.topic, &row.event)).collect::<Result<_, _>>()?;
+    async fn append(
+        &self,
+        rows: &[OutboxRow],
+        claim: &mut Claim,
+        stop: &Stop,
+    ) -> Result<(), RelayError> {
+        let records =
+            rows.iter().map(|row| record(self.topic, &row.event)).collect::<Result<_, _>>()?;
         let mut appending = self.log.append(records);
         let mut cut = std::pin::pin!(async {
             stop.requested().await;

@@ -21,7 +21,9 @@ use crate::store::{Kind, Store, StoreError, View};
 const BOUND: Duration = Duration::from_secs(20);
 
 fn metrics() -> Metrics {
-    Metrics::new(&Config::read(Env::default(), Defaults { service: "own", port: 0, data_dir: "" }).unwrap())
+    Metrics::new(
+        &Config::read(Env::default(), Defaults { service: "own", port: 0, data_dir: "" }).unwrap(),
+    )
 }
 
 fn open(directory: &Path, guard: Guard) -> (Store, Sender) {
@@ -33,7 +35,11 @@ async fn publish(store: &Store, numbers: std::ops::Range<i64>) {
     let publishing = store.write(move |tx| {
         for aggregate_id in numbers {
             let subject = Subject { event_type: "Noted", aggregate_id, version: 1 };
-            tx.publish(Envelope::new(subject, &Cause::command(&HeaderMap::new()), &serde_json::json!({}))?)?;
+            tx.publish(Envelope::new(
+                subject,
+                &Cause::command(&HeaderMap::new()),
+                &serde_json::json!({}),
+            )?)?;
         }
         Ok::<_, StoreError>(())
     });
@@ -47,7 +53,9 @@ fn run(directory: &Path, store: &Store, sender: Sender) -> (watch::Sender<bool>,
     let task = match sender {
         Sender::Relay(wake) => {
             let turn = Turn::Lock(directory.join("own.db"));
-            tokio::spawn(Relay { store: store.clone(), log, topic, wake, turn, metrics }.run(stopped))
+            tokio::spawn(
+                Relay { store: store.clone(), log, topic, wake, turn, metrics }.run(stopped),
+            )
         }
         Sender::Linger(events) => tokio::spawn(Linger { events, log, topic, metrics }.run(stopped)),
     };
@@ -62,7 +70,9 @@ async fn sent(directory: &Path, count: usize) -> Vec<i64> {
     let reading = async {
         while sent.len() < count {
             for delivery in subscription.poll(100).await.unwrap() {
-                sent.push(serde_json::from_slice::<Envelope>(&delivery.value).unwrap().aggregate_id);
+                sent.push(
+                    serde_json::from_slice::<Envelope>(&delivery.value).unwrap().aggregate_id,
+                );
             }
         }
     };

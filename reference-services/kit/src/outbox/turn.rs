@@ -10,7 +10,8 @@ use crate::store::{Lease, Store, StoreError};
 pub enum Turn {
     /// By a lock beside the store's file; it ends with its process, however that ends.
     Lock(PathBuf),
-    /// By a lease in the store, for replicas that share no file system. One that dies is followed within seconds.
+    /// By a lease in the store, for replicas that share no file system. One that dies is
+    /// followed within seconds.
     Lease,
 }
 

@@ -7,7 +7,8 @@ use http::{Method, Uri};
 
 use crate::calls::Upstreams;
 
-/// Requests that a service gets: those for a path and all that is under it, or, for `/`, those for exactly that.
+/// Requests that a service gets: those for a path and all that is under it, or, for `/`, those
+/// for exactly that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Path {
     method: Option<&'static str>,
@@ -22,7 +23,8 @@ impl Path {
         Self { method: None, from: path, to: path }
     }
 
-    /// A path that the service knows by another name: `from` is replaced by `to`, and what follows stays.
+    /// A path that the service knows by another name: `from` is replaced by `to`, and
+    /// what follows stays.
     #[must_use]
     pub const fn alias(from: &'static str, to: &'static str) -> Self {
         Self { method: None, from, to }
@@ -97,7 +99,8 @@ impl Table {
     }
 }
 
-/// Whether a path would be another one once its dots are resolved: what is checked must be what arrives.
+/// Whether a path would be another one once its dots are resolved: what is checked must
+/// be what arrives.
 pub(super) fn climbs(path: &str) -> bool {
     path.split(['/', '\\']).any(|segment| {
         let dots = segment.replace("%2e", ".").replace("%2E", ".");
@@ -123,12 +126,16 @@ mod tests {
         ]);
         let uri: Uri = target.parse().unwrap();
         let route = table.find(&method.parse().unwrap(), uri.path())?;
-        Some((route.upstreams.next().rsplit_once(':').unwrap().1.to_owned(), route.path.target(&uri)))
+        Some((
+            route.upstreams.next().rsplit_once(':').unwrap().1.to_owned(),
+            route.path.target(&uri),
+        ))
     }
 
     #[test]
     fn a_path_goes_to_whom_it_belongs_under_the_name_that_is_known_there() {
-        let goes = |method, target| find(method, target).map(|(port, path)| format!("{port}{path}"));
+        let goes =
+            |method, target| find(method, target).map(|(port, path)| format!("{port}{path}"));
         for (method, target, expected) in [
             ("GET", "/orders", "1/orders"),
             ("GET", "/orders/7?page=1", "1/orders/7?page=1"),
@@ -148,7 +155,9 @@ mod tests {
 
     #[test]
     fn paths_that_climb_are_known() {
-        for path in ["/orders/../stocks", "/orders/.", "/orders/%2e%2E/stocks", "/a/.%2e", "/a\\..\\b"] {
+        for path in
+            ["/orders/../stocks", "/orders/.", "/orders/%2e%2E/stocks", "/a/.%2e", "/a\\..\\b"]
+        {
             assert!(climbs(path), "{path}");
         }
         for path in ["/orders", "/orders/...", "/orders/a.b", "/orders/..a"] {

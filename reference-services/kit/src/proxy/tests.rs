@@ -46,8 +46,11 @@ async fn gateway(upstreams: &[SocketAddr]) -> String {
     let defaults = Defaults { service: "gateway", port: 0, data_dir: "" };
     let metrics = Metrics::new(&Config::read(Env::default(), defaults).unwrap());
     let upstreams = Upstreams::parse(&urls.join(",")).unwrap();
-    let paths =
-        [Path::new("/orders"), Path::alias("/bookings", "/orders"), Path::alias("/", "/orders").only("POST")];
+    let paths = [
+        Path::new("/orders"),
+        Path::alias("/bookings", "/orders"),
+        Path::alias("/", "/orders").only("POST"),
+    ];
     let routes = paths.map(|path| Route { path, upstreams: upstreams.clone() });
     let proxy = Proxy::new(routes.into(), &metrics);
     let router = Router::new().fallback(move |request: Request| {
@@ -64,12 +67,16 @@ async fn gateway(upstreams: &[SocketAddr]) -> String {
 
 async fn echo(request: Request) -> String {
     let (parts, body) = request.into_parts();
-    let header = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    let header =
+        |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
     let forwarded = (header("x-forwarded-host").is_some(), header("x-forwarded-proto"));
     let hop = (header("te"), header("x-once"), header("keep-alive"));
     let trace = header("traceparent").is_some();
     let body = axum::body::to_bytes(body, 1000).await.unwrap();
-    format!("{} {} forwarded={forwarded:?} hop={hop:?} trace={trace} body={body:?}", parts.method, parts.uri)
+    format!(
+        "{} {} forwarded={forwarded:?} hop={hop:?} trace={trace} body={body:?}",
+        parts.method, parts.uri
+    )
 }
 
 #[tokio::test]
@@ -88,11 +95,22 @@ async fn a_request_passes_without_what_concerns_its_connection() {
 async fn an_alias_arrives_under_its_own_name() {
     let gateway = gateway(&[serve(Router::new().fallback(any(echo))).await]).await;
     let client = reqwest::Client::new();
-    let get = client.get(format!("{gateway}/bookings/7?page=1")).send().await.unwrap().text().await.unwrap();
+    let get = client
+        .get(format!("{gateway}/bookings/7?page=1"))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     assert!(get.starts_with("GET /orders/7?page=1 "), "{get}");
-    let post = client.post(format!("{gateway}/")).body("text").send().await.unwrap().text().await.unwrap();
+    let post =
+        client.post(format!("{gateway}/")).body("text").send().await.unwrap().text().await.unwrap();
     assert!(post.starts_with("POST /orders ") && post.ends_with("body=b\"text\""), "{post}");
-    assert_eq!(client.get(format!("{gateway}/")).send().await.unwrap().status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        client.get(format!("{gateway}/")).send().await.unwrap().status(),
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -103,7 +121,8 @@ async fn replicas_take_turns_and_one_that_is_down_is_passed_over() {
     let mut answers = Vec::new();
     for _ in 0..4 {
         // A POST too: where there was no connection nothing was sent.
-        let response = reqwest::Client::new().post(format!("{gateway}/orders")).send().await.unwrap();
+        let response =
+            reqwest::Client::new().post(format!("{gateway}/orders")).send().await.unwrap();
         answers.push(response.text().await.unwrap());
     }
     assert_eq!(answers, ["one", "other", "one", "other"]);
@@ -118,20 +137,31 @@ async fn what_was_perhaps_done_is_not_done_again() {
     assert_eq!(posted.status(), StatusCode::BAD_GATEWAY);
     assert_eq!(posted.headers()["retry-after"], "1");
     // The other replica's turn, then the breaking one again.
-    assert_eq!(client.get(format!("{gateway}/orders")).send().await.unwrap().text().await.unwrap(), "fine");
-    assert_eq!(client.get(format!("{gateway}/orders")).send().await.unwrap().text().await.unwrap(), "fine");
+    assert_eq!(
+        client.get(format!("{gateway}/orders")).send().await.unwrap().text().await.unwrap(),
+        "fine"
+    );
+    assert_eq!(
+        client.get(format!("{gateway}/orders")).send().await.unwrap().text().await.unwrap(),
+        "fine"
+    );
 }
 
 #[tokio::test]
 async fn the_gateway_answers_for_whoever_does_not() {
     let hangs = serve(Router::new().fallback(any(std::future::pending::<String>))).await;
-    let cases = [(nobody().await, StatusCode::SERVICE_UNAVAILABLE), (hangs, StatusCode::GATEWAY_TIMEOUT)];
+    let cases =
+        [(nobody().await, StatusCode::SERVICE_UNAVAILABLE), (hangs, StatusCode::GATEWAY_TIMEOUT)];
     for (upstream, expected) in cases {
-        let response = reqwest::get(format!("{}/orders/1", gateway(&[upstream]).await)).await.unwrap();
+        let response =
+            reqwest::get(format!("{}/orders/1", gateway(&[upstream]).await)).await.unwrap();
         assert_eq!(response.status(), expected);
         assert_eq!(response.headers()["retry-after"], "1");
         let body: serde_json::Value = response.json().await.unwrap();
-        assert_eq!((&body["path"], &body["status"]), (&"/orders/1".into(), &expected.as_u16().into()));
+        assert_eq!(
+            (&body["path"], &body["status"]),
+            (&"/orders/1".into(), &expected.as_u16().into())
+        );
     }
 }
 
@@ -148,6 +178,7 @@ async fn unknown_paths_and_large_bodies_go_nowhere() {
     let mut response = String::new();
     stream.read_to_string(&mut response).await.unwrap();
     assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
-    let large = reqwest::Client::new().post(format!("{gateway}/orders")).body(vec![b' '; (1 << 20) + 1]);
+    let large =
+        reqwest::Client::new().post(format!("{gateway}/orders")).body(vec![b' '; (1 << 20) + 1]);
     assert_eq!(large.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
 }

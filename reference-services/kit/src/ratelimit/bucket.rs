@@ -29,7 +29,8 @@ pub struct Decision {
 }
 
 impl Rate {
-    pub(crate) const ACCEPTS: &'static str = "requests per time, such as 100/s, 600/m or 5/10s, or off";
+    pub(crate) const ACCEPTS: &'static str =
+        "requests per time, such as 100/s, 600/m or 5/10s, or off";
 
     /// Reads `100/s`, `600/m`, `5/10s`; the burst is the same number.
     #[must_use]
@@ -47,13 +48,15 @@ impl Rate {
         self.per / self.requests
     }
 
-    /// Takes a token from a bucket that will be full at `full_at`; gives when it will be full after that.
+    /// Takes a token from a bucket that will be full at `full_at`; gives when it will be
+    /// full after that.
     #[must_use]
     pub fn decide(self, full_at: Duration, now: Duration) -> (Decision, Duration) {
         let capacity = self.interval().saturating_mul(self.burst);
         let wanted = full_at.max(now).saturating_add(self.interval());
         let excess = wanted.saturating_sub(now.saturating_add(capacity));
-        let (full_at, refused_for) = if excess.is_zero() { (wanted, None) } else { (full_at, Some(excess)) };
+        let (full_at, refused_for) =
+            if excess.is_zero() { (wanted, None) } else { (full_at, Some(excess)) };
         let full_in = full_at.saturating_sub(now);
         let left = capacity.saturating_sub(full_in).as_nanos() / self.interval().as_nanos().max(1);
         let remaining = u32::try_from(left).unwrap_or(u32::MAX);
@@ -78,7 +81,8 @@ mod tests {
             full_at = after;
             (decision.remaining, decision.refused_for.map(|wait| wait.as_millis()))
         };
-        let taken = [take(0), take(0), take(0), take(0), take(499), take(500), take(500), take(60_000)];
+        let taken =
+            [take(0), take(0), take(0), take(0), take(499), take(500), take(500), take(60_000)];
         let expected = [
             (2, None),
             (1, None),

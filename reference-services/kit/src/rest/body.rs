@@ -16,21 +16,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| refused(&rejection))?;
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|rejection| refused(&rejection))?;
         // A derived type would also take an array, field by field.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Problem::malformed("the body must be a JSON object"));
         }
-        let value = serde_json::from_slice(&bytes).map_err(|error| Problem::malformed(error.to_string()))?;
+        let value = serde_json::from_slice(&bytes)
+            .map_err(|error| Problem::malformed(error.to_string()))?;
         Ok(Self(value))
     }
 }
 
 fn refused(rejection: &BytesRejection) -> Problem {
     match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a body may have {MAX_BODY_BYTES} bytes"))
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("a body may have {MAX_BODY_BYTES} bytes"),
+        ),
         _ => Problem::malformed(rejection.body_text()),
     }
 }

@@ -49,7 +49,8 @@ impl Caller {
 
 /// The first that is named of the two; HAL if neither is.
 fn format(accept: &str) -> Format {
-    let mut types = accept.split(',').map(|entry| entry.split(';').next().unwrap_or_default().trim());
+    let mut types =
+        accept.split(',').map(|entry| entry.split(';').next().unwrap_or_default().trim());
     match types.find(|name| ["application/hal+json", "application/json"].contains(name)) {
         Some("application/json") => Format::Json,
         _ => Format::Hal,

@@ -16,20 +16,27 @@ use crate::trace::{Kind, Span, TraceContext};
 /// Probes and scrapes, of which nobody needs a trace.
 const OWN: [&str; 3] = ["/actuator", "/isHealthy", "/v3/api-docs"];
 
-/// The codes that are the server's fault: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS.
+/// The codes that are the server's fault: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED,
+/// INTERNAL, UNAVAILABLE, DATA_LOSS.
 const GRPC_FAILURES: [&str; 6] = ["2", "4", "12", "13", "14", "15"];
 
 /// Names the route of a response whose handler takes every path.
 #[derive(Clone, Debug)]
 pub struct RouteLabel(pub String);
 
-pub(super) async fn surround(State(metrics): State<Metrics>, mut request: Request, next: Next) -> Response {
+pub(super) async fn surround(
+    State(metrics): State<Metrics>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-    let matched = request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
+    let matched =
+        request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
     let mut span = begin_span(&metrics, &mut request);
     let context = span.context();
-    let logs = tracing::info_span!("request", trace_id = context.trace_id(), span_id = context.span_id());
+    let logs =
+        tracing::info_span!("request", trace_id = context.trace_id(), span_id = context.span_id());
     let (request, unread) = unread::lend(request);
     let response = next.run(request).instrument(logs).await;
     let label = response.extensions().get::<RouteLabel>().map(|label| label.0.clone());

@@ -25,7 +25,8 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>
     number.map(Some).ok_or_else(|| D::Error::custom("expected a whole number"))
 }
 
-/// 1.0 is as whole as 1. Beyond what a float can count one by one nobody knows which number was meant.
+/// 1.0 is as whole as 1. Beyond what a float can count one by one nobody knows which
+/// number was meant.
 fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)

@@ -1,5 +1,5 @@
-//! What is left of a request's body when the answer is already known. A connection that closes on a client that still
-//! sends is reset, and the client may never see why it was refused.
+//! What is left of a request's body when the answer is already known. A connection that closes on a
+//! client that still sends is reset, and the client may never see why it was refused.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -28,7 +28,8 @@ struct Lent {
 /// What may come back.
 pub(super) struct Unread(Option<oneshot::Receiver<Body>>);
 
-/// Lends the request's body to its handler. HTTP/2 ends a stream without harm, and who expects to be told to send has not sent.
+/// Lends the request's body to its handler. HTTP/2 ends a stream without harm, and who expects to
+/// be told to send has not sent.
 pub(super) fn lend(request: Request) -> (Request, Unread) {
     if request.version() >= Version::HTTP_2
         || request.headers().contains_key(EXPECT)
@@ -99,9 +100,11 @@ mod tests {
     /// The status that a client sees who sends all before it listens.
     async fn status(target: &str, bytes: usize) -> String {
         let env = Env::from_pairs([]);
-        let config = Config::read(env, Defaults { service: "order", port: 0, data_dir: "" }).unwrap();
+        let config =
+            Config::read(env, Defaults { service: "order", port: 0, data_dir: "" }).unwrap();
         let take = |JsonBody(_): JsonBody<serde_json::Value>| async {};
-        let router = rest::router(Router::new().route("/orders", post(take)), &Metrics::new(&config));
+        let router =
+            rest::router(Router::new().route("/orders", post(take)), &Metrics::new(&config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });

@@ -31,12 +31,16 @@ impl Changes {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_deref()))
     }
 
-    fn within<'a>(&'a self, span: &Span) -> impl Iterator<Item = (&'a String, &'a Option<String>)> + use<'a> {
+    fn within<'a>(
+        &'a self,
+        span: &Span,
+    ) -> impl Iterator<Item = (&'a String, &'a Option<String>)> + use<'a> {
         self.0.range(span.from.clone()..span.to.clone())
     }
 }
 
-/// The store as a transaction sees it: its own changes over those of the same batch over what is committed.
+/// The store as a transaction sees it: its own changes over those of the same batch over
+/// what is committed.
 pub(crate) struct Layered<'a> {
     pub(crate) base: &'a dyn Reader,
     pub(crate) batch: &'a Changes,

@@ -54,7 +54,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether this is one of many that an outage brings, of which the store itself has told already.
+    /// Whether this is one of many that an outage brings, of which the store itself
+    /// has told already.
     #[must_use]
     pub fn is_outage(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Unsettled(_) | Self::Closed)

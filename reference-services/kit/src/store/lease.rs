@@ -1,6 +1,8 @@
-//! A turn at something that one replica of a service does at a time, kept in the store that the replicas share.
+//! A turn at something that one replica of a service does at a time, kept in the store that the
+//! replicas share.
 //!
-//! No clocks are compared: an owner counts up, and who sees the count stand still for the term takes the lease over.
+//! No clocks are compared: an owner counts up, and who sees the count stand still for the term
+//! takes the lease over.
 
 use std::time::Duration;
 
@@ -50,7 +52,8 @@ impl Lease {
             return Ok(false);
         }
         let (key, me) = (self.key.clone(), self.me.clone());
-        let silent = self.seen.clone().filter(|(_, since)| since.elapsed() >= TERM).map(|(row, _)| row);
+        let silent =
+            self.seen.clone().filter(|(_, since)| since.elapsed() >= TERM).map(|(row, _)| row);
         let other = store.write(move |tx| tx.take_turn(&key, me, silent.as_ref())).await?;
         self.renewed = other.is_none().then(Instant::now);
         self.refused = other.is_some().then(Instant::now);
@@ -69,8 +72,14 @@ impl Lease {
 }
 
 impl Tx<'_> {
-    /// Gives another owner's row if the turn is neither free, nor this one's, nor that of one that has fallen silent.
-    fn take_turn(&mut self, key: &str, me: String, silent: Option<&Row>) -> Result<Option<Row>, StoreError> {
+    /// Gives another owner's row if the turn is neither free, nor this one's, nor that of one that
+    /// has fallen silent.
+    fn take_turn(
+        &mut self,
+        key: &str,
+        me: String,
+        silent: Option<&Row>,
+    ) -> Result<Option<Row>, StoreError> {
         let row = self.turn(key)?;
         if let Some(other) = row.as_ref().filter(|row| row.owner != me && Some(*row) != silent) {
             return Ok(Some(other.clone()));

@@ -1,8 +1,9 @@
 //! The PostgreSQL engine, which lets a service have many replicas.
 //!
-//! A batch holds the store's advisory lock from its first read to its commit, so that batches of all replicas come one
-//! after the other. Optimistic transactions would not do better: every batch counts ids and outbox rows up, so any two
-//! at the same time conflict; and a batch cannot be made a second time, as its commands have been answered by then.
+//! A batch holds the store's advisory lock from its first read to its commit, so that batches of
+//! all replicas come one after the other. Optimistic transactions would not do better: every batch
+//! counts ids and outbox rows up, so any two at the same time conflict; and a batch cannot be made
+//! a second time, as its commands have been answered by then.
 
 mod keys;
 mod server;
@@ -57,14 +58,18 @@ impl Postgres {
         Ok(self.session.insert(session))
     }
 
-    /// What failed within a transaction ends it, and the connection with it: the next one starts clean.
+    /// What failed within a transaction ends it, and the connection with it: the next
+    /// one starts clean.
     fn give_up<T>(&mut self, error: StoreError) -> Result<T, StoreError> {
         self.session = None;
         Err(error)
     }
 
     /// Everything up to the commit: until then nothing can have been changed.
-    fn prepare(&mut self, work: &mut dyn FnMut(&dyn Reader) -> Changes) -> Result<bool, StoreError> {
+    fn prepare(
+        &mut self,
+        work: &mut dyn FnMut(&dyn Reader) -> Changes,
+    ) -> Result<bool, StoreError> {
         let (writer, batch) = (self.writer.clone(), self.batch + 1);
         let session = self.session()?;
         session.begin_alone()?;
@@ -107,9 +112,9 @@ impl Engine for Postgres {
         });
         match marked {
             Ok(marked) if marked == Some(batch) => Ok(()),
-            Ok(_) => {
-                Err(StoreError::Unavailable("the commit did not arrive; nothing was changed".to_owned()))
-            }
+            Ok(_) => Err(StoreError::Unavailable(
+                "the commit did not arrive; nothing was changed".to_owned(),
+            )),
             Err(error) => self.give_up(StoreError::Unsettled(error.to_string())),
         }
     }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition};
+use redb::{
+    Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition,
+};
 
 use super::StoreError;
 use super::changes::Changes;
@@ -39,7 +41,8 @@ pub(super) fn open(path: &Path) -> Result<Redb, StoreError> {
     Ok(Redb(Arc::new(database)))
 }
 
-/// Readers cannot make the table; and a file that cannot be written is found out before the service is ready.
+/// Readers cannot make the table; and a file that cannot be written is found out before the
+/// service is ready.
 fn make_table(database: &Database) -> Result<(), StoreError> {
     let tx = database.begin_write()?;
     drop(tx.open_table(ENTRIES)?);
@@ -49,7 +52,9 @@ fn make_table(database: &Database) -> Result<(), StoreError> {
 fn refused(path: &Path, error: &DatabaseError) -> StoreError {
     match error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::Locked { path: path.to_owned() },
-        DatabaseError::Storage(StorageError::Io(cause)) if cause.kind() != io::ErrorKind::InvalidData => {
+        DatabaseError::Storage(StorageError::Io(cause))
+            if cause.kind() != io::ErrorKind::InvalidData =>
+        {
             StoreError::unwritable(path, error)
         }
         _ => StoreError::corrupt(path, error),

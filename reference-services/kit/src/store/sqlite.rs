@@ -1,7 +1,7 @@
 //! The SQLite engine.
 //!
-//! `synchronous=NORMAL` in WAL mode: a commit survives the death of the process at any instant, but the last ones may
-//! be lost when the machine itself dies.
+//! `synchronous=NORMAL` in WAL mode: a commit survives the death of the process at any instant, but
+//! the last ones may be lost when the machine itself dies.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -26,7 +26,9 @@ pub(super) fn open(path: &Path) -> Result<Sqlite, StoreError> {
 
 fn refused(path: &Path, error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::corrupt(path, error),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            StoreError::corrupt(path, error)
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             StoreError::Locked { path: path.to_owned() }
         }
@@ -36,7 +38,8 @@ fn refused(path: &Path, error: &rusqlite::Error) -> StoreError {
 
 impl Engine for Sqlite {
     fn write(&mut self, work: &mut dyn FnMut(&dyn Reader) -> Changes) -> Result<(), StoreError> {
-        // Immediate: what the batch reads must still hold when it commits, whoever else shares the file.
+        // Immediate: what the batch reads must still hold when it commits, whoever else shares the
+        // file.
         let tx = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let changes = work(&Snapshot(&tx));
         for (key, value) in changes.iter() {
@@ -46,7 +49,9 @@ impl Engine for Sqlite {
                         "INSERT INTO entries VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
                     )?
                     .execute(params![key, value])?,
-                None => tx.prepare_cached("DELETE FROM entries WHERE key = ?1")?.execute(params![key])?,
+                None => tx
+                    .prepare_cached("DELETE FROM entries WHERE key = ?1")?
+                    .execute(params![key])?,
             };
         }
         Ok(tx.commit()?)
@@ -72,9 +77,9 @@ impl Reader for Snapshot<'_> {
         span: &Span,
         visit: &mut dyn FnMut(&str, &str) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let mut query = self
-            .0
-            .prepare_cached("SELECT key, value FROM entries WHERE key >= ?1 AND key < ?2 ORDER BY key")?;
+        let mut query = self.0.prepare_cached(
+            "SELECT key, value FROM entries WHERE key >= ?1 AND key < ?2 ORDER BY key",
+        )?;
         let mut rows = query.query(params![span.from, span.to])?;
         while let Some(row) = rows.next()? {
             let (key, value) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_str());

@@ -51,8 +51,8 @@ impl<'a> Tx<'a> {
         self.increment(documents::next_key::<T>(), 1)
     }
 
-    /// An id for a document that may come to nothing in a later transaction: the smallest that was given back, or the
-    /// next.
+    /// An id for a document that may come to nothing in a later transaction: the smallest that was
+    /// given back, or the next.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -140,8 +140,8 @@ impl<'a> Tx<'a> {
         Ok(number)
     }
 
-    /// Publishes an event when, and only when, this transaction commits. With the outbox off it is sent after the
-    /// commit from memory.
+    /// Publishes an event when, and only when, this transaction commits. With the outbox off it is
+    /// sent after the commit from memory.
     ///
     /// # Errors
     /// When the store cannot be read, or the event does not serialize.
@@ -193,7 +193,8 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
-    /// Calls `hook` on the store's thread once the transaction is durable. A kill in between loses the call.
+    /// Calls `hook` on the store's thread once the transaction is durable. A kill in between
+    /// loses the call.
     pub fn after_commit(&mut self, hook: impl FnOnce() + Send + 'static) {
         self.hooks.push(Box::new(hook));
     }

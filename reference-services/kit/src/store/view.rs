@@ -59,14 +59,23 @@ impl<'a> View<'a> {
     }
 
     fn page_by_id<T: Document>(&self, request: &PageRequest) -> Result<Vec<T>, StoreError> {
-        self.texts(&Span::prefix(&documents::document_prefix::<T>()), request.skipped(), request.size)?
-            .iter()
-            .map(|(_, text)| Ok(serde_json::from_str(text)?))
-            .collect()
+        self.texts(
+            &Span::prefix(&documents::document_prefix::<T>()),
+            request.skipped(),
+            request.size,
+        )?
+        .iter()
+        .map(|(_, text)| Ok(serde_json::from_str(text)?))
+        .collect()
     }
 
-    /// Reads every document, but keeps only what it sorts by: no index per field, and bounded memory per document.
-    fn page_by_field<T: Document>(&self, request: &PageRequest, sort: &Sort) -> Result<Vec<T>, StoreError> {
+    /// Reads every document, but keeps only what it sorts by: no index per field, and bounded
+    /// memory per document.
+    fn page_by_field<T: Document>(
+        &self,
+        request: &PageRequest,
+        sort: &Sort,
+    ) -> Result<Vec<T>, StoreError> {
         let mut keys: Vec<(Value, i64)> = Vec::new();
         self.0.scan(&Span::prefix(&documents::document_prefix::<T>()), &mut |key, text| {
             let field = serde_json::from_str::<Value>(text)
@@ -95,7 +104,12 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    fn texts(&self, span: &Span, skip: u64, limit: u64) -> Result<Vec<(String, String)>, StoreError> {
+    fn texts(
+        &self,
+        span: &Span,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let (mut position, mut texts) = (0, Vec::new());
         self.0.scan(span, &mut |key, text| {
             if position >= skip.saturating_add(limit) {

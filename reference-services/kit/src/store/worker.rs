@@ -15,7 +15,8 @@ pub(super) type ReadJob = Box<dyn FnOnce(&dyn Reader) + Send>;
 
 /// How many transactions one commit may carry: bounds the wait of the first for the last.
 const BATCH: usize = 128;
-/// Nothing here recurses, and memory counts: five processes are to fit where one of the originals did.
+/// Nothing here recurses, and memory counts: five processes are to fit where one of
+/// the originals did.
 const STACK_BYTES: usize = 512 << 10;
 /// How long to wait before asking again what became of a commit.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -53,14 +54,16 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreEr
     thread.spawn(work).map(drop).map_err(|error| StoreError::engine(&error))
 }
 
-/// Waits for a job and takes along what has gathered meanwhile: while one batch is being committed, the next forms.
+/// Waits for a job and takes along what has gathered meanwhile: while one batch is being committed,
+/// the next forms.
 fn next_batch<J>(jobs: &Receiver<J>) -> Option<Vec<J>> {
     let first = jobs.recv().ok()?;
     Some(std::iter::once(first).chain(jobs.try_iter()).take(BATCH).collect())
 }
 
-/// Runs each job over the changes of those before it, then commits them all. A refused job leaves no change. Jobs
-/// that were never begun are dropped, which tells their callers that the store is closed.
+/// Runs each job over the changes of those before it, then commits them all. A refused job
+/// leaves no change. Jobs that were never begun are dropped, which tells their callers that the
+/// store is closed.
 fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>, waiting: &Receiver<WriteJob>) {
     let mut batch = Some(batch);
     let mut endings = Vec::new();
@@ -82,7 +85,8 @@ fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>, waiting: &Receiver<Writ
     }
 }
 
-/// The callers of a commit whose outcome is not known wait until it is; others are refused meanwhile.
+/// The callers of a commit whose outcome is not known wait until it is; others
+/// are refused meanwhile.
 fn settled(
     engine: &mut dyn Engine,
     mut outcome: Result<(), StoreError>,

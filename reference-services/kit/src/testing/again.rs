@@ -30,9 +30,12 @@ impl Trial {
 
     /// Waits until a service has received an event so often with this outcome.
     pub async fn until_received(&self, service: &str, event_type: &str, outcome: &str, count: u32) {
-        let line =
-            format!("events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}");
-        self.until_text(service, "/actuator/prometheus", |text| text.lines().any(|found| found == line))
-            .await;
+        let line = format!(
+            "events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}"
+        );
+        self.until_text(service, "/actuator/prometheus", |text| {
+            text.lines().any(|found| found == line)
+        })
+        .await;
     }
 }

@@ -1,7 +1,9 @@
-//! Contracts that consumers own: what one service needs of another's events and answers, and what it asks.
+//! Contracts that consumers own: what one service needs of another's events and answers, and what
+//! it asks.
 //!
-//! A contract is a file beside the consumer. Both sides are held against it: the producer must say at least this much, and
-//! the consumer must do with no more. Examples stand for their types; what is named in `exactly` must be the same.
+//! A contract is a file beside the consumer. Both sides are held against it: the producer must say
+//! at least this much, and the consumer must do with no more. Examples stand for their types; what
+//! is named in `exactly` must be the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -77,11 +79,13 @@ impl Contract {
         serde_json::from_str(text).expect("a contract")
     }
 
-    /// What producers do not say: of each type there must be an event that has all that is needed, and none that lacks a field.
+    /// What producers do not say: of each type there must be an event that has all that is needed,
+    /// and none that lacks a field.
     fn misses(&self, said: &[Value]) -> Option<String> {
         self.events.iter().find_map(|needed| {
             let body = Value::Object(needed.body.clone());
-            let mut of_type = said.iter().filter(|event| event["eventType"] == needed.event_type.as_str());
+            let mut of_type =
+                said.iter().filter(|event| event["eventType"] == needed.event_type.as_str());
             let lacking = of_type.clone().find_map(|event| {
                 needed
                     .body
@@ -101,7 +105,8 @@ impl Contract {
     /// Holds the consumer to it: it applies events that say no more than the contract.
     async fn suffices(&self, system: &Trial, topic: &str) {
         let group = format!("{}-contract", self.consumer);
-        let mut graves = system.log().subscribe(&group, &format!("{topic}.DLT"), Offsets::Committed);
+        let mut graves =
+            system.log().subscribe(&group, &format!("{topic}.DLT"), Offsets::Committed);
         for event in &self.events {
             let applied = received(system, &self.consumer, &event.event_type, "applied").await;
             let id = system.tell(topic, &event.event_type, event.body.clone()).await;
@@ -112,7 +117,9 @@ impl Contract {
             };
             let burying = async { while !graves.poll(100).await.unwrap().iter().any(ours) {} };
             let applying = async {
-                while received(system, &self.consumer, &event.event_type, "applied").await == applied {
+                while received(system, &self.consumer, &event.event_type, "applied").await
+                    == applied
+                {
                     tokio::task::yield_now().await;
                 }
             };
@@ -126,16 +133,21 @@ impl Contract {
 
     /// The contract is whole: the consumer has applied no type of event that is not in it.
     async fn is_whole(&self, system: &Trial) {
-        let known: BTreeSet<&str> = self.events.iter().map(|event| event.event_type.as_str()).collect();
+        let known: BTreeSet<&str> =
+            self.events.iter().map(|event| event.event_type.as_str()).collect();
         for (event_type, count) in counts(system, &self.consumer, "applied").await {
             let unknown = count > 0 && !known.contains(event_type.as_str());
-            assert!(!unknown, "{} applies {event_type}, of which its contract says nothing", self.consumer);
+            assert!(
+                !unknown,
+                "{} applies {event_type}, of which its contract says nothing",
+                self.consumer
+            );
         }
     }
 }
 
-/// Holds producers and consumers of a system to all contracts about events, once everything has happened in it that they are
-/// about.
+/// Holds producers and consumers of a system to all contracts about events, once everything has
+/// happened in it that they are about.
 pub async fn hold(system: &Trial, topic: &str, contracts: &[Contract]) {
     let mut subscription = system.log().subscribe("contracts", topic, Offsets::Committed);
     let mut said: Vec<Value> = Vec::new();
@@ -143,7 +155,9 @@ pub async fn hold(system: &Trial, topic: &str, contracts: &[Contract]) {
         while contracts.iter().any(|contract| contract.misses(&said).is_some()) {
             let deliveries = subscription.poll(1000).await.unwrap();
             said.extend(
-                deliveries.iter().map(|event| serde_json::from_slice::<Value>(&event.value).unwrap()),
+                deliveries
+                    .iter()
+                    .map(|event| serde_json::from_slice::<Value>(&event.value).unwrap()),
             );
         }
     };
@@ -171,7 +185,8 @@ impl Call {
         assert_eq!(difference, None, "{self:?} is answered with {body}");
     }
 
-    /// Stands in for the producer, and knows no more than the contract: for who sees whether the consumer is content with it.
+    /// Stands in for the producer, and knows no more than the contract: for who sees whether the
+    /// consumer is content with it.
     pub async fn stand_in(&self) -> StandIn {
         let seen = Seen::default();
         let (call, noted) = (self.clone(), Arc::clone(&seen));
@@ -179,7 +194,11 @@ impl Call {
             let (parts, body) = request.into_parts();
             let bytes: Bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
             let body = serde_json::from_slice(&bytes).unwrap_or_default();
-            noted.lock().unwrap().push((parts.method.to_string(), parts.uri.path().to_owned(), body));
+            noted.lock().unwrap().push((
+                parts.method.to_string(),
+                parts.uri.path().to_owned(),
+                body,
+            ));
             (StatusCode::from_u16(call.status).unwrap(), Json(call.reply))
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -200,7 +219,8 @@ pub struct StandIn {
 }
 
 impl StandIn {
-    /// The consumer has asked as the contract says: the same path, and the same fields of the same types.
+    /// The consumer has asked as the contract says: the same path, and the same fields of
+    /// the same types.
     pub fn was_asked(&self) {
         let seen = self.seen.lock().unwrap();
         let (method, path, body) = seen.first().expect("it was asked");
@@ -236,7 +256,8 @@ async fn received(system: &Trial, service: &str, event_type: &str, outcome: &str
 async fn counts(system: &Trial, service: &str, outcome: &str) -> BTreeMap<String, u64> {
     let text = system.get_text(service, "/actuator/prometheus").await;
     let lines = text.lines().filter_map(|line| {
-        let (event_type, rest) = line.strip_prefix("events_received_total{eventType=\"")?.split_once('"')?;
+        let (event_type, rest) =
+            line.strip_prefix("events_received_total{eventType=\"")?.split_once('"')?;
         let count = rest.strip_prefix(&format!(",outcome=\"{outcome}\"}} "))?;
         Some((event_type.to_owned(), count.parse().ok()?))
     });
@@ -279,8 +300,14 @@ mod tests {
         let exactly = ["status".to_owned()];
         let of = |said: Value| differs(&needed, &said, &exactly);
         assert_eq!(of(json!({"id": 7, "status": "Completed", "couponId": 3, "more": true})), None);
-        assert_eq!(of(json!({"id": "7", "status": "Completed", "couponId": 3})).as_deref(), Some("id"));
-        assert_eq!(of(json!({"id": 7, "status": "Done", "couponId": 3})).as_deref(), Some("status"));
+        assert_eq!(
+            of(json!({"id": "7", "status": "Completed", "couponId": 3})).as_deref(),
+            Some("id")
+        );
+        assert_eq!(
+            of(json!({"id": 7, "status": "Done", "couponId": 3})).as_deref(),
+            Some("status")
+        );
         assert_eq!(of(json!({"id": 7, "status": "Completed"})).as_deref(), Some("couponId"));
         assert_eq!(differs(&json!(true), &json!(false), &[]), None);
         assert!(differs(&json!(true), &json!("true"), &[]).is_some());

@@ -1,4 +1,5 @@
-//! A database of a trial's own, where `POSTGRES_URL` says that its stores shall be on PostgreSQL rather than in files.
+//! A database of a trial's own, where `POSTGRES_URL` says that its stores shall be on PostgreSQL
+//! rather than in files.
 
 use postgres::{Client, NoTls};
 

@@ -27,12 +27,14 @@ impl TraceContext {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
-        let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (version, trace, span, flags) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let version = hex(version, 2).filter(|version| *version != 0xff)?;
         if version == 0 && parts.next().is_some() {
             return None;
         }
-        let (trace, span, flags) = (hex(trace, 32)?, u64::try_from(hex(span, 16)?).ok()?, hex(flags, 2)?);
+        let (trace, span, flags) =
+            (hex(trace, 32)?, u64::try_from(hex(span, 16)?).ok()?, hex(flags, 2)?);
         (trace != 0 && span != 0).then_some(Self { trace, span, sampled: flags & 1 == 1 })
     }
 
@@ -51,7 +53,8 @@ impl TraceContext {
 
 /// Lower case only, as the standard says.
 fn hex(text: &str, digits: usize) -> Option<u128> {
-    let valid = text.len() == digits && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let valid =
+        text.len() == digits && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     valid.then(|| u128::from_str_radix(text, 16).ok()).flatten()
 }
 
@@ -75,7 +78,9 @@ mod tests {
         assert_eq!((child.trace, child.sampled), (context.trace, true));
         assert_ne!(child.span, context.span);
         assert!(!TraceContext::parse(&FINE.replace("-01", "-00")).unwrap().sampled);
-        assert!(TraceContext::parse(&FINE.replacen("00", "cc", 1).replace("-01", "-01-more")).is_some());
+        assert!(
+            TraceContext::parse(&FINE.replacen("00", "cc", 1).replace("-01", "-01-more")).is_some()
+        );
     }
 
     #[test]

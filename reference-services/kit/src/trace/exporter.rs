@@ -1,4 +1,5 @@
-//! Sends spans in the background. What nobody takes is dropped and counted: traces never hold up the work.
+//! Sends spans in the background. What nobody takes is dropped and counted: traces never hold up
+//! the work.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -56,7 +57,8 @@ impl Exporter {
 
     /// Runs until stopped, and then until what waits is sent or cannot be.
     pub(super) async fn run(&self, stop: Stop) {
-        let Some(mut waiting) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+        let Some(mut waiting) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take()
+        else {
             return;
         };
         loop {

@@ -16,7 +16,8 @@ pub(super) fn request(service: &str, records: &[Record]) -> Value {
 }
 
 fn span(record: &Record) -> Value {
-    let attributes: Vec<Value> = record.attributes.iter().map(|(key, value)| attribute(key, value)).collect();
+    let attributes: Vec<Value> =
+        record.attributes.iter().map(|(key, value)| attribute(key, value)).collect();
     let mut span = json!({
         "traceId": record.context.trace_id(),
         "spanId": record.context.span_id(),

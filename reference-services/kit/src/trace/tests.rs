@@ -25,9 +25,9 @@ async fn collector(status: StatusCode) -> (String, UnboundedReceiver<Value>) {
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(
-        async move { axum::serve(listener, Router::new().route("/v1/traces", post(receive))).await },
-    );
+    tokio::spawn(async move {
+        axum::serve(listener, Router::new().route("/v1/traces", post(receive))).await
+    });
     (url, receiver)
 }
 
@@ -43,7 +43,8 @@ async fn run_to_the_end(tracer: &Tracer) {
 async fn what_waits_at_the_end_is_still_sent() {
     let (url, mut received) = collector(StatusCode::OK).await;
     let tracer = Tracer::new("order", Some(&url));
-    let parent = TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").unwrap();
+    let parent =
+        TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").unwrap();
     let mut span = tracer.span(Kind::Server, "", Some(parent));
     span.rename("POST /orders");
     span.set("http.response.status_code", &503);
@@ -52,7 +53,8 @@ async fn what_waits_at_the_end_is_still_sent() {
     drop(span);
     drop(tracer.span(Kind::Consumer, "process Ordered", None));
     tracer.span(Kind::Client, "nobody's business", None).discard();
-    let unsampled = TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00").unwrap();
+    let unsampled =
+        TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00").unwrap();
     drop(tracer.span(Kind::Client, "not wanted", Some(unsampled)));
     run_to_the_end(&tracer).await;
     let body = received.recv().await.unwrap();
@@ -63,7 +65,10 @@ async fn what_waits_at_the_end_is_still_sent() {
     let span = &spans[0];
     assert_eq!((&span["name"], &span["kind"]), (&"POST /orders".into(), &2.into()));
     assert_eq!(span["traceId"], "0af7651916cd43dd8448eb211c80319c");
-    assert_eq!((&span["parentSpanId"], &span["spanId"]), (&"b7ad6b7169203331".into(), &own.span_id().into()));
+    assert_eq!(
+        (&span["parentSpanId"], &span["spanId"]),
+        (&"b7ad6b7169203331".into(), &own.span_id().into())
+    );
     assert_eq!((&span["status"]["code"], &spans[1]["status"]["code"]), (&2.into(), &0.into()));
     let nanos = |name: &str| span[name].as_str().unwrap().parse::<u128>().unwrap();
     assert!(nanos("endTimeUnixNano") >= nanos("startTimeUnixNano"));

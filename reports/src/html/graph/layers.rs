@@ -9,7 +9,8 @@ pub struct Place {
 
 /// A layout of so many services.
 pub struct Layers {
-    /// What stands in each column, from above: services, and places through which a longer line passes.
+    /// What stands in each column, from above: services, and places through which a
+    /// longer line passes.
     pub columns: Vec<Vec<usize>>,
     /// Of each service.
     pub places: Vec<Place>,
@@ -39,13 +40,17 @@ impl Layers {
             chain.push(*to);
             chains.push(chain);
         }
-        let pairs: Vec<(usize, usize)> =
-            chains.iter().flat_map(|chain| chain.windows(2)).map(|pair| (pair[0], pair[1])).collect();
+        let pairs: Vec<(usize, usize)> = chains
+            .iter()
+            .flat_map(|chain| chain.windows(2))
+            .map(|pair| (pair[0], pair[1]))
+            .collect();
         for sweep in 0..SWEEPS {
             order(&mut columns, &pairs, next, sweep % 2 == 0);
         }
         let places = places(&columns, next);
-        let routes = chains.iter().map(|chain| chain.iter().map(|one| places[*one]).collect()).collect();
+        let routes =
+            chains.iter().map(|chain| chain.iter().map(|one| places[*one]).collect()).collect();
         Self { routes, places: places[..services].to_vec(), columns }
     }
 
@@ -55,7 +60,8 @@ impl Layers {
     }
 }
 
-/// One more than the caller's, at most one for each service, so that calls in a circle come to an end.
+/// One more than the caller's, at most one for each service, so that calls in a circle come
+/// to an end.
 fn levels(services: usize, calls: &[(usize, usize)]) -> Vec<usize> {
     let mut levels = vec![0; services];
     for _ in 0..services {
@@ -68,18 +74,24 @@ fn levels(services: usize, calls: &[(usize, usize)]) -> Vec<usize> {
     // What nobody calls and who calls nobody stands with the callees, not beside those outside.
     let alone = |service: usize| !calls.iter().any(|(from, to)| *from == service || *to == service);
     let last = levels.iter().copied().max().unwrap_or(0);
-    (0..services).filter(|service| alone(*service)).for_each(|service| levels[service] = last.min(2));
+    (0..services)
+        .filter(|service| alone(*service))
+        .for_each(|service| levels[service] = last.min(2));
     let mut used: Vec<usize> = levels.clone();
     used.sort_unstable();
     used.dedup();
     levels.iter().map(|level| used.iter().position(|one| one == level).unwrap_or(0)).collect()
 }
 
-/// Puts each column in the order of the middles of what its members are joined to on the left, or on the right.
+/// Puts each column in the order of the middles of what its members are joined to on the left, or
+/// on the right.
 fn order(columns: &mut [Vec<usize>], pairs: &[(usize, usize)], all: usize, to_the_right: bool) {
     let number = columns.len();
-    let each: Vec<usize> =
-        if to_the_right { (1..number).collect() } else { (0..number.saturating_sub(1)).rev().collect() };
+    let each: Vec<usize> = if to_the_right {
+        (1..number).collect()
+    } else {
+        (0..number.saturating_sub(1)).rev().collect()
+    };
     for column in each {
         let places = places(columns, all);
         let share = |one: usize| {
@@ -92,7 +104,11 @@ fn order(columns: &mut [Vec<usize>], pairs: &[(usize, usize)], all: usize, to_th
                 false => (*from == member).then_some(*to),
             });
             let shares: Vec<f64> = joined.map(share).collect();
-            if shares.is_empty() { share(member) } else { shares.iter().sum::<f64>() / shares.len() as f64 }
+            if shares.is_empty() {
+                share(member)
+            } else {
+                shares.iter().sum::<f64>() / shares.len() as f64
+            }
         };
         let mut sorted: Vec<(f64, usize)> =
             columns[column].iter().map(|member| (middle(*member), *member)).collect();
@@ -118,7 +134,10 @@ mod tests {
     #[test]
     fn callers_stand_left_of_callees() {
         let layers = Layers::of(4, &[(0, 1), (1, 2), (2, 3), (0, 3)]);
-        assert_eq!(layers.places.iter().map(|place| place.column).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        assert_eq!(
+            layers.places.iter().map(|place| place.column).collect::<Vec<_>>(),
+            [0, 1, 2, 3]
+        );
         assert_eq!(layers.routes[3].len(), 4, "the long call passes beside the two in between");
         assert_ne!(layers.routes[3][1], layers.places[1]);
     }

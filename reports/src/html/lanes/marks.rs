@@ -17,7 +17,8 @@ pub struct Mark {
 /// Marks nearer than this, in percent of the width, would cover one another.
 const NEAR: f64 = 0.8;
 
-/// All marks, but an exit or a failed probe that leads to a restart at once is told by the restart's mark alone.
+/// All marks, but an exit or a failed probe that leads to a restart at once is told by the
+/// restart's mark alone.
 pub fn all(clock: &Clock, events: &[&Event]) -> Vec<Mark> {
     let marks: Vec<Mark> = events.iter().filter_map(|event| mark(clock, event)).collect();
     let restarts: Vec<f64> =
@@ -32,7 +33,9 @@ pub fn all(clock: &Clock, events: &[&Event]) -> Vec<Mark> {
 fn mark(clock: &Clock, event: &Event) -> Option<Mark> {
     let (class, sign) = match &event.what {
         Happening::Exited { .. } => ("gone", "✕"),
-        Happening::Restarting { reason: RestartReason::Liveness | RestartReason::Crash } => ("restart", "▲"),
+        Happening::Restarting { reason: RestartReason::Liveness | RestartReason::Crash } => {
+            ("restart", "▲")
+        }
         Happening::Unhealthy => ("unhealthy", "!"),
         Happening::RolloutStarted | Happening::RolloutDone => ("rollout", "◆"),
         Happening::Scaled { .. } => ("scale", "↕"),
@@ -43,6 +46,11 @@ fn mark(clock: &Clock, event: &Event) -> Option<Mark> {
         at: clock.at(event.at.0),
         class,
         sign,
-        title: format!("{}{replica} {}, {}", event.service, event.what, wording::moment(event.at.0)),
+        title: format!(
+            "{}{replica} {}, {}",
+            event.service,
+            event.what,
+            wording::moment(event.at.0)
+        ),
     })
 }

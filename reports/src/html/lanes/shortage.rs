@@ -36,11 +36,18 @@ fn shortage(clock: &Clock, counts: &[Count], wanted: &[(f64, usize)]) -> Vec<Gap
     changes.sort_by(f64::total_cmp);
     let ends = changes.iter().skip(1).chain([&clock.known]);
     let is_short = |at: f64| {
-        let ready = counts[..counts.partition_point(|count| count.0 <= at)].last().map_or(0, |count| count.1);
-        wanted.iter().rev().find(|(since, _)| *since <= at).is_some_and(|(_, wanted)| ready < *wanted)
+        let ready = counts[..counts.partition_point(|count| count.0 <= at)]
+            .last()
+            .map_or(0, |count| count.1);
+        wanted
+            .iter()
+            .rev()
+            .find(|(since, _)| *since <= at)
+            .is_some_and(|(_, wanted)| ready < *wanted)
     };
-    let gap =
-        |(start, end): (&f64, &f64)| (is_short(*start) && end > start).then(|| gap(clock, *start, *end));
+    let gap = |(start, end): (&f64, &f64)| {
+        (is_short(*start) && end > start).then(|| gap(clock, *start, *end))
+    };
     changes.iter().zip(ends).filter_map(gap).collect()
 }
 

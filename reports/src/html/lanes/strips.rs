@@ -80,9 +80,11 @@ impl<'a> Drawing<'a> {
         };
         // A frozen replica stays frozen while its probes notice it.
         let state = match (before, state, &event.what) {
-            (Some((State::Frozen, _)), State::Up | State::Ready, Happening::NotReady | Happening::Ready) => {
-                State::Frozen
-            }
+            (
+                Some((State::Frozen, _)),
+                State::Up | State::Ready,
+                Happening::NotReady | Happening::Ready,
+            ) => State::Frozen,
             _ => state,
         };
         self.set(replica, at, state, &event.what);
@@ -121,8 +123,13 @@ impl<'a> Drawing<'a> {
     }
 
     fn count(&mut self, at: f64) {
-        let of = |is: fn(State) -> bool| self.replicas.values().filter(|place| is(place.state)).count();
-        self.counts.push(Count(at, of(|state| state == State::Ready), of(|state| state != State::Down)));
+        let of =
+            |is: fn(State) -> bool| self.replicas.values().filter(|place| is(place.state)).count();
+        self.counts.push(Count(
+            at,
+            of(|state| state == State::Ready),
+            of(|state| state != State::Down),
+        ));
     }
 
     fn finish(mut self) -> Vec<Strip> {

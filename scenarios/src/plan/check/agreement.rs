@@ -31,16 +31,26 @@ impl Checker<'_> {
     }
 
     /// A load by whose keys what it did is found again.
-    pub(super) fn keyed_load(&mut self, name: &Located<String>, known: &Known<'_>) -> Option<String> {
+    pub(super) fn keyed_load(
+        &mut self,
+        name: &Located<String>,
+        known: &Known<'_>,
+    ) -> Option<String> {
         let load = self.known_load(name, known)?;
         if !load.has_key() {
-            self.wrong(name.place, format!("load `{}` has no `key`", load.name)).help =
-                Some("say where a reply holds the id of what was accepted, such as `key: $.id`".to_owned());
+            self.wrong(name.place, format!("load `{}` has no `key`", load.name)).help = Some(
+                "say where a reply holds the id of what was accepted, such as `key: $.id`"
+                    .to_owned(),
+            );
         }
         Some(load.name.clone())
     }
 
-    fn compensation(&mut self, written: &scenario::Compensation, system: &System) -> Option<Compensation> {
+    fn compensation(
+        &mut self,
+        written: &scenario::Compensation,
+        system: &System,
+    ) -> Option<Compensation> {
         if written.absent && !written.json.is_empty() {
             self.wrong(written.get.place, "what must be absent cannot have `json` as well");
         }
@@ -51,8 +61,9 @@ impl Checker<'_> {
 
     pub(super) fn view(&mut self, written: &scenario::View, system: &System) -> Option<Claim> {
         if written.sources.is_empty() {
-            self.wrong(written.of.get.place, "a view needs sources").help =
-                Some("such as `sources: [{get, items, key, fields: {$.status: $.status}}]`".to_owned());
+            self.wrong(written.of.get.place, "a view needs sources").help = Some(
+                "such as `sources: [{get, items, key, fields: {$.status: $.status}}]`".to_owned(),
+            );
         }
         let of = self.rows_of(&written.of, system);
         let each = written.sources.iter().map(|one| self.view_source(&one.value, system));
@@ -60,7 +71,11 @@ impl Checker<'_> {
         Some(Claim::View { of: of?, sources: sources?, within: written.within.0 })
     }
 
-    fn view_source(&mut self, written: &scenario::ViewSource, system: &System) -> Option<ViewSource> {
+    fn view_source(
+        &mut self,
+        written: &scenario::ViewSource,
+        system: &System,
+    ) -> Option<ViewSource> {
         let rows = self.rows_at(&written.get, &written.items, &written.key, system);
         let place = written.get.place;
         let each = written.fields.iter().map(|(shown, fold)| self.view_field(shown, fold, place));
@@ -68,7 +83,12 @@ impl Checker<'_> {
         Some(ViewSource { rows: rows?, fields: fields? })
     }
 
-    fn view_field(&mut self, shown: &str, fold: &scenario::Fold, place: Place) -> Option<ViewField> {
+    fn view_field(
+        &mut self,
+        shown: &str,
+        fold: &scenario::Fold,
+        place: Place,
+    ) -> Option<ViewField> {
         let (fold, held) = match fold {
             scenario::Fold::Last(path) => (Fold::Last, path),
             scenario::Fold::Over(FoldOver::Sum(path)) => (Fold::Sum, path),

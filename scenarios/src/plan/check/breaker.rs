@@ -10,7 +10,11 @@ use crate::timeline::BreakerState::{Closed, HalfOpen, Open};
 const METRICS: &str = "/actuator/prometheus";
 
 impl Checker<'_> {
-    pub(super) fn breaker(&mut self, written: &scenario::Breaker, known: &Known<'_>) -> Option<Claim> {
+    pub(super) fn breaker(
+        &mut self,
+        written: &scenario::Breaker,
+        known: &Known<'_>,
+    ) -> Option<Claim> {
         let (caller, callee) = (&written.caller, &written.callee);
         self.known_edge(caller, callee, known.system)?;
         let path = match &written.path {
@@ -47,7 +51,8 @@ impl Checker<'_> {
             (Some(of), _) => self.known_load(of, known).map(|load| load.name.clone()),
             (None, [only]) => Some(only.name.value.clone()),
             (None, _) => {
-                let names: Vec<&str> = known.written.iter().map(|load| load.name.as_str()).collect();
+                let names: Vec<&str> =
+                    known.written.iter().map(|load| load.name.as_str()).collect();
                 let help = format!("add `of:` with one of: {}", names.join(", "));
                 self.wrong(
                     written.caller.place,
@@ -66,7 +71,8 @@ impl Checker<'_> {
         to: &Located<String>,
         system: &crate::plan::System,
     ) -> Option<()> {
-        let both = self.known_service(from, &system.services) & self.known_service(to, &system.services);
+        let both =
+            self.known_service(from, &system.services) & self.known_service(to, &system.services);
         if !both {
             return None;
         }
@@ -75,10 +81,13 @@ impl Checker<'_> {
             return Some(());
         }
         let callees: Vec<&str> = calls.keys().map(String::as_str).collect();
-        let diagnostic = self.source.wrong(Some(to.place), format!("`{from}` does not call `{to}`"));
+        let diagnostic =
+            self.source.wrong(Some(to.place), format!("`{from}` does not call `{to}`"));
         self.problems.push(match callees.is_empty() {
             true => diagnostic.help(format!("by the system file, `{from}` calls no service")),
-            false => diagnostic.help(format!("by the system file, it calls {}", callees.join(", "))),
+            false => {
+                diagnostic.help(format!("by the system file, it calls {}", callees.join(", ")))
+            }
         });
         None
     }

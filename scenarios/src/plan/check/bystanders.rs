@@ -11,7 +11,11 @@ use crate::units::Percent;
 const SLOWER: f64 = 0.2;
 
 impl Checker<'_> {
-    pub(super) fn decoupled(&mut self, written: &scenario::Decoupled, known: &Known<'_>) -> Option<Claim> {
+    pub(super) fn decoupled(
+        &mut self,
+        written: &scenario::Decoupled,
+        known: &Known<'_>,
+    ) -> Option<Claim> {
         let down = self.goes_down(&written.service, known);
         let of = self.keyed_load(&written.commands, known);
         let effects = &written.effects;
@@ -28,7 +32,11 @@ impl Checker<'_> {
         })
     }
 
-    pub(super) fn isolation(&mut self, written: &scenario::Isolation, known: &Known<'_>) -> Option<Claim> {
+    pub(super) fn isolation(
+        &mut self,
+        written: &scenario::Isolation,
+        known: &Known<'_>,
+    ) -> Option<Claim> {
         let of = self.known_load(&written.of, known);
         let services = &written.down.0;
         if services.is_empty() {
@@ -48,23 +56,35 @@ impl Checker<'_> {
         if !self.known_service(service, &known.system.services) {
             return false;
         }
-        let hit = known.faults.iter().any(|fault| fault.kind.services().contains(&service.as_str()));
+        let hit =
+            known.faults.iter().any(|fault| fault.kind.services().contains(&service.as_str()));
         if !hit {
-            self.wrong(service.place, format!("no fault hits `{service}`, so it is never down")).help =
-                Some(format!("add a fault such as `{{at: 5s, for: 5s, stop: {{service: {service}}}}}`"));
+            self.wrong(service.place, format!("no fault hits `{service}`, so it is never down"))
+                .help = Some(format!(
+                "add a fault such as `{{at: 5s, for: 5s, stop: {{service: {service}}}}}`"
+            ));
         }
         hit
     }
 
-    pub(super) fn fairness(&mut self, written: &scenario::Fairness, known: &Known<'_>) -> Option<Claim> {
-        let loads = written.of.0.iter().map(|name| Some(self.known_load(name, known)?.name.clone()));
+    pub(super) fn fairness(
+        &mut self,
+        written: &scenario::Fairness,
+        known: &Known<'_>,
+    ) -> Option<Claim> {
+        let loads =
+            written.of.0.iter().map(|name| Some(self.known_load(name, known)?.name.clone()));
         let of = loads.collect::<Option<Vec<_>>>();
         let meanwhile = match &written.meanwhile {
             Some(name) => Some(self.overload(name, written, known)?),
             None => {
                 if known.faults.is_empty() {
-                    self.wrong(written.of.0.first().map(|name| name.place), "nothing is ever overloaded")
-                        .help = Some("add `while:` with the load that overloads, or a fault".to_owned());
+                    self.wrong(
+                        written.of.0.first().map(|name| name.place),
+                        "nothing is ever overloaded",
+                    )
+                    .help =
+                        Some("add `while:` with the load that overloads, or a fault".to_owned());
                 }
                 None
             }

@@ -34,7 +34,8 @@ impl Checker<'_> {
         let used = written.grpc.is_some()
             || written.journeys.iter().flat_map(|one| &one.steps).any(|step| step.grpc.is_some());
         if !used {
-            self.wrong(proto.place, format!("load `{}` makes no call of gRPC", written.name)).help =
+            self.wrong(proto.place, format!("load `{}` makes no call of gRPC", written.name))
+                .help =
                 Some("add `grpc: {call: package.Service/Method}`, or leave `proto` out".to_owned());
         }
         match compile(name, written.definitions.clone()) {
@@ -112,7 +113,12 @@ impl Checker<'_> {
     }
 
     /// Who is called, without the path.
-    fn callee(&mut self, call: &Located<scenario::Call>, what: &str, targets: Targets<'_>) -> Option<Target> {
+    fn callee(
+        &mut self,
+        call: &Located<scenario::Call>,
+        what: &str,
+        targets: Targets<'_>,
+    ) -> Option<Target> {
         let base = match targets {
             Targets::Urls { base } => base,
             Targets::Services(_) => None,
@@ -130,7 +136,10 @@ impl Checker<'_> {
         };
         let target = self.target_among(to, targets)?;
         if target.path != "/" {
-            self.wrong(to.place, format!("`{to}` is more than who is called: the method is the path"));
+            self.wrong(
+                to.place,
+                format!("`{to}` is more than who is called: the method is the path"),
+            );
             return None;
         }
         Some(target)
@@ -139,13 +148,16 @@ impl Checker<'_> {
     fn method(&mut self, written: &Located<scenario::Call>, around: &Around<'_>) -> Option<Call> {
         let Some((service, method)) = split(&written.call) else {
             let what = format!("`{}` is not a method of gRPC", written.call);
-            self.wrong(written.call.place, what).help = Some("write it like shop.v1.Orders/Place".to_owned());
+            self.wrong(written.call.place, what).help =
+                Some("write it like shop.v1.Orders/Place".to_owned());
             return None;
         };
         let known = match &around.definitions {
             Definitions::Asked => None,
             Definitions::Broken => return None,
-            Definitions::Known(pool) => Some(self.known(find(pool, service, method), written.call.place)?),
+            Definitions::Known(pool) => {
+                Some(self.known(find(pool, service, method), written.call.place)?)
+            }
         };
         let empty = || Value::Object(serde_json::Map::new());
         let message = written.message.clone().unwrap_or_else(empty);
@@ -155,18 +167,26 @@ impl Checker<'_> {
         Some(Call { service: service.to_owned(), method: method.to_owned(), message, known })
     }
 
-    fn known(&mut self, found: Result<MethodDescriptor, NoMethod>, place: Place) -> Option<MethodDescriptor> {
+    fn known(
+        &mut self,
+        found: Result<MethodDescriptor, NoMethod>,
+        place: Place,
+    ) -> Option<MethodDescriptor> {
         match found {
             Ok(method) => return Some(method),
-            Err(NoMethod::Service { name, there }) => self.unknown(place, "service", &name, &texts(&there)),
-            Err(NoMethod::Method { name, there, .. }) => self.unknown(place, "method", &name, &texts(&there)),
+            Err(NoMethod::Service { name, there }) => {
+                self.unknown(place, "service", &name, &texts(&there))
+            }
+            Err(NoMethod::Method { name, there, .. }) => {
+                self.unknown(place, "method", &name, &texts(&there))
+            }
             Err(streams @ NoMethod::Streams(_)) => drop(self.wrong(place, streams.to_string())),
         }
         None
     }
 
-    /// What can be known of a message: all of one in which nothing is to be filled in, and the fields of one in which something
-    /// is.
+    /// What can be known of a message: all of one in which nothing is to be filled in, and the
+    /// fields of one in which something is.
     fn message(&mut self, message: &Value, kind: &MessageDescriptor, from: Place) {
         if is_plain(message) {
             if let Err(unfit) = packed(kind, message) {
@@ -177,11 +197,18 @@ impl Checker<'_> {
         }
         let Value::Object(fields) = message else { return };
         for name in fields.keys() {
-            let is_there = kind.fields().any(|field| field.name() == name || field.json_name() == name);
+            let is_there =
+                kind.fields().any(|field| field.name() == name || field.json_name() == name);
             if !is_there {
                 let place = self.source.find(from, name).unwrap_or(from);
-                let there: Vec<String> = kind.fields().map(|field| field.json_name().to_owned()).collect();
-                self.unknown(place, &format!("field of {}", kind.full_name()), name, &texts(&there));
+                let there: Vec<String> =
+                    kind.fields().map(|field| field.json_name().to_owned()).collect();
+                self.unknown(
+                    place,
+                    &format!("field of {}", kind.full_name()),
+                    name,
+                    &texts(&there),
+                );
             }
         }
     }

@@ -38,18 +38,28 @@ impl Checker<'_> {
             Expectation::Isolation(one) => self.isolation(one, known),
             Expectation::Hpa(one) => {
                 let claims = self.hpa(one, known);
-                return claims.into_iter().map(|claim| Check { name: written.name(), claim }).collect();
+                return claims
+                    .into_iter()
+                    .map(|claim| Check { name: written.name(), claim })
+                    .collect();
             }
             Expectation::Amplification(one) => self.amplification(one, known),
             Expectation::Slo(one) => {
                 let claims = self.slo(one, known);
-                return claims.into_iter().map(|claim| Check { name: written.name(), claim }).collect();
+                return claims
+                    .into_iter()
+                    .map(|claim| Check { name: written.name(), claim })
+                    .collect();
             }
         };
         claim.map(|claim| Check { name: written.name(), claim }).into_iter().collect()
     }
 
-    pub(super) fn known_load<'k>(&mut self, name: &Located<String>, known: &Known<'k>) -> Option<&'k Load> {
+    pub(super) fn known_load<'k>(
+        &mut self,
+        name: &Located<String>,
+        known: &Known<'k>,
+    ) -> Option<&'k Load> {
         let written: Vec<&str> = known.written.iter().map(|load| load.name.as_str()).collect();
         if !written.contains(&name.as_str()) {
             self.unknown(name.place, "load", name, &written);
@@ -57,7 +67,11 @@ impl Checker<'_> {
         known.loads.iter().find(|load| load.name == name.value)
     }
 
-    fn availability(&mut self, written: &scenario::Availability, known: &Known<'_>) -> Option<Claim> {
+    fn availability(
+        &mut self,
+        written: &scenario::Availability,
+        known: &Known<'_>,
+    ) -> Option<Claim> {
         let of = self.known_load(&written.of, known)?.name.clone();
         Some(Claim::Availability { of, at_least: written.at_least, during: written.during })
     }
@@ -71,8 +85,10 @@ impl Checker<'_> {
             (0.99, written.p99),
             (0.999, written.p999),
         ];
-        let limits: Vec<(Quantile, Duration)> =
-            given.into_iter().filter_map(|(q, limit)| limit.map(|most| (Quantile(q), most.0))).collect();
+        let limits: Vec<(Quantile, Duration)> = given
+            .into_iter()
+            .filter_map(|(q, limit)| limit.map(|most| (Quantile(q), most.0)))
+            .collect();
         if limits.is_empty() {
             self.wrong(written.of.place, "a latency needs a limit").help =
                 Some("such as `p99: 300ms`".to_owned());
@@ -80,7 +96,12 @@ impl Checker<'_> {
         Some(Claim::Latency { of, limits, during: written.during })
     }
 
-    fn recovers(&mut self, written: &scenario::Recovers, faults: &[Fault], system: &System) -> Option<Claim> {
+    fn recovers(
+        &mut self,
+        written: &scenario::Recovers,
+        faults: &[Fault],
+        system: &System,
+    ) -> Option<Claim> {
         if !self.known_service(&written.service, &system.services) {
             return None;
         }
@@ -118,8 +139,11 @@ impl Checker<'_> {
             (Within::Period(period), _) => period.0,
             (Within::Auto, Some(bound)) => bound,
             (Within::Auto, None) => {
-                self.wrong(written.service.place, format!("`{}` has no liveness probe", written.service))
-                    .help = Some("add `livenessProbe` in the system file".to_owned());
+                self.wrong(
+                    written.service.place,
+                    format!("`{}` has no liveness probe", written.service),
+                )
+                .help = Some("add `livenessProbe` in the system file".to_owned());
                 return None;
             }
         };
@@ -157,9 +181,15 @@ impl Checker<'_> {
         }
         let equals = written.equals.value.clone();
         if equals.parse::<f64>().is_err() && !equals.contains("${") {
-            self.wrong(written.equals.place, format!("`{equals}` is not a number")).help =
-                Some("give a number, or `${name}` of a value saved by a step of the setup".to_owned());
+            self.wrong(written.equals.place, format!("`{equals}` is not a number")).help = Some(
+                "give a number, or `${name}` of a value saved by a step of the setup".to_owned(),
+            );
         }
-        Some(Claim::Conserved { what: written.what.clone(), terms, equals, within: written.within.0 })
+        Some(Claim::Conserved {
+            what: written.what.clone(),
+            terms,
+            equals,
+            within: written.within.0,
+        })
     }
 }

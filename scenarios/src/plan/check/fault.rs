@@ -35,15 +35,24 @@ impl Checker<'_> {
         faults
     }
 
-    fn fault(&mut self, written: &scenario::Fault, system: &System, load_ends: Duration) -> Option<Fault> {
+    fn fault(
+        &mut self,
+        written: &scenario::Fault,
+        system: &System,
+        load_ends: Duration,
+    ) -> Option<Fault> {
         let (kind, length) = self.fault_kind(written, system)?;
         match (&length, &written.lasts) {
             (Length::Needed, None) => {
-                self.wrong(written.at.place, format!("the fault `{kind}` has no end")).help =
-                    Some("say how long it lasts, such as `for: 10s`; undoing it is implied".to_owned());
+                self.wrong(written.at.place, format!("the fault `{kind}` has no end")).help = Some(
+                    "say how long it lasts, such as `for: 10s`; undoing it is implied".to_owned(),
+                );
             }
             (Length::None, Some(lasts)) => {
-                self.wrong(lasts.place, format!("the fault `{kind}` happens at once and has no `for`"));
+                self.wrong(
+                    lasts.place,
+                    format!("the fault `{kind}` happens at once and has no `for`"),
+                );
             }
             _ => {}
         }
@@ -53,8 +62,10 @@ impl Checker<'_> {
                 written.at.place,
                 format!("the fault `{kind}` comes after the load's end at {ends}"),
             )
-            .help =
-                Some("a fault without load hits nothing: move it, or let the load last longer".to_owned());
+            .help = Some(
+                "a fault without load hits nothing: move it, or let the load last longer"
+                    .to_owned(),
+            );
         }
         let at = self.times(written, load_ends);
         let only = written.only.clone().unwrap_or_default();

@@ -13,8 +13,10 @@ impl Checker<'_> {
     pub(super) fn feeds(&mut self, written: &[Located<scenario::Feed>]) -> Vec<Feed> {
         let feeds: Vec<Feed> = written.iter().filter_map(|feed| self.feed(feed)).collect();
         let mut seen = BTreeSet::new();
-        for column in
-            feeds.iter().flat_map(|feed| &feed.columns).filter(|column| !seen.insert(column.as_str()))
+        for column in feeds
+            .iter()
+            .flat_map(|feed| &feed.columns)
+            .filter(|column| !seen.insert(column.as_str()))
         {
             let place = written.first().map(|feed| feed.place);
             self.wrong(place, format!("two feeds have values named `{column}`"));
@@ -44,8 +46,9 @@ impl Checker<'_> {
         match table {
             Ok(table) => Some(table),
             Err(why) => {
-                self.wrong(csv.place, format!("{csv}: {why}")).help =
-                    Some("a CSV file has a line of names, then lines with as many values".to_owned());
+                self.wrong(csv.place, format!("{csv}: {why}")).help = Some(
+                    "a CSV file has a line of names, then lines with as many values".to_owned(),
+                );
                 None
             }
         }
@@ -56,11 +59,17 @@ impl Checker<'_> {
         rows: &[BTreeMap<String, Value>],
         place: Place,
     ) -> Option<(Vec<String>, Vec<Vec<Value>>)> {
-        let columns: Vec<String> = rows.first().map_or(Vec::new(), |row| row.keys().cloned().collect());
+        let columns: Vec<String> =
+            rows.first().map_or(Vec::new(), |row| row.keys().cloned().collect());
         let same = |row: &BTreeMap<String, Value>| row.keys().eq(columns.iter());
         if columns.is_empty() || !rows.iter().all(same) {
-            self.wrong(place, "the rows of a feed have the same names, and there is at least one").help =
-                Some("such as `rows: [{product: Latte, qty: 1}, {product: Mocha, qty: 2}]`".to_owned());
+            self.wrong(
+                place,
+                "the rows of a feed have the same names, and there is at least one",
+            )
+            .help = Some(
+                "such as `rows: [{product: Latte, qty: 1}, {product: Mocha, qty: 2}]`".to_owned(),
+            );
             return None;
         }
         Some((columns, rows.iter().map(|row| row.values().cloned().collect()).collect()))
@@ -69,14 +78,16 @@ impl Checker<'_> {
 
 /// The names in the first line, and the values in all others.
 fn read(text: &str) -> Result<(Vec<String>, Vec<Vec<Value>>), String> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
     let in_words = |error: csv::Error| match error.kind() {
         csv::ErrorKind::UnequalLengths { pos: Some(at), expected_len, len } => {
             format!("line {} has {len} values, the header has {expected_len}", at.line())
         }
         _ => error.to_string(),
     };
-    let names: Vec<String> = reader.headers().map_err(in_words)?.iter().map(str::to_owned).collect();
+    let names: Vec<String> =
+        reader.headers().map_err(in_words)?.iter().map(str::to_owned).collect();
     let distinct: BTreeSet<&String> = names.iter().collect();
     if names.iter().any(String::is_empty) || distinct.len() < names.len() {
         return Err("its header has an empty name, or one twice".to_owned());

@@ -10,7 +10,8 @@ use crate::source::Located;
 impl Checker<'_> {
     pub(super) fn hpa(&mut self, written: &scenario::Hpa, known: &Known<'_>) -> Vec<Claim> {
         let out = self.scales_out(written, known.system);
-        let back = written.returns_after.as_ref().and_then(|load| self.scales_in(written, load, known));
+        let back =
+            written.returns_after.as_ref().and_then(|load| self.scales_in(written, load, known));
         out.into_iter().chain(back).collect()
     }
 
@@ -38,15 +39,19 @@ impl Checker<'_> {
         let service = &system.services[&written.service.value];
         let reaches = written.reaches.value;
         let Some(autoscaler) = service.autoscaler else {
-            self.wrong(written.service.place, format!("`{}` has no autoscaler", written.service)).help =
-                Some("add `autoscaler` in the system file".to_owned());
+            self.wrong(written.service.place, format!("`{}` has no autoscaler", written.service))
+                .help = Some("add `autoscaler` in the system file".to_owned());
             return None;
         };
-        let (fewest, most) = (autoscaler.min_replicas.max(service.replicas), autoscaler.max_replicas);
+        let (fewest, most) =
+            (autoscaler.min_replicas.max(service.replicas), autoscaler.max_replicas);
         if reaches <= fewest || reaches > most {
             self.wrong(
                 written.reaches.place,
-                format!("`{}` has {fewest} replicas from the start and {most} at the most", written.service),
+                format!(
+                    "`{}` has {fewest} replicas from the start and {most} at the most",
+                    written.service
+                ),
             )
             .help = Some("say a number that only scaling reaches".to_owned());
         }

@@ -13,14 +13,20 @@ use crate::source::Located;
 const EVERY: Duration = Duration::from_millis(100);
 
 impl Checker<'_> {
-    pub(super) fn work(&mut self, written: &Load, around: &Around<'_>, feeds: &[Feed]) -> Option<Work> {
+    pub(super) fn work(
+        &mut self,
+        written: &Load,
+        around: &Around<'_>,
+        feeds: &[Feed],
+    ) -> Option<Work> {
         let fed = feeds.iter().flat_map(|feed| &feed.columns).map(String::as_str);
         let known: Vec<&str> = around.saved.iter().copied().chain(fed).collect();
         if written.journeys.is_empty() {
             return self.request_of(written, around, &known);
         }
         let fields = written.request();
-        let has_target = fields.grpc.is_some() || fields.targets.iter().any(|(_, target)| target.is_some());
+        let has_target =
+            fields.grpc.is_some() || fields.targets.iter().any(|(_, target)| target.is_some());
         let has_body = fields.json.is_some() || fields.form.is_some() || fields.body.is_some();
         if has_target || has_body || fields.expect.is_some() || written.key.is_some() {
             let what = format!("load `{}` has journeys and a request of its own", written.name);
@@ -28,7 +34,8 @@ impl Checker<'_> {
                 Some("put the request into a step; of a request, journeys take `headers`, `auth`, `follow` and `timeout`".to_owned());
         }
         self.names(written.journeys.iter().map(|journey| &journey.name), "journeys");
-        let journeys = written.journeys.iter().map(|journey| self.journey(written, journey, around, &known));
+        let journeys =
+            written.journeys.iter().map(|journey| self.journey(written, journey, around, &known));
         Some(Work::Journeys(journeys.collect::<Option<_>>()?))
     }
 
@@ -53,7 +60,11 @@ impl Checker<'_> {
             key,
             thresholds: vec![],
         };
-        Some(Work::Journeys(vec![Journey { name: written.name.value.clone(), weight: 1, steps: vec![step] }]))
+        Some(Work::Journeys(vec![Journey {
+            name: written.name.value.clone(),
+            weight: 1,
+            steps: vec![step],
+        }]))
     }
 
     fn journey(
@@ -75,7 +86,10 @@ impl Checker<'_> {
         }
         if let Some(think) = written.steps.first().and_then(|step| step.think.as_ref()) {
             self.wrong(think.place, "the first step has no step before it to think after").help =
-                Some("how long users think between journeys is `closed: {users: …, think: …}`".to_owned());
+                Some(
+                    "how long users think between journeys is `closed: {users: …, think: …}`"
+                        .to_owned(),
+                );
         }
         self.names(written.steps.iter().filter_map(|step| step.name.as_ref()), "steps");
         let mut known = known.to_vec();
@@ -96,11 +110,15 @@ impl Checker<'_> {
         around: &Around<'_>,
         known: &[&str],
     ) -> Option<JourneyStep> {
-        let what = written.name.as_ref().map_or("the step".to_owned(), |name| format!("step `{name}`"));
+        let what =
+            written.name.as_ref().map_or("the step".to_owned(), |name| format!("step `{name}`"));
         let request = self.asked(&written.request(load), &what, around);
         let again = self.again(written);
-        let save: Vec<_> =
-            written.save.iter().map(|(name, save)| Some((name.clone(), self.extract(save)?))).collect();
+        let save: Vec<_> = written
+            .save
+            .iter()
+            .map(|(name, save)| Some((name.clone(), self.extract(save)?)))
+            .collect();
         let key = match &written.key {
             Some(path) => Some(self.json_path(path, path.place)?),
             None => None,
@@ -161,8 +179,9 @@ impl Checker<'_> {
             (None, Some(header), pattern) => Some(Extract::Header(header.clone(), pattern)),
             (None, None, Some(pattern)) => Some(Extract::Body(pattern)),
             _ => {
-                self.wrong(place, "a value is saved from one place").help =
-                    Some("write it like $.id, {header: location} or {regex: 'id=(\\d+)'}".to_owned());
+                self.wrong(place, "a value is saved from one place").help = Some(
+                    "write it like $.id, {header: location} or {regex: 'id=(\\d+)'}".to_owned(),
+                );
                 None
             }
         }
@@ -181,7 +200,8 @@ impl Checker<'_> {
 
 /// Whether the request is the same each time, once what was saved before the load is filled in.
 fn is_fixed(request: &Request, saved: &[&str]) -> bool {
-    let mut fixed = request.call().is_none() && request.expect.only_status_and_json() && !request.follow;
+    let mut fixed =
+        request.call().is_none() && request.expect.only_status_and_json() && !request.follow;
     super::values::texts(request, &mut |text| fixed &= super::values::uses_only(text, saved));
     fixed
 }

@@ -66,8 +66,13 @@ impl Checker<'_> {
             return Duration::ZERO;
         };
         if warm_up.value.0 >= lasts {
-            self.wrong(warm_up.place, format!("load `{}` is over before it is warm", written.name)).help =
-                Some("`warmUp` is the first part of the load's time, and must be shorter".to_owned());
+            self.wrong(
+                warm_up.place,
+                format!("load `{}` is over before it is warm", written.name),
+            )
+            .help = Some(
+                "`warmUp` is the first part of the load's time, and must be shorter".to_owned(),
+            );
         }
         warm_up.value.0
     }
@@ -106,10 +111,17 @@ impl Checker<'_> {
                 self.wrong(open.rate.place, "a load needs an arrival rate above zero");
             }
             let lasts = self.end(written)?;
-            return Some((Arrival::Open { ramps: vec![Ramp { from: rate, to: rate, lasts }] }, lasts));
+            return Some((
+                Arrival::Open { ramps: vec![Ramp { from: rate, to: rate, lasts }] },
+                lasts,
+            ));
         }
         if written.lasts.is_some() {
-            self.wrong(written.name.place, format!("load `{}` has `for` and stages", written.name)).help =
+            self.wrong(
+                written.name.place,
+                format!("load `{}` has `for` and stages", written.name),
+            )
+            .help =
                 Some("with stages, the load lasts as long as they do: leave `for` out".to_owned());
         }
         let mut from = rate;

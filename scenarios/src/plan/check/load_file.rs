@@ -17,7 +17,8 @@ impl LoadPlan {
         let mut checker = Checker::new(source);
         checker.version(&written.version);
         if written.load.is_empty() {
-            checker.wrong(None, "there is no load").help = Some("add an entry to `load:`".to_owned());
+            checker.wrong(None, "there is no load").help =
+                Some("add an entry to `load:`".to_owned());
         }
         let targets = Targets::Urls { base: checker.base(written.base.as_ref()) };
         let around = Around { targets, saved: vec![], definitions: Definitions::Asked };

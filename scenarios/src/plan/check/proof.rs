@@ -25,8 +25,9 @@ impl Checker<'_> {
                 self.guarded(guard, name, services);
             }
             let all = names.0.iter().any(|name| name.value == "all");
-            let having =
-                services.iter().filter(|(_, service)| guard::names(service).contains(&guard.as_str()));
+            let having = services
+                .iter()
+                .filter(|(_, service)| guard::names(service).contains(&guard.as_str()));
             let chosen: Vec<String> = match all {
                 true => having.map(|(name, _)| name.clone()).collect(),
                 false => names.0.iter().map(|name| name.value.clone()).collect(),
@@ -46,7 +47,12 @@ impl Checker<'_> {
         }
         let planted = self.faults(&written.planted, system, load_ends);
         let env = self.environment(&written.env, system);
-        Proof { without, env, planted, fails: written.fails.iter().map(|name| name.value.clone()).collect() }
+        Proof {
+            without,
+            env,
+            planted,
+            fails: written.fails.iter().map(|name| name.value.clone()).collect(),
+        }
     }
 
     fn guarded(
@@ -60,7 +66,8 @@ impl Checker<'_> {
         }
         let guards = guard::names(&services[&name.value]);
         if !guards.contains(&guard) {
-            let diagnostic = self.source.wrong(Some(name.place), format!("`{name}` has no guard `{guard}`"));
+            let diagnostic =
+                self.source.wrong(Some(name.place), format!("`{name}` has no guard `{guard}`"));
             self.problems.push(diagnostic.help_choose(guard, &guards));
         }
     }

@@ -23,14 +23,16 @@ type Services = IndexMap<String, Service>;
 impl Checker<'_> {
     pub(super) fn setup(&mut self, written: &[scenario::Step], services: &Services) -> Vec<Step> {
         for at in written.iter().filter_map(|step| step.at.as_ref()) {
-            self.wrong(at.place, "a step of the setup has no time").help =
-                Some("the setup runs before the load; a timed request belongs to `steps:`".to_owned());
+            self.wrong(at.place, "a step of the setup has no time").help = Some(
+                "the setup runs before the load; a timed request belongs to `steps:`".to_owned(),
+            );
         }
         written.iter().filter_map(|step| self.step(step, services)).collect()
     }
 
     pub(super) fn steps(&mut self, written: &[scenario::Step], services: &Services) -> Vec<Step> {
-        let mut steps: Vec<Step> = written.iter().filter_map(|step| self.step(step, services)).collect();
+        let mut steps: Vec<Step> =
+            written.iter().filter_map(|step| self.step(step, services)).collect();
         steps.sort_by_key(|step| (step.at.is_none(), step.at));
         steps
     }
@@ -43,7 +45,10 @@ impl Checker<'_> {
             .filter_map(|(name, path)| Some((name.clone(), self.json_path(path, path.place)?)))
             .collect();
         Some(Step {
-            name: written.name.clone().unwrap_or_else(|| format!("{} {}", request.method, request.target)),
+            name: written
+                .name
+                .clone()
+                .unwrap_or_else(|| format!("{} {}", request.method, request.target)),
             at: written.at.as_ref().map(|at| at.value.0),
             within: written.within.map(|within| within.0),
             request,
@@ -92,8 +97,10 @@ impl Checker<'_> {
         match given.as_slice() {
             [one] => Some(*one),
             [] => {
-                self.wrong(None, format!("{what} makes no request")).help =
-                    Some("add one of get, post, put, patch, delete, such as `get: service/path`".to_owned());
+                self.wrong(None, format!("{what} makes no request")).help = Some(
+                    "add one of get, post, put, patch, delete, such as `get: service/path`"
+                        .to_owned(),
+                );
                 None
             }
             [_, second, ..] => {
@@ -113,7 +120,9 @@ impl Checker<'_> {
             _ => {
                 self.wrong(
                     None,
-                    format!("the request to {target} has more than one of `json`, `form` and `body`"),
+                    format!(
+                        "the request to {target} has more than one of `json`, `form` and `body`"
+                    ),
                 )
                 .help = Some("give one of them".to_owned());
                 Body::Empty
@@ -125,10 +134,15 @@ impl Checker<'_> {
         match written {
             scenario::Auth::Bearer(token) => Some(Auth::Bearer(token.clone())),
             scenario::Auth::Basic(basic) if basic.user.contains(':') => {
-                self.wrong(None, format!("the request to {target}: a user's name for `basic` has no colon"));
+                self.wrong(
+                    None,
+                    format!("the request to {target}: a user's name for `basic` has no colon"),
+                );
                 None
             }
-            scenario::Auth::Basic(basic) => Some(Auth::Basic(basic.user.clone(), basic.password.clone())),
+            scenario::Auth::Basic(basic) => {
+                Some(Auth::Basic(basic.user.clone(), basic.password.clone()))
+            }
         }
     }
 
@@ -139,9 +153,17 @@ impl Checker<'_> {
         Answer {
             status: written.status.clone(),
             json: self.conditions(&written.json, target),
-            headers: written.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            headers: written
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
             contains: written.contains.iter().map(|text| text.value.clone()).collect(),
-            matches: written.matches.iter().filter_map(|text| self.pattern(text, text.place)).collect(),
+            matches: written
+                .matches
+                .iter()
+                .filter_map(|text| self.pattern(text, text.place))
+                .collect(),
         }
     }
 
@@ -165,7 +187,10 @@ impl Checker<'_> {
             match JsonPath::parse(text) {
                 Ok(path) => conditions.push((path, value.clone())),
                 Err(why) => {
-                    self.wrong(None, format!("`{text}`, expected of {what}, is not a JSON path: {why}"));
+                    self.wrong(
+                        None,
+                        format!("`{text}`, expected of {what}, is not a JSON path: {why}"),
+                    );
                 }
             }
         }

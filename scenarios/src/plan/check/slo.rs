@@ -39,8 +39,13 @@ impl Checker<'_> {
                 match openslo::objectives(written.text.as_deref().unwrap_or_default()) {
                     Ok(found) => {
                         if written.within.is_none() && found.iter().any(|one| one.is_threshold) {
-                            self.wrong(file.place, format!("`{file}` is about how fast replies come")).help =
-                                Some("say how fast a good one is, such as `within: 300ms`".to_owned());
+                            self.wrong(
+                                file.place,
+                                format!("`{file}` is about how fast replies come"),
+                            )
+                            .help = Some(
+                                "say how fast a good one is, such as `within: 300ms`".to_owned(),
+                            );
                         }
                         found.iter().map(|one| claim(one.target, one.window)).collect()
                     }
@@ -51,8 +56,8 @@ impl Checker<'_> {
                 }
             }
             _ => {
-                self.wrong(written.of.place, "an SLO needs a `target` or a `file`, and not both").help =
-                    Some("such as `target: 99.9%`".to_owned());
+                self.wrong(written.of.place, "an SLO needs a `target` or a `file`, and not both")
+                    .help = Some("such as `target: 99.9%`".to_owned());
                 vec![]
             }
         }

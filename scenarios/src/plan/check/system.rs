@@ -19,7 +19,9 @@ impl Checker<'_> {
                 Some("add one under `services:`".to_owned());
         }
         let names: Vec<&str> = written.services.keys().map(String::as_str).collect();
-        if let Some(entry) = written.entry.as_ref().filter(|entry| !names.contains(&entry.value.as_str())) {
+        if let Some(entry) =
+            written.entry.as_ref().filter(|entry| !names.contains(&entry.value.as_str()))
+        {
             self.unknown(entry.place, "service", entry, &names);
         }
         self.ports(written);
@@ -42,7 +44,9 @@ impl Checker<'_> {
             .filter_map(|(name, one)| one.port.as_ref().map(|port| (name, port)))
             .collect();
         for (place, (name, port)) in ports.iter().enumerate() {
-            if let Some((other, _)) = ports[..place].iter().find(|(_, earlier)| earlier.value == port.value) {
+            if let Some((other, _)) =
+                ports[..place].iter().find(|(_, earlier)| earlier.value == port.value)
+            {
                 self.wrong(port.place, format!("`{name}` and `{other}` have the same port {port}"));
             }
         }
@@ -50,8 +54,9 @@ impl Checker<'_> {
 
     fn service(&mut self, name: &str, written: &system::Service, names: &[&str]) -> Service {
         for callee in written.calls.keys().filter(|callee| !names.contains(&callee.as_str())) {
-            let diagnostic =
-                self.source.wrong(None, format!("`{name}` calls `{callee}`, which is no service here"));
+            let diagnostic = self
+                .source
+                .wrong(None, format!("`{name}` calls `{callee}`, which is no service here"));
             self.problems.push(diagnostic.help_choose(callee, names));
         }
         Service {
@@ -59,7 +64,11 @@ impl Checker<'_> {
             port: written.port.as_ref().map(|port| port.value),
             env: written.env.clone(),
             altered: BTreeMap::new(),
-            calls: written.calls.iter().map(|(callee, call)| (callee.clone(), call.env.clone())).collect(),
+            calls: written
+                .calls
+                .iter()
+                .map(|(callee, call)| (callee.clone(), call.env.clone()))
+                .collect(),
             replicas: written.replicas.as_ref().map_or(1, |replicas| replicas.value),
             autoscaler: self.autoscaler(name, written),
             rollout: self.rollout(name, written),
@@ -79,7 +88,11 @@ impl Checker<'_> {
                     self.wrong(command.place, format!("the command of `{name}` is empty"));
                     return Program::Running { url: String::new() };
                 };
-                Program::Command { program: program.clone(), args: args.to_vec(), dir: written.dir.clone() }
+                Program::Command {
+                    program: program.clone(),
+                    args: args.to_vec(),
+                    dir: written.dir.clone(),
+                }
             }
             (None, Some(url)) => {
                 if !url.starts_with("http://") {
@@ -88,13 +101,15 @@ impl Checker<'_> {
                 Program::Running { url: url.value.trim_end_matches('/').to_owned() }
             }
             (Some(command), Some(_)) => {
-                self.wrong(command.place, format!("`{name}` has a command and a url")).help =
-                    Some("a command starts it, a url says that it runs already: give one".to_owned());
+                self.wrong(command.place, format!("`{name}` has a command and a url")).help = Some(
+                    "a command starts it, a url says that it runs already: give one".to_owned(),
+                );
                 Program::Running { url: String::new() }
             }
             (None, None) => {
-                self.wrong(None, format!("`{name}` has neither a command nor a url")).help =
-                    Some("add `command: [program, arguments…]`, or `url:` if it runs already".to_owned());
+                self.wrong(None, format!("`{name}` has neither a command nor a url")).help = Some(
+                    "add `command: [program, arguments…]`, or `url:` if it runs already".to_owned(),
+                );
                 Program::Running { url: String::new() }
             }
         }
@@ -102,7 +117,8 @@ impl Checker<'_> {
 
     fn autoscaler(&mut self, name: &str, written: &system::Service) -> Option<Autoscaler> {
         let given = written.autoscaler.as_ref()?;
-        let Autoscaler { min_replicas, max_replicas, average_utilization, sync_period, .. } = given.value;
+        let Autoscaler { min_replicas, max_replicas, average_utilization, sync_period, .. } =
+            given.value;
         let objection = match () {
             () if written.command.is_none() => "runs already, so brunt cannot scale it",
             () if written.strategy.kind == StrategyKind::Recreate => "can have one replica only",
@@ -113,7 +129,8 @@ impl Checker<'_> {
             () => return Some(given.value),
         };
         self.wrong(given.place, format!("`{name}` {objection}")).help = Some(
-            "such as `autoscaler: {maxReplicas: 10, averageUtilization: 50, cpuRequest: 200m}`".to_owned(),
+            "such as `autoscaler: {maxReplicas: 10, averageUtilization: 50, cpuRequest: 200m}`"
+                .to_owned(),
         );
         None
     }
@@ -125,7 +142,9 @@ impl Checker<'_> {
             max_surge: strategy.max_surge.unwrap_or(1),
             max_unavailable: strategy.max_unavailable.unwrap_or(0),
         };
-        if rollout.kind == StrategyKind::RollingUpdate && rollout.max_surge + rollout.max_unavailable == 0 {
+        if rollout.kind == StrategyKind::RollingUpdate
+            && rollout.max_surge + rollout.max_unavailable == 0
+        {
             self.wrong(None, format!("a rollout of `{name}` could never move")).help =
                 Some("maxSurge and maxUnavailable cannot both be 0".to_owned());
         }

@@ -19,7 +19,11 @@ pub(super) enum Targets<'a> {
 }
 
 impl Checker<'_> {
-    pub(super) fn target_among(&mut self, written: &Located<String>, targets: Targets<'_>) -> Option<Target> {
+    pub(super) fn target_among(
+        &mut self,
+        written: &Located<String>,
+        targets: Targets<'_>,
+    ) -> Option<Target> {
         match targets {
             Targets::Services(services) => self.target(written, services),
             Targets::Urls { base } => self.url(written, base),
@@ -33,7 +37,8 @@ impl Checker<'_> {
     ) -> Option<Target> {
         let (service, path) = written.split_once('/').unwrap_or((written.as_str(), ""));
         let name = Located { value: service.to_owned(), place: written.place };
-        self.known_service(&name, services).then(|| Target { service: name.value, path: format!("/{path}") })
+        self.known_service(&name, services)
+            .then(|| Target { service: name.value, path: format!("/{path}") })
     }
 
     /// The base of a load file, if it is one.
@@ -54,13 +59,15 @@ impl Checker<'_> {
                 true => "add `base: http://localhost:8080` to the file, or write the whole URL",
                 false => "write it like http://localhost:8080/orders",
             };
-            self.wrong(written.place, format!("`{written}` is not a URL")).help = Some(example.to_owned());
+            self.wrong(written.place, format!("`{written}` is not a URL")).help =
+                Some(example.to_owned());
         }
         target
     }
 }
 
-/// A URL's scheme and authority, and its path. Only the path may have places to fill in: where a load goes is fixed.
+/// A URL's scheme and authority, and its path. Only the path may have places to fill in: where a
+/// load goes is fixed.
 fn split(url: &str) -> Option<Target> {
     let (scheme, rest) = url.split_once("://")?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -68,6 +75,7 @@ fn split(url: &str) -> Option<Target> {
     let known = ["http", "https"].contains(&scheme);
     let fixed = !authority.is_empty() && !authority.contains(['$', '{', '}', ' ']);
     let slash = if path.starts_with('/') { "" } else { "/" };
-    let target = Target { service: format!("{scheme}://{authority}"), path: format!("{slash}{path}") };
+    let target =
+        Target { service: format!("{scheme}://{authority}"), path: format!("{slash}{path}") };
     (known && fixed).then_some(target)
 }

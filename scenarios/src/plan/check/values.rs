@@ -1,4 +1,5 @@
-//! Every `${name}` of a load must be known where it is used: saved before the load, fed, saved by an earlier step, or built in.
+//! Every `${name}` of a load must be known where it is used: saved before the load, fed, saved by
+//! an earlier step, or built in.
 
 use serde_json::Value;
 
@@ -32,14 +33,17 @@ pub(super) fn uses_only(text: &str, saved: &[&str]) -> bool {
     };
     Template::parse(text).is_ok_and(|template| {
         plain(&template)
-            && template.slots().all(|slot| slot.arguments.is_none() && saved.contains(&slot.name.as_str()))
+            && template
+                .slots()
+                .all(|slot| slot.arguments.is_none() && saved.contains(&slot.name.as_str()))
     })
 }
 
 fn check(text: &str, known: &[&str]) -> Result<(), BadTemplate> {
     let template = Template::parse(text)?;
-    let unknown =
-        |slot: &&crate::template::Slot| slot.arguments.is_some() || !known.contains(&slot.name.as_str());
+    let unknown = |slot: &&crate::template::Slot| {
+        slot.arguments.is_some() || !known.contains(&slot.name.as_str())
+    };
     template.slots().filter(unknown).try_for_each(|slot| Builtin::of(slot, known).map(drop))
 }
 
@@ -48,7 +52,9 @@ pub(super) fn texts(request: &Request, see: &mut impl FnMut(&str)) {
     see(&request.target.path);
     request.headers.values().for_each(|text| see(text));
     match &request.auth {
-        Some(Auth::Basic(user, password)) => [user, password].into_iter().for_each(|text| see(text)),
+        Some(Auth::Basic(user, password)) => {
+            [user, password].into_iter().for_each(|text| see(text))
+        }
         Some(Auth::Bearer(token)) => see(token),
         None => {}
     }

@@ -1,4 +1,5 @@
-//! Every `${name}` must have been saved by a step that comes before; those of loads are checked with the loads.
+//! Every `${name}` must have been saved by a step that comes before; those of loads are checked
+//! with the loads.
 
 use super::Checker;
 use crate::plan::{CalledOff, Claim, Plan, Request, Rows};
@@ -18,9 +19,13 @@ impl Checker<'_> {
             match &check.claim {
                 Claim::Conserved { what, terms, equals, .. } => {
                     let paths = terms.iter().map(|(target, _)| target.path.as_str());
-                    paths.chain([equals.as_str()]).for_each(|text| self.text_variables(what, text, &saved));
+                    paths
+                        .chain([equals.as_str()])
+                        .for_each(|text| self.text_variables(what, text, &saved));
                 }
-                Claim::Ledger { effects, .. } => self.text_variables("the ledger", &effects.path, &saved),
+                Claim::Ledger { effects, .. } => {
+                    self.text_variables("the ledger", &effects.path, &saved)
+                }
                 other => {
                     let paths = rows(other).into_iter().map(|rows| rows.target.path.as_str());
                     paths.for_each(|path| self.text_variables(check.name, path, &saved));
@@ -35,8 +40,9 @@ impl Checker<'_> {
 
     fn text_variables(&mut self, what: &str, text: &str, saved: &[&str]) {
         for name in names(text).filter(|name| !saved.contains(name)) {
-            let unknown =
-                self.source.wrong(None, format!("{what}: no step before it saves `{name}` for ${{{name}}}"));
+            let unknown = self
+                .source
+                .wrong(None, format!("{what}: no step before it saves `{name}` for ${{{name}}}"));
             self.problems.push(unknown.help_choose(name, saved));
         }
     }

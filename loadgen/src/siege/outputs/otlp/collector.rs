@@ -28,9 +28,11 @@ pub(in crate::siege) struct Collector {
     pub every: Duration,
 }
 
-/// The URL that metrics are sent to: a collector's, with the path that the protocol gives it unless it has one.
+/// The URL that metrics are sent to: a collector's, with the path that the protocol gives it unless
+/// it has one.
 pub(in crate::siege) fn url(written: &str) -> Result<String, SiegeError> {
-    let url = if written.contains("://") { written.to_owned() } else { format!("http://{written}") };
+    let url =
+        if written.contains("://") { written.to_owned() } else { format!("http://{written}") };
     let (_, path) = Address::split(&url)?;
     match path {
         "" | "/" => Ok(format!("{}{PATH}", url.trim_end_matches('/'))),
@@ -38,11 +40,14 @@ pub(in crate::siege) fn url(written: &str) -> Result<String, SiegeError> {
     }
 }
 
-/// The URL that the environment names: one for metrics as it is, or one for all signals that the path is added to.
+/// The URL that the environment names: one for metrics as it is, or one for all signals that the
+/// path is added to.
 pub(in crate::siege) fn url_of(environment: Environment<'_>) -> Result<String, SiegeError> {
     let set = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
     match (set("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"), set("OTEL_EXPORTER_OTLP_ENDPOINT")) {
-        (Some(metrics), _) => Address::split(&metrics).map(|_| metrics.clone()).map_err(SiegeError::from),
+        (Some(metrics), _) => {
+            Address::split(&metrics).map(|_| metrics.clone()).map_err(SiegeError::from)
+        }
         (None, Some(all)) => {
             Address::split(&all)?;
             Ok(format!("{}{PATH}", all.trim_end_matches('/')))
@@ -59,7 +64,8 @@ impl Collector {
             own.or_else(|| environment(&format!("OTEL_EXPORTER_OTLP_{name}")))
         };
         let millis = |text: Option<String>| {
-            let millis = text.and_then(|text| text.trim().parse().ok()).filter(|millis| *millis > 0);
+            let millis =
+                text.and_then(|text| text.trim().parse().ok()).filter(|millis| *millis > 0);
             millis.map(Duration::from_millis)
         };
         Self {
@@ -72,7 +78,8 @@ impl Collector {
 
     /// Sends metrics; blocks until it has answered.
     pub fn send(&self, metrics: String) -> io::Result<()> {
-        let sent = fetch::post(&self.url, metrics, &self.headers, &Transport::default(), self.patience);
+        let sent =
+            fetch::post(&self.url, metrics, &self.headers, &Transport::default(), self.patience);
         sent.map_err(io::Error::other)
     }
 }
@@ -106,8 +113,14 @@ mod tests {
             url_of(&found).unwrap()
         };
         assert_eq!(of(&[]), "http://localhost:4318/v1/metrics");
-        assert_eq!(of(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318/")]), "http://c:4318/v1/metrics");
-        assert_eq!(of(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c/otlp")]), "http://c/otlp/v1/metrics");
+        assert_eq!(
+            of(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318/")]),
+            "http://c:4318/v1/metrics"
+        );
+        assert_eq!(
+            of(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c/otlp")]),
+            "http://c/otlp/v1/metrics"
+        );
         let both = [
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318"),
             ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m/here"),
@@ -119,14 +132,19 @@ mod tests {
     #[test]
     fn how_a_collector_is_reached_is_the_environments() {
         let environment = |name: &str| match name {
-            "OTEL_EXPORTER_OTLP_HEADERS" => Some("authorization=Basic%20YTpi==, x-a=1+1".to_owned()),
+            "OTEL_EXPORTER_OTLP_HEADERS" => {
+                Some("authorization=Basic%20YTpi==, x-a=1+1".to_owned())
+            }
             "OTEL_EXPORTER_OTLP_TIMEOUT" => Some("1500".to_owned()),
             "OTEL_METRIC_EXPORT_INTERVAL" => Some("250".to_owned()),
             _ => None,
         };
         let collector = Collector::new("http://c", &environment);
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(collector.headers, [header("authorization", "Basic YTpi=="), header("x-a", "1+1")]);
+        assert_eq!(
+            collector.headers,
+            [header("authorization", "Basic YTpi=="), header("x-a", "1+1")]
+        );
         assert_eq!((collector.patience.as_millis(), collector.every.as_millis()), (1500, 250));
         assert_eq!(Collector::new("http://c", &|_| None).every, EVERY);
     }

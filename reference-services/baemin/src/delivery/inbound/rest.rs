@@ -32,7 +32,15 @@ impl From<&Delivery> for DeliveryResource {
     fn from(delivery: &Delivery) -> Self {
         let Parcel { order_id, customer_addr, customer_tel, customer_id } = delivery.parcel.clone();
         let (id, order_status) = (delivery.id, delivery.order_status);
-        Self { id, order_id, order_status, customer_addr, customer_tel, customer_id, delivery_id: id }
+        Self {
+            id,
+            order_id,
+            order_status,
+            customer_addr,
+            customer_tel,
+            customer_id,
+            delivery_id: id,
+        }
     }
 }
 
@@ -46,7 +54,10 @@ impl Resource for DeliveryResource {
 }
 
 pub fn routes(store: Store) -> Router {
-    Router::new().route("/deliveries", get(list)).route("/deliveries/{id}", get(one)).with_state(store)
+    Router::new()
+        .route("/deliveries", get(list))
+        .route("/deliveries/{id}", get(one))
+        .with_state(store)
 }
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {

@@ -28,7 +28,8 @@ pub fn start(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), Store
     save(tx, &delivery, cause)
 }
 
-/// Calls off the delivery of an order. One that has not been heard of leaves a row that keeps it from being started.
+/// Calls off the delivery of an order. One that has not been heard of leaves a row that keeps it
+/// from being started.
 pub fn cancel(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), StoreError> {
     let known = of_order(tx, parcel.order_id)?;
     if known.is_empty() {

@@ -116,7 +116,10 @@ pub fn api() -> Value {
         &[
             openapi::get("/orders", "A page of orders").pages(&order),
             place
-                .refuses(409, "Payment refuses it, or an order with this Idempotency-Key is being paid for")
+                .refuses(
+                    409,
+                    "Payment refuses it, or an order with this Idempotency-Key is being paid for",
+                )
                 .refuses(404, "What was ordered with this Idempotency-Key does not stand any more")
                 .refuses(503, "Payment cannot be asked: nothing was ordered"),
             openapi::get("/orders/{id}", "One order").gives(&order),

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::order::domain::{Delivery, Placement};
 
-/// An order that does not stand yet: payment is being asked. It is in the store while it is, so that a kill loses nothing.
+/// An order that does not stand yet: payment is being asked. It is in the store while it is, so
+/// that a kill loses nothing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     /// The order's id, should it stand.
@@ -30,9 +31,22 @@ pub struct Attempt {
 
 impl Attempt {
     /// One that is given up after `patience`. Its id is to be reserved.
-    pub fn new(placement: Placement, client_key: Option<String>, patience: Duration, cause: Cause) -> Self {
+    pub fn new(
+        placement: Placement,
+        client_key: Option<String>,
+        patience: Duration,
+        cause: Cause,
+    ) -> Self {
         let payment_key = format!("order-{:032x}", fastrand::u128(..));
-        Self { id: 0, placement, payment_key, client_key, due: due_in(patience), cause, delivery: None }
+        Self {
+            id: 0,
+            placement,
+            payment_key,
+            client_key,
+            due: due_in(patience),
+            cause,
+            delivery: None,
+        }
     }
 }
 

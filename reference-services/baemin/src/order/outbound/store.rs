@@ -83,7 +83,8 @@ pub fn forget(tx: &mut Tx<'_>, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Nobody knows whether it is paid: the order does not stand, and the payment is called off, be it there or still to come.
+/// Nobody knows whether it is paid: the order does not stand, and the payment is called off, be it
+/// there or still to come.
 pub fn abandon(tx: &mut Tx<'_>, id: i64) -> Result<(), StoreError> {
     let Some(attempt) = tx.get::<Attempt>(id)? else {
         return Ok(());

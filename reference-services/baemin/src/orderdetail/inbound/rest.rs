@@ -30,7 +30,10 @@ impl Resource for OrderDetailResource {
 }
 
 pub fn routes(store: Store) -> Router {
-    Router::new().route("/orderDetails", get(list)).route("/orderDetails/{id}", get(one)).with_state(store)
+    Router::new()
+        .route("/orderDetails", get(list))
+        .route("/orderDetails/{id}", get(one))
+        .with_state(store)
 }
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {

@@ -37,7 +37,11 @@ async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Respon
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
-async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let id = parse_id(&id)?;
     let payment = app.store.read(move |view: &View<'_>| view.get::<Payment>(id)).await?;
     let payment = payment.ok_or(Refusal::Rejected(Rejection::NoSuchPayment))?;
@@ -95,7 +99,8 @@ pub fn api() -> Value {
         ("customerAddr", maybe(text())),
         ("customerTel", maybe(text())),
     ]);
-    let pay = openapi::post("/payments", "Pay for an order").takes(&request).keyed().creates(&payment);
+    let pay =
+        openapi::post("/payments", "Pay for an order").takes(&request).keyed().creates(&payment);
     document(
         "payment",
         &[

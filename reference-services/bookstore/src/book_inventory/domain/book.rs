@@ -95,7 +95,9 @@ pub fn decide(book: Option<&Book>, command: Command) -> Result<Event, Rejection>
             let book = book.ok_or(Rejection::Unknown)?;
             (book_name.unwrap_or_else(|| book.book_name.clone()), stock.unwrap_or(book.stock))
         }
-        Command::Add(quantity) | Command::Take(quantity) if !(1..=MAX_STOCK).contains(&quantity) => {
+        Command::Add(quantity) | Command::Take(quantity)
+            if !(1..=MAX_STOCK).contains(&quantity) =>
+        {
             return Err(Rejection::Quantity);
         }
         Command::Add(quantity) => {
@@ -162,7 +164,8 @@ mod tests {
 
     #[test]
     fn a_book_has_a_title_and_is_corrected_in_parts() {
-        let create = |name: &str, stock| decide(None, Command::Create { book_name: name.into(), stock });
+        let create =
+            |name: &str, stock| decide(None, Command::Create { book_name: name.into(), stock });
         assert_eq!(create(" ", 1), Err(Rejection::NoName));
         assert_eq!(create("Tea", -1), Err(Rejection::Stock));
         let change = |book_name: Option<&str>, stock| Command::Change {

@@ -5,7 +5,9 @@ mod deliverables;
 mod stock_inputs;
 
 use axum::Router;
-use brunt_kit::openapi::{self, Operation, body, document, fields, maybe, text, whole, whole_to, word};
+use brunt_kit::openapi::{
+    self, Operation, body, document, fields, maybe, text, whole, whole_to, word,
+};
 use brunt_kit::rest::Problem;
 use brunt_kit::store::Store;
 use http::StatusCode;
@@ -80,7 +82,8 @@ fn stock_inputs() -> Vec<Operation> {
         ("quantity", quantity),
         ("inCharger", charger),
     ]);
-    let take_in = openapi::post("/stockInputs", "Take books in").takes(&arrival).keyed().creates(&input);
+    let take_in =
+        openapi::post("/stockInputs", "Take books in").takes(&arrival).keyed().creates(&input);
     vec![
         openapi::get("/stockInputs", "A page of what arrived").pages(&input),
         take_in.refuses(404, "No such book").refuses(409, "More than can be kept"),

@@ -1,5 +1,5 @@
-//! Books, what arrives and what is set aside, in their store. State and events change in one transaction, so that no two
-//! orders are given the same book.
+//! Books, what arrives and what is set aside, in their store. State and events change in one
+//! transaction, so that no two orders are given the same book.
 
 mod books;
 mod deliverables;

@@ -62,7 +62,8 @@ async fn issue(
 /// The service's OpenAPI document.
 pub fn api() -> Value {
     let number = || whole(i64::MIN);
-    let issue = body(&[("customerId*", number()), ("couponStatus", maybe(one_of(&["Registered"])))]);
+    let issue =
+        body(&[("customerId*", number()), ("couponStatus", maybe(one_of(&["Registered"])))]);
     let coupon = fields(&[
         ("couponId", whole(1)),
         ("customerId", number()),

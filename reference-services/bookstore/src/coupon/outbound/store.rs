@@ -1,4 +1,5 @@
-//! Coupons in their store. Looking whether one is free and taking it is one transaction, and so are state and events.
+//! Coupons in their store. Looking whether one is free and taking it is one transaction, and so are
+//! state and events.
 
 use brunt_kit::config::Guard;
 use brunt_kit::event::{Cause, Envelope, Subject};
@@ -16,8 +17,8 @@ impl Document for Coupon {
     }
 }
 
-/// What has become of an order's wish for a coupon: an order is answered once, and one that was cancelled before it
-/// arrived gets nothing.
+/// What has become of an order's wish for a coupon: an order is answered once, and one that was
+/// cancelled before it arrived gets nothing.
 #[derive(Serialize, Deserialize)]
 struct Claim {
     order_id: i64,
@@ -46,7 +47,12 @@ pub fn issue(tx: &mut Tx<'_>, customer_id: i64, cause: &Cause) -> Result<Coupon,
 }
 
 /// Gives a coupon to an order if it is free, and otherwise tells the order that it is not.
-pub fn claim(tx: &mut Tx<'_>, wish: Wish, conditional: Guard, cause: &Cause) -> Result<(), StoreError> {
+pub fn claim(
+    tx: &mut Tx<'_>,
+    wish: Wish,
+    conditional: Guard,
+    cause: &Cause,
+) -> Result<(), StoreError> {
     let Wish { order_id, coupon_id } = wish;
     if tx.get::<Claim>(order_id)?.is_some() {
         return Ok(());
@@ -58,13 +64,20 @@ pub fn claim(tx: &mut Tx<'_>, wish: Wish, conditional: Guard, cause: &Cause) -> 
     match decide(&coupon, Command::Use { order_id }) {
         Ok(Some(event)) => save(tx, coupon, event, cause),
         Ok(None) => Ok(()),
-        Err(Taken) if conditional == Guard::Off => save(tx, coupon, Event::CouponUsed { order_id }, cause),
+        Err(Taken) if conditional == Guard::Off => {
+            save(tx, coupon, Event::CouponUsed { order_id }, cause)
+        }
         Err(Taken) => refuse(tx, wish, cause),
     }
 }
 
 /// Takes a coupon back from an order that came to nothing.
-pub fn refund(tx: &mut Tx<'_>, wish: Wish, compensation: Guard, cause: &Cause) -> Result<(), StoreError> {
+pub fn refund(
+    tx: &mut Tx<'_>,
+    wish: Wish,
+    compensation: Guard,
+    cause: &Cause,
+) -> Result<(), StoreError> {
     let Wish { order_id, coupon_id } = wish;
     tx.put(&Claim { order_id })?;
     let Some(coupon) = tx.get::<Coupon>(coupon_id)?.filter(|_| compensation == Guard::On) else {

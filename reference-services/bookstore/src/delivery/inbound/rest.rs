@@ -42,7 +42,8 @@ impl Resource for DeliveryResource {
     }
 }
 
-/// A change to a delivery. Only the status can be changed, but a client may send back the whole of what it was sent.
+/// A change to a delivery. Only the status can be changed, but a client may send back the whole of
+/// what it was sent.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ChangeDelivery {
@@ -62,7 +63,10 @@ impl ChangeDelivery {
     fn said(&self, delivery: &Delivery) -> Result<Status, Problem> {
         let same = self.id.is_none_or(|id| id == delivery.id)
             && self.order_id.is_none_or(|id| id == delivery.order_id)
-            && self.delivery_address.as_ref().is_none_or(|address| *address == delivery.delivery_address);
+            && self
+                .delivery_address
+                .as_ref()
+                .is_none_or(|address| *address == delivery.delivery_address);
         if !same {
             return Err(Problem::malformed("only the deliveryStatus of a delivery can be changed"));
         }
@@ -135,8 +139,9 @@ pub fn api() -> Value {
     ]);
     let status = json!({ "type": "string", "maxLength": MAX_STATUS, "pattern": "\\S" });
     let change = body(&[("deliveryStatus*", status)]);
-    let report =
-        |operation: Operation| operation.takes(&change).gives(&delivery).refuses(409, "Not in this state");
+    let report = |operation: Operation| {
+        operation.takes(&change).gives(&delivery).refuses(409, "Not in this state")
+    };
     document(
         "delivery",
         &[

@@ -63,22 +63,31 @@ pub fn create(
 }
 
 /// Changes a delivery as a command wants it; gives the delivery after it.
-pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Delivery, Refusal> {
+pub fn change(
+    tx: &mut Tx<'_>,
+    id: i64,
+    command: Command,
+    cause: &Cause,
+) -> Result<Delivery, Refusal> {
     let delivery = tx.get::<Delivery>(id)?.ok_or(Rejection::Unknown)?;
     let Some(event) = decide(&delivery, command)? else {
         return Ok(delivery);
     };
     let delivery = delivery.after(event);
     tx.put(&delivery)?;
-    let subject =
-        Subject { event_type: "DeliveryStatusChanged", aggregate_id: delivery.id, version: delivery.version };
-    let event =
-        Envelope::new(subject, cause, &DeliveryResource::from(&delivery)).map_err(StoreError::from)?;
+    let subject = Subject {
+        event_type: "DeliveryStatusChanged",
+        aggregate_id: delivery.id,
+        version: delivery.version,
+    };
+    let event = Envelope::new(subject, cause, &DeliveryResource::from(&delivery))
+        .map_err(StoreError::from)?;
     tx.publish(event)?;
     Ok(delivery)
 }
 
-/// Starts or calls off an order's delivery. What overtakes its order is remembered until that arrives.
+/// Starts or calls off an order's delivery. What overtakes its order is remembered
+/// until that arrives.
 pub fn change_of_order(
     tx: &mut Tx<'_>,
     order_id: i64,
@@ -87,7 +96,8 @@ pub fn change_of_order(
 ) -> Result<(), Refusal> {
     let known = tx.find::<Delivery>(&order_id.to_string())?;
     if known.is_empty() {
-        let mut early = tx.get::<Early>(order_id)?.unwrap_or(Early { order_id, ..Early::default() });
+        let mut early =
+            tx.get::<Early>(order_id)?.unwrap_or(Early { order_id, ..Early::default() });
         early.prepared |= *command == Command::Start;
         early.canceled |= *command == Command::Cancel;
         tx.put(&early)?;

@@ -13,7 +13,13 @@ impl Document for MyCoupon {
 }
 
 /// Puts a change into its coupon's history, which begins with whichever comes first.
-pub fn record(tx: &mut Tx<'_>, coupon_id: i64, customer_id: i64, change: Change) -> Result<(), StoreError> {
-    let known = tx.get::<MyCoupon>(coupon_id)?.unwrap_or_else(|| MyCoupon::new(coupon_id, customer_id));
+pub fn record(
+    tx: &mut Tx<'_>,
+    coupon_id: i64,
+    customer_id: i64,
+    change: Change,
+) -> Result<(), StoreError> {
+    let known =
+        tx.get::<MyCoupon>(coupon_id)?.unwrap_or_else(|| MyCoupon::new(coupon_id, customer_id));
     tx.put(&known.after(change))
 }

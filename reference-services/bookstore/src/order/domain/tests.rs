@@ -1,7 +1,13 @@
 use super::*;
 
 fn placement() -> Placement {
-    Placement { book_id: 1, customer_id: 1, quantity: 10, delivery_address: "Seoul".into(), coupon_id: None }
+    Placement {
+        book_id: 1,
+        customer_id: 1,
+        quantity: 10,
+        delivery_address: "Seoul".into(),
+        coupon_id: None,
+    }
 }
 
 fn order(order_status: Status) -> Order {
@@ -39,7 +45,9 @@ fn a_customer_cancels_only_what_is_ordered() {
 #[test]
 fn a_refused_coupon_ends_an_order_however_far_it_is() {
     let refuse = |status| decide(Some(&order(status)), Command::RefuseCoupon);
-    for status in [Status::Ordered, Status::DeliveryPrepared, Status::Shipped, Status::Carried("x".into())] {
+    for status in
+        [Status::Ordered, Status::DeliveryPrepared, Status::Shipped, Status::Carried("x".into())]
+    {
         assert_eq!(refuse(status), Ok(Some(Event::OrderCanceled(Reason::Coupon))));
     }
     for status in ENDS {
@@ -52,17 +60,22 @@ fn an_order_follows_its_delivery_and_never_back() {
     let shipped = order(Status::Ordered);
     let event = decide(Some(&shipped), follow(2, Step::Shipped)).unwrap().unwrap();
     let shipped = shipped.after(&event);
-    assert_eq!((shipped.order_status.text(), shipped.delivery_version, shipped.version), ("Shipped", 2, 2));
+    assert_eq!(
+        (shipped.order_status.text(), shipped.delivery_version, shipped.version),
+        ("Shipped", 2, 2)
+    );
     // What is prepared late, and what was said before, change nothing.
     assert_eq!(decide(Some(&shipped), Command::Prepare), Ok(None));
     assert_eq!(decide(Some(&shipped), follow(2, Step::Carried("Loaded".into()))), Ok(None));
-    let event = decide(Some(&shipped), follow(3, Step::Carried("Delivered".into()))).unwrap().unwrap();
+    let event =
+        decide(Some(&shipped), follow(3, Step::Carried("Delivered".into()))).unwrap().unwrap();
     assert_eq!(shipped.after(&event).order_status.text(), "Delivered");
 }
 
 #[test]
 fn what_a_carrier_says_is_never_taken_for_a_status_of_ours() {
-    let event = decide(Some(&order(Status::Shipped)), follow(2, Step::Carried("Ordered".into()))).unwrap();
+    let event =
+        decide(Some(&order(Status::Shipped)), follow(2, Step::Carried("Ordered".into()))).unwrap();
     let order = order(Status::Shipped).after(&event.unwrap());
     let stored: Order = serde_json::from_str(&serde_json::to_string(&order).unwrap()).unwrap();
     assert_eq!(stored, order);

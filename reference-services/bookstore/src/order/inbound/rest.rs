@@ -34,7 +34,11 @@ async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Respon
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
-async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     hal::item(&caller, &OrderResource::from(&app.find(parse_id(&id)?).await?))
 }
 
@@ -61,7 +65,9 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let message = refusal.to_string();
         match refusal {
-            Refusal::Rejected(Rejection::Quantity | Rejection::NoAddress) => Self::malformed(message),
+            Refusal::Rejected(Rejection::Quantity | Rejection::NoAddress) => {
+                Self::malformed(message)
+            }
             Refusal::Rejected(Rejection::NoSuchOrder) => Self::not_found(message),
             Refusal::Rejected(Rejection::TooLate(_)) => Self::conflict(message),
             Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),

@@ -13,7 +13,8 @@ pub struct Books(Callee);
 #[derive(Clone)]
 pub struct Coupons(Callee);
 
-/// A coupon. Whether it is still to be had is decided where it is claimed, as it may be used at any moment.
+/// A coupon. Whether it is still to be had is decided where it is claimed, as it may be used
+/// at any moment.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coupon {
@@ -44,7 +45,9 @@ impl Coupons {
     pub async fn find(&self, id: i64, traceparent: &str) -> Result<Option<Coupon>, CallError> {
         let reply = self.0.get(&format!("/coupons/{id}"), Context::new(traceparent)).await?;
         match reply.status {
-            StatusCode::OK => serde_json::from_value(reply.body).map(Some).map_err(|_| CallError::Unreadable),
+            StatusCode::OK => {
+                serde_json::from_value(reply.body).map(Some).map_err(|_| CallError::Unreadable)
+            }
             StatusCode::NOT_FOUND => Ok(None),
             _ => Err(CallError::Unreadable),
         }

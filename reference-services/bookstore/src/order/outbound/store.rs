@@ -15,7 +15,8 @@ impl Document for Order {
     }
 }
 
-/// An order that its customer has called off: nobody sees it any more, but events may still speak of it.
+/// An order that its customer has called off: nobody sees it any more, but events may still
+/// speak of it.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 struct Withdrawn(Order);

@@ -55,7 +55,10 @@ struct CleanBody {
 }
 
 pub fn routes(store: Store) -> Router {
-    Router::new().route("/cleans", get(list).post(clean)).route("/cleans/{id}", get(one)).with_state(store)
+    Router::new()
+        .route("/cleans", get(list).post(clean))
+        .route("/cleans/{id}", get(one))
+        .with_state(store)
 }
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
@@ -73,7 +76,10 @@ async fn one(
 ) -> Result<Response, Problem> {
     let id = parse_id(&id)?;
     let clean = store.read(move |view: &View<'_>| view.get::<Clean>(id)).await?;
-    hal::item(&caller, &CleanResource::from(&clean.ok_or(Refusal::Rejected(Rejection::NoSuchClean))?))
+    hal::item(
+        &caller,
+        &CleanResource::from(&clean.ok_or(Refusal::Rejected(Rejection::NoSuchClean))?),
+    )
 }
 
 async fn clean(
@@ -83,7 +89,8 @@ async fn clean(
 ) -> Result<Response, Problem> {
     let request_id = body.request_id.ok_or_else(|| Problem::malformed("requestId is missing"))?;
     let cause = caller.cause.clone();
-    let clean = store.write(move |tx| store::clean(tx, request_id, body.clean_date, &cause)).await?;
+    let clean =
+        store.write(move |tx| store::clean(tx, request_id, body.clean_date, &cause)).await?;
     hal::created(&caller, &CleanResource::from(&clean))
 }
 
@@ -105,14 +112,20 @@ pub fn api() -> Value {
         ("requestId", whole(i64::MIN)),
         ("cleanDate", maybe(text())),
     ]);
-    let request =
-        body(&[("requestId*", whole(i64::MIN)), ("cleanDate", maybe(text())), ("status", anything())]);
+    let request = body(&[
+        ("requestId*", whole(i64::MIN)),
+        ("cleanDate", maybe(text())),
+        ("status", anything()),
+    ]);
     let cleaned = openapi::post("/cleans", "Say that a reservation is cleaned");
     document(
         "cleaning",
         &[
             openapi::get("/cleans", "A page of cleans").pages(&clean),
-            cleaned.takes(&request).creates(&clean).refuses(409, "It was cleaned before, or canceled"),
+            cleaned
+                .takes(&request)
+                .creates(&clean)
+                .refuses(409, "It was cleaned before, or canceled"),
             openapi::get("/cleans/{id}", "One clean").gives(&clean),
         ],
     )

@@ -50,11 +50,16 @@ pub fn clean(
     cause: &Cause,
 ) -> Result<Clean, Refusal> {
     decide(request_id, known(tx, request_id)?)?;
-    let clean =
-        Clean { id: tx.next_id::<Clean>()?, status: Status::CleaningCompleted, request_id, clean_date };
+    let clean = Clean {
+        id: tx.next_id::<Clean>()?,
+        status: Status::CleaningCompleted,
+        request_id,
+        clean_date,
+    };
     tx.put(&clean)?;
     let subject = Subject { event_type: "CleaningConfirmed", aggregate_id: clean.id, version: 1 };
-    let event = Envelope::new(subject, cause, &CleanResource::from(&clean)).map_err(StoreError::from)?;
+    let event =
+        Envelope::new(subject, cause, &CleanResource::from(&clean)).map_err(StoreError::from)?;
     tx.publish(event)?;
     Ok(clean)
 }

@@ -67,7 +67,8 @@ pub fn api() -> Value {
     document(
         "mypage",
         &[
-            openapi::get("/dashBoardViews", "A page of what has become of reservations").pages(&view),
+            openapi::get("/dashBoardViews", "A page of what has become of reservations")
+                .pages(&view),
             openapi::get("/dashBoardViews/{id}", "What has become of one reservation").gives(&view),
         ],
     )

@@ -23,7 +23,10 @@ use payload::Pay;
 pub use payload::{PaymentNews, PaymentResource};
 
 pub fn routes(app: App) -> Router {
-    Router::new().route("/payments", get(list).post(pay)).route("/payments/{id}", get(one)).with_state(app)
+    Router::new()
+        .route("/payments", get(list).post(pay))
+        .route("/payments/{id}", get(one))
+        .with_state(app)
 }
 
 async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
@@ -34,7 +37,11 @@ async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Respon
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
-async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let id = parse_id(&id)?;
     let payment = app.store.read(move |view: &View<'_>| view.get::<Payment>(id)).await?;
     let payment = payment.ok_or(Refusal::Rejected(Rejection::NoSuchPayment))?;
@@ -68,14 +75,21 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let payment =
-        fields(&[("id", whole(1)), ("requestId", whole(i64::MIN)), ("price", whole(0)), ("status", text())]);
+    let payment = fields(&[
+        ("id", whole(1)),
+        ("requestId", whole(i64::MIN)),
+        ("price", whole(0)),
+        ("status", text()),
+    ]);
     let request = body(&[
         ("requestId*", whole(i64::MIN)),
         ("price*", whole(0)),
         ("status", maybe(one_of(&["PaymentApproved"]))),
     ]);
-    let pay = openapi::post("/payments", "Pay for a reservation").takes(&request).keyed().creates(&payment);
+    let pay = openapi::post("/payments", "Pay for a reservation")
+        .takes(&request)
+        .keyed()
+        .creates(&payment);
     document(
         "payment",
         &[

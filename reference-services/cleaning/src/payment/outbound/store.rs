@@ -19,7 +19,8 @@ impl Document for Payment {
     }
 }
 
-/// A reservation that was called off: a request to pay that comes after its cancellation is refused.
+/// A reservation that was called off: a request to pay that comes after its
+/// cancellation is refused.
 #[derive(Serialize, Deserialize)]
 struct CanceledReservation {
     request_id: i64,
@@ -67,7 +68,11 @@ pub fn pay(
 }
 
 /// Gives back what was paid for a reservation, and refuses whatever is asked for it from now on.
-pub fn cancel_reservation(tx: &mut Tx<'_>, request_id: i64, cause: &Cause) -> Result<(), StoreError> {
+pub fn cancel_reservation(
+    tx: &mut Tx<'_>,
+    request_id: i64,
+    cause: &Cause,
+) -> Result<(), StoreError> {
     tx.put(&CanceledReservation { request_id })?;
     let paid = tx.find::<Payment>(&request_id.to_string())?;
     for payment in paid.into_iter().filter_map(Payment::canceled) {

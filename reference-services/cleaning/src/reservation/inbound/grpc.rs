@@ -32,12 +32,18 @@ impl Reservations for Checkout {
         Ok(Response::new(()))
     }
 
-    async fn get(&self, request: Request<ReservationId>) -> Result<Response<proto::Reservation>, Status> {
+    async fn get(
+        &self,
+        request: Request<ReservationId>,
+    ) -> Result<Response<proto::Reservation>, Status> {
         let reservation = self.find(request.into_inner().id).await?;
         Ok(Response::new(reservation.into()))
     }
 
-    async fn list(&self, request: Request<proto::Page>) -> Result<Response<ReservationList>, Status> {
+    async fn list(
+        &self,
+        request: Request<proto::Page>,
+    ) -> Result<Response<ReservationList>, Status> {
         let proto::Page { number, size } = request.into_inner();
         let page = self.page(grpc::page(number, size)).await?;
         let reservations = page.items.into_iter().map(proto::Reservation::from).collect();

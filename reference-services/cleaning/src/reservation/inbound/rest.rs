@@ -95,14 +95,18 @@ pub fn api() -> Value {
         ("status", anything()),
     ]);
     let (all, single) = ("/cleaningReservations", "/cleaningReservations/{id}");
-    let reserve = openapi::post(all, "Reserve and pay").takes(&request).keyed().creates(&reservation);
+    let reserve =
+        openapi::post(all, "Reserve and pay").takes(&request).keyed().creates(&reservation);
     let cancel = openapi::delete(single, "Cancel a reservation");
     document(
         "reservation",
         &[
             openapi::get(all, "A page of reservations").pages(&reservation),
             reserve
-                .refuses(409, "Payment refuses it, or one with this Idempotency-Key is being paid for")
+                .refuses(
+                    409,
+                    "Payment refuses it, or one with this Idempotency-Key is being paid for",
+                )
                 .refuses(404, "What was reserved with this Idempotency-Key does not stand any more")
                 .refuses(503, "Payment cannot be asked: nothing was reserved"),
             openapi::get(single, "One reservation").gives(&reservation),

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::reservation::domain::Request;
 
-/// A reservation that does not stand yet: payment is being asked. It is in the store while it is, so that a kill loses nothing.
+/// A reservation that does not stand yet: payment is being asked. It is in the store while it is,
+/// so that a kill loses nothing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     /// The reservation's id, should it stand.
@@ -28,7 +29,12 @@ pub struct Attempt {
 
 impl Attempt {
     /// One that is given up after `patience`. Its id is to be reserved.
-    pub fn new(request: Request, client_key: Option<String>, patience: Duration, cause: Cause) -> Self {
+    pub fn new(
+        request: Request,
+        client_key: Option<String>,
+        patience: Duration,
+        cause: Cause,
+    ) -> Self {
         let payment_key = format!("reservation-{:032x}", fastrand::u128(..));
         Self { id: 0, request, payment_key, client_key, due: due_in(patience), cause }
     }

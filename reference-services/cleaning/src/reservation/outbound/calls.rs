@@ -27,8 +27,7 @@ impl Payment {
 
     /// Pays for a reservation, once, however often it is asked for the same attempt.
     pub async fn pay(&self, attempt: &Attempt) -> Result<Answer, CallError> {
-        let body =
-            json!({ "requestId": attempt.id, "price": attempt.request.price, "status": "PaymentApproved" });
+        let body = json!({ "requestId": attempt.id, "price": attempt.request.price, "status": "PaymentApproved" });
         let context = Context::with_key(&attempt.cause.traceparent, &attempt.payment_key);
         let reply = self.0.post("/payments", &body, context).await?;
         match reply.status {

@@ -1,4 +1,5 @@
-//! Reservations in their store, and attempts to pay for one. State and events change in one transaction.
+//! Reservations in their store, and attempts to pay for one. State and events change in one
+//! transaction.
 
 use brunt_kit::event::{Cause, Envelope, Subject};
 use brunt_kit::store::{Document, StoreError, Tx};
@@ -77,14 +78,20 @@ pub fn forget(tx: &mut Tx<'_>, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Nobody knows whether it is paid: it does not stand, and the payment is called off, be it there or still to come.
+/// Nobody knows whether it is paid: it does not stand, and the payment is called off, be it there
+/// or still to come.
 pub fn abandon(tx: &mut Tx<'_>, id: i64) -> Result<(), StoreError> {
     let Some(attempt) = tx.get::<Attempt>(id)? else {
         return Ok(());
     };
     tx.remove::<Attempt>(id)?;
     let never = Reservation { version: 0, ..Reservation::applied(id, attempt.request) };
-    publish(tx, "CleaningRequestCanceled", &never.after(Event::CleaningRequestCanceled), &attempt.cause)
+    publish(
+        tx,
+        "CleaningRequestCanceled",
+        &never.after(Event::CleaningRequestCanceled),
+        &attempt.cause,
+    )
 }
 
 /// Calls a reservation off: it does not stand any more.
@@ -117,6 +124,7 @@ fn publish(
     reservation: &Reservation,
     cause: &Cause,
 ) -> Result<(), StoreError> {
-    let subject = Subject { event_type, aggregate_id: reservation.id, version: reservation.version };
+    let subject =
+        Subject { event_type, aggregate_id: reservation.id, version: reservation.version };
     tx.publish(Envelope::new(subject, cause, &ReservationResource::from(reservation))?)
 }

@@ -30,7 +30,16 @@ struct MyPageResource {
 
 impl From<MyPage> for MyPageResource {
     fn from(page: MyPage) -> Self {
-        let MyPage { id, order_id, order_status, product_id, product_status, product_name, qty, .. } = page;
+        let MyPage {
+            id,
+            order_id,
+            order_status,
+            product_id,
+            product_status,
+            product_name,
+            qty,
+            ..
+        } = page;
         Self { id, order_id, order_status, product_id, product_status, product_name, qty }
     }
 }

@@ -7,7 +7,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use brunt_kit::hal;
-use brunt_kit::openapi::{self, Operation, body, document, fields, maybe, one_of, text, whole, word};
+use brunt_kit::openapi::{
+    self, Operation, body, document, fields, maybe, one_of, text, whole, word,
+};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use http::{StatusCode, Uri};
@@ -34,7 +36,11 @@ async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Respon
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
-async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let order = app.find(parse_id(&id)?).await?;
     hal::item(&caller, &OrderResource::from(&order))
 }
@@ -65,7 +71,9 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let message = refusal.to_string();
         match refusal {
-            Refusal::Rejected(Rejection::NoProductName | Rejection::QtyTooSmall) => Self::malformed(message),
+            Refusal::Rejected(Rejection::NoProductName | Rejection::QtyTooSmall) => {
+                Self::malformed(message)
+            }
             Refusal::Rejected(Rejection::NoSuchOrder) => Self::not_found(message),
             Refusal::Rejected(Rejection::TooLate(_)) => Self::conflict(message),
             Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),
@@ -83,8 +91,11 @@ pub fn api() -> Value {
         ("qty", whole(1)),
         ("status", text()),
     ]);
-    let placement =
-        body(&[("productName*", word()), ("qty*", whole(1)), ("productId", maybe(whole(i64::MIN)))]);
+    let placement = body(&[
+        ("productName*", word()),
+        ("qty*", whole(1)),
+        ("productId", maybe(whole(i64::MIN))),
+    ]);
     let change = body(&[("status*", one_of(&["Canceled"]))]);
     let cancel = |operation: Operation| {
         let operation = operation.takes(&change).gives(&order);

@@ -26,9 +26,14 @@ impl Product {
     }
 
     /// Cancelling is idempotent by its nature: the order's id is the key.
-    pub async fn cancel(&self, order: &Order, traceparent: &str) -> Result<Cancellation, CallError> {
+    pub async fn cancel(
+        &self,
+        order: &Order,
+        traceparent: &str,
+    ) -> Result<Cancellation, CallError> {
         let key = format!("cancel-order-{}", order.id);
-        let body = json!({ "orderId": order.id, "productName": order.product_name, "qty": order.qty });
+        let body =
+            json!({ "orderId": order.id, "productName": order.product_name, "qty": order.qty });
         let context = Context::with_key(traceparent, &key);
         let reply = self.0.post("/products/cancel", &body, context).await?;
         match reply.status {

@@ -76,8 +76,11 @@ pub fn api() -> Value {
         ("qty", whole(i64::MIN)),
         ("status", text()),
     ]);
-    let order =
-        body(&[("orderId*", whole(i64::MIN)), ("productName", text()), ("qty", maybe(whole(i64::MIN)))]);
+    let order = body(&[
+        ("orderId*", whole(i64::MIN)),
+        ("productName", text()),
+        ("qty", maybe(whole(i64::MIN))),
+    ]);
     let canceled = openapi::post("/products/cancel", "Call off what is made for an order");
     document(
         "product",

@@ -17,7 +17,12 @@ pub struct Stock {
 }
 
 impl Stock {
-    pub fn new(upstreams: Upstreams, protection: &Protection, key: Guard, metrics: &Metrics) -> Self {
+    pub fn new(
+        upstreams: Upstreams,
+        protection: &Protection,
+        key: Guard,
+        metrics: &Metrics,
+    ) -> Self {
         Self { callee: Callee::new("stock", upstreams, protection, metrics), key }
     }
 
@@ -25,7 +30,8 @@ impl Stock {
     pub async fn reduce(&self, product: &Product, traceparent: &str) -> Result<Supply, CallError> {
         let Product { id, order_id, .. } = product;
         let key = format!("order-{order_id}-product-{id}");
-        let context = Context { traceparent, idempotency_key: (self.key == Guard::On).then_some(&key) };
+        let context =
+            Context { traceparent, idempotency_key: (self.key == Guard::On).then_some(&key) };
         let body = json!({ "productName": product.product_name, "qty": product.qty });
         let reply = self.callee.post("/stocks/reduce", &body, context).await?;
         match (reply.status, reply.body) {

@@ -69,7 +69,12 @@ pub fn start(tx: &mut Tx<'_>, id: i64) -> Result<(Product, Cause), Refusal> {
 }
 
 /// Changes a product as a command wants it; gives the product after it.
-pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Product, Refusal> {
+pub fn change(
+    tx: &mut Tx<'_>,
+    id: i64,
+    command: Command,
+    cause: &Cause,
+) -> Result<Product, Refusal> {
     let product = tx.get::<Product>(id)?.ok_or(Refusal::NoSuchProduct)?;
     let Some(event) = decide(&product, command)? else {
         return Ok(product);
@@ -87,7 +92,8 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
     Ok(product)
 }
 
-/// Calls off what is made for an order. An order that has not arrived yet leaves a row that keeps it from being made.
+/// Calls off what is made for an order. An order that has not arrived yet leaves a row that keeps
+/// it from being made.
 pub fn cancel(tx: &mut Tx<'_>, order: &Cancellation, cause: &Cause) -> Result<Product, Refusal> {
     let mut canceled = None;
     for product in of_order(tx, order.order_id)? {

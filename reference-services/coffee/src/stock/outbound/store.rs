@@ -58,10 +58,17 @@ pub fn set_qty(tx: &mut Tx<'_>, id: i64, qty: i64) -> Result<Stock, Refusal> {
     Ok(stock)
 }
 
-/// Takes some if there is enough; with a key that was used before, gives the answer again and takes nothing.
-pub fn reduce(tx: &mut Tx<'_>, wanted: &Supply, key: Option<&str>, cause: &Cause) -> Result<bool, Refusal> {
+/// Takes some if there is enough; with a key that was used before, gives the answer again
+/// and takes nothing.
+pub fn reduce(
+    tx: &mut Tx<'_>,
+    wanted: &Supply,
+    key: Option<&str>,
+    cause: &Cause,
+) -> Result<bool, Refusal> {
     let key = key.map(|key| format!("reduce/{key}"));
-    if let Some(answer) = key.as_deref().map(|key| tx.answer::<Answer>(key)).transpose()?.flatten() {
+    if let Some(answer) = key.as_deref().map(|key| tx.answer::<Answer>(key)).transpose()?.flatten()
+    {
         let same = answer.product_name == wanted.product_name && answer.qty == wanted.qty;
         return if same { Ok(answer.taken) } else { Err(Refusal::KeyReused) };
     }
@@ -85,7 +92,8 @@ fn take(tx: &mut Tx<'_>, wanted: &Supply, cause: &Cause) -> Result<bool, Refusal
     };
     tx.put(&stock)?;
     if let Event::StockReduced(_) = event {
-        let subject = Subject { event_type: "StockReduced", aggregate_id: stock.id, version: stock.version };
+        let subject =
+            Subject { event_type: "StockReduced", aggregate_id: stock.id, version: stock.version };
         let body = StockResource::from(&stock);
         tx.publish(Envelope::new(subject, cause, &body).map_err(StoreError::from)?)?;
     }
@@ -102,7 +110,9 @@ pub async fn seed(store: Store, initial: Vec<Supply>, stop: Stop) {
         let initial = initial.clone();
         match store.write(move |tx| fill(tx, initial)).await {
             Ok(()) => break stop.requested().await,
-            Err(error) => tracing::error!(%error, "the initial stock cannot be written; trying again"),
+            Err(error) => {
+                tracing::error!(%error, "the initial stock cannot be written; trying again")
+            }
         }
         if timeout(Duration::from_secs(1), stop.requested()).await.is_ok() {
             break;

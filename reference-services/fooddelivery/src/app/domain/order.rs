@@ -213,7 +213,11 @@ mod tests {
             for to in ALL {
                 let after = decide(&order(from), Command::Advance(to)).unwrap();
                 let ended = [Status::Delivered, Status::Rejected, Status::Canceled].contains(&from);
-                assert_eq!(after, (!ended && to > from).then_some(Event::Advanced(to)), "{from:?} {to:?}");
+                assert_eq!(
+                    after,
+                    (!ended && to > from).then_some(Event::Advanced(to)),
+                    "{from:?} {to:?}"
+                );
             }
         }
         let after = order(Status::Placed).after(Event::Advanced(Status::Cooking));

@@ -34,7 +34,12 @@ impl Review {
     ///
     /// # Errors
     /// When the order is not delivered or has a review, or the rating is none.
-    pub fn write(id: i64, opinion: Opinion, order: &Order, before: Option<&Self>) -> Result<Self, Rejection> {
+    pub fn write(
+        id: i64,
+        opinion: Opinion,
+        order: &Order,
+        before: Option<&Self>,
+    ) -> Result<Self, Rejection> {
         let Opinion { order_id, rating, text } = opinion;
         match (order.status, before) {
             _ if !(1..=5).contains(&rating) => Err(Rejection::NoRating),

@@ -22,7 +22,8 @@ impl Orders for App {
     async fn place(&self, request: Request<PlaceOrder>) -> Result<Response<proto::Order>, Status> {
         let (call, message) = Call::open(request);
         let order =
-            payment::place(self.clone(), message.try_into()?, call.idempotency_key, call.cause).await?;
+            payment::place(self.clone(), message.try_into()?, call.idempotency_key, call.cause)
+                .await?;
         Ok(Response::new(order.into()))
     }
 

@@ -34,9 +34,9 @@ impl From<Refusal> for Problem {
         let message = refusal.to_string();
         match refusal {
             Refusal::Rejected(Rejection::NoSuchOrder) => Self::not_found(message),
-            Refusal::Rejected(Rejection::TooLate(_) | Rejection::NotDelivered(_) | Rejection::Reviewed) => {
-                Self::conflict(message)
-            }
+            Refusal::Rejected(
+                Rejection::TooLate(_) | Rejection::NotDelivered(_) | Rejection::Reviewed,
+            ) => Self::conflict(message),
             Refusal::Rejected(_) => Self::malformed(message),
             Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),
             Refusal::GivenUp => Self::unavailable(message),

@@ -26,7 +26,12 @@ pub enum Payment {
 }
 
 impl Pay {
-    pub fn new(upstreams: Upstreams, protection: &Protection, key: Guard, metrics: &Metrics) -> Self {
+    pub fn new(
+        upstreams: Upstreams,
+        protection: &Protection,
+        key: Guard,
+        metrics: &Metrics,
+    ) -> Self {
         Self { callee: Callee::new("pay", upstreams, protection, metrics), key }
     }
 

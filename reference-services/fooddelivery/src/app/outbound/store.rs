@@ -69,8 +69,8 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// Writes down what is wanted. With a key that was used before, it is that order again, or what is still open of it; one
-/// that was given up begins anew.
+/// Writes down what is wanted. With a key that was used before, it is that order again, or what is
+/// still open of it; one that was given up begins anew.
 pub fn begin(
     tx: &mut Tx<'_>,
     placement: Placement,
@@ -79,7 +79,9 @@ pub fn begin(
 ) -> Result<Begun, Refusal> {
     let key = key.map(|key| format!("orders/{key}"));
     if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
-        let same = |before: &Placement| if *before == placement { Ok(()) } else { Err(Refusal::KeyReused) };
+        let same = |before: &Placement| {
+            if *before == placement { Ok(()) } else { Err(Refusal::KeyReused) }
+        };
         if let Some(order) = tx.get::<Order>(id)? {
             return same(&order.placement).map(|()| Begun::Before(order));
         }
@@ -109,7 +111,8 @@ pub fn stand(tx: &mut Tx<'_>, id: i64) -> Result<Order, Refusal> {
     Ok(order)
 }
 
-/// Nobody knows whether it is paid for: it is no order, and pay is told so. Gives the order if it is one by now.
+/// Nobody knows whether it is paid for: it is no order, and pay is told so. Gives the order if it
+/// is one by now.
 pub fn give_up(tx: &mut Tx<'_>, id: i64) -> Result<Option<Order>, Refusal> {
     if let Some(Pending { placement, cause, .. }) = tx.get::<Pending>(id)? {
         tx.remove::<Pending>(id)?;

@@ -21,7 +21,8 @@ use super::super::outbound::calls::Pay;
 use super::*;
 use crate::DeliveryType;
 
-/// A pay service that is ill at first and then answers with `status`, counting the calls with order 1's key.
+/// A pay service that is ill at first and then answers with `status`, counting the calls with
+/// order 1's key.
 async fn pay(status: StatusCode) -> (String, Arc<AtomicU32>) {
     let calls = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&calls);

@@ -38,10 +38,15 @@ async fn notifications(State(store): State<Store>, caller: Caller, uri: Uri) -> 
     hal::collection(&caller, &request, &Page { items, total: page.total })
 }
 
-async fn notification(State(store): State<Store>, caller: Caller, Path(id): Path<String>) -> Answer {
+async fn notification(
+    State(store): State<Store>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     let id = parse_id(&id)?;
     let notification = store.read(move |view: &View<'_>| view.get::<Notification>(id)).await?;
-    let notification = notification.ok_or_else(|| Problem::not_found("there is no such notification"))?;
+    let notification =
+        notification.ok_or_else(|| Problem::not_found("there is no such notification"))?;
     hal::item(&caller, &NotificationResource::from(notification))
 }
 
@@ -83,7 +88,8 @@ pub fn api() -> Value {
     document(
         "customer",
         &[
-            openapi::get("/notifications", "A page of what customers were told").pages(&notification),
+            openapi::get("/notifications", "A page of what customers were told")
+                .pages(&notification),
             openapi::get("/notifications/{id}", "One notification").gives(&notification),
             openapi::get("/myPages", "A page of how far orders are").pages(&page),
             openapi::get("/myPages/{id}", "How far one order is").gives(&page),

@@ -31,7 +31,12 @@ impl Document for Notification {
 }
 
 /// Shows an event on its order's page, which begins with whichever event comes first.
-pub fn show(tx: &mut Tx<'_>, order_id: i64, news: News, version_gate: Guard) -> Result<(), StoreError> {
+pub fn show(
+    tx: &mut Tx<'_>,
+    order_id: i64,
+    news: News,
+    version_gate: Guard,
+) -> Result<(), StoreError> {
     let page = match page(tx, order_id)? {
         Some(page) => page,
         None => MyPage::new(tx.next_id::<MyPage>()?, order_id),

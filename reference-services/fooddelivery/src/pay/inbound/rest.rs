@@ -21,7 +21,10 @@ use payload::Pay;
 pub use payload::PaymentResource;
 
 pub fn routes(store: Store) -> Router {
-    Router::new().route("/payments", get(list).post(pay)).route("/payments/{id}", get(one)).with_state(store)
+    Router::new()
+        .route("/payments", get(list).post(pay))
+        .route("/payments/{id}", get(one))
+        .with_state(store)
 }
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
@@ -68,10 +71,15 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let payment =
-        fields(&[("id", whole(1)), ("orderId", whole(i64::MIN)), ("price", whole(0)), ("status", text())]);
+    let payment = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("price", whole(0)),
+        ("status", text()),
+    ]);
     let charge = body(&[("orderId*", whole(i64::MIN)), ("price*", whole(0))]);
-    let pay = openapi::post("/payments", "Pay for an order").takes(&charge).keyed().creates(&payment);
+    let pay =
+        openapi::post("/payments", "Pay for an order").takes(&charge).keyed().creates(&payment);
     document(
         "pay",
         &[

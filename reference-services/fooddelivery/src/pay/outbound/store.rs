@@ -32,7 +32,12 @@ pub enum Refusal {
 }
 
 /// Takes money; with a key that was used before, gives that payment again and takes nothing.
-pub fn take(tx: &mut Tx<'_>, charge: Charge, key: Option<&str>, cause: &Cause) -> Result<Payment, Refusal> {
+pub fn take(
+    tx: &mut Tx<'_>,
+    charge: Charge,
+    key: Option<&str>,
+    cause: &Cause,
+) -> Result<Payment, Refusal> {
     let key = key.map(|key| format!("payments/{key}"));
     if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
         let payment = tx.get::<Payment>(id)?.ok_or(Refusal::NoSuchPayment)?;
@@ -54,7 +59,8 @@ pub fn take(tx: &mut Tx<'_>, charge: Charge, key: Option<&str>, cause: &Cause) -
     Ok(payment)
 }
 
-/// Gives back what was taken for an order, and remembers that: a payment that comes later is refused.
+/// Gives back what was taken for an order, and remembers that: a payment that comes
+/// later is refused.
 pub fn give_back(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
     tx.remember(&called_off(order_id), &true)?;
     for payment in tx.find::<Payment>(&order_id.to_string())? {

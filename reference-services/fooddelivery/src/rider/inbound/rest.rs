@@ -46,7 +46,12 @@ async fn one(State(store): State<Store>, caller: Caller, Path(id): Path<String>)
     hal::item(&caller, &DeliveryResource::from(&delivery.ok_or(Refusal::NoSuchDelivery)?))
 }
 
-async fn pick(State(store): State<Store>, caller: Caller, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn pick(
+    State(store): State<Store>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
     let by = payload::picked_by(&body)?;
     change(&store, &caller, parse_id(&id)?, Command::Pick(by)).await
 }
@@ -81,7 +86,8 @@ pub fn api() -> Value {
         ("status", text()),
     ]);
     let rider = body(&[("deliveryType", maybe(way()))]);
-    let step = |operation: Operation| operation.gives(&delivery).refuses(409, "It does not come next");
+    let step =
+        |operation: Operation| operation.gives(&delivery).refuses(409, "It does not come next");
     document(
         "rider",
         &[

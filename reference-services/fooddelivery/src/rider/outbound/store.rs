@@ -48,7 +48,12 @@ pub fn wait_for(tx: &mut Tx<'_>, errand: Errand) -> Result<(), StoreError> {
 }
 
 /// An order was cooked or called off, perhaps before it is known here.
-pub fn follow(tx: &mut Tx<'_>, errand: Errand, command: Command, cause: &Cause) -> Result<(), StoreError> {
+pub fn follow(
+    tx: &mut Tx<'_>,
+    errand: Errand,
+    command: Command,
+    cause: &Cause,
+) -> Result<(), StoreError> {
     let mut known = tx.find::<Delivery>(&errand.order_id.to_string())?;
     if known.is_empty() {
         known.push(add(tx, errand)?);
@@ -63,13 +68,19 @@ pub fn follow(tx: &mut Tx<'_>, errand: Errand, command: Command, cause: &Cause) 
 }
 
 fn add(tx: &mut Tx<'_>, errand: Errand) -> Result<Delivery, StoreError> {
-    let delivery = Delivery::waiting(tx.next_id::<Delivery>()?, errand.order_id, errand.delivery_type);
+    let delivery =
+        Delivery::waiting(tx.next_id::<Delivery>()?, errand.order_id, errand.delivery_type);
     tx.put(&delivery)?;
     Ok(delivery)
 }
 
 /// Changes a delivery as a command wants it; gives the delivery after it.
-pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Delivery, Refusal> {
+pub fn change(
+    tx: &mut Tx<'_>,
+    id: i64,
+    command: Command,
+    cause: &Cause,
+) -> Result<Delivery, Refusal> {
     let delivery = tx.get::<Delivery>(id)?.ok_or(Refusal::NoSuchDelivery)?;
     let Some(status) = decide(&delivery, command)? else {
         return Ok(delivery);

@@ -80,7 +80,9 @@ async fn start(State(counter): State<Counter>, caller: Caller, Path(id): Path<St
     }
     match counter.app.standing(order.order_id, &caller.cause.traceparent).await {
         Ok(Standing::Stands) => {}
-        Ok(Standing::Gone) => return Err(Problem::conflict("nothing is cooked: the order was called off")),
+        Ok(Standing::Gone) => {
+            return Err(Problem::conflict("nothing is cooked: the order was called off"));
+        }
         Err(error) if counter.fail_closed == Guard::Off => {
             tracing::warn!(order = order.order_id, %error, "cooking although app was asked in vain");
         }
@@ -112,8 +114,12 @@ impl From<Refusal> for Problem {
 
 /// The service's OpenAPI document.
 pub fn api() -> Value {
-    let order =
-        fields(&[("id", whole(1)), ("orderId", whole(i64::MIN)), ("accept", truth()), ("status", text())]);
+    let order = fields(&[
+        ("id", whole(1)),
+        ("orderId", whole(i64::MIN)),
+        ("accept", truth()),
+        ("status", text()),
+    ]);
     let accept = json!({ "anyOf": [truth(), one_of(&["true", "false"])] });
     let change = body(&[("accept*", accept)]);
     let step = |operation: Operation| operation.gives(&order).refuses(409, "It does not come next");
@@ -126,7 +132,10 @@ pub fn api() -> Value {
             step(openapi::put("/storeOrders/{id}", "Accept or reject").takes(&change)),
             step(openapi::put("/storeOrders/{id}/accept", "Accept")),
             step(openapi::put("/storeOrders/{id}/reject", "Reject")),
-            step(openapi::put("/storeOrders/{id}/start", "Begin to cook").refuses(503, "App is down")),
+            step(
+                openapi::put("/storeOrders/{id}/start", "Begin to cook")
+                    .refuses(503, "App is down"),
+            ),
             step(openapi::put("/storeOrders/{id}/finish", "It is cooked")),
         ],
     )

@@ -41,7 +41,11 @@ struct Told {
 }
 
 /// An order has arrived, unless it was called off before it did.
-pub fn receive(tx: &mut Tx<'_>, order_id: i64, delivery_type: DeliveryType) -> Result<(), StoreError> {
+pub fn receive(
+    tx: &mut Tx<'_>,
+    order_id: i64,
+    delivery_type: DeliveryType,
+) -> Result<(), StoreError> {
     let known = tx.find::<StoreOrder>(&order_id.to_string())?;
     if known.iter().all(|order| order.status != Status::Canceled) {
         let order = StoreOrder::received(tx.next_id::<StoreOrder>()?, order_id, delivery_type);
@@ -72,7 +76,12 @@ pub fn cancel(
 }
 
 /// Changes an order as a command wants it; gives the order after it.
-pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<StoreOrder, Refusal> {
+pub fn change(
+    tx: &mut Tx<'_>,
+    id: i64,
+    command: Command,
+    cause: &Cause,
+) -> Result<StoreOrder, Refusal> {
     let order = tx.get::<StoreOrder>(id)?.ok_or(Refusal::NoSuchOrder)?;
     let Some(status) = decide(order.status, command)? else {
         return Ok(order);
@@ -81,7 +90,8 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
     tx.put(&order)?;
     if let Some(event_type) = published(command) {
         let subject = Subject { event_type, aggregate_id: order.id, version: order.version };
-        let told = Told { resource: StoreOrderResource::from(&order), delivery_type: order.delivery_type };
+        let told =
+            Told { resource: StoreOrderResource::from(&order), delivery_type: order.delivery_type };
         tx.publish(Envelope::new(subject, cause, &told).map_err(StoreError::from)?)?;
     }
     Ok(order)

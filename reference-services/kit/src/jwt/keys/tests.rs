@@ -31,7 +31,9 @@ impl Server {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/jwks", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, Router::new().route("/jwks", get(answer))).await });
+        tokio::spawn(async move {
+            axum::serve(listener, Router::new().route("/jwks", get(answer))).await
+        });
         Keys::at(url)
     }
 
@@ -39,7 +41,8 @@ impl Server {
     fn rotate(&self) -> String {
         let clients = Clients::parse("a:b").unwrap();
         let issuer =
-            Issuer::new("i".into(), "a".into(), std::time::Duration::from_secs(1), clients, None).unwrap();
+            Issuer::new("i".into(), "a".into(), std::time::Duration::from_secs(1), clients, None)
+                .unwrap();
         *self.jwks.lock().unwrap() = Some(issuer.jwks().clone());
         issuer.jwks()["keys"][0]["kid"].as_str().unwrap().to_owned()
     }

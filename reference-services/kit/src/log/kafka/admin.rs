@@ -14,10 +14,13 @@ use crate::log::{LogError, PARTITIONS};
 const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Makes a topic if it is missing; waits for brokers that are away. How many replicas it has is the brokers' choice.
+/// Makes a topic if it is missing; waits for brokers that are away. How many replicas it has is
+/// the brokers' choice.
 pub(super) async fn ensure(connection: &Arc<Connection>, topic: &str) -> Result<(), LogError> {
-    let admin = AdminClient::from_config_and_context(&connection.config(), Voice(Arc::clone(connection)))?;
-    let options = AdminOptions::new().request_timeout(Some(PATIENCE)).operation_timeout(Some(PATIENCE));
+    let admin =
+        AdminClient::from_config_and_context(&connection.config(), Voice(Arc::clone(connection)))?;
+    let options =
+        AdminOptions::new().request_timeout(Some(PATIENCE)).operation_timeout(Some(PATIENCE));
     // Fits: it is six.
     let wanted = NewTopic::new(topic, PARTITIONS as i32, TopicReplication::Fixed(-1));
     loop {
@@ -26,7 +29,9 @@ pub(super) async fn ensure(connection: &Arc<Connection>, topic: &str) -> Result<
                 None | Some(Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists))) => break,
                 Some(Err((_, error))) if may_pass(error) => connection.is_away(&error.to_string()),
                 Some(Err((_, error))) => {
-                    return Err(LogError::Failed(format!("the topic {topic} cannot be made: {error}")));
+                    return Err(LogError::Failed(format!(
+                        "the topic {topic} cannot be made: {error}"
+                    )));
                 }
             },
             Err(error) => connection.is_away(&error.to_string()),

@@ -82,7 +82,8 @@ pub(super) async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
 ) -> Result<T, LogError> {
     let (reply, answer) = oneshot::channel();
-    let started = thread::Builder::new().name("kafka".to_owned()).spawn(move || drop(reply.send(work())));
+    let started =
+        thread::Builder::new().name("kafka".to_owned()).spawn(move || drop(reply.send(work())));
     started.map_err(|error| LogError::Failed(error.to_string()))?;
     answer.await.map_err(|_| LogError::Closed)?
 }

@@ -29,7 +29,8 @@ pub(super) async fn next<C: ConsumerContext + 'static>(
             Ok(Ok(first)) => {
                 connection.is_there();
                 let mut deliveries = vec![delivery(&first)];
-                deliveries.extend(std::iter::from_fn(|| at_hand(consumer)).take(max.saturating_sub(1)));
+                deliveries
+                    .extend(std::iter::from_fn(|| at_hand(consumer)).take(max.saturating_sub(1)));
                 return Ok(deliveries);
             }
             Ok(Err(KafkaError::MessageConsumptionFatal(error))) => {

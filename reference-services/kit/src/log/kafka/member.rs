@@ -34,7 +34,8 @@ impl Member {
             .set("auto.commit.interval.ms", "200")
             // A newcomer takes its share without stopping the others.
             .set("partition.assignment.strategy", "cooperative-sticky")
-            // The least that brokers allow unless told otherwise: so long a killed replica's partitions stand still.
+            // The least that brokers allow unless told otherwise: so long a killed replica's
+            // partitions stand still.
             .set("session.timeout.ms", "6000")
             .set("heartbeat.interval.ms", "500");
         Ok(config.create_with_context(Self { voice: Voice(Arc::clone(connection)), offsets })?)

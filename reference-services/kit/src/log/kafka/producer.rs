@@ -18,8 +18,9 @@ use crate::log::{LogError, NewRecord};
 /// The queue holds far more than callers append at a time.
 const QUEUE_FULL: Duration = Duration::from_millis(50);
 
-/// How long records may be on their way before a fresh client sends them again: with brokers that are away it does no harm,
-/// and now and then a client does not find its way back to brokers that have returned.
+/// How long records may be on their way before a fresh client sends them again: with brokers
+/// that are away it does no harm, and now and then a client does not find its way back to
+/// brokers that have returned.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 type Client = FutureProducer<Voice>;
@@ -56,8 +57,9 @@ impl Producer {
         Ok(())
     }
 
-    /// Whoever else waits for the old client sees its records purged, and sends them by the new one. Records that the old one
-    /// has delivered all the same come twice, never out of order: each client sends them from the first that is unconfirmed.
+    /// Whoever else waits for the old client sees its records purged, and sends them by the new
+    /// one. Records that the old one has delivered all the same come twice, never out of order:
+    /// each client sends them from the first that is unconfirmed.
     fn replace(&self, old: Arc<Client>) -> Result<(), LogError> {
         let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&current, &old) {
@@ -108,8 +110,10 @@ async fn send(client: &Client, record: &NewRecord) -> Result<DeliveryFuture, Kaf
     let headers = record.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
         headers.insert(Header { key, value: Some(value) })
     });
-    let mut message =
-        FutureRecord::to(&record.topic).key(&record.key).payload(&record.value[..]).headers(headers);
+    let mut message = FutureRecord::to(&record.topic)
+        .key(&record.key)
+        .payload(&record.value[..])
+        .headers(headers);
     loop {
         match client.send_result(message) {
             Ok(delivery) => return Ok(delivery),

@@ -21,7 +21,8 @@ pub(super) fn rewind(
 ) -> Result<(), LogError> {
     let mut config = connection.config();
     config.set("group.id", group).set("enable.auto.commit", "false");
-    let consumer: BaseConsumer<Voice> = config.create_with_context(Voice(Arc::clone(connection)))?;
+    let consumer: BaseConsumer<Voice> =
+        config.create_with_context(Voice(Arc::clone(connection)))?;
     let wanted = offsets(&consumer, topic, to)?;
     if wanted.count() == 0 {
         return Ok(());
@@ -35,10 +36,15 @@ pub(super) fn rewind(
 }
 
 /// Partitions of which nothing was committed start at the beginning anyway.
-fn offsets(consumer: &BaseConsumer<Voice>, topic: &str, to: Rewind) -> Result<TopicPartitionList, LogError> {
+fn offsets(
+    consumer: &BaseConsumer<Voice>,
+    topic: &str,
+    to: Rewind,
+) -> Result<TopicPartitionList, LogError> {
     let metadata = consumer.fetch_metadata(Some(topic), PATIENCE)?;
     let mut all = TopicPartitionList::new();
-    for partition in metadata.topics().iter().flat_map(rdkafka::metadata::MetadataTopic::partitions) {
+    for partition in metadata.topics().iter().flat_map(rdkafka::metadata::MetadataTopic::partitions)
+    {
         all.add_partition(topic, partition.id());
     }
     let mut wanted = TopicPartitionList::new();

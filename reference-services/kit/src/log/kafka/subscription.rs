@@ -33,7 +33,12 @@ pub(super) struct KafkaSubscription {
 }
 
 impl KafkaSubscription {
-    pub(super) fn new(connection: Arc<Connection>, group: &str, topic: &str, offsets: Offsets) -> Self {
+    pub(super) fn new(
+        connection: Arc<Connection>,
+        group: &str,
+        topic: &str,
+        offsets: Offsets,
+    ) -> Self {
         let (group, topic) = (group.to_owned(), topic.to_owned());
         Self {
             connection,
@@ -86,7 +91,8 @@ impl KafkaSubscription {
         let mut offsets = TopicPartitionList::new();
         for (partition, offset) in processed {
             // Fits: it came from there.
-            let added = offsets.add_partition_offset(&self.topic, partition as i32, Offset::Offset(offset));
+            let added =
+                offsets.add_partition_offset(&self.topic, partition as i32, Offset::Offset(offset));
             debug_assert!(added.is_ok());
         }
         // One that is another's by now is theirs to commit.
@@ -109,7 +115,9 @@ impl Subscription for KafkaSubscription {
     fn commit(&mut self) -> LogFuture<'_, ()> {
         self.store_processed();
         let committed = match &self.consumer {
-            Some(consumer) => consumer.commit_consumer_state(CommitMode::Async).map_err(LogError::from),
+            Some(consumer) => {
+                consumer.commit_consumer_state(CommitMode::Async).map_err(LogError::from)
+            }
             None => Ok(()),
         };
         Box::pin(std::future::ready(committed))
@@ -118,7 +126,8 @@ impl Subscription for KafkaSubscription {
     fn assignment(&self) -> Vec<u32> {
         let assigned = self.consumer.as_ref().and_then(|consumer| consumer.assignment().ok());
         let partitions = assigned.iter().flat_map(TopicPartitionList::elements);
-        let mut partitions: Vec<u32> = partitions.map(|one| one.partition().unsigned_abs()).collect();
+        let mut partitions: Vec<u32> =
+            partitions.map(|one| one.partition().unsigned_abs()).collect();
         partitions.sort_unstable();
         partitions
     }
@@ -133,7 +142,9 @@ impl Subscription for KafkaSubscription {
                 // Dropped here, which leaves the group.
                 drop(consumer);
                 match committed {
-                    Err(error) if error.rdkafka_error_code() != Some(RDKafkaErrorCode::NoOffset) => {
+                    Err(error)
+                        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::NoOffset) =>
+                    {
                         Err(error.into())
                     }
                     _ => Ok(()),

@@ -54,7 +54,10 @@ impl KafkaTail {
 
 fn reader(connection: &Connection) -> rdkafka::ClientConfig {
     let mut config = connection.config();
-    config.set("group.id", NOBODY).set("enable.auto.commit", "false").set("auto.offset.reset", "earliest");
+    config
+        .set("group.id", NOBODY)
+        .set("enable.auto.commit", "false")
+        .set("auto.offset.reset", "earliest");
     config
 }
 
@@ -76,7 +79,8 @@ pub(super) async fn topics(connection: Arc<Connection>) -> Result<Vec<String>, L
         let client: BaseConsumer<Voice> =
             reader(&connection).create_with_context(Voice(Arc::clone(&connection)))?;
         let metadata = client.fetch_metadata(None, PATIENCE)?;
-        let mut names: Vec<String> = metadata.topics().iter().map(|topic| topic.name().to_owned()).collect();
+        let mut names: Vec<String> =
+            metadata.topics().iter().map(|topic| topic.name().to_owned()).collect();
         names.retain(|name| !name.starts_with("__"));
         names.sort_unstable();
         Ok(names)

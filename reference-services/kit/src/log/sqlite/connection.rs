@@ -1,4 +1,5 @@
-//! The log's connection, on a thread of its own: SQLite blocks, and the services run on few threads.
+//! The log's connection, on a thread of its own: SQLite blocks, and the services run on few
+//! threads.
 
 use std::path::Path;
 use std::sync::mpsc;

@@ -46,9 +46,9 @@ pub(super) struct Beat {
     pub(super) changed: bool,
 }
 
-/// Tells the others that this member lives, buries those that do not, and gives and takes partitions so that each
-/// member has its share. A partition is first released by its owner, with its offset, and only then taken: no two
-/// members ever own it.
+/// Tells the others that this member lives, buries those that do not, and gives and takes
+/// partitions so that each member has its share. A partition is first released by its owner, with
+/// its offset, and only then taken: no two members ever own it.
 pub(super) fn beat(
     db: &mut Connection,
     me: &Membership,
@@ -75,7 +75,9 @@ pub(super) fn beat(
 
 fn announce(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
     let known = tx
-        .prepare_cached("UPDATE members SET beat = ?4 WHERE grp = ?1 AND topic = ?2 AND member = ?3")?
+        .prepare_cached(
+            "UPDATE members SET beat = ?4 WHERE grp = ?1 AND topic = ?2 AND member = ?3",
+        )?
         .execute(params![me.group, me.topic, me.member, clock::now()])?;
     if known == 0 {
         tx.execute(
@@ -86,8 +88,8 @@ fn announce(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
     Ok(known == 0)
 }
 
-/// Those whose process has ended, and those that have not been heard of. A beat from the future is from before the
-/// machine was restarted.
+/// Those whose process has ended, and those that have not been heard of. A beat from the future is
+/// from before the machine was restarted.
 fn bury(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
     let mut buried = false;
     for member in members(tx, me)? {
@@ -99,14 +101,17 @@ fn bury(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
     }
     let now = clock::now();
     let dead = tx
-        .prepare_cached("DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND (beat < ?3 OR beat > ?4)")?
+        .prepare_cached(
+            "DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND (beat < ?3 OR beat > ?4)",
+        )?
         .execute(params![me.group, me.topic, now - SESSION_MILLIS, now + SESSION_MILLIS])?;
     Ok(buried || dead > 0)
 }
 
 fn members(tx: &Transaction<'_>, me: &Membership) -> Result<Vec<String>, LogError> {
-    let mut query =
-        tx.prepare_cached("SELECT member FROM members WHERE grp = ?1 AND topic = ?2 ORDER BY member")?;
+    let mut query = tx.prepare_cached(
+        "SELECT member FROM members WHERE grp = ?1 AND topic = ?2 ORDER BY member",
+    )?;
     let members = query.query_map(params![me.group, me.topic], |row| row.get(0))?;
     Ok(members.collect::<Result<_, _>>()?)
 }
@@ -199,7 +204,8 @@ pub(super) fn holds(
     Ok(current == generation && holder.as_deref() == Some(me.member.as_str()))
 }
 
-/// Commits what is processed. False if a lease is no longer this member's: its offset is then left alone.
+/// Commits what is processed. False if a lease is no longer this member's: its offset is
+/// then left alone.
 pub(super) fn commit(
     db: &mut Connection,
     me: &Membership,
@@ -207,13 +213,21 @@ pub(super) fn commit(
 ) -> Result<bool, LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut current = true;
-    for (partition, lease) in leases.iter().filter(|(_, lease)| lease.processed != lease.committed) {
+    for (partition, lease) in leases.iter().filter(|(_, lease)| lease.processed != lease.committed)
+    {
         let written = tx
             .prepare_cached(
                 "UPDATE leases SET committed = ?6
                  WHERE grp = ?1 AND topic = ?2 AND part = ?3 AND member = ?4 AND generation = ?5",
             )?
-            .execute(params![me.group, me.topic, partition, me.member, lease.generation, lease.processed])?;
+            .execute(params![
+                me.group,
+                me.topic,
+                partition,
+                me.member,
+                lease.generation,
+                lease.processed
+            ])?;
         current &= written == 1;
     }
     tx.commit()?;
@@ -224,7 +238,10 @@ pub(super) fn commit(
 pub(super) fn leave(db: &mut Connection, me: &Membership) -> Result<(), LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let names = params![me.group, me.topic, me.member];
-    tx.execute("UPDATE leases SET member = NULL WHERE grp = ?1 AND topic = ?2 AND member = ?3", names)?;
+    tx.execute(
+        "UPDATE leases SET member = NULL WHERE grp = ?1 AND topic = ?2 AND member = ?3",
+        names,
+    )?;
     tx.execute("DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND member = ?3", names)?;
     tx.execute(
         "UPDATE epochs SET epoch = epoch + 1 WHERE grp = ?1 AND topic = ?2",
@@ -233,8 +250,14 @@ pub(super) fn leave(db: &mut Connection, me: &Membership) -> Result<(), LogError
     Ok(tx.commit()?)
 }
 
-/// The new generation makes the owners forget their positions and refuses the offsets they had in hand.
-pub(super) fn rewind(db: &mut Connection, group: &str, topic: &str, to: Rewind) -> Result<(), LogError> {
+/// The new generation makes the owners forget their positions and refuses the offsets they
+/// had in hand.
+pub(super) fn rewind(
+    db: &mut Connection,
+    group: &str,
+    topic: &str,
+    to: Rewind,
+) -> Result<(), LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let back = match to {
         Rewind::Beginning => i64::MAX,
@@ -245,6 +268,9 @@ pub(super) fn rewind(db: &mut Connection, group: &str, topic: &str, to: Rewind) 
          WHERE grp = ?1 AND topic = ?2",
         params![group, topic, back],
     )?;
-    tx.execute("UPDATE epochs SET epoch = epoch + 1 WHERE grp = ?1 AND topic = ?2", params![group, topic])?;
+    tx.execute(
+        "UPDATE epochs SET epoch = epoch + 1 WHERE grp = ?1 AND topic = ?2",
+        params![group, topic],
+    )?;
     Ok(tx.commit()?)
 }

@@ -12,7 +12,11 @@ use crate::log::{Delivery, LogError, NewRecord, partition_of};
 const BETWEEN_LOOKS: i64 = 1024;
 
 /// `keep` is how many records a partition keeps, although every group has read them.
-pub(super) fn append(db: &mut Connection, records: &[NewRecord], keep: u32) -> Result<(), LogError> {
+pub(super) fn append(
+    db: &mut Connection,
+    records: &[NewRecord],
+    keep: u32,
+) -> Result<(), LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for record in records {
         let offset = append_one(&tx, record)?;
@@ -23,7 +27,8 @@ pub(super) fn append(db: &mut Connection, records: &[NewRecord], keep: u32) -> R
     Ok(tx.commit()?)
 }
 
-/// Drops what lies before `offset`, unless there is a group that has not read it. A topic without groups keeps everything.
+/// Drops what lies before `offset`, unless there is a group that has not read it. A topic without
+/// groups keeps everything.
 fn trim(tx: &Transaction<'_>, record: &NewRecord, offset: i64) -> Result<(), LogError> {
     tx.prepare_cached(
         "DELETE FROM records WHERE topic = ?1 AND part = ?2 AND off < ?3 AND off < (
@@ -36,20 +41,22 @@ fn trim(tx: &Transaction<'_>, record: &NewRecord, offset: i64) -> Result<(), Log
 }
 
 fn append_one(tx: &Transaction<'_>, record: &NewRecord) -> Result<i64, LogError> {
-    let headers =
-        serde_json::to_string(&record.headers).map_err(|error| LogError::Failed(error.to_string()))?;
+    let headers = serde_json::to_string(&record.headers)
+        .map_err(|error| LogError::Failed(error.to_string()))?;
     let mut insert = tx.prepare_cached(
         "INSERT INTO records SELECT ?1, ?2, coalesce(max(off), -1) + 1, ?3, ?4, ?5
          FROM records WHERE topic = ?1 AND part = ?2 RETURNING off",
     )?;
-    let values = params![record.topic, partition_of(&record.key), record.key, &record.value[..], headers];
+    let values =
+        params![record.topic, partition_of(&record.key), record.key, &record.value[..], headers];
     Ok(insert.query_row(values, |row| row.get(0))?)
 }
 
 /// The offset that the next record of a partition will have.
 pub(super) fn end(tx: &Transaction<'_>, topic: &str, partition: u32) -> Result<i64, LogError> {
-    let mut query =
-        tx.prepare_cached("SELECT coalesce(max(off), -1) + 1 FROM records WHERE topic = ?1 AND part = ?2")?;
+    let mut query = tx.prepare_cached(
+        "SELECT coalesce(max(off), -1) + 1 FROM records WHERE topic = ?1 AND part = ?2",
+    )?;
     Ok(query.query_row(params![topic, partition], |row| row.get(0))?)
 }
 
@@ -76,7 +83,8 @@ pub(super) struct Fetched {
     pub(super) fenced: bool,
 }
 
-/// Reads on from each lease's position, in a single snapshot, and only where the lease still stands.
+/// Reads on from each lease's position, in a single snapshot, and only where the
+/// lease still stands.
 pub(super) fn fetch(
     db: &mut Connection,
     me: &Membership,
@@ -89,7 +97,14 @@ pub(super) fn fetch(
     let share = max.div_ceil(leases.len().max(1));
     for (partition, lease) in leases {
         if super::group::holds(&tx, me, *partition, lease.generation)? {
-            read_partition(&tx, &me.topic, *partition, lease.position, share, &mut found.deliveries)?;
+            read_partition(
+                &tx,
+                &me.topic,
+                *partition,
+                lease.position,
+                share,
+                &mut found.deliveries,
+            )?;
         } else {
             found.fenced = true;
         }

@@ -83,7 +83,10 @@ impl SqliteSubscription {
         let (me, leases) = (self.me.clone(), self.leases.clone());
         let current = self.connection.call(move |db| group::commit(db, &me, &leases)).await?;
         if !current {
-            tracing::warn!(group = self.me.group, "offsets refused: another member owns a partition now");
+            tracing::warn!(
+                group = self.me.group,
+                "offsets refused: another member owns a partition now"
+            );
             self.next_beat = Instant::now();
         }
         self.leases.values_mut().for_each(|lease| lease.committed = lease.processed);

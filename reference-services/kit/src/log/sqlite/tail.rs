@@ -33,7 +33,8 @@ impl SqliteTail {
     async fn next_batch(&mut self, max: usize) -> Result<Vec<Delivery>, LogError> {
         loop {
             self.rings.mark_unchanged();
-            let (topic, start, positions) = (self.topic.clone(), self.start, self.positions.clone());
+            let (topic, start, positions) =
+                (self.topic.clone(), self.start, self.positions.clone());
             let (positions, deliveries) =
                 self.connection.call(move |db| read(db, &topic, start, positions, max)).await?;
             self.positions = positions;
@@ -65,8 +66,10 @@ fn read(
         let share = max.div_ceil(PARTITIONS as usize);
         let before = deliveries.len();
         records::read_partition(&tx, topic, partition, position, share, &mut deliveries)?;
-        let next =
-            deliveries.get(before..).and_then(<[Delivery]>::last).map_or(position, |one| one.offset + 1);
+        let next = deliveries
+            .get(before..)
+            .and_then(<[Delivery]>::last)
+            .map_or(position, |one| one.offset + 1);
         positions.insert(partition, next);
     }
     tx.commit()?;

@@ -43,10 +43,16 @@ impl Drop for Topic {
         config.set("bootstrap.servers", &self.brokers);
         let name = self.name.clone();
         let deleting = std::thread::spawn(move || {
-            let admin: AdminClient<DefaultClientContext> = AdminClient::from_config(&config).unwrap();
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let admin: AdminClient<DefaultClientContext> =
+                AdminClient::from_config(&config).unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                drop(admin.delete_topics(&[&name, &format!("{name}.DLT")], &AdminOptions::new()).await);
+                drop(
+                    admin
+                        .delete_topics(&[&name, &format!("{name}.DLT")], &AdminOptions::new())
+                        .await,
+                );
                 drop(admin.delete_groups(&[&name], &AdminOptions::new()).await);
             });
         });

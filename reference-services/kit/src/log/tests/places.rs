@@ -1,4 +1,5 @@
-//! Where the suite runs: on the embedded log always, and on Kafka when `KAFKA_BOOTSTRAP` says where one is.
+//! Where the suite runs: on the embedded log always, and on Kafka when `KAFKA_BOOTSTRAP` says where
+//! one is.
 
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
@@ -28,7 +29,9 @@ pub(crate) fn places() -> Vec<Place> {
 impl Place {
     pub(crate) fn open(&self) -> Arc<dyn EventLog> {
         match self {
-            Self::File(directory) => Arc::new(SqliteLog::open(&directory.path().join("events.db")).unwrap()),
+            Self::File(directory) => {
+                Arc::new(SqliteLog::open(&directory.path().join("events.db")).unwrap())
+            }
             #[cfg(feature = "kafka")]
             Self::Kafka(topic) => topic.open(),
         }

@@ -1,4 +1,5 @@
-//! What the embedded log does beyond the suite: it knows the dead at once, and wakes those who wait.
+//! What the embedded log does beyond the suite: it knows the dead at once, and wakes those who
+//! wait.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -35,7 +36,8 @@ async fn a_replica_that_vanishes_is_replaced_and_fenced_off() {
     assert!(began.elapsed() > Duration::from_secs(2), "not before the session has ended");
     assert_eq!(again, in_hand);
     heir.leave().await.unwrap();
-    // The first one wakes up, believes that it still owns the partition, and commits less than the heir has.
+    // The first one wakes up, believes that it still owns the partition, and commits less than the
+    // heir has.
     vanishing.processed(&in_hand[0]);
     drop(timeout(Duration::from_millis(300), vanishing.poll(100)).await);
     vanishing.leave().await.unwrap();
@@ -81,7 +83,8 @@ async fn those_who_wait_are_woken_at_once() {
         let (woken, appended) = tokio::join!(waiting, appending);
         fastest = fastest.min(woken.saturating_duration_since(appended));
     }
-    // Looking now and then would take 125 ms on average: ten times in a row under 50 ms does not happen by chance.
+    // Looking now and then would take 125 ms on average: ten times in a row under 50 ms does not
+    // happen by chance.
     assert!(fastest < Duration::from_millis(50), "the fastest of ten took {fastest:?}");
 }
 
@@ -105,8 +108,9 @@ async fn read(log: &SqliteLog, group: &str, count: usize) -> Vec<i64> {
 async fn what_every_group_has_read_is_dropped_in_the_end_and_nothing_else() {
     let directory = TempDir::new().unwrap();
     let log = open(directory.path()).keeping(10);
-    let append =
-        async |from: i64| log.append((from..from + 1100).map(|n| record(1, n)).collect()).await.unwrap();
+    let append = async |from: i64| {
+        log.append((from..from + 1100).map(|n| record(1, n)).collect()).await.unwrap()
+    };
     append(0).await;
     // Nobody has read it: it is there for whoever comes.
     assert_eq!(read(&log, "fast", 1100).await[0], 0);

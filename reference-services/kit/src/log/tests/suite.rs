@@ -20,11 +20,15 @@ async fn records_of_a_key_stay_in_order_and_none_is_lost() {
                 .unwrap();
         }
         let received =
-            receive(log.subscribe(place.topic(), place.topic(), Offsets::Committed).as_mut(), 300).await;
+            receive(log.subscribe(place.topic(), place.topic(), Offsets::Committed).as_mut(), 300)
+                .await;
         assert_eq!(received.iter().map(value).collect::<BTreeSet<_>>(), (0..300).collect());
         for key in 0..7 {
-            let of_key: Vec<_> =
-                received.iter().filter(|delivery| delivery.key == key.to_string()).map(value).collect();
+            let of_key: Vec<_> = received
+                .iter()
+                .filter(|delivery| delivery.key == key.to_string())
+                .map(value)
+                .collect();
             assert!(of_key.is_sorted(), "key {key}: {of_key:?}");
         }
         let of_keys: BTreeSet<_> = received.iter().map(|one| (&one.key, one.partition)).collect();
@@ -38,7 +42,8 @@ async fn each_group_receives_everything_from_the_beginning() {
         let log = place.open();
         log.append(vec![record(place.topic(), 1, 1), record(place.topic(), 2, 2)]).await.unwrap();
         for group in [&format!("{}-one", place.topic()), place.topic()] {
-            let received = receive(log.subscribe(group, place.topic(), Offsets::Committed).as_mut(), 2).await;
+            let received =
+                receive(log.subscribe(group, place.topic(), Offsets::Committed).as_mut(), 2).await;
             assert_eq!(received.iter().map(value).collect::<BTreeSet<_>>(), BTreeSet::from([1, 2]));
         }
     }
@@ -148,7 +153,10 @@ async fn a_replica_that_is_dropped_without_leaving_is_replaced_soon() {
         let mut heir = log.subscribe(place.topic(), place.topic(), Offsets::Committed);
         let again = receive(heir.as_mut(), 4).await;
         assert_eq!(again[..in_hand.len()], in_hand, "{place}");
-        assert!(began.elapsed() < Duration::from_secs(2), "{place}: long before a session would have ended");
+        assert!(
+            began.elapsed() < Duration::from_secs(2),
+            "{place}: long before a session would have ended"
+        );
     }
 }
 
@@ -183,11 +191,18 @@ async fn a_tail_reads_all_of_a_topic_and_takes_nothing_from_anybody() {
         let mut all = log.tail(place.topic(), Start::Beginning);
         assert_eq!(read(all.as_mut(), 30).await, (0..30).collect(), "{place}");
         let mut news = log.tail(place.topic(), Start::End);
-        assert!(timeout(Duration::from_secs(1), news.poll(10)).await.is_err(), "{place}: nothing is new");
+        assert!(
+            timeout(Duration::from_secs(1), news.poll(10)).await.is_err(),
+            "{place}: nothing is new"
+        );
         log.append(vec![record(place.topic(), 7, 30)]).await.unwrap();
         assert_eq!(read(news.as_mut(), 1).await, BTreeSet::from([30]), "{place}");
         assert_eq!(read(all.as_mut(), 1).await, BTreeSet::from([30]), "{place}");
-        assert_eq!(receive(member.as_mut(), 31).await.len(), 31, "{place}: the group has it all, too");
+        assert_eq!(
+            receive(member.as_mut(), 31).await.len(),
+            31,
+            "{place}: the group has it all, too"
+        );
     }
 }
 

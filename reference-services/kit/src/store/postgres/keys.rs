@@ -1,4 +1,5 @@
-//! Keys as PostgreSQL takes them: its texts cannot contain the character U+0000, which what users write can.
+//! Keys as PostgreSQL takes them: its texts cannot contain the character U+0000, which what users
+//! write can.
 
 use std::borrow::Cow;
 
@@ -14,7 +15,11 @@ pub(super) fn escaped(key: &str) -> Cow<'_, str> {
 }
 
 pub(super) fn unescaped(key: String) -> String {
-    if key.contains(ESCAPE) { key.replace("\u{1}\u{1}", "\0").replace("\u{1}\u{2}", "\u{1}") } else { key }
+    if key.contains(ESCAPE) {
+        key.replace("\u{1}\u{1}", "\0").replace("\u{1}\u{2}", "\u{1}")
+    } else {
+        key
+    }
 }
 
 #[cfg(test)]

@@ -23,9 +23,8 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn parse(url: &str, schema: &str) -> Result<Self, StoreError> {
-        let mut config: Config = url.parse().map_err(|error: postgres::Error| StoreError::Unusable {
-            place: "that STORE names".to_owned(),
-            reason: told(&error),
+        let mut config: Config = url.parse().map_err(|error: postgres::Error| {
+            StoreError::Unusable { place: "that STORE names".to_owned(), reason: told(&error) }
         })?;
         config
             .connect_timeout(CONNECT)
@@ -63,10 +62,15 @@ impl Server {
 
     /// Why it is of no use to start. The password stays out of it.
     pub(super) fn unusable(&self, error: &StoreError) -> StoreError {
-        let hosts: Vec<String> = self.config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
+        let hosts: Vec<String> =
+            self.config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
         let database = self.config.get_dbname().unwrap_or("the user's own");
         StoreError::Unusable {
-            place: format!("in schema {} of database {database} on {}", self.schema, hosts.join(", ")),
+            place: format!(
+                "in schema {} of database {database} on {}",
+                self.schema,
+                hosts.join(", ")
+            ),
             reason: error.to_string(),
         }
     }

@@ -14,12 +14,12 @@ use crate::store::engine::Span;
 /// How many rows a scan asks for at a time.
 pub(super) const SOME: usize = 512;
 
-/// A transaction that stands still for so long belongs to a replica that is stuck: it is ended, so that the others go
-/// on. Nobody waits for the lock much longer than that.
+/// A transaction that stands still for so long belongs to a replica that is stuck: it is ended, so
+/// that the others go on. Nobody waits for the lock much longer than that.
 const SETTINGS: &str = "SET idle_in_transaction_session_timeout = '5s'; SET lock_timeout = '10s';";
 
-/// Tables may be made by several replicas at the same time, of which PostgreSQL refuses all but one, hence the lock.
-/// A writer that has not been heard of for a week has nothing left to settle.
+/// Tables may be made by several replicas at the same time, of which PostgreSQL refuses all but
+/// one, hence the lock. A writer that has not been heard of for a week has nothing left to settle.
 fn tables(schema: &str) -> String {
     let schema = format!("\"{}\"", schema.replace('"', "\"\""));
     format!(
@@ -56,7 +56,8 @@ impl Session {
     pub(super) fn new(mut client: Client, schema: &str) -> Result<Self, StoreError> {
         client.batch_execute(SETTINGS)?;
         client.batch_execute(&tables(schema))?;
-        let lock = "SELECT pg_advisory_xact_lock(hashtextextended('brunt store ' || current_schema, 0))";
+        let lock =
+            "SELECT pg_advisory_xact_lock(hashtextextended('brunt store ' || current_schema, 0))";
         let statements = Statements {
             lock: client.prepare(lock)?,
             get: client.prepare("SELECT value FROM entries WHERE key = $1")?,
@@ -86,8 +87,8 @@ impl Session {
         self.failure.borrow_mut().take()
     }
 
-    /// A write transaction that no other replica's overlaps. Each statement sees what is committed, which from here on
-    /// only this transaction changes.
+    /// A write transaction that no other replica's overlaps. Each statement sees what is committed,
+    /// which from here on only this transaction changes.
     pub(super) fn begin_alone(&self) -> Result<(), StoreError> {
         self.command("BEGIN ISOLATION LEVEL READ COMMITTED")?;
         self.client.borrow_mut().execute(&self.statements.lock, &[])?;
@@ -117,10 +118,16 @@ impl Session {
     }
 
     /// Some entries of a span, from its beginning or after a key.
-    pub(super) fn some(&self, span: &Span, after: Option<&str>) -> Result<Vec<(String, String)>, StoreError> {
+    pub(super) fn some(
+        &self,
+        span: &Span,
+        after: Option<&str>,
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let (from, to, after) = (escaped(&span.from), escaped(&span.to), after.map(escaped));
-        let found =
-            self.client.borrow_mut().query(&self.statements.some, &[&from, &to, &after, &(SOME as i64)]);
+        let found = self
+            .client
+            .borrow_mut()
+            .query(&self.statements.some, &[&from, &to, &after, &(SOME as i64)]);
         let rows = self.noted(found)?;
         self.noted(rows.iter().map(entry).collect())
     }

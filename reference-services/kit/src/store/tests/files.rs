@@ -13,7 +13,8 @@ fn a_file_that_is_no_store_is_named() {
     for kind in KINDS {
         let directory = TempDir::new().unwrap();
         let path = directory.path().join("own").with_extension(kind.extension());
-        std::fs::write(&path, "this is a shopping list, and a long one at that: ".repeat(200)).unwrap();
+        std::fs::write(&path, "this is a shopping list, and a long one at that: ".repeat(200))
+            .unwrap();
         let (outbox, _) = Outbox::new(Guard::On);
         let error = Store::open(&path, kind, outbox).err().unwrap();
         assert!(matches!(error, StoreError::Corrupt { .. }), "{kind:?}: {error}");

@@ -51,7 +51,9 @@ impl Drop for Schema {
 fn over_a_cable() -> Option<(Schema, Cable, Store)> {
     let schema = Schema::new(postgres_url()?);
     let config: postgres::Config = schema.url().parse().unwrap();
-    let postgres::config::Host::Tcp(host) = &config.get_hosts()[0] else { panic!("a host is needed") };
+    let postgres::config::Host::Tcp(host) = &config.get_hosts()[0] else {
+        panic!("a host is needed")
+    };
     let server = format!("{host}:{}", config.get_ports()[0]);
     let cable = Cable::to(&server);
     let url = schema.url().replace(&server, &cable.address());
@@ -113,7 +115,10 @@ async fn a_replica_that_is_stuck_in_a_transaction_is_got_rid_of() {
     cable.lose(Loss::Everything);
     let stuck = tokio::spawn(async move { refused(&store).await });
     cable.lost().await;
-    assert_eq!(timeout(BOUND, add(&healthy, "after", 1)).await.expect("the lock is free again").id, 2);
+    assert_eq!(
+        timeout(BOUND, add(&healthy, "after", 1)).await.expect("the lock is free again").id,
+        2
+    );
     cable.cut();
     cable.mend();
     assert!(timeout(BOUND, stuck).await.unwrap().unwrap().is_outage());
@@ -123,11 +128,15 @@ async fn a_replica_that_is_stuck_in_a_transaction_is_got_rid_of() {
 #[test]
 fn a_url_that_is_none_and_a_server_that_refuses_are_told_of_without_the_password() {
     let (outbox, _) = Outbox::new(Guard::On);
-    let error = Store::connect("postgres://me:secret@host:port/x", "own", outbox).err().unwrap().to_string();
+    let error = Store::connect("postgres://me:secret@host:port/x", "own", outbox)
+        .err()
+        .unwrap()
+        .to_string();
     assert!(error.contains("STORE") && !error.contains("secret"), "{error}");
     let Some(url) = postgres_url() else { return };
     let (outbox, _) = Outbox::new(Guard::On);
-    let url = url.rsplit_once('/').unwrap().0.to_owned() + "/no_such_database?user=nobody&password=secret";
+    let url = url.rsplit_once('/').unwrap().0.to_owned()
+        + "/no_such_database?user=nobody&password=secret";
     let error = Store::connect(&url, "own", outbox).err().unwrap().to_string();
     assert!(
         error.contains("STORE") && error.contains("no_such_database") && !error.contains("secret"),

@@ -26,7 +26,9 @@ async fn a_refused_command_burns_no_id_and_leaves_no_trace() {
         assert_eq!(add(&store, "kept", 1).await.id, 1, "{place}");
         assert_eq!(page(&store, by("id", Direction::Ascending)).await, (vec![1], 1), "{place}");
         let (waiting, received) = store
-            .write(|tx| Ok::<_, StoreError>((tx.find::<Note>("refused")?.len(), tx.was_received("event")?)))
+            .write(|tx| {
+                Ok::<_, StoreError>((tx.find::<Note>("refused")?.len(), tx.was_received("event")?))
+            })
             .await
             .unwrap();
         assert_eq!((waiting, received), (0, false), "{place}");
@@ -38,8 +40,9 @@ async fn a_refused_command_burns_no_id_and_leaves_no_trace() {
 async fn a_reserved_id_that_came_to_nothing_is_taken_again() {
     for place in places() {
         let store = place.open();
-        let reserve =
-            || store.write(|tx: &mut Tx<'_>| -> Result<i64, StoreError> { tx.reserve_id::<Note>() });
+        let reserve = || {
+            store.write(|tx: &mut Tx<'_>| -> Result<i64, StoreError> { tx.reserve_id::<Note>() })
+        };
         let ids = [reserve().await.unwrap(), reserve().await.unwrap(), reserve().await.unwrap()];
         assert_eq!(ids, [1, 2, 3], "{place}");
         for id in [3, 1] {
@@ -74,7 +77,8 @@ async fn commands_at_the_same_time_see_each_other() {
         for increment in increments {
             increment.await.unwrap().unwrap();
         }
-        let weight = store.read(|view: &View<'_>| view.get::<Note>(1)).await.unwrap().unwrap().weight;
+        let weight =
+            store.read(|view: &View<'_>| view.get::<Note>(1)).await.unwrap().unwrap().weight;
         assert_eq!(weight, 200, "{place}");
     }
 }
@@ -113,9 +117,21 @@ async fn pages_are_by_id_or_by_a_field() {
         assert_eq!(page(&store, second).await, (vec![4], 4), "{place}");
         let beyond = PageRequest { page: u64::MAX, size: 1000, sort: None };
         assert_eq!(page(&store, beyond).await, (vec![], 4), "{place}");
-        assert_eq!(page(&store, by("weight", Direction::Ascending)).await.0, [2, 4, 1, 3], "{place}");
-        assert_eq!(page(&store, by("weight", Direction::Descending)).await.0, [3, 1, 2, 4], "{place}");
-        assert_eq!(page(&store, by("nothing", Direction::Descending)).await.0, [1, 2, 3, 4], "{place}");
+        assert_eq!(
+            page(&store, by("weight", Direction::Ascending)).await.0,
+            [2, 4, 1, 3],
+            "{place}"
+        );
+        assert_eq!(
+            page(&store, by("weight", Direction::Descending)).await.0,
+            [3, 1, 2, 4],
+            "{place}"
+        );
+        assert_eq!(
+            page(&store, by("nothing", Direction::Descending)).await.0,
+            [1, 2, 3, 4],
+            "{place}"
+        );
     }
 }
 
@@ -192,7 +208,9 @@ async fn replicas_that_share_a_store_do_not_overlap() {
         }
         assert_eq!(taken, 100, "{place}");
         let (left, sold) = replicas[1]
-            .read(|view: &View<'_>| Ok::<_, StoreError>((view.get::<Note>(1)?, view.find::<Note>("sold")?)))
+            .read(|view: &View<'_>| {
+                Ok::<_, StoreError>((view.get::<Note>(1)?, view.find::<Note>("sold")?))
+            })
             .await
             .unwrap();
         assert_eq!((left.unwrap().weight, sold.len()), (0, 100), "{place}");
@@ -217,7 +235,11 @@ async fn every_text_comes_back_byte_for_byte() {
         }
         for text in texts {
             let found = store.read(move |view: &View<'_>| view.find::<Note>(text)).await.unwrap();
-            assert_eq!(found.iter().map(|one| one.about.as_str()).collect::<Vec<_>>(), [text], "{place}");
+            assert_eq!(
+                found.iter().map(|one| one.about.as_str()).collect::<Vec<_>>(),
+                [text],
+                "{place}"
+            );
         }
     }
 }
@@ -257,7 +279,10 @@ async fn a_lease_is_one_owners_until_it_is_given_up_or_silent() {
         let mut heir = Lease::new("turn");
         let began = Instant::now();
         until_held(&mut heir, &store).await;
-        assert!(began.elapsed() > Duration::from_secs(2), "{place}: not while the owner may be alive");
+        assert!(
+            began.elapsed() > Duration::from_secs(2),
+            "{place}: not while the owner may be alive"
+        );
         assert!(!Lease::new("turn").hold(&store).await.unwrap(), "{place}");
     }
 }

@@ -30,7 +30,10 @@ impl Checker<'_> {
                 .slow_reply
                 .as_ref()
                 .map(|one| self.edge(&one.from, &one.to, EdgeFault::SlowReply(one.delay), system)),
-            written.half_open.as_ref().map(|one| self.edge(&one.from, &one.to, EdgeFault::HalfOpen, system)),
+            written
+                .half_open
+                .as_ref()
+                .map(|one| self.edge(&one.from, &one.to, EdgeFault::HalfOpen, system)),
             written.duplicate.as_ref().map(|one| {
                 let share = one.percent.map_or(1.0, crate::units::Percent::fraction);
                 self.edge(&one.from, &one.to, EdgeFault::Duplicate { share }, system)
@@ -63,7 +66,8 @@ impl Checker<'_> {
         }
         let ours = system.services[&name.value].is_ours();
         if !ours {
-            self.wrong(name.place, format!("`{name}` runs already, so brunt cannot break it")).help =
+            self.wrong(name.place, format!("`{name}` runs already, so brunt cannot break it"))
+                .help =
                 Some("give it a `command` in the system file, or break the calls to it".to_owned());
         }
         ours
@@ -93,10 +97,14 @@ impl Checker<'_> {
         }
         let service = &system.services[&scale.service.value];
         if scale.replicas > 1 && service.rollout.kind == StrategyKind::Recreate {
-            self.wrong(scale.service.place, format!("`{}` can have one replica only", scale.service)).help =
-                Some("its system file says `strategy: {type: Recreate}`".to_owned());
+            self.wrong(
+                scale.service.place,
+                format!("`{}` can have one replica only", scale.service),
+            )
+            .help = Some("its system file says `strategy: {type: Recreate}`".to_owned());
         }
-        let kind = FaultKind::Scale { service: scale.service.value.clone(), replicas: scale.replicas };
+        let kind =
+            FaultKind::Scale { service: scale.service.value.clone(), replicas: scale.replicas };
         Some((kind, Length::Optional))
     }
 
@@ -106,7 +114,10 @@ impl Checker<'_> {
     }
 
     fn zombie(&mut self, zombie: &scenario::Zombie, system: &System) -> Kind {
-        let kind = FaultKind::MakeZombie { service: zombie.service.value.clone(), path: zombie.path.clone() };
+        let kind = FaultKind::MakeZombie {
+            service: zombie.service.value.clone(),
+            path: zombie.path.clone(),
+        };
         self.breakable(&zombie.service, system).then_some((kind, Length::None))
     }
 
@@ -115,7 +126,12 @@ impl Checker<'_> {
             self.wrong(abort.status.place, "a status is a number from 100 to 599");
         }
         let share = abort.percent.map_or(1.0, crate::units::Percent::fraction);
-        self.edge(&abort.from, &abort.to, EdgeFault::Abort { status: abort.status.value, share }, system)
+        self.edge(
+            &abort.from,
+            &abort.to,
+            EdgeFault::Abort { status: abort.status.value, share },
+            system,
+        )
     }
 
     fn edge(

@@ -7,10 +7,16 @@ use crate::scenario::{self, Pick};
 use crate::source::Located;
 
 impl Checker<'_> {
-    pub(super) fn platform_kinds(&mut self, written: &scenario::Fault, system: &System) -> Vec<Kind> {
+    pub(super) fn platform_kinds(
+        &mut self,
+        written: &scenario::Fault,
+        system: &System,
+    ) -> Vec<Kind> {
         let services = platform_faults(written);
-        let services: Vec<Kind> =
-            services.into_iter().map(|(service, fault)| self.platform(&service, fault, system)).collect();
+        let services: Vec<Kind> = services
+            .into_iter()
+            .map(|(service, fault)| self.platform(&service, fault, system))
+            .collect();
         let nodes = [
             (written.cordon.as_ref(), NodeFault::Cordon),
             (written.drain.as_ref(), NodeFault::Drain),
@@ -22,7 +28,12 @@ impl Checker<'_> {
         services.into_iter().chain(nodes).collect()
     }
 
-    fn platform(&mut self, service: &Located<String>, fault: PlatformFault, system: &System) -> Kind {
+    fn platform(
+        &mut self,
+        service: &Located<String>,
+        fault: PlatformFault,
+        system: &System,
+    ) -> Kind {
         let objection = match &fault {
             PlatformFault::SetEnv(env) if env.is_empty() => Some("no variable is given"),
             PlatformFault::SetConfig { data, .. } if data.is_empty() => Some("no entry is given"),
@@ -60,7 +71,10 @@ impl Checker<'_> {
             }
         };
         if nodes.of.is_none() && nodes.pick != Pick::default() {
-            self.wrong(written.at.place, "`pick` chooses among the nodes `of` a service; there is none here");
+            self.wrong(
+                written.at.place,
+                "`pick` chooses among the nodes `of` a service; there is none here",
+            );
         }
         let service = nodes.of.as_ref().or(nodes.zone_of.as_ref());
         if service.is_some_and(|service| !self.breakable(service, system)) {
@@ -73,24 +87,30 @@ impl Checker<'_> {
 fn platform_faults(written: &scenario::Fault) -> Vec<(Located<String>, PlatformFault)> {
     let each = [
         written.evict.as_ref().map(|one| (&one.service, PlatformFault::Evict(one.pick))),
-        written.kill_container.as_ref().map(|one| (&one.service, PlatformFault::KillContainer(one.pick))),
+        written
+            .kill_container
+            .as_ref()
+            .map(|one| (&one.service, PlatformFault::KillContainer(one.pick))),
         written.remove.as_ref().map(|one| (&one.service, PlatformFault::Remove)),
         written.roll_back.as_ref().map(|one| (&one.service, PlatformFault::RollBack)),
         written.set_env.as_ref().map(|one| (&one.service, PlatformFault::SetEnv(one.env.clone()))),
         written.set_config.as_ref().map(|one| {
-            let fault = PlatformFault::SetConfig { name: one.config_map.clone(), data: one.data.clone() };
+            let fault =
+                PlatformFault::SetConfig { name: one.config_map.clone(), data: one.data.clone() };
             (&one.service, fault)
         }),
         written.autoscale.as_ref().map(|one| {
             let fault = PlatformFault::Autoscale { min: one.min, max: one.max, target: one.target };
             (&one.service, fault)
         }),
-        written
-            .tamper_probe
-            .as_ref()
-            .map(|one| (&one.service, PlatformFault::Probe { which: one.probe, path: one.path.clone() })),
+        written.tamper_probe.as_ref().map(|one| {
+            (&one.service, PlatformFault::Probe { which: one.probe, path: one.path.clone() })
+        }),
         written.stress.as_ref().map(|one| {
-            (&one.service, PlatformFault::Stress { pick: one.pick, cpu: one.cpu, memory: one.memory })
+            (
+                &one.service,
+                PlatformFault::Stress { pick: one.pick, cpu: one.cpu, memory: one.memory },
+            )
         }),
     ];
     each.into_iter().flatten().map(|(service, fault)| (service.clone(), fault)).collect()

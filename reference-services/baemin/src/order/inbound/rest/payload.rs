@@ -75,7 +75,8 @@ pub struct PlaceOrder {
 }
 
 impl PlaceOrder {
-    /// What is missing is refused by the domain: nothing is named. `now` is the date of an order that names none.
+    /// What is missing is refused by the domain: nothing is named. `now` is the date of an order
+    /// that names none.
     pub fn into_placement(self, now: String) -> Placement {
         Placement {
             order_id: self.order_id,

@@ -94,10 +94,16 @@ async fn replace(
 ) -> Result<Response, Problem> {
     let id = body.same_book(parse_id(&id)?)?;
     let (book_name, stock) = body.whole()?;
-    change(&store, &caller, id, Command::Change { book_name: Some(book_name), stock: Some(stock) }).await
+    change(&store, &caller, id, Command::Change { book_name: Some(book_name), stock: Some(stock) })
+        .await
 }
 
-async fn change(store: &Store, caller: &Caller, id: i64, command: Command) -> Result<Response, Problem> {
+async fn change(
+    store: &Store,
+    caller: &Caller,
+    id: i64,
+    command: Command,
+) -> Result<Response, Problem> {
     let cause = caller.cause.clone();
     let book = store.write(move |tx| store::change(tx, id, command, &cause)).await?;
     hal::item(caller, &book)

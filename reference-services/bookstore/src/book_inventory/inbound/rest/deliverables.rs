@@ -40,7 +40,10 @@ impl Resource for DeliverableResource {
 }
 
 pub fn routes(store: Store) -> Router {
-    Router::new().route("/deliverables", get(list)).route("/deliverables/{id}", get(one)).with_state(store)
+    Router::new()
+        .route("/deliverables", get(list))
+        .route("/deliverables/{id}", get(one))
+        .with_state(store)
 }
 
 async fn list(State(store): State<Store>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
@@ -58,6 +61,7 @@ async fn one(
 ) -> Result<Response, Problem> {
     let id = parse_id(&id)?;
     let deliverable = store.read(move |view: &View<'_>| view.get::<Deliverable>(id)).await?;
-    let deliverable = deliverable.ok_or_else(|| Problem::not_found("there is no such deliverable"))?;
+    let deliverable =
+        deliverable.ok_or_else(|| Problem::not_found("there is no such deliverable"))?;
     hal::item(&caller, &DeliverableResource::from(&deliverable))
 }

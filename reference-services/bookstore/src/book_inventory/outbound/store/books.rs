@@ -47,7 +47,8 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
     Ok(tx.get::<Book>(id)?.ok_or(Rejection::Unknown)?)
 }
 
-/// Takes books in, and sets them aside for those that wait; with a key that was used before, takes nothing in again.
+/// Takes books in, and sets them aside for those that wait; with a key that was used before, takes
+/// nothing in again.
 pub fn take_in(
     tx: &mut Tx<'_>,
     arrival: Arrival,
@@ -55,7 +56,9 @@ pub fn take_in(
     cause: &Cause,
 ) -> Result<StockInput, Refusal> {
     let key = key.map(|key| format!("stockInputs/{key}"));
-    if let Some(input) = key.as_deref().map(|key| tx.answer::<StockInput>(key)).transpose()?.flatten() {
+    if let Some(input) =
+        key.as_deref().map(|key| tx.answer::<StockInput>(key)).transpose()?.flatten()
+    {
         let same = input.book_id == arrival.book_id && input.quantity == arrival.quantity;
         return if same { Ok(input) } else { Err(Refusal::KeyReused) };
     }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::Refusal;
 use super::books::change as change_book;
 use crate::book_inventory::domain::book::{self, Book, Rejection};
-use crate::book_inventory::domain::deliverable::{Command, Deliverable, Demand, Event, Status, decide};
+use crate::book_inventory::domain::deliverable::{
+    Command, Deliverable, Demand, Event, Status, decide,
+};
 use crate::book_inventory::inbound::rest::DeliverableResource;
 
 impl Document for Deliverable {
@@ -42,10 +44,16 @@ impl Document for Waiting {
     }
 }
 
-/// Takes an order's demand; what there is enough of is set aside at once. An order that was cancelled before it arrived
-/// gets nothing.
-pub fn demand(tx: &mut Tx<'_>, demand: Demand, conditional: Guard, cause: &Cause) -> Result<(), StoreError> {
-    let overtaken = of_order(tx, demand.order_id)?.iter().any(|known| known.status == Status::OrderCanceled);
+/// Takes an order's demand; what there is enough of is set aside at once. An order that was
+/// cancelled before it arrived gets nothing.
+pub fn demand(
+    tx: &mut Tx<'_>,
+    demand: Demand,
+    conditional: Guard,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    let overtaken =
+        of_order(tx, demand.order_id)?.iter().any(|known| known.status == Status::OrderCanceled);
     if overtaken {
         return Ok(());
     }
@@ -96,7 +104,8 @@ fn put_back(tx: &mut Tx<'_>, book_id: i64, returned: i64, cause: &Cause) -> Resu
     }
 }
 
-/// Sets books aside for those that wait for them, oldest first; one that needs more than there is lets others pass.
+/// Sets books aside for those that wait for them, oldest first; one that needs more than there is
+/// lets others pass.
 pub fn prepare_waiting(tx: &mut Tx<'_>, book_id: i64, cause: &Cause) -> Result<(), StoreError> {
     for Waiting { deliverable_id, .. } in tx.find::<Waiting>(&book_id.to_string())? {
         if tx.get::<Book>(book_id)?.is_none_or(|book| book.stock == 0) {
@@ -112,7 +121,8 @@ pub fn prepare_waiting(tx: &mut Tx<'_>, book_id: i64, cause: &Cause) -> Result<(
     Ok(())
 }
 
-/// Takes from stock for a deliverable, if there is enough; without the condition, what little there is passes for enough.
+/// Takes from stock for a deliverable, if there is enough; without the condition, what little there
+/// is passes for enough.
 fn prepare(
     tx: &mut Tx<'_>,
     deliverable: Deliverable,

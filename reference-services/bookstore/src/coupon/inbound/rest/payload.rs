@@ -48,7 +48,9 @@ impl IssueCoupon {
             None | Some("Registered") => {
                 self.customer_id.ok_or_else(|| Problem::malformed("customerId is missing"))
             }
-            Some(other) => Err(Problem::malformed(format!("a new coupon is \"Registered\", not {other:?}"))),
+            Some(other) => {
+                Err(Problem::malformed(format!("a new coupon is \"Registered\", not {other:?}")))
+            }
         }
     }
 }

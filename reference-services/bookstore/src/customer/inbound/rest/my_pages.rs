@@ -31,7 +31,8 @@ struct MyPageResource {
 
 impl From<MyPage> for MyPageResource {
     fn from(page: MyPage) -> Self {
-        let MyPage { id, order_id, purchase, order_status, delivery_id, delivery_status, .. } = page;
+        let MyPage { id, order_id, purchase, order_status, delivery_id, delivery_status, .. } =
+            page;
         let purchase = purchase.as_ref();
         Self {
             id,

@@ -32,7 +32,12 @@ pub fn register(tx: &mut Tx<'_>, name: String, cause: &Cause) -> Result<Customer
 }
 
 /// Changes a customer as a command wants it; gives the customer after it.
-pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Customer, Refusal> {
+pub fn change(
+    tx: &mut Tx<'_>,
+    id: i64,
+    command: Command,
+    cause: &Cause,
+) -> Result<Customer, Refusal> {
     let customer = tx.get::<Customer>(id)?.ok_or(Rejection::Unknown)?;
     let Some(event) = decide(Some(&customer), command)? else {
         return Ok(customer);
@@ -46,8 +51,16 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
     Ok(customer)
 }
 
-fn publish(tx: &mut Tx<'_>, event: &Event, customer: &Customer, cause: &Cause) -> Result<(), StoreError> {
-    let subject =
-        Subject { event_type: event.name(), aggregate_id: customer.customer_id, version: customer.version };
+fn publish(
+    tx: &mut Tx<'_>,
+    event: &Event,
+    customer: &Customer,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    let subject = Subject {
+        event_type: event.name(),
+        aggregate_id: customer.customer_id,
+        version: customer.version,
+    };
     tx.publish(Envelope::new(subject, cause, &CustomerResource::from(customer))?)
 }

@@ -36,8 +36,8 @@ impl Resource for ReservationResource {
     }
 }
 
-/// A new reservation. Its status is not the customer's to say. A booking is one too: its guest is the customer, its address
-/// the place, and what it says of a room means nothing here.
+/// A new reservation. Its status is not the customer's to say. A booking is one too: its guest is
+/// the customer, its address the place, and what it says of a room means nothing here.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reserve {

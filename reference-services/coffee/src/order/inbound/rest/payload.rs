@@ -57,7 +57,8 @@ impl PlaceOrder {
     }
 }
 
-/// A change to an order. Only the status can be changed, but a client may send back the whole of what it was sent.
+/// A change to an order. Only the status can be changed, but a client may send back the whole of
+/// what it was sent.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeOrder {
@@ -87,9 +88,9 @@ impl ChangeOrder {
         }
         match self.status.as_deref() {
             Some("Canceled") => Ok(()),
-            Some(status) => {
-                Err(Problem::malformed(format!("status can be set to \"Canceled\", not to {status:?}")))
-            }
+            Some(status) => Err(Problem::malformed(format!(
+                "status can be set to \"Canceled\", not to {status:?}"
+            ))),
             None => Err(Problem::malformed("status is missing")),
         }
     }

@@ -58,6 +58,10 @@ impl StockBody {
     pub fn new_qty(&self, stock: &Stock) -> Result<Option<i64>, Problem> {
         let same = self.id.is_none_or(|id| id == stock.id)
             && self.product_name.as_ref().is_none_or(|name| *name == stock.product_name);
-        if same { Ok(self.qty) } else { Err(Problem::malformed("only the qty of a stock can be changed")) }
+        if same {
+            Ok(self.qty)
+        } else {
+            Err(Problem::malformed("only the qty of a stock can be changed"))
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The service's OpenAPI document.
 
 use brunt_kit::openapi::{
-    Operation, body, document, fields, get, maybe, one_of, patch, post, put, text, whole, whole_to, word,
+    Operation, body, document, fields, get, maybe, one_of, patch, post, put, text, whole, whole_to,
+    word,
 };
 use serde_json::Value;
 
@@ -33,7 +34,8 @@ fn orders() -> Vec<Operation> {
         ("customer", maybe(text())),
     ]);
     let change = body(&[("status*", one_of(&["Canceled"]))]);
-    let place = post("/orders", "Order and pay for something").takes(&placement).keyed().creates(&order);
+    let place =
+        post("/orders", "Order and pay for something").takes(&placement).keyed().creates(&order);
     let late = |operation: Operation| operation.refuses(409, "Cooking has begun");
     vec![
         get("/orders", "A page of orders").pages(&order),
@@ -49,12 +51,16 @@ fn orders() -> Vec<Operation> {
 
 fn reviews() -> Vec<Operation> {
     let rating = || whole_to(1, 5);
-    let review = fields(&[("id", whole(1)), ("orderId", whole(1)), ("rating", rating()), ("text", text())]);
+    let review =
+        fields(&[("id", whole(1)), ("orderId", whole(1)), ("rating", rating()), ("text", text())]);
     let written = body(&[("orderId*", whole(i64::MIN)), ("rating*", rating()), ("text", text())]);
-    let write = post("/reviews", "Review an order that is delivered").takes(&written).creates(&review);
+    let write =
+        post("/reviews", "Review an order that is delivered").takes(&written).creates(&review);
     vec![
         get("/reviews", "A page of reviews").pages(&review),
-        write.refuses(404, "No such order").refuses(409, "The order is not delivered, or has its review"),
+        write
+            .refuses(404, "No such order")
+            .refuses(409, "The order is not delivered, or has its review"),
         get("/reviews/{id}", "One review").gives(&review),
     ]
 }

@@ -112,7 +112,8 @@ pub fn delivery_type(text: Option<&str>) -> Result<DeliveryType, Problem> {
         .ok_or_else(|| Problem::malformed(format!("deliveryType must be {accepts}, not {text:?}")))
 }
 
-/// A change to an order. Only the status can be changed, but a client may send back the whole of what it was sent.
+/// A change to an order. Only the status can be changed, but a client may send back the whole of
+/// what it was sent.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeOrder {
@@ -156,9 +157,9 @@ impl ChangeOrder {
         }
         match self.status.as_deref() {
             Some("Canceled") => Ok(()),
-            Some(status) => {
-                Err(Problem::malformed(format!("status can be set to \"Canceled\", not to {status:?}")))
-            }
+            Some(status) => Err(Problem::malformed(format!(
+                "status can be set to \"Canceled\", not to {status:?}"
+            ))),
             None => Err(Problem::malformed("status is missing")),
         }
     }

@@ -45,12 +45,14 @@ pub fn picked_by(body: &[u8]) -> Result<Option<DeliveryType>, Problem> {
     if body.trim_ascii().is_empty() {
         return Ok(None);
     }
-    let rider: Rider = serde_json::from_slice(body).map_err(|error| Problem::malformed(error.to_string()))?;
+    let rider: Rider =
+        serde_json::from_slice(body).map_err(|error| Problem::malformed(error.to_string()))?;
     let Some(text) = rider.delivery_type else {
         return Ok(None);
     };
     let accepts = DeliveryType::ACCEPTS;
-    let by = DeliveryType::parse(&text)
-        .ok_or_else(|| Problem::malformed(format!("deliveryType must be {accepts}, not {text:?}")))?;
+    let by = DeliveryType::parse(&text).ok_or_else(|| {
+        Problem::malformed(format!("deliveryType must be {accepts}, not {text:?}"))
+    })?;
     Ok(Some(by))
 }

@@ -19,7 +19,12 @@ pub struct StoreOrderResource {
 
 impl From<&StoreOrder> for StoreOrderResource {
     fn from(order: &StoreOrder) -> Self {
-        Self { id: order.id, order_id: order.order_id, accept: order.accepted(), status: order.status }
+        Self {
+            id: order.id,
+            order_id: order.order_id,
+            accept: order.accepted(),
+            status: order.status,
+        }
     }
 }
 

@@ -100,7 +100,8 @@ impl Cable {
                 if loss == Loss::Everything {
                     continue;
                 }
-                // The server reads to the end of what was sent before it sees that the connection is over.
+                // The server reads to the end of what was sent before it sees that the connection
+                // is over.
                 drop(to.shutdown(Shutdown::Write));
                 return;
             }
