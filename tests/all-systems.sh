@@ -37,7 +37,7 @@ grep -h "is up after" ./*.log
 family() { local child; for child in $(pgrep -P "$1"); do echo "$child"; family "$child"; done; }
 memory() { # pages that several processes share count in each (Rss), or in part (Pss)
   local all=("${pids[@]}") pid
-  for pid in "${pids[@]}"; do all+=($(family "$pid")); done
+  mapfile -t -O "${#all[@]}" all < <(for pid in "${pids[@]}"; do family "$pid"; done)
   for pid in "${all[@]}"; do cat "/proc/$pid/smaps_rollup"; done |
     awk -v what="$1" -v n="${#all[@]}" '/^Rss|^Pss:/ {sum[$1] += $2}
       END {printf "memory %s: %d processes, %.0f MiB resident, %.0f MiB with shared pages counted once\n", what, n, sum["Rss:"] / 1024, sum["Pss:"] / 1024}'

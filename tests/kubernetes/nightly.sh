@@ -47,7 +47,7 @@ kubectl logs job/tonight -n "$namespace" | tail -n 40
 
 # As the docs say.
 kubectl get configmaps -n "$namespace" -l app.kubernetes.io/name=brunt-report
-report=brunt-report-pod-killed
+report="brunt-report-pod-killed"
 kubectl get configmap $report -n "$namespace" -o json >"$scratch/report"
 jq -r '.data["report.md"]' "$scratch/report" >"$scratch/report.md"
 for file in report.html report.json; do

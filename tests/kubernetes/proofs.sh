@@ -19,7 +19,10 @@ objects() { # everything that a run could leave changed: values of workloads and
       | if .kind == "Deployment" then del(.spec.replicas) else . end)'
 }
 
-"$brunt" up bookstore --on kubernetes --namespace "$namespace" --image "$image" --event-log "$event_log" --store "$store"
+engines=()
+[[ -z $event_log ]] || engines+=(--event-log "$event_log")
+[[ -z $store ]] || engines+=(--store "$store")
+"$brunt" up bookstore --on kubernetes --namespace "$namespace" --image "$image" "${engines[@]}"
 before=$(objects)
 "$brunt" prove --quiet --on kubernetes --namespace "$namespace" --out "$out" "$@"
 for _ in $(seq 30); do

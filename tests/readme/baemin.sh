@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The README of the food delivery of team 4, command by command, with the real httpie on the README's ports.
 #   baemin.sh BRUNT
+# shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" baemin "$1"
 
 start_all order=8082 payment=8083 delivery=8081 orderDetail=8084 gateway=8088

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The bookstore's README, command by command, with the real httpie, against `brunt up bookstore` on the README's ports.
 #   bookstore.sh BRUNT
+# shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" bookstore "$1"
 hosts=([gateway:8080]=8080 [order:8080]=8081)
 up

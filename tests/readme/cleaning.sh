@@ -2,6 +2,7 @@
 # The cleaning service's README, command by command, with the real httpie. The commands in it are another project's (it says so); its
 # bookings are reservations here and its alarms messages, both at the gateway. There are no rooms.
 #   cleaning.sh BRUNT
+# shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" cleaning "$1"
 hosts=([booking:8080]=8088 [alarm:8080]=8088 [room:8080]=8088)
 services=(reservation=8081 cleaning=8082 payment=8083 mypage=8084 message=8085 html=8086 gateway=8088)

@@ -2,6 +2,7 @@
 # The coffee chain's README, command by command, with the real httpie, on the README's ports: each service in the foreground
 # of a shell of its own, as the README starts them.
 #   coffee.sh BRUNT
+# shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" coffee "$1"
 export MAKING_TIME=2s
 hosts=([10.0.232.104:8080]=8080)

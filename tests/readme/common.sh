@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # the scripts that source this read HEAD
 # What the READMEs' scripts have in common; each is called with the program's path and sources this with it.
 #   source common.sh SYSTEM BRUNT
 set -euo pipefail

@@ -2,6 +2,7 @@
 # What the food delivery's README shows, step by step, with the real httpie on the README's ports (8081 to 8085): each service in
 # the foreground of a shell of its own, as the README starts them. It shows its requests as pictures; here they are commands.
 #   fooddelivery.sh BRUNT
+# shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" fooddelivery "$1"
 
 start_all app=8081 pay=8082 store=8083 rider=8084 customer=8085 gateway=8088
