@@ -10,37 +10,37 @@ use std::time::{Instant, SystemTime};
 
 use brunt_scenarios::timeline::Failure;
 
-use asks::Asks;
-pub(crate) use link::Link;
-pub(crate) use missed::Missed;
+use asks::FollowUps;
+pub(crate) use link::ServerConnection;
+pub(crate) use missed::RequestError;
 
-use crate::cookies::Jar;
-use crate::engine::{Lane, Watch};
+use crate::cookies::CookieJar;
+use crate::engine::{RequestDeadline, WorkerLoad};
 use crate::http1::{Keep, Reply};
-use crate::job::{Order, Prepared, Request, Transport, Verdict};
+use crate::job::{Order, PreparedRequest, ReplyVerdict, Request, Transport};
 use crate::journey::redirect;
-use crate::recorder::{Ended, Hit, Sample};
+use crate::recorder::{Hit, RequestEnd, Sample};
 
 /// The most of a body that is kept for checks, in bytes.
 pub(crate) const LONGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// Makes requests of one lane and records what comes of them.
-pub(crate) struct Client {
-    lane: Rc<Lane>,
-    watch: Rc<Watch>,
+pub(crate) struct SingleRequestUser {
+    lane: Rc<WorkerLoad>,
+    watch: Rc<RequestDeadline>,
     /// One for each server of the job.
-    links: Vec<Link>,
+    links: Vec<ServerConnection>,
     /// The request that comes next, when they come in turn.
     next: usize,
     /// The request that comes before all others.
     login: Option<usize>,
     /// One user for all requests; else each is a new one's.
     stays: bool,
-    jar: Jar,
+    jar: CookieJar,
 }
 
 /// What a request left behind.
-pub(crate) struct Finished {
+pub(crate) struct VisitEnd {
     /// When.
     pub at: Instant,
     /// Nothing could be sent.
@@ -48,14 +48,14 @@ pub(crate) struct Finished {
 }
 
 /// What came of one request.
-struct Made {
-    finished: Finished,
-    asks: Asks,
+struct CompletedHop {
+    finished: VisitEnd,
+    asks: FollowUps,
 }
 
 /// When a request was due.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Due {
+pub(crate) struct ScheduledAt {
     /// When it was meant to start.
     pub intended: Instant,
     /// When a connection was free for it, if that was later: what passed before is the server's
@@ -63,9 +63,9 @@ pub(crate) struct Due {
     pub free: Instant,
 }
 
-impl Client {
+impl SingleRequestUser {
     /// A user, by its number from 0: they start evenly spread over the list.
-    pub fn user(lane: &Rc<Lane>, number: usize, users: usize) -> Self {
+    pub fn user(lane: &Rc<WorkerLoad>, number: usize, users: usize) -> Self {
         let job = &lane.ready.job;
         let listed = job.requests.len() - job.logins;
         let login = number.checked_rem(job.logins).map(|which| listed + which);
@@ -73,7 +73,7 @@ impl Client {
     }
 
     /// A connection, which serves one user after another.
-    pub fn connection(lane: &Rc<Lane>) -> Self {
+    pub fn connection(lane: &Rc<WorkerLoad>) -> Self {
         let Transport { parse, follow, cookies, .. } = lane.ready.job.transport;
         let keep = match (lane.ready.wants_body() || parse, follow || parse || cookies) {
             (true, true) => Keep::Whole(LONGEST_BODY),
@@ -84,16 +84,18 @@ impl Client {
         Self {
             lane: Rc::clone(lane),
             watch: lane.watch(),
-            links: (0..lane.ready.servers.len()).map(|server| Link::new(server, keep)).collect(),
+            links: (0..lane.ready.servers.len())
+                .map(|server| ServerConnection::new(server, keep))
+                .collect(),
             next: 0,
             login: None,
             stays: false,
-            jar: Jar::default(),
+            jar: CookieJar::default(),
         }
     }
 
     /// Makes the next request and records it, with all that it leads to.
-    pub async fn request(&mut self, due: Due) -> Finished {
+    pub async fn request(&mut self, due: ScheduledAt) -> VisitEnd {
         if !self.stays {
             self.jar.clear();
         }
@@ -104,14 +106,14 @@ impl Client {
             if !self.lane.takes(finished.at) {
                 return finished;
             }
-            due = Due { intended: finished.at, free: finished.at };
+            due = ScheduledAt { intended: finished.at, free: finished.at };
         }
         let which = self.choose();
         self.visit(due, which).await
     }
 
     /// Makes a request, goes where redirects lead, and asks for what the page at their end shows.
-    async fn visit(&mut self, due: Due, which: usize) -> Finished {
+    async fn visit(&mut self, due: ScheduledAt, which: usize) -> VisitEnd {
         let lane = Rc::clone(&self.lane);
         let (request, prepared) = (&lane.ready.job.requests[which], &lane.ready.requests[which]);
         let with_cookies = self.with_cookies(request, prepared.server);
@@ -131,8 +133,8 @@ impl Client {
         &mut self,
         mut request: Request,
         which: usize,
-        mut made: Made,
-    ) -> (Request, Made) {
+        mut made: CompletedHop,
+    ) -> (Request, CompletedHop) {
         for _ in 0..redirect::MOST {
             let next = redirect::next(&request, made.asks.status, made.asks.location.as_deref());
             let Some(next) = next else { break };
@@ -143,7 +145,7 @@ impl Client {
     }
 
     /// Asks for what a page shows, one after the other, each due when the reply before it has come.
-    async fn show(&mut self, page: &Request, which: usize, made: Made) -> Finished {
+    async fn show(&mut self, page: &Request, which: usize, made: CompletedHop) -> VisitEnd {
         let mut finished = made.finished;
         let lane = Rc::clone(&self.lane);
         for link in &made.asks.shows {
@@ -160,31 +162,36 @@ impl Client {
     }
 
     /// Makes a request that a reply led to, if the load goes on and names its server.
-    async fn hop(&mut self, request: &Request, which: usize, at: Instant) -> Option<Made> {
+    async fn hop(&mut self, request: &Request, which: usize, at: Instant) -> Option<CompletedHop> {
         let lane = Rc::clone(&self.lane);
         let job = &lane.ready.job;
         let known = job.requests.iter().position(|known| known.address == request.address);
         let server = lane.ready.requests[known.filter(|_| lane.takes(at))?].server;
         let with_cookies = self.with_cookies(request, server);
-        let prepared = with_cookies.or_else(|| Prepared::new(request, server, job).ok())?;
-        let made = self.make(Due { intended: at, free: at }, which, &prepared).await;
+        let prepared = with_cookies.or_else(|| PreparedRequest::new(request, server, job).ok())?;
+        let made = self.make(ScheduledAt { intended: at, free: at }, which, &prepared).await;
         self.keep(request, &made.asks);
         Some(made)
     }
 
     /// A request with the cookies that go with it, if there are any.
-    fn with_cookies(&self, request: &Request, server: usize) -> Option<Prepared> {
-        Prepared::new(&self.jar.with(request)?, server, &self.lane.ready.job).ok()
+    fn with_cookies(&self, request: &Request, server: usize) -> Option<PreparedRequest> {
+        PreparedRequest::new(&self.jar.with(request)?, server, &self.lane.ready.job).ok()
     }
 
-    fn keep(&mut self, request: &Request, asks: &Asks) {
+    fn keep(&mut self, request: &Request, asks: &FollowUps) {
         for cookie in &asks.cookies {
             self.jar.take(cookie, &request.address, &request.path, SystemTime::now());
         }
     }
 
     /// Makes a request and records it.
-    async fn make(&mut self, due: Due, which: usize, request: &Prepared) -> Made {
+    async fn make(
+        &mut self,
+        due: ScheduledAt,
+        which: usize,
+        request: &PreparedRequest,
+    ) -> CompletedHop {
         let lane = &self.lane;
         let link = &mut self.links[request.server];
         let sent = Instant::now();
@@ -196,12 +203,16 @@ impl Client {
         let done = Instant::now();
         let (ended, verdict) = lane.judge(&result, link, wrote.get());
         let sample = Sample::new(due, sent, link.first_byte(), done, lane.origin);
-        let asks = result.as_ref().map(|reply| Asks::of(reply, link, &lane.ready.job.transport));
+        let asks =
+            result.as_ref().map(|reply| FollowUps::of(reply, link, &lane.ready.job.transport));
         link.settle(lane, &result);
         let unreachable = result.is_err() && !wrote.get();
         lane.tell(which, sent, done, &ended, verdict.failure);
         lane.end(sample, &ended, verdict);
-        Made { finished: Finished { at: done, unreachable }, asks: asks.unwrap_or_default() }
+        CompletedHop {
+            finished: VisitEnd { at: done, unreachable },
+            asks: asks.unwrap_or_default(),
+        }
     }
 
     fn choose(&mut self) -> usize {
@@ -219,34 +230,40 @@ impl Client {
 }
 
 /// What a reply of gRPC came to: its own status counts, if it was reached at all.
-fn grpc(reply: &Reply, status: Option<u16>) -> (Ended, Verdict) {
-    let failed = |failure| Verdict { failure: Some(failure), ..Verdict::default() };
-    let ended = Ended::Replied { status: reply.status, length: reply.length };
+fn grpc(reply: &Reply, status: Option<u16>) -> (RequestEnd, ReplyVerdict) {
+    let failed = |failure| ReplyVerdict { failure: Some(failure), ..ReplyVerdict::default() };
+    let ended = RequestEnd::Replied { status: reply.status, length: reply.length };
     match status {
-        Some(0) => (ended, Verdict::default()),
+        Some(0) => (ended, ReplyVerdict::default()),
         Some(status) => (ended, failed(Failure::Grpc(status))),
         None if reply.status != 200 => (ended, failed(Failure::Status(reply.status))),
         None => (
-            Ended::Unanswered { cause: "a reply without a grpc-status" },
+            RequestEnd::Unanswered { cause: "a reply without a grpc-status" },
             failed(Failure::Protocol),
         ),
     }
 }
 
-impl Lane {
+impl WorkerLoad {
     /// What an attempt came to.
-    fn judge(&self, result: &Result<Reply, Missed>, link: &Link, wrote: bool) -> (Ended, Verdict) {
+    fn judge(
+        &self,
+        result: &Result<Reply, RequestError>,
+        link: &ServerConnection,
+        wrote: bool,
+    ) -> (RequestEnd, ReplyVerdict) {
         match result {
             Ok(reply) => {
-                let ended = Ended::Replied { status: reply.status, length: reply.length };
+                let ended = RequestEnd::Replied { status: reply.status, length: reply.length };
                 if self.ready.job.transport.grpc {
                     return grpc(reply, link.grpc());
                 }
                 (ended, self.ready.job.judge(reply.status, link.body()))
             }
             Err(missed) => {
-                let verdict = Verdict { failure: Some(missed.failure), key: None, unknown: wrote };
-                (Ended::Unanswered { cause: missed.cause }, verdict)
+                let verdict =
+                    ReplyVerdict { failure: Some(missed.failure), key: None, unknown: wrote };
+                (RequestEnd::Unanswered { cause: missed.cause }, verdict)
             }
         }
     }
@@ -256,15 +273,15 @@ impl Lane {
         which: usize,
         sent: Instant,
         done: Instant,
-        ended: &Ended,
+        ended: &RequestEnd,
         failure: Option<Failure>,
     ) {
         let Some(observer) = &self.ready.job.observer else {
             return;
         };
         let (status, length) = match ended {
-            Ended::Replied { status, length } => (Some(*status), *length),
-            Ended::Unanswered { .. } => (None, 0),
+            RequestEnd::Replied { status, length } => (Some(*status), *length),
+            RequestEnd::Unanswered { .. } => (None, 0),
         };
         let (version, took) =
             (self.ready.job.transport.version, done.saturating_duration_since(sent));

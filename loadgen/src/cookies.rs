@@ -14,7 +14,7 @@ const MOST: usize = 300;
 
 /// One user's cookies.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Jar(Vec<Cookie>);
+pub(crate) struct CookieJar(Vec<Cookie>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Cookie {
@@ -29,7 +29,7 @@ struct Cookie {
     expires: Option<SystemTime>,
 }
 
-impl Jar {
+impl CookieJar {
     /// Keeps what a reply's `Set-Cookie` says, or drops what it says is over.
     pub fn take(&mut self, header: &str, from: &Address, path: &str, now: SystemTime) {
         let Some(cookie) = parse::cookie(header, from, path, now) else { return };

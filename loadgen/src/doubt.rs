@@ -22,7 +22,7 @@ use brunt_scenarios::timeline::Schedule;
 use hdrhistogram::Histogram;
 
 /// What speaks against the generator.
-pub(crate) struct Evidence<'a> {
+pub(crate) struct ScheduleEvidence<'a> {
     /// Sent − intended, without waiting for busy connections, in microseconds.
     pub lag: &'a Histogram<u64>,
     /// For how long arrivals waited for a thread without time; the worst thread.
@@ -34,14 +34,14 @@ pub(crate) struct Evidence<'a> {
 }
 
 /// A share of requests that may start no later than this.
-struct Limit {
+struct LagLimit {
     share: f64,
     lag: Duration,
 }
 
-const LIMITS: [Limit; 2] = [
-    Limit { share: 0.001, lag: Duration::from_millis(50) },
-    Limit { share: 0.01, lag: Duration::from_millis(10) },
+const LIMITS: [LagLimit; 2] = [
+    LagLimit { share: 0.001, lag: Duration::from_millis(50) },
+    LagLimit { share: 0.01, lag: Duration::from_millis(10) },
 ];
 /// Fewer late requests are an accident.
 const FEWEST: u64 = 3;
@@ -49,7 +49,7 @@ const STARVED: Duration = Duration::from_secs(1);
 const STARVED_SHARE: f64 = 0.05;
 
 /// Whether the schedule was kept.
-pub(crate) fn judge(evidence: &Evidence<'_>) -> Schedule {
+pub(crate) fn judge(evidence: &ScheduleEvidence<'_>) -> Schedule {
     if let Some(trouble) = &evidence.trouble {
         return Schedule::Missed(trouble.clone());
     }
@@ -67,7 +67,7 @@ pub(crate) fn judge(evidence: &Evidence<'_>) -> Schedule {
     Schedule::Kept
 }
 
-fn late(lag: &Histogram<u64>, limit: &Limit) -> Option<String> {
+fn late(lag: &Histogram<u64>, limit: &LagLimit) -> Option<String> {
     let micros = u64::try_from(limit.lag.as_micros()).unwrap_or(u64::MAX);
     let all = lag.len();
     let late = all - lag.count_between(0, micros).min(all);
@@ -91,7 +91,7 @@ mod tests {
         for (value, count) in lags {
             lag.record_n(*value, *count).unwrap();
         }
-        judge(&Evidence {
+        judge(&ScheduleEvidence {
             lag: &lag,
             starved: Duration::from_secs(starved),
             elapsed: Duration::from_secs(elapsed),

@@ -16,14 +16,14 @@ use std::time::Instant;
 
 use brunt_scenarios::plan::Arrival;
 
-pub(crate) use alarm::Alarm;
-pub(crate) use lane::{Lane, Share};
+pub(crate) use alarm::PreciseTimer;
+pub(crate) use lane::{WorkerLoad, WorkerShare};
 pub use running::Running;
-pub(crate) use watch::{Interrupt, Watch};
+pub(crate) use watch::{Interrupt, RequestDeadline};
 
-use crate::job::{Bound, Job, JobError, NotReady, Ready};
-use crate::net::{TlsError, Unusable};
-use crate::recorder::Live;
+use crate::job::{Bound, Job, JobError, PrepareError, PreparedJob};
+use crate::net::{ServerSetupError, TlsError};
+use crate::recorder::LiveFigures;
 
 /// Why load cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -70,24 +70,24 @@ pub enum StartError {
 
 impl StartError {
     /// A server that cannot even be tried.
-    pub(crate) fn unusable(load: String, address: String, error: Unusable) -> Self {
+    pub(crate) fn unusable(load: String, address: String, error: ServerSetupError) -> Self {
         match error {
-            Unusable::Lookup(error) => Self::Lookup { load, address, error },
-            Unusable::Tls(error) => Self::Tls { load, error },
+            ServerSetupError::Lookup(error) => Self::Lookup { load, address, error },
+            ServerSetupError::Tls(error) => Self::Tls { load, error },
         }
     }
 }
 
 /// What all threads see.
 #[derive(Debug)]
-pub(crate) struct Shared {
-    pub jobs: Vec<Arc<Ready>>,
+pub(crate) struct SharedState {
+    pub jobs: Vec<Arc<PreparedJob>>,
     pub origin: Instant,
     pub threads: usize,
     /// Set to end all loads early.
     pub stop: AtomicBool,
     /// What each thread (outer) last published of each load (inner).
-    pub live: Vec<Vec<Mutex<Live>>>,
+    pub live: Vec<Vec<Mutex<LiveFigures>>>,
 }
 
 /// Starts to put load on and returns at once. The load begins at `origin`, which may lie a little
@@ -107,7 +107,7 @@ pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<Running,
         given => given,
     };
     let live = || jobs.iter().map(|_| Mutex::default()).collect();
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(SharedState {
         live: (0..threads).map(|_| live()).collect(),
         jobs,
         origin,
@@ -136,7 +136,7 @@ pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<Running,
     }
 }
 
-fn ready(job: Job) -> Result<Arc<Ready>, StartError> {
+fn ready(job: Job) -> Result<Arc<PreparedJob>, StartError> {
     let load = job.name.clone();
     let missing = match &job.arrival {
         _ if job.requests.is_empty() && job.journeys.is_none() => Some("requests"),
@@ -151,9 +151,11 @@ fn ready(job: Job) -> Result<Arc<Ready>, StartError> {
     if matches!((&job.arrival, job.bound), (Arrival::Open { .. }, Bound::Repetitions(_))) {
         return Err(StartError::Endless(load));
     }
-    match Ready::new(job) {
+    match PreparedJob::new(job) {
         Ok(ready) => Ok(Arc::new(ready)),
-        Err(NotReady::Request(error)) => Err(StartError::Request { load, error }),
-        Err(NotReady::Server { address, error }) => Err(StartError::unusable(load, address, error)),
+        Err(PrepareError::Request(error)) => Err(StartError::Request { load, error }),
+        Err(PrepareError::Server { address, error }) => {
+            Err(StartError::unusable(load, address, error))
+        }
     }
 }

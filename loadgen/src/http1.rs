@@ -15,6 +15,6 @@ mod known;
 mod reader;
 mod reply;
 
-pub(crate) use connection::{Broken, Connection};
+pub(crate) use connection::{Http1Connection, Http1Error};
 pub use reader::{Keep, Progress, Reader};
-pub use reply::{Cut, Malformed, Reply, ReplyTo};
+pub use reply::{MalformedReply, PrematureClose, Reply, ReplyTo};

@@ -24,7 +24,7 @@ mod session;
 mod stream;
 
 pub(crate) use exchange::exchange;
-pub(crate) use message::Message;
-pub(crate) use pool::Pool;
-pub(crate) use received::Received;
-pub use rehearsal::{Heard, hear};
+pub(crate) use message::Http2Request;
+pub(crate) use pool::Http2Pool;
+pub(crate) use received::ReceivedReply;
+pub use rehearsal::{FuzzOutcome, feed_connection};

@@ -14,9 +14,9 @@ use brunt_scenarios::plan::{Answer, Arrival, JsonPath};
 
 pub use address::{Address, Scheme};
 pub use plan::Setting;
-pub(crate) use prepared::{Endpoint, NotReady, Prepared, Ready, bytes};
+pub(crate) use prepared::{CalledServer, PrepareError, PreparedJob, PreparedRequest, bytes};
 pub use transport::{Identity, Transport, Version};
-pub(crate) use verdict::Verdict;
+pub(crate) use verdict::ReplyVerdict;
 
 use crate::grpc::GrpcError;
 use crate::journey::Script;

@@ -6,7 +6,7 @@ mod stream;
 mod tls;
 mod tunnel;
 
-pub(crate) use server::{Opened, Server, Unreached, Unusable};
-pub(crate) use stream::{Socket, Stream};
-pub(crate) use tls::Tls;
+pub(crate) use server::{ConnectError, OpenedConnection, Server, ServerSetupError};
+pub(crate) use stream::{ByteStream, Socket};
+pub(crate) use tls::TlsClient;
 pub use tls::TlsError;

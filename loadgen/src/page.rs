@@ -13,7 +13,7 @@ pub(crate) fn resources(html: &str) -> Vec<String> {
             rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
             continue;
         }
-        let tag = Tag::read(rest);
+        let tag = HtmlTag::read(rest);
         rest = &rest[tag.length..];
         if let Some(link) = tag.resource().filter(|link| !link.is_empty() && !found.contains(link))
         {
@@ -37,14 +37,14 @@ fn end_of(text: &str, name: &str) -> usize {
 }
 
 /// A tag: its name, and its attributes as they are written.
-struct Tag<'a> {
+struct HtmlTag<'a> {
     name: &'a str,
     attributes: Vec<(&'a str, &'a str)>,
     /// Up to what stands behind it.
     length: usize,
 }
 
-impl<'a> Tag<'a> {
+impl<'a> HtmlTag<'a> {
     /// Reads what follows a `<`.
     fn read(text: &'a str) -> Self {
         let is_end = |letter: char| letter.is_ascii_whitespace() || letter == '>' || letter == '/';

@@ -15,21 +15,21 @@ use std::time::Duration;
 use brunt_scenarios::timeline::{Failure, JourneyRecord, histogram};
 use hdrhistogram::Histogram;
 
-pub(crate) use journeys::{Journeys, Place, Whole};
-pub(crate) use live::Live;
+pub(crate) use journeys::{JourneyEnd, JourneyRecorder, StepIndex};
+pub(crate) use live::LiveFigures;
 pub use live::{LoadSnapshot, Second, Snapshot};
 pub use outcome::LoadOutcome;
-pub(crate) use outcome::{Blame, outcome, sum};
+pub(crate) use outcome::{GeneratorTrouble, outcome, sum};
 pub use part::Part;
 pub(crate) use phases::PhaseTimes;
 pub use phases::Phases;
 pub use sample::Hit;
 use sample::micros;
-pub(crate) use sample::{Ended, Sample};
+pub(crate) use sample::{RequestEnd, Sample};
 pub use totals::Totals;
-pub(crate) use windows::Windows;
+pub(crate) use windows::WindowCounts;
 
-use crate::job::{Job, Verdict};
+use crate::job::{Job, ReplyVerdict};
 
 /// Requests without a reply, by kind and by name within it.
 pub(crate) type Causes = BTreeMap<(Failure, &'static str), u64>;
@@ -38,7 +38,7 @@ pub(crate) type Causes = BTreeMap<(Failure, &'static str), u64>;
 /// now and then.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    windows: Windows,
+    windows: WindowCounts,
     service: Histogram<u64>,
     lag: Histogram<u64>,
     phases: PhaseTimes,
@@ -47,15 +47,15 @@ pub(crate) struct Recorder {
     /// When each command was accepted, in microseconds after the start, and its key.
     accepted: Vec<(u64, String)>,
     unknown: u64,
-    second: LastSecond,
-    journeys: Option<Journeys>,
+    second: RunningSecond,
+    journeys: Option<JourneyRecorder>,
     /// What was meant to start before this is not counted, in microseconds.
     warm_up: u64,
 }
 
 /// What was completed since the last full second.
 #[derive(Debug)]
-struct LastSecond {
+struct RunningSecond {
     latency: Histogram<u64>,
     ok: u64,
     failed: u64,
@@ -64,8 +64,8 @@ struct LastSecond {
 
 /// What a thread hands over at the end.
 #[derive(Debug)]
-pub(crate) struct Record {
-    pub windows: Windows,
+pub(crate) struct WorkerRecord {
+    pub windows: WindowCounts,
     pub service: Histogram<u64>,
     pub lag: Histogram<u64>,
     pub phases: PhaseTimes,
@@ -81,8 +81,8 @@ impl Recorder {
     pub fn new(job: &Job) -> Self {
         let warm_up = micros(job.warm_up);
         Self {
-            windows: Windows::new(job.bound.time()),
-            journeys: job.journeys.as_ref().map(|script| Journeys::new(script, warm_up)),
+            windows: WindowCounts::new(job.bound.time()),
+            journeys: job.journeys.as_ref().map(|script| JourneyRecorder::new(script, warm_up)),
             warm_up,
             service: histogram(),
             lag: histogram(),
@@ -91,12 +91,12 @@ impl Recorder {
             causes: Causes::new(),
             accepted: Vec::new(),
             unknown: 0,
-            second: LastSecond { latency: histogram(), ok: 0, failed: 0, lag: 0 },
+            second: RunningSecond { latency: histogram(), ok: 0, failed: 0, lag: 0 },
         }
     }
 
     /// Counts a request that was sent.
-    pub fn record(&mut self, sample: &Sample, ended: &Ended, verdict: Verdict) {
+    pub fn record(&mut self, sample: &Sample, ended: &RequestEnd, verdict: ReplyVerdict) {
         if let Some(key) = verdict.key {
             self.accepted.push((sample.done(), key));
         }
@@ -108,12 +108,12 @@ impl Recorder {
         self.lag.saturating_record(sample.lag);
         self.second.lag = self.second.lag.max(sample.lag);
         match (ended, verdict.failure) {
-            (Ended::Replied { length, .. }, _) => {
+            (RequestEnd::Replied { length, .. }, _) => {
                 self.totals.replied(Duration::from_micros(sample.latency), *length);
                 self.phases.first_byte(sample.first_byte);
             }
-            (Ended::Unanswered { cause }, Some(failure)) => self.blame(failure, cause),
-            (Ended::Unanswered { .. }, None) => {}
+            (RequestEnd::Unanswered { cause }, Some(failure)) => self.blame(failure, cause),
+            (RequestEnd::Unanswered { .. }, None) => {}
         }
         self.count(sample, verdict.failure);
     }
@@ -123,7 +123,7 @@ impl Recorder {
     }
 
     /// The figures of journeys, if there are any.
-    pub fn journeys(&mut self) -> Option<&mut Journeys> {
+    pub fn journeys(&mut self) -> Option<&mut JourneyRecorder> {
         self.journeys.as_mut()
     }
 
@@ -170,8 +170,8 @@ impl Recorder {
     }
 
     /// Everything, for the end.
-    pub fn finish(self) -> Record {
-        Record {
+    pub fn finish(self) -> WorkerRecord {
+        WorkerRecord {
             windows: self.windows,
             service: self.service,
             lag: self.lag,
@@ -180,7 +180,7 @@ impl Recorder {
             causes: self.causes,
             accepted: self.accepted,
             unknown: self.unknown,
-            journeys: self.journeys.map_or_else(Vec::new, Journeys::finish),
+            journeys: self.journeys.map_or_else(Vec::new, JourneyRecorder::finish),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use brunt_scenarios::template::{Part, Template};
 use serde_json::Value;
 
-pub(crate) use document::Document;
+pub(crate) use document::JsonTemplate;
 pub(crate) use scope::{Scope, Values};
 
 /// A text with its values filled in.

@@ -2,7 +2,7 @@
 //! makes the same of it, keeps no more than it was told to, and leaves no request without an end.
 #![no_main]
 
-use brunt_loadgen::http2::hear;
+use brunt_loadgen::http2::feed_connection;
 use libfuzzer_sys::fuzz_target;
 
 /// The most of a body that is kept.
@@ -31,8 +31,8 @@ fuzz_target!(|data: &[u8]| {
     let Some(([how, piece], input)) = data.split_first_chunk::<2>() else { return };
     let said = if how & 1 == 0 { framed(input) } else { input.to_vec() };
     let requests = usize::from(how >> 1 & 3) + 1;
-    let whole = hear(&said, said.len(), requests, MOST);
-    assert_eq!(hear(&said, usize::from(*piece), requests, MOST), whole);
+    let whole = feed_connection(&said, said.len(), requests, MOST);
+    assert_eq!(feed_connection(&said, usize::from(*piece), requests, MOST), whole);
     assert_eq!(whole.replies.len(), requests);
     assert!(whole.sent <= FIRST + ANSWER * said.len(), "{} bytes said to {}", whole.sent, said.len());
     for (status, length, kept) in whole.replies.iter().flatten() {

@@ -2,7 +2,7 @@
 //! same and keeps no more than it was told to.
 #![no_main]
 
-use brunt_loadgen::http1::{Keep, Malformed, Progress, Reader, Reply, ReplyTo};
+use brunt_loadgen::http1::{Keep, MalformedReply, Progress, Reader, Reply, ReplyTo};
 use libfuzzer_sys::fuzz_target;
 
 /// The most of a body that is kept.
@@ -12,7 +12,7 @@ const MOST: usize = 64;
 enum Seen {
     Whole { used: usize, reply: Reply, body: Vec<u8> },
     More,
-    Bad(Malformed),
+    Bad(MalformedReply),
 }
 
 fn read(reader: &mut Reader, input: &[u8], to: ReplyTo, piece: usize) -> Seen {

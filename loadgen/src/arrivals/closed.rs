@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::visitor::Visitor;
-use crate::client::{Due, Finished};
-use crate::engine::Lane;
+use super::visitor::ScheduledUser;
+use crate::client::{ScheduledAt, VisitEnd};
+use crate::engine::WorkerLoad;
 
 /// The least pause after a connection could not be made. A refusal takes microseconds: without a
 /// pause a few users would turn an outage of a second into a hundred thousand failures, and take
@@ -15,11 +15,11 @@ use crate::engine::Lane;
 const REFUSED: Duration = Duration::from_millis(10);
 
 /// Puts the load of one lane on: every n-th user for one of n threads.
-pub(crate) async fn closed(lane: &Rc<Lane>, users: u32, think: (Duration, Duration)) {
+pub(crate) async fn closed(lane: &Rc<WorkerLoad>, users: u32, think: (Duration, Duration)) {
     let users = users as usize;
     let mut all = JoinSet::new();
     for number in (lane.share.thread..users).step_by(lane.share.of) {
-        let mut visitor = Visitor::user(lane, number, users);
+        let mut visitor = ScheduledUser::user(lane, number, users);
         let visit = async move |due| visitor.visit(due).await;
         all.spawn_local(user(Rc::clone(lane), visit, think));
     }
@@ -27,8 +27,8 @@ pub(crate) async fn closed(lane: &Rc<Lane>, users: u32, think: (Duration, Durati
 }
 
 async fn user(
-    lane: Rc<Lane>,
-    mut visit: impl AsyncFnMut(Due) -> Finished,
+    lane: Rc<WorkerLoad>,
+    mut visit: impl AsyncFnMut(ScheduledAt) -> VisitEnd,
     think: (Duration, Duration),
 ) {
     let mut wanted = tokio::time::Instant::now().into_std();
@@ -36,7 +36,7 @@ async fn user(
         if !lane.takes(wanted) {
             break;
         }
-        let finished = visit(Due { intended: wanted, free: wanted }).await;
+        let finished = visit(ScheduledAt { intended: wanted, free: wanted }).await;
         let pause = drawn(think).max(if finished.unreachable { REFUSED } else { Duration::ZERO });
         wanted = finished.at + pause;
         if !pause.is_zero() && !lane.sleep_until(wanted).await {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use brunt_scenarios::plan::Ramp;
 
 use super::Timetable;
-use crate::engine::Share;
+use crate::engine::WorkerShare;
 
 /// How long the first in the queue may wait before the queue counts as one.
 const PATIENCE: Duration = Duration::from_millis(5);
@@ -32,19 +32,19 @@ pub(crate) struct Dispatch {
 /// Where an idle connection waits for an arrival.
 #[derive(Default)]
 pub(crate) struct Mailbox {
-    order: Cell<Option<Order>>,
+    order: Cell<Option<MailboxItem>>,
     waker: RefCell<Option<Waker>>,
 }
 
 #[derive(Clone, Copy)]
-enum Order {
+enum MailboxItem {
     Request(Duration),
     Leave,
 }
 
 impl Dispatch {
     /// Every n-th arrival for one of n threads, and its share of the connections, at least one.
-    pub fn new(ramps: &[Ramp], share: Share, connections: usize) -> Self {
+    pub fn new(ramps: &[Ramp], share: WorkerShare, connections: usize) -> Self {
         let unopened = connections / share.of + usize::from(share.thread < connections % share.of);
         Self {
             timetable: Timetable::new(ramps),
@@ -92,7 +92,7 @@ impl Dispatch {
     pub fn close(&mut self) {
         self.closed = true;
         for mailbox in self.idle.drain(..) {
-            mailbox.put(Order::Leave);
+            mailbox.put(MailboxItem::Leave);
         }
     }
 
@@ -111,10 +111,10 @@ impl Dispatch {
 impl Mailbox {
     /// Hands over an arrival.
     pub fn hand(&self, due: Duration) {
-        self.put(Order::Request(due));
+        self.put(MailboxItem::Request(due));
     }
 
-    fn put(&self, order: Order) {
+    fn put(&self, order: MailboxItem) {
         self.order.set(Some(order));
         if let Some(waker) = &*self.waker.borrow() {
             waker.wake_by_ref();
@@ -134,8 +134,8 @@ impl Mailbox {
             }
         });
         match order.await {
-            Order::Request(due) => Some(due),
-            Order::Leave => None,
+            MailboxItem::Request(due) => Some(due),
+            MailboxItem::Leave => None,
         }
     }
 }

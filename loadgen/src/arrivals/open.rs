@@ -12,18 +12,18 @@ use tokio::task::JoinSet;
 
 use super::Dispatch;
 use super::dispatch::Mailbox;
-use super::visitor::Visitor;
-use crate::client::Due;
-use crate::engine::{Alarm, Lane};
+use super::visitor::ScheduledUser;
+use crate::client::ScheduledAt;
+use crate::engine::{PreciseTimer, WorkerLoad};
 
 /// Arrivals closer together than this are sent in one go: waking up costs more than the
 /// lag is worth.
 const GRAIN: Duration = Duration::from_micros(100);
 
 /// Puts the load of one lane on.
-pub(crate) async fn open(lane: &Rc<Lane>) {
+pub(crate) async fn open(lane: &Rc<WorkerLoad>) {
     let Some(dispatch) = &lane.dispatch else { return };
-    let alarm = Alarm::new();
+    let alarm = PreciseTimer::new();
     let mut connections = JoinSet::new();
     loop {
         let now = Instant::now();
@@ -46,7 +46,7 @@ pub(crate) async fn open(lane: &Rc<Lane>) {
 }
 
 /// Waits until an arrival is due.
-async fn until(due: Instant, lane: &Lane, alarm: &Alarm) {
+async fn until(due: Instant, lane: &WorkerLoad, alarm: &PreciseTimer) {
     if !lane.ready.job.spin {
         return alarm.until(due.max(Instant::now() + GRAIN)).await;
     }
@@ -59,7 +59,7 @@ async fn until(due: Instant, lane: &Lane, alarm: &Alarm) {
 
 /// Gives all that is due to connections; true when there are none left to give to.
 fn hand_out(
-    lane: &Rc<Lane>,
+    lane: &Rc<WorkerLoad>,
     dispatch: &RefCell<Dispatch>,
     now: Instant,
     connections: &mut JoinSet<()>,
@@ -82,12 +82,12 @@ fn hand_out(
 }
 
 /// One connection: serves what is due, then waits for more.
-async fn serve(lane: Rc<Lane>, first: Duration) {
-    let mut visitor = Visitor::connection(&lane);
+async fn serve(lane: Rc<WorkerLoad>, first: Duration) {
+    let mut visitor = ScheduledUser::connection(&lane);
     let mailbox = Rc::new(Mailbox::default());
     let mut next = Some((lane.origin + first, lane.origin + first));
     while let Some((intended, free)) = next {
-        let done = visitor.visit(Due { intended, free }).await.at;
+        let done = visitor.visit(ScheduledAt { intended, free }).await.at;
         next = match take_due(&lane, done) {
             Some(due) => Some((lane.origin + due, done)),
             None => wait(&lane, &mailbox).await.map(|due| (lane.origin + due, lane.origin + due)),
@@ -95,14 +95,14 @@ async fn serve(lane: Rc<Lane>, first: Duration) {
     }
 }
 
-fn take_due(lane: &Lane, now: Instant) -> Option<Duration> {
+fn take_due(lane: &WorkerLoad, now: Instant) -> Option<Duration> {
     let mut dispatch = lane.dispatch.as_ref()?.borrow_mut();
     let due = dispatch.upcoming()?;
     (!lane.is_cut(now) && lane.takes(lane.origin + due))
         .then(|| dispatch.take_due(now - lane.origin))?
 }
 
-async fn wait(lane: &Lane, mailbox: &Rc<Mailbox>) -> Option<Duration> {
+async fn wait(lane: &WorkerLoad, mailbox: &Rc<Mailbox>) -> Option<Duration> {
     let stays = lane.dispatch.as_ref()?.borrow_mut().rest(mailbox);
     if !stays {
         return None;
@@ -111,7 +111,7 @@ async fn wait(lane: &Lane, mailbox: &Rc<Mailbox>) -> Option<Duration> {
     mailbox.wait().await
 }
 
-fn give_up_the_rest(lane: &Lane, dispatch: &RefCell<Dispatch>) {
+fn give_up_the_rest(lane: &WorkerLoad, dispatch: &RefCell<Dispatch>) {
     let now = Instant::now();
     let mut dispatch = dispatch.borrow_mut();
     while let Some(due) = dispatch.upcoming().filter(|due| lane.takes(lane.origin + *due)) {

@@ -2,41 +2,41 @@
 
 use std::rc::Rc;
 
-use crate::client::{Client, Due, Finished};
-use crate::engine::Lane;
-use crate::journey::Traveller;
+use crate::client::{ScheduledAt, SingleRequestUser, VisitEnd};
+use crate::engine::WorkerLoad;
+use crate::journey::JourneyUser;
 
 /// Makes one request after another, or one journey after another.
-pub(super) enum Visitor {
-    Client(Client),
-    Traveller(Box<Traveller>),
+pub(super) enum ScheduledUser {
+    Single(SingleRequestUser),
+    Journey(Box<JourneyUser>),
 }
 
-impl Visitor {
+impl ScheduledUser {
     /// A user of the closed model, by its number from 0.
-    pub fn user(lane: &Rc<Lane>, number: usize, users: usize) -> Self {
+    pub fn user(lane: &Rc<WorkerLoad>, number: usize, users: usize) -> Self {
         match &lane.ready.job.journeys {
             Some(script) => {
-                Self::Traveller(Box::new(Traveller::new(lane, script, Some(number as u64 + 1))))
+                Self::Journey(Box::new(JourneyUser::new(lane, script, Some(number as u64 + 1))))
             }
-            None => Self::Client(Client::user(lane, number, users)),
+            None => Self::Single(SingleRequestUser::user(lane, number, users)),
         }
     }
 
     /// A connection of the open model, which serves one arrival after another.
-    pub fn connection(lane: &Rc<Lane>) -> Self {
+    pub fn connection(lane: &Rc<WorkerLoad>) -> Self {
         match &lane.ready.job.journeys {
-            Some(script) => Self::Traveller(Box::new(Traveller::new(lane, script, None))),
-            None => Self::Client(Client::connection(lane)),
+            Some(script) => Self::Journey(Box::new(JourneyUser::new(lane, script, None))),
+            None => Self::Single(SingleRequestUser::connection(lane)),
         }
     }
 
     /// Makes the next request, or journey.
-    pub async fn visit(&mut self, due: Due) -> Finished {
+    pub async fn visit(&mut self, due: ScheduledAt) -> VisitEnd {
         match self {
-            Self::Client(client) => client.request(due).await,
+            Self::Single(user) => user.request(due).await,
             // Boxed, so that requests without journeys are not made to carry its state.
-            Self::Traveller(traveller) => Box::pin(traveller.travel(due)).await,
+            Self::Journey(user) => Box::pin(user.travel(due)).await,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a reply asks of who reads it: to go on elsewhere, to keep cookies, to ask for what a page
 //! shows.
 
-use super::Link;
+use super::ServerConnection;
 use crate::http1::Reply;
 use crate::job::Transport;
 use crate::journey;
@@ -9,7 +9,7 @@ use crate::page::resources;
 
 /// What a reply asks for, as far as the load heeds it.
 #[derive(Debug, Default)]
-pub(super) struct Asks {
+pub(super) struct FollowUps {
     pub status: u16,
     /// Where it redirects to.
     pub location: Option<String>,
@@ -19,16 +19,16 @@ pub(super) struct Asks {
     pub shows: Vec<String>,
 }
 
-impl Asks {
+impl FollowUps {
     /// What the last reply of a link asks for.
-    pub fn of(reply: &Reply, link: &Link, transport: &Transport) -> Self {
+    pub fn of(reply: &Reply, link: &ServerConnection, transport: &Transport) -> Self {
         let redirects = transport.follow && (300..400).contains(&reply.status);
         let keeps = transport.cookies && reply.sets_cookies;
         // Most replies ask for nothing, and cost nothing here.
         if !(redirects || keeps || transport.parse) {
             return Self::default();
         }
-        let whole = journey::Reply::new(reply.status, link.head(), link.body());
+        let whole = journey::ReplyContent::new(reply.status, link.head(), link.body());
         let location = whole.header("location").filter(|_| redirects);
         let cookies = whole.all("set-cookie").filter(|_| keeps);
         Self {
@@ -40,7 +40,7 @@ impl Asks {
     }
 }
 
-fn shown(reply: &journey::Reply) -> Vec<String> {
+fn shown(reply: &journey::ReplyContent) -> Vec<String> {
     let is_page =
         reply.header("content-type").is_some_and(|kind| kind.trim().starts_with("text/html"));
     let page = reply.text().filter(|_| is_page && reply.status < 300);

@@ -6,24 +6,24 @@ use brunt_scenarios::timeline::Failure;
 use tokio_rustls::rustls::Error as TlsError;
 
 use crate::engine::Interrupt;
-use crate::http1::{Broken, Cut, Malformed};
-use crate::net::Unreached;
+use crate::http1::{Http1Error, MalformedReply, PrematureClose};
+use crate::net::ConnectError;
 
 /// Why a request got no reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Missed {
+pub(crate) struct RequestError {
     pub failure: Failure,
     /// A name for this way to fail; one of few.
     pub cause: &'static str,
 }
 
-impl Missed {
+impl RequestError {
     pub const fn new(failure: Failure, cause: &'static str) -> Self {
         Self { failure, cause }
     }
 }
 
-impl From<Interrupt> for Missed {
+impl From<Interrupt> for RequestError {
     fn from(interrupt: Interrupt) -> Self {
         match interrupt {
             Interrupt::Deadline => Self::new(Failure::Timeout, "no whole reply in time"),
@@ -32,35 +32,39 @@ impl From<Interrupt> for Missed {
     }
 }
 
-impl From<&Unreached> for Missed {
-    fn from(error: &Unreached) -> Self {
+impl From<&ConnectError> for RequestError {
+    fn from(error: &ConnectError) -> Self {
         match error {
-            Unreached::Dns(_) => Self::new(Failure::Dns, "the name was not found"),
-            Unreached::Connect(error) => Self::new(Failure::Connect, connect(error)),
-            Unreached::Proxy(_) => Self::new(Failure::Connect, "the proxy did not answer"),
-            Unreached::Refused => Self::new(Failure::Connect, "the proxy refused"),
-            Unreached::Tls(error) => {
+            ConnectError::Dns(_) => Self::new(Failure::Dns, "the name was not found"),
+            ConnectError::Connect(error) => Self::new(Failure::Connect, connect(error)),
+            ConnectError::Proxy(_) => Self::new(Failure::Connect, "the proxy did not answer"),
+            ConnectError::Refused => Self::new(Failure::Connect, "the proxy refused"),
+            ConnectError::Tls(error) => {
                 Self::new(Failure::Tls, tls(error).unwrap_or("the handshake was cut off"))
             }
-            Unreached::Version => {
+            ConnectError::Version => {
                 Self::new(Failure::Protocol, "the server does not agree to HTTP/2")
             }
         }
     }
 }
 
-impl From<&Broken> for Missed {
-    fn from(error: &Broken) -> Self {
+impl From<&Http1Error> for RequestError {
+    fn from(error: &Http1Error) -> Self {
         match error {
-            Broken::Io(error) => Self::broken(error),
-            Broken::Cut(Cut::Unanswered) => Self::new(Failure::Reset, "closed without a reply"),
-            Broken::Cut(Cut::Midway) => Self::new(Failure::Reset, "closed in the midst of a reply"),
-            Broken::Malformed(malformed) => Self::new(Failure::Protocol, protocol(malformed)),
+            Http1Error::Io(error) => Self::broken(error),
+            Http1Error::Cut(PrematureClose::Unanswered) => {
+                Self::new(Failure::Reset, "closed without a reply")
+            }
+            Http1Error::Cut(PrematureClose::Midway) => {
+                Self::new(Failure::Reset, "closed in the midst of a reply")
+            }
+            Http1Error::Malformed(malformed) => Self::new(Failure::Protocol, protocol(malformed)),
         }
     }
 }
 
-impl Missed {
+impl RequestError {
     /// An error of a connection on which a request was sent.
     pub fn broken(error: &io::Error) -> Self {
         match tls(error) {
@@ -96,16 +100,16 @@ fn tls(error: &io::Error) -> Option<&'static str> {
     })
 }
 
-fn protocol(malformed: &Malformed) -> &'static str {
+fn protocol(malformed: &MalformedReply) -> &'static str {
     match malformed {
-        Malformed::Head(_) => "not a reply's head",
-        Malformed::Headers => "too many headers",
-        Malformed::Status(_) => "a status that is none",
-        Malformed::LongHead => "a head without an end",
-        Malformed::Interim => "interim replies without an end",
-        Malformed::Upgrade => "a switch of protocols that nobody asked for",
-        Malformed::Length => "a content-length that is not a length",
-        Malformed::Chunk(_) => "a wrong chunk",
-        Malformed::Surplus => "more bytes than the reply announced",
+        MalformedReply::Head(_) => "not a reply's head",
+        MalformedReply::Headers => "too many headers",
+        MalformedReply::Status(_) => "a status that is none",
+        MalformedReply::LongHead => "a head without an end",
+        MalformedReply::Interim => "interim replies without an end",
+        MalformedReply::Upgrade => "a switch of protocols that nobody asked for",
+        MalformedReply::Length => "a content-length that is not a length",
+        MalformedReply::Chunk(_) => "a wrong chunk",
+        MalformedReply::Surplus => "more bytes than the reply announced",
     }
 }

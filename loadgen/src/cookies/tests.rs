@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
-use super::{Jar, MOST, covers};
+use super::{CookieJar, MOST, covers};
 use crate::job::Address;
 
 fn now() -> SystemTime {
@@ -11,7 +11,7 @@ fn now() -> SystemTime {
 
 /// What is sent to a URL after these replies of others.
 fn sent(set: &[(&str, &str)], to: &str, later: u64) -> String {
-    let mut jar = Jar::default();
+    let mut jar = CookieJar::default();
     for (from, header) in set {
         let (from, path) = Address::split(from).unwrap();
         jar.take(header, &from, path, now());
@@ -87,7 +87,7 @@ fn nonsense_is_left_out_and_a_jar_is_bounded() {
         assert_eq!(sent(&[("http://h/", header)], "http://h/", 0), "", "{header:?}");
     }
     let (from, _) = Address::split("http://h/").unwrap();
-    let mut jar = Jar::default();
+    let mut jar = CookieJar::default();
     (0..2 * MOST).for_each(|number| jar.take(&format!("c{number}=1"), &from, "/", now()));
     assert_eq!(jar.0.len(), MOST);
 }
@@ -96,7 +96,7 @@ proptest! {
     #[test]
     fn whatever_a_server_sets_makes_a_header_of_one_line(header in "\\PC{0,40}", path in "/[a-z/?]{0,8}") {
         let (from, _) = Address::split("http://h/").unwrap();
-        let mut jar = Jar::default();
+        let mut jar = CookieJar::default();
         jar.take(&header, &from, &path, now());
         let sent = jar.header(&from, &path, now()).unwrap_or_default();
         prop_assert!(!sent.contains(['\r', '\n', ';']), "{sent:?}");

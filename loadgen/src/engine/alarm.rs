@@ -9,12 +9,12 @@ use std::time::Instant;
 use std::os::fd::OwnedFd;
 
 /// Wakes one task at given times.
-pub(crate) struct Alarm {
+pub(crate) struct PreciseTimer {
     #[cfg(target_os = "linux")]
     timer: Option<tokio::io::unix::AsyncFd<OwnedFd>>,
 }
 
-impl Alarm {
+impl PreciseTimer {
     /// An alarm of the thread's runtime. Without a kernel's timer it falls back on the runtime's.
     #[cfg(target_os = "linux")]
     pub fn new() -> Self {

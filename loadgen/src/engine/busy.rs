@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Measures the share of time in which this thread ran, or wanted to run and was not let.
-pub(crate) struct Busy {
+pub(crate) struct CpuUsage {
     scheduler: Option<File>,
     before: Duration,
     since: Instant,
 }
 
-impl Busy {
+impl CpuUsage {
     /// Starts measuring on the thread that calls.
     pub fn new() -> Self {
         let scheduler = File::open("/proc/thread-self/schedstat").ok();

@@ -11,27 +11,27 @@ use rustix::io::Errno;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::{Interrupt, Watch};
+use super::{Interrupt, RequestDeadline};
 use crate::arrivals::Dispatch;
-use crate::client::Missed;
-use crate::http2::Pool;
-use crate::job::{Portion, Ready, Verdict};
-use crate::net::{Opened, Unreached};
-use crate::recorder::{Ended, Journeys, Live, Record, Recorder, Sample};
+use crate::client::RequestError;
+use crate::http2::Http2Pool;
+use crate::job::{Portion, PreparedJob, ReplyVerdict};
+use crate::net::{ConnectError, OpenedConnection};
+use crate::recorder::{JourneyRecorder, LiveFigures, Recorder, RequestEnd, Sample, WorkerRecord};
 
 /// The longest that requests in flight are waited for when a load is stopped early.
 const STOPPED_DRAIN: Duration = Duration::from_secs(1);
 
 /// A thread's share of a load, among the threads of all generators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Share {
+pub(crate) struct WorkerShare {
     /// The thread's number among all, from 0.
     pub thread: usize,
     /// Of so many.
     pub of: usize,
 }
 
-impl Share {
+impl WorkerShare {
     /// A thread's share of a generator's portion. Neighbours are on different generators, so that
     /// few users are spread too.
     pub fn of(portion: Portion, thread: usize, threads: usize) -> Self {
@@ -40,14 +40,14 @@ impl Share {
 }
 
 /// One load on one thread: its figures, and what its tasks have in common.
-pub(crate) struct Lane {
-    pub ready: Arc<Ready>,
+pub(crate) struct WorkerLoad {
+    pub ready: Arc<PreparedJob>,
     pub origin: Instant,
-    pub share: Share,
+    pub share: WorkerShare,
     /// What bytes are read into; shared by all connections of the thread.
     pub scratch: Rc<RefCell<Box<[u8]>>>,
     /// Connections that clients share, with HTTP/2.
-    pub pool: Pool,
+    pub pool: Http2Pool,
     /// The open model's schedule and idle connections.
     pub dispatch: Option<RefCell<Dispatch>>,
     /// Wakes tasks that wait for something else than a reply when the load ends.
@@ -55,7 +55,7 @@ pub(crate) struct Lane {
     /// Told when a connection of the open model has nothing to do.
     pub freed: Notify,
     recorder: RefCell<Recorder>,
-    watches: RefCell<Vec<Rc<Watch>>>,
+    watches: RefCell<Vec<Rc<RequestDeadline>>>,
     in_flight: Cell<u64>,
     /// No request starts from here on.
     end: Cell<Option<Instant>>,
@@ -67,8 +67,8 @@ pub(crate) struct Lane {
 }
 
 /// What a lane leaves behind.
-pub(crate) struct LaneRecord {
-    pub record: Record,
+pub(crate) struct WorkerLoadRecord {
+    pub record: WorkerRecord,
     /// For how long arrivals waited while this thread had no time left.
     pub starved: Duration,
     /// What the generator itself lacked.
@@ -77,11 +77,11 @@ pub(crate) struct LaneRecord {
     pub ended: Instant,
 }
 
-impl Lane {
+impl WorkerLoad {
     pub fn new(
-        ready: &Arc<Ready>,
+        ready: &Arc<PreparedJob>,
         origin: Instant,
-        share: Share,
+        share: WorkerShare,
         scratch: &Rc<RefCell<Box<[u8]>>>,
     ) -> Self {
         let end = ready.lasts().map(|lasts| origin + lasts);
@@ -96,7 +96,7 @@ impl Lane {
             origin,
             share,
             scratch: Rc::clone(scratch),
-            pool: Pool::default(),
+            pool: Http2Pool::default(),
             dispatch,
             ended: Notify::new(),
             freed: Notify::new(),
@@ -112,8 +112,8 @@ impl Lane {
     }
 
     /// A deadline that the sweep looks after.
-    pub fn watch(&self) -> Rc<Watch> {
-        let watch = Rc::new(Watch::default());
+    pub fn watch(&self) -> Rc<RequestDeadline> {
+        let watch = Rc::new(RequestDeadline::default());
         self.watches.borrow_mut().push(Rc::clone(&watch));
         watch
     }
@@ -154,30 +154,30 @@ impl Lane {
     }
 
     /// Opens a connection to a server of the job's, and records what it took.
-    pub async fn open(&self, server: usize) -> Result<Opened, Missed> {
+    pub async fn open(&self, server: usize) -> Result<OpenedConnection, RequestError> {
         match self.ready.servers[server].open().await {
             Ok(opened) => {
                 self.recorder.borrow_mut().record_connection(opened.connect, opened.tls);
                 Ok(opened)
             }
             Err(error) => {
-                if let Unreached::Connect(error) = &error {
+                if let ConnectError::Connect(error) = &error {
                     self.own_trouble(error);
                 }
-                Err(Missed::from(&error))
+                Err(RequestError::from(&error))
             }
         }
     }
 
     /// Notes what came of a journey or of one of its steps.
-    pub fn journeys(&self, note: impl FnOnce(&mut Journeys)) {
+    pub fn journeys(&self, note: impl FnOnce(&mut JourneyRecorder)) {
         if let Some(journeys) = self.recorder.borrow_mut().journeys() {
             note(journeys);
         }
     }
 
     /// A request has ended.
-    pub fn end(&self, sample: Sample, ended: &Ended, verdict: Verdict) {
+    pub fn end(&self, sample: Sample, ended: &RequestEnd, verdict: ReplyVerdict) {
         self.in_flight.set(self.in_flight.get() - 1);
         self.recorder.borrow_mut().record(&sample, ended, verdict);
     }
@@ -243,7 +243,7 @@ impl Lane {
     }
 
     /// What to show of it.
-    pub fn publish(&self, now: Instant, live: &mut Live) {
+    pub fn publish(&self, now: Instant, live: &mut LiveFigures) {
         if self.finished.get() {
             return;
         }
@@ -256,14 +256,14 @@ impl Lane {
     }
 
     /// What to show of the last second.
-    pub fn publish_second(&self, live: &mut Live) {
+    pub fn publish_second(&self, live: &mut LiveFigures) {
         self.recorder.borrow_mut().take_second(&mut live.second);
     }
 
     /// Its figures; call it once.
-    pub fn finish(&self) -> LaneRecord {
+    pub fn finish(&self) -> WorkerLoadRecord {
         self.finished.set(true);
-        LaneRecord {
+        WorkerLoadRecord {
             record: self.recorder.replace(Recorder::new(&self.ready.job)).finish(),
             starved: self.starved.get(),
             trouble: self.trouble.take(),

@@ -7,21 +7,23 @@ use std::time::Instant;
 
 use brunt_scenarios::timeline::{LoadRecord, Moment};
 
-use super::Shared;
-use super::lane::LaneRecord;
-use crate::recorder::{self, Blame, LoadOutcome, LoadSnapshot, Part, Record, Snapshot};
+use super::SharedState;
+use super::lane::WorkerLoadRecord;
+use crate::recorder::{
+    self, GeneratorTrouble, LoadOutcome, LoadSnapshot, Part, Snapshot, WorkerRecord,
+};
 
 /// A load that is being put on. Dropping it stops it.
 #[derive(Debug)]
 pub struct Running {
-    shared: Arc<Shared>,
-    threads: Vec<JoinHandle<Vec<Option<LaneRecord>>>>,
+    shared: Arc<SharedState>,
+    threads: Vec<JoinHandle<Vec<Option<WorkerLoadRecord>>>>,
 }
 
 impl Running {
     pub(super) fn new(
-        shared: Arc<Shared>,
-        threads: Vec<JoinHandle<Vec<Option<LaneRecord>>>>,
+        shared: Arc<SharedState>,
+        threads: Vec<JoinHandle<Vec<Option<WorkerLoadRecord>>>>,
     ) -> Self {
         Self { shared, threads }
     }
@@ -69,14 +71,14 @@ impl Running {
         records.map(|(name, record, blame)| Part::new(name, record, blame)).collect()
     }
 
-    fn records(mut self) -> Vec<(String, Record, Blame)> {
+    fn records(mut self) -> Vec<(String, WorkerRecord, GeneratorTrouble)> {
         let threads = std::mem::take(&mut self.threads);
-        let ended: Vec<Vec<Option<LaneRecord>>> =
+        let ended: Vec<Vec<Option<WorkerLoadRecord>>> =
             threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect();
         let mut lanes: Vec<_> = ended.into_iter().map(Vec::into_iter).collect();
         let jobs = self.shared.jobs.iter();
         jobs.filter_map(|ready| {
-            let of_job: Vec<LaneRecord> =
+            let of_job: Vec<WorkerLoadRecord> =
                 lanes.iter_mut().filter_map(|lanes| lanes.next()?).collect();
             let (record, blame) = self.sum(of_job)?;
             Some((ready.job.name.clone(), record, blame))
@@ -84,18 +86,18 @@ impl Running {
         .collect()
     }
 
-    fn sum(&self, lanes: Vec<LaneRecord>) -> Option<(Record, Blame)> {
+    fn sum(&self, lanes: Vec<WorkerLoadRecord>) -> Option<(WorkerRecord, GeneratorTrouble)> {
         let lost = self.shared.threads - lanes.len();
         let missing = (lost > 0).then(|| {
             format!("{lost} of the generator's threads failed; their figures are missing")
         });
-        let blame = |lane: &LaneRecord| Blame {
+        let blame = |lane: &WorkerLoadRecord| GeneratorTrouble {
             starved: lane.starved,
             elapsed: lane.ended.saturating_duration_since(self.shared.origin),
             trouble: lane.trouble.clone(),
         };
-        let first = Blame { trouble: missing, ..Blame::default() };
-        let blame = lanes.iter().map(blame).fold(first, Blame::and);
+        let first = GeneratorTrouble { trouble: missing, ..GeneratorTrouble::default() };
+        let blame = lanes.iter().map(blame).fold(first, GeneratorTrouble::and);
         let record = recorder::sum(lanes.into_iter().map(|lane| lane.record))?;
         Some((record, blame))
     }

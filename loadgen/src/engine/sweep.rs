@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::busy::Busy;
-use super::{Alarm, Lane, Shared};
-use crate::recorder::Live;
+use super::busy::CpuUsage;
+use super::{PreciseTimer, SharedState, WorkerLoad};
+use crate::recorder::LiveFigures;
 
 /// How often deadlines are looked at: the grain of timeouts.
 const SWEEP: Duration = Duration::from_millis(5);
@@ -17,12 +17,16 @@ const PUBLISH: Duration = Duration::from_millis(100);
 const SATURATED: f64 = 0.95;
 
 /// Looks after a thread's lanes; never ends by itself.
-pub(super) async fn sweep(lanes: &[Rc<Lane>], shared: &Shared, published: &[Mutex<Live>]) {
+pub(super) async fn sweep(
+    lanes: &[Rc<WorkerLoad>],
+    shared: &SharedState,
+    published: &[Mutex<LiveFigures>],
+) {
     // Not one of the runtime's timers: while it has none, it does not read the clock before each
     // wait.
-    let alarm = Alarm::new();
+    let alarm = PreciseTimer::new();
     let (mut stopped, mut publish, mut seconds) = (false, Instant::now(), 0);
-    let mut busy = Busy::new();
+    let mut busy = CpuUsage::new();
     loop {
         alarm.until(Instant::now() + SWEEP).await;
         let now = Instant::now();

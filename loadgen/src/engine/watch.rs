@@ -17,13 +17,13 @@ pub(crate) enum Interrupt {
 
 /// One connection's deadline.
 #[derive(Debug, Default)]
-pub(crate) struct Watch {
+pub(crate) struct RequestDeadline {
     deadline: Cell<Option<Instant>>,
     interrupt: Cell<Option<Interrupt>>,
     waker: RefCell<Option<Waker>>,
 }
 
-impl Watch {
+impl RequestDeadline {
     /// Waits for something, for no longer than the sweep lets it.
     pub async fn bound<F: Future>(
         &self,

@@ -11,12 +11,12 @@ use brunt_scenarios::plan::Arrival;
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::task::JoinSet;
 
-use super::lane::LaneRecord;
+use super::lane::WorkerLoadRecord;
 use super::sweep::sweep;
-use super::{Alarm, Lane, Share, Shared};
+use super::{PreciseTimer, SharedState, WorkerLoad, WorkerShare};
 use crate::arrivals;
-use crate::job::Ready;
-use crate::recorder::Live;
+use crate::job::PreparedJob;
+use crate::recorder::LiveFigures;
 
 /// How much is read at once, in bytes.
 const SCRATCH: usize = 64 * 1024;
@@ -25,9 +25,9 @@ const SCRATCH: usize = 64 * 1024;
 /// failed here has no record.
 pub(super) fn work(
     thread: usize,
-    shared: &Shared,
+    shared: &SharedState,
     told: &Sender<io::Result<()>>,
-) -> Vec<Option<LaneRecord>> {
+) -> Vec<Option<WorkerLoadRecord>> {
     let runtime: io::Result<LocalRuntime> = Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -45,14 +45,14 @@ pub(super) fn work(
     }
 }
 
-async fn run(thread: usize, shared: &Shared) -> Vec<Option<LaneRecord>> {
+async fn run(thread: usize, shared: &SharedState) -> Vec<Option<WorkerLoadRecord>> {
     let scratch = Rc::new(RefCell::new(vec![0; SCRATCH].into_boxed_slice()));
-    let lane = |ready: &Arc<Ready>| {
-        let share = Share::of(ready.job.portion, thread, shared.threads);
-        Rc::new(Lane::new(ready, shared.origin, share, &scratch))
+    let lane = |ready: &Arc<PreparedJob>| {
+        let share = WorkerShare::of(ready.job.portion, thread, shared.threads);
+        Rc::new(WorkerLoad::new(ready, shared.origin, share, &scratch))
     };
-    let lanes: Vec<Rc<Lane>> = shared.jobs.iter().map(lane).collect();
-    let mut records: Vec<Option<LaneRecord>> = lanes.iter().map(|_| None).collect();
+    let lanes: Vec<Rc<WorkerLoad>> = shared.jobs.iter().map(lane).collect();
+    let mut records: Vec<Option<WorkerLoadRecord>> = lanes.iter().map(|_| None).collect();
     let mut models = JoinSet::new();
     for (place, lane) in lanes.iter().enumerate() {
         let lane = Rc::clone(lane);
@@ -78,9 +78,9 @@ async fn run(thread: usize, shared: &Shared) -> Vec<Option<LaneRecord>> {
     records
 }
 
-async fn drive(lane: &Rc<Lane>) {
+async fn drive(lane: &Rc<WorkerLoad>) {
     if lane.origin > Instant::now() {
-        Alarm::new().until(lane.origin).await;
+        PreciseTimer::new().until(lane.origin).await;
     }
     match &lane.ready.job.arrival {
         Arrival::Closed { users, think } => arrivals::closed(lane, *users, *think).await,
@@ -88,7 +88,8 @@ async fn drive(lane: &Rc<Lane>) {
     }
 }
 
-fn publish_end(record: &LaneRecord, live: &Mutex<Live>) {
+fn publish_end(record: &WorkerLoadRecord, live: &Mutex<LiveFigures>) {
     let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
-    *live = Live { totals: record.record.totals.clone(), over: true, ..Live::default() };
+    *live =
+        LiveFigures { totals: record.record.totals.clone(), over: true, ..LiveFigures::default() };
 }

@@ -21,7 +21,7 @@ const VERSIONS: [&str; 2] =
 
 /// ServerReflectionRequest. A oneof is nothing but fields of which one is there.
 #[derive(Clone, PartialEq, Message)]
-struct Ask {
+struct ReflectionRequest {
     #[prost(string, optional, tag = "3")]
     file_by_name: Option<String>,
     #[prost(string, optional, tag = "4")]
@@ -32,35 +32,35 @@ struct Ask {
 
 /// ServerReflectionResponse.
 #[derive(Clone, PartialEq, Message)]
-struct Answer {
+struct ReflectionResponse {
     #[prost(message, optional, tag = "4")]
-    files: Option<Files>,
+    files: Option<FileDescriptors>,
     #[prost(message, optional, tag = "6")]
-    services: Option<Services>,
+    services: Option<ServiceList>,
     #[prost(message, optional, tag = "7")]
-    error: Option<Refusal>,
+    error: Option<ReflectionRefusal>,
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Files {
+struct FileDescriptors {
     #[prost(bytes = "vec", repeated, tag = "1")]
     files: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Services {
+struct ServiceList {
     #[prost(message, repeated, tag = "1")]
-    services: Vec<Named>,
+    services: Vec<ServiceName>,
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Named {
+struct ServiceName {
     #[prost(string, tag = "1")]
     name: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
-struct Refusal {
+struct ReflectionRefusal {
     #[prost(string, tag = "2")]
     message: String,
 }
@@ -86,8 +86,8 @@ pub(super) fn ask(
     });
     match asked.map_err(|error| failed(error.to_string()))? {
         Err(_) => Err(failed(format!("no answer within {} s", timeout.as_secs_f64()))),
-        Ok(Err(Unknown::Server(why))) => Err(failed(why)),
-        Ok(Err(Unknown::Service(there))) => {
+        Ok(Err(ReflectionFailure::Server(why))) => Err(failed(why)),
+        Ok(Err(ReflectionFailure::Service(there))) => {
             Err(NoMethod::Service { name: service.to_owned(), there }.into())
         }
         Ok(Ok(pool)) => Ok(pool),
@@ -95,13 +95,13 @@ pub(super) fn ask(
 }
 
 /// Why nothing is known.
-enum Unknown {
+enum ReflectionFailure {
     Server(String),
     /// The services that there are instead.
     Service(Vec<String>),
 }
 
-impl From<String> for Unknown {
+impl From<String> for ReflectionFailure {
     fn from(why: String) -> Self {
         Self::Server(why)
     }
@@ -111,7 +111,7 @@ async fn learn(
     server: &Server,
     address: &Address,
     service: &str,
-) -> Result<DescriptorPool, Unknown> {
+) -> Result<DescriptorPool, ReflectionFailure> {
     let opened = server.open().await.map_err(|error| error.to_string())?;
     let (send, connection) =
         h2::client::handshake(opened.stream).await.map_err(|error: h2::Error| error.to_string())?;
@@ -119,17 +119,17 @@ async fn learn(
         let mut last = String::new();
         for version in VERSIONS {
             let url = format!("{}://{address}/{version}/ServerReflectionInfo", address.scheme);
-            match (Teacher { send: &send, url }).learn(service).await {
+            match (ReflectionClient { send: &send, url }).learn(service).await {
                 // Another version may be there.
-                Err(Unknown::Server(why)) => last = why,
+                Err(ReflectionFailure::Server(why)) => last = why,
                 other => return other,
             }
         }
-        Err(Unknown::Server(last))
+        Err(ReflectionFailure::Server(last))
     };
     tokio::select! {
         learnt = asked => learnt,
-        ended = connection => Err(Unknown::Server(match ended {
+        ended = connection => Err(ReflectionFailure::Server(match ended {
             Ok(()) => "it closed the connection".to_owned(),
             Err(error) => error.to_string(),
         })),
@@ -137,16 +137,19 @@ async fn learn(
 }
 
 /// A server that answers in one version.
-struct Teacher<'a> {
+struct ReflectionClient<'a> {
     send: &'a SendRequest<Bytes>,
     url: String,
 }
 
-impl Teacher<'_> {
-    async fn learn(&self, service: &str) -> Result<DescriptorPool, Unknown> {
-        let first = Ask { file_of_symbol: Some(service.to_owned()), ..Ask::default() };
+impl ReflectionClient<'_> {
+    async fn learn(&self, service: &str) -> Result<DescriptorPool, ReflectionFailure> {
+        let first = ReflectionRequest {
+            file_of_symbol: Some(service.to_owned()),
+            ..ReflectionRequest::default()
+        };
         let Some(files) = self.ask(&first).await?.files else {
-            return Err(Unknown::Service(self.services().await?));
+            return Err(ReflectionFailure::Service(self.services().await?));
         };
         let mut known: BTreeMap<String, FileDescriptorProto> = BTreeMap::new();
         let mut asked: BTreeSet<String> = BTreeSet::new();
@@ -156,7 +159,12 @@ impl Teacher<'_> {
             let next = missing(&known).find(|name| !asked.contains(name));
             let Some(name) = next else { break };
             asked.insert(name.clone());
-            let answer = self.ask(&Ask { file_by_name: Some(name), ..Ask::default() }).await?;
+            let answer = self
+                .ask(&ReflectionRequest {
+                    file_by_name: Some(name),
+                    ..ReflectionRequest::default()
+                })
+                .await?;
             take(&mut known, &answer.files.unwrap_or_default())?;
         }
         let set = FileDescriptorSet { file: known.into_values().collect() };
@@ -164,26 +172,35 @@ impl Teacher<'_> {
         match pool.add_file_descriptor_set(set.clone()) {
             Ok(()) => Ok(pool),
             Err(_) => DescriptorPool::from_file_descriptor_set(set).map_err(|error| {
-                Unknown::Server(format!("what it says does not fit together: {error}"))
+                ReflectionFailure::Server(format!("what it says does not fit together: {error}"))
             }),
         }
     }
 
-    async fn services(&self) -> Result<Vec<String>, Unknown> {
-        let answer = self.ask(&Ask { services: Some(String::new()), ..Ask::default() }).await?;
+    async fn services(&self) -> Result<Vec<String>, ReflectionFailure> {
+        let answer = self
+            .ask(&ReflectionRequest {
+                services: Some(String::new()),
+                ..ReflectionRequest::default()
+            })
+            .await?;
         let there =
             answer.services.unwrap_or_default().services.into_iter().map(|service| service.name);
         Ok(there.filter(|name| !name.starts_with("grpc.reflection.")).collect())
     }
 
-    async fn ask(&self, ask: &Ask) -> Result<Answer, Unknown> {
+    async fn ask(&self, ask: &ReflectionRequest) -> Result<ReflectionResponse, ReflectionFailure> {
         let answer = wire::ask(self.send, &self.url, &ask.encode_to_vec()).await?;
-        let answer = Answer::decode(answer.as_slice()).map_err(|error| error.to_string())?;
+        let answer =
+            ReflectionResponse::decode(answer.as_slice()).map_err(|error| error.to_string())?;
         Ok(answer)
     }
 }
 
-fn take(known: &mut BTreeMap<String, FileDescriptorProto>, files: &Files) -> Result<(), Unknown> {
+fn take(
+    known: &mut BTreeMap<String, FileDescriptorProto>,
+    files: &FileDescriptors,
+) -> Result<(), ReflectionFailure> {
     for file in &files.files {
         let file =
             FileDescriptorProto::decode(file.as_slice()).map_err(|error| error.to_string())?;

@@ -1,13 +1,13 @@
 //! Chunked bodies, byte by byte where it must be and slice by slice where it can.
 
-use super::Malformed;
+use super::MalformedReply;
 
 /// The longest chunk header or trailer line that is put up with, in bytes.
 const LONGEST_LINE: usize = 16 * 1024;
 
 /// Where in a chunked body the reading is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum At {
+enum ChunkState {
     Size,
     Extension,
     SizeEnd,
@@ -20,8 +20,8 @@ enum At {
 
 /// Reads a chunked body.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chunks {
-    at: At,
+pub(super) struct ChunkedDecoder {
+    at: ChunkState,
     /// Bytes left of the chunk; while its size is read, the size so far.
     left: u64,
     digits: u8,
@@ -31,9 +31,9 @@ pub(super) struct Chunks {
     trailers: usize,
 }
 
-impl Chunks {
+impl ChunkedDecoder {
     pub fn new() -> Self {
-        Self { at: At::Size, left: 0, digits: 0, line: 0, trailers: 0 }
+        Self { at: ChunkState::Size, left: 0, digits: 0, line: 0, trailers: 0 }
     }
 
     /// Reads on; calls `data` with what belongs to the body. Says how many bytes were used, and
@@ -42,16 +42,16 @@ impl Chunks {
         &mut self,
         input: &[u8],
         mut data: impl FnMut(&[u8]),
-    ) -> Result<(usize, bool), Malformed> {
+    ) -> Result<(usize, bool), MalformedReply> {
         let mut used = 0;
         while used < input.len() {
-            if self.at == At::Data {
+            if self.at == ChunkState::Data {
                 let here = usize::try_from(self.left).unwrap_or(usize::MAX).min(input.len() - used);
                 data(&input[used..used + here]);
                 used += here;
                 self.left -= here as u64;
                 if self.left == 0 {
-                    self.at = At::DataReturn;
+                    self.at = ChunkState::DataReturn;
                 }
                 continue;
             }
@@ -65,38 +65,46 @@ impl Chunks {
     }
 
     /// One byte that is not data; true when it was the last of the body.
-    fn step(&mut self, byte: u8) -> Result<bool, Malformed> {
+    fn step(&mut self, byte: u8) -> Result<bool, MalformedReply> {
         self.line += 1;
         if self.line > LONGEST_LINE || self.trailers > LONGEST_LINE {
-            return Err(Malformed::Chunk("line"));
+            return Err(MalformedReply::Chunk("line"));
         }
         match (self.at, byte) {
-            (At::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,
-            (At::Size, b';' | b' ' | b'\t') if self.digits > 0 => self.at = At::Extension,
-            (At::Size | At::Extension, b'\r') if self.digits > 0 => self.at = At::SizeEnd,
-            (At::Extension, byte) if byte != b'\n' => {}
-            (At::SizeEnd, b'\n') => self.begin_chunk(),
-            (At::DataReturn, b'\r') => self.at = At::DataEnd,
-            (At::DataEnd, b'\n') => *self = Self { trailers: self.trailers, ..Self::new() },
-            (At::Trailer, b'\r') => self.at = At::TrailerEnd,
-            (At::Trailer, byte) if byte != b'\n' => self.trailers += 1,
-            (At::TrailerEnd, b'\n') if self.line == 2 => return Ok(true),
-            (At::TrailerEnd, b'\n') => {
-                self.at = At::Trailer;
+            (ChunkState::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,
+            (ChunkState::Size, b';' | b' ' | b'\t') if self.digits > 0 => {
+                self.at = ChunkState::Extension
+            }
+            (ChunkState::Size | ChunkState::Extension, b'\r') if self.digits > 0 => {
+                self.at = ChunkState::SizeEnd
+            }
+            (ChunkState::Extension, byte) if byte != b'\n' => {}
+            (ChunkState::SizeEnd, b'\n') => self.begin_chunk(),
+            (ChunkState::DataReturn, b'\r') => self.at = ChunkState::DataEnd,
+            (ChunkState::DataEnd, b'\n') => *self = Self { trailers: self.trailers, ..Self::new() },
+            (ChunkState::Trailer, b'\r') => self.at = ChunkState::TrailerEnd,
+            (ChunkState::Trailer, byte) if byte != b'\n' => self.trailers += 1,
+            (ChunkState::TrailerEnd, b'\n') if self.line == 2 => return Ok(true),
+            (ChunkState::TrailerEnd, b'\n') => {
+                self.at = ChunkState::Trailer;
                 self.line = 0;
             }
-            (At::DataReturn | At::DataEnd, _) => return Err(Malformed::Chunk("end")),
-            (At::Trailer | At::TrailerEnd, _) => return Err(Malformed::Chunk("trailer")),
-            _ => return Err(Malformed::Chunk("size")),
+            (ChunkState::DataReturn | ChunkState::DataEnd, _) => {
+                return Err(MalformedReply::Chunk("end"));
+            }
+            (ChunkState::Trailer | ChunkState::TrailerEnd, _) => {
+                return Err(MalformedReply::Chunk("trailer"));
+            }
+            _ => return Err(MalformedReply::Chunk("size")),
         }
         Ok(false)
     }
 
-    fn digit(&mut self, byte: u8) -> Result<(), Malformed> {
+    fn digit(&mut self, byte: u8) -> Result<(), MalformedReply> {
         let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
         self.digits += 1;
         if self.digits > 15 {
-            return Err(Malformed::Chunk("size"));
+            return Err(MalformedReply::Chunk("size"));
         }
         self.left = self.left * 16 + digit;
         Ok(())
@@ -104,6 +112,6 @@ impl Chunks {
 
     fn begin_chunk(&mut self) {
         self.line = 0;
-        self.at = if self.left == 0 { At::Trailer } else { At::Data };
+        self.at = if self.left == 0 { ChunkState::Trailer } else { ChunkState::Data };
     }
 }

@@ -9,32 +9,32 @@ use std::time::Instant;
 
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::{Cut, Keep, Malformed, Progress, Reader, Reply};
-use crate::job::Prepared;
-use crate::net::Stream;
+use super::{Keep, MalformedReply, PrematureClose, Progress, Reader, Reply};
+use crate::job::PreparedRequest;
+use crate::net::ByteStream;
 
 /// A connection that may have served requests before.
 #[derive(Debug)]
-pub(crate) struct Connection {
-    stream: Stream,
+pub(crate) struct Http1Connection {
+    stream: ByteStream,
     reader: Reader,
     first_byte: Option<Instant>,
 }
 
 /// Why a request got no reply.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Broken {
+pub(crate) enum Http1Error {
     #[error(transparent)]
     Io(#[from] io::Error),
     #[error(transparent)]
-    Cut(#[from] Cut),
+    Cut(#[from] PrematureClose),
     #[error(transparent)]
-    Malformed(#[from] Malformed),
+    Malformed(#[from] MalformedReply),
 }
 
-impl Connection {
+impl Http1Connection {
     /// On a stream that nothing was sent on yet.
-    pub fn new(stream: Stream, keep: Keep) -> Self {
+    pub fn new(stream: ByteStream, keep: Keep) -> Self {
         Self { stream, reader: Reader::new(keep), first_byte: None }
     }
 
@@ -61,9 +61,9 @@ impl Connection {
     /// so that all connections of a thread share one.
     pub async fn exchange(
         &mut self,
-        request: &Prepared,
+        request: &PreparedRequest,
         scratch: &RefCell<Box<[u8]>>,
-    ) -> Result<Reply, Broken> {
+    ) -> Result<Reply, Http1Error> {
         self.first_byte = None;
         self.reader.begin(request.reply_to);
         let written = self.stream.send(&request.bytes).await;
@@ -79,12 +79,12 @@ impl Connection {
         &mut self,
         context: &mut Context<'_>,
         scratch: &mut [u8],
-    ) -> Poll<Result<Reply, Broken>> {
+    ) -> Poll<Result<Reply, Http1Error>> {
         loop {
             let mut read = ReadBuf::new(scratch);
             ready!(Pin::new(&mut self.stream).poll_read(context, &mut read))?;
             if read.filled().is_empty() {
-                return Poll::Ready(self.reader.close().map_err(Broken::from));
+                return Poll::Ready(self.reader.close().map_err(Http1Error::from));
             }
             match self.reader.feed(read.filled())? {
                 // The clock is only read for replies that come in pieces.
@@ -92,7 +92,7 @@ impl Connection {
                     self.first_byte = self.first_byte.or_else(|| Some(Instant::now()))
                 }
                 Progress::Done { used, .. } if used < read.filled().len() => {
-                    return Poll::Ready(Err(Malformed::Surplus.into()));
+                    return Poll::Ready(Err(MalformedReply::Surplus.into()));
                 }
                 Progress::Done { reply, .. } => return Poll::Ready(Ok(reply)),
             }

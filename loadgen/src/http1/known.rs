@@ -2,33 +2,33 @@
 //! tenth of parsing them.
 
 use super::ReplyTo;
-use super::framing::Head;
+use super::framing::ReplyHead;
 
 /// The longest head that is remembered, in bytes: each connection has one.
 const LONGEST: usize = 1024;
 
 /// The head that came last, and what it said.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct HeadCache {
     bytes: Vec<u8>,
     to: ReplyTo,
-    head: Option<Head>,
+    head: Option<ReplyHead>,
 }
 
-impl Known {
+impl HeadCache {
     pub fn new() -> Self {
         Self { bytes: Vec::new(), to: ReplyTo::Other, head: None }
     }
 
     /// What these bytes say, if they begin with the head that came last. It ends with an empty
     /// line, so nothing that follows can change its meaning.
-    pub fn recall(&self, input: &[u8], to: ReplyTo) -> Option<(usize, Head)> {
+    pub fn recall(&self, input: &[u8], to: ReplyTo) -> Option<(usize, ReplyHead)> {
         let head = self.head.filter(|_| self.to == to)?;
         input.starts_with(&self.bytes).then_some((self.bytes.len(), head))
     }
 
     /// Remembers a whole head.
-    pub fn learn(&mut self, bytes: &[u8], to: ReplyTo, head: Head) {
+    pub fn learn(&mut self, bytes: &[u8], to: ReplyTo, head: ReplyHead) {
         self.bytes.clear();
         self.head = (bytes.len() <= LONGEST).then_some(head);
         if self.head.is_some() {

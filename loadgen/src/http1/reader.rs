@@ -1,9 +1,9 @@
 //! Bytes in, replies out.
 
-use super::chunked::Chunks;
-use super::framing::{self, Framing, Head};
-use super::known::Known;
-use super::{Cut, Malformed, Reply, ReplyTo};
+use super::chunked::ChunkedDecoder;
+use super::framing::{self, BodyFraming, ReplyHead};
+use super::known::HeadCache;
+use super::{MalformedReply, PrematureClose, Reply, ReplyTo};
 
 /// The longest head that is put up with, in bytes.
 pub(super) const LONGEST_HEAD: usize = 64 * 1024;
@@ -45,8 +45,8 @@ pub enum Progress {
 pub struct Reader {
     to: ReplyTo,
     keep: Keep,
-    state: State,
-    known: Known,
+    state: ReaderState,
+    known: HeadCache,
     /// The beginning of a head whose end has not come yet.
     partial: Vec<u8>,
     head: Vec<u8>,
@@ -56,11 +56,11 @@ pub struct Reader {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum State {
+enum ReaderState {
     Head,
-    Length(Head, u64),
-    Chunks(Head, Chunks),
-    UntilClose(Head),
+    Length(ReplyHead, u64),
+    Chunks(ReplyHead, ChunkedDecoder),
+    UntilClose(ReplyHead),
 }
 
 impl Reader {
@@ -69,8 +69,8 @@ impl Reader {
         Self {
             to: ReplyTo::Other,
             keep,
-            state: State::Head,
-            known: Known::new(),
+            state: ReaderState::Head,
+            known: HeadCache::new(),
             partial: Vec::new(),
             head: Vec::new(),
             body: Vec::new(),
@@ -82,7 +82,7 @@ impl Reader {
     /// Gets ready for the reply to the next request.
     pub fn begin(&mut self, to: ReplyTo) {
         self.to = to;
-        self.state = State::Head;
+        self.state = ReaderState::Head;
         for buffer in [&mut self.partial, &mut self.head, &mut self.body] {
             buffer.clear();
             buffer.shrink_to(SPARE);
@@ -104,33 +104,33 @@ impl Reader {
     /// Reads on.
     ///
     /// # Errors
-    /// [`Malformed`] when this is not HTTP/1; the connection is of no use any more.
-    pub fn feed(&mut self, input: &[u8]) -> Result<Progress, Malformed> {
+    /// [`MalformedReply`] when this is not HTTP/1; the connection is of no use any more.
+    pub fn feed(&mut self, input: &[u8]) -> Result<Progress, MalformedReply> {
         let mut used = 0;
         loop {
             let rest = &input[used..];
             match self.state {
-                State::Head => match self.feed_head(rest)? {
+                ReaderState::Head => match self.feed_head(rest)? {
                     None => return Ok(Progress::More),
                     Some((of_head, head)) => {
                         used += of_head;
                         self.begin_body(head)?;
                     }
                 },
-                State::Length(head, left) => {
+                ReaderState::Length(head, left) => {
                     let here = usize::try_from(left).unwrap_or(usize::MAX).min(rest.len());
                     self.take(&rest[..here]);
                     used += here;
-                    self.state = State::Length(head, left - here as u64);
+                    self.state = ReaderState::Length(head, left - here as u64);
                     return Ok(self.progress(head, used, left == here as u64));
                 }
-                State::Chunks(head, mut chunks) => {
+                ReaderState::Chunks(head, mut chunks) => {
                     let (here, done) = chunks.feed(rest, |data| self.take(data))?;
                     used += here;
-                    self.state = State::Chunks(head, chunks);
+                    self.state = ReaderState::Chunks(head, chunks);
                     return Ok(self.progress(head, used, done));
                 }
-                State::UntilClose(_) => {
+                ReaderState::UntilClose(_) => {
                     self.take(rest);
                     return Ok(Progress::More);
                 }
@@ -141,17 +141,19 @@ impl Reader {
     /// The connection was closed.
     ///
     /// # Errors
-    /// [`Cut`] unless that is how the reply was to end.
-    pub fn close(&mut self) -> Result<Reply, Cut> {
+    /// [`PrematureClose`] unless that is how the reply was to end.
+    pub fn close(&mut self) -> Result<Reply, PrematureClose> {
         match self.state {
-            State::UntilClose(head) => Ok(self.reply(head)),
-            State::Head if self.partial.is_empty() && self.interim == 0 => Err(Cut::Unanswered),
-            _ => Err(Cut::Midway),
+            ReaderState::UntilClose(head) => Ok(self.reply(head)),
+            ReaderState::Head if self.partial.is_empty() && self.interim == 0 => {
+                Err(PrematureClose::Unanswered)
+            }
+            _ => Err(PrematureClose::Midway),
         }
     }
 
     /// The head, once it is whole, and how many of these bytes belong to it.
-    fn feed_head(&mut self, input: &[u8]) -> Result<Option<(usize, Head)>, Malformed> {
+    fn feed_head(&mut self, input: &[u8]) -> Result<Option<(usize, ReplyHead)>, MalformedReply> {
         if self.partial.is_empty() {
             let recalled = self.known.recall(input, self.to);
             let parsed = if recalled.is_some() { recalled } else { parse(input, self.to)? };
@@ -191,26 +193,29 @@ impl Reader {
         }
     }
 
-    fn bounded(&self, parsed: Option<(usize, Head)>) -> Result<Option<(usize, Head)>, Malformed> {
+    fn bounded(
+        &self,
+        parsed: Option<(usize, ReplyHead)>,
+    ) -> Result<Option<(usize, ReplyHead)>, MalformedReply> {
         let length = parsed.map_or(self.partial.len(), |(length, _)| length);
         if length > LONGEST_HEAD {
-            return Err(Malformed::LongHead);
+            return Err(MalformedReply::LongHead);
         }
         Ok(parsed)
     }
 
-    fn begin_body(&mut self, head: Head) -> Result<(), Malformed> {
+    fn begin_body(&mut self, head: ReplyHead) -> Result<(), MalformedReply> {
         if head.status == 101 {
-            return Err(Malformed::Upgrade);
+            return Err(MalformedReply::Upgrade);
         }
         if head.status < 200 {
             self.interim += 1;
-            return if self.interim > MOST_INTERIM { Err(Malformed::Interim) } else { Ok(()) };
+            return if self.interim > MOST_INTERIM { Err(MalformedReply::Interim) } else { Ok(()) };
         }
         self.state = match head.framing {
-            Framing::Length(length) => State::Length(head, length),
-            Framing::Chunked => State::Chunks(head, Chunks::new()),
-            Framing::UntilClose => State::UntilClose(head),
+            BodyFraming::Length(length) => ReaderState::Length(head, length),
+            BodyFraming::Chunked => ReaderState::Chunks(head, ChunkedDecoder::new()),
+            BodyFraming::UntilClose => ReaderState::UntilClose(head),
         };
         Ok(())
     }
@@ -223,11 +228,11 @@ impl Reader {
         }
     }
 
-    fn progress(&self, head: Head, used: usize, done: bool) -> Progress {
+    fn progress(&self, head: ReplyHead, used: usize, done: bool) -> Progress {
         if done { Progress::Done { used, reply: self.reply(head) } } else { Progress::More }
     }
 
-    fn reply(&self, head: Head) -> Reply {
+    fn reply(&self, head: ReplyHead) -> Reply {
         Reply {
             status: head.status,
             length: self.length,
@@ -237,15 +242,15 @@ impl Reader {
     }
 }
 
-fn parse(input: &[u8], to: ReplyTo) -> Result<Option<(usize, Head)>, Malformed> {
+fn parse(input: &[u8], to: ReplyTo) -> Result<Option<(usize, ReplyHead)>, MalformedReply> {
     let mut headers = [const { std::mem::MaybeUninit::uninit() }; MOST_HEADERS];
     let mut response = httparse::Response::new(&mut []);
     let config = httparse::ParserConfig::default();
     match config.parse_response_with_uninit_headers(&mut response, input, &mut headers) {
         Ok(httparse::Status::Complete(length)) => Ok(Some((length, framing::head(&response, to)?))),
         Ok(httparse::Status::Partial) => Ok(None),
-        Err(httparse::Error::TooManyHeaders) => Err(Malformed::Headers),
-        Err(error) => Err(Malformed::Head(error)),
+        Err(httparse::Error::TooManyHeaders) => Err(MalformedReply::Headers),
+        Err(error) => Err(MalformedReply::Head(error)),
     }
 }
 

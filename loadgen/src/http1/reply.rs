@@ -26,7 +26,7 @@ pub struct Reply {
 
 /// The connection ended before the reply did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Cut {
+pub enum PrematureClose {
     /// Before its first byte.
     #[error("the connection was closed without a reply")]
     Unanswered,
@@ -37,7 +37,7 @@ pub enum Cut {
 
 /// Why what came is not HTTP/1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
+pub enum MalformedReply {
     /// A head that does not parse.
     #[error("not a reply's head: {0}")]
     Head(httparse::Error),

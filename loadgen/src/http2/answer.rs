@@ -1,6 +1,6 @@
 //! What a reply's headers say, as far as a load needs it.
 
-use super::hpack::{self, Garbled, Text};
+use super::hpack::{self, HpackBuffers, HpackError};
 
 /// The longest head that is put up with, in bytes as HTTP/2 counts them; that of HTTP/1.1.
 pub(super) const LONGEST: usize = 64 * 1024;
@@ -12,7 +12,7 @@ const HOP_BY_HOP: [&[u8]; 5] =
 
 /// What the head of a reply says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct ReplyHeaders {
     pub status: u16,
     /// What it says of its body's length.
     pub length: Option<u64>,
@@ -22,7 +22,7 @@ pub(super) struct Answer {
 
 /// Why a block of headers is none of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unfit {
+pub(super) enum HeadersError {
     /// HPACK cannot read it: nothing that comes on the connection can be trusted.
     Garbled,
     /// The reply breaks the rules by this name.
@@ -35,14 +35,14 @@ pub(super) const LENGTH: &str = "a content-length that is not a length";
 pub(super) const LENGTH_DIFFERS: &str = "a body of another length than announced";
 const STATUS: &str = "a status that is none";
 
-impl From<Garbled> for Unfit {
-    fn from(_: Garbled) -> Self {
+impl From<HpackError> for HeadersError {
+    fn from(_: HpackError) -> Self {
         Self::Garbled
     }
 }
 
 #[derive(Default)]
-struct Fields {
+struct HeaderFields {
     status: Option<u16>,
     length: Option<u64>,
     grpc: Option<u16>,
@@ -56,12 +56,12 @@ struct Fields {
 /// Reads a head; it is written to `whole` as a status line and a header a line, if that is wanted.
 pub(super) fn head(
     block: &[u8],
-    text: &mut Text,
+    text: &mut HpackBuffers,
     whole: Option<&mut Vec<u8>>,
-) -> Result<Answer, Unfit> {
+) -> Result<ReplyHeaders, HeadersError> {
     let fields = fields(block, text, whole)?;
-    let status = fields.status.ok_or(Unfit::Reply(BREACH))?;
-    Ok(Answer {
+    let status = fields.status.ok_or(HeadersError::Reply(BREACH))?;
+    Ok(ReplyHeaders {
         status,
         length: fields.length,
         grpc: fields.grpc,
@@ -70,13 +70,17 @@ pub(super) fn head(
 }
 
 /// Reads trailers: the status of gRPC, if they have one.
-pub(super) fn trailers(block: &[u8], text: &mut Text) -> Result<Option<u16>, Unfit> {
+pub(super) fn trailers(block: &[u8], text: &mut HpackBuffers) -> Result<Option<u16>, HeadersError> {
     let fields = fields(block, text, None)?;
-    if fields.status.is_some() { Err(Unfit::Reply(BREACH)) } else { Ok(fields.grpc) }
+    if fields.status.is_some() { Err(HeadersError::Reply(BREACH)) } else { Ok(fields.grpc) }
 }
 
-fn fields(block: &[u8], text: &mut Text, mut whole: Option<&mut Vec<u8>>) -> Result<Fields, Unfit> {
-    let mut fields = Fields::default();
+fn fields(
+    block: &[u8],
+    text: &mut HpackBuffers,
+    mut whole: Option<&mut Vec<u8>>,
+) -> Result<HeaderFields, HeadersError> {
+    let mut fields = HeaderFields::default();
     hpack::read(block, text, |name, value| {
         fields.take(name, value);
         if let (Some(whole), None) = (&mut whole, fields.wrong) {
@@ -90,10 +94,10 @@ fn fields(block: &[u8], text: &mut Text, mut whole: Option<&mut Vec<u8>>) -> Res
     if let Some(whole) = whole {
         whole.extend_from_slice(b"\r\n");
     }
-    fields.wrong.map_or(Ok(fields), |wrong| Err(Unfit::Reply(wrong)))
+    fields.wrong.map_or(Ok(fields), |wrong| Err(HeadersError::Reply(wrong)))
 }
 
-impl Fields {
+impl HeaderFields {
     fn take(&mut self, name: &[u8], value: &[u8]) {
         self.bytes += name.len() + value.len() + OVERHEAD;
         let taken = match name {

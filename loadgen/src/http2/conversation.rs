@@ -8,14 +8,14 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Buf;
 
-use self::replies::{Block, Known};
+use self::replies::{HeaderBlock, HeaderBlockCache};
 use super::answer;
-use super::frame::{self, HEAD, Head};
-use super::hpack::{self, Text};
+use super::frame::{self, FrameHeader, HEAD};
+use super::hpack::{self, HpackBuffers};
 use super::missed::{self, code};
-use super::stream::Stream;
-use super::{Message, Received};
-use crate::client::Missed;
+use super::stream::Http2Stream;
+use super::{Http2Request, ReceivedReply};
+use crate::client::RequestError;
 use crate::http1::Reply;
 
 /// How much may come unasked, in bytes, on a stream and on the connection: enough to keep a
@@ -34,33 +34,33 @@ const LAST: u32 = (1 << 31) - 3;
 
 /// One connection, as a client has it.
 #[derive(Debug)]
-pub(super) struct Conversation {
+pub(super) struct Http2Connection {
     out: Vec<u8>,
     /// How much of it was sent.
     sent: usize,
     /// A frame that has not come as a whole.
     rest: Vec<u8>,
-    streams: Vec<Stream>,
+    streams: Vec<Http2Stream>,
     /// How many of them have no result.
     open: usize,
     /// How many of them have a body that is not sent yet.
     unsent: usize,
     next: u32,
-    peer: Peer,
+    peer: PeerSettings,
     /// How much may be sent, and may come, on the connection.
     credit: i64,
     window: i64,
-    block: Option<Block>,
-    known: Known,
-    text: Text,
+    block: Option<HeaderBlock>,
+    known: HeaderBlockCache,
+    text: HpackBuffers,
     /// Frames in a row that brought no reply further.
     idle: u32,
-    goaway: Option<Missed>,
+    goaway: Option<RequestError>,
 }
 
 /// What the server allows.
 #[derive(Debug)]
-struct Peer {
+struct PeerSettings {
     /// It has said so; nothing is sent before.
     told: bool,
     streams: usize,
@@ -68,7 +68,7 @@ struct Peer {
     frame: usize,
 }
 
-impl Conversation {
+impl Http2Connection {
     /// One that has said what a client says first.
     pub fn new() -> Self {
         let mut out = frame::PREFACE.to_vec();
@@ -89,7 +89,7 @@ impl Conversation {
             open: 0,
             unsent: 0,
             next: 1,
-            peer: Peer {
+            peer: PeerSettings {
                 told: false,
                 streams: usize::MAX,
                 window: FIRST_WINDOW,
@@ -98,8 +98,8 @@ impl Conversation {
             credit: FIRST_WINDOW,
             window: CONNECTION_WINDOW,
             block: None,
-            known: Known::default(),
-            text: Text::default(),
+            known: HeaderBlockCache::default(),
+            text: HpackBuffers::default(),
             idle: 0,
             goaway: None,
         }
@@ -121,7 +121,7 @@ impl Conversation {
     }
 
     /// Why it takes no more requests, if the server or its numbers say so.
-    pub fn is_leaving(&self) -> Option<Missed> {
+    pub fn is_leaving(&self) -> Option<RequestError> {
         self.goaway.or((self.next >= LAST).then_some(missed::goaway(code::NO_ERROR)))
     }
 
@@ -158,12 +158,17 @@ impl Conversation {
     }
 
     /// Says a request; who is woken when its reply is there. Call it when there is room.
-    pub fn request(&mut self, message: &Message, received: Received, waker: &Waker) -> u32 {
+    pub fn request(
+        &mut self,
+        message: &Http2Request,
+        received: ReceivedReply,
+        waker: &Waker,
+    ) -> u32 {
         let id = self.next;
         let first: &[u8] = if id == 1 { &[hpack::NO_TABLE] } else { &[] };
         self.next += 2;
         self.say_head(id, first, message);
-        self.streams.push(Stream {
+        self.streams.push(Http2Stream {
             id,
             to: message.to,
             received,
@@ -183,7 +188,7 @@ impl Conversation {
         id
     }
 
-    fn say_head(&mut self, id: u32, first: &[u8], message: &Message) {
+    fn say_head(&mut self, id: u32, first: &[u8], message: &Http2Request) {
         let end = if message.body.is_empty() { frame::END_STREAM } else { 0 };
         let whole = first.len() + message.head.len() <= frame::LONGEST;
         if whole {
@@ -210,7 +215,7 @@ impl Conversation {
         &mut self,
         id: u32,
         context: &Context<'_>,
-    ) -> Poll<Option<(Received, Result<Reply, Missed>)>> {
+    ) -> Poll<Option<(ReceivedReply, Result<Reply, RequestError>)>> {
         let Some(place) = self.streams.iter().position(|stream| stream.id == id) else {
             return Poll::Ready(None);
         };
@@ -232,7 +237,7 @@ impl Conversation {
     }
 
     /// All that is under way comes to this.
-    pub fn fail(&mut self, why: impl Fn(&Stream) -> Missed) {
+    pub fn fail(&mut self, why: impl Fn(&Http2Stream) -> RequestError) {
         for place in 0..self.streams.len() {
             let missed = self.goaway.unwrap_or_else(|| why(&self.streams[place]));
             self.finish(place, Err(missed), None);
@@ -240,7 +245,7 @@ impl Conversation {
     }
 
     /// Takes what came; an error ends the connection.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Missed> {
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), RequestError> {
         if self.rest.is_empty() {
             let used = self.frames(bytes)?;
             self.rest.extend_from_slice(&bytes[used..]);
@@ -255,9 +260,9 @@ impl Conversation {
     }
 
     /// Takes all whole frames; how many bytes they were.
-    fn frames(&mut self, bytes: &[u8]) -> Result<usize, Missed> {
+    fn frames(&mut self, bytes: &[u8]) -> Result<usize, RequestError> {
         let mut at = 0;
-        while let Some(head) = Head::read(&bytes[at..]) {
+        while let Some(head) = FrameHeader::read(&bytes[at..]) {
             if head.length > frame::LONGEST {
                 return Err(missed::FRAME);
             }
@@ -269,7 +274,7 @@ impl Conversation {
     }
 
     /// Ends a stream that is under way, with a word to the server if it does not know.
-    fn finish(&mut self, place: usize, result: Result<Reply, Missed>, tell: Option<u32>) {
+    fn finish(&mut self, place: usize, result: Result<Reply, RequestError>, tell: Option<u32>) {
         let stream = &mut self.streams[place];
         if stream.result.is_some() {
             return;

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use brunt_scenarios::timeline::Failure;
 
-use super::{Message, Received};
-use crate::client::Missed;
-use crate::engine::Lane;
+use super::{Http2Request, ReceivedReply};
+use crate::client::RequestError;
+use crate::engine::WorkerLoad;
 use crate::http1::Reply;
-use crate::job::Prepared;
+use crate::job::PreparedRequest;
 
 /// How often a connection may end between being chosen and being used before a request
 /// counts as failed.
@@ -18,21 +18,21 @@ const TRIES: usize = 3;
 /// Sends a request on one of the lane's connections and reads its reply. Dropping the future
 /// cancels the stream.
 pub(crate) async fn exchange(
-    lane: &Rc<Lane>,
+    lane: &Rc<WorkerLoad>,
     server: usize,
-    request: &Prepared,
+    request: &PreparedRequest,
     wrote: &Cell<bool>,
-    received: &mut Received,
-) -> Result<Reply, Missed> {
+    received: &mut ReceivedReply,
+) -> Result<Reply, RequestError> {
     received.clear();
     let parsed;
     let message = match &request.message {
         Some(message) => message,
         None => {
-            parsed = Message::parse(&request.bytes, lane.ready.servers[server].scheme());
+            parsed = Http2Request::parse(&request.bytes, lane.ready.servers[server].scheme());
             parsed
                 .as_ref()
-                .ok_or(Missed::new(Failure::Protocol, "a request that HTTP/2 cannot carry"))?
+                .ok_or(RequestError::new(Failure::Protocol, "a request that HTTP/2 cannot carry"))?
         }
     };
     for _ in 0..TRIES {
@@ -43,5 +43,5 @@ pub(crate) async fn exchange(
             return lease.session.exchange(message, received).await;
         }
     }
-    Err(Missed::new(Failure::Connect, "connections end as soon as they are open"))
+    Err(RequestError::new(Failure::Connect, "connections end as soon as they are open"))
 }

@@ -29,7 +29,7 @@ pub(super) const PRIORITISED: u8 = 0x20;
 
 /// A frame's head.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Head {
+pub(super) struct FrameHeader {
     /// Of the payload, in bytes.
     pub length: usize,
     pub kind: u8,
@@ -37,7 +37,7 @@ pub(super) struct Head {
     pub stream: u32,
 }
 
-impl Head {
+impl FrameHeader {
     /// The head that these bytes begin with, if there are enough of them.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let [a, b, c, kind, flags, stream @ ..] = *bytes.first_chunk::<HEAD>()?;
@@ -62,7 +62,7 @@ pub(super) fn write(out: &mut Vec<u8>, (kind, flags): (u8, u8), stream: u32, pay
 
 /// A payload of data or headers without its padding; `None` when there is more
 /// padding than payload.
-pub(super) fn unpadded(head: Head, payload: &[u8]) -> Option<&[u8]> {
+pub(super) fn unpadded(head: FrameHeader, payload: &[u8]) -> Option<&[u8]> {
     if !head.has(PADDED) {
         return Some(payload);
     }

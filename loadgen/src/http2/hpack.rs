@@ -10,11 +10,11 @@ const LONGEST_NUMBER: u32 = 4;
 
 /// Not what HPACK can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Garbled;
+pub(super) struct HpackError;
 
 /// Where strings are unpacked; used again and again.
 #[derive(Debug, Default)]
-pub(super) struct Text {
+pub(super) struct HpackBuffers {
     name: Vec<u8>,
     value: Vec<u8>,
 }
@@ -22,26 +22,26 @@ pub(super) struct Text {
 /// Reads a block of headers, and gives each name with its value.
 pub(super) fn read(
     block: &[u8],
-    text: &mut Text,
+    text: &mut HpackBuffers,
     mut each: impl FnMut(&[u8], &[u8]),
-) -> Result<(), Garbled> {
+) -> Result<(), HpackError> {
     let (mut rest, mut begun) = (block, false);
     while let Some(first) = rest.first().copied() {
         if first & 0x80 != 0 {
-            let (name, value) = table::field(number(&mut rest, 7)?).ok_or(Garbled)?;
+            let (name, value) = table::field(number(&mut rest, 7)?).ok_or(HpackError)?;
             each(name.as_bytes(), value.as_bytes());
         } else if first & 0xe0 == 0x20 {
             // A table's new size may only come first, and cannot be more than what was allowed:
             // none.
             if number(&mut rest, 5)? != 0 || begun {
-                return Err(Garbled);
+                return Err(HpackError);
             }
             continue;
         } else {
             let index = number(&mut rest, if first & 0x40 != 0 { 6 } else { 4 })?;
             let name = match index {
                 0 => string(&mut rest, &mut text.name)?,
-                known => table::field(known).ok_or(Garbled)?.0.as_bytes(),
+                known => table::field(known).ok_or(HpackError)?.0.as_bytes(),
             };
             each(name, string(&mut rest, &mut text.value)?);
         }
@@ -51,15 +51,15 @@ pub(super) fn read(
 }
 
 /// A number whose first byte has so many bits for it.
-fn number(rest: &mut &[u8], bits: u32) -> Result<usize, Garbled> {
+fn number(rest: &mut &[u8], bits: u32) -> Result<usize, HpackError> {
     let most = (1 << bits) - 1;
-    let (first, mut after) = rest.split_first().ok_or(Garbled)?;
+    let (first, mut after) = rest.split_first().ok_or(HpackError)?;
     let mut sum = usize::from(*first) & most;
     if sum == most {
         for place in 0.. {
-            let (byte, further) = after.split_first().ok_or(Garbled)?;
+            let (byte, further) = after.split_first().ok_or(HpackError)?;
             if place == LONGEST_NUMBER {
-                return Err(Garbled);
+                return Err(HpackError);
             }
             after = further;
             sum += usize::from(byte & 0x7f) << (7 * place);
@@ -75,10 +75,10 @@ fn number(rest: &mut &[u8], bits: u32) -> Result<usize, Garbled> {
 fn string<'a, 'block: 'a>(
     rest: &mut &'block [u8],
     into: &'a mut Vec<u8>,
-) -> Result<&'a [u8], Garbled> {
+) -> Result<&'a [u8], HpackError> {
     let packed = rest.first().is_some_and(|first| first & 0x80 != 0);
     let length = number(rest, 7)?;
-    let (raw, after) = rest.split_at_checked(length).ok_or(Garbled)?;
+    let (raw, after) = rest.split_at_checked(length).ok_or(HpackError)?;
     *rest = after;
     if !packed {
         return Ok(raw);

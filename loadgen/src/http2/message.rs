@@ -19,14 +19,14 @@ const MOST_HEADERS: usize = 128;
 
 /// A request's head, packed, and its body.
 #[derive(Debug, Clone)]
-pub(crate) struct Message {
+pub(crate) struct Http2Request {
     /// The same bytes on every connection, since no table of the connection's is used.
     pub head: Bytes,
     pub body: Bytes,
     pub to: ReplyTo,
 }
 
-impl Message {
+impl Http2Request {
     /// Reads the bytes of a whole HTTP/1.1 request with a length; `None` when they are none.
     pub fn parse(bytes: &[u8], scheme: Scheme) -> Option<Self> {
         let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
@@ -63,12 +63,12 @@ mod tests {
         let bytes =
             b"POST /a?b HTTP/1.1\r\nHost: h:8080\r\nConnection: close\r\nX-A: 1\r\nX-A: 2\r\n\
             Content-Length: 2\r\n\r\nhi";
-        let message = Message::parse(bytes, Scheme::Https).unwrap();
+        let message = Http2Request::parse(bytes, Scheme::Https).unwrap();
         let mut fields = Vec::new();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let each =
             |name: &[u8], value: &[u8]| fields.push(format!("{}: {}", text(name), text(value)));
-        hpack::read(&message.head, &mut hpack::Text::default(), each).unwrap();
+        hpack::read(&message.head, &mut hpack::HpackBuffers::default(), each).unwrap();
         let pseudo = [":method: POST", ":scheme: https", ":authority: h:8080", ":path: /a?b"];
         assert_eq!(fields, [&pseudo[..], &["x-a: 1", "x-a: 2", "content-length: 2"]].concat());
         assert_eq!(message.body, "hi");
@@ -82,7 +82,7 @@ mod tests {
             "GET / HTTP/1.1\r\n\r\n",
             "GET  HTTP/1.1\r\nHost: h\r\n\r\n",
         ] {
-            assert!(Message::parse(bytes.as_bytes(), Scheme::Http).is_none(), "{bytes}");
+            assert!(Http2Request::parse(bytes.as_bytes(), Scheme::Http).is_none(), "{bytes}");
         }
     }
 }

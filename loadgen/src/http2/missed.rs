@@ -3,7 +3,7 @@
 use brunt_scenarios::timeline::Failure;
 
 use super::answer::BREACH;
-use crate::client::Missed;
+use crate::client::RequestError;
 
 /// Error codes that HTTP/2 has (RFC 9113, section 7).
 pub(super) mod code {
@@ -15,28 +15,31 @@ pub(super) mod code {
     pub const ENHANCE_YOUR_CALM: u32 = 11;
 }
 
-pub(super) const RULES: Missed = Missed::new(Failure::Protocol, BREACH);
-pub(super) const FRAME: Missed = Missed::new(Failure::Protocol, "not a frame of HTTP/2");
-pub(super) const HPACK: Missed = Missed::new(Failure::Protocol, "headers that HPACK cannot read");
-pub(super) const WINDOW: Missed =
-    Missed::new(Failure::Protocol, "more data than HTTP/2's window lets");
-pub(super) const FLOOD: Missed =
-    Missed::new(Failure::Protocol, "frames without an end that say nothing");
-pub(super) const INTERIM: Missed = Missed::new(Failure::Protocol, "interim replies without an end");
+pub(super) const RULES: RequestError = RequestError::new(Failure::Protocol, BREACH);
+pub(super) const FRAME: RequestError =
+    RequestError::new(Failure::Protocol, "not a frame of HTTP/2");
+pub(super) const HPACK: RequestError =
+    RequestError::new(Failure::Protocol, "headers that HPACK cannot read");
+pub(super) const WINDOW: RequestError =
+    RequestError::new(Failure::Protocol, "more data than HTTP/2's window lets");
+pub(super) const FLOOD: RequestError =
+    RequestError::new(Failure::Protocol, "frames without an end that say nothing");
+pub(super) const INTERIM: RequestError =
+    RequestError::new(Failure::Protocol, "interim replies without an end");
 
 /// The server ends the connection.
-pub(super) fn goaway(reason: u32) -> Missed {
+pub(super) fn goaway(reason: u32) -> RequestError {
     let name = match reason {
         code::NO_ERROR => "GOAWAY",
         code::ENHANCE_YOUR_CALM => "GOAWAY: enhance your calm",
         code::PROTOCOL_ERROR => "GOAWAY: protocol error",
         _ => "GOAWAY: an error",
     };
-    Missed::new(Failure::Reset, name)
+    RequestError::new(Failure::Reset, name)
 }
 
 /// The server ends a stream.
-pub(super) fn reset(reason: u32) -> Missed {
+pub(super) fn reset(reason: u32) -> RequestError {
     let name = match reason {
         code::REFUSED_STREAM => "RST_STREAM: refused",
         code::CANCEL => "RST_STREAM: cancelled",
@@ -44,5 +47,5 @@ pub(super) fn reset(reason: u32) -> Missed {
         code::ENHANCE_YOUR_CALM => "RST_STREAM: enhance your calm",
         _ => "RST_STREAM: an error",
     };
-    Missed::new(Failure::Reset, name)
+    RequestError::new(Failure::Reset, name)
 }

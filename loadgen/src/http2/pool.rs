@@ -3,25 +3,25 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::session::Session;
-use crate::engine::Lane;
+use super::session::Http2Session;
+use crate::engine::WorkerLoad;
 use crate::job::Reuse;
 
 /// Connections by server.
 #[derive(Default)]
-pub(crate) struct Pool {
-    sessions: RefCell<Vec<(usize, Rc<Session>)>>,
+pub(crate) struct Http2Pool {
+    sessions: RefCell<Vec<(usize, Rc<Http2Session>)>>,
 }
 
 /// One stream's place on a connection.
-pub(super) struct Lease {
-    pub session: Rc<Session>,
+pub(super) struct StreamLease {
+    pub session: Rc<Http2Session>,
     private: bool,
 }
 
-impl Pool {
+impl Http2Pool {
     /// A place on the first connection that has one, or on a new one.
-    pub(super) fn lease(&self, lane: &Rc<Lane>, server: usize) -> Lease {
+    pub(super) fn lease(&self, lane: &Rc<WorkerLoad>, server: usize) -> StreamLease {
         let private = lane.ready.job.reuse == Reuse::No;
         let mut sessions = self.sessions.borrow_mut();
         sessions.retain(|(_, session)| !session.is_over());
@@ -29,7 +29,7 @@ impl Pool {
         let session = match free {
             Some((_, session)) if !private => Rc::clone(session),
             _ => {
-                let session = Session::start(lane, server);
+                let session = Http2Session::start(lane, server);
                 if !private {
                     sessions.push((server, Rc::clone(&session)));
                 }
@@ -37,11 +37,11 @@ impl Pool {
             }
         };
         session.count(1);
-        Lease { session, private }
+        StreamLease { session, private }
     }
 }
 
-impl Drop for Lease {
+impl Drop for StreamLease {
     fn drop(&mut self) {
         self.session.count(-1);
         if self.private {

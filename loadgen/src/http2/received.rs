@@ -6,7 +6,7 @@ use crate::http1::Keep;
 
 /// What came of the last request.
 #[derive(Debug)]
-pub(crate) struct Received {
+pub(crate) struct ReceivedReply {
     pub(super) keep: Keep,
     pub(super) head: Vec<u8>,
     pub(super) body: Vec<u8>,
@@ -15,7 +15,7 @@ pub(crate) struct Received {
     pub(super) grpc: Option<u16>,
 }
 
-impl Received {
+impl ReceivedReply {
     pub fn new(keep: Keep) -> Self {
         Self { keep, head: Vec::new(), body: Vec::new(), length: 0, first_byte: None, grpc: None }
     }

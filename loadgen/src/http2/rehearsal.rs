@@ -3,14 +3,14 @@
 
 use std::task::{Context, Poll, Waker};
 
-use super::conversation::Conversation;
-use super::{Message, Received, missed};
+use super::conversation::Http2Connection;
+use super::{Http2Request, ReceivedReply, missed};
 use crate::http1::Keep;
 use crate::job::Scheme;
 
 /// What a client made of what a server said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
+pub struct FuzzOutcome {
     /// Each request's reply: its status, its length, and how much of its body was kept, in bytes;
     /// or why there is none.
     pub replies: Vec<Result<(u16, u64, usize), &'static str>>,
@@ -25,12 +25,12 @@ const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
 
 /// Makes so many requests, and lets a client hear what a server says to them, this many bytes at a
 /// time. Of each body, `keep` bytes are kept at most.
-pub fn hear(said: &[u8], piece: usize, requests: usize, keep: usize) -> Heard {
-    let mut talk = Conversation::new();
+pub fn feed_connection(said: &[u8], piece: usize, requests: usize, keep: usize) -> FuzzOutcome {
+    let mut talk = Http2Connection::new();
     let bytes = b"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi";
-    let message = Message::parse(bytes, Scheme::Http);
+    let message = Http2Request::parse(bytes, Scheme::Http);
     let mut ended = talk.feed(SETTINGS).err();
-    let ask = |message| talk.request(message, Received::new(Keep::Whole(keep)), Waker::noop());
+    let ask = |message| talk.request(message, ReceivedReply::new(Keep::Whole(keep)), Waker::noop());
     let ids: Vec<u32> =
         std::iter::repeat_n(message.as_ref(), requests).flatten().map(ask).collect();
     let mut sent = 0;
@@ -51,7 +51,7 @@ pub fn hear(said: &[u8], piece: usize, requests: usize, keep: usize) -> Heard {
         Poll::Ready(Some((_, Err(missed)))) => Err(missed.cause),
         Poll::Ready(None) | Poll::Pending => Err("a request without an end"),
     };
-    Heard {
+    FuzzOutcome {
         replies: ids.into_iter().map(take).collect(),
         ended: ended.map(|missed| missed.cause),
         sent,
@@ -67,14 +67,21 @@ mod tests {
         let said =
             [&b"\0\0\x01\x01\x04\0\0\0\x01\x88"[..], b"\0\0\x05\0\x01\0\0\0\x01hello"].concat();
         for piece in [1, 3, 99] {
-            let heard = hear(&said, piece, 2, 3);
+            let heard = feed_connection(&said, piece, 2, 3);
             assert_eq!(
                 heard.replies,
                 [Ok((200, 5, 3)), Err("a breach of HTTP/2's rules")],
                 "{piece}"
             );
-            assert_eq!((heard.ended, heard.sent), (None, hear(&said, 1, 2, 3).sent), "{piece}");
+            assert_eq!(
+                (heard.ended, heard.sent),
+                (None, feed_connection(&said, 1, 2, 3).sent),
+                "{piece}"
+            );
         }
-        assert_eq!(hear(b"HTTP/1.1 400 x\r\n", 99, 1, 3).ended, Some("not a frame of HTTP/2"));
+        assert_eq!(
+            feed_connection(b"HTTP/1.1 400 x\r\n", 99, 1, 3).ended,
+            Some("not a frame of HTTP/2")
+        );
     }
 }

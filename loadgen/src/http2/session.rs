@@ -11,20 +11,20 @@ use brunt_scenarios::timeline::Failure;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
-use super::conversation::Conversation;
-use super::{Message, Received};
-use crate::client::Missed;
-use crate::engine::Lane;
-use crate::http1::{Broken, Cut, Reply};
-use crate::net::Stream;
+use super::conversation::Http2Connection;
+use super::{Http2Request, ReceivedReply};
+use crate::client::RequestError;
+use crate::engine::WorkerLoad;
+use crate::http1::{Http1Error, PrematureClose, Reply};
+use crate::net::ByteStream;
 
 /// How often a connection is read in a row before others have their turn.
 const READS: usize = 16;
 
 /// A connection that clients share. A task of its own opens it and drives it.
-pub(super) struct Session {
-    state: Cell<State>,
-    talk: RefCell<Conversation>,
+pub(super) struct Http2Session {
+    state: Cell<SessionState>,
+    talk: RefCell<Http2Connection>,
     changed: Notify,
     /// Who sends what is to be said.
     driver: RefCell<Waker>,
@@ -36,19 +36,19 @@ pub(super) struct Session {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum State {
+enum SessionState {
     Opening,
     Open,
     /// With why, if it never was of use.
-    Ended(Option<Missed>),
+    Ended(Option<RequestError>),
 }
 
-impl Session {
+impl Http2Session {
     /// Starts to open one.
-    pub fn start(lane: &Rc<Lane>, server: usize) -> Rc<Self> {
+    pub fn start(lane: &Rc<WorkerLoad>, server: usize) -> Rc<Self> {
         let session = Rc::new(Self {
-            state: Cell::new(State::Opening),
-            talk: RefCell::new(Conversation::new()),
+            state: Cell::new(SessionState::Opening),
+            talk: RefCell::new(Http2Connection::new()),
             changed: Notify::new(),
             driver: RefCell::new(Waker::noop().clone()),
             leases: Cell::new(0),
@@ -62,15 +62,15 @@ impl Session {
     /// Whether it can take another stream.
     pub fn has_room(&self) -> bool {
         let most = match self.state.get() {
-            State::Opening => self.most,
-            State::Open => self.most.min(self.talk.borrow().allowed()),
-            State::Ended(_) => 0,
+            SessionState::Opening => self.most,
+            SessionState::Open => self.most.min(self.talk.borrow().allowed()),
+            SessionState::Ended(_) => 0,
         };
         self.leases.get() < most
     }
 
     pub fn is_over(&self) -> bool {
-        matches!(self.state.get(), State::Ended(_))
+        matches!(self.state.get(), SessionState::Ended(_))
     }
 
     /// One stream more, or less.
@@ -79,9 +79,9 @@ impl Session {
     }
 
     /// No request is sent on it any more; streams that are open go on.
-    pub fn retire(&self, why: Option<Missed>) {
+    pub fn retire(&self, why: Option<RequestError>) {
         if !self.is_over() {
-            self.state.set(State::Ended(why));
+            self.state.set(SessionState::Ended(why));
         }
         self.changed.notify_waiters();
         self.driver.borrow().wake_by_ref();
@@ -89,17 +89,17 @@ impl Session {
 
     /// Waits until a request can be sent; false when the connection has ended meanwhile, so that
     /// nothing was sent.
-    pub async fn ready(&self) -> Result<bool, Missed> {
+    pub async fn ready(&self) -> Result<bool, RequestError> {
         loop {
             match self.state.get() {
-                State::Open if self.talk.borrow().has_room() => return Ok(true),
-                State::Ended(None) => return Ok(false),
-                State::Ended(Some(missed)) => return Err(missed),
-                State::Opening | State::Open => {}
+                SessionState::Open if self.talk.borrow().has_room() => return Ok(true),
+                SessionState::Ended(None) => return Ok(false),
+                SessionState::Ended(Some(missed)) => return Err(missed),
+                SessionState::Opening | SessionState::Open => {}
             }
             // Nothing else runs between the look and this, so no change is missed.
             self.waiting.update(|waiting| waiting + 1);
-            let changed = Waiting(self);
+            let changed = RoomWaiter(self);
             self.changed.notified().await;
             drop(changed);
         }
@@ -109,24 +109,27 @@ impl Session {
     /// there is room.
     pub async fn exchange(
         &self,
-        message: &Message,
-        received: &mut Received,
-    ) -> Result<Reply, Missed> {
-        let kept = std::mem::replace(received, Received::new(received.keep));
+        message: &Http2Request,
+        received: &mut ReceivedReply,
+    ) -> Result<Reply, RequestError> {
+        let kept = std::mem::replace(received, ReceivedReply::new(received.keep));
         let mut kept = Some(kept);
-        let mut sent: Option<Sent<'_>> = None;
+        let mut sent: Option<InFlightRequest<'_>> = None;
         poll_fn(|context| {
             if let Some(kept) = kept.take() {
                 let id = self.talk.borrow_mut().request(message, kept, context.waker());
                 // Sent by the driver, so that requests of one moment go out together.
                 self.driver.borrow().wake_by_ref();
-                sent = Some(Sent { session: self, id });
+                sent = Some(InFlightRequest { session: self, id });
                 return Poll::Pending;
             }
             let Some(id) = sent.as_ref().map(|sent| sent.id) else { return Poll::Pending };
             let polled = self.talk.borrow_mut().poll(id, context);
             let Some((got, result)) = ready!(polled) else {
-                return Poll::Ready(Err(Missed::new(Failure::Reset, "the connection was reset")));
+                return Poll::Ready(Err(RequestError::new(
+                    Failure::Reset,
+                    "the connection was reset",
+                )));
             };
             *received = got;
             Poll::Ready(result)
@@ -139,13 +142,13 @@ impl Session {
     fn poll(
         &self,
         context: &mut Context<'_>,
-        stream: &mut Stream,
+        stream: &mut ByteStream,
         scratch: &mut [u8],
-    ) -> Poll<Result<(), Missed>> {
+    ) -> Poll<Result<(), RequestError>> {
         let mut stream = Pin::new(stream);
         for _ in 0..READS {
             if let Poll::Ready(written) = self.poll_write(context, stream.as_mut()) {
-                written.map_err(|error| Missed::broken(&error))?;
+                written.map_err(|error| RequestError::broken(&error))?;
                 if self.is_over() && self.talk.borrow().is_idle() {
                     return Poll::Ready(Ok(()));
                 }
@@ -154,9 +157,9 @@ impl Session {
             }
             let mut read = ReadBuf::new(scratch);
             ready!(stream.as_mut().poll_read(context, &mut read))
-                .map_err(|error| Missed::broken(&error))?;
+                .map_err(|error| RequestError::broken(&error))?;
             if read.filled().is_empty() {
-                return Poll::Ready(Err(closed(Cut::Midway)));
+                return Poll::Ready(Err(closed(PrematureClose::Midway)));
             }
             self.talk.borrow_mut().feed(read.filled())?;
             self.look();
@@ -168,7 +171,7 @@ impl Session {
     fn poll_write(
         &self,
         context: &mut Context<'_>,
-        mut stream: Pin<&mut Stream>,
+        mut stream: Pin<&mut ByteStream>,
     ) -> Poll<io::Result<()>> {
         let mut talk = self.talk.borrow_mut();
         loop {
@@ -187,14 +190,14 @@ impl Session {
     /// What the server said may change what can be sent.
     fn look(&self) {
         let talk = self.talk.borrow();
-        if matches!(self.state.get(), State::Opening) && talk.is_told() {
-            self.state.set(State::Open);
+        if matches!(self.state.get(), SessionState::Opening) && talk.is_told() {
+            self.state.set(SessionState::Open);
             self.changed.notify_waiters();
         }
         if let Some(missed) = talk.is_leaving()
             && !self.is_over()
         {
-            self.state.set(State::Ended((!talk.is_used()).then_some(missed)));
+            self.state.set(SessionState::Ended((!talk.is_used()).then_some(missed)));
             self.changed.notify_waiters();
         }
         if self.waiting.get() > 0 && talk.has_room() {
@@ -204,21 +207,21 @@ impl Session {
 }
 
 /// A request that waits for room.
-struct Waiting<'a>(&'a Session);
+struct RoomWaiter<'a>(&'a Http2Session);
 
-impl Drop for Waiting<'_> {
+impl Drop for RoomWaiter<'_> {
     fn drop(&mut self) {
         self.0.waiting.update(|waiting| waiting - 1);
     }
 }
 
 /// A request that was sent; given up when nobody waits for it.
-struct Sent<'a> {
-    session: &'a Session,
+struct InFlightRequest<'a> {
+    session: &'a Http2Session,
     id: u32,
 }
 
-impl Drop for Sent<'_> {
+impl Drop for InFlightRequest<'_> {
     fn drop(&mut self) {
         let mut talk = self.session.talk.borrow_mut();
         talk.cancel(self.id);
@@ -232,10 +235,11 @@ impl Drop for Sent<'_> {
     }
 }
 
-async fn drive(session: Rc<Session>, lane: Rc<Lane>, server: usize) {
+async fn drive(session: Rc<Http2Session>, lane: Rc<WorkerLoad>, server: usize) {
     let timeout = lane.ready.job.timeout;
     let opened = tokio::time::timeout(timeout, lane.open(server)).await;
-    let opened = opened.unwrap_or(Err(Missed::new(Failure::Timeout, "no connection in time")));
+    let opened =
+        opened.unwrap_or(Err(RequestError::new(Failure::Timeout, "no connection in time")));
     let mut stream = match opened {
         Ok(opened) => opened.stream,
         Err(missed) => return session.retire(Some(missed)),
@@ -245,8 +249,11 @@ async fn drive(session: Rc<Session>, lane: Rc<Lane>, server: usize) {
         session.poll(context, &mut stream, &mut lane.scratch.borrow_mut())
     });
     let Err(missed) = driven.await else { return session.retire(None) };
-    let without_reply =
-        if missed == closed(Cut::Midway) { closed(Cut::Unanswered) } else { missed };
+    let without_reply = if missed == closed(PrematureClose::Midway) {
+        closed(PrematureClose::Unanswered)
+    } else {
+        missed
+    };
     let mut talk = session.talk.borrow_mut();
     talk.fail(|stream| if stream.answer.is_some() { missed } else { without_reply });
     let useless = !talk.is_used();
@@ -254,6 +261,6 @@ async fn drive(session: Rc<Session>, lane: Rc<Lane>, server: usize) {
     session.retire(useless.then_some(without_reply));
 }
 
-fn closed(cut: Cut) -> Missed {
-    Missed::from(&Broken::Cut(cut))
+fn closed(cut: PrematureClose) -> RequestError {
+    RequestError::from(&Http1Error::Cut(cut))
 }

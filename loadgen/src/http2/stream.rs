@@ -4,21 +4,21 @@ use std::task::Waker;
 
 use bytes::Bytes;
 
-use super::Received;
-use super::answer::{Answer, LENGTH_DIFFERS};
-use crate::client::Missed;
+use super::ReceivedReply;
+use super::answer::{LENGTH_DIFFERS, ReplyHeaders};
+use crate::client::RequestError;
 use crate::http1::{Reply, ReplyTo};
 use crate::job::Reuse;
 use brunt_scenarios::timeline::Failure;
 
 /// A request that was sent, or is being sent.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(super) struct Http2Stream {
     pub id: u32,
     pub to: ReplyTo,
-    pub received: Received,
+    pub received: ReceivedReply,
     /// The head, when it has come.
-    pub answer: Option<Answer>,
+    pub answer: Option<ReplyHeaders>,
     /// How many interim heads came before it.
     pub interim: u32,
     /// How much may come yet, in bytes.
@@ -28,21 +28,21 @@ pub(super) struct Stream {
     /// What is left of the request's body.
     pub unsent: Bytes,
     /// What came of it.
-    pub result: Option<Result<Reply, Missed>>,
+    pub result: Option<Result<Reply, RequestError>>,
     /// Who waits for it.
     pub waker: Waker,
 }
 
-impl Stream {
+impl Http2Stream {
     /// What a reply comes to that has ended.
-    pub fn whole(&self) -> Result<Reply, Missed> {
+    pub fn whole(&self) -> Result<Reply, RequestError> {
         let Some(answer) = self.answer else {
-            return Err(Missed::new(Failure::Protocol, super::answer::BREACH));
+            return Err(RequestError::new(Failure::Protocol, super::answer::BREACH));
         };
         let bare = self.to == ReplyTo::Head || answer.status == 304;
         let announced = if bare { 0 } else { answer.length.unwrap_or(self.received.length) };
         if announced != self.received.length {
-            return Err(Missed::new(Failure::Protocol, LENGTH_DIFFERS));
+            return Err(RequestError::new(Failure::Protocol, LENGTH_DIFFERS));
         }
         Ok(Reply {
             status: answer.status,

@@ -8,8 +8,8 @@ use brunt_scenarios::plan::{Answer, Load, Work};
 use serde_json::Value;
 
 use super::{Bound, CONNECTIONS, Job, JobError, Order, Portion, Reuse, Transport};
-use crate::journey::{Draft, Script};
-use crate::template::Document;
+use crate::journey::{RequestTemplate, Script};
+use crate::template::JsonTemplate;
 
 /// What a planned load does not say itself.
 pub struct Setting<'a> {
@@ -60,10 +60,10 @@ impl Job {
                 Ok(Self { journeys: Some(Arc::new(script)), ..job })
             }
             Work::Request { request, key } => {
-                let draft = Draft::new(request, setting)?;
+                let draft = RequestTemplate::new(request, setting)?;
                 let mut answer = request.expect.clone();
                 for (_, wanted) in &mut answer.json {
-                    *wanted = Document::new(wanted).fill(setting.values);
+                    *wanted = JsonTemplate::new(wanted).fill(setting.values);
                 }
                 Ok(Self {
                     requests: vec![draft.request(setting.values)?],

@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::{Address, Job, JobError, Request, Reuse, Version};
 use crate::grpc;
 use crate::http1::ReplyTo;
-use crate::http2::Message;
-use crate::net::{Server, Unusable};
+use crate::http2::Http2Request;
+use crate::net::{Server, ServerSetupError};
 
 /// A request that can be sent.
 #[derive(Debug)]
-pub(crate) struct Prepared {
+pub(crate) struct PreparedRequest {
     /// Head and body.
     pub bytes: Box<[u8]>,
     /// Its server's place among the job's.
@@ -18,17 +18,17 @@ pub(crate) struct Prepared {
     /// What its reply looks like.
     pub reply_to: ReplyTo,
     /// The same for HTTP/2, if that is spoken; made from the bytes when missing.
-    pub message: Option<Message>,
+    pub message: Option<Http2Request>,
 }
 
-impl Prepared {
+impl PreparedRequest {
     /// A request to a server of the job's.
     pub fn new(request: &Request, server: usize, job: &Job) -> Result<Self, JobError> {
         let whole = job.transport.names_server(&request.address);
         let bytes = bytes(request, job.reuse, whole)?.into_boxed_slice();
         let message = match job.transport.version {
             Version::Http1 => None,
-            Version::Http2 => Message::parse(&bytes, request.address.scheme),
+            Version::Http2 => Http2Request::parse(&bytes, request.address.scheme),
         };
         Ok(Self { bytes, server, reply_to: ReplyTo::method(&request.method), message })
     }
@@ -36,7 +36,7 @@ impl Prepared {
 
 /// A server, and what is spoken with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Endpoint {
+pub(crate) struct CalledServer {
     pub address: Address,
     /// Whether it is called by gRPC, and so in HTTP/2, whatever else the job speaks.
     pub grpc: bool,
@@ -44,44 +44,44 @@ pub(crate) struct Endpoint {
 
 /// A job that can start.
 #[derive(Debug)]
-pub(crate) struct Ready {
+pub(crate) struct PreparedJob {
     pub job: Job,
-    pub requests: Vec<Prepared>,
+    pub requests: Vec<PreparedRequest>,
     /// The servers of all requests.
     pub servers: Vec<Server>,
 }
 
 /// Why a job cannot start.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum NotReady {
+pub(crate) enum PrepareError {
     #[error(transparent)]
     Request(#[from] JobError),
     #[error("{address}: {error}")]
-    Server { address: String, error: Unusable },
+    Server { address: String, error: ServerSetupError },
 }
 
-impl Ready {
-    pub fn new(job: Job) -> Result<Self, NotReady> {
+impl PreparedJob {
+    pub fn new(job: Job) -> Result<Self, PrepareError> {
         // The servers of journeys come first, so that their steps know them by number.
-        let mut known: Vec<Endpoint> =
+        let mut known: Vec<CalledServer> =
             job.journeys.as_ref().map_or_else(Vec::new, |script| script.endpoints.clone());
         let mut requests = Vec::with_capacity(job.requests.len());
         for request in &job.requests {
             let place = known.iter().position(|one| !one.grpc && one.address == request.address);
             let server = place.unwrap_or_else(|| {
-                known.push(Endpoint { address: request.address.clone(), grpc: false });
+                known.push(CalledServer { address: request.address.clone(), grpc: false });
                 known.len() - 1
             });
-            requests.push(Prepared::new(request, server, &job)?);
+            requests.push(PreparedRequest::new(request, server, &job)?);
         }
         let calls = grpc::transport(job.transport.clone());
         let (mut tls, mut tls_of_calls) = (None, None);
-        let server = |Endpoint { address, grpc }: Endpoint| {
+        let server = |CalledServer { address, grpc }: CalledServer| {
             let server = match grpc {
                 true => Server::new(&address, &calls, &mut tls_of_calls),
                 false => Server::new(&address, &job.transport, &mut tls),
             };
-            server.map_err(|error| NotReady::Server { address: address.to_string(), error })
+            server.map_err(|error| PrepareError::Server { address: address.to_string(), error })
         };
         let servers = known.into_iter().map(server).collect::<Result<_, _>>()?;
         Ok(Self { job, requests, servers })

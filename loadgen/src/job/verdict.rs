@@ -7,7 +7,7 @@ use super::Job;
 
 /// What a reply is worth.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Verdict {
+pub(crate) struct ReplyVerdict {
     /// Why it is not a good one.
     pub failure: Option<Failure>,
     /// The id of the command that it accepts.
@@ -22,25 +22,25 @@ impl Job {
     /// A 5xx leaves the command unknown: it may come from a gateway that lost the reply of a
     /// service that had accepted it, or from a service that failed after it had. So does a good
     /// status whose body is not as expected, or has no key.
-    pub(crate) fn judge(&self, status: u16, body: &[u8]) -> Verdict {
+    pub(crate) fn judge(&self, status: u16, body: &[u8]) -> ReplyVerdict {
         if !self.answer.takes(status) {
-            return Verdict {
+            return ReplyVerdict {
                 failure: Some(Failure::Status(status)),
                 unknown: status >= 500,
-                ..Verdict::default()
+                ..ReplyVerdict::default()
             };
         }
         if self.key.is_none() && self.answer.json.is_empty() {
-            return Verdict::default();
+            return ReplyVerdict::default();
         }
-        self.judge_body(body).unwrap_or(Verdict {
+        self.judge_body(body).unwrap_or(ReplyVerdict {
             failure: Some(Failure::Check),
             unknown: true,
-            ..Verdict::default()
+            ..ReplyVerdict::default()
         })
     }
 
-    fn judge_body(&self, body: &[u8]) -> Option<Verdict> {
+    fn judge_body(&self, body: &[u8]) -> Option<ReplyVerdict> {
         let document: Value = serde_json::from_slice(body).ok()?;
         let wrong = self
             .answer
@@ -51,7 +51,7 @@ impl Job {
             None => None,
             Some(path) => Some(path.text(&document)?),
         };
-        (!wrong).then_some(Verdict { key, ..Verdict::default() })
+        (!wrong).then_some(ReplyVerdict { key, ..ReplyVerdict::default() })
     }
 }
 
@@ -95,12 +95,15 @@ mod tests {
     #[test]
     fn a_good_reply_gives_its_key() {
         let verdict = job().judge(201, br#"{"id": 7, "state": "Requested"}"#);
-        assert_eq!(verdict, Verdict { failure: None, key: Some("7".to_owned()), unknown: false });
+        assert_eq!(
+            verdict,
+            ReplyVerdict { failure: None, key: Some("7".to_owned()), unknown: false }
+        );
     }
 
     #[test]
     fn only_a_refusal_is_known_not_to_be_accepted() {
-        let failed = |failure, unknown| Verdict { failure: Some(failure), key: None, unknown };
+        let failed = |failure, unknown| ReplyVerdict { failure: Some(failure), key: None, unknown };
         assert_eq!(job().judge(409, b""), failed(Failure::Status(409), false));
         assert_eq!(job().judge(502, b""), failed(Failure::Status(502), true));
         for body in [r#"{"id": 7, "state": "Lost"}"#, r#"{"state": "Requested"}"#, "", "oops"] {

@@ -4,63 +4,68 @@ use brunt_scenarios::plan::{Answer, Extract, JsonPath, Pattern, header_objection
 use brunt_scenarios::template::Template;
 use serde_json::Value;
 
-use super::reply::Reply;
-use crate::template::{Document, Scope, fill, template};
+use super::reply::ReplyContent;
+use crate::template::{JsonTemplate, Scope, fill, template};
 
 /// One thing that must be so of a reply with a good status.
 #[derive(Debug, Clone)]
-pub(crate) struct Check {
+pub(crate) struct ReplyCheck {
     /// What the figures call it.
     pub name: String,
-    what: What,
+    what: CheckKind,
 }
 
 #[derive(Debug, Clone)]
-enum What {
+enum CheckKind {
     Header(String, Template),
     Contains(Template),
     Matches(Pattern),
-    Json(JsonPath, Document),
+    Json(JsonPath, JsonTemplate),
 }
 
 /// A value to keep of a reply.
 #[derive(Debug, Clone)]
-pub(crate) struct Save {
+pub(crate) struct ValueToSave {
     pub name: String,
     pub from: Extract,
 }
 
 /// The checks of a planned answer, beside its status.
-pub(crate) fn checks(answer: &Answer) -> Vec<Check> {
-    let check = |name: String, what: What| Check { name, what };
+pub(crate) fn checks(answer: &Answer) -> Vec<ReplyCheck> {
+    let check = |name: String, what: CheckKind| ReplyCheck { name, what };
     let headers = answer.headers.iter().map(|(name, wanted)| {
-        check(format!("{name} is {wanted}"), What::Header(name.clone(), template(wanted)))
+        check(format!("{name} is {wanted}"), CheckKind::Header(name.clone(), template(wanted)))
     });
     let contains = answer.contains.iter();
-    let contains =
-        contains.map(|text| check(format!("body contains {text}"), What::Contains(template(text))));
+    let contains = contains
+        .map(|text| check(format!("body contains {text}"), CheckKind::Contains(template(text))));
     let matches = answer.matches.iter();
     let matches =
-        matches.map(|one| check(format!("body matches {one}"), What::Matches(one.clone())));
+        matches.map(|one| check(format!("body matches {one}"), CheckKind::Matches(one.clone())));
     let json = answer.json.iter();
     let json = json.map(|(path, wanted)| {
-        check(format!("{path} is {wanted}"), What::Json(path.clone(), Document::new(wanted)))
+        check(
+            format!("{path} is {wanted}"),
+            CheckKind::Json(path.clone(), JsonTemplate::new(wanted)),
+        )
     });
     headers.chain(contains).chain(matches).chain(json).collect()
 }
 
-impl Check {
+impl ReplyCheck {
     /// Whether it is so.
-    pub fn holds(&self, reply: &Reply, scope: &impl Scope) -> bool {
+    pub fn holds(&self, reply: &ReplyContent, scope: &impl Scope) -> bool {
         match &self.what {
-            What::Header(name, wanted) => {
+            CheckKind::Header(name, wanted) => {
                 header_objection(name, reply.header(name), &fill(wanted, scope)).is_none()
             }
-            What::Contains(wanted) => {
+            CheckKind::Contains(wanted) => {
                 reply.text().is_some_and(|text| text.contains(&fill(wanted, scope)))
             }
-            What::Matches(pattern) => reply.text().is_some_and(|text| pattern.find(text).is_some()),
-            What::Json(path, wanted) => {
+            CheckKind::Matches(pattern) => {
+                reply.text().is_some_and(|text| pattern.find(text).is_some())
+            }
+            CheckKind::Json(path, wanted) => {
                 let is = |document: &Value| path.objection(document, &wanted.fill(scope)).is_none();
                 reply.json().is_some_and(is)
             }
@@ -68,9 +73,9 @@ impl Check {
     }
 }
 
-impl Save {
+impl ValueToSave {
     /// The value, if it is there.
-    pub fn take(&self, reply: &Reply) -> Option<Value> {
+    pub fn take(&self, reply: &ReplyContent) -> Option<Value> {
         let text = |text: &str| Value::String(text.to_owned());
         match &self.from {
             Extract::Json(path) => path.all(reply.json()?).first().map(|value| (*value).clone()),
@@ -88,9 +93,9 @@ mod tests {
     use super::*;
     use crate::template::Values;
 
-    fn reply() -> Reply {
+    fn reply() -> ReplyContent {
         let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nLocation: /orders/7\r\n\r\n";
-        Reply::new(200, head, br#"{"id": 7, "items": [{"n": "a"}, {"n": "a"}]}"#)
+        ReplyContent::new(200, head, br#"{"id": 7, "items": [{"n": "a"}, {"n": "a"}]}"#)
     }
 
     #[test]
@@ -121,7 +126,7 @@ mod tests {
 
     #[test]
     fn values_are_taken_from_bodies_and_headers() {
-        let save = |from| Save { name: String::new(), from }.take(&reply());
+        let save = |from| ValueToSave { name: String::new(), from }.take(&reply());
         let pattern = |text| Pattern::parse(text).unwrap();
         let path = |text| Extract::Json(JsonPath::parse(text).unwrap());
         assert_eq!(save(path("$.id")), Some(json!(7)));

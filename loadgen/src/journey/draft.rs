@@ -10,39 +10,39 @@ use brunt_scenarios::plan::{Auth, Body, Call, Method, Request as Planned};
 use brunt_scenarios::template::{Part, Template};
 
 use crate::grpc::{self, GrpcError, framed};
-use crate::job::{Address, Endpoint, JobError, Request, Setting};
-use crate::template::{Document, Scope, fill, template};
+use crate::job::{Address, CalledServer, JobError, Request, Setting};
+use crate::template::{JsonTemplate, Scope, fill, template};
 
 /// A request whose values are still to be filled in.
 #[derive(Debug, Clone)]
-pub(crate) struct Draft {
+pub(crate) struct RequestTemplate {
     pub method: http::Method,
-    pub endpoint: Endpoint,
+    pub endpoint: CalledServer,
     /// What comes before the path.
     prefix: String,
     path: Template,
     headers: Vec<(String, Template)>,
-    auth: Option<Credentials>,
-    body: Content,
+    auth: Option<CredentialsTemplate>,
+    body: BodyTemplate,
 }
 
 #[derive(Debug, Clone)]
-enum Credentials {
+enum CredentialsTemplate {
     Basic(Template, Template),
     Bearer(Template),
 }
 
 #[derive(Debug, Clone)]
-enum Content {
+enum BodyTemplate {
     Empty,
-    Json(Document),
+    Json(JsonTemplate),
     Form(Vec<(String, Template)>),
     Text(Template),
     Bytes(Vec<u8>),
-    Call(Document, MethodDescriptor),
+    Call(JsonTemplate, MethodDescriptor),
 }
 
-impl Draft {
+impl RequestTemplate {
     /// A planned request. A server that is called and of whose methods nothing is known is asked.
     pub fn new(planned: &Planned, setting: &Setting<'_>) -> Result<Self, JobError> {
         let service = &planned.target.service;
@@ -65,11 +65,11 @@ impl Draft {
         headers.extend(kind);
         Ok(Self {
             method: method(planned.method),
-            endpoint: Endpoint { address, grpc: planned.call().is_some() },
+            endpoint: CalledServer { address, grpc: planned.call().is_some() },
             prefix: prefix.trim_end_matches('/').to_owned(),
             path: template(&planned.target.path),
             headers,
-            auth: planned.auth.as_ref().map(Credentials::new),
+            auth: planned.auth.as_ref().map(CredentialsTemplate::new),
             body,
         })
     }
@@ -80,19 +80,19 @@ impl Draft {
             request.headers.iter().map(|(name, value)| (name.clone(), Template::plain(value)));
         Self {
             method: request.method.clone(),
-            endpoint: Endpoint { address: request.address.clone(), grpc: false },
+            endpoint: CalledServer { address: request.address.clone(), grpc: false },
             prefix: String::new(),
             path: Template::plain(&request.path),
             headers: headers.collect(),
             auth: None,
-            body: Content::Bytes(request.body.clone()),
+            body: BodyTemplate::Bytes(request.body.clone()),
         }
     }
 
     /// What replies to a call hold, if it is one.
     pub fn output(&self) -> Option<MessageDescriptor> {
         match &self.body {
-            Content::Call(_, method) => Some(method.output()),
+            BodyTemplate::Call(_, method) => Some(method.output()),
             _ => None,
         }
     }
@@ -102,14 +102,14 @@ impl Draft {
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), fill(value, scope)));
         let auth = self.auth.as_ref().map(|auth| ("Authorization".to_owned(), auth.header(scope)));
         let body = match &self.body {
-            Content::Empty => Vec::new(),
-            Content::Json(document) => document.fill(scope).to_string().into_bytes(),
-            Content::Form(fields) => {
+            BodyTemplate::Empty => Vec::new(),
+            BodyTemplate::Json(document) => document.fill(scope).to_string().into_bytes(),
+            BodyTemplate::Form(fields) => {
                 form(fields.iter().map(|(name, value)| (name, fill(value, scope)))).into_bytes()
             }
-            Content::Text(text) => fill(text, scope).into_bytes(),
-            Content::Bytes(bytes) => bytes.clone(),
-            Content::Call(message, method) => {
+            BodyTemplate::Text(text) => fill(text, scope).into_bytes(),
+            BodyTemplate::Bytes(bytes) => bytes.clone(),
+            BodyTemplate::Call(message, method) => {
                 framed(&packed(&method.input(), &message.fill(scope))?)
             }
         };
@@ -139,7 +139,7 @@ impl Draft {
     }
 }
 
-impl Credentials {
+impl CredentialsTemplate {
     fn new(planned: &Auth) -> Self {
         match planned {
             Auth::Basic(user, password) => Self::Basic(template(user), template(password)),
@@ -164,24 +164,26 @@ fn called(
     address: &Address,
     timeout: Duration,
     setting: &Setting<'_>,
-) -> Result<Content, GrpcError> {
+) -> Result<BodyTemplate, GrpcError> {
     let method = match &call.known {
         Some(known) => known.clone(),
         None => grpc::ask(address, setting.transport, (&call.service, &call.method), timeout)?,
     };
-    Ok(Content::Call(Document::new(&call.message), method))
+    Ok(BodyTemplate::Call(JsonTemplate::new(&call.message), method))
 }
 
 /// A body and its content type.
-fn content(planned: &Body) -> (Content, Option<&'static str>) {
+fn content(planned: &Body) -> (BodyTemplate, Option<&'static str>) {
     match planned {
-        Body::Empty | Body::Call(_) => (Content::Empty, None),
-        Body::Json(value) => (Content::Json(Document::new(value)), Some("application/json")),
+        Body::Empty | Body::Call(_) => (BodyTemplate::Empty, None),
+        Body::Json(value) => {
+            (BodyTemplate::Json(JsonTemplate::new(value)), Some("application/json"))
+        }
         Body::Form(fields) => {
             let fields = fields.iter().map(|(name, value)| (name.clone(), template(value)));
-            (Content::Form(fields.collect()), Some(FORM))
+            (BodyTemplate::Form(fields.collect()), Some(FORM))
         }
-        Body::Text(text) => (Content::Text(template(text)), None),
+        Body::Text(text) => (BodyTemplate::Text(template(text)), None),
     }
 }
 
@@ -229,7 +231,7 @@ mod tests {
             transport: &Transport::default(),
             portion: Portion::WHOLE,
         };
-        Draft::new(&planned, &setting).unwrap().request(&values).unwrap()
+        RequestTemplate::new(&planned, &setting).unwrap().request(&values).unwrap()
     }
 
     #[test]

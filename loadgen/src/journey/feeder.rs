@@ -3,20 +3,20 @@
 use brunt_scenarios::plan::{Feed, FeedOrder};
 use serde_json::Value;
 
-use super::script::Numbers;
+use super::script::SharedSequence;
 use crate::job::Portion;
 
 /// Rows of values, drawn by all users.
 #[derive(Debug)]
 pub(super) struct Feeder {
     feed: Feed,
-    next: Numbers,
+    next: SharedSequence,
 }
 
 impl Feeder {
     /// Generators that share a load take turns too, so that no row is drawn twice before all are.
     pub fn new(feed: &Feed, portion: Portion) -> Self {
-        Self { feed: feed.clone(), next: Numbers::new(portion) }
+        Self { feed: feed.clone(), next: SharedSequence::new(portion) }
     }
 
     /// The next row; after the last comes the first.

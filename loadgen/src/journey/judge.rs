@@ -3,16 +3,16 @@
 use brunt_scenarios::timeline::Failure;
 use serde_json::Value;
 
-use super::known::Known;
-use super::reply::Reply;
-use super::script::Step;
+use super::known::JourneyValues;
+use super::reply::ReplyContent;
+use super::script::ScriptedStep;
 use crate::grpc::leaves_unknown;
-use crate::job::Verdict;
+use crate::job::ReplyVerdict;
 
 /// What a reply is worth.
 #[derive(Debug, Default)]
-pub(super) struct Judged {
-    pub verdict: Verdict,
+pub(super) struct StepVerdict {
+    pub verdict: ReplyVerdict,
     /// Whether each check passed, as far as they were made: after a bad status there is
     /// nothing to check.
     pub checks: Vec<bool>,
@@ -20,21 +20,31 @@ pub(super) struct Judged {
     pub saved: Vec<(String, Value)>,
 }
 
-impl Judged {
+impl StepVerdict {
     /// A request without a reply.
     pub fn lost(failure: Failure, unknown: bool) -> Self {
-        Self { verdict: Verdict { failure: Some(failure), key: None, unknown }, ..Self::default() }
+        Self {
+            verdict: ReplyVerdict { failure: Some(failure), key: None, unknown },
+            ..Self::default()
+        }
     }
 }
 
 /// Judges a reply as [`crate::Job`] judges those of single requests, and keeps what is to be kept.
-pub(super) fn judge(step: &Step, reply: &Reply, known: &Known<'_>) -> Judged {
+pub(super) fn judge(
+    step: &ScriptedStep,
+    reply: &ReplyContent,
+    known: &JourneyValues<'_>,
+) -> StepVerdict {
     let (status, failure, unknown) = match reply.grpc {
         Some(status) => (status, Failure::Grpc(status), leaves_unknown(status)),
         None => (reply.status, Failure::Status(reply.status), reply.status >= 500),
     };
     if !step.answer.takes(status) {
-        return Judged { checks: vec![false], ..Judged::lost(failure, step.is_command && unknown) };
+        return StepVerdict {
+            checks: vec![false],
+            ..StepVerdict::lost(failure, step.is_command && unknown)
+        };
     }
     let mut checks = vec![true];
     checks.extend(step.checks.iter().map(|check| check.holds(reply, known)));
@@ -47,8 +57,10 @@ pub(super) fn judge(step: &Step, reply: &Reply, known: &Known<'_>) -> Judged {
     let key = step.key.as_ref().and_then(|path| path.text(reply.json()?));
     checks.extend(step.key.as_ref().map(|_| key.is_some()));
     let verdict = match checks.iter().all(|passed| *passed) {
-        true => Verdict { failure: None, key, unknown: false },
-        false => Verdict { failure: Some(Failure::Check), key: None, unknown: step.is_command },
+        true => ReplyVerdict { failure: None, key, unknown: false },
+        false => {
+            ReplyVerdict { failure: Some(Failure::Check), key: None, unknown: step.is_command }
+        }
     };
-    Judged { verdict, checks, saved }
+    StepVerdict { verdict, checks, saved }
 }

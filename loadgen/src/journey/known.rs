@@ -9,7 +9,7 @@ use super::Script;
 use crate::template::{Scope, Values};
 
 /// The values that one journey knows.
-pub(super) struct Known<'s> {
+pub(super) struct JourneyValues<'s> {
     script: &'s Script,
     /// The row of each feed.
     rows: Vec<usize>,
@@ -19,7 +19,7 @@ pub(super) struct Known<'s> {
     iteration: u64,
 }
 
-impl<'s> Known<'s> {
+impl<'s> JourneyValues<'s> {
     /// Draws a row of each feed.
     pub fn new(script: &'s Script, user: u64, iteration: u64) -> Self {
         Self { script, rows: script.draw(), saved: Values::new(), user, iteration }
@@ -50,7 +50,7 @@ impl<'s> Known<'s> {
     }
 }
 
-impl Scope for Known<'_> {
+impl Scope for JourneyValues<'_> {
     fn value(&self, slot: &Slot) -> Cow<'_, Value> {
         let named = self.named(&slot.name).filter(|_| slot.arguments.is_none());
         named.map(Cow::Borrowed).unwrap_or_else(|| match Builtin::of(slot, &[]) {

@@ -14,7 +14,7 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// A reply as a connection keeps it. Only what is asked for is unpacked and parsed.
 #[derive(Debug, Default)]
-pub(crate) struct Reply {
+pub(crate) struct ReplyContent {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     /// The status of gRPC, if it is one of a call.
@@ -26,7 +26,7 @@ pub(crate) struct Reply {
     json: OnceCell<Option<Value>>,
 }
 
-impl Reply {
+impl ReplyContent {
     /// From a reply's head and body as they came.
     pub fn new(status: u16, head: &[u8], body: &[u8]) -> Self {
         Self { status, headers: headers(head), raw: body.to_vec(), ..Self::default() }
@@ -107,11 +107,11 @@ mod tests {
         packer.finish().unwrap()
     }
 
-    fn reply(encoding: &str, body: &[u8]) -> Reply {
+    fn reply(encoding: &str, body: &[u8]) -> ReplyContent {
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\n\r\n"
         );
-        Reply::new(200, head.as_bytes(), body)
+        ReplyContent::new(200, head.as_bytes(), body)
     }
 
     #[test]

@@ -6,18 +6,18 @@ use std::time::{Instant, SystemTime};
 use brunt_scenarios::grpc::MessageDescriptor;
 use brunt_scenarios::timeline::Failure;
 
-use super::known::Known;
+use super::known::JourneyValues;
 use super::redirect;
-use super::reply::Reply;
-use super::script::Step;
-use super::traveller::Traveller;
-use crate::client::Missed;
+use super::reply::ReplyContent;
+use super::script::ScriptedStep;
+use super::traveller::JourneyUser;
+use crate::client::RequestError;
 use crate::http1::ReplyTo;
-use crate::job::{Endpoint, Prepared, Request, Version, bytes};
+use crate::job::{CalledServer, PreparedRequest, Request, Version, bytes};
 
 /// What came of a request.
-pub(super) struct Answered {
-    pub result: Result<Reply, Missed>,
+pub(super) struct StepResult {
+    pub result: Result<ReplyContent, RequestError>,
     /// Bytes of all bodies.
     pub length: u64,
     pub sent: Instant,
@@ -28,9 +28,10 @@ pub(super) struct Answered {
 }
 
 /// A value that was taken from a reply may not fit into a message.
-const UNFIT: Missed = Missed::new(Failure::Protocol, "values that do not fit into the message");
+const UNFIT: RequestError =
+    RequestError::new(Failure::Protocol, "values that do not fit into the message");
 
-impl Answered {
+impl StepResult {
     /// A request that could not even be written.
     fn never(sent: Instant) -> Self {
         Self { result: Err(UNFIT), length: 0, sent, first_byte: None, done: sent, wrote: false }
@@ -38,14 +39,18 @@ impl Answered {
 }
 
 /// A value that was taken from a reply may be none that a header can have.
-const UNSENDABLE: Missed =
-    Missed::new(Failure::Protocol, "a request that cannot be written as HTTP");
+const UNSENDABLE: RequestError =
+    RequestError::new(Failure::Protocol, "a request that cannot be written as HTTP");
 
-impl Traveller {
+impl JourneyUser {
     /// Makes a request, and those that it is redirected to.
-    pub(super) async fn ask(&mut self, step: &Step, known: &Known<'_>) -> Answered {
+    pub(super) async fn ask(
+        &mut self,
+        step: &ScriptedStep,
+        known: &JourneyValues<'_>,
+    ) -> StepResult {
         let sent = Instant::now();
-        let Ok(request) = step.draft.request(known) else { return Answered::never(sent) };
+        let Ok(request) = step.draft.request(known) else { return StepResult::never(sent) };
         let (wrote, length, server) = (Cell::new(false), Cell::new(0), Cell::new(None));
         let lane = std::rc::Rc::clone(&self.lane);
         let watch = std::rc::Rc::clone(&self.watch);
@@ -59,21 +64,21 @@ impl Traveller {
             // What is still to come on it is of no use.
             link.settle(&lane, &Err(*missed));
         }
-        Answered { result, length: length.get(), sent, first_byte, done, wrote: wrote.get() }
+        StepResult { result, length: length.get(), sent, first_byte, done, wrote: wrote.get() }
     }
 
     async fn follow(
         &mut self,
-        step: &Step,
+        step: &ScriptedStep,
         mut request: Request,
         wrote: &Cell<bool>,
         length: &Cell<u64>,
         at: &Cell<Option<usize>>,
-    ) -> Result<Reply, Missed> {
+    ) -> Result<ReplyContent, RequestError> {
         let mut status = 0;
         for _ in 0..=redirect::MOST {
             let endpoint =
-                Endpoint { address: request.address.clone(), grpc: step.output.is_some() };
+                CalledServer { address: request.address.clone(), grpc: step.output.is_some() };
             let server = self.server(&endpoint).ok_or(UNSENDABLE)?;
             at.set(Some(server));
             let (reply, body) = self.exchange(&request, server, wrote).await?;
@@ -88,8 +93,8 @@ impl Traveller {
             else {
                 return Ok(reply);
             };
-            if self.server(&Endpoint { address: next.address.clone(), grpc: false }).is_none() {
-                return Err(Missed::new(
+            if self.server(&CalledServer { address: next.address.clone(), grpc: false }).is_none() {
+                return Err(RequestError::new(
                     Failure::Status(reply.status),
                     "a redirect to a server that no step names",
                 ));
@@ -97,7 +102,7 @@ impl Traveller {
             request = next;
             status = reply.status;
         }
-        Err(Missed::new(Failure::Status(status), "more than ten redirects"))
+        Err(RequestError::new(Failure::Status(status), "more than ten redirects"))
     }
 
     async fn exchange(
@@ -105,11 +110,11 @@ impl Traveller {
         request: &Request,
         server: usize,
         wrote: &Cell<bool>,
-    ) -> Result<(Reply, u64), Missed> {
+    ) -> Result<(ReplyContent, u64), RequestError> {
         let prepared = self.prepare(request, server)?;
         let link = &mut self.links[server];
         let reply = link.exchange(&self.lane, &prepared, wrote).await?;
-        let read = Reply::new(reply.status, link.head(), link.body());
+        let read = ReplyContent::new(reply.status, link.head(), link.body());
         link.settle(&self.lane, &Ok(reply));
         let now = SystemTime::now();
         for cookie in read.all("set-cookie") {
@@ -119,7 +124,7 @@ impl Traveller {
     }
 
     /// The request's bytes, with the cookies that go with it.
-    fn prepare(&self, request: &Request, server: usize) -> Result<Prepared, Missed> {
+    fn prepare(&self, request: &Request, server: usize) -> Result<PreparedRequest, RequestError> {
         let with_cookies = self.jar.with(request);
         let job = &self.lane.ready.job;
         let seen = self.lane.ready.servers[server].version() == Version::Http1;
@@ -127,21 +132,25 @@ impl Traveller {
         let bytes = bytes(with_cookies.as_ref().unwrap_or(request), job.reuse, whole_url)
             .map_err(|_| UNSENDABLE)?;
         let reply_to = ReplyTo::method(&request.method);
-        Ok(Prepared { bytes: bytes.into_boxed_slice(), server, reply_to, message: None })
+        Ok(PreparedRequest { bytes: bytes.into_boxed_slice(), server, reply_to, message: None })
     }
 
-    fn server(&self, endpoint: &Endpoint) -> Option<usize> {
+    fn server(&self, endpoint: &CalledServer) -> Option<usize> {
         self.script.endpoints.iter().position(|known| known == endpoint)
     }
 }
 
 /// What a call ended with. One that did not get as far as a status of gRPC's has one of HTTP's.
-fn ended(reply: Reply, status: Option<u16>, output: &MessageDescriptor) -> Result<Reply, Missed> {
+fn ended(
+    reply: ReplyContent,
+    status: Option<u16>,
+    output: &MessageDescriptor,
+) -> Result<ReplyContent, RequestError> {
     match status {
         Some(status) => Ok(reply.of_call(status, output)),
         None if reply.status != 200 => {
-            Err(Missed::new(Failure::Status(reply.status), "a reply that is not of gRPC"))
+            Err(RequestError::new(Failure::Status(reply.status), "a reply that is not of gRPC"))
         }
-        None => Err(Missed::new(Failure::Protocol, "a reply without a grpc-status")),
+        None => Err(RequestError::new(Failure::Protocol, "a reply without a grpc-status")),
     }
 }

@@ -7,33 +7,33 @@ use brunt_scenarios::grpc::{MessageDescriptor, status_name};
 use brunt_scenarios::plan::{self, Again, Answer, JsonPath};
 use serde_json::Value;
 
-use super::check::{Check, Save, checks};
-use super::draft::Draft;
+use super::check::{ReplyCheck, ValueToSave, checks};
+use super::draft::RequestTemplate;
 use super::feeder::Feeder;
-use crate::job::{Endpoint, JobError, Portion, Request, Setting};
+use crate::job::{CalledServer, JobError, Portion, Request, Setting};
 use crate::template::Values;
 
 /// Journeys, ready to be made by many users at once.
 #[derive(Debug)]
 pub struct Script {
-    pub(super) journeys: Vec<Journey>,
+    pub(super) journeys: Vec<ScriptedJourney>,
     feeds: Vec<Feeder>,
     /// Known before the load starts.
     pub(super) given: Values,
     /// The servers of all steps; redirects are followed to these only.
-    pub(crate) endpoints: Vec<Endpoint>,
-    sequence: Numbers,
-    users: Numbers,
+    pub(crate) endpoints: Vec<CalledServer>,
+    sequence: SharedSequence,
+    users: SharedSequence,
 }
 
 /// Numbers from 0 of which no two generators of a load draw the same.
 #[derive(Debug)]
-pub(super) struct Numbers {
+pub(super) struct SharedSequence {
     next: AtomicU64,
     step: u64,
 }
 
-impl Numbers {
+impl SharedSequence {
     pub fn new(portion: Portion) -> Self {
         Self { next: AtomicU64::new(portion.number as u64), step: portion.of as u64 }
     }
@@ -44,24 +44,24 @@ impl Numbers {
 }
 
 #[derive(Debug)]
-pub(super) struct Journey {
+pub(super) struct ScriptedJourney {
     pub name: String,
     weight: u32,
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScriptedStep>,
 }
 
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct ScriptedStep {
     pub name: String,
     pub think: (Duration, Duration),
-    pub draft: Draft,
+    pub draft: RequestTemplate,
     pub follow: bool,
     /// What a good reply holds, if this is a call of gRPC.
     pub output: Option<MessageDescriptor>,
     pub timeout: Duration,
     pub answer: Answer,
-    pub checks: Vec<Check>,
-    pub saves: Vec<Save>,
+    pub checks: Vec<ReplyCheck>,
+    pub saves: Vec<ValueToSave>,
     pub key: Option<JsonPath>,
     /// Whether a lost reply leaves a command of which nobody knows whether it was accepted.
     pub is_command: bool,
@@ -78,12 +78,12 @@ impl Script {
         let has_keys =
             planned.iter().flat_map(|journey| &journey.steps).any(|step| step.key.is_some());
         let journey = |journey: &plan::Journey| {
-            let steps = journey.steps.iter().map(|step| Step::new(step, has_keys, setting));
+            let steps = journey.steps.iter().map(|step| ScriptedStep::new(step, has_keys, setting));
             let steps = steps.collect::<Result<_, JobError>>()?;
-            Ok(Journey { name: journey.name.clone(), weight: journey.weight.max(1), steps })
+            Ok(ScriptedJourney { name: journey.name.clone(), weight: journey.weight.max(1), steps })
         };
         let journeys = planned.iter().map(journey).collect::<Result<Vec<_>, JobError>>()?;
-        let mut endpoints: Vec<Endpoint> = Vec::new();
+        let mut endpoints: Vec<CalledServer> = Vec::new();
         for step in journeys.iter().flat_map(|journey| &journey.steps) {
             if !endpoints.contains(&step.draft.endpoint) {
                 endpoints.push(step.draft.endpoint.clone());
@@ -94,18 +94,18 @@ impl Script {
             feeds: feeds.iter().map(|feed| Feeder::new(feed, setting.portion)).collect(),
             given: setting.values.clone(),
             endpoints,
-            sequence: Numbers::new(setting.portion),
-            users: Numbers::new(setting.portion),
+            sequence: SharedSequence::new(setting.portion),
+            users: SharedSequence::new(setting.portion),
         })
     }
 
     /// One journey: these requests, each after its pause.
     pub(crate) fn recorded(requests: &[Request], pauses: &[Duration], timeout: Duration) -> Self {
-        let steps =
-            requests.iter().zip(pauses).enumerate().map(|(number, (request, pause))| Step {
+        let steps = requests.iter().zip(pauses).enumerate().map(|(number, (request, pause))| {
+            ScriptedStep {
                 name: format!("{} {} {}", number + 1, request.method, request.path),
                 think: (*pause, *pause),
-                draft: Draft::recorded(request),
+                draft: RequestTemplate::recorded(request),
                 follow: false,
                 output: None,
                 timeout,
@@ -115,18 +115,20 @@ impl Script {
                 key: None,
                 is_command: false,
                 again: None,
-            });
-        let journey = Journey { name: "recording".to_owned(), weight: 1, steps: steps.collect() };
+            }
+        });
+        let journey =
+            ScriptedJourney { name: "recording".to_owned(), weight: 1, steps: steps.collect() };
         let first = requests.first();
         let endpoint =
-            first.map(|request| Endpoint { address: request.address.clone(), grpc: false });
+            first.map(|request| CalledServer { address: request.address.clone(), grpc: false });
         Self {
             journeys: vec![journey],
             feeds: vec![],
             given: Values::new(),
             endpoints: endpoint.into_iter().collect(),
-            sequence: Numbers::new(Portion::WHOLE),
-            users: Numbers::new(Portion::WHOLE),
+            sequence: SharedSequence::new(Portion::WHOLE),
+            users: SharedSequence::new(Portion::WHOLE),
         }
     }
 
@@ -140,7 +142,7 @@ impl Script {
 
     /// Whether any step reads bodies.
     pub(super) fn reads_bodies(&self) -> bool {
-        self.journeys.iter().flat_map(|journey| &journey.steps).any(Step::reads_body)
+        self.journeys.iter().flat_map(|journey| &journey.steps).any(ScriptedStep::reads_body)
     }
 
     /// A journey, by the weights.
@@ -175,18 +177,18 @@ impl Script {
     }
 }
 
-impl Step {
+impl ScriptedStep {
     fn new(
         planned: &plan::JourneyStep,
         has_keys: bool,
         setting: &Setting<'_>,
     ) -> Result<Self, JobError> {
         let request = &planned.request;
-        let save = |(name, from): &(String, plan::Extract)| Save {
+        let save = |(name, from): &(String, plan::Extract)| ValueToSave {
             name: name.clone(),
             from: from.clone(),
         };
-        let draft = Draft::new(request, setting)?;
+        let draft = RequestTemplate::new(request, setting)?;
         Ok(Self {
             name: planned.name.clone(),
             think: planned.think,
@@ -225,7 +227,7 @@ impl Step {
 
     /// Whether anything is read of a reply's body.
     fn reads_body(&self) -> bool {
-        let of_body = |save: &Save| !matches!(save.from, plan::Extract::Header(..));
+        let of_body = |save: &ValueToSave| !matches!(save.from, plan::Extract::Header(..));
         !self.checks.is_empty() || self.key.is_some() || self.saves.iter().any(of_body)
     }
 }

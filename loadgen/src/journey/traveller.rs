@@ -7,24 +7,24 @@ use std::time::{Duration, Instant};
 use brunt_scenarios::timeline::Failure;
 
 use super::Script;
-use super::judge::{Judged, judge};
-use super::known::Known;
-use super::script::Step;
+use super::judge::{StepVerdict, judge};
+use super::known::JourneyValues;
+use super::script::ScriptedStep;
 use crate::arrivals::drawn;
-use crate::client::{Due, Finished, LONGEST_BODY, Link};
-use crate::cookies::Jar;
-use crate::engine::{Lane, Watch};
+use crate::client::{LONGEST_BODY, ScheduledAt, ServerConnection, VisitEnd};
+use crate::cookies::CookieJar;
+use crate::engine::{RequestDeadline, WorkerLoad};
 use crate::http1::Keep;
-use crate::recorder::{Ended, Place, Sample, Whole};
+use crate::recorder::{JourneyEnd, RequestEnd, Sample, StepIndex};
 
 /// One user on its journeys.
-pub(crate) struct Traveller {
-    pub(super) lane: Rc<Lane>,
-    pub(super) watch: Rc<Watch>,
+pub(crate) struct JourneyUser {
+    pub(super) lane: Rc<WorkerLoad>,
+    pub(super) watch: Rc<RequestDeadline>,
     pub(super) script: Arc<Script>,
     /// One for each server of the load.
-    pub(super) links: Vec<Link>,
-    pub(super) jar: Jar,
+    pub(super) links: Vec<ServerConnection>,
+    pub(super) jar: CookieJar,
     /// Its number; a new one for each journey when there is none.
     user: Option<u64>,
     iteration: u64,
@@ -39,65 +39,67 @@ enum StepEnd {
 }
 
 /// When a step ended, and how.
-struct Stepped {
+struct FinishedStep {
     at: Instant,
     sent: Instant,
     end: StepEnd,
 }
 
-impl Traveller {
+impl JourneyUser {
     /// A user with this number; without one, a new user for each journey.
-    pub fn new(lane: &Rc<Lane>, script: &Arc<Script>, user: Option<u64>) -> Self {
+    pub fn new(lane: &Rc<WorkerLoad>, script: &Arc<Script>, user: Option<u64>) -> Self {
         let keep = Keep::Whole(if script.reads_bodies() { LONGEST_BODY } else { 0 });
         Self {
             lane: Rc::clone(lane),
             watch: lane.watch(),
             script: Arc::clone(script),
-            links: (0..lane.ready.servers.len()).map(|server| Link::new(server, keep)).collect(),
-            jar: Jar::default(),
+            links: (0..lane.ready.servers.len())
+                .map(|server| ServerConnection::new(server, keep))
+                .collect(),
+            jar: CookieJar::default(),
             user,
             iteration: 0,
         }
     }
 
     /// Makes a journey, and records each of its steps and the whole.
-    pub async fn travel(&mut self, due: Due) -> Finished {
+    pub async fn travel(&mut self, due: ScheduledAt) -> VisitEnd {
         let script = Arc::clone(&self.script);
         let which = script.choose();
         let mut known = self.set_out(&script);
         let steps = &script.journeys[which].steps;
         let (mut step_due, mut first_sent) = (due, None);
         for (number, step) in steps.iter().enumerate() {
-            let place = Place { journey: which, step: number };
+            let place = StepIndex { journey: which, step: number };
             let stepped = self.step(step, place, step_due, &mut known).await;
             let sent = *first_sent.get_or_insert(stepped.sent);
             let (at, end) = match stepped.end {
-                StepEnd::Failed(_) => (stepped.at, Whole::Failed),
-                StepEnd::Cut => (Instant::now(), Whole::Unfinished),
-                StepEnd::Good if number + 1 == steps.len() => (stepped.at, Whole::Ok),
+                StepEnd::Failed(_) => (stepped.at, JourneyEnd::Failed),
+                StepEnd::Cut => (Instant::now(), JourneyEnd::Unfinished),
+                StepEnd::Good if number + 1 == steps.len() => (stepped.at, JourneyEnd::Ok),
                 StepEnd::Good => match self.think(stepped.at, steps[number + 1].think).await {
                     Some(then) => {
-                        step_due = Due { intended: then, free: then };
+                        step_due = ScheduledAt { intended: then, free: then };
                         continue;
                     }
-                    None => (Instant::now(), Whole::Unfinished),
+                    None => (Instant::now(), JourneyEnd::Unfinished),
                 },
             };
             let sample = Sample::new(due, sent, None, at, self.lane.origin);
             self.lane.journeys(|journeys| journeys.whole(place, &sample, end));
             let unreachable = matches!(stepped.end, StepEnd::Failed(failure) if is_quick(failure));
-            return Finished { at, unreachable };
+            return VisitEnd { at, unreachable };
         }
-        Finished { at: Instant::now(), unreachable: true }
+        VisitEnd { at: Instant::now(), unreachable: true }
     }
 
-    fn set_out<'s>(&mut self, script: &'s Script) -> Known<'s> {
+    fn set_out<'s>(&mut self, script: &'s Script) -> JourneyValues<'s> {
         self.iteration += 1;
         match self.user {
-            Some(user) => Known::new(script, user, self.iteration),
+            Some(user) => JourneyValues::new(script, user, self.iteration),
             None => {
                 self.jar.clear();
-                Known::new(script, script.new_user(), 1)
+                JourneyValues::new(script, script.new_user(), 1)
             }
         }
     }
@@ -117,11 +119,11 @@ impl Traveller {
     /// Makes a step's request, again and again if it may be.
     async fn step(
         &mut self,
-        step: &Step,
-        place: Place,
-        mut due: Due,
-        known: &mut Known<'_>,
-    ) -> Stepped {
+        step: &ScriptedStep,
+        place: StepIndex,
+        mut due: ScheduledAt,
+        known: &mut JourneyValues<'_>,
+    ) -> FinishedStep {
         let mut first_sent = None;
         loop {
             self.lane.begin();
@@ -130,14 +132,15 @@ impl Traveller {
             let sample = Sample::new(due, answered.sent, answered.first_byte, at, self.lane.origin);
             let (ended, mut judged) = match &answered.result {
                 Ok(reply) => {
-                    let ended = Ended::Replied { status: reply.status, length: answered.length };
+                    let ended =
+                        RequestEnd::Replied { status: reply.status, length: answered.length };
                     (ended, judge(step, reply, known))
                 }
                 Err(missed) => {
                     let unknown = answered.wrote && step.is_command;
                     (
-                        Ended::Unanswered { cause: missed.cause },
-                        Judged::lost(missed.failure, unknown),
+                        RequestEnd::Unanswered { cause: missed.cause },
+                        StepVerdict::lost(missed.failure, unknown),
                     )
                 }
             };
@@ -147,7 +150,7 @@ impl Traveller {
             });
             if again.is_some() {
                 // A good reply that is not yet the one that is waited for.
-                judged = Judged::default();
+                judged = StepVerdict::default();
             }
             let failure = judged.verdict.failure;
             self.lane.journeys(|journeys| journeys.step(place, &sample, failure, &judged.checks));
@@ -155,7 +158,7 @@ impl Traveller {
             let end = match (failure, again) {
                 (None, Some(again)) => match self.think(at, (again.every, again.every)).await {
                     Some(then) => {
-                        due = Due { intended: then, free: then };
+                        due = ScheduledAt { intended: then, free: then };
                         continue;
                     }
                     None => StepEnd::Cut,
@@ -167,7 +170,7 @@ impl Traveller {
                 (Some(Failure::Unfinished), _) => StepEnd::Cut,
                 (Some(failure), _) => StepEnd::Failed(failure),
             };
-            return Stepped { at, sent, end };
+            return FinishedStep { at, sent, end };
         }
     }
 }

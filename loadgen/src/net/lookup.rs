@@ -9,15 +9,15 @@ use crate::job::Address;
 
 /// The addresses of a name, as last looked up; shared by all threads.
 #[derive(Debug)]
-pub(super) struct Lookup {
+pub(super) struct AddressLookup {
     host: String,
     port: u16,
     period: Duration,
-    known: Mutex<Known>,
+    known: Mutex<CachedAddresses>,
 }
 
 #[derive(Debug)]
-struct Known {
+struct CachedAddresses {
     addresses: Arc<[SocketAddr]>,
     looked: Instant,
     /// For how long they are good from then on.
@@ -27,11 +27,11 @@ struct Known {
 /// How soon a name is looked up again whose addresses take no connection.
 const DOUBTED: Duration = Duration::from_secs(1);
 
-impl Lookup {
+impl AddressLookup {
     /// Looks a name up for the first time.
     pub fn new(address: &Address, period: Duration) -> io::Result<Self> {
         let addresses = address.resolve()?.into();
-        let known = Mutex::new(Known { addresses, looked: Instant::now(), good: period });
+        let known = Mutex::new(CachedAddresses { addresses, looked: Instant::now(), good: period });
         Ok(Self { host: address.host.clone(), port: address.port, period, known })
     }
 
@@ -72,11 +72,11 @@ impl Lookup {
 mod tests {
     use super::*;
 
-    fn lookup(period: Duration) -> Lookup {
-        Lookup::new(&Address::split("http://127.0.0.1:9").unwrap().0, period).unwrap()
+    fn lookup(period: Duration) -> AddressLookup {
+        AddressLookup::new(&Address::split("http://127.0.0.1:9").unwrap().0, period).unwrap()
     }
 
-    fn later(lookup: &Lookup, by: Duration) {
+    fn later(lookup: &AddressLookup, by: Duration) {
         let mut known = lookup.known.lock().unwrap();
         known.looked = known.looked.checked_sub(by).unwrap();
     }

@@ -8,31 +8,31 @@ use std::time::{Duration, Instant};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::rustls::ClientConfig;
 
-use super::lookup::Lookup;
+use super::lookup::AddressLookup;
 use super::tls::HTTP2;
-use super::{Socket, Stream, Tls, TlsError, tunnel};
+use super::{ByteStream, Socket, TlsClient, TlsError, tunnel};
 use crate::job::{Address, Scheme, Transport, Version};
 
 /// A server that connections can be opened to.
 #[derive(Debug)]
 pub(crate) struct Server {
-    peer: Peer,
+    peer: DialTarget,
     /// What to ask a proxy for first.
     tunnel: Option<String>,
-    tls: Option<Tls>,
+    tls: Option<TlsClient>,
     version: Version,
 }
 
 #[derive(Debug)]
-enum Peer {
-    Name(Lookup),
+enum DialTarget {
+    Name(AddressLookup),
     Unix(PathBuf),
 }
 
 /// An open connection, and what it took.
 #[derive(Debug)]
-pub(crate) struct Opened {
-    pub stream: Stream,
+pub(crate) struct OpenedConnection {
+    pub stream: ByteStream,
     /// Until the socket was connected, a lookup and a proxy's part included.
     pub connect: Duration,
     /// The handshake after that.
@@ -41,7 +41,7 @@ pub(crate) struct Opened {
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Unreached {
+pub(crate) enum ConnectError {
     #[error("the name cannot be looked up: {0}")]
     Dns(io::Error),
     #[error("{0}")]
@@ -58,7 +58,7 @@ pub(crate) enum Unreached {
 
 /// Why a server cannot even be tried.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Unusable {
+pub(crate) enum ServerSetupError {
     #[error("{0}")]
     Lookup(io::Error),
     #[error(transparent)]
@@ -72,12 +72,15 @@ impl Server {
         address: &Address,
         transport: &Transport,
         tls: &mut Option<Arc<ClientConfig>>,
-    ) -> Result<Self, Unusable> {
+    ) -> Result<Self, ServerSetupError> {
         let peer = match (&address.unix, &transport.proxy) {
-            (Some(path), _) => Peer::Unix(path.clone()),
+            (Some(path), _) => DialTarget::Unix(path.clone()),
             (None, via) => {
                 let first = via.as_ref().unwrap_or(address);
-                Peer::Name(Lookup::new(first, transport.lookup).map_err(Unusable::Lookup)?)
+                DialTarget::Name(
+                    AddressLookup::new(first, transport.lookup)
+                        .map_err(ServerSetupError::Lookup)?,
+                )
             }
         };
         let tunnel = transport.tunnels(address).then(|| tunnel::request(address));
@@ -86,10 +89,10 @@ impl Server {
             Scheme::Https => {
                 let config = match tls {
                     Some(config) => config,
-                    None => tls.insert(Tls::configuration(transport)?),
+                    None => tls.insert(TlsClient::configuration(transport)?),
                 };
                 let name = transport.server_name.as_deref().unwrap_or(&address.host);
-                Some(Tls::new(config, name)?)
+                Some(TlsClient::new(config, name)?)
             }
         };
         Ok(Self { peer, tunnel, tls, version: transport.version })
@@ -106,7 +109,7 @@ impl Server {
     }
 
     /// Opens a connection: to the first address that takes it, up to the end of the handshake.
-    pub async fn open(&self) -> Result<Opened, Unreached> {
+    pub async fn open(&self) -> Result<OpenedConnection, ConnectError> {
         let start = Instant::now();
         let mut socket = self.connect().await?;
         if let Some(request) = &self.tunnel {
@@ -115,31 +118,31 @@ impl Server {
         let connected = Instant::now();
         let connect = connected - start;
         let Some(tls) = &self.tls else {
-            return Ok(Opened { stream: Stream::Plain(socket), connect, tls: None });
+            return Ok(OpenedConnection { stream: ByteStream::Plain(socket), connect, tls: None });
         };
-        let stream = tls.handshake(socket).await.map_err(Unreached::Tls)?;
+        let stream = tls.handshake(socket).await.map_err(ConnectError::Tls)?;
         if self.version == Version::Http2 && stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
-            return Err(Unreached::Version);
+            return Err(ConnectError::Version);
         }
-        Ok(Opened {
-            stream: Stream::Tls(Box::new(stream)),
+        Ok(OpenedConnection {
+            stream: ByteStream::Tls(Box::new(stream)),
             connect,
             tls: Some(connected.elapsed()),
         })
     }
 
-    async fn connect(&self) -> Result<Socket, Unreached> {
+    async fn connect(&self) -> Result<Socket, ConnectError> {
         match &self.peer {
-            Peer::Unix(path) => {
-                UnixStream::connect(path).await.map(Socket::Unix).map_err(Unreached::Connect)
+            DialTarget::Unix(path) => {
+                UnixStream::connect(path).await.map(Socket::Unix).map_err(ConnectError::Connect)
             }
-            Peer::Name(lookup) => {
-                let addresses = lookup.addresses().await.map_err(Unreached::Dns)?;
+            DialTarget::Name(lookup) => {
+                let addresses = lookup.addresses().await.map_err(ConnectError::Dns)?;
                 let connected = TcpStream::connect(addresses.as_ref()).await;
                 let connected = connected.and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp));
                 connected.map(Socket::Tcp).map_err(|error| {
                     lookup.doubt();
-                    Unreached::Connect(error)
+                    ConnectError::Connect(error)
                 })
             }
         }

@@ -18,7 +18,7 @@ pub(crate) enum Socket {
 
 /// What requests are written to and replies read from.
 #[derive(Debug)]
-pub(crate) enum Stream {
+pub(crate) enum ByteStream {
     Plain(Socket),
     Tls(Box<TlsStream<Socket>>),
 }
@@ -39,7 +39,7 @@ impl Socket {
     }
 }
 
-impl Stream {
+impl ByteStream {
     /// Whether the server has closed it, or said something unasked, as far as is known: no system
     /// call is made unless the runtime has seen something arrive.
     pub fn is_stale(&mut self) -> bool {
@@ -116,7 +116,7 @@ impl AsyncWrite for Socket {
     }
 }
 
-impl AsyncRead for Stream {
+impl AsyncRead for ByteStream {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -126,7 +126,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl AsyncWrite for ByteStream {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

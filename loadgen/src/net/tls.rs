@@ -14,7 +14,7 @@ use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, Error as RustlsError, RootCertStore};
 
-use self::unchecked::Unchecked;
+use self::unchecked::AcceptAnyCertificate;
 use super::Socket;
 use crate::job::{Identity, Transport, Version};
 
@@ -44,18 +44,18 @@ pub enum TlsError {
 
 /// TLS for one server.
 #[derive(Clone)]
-pub(crate) struct Tls {
+pub(crate) struct TlsClient {
     connector: TlsConnector,
     name: ServerName<'static>,
 }
 
-impl std::fmt::Debug for Tls {
+impl std::fmt::Debug for TlsClient {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "Tls({:?})", self.name)
     }
 }
 
-impl Tls {
+impl TlsClient {
     /// What all servers of a job have in common.
     pub fn configuration(transport: &Transport) -> Result<Arc<ClientConfig>, TlsError> {
         let provider = Arc::new(ring::default_provider());
@@ -64,7 +64,7 @@ impl Tls {
         let checked = if transport.insecure {
             checked
                 .dangerous()
-                .with_custom_certificate_verifier(Arc::new(Unchecked::new(&provider)))
+                .with_custom_certificate_verifier(Arc::new(AcceptAnyCertificate::new(&provider)))
         } else {
             checked.with_root_certificates(roots(transport.ca.as_deref())?)
         };

@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{Socket, Unreached};
+use super::{ConnectError, Socket};
 use crate::http1::{Keep, Progress, Reader, ReplyTo};
 use crate::job::Address;
 
@@ -15,15 +15,15 @@ pub(super) fn request(to: &Address) -> String {
 }
 
 /// Asks a proxy to connect. What follows on the socket is between client and server.
-pub(super) async fn dig(mut socket: Socket, request: &str) -> Result<Socket, Unreached> {
+pub(super) async fn dig(mut socket: Socket, request: &str) -> Result<Socket, ConnectError> {
     let asked = async {
         socket.write_all(request.as_bytes()).await?;
         answer(&mut socket).await
     };
     match asked.await {
         Ok(200..=299) => Ok(socket),
-        Ok(_) => Err(Unreached::Refused),
-        Err(error) => Err(Unreached::Proxy(error)),
+        Ok(_) => Err(ConnectError::Refused),
+        Err(error) => Err(ConnectError::Proxy(error)),
     }
 }
 

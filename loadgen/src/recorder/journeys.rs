@@ -13,14 +13,14 @@ use crate::journey::Script;
 
 /// A step's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct StepIndex {
     pub journey: usize,
     pub step: usize,
 }
 
 /// How a journey ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Whole {
+pub(crate) enum JourneyEnd {
     Ok,
     Failed,
     /// The load ended first.
@@ -29,7 +29,7 @@ pub(crate) enum Whole {
 
 /// What came of journeys.
 #[derive(Debug)]
-pub(crate) struct Journeys {
+pub(crate) struct JourneyRecorder {
     records: Vec<JourneyRecord>,
     /// What was meant to start before this is not counted, in microseconds.
     warm_up: u64,
@@ -37,7 +37,7 @@ pub(crate) struct Journeys {
     buckets: Histogram<u64>,
 }
 
-impl Journeys {
+impl JourneyRecorder {
     pub fn new(script: &Script, warm_up: u64) -> Self {
         let check = |name: String| CheckCount { name, ..CheckCount::default() };
         let step = |(name, checks): (&str, Vec<String>)| StepFigures {
@@ -54,7 +54,13 @@ impl Journeys {
     }
 
     /// Counts a step's request, and its checks as far as they were made.
-    pub fn step(&mut self, at: Place, sample: &Sample, failure: Option<Failure>, checks: &[bool]) {
+    pub fn step(
+        &mut self,
+        at: StepIndex,
+        sample: &Sample,
+        failure: Option<Failure>,
+        checks: &[bool],
+    ) {
         if sample.intended < self.warm_up {
             return;
         }
@@ -76,15 +82,15 @@ impl Journeys {
 
     /// Counts a journey that ended in this step. One that failed has no time as a whole, and skips
     /// the steps that are left.
-    pub fn whole(&mut self, last: Place, sample: &Sample, end: Whole) {
+    pub fn whole(&mut self, last: StepIndex, sample: &Sample, end: JourneyEnd) {
         if sample.intended < self.warm_up {
             return;
         }
         let record = &mut self.records[last.journey];
         match end {
-            Whole::Ok => record.ok += 1,
-            Whole::Unfinished => record.unfinished += 1,
-            Whole::Failed => {
+            JourneyEnd::Ok => record.ok += 1,
+            JourneyEnd::Unfinished => record.unfinished += 1,
+            JourneyEnd::Failed => {
                 record.failed += 1;
                 record.steps[last.step + 1..].iter_mut().for_each(|step| step.skipped += 1);
                 return;

@@ -52,14 +52,14 @@ impl Snapshot {
         let names =
             all.first().into_iter().flat_map(|one| &one.loads).map(|load| load.name.as_str());
         let of = |(place, name)| {
-            let live = all.iter().filter_map(|one| one.loads.get(place)).map(Live::from);
+            let live = all.iter().filter_map(|one| one.loads.get(place)).map(LiveFigures::from);
             LoadSnapshot::of(name, live)
         };
         Self { at, loads: names.enumerate().map(of).collect() }
     }
 }
 
-impl From<&LoadSnapshot> for Live {
+impl From<&LoadSnapshot> for LiveFigures {
     fn from(load: &LoadSnapshot) -> Self {
         let LoadSnapshot { totals, in_flight, queued, second, over, .. } = load.clone();
         Self { totals, in_flight, queued, second, over }
@@ -81,7 +81,7 @@ impl Second {
 
 /// What a thread publishes of a load.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Live {
+pub(crate) struct LiveFigures {
     pub totals: Totals,
     pub in_flight: u64,
     pub queued: u64,
@@ -91,7 +91,7 @@ pub(crate) struct Live {
 
 impl LoadSnapshot {
     /// Adds what the threads published.
-    pub(crate) fn of(name: &str, threads: impl Iterator<Item = Live>) -> Self {
+    pub(crate) fn of(name: &str, threads: impl Iterator<Item = LiveFigures>) -> Self {
         let mut sum = Self { name: name.to_owned(), over: true, ..Self::default() };
         let mut number = None;
         for live in threads {

@@ -6,12 +6,12 @@ use std::time::Duration;
 use brunt_scenarios::timeline::{Counts, Failure, LoadRecord};
 use serde::{Deserialize, Serialize};
 
-use super::{Phases, Record, Totals, journeys};
-use crate::doubt::{self, Evidence};
+use super::{Phases, Totals, WorkerRecord, journeys};
+use crate::doubt::{self, ScheduleEvidence};
 
 /// What speaks against generators beside their lag.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Blame {
+pub(crate) struct GeneratorTrouble {
     /// For how long arrivals waited for a thread without time; the worst thread.
     pub starved: Duration,
     /// From the start to the end of the last request.
@@ -20,7 +20,7 @@ pub(crate) struct Blame {
     pub trouble: Option<String>,
 }
 
-impl Blame {
+impl GeneratorTrouble {
     /// Another thread's, or generator's.
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -47,7 +47,7 @@ pub struct LoadOutcome {
 }
 
 /// Adds up what threads, or generators, recorded of a load; `None` without any.
-pub(crate) fn sum(parts: impl IntoIterator<Item = Record>) -> Option<Record> {
+pub(crate) fn sum(parts: impl IntoIterator<Item = WorkerRecord>) -> Option<WorkerRecord> {
     parts.into_iter().reduce(|mut sum, part| {
         sum.windows.merge(part.windows);
         // Both have the same bounds, so nothing can be out of them.
@@ -67,9 +67,9 @@ pub(crate) fn sum(parts: impl IntoIterator<Item = Record>) -> Option<Record> {
 
 /// What came of a load, from the sum of all records and how much of it the generators themselves
 /// were to blame for.
-pub(crate) fn outcome(name: &str, sum: Record, blame: Blame) -> LoadOutcome {
-    let Blame { starved, elapsed, trouble } = blame;
-    let schedule = doubt::judge(&Evidence { lag: &sum.lag, starved, elapsed, trouble });
+pub(crate) fn outcome(name: &str, sum: WorkerRecord, blame: GeneratorTrouble) -> LoadOutcome {
+    let GeneratorTrouble { starved, elapsed, trouble } = blame;
+    let schedule = doubt::judge(&ScheduleEvidence { lag: &sum.lag, starved, elapsed, trouble });
     let mut accepted = sum.accepted;
     accepted.sort();
     let (windows, window) = sum.windows.finish();

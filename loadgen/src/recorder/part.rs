@@ -12,7 +12,9 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer as Reader, Serializer as _, V2DeflateSerializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use super::{Blame, Causes, PhaseTimes, Record, Totals, Windows, outcome, sum};
+use super::{
+    Causes, GeneratorTrouble, PhaseTimes, Totals, WindowCounts, WorkerRecord, outcome, sum,
+};
 
 /// What one of several generators recorded of a load. It can be written and read, and nothing that
 /// a [`LoadRecord`] holds is lost on the way: histograms go as HdrHistogram's version 2,
@@ -23,32 +25,32 @@ pub struct Part {
     name: String,
     /// The length of a window, in microseconds.
     window: u64,
-    windows: Vec<PartWindow>,
-    service_time: Hdr,
-    lag: Hdr,
+    windows: Vec<GeneratorWindow>,
+    service_time: EncodedHistogram,
+    lag: EncodedHistogram,
     journeys: Vec<JourneyRecord>,
     accepted: Vec<(u64, String)>,
     unknown: u64,
-    blame: Blame,
+    blame: GeneratorTrouble,
 }
 
 /// One window.
 #[derive(Debug, Serialize, Deserialize)]
-struct PartWindow {
+struct GeneratorWindow {
     ok: u64,
     failed: BTreeMap<Failure, u64>,
-    latency: Option<Hdr>,
+    latency: Option<EncodedHistogram>,
 }
 
 impl Part {
-    pub(crate) fn new(name: String, record: Record, blame: Blame) -> Self {
+    pub(crate) fn new(name: String, record: WorkerRecord, blame: GeneratorTrouble) -> Self {
         let (windows, seconds) = record.windows.finish();
         Self {
             name,
             window: Duration::from_secs_f64(seconds).as_micros().try_into().unwrap_or(u64::MAX),
-            windows: windows.into_iter().map(PartWindow::from).collect(),
-            service_time: Hdr(record.service),
-            lag: Hdr(record.lag),
+            windows: windows.into_iter().map(GeneratorWindow::from).collect(),
+            service_time: EncodedHistogram(record.service),
+            lag: EncodedHistogram(record.lag),
             journeys: record.journeys,
             accepted: record.accepted,
             unknown: record.unknown,
@@ -65,14 +67,14 @@ impl Part {
     /// without any part.
     pub fn merge(name: &str, parts: Vec<Self>) -> Option<LoadRecord> {
         let (records, blames): (Vec<_>, Vec<_>) = parts.into_iter().map(Self::into_record).unzip();
-        let blame = blames.into_iter().fold(Blame::default(), Blame::and);
+        let blame = blames.into_iter().fold(GeneratorTrouble::default(), GeneratorTrouble::and);
         Some(outcome(name, sum(records)?, blame).record)
     }
 
-    fn into_record(self) -> (Record, Blame) {
+    fn into_record(self) -> (WorkerRecord, GeneratorTrouble) {
         let windows = self.windows.into_iter().map(Window::from).collect();
-        let record = Record {
-            windows: Windows::restore(windows, Duration::from_micros(self.window)),
+        let record = WorkerRecord {
+            windows: WindowCounts::restore(windows, Duration::from_micros(self.window)),
             service: self.service_time.0,
             lag: self.lag.0,
             phases: PhaseTimes::new(),
@@ -86,15 +88,16 @@ impl Part {
     }
 }
 
-impl From<Window> for PartWindow {
+impl From<Window> for GeneratorWindow {
     fn from(window: Window) -> Self {
-        let latency = (!window.latency.is_empty()).then(|| Hdr(Counts::merge([&window.latency])));
+        let latency = (!window.latency.is_empty())
+            .then(|| EncodedHistogram(Counts::merge([&window.latency])));
         Self { ok: window.ok, failed: window.failed, latency }
     }
 }
 
-impl From<PartWindow> for Window {
-    fn from(window: PartWindow) -> Self {
+impl From<GeneratorWindow> for Window {
+    fn from(window: GeneratorWindow) -> Self {
         let latency = window.latency.map_or_else(Counts::default, |latency| Counts::of(&latency.0));
         Self { start: 0.0, ok: window.ok, failed: window.failed, latency }
     }
@@ -102,9 +105,9 @@ impl From<PartWindow> for Window {
 
 /// A histogram as others write and read it.
 #[derive(Debug)]
-struct Hdr(Histogram<u64>);
+struct EncodedHistogram(Histogram<u64>);
 
-impl Serialize for Hdr {
+impl Serialize for EncodedHistogram {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut bytes = Vec::new();
         V2DeflateSerializer::new().serialize(&self.0, &mut bytes).map_err(ser::Error::custom)?;
@@ -112,7 +115,7 @@ impl Serialize for Hdr {
     }
 }
 
-impl<'de> Deserialize<'de> for Hdr {
+impl<'de> Deserialize<'de> for EncodedHistogram {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes =
             STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)?;

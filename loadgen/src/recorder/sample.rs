@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use brunt_scenarios::timeline::Failure;
 
-use crate::client::Due;
+use crate::client::ScheduledAt;
 use crate::job::Version;
 
 /// The times of a request, in microseconds.
@@ -24,7 +24,7 @@ pub(crate) struct Sample {
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
+pub(crate) enum RequestEnd {
     /// With a reply.
     Replied { status: u16, length: u64 },
     /// Without one.
@@ -54,7 +54,7 @@ pub struct Hit {
 impl Sample {
     /// `first` is when the first byte came, if it was before the whole reply had.
     pub fn new(
-        due: Due,
+        due: ScheduledAt,
         sent: Instant,
         first: Option<Instant>,
         done: Instant,

@@ -15,7 +15,7 @@ const SHORT: Duration = Duration::from_secs(60);
 
 /// The windows of a load.
 #[derive(Debug)]
-pub(crate) struct Windows {
+pub(crate) struct WindowCounts {
     length: Duration,
     /// All that have been reached.
     windows: Vec<Window>,
@@ -36,7 +36,7 @@ fn length(lasts: Option<Duration>) -> Duration {
     }
 }
 
-impl Windows {
+impl WindowCounts {
     pub fn new(lasts: Option<Duration>) -> Self {
         Self { length: length(lasts), windows: Vec::new(), last: histogram() }
     }

@@ -7,14 +7,14 @@ use super::{Scope, fill, template};
 
 /// A JSON document whose texts may have places to fill in.
 #[derive(Debug, Clone)]
-pub(crate) enum Document {
+pub(crate) enum JsonTemplate {
     Fixed(Value),
     Text(Template),
-    List(Vec<Document>),
-    Map(Vec<(String, Document)>),
+    List(Vec<JsonTemplate>),
+    Map(Vec<(String, JsonTemplate)>),
 }
 
-impl Document {
+impl JsonTemplate {
     pub fn new(value: &Value) -> Self {
         match value {
             Value::String(text) => match template(text) {
@@ -57,7 +57,7 @@ mod tests {
     fn numbers_stay_numbers_and_texts_are_filled_in() {
         let values =
             Values::from([("id".to_owned(), json!(7)), ("name".to_owned(), json!("\"Hot\" Tea"))]);
-        let document = Document::new(
+        let document = JsonTemplate::new(
             &json!({"id": "${id}", "both": ["${name} ${id}", null], "not": "$${id}"}),
         );
         let wanted = json!({"id": 7, "both": ["\"Hot\" Tea 7", null], "not": "${id}"});

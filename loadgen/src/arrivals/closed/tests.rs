@@ -7,8 +7,8 @@ use std::time::Instant;
 use brunt_scenarios::plan::{Answer, Arrival};
 
 use super::*;
-use crate::engine::Share;
-use crate::job::{Address, Bound, Job, Order, Portion, Ready, Request, Reuse, Transport};
+use crate::engine::WorkerShare;
+use crate::job::{Address, Bound, Job, Order, Portion, PreparedJob, Request, Reuse, Transport};
 
 const HOUR: Duration = Duration::from_secs(3600);
 /// That of the runtime's timers, which never wake early.
@@ -22,7 +22,7 @@ fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-fn lane(bound: Bound) -> Rc<Lane> {
+fn lane(bound: Bound) -> Rc<WorkerLoad> {
     let request = Request {
         method: http::Method::GET,
         address: Address::split("http://127.0.0.1:9").unwrap().0,
@@ -50,9 +50,9 @@ fn lane(bound: Bound) -> Rc<Lane> {
         transport: Transport::default(),
         observer: None,
     };
-    let ready = Arc::new(Ready::new(job).unwrap());
+    let ready = Arc::new(PreparedJob::new(job).unwrap());
     let scratch = Rc::new(RefCell::new(vec![0; 1].into_boxed_slice()));
-    Rc::new(Lane::new(&ready, now(), Share { thread: 0, of: 1 }, &scratch))
+    Rc::new(WorkerLoad::new(&ready, now(), WorkerShare { thread: 0, of: 1 }, &scratch))
 }
 
 /// When a user's requests were meant to start, in time from the first; each takes so long,
@@ -65,11 +65,11 @@ async fn visits(
 ) -> Vec<Duration> {
     let (lane, mut starts) = (lane(bound), Vec::new());
     let start = now();
-    let visit = async |due: Due| {
+    let visit = async |due: ScheduledAt| {
         assert!(now() - due.intended <= GRAIN, "nobody is late on this clock");
         starts.push(due.intended - start);
         tokio::time::sleep(takes).await;
-        Finished { at: now(), unreachable }
+        VisitEnd { at: now(), unreachable }
     };
     user(lane, visit, (seconds(think.0), seconds(think.1))).await;
     starts

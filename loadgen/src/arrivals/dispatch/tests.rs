@@ -20,7 +20,7 @@ fn day() -> Vec<Ramp> {
 }
 
 fn threads(ramps: &[Ramp], of: usize) -> Vec<Dispatch> {
-    (0..of).map(|thread| Dispatch::new(ramps, Share { thread, of }, 8)).collect()
+    (0..of).map(|thread| Dispatch::new(ramps, WorkerShare { thread, of }, 8)).collect()
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn every_arrival_of_a_day_is_taken_once_and_never_early() {
 
 #[test]
 fn a_queue_of_hours_is_counted_and_not_stored() {
-    let mut thread = Dispatch::new(&day(), Share { thread: 1, of: 2 }, 1);
+    let mut thread = Dispatch::new(&day(), WorkerShare { thread: 1, of: 2 }, 1);
     let evening = Duration::from_secs(14 * 3600);
     assert!(thread.head_waits(evening));
     let all = thread.queued(evening);
@@ -62,14 +62,14 @@ fn a_queue_of_hours_is_counted_and_not_stored() {
         assert_eq!(thread.queued(evening), all - taken);
     }
     // Its first is due when the second arrival of all is: N(t) = 2 t² / (2 · 6 h).
-    let first = Dispatch::new(&day(), Share { thread: 1, of: 2 }, 1).upcoming().unwrap();
+    let first = Dispatch::new(&day(), WorkerShare { thread: 1, of: 2 }, 1).upcoming().unwrap();
     assert!((first.as_secs_f64() - (6.0 * HOUR).sqrt()).abs() < 1e-6, "{first:?}");
 }
 
 #[test]
 fn connections_are_shared_out_to_threads_at_least_one_each() {
     let of = |connections, of| -> Vec<usize> {
-        let share = |thread| Dispatch::new(&day(), Share { thread, of }, connections);
+        let share = |thread| Dispatch::new(&day(), WorkerShare { thread, of }, connections);
         (0..of)
             .map(|thread| {
                 let mut one = share(thread);
@@ -84,11 +84,11 @@ fn connections_are_shared_out_to_threads_at_least_one_each() {
 
 #[test]
 fn the_last_used_connection_is_used_again_and_all_are_sent_away_at_the_end() {
-    let mut thread = Dispatch::new(&day(), Share { thread: 0, of: 1 }, 2);
+    let mut thread = Dispatch::new(&day(), WorkerShare { thread: 0, of: 1 }, 2);
     let (one, other) = (Rc::new(Mailbox::default()), Rc::new(Mailbox::default()));
     assert!(thread.rest(&one) && thread.rest(&other));
     assert!(Rc::ptr_eq(&thread.take_idle().unwrap(), &other));
     thread.close();
-    assert!(matches!(one.order.get(), Some(Order::Leave)));
+    assert!(matches!(one.order.get(), Some(MailboxItem::Leave)));
     assert!(!thread.rest(&other), "who comes late leaves, too");
 }

@@ -8,7 +8,7 @@ fn read(
     input: &[u8],
     to: ReplyTo,
     piece: usize,
-) -> Result<Option<(usize, Reply, Vec<u8>)>, Malformed> {
+) -> Result<Option<(usize, Reply, Vec<u8>)>, MalformedReply> {
     let mut reader = Reader::new(Keep::Body(1 << 20));
     reader.begin(to);
     for (number, part) in input.chunks(piece).enumerate() {
@@ -32,7 +32,7 @@ fn reply(input: &str) -> (u16, usize, String, Reuse) {
     (reply.status, input.len() - used, String::from_utf8(body).unwrap(), reply.reuse)
 }
 
-fn malformed(input: &str) -> Malformed {
+fn malformed(input: &str) -> MalformedReply {
     for piece in [1, 7] {
         read(input.as_bytes(), ReplyTo::Other, piece).expect_err("malformed in pieces, too");
     }
@@ -80,8 +80,8 @@ fn interim_replies_are_passed_over() {
     let text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 201 C\r\nContent-Length: 1\r\n\r\n1";
     assert_eq!(reply(text), (201, 0, "1".to_owned(), Reuse::Yes));
     let endless = "HTTP/1.1 100 Continue\r\n\r\n".repeat(101);
-    assert_eq!(malformed(&endless), Malformed::Interim);
-    assert_eq!(malformed("HTTP/1.1 101 Switching Protocols\r\n\r\n"), Malformed::Upgrade);
+    assert_eq!(malformed(&endless), MalformedReply::Interim);
+    assert_eq!(malformed("HTTP/1.1 101 Switching Protocols\r\n\r\n"), MalformedReply::Upgrade);
 }
 
 #[test]
@@ -139,14 +139,14 @@ fn a_connection_that_ends_early_is_told_from_one_that_never_answered() {
         assert_eq!(reader.feed(input), Ok(Progress::More));
         reader.close()
     };
-    assert_eq!(close_after(b""), Err(Cut::Unanswered));
+    assert_eq!(close_after(b""), Err(PrematureClose::Unanswered));
     for input in [
         "H",
         "HTTP/1.1 200 OK\r\n",
         "HTTP/1.1 100 C\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1",
     ] {
-        assert_eq!(close_after(input.as_bytes()), Err(Cut::Midway), "{input}");
+        assert_eq!(close_after(input.as_bytes()), Err(PrematureClose::Midway), "{input}");
     }
 }
 
@@ -186,18 +186,18 @@ fn heads_and_chunk_lines_without_an_end_are_given_up() {
             break;
         }
     }
-    assert_eq!(result, Err(Malformed::LongHead));
+    assert_eq!(result, Err(MalformedReply::LongHead));
     let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "y".repeat(LONGEST_HEAD));
     for piece in [long.len(), LONGEST_HEAD, 1000] {
         assert_eq!(
             read(long.as_bytes(), ReplyTo::Other, piece),
-            Err(Malformed::LongHead),
+            Err(MalformedReply::LongHead),
             "in pieces of {piece}"
         );
     }
     let mut chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;".to_vec();
     chunked.resize(100_000, b'x');
-    assert_eq!(read(&chunked, ReplyTo::Other, 1000), Err(Malformed::Chunk("line")));
+    assert_eq!(read(&chunked, ReplyTo::Other, 1000), Err(MalformedReply::Chunk("line")));
 }
 
 proptest! {

@@ -1,12 +1,12 @@
 //! Frames that carry no reply.
 
-use super::{Conversation, MOST_IDLE, MOST_WINDOW};
-use crate::client::Missed;
-use crate::http2::frame::{self, Head, number};
+use super::{Http2Connection, MOST_IDLE, MOST_WINDOW};
+use crate::client::RequestError;
+use crate::http2::frame::{self, FrameHeader, number};
 use crate::http2::missed::{self, RULES, code};
 
-impl Conversation {
-    pub(super) fn frame(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+impl Http2Connection {
+    pub(super) fn frame(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
         // A head may come in pieces, and nothing may come between them.
         let continued = self.block.as_ref().map(|block| block.stream);
         if (head.kind == frame::CONTINUATION).then_some(head.stream) != continued {
@@ -24,12 +24,12 @@ impl Conversation {
     }
 
     /// Counts a frame that brings no reply further.
-    pub(super) fn idle(&mut self) -> Result<(), Missed> {
+    pub(super) fn idle(&mut self) -> Result<(), RequestError> {
         self.idle += 1;
         if self.idle > MOST_IDLE { Err(missed::FLOOD) } else { Ok(()) }
     }
 
-    fn control(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+    fn control(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
         self.idle()?;
         match head.kind {
             frame::PRIORITY => match number(payload) {
@@ -48,7 +48,7 @@ impl Conversation {
         }
     }
 
-    fn reset(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+    fn reset(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
         let (Some(code), 4) = (number(payload), payload.len()) else { return Err(RULES) };
         if let Some(place) = self.place(head.stream)? {
             self.finish(place, Err(missed::reset(code)), None);
@@ -56,7 +56,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn settings(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+    fn settings(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
         let is_answer = head.has(frame::ACK);
         if head.stream != 0 || !payload.len().is_multiple_of(6) || is_answer && !payload.is_empty()
         {
@@ -74,7 +74,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn setting(&mut self, name: u16, value: u32) -> Result<(), Missed> {
+    fn setting(&mut self, name: u16, value: u32) -> Result<(), RequestError> {
         match name {
             // Only a client may push nothing.
             2 if value != 0 => return Err(RULES),
@@ -98,7 +98,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn ping(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+    fn ping(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
         if head.stream != 0 || payload.len() != 8 {
             return Err(RULES);
         }
@@ -108,7 +108,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn goaway(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+    fn goaway(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
         let (Some(last), Some(reason)) = (number(payload), payload.get(4..).and_then(number))
         else {
             return Err(RULES);
@@ -130,7 +130,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn window_update(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+    fn window_update(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
         let (Some(more), 4) = (number(payload), payload.len()) else { return Err(RULES) };
         let more = i64::from(more & 0x7fff_ffff);
         if more == 0 {
@@ -149,12 +149,13 @@ impl Conversation {
 
     /// Where a stream stands that is under way: `None` for one that has ended. There is no other
     /// that a server may name.
-    pub(super) fn place(&self, stream: u32) -> Result<Option<usize>, Missed> {
+    pub(super) fn place(&self, stream: u32) -> Result<Option<usize>, RequestError> {
         if stream.is_multiple_of(2) || stream >= self.next {
             return Err(RULES);
         }
-        let is =
-            |known: &crate::http2::stream::Stream| known.id == stream && known.result.is_none();
+        let is = |known: &crate::http2::stream::Http2Stream| {
+            known.id == stream && known.result.is_none()
+        };
         Ok(self.streams.iter().position(is))
     }
 }

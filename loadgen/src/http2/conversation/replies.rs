@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use brunt_scenarios::timeline::Failure;
 
-use super::{CONNECTION_WINDOW, Conversation, WINDOW};
-use crate::client::Missed;
+use super::{CONNECTION_WINDOW, Http2Connection, WINDOW};
+use crate::client::RequestError;
 use crate::http1::Keep;
-use crate::http2::answer::{self, Answer, LONG_HEAD, Unfit};
-use crate::http2::frame::{self, Head};
+use crate::http2::answer::{self, HeadersError, LONG_HEAD, ReplyHeaders};
+use crate::http2::frame::{self, FrameHeader};
 use crate::http2::missed::{self, RULES, code};
 
 /// The most pieces of one head.
@@ -20,7 +20,7 @@ const LONGEST_KNOWN: usize = 1024;
 
 /// A head that has not come as a whole.
 #[derive(Debug)]
-pub(super) struct Block {
+pub(super) struct HeaderBlock {
     pub stream: u32,
     ends: bool,
     bytes: Vec<u8>,
@@ -30,17 +30,17 @@ pub(super) struct Block {
 /// The head that came last. Servers repeat themselves but for the date, and comparing bytes costs a
 /// tenth of reading them.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct HeaderBlockCache {
     bytes: Vec<u8>,
-    answer: Option<Answer>,
+    answer: Option<ReplyHeaders>,
 }
 
-impl Known {
-    fn recall(&self, block: &[u8]) -> Option<Answer> {
+impl HeaderBlockCache {
+    fn recall(&self, block: &[u8]) -> Option<ReplyHeaders> {
         self.answer.filter(|_| self.bytes == block)
     }
 
-    fn learn(&mut self, block: &[u8], answer: Answer) {
+    fn learn(&mut self, block: &[u8], answer: ReplyHeaders) {
         if block.len() <= LONGEST_KNOWN {
             self.bytes.clear();
             self.bytes.extend_from_slice(block);
@@ -49,8 +49,12 @@ impl Known {
     }
 }
 
-impl Conversation {
-    pub(super) fn headers(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+impl Http2Connection {
+    pub(super) fn headers(
+        &mut self,
+        head: FrameHeader,
+        payload: &[u8],
+    ) -> Result<(), RequestError> {
         let mut bytes = frame::unpadded(head, payload).ok_or(RULES)?;
         if head.has(frame::PRIORITISED) {
             bytes = bytes.get(5..).ok_or(RULES)?;
@@ -60,16 +64,21 @@ impl Conversation {
             return self.block(head.stream, ends, bytes);
         }
         self.place(head.stream)?;
-        self.block = Some(Block { stream: head.stream, ends, bytes: bytes.to_vec(), pieces: 1 });
+        self.block =
+            Some(HeaderBlock { stream: head.stream, ends, bytes: bytes.to_vec(), pieces: 1 });
         Ok(())
     }
 
-    pub(super) fn continuation(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+    pub(super) fn continuation(
+        &mut self,
+        head: FrameHeader,
+        payload: &[u8],
+    ) -> Result<(), RequestError> {
         let Some(block) = &mut self.block else { return Err(RULES) };
         block.bytes.extend_from_slice(payload);
         block.pieces += 1;
         if block.bytes.len() > answer::LONGEST || block.pieces > MOST_PIECES {
-            return Err(Missed::new(Failure::Protocol, LONG_HEAD));
+            return Err(RequestError::new(Failure::Protocol, LONG_HEAD));
         }
         match self.block.take_if(|_| head.has(frame::END_HEADERS)) {
             Some(block) => self.block(block.stream, block.ends, &block.bytes),
@@ -78,7 +87,7 @@ impl Conversation {
     }
 
     /// A whole block of headers.
-    fn block(&mut self, stream: u32, ends: bool, block: &[u8]) -> Result<(), Missed> {
+    fn block(&mut self, stream: u32, ends: bool, block: &[u8]) -> Result<(), RequestError> {
         // There is no table that a block for a stream that has ended could change.
         let Some(place) = self.place(stream)? else { return self.idle() };
         let read = match self.streams[place].answer {
@@ -87,15 +96,15 @@ impl Conversation {
         };
         match read {
             Ok(()) => Ok(()),
-            Err(Unfit::Garbled) => Err(missed::HPACK),
-            Err(Unfit::Reply(wrong)) => {
-                self.refuse(place, Missed::new(Failure::Protocol, wrong));
+            Err(HeadersError::Garbled) => Err(missed::HPACK),
+            Err(HeadersError::Reply(wrong)) => {
+                self.refuse(place, RequestError::new(Failure::Protocol, wrong));
                 Ok(())
             }
         }
     }
 
-    fn head(&mut self, place: usize, ends: bool, block: &[u8]) -> Result<(), Unfit> {
+    fn head(&mut self, place: usize, ends: bool, block: &[u8]) -> Result<(), HeadersError> {
         let stream = &mut self.streams[place];
         let whole = matches!(stream.received.keep, Keep::Whole(_));
         let known = if whole { None } else { self.known.recall(block) };
@@ -109,8 +118,8 @@ impl Conversation {
         if answer.status < 200 {
             stream.interim += 1;
             return match (ends || answer.status == 101, stream.interim > MOST_INTERIM) {
-                (true, _) => Err(Unfit::Reply(answer::BREACH)),
-                (_, true) => Err(Unfit::Reply(missed::INTERIM.cause)),
+                (true, _) => Err(HeadersError::Reply(answer::BREACH)),
+                (_, true) => Err(HeadersError::Reply(missed::INTERIM.cause)),
                 _ => Ok(()),
             };
         }
@@ -126,10 +135,10 @@ impl Conversation {
         Ok(())
     }
 
-    fn trailers(&mut self, place: usize, ends: bool, block: &[u8]) -> Result<(), Unfit> {
+    fn trailers(&mut self, place: usize, ends: bool, block: &[u8]) -> Result<(), HeadersError> {
         let grpc = answer::trailers(block, &mut self.text)?;
         if !ends {
-            return Err(Unfit::Reply(answer::BREACH));
+            return Err(HeadersError::Reply(answer::BREACH));
         }
         let received = &mut self.streams[place].received;
         received.grpc = grpc.or(received.grpc);
@@ -137,7 +146,7 @@ impl Conversation {
         Ok(())
     }
 
-    pub(super) fn data(&mut self, head: Head, payload: &[u8]) -> Result<(), Missed> {
+    pub(super) fn data(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
         let came = payload.len() as i64;
         let data = frame::unpadded(head, payload).ok_or(RULES)?;
         let place = self.place(head.stream)?;
@@ -193,7 +202,7 @@ impl Conversation {
         }
     }
 
-    fn refuse(&mut self, place: usize, missed: Missed) {
+    fn refuse(&mut self, place: usize, missed: RequestError) {
         self.finish(place, Err(missed), Some(code::PROTOCOL_ERROR));
     }
 }

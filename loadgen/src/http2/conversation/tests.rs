@@ -9,17 +9,20 @@ use crate::http1::{Keep, ReplyTo};
 
 const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
 
-fn message(body: &[u8]) -> Message {
+fn message(body: &[u8]) -> Http2Request {
     let mut head = Vec::new();
     hpack::write(&mut head, ":method", b"POST");
-    Message { head: head.into(), body: Bytes::copy_from_slice(body), to: ReplyTo::Other }
+    Http2Request { head: head.into(), body: Bytes::copy_from_slice(body), to: ReplyTo::Other }
 }
 
-fn ask(talk: &mut Conversation, message: &Message) -> u32 {
-    talk.request(message, Received::new(Keep::Whole(1 << 20)), Waker::noop())
+fn ask(talk: &mut Http2Connection, message: &Http2Request) -> u32 {
+    talk.request(message, ReceivedReply::new(Keep::Whole(1 << 20)), Waker::noop())
 }
 
-fn take(talk: &mut Conversation, id: u32) -> Option<(Received, Result<Reply, Missed>)> {
+fn take(
+    talk: &mut Http2Connection,
+    id: u32,
+) -> Option<(ReceivedReply, Result<Reply, RequestError>)> {
     match talk.poll(id, &Context::from_waker(Waker::noop())) {
         Poll::Ready(taken) => taken,
         Poll::Pending => None,
@@ -33,12 +36,12 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The frames in what is to be sent, without what a client says first.
-fn said(talk: &mut Conversation) -> Vec<(u8, u8, u32, usize)> {
+fn said(talk: &mut Http2Connection) -> Vec<(u8, u8, u32, usize)> {
     let bytes = talk.output().to_vec();
     talk.advance(bytes.len());
     let mut rest = bytes.strip_prefix(super::frame::PREFACE).unwrap_or(&bytes);
     let mut all = Vec::new();
-    while let Some(head) = Head::read(rest) {
+    while let Some(head) = FrameHeader::read(rest) {
         all.push((head.kind, head.flags, head.stream, head.length));
         rest = &rest[HEAD + head.length..];
     }
@@ -47,8 +50,8 @@ fn said(talk: &mut Conversation) -> Vec<(u8, u8, u32, usize)> {
 }
 
 /// One on which the server has said what it allows, and nothing is left to be sent.
-fn begun() -> Conversation {
-    let mut talk = Conversation::new();
+fn begun() -> Http2Connection {
+    let mut talk = Http2Connection::new();
     talk.feed(SETTINGS).unwrap();
     assert!(said(&mut talk).contains(&(super::frame::SETTINGS, super::frame::ACK, 0, 0)));
     talk
@@ -150,14 +153,20 @@ fn a_goaway_spares_what_the_server_has_begun() {
     let mut talk = begun();
     let ids = [(); 2].map(|()| ask(&mut talk, &message(b"")));
     talk.feed(&frame(7, 0, 0, &[0, 0, 0, 1, 0, 0, 0, 0])).unwrap();
-    assert_eq!(take(&mut talk, ids[1]).unwrap().1, Err(Missed::new(Failure::Reset, "GOAWAY")));
+    assert_eq!(
+        take(&mut talk, ids[1]).unwrap().1,
+        Err(RequestError::new(Failure::Reset, "GOAWAY"))
+    );
     assert!(take(&mut talk, ids[0]).is_none() && !talk.has_room() && talk.is_leaving().is_some());
     talk.feed(&frame(1, 5, ids[0], b"\x88")).unwrap();
     assert!(take(&mut talk, ids[0]).unwrap().1.is_ok());
 }
 
 /// What comes of three requests when a server says this, in pieces of so many bytes.
-fn outcome(bytes: &[u8], piece: usize) -> (Option<Missed>, Vec<Option<Result<Reply, Missed>>>) {
+fn outcome(
+    bytes: &[u8],
+    piece: usize,
+) -> (Option<RequestError>, Vec<Option<Result<Reply, RequestError>>>) {
     let mut talk = begun();
     let ids = [(); 3].map(|()| ask(&mut talk, &message(b"x")));
     let wrong = bytes.chunks(piece.max(1)).find_map(|piece| talk.feed(piece).err());

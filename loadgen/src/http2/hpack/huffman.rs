@@ -1,7 +1,7 @@
 //! The strings of HPACK that are packed by Huffman's code (RFC 7541, appendix B). The code is
 //! canonical: lengths say it all.
 
-use super::Garbled;
+use super::HpackError;
 
 const SHORTEST: usize = 5;
 const LONGEST: usize = 30;
@@ -56,7 +56,7 @@ impl Code {
 }
 
 /// Appends what was packed.
-pub(super) fn unpack(packed: &[u8], into: &mut Vec<u8>) -> Result<(), Garbled> {
+pub(super) fn unpack(packed: &[u8], into: &mut Vec<u8>) -> Result<(), HpackError> {
     // Bits that were not used yet, in the lowest places.
     let (mut bits, mut count, mut rest) = (0_u64, 0, packed.iter());
     loop {
@@ -80,7 +80,7 @@ pub(super) fn unpack(packed: &[u8], into: &mut Vec<u8>) -> Result<(), Garbled> {
             }
             // Less than a byte of ones.
             _ if count < 8 && bits == (1 << count) - 1 => return Ok(()),
-            _ => return Err(Garbled),
+            _ => return Err(HpackError),
         }
     }
 }

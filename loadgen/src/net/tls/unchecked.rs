@@ -11,15 +11,15 @@ use tokio_rustls::rustls::{DigitallySignedStruct, Error as RustlsError, Signatur
 
 /// Takes any certificate, and still wants the handshake to be signed with its key.
 #[derive(Debug)]
-pub(super) struct Unchecked(WebPkiSupportedAlgorithms);
+pub(super) struct AcceptAnyCertificate(WebPkiSupportedAlgorithms);
 
-impl Unchecked {
+impl AcceptAnyCertificate {
     pub fn new(provider: &CryptoProvider) -> Self {
         Self(provider.signature_verification_algorithms)
     }
 }
 
-impl ServerCertVerifier for Unchecked {
+impl ServerCertVerifier for AcceptAnyCertificate {
     fn verify_server_cert(
         &self,
         _end: &CertificateDer<'_>,

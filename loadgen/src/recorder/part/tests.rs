@@ -41,9 +41,9 @@ fn one() -> impl Strategy<Value = One> {
 }
 
 /// What a generator has after these requests.
-fn record<'a>(lasts: Option<Duration>, requests: impl Iterator<Item = &'a One>) -> Record {
-    let mut record = Record {
-        windows: Windows::new(lasts),
+fn record<'a>(lasts: Option<Duration>, requests: impl Iterator<Item = &'a One>) -> WorkerRecord {
+    let mut record = WorkerRecord {
+        windows: WindowCounts::new(lasts),
         service: histogram(),
         lag: histogram(),
         phases: PhaseTimes::new(),
@@ -98,10 +98,10 @@ proptest! {
         generators in 1..5_usize,
         lasts in prop_oneof![Just(None), Just(Some(Duration::from_secs(30))), Just(Some(Duration::from_secs(3_000)))],
     ) {
-        let whole = outcome("shop", record(lasts, requests.iter()), Blame::default()).record;
+        let whole = outcome("shop", record(lasts, requests.iter()), GeneratorTrouble::default()).record;
         let parts = (0..generators).map(|number| {
             let of_it = record(lasts, requests.iter().filter(|one| one.by % generators == number));
-            carried(&Part::new("shop".to_owned(), of_it, Blame::default()))
+            carried(&Part::new("shop".to_owned(), of_it, GeneratorTrouble::default()))
         });
         let merged = Part::merge("shop", parts.collect()).unwrap();
         prop_assert!(shown(&merged) == shown(&whole), "{merged:?} is not {whole:?}");
@@ -111,7 +111,8 @@ proptest! {
 #[test]
 fn what_one_generator_lacked_speaks_against_all() {
     let part = |trouble: Option<&str>| {
-        let blame = Blame { trouble: trouble.map(str::to_owned), ..Blame::default() };
+        let blame =
+            GeneratorTrouble { trouble: trouble.map(str::to_owned), ..GeneratorTrouble::default() };
         carried(&Part::new("shop".to_owned(), record(None, [].iter()), blame))
     };
     let merged = Part::merge("shop", vec![part(None), part(Some("no ports")), part(None)]).unwrap();
@@ -124,7 +125,7 @@ fn what_is_no_histogram_is_refused() {
     let mut written = serde_json::to_value(Part::new(
         "shop".to_owned(),
         record(None, [].iter()),
-        Blame::default(),
+        GeneratorTrouble::default(),
     ))
     .unwrap();
     written["lag"] = json!("AAAA");

@@ -2,8 +2,8 @@ use super::*;
 
 const SECOND: u64 = 1_000_000;
 
-fn windows(seconds: u64) -> Windows {
-    Windows::new(Some(Duration::from_secs(seconds)))
+fn windows(seconds: u64) -> WindowCounts {
+    WindowCounts::new(Some(Duration::from_secs(seconds)))
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn requests_belong_where_they_were_meant_to_start() {
 
 #[test]
 fn a_run_of_unknown_length_widens_its_windows() {
-    let mut windows = Windows::new(None);
+    let mut windows = WindowCounts::new(None);
     for second in 0..10_000 {
         windows.count(second * SECOND, None, Some(second));
     }
@@ -45,8 +45,8 @@ fn a_run_of_unknown_length_widens_its_windows() {
 
 #[test]
 fn threads_add_up_whatever_their_windows() {
-    let mut one = Windows::new(None);
-    let mut other = Windows::new(None);
+    let mut one = WindowCounts::new(None);
+    let mut other = WindowCounts::new(None);
     one.count(0, None, Some(7));
     other.count(0, Some(Failure::Status(500)), Some(7));
     other.count(400 * SECOND, None, Some(9));
@@ -75,7 +75,7 @@ fn late_replies_are_counted_like_timely_ones() {
 #[test]
 fn memory_is_bounded_however_many_requests_and_hours() {
     let kept = |requests: u64| {
-        let mut windows = Windows::new(None);
+        let mut windows = WindowCounts::new(None);
         for number in 0..requests {
             // 200 a second, from 0.1 to 100 ms.
             windows.count(number * SECOND / 200, None, Some(100 + number % 1000 * 100));
