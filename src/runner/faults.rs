@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use brunt_faults::{Effect, FaultError, Limits, apply_where};
+use brunt_faults::{Effect, FaultError, Limits, inject_where};
 use brunt_scenarios::plan::{Fault, FaultKind};
 use brunt_scenarios::timeline::{FaultRecord, Moment};
 use tokio::task::JoinSet;
@@ -92,7 +92,7 @@ impl OneFault {
     async fn once(&mut self, start: Instant) -> Outcome {
         let system = Arc::clone(&self.system);
         let Fault { kind, only, .. } = &self.fault;
-        let applied = match apply_where(kind, only, &*system, &self.limits, &mut self.chance).await
+        let applied = match inject_where(kind, only, &*system, &self.limits, &mut self.chance).await
         {
             Ok(applied) => applied,
             Err(error) => return Outcome::without_effect(&self.fault.kind, &error),

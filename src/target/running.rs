@@ -1,12 +1,11 @@
 //! A system that runs, wherever that is.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use brunt_faults::{Census, EdgeHandle, Node, Target, TargetError};
+use brunt_faults::{AutoscalerChange, Census, EdgeHandle, FaultTarget, TargetError};
 use brunt_kubernetes::KubeSystem;
 use brunt_local::LocalSystem;
-use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, Only, PlatformFault};
+use brunt_scenarios::plan::EdgeFault;
 use brunt_scenarios::timeline::{EdgeRecord, Gap, Moment, ScalerRecord};
 
 /// A system that runs.
@@ -100,7 +99,16 @@ impl Running {
     }
 }
 
-impl Target for Running {
+impl FaultTarget for Running {
+    type Platform = KubeSystem;
+
+    fn platform(&self) -> Option<&KubeSystem> {
+        match self {
+            Self::Local(_) => None,
+            Self::Kubernetes(system) => Some(system),
+        }
+    }
+
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
         match self {
             Self::Local(system) => system.census(service).await,
@@ -122,8 +130,8 @@ impl Target for Running {
 
     async fn stop(&self, service: &str) -> Result<u64, TargetError> {
         match self {
-            Self::Local(system) => Target::stop(&**system, service).await,
-            Self::Kubernetes(system) => Target::stop(&**system, service).await,
+            Self::Local(system) => FaultTarget::stop(&**system, service).await,
+            Self::Kubernetes(system) => FaultTarget::stop(&**system, service).await,
         }
     }
 
@@ -169,79 +177,49 @@ impl Target for Running {
         }
     }
 
-    async fn break_edge(
+    async fn inject_edge_fault(
         &self,
         from: &str,
         to: &str,
         fault: EdgeFault,
     ) -> Result<EdgeHandle, TargetError> {
         match self {
-            Self::Local(system) => system.break_edge(from, to, fault).await,
-            Self::Kubernetes(system) => system.break_edge(from, to, fault).await,
+            Self::Local(system) => system.inject_edge_fault(from, to, fault).await,
+            Self::Kubernetes(system) => system.inject_edge_fault(from, to, fault).await,
         }
     }
 
-    async fn mend_edge(
+    async fn recover_edge_fault(
         &self,
         from: &str,
         to: &str,
         handle: EdgeHandle,
     ) -> Result<u64, TargetError> {
         match self {
-            Self::Local(system) => system.mend_edge(from, to, handle).await,
-            Self::Kubernetes(system) => system.mend_edge(from, to, handle).await,
+            Self::Local(system) => system.recover_edge_fault(from, to, handle).await,
+            Self::Kubernetes(system) => system.recover_edge_fault(from, to, handle).await,
         }
     }
 
-    async fn inflict(
+    async fn change_autoscaler(
         &self,
         service: &str,
-        fault: &PlatformFault,
-        replicas: &[u32],
+        change: AutoscalerChange,
     ) -> Result<u64, TargetError> {
         match self {
-            Self::Local(system) => system.inflict(service, fault, replicas).await,
-            Self::Kubernetes(system) => system.inflict(service, fault, replicas).await,
+            Self::Local(system) => system.change_autoscaler(service, change).await,
+            Self::Kubernetes(system) => system.change_autoscaler(service, change).await,
         }
     }
 
-    async fn lift(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
-        match self {
-            Self::Local(system) => system.lift(service, fault).await,
-            Self::Kubernetes(system) => system.lift(service, fault).await,
-        }
-    }
-
-    async fn those(&self, service: &str, only: &Only) -> Result<BTreeSet<u32>, TargetError> {
-        match self {
-            Self::Local(system) => system.those(service, only).await,
-            Self::Kubernetes(system) => system.those(service, only).await,
-        }
-    }
-
-    async fn nodes(&self, which: &NodePick) -> Result<Vec<Node>, TargetError> {
-        match self {
-            Self::Local(system) => system.nodes(which).await,
-            Self::Kubernetes(system) => system.nodes(which).await,
-        }
-    }
-
-    async fn take_nodes(
+    async fn restore_autoscaler(
         &self,
-        names: &[String],
-        fault: NodeFault,
-        replicas: &BTreeMap<String, Vec<u32>>,
-    ) -> Result<u64, TargetError> {
+        service: &str,
+        change: AutoscalerChange,
+    ) -> Result<(), TargetError> {
         match self {
-            Self::Local(system) => system.take_nodes(names, fault, replicas).await,
-            Self::Kubernetes(system) => system.take_nodes(names, fault, replicas).await,
-        }
-    }
-
-    async fn give_back(&self, names: &[String]) -> Result<(), TargetError> {
-        match self {
-            Self::Local(system) => system.give_back(names).await,
-            Self::Kubernetes(system) => system.give_back(names).await,
+            Self::Local(system) => system.restore_autoscaler(service, change).await,
+            Self::Kubernetes(system) => system.restore_autoscaler(service, change).await,
         }
     }
 }

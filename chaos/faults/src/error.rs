@@ -1,31 +1,34 @@
-//! Why a fault could not be applied or undone.
+//! Why a fault could not be injected or undone.
+
+use std::error::Error;
 
 use brunt_scenarios::units::Percent;
 use thiserror::Error;
 
-/// A fault could not be applied or undone.
+/// A fault could not be injected or undone.
 #[derive(Debug, Error)]
 pub enum FaultError {
     /// It would take away too many replicas at once.
     #[error(
-        "it would take away {takes} of the {wanted} replicas of {service} while {away} are away already; maxUnavailable is {limit}"
+        "it would take away {takes} of the {wanted} replicas of {service} while {away} are away \
+         already; maxUnavailable is {limit}"
     )]
-    TooMuch {
-        /// The service.
+    ExceedsLimit {
+        /// The service that would lose replicas.
         service: String,
         /// How many ready replicas it would take away.
         takes: u32,
         /// How many there should be.
         wanted: u32,
-        /// How many of them are not ready anyhow.
+        /// How many of them are missing or not ready before the fault.
         away: u32,
-        /// The limit.
+        /// The scenario's `maxUnavailable`.
         limit: Percent,
     },
     /// There is nothing that it could do something to.
     #[error("no replica of {service} runs, so there is nothing to hit")]
     NothingToHit {
-        /// The service, or several.
+        /// The service, or several, separated by commas; or the nodes that are meant.
         service: String,
     },
     /// Somebody else changed what it had changed; that was not overwritten.
@@ -33,11 +36,11 @@ pub enum FaultError {
         "{service} was scaled from {set} to {found} replicas by somebody else meanwhile; left as it is"
     )]
     Drift {
-        /// The service.
+        /// The service that was scaled.
         service: String,
-        /// What the fault had set.
+        /// How many replicas the fault had set.
         set: u32,
-        /// What was found.
+        /// How many replicas are wanted now.
         found: u32,
     },
     /// The target cannot do it.
@@ -46,15 +49,15 @@ pub enum FaultError {
 }
 
 impl FaultError {
-    /// Whether it is about what somebody else has changed, which nobody will put back.
+    /// Whether it is about what somebody else has changed, which nobody will restore.
     #[must_use]
     pub fn is_drift(&self) -> bool {
         matches!(self, Self::Drift { .. } | Self::Target(TargetError::Drift(_)))
     }
 }
 
-/// A target could not do what it was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+/// A target could not do what a fault demands.
+#[derive(Debug, Error)]
 pub enum TargetError {
     /// It has no such service.
     #[error("there is no service {0}")]
@@ -68,40 +71,40 @@ pub enum TargetError {
     /// The replica has gone.
     #[error("replica {replica} of {service} has gone")]
     Gone {
-        /// The service.
+        /// The service that the replica belonged to.
         service: String,
-        /// The replica.
+        /// The number that the replica had.
         replica: u32,
     },
     /// One service does not call the other, or not through a proxy.
     #[error("{from} does not call {to}")]
     NoEdge {
-        /// The caller.
+        /// The service that should be the caller.
         from: String,
-        /// The callee.
+        /// The service that should be called.
         to: String,
     },
-    /// A replica did not take a request.
-    #[error("replica {replica} of {service}: {why}")]
+    /// A replica did not answer a request, or not as it should have.
+    #[error("replica {replica} of {service}: {source}")]
     Unanswered {
-        /// The service.
+        /// The service that the replica belongs to.
         service: String,
-        /// The replica.
+        /// The number of the replica.
         replica: u32,
-        /// What came instead.
-        why: String,
+        /// What came instead of an answer.
+        source: Box<dyn Error + Send + Sync>,
     },
     /// It cannot do such a thing at all.
     #[error("{what} is not possible on this target: {instead}")]
     NotHere {
-        /// What was asked.
+        /// The fault, or the part of it that is not possible.
         what: String,
         /// What can be done about it.
         instead: String,
     },
     /// The platform refused, or did not answer.
-    #[error("{0}")]
-    Platform(String),
+    #[error(transparent)]
+    Platform(Box<dyn Error + Send + Sync>),
     /// Somebody else changed what a fault had changed; that was not overwritten.
     #[error("somebody else changed {0}")]
     Drift(String),
@@ -115,5 +118,21 @@ impl TargetError {
             what: format!("`{what}`"),
             instead: "run the scenario by --on kubernetes".to_owned(),
         }
+    }
+
+    /// The platform refused, or did not answer, because of this error; a text is one, too.
+    #[must_use]
+    pub fn platform(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Platform(error.into())
+    }
+
+    /// This came instead of a replica's answer.
+    #[must_use]
+    pub fn unanswered(
+        service: &str,
+        replica: u32,
+        instead: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unanswered { service: service.to_owned(), replica, source: instead.into() }
     }
 }

@@ -1,22 +1,22 @@
 //! How much faults may take away: the blast radius.
 
-use brunt_scenarios::plan::{Only, Pick};
+use brunt_scenarios::plan::StrategyKind;
 use brunt_scenarios::units::Percent;
 
-use crate::TargetError;
 use crate::error::FaultError;
-use crate::target::{Census, Replica, Target};
+use crate::target::{Census, FaultTarget, Replica};
 
 /// Bounds on what faults may do.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// The largest share of a service's replicas that may be away at once.
+    /// The largest share of a service's replicas that may be unavailable at once, counting those
+    /// that are unavailable before the fault.
     pub max_unavailable: Percent,
 }
 
 impl Limits {
-    /// Refuses to take away so many ready replicas if, with those that are away already, it is more
-    /// than the share.
+    /// Refuses to take away `takes` ready replicas if that, with those that are unavailable
+    /// already, exceeds the share.
     pub(crate) fn check(
         &self,
         service: &str,
@@ -29,7 +29,7 @@ impl Limits {
         if takes == 0 || f64::from(away + takes) <= allowed + 1e-9 {
             return Ok(());
         }
-        Err(FaultError::TooMuch {
+        Err(FaultError::ExceedsLimit {
             service: service.to_owned(),
             takes,
             wanted: census.wanted,
@@ -38,62 +38,58 @@ impl Limits {
         })
     }
 
-    /// Refuses to take these replicas away.
-    pub(crate) fn check_these(
+    /// Refuses to take these replicas away. One that is not ready counts as unavailable already.
+    pub(crate) fn check_replicas(
         &self,
         service: &str,
         census: &Census,
-        these: &[Replica],
+        replicas: &[Replica],
     ) -> Result<(), FaultError> {
-        let ready = these.iter().map(|replica| u32::from(replica.ready)).sum();
+        let ready = replicas.iter().map(|replica| u32::from(replica.ready)).sum();
         self.check(service, census, ready)
     }
-}
 
-/// How replicas are drawn for a fault.
-pub(crate) struct Draw<'a> {
-    /// Within which limits.
-    pub(crate) limits: &'a Limits,
-    /// Among which of them.
-    pub(crate) only: &'a Only,
-    /// By what chance.
-    pub(crate) rng: &'a mut fastrand::Rng,
-}
-
-impl Draw<'_> {
-    /// The replicas that come into question.
-    pub(crate) async fn among<T: Target>(
+    /// The replicas of a service, all of which are taken away.
+    pub(crate) async fn check_whole_service<T: FaultTarget>(
         &self,
         target: &T,
         service: &str,
-        census: &Census,
-    ) -> Result<Vec<Replica>, TargetError> {
-        if self.only.is_any() {
-            return Ok(census.replicas.clone());
-        }
-        let there = target.those(service, self.only).await?;
-        Ok(census
-            .replicas
-            .iter()
-            .filter(|replica| there.contains(&replica.number))
-            .copied()
-            .collect())
+    ) -> Result<Vec<Replica>, FaultError> {
+        let census = census_of_running(target, service).await?;
+        self.check_replicas(service, &census, &census.replicas)?;
+        Ok(census.replicas)
     }
 
-    /// Some of these, drawn where not all are meant.
-    pub(crate) fn picked(&mut self, among: &[Replica], pick: Pick) -> Vec<Replica> {
-        match pick.of(among.len()) {
-            all if all == among.len() => among.to_vec(),
-            1 => self.rng.choice(among).copied().into_iter().collect(),
-            number => self.rng.choose_multiple(among.iter().copied(), number),
-        }
+    /// The replicas of a service, all of which are replaced as its strategy has it.
+    pub(crate) async fn check_rollout<T: FaultTarget>(
+        &self,
+        target: &T,
+        service: &str,
+    ) -> Result<Vec<Replica>, FaultError> {
+        let census = census_of_running(target, service).await?;
+        let takes = match census.rollout.kind {
+            StrategyKind::Recreate => census.ready(),
+            // Those that are away already count towards what the strategy lets be missing.
+            StrategyKind::RollingUpdate => {
+                census.rollout.max_unavailable.saturating_sub(census.away())
+            }
+        };
+        self.check(service, &census, takes)?;
+        Ok(census.replicas)
     }
 }
 
-pub(crate) fn numbers(replicas: &[Replica]) -> Vec<u32> {
-    replicas.iter().map(|replica| replica.number).collect()
+async fn census_of_running<T: FaultTarget>(
+    target: &T,
+    service: &str,
+) -> Result<Census, FaultError> {
+    let census = target.census(service).await?;
+    match census.replicas.is_empty() {
+        true => Err(nothing_to_hit(service)),
+        false => Ok(census),
+    }
 }
 
-pub(crate) fn nothing(service: &str) -> FaultError {
+pub(crate) fn nothing_to_hit(service: &str) -> FaultError {
     FaultError::NothingToHit { service: service.to_owned() }
 }

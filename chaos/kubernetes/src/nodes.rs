@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use brunt_faults::{Node, Target, TargetError};
+use brunt_faults::{FaultTarget, Node, TargetError};
 use brunt_scenarios::plan::{NodeFault, NodePick, Only};
 use k8s_openapi::api::core::v1;
 use kube::api::ListParams;

@@ -26,7 +26,7 @@ use crate::workload::Workload;
 pub(crate) const CONTAINER: &str = "/spec/template/spec/containers/0";
 
 impl KubeSystem {
-    pub(crate) async fn inflict_on(
+    pub(crate) async fn inject_into(
         &self,
         service: &str,
         fault: &PlatformFault,
@@ -51,7 +51,7 @@ impl KubeSystem {
         }
     }
 
-    pub(crate) async fn lift_from(
+    pub(crate) async fn recover_service(
         &self,
         service: &str,
         fault: &PlatformFault,
@@ -95,7 +95,7 @@ impl KubeSystem {
             | PlatformFault::Evict(_)
             | PlatformFault::KillContainer(_)
             | PlatformFault::Stress { .. } => {
-                Err(TargetError::Platform("no object is changed by it".to_owned()))
+                Err(TargetError::platform("no object is changed by it"))
             }
         }
     }
@@ -143,7 +143,7 @@ impl KubeSystem {
             all.into_iter().filter_map(|set| Some((revision(&set)?, set))).collect();
         versions.sort_by_key(|(revision, _)| std::cmp::Reverse(*revision));
         let before = versions.into_iter().nth(1).ok_or_else(|| {
-            TargetError::Platform(format!("{} has no version before this one", workload.object))
+            TargetError::platform(format!("{} has no version before this one", workload.object))
         })?;
         let mut template =
             serde_json::to_value(before.1.spec.unwrap_or_default().template).unwrap_or_default();
@@ -179,7 +179,7 @@ impl KubeSystem {
         match refusals.first() {
             // It is for the budget to say; that none went is worth knowing all the same.
             Some(why) if evicted == 0 => {
-                Err(TargetError::Platform(format!("the disruption budget refused: {why}")))
+                Err(TargetError::platform(format!("the disruption budget refused: {why}")))
             }
             _ => Ok(evicted),
         }
@@ -216,14 +216,14 @@ fn autoscaler(
     target: Option<u32>,
 ) -> Result<Change, TargetError> {
     let scaler = workload.scaler.as_ref().ok_or_else(|| {
-        TargetError::Platform(format!(
+        TargetError::platform(format!(
             "{} has no autoscaler, so there is nothing to change",
             workload.object
         ))
     })?;
     let aim = scaler.aim();
     if target.is_some() && aim.is_none() {
-        return Err(TargetError::Platform(format!(
+        return Err(TargetError::platform(format!(
             "{} does not look at the processor",
             scaler.object
         )));

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use brunt_faults::{Census, EdgeHandle, Node, Replica, Target, TargetError};
+use brunt_faults::{
+    AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeTarget, PlatformTarget, Replica,
+    ReplicaSelector, TargetError,
+};
 use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, Only, PlatformFault};
 use futures::future::join_all;
 use k8s_openapi::api::core::v1::Pod;
@@ -108,12 +111,17 @@ impl KubeSystem {
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "it is what errors are mapped by")]
 pub(crate) fn refused(error: KubeError) -> TargetError {
-    TargetError::Platform(error.to_string())
+    TargetError::platform(error)
 }
 
-impl Target for KubeSystem {
+impl FaultTarget for KubeSystem {
+    type Platform = Self;
+
+    fn platform(&self) -> Option<&Self> {
+        Some(self)
+    }
+
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
         let workload = self.workload(service)?;
         let wanted = self.wanted(workload).await?;
@@ -205,8 +213,7 @@ impl Target for KubeSystem {
             self.note(format!("Pod {} on {}: GET {path}", pod.name, pod.node));
             return Ok(200);
         }
-        let unanswered =
-            |why: String| TargetError::Unanswered { service: service.to_owned(), replica, why };
+        let unanswered = |why: String| TargetError::unanswered(service, replica, why);
         let port =
             workload.port().ok_or_else(|| unanswered("its container names no port".to_owned()))?;
         let answer = ask(&self.cluster, &pod.name, port, path);
@@ -217,7 +224,7 @@ impl Target for KubeSystem {
         }
     }
 
-    async fn break_edge(
+    async fn inject_edge_fault(
         &self,
         from: &str,
         to: &str,
@@ -226,7 +233,7 @@ impl Target for KubeSystem {
         self.break_between(from, to, fault).await
     }
 
-    async fn mend_edge(
+    async fn recover_edge_fault(
         &self,
         from: &str,
         to: &str,
@@ -235,28 +242,57 @@ impl Target for KubeSystem {
         self.mend_between(from, to, handle).await
     }
 
-    async fn inflict(
+    async fn change_autoscaler(
+        &self,
+        service: &str,
+        AutoscalerChange { min, max, target }: AutoscalerChange,
+    ) -> Result<u64, TargetError> {
+        let replicas: Vec<u32> =
+            self.seen.state().pods(service).iter().map(|pod| pod.number).collect();
+        let fault = PlatformFault::Autoscale { min, max, target };
+        self.inject_into(service, &fault, &replicas).await
+    }
+
+    async fn restore_autoscaler(
+        &self,
+        service: &str,
+        AutoscalerChange { min, max, target }: AutoscalerChange,
+    ) -> Result<(), TargetError> {
+        self.recover_service(service, &PlatformFault::Autoscale { min, max, target }).await
+    }
+}
+
+impl PlatformTarget for KubeSystem {
+    async fn inject(
         &self,
         service: &str,
         fault: &PlatformFault,
         replicas: &[u32],
     ) -> Result<u64, TargetError> {
-        self.inflict_on(service, fault, replicas).await
+        self.inject_into(service, fault, replicas).await
     }
 
-    async fn lift(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
-        self.lift_from(service, fault).await
+    async fn recover(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
+        self.recover_service(service, fault).await
     }
+}
 
-    async fn those(&self, service: &str, only: &Only) -> Result<BTreeSet<u32>, TargetError> {
+impl ReplicaSelector for KubeSystem {
+    async fn select_replicas(
+        &self,
+        service: &str,
+        only: &Only,
+    ) -> Result<BTreeSet<u32>, TargetError> {
         self.those_of(service, only).await
     }
+}
 
+impl NodeTarget for KubeSystem {
     async fn nodes(&self, which: &NodePick) -> Result<Vec<Node>, TargetError> {
         self.nodes_of(which).await
     }
 
-    async fn take_nodes(
+    async fn fail_nodes(
         &self,
         names: &[String],
         fault: NodeFault,
@@ -265,7 +301,7 @@ impl Target for KubeSystem {
         self.take(names, fault, replicas).await
     }
 
-    async fn give_back(&self, names: &[String]) -> Result<(), TargetError> {
+    async fn restore_nodes(&self, names: &[String]) -> Result<(), TargetError> {
         self.return_nodes(names).await
     }
 }

@@ -111,7 +111,7 @@ impl Drop for Stressing {
 }
 
 fn not_within(pod: &PodState, why: &str) -> TargetError {
-    TargetError::Platform(format!("nothing could be run in pod {}: {why}", pod.name))
+    TargetError::platform(format!("nothing could be run in pod {}: {why}", pod.name))
 }
 
 fn by_brunt(cpu: u32, memory: u32) -> Vec<String> {

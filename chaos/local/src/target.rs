@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use brunt_faults::{Census, EdgeHandle, Target, TargetError};
+use brunt_faults::{AutoscalerChange, Census, EdgeHandle, FaultTarget, NoPlatform, TargetError};
 use brunt_proxy::{FaultId, Proxy};
-use brunt_scenarios::plan::{EdgeFault, PlatformFault};
+use brunt_scenarios::plan::EdgeFault;
 
 use crate::ask::ask;
 use crate::replica::What;
@@ -37,7 +37,13 @@ impl LocalSystem {
     }
 }
 
-impl Target for LocalSystem {
+impl FaultTarget for LocalSystem {
+    type Platform = NoPlatform;
+
+    fn platform(&self) -> Option<&NoPlatform> {
+        None
+    }
+
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
         Ok(self.workload(service)?.census())
     }
@@ -83,32 +89,30 @@ impl Target for LocalSystem {
         let status = self.workload(service)?.status();
         let found = status.iter().find(|status| status.number == replica);
         let port = found.and_then(|status| status.port).ok_or_else(gone)?;
-        ask(port, path, PATIENCE).await.map_err(|silence| TargetError::Unanswered {
-            service: service.to_owned(),
-            replica,
-            why: format!("GET {path}: {silence}"),
+        ask(port, path, PATIENCE).await.map_err(|silence| {
+            TargetError::unanswered(service, replica, format!("GET {path}: {silence}"))
         })
     }
 
-    async fn inflict(
+    async fn change_autoscaler(
         &self,
         service: &str,
-        fault: &PlatformFault,
-        _replicas: &[u32],
+        AutoscalerChange { min, max, target }: AutoscalerChange,
     ) -> Result<u64, TargetError> {
-        let PlatformFault::Autoscale { min, max, target } = fault else {
-            return Err(TargetError::on_kubernetes(&format!("{fault} {service}")));
-        };
-        self.autoscaler(service)?.change(*min, *max, *target);
+        self.autoscaler(service)?.change(min, max, target);
         Ok(1)
     }
 
-    async fn lift(&self, service: &str, _fault: &PlatformFault) -> Result<(), TargetError> {
+    async fn restore_autoscaler(
+        &self,
+        service: &str,
+        _: AutoscalerChange,
+    ) -> Result<(), TargetError> {
         self.autoscaler(service)?.restore();
         Ok(())
     }
 
-    async fn break_edge(
+    async fn inject_edge_fault(
         &self,
         from: &str,
         to: &str,
@@ -118,7 +122,7 @@ impl Target for LocalSystem {
         Ok(EdgeHandle(id))
     }
 
-    async fn mend_edge(
+    async fn recover_edge_fault(
         &self,
         from: &str,
         to: &str,

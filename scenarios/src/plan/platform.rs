@@ -92,16 +92,6 @@ impl PlatformFault {
         }
     }
 
-    /// Whether the replicas that it is done to are away for a while.
-    pub fn takes_away(&self) -> bool {
-        matches!(self, Self::Evict(_) | Self::KillContainer(_) | Self::Remove)
-    }
-
-    /// Whether every replica is replaced.
-    pub fn rolls_out(&self) -> bool {
-        matches!(self, Self::RollBack | Self::SetEnv(_) | Self::Probe { .. })
-    }
-
     /// Whether it happens at once, with nothing to undo when it ends.
     pub fn is_instant(&self) -> bool {
         matches!(self, Self::Evict(_) | Self::KillContainer(_) | Self::RollBack)

@@ -1,7 +1,7 @@
 //! `brunt run --dry-run`
 
 use anyhow::{Result, bail};
-use brunt_faults::{Limits, apply_where};
+use brunt_faults::{Limits, inject_where};
 use brunt_kubernetes::{KubeSystem, Touch};
 use brunt_scenarios::units::Period;
 
@@ -43,7 +43,7 @@ async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
     for (number, fault) in plan.faults.iter().enumerate() {
         let before = system.touched().len();
         let mut chance = fastrand::Rng::with_seed(seed.wrapping_add(number as u64));
-        let outcome = apply_where(&fault.kind, &fault.only, &system, &limits, &mut chance).await;
+        let outcome = inject_where(&fault.kind, &fault.only, &system, &limits, &mut chance).await;
         let times: Vec<String> = fault.at.iter().map(|at| Period(*at).to_string()).collect();
         tell(&format!("{}  {}", times.join(", "), fault.kind), &system.touched()[before..]);
         match outcome {

@@ -3,11 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod platform;
 mod recorded;
 
 use std::time::Duration;
 
-use brunt_faults::{Applied, Effect, FaultError, Limits, TargetError, apply, apply_where};
+use brunt_faults::{Effect, FaultError, InjectedFault, Limits, TargetError, inject, inject_where};
 use brunt_scenarios::plan::{EdgeFault, FaultKind, Only, Pick};
 use brunt_scenarios::units::Percent;
 use recorded::Recorded;
@@ -22,8 +23,8 @@ async fn applied(
     kind: &FaultKind,
     target: &Recorded,
     limits: Limits,
-) -> Result<Applied, FaultError> {
-    apply(kind, target, &limits, &mut fastrand::Rng::with_seed(7)).await
+) -> Result<InjectedFault, FaultError> {
+    inject(kind, target, &limits, &mut fastrand::Rng::with_seed(7)).await
 }
 
 fn kill(services: &[&str], pick: Pick) -> FaultKind {
@@ -62,7 +63,7 @@ async fn one_of_several_services_is_drawn_anew_each_time() {
     let mut hit = std::collections::BTreeSet::new();
     for _ in 0..40 {
         let kind = kill(&["shop", "stock", "empty"], Pick::One);
-        hit.extend(apply(&kind, &target, &ALL, &mut rng).await.unwrap().keep().services);
+        hit.extend(inject(&kind, &target, &ALL, &mut rng).await.unwrap().keep().services);
     }
     assert_eq!(hit.into_iter().collect::<Vec<_>>(), ["shop", "stock"]);
 }
@@ -73,9 +74,9 @@ async fn replicas_are_picked_among_those_that_are_meant_and_limits_count_all() {
     let zone = |name: &str| Only { zone: Some(name.to_owned()), ..Only::default() };
     let hit = async |only: &Only, pick, limits: &Limits| {
         let kind = kill(&["shop"], pick);
-        apply_where(&kind, only, &target, limits, &mut fastrand::Rng::with_seed(7))
+        inject_where(&kind, only, &target, limits, &mut fastrand::Rng::with_seed(7))
             .await
-            .map(Applied::keep)
+            .map(InjectedFault::keep)
     };
     assert_eq!(hit(&zone("zone-1"), Pick::All, &limits("25%")).await.unwrap().hits, 1);
     assert_eq!(hit(&zone("zone-2"), Pick::Number(2), &ALL).await.unwrap().hits, 2);
@@ -83,7 +84,7 @@ async fn replicas_are_picked_among_those_that_are_meant_and_limits_count_all() {
     assert_eq!(calls[0], "kill shop [1] 0ns");
     assert!(!calls[1].contains('1'), "{calls:?}");
     let refused = hit(&zone("zone-2"), Pick::All, &limits("50%")).await.unwrap_err();
-    assert!(matches!(refused, FaultError::TooMuch { takes: 3, wanted: 4, .. }), "{refused}");
+    assert!(matches!(refused, FaultError::ExceedsLimit { takes: 3, wanted: 4, .. }), "{refused}");
     let nobody = hit(&zone("zone-9"), Pick::All, &ALL).await.unwrap_err();
     assert!(matches!(nobody, FaultError::NothingToHit { .. }), "{nobody}");
 }
@@ -114,14 +115,14 @@ async fn scaling_is_set_back_unless_somebody_else_has_scaled() {
 }
 
 #[tokio::test]
-async fn an_edge_is_mended_and_says_how_many_requests_met_the_fault() {
+async fn an_edge_fault_that_is_recovered_counts_the_requests_that_met_it() {
     let target = Recorded::of(1, 1);
     let kind =
         FaultKind::Edge { from: "shop".to_owned(), to: "stock".to_owned(), fault: EdgeFault::Cut };
     let cut = applied(&kind, &target, ALL).await.unwrap();
     assert_eq!(cut.effect().hits, 0);
     assert_eq!(cut.recover(&target).await.unwrap(), effect(42, &["shop", "stock"]));
-    assert_eq!(target.calls(), ["break shop stock cut", "mend shop stock 9"]);
+    assert_eq!(target.calls(), ["fault shop stock cut", "recover shop stock 9"]);
 }
 
 #[tokio::test]
@@ -138,7 +139,7 @@ async fn too_much_is_refused_before_anything_is_touched() {
     for kind in refused {
         let error = applied(&kind, &both_up, half).await.unwrap_err();
         assert!(
-            matches!(error, FaultError::TooMuch { takes: 2, wanted: 2, away: 0, .. }),
+            matches!(error, FaultError::ExceedsLimit { takes: 2, wanted: 2, away: 0, .. }),
             "{kind}: {error}"
         );
     }
@@ -193,6 +194,6 @@ async fn a_rollout_that_recreates_takes_all_away() {
     let target = Recorded::of(1, 1).recreating();
     let rollout = FaultKind::Rollout { service: "shop".to_owned() };
     let error = applied(&rollout, &target, limits("50%")).await.unwrap_err();
-    assert!(matches!(error, FaultError::TooMuch { takes: 1, .. }), "{error}");
+    assert!(matches!(error, FaultError::ExceedsLimit { takes: 1, .. }), "{error}");
     assert_eq!(applied(&rollout, &target, ALL).await.unwrap().keep(), effect(1, &["shop"]));
 }

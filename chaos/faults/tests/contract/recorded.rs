@@ -1,16 +1,22 @@
 //! A target that writes down what it is asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use brunt_faults::{Census, EdgeHandle, Replica, Target, TargetError};
-use brunt_scenarios::plan::{EdgeFault, Only, Rollout, StrategyKind};
+use brunt_faults::{
+    AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeTarget, PlatformTarget, Replica,
+    ReplicaSelector, TargetError,
+};
+use brunt_scenarios::plan::{
+    EdgeFault, NodeFault, NodePick, Only, PlatformFault, Rollout, StrategyKind,
+};
 
 pub struct Recorded {
     wanted: Mutex<u32>,
     ready: u32,
     kind: StrategyKind,
+    has_platform: bool,
     calls: Mutex<Vec<String>>,
 }
 
@@ -21,12 +27,18 @@ impl Recorded {
             wanted: Mutex::new(wanted),
             ready,
             kind: StrategyKind::RollingUpdate,
+            has_platform: true,
             calls: Mutex::default(),
         }
     }
 
     pub fn recreating(mut self) -> Self {
         self.kind = StrategyKind::Recreate;
+        self
+    }
+
+    pub fn without_platform(mut self) -> Self {
+        self.has_platform = false;
         self
     }
 
@@ -43,7 +55,13 @@ impl Recorded {
     }
 }
 
-impl Target for Recorded {
+impl FaultTarget for Recorded {
+    type Platform = Self;
+
+    fn platform(&self) -> Option<&Self> {
+        self.has_platform.then_some(self)
+    }
+
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
         let wanted = *self.wanted.lock().unwrap();
         let running = if service == "empty" { 0 } else { wanted };
@@ -53,14 +71,6 @@ impl Target for Recorded {
             replicas: (1..=running).map(replica).collect(),
             rollout: Rollout { kind: self.kind, max_surge: 1, max_unavailable: 0 },
         })
-    }
-
-    /// The first replica is in zone-1, the others are in zone-2; more is not known.
-    async fn those(&self, service: &str, only: &Only) -> Result<BTreeSet<u32>, TargetError> {
-        let census = self.census(service).await?;
-        let zone = |number| if number == 1 { "zone-1" } else { "zone-2" };
-        let numbers = census.replicas.iter().map(|replica| replica.number);
-        Ok(numbers.filter(|number| only.zone.as_deref() == Some(zone(*number))).collect())
     }
 
     async fn kill(
@@ -108,23 +118,101 @@ impl Target for Recorded {
         Ok(if path == "/makeZombie" { 200 } else { 404 })
     }
 
-    async fn break_edge(
+    async fn inject_edge_fault(
         &self,
         from: &str,
         to: &str,
         fault: EdgeFault,
     ) -> Result<EdgeHandle, TargetError> {
-        self.note(format!("break {from} {to} {fault}"));
+        self.note(format!("fault {from} {to} {fault}"));
         Ok(EdgeHandle(9))
     }
 
-    async fn mend_edge(
+    async fn recover_edge_fault(
         &self,
         from: &str,
         to: &str,
         handle: EdgeHandle,
     ) -> Result<u64, TargetError> {
-        self.note(format!("mend {from} {to} {}", handle.0));
+        self.note(format!("recover {from} {to} {}", handle.0));
         Ok(42)
+    }
+
+    async fn change_autoscaler(
+        &self,
+        service: &str,
+        AutoscalerChange { min, max, target }: AutoscalerChange,
+    ) -> Result<u64, TargetError> {
+        self.note(format!("autoscaler {service} {min:?} {max:?} {target:?}"));
+        Ok(1)
+    }
+
+    async fn restore_autoscaler(
+        &self,
+        service: &str,
+        _: AutoscalerChange,
+    ) -> Result<(), TargetError> {
+        self.note(format!("restore autoscaler {service}"));
+        Ok(())
+    }
+}
+
+impl PlatformTarget for Recorded {
+    async fn inject(
+        &self,
+        service: &str,
+        fault: &PlatformFault,
+        replicas: &[u32],
+    ) -> Result<u64, TargetError> {
+        self.note(format!("{fault} {service} {replicas:?}"));
+        Ok(replicas.len() as u64)
+    }
+
+    async fn recover(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
+        self.note(format!("undo {fault} {service}"));
+        Ok(())
+    }
+}
+
+/// Each replica of shop is on a node of its own.
+impl NodeTarget for Recorded {
+    async fn nodes(&self, which: &NodePick) -> Result<Vec<Node>, TargetError> {
+        let NodePick::Of { service, .. } = which else { return Ok(vec![]) };
+        let census = self.census(service).await?;
+        let node = |replica: &Replica| Node {
+            name: format!("node-{}", replica.number),
+            zone: None,
+            replicas: vec![(service.clone(), replica.number)],
+        };
+        Ok(census.replicas.iter().map(node).collect())
+    }
+
+    async fn fail_nodes(
+        &self,
+        names: &[String],
+        fault: NodeFault,
+        replicas: &BTreeMap<String, Vec<u32>>,
+    ) -> Result<u64, TargetError> {
+        self.note(format!("{fault} {names:?} {replicas:?}"));
+        Ok(names.len() as u64)
+    }
+
+    async fn restore_nodes(&self, names: &[String]) -> Result<(), TargetError> {
+        self.note(format!("restore {names:?}"));
+        Ok(())
+    }
+}
+
+impl ReplicaSelector for Recorded {
+    /// The first replica is in zone-1, the others are in zone-2; more is not known.
+    async fn select_replicas(
+        &self,
+        service: &str,
+        only: &Only,
+    ) -> Result<BTreeSet<u32>, TargetError> {
+        let census = self.census(service).await?;
+        let zone = |number| if number == 1 { "zone-1" } else { "zone-2" };
+        let numbers = census.replicas.iter().map(|replica| replica.number);
+        Ok(numbers.filter(|number| only.zone.as_deref() == Some(zone(*number))).collect())
     }
 }

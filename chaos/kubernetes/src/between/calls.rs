@@ -30,7 +30,7 @@ impl KubeSystem {
         match stand_in.line.lock().await.tell(&order).await.map_err(refused)? {
             Answer::Set { id } => Ok(EdgeHandle(id)),
             other => {
-                Err(TargetError::Platform(format!("the stand-in for {to} answered {other:?}")))
+                Err(TargetError::platform(format!("the stand-in for {to} answered {other:?}")))
             }
         }
     }
@@ -49,7 +49,7 @@ impl KubeSystem {
             // One that went with a line that broke has hit nothing that is known.
             Answer::Lifted { hits } => Ok(hits.unwrap_or_default()),
             other => {
-                Err(TargetError::Platform(format!("the stand-in for {to} answered {other:?}")))
+                Err(TargetError::platform(format!("the stand-in for {to} answered {other:?}")))
             }
         }
     }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use brunt_faults::{Applied, FaultError};
+use brunt_faults::{FaultError, InjectedFault};
 use brunt_kubernetes::{KubeSystem, Options, Order, Touch};
 use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick};
 use brunt_scenarios::timeline::EdgeRecord;
 use serde_json::json;
 
-use crate::inflict::{LASTS, applied};
+use crate::inject_fault::{LASTS, applied};
 use crate::shop::{Shop, until};
 
 fn options(shop: &Shop, dead_man: Order, lasts: Duration) -> Options {
@@ -25,7 +25,7 @@ async fn furnished(name: &str) -> Option<Shop> {
     Some(shop)
 }
 
-async fn set(system: &KubeSystem, fault: EdgeFault) -> Result<Applied, FaultError> {
+async fn set(system: &KubeSystem, fault: EdgeFault) -> Result<InjectedFault, FaultError> {
     let kind = FaultKind::Edge { from: "gateway".to_owned(), to: "shop".to_owned(), fault };
     applied(system, &kind).await
 }

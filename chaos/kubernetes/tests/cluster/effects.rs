@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use brunt_faults::Target;
+use brunt_faults::FaultTarget;
 use brunt_kubernetes::{KubeSystem, Order};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 
-use crate::inflict::{self, LASTS, platform};
+use crate::inject_fault::{self, LASTS, platform};
 use crate::shop::{NODES, Shop, until};
 
 fn on_a_node(fault: NodeFault) -> FaultKind {
     FaultKind::Nodes { which: NodePick::Of { service: "shop".to_owned(), pick: Pick::One }, fault }
 }
 
-async fn applied(system: &KubeSystem, kind: &FaultKind) -> brunt_faults::Applied {
-    inflict::applied(system, kind).await.unwrap()
+async fn applied(system: &KubeSystem, kind: &FaultKind) -> brunt_faults::InjectedFault {
+    inject_fault::applied(system, kind).await.unwrap()
 }
 
 fn restarts(pod: &Pod) -> i32 {

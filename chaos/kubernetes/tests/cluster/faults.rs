@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use brunt_faults::{Applied, Target};
+use brunt_faults::{FaultTarget, InjectedFault};
 use brunt_kubernetes::{KubeSystem, Order};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
 
-use crate::inflict::{LASTS, applied, platform};
+use crate::inject_fault::{LASTS, applied, platform};
 use crate::shop::{NODES, Shop, until};
 use crate::whole;
 
@@ -36,7 +36,7 @@ async fn killed_and_evicted_pods_are_replaced() {
     shop.guard().await;
     let before = shop.picture().await;
     until("the budget refuses", || async {
-        let refused = applied(&system, &evict).await.map(Applied::keep);
+        let refused = applied(&system, &evict).await.map(InjectedFault::keep);
         refused.is_err_and(|error| error.to_string().contains("the disruption budget refused"))
     })
     .await;

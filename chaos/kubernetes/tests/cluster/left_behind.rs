@@ -3,7 +3,7 @@ use std::time::Duration;
 use brunt_kubernetes::{Cluster, Order, Which, revert};
 use brunt_scenarios::plan::{FaultKind, PlatformFault};
 
-use crate::inflict::applied;
+use crate::inject_fault::applied;
 use crate::shop::{Shop, until};
 
 fn faults() -> Vec<FaultKind> {

@@ -11,7 +11,7 @@ mod edges;
 mod effects;
 mod faults;
 mod forwarder;
-mod inflict;
+mod inject_fault;
 mod killed;
 mod left_behind;
 mod placement;

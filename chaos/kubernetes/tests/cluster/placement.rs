@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use brunt_faults::{Target, apply, apply_where};
+use brunt_faults::{FaultTarget, NodeTarget, ReplicaSelector, inject, inject_where};
 use brunt_kubernetes::{Cluster, Order, Which, revert};
 use brunt_scenarios::plan::{FaultKind, NodePick, Only, Pick, PlatformFault};
 
-use crate::inflict::{ALL, LASTS, applied, chance};
+use crate::inject_fault::{ALL, LASTS, applied, chance};
 use crate::shop::{Shop, until};
 use crate::whole::{self, Picture};
 
@@ -29,12 +29,12 @@ async fn a_deleted_workload_is_applied_again_with_what_the_run_had_changed_in_it
     let env = PlatformFault::SetEnv([("TIMEOUT".to_owned(), "off".to_owned())].into());
     let changed = FaultKind::Platform { service: "shop".to_owned(), fault: env };
     let mut rng = chance();
-    let changed = apply(&changed, &system, &ALL, &mut rng).await.unwrap();
+    let changed = inject(&changed, &system, &ALL, &mut rng).await.unwrap();
     until("the rollout is over", || async {
         system.census("shop").await.unwrap().replicas.len() == 2
     })
     .await;
-    let gone = apply(&removed(), &system, &ALL, &mut rng).await.unwrap();
+    let gone = inject(&removed(), &system, &ALL, &mut rng).await.unwrap();
     assert_eq!(gone.effect().hits, 2);
     until("nothing runs", || async { system.census("shop").await.unwrap().replicas.is_empty() })
         .await;
@@ -114,7 +114,7 @@ async fn replicas_are_picked_where_they_are_and_by_their_labels() {
         labels: [("app".to_owned(), "shop".to_owned())].into(),
         zone: None,
     };
-    let there = system.those("shop", &here).await.unwrap();
+    let there = system.select_replicas("shop", &here).await.unwrap();
     assert!(!there.is_empty() && there.len() <= 2, "{there:?}");
     let zone = system.nodes(&NodePick::ZoneOf("shop".to_owned())).await.unwrap();
     let zone = zone.into_iter().find(|one| Some(&one.name) == node.as_ref()).unwrap().zone;
@@ -124,13 +124,13 @@ async fn replicas_are_picked_where_they_are_and_by_their_labels() {
         grace: Duration::ZERO,
     };
     let in_zone = Only { zone, ..Only::default() };
-    let meant = system.those("shop", &in_zone).await.unwrap();
+    let meant = system.select_replicas("shop", &in_zone).await.unwrap();
     assert!(meant.is_superset(&there));
-    let killed = apply_where(&kill, &in_zone, &system, &ALL, &mut chance()).await.unwrap();
+    let killed = inject_where(&kill, &in_zone, &system, &ALL, &mut chance()).await.unwrap();
     assert_eq!(killed.keep().hits, meant.len() as u64);
     let strangers =
         Only { labels: [("app".to_owned(), "other".to_owned())].into(), ..Only::default() };
-    assert!(system.those("shop", &strangers).await.unwrap().is_empty());
+    assert!(system.select_replicas("shop", &strangers).await.unwrap().is_empty());
     assert_eq!(system.stop().await, [""; 0]);
     shop.close().await;
 }

@@ -5,7 +5,7 @@ use brunt_kubernetes::{Cluster, KubeSystem, Order, Which, revert};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
 
-use crate::inflict::{LASTS, applied, platform, shop};
+use crate::inject_fault::{LASTS, applied, platform, shop};
 use crate::shop::{NODES, Shop};
 use crate::whole::{self, difference};
 
@@ -36,7 +36,7 @@ fn changes() -> Vec<(FaultKind, &'static str, &'static str)> {
     ]
 }
 
-async fn inflicted(system: &KubeSystem, kind: &FaultKind) {
+async fn injected(system: &KubeSystem, kind: &FaultKind) {
     let applied = applied(system, kind).await;
     assert!(applied.unwrap().keep().hits >= 1, "{kind}");
 }
@@ -49,7 +49,7 @@ async fn whoever_comes_by_restores_every_object_exactly() {
     for (kind, object, shows) in changes() {
         let options = shop.options(Order::None, LASTS);
         let system = shop.enter(&options).await;
-        inflicted(&system, &kind).await;
+        injected(&system, &kind).await;
         // As if the run had been killed.
         drop(system);
         let now = shop.picture().await;
@@ -83,7 +83,7 @@ async fn whoever_comes_by_gives_nodes_back_exactly() {
     for kind in faults {
         let options = shop.options(Order::None, LASTS);
         let system = shop.enter(&options).await;
-        inflicted(&system, &kind).await;
+        injected(&system, &kind).await;
         drop(system);
         let now = whole::nodes(&shop.client).await;
         let taken = now.values().filter(|state| state.contains("revert.brunt.dev/cordon")).count();

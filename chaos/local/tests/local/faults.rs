@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use brunt_faults::{Effect, FaultError, Limits, TargetError, apply};
+use brunt_faults::{Effect, FaultError, Limits, TargetError, inject};
 use brunt_local::ReplicaState;
 use brunt_scenarios::plan::{
     EdgeFault, FaultKind, Pick, PlatformFault, Program, Service, StrategyKind,
@@ -17,8 +17,11 @@ use crate::running::{Running, holds, lives, shop, start};
 
 const LIMITS: Limits = Limits { max_unavailable: Percent::ALL };
 
-async fn fault(running: &Running, kind: FaultKind) -> Result<brunt_faults::Applied, FaultError> {
-    apply(&kind, &running.system, &LIMITS, &mut fastrand::Rng::with_seed(3)).await
+async fn fault(
+    running: &Running,
+    kind: FaultKind,
+) -> Result<brunt_faults::InjectedFault, FaultError> {
+    inject(&kind, &running.system, &LIMITS, &mut fastrand::Rng::with_seed(3)).await
 }
 
 fn kill(grace: Duration) -> FaultKind {
@@ -264,10 +267,10 @@ async fn a_fault_that_is_too_large_touches_nothing() {
         pick: Pick::All,
         grace: Duration::ZERO,
     };
-    let error = apply(&all, &running.system, &half, &mut fastrand::Rng::new()).await.unwrap_err();
-    assert!(matches!(error, FaultError::TooMuch { takes: 2, wanted: 2, .. }), "{error}");
+    let error = inject(&all, &running.system, &half, &mut fastrand::Rng::new()).await.unwrap_err();
+    assert!(matches!(error, FaultError::ExceedsLimit { takes: 2, wanted: 2, .. }), "{error}");
     assert_eq!(running.pids(), before);
-    apply(&kill(Duration::ZERO), &running.system, &half, &mut fastrand::Rng::new())
+    inject(&kill(Duration::ZERO), &running.system, &half, &mut fastrand::Rng::new())
         .await
         .unwrap()
         .keep();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use brunt_faults::{Limits, apply};
+use brunt_faults::{Limits, inject};
 use brunt_scenarios::plan::{FaultKind, StrategyKind};
 use brunt_scenarios::timeline::Happening;
 use brunt_scenarios::units::Percent;
@@ -20,7 +20,7 @@ use crate::running::{Running, get, holds, shop};
 async fn roll_out(running: &Running) -> u64 {
     let kind = FaultKind::Rollout { service: "shop".to_owned() };
     let limits = Limits { max_unavailable: Percent::ALL };
-    let applied = apply(&kind, &running.system, &limits, &mut fastrand::Rng::new()).await.unwrap();
+    let applied = inject(&kind, &running.system, &limits, &mut fastrand::Rng::new()).await.unwrap();
     applied.keep().hits
 }
 
