@@ -10,47 +10,22 @@
 //! that anybody can: the run itself, [`revert`] by hand, or the Job that stands in the cluster
 //! before the first fault does.
 
-mod apply;
-mod ask;
-mod between;
-mod change;
-mod connect;
-#[cfg(test)]
-mod conversation;
-mod dead_man;
-mod error;
-mod leave;
-mod manifest;
-mod nodes;
-mod object;
-mod options;
-mod placement;
-mod platform;
-mod prepare;
-mod progress;
-mod reach;
-mod ready;
-mod record;
-mod removal;
-mod revert;
-mod scaler;
-mod standing;
-mod state;
-mod system;
-mod target;
-mod watch;
-mod within;
+mod changes;
+mod client;
+mod edge_proxy;
+mod faults;
+mod observe;
+mod run;
 mod workers;
-mod workload;
 
-pub use apply::Keep;
-pub use connect::{Cluster, Where};
-pub use error::KubeError;
-pub use leave::Leaf;
-pub use manifest::Manifest;
-pub use options::{Options, Order, Touch};
-pub use revert::{Reverted, Which, revert};
-pub use standing::Standing;
-pub use system::{KubeSystem, MARGIN, inform};
-pub use watch::Gap;
+pub use changes::revert::{Reverted, Which, revert};
+pub use client::apply::Keep;
+pub use client::connect::{Cluster, Where};
+pub use client::error::KubeError;
+pub use client::manifest::Manifest;
+pub use client::report_configmap::Leaf;
+pub use observe::rollout_status::Standing;
+pub use observe::watcher::Gap;
+pub use run::options::{Options, Order, Touch};
+pub use run::{KubeSystem, MARGIN, inform};
 pub use workers::{Work, Workers};

@@ -5,9 +5,8 @@
 //! echoes each line that it is told, which is how its distance is known, and stops when its
 //! standard input ends, so that no load outlives who watches it.
 
-mod fate;
+mod attach;
 mod job;
-mod line;
 
 use std::time::{Duration, Instant};
 
@@ -18,12 +17,12 @@ use kube::ResourceExt;
 use kube::api::{DeleteParams, ListParams, LogParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 
-use crate::connect::Cluster;
-use crate::dead_man::{self, made};
-use crate::error::KubeError;
-use crate::system::KubeSystem;
-use fate::{Standing, standing};
-use line::Line;
+use crate::changes::watchdog::{self, made};
+use crate::client::connect::Cluster;
+use crate::client::error::KubeError;
+use crate::observe::pod_status::{self, Standing, standing};
+use crate::run::KubeSystem;
+use attach::Line;
 
 /// How long the pods may take until all of them run.
 const START_WITHIN: Duration = Duration::from_secs(90);
@@ -62,7 +61,7 @@ pub struct Workers {
 impl KubeSystem {
     /// Whether this machine reaches every service at its own address, not through the API server.
     pub fn is_at_hand(&self) -> bool {
-        self.reached.values().all(crate::reach::Reached::is_direct)
+        self.reached.values().all(crate::client::port_forward::Reached::is_direct)
     }
 
     /// Where a service answers inside the cluster, without a slash at the end.
@@ -101,7 +100,7 @@ impl KubeSystem {
 
     async fn all_run(&self, name: &str, image: &str, work: &Work) -> Result<Vec<Line>, KubeError> {
         let cluster = &self.cluster;
-        let owner = dead_man::owner(cluster, &self.lease).await?;
+        let owner = watchdog::owner(cluster, &self.lease).await?;
         let params = PostParams::default();
         // It is suspended until its task is there, which belongs to it.
         let jobs = cluster.api::<Job>();
@@ -123,7 +122,7 @@ impl KubeSystem {
         match hellos.iter().position(Result::is_err) {
             None => Ok(lines),
             Some(silent) => {
-                let why = fate::of(cluster, lines[silent].pod(), SHOWS_WITHIN).await.err();
+                let why = pod_status::of(cluster, lines[silent].pod(), SHOWS_WITHIN).await.err();
                 let why = why.unwrap_or_else(|| "it does not answer".to_owned());
                 Err(KubeError::Other(format!(
                     "{} did not start: {why}",
@@ -173,7 +172,7 @@ impl Workers {
     /// The first that has ended, and why, unless all goes on.
     pub async fn ended(&self) -> Option<String> {
         let place = self.lines.iter().position(Line::is_over)?;
-        let why = match fate::of(&self.cluster, self.lines[place].pod(), SHOWS_WITHIN).await {
+        let why = match pod_status::of(&self.cluster, self.lines[place].pod(), SHOWS_WITHIN).await {
             Ok(()) => "it ended before its time".to_owned(),
             Err(why) => why,
         };
@@ -213,12 +212,12 @@ async fn log(
         return Err("it did not end in time".to_owned());
     }
     let pods = cluster.api::<Pod>();
-    let fate = fate::of(cluster, line.pod(), SHOWS_WITHIN).await;
+    let fate = pod_status::of(cluster, line.pod(), SHOWS_WITHIN).await;
     let params = LogParams::default();
     let log = KubeError::bounded("read a load worker's log", pods.logs(line.pod(), &params)).await;
     match (fate, log) {
         (Ok(()), log) => log.map_err(|error| error.to_string()),
-        (Err(why), Ok(log)) => Err(fate::with_last_words(why, &log)),
+        (Err(why), Ok(log)) => Err(pod_status::with_last_words(why, &log)),
         (Err(why), Err(_)) => Err(why),
     }
 }

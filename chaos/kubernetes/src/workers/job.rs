@@ -4,8 +4,8 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use serde_json::{Value, json};
 
-use crate::record::{Lease, RUN};
-use crate::revert::EXPIRES;
+use crate::changes::record::{Lease, RUN};
+use crate::changes::revert::EXPIRES;
 
 /// The label by which Kubernetes says which of a Job's pods one is.
 const INDEX: &str = "batch.kubernetes.io/job-completion-index";

@@ -1,0 +1,14 @@
+//! The connection to a cluster, and each way of calling it: the lowest room, which knows nothing of
+//! runs.
+
+pub(crate) mod apply;
+pub(crate) mod connect;
+pub(crate) mod error;
+pub(crate) mod exec;
+pub(crate) mod manifest;
+pub(crate) mod object;
+pub(crate) mod pod_proxy_get;
+pub(crate) mod port_forward;
+pub(crate) mod report_configmap;
+#[cfg(test)]
+pub(crate) mod scripted_api;

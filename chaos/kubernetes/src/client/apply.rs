@@ -1,0 +1,146 @@
+//! Making objects and removing them, as kubectl does: by server-side apply, without taking over
+//! what somebody else has set.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use kube::api::{DeleteParams, Patch, PatchParams};
+use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
+use kube::discovery::{self, Scope};
+use kube::{Api, ResourceExt};
+
+use crate::client::connect::Cluster;
+use crate::client::error::KubeError;
+use crate::client::manifest::{Manifest, kind};
+
+/// In whose name fields are set.
+pub(crate) const MANAGER: &str = "brunt";
+
+/// How long objects may take to go. Pods may take their whole grace period.
+const GONE_WITHIN: Duration = Duration::from_secs(120);
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
+
+/// What stays when a system is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Volumes and the namespace that they are in.
+    Volumes,
+    /// Nothing.
+    Nothing,
+}
+
+impl Keep {
+    fn spares(self, object: &DynamicObject) -> bool {
+        self == Self::Volumes
+            && matches!(kind(object), "Namespace" | "PersistentVolumeClaim" | "PersistentVolume")
+    }
+}
+
+impl Cluster {
+    /// Makes the objects, or changes them to what the manifest says. What it does not mention stays
+    /// as it is.
+    ///
+    /// # Errors
+    /// When one is refused, or a field of it belongs to somebody else.
+    pub async fn apply(&self, manifest: &Manifest) -> Result<(), KubeError> {
+        let mut kinds = Kinds::default();
+        for object in &manifest.objects {
+            let api = kinds.api(self, object).await?;
+            let what = format!("apply {}", named(object));
+            let (name, parameters) = (object.name_any(), PatchParams::apply(MANAGER));
+            let patch = Patch::Apply(object);
+            let call = api.patch(&name, &parameters, &patch);
+            KubeError::bounded(&what, call)
+                .await
+                .map_err(|error| if error.is_conflict() { taken(&what, &error) } else { error })?;
+        }
+        Ok(())
+    }
+
+    /// Removes the objects, last made first, and waits until they are gone. What is not there need
+    /// not be removed.
+    ///
+    /// # Errors
+    /// When one may not be removed, or does not go.
+    pub async fn remove(&self, manifest: &Manifest, keep: Keep) -> Result<usize, KubeError> {
+        let mut kinds = Kinds::default();
+        let mut going = Vec::new();
+        for object in manifest.objects.iter().rev().filter(|object| !keep.spares(object)) {
+            let api = kinds.api(self, object).await?;
+            let what = format!("delete {}", named(object));
+            match KubeError::bounded(
+                &what,
+                api.delete(&object.name_any(), &DeleteParams::background()),
+            )
+            .await
+            {
+                Ok(_) => going.push((object, api)),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let all = async {
+            for (object, api) in &going {
+                gone(object, api).await?;
+            }
+            Ok(going.len())
+        };
+        tokio::time::timeout(GONE_WITHIN, all).await.unwrap_or_else(|_| {
+            let seconds = GONE_WITHIN.as_secs();
+            Err(KubeError::Other(format!(
+                "not everything is gone after {seconds} s: kubectl get all -n {}",
+                self.namespace
+            )))
+        })
+    }
+}
+
+async fn gone(object: &DynamicObject, api: &Api<DynamicObject>) -> Result<(), KubeError> {
+    let (what, name) = (format!("read {}", named(object)), object.name_any());
+    while KubeError::bounded(&what, api.get_opt(&name)).await?.is_some() {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(())
+}
+
+/// How to reach objects of each kind; asked of the API server once a kind.
+#[derive(Default)]
+struct Kinds(HashMap<GroupVersionKind, (ApiResource, Scope)>);
+
+impl Kinds {
+    async fn api(
+        &mut self,
+        cluster: &Cluster,
+        object: &DynamicObject,
+    ) -> Result<Api<DynamicObject>, KubeError> {
+        let types = object.types.clone().unwrap_or_default();
+        let wrong = |_| KubeError::Other(format!("{} has no usable apiVersion", named(object)));
+        let kind = GroupVersionKind::try_from(&types).map_err(wrong)?;
+        if !self.0.contains_key(&kind) {
+            let what = format!("find out about {} {}", kind.api_version(), kind.kind);
+            let (resource, capabilities) =
+                KubeError::bounded(&what, discovery::pinned_kind(&cluster.client, &kind)).await?;
+            self.0.insert(kind.clone(), (resource, capabilities.scope));
+        }
+        let (resource, scope) = &self.0[&kind];
+        let client = cluster.client.clone();
+        Ok(match (scope, &object.metadata.namespace) {
+            (Scope::Cluster, _) => Api::all_with(client, resource),
+            (Scope::Namespaced, Some(namespace)) => {
+                Api::namespaced_with(client, namespace, resource)
+            }
+            (Scope::Namespaced, None) => Api::namespaced_with(client, &cluster.namespace, resource),
+        })
+    }
+}
+
+fn named(object: &DynamicObject) -> String {
+    format!("{} {}", kind(object), object.name_any())
+}
+
+fn taken(what: &str, error: &KubeError) -> KubeError {
+    KubeError::Other(format!(
+        "cannot {what}: {error}. Somebody else has set this and may rely on it; brunt does not take it over. \
+         Put it back, or delete the object, and try again"
+    ))
+}

@@ -1,0 +1,136 @@
+//! The line to a stand-in: orders and answers in turn, over a connection that is made anew when it
+//! has broken.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use brunt_proxy::{Answer, Counted, Order};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream, Lines};
+use tokio::net::TcpStream;
+
+use crate::client::error::KubeError;
+use crate::client::port_forward::Reached;
+use crate::observe::watcher::Gap;
+
+/// How long an answer may take.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+
+type Stream = Lines<BufStream<TcpStream>>;
+
+/// A line to one stand-in.
+pub(super) struct Line {
+    callee: String,
+    way: Reached,
+    token: String,
+    stream: Option<Stream>,
+    /// What it knows of who is who.
+    known: Option<Order>,
+    /// How many requests it had counted when it was last asked.
+    counted: u64,
+    /// It has counted from the start again, so that what it says is not all.
+    began_again: bool,
+    gaps: Vec<Gap>,
+}
+
+impl Line {
+    pub(super) fn new(callee: &str, way: Reached, token: String) -> Self {
+        Self {
+            callee: callee.to_owned(),
+            way,
+            token,
+            stream: None,
+            known: None,
+            counted: 0,
+            began_again: false,
+            gaps: vec![],
+        }
+    }
+
+    /// Tells it who is who, if it does not know; and makes sure in any case that it is there.
+    pub(super) async fn inform(&mut self, now: Order) -> Result<(), KubeError> {
+        self.tell(&now).await?;
+        self.known = Some(now);
+        Ok(())
+    }
+
+    pub(super) fn knows(&self, now: &Order) -> bool {
+        self.stream.is_some() && self.known.as_ref() == Some(now)
+    }
+
+    /// What it has counted; `None` when that is not all that came by.
+    pub(super) async fn count(&mut self) -> Result<Option<Counted>, KubeError> {
+        let Answer::Counted(counted) = self.tell(&Order::Count).await? else {
+            return Err(self.silent("it does not say what it has counted"));
+        };
+        let total = counted.edges.iter().map(|edge| edge.requests).sum();
+        self.began_again |= total < self.counted;
+        self.counted = total;
+        Ok((!self.began_again).then_some(counted))
+    }
+
+    pub(super) async fn tell(&mut self, order: &Order) -> Result<Answer, KubeError> {
+        let answered = match tokio::time::timeout(ANSWERS_WITHIN, self.exchange(order)).await {
+            Ok(answered) => answered.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("no answer in {} s", ANSWERS_WITHIN.as_secs())),
+        };
+        match answered {
+            Ok(Answer::Refused { why }) => Err(self.silent(&why)),
+            Ok(answer) => {
+                self.speaks_again();
+                Ok(answer)
+            }
+            Err(why) => {
+                self.stream = None;
+                Err(self.silent(&why))
+            }
+        }
+    }
+
+    async fn exchange(&mut self, order: &Order) -> io::Result<Answer> {
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => self.connect().await?,
+        };
+        let answer = said(&mut stream, order).await?;
+        self.stream = Some(stream);
+        Ok(answer)
+    }
+
+    async fn connect(&self) -> io::Result<Stream> {
+        let stream = TcpStream::connect(self.way.authority()).await?;
+        stream.set_nodelay(true)?;
+        let mut stream = BufStream::new(stream).lines();
+        said(&mut stream, &Order::Hello { token: self.token.clone() }).await?;
+        if let Some(known) = &self.known {
+            said(&mut stream, known).await?;
+        }
+        Ok(stream)
+    }
+
+    fn silent(&mut self, why: &str) -> KubeError {
+        let what = format!("the stand-in for {}: {why}", self.callee);
+        if self.gaps.last().is_none_or(|gap| gap.to.is_some()) && self.known.is_some() {
+            self.gaps.push(Gap { from: Instant::now(), to: None, what: what.clone() });
+        }
+        KubeError::Other(what)
+    }
+
+    fn speaks_again(&mut self) {
+        if let Some(gap) = self.gaps.last_mut().filter(|gap| gap.to.is_none()) {
+            gap.to = Some(Instant::now());
+        }
+    }
+
+    /// When it did not answer.
+    pub(super) fn gaps(&self) -> Vec<Gap> {
+        self.gaps.clone()
+    }
+}
+
+async fn said(stream: &mut Stream, order: &Order) -> io::Result<Answer> {
+    let line = serde_json::to_string(order)? + "\n";
+    stream.get_mut().write_all(line.as_bytes()).await?;
+    stream.get_mut().flush().await?;
+    let answer = stream.next_line().await?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    Ok(serde_json::from_str(&answer)?)
+}

@@ -1,0 +1,158 @@
+//! What is said to the API server for a stand-in.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::objects::{Place, Start, name};
+use super::{SLOT, create};
+use crate::changes::change::Change;
+use crate::changes::record::Lease;
+use crate::changes::revert::{Which, revert};
+use crate::client::error::KubeError;
+use crate::client::object::{Kind, Mode, ObjectRef};
+use crate::client::scripted_api::{cluster, no, turn};
+
+const SERVICE: &str = "/api/v1/namespaces/ns/services/payment";
+
+fn lease() -> Lease {
+    Lease { run: "a".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
+}
+
+fn payment(selector: &Value, annotations: &Value) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "Service",
+        "metadata": {"name": "payment", "resourceVersion": "7", "annotations": annotations},
+        "spec": {"selector": selector, "clusterIP": "10.0.0.1",
+            "ports": [{"name": "http", "port": 8080, "targetPort": "http"}]},
+    })
+}
+
+fn place() -> Place {
+    Place::of(&payment(&json!({"app": "payment"}), &json!({})), Some(8080)).unwrap()
+}
+
+fn switch() -> Change {
+    let object = ObjectRef::new(Kind::Service, "payment");
+    Change { object, slot: SLOT.to_owned(), values: place().values(&name("payment", &lease())) }
+}
+
+#[tokio::test]
+async fn what_is_added_belongs_to_the_order_to_put_things_back() {
+    let owner =
+        json!({"apiVersion": "batch/v1", "kind": "Job", "name": "brunt-revert-a", "uid": "u"});
+    let kept = place().kept("brunt-payment-a", &lease(), Some(&owner));
+    let by = Start { callee: "payment", image: "brunt:1", kept: "10.0.0.2:8080", token: "t" };
+    let pod = place().pod("brunt-payment-a", &lease(), Some(&owner), &by);
+    let mut there = payment(&json!({"app": "payment"}), &json!({}));
+    there["spec"]["clusterIP"] = json!("fd00::2");
+    let ours = [r#""brunt.dev/run":"a""#, r#""uid":"u""#, "2026-01-01"];
+    let (cluster, script) = cluster(vec![
+        turn(Method::POST, "/namespaces/ns/services", 201, there).saying(&[
+            ours[0],
+            ours[1],
+            ours[2],
+            r#""selector":{"app":"payment"}"#,
+        ]),
+        turn(Method::POST, "/namespaces/ns/pods", 201, json!({"metadata": {"name": "x"}}))
+            .saying(&[ours[0], ours[1], "stand-in", "10.0.0.2:8080", r#""runAsNonRoot":true"#]),
+    ]);
+    assert_eq!(create::service(&cluster, kept, Mode::Real).await.unwrap(), "[fd00::2]:8080");
+    create::pod(&cluster, pod, Mode::Real).await.unwrap();
+    script.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_dry_run_adds_nothing() {
+    let there = payment(&json!({"app": "payment"}), &json!({}));
+    let (cluster, script) = cluster(vec![turn(Method::POST, "/services?&dryRun=All", 201, there)]);
+    let kept = place().kept("brunt-payment-a", &lease(), None);
+    create::service(&cluster, kept, Mode::Dry).await.unwrap();
+    script.await.unwrap();
+}
+
+#[tokio::test]
+async fn missing_rights_say_what_could_not_be_added() {
+    let why = no(403, "Forbidden", "services is forbidden");
+    let (cluster, script) = cluster(vec![turn(Method::POST, "/services", 403, why)]);
+    let kept = place().kept("brunt-payment-a", &lease(), None);
+    let error = create::service(&cluster, kept, Mode::Real).await.unwrap_err();
+    assert!(matches!(error, KubeError::Forbidden { .. }), "{error}");
+    assert!(error.to_string().contains("add Service brunt-payment-a"), "{error}");
+    assert!(error.to_string().contains("manifests/components/controller"), "{error}");
+    script.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stand_in_that_cannot_start_says_why() {
+    let waiting = json!({"waiting": {"reason": "ErrImageNeverPull"}});
+    let pod = json!({"metadata": {"name": "x"}, "status": {"containerStatuses": [{
+        "name": "stand-in", "image": "", "imageID": "", "ready": false, "restartCount": 0, "state": waiting}]}});
+    let (cluster, script) = cluster(vec![
+        turn(Method::GET, "/pods/x", 200, pod),
+        turn(Method::GET, "/pods/x/log", 200, json!("")),
+    ]);
+    let error = create::ready(&cluster, "x").await.unwrap_err();
+    assert!(error.to_string().contains("ErrImageNeverPull"), "{error}");
+    script.await.unwrap();
+}
+
+/// The Service leads back before the stand-in goes, whoever puts things back.
+#[tokio::test]
+async fn traffic_is_led_back_before_the_stand_in_goes() {
+    let record = json!({"run": "a", "expires": "2026-01-01T00:00:00Z", "namespace": "ns", "edits": [{
+        "path": "/spec/selector", "was": {"app": "payment"}, "set": {"brunt.dev/stand-in": "brunt-payment-a"}}]});
+    let noted = json!({"revert.brunt.dev/between": record.to_string()});
+    let led_away = payment(&json!({"brunt.dev/stand-in": "brunt-payment-a"}), &noted);
+    let list = |kind: &str, items: &[Value]| json!({"kind": kind, "apiVersion": "v1", "metadata": {}, "items": items});
+    let added = |name: &str| {
+        json!({"metadata": {"name": name, "labels": {"brunt.dev/run": "a"},
+            "annotations": {"brunt.dev/expires": "2026-01-01T00:00:00Z"}}})
+    };
+    let gone = json!({"kind": "Status", "status": "Success"});
+    let back = r#""path":"/spec/selector","value":{"app":"payment"}"#;
+    let (cluster, script) = cluster(vec![
+        turn(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
+        turn(Method::GET, "/services", 200, list("ServiceList", std::slice::from_ref(&led_away))),
+        turn(Method::GET, SERVICE, 200, led_away),
+        turn(Method::PATCH, SERVICE, 200, payment(&json!({"app": "payment"}), &json!({})))
+            .saying(&[back]),
+        turn(Method::GET, "/poddisruptionbudgets", 200, list("PodDisruptionBudgetList", &[])),
+        turn(
+            Method::GET,
+            "/horizontalpodautoscalers",
+            200,
+            list("HorizontalPodAutoscalerList", &[]),
+        ),
+        turn(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
+        turn(Method::GET, "/deployments", 200, list("DeploymentList", &[])),
+        turn(Method::GET, "/statefulsets", 200, list("StatefulSetList", &[])),
+        turn(Method::GET, "/nodes", 200, list("NodeList", &[])),
+        turn(Method::GET, "/services", 200, list("ServiceList", &[added("brunt-payment-a")])),
+        turn(Method::DELETE, "/services/brunt-payment-a", 200, added("brunt-payment-a")),
+        turn(Method::GET, "/pods", 200, list("PodList", &[added("brunt-payment-a")])),
+        turn(Method::DELETE, "/pods/brunt-payment-a", 200, added("brunt-payment-a")),
+        turn(Method::GET, "/clusterroles", 200, list("ClusterRoleList", &[])),
+        turn(Method::GET, "/jobs", 200, list("JobList", &[added("brunt-revert-a")])),
+        turn(Method::DELETE, "/jobs/brunt-revert-a", 200, gone),
+    ]);
+    let reverted = revert(&cluster, &Which::Run("a".to_owned())).await;
+    script.await.unwrap();
+    assert!(reverted.is_clean(), "{reverted:?}");
+}
+
+#[tokio::test]
+async fn the_selector_goes_with_its_note_in_one_patch() {
+    let there = payment(&json!({"app": "payment"}), &json!({}));
+    let says = [
+        r#""op":"test","path":"/metadata/resourceVersion","value":"7""#,
+        r#""path":"/spec/selector","value":{"brunt.dev/stand-in":"brunt-payment-a"}"#,
+        "revert.brunt.dev~1between",
+        r#"\"was\":{\"app\":\"payment\"}"#,
+    ];
+    let (cluster, script) = cluster(vec![
+        turn(Method::GET, SERVICE, 200, there.clone()),
+        turn(Method::PATCH, SERVICE, 200, there).saying(&says),
+    ]);
+    switch().apply(&cluster, &lease(), Mode::Real).await.unwrap();
+    script.await.unwrap();
+}

@@ -1,0 +1,4 @@
+//! Faults on a cluster.
+
+pub(crate) mod nodes;
+pub(crate) mod platform;

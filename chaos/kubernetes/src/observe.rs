@@ -1,0 +1,10 @@
+//! What is seen of a system on a cluster. Nothing here changes anything.
+
+pub(crate) mod autoscaler;
+pub(crate) mod placement;
+pub(crate) mod pod_status;
+pub(crate) mod rollout_status;
+pub(crate) mod state;
+pub(crate) mod watcher;
+pub(crate) mod workload;
+pub(crate) mod workload_progress;

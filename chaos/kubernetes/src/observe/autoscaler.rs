@@ -1,0 +1,169 @@
+//! Autoscalers, as they are on the cluster.
+
+use std::time::Duration;
+
+use brunt_scenarios::system::Autoscaler;
+use brunt_scenarios::units::{Cpu, Period};
+use k8s_openapi::api::autoscaling::v2::{HorizontalPodAutoscaler, MetricSpec};
+use kube::api::ListParams;
+
+use crate::client::connect::Cluster;
+use crate::client::error::KubeError;
+use crate::client::object::{Kind, ObjectRef};
+
+/// How often the controller manager looks, and how often metrics come, unless a cluster's
+/// administrator says otherwise.
+const SYNC: Duration = Duration::from_secs(15);
+
+/// How long fewer must have been enough, unless an autoscaler says otherwise.
+const STABILIZES: i32 = 300;
+
+/// What it aims at where it does not say, in percent.
+const AIM: u32 = 80;
+
+/// A HorizontalPodAutoscaler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scaler {
+    pub(crate) object: ObjectRef,
+    pub(crate) min: u32,
+    max: u32,
+    /// Where the processor stands among its metrics, and the utilization that it aims at.
+    cpu: Option<(usize, u32)>,
+    stabilizes: Duration,
+    /// Kind and name of what it scales.
+    target: (String, String),
+}
+
+/// All of the namespace; none for whoever may not see them.
+pub(crate) async fn list(cluster: &Cluster) -> Result<Vec<Scaler>, KubeError> {
+    let api = cluster.api::<HorizontalPodAutoscaler>();
+    let params = ListParams::default();
+    match KubeError::bounded("list autoscalers", api.list(&params)).await {
+        Ok(all) => Ok(all.into_iter().filter_map(Scaler::of).collect()),
+        Err(KubeError::Forbidden { .. }) => Ok(vec![]),
+        Err(error) => Err(error),
+    }
+}
+
+/// Why an autoscaler cannot decide, in its own words; `None` when it can.
+pub(crate) async fn trouble(
+    cluster: &Cluster,
+    object: &ObjectRef,
+) -> Result<Option<String>, KubeError> {
+    let api = cluster.api::<HorizontalPodAutoscaler>();
+    let one = KubeError::bounded(&format!("read {object}"), api.get(&object.name)).await?;
+    Ok(undecided(one))
+}
+
+fn undecided(one: HorizontalPodAutoscaler) -> Option<String> {
+    let conditions = one.status?.conditions?;
+    let missing = conditions.into_iter().find(|one| {
+        ["AbleToScale", "ScalingActive"].contains(&one.type_.as_str()) && one.status == "False"
+    })?;
+    missing.message.or(missing.reason)
+}
+
+impl Scaler {
+    fn of(one: HorizontalPodAutoscaler) -> Option<Self> {
+        let spec = one.spec?;
+        let positive = |number: i32| u32::try_from(number).unwrap_or_default();
+        let down = spec.behavior.and_then(|behavior| behavior.scale_down);
+        let stabilizes =
+            down.and_then(|rules| rules.stabilization_window_seconds).unwrap_or(STABILIZES);
+        let metrics = spec.metrics.unwrap_or_default();
+        let cpu =
+            metrics.iter().enumerate().find_map(|(place, metric)| Some((place, aim(metric)?)));
+        Some(Self {
+            object: ObjectRef::new(Kind::Autoscaler, one.metadata.name.as_deref()?),
+            min: positive(spec.min_replicas.unwrap_or(1)),
+            max: positive(spec.max_replicas),
+            cpu,
+            stabilizes: Duration::from_secs(u64::from(positive(stabilizes))),
+            target: (spec.scale_target_ref.kind, spec.scale_target_ref.name),
+        })
+    }
+
+    pub(crate) fn scales(&self, object: &ObjectRef) -> bool {
+        let (kind, name) = &self.target;
+        format!("{kind} {name}") == object.to_string()
+    }
+
+    /// Where the utilization that it aims at stands in the object, if it looks at the processor.
+    pub(crate) fn aim(&self) -> Option<String> {
+        let (place, _) = self.cpu?;
+        Some(format!("/spec/metrics/{place}/resource/target/averageUtilization"))
+    }
+
+    /// The same for a service of which each replica requests so much processor time.
+    pub(crate) fn settings(&self, cpu_request: Cpu) -> Autoscaler {
+        Autoscaler {
+            min_replicas: self.min,
+            max_replicas: self.max,
+            average_utilization: self.cpu.map_or(AIM, |(_, aim)| aim),
+            cpu_request,
+            sync_period: Period(SYNC),
+            stabilization_window: Period(self.stabilizes),
+        }
+    }
+}
+
+/// The utilization of the processor that a metric aims at.
+fn aim(metric: &MetricSpec) -> Option<u32> {
+    let resource = metric.resource.as_ref().filter(|resource| resource.name == "cpu")?;
+    u32::try_from(resource.target.average_utilization?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn scaler(spec: &serde_json::Value) -> Scaler {
+        let written = json!({"metadata": {"name": "shop"}, "spec": spec});
+        Scaler::of(serde_json::from_value(written).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_it_does_not_say_is_as_in_kubernetes() {
+        let target = json!({"kind": "Deployment", "name": "shop"});
+        let found = scaler(&json!({"maxReplicas": 4, "scaleTargetRef": target}));
+        assert!(found.scales(&ObjectRef::new(Kind::Deployment, "shop")));
+        assert!(!found.scales(&ObjectRef::new(Kind::StatefulSet, "shop")));
+        assert_eq!(found.aim(), None);
+        let settings = found.settings(Cpu::millis(200));
+        assert_eq!((settings.min_replicas, settings.max_replicas), (1, 4));
+        assert_eq!(settings.stabilization_window, Period(Duration::from_secs(300)));
+    }
+
+    #[test]
+    fn one_without_metrics_says_so() {
+        let status = |active: &str| {
+            let conditions = json!([
+                {"type": "AbleToScale", "status": "True", "message": "fine"},
+                {"type": "ScalingActive", "status": active, "message": "missing request for cpu"}]);
+            let written = json!({"status": {"currentReplicas": 1, "desiredReplicas": 1, "conditions": conditions}});
+            undecided(serde_json::from_value(written).unwrap())
+        };
+        assert_eq!(status("False").as_deref(), Some("missing request for cpu"));
+        assert_eq!(status("True"), None);
+    }
+
+    #[test]
+    fn the_processor_is_found_among_its_metrics() {
+        let utilization = |name: &str, percent: u32| {
+            json!({"type": "Resource", "resource": {"name": name,
+                   "target": {"type": "Utilization", "averageUtilization": percent}}})
+        };
+        let found = scaler(&json!({
+            "minReplicas": 2, "maxReplicas": 9,
+            "scaleTargetRef": {"kind": "Deployment", "name": "shop"},
+            "metrics": [utilization("memory", 70), utilization("cpu", 50)],
+            "behavior": {"scaleDown": {"stabilizationWindowSeconds": 30}},
+        }));
+        assert_eq!(found.aim().unwrap(), "/spec/metrics/1/resource/target/averageUtilization");
+        let settings = found.settings(Cpu::millis(200));
+        assert_eq!((settings.min_replicas, settings.average_utilization), (2, 50));
+        assert_eq!(settings.stabilization_window, Period(Duration::from_secs(30)));
+    }
+}

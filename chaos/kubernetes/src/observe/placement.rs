@@ -1,0 +1,101 @@
+//! What protects a workload's replicas from what happens to nodes: how they are spread, and its
+//! disruption budget.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::PodSpec;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use kube::api::ListParams;
+use serde_json::{Value, json};
+
+use crate::client::connect::Cluster;
+use crate::client::error::KubeError;
+use crate::client::object::{Kind, ObjectRef};
+use crate::observe::workload::Workload;
+
+pub(crate) const POD: &str = "/spec/template/spec";
+
+/// A PodDisruptionBudget.
+#[derive(Debug, Clone)]
+pub(crate) struct Budget {
+    pub(crate) object: ObjectRef,
+    selector: BTreeMap<String, String>,
+}
+
+/// All of the namespace; none for whoever may not see them.
+pub(crate) async fn budgets(cluster: &Cluster) -> Result<Vec<Budget>, KubeError> {
+    let api = cluster.api::<PodDisruptionBudget>();
+    let params = ListParams::default();
+    match KubeError::bounded("list disruption budgets", api.list(&params)).await {
+        Ok(all) => Ok(all.into_iter().filter_map(Budget::of).collect()),
+        Err(KubeError::Forbidden { .. }) => Ok(vec![]),
+        Err(error) => Err(error),
+    }
+}
+
+impl Budget {
+    fn of(one: PodDisruptionBudget) -> Option<Self> {
+        let object = ObjectRef::new(Kind::Budget, one.metadata.name.as_deref()?);
+        let selector = one.spec?.selector?.match_labels.filter(|labels| !labels.is_empty())?;
+        Some(Self { object, selector })
+    }
+
+    /// Whether it is about pods with these labels.
+    pub(crate) fn protects(&self, labels: &BTreeMap<String, String>) -> bool {
+        self.selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+    }
+
+    /// The values of a budget that lets everybody go.
+    pub(crate) fn lifted() -> Vec<(String, Option<Value>)> {
+        vec![
+            ("/spec/minAvailable".to_owned(), None),
+            ("/spec/maxUnavailable".to_owned(), Some(json!("100%"))),
+        ]
+    }
+}
+
+/// Whether the scheduler is asked to put replicas on different nodes or zones.
+pub(crate) fn is_spread(pod: &PodSpec) -> bool {
+    let constraints = pod.topology_spread_constraints.as_ref().is_some_and(|all| !all.is_empty());
+    let apart = pod.affinity.as_ref().is_some_and(|affinity| affinity.pod_anti_affinity.is_some());
+    constraints || apart
+}
+
+/// The values that put all replicas of a workload on one node, whichever it is. Those of the
+/// version before are elsewhere and do not count.
+pub(crate) fn together(object: &Value, workload: &Workload) -> Vec<(String, Option<Value>)> {
+    let version = match workload.object.kind {
+        Kind::StatefulSet => "controller-revision-hash",
+        _ => "pod-template-hash",
+    };
+    let with_each_other = json!({"requiredDuringSchedulingIgnoredDuringExecution": [{
+        "labelSelector": {"matchLabels": workload.selector},
+        "matchLabelKeys": [version],
+        "topologyKey": "kubernetes.io/hostname",
+    }]});
+    let place = format!("{POD}/affinity");
+    let mut affinity = object.pointer(&place).cloned().unwrap_or_else(|| json!({}));
+    if let Some(affinity) = affinity.as_object_mut() {
+        affinity.remove("podAntiAffinity");
+        affinity.insert("podAffinity".to_owned(), with_each_other);
+    }
+    vec![(format!("{POD}/topologySpreadConstraints"), None), (place, Some(affinity))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_about_pods_that_have_all_of_its_labels() {
+        let labels = |all: &[(&str, &str)]| -> BTreeMap<String, String> {
+            all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let budget = Budget {
+            object: ObjectRef::new(Kind::Budget, "shop"),
+            selector: labels(&[("app", "shop")]),
+        };
+        assert!(budget.protects(&labels(&[("app", "shop"), ("version", "2")])));
+        assert!(!budget.protects(&labels(&[("app", "stock")])));
+    }
+}
