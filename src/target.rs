@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use brunt_faults::Observed;
-use brunt_kubernetes::{KubeSystem, Options as KubeOptions};
+use brunt_kubernetes::{ClusterRun, ClusterRunOptions};
 use brunt_local::{LocalSystem, Options, Ports};
 use brunt_scenarios::plan::System;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -30,7 +30,7 @@ pub enum On {
     /// On this machine, for the length of the run.
     Local(Place),
     /// On a cluster, where it is already.
-    Kubernetes(KubeOptions),
+    Kubernetes(ClusterRunOptions),
 }
 
 /// Starts a system, or takes hold of one on a cluster.
@@ -41,7 +41,7 @@ pub async fn begin(system: &System, on: &On) -> Result<(Running, UnboundedReceiv
             Ok((Running::Local(Box::new(system)), observed))
         }
         On::Kubernetes(options) => {
-            let (system, observed) = KubeSystem::start(system, options).await?;
+            let (system, observed) = ClusterRun::start(system, options).await?;
             Ok((Running::Kubernetes(Box::new(system)), observed))
         }
     }

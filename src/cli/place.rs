@@ -49,11 +49,11 @@ pub struct ClusterPlace {
 
 impl ClusterPlace {
     /// The same for the connection.
-    pub fn place(&self) -> brunt_kubernetes::Where {
-        brunt_kubernetes::Where {
+    pub fn place(&self) -> brunt_kubernetes::ClusterTarget {
+        brunt_kubernetes::ClusterTarget {
             context: self.context.clone(),
             namespace: self.namespace.clone(),
-            ..brunt_kubernetes::Where::default()
+            ..brunt_kubernetes::ClusterTarget::default()
         }
     }
 }

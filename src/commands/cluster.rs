@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use brunt_kubernetes::{Cluster, Keep, Manifest, Standing, Where};
+use brunt_kubernetes::{Cluster, ClusterTarget, Keep, Manifest, WorkloadStatus};
 
 use crate::builtin;
 use crate::cli::{Down, Platform, Up};
@@ -65,10 +65,10 @@ pub fn down(options: &Down) -> Result<Exit> {
 }
 
 /// A system's namespace has its name unless another is asked for; the context's own is not meant.
-async fn reach(system: &str, place: &Where) -> Result<Cluster> {
+async fn reach(system: &str, place: &ClusterTarget) -> Result<Cluster> {
     let mut place = place.clone();
     place.namespace.get_or_insert_with(|| system.to_owned());
-    Ok(Cluster::reach(&place).await?)
+    Ok(Cluster::connect_unchecked(&place).await?)
 }
 
 fn built_in(system: &str) -> Result<Manifest> {
@@ -102,18 +102,18 @@ async fn until_ready(cluster: &Cluster, manifest: &Manifest, within: Duration) -
     let started = Instant::now();
     let mut said = String::new();
     loop {
-        let all = cluster.standing(manifest).await?;
+        let all = cluster.rollout_status(manifest).await?;
         let now = all.iter().map(one_line).collect::<Vec<_>>().join("  ");
         if now != said {
             say!("{:5.1} s  {now}", started.elapsed().as_secs_f64());
             std::io::stdout().flush()?;
             said = now;
         }
-        if all.iter().all(Standing::complete) {
+        if all.iter().all(WorkloadStatus::complete) {
             return Ok(());
         }
         if started.elapsed() > within {
-            let troubles = cluster.troubles().await?.join("\n  ");
+            let troubles = cluster.unready_pods().await?.join("\n  ");
             bail!(
                 "not everything is ready after {} s; what there is stays:\n  {troubles}",
                 within.as_secs()
@@ -123,6 +123,6 @@ async fn until_ready(cluster: &Cluster, manifest: &Manifest, within: Duration) -
     }
 }
 
-fn one_line(one: &Standing) -> String {
+fn one_line(one: &WorkloadStatus) -> String {
     format!("{} {}/{}", one.name, one.ready, one.wanted)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use brunt_kubernetes::{Options, Order, Touch, Where};
+use brunt_kubernetes::{ChangeMode, ClusterRunOptions, ClusterTarget, Watchdog};
 use brunt_local::Ports;
 use brunt_scenarios::guard;
 use brunt_scenarios::plan::{Check, Claim, FaultKind, Plan};
@@ -30,7 +30,7 @@ pub fn plans(paths: &[String], what: &OnWhat) -> Result<Vec<Planned>> {
     let runtime = super::runtime()?;
     files::plans_for(paths, &|system| {
         let place = place(&system.name, what);
-        Ok(runtime.block_on(brunt_kubernetes::inform(system, &place))?)
+        Ok(runtime.block_on(brunt_kubernetes::load_live_spec(system, &place))?)
     })
 }
 
@@ -59,28 +59,31 @@ pub fn on(plan: &Plan, base: &Path, folder: &Path, what: &OnWhat) -> On {
             logs: folder.join("logs"),
             ports: Ports::Free,
         }),
-        Platform::Kubernetes => On::Kubernetes(options(plan, what, Touch::Really)),
+        Platform::Kubernetes => On::Kubernetes(options(plan, what, ChangeMode::Apply)),
     }
 }
 
 /// How a run on a cluster is made.
-pub fn options(plan: &Plan, what: &OnWhat, touch: Touch) -> Options {
-    Options {
-        place: place(&plan.system.name, what),
+pub fn options(plan: &Plan, what: &OnWhat, mode: ChangeMode) -> ClusterRunOptions {
+    ClusterRunOptions {
+        target: place(&plan.system.name, what),
         run: format!("{:08x}", fastrand::u32(..)),
-        lasts: plan.max_duration,
-        dead_man: if what.no_dead_man { Order::None } else { Order::Job(what.image.clone()) },
-        touch,
+        max_duration: plan.max_duration,
+        watchdog: if what.no_dead_man { Watchdog::None } else { Watchdog::Job(what.image.clone()) },
+        mode,
         image: what.image.clone(),
-        between: between(plan),
-        patience: IDLES_OUT,
-        at_rest: plan.checks.iter().filter_map(scaled).collect(),
-        nodes: plan.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Nodes { .. })),
+        edges: edges(plan),
+        drain_timeout: IDLES_OUT,
+        settled_autoscalers: plan.checks.iter().filter_map(scaled).collect(),
+        changes_nodes: plan
+            .faults
+            .iter()
+            .any(|fault| matches!(fault.kind, FaultKind::Nodes { .. })),
     }
 }
 
 /// The calls that the plan breaks or counts: caller and callee.
-fn between(plan: &Plan) -> Vec<(String, String)> {
+fn edges(plan: &Plan) -> Vec<(String, String)> {
     let broken = plan.faults.iter().filter_map(|fault| match &fault.kind {
         FaultKind::Edge { from, to, .. } => Some((from, to)),
         _ => None,
@@ -104,7 +107,7 @@ fn scaled(check: &Check) -> Option<String> {
 }
 
 /// Which cluster, and where in it: the namespace is called like the system unless another is named.
-pub fn place(system: &str, what: &OnWhat) -> Where {
+pub fn place(system: &str, what: &OnWhat) -> ClusterTarget {
     let place = what.cluster.place();
-    Where { namespace: Some(place.namespace.unwrap_or_else(|| system.to_owned())), ..place }
+    ClusterTarget { namespace: Some(place.namespace.unwrap_or_else(|| system.to_owned())), ..place }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use brunt_kubernetes::{Cluster, Which, revert as put_back};
+use brunt_kubernetes::{Cluster, RunSelector, revert as put_back};
 
 use crate::cli::Revert;
 use crate::exit::Exit;
@@ -12,9 +12,9 @@ use crate::say::say;
 /// Puts back what runs have left on a cluster, and says what.
 pub fn revert(options: &Revert) -> Result<Exit> {
     let which = match &options.run {
-        Some(run) => Which::Run(run.clone()),
-        None if options.all => Which::All,
-        None => Which::Expired,
+        Some(run) => RunSelector::Run(run.clone()),
+        None if options.all => RunSelector::All,
+        None => RunSelector::Expired,
     };
     let place = options.cluster.place();
     let reverted = super::runtime()?.block_on(async {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use brunt_kubernetes::{KubeSystem, Work, Workers};
+use brunt_kubernetes::{ClusterRun, LoadJob, LoadWorkers};
 use brunt_loadgen::{Part, Snapshot};
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{LoadRecord, Moment};
@@ -18,7 +18,7 @@ const WRITES_WITHIN: Duration = Duration::from_secs(30);
 
 /// The load workers of a run.
 pub struct Crew {
-    workers: Workers,
+    workers: LoadWorkers,
     loads: Vec<String>,
     origin: Instant,
     /// How long requests in flight are waited for.
@@ -31,7 +31,7 @@ impl Crew {
     /// # Errors
     /// When they do not all run, with why.
     pub async fn bring_up(
-        system: &KubeSystem,
+        system: &ClusterRun,
         plan: &Plan,
         planned: &Planned,
         values: &BTreeMap<String, Value>,
@@ -39,11 +39,11 @@ impl Crew {
     ) -> Result<Self, String> {
         let names = plan.system.services.keys();
         let urls =
-            names.filter_map(|name| Some((name.clone(), system.url_inside(name)?))).collect();
+            names.filter_map(|name| Some((name.clone(), system.cluster_url(name)?))).collect();
         let task = Task::new(planned, urls, values, workers as usize);
         let task = serde_json::to_string(&task).map_err(|error| error.to_string())?;
-        let work = Work { workers, image, task };
-        let workers = system.bring_up(&work).await.map_err(|error| error.to_string())?;
+        let work = LoadJob { workers, image, task };
+        let workers = system.start_workers(&work).await.map_err(|error| error.to_string())?;
         Ok(Self {
             workers,
             loads: plan.loads.iter().map(|load| load.name.clone()).collect(),
@@ -63,12 +63,12 @@ impl Crew {
     /// When they cannot start together.
     pub async fn start(&mut self, origin: Instant) -> Result<Duration, String> {
         self.origin = origin;
-        self.workers.start(origin).await.map_err(|error| error.to_string())
+        self.workers.start_at(origin).await.map_err(|error| error.to_string())
     }
 
     /// How it goes, as far as it was heard.
     pub fn snapshot(&self) -> Snapshot {
-        let said = self.workers.said();
+        let said = self.workers.last_status_lines();
         let goes = said.iter().filter_map(|line| match serde_json::from_str(line) {
             Ok(Said::Goes(snapshot)) => Some(snapshot),
             _ => None,
@@ -78,7 +78,7 @@ impl Crew {
 
     /// The first that has ended before its time, and why.
     pub async fn ended(&self) -> Option<String> {
-        self.workers.ended().await
+        self.workers.first_exit().await
     }
 
     /// Has all of them stop.
@@ -89,7 +89,7 @@ impl Crew {
     /// Waits until all have ended, takes them away, and puts together what they recorded. Whatever
     /// is missing is the reason that comes with it.
     pub async fn finish(self) -> (Vec<LoadRecord>, Option<String>) {
-        let logs = self.workers.finish(self.drain + WRITES_WITHIN).await;
+        let logs = self.workers.collect_logs(self.drain + WRITES_WITHIN).await;
         let count = logs.len();
         let mut missing = None;
         let mut parts = Vec::new();
@@ -116,7 +116,7 @@ impl Crew {
 
     /// Takes them away.
     pub async fn dismiss(self) {
-        self.workers.dismiss().await;
+        self.workers.delete().await;
     }
 }
 

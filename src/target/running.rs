@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use brunt_faults::{AutoscalerChange, Census, EdgeHandle, FaultTarget, TargetError};
-use brunt_kubernetes::KubeSystem;
+use brunt_kubernetes::ClusterRun;
 use brunt_local::LocalSystem;
 use brunt_scenarios::plan::EdgeFault;
 use brunt_scenarios::timeline::{EdgeRecord, Gap, Moment, ScalerRecord};
@@ -13,7 +13,7 @@ pub enum Running {
     /// As processes on this machine.
     Local(Box<LocalSystem>),
     /// On a cluster.
-    Kubernetes(Box<KubeSystem>),
+    Kubernetes(Box<ClusterRun>),
 }
 
 impl Running {
@@ -100,9 +100,9 @@ impl Running {
 }
 
 impl FaultTarget for Running {
-    type Platform = KubeSystem;
+    type Platform = ClusterRun;
 
-    fn platform(&self) -> Option<&KubeSystem> {
+    fn platform(&self) -> Option<&ClusterRun> {
         match self {
             Self::Local(_) => None,
             Self::Kubernetes(system) => Some(system),

@@ -23,42 +23,42 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use crate::client::object::ObjectRef;
-use crate::observe::watcher::Gap;
-use control_connection::Line;
+use crate::observe::watcher::WatchGap;
+use control_connection::ControlConnection;
 
 /// The slot of what a callee's Service leads to.
 const SLOT: &str = "between";
 
 /// The calls that a run breaks or counts, and what stands between.
 #[derive(Default)]
-pub(crate) struct Between {
+pub(crate) struct EdgeProxies {
     /// Caller and callee.
     wanted: Vec<(String, String)>,
     /// How long connections from before may take to end.
     patience: Duration,
     /// What went past stand-ins.
-    past: Mutex<Vec<Gap>>,
+    past: Mutex<Vec<WatchGap>>,
     /// By callee.
-    standing: Mutex<BTreeMap<String, Arc<StandIn>>>,
+    standing: Mutex<BTreeMap<String, Arc<InstalledProxy>>>,
 }
 
 /// What stands in a callee's place.
-struct StandIn {
+struct InstalledProxy {
     /// The callee's Service.
     front: ObjectRef,
     /// The name of all that was added for it.
     name: String,
-    line: Arc<tokio::sync::Mutex<Line>>,
+    line: Arc<tokio::sync::Mutex<ControlConnection>>,
     informs: JoinHandle<()>,
 }
 
-impl Drop for StandIn {
+impl Drop for InstalledProxy {
     fn drop(&mut self) {
         self.informs.abort();
     }
 }
 
-impl Between {
+impl EdgeProxies {
     pub(crate) fn of(wanted: &[(String, String)], patience: Duration) -> Self {
         Self { wanted: wanted.to_vec(), patience, ..Self::default() }
     }
@@ -81,30 +81,31 @@ impl Between {
         self.wanted.iter().any(|(caller, callee)| caller == from && callee == to)
     }
 
-    fn at(&self, callee: &str) -> Option<Arc<StandIn>> {
+    fn at(&self, callee: &str) -> Option<Arc<InstalledProxy>> {
         self.lock().get(callee).cloned()
     }
 
-    fn all(&self) -> Vec<(String, Arc<StandIn>)> {
+    fn all(&self) -> Vec<(String, Arc<InstalledProxy>)> {
         self.lock().iter().map(|(callee, one)| (callee.clone(), Arc::clone(one))).collect()
     }
 
-    fn stands(&self, callee: &str, stand_in: StandIn) {
+    fn stands(&self, callee: &str, stand_in: InstalledProxy) {
         self.lock().insert(callee.to_owned(), Arc::new(stand_in));
     }
 
-    fn missed(&self, gap: Gap) {
+    fn missed(&self, gap: WatchGap) {
         self.past.lock().unwrap_or_else(PoisonError::into_inner).push(gap);
     }
 
     /// When stand-ins could not be spoken with, and what went past them.
-    pub(crate) fn gaps(&self) -> Vec<Gap> {
-        let gaps = |(_, one): (String, Arc<StandIn>)| one.line.try_lock().map(|line| line.gaps());
+    pub(crate) fn gaps(&self) -> Vec<WatchGap> {
+        let gaps =
+            |(_, one): (String, Arc<InstalledProxy>)| one.line.try_lock().map(|line| line.gaps());
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.all().into_iter().filter_map(|one| gaps(one).ok()).flatten().chain(past).collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<StandIn>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<InstalledProxy>>> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

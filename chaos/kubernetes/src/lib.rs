@@ -4,7 +4,7 @@
 //! because a fault that is injected twice is another fault, and a disruption budget's 429 is an
 //! answer; and every call ends within a bound.
 //!
-//! [`KubeSystem`] is a system for the length of one run: what faults do to it, and what is seen of
+//! [`ClusterRun`] is a system for the length of one run: what faults do to it, and what is seen of
 //! it. What it changes it notes in the same patch, on the changed object: how that was, the run,
 //! and until when the run may take. What puts things back reads these notes and nothing else, so
 //! that anybody can: the run itself, [`revert`] by hand, or the Job that stands in the cluster
@@ -18,14 +18,15 @@ mod observe;
 mod run;
 mod workers;
 
-pub use changes::revert::{Reverted, Which, revert};
+pub use changes::revert::{Reverted, RunSelector, revert};
 pub use client::apply::Keep;
-pub use client::connect::{Cluster, Where};
+pub use client::connect::{Cluster, ClusterTarget};
 pub use client::error::KubeError;
 pub use client::manifest::Manifest;
-pub use client::report_configmap::Leaf;
-pub use observe::rollout_status::Standing;
-pub use observe::watcher::Gap;
-pub use run::options::{Options, Order, Touch};
-pub use run::{KubeSystem, MARGIN, inform};
-pub use workers::{Work, Workers};
+pub use client::object::ChangeMode;
+pub use client::report_configmap::ReportFile;
+pub use observe::rollout_status::WorkloadStatus;
+pub use observe::watcher::WatchGap;
+pub use run::options::{ClusterRunOptions, Watchdog};
+pub use run::{ClusterRun, REVERT_MARGIN, load_live_spec};
+pub use workers::{LoadJob, LoadWorkers};

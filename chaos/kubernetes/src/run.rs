@@ -16,18 +16,18 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::changes::change::Change;
-use crate::changes::record::Lease;
-use crate::changes::revert::{Which, Who, revert_as};
+use crate::changes::record::RunLease;
+use crate::changes::revert::{RevertedBy, RunSelector, revert_as};
 use crate::changes::watchdog;
-use crate::client::connect::{Cluster, Where};
+use crate::client::connect::{Cluster, ClusterTarget};
 use crate::client::error::KubeError;
-use crate::client::exec::Stressing;
-use crate::client::object::Mode;
-use crate::client::port_forward::{self, Reached};
-use crate::edge_proxy::Between;
-use crate::observe::watcher::{Gap, Seen};
+use crate::client::exec::StressProcess;
+use crate::client::object::ChangeMode;
+use crate::client::port_forward::{self, ServiceRoute};
+use crate::edge_proxy::EdgeProxies;
+use crate::observe::watcher::{Observer, WatchGap};
 use crate::observe::workload::{self, Workload};
-use crate::run::options::{Options, Order, Touch};
+use crate::run::options::{ClusterRunOptions, Watchdog};
 
 /// How long the watches may take to list everything.
 const LISTS_WITHIN: Duration = Duration::from_secs(30);
@@ -39,27 +39,27 @@ const PUTS_BACK_WITHIN: Duration = Duration::from_secs(60);
 const BREATH: Duration = Duration::from_secs(1);
 
 /// After a run's longest time, until others may put its changes back.
-pub const MARGIN: Duration = Duration::from_secs(30);
+pub const REVERT_MARGIN: Duration = Duration::from_secs(30);
 
 /// A system on a cluster.
-pub struct KubeSystem {
+pub struct ClusterRun {
     pub(crate) cluster: Cluster,
-    pub(crate) lease: Lease,
+    pub(crate) lease: RunLease,
     pub(crate) workloads: IndexMap<String, Workload>,
-    pub(crate) seen: Seen,
-    pub(crate) touch: Touch,
+    pub(crate) seen: Observer,
+    pub(crate) touch: ChangeMode,
     pub(crate) plan: System,
-    pub(crate) reached: IndexMap<String, Reached>,
+    pub(crate) reached: IndexMap<String, ServiceRoute>,
     /// Whether something in the cluster puts things back if this process cannot.
     has_dead_man: bool,
     noted: Mutex<Vec<String>>,
     pub(crate) at_rest: Vec<String>,
     named_image: Option<String>,
-    pub(crate) between: Between,
+    pub(crate) between: EdgeProxies,
     /// Ways to single pods, by their names.
-    pub(crate) pods_reached: tokio::sync::Mutex<BTreeMap<String, Reached>>,
+    pub(crate) pods_reached: tokio::sync::Mutex<BTreeMap<String, ServiceRoute>>,
     /// What runs in the pods of a service to use up what they may; each ends when it is dropped.
-    pub(crate) stressed: tokio::sync::Mutex<BTreeMap<String, Vec<Stressing>>>,
+    pub(crate) stressed: tokio::sync::Mutex<BTreeMap<String, Vec<StressProcess>>>,
     _watches: JoinSet<()>,
 }
 
@@ -68,7 +68,7 @@ pub struct KubeSystem {
 ///
 /// # Errors
 /// When the cluster cannot be asked, or does not run the system.
-pub async fn inform(system: &mut System, place: &Where) -> Result<(), KubeError> {
+pub async fn load_live_spec(system: &mut System, place: &ClusterTarget) -> Result<(), KubeError> {
     let cluster = Cluster::connect(place).await?;
     let workloads = workload::find(&cluster, system).await?;
     for (name, workload) in &workloads {
@@ -79,7 +79,7 @@ pub async fn inform(system: &mut System, place: &Where) -> Result<(), KubeError>
     Ok(())
 }
 
-impl KubeSystem {
+impl ClusterRun {
     /// Takes a look at the system, begins to watch it, and puts the order to put things back into
     /// the cluster. What happens from now on is told over the receiver.
     ///
@@ -88,13 +88,13 @@ impl KubeSystem {
     /// nothing has been changed.
     pub async fn start(
         system: &System,
-        options: &Options,
+        options: &ClusterRunOptions,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Observed>), KubeError> {
-        let cluster = Cluster::connect(&options.place).await?;
+        let cluster = Cluster::connect(&options.target).await?;
         let workloads = workload::find(&cluster, system).await?;
         let reached = port_forward::all(&cluster, &workloads).await?;
         let (sender, observed) = mpsc::unbounded_channel();
-        let seen = Seen::new(&workloads, sender);
+        let seen = Observer::new(&workloads, sender);
         let watches = seen.follow(&cluster, &workloads);
         if tokio::time::timeout(LISTS_WITHIN, seen.complete()).await.is_err() {
             let why = seen.gaps().first().map_or("no answer".to_owned(), |gap| gap.what.clone());
@@ -107,14 +107,14 @@ impl KubeSystem {
             lease,
             workloads,
             seen,
-            touch: options.touch,
+            touch: options.mode,
             plan: system.clone(),
             reached,
             has_dead_man,
             noted: Mutex::default(),
-            at_rest: options.at_rest.clone(),
+            at_rest: options.settled_autoscalers.clone(),
             named_image: options.image.clone(),
-            between: Between::of(&options.between, options.patience),
+            between: EdgeProxies::of(&options.edges, options.drain_timeout),
             pods_reached: tokio::sync::Mutex::default(),
             stressed: tokio::sync::Mutex::default(),
             _watches: watches,
@@ -147,17 +147,17 @@ impl KubeSystem {
     pub fn url(&self, service: &str) -> Option<String> {
         match &self.plan.services.get(service)?.program {
             Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
-            Program::Command { .. } => self.reached.get(service).map(Reached::url),
+            Program::Command { .. } => self.reached.get(service).map(ServiceRoute::url),
         }
     }
 
     /// What the watches did not see up to now.
-    pub fn gaps(&self) -> Vec<Gap> {
+    pub fn gaps(&self) -> Vec<WatchGap> {
         self.seen.gaps().into_iter().chain(self.between.gaps()).collect()
     }
 
     /// What was touched up to now, or would have been, in words.
-    pub fn touched(&self) -> Vec<String> {
+    pub fn planned_changes(&self) -> Vec<String> {
         self.notes().clone()
     }
 
@@ -169,11 +169,8 @@ impl KubeSystem {
         self.notes().push(what);
     }
 
-    pub(crate) fn mode(&self) -> Mode {
-        match self.touch {
-            Touch::Really => Mode::Real,
-            Touch::Dry => Mode::Dry,
-        }
+    pub(crate) fn mode(&self) -> ChangeMode {
+        self.touch
     }
 
     /// Changes an object; how it was stands on it from then on. Returns its generation after that.
@@ -199,14 +196,14 @@ impl KubeSystem {
     /// Puts back what is not yet, and takes away what the run has added. Says what could not
     /// be put back.
     pub async fn stop(self) -> Vec<String> {
-        if self.touch == Touch::Dry {
+        if self.touch == ChangeMode::DryRun {
             return vec![];
         }
         let mut drift = self.withdraw().await;
-        let which = Which::Run(self.lease.run.clone());
+        let which = RunSelector::Run(self.lease.run.clone());
         let until = Instant::now() + PUTS_BACK_WITHIN;
         loop {
-            let reverted = revert_as(&self.cluster, &which, Who::TheRun).await;
+            let reverted = revert_as(&self.cluster, &which, RevertedBy::OwnRun).await;
             drift.extend(reverted.drift);
             if reverted.failed.is_empty() {
                 return drift;
@@ -220,7 +217,7 @@ impl KubeSystem {
     }
 
     fn what_to_do(&self) -> String {
-        let Lease { run, expires } = &self.lease;
+        let RunLease { run, expires } = &self.lease;
         let namespace = &self.cluster.namespace;
         let by_hand = format!("`brunt revert --namespace {namespace} --run {run}` puts it back");
         match self.has_dead_man {
@@ -235,14 +232,14 @@ impl KubeSystem {
     }
 }
 
-fn lease(options: &Options) -> Result<Lease, KubeError> {
-    let lasts = jiff::SignedDuration::try_from(options.lasts + MARGIN)
+fn lease(options: &ClusterRunOptions) -> Result<RunLease, KubeError> {
+    let lasts = jiff::SignedDuration::try_from(options.max_duration + REVERT_MARGIN)
         .map_err(|error| KubeError::Other(format!("the run lasts too long: {error}")))?;
     let expires = jiff::Timestamp::now() + lasts;
     // Whole seconds are easier to read, and what annotations of Kubernetes have.
     let expires = jiff::Timestamp::from_second(expires.as_second() + 1)
         .map_err(|error| KubeError::Other(format!("the run lasts too long: {error}")))?;
-    Ok(Lease { run: options.run.clone(), expires })
+    Ok(RunLease { run: options.run.clone(), expires })
 }
 
 fn image<'a>(named: Option<&'a str>, workloads: &'a IndexMap<String, Workload>) -> Option<&'a str> {
@@ -252,14 +249,14 @@ fn image<'a>(named: Option<&'a str>, workloads: &'a IndexMap<String, Workload>) 
 
 async fn order(
     cluster: &Cluster,
-    lease: &Lease,
+    lease: &RunLease,
     workloads: &IndexMap<String, Workload>,
-    options: &Options,
+    options: &ClusterRunOptions,
 ) -> Result<bool, KubeError> {
-    let Order::Job(named) = &options.dead_man else {
+    let Watchdog::Job(named) = &options.watchdog else {
         return Ok(false);
     };
-    if options.touch == Touch::Dry {
+    if options.mode == ChangeMode::DryRun {
         return Ok(false);
     }
     let image = image(named.as_deref(), workloads).ok_or_else(|| {
@@ -269,7 +266,11 @@ async fn order(
                 .to_owned(),
         )
     })?;
-    let reach = if options.nodes { watchdog::Reach::Nodes } else { watchdog::Reach::Namespace };
+    let reach = if options.changes_nodes {
+        watchdog::WatchdogScope::Nodes
+    } else {
+        watchdog::WatchdogScope::Namespace
+    };
     watchdog::stand(cluster, lease, image, reach).await?;
     Ok(true)
 }

@@ -20,9 +20,9 @@ use serde_json::json;
 use crate::changes::watchdog::{self, made};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::observe::pod_status::{self, Standing, standing};
-use crate::run::KubeSystem;
-use attach::Line;
+use crate::observe::pod_status::{self, PodStatus, standing};
+use crate::run::ClusterRun;
+use attach::AttachedWorker;
 
 /// How long the pods may take until all of them run.
 const START_WITHIN: Duration = Duration::from_secs(90);
@@ -42,7 +42,7 @@ const APART: Duration = Duration::from_millis(50);
 
 /// What workers are to do.
 #[derive(Debug, Clone)]
-pub struct Work {
+pub struct LoadJob {
     /// How many there are; at least 1.
     pub workers: u32,
     /// The image of brunt that they run; the system's own unless given, if that is brunt's.
@@ -52,20 +52,20 @@ pub struct Work {
 }
 
 /// Load workers, ready to start. Dropping them ends them.
-pub struct Workers {
+pub struct LoadWorkers {
     cluster: Cluster,
     job: String,
-    lines: Vec<Line>,
+    lines: Vec<AttachedWorker>,
 }
 
-impl KubeSystem {
+impl ClusterRun {
     /// Whether this machine reaches every service at its own address, not through the API server.
     pub fn is_at_hand(&self) -> bool {
-        self.reached.values().all(crate::client::port_forward::Reached::is_direct)
+        self.reached.values().all(crate::client::port_forward::ServiceRoute::is_direct)
     }
 
     /// Where a service answers inside the cluster, without a slash at the end.
-    pub fn url_inside(&self, service: &str) -> Option<String> {
+    pub fn cluster_url(&self, service: &str) -> Option<String> {
         match self.workloads.get(service) {
             Some(workload) => {
                 let front = workload.front.as_ref()?;
@@ -75,11 +75,11 @@ impl KubeSystem {
         }
     }
 
-    /// Brings load workers up; they wait for [`Workers::start`].
+    /// Brings load workers up; they wait for [`LoadWorkers::start_at`].
     ///
     /// # Errors
     /// When they may not be made, or do not all run in time, with why; then none is left.
-    pub async fn bring_up(&self, work: &Work) -> Result<Workers, KubeError> {
+    pub async fn start_workers(&self, work: &LoadJob) -> Result<LoadWorkers, KubeError> {
         self.in_time()?;
         let image = self.image(work.image.as_deref()).ok_or_else(|| {
             KubeError::Other(
@@ -90,7 +90,7 @@ impl KubeSystem {
         })?;
         let job = job::name(&self.lease);
         match self.all_run(&job, image, work).await {
-            Ok(lines) => Ok(Workers { cluster: self.cluster.clone(), job, lines }),
+            Ok(lines) => Ok(LoadWorkers { cluster: self.cluster.clone(), job, lines }),
             Err(error) => {
                 remove(&self.cluster, &job).await;
                 Err(error)
@@ -98,7 +98,12 @@ impl KubeSystem {
         }
     }
 
-    async fn all_run(&self, name: &str, image: &str, work: &Work) -> Result<Vec<Line>, KubeError> {
+    async fn all_run(
+        &self,
+        name: &str,
+        image: &str,
+        work: &LoadJob,
+    ) -> Result<Vec<AttachedWorker>, KubeError> {
         let cluster = &self.cluster;
         let owner = watchdog::owner(cluster, &self.lease).await?;
         let params = PostParams::default();
@@ -116,7 +121,7 @@ impl KubeSystem {
         let patch = PatchParams::default();
         KubeError::bounded("start the load workers", jobs.patch(name, &patch, &resume)).await?;
         let pods = running(cluster, name, work.workers).await?;
-        let all = pods.iter().map(|pod| Line::to(cluster, pod));
+        let all = pods.iter().map(|pod| AttachedWorker::to(cluster, pod));
         let mut lines = try_join_all(all).await?;
         let hellos = join_all(lines.iter_mut().map(|line| line.tell("hello", READS_WITHIN))).await;
         match hellos.iter().position(Result::is_err) {
@@ -133,14 +138,14 @@ impl KubeSystem {
     }
 }
 
-impl Workers {
+impl LoadWorkers {
     /// Has all of them start at one moment, which must lie a second ahead. Returns by how much they
     /// are apart at most: the longest of the shortest ways to a worker and back. No clock of
     /// another machine is asked.
     ///
     /// # Errors
     /// When one cannot be told in time, or is too far away.
-    pub async fn start(&mut self, origin: Instant) -> Result<Duration, KubeError> {
+    pub async fn start_at(&mut self, origin: Instant) -> Result<Duration, KubeError> {
         let count = self.lines.len();
         let told = join_all(self.lines.iter_mut().map(|line| line.count_down(origin))).await;
         let mut apart = Duration::ZERO;
@@ -159,8 +164,8 @@ impl Workers {
     }
 
     /// What each said last of how it goes; those that have not are left out.
-    pub fn said(&self) -> Vec<String> {
-        self.lines.iter().filter_map(Line::said).collect()
+    pub fn last_status_lines(&self) -> Vec<String> {
+        self.lines.iter().filter_map(AttachedWorker::said).collect()
     }
 
     /// Has all of them stop.
@@ -170,8 +175,8 @@ impl Workers {
     }
 
     /// The first that has ended, and why, unless all goes on.
-    pub async fn ended(&self) -> Option<String> {
-        let place = self.lines.iter().position(Line::is_over)?;
+    pub async fn first_exit(&self) -> Option<String> {
+        let place = self.lines.iter().position(AttachedWorker::is_over)?;
         let why = match pod_status::of(&self.cluster, self.lines[place].pod(), SHOWS_WITHIN).await {
             Ok(()) => "it ended before its time".to_owned(),
             Err(why) => why,
@@ -181,7 +186,7 @@ impl Workers {
 
     /// Waits until all have ended, for so long at most, and takes them away. Returns each one's
     /// log, or why there is none that is whole.
-    pub async fn finish(mut self, within: Duration) -> Vec<Result<String, String>> {
+    pub async fn collect_logs(mut self, within: Duration) -> Vec<Result<String, String>> {
         let until = tokio::time::Instant::now() + within;
         let count = self.lines.len();
         let logs =
@@ -194,7 +199,7 @@ impl Workers {
     }
 
     /// Takes them away without waiting for anything that they have to say.
-    pub async fn dismiss(self) {
+    pub async fn delete(self) {
         remove(&self.cluster, &self.job).await;
     }
 }
@@ -205,7 +210,7 @@ fn one_of(place: usize, count: usize) -> String {
 
 async fn log(
     cluster: &Cluster,
-    line: &mut Line,
+    line: &mut AttachedWorker,
     until: tokio::time::Instant,
 ) -> Result<String, String> {
     if tokio::time::timeout_at(until, line.over()).await.is_err() {
@@ -242,12 +247,12 @@ async fn running(cluster: &Cluster, job: &str, workers: u32) -> Result<Vec<Strin
         let mut names = Vec::new();
         for index in 0..workers {
             let at = found.iter().find(|pod| job::index(pod) == Some(index));
-            match at.map_or_else(|| Standing::waits("it has no pod yet"), standing) {
-                Standing::Runs => names.push(at.map(ResourceExt::name_any).unwrap_or_default()),
-                Standing::Waits(why) => {
+            match at.map_or_else(|| PodStatus::waits("it has no pod yet"), standing) {
+                PodStatus::Runs => names.push(at.map(ResourceExt::name_any).unwrap_or_default()),
+                PodStatus::Waits(why) => {
                     waits.get_or_insert((index, why, false));
                 }
-                Standing::Hopeless(why) => waits = Some((index, why, true)),
+                PodStatus::Hopeless(why) => waits = Some((index, why, true)),
             }
         }
         let Some((index, mut why, mut hopeless)) = waits else {

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use brunt_faults::{Limits, inject_where};
-use brunt_kubernetes::{KubeSystem, Touch};
+use brunt_kubernetes::{ChangeMode, ClusterRun};
 use brunt_scenarios::units::Period;
 
 use crate::cli::{Common, Platform};
@@ -29,23 +29,23 @@ pub fn run(plans: &[Planned], common: &Common) -> Result<Exit> {
 
 async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
     let plan = &planned.plan;
-    let options = place::options(plan, &common.place, Touch::Dry);
-    let namespace = options.place.namespace.clone().unwrap_or_default();
+    let options = place::options(plan, &common.place, ChangeMode::DryRun);
+    let namespace = options.target.namespace.clone().unwrap_or_default();
     say!("{}, in the namespace {namespace}:", plan.name);
-    let (system, _observed) = KubeSystem::start(&plan.system, &options).await?;
+    let (system, _observed) = ClusterRun::start(&plan.system, &options).await?;
     system.ready().await?;
-    if !system.touched().is_empty() {
-        tell("before the load", &system.touched());
+    if !system.planned_changes().is_empty() {
+        tell("before the load", &system.planned_changes());
     }
     let limits = Limits { max_unavailable: plan.max_unavailable };
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
     let mut exit = Exit::Pass;
     for (number, fault) in plan.faults.iter().enumerate() {
-        let before = system.touched().len();
+        let before = system.planned_changes().len();
         let mut chance = fastrand::Rng::with_seed(seed.wrapping_add(number as u64));
         let outcome = inject_where(&fault.kind, &fault.only, &system, &limits, &mut chance).await;
         let times: Vec<String> = fault.at.iter().map(|at| Period(*at).to_string()).collect();
-        tell(&format!("{}  {}", times.join(", "), fault.kind), &system.touched()[before..]);
+        tell(&format!("{}  {}", times.join(", "), fault.kind), &system.planned_changes()[before..]);
         match outcome {
             Ok(applied) => drop(applied.keep()),
             Err(error) => {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use brunt_kubernetes::{Cluster, Leaf};
+use brunt_kubernetes::{Cluster, ReportFile};
 
 use crate::cli::OnWhat;
 use crate::commands::{place, runtime};
@@ -19,14 +19,14 @@ pub fn report(planned: &Planned, page: &Path, what: &OnWhat) -> Result<String> {
         let path = folder.join(name);
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}", path.display()))?;
-        anyhow::Ok(Leaf { name: (*name).to_owned(), text })
+        anyhow::Ok(ReportFile { name: (*name).to_owned(), text })
     };
     let leaves = FILES.iter().map(read).collect::<Result<Vec<_>>>()?;
     let name = called(&planned.slug);
     let place = place::place(&planned.plan.system.name, what);
     let left_out = runtime()?.block_on(async {
         let cluster = Cluster::connect(&place).await?;
-        anyhow::Ok(cluster.leave(&name, &leaves).await?)
+        anyhow::Ok(cluster.report_to_configmap(&name, &leaves).await?)
     })?;
     let mut said = format!("\n  left in the namespace: configmap/{name}\n");
     for name in left_out {

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use crate::changes::record::{
-    Edit, Lease, Noted, Record, covers, erase, noted, operation, rooted, unchanged, write,
+    ChangeRecord, Edit, RunLease, StoredRecord, covers, erase, operation, rooted, stored_records,
+    unchanged, write,
 };
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::{Mode, ObjectRef};
+use crate::client::object::{ChangeMode, ObjectRef};
 
 /// How often a patch is made anew when somebody else was quicker.
 const TRIES: usize = 8;
@@ -26,11 +27,11 @@ pub(crate) struct Change {
 
 /// What putting back has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PutBack {
+pub(crate) enum RestoreOutcome {
     /// It is as it was before.
-    Done,
+    Restored,
     /// Somebody else has changed it meanwhile; that was left as it is.
-    Drift(String),
+    Drifted(String),
 }
 
 impl Change {
@@ -39,8 +40,8 @@ impl Change {
     pub(crate) async fn apply(
         &self,
         cluster: &Cluster,
-        lease: &Lease,
-        mode: Mode,
+        lease: &RunLease,
+        mode: ChangeMode,
     ) -> Result<i64, KubeError> {
         for _ in 0..TRIES {
             let object = self.object.read(cluster).await?;
@@ -63,9 +64,9 @@ impl Change {
         &self,
         object: &Value,
         namespace: &str,
-        lease: &Lease,
+        lease: &RunLease,
     ) -> Result<Option<Vec<Value>>, KubeError> {
-        let all = noted(object)?;
+        let all = stored_records(object)?;
         self.must_not_overlap(object, &all)?;
         let before = all.into_iter().find(|noted| noted.slot == self.slot);
         if let Some(other) = before.as_ref().filter(|noted| noted.record.lease.run != lease.run) {
@@ -87,7 +88,7 @@ impl Change {
         if edits.is_empty() {
             return Ok(None);
         }
-        let record = Record { lease: lease.clone(), namespace: namespace.to_owned(), edits };
+        let record = ChangeRecord { lease: lease.clone(), namespace: namespace.to_owned(), edits };
         operations.extend(write(object, &self.slot, &record));
         Ok(Some(operations))
     }
@@ -96,7 +97,7 @@ impl Change {
 impl Change {
     /// Two changes of which one holds the other could not be put back one by one. A version may be
     /// set over a rollout, as neither ends before the run does, and the version is put back first.
-    fn must_not_overlap(&self, object: &Value, all: &[Noted]) -> Result<(), KubeError> {
+    fn must_not_overlap(&self, object: &Value, all: &[StoredRecord]) -> Result<(), KubeError> {
         let others = all.iter().filter(|noted| noted.slot != self.slot);
         for (other, edit) in
             others.flat_map(|noted| noted.record.edits.iter().map(move |edit| (noted, edit)))
@@ -121,8 +122,8 @@ fn holds(whole: &str, part: &str) -> bool {
     part.strip_prefix(whole).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn in_use(object: &ObjectRef, other: &Noted) -> KubeError {
-    let Lease { run, expires } = &other.record.lease;
+fn in_use(object: &ObjectRef, other: &StoredRecord) -> KubeError {
+    let RunLease { run, expires } = &other.record.lease;
     KubeError::Other(format!(
         "{object} is being changed by run {run} until {expires}; wait, or end it with `brunt revert --run {run}`"
     ))
@@ -134,30 +135,31 @@ pub(crate) async fn put_back(
     cluster: &Cluster,
     object: &ObjectRef,
     slot: &str,
-) -> Result<PutBack, KubeError> {
+) -> Result<RestoreOutcome, KubeError> {
     for _ in 0..TRIES {
         let found = match object.read(cluster).await {
             // Whoever deleted it has taken the change with it.
-            Err(error) if error.is_not_found() => return Ok(PutBack::Done),
+            Err(error) if error.is_not_found() => return Ok(RestoreOutcome::Restored),
             found => found?,
         };
-        let Some(noted) = noted(&found)?.into_iter().find(|noted| noted.slot == slot) else {
-            return Ok(PutBack::Done);
+        let Some(noted) = stored_records(&found)?.into_iter().find(|noted| noted.slot == slot)
+        else {
+            return Ok(RestoreOutcome::Restored);
         };
         let (operations, drift) = undoing(&found, &noted);
-        match object.patch(cluster, operations, Mode::Real).await {
+        match object.patch(cluster, operations, ChangeMode::Apply).await {
             Err(error) if error.is_conflict() => {}
-            Err(error) if error.is_not_found() => return Ok(PutBack::Done),
+            Err(error) if error.is_not_found() => return Ok(RestoreOutcome::Restored),
             Err(error) => return Err(error),
-            Ok(_) if drift.is_empty() => return Ok(PutBack::Done),
-            Ok(_) => return Ok(PutBack::Drift(format!("{object}: {}", drift.join("; ")))),
+            Ok(_) if drift.is_empty() => return Ok(RestoreOutcome::Restored),
+            Ok(_) => return Ok(RestoreOutcome::Drifted(format!("{object}: {}", drift.join("; ")))),
         }
     }
     Err(KubeError::Other(format!("{object} is changed by somebody else all the time")))
 }
 
 /// The operations that undo a record, and what drifted.
-fn undoing(found: &Value, noted: &Noted) -> (Vec<Value>, Vec<String>) {
+fn undoing(found: &Value, noted: &StoredRecord) -> (Vec<Value>, Vec<String>) {
     let mut operations = vec![unchanged(found)];
     let mut drift = Vec::new();
     for edit in noted.record.edits.iter().rev() {
@@ -196,15 +198,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::client::object::Kind;
+    use crate::client::object::ObjectKind;
 
-    fn lease(run: &str) -> Lease {
-        Lease { run: run.to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
+    fn lease(run: &str) -> RunLease {
+        RunLease { run: run.to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
     }
 
     fn scale(replicas: u32) -> Change {
         Change {
-            object: ObjectRef::new(Kind::Deployment, "shop"),
+            object: ObjectRef::new(ObjectKind::Deployment, "shop"),
             slot: "replicas".to_owned(),
             values: vec![("/spec/replicas".to_owned(), Some(json!(replicas)))],
         }
@@ -240,8 +242,8 @@ mod tests {
         json!({"metadata": {"resourceVersion": "7", "annotations": {"mine": "x"}}, "spec": {"replicas": 2}})
     }
 
-    fn record_of(object: &Value) -> Noted {
-        noted(object).unwrap().remove(0)
+    fn record_of(object: &Value) -> StoredRecord {
+        stored_records(object).unwrap().remove(0)
     }
 
     #[test]
@@ -264,7 +266,7 @@ mod tests {
         assert_eq!(drift, ["/spec/replicas was set to 0 and is 4 now; left as it is"]);
         let left = patched(&changed, operations);
         assert_eq!(left["spec"]["replicas"], 4);
-        assert_eq!(noted(&left).unwrap(), []);
+        assert_eq!(stored_records(&left).unwrap(), []);
     }
 
     #[test]
@@ -276,7 +278,7 @@ mod tests {
     }
 
     fn template(slot: &str, path: &str, value: Value) -> Change {
-        let object = ObjectRef::new(Kind::Deployment, "shop");
+        let object = ObjectRef::new(ObjectKind::Deployment, "shop");
         Change { object, slot: slot.to_owned(), values: vec![(path.to_owned(), Some(value))] }
     }
 

@@ -18,7 +18,7 @@ pub(crate) const NAMESPACE: &str = "brunt.dev/namespace";
 
 /// Which run, and until when it may take.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Lease {
+pub(crate) struct RunLease {
     pub(crate) run: String,
     pub(crate) expires: Timestamp,
 }
@@ -38,9 +38,9 @@ pub(crate) struct Edit {
 
 /// A note on a changed object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Record {
+pub(crate) struct ChangeRecord {
     #[serde(flatten)]
-    pub(crate) lease: Lease,
+    pub(crate) lease: RunLease,
     /// The namespace that the run was about: nodes are in none.
     pub(crate) namespace: String,
     pub(crate) edits: Vec<Edit>,
@@ -48,14 +48,14 @@ pub(crate) struct Record {
 
 /// A record and the annotation that holds it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Noted {
+pub(crate) struct StoredRecord {
     pub(crate) slot: String,
-    pub(crate) record: Record,
+    pub(crate) record: ChangeRecord,
 }
 
 /// The records on an object. One that cannot be read is an error: it must not be passed
 /// over in silence.
-pub(crate) fn noted(object: &Value) -> Result<Vec<Noted>, KubeError> {
+pub(crate) fn stored_records(object: &Value) -> Result<Vec<StoredRecord>, KubeError> {
     let annotations = object.pointer("/metadata/annotations").and_then(Value::as_object);
     let ours = annotations
         .into_iter()
@@ -67,7 +67,7 @@ pub(crate) fn noted(object: &Value) -> Result<Vec<Noted>, KubeError> {
                 "the annotation {PREFIX}{slot} cannot be read ({error}); put it back by hand"
             ))
         })?;
-        Ok(Noted { slot: slot.to_owned(), record })
+        Ok(StoredRecord { slot: slot.to_owned(), record })
     })
     .collect()
 }
@@ -79,7 +79,7 @@ pub(crate) fn unchanged(object: &Value) -> Value {
 }
 
 /// The operations that write a record.
-pub(crate) fn write(object: &Value, slot: &str, record: &Record) -> Vec<Value> {
+pub(crate) fn write(object: &Value, slot: &str, record: &ChangeRecord) -> Vec<Value> {
     let text = serde_json::to_string(record).unwrap_or_default();
     let annotation = json!({"op": "add", "path": pointer(slot), "value": text});
     match object.pointer("/metadata/annotations") {
@@ -191,7 +191,9 @@ mod tests {
     fn a_record_that_cannot_be_read_is_not_passed_over() {
         let object =
             json!({"metadata": {"annotations": {"revert.brunt.dev/replicas": "?", "other": "x"}}});
-        assert!(noted(&object).unwrap_err().to_string().contains("revert.brunt.dev/replicas"));
-        assert_eq!(noted(&json!({"metadata": {}})).unwrap(), []);
+        assert!(
+            stored_records(&object).unwrap_err().to_string().contains("revert.brunt.dev/replicas")
+        );
+        assert_eq!(stored_records(&json!({"metadata": {}})).unwrap(), []);
     }
 }

@@ -6,13 +6,13 @@ use kube::ResourceExt;
 use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use serde_json::{Value, json};
 
-use crate::changes::record::{Lease, RUN, covers};
-use crate::changes::revert::{EXPIRES, Reverted, Which};
+use crate::changes::record::{RUN, RunLease, covers};
+use crate::changes::revert::{EXPIRES, Reverted, RunSelector};
 use crate::changes::watchdog::made;
 use crate::client::apply::MANAGER;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::{KINDS, Kind, Mode, ObjectRef};
+use crate::client::object::{ChangeMode, KINDS, ObjectKind, ObjectRef};
 
 /// The label by which the config maps are known.
 const HOLDS: &str = "brunt.dev/holds-removed";
@@ -34,8 +34,8 @@ const TRIES: usize = 20;
 pub(crate) async fn remove(
     cluster: &Cluster,
     object: &ObjectRef,
-    lease: &Lease,
-    mode: Mode,
+    lease: &RunLease,
+    mode: ChangeMode,
 ) -> Result<(), KubeError> {
     for _ in 0..TRIES {
         let found = object.read(cluster).await?;
@@ -53,11 +53,12 @@ async fn keep(
     cluster: &Cluster,
     object: &ObjectRef,
     found: &Value,
-    lease: &Lease,
-    mode: Mode,
+    lease: &RunLease,
+    mode: ChangeMode,
 ) -> Result<(), KubeError> {
     let map: ConfigMap = made(held(object, found, lease))?;
-    let params = PatchParams { dry_run: mode == Mode::Dry, ..PatchParams::apply(MANAGER).force() };
+    let params =
+        PatchParams { dry_run: mode == ChangeMode::DryRun, ..PatchParams::apply(MANAGER).force() };
     let (maps, name, patch) =
         (cluster.api::<ConfigMap>(), holder(object, lease), Patch::Apply(&map));
     KubeError::bounded(&format!("keep {object}"), maps.patch(&name, &params, &patch))
@@ -70,7 +71,7 @@ async fn delete(
     cluster: &Cluster,
     object: &ObjectRef,
     found: &Value,
-    mode: Mode,
+    mode: ChangeMode,
 ) -> Result<(), KubeError> {
     let text = |path| found.pointer(path).and_then(Value::as_str).map(str::to_owned);
     let same = Preconditions {
@@ -78,7 +79,7 @@ async fn delete(
         resource_version: text("/metadata/resourceVersion"),
     };
     let params = DeleteParams {
-        dry_run: mode == Mode::Dry,
+        dry_run: mode == ChangeMode::DryRun,
         preconditions: Some(same),
         ..DeleteParams::background()
     };
@@ -88,11 +89,11 @@ async fn delete(
         .map(drop)
 }
 
-fn holder(object: &ObjectRef, lease: &Lease) -> String {
+fn holder(object: &ObjectRef, lease: &RunLease) -> String {
     format!("brunt-removed-{}-{}", lease.run, object.name)
 }
 
-fn held(object: &ObjectRef, found: &Value, lease: &Lease) -> Value {
+fn held(object: &ObjectRef, found: &Value, lease: &RunLease) -> Value {
     let manager = applied_by(found);
     json!({
         "apiVersion": "v1",
@@ -137,21 +138,21 @@ fn applied_by(found: &Value) -> &str {
 pub(crate) async fn put_back(
     cluster: &Cluster,
     object: &ObjectRef,
-    lease: &Lease,
+    lease: &RunLease,
 ) -> Result<(), KubeError> {
     let maps = cluster.api::<ConfigMap>();
     let what = format!("read what was kept of {object}");
     match KubeError::bounded(&what, maps.get_opt(&holder(object, lease))).await? {
         Some(map) => match again(cluster, &map).await? {
-            Again::Applied(_) => Ok(()),
-            Again::Drift(how) => Err(KubeError::Other(how)),
+            Reapplied::Applied(_) => Ok(()),
+            Reapplied::Drift(how) => Err(KubeError::Other(how)),
         },
         None => Ok(()),
     }
 }
 
 /// Applies again whatever these runs have removed.
-pub(crate) async fn put_all_back(cluster: &Cluster, which: &Which, reverted: &mut Reverted) {
+pub(crate) async fn put_all_back(cluster: &Cluster, which: &RunSelector, reverted: &mut Reverted) {
     let maps = cluster.api::<ConfigMap>();
     let params = ListParams::default().labels(HOLDS);
     let list = maps.list(&params);
@@ -166,20 +167,20 @@ pub(crate) async fn put_all_back(cluster: &Cluster, which: &Which, reverted: &mu
             continue;
         }
         match again(cluster, &map).await {
-            Ok(Again::Applied(object)) => reverted.done.push(format!("{object} applied again")),
-            Ok(Again::Drift(how)) => reverted.drift.push(how),
+            Ok(Reapplied::Applied(object)) => reverted.done.push(format!("{object} applied again")),
+            Ok(Reapplied::Drift(how)) => reverted.drift.push(how),
             Err(error) => reverted.failed.push(format!("{}: {error}", map.name_any())),
         }
     }
 }
 
-enum Again {
+enum Reapplied {
     Applied(ObjectRef),
     /// Somebody else has made one of that name meanwhile.
     Drift(String),
 }
 
-async fn again(cluster: &Cluster, map: &ConfigMap) -> Result<Again, KubeError> {
+async fn again(cluster: &Cluster, map: &ConfigMap) -> Result<Reapplied, KubeError> {
     let broken = || KubeError::Other(format!("the config map {} cannot be read", map.name_any()));
     let data = map.data.as_ref().ok_or_else(broken)?;
     let kind = KINDS
@@ -191,13 +192,13 @@ async fn again(cluster: &Cluster, map: &ConfigMap) -> Result<Again, KubeError> {
     let object = ObjectRef::new(kind, kept["metadata"]["name"].as_str().ok_or_else(broken)?);
     let manager = data.get(IN_NAME_OF).map_or(MANAGER, String::as_str);
     let outcome = match object.read(cluster).await {
-        Ok(there) if covers(&bare(&there)["spec"], &kept["spec"]) => Again::Applied(object),
-        Ok(_) => Again::Drift(format!(
+        Ok(there) if covers(&bare(&there)["spec"], &kept["spec"]) => Reapplied::Applied(object),
+        Ok(_) => Reapplied::Drift(format!(
             "{object} was deleted by the run, and somebody else has made another one meanwhile; left as it is"
         )),
         Err(error) if error.is_not_found() => {
             apply(cluster, kind, &object, &kept, manager).await?;
-            Again::Applied(object)
+            Reapplied::Applied(object)
         }
         Err(error) => return Err(error),
     };
@@ -211,7 +212,7 @@ async fn again(cluster: &Cluster, map: &ConfigMap) -> Result<Again, KubeError> {
 
 async fn apply(
     cluster: &Cluster,
-    kind: Kind,
+    kind: ObjectKind,
     object: &ObjectRef,
     kept: &Value,
     manager: &str,

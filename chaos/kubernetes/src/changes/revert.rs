@@ -8,16 +8,16 @@ use kube::api::{DeleteParams, ListParams, PropagationPolicy};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Resource, ResourceExt};
 
-use crate::changes::change::{PutBack, put_back};
-use crate::changes::record::{NAMESPACE, RUN, noted};
+use crate::changes::change::{RestoreOutcome, put_back};
+use crate::changes::record::{NAMESPACE, RUN, stored_records};
 use crate::changes::removed_workload;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::{KINDS, Kind, ObjectRef};
+use crate::client::object::{KINDS, ObjectKind, ObjectRef};
 
 /// Which runs' changes are put back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
+pub enum RunSelector {
     /// Those of one run.
     Run(String),
     /// Those of all runs whose time is over.
@@ -26,7 +26,7 @@ pub enum Which {
     All,
 }
 
-impl Which {
+impl RunSelector {
     fn takes(&self, run: &str, expires: Option<Timestamp>) -> bool {
         match self {
             Self::Run(wanted) => run == wanted,
@@ -62,27 +62,27 @@ impl Reverted {
 
 /// Puts back what runs have changed in the namespace, and on nodes because of it; then takes away
 /// what they have added.
-pub async fn revert(cluster: &Cluster, which: &Which) -> Reverted {
-    revert_as(cluster, which, Who::Anybody).await
+pub async fn revert(cluster: &Cluster, which: &RunSelector) -> Reverted {
+    revert_as(cluster, which, RevertedBy::Anyone).await
 }
 
 /// Who puts things back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Who {
+pub(crate) enum RevertedBy {
     /// Somebody who may have fewer rights than who changed them.
-    Anybody,
+    Anyone,
     /// The run itself: what it may not even look at, it has not changed.
-    TheRun,
+    OwnRun,
 }
 
-pub(crate) async fn revert_as(cluster: &Cluster, which: &Which, who: Who) -> Reverted {
+pub(crate) async fn revert_as(cluster: &Cluster, which: &RunSelector, who: RevertedBy) -> Reverted {
     let mut reverted = Reverted::default();
     // What was removed may have been changed before, and carries the notes of that.
     removed_workload::put_all_back(cluster, which, &mut reverted).await;
     for kind in KINDS {
         if let Err(error) = objects(cluster, kind, which, &mut reverted).await {
             // Whoever may not even look at nodes has not changed any.
-            let harmless = (kind == Kind::Node || who == Who::TheRun)
+            let harmless = (kind == ObjectKind::Node || who == RevertedBy::OwnRun)
                 && matches!(error, KubeError::Forbidden { .. });
             let silent = matches!(error, KubeError::Silent { .. });
             if !harmless {
@@ -106,8 +106,8 @@ pub(crate) async fn revert_as(cluster: &Cluster, which: &Which, who: Who) -> Rev
 
 async fn objects(
     cluster: &Cluster,
-    kind: Kind,
-    which: &Which,
+    kind: ObjectKind,
+    which: &RunSelector,
     reverted: &mut Reverted,
 ) -> Result<(), KubeError> {
     let what = format!("list {}s", ObjectRef::new(kind, "").to_string().trim());
@@ -116,7 +116,7 @@ async fn objects(
     for object in all {
         let name = ObjectRef::new(kind, &object.name_any());
         let value = serde_json::to_value(&object).unwrap_or_default();
-        let mut records = match noted(&value) {
+        let mut records = match stored_records(&value) {
             Ok(records) => records,
             Err(error) => {
                 reverted.failed.push(format!("{name}: {error}"));
@@ -132,8 +132,10 @@ async fn objects(
                 continue;
             }
             match put_back(cluster, &name, &one.slot).await {
-                Ok(PutBack::Done) => reverted.done.push(format!("{name}: {} put back", one.slot)),
-                Ok(PutBack::Drift(how)) => reverted.drift.push(how),
+                Ok(RestoreOutcome::Restored) => {
+                    reverted.done.push(format!("{name}: {} put back", one.slot))
+                }
+                Ok(RestoreOutcome::Drifted(how)) => reverted.drift.push(how),
                 Err(error) => reverted.failed.push(format!("{name}: {error}")),
             }
         }
@@ -146,7 +148,11 @@ pub(crate) const EXPIRES: &str = "brunt.dev/expires";
 
 /// What a run that changes nodes gives to the account of its Job. The binding belongs to the role
 /// and goes with it.
-pub(crate) async fn rights_on_nodes(cluster: &Cluster, which: &Which, reverted: &mut Reverted) {
+pub(crate) async fn rights_on_nodes(
+    cluster: &Cluster,
+    which: &RunSelector,
+    reverted: &mut Reverted,
+) {
     let api: Api<ClusterRole> = Api::all(cluster.client.clone());
     let in_namespace = format!("{RUN},{NAMESPACE}={}", cluster.namespace);
     let params = ListParams::default().labels(&in_namespace);
@@ -174,8 +180,8 @@ pub(crate) async fn rights_on_nodes(cluster: &Cluster, which: &Which, reverted: 
 async fn take_away<K>(
     cluster: &Cluster,
     what: &str,
-    which: &Which,
-    who: Who,
+    which: &RunSelector,
+    who: RevertedBy,
     reverted: &mut Reverted,
 ) where
     K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
@@ -188,7 +194,7 @@ async fn take_away<K>(
     let list = api.list(&params);
     let all = match KubeError::bounded(&format!("list {what}s"), list).await {
         Ok(all) => all,
-        Err(KubeError::Forbidden { .. }) if who == Who::TheRun => return,
+        Err(KubeError::Forbidden { .. }) if who == RevertedBy::OwnRun => return,
         Err(error) => return reverted.failed.push(error.to_string()),
     };
     for one in all {

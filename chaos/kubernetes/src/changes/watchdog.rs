@@ -16,7 +16,7 @@ use kube::{Api, ResourceExt};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::changes::record::{Lease, RUN};
+use crate::changes::record::{RUN, RunLease};
 use crate::changes::revert::EXPIRES;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
@@ -39,7 +39,7 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// What it must be able to put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum WatchdogScope {
     /// Objects of the namespace.
     Namespace,
     /// Nodes too.
@@ -53,9 +53,9 @@ pub(crate) enum Reach {
 /// deadline at the latest.
 pub(crate) async fn stand(
     cluster: &Cluster,
-    lease: &Lease,
+    lease: &RunLease,
     image: &str,
-    reach: Reach,
+    reach: WatchdogScope,
 ) -> Result<(), KubeError> {
     let account = cluster.api::<ServiceAccount>();
     let known =
@@ -66,7 +66,7 @@ pub(crate) async fn stand(
         known => known?.is_some(),
     };
     let name = name(lease);
-    let own = !known || reach == Reach::Nodes;
+    let own = !known || reach == WatchdogScope::Nodes;
     let account = if own { name.as_str() } else { ACCOUNT };
     let job: Job = made(job(lease, image, account, &cluster.namespace))?;
     let jobs = cluster.api::<Job>();
@@ -83,7 +83,7 @@ pub(crate) async fn stand(
         }
         runs(cluster, &name).await?;
         stays(cluster, lease).await?;
-        if reach == Reach::Nodes {
+        if reach == WatchdogScope::Nodes {
             rights::on_nodes(cluster, lease).await?;
         }
         Ok(())
@@ -95,7 +95,7 @@ pub(crate) async fn stand(
 }
 
 /// Gives it the time that it needs.
-async fn stays(cluster: &Cluster, lease: &Lease) -> Result<(), KubeError> {
+async fn stays(cluster: &Cluster, lease: &RunLease) -> Result<(), KubeError> {
     let left = lease.expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
     let longer = Patch::Merge(
         json!({"spec": {"activeDeadlineSeconds": STANDS_WITHIN + left + PUTS_BACK_WITHIN}}),
@@ -119,19 +119,19 @@ async fn given_up(cluster: &Cluster, name: &str, error: KubeError) -> KubeError 
     error
 }
 
-pub(crate) fn name(lease: &Lease) -> String {
+pub(crate) fn name(lease: &RunLease) -> String {
     format!("brunt-revert-{}", lease.run)
 }
 
 /// The Job as an owner, if it stands: what belongs to it goes with it.
-pub(crate) async fn owner(cluster: &Cluster, lease: &Lease) -> Result<Option<Value>, KubeError> {
+pub(crate) async fn owner(cluster: &Cluster, lease: &RunLease) -> Result<Option<Value>, KubeError> {
     let (jobs, name) = (cluster.api::<Job>(), name(lease));
     let job =
         KubeError::bounded("look for the Job that puts things back", jobs.get_opt(&name)).await?;
     Ok(job.map(|job| json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job.metadata.uid})))
 }
 
-fn job(lease: &Lease, image: &str, account: &str, namespace: &str) -> Value {
+fn job(lease: &RunLease, image: &str, account: &str, namespace: &str) -> Value {
     let expires = lease.expires.to_string();
     json!({
         "metadata": {

@@ -43,7 +43,7 @@ impl Cluster {
     /// # Errors
     /// When one is refused, or a field of it belongs to somebody else.
     pub async fn apply(&self, manifest: &Manifest) -> Result<(), KubeError> {
-        let mut kinds = Kinds::default();
+        let mut kinds = ApiResources::default();
         for object in &manifest.objects {
             let api = kinds.api(self, object).await?;
             let what = format!("apply {}", named(object));
@@ -63,7 +63,7 @@ impl Cluster {
     /// # Errors
     /// When one may not be removed, or does not go.
     pub async fn remove(&self, manifest: &Manifest, keep: Keep) -> Result<usize, KubeError> {
-        let mut kinds = Kinds::default();
+        let mut kinds = ApiResources::default();
         let mut going = Vec::new();
         for object in manifest.objects.iter().rev().filter(|object| !keep.spares(object)) {
             let api = kinds.api(self, object).await?;
@@ -105,9 +105,9 @@ async fn gone(object: &DynamicObject, api: &Api<DynamicObject>) -> Result<(), Ku
 
 /// How to reach objects of each kind; asked of the API server once a kind.
 #[derive(Default)]
-struct Kinds(HashMap<GroupVersionKind, (ApiResource, Scope)>);
+struct ApiResources(HashMap<GroupVersionKind, (ApiResource, Scope)>);
 
-impl Kinds {
+impl ApiResources {
     async fn api(
         &mut self,
         cluster: &Cluster,

@@ -18,7 +18,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(295);
 
 /// Which cluster, and where in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Where {
+pub struct ClusterTarget {
     /// The kubeconfig; the one that KUBECONFIG names, or the usual one, unless given.
     pub kubeconfig: Option<PathBuf>,
     /// The context of the kubeconfig; its current one unless given. Inside a pod there is no
@@ -43,8 +43,8 @@ impl Cluster {
     /// # Errors
     /// When there is no usable configuration, when nobody answers, or when there is
     /// no such namespace.
-    pub async fn connect(place: &Where) -> Result<Self, KubeError> {
-        let cluster = Self::reach(place).await?;
+    pub async fn connect(place: &ClusterTarget) -> Result<Self, KubeError> {
+        let cluster = Self::connect_unchecked(place).await?;
         cluster.must_exist().await?;
         Ok(cluster)
     }
@@ -53,7 +53,7 @@ impl Cluster {
     ///
     /// # Errors
     /// When there is no usable configuration.
-    pub async fn reach(place: &Where) -> Result<Self, KubeError> {
+    pub async fn connect_unchecked(place: &ClusterTarget) -> Result<Self, KubeError> {
         let mut config = config(place).await?;
         config.connect_timeout = Some(CONNECTS_WITHIN);
         config.read_timeout = Some(ANSWERS_WITHIN);
@@ -89,7 +89,7 @@ impl Cluster {
     }
 }
 
-async fn config(place: &Where) -> Result<Config, KubeError> {
+async fn config(place: &ClusterTarget) -> Result<Config, KubeError> {
     let fail = |error: String| KubeError::Configuration(error);
     if place.kubeconfig.is_none() && place.context.is_none() {
         return Config::infer().await.map_err(|error| fail(error.to_string()));

@@ -7,15 +7,15 @@ use kube::api::{AttachParams, AttachedProcess};
 use tokio::io::AsyncReadExt;
 
 use crate::client::error::KubeError;
+use crate::client::object::ChangeMode;
 use crate::observe::state::PodState;
-use crate::run::KubeSystem;
-use crate::run::options::Touch;
+use crate::run::ClusterRun;
 use crate::run::target::refused;
 
 /// How long a program may take to say what it is asked.
 const SAYS_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
 
-impl KubeSystem {
+impl ClusterRun {
     pub(crate) async fn end_containers(
         &self,
         service: &str,
@@ -28,7 +28,7 @@ impl KubeSystem {
         for replica in replicas {
             let pod = self.pod(service, *replica)?;
             self.note(format!("Pod {} on {}: SIGTERM to its first process", pod.name, pod.node));
-            if self.touch == Touch::Really {
+            if self.touch == ChangeMode::Apply {
                 self.in_time().map_err(refused)?;
                 let process = self.exec(&pod, command).await.map_err(refused)?;
                 finished(process).await.map_err(|why| not_within(&pod, &why))?;
@@ -52,11 +52,11 @@ impl KubeSystem {
         for replica in replicas {
             let pod = self.pod(service, *replica)?;
             self.note(format!("Pod {} on {}: {}", pod.name, pod.node, command.join(" ")));
-            if self.touch == Touch::Really {
+            if self.touch == ChangeMode::Apply {
                 self.in_time().map_err(refused)?;
                 let mut process = self.exec(&pod, &command).await.map_err(refused)?;
                 begun(&mut process).await.map_err(|why| not_within(&pod, &why))?;
-                processes.push(Stressing(process));
+                processes.push(StressProcess(process));
             }
         }
         // Dropping them closes their input, which ends them.
@@ -102,9 +102,9 @@ impl KubeSystem {
 
 /// Something that uses up what a container may; it ends with the connection to it, which ends when
 /// this is dropped.
-pub(crate) struct Stressing(AttachedProcess);
+pub(crate) struct StressProcess(AttachedProcess);
 
-impl Drop for Stressing {
+impl Drop for StressProcess {
     fn drop(&mut self) {
         self.0.abort();
     }

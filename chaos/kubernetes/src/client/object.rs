@@ -11,28 +11,28 @@ use crate::client::error::KubeError;
 
 /// The kinds of objects that faults change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum ObjectKind {
     Deployment,
     StatefulSet,
     Autoscaler,
     Service,
     ConfigMap,
-    Budget,
+    DisruptionBudget,
     Node,
 }
 
 /// All of them, in the order in which they are put back: traffic first, nodes last.
-pub(crate) const KINDS: [Kind; 7] = [
-    Kind::Service,
-    Kind::Budget,
-    Kind::Autoscaler,
-    Kind::ConfigMap,
-    Kind::Deployment,
-    Kind::StatefulSet,
-    Kind::Node,
+pub(crate) const KINDS: [ObjectKind; 7] = [
+    ObjectKind::Service,
+    ObjectKind::DisruptionBudget,
+    ObjectKind::Autoscaler,
+    ObjectKind::ConfigMap,
+    ObjectKind::Deployment,
+    ObjectKind::StatefulSet,
+    ObjectKind::Node,
 ];
 
-impl Kind {
+impl ObjectKind {
     fn resource(self) -> ApiResource {
         let (group, version, kind, plural) = match self {
             Self::Deployment => ("apps", "v1", "Deployment", "deployments"),
@@ -42,7 +42,9 @@ impl Kind {
             }
             Self::Service => ("", "v1", "Service", "services"),
             Self::ConfigMap => ("", "v1", "ConfigMap", "configmaps"),
-            Self::Budget => ("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
+            Self::DisruptionBudget => {
+                ("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets")
+            }
             Self::Node => ("", "v1", "Node", "nodes"),
         };
         ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
@@ -57,7 +59,7 @@ impl Kind {
     }
 }
 
-impl std::fmt::Display for Kind {
+impl std::fmt::Display for ObjectKind {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(match self {
             Self::Deployment => "Deployment",
@@ -65,7 +67,7 @@ impl std::fmt::Display for Kind {
             Self::Autoscaler => "HorizontalPodAutoscaler",
             Self::Service => "Service",
             Self::ConfigMap => "ConfigMap",
-            Self::Budget => "PodDisruptionBudget",
+            Self::DisruptionBudget => "PodDisruptionBudget",
             Self::Node => "Node",
         })
     }
@@ -74,7 +76,7 @@ impl std::fmt::Display for Kind {
 /// Names one object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ObjectRef {
-    pub(crate) kind: Kind,
+    pub(crate) kind: ObjectKind,
     pub(crate) name: String,
 }
 
@@ -86,13 +88,15 @@ impl std::fmt::Display for ObjectRef {
 
 /// Whether a change is made, or only tried by the API server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Real,
-    Dry,
+pub enum ChangeMode {
+    /// It is made.
+    Apply,
+    /// The API server checks it and stores nothing.
+    DryRun,
 }
 
 impl ObjectRef {
-    pub(crate) fn new(kind: Kind, name: &str) -> Self {
+    pub(crate) fn new(kind: ObjectKind, name: &str) -> Self {
         Self { kind, name: name.to_owned() }
     }
 
@@ -108,12 +112,12 @@ impl ObjectRef {
         &self,
         cluster: &Cluster,
         operations: Vec<Value>,
-        mode: Mode,
+        mode: ChangeMode,
     ) -> Result<i64, KubeError> {
         let what = format!("change {self}");
         let patch = serde_json::from_value(Value::Array(operations))
             .map_err(|error| KubeError::Other(format!("{what}: {error}")))?;
-        let params = PatchParams { dry_run: mode == Mode::Dry, ..PatchParams::default() };
+        let params = PatchParams { dry_run: mode == ChangeMode::DryRun, ..PatchParams::default() };
         let api = self.kind.api(cluster);
         let patch = Patch::Json::<()>(patch);
         let call = api.patch(&self.name, &params, &patch);

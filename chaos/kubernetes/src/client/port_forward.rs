@@ -15,21 +15,21 @@ use tokio::task::JoinHandle;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::observe::workload::Workload;
-use crate::run::KubeSystem;
+use crate::run::ClusterRun;
 
 /// How long a cluster address may take to answer; one that nobody routes stays silent.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// A way to a service, or to a pod.
 #[derive(Debug)]
-pub(crate) enum Reached {
+pub(crate) enum ServiceRoute {
     /// Its own address.
     Directly { address: String, port: u16 },
     /// A port of this machine.
     Through { port: u16, task: JoinHandle<()> },
 }
 
-impl Reached {
+impl ServiceRoute {
     pub(crate) fn is_direct(&self) -> bool {
         matches!(self, Self::Directly { .. })
     }
@@ -50,7 +50,7 @@ impl Reached {
     }
 }
 
-impl Drop for Reached {
+impl Drop for ServiceRoute {
     fn drop(&mut self) {
         if let Self::Through { task, .. } = self {
             task.abort();
@@ -62,15 +62,15 @@ impl Drop for Reached {
 pub(crate) async fn all(
     cluster: &Cluster,
     workloads: &IndexMap<String, Workload>,
-) -> Result<IndexMap<String, Reached>, KubeError> {
+) -> Result<IndexMap<String, ServiceRoute>, KubeError> {
     let mut all = IndexMap::new();
     for (service, workload) in workloads {
         let Some(front) = &workload.front else { continue };
         let reached = match &front.address {
             Some(address) if answers(address, front.port).await => {
-                Reached::Directly { address: address.clone(), port: front.port }
+                ServiceRoute::Directly { address: address.clone(), port: front.port }
             }
-            _ => forward(cluster, Goal::AnyOf(Box::new(workload.clone()))).await?,
+            _ => forward(cluster, ForwardTarget::AnyOf(Box::new(workload.clone()))).await?,
         };
         all.insert(service.clone(), reached);
     }
@@ -83,14 +83,16 @@ pub(crate) async fn pod(
     name: &str,
     address: Option<IpAddr>,
     port: u16,
-) -> Result<Reached, KubeError> {
+) -> Result<ServiceRoute, KubeError> {
     match address.map(|address| address.to_string()) {
-        Some(address) if answers(&address, port).await => Ok(Reached::Directly { address, port }),
-        _ => forward(cluster, Goal::Pod { name: name.to_owned(), port }).await,
+        Some(address) if answers(&address, port).await => {
+            Ok(ServiceRoute::Directly { address, port })
+        }
+        _ => forward(cluster, ForwardTarget::Pod { name: name.to_owned(), port }).await,
     }
 }
 
-impl KubeSystem {
+impl ClusterRun {
     /// The number of each of a service's pods that run, and where it answers this machine,
     /// past every Service.
     pub async fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
@@ -124,14 +126,14 @@ async fn answers(address: &str, port: u16) -> bool {
 
 /// Where a forwarded connection ends.
 #[derive(Clone)]
-enum Goal {
+enum ForwardTarget {
     /// At any pod that is ready.
     AnyOf(Box<Workload>),
     /// At this one.
     Pod { name: String, port: u16 },
 }
 
-async fn forward(cluster: &Cluster, goal: Goal) -> Result<Reached, KubeError> {
+async fn forward(cluster: &Cluster, goal: ForwardTarget) -> Result<ServiceRoute, KubeError> {
     let fail = |error: std::io::Error| {
         KubeError::Other(format!("cannot listen for a port-forward: {error}"))
     };
@@ -148,14 +150,18 @@ async fn forward(cluster: &Cluster, goal: Goal) -> Result<Reached, KubeError> {
             });
         }
     });
-    Ok(Reached::Through { port, task })
+    Ok(ServiceRoute::Through { port, task })
 }
 
 /// Carries one connection to a pod.
-async fn carry(mut stream: TcpStream, cluster: &Cluster, goal: Goal) -> Result<(), KubeError> {
+async fn carry(
+    mut stream: TcpStream,
+    cluster: &Cluster,
+    goal: ForwardTarget,
+) -> Result<(), KubeError> {
     let (pod, port) = match goal {
-        Goal::AnyOf(workload) => any_of(cluster, &workload).await?,
-        Goal::Pod { name, port } => (name, port),
+        ForwardTarget::AnyOf(workload) => any_of(cluster, &workload).await?,
+        ForwardTarget::Pod { name, port } => (name, port),
     };
     let pods: Api<Pod> = cluster.api();
     let mut forwarder =

@@ -22,7 +22,7 @@ const MOST: usize = 1_000_000;
 
 /// One file of a report.
 #[derive(Debug, Clone)]
-pub struct Leaf {
+pub struct ReportFile {
     /// The file's name.
     pub name: String,
     /// What stands in it.
@@ -36,7 +36,11 @@ impl Cluster {
     ///
     /// # Errors
     /// When the API server does not take it.
-    pub async fn leave(&self, name: &str, leaves: &[Leaf]) -> Result<Vec<String>, KubeError> {
+    pub async fn report_to_configmap(
+        &self,
+        name: &str,
+        leaves: &[ReportFile],
+    ) -> Result<Vec<String>, KubeError> {
         let (map, left_out) = packed(name, leaves)?;
         let maps = self.api::<ConfigMap>();
         let params = PatchParams::apply(MANAGER).force();
@@ -47,7 +51,7 @@ impl Cluster {
     }
 }
 
-fn packed(name: &str, leaves: &[Leaf]) -> Result<(Value, Vec<String>), KubeError> {
+fn packed(name: &str, leaves: &[ReportFile]) -> Result<(Value, Vec<String>), KubeError> {
     let (mut data, mut binary, mut left_out) = (Map::new(), Map::new(), Vec::new());
     let mut room = MOST;
     for (place, leaf) in leaves.iter().enumerate() {
@@ -83,8 +87,8 @@ mod tests {
 
     use super::*;
 
-    fn leaf(name: &str, text: String) -> Leaf {
-        Leaf { name: name.to_owned(), text }
+    fn leaf(name: &str, text: String) -> ReportFile {
+        ReportFile { name: name.to_owned(), text }
     }
 
     /// Text that packing does not make much shorter.

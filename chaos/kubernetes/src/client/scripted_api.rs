@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::client::connect::Cluster;
 
 /// One question and its answer.
-pub(crate) struct Turn {
+pub(crate) struct ScriptedCall {
     method: Method,
     /// The path and query must contain this.
     path: &'static str,
@@ -21,11 +21,11 @@ pub(crate) struct Turn {
     answer: Value,
 }
 
-pub(crate) fn turn(method: Method, path: &'static str, status: u16, answer: Value) -> Turn {
-    Turn { method, path, says: vec![], status, answer }
+pub(crate) fn call(method: Method, path: &'static str, status: u16, answer: Value) -> ScriptedCall {
+    ScriptedCall { method, path, says: vec![], status, answer }
 }
 
-impl Turn {
+impl ScriptedCall {
     pub(crate) fn saying(mut self, says: &[&'static str]) -> Self {
         self.says = says.to_vec();
         self
@@ -38,26 +38,26 @@ pub(crate) fn no(code: u16, reason: &str, message: &str) -> Value {
 }
 
 /// A cluster that has this to say. Await the handle: it fails when something was not asked.
-pub(crate) fn cluster(turns: Vec<Turn>) -> (Cluster, JoinHandle<()>) {
+pub(crate) fn cluster(turns: Vec<ScriptedCall>) -> (Cluster, JoinHandle<()>) {
     let (service, mut handle) = tower_test::mock::pair::<Request<Body>, Response<Body>>();
     let script = tokio::spawn(async move {
-        for turn in turns {
+        for call in turns {
             let (request, answer) =
-                handle.next_request().await.unwrap_or_else(|| panic!("never asked: {}", turn.path));
-            assert_eq!(request.method(), turn.method, "{}", request.uri());
+                handle.next_request().await.unwrap_or_else(|| panic!("never asked: {}", call.path));
+            assert_eq!(request.method(), call.method, "{}", request.uri());
             assert!(
-                request.uri().to_string().contains(turn.path),
+                request.uri().to_string().contains(call.path),
                 "{} is not {}",
                 request.uri(),
-                turn.path
+                call.path
             );
             let body = request.into_body().collect().await.unwrap().to_bytes();
             let body = String::from_utf8_lossy(&body);
-            for says in turn.says {
+            for says in call.says {
                 assert!(body.contains(says), "{body} does not say {says}");
             }
-            let reply = Body::from(serde_json::to_vec(&turn.answer).unwrap());
-            answer.send_response(Response::builder().status(turn.status).body(reply).unwrap());
+            let reply = Body::from(serde_json::to_vec(&call.answer).unwrap());
+            answer.send_response(Response::builder().status(call.status).body(reply).unwrap());
         }
     });
     (Cluster { client: Client::new(service, "ns"), namespace: "ns".to_owned() }, script)
@@ -65,16 +65,16 @@ pub(crate) fn cluster(turns: Vec<Turn>) -> (Cluster, JoinHandle<()>) {
 
 mod tests {
     use super::*;
-    use crate::changes::change::{Change, PutBack, put_back};
-    use crate::changes::record::Lease;
-    use crate::changes::revert::{Which, revert};
+    use crate::changes::change::{Change, RestoreOutcome, put_back};
+    use crate::changes::record::RunLease;
+    use crate::changes::revert::{RunSelector, revert};
     use crate::client::error::KubeError;
-    use crate::client::object::{Kind, Mode, ObjectRef};
+    use crate::client::object::{ChangeMode, ObjectKind, ObjectRef};
 
     const SHOP: &str = "/apis/apps/v1/namespaces/ns/deployments/shop";
 
-    fn lease() -> Lease {
-        Lease { run: "a".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
+    fn lease() -> RunLease {
+        RunLease { run: "a".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
     }
 
     fn shop(replicas: u32, annotations: &Value) -> Value {
@@ -87,7 +87,7 @@ mod tests {
 
     fn scale() -> Change {
         Change {
-            object: ObjectRef::new(Kind::Deployment, "shop"),
+            object: ObjectRef::new(ObjectKind::Deployment, "shop"),
             slot: "replicas".to_owned(),
             values: vec![("/spec/replicas".to_owned(), Some(json!(0)))],
         }
@@ -107,56 +107,59 @@ mod tests {
             "2026-01-01",
         ];
         let (cluster, script) = cluster(vec![
-            turn(Method::GET, SHOP, 200, shop(2, &json!({}))),
-            turn(Method::PATCH, SHOP, 200, shop(0, &noted())).saying(&says),
+            call(Method::GET, SHOP, 200, shop(2, &json!({}))),
+            call(Method::PATCH, SHOP, 200, shop(0, &noted())).saying(&says),
         ]);
-        scale().apply(&cluster, &lease(), Mode::Real).await.unwrap();
+        scale().apply(&cluster, &lease(), ChangeMode::Apply).await.unwrap();
         script.await.unwrap();
     }
 
     #[tokio::test]
     async fn a_change_that_somebody_was_quicker_than_is_made_anew() {
         let (cluster, script) = cluster(vec![
-            turn(Method::GET, SHOP, 200, shop(2, &json!({}))),
-            turn(Method::PATCH, SHOP, 422, no(422, "Invalid", "the server rejected our request")),
-            turn(Method::GET, SHOP, 200, shop(3, &json!({}))),
-            turn(Method::PATCH, SHOP, 200, shop(0, &noted())).saying(&[r#"\"was\":3"#]),
+            call(Method::GET, SHOP, 200, shop(2, &json!({}))),
+            call(Method::PATCH, SHOP, 422, no(422, "Invalid", "the server rejected our request")),
+            call(Method::GET, SHOP, 200, shop(3, &json!({}))),
+            call(Method::PATCH, SHOP, 200, shop(0, &noted())).saying(&[r#"\"was\":3"#]),
         ]);
-        scale().apply(&cluster, &lease(), Mode::Real).await.unwrap();
+        scale().apply(&cluster, &lease(), ChangeMode::Apply).await.unwrap();
         script.await.unwrap();
     }
 
     #[tokio::test]
     async fn a_dry_run_asks_the_server_to_change_nothing() {
         let (cluster, script) = cluster(vec![
-            turn(Method::GET, SHOP, 200, shop(2, &json!({}))),
-            turn(Method::PATCH, "dryRun=All", 200, shop(0, &noted())),
+            call(Method::GET, SHOP, 200, shop(2, &json!({}))),
+            call(Method::PATCH, "dryRun=All", 200, shop(0, &noted())),
         ]);
-        scale().apply(&cluster, &lease(), Mode::Dry).await.unwrap();
+        scale().apply(&cluster, &lease(), ChangeMode::DryRun).await.unwrap();
         script.await.unwrap();
     }
 
     #[tokio::test]
     async fn what_was_deleted_needs_no_putting_back() {
         let (cluster, script) =
-            cluster(vec![turn(Method::GET, SHOP, 404, no(404, "NotFound", "gone"))]);
-        let object = ObjectRef::new(Kind::Deployment, "shop");
-        assert_eq!(put_back(&cluster, &object, "replicas").await.unwrap(), PutBack::Done);
+            cluster(vec![call(Method::GET, SHOP, 404, no(404, "NotFound", "gone"))]);
+        let object = ObjectRef::new(ObjectKind::Deployment, "shop");
+        assert_eq!(
+            put_back(&cluster, &object, "replicas").await.unwrap(),
+            RestoreOutcome::Restored
+        );
         script.await.unwrap();
     }
 
     #[tokio::test]
     async fn missing_rights_say_what_is_missing() {
         let (cluster, script) = cluster(vec![
-            turn(Method::GET, SHOP, 200, shop(2, &json!({}))),
-            turn(
+            call(Method::GET, SHOP, 200, shop(2, &json!({}))),
+            call(
                 Method::PATCH,
                 SHOP,
                 403,
                 no(403, "Forbidden", "deployments \"shop\" is forbidden"),
             ),
         ]);
-        let error = scale().apply(&cluster, &lease(), Mode::Real).await.unwrap_err();
+        let error = scale().apply(&cluster, &lease(), ChangeMode::Apply).await.unwrap_err();
         assert!(matches!(error, KubeError::Forbidden { .. }), "{error}");
         assert!(error.to_string().contains("change Deployment shop"), "{error}");
         script.await.unwrap();
@@ -167,9 +170,9 @@ mod tests {
         let (service, handle) = tower_test::mock::pair::<Request<Body>, Response<Body>>();
         drop(handle);
         let cluster = Cluster { client: Client::new(service, "ns"), namespace: "ns".to_owned() };
-        let error = scale().apply(&cluster, &lease(), Mode::Real).await.unwrap_err();
+        let error = scale().apply(&cluster, &lease(), ChangeMode::Apply).await.unwrap_err();
         assert!(matches!(error, KubeError::Silent { .. }), "{error}");
-        let reverted = revert(&cluster, &Which::All).await;
+        let reverted = revert(&cluster, &RunSelector::All).await;
         assert!(!reverted.failed.is_empty() && reverted.done.is_empty());
     }
 
@@ -196,34 +199,34 @@ mod tests {
         let jobs = json!({"kind": "JobList", "apiVersion": "batch/v1", "metadata": {},
             "items": [job("2026-01-01T00:00:00Z", "a"), job("2999-01-01T00:00:00Z", "b")]});
         let (cluster, script) = cluster(vec![
-            turn(
+            call(
                 Method::GET,
                 "/configmaps?&labelSelector=brunt.dev%2Fholds-removed",
                 200,
                 none("ConfigMap"),
             ),
-            turn(Method::GET, "/namespaces/ns/services", 200, none("Service")),
-            turn(Method::GET, "/poddisruptionbudgets", 200, none("PodDisruptionBudget")),
-            turn(Method::GET, "/horizontalpodautoscalers", 200, none("HorizontalPodAutoscaler")),
-            turn(Method::GET, "/configmaps", 200, none("ConfigMap")),
-            turn(Method::GET, "/deployments", 200, all),
-            turn(Method::GET, SHOP, 200, shop(0, &noted())),
-            turn(Method::PATCH, SHOP, 200, shop(2, &json!({})))
+            call(Method::GET, "/namespaces/ns/services", 200, none("Service")),
+            call(Method::GET, "/poddisruptionbudgets", 200, none("PodDisruptionBudget")),
+            call(Method::GET, "/horizontalpodautoscalers", 200, none("HorizontalPodAutoscaler")),
+            call(Method::GET, "/configmaps", 200, none("ConfigMap")),
+            call(Method::GET, "/deployments", 200, all),
+            call(Method::GET, SHOP, 200, shop(0, &noted())),
+            call(Method::PATCH, SHOP, 200, shop(2, &json!({})))
                 .saying(&[r#""value":2"#, r#""op":"remove""#]),
-            turn(Method::GET, "/statefulsets", 200, none("StatefulSet")),
-            turn(Method::GET, "/nodes", 403, no(403, "Forbidden", "no")),
-            turn(Method::GET, "/services", 200, none("Service")),
-            turn(Method::GET, "/pods", 200, none("Pod")),
-            turn(Method::GET, "/clusterroles", 403, no(403, "Forbidden", "no")),
-            turn(Method::GET, "/jobs", 200, jobs),
-            turn(
+            call(Method::GET, "/statefulsets", 200, none("StatefulSet")),
+            call(Method::GET, "/nodes", 403, no(403, "Forbidden", "no")),
+            call(Method::GET, "/services", 200, none("Service")),
+            call(Method::GET, "/pods", 200, none("Pod")),
+            call(Method::GET, "/clusterroles", 403, no(403, "Forbidden", "no")),
+            call(Method::GET, "/jobs", 200, jobs),
+            call(
                 Method::DELETE,
                 "/jobs/brunt-revert-a",
                 200,
                 json!({"kind": "Status", "status": "Success"}),
             ),
         ]);
-        let reverted = revert(&cluster, &Which::Expired).await;
+        let reverted = revert(&cluster, &RunSelector::Expired).await;
         script.await.unwrap();
         assert!(reverted.is_clean(), "{reverted:?}");
         assert_eq!(

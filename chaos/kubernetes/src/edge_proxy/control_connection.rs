@@ -9,31 +9,31 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream, Lines};
 use tokio::net::TcpStream;
 
 use crate::client::error::KubeError;
-use crate::client::port_forward::Reached;
-use crate::observe::watcher::Gap;
+use crate::client::port_forward::ServiceRoute;
+use crate::observe::watcher::WatchGap;
 
 /// How long an answer may take.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
-type Stream = Lines<BufStream<TcpStream>>;
+type ControlStream = Lines<BufStream<TcpStream>>;
 
 /// A line to one stand-in.
-pub(super) struct Line {
+pub(super) struct ControlConnection {
     callee: String,
-    way: Reached,
+    way: ServiceRoute,
     token: String,
-    stream: Option<Stream>,
+    stream: Option<ControlStream>,
     /// What it knows of who is who.
     known: Option<Order>,
     /// How many requests it had counted when it was last asked.
     counted: u64,
     /// It has counted from the start again, so that what it says is not all.
     began_again: bool,
-    gaps: Vec<Gap>,
+    gaps: Vec<WatchGap>,
 }
 
-impl Line {
-    pub(super) fn new(callee: &str, way: Reached, token: String) -> Self {
+impl ControlConnection {
+    pub(super) fn new(callee: &str, way: ServiceRoute, token: String) -> Self {
         Self {
             callee: callee.to_owned(),
             way,
@@ -96,7 +96,7 @@ impl Line {
         Ok(answer)
     }
 
-    async fn connect(&self) -> io::Result<Stream> {
+    async fn connect(&self) -> io::Result<ControlStream> {
         let stream = TcpStream::connect(self.way.authority()).await?;
         stream.set_nodelay(true)?;
         let mut stream = BufStream::new(stream).lines();
@@ -110,7 +110,7 @@ impl Line {
     fn silent(&mut self, why: &str) -> KubeError {
         let what = format!("the stand-in for {}: {why}", self.callee);
         if self.gaps.last().is_none_or(|gap| gap.to.is_some()) && self.known.is_some() {
-            self.gaps.push(Gap { from: Instant::now(), to: None, what: what.clone() });
+            self.gaps.push(WatchGap { from: Instant::now(), to: None, what: what.clone() });
         }
         KubeError::Other(what)
     }
@@ -122,12 +122,12 @@ impl Line {
     }
 
     /// When it did not answer.
-    pub(super) fn gaps(&self) -> Vec<Gap> {
+    pub(super) fn gaps(&self) -> Vec<WatchGap> {
         self.gaps.clone()
     }
 }
 
-async fn said(stream: &mut Stream, order: &Order) -> io::Result<Answer> {
+async fn said(stream: &mut ControlStream, order: &Order) -> io::Result<Answer> {
     let line = serde_json::to_string(order)? + "\n";
     stream.get_mut().write_all(line.as_bytes()).await?;
     stream.get_mut().flush().await?;

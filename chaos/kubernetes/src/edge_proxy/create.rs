@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::changes::watchdog::{self, made, waits};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::Mode;
+use crate::client::object::ChangeMode;
 use crate::client::port_forward;
 
 /// How long a stand-in's pod may take until it is ready.
@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) async fn service(
     cluster: &Cluster,
     service: Value,
-    mode: Mode,
+    mode: ChangeMode,
 ) -> Result<String, KubeError> {
     let service: Service = made(service)?;
     let name = service.metadata.name.clone().unwrap_or_default();
@@ -41,7 +41,7 @@ pub(super) async fn service(
 }
 
 /// Adds a pod.
-pub(super) async fn pod(cluster: &Cluster, pod: Value, mode: Mode) -> Result<(), KubeError> {
+pub(super) async fn pod(cluster: &Cluster, pod: Value, mode: ChangeMode) -> Result<(), KubeError> {
     let pod: Pod = made(pod)?;
     let name = pod.metadata.name.clone().unwrap_or_default();
     let (pods, params) = (cluster.api::<Pod>(), params(mode));
@@ -49,8 +49,8 @@ pub(super) async fn pod(cluster: &Cluster, pod: Value, mode: Mode) -> Result<(),
     KubeError::bounded(&format!("add Pod {name}"), call).await.map(drop)
 }
 
-fn params(mode: Mode) -> PostParams {
-    PostParams { dry_run: mode == Mode::Dry, ..PostParams::default() }
+fn params(mode: ChangeMode) -> PostParams {
+    PostParams { dry_run: mode == ChangeMode::DryRun, ..PostParams::default() }
 }
 
 /// Waits until a stand-in is ready; returns its address.

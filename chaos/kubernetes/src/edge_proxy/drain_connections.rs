@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
-use crate::observe::watcher::Gap;
-use crate::run::KubeSystem;
+use crate::observe::watcher::WatchGap;
+use crate::run::ClusterRun;
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_secs(1);
@@ -15,7 +15,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How the kernel writes that a connection is open.
 const ESTABLISHED: &str = "01";
 
-impl KubeSystem {
+impl ClusterRun {
     /// Waits until no caller is connected with the callee itself, as far as the callee's pods
     /// can be asked.
     pub(super) async fn old_connections_end(&self, callee: &str, port: u16) {
@@ -26,7 +26,7 @@ impl KubeSystem {
                 return;
             }
             if tokio::time::Instant::now() > until {
-                self.between.missed(Gap {
+                self.between.missed(WatchGap {
                     from: Instant::now(),
                     to: None,
                     what: format!(

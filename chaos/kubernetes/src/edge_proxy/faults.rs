@@ -5,11 +5,11 @@ use brunt_proxy::{Answer, Counted, Order, Wire};
 use brunt_scenarios::plan::EdgeFault;
 use brunt_scenarios::timeline::EdgeRecord;
 
-use crate::run::KubeSystem;
-use crate::run::options::Touch;
+use crate::client::object::ChangeMode;
+use crate::run::ClusterRun;
 use crate::run::target::refused;
 
-impl KubeSystem {
+impl ClusterRun {
     pub(crate) async fn break_between(
         &self,
         from: &str,
@@ -21,7 +21,7 @@ impl KubeSystem {
             return Err(no_edge());
         }
         self.note(format!("Requests of {from} to {to}, at the stand-in"));
-        if self.touch == Touch::Dry {
+        if self.touch == ChangeMode::DryRun {
             return Ok(EdgeHandle(0));
         }
         self.in_time().map_err(refused)?;

@@ -8,18 +8,18 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::control_connection::Line;
-use super::objects::{Place, Start, name};
+use super::control_connection::ControlConnection;
+use super::objects::{CalleeService, EdgeProxyArgs, name};
 use super::routing_table::informed;
-use super::{SLOT, StandIn, create};
+use super::{InstalledProxy, SLOT, create};
 use crate::changes::change::Change;
 use crate::changes::watchdog;
 use crate::client::error::KubeError;
-use crate::client::object::{Kind, ObjectRef};
+use crate::client::object::ChangeMode;
+use crate::client::object::{ObjectKind, ObjectRef};
 use crate::client::port_forward;
 use crate::observe::workload::names;
-use crate::run::KubeSystem;
-use crate::run::options::Touch;
+use crate::run::ClusterRun;
 
 /// How long it may take until endpoints are as they must be.
 const LEADS_WITHIN: Duration = Duration::from_secs(30);
@@ -31,7 +31,7 @@ pub(super) const NODES_FOLLOW: Duration = Duration::from_secs(2);
 /// A stand-in is told who is who at least so often, as a broken line shows only in use.
 const TELLS_EVERY: Duration = Duration::from_secs(1);
 
-impl KubeSystem {
+impl ClusterRun {
     /// Puts a stand-in in the place of every callee of a call that the run breaks or counts.
     pub(crate) async fn interpose(&self) -> Result<(), KubeError> {
         for (callee, callers) in self.between.callees() {
@@ -56,7 +56,7 @@ impl KubeSystem {
         }
     }
 
-    async fn place(&self, callee: &str) -> Result<Place, KubeError> {
+    async fn place(&self, callee: &str) -> Result<CalleeService, KubeError> {
         let cannot = |why: &str| {
             KubeError::Other(format!("calls to {callee} can be neither broken nor counted: {why}"))
         };
@@ -67,16 +67,16 @@ impl KubeSystem {
                 format!("no Service leads to the pods of {}", workload.object)
             })));
         };
-        let service = ObjectRef::new(Kind::Service, &front.name).read(&self.cluster).await?;
-        Place::of(&service, workload.port()).map_err(|why| cannot(&why))
+        let service = ObjectRef::new(ObjectKind::Service, &front.name).read(&self.cluster).await?;
+        CalleeService::of(&service, workload.port()).map_err(|why| cannot(&why))
     }
 
     /// What is wrong with a Service that is called as the callee is, and leads to no pods of
     /// its own choice.
     async fn service_without_selector(&self, callee: &str) -> Result<Option<String>, KubeError> {
         for name in names(callee) {
-            match ObjectRef::new(Kind::Service, &name).read(&self.cluster).await {
-                Ok(service) => return Ok(Place::of(&service, None).err()),
+            match ObjectRef::new(ObjectKind::Service, &name).read(&self.cluster).await {
+                Ok(service) => return Ok(CalleeService::of(&service, None).err()),
                 Err(error) if error.is_not_found() => {}
                 Err(error) => return Err(error),
             }
@@ -84,7 +84,7 @@ impl KubeSystem {
         Ok(None)
     }
 
-    async fn stand_in(&self, callee: &str, place: &Place) -> Result<(), KubeError> {
+    async fn stand_in(&self, callee: &str, place: &CalleeService) -> Result<(), KubeError> {
         self.in_time()?;
         let image = self.image(None).ok_or_else(|| {
             KubeError::Other(format!(
@@ -97,16 +97,16 @@ impl KubeSystem {
         let kept = create::service(&self.cluster, kept, self.mode()).await?;
         self.note(format!("Service {name} added: it leads where Service {} does now", place.front));
         let token = format!("{:032x}", fastrand::u128(..));
-        let by = Start { callee, image, kept: &kept, token: &token };
+        let by = EdgeProxyArgs { callee, image, kept: &kept, token: &token };
         let pod = place.pod(&name, &self.lease, owner.as_ref(), &by);
         create::pod(&self.cluster, pod, self.mode()).await?;
         self.note(format!("Pod {name} added: the stand-in, through which requests go"));
         let change = Change {
-            object: ObjectRef::new(Kind::Service, &place.front),
+            object: ObjectRef::new(ObjectKind::Service, &place.front),
             slot: SLOT.to_owned(),
             values: place.values(&name),
         };
-        if self.touch == Touch::Dry {
+        if self.touch == ChangeMode::DryRun {
             return self.change(&change).await.map(drop);
         }
         let address = create::ready(&self.cluster, &name).await?;
@@ -117,7 +117,7 @@ impl KubeSystem {
     async fn switch(
         &self,
         callee: &str,
-        place: &Place,
+        place: &CalleeService,
         change: &Change,
         name: &str,
         address: Option<IpAddr>,
@@ -126,13 +126,13 @@ impl KubeSystem {
         self.seen.state().add_front(callee, name);
         self.leads(name, |behind| *behind == self.seen.state().behind(&place.front)).await?;
         let way = port_forward::pod(&self.cluster, name, address, place.told_at()).await?;
-        let mut line = Line::new(callee, way, token);
+        let mut line = ControlConnection::new(callee, way, token);
         let now = informed(&self.seen.state(), callee, place.leads_to);
         line.inform(now).await?;
         let line = Arc::new(tokio::sync::Mutex::new(line));
         let informs = self.keep_informed(callee, place.leads_to, Arc::clone(&line));
         let front = change.object.clone();
-        self.between.stands(callee, StandIn { front, name: name.to_owned(), line, informs });
+        self.between.stands(callee, InstalledProxy { front, name: name.to_owned(), line, informs });
         self.change(change).await?;
         self.leads(&place.front, |behind| behind.len() == 1 && behind.contains(name)).await?;
         tokio::time::sleep(NODES_FOLLOW).await;
@@ -165,7 +165,7 @@ impl KubeSystem {
         &self,
         callee: &str,
         port: u16,
-        line: Arc<tokio::sync::Mutex<Line>>,
+        line: Arc<tokio::sync::Mutex<ControlConnection>>,
     ) -> JoinHandle<()> {
         let (seen, callee) = (self.seen.clone(), callee.to_owned());
         tokio::spawn(async move {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::changes::record::{Lease, RUN};
+use crate::changes::record::{RUN, RunLease};
 use crate::changes::revert::EXPIRES;
 
 /// The label by which a callee's Service finds its stand-in.
@@ -27,14 +27,14 @@ const CONTROL: u16 = 9117;
 const GRACE: u32 = 20;
 
 /// The name of all that is added for one callee: its Service's, the run's, and ours.
-pub(super) fn name(front: &str, lease: &Lease) -> String {
+pub(super) fn name(front: &str, lease: &RunLease) -> String {
     let room = LONGEST - "brunt--".len() - lease.run.len();
     format!("brunt-{}-{}", front[..front.len().min(room)].trim_end_matches('-'), lease.run)
 }
 
 /// A callee's Service, as far as it matters here.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Place {
+pub(super) struct CalleeService {
     pub(super) front: String,
     selector: Value,
     /// The Service's only port.
@@ -43,7 +43,7 @@ pub(super) struct Place {
     pub(super) leads_to: u16,
 }
 
-impl Place {
+impl CalleeService {
     /// The error says why nothing can stand in its place.
     pub(super) fn of(service: &Value, leads_to: Option<u16>) -> Result<Self, String> {
         let front = service["metadata"]["name"].as_str().unwrap_or_default().to_owned();
@@ -95,7 +95,7 @@ impl Place {
     }
 
     /// A Service that leads where the callee's did.
-    pub(super) fn kept(&self, name: &str, lease: &Lease, owner: Option<&Value>) -> Value {
+    pub(super) fn kept(&self, name: &str, lease: &RunLease, owner: Option<&Value>) -> Value {
         let mut port = self.port.clone();
         if let Some(port) = port.as_object_mut() {
             port.remove("nodePort");
@@ -110,9 +110,9 @@ impl Place {
     pub(super) fn pod(
         &self,
         name: &str,
-        lease: &Lease,
+        lease: &RunLease,
         owner: Option<&Value>,
-        by: &Start<'_>,
+        by: &EdgeProxyArgs<'_>,
     ) -> Value {
         let mut meta = meta(name, lease, owner);
         meta["labels"][STAND_IN] = json!(name);
@@ -131,7 +131,7 @@ impl Place {
         })
     }
 
-    fn container(&self, by: &Start<'_>) -> Value {
+    fn container(&self, by: &EdgeProxyArgs<'_>) -> Value {
         let (serves, told) = (self.serves_at(), self.told_at());
         let mut port = json!({"containerPort": serves});
         if let Some(named) = self.port["targetPort"].as_str() {
@@ -154,7 +154,7 @@ impl Place {
 }
 
 /// With what a stand-in starts.
-pub(super) struct Start<'a> {
+pub(super) struct EdgeProxyArgs<'a> {
     pub(super) callee: &'a str,
     pub(super) image: &'a str,
     /// Where the Service answers that leads to the callee, as `host:port`.
@@ -162,7 +162,7 @@ pub(super) struct Start<'a> {
     pub(super) token: &'a str,
 }
 
-fn meta(name: &str, lease: &Lease, owner: Option<&Value>) -> Value {
+fn meta(name: &str, lease: &RunLease, owner: Option<&Value>) -> Value {
     json!({
         "name": name,
         "labels": {RUN: lease.run, "app.kubernetes.io/name": "brunt-stand-in"},
@@ -175,8 +175,8 @@ fn meta(name: &str, lease: &Lease, owner: Option<&Value>) -> Value {
 mod tests {
     use super::*;
 
-    fn lease() -> Lease {
-        Lease { run: "0a1b2c3d".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
+    fn lease() -> RunLease {
+        RunLease { run: "0a1b2c3d".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
     }
 
     fn service(target: &Value) -> Value {
@@ -194,12 +194,13 @@ mod tests {
 
     #[test]
     fn a_named_port_is_the_stand_ins_own() {
-        let place = Place::of(&service(&json!("http")), Some(8080)).unwrap();
+        let place = CalleeService::of(&service(&json!("http")), Some(8080)).unwrap();
         assert_eq!(
             place.values("x"),
             [("/spec/selector".to_owned(), Some(json!({STAND_IN: "x"})))]
         );
-        let by = Start { callee: "payment", image: "brunt", kept: "10.0.0.1:80", token: "t" };
+        let by =
+            EdgeProxyArgs { callee: "payment", image: "brunt", kept: "10.0.0.1:80", token: "t" };
         let pod = place.pod("x", &lease(), None, &by);
         assert_eq!(
             pod["spec"]["containers"][0]["ports"][0],
@@ -215,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_privileged_port_is_led_to_another_one() {
-        let place = Place::of(&service(&json!(80)), None).unwrap();
+        let place = CalleeService::of(&service(&json!(80)), None).unwrap();
         assert_eq!((place.leads_to, place.serves_at()), (80, 8080));
         let target = ("/spec/ports/0/targetPort".to_owned(), Some(json!(8080)));
         assert!(place.values("x").contains(&target));
@@ -225,12 +226,12 @@ mod tests {
     fn what_nothing_can_stand_before_says_why() {
         let mut bare = service(&json!(8080));
         bare["spec"]["selector"] = Value::Null;
-        assert!(Place::of(&bare, None).unwrap_err().contains("no selector"));
+        assert!(CalleeService::of(&bare, None).unwrap_err().contains("no selector"));
         let mut two = service(&json!(8080));
         two["spec"]["ports"] = json!([{"port": 80}, {"port": 81}]);
-        assert!(Place::of(&two, None).unwrap_err().contains("2 ports"));
+        assert!(CalleeService::of(&two, None).unwrap_err().contains("2 ports"));
         let mut local = service(&json!(8080));
         local["spec"]["internalTrafficPolicy"] = json!("Local");
-        assert!(Place::of(&local, None).is_err());
+        assert!(CalleeService::of(&local, None).is_err());
     }
 }

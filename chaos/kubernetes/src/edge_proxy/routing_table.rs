@@ -5,11 +5,11 @@ use std::net::IpAddr;
 
 use brunt_proxy::Order;
 
-use crate::observe::state::State;
+use crate::observe::state::SystemState;
 
 /// Whose addresses there are, and where the callee is: its pods that are sent requests,
 /// at this port.
-pub(super) fn informed(state: &State, callee: &str, port: u16) -> Order {
+pub(super) fn informed(state: &SystemState, callee: &str, port: u16) -> Order {
     let callers = state.everybody().filter(|pod| !pod.on_host);
     let callers: HashMap<IpAddr, String> =
         callers.filter_map(|pod| Some((pod.address?, pod.service.clone()))).collect();

@@ -3,19 +3,19 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::objects::{Place, Start, name};
+use super::objects::{CalleeService, EdgeProxyArgs, name};
 use super::{SLOT, create};
 use crate::changes::change::Change;
-use crate::changes::record::Lease;
-use crate::changes::revert::{Which, revert};
+use crate::changes::record::RunLease;
+use crate::changes::revert::{RunSelector, revert};
 use crate::client::error::KubeError;
-use crate::client::object::{Kind, Mode, ObjectRef};
-use crate::client::scripted_api::{cluster, no, turn};
+use crate::client::object::{ChangeMode, ObjectKind, ObjectRef};
+use crate::client::scripted_api::{call, cluster, no};
 
 const SERVICE: &str = "/api/v1/namespaces/ns/services/payment";
 
-fn lease() -> Lease {
-    Lease { run: "a".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
+fn lease() -> RunLease {
+    RunLease { run: "a".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
 }
 
 fn payment(selector: &Value, annotations: &Value) -> Value {
@@ -27,12 +27,12 @@ fn payment(selector: &Value, annotations: &Value) -> Value {
     })
 }
 
-fn place() -> Place {
-    Place::of(&payment(&json!({"app": "payment"}), &json!({})), Some(8080)).unwrap()
+fn place() -> CalleeService {
+    CalleeService::of(&payment(&json!({"app": "payment"}), &json!({})), Some(8080)).unwrap()
 }
 
 fn switch() -> Change {
-    let object = ObjectRef::new(Kind::Service, "payment");
+    let object = ObjectRef::new(ObjectKind::Service, "payment");
     Change { object, slot: SLOT.to_owned(), values: place().values(&name("payment", &lease())) }
 }
 
@@ -41,41 +41,42 @@ async fn what_is_added_belongs_to_the_order_to_put_things_back() {
     let owner =
         json!({"apiVersion": "batch/v1", "kind": "Job", "name": "brunt-revert-a", "uid": "u"});
     let kept = place().kept("brunt-payment-a", &lease(), Some(&owner));
-    let by = Start { callee: "payment", image: "brunt:1", kept: "10.0.0.2:8080", token: "t" };
+    let by =
+        EdgeProxyArgs { callee: "payment", image: "brunt:1", kept: "10.0.0.2:8080", token: "t" };
     let pod = place().pod("brunt-payment-a", &lease(), Some(&owner), &by);
     let mut there = payment(&json!({"app": "payment"}), &json!({}));
     there["spec"]["clusterIP"] = json!("fd00::2");
     let ours = [r#""brunt.dev/run":"a""#, r#""uid":"u""#, "2026-01-01"];
     let (cluster, script) = cluster(vec![
-        turn(Method::POST, "/namespaces/ns/services", 201, there).saying(&[
+        call(Method::POST, "/namespaces/ns/services", 201, there).saying(&[
             ours[0],
             ours[1],
             ours[2],
             r#""selector":{"app":"payment"}"#,
         ]),
-        turn(Method::POST, "/namespaces/ns/pods", 201, json!({"metadata": {"name": "x"}}))
+        call(Method::POST, "/namespaces/ns/pods", 201, json!({"metadata": {"name": "x"}}))
             .saying(&[ours[0], ours[1], "stand-in", "10.0.0.2:8080", r#""runAsNonRoot":true"#]),
     ]);
-    assert_eq!(create::service(&cluster, kept, Mode::Real).await.unwrap(), "[fd00::2]:8080");
-    create::pod(&cluster, pod, Mode::Real).await.unwrap();
+    assert_eq!(create::service(&cluster, kept, ChangeMode::Apply).await.unwrap(), "[fd00::2]:8080");
+    create::pod(&cluster, pod, ChangeMode::Apply).await.unwrap();
     script.await.unwrap();
 }
 
 #[tokio::test]
 async fn a_dry_run_adds_nothing() {
     let there = payment(&json!({"app": "payment"}), &json!({}));
-    let (cluster, script) = cluster(vec![turn(Method::POST, "/services?&dryRun=All", 201, there)]);
+    let (cluster, script) = cluster(vec![call(Method::POST, "/services?&dryRun=All", 201, there)]);
     let kept = place().kept("brunt-payment-a", &lease(), None);
-    create::service(&cluster, kept, Mode::Dry).await.unwrap();
+    create::service(&cluster, kept, ChangeMode::DryRun).await.unwrap();
     script.await.unwrap();
 }
 
 #[tokio::test]
 async fn missing_rights_say_what_could_not_be_added() {
     let why = no(403, "Forbidden", "services is forbidden");
-    let (cluster, script) = cluster(vec![turn(Method::POST, "/services", 403, why)]);
+    let (cluster, script) = cluster(vec![call(Method::POST, "/services", 403, why)]);
     let kept = place().kept("brunt-payment-a", &lease(), None);
-    let error = create::service(&cluster, kept, Mode::Real).await.unwrap_err();
+    let error = create::service(&cluster, kept, ChangeMode::Apply).await.unwrap_err();
     assert!(matches!(error, KubeError::Forbidden { .. }), "{error}");
     assert!(error.to_string().contains("add Service brunt-payment-a"), "{error}");
     assert!(error.to_string().contains("manifests/components/controller"), "{error}");
@@ -88,8 +89,8 @@ async fn a_stand_in_that_cannot_start_says_why() {
     let pod = json!({"metadata": {"name": "x"}, "status": {"containerStatuses": [{
         "name": "stand-in", "image": "", "imageID": "", "ready": false, "restartCount": 0, "state": waiting}]}});
     let (cluster, script) = cluster(vec![
-        turn(Method::GET, "/pods/x", 200, pod),
-        turn(Method::GET, "/pods/x/log", 200, json!("")),
+        call(Method::GET, "/pods/x", 200, pod),
+        call(Method::GET, "/pods/x/log", 200, json!("")),
     ]);
     let error = create::ready(&cluster, "x").await.unwrap_err();
     assert!(error.to_string().contains("ErrImageNeverPull"), "{error}");
@@ -111,31 +112,31 @@ async fn traffic_is_led_back_before_the_stand_in_goes() {
     let gone = json!({"kind": "Status", "status": "Success"});
     let back = r#""path":"/spec/selector","value":{"app":"payment"}"#;
     let (cluster, script) = cluster(vec![
-        turn(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
-        turn(Method::GET, "/services", 200, list("ServiceList", std::slice::from_ref(&led_away))),
-        turn(Method::GET, SERVICE, 200, led_away),
-        turn(Method::PATCH, SERVICE, 200, payment(&json!({"app": "payment"}), &json!({})))
+        call(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
+        call(Method::GET, "/services", 200, list("ServiceList", std::slice::from_ref(&led_away))),
+        call(Method::GET, SERVICE, 200, led_away),
+        call(Method::PATCH, SERVICE, 200, payment(&json!({"app": "payment"}), &json!({})))
             .saying(&[back]),
-        turn(Method::GET, "/poddisruptionbudgets", 200, list("PodDisruptionBudgetList", &[])),
-        turn(
+        call(Method::GET, "/poddisruptionbudgets", 200, list("PodDisruptionBudgetList", &[])),
+        call(
             Method::GET,
             "/horizontalpodautoscalers",
             200,
             list("HorizontalPodAutoscalerList", &[]),
         ),
-        turn(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
-        turn(Method::GET, "/deployments", 200, list("DeploymentList", &[])),
-        turn(Method::GET, "/statefulsets", 200, list("StatefulSetList", &[])),
-        turn(Method::GET, "/nodes", 200, list("NodeList", &[])),
-        turn(Method::GET, "/services", 200, list("ServiceList", &[added("brunt-payment-a")])),
-        turn(Method::DELETE, "/services/brunt-payment-a", 200, added("brunt-payment-a")),
-        turn(Method::GET, "/pods", 200, list("PodList", &[added("brunt-payment-a")])),
-        turn(Method::DELETE, "/pods/brunt-payment-a", 200, added("brunt-payment-a")),
-        turn(Method::GET, "/clusterroles", 200, list("ClusterRoleList", &[])),
-        turn(Method::GET, "/jobs", 200, list("JobList", &[added("brunt-revert-a")])),
-        turn(Method::DELETE, "/jobs/brunt-revert-a", 200, gone),
+        call(Method::GET, "/configmaps", 200, list("ConfigMapList", &[])),
+        call(Method::GET, "/deployments", 200, list("DeploymentList", &[])),
+        call(Method::GET, "/statefulsets", 200, list("StatefulSetList", &[])),
+        call(Method::GET, "/nodes", 200, list("NodeList", &[])),
+        call(Method::GET, "/services", 200, list("ServiceList", &[added("brunt-payment-a")])),
+        call(Method::DELETE, "/services/brunt-payment-a", 200, added("brunt-payment-a")),
+        call(Method::GET, "/pods", 200, list("PodList", &[added("brunt-payment-a")])),
+        call(Method::DELETE, "/pods/brunt-payment-a", 200, added("brunt-payment-a")),
+        call(Method::GET, "/clusterroles", 200, list("ClusterRoleList", &[])),
+        call(Method::GET, "/jobs", 200, list("JobList", &[added("brunt-revert-a")])),
+        call(Method::DELETE, "/jobs/brunt-revert-a", 200, gone),
     ]);
-    let reverted = revert(&cluster, &Which::Run("a".to_owned())).await;
+    let reverted = revert(&cluster, &RunSelector::Run("a".to_owned())).await;
     script.await.unwrap();
     assert!(reverted.is_clean(), "{reverted:?}");
 }
@@ -150,9 +151,9 @@ async fn the_selector_goes_with_its_note_in_one_patch() {
         r#"\"was\":{\"app\":\"payment\"}"#,
     ];
     let (cluster, script) = cluster(vec![
-        turn(Method::GET, SERVICE, 200, there.clone()),
-        turn(Method::PATCH, SERVICE, 200, there).saying(&says),
+        call(Method::GET, SERVICE, 200, there.clone()),
+        call(Method::PATCH, SERVICE, 200, there).saying(&says),
     ]);
-    switch().apply(&cluster, &lease(), Mode::Real).await.unwrap();
+    switch().apply(&cluster, &lease(), ChangeMode::Apply).await.unwrap();
     script.await.unwrap();
 }

@@ -9,10 +9,10 @@ use k8s_openapi::api::core::v1::{Pod, Service};
 use kube::api::DeleteParams;
 
 use super::install::NODES_FOLLOW;
-use super::{SLOT, StandIn};
-use crate::changes::change::{PutBack, put_back};
+use super::{InstalledProxy, SLOT};
+use crate::changes::change::{RestoreOutcome, put_back};
 use crate::client::error::KubeError;
-use crate::run::KubeSystem;
+use crate::run::ClusterRun;
 
 /// How long connections may take to end by themselves.
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
@@ -23,15 +23,15 @@ const IDLE: Duration = Duration::from_secs(2);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(200);
 
-impl KubeSystem {
+impl ClusterRun {
     /// Takes every stand-in out of its place. Says what somebody else has changed meanwhile; what
     /// fails is left to whoever puts everything back.
     pub(crate) async fn withdraw(&self) -> Vec<String> {
         let mut drift = Vec::new();
         for (callee, stand_in) in self.between.all() {
             match put_back(&self.cluster, &stand_in.front, SLOT).await {
-                Ok(PutBack::Done) => {}
-                Ok(PutBack::Drift(how)) => drift.push(how),
+                Ok(RestoreOutcome::Restored) => {}
+                Ok(RestoreOutcome::Drifted(how)) => drift.push(how),
                 Err(_) => continue,
             }
             self.let_go(&callee, &stand_in).await;
@@ -39,7 +39,7 @@ impl KubeSystem {
         drift
     }
 
-    async fn let_go(&self, callee: &str, stand_in: &Arc<StandIn>) {
+    async fn let_go(&self, callee: &str, stand_in: &Arc<InstalledProxy>) {
         let there: Vec<String> =
             self.seen.state().pods(callee).into_iter().map(|pod| pod.name).collect();
         let back = |behind: &std::collections::BTreeSet<String>| {
@@ -67,7 +67,7 @@ impl KubeSystem {
 
 /// Has callers come anew, and waits until nobody has asked for a while: a node that is slow to
 /// follow still sends some, and between two of them there may be no connection at all.
-async fn quiet(stand_in: &StandIn) -> Result<(), KubeError> {
+async fn quiet(stand_in: &InstalledProxy) -> Result<(), KubeError> {
     stand_in.line.lock().await.tell(&Order::WindDown).await?;
     let mut since = tokio::time::Instant::now();
     let mut before = None;

@@ -14,10 +14,10 @@ use tokio::time::Instant;
 
 use crate::changes::change::Change;
 use crate::client::error::KubeError;
-use crate::client::object::{Kind, ObjectRef};
+use crate::client::object::ChangeMode;
+use crate::client::object::{ObjectKind, ObjectRef};
 use crate::observe::state::PodState;
-use crate::run::KubeSystem;
-use crate::run::options::Touch;
+use crate::run::ClusterRun;
 use crate::run::target::refused;
 
 const ZONE: &str = "topology.kubernetes.io/zone";
@@ -30,7 +30,7 @@ const ASKS_FOR: Duration = Duration::from_secs(60);
 /// Between two requests to a budget that refuses, as kubectl does.
 const ASKS_AGAIN: Duration = Duration::from_secs(2);
 
-impl KubeSystem {
+impl ClusterRun {
     pub(crate) async fn nodes_of(&self, which: &NodePick) -> Result<Vec<Node>, TargetError> {
         let names: Vec<(String, Option<String>)> = match which {
             NodePick::Named(name) => vec![(name.clone(), None)],
@@ -111,7 +111,7 @@ impl KubeSystem {
     ) -> Result<u64, TargetError> {
         for name in names {
             let change = Change {
-                object: ObjectRef::new(Kind::Node, name),
+                object: ObjectRef::new(ObjectKind::Node, name),
                 slot: SLOT.to_owned(),
                 values: vec![("/spec/unschedulable".to_owned(), Some(json!(true)))],
             };
@@ -155,7 +155,7 @@ impl KubeSystem {
                     self.note(format!("Pod {} stays: {why}", pod.name));
                     return Ok(false);
                 }
-                Err(KubeError::Refused { .. }) if self.touch == Touch::Really => {
+                Err(KubeError::Refused { .. }) if self.touch == ChangeMode::Apply => {
                     tokio::time::sleep(ASKS_AGAIN).await;
                 }
                 Err(KubeError::Refused { why, .. }) => {
@@ -170,7 +170,7 @@ impl KubeSystem {
 
     pub(crate) async fn return_nodes(&self, names: &[String]) -> Result<(), TargetError> {
         for name in names {
-            self.put_back_object(&ObjectRef::new(Kind::Node, name), SLOT).await?;
+            self.put_back_object(&ObjectRef::new(ObjectKind::Node, name), SLOT).await?;
         }
         Ok(())
     }

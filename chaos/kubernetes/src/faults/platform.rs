@@ -15,17 +15,17 @@ use serde_json::{Value, json};
 use crate::changes::change::Change;
 use crate::changes::removed_workload;
 use crate::client::error::KubeError;
-use crate::client::object::{Kind, ObjectRef};
+use crate::client::object::ChangeMode;
+use crate::client::object::{ObjectKind, ObjectRef};
 use crate::observe::state::PodState;
 use crate::observe::workload::Workload;
-use crate::run::KubeSystem;
-use crate::run::options::Touch;
+use crate::run::ClusterRun;
 use crate::run::prepare;
 use crate::run::target::refused;
 
 pub(crate) const CONTAINER: &str = "/spec/template/spec/containers/0";
 
-impl KubeSystem {
+impl ClusterRun {
     pub(crate) async fn inject_into(
         &self,
         service: &str,
@@ -63,7 +63,7 @@ impl KubeSystem {
                 self.stressed.lock().await.remove(service);
                 Ok(())
             }
-            PlatformFault::Remove if self.touch == Touch::Dry => Ok(()),
+            PlatformFault::Remove if self.touch == ChangeMode::DryRun => Ok(()),
             PlatformFault::Remove => {
                 removed_workload::put_back(&self.cluster, &workload.object, &self.lease)
                     .await
@@ -193,7 +193,10 @@ impl KubeSystem {
             pod.uid.clone().map(|uid| Preconditions { uid: Some(uid), resource_version: None });
         let params = EvictParams {
             delete_options: Some(DeleteParams { preconditions: same, ..DeleteParams::default() }),
-            post_options: PostParams { dry_run: self.touch == Touch::Dry, ..PostParams::default() },
+            post_options: PostParams {
+                dry_run: self.touch == ChangeMode::DryRun,
+                ..PostParams::default()
+            },
         };
         let api = self.cluster.api::<Pod>();
         match KubeError::bounded(&format!("evict pod {}", pod.name), api.evict(&pod.name, &params))
@@ -246,7 +249,7 @@ fn configuration(name: &str, data: &BTreeMap<String, String>) -> Change {
         (format!("/data/{}", crate::changes::record::escaped(key)), Some(json!(value)))
     };
     Change {
-        object: ObjectRef::new(Kind::ConfigMap, name),
+        object: ObjectRef::new(ObjectKind::ConfigMap, name),
         slot: "data".to_owned(),
         values: data.iter().map(value).collect(),
     }

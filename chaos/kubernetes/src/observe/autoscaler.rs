@@ -9,7 +9,7 @@ use kube::api::ListParams;
 
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::{Kind, ObjectRef};
+use crate::client::object::{ObjectKind, ObjectRef};
 
 /// How often the controller manager looks, and how often metrics come, unless a cluster's
 /// administrator says otherwise.
@@ -23,7 +23,7 @@ const AIM: u32 = 80;
 
 /// A HorizontalPodAutoscaler.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Scaler {
+pub(crate) struct Hpa {
     pub(crate) object: ObjectRef,
     pub(crate) min: u32,
     max: u32,
@@ -35,11 +35,11 @@ pub(crate) struct Scaler {
 }
 
 /// All of the namespace; none for whoever may not see them.
-pub(crate) async fn list(cluster: &Cluster) -> Result<Vec<Scaler>, KubeError> {
+pub(crate) async fn list(cluster: &Cluster) -> Result<Vec<Hpa>, KubeError> {
     let api = cluster.api::<HorizontalPodAutoscaler>();
     let params = ListParams::default();
     match KubeError::bounded("list autoscalers", api.list(&params)).await {
-        Ok(all) => Ok(all.into_iter().filter_map(Scaler::of).collect()),
+        Ok(all) => Ok(all.into_iter().filter_map(Hpa::of).collect()),
         Err(KubeError::Forbidden { .. }) => Ok(vec![]),
         Err(error) => Err(error),
     }
@@ -63,7 +63,7 @@ fn undecided(one: HorizontalPodAutoscaler) -> Option<String> {
     missing.message.or(missing.reason)
 }
 
-impl Scaler {
+impl Hpa {
     fn of(one: HorizontalPodAutoscaler) -> Option<Self> {
         let spec = one.spec?;
         let positive = |number: i32| u32::try_from(number).unwrap_or_default();
@@ -74,7 +74,7 @@ impl Scaler {
         let cpu =
             metrics.iter().enumerate().find_map(|(place, metric)| Some((place, aim(metric)?)));
         Some(Self {
-            object: ObjectRef::new(Kind::Autoscaler, one.metadata.name.as_deref()?),
+            object: ObjectRef::new(ObjectKind::Autoscaler, one.metadata.name.as_deref()?),
             min: positive(spec.min_replicas.unwrap_or(1)),
             max: positive(spec.max_replicas),
             cpu,
@@ -119,17 +119,17 @@ mod tests {
 
     use super::*;
 
-    fn scaler(spec: &serde_json::Value) -> Scaler {
+    fn scaler(spec: &serde_json::Value) -> Hpa {
         let written = json!({"metadata": {"name": "shop"}, "spec": spec});
-        Scaler::of(serde_json::from_value(written).unwrap()).unwrap()
+        Hpa::of(serde_json::from_value(written).unwrap()).unwrap()
     }
 
     #[test]
     fn what_it_does_not_say_is_as_in_kubernetes() {
         let target = json!({"kind": "Deployment", "name": "shop"});
         let found = scaler(&json!({"maxReplicas": 4, "scaleTargetRef": target}));
-        assert!(found.scales(&ObjectRef::new(Kind::Deployment, "shop")));
-        assert!(!found.scales(&ObjectRef::new(Kind::StatefulSet, "shop")));
+        assert!(found.scales(&ObjectRef::new(ObjectKind::Deployment, "shop")));
+        assert!(!found.scales(&ObjectRef::new(ObjectKind::StatefulSet, "shop")));
         assert_eq!(found.aim(), None);
         let settings = found.settings(Cpu::millis(200));
         assert_eq!((settings.min_replicas, settings.max_replicas), (1, 4));

@@ -10,32 +10,32 @@ use serde_json::{Value, json};
 
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::{Kind, ObjectRef};
+use crate::client::object::{ObjectKind, ObjectRef};
 use crate::observe::workload::Workload;
 
 pub(crate) const POD: &str = "/spec/template/spec";
 
 /// A PodDisruptionBudget.
 #[derive(Debug, Clone)]
-pub(crate) struct Budget {
+pub(crate) struct DisruptionBudget {
     pub(crate) object: ObjectRef,
     selector: BTreeMap<String, String>,
 }
 
 /// All of the namespace; none for whoever may not see them.
-pub(crate) async fn budgets(cluster: &Cluster) -> Result<Vec<Budget>, KubeError> {
+pub(crate) async fn budgets(cluster: &Cluster) -> Result<Vec<DisruptionBudget>, KubeError> {
     let api = cluster.api::<PodDisruptionBudget>();
     let params = ListParams::default();
     match KubeError::bounded("list disruption budgets", api.list(&params)).await {
-        Ok(all) => Ok(all.into_iter().filter_map(Budget::of).collect()),
+        Ok(all) => Ok(all.into_iter().filter_map(DisruptionBudget::of).collect()),
         Err(KubeError::Forbidden { .. }) => Ok(vec![]),
         Err(error) => Err(error),
     }
 }
 
-impl Budget {
+impl DisruptionBudget {
     fn of(one: PodDisruptionBudget) -> Option<Self> {
-        let object = ObjectRef::new(Kind::Budget, one.metadata.name.as_deref()?);
+        let object = ObjectRef::new(ObjectKind::DisruptionBudget, one.metadata.name.as_deref()?);
         let selector = one.spec?.selector?.match_labels.filter(|labels| !labels.is_empty())?;
         Some(Self { object, selector })
     }
@@ -65,7 +65,7 @@ pub(crate) fn is_spread(pod: &PodSpec) -> bool {
 /// version before are elsewhere and do not count.
 pub(crate) fn together(object: &Value, workload: &Workload) -> Vec<(String, Option<Value>)> {
     let version = match workload.object.kind {
-        Kind::StatefulSet => "controller-revision-hash",
+        ObjectKind::StatefulSet => "controller-revision-hash",
         _ => "pod-template-hash",
     };
     let with_each_other = json!({"requiredDuringSchedulingIgnoredDuringExecution": [{
@@ -91,8 +91,8 @@ mod tests {
         let labels = |all: &[(&str, &str)]| -> BTreeMap<String, String> {
             all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         };
-        let budget = Budget {
-            object: ObjectRef::new(Kind::Budget, "shop"),
+        let budget = DisruptionBudget {
+            object: ObjectRef::new(ObjectKind::DisruptionBudget, "shop"),
             selector: labels(&[("app", "shop")]),
         };
         assert!(budget.protects(&labels(&[("app", "shop"), ("version", "2")])));

@@ -12,7 +12,7 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// Whether a pod runs.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum PodStatus {
     Runs,
     /// Not yet.
     Waits(String),
@@ -20,7 +20,7 @@ pub(crate) enum Standing {
     Hopeless(String),
 }
 
-impl Standing {
+impl PodStatus {
     pub(crate) fn waits(why: &str) -> Self {
         Self::Waits(why.to_owned())
     }
@@ -29,7 +29,7 @@ impl Standing {
 /// What the kubelet says of images and settings that no waiting helps.
 const HOPELESS: [&str; 4] = ["ErrImage", "ImagePull", "InvalidImage", "CreateContainer"];
 
-pub(crate) fn standing(pod: &Pod) -> Standing {
+pub(crate) fn standing(pod: &Pod) -> PodStatus {
     let Some(state) = state(pod) else {
         let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
         let mut unscheduled = conditions
@@ -37,12 +37,12 @@ pub(crate) fn standing(pod: &Pod) -> Standing {
             .flatten()
             .filter(|one| one.type_ == "PodScheduled" && one.status == "False");
         let why = unscheduled.find_map(|one| one.message.clone());
-        return Standing::Waits(why.map_or("it is not scheduled yet".to_owned(), |why| {
+        return PodStatus::Waits(why.map_or("it is not scheduled yet".to_owned(), |why| {
             format!("no node takes it ({why})")
         }));
     };
     if state.running.is_some() {
-        return Standing::Runs;
+        return PodStatus::Runs;
     }
     if let Some(waiting) = state.waiting {
         let reason = waiting.reason.unwrap_or_default();
@@ -51,12 +51,12 @@ pub(crate) fn standing(pod: &Pod) -> Standing {
             None => reason.clone(),
         };
         let hopeless = HOPELESS.iter().any(|word| reason.contains(word));
-        return if hopeless { Standing::Hopeless(why) } else { Standing::Waits(why) };
+        return if hopeless { PodStatus::Hopeless(why) } else { PodStatus::Waits(why) };
     }
     match how_it_ended(pod) {
-        Some(Err(why)) => Standing::Hopeless(why),
-        Some(Ok(())) => Standing::Hopeless("it ended at once".to_owned()),
-        None => Standing::waits("it has not started yet"),
+        Some(Err(why)) => PodStatus::Hopeless(why),
+        Some(Ok(())) => PodStatus::Hopeless("it ended at once".to_owned()),
+        None => PodStatus::waits("it has not started yet"),
     }
 }
 
@@ -148,15 +148,15 @@ mod tests {
             |reason: &str| container(&json!({"waiting": {"reason": reason, "message": "why"}}));
         assert_eq!(
             standing(&waiting("ContainerCreating")),
-            Standing::waits("ContainerCreating: why")
+            PodStatus::waits("ContainerCreating: why")
         );
         assert_eq!(
             standing(&waiting("ErrImagePull")),
-            Standing::Hopeless("ErrImagePull: why".to_owned())
+            PodStatus::Hopeless("ErrImagePull: why".to_owned())
         );
-        assert_eq!(standing(&container(&json!({"running": {}}))), Standing::Runs);
+        assert_eq!(standing(&container(&json!({"running": {}}))), PodStatus::Runs);
         let full = json!({"conditions": [{"type": "PodScheduled", "status": "False", "message": "0/3 nodes"}]});
-        assert_eq!(standing(&pod(&full)), Standing::waits("no node takes it (0/3 nodes)"));
+        assert_eq!(standing(&pod(&full)), PodStatus::waits("no node takes it (0/3 nodes)"));
     }
 
     #[test]

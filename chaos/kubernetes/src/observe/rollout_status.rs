@@ -11,7 +11,7 @@ use crate::client::manifest::{Manifest, kind};
 
 /// A workload and how many of its pods are ready, in their newest version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct WorkloadStatus {
     /// The Deployment or StatefulSet.
     pub name: String,
     /// How many pods are ready.
@@ -22,7 +22,7 @@ pub struct Standing {
     pub current: bool,
 }
 
-impl Standing {
+impl WorkloadStatus {
     /// Whether all is as it should be.
     #[must_use]
     pub fn complete(&self) -> bool {
@@ -35,7 +35,10 @@ impl Cluster {
     ///
     /// # Errors
     /// When the cluster does not say.
-    pub async fn standing(&self, manifest: &Manifest) -> Result<Vec<Standing>, KubeError> {
+    pub async fn rollout_status(
+        &self,
+        manifest: &Manifest,
+    ) -> Result<Vec<WorkloadStatus>, KubeError> {
         let parameters = ListParams::default();
         let mut all = Vec::new();
         let deployments = self.api::<Deployment>();
@@ -48,7 +51,7 @@ impl Cluster {
         }
         let workloads =
             manifest.objects.iter().filter(|one| matches!(kind(one), "Deployment" | "StatefulSet"));
-        let missing = |name: String| Standing { name, ready: 0, wanted: 1, current: false };
+        let missing = |name: String| WorkloadStatus { name, ready: 0, wanted: 1, current: false };
         let find = |name: String| {
             all.iter().find(|one| one.name == name).cloned().unwrap_or(missing(name))
         };
@@ -59,7 +62,7 @@ impl Cluster {
     ///
     /// # Errors
     /// When the cluster does not say.
-    pub async fn troubles(&self) -> Result<Vec<String>, KubeError> {
+    pub async fn unready_pods(&self) -> Result<Vec<String>, KubeError> {
         let pods = self.api::<Pod>();
         let all = KubeError::bounded("list pods", pods.list(&ListParams::default())).await?;
         Ok(all
@@ -69,22 +72,27 @@ impl Cluster {
     }
 }
 
-fn of_deployment(one: &Deployment) -> Standing {
+fn of_deployment(one: &Deployment) -> WorkloadStatus {
     let wanted = one.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
     let status = one.status.clone().unwrap_or_default();
     let ready = status.available_replicas.unwrap_or(0);
     let current = status.observed_generation >= one.metadata.generation
         && status.updated_replicas.unwrap_or(0) >= wanted
         && status.replicas.unwrap_or(0) <= wanted;
-    Standing { name: one.name_any(), ready, wanted, current }
+    WorkloadStatus { name: one.name_any(), ready, wanted, current }
 }
 
-fn of_set(one: &StatefulSet) -> Standing {
+fn of_set(one: &StatefulSet) -> WorkloadStatus {
     let wanted = one.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
     let status = one.status.clone().unwrap_or_default();
     let current = status.observed_generation >= one.metadata.generation
         && status.updated_replicas.unwrap_or(0) >= wanted;
-    Standing { name: one.name_any(), ready: status.ready_replicas.unwrap_or(0), wanted, current }
+    WorkloadStatus {
+        name: one.name_any(),
+        ready: status.ready_replicas.unwrap_or(0),
+        wanted,
+        current,
+    }
 }
 
 /// What keeps the pod from being ready; nothing if it is.
@@ -152,7 +160,11 @@ mod tests {
 
     #[test]
     fn a_deployment_is_complete_when_the_new_pods_are_there_and_the_old_ones_gone() {
-        let deployment = |generation: i64, updated: i32, total: i32, available: i32| -> Standing {
+        let deployment = |generation: i64,
+                          updated: i32,
+                          total: i32,
+                          available: i32|
+         -> WorkloadStatus {
             of_deployment(&serde_json::from_value(serde_json::json!({
                 "metadata": {"name": "order", "generation": generation},
                 "spec": {"replicas": 2, "selector": {}, "template": {}},

@@ -11,10 +11,10 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::ResourceExt;
 
 use crate::observe::workload::Workload;
-use crate::observe::workload_progress::Progress;
+use crate::observe::workload_progress::WorkloadProgress;
 
 /// Something that happened: service, replica, what.
-pub(crate) type Happened = (String, Option<u32>, Happening);
+pub(crate) type ServiceEvent = (String, Option<u32>, Happening);
 
 /// One pod.
 #[derive(Debug, Clone, Default)]
@@ -44,21 +44,21 @@ struct ServiceState {
     fronts: BTreeSet<String>,
     /// How many numbers have been given.
     last: u32,
-    progress: Progress,
+    progress: WorkloadProgress,
     /// Pods that were told to be ready.
     told_ready: BTreeSet<String>,
 }
 
 /// Everything.
 #[derive(Debug, Default)]
-pub(crate) struct State {
+pub(crate) struct SystemState {
     services: IndexMap<String, ServiceState>,
     pods: BTreeMap<String, PodState>,
     /// EndpointSlice → its Service, and the pods in it that are ready.
     slices: BTreeMap<String, (String, BTreeSet<String>)>,
 }
 
-impl State {
+impl SystemState {
     pub(crate) fn of(workloads: &IndexMap<String, Workload>) -> Self {
         let services = workloads.iter().map(|(name, workload)| {
             let service = ServiceState {
@@ -115,7 +115,7 @@ impl State {
         slices.flat_map(|(_, pods)| pods.iter().cloned()).collect()
     }
 
-    pub(crate) fn pod(&mut self, pod: &Pod) -> Vec<Happened> {
+    pub(crate) fn pod(&mut self, pod: &Pod) -> Vec<ServiceEvent> {
         let name = pod.name_any();
         let Some(service) = self.service_of(pod, &name) else {
             return vec![];
@@ -169,7 +169,7 @@ impl State {
         }
     }
 
-    pub(crate) fn pod_gone(&mut self, name: &str) -> Vec<Happened> {
+    pub(crate) fn pod_gone(&mut self, name: &str) -> Vec<ServiceEvent> {
         let Some(pod) = self.pods.remove(name) else {
             return vec![];
         };
@@ -180,13 +180,13 @@ impl State {
     }
 
     /// After the watch was opened anew: whatever was not listed has gone.
-    pub(crate) fn only_these_pods(&mut self, listed: &BTreeSet<String>) -> Vec<Happened> {
+    pub(crate) fn only_these_pods(&mut self, listed: &BTreeSet<String>) -> Vec<ServiceEvent> {
         let gone: Vec<String> =
             self.pods.keys().filter(|name| !listed.contains(*name)).cloned().collect();
         gone.iter().flat_map(|name| self.pod_gone(name)).collect()
     }
 
-    pub(crate) fn slice(&mut self, slice: &EndpointSlice) -> Vec<Happened> {
+    pub(crate) fn slice(&mut self, slice: &EndpointSlice) -> Vec<ServiceEvent> {
         let front = slice.labels().get("kubernetes.io/service-name").cloned().unwrap_or_default();
         let ready = slice.endpoints.iter().filter(|one| {
             one.conditions.as_ref().is_none_or(|conditions| conditions.ready.unwrap_or(true))
@@ -196,25 +196,25 @@ impl State {
         self.front_changed(&front)
     }
 
-    pub(crate) fn slice_gone(&mut self, name: &str) -> Vec<Happened> {
+    pub(crate) fn slice_gone(&mut self, name: &str) -> Vec<ServiceEvent> {
         let front = self.slices.remove(name).map(|(front, _)| front);
         front.map(|front| self.front_changed(&front)).unwrap_or_default()
     }
 
-    pub(crate) fn only_these_slices(&mut self, listed: &BTreeSet<String>) -> Vec<Happened> {
+    pub(crate) fn only_these_slices(&mut self, listed: &BTreeSet<String>) -> Vec<ServiceEvent> {
         let gone: Vec<String> =
             self.slices.keys().filter(|name| !listed.contains(*name)).cloned().collect();
         gone.iter().flat_map(|name| self.slice_gone(name)).collect()
     }
 
-    fn front_changed(&mut self, front: &str) -> Vec<Happened> {
+    fn front_changed(&mut self, front: &str) -> Vec<ServiceEvent> {
         let touched = self.services.iter().filter(|(_, service)| service.fronts.contains(front));
         let touched: Vec<String> = touched.map(|(name, _)| name.clone()).collect();
         touched.iter().flat_map(|service| self.readiness(service)).collect()
     }
 
     /// Who came into the endpoints of a service, and who left them.
-    fn readiness(&mut self, service: &str) -> Vec<Happened> {
+    fn readiness(&mut self, service: &str) -> Vec<ServiceEvent> {
         let pods = self.pods.values().filter(|pod| pod.service == service);
         let now: BTreeMap<String, u32> = pods
             .filter(|pod| self.takes_requests(pod))
@@ -237,7 +237,11 @@ impl State {
     }
 
     /// A Deployment or StatefulSet of a service.
-    pub(crate) fn workload(&mut self, service: &str, mut now: Progress) -> Vec<Happened> {
+    pub(crate) fn workload(
+        &mut self,
+        service: &str,
+        mut now: WorkloadProgress,
+    ) -> Vec<ServiceEvent> {
         let Some(state) = self.services.get_mut(service) else {
             return vec![];
         };
@@ -257,7 +261,7 @@ impl State {
     }
 
     /// Something that a controller or kubelet has to say.
-    pub(crate) fn event(&mut self, event: &Event) -> Vec<Happened> {
+    pub(crate) fn event(&mut self, event: &Event) -> Vec<ServiceEvent> {
         let message = event.message.as_deref().unwrap_or_default();
         let kills =
             event.reason.as_deref() == Some("Killing") && message.contains("failed liveness probe");

@@ -17,16 +17,16 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 use tokio::task::JoinSet;
 
 use crate::client::connect::Cluster;
-use crate::observe::state::{Happened, State};
+use crate::observe::state::{ServiceEvent, SystemState};
 use crate::observe::workload::Workload;
-use crate::observe::workload_progress::Progress;
+use crate::observe::workload_progress::WorkloadProgress;
 
 /// How many of the watches must have listed everything before anything is done.
 const WATCHES: usize = 5;
 
 /// Something that a watch did not see: when it broke, and when it saw again.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Gap {
+pub struct WatchGap {
     /// When it broke.
     pub from: Instant,
     /// When it saw again; `None` while it does not.
@@ -37,9 +37,9 @@ pub struct Gap {
 
 /// What the watches share.
 #[derive(Clone)]
-pub(crate) struct Seen {
-    state: Arc<Mutex<State>>,
-    gaps: Arc<Mutex<Vec<Gap>>>,
+pub(crate) struct Observer {
+    state: Arc<Mutex<SystemState>>,
+    gaps: Arc<Mutex<Vec<WatchGap>>>,
     sender: UnboundedSender<Observed>,
     /// How many watches have listed everything.
     listed: watch::Sender<usize>,
@@ -47,13 +47,13 @@ pub(crate) struct Seen {
     changes: watch::Sender<()>,
 }
 
-impl Seen {
+impl Observer {
     pub(crate) fn new(
         workloads: &IndexMap<String, Workload>,
         sender: UnboundedSender<Observed>,
     ) -> Self {
         Self {
-            state: Arc::new(Mutex::new(State::of(workloads))),
+            state: Arc::new(Mutex::new(SystemState::of(workloads))),
             gaps: Arc::default(),
             sender,
             listed: watch::Sender::new(0),
@@ -61,11 +61,11 @@ impl Seen {
         }
     }
 
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, SystemState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn gaps(&self) -> Vec<Gap> {
+    pub(crate) fn gaps(&self) -> Vec<WatchGap> {
         self.gaps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -78,7 +78,7 @@ impl Seen {
         self.changes.subscribe()
     }
 
-    fn tell(&self, when: Instant, happened: Vec<Happened>) {
+    fn tell(&self, when: Instant, happened: Vec<ServiceEvent>) {
         for (service, replica, what) in happened {
             // Nobody needs to listen.
             let _ = self.sender.send(Observed { when, service, replica, what });
@@ -105,17 +105,17 @@ impl Seen {
                 .map(|(service, one)| (one.object.name.clone(), service.clone()))
                 .collect::<Vec<_>>()
         };
-        let deployments = services(crate::client::object::Kind::Deployment);
+        let deployments = services(crate::client::object::ObjectKind::Deployment);
         let stream = watcher(cluster.api::<Deployment>(), every()).default_backoff();
         all.spawn(self.clone().workloads(
             stream,
             deployments,
             "deployments",
-            Progress::of_deployment,
+            WorkloadProgress::of_deployment,
         ));
-        let sets = services(crate::client::object::Kind::StatefulSet);
+        let sets = services(crate::client::object::ObjectKind::StatefulSet);
         let stream = watcher(cluster.api::<StatefulSet>(), every()).default_backoff();
-        all.spawn(self.clone().workloads(stream, sets, "statefulsets", Progress::of_set));
+        all.spawn(self.clone().workloads(stream, sets, "statefulsets", WorkloadProgress::of_set));
         all
     }
 
@@ -172,7 +172,7 @@ impl Seen {
         stream: impl Stream<Item = watcher::Result<watcher::Event<K>>>,
         services: Vec<(String, String)>,
         what: &'static str,
-        progress: impl Fn(&K) -> Progress,
+        progress: impl Fn(&K) -> WorkloadProgress,
     ) where
         K: ResourceExt,
     {
@@ -194,7 +194,7 @@ impl Seen {
         &self,
         stream: impl Stream<Item = watcher::Result<watcher::Event<K>>>,
         what: &str,
-        mut take: impl FnMut(&mut State, watcher::Event<K>) -> Vec<Happened>,
+        mut take: impl FnMut(&mut SystemState, watcher::Event<K>) -> Vec<ServiceEvent>,
     ) {
         let mut stream = std::pin::pin!(stream);
         let mut before = false;
@@ -227,7 +227,7 @@ impl Seen {
         let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
         let goes_on = gaps.iter().any(|gap| gap.to.is_none() && gap.what.starts_with(what));
         if !goes_on {
-            gaps.push(Gap { from: when, to: None, what: format!("{what}: {why}") });
+            gaps.push(WatchGap { from: when, to: None, what: format!("{what}: {why}") });
         }
     }
 

@@ -17,8 +17,8 @@ use kube::api::ListParams;
 use crate::changes::record::RUN;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::{Kind, ObjectRef};
-use crate::observe::autoscaler::{self, Scaler};
+use crate::client::object::{ObjectKind, ObjectRef};
+use crate::observe::autoscaler::{self, Hpa};
 use crate::observe::placement;
 
 /// Kubernetes' own grace when a pod does not say.
@@ -38,14 +38,14 @@ pub(crate) struct Workload {
     pub(crate) pod: PodSpec,
     /// The labels of its pods.
     pub(crate) labels: BTreeMap<String, String>,
-    pub(crate) front: Option<Front>,
-    pub(crate) scaler: Option<Scaler>,
+    pub(crate) front: Option<FrontService>,
+    pub(crate) scaler: Option<Hpa>,
     pub(crate) budget: Option<ObjectRef>,
 }
 
 /// A Service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Front {
+pub(crate) struct FrontService {
     pub(crate) name: String,
     pub(crate) address: Option<String>,
     pub(crate) port: u16,
@@ -139,7 +139,7 @@ fn of_deployment(one: Deployment, services: &[Service]) -> Option<(ObjectMeta, W
         max_unavailable: share(rolling.max_unavailable.as_ref(), replicas, Rounding::Down),
     };
     let selector = spec.selector.match_labels.unwrap_or_default();
-    let object = ObjectRef::new(Kind::Deployment, one.metadata.name.as_deref()?);
+    let object = ObjectRef::new(ObjectKind::Deployment, one.metadata.name.as_deref()?);
     workload(one.metadata, object, selector, replicas, rollout, spec.template, services)
 }
 
@@ -149,7 +149,7 @@ fn of_set(one: StatefulSet, services: &[Service]) -> Option<(ObjectMeta, Workloa
     let rollout =
         plan::Rollout { kind: StrategyKind::RollingUpdate, max_surge: 0, max_unavailable: 1 };
     let selector = spec.selector.match_labels.unwrap_or_default();
-    let object = ObjectRef::new(Kind::StatefulSet, one.metadata.name.as_deref()?);
+    let object = ObjectRef::new(ObjectKind::StatefulSet, one.metadata.name.as_deref()?);
     workload(one.metadata, object, selector, replicas, rollout, spec.template, services)
 }
 
@@ -172,7 +172,7 @@ fn workload(
 }
 
 /// A Service, if it leads to pods with these labels.
-fn front(service: &Service, labels: &BTreeMap<String, String>) -> Option<Front> {
+fn front(service: &Service, labels: &BTreeMap<String, String>) -> Option<FrontService> {
     // What another run has added goes with that run.
     if service.labels().contains_key(RUN) {
         return None;
@@ -183,7 +183,7 @@ fn front(service: &Service, labels: &BTreeMap<String, String>) -> Option<Front> 
         return None;
     }
     let port = spec.ports.as_ref()?.first()?.port;
-    Some(Front {
+    Some(FrontService {
         name: service.name_any(),
         address: spec.cluster_ip.clone().filter(|address| address != "None" && !address.is_empty()),
         port: u16::try_from(port).ok()?,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// What matters of a workload's spec and status.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Progress {
+pub(crate) struct WorkloadProgress {
     /// `None` before it was seen for the first time.
     wanted: Option<i32>,
     template: Value,
@@ -15,7 +15,7 @@ pub(crate) struct Progress {
     rolling: bool,
 }
 
-impl Progress {
+impl WorkloadProgress {
     pub(crate) fn of_deployment(one: &Deployment) -> Self {
         let (spec, status) = (one.spec.as_ref(), one.status.clone().unwrap_or_default());
         let wanted = spec.and_then(|spec| spec.replicas).unwrap_or(1);

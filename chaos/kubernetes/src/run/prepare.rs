@@ -10,14 +10,14 @@ use crate::changes::change::Change;
 use crate::client::error::KubeError;
 use crate::client::object::ObjectRef;
 use crate::faults::platform::CONTAINER;
-use crate::observe::placement::{self, Budget, POD};
+use crate::observe::placement::{self, DisruptionBudget, POD};
 use crate::observe::workload::Workload;
-use crate::run::KubeSystem;
+use crate::run::ClusterRun;
 
 /// The slot of what is prepared.
 const SLOT: &str = "prepared";
 
-impl KubeSystem {
+impl ClusterRun {
     /// Makes every service as the plan has it. Says which ones roll out because of it, with the
     /// generation to wait for.
     pub(crate) async fn prepare(&self) -> Result<BTreeMap<String, i64>, KubeError> {
@@ -57,7 +57,7 @@ fn without_scaler(workload: &Workload, service: &plan::Service) -> Option<Change
 /// A budget that lets everybody go protects nobody.
 fn without_budget(workload: &Workload, service: &plan::Service) -> Option<Change> {
     let budget = workload.budget.as_ref().filter(|_| !service.placement.budget)?;
-    Some(prepared(budget, Budget::lifted()))
+    Some(prepared(budget, DisruptionBudget::lifted()))
 }
 
 /// What has to be otherwise in a workload so that it is as the plan has it.

@@ -6,12 +6,12 @@ use brunt_scenarios::bounds;
 use brunt_scenarios::timeline::ScalerRecord;
 
 use crate::client::error::KubeError;
+use crate::client::object::ChangeMode;
 use crate::observe::autoscaler;
 use crate::observe::workload::Workload;
-use crate::run::options::Touch;
-use crate::run::{KubeSystem, MARGIN};
+use crate::run::{ClusterRun, REVERT_MARGIN};
 
-impl KubeSystem {
+impl ClusterRun {
     /// Makes the services as the plan has them where the manifests have them otherwise. Then waits
     /// until every one has as many replicas ready as it should, and no rollout goes on: of this, of
     /// an earlier run, or of putting things back. Then puts stand-ins before the callees of the
@@ -21,7 +21,7 @@ impl KubeSystem {
     /// When one has not within its bound, with what to look at.
     pub async fn ready(&self) -> Result<(), KubeError> {
         let begun = self.prepare().await?;
-        if self.touch == Touch::Dry {
+        if self.touch == ChangeMode::DryRun {
             return self.interpose().await;
         }
         for (service, workload) in &self.workloads {
@@ -50,7 +50,7 @@ impl KubeSystem {
     /// The old replicas go by the manifest's grace, the new ones come by the plan's probes.
     fn settles_within(&self, service: &str, workload: &Workload) -> Duration {
         let plan = self.plan.services.get(service);
-        plan.map_or(MARGIN, |plan| {
+        plan.map_or(REVERT_MARGIN, |plan| {
             bounds::rolls_out(plan) + workload.grace() * plan.replicas.max(1)
         })
     }

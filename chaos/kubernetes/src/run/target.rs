@@ -13,13 +13,13 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::{DeleteParams, Preconditions};
 use serde_json::json;
 
-use crate::changes::change::{Change, PutBack, ROLLOUT, put_back};
+use crate::changes::change::{Change, ROLLOUT, RestoreOutcome, put_back};
 use crate::client::error::KubeError;
+use crate::client::object::ChangeMode;
 use crate::client::pod_proxy_get::ask;
 use crate::observe::state::PodState;
 use crate::observe::workload::Workload;
-use crate::run::KubeSystem;
-use crate::run::options::Touch;
+use crate::run::ClusterRun;
 
 /// How long a pod may take to answer a request that belongs to a fault.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,7 +33,7 @@ const REPLICAS: &str = "replicas";
 /// serves others too.
 const AT_ONCE: usize = 20;
 
-impl KubeSystem {
+impl ClusterRun {
     pub(crate) fn workload(&self, service: &str) -> Result<&Workload, TargetError> {
         self.workloads.get(service).ok_or_else(|| match self.url(service) {
             Some(_) => TargetError::NotOurs(service.to_owned()),
@@ -81,12 +81,12 @@ impl KubeSystem {
         object: &crate::client::object::ObjectRef,
         slot: &str,
     ) -> Result<(), TargetError> {
-        if self.touch == Touch::Dry {
+        if self.touch == ChangeMode::DryRun {
             return Ok(());
         }
         match put_back(&self.cluster, object, slot).await.map_err(refused)? {
-            PutBack::Done => Ok(()),
-            PutBack::Drift(how) => Err(TargetError::Drift(how)),
+            RestoreOutcome::Restored => Ok(()),
+            RestoreOutcome::Drifted(how) => Err(TargetError::Drift(how)),
         }
     }
 
@@ -95,7 +95,7 @@ impl KubeSystem {
         self.in_time().map_err(refused)?;
         let seconds = u32::try_from(grace.as_secs()).unwrap_or(u32::MAX);
         let mut params = DeleteParams::default().grace_period(seconds);
-        params.dry_run = self.touch == Touch::Dry;
+        params.dry_run = self.touch == ChangeMode::DryRun;
         params.preconditions =
             pod.uid.clone().map(|uid| Preconditions { uid: Some(uid), resource_version: None });
         let api = self.cluster.api::<Pod>();
@@ -115,7 +115,7 @@ pub(crate) fn refused(error: KubeError) -> TargetError {
     TargetError::platform(error)
 }
 
-impl FaultTarget for KubeSystem {
+impl FaultTarget for ClusterRun {
     type Platform = Self;
 
     fn platform(&self) -> Option<&Self> {
@@ -183,7 +183,7 @@ impl FaultTarget for KubeSystem {
     async fn scale(&self, service: &str, replicas: u32) -> Result<(), TargetError> {
         let workload = self.workload(service)?;
         let object = workload.object.read(&self.cluster).await.map_err(refused)?;
-        let noted = crate::changes::record::noted(&object).map_err(refused)?;
+        let noted = crate::changes::record::stored_records(&object).map_err(refused)?;
         let before =
             noted.iter().find(|noted| noted.slot == REPLICAS && noted.record.lease == self.lease);
         let was = before.and_then(|noted| noted.record.edits.first()?.was.clone());
@@ -209,7 +209,7 @@ impl FaultTarget for KubeSystem {
     async fn get(&self, service: &str, replica: u32, path: &str) -> Result<u16, TargetError> {
         let workload = self.workload(service)?;
         let pod = self.pod(service, replica)?;
-        if self.touch == Touch::Dry {
+        if self.touch == ChangeMode::DryRun {
             self.note(format!("Pod {} on {}: GET {path}", pod.name, pod.node));
             return Ok(200);
         }
@@ -262,7 +262,7 @@ impl FaultTarget for KubeSystem {
     }
 }
 
-impl PlatformTarget for KubeSystem {
+impl PlatformTarget for ClusterRun {
     async fn inject(
         &self,
         service: &str,
@@ -277,7 +277,7 @@ impl PlatformTarget for KubeSystem {
     }
 }
 
-impl ReplicaSelector for KubeSystem {
+impl ReplicaSelector for ClusterRun {
     async fn select_replicas(
         &self,
         service: &str,
@@ -287,7 +287,7 @@ impl ReplicaSelector for KubeSystem {
     }
 }
 
-impl NodeTarget for KubeSystem {
+impl NodeTarget for ClusterRun {
     async fn nodes(&self, which: &NodePick) -> Result<Vec<Node>, TargetError> {
         self.nodes_of(which).await
     }

@@ -19,7 +19,7 @@ const COUNTS: u32 = 10;
 const QUIET: Duration = Duration::from_millis(100);
 
 /// The line to one worker.
-pub(super) struct Line {
+pub(super) struct AttachedWorker {
     pod: String,
     /// The connection, which ends with the line.
     process: Option<kube::api::AttachedProcess>,
@@ -29,7 +29,7 @@ pub(super) struct Line {
     over: watch::Receiver<bool>,
 }
 
-impl Line {
+impl AttachedWorker {
     pub(super) async fn to(cluster: &Cluster, pod: &str) -> Result<Self, KubeError> {
         let pods = cluster.api::<Pod>();
         let params =
@@ -132,7 +132,7 @@ impl Line {
 }
 
 /// The worker stops with the connection.
-impl Drop for Line {
+impl Drop for AttachedWorker {
     fn drop(&mut self) {
         if let Some(process) = &self.process {
             process.abort();
@@ -163,7 +163,7 @@ mod tests {
     async fn it_is_told_when_to_start_until_it_goes() {
         let ((input, hears), (says, output)) = (duplex(4096), duplex(4096));
         let working = tokio::spawn(worker(hears, says));
-        let mut line = Line::with("pod", input, output);
+        let mut line = AttachedWorker::with("pod", input, output);
         let way = line.count_down(Instant::now() + Duration::from_secs(60)).await.unwrap();
         assert!(way < Duration::from_secs(30), "{way:?}");
         line.tell("stop", Duration::from_secs(30)).await.unwrap();
@@ -178,7 +178,7 @@ mod tests {
     #[tokio::test]
     async fn one_that_ends_is_known_to_have_ended() {
         let ((input, hears), (says, output)) = (duplex(4096), duplex(4096));
-        let mut line = Line::with("pod", input, output);
+        let mut line = AttachedWorker::with("pod", input, output);
         drop((hears, says));
         line.over().await;
         assert!(line.is_over() && line.said().is_none());

@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use serde_json::{Value, json};
 
-use crate::changes::record::{Lease, RUN};
+use crate::changes::record::{RUN, RunLease};
 use crate::changes::revert::EXPIRES;
 
 /// The label by which Kubernetes says which of a Job's pods one is.
@@ -17,7 +17,7 @@ const FOLDER: &str = "/task";
 /// After its run's time, in seconds, until the Job ends whatever still goes on.
 const AFTERWARDS: i64 = 60;
 
-pub(super) fn name(lease: &Lease) -> String {
+pub(super) fn name(lease: &RunLease) -> String {
     format!("brunt-load-{}", lease.run)
 }
 
@@ -27,7 +27,12 @@ pub(super) fn index(pod: &Pod) -> Option<u32> {
 }
 
 /// The Job, which does not start by itself.
-pub(super) fn manifest(lease: &Lease, image: &str, workers: u32, owner: Option<&Value>) -> Value {
+pub(super) fn manifest(
+    lease: &RunLease,
+    image: &str,
+    workers: u32,
+    owner: Option<&Value>,
+) -> Value {
     let name = name(lease);
     let left = lease.expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
     let labels = json!({RUN: lease.run, "app.kubernetes.io/name": "brunt-load"});
@@ -88,7 +93,7 @@ fn container(image: &str) -> Value {
 }
 
 /// The task, which belongs to the Job.
-pub(super) fn task(lease: &Lease, text: &str, job: Option<&str>) -> Value {
+pub(super) fn task(lease: &RunLease, text: &str, job: Option<&str>) -> Value {
     let name = name(lease);
     let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job});
     json!({

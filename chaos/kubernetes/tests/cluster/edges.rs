@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use brunt_faults::{FaultError, InjectedFault};
-use brunt_kubernetes::{KubeSystem, Options, Order, Touch};
+use brunt_kubernetes::{ChangeMode, ClusterRun, ClusterRunOptions, Watchdog};
 use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick};
 use brunt_scenarios::timeline::EdgeRecord;
 use serde_json::json;
@@ -13,9 +13,9 @@ use serde_json::json;
 use crate::inject_fault::{LASTS, applied};
 use crate::shop::{Shop, until};
 
-fn options(shop: &Shop, dead_man: Order, lasts: Duration) -> Options {
-    let between = vec![("gateway".to_owned(), "shop".to_owned())];
-    Options { between, ..shop.options(dead_man, lasts) }
+fn options(shop: &Shop, watchdog: Watchdog, lasts: Duration) -> ClusterRunOptions {
+    let edges = vec![("gateway".to_owned(), "shop".to_owned())];
+    ClusterRunOptions { edges, ..shop.options(watchdog, lasts) }
 }
 
 async fn furnished(name: &str) -> Option<Shop> {
@@ -25,7 +25,7 @@ async fn furnished(name: &str) -> Option<Shop> {
     Some(shop)
 }
 
-async fn set(system: &KubeSystem, fault: EdgeFault) -> Result<InjectedFault, FaultError> {
+async fn set(system: &ClusterRun, fault: EdgeFault) -> Result<InjectedFault, FaultError> {
     let kind = FaultKind::Edge { from: "gateway".to_owned(), to: "shop".to_owned(), fault };
     applied(system, &kind).await
 }
@@ -37,12 +37,12 @@ struct Customer {
 }
 
 impl Customer {
-    fn of(system: &KubeSystem, service: &str) -> Self {
+    fn of(system: &ClusterRun, service: &str) -> Self {
         Self::keeping(system, service, 1)
     }
 
     /// One who keeps so many connections for the next time.
-    fn keeping(system: &KubeSystem, service: &str, connections: usize) -> Self {
+    fn keeping(system: &ClusterRun, service: &str, connections: usize) -> Self {
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(3));
         let client = client.pool_max_idle_per_host(connections).build().unwrap();
         Self { client, url: format!("{}/stocks", system.url(service).unwrap()) }
@@ -64,7 +64,7 @@ impl Customer {
     }
 }
 
-async fn edge(system: &KubeSystem) -> EdgeRecord {
+async fn edge(system: &ClusterRun) -> EdgeRecord {
     let edges = system.edges().await;
     let ours = |edge: &&EdgeRecord| edge.from.as_deref() == Some("gateway") && edge.to == "shop";
     edges.iter().find(ours).cloned().unwrap()
@@ -73,7 +73,7 @@ async fn edge(system: &KubeSystem) -> EdgeRecord {
 /// What one purchase under a fault looks like: its status, its time, and what the edge counted; and
 /// that the fault's hits are known when it is lifted.
 async fn under(
-    system: &KubeSystem,
+    system: &ClusterRun,
     customer: &Customer,
     fault: EdgeFault,
 ) -> (Option<u16>, Duration, [u64; 3]) {
@@ -94,7 +94,7 @@ async fn under(
 async fn every_fault_between_two_services_has_its_effect() {
     let Some(shop) = furnished("edges").await else { return };
     let before = shop.picture().await;
-    let system = shop.start(&options(&shop, Order::Job(None), LASTS)).await;
+    let system = shop.start(&options(&shop, Watchdog::Job(None), LASTS)).await;
     system.ready().await.unwrap();
     let customer = Customer::of(&system, "gateway");
     let direct = Customer::of(&system, "shop");
@@ -143,7 +143,7 @@ async fn every_fault_between_two_services_has_its_effect() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_slow_replica_is_one_of_the_callees() {
     let Some(shop) = furnished("slow-one").await else { return };
-    let system = shop.start(&options(&shop, Order::None, LASTS)).await;
+    let system = shop.start(&options(&shop, Watchdog::None, LASTS)).await;
     system.ready().await.unwrap();
     let customer = Customer::of(&system, "gateway");
     let slow = EdgeFault::Latency { delay: "1s".parse().unwrap(), pick: Pick::One };
@@ -176,7 +176,7 @@ struct Crowd {
 
 impl Crowd {
     /// Each buys from a service, and keeps so many connections.
-    fn of(system: &KubeSystem, customers: &[(&str, usize)]) -> Self {
+    fn of(system: &ClusterRun, customers: &[(&str, usize)]) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let good = Arc::new(AtomicU64::new(0));
         let customers = customers.iter().map(|(service, connections)| {
@@ -219,7 +219,7 @@ impl Crowd {
 #[tokio::test(flavor = "multi_thread")]
 async fn coming_between_and_leaving_loses_no_request() {
     let Some(shop) = furnished("no-loss").await else { return };
-    let quiet = shop.start(&shop.options(Order::None, LASTS)).await;
+    let quiet = shop.start(&shop.options(Watchdog::None, LASTS)).await;
     quiet.ready().await.unwrap();
     // Pods that are ready are not served yet: a node's kube-proxy gathers changes for up to a
     // second.
@@ -230,7 +230,7 @@ async fn coming_between_and_leaving_loses_no_request() {
     let newcomers = Crowd::of(&quiet, &[("gateway", 1), ("shop", 0), ("shop", 0)]);
     newcomers.buys_more().await;
     for _ in 0..2 {
-        let system = shop.start(&options(&shop, Order::Job(None), LASTS)).await;
+        let system = shop.start(&options(&shop, Watchdog::Job(None), LASTS)).await;
         system.ready().await.unwrap();
         // Those who come now keep their connections to the stand-in, and must give them up again.
         let regulars = Crowd::of(&system, &[("gateway", 4), ("shop", 1), ("shop", 1)]);
@@ -251,7 +251,7 @@ async fn coming_between_and_leaving_loses_no_request() {
 async fn the_cluster_takes_a_stand_in_out_by_itself() {
     let Some(shop) = furnished("left").await else { return };
     let before = shop.picture().await;
-    let system = shop.start(&options(&shop, Order::Job(None), Duration::from_secs(40))).await;
+    let system = shop.start(&options(&shop, Watchdog::Job(None), Duration::from_secs(40))).await;
     system.ready().await.unwrap();
     let customer = Customer::of(&system, "gateway");
     until("it is served", || async { customer.buys().await.0 == Some(201) }).await;
@@ -272,11 +272,14 @@ async fn the_cluster_takes_a_stand_in_out_by_itself() {
 async fn a_dry_run_says_what_it_would_add_and_adds_nothing() {
     let Some(shop) = furnished("dry").await else { return };
     let before = shop.picture().await;
-    let dry = Options { touch: Touch::Dry, ..options(&shop, Order::Job(None), LASTS) };
+    let dry = ClusterRunOptions {
+        mode: ChangeMode::DryRun,
+        ..options(&shop, Watchdog::Job(None), LASTS)
+    };
     let system = shop.start(&dry).await;
     system.ready().await.unwrap();
     let _ = set(&system, EdgeFault::Cut).await.unwrap().keep();
-    let touched = system.touched().join("\n");
+    let touched = system.planned_changes().join("\n");
     for what in ["Service brunt-shop-", "Pod brunt-shop-", "Service shop: /spec/selector"] {
         assert!(touched.contains(what), "{touched}");
     }

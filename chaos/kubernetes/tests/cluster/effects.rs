@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brunt_faults::FaultTarget;
-use brunt_kubernetes::{KubeSystem, Order};
+use brunt_kubernetes::{ClusterRun, Watchdog};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
 use k8s_openapi::api::core::v1::Pod;
@@ -16,7 +16,7 @@ fn on_a_node(fault: NodeFault) -> FaultKind {
     FaultKind::Nodes { which: NodePick::Of { service: "shop".to_owned(), pick: Pick::One }, fault }
 }
 
-async fn applied(system: &KubeSystem, kind: &FaultKind) -> brunt_faults::InjectedFault {
+async fn applied(system: &ClusterRun, kind: &FaultKind) -> brunt_faults::InjectedFault {
     inject_fault::applied(system, kind).await.unwrap()
 }
 
@@ -39,7 +39,7 @@ async fn a_zombie_is_started_again_in_its_pod() {
     let Some(shop) = Shop::open("zombie").await else { return };
     shop.all_ready().await;
     let before = shop.picture().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let zombie =
         FaultKind::MakeZombie { service: "shop".to_owned(), path: "/makeZombie".to_owned() };
     assert_eq!(applied(&system, &zombie).await.keep().hits, 1);
@@ -57,7 +57,7 @@ async fn a_zombie_is_started_again_in_its_pod() {
 async fn pods_run_with_what_was_set_and_then_without() {
     let Some(shop) = Shop::open("env").await else { return };
     shop.all_ready().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let env = [("TIMEOUT".to_owned(), "off".to_owned())];
     let set = applied(&system, &platform(PlatformFault::SetEnv(env.into()))).await;
     let all = |value: Option<&'static str>| {
@@ -79,7 +79,7 @@ async fn a_liveness_probe_that_asks_elsewhere_has_pods_started_again() {
     let Some(shop) = Shop::open("probe").await else { return };
     shop.all_ready().await;
     let before = shop.picture().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let path = Some("/elsewhere".to_owned());
     let probe = platform(PlatformFault::Probe { which: ProbeKind::Liveness, path });
     let tampered = applied(&system, &probe).await;
@@ -98,7 +98,7 @@ async fn a_liveness_probe_that_asks_elsewhere_has_pods_started_again() {
 async fn a_readiness_probe_that_asks_elsewhere_keeps_new_pods_out() {
     let Some(shop) = Shop::open("unready").await else { return };
     shop.all_ready().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let path = Some("/elsewhere".to_owned());
     let probe = platform(PlatformFault::Probe { which: ProbeKind::Readiness, path });
     let tampered = applied(&system, &probe).await;
@@ -116,7 +116,7 @@ async fn an_autoscaler_that_is_told_more_brings_more() {
     let Some(shop) = Shop::open("more").await else { return };
     shop.all_ready().await;
     let before = shop.picture().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let more = PlatformFault::Autoscale { min: Some(3), max: Some(4), target: None };
     let told = applied(&system, &platform(more)).await;
     until("three are ready", || async { system.census("shop").await.unwrap().ready() == 3 }).await;
@@ -132,7 +132,7 @@ async fn a_cordoned_node_takes_nothing_new_and_a_drained_one_is_empty() {
     let Some(shop) = Shop::open("empty").await else { return };
     let _alone = NODES.lock().await;
     shop.all_ready().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     for fault in [NodeFault::Cordon, NodeFault::Drain, NodeFault::Outage] {
         let taken = applied(&system, &on_a_node(fault)).await;
         let closed = shop.cordoned().await;
@@ -163,7 +163,7 @@ async fn a_cordoned_node_takes_nothing_new_and_a_drained_one_is_empty() {
 async fn a_pod_that_is_told_to_go_has_its_grace() {
     let Some(shop) = Shop::open("grace").await else { return };
     shop.all_ready().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let grace = Duration::from_secs(7);
     let kill = FaultKind::Kill { services: vec!["shop".to_owned()], pick: Pick::One, grace };
     let going = shop.going();
@@ -179,7 +179,7 @@ async fn a_pod_that_is_told_to_go_has_its_grace() {
 async fn stress_uses_the_processor_and_ends_with_its_controller() {
     let Some(shop) = Shop::open("stress").await else { return };
     shop.all_ready().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let stress = platform(PlatformFault::Stress { pick: Pick::One, cpu: 1, memory: 32 });
     let stressed = applied(&system, &stress).await;
     until("one is busy", || async { shop.busiest().await > 100 }).await;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use brunt_faults::{FaultTarget, InjectedFault};
-use brunt_kubernetes::{KubeSystem, Order};
+use brunt_kubernetes::{ClusterRun, Watchdog};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
 
@@ -9,11 +9,11 @@ use crate::inject_fault::{LASTS, applied, platform};
 use crate::shop::{NODES, Shop, until};
 use crate::whole;
 
-async fn numbers(system: &KubeSystem) -> Vec<u32> {
+async fn numbers(system: &ClusterRun) -> Vec<u32> {
     system.census("shop").await.unwrap().replicas.iter().map(|one| one.number).collect()
 }
 
-async fn all_ready(system: &KubeSystem, number: u32) {
+async fn all_ready(system: &ClusterRun, number: u32) {
     until("all are ready", || async { system.census("shop").await.unwrap().ready() == number })
         .await;
 }
@@ -21,7 +21,7 @@ async fn all_ready(system: &KubeSystem, number: u32) {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_and_evicted_pods_are_replaced() {
     let Some(shop) = Shop::open("kill").await else { return };
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let kill = FaultKind::Kill {
         services: vec!["shop".to_owned()],
         pick: Pick::All,
@@ -50,7 +50,7 @@ async fn what_is_stopped_or_scaled_comes_back() {
     let Some(shop) = Shop::open("scale").await else { return };
     shop.no_autoscaler().await;
     let before = shop.picture().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let stop = applied(&system, &FaultKind::Stop { service: "shop".to_owned() }).await.unwrap();
     until("none runs", || async { numbers(&system).await.is_empty() }).await;
     assert_eq!(stop.recover(&system).await.unwrap().hits, 2);
@@ -71,7 +71,7 @@ async fn what_is_stopped_or_scaled_comes_back() {
 async fn what_somebody_else_scaled_meanwhile_is_left() {
     let Some(shop) = Shop::open("drift").await else { return };
     shop.no_autoscaler().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     applied(&system, &FaultKind::Scale { service: "shop".to_owned(), replicas: 3 })
         .await
         .unwrap()
@@ -89,7 +89,7 @@ async fn what_somebody_else_scaled_meanwhile_is_left() {
 async fn changed_objects_are_restored_exactly() {
     let Some(shop) = Shop::open("change").await else { return };
     let before = shop.picture().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let env = [("TIMEOUT".to_owned(), "off".to_owned())];
     let data = [("MAKING_TIME".to_owned(), "9s".to_owned()), ("NEW".to_owned(), "x".to_owned())];
     let cases = [
@@ -144,7 +144,7 @@ async fn changed_objects_are_restored_exactly() {
 async fn a_rollout_and_the_way_back_leave_nothing() {
     let Some(shop) = Shop::open("rollout").await else { return };
     let before = shop.picture().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let rollout = FaultKind::Rollout { service: "shop".to_owned() };
     assert_eq!(applied(&system, &rollout).await.unwrap().keep().hits, 2);
     until("new pods", || async {
@@ -169,7 +169,7 @@ async fn a_rollout_and_the_way_back_leave_nothing() {
 async fn containers_are_ended_and_stressed_from_within() {
     let Some(shop) = Shop::open("within").await else { return };
     let before = shop.picture().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let stress = platform(PlatformFault::Stress { pick: Pick::One, cpu: 1, memory: 8 });
     let stressed = applied(&system, &stress).await.unwrap();
     assert_eq!(stressed.recover(&system).await.unwrap().hits, 1);
@@ -188,7 +188,7 @@ async fn a_node_is_cordoned_and_drained_and_given_back() {
     let Some(shop) = Shop::open("node").await else { return };
     let _alone = NODES.lock().await;
     let before = (shop.picture().await, whole::nodes(&shop.client).await);
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     for fault in [NodeFault::Cordon, NodeFault::Drain, NodeFault::Outage] {
         let kind = FaultKind::Nodes {
             which: NodePick::Of { service: "shop".to_owned(), pick: Pick::One },

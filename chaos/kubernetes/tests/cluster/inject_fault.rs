@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brunt_faults::{FaultError, InjectedFault, Limits, inject};
-use brunt_kubernetes::KubeSystem;
+use brunt_kubernetes::ClusterRun;
 use brunt_scenarios::plan::{FaultKind, PlatformFault};
 use brunt_scenarios::units::Percent;
 
@@ -24,6 +24,6 @@ pub fn chance() -> fastrand::Rng {
     fastrand::Rng::with_seed(7)
 }
 
-pub async fn applied(system: &KubeSystem, kind: &FaultKind) -> Result<InjectedFault, FaultError> {
+pub async fn applied(system: &ClusterRun, kind: &FaultKind) -> Result<InjectedFault, FaultError> {
     inject(kind, system, &ALL, &mut chance()).await
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use brunt_kubernetes::{Cluster, Order, Which, revert};
+use brunt_kubernetes::{Cluster, RunSelector, Watchdog, revert};
 use brunt_scenarios::plan::{FaultKind, PlatformFault};
 
 use crate::inject_fault::applied;
@@ -22,7 +22,7 @@ async fn the_cluster_puts_things_back_by_itself() {
     let Some(shop) = Shop::open("dead-man").await else { return };
     shop.no_autoscaler().await;
     let before = shop.picture().await;
-    let options = shop.options(Order::Job(None), Duration::from_secs(1));
+    let options = shop.options(Watchdog::Job(None), Duration::from_secs(1));
     let system = shop.enter(&options).await;
     for kind in faults() {
         applied(&system, &kind).await.unwrap().keep();
@@ -39,19 +39,19 @@ async fn reverting_twice_does_nothing_the_second_time() {
     let Some(shop) = Shop::open("revert").await else { return };
     shop.no_autoscaler().await;
     let before = shop.picture().await;
-    let options = shop.options(Order::None, Duration::from_secs(600));
+    let options = shop.options(Watchdog::None, Duration::from_secs(600));
     let system = shop.enter(&options).await;
     for kind in faults() {
         applied(&system, &kind).await.unwrap().keep();
     }
     drop(system);
-    let cluster = Cluster::connect(&options.place).await.unwrap();
+    let cluster = Cluster::connect(&options.target).await.unwrap();
     // It goes on for all that others know.
-    assert_eq!(revert(&cluster, &Which::Expired).await.done, [""; 0]);
-    let once = revert(&cluster, &Which::Run(options.run.clone())).await;
+    assert_eq!(revert(&cluster, &RunSelector::Expired).await.done, [""; 0]);
+    let once = revert(&cluster, &RunSelector::Run(options.run.clone())).await;
     assert!(once.is_clean() && once.done.len() == 3, "{once:?}");
     assert_eq!(shop.picture().await, before);
-    let twice = revert(&cluster, &Which::Run(options.run)).await;
+    let twice = revert(&cluster, &RunSelector::Run(options.run)).await;
     assert!(twice.is_clean() && twice.done.is_empty(), "{twice:?}");
     shop.close().await;
 }

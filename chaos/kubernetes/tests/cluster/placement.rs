@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use brunt_faults::{FaultTarget, NodeTarget, ReplicaSelector, inject, inject_where};
-use brunt_kubernetes::{Cluster, Order, Which, revert};
+use brunt_kubernetes::{Cluster, RunSelector, Watchdog, revert};
 use brunt_scenarios::plan::{FaultKind, NodePick, Only, Pick, PlatformFault};
 
 use crate::inject_fault::{ALL, LASTS, applied, chance};
@@ -25,7 +25,7 @@ async fn a_deleted_workload_is_applied_again_with_what_the_run_had_changed_in_it
     let Some(shop) = Shop::open("removed").await else { return };
     shop.no_autoscaler().await;
     let before = written(&shop).await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let env = PlatformFault::SetEnv([("TIMEOUT".to_owned(), "off".to_owned())].into());
     let changed = FaultKind::Platform { service: "shop".to_owned(), fault: env };
     let mut rng = chance();
@@ -56,7 +56,7 @@ async fn a_deleted_workload_comes_back_although_the_run_is_gone() {
     let Some(shop) = Shop::open("removed-for-good").await else { return };
     shop.no_autoscaler().await;
     let before = written(&shop).await;
-    let options = shop.options(Order::Job(None), Duration::from_secs(1));
+    let options = shop.options(Watchdog::Job(None), Duration::from_secs(1));
     let system = shop.enter(&options).await;
     applied(&system, &removed()).await.unwrap().keep();
     drop(system);
@@ -68,18 +68,18 @@ async fn a_deleted_workload_comes_back_although_the_run_is_gone() {
 async fn a_workload_that_somebody_else_has_made_meanwhile_is_left_as_it_is() {
     let Some(shop) = Shop::open("replaced").await else { return };
     shop.no_autoscaler().await;
-    let options = shop.options(Order::None, LASTS);
+    let options = shop.options(Watchdog::None, LASTS);
     let system = shop.enter(&options).await;
     let kept = shop.deployment().await;
     applied(&system, &removed()).await.unwrap().keep();
     drop(system);
     shop.make_again(kept, 1).await;
-    let cluster = Cluster::connect(&options.place).await.unwrap();
-    let reverted = revert(&cluster, &Which::Run(options.run.clone())).await;
+    let cluster = Cluster::connect(&options.target).await.unwrap();
+    let reverted = revert(&cluster, &RunSelector::Run(options.run.clone())).await;
     assert!(reverted.failed.is_empty() && reverted.drift.len() == 1, "{reverted:?}");
     assert!(reverted.drift[0].contains("left as it is"), "{reverted:?}");
     assert_eq!(shop.deployment().await["spec"]["replicas"], 1);
-    assert!(revert(&cluster, &Which::Run(options.run)).await.is_clean(), "it is told once");
+    assert!(revert(&cluster, &RunSelector::Run(options.run)).await.is_clean(), "it is told once");
     shop.close().await;
 }
 
@@ -90,7 +90,7 @@ async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_the
     shop.guard().await;
     shop.no_autoscaler().await;
     let before = shop.picture().await;
-    let options = shop.options(Order::None, LASTS);
+    let options = shop.options(Watchdog::None, LASTS);
     let system = shop.enter_without(&options, &["spread", "disruptionBudget"]).await;
     let nodes: BTreeSet<String> = shop.nodes().await;
     assert_eq!(nodes.len(), 1, "{nodes:?}");
@@ -107,7 +107,7 @@ async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_the
 async fn replicas_are_picked_where_they_are_and_by_their_labels() {
     let Some(shop) = Shop::open("where").await else { return };
     shop.no_autoscaler().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let node = shop.nodes().await.into_iter().next();
     let here = Only {
         node: node.clone(),

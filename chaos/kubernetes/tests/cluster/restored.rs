@@ -1,7 +1,7 @@
 //! Every fault that changes an object: it shows in the cluster, and whoever comes by puts the
 //! object back as it was, to the letter. And faults that the cluster refuses change nothing.
 
-use brunt_kubernetes::{Cluster, KubeSystem, Order, Which, revert};
+use brunt_kubernetes::{Cluster, ClusterRun, RunSelector, Watchdog, revert};
 use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault};
 use brunt_scenarios::scenario::ProbeKind;
 
@@ -36,7 +36,7 @@ fn changes() -> Vec<(FaultKind, &'static str, &'static str)> {
     ]
 }
 
-async fn injected(system: &KubeSystem, kind: &FaultKind) {
+async fn injected(system: &ClusterRun, kind: &FaultKind) {
     let applied = applied(system, kind).await;
     assert!(applied.unwrap().keep().hits >= 1, "{kind}");
 }
@@ -47,7 +47,7 @@ async fn whoever_comes_by_restores_every_object_exactly() {
     shop.all_ready().await;
     let before = shop.picture().await;
     for (kind, object, shows) in changes() {
-        let options = shop.options(Order::None, LASTS);
+        let options = shop.options(Watchdog::None, LASTS);
         let system = shop.enter(&options).await;
         injected(&system, &kind).await;
         // As if the run had been killed.
@@ -56,8 +56,8 @@ async fn whoever_comes_by_restores_every_object_exactly() {
         let name = before.keys().find(|name| name.starts_with(object)).unwrap();
         assert!(now[name].contains(shows) && now[name] != before[name], "{kind}: {}", now[name]);
         assert!(now[name].contains("revert.brunt.dev/"), "{kind}: {}", now[name]);
-        let cluster = Cluster::connect(&options.place).await.unwrap();
-        let reverted = revert(&cluster, &Which::Run(options.run.clone())).await;
+        let cluster = Cluster::connect(&options.target).await.unwrap();
+        let reverted = revert(&cluster, &RunSelector::Run(options.run.clone())).await;
         assert!(reverted.is_clean() && reverted.done.len() == 1, "{kind}: {reverted:?}");
         shop.all_ready().await;
         let after = shop.picture().await;
@@ -81,15 +81,15 @@ async fn whoever_comes_by_gives_nodes_back_exactly() {
         of(NodePick::Of { service: self::shop(), pick: Pick::One }, NodeFault::Outage),
     ];
     for kind in faults {
-        let options = shop.options(Order::None, LASTS);
+        let options = shop.options(Watchdog::None, LASTS);
         let system = shop.enter(&options).await;
         injected(&system, &kind).await;
         drop(system);
         let now = whole::nodes(&shop.client).await;
         let taken = now.values().filter(|state| state.contains("revert.brunt.dev/cordon")).count();
         assert!(taken >= 1, "{kind}: {now:?}");
-        let cluster = Cluster::connect(&options.place).await.unwrap();
-        let reverted = revert(&cluster, &Which::Run(options.run.clone())).await;
+        let cluster = Cluster::connect(&options.target).await.unwrap();
+        let reverted = revert(&cluster, &RunSelector::Run(options.run.clone())).await;
         assert!(reverted.is_clean() && reverted.done.len() == taken, "{kind}: {reverted:?}");
         shop.all_ready().await;
         assert_eq!((shop.picture().await, whole::nodes(&shop.client).await), before, "{kind}");
@@ -102,7 +102,7 @@ async fn what_the_cluster_refuses_changes_nothing() {
     let Some(shop) = Shop::open("refused").await else { return };
     shop.all_ready().await;
     let before = shop.picture().await;
-    let system = shop.enter(&shop.options(Order::None, LASTS)).await;
+    let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let none = [("A".to_owned(), "b".to_owned())];
     let config = PlatformFault::SetConfig { name: "nothing".to_owned(), data: none.into() };
     let autoscale = PlatformFault::Autoscale { min: Some(5), max: Some(3), target: None };

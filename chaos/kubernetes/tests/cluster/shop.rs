@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use brunt_kubernetes::{KubeSystem, Options, Order, Touch, Where};
+use brunt_kubernetes::{ChangeMode, ClusterRun, ClusterRunOptions, ClusterTarget, Watchdog};
 use brunt_scenarios::plan::System;
 use brunt_scenarios::source::Source;
 use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams};
@@ -243,48 +243,51 @@ impl Shop {
         until("all pods are ready", || async { all(&self.whole().await) }).await;
     }
 
-    pub fn options(&self, dead_man: Order, lasts: Duration) -> Options {
+    pub fn options(&self, watchdog: Watchdog, lasts: Duration) -> ClusterRunOptions {
         let kubeconfig = std::env::var_os("BRUNT_TEST_KUBECONFIG").map(Into::into);
-        let place =
-            Where { kubeconfig, namespace: Some(self.namespace.clone()), ..Where::default() };
-        Options {
-            place,
+        let target = ClusterTarget {
+            kubeconfig,
+            namespace: Some(self.namespace.clone()),
+            ..ClusterTarget::default()
+        };
+        ClusterRunOptions {
+            target,
             run: format!("{:08x}", fastrand::u32(..)),
-            lasts,
-            dead_man,
-            touch: Touch::Really,
+            max_duration: lasts,
+            watchdog,
+            mode: ChangeMode::Apply,
             image: None,
-            between: vec![],
-            patience: Duration::from_secs(3),
-            at_rest: vec![],
-            nodes: false,
+            edges: vec![],
+            drain_timeout: Duration::from_secs(3),
+            settled_autoscalers: vec![],
+            changes_nodes: false,
         }
     }
 
     /// The system, ready.
-    pub async fn enter(&self, options: &Options) -> KubeSystem {
+    pub async fn enter(&self, options: &ClusterRunOptions) -> ClusterRun {
         self.enter_without(options, &[]).await
     }
 
     /// The system, ready, without these guards.
-    pub async fn enter_without(&self, options: &Options, guards: &[&str]) -> KubeSystem {
+    pub async fn enter_without(&self, options: &ClusterRunOptions, guards: &[&str]) -> ClusterRun {
         let entered = self.start_without(options, guards).await;
         entered.ready().await.unwrap();
         entered
     }
 
     /// The system, not ready yet.
-    pub async fn start(&self, options: &Options) -> KubeSystem {
+    pub async fn start(&self, options: &ClusterRunOptions) -> ClusterRun {
         self.start_without(options, &[]).await
     }
 
-    async fn start_without(&self, options: &Options, guards: &[&str]) -> KubeSystem {
+    async fn start_without(&self, options: &ClusterRunOptions, guards: &[&str]) -> ClusterRun {
         let source = Source::new("system.yaml".to_owned(), self.system.to_owned());
         let mut system = System::check(&source.parse().unwrap(), &source).unwrap();
-        brunt_kubernetes::inform(&mut system, &options.place).await.unwrap();
+        brunt_kubernetes::load_live_spec(&mut system, &options.target).await.unwrap();
         let service = system.services.get_mut("shop").unwrap();
         guards.iter().for_each(|guard| brunt_scenarios::guard::take_away(service, guard));
-        KubeSystem::start(&system, options).await.unwrap().0
+        ClusterRun::start(&system, options).await.unwrap().0
     }
 
     pub async fn close(self) {

@@ -7,15 +7,15 @@ use kube::api::PostParams;
 use serde_json::{Value, json};
 
 use super::{made, name};
-use crate::changes::record::{Lease, NAMESPACE, RUN};
-use crate::changes::revert::{self, EXPIRES, Reverted, Which};
+use crate::changes::record::{NAMESPACE, RUN, RunLease};
+use crate::changes::revert::{self, EXPIRES, Reverted, RunSelector};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 
 /// An account that may put back what faults change in the namespace, and no more.
 pub(super) async fn in_namespace(
     cluster: &Cluster,
-    lease: &Lease,
+    lease: &RunLease,
     owner: &Value,
 ) -> Result<(), KubeError> {
     let name = name(lease);
@@ -52,10 +52,10 @@ pub(super) async fn in_namespace(
 
 /// Nodes are in no namespace, so the rights to change them are not either; they go when the run's
 /// changes are put back.
-pub(super) async fn on_nodes(cluster: &Cluster, lease: &Lease) -> Result<(), KubeError> {
+pub(super) async fn on_nodes(cluster: &Cluster, lease: &RunLease) -> Result<(), KubeError> {
     // A run that was killed after it had made its role, and before that was bound, has left one
     // that nobody could use.
-    revert::rights_on_nodes(cluster, &Which::Expired, &mut Reverted::default()).await;
+    revert::rights_on_nodes(cluster, &RunSelector::Expired, &mut Reverted::default()).await;
     let name = name(lease);
     let labels = json!({RUN: lease.run, NAMESPACE: cluster.namespace});
     let mut meta = json!({"name": name, "labels": labels, "annotations": {EXPIRES: lease.expires.to_string()}});

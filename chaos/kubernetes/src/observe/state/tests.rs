@@ -2,13 +2,13 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn state() -> State {
+fn state() -> SystemState {
     let mut services = IndexMap::new();
     let selector = BTreeMap::from([("app".to_owned(), "shop".to_owned())]);
     let fronts = BTreeSet::from(["shop".to_owned()]);
     services
         .insert("shop".to_owned(), ServiceState { selector, fronts, ..ServiceState::default() });
-    State { services, ..State::default() }
+    SystemState { services, ..SystemState::default() }
 }
 
 fn pod(name: &str, ready: bool, restarts: u32) -> Pod {
@@ -40,7 +40,7 @@ fn slice(pods: &[(&str, bool)]) -> EndpointSlice {
     .unwrap()
 }
 
-fn words(happened: &[Happened]) -> Vec<String> {
+fn words(happened: &[ServiceEvent]) -> Vec<String> {
     let name = |number: &Option<u32>| number.map_or(String::new(), |number| format!("-{number}"));
     happened
         .iter()
@@ -108,7 +108,7 @@ fn rollouts_begin_and_end() {
             "status": {"observedGeneration": observed, "updatedReplicas": updated, "availableReplicas": 2, "replicas": 2},
         }))
         .unwrap();
-        Progress::of_deployment(&one)
+        WorkloadProgress::of_deployment(&one)
     };
     assert_eq!(state.workload("shop", deployment("v1", 1, 1, 2)), []);
     assert_eq!(words(&state.workload("shop", deployment("v2", 2, 1, 2))), ["shop rollout began"]);
