@@ -42,6 +42,8 @@ fn allowed(from: &str, to: &str) -> bool {
         // The root is the binary: it wires everything.
         "" => true,
         _ if within(from, "scenarios") => false,
+        // The load generator's command line shows what its engine measured as a report does.
+        "loadgen/cli" => ["loadgen", "reports", "scenarios"].contains(&to),
         _ if within(from, "loadgen") => within(to, "scenarios"),
         _ if within(from, "reports") => within(to, "scenarios"),
         _ if within(from, "chaos") => within(to, "scenarios") || within(to, "chaos"),

@@ -34,7 +34,7 @@ check() {
   for tool in siege wrk nginx openssl curl taskset timeout /usr/bin/time; do
     command -v "$tool" >/dev/null || die "$tool is not installed"
   done
-  [[ -x $load ]] || die "there is no $load: cargo build --release -p brunt-loadgen --example loadgen, or set LOAD"
+  [[ -x $load ]] || die "there is no $load: cargo build --release -p brunt-loadgen-cli --example loadgen, or set LOAD"
   for tool in oha h2load; do
     command -v "$tool" >/dev/null || echo "note: $tool is not installed, so it is missing from the tables" >&2
   done

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use brunt_scenarios::grpc::{MethodDescriptor, NoMethod, Unfit, find};
 
-pub(crate) use wire::{framed, unframed};
+pub use wire::framed;
+pub(crate) use wire::unframed;
 
 use crate::job::{Address, Transport, Version};
 
@@ -39,13 +40,16 @@ pub enum GrpcError {
 }
 
 /// How servers of gRPC are reached.
-pub(crate) fn transport(transport: Transport) -> Transport {
+pub fn transport(transport: Transport) -> Transport {
     Transport { version: Version::Http2, grpc: true, ..transport }
 }
 
 /// Asks a server what a method takes and gives; blocks until it has answered, or for as
 /// long as `timeout`.
-pub(crate) fn ask(
+///
+/// # Errors
+/// [`GrpcError`] when the server has no reflection, or no such unary method.
+pub fn ask(
     address: &Address,
     transport: &Transport,
     (service, method): (&str, &str),
@@ -57,7 +61,7 @@ pub(crate) fn ask(
 }
 
 /// The headers of a call that are its protocol's, but for those that are given.
-pub(crate) fn headers(given: &[(String, String)], timeout: Duration) -> Vec<(String, String)> {
+pub fn headers(given: &[(String, String)], timeout: Duration) -> Vec<(String, String)> {
     let own = [
         ("content-type", "application/grpc".to_owned()),
         ("te", "trailers".to_owned()),

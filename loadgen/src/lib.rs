@@ -7,7 +7,7 @@
 //! own lag, and says so when its figures tell more of itself than of the server.
 //!
 //! [`start`] puts load on something and returns at once; [`Running`] shows how it goes, and what
-//! came of it. [`siege`] is the command line.
+//! came of it. The command line is a crate of its own, `brunt-loadgen-cli`.
 
 mod abort;
 mod arrivals;
@@ -15,25 +15,25 @@ mod client;
 mod cookies;
 mod doubt;
 mod engine;
-mod grpc;
+pub mod grpc;
 pub mod http1;
 pub mod http2;
 mod job;
 mod journey;
-mod limit;
 mod net;
 mod page;
 mod recorder;
-pub mod siege;
+mod single;
 mod template;
-mod view;
 
 pub use abort::AbortWatch;
 pub use arrivals::Timetable;
 pub use engine::{Running, StartError, start};
 pub use job::{
-    Address, Bound, Identity, Job, JobError, Order, Portion, Request, Reuse, Scheme, Setting,
-    Transport, Version,
+    Address, Bound, CONNECTIONS, Identity, Job, JobError, Order, Portion, Request, Reuse, Scheme,
+    Setting, Transport, Version,
 };
-pub use net::TlsError;
+pub use journey::Script;
+pub use net::{ConnectError, TlsError};
 pub use recorder::{Hit, LoadOutcome, LoadSnapshot, Part, Phases, Second, Snapshot, Totals};
+pub use single::{SingleReply, SingleRequestError, send_single};

@@ -6,7 +6,8 @@ mod stream;
 mod tls;
 mod tunnel;
 
-pub(crate) use server::{ConnectError, OpenedConnection, Server, ServerSetupError};
+pub use server::ConnectError;
+pub(crate) use server::{OpenedConnection, Server, ServerSetupError};
 pub(crate) use stream::{ByteStream, Socket};
 pub(crate) use tls::TlsClient;
 pub use tls::TlsError;

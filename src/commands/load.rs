@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use brunt_loadgen::siege::{self, Claim, Exit, Searched, Step, Told};
+use brunt_loadgen_cli::{self as cli, Claim, Exit, Searched, Step, Told};
 use brunt_reports::{
     Fact, Finding, Judgement, Limit, Origin, Outcome, PlanSummary, Report, Verdict, html,
 };
@@ -15,7 +15,7 @@ pub fn load(arguments: &[String]) -> ExitCode {
         "brunt load {}",
         arguments.iter().map(|one| quoted(one)).collect::<Vec<_>>().join(" ")
     );
-    siege::main_with_pages(arguments, Some(&|told| page(told, &command)))
+    cli::main_with_pages(arguments, Some(&|told| page(told, &command)))
 }
 
 /// An argument as a shell takes it.

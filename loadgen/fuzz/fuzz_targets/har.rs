@@ -2,7 +2,7 @@
 //! error names it.
 #![no_main]
 
-use brunt_loadgen::siege::Recording;
+use brunt_loadgen_cli::Recording;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -4,7 +4,7 @@
 
 use std::io;
 
-use brunt_loadgen::siege::Urls;
+use brunt_loadgen_cli::Urls;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

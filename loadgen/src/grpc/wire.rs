@@ -8,7 +8,7 @@ use http::{HeaderMap, Request};
 const LONGEST: usize = 16 * 1024 * 1024;
 
 /// A message with its length before it, not compressed.
-pub(crate) fn framed(message: &[u8]) -> Vec<u8> {
+pub fn framed(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
     [&[0], length.as_slice(), message].concat()
 }

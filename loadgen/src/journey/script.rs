@@ -100,7 +100,7 @@ impl Script {
     }
 
     /// One journey: these requests, each after its pause.
-    pub(crate) fn recorded(requests: &[Request], pauses: &[Duration], timeout: Duration) -> Self {
+    pub fn recorded(requests: &[Request], pauses: &[Duration], timeout: Duration) -> Self {
         let steps = requests.iter().zip(pauses).enumerate().map(|(number, (request, pause))| {
             ScriptedStep {
                 name: format!("{} {} {}", number + 1, request.method, request.path),

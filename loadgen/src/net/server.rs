@@ -41,17 +41,23 @@ pub(crate) struct OpenedConnection {
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConnectError {
+pub enum ConnectError {
+    /// A name that the resolver does not know, or no resolver.
     #[error("the name cannot be looked up: {0}")]
-    Dns(io::Error),
+    Dns(#[source] io::Error),
+    /// A server that takes no connection at any of its addresses.
     #[error("{0}")]
-    Connect(io::Error),
+    Connect(#[source] io::Error),
+    /// A proxy that takes no connection, or closes it.
     #[error("the proxy did not answer: {0}")]
-    Proxy(io::Error),
+    Proxy(#[source] io::Error),
+    /// A proxy that answers a CONNECT with something else than a 2xx.
     #[error("the proxy refused")]
     Refused,
+    /// A handshake that fails, on a certificate for example.
     #[error("TLS: {0}")]
-    Tls(io::Error),
+    Tls(#[source] io::Error),
+    /// A server that chooses HTTP/1.1, or nothing, where HTTP/2 is wanted.
     #[error("the server does not agree to HTTP/2")]
     Version,
 }

@@ -51,7 +51,8 @@ impl Totals {
         }
     }
 
-    pub(crate) fn merge(&mut self, other: &Self) {
+    /// Adds the sums of another load, thread or generator; the extremes are those of both.
+    pub fn merge(&mut self, other: &Self) {
         self.ok += other.ok;
         for (failure, count) in &other.failed {
             *self.failed.entry(*failure).or_default() += count;

@@ -1,0 +1,122 @@
+//! What is known of a load so far.
+
+use std::time::Duration;
+
+use brunt_scenarios::timeline::{Counts, histogram};
+use hdrhistogram::Histogram;
+
+use super::columns::Columns;
+use brunt_loadgen::{LoadSnapshot, Second, Snapshot, Totals};
+
+/// What was asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Setting {
+    /// What is asked: a URL, or how many of them.
+    pub what: String,
+    /// How: users or a rate.
+    pub how: String,
+    /// How long, if a time ends it.
+    pub lasts: Option<Duration>,
+    /// How many requests, if their number ends it.
+    pub requests: Option<u64>,
+}
+
+/// What is known of a load so far.
+pub(crate) struct State {
+    pub(super) setting: Setting,
+    /// Seconds since the start.
+    pub(super) at: f64,
+    pub(super) columns: Columns,
+    /// Latencies of all full seconds.
+    pub(super) latency: Histogram<u64>,
+    /// The last full second.
+    pub(super) second: Second,
+    /// The longest of the generator's own lags, in microseconds.
+    pub(super) lag: u64,
+    pub(super) totals: Totals,
+    pub(super) in_flight: u64,
+    pub(super) queued: u64,
+    /// Whether it was asked to end early.
+    pub(super) stopping: bool,
+}
+
+impl State {
+    pub fn new(setting: Setting) -> Self {
+        Self {
+            setting,
+            at: 0.0,
+            columns: Columns::new(),
+            latency: histogram(),
+            second: Second::default(),
+            lag: 0,
+            totals: Totals::default(),
+            in_flight: 0,
+            queued: 0,
+            stopping: false,
+        }
+    }
+
+    /// It was asked to end early.
+    pub fn stop(&mut self) {
+        self.stopping = true;
+    }
+
+    /// Learns from how it goes.
+    pub fn see(&mut self, snapshot: &Snapshot) {
+        self.at = snapshot.at.max(0.0);
+        let loads = || snapshot.loads.iter();
+        self.totals = Totals::default();
+        loads().for_each(|load| self.totals.merge(&load.totals));
+        self.in_flight = loads().map(|load| load.in_flight).sum();
+        self.queued = loads().map(|load| load.queued).sum();
+        let number = loads().filter(|load| !load.over).map(|load| load.second.number).min();
+        if number.is_some_and(|number| number > self.second.number) {
+            self.see_second(loads());
+        }
+    }
+
+    fn see_second<'a>(&mut self, loads: impl Iterator<Item = &'a LoadSnapshot>) {
+        let before = self.second.number;
+        let mut sum = Second::default();
+        for load in loads.filter(|load| !load.over) {
+            sum.number = load.second.number;
+            sum.ok += load.second.ok;
+            sum.failed += load.second.failed;
+            sum.lag = sum.lag.max(load.second.lag);
+            sum.latency = Counts::of(&Counts::merge([&sum.latency, &load.second.latency]));
+        }
+        // Seconds that nobody looked at are counted in the one after them, which is when they were
+        // published.
+        (before + 1..sum.number).for_each(|_| self.columns.add(None));
+        self.columns.add(Some(&sum));
+        for (micros, count) in sum.latency.iter() {
+            self.latency.saturating_record_n(micros, count);
+        }
+        self.lag = self.lag.max(sum.lag);
+        self.second = sum;
+    }
+
+    /// How many cells wide a column is drawn, when so many are there for the whole load.
+    pub(super) fn zoom(&self, cells: u16) -> u16 {
+        let seconds = self.setting.lasts.map_or(u64::MAX, |lasts| lasts.as_secs().max(1));
+        u16::try_from(u64::from(cells) / seconds).unwrap_or(1).clamp(1, 6)
+    }
+
+    /// How much of it is done, from 0 to 1; `None` before anything is known.
+    pub(super) fn progress(&self) -> Option<f64> {
+        let of_time = self.setting.lasts.map(|lasts| self.at / lasts.as_secs_f64().max(1e-9));
+        let of_requests =
+            self.setting.requests.map(|all| self.totals.requests() as f64 / all.max(1) as f64);
+        let furthest = of_time.into_iter().chain(of_requests).reduce(f64::max)?;
+        Some(furthest.clamp(0.0, 1.0))
+    }
+
+    /// Seconds that are left, if that can be said.
+    pub(super) fn left(&self) -> Option<f64> {
+        let of_time = self.setting.lasts.map(|lasts| (lasts.as_secs_f64() - self.at).max(0.0));
+        let done = self.totals.requests() as f64;
+        let of_requests = self.setting.requests.filter(|_| done > 0.0 && self.at >= 1.0);
+        let of_requests = of_requests.map(|all| ((all as f64 - done) * self.at / done).max(0.0));
+        of_time.into_iter().chain(of_requests).reduce(f64::min)
+    }
+}

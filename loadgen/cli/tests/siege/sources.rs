@@ -1,0 +1,134 @@
+//! Requests from documents and recordings, and who asks.
+
+use brunt_loadgen_cli::Exit;
+
+use crate::run;
+use crate::shop::{Shop, reply};
+
+fn written(name: &str, text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(name);
+    std::fs::write(&file, text).unwrap();
+    (folder, file.display().to_string())
+}
+
+fn well() -> Shop {
+    Shop::start(|_| Some(reply(200, "", b"ok")))
+}
+
+/// Method, path and body of all requests.
+fn asked(shop: &Shop) -> Vec<String> {
+    shop.seen()
+        .iter()
+        .map(|seen| format!("{} {} {}", seen.method, seen.path, seen.body).trim_end().to_owned())
+        .collect()
+}
+
+#[test]
+fn an_openapi_document_says_what_to_ask() {
+    const DOCUMENT: &str = "{openapi: 3.0.3, paths: {/a: {get: {}}, '/b/{id}': {
+        parameters: [{name: id, in: path, required: true, example: 5}],
+        get: {}, post: {requestBody: {content: {application/json: {example: {n: 1}}}}}}}}";
+    let shop = well();
+    let (_folder, file) = written("api.yaml", DOCUMENT);
+    assert_eq!(run(&["--openapi", &file, "-c1", "-r", "once", "-q", &shop.url()]).0, Exit::Fine);
+    assert_eq!(asked(&shop), ["GET /a", "GET /b/5"]);
+    let again = well();
+    assert_eq!(
+        run(&["--openapi", &file, "--writes", "-c1", "-r", "once", "-q", &again.url()]).0,
+        Exit::Fine
+    );
+    assert_eq!(asked(&again), ["GET /a", "GET /b/5", "POST /b/5 {\"n\":1}"]);
+}
+
+#[test]
+fn an_openapi_document_is_fetched_from_where_the_service_is() {
+    let shop = Shop::start(|seen| {
+        let document =
+            br#"{"openapi": "3.1.0", "servers": [{"url": "/v1"}], "paths": {"/a": {"get": {}}}}"#;
+        Some(reply(200, "", if seen.path == "/openapi.json" { document } else { b"ok" }))
+    });
+    let (exit, ..) =
+        run(&["--openapi", &format!("{}/openapi.json", shop.url()), "-c1", "-r1", "-q"]);
+    assert_eq!(
+        (exit, asked(&shop)),
+        (Exit::Fine, vec!["GET /openapi.json".to_owned(), "GET /v1/a".to_owned()])
+    );
+}
+
+#[test]
+fn a_recording_is_asked_again_with_its_pauses_or_without() {
+    const RECORDING: &str = r#"{"log": {"entries": [
+        {"startedDateTime": "2026-01-01T00:00:00.000Z", "time": 100, "request": {"method": "GET", "url": "http://x/a"}},
+        {"startedDateTime": "2026-01-01T00:00:00.400Z", "time": 1, "request":
+            {"method": "POST", "url": "http://x/b", "postData": {"text": "hi"}}}]}}"#;
+    let (_folder, file) = written("shop.har", RECORDING);
+    for (pauses, least) in [(false, 0), (true, 300)] {
+        let shop = well();
+        let began = std::time::Instant::now();
+        let all = ["--har", &file, "-c1", "-r2", "-q", &shop.url(), "--pauses"];
+        let arguments = &all[..if pauses { 7 } else { 6 }];
+        assert_eq!(run(arguments).0, Exit::Fine);
+        // Two requests, or two whole journeys.
+        let once = ["GET /a", "POST /b hi"];
+        assert_eq!(asked(&shop), once.repeat(if pauses { 2 } else { 1 }));
+        assert!(began.elapsed().as_millis() >= least * 2, "the pause was made each time");
+    }
+}
+
+#[test]
+fn who_asks_is_told_as_curl_tells_it() {
+    let shop = well();
+    run(&["-u", "ann:p&q", "-c1", "-r1", "-q", &shop.url()]);
+    run(&["--bearer", "t1", "-c1", "-r1", "-q", &shop.url()]);
+    let told: Vec<String> =
+        shop.seen().iter().map(|seen| seen.header("authorization").to_owned()).collect();
+    assert_eq!(told, ["Basic YW5uOnAmcQ==", "Bearer t1"]);
+}
+
+#[test]
+fn a_warm_up_is_made_and_not_counted() {
+    let shop = well();
+    let (exit, out, _) =
+        run(&["--rate", "50/s", "-t1S", "--warm-up", "0.5", "-j", "-q", &shop.url()]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (exit, json["transactions"].as_u64(), shop.seen().len()),
+        (Exit::Fine, Some(25), 50)
+    );
+    assert_eq!(run(&["--warm-up", "2", "-t1S", "-q", &shop.url()]).0, Exit::Wrong);
+}
+
+#[test]
+fn redirects_are_followed_and_each_hop_is_a_hit() {
+    let shop = || {
+        Shop::start(|seen| {
+            Some(match seen.path.as_str() {
+                "/a" => reply(301, "Location: /b\r\nConnection: close\r\n", b""),
+                "/b" => reply(302, "location: c?d\r\n", b""),
+                "/away" => reply(302, "Location: http://198.51.100.1/\r\n", b""),
+                "/round" => reply(302, "Location: /round\r\n", b""),
+                _ => reply(200, "", b"ok"),
+            })
+        })
+    };
+    let followed = |path: &str, more: &[&str]| {
+        let shop = shop();
+        let url = format!("{}{path}", shop.url());
+        let (exit, out, _) =
+            run(&[&["-c1", "-r1", "-j", "-q"][..], more, &[url.as_str()][..]].concat());
+        let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(exit, Exit::Fine);
+        assert_eq!(
+            json["transactions"].as_u64(),
+            Some(asked(&shop).len() as u64),
+            "each hop counts"
+        );
+        asked(&shop)
+    };
+    assert_eq!(followed("/a", &[]), ["GET /a", "GET /b", "GET /c?d"]);
+    assert_eq!(followed("/a POST x=1", &[]), ["POST /a x=1", "GET /b", "GET /c?d"]);
+    assert_eq!(followed("/a", &["--no-follow"]), ["GET /a"]);
+    assert_eq!(followed("/away", &[]), ["GET /away"], "a server that nobody named gets no load");
+    assert_eq!(followed("/round", &[]).len(), 11, "ten redirects at most");
+}

@@ -1,0 +1,120 @@
+//! One request on a connection of its own, in HTTP/1.1, beside any load: a page to show, a document
+//! to read, figures to send.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncReadExt;
+
+use crate::http1::{Keep, MalformedReply, PrematureClose, Progress, Reader, Reply, ReplyTo};
+use crate::job::{JobError, Request, Reuse, Transport, Version, bytes};
+use crate::net::{ConnectError, Server, ServerSetupError, TlsError};
+
+/// The most of a body that is kept, in bytes; what is longer is read and left out.
+const MOST_BODY: usize = 64 * 1024 * 1024;
+
+/// A reply to one request, with all the bytes that went to and fro.
+#[derive(Debug)]
+pub struct SingleReply {
+    /// The request's head and body, as they were sent.
+    pub sent: Vec<u8>,
+    /// The reply's head and body, as they came: chunked, if the server chunked them.
+    pub raw: Vec<u8>,
+    /// The status, the body's length, and what else the head says.
+    pub reply: Reply,
+    /// The body without its framing, up to 64 MiB of it.
+    pub body: Vec<u8>,
+    /// From the start of the connection to the reply's last byte.
+    pub took: Duration,
+}
+
+/// Why one request has no reply.
+#[derive(Debug, thiserror::Error)]
+pub enum SingleRequestError {
+    /// A path or a header that cannot be sent.
+    #[error(transparent)]
+    Request(#[from] JobError),
+    /// A host without an address.
+    #[error("{address} cannot be looked up: {source}")]
+    Lookup {
+        /// Host and port.
+        address: String,
+        /// What the resolver says.
+        source: io::Error,
+    },
+    /// Certificates that cannot be read, or a name that no certificate can have.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A runtime that the operating system does not let start.
+    #[error("the request cannot be made: {0}")]
+    Runtime(#[source] io::Error),
+    /// No connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A connection that broke.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A connection that the server closed too early.
+    #[error(transparent)]
+    Closed(#[from] PrematureClose),
+    /// Bytes that are no reply.
+    #[error(transparent)]
+    Malformed(#[from] MalformedReply),
+    /// Nothing, or not all of it, in time.
+    #[error("no reply within {} s", .0.as_secs_f64())]
+    Timeout(Duration),
+}
+
+/// Sends a request on a new connection and blocks until its whole reply is there, or `timeout` has
+/// passed. HTTP/1.1 is spoken whatever `transport` says, as what comes is shown as it came.
+///
+/// # Errors
+/// [`SingleRequestError`] when the request cannot be sent or has no whole reply. A reply with a
+/// status that tells of an error is a reply.
+pub fn send_single(
+    request: &Request,
+    transport: &Transport,
+    timeout: Duration,
+) -> Result<SingleReply, SingleRequestError> {
+    let transport = Transport { version: Version::Http1, ..transport.clone() };
+    let sent = bytes(request, Reuse::No, transport.names_server(&request.address))?;
+    let server = Server::new(&request.address, &transport, &mut None);
+    let server = server.map_err(|error| match error {
+        ServerSetupError::Lookup(source) => {
+            SingleRequestError::Lookup { address: request.address.to_string(), source }
+        }
+        ServerSetupError::Tls(error) => SingleRequestError::Tls(error),
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(SingleRequestError::Runtime)?;
+    let asked = runtime
+        .block_on(async { tokio::time::timeout(timeout, exchange(&server, request, sent)).await });
+    asked.unwrap_or(Err(SingleRequestError::Timeout(timeout)))
+}
+
+async fn exchange(
+    server: &Server,
+    request: &Request,
+    sent: Vec<u8>,
+) -> Result<SingleReply, SingleRequestError> {
+    let start = Instant::now();
+    let mut stream = server.open().await?.stream;
+    stream.send(&sent).await?;
+    let mut reader = Reader::new(Keep::Body(MOST_BODY));
+    reader.begin(ReplyTo::method(&request.method));
+    let (mut raw, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
+    let reply = loop {
+        let length = stream.read(&mut buffer).await?;
+        if length == 0 {
+            break reader.close()?;
+        }
+        raw.extend_from_slice(&buffer[..length]);
+        match reader.feed(&buffer[..length])? {
+            Progress::Done { reply, .. } => break reply,
+            Progress::More => {}
+        }
+    };
+    Ok(SingleReply { sent, raw, reply, body: reader.body().to_vec(), took: start.elapsed() })
+}
