@@ -1,6 +1,7 @@
 //! Takes orders that are paid, and lets them be cancelled.
 
 mod checkout;
+mod commands;
 pub mod domain;
 mod inbound;
 mod outbound;
@@ -15,12 +16,12 @@ use brunt_kit::assembly::Assembly;
 use brunt_kit::calls::Upstreams;
 use brunt_kit::config::{Config, ConfigError, Guard};
 use brunt_kit::lifecycle::{Background, Service};
-use brunt_kit::pending::{Sweeper, Watch};
-use brunt_kit::store::Kind;
+use brunt_kit::reserve_confirm::{Coordinator, Guards};
+use brunt_kit::store::{Kind, Store};
 
 use crate::TOPIC;
-use checkout::{Checkout, Guards};
-use outbound::calls::Payment;
+use checkout::Checkout;
+use outbound::calls::PaymentClient;
 
 /// What only this service is told.
 pub struct Settings {
@@ -43,6 +44,13 @@ impl Settings {
     }
 }
 
+/// What the routes need.
+#[derive(Clone)]
+struct App {
+    store: Store,
+    checkout: Coordinator<Checkout>,
+}
+
 /// Puts the service together.
 ///
 /// # Errors
@@ -52,21 +60,17 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let Settings { payment, fail_closed, compensation } = settings;
     assembly.metrics.show_guard("failClosed", fail_closed);
     assembly.metrics.show_guard("compensation", compensation);
-    let checkout = Checkout {
-        store: assembly.store.clone(),
-        payment: Payment::new(payment, &config.protection, &assembly.metrics),
-        watch: Watch::default(),
-        protection: config.protection.clone(),
-        guards: Guards { fail_closed, compensation },
-    };
-    let sweeper = Sweeper {
-        store: assembly.store.clone(),
-        watch: checkout.watch.clone(),
-        abandon: checkout::abandon(compensation),
-    };
-    let grpc = inbound::grpc::routes(checkout.clone(), &assembly.health);
-    let routes = inbound::rest::routes(checkout).merge(grpc);
+    let payment = PaymentClient::new(payment, &config.protection, &assembly.metrics);
+    let checkout = Coordinator::new(
+        assembly.store.clone(),
+        Checkout { payment },
+        config.protection.clone(),
+        Guards { fail_closed, compensation },
+    );
+    let app = App { store: assembly.store.clone(), checkout: checkout.clone() };
+    let grpc = inbound::grpc::routes(app.clone(), &assembly.health);
+    let routes = inbound::rest::routes(app).merge(grpc);
     let consumer = assembly.consumer(Arc::new(policy::handle));
-    let sweeper = Background::new("sweeper", |stop| sweeper.run(stop));
+    let sweeper = Background::new("sweeper", |stop| checkout.sweep(stop));
     Ok(assembly.service(routes, &api(), vec![consumer, sweeper]))
 }

@@ -1,10 +1,10 @@
 //! Takes orders and payment for them, lets them be cancelled, and shows how far they are.
 
+mod checkout;
 mod commands;
 pub mod domain;
 mod inbound;
 mod outbound;
-mod payment;
 mod policy;
 
 pub(crate) use inbound::rest::api;
@@ -16,10 +16,12 @@ use brunt_kit::assembly::Assembly;
 use brunt_kit::calls::Upstreams;
 use brunt_kit::config::{Config, ConfigError, Guard};
 use brunt_kit::lifecycle::{Background, Service};
+use brunt_kit::reserve_confirm::{Coordinator, Guards};
 use brunt_kit::store::{Kind, Store};
 
 use crate::TOPIC;
-use outbound::calls::Pay;
+use checkout::Checkout;
+use outbound::calls::PayClient;
 
 /// What only this service is told.
 pub struct Settings {
@@ -46,9 +48,7 @@ impl Settings {
 #[derive(Clone)]
 struct App {
     store: Store,
-    pay: Pay,
-    /// Off lets an order stand although pay did not say that it is paid.
-    fail_closed: Guard,
+    checkout: Coordinator<Checkout>,
 }
 
 /// Puts the service together.
@@ -57,13 +57,18 @@ struct App {
 /// When its store or the event log cannot be used.
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
-    let pay =
-        Pay::new(settings.pay, &config.protection, settings.idempotency_key, &assembly.metrics);
-    assembly.metrics.show_guard("failClosed", settings.fail_closed);
-    assembly.metrics.show_guard("idempotencyKey", settings.idempotency_key);
-    let app = App { store: assembly.store.clone(), pay, fail_closed: settings.fail_closed };
-    let resumed = app.clone();
-    let payments = Background::new("payments", |stop| payment::resume(resumed, stop));
+    let Settings { pay, fail_closed, idempotency_key } = settings;
+    assembly.metrics.show_guard("failClosed", fail_closed);
+    assembly.metrics.show_guard("idempotencyKey", idempotency_key);
+    let pay = PayClient::new(pay, &config.protection, idempotency_key, &assembly.metrics);
+    let checkout = Coordinator::new(
+        assembly.store.clone(),
+        Checkout { pay },
+        config.protection.clone(),
+        Guards { fail_closed, compensation: Guard::On },
+    );
+    let app = App { store: assembly.store.clone(), checkout: checkout.clone() };
+    let payments = Background::new("payments", |stop| checkout.resume(stop));
     let consumer = assembly.consumer(Arc::new(policy::handle));
     let grpc = inbound::grpc::routes(app.clone(), &assembly.health);
     let routes = inbound::rest::routes(app).merge(grpc);

@@ -1,5 +1,4 @@
 //! What an order reaches: its store, and payment.
 
-pub(super) mod attempt;
 pub(super) mod calls;
 pub(super) mod store;

@@ -5,7 +5,7 @@ use brunt_kit::event::Envelope;
 use brunt_kit::store::Tx;
 use serde::Deserialize;
 
-use super::domain::{Command, Delivery};
+use super::domain::Delivery;
 use super::outbound::store;
 
 #[derive(Deserialize)]
@@ -21,6 +21,6 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
         _ => return Ok(Handled::Ignored),
     };
     let delivery: DeliveryEvent = event.read()?;
-    store::deliver(tx, delivery.order_id, Command::Deliver(step))?;
+    store::deliver(tx, delivery.order_id, step)?;
     Ok(Handled::Applied)
 }

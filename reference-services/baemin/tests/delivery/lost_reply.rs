@@ -93,8 +93,15 @@ async fn what_a_kill_has_left_is_called_off_after_the_restart() {
     let data = directory.path().to_str().unwrap();
     let mut system = Trial::without(&SYSTEM, &["order"], &[("DATA_DIR", data)]).await;
     let cause = json!({"correlation_id": "c", "causation_id": null, "traceparent": "t"});
-    let attempt = json!({"id": 1, "placement": {"productName": "TV", "orderDate": ""}, "payment_key": "k",
-        "client_key": null, "due": 1, "cause": cause, "delivery": null});
+    let placement = json!({"productName": "TV", "orderDate": ""});
+    let attempt = json!({
+        "id": 1,
+        "request": {"placement": placement, "delivery": null},
+        "callee_key": "k",
+        "client_key": null,
+        "due": 1,
+        "cause": cause,
+    });
     let (outbox, _sender) = Outbox::new(Guard::On);
     let store = Store::open(&directory.path().join("order.db"), Kind::Sqlite, outbox).unwrap();
     let left: Result<(), StoreError> = store.write(move |tx| tx.put(&Attempt(attempt))).await;

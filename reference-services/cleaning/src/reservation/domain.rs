@@ -10,7 +10,7 @@ pub struct Reservation {
     pub id: i64,
     /// What was reserved, by whom and for how much.
     #[serde(flatten)]
-    pub request: Request,
+    pub placement: Placement,
     /// How far it is.
     pub status: Status,
     /// Counts its changes, from 1.
@@ -20,7 +20,7 @@ pub struct Reservation {
 /// What a customer reserves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Request {
+pub struct Placement {
     /// When to clean.
     pub request_date: Option<String>,
     /// Where.
@@ -75,7 +75,7 @@ pub enum Rejection {
     Cleaned,
 }
 
-impl Request {
+impl Placement {
     /// Whether it can be reserved at all.
     ///
     /// # Errors
@@ -99,10 +99,10 @@ pub fn decide(reservation: &Reservation, command: Command) -> Result<Option<Even
 }
 
 impl Reservation {
-    /// The reservation that a paid request makes.
+    /// The reservation that a paid placement makes.
     #[must_use]
-    pub fn applied(id: i64, request: Request) -> Self {
-        Self { id, request, status: Status::ReservationApply, version: 1 }
+    pub fn applied(id: i64, placement: Placement) -> Self {
+        Self { id, placement, status: Status::ReservationApply, version: 1 }
     }
 
     /// The reservation after an event.
@@ -123,7 +123,8 @@ mod tests {
     #[test]
     fn every_command_in_every_state() {
         let decide = |status, command| {
-            let reservation = Reservation { status, ..Reservation::applied(7, Request::default()) };
+            let reservation =
+                Reservation { status, ..Reservation::applied(7, Placement::default()) };
             let event = decide(&reservation, command)?;
             Ok(event.map(|event| reservation.after(event).status))
         };
@@ -138,9 +139,9 @@ mod tests {
 
     #[test]
     fn a_price_is_one() {
-        assert_eq!(Request::default().check(), Ok(()));
+        assert_eq!(Placement::default().check(), Ok(()));
         assert_eq!(
-            Request { price: -1, ..Request::default() }.check(),
+            Placement { price: -1, ..Placement::default() }.check(),
             Err(Rejection::NegativePrice)
         );
     }

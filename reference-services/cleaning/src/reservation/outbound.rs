@@ -1,5 +1,4 @@
 //! What a reservation reaches: its store, and payment.
 
-pub(super) mod attempt;
 pub(super) mod calls;
 pub(super) mod store;

@@ -1,4 +1,4 @@
-//! What customers may ask of orders besides placing one, by whichever interface they come.
+//! What customers may ask of orders by whichever interface they come.
 
 use brunt_kit::event::Cause;
 use brunt_kit::page::{Page, PageRequest};
@@ -6,7 +6,7 @@ use brunt_kit::rest::Problem;
 use brunt_kit::store::View;
 
 use super::App;
-use super::domain::{Command, Order, Rejection};
+use super::domain::{Command, Order, Placement, Rejection};
 use super::outbound::store::{self, Refusal};
 
 impl App {
@@ -19,8 +19,16 @@ impl App {
         Ok(order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
     }
 
-    /// Asks nobody: payment, store and delivery are told by the event, and each undoes
-    /// its own part.
+    pub(super) async fn place(
+        &self,
+        placement: Placement,
+        key: Option<String>,
+        cause: Cause,
+    ) -> Result<Order, Problem> {
+        self.checkout.execute(placement, key, cause).await
+    }
+
+    /// Calls no other service: pay, store and rider get the event, and each undoes its own part.
     pub(super) async fn cancel(&self, id: i64, cause: Cause) -> Result<Order, Problem> {
         Ok(self.store.write(move |tx| store::change(tx, id, Command::Cancel, &cause)).await?)
     }

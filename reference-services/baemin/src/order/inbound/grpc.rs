@@ -5,19 +5,19 @@ use brunt_kit::grpc::{self, Call};
 use brunt_kit::health::Health;
 use tonic::{Request, Response, Status};
 
-use crate::order::checkout::Checkout;
+use crate::order::App;
 use crate::order::domain::{Order, Placement};
 use crate::order::inbound::rest;
 use crate::proto::orders_server::{Orders, OrdersServer};
 use crate::proto::{self, OrderId, OrderList, PlaceOrder};
 
-pub fn routes(app: Checkout, health: &Health) -> Router {
+pub fn routes(app: App, health: &Health) -> Router {
     let server = OrdersServer::new(app).max_decoding_message_size(grpc::MAX_MESSAGE_BYTES);
     grpc::routes(server, proto::DESCRIPTORS, health)
 }
 
 #[tonic::async_trait]
-impl Orders for Checkout {
+impl Orders for App {
     async fn place(&self, request: Request<PlaceOrder>) -> Result<Response<proto::Order>, Status> {
         let (call, message) = Call::open(request);
         let order = self.place(message.into(), call.idempotency_key, call.cause).await?;

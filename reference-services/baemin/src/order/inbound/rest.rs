@@ -13,21 +13,21 @@ use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
-use crate::order::checkout::Checkout;
+use crate::order::App;
 use crate::order::domain::Rejection;
 use crate::order::outbound::store::Refusal;
 
 pub use payload::OrderResource;
 use payload::PlaceOrder;
 
-pub fn routes(checkout: Checkout) -> Router {
+pub fn routes(app: App) -> Router {
     Router::new()
         .route("/orders", get(list).post(place))
         .route("/orders/{id}", get(one).delete(cancel))
-        .with_state(checkout)
+        .with_state(app)
 }
 
-async fn list(State(app): State<Checkout>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
+async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
     let page = app.page(request.clone()).await?;
     let items = page.items.iter().map(OrderResource::from).collect();
@@ -35,7 +35,7 @@ async fn list(State(app): State<Checkout>, caller: Caller, uri: Uri) -> Result<R
 }
 
 async fn one(
-    State(app): State<Checkout>,
+    State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
@@ -43,7 +43,7 @@ async fn one(
 }
 
 async fn place(
-    State(app): State<Checkout>,
+    State(app): State<App>,
     caller: Caller,
     JsonBody(body): JsonBody<PlaceOrder>,
 ) -> Result<Response, Problem> {
@@ -53,7 +53,7 @@ async fn place(
 }
 
 async fn cancel(
-    State(app): State<Checkout>,
+    State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -66,17 +66,20 @@ pub(super) fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        let message = rejection.to_string();
+        match rejection {
+            Rejection::NoSuchOrder => Self::not_found(message),
+            Rejection::NoProductName | Rejection::NegativePrice => Self::malformed(message),
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let message = refusal.to_string();
         match refusal {
-            Refusal::Rejected(Rejection::NoSuchOrder) => Self::not_found(message),
-            Refusal::Rejected(Rejection::NoProductName | Rejection::NegativePrice) => {
-                Self::malformed(message)
-            }
-            Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),
-            Refusal::InProgress => Self::conflict(message).retry_after(1),
-            Refusal::TooLate => Self::unavailable(message),
+            Refusal::Rejected(rejection) => rejection.into(),
             Refusal::Store(error) => error.into(),
         }
     }

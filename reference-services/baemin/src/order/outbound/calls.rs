@@ -2,32 +2,24 @@
 
 use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::metrics::Metrics;
+use brunt_kit::reserve_confirm::{Answer, Attempt};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::attempt::Attempt;
+use crate::order::checkout::OpenOrder;
 
 /// The payment service, as order sees it.
 #[derive(Clone)]
-pub struct Payment(Callee);
+pub struct PaymentClient(Callee);
 
-/// What payment says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is paid.
-    Approved,
-    /// It is not paid, and why.
-    Refused(String),
-}
-
-impl Payment {
+impl PaymentClient {
     pub fn new(upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
         Self(Callee::new("payment", upstreams, protection, metrics))
     }
 
     /// Pays for an order, once, however often it is asked for the same attempt.
-    pub async fn pay(&self, attempt: &Attempt) -> Result<Answer, CallError> {
-        let placement = &attempt.placement;
+    pub async fn pay(&self, attempt: &Attempt<OpenOrder>) -> Result<Answer, CallError> {
+        let placement = &attempt.request.placement;
         let body = json!({
             "orderId": attempt.id,
             "payAmount": placement.amount(),
@@ -35,16 +27,17 @@ impl Payment {
             "customerAddr": placement.customer_addr,
             "customerTel": placement.customer_tel,
         });
-        let context = Context::with_key(&attempt.cause.traceparent, &attempt.payment_key);
+        let context = Context::with_key(&attempt.cause.traceparent, &attempt.callee_key);
         let reply = self.0.post("/payments", &body, context).await?;
         match reply.status {
-            StatusCode::CREATED => Ok(Answer::Approved),
-            status if status.is_client_error() => Ok(Answer::Refused(message(&reply.body))),
+            StatusCode::CREATED => Ok(Answer::Confirmed),
+            status if status.is_client_error() => Ok(Answer::Refused(refusal(&reply.body))),
             _ => Err(CallError::Unreadable),
         }
     }
 }
 
-fn message(problem: &Value) -> String {
-    problem["message"].as_str().unwrap_or("it gives no reason").to_owned()
+fn refusal(problem: &Value) -> String {
+    let reason = problem["message"].as_str().unwrap_or("it gives no reason");
+    format!("nothing was ordered, as payment was refused: {reason}")
 }

@@ -1,10 +1,11 @@
 //! Orders in their store, and attempts to pay for one. State and events change in one transaction.
 
 use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::reserve_confirm::Attempt;
 use brunt_kit::store::{Document, StoreError, Tx};
 
-use super::attempt::Attempt;
-use crate::order::domain::{Command, Event, Order, Placement, Rejection, decide};
+use crate::order::checkout::OpenOrder;
+use crate::order::domain::{Command, Delivery, Event, Order, Rejection, decide};
 use crate::order::inbound::rest::OrderResource;
 
 impl Document for Order {
@@ -20,77 +21,26 @@ impl Document for Order {
 pub enum Refusal {
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    #[error("this Idempotency-Key was used for another order")]
-    KeyReused,
-    #[error("the order with this Idempotency-Key is being paid for; try again shortly")]
-    InProgress,
-    #[error("nothing was ordered: the payment took too long and is called off; try again shortly")]
-    TooLate,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What a placement has begun.
-pub enum Begun {
-    /// It is to be paid for.
-    New(Attempt),
-    /// The same was ordered before, under the same key.
-    Known(Order),
-}
-
-/// Begins to place an order: its attempt stands from now on, the order does not.
-pub fn begin(tx: &mut Tx<'_>, mut attempt: Attempt) -> Result<Begun, Refusal> {
-    if let Some(key) = &attempt.client_key {
-        if !tx.find::<Attempt>(key)?.is_empty() {
-            return Err(Refusal::InProgress);
-        }
-        if let Some(id) = tx.answer::<i64>(&answer_key(key))? {
-            let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
-            return if same(&order.placement, &attempt.placement) {
-                Ok(Begun::Known(order))
-            } else {
-                Err(Refusal::KeyReused)
-            };
-        }
-    }
-    attempt.id = tx.reserve_id::<Order>()?;
-    tx.put(&attempt)?;
-    Ok(Begun::New(attempt))
-}
-
-/// It is paid: the order stands.
-pub fn place(tx: &mut Tx<'_>, id: i64) -> Result<Order, Refusal> {
-    let attempt = tx.get::<Attempt>(id)?.ok_or(Refusal::TooLate)?;
-    tx.remove::<Attempt>(id)?;
-    if let Some(key) = &attempt.client_key {
-        tx.remember(&answer_key(key), &id)?;
-    }
-    let order = Order::placed(id, attempt.placement);
+/// Stores the order that has been paid for.
+pub fn place(tx: &mut Tx<'_>, attempt: Attempt<OpenOrder>) -> Result<Order, StoreError> {
+    let OpenOrder { placement, delivery } = attempt.request;
+    let order = Order::placed(attempt.id, placement);
     publish(tx, "Ordered", &order, &attempt.cause)?;
-    // Delivery hears of the payment from payment, and may be faster.
-    let moved = attempt.delivery.and_then(|step| decide(&order, Command::Deliver(step)));
+    let moved = delivery.and_then(|step| decide(&order, Command::Deliver(step)));
     let order = moved.map_or(order.clone(), |event| order.after(event));
     tx.put(&order)?;
     Ok(order)
 }
 
-/// Payment has heard nothing, or has refused: nothing has happened, and the id is free again.
-pub fn forget(tx: &mut Tx<'_>, id: i64) -> Result<(), StoreError> {
-    if tx.get::<Attempt>(id)?.is_some() {
-        tx.remove::<Attempt>(id)?;
-        tx.release_id::<Order>(id);
-    }
-    Ok(())
-}
-
-/// Nobody knows whether it is paid: the order does not stand, and the payment is called off, be it
-/// there or still to come.
-pub fn abandon(tx: &mut Tx<'_>, id: i64) -> Result<(), StoreError> {
-    let Some(attempt) = tx.get::<Attempt>(id)? else {
-        return Ok(());
-    };
-    tx.remove::<Attempt>(id)?;
-    let order = Order { version: 0, ..Order::placed(id, attempt.placement) };
+/// Undoes a payment that may or may not have happened: the event is that of an order's
+/// cancellation, which payment also keeps for a request that is still to come.
+pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: Attempt<OpenOrder>) -> Result<(), StoreError> {
+    // There was no version 1, so that the cancellation is the first event of this order.
+    let order = Order { version: 0, ..Order::placed(attempt.id, attempt.request.placement) };
     publish(tx, "OrderCanceled", &order.after(Event::OrderCanceled), &attempt.cause)
 }
 
@@ -104,25 +54,17 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Notes how far delivery is. What does not stand any more needs no note.
-pub fn deliver(tx: &mut Tx<'_>, id: i64, command: Command) -> Result<(), StoreError> {
+/// Notes how far delivery is. An order that was canceled meanwhile needs no note.
+pub fn deliver(tx: &mut Tx<'_>, id: i64, step: Delivery) -> Result<(), StoreError> {
     if let Some(order) = tx.get::<Order>(id)? {
-        if let Some(event) = decide(&order, command) {
+        if let Some(event) = decide(&order, Command::Deliver(step)) {
             tx.put(&order.after(event))?;
         }
-    } else if let (Some(attempt), Command::Deliver(step)) = (tx.get::<Attempt>(id)?, command) {
-        tx.put(&Attempt { delivery: Some(step), ..attempt })?;
+    } else if let Some(mut attempt) = tx.get::<Attempt<OpenOrder>>(id)? {
+        attempt.request.delivery = Some(step);
+        tx.put(&attempt)?;
     }
     Ok(())
-}
-
-fn same(one: &Placement, other: &Placement) -> bool {
-    Placement { order_date: String::new(), ..one.clone() }
-        == Placement { order_date: String::new(), ..other.clone() }
-}
-
-fn answer_key(key: &str) -> String {
-    format!("orders/{key}")
 }
 
 fn publish(

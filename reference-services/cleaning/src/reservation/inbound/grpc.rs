@@ -7,16 +7,16 @@ use tonic::{Request, Response, Status};
 
 use crate::proto::reservations_server::{Reservations, ReservationsServer};
 use crate::proto::{self, ReservationId, ReservationList, ReserveCleaning};
-use crate::reservation::checkout::Checkout;
-use crate::reservation::domain::{Request as Wanted, Reservation};
+use crate::reservation::App;
+use crate::reservation::domain::{Placement, Reservation};
 
-pub fn routes(app: Checkout, health: &Health) -> Router {
+pub fn routes(app: App, health: &Health) -> Router {
     let server = ReservationsServer::new(app).max_decoding_message_size(grpc::MAX_MESSAGE_BYTES);
     grpc::routes(server, proto::DESCRIPTORS, health)
 }
 
 #[tonic::async_trait]
-impl Reservations for Checkout {
+impl Reservations for App {
     async fn reserve(
         &self,
         request: Request<ReserveCleaning>,
@@ -51,7 +51,7 @@ impl Reservations for Checkout {
     }
 }
 
-impl From<ReserveCleaning> for Wanted {
+impl From<ReserveCleaning> for Placement {
     fn from(message: ReserveCleaning) -> Self {
         let ReserveCleaning { request_date, place, price, customer_name } = message;
         Self { request_date, place, price, customer_name }
@@ -59,8 +59,8 @@ impl From<ReserveCleaning> for Wanted {
 }
 
 impl From<Reservation> for proto::Reservation {
-    fn from(Reservation { id, request, status, version: _ }: Reservation) -> Self {
-        let Wanted { request_date, place, price, customer_name } = request;
+    fn from(Reservation { id, placement, status, version: _ }: Reservation) -> Self {
+        let Placement { request_date, place, price, customer_name } = placement;
         Self { id, request_date, place, price, customer_name, status: format!("{status:?}") }
     }
 }

@@ -13,21 +13,21 @@ use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
-use crate::reservation::checkout::Checkout;
+use crate::reservation::App;
 use crate::reservation::domain::Rejection;
 use crate::reservation::outbound::store::Refusal;
 
 pub use payload::ReservationResource;
 use payload::Reserve;
 
-pub fn routes(checkout: Checkout) -> Router {
+pub fn routes(app: App) -> Router {
     Router::new()
         .route("/cleaningReservations", get(list).post(reserve))
         .route("/cleaningReservations/{id}", get(one).delete(cancel))
-        .with_state(checkout)
+        .with_state(app)
 }
 
-async fn list(State(app): State<Checkout>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
+async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
     let page = app.page(request.clone()).await?;
     let items = page.items.iter().map(ReservationResource::from).collect();
@@ -35,7 +35,7 @@ async fn list(State(app): State<Checkout>, caller: Caller, uri: Uri) -> Result<R
 }
 
 async fn one(
-    State(app): State<Checkout>,
+    State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
@@ -43,17 +43,17 @@ async fn one(
 }
 
 async fn reserve(
-    State(app): State<Checkout>,
+    State(app): State<App>,
     caller: Caller,
     JsonBody(body): JsonBody<Reserve>,
 ) -> Result<Response, Problem> {
     let (cause, key) = (caller.cause.clone(), caller.idempotency_key.clone());
-    let reservation = app.reserve(body.into_request()?, key, cause).await?;
+    let reservation = app.reserve(body.into_placement()?, key, cause).await?;
     hal::created(&caller, &ReservationResource::from(&reservation))
 }
 
 async fn cancel(
-    State(app): State<Checkout>,
+    State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -61,16 +61,21 @@ async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        let message = rejection.to_string();
+        match rejection {
+            Rejection::NoSuchReservation => Self::not_found(message),
+            Rejection::NegativePrice => Self::malformed(message),
+            Rejection::Cleaned => Self::conflict(message),
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let message = refusal.to_string();
         match refusal {
-            Refusal::Rejected(Rejection::NoSuchReservation) => Self::not_found(message),
-            Refusal::Rejected(Rejection::NegativePrice) => Self::malformed(message),
-            Refusal::Rejected(Rejection::Cleaned) => Self::conflict(message),
-            Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),
-            Refusal::InProgress => Self::conflict(message).retry_after(1),
-            Refusal::TooLate => Self::unavailable(message),
+            Refusal::Rejected(rejection) => rejection.into(),
             Refusal::Store(error) => error.into(),
         }
     }

@@ -6,9 +6,9 @@ use brunt_kit::health::Health;
 use brunt_kit::rest::Problem;
 use tonic::{Request, Response, Status};
 
+use crate::app::App;
 use crate::app::domain::{Order, Placement};
 use crate::app::inbound::rest;
-use crate::app::{App, payment};
 use crate::proto::orders_server::{Orders, OrdersServer};
 use crate::proto::{self, OrderId, OrderList, PlaceOrder};
 
@@ -21,9 +21,7 @@ pub fn routes(app: App, health: &Health) -> Router {
 impl Orders for App {
     async fn place(&self, request: Request<PlaceOrder>) -> Result<Response<proto::Order>, Status> {
         let (call, message) = Call::open(request);
-        let order =
-            payment::place(self.clone(), message.try_into()?, call.idempotency_key, call.cause)
-                .await?;
+        let order = self.place(message.try_into()?, call.idempotency_key, call.cause).await?;
         Ok(Response::new(order.into()))
     }
 

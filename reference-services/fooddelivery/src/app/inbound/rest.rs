@@ -8,7 +8,6 @@ mod reviews;
 use axum::Router;
 use axum::routing::{get, put};
 use brunt_kit::rest::Problem;
-use http::StatusCode;
 
 use crate::app::App;
 use crate::app::domain::Rejection;
@@ -29,17 +28,26 @@ pub fn routes(app: App) -> Router {
         .with_state(app)
 }
 
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        let message = rejection.to_string();
+        match rejection {
+            Rejection::NoSuchOrder => Self::not_found(message),
+            Rejection::TooLate(_) | Rejection::NotDelivered(_) | Rejection::Reviewed => {
+                Self::conflict(message)
+            }
+            Rejection::NoMenu
+            | Rejection::QtyTooSmall
+            | Rejection::NegativePrice
+            | Rejection::NoRating => Self::malformed(message),
+        }
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let message = refusal.to_string();
         match refusal {
-            Refusal::Rejected(Rejection::NoSuchOrder) => Self::not_found(message),
-            Refusal::Rejected(
-                Rejection::TooLate(_) | Rejection::NotDelivered(_) | Rejection::Reviewed,
-            ) => Self::conflict(message),
-            Refusal::Rejected(_) => Self::malformed(message),
-            Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),
-            Refusal::GivenUp => Self::unavailable(message),
+            Refusal::Rejected(rejection) => rejection.into(),
             Refusal::Store(error) => error.into(),
         }
     }

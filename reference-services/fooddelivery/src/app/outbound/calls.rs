@@ -3,29 +3,21 @@
 use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::config::Guard;
 use brunt_kit::metrics::Metrics;
+use brunt_kit::reserve_confirm::{Answer, Attempt};
 use http::StatusCode;
 use serde_json::json;
 
-use super::store::Pending;
+use crate::app::domain::Placement;
 
 /// The pay service, as app sees it.
 #[derive(Clone)]
-pub struct Pay {
+pub struct PayClient {
     callee: Callee,
     /// Off pays again what a lost answer has paid for already.
     key: Guard,
 }
 
-/// What pay says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Payment {
-    /// The money is there.
-    Paid,
-    /// It is not going to be.
-    Refused,
-}
-
-impl Pay {
+impl PayClient {
     pub fn new(
         upstreams: Upstreams,
         protection: &Protection,
@@ -36,19 +28,19 @@ impl Pay {
     }
 
     /// Pays for an order, once, however often it is asked for the same order.
-    pub async fn pay(&self, pending: &Pending) -> Result<Payment, CallError> {
-        let Pending { id, placement, cause, .. } = pending;
-        let key = format!("order-{id}");
-        let traceparent = &cause.traceparent;
+    pub async fn pay(&self, attempt: &Attempt<Placement>) -> Result<Answer, CallError> {
+        let traceparent = &attempt.cause.traceparent;
         let context = match self.key {
-            Guard::On => Context::with_key(traceparent, &key),
+            Guard::On => Context::with_key(traceparent, &attempt.callee_key),
             Guard::Off => Context::new(traceparent),
         };
-        let body = json!({ "orderId": id, "price": placement.price });
+        let body = json!({ "orderId": attempt.id, "price": attempt.request.price });
         let reply = self.callee.post("/payments", &body, context).await?;
         match reply.status {
-            StatusCode::CREATED => Ok(Payment::Paid),
-            status if status.is_client_error() => Ok(Payment::Refused),
+            StatusCode::CREATED => Ok(Answer::Confirmed),
+            status if status.is_client_error() => {
+                Ok(Answer::Refused("nothing was ordered: pay refused the payment".to_owned()))
+            }
             _ => Err(CallError::Unreadable),
         }
     }

@@ -5,7 +5,7 @@ use brunt_kit::rest::{Problem, integer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::reservation::domain::{Request, Reservation, Status};
+use crate::reservation::domain::{Placement, Reservation, Status};
 
 /// A reservation as everyone sees it: over HTTP, and in its events.
 #[derive(Clone, Debug, Serialize)]
@@ -21,8 +21,8 @@ pub struct ReservationResource {
 
 impl From<&Reservation> for ReservationResource {
     fn from(reservation: &Reservation) -> Self {
-        let Reservation { id, request, status, version: _ } = reservation.clone();
-        let Request { request_date, place, price, customer_name } = request;
+        let Reservation { id, placement, status, version: _ } = reservation.clone();
+        let Placement { request_date, place, price, customer_name } = placement;
         Self { id, request_date, place, status, price, customer_name }
     }
 }
@@ -60,9 +60,9 @@ pub struct Reserve {
 }
 
 impl Reserve {
-    pub fn into_request(self) -> Result<Request, Problem> {
+    pub fn into_placement(self) -> Result<Placement, Problem> {
         let Self { request_date, place, price, customer_name, .. } = self;
         let price = price.ok_or_else(|| Problem::malformed("price is missing"))?;
-        Ok(Request { request_date, place, price, customer_name })
+        Ok(Placement { request_date, place, price, customer_name })
     }
 }

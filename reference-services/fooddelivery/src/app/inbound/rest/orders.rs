@@ -8,7 +8,7 @@ use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use http::Uri;
 
 use super::payload::{ChangeOrder, OrderResource, PlaceOrder};
-use crate::app::{App, payment};
+use crate::app::App;
 
 pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);
@@ -31,7 +31,7 @@ pub async fn place(
     JsonBody(body): JsonBody<PlaceOrder>,
 ) -> Result<Response, Problem> {
     let (key, cause) = (caller.idempotency_key.clone(), caller.cause.clone());
-    let order = payment::place(app, body.into_placement()?, key, cause).await?;
+    let order = app.place(body.into_placement()?, key, cause).await?;
     hal::created(&caller, &OrderResource::from(&order))
 }
 

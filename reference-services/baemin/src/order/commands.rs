@@ -1,0 +1,37 @@
+//! What customers may ask of orders, by whichever interface they come.
+
+use brunt_kit::event::Cause;
+use brunt_kit::page::{Page, PageRequest};
+use brunt_kit::rest::Problem;
+use brunt_kit::store::View;
+
+use super::App;
+use super::checkout::OpenOrder;
+use super::domain::{Order, Placement, Rejection};
+use super::outbound::store::{self, Refusal};
+
+impl App {
+    pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Order>, Problem> {
+        Ok(self.store.read(move |view: &View<'_>| view.page::<Order>(&request)).await?)
+    }
+
+    pub(super) async fn find(&self, id: i64) -> Result<Order, Problem> {
+        let found = self.store.read(move |view: &View<'_>| view.get::<Order>(id)).await?;
+        Ok(found.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
+    }
+
+    pub(super) async fn place(
+        &self,
+        placement: Placement,
+        key: Option<String>,
+        cause: Cause,
+    ) -> Result<Order, Problem> {
+        placement.check().map_err(Refusal::from)?;
+        self.checkout.execute(OpenOrder { placement, delivery: None }, key, cause).await
+    }
+
+    /// Calls no other service: payment gets the event, and undoes its own part.
+    pub(super) async fn cancel(&self, id: i64, cause: Cause) -> Result<(), Problem> {
+        Ok(self.store.write(move |tx| store::cancel(tx, id, &cause)).await?)
+    }
+}
