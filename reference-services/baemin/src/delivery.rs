@@ -1,6 +1,7 @@
 //! Delivers what is paid.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

@@ -1,6 +1,7 @@
 //! Knows which books there are and how many of each, and sets books aside for orders.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

@@ -1,6 +1,7 @@
 //! Issues coupons; each is for one order at a time.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

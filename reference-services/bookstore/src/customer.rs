@@ -1,6 +1,7 @@
 //! Knows the customers, and shows each what has become of their orders.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

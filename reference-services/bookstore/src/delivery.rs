@@ -1,6 +1,7 @@
 //! Brings what was ordered, with the help of a carrier.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

@@ -1,6 +1,7 @@
 //! Cleans what was reserved.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

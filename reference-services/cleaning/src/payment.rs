@@ -1,6 +1,7 @@
 //! Takes the money for reservations, and gives it back.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

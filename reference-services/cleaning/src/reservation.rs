@@ -2,7 +2,8 @@
 
 mod checkout;
 mod commands;
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

@@ -1,7 +1,8 @@
 //! Takes orders and lets them be cancelled.
 
 mod commands;
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

@@ -1,6 +1,7 @@
 //! Makes what was ordered, if stock has it.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod maker;
 mod outbound;

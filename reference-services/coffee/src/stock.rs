@@ -1,6 +1,7 @@
 //! Knows how much there is of each product.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 

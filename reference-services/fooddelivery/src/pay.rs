@@ -1,6 +1,7 @@
 //! Takes money for orders, and gives it back.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

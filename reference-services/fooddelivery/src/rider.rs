@@ -1,6 +1,7 @@
 //! Delivers what is cooked.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

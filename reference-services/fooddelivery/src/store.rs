@@ -1,6 +1,7 @@
 //! The store: it accepts orders or rejects them, and cooks.
 
-pub mod domain;
+mod domain;
+mod events;
 mod inbound;
 mod outbound;
 mod policy;

@@ -10,7 +10,7 @@ pub struct Payment {
     pub id: i64,
     /// What it is for.
     #[serde(flatten)]
-    pub request: Request,
+    pub charge: Charge,
     /// Whether it holds.
     pub pay_status: Status,
     /// Counts its changes, from 1.
@@ -20,7 +20,7 @@ pub struct Payment {
 /// What is to be paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Request {
+pub struct Charge {
     /// The order: what correlates the two.
     pub order_id: i64,
     /// In won.
@@ -68,18 +68,18 @@ pub enum Rejection {
 ///
 /// # Errors
 /// When it is not.
-pub fn approve(request: &Request, order_canceled: bool) -> Result<(), Rejection> {
-    if request.pay_amount < 0 {
+pub fn approve(charge: &Charge, order_canceled: bool) -> Result<(), Rejection> {
+    if charge.pay_amount < 0 {
         return Err(Rejection::NegativeAmount);
     }
-    if order_canceled { Err(Rejection::OrderCanceled(request.order_id)) } else { Ok(()) }
+    if order_canceled { Err(Rejection::OrderCanceled(charge.order_id)) } else { Ok(()) }
 }
 
 impl Payment {
     /// The payment that an approved request makes.
     #[must_use]
-    pub fn approved(id: i64, request: Request) -> Self {
-        Self { id, request, pay_status: Status::PaymentApproved, version: 1 }
+    pub fn approved(id: i64, charge: Charge) -> Self {
+        Self { id, charge, pay_status: Status::PaymentApproved, version: 1 }
     }
 
     /// The payment after it was taken back.
@@ -95,12 +95,12 @@ mod tests {
 
     #[test]
     fn what_is_canceled_is_not_paid() {
-        let request = Request { order_id: 7, pay_amount: 0, recipient: Recipient::default() };
-        assert_eq!(approve(&request, false), Ok(()));
-        assert_eq!(approve(&request, true), Err(Rejection::OrderCanceled(7)));
-        let negative = Request { pay_amount: -1, ..request.clone() };
+        let charge = Charge { order_id: 7, pay_amount: 0, recipient: Recipient::default() };
+        assert_eq!(approve(&charge, false), Ok(()));
+        assert_eq!(approve(&charge, true), Err(Rejection::OrderCanceled(7)));
+        let negative = Charge { pay_amount: -1, ..charge.clone() };
         assert_eq!(approve(&negative, false), Err(Rejection::NegativeAmount));
-        let canceled = Payment::approved(1, request).canceled();
+        let canceled = Payment::approved(1, charge).canceled();
         assert_eq!((canceled.pay_status, canceled.version), (Status::PaymentCanceled, 2));
     }
 }

@@ -86,18 +86,6 @@ impl Customer {
     }
 }
 
-impl Event {
-    /// As it is published.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::CustomerRegistered(_) => "CustomerRegistered",
-            Self::CustomerChanged(_) => "CustomerChanged",
-            Self::CustomerDeleted => "CustomerDeleted",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

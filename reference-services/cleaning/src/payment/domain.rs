@@ -10,7 +10,7 @@ pub struct Payment {
     pub id: i64,
     /// What it is for.
     #[serde(flatten)]
-    pub request: Request,
+    pub charge: Charge,
     /// Whether it holds.
     pub status: Status,
     /// Counts its changes, from 1.
@@ -20,7 +20,7 @@ pub struct Payment {
 /// What is to be paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Request {
+pub struct Charge {
     /// The reservation: what correlates the two.
     pub request_id: i64,
     /// In won.
@@ -54,18 +54,18 @@ pub enum Rejection {
 ///
 /// # Errors
 /// When it is not.
-pub fn approve(request: &Request, canceled: bool) -> Result<(), Rejection> {
-    if request.price < 0 {
+pub fn approve(charge: &Charge, canceled: bool) -> Result<(), Rejection> {
+    if charge.price < 0 {
         return Err(Rejection::NegativePrice);
     }
-    if canceled { Err(Rejection::ReservationCanceled(request.request_id)) } else { Ok(()) }
+    if canceled { Err(Rejection::ReservationCanceled(charge.request_id)) } else { Ok(()) }
 }
 
 impl Payment {
     /// The payment that an approved request makes.
     #[must_use]
-    pub fn approved(id: i64, request: Request) -> Self {
-        Self { id, request, status: Status::PaymentApproved, version: 1 }
+    pub fn approved(id: i64, charge: Charge) -> Self {
+        Self { id, charge, status: Status::PaymentApproved, version: 1 }
     }
 
     /// The payment after it was given back; nothing, if it was before.
@@ -85,14 +85,11 @@ mod tests {
 
     #[test]
     fn what_is_canceled_is_not_paid_and_nothing_is_given_back_twice() {
-        let request = Request { request_id: 7, price: 0 };
-        assert_eq!(approve(&request, false), Ok(()));
-        assert_eq!(approve(&request, true), Err(Rejection::ReservationCanceled(7)));
-        assert_eq!(
-            approve(&Request { price: -1, ..request }, false),
-            Err(Rejection::NegativePrice)
-        );
-        let canceled = Payment::approved(1, request).canceled().unwrap();
+        let charge = Charge { request_id: 7, price: 0 };
+        assert_eq!(approve(&charge, false), Ok(()));
+        assert_eq!(approve(&charge, true), Err(Rejection::ReservationCanceled(7)));
+        assert_eq!(approve(&Charge { price: -1, ..charge }, false), Err(Rejection::NegativePrice));
+        let canceled = Payment::approved(1, charge).canceled().unwrap();
         assert_eq!((canceled.status, canceled.version), (Status::PaymentCancel, 2));
         assert_eq!(canceled.canceled(), None);
     }

@@ -15,10 +15,10 @@ use serde_json::Value;
 
 use crate::delivery::domain::{Delivery, Parcel, Status};
 
-/// A delivery as everyone sees it: over HTTP, and in its events.
+/// A delivery as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DeliveryResource {
+struct DeliveryResource {
     id: i64,
     order_id: i64,
     order_status: Status,

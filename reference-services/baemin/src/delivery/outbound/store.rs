@@ -1,10 +1,10 @@
 //! Deliveries in their store. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 
 use crate::delivery::domain::{Delivery, Parcel, Status};
-use crate::delivery::inbound::rest::DeliveryResource;
+use crate::delivery::events;
 
 impl Document for Delivery {
     const COLLECTION: &'static str = "deliveries";
@@ -48,11 +48,9 @@ fn of_order(tx: &Tx<'_>, order_id: i64) -> Result<Vec<Delivery>, StoreError> {
 }
 
 fn save(tx: &mut Tx<'_>, delivery: &Delivery, cause: &Cause) -> Result<(), StoreError> {
-    let event_type = match delivery.order_status {
-        Status::DeliveryStarted => "DeliveryStarted",
-        Status::DeliveryCanceled => "DeliveryCanceled",
-    };
     tx.put(delivery)?;
-    let subject = Subject { event_type, aggregate_id: delivery.id, version: delivery.version };
-    tx.publish(Envelope::new(subject, cause, &DeliveryResource::from(delivery))?)
+    tx.publish(match delivery.order_status {
+        Status::DeliveryStarted => events::delivery_started(delivery, cause)?,
+        Status::DeliveryCanceled => events::delivery_canceled(delivery, cause)?,
+    })
 }

@@ -1,12 +1,12 @@
 //! Orders in their store, and attempts to pay for one. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::reserve_confirm::Attempt;
 use brunt_kit::store::{Document, StoreError, Tx};
 
 use crate::order::checkout::OpenOrder;
 use crate::order::domain::{Command, Delivery, Event, Order, Rejection, decide};
-use crate::order::inbound::rest::OrderResource;
+use crate::order::events;
 
 impl Document for Order {
     const COLLECTION: &'static str = "orders";
@@ -29,7 +29,7 @@ pub enum Refusal {
 pub fn place(tx: &mut Tx<'_>, attempt: Attempt<OpenOrder>) -> Result<Order, StoreError> {
     let OpenOrder { placement, delivery } = attempt.request;
     let order = Order::placed(attempt.id, placement);
-    publish(tx, "Ordered", &order, &attempt.cause)?;
+    tx.publish(events::ordered(&order, &attempt.cause)?)?;
     let moved = delivery.and_then(|step| decide(&order, Command::Deliver(step)));
     let order = moved.map_or(order.clone(), |event| order.after(event));
     tx.put(&order)?;
@@ -41,7 +41,8 @@ pub fn place(tx: &mut Tx<'_>, attempt: Attempt<OpenOrder>) -> Result<Order, Stor
 pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: Attempt<OpenOrder>) -> Result<(), StoreError> {
     // There was no version 1, so that the cancellation is the first event of this order.
     let order = Order { version: 0, ..Order::placed(attempt.id, attempt.request.placement) };
-    publish(tx, "OrderCanceled", &order.after(Event::OrderCanceled), &attempt.cause)
+    let canceled = order.after(Event::OrderCanceled);
+    tx.publish(events::order_canceled(&canceled, &attempt.cause)?)
 }
 
 /// Calls an order off: it does not stand any more.
@@ -49,7 +50,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
     if let Some(event) = decide(&order, Command::Cancel) {
         tx.remove::<Order>(id)?;
-        publish(tx, "OrderCanceled", &order.after(event), cause)?;
+        tx.publish(events::order_canceled(&order.after(event), cause)?)?;
     }
     Ok(())
 }
@@ -65,14 +66,4 @@ pub fn deliver(tx: &mut Tx<'_>, id: i64, step: Delivery) -> Result<(), StoreErro
         tx.put(&attempt)?;
     }
     Ok(())
-}
-
-fn publish(
-    tx: &mut Tx<'_>,
-    event_type: &'static str,
-    order: &Order,
-    cause: &Cause,
-) -> Result<(), StoreError> {
-    let subject = Subject { event_type, aggregate_id: order.id, version: order.version };
-    tx.publish(Envelope::new(subject, cause, &OrderResource::from(order))?)
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::orderdetail::projection::OrderDetail;
 
-/// A detail view as everyone sees it.
+/// A detail view as REST shows it.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 struct OrderDetailResource(OrderDetail);

@@ -19,8 +19,7 @@ use crate::payment::App;
 use crate::payment::domain::{Payment, Rejection};
 use crate::payment::outbound::store::{self, Refusal};
 
-use payload::Pay;
-pub use payload::{PaymentNews, PaymentResource};
+use payload::{Pay, PaymentResource};
 
 pub fn routes(app: App) -> Router {
     Router::new()
@@ -53,7 +52,7 @@ async fn pay(
     caller: Caller,
     JsonBody(body): JsonBody<Pay>,
 ) -> Result<Response, Problem> {
-    let request = body.into_request()?;
+    let request = body.into_charge()?;
     let key = caller.idempotency_key.clone().filter(|_| app.idempotency_key == Guard::On);
     let cause = caller.cause.clone();
     let payment = app.store.write(move |tx| store::pay(tx, request, key, &cause)).await?;

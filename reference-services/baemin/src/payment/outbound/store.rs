@@ -1,11 +1,11 @@
 //! Payments in their store. State, events and remembered answers change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
-use crate::payment::domain::{Payment, Rejection, Request, Status, approve};
-use crate::payment::inbound::rest::PaymentNews;
+use crate::payment::domain::{Charge, Payment, Rejection, approve};
+use crate::payment::events;
 
 impl Document for Payment {
     const COLLECTION: &'static str = "payments";
@@ -15,7 +15,7 @@ impl Document for Payment {
     }
 
     fn correlation(&self) -> Option<String> {
-        Some(self.request.order_id.to_string())
+        Some(self.charge.order_id.to_string())
     }
 }
 
@@ -47,23 +47,23 @@ pub enum Refusal {
 /// Pays; with a key that was used before, gives that payment again and takes nothing.
 pub fn pay(
     tx: &mut Tx<'_>,
-    request: Request,
+    charge: Charge,
     key: Option<String>,
     cause: &Cause,
 ) -> Result<Payment, Refusal> {
-    let canceled = tx.get::<CanceledOrder>(request.order_id)?.is_some();
-    approve(&request, canceled)?;
+    let canceled = tx.get::<CanceledOrder>(charge.order_id)?.is_some();
+    approve(&charge, canceled)?;
     let key = key.map(|key| format!("payments/{key}"));
     if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
-        let payment = tx.get::<Payment>(id)?.ok_or(Rejection::OrderCanceled(request.order_id))?;
-        return if payment.request == request { Ok(payment) } else { Err(Refusal::KeyReused) };
+        let payment = tx.get::<Payment>(id)?.ok_or(Rejection::OrderCanceled(charge.order_id))?;
+        return if payment.charge == charge { Ok(payment) } else { Err(Refusal::KeyReused) };
     }
-    let payment = Payment::approved(tx.next_id::<Payment>()?, request);
+    let payment = Payment::approved(tx.next_id::<Payment>()?, charge);
     tx.put(&payment)?;
     if let Some(key) = key {
         tx.remember(&key, &payment.id)?;
     }
-    publish(tx, &payment, cause)?;
+    tx.publish(events::payment_approved(&payment, cause)?)?;
     Ok(payment)
 }
 
@@ -84,14 +84,5 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
 
 fn take_back(tx: &mut Tx<'_>, payment: Payment, cause: &Cause) -> Result<(), StoreError> {
     tx.remove::<Payment>(payment.id)?;
-    publish(tx, &payment.canceled(), cause)
-}
-
-fn publish(tx: &mut Tx<'_>, payment: &Payment, cause: &Cause) -> Result<(), StoreError> {
-    let event_type = match payment.pay_status {
-        Status::PaymentApproved => "PaymentApproved",
-        Status::PaymentCanceled => "PaymentCanceled",
-    };
-    let subject = Subject { event_type, aggregate_id: payment.id, version: payment.version };
-    tx.publish(Envelope::new(subject, cause, &PaymentNews::from(payment))?)
+    tx.publish(events::payment_canceled(&payment.canceled(), cause)?)
 }

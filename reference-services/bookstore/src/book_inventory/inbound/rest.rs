@@ -16,8 +16,6 @@ use serde_json::Value;
 use crate::book_inventory::domain::book::{MAX_STOCK, Rejection};
 use crate::book_inventory::outbound::store::Refusal;
 
-pub use deliverables::DeliverableResource;
-
 pub fn routes(store: &Store) -> Router {
     let books = books::routes(store.clone());
     books.merge(deliverables::routes(store.clone())).merge(stock_inputs::routes(store.clone()))

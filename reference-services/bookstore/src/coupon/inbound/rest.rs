@@ -17,8 +17,7 @@ use serde_json::Value;
 use crate::coupon::domain::Coupon;
 use crate::coupon::outbound::store;
 
-pub use payload::CouponResource;
-use payload::IssueCoupon;
+use payload::{CouponResource, IssueCoupon};
 
 /// A slash at the end is no other path: the README's siege puts one there.
 pub fn routes(store: Store) -> Router {

@@ -2,12 +2,12 @@
 //! state and events.
 
 use brunt_kit::config::Guard;
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::coupon::domain::{Command, Coupon, Event, Taken, decide};
-use crate::coupon::inbound::rest::CouponResource;
+use crate::coupon::events;
 
 impl Document for Coupon {
     const COLLECTION: &'static str = "coupons";
@@ -42,7 +42,7 @@ pub struct Wish {
 pub fn issue(tx: &mut Tx<'_>, customer_id: i64, cause: &Cause) -> Result<Coupon, StoreError> {
     let coupon = Coupon::issued(tx.next_id::<Coupon>()?, customer_id);
     tx.put(&coupon)?;
-    publish(tx, "CouponCreated", &coupon, cause)?;
+    tx.publish(events::coupon_created(&coupon, cause)?)?;
     Ok(coupon)
 }
 
@@ -92,34 +92,12 @@ pub fn refund(
 fn save(tx: &mut Tx<'_>, coupon: Coupon, event: Event, cause: &Cause) -> Result<(), StoreError> {
     let coupon = coupon.after(event);
     tx.put(&coupon)?;
-    let event_type = match event {
-        Event::CouponUsed { .. } => "CouponUsed",
-        Event::CouponRefund => "CouponRefund",
-    };
-    publish(tx, event_type, &coupon, cause)
+    tx.publish(match event {
+        Event::CouponUsed { .. } => events::coupon_used(&coupon, cause)?,
+        Event::CouponRefund => events::coupon_refund(&coupon, cause)?,
+    })
 }
 
-fn publish(
-    tx: &mut Tx<'_>,
-    event_type: &'static str,
-    coupon: &Coupon,
-    cause: &Cause,
-) -> Result<(), StoreError> {
-    let subject = Subject { event_type, aggregate_id: coupon.coupon_id, version: coupon.version };
-    tx.publish(Envelope::new(subject, cause, &CouponResource::from(coupon))?)
-}
-
-/// What an order is told that does not get its coupon.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Refused {
-    coupon_id: i64,
-    order_id: i64,
-}
-
-/// The coupon itself does not change; the order is told once, so its own number is the aggregate's.
 fn refuse(tx: &mut Tx<'_>, wish: Wish, cause: &Cause) -> Result<(), StoreError> {
-    let Wish { order_id, coupon_id } = wish;
-    let subject = Subject { event_type: "CouponRefused", aggregate_id: order_id, version: 1 };
-    tx.publish(Envelope::new(subject, cause, &Refused { coupon_id, order_id })?)
+    tx.publish(events::coupon_refused(wish.coupon_id, wish.order_id, cause)?)
 }

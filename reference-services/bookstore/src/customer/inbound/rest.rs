@@ -8,8 +8,6 @@ use brunt_kit::openapi::{self, body, document, fields, maybe, text, whole, word}
 use brunt_kit::store::Store;
 use serde_json::Value;
 
-pub use customers::CustomerResource;
-
 pub fn routes(store: &Store) -> Router {
     customers::routes(store.clone()).merge(my_pages::routes(store.clone()))
 }

@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use crate::delivery::domain::{Command, Delivery, MAX_STATUS, Rejection, Status};
 use crate::delivery::outbound::store::{self, Refusal};
 
-/// A delivery as everyone sees it: over HTTP, and in its events.
+/// A delivery as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DeliveryResource {
+struct DeliveryResource {
     id: i64,
     order_id: i64,
     delivery_address: String,

@@ -1,11 +1,11 @@
 //! Deliveries in their store. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::domain::{Command, Delivery, Rejection, decide};
-use crate::delivery::inbound::rest::DeliveryResource;
+use crate::delivery::events;
 
 impl Document for Delivery {
     const COLLECTION: &'static str = "deliveries";
@@ -75,14 +75,7 @@ pub fn change(
     };
     let delivery = delivery.after(event);
     tx.put(&delivery)?;
-    let subject = Subject {
-        event_type: "DeliveryStatusChanged",
-        aggregate_id: delivery.id,
-        version: delivery.version,
-    };
-    let event = Envelope::new(subject, cause, &DeliveryResource::from(&delivery))
-        .map_err(StoreError::from)?;
-    tx.publish(event)?;
+    tx.publish(events::delivery_status_changed(&delivery, cause)?)?;
     Ok(delivery)
 }
 

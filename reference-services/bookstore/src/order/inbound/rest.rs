@@ -17,8 +17,7 @@ use crate::order::App;
 use crate::order::domain::{MAX_QUANTITY, Rejection};
 use crate::order::outbound::store::Refusal;
 
-pub use payload::OrderResource;
-use payload::PlaceOrder;
+use payload::{OrderResource, PlaceOrder};
 
 pub fn routes(app: App) -> Router {
     Router::new()

@@ -1,11 +1,11 @@
 //! Orders in their store. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::order::domain::{Command, Event, Order, Placement, Reason, Rejection, decide};
-use crate::order::inbound::rest::OrderResource;
+use crate::order::events;
 
 impl Document for Order {
     const COLLECTION: &'static str = "orders";
@@ -65,7 +65,7 @@ pub fn place(
         tx.remember(&answer_key(key), &order.order_id)?;
     }
     tx.put(&order)?;
-    publish(tx, "Ordered", &order, cause)?;
+    tx.publish(events::ordered(&order, cause)?)?;
     Ok(order)
 }
 
@@ -83,7 +83,7 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
         tx.put(&order)?;
     }
     if let Event::OrderCanceled(_) = event {
-        publish(tx, "OrderCanceled", &order, cause)?;
+        tx.publish(events::order_canceled(&order, cause)?)?;
     }
     Ok(())
 }
@@ -95,14 +95,4 @@ pub fn is_withdrawn(tx: &Tx<'_>, id: i64) -> Result<bool, StoreError> {
 
 fn answer_key(key: &str) -> String {
     format!("orders/{key}")
-}
-
-fn publish(
-    tx: &mut Tx<'_>,
-    event_type: &'static str,
-    order: &Order,
-    cause: &Cause,
-) -> Result<(), StoreError> {
-    let subject = Subject { event_type, aggregate_id: order.order_id, version: order.version };
-    tx.publish(Envelope::new(subject, cause, &OrderResource::from(order))?)
 }

@@ -16,10 +16,10 @@ use serde_json::Value;
 use crate::cleaning::domain::{Clean, Rejection, Status};
 use crate::cleaning::outbound::store::{self, Refusal};
 
-/// A clean as everyone sees it: over HTTP, and in its events.
+/// A clean as REST shows it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CleanResource {
+struct CleanResource {
     id: i64,
     status: Status,
     request_id: i64,

@@ -1,11 +1,11 @@
 //! Cleans in their store. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::cleaning::domain::{Clean, Rejection, Reservation, Status, decide};
-use crate::cleaning::inbound::rest::CleanResource;
+use crate::cleaning::events;
 
 impl Document for Clean {
     const COLLECTION: &'static str = "cleans";
@@ -57,10 +57,7 @@ pub fn clean(
         clean_date,
     };
     tx.put(&clean)?;
-    let subject = Subject { event_type: "CleaningConfirmed", aggregate_id: clean.id, version: 1 };
-    let event =
-        Envelope::new(subject, cause, &CleanResource::from(&clean)).map_err(StoreError::from)?;
-    tx.publish(event)?;
+    tx.publish(events::cleaning_confirmed(&clean, cause)?)?;
     Ok(clean)
 }
 

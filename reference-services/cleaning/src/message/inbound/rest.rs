@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::message::outbound::store::Message;
 
-/// A message as everyone sees it.
+/// A message as REST shows it.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 struct MessageResource(Message);

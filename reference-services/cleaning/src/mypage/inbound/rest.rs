@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::mypage::projection::DashBoardView;
 
-/// A view as everyone sees it.
+/// A view as REST shows it.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 struct DashBoardViewResource(DashBoardView);

@@ -1,11 +1,11 @@
 //! Payments in their store. State, events and remembered answers change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
-use crate::payment::domain::{Payment, Rejection, Request, Status, approve};
-use crate::payment::inbound::rest::PaymentNews;
+use crate::payment::domain::{Charge, Payment, Rejection, Status, approve};
+use crate::payment::events;
 
 impl Document for Payment {
     const COLLECTION: &'static str = "payments";
@@ -15,7 +15,7 @@ impl Document for Payment {
     }
 
     fn correlation(&self) -> Option<String> {
-        Some(self.request.request_id.to_string())
+        Some(self.charge.request_id.to_string())
     }
 }
 
@@ -48,18 +48,18 @@ pub enum Refusal {
 /// Pays; with a key that was used before, gives that payment again and takes nothing.
 pub fn pay(
     tx: &mut Tx<'_>,
-    request: Request,
+    charge: Charge,
     key: Option<String>,
     cause: &Cause,
 ) -> Result<Payment, Refusal> {
-    let canceled = tx.get::<CanceledReservation>(request.request_id)?.is_some();
-    approve(&request, canceled)?;
+    let canceled = tx.get::<CanceledReservation>(charge.request_id)?.is_some();
+    approve(&charge, canceled)?;
     let key = key.map(|key| format!("payments/{key}"));
     if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
         let payment = tx.get::<Payment>(id)?.ok_or(Rejection::NoSuchPayment)?;
-        return if payment.request == request { Ok(payment) } else { Err(Refusal::KeyReused) };
+        return if payment.charge == charge { Ok(payment) } else { Err(Refusal::KeyReused) };
     }
-    let payment = Payment::approved(tx.next_id::<Payment>()?, request);
+    let payment = Payment::approved(tx.next_id::<Payment>()?, charge);
     if let Some(key) = key {
         tx.remember(&key, &payment.id)?;
     }
@@ -82,11 +82,9 @@ pub fn cancel_reservation(
 }
 
 fn save(tx: &mut Tx<'_>, payment: &Payment, cause: &Cause) -> Result<(), StoreError> {
-    let event_type = match payment.status {
-        Status::PaymentApproved => "PayConfirmed",
-        Status::PaymentCancel => "PayCancelConfirmed",
-    };
     tx.put(payment)?;
-    let subject = Subject { event_type, aggregate_id: payment.id, version: payment.version };
-    tx.publish(Envelope::new(subject, cause, &PaymentNews::from(payment))?)
+    tx.publish(match payment.status {
+        Status::PaymentApproved => events::pay_confirmed(payment, cause)?,
+        Status::PaymentCancel => events::pay_cancel_confirmed(payment, cause)?,
+    })
 }

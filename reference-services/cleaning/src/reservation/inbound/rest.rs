@@ -17,8 +17,7 @@ use crate::reservation::App;
 use crate::reservation::domain::Rejection;
 use crate::reservation::outbound::store::Refusal;
 
-pub use payload::ReservationResource;
-use payload::Reserve;
+use payload::{ReservationResource, Reserve};
 
 pub fn routes(app: App) -> Router {
     Router::new()

@@ -1,12 +1,12 @@
 //! Reservations in their store, and attempts to pay for one. State and events change in one
 //! transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::reserve_confirm::Attempt;
 use brunt_kit::store::{Document, StoreError, Tx};
 
 use crate::reservation::domain::{Command, Event, Placement, Rejection, Reservation, decide};
-use crate::reservation::inbound::rest::ReservationResource;
+use crate::reservation::events;
 
 impl Document for Reservation {
     const COLLECTION: &'static str = "cleaningReservations";
@@ -29,7 +29,7 @@ pub enum Refusal {
 pub fn reserve(tx: &mut Tx<'_>, attempt: Attempt<Placement>) -> Result<Reservation, StoreError> {
     let reservation = Reservation::applied(attempt.id, attempt.request);
     tx.put(&reservation)?;
-    publish(tx, "CleaningRequested", &reservation, &attempt.cause)?;
+    tx.publish(events::cleaning_requested(&reservation, &attempt.cause)?)?;
     Ok(reservation)
 }
 
@@ -40,7 +40,7 @@ pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: Attempt<Placement>) -> Result<()
     let reservation =
         Reservation { version: 0, ..Reservation::applied(attempt.id, attempt.request) };
     let canceled = reservation.after(Event::CleaningRequestCanceled);
-    publish(tx, "CleaningRequestCanceled", &canceled, &attempt.cause)
+    tx.publish(events::cleaning_request_canceled(&canceled, &attempt.cause)?)
 }
 
 /// Calls a reservation off: it does not stand any more.
@@ -48,7 +48,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     let reservation = tx.get::<Reservation>(id)?.ok_or(Rejection::NoSuchReservation)?;
     if let Some(event) = decide(&reservation, Command::Cancel)? {
         tx.remove::<Reservation>(id)?;
-        publish(tx, "CleaningRequestCanceled", &reservation.after(event), cause)?;
+        tx.publish(events::cleaning_request_canceled(&reservation.after(event), cause)?)?;
     }
     Ok(())
 }
@@ -61,15 +61,4 @@ pub fn complete(tx: &mut Tx<'_>, id: i64) -> Result<(), Refusal> {
         tx.put(&reservation.after(event))?;
     }
     Ok(())
-}
-
-fn publish(
-    tx: &mut Tx<'_>,
-    event_type: &'static str,
-    reservation: &Reservation,
-    cause: &Cause,
-) -> Result<(), StoreError> {
-    let subject =
-        Subject { event_type, aggregate_id: reservation.id, version: reservation.version };
-    tx.publish(Envelope::new(subject, cause, &ReservationResource::from(reservation))?)
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::customercenter::projection::MyPage;
 
-/// A page as everyone sees it.
+/// A page as REST shows it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct MyPageResource {

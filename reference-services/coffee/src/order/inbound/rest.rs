@@ -19,8 +19,7 @@ use crate::order::App;
 use crate::order::domain::Rejection;
 use crate::order::outbound::store::Refusal;
 
-pub use payload::OrderResource;
-use payload::{ChangeOrder, PlaceOrder};
+use payload::{ChangeOrder, OrderResource, PlaceOrder};
 
 pub fn routes(app: App) -> Router {
     Router::new()

@@ -1,10 +1,10 @@
 //! Orders in their store. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 
 use crate::order::domain::{Command, Event, Order, Placement, Rejection, decide};
-use crate::order::inbound::rest::OrderResource;
+use crate::order::events;
 
 impl Document for Order {
     const COLLECTION: &'static str = "orders";
@@ -43,7 +43,8 @@ pub fn place(
     if let Some(key) = key {
         tx.remember(&key, &order.id)?;
     }
-    save(tx, &order, Some("Ordered"), cause)?;
+    tx.put(&order)?;
+    tx.publish(events::ordered(&order, cause)?)?;
     Ok(order)
 }
 
@@ -54,28 +55,9 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
         return Ok(order);
     };
     let order = order.after(&event);
-    save(tx, &order, published(&event), cause)?;
+    tx.put(&order)?;
+    if event == Event::OrderCanceled {
+        tx.publish(events::order_canceled(&order, cause)?)?;
+    }
     Ok(order)
-}
-
-fn published(event: &Event) -> Option<&'static str> {
-    match event {
-        Event::Ordered(_) => Some("Ordered"),
-        Event::OrderCanceled => Some("OrderCanceled"),
-        Event::Finished { .. } => None,
-    }
-}
-
-fn save(
-    tx: &mut Tx<'_>,
-    order: &Order,
-    event_type: Option<&'static str>,
-    cause: &Cause,
-) -> Result<(), StoreError> {
-    tx.put(order)?;
-    if let Some(event_type) = event_type {
-        let subject = Subject { event_type, aggregate_id: order.id, version: order.version };
-        tx.publish(Envelope::new(subject, cause, &OrderResource::from(order))?)?;
-    }
-    Ok(())
 }

@@ -17,8 +17,7 @@ use serde_json::Value;
 use crate::product::domain::Product;
 use crate::product::outbound::store::{self, Refusal};
 
-use payload::CancelProduct;
-pub use payload::ProductResource;
+use payload::{CancelProduct, ProductResource};
 
 pub fn routes(store: Store) -> Router {
     Router::new()

@@ -1,11 +1,11 @@
 //! Products in their store, and the jobs that are left. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::product::domain::{Command, Event, Product, Rejection, Status, decide};
-use crate::product::inbound::rest::ProductResource;
+use crate::product::events;
 
 impl Document for Product {
     const COLLECTION: &'static str = "products";
@@ -86,8 +86,8 @@ pub fn change(
     }
     match event {
         Event::Started => {}
-        Event::Produced(_) => publish(tx, "Produced", &product, cause)?,
-        Event::ProductCanceled => publish(tx, "ProductCanceled", &product, cause)?,
+        Event::Produced(_) => tx.publish(events::produced(&product, cause)?)?,
+        Event::ProductCanceled => tx.publish(events::product_canceled(&product, cause)?)?,
     }
     Ok(product)
 }
@@ -115,16 +115,6 @@ fn tombstone(tx: &mut Tx<'_>, order: &Cancellation, cause: &Cause) -> Result<Pro
         version: 1,
     };
     tx.put(&product)?;
-    publish(tx, "ProductCanceled", &product, cause)?;
+    tx.publish(events::product_canceled(&product, cause)?)?;
     Ok(product)
-}
-
-fn publish(
-    tx: &mut Tx<'_>,
-    event_type: &'static str,
-    product: &Product,
-    cause: &Cause,
-) -> Result<(), StoreError> {
-    let subject = Subject { event_type, aggregate_id: product.id, version: product.version };
-    tx.publish(Envelope::new(subject, cause, &ProductResource::from(product))?)
 }

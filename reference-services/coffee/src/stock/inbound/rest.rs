@@ -18,8 +18,7 @@ use serde_json::Value;
 use crate::stock::domain::{Rejection, Stock};
 use crate::stock::outbound::store::{self, Refusal};
 
-use payload::StockBody;
-pub use payload::StockResource;
+use payload::{StockBody, StockResource};
 
 pub fn routes(store: Store) -> Router {
     Router::new()

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::lifecycle::Stop;
 use brunt_kit::store::{Document, Store, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::stock::domain::{Command, Event, Rejection, Stock, Supply, decide};
-use crate::stock::inbound::rest::StockResource;
+use crate::stock::events;
 
 impl Document for Stock {
     const COLLECTION: &'static str = "stocks";
@@ -92,10 +92,7 @@ fn take(tx: &mut Tx<'_>, wanted: &Supply, cause: &Cause) -> Result<bool, Refusal
     };
     tx.put(&stock)?;
     if let Event::StockReduced(_) = event {
-        let subject =
-            Subject { event_type: "StockReduced", aggregate_id: stock.id, version: stock.version };
-        let body = StockResource::from(&stock);
-        tx.publish(Envelope::new(subject, cause, &body).map_err(StoreError::from)?)?;
+        tx.publish(events::stock_reduced(&stock, cause)?)?;
     }
     Ok(true)
 }

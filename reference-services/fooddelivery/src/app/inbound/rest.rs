@@ -15,7 +15,6 @@ use crate::app::outbound::store::Refusal;
 
 pub use api::api;
 pub(super) use payload::delivery_type;
-pub use payload::{OrderResource, ReviewResource};
 
 pub fn routes(app: App) -> Router {
     let order = get(orders::one).patch(orders::change).put(orders::change);

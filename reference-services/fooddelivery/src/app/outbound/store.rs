@@ -1,12 +1,11 @@
 //! Orders and reviews in their store. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::reserve_confirm::Attempt;
 use brunt_kit::store::{Document, StoreError, Tx};
-use serde_json::json;
 
 use crate::app::domain::{Command, Event, Opinion, Order, Placement, Rejection, Review, decide};
-use crate::app::inbound::rest::{OrderResource, ReviewResource};
+use crate::app::events;
 
 impl Document for Order {
     const COLLECTION: &'static str = "orders";
@@ -40,16 +39,16 @@ pub enum Refusal {
 /// Stores the order that has been paid for.
 pub fn place(tx: &mut Tx<'_>, attempt: Attempt<Placement>) -> Result<Order, StoreError> {
     let order = Order::placed(attempt.id, attempt.request);
-    save(tx, &order, Some("OrderPlaced"), &attempt.cause)?;
+    tx.put(&order)?;
+    tx.publish(events::order_placed(&order, &attempt.cause)?)?;
     Ok(order)
 }
 
 /// Undoes a payment that may or may not have happened: pay gives the money back, or refuses the
 /// payment when it comes later.
 pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: &Attempt<Placement>) -> Result<(), StoreError> {
-    let subject = Subject { event_type: "OrderNotPlaced", aggregate_id: attempt.id, version: 1 };
-    let body = json!({ "id": attempt.id, "price": attempt.request.price });
-    tx.publish(Envelope::new(subject, &attempt.cause, &body)?)
+    let Attempt { id, request, cause, .. } = attempt;
+    tx.publish(events::order_not_placed(*id, request.price, cause)?)
 }
 
 /// Changes an order as a command wants it; gives the order after it.
@@ -59,26 +58,11 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
         return Ok(order);
     };
     let order = order.after(event);
-    let published = match event {
-        Event::OrderCanceled => Some("OrderCanceled"),
-        Event::Advanced(_) => None,
-    };
-    save(tx, &order, published, cause)?;
-    Ok(order)
-}
-
-fn save(
-    tx: &mut Tx<'_>,
-    order: &Order,
-    event_type: Option<&'static str>,
-    cause: &Cause,
-) -> Result<(), StoreError> {
-    tx.put(order)?;
-    if let Some(event_type) = event_type {
-        let subject = Subject { event_type, aggregate_id: order.id, version: order.version };
-        tx.publish(Envelope::new(subject, cause, &OrderResource::from(order))?)?;
+    tx.put(&order)?;
+    if event == Event::OrderCanceled {
+        tx.publish(events::order_canceled(&order, cause)?)?;
     }
-    Ok(())
+    Ok(order)
 }
 
 /// Writes a review of an order.
@@ -87,8 +71,6 @@ pub fn review(tx: &mut Tx<'_>, opinion: Opinion, cause: &Cause) -> Result<Review
     let before = tx.find::<Review>(&order.id.to_string())?;
     let review = Review::write(tx.next_id::<Review>()?, opinion, &order, before.first())?;
     tx.put(&review)?;
-    let subject = Subject { event_type: "ReviewWritten", aggregate_id: review.id, version: 1 };
-    let body = ReviewResource::from(&review);
-    tx.publish(Envelope::new(subject, cause, &body).map_err(StoreError::from)?)?;
+    tx.publish(events::review_written(&review, cause)?)?;
     Ok(review)
 }

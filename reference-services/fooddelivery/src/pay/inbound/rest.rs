@@ -17,8 +17,7 @@ use serde_json::Value;
 use crate::pay::domain::{Payment, Rejection};
 use crate::pay::outbound::store::{self, Refusal};
 
-use payload::Pay;
-pub use payload::PaymentResource;
+use payload::{Pay, PaymentResource};
 
 pub fn routes(store: Store) -> Router {
     Router::new()

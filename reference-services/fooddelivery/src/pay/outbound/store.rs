@@ -1,10 +1,10 @@
 //! Payments in their store. State, events and remembered answers change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 
 use crate::pay::domain::{Charge, Payment, Rejection, Status};
-use crate::pay::inbound::rest::PaymentResource;
+use crate::pay::events;
 
 impl Document for Payment {
     const COLLECTION: &'static str = "payments";
@@ -55,7 +55,8 @@ pub fn take(
     if let Some(key) = key {
         tx.remember(&key, &payment.id)?;
     }
-    save(tx, &payment, "Paid", cause)?;
+    tx.put(&payment)?;
+    tx.publish(events::paid(&payment, cause)?)?;
     Ok(payment)
 }
 
@@ -65,7 +66,8 @@ pub fn give_back(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), St
     tx.remember(&called_off(order_id), &true)?;
     for payment in tx.find::<Payment>(&order_id.to_string())? {
         if let Some(payment) = payment.given_back() {
-            save(tx, &payment, "PaymentCanceled", cause)?;
+            tx.put(&payment)?;
+            tx.publish(events::payment_canceled(&payment, cause)?)?;
         }
     }
     Ok(())
@@ -73,15 +75,4 @@ pub fn give_back(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), St
 
 fn called_off(order_id: i64) -> String {
     format!("called-off/{order_id}")
-}
-
-fn save(
-    tx: &mut Tx<'_>,
-    payment: &Payment,
-    event_type: &'static str,
-    cause: &Cause,
-) -> Result<(), StoreError> {
-    tx.put(payment)?;
-    let subject = Subject { event_type, aggregate_id: payment.id, version: payment.version };
-    tx.publish(Envelope::new(subject, cause, &PaymentResource::from(payment))?)
 }

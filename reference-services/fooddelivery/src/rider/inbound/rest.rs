@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::rider::domain::{Command, Delivery};
 use crate::rider::outbound::store::{self, Refusal};
 
-pub use payload::DeliveryResource;
+use payload::DeliveryResource;
 
 pub fn routes(store: Store) -> Router {
     Router::new()

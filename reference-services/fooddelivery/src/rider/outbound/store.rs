@@ -1,11 +1,11 @@
 //! Deliveries in their store. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 
 use crate::DeliveryType;
 use crate::rider::domain::{Command, Delivery, Rejection, Status, decide};
-use crate::rider::inbound::rest::DeliveryResource;
+use crate::rider::events;
 
 impl Document for Delivery {
     const COLLECTION: &'static str = "deliveries";
@@ -87,19 +87,8 @@ pub fn change(
     };
     let delivery = delivery.at(status);
     tx.put(&delivery)?;
-    if let Some(event_type) = published(command) {
-        let subject = Subject { event_type, aggregate_id: delivery.id, version: delivery.version };
-        let body = DeliveryResource::from(&delivery);
-        tx.publish(Envelope::new(subject, cause, &body).map_err(StoreError::from)?)?;
+    if let Some(event) = events::after_command(command, &delivery, cause)? {
+        tx.publish(event)?;
     }
     Ok(delivery)
-}
-
-fn published(command: Command) -> Option<&'static str> {
-    match command {
-        Command::Pick(_) => Some("Picked"),
-        Command::Deliver => Some("Delivered"),
-        // The events of store and app have said it.
-        Command::Ready | Command::Cancel => None,
-    }
 }

@@ -20,8 +20,7 @@ use crate::store::domain::{Command, StoreOrder, decide};
 use crate::store::outbound::calls::Standing;
 use crate::store::outbound::store::{self, Refusal};
 
-use payload::ChangeStoreOrder;
-pub use payload::StoreOrderResource;
+use payload::{ChangeStoreOrder, StoreOrderResource};
 
 pub fn routes(counter: Counter) -> Router {
     Router::new()

@@ -1,12 +1,11 @@
 //! Orders where the store keeps them. State and events change in one transaction.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
-use serde::Serialize;
 
 use crate::DeliveryType;
 use crate::store::domain::{Command, Rejection, Status, StoreOrder, decide};
-use crate::store::inbound::rest::StoreOrderResource;
+use crate::store::events;
 
 impl Document for StoreOrder {
     const COLLECTION: &'static str = "storeOrders";
@@ -29,15 +28,6 @@ pub enum Refusal {
     NoSuchOrder,
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// What the events of an order say: also what the rider needs.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Told {
-    #[serde(flatten)]
-    resource: StoreOrderResource,
-    delivery_type: DeliveryType,
 }
 
 /// An order has arrived, unless it was called off before it did.
@@ -88,22 +78,8 @@ pub fn change(
     };
     let order = order.at(status);
     tx.put(&order)?;
-    if let Some(event_type) = published(command) {
-        let subject = Subject { event_type, aggregate_id: order.id, version: order.version };
-        let told =
-            Told { resource: StoreOrderResource::from(&order), delivery_type: order.delivery_type };
-        tx.publish(Envelope::new(subject, cause, &told).map_err(StoreError::from)?)?;
+    if let Some(event) = events::after_command(command, &order, cause)? {
+        tx.publish(event)?;
     }
     Ok(order)
-}
-
-fn published(command: Command) -> Option<&'static str> {
-    match command {
-        Command::Accept => Some("OrderAccepted"),
-        Command::Reject => Some("OrderRejected"),
-        Command::Start => Some("CookStarted"),
-        Command::Finish => Some("CookFinished"),
-        // App's own event has said it.
-        Command::Cancel => None,
-    }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::order::domain::{Order, Placement, Status};
 
-/// An order as everyone sees it: over HTTP, and in its events.
+/// An order as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderResource {

@@ -5,9 +5,9 @@ use brunt_kit::rest::{Problem, integer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::payment::domain::{Payment, Recipient, Request, Status};
+use crate::payment::domain::{Charge, Payment, Recipient, Status};
 
-/// A payment as everyone sees it over HTTP.
+/// A payment as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentResource {
@@ -17,25 +17,10 @@ pub struct PaymentResource {
     pay_amount: i64,
 }
 
-/// A payment in its events: it says also where the order goes, for who delivers it.
-#[derive(Clone, Debug, Serialize)]
-pub struct PaymentNews {
-    #[serde(flatten)]
-    payment: PaymentResource,
-    #[serde(flatten)]
-    recipient: Recipient,
-}
-
 impl From<&Payment> for PaymentResource {
     fn from(payment: &Payment) -> Self {
-        let Request { order_id, pay_amount, .. } = payment.request;
+        let Charge { order_id, pay_amount, .. } = payment.charge;
         Self { id: payment.id, order_id, pay_status: payment.pay_status, pay_amount }
-    }
-}
-
-impl From<&Payment> for PaymentNews {
-    fn from(payment: &Payment) -> Self {
-        Self { payment: payment.into(), recipient: payment.request.recipient.clone() }
     }
 }
 
@@ -67,9 +52,9 @@ pub struct Pay {
 }
 
 impl Pay {
-    pub fn into_request(self) -> Result<Request, Problem> {
+    pub fn into_charge(self) -> Result<Charge, Problem> {
         let Self { order_id, pay_amount, customer_id, customer_addr, customer_tel, .. } = self;
-        Ok(Request {
+        Ok(Charge {
             order_id: order_id.ok_or_else(|| Problem::malformed("orderId is missing"))?,
             pay_amount: pay_amount.unwrap_or(0),
             recipient: Recipient { customer_id, customer_addr, customer_tel },

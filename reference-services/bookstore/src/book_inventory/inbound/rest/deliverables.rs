@@ -13,10 +13,10 @@ use serde::Serialize;
 
 use crate::book_inventory::domain::deliverable::{Deliverable, Demand, Status};
 
-/// A deliverable as everyone sees it: over HTTP, and in its events.
+/// A deliverable as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DeliverableResource {
+struct DeliverableResource {
     deliverable_id: i64,
     #[serde(flatten)]
     demand: Demand,

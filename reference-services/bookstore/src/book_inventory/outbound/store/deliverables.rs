@@ -1,7 +1,7 @@
 //! What is set aside for orders, and what waits for stock.
 
 use brunt_kit::config::Guard;
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::book_inventory::domain::book::{self, Book, Rejection};
 use crate::book_inventory::domain::deliverable::{
     Command, Deliverable, Demand, Event, Status, decide,
 };
-use crate::book_inventory::inbound::rest::DeliverableResource;
+use crate::book_inventory::events;
 
 impl Document for Deliverable {
     const COLLECTION: &'static str = "deliverables";
@@ -146,17 +146,10 @@ fn prepare(
     tx.put(&Book::after(book_id, taken))?;
     let deliverable = deliverable.after(event);
     tx.put(&deliverable)?;
-    publish(tx, &deliverable, cause)?;
+    tx.publish(events::delivery_prepared(&deliverable, cause)?)?;
     Ok(true)
 }
 
 fn of_order(tx: &Tx<'_>, order_id: i64) -> Result<Vec<Deliverable>, StoreError> {
     tx.find::<Deliverable>(&order_id.to_string())
-}
-
-fn publish(tx: &mut Tx<'_>, deliverable: &Deliverable, cause: &Cause) -> Result<(), StoreError> {
-    let Deliverable { deliverable_id, version, .. } = *deliverable;
-    let subject = Subject { event_type: "DeliveryPrepared", aggregate_id: deliverable_id, version };
-    let body = DeliverableResource::from(deliverable);
-    tx.publish(Envelope::new(subject, cause, &body)?)
 }

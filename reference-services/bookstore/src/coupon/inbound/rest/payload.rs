@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coupon::domain::{Coupon, Status};
 
-/// A coupon as everyone sees it: over HTTP, and in its events.
+/// A coupon as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CouponResource {

@@ -15,10 +15,10 @@ use serde_json::Value;
 use crate::customer::domain::{Command, Customer, Rejection};
 use crate::customer::outbound::store::{self, Refusal};
 
-/// A customer as everyone sees them: over HTTP, and in their events.
+/// A customer as REST shows them.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CustomerResource {
+struct CustomerResource {
     customer_id: i64,
     customer_name: String,
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::customer::projection::MyPage;
 
-/// A page as everyone sees it.
+/// A page as REST shows it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct MyPageResource {

@@ -1,10 +1,10 @@
 //! Customers.
 
-use brunt_kit::event::{Cause, Envelope, Subject};
+use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 
 use crate::customer::domain::{Command, Customer, Event, Rejection, decide};
-use crate::customer::inbound::rest::CustomerResource;
+use crate::customer::events;
 
 impl Document for Customer {
     const COLLECTION: &'static str = "customers";
@@ -27,7 +27,7 @@ pub fn register(tx: &mut Tx<'_>, name: String, cause: &Cause) -> Result<Customer
     decide(None, Command::Register(name.clone()))?;
     let customer = Customer::registered(tx.next_id::<Customer>()?, name.clone());
     tx.put(&customer)?;
-    publish(tx, &Event::CustomerRegistered(name), &customer, cause)?;
+    tx.publish(events::published(&Event::CustomerRegistered(name), &customer, cause)?)?;
     Ok(customer)
 }
 
@@ -47,20 +47,6 @@ pub fn change(
         Event::CustomerDeleted => tx.remove::<Customer>(id)?,
         Event::CustomerRegistered(_) | Event::CustomerChanged(_) => tx.put(&customer)?,
     }
-    publish(tx, &event, &customer, cause)?;
+    tx.publish(events::published(&event, &customer, cause)?)?;
     Ok(customer)
-}
-
-fn publish(
-    tx: &mut Tx<'_>,
-    event: &Event,
-    customer: &Customer,
-    cause: &Cause,
-) -> Result<(), StoreError> {
-    let subject = Subject {
-        event_type: event.name(),
-        aggregate_id: customer.customer_id,
-        version: customer.version,
-    };
-    tx.publish(Envelope::new(subject, cause, &CustomerResource::from(customer))?)
 }

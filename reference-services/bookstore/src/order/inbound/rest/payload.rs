@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::order::domain::{Order, Placement};
 
-/// An order as everyone sees it: over HTTP, and in its events.
+/// An order as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderResource {

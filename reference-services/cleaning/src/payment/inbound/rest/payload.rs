@@ -4,9 +4,9 @@ use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};
 use serde::{Deserialize, Serialize};
 
-use crate::payment::domain::{Payment, Request, Status};
+use crate::payment::domain::{Charge, Payment, Status};
 
-/// A payment as everyone sees it over HTTP.
+/// A payment as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentResource {
@@ -16,30 +16,9 @@ pub struct PaymentResource {
     status: Status,
 }
 
-/// A payment in its events, which say what the reservation has come to.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PaymentNews {
-    id: i64,
-    request_id: i64,
-    price: i64,
-    status: &'static str,
-}
-
 impl From<&Payment> for PaymentResource {
     fn from(payment: &Payment) -> Self {
-        let Payment { id, request: Request { request_id, price }, status, .. } = *payment;
-        Self { id, request_id, price, status }
-    }
-}
-
-impl From<&Payment> for PaymentNews {
-    fn from(payment: &Payment) -> Self {
-        let Payment { id, request: Request { request_id, price }, status, .. } = *payment;
-        let status = match status {
-            Status::PaymentApproved => "PaymentCompleted",
-            Status::PaymentCancel => "PaymentCancelCompleted",
-        };
+        let Payment { id, charge: Charge { request_id, price }, status, .. } = *payment;
         Self { id, request_id, price, status }
     }
 }
@@ -66,12 +45,12 @@ pub struct Pay {
 }
 
 impl Pay {
-    pub fn into_request(self) -> Result<Request, Problem> {
+    pub fn into_charge(self) -> Result<Charge, Problem> {
         if self.status.is_some_and(|status| status != "PaymentApproved") {
             return Err(Problem::malformed("status can only be \"PaymentApproved\""));
         }
         let missing = |field: &str| Problem::malformed(format!("{field} is missing"));
-        Ok(Request {
+        Ok(Charge {
             request_id: self.request_id.ok_or_else(|| missing("requestId"))?,
             price: self.price.ok_or_else(|| missing("price"))?,
         })

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::reservation::domain::{Placement, Reservation, Status};
 
-/// A reservation as everyone sees it: over HTTP, and in its events.
+/// A reservation as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReservationResource {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::product::domain::{Product, Status};
 use crate::product::outbound::store::Cancellation;
 
-/// A product as everyone sees it: over HTTP, and in its events.
+/// A product as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductResource {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::stock::domain::{Stock, Supply};
 
-/// A stock as everyone sees it: over HTTP, and in its events.
+/// A stock as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StockResource {

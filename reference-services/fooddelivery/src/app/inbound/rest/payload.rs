@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::DeliveryType;
 use crate::app::domain::{Opinion, Order, Placement, Review, Status};
 
-/// An order as everyone sees it: over HTTP, and in its events.
+/// An order as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderResource {
@@ -41,7 +41,7 @@ impl Resource for OrderResource {
     }
 }
 
-/// A review as everyone sees it.
+/// A review as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewResource {

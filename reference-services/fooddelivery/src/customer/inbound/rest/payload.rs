@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::customer::notification::Notification;
 use crate::customer::projection::{Money, MyPage, Stage};
 
-/// A notification as everyone sees it.
+/// A notification as REST shows it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NotificationResource {
@@ -32,7 +32,7 @@ impl Resource for NotificationResource {
     }
 }
 
-/// A page as everyone sees it.
+/// A page as REST shows it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MyPageResource {

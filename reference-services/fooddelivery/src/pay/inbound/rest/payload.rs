@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pay::domain::{Charge, Payment, Status};
 
-/// A payment as everyone sees it: over HTTP, and in its events.
+/// A payment as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentResource {

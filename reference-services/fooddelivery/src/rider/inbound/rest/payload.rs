@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::DeliveryType;
 use crate::rider::domain::{Delivery, Status};
 
-/// A delivery as everyone sees it: over HTTP, and in its events.
+/// A delivery as REST shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeliveryResource {
