@@ -29,11 +29,11 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// There is a new customer.
-    CustomerRegistered(String),
+    Registered(String),
     /// One is called otherwise.
-    CustomerChanged(String),
+    Changed(String),
     /// One is gone.
-    CustomerDeleted,
+    Deleted,
 }
 
 /// Why a command is refused.
@@ -56,12 +56,12 @@ pub fn decide(customer: Option<&Customer>, command: Command) -> Result<Option<Ev
         Command::Register(name) | Command::Rename(name) if name.trim().is_empty() => {
             Err(Rejection::NoName)
         }
-        Command::Register(name) => Ok(Some(Event::CustomerRegistered(name))),
+        Command::Register(name) => Ok(Some(Event::Registered(name))),
         Command::Rename(name) => {
             let customer = customer.ok_or(Rejection::Unknown)?;
-            Ok((customer.customer_name != name).then_some(Event::CustomerChanged(name)))
+            Ok((customer.customer_name != name).then_some(Event::Changed(name)))
         }
-        Command::Delete => customer.map(|_| Some(Event::CustomerDeleted)).ok_or(Rejection::Unknown),
+        Command::Delete => customer.map(|_| Some(Event::Deleted)).ok_or(Rejection::Unknown),
     }
 }
 
@@ -76,11 +76,11 @@ impl Customer {
     #[must_use]
     pub fn after(self, event: &Event) -> Self {
         let customer_name = match event {
-            Event::CustomerRegistered(name) => {
+            Event::Registered(name) => {
                 return Self::registered(self.customer_id, name.clone());
             }
-            Event::CustomerChanged(name) => name.clone(),
-            Event::CustomerDeleted => self.customer_name,
+            Event::Changed(name) => name.clone(),
+            Event::Deleted => self.customer_name,
         };
         Self { customer_name, version: self.version + 1, customer_id: self.customer_id }
     }
@@ -99,7 +99,7 @@ mod tests {
         let event = decide(Some(&kim), Command::Rename("김철수".into())).unwrap().unwrap();
         let renamed = kim.after(&event);
         assert_eq!((renamed.customer_name.as_str(), renamed.version), ("김철수", 2));
-        assert_eq!(decide(Some(&renamed), Command::Delete), Ok(Some(Event::CustomerDeleted)));
+        assert_eq!(decide(Some(&renamed), Command::Delete), Ok(Some(Event::Deleted)));
         assert_eq!(decide(None, Command::Delete), Err(Rejection::Unknown));
         assert_eq!(decide(None, Command::Rename("Lee".into())), Err(Rejection::Unknown));
     }

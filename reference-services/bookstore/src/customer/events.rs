@@ -29,9 +29,9 @@ pub fn published(
     cause: &Cause,
 ) -> Result<Envelope, StoreError> {
     let event_type = match event {
-        Event::CustomerRegistered(_) => "CustomerRegistered",
-        Event::CustomerChanged(_) => "CustomerChanged",
-        Event::CustomerDeleted => "CustomerDeleted",
+        Event::Registered(_) => "CustomerRegistered",
+        Event::Changed(_) => "CustomerChanged",
+        Event::Deleted => "CustomerDeleted",
     };
     let (aggregate_id, version) = (customer.customer_id, customer.version);
     let subject = Subject { event_type, aggregate_id, version };

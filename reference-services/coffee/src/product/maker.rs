@@ -157,7 +157,7 @@ async fn until_stored<T: Send + 'static>(
             Ok(done) => return Some(done),
             Err(Refusal::Rejected(_) | Refusal::NoSuchProduct) => return None,
             Err(Refusal::Store(error)) => {
-                tracing::debug!(product = id, %error, "not stored; trying again")
+                tracing::debug!(product = id, %error, "not stored; trying again");
             }
         }
         if stop.is_requested() {

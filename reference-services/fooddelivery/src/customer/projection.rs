@@ -119,7 +119,7 @@ impl MyPage {
         match news {
             News::Placed(ordered) => self.order = Some(ordered),
             News::Money(money) if open || self.pay_status < Some(money) => {
-                self.pay_status = Some(money)
+                self.pay_status = Some(money);
             }
             News::Money(_) | News::Reached(_) => {}
         }

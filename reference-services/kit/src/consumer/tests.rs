@@ -231,7 +231,7 @@ async fn what_was_not_applied_comes_again_unless_it_was_acknowledged_first() {
 #[tokio::test]
 async fn one_event_in_so_many_can_be_dropped() {
     let bench = Bench::with(places().remove(0), |consumer| {
-        consumer.drops = Drops::each(NonZeroU64::new(3))
+        consumer.drops = Drops::each(NonZeroU64::new(3));
     });
     bench.append((1..=7).map(|id| event("Noted", id))).await;
     bench.until_last("7").await;

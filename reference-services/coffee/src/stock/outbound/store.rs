@@ -108,7 +108,7 @@ pub async fn seed(store: Store, initial: Vec<Supply>, stop: Stop) {
         match store.write(move |tx| fill(tx, initial)).await {
             Ok(()) => break stop.requested().await,
             Err(error) => {
-                tracing::error!(%error, "the initial stock cannot be written; trying again")
+                tracing::error!(%error, "the initial stock cannot be written; trying again");
             }
         }
         if timeout(Duration::from_secs(1), stop.requested()).await.is_ok() {

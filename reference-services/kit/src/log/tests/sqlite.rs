@@ -109,7 +109,7 @@ async fn what_every_group_has_read_is_dropped_in_the_end_and_nothing_else() {
     let directory = TempDir::new().unwrap();
     let log = open(directory.path()).keeping(10);
     let append = async |from: i64| {
-        log.append((from..from + 1100).map(|n| record(1, n)).collect()).await.unwrap()
+        log.append((from..from + 1100).map(|n| record(1, n)).collect()).await.unwrap();
     };
     append(0).await;
     // Nobody has read it: it is there for whoever comes.

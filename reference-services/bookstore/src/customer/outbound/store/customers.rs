@@ -27,7 +27,7 @@ pub fn register(tx: &mut Tx<'_>, name: String, cause: &Cause) -> Result<Customer
     decide(None, Command::Register(name.clone()))?;
     let customer = Customer::registered(tx.next_id::<Customer>()?, name.clone());
     tx.put(&customer)?;
-    tx.publish(events::published(&Event::CustomerRegistered(name), &customer, cause)?)?;
+    tx.publish(events::published(&Event::Registered(name), &customer, cause)?)?;
     Ok(customer)
 }
 
@@ -44,8 +44,8 @@ pub fn change(
     };
     let customer = customer.after(&event);
     match event {
-        Event::CustomerDeleted => tx.remove::<Customer>(id)?,
-        Event::CustomerRegistered(_) | Event::CustomerChanged(_) => tx.put(&customer)?,
+        Event::Deleted => tx.remove::<Customer>(id)?,
+        Event::Registered(_) | Event::Changed(_) => tx.put(&customer)?,
     }
     tx.publish(events::published(&event, &customer, cause)?)?;
     Ok(customer)
