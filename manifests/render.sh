@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Renders each system into rendered/, which `brunt up --on kubernetes` carries with it.
+# Renders each system into rendered/, which is built into the binary for `brunt up --on kubernetes`.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 into=${1:-rendered}

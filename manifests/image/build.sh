@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# build.sh -t NAME[:TAG] [MORE…]: packs target/release/brunt (BRUNT: another one), built with `--features kafka`, into an image.
-# BUILDER is the command that builds: docker build unless given, `buildah bud`, `podman build`.
+# build.sh -t NAME[:TAG] [MORE…]: packs target/release/brunt (or the program BRUNT), built with
+# `--features kafka`, into an image.
+# BUILDER is the build command: `docker build` (default), `buildah bud`, `podman build`.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 binary=${BRUNT:-$here/../../target/release/brunt}
