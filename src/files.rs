@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use brunt_scenarios::scenario::{Load, read_beside, read_slos};
+use brunt_scenarios::scenario::{LoadSpec, read_beside, read_slos};
 use brunt_scenarios::source::nearest;
-use brunt_scenarios::{Plan, Scenario, Source, System, plan};
+use brunt_scenarios::{Plan, Scenario, Source, SystemSpec, plan};
 
 use crate::builtin;
 use crate::exit::Diagnostics;
@@ -55,7 +55,7 @@ pub fn plans_for(paths: &[String], inform: &Inform<'_>) -> Result<Vec<Planned>> 
 /// The system that a name or path means.
 pub fn system(name: &str) -> Result<(plan::System, PathBuf)> {
     let (source, base) = system_source(name, Path::new("."))?;
-    let written: System = source.parse().map_err(Diagnostics::from)?;
+    let written: SystemSpec = source.parse().map_err(Diagnostics::from)?;
     let system = plan::System::check(&written, &source).map_err(Diagnostics)?;
     Ok((system, base))
 }
@@ -104,13 +104,13 @@ fn plan_of(source: Source, inform: &Inform<'_>) -> Result<Planned> {
     read_beside(&mut written.load, &source, read).map_err(Diagnostics)?;
     read_slos(&mut written.expect, &source, read).map_err(Diagnostics)?;
     let (system_source, base) = system_source(&written.system, &folder).map_err(|error| {
-        Diagnostics(vec![source.wrong(Some(written.system.place), format!("{error:#}"))])
+        Diagnostics(vec![source.wrong(Some(written.system.span), format!("{error:#}"))])
     })?;
-    let system: System = system_source.parse().map_err(Diagnostics::from)?;
+    let system: SystemSpec = system_source.parse().map_err(Diagnostics::from)?;
     let mut system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
     inform(&mut system)?;
     let plan = Plan::check(&written, &source, system).map_err(Diagnostics)?;
-    let files = written.load.iter().flat_map(Load::files);
+    let files = written.load.iter().flat_map(LoadSpec::files);
     let files = files.map(|(name, text)| (name, text.to_owned())).collect();
     let slug = Path::new(&source.name)
         .file_stem()

@@ -5,7 +5,7 @@ mod wire;
 
 use std::time::Duration;
 
-use brunt_scenarios::grpc::{MethodDescriptor, NoMethod, Unfit, find};
+use brunt_scenarios::grpc::{InvalidMessage, MethodDescriptor, MethodError, find};
 
 pub use wire::framed;
 pub(crate) use wire::unframed;
@@ -23,10 +23,10 @@ pub enum GrpcError {
     Proto(String),
     /// A method that is not there, or streams.
     #[error(transparent)]
-    Method(#[from] NoMethod),
+    Method(#[from] MethodError),
     /// A message that does not fit.
     #[error(transparent)]
-    Message(#[from] Unfit),
+    Message(#[from] InvalidMessage),
     /// A server without reflection.
     #[error(
         "{address} does not say what its messages look like ({why}); give their definition with a .proto file"

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
-use brunt_scenarios::plan::{Answer, Arrival, JsonPath};
+use brunt_scenarios::plan::{Arrival, ExpectedResponse, JsonPath};
 
 pub use address::{Address, Scheme};
 pub use plan::Setting;
@@ -43,7 +43,7 @@ pub struct Job {
     /// all the same.
     pub warm_up: Duration,
     /// What a good reply is.
-    pub answer: Answer,
+    pub answer: ExpectedResponse,
     /// Where a good reply holds the id of the command that it accepts.
     pub key: Option<JsonPath>,
     /// How long a request may take, from sending it (connecting included) to the end of its reply.

@@ -5,7 +5,7 @@ mod scope;
 
 use std::borrow::Cow;
 
-use brunt_scenarios::template::{Part, Template};
+use brunt_scenarios::template::{Template, TemplatePart};
 use serde_json::Value;
 
 pub(crate) use document::JsonTemplate;
@@ -16,8 +16,10 @@ pub(crate) fn fill(template: &Template, scope: &impl Scope) -> String {
     let mut text = String::new();
     for part in template.parts() {
         match part {
-            Part::Text(plain) => text.push_str(plain),
-            Part::Slot(slot) => text.push_str(&plain(&scope.value(slot))),
+            TemplatePart::Text(plain) => text.push_str(plain),
+            TemplatePart::Placeholder(placeholder) => {
+                text.push_str(&plain(&scope.value(placeholder)))
+            }
         }
     }
     text

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brunt_scenarios::timeline::Counts;
+use brunt_scenarios::timeline::SparseHistogram;
 
 /// Durations in microseconds, in order, and how often each occurred.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,9 +13,9 @@ pub struct Samples {
 
 impl Samples {
     /// All of these together.
-    pub fn of<'a>(counts: impl IntoIterator<Item = &'a Counts>) -> Self {
+    pub fn of<'a>(counts: impl IntoIterator<Item = &'a SparseHistogram>) -> Self {
         let mut sum = BTreeMap::<u64, u64>::new();
-        for (value, count) in counts.into_iter().flat_map(Counts::iter) {
+        for (value, count) in counts.into_iter().flat_map(SparseHistogram::iter) {
             *sum.entry(value).or_default() += count;
         }
         let mut total = 0;

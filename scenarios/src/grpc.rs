@@ -6,8 +6,8 @@ mod message;
 mod method;
 mod status;
 
-pub use definitions::{BadProto, compile, imports};
-pub use message::{Unfit, packed, unpacked};
-pub use method::{NoMethod, find, split};
+pub use definitions::{InvalidProto, compile, imports};
+pub use message::{InvalidMessage, packed, unpacked};
+pub use method::{MethodError, find, split};
 pub use prost_reflect::{DescriptorPool, MessageDescriptor, MethodDescriptor};
 pub use status::{STATUSES, status_name, status_named};

@@ -21,4 +21,4 @@ pub mod units;
 pub use plan::Plan;
 pub use scenario::Scenario;
 pub use source::{Diagnostic, Source};
-pub use system::System;
+pub use system::SystemSpec;

@@ -8,7 +8,7 @@ use crate::units::Period;
 
 /// An objective that a document states.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Objective {
+pub struct SloObjective {
     /// What it is called.
     pub name: String,
     /// The share of good ones, from 0 to 1.
@@ -22,49 +22,49 @@ pub struct Objective {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Document {
+struct OpenSloDocument {
     api_version: String,
     kind: String,
-    metadata: Metadata,
-    spec: Option<Spec>,
+    metadata: OpenSloMetadata,
+    spec: Option<OpenSloSpec>,
 }
 
 #[derive(Deserialize)]
-struct Metadata {
+struct OpenSloMetadata {
     name: String,
 }
 
 /// Everything else that a document may say is for those who measure in production.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Spec {
-    indicator: Option<Indicator>,
+struct OpenSloSpec {
+    indicator: Option<OpenSloIndicator>,
     #[serde(default)]
-    time_window: Vec<TimeWindow>,
+    time_window: Vec<OpenSloTimeWindow>,
     budgeting_method: Option<String>,
     #[serde(default)]
-    objectives: Vec<Target>,
+    objectives: Vec<OpenSloTarget>,
 }
 
 #[derive(Deserialize)]
-struct Indicator {
-    spec: Option<IndicatorSpec>,
+struct OpenSloIndicator {
+    spec: Option<OpenSloIndicatorSpec>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct IndicatorSpec {
+struct OpenSloIndicatorSpec {
     threshold_metric: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
-struct TimeWindow {
+struct OpenSloTimeWindow {
     duration: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Target {
+struct OpenSloTarget {
     display_name: Option<String>,
     target: Option<f64>,
     target_percent: Option<f64>,
@@ -74,7 +74,7 @@ struct Target {
 ///
 /// # Errors
 /// In words, why there is none that can be used.
-pub fn objectives(text: &str) -> Result<Vec<Objective>, String> {
+pub fn objectives(text: &str) -> Result<Vec<SloObjective>, String> {
     let documents: Vec<serde_json::Value> =
         serde_saphyr::from_multiple(text).map_err(|error| format!("it is not YAML: {error}"))?;
     let mut all = Vec::new();
@@ -82,7 +82,7 @@ pub fn objectives(text: &str) -> Result<Vec<Objective>, String> {
         if document.get("kind").and_then(serde_json::Value::as_str) != Some("SLO") {
             continue;
         }
-        let document: Document = serde_json::from_value(document)
+        let document: OpenSloDocument = serde_json::from_value(document)
             .map_err(|error| format!("it is not an OpenSLO document: {error}"))?;
         all.extend(of_document(document)?);
     }
@@ -93,8 +93,8 @@ pub fn objectives(text: &str) -> Result<Vec<Objective>, String> {
     }
 }
 
-fn of_document(document: Document) -> Result<Vec<Objective>, String> {
-    let Document { api_version, kind, metadata: Metadata { name }, spec } = document;
+fn of_document(document: OpenSloDocument) -> Result<Vec<SloObjective>, String> {
+    let OpenSloDocument { api_version, kind, metadata: OpenSloMetadata { name }, spec } = document;
     if api_version != "openslo/v1" {
         return Err(format!("{kind} {name} has apiVersion {api_version}; openslo/v1 can be read"));
     }
@@ -114,13 +114,13 @@ fn of_document(document: Document) -> Result<Vec<Objective>, String> {
         .ok_or_else(|| format!("SLO {name}: `{}` is no duration such as 28d", window.duration))?;
     let indicator = spec.indicator.and_then(|indicator| indicator.spec);
     let is_threshold = indicator.is_some_and(|indicator| indicator.threshold_metric.is_some());
-    let objective = |target: &Target| {
+    let objective = |target: &OpenSloTarget| {
         let share = target.target.or(target.target_percent.map(|percent| percent / 100.0));
         let share = share.filter(|share| (0.0..1.0).contains(share)).ok_or_else(|| {
             format!("SLO {name}: an objective needs a target from 0 to below 1, or a targetPercent")
         })?;
         let name = target.display_name.clone().unwrap_or_else(|| name.clone());
-        Ok(Objective { name, target: share, window, is_threshold })
+        Ok(SloObjective { name, target: share, window, is_threshold })
     };
     spec.objectives.iter().map(objective).collect()
 }

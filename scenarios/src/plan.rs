@@ -2,11 +2,11 @@
 //! one exists, it can run.
 
 mod agreement;
-mod answer;
-mod call;
 mod check;
 mod expectations;
+mod expected_response;
 mod faults;
+mod grpc_call;
 mod journey;
 mod load;
 mod load_file;
@@ -19,20 +19,20 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-pub use agreement::{CalledOff, Compensation, Fold, Rows, ViewField, ViewSource};
-pub use answer::{Answer, JsonPath, Pattern, header_objection};
-pub use call::Call;
+pub use agreement::{Canceled, Compensation, Fold, KeyedCollection, ViewField, ViewSource};
 pub use expectations::{Check, Claim, Quantile};
+pub use expected_response::{ExpectedResponse, JsonPath, Pattern, header_objection};
 pub use faults::{EdgeFault, Fault, FaultKind};
-pub use journey::{Again, Extract, Feed, FeedOrder, Journey, JourneyStep};
+pub use grpc_call::GrpcCall;
+pub use journey::{Extract, Feed, FeedOrder, Journey, JourneyStep, Polling};
 pub use load::{Arrival, Load, Ramp, Work};
 pub use load_file::LoadPlan;
 pub use platform::{NodeFault, NodePick, PlatformFault};
-pub use request::{Auth, Body, Request, Step, Target};
+pub use request::{Auth, Body, Request, RequestTarget, Step};
 pub use services::{Placement, Program, Rollout, Service, System};
-pub use threshold::{Sums, Threshold};
+pub use threshold::{LoadTotals, Threshold};
 
-pub use crate::scenario::{During, Method, Only, Pick};
+pub use crate::scenario::{During, Method, Pick, ReplicaFilter};
 pub use crate::system::{Probe, StrategyKind};
 pub use crate::timeline::BreakerState;
 use crate::units::Percent;

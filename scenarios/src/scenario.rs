@@ -7,19 +7,19 @@ mod agreement;
 mod amplification;
 mod breaker;
 mod bystanders;
-mod call;
 mod edge;
 mod expectation;
-mod expected;
+mod expected_response;
 mod fault;
 mod feed;
+mod grpc_call;
 mod hpa;
 mod journey;
 mod load;
 mod load_file;
 mod one_or_many;
-mod only;
 mod platform;
+mod replica_filter;
 mod request;
 mod save;
 mod slo;
@@ -29,32 +29,37 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use agreement::{Compensation, Fold, FoldOver, Rows, Saga, View, ViewSource};
-pub use amplification::Amplification;
-pub use breaker::Breaker;
-pub use bystanders::{Decoupled, Fairness, Isolation};
-pub use call::Call;
-pub use edge::{Abort, Cut, Latency as LatencyFault, LostReply};
-pub use expectation::{
-    Availability, Conserved, During, Effects, Expectation, Latency, Ledger, Recovers, Restarts,
-    Term, Within,
+pub use agreement::{
+    CompensationSpec, FoldOverSpec, FoldSpec, KeyedCollectionSpec, SagaSpec, ViewSourceSpec,
+    ViewSpec,
 };
-pub use expected::Expected;
-pub use fault::{Fault, Kill, Pause, Pick, Rollout, Scale, Stop, Zombie};
-pub use feed::{Feed, FeedOrder};
-pub use hpa::Hpa;
-pub use journey::{Journey, JourneyStep};
-pub use load::{Auth, Basic, Closed, Load, Open, Stage};
+pub use amplification::AmplificationSpec;
+pub use breaker::BreakerSpec;
+pub use bystanders::{DecoupledSpec, FairnessSpec, IsolationSpec};
+pub use edge::{AbortSpec, CutSpec, LatencyFaultSpec, LostReplySpec};
+pub use expectation::{
+    AvailabilitySpec, ConservedSpec, During, EffectsSpec, ExpectationSpec, LatencySpec, LedgerSpec,
+    RecoversSpec, RestartsSpec, TermSpec, TimeLimit,
+};
+pub use expected_response::ExpectedResponseSpec;
+pub use fault::{
+    FaultSpec, KillSpec, PauseSpec, Pick, RolloutSpec, ScaleSpec, StopSpec, ZombieSpec,
+};
+pub use feed::{FeedOrder, FeedSpec};
+pub use grpc_call::GrpcCallSpec;
+pub use hpa::HpaSpec;
+pub use journey::{JourneySpec, JourneyStepSpec};
+pub use load::{AuthSpec, BasicAuthSpec, ClosedSpec, LoadSpec, OpenSpec, StageSpec};
 pub use load_file::{LoadFile, read_beside};
 pub use one_or_many::OneOrMany;
-pub use only::Only;
 pub use platform::{
-    Autoscale, Evict, KillContainer, Nodes, ProbeKind, RollBack, SetConfig, SetEnv, Stress,
-    TamperProbe,
+    AutoscaleSpec, EvictSpec, KillContainerSpec, NodesSpec, ProbeKind, RollBackSpec, SetConfigSpec,
+    SetEnvSpec, StressSpec, TamperProbeSpec,
 };
-pub use request::{Method, RequestFields, Step};
-pub use save::Save;
-pub use slo::{Slo, read_slos};
+pub use replica_filter::ReplicaFilter;
+pub use request::{Method, RequestFields, StepSpec};
+pub use save::SaveSpec;
+pub use slo::{SloSpec, read_slos};
 
 use crate::source::Located;
 use crate::units::{Percent, Period};
@@ -77,34 +82,34 @@ pub struct Scenario {
     pub env: BTreeMap<String, BTreeMap<String, String>>,
     /// Requests made once, in order, before the load starts. Each must be answered as expected.
     #[serde(default)]
-    pub setup: Vec<Step>,
+    pub setup: Vec<StepSpec>,
     /// The load, all started at the same time.
     #[serde(default)]
-    pub load: Vec<Load>,
+    pub load: Vec<LoadSpec>,
     /// The faults, each at its time after the load's start. Undoing them is implied.
     #[serde(default)]
-    pub faults: Vec<Fault>,
+    pub faults: Vec<FaultSpec>,
     /// Requests at given times, each with what its answer must be. Those without `at` follow the
     /// end of the load.
     #[serde(default)]
-    pub steps: Vec<Step>,
+    pub steps: Vec<StepSpec>,
     /// What must hold.
     #[serde(default)]
-    pub expect: Vec<Expectation>,
+    pub expect: Vec<ExpectationSpec>,
     /// Stop the run early when it goes wrong beyond what anybody wants to see.
-    pub abort_when: Option<AbortWhen>,
+    pub abort_when: Option<AbortWhenSpec>,
     /// Bounds on what the scenario may do.
     #[serde(default)]
-    pub limits: Limits,
+    pub limits: LimitsSpec,
     /// Guards whose absence must make the scenario fail.
     #[serde(default)]
-    pub proof: Vec<Proof>,
+    pub proof: Vec<ProofSpec>,
 }
 
 /// When to stop early.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct AbortWhen {
+pub struct AbortWhenSpec {
     /// The share of failed requests, over all loads.
     pub error_rate: Percent,
     /// For how long without a pause.
@@ -115,7 +120,7 @@ pub struct AbortWhen {
 /// Bounds on what a scenario may do: its blast radius.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Limits {
+pub struct LimitsSpec {
     /// The largest share of a service's replicas that faults may take away at once;
     /// everything unless given.
     pub max_unavailable: Option<Percent>,
@@ -126,7 +131,7 @@ pub struct Limits {
 /// What is broken on purpose, and what must then fail.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Proof {
+pub struct ProofSpec {
     /// Guard → the service or services that lose it. `readinessProbe`, `livenessProbe`,
     /// `terminationGracePeriod` and `autoscaler` exist for every service that has them, others are
     /// declared in the system file.
@@ -134,7 +139,7 @@ pub struct Proof {
     pub without: BTreeMap<String, OneOrMany>,
     /// Faults that come on top of the scenario's own.
     #[serde(default)]
-    pub planted: Vec<Fault>,
+    pub planted: Vec<FaultSpec>,
     /// Service → environment variables over those of the scenario, for a defect that can
     /// be switched on.
     #[serde(default)]

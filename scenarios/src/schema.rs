@@ -3,7 +3,7 @@
 use schemars::generate::SchemaSettings;
 
 use crate::scenario::LoadFile;
-use crate::{Scenario, System};
+use crate::{Scenario, SystemSpec};
 
 /// The schema of scenario files.
 pub fn scenario() -> serde_json::Value {
@@ -12,7 +12,7 @@ pub fn scenario() -> serde_json::Value {
 
 /// The schema of system files.
 pub fn system() -> serde_json::Value {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<System>().to_value()
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<SystemSpec>().to_value()
 }
 
 /// The schema of load files.

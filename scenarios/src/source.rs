@@ -1,14 +1,14 @@
 //! The text a scenario or system comes from, and what can be wrong at a place in it.
 
 mod nearest;
-mod place;
+mod span;
 
 use std::fmt;
 
 use serde::de::DeserializeOwned;
 
 pub use nearest::nearest;
-pub use place::{Located, Place};
+pub use span::{Located, Span};
 
 /// A named YAML text.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub struct Diagnostic {
     /// The source's name.
     pub source: String,
     /// Where in the source; `None` when the whole is meant.
-    pub place: Option<Place>,
+    pub span: Option<Span>,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
@@ -50,37 +50,37 @@ impl Source {
     }
 
     /// A diagnostic about a place in this source.
-    pub fn wrong(&self, place: Option<Place>, message: impl Into<String>) -> Diagnostic {
+    pub fn wrong(&self, span: Option<Span>, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             source: self.name.clone(),
-            place,
+            span,
             message: message.into(),
             help: None,
-            line: place.and_then(|place| self.text.lines().nth(place.line - 1)).map(str::to_owned),
+            line: span.and_then(|span| self.text.lines().nth(span.line - 1)).map(str::to_owned),
         }
     }
 
     /// Where a text stands in this source, at that line or below it. For what is known by
     /// its words only.
-    pub fn find(&self, from: Place, text: &str) -> Option<Place> {
+    pub fn find(&self, from: Span, text: &str) -> Option<Span> {
         let lines = self.text.lines().enumerate().skip(from.line - 1);
         lines.filter(|_| !text.is_empty()).find_map(|(number, line)| {
             let before = &line[..line.find(text)?];
-            Some(Place { line: number + 1, column: before.chars().count() + 1 })
+            Some(Span { line: number + 1, column: before.chars().count() + 1 })
         })
     }
 
     fn explain(&self, error: &serde_saphyr::Error) -> Diagnostic {
         use serde_saphyr::Error::{SerdeUnknownField, SerdeUnknownVariant};
-        let place = error.location().map(Place::from);
+        let span = error.location().map(Span::from);
         match error.without_snippet() {
             SerdeUnknownField { field, expected, .. } => {
-                self.wrong(place, format!("unknown key `{field}`")).help_choose(field, expected)
+                self.wrong(span, format!("unknown key `{field}`")).help_choose(field, expected)
             }
-            SerdeUnknownVariant { variant, expected, .. } => self
-                .wrong(place, format!("unknown kind `{variant}`"))
-                .help_choose(variant, expected),
-            other => self.wrong(place, without_location(&other.to_string())),
+            SerdeUnknownVariant { variant, expected, .. } => {
+                self.wrong(span, format!("unknown kind `{variant}`")).help_choose(variant, expected)
+            }
+            other => self.wrong(span, without_location(&other.to_string())),
         }
     }
 }
@@ -107,15 +107,15 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place {
-            Some(place) => {
-                writeln!(out, "{}:{}:{}: {}", self.source, place.line, place.column, self.message)?;
+        match self.span {
+            Some(span) => {
+                writeln!(out, "{}:{}:{}: {}", self.source, span.line, span.column, self.message)?;
             }
             None => writeln!(out, "{}: {}", self.source, self.message)?,
         }
-        if let (Some(place), Some(line)) = (self.place, &self.line) {
-            writeln!(out, "{:>5} | {line}", place.line)?;
-            writeln!(out, "      | {:>width$}", "^", width = place.column)?;
+        if let (Some(span), Some(line)) = (self.span, &self.line) {
+            writeln!(out, "{:>5} | {line}", span.line)?;
+            writeln!(out, "      | {:>width$}", "^", width = span.column)?;
         }
         match &self.help {
             Some(help) => writeln!(out, "      = {help}"),

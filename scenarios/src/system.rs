@@ -19,7 +19,8 @@ use crate::units::Period;
 /// One system. The built-in ones and a user's own use the same format.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct System {
+#[schemars(rename = "System")]
+pub struct SystemSpec {
     /// The version of this format: 1.
     pub version: Located<u32>,
     /// The system's name.
@@ -29,13 +30,13 @@ pub struct System {
     /// Where its users come in.
     pub entry: Option<Located<String>>,
     /// Its services, in the order in which they start.
-    pub services: IndexMap<String, Service>,
+    pub services: IndexMap<String, ServiceSpec>,
 }
 
 /// One service.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Service {
+pub struct ServiceSpec {
     /// The program and its arguments. `brunt` means this very program. `${port}` and `${data}` are
     /// filled in; the port is also in the environment as `PORT`. A program must serve HTTP on
     /// 127.0.0.1 at that port.
@@ -51,14 +52,14 @@ pub struct Service {
     pub env: BTreeMap<String, String>,
     /// The services that it calls, and how it learns their address.
     #[serde(default)]
-    pub calls: BTreeMap<String, Call>,
+    pub calls: BTreeMap<String, CalleeAddress>,
     /// How many replicas: 1 unless given.
     pub replicas: Option<Located<u32>>,
     /// What decides how many replicas there are, once they run. Without one nothing does.
     pub autoscaler: Option<Located<Autoscaler>>,
     /// How a new version replaces the old one.
     #[serde(default)]
-    pub strategy: Strategy,
+    pub strategy: RolloutStrategy,
     /// When a replica may be sent requests. Without one it may as soon as its process has started.
     pub readiness_probe: Option<Probe>,
     /// When a replica must be restarted. Without one it never is while it runs.
@@ -76,7 +77,7 @@ pub struct Service {
 /// How a caller learns a callee's address.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Call {
+pub struct CalleeAddress {
     /// The environment variable that gets the callee's URL, `http://127.0.0.1:PORT`.
     pub env: String,
 }
@@ -84,7 +85,7 @@ pub struct Call {
 /// How a new version replaces the old one, with Kubernetes' names and meaning.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Strategy {
+pub struct RolloutStrategy {
     /// All old replicas go before a new one comes, or one after another.
     #[serde(default, rename = "type")]
     pub kind: StrategyKind,

@@ -8,27 +8,27 @@ mod value;
 
 use std::fmt;
 
-pub use value::Builtin;
+pub use value::BuiltinValue;
 
 /// A text that parses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     text: String,
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
 }
 
 /// A piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum TemplatePart {
     /// As it is.
     Text(String),
     /// To fill in.
-    Slot(Slot),
+    Placeholder(Placeholder),
 }
 
 /// A place to fill in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
+pub struct Placeholder {
     /// What stands in front of the parentheses, or alone.
     pub name: String,
     /// What stands in the parentheses; `None` without any.
@@ -40,7 +40,7 @@ pub struct Slot {
 /// Why a text is no template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
-pub struct BadTemplate {
+pub struct InvalidTemplate {
     /// Where the bad place starts in the text, in bytes.
     pub at: usize,
     /// What is wrong.
@@ -58,36 +58,36 @@ impl Template {
     /// ```
     /// use brunt_scenarios::template::Template;
     /// let template = Template::parse("orders/${id}?n=${random(1,9)}").unwrap();
-    /// let names: Vec<_> = template.slots().map(|slot| slot.name.as_str()).collect();
+    /// let names: Vec<_> = template.placeholders().map(|placeholder| placeholder.name.as_str()).collect();
     /// assert_eq!(names, ["id", "random"]);
     /// assert!(Template::parse("orders/${id").is_err());
     /// ```
-    pub fn parse(text: &str) -> Result<Self, BadTemplate> {
+    pub fn parse(text: &str) -> Result<Self, InvalidTemplate> {
         Ok(Self { text: text.to_owned(), parts: parse::parts(text)? })
     }
 
     /// A text that is sent as it is, whatever it holds.
     pub fn plain(text: &str) -> Self {
-        Self { text: text.to_owned(), parts: vec![Part::Text(text.to_owned())] }
+        Self { text: text.to_owned(), parts: vec![TemplatePart::Text(text.to_owned())] }
     }
 
     /// Its pieces, in order.
-    pub fn parts(&self) -> &[Part] {
+    pub fn parts(&self) -> &[TemplatePart] {
         &self.parts
     }
 
     /// Its places to fill in.
-    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+    pub fn placeholders(&self) -> impl Iterator<Item = &Placeholder> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Slot(slot) => Some(slot),
-            Part::Text(_) => None,
+            TemplatePart::Placeholder(placeholder) => Some(placeholder),
+            TemplatePart::Text(_) => None,
         })
     }
 
     /// The place that is all of it, if one is: such a value keeps its type in JSON.
-    pub fn only_slot(&self) -> Option<&Slot> {
+    pub fn sole_placeholder(&self) -> Option<&Placeholder> {
         match self.parts.as_slice() {
-            [Part::Slot(slot)] => Some(slot),
+            [TemplatePart::Placeholder(placeholder)] => Some(placeholder),
             _ => None,
         }
     }
@@ -96,7 +96,7 @@ impl Template {
     pub fn is_plain(&self) -> bool {
         match self.parts.as_slice() {
             [] => true,
-            [Part::Text(text)] => *text == self.text,
+            [TemplatePart::Text(text)] => *text == self.text,
             _ => false,
         }
     }

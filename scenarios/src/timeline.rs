@@ -2,26 +2,26 @@
 //! made from nothing else.
 
 mod breaker;
-mod counts;
 mod event;
 mod journey;
 mod load;
 mod observation;
 mod search;
+mod sparse_histogram;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use breaker::{BreakerRecord, BreakerSpan, BreakerState};
-pub use counts::{Counts, LONGEST, histogram};
-pub use event::{Event, Happening, RestartReason};
+pub use event::{Event, EventKind, RestartReason};
 pub use journey::{CheckCount, JourneyRecord, StepFigures};
 pub use load::{Failure, LoadRecord, Schedule, Window};
 pub use observation::{
-    AgreementRecord, EdgeRecord, FaultRecord, Gap, Keys, LedgerRecord, ScalerRecord, StepRecord,
-    SumRecord,
+    AgreementRecord, EdgeRecord, FaultRecord, Gap, KeySample, LedgerRecord, ScalerRecord,
+    StepRecord, SumRecord,
 };
 pub use search::RateRecord;
+pub use sparse_histogram::{LONGEST, SparseHistogram, histogram};
 
 /// Seconds after the loads' start; negative before it.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]

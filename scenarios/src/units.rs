@@ -38,13 +38,13 @@ use written_as_text;
 /// A quantity that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not {what}: write it like {example}")]
-pub struct BadQuantity {
+pub struct InvalidQuantity {
     text: String,
     what: &'static str,
     example: &'static str,
 }
 
-impl BadQuantity {
+impl InvalidQuantity {
     fn new(text: &str, what: &'static str, example: &'static str) -> Self {
         Self { text: text.to_owned(), what, example }
     }

@@ -1,6 +1,6 @@
 //! What a user reads when a scenario or a system is wrong: place, words, and what to do about it.
 
-use brunt_scenarios::{Diagnostic, Plan, Scenario, Source, System, plan};
+use brunt_scenarios::{Diagnostic, Plan, Scenario, Source, SystemSpec, plan};
 
 const SYSTEM: &str = "\
 version: 1
@@ -26,7 +26,7 @@ load:
 
 fn check(scenario: &str) -> Result<Plan, Vec<Diagnostic>> {
     let source = Source::new("shop/system.yaml", SYSTEM);
-    let system: System = source.parse().map_err(|error| vec![*error])?;
+    let system: SystemSpec = source.parse().map_err(|error| vec![*error])?;
     let system = plan::System::check(&system, &source)?;
     let source =
         Source::new("test.yaml", format!("version: 1\nname: a test\nsystem: shop\n{scenario}"));
@@ -41,7 +41,7 @@ fn problems(scenario: &str) -> String {
 
 fn system_problems(system: &str) -> String {
     let source = Source::new("system.yaml", system);
-    let wrong = match source.parse::<System>() {
+    let wrong = match source.parse::<SystemSpec>() {
         Err(error) => vec![*error],
         Ok(written) => plan::System::check(&written, &source).expect_err("this is wrong"),
     };

@@ -79,7 +79,7 @@ fn journeys_get_what_the_load_says() {
     assert_eq!(order.think, (Duration::from_secs(1), Duration::from_secs(2)));
     assert!(order.request.auth.is_some() && order.request.auth != again.request.auth);
     assert_eq!(last.request.target.service, "http://other:9");
-    assert_eq!(last.again.unwrap().every, Duration::from_millis(100));
+    assert_eq!(last.polling.unwrap().every, Duration::from_millis(100));
     assert_eq!(shop.feeds[0].columns, ["name", "password"]);
     assert_eq!(shop.feeds[0].rows[0][1], "one, two");
     assert_eq!((shop.warm_up, shop.thresholds.len()), (Duration::from_secs(2), 2));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use brunt_scenarios::plan::{self, Arrival, Claim, FaultKind, Ramp};
 use brunt_scenarios::system::Autoscaler;
 use brunt_scenarios::units::{Cpu, Period};
-use brunt_scenarios::{Plan, Scenario, Source, System, bounds};
+use brunt_scenarios::{Plan, Scenario, Source, SystemSpec, bounds};
 
 const SYSTEM: &str = "\
 version: 1
@@ -24,7 +24,7 @@ services:
 
 fn plan(scenario: &str) -> Plan {
     let source = Source::new("system.yaml", SYSTEM);
-    let system = plan::System::check(&source.parse::<System>().unwrap(), &source).unwrap();
+    let system = plan::System::check(&source.parse::<SystemSpec>().unwrap(), &source).unwrap();
     let source =
         Source::new("test.yaml", format!("version: 1\nname: a test\nsystem: shop\n{scenario}"));
     Plan::check(&source.parse::<Scenario>().unwrap(), &source, system).unwrap()

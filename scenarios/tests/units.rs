@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, histogram};
+use brunt_scenarios::timeline::{SparseHistogram, histogram};
 use brunt_scenarios::units::{Percent, Period, Rate, Spread};
 use proptest::prelude::*;
 
@@ -40,7 +40,7 @@ proptest! {
     fn counts_keep_what_histograms_count(values in proptest::collection::vec(1u64..10_000_000, 1..200)) {
         let mut whole = histogram();
         values.iter().for_each(|value| whole.saturating_record(*value));
-        let counts = Counts::of(&whole);
+        let counts = SparseHistogram::of(&whole);
         prop_assert_eq!(counts.len(), values.len() as u64);
         let (kept, exact) = (counts.quantile(0.9).unwrap() as f64, whole.value_at_quantile(0.9) as f64);
         prop_assert!((kept - exact).abs() <= exact * 0.002);

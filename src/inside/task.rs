@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use brunt_loadgen::{Job, Portion, Setting, Transport};
 use brunt_scenarios::plan::{self, Load};
 use brunt_scenarios::scenario::read_beside;
-use brunt_scenarios::{Scenario, Source, System};
+use brunt_scenarios::{Scenario, Source, SystemSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -83,7 +83,7 @@ impl Task {
 
     fn loads(&self) -> Result<Vec<Load>> {
         let (source, system_source) = (self.scenario.source(), self.system.source());
-        let system: System = system_source.parse().map_err(Diagnostics::from)?;
+        let system: SystemSpec = system_source.parse().map_err(Diagnostics::from)?;
         let system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
         let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
         let read = |name: &str| {

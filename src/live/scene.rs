@@ -9,7 +9,7 @@ use brunt_loadgen::{Snapshot, Totals};
 use brunt_reports::{Origin, Outcome, RenderError, Report, Verdict, live_frame};
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{
-    Counts, Ending, Event, FaultRecord, LoadRecord, Moment, Schedule, Timeline, Window,
+    Ending, Event, FaultRecord, LoadRecord, Moment, Schedule, SparseHistogram, Timeline, Window,
 };
 
 /// What is to be seen.
@@ -234,8 +234,8 @@ fn record(name: &str) -> LoadRecord {
         name: name.to_owned(),
         windows: vec![],
         window: 1.0,
-        service_time: Counts::default(),
-        lag: Counts::default(),
+        service_time: SparseHistogram::default(),
+        lag: SparseHistogram::default(),
         schedule: Schedule::Kept,
         journeys: vec![],
         accepted: vec![],
@@ -248,7 +248,7 @@ fn empty(place: usize) -> Window {
 }
 
 /// What was completed since the last second that was noted.
-fn window(number: u64, before: &Totals, now: &Totals, latency: Counts) -> Window {
+fn window(number: u64, before: &Totals, now: &Totals, latency: SparseHistogram) -> Window {
     let more =
         |kind, count: &u64| count.saturating_sub(before.failed.get(kind).copied().unwrap_or(0));
     let failed = now.failed.iter().map(|(kind, count)| (*kind, more(kind, count)));

@@ -3,7 +3,7 @@
 
 mod hold;
 
-use brunt_scenarios::plan::{CalledOff, Compensation, Rows, ViewSource};
+use brunt_scenarios::plan::{Canceled, Compensation, KeyedCollection, ViewSource};
 use brunt_scenarios::timeline::{AgreementRecord, LoadRecord};
 use serde_json::Value;
 
@@ -14,18 +14,18 @@ use hold::{Agreement, Item};
 
 /// Reads what was called off and what makes good for it.
 pub async fn saga(
-    called_off: &CalledOff,
+    called_off: &Canceled,
     compensated: &[Compensation],
     loads: &[LoadRecord],
     calls: &Calls,
     variables: &Variables,
 ) -> Result<AgreementRecord, String> {
     let keys = match called_off {
-        CalledOff::By(load) => {
+        Canceled::By(load) => {
             let record = loads.iter().find(|record| record.name == *load);
             record.ok_or_else(|| format!("there is no record of {load}"))?.accepted.clone()
         }
-        CalledOff::Found(rows) => {
+        Canceled::Found(rows) => {
             items(rows, calls, variables).await?.into_iter().map(|item| item.key).collect()
         }
     };
@@ -44,7 +44,7 @@ pub async fn saga(
 
 /// Reads a view and its sources.
 pub async fn view(
-    of: &Rows,
+    of: &KeyedCollection,
     sources: &[ViewSource],
     calls: &Calls,
     variables: &Variables,
@@ -77,7 +77,11 @@ fn filled(
 }
 
 /// Items with their keys. One without a key is no row.
-async fn items(rows: &Rows, calls: &Calls, variables: &Variables) -> Result<Vec<Item>, String> {
+async fn items(
+    rows: &KeyedCollection,
+    calls: &Calls,
+    variables: &Variables,
+) -> Result<Vec<Item>, String> {
     let all = collection::read(calls, &rows.target, &rows.items, variables).await?;
     Ok(all.into_iter().filter_map(|item| Some(Item { key: rows.key.text(&item)?, item })).collect())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use brunt_scenarios::form::{FORM, form};
-use brunt_scenarios::plan::{Auth, Body, Method, Request, Target};
+use brunt_scenarios::plan::{Auth, Body, Method, Request, RequestTarget};
 
 use super::variables::Variables;
 use crate::target::Running;
@@ -71,12 +71,16 @@ impl Calls {
     }
 
     /// Reads a document.
-    pub async fn get(&self, target: &Target, variables: &Variables) -> Result<Reply, String> {
+    pub async fn get(
+        &self,
+        target: &RequestTarget,
+        variables: &Variables,
+    ) -> Result<Reply, String> {
         let url = self.url(target, variables)?;
         reply(self.client.get(url).timeout(Duration::from_secs(10))).await
     }
 
-    fn url(&self, target: &Target, variables: &Variables) -> Result<String, String> {
+    fn url(&self, target: &RequestTarget, variables: &Variables) -> Result<String, String> {
         let base = self
             .system
             .url(&target.service)

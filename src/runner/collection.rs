@@ -1,6 +1,6 @@
 //! Reads whole collections, page after page.
 
-use brunt_scenarios::plan::{JsonPath, Target};
+use brunt_scenarios::plan::{JsonPath, RequestTarget};
 use serde_json::Value;
 
 use super::calls::Calls;
@@ -13,7 +13,7 @@ const MOST_PAGES: usize = 10_000;
 /// `_links.next` lead to.
 pub async fn read(
     calls: &Calls,
-    target: &Target,
+    target: &RequestTarget,
     path: &JsonPath,
     variables: &Variables,
 ) -> Result<Vec<Value>, String> {

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use brunt_scenarios::plan::{JsonPath, Target};
-use brunt_scenarios::timeline::{Keys, LedgerRecord, LoadRecord};
+use brunt_scenarios::plan::{JsonPath, RequestTarget};
+use brunt_scenarios::timeline::{KeySample, LedgerRecord, LoadRecord};
 use serde_json::Value;
 
 use super::calls::Calls;
@@ -16,7 +16,7 @@ const SOME: usize = 10;
 /// Where and what a ledger's effects are.
 pub struct Book<'a> {
     /// The collection.
-    pub effects: &'a Target,
+    pub effects: &'a RequestTarget,
     /// Its items.
     pub items: &'a JsonPath,
     /// The command's key in an item.
@@ -105,8 +105,8 @@ fn balance(load: &LoadRecord, effects: &[Effect]) -> LedgerRecord {
     }
 }
 
-fn keys<'a>(all: impl Iterator<Item = &'a str>) -> Keys {
-    let mut keys = Keys::default();
+fn keys<'a>(all: impl Iterator<Item = &'a str>) -> KeySample {
+    let mut keys = KeySample::default();
     for key in all {
         keys.count += 1;
         if keys.some.len() < SOME {
@@ -119,7 +119,7 @@ fn keys<'a>(all: impl Iterator<Item = &'a str>) -> Keys {
 
 #[cfg(test)]
 mod tests {
-    use brunt_scenarios::timeline::{Counts, LoadRecord, Schedule};
+    use brunt_scenarios::timeline::{LoadRecord, Schedule, SparseHistogram};
 
     use super::{Effect, balance, is_settled};
 
@@ -128,8 +128,8 @@ mod tests {
             name: "orders".to_owned(),
             windows: vec![],
             window: 1.0,
-            service_time: Counts::default(),
-            lag: Counts::default(),
+            service_time: SparseHistogram::default(),
+            lag: SparseHistogram::default(),
             schedule: Schedule::Kept,
             journeys: vec![],
             accepted: accepted.iter().map(|key| (*key).to_owned()).collect(),

@@ -1,6 +1,6 @@
 //! Conserved quantities: numbers read from several places that must add up.
 
-use brunt_scenarios::plan::{JsonPath, Target};
+use brunt_scenarios::plan::{JsonPath, RequestTarget};
 use brunt_scenarios::timeline::SumRecord;
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::variables::Variables;
 
 /// Reads every term and what they must add up to.
 pub async fn read(
-    terms: &[(Target, JsonPath)],
+    terms: &[(RequestTarget, JsonPath)],
     equals: &str,
     calls: &Calls,
     variables: &Variables,

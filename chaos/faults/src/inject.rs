@@ -1,6 +1,6 @@
 //! From a planned fault to the file that injects it, and back.
 
-use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Only, PlatformFault};
+use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, PlatformFault, ReplicaFilter};
 
 use crate::effect::Effect;
 use crate::error::FaultError;
@@ -45,7 +45,7 @@ pub async fn inject<T: FaultTarget>(
     limits: &Limits,
     rng: &mut fastrand::Rng,
 ) -> Result<InjectedFault, FaultError> {
-    inject_where(kind, &Only::default(), target, limits, rng).await
+    inject_where(kind, &ReplicaFilter::default(), target, limits, rng).await
 }
 
 /// Injects a fault; if it picks replicas, then among those that `only` selects.
@@ -54,7 +54,7 @@ pub async fn inject<T: FaultTarget>(
 /// As [`inject`]; and when the target cannot tell which replicas `only` selects.
 pub async fn inject_where<T: FaultTarget>(
     kind: &FaultKind,
-    only: &Only,
+    only: &ReplicaFilter,
     target: &T,
     limits: &Limits,
     rng: &mut fastrand::Rng,

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use brunt_scenarios::timeline::Happening;
+use brunt_scenarios::timeline::EventKind;
 
 /// Something that happened to a service, or to one replica of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,5 +15,5 @@ pub struct Observed {
     /// whole is meant.
     pub replica: Option<u32>,
     /// What.
-    pub what: Happening,
+    pub what: EventKind,
 }

@@ -1,6 +1,6 @@
 //! Which replicas a fault hits.
 
-use brunt_scenarios::plan::{Only, Pick};
+use brunt_scenarios::plan::{Pick, ReplicaFilter};
 
 use crate::error::{FaultError, TargetError};
 use crate::limits::{Limits, nothing_to_hit};
@@ -10,7 +10,7 @@ use crate::target::{Census, FaultTarget, Replica, ReplicaSelector};
 pub(crate) struct ReplicaPicker<'a> {
     pub(crate) limits: &'a Limits,
     /// What must be true of a replica that is picked.
-    pub(crate) only: &'a Only,
+    pub(crate) only: &'a ReplicaFilter,
     pub(crate) rng: &'a mut fastrand::Rng,
 }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use brunt_faults::Observed;
-use brunt_scenarios::timeline::Happening;
+use brunt_scenarios::timeline::EventKind;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// The sending end, for one service.
@@ -18,15 +18,15 @@ impl Journal {
         Self { service: service.to_owned(), sender }
     }
 
-    pub(crate) fn service(&self, what: Happening) {
+    pub(crate) fn service(&self, what: EventKind) {
         self.tell(None, what);
     }
 
-    pub(crate) fn replica(&self, number: u32, what: Happening) {
+    pub(crate) fn replica(&self, number: u32, what: EventKind) {
         self.tell(Some(number), what);
     }
 
-    fn tell(&self, replica: Option<u32>, what: Happening) {
+    fn tell(&self, replica: Option<u32>, what: EventKind) {
         // Nobody needs to listen.
         let _ = self.sender.send(Observed {
             when: Instant::now(),

@@ -7,7 +7,7 @@ mod standing;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use brunt_scenarios::timeline::Happening;
+use brunt_scenarios::timeline::EventKind;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 
@@ -161,7 +161,7 @@ impl Shared {
 }
 
 impl Context {
-    fn tell(&self, number: u32, what: Happening) {
+    fn tell(&self, number: u32, what: EventKind) {
         self.journal.replica(number, what);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use brunt_faults::{Census, Replica as Counted};
 use brunt_scenarios::plan::{Rollout, Service};
-use brunt_scenarios::timeline::Happening;
+use brunt_scenarios::timeline::EventKind;
 use tokio::task::JoinHandle;
 
 use crate::replica::{Context, Replica, What};
@@ -93,7 +93,7 @@ impl Workload {
             fleet.owed = 0;
             fleet.staying()
         };
-        self.context.journal.service(Happening::Scaled { replicas: 0 });
+        self.context.journal.service(EventKind::Scaled { replicas: 0 });
         let hits = tell_all(&all, What::End(self.context.grace)).await;
         self.changed();
         hits
@@ -105,7 +105,7 @@ impl Workload {
             fleet.purpose = Purpose::Run;
             let replicas = fleet.wanted;
             drop(fleet);
-            self.context.journal.service(Happening::Scaled { replicas });
+            self.context.journal.service(EventKind::Scaled { replicas });
             self.changed();
         }
     }
@@ -131,7 +131,7 @@ impl Workload {
         fleet.rolling = true;
         let replaced = fleet.staying().len() as u64;
         drop(fleet);
-        self.context.journal.service(Happening::RolloutStarted);
+        self.context.journal.service(EventKind::RolloutStarted);
         self.changed();
         replaced
     }

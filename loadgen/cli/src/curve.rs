@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use brunt_scenarios::timeline::Counts;
+use brunt_scenarios::timeline::SparseHistogram;
 use serde_json::json;
 
 use super::told::Searched;
@@ -35,7 +35,9 @@ pub(super) fn text(steps: &[Step], slo: &Slo) -> String {
         .iter()
         .map(|rate| {
             let steps = of(rate);
-            let latency = Counts::of(&Counts::merge(steps.iter().map(|step| &step.latency)));
+            let latency = SparseHistogram::of(&SparseHistogram::merge(
+                steps.iter().map(|step| &step.latency),
+            ));
             let words: Vec<_> = steps.iter().map(|step| word(step.holds)).collect();
             (*rate, latency, words.join(", "))
         })
@@ -104,7 +106,7 @@ fn word(holds: Option<bool>) -> &'static str {
     }
 }
 
-fn millis(latency: &Counts, quantile: f64) -> String {
+fn millis(latency: &SparseHistogram, quantile: f64) -> String {
     latency
         .quantile(quantile)
         .map_or("-".to_owned(), |value| format!("{:.3} ms", value as f64 / 1e3))
@@ -115,7 +117,7 @@ mod tests {
     use super::*;
 
     fn step(rate: f64, micros: u64, holds: Option<bool>) -> Step {
-        Step { rate, latency: Counts::from(vec![(micros, 100)]), errors: 0.0, holds }
+        Step { rate, latency: SparseHistogram::from(vec![(micros, 100)]), errors: 0.0, holds }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-use brunt_scenarios::timeline::Counts;
+use brunt_scenarios::timeline::SparseHistogram;
 
 use super::outputs::{Collector, Exported, FileOutput, metrics};
 use brunt_loadgen::{LoadSnapshot, Snapshot};
@@ -38,7 +38,7 @@ struct Line {
 struct Seen {
     /// The last second that is in it.
     second: u64,
-    latency: Counts,
+    latency: SparseHistogram,
 }
 
 impl Exports {
@@ -169,7 +169,7 @@ mod tests {
         let second = Second {
             number: seconds,
             ok: 100,
-            latency: Counts::from(vec![(1_000, 100)]),
+            latency: SparseHistogram::from(vec![(1_000, 100)]),
             ..Second::default()
         };
         let totals = Totals { ok: 100 * seconds, ..Totals::default() };

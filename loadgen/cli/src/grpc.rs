@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use brunt_scenarios::grpc::{DescriptorPool, MessageDescriptor, Unfit, find, packed, split};
+use brunt_scenarios::grpc::{
+    DescriptorPool, InvalidMessage, MessageDescriptor, find, packed, split,
+};
 
 use brunt_loadgen::grpc::{self, GrpcError, framed};
 use brunt_loadgen::{Address, Request, Transport};
@@ -61,7 +63,7 @@ fn compiled(file: &Path, includes: &[PathBuf]) -> Result<DescriptorPool, GrpcErr
 
 /// JSON documents, one after the other, as bytes of messages.
 fn messages(text: &str, kind: &MessageDescriptor) -> Result<Vec<Vec<u8>>, GrpcError> {
-    let wrong = |error: serde_json::Error| Unfit {
+    let wrong = |error: serde_json::Error| InvalidMessage {
         name: kind.full_name().to_owned(),
         why: error.to_string(),
     };

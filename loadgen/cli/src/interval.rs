@@ -1,6 +1,6 @@
 //! How far a quantile can be trusted.
 
-use brunt_scenarios::timeline::Counts;
+use brunt_scenarios::timeline::SparseHistogram;
 
 /// A quantile's value and its 95 % interval, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(super) struct Estimate {
 
 /// Estimates a quantile (0 to 1) by order statistics: how many of n values lie below it is
 /// binomial, here by the normal approximation. Nothing is assumed of the values themselves.
-pub(super) fn estimate(counts: &Counts, quantile: f64) -> Option<Estimate> {
+pub(super) fn estimate(counts: &SparseHistogram, quantile: f64) -> Option<Estimate> {
     let all = counts.len() as f64;
     let spread = 1.96 * (all * quantile * (1.0 - quantile)).sqrt();
     let rank = |rank: f64| rank.max(1.0) as u64;
@@ -25,7 +25,7 @@ pub(super) fn estimate(counts: &Counts, quantile: f64) -> Option<Estimate> {
 }
 
 /// The n-th smallest value.
-fn at_rank(counts: &Counts, rank: u64) -> Option<u64> {
+fn at_rank(counts: &SparseHistogram, rank: u64) -> Option<u64> {
     let mut before = 0;
     let mut reached = counts.iter().skip_while(|(_, count)| {
         before += count;
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn ranks_come_from_the_binomial_distribution() {
-        let counts = Counts::from((1..=1000).map(|value| (value, 1)).collect::<Vec<_>>());
+        let counts = SparseHistogram::from((1..=1000).map(|value| (value, 1)).collect::<Vec<_>>());
         let median = estimate(&counts, 0.5).unwrap();
         assert_eq!(median, Estimate { value: 500, low: 469, high: Some(532) });
         let late = estimate(&counts, 0.999).unwrap();
@@ -49,6 +49,6 @@ mod tests {
 
     #[test]
     fn nothing_comes_of_nothing() {
-        assert_eq!(estimate(&Counts::default(), 0.5), None);
+        assert_eq!(estimate(&SparseHistogram::default(), 0.5), None);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant, SystemTime};
 
-use brunt_scenarios::plan::{Answer, Arrival, Ramp};
+use brunt_scenarios::plan::{Arrival, ExpectedResponse, Ramp};
 use brunt_scenarios::units::Rate;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -117,7 +117,7 @@ pub(super) fn job(settings: &Settings, rate: Option<f64>) -> Option<Job> {
         arrival,
         bound,
         warm_up: settings.warm_up,
-        answer: Answer::default(),
+        answer: ExpectedResponse::default(),
         key: None,
         timeout: settings.timeout,
         drain: DRAIN.min(settings.timeout),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use brunt_loadgen::{SingleReply, Totals, send_single};
-use brunt_scenarios::timeline::{Counts, Failure, Schedule};
+use brunt_scenarios::timeline::{Failure, Schedule, SparseHistogram};
 
 use super::perform::report;
 use super::settings::{Action, Settings};
@@ -54,11 +54,11 @@ fn summary(shown: &SingleReply, settings: &Settings) -> Summary {
         ended: None,
         findings: Some(summary::Findings {
             figures: Figures::new(&totals, shown.took),
-            latency: Counts::from(vec![(
+            latency: SparseHistogram::from(vec![(
                 u64::try_from(shown.took.as_micros()).unwrap_or(u64::MAX),
                 1,
             )]),
-            lag: Counts::default(),
+            lag: SparseHistogram::default(),
             schedule: Schedule::Kept,
             totals,
             causes: BTreeMap::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brunt_scenarios::timeline::{Counts, Failure, Schedule};
+use brunt_scenarios::timeline::{Failure, Schedule, SparseHistogram};
 use brunt_scenarios::units::Percent;
 
 use super::Figures;
@@ -29,9 +29,9 @@ pub struct Findings {
     /// Requests without a reply: their kinds, told apart by how exactly each came about.
     pub causes: BTreeMap<(Failure, &'static str), u64>,
     /// Done − intended, in microseconds.
-    pub latency: Counts,
+    pub latency: SparseHistogram,
     /// Sent − intended, in microseconds.
-    pub lag: Counts,
+    pub lag: SparseHistogram,
     /// Whether the schedule was kept.
     pub schedule: Schedule,
     /// The least share of good replies that was asked for.
@@ -71,7 +71,7 @@ impl Summary {
                     &outcome.totals,
                     outcome.elapsed.saturating_sub(settings.warm_up),
                 ),
-                latency: Counts::of(&Counts::merge(windows)),
+                latency: SparseHistogram::of(&SparseHistogram::merge(windows)),
                 lag: outcome.record.lag.clone(),
                 schedule: outcome.record.schedule.clone(),
                 totals: outcome.totals.clone(),

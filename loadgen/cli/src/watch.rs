@@ -140,7 +140,7 @@ fn line(snapshot: &Snapshot) -> String {
 
 #[cfg(test)]
 mod tests {
-    use brunt_scenarios::timeline::{Counts, Failure};
+    use brunt_scenarios::timeline::{Failure, SparseHistogram};
 
     use super::*;
     use brunt_loadgen::{LoadSnapshot, Second, Totals};
@@ -151,7 +151,7 @@ mod tests {
             number: 5,
             ok: 99,
             failed: 1,
-            latency: Counts::from(vec![(1_500, 100)]),
+            latency: SparseHistogram::from(vec![(1_500, 100)]),
             lag: 0,
         };
         let totals = Totals { ok: 490, failed: [(Failure::Reset, 10)].into(), ..Totals::default() };

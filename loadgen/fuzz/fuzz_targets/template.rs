@@ -1,7 +1,7 @@
 //! Templates: whatever a text holds, its parts say all of it again, and an error points into it.
 #![no_main]
 
-use brunt_scenarios::template::{Builtin, Part, Template};
+use brunt_scenarios::template::{BuiltinValue, TemplatePart, Template};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -14,13 +14,13 @@ fuzz_target!(|text: &str| {
         }
     };
     assert_eq!(template.to_string(), text);
-    for slot in template.slots() {
-        assert!(text[slot.at..].starts_with("${"), "{slot:?}");
-        assert!(!slot.name.is_empty(), "{slot:?}");
-        match Builtin::of(slot, &["known"]) {
-            Ok(Builtin::Random(from, to)) => assert!(from <= to, "{slot:?}"),
+    for placeholder in template.placeholders() {
+        assert!(text[placeholder.at..].starts_with("${"), "{placeholder:?}");
+        assert!(!placeholder.name.is_empty(), "{placeholder:?}");
+        match BuiltinValue::of(placeholder, &["known"]) {
+            Ok(BuiltinValue::Random(from, to)) => assert!(from <= to, "{placeholder:?}"),
             Ok(_) => {}
-            Err(error) => assert_eq!(error.at, slot.at),
+            Err(error) => assert_eq!(error.at, placeholder.at),
         }
     }
     // What is written out from the parts means the same.
@@ -29,23 +29,23 @@ fuzz_target!(|text: &str| {
     assert!(same(template.parts(), again.parts()), "{template:?} is not {again:?}");
 });
 
-fn written(part: &Part) -> String {
+fn written(part: &TemplatePart) -> String {
     match part {
-        Part::Text(text) => text.replace("${", "$${"),
-        Part::Slot(slot) => match &slot.arguments {
-            None => format!("${{{}}}", slot.name),
+        TemplatePart::Text(text) => text.replace("${", "$${"),
+        TemplatePart::Placeholder(placeholder) => match &placeholder.arguments {
+            None => format!("${{{}}}", placeholder.name),
             Some(all) => {
                 let all: Vec<String> = all.iter().map(ToString::to_string).collect();
-                format!("${{{}({})}}", slot.name, all.join(","))
+                format!("${{{}({})}}", placeholder.name, all.join(","))
             }
         },
     }
 }
 
 /// The same but for where it stands.
-fn same(one: &[Part], other: &[Part]) -> bool {
-    let alike = |(one, other): (&Part, &Part)| match (one, other) {
-        (Part::Slot(one), Part::Slot(other)) => one.name == other.name && one.arguments == other.arguments,
+fn same(one: &[TemplatePart], other: &[TemplatePart]) -> bool {
+    let alike = |(one, other): (&TemplatePart, &TemplatePart)| match (one, other) {
+        (TemplatePart::Placeholder(one), TemplatePart::Placeholder(other)) => one.name == other.name && one.arguments == other.arguments,
         (one, other) => one == other,
     };
     one.len() == other.len() && one.iter().zip(other).all(alike)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use brunt_scenarios::grpc::NoMethod;
+use brunt_scenarios::grpc::MethodError;
 use bytes::Bytes;
 use h2::client::SendRequest;
 use prost::Message;
@@ -88,7 +88,7 @@ pub(super) fn ask(
         Err(_) => Err(failed(format!("no answer within {} s", timeout.as_secs_f64()))),
         Ok(Err(ReflectionFailure::Server(why))) => Err(failed(why)),
         Ok(Err(ReflectionFailure::Service(there))) => {
-            Err(NoMethod::Service { name: service.to_owned(), there }.into())
+            Err(MethodError::Service { name: service.to_owned(), there }.into())
         }
         Ok(Ok(pool)) => Ok(pool),
     }

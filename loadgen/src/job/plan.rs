@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_scenarios::plan::{Answer, Load, Work};
+use brunt_scenarios::plan::{ExpectedResponse, Load, Work};
 use serde_json::Value;
 
 use super::{Bound, CONNECTIONS, Job, JobError, Order, Portion, Reuse, Transport};
@@ -43,7 +43,7 @@ impl Job {
             arrival: load.arrival.clone(),
             bound: Bound::Time(load.lasts),
             warm_up: load.warm_up,
-            answer: Answer::default(),
+            answer: ExpectedResponse::default(),
             key: None,
             timeout: load.timeout(),
             drain: load.timeout() + Duration::from_millis(100),
@@ -80,7 +80,7 @@ impl Job {
 mod tests {
     use std::collections::BTreeMap;
 
-    use brunt_scenarios::plan::{Arrival, Auth, Body, Method, Request as Planned, Target};
+    use brunt_scenarios::plan::{Arrival, Auth, Body, Method, Request as Planned, RequestTarget};
     use serde_json::json;
 
     use super::*;
@@ -88,10 +88,13 @@ mod tests {
     fn load() -> Load {
         let request = Planned {
             method: Method::Post,
-            target: Target { service: "order".to_owned(), path: "/orders?by=${who}".to_owned() },
+            target: RequestTarget {
+                service: "order".to_owned(),
+                path: "/orders?by=${who}".to_owned(),
+            },
             headers: BTreeMap::from([("x-who".to_owned(), "${who}".to_owned())]),
             body: Body::Json(json!({"who": ["${who}", 1], "n": "${n}"})),
-            expect: Answer::default(),
+            expect: ExpectedResponse::default(),
             timeout: Duration::from_secs(2),
             auth: Some(Auth::Basic("ann".to_owned(), "${n}".to_owned())),
             follow: false,

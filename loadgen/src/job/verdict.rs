@@ -59,7 +59,7 @@ impl Job {
 mod tests {
     use std::time::Duration;
 
-    use brunt_scenarios::plan::{Answer, Arrival, JsonPath};
+    use brunt_scenarios::plan::{Arrival, ExpectedResponse, JsonPath};
     use serde_json::json;
 
     use super::*;
@@ -75,10 +75,10 @@ mod tests {
             arrival: Arrival::Open { ramps: Vec::new() },
             bound: Bound::Time(Duration::ZERO),
             warm_up: Duration::ZERO,
-            answer: Answer {
+            answer: ExpectedResponse {
                 status: vec![201],
                 json: vec![(JsonPath::parse("$.state").unwrap(), json!("Requested"))],
-                ..Answer::default()
+                ..ExpectedResponse::default()
             },
             key: Some(JsonPath::parse("$.id").unwrap()),
             timeout: Duration::ZERO,

@@ -1,6 +1,6 @@
 //! What is checked of a reply, each by a name.
 
-use brunt_scenarios::plan::{Answer, Extract, JsonPath, Pattern, header_objection};
+use brunt_scenarios::plan::{ExpectedResponse, Extract, JsonPath, Pattern, header_objection};
 use brunt_scenarios::template::Template;
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub(crate) struct ValueToSave {
 }
 
 /// The checks of a planned answer, beside its status.
-pub(crate) fn checks(answer: &Answer) -> Vec<ReplyCheck> {
+pub(crate) fn checks(answer: &ExpectedResponse) -> Vec<ReplyCheck> {
     let check = |name: String, what: CheckKind| ReplyCheck { name, what };
     let headers = answer.headers.iter().map(|(name, wanted)| {
         check(format!("{name} is {wanted}"), CheckKind::Header(name.clone(), template(wanted)))
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn checks_hold_or_not() {
         let path = |text| JsonPath::parse(text).unwrap();
-        let answer = Answer {
+        let answer = ExpectedResponse {
             status: vec![],
             json: vec![
                 (path("$.id"), json!("${id}")),

@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use brunt_scenarios::form::{FORM, form};
 use brunt_scenarios::grpc::{MessageDescriptor, MethodDescriptor, packed};
-use brunt_scenarios::plan::{Auth, Body, Call, Method, Request as Planned};
-use brunt_scenarios::template::{Part, Template};
+use brunt_scenarios::plan::{Auth, Body, GrpcCall, Method, Request as Planned};
+use brunt_scenarios::template::{Template, TemplatePart};
 
 use crate::grpc::{self, GrpcError, framed};
 use crate::job::{Address, CalledServer, JobError, Request, Setting};
@@ -125,8 +125,7 @@ impl RequestTemplate {
     /// The path. One that is nothing but a saved link, such as a `Location`, is that link's.
     fn path(&self, scope: &impl Scope) -> String {
         let path = fill(&self.path, scope);
-        let is_link =
-            matches!(self.path.parts(), [Part::Text(slash), Part::Slot(_)] if slash == "/");
+        let is_link = matches!(self.path.parts(), [TemplatePart::Text(slash), TemplatePart::Placeholder(_)] if slash == "/");
         let link = path.strip_prefix('/').filter(|_| is_link).unwrap_or_default();
         if link.starts_with('/') {
             return link.to_owned();
@@ -160,7 +159,7 @@ impl CredentialsTemplate {
 
 /// A call's message, with what is known of its method.
 fn called(
-    call: &Call,
+    call: &GrpcCall,
     address: &Address,
     timeout: Duration,
     setting: &Setting<'_>,
@@ -201,7 +200,7 @@ fn method(method: Method) -> http::Method {
 mod tests {
     use std::collections::BTreeMap;
 
-    use brunt_scenarios::plan::{Answer, Target};
+    use brunt_scenarios::plan::{ExpectedResponse, RequestTarget};
     use serde_json::json;
 
     use super::*;
@@ -211,10 +210,10 @@ mod tests {
     fn sent(path: &str, body: Body, auth: Option<Auth>) -> Request {
         let planned = Planned {
             method: Method::Post,
-            target: Target { service: "shop".to_owned(), path: path.to_owned() },
+            target: RequestTarget { service: "shop".to_owned(), path: path.to_owned() },
             headers: BTreeMap::new(),
             body,
-            expect: Answer::default(),
+            expect: ExpectedResponse::default(),
             timeout: std::time::Duration::ZERO,
             auth,
             follow: false,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use brunt_scenarios::template::{Builtin, Slot};
+use brunt_scenarios::template::{BuiltinValue, Placeholder};
 use serde_json::Value;
 
 use super::Script;
@@ -36,24 +36,24 @@ impl<'s> JourneyValues<'s> {
             .or_else(|| self.script.given.get(name))
     }
 
-    fn made(&self, builtin: Builtin) -> Value {
+    fn made(&self, builtin: BuiltinValue) -> Value {
         match builtin {
-            Builtin::Uuid => {
+            BuiltinValue::Uuid => {
                 let random = fastrand::u128(..).to_ne_bytes();
                 Value::String(uuid::Builder::from_random_bytes(random).into_uuid().to_string())
             }
-            Builtin::Random(from, to) => fastrand::i64(from..=to).into(),
-            Builtin::Sequence => self.script.sequence().into(),
-            Builtin::User => self.user.into(),
-            Builtin::Iteration => self.iteration.into(),
+            BuiltinValue::Random(from, to) => fastrand::i64(from..=to).into(),
+            BuiltinValue::Sequence => self.script.sequence().into(),
+            BuiltinValue::User => self.user.into(),
+            BuiltinValue::Iteration => self.iteration.into(),
         }
     }
 }
 
 impl Scope for JourneyValues<'_> {
-    fn value(&self, slot: &Slot) -> Cow<'_, Value> {
-        let named = self.named(&slot.name).filter(|_| slot.arguments.is_none());
-        named.map(Cow::Borrowed).unwrap_or_else(|| match Builtin::of(slot, &[]) {
+    fn value(&self, placeholder: &Placeholder) -> Cow<'_, Value> {
+        let named = self.named(&placeholder.name).filter(|_| placeholder.arguments.is_none());
+        named.map(Cow::Borrowed).unwrap_or_else(|| match BuiltinValue::of(placeholder, &[]) {
             Ok(builtin) => Cow::Owned(self.made(builtin)),
             // The plan has no such place.
             Err(_) => Cow::Owned(Value::String(String::new())),

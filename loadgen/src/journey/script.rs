@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use brunt_scenarios::grpc::{MessageDescriptor, status_name};
-use brunt_scenarios::plan::{self, Again, Answer, JsonPath};
+use brunt_scenarios::plan::{self, ExpectedResponse, JsonPath, Polling};
 use serde_json::Value;
 
 use super::check::{ReplyCheck, ValueToSave, checks};
@@ -59,13 +59,13 @@ pub(super) struct ScriptedStep {
     /// What a good reply holds, if this is a call of gRPC.
     pub output: Option<MessageDescriptor>,
     pub timeout: Duration,
-    pub answer: Answer,
+    pub answer: ExpectedResponse,
     pub checks: Vec<ReplyCheck>,
     pub saves: Vec<ValueToSave>,
     pub key: Option<JsonPath>,
     /// Whether a lost reply leaves a command of which nobody knows whether it was accepted.
     pub is_command: bool,
-    pub again: Option<Again>,
+    pub polling: Option<Polling>,
 }
 
 impl Script {
@@ -109,12 +109,12 @@ impl Script {
                 follow: false,
                 output: None,
                 timeout,
-                answer: Answer::default(),
+                answer: ExpectedResponse::default(),
                 checks: vec![],
                 saves: vec![],
                 key: None,
                 is_command: false,
-                again: None,
+                polling: None,
             }
         });
         let journey =
@@ -201,7 +201,7 @@ impl ScriptedStep {
             saves: planned.save.iter().map(save).collect(),
             key: planned.key.clone(),
             is_command: planned.key.is_some() || !has_keys,
-            again: planned.again,
+            polling: planned.polling,
         })
     }
 

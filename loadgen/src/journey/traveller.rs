@@ -144,19 +144,20 @@ impl JourneyUser {
                     )
                 }
             };
-            let again = step.again.filter(|again| {
+            let polling = step.polling.filter(|polling| {
                 judged.verdict.failure == Some(Failure::Check)
-                    && at + again.every < sent + again.within
+                    && at + polling.every < sent + polling.within
             });
-            if again.is_some() {
+            if polling.is_some() {
                 // A good reply that is not yet the one that is waited for.
                 judged = StepVerdict::default();
             }
             let failure = judged.verdict.failure;
             self.lane.journeys(|journeys| journeys.step(place, &sample, failure, &judged.checks));
             self.lane.end(sample, &ended, judged.verdict);
-            let end = match (failure, again) {
-                (None, Some(again)) => match self.think(at, (again.every, again.every)).await {
+            let end = match (failure, polling) {
+                (None, Some(polling)) => match self.think(at, (polling.every, polling.every)).await
+                {
                     Some(then) => {
                         due = ScheduledAt { intended: then, free: then };
                         continue;

@@ -4,7 +4,7 @@
 //! a load may have.
 
 use brunt_scenarios::timeline::{
-    CheckCount, Counts, Failure, JourneyRecord, LONGEST, StepFigures, histogram,
+    CheckCount, Failure, JourneyRecord, LONGEST, SparseHistogram, StepFigures, histogram,
 };
 use hdrhistogram::Histogram;
 
@@ -106,7 +106,7 @@ impl JourneyRecorder {
     }
 }
 
-fn add(buckets: &Histogram<u64>, counts: &mut Counts, value: u64) {
+fn add(buckets: &Histogram<u64>, counts: &mut SparseHistogram, value: u64) {
     counts.add(buckets.highest_equivalent(value.min(LONGEST)), 1);
 }
 

@@ -1,6 +1,6 @@
 //! What can be seen of a load while it runs.
 
-use brunt_scenarios::timeline::Counts;
+use brunt_scenarios::timeline::SparseHistogram;
 use serde::{Deserialize, Serialize};
 
 use super::Totals;
@@ -41,7 +41,7 @@ pub struct Second {
     /// All others.
     pub failed: u64,
     /// Done − intended, in microseconds.
-    pub latency: Counts,
+    pub latency: SparseHistogram,
     /// The longest of the generator's own lags, in microseconds.
     pub lag: u64,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, Failure, LoadRecord};
+use brunt_scenarios::timeline::{Failure, LoadRecord, SparseHistogram};
 use serde::{Deserialize, Serialize};
 
 use super::{Phases, Totals, WorkerRecord, journeys};
@@ -77,8 +77,8 @@ pub(crate) fn outcome(name: &str, sum: WorkerRecord, blame: GeneratorTrouble) ->
         name: name.to_owned(),
         windows,
         window,
-        service_time: Counts::of(&sum.service),
-        lag: Counts::of(&sum.lag),
+        service_time: SparseHistogram::of(&sum.service),
+        lag: SparseHistogram::of(&sum.lag),
         schedule,
         accepted: accepted.into_iter().map(|(_, key)| key).collect(),
         journeys: sum.journeys,

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use brunt_scenarios::timeline::{Counts, Failure, JourneyRecord, LoadRecord, Window, histogram};
+use brunt_scenarios::timeline::{
+    Failure, JourneyRecord, LoadRecord, SparseHistogram, Window, histogram,
+};
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer as Reader, Serializer as _, V2DeflateSerializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
@@ -91,14 +93,16 @@ impl Part {
 impl From<Window> for GeneratorWindow {
     fn from(window: Window) -> Self {
         let latency = (!window.latency.is_empty())
-            .then(|| EncodedHistogram(Counts::merge([&window.latency])));
+            .then(|| EncodedHistogram(SparseHistogram::merge([&window.latency])));
         Self { ok: window.ok, failed: window.failed, latency }
     }
 }
 
 impl From<GeneratorWindow> for Window {
     fn from(window: GeneratorWindow) -> Self {
-        let latency = window.latency.map_or_else(Counts::default, |latency| Counts::of(&latency.0));
+        let latency = window
+            .latency
+            .map_or_else(SparseHistogram::default, |latency| SparseHistogram::of(&latency.0));
         Self { start: 0.0, ok: window.ok, failed: window.failed, latency }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, LONGEST, histogram};
+use brunt_scenarios::timeline::{LONGEST, SparseHistogram, histogram};
 use hdrhistogram::Histogram;
 
 use super::sample::micros;
@@ -11,25 +11,29 @@ use super::sample::micros;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Phases {
     /// Until the socket was connected, a lookup of the name included; one for each connection.
-    pub connect: Counts,
+    pub connect: SparseHistogram,
     /// The TLS handshake after that; one for each connection with TLS.
-    pub tls: Counts,
+    pub tls: SparseHistogram,
     /// From sending a request to the first byte of its reply; one for each reply.
-    pub first_byte: Counts,
+    pub first_byte: SparseHistogram,
 }
 
 /// The same while a load runs.
 #[derive(Debug)]
 pub(crate) struct PhaseTimes {
     /// By value: connections are few, and a histogram is large.
-    connect: Counts,
-    tls: Counts,
+    connect: SparseHistogram,
+    tls: SparseHistogram,
     first_byte: Histogram<u64>,
 }
 
 impl PhaseTimes {
     pub fn new() -> Self {
-        Self { connect: Counts::default(), tls: Counts::default(), first_byte: histogram() }
+        Self {
+            connect: SparseHistogram::default(),
+            tls: SparseHistogram::default(),
+            first_byte: histogram(),
+        }
     }
 
     pub fn connected(&mut self, connect: Duration, tls: Option<Duration>) {
@@ -53,6 +57,10 @@ impl PhaseTimes {
     }
 
     pub fn finish(self) -> Phases {
-        Phases { connect: self.connect, tls: self.tls, first_byte: Counts::of(&self.first_byte) }
+        Phases {
+            connect: self.connect,
+            tls: self.tls,
+            first_byte: SparseHistogram::of(&self.first_byte),
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, Failure, LONGEST, Window, histogram};
+use brunt_scenarios::timeline::{Failure, LONGEST, SparseHistogram, Window, histogram};
 use hdrhistogram::Histogram;
 
 /// The most windows of a load.
@@ -82,7 +82,7 @@ impl WindowCounts {
     /// Puts the last window's latencies to the others.
     fn settle(&mut self) {
         if let Some(window) = self.windows.last_mut() {
-            window.latency.add_all(Counts::of(&self.last));
+            window.latency.add_all(SparseHistogram::of(&self.last));
             self.last.reset();
         }
     }

@@ -34,8 +34,8 @@ impl JsonTemplate {
     pub fn fill(&self, scope: &impl Scope) -> Value {
         match self {
             Self::Fixed(value) => value.clone(),
-            Self::Text(template) => match template.only_slot() {
-                Some(slot) => scope.value(slot).into_owned(),
+            Self::Text(template) => match template.sole_placeholder() {
+                Some(placeholder) => scope.value(placeholder).into_owned(),
                 None => Value::String(fill(template, scope)),
             },
             Self::List(items) => items.iter().map(|item| item.fill(scope)).collect(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use brunt_scenarios::template::Slot;
+use brunt_scenarios::template::Placeholder;
 use serde_json::Value;
 
 /// Values by name.
@@ -12,12 +12,12 @@ pub(crate) type Values = BTreeMap<String, Value>;
 /// Where values come from.
 pub(crate) trait Scope {
     /// What stands at a place. The plan has checked that it is known.
-    fn value(&self, slot: &Slot) -> Cow<'_, Value>;
+    fn value(&self, placeholder: &Placeholder) -> Cow<'_, Value>;
 }
 
 /// Values that are known before the load starts; others are empty.
 impl Scope for Values {
-    fn value(&self, slot: &Slot) -> Cow<'_, Value> {
-        self.get(&slot.name).map_or(Cow::Owned(Value::String(String::new())), Cow::Borrowed)
+    fn value(&self, placeholder: &Placeholder) -> Cow<'_, Value> {
+        self.get(&placeholder.name).map_or(Cow::Owned(Value::String(String::new())), Cow::Borrowed)
     }
 }

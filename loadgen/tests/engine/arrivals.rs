@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use brunt_loadgen::{Job, Order, Reuse};
-use brunt_scenarios::plan::{Answer, JsonPath};
+use brunt_scenarios::plan::{ExpectedResponse, JsonPath};
 use brunt_scenarios::timeline::Failure;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
@@ -131,10 +131,10 @@ fn keys_of_accepted_commands_are_kept_and_doubtful_ones_counted() {
     });
     let mut job = closed(&server, 1, 10);
     job.requests = vec![request(&server, http::Method::POST, "/orders")];
-    job.answer = Answer {
+    job.answer = ExpectedResponse {
         status: vec![201],
         json: vec![(JsonPath::parse("$.state").unwrap(), json!("Requested"))],
-        ..Answer::default()
+        ..ExpectedResponse::default()
     };
     job.key = Some(JsonPath::parse("$.id").unwrap());
     let outcome = run(job);

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use brunt_loadgen::{
     Address, Bound, Job, LoadOutcome, Order, Portion, Request, Reuse, Transport, start,
 };
-use brunt_scenarios::plan::{Answer, Arrival, Ramp};
-use brunt_scenarios::timeline::{Counts, Failure};
+use brunt_scenarios::plan::{Arrival, ExpectedResponse, Ramp};
+use brunt_scenarios::timeline::{Failure, SparseHistogram};
 
 use crate::server::Server;
 
@@ -21,7 +21,7 @@ pub fn closed(server: &Server, users: u32, each: u64) -> Job {
         arrival: Arrival::Closed { users, think: (Duration::ZERO, Duration::ZERO) },
         bound: Bound::Repetitions(each),
         warm_up: Duration::ZERO,
-        answer: Answer::default(),
+        answer: ExpectedResponse::default(),
         key: None,
         timeout: Duration::from_secs(10),
         drain: Duration::from_secs(10),
@@ -88,8 +88,10 @@ fn has_latency(kind: Failure) -> bool {
 }
 
 /// All latencies of a load.
-pub fn latency(outcome: &LoadOutcome) -> Counts {
-    Counts::of(&Counts::merge(outcome.record.windows.iter().map(|window| &window.latency)))
+pub fn latency(outcome: &LoadOutcome) -> SparseHistogram {
+    SparseHistogram::of(&SparseHistogram::merge(
+        outcome.record.windows.iter().map(|window| &window.latency),
+    ))
 }
 
 /// How often requests failed like this.

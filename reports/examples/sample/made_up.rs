@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use brunt_reports::Report;
 use brunt_scenarios::plan::{
-    Arrival, Claim, During, EdgeFault, Fault, FaultKind, Load, Method, Only, Pick, Plan, Quantile,
-    Ramp, Work,
+    Arrival, Claim, During, EdgeFault, Fault, FaultKind, Load, Method, Pick, Plan, Quantile, Ramp,
+    ReplicaFilter, Work,
 };
 use brunt_scenarios::timeline::{
-    Counts, EdgeRecord, Ending, Event, Failure, FaultRecord, Happening, LoadRecord, Moment,
-    RestartReason, StepRecord, Timeline, Window,
+    EdgeRecord, Ending, Event, EventKind, Failure, FaultRecord, LoadRecord, Moment, RestartReason,
+    SparseHistogram, StepRecord, Timeline, Window,
 };
 
 use crate::fixture::{
@@ -93,7 +93,7 @@ fn busy_plan() -> Plan {
 fn struck() -> Vec<Fault> {
     let fault = |kind, at: &[u64], lasts: Option<u64>| {
         let at = at.iter().map(|second| secs(*second)).collect();
-        Fault { kind, at, lasts: lasts.map(secs), only: Only::default() }
+        Fault { kind, at, lasts: lasts.map(secs), only: ReplicaFilter::default() }
     };
     let named = str::to_owned;
     let kill = FaultKind::Kill { services: vec![named("order")], pick: Pick::One, grace: secs(0) };
@@ -165,14 +165,14 @@ fn reads(random: &mut Random, second: u64) -> Window {
     Window { start: second as f64, ok: all, failed: [].into(), latency: latency(random, all, 1) }
 }
 
-fn latency(random: &mut Random, all: u64, slow: u64) -> Counts {
+fn latency(random: &mut Random, all: u64, slow: u64) -> SparseHistogram {
     let mut values: Vec<(u64, u64)> = vec![];
     for rank in 0..all {
         let tail = if rank * 100 > all * 93 { 6 } else { 1 };
         values.push(((1_200 + random.below(2_400) + rank * 12) * slow * tail, 1));
     }
     values.sort_unstable();
-    Counts::from(values)
+    SparseHistogram::from(values)
 }
 
 fn faults() -> Vec<FaultRecord> {
@@ -190,13 +190,13 @@ fn events() -> Vec<Event> {
         [("gateway", 1), ("order", 2), ("product", 1), ("stock", 1), ("customercenter", 1)]
     {
         for replica in 1..=replicas {
-            events.push(event(-1.9, name, replica, Happening::Started));
-            events.push(event(-0.9, name, replica, Happening::Ready));
+            events.push(event(-1.9, name, replica, EventKind::Started));
+            events.push(event(-0.9, name, replica, EventKind::Ready));
         }
     }
     events.push(event(12.02, "product", 1, killed()));
-    events.push(event(20.05, "product", 2, Happening::Started));
-    events.push(event(21.4, "product", 2, Happening::Ready));
+    events.push(event(20.05, "product", 2, EventKind::Started));
+    events.push(event(21.4, "product", 2, EventKind::Ready));
     for (place, at) in [28.0, 33.0, 38.0].into_iter().enumerate() {
         let replica = place as u32 % 2 + 1;
         events.push(event(at + 0.01, "order", replica, killed()));
@@ -204,36 +204,36 @@ fn events() -> Vec<Event> {
             at + 0.05,
             "order",
             replica,
-            Happening::Restarting { reason: RestartReason::Fault },
+            EventKind::Restarting { reason: RestartReason::Fault },
         ));
-        events.push(event(at + 0.06, "order", replica, Happening::Started));
-        events.push(event(at + 1.3, "order", replica, Happening::Ready));
+        events.push(event(at + 0.06, "order", replica, EventKind::Started));
+        events.push(event(at + 1.3, "order", replica, EventKind::Ready));
     }
-    events.push(event(45.2, "stock", 1, Happening::NotReady));
-    events.push(event(47.3, "stock", 1, Happening::Unhealthy));
+    events.push(event(45.2, "stock", 1, EventKind::NotReady));
+    events.push(event(47.3, "stock", 1, EventKind::Unhealthy));
     events.push(event(47.4, "stock", 1, killed()));
-    events.push(event(47.5, "stock", 1, Happening::Restarting { reason: RestartReason::Liveness }));
-    events.push(event(47.6, "stock", 1, Happening::Started));
-    events.push(event(48.7, "stock", 1, Happening::Ready));
+    events.push(event(47.5, "stock", 1, EventKind::Restarting { reason: RestartReason::Liveness }));
+    events.push(event(47.6, "stock", 1, EventKind::Started));
+    events.push(event(48.7, "stock", 1, EventKind::Ready));
     events.extend(rollout());
-    events.push(event(54.0, "customercenter", 1, Happening::Paused));
-    events.push(event(57.0, "customercenter", 1, Happening::Resumed));
+    events.push(event(54.0, "customercenter", 1, EventKind::Paused));
+    events.push(event(57.0, "customercenter", 1, EventKind::Resumed));
     events
 }
 
 fn rollout() -> Vec<Event> {
     let whole = |at, what| Event { replica: None, ..event(at, "order", 0, what) };
     vec![
-        whole(50.0, Happening::RolloutStarted),
-        event(50.1, "order", 3, Happening::Started),
-        event(51.2, "order", 3, Happening::Ready),
-        event(51.4, "order", 1, Happening::NotReady),
-        event(51.9, "order", 1, Happening::Exited { how: "exit 0".to_owned() }),
-        event(52.0, "order", 4, Happening::Started),
-        event(53.2, "order", 4, Happening::Ready),
-        event(53.4, "order", 2, Happening::NotReady),
-        event(53.9, "order", 2, Happening::Exited { how: "exit 0".to_owned() }),
-        whole(54.0, Happening::RolloutDone),
+        whole(50.0, EventKind::RolloutStarted),
+        event(50.1, "order", 3, EventKind::Started),
+        event(51.2, "order", 3, EventKind::Ready),
+        event(51.4, "order", 1, EventKind::NotReady),
+        event(51.9, "order", 1, EventKind::Exited { how: "exit 0".to_owned() }),
+        event(52.0, "order", 4, EventKind::Started),
+        event(53.2, "order", 4, EventKind::Ready),
+        event(53.4, "order", 2, EventKind::NotReady),
+        event(53.9, "order", 2, EventKind::Exited { how: "exit 0".to_owned() }),
+        whole(54.0, EventKind::RolloutDone),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Latency by rate, as a search for the highest rate saw it.
 
-use brunt_scenarios::timeline::{Counts, RateRecord};
+use brunt_scenarios::timeline::{RateRecord, SparseHistogram};
 
 use super::picture::{Key, Shape};
 use super::scale::{Rule, Scale};
@@ -53,7 +53,7 @@ pub struct Row {
 /// All steps of a rate.
 struct Tried {
     rate: f64,
-    latency: Counts,
+    latency: SparseHistogram,
     errors: f64,
     holds: Vec<Option<bool>>,
 }
@@ -127,7 +127,9 @@ fn tried(steps: &[RateRecord]) -> Vec<Tried> {
     steps.sort_by(|one, other| one.rate.total_cmp(&other.rate));
     let of = |steps: &[&RateRecord]| Tried {
         rate: steps[0].rate,
-        latency: Counts::of(&Counts::merge(steps.iter().map(|step| &step.latency))),
+        latency: SparseHistogram::of(&SparseHistogram::merge(
+            steps.iter().map(|step| &step.latency),
+        )),
         errors: steps.iter().map(|step| step.errors).sum::<f64>() / steps.len() as f64,
         holds: steps.iter().map(|step| step.holds).collect(),
     };
@@ -204,7 +206,12 @@ mod tests {
     use super::*;
 
     fn step(rate: f64, micros: u64, holds: Option<bool>) -> RateRecord {
-        RateRecord { rate, latency: Counts::from(vec![(micros, 100)]), errors: 0.01, holds }
+        RateRecord {
+            rate,
+            latency: SparseHistogram::from(vec![(micros, 100)]),
+            errors: 0.01,
+            holds,
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod marks;
 mod shortage;
 mod strips;
 
-use brunt_scenarios::timeline::{Event, Happening, RestartReason};
+use brunt_scenarios::timeline::{Event, EventKind, RestartReason};
 
 use serde::Serialize;
 
@@ -60,9 +60,9 @@ fn lane(clock: &Clock, report: &Report, service: &str) -> Lane {
 /// How often a lane's marks occurred.
 fn note(events: &[&Event]) -> String {
     let words = events.iter().filter_map(|event| match event.what {
-        Happening::Exited { .. } => Some("exit"),
-        Happening::Restarting { reason: RestartReason::Liveness } => Some("liveness restart"),
-        Happening::RolloutStarted => Some("rollout"),
+        EventKind::Exited { .. } => Some("exit"),
+        EventKind::Restarting { reason: RestartReason::Liveness } => Some("liveness restart"),
+        EventKind::RolloutStarted => Some("rollout"),
         _ => None,
     });
     let words: Vec<&str> = words.collect();

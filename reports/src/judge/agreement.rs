@@ -1,6 +1,6 @@
 //! Documents that must agree: compensations with what was called off, a view with its sources.
 
-use brunt_scenarios::timeline::{AgreementRecord, Keys};
+use brunt_scenarios::timeline::{AgreementRecord, KeySample};
 
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
@@ -36,7 +36,7 @@ fn of_record(record: &AgreementRecord) -> (Judgement, String, String) {
     (judgement, format!("{} wrong", wording::count(wrong)), evidence)
 }
 
-fn named(what: &str, keys: &Keys) -> String {
+fn named(what: &str, keys: &KeySample) -> String {
     match keys.count {
         0 => format!("0 {what}"),
         n => format!("{} {what} ({})", wording::count(n), wording::first_few(&keys.some, n, "; ")),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use brunt_scenarios::timeline::{Event, Happening, LoadRecord, Timeline, Window};
+use brunt_scenarios::timeline::{Event, EventKind, LoadRecord, Timeline, Window};
 
 /// From when to when, in seconds.
 pub type Span = (f64, f64);
@@ -33,13 +33,13 @@ pub fn spans(timeline: &Timeline, service: &str) -> Vec<Span> {
 fn follow(ready: &mut BTreeSet<u32>, frozen: &mut BTreeSet<u32>, event: &Event) {
     let Some(replica) = event.replica else { return };
     match event.what {
-        Happening::Ready => drop(ready.insert(replica)),
-        Happening::Paused => drop(frozen.insert(replica)),
-        Happening::Resumed => drop(frozen.remove(&replica)),
-        Happening::NotReady
-        | Happening::Exited { .. }
-        | Happening::Restarting { .. }
-        | Happening::Started => {
+        EventKind::Ready => drop(ready.insert(replica)),
+        EventKind::Paused => drop(frozen.insert(replica)),
+        EventKind::Resumed => drop(frozen.remove(&replica)),
+        EventKind::NotReady
+        | EventKind::Exited { .. }
+        | EventKind::Restarting { .. }
+        | EventKind::Started => {
             ready.remove(&replica);
             frozen.remove(&replica);
         }

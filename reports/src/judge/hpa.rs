@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Happening, Timeline};
+use brunt_scenarios::timeline::{EventKind, Timeline};
 use brunt_scenarios::units::Period;
 
 use super::replicas::Ready;
@@ -85,7 +85,7 @@ fn of_flapping(timeline: &Timeline, service: &str) -> Finding {
         timeline.events.iter().filter(|event| event.service == service && event.at.0 >= 0.0);
     let scaled: Vec<(f64, u32)> = events
         .filter_map(|event| match event.what {
-            Happening::Scaled { replicas } => Some((event.at.0, replicas)),
+            EventKind::Scaled { replicas } => Some((event.at.0, replicas)),
             _ => None,
         })
         .collect();

@@ -1,6 +1,6 @@
 //! Every accepted command has its effect, exactly once.
 
-use brunt_scenarios::timeline::{Keys, LedgerRecord};
+use brunt_scenarios::timeline::{KeySample, LedgerRecord};
 
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
@@ -103,7 +103,7 @@ fn basis(record: &LedgerRecord) -> String {
     )
 }
 
-fn named(what: &str, keys: &Keys) -> String {
+fn named(what: &str, keys: &KeySample) -> String {
     match keys.count {
         0 => format!("0 {what}"),
         n => format!("{} {what} ({})", wording::count(n), wording::first_few(&keys.some, n, ", ")),

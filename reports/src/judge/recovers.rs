@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brunt_scenarios::plan::Plan;
-use brunt_scenarios::timeline::{Happening, Timeline};
+use brunt_scenarios::timeline::{EventKind, Timeline};
 use brunt_scenarios::units::Period;
 
 use super::hits::{self, Hit};
@@ -120,7 +120,7 @@ fn recovery(
 fn rolled_out(timeline: &Timeline, service: &str, from: f64) -> Option<f64> {
     let mut later =
         timeline.events.iter().filter(|event| event.service == service && event.at.0 >= from);
-    later.find(|event| event.what == Happening::RolloutDone).map(|event| event.at.0)
+    later.find(|event| event.what == EventKind::RolloutDone).map(|event| event.at.0)
 }
 
 impl Recovery {

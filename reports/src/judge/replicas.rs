@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use brunt_scenarios::plan::Plan;
-use brunt_scenarios::timeline::{Event, Happening, Timeline};
+use brunt_scenarios::timeline::{Event, EventKind, Timeline};
 
 use super::hits::Hit;
 
@@ -56,11 +56,11 @@ impl Ready {
 fn follow(ready: &mut BTreeSet<u32>, event: &Event) {
     let Some(replica) = event.replica else { return };
     match event.what {
-        Happening::Ready => drop(ready.insert(replica)),
-        Happening::NotReady
-        | Happening::Exited { .. }
-        | Happening::Restarting { .. }
-        | Happening::Started => {
+        EventKind::Ready => drop(ready.insert(replica)),
+        EventKind::NotReady
+        | EventKind::Exited { .. }
+        | EventKind::Restarting { .. }
+        | EventKind::Started => {
             ready.remove(&replica);
         }
         _ => {}
@@ -76,7 +76,7 @@ pub fn wanted(plan: &Plan, timeline: &Timeline, service: &str, hit: &Hit<'_>) ->
         .iter()
         .filter(|event| event.service == service && event.at.0 < hit.record.start.0);
     let mut scaled = before.rev().filter_map(|event| match event.what {
-        Happening::Scaled { replicas } if replicas > 0 => Some(replicas),
+        EventKind::Scaled { replicas } if replicas > 0 => Some(replicas),
         _ => None,
     });
     let wanted = hit.sets_replicas().or(scaled.next()).unwrap_or(planned);

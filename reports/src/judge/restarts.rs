@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brunt_scenarios::plan::{FaultKind, Plan};
-use brunt_scenarios::timeline::{Event, Happening, RestartReason, Timeline};
+use brunt_scenarios::timeline::{Event, EventKind, RestartReason, Timeline};
 use brunt_scenarios::units::Period;
 
 use super::hits::{self, Hit};
@@ -62,7 +62,7 @@ impl Restart {
         let mut later =
             timeline.events.iter().filter(|event| event.service == service && event.at.0 >= start);
         let restart = later.find(|event| is_by_probe(event));
-        let ready = restart.and_then(|_| later.find(|event| event.what == Happening::Ready));
+        let ready = restart.and_then(|_| later.find(|event| event.what == EventKind::Ready));
         Self {
             fault: format!("{} at {}", hit.record.name, wording::moment(start)),
             after: restart.map(|event| event.at.0 - start),
@@ -97,7 +97,7 @@ impl Restart {
 }
 
 fn is_by_probe(event: &Event) -> bool {
-    event.what == Happening::Restarting { reason: RestartReason::Liveness }
+    event.what == EventKind::Restarting { reason: RestartReason::Liveness }
 }
 
 fn measured(restarts: &[Restart]) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use brunt_scenarios::plan::{Auth, Body, Call, Plan, Program, Request, Step, System, Work};
+use brunt_scenarios::plan::{Auth, Body, GrpcCall, Plan, Program, Request, Step, System, Work};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +79,7 @@ fn metadata(line: &mut String, request: &Request) {
     }
 }
 
-fn grpcurl(call: &Call, request: &Request, system: &System) -> String {
+fn grpcurl(call: &GrpcCall, request: &Request, system: &System) -> String {
     let url = base(request, system);
     let (plain, address) = match url.strip_prefix("http://") {
         Some(address) => (" -plaintext", address),
@@ -91,7 +91,7 @@ fn grpcurl(call: &Call, request: &Request, system: &System) -> String {
     line
 }
 
-fn brunt(call: &Call, request: &Request, system: &System) -> String {
+fn brunt(call: &GrpcCall, request: &Request, system: &System) -> String {
     let mut line =
         format!("brunt load -c1 -r1 --grpc {call} --data {}", quoted(&call.message.to_string()));
     metadata(&mut line, request);

@@ -1,13 +1,13 @@
 //! Sagas and views.
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{CalledOff, Claim};
-use brunt_scenarios::timeline::{AgreementRecord, Keys, Timeline};
+use brunt_scenarios::plan::{Canceled, Claim};
+use brunt_scenarios::timeline::{AgreementRecord, KeySample, Timeline};
 
 use crate::fixture::{judged, only, plan, secs, timeline};
 
 fn record(keys: u64, wrong: [u64; 3], trouble: Option<&str>) -> AgreementRecord {
-    let some = |count| Keys {
+    let some = |count| KeySample {
         count,
         some: (0..count).map(|key| format!("{key}: it is not so")).collect(),
     };
@@ -18,7 +18,7 @@ fn record(keys: u64, wrong: [u64; 3], trouble: Option<&str>) -> AgreementRecord 
 
 fn claim() -> Claim {
     Claim::Saga {
-        called_off: CalledOff::By("orders".to_owned()),
+        called_off: Canceled::By("orders".to_owned()),
         compensated: vec![],
         within: secs(5),
     }

@@ -3,9 +3,9 @@
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
 use brunt_reports::judge;
 use brunt_scenarios::plan::JsonPath;
-use brunt_scenarios::plan::{Arrival, Claim, Load, Plan, Ramp, Rows, Target};
+use brunt_scenarios::plan::{Arrival, Claim, KeyedCollection, Load, Plan, Ramp, RequestTarget};
 use brunt_scenarios::timeline::{
-    EdgeRecord, Failure, Happening, Keys, LedgerRecord, LoadRecord, Timeline, Window,
+    EdgeRecord, EventKind, Failure, KeySample, LedgerRecord, LoadRecord, Timeline, Window,
 };
 use brunt_scenarios::units::Percent;
 
@@ -46,7 +46,7 @@ fn only_the_time_counts_in_which_the_other_is_down() {
 #[test]
 fn a_service_that_was_never_down_shows_nothing() {
     let up =
-        Timeline { events: vec![event(-1.0, "product", 1, Happening::Ready)], ..seconds([0; 6]) };
+        Timeline { events: vec![event(-1.0, "product", 1, EventKind::Ready)], ..seconds([0; 6]) };
     assert_eq!(judged(&isolation("100%"), &up, "isolation"), Inconclusive);
     let silent = Timeline { loads: vec![load(vec![second(0.0, 0)])], ..timeline() };
     assert_eq!(judged(&isolation("100%"), &silent, "isolation"), Inconclusive);
@@ -57,9 +57,9 @@ fn a_service_that_was_never_down_shows_nothing() {
 #[test]
 fn a_frozen_service_is_down_and_so_is_one_that_never_comes_back() {
     let frozen = vec![
-        event(-1.0, "product", 1, Happening::Ready),
-        event(2.0, "product", 1, Happening::Paused),
-        event(4.0, "product", 1, Happening::Resumed),
+        event(-1.0, "product", 1, EventKind::Ready),
+        event(2.0, "product", 1, EventKind::Paused),
+        event(4.0, "product", 1, EventKind::Resumed),
     ];
     let frozen = Timeline { events: frozen.clone(), ..seconds([0, 0, 0, 1, 0, 0]) };
     assert_eq!(judged(&isolation("100%"), &frozen, "isolation"), Fail);
@@ -72,19 +72,19 @@ fn path(text: &str) -> JsonPath {
 }
 
 fn decoupled() -> Plan {
-    let target = Target { service: "order".to_owned(), path: "/orders".to_owned() };
+    let target = RequestTarget { service: "order".to_owned(), path: "/orders".to_owned() };
     plan(vec![Claim::Decoupled {
         service: "product".to_owned(),
         of: "orders".to_owned(),
         at_least: Percent::ALL,
-        effects: Rows { target, items: path("$[*]"), key: path("$.id") },
+        effects: KeyedCollection { target, items: path("$[*]"), key: path("$.id") },
         json: vec![],
         within: secs(5),
     }])
 }
 
 fn effects(unfinished: u64, trouble: Option<&str>) -> LedgerRecord {
-    let keys = |count| Keys { count, some: vec![] };
+    let keys = |count| KeySample { count, some: vec![] };
     LedgerRecord {
         check: 0,
         accepted: 600,

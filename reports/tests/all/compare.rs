@@ -3,7 +3,7 @@
 use brunt_reports::{
     Allowed, CompareError, Comparison, Judgement, Metric, Report, compare, comparison_text,
 };
-use brunt_scenarios::timeline::{Counts, Failure, Schedule, Timeline, Window};
+use brunt_scenarios::timeline::{Failure, Schedule, SparseHistogram, Timeline, Window};
 use proptest::prelude::*;
 
 use crate::fixture::{load, report, timeline};
@@ -24,7 +24,7 @@ fn run(seed: u64, slower: f64, failing: f64) -> Report {
             start: f64::from(second),
             ok: 100 - failed,
             failed: [(Failure::Status(503), failed)].into(),
-            latency: Counts::from(
+            latency: SparseHistogram::from(
                 latencies.into_iter().map(|value| (value, 1)).collect::<Vec<_>>(),
             ),
         }

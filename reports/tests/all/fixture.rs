@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use brunt_reports::{Fact, Finding, Judgement, Origin, Report, judge};
 use brunt_scenarios::plan::{
-    Answer, Arrival, Body, Check, Claim, Fault, FaultKind, Load, Method, Only, Placement, Plan,
-    Probe, Program, Request, Rollout, Service, StrategyKind, System, Target, Work,
+    Arrival, Body, Check, Claim, ExpectedResponse, Fault, FaultKind, Load, Method, Placement, Plan,
+    Probe, Program, ReplicaFilter, Request, RequestTarget, Rollout, Service, StrategyKind, System,
+    Work,
 };
 use brunt_scenarios::system::HttpGet;
 use brunt_scenarios::timeline::{
-    Counts, EdgeRecord, Ending, Event, Failure, FaultRecord, Happening, LoadRecord, Moment,
-    Schedule, Timeline, Window,
+    EdgeRecord, Ending, Event, EventKind, Failure, FaultRecord, LoadRecord, Moment, Schedule,
+    SparseHistogram, Timeline, Window,
 };
 use brunt_scenarios::units::Percent;
 
@@ -60,10 +61,10 @@ pub fn service(replicas: u32) -> Service {
 pub fn request(method: Method, path: &str) -> Request {
     Request {
         method,
-        target: Target { service: "gateway".to_owned(), path: path.to_owned() },
+        target: RequestTarget { service: "gateway".to_owned(), path: path.to_owned() },
         headers: BTreeMap::new(),
         body: Body::Empty,
-        expect: Answer::default(),
+        expect: ExpectedResponse::default(),
         timeout: secs(5),
         auth: None,
         follow: false,
@@ -99,7 +100,7 @@ pub fn plan(claims: Vec<Claim>) -> Plan {
             kind: FaultKind::Stop { service: "product".to_owned() },
             at: vec![secs(2)],
             lasts: Some(secs(2)),
-            only: Only::default(),
+            only: ReplicaFilter::default(),
         }],
         steps: vec![],
         checks: claims.into_iter().map(|claim| Check { name: name(&claim), claim }).collect(),
@@ -137,7 +138,7 @@ pub fn window(start: f64, ok: u64, failed: &[(Failure, u64)], latency: &[(u64, u
         start,
         ok,
         failed: failed.iter().copied().collect(),
-        latency: Counts::from(latency.to_vec()),
+        latency: SparseHistogram::from(latency.to_vec()),
     }
 }
 
@@ -147,8 +148,8 @@ pub fn load(windows: Vec<Window>) -> LoadRecord {
         name: "orders".to_owned(),
         windows,
         window: 1.0,
-        service_time: Counts::from(vec![(2_000, 590), (9_000, 10)]),
-        lag: Counts::from(vec![(40, 590), (150, 10)]),
+        service_time: SparseHistogram::from(vec![(2_000, 590), (9_000, 10)]),
+        lag: SparseHistogram::from(vec![(40, 590), (150, 10)]),
         schedule: Schedule::Kept,
         journeys: vec![],
         accepted: vec![],
@@ -157,7 +158,7 @@ pub fn load(windows: Vec<Window>) -> LoadRecord {
 }
 
 /// Something that happened to a service's replica.
-pub fn event(at: f64, service: &str, replica: u32, what: Happening) -> Event {
+pub fn event(at: f64, service: &str, replica: u32, what: EventKind) -> Event {
     Event { at: Moment(at), service: service.to_owned(), replica: Some(replica), what }
 }
 
@@ -174,8 +175,8 @@ pub fn fault(name: &str, service: &str, start: f64, end: f64) -> FaultRecord {
 }
 
 /// A process that is gone by a signal.
-pub fn killed() -> Happening {
-    Happening::Exited { how: "signal 9".to_owned() }
+pub fn killed() -> EventKind {
+    EventKind::Exited { how: "signal 9".to_owned() }
 }
 
 /// Six seconds: product is down from 2 s to 4 s and ready again at 4.7 s.
@@ -196,12 +197,12 @@ pub fn timeline() -> Timeline {
     ];
     let mut events = vec![];
     for service in ["gateway", "order", "product"] {
-        events.push(event(-1.0, service, 1, Happening::Started));
-        events.push(event(-0.4, service, 1, Happening::Ready));
+        events.push(event(-1.0, service, 1, EventKind::Started));
+        events.push(event(-0.4, service, 1, EventKind::Ready));
     }
     events.push(event(2.01, "product", 1, killed()));
-    events.push(event(4.05, "product", 2, Happening::Started));
-    events.push(event(4.7, "product", 2, Happening::Ready));
+    events.push(event(4.05, "product", 2, EventKind::Started));
+    events.push(event(4.7, "product", 2, EventKind::Ready));
     Timeline {
         ended: Moment(6.5),
         ending: Ending::Completed,

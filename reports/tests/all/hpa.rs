@@ -2,7 +2,7 @@
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
 use brunt_scenarios::plan::{Claim, Plan};
-use brunt_scenarios::timeline::{Event, Happening, Moment, ScalerRecord, Timeline};
+use brunt_scenarios::timeline::{Event, EventKind, Moment, ScalerRecord, Timeline};
 
 use crate::fixture::{event, judged, plan, secs, timeline};
 
@@ -12,8 +12,8 @@ fn hpa() -> Plan {
 
 /// One replica from the start, and more that get ready at these times.
 fn ready(at: &[f64], ended: f64) -> Timeline {
-    let first = event(-1.0, "order", 1, Happening::Ready);
-    let more = at.iter().zip(2..).map(|(at, number)| event(*at, "order", number, Happening::Ready));
+    let first = event(-1.0, "order", 1, EventKind::Ready);
+    let more = at.iter().zip(2..).map(|(at, number)| event(*at, "order", number, EventKind::Ready));
     Timeline {
         events: std::iter::once(first).chain(more).collect(),
         ended: Moment(ended),
@@ -26,7 +26,7 @@ fn scaled(to: &[u32]) -> Timeline {
         at: Moment(f64::from(at)),
         service: "order".to_owned(),
         replica: None,
-        what: Happening::Scaled { replicas: *replicas },
+        what: EventKind::Scaled { replicas: *replicas },
     });
     Timeline { events: steps.collect(), ..timeline() }
 }
@@ -72,7 +72,7 @@ fn out_and_in_is_well_and_out_again_is_not() {
 /// A second replica comes at 2 s, and goes at this time.
 fn goes(at: Option<f64>, ended: f64) -> Timeline {
     let mut timeline = ready(&[2.0], ended);
-    timeline.events.extend(at.map(|at| event(at, "order", 2, Happening::NotReady)));
+    timeline.events.extend(at.map(|at| event(at, "order", 2, EventKind::NotReady)));
     timeline
 }
 

@@ -1,13 +1,13 @@
 //! Ledgers: lost and duplicated.
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, JsonPath, Target};
-use brunt_scenarios::timeline::{Keys, LedgerRecord, Timeline};
+use brunt_scenarios::plan::{Claim, JsonPath, RequestTarget};
+use brunt_scenarios::timeline::{KeySample, LedgerRecord, Timeline};
 
 use crate::fixture::{judged, only, plan, secs, timeline};
 
-fn keys(some: &[&str]) -> Keys {
-    Keys { count: some.len() as u64, some: some.iter().map(|key| (*key).to_owned()).collect() }
+fn keys(some: &[&str]) -> KeySample {
+    KeySample { count: some.len() as u64, some: some.iter().map(|key| (*key).to_owned()).collect() }
 }
 
 fn clean() -> LedgerRecord {
@@ -16,10 +16,10 @@ fn clean() -> LedgerRecord {
         accepted: 500,
         unknown: 0,
         effects: 500,
-        missing: Keys::default(),
-        unfinished: Keys::default(),
-        repeated: Keys::default(),
-        unasked: Keys::default(),
+        missing: KeySample::default(),
+        unfinished: KeySample::default(),
+        repeated: KeySample::default(),
+        unasked: KeySample::default(),
         after: 1.25,
         trouble: None,
     }
@@ -28,7 +28,7 @@ fn clean() -> LedgerRecord {
 fn claim(lost: u64, duplicated: u64) -> Claim {
     Claim::Ledger {
         of: "orders".to_owned(),
-        effects: Target { service: "gateway".to_owned(), path: "/orders".to_owned() },
+        effects: RequestTarget { service: "gateway".to_owned(), path: "/orders".to_owned() },
         items: JsonPath::parse("$[*]").expect("a path"),
         key: JsonPath::parse("$.id").expect("a path"),
         json: vec![],

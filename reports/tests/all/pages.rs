@@ -3,7 +3,7 @@
 use brunt_reports::{Limit, Report, html, live_frame, live_page, main_part, windows_csv};
 use brunt_scenarios::plan::{Body, EdgeFault, FaultKind, Work};
 use brunt_scenarios::timeline::{
-    Counts, Ending, Failure, LoadRecord, Moment, RateRecord, Timeline, Window,
+    Ending, Failure, LoadRecord, Moment, RateRecord, SparseHistogram, Timeline, Window,
 };
 
 use crate::fixture::{load, plan, report, timeline};
@@ -26,7 +26,7 @@ fn huge(loads: u64, seconds: u64, requests: u64) -> Report {
                 (Failure::Reset, 1),
             ]
             .into(),
-            latency: Counts::from(latency),
+            latency: SparseHistogram::from(latency),
         }
     };
     let one = |number: u64| LoadRecord {
@@ -115,7 +115,7 @@ fn a_run_that_goes_on_is_drawn_as_far_as_it_has_come() {
 fn a_search_is_drawn_and_stands_in_a_table() {
     let step = |rate: f64, micros: u64, holds: Option<bool>| RateRecord {
         rate,
-        latency: Counts::from(vec![(micros / 2, 90), (micros, 10)]),
+        latency: SparseHistogram::from(vec![(micros / 2, 90), (micros, 10)]),
         errors: 0.0,
         holds,
     };

@@ -2,8 +2,10 @@
 
 use brunt_reports::Finding;
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Fault, FaultKind, NodeFault, NodePick, Only, Pick, Plan};
-use brunt_scenarios::timeline::{Event, FaultRecord, Happening, Moment, Timeline};
+use brunt_scenarios::plan::{
+    Claim, Fault, FaultKind, NodeFault, NodePick, Pick, Plan, ReplicaFilter,
+};
+use brunt_scenarios::timeline::{Event, EventKind, FaultRecord, Moment, Timeline};
 
 use crate::fixture::{event, fault, killed, only, plan, secs, timeline};
 
@@ -17,8 +19,8 @@ fn of(within: u64, timeline: &Timeline) -> Finding {
 
 fn run(ended: f64, faults: Vec<FaultRecord>, events: Vec<Event>) -> Timeline {
     let mut all = vec![
-        event(-1.0, "product", 1, Happening::Started),
-        event(-0.5, "product", 1, Happening::Ready),
+        event(-1.0, "product", 1, EventKind::Started),
+        event(-0.5, "product", 1, EventKind::Ready),
     ];
     all.extend(events);
     Timeline { ended: Moment(ended), faults, events: all, ..timeline() }
@@ -31,8 +33,8 @@ fn kill(at: f64) -> FaultRecord {
 fn replaced(gone: f64, ready: f64) -> Vec<Event> {
     vec![
         event(gone, "product", 1, killed()),
-        event(gone, "product", 1, Happening::Started),
-        event(ready, "product", 1, Happening::Ready),
+        event(gone, "product", 1, EventKind::Started),
+        event(ready, "product", 1, EventKind::Ready),
     ]
 }
 
@@ -61,7 +63,7 @@ fn a_service_that_never_comes_back_fails_once_its_time_is_over() {
 #[test]
 fn a_service_hit_again_within_its_time_is_judged_by_the_later_fault() {
     let mut events =
-        vec![event(10.02, "product", 1, killed()), event(11.0, "product", 1, Happening::Started)];
+        vec![event(10.02, "product", 1, killed()), event(11.0, "product", 1, EventKind::Started)];
     events.extend(replaced(12.01, 14.0));
     let found = of(4, &run(60.0, vec![kill(10.0), kill(12.0)], events.clone()));
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "2s"));
@@ -79,14 +81,15 @@ fn a_crash_long_after_is_not_the_faults_doing() {
 fn a_rollout_counts_from_its_start_until_it_is_done() {
     let mut plan = claims(8);
     let kind = FaultKind::Rollout { service: "product".to_owned() };
-    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None, only: Only::default() }];
-    let started = Event { replica: None, ..event(10.0, "product", 0, Happening::RolloutStarted) };
+    plan.faults =
+        vec![Fault { kind, at: vec![secs(10)], lasts: None, only: ReplicaFilter::default() }];
+    let started = Event { replica: None, ..event(10.0, "product", 0, EventKind::RolloutStarted) };
     let events = vec![
         started.clone(),
-        event(10.1, "product", 2, Happening::Started),
-        event(12.0, "product", 2, Happening::Ready),
+        event(10.1, "product", 2, EventKind::Started),
+        event(12.0, "product", 2, EventKind::Ready),
         event(12.5, "product", 1, killed()),
-        Event { replica: None, ..event(14.0, "product", 0, Happening::RolloutDone) },
+        Event { replica: None, ..event(14.0, "product", 0, EventKind::RolloutDone) },
     ];
     let record = fault("roll out product", "product", 10.0, 14.0);
     let found = only(&plan, &run(60.0, vec![record.clone()], events), "recovers");
@@ -101,8 +104,12 @@ fn the_loss_of_a_node_counts_from_its_start_as_other_nodes_take_over() {
     let which = NodePick::ZoneOf("product".to_owned());
     let kind = FaultKind::Nodes { which, fault: NodeFault::Outage };
     let lost = fault(&kind.to_string(), "product", 10.0, 40.0);
-    plan.faults =
-        vec![Fault { kind, at: vec![secs(10)], lasts: Some(secs(30)), only: Only::default() }];
+    plan.faults = vec![Fault {
+        kind,
+        at: vec![secs(10)],
+        lasts: Some(secs(30)),
+        only: ReplicaFilter::default(),
+    }];
     let found = only(&plan, &run(60.0, vec![lost], replaced(10.1, 17.0)), "recovers");
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "7s"));
 }
@@ -112,10 +119,10 @@ fn all_replicas_must_be_back() {
     let mut plan = claims(5);
     plan.system.services.get_mut("product").expect("product").replicas = 2;
     let mut events =
-        vec![event(-0.2, "product", 2, Happening::Ready), event(10.02, "product", 2, killed())];
+        vec![event(-0.2, "product", 2, EventKind::Ready), event(10.02, "product", 2, killed())];
     let timeline = run(60.0, vec![kill(10.0)], events.clone());
     assert_eq!(only(&plan, &timeline, "recovers").judgement, Fail);
-    events.push(event(11.0, "product", 3, Happening::Ready));
+    events.push(event(11.0, "product", 3, EventKind::Ready));
     assert_eq!(only(&plan, &run(60.0, vec![kill(10.0)], events), "recovers").judgement, Pass);
 }
 
@@ -123,9 +130,10 @@ fn all_replicas_must_be_back() {
 fn scaling_for_good_is_over_when_the_new_number_is_ready() {
     let mut plan = claims(5);
     let kind = FaultKind::Scale { service: "product".to_owned(), replicas: 2 };
-    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None, only: Only::default() }];
+    plan.faults =
+        vec![Fault { kind, at: vec![secs(10)], lasts: None, only: ReplicaFilter::default() }];
     let record = fault("scale product to 2", "product", 10.0, 10.0);
-    let up = vec![event(13.0, "product", 2, Happening::Ready)];
+    let up = vec![event(13.0, "product", 2, EventKind::Ready)];
     let found = only(&plan, &run(60.0, vec![record.clone()], up), "recovers");
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "3s"));
     assert_eq!(only(&plan, &run(60.0, vec![record], vec![]), "recovers").judgement, Fail);
@@ -139,12 +147,12 @@ fn a_fault_still_in_force_keeps_a_service_down() {
         kind,
         at: vec![secs(10)],
         lasts: Some(secs(10)),
-        only: Only::default(),
+        only: ReplicaFilter::default(),
     });
     let faults = vec![fault("pause product", "product", 10.0, 20.0), kill(15.0)];
     let events = vec![
-        event(13.0, "product", 1, Happening::NotReady),
-        event(21.0, "product", 1, Happening::Ready),
+        event(13.0, "product", 1, EventKind::NotReady),
+        event(21.0, "product", 1, EventKind::Ready),
     ];
     let found = only(&plan, &run(60.0, faults, events), "recovers");
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "1s"));

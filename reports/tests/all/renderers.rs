@@ -2,7 +2,7 @@
 
 use brunt_reports::{Colour, Outcome, Report, annotations, html, json, junit, markdown, text};
 use brunt_scenarios::plan::{Claim, During, Plan, Quantile};
-use brunt_scenarios::timeline::{Ending, Happening, Moment, Schedule, Timeline};
+use brunt_scenarios::timeline::{Ending, EventKind, Moment, Schedule, Timeline};
 
 use crate::fixture::{event, fault, killed, load, percent, plan, report, secs, timeline, window};
 
@@ -120,8 +120,8 @@ fn html_of_a_long_run_stays_small() {
         let at = f64::from(round) * 10.0;
         timeline.faults.push(fault("kill -9 one of order", "order", at, at));
         timeline.events.push(event(at + 0.1, "order", 1, killed()));
-        timeline.events.push(event(at + 0.2, "order", 1, Happening::Started));
-        timeline.events.push(event(at + 1.0, "order", 1, Happening::Ready));
+        timeline.events.push(event(at + 0.2, "order", 1, EventKind::Started));
+        timeline.events.push(event(at + 1.0, "order", 1, EventKind::Ready));
     }
     timeline.ended = Moment(36_001.0);
     let page = html(&report(&claiming(), timeline)).expect("renders");

@@ -2,8 +2,8 @@
 
 use brunt_reports::Finding;
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Fault, FaultKind, Only, Pick};
-use brunt_scenarios::timeline::{Event, Happening, Moment, RestartReason, Timeline};
+use brunt_scenarios::plan::{Claim, Fault, FaultKind, Pick, ReplicaFilter};
+use brunt_scenarios::timeline::{Event, EventKind, Moment, RestartReason, Timeline};
 
 use crate::fixture::{event, fault, only, plan, secs, timeline};
 
@@ -14,18 +14,18 @@ fn of(ended: f64, events: Vec<Event>) -> Finding {
         kind: FaultKind::MakeZombie { service, path: "/zombie".to_owned() },
         at: vec![secs(10)],
         lasts: None,
-        only: Only::default(),
+        only: ReplicaFilter::default(),
     }];
     let faults = vec![fault("make a zombie of order", "order", 10.0, 10.0)];
     only(&plan, &Timeline { ended: Moment(ended), faults, events, ..timeline() }, "restarts")
 }
 
 fn restarted(at: f64, reason: RestartReason) -> Event {
-    event(at, "order", 1, Happening::Restarting { reason })
+    event(at, "order", 1, EventKind::Restarting { reason })
 }
 
 fn ready(at: f64) -> Event {
-    event(at, "order", 1, Happening::Ready)
+    event(at, "order", 1, EventKind::Ready)
 }
 
 #[test]
@@ -66,7 +66,8 @@ fn a_kill_is_nothing_for_the_probe() {
     let kind =
         FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };
     let name = kind.to_string();
-    plan.faults = vec![Fault { kind, at: vec![secs(10)], lasts: None, only: Only::default() }];
+    plan.faults =
+        vec![Fault { kind, at: vec![secs(10)], lasts: None, only: ReplicaFilter::default() }];
     let faults = vec![fault(&name, "order", 10.0, 10.0)];
     let timeline = Timeline { ended: Moment(60.0), faults, ..timeline() };
     assert_eq!(only(&plan, &timeline, "restarts").judgement, Inconclusive);

@@ -1,12 +1,12 @@
 //! Order statistics of merged windows.
 
 use brunt_reports::Samples;
-use brunt_scenarios::timeline::Counts;
+use brunt_scenarios::timeline::SparseHistogram;
 use proptest::prelude::*;
 
 #[test]
 fn no_sample_has_no_quantile() {
-    let none = Samples::of(&[Counts::default(), Counts::from(vec![(5, 0)])]);
+    let none = Samples::of(&[SparseHistogram::default(), SparseHistogram::from(vec![(5, 0)])]);
     assert!(none.is_empty());
     assert_eq!((none.len(), none.quantile(0.5), none.within(100)), (0, None, 0));
 }
@@ -18,7 +18,7 @@ proptest! {
         limit in 0..1_100_u64,
         quantile in 0.0..=1.0_f64,
     ) {
-        let counts: Vec<Counts> = windows.iter().cloned().map(Counts::from).collect();
+        let counts: Vec<SparseHistogram> = windows.iter().cloned().map(SparseHistogram::from).collect();
         let samples = Samples::of(&counts);
         let each = windows.iter().flatten().flat_map(|(value, n)| std::iter::repeat_n(*value, *n as usize));
         let mut sorted: Vec<u64> = each.collect();

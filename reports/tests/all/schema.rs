@@ -3,8 +3,8 @@
 use brunt_reports::{Report, json, schema};
 use brunt_scenarios::plan::{Claim, During};
 use brunt_scenarios::timeline::{
-    CheckCount, Counts, Failure, JourneyRecord, Keys, LedgerRecord, Moment, Schedule, StepFigures,
-    StepRecord, SumRecord,
+    CheckCount, Failure, JourneyRecord, KeySample, LedgerRecord, Moment, Schedule, SparseHistogram,
+    StepFigures, StepRecord, SumRecord,
 };
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ fn rich() -> Report {
         name: "buy".to_owned(),
         ok: 3,
         failed: [(Failure::Status(503), 2)].into(),
-        latency: Counts::from(vec![(10, 3)]),
+        latency: SparseHistogram::from(vec![(10, 3)]),
         checks: vec![CheckCount { name: "status".to_owned(), passed: 3, failed: 2 }],
         ..StepFigures::default()
     };
@@ -41,15 +41,15 @@ fn rich() -> Report {
         status: Some(500),
         objection: Some("status 500".to_owned()),
     }];
-    let keys = Keys { count: 1, some: vec!["a".to_owned()] };
+    let keys = KeySample { count: 1, some: vec!["a".to_owned()] };
     timeline.ledgers = vec![LedgerRecord {
         check: 0,
         accepted: 2,
         unknown: 0,
         effects: 1,
         missing: keys.clone(),
-        unfinished: Keys::default(),
-        repeated: Keys::default(),
+        unfinished: KeySample::default(),
+        repeated: KeySample::default(),
         unasked: keys,
         after: 0.5,
         trouble: None,

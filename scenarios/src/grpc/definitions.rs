@@ -10,7 +10,7 @@ use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
 /// it knows them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct BadProto(pub String);
+pub struct InvalidProto(pub String);
 
 /// The files that a file's text imports, but for those that come with protobuf. Empty when the text
 /// is none that can be read; [`compile`] says what is wrong with it.
@@ -24,15 +24,18 @@ pub fn imports(name: &str, text: &str) -> Vec<String> {
 /// that imports use.
 ///
 /// # Errors
-/// [`BadProto`] when one of them is missing or no definition.
-pub fn compile(name: &str, texts: BTreeMap<String, String>) -> Result<DescriptorPool, BadProto> {
+/// [`InvalidProto`] when one of them is missing or no definition.
+pub fn compile(
+    name: &str,
+    texts: BTreeMap<String, String>,
+) -> Result<DescriptorPool, InvalidProto> {
     let mut resolver = ChainFileResolver::new();
     resolver.add(Texts(texts));
     resolver.add(GoogleFileResolver::new());
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
     compiler.include_imports(true);
     let opened = compiler.open_file(name).map(drop);
-    opened.map_err(|error| BadProto(in_words(&error)))?;
+    opened.map_err(|error| InvalidProto(in_words(&error)))?;
     Ok(compiler.descriptor_pool())
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Why JSON is no message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the message is no {name}: {why}")]
-pub struct Unfit {
+pub struct InvalidMessage {
     /// The message's type.
     pub name: String,
     /// What is wrong.
@@ -17,9 +17,9 @@ pub struct Unfit {
 /// The bytes of a message that is written as JSON, in protobuf's own mapping.
 ///
 /// # Errors
-/// [`Unfit`] when the JSON has another form than the message.
-pub fn packed(kind: &MessageDescriptor, message: &Value) -> Result<Vec<u8>, Unfit> {
-    let wrong = |error: serde_json::Error| Unfit {
+/// [`InvalidMessage`] when the JSON has another form than the message.
+pub fn packed(kind: &MessageDescriptor, message: &Value) -> Result<Vec<u8>, InvalidMessage> {
+    let wrong = |error: serde_json::Error| InvalidMessage {
         name: kind.full_name().to_owned(),
         why: error.to_string(),
     };

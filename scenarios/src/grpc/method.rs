@@ -4,7 +4,7 @@ use prost_reflect::{DescriptorPool, MethodDescriptor};
 
 /// Why there is no method to call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoMethod {
+pub enum MethodError {
     /// A service that is not there.
     #[error("there is no service `{name}`; there are: {}", listed(there))]
     Service {
@@ -43,22 +43,26 @@ fn is_name(text: &str) -> bool {
 /// The unary method of this name.
 ///
 /// # Errors
-/// [`NoMethod`] when there is none.
+/// [`MethodError`] when there is none.
 pub fn find(
     pool: &DescriptorPool,
     service: &str,
     name: &str,
-) -> Result<MethodDescriptor, NoMethod> {
+) -> Result<MethodDescriptor, MethodError> {
     let Some(found) = pool.get_service_by_name(service) else {
         let there = pool.services().map(|service| service.full_name().to_owned()).collect();
-        return Err(NoMethod::Service { name: service.to_owned(), there });
+        return Err(MethodError::Service { name: service.to_owned(), there });
     };
     let Some(method) = found.methods().find(|method| method.name() == name) else {
         let there = found.methods().map(|method| method.name().to_owned()).collect();
-        return Err(NoMethod::Method { service: service.to_owned(), name: name.to_owned(), there });
+        return Err(MethodError::Method {
+            service: service.to_owned(),
+            name: name.to_owned(),
+            there,
+        });
     };
     match method.is_client_streaming() || method.is_server_streaming() {
-        true => Err(NoMethod::Streams(method.full_name().to_owned())),
+        true => Err(MethodError::Streams(method.full_name().to_owned())),
         false => Ok(method),
     }
 }

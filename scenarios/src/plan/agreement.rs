@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::{JsonPath, Target};
+use super::{JsonPath, RequestTarget};
 
 /// Items of a collection, each with a key.
 #[derive(Debug, Clone)]
-pub struct Rows {
+pub struct KeyedCollection {
     /// The collection; `_links.next` is followed.
-    pub target: Target,
+    pub target: RequestTarget,
     /// Its items.
     pub items: JsonPath,
     /// The key in an item.
@@ -17,18 +17,18 @@ pub struct Rows {
 
 /// What was called off.
 #[derive(Debug, Clone)]
-pub enum CalledOff {
+pub enum Canceled {
     /// What a load's accepted commands are about.
     By(String),
     /// What is found.
-    Found(Rows),
+    Found(KeyedCollection),
 }
 
 /// What makes good for something that was called off.
 #[derive(Debug, Clone)]
 pub struct Compensation {
     /// Where it is.
-    pub rows: Rows,
+    pub rows: KeyedCollection,
     /// What must be true of it; `None` when there must be none.
     pub json: Option<Vec<(JsonPath, serde_json::Value)>>,
 }
@@ -37,7 +37,7 @@ pub struct Compensation {
 #[derive(Debug, Clone)]
 pub struct ViewSource {
     /// Its items, with the key of the view's row.
-    pub rows: Rows,
+    pub rows: KeyedCollection,
     /// What the view's row must show of them.
     pub fields: Vec<ViewField>,
 }
@@ -64,7 +64,7 @@ pub enum Fold {
     Count,
 }
 
-impl fmt::Display for CalledOff {
+impl fmt::Display for Canceled {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::By(load) => out.write_str(load),

@@ -31,7 +31,7 @@ use target::Targets;
 
 use super::{AbortWhen, Environment, Fault, Load, Plan, Service, Step, System};
 use crate::scenario::{self, Scenario};
-use crate::source::{Diagnostic, Place, Source};
+use crate::source::{Diagnostic, Source, Span};
 use crate::units::Percent;
 
 /// The longest run unless told otherwise.
@@ -50,22 +50,22 @@ impl<'a> Checker<'a> {
 
     fn wrong(
         &mut self,
-        place: impl Into<Option<Place>>,
+        span: impl Into<Option<Span>>,
         message: impl Into<String>,
     ) -> &mut Diagnostic {
-        let diagnostic = self.source.wrong(place.into(), message);
+        let diagnostic = self.source.wrong(span.into(), message);
         self.problems.push(diagnostic);
         self.problems.last_mut().expect("one was just pushed")
     }
 
-    fn unknown(&mut self, place: Place, what: &str, name: &str, choices: &[&str]) {
-        let diagnostic = self.source.wrong(Some(place), format!("there is no {what} `{name}`"));
+    fn unknown(&mut self, span: Span, what: &str, name: &str, choices: &[&str]) {
+        let diagnostic = self.source.wrong(Some(span), format!("there is no {what} `{name}`"));
         self.problems.push(diagnostic.help_choose(name, choices));
     }
 
     fn version(&mut self, version: &crate::source::Located<u32>) {
         if version.value != 1 {
-            self.wrong(version.place, format!("version {version} of this format is not known"))
+            self.wrong(version.span, format!("version {version} of this format is not known"))
                 .help = Some("this brunt reads version 1".to_owned());
         }
     }
@@ -83,7 +83,7 @@ impl System {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn check(written: &crate::System, source: &Source) -> Result<Self, Vec<Diagnostic>> {
+    pub fn check(written: &crate::SystemSpec, source: &Source) -> Result<Self, Vec<Diagnostic>> {
         let mut checker = Checker::new(source);
         let system = checker.system(written);
         checker.finish(Some(system))
@@ -229,12 +229,12 @@ impl Checker<'_> {
         let known = services.contains_key(&name.value);
         if !known {
             let choices: Vec<&str> = services.keys().map(String::as_str).collect();
-            self.unknown(name.place, "service", name, &choices);
+            self.unknown(name.span, "service", name, &choices);
         }
         known
     }
 }
 
-fn abort_when(written: &scenario::AbortWhen) -> AbortWhen {
+fn abort_when(written: &scenario::AbortWhenSpec) -> AbortWhen {
     AbortWhen { error_rate: written.error_rate, lasts: written.lasts.0 }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::request::Target;
-use super::{CalledOff, Compensation, JsonPath, Rows, ViewSource};
+use super::request::RequestTarget;
+use super::{Canceled, Compensation, JsonPath, KeyedCollection, ViewSource};
 use crate::scenario::During;
 use crate::timeline::BreakerState;
 use crate::units::{Percent, Period};
@@ -62,7 +62,7 @@ pub enum Claim {
         /// The load.
         of: String,
         /// The collection that holds the effects; `_links.next` is followed.
-        effects: Target,
+        effects: RequestTarget,
         /// Its items.
         items: JsonPath,
         /// The command's key in an item.
@@ -81,7 +81,7 @@ pub enum Claim {
         /// What it is.
         what: String,
         /// Where the numbers are.
-        terms: Vec<(Target, JsonPath)>,
+        terms: Vec<(RequestTarget, JsonPath)>,
         /// What they add up to: a number, or `${name}` of a saved one.
         equals: String,
         /// How long after load and faults it may take to be true.
@@ -111,7 +111,7 @@ pub enum Claim {
         /// The share of commands to accept.
         at_least: Percent,
         /// Where their effects are.
-        effects: Rows,
+        effects: KeyedCollection,
         /// What must be true of an effect.
         json: Vec<(JsonPath, serde_json::Value)>,
         /// How long after load and faults the effects may take.
@@ -120,7 +120,7 @@ pub enum Claim {
     /// All that was called off is made good, everywhere.
     Saga {
         /// What was.
-        called_off: CalledOff,
+        called_off: Canceled,
         /// What makes good for it.
         compensated: Vec<Compensation>,
         /// How long after load and faults it may take.
@@ -129,7 +129,7 @@ pub enum Claim {
     /// A view shows what its sources hold.
     View {
         /// Its rows.
-        of: Rows,
+        of: KeyedCollection,
         /// What it is made from.
         sources: Vec<ViewSource>,
         /// How long after load and faults it may take to show it.

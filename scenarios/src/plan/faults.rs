@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::platform::{NodeFault, NodePick, PlatformFault};
-use crate::scenario::{Only, Pick};
+use crate::scenario::{Pick, ReplicaFilter};
 use crate::units::Spread;
 
 /// A fault and its times.
@@ -17,7 +17,7 @@ pub struct Fault {
     /// For how long, each time; `None` for one that happens at once and is not undone.
     pub lasts: Option<Duration>,
     /// Among which replicas it picks.
-    pub only: Only,
+    pub only: ReplicaFilter,
 }
 
 /// What a fault does.

@@ -28,7 +28,7 @@ pub struct JourneyStep {
     /// The request.
     pub request: Request,
     /// Asked again until the reply is as expected.
-    pub again: Option<Again>,
+    pub polling: Option<Polling>,
     /// Values to keep of the reply.
     pub save: Vec<(String, Extract)>,
     /// Where the reply holds the id of the command that it accepts.
@@ -39,7 +39,7 @@ pub struct JourneyStep {
 
 /// How a step is asked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Again {
+pub struct Polling {
     /// For at most this long, from the first try.
     pub within: Duration,
     /// Between two tries.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use super::{Answer, Call, JsonPath};
+use super::{ExpectedResponse, GrpcCall, JsonPath};
 use crate::scenario::Method;
 
 /// How long to wait for an answer unless told otherwise.
@@ -16,13 +16,13 @@ pub struct Request {
     /// The method.
     pub method: Method,
     /// Where it goes.
-    pub target: Target,
+    pub target: RequestTarget,
     /// Headers to send.
     pub headers: BTreeMap<String, String>,
     /// The body.
     pub body: Body,
     /// What a good answer is.
-    pub expect: Answer,
+    pub expect: ExpectedResponse,
     /// How long to wait for it.
     pub timeout: Duration,
     /// Who asks.
@@ -42,7 +42,7 @@ pub enum Auth {
 
 /// A service of the system and a path on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct RequestTarget {
     /// The service's name.
     pub service: String,
     /// The path with its query, from the slash on.
@@ -60,8 +60,8 @@ pub enum Body {
     Form(BTreeMap<String, String>),
     /// Anything else; its content type, if any, is among the headers.
     Text(String),
-    /// A call of gRPC; its status is the one that [`Answer::status`] is about.
-    Call(Box<Call>),
+    /// A call of gRPC; its status is the one that [`ExpectedResponse::status`] is about.
+    Call(Box<GrpcCall>),
 }
 
 /// A request made once.
@@ -86,7 +86,7 @@ impl Request {
     }
 
     /// The call, if it is one of gRPC.
-    pub fn call(&self) -> Option<&Call> {
+    pub fn call(&self) -> Option<&GrpcCall> {
         match &self.body {
             Body::Call(call) => Some(call),
             _ => None,
@@ -94,14 +94,14 @@ impl Request {
     }
 }
 
-impl Target {
+impl RequestTarget {
     /// Service and path without the query: what is meant, without how it is asked for.
     pub fn document(&self) -> String {
         format!("{}{}", self.service, self.path.split('?').next().unwrap_or_default())
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for RequestTarget {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}{}", self.service, self.path)
     }

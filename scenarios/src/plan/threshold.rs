@@ -20,7 +20,7 @@ pub enum Threshold {
 
 /// What thresholds are held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sums {
+pub struct LoadTotals {
     /// Good replies.
     pub ok: u64,
     /// All others.
@@ -34,7 +34,7 @@ impl Threshold {
     /// gives a latency in microseconds.
     pub fn judge(
         self,
-        sums: Sums,
+        sums: LoadTotals,
         quantile: impl Fn(f64) -> Option<u64>,
     ) -> Option<(bool, String)> {
         let all = sums.ok + sums.failed;
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn judged(threshold: &str, ok: u64, failed: u64) -> Option<(bool, String)> {
-        let sums = Sums { ok, failed, lasted: Duration::from_secs(10) };
+        let sums = LoadTotals { ok, failed, lasted: Duration::from_secs(10) };
         threshold
             .parse::<Threshold>()
             .unwrap()

@@ -11,7 +11,7 @@ use crate::units::Period;
 /// Items of a collection, each with a key.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Rows {
+pub struct KeyedCollectionSpec {
     /// The collection to read; `_links.next` is followed.
     pub get: Located<String>,
     /// JSON path of its items.
@@ -23,13 +23,13 @@ pub struct Rows {
 /// All that was called off is made good, everywhere.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Saga {
+pub struct SagaSpec {
     /// The load whose accepted commands call something off. It needs a `key`.
     pub of: Option<Located<String>>,
     /// Or what is found to be called off.
-    pub called_off: Option<Located<Rows>>,
+    pub called_off: Option<Located<KeyedCollectionSpec>>,
     /// What must then be true, in each of these places.
-    pub compensated: Vec<Compensation>,
+    pub compensated: Vec<CompensationSpec>,
     /// How long after the load's end (or the last fault's, if later) it may take.
     pub within: Period,
 }
@@ -37,7 +37,7 @@ pub struct Saga {
 /// What makes good for something that was called off.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Compensation {
+pub struct CompensationSpec {
     /// The collection to read; `_links.next` is followed.
     pub get: Located<String>,
     /// JSON path of its items.
@@ -55,11 +55,11 @@ pub struct Compensation {
 /// A view shows what its sources hold: one row for each of their keys, and no other.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct View {
+pub struct ViewSpec {
     /// The view's rows.
-    pub of: Rows,
+    pub of: KeyedCollectionSpec,
     /// What it is made from.
-    pub sources: Vec<Located<ViewSource>>,
+    pub sources: Vec<Located<ViewSourceSpec>>,
     /// How long after the load's end (or the last fault's, if later) it may take to show it.
     pub within: Period,
 }
@@ -67,7 +67,7 @@ pub struct View {
 /// One of the collections that a view is made from.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct ViewSource {
+pub struct ViewSourceSpec {
     /// The collection to read; `_links.next` is followed.
     pub get: Located<String>,
     /// JSON path of its items.
@@ -77,23 +77,23 @@ pub struct ViewSource {
     /// JSON path in the view's row → what it must equal: a path in the source's last item of that
     /// key, or a fold over all of them.
     #[serde(default)]
-    pub fields: BTreeMap<String, Fold>,
+    pub fields: BTreeMap<String, FoldSpec>,
 }
 
 /// What becomes of a source's items of one key.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
-pub enum Fold {
+pub enum FoldSpec {
     /// The value at this path in the last one.
     Last(String),
     /// A fold over all of them.
-    Over(FoldOver),
+    Over(FoldOverSpec),
 }
 
 /// A fold over all items of one key.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub enum FoldOver {
+pub enum FoldOverSpec {
     /// The numbers at this path, added up.
     Sum(String),
     /// How many values there are at this path.

@@ -8,7 +8,7 @@ use crate::source::Located;
 /// Retries do not multiply the load on a service that has trouble.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Amplification {
+pub struct AmplificationSpec {
     /// The load whose requests cause the calls.
     pub of: Located<String>,
     /// The caller.

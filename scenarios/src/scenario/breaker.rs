@@ -10,7 +10,7 @@ use crate::units::Period;
 /// A caller's circuit breaker opens when its callee fails, and closes again.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Breaker {
+pub struct BreakerSpec {
     /// Whose breaker.
     pub caller: Located<String>,
     /// Whom it calls.

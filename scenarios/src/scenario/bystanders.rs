@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Effects, OneOrMany};
+use super::{EffectsSpec, OneOrMany};
 use crate::source::Located;
 use crate::units::{Percent, Period};
 
 /// While a service is down commands are accepted, and all of them complete once it is back.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Decoupled {
+pub struct DecoupledSpec {
     /// The service that is down for a while.
     pub service: Located<String>,
     /// The load whose commands must be accepted meanwhile. It needs a `key`.
@@ -18,7 +18,7 @@ pub struct Decoupled {
     /// The share of commands that must be accepted while it is down: all unless given.
     pub at_least: Option<Percent>,
     /// Where their effects are.
-    pub effects: Effects,
+    pub effects: EffectsSpec,
     /// How long after the load's end (or the last fault's, if later) the effects may take.
     pub within: Period,
 }
@@ -26,7 +26,7 @@ pub struct Decoupled {
 /// Loads that others do not slow down.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Fairness {
+pub struct FairnessSpec {
     /// The load or loads that must be served as before.
     pub of: OneOrMany,
     /// The load that overloads its service when its rate rises above its first one; unless given,
@@ -40,7 +40,7 @@ pub struct Fairness {
 /// What one part of a system does while another is down.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Isolation {
+pub struct IsolationSpec {
     /// The load that must be served all the while.
     pub of: Located<String>,
     /// The service or services that are down for a while.

@@ -10,7 +10,7 @@ use crate::units::{Percent, Spread};
 /// Delay replies between two services.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Latency {
+pub struct LatencyFaultSpec {
     /// The caller.
     pub from: Located<String>,
     /// The callee.
@@ -30,7 +30,7 @@ fn all_replicas() -> Pick {
 /// Answer in the callee's place.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Abort {
+pub struct AbortSpec {
     /// The caller.
     pub from: Located<String>,
     /// The callee.
@@ -44,7 +44,7 @@ pub struct Abort {
 /// Cut the connection between two services.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Cut {
+pub struct CutSpec {
     /// The caller.
     pub from: Located<String>,
     /// The callee.
@@ -54,7 +54,7 @@ pub struct Cut {
 /// Lose replies after the callee has done its work.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct LostReply {
+pub struct LostReplySpec {
     /// The caller.
     pub from: Located<String>,
     /// The callee.
@@ -66,7 +66,7 @@ pub struct LostReply {
 /// Let replies begin in time and their bodies come late.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct SlowReply {
+pub struct SlowReplySpec {
     /// The caller.
     pub from: Located<String>,
     /// The callee.
@@ -78,7 +78,7 @@ pub struct SlowReply {
 /// Take requests and say nothing.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct HalfOpen {
+pub struct HalfOpenSpec {
     /// The caller.
     pub from: Located<String>,
     /// The callee.
@@ -88,7 +88,7 @@ pub struct HalfOpen {
 /// Send requests to the callee twice; the caller gets the first one's reply.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Duplicate {
+pub struct DuplicateSpec {
     /// The caller.
     pub from: Located<String>,
     /// The callee.

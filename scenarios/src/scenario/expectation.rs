@@ -3,47 +3,50 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Amplification, Breaker, Decoupled, Fairness, Hpa, Isolation, Saga, Slo, View};
+use super::{
+    AmplificationSpec, BreakerSpec, DecoupledSpec, FairnessSpec, HpaSpec, IsolationSpec, SagaSpec,
+    SloSpec, ViewSpec,
+};
 use crate::source::Located;
 use crate::units::{Percent, Period};
 
 /// One thing that must hold.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub enum Expectation {
+pub enum ExpectationSpec {
     /// The share of good replies.
-    Availability(Availability),
+    Availability(AvailabilitySpec),
     /// Quantiles of the latency, counted from the intended start.
-    Latency(Latency),
+    Latency(LatencySpec),
     /// A service is ready again in time after each fault that hit it.
-    Recovers(Recovers),
+    Recovers(RecoversSpec),
     /// The liveness probe restarts a service, in time.
-    Restarts(Restarts),
+    Restarts(RestartsSpec),
     /// Every accepted command has its effect, exactly once.
-    Ledger(Ledger),
+    Ledger(LedgerSpec),
     /// A quantity is neither made nor lost.
-    Conserved(Conserved),
+    Conserved(ConservedSpec),
     /// A circuit breaker opens when its callee fails, and closes again.
-    Breaker(Breaker),
+    Breaker(BreakerSpec),
     /// While a service is down commands are accepted, and all of them complete once it is back.
-    Decoupled(Decoupled),
+    Decoupled(DecoupledSpec),
     /// All that was called off is made good, everywhere.
-    Saga(Saga),
+    Saga(SagaSpec),
     /// A view shows what its sources hold.
-    View(View),
+    View(ViewSpec),
     /// Others are served as before while one is overloaded.
-    Fairness(Fairness),
+    Fairness(FairnessSpec),
     /// A load is served while services are down that it does not need.
-    Isolation(Isolation),
+    Isolation(IsolationSpec),
     /// An autoscaler brings enough replicas in time, and does not go to and fro.
-    Hpa(Hpa),
+    Hpa(HpaSpec),
     /// Retries do not multiply the load on a service that has trouble.
-    Amplification(Amplification),
+    Amplification(AmplificationSpec),
     /// The run spends no more than this of a service level objective's error budget.
-    Slo(Slo),
+    Slo(SloSpec),
 }
 
-impl Expectation {
+impl ExpectationSpec {
     /// What proofs call it.
     pub fn name(&self) -> &'static str {
         match self {
@@ -84,7 +87,7 @@ pub enum During {
 /// The share of good replies.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Availability {
+pub struct AvailabilitySpec {
     /// Of which load.
     pub of: Located<String>,
     /// The share that must be good. Below 100 % it is held against the 95 % confidence bound.
@@ -97,7 +100,7 @@ pub struct Availability {
 /// Bounds on quantiles of the latency.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Latency {
+pub struct LatencySpec {
     /// Of which load.
     pub of: Located<String>,
     /// The median at most.
@@ -118,7 +121,7 @@ pub struct Latency {
 
 /// A time limit: a duration, or `auto` for the bound computed from probes, grace and start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Within {
+pub enum TimeLimit {
     /// Computed.
     #[default]
     Auto,
@@ -126,7 +129,7 @@ pub enum Within {
     Period(Period),
 }
 
-impl<'de> Deserialize<'de> for Within {
+impl<'de> Deserialize<'de> for TimeLimit {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match String::deserialize(deserializer)?.as_str() {
             "auto" => Ok(Self::Auto),
@@ -135,9 +138,9 @@ impl<'de> Deserialize<'de> for Within {
     }
 }
 
-impl JsonSchema for Within {
+impl JsonSchema for TimeLimit {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Within".into()
+        "TimeLimit".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -148,33 +151,33 @@ impl JsonSchema for Within {
 /// A service is ready again in time.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Recovers {
+pub struct RecoversSpec {
     /// Which service.
     pub service: Located<String>,
     /// How soon after the fault's end.
     #[serde(default)]
-    pub within: Within,
+    pub within: TimeLimit,
 }
 
 /// The liveness probe restarts a service.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Restarts {
+pub struct RestartsSpec {
     /// Which service.
     pub service: Located<String>,
     /// How soon after the fault.
     #[serde(default)]
-    pub within: Within,
+    pub within: TimeLimit,
 }
 
 /// Every accepted command has its effect, exactly once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Ledger {
+pub struct LedgerSpec {
     /// The load whose accepted commands are looked for. It needs a `key`.
     pub of: Located<String>,
     /// Where the effects are.
-    pub effects: Effects,
+    pub effects: EffectsSpec,
     /// How many accepted commands may be without effect: 0 unless given.
     #[serde(default)]
     pub lost: u64,
@@ -188,7 +191,7 @@ pub struct Ledger {
 /// Where effects are read.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Effects {
+pub struct EffectsSpec {
     /// The collection to read; `_links.next` is followed.
     pub get: Located<String>,
     /// JSON path of its items.
@@ -203,11 +206,11 @@ pub struct Effects {
 /// A quantity is neither made nor lost: the terms add up.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Conserved {
+pub struct ConservedSpec {
     /// What the quantity is, for the report.
     pub what: String,
     /// The terms.
-    pub sum: Vec<Term>,
+    pub sum: Vec<TermSpec>,
     /// What they must add up to: a number or `${saved}`.
     pub equals: Located<String>,
     /// How long after the load's end (or the last fault's, if later) it may take to become true.
@@ -217,7 +220,7 @@ pub struct Conserved {
 /// One term of a sum.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Term {
+pub struct TermSpec {
     /// The document or collection to read; `_links.next` is followed.
     pub get: Located<String>,
     /// JSON path of the numbers to add up.

@@ -6,20 +6,22 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::edge::{Abort, Cut, Duplicate, HalfOpen, Latency, LostReply, SlowReply};
-use super::one_or_many::OneOrMany;
-use super::only::Only;
-use super::platform::{
-    Autoscale, Evict, KillContainer, Nodes, Remove, RollBack, SetConfig, SetEnv, Stress,
-    TamperProbe,
+use super::edge::{
+    AbortSpec, CutSpec, DuplicateSpec, HalfOpenSpec, LatencyFaultSpec, LostReplySpec, SlowReplySpec,
 };
+use super::one_or_many::OneOrMany;
+use super::platform::{
+    AutoscaleSpec, EvictSpec, KillContainerSpec, NodesSpec, RemoveSpec, RollBackSpec,
+    SetConfigSpec, SetEnvSpec, StressSpec, TamperProbeSpec,
+};
+use super::replica_filter::ReplicaFilter;
 use crate::source::Located;
 use crate::units::{Percent, Period};
 
 /// A fault: a time and exactly one kind.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Fault {
+pub struct FaultSpec {
     /// When, after the load's start.
     pub at: Located<Period>,
     /// For how long, for faults that last. Undoing it is implied.
@@ -31,59 +33,59 @@ pub struct Fault {
     pub until: Option<Located<Period>>,
     /// On Kubernetes, for faults that pick replicas: only those of which this is true.
     #[serde(rename = "where")]
-    pub only: Option<Only>,
+    pub only: Option<ReplicaFilter>,
     /// Kill replicas; each is replaced at once, as a deleted pod is.
-    pub kill: Option<Kill>,
+    pub kill: Option<KillSpec>,
     /// Take all replicas of a service down, and bring them back when the fault ends.
-    pub stop: Option<Stop>,
+    pub stop: Option<StopSpec>,
     /// Freeze replicas (SIGSTOP) until the fault ends.
-    pub pause: Option<Pause>,
+    pub pause: Option<PauseSpec>,
     /// Set the number of replicas, until the fault ends if it has a length.
-    pub scale: Option<Scale>,
+    pub scale: Option<ScaleSpec>,
     /// Replace every replica by a new one, as a new version would be.
-    pub rollout: Option<Rollout>,
+    pub rollout: Option<RolloutSpec>,
     /// Tell one replica to become a zombie: alive, and no longer healthy.
-    pub make_zombie: Option<Zombie>,
+    pub make_zombie: Option<ZombieSpec>,
     /// Delay every reply between two services.
-    pub latency: Option<Latency>,
+    pub latency: Option<LatencyFaultSpec>,
     /// Answer in the callee's place with a status.
-    pub abort: Option<Abort>,
+    pub abort: Option<AbortSpec>,
     /// Cut the connection between two services.
-    pub cut: Option<Cut>,
+    pub cut: Option<CutSpec>,
     /// Let the callee do its work and then lose the reply.
-    pub lost_reply: Option<LostReply>,
+    pub lost_reply: Option<LostReplySpec>,
     /// On Kubernetes: evict replicas, as a drain does.
-    pub evict: Option<Evict>,
+    pub evict: Option<EvictSpec>,
     /// On Kubernetes: end the container of replicas by SIGTERM; it is started again in place.
-    pub kill_container: Option<KillContainer>,
+    pub kill_container: Option<KillContainerSpec>,
     /// On Kubernetes: delete a service's workload, and apply it again when the fault ends.
-    pub remove: Option<Remove>,
+    pub remove: Option<RemoveSpec>,
     /// On Kubernetes: go back to the version before, until the run's end.
-    pub roll_back: Option<RollBack>,
+    pub roll_back: Option<RollBackSpec>,
     /// On Kubernetes: set environment variables, until the fault ends.
-    pub set_env: Option<SetEnv>,
+    pub set_env: Option<SetEnvSpec>,
     /// On Kubernetes: set entries of a ConfigMap, until the fault ends.
-    pub set_config: Option<SetConfig>,
+    pub set_config: Option<SetConfigSpec>,
     /// Change the limits or the aim of an autoscaler, until the fault ends.
-    pub autoscale: Option<Autoscale>,
+    pub autoscale: Option<AutoscaleSpec>,
     /// On Kubernetes: make a probe ask for something else, or take it away, until the fault ends.
-    pub tamper_probe: Option<TamperProbe>,
+    pub tamper_probe: Option<TamperProbeSpec>,
     /// On Kubernetes: use up processor and memory within replicas, until the fault ends.
-    pub stress: Option<Stress>,
+    pub stress: Option<StressSpec>,
     /// On Kubernetes: put nothing new on nodes, until the fault ends.
-    pub cordon: Option<Nodes>,
+    pub cordon: Option<NodesSpec>,
     /// On Kubernetes: cordon nodes and evict the system's replicas there, as long as
     /// budgets let it.
-    pub drain: Option<Nodes>,
+    pub drain: Option<NodesSpec>,
     /// On Kubernetes: cordon nodes and kill the system's replicas there at once, as if the
     /// nodes were lost.
-    pub outage: Option<Nodes>,
+    pub outage: Option<NodesSpec>,
     /// Let replies begin in time and their bodies come late.
-    pub slow_reply: Option<SlowReply>,
+    pub slow_reply: Option<SlowReplySpec>,
     /// Take requests and say nothing, neither a reply nor an end, until the fault ends.
-    pub half_open: Option<HalfOpen>,
+    pub half_open: Option<HalfOpenSpec>,
     /// Send requests to the callee twice.
-    pub duplicate: Option<Duplicate>,
+    pub duplicate: Option<DuplicateSpec>,
 }
 
 /// Which of a service's replicas.
@@ -166,7 +168,7 @@ impl fmt::Display for Pick {
 /// Kill replicas.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Kill {
+pub struct KillSpec {
     /// Whose. With several, `pick: one` draws a service each time.
     pub service: OneOrMany,
     /// Which replicas.
@@ -180,7 +182,7 @@ pub struct Kill {
 /// Take a service down.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Stop {
+pub struct StopSpec {
     /// Which.
     pub service: Located<String>,
 }
@@ -188,7 +190,7 @@ pub struct Stop {
 /// Freeze replicas.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Pause {
+pub struct PauseSpec {
     /// Whose.
     pub service: Located<String>,
     /// Which replicas.
@@ -199,7 +201,7 @@ pub struct Pause {
 /// Set the number of replicas.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Scale {
+pub struct ScaleSpec {
     /// Of which service.
     pub service: Located<String>,
     /// How many.
@@ -209,7 +211,7 @@ pub struct Scale {
 /// Replace every replica.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Rollout {
+pub struct RolloutSpec {
     /// Of which service.
     pub service: Located<String>,
 }
@@ -217,7 +219,7 @@ pub struct Rollout {
 /// Make a zombie.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Zombie {
+pub struct ZombieSpec {
     /// Of a replica of which service.
     pub service: Located<String>,
     /// The path to GET on it.

@@ -10,7 +10,7 @@ use crate::source::Located;
 /// Rows of values; when they have all been used, the first comes again.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Feed {
+pub struct FeedSpec {
     /// A CSV file with a header line, relative to this file.
     pub csv: Option<Located<String>>,
     /// The rows themselves.

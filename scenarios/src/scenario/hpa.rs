@@ -3,13 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Within;
+use super::TimeLimit;
 use crate::source::Located;
 
 /// An autoscaler brings enough replicas in time, and does not go to and fro.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Hpa {
+pub struct HpaSpec {
     /// Of which service.
     pub service: Located<String>,
     /// How many replicas must be ready at some time.
@@ -17,7 +17,7 @@ pub struct Hpa {
     /// How long after the loads' start: `auto`, the default, is computed from the autoscaler
     /// and the probes.
     #[serde(default)]
-    pub within: Within,
+    pub within: TimeLimit,
     /// The load after whose end it must come back to the fewest replicas, within its window
     /// and three looks.
     pub returns_after: Option<Located<String>>,

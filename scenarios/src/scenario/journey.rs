@@ -5,26 +5,26 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Auth, Call, Expected, Save};
+use super::{AuthSpec, ExpectedResponseSpec, GrpcCallSpec, SaveSpec};
 use crate::source::Located;
 use crate::units::{Period, Spread};
 
 /// What a user does, step by step. After a step that failed, the later ones are skipped.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Journey {
+pub struct JourneySpec {
     /// What the figures call it.
     pub name: Located<String>,
     /// How often it is chosen, beside the others: 1 unless given.
     pub weight: Option<Located<u32>>,
     /// Its requests, in order.
-    pub steps: Vec<Located<JourneyStep>>,
+    pub steps: Vec<Located<JourneyStepSpec>>,
 }
 
 /// One request of a journey.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct JourneyStep {
+pub struct JourneyStepSpec {
     /// What the figures call it; method and target unless given.
     pub name: Option<Located<String>>,
     /// How long the user thinks after the step before; not for a first step.
@@ -40,7 +40,7 @@ pub struct JourneyStep {
     /// `DELETE` this.
     pub delete: Option<Located<String>>,
     /// Call this method of gRPC.
-    pub grpc: Option<Located<Call>>,
+    pub grpc: Option<Located<GrpcCallSpec>>,
     /// Headers to send, over those of the load; the metadata of a call.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
@@ -51,11 +51,11 @@ pub struct JourneyStep {
     /// A body of any other kind.
     pub body: Option<String>,
     /// Who asks; the load's unless given.
-    pub auth: Option<Auth>,
+    pub auth: Option<AuthSpec>,
     /// Whether redirects are followed, at most ten; the load's unless given.
     pub follow: Option<bool>,
     /// What a good reply is; any 2xx or 3xx unless given.
-    pub expect: Option<Expected>,
+    pub expect: Option<ExpectedResponseSpec>,
     /// How long to wait for a reply; the load's unless given.
     pub timeout: Option<Period>,
     /// Ask again until the reply is as expected, for at most this long. A reply with another status
@@ -65,7 +65,7 @@ pub struct JourneyStep {
     pub every: Option<Located<Period>>,
     /// Name → where in the reply: keeps values for `${name}` in later steps.
     #[serde(default)]
-    pub save: BTreeMap<String, Located<Save>>,
+    pub save: BTreeMap<String, Located<SaveSpec>>,
     /// JSON path, in the reply, of the id by which an accepted command is found again by a ledger.
     pub key: Option<Located<String>>,
     /// What the figures of this step must be: `p99 < 300ms`, `errors < 1%`.

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Call, Expected, Feed, Journey};
+use super::{ExpectedResponseSpec, FeedSpec, GrpcCallSpec, JourneySpec};
 use crate::source::Located;
 use crate::units::{Period, Rate, Spread};
 
 /// A stream of requests.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Load {
+pub struct LoadSpec {
     /// What the rest of the scenario calls it.
     pub name: Located<String>,
     /// Users who wait for each reply before they go on (siege's model).
-    pub closed: Option<Closed>,
+    pub closed: Option<ClosedSpec>,
     /// Arrivals on a schedule that no slow reply delays.
-    pub open: Option<Open>,
+    pub open: Option<OpenSpec>,
     /// How long it lasts.
     #[serde(rename = "for")]
     pub lasts: Option<Period>,
@@ -33,17 +33,17 @@ pub struct Load {
     /// `DELETE` this.
     pub delete: Option<Located<String>>,
     /// Call this method of gRPC.
-    pub grpc: Option<Located<Call>>,
+    pub grpc: Option<Located<GrpcCallSpec>>,
     /// The .proto file that says what calls of gRPC take and give, relative to this file; its
     /// imports are beside it. Servers are asked by reflection without.
     pub proto: Option<Located<String>>,
     /// Several requests that belong together, in place of one: each user goes through one
     /// journey after another.
     #[serde(default)]
-    pub journeys: Vec<Journey>,
+    pub journeys: Vec<JourneySpec>,
     /// Rows of values for `${name}`: each journey, or request, takes one of each feed.
     #[serde(default)]
-    pub feeds: Vec<Located<Feed>>,
+    pub feeds: Vec<Located<FeedSpec>>,
     /// Headers to send, with each request.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
@@ -54,11 +54,11 @@ pub struct Load {
     /// A body of any other kind.
     pub body: Option<String>,
     /// Who asks.
-    pub auth: Option<Auth>,
+    pub auth: Option<AuthSpec>,
     /// Whether redirects are followed, at most ten; not unless given.
     pub follow: Option<bool>,
     /// What a good reply is; any 2xx or 3xx unless given.
-    pub expect: Option<Expected>,
+    pub expect: Option<ExpectedResponseSpec>,
     /// How long to wait for a reply: 10s unless given.
     pub timeout: Option<Period>,
     /// JSON path, in the reply, of the id by which an accepted command is found again by a ledger.
@@ -77,9 +77,9 @@ pub struct Load {
 /// Who asks.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub enum Auth {
+pub enum AuthSpec {
     /// By name and password (RFC 7617).
-    Basic(Basic),
+    Basic(BasicAuthSpec),
     /// By a token (RFC 6750).
     Bearer(String),
 }
@@ -87,7 +87,7 @@ pub enum Auth {
 /// A name and a password.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Basic {
+pub struct BasicAuthSpec {
     /// The name; without a colon.
     pub user: String,
     /// The password.
@@ -97,7 +97,7 @@ pub struct Basic {
 /// Users who wait for each reply before they go on.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Closed {
+pub struct ClosedSpec {
     /// How many.
     pub users: Located<u32>,
     /// How long each thinks between a reply and its next request.
@@ -108,18 +108,18 @@ pub struct Closed {
 /// Arrivals on a schedule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Open {
+pub struct OpenSpec {
     /// The rate at the start, held for the load's `for` when there are no stages.
     pub rate: Located<Rate>,
     /// Ramps that follow one another.
     #[serde(default)]
-    pub stages: Vec<Stage>,
+    pub stages: Vec<StageSpec>,
 }
 
 /// A ramp to a rate.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Stage {
+pub struct StageSpec {
     /// The rate at its end.
     pub to: Rate,
     /// How long it takes; the same rate as before makes a plateau.

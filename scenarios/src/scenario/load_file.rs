@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AbortWhen, Load};
+use super::{AbortWhenSpec, LoadSpec};
 use crate::grpc::imports;
 use crate::source::{Diagnostic, Located, Source};
 
@@ -22,9 +22,9 @@ pub struct LoadFile {
     /// Where targets that start with a slash are, such as `http://localhost:8080`.
     pub base: Option<Located<String>>,
     /// The load, all started at the same time.
-    pub load: Vec<Load>,
+    pub load: Vec<LoadSpec>,
     /// Stop early when it goes wrong beyond what anybody wants to see.
-    pub abort_when: Option<AbortWhen>,
+    pub abort_when: Option<AbortWhenSpec>,
 }
 
 /// Puts the text of each file that loads name beside its name, as `read` gives it: CSV files, and
@@ -33,7 +33,7 @@ pub struct LoadFile {
 /// # Errors
 /// A [`Diagnostic`] for each file that cannot be read.
 pub fn read_beside(
-    loads: &mut [Load],
+    loads: &mut [LoadSpec],
     source: &Source,
     read: impl Fn(&str) -> std::io::Result<String>,
 ) -> Result<(), Vec<Diagnostic>> {
@@ -43,9 +43,8 @@ pub fn read_beside(
         match read(csv) {
             Ok(text) => feed.value.text = Some(text),
             Err(error) => {
-                problems.push(
-                    source.wrong(Some(csv.place), format!("`{csv}` cannot be read: {error}")),
-                );
+                problems
+                    .push(source.wrong(Some(csv.span), format!("`{csv}` cannot be read: {error}")));
             }
         }
     }
@@ -55,7 +54,7 @@ pub fn read_beside(
             Ok(texts) => load.definitions = texts,
             Err((name, error)) => {
                 problems.push(
-                    source.wrong(Some(proto.place), format!("`{name}` cannot be read: {error}")),
+                    source.wrong(Some(proto.span), format!("`{name}` cannot be read: {error}")),
                 );
             }
         }
@@ -88,7 +87,7 @@ fn parted(path: &str) -> (&str, &str) {
     path.split_at(path.rfind('/').map_or(0, |slash| slash + 1))
 }
 
-impl Load {
+impl LoadSpec {
     /// The .proto file by the name that imports use, if there is one.
     pub fn proto_name(&self) -> Option<&str> {
         self.proto.as_ref().map(|proto| parted(proto).1)

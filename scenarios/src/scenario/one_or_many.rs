@@ -16,9 +16,9 @@ pub struct OneOrMany(pub Vec<Located<String>>);
 
 impl<'de> Deserialize<'de> for OneOrMany {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Located { value, place } = Located::<Names>::deserialize(deserializer)?;
+        let Located { value, span } = Located::<Names>::deserialize(deserializer)?;
         Ok(Self(match value {
-            Names::One(name) => vec![Located { value: name, place }],
+            Names::One(name) => vec![Located { value: name, span }],
             Names::Many(names) => names,
         }))
     }

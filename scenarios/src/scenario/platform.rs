@@ -11,7 +11,7 @@ use crate::source::Located;
 /// Evict replicas, as a drain does: a disruption budget may refuse.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Evict {
+pub struct EvictSpec {
     /// Whose.
     pub service: Located<String>,
     /// Which replicas.
@@ -23,7 +23,7 @@ pub struct Evict {
 /// is started again.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct KillContainer {
+pub struct KillContainerSpec {
     /// Whose.
     pub service: Located<String>,
     /// Of which replicas.
@@ -34,7 +34,7 @@ pub struct KillContainer {
 /// Go back to the version before.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct RollBack {
+pub struct RollBackSpec {
     /// Of which service.
     pub service: Located<String>,
 }
@@ -42,7 +42,7 @@ pub struct RollBack {
 /// Set environment variables, which replaces every replica.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct SetEnv {
+pub struct SetEnvSpec {
     /// Of which service.
     pub service: Located<String>,
     /// The variables.
@@ -52,7 +52,7 @@ pub struct SetEnv {
 /// Set entries of a ConfigMap.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct SetConfig {
+pub struct SetConfigSpec {
     /// The service that reads it.
     pub service: Located<String>,
     /// The ConfigMap's name.
@@ -64,7 +64,7 @@ pub struct SetConfig {
 /// Delete a service's workload, and apply it again when the fault ends.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Remove {
+pub struct RemoveSpec {
     /// Of which service.
     pub service: Located<String>,
 }
@@ -72,7 +72,7 @@ pub struct Remove {
 /// Change the autoscaler of a service.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Autoscale {
+pub struct AutoscaleSpec {
     /// Of which service.
     pub service: Located<String>,
     /// The fewest replicas.
@@ -98,7 +98,7 @@ pub enum ProbeKind {
 /// Make a probe ask for another path, or take it away; either replaces every replica.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct TamperProbe {
+pub struct TamperProbeSpec {
     /// Of which service.
     pub service: Located<String>,
     /// Which.
@@ -110,7 +110,7 @@ pub struct TamperProbe {
 /// Use up processor and memory within the replicas' own limits.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Stress {
+pub struct StressSpec {
     /// Whose.
     pub service: Located<String>,
     /// Which replicas.
@@ -127,7 +127,7 @@ pub struct Stress {
 /// Nodes, by exactly one of these.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Nodes {
+pub struct NodesSpec {
     /// One by its name.
     pub node: Option<String>,
     /// All in one zone (the label topology.kubernetes.io/zone).

@@ -6,14 +6,14 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Auth, Call, Expected, JourneyStep, Load};
+use super::{AuthSpec, ExpectedResponseSpec, GrpcCallSpec, JourneyStepSpec, LoadSpec};
 use crate::source::Located;
 use crate::units::Period;
 
 /// A single request, at a time or in its place, and what its answer must be.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Step {
+pub struct StepSpec {
     /// What the report calls it; method and target unless given.
     pub name: Option<String>,
     /// When, after the load's start; after the load's end unless given.
@@ -40,7 +40,7 @@ pub struct Step {
     /// A body of any other kind.
     pub body: Option<String>,
     /// What a good answer is; any 2xx or 3xx unless given.
-    pub expect: Option<Expected>,
+    pub expect: Option<ExpectedResponseSpec>,
     /// How long to wait for an answer: 10s unless given.
     pub timeout: Option<Period>,
     /// Name → JSON path: keeps values of the answer, for `${name}` in what follows.
@@ -81,7 +81,7 @@ pub struct RequestFields<'a> {
     /// Each method that was given, with its target.
     pub targets: [(Method, &'a Option<Located<String>>); 5],
     /// A call of gRPC.
-    pub grpc: Option<&'a Located<Call>>,
+    pub grpc: Option<&'a Located<GrpcCallSpec>>,
     /// Headers to send.
     pub headers: &'a BTreeMap<String, String>,
     /// A JSON body.
@@ -91,11 +91,11 @@ pub struct RequestFields<'a> {
     /// Another body.
     pub body: &'a Option<String>,
     /// What a good answer is.
-    pub expect: Option<&'a Expected>,
+    pub expect: Option<&'a ExpectedResponseSpec>,
     /// How long to wait.
     pub timeout: Option<Period>,
     /// Who asks.
-    pub auth: Option<&'a Auth>,
+    pub auth: Option<&'a AuthSpec>,
     /// Whether redirects are followed.
     pub follow: bool,
 }
@@ -113,23 +113,23 @@ macro_rules! request_fields {
     }};
 }
 
-impl Load {
+impl LoadSpec {
     /// The request that it makes.
     pub fn request(&self) -> RequestFields<'_> {
         request_fields!(self, self.grpc.as_ref(), self.auth.as_ref(), self.follow.unwrap_or(false))
     }
 }
 
-impl Step {
+impl StepSpec {
     /// The request that it makes.
     pub fn request(&self) -> RequestFields<'_> {
         request_fields!(self, None, None, false)
     }
 }
 
-impl JourneyStep {
+impl JourneyStepSpec {
     /// The request that it makes; what it leaves out is as the load says.
-    pub fn request<'a>(&'a self, load: &'a Load) -> RequestFields<'a> {
+    pub fn request<'a>(&'a self, load: &'a LoadSpec) -> RequestFields<'a> {
         let fields = request_fields!(
             self,
             self.grpc.as_ref(),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 /// Where in a reply a value is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
-pub struct Save {
+pub struct SaveSpec {
     /// A JSON path into the body; the first that it finds.
     pub json: Option<String>,
     /// A header.
@@ -22,7 +22,7 @@ pub struct Save {
     pub regex: Option<String>,
 }
 
-impl<'de> Deserialize<'de> for Save {
+impl<'de> Deserialize<'de> for SaveSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(SaveVisitor)
     }
@@ -31,24 +31,24 @@ impl<'de> Deserialize<'de> for Save {
 struct SaveVisitor;
 
 impl<'de> Visitor<'de> for SaveVisitor {
-    type Value = Save;
+    type Value = SaveSpec;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("a JSON path such as $.id, or one of {json}, {header}, {regex}")
     }
 
-    fn visit_str<E: serde::de::Error>(self, path: &str) -> Result<Save, E> {
-        Ok(Save { json: Some(path.to_owned()), ..Save::default() })
+    fn visit_str<E: serde::de::Error>(self, path: &str) -> Result<SaveSpec, E> {
+        Ok(SaveSpec { json: Some(path.to_owned()), ..SaveSpec::default() })
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Save, A::Error> {
-        Save::deserialize(MapAccessDeserializer::new(map))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SaveSpec, A::Error> {
+        SaveSpec::deserialize(MapAccessDeserializer::new(map))
     }
 }
 
-impl JsonSchema for Save {
+impl JsonSchema for SaveSpec {
     fn schema_name() -> Cow<'static, str> {
-        "Save".into()
+        "SaveSpec".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {

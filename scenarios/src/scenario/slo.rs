@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Expectation;
+use super::ExpectationSpec;
 use crate::source::{Diagnostic, Located, Source};
 use crate::units::{Percent, Period};
 
 /// What a run spends of the error budget of a service level objective.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Slo {
+pub struct SloSpec {
     /// Of which load.
     pub of: Located<String>,
     /// The objective: the share of good replies over the window.
@@ -33,19 +33,19 @@ pub struct Slo {
 /// # Errors
 /// A [`Diagnostic`] for each file that cannot be read.
 pub fn read_slos(
-    expectations: &mut [Expectation],
+    expectations: &mut [ExpectationSpec],
     source: &Source,
     read: impl Fn(&str) -> std::io::Result<String>,
 ) -> Result<(), Vec<Diagnostic>> {
     let mut problems = Vec::new();
     for expectation in expectations {
-        let Expectation::Slo(slo) = expectation else { continue };
+        let ExpectationSpec::Slo(slo) = expectation else { continue };
         let Some(file) = &slo.file else { continue };
         match read(file) {
             Ok(text) => slo.text = Some(text),
             Err(error) => {
                 problems.push(
-                    source.wrong(Some(file.place), format!("`{file}` cannot be read: {error}")),
+                    source.wrong(Some(file.span), format!("`{file}` cannot be read: {error}")),
                 );
             }
         }

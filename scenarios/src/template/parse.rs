@@ -1,9 +1,9 @@
 //! From text to pieces.
 
-use super::{BadTemplate, Part, Slot};
+use super::{InvalidTemplate, Placeholder, TemplatePart};
 
 /// The pieces of a text; texts that follow one another are one.
-pub(super) fn parts(text: &str) -> Result<Vec<Part>, BadTemplate> {
+pub(super) fn parts(text: &str) -> Result<Vec<TemplatePart>, InvalidTemplate> {
     let mut parts = Vec::new();
     let mut plain = String::new();
     let mut at = 0;
@@ -22,19 +22,19 @@ pub(super) fn parts(text: &str) -> Result<Vec<Part>, BadTemplate> {
             .find('}')
             .ok_or_else(|| bad(start, "`${` without `}`", "${name}, or $${ for the characters"))?;
         if !plain.is_empty() {
-            parts.push(Part::Text(std::mem::take(&mut plain)));
+            parts.push(TemplatePart::Text(std::mem::take(&mut plain)));
         }
-        parts.push(Part::Slot(slot(&inside[..end], start)?));
+        parts.push(TemplatePart::Placeholder(placeholder(&inside[..end], start)?));
         at = start + 2 + end + 1;
     }
     plain.push_str(&text[at..]);
     if !plain.is_empty() {
-        parts.push(Part::Text(plain));
+        parts.push(TemplatePart::Text(plain));
     }
     Ok(parts)
 }
 
-fn slot(inside: &str, at: usize) -> Result<Slot, BadTemplate> {
+fn placeholder(inside: &str, at: usize) -> Result<Placeholder, InvalidTemplate> {
     let (name, arguments) = match inside.split_once('(') {
         None => (inside, None),
         Some((name, rest)) => {
@@ -52,10 +52,10 @@ fn slot(inside: &str, at: usize) -> Result<Slot, BadTemplate> {
             "${name}, or $${ for the characters",
         ));
     }
-    Ok(Slot { name: name.to_owned(), arguments, at })
+    Ok(Placeholder { name: name.to_owned(), arguments, at })
 }
 
-fn numbers(text: &str, at: usize) -> Result<Vec<i64>, BadTemplate> {
+fn numbers(text: &str, at: usize) -> Result<Vec<i64>, InvalidTemplate> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
@@ -67,6 +67,6 @@ fn numbers(text: &str, at: usize) -> Result<Vec<i64>, BadTemplate> {
     text.split(',').map(number).collect()
 }
 
-fn bad(at: usize, what: &str, example: &str) -> BadTemplate {
-    BadTemplate { at, what: what.to_owned(), help: Some(format!("write it like {example}")) }
+fn bad(at: usize, what: &str, example: &str) -> InvalidTemplate {
+    InvalidTemplate { at, what: what.to_owned(), help: Some(format!("write it like {example}")) }
 }

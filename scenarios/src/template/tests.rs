@@ -1,18 +1,20 @@
 use proptest::prelude::*;
 
-use super::{Builtin, Part, Template};
+use super::{BuiltinValue, Template, TemplatePart};
 
 fn parts(text: &str) -> Vec<String> {
-    let part = |part: &Part| match part {
-        Part::Text(text) => format!("`{text}`"),
-        Part::Slot(slot) => format!("{}{:?}@{}", slot.name, slot.arguments, slot.at),
+    let part = |part: &TemplatePart| match part {
+        TemplatePart::Text(text) => format!("`{text}`"),
+        TemplatePart::Placeholder(placeholder) => {
+            format!("{}{:?}@{}", placeholder.name, placeholder.arguments, placeholder.at)
+        }
     };
     Template::parse(text).unwrap().parts().iter().map(part).collect()
 }
 
-fn builtin(text: &str) -> Result<Builtin, String> {
+fn builtin(text: &str) -> Result<BuiltinValue, String> {
     let template = Template::parse(text).unwrap();
-    Builtin::of(template.only_slot().unwrap(), &["token"])
+    BuiltinValue::of(template.sole_placeholder().unwrap(), &["token"])
         .map_err(|bad| format!("{bad}: {}", bad.help.as_deref().unwrap_or_default()))
 }
 
@@ -37,8 +39,8 @@ fn what_is_no_template_says_where_and_how() {
 
 #[test]
 fn built_in_values_are_known_by_name() {
-    assert_eq!(builtin("${uuid}"), Ok(Builtin::Uuid));
-    assert_eq!(builtin("${random(-1,1)}"), Ok(Builtin::Random(-1, 1)));
+    assert_eq!(builtin("${uuid}"), Ok(BuiltinValue::Uuid));
+    assert_eq!(builtin("${random(-1,1)}"), Ok(BuiltinValue::Random(-1, 1)));
     assert_eq!(builtin("${uuid(1)}"), Err("`uuid` takes no arguments: ".to_owned()));
     assert!(builtin("${random(2,1)}").unwrap_err().contains("the smaller first"));
     assert!(builtin("${tokn}").unwrap_err().ends_with("did you mean `token`?"));
@@ -62,6 +64,6 @@ proptest! {
     fn what_is_escaped_comes_out_as_it_was(text in "[a{}(), 1é-]{0,12}", rest in "[a{}é]{0,12}") {
         let wanted = format!("{text}${{{rest}");
         let template = Template::parse(&format!("{text}$${{{rest}")).unwrap();
-        prop_assert_eq!(template.parts(), &[Part::Text(wanted)]);
+        prop_assert_eq!(template.parts(), &[TemplatePart::Text(wanted)]);
     }
 }

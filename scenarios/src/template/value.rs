@@ -1,11 +1,11 @@
 //! Values that need no saving.
 
-use super::{BadTemplate, Slot};
+use super::{InvalidTemplate, Placeholder};
 use crate::source::nearest;
 
 /// A value that brunt makes itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Builtin {
+pub enum BuiltinValue {
     /// A random UUID, version 4.
     Uuid,
     /// A whole number between these two, both included.
@@ -18,7 +18,7 @@ pub enum Builtin {
     Iteration,
 }
 
-impl Builtin {
+impl BuiltinValue {
     /// How all of them are written.
     pub const NAMES: [&'static str; 5] = ["uuid", "random", "sequence", "user", "iteration"];
 
@@ -26,13 +26,14 @@ impl Builtin {
     ///
     /// # Errors
     /// When there is none of this name, or it takes other arguments.
-    pub fn of(slot: &Slot, known: &[&str]) -> Result<Self, BadTemplate> {
-        let wrong = |what: String, help: Option<String>| BadTemplate { at: slot.at, what, help };
-        let plain = |value| match slot.arguments {
+    pub fn of(placeholder: &Placeholder, known: &[&str]) -> Result<Self, InvalidTemplate> {
+        let wrong =
+            |what: String, help: Option<String>| InvalidTemplate { at: placeholder.at, what, help };
+        let plain = |value| match placeholder.arguments {
             None => Ok(value),
-            Some(_) => Err(wrong(format!("`{}` takes no arguments", slot.name), None)),
+            Some(_) => Err(wrong(format!("`{}` takes no arguments", placeholder.name), None)),
         };
-        match (slot.name.as_str(), slot.arguments.as_deref()) {
+        match (placeholder.name.as_str(), placeholder.arguments.as_deref()) {
             ("uuid", _) => plain(Self::Uuid),
             ("sequence", _) => plain(Self::Sequence),
             ("user", _) => plain(Self::User),

@@ -19,13 +19,13 @@ pub struct Event {
     /// whole is meant.
     pub replica: Option<u32>,
     /// What.
-    pub what: Happening,
+    pub what: EventKind,
 }
 
 /// What can happen to a service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", tag = "kind")]
-pub enum Happening {
+pub enum EventKind {
     /// A replica's process was started.
     Started,
     /// A replica may be sent requests.
@@ -71,7 +71,7 @@ pub enum RestartReason {
     Crash,
 }
 
-impl fmt::Display for Happening {
+impl fmt::Display for EventKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Started => out.write_str("started"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, Failure};
+use super::{Failure, SparseHistogram};
 
 /// What came of one journey.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,11 +21,11 @@ pub struct JourneyRecord {
     pub unfinished: u64,
     /// The whole, thinking included: done − intended, of those that were good and of those that the
     /// end cut short.
-    pub latency: Counts,
+    pub latency: SparseHistogram,
     /// Done − sent, of the same.
-    pub service_time: Counts,
+    pub service_time: SparseHistogram,
     /// Sent − intended, of the same.
-    pub lag: Counts,
+    pub lag: SparseHistogram,
     /// Its steps, in order.
     pub steps: Vec<StepFigures>,
 }
@@ -45,11 +45,11 @@ pub struct StepFigures {
     pub skipped: u64,
     /// Done − intended, of every request that got a reply, and the waiting time of those that did
     /// not in time.
-    pub latency: Counts,
+    pub latency: SparseHistogram,
     /// Done − sent, of all requests.
-    pub service_time: Counts,
+    pub service_time: SparseHistogram,
     /// Sent − intended, of all requests.
-    pub lag: Counts,
+    pub lag: SparseHistogram,
     /// What was checked of replies.
     pub checks: Vec<CheckCount>,
 }

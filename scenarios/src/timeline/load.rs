@@ -7,7 +7,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Counts, JourneyRecord};
+use super::{JourneyRecord, SparseHistogram};
 use crate::grpc::{status_name, status_named};
 
 /// What one load did.
@@ -22,9 +22,9 @@ pub struct LoadRecord {
     /// The length of a window, in seconds.
     pub window: f64,
     /// Done − sent, over the whole run.
-    pub service_time: Counts,
+    pub service_time: SparseHistogram,
     /// Sent − intended: the generator's own lag, over the whole run.
-    pub lag: Counts,
+    pub lag: SparseHistogram,
     /// Whether the schedule was kept.
     pub schedule: Schedule,
     /// What came of its journeys; empty when it makes the same request over and over.
@@ -50,7 +50,7 @@ pub struct Window {
     pub failed: BTreeMap<Failure, u64>,
     /// Done − intended, of every request that got a reply, and the waiting time of those
     /// that timed out.
-    pub latency: Counts,
+    pub latency: SparseHistogram,
 }
 
 /// Whether a generator did what it was told.

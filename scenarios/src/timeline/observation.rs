@@ -80,13 +80,13 @@ pub struct LedgerRecord {
     /// Effects that were found.
     pub effects: u64,
     /// Accepted commands without any effect, at most ten of them.
-    pub missing: Keys,
+    pub missing: KeySample,
     /// Accepted commands whose effect is not as it must be.
-    pub unfinished: Keys,
+    pub unfinished: KeySample,
     /// Commands with more than one effect.
-    pub repeated: Keys,
+    pub repeated: KeySample,
     /// Effects of no known command.
-    pub unasked: Keys,
+    pub unasked: KeySample,
     /// How long after load and faults it was read for the last time, in seconds.
     pub after: f64,
     /// Why it could not be read; `None` when it was.
@@ -95,7 +95,7 @@ pub struct LedgerRecord {
 
 /// How many keys, and some of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Keys {
+pub struct KeySample {
     /// How many.
     pub count: u64,
     /// The first of them, at most ten.
@@ -141,11 +141,11 @@ pub struct AgreementRecord {
     /// How many keys had to be found.
     pub keys: u64,
     /// Keys that were not found, and where.
-    pub missing: Keys,
+    pub missing: KeySample,
     /// Keys with what is not as it must be.
-    pub different: Keys,
+    pub different: KeySample,
     /// Keys that were found and should not be there.
-    pub unasked: Keys,
+    pub unasked: KeySample,
     /// How long after load and faults it was read for the last time, in seconds.
     pub after: f64,
     /// Why it could not be read; `None` when it was.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Counts;
+use super::SparseHistogram;
 
 /// One step of a search: a rate that was tried for a while.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -12,7 +12,7 @@ pub struct RateRecord {
     /// Arrivals in a second.
     pub rate: f64,
     /// Latency from the intended start, in microseconds.
-    pub latency: Counts,
+    pub latency: SparseHistogram,
     /// The share of requests that failed, from 0 to 1.
     pub errors: f64,
     /// Whether the limits held; `None` when the generator missed its schedule, so that this says

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{BadQuantity, written_as_text};
+use super::{InvalidQuantity, written_as_text};
 
 /// A share of processors, in thousandths of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,10 +30,10 @@ impl Cpu {
 }
 
 impl FromStr for Cpu {
-    type Err = BadQuantity;
+    type Err = InvalidQuantity;
 
-    fn from_str(text: &str) -> Result<Self, BadQuantity> {
-        let bad = || BadQuantity::new(text, "an amount of processor time", "200m or 0.5");
+    fn from_str(text: &str) -> Result<Self, InvalidQuantity> {
+        let bad = || InvalidQuantity::new(text, "an amount of processor time", "200m or 0.5");
         let text = text.trim();
         let millis = match text.strip_suffix('m') {
             Some(millis) => millis.parse::<u32>().map_err(|_| bad())?,

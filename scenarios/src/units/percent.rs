@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{BadQuantity, written_as_text};
+use super::{InvalidQuantity, written_as_text};
 
 /// A share of a whole, from 0 % to 100 %.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -20,10 +20,10 @@ impl Percent {
 }
 
 impl FromStr for Percent {
-    type Err = BadQuantity;
+    type Err = InvalidQuantity;
 
-    fn from_str(text: &str) -> Result<Self, BadQuantity> {
-        let bad = || BadQuantity::new(text, "a percentage from 0% to 100%", "99.9%");
+    fn from_str(text: &str) -> Result<Self, InvalidQuantity> {
+        let bad = || InvalidQuantity::new(text, "a percentage from 0% to 100%", "99.9%");
         let number: f64 =
             text.trim().strip_suffix('%').ok_or_else(bad)?.trim().parse().map_err(|_| bad())?;
         (0.0..=100.0).contains(&number).then_some(Self(number / 100.0)).ok_or_else(bad)

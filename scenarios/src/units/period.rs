@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{BadQuantity, written_as_text};
+use super::{InvalidQuantity, written_as_text};
 
 /// A length of time, written with its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -14,10 +14,10 @@ const UNITS: [(&str, f64); 6] =
     [("us", 1e-6), ("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)];
 
 impl FromStr for Period {
-    type Err = BadQuantity;
+    type Err = InvalidQuantity;
 
-    fn from_str(text: &str) -> Result<Self, BadQuantity> {
-        let bad = || BadQuantity::new(text, "a duration", "250ms, 30s or 1m30s");
+    fn from_str(text: &str) -> Result<Self, InvalidQuantity> {
+        let bad = || InvalidQuantity::new(text, "a duration", "250ms, 30s or 1m30s");
         let mut rest = text.trim();
         if rest.is_empty() {
             return Err(bad());

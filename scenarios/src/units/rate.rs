@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{BadQuantity, written_as_text};
+use super::{InvalidQuantity, written_as_text};
 
 /// Arrivals in a second.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -17,10 +17,10 @@ impl Rate {
 }
 
 impl FromStr for Rate {
-    type Err = BadQuantity;
+    type Err = InvalidQuantity;
 
-    fn from_str(text: &str) -> Result<Self, BadQuantity> {
-        let bad = || BadQuantity::new(text, "an arrival rate", "200/s or 30/m");
+    fn from_str(text: &str) -> Result<Self, InvalidQuantity> {
+        let bad = || InvalidQuantity::new(text, "an arrival rate", "200/s or 30/m");
         let (number, unit) = text.trim().split_once('/').ok_or_else(bad)?;
         let seconds = match unit.trim() {
             "s" => 1.0,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{BadQuantity, Period, written_as_text};
+use super::{InvalidQuantity, Period, written_as_text};
 
 /// A duration drawn evenly between two bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,12 +15,13 @@ pub struct Spread {
 }
 
 impl FromStr for Spread {
-    type Err = BadQuantity;
+    type Err = InvalidQuantity;
 
-    fn from_str(text: &str) -> Result<Self, BadQuantity> {
+    fn from_str(text: &str) -> Result<Self, InvalidQuantity> {
         let (from, to) = text.split_once("..").unwrap_or((text, text));
         let spread = Self { from: from.parse()?, to: to.parse()? };
-        let bad = || BadQuantity::new(text, "a range of durations, the shorter first", "0s..1s");
+        let bad =
+            || InvalidQuantity::new(text, "a range of durations, the shorter first", "0s..1s");
         (spread.from <= spread.to).then_some(spread).ok_or_else(bad)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use brunt_scenarios::plan::{Fold, JsonPath, ViewField, ViewSource};
-use brunt_scenarios::timeline::{AgreementRecord, Keys};
+use brunt_scenarios::timeline::{AgreementRecord, KeySample};
 use serde_json::Value;
 
 /// How many keys a record names.
@@ -144,13 +144,13 @@ fn by_key(items: &[Item]) -> BTreeMap<&str, Vec<&Value>> {
     all
 }
 
-fn keys(all: BTreeMap<String, String>) -> Keys {
-    Keys { count: all.len() as u64, some: all.into_values().take(SOME).collect() }
+fn keys(all: BTreeMap<String, String>) -> KeySample {
+    KeySample { count: all.len() as u64, some: all.into_values().take(SOME).collect() }
 }
 
 #[cfg(test)]
 mod tests {
-    use brunt_scenarios::plan::{Rows, Target};
+    use brunt_scenarios::plan::{KeyedCollection, RequestTarget};
     use serde_json::json;
 
     use super::*;
@@ -164,8 +164,11 @@ mod tests {
     }
 
     fn source(fields: Vec<ViewField>) -> ViewSource {
-        let target = Target { service: "order".to_owned(), path: "/orders".to_owned() };
-        ViewSource { rows: Rows { target, items: path("$[*]"), key: path("$.id") }, fields }
+        let target = RequestTarget { service: "order".to_owned(), path: "/orders".to_owned() };
+        ViewSource {
+            rows: KeyedCollection { target, items: path("$[*]"), key: path("$.id") },
+            fields,
+        }
     }
 
     fn field(shown: &str, fold: Fold, held: &str) -> ViewField {

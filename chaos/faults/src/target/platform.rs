@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use brunt_scenarios::plan::{NodeFault, NodePick, Only, PlatformFault};
+use brunt_scenarios::plan::{NodeFault, NodePick, PlatformFault, ReplicaFilter};
 
 use super::census::Node;
 use crate::error::TargetError;
@@ -57,7 +57,7 @@ pub trait ReplicaSelector: Sync {
     fn select_replicas(
         &self,
         service: &str,
-        only: &Only,
+        only: &ReplicaFilter,
     ) -> impl Future<Output = Result<BTreeSet<u32>, TargetError>> + Send;
 }
 
@@ -95,7 +95,11 @@ impl NodeTarget for NoPlatform {
 }
 
 impl ReplicaSelector for NoPlatform {
-    async fn select_replicas(&self, _: &str, _: &Only) -> Result<BTreeSet<u32>, TargetError> {
+    async fn select_replicas(
+        &self,
+        _: &str,
+        _: &ReplicaFilter,
+    ) -> Result<BTreeSet<u32>, TargetError> {
         match *self {}
     }
 }

@@ -9,7 +9,7 @@ mod recorded;
 use std::time::Duration;
 
 use brunt_faults::{Effect, FaultError, InjectedFault, Limits, TargetError, inject, inject_where};
-use brunt_scenarios::plan::{EdgeFault, FaultKind, Only, Pick};
+use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick, ReplicaFilter};
 use brunt_scenarios::units::Percent;
 use recorded::Recorded;
 
@@ -71,8 +71,9 @@ async fn one_of_several_services_is_drawn_anew_each_time() {
 #[tokio::test]
 async fn replicas_are_picked_among_those_that_are_meant_and_limits_count_all() {
     let target = Recorded::of(4, 4);
-    let zone = |name: &str| Only { zone: Some(name.to_owned()), ..Only::default() };
-    let hit = async |only: &Only, pick, limits: &Limits| {
+    let zone =
+        |name: &str| ReplicaFilter { zone: Some(name.to_owned()), ..ReplicaFilter::default() };
+    let hit = async |only: &ReplicaFilter, pick, limits: &Limits| {
         let kind = kill(&["shop"], pick);
         inject_where(&kind, only, &target, limits, &mut fastrand::Rng::with_seed(7))
             .await

@@ -9,7 +9,7 @@ use brunt_faults::{
     ReplicaSelector, TargetError,
 };
 use brunt_scenarios::plan::{
-    EdgeFault, NodeFault, NodePick, Only, PlatformFault, Rollout, StrategyKind,
+    EdgeFault, NodeFault, NodePick, PlatformFault, ReplicaFilter, Rollout, StrategyKind,
 };
 
 pub struct Recorded {
@@ -208,7 +208,7 @@ impl ReplicaSelector for Recorded {
     async fn select_replicas(
         &self,
         service: &str,
-        only: &Only,
+        only: &ReplicaFilter,
     ) -> Result<BTreeSet<u32>, TargetError> {
         let census = self.census(service).await?;
         let zone = |number| if number == 1 { "zone-1" } else { "zone-2" };

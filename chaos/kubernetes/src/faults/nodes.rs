@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use brunt_faults::{FaultTarget, Node, TargetError};
-use brunt_scenarios::plan::{NodeFault, NodePick, Only};
+use brunt_scenarios::plan::{NodeFault, NodePick, ReplicaFilter};
 use k8s_openapi::api::core::v1;
 use kube::api::ListParams;
 use kube::{Api, ResourceExt};
@@ -65,7 +65,7 @@ impl ClusterRun {
     pub(crate) async fn those_of(
         &self,
         service: &str,
-        only: &Only,
+        only: &ReplicaFilter,
     ) -> Result<BTreeSet<u32>, TargetError> {
         self.workload(service)?;
         let zones = match &only.zone {

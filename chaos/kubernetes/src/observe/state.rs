@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use brunt_scenarios::timeline::{Happening, RestartReason};
+use brunt_scenarios::timeline::{EventKind, RestartReason};
 use indexmap::IndexMap;
 use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
@@ -14,7 +14,7 @@ use crate::observe::workload::Workload;
 use crate::observe::workload_progress::WorkloadProgress;
 
 /// Something that happened: service, replica, what.
-pub(crate) type ServiceEvent = (String, Option<u32>, Happening);
+pub(crate) type ServiceEvent = (String, Option<u32>, EventKind);
 
 /// One pod.
 #[derive(Debug, Clone, Default)]
@@ -126,13 +126,13 @@ impl SystemState {
         let mut happened = Vec::new();
         let mut say = |what| happened.push((service.clone(), Some(now.number), what));
         if now.restarts > before.restarts {
-            say(Happening::Exited { how: how_it_ended(pod) });
+            say(EventKind::Exited { how: how_it_ended(pod) });
             let reason =
                 if before.unhealthy { RestartReason::Liveness } else { RestartReason::Crash };
-            say(Happening::Restarting { reason });
+            say(EventKind::Restarting { reason });
         }
         if now.running && (!before.running || now.restarts > before.restarts) {
-            say(Happening::Started);
+            say(EventKind::Started);
         }
         if now.restarts > before.restarts
             && let Some(service) = self.services.get_mut(&service)
@@ -176,7 +176,7 @@ impl SystemState {
         if let Some(service) = self.services.get_mut(&pod.service) {
             service.told_ready.remove(name);
         }
-        vec![(pod.service, Some(pod.number), Happening::Exited { how: "pod deleted".to_owned() })]
+        vec![(pod.service, Some(pod.number), EventKind::Exited { how: "pod deleted".to_owned() })]
     }
 
     /// After the watch was opened anew: whatever was not listed has gone.
@@ -226,11 +226,11 @@ impl SystemState {
         let mut happened = Vec::new();
         for gone in state.told_ready.iter().filter(|name| !now.contains_key(*name)) {
             if let Some(pod) = self.pods.get(gone) {
-                happened.push((service.to_owned(), Some(pod.number), Happening::NotReady));
+                happened.push((service.to_owned(), Some(pod.number), EventKind::NotReady));
             }
         }
         for (_, number) in now.iter().filter(|(name, _)| !state.told_ready.contains(*name)) {
-            happened.push((service.to_owned(), Some(*number), Happening::Ready));
+            happened.push((service.to_owned(), Some(*number), EventKind::Ready));
         }
         state.told_ready = now.into_keys().collect();
         happened
@@ -269,7 +269,7 @@ impl SystemState {
         match self.pods.get_mut(name).filter(|pod| kills && !pod.unhealthy) {
             Some(pod) => {
                 pod.unhealthy = true;
-                vec![(pod.service.clone(), Some(pod.number), Happening::Unhealthy)]
+                vec![(pod.service.clone(), Some(pod.number), EventKind::Unhealthy)]
             }
             None => vec![],
         }

@@ -1,6 +1,6 @@
 //! How far a Deployment or StatefulSet has come.
 
-use brunt_scenarios::timeline::Happening;
+use brunt_scenarios::timeline::EventKind;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ impl WorkloadProgress {
     }
 
     /// What happened since an earlier look; notes whether a rollout goes on.
-    pub(crate) fn since(&mut self, before: &Self) -> Vec<Happening> {
+    pub(crate) fn since(&mut self, before: &Self) -> Vec<EventKind> {
         let Some(wanted_before) = before.wanted else {
             return vec![];
         };
@@ -69,16 +69,16 @@ impl WorkloadProgress {
         let wanted = self.wanted.unwrap_or_default();
         if wanted != wanted_before {
             happened
-                .push(Happening::Scaled { replicas: u32::try_from(wanted).unwrap_or_default() });
+                .push(EventKind::Scaled { replicas: u32::try_from(wanted).unwrap_or_default() });
         }
         let began = self.template != before.template;
         if began {
-            happened.push(Happening::RolloutStarted);
+            happened.push(EventKind::RolloutStarted);
         }
         self.rolling = began || before.rolling;
         if self.rolling && self.settled {
             self.rolling = false;
-            happened.push(Happening::RolloutDone);
+            happened.push(EventKind::RolloutDone);
         }
         happened
     }

@@ -7,7 +7,7 @@ use brunt_faults::{
     AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeTarget, PlatformTarget, Replica,
     ReplicaSelector, TargetError,
 };
-use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, Only, PlatformFault};
+use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, PlatformFault, ReplicaFilter};
 use futures::future::join_all;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{DeleteParams, Preconditions};
@@ -281,7 +281,7 @@ impl ReplicaSelector for ClusterRun {
     async fn select_replicas(
         &self,
         service: &str,
-        only: &Only,
+        only: &ReplicaFilter,
     ) -> Result<BTreeSet<u32>, TargetError> {
         self.those_of(service, only).await
     }

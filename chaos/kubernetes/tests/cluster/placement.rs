@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use brunt_faults::{FaultTarget, NodeTarget, ReplicaSelector, inject, inject_where};
 use brunt_kubernetes::{Cluster, RunSelector, Watchdog, revert};
-use brunt_scenarios::plan::{FaultKind, NodePick, Only, Pick, PlatformFault};
+use brunt_scenarios::plan::{FaultKind, NodePick, Pick, PlatformFault, ReplicaFilter};
 
 use crate::inject_fault::{ALL, LASTS, applied, chance};
 use crate::shop::{Shop, until};
@@ -109,7 +109,7 @@ async fn replicas_are_picked_where_they_are_and_by_their_labels() {
     shop.no_autoscaler().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let node = shop.nodes().await.into_iter().next();
-    let here = Only {
+    let here = ReplicaFilter {
         node: node.clone(),
         labels: [("app".to_owned(), "shop".to_owned())].into(),
         zone: None,
@@ -123,13 +123,15 @@ async fn replicas_are_picked_where_they_are_and_by_their_labels() {
         pick: Pick::All,
         grace: Duration::ZERO,
     };
-    let in_zone = Only { zone, ..Only::default() };
+    let in_zone = ReplicaFilter { zone, ..ReplicaFilter::default() };
     let meant = system.select_replicas("shop", &in_zone).await.unwrap();
     assert!(meant.is_superset(&there));
     let killed = inject_where(&kill, &in_zone, &system, &ALL, &mut chance()).await.unwrap();
     assert_eq!(killed.keep().hits, meant.len() as u64);
-    let strangers =
-        Only { labels: [("app".to_owned(), "other".to_owned())].into(), ..Only::default() };
+    let strangers = ReplicaFilter {
+        labels: [("app".to_owned(), "other".to_owned())].into(),
+        ..ReplicaFilter::default()
+    };
     assert!(system.select_replicas("shop", &strangers).await.unwrap().is_empty());
     assert_eq!(system.stop().await, [""; 0]);
     shop.close().await;

@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use brunt_proxy::Endpoint;
-use brunt_scenarios::timeline::{Happening, RestartReason};
+use brunt_scenarios::timeline::{EventKind, RestartReason};
 use rustix::process::Signal;
 use tokio::process::Child;
 use tokio::sync::mpsc;
@@ -66,7 +66,7 @@ impl Life {
                 now.restarts += 1;
                 now.state = ReplicaState::Starting;
             });
-            self.standing.tell(Happening::Restarting { reason });
+            self.standing.tell(EventKind::Restarting { reason });
         }
         self.standing.change(|now| now.state = ReplicaState::Gone);
     }
@@ -114,7 +114,7 @@ impl Life {
         let command = self.standing.context.launch.command(self.standing.number, port, start)?;
         let child = self.standing.context.spawner.spawn(command).await?;
         let group = child.id().ok_or_else(|| io::Error::other("it ended at once"))?;
-        self.standing.tell(Happening::Started);
+        self.standing.tell(EventKind::Started);
         self.standing.change(|now| {
             now.pid = Some(group);
             now.port = Some(port);
@@ -163,7 +163,7 @@ impl Life {
             Finding::NotReady => drop(self.standing.leave(endpoint)),
             Finding::NotYet(why) => self.standing.shared.snapshot().trouble = Some(why),
             Finding::Unhealthy => {
-                self.standing.tell(Happening::Unhealthy);
+                self.standing.tell(EventKind::Unhealthy);
                 return Verdict::Unhealthy;
             }
         }
@@ -192,7 +192,7 @@ impl Life {
 
     fn freeze(&self, process: &Process) -> bool {
         signal(process.group, Signal::STOP);
-        self.standing.tell(Happening::Paused);
+        self.standing.tell(EventKind::Paused);
         self.standing.change(|now| now.paused = true);
         true
     }
@@ -202,7 +202,7 @@ impl Life {
         let frozen = self.standing.shared.snapshot().paused;
         if frozen {
             signal(process.group, Signal::CONT);
-            self.standing.tell(Happening::Resumed);
+            self.standing.tell(EventKind::Resumed);
             self.standing.change(|now| now.paused = false);
         }
         frozen

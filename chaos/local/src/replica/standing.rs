@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use brunt_proxy::{Endpoint, UnderWay};
-use brunt_scenarios::timeline::Happening;
+use brunt_scenarios::timeline::EventKind;
 
 use super::{Context, Shared, Snapshot};
 use crate::status::ReplicaState;
@@ -17,7 +17,7 @@ pub(super) struct Standing {
 
 impl Standing {
     pub(super) fn ended(&self, how: String) {
-        self.tell(Happening::Exited { how: how.clone() });
+        self.tell(EventKind::Exited { how: how.clone() });
         self.change(|now| {
             now.pid = None;
             now.port = None;
@@ -29,7 +29,7 @@ impl Standing {
 
     pub(super) fn enter(&self, endpoint: &Endpoint) {
         self.context.endpoints.add(endpoint.clone());
-        self.tell(Happening::Ready);
+        self.tell(EventKind::Ready);
         self.change(|now| {
             now.state = ReplicaState::Ready;
             now.trouble = None;
@@ -40,7 +40,7 @@ impl Standing {
         let under_way = self.context.endpoints.remove(endpoint);
         let was_ready = self.shared.snapshot().state == ReplicaState::Ready;
         if was_ready {
-            self.tell(Happening::NotReady);
+            self.tell(EventKind::NotReady);
             self.change(|now| now.state = ReplicaState::NotReady);
         }
         under_way
@@ -51,7 +51,7 @@ impl Standing {
         self.context.changes.send_replace(());
     }
 
-    pub(super) fn tell(&self, what: Happening) {
+    pub(super) fn tell(&self, what: EventKind) {
         self.context.tell(self.number, what);
     }
 }

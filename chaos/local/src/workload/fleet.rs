@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use brunt_scenarios::plan::Rollout;
-use brunt_scenarios::timeline::{Happening, RestartReason};
+use brunt_scenarios::timeline::{EventKind, RestartReason};
 
 use crate::reconcile::{Seen, Stage, Steps, View};
 use crate::replica::{Context, Replica, What};
@@ -80,7 +80,7 @@ impl Fleet {
     /// Wants another number of replicas from now on, and tells of it.
     pub(super) fn scale(&mut self, replicas: u32, context: &Context) {
         self.wanted = replicas;
-        context.journal.service(Happening::Scaled { replicas });
+        context.journal.service(EventKind::Scaled { replicas });
         context.changes.send_replace(());
     }
 
@@ -98,7 +98,7 @@ impl Fleet {
         }
         if self.rolling && view.is_rolled_out() {
             self.rolling = false;
-            context.journal.service(Happening::RolloutDone);
+            context.journal.service(EventKind::RolloutDone);
         }
     }
 
@@ -107,7 +107,7 @@ impl Fleet {
         if self.owed > 0 {
             self.owed -= 1;
             let reason = RestartReason::Fault;
-            context.journal.replica(self.last_number, Happening::Restarting { reason });
+            context.journal.replica(self.last_number, EventKind::Restarting { reason });
         }
         let replica = Replica::start(self.last_number, self.revision, context);
         self.replicas.push(Arc::new(replica));

@@ -9,7 +9,7 @@ use brunt_scenarios::plan::{
     EdgeFault, FaultKind, Pick, PlatformFault, Program, Service, StrategyKind,
 };
 use brunt_scenarios::system::Autoscaler;
-use brunt_scenarios::timeline::{Happening, RestartReason};
+use brunt_scenarios::timeline::{EventKind, RestartReason};
 use brunt_scenarios::units::{Cpu, Percent, Period};
 
 use crate::plans::{behaving, service, system};
@@ -39,22 +39,22 @@ fn hits(hits: u64) -> Effect {
 #[tokio::test]
 async fn what_is_killed_is_replaced_at_once_again_and_again() {
     let mut running = shop(service()).await;
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     for round in 1..=4 {
         let victim = running.pids()[0];
         let killed = fault(&running, kill(Duration::ZERO)).await.unwrap();
         assert_eq!(killed.keep(), hits(1));
-        let seen = running.until(|seen| seen.what == Happening::Ready).await;
+        let seen = running.until(|seen| seen.what == EventKind::Ready).await;
         assert!(!lives(victim));
         let of = |number| {
             seen.iter().filter(move |seen| seen.replica == Some(number)).map(|seen| &seen.what)
         };
-        let gone = Happening::Exited { how: "signal 9".to_owned() };
-        assert_eq!(of(round).collect::<Vec<_>>(), [&Happening::NotReady, &gone]);
-        let replaced = Happening::Restarting { reason: RestartReason::Fault };
+        let gone = EventKind::Exited { how: "signal 9".to_owned() };
+        assert_eq!(of(round).collect::<Vec<_>>(), [&EventKind::NotReady, &gone]);
+        let replaced = EventKind::Restarting { reason: RestartReason::Fault };
         assert_eq!(
             of(round + 1).collect::<Vec<_>>(),
-            [&replaced, &Happening::Started, &Happening::Ready]
+            [&replaced, &EventKind::Started, &EventKind::Ready]
         );
         running.until_ready(1).await;
     }
@@ -66,16 +66,16 @@ async fn with_recreate_what_is_killed_has_gone_before_its_replacement_starts() {
     let mut plan = service();
     plan.rollout.kind = StrategyKind::Recreate;
     let mut running = shop(plan).await;
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     fault(&running, kill(Duration::from_secs(5))).await.unwrap().keep();
-    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    let seen = running.until(|seen| seen.what == EventKind::Ready).await;
     let whats: Vec<_> = seen.into_iter().map(|seen| (seen.replica.unwrap(), seen.what)).collect();
     let wanted = [
-        (1, Happening::NotReady),
-        (1, Happening::Exited { how: "exit 0".to_owned() }),
-        (2, Happening::Restarting { reason: RestartReason::Fault }),
-        (2, Happening::Started),
-        (2, Happening::Ready),
+        (1, EventKind::NotReady),
+        (1, EventKind::Exited { how: "exit 0".to_owned() }),
+        (2, EventKind::Restarting { reason: RestartReason::Fault }),
+        (2, EventKind::Started),
+        (2, EventKind::Ready),
     ];
     assert_eq!(whats, wanted);
     running.stop().await;
@@ -87,13 +87,13 @@ async fn a_frozen_replica_that_its_liveness_probe_has_restarted_is_not_thawed() 
     plan.grace = Duration::from_millis(100);
     plan.liveness = Some(crate::plans::probe("/health"));
     let mut running = shop(plan).await;
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
     let paused = fault(&running, pause).await.unwrap();
     assert_eq!(running.replicas()[0].state, ReplicaState::Paused);
-    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    let seen = running.until(|seen| seen.what == EventKind::Ready).await;
     assert!(
-        seen.iter().any(|seen| seen.what == Happening::Exited { how: "signal 9".to_owned() }),
+        seen.iter().any(|seen| seen.what == EventKind::Exited { how: "signal 9".to_owned() }),
         "{seen:#?}"
     );
     paused.recover(&running.system).await.unwrap();
@@ -129,14 +129,14 @@ async fn a_kill_breaks_off_a_request() {
 #[tokio::test]
 async fn a_stopped_service_refuses_and_comes_back() {
     let mut running = shop(service()).await;
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     let stopped = fault(&running, FaultKind::Stop { service: "shop".to_owned() }).await.unwrap();
     assert_eq!(stopped.effect(), &hits(1));
-    running.until(|seen| matches!(seen.what, Happening::Exited { .. })).await;
+    running.until(|seen| matches!(seen.what, EventKind::Exited { .. })).await;
     holds(|| running.replicas().is_empty().then_some(())).await;
     assert!(running.get("/").await.unwrap_err().contains("ConnectionRefused"));
     stopped.recover(&running.system).await.unwrap();
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     running.system.ready().await.unwrap();
     assert_eq!(running.get("/").await.unwrap().0, 200);
     running.stop().await;
@@ -149,7 +149,7 @@ async fn what_is_frozen_does_not_answer_until_it_goes_on() {
     let mut running = shop(plan).await;
     let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
     let paused = fault(&running, pause).await.unwrap();
-    running.until_what(Happening::Paused).await;
+    running.until_what(EventKind::Paused).await;
     let url = running.system.url("shop").unwrap();
     let mut asked = tokio::spawn(async move { crate::running::get(&url, "/").await });
     let answered = tokio::time::timeout(Duration::from_millis(200), &mut asked).await;
@@ -167,8 +167,8 @@ async fn a_frozen_system_can_be_stopped_gracefully() {
     let Running { system, observed, folder } = running;
     assert_eq!(system.stop().await, [""; 0]);
     running = Running { system: shop(service()).await.system, observed, folder };
-    let gone = running.until(|seen| matches!(seen.what, Happening::Exited { .. })).await;
-    assert_eq!(gone.last().unwrap().what, Happening::Exited { how: "exit 0".to_owned() });
+    let gone = running.until(|seen| matches!(seen.what, EventKind::Exited { .. })).await;
+    assert_eq!(gone.last().unwrap().what, EventKind::Exited { how: "exit 0".to_owned() });
     running.stop().await;
 }
 
@@ -307,7 +307,7 @@ async fn an_autoscaler_keeps_to_its_limits_and_gets_them_back() {
         stabilization_window: Period(Duration::ZERO),
     };
     let mut running = shop(Service { autoscaler: Some(idle), ..service() }).await;
-    running.until_what(Happening::Scaled { replicas: 2 }).await;
+    running.until_what(EventKind::Scaled { replicas: 2 }).await;
     running.until_ready(2).await;
     let autoscale = |min, max| FaultKind::Platform {
         service: "shop".to_owned(),
@@ -315,14 +315,14 @@ async fn an_autoscaler_keeps_to_its_limits_and_gets_them_back() {
     };
     let more = fault(&running, autoscale(Some(3), None)).await.unwrap();
     assert_eq!(*more.effect(), hits(1));
-    running.until_what(Happening::Scaled { replicas: 3 }).await;
+    running.until_what(EventKind::Scaled { replicas: 3 }).await;
     running.until_ready(3).await;
     more.recover(&running.system).await.unwrap();
-    running.until_what(Happening::Scaled { replicas: 2 }).await;
+    running.until_what(EventKind::Scaled { replicas: 2 }).await;
     let fewer = fault(&running, autoscale(Some(1), Some(1))).await.unwrap();
-    running.until_what(Happening::Scaled { replicas: 1 }).await;
+    running.until_what(EventKind::Scaled { replicas: 1 }).await;
     fewer.recover(&running.system).await.unwrap();
-    running.until_what(Happening::Scaled { replicas: 2 }).await;
+    running.until_what(EventKind::Scaled { replicas: 2 }).await;
     running.stop().await;
 }
 

@@ -2,7 +2,7 @@
 
 use brunt_local::ReplicaState;
 use brunt_scenarios::bounds;
-use brunt_scenarios::timeline::{Happening, RestartReason};
+use brunt_scenarios::timeline::{EventKind, RestartReason};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -19,9 +19,9 @@ async fn a_system_starts_answers_and_leaves_nothing() {
     assert!(replica.rss.unwrap() > 100_000);
     assert_eq!(running.get("/whoami").await, Ok((200, pid.to_string())));
     assert_eq!(running.system.edges()[0].requests, 1);
-    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    let seen = running.until(|seen| seen.what == EventKind::Ready).await;
     let whats: Vec<_> = seen.into_iter().map(|seen| seen.what).collect();
-    assert_eq!(whats, [Happening::Started, Happening::Ready]);
+    assert_eq!(whats, [EventKind::Started, EventKind::Ready]);
     let url = running.system.url("shop").unwrap();
     running.stop().await;
     assert!(!lives(pid));
@@ -57,14 +57,14 @@ async fn a_replica_gets_its_port_its_data_and_the_addresses_of_those_it_calls() 
 #[tokio::test]
 async fn what_crashes_is_started_again_in_place_and_then_waits() {
     let mut running = shop(service()).await;
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     assert!(running.get("/crash").await.is_err());
-    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    let seen = running.until(|seen| seen.what == EventKind::Ready).await;
     let whats: Vec<_> = seen.iter().map(|seen| (seen.replica, seen.what.clone())).collect();
-    let exited = Happening::Exited { how: "exit 7".to_owned() };
-    let restarting = Happening::Restarting { reason: RestartReason::Crash };
+    let exited = EventKind::Exited { how: "exit 7".to_owned() };
+    let restarting = EventKind::Restarting { reason: RestartReason::Crash };
     let wanted =
-        [Happening::NotReady, exited.clone(), restarting, Happening::Started, Happening::Ready];
+        [EventKind::NotReady, exited.clone(), restarting, EventKind::Started, EventKind::Ready];
     assert_eq!(whats, wanted.map(|what| (Some(1), what)));
     holds(|| (running.replicas()[0].state == ReplicaState::Ready).then_some(())).await;
     assert!(running.get("/crash").await.is_err());
@@ -81,20 +81,20 @@ async fn a_zombie_is_restarted_by_its_liveness_probe_within_the_bound() {
     service.liveness = Some(probe("/health"));
     let bound = bounds::restarts(&service).unwrap();
     let mut running = shop(service).await;
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     let before = running.pids();
     running.get("/makeZombie").await.unwrap();
     let began = Instant::now();
-    let seen = running.until(|seen| seen.what == Happening::Ready).await;
+    let seen = running.until(|seen| seen.what == EventKind::Ready).await;
     assert!(seen.last().unwrap().when - began <= bound);
     let whats: Vec<_> = seen.into_iter().map(|seen| seen.what).collect();
     let wanted = [
-        Happening::Unhealthy,
-        Happening::NotReady,
-        Happening::Exited { how: "exit 0".to_owned() },
-        Happening::Restarting { reason: RestartReason::Liveness },
-        Happening::Started,
-        Happening::Ready,
+        EventKind::Unhealthy,
+        EventKind::NotReady,
+        EventKind::Exited { how: "exit 0".to_owned() },
+        EventKind::Restarting { reason: RestartReason::Liveness },
+        EventKind::Started,
+        EventKind::Ready,
     ];
     assert_eq!(whats, wanted);
     assert_ne!(running.pids(), before);
@@ -107,11 +107,11 @@ async fn what_is_not_ready_leaves_the_endpoints_within_the_bound_and_lives_on() 
     let service = service();
     let bound = bounds::detects(service.readiness.as_ref().unwrap());
     let mut running = shop(service).await;
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     let before = running.pids();
     running.get("/unready").await.unwrap();
     let began = Instant::now();
-    let left = running.until_what(Happening::NotReady).await;
+    let left = running.until_what(EventKind::NotReady).await;
     assert!(left.when - began <= bound);
     assert_eq!(running.pids(), before);
     let url = running.system.url("shop").unwrap();
@@ -126,7 +126,7 @@ async fn without_a_readiness_probe_a_replica_is_sent_requests_as_soon_as_it_runs
     service.readiness = None;
     service.env.insert("START_MS".to_owned(), "400".to_owned());
     let mut running = begin(system([("shop", service)])).await;
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     assert!(running.get("/").await.is_err(), "it cannot listen yet");
     running.system.ready().await.unwrap();
     assert_eq!(running.get("/").await.unwrap().0, 200);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use brunt_faults::{Limits, inject};
 use brunt_scenarios::plan::{FaultKind, StrategyKind};
-use brunt_scenarios::timeline::Happening;
+use brunt_scenarios::timeline::EventKind;
 use brunt_scenarios::units::Percent;
 use bytes::Bytes;
 use http::Request;
@@ -55,7 +55,7 @@ async fn under_load(mut running: Running) -> (Running, u64, Vec<String>) {
     let users = load(&running, &stop);
     let before = running.pids();
     assert_eq!(roll_out(&running).await, before.len() as u64);
-    running.until_what(Happening::RolloutDone).await;
+    running.until_what(EventKind::RolloutDone).await;
     let after = running.until_ready(before.len()).await;
     holds(|| (reached(&running) > 50).then_some(())).await;
     assert!(after.iter().all(|replica| !before.contains(&replica.pid.unwrap())));
@@ -94,7 +94,7 @@ async fn orders_on_kept_alive_connections_survive_many_rollouts() {
     let mut rollouts = 0;
     while rollouts < 10 || reached(&running) < 500 {
         roll_out(&running).await;
-        running.until_what(Happening::RolloutDone).await;
+        running.until_what(EventKind::RolloutDone).await;
         running.until_ready(2).await;
         rollouts += 1;
     }
@@ -151,7 +151,7 @@ async fn without_a_readiness_probe_requests_fail() {
     let stop = Arc::new(AtomicBool::new(false));
     let users = load(&running, &stop);
     roll_out(&running).await;
-    running.until_what(Happening::RolloutDone).await;
+    running.until_what(EventKind::RolloutDone).await;
     running.system.ready().await.unwrap();
     stop.store(true, Relaxed);
     let mut bad = 0;
@@ -167,18 +167,18 @@ async fn recreate_ends_the_old_one_before_the_new_one_starts() {
     let mut plan = service();
     plan.rollout.kind = StrategyKind::Recreate;
     let mut running = shop(plan).await;
-    running.until_what(Happening::Ready).await;
+    running.until_what(EventKind::Ready).await;
     assert_eq!(roll_out(&running).await, 1);
-    let seen = running.until(|seen| seen.what == Happening::RolloutDone).await;
+    let seen = running.until(|seen| seen.what == EventKind::RolloutDone).await;
     let whats: Vec<_> = seen.into_iter().map(|seen| (seen.replica, seen.what)).collect();
-    let gone = Happening::Exited { how: "exit 0".to_owned() };
+    let gone = EventKind::Exited { how: "exit 0".to_owned() };
     let wanted = [
-        (None, Happening::RolloutStarted),
-        (Some(1), Happening::NotReady),
+        (None, EventKind::RolloutStarted),
+        (Some(1), EventKind::NotReady),
         (Some(1), gone),
-        (Some(2), Happening::Started),
-        (Some(2), Happening::Ready),
-        (None, Happening::RolloutDone),
+        (Some(2), EventKind::Started),
+        (Some(2), EventKind::Ready),
+        (None, EventKind::RolloutDone),
     ];
     assert_eq!(whats, wanted);
     running.stop().await;

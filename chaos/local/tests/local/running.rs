@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use brunt_local::{LocalSystem, Observed, ReplicaState, ReplicaStatus};
 use brunt_scenarios::plan::{Service, System};
-use brunt_scenarios::timeline::Happening;
+use brunt_scenarios::timeline::EventKind;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Empty};
@@ -80,7 +80,7 @@ impl Running {
         all
     }
 
-    pub async fn until_what(&mut self, wanted: Happening) -> Observed {
+    pub async fn until_what(&mut self, wanted: EventKind) -> Observed {
         self.until(|seen| seen.what == wanted).await.pop().unwrap()
     }
 

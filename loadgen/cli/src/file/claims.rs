@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{Load, LoadPlan, Sums, Threshold, Work};
-use brunt_scenarios::timeline::{Counts, StepFigures};
+use brunt_scenarios::plan::{Load, LoadPlan, LoadTotals, Threshold, Work};
+use brunt_scenarios::timeline::{SparseHistogram, StepFigures};
 
 use crate::limit::Claim;
 use brunt_loadgen::LoadOutcome;
@@ -16,9 +16,10 @@ pub(super) fn of(plan: &LoadPlan, outcomes: &[LoadOutcome]) -> Vec<Claim> {
 fn of_load(load: &Load, outcome: &LoadOutcome) -> Vec<Claim> {
     let lasted = outcome.elapsed.min(load.lasts).saturating_sub(load.warm_up);
     let windows = &outcome.record.windows;
-    let latency = Counts::of(&Counts::merge(windows.iter().map(|window| &window.latency)));
+    let latency =
+        SparseHistogram::of(&SparseHistogram::merge(windows.iter().map(|window| &window.latency)));
     let failed = windows.iter().map(brunt_scenarios::timeline::Window::failures).sum();
-    let sums = Sums { ok: windows.iter().map(|window| window.ok).sum(), failed, lasted };
+    let sums = LoadTotals { ok: windows.iter().map(|window| window.ok).sum(), failed, lasted };
     let whole = load.thresholds.iter().map(|one| claim(&load.name, *one, sums, &latency));
     let Work::Journeys(journeys) = &load.work else { return whole.collect() };
     let mut claims: Vec<Claim> = whole.collect();
@@ -32,12 +33,12 @@ fn of_load(load: &Load, outcome: &LoadOutcome) -> Vec<Claim> {
 }
 
 fn of_step(name: &str, threshold: Threshold, figures: &StepFigures, lasted: Duration) -> Claim {
-    let sums = Sums { ok: figures.ok, failed: figures.failures(), lasted };
+    let sums = LoadTotals { ok: figures.ok, failed: figures.failures(), lasted };
     claim(name, threshold, sums, &figures.latency)
 }
 
 /// One without a request to measure does not hold.
-fn claim(name: &str, threshold: Threshold, sums: Sums, latency: &Counts) -> Claim {
+fn claim(name: &str, threshold: Threshold, sums: LoadTotals, latency: &SparseHistogram) -> Claim {
     let judged = threshold.judge(sums, |quantile| latency.quantile(quantile));
     let (holds, measured) = judged.unwrap_or((false, "no request".to_owned()));
     Claim { claim: format!("{name}: {threshold}"), measured, holds }

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use brunt_scenarios::plan::{Arrival, Load, LoadPlan};
-use brunt_scenarios::timeline::{Counts, JourneyRecord, Schedule, StepFigures};
+use brunt_scenarios::timeline::{JourneyRecord, Schedule, SparseHistogram, StepFigures};
 use brunt_scenarios::units::Period;
 
 use crate::Told;
@@ -66,7 +66,9 @@ fn load(text: &mut String, outcome: &LoadOutcome) -> fmt::Result {
         "\nLoad {}: {} of {all} good, {share:.3} %, {per_second:.1}/s",
         record.name, totals.ok
     )?;
-    let latency = Counts::of(&Counts::merge(record.windows.iter().map(|window| &window.latency)));
+    let latency = SparseHistogram::of(&SparseHistogram::merge(
+        record.windows.iter().map(|window| &window.latency),
+    ));
     writeln!(text, "  {:<32}{:>9}{:>9}{:>9}{}", "", "good", "failed", "skipped", HEADS)?;
     row(text, "  all requests", &[totals.ok, totals.failures()], &latency)?;
     for (kind, count) in &totals.failed {
@@ -109,7 +111,7 @@ fn step(text: &mut String, step: &StepFigures) -> fmt::Result {
 }
 
 /// A name, up to three counts, and quantiles.
-fn row(text: &mut String, name: &str, counts: &[u64], latency: &Counts) -> fmt::Result {
+fn row(text: &mut String, name: &str, counts: &[u64], latency: &SparseHistogram) -> fmt::Result {
     write!(text, "  {name:<32}")?;
     for place in 0..3 {
         let count = counts.get(place).map(u64::to_string).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, LoadRecord};
+use brunt_scenarios::timeline::{LoadRecord, SparseHistogram};
 use brunt_scenarios::units::{Percent, Period};
 
 /// Limits on quantiles of latency and on the share of errors.
@@ -68,7 +68,8 @@ impl Slo {
     /// so many seconds.
     pub fn judge(&self, record: &LoadRecord, after: f64) -> Vec<Claim> {
         let windows = || record.windows.iter().filter(|window| window.start >= after);
-        let latency = Counts::of(&Counts::merge(windows().map(|window| &window.latency)));
+        let latency =
+            SparseHistogram::of(&SparseHistogram::merge(windows().map(|window| &window.latency)));
         let failed: u64 = windows().map(brunt_scenarios::timeline::Window::failures).sum();
         let all = failed + windows().map(|window| window.ok).sum::<u64>();
         let of_latency = self.latency.iter().map(|(quantile, name, most)| {

@@ -1,6 +1,6 @@
 //! One step of a search: a rate, and what came of it.
 
-use brunt_scenarios::timeline::{Counts, LoadRecord, Schedule, Window};
+use brunt_scenarios::timeline::{LoadRecord, Schedule, SparseHistogram, Window};
 
 use super::{Came, Slo};
 
@@ -10,7 +10,7 @@ pub struct Step {
     /// Arrivals in a second.
     pub rate: f64,
     /// Latency from the intended start, in microseconds.
-    pub latency: Counts,
+    pub latency: SparseHistogram,
     /// The share of requests that failed, from 0 to 1.
     pub errors: f64,
     /// `None` when the generator missed its schedule, so that it says nothing of the server.
@@ -26,7 +26,9 @@ impl Step {
         let holds = slo.judge(record, after).iter().all(|claim| claim.holds);
         Self {
             rate,
-            latency: Counts::of(&Counts::merge(windows().map(|window| &window.latency))),
+            latency: SparseHistogram::of(&SparseHistogram::merge(
+                windows().map(|window| &window.latency),
+            )),
             errors: failed as f64 / all.max(1) as f64,
             holds: (record.schedule == Schedule::Kept).then_some(holds),
         }

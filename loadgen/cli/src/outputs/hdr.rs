@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use brunt_scenarios::timeline::{Counts, LoadRecord};
+use brunt_scenarios::timeline::{LoadRecord, SparseHistogram};
 use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
 
@@ -31,7 +31,7 @@ pub(super) fn hdr<'r>(
         let (name, length) = (tag(&record.name), Duration::from_secs_f64(record.window));
         for window in &record.windows {
             let (start, latency) =
-                (Duration::from_secs_f64(window.start), Counts::merge([&window.latency]));
+                (Duration::from_secs_f64(window.start), SparseHistogram::merge([&window.latency]));
             writer
                 .write_histogram(&latency, start, length, Tag::new(&name))
                 .map_err(|error| io::Error::other(error.to_string()))?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brunt_scenarios::timeline::{Counts, Failure, JourneyRecord, StepFigures};
+use brunt_scenarios::timeline::{Failure, JourneyRecord, SparseHistogram, StepFigures};
 use serde_json::{Value, json};
 
 use crate::Told;
@@ -27,7 +27,9 @@ pub(crate) fn json(told: &Told<'_>) -> String {
 
 fn load(outcome: &LoadOutcome) -> Value {
     let record = &outcome.record;
-    let all = Counts::of(&Counts::merge(record.windows.iter().map(|window| &window.latency)));
+    let all = SparseHistogram::of(&SparseHistogram::merge(
+        record.windows.iter().map(|window| &window.latency),
+    ));
     let causes = outcome
         .causes
         .iter()
@@ -72,7 +74,7 @@ fn failed(failed: &BTreeMap<Failure, u64>) -> Value {
     failed.iter().map(|(kind, count)| (kind.to_string(), Value::from(*count))).collect()
 }
 
-fn latency(counts: &Counts) -> Value {
+fn latency(counts: &SparseHistogram) -> Value {
     let quantile = |quantile| estimate(counts, quantile).map(|found| found.value as f64 / 1e6);
     json!({
         "p50": quantile(0.5), "p75": quantile(0.75), "p90": quantile(0.9), "p99": quantile(0.99),

@@ -4,7 +4,7 @@ mod collector;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use brunt_scenarios::timeline::{Counts, Schedule};
+use brunt_scenarios::timeline::{Schedule, SparseHistogram};
 use serde_json::{Value, json};
 
 use brunt_loadgen::{LoadOutcome, Totals};
@@ -25,7 +25,7 @@ pub(crate) struct Exported<'a> {
     /// Since the start.
     pub elapsed: Duration,
     pub totals: &'a Totals,
-    pub latency: &'a Counts,
+    pub latency: &'a SparseHistogram,
     /// Whether the generator kept its schedule; known at the end only.
     pub kept: Option<bool>,
     /// How many requests are under way, before the end.
@@ -37,7 +37,7 @@ type Of<'a> = &'a dyn Fn(&Exported<'_>) -> Vec<Value>;
 
 /// What came of all loads.
 pub(super) fn otlp(outcomes: &[LoadOutcome], began: SystemTime) -> String {
-    let latencies: Vec<Counts> = outcomes.iter().map(latency).collect();
+    let latencies: Vec<SparseHistogram> = outcomes.iter().map(latency).collect();
     let exported = outcomes.iter().zip(&latencies).map(|(outcome, latency)| Exported {
         name: &outcome.record.name,
         elapsed: outcome.elapsed,
@@ -49,8 +49,10 @@ pub(super) fn otlp(outcomes: &[LoadOutcome], began: SystemTime) -> String {
     metrics(&exported.collect::<Vec<_>>(), began)
 }
 
-fn latency(outcome: &LoadOutcome) -> Counts {
-    Counts::of(&Counts::merge(outcome.record.windows.iter().map(|window| &window.latency)))
+fn latency(outcome: &LoadOutcome) -> SparseHistogram {
+    SparseHistogram::of(&SparseHistogram::merge(
+        outcome.record.windows.iter().map(|window| &window.latency),
+    ))
 }
 
 /// Requests by outcome, latency, and what else is known of all loads.
@@ -130,7 +132,7 @@ fn requests(load: &Exported<'_>) -> Vec<Value> {
 
 fn histogram(load: &Exported<'_>) -> Value {
     let counts = load.latency;
-    let all = Counts::merge([counts]);
+    let all = SparseHistogram::merge([counts]);
     let mut buckets = [0_u64; BOUNDS.len() + 1];
     let mut sum = 0.0;
     for (value, count) in counts.iter() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use brunt_scenarios::timeline::{Counts, Schedule};
+use brunt_scenarios::timeline::{Schedule, SparseHistogram};
 
 use crate::interval::estimate;
 use brunt_loadgen::LoadOutcome;
@@ -53,8 +53,8 @@ fn write_all(text: &mut String, outcomes: &[LoadOutcome]) -> std::fmt::Result {
 
 /// A summary. One of no values has no quantiles.
 fn latency(text: &mut String, outcome: &LoadOutcome, load: &str) -> std::fmt::Result {
-    let all = Counts::merge(outcome.record.windows.iter().map(|window| &window.latency));
-    let counts = Counts::of(&all);
+    let all = SparseHistogram::merge(outcome.record.windows.iter().map(|window| &window.latency));
+    let counts = SparseHistogram::of(&all);
     for quantile in QUANTILES {
         let Some(found) = estimate(&counts, quantile) else { continue };
         let seconds = found.value as f64 / 1e6;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use brunt_scenarios::timeline::{Counts, Failure, LoadRecord, Schedule, Window};
+use brunt_scenarios::timeline::{Failure, LoadRecord, Schedule, SparseHistogram, Window};
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
@@ -21,7 +21,7 @@ fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {
             start: 0.0,
             ok: 900,
             failed: BTreeMap::from([(Failure::Status(404), 6)]),
-            latency: Counts::of(&Counts::merge([&Counts::from(
+            latency: SparseHistogram::of(&SparseHistogram::merge([&SparseHistogram::from(
                 (1..=906).map(|value| (value * 100, 1)).collect::<Vec<_>>(),
             )])),
         },
@@ -30,15 +30,18 @@ fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {
             start: 0.5,
             ok: 1,
             failed: BTreeMap::from([(Failure::Status(503), 2), (Failure::Timeout, 3)]),
-            latency: Counts::of(&Counts::merge([&Counts::from(vec![(400, 3), (30_000_000, 3)])])),
+            latency: SparseHistogram::of(&SparseHistogram::merge([&SparseHistogram::from(vec![
+                (400, 3),
+                (30_000_000, 3),
+            ])])),
         },
     ];
     let record = LoadRecord {
         name: name.to_owned(),
         windows,
         window: 0.25,
-        service_time: Counts::default(),
-        lag: Counts::default(),
+        service_time: SparseHistogram::default(),
+        lag: SparseHistogram::default(),
         schedule,
         journeys: vec![],
         accepted: Vec::new(),
@@ -129,7 +132,7 @@ fn hdr_logs_read_back_the_same() {
     {
         assert_eq!(tag, "two_words__and_more");
         assert_eq!((*start, *length), (window.start, 0.25));
-        assert_eq!(Counts::of(histogram), window.latency);
+        assert_eq!(SparseHistogram::of(histogram), window.latency);
         assert_eq!(*max, window.latency.longest().unwrap_or_default() as f64);
         for quantile in [0.5, 0.9, 0.99, 0.999] {
             let ours = window.latency.quantile(quantile).unwrap_or_default();

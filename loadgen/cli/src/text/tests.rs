@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, Failure};
+use brunt_scenarios::timeline::{Failure, SparseHistogram};
 
 use super::*;
 use crate::{Exit, Summary, json};
@@ -26,8 +26,10 @@ fn result(schedule: Schedule) -> Findings {
     };
     Findings {
         figures: Figures::new(&totals, Duration::from_millis(59_990)),
-        latency: Counts::from((1..=1000).map(|value| (value * 100, 10)).collect::<Vec<_>>()),
-        lag: Counts::from(vec![(20, 9_990), (150, 20)]),
+        latency: SparseHistogram::from(
+            (1..=1000).map(|value| (value * 100, 10)).collect::<Vec<_>>(),
+        ),
+        lag: SparseHistogram::from(vec![(20, 9_990), (150, 20)]),
         schedule,
         totals,
         causes: BTreeMap::from([((Failure::Reset, "closed without a reply"), 1)]),

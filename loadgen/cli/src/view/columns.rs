@@ -1,6 +1,6 @@
 //! A load over time, in a bounded number of columns, however long it runs.
 
-use brunt_scenarios::timeline::Counts;
+use brunt_scenarios::timeline::SparseHistogram;
 
 use brunt_loadgen::Second;
 
@@ -57,7 +57,7 @@ impl Column {
         column
     }
 
-    fn count(&mut self, latency: &Counts) {
+    fn count(&mut self, latency: &SparseHistogram) {
         for (micros, count) in latency.iter() {
             let sum = &mut self.latency[bucket(micros)];
             *sum = sum.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));

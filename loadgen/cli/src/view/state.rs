@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, histogram};
+use brunt_scenarios::timeline::{SparseHistogram, histogram};
 use hdrhistogram::Histogram;
 
 use super::columns::Columns;
@@ -83,7 +83,8 @@ impl State {
             sum.ok += load.second.ok;
             sum.failed += load.second.failed;
             sum.lag = sum.lag.max(load.second.lag);
-            sum.latency = Counts::of(&Counts::merge([&sum.latency, &load.second.latency]));
+            sum.latency =
+                SparseHistogram::of(&SparseHistogram::merge([&sum.latency, &load.second.latency]));
         }
         // Seconds that nobody looked at are counted in the one after them, which is when they were
         // published.

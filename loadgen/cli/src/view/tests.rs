@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Counts, Failure};
+use brunt_scenarios::timeline::{Failure, SparseHistogram};
 use proptest::prelude::*;
 use ratatui::backend::TestBackend;
 
@@ -28,7 +28,7 @@ fn state(setting: Setting, seconds: u64) -> State {
 
 fn second(number: u64, ok: u64, failed: u64) -> Second {
     let slow = 20_000 * (1 + number % 10);
-    let latency = Counts::from(vec![(900, 40), (1_400, 120), (2_100, 35), (slow, 5)]);
+    let latency = SparseHistogram::from(vec![(900, 40), (1_400, 120), (2_100, 35), (slow, 5)]);
     Second { number, ok, failed, latency, lag: 80 }
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
-use brunt_scenarios::plan::{Answer, Arrival};
+use brunt_scenarios::plan::{Arrival, ExpectedResponse};
 
 use super::*;
 use crate::engine::WorkerShare;
@@ -39,7 +39,7 @@ fn lane(bound: Bound) -> Rc<WorkerLoad> {
         arrival: Arrival::Closed { users: 1, think: (Duration::ZERO, Duration::ZERO) },
         bound,
         warm_up: Duration::ZERO,
-        answer: Answer::default(),
+        answer: ExpectedResponse::default(),
         key: None,
         timeout: seconds(10),
         drain: seconds(10),

@@ -55,7 +55,7 @@ fn threads_add_up_whatever_their_windows() {
     let (windows, length) = one.finish();
     assert_eq!(length, 1.0);
     assert_eq!((windows[0].ok, windows[0].failures()), (1, 1));
-    assert_eq!(windows[0].latency, Counts::from(vec![(7, 2)]));
+    assert_eq!(windows[0].latency, SparseHistogram::from(vec![(7, 2)]));
     assert_eq!((windows[400].ok, windows[401].ok), (1, 1));
 }
 
@@ -88,7 +88,7 @@ fn memory_is_bounded_however_many_requests_and_hours() {
     let distinct = {
         let mut all = histogram();
         (0..1000).for_each(|number| all.saturating_record(100 + number * 100));
-        Counts::of(&all).iter().count()
+        SparseHistogram::of(&all).iter().count()
     };
     let [short, long] = [200_000, 600_000].map(kept);
     assert!(

@@ -1,6 +1,6 @@
 //! Marks for what happened to a service.
 
-use brunt_scenarios::timeline::{Event, Happening, RestartReason};
+use brunt_scenarios::timeline::{Event, EventKind, RestartReason};
 
 use crate::html::clock::{self, Clock};
 use crate::wording;
@@ -32,13 +32,13 @@ pub fn all(clock: &Clock, events: &[&Event]) -> Vec<Mark> {
 
 fn mark(clock: &Clock, event: &Event) -> Option<Mark> {
     let (class, sign) = match &event.what {
-        Happening::Exited { .. } => ("gone", "✕"),
-        Happening::Restarting { reason: RestartReason::Liveness | RestartReason::Crash } => {
+        EventKind::Exited { .. } => ("gone", "✕"),
+        EventKind::Restarting { reason: RestartReason::Liveness | RestartReason::Crash } => {
             ("restart", "▲")
         }
-        Happening::Unhealthy => ("unhealthy", "!"),
-        Happening::RolloutStarted | Happening::RolloutDone => ("rollout", "◆"),
-        Happening::Scaled { .. } => ("scale", "↕"),
+        EventKind::Unhealthy => ("unhealthy", "!"),
+        EventKind::RolloutStarted | EventKind::RolloutDone => ("rollout", "◆"),
+        EventKind::Scaled { .. } => ("scale", "↕"),
         _ => return None,
     };
     let replica = event.replica.map_or(String::new(), |replica| format!(" {replica}"));

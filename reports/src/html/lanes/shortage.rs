@@ -1,6 +1,6 @@
 //! When fewer replicas were ready than wanted.
 
-use brunt_scenarios::timeline::{Event, Happening};
+use brunt_scenarios::timeline::{Event, EventKind};
 
 use super::Count;
 use crate::html::clock::Clock;
@@ -21,7 +21,7 @@ fn wanted(events: &[&Event], planned: u32) -> Vec<(f64, usize)> {
     let count = |replicas: u32| usize::try_from(replicas).unwrap_or(usize::MAX);
     let scaled = events.iter().filter_map(|event| match event.what {
         // A service that a fault takes down altogether is missed all the same.
-        Happening::Scaled { replicas } if replicas > 0 => Some((event.at.0, count(replicas))),
+        EventKind::Scaled { replicas } if replicas > 0 => Some((event.at.0, count(replicas))),
         _ => None,
     });
     std::iter::once((f64::MIN, count(planned))).chain(scaled).collect()

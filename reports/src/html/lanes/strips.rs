@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brunt_scenarios::timeline::{Event, Happening};
+use brunt_scenarios::timeline::{Event, EventKind};
 
 use super::Count;
 use crate::html::clock::Clock;
@@ -71,11 +71,11 @@ impl<'a> Drawing<'a> {
         };
         let before = self.replicas.get(&replica).map(|place| (place.state, place.before));
         let state = match &event.what {
-            Happening::Started | Happening::NotReady => State::Up,
-            Happening::Ready => State::Ready,
-            Happening::Exited { .. } | Happening::Restarting { .. } => State::Down,
-            Happening::Paused => State::Frozen,
-            Happening::Resumed => before.map_or(State::Up, |(_, before)| before),
+            EventKind::Started | EventKind::NotReady => State::Up,
+            EventKind::Ready => State::Ready,
+            EventKind::Exited { .. } | EventKind::Restarting { .. } => State::Down,
+            EventKind::Paused => State::Frozen,
+            EventKind::Resumed => before.map_or(State::Up, |(_, before)| before),
             _ => return,
         };
         // A frozen replica stays frozen while its probes notice it.
@@ -83,7 +83,7 @@ impl<'a> Drawing<'a> {
             (
                 Some((State::Frozen, _)),
                 State::Up | State::Ready,
-                Happening::NotReady | Happening::Ready,
+                EventKind::NotReady | EventKind::Ready,
             ) => State::Frozen,
             _ => state,
         };
@@ -91,7 +91,7 @@ impl<'a> Drawing<'a> {
         self.count(at);
     }
 
-    fn set(&mut self, replica: u32, at: f64, state: State, what: &Happening) {
+    fn set(&mut self, replica: u32, at: f64, state: State, what: &EventKind) {
         let free = self.free_strip();
         let place = self.replicas.entry(replica).or_insert(Place {
             strip: free,
@@ -101,9 +101,9 @@ impl<'a> Drawing<'a> {
         });
         let span = span(self.clock, place, at);
         place.before = match what {
-            Happening::NotReady => State::Up,
-            Happening::Ready => State::Ready,
-            Happening::Paused => place.state,
+            EventKind::NotReady => State::Up,
+            EventKind::Ready => State::Ready,
+            EventKind::Paused => place.state,
             _ => place.before,
         };
         let strip = place.strip;

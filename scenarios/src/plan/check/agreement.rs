@@ -2,17 +2,23 @@
 
 use super::Checker;
 use super::expectation::Known;
-use crate::plan::{CalledOff, Claim, Compensation, Fold, Rows, System, ViewField, ViewSource};
-use crate::scenario::{self, FoldOver};
-use crate::source::{Located, Place};
+use crate::plan::{
+    Canceled, Claim, Compensation, Fold, KeyedCollection, System, ViewField, ViewSource,
+};
+use crate::scenario::{self, FoldOverSpec};
+use crate::source::{Located, Span};
 
 impl Checker<'_> {
-    pub(super) fn saga(&mut self, written: &scenario::Saga, known: &Known<'_>) -> Option<Claim> {
+    pub(super) fn saga(
+        &mut self,
+        written: &scenario::SagaSpec,
+        known: &Known<'_>,
+    ) -> Option<Claim> {
         let called_off = match (&written.of, &written.called_off) {
-            (Some(of), None) => CalledOff::By(self.keyed_load(of, known)?),
-            (None, Some(rows)) => CalledOff::Found(self.rows_of(&rows.value, known.system)?),
+            (Some(of), None) => Canceled::By(self.keyed_load(of, known)?),
+            (None, Some(rows)) => Canceled::Found(self.rows_of(&rows.value, known.system)?),
             (Some(of), Some(_)) => {
-                self.wrong(of.place, "a saga has `of` or `calledOff`, not both");
+                self.wrong(of.span, "a saga has `of` or `calledOff`, not both");
                 return None;
             }
             (None, None) => {
@@ -38,7 +44,7 @@ impl Checker<'_> {
     ) -> Option<String> {
         let load = self.known_load(name, known)?;
         if !load.has_key() {
-            self.wrong(name.place, format!("load `{}` has no `key`", load.name)).help = Some(
+            self.wrong(name.span, format!("load `{}` has no `key`", load.name)).help = Some(
                 "say where a reply holds the id of what was accepted, such as `key: $.id`"
                     .to_owned(),
             );
@@ -48,20 +54,20 @@ impl Checker<'_> {
 
     fn compensation(
         &mut self,
-        written: &scenario::Compensation,
+        written: &scenario::CompensationSpec,
         system: &System,
     ) -> Option<Compensation> {
         if written.absent && !written.json.is_empty() {
-            self.wrong(written.get.place, "what must be absent cannot have `json` as well");
+            self.wrong(written.get.span, "what must be absent cannot have `json` as well");
         }
         let rows = self.rows_at(&written.get, &written.items, &written.key, system)?;
         let json = self.conditions(&written.json, "a compensation");
         Some(Compensation { rows, json: (!written.absent).then_some(json) })
     }
 
-    pub(super) fn view(&mut self, written: &scenario::View, system: &System) -> Option<Claim> {
+    pub(super) fn view(&mut self, written: &scenario::ViewSpec, system: &System) -> Option<Claim> {
         if written.sources.is_empty() {
-            self.wrong(written.of.get.place, "a view needs sources").help = Some(
+            self.wrong(written.of.get.span, "a view needs sources").help = Some(
                 "such as `sources: [{get, items, key, fields: {$.status: $.status}}]`".to_owned(),
             );
         }
@@ -73,12 +79,12 @@ impl Checker<'_> {
 
     fn view_source(
         &mut self,
-        written: &scenario::ViewSource,
+        written: &scenario::ViewSourceSpec,
         system: &System,
     ) -> Option<ViewSource> {
         let rows = self.rows_at(&written.get, &written.items, &written.key, system);
-        let place = written.get.place;
-        let each = written.fields.iter().map(|(shown, fold)| self.view_field(shown, fold, place));
+        let span = written.get.span;
+        let each = written.fields.iter().map(|(shown, fold)| self.view_field(shown, fold, span));
         let fields = each.collect::<Option<Vec<_>>>();
         Some(ViewSource { rows: rows?, fields: fields? })
     }
@@ -86,19 +92,23 @@ impl Checker<'_> {
     fn view_field(
         &mut self,
         shown: &str,
-        fold: &scenario::Fold,
-        place: Place,
+        fold: &scenario::FoldSpec,
+        span: Span,
     ) -> Option<ViewField> {
         let (fold, held) = match fold {
-            scenario::Fold::Last(path) => (Fold::Last, path),
-            scenario::Fold::Over(FoldOver::Sum(path)) => (Fold::Sum, path),
-            scenario::Fold::Over(FoldOver::Count(path)) => (Fold::Count, path),
+            scenario::FoldSpec::Last(path) => (Fold::Last, path),
+            scenario::FoldSpec::Over(FoldOverSpec::Sum(path)) => (Fold::Sum, path),
+            scenario::FoldSpec::Over(FoldOverSpec::Count(path)) => (Fold::Count, path),
         };
-        let (shown, held) = (self.json_path(shown, place), self.json_path(held, place));
+        let (shown, held) = (self.json_path(shown, span), self.json_path(held, span));
         Some(ViewField { shown: shown?, fold, held: held? })
     }
 
-    fn rows_of(&mut self, written: &scenario::Rows, system: &System) -> Option<Rows> {
+    fn rows_of(
+        &mut self,
+        written: &scenario::KeyedCollectionSpec,
+        system: &System,
+    ) -> Option<KeyedCollection> {
         self.rows_at(&written.get, &written.items, &written.key, system)
     }
 
@@ -108,9 +118,9 @@ impl Checker<'_> {
         items: &Located<String>,
         key: &Located<String>,
         system: &System,
-    ) -> Option<Rows> {
+    ) -> Option<KeyedCollection> {
         let target = self.target(get, &system.services);
-        let (items, key) = (self.json_path(items, items.place), self.json_path(key, key.place));
-        Some(Rows { target: target?, items: items?, key: key? })
+        let (items, key) = (self.json_path(items, items.span), self.json_path(key, key.span));
+        Some(KeyedCollection { target: target?, items: items?, key: key? })
     }
 }

@@ -8,7 +8,7 @@ use crate::scenario;
 impl Checker<'_> {
     pub(super) fn amplification(
         &mut self,
-        written: &scenario::Amplification,
+        written: &scenario::AmplificationSpec,
         known: &Known<'_>,
     ) -> Option<Claim> {
         let load = self.known_load(&written.of, known);
@@ -16,14 +16,14 @@ impl Checker<'_> {
         let load = load?;
         if !load.warm_up.is_zero() {
             self.wrong(
-                written.of.place,
+                written.of.span,
                 format!("`{}` has a warm-up, whose calls are counted too", written.of),
             )
             .help = Some("take away its `warmUp`".to_owned());
         }
         let at_most = written.at_most.value;
         if !at_most.is_finite() || at_most < 0.0 {
-            self.wrong(written.at_most.place, "there cannot be fewer than no calls").help =
+            self.wrong(written.at_most.span, "there cannot be fewer than no calls").help =
                 Some("such as `atMost: 1.2`".to_owned());
         }
         Some(Claim::Amplification {

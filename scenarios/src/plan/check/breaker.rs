@@ -12,7 +12,7 @@ const METRICS: &str = "/actuator/prometheus";
 impl Checker<'_> {
     pub(super) fn breaker(
         &mut self,
-        written: &scenario::Breaker,
+        written: &scenario::BreakerSpec,
         known: &Known<'_>,
     ) -> Option<Claim> {
         let (caller, callee) = (&written.caller, &written.callee);
@@ -20,7 +20,7 @@ impl Checker<'_> {
         let path = match &written.path {
             None => vec![Closed, Open, HalfOpen, Closed],
             Some(path) if path.value.len() < 2 => {
-                self.wrong(path.place, "a path has two states at least").help =
+                self.wrong(path.span, "a path has two states at least").help =
                     Some("such as `path: [closed, open]`".to_owned());
                 return None;
             }
@@ -28,7 +28,7 @@ impl Checker<'_> {
         };
         let metrics = written.metrics.clone().unwrap_or_else(|| METRICS.to_owned());
         if !metrics.starts_with('/') {
-            self.wrong(caller.place, format!("`{metrics}` is not a path")).help =
+            self.wrong(caller.span, format!("`{metrics}` is not a path")).help =
                 Some(format!("write it like {METRICS}"));
         }
         let fails_fast = match written.fails_fast_within {
@@ -46,7 +46,11 @@ impl Checker<'_> {
     }
 
     /// The load whose replies show that a breaker fails fast.
-    fn load_behind(&mut self, written: &scenario::Breaker, known: &Known<'_>) -> Option<String> {
+    fn load_behind(
+        &mut self,
+        written: &scenario::BreakerSpec,
+        known: &Known<'_>,
+    ) -> Option<String> {
         match (&written.of, known.written) {
             (Some(of), _) => self.known_load(of, known).map(|load| load.name.clone()),
             (None, [only]) => Some(only.name.value.clone()),
@@ -55,7 +59,7 @@ impl Checker<'_> {
                     known.written.iter().map(|load| load.name.as_str()).collect();
                 let help = format!("add `of:` with one of: {}", names.join(", "));
                 self.wrong(
-                    written.caller.place,
+                    written.caller.span,
                     "`failsFastWithin` does not say whose replies it is about",
                 )
                 .help = Some(help);
@@ -81,8 +85,7 @@ impl Checker<'_> {
             return Some(());
         }
         let callees: Vec<&str> = calls.keys().map(String::as_str).collect();
-        let diagnostic =
-            self.source.wrong(Some(to.place), format!("`{from}` does not call `{to}`"));
+        let diagnostic = self.source.wrong(Some(to.span), format!("`{from}` does not call `{to}`"));
         self.problems.push(match callees.is_empty() {
             true => diagnostic.help(format!("by the system file, `{from}` calls no service")),
             false => {

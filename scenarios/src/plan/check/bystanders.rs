@@ -13,7 +13,7 @@ const SLOWER: f64 = 0.2;
 impl Checker<'_> {
     pub(super) fn decoupled(
         &mut self,
-        written: &scenario::Decoupled,
+        written: &scenario::DecoupledSpec,
         known: &Known<'_>,
     ) -> Option<Claim> {
         let down = self.goes_down(&written.service, known);
@@ -34,13 +34,13 @@ impl Checker<'_> {
 
     pub(super) fn isolation(
         &mut self,
-        written: &scenario::Isolation,
+        written: &scenario::IsolationSpec,
         known: &Known<'_>,
     ) -> Option<Claim> {
         let of = self.known_load(&written.of, known);
         let services = &written.down.0;
         if services.is_empty() {
-            self.wrong(written.of.place, "an isolation needs a service that is down");
+            self.wrong(written.of.span, "an isolation needs a service that is down");
         }
         let down = services.iter().filter(|service| self.goes_down(service, known)).count();
         (down == services.len() && down > 0).then_some(())?;
@@ -59,7 +59,7 @@ impl Checker<'_> {
         let hit =
             known.faults.iter().any(|fault| fault.kind.services().contains(&service.as_str()));
         if !hit {
-            self.wrong(service.place, format!("no fault hits `{service}`, so it is never down"))
+            self.wrong(service.span, format!("no fault hits `{service}`, so it is never down"))
                 .help = Some(format!(
                 "add a fault such as `{{at: 5s, for: 5s, stop: {{service: {service}}}}}`"
             ));
@@ -69,7 +69,7 @@ impl Checker<'_> {
 
     pub(super) fn fairness(
         &mut self,
-        written: &scenario::Fairness,
+        written: &scenario::FairnessSpec,
         known: &Known<'_>,
     ) -> Option<Claim> {
         let loads =
@@ -80,7 +80,7 @@ impl Checker<'_> {
             None => {
                 if known.faults.is_empty() {
                     self.wrong(
-                        written.of.0.first().map(|name| name.place),
+                        written.of.0.first().map(|name| name.span),
                         "nothing is ever overloaded",
                     )
                     .help =
@@ -96,15 +96,15 @@ impl Checker<'_> {
     fn overload(
         &mut self,
         name: &Located<String>,
-        written: &scenario::Fairness,
+        written: &scenario::FairnessSpec,
         known: &Known<'_>,
     ) -> Option<String> {
         let load = self.known_load(name, known)?;
         if written.of.0.iter().any(|other| other.value == name.value) {
-            self.wrong(name.place, format!("`{name}` cannot be compared with itself"));
+            self.wrong(name.span, format!("`{name}` cannot be compared with itself"));
         }
         if !rises(load) {
-            self.wrong(name.place, format!("the rate of `{name}` never rises above its first one")).help =
+            self.wrong(name.span, format!("the rate of `{name}` never rises above its first one")).help =
                 Some("give it stages, such as `open: {rate: 10/s, stages: [{to: 10/s, for: 10s}, {to: 500/s, for: 10s}]}`".to_owned());
         }
         Some(load.name.clone())

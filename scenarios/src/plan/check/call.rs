@@ -7,11 +7,11 @@ use super::load::Around;
 use super::request::timeout;
 use super::target::Targets;
 use crate::grpc::{
-    DescriptorPool, MessageDescriptor, MethodDescriptor, NoMethod, compile, find, packed, split,
+    DescriptorPool, MessageDescriptor, MethodDescriptor, MethodError, compile, find, packed, split,
 };
-use crate::plan::{Answer, Body, Call, Method, Request, Target};
-use crate::scenario::{self, Load, RequestFields};
-use crate::source::{Located, Place};
+use crate::plan::{Body, ExpectedResponse, GrpcCall, Method, Request, RequestTarget};
+use crate::scenario::{self, LoadSpec, RequestFields};
+use crate::source::{Located, Span};
 use crate::template::Template;
 
 /// What is known of calls.
@@ -27,21 +27,20 @@ pub(super) enum Definitions {
 
 impl Checker<'_> {
     /// What a load's .proto file says.
-    pub(super) fn definitions(&mut self, written: &Load) -> Definitions {
+    pub(super) fn definitions(&mut self, written: &LoadSpec) -> Definitions {
         let Some((proto, name)) = written.proto.as_ref().zip(written.proto_name()) else {
             return Definitions::Asked;
         };
         let used = written.grpc.is_some()
             || written.journeys.iter().flat_map(|one| &one.steps).any(|step| step.grpc.is_some());
         if !used {
-            self.wrong(proto.place, format!("load `{}` makes no call of gRPC", written.name))
-                .help =
+            self.wrong(proto.span, format!("load `{}` makes no call of gRPC", written.name)).help =
                 Some("add `grpc: {call: package.Service/Method}`, or leave `proto` out".to_owned());
         }
         match compile(name, written.definitions.clone()) {
             Ok(pool) => Definitions::Known(pool),
             Err(bad) => {
-                self.wrong(proto.place, format!("`{proto}` cannot be used: {bad}"));
+                self.wrong(proto.span, format!("`{proto}` cannot be used: {bad}"));
                 Definitions::Broken
             }
         }
@@ -62,21 +61,21 @@ impl Checker<'_> {
 
     fn call(
         &mut self,
-        call: &Located<scenario::Call>,
+        call: &Located<scenario::GrpcCallSpec>,
         written: &RequestFields<'_>,
         what: &str,
         around: &Around<'_>,
     ) -> Option<Request> {
-        self.nothing_of_http(call.place, written, what);
+        self.nothing_of_http(call.span, written, what);
         let called = self.method(call, around);
         let target = self.callee(call, what, around.targets);
         let (called, target) = (called?, target?);
         let name = called.to_string();
         Some(Request {
             method: Method::Post,
-            target: Target { path: called.path(), ..target },
+            target: RequestTarget { path: called.path(), ..target },
             headers: written.headers.clone(),
-            expect: self.ending(call.place, written, &name),
+            expect: self.ending(call.span, written, &name),
             timeout: timeout(written),
             auth: written.auth.and_then(|auth| self.auth(auth, &name)),
             follow: false,
@@ -85,22 +84,22 @@ impl Checker<'_> {
     }
 
     /// A call has no method, body or redirects of HTTP.
-    fn nothing_of_http(&mut self, place: Place, written: &RequestFields<'_>, what: &str) {
+    fn nothing_of_http(&mut self, span: Span, written: &RequestFields<'_>, what: &str) {
         if let Some(target) = written.targets.iter().find_map(|(_, target)| target.as_ref()) {
-            self.wrong(target.place, format!("{what} makes two requests")).help =
+            self.wrong(target.span, format!("{what} makes two requests")).help =
                 Some("give one of grpc, get, post, put, patch, delete".to_owned());
         }
         if written.json.is_some() || written.form.is_some() || written.body.is_some() {
-            self.wrong(place, format!("{what} is a call with a body")).help =
+            self.wrong(span, format!("{what} is a call with a body")).help =
                 Some("what is sent is `grpc: {message: {…}}`".to_owned());
         }
     }
 
     /// How the call must end. Its answer's status is gRPC's.
-    fn ending(&mut self, place: Place, written: &RequestFields<'_>, name: &str) -> Answer {
+    fn ending(&mut self, span: Span, written: &RequestFields<'_>, name: &str) -> ExpectedResponse {
         if let Some(status) = written.expect.and_then(|expect| expect.status.first()) {
             self.wrong(
-                place,
+                span,
                 format!("{name} is expected to end with {status}, which is a status of HTTP"),
             )
             .help = Some("statuses of gRPC are names: OK, NOT_FOUND, UNAVAILABLE".to_owned());
@@ -109,23 +108,23 @@ impl Checker<'_> {
         if codes.is_empty() {
             codes.push(0);
         }
-        Answer { status: codes, ..self.answer(written.expect, name) }
+        ExpectedResponse { status: codes, ..self.answer(written.expect, name) }
     }
 
     /// Who is called, without the path.
     fn callee(
         &mut self,
-        call: &Located<scenario::Call>,
+        call: &Located<scenario::GrpcCallSpec>,
         what: &str,
         targets: Targets<'_>,
-    ) -> Option<Target> {
+    ) -> Option<RequestTarget> {
         let base = match targets {
             Targets::Urls { base } => base,
             Targets::Services(_) => None,
         };
-        let base = base.map(|base| Located { value: base.to_owned(), place: call.place });
+        let base = base.map(|base| Located { value: base.to_owned(), span: call.span });
         let Some(to) = call.to.as_ref().or(base.as_ref()) else {
-            self.wrong(call.place, format!("{what} does not say who is called")).help = Some(match targets {
+            self.wrong(call.span, format!("{what} does not say who is called")).help = Some(match targets {
                 Targets::Services(_) => "name a service, such as `to: order`".to_owned(),
                 Targets::Urls { .. } => {
                     "add `to: http://localhost:50051`, or `base: http://localhost:50051` to the file"
@@ -137,7 +136,7 @@ impl Checker<'_> {
         let target = self.target_among(to, targets)?;
         if target.path != "/" {
             self.wrong(
-                to.place,
+                to.span,
                 format!("`{to}` is more than who is called: the method is the path"),
             );
             return None;
@@ -145,10 +144,14 @@ impl Checker<'_> {
         Some(target)
     }
 
-    fn method(&mut self, written: &Located<scenario::Call>, around: &Around<'_>) -> Option<Call> {
+    fn method(
+        &mut self,
+        written: &Located<scenario::GrpcCallSpec>,
+        around: &Around<'_>,
+    ) -> Option<GrpcCall> {
         let Some((service, method)) = split(&written.call) else {
             let what = format!("`{}` is not a method of gRPC", written.call);
-            self.wrong(written.call.place, what).help =
+            self.wrong(written.call.span, what).help =
                 Some("write it like shop.v1.Orders/Place".to_owned());
             return None;
         };
@@ -156,42 +159,42 @@ impl Checker<'_> {
             Definitions::Asked => None,
             Definitions::Broken => return None,
             Definitions::Known(pool) => {
-                Some(self.known(find(pool, service, method), written.call.place)?)
+                Some(self.known(find(pool, service, method), written.call.span)?)
             }
         };
         let empty = || Value::Object(serde_json::Map::new());
         let message = written.message.clone().unwrap_or_else(empty);
         if let Some(known) = &known {
-            self.message(&message, &known.input(), written.place);
+            self.message(&message, &known.input(), written.span);
         }
-        Some(Call { service: service.to_owned(), method: method.to_owned(), message, known })
+        Some(GrpcCall { service: service.to_owned(), method: method.to_owned(), message, known })
     }
 
     fn known(
         &mut self,
-        found: Result<MethodDescriptor, NoMethod>,
-        place: Place,
+        found: Result<MethodDescriptor, MethodError>,
+        span: Span,
     ) -> Option<MethodDescriptor> {
         match found {
             Ok(method) => return Some(method),
-            Err(NoMethod::Service { name, there }) => {
-                self.unknown(place, "service", &name, &texts(&there))
+            Err(MethodError::Service { name, there }) => {
+                self.unknown(span, "service", &name, &texts(&there))
             }
-            Err(NoMethod::Method { name, there, .. }) => {
-                self.unknown(place, "method", &name, &texts(&there))
+            Err(MethodError::Method { name, there, .. }) => {
+                self.unknown(span, "method", &name, &texts(&there))
             }
-            Err(streams @ NoMethod::Streams(_)) => drop(self.wrong(place, streams.to_string())),
+            Err(streams @ MethodError::Streams(_)) => drop(self.wrong(span, streams.to_string())),
         }
         None
     }
 
     /// What can be known of a message: all of one in which nothing is to be filled in, and the
     /// fields of one in which something is.
-    fn message(&mut self, message: &Value, kind: &MessageDescriptor, from: Place) {
+    fn message(&mut self, message: &Value, kind: &MessageDescriptor, from: Span) {
         if is_plain(message) {
             if let Err(unfit) = packed(kind, message) {
-                let place = self.source.find(from, "message").unwrap_or(from);
-                self.wrong(place, unfit.to_string());
+                let span = self.source.find(from, "message").unwrap_or(from);
+                self.wrong(span, unfit.to_string());
             }
             return;
         }
@@ -200,15 +203,10 @@ impl Checker<'_> {
             let is_there =
                 kind.fields().any(|field| field.name() == name || field.json_name() == name);
             if !is_there {
-                let place = self.source.find(from, name).unwrap_or(from);
+                let span = self.source.find(from, name).unwrap_or(from);
                 let there: Vec<String> =
                     kind.fields().map(|field| field.json_name().to_owned()).collect();
-                self.unknown(
-                    place,
-                    &format!("field of {}", kind.full_name()),
-                    name,
-                    &texts(&there),
-                );
+                self.unknown(span, &format!("field of {}", kind.full_name()), name, &texts(&there));
             }
         }
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::Checker;
 use crate::bounds;
 use crate::plan::{Check, Claim, Fault, FaultKind, Load, Quantile, System};
-use crate::scenario::{self, Expectation, Within};
+use crate::scenario::{self, ExpectationSpec, TimeLimit};
 use crate::source::Located;
 
 /// What expectations can be about.
 pub(super) struct Known<'k> {
     /// The loads as they are written: one that is wrong itself is known all the same.
-    pub written: &'k [scenario::Load],
+    pub written: &'k [scenario::LoadSpec],
     /// The loads.
     pub loads: &'k [Load],
     /// The faults.
@@ -21,30 +21,34 @@ pub(super) struct Known<'k> {
 }
 
 impl Checker<'_> {
-    pub(super) fn expectation(&mut self, written: &Expectation, known: &Known<'_>) -> Vec<Check> {
+    pub(super) fn expectation(
+        &mut self,
+        written: &ExpectationSpec,
+        known: &Known<'_>,
+    ) -> Vec<Check> {
         let system = known.system;
         let claim = match written {
-            Expectation::Availability(one) => self.availability(one, known),
-            Expectation::Latency(one) => self.latency(one, known),
-            Expectation::Recovers(one) => self.recovers(one, known.faults, system),
-            Expectation::Restarts(one) => self.restarts(one, system),
-            Expectation::Ledger(one) => self.ledger(one, known),
-            Expectation::Conserved(one) => self.conserved(one, system),
-            Expectation::Breaker(one) => self.breaker(one, known),
-            Expectation::Decoupled(one) => self.decoupled(one, known),
-            Expectation::Saga(one) => self.saga(one, known),
-            Expectation::View(one) => self.view(one, system),
-            Expectation::Fairness(one) => self.fairness(one, known),
-            Expectation::Isolation(one) => self.isolation(one, known),
-            Expectation::Hpa(one) => {
+            ExpectationSpec::Availability(one) => self.availability(one, known),
+            ExpectationSpec::Latency(one) => self.latency(one, known),
+            ExpectationSpec::Recovers(one) => self.recovers(one, known.faults, system),
+            ExpectationSpec::Restarts(one) => self.restarts(one, system),
+            ExpectationSpec::Ledger(one) => self.ledger(one, known),
+            ExpectationSpec::Conserved(one) => self.conserved(one, system),
+            ExpectationSpec::Breaker(one) => self.breaker(one, known),
+            ExpectationSpec::Decoupled(one) => self.decoupled(one, known),
+            ExpectationSpec::Saga(one) => self.saga(one, known),
+            ExpectationSpec::View(one) => self.view(one, system),
+            ExpectationSpec::Fairness(one) => self.fairness(one, known),
+            ExpectationSpec::Isolation(one) => self.isolation(one, known),
+            ExpectationSpec::Hpa(one) => {
                 let claims = self.hpa(one, known);
                 return claims
                     .into_iter()
                     .map(|claim| Check { name: written.name(), claim })
                     .collect();
             }
-            Expectation::Amplification(one) => self.amplification(one, known),
-            Expectation::Slo(one) => {
+            ExpectationSpec::Amplification(one) => self.amplification(one, known),
+            ExpectationSpec::Slo(one) => {
                 let claims = self.slo(one, known);
                 return claims
                     .into_iter()
@@ -62,21 +66,21 @@ impl Checker<'_> {
     ) -> Option<&'k Load> {
         let written: Vec<&str> = known.written.iter().map(|load| load.name.as_str()).collect();
         if !written.contains(&name.as_str()) {
-            self.unknown(name.place, "load", name, &written);
+            self.unknown(name.span, "load", name, &written);
         }
         known.loads.iter().find(|load| load.name == name.value)
     }
 
     fn availability(
         &mut self,
-        written: &scenario::Availability,
+        written: &scenario::AvailabilitySpec,
         known: &Known<'_>,
     ) -> Option<Claim> {
         let of = self.known_load(&written.of, known)?.name.clone();
         Some(Claim::Availability { of, at_least: written.at_least, during: written.during })
     }
 
-    fn latency(&mut self, written: &scenario::Latency, known: &Known<'_>) -> Option<Claim> {
+    fn latency(&mut self, written: &scenario::LatencySpec, known: &Known<'_>) -> Option<Claim> {
         let of = self.known_load(&written.of, known)?.name.clone();
         let given = [
             (0.5, written.p50),
@@ -90,7 +94,7 @@ impl Checker<'_> {
             .filter_map(|(q, limit)| limit.map(|most| (Quantile(q), most.0)))
             .collect();
         if limits.is_empty() {
-            self.wrong(written.of.place, "a latency needs a limit").help =
+            self.wrong(written.of.span, "a latency needs a limit").help =
                 Some("such as `p99: 300ms`".to_owned());
         }
         Some(Claim::Latency { of, limits, during: written.during })
@@ -98,7 +102,7 @@ impl Checker<'_> {
 
     fn recovers(
         &mut self,
-        written: &scenario::Recovers,
+        written: &scenario::RecoversSpec,
         faults: &[Fault],
         system: &System,
     ) -> Option<Claim> {
@@ -110,7 +114,7 @@ impl Checker<'_> {
             faults.iter().filter(|fault| fault.kind.services().contains(&name.as_str())).collect();
         if hits.is_empty() {
             self.wrong(
-                written.service.place,
+                written.service.span,
                 format!("no fault hits `{name}`, so it has nothing to recover from"),
             );
         }
@@ -124,23 +128,23 @@ impl Checker<'_> {
             _ => bounds::starts(service),
         });
         let within = match written.within {
-            Within::Period(period) => period.0,
-            Within::Auto => computed.max().unwrap_or_default(),
+            TimeLimit::Period(period) => period.0,
+            TimeLimit::Auto => computed.max().unwrap_or_default(),
         };
         Some(Claim::Recovers { service: name, within })
     }
 
-    fn restarts(&mut self, written: &scenario::Restarts, system: &System) -> Option<Claim> {
+    fn restarts(&mut self, written: &scenario::RestartsSpec, system: &System) -> Option<Claim> {
         if !self.known_service(&written.service, &system.services) {
             return None;
         }
         let service = &system.services[&written.service.value];
         let within = match (written.within, bounds::restarts(service)) {
-            (Within::Period(period), _) => period.0,
-            (Within::Auto, Some(bound)) => bound,
-            (Within::Auto, None) => {
+            (TimeLimit::Period(period), _) => period.0,
+            (TimeLimit::Auto, Some(bound)) => bound,
+            (TimeLimit::Auto, None) => {
                 self.wrong(
-                    written.service.place,
+                    written.service.span,
                     format!("`{}` has no liveness probe", written.service),
                 )
                 .help = Some("add `livenessProbe` in the system file".to_owned());
@@ -150,11 +154,11 @@ impl Checker<'_> {
         Some(Claim::Restarts { service: written.service.value.clone(), within })
     }
 
-    fn ledger(&mut self, written: &scenario::Ledger, known: &Known<'_>) -> Option<Claim> {
+    fn ledger(&mut self, written: &scenario::LedgerSpec, known: &Known<'_>) -> Option<Claim> {
         let of = self.keyed_load(&written.of, known)?;
         let effects = self.target(&written.effects.get, &known.system.services)?;
-        let items = self.json_path(&written.effects.items, written.effects.items.place)?;
-        let key = self.json_path(&written.effects.key, written.effects.key.place)?;
+        let items = self.json_path(&written.effects.items, written.effects.items.span)?;
+        let key = self.json_path(&written.effects.key, written.effects.key.span)?;
         let json = self.conditions(&written.effects.json, "the effects");
         Some(Claim::Ledger {
             of,
@@ -168,20 +172,20 @@ impl Checker<'_> {
         })
     }
 
-    fn conserved(&mut self, written: &scenario::Conserved, system: &System) -> Option<Claim> {
+    fn conserved(&mut self, written: &scenario::ConservedSpec, system: &System) -> Option<Claim> {
         let mut terms = Vec::new();
         for term in &written.sum {
             let target = self.target(&term.get, &system.services);
-            let values = self.json_path(&term.values, term.values.place);
+            let values = self.json_path(&term.values, term.values.span);
             terms.push((target?, values?));
         }
         if terms.is_empty() {
-            self.wrong(written.equals.place, "a sum needs terms").help =
+            self.wrong(written.equals.span, "a sum needs terms").help =
                 Some("such as `sum: [{get: service/path, values: $.qty}]`".to_owned());
         }
         let equals = written.equals.value.clone();
         if equals.parse::<f64>().is_err() && !equals.contains("${") {
-            self.wrong(written.equals.place, format!("`{equals}` is not a number")).help = Some(
+            self.wrong(written.equals.span, format!("`{equals}` is not a number")).help = Some(
                 "give a number, or `${name}` of a value saved by a step of the setup".to_owned(),
             );
         }

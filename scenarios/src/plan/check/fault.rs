@@ -25,7 +25,7 @@ enum Length {
 impl Checker<'_> {
     pub(super) fn faults(
         &mut self,
-        written: &[scenario::Fault],
+        written: &[scenario::FaultSpec],
         system: &System,
         load_ends: Duration,
     ) -> Vec<Fault> {
@@ -37,20 +37,20 @@ impl Checker<'_> {
 
     fn fault(
         &mut self,
-        written: &scenario::Fault,
+        written: &scenario::FaultSpec,
         system: &System,
         load_ends: Duration,
     ) -> Option<Fault> {
         let (kind, length) = self.fault_kind(written, system)?;
         match (&length, &written.lasts) {
             (Length::Needed, None) => {
-                self.wrong(written.at.place, format!("the fault `{kind}` has no end")).help = Some(
+                self.wrong(written.at.span, format!("the fault `{kind}` has no end")).help = Some(
                     "say how long it lasts, such as `for: 10s`; undoing it is implied".to_owned(),
                 );
             }
             (Length::None, Some(lasts)) => {
                 self.wrong(
-                    lasts.place,
+                    lasts.span,
                     format!("the fault `{kind}` happens at once and has no `for`"),
                 );
             }
@@ -59,7 +59,7 @@ impl Checker<'_> {
         if written.at.value.0 >= load_ends && !load_ends.is_zero() {
             let ends = crate::units::Period(load_ends);
             self.wrong(
-                written.at.place,
+                written.at.span,
                 format!("the fault `{kind}` comes after the load's end at {ends}"),
             )
             .help = Some(
@@ -74,23 +74,23 @@ impl Checker<'_> {
                 true => "`where` says nothing".to_owned(),
                 false => format!("the fault `{kind}` picks no replicas, so there is no `where`"),
             };
-            self.wrong(written.at.place, objection).help =
+            self.wrong(written.at.span, objection).help =
                 Some("such as `where: {zone: zone-1}` beside kill, pause, makeZombie, evict, killContainer or stress".to_owned());
         }
         Some(Fault { kind, at, lasts: written.lasts.as_ref().map(|lasts| lasts.value.0), only })
     }
 
-    fn times(&mut self, written: &scenario::Fault, load_ends: Duration) -> Vec<Duration> {
+    fn times(&mut self, written: &scenario::FaultSpec, load_ends: Duration) -> Vec<Duration> {
         let first = written.at.value.0;
         let Some(every) = &written.every else {
             if let Some(until) = &written.until {
-                self.wrong(until.place, "`until` needs `every`");
+                self.wrong(until.span, "`until` needs `every`");
             }
             return vec![first];
         };
         let lasts = written.lasts.as_ref().map_or(Duration::ZERO, |lasts| lasts.value.0);
         if every.value.0 <= lasts {
-            self.wrong(every.place, "the fault would begin again before it has ended").help =
+            self.wrong(every.span, "the fault would begin again before it has ended").help =
                 Some("`every` must be longer than `for`, and not zero".to_owned());
             return vec![first];
         }

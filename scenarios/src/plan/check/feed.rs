@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::Checker;
 use crate::plan::Feed;
 use crate::scenario;
-use crate::source::{Located, Place};
+use crate::source::{Located, Span};
 
 impl Checker<'_> {
-    pub(super) fn feeds(&mut self, written: &[Located<scenario::Feed>]) -> Vec<Feed> {
+    pub(super) fn feeds(&mut self, written: &[Located<scenario::FeedSpec>]) -> Vec<Feed> {
         let feeds: Vec<Feed> = written.iter().filter_map(|feed| self.feed(feed)).collect();
         let mut seen = BTreeSet::new();
         for column in feeds
@@ -18,18 +18,18 @@ impl Checker<'_> {
             .flat_map(|feed| &feed.columns)
             .filter(|column| !seen.insert(column.as_str()))
         {
-            let place = written.first().map(|feed| feed.place);
-            self.wrong(place, format!("two feeds have values named `{column}`"));
+            let span = written.first().map(|feed| feed.span);
+            self.wrong(span, format!("two feeds have values named `{column}`"));
         }
         feeds
     }
 
-    fn feed(&mut self, written: &Located<scenario::Feed>) -> Option<Feed> {
+    fn feed(&mut self, written: &Located<scenario::FeedSpec>) -> Option<Feed> {
         let (columns, rows) = match (&written.csv, &written.rows) {
             (Some(csv), None) => self.csv(csv, written.text.as_deref()?)?,
-            (None, Some(rows)) => self.rows(rows, written.place)?,
+            (None, Some(rows)) => self.rows(rows, written.span)?,
             _ => {
-                self.wrong(written.place, "a feed has either `csv` or `rows`").help =
+                self.wrong(written.span, "a feed has either `csv` or `rows`").help =
                     Some("such as `csv: people.csv`, or `rows: [{product: Latte}]`".to_owned());
                 return None;
             }
@@ -46,7 +46,7 @@ impl Checker<'_> {
         match table {
             Ok(table) => Some(table),
             Err(why) => {
-                self.wrong(csv.place, format!("{csv}: {why}")).help = Some(
+                self.wrong(csv.span, format!("{csv}: {why}")).help = Some(
                     "a CSV file has a line of names, then lines with as many values".to_owned(),
                 );
                 None
@@ -57,17 +57,14 @@ impl Checker<'_> {
     fn rows(
         &mut self,
         rows: &[BTreeMap<String, Value>],
-        place: Place,
+        span: Span,
     ) -> Option<(Vec<String>, Vec<Vec<Value>>)> {
         let columns: Vec<String> =
             rows.first().map_or(Vec::new(), |row| row.keys().cloned().collect());
         let same = |row: &BTreeMap<String, Value>| row.keys().eq(columns.iter());
         if columns.is_empty() || !rows.iter().all(same) {
-            self.wrong(
-                place,
-                "the rows of a feed have the same names, and there is at least one",
-            )
-            .help = Some(
+            self.wrong(span, "the rows of a feed have the same names, and there is at least one")
+                .help = Some(
                 "such as `rows: [{product: Latte, qty: 1}, {product: Mocha, qty: 2}]`".to_owned(),
             );
             return None;

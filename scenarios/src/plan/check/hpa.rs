@@ -4,11 +4,11 @@ use super::Checker;
 use super::expectation::Known;
 use crate::bounds;
 use crate::plan::{Claim, System};
-use crate::scenario::{self, Within};
+use crate::scenario::{self, TimeLimit};
 use crate::source::Located;
 
 impl Checker<'_> {
-    pub(super) fn hpa(&mut self, written: &scenario::Hpa, known: &Known<'_>) -> Vec<Claim> {
+    pub(super) fn hpa(&mut self, written: &scenario::HpaSpec, known: &Known<'_>) -> Vec<Claim> {
         let out = self.scales_out(written, known.system);
         let back =
             written.returns_after.as_ref().and_then(|load| self.scales_in(written, load, known));
@@ -17,7 +17,7 @@ impl Checker<'_> {
 
     fn scales_in(
         &mut self,
-        written: &scenario::Hpa,
+        written: &scenario::HpaSpec,
         load: &Located<String>,
         known: &Known<'_>,
     ) -> Option<Claim> {
@@ -32,14 +32,14 @@ impl Checker<'_> {
         })
     }
 
-    fn scales_out(&mut self, written: &scenario::Hpa, system: &System) -> Option<Claim> {
+    fn scales_out(&mut self, written: &scenario::HpaSpec, system: &System) -> Option<Claim> {
         if !self.known_service(&written.service, &system.services) {
             return None;
         }
         let service = &system.services[&written.service.value];
         let reaches = written.reaches.value;
         let Some(autoscaler) = service.autoscaler else {
-            self.wrong(written.service.place, format!("`{}` has no autoscaler", written.service))
+            self.wrong(written.service.span, format!("`{}` has no autoscaler", written.service))
                 .help = Some("add `autoscaler` in the system file".to_owned());
             return None;
         };
@@ -47,7 +47,7 @@ impl Checker<'_> {
             (autoscaler.min_replicas.max(service.replicas), autoscaler.max_replicas);
         if reaches <= fewest || reaches > most {
             self.wrong(
-                written.reaches.place,
+                written.reaches.span,
                 format!(
                     "`{}` has {fewest} replicas from the start and {most} at the most",
                     written.service
@@ -56,8 +56,8 @@ impl Checker<'_> {
             .help = Some("say a number that only scaling reaches".to_owned());
         }
         let within = match written.within {
-            Within::Period(period) => period.0,
-            Within::Auto => bounds::scales_out(service, &autoscaler, reaches),
+            TimeLimit::Period(period) => period.0,
+            TimeLimit::Auto => bounds::scales_out(service, &autoscaler, reaches),
         };
         Some(Claim::Hpa { service: written.service.value.clone(), reaches, within })
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Checker;
 use super::load::Around;
 use super::target::Targets;
-use crate::plan::{Again, Extract, Feed, Journey, JourneyStep, Request, Work};
-use crate::scenario::{self, Load};
+use crate::plan::{Extract, Feed, Journey, JourneyStep, Polling, Request, Work};
+use crate::scenario::{self, LoadSpec};
 use crate::source::Located;
 
 /// Between two tries of a step unless told otherwise.
@@ -15,7 +15,7 @@ const EVERY: Duration = Duration::from_millis(100);
 impl Checker<'_> {
     pub(super) fn work(
         &mut self,
-        written: &Load,
+        written: &LoadSpec,
         around: &Around<'_>,
         feeds: &[Feed],
     ) -> Option<Work> {
@@ -30,7 +30,7 @@ impl Checker<'_> {
         let has_body = fields.json.is_some() || fields.form.is_some() || fields.body.is_some();
         if has_target || has_body || fields.expect.is_some() || written.key.is_some() {
             let what = format!("load `{}` has journeys and a request of its own", written.name);
-            self.wrong(written.name.place, what).help =
+            self.wrong(written.name.span, what).help =
                 Some("put the request into a step; of a request, journeys take `headers`, `auth`, `follow` and `timeout`".to_owned());
         }
         self.names(written.journeys.iter().map(|journey| &journey.name), "journeys");
@@ -39,23 +39,28 @@ impl Checker<'_> {
         Some(Work::Journeys(journeys.collect::<Option<_>>()?))
     }
 
-    fn request_of(&mut self, written: &Load, around: &Around<'_>, known: &[&str]) -> Option<Work> {
+    fn request_of(
+        &mut self,
+        written: &LoadSpec,
+        around: &Around<'_>,
+        known: &[&str],
+    ) -> Option<Work> {
         let what = format!("load `{}`", written.name);
         let request = self.asked(&written.request(), &what, around);
         let key = match &written.key {
-            Some(path) => Some(self.json_path(path, path.place)?),
+            Some(path) => Some(self.json_path(path, path.span)?),
             None => None,
         };
         let request = request?;
         if is_fixed(&request, &around.saved) {
             return Some(Work::Request { request: Box::new(request), key });
         }
-        self.values(&what, &request, known, written.name.place);
+        self.values(&what, &request, known, written.name.span);
         let step = JourneyStep {
             name: written.name.value.clone(),
             think: (Duration::ZERO, Duration::ZERO),
             request,
-            again: None,
+            polling: None,
             save: vec![],
             key,
             thresholds: vec![],
@@ -69,23 +74,23 @@ impl Checker<'_> {
 
     fn journey(
         &mut self,
-        load: &Load,
-        written: &scenario::Journey,
+        load: &LoadSpec,
+        written: &scenario::JourneySpec,
         around: &Around<'_>,
         known: &[&str],
     ) -> Option<Journey> {
         let name = &written.name;
         let weight = written.weight.as_ref().map_or(1, |weight| weight.value);
-        if let Some(place) =
-            written.weight.as_ref().filter(|weight| weight.value == 0).map(|weight| weight.place)
+        if let Some(span) =
+            written.weight.as_ref().filter(|weight| weight.value == 0).map(|weight| weight.span)
         {
-            self.wrong(place, format!("journey `{name}` is never chosen: a weight is at least 1"));
+            self.wrong(span, format!("journey `{name}` is never chosen: a weight is at least 1"));
         }
         if written.steps.is_empty() {
-            self.wrong(name.place, format!("journey `{name}` has no steps"));
+            self.wrong(name.span, format!("journey `{name}` has no steps"));
         }
         if let Some(think) = written.steps.first().and_then(|step| step.think.as_ref()) {
-            self.wrong(think.place, "the first step has no step before it to think after").help =
+            self.wrong(think.span, "the first step has no step before it to think after").help =
                 Some(
                     "how long users think between journeys is `closed: {users: …, think: …}`"
                         .to_owned(),
@@ -105,22 +110,22 @@ impl Checker<'_> {
 
     fn journey_step(
         &mut self,
-        load: &Load,
-        written: &Located<scenario::JourneyStep>,
+        load: &LoadSpec,
+        written: &Located<scenario::JourneyStepSpec>,
         around: &Around<'_>,
         known: &[&str],
     ) -> Option<JourneyStep> {
         let what =
             written.name.as_ref().map_or("the step".to_owned(), |name| format!("step `{name}`"));
         let request = self.asked(&written.request(load), &what, around);
-        let again = self.again(written);
+        let polling = self.polling(written);
         let save: Vec<_> = written
             .save
             .iter()
             .map(|(name, save)| Some((name.clone(), self.extract(save)?)))
             .collect();
         let key = match &written.key {
-            Some(path) => Some(self.json_path(path, path.place)?),
+            Some(path) => Some(self.json_path(path, path.span)?),
             None => None,
         };
         let thresholds = self.thresholds(&written.thresholds);
@@ -128,7 +133,7 @@ impl Checker<'_> {
         let own = std::mem::replace(&mut request.headers, load.headers.clone());
         request.headers.retain(|name, _| !own.keys().any(|own| own.eq_ignore_ascii_case(name)));
         request.headers.extend(own);
-        self.values(&what, &request, known, written.place);
+        self.values(&what, &request, known, written.span);
         let short = match around.targets {
             Targets::Services(_) => request.target.to_string(),
             Targets::Urls { .. } => request.target.path.clone(),
@@ -143,24 +148,24 @@ impl Checker<'_> {
             name: name.unwrap_or_else(|| format!("{} {short}", request.verb())),
             think: think.unwrap_or_default(),
             request,
-            again,
+            polling,
             save: save.into_iter().collect::<Option<_>>()?,
             key,
             thresholds,
         })
     }
 
-    fn again(&mut self, written: &scenario::JourneyStep) -> Option<Again> {
+    fn polling(&mut self, written: &scenario::JourneyStepSpec) -> Option<Polling> {
         match (&written.within, &written.every) {
             (Some(within), every) => {
                 let every = every.as_ref().map_or(EVERY, |every| every.value.0);
                 if every < Duration::from_millis(1) {
-                    self.wrong(within.place, "between two tries there is at least 1ms");
+                    self.wrong(within.span, "between two tries there is at least 1ms");
                 }
-                Some(Again { within: within.value.0, every })
+                Some(Polling { within: within.value.0, every })
             }
             (None, Some(every)) => {
-                self.wrong(every.place, "`every` needs `within`").help =
+                self.wrong(every.span, "`every` needs `within`").help =
                     Some("say for how long it is asked again, such as `within: 5s`".to_owned());
                 None
             }
@@ -168,18 +173,18 @@ impl Checker<'_> {
         }
     }
 
-    fn extract(&mut self, written: &Located<scenario::Save>) -> Option<Extract> {
-        let place = written.place;
+    fn extract(&mut self, written: &Located<scenario::SaveSpec>) -> Option<Extract> {
+        let span = written.span;
         let pattern = match &written.regex {
-            Some(text) => Some(self.pattern(text, place)?),
+            Some(text) => Some(self.pattern(text, span)?),
             None => None,
         };
         match (&written.json, &written.header, pattern) {
-            (Some(path), None, None) => Some(Extract::Json(self.json_path(path, place)?)),
+            (Some(path), None, None) => Some(Extract::Json(self.json_path(path, span)?)),
             (None, Some(header), pattern) => Some(Extract::Header(header.clone(), pattern)),
             (None, None, Some(pattern)) => Some(Extract::Body(pattern)),
             _ => {
-                self.wrong(place, "a value is saved from one place").help = Some(
+                self.wrong(span, "a value is saved from one place").help = Some(
                     "write it like $.id, {header: location} or {regex: 'id=(\\d+)'}".to_owned(),
                 );
                 None
@@ -191,7 +196,7 @@ impl Checker<'_> {
         let mut seen: Vec<&str> = Vec::new();
         for name in names {
             if seen.contains(&name.as_str()) {
-                self.wrong(name.place, format!("two {what} are named `{name}`"));
+                self.wrong(name.span, format!("two {what} are named `{name}`"));
             }
             seen.push(name);
         }
@@ -208,8 +213,8 @@ fn is_fixed(request: &Request, saved: &[&str]) -> bool {
 
 /// Steps that were given no names and make the same request are told apart by their number.
 fn number_repeated(steps: &mut [JourneyStep]) {
-    for place in 1..steps.len() {
-        let (before, rest) = steps.split_at_mut(place);
+    for index in 1..steps.len() {
+        let (before, rest) = steps.split_at_mut(index);
         let name = rest[0].name.clone();
         let is_taken = |name: &str| before.iter().any(|step| step.name == name);
         let mut number = 1;

@@ -6,7 +6,7 @@ use super::Checker;
 use super::call::Definitions;
 use super::target::Targets;
 use crate::plan::{Arrival, Load, Ramp, Threshold};
-use crate::scenario::{self, Closed, Open};
+use crate::scenario::{self, ClosedSpec, OpenSpec};
 use crate::source::Located;
 
 /// What loads can be about.
@@ -21,15 +21,19 @@ pub(super) struct Around<'a> {
 }
 
 impl Checker<'_> {
-    pub(super) fn load_names(&mut self, written: &[scenario::Load]) {
-        for (place, load) in written.iter().enumerate() {
-            if written[..place].iter().any(|earlier| earlier.name.value == load.name.value) {
-                self.wrong(load.name.place, format!("two loads are named `{}`", load.name));
+    pub(super) fn load_names(&mut self, written: &[scenario::LoadSpec]) {
+        for (index, load) in written.iter().enumerate() {
+            if written[..index].iter().any(|earlier| earlier.name.value == load.name.value) {
+                self.wrong(load.name.span, format!("two loads are named `{}`", load.name));
             }
         }
     }
 
-    pub(super) fn load(&mut self, written: &scenario::Load, around: &Around<'_>) -> Option<Load> {
+    pub(super) fn load(
+        &mut self,
+        written: &scenario::LoadSpec,
+        around: &Around<'_>,
+    ) -> Option<Load> {
         let feeds = self.feeds(&written.feeds);
         let around = Around { definitions: self.definitions(written), ..around.clone() };
         let work = self.work(written, &around, &feeds);
@@ -54,20 +58,20 @@ impl Checker<'_> {
             match text.parse() {
                 Ok(threshold) => thresholds.push(threshold),
                 Err(why) => {
-                    self.wrong(text.place, why);
+                    self.wrong(text.span, why);
                 }
             }
         }
         thresholds
     }
 
-    fn warm_up(&mut self, written: &scenario::Load, lasts: Duration) -> Duration {
+    fn warm_up(&mut self, written: &scenario::LoadSpec, lasts: Duration) -> Duration {
         let Some(warm_up) = &written.warm_up else {
             return Duration::ZERO;
         };
         if warm_up.value.0 >= lasts {
             self.wrong(
-                warm_up.place,
+                warm_up.span,
                 format!("load `{}` is over before it is warm", written.name),
             )
             .help = Some(
@@ -77,13 +81,13 @@ impl Checker<'_> {
         warm_up.value.0
     }
 
-    fn arrival(&mut self, written: &scenario::Load) -> Option<(Arrival, Duration)> {
+    fn arrival(&mut self, written: &scenario::LoadSpec) -> Option<(Arrival, Duration)> {
         match (&written.closed, &written.open) {
             (Some(closed), None) => self.closed(written, closed),
             (None, Some(open)) => self.open(written, open),
             _ => {
                 self.wrong(
-                    written.name.place,
+                    written.name.span,
                     format!("load `{}` needs one model", written.name),
                 )
                 .help = Some(
@@ -95,20 +99,28 @@ impl Checker<'_> {
         }
     }
 
-    fn closed(&mut self, written: &scenario::Load, closed: &Closed) -> Option<(Arrival, Duration)> {
+    fn closed(
+        &mut self,
+        written: &scenario::LoadSpec,
+        closed: &ClosedSpec,
+    ) -> Option<(Arrival, Duration)> {
         if closed.users.value == 0 {
-            self.wrong(closed.users.place, "a load needs at least one user");
+            self.wrong(closed.users.span, "a load needs at least one user");
         }
         let think = (closed.think.from.0, closed.think.to.0);
         let lasts = self.end(written)?;
         Some((Arrival::Closed { users: closed.users.value, think }, lasts))
     }
 
-    fn open(&mut self, written: &scenario::Load, open: &Open) -> Option<(Arrival, Duration)> {
+    fn open(
+        &mut self,
+        written: &scenario::LoadSpec,
+        open: &OpenSpec,
+    ) -> Option<(Arrival, Duration)> {
         let rate = open.rate.value.per_second();
         if open.stages.is_empty() {
             if rate <= 0.0 {
-                self.wrong(open.rate.place, "a load needs an arrival rate above zero");
+                self.wrong(open.rate.span, "a load needs an arrival rate above zero");
             }
             let lasts = self.end(written)?;
             return Some((
@@ -118,7 +130,7 @@ impl Checker<'_> {
         }
         if written.lasts.is_some() {
             self.wrong(
-                written.name.place,
+                written.name.span,
                 format!("load `{}` has `for` and stages", written.name),
             )
             .help =
@@ -138,10 +150,10 @@ impl Checker<'_> {
         Some((Arrival::Open { ramps }, lasts))
     }
 
-    fn end(&mut self, written: &scenario::Load) -> Option<Duration> {
+    fn end(&mut self, written: &scenario::LoadSpec) -> Option<Duration> {
         let end = written.lasts.map(|lasts| lasts.0).filter(|lasts| !lasts.is_zero());
         if end.is_none() {
-            self.wrong(written.name.place, format!("load `{}` has no end", written.name)).help =
+            self.wrong(written.name.span, format!("load `{}` has no end", written.name)).help =
                 Some("say how long it lasts, such as `for: 30s`".to_owned());
         }
         end

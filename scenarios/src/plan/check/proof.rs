@@ -8,12 +8,12 @@ use indexmap::IndexMap;
 use super::Checker;
 use crate::guard;
 use crate::plan::{Proof, Service, System};
-use crate::scenario::{self, Expectation, Scenario};
+use crate::scenario::{self, ExpectationSpec, Scenario};
 
 impl Checker<'_> {
     pub(super) fn proof(
         &mut self,
-        written: &scenario::Proof,
+        written: &scenario::ProofSpec,
         scenario: &Scenario,
         system: &System,
         load_ends: Duration,
@@ -38,7 +38,7 @@ impl Checker<'_> {
         for name in &written.fails {
             let kind = name.split('.').next().unwrap_or_default();
             if !there.contains(&kind) {
-                self.unknown(name.place, "check in this scenario named", name, &there);
+                self.unknown(name.span, "check in this scenario named", name, &there);
             }
         }
         if written.fails.is_empty() || broken_by_nothing(written) {
@@ -67,19 +67,19 @@ impl Checker<'_> {
         let guards = guard::names(&services[&name.value]);
         if !guards.contains(&guard) {
             let diagnostic =
-                self.source.wrong(Some(name.place), format!("`{name}` has no guard `{guard}`"));
+                self.source.wrong(Some(name.span), format!("`{name}` has no guard `{guard}`"));
             self.problems.push(diagnostic.help_choose(guard, &guards));
         }
     }
 }
 
-fn broken_by_nothing(written: &scenario::Proof) -> bool {
+fn broken_by_nothing(written: &scenario::ProofSpec) -> bool {
     written.without.is_empty() && written.env.is_empty() && written.planted.is_empty()
 }
 
 /// The names by which proofs can refer to a scenario's checks.
 fn check_names(scenario: &Scenario) -> Vec<&'static str> {
-    let mut names: Vec<&str> = scenario.expect.iter().map(Expectation::name).collect();
+    let mut names: Vec<&str> = scenario.expect.iter().map(ExpectationSpec::name).collect();
     if !scenario.steps.is_empty() {
         names.push("step");
     }

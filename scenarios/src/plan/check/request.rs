@@ -9,9 +9,11 @@ use super::Checker;
 use super::target::Targets;
 use crate::grpc::status_name;
 use crate::plan::request::TIMEOUT;
-use crate::plan::{Answer, Auth, Body, JsonPath, Pattern, Request, Service, Step, Target};
-use crate::scenario::{self, Expected, Method, RequestFields};
-use crate::source::{Located, Place};
+use crate::plan::{
+    Auth, Body, ExpectedResponse, JsonPath, Pattern, Request, RequestTarget, Service, Step,
+};
+use crate::scenario::{self, ExpectedResponseSpec, Method, RequestFields};
+use crate::source::{Located, Span};
 
 /// How long an answer is waited for.
 pub(super) fn timeout(written: &RequestFields<'_>) -> Duration {
@@ -21,28 +23,36 @@ pub(super) fn timeout(written: &RequestFields<'_>) -> Duration {
 type Services = IndexMap<String, Service>;
 
 impl Checker<'_> {
-    pub(super) fn setup(&mut self, written: &[scenario::Step], services: &Services) -> Vec<Step> {
+    pub(super) fn setup(
+        &mut self,
+        written: &[scenario::StepSpec],
+        services: &Services,
+    ) -> Vec<Step> {
         for at in written.iter().filter_map(|step| step.at.as_ref()) {
-            self.wrong(at.place, "a step of the setup has no time").help = Some(
+            self.wrong(at.span, "a step of the setup has no time").help = Some(
                 "the setup runs before the load; a timed request belongs to `steps:`".to_owned(),
             );
         }
         written.iter().filter_map(|step| self.step(step, services)).collect()
     }
 
-    pub(super) fn steps(&mut self, written: &[scenario::Step], services: &Services) -> Vec<Step> {
+    pub(super) fn steps(
+        &mut self,
+        written: &[scenario::StepSpec],
+        services: &Services,
+    ) -> Vec<Step> {
         let mut steps: Vec<Step> =
             written.iter().filter_map(|step| self.step(step, services)).collect();
         steps.sort_by_key(|step| (step.at.is_none(), step.at));
         steps
     }
 
-    fn step(&mut self, written: &scenario::Step, services: &Services) -> Option<Step> {
+    fn step(&mut self, written: &scenario::StepSpec, services: &Services) -> Option<Step> {
         let request = self.request(&written.request(), "the step", Targets::Services(services))?;
         let save: Vec<(String, JsonPath)> = written
             .save
             .iter()
-            .filter_map(|(name, path)| Some((name.clone(), self.json_path(path, path.place)?)))
+            .filter_map(|(name, path)| Some((name.clone(), self.json_path(path, path.span)?)))
             .collect();
         Some(Step {
             name: written
@@ -63,12 +73,12 @@ impl Checker<'_> {
         targets: Targets<'_>,
     ) -> Option<Request> {
         let (method, target) = self.one_target(written, what)?;
-        let place = target.place;
+        let span = target.span;
         let target = self.target_among(target, targets)?;
         if let Some(expect) = written.expect.filter(|expect| !expect.grpc.is_empty()) {
             let name = status_name(expect.grpc[0]).unwrap_or_default().to_uppercase();
             self.wrong(
-                place,
+                span,
                 format!("{what} is expected to end with {name}, which only a call of gRPC does"),
             );
         }
@@ -104,14 +114,14 @@ impl Checker<'_> {
                 None
             }
             [_, second, ..] => {
-                self.wrong(second.1.place, format!("{what} makes two requests")).help =
+                self.wrong(second.1.span, format!("{what} makes two requests")).help =
                     Some("give one of get, post, put, patch, delete".to_owned());
                 None
             }
         }
     }
 
-    fn body(&mut self, written: &RequestFields<'_>, target: &Target) -> Body {
+    fn body(&mut self, written: &RequestFields<'_>, target: &RequestTarget) -> Body {
         match (written.json, written.form, written.body) {
             (None, None, None) => Body::Empty,
             (Some(json), None, None) => Body::Json(json.clone()),
@@ -130,27 +140,31 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn auth(&mut self, written: &scenario::Auth, target: &str) -> Option<Auth> {
+    pub(super) fn auth(&mut self, written: &scenario::AuthSpec, target: &str) -> Option<Auth> {
         match written {
-            scenario::Auth::Bearer(token) => Some(Auth::Bearer(token.clone())),
-            scenario::Auth::Basic(basic) if basic.user.contains(':') => {
+            scenario::AuthSpec::Bearer(token) => Some(Auth::Bearer(token.clone())),
+            scenario::AuthSpec::Basic(basic) if basic.user.contains(':') => {
                 self.wrong(
                     None,
                     format!("the request to {target}: a user's name for `basic` has no colon"),
                 );
                 None
             }
-            scenario::Auth::Basic(basic) => {
+            scenario::AuthSpec::Basic(basic) => {
                 Some(Auth::Basic(basic.user.clone(), basic.password.clone()))
             }
         }
     }
 
-    pub(super) fn answer(&mut self, written: Option<&Expected>, target: &str) -> Answer {
+    pub(super) fn answer(
+        &mut self,
+        written: Option<&ExpectedResponseSpec>,
+        target: &str,
+    ) -> ExpectedResponse {
         let Some(written) = written else {
-            return Answer::default();
+            return ExpectedResponse::default();
         };
-        Answer {
+        ExpectedResponse {
             status: written.status.clone(),
             json: self.conditions(&written.json, target),
             headers: written
@@ -162,16 +176,16 @@ impl Checker<'_> {
             matches: written
                 .matches
                 .iter()
-                .filter_map(|text| self.pattern(text, text.place))
+                .filter_map(|text| self.pattern(text, text.span))
                 .collect(),
         }
     }
 
-    pub(super) fn pattern(&mut self, text: &str, place: Place) -> Option<Pattern> {
+    pub(super) fn pattern(&mut self, text: &str, span: Span) -> Option<Pattern> {
         match Pattern::parse(text) {
             Ok(pattern) => Some(pattern),
             Err(why) => {
-                self.wrong(place, format!("`{text}` is not a regular expression: {why}"));
+                self.wrong(span, format!("`{text}` is not a regular expression: {why}"));
                 None
             }
         }
@@ -197,11 +211,11 @@ impl Checker<'_> {
         conditions
     }
 
-    pub(super) fn json_path(&mut self, text: &str, place: Place) -> Option<JsonPath> {
+    pub(super) fn json_path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
         match JsonPath::parse(text) {
             Ok(path) => Some(path),
             Err(why) => {
-                self.wrong(place, format!("`{text}` is not a JSON path: {why}"));
+                self.wrong(span, format!("`{text}` is not a JSON path: {why}"));
                 None
             }
         }

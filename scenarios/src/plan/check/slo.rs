@@ -12,7 +12,7 @@ const WINDOW: Period = Period(std::time::Duration::from_secs(30 * 86_400));
 
 impl Checker<'_> {
     /// One claim for each objective.
-    pub(super) fn slo(&mut self, written: &scenario::Slo, known: &Known<'_>) -> Vec<Claim> {
+    pub(super) fn slo(&mut self, written: &scenario::SloSpec, known: &Known<'_>) -> Vec<Claim> {
         let Some(of) = self.known_load(&written.of, known).map(|load| load.name.clone()) else {
             return vec![];
         };
@@ -27,20 +27,20 @@ impl Checker<'_> {
             (Some(target), None) => {
                 let share = target.value.fraction();
                 if share >= 1.0 {
-                    self.wrong(target.place, "an objective of 100% has no error budget").help =
+                    self.wrong(target.span, "an objective of 100% has no error budget").help =
                         Some("use `availability: {of, atLeast: 100%}`".to_owned());
                 }
                 vec![claim(share, written.window.as_ref().map_or(WINDOW, |window| window.value))]
             }
             (None, Some(file)) => {
                 if let Some(window) = &written.window {
-                    self.wrong(window.place, "the window is the document's own");
+                    self.wrong(window.span, "the window is the document's own");
                 }
                 match openslo::objectives(written.text.as_deref().unwrap_or_default()) {
                     Ok(found) => {
                         if written.within.is_none() && found.iter().any(|one| one.is_threshold) {
                             self.wrong(
-                                file.place,
+                                file.span,
                                 format!("`{file}` is about how fast replies come"),
                             )
                             .help = Some(
@@ -50,13 +50,13 @@ impl Checker<'_> {
                         found.iter().map(|one| claim(one.target, one.window)).collect()
                     }
                     Err(why) => {
-                        self.wrong(file.place, format!("`{file}` cannot be used: {why}"));
+                        self.wrong(file.span, format!("`{file}` cannot be used: {why}"));
                         vec![]
                     }
                 }
             }
             _ => {
-                self.wrong(written.of.place, "an SLO needs a `target` or a `file`, and not both")
+                self.wrong(written.of.span, "an SLO needs a `target` or a `file`, and not both")
                     .help = Some("such as `target: 99.9%`".to_owned());
                 vec![]
             }

@@ -12,7 +12,7 @@ const GRACE: Duration = Duration::from_secs(10);
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
 
 impl Checker<'_> {
-    pub(super) fn system(&mut self, written: &crate::System) -> System {
+    pub(super) fn system(&mut self, written: &crate::SystemSpec) -> System {
         self.version(&written.version);
         if written.services.is_empty() {
             self.wrong(None, "the system has no services").help =
@@ -22,7 +22,7 @@ impl Checker<'_> {
         if let Some(entry) =
             written.entry.as_ref().filter(|entry| !names.contains(&entry.value.as_str()))
         {
-            self.unknown(entry.place, "service", entry, &names);
+            self.unknown(entry.span, "service", entry, &names);
         }
         self.ports(written);
         System {
@@ -37,22 +37,22 @@ impl Checker<'_> {
         }
     }
 
-    fn ports(&mut self, written: &crate::System) {
+    fn ports(&mut self, written: &crate::SystemSpec) {
         let ports: Vec<(&String, &Located<u16>)> = written
             .services
             .iter()
             .filter_map(|(name, one)| one.port.as_ref().map(|port| (name, port)))
             .collect();
-        for (place, (name, port)) in ports.iter().enumerate() {
+        for (index, (name, port)) in ports.iter().enumerate() {
             if let Some((other, _)) =
-                ports[..place].iter().find(|(_, earlier)| earlier.value == port.value)
+                ports[..index].iter().find(|(_, earlier)| earlier.value == port.value)
             {
-                self.wrong(port.place, format!("`{name}` and `{other}` have the same port {port}"));
+                self.wrong(port.span, format!("`{name}` and `{other}` have the same port {port}"));
             }
         }
     }
 
-    fn service(&mut self, name: &str, written: &system::Service, names: &[&str]) -> Service {
+    fn service(&mut self, name: &str, written: &system::ServiceSpec, names: &[&str]) -> Service {
         for callee in written.calls.keys().filter(|callee| !names.contains(&callee.as_str())) {
             let diagnostic = self
                 .source
@@ -81,11 +81,11 @@ impl Checker<'_> {
         }
     }
 
-    fn program(&mut self, name: &str, written: &system::Service) -> Program {
+    fn program(&mut self, name: &str, written: &system::ServiceSpec) -> Program {
         match (&written.command, &written.url) {
             (Some(command), None) => {
                 let Some((program, args)) = command.value.split_first() else {
-                    self.wrong(command.place, format!("the command of `{name}` is empty"));
+                    self.wrong(command.span, format!("the command of `{name}` is empty"));
                     return Program::Running { url: String::new() };
                 };
                 Program::Command {
@@ -96,12 +96,12 @@ impl Checker<'_> {
             }
             (None, Some(url)) => {
                 if !url.starts_with("http://") {
-                    self.wrong(url.place, format!("`{url}` is not a URL that starts with http://"));
+                    self.wrong(url.span, format!("`{url}` is not a URL that starts with http://"));
                 }
                 Program::Running { url: url.value.trim_end_matches('/').to_owned() }
             }
             (Some(command), Some(_)) => {
-                self.wrong(command.place, format!("`{name}` has a command and a url")).help = Some(
+                self.wrong(command.span, format!("`{name}` has a command and a url")).help = Some(
                     "a command starts it, a url says that it runs already: give one".to_owned(),
                 );
                 Program::Running { url: String::new() }
@@ -115,7 +115,7 @@ impl Checker<'_> {
         }
     }
 
-    fn autoscaler(&mut self, name: &str, written: &system::Service) -> Option<Autoscaler> {
+    fn autoscaler(&mut self, name: &str, written: &system::ServiceSpec) -> Option<Autoscaler> {
         let given = written.autoscaler.as_ref()?;
         let Autoscaler { min_replicas, max_replicas, average_utilization, sync_period, .. } =
             given.value;
@@ -128,14 +128,14 @@ impl Checker<'_> {
             () if sync_period.0.is_zero() => "cannot be looked at all the time",
             () => return Some(given.value),
         };
-        self.wrong(given.place, format!("`{name}` {objection}")).help = Some(
+        self.wrong(given.span, format!("`{name}` {objection}")).help = Some(
             "such as `autoscaler: {maxReplicas: 10, averageUtilization: 50, cpuRequest: 200m}`"
                 .to_owned(),
         );
         None
     }
 
-    fn rollout(&mut self, name: &str, written: &system::Service) -> Rollout {
+    fn rollout(&mut self, name: &str, written: &system::ServiceSpec) -> Rollout {
         let strategy = &written.strategy;
         let rollout = Rollout {
             kind: strategy.kind,
@@ -153,7 +153,7 @@ impl Checker<'_> {
             && replicas.value > 1
         {
             self.wrong(
-                replicas.place,
+                replicas.span,
                 format!("`{name}` is replaced by Recreate and can have one replica only"),
             );
         }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Checker;
-use crate::plan::{Service, Target};
+use crate::plan::{RequestTarget, Service};
 use crate::source::Located;
 
 /// Where requests can go.
@@ -23,7 +23,7 @@ impl Checker<'_> {
         &mut self,
         written: &Located<String>,
         targets: Targets<'_>,
-    ) -> Option<Target> {
+    ) -> Option<RequestTarget> {
         match targets {
             Targets::Services(services) => self.target(written, services),
             Targets::Urls { base } => self.url(written, base),
@@ -34,11 +34,11 @@ impl Checker<'_> {
         &mut self,
         written: &Located<String>,
         services: &IndexMap<String, Service>,
-    ) -> Option<Target> {
+    ) -> Option<RequestTarget> {
         let (service, path) = written.split_once('/').unwrap_or((written.as_str(), ""));
-        let name = Located { value: service.to_owned(), place: written.place };
+        let name = Located { value: service.to_owned(), span: written.span };
         self.known_service(&name, services)
-            .then(|| Target { service: name.value, path: format!("/{path}") })
+            .then(|| RequestTarget { service: name.value, path: format!("/{path}") })
     }
 
     /// The base of a load file, if it is one.
@@ -48,7 +48,7 @@ impl Checker<'_> {
         Some(written.trim_end_matches('/'))
     }
 
-    fn url(&mut self, written: &Located<String>, base: Option<&str>) -> Option<Target> {
+    fn url(&mut self, written: &Located<String>, base: Option<&str>) -> Option<RequestTarget> {
         let whole = match base {
             Some(base) if written.starts_with('/') => format!("{base}{written}"),
             _ => written.value.clone(),
@@ -59,7 +59,7 @@ impl Checker<'_> {
                 true => "add `base: http://localhost:8080` to the file, or write the whole URL",
                 false => "write it like http://localhost:8080/orders",
             };
-            self.wrong(written.place, format!("`{written}` is not a URL")).help =
+            self.wrong(written.span, format!("`{written}` is not a URL")).help =
                 Some(example.to_owned());
         }
         target
@@ -68,14 +68,16 @@ impl Checker<'_> {
 
 /// A URL's scheme and authority, and its path. Only the path may have places to fill in: where a
 /// load goes is fixed.
-fn split(url: &str) -> Option<Target> {
+fn split(url: &str) -> Option<RequestTarget> {
     let (scheme, rest) = url.split_once("://")?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let known = ["http", "https"].contains(&scheme);
     let fixed = !authority.is_empty() && !authority.contains(['$', '{', '}', ' ']);
     let slash = if path.starts_with('/') { "" } else { "/" };
-    let target =
-        Target { service: format!("{scheme}://{authority}"), path: format!("{slash}{path}") };
+    let target = RequestTarget {
+        service: format!("{scheme}://{authority}"),
+        path: format!("{slash}{path}"),
+    };
     (known && fixed).then_some(target)
 }

@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::Checker;
 use crate::plan::{Auth, Body, Request};
-use crate::source::Place;
-use crate::template::{BadTemplate, Builtin, Template};
+use crate::source::Span;
+use crate::template::{BuiltinValue, InvalidTemplate, Template};
 
 impl Checker<'_> {
     /// Checks all texts of a request that was written at that place or below it.
-    pub(super) fn values(&mut self, what: &str, request: &Request, known: &[&str], from: Place) {
+    pub(super) fn values(&mut self, what: &str, request: &Request, known: &[&str], from: Span) {
         texts(request, &mut |text| {
             if let Err(bad) = check(text, known) {
                 self.bad_template(what, text, bad, from);
@@ -18,33 +18,36 @@ impl Checker<'_> {
         });
     }
 
-    fn bad_template(&mut self, what: &str, text: &str, bad: BadTemplate, from: Place) {
+    fn bad_template(&mut self, what: &str, text: &str, bad: InvalidTemplate, from: Span) {
         let rest = text[bad.at..].lines().next().unwrap_or_default();
         let words = rest.find('}').map_or(rest, |end| &rest[..=end]);
-        let place = self.source.find(from, words);
-        self.wrong(place, format!("{what}: {}", bad.what)).help = bad.help;
+        let span = self.source.find(from, words);
+        self.wrong(span, format!("{what}: {}", bad.what)).help = bad.help;
     }
 }
 
 /// Whether a text needs nothing but these names, so that it can be filled in once and for all.
 pub(super) fn uses_only(text: &str, saved: &[&str]) -> bool {
     let plain = |template: &Template| {
-        template.is_plain() || template.slots().next().is_some() && !text.contains("$${")
+        template.is_plain() || template.placeholders().next().is_some() && !text.contains("$${")
     };
     Template::parse(text).is_ok_and(|template| {
         plain(&template)
-            && template
-                .slots()
-                .all(|slot| slot.arguments.is_none() && saved.contains(&slot.name.as_str()))
+            && template.placeholders().all(|placeholder| {
+                placeholder.arguments.is_none() && saved.contains(&placeholder.name.as_str())
+            })
     })
 }
 
-fn check(text: &str, known: &[&str]) -> Result<(), BadTemplate> {
+fn check(text: &str, known: &[&str]) -> Result<(), InvalidTemplate> {
     let template = Template::parse(text)?;
-    let unknown = |slot: &&crate::template::Slot| {
-        slot.arguments.is_some() || !known.contains(&slot.name.as_str())
+    let unknown = |placeholder: &&crate::template::Placeholder| {
+        placeholder.arguments.is_some() || !known.contains(&placeholder.name.as_str())
     };
-    template.slots().filter(unknown).try_for_each(|slot| Builtin::of(slot, known).map(drop))
+    template
+        .placeholders()
+        .filter(unknown)
+        .try_for_each(|placeholder| BuiltinValue::of(placeholder, known).map(drop))
 }
 
 /// Shows each text of a request in which values may be filled in.

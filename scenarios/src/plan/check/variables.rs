@@ -2,7 +2,7 @@
 //! with the loads.
 
 use super::Checker;
-use crate::plan::{CalledOff, Claim, Plan, Request, Rows};
+use crate::plan::{Canceled, Claim, KeyedCollection, Plan, Request};
 
 impl Checker<'_> {
     pub(super) fn variables(&mut self, plan: &Plan) {
@@ -49,13 +49,13 @@ impl Checker<'_> {
 }
 
 /// The collections that a claim is about.
-fn rows(claim: &Claim) -> Vec<&Rows> {
+fn rows(claim: &Claim) -> Vec<&KeyedCollection> {
     match claim {
         Claim::Decoupled { effects, .. } => vec![effects],
         Claim::Saga { called_off, compensated, .. } => {
             let found = match called_off {
-                CalledOff::By(_) => None,
-                CalledOff::Found(rows) => Some(rows),
+                Canceled::By(_) => None,
+                Canceled::Found(rows) => Some(rows),
             };
             found.into_iter().chain(compensated.iter().map(|one| &one.rows)).collect()
         }

@@ -8,7 +8,7 @@ use crate::source::Located;
 pub(super) type Kind = Option<(FaultKind, Length)>;
 
 impl Checker<'_> {
-    pub(super) fn fault_kind(&mut self, written: &scenario::Fault, system: &System) -> Kind {
+    pub(super) fn fault_kind(&mut self, written: &scenario::FaultSpec, system: &System) -> Kind {
         let kinds = [
             written.kill.as_ref().map(|kill| self.kill(kill, system)),
             written.stop.as_ref().map(|stop| self.stop(stop, system)),
@@ -44,7 +44,7 @@ impl Checker<'_> {
         match (given.next(), given.next()) {
             (Some(kind), None) => kind,
             (None, _) => {
-                self.wrong(written.at.place, "the fault does nothing").help = Some(
+                self.wrong(written.at.span, "the fault does nothing").help = Some(
                     "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, abort, cut, lostReply, \
                      slowReply, halfOpen, duplicate, or one for Kubernetes alone: evict, killContainer, remove, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
                      drain, outage"
@@ -53,7 +53,7 @@ impl Checker<'_> {
                 None
             }
             (Some(_), Some(_)) => {
-                self.wrong(written.at.place, "the fault is of two kinds").help =
+                self.wrong(written.at.span, "the fault is of two kinds").help =
                     Some("write two faults; they may have the same time".to_owned());
                 None
             }
@@ -66,14 +66,14 @@ impl Checker<'_> {
         }
         let ours = system.services[&name.value].is_ours();
         if !ours {
-            self.wrong(name.place, format!("`{name}` runs already, so brunt cannot break it"))
+            self.wrong(name.span, format!("`{name}` runs already, so brunt cannot break it"))
                 .help =
                 Some("give it a `command` in the system file, or break the calls to it".to_owned());
         }
         ours
     }
 
-    fn kill(&mut self, kill: &scenario::Kill, system: &System) -> Kind {
+    fn kill(&mut self, kill: &scenario::KillSpec, system: &System) -> Kind {
         let OneOrMany(names) = &kill.service;
         let known = names.iter().filter(|name| self.breakable(name, system)).count();
         let services: Vec<String> = names.iter().map(|name| name.value.clone()).collect();
@@ -81,24 +81,24 @@ impl Checker<'_> {
         (known == names.len()).then_some((kind, Length::None))
     }
 
-    fn stop(&mut self, stop: &scenario::Stop, system: &System) -> Kind {
+    fn stop(&mut self, stop: &scenario::StopSpec, system: &System) -> Kind {
         let kind = FaultKind::Stop { service: stop.service.value.clone() };
         self.breakable(&stop.service, system).then_some((kind, Length::Needed))
     }
 
-    fn pause(&mut self, pause: &scenario::Pause, system: &System) -> Kind {
+    fn pause(&mut self, pause: &scenario::PauseSpec, system: &System) -> Kind {
         let kind = FaultKind::Pause { service: pause.service.value.clone(), pick: pause.pick };
         self.breakable(&pause.service, system).then_some((kind, Length::Needed))
     }
 
-    fn scale(&mut self, scale: &scenario::Scale, system: &System) -> Kind {
+    fn scale(&mut self, scale: &scenario::ScaleSpec, system: &System) -> Kind {
         if !self.breakable(&scale.service, system) {
             return None;
         }
         let service = &system.services[&scale.service.value];
         if scale.replicas > 1 && service.rollout.kind == StrategyKind::Recreate {
             self.wrong(
-                scale.service.place,
+                scale.service.span,
                 format!("`{}` can have one replica only", scale.service),
             )
             .help = Some("its system file says `strategy: {type: Recreate}`".to_owned());
@@ -108,12 +108,12 @@ impl Checker<'_> {
         Some((kind, Length::Optional))
     }
 
-    fn rolled_out(&mut self, rollout: &scenario::Rollout, system: &System) -> Kind {
+    fn rolled_out(&mut self, rollout: &scenario::RolloutSpec, system: &System) -> Kind {
         let kind = FaultKind::Rollout { service: rollout.service.value.clone() };
         self.breakable(&rollout.service, system).then_some((kind, Length::None))
     }
 
-    fn zombie(&mut self, zombie: &scenario::Zombie, system: &System) -> Kind {
+    fn zombie(&mut self, zombie: &scenario::ZombieSpec, system: &System) -> Kind {
         let kind = FaultKind::MakeZombie {
             service: zombie.service.value.clone(),
             path: zombie.path.clone(),
@@ -121,9 +121,9 @@ impl Checker<'_> {
         self.breakable(&zombie.service, system).then_some((kind, Length::None))
     }
 
-    fn abort(&mut self, abort: &scenario::Abort, system: &System) -> Kind {
+    fn abort(&mut self, abort: &scenario::AbortSpec, system: &System) -> Kind {
         if !(100..600).contains(&abort.status.value) {
-            self.wrong(abort.status.place, "a status is a number from 100 to 599");
+            self.wrong(abort.status.span, "a status is a number from 100 to 599");
         }
         let share = abort.percent.map_or(1.0, crate::units::Percent::fraction);
         self.edge(

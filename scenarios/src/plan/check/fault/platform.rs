@@ -9,7 +9,7 @@ use crate::source::Located;
 impl Checker<'_> {
     pub(super) fn platform_kinds(
         &mut self,
-        written: &scenario::Fault,
+        written: &scenario::FaultSpec,
         system: &System,
     ) -> Vec<Kind> {
         let services = platform_faults(written);
@@ -44,7 +44,7 @@ impl Checker<'_> {
             _ => None,
         };
         if let Some(objection) = objection {
-            self.wrong(service.place, objection);
+            self.wrong(service.span, objection);
         }
         let length = if fault.is_instant() { Length::None } else { Length::Needed };
         let kind = FaultKind::Platform { service: service.value.clone(), fault };
@@ -53,8 +53,8 @@ impl Checker<'_> {
 
     fn nodes(
         &mut self,
-        written: &scenario::Fault,
-        nodes: &scenario::Nodes,
+        written: &scenario::FaultSpec,
+        nodes: &scenario::NodesSpec,
         fault: NodeFault,
         system: &System,
     ) -> Kind {
@@ -66,13 +66,13 @@ impl Checker<'_> {
             }
             (None, None, None, Some(service)) => NodePick::ZoneOf(service.value.clone()),
             _ => {
-                self.wrong(written.at.place, "give exactly one of node, zone, of, zoneOf");
+                self.wrong(written.at.span, "give exactly one of node, zone, of, zoneOf");
                 return None;
             }
         };
         if nodes.of.is_none() && nodes.pick != Pick::default() {
             self.wrong(
-                written.at.place,
+                written.at.span,
                 "`pick` chooses among the nodes `of` a service; there is none here",
             );
         }
@@ -84,7 +84,7 @@ impl Checker<'_> {
     }
 }
 
-fn platform_faults(written: &scenario::Fault) -> Vec<(Located<String>, PlatformFault)> {
+fn platform_faults(written: &scenario::FaultSpec) -> Vec<(Located<String>, PlatformFault)> {
     let each = [
         written.evict.as_ref().map(|one| (&one.service, PlatformFault::Evict(one.pick))),
         written

@@ -8,7 +8,7 @@ use crate::grpc::MethodDescriptor;
 
 /// A unary call of gRPC.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct GrpcCall {
     /// The service, with its package.
     pub service: String,
     /// Its method.
@@ -20,7 +20,7 @@ pub struct Call {
     pub known: Option<MethodDescriptor>,
 }
 
-impl Call {
+impl GrpcCall {
     /// The path that it is a `POST` to.
     pub fn path(&self) -> String {
         format!("/{self}")
@@ -28,7 +28,7 @@ impl Call {
 }
 
 /// `package.Service/Method`.
-impl fmt::Display for Call {
+impl fmt::Display for GrpcCall {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}/{}", self.service, self.method)
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// each second. What occurred more often than one number can tell stands there several times.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "Vec<(u64, u64)>", into = "Vec<(u64, u64)>")]
-pub struct Counts(Vec<(u32, u32)>);
+pub struct SparseHistogram(Vec<(u32, u32)>);
 
 /// The longest duration that is told from longer ones: an hour, in microseconds.
 pub const LONGEST: u64 = 3_600_000_000;
@@ -19,7 +19,7 @@ pub fn histogram() -> Histogram<u64> {
     Histogram::new_with_bounds(1, LONGEST, 3).expect("bounds and digits are fixed, and valid")
 }
 
-impl Counts {
+impl SparseHistogram {
     /// Keeps what a histogram has counted.
     pub fn of(histogram: &Histogram<u64>) -> Self {
         let mut counts = Self::default();
@@ -103,7 +103,7 @@ impl Counts {
     }
 }
 
-impl From<Vec<(u64, u64)>> for Counts {
+impl From<Vec<(u64, u64)>> for SparseHistogram {
     fn from(pairs: Vec<(u64, u64)>) -> Self {
         let mut counts = Self::default();
         pairs.into_iter().for_each(|(micros, count)| counts.push(micros, count));
@@ -111,8 +111,8 @@ impl From<Vec<(u64, u64)>> for Counts {
     }
 }
 
-impl From<Counts> for Vec<(u64, u64)> {
-    fn from(counts: Counts) -> Self {
+impl From<SparseHistogram> for Vec<(u64, u64)> {
+    fn from(counts: SparseHistogram) -> Self {
         counts.iter().collect()
     }
 }
@@ -132,7 +132,7 @@ mod tests {
         let mut counted = histogram();
         counted.record_n(7, often).unwrap();
         counted.record_n(LONGEST, 2).unwrap();
-        let mut counts = Counts::of(&counted);
+        let mut counts = SparseHistogram::of(&counted);
         assert_eq!(
             (counts.len(), counts.longest()),
             (often + 2, Some(counted.highest_equivalent(LONGEST)))
@@ -140,8 +140,8 @@ mod tests {
         counts.add(7, u32::MAX);
         assert_eq!(counts.len(), often + 2 + u64::from(u32::MAX));
         assert!(counts.iter().is_sorted_by_key(|(value, _)| value));
-        assert_eq!(Counts::merge([&counts]).count_at(7), often + u64::from(u32::MAX));
+        assert_eq!(SparseHistogram::merge([&counts]).count_at(7), often + u64::from(u32::MAX));
         let pairs: Vec<(u64, u64)> = counts.clone().into();
-        assert_eq!(Counts::from(pairs), counts);
+        assert_eq!(SparseHistogram::from(pairs), counts);
     }
 }

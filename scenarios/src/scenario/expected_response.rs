@@ -16,7 +16,7 @@ use crate::source::Located;
 /// What an answer must be: `201`, `[200, 409]`, `NOT_FOUND` of gRPC, or `{status: 200,
 /// json: {$.status: Completed}}`.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Expected {
+pub struct ExpectedResponseSpec {
     /// Any of these; any 2xx or 3xx when empty.
     pub status: Vec<u16>,
     /// Any of these, of a call of gRPC; OK when empty.
@@ -33,9 +33,9 @@ pub struct Expected {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ExpectedFields {
+struct ExpectedResponseFields {
     #[serde(default)]
-    status: Option<Expected>,
+    status: Option<ExpectedResponseSpec>,
     #[serde(default)]
     json: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
@@ -44,42 +44,42 @@ struct ExpectedFields {
     matches: Option<OneOrMany>,
 }
 
-impl<'de> Deserialize<'de> for Expected {
+impl<'de> Deserialize<'de> for ExpectedResponseSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ExpectedVisitor)
+        deserializer.deserialize_any(ExpectedResponseVisitor)
     }
 }
 
-struct ExpectedVisitor;
+struct ExpectedResponseVisitor;
 
-impl<'de> Visitor<'de> for ExpectedVisitor {
-    type Value = Expected;
+impl<'de> Visitor<'de> for ExpectedResponseVisitor {
+    type Value = ExpectedResponseSpec;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("a status, a list of statuses (gRPC's by their names), or {status, headers, json, contains, matches}")
     }
 
-    fn visit_u64<E: serde::de::Error>(self, status: u64) -> Result<Expected, E> {
+    fn visit_u64<E: serde::de::Error>(self, status: u64) -> Result<ExpectedResponseSpec, E> {
         let status = u16::try_from(status).ok().filter(|status| (100..600).contains(status));
         let status = status.ok_or_else(|| E::custom("a status is a number from 100 to 599"))?;
-        Ok(Expected { status: vec![status], ..Expected::default() })
+        Ok(ExpectedResponseSpec { status: vec![status], ..ExpectedResponseSpec::default() })
     }
 
-    fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<Expected, E> {
+    fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<ExpectedResponseSpec, E> {
         self.visit_u64(u64::try_from(status).unwrap_or(0))
     }
 
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Expected, E> {
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<ExpectedResponseSpec, E> {
         let status = status_named(name);
         let status = status.ok_or_else(|| {
             E::custom(format!("`{name}` is no status of gRPC, such as OK or NOT_FOUND"))
         })?;
-        Ok(Expected { grpc: vec![status], ..Expected::default() })
+        Ok(ExpectedResponseSpec { grpc: vec![status], ..ExpectedResponseSpec::default() })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Expected, A::Error> {
-        let each: Vec<Expected> = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
-        let mut all = Expected::default();
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<ExpectedResponseSpec, A::Error> {
+        let each: Vec<ExpectedResponseSpec> = Vec::deserialize(SeqAccessDeserializer::new(seq))?;
+        let mut all = ExpectedResponseSpec::default();
         for one in each {
             all.status.extend(one.status);
             all.grpc.extend(one.grpc);
@@ -87,11 +87,11 @@ impl<'de> Visitor<'de> for ExpectedVisitor {
         Ok(all)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Expected, A::Error> {
-        let fields = ExpectedFields::deserialize(MapAccessDeserializer::new(map))?;
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ExpectedResponseSpec, A::Error> {
+        let fields = ExpectedResponseFields::deserialize(MapAccessDeserializer::new(map))?;
         let many = |texts: Option<OneOrMany>| texts.map_or(Vec::new(), |texts| texts.0);
-        let Expected { status, grpc, .. } = fields.status.unwrap_or_default();
-        Ok(Expected {
+        let ExpectedResponseSpec { status, grpc, .. } = fields.status.unwrap_or_default();
+        Ok(ExpectedResponseSpec {
             status,
             grpc,
             json: fields.json,
@@ -102,9 +102,9 @@ impl<'de> Visitor<'de> for ExpectedVisitor {
     }
 }
 
-impl JsonSchema for Expected {
+impl JsonSchema for ExpectedResponseSpec {
     fn schema_name() -> Cow<'static, str> {
-        "Expected".into()
+        "ExpectedResponseSpec".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {

@@ -9,14 +9,14 @@ use serde::{Deserialize, Deserializer};
 
 /// A line and a column, both counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Span {
     /// The line.
     pub line: usize,
     /// The column, in characters.
     pub column: usize,
 }
 
-impl From<serde_saphyr::Location> for Place {
+impl From<serde_saphyr::Location> for Span {
     fn from(location: serde_saphyr::Location) -> Self {
         let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).max(1);
         Self { line: count(location.line()), column: count(location.column()) }
@@ -29,7 +29,7 @@ pub struct Located<T> {
     /// The value.
     pub value: T,
     /// Where it stands.
-    pub place: Place,
+    pub span: Span,
 }
 
 impl<T> Deref for Located<T> {
@@ -49,7 +49,7 @@ impl<T: fmt::Display> fmt::Display for Located<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = serde_saphyr::Spanned::<T>::deserialize(deserializer)?;
-        Ok(Self { value: spanned.value, place: spanned.referenced.into() })
+        Ok(Self { value: spanned.value, span: spanned.referenced.into() })
     }
 }
 

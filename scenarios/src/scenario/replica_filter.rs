@@ -9,7 +9,7 @@ use serde::Deserialize;
 /// Replicas of which all of this is true; all replicas without any of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Only {
+pub struct ReplicaFilter {
     /// They are on this node.
     pub node: Option<String>,
     /// They are in this zone (the node's label topology.kubernetes.io/zone).
@@ -19,14 +19,14 @@ pub struct Only {
     pub labels: BTreeMap<String, String>,
 }
 
-impl Only {
+impl ReplicaFilter {
     /// Whether nothing is asked of a replica.
     pub fn is_any(&self) -> bool {
         self.node.is_none() && self.zone.is_none() && self.labels.is_empty()
     }
 }
 
-impl fmt::Display for Only {
+impl fmt::Display for ReplicaFilter {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let places = [("node", &self.node), ("zone", &self.zone)];
         let places = places

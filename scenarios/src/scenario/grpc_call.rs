@@ -8,7 +8,7 @@ use crate::source::Located;
 /// A unary call of gRPC.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Call {
+pub struct GrpcCallSpec {
     /// The method, written `package.Service/Method`.
     pub call: Located<String>,
     /// Who is called: a service; in a load file a URL, the file's base unless given.

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What an answer must be.
 #[derive(Debug, Clone, Default)]
-pub struct Answer {
+pub struct ExpectedResponse {
     /// Any of these; any 2xx or 3xx when empty.
     pub status: Vec<u16>,
     /// Each path must find something, and all that it finds must equal the value.
@@ -28,7 +28,7 @@ pub struct JsonPath {
 #[derive(Debug, Clone)]
 pub struct Pattern(regex::Regex);
 
-impl Answer {
+impl ExpectedResponse {
     /// Whether a status is a good one.
     pub fn takes(&self, status: u16) -> bool {
         if self.status.is_empty() {
