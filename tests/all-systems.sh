@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# All systems at once, each with ports of its own: how soon they are ready, how much memory they take, and how an order of the
-# coffee chain does meanwhile. Figures for a page, not a test: it fails only when something does not work at all.
-#   all-systems.sh BRUNT [ROUNDS]      BRUNT should be a release build; each round measures the order once more
+# All systems at once, each on its own ports: the time until they are ready, their memory, and the latency of an order
+# of the coffee chain. This measures, and is no test: it fails only when something does not work at all.
+#   all-systems.sh BRUNT [ROUNDS]      BRUNT should be a release build; each round measures the order again
 set -euo pipefail
 brunt=$(readlink -f "$1")
 rounds=${2:-3}
@@ -33,9 +33,9 @@ done
 echo "ready: all ${#systems[@]} after $((($(date +%s%N) - began) / 1000000)) ms"
 grep -h "is up after" ./*.log
 
-# Every process of theirs: brunt itself, its reaper and the services.
+# Every process of a system: brunt itself, its reaper and the services.
 family() { local child; for child in $(pgrep -P "$1"); do echo "$child"; family "$child"; done; }
-memory() { # pages that several processes share count in each (Rss), or in part (Pss)
+memory() { # Rss counts pages that several processes share in each of them, Pss divides them
   local all=("${pids[@]}") pid
   mapfile -t -O "${#all[@]}" all < <(for pid in "${pids[@]}"; do family "$pid"; done)
   for pid in "${all[@]}"; do cat "/proc/$pid/smaps_rollup"; done |
@@ -49,6 +49,6 @@ for round in $(seq "$rounds"); do
 done
 memory "after the load"
 for pid in "${pids[@]}"; do kill -TERM "$pid"; done
-for pid in "${pids[@]}"; do wait "$pid" || { echo "FAILED: a system did not end cleanly"; exit 1; }; done
+for pid in "${pids[@]}"; do wait "$pid" || { echo "FAILED: a system did not stop cleanly"; exit 1; }; done
 pids=()
-echo "all ended cleanly"
+echo "all stopped cleanly"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""order-latency.py HOST:PORT RATE SECONDS: orders of the coffee chain on a schedule that no slow answer delays.
+"""order-latency.py HOST:PORT RATE SECONDS: orders of the coffee chain on a schedule that slow replies do not delay.
 
-How long an answer takes counts from the moment at which the request was due. Each tenth order is asked for again and again
-until it is Completed; how long that takes counts from the same moment.
+Latency counts from the time when the request was due. Every tenth order is polled until it is Completed; that time counts
+from the same moment.
 """
 import asyncio
 import json
@@ -11,7 +11,7 @@ import time
 
 
 class Connections:
-    """HTTP/1.1 with connections that are kept open."""
+    """HTTP/1.1 with keep-alive connections."""
 
     def __init__(self, address):
         self.host, port = address.split(":")

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""count.py PORT FILE: carries connections to a `kubectl proxy` on PORT, prints the port on which it listens itself, and writes a
-line for each request that comes by: seconds, method, path."""
+"""count.py PORT FILE: forwards connections to a `kubectl proxy` on PORT, prints its own port, and writes a line to FILE for
+each request: seconds, method, path."""
 import asyncio, re, sys, time
 
-# One may follow at once upon another's body, which is JSON and cannot hold such a line.
+# A request may directly follow the body of another one, which is JSON and cannot contain such a line.
 REQUEST = re.compile(rb"(GET|POST|PUT|PATCH|DELETE) (/\S*) HTTP/1\.1\r\n")
 
 
 async def carry(reader, writer, note):
-    # The first line of a request may come in two pieces.
+    # The first line of a request may arrive in two pieces.
     tail = b""
     try:
         while data := await reader.read(1 << 16):

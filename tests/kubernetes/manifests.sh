@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every base, component and example is rendered, and accepted by a real API server; what brunt carries with it is up to date; rules,
-# alerts and the dashboard are right. Needs kubectl and a cluster (KUBECONFIG); promtool, or the path of one in PROMTOOL; and go,
-# which fetches Istio's resource definitions. What is not there is named at the end.
+# Checks that a real API server accepts every base, component and example, that manifests/rendered is up to date, and that
+# rules, alerts and the dashboard are valid. Needs kubectl and a cluster (KUBECONFIG); promtool, or its path in PROMTOOL; and
+# go, to download Istio's resource definitions. Checks whose tools are missing are left out and listed at the end.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 systems=(baemin bookstore cleaning coffee fooddelivery)
@@ -14,8 +14,8 @@ cleanup() {
 trap cleanup EXIT
 fail() { echo "FAILED: $*"; exit 1; }
 
-# Renders SYSTEM with COMPONENTS in the scratch namespace, and has it judged.
-judged() { # SYSTEM COMPONENT...
+# Renders SYSTEM with COMPONENTS in the scratch namespace, and has the API server check it.
+check() { # SYSTEM COMPONENT...
   local system=$1 folder=$scratch/overlay; shift
   local up; up=$(realpath --relative-to="$folder" manifests)
   mkdir -p "$folder"
@@ -35,26 +35,26 @@ accepted() { # WHAT
     { cat "$scratch/said"; fail "$1 is refused"; }
   ! grep -i warning "$scratch/said" || fail "$1 is accepted with a warning"
   local objects; objects=$(grep -c '^kind:' "$scratch/all.yaml")
-  [[ $(grep -c 'server dry run' "$scratch/said") == "$objects" ]] || fail "$1: not all of $objects objects were judged"
+  [[ $(grep -c 'server dry run' "$scratch/said") == "$objects" ]] || fail "$1: not all of $objects objects were checked"
   echo "$1: $objects objects accepted"
 }
 
 echo "== rendered files"
 mkdir "$scratch/rendered"
 manifests/render.sh "$scratch/rendered"
-diff -r manifests/rendered "$scratch/rendered" || fail "manifests/rendered is old: manifests/render.sh"
+diff -r manifests/rendered "$scratch/rendered" || fail "manifests/rendered is out of date: run manifests/render.sh"
 
-echo "== the API server's judgement"
+echo "== the API server"
 kubectl create namespace "$namespace" >/dev/null
 kubectl label namespace "$namespace" pod-security.kubernetes.io/enforce=baseline pod-security.kubernetes.io/warn=restricted >/dev/null
 for system in "${systems[@]}"; do
-  judged "$system"
-  judged "$system" kafka postgres prometheus controller nodes
+  check "$system"
+  check "$system" kafka postgres prometheus controller nodes
 done
-judged baemin hostpath
+check baemin hostpath
 kubectl kustomize manifests/examples/nightly | sed "s/^\(  *\)namespace: coffee$/\1namespace: $namespace/" >"$scratch/all.yaml"
 accepted "examples/nightly"
-# It does judge: a field that does not exist is refused.
+# The check can fail: a field that does not exist is refused.
 sed 's/readOnlyRootFilesystem/readOnlyRoot/' "$scratch/all.yaml" >"$scratch/wrong.yaml"
 ! kubectl apply --server-side --dry-run=server --force-conflicts --field-manager=check -f "$scratch/wrong.yaml" >/dev/null 2>&1 || fail "a wrong field was accepted"
 
@@ -69,11 +69,11 @@ if istio=$(cd "$scratch" && command -v go >/dev/null && GOFLAGS=-mod=mod go mod 
       kubectl wait --for=condition=Established crd "$crd" --timeout=1s >/dev/null 2>&1 && break
     done
   fi
-  judged cleaning istio
+  check cleaning istio
   sed 's/consecutive5xxErrors: 5/consecutive5xxErrors: many/' "$scratch/all.yaml" >"$scratch/wrong.yaml"
   ! kubectl apply --server-side --dry-run=server --force-conflicts --field-manager=check -f "$scratch/wrong.yaml" >/dev/null 2>&1 || fail "a wrong DestinationRule was accepted"
 else
-  left_out+=("the DestinationRule: there is no go, or no module proxy")
+  left_out+=("the DestinationRule: go is not installed, or reaches no module proxy")
 fi
 
 echo "== Prometheus and Grafana"
@@ -81,15 +81,15 @@ prometheus=manifests/components/prometheus
 if promtool=$(command -v "${PROMTOOL:-promtool}"); then
   "$promtool" check rules $prometheus/rules.yaml
   "$promtool" test rules $prometheus/rules_test.yaml
-  # Some builds know nothing of Kubernetes; the rest of the file is checked by them too.
+  # Some builds of promtool lack Kubernetes discovery; they still check the rest of the file.
   cp $prometheus/rules.yaml "$scratch"
   "$promtool" check config $prometheus/prometheus.yml >"$scratch/said" 2>&1 || {
     grep -q 'kubernetes_sd_configs not found' "$scratch/said" || { cat "$scratch/said"; fail "prometheus.yml is refused"; }
     sed 's/kubernetes_sd_configs:.*/static_configs: []/' $prometheus/prometheus.yml >"$scratch/prometheus.yml"
     "$promtool" check config "$scratch/prometheus.yml"
-    left_out+=("Kubernetes discovery in prometheus.yml: this promtool does not know it")
+    left_out+=("Kubernetes discovery in prometheus.yml: this promtool does not support it")
   }
-  # Each alert is tested, and a test can fail.
+  # Every alert has a test, and the tests can fail.
   for alert in $(sed -n 's/.*- alert: //p' $prometheus/rules.yaml); do
     grep -q "alertname: $alert\b" $prometheus/rules_test.yaml || fail "no test of the alert $alert"
   done
@@ -97,9 +97,9 @@ if promtool=$(command -v "${PROMTOOL:-promtool}"); then
   cp $prometheus/rules_test.yaml "$scratch"
   ! "$promtool" test rules "$scratch/rules_test.yaml" >/dev/null 2>&1 || fail "a weaker objective was not noticed"
 else
-  left_out+=("alert rules: there is no promtool")
+  left_out+=("alert rules: promtool is not installed")
 fi
-# Each query of the dashboard is one that promtool can read.
+# promtool parses every query of the dashboard.
 python3 - $prometheus/dashboard.json >"$scratch/queries.yaml" <<'PY'
 import json, sys
 panels = json.load(open(sys.argv[1], encoding="utf-8"))["panels"]
@@ -111,4 +111,4 @@ PY
 [[ -z ${promtool:-} ]] || "$promtool" check rules "$scratch/queries.yaml"
 
 for what in "${left_out[@]}"; do echo "left out: $what"; done
-echo "the manifests are in order"
+echo "the manifests are valid"

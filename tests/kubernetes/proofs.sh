@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# A system of its own namespace is brought up on the cluster at hand (KUBECONFIG) as a user would, scenarios are run on it with and without
-# their guards, and it is taken down again with nothing of it left.
+# Brings the bookstore up in a namespace of its own, as a user would, runs scenarios on it with and without their guards,
+# takes it down, and checks that nothing is left. Needs kubectl, jq, and a cluster (KUBECONFIG) whose service addresses
+# answer from here.
 #   proofs.sh BRUNT IMAGE EVENT_LOG STORE OUT SCENARIO…
-# The scenarios are of the bookstore. Needs kubectl, and a cluster whose service addresses answer from here.
+# With '' as EVENT_LOG or STORE, brunt brings its own.
 set -euo pipefail
 brunt=$1 image=$2 event_log=$3 store=$4 out=$5; shift 5
 namespace=bookstore-$$
@@ -12,7 +13,7 @@ down() {
 }
 trap 'down >/dev/null 2>&1 || true' EXIT
 
-objects() { # everything that a run could leave changed: values of workloads and autoscalers, and what is there at all
+objects() { # everything that a run could change: values of workloads and autoscalers, and which objects exist
   kubectl get deployments,horizontalpodautoscalers,configmaps,services,jobs -n "$namespace" -o json |
     jq -S '.items | map({kind, name: .metadata.name, data,
         notes: [.metadata.annotations // {} | keys[] | select(startswith("revert.brunt.dev"))], spec: (.spec | del(.clusterIP, .clusterIPs))}
@@ -31,7 +32,7 @@ for _ in $(seq 30); do
   sleep 1
 done
 [[ $before == "$after" ]] || { diff <(echo "$before") <(echo "$after") || true; fail "something was left behind"; }
-echo "all is as it was before"
+echo "all objects are as before"
 down
 trap - EXIT
-kubectl wait --for=delete "namespace/$namespace" --timeout=90s >/dev/null || fail "the namespace is still there"
+kubectl wait --for=delete "namespace/$namespace" --timeout=90s >/dev/null || fail "the namespace still exists"

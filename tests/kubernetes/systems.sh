@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The five systems, as they run on the cluster at hand: in each, what is ordered comes to its end through the gateway.
+# Completes an order through the gateway of each system on the current cluster.
 #   systems.sh [SYSTEM…]
-# Needs kubectl, curl, jq, and a cluster (KUBECONFIG) whose service addresses answer from here; elsewhere, GATEWAY_coffee=URL and so on
-# name what `kubectl port-forward` offers.
+# Needs kubectl, curl, jq, and a cluster (KUBECONFIG) whose service addresses answer from here. Otherwise GATEWAY_coffee=URL
+# and so on name the addresses of `kubectl port-forward`.
 set -euo pipefail
 systems=("$@")
 ((${#systems[@]})) || systems=(coffee bookstore baemin fooddelivery cleaning)
@@ -12,7 +12,7 @@ gateway() { # SYSTEM
   local given=GATEWAY_$1
   if [[ ${!given:-} ]]; then echo "${!given}"; else kubectl get service gateway -n "$1" -o jsonpath='http://{.spec.clusterIP}:8080'; fi
 }
-send() { # METHOD PATH JSON: the answer
+send() { # METHOD PATH JSON: prints the reply
   curl -fsS --max-time 10 --retry 5 --retry-connrefused -X "$1" -H 'content-type: application/json' -d "$3" "$base/$2"
 }
 until_holds() { # WHAT PATH JQ: for at most 30 s
@@ -21,7 +21,7 @@ until_holds() { # WHAT PATH JQ: for at most 30 s
     sleep 0.3
   done
   curl -sS --max-time 5 "$base/$2" || true
-  fail "$1 does not come true"
+  fail "it does not become true: $1"
 }
 
 coffee() {
@@ -33,13 +33,13 @@ bookstore() {
   local book id; book=$(send POST books '{"bookName":"LondonTour","stock":100}' | jq -e .bookId)
   id=$(send POST orders "{\"customerId\":1,\"bookId\":$book,\"quantity\":10,\"deliveryAddress\":\"Seoul\"}" | jq -e .orderId)
   until_holds "order $id is shipped" "orders/$id" '.orderStatus == "Shipped"'
-  until_holds "the stock is less" "books/$book" '.stock == 90'
+  until_holds "the stock is reduced" "books/$book" '.stock == 90'
 }
 baemin() {
   local id; id=$(send POST orders '{"productName":"Chicken","productPrice":100,"orderTotalPrice":100,"customerAddr":"Seoul"}' | jq -e .id)
   until_holds "order $id is paid and on its way" 'orderDetails?size=1000' \
     "any(._embedded.orderDetails[]; .orderId == $id and .payStatus == \"PaymentApproved\")"
-  until_holds "its delivery stands" 'deliveries?size=1000' "any(._embedded.deliveries[]; .orderId == $id)"
+  until_holds "it has a delivery" 'deliveries?size=1000' "any(._embedded.deliveries[]; .orderId == $id)"
 }
 fooddelivery() {
   local id; id=$(send POST orders '{"menu":"Bibimbap","qty":1,"price":9000,"storeId":1,"deliveryType":"bike","address":"Seoul"}' | jq -e .id)
@@ -55,7 +55,7 @@ cleaning() {
   local id; id=$(send POST cleaningReservations '{"requestDate":"20201010","place":"서울","price":250000,"customerName":"홍길동"}' | jq -e .id)
   until_holds "reservation $id is paid" 'dashBoardViews?size=1000' \
     "any(._embedded.dashBoardViews[]; .requestId == $id and .customerName == \"홍길동\")"
-  until_holds "its message came" 'messages?size=1000' "any(._embedded.messages[]; .requestId == $id)"
+  until_holds "it has a message" 'messages?size=1000' "any(._embedded.messages[]; .requestId == $id)"
 }
 
 for system in "${systems[@]}"; do
@@ -63,4 +63,4 @@ for system in "${systems[@]}"; do
   echo "$system at $base"
   "$system"
 done
-echo "all of it came to its end"
+echo "every order is completed"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A service of a thousand pods: how long it takes to choose among them, how much memory the controller needs, and that it asks no more of the
-# API server than there are objects to touch, plus a constant.
+# A service of a thousand pods: how long the choice among them takes, how much memory the controller needs, and that its
+# requests to the API server are at most one per object that it changes, plus a constant.
 #   thousand.sh BRUNT [PODS]
-# Needs kubectl, python3, and a cluster (KUBECONFIG) with nodes that only pretend to run pods (KWOK): labelled type=kwok, tainted the same.
+# Needs kubectl, python3, and a cluster (KUBECONFIG) with simulated nodes (KWOK) that have the label and the taint type=kwok.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 brunt=$(readlink -f "$1") pods=${2:-1000}
@@ -16,14 +16,14 @@ finish() {
   rm -rf "$scratch"
 }
 trap finish EXIT
-[[ $(kubectl get nodes -l type=kwok -o name) ]] || fail "there are no nodes that pretend to run pods"
+[[ $(kubectl get nodes -l type=kwok -o name) ]] || fail "there are no simulated nodes"
 
-until_says() { # FILE: its first line, within 10 s
+first_line() { # FILE: its first line, within 10 s
   for _ in $(seq 100); do
     [[ ! -s $1 ]] || { head -n 1 "$1"; return; }
     sleep 0.1
   done
-  fail "nothing in $1"
+  fail "$1 is empty"
 }
 
 kubectl create namespace "$namespace" >/dev/null
@@ -49,11 +49,11 @@ YAML
 kubectl wait -n "$namespace" deployment/shop --for=jsonpath='{.status.readyReplicas}'="$pods" --timeout=300s >/dev/null
 echo "$pods pods are ready"
 
-# Requests are counted on their way, in the clear.
+# Requests pass through a counter in plain HTTP.
 kubectl proxy --port 0 --disable-filter=true >"$scratch/proxy" 2>/dev/null & started+=($!)
-direct=$(until_says "$scratch/proxy" | sed 's/.*://')
+direct=$(first_line "$scratch/proxy" | sed 's/.*://')
 python3 "$here/count.py" "$direct" "$scratch/requests" >"$scratch/counter" & started+=($!)
-port=$(until_says "$scratch/counter")
+port=$(first_line "$scratch/counter")
 cat >"$scratch/kubeconfig" <<YAML
 apiVersion: v1
 kind: Config
@@ -61,7 +61,7 @@ clusters: [{name: counted, cluster: {server: "http://127.0.0.1:$port"}}]
 contexts: [{name: counted, context: {cluster: counted}}]
 current-context: counted
 YAML
-# Nobody answers for pods that only seem to run, so the load goes elsewhere.
+# Simulated pods answer no request, so the load goes elsewhere.
 cat >"$scratch/shop.yaml" <<YAML
 version: 1
 name: shop
@@ -70,7 +70,7 @@ services:
   elsewhere: {url: "http://127.0.0.1:$direct"}
 YAML
 
-killed() { # HOW MANY: runs with that many killed; prints requests, watches, MiB, and seconds of choosing and of killing
+killed() { # COUNT: a run that kills COUNT pods; prints requests, watches, MiB, and seconds to choose and to kill
   local many=$1
   cat >"$scratch/killed-$many.yaml" <<YAML
 version: 1
@@ -89,7 +89,7 @@ YAML
   wait "$run" || { cat "$scratch/said"; fail "the run with $many ended with $?"; }
   tail -n "+$((from + 1))" "$scratch/requests" >"$scratch/these"
   grep -c ' DELETE .*/pods/' "$scratch/these" | grep -qx "$many" || fail "not $many pods were deleted"
-  # The census is the last look before the first of them goes.
+  # The choice starts with the last read of the Deployment before the first deletion.
   awk -v many="$many" -v memory="$memory" '
     / DELETE / {last = $1} / DELETE / && !first {first = $1; asked = before}
     / GET .*\/deployments\/shop/ {before = $1}
@@ -108,9 +108,9 @@ printf '%6d  %8d  %15d  %11s  %12s  %10s\n' "$few" "$requests_few" "$watches_few
 printf '%6d  %8d  %15d  %11s  %12s  %10s\n' "$many" "$requests_many" "$watches_many" "$memory_many" "$chosen_many" "$killed_many"
 
 constant=$((requests_few - few))
-((constant <= 60)) || fail "$constant requests beside those that touch something"
-# A watch that is opened anew is a request too.
-((requests_many - many <= constant + 10)) || fail "with more pods to kill, there are more requests beside"
+((constant <= 60)) || fail "$constant requests besides one for each pod"
+# A watch that is opened again is a request as well.
+((requests_many - many <= constant + 10)) || fail "with more pods to kill, there are more other requests"
 for memory in "$memory_few" "$memory_many"; do
   awk -v memory="$memory" 'BEGIN {exit !(memory > 0 && memory < 100)}' || fail "$memory MiB of memory"
 done

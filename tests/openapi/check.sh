@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Whether what each service says of itself at /v3/api-docs is true: schemathesis asks it all that the document allows, and much
-# that it does not, and holds every answer against the document.
-#   check.sh BRUNT [SECONDS-A-SERVICE] [SYSTEM...]      needs schemathesis (pip install schemathesis) and jq
-# SEED=2 asks other questions than SEED=1, which stands so that two runs ask the same.
+# Checks each service against its OpenAPI document at /v3/api-docs: schemathesis sends requests that the document allows, and
+# many that it does not, and compares every reply with the document.
+#   check.sh BRUNT [SECONDS-PER-SERVICE] [SYSTEM...]      needs schemathesis (pip install schemathesis) and jq
+# SEED (default 1) selects the requests, so that two runs send the same ones.
 set -euo pipefail
 brunt=$(readlink -f "$1") seconds=${2:-6}
 systems=("${@:3}")
@@ -20,8 +20,9 @@ start() { # SYSTEM
   cat "$1.log"; return 1
 }
 
-# 422 is about a key that was used for something else, which no document can rule out. A gateway's second name for a resource
-# (bookings, alarms) finds gone what was deleted by its first name, which the tool takes for another resource.
+# 422 is for a key that was used for another request, which no document can rule out. Under a gateway's alias of a resource
+# (bookings, alarms), an item that was deleted under the first name is gone, and schemathesis takes the two for different
+# resources.
 cat >schemathesis.toml <<'TOML'
 [checks]
 positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "5xx"]
@@ -31,7 +32,7 @@ include-path-regex = "^/(bookings|alarms)"
 checks.ensure_resource_availability.enabled = false
 TOML
 
-check() { # SYSTEM SERVICE URL: leaves SYSTEM-SERVICE.txt, and .ok if the document is true
+check() { # SYSTEM SERVICE URL: writes SYSTEM-SERVICE.txt, and .ok if the document is right
   local log=$1-$2.txt
   if schemathesis run "$3/v3/api-docs" --url "$3" --no-color --max-time "$seconds" --max-examples 50 \
     --seed "${SEED:-1}" --generation-database none --warnings off >"$log" 2>&1 && [[ $(requests "$log") -gt 0 ]]; then
@@ -45,7 +46,7 @@ for system in "${systems[@]}"; do
   start "$system"
   awk '$2 ~ /^http:/ {print $1, $2}' "$system.log" >"$system.services"
   while read -r service url; do
-    while [[ $(jobs -rp | wc -l) -gt 2 ]]; do wait -n; done # brunt, and two at a time
+    while [[ $(jobs -rp | wc -l) -gt 2 ]]; do wait -n; done # brunt, and two checks at a time
     check "$system" "$service" "$url" &
   done <"$system.services"
   for job in $(jobs -rp); do [[ $job == "$running" ]] || wait "$job"; done
@@ -61,4 +62,4 @@ for system in "${systems[@]}"; do
   stop
 done
 [[ ${#failed[@]} == 0 ]] || { echo "FAILED: ${failed[*]}"; exit 1; }
-echo "ok: every document is true"
+echo "ok: every document is right"

@@ -6,7 +6,7 @@ source "$(dirname "$0")/common.sh" bookstore "$1"
 hosts=([gateway:8080]=8080 [order:8080]=8081)
 up
 
-echo "-- every service is there"
+echo "-- every service answers"
 empty() { readme "http http://gateway:8080/$1" 200 "._embedded.$1 == [] and .page.totalElements == 0 and (._links.self.href | test(\"/$1\"))"; }
 for collection in customers myPages books deliverables stockInputs orders deliveries coupons mycoupons; do empty $collection; done
 
@@ -34,9 +34,9 @@ until_true "the coupon is used" coupon_is "Used(Not Available)"
 echo "ok: the coupon is used"
 readme 'http DELETE http://gateway:8080/orders/2' 204
 readme 'http http://gateway:8080/orders/2' 404 '.status == 404'
-until_true "the coupon is given back" coupon_is "Refund(Available)"
+until_true "the coupon is returned" coupon_is "Refund(Available)"
 readme 'http http://gateway:8080/mycoupons/1' 200 '.couponStatus == "Refund(Available)"'
-until_true "the first order is on its way" shows http://localhost:8080/orders/1 '.orderStatus == "Shipped"'
+until_true "the first order is shipped" shows http://localhost:8080/orders/1 '.orderStatus == "Shipped"'
 readme 'http http://gateway:8080/books' 200 '[._embedded.books[] | .stock] == [100]'
 
 echo "-- the topic"
@@ -47,7 +47,7 @@ done
 echo "ok: kafka-console-consumer --topic cnabookstore --from-beginning, as brunt watch"
 
 echo "-- siege"
-serves() { # ARGUMENTS...: brunt load takes siege's
+serves() { # ARGUMENTS...: those of siege, which brunt load takes
   "$brunt" load "$@" >siege.log 2>&1 || fail "$*: $(cat siege.log)"
   grep -q 'Availability:[[:space:]]*100.00 %' siege.log || fail "$*: $(cat siege.log)"
   echo "ok: siege $*"
@@ -62,6 +62,6 @@ readme 'http http://order:8080/makeZombie' 200
 readme 'http http://order:8080/isHealthy' 500 '.error == "Internal Server Error" and .message == "zombie....." and .path == "/isHealthy"
   and .status == 500 and has("timestamp")'
 healthy() { call http://localhost:8081/isHealthy; [[ $STATUS == 200 ]]; }
-until_true "order is started again" healthy
+until_true "order is restarted" healthy
 readme 'http http://order:8080/isHealthy' 200
 stop_all

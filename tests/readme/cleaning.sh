@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The cleaning service's README, command by command, with the real httpie. The commands in it are another project's (it says so); its
-# bookings are reservations here and its alarms messages, both at the gateway. There are no rooms.
+# The cleaning service's README, command by command, with the real httpie. Its commands come from another project, as it says
+# itself: its bookings are reservations here and its alarms messages, both at the gateway. There are no rooms.
 #   cleaning.sh BRUNT
 # shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" cleaning "$1"
@@ -26,10 +26,10 @@ readme 'http DELETE http://booking:8080/bookings/1' 204
 start payment
 until_true "payment is ready" is_ready 8083
 readme "$hotel" 201 "$reserved"
-grep -qi '^location: .*/2$' <<<"$HEAD" || fail "it does not say where it is: $HEAD"
+grep -qi '^location: .*/2$' <<<"$HEAD" || fail "there is no Location: $HEAD"
 readme "$pension" 201 '.place == "양평" and .customerName == "홍길동"'
-until_true "the money is given back" shows http://localhost:8083/payments/1 '.status == "PaymentCancel"'
-echo "ok: the payment of what was cancelled meanwhile is given back"
+until_true "the payment is refunded" shows http://localhost:8083/payments/1 '.status == "PaymentCancel"'
+echo "ok: the payment of a reservation that was canceled meanwhile is refunded"
 
 echo "-- message is down"
 stop message
@@ -38,9 +38,9 @@ readme "$pension" 201 '.status == "ReservationApply"'
 readme 'http http://alarm:8080/alarms' 503
 start message
 until_true "message is ready" is_ready 8085
-told='([._embedded.messages[] | select(.status == "PaymentCompleted") | .requestId] | sort == [1, 2, 3, 4, 5])'
-until_true "all are told" shows http://localhost:8088/alarms "$told"
-readme 'http http://alarm:8080/alarms' 200 "$told and ([._embedded.messages[] | select(.status == \"PaymentCancelCompleted\") | .requestId] == [1])"
+notified='([._embedded.messages[] | select(.status == "PaymentCompleted") | .requestId] | sort == [1, 2, 3, 4, 5])'
+until_true "every customer has a message" shows http://localhost:8088/alarms "$notified"
+readme 'http http://alarm:8080/alarms' 200 "$notified and ([._embedded.messages[] | select(.status == \"PaymentCancelCompleted\") | .requestId] == [1])"
 
 echo "-- cleaned"
 call POST :8088/cleans requestId=2 cleanDate=20201011

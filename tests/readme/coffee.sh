@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The coffee chain's README, command by command, with the real httpie, on the README's ports: each service in the foreground
-# of a shell of its own, as the README starts them.
+# The coffee chain's README, command by command, with the real httpie on the README's ports. Each service runs in the
+# foreground of its own shell, as the README starts them.
 #   coffee.sh BRUNT
 # shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" coffee "$1"
@@ -15,7 +15,7 @@ readme 'http POST http://10.0.232.104:8080/orders productName="Americano" qty=1'
 until_true "order 1 is Completed" status_is 1 Completed
 echo "ok: the coffee is made"
 
-echo "-- product is stopped with ctrl-C"
+echo "-- product is stopped with Ctrl-C"
 stop product
 readme 'http http://localhost:8081/orders item="Hot Tea" qty=10' 201 '.productName == "Hot Tea" and .qty == 10'
 readme 'http GET http://localhost:8081/orders/2' 200 '.status == "Requested"'
@@ -28,9 +28,9 @@ until_true "product is ready" is_ready 8082
 readme 'http PATCH http://localhost:8081/orders/2 status="Canceled"' 200 '.status == "Canceled"'
 until_true "order 3 is Completed" status_is 3 Completed
 readme 'http GET http://localhost:8081/orders/1' 200 '.status == "Completed"'
-echo "ok: what was ordered meanwhile is made"
-status_is 2 Canceled || fail "order 2 is not Canceled any more: $BODY"
-echo "ok: the cancelled order is not made"
+echo "ok: the order of the downtime is made"
+status_is 2 Canceled || fail "order 2 is no longer Canceled: $BODY"
+echo "ok: the canceled order is not made"
 
 pages() { call GET http://localhost:8084/mypages; jq -e '[._embedded.mypages[].orderStatus] == ["Completed", "Canceled", "Completed"]' <<<"$BODY" >/dev/null; }
 until_true "MyPage shows the history" pages

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034 # the scripts that source this read HEAD
-# What the READMEs' scripts have in common; each is called with the program's path and sources this with it.
+# Functions of the READMEs' scripts, which source this with the path of the program.
 #   source common.sh SYSTEM BRUNT
 set -euo pipefail
 system=$1
@@ -9,7 +9,7 @@ cd "$scratch"
 declare -A pids
 STATUS='' HEAD='' BODY=''
 
-# Each service in the foreground of a shell of its own, as the READMEs start them; stop is ctrl-C.
+# Each service runs in the foreground of its own shell, as the READMEs start them; stop sends Ctrl-C.
 start() { "$brunt" serve "$system" "$1" >>"$1.log" 2>&1 & pids[$1]=$!; }
 stop() { kill -INT "${pids[$1]}"; wait "${pids[$1]}" || fail "$1 did not stop cleanly"; unset "pids[$1]"; }
 start_all() { # SERVICE=PORT...
@@ -20,9 +20,9 @@ start_all() { # SERVICE=PORT...
 stop_all() {
   local name
   for name in "${!pids[@]}"; do stop "$name"; done
-  echo "ok: every process ends with exit code 0"
+  echo "ok: every process exits with 0"
 }
-# The whole system under brunt's supervision, as in a cluster.
+# The whole system, supervised by brunt, as in a cluster.
 up() {
   "$brunt" up "$system" >up.log 2>&1 & pids[up]=$!
   until_true "the system is up" grep -q "Ctrl-C stops it" up.log
@@ -35,7 +35,7 @@ cleanup() {
 trap cleanup EXIT
 
 fail() { echo "FAILED: $*"; tail -n 5 ./*.log; exit 1; }
-until_true() { # WHAT COMMAND...: for at most 20 s
+until_true() { # WHAT COMMAND...: waits at most 20 s
   local what=$1; shift
   for _ in $(seq 200); do "$@" && return; sleep 0.1; done
   fail "$what: $STATUS $BODY"
@@ -52,12 +52,12 @@ wants() { # STATUS JQ-TEST WHAT
   [[ -z $2 ]] || jq -e "$2" <<<"$BODY" >/dev/null || fail "$3: $BODY"
   echo "ok: $3"
 }
-# A command as the README has it. The hosts are its cluster's; here all are on this machine, each at its own port: see `hosts`.
+# Runs a command of the README. Its hosts are names in a cluster; `hosts` maps each to a port of this machine.
 declare -A hosts
 readme() { # COMMAND STATUS [JQ-TEST]
   local line=${1#http } host
   for host in "${!hosts[@]}"; do line=${line//"//$host"/"//localhost:${hosts[$host]}"}; done
-  eval "call $line" # the command's own quotes hold
+  eval "call $line" # eval, for the quotes of the command
   wants "$2" "${3:-}" "$1"
 }
 shows() { call GET "$1"; [[ $STATUS == 200 ]] && jq -e "$2" <<<"$BODY" >/dev/null; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What the food delivery's README shows, step by step, with the real httpie on the README's ports (8081 to 8085): each service in
-# the foreground of a shell of its own, as the README starts them. It shows its requests as pictures; here they are commands.
+# The food delivery's README, step by step, with the real httpie on the README's ports (8081 to 8085). Each service runs in
+# the foreground of its own shell, as the README starts them. The README shows its requests as pictures; here they are
+# commands.
 #   fooddelivery.sh BRUNT
 # shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" fooddelivery "$1"
@@ -16,17 +17,17 @@ echo "ok: the order is in the store"
 call PATCH :8083/storeOrders/1 accept=true
 wants 200 '.accept == true and .status == "Accepted"' 'accept is set to true, and the status follows'
 
-echo "-- an order is paid for, or it is none"
+echo "-- no unpaid orders"
 call GET :8082/payments/1
 wants 200 '.orderId == 1 and .price == 20000 and .status == "Paid"' 'the order is paid for'
 stop pay
 call POST :8081/orders menu="치킨" qty=1 price=18000
 wants 503 '.message | endswith("try again shortly")' 'without pay an order is refused'
-grep -qi '^retry-after: [0-9]' <<<"$HEAD" || fail "it does not say when to come back: $HEAD"
+grep -qi '^retry-after: [0-9]' <<<"$HEAD" || fail "there is no Retry-After: $HEAD"
 start pay
 until_true "pay is ready" is_ready 8082
 
-echo "-- the store is down, and orders are taken"
+echo "-- the store is down, and orders are accepted"
 stop store
 call POST :8088/orders menu="치킨" qty=1 price=18000 deliveryType="자전거"
 wants 201 '.deliveryType == "bicycle"' 'an order is placed while the store is down'
@@ -36,31 +37,31 @@ until_true "the store is ready" is_ready 8083
 until_true "the store has the second order" shows :8083/storeOrders/2 ".orderId == $second"
 echo "ok: it is in the store afterwards"
 
-echo "-- Request/Response: it is cooked if there is such an order"
+echo "-- Request/Response: only an existing order is cooked"
 stop app
 call PUT :8083/storeOrders/1/start
-wants 503 '.message | startswith("nothing is cooked")' 'without app nothing is cooked'
+wants 503 '.message | startswith("nothing is cooked")' 'without app, nothing is cooked'
 start app
 until_true "app is ready" is_ready 8081
 call PUT :8083/storeOrders/1/start
 wants 200 '.status == "Cooking"' 'cooking begins'
-until_true "app knows" shows :8081/orders/1 '.status == "Cooking"'
+until_true "app shows it" shows :8081/orders/1 '.status == "Cooking"'
 call PATCH :8081/orders/1 status="Canceled"
-wants 409 '.status == 409' 'what is being cooked cannot be canceled'
+wants 409 '.status == 409' 'an order that is being cooked cannot be canceled'
 call PUT :8083/storeOrders/1/finish
 wants 200 '.status == "Cooked"' 'cooking ends'
 
-echo "-- the rider delivers by the type that was chosen"
+echo "-- the rider delivers by the chosen type"
 until_true "the delivery is ready" shows :8084/deliveries/1 '.status == "Ready" and .deliveryType == "walk"'
 call POST :8081/reviews orderId=1 rating=5 text="맛있어요"
-wants 409 '' 'a review has to wait'
+wants 409 '' 'there is no review before the delivery'
 call PUT :8084/deliveries/1/pick deliveryType="바이크"
-wants 409 '' 'a rider on a bike does not get it'
+wants 409 '' 'a rider on a bike is refused'
 call PUT :8084/deliveries/1/pick deliveryType="도보"
-wants 200 '.status == "Picked"' 'a rider on foot does'
+wants 200 '.status == "Picked"' 'a rider on foot picks it up'
 call PUT :8084/deliveries/1/deliver
 wants 200 '.status == "Delivered"' 'it is delivered'
-until_true "app knows" shows :8081/orders/1 '.status == "Delivered"'
+until_true "app shows it" shows :8081/orders/1 '.status == "Delivered"'
 call POST :8081/reviews orderId=1 rating=5 text="맛있어요"
 wants 201 '.text == "맛있어요"' 'the customer reviews it'
 
@@ -70,14 +71,14 @@ wants 200 '.status == "Canceled"' 'the second order is canceled'
 canceled=".orderId == $second and .status == \"Canceled\""
 until_true "the payment is canceled" shows :8088/payments "._embedded.payments[] | select($canceled)"
 until_true "the delivery is canceled" shows :8088/deliveries "._embedded.deliveries[] | select($canceled)"
-echo "ok: money and delivery follow"
+echo "ok: payment and delivery are canceled"
 
 echo "-- CQRS, and a notification at every change"
 until_true "the page shows it" shows :8085/myPages '[._embedded.myPages[] | select(.menu) | .orderStatus] == ["Delivered", "Canceled"]'
 echo "ok: http :8085/myPages"
-told='[._embedded.notifications[] | select(.orderId == 1) | .text] == ["Your order is placed", "The store accepted your order",
+notified='[._embedded.notifications[] | select(.orderId == 1) | .text] == ["Your order is placed", "The store accepted your order",
   "Your order is being cooked", "Your order is cooked", "Your order is on its way", "Your order is delivered"]'
-until_true "the customer was told" shows :8085/notifications "$told"
-until_true "by name" shows :8085/notifications '[._embedded.notifications[] | select(.orderId == 1) | .customer] | unique == ["홍길동"]'
+until_true "the customer has every notification" shows :8085/notifications "$notified"
+until_true "they carry the name" shows :8085/notifications '[._embedded.notifications[] | select(.orderId == 1) | .customer] | unique == ["홍길동"]'
 echo "ok: http :8085/notifications"
 stop_all
