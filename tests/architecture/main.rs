@@ -1,6 +1,9 @@
 //! The rules of direction: who may know whom. ARCHITECTURE.md says why.
 #![allow(clippy::unwrap_used)]
 
+mod circles;
+mod imports;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
