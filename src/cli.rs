@@ -1,21 +1,27 @@
 //! The command line as it is typed.
 
 mod document;
+mod load_arguments;
 mod place;
 mod run;
 mod system;
 
 use clap::{Parser, Subcommand};
 
+use crate::logging::LogArgs;
+
 pub use document::{Compare, Report, Schema, SchemaOf, Validate};
+pub use load_arguments::set_apart;
 pub use place::{LoadFrom, OnWhat, Platform};
 pub use run::{Calibrate, Common, Prove, Run, Tolerance};
 pub use system::{Down, Revert, Serve, StandInFor, Stress, Up, Watch, Work};
 
-/// Does your system bear it? Load and chaos, with verdicts that can be trusted.
+/// Can your system take it? Load and chaos, with verdicts that can be trusted.
 #[derive(Debug, Parser)]
 #[command(name = "brunt", version, about, after_help = EXIT_CODES)]
 pub struct Cli {
+    #[command(flatten)]
+    pub log: LogArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

@@ -7,7 +7,7 @@ use std::io::Write;
 use anyhow::{Context, Result};
 use brunt_reports::{Report, annotations, markdown};
 
-use crate::say::put;
+use crate::console::out;
 
 /// Adds a run to the step's summary and prints its annotations; does nothing outside of
 /// a GitHub workflow.
@@ -17,7 +17,7 @@ pub fn tell(report: &Report) -> Result<()> {
         writeln!(file, "{}", markdown(report)?).context("the step summary cannot be written")?;
     }
     if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        put!("{}", annotations(report));
+        out!("{}", annotations(report));
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use anyhow::{Context, Result, bail};
 use brunt_reports::Report;
 use tokio::sync::watch;
 
+use crate::console::errln;
 use scene::Scene;
 
 /// Where the page is, unless told otherwise.
@@ -53,7 +54,7 @@ impl Serving {
         };
         listener.set_nonblocking(true).context("cannot serve the live page")?;
         let at = listener.local_addr().context("cannot serve the live page")?;
-        eprintln!("live page: http://{at}/");
+        errln!("live page: http://{at}/");
         let (changed, news) = watch::channel(());
         let live = Live { scene: Arc::default(), changed: Arc::new(changed) };
         let scene = Arc::clone(&live.scene);

@@ -1,18 +1,19 @@
-//! `brunt`: does your system bear it? The command line and the wiring; nothing else wires.
+//! `brunt`: can your system take it? The command line and the wiring; nothing else wires.
 
 mod builtin;
 mod cli;
 mod commands;
+mod console;
 mod exit;
 mod files;
 mod github;
 mod inside;
 mod live;
+mod logging;
 mod output;
 mod progress;
 mod runner;
 mod runs;
-mod say;
 mod target;
 
 use std::process::ExitCode;
@@ -20,8 +21,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    match commands::dispatch(cli::Cli::parse()) {
+    let arguments = cli::set_apart(std::env::args_os());
+    match commands::dispatch(cli::Cli::parse_from(arguments)) {
         Ok(code) => code,
-        Err(error) => exit::explain(&error),
+        Err(error) => exit::report_error(&error),
     }
 }

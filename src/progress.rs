@@ -13,6 +13,7 @@ use brunt_scenarios::timeline::Moment;
 use brunt_scenarios::units::Period;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::console::{self, errln};
 use crate::live::Live;
 
 /// Seconds between two lines about the load where there is no terminal.
@@ -47,6 +48,7 @@ impl Progress {
             ProgressStyle::with_template("{spinner} {wide_msg}")
                 .expect("the template is fixed, and valid"),
         );
+        console::draw_bar(&bar);
         Self { kind: Arc::new(Kind::Live { bar }), live: None }
     }
 
@@ -121,7 +123,7 @@ impl Progress {
                 let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
                 if snapshot.at >= *next {
                     *next = snapshot.at + PLAIN_EVERY;
-                    eprintln!("{}", line_of(snapshot));
+                    errln!("{}", line_of(snapshot));
                 }
             }
         }
@@ -131,15 +133,14 @@ impl Progress {
     pub fn line(&self, text: &str) {
         match &*self.kind {
             Kind::Quiet => {}
-            Kind::Plain { .. } => eprintln!("{text}"),
-            Kind::Live { bar } => bar.println(text),
+            Kind::Live { .. } | Kind::Plain { .. } => errln!("{text}"),
         }
     }
 
     /// Takes the live line away.
     pub fn done(&self) {
-        if let Kind::Live { bar } = &*self.kind {
-            bar.finish_and_clear();
+        if matches!(&*self.kind, Kind::Live { .. }) {
+            console::remove_bar();
         }
     }
 }

@@ -9,6 +9,7 @@ mod annotations;
 mod calibration;
 mod compare;
 pub mod confidence;
+mod exit;
 mod foresight;
 mod html;
 mod index;
@@ -30,6 +31,7 @@ pub use calibration::{Calibration, Counted, Tally};
 pub use compare::{
     Allowed, CompareError, Comparison, Difference, Metric, Part, compare, comparison_text,
 };
+pub use exit::Exit;
 pub use foresight::foresee;
 pub use html::{html, live_frame, live_page, main_part};
 pub use index::{Entry as IndexEntry, index};

@@ -12,10 +12,10 @@ use crate::cli::Calibrate;
 use crate::commands::parallel;
 use crate::commands::place;
 use crate::commands::run::{Attempt, once};
+use crate::console::{errln, out, outln};
 use crate::exit::Exit;
 use crate::files::Planned;
 use crate::output;
-use crate::say::{put, say};
 
 /// One run to make: a scenario as it is, or without a guard.
 struct Task<'p> {
@@ -44,13 +44,13 @@ pub fn calibrate(options: &Calibrate) -> Result<Exit> {
         task.perform(options, &counted, &path)
     })?;
     let counted = counted.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    put!("{}", counted.table());
-    say!("{} s; counts are in {}", began.elapsed().as_secs(), path.display());
+    out!("{}", counted.table());
+    outln!("{} s; counts are in {}", began.elapsed().as_secs(), path.display());
     // That verdicts can be wrong is what is measured, and a failure of this command only beyond
     // what was allowed.
     let worse = counted.worse_than(options.false_alarms, options.detection);
     for line in &worse {
-        say!("{line}");
+        outln!("{line}");
     }
     let stopped = ended.into_iter().any(|exit| exit == Exit::Aborted);
     Ok(match (stopped, worse.is_empty()) {
@@ -91,10 +91,10 @@ impl Task<'_> {
         let mut counted = counted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match counted.count(&planned.slug, without, &report.verdict) {
             Counted::Right if !options.common.keep => {
-                drop(page.parent().map(std::fs::remove_dir_all))
+                drop(page.parent().map(std::fs::remove_dir_all));
             }
             Counted::Right => {}
-            Counted::Wrong => eprintln!("{}: {}", report.verdict.outcome, page.display()),
+            Counted::Wrong => errln!("{}: {}", report.verdict.outcome, page.display()),
         }
         output::write_file(path, &serde_json::to_string_pretty(&*counted)?)?;
         Ok(Exit::Pass)

@@ -9,8 +9,8 @@ use brunt_kubernetes::{Cluster, ClusterTarget, Keep, Manifest, WorkloadStatus};
 
 use crate::builtin;
 use crate::cli::{Down, Platform, Up};
+use crate::console::outln;
 use crate::exit::Exit;
-use crate::say::say;
 
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
@@ -24,13 +24,13 @@ pub fn up(options: &Up) -> Result<Exit> {
         let cluster = reach(&options.system, &options.cluster.place()).await?;
         cluster.apply(&manifest).await?;
         let namespace = &cluster.namespace;
-        say!(
+        outln!(
             "{}: {} objects are applied in the namespace {namespace}",
             options.system,
             manifest.len()
         );
         until_ready(&cluster, &manifest, options.within.0).await?;
-        say!(
+        outln!(
             "{} is up. Come in by: kubectl port-forward -n {namespace} service/gateway 8080",
             options.system
         );
@@ -52,13 +52,13 @@ pub fn down(options: &Down) -> Result<Exit> {
         let cluster = reach(&options.system, &options.cluster.place()).await?;
         manifest.into_namespace(&cluster.namespace);
         let removed = cluster.remove(&manifest, keep).await?;
-        say!(
+        outln!(
             "{}: {removed} objects are removed from the namespace {}",
             options.system,
             cluster.namespace
         );
         if keep == Keep::Volumes {
-            say!("The namespace and its volumes are kept; --volumes removes them too.");
+            outln!("The namespace and its volumes are kept; --volumes removes them too.");
         }
         Ok(Exit::Pass)
     })
@@ -105,7 +105,7 @@ async fn until_ready(cluster: &Cluster, manifest: &Manifest, within: Duration) -
         let all = cluster.rollout_status(manifest).await?;
         let now = all.iter().map(one_line).collect::<Vec<_>>().join("  ");
         if now != said {
-            say!("{:5.1} s  {now}", started.elapsed().as_secs_f64());
+            outln!("{:5.1} s  {now}", started.elapsed().as_secs_f64());
             std::io::stdout().flush()?;
             said = now;
         }

@@ -8,18 +8,18 @@ use brunt_reports::{Allowed, Comparison, Report, compare as compared, comparison
 use brunt_scenarios::units::Percent;
 
 use crate::cli::{Compare, Tolerance};
+use crate::console::{out, outln};
 use crate::exit::Exit;
 use crate::runs;
-use crate::say::{put, say};
 
 /// Says whether a new version is worse than the one before.
 pub fn compare(options: &Compare) -> Result<Exit> {
     let (base, new) = (reports(&options.base)?, reports(&options.new)?);
     let comparison = compared(&base, &new, allowed(&options.tolerance))?;
     if options.json {
-        say!("{}", serde_json::to_string_pretty(&comparison)?);
+        outln!("{}", serde_json::to_string_pretty(&comparison)?);
     } else {
-        put!("{}", comparison_text(&comparison));
+        out!("{}", comparison_text(&comparison));
     }
     Ok(comparison.judgement().into())
 }

@@ -3,16 +3,16 @@
 
 use anyhow::{Context, Result};
 
+use crate::console::out;
 use crate::exit::Exit;
-use crate::say::put;
 
 /// Prints the kernel's tables of connections.
 pub fn connections() -> Result<Exit> {
-    put!(
+    out!(
         "{}",
         std::fs::read_to_string("/proc/net/tcp").context("the kernel shows no connections here")?
     );
     // Not every kernel knows the new addresses.
-    put!("{}", std::fs::read_to_string("/proc/net/tcp6").unwrap_or_default());
+    out!("{}", std::fs::read_to_string("/proc/net/tcp6").unwrap_or_default());
     Ok(Exit::Pass)
 }

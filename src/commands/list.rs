@@ -1,18 +1,18 @@
 //! `brunt list`
 
 use crate::builtin;
+use crate::console::outln;
 use crate::exit::Exit;
-use crate::say::say;
 
 /// Prints what is built in.
 pub fn list() -> Exit {
-    say!("Systems (brunt up SYSTEM):");
+    outln!("Systems (brunt up SYSTEM):");
     for system in builtin::SYSTEMS {
-        say!("  {}", system.name);
+        outln!("  {}", system.name);
     }
-    say!("Scenarios (brunt run SCENARIO):");
+    outln!("Scenarios (brunt run SCENARIO):");
     for (name, _) in builtin::all() {
-        say!("  {name}");
+        outln!("  {name}");
     }
     Exit::Pass
 }

@@ -9,12 +9,16 @@ use brunt_reports::{
 };
 use brunt_scenarios::timeline::{Ending, LoadRecord, Moment, RateRecord, Schedule, Timeline};
 
+use crate::logging::Hold;
+
 /// Does what the arguments say.
 pub fn load(arguments: &[String]) -> ExitCode {
     let command = format!(
         "brunt load {}",
         arguments.iter().map(|one| quoted(one)).collect::<Vec<_>>().join(" ")
     );
+    // The view draws on the whole terminal, so log lines wait for its end.
+    let _hold = Hold::on_terminal();
     cli::main_with_pages(arguments, Some(&|told| page(told, &command)))
 }
 

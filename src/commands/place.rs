@@ -51,7 +51,7 @@ fn must_suit_processes(planned: &Planned) -> Result<()> {
 }
 
 /// Where a plan's system is during a run whose folder this is.
-pub fn on(plan: &Plan, base: &Path, folder: &Path, what: &OnWhat) -> On {
+pub fn on(plan: &Plan, base: &Path, folder: &Path, what: &OnWhat, run: &str) -> On {
     match what.on {
         Platform::Local => On::Local(Place {
             base: base.to_owned(),
@@ -59,15 +59,15 @@ pub fn on(plan: &Plan, base: &Path, folder: &Path, what: &OnWhat) -> On {
             logs: folder.join("logs"),
             ports: Ports::Free,
         }),
-        Platform::Kubernetes => On::Kubernetes(options(plan, what, ChangeMode::Apply)),
+        Platform::Kubernetes => On::Kubernetes(options(plan, what, ChangeMode::Apply, run)),
     }
 }
 
 /// How a run on a cluster is made.
-pub fn options(plan: &Plan, what: &OnWhat, mode: ChangeMode) -> ClusterRunOptions {
+pub fn options(plan: &Plan, what: &OnWhat, mode: ChangeMode, run: &str) -> ClusterRunOptions {
     ClusterRunOptions {
         target: place(&plan.system.name, what),
-        run: format!("{:08x}", fastrand::u32(..)),
+        run: run.to_owned(),
         max_duration: plan.max_duration,
         watchdog: if what.no_dead_man { Watchdog::None } else { Watchdog::Job(what.image.clone()) },
         mode,

@@ -13,9 +13,9 @@ use crate::cli::{Common, Prove};
 use crate::commands::parallel;
 use crate::commands::place;
 use crate::commands::run::{self, Attempt, once};
+use crate::console::out;
 use crate::exit::Exit;
 use crate::files::Planned;
-use crate::say::put;
 
 /// Runs each scenario as it is, then once broken as each of its proofs says.
 pub fn prove(options: &Prove) -> Result<Exit> {
@@ -31,7 +31,7 @@ pub fn prove(options: &Prove) -> Result<Exit> {
     let mut rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
     rows.sort_by_key(|(place, _)| *place);
     let table = Table { rows: rows.into_iter().flat_map(|(_, rows)| rows).collect() };
-    put!("{}", table.render(run::colour()));
+    out!("{}", table.render(run::colour()));
     Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
 }
 

@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use brunt_reports::{IndexEntry, index};
 
 use crate::cli::Report;
+use crate::console::outln;
 use crate::exit::Exit;
-use crate::say::say;
 use crate::{output, runs};
 
 /// Renders the reports of earlier runs again, and a page over all of them.
@@ -13,7 +13,7 @@ pub fn report(options: &Report) -> Result<Exit> {
     let found = runs::read(&options.path)?;
     for one in &found {
         let page = output::render(&one.report, &one.folder)?;
-        say!("{}", page.display());
+        outln!("{}", page.display());
     }
     if options.path.is_dir() && !options.path.join("report.json").is_file() {
         let page = |folder: &std::path::Path| {
@@ -28,7 +28,7 @@ pub fn report(options: &Report) -> Result<Exit> {
             .collect();
         let path = options.path.join("index.html");
         output::write_file(&path, &index(&entries).context("the index cannot be rendered")?)?;
-        say!("{}", path.display());
+        outln!("{}", path.display());
     }
     Ok(Exit::Pass)
 }

@@ -6,8 +6,8 @@ use anyhow::Result;
 use brunt_kubernetes::{Cluster, RunSelector, revert as put_back};
 
 use crate::cli::Revert;
+use crate::console::{errln, outln};
 use crate::exit::Exit;
-use crate::say::say;
 
 /// Puts back what runs have left on a cluster, and says what.
 pub fn revert(options: &Revert) -> Result<Exit> {
@@ -26,13 +26,13 @@ pub fn revert(options: &Revert) -> Result<Exit> {
         anyhow::Ok(put_back(&cluster, &which).await)
     })?;
     for what in &reverted.done {
-        say!("{what}");
+        outln!("{what}");
     }
     for what in reverted.drift.iter().chain(&reverted.failed) {
-        eprintln!("brunt: {what}");
+        errln!("brunt: {what}");
     }
     if reverted.is_clean() && reverted.done.is_empty() {
-        say!("there is nothing to put back");
+        outln!("there is nothing to put back");
     }
     Ok(if reverted.is_clean() { Exit::Pass } else { Exit::LeftBehind })
 }

@@ -11,19 +11,21 @@ use anyhow::{Result, bail};
 use brunt_reports::{Colour, Fact, Origin, Outcome, Report, comparison_text, text};
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{Ending, LoadRecord, Schedule};
+use tracing::{debug, info, info_span, warn};
 
 use crate::cli::{Common, Platform, Run};
 use crate::commands::compare::Baseline;
 use crate::commands::parallel;
 use crate::commands::place;
+use crate::console::{errln, out};
 use crate::exit::Exit;
 use crate::files::Planned;
 use crate::github;
 use crate::live::{Live, Serving};
+use crate::logging::RunLog;
 use crate::output;
 use crate::progress::Progress;
 use crate::runner::{self, Setting};
-use crate::say::put;
 
 /// Runs scenarios, one after another unless told otherwise; the worst end counts.
 pub fn run(options: &Run) -> Result<Exit> {
@@ -62,7 +64,7 @@ fn one(
 ) -> Result<Exit> {
     let common = &options.common;
     for doubt in brunt_reports::foresee(&planned.plan) {
-        eprintln!("warning: {doubt}");
+        errln!("warning: {doubt}");
     }
     let attempt =
         Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run", live };
@@ -73,7 +75,7 @@ fn one(
     if options.leave_report {
         let left = leave::report(planned, &page, &common.place).inspect_err(|_| {
             // What was measured must not be lost with the cluster.
-            put!("{said}");
+            out!("{said}");
         })?;
         said += &left;
     }
@@ -82,7 +84,7 @@ fn one(
         exit = exit.worse(comparison.judgement().into());
     }
     // At once, as others may be saying something too.
-    put!("{said}");
+    out!("{said}");
     github::tell(&report)?;
     Ok(exit)
 }
@@ -110,7 +112,8 @@ pub fn once(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)>
             break;
         }
         let most = common.retries;
-        eprintln!(
+        info!(again, most, "the generator missed its schedule: the run is made again");
+        errln!(
             "the load generator missed its own schedule: making the run again ({again} of {most})"
         );
         last = measure(attempt, common)?;
@@ -130,6 +133,11 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     let Attempt { planned, plan, slug, command, live } = attempt;
     let folder = output::folder(&common.out, slug)?;
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
+    let id = new_id();
+    let run = info_span!("run", id, scenario = plan.name);
+    let _log = RunLog::keep(&run, &folder);
+    let _in_run = run.enter();
+    info!(%command, seed, folder = %folder.display(), "the run begins");
     // Several at once would write into one another's lines.
     let progress =
         if common.quiet || common.jobs > 1 { Progress::quiet() } else { Progress::on_stderr() };
@@ -137,10 +145,10 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     let started = jiff::Timestamp::now();
     let origin = origin(planned, command, started, seed);
     let progress = progress.and_on_page(live.cloned(), plan, origin.clone());
-    let on = place::on(plan, &planned.base, &folder, &common.place);
+    let on = place::on(plan, &planned.base, &folder, &common.place, &id);
     let setting =
         Setting { plan, planned, on, place: &common.place, seed, progress: progress.clone() };
-    let timeline = super::runtime()?.block_on(runner::run(&setting));
+    let timeline = super::runtime_within(&run)?.block_on(runner::run(&setting));
     progress.done();
     let timeline = timeline.inspect_err(|_| {
         // Nothing ran, so there is nothing to report; an empty folder would only puzzle.
@@ -148,17 +156,34 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     })?;
     let verdict = brunt_reports::judge(plan, &timeline);
     let report = Report::new(plan, verdict, timeline, origin);
+    log_end(&report);
     if let Some(live) = live {
         live.report(&report);
     }
     let page = output::write(&report, &folder).inspect_err(|_| {
         // What was measured must not be lost with the disk.
-        put!("{}", text(&report, colour(), None));
+        out!("{}", text(&report, colour(), None));
     })?;
     if report.verdict.outcome == Outcome::Pass && !common.keep {
         let _ = std::fs::remove_dir_all(folder.join("data"));
     }
     Ok((report, page))
+}
+
+/// What a run is called in its log, and in what it notes on a cluster's objects.
+fn new_id() -> String {
+    format!("{:08x}", fastrand::u32(..))
+}
+
+fn log_end(report: &Report) {
+    for what in &report.timeline.left_behind {
+        warn!(%what, "left behind");
+    }
+    for finding in &report.verdict.findings {
+        let (check, judgement) = (&finding.name, finding.judgement);
+        debug!(%check, ?judgement, measured = %finding.measured, "judged");
+    }
+    info!(outcome = %report.verdict.outcome, ending = ?report.timeline.ending, "the run is over");
 }
 
 fn origin(planned: &Planned, command: &str, started: jiff::Timestamp, seed: u64) -> Origin {

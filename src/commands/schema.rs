@@ -4,8 +4,8 @@ use anyhow::Result;
 use brunt_scenarios::schema;
 
 use crate::cli::{Schema, SchemaOf};
+use crate::console::outln;
 use crate::exit::Exit;
-use crate::say::say;
 
 /// Prints a JSON Schema.
 pub fn schema(options: &Schema) -> Result<Exit> {
@@ -15,6 +15,6 @@ pub fn schema(options: &Schema) -> Result<Exit> {
         SchemaOf::Report => brunt_reports::schema(),
         SchemaOf::Load => schema::load(),
     };
-    say!("{}", serde_json::to_string_pretty(&schema)?);
+    outln!("{}", serde_json::to_string_pretty(&schema)?);
     Ok(Exit::Pass)
 }

@@ -9,8 +9,8 @@ use brunt_proxy::{Control, Endpoint, Listen, StandIn};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::StandInFor;
+use crate::console::outln;
 use crate::exit::Exit;
-use crate::say::say;
 
 /// The variable that tells whom it hears.
 const TOKEN: &str = "TOKEN";
@@ -34,7 +34,7 @@ pub fn stand_in(options: &StandInFor) -> Result<Exit> {
         let control = Control::start(options.control, &token, Arc::clone(&stand_in))
             .await
             .with_context(|| format!("cannot listen on port {}", options.control))?;
-        say!(
+        outln!(
             "in the place of {} on port {}, told on port {}",
             options.callee,
             stand_in.port(),

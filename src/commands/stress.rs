@@ -5,8 +5,8 @@ use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::Stress;
+use crate::console::outln;
 use crate::exit::Exit;
-use crate::say::say;
 
 const MIB: usize = 1024 * 1024;
 
@@ -30,7 +30,7 @@ pub fn stress(options: &Stress) -> Exit {
                 }
             });
         }
-        say!("stressed");
+        outln!("stressed");
         // An error is an end too.
         let _ = std::io::stdin().lock().read_to_end(&mut Vec::new());
         over.store(true, Ordering::Relaxed);

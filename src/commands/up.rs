@@ -9,11 +9,11 @@ use brunt_scenarios::plan::System;
 use brunt_scenarios::timeline::Moment;
 
 use crate::cli::Up;
+use crate::console::{errln, outln};
 use crate::exit::Exit;
 use crate::files;
 use crate::progress::Progress;
 use crate::runner::Stop;
-use crate::say::say;
 use crate::target::{self, Place};
 
 /// Starts a system, shows what runs where, and keeps it running until it is told to stop.
@@ -82,10 +82,10 @@ async fn keep_up(system: &System, place: &Place) -> Result<Exit> {
         }
         progress.done();
     }
-    say!("stopping {}", system.name);
+    outln!("stopping {}", system.name);
     let left = running.stop().await;
     for what in &left {
-        eprintln!("brunt: {what}");
+        errln!("brunt: {what}");
     }
     Ok(if left.is_empty() { Exit::Pass } else { Exit::LeftBehind })
 }
@@ -96,14 +96,14 @@ fn show(system: &System, running: &LocalSystem, place: &Place, started: Instant)
     let memory: u64 =
         services.iter().flat_map(|service| &service.replicas).filter_map(|one| one.rss).sum();
     let (after, memory) = (started.elapsed().as_secs_f64(), memory.div_ceil(1024 * 1024));
-    say!("{} is up after {after:.2} s, {memory} MiB together", system.name);
+    outln!("{} is up after {after:.2} s, {memory} MiB together", system.name);
     for service in &services {
-        say!("  {:width$}  {:28}{}", service.name, service.url, processes(service));
+        outln!("  {:width$}  {:28}{}", service.name, service.url, processes(service));
     }
     if let Some(url) = system.entry.as_ref().and_then(|entry| running.url(entry)) {
-        say!("Come in by {url}");
+        outln!("Come in by {url}");
     }
-    say!(
+    outln!(
         "Data and logs are in {} (kept; --fresh starts anew). Ctrl-C stops it.",
         place.data.with_file_name("").display()
     );

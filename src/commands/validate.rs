@@ -5,43 +5,43 @@ use brunt_scenarios::plan::{Arrival, Plan};
 use brunt_scenarios::units::Period;
 
 use crate::cli::Validate;
+use crate::console::outln;
 use crate::exit::Exit;
 use crate::files;
-use crate::say::say;
 
 /// Checks scenarios and says what they would do.
 pub fn validate(options: &Validate) -> Result<Exit> {
     for planned in files::plans(&options.scenarios)? {
-        say!("{}: ok", planned.source.name);
+        outln!("{}: ok", planned.source.name);
         describe(&planned.plan);
         for doubt in brunt_reports::foresee(&planned.plan) {
-            say!("  warning: {doubt}");
+            outln!("  warning: {doubt}");
         }
     }
     Ok(Exit::Pass)
 }
 
 fn describe(plan: &Plan) {
-    say!("  {}", plan.name);
+    outln!("  {}", plan.name);
     for load in &plan.loads {
         let model = match &load.arrival {
             Arrival::Closed { users, .. } => format!("{users} users"),
             Arrival::Open { ramps } => format!("{} requests", requests(ramps)),
         };
-        say!("  load {}: {model} for {}, {}", load.name, Period(load.lasts), load.work);
+        outln!("  load {}: {model} for {}, {}", load.name, Period(load.lasts), load.work);
     }
     for fault in &plan.faults {
         let times = match fault.at.as_slice() {
             [one] => format!("at {}", Period(*one)),
             many => format!("{} times", many.len()),
         };
-        say!("  fault {times}: {}", fault.kind);
+        outln!("  fault {times}: {}", fault.kind);
     }
     for check in &plan.checks {
-        say!("  must hold: {}", check.claim);
+        outln!("  must hold: {}", check.claim);
     }
     for proof in &plan.proofs {
-        say!("  proof: {proof}, these fail: {}", proof.fails.join(", "));
+        outln!("  proof: {proof}, these fail: {}", proof.fails.join(", "));
     }
 }
 

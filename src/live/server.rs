@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::answer;
 use super::events::Messages;
 use super::scene::Scene;
+use crate::console::errln;
 
 /// Between two messages.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -35,8 +36,7 @@ pub fn serve(
     news: watch::Receiver<()>,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let Ok(runtime) =
-        runtime.inspect_err(|error| eprintln!("the live page is not served: {error}"))
+    let Ok(runtime) = runtime.inspect_err(|error| errln!("the live page is not served: {error}"))
     else {
         return;
     };

@@ -6,6 +6,7 @@ mod browser;
 mod built_in;
 mod earlier_runs;
 mod exit_codes;
+mod logging;
 mod nothing_left;
 mod own_system;
 mod program;

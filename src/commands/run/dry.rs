@@ -7,9 +7,10 @@ use brunt_scenarios::units::Period;
 
 use crate::cli::{Common, Platform};
 use crate::commands::place;
+use crate::commands::run::new_id;
+use crate::console::outln;
 use crate::exit::Exit;
 use crate::files::Planned;
-use crate::say::say;
 
 /// Lets the faults of every plan go as far as the API server's own dry run, and prints what
 /// each would touch.
@@ -29,9 +30,9 @@ pub fn run(plans: &[Planned], common: &Common) -> Result<Exit> {
 
 async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
     let plan = &planned.plan;
-    let options = place::options(plan, &common.place, ChangeMode::DryRun);
+    let options = place::options(plan, &common.place, ChangeMode::DryRun, &new_id());
     let namespace = options.target.namespace.clone().unwrap_or_default();
-    say!("{}, in the namespace {namespace}:", plan.name);
+    outln!("{}, in the namespace {namespace}:", plan.name);
     let (system, _observed) = ClusterRun::start(&plan.system, &options).await?;
     system.ready().await?;
     if !system.planned_changes().is_empty() {
@@ -49,20 +50,20 @@ async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
         match outcome {
             Ok(applied) => drop(applied.keep()),
             Err(error) => {
-                say!("      would not happen: {error}");
+                outln!("      would not happen: {error}");
                 exit = Exit::Inconclusive;
             }
         }
     }
-    say!(
+    outln!(
         "Which of several replicas it is depends on the seed; --seed {seed} draws these. Nothing was touched."
     );
     Ok(exit)
 }
 
 fn tell(when: &str, touched: &[String]) {
-    say!("  {when}");
+    outln!("  {when}");
     for what in touched {
-        say!("      {what}");
+        outln!("      {what}");
     }
 }

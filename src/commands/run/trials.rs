@@ -5,9 +5,9 @@ use brunt_reports::{Outcome, trials, verdict_text};
 
 use super::{Attempt, colour, once};
 use crate::cli::Common;
+use crate::console::{errln, out};
 use crate::exit::Exit;
 use crate::files::Planned;
-use crate::say::put;
 
 /// Runs a scenario so often, one run after another, and judges them together. A run that was
 /// stopped, or left something behind, is the last one.
@@ -21,7 +21,7 @@ pub fn several(planned: &Planned, common: &Common, times: usize) -> Result<Exit>
         let attempt =
             Attempt { planned, plan: &planned.plan, slug: &slug, command: "run", live: None };
         let (report, page) = once(&attempt, &common)?;
-        eprintln!("trial {} of {times} {}: {}", trial + 1, report.verdict.outcome, page.display());
+        errln!("trial {} of {times} {}: {}", trial + 1, report.verdict.outcome, page.display());
         let outcome = report.verdict.outcome;
         reports.push(report);
         if matches!(outcome, Outcome::Aborted | Outcome::LeftBehind) {
@@ -30,6 +30,6 @@ pub fn several(planned: &Planned, common: &Common, times: usize) -> Result<Exit>
     }
     let verdict = trials(&planned.plan, &reports);
     let summary = format!("{} · {} of {times} trials", planned.plan.system.name, reports.len());
-    put!("{}", verdict_text(&planned.plan.name, &summary, &verdict, colour(), None));
+    out!("{}", verdict_text(&planned.plan.name, &summary, &verdict, colour(), None));
     Ok(verdict.outcome.into())
 }

@@ -1,0 +1,67 @@
+//! The log of one run: `log.jsonl` in its folder, beside the report.
+
+mod bounded;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::{Level, Span, warn};
+use tracing_subscriber::Registry;
+use tracing_subscriber::registry::LookupSpan;
+
+use bounded::Bounded;
+
+/// The file's name.
+const NAME: &str = "log.jsonl";
+
+/// How long it can get, in bytes. At debug level a run of an hour on a cluster writes some ten
+/// thousand API calls; a run that goes on for days must not fill the disk.
+const BOUND: u64 = 8 * 1024 * 1024;
+
+/// The file of a run, as the run's span carries it.
+#[derive(Clone)]
+pub(super) struct SharedFile(Arc<Mutex<Bounded<File>>>);
+
+impl SharedFile {
+    pub fn write(&self, level: Level, line: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(level, line);
+    }
+}
+
+/// Keeps what is logged within a run's span until this is dropped.
+pub struct RunLog {
+    path: PathBuf,
+    file: SharedFile,
+}
+
+impl RunLog {
+    /// Starts to keep what is logged within this span. A file that cannot be made is a warning: a
+    /// run is worth more than its log.
+    pub fn keep(span: &Span, folder: &Path) -> Option<Self> {
+        let path = folder.join(NAME);
+        let file = File::create(&path)
+            .inspect_err(|error| {
+                warn!(path = %path.display(), error = error as &dyn std::error::Error, "the run is not logged");
+            })
+            .ok()?;
+        let file = SharedFile(Arc::new(Mutex::new(Bounded::new(file, BOUND))));
+        span.with_subscriber(|(id, subscriber)| {
+            let registry = subscriber.downcast_ref::<Registry>();
+            if let Some(span) = registry.and_then(|registry| registry.span(id)) {
+                span.extensions_mut().insert(file.clone());
+            }
+        });
+        Some(Self { path, file })
+    }
+}
+
+impl Drop for RunLog {
+    fn drop(&mut self) {
+        let ended = self.file.0.lock().unwrap_or_else(PoisonError::into_inner).end();
+        if let Err(error) = ended {
+            let error = &error as &dyn std::error::Error;
+            warn!(path = %self.path.display(), error, "the run's log is not complete");
+        }
+    }
+}
