@@ -2,85 +2,102 @@
 
 mod document;
 mod load_arguments;
-mod place;
+mod platform;
+mod renamed;
 mod run;
 mod system;
 
 use clap::{Parser, Subcommand};
 
+use crate::console::errln;
 use crate::logging::LogArgs;
 
-pub use document::{Compare, Report, Schema, SchemaOf, Validate};
-pub use load_arguments::set_apart;
-pub use place::{LoadFrom, OnWhat, Platform};
-pub use run::{Calibrate, Common, Prove, Run, Tolerance};
-pub use system::{Down, Revert, Serve, StandInFor, Stress, Up, Watch, Work};
+pub use document::{CompareArgs, ReportArgs, SchemaArgs, SchemaKind, ValidateArgs};
+pub use platform::{LoadSource, PlatformArgs, PlatformKind};
+pub use run::{CalibrateArgs, CommonArgs, ProveArgs, RunArgs, ToleranceArgs};
+pub use system::{
+    DownArgs, EdgeProxyArgs, RevertArgs, ServeArgs, StressArgs, UpArgs, WatchArgs, WorkArgs,
+};
 
-/// Can your system take it? Load and chaos, with verdicts that can be trusted.
+/// Can your system take it? Load and chaos tests with verdicts that you can trust.
 #[derive(Debug, Parser)]
 #[command(name = "brunt", version, about, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(flatten)]
     pub log: LogArgs,
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 all holds; 1 an expectation failed; 2 the scenario, system file or command line is \
-wrong; 3 inconclusive; 4 stopped early; 5 something could not be put back.";
+const EXIT_CODES: &str = "\
+Exit codes: 0 all expectations hold; 1 an expectation failed; 2 the scenario, system file or \
+command line is wrong; 3 inconclusive; 4 stopped early; 5 a change could not be restored.";
 
-/// The commands.
+impl Cli {
+    /// Reads this process's command line; ends the process if it is wrong, or asks for help.
+    pub fn from_command_line() -> Self {
+        let arguments = load_arguments::set_apart(std::env::args_os());
+        let (arguments, warnings) = renamed::use_new_names(arguments);
+        for warning in warnings {
+            errln!("warning: {warning}");
+        }
+        Self::parse_from(arguments)
+    }
+}
+
+/// One variant a command, with its options.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run scenarios: start the system, put load on it, break it, judge, report.
-    Run(Run),
-    /// Run scenarios with and without their guards: each must pass with, and fail without, for
-    /// the named reason.
-    Prove(Prove),
-    /// Run scenarios many times, as they are and without each guard, and say how often
+    /// Run scenarios: start the system, put load on it, inject faults, judge and report.
+    Run(RunArgs),
+    /// Run scenarios with and without their guards: each must pass with them, and fail without
+    /// them for the named reason.
+    Prove(ProveArgs),
+    /// Run scenarios many times, as they are and without each guard, and count how often their
     /// verdicts are wrong.
-    Calibrate(Calibrate),
+    Calibrate(CalibrateArgs),
     /// Check scenario files without running them.
-    Validate(Validate),
-    /// Print the JSON Schema of scenario files, of system files, or of `report.json`.
-    Schema(Schema),
+    Validate(ValidateArgs),
+    /// Print the JSON Schema of scenario files, system files, load files or `report.json`.
+    Schema(SchemaArgs),
     /// Start a system and keep it running until ctrl-C; on a cluster, until `brunt down`.
-    Up(Up),
+    Up(UpArgs),
     /// Remove a system from a cluster.
-    Down(Down),
-    /// Show a running built-in system's events as they are published, until ctrl-C.
-    Watch(Watch),
+    Down(DownArgs),
+    /// Print a running built-in system's events as they are published, until ctrl-C.
+    Watch(WatchArgs),
     /// Run one service of a built-in system in the foreground.
-    Serve(Serve),
-    /// Put load on a URL, as siege does; see `brunt load --help`.
+    Serve(ServeArgs),
+    /// Put load on a URL, with siege's options; see `brunt load --help`.
     #[command(disable_help_flag = true)]
     Load {
-        /// As siege takes them.
+        /// Options and URLs as siege takes them.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Say whether a new version is worse than the one before, by how much, and how sure that is.
-    Compare(Compare),
-    /// Render the reports of earlier runs again, and a page over all of them.
-    Report(Report),
-    /// List what is built in.
+    /// Compare a new version with the previous one: whether it is worse, by how much, and how sure
+    /// that is.
+    Compare(CompareArgs),
+    /// Render the reports of earlier runs again, and an index of all of them.
+    Report(ReportArgs),
+    /// List the built-in systems and scenarios.
     List,
-    /// Put back what runs have changed on a cluster and could not put back themselves.
-    Revert(Revert),
-    /// Use up processor and memory until standard input ends.
+    /// Restore what runs have changed on a cluster and could not restore themselves.
+    Revert(RevertArgs),
+    /// Use processor time and memory until standard input ends.
     #[command(hide = true)]
-    Stress(Stress),
-    /// Put a part of a run's load on, as told by standard input.
+    Stress(StressArgs),
+    /// Put one worker's share of a run's load on the system.
     #[command(hide = true)]
-    Work(Work),
-    /// Be in a service's place, and pass requests on to it.
-    #[command(hide = true)]
-    StandIn(StandInFor),
-    /// Show the kernel's table of connections.
+    Work(WorkArgs),
+    /// Proxy a service's calls on a cluster, so that a run can break and count them.
+    // The old name: objects that an earlier version has left on a cluster may still call it.
+    #[command(hide = true, alias = "stand-in")]
+    EdgeProxy(EdgeProxyArgs),
+    /// Print the kernel's table of connections.
     #[command(hide = true)]
     Connections,
-    /// Ends process groups whose supervisor has died.
+    /// End the process groups of a supervisor that has died.
     #[command(hide = true)]
     Reap,
 }

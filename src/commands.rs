@@ -4,10 +4,11 @@ mod calibrate;
 mod cluster;
 mod compare;
 mod connections;
+mod edge_proxy;
 mod list;
 mod load;
 mod parallel;
-mod place;
+mod platform;
 mod prove;
 mod reap;
 mod report;
@@ -15,7 +16,6 @@ mod revert;
 mod run;
 mod schema;
 mod serve;
-mod stand_in;
 mod stress;
 mod up;
 mod validate;
@@ -29,7 +29,7 @@ use anyhow::{Context, Result};
 use tracing::Span;
 use tracing::span::EnteredSpan;
 
-use crate::cli::{Cli, Command, Platform};
+use crate::cli::{Cli, Command, PlatformKind};
 use crate::logging;
 
 /// Does what the command line says.
@@ -44,7 +44,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Prove(options) => prove::prove(&options)?,
         Command::Validate(options) => validate::validate(&options)?,
         Command::Schema(options) => schema::schema(&options)?,
-        Command::Up(options) if options.on == Platform::Kubernetes => cluster::up(&options)?,
+        Command::Up(options) if options.on == PlatformKind::Kubernetes => cluster::up(&options)?,
         Command::Up(options) => up::up(&options)?,
         Command::Down(options) => cluster::down(&options)?,
         Command::Watch(options) => watch::watch(&options)?,
@@ -57,7 +57,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Revert(options) => revert::revert(&options)?,
         Command::Stress(options) => stress::stress(&options),
         Command::Connections => connections::connections()?,
-        Command::StandIn(options) => stand_in::stand_in(&options)?,
+        Command::EdgeProxy(options) => edge_proxy::edge_proxy(&options)?,
         Command::Work(options) => work::work(&options)?,
         Command::Reap => reap::reap(),
     };

@@ -11,7 +11,7 @@ use crate::console::out;
 
 /// Adds a run to the step's summary and prints its annotations; does nothing outside of
 /// a GitHub workflow.
-pub fn tell(report: &Report) -> Result<()> {
+pub fn annotate(report: &Report) -> Result<()> {
     if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
         let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
         writeln!(file, "{}", markdown(report)?).context("the step summary cannot be written")?;

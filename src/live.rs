@@ -1,13 +1,13 @@
 //! The page that shows a run while it happens: `brunt run --serve`.
 //!
-//! Whoever carries out the run notes what happens in a [`Scene`] and never waits: pages are made
-//! and sent on a thread of their own, only while somebody looks, and each message is all that is to
-//! be seen, so a slow browser misses some of them and nothing piles up.
+//! The runner records what happens in a [`PageState`] and never waits for a browser. A thread of its
+//! own renders and sends pages while a browser is connected. Each message is the whole page, so a
+//! slow browser skips some of them and no queue grows.
 
-mod answer;
-mod events;
-mod scene;
+mod event_stream;
+mod response;
 mod server;
+mod state;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,26 +18,26 @@ use brunt_reports::Report;
 use tokio::sync::watch;
 
 use crate::console::errln;
-use scene::Scene;
+use state::PageState;
 
-/// Where the page is, unless told otherwise.
-pub const USUAL: &str = "127.0.0.1:7357";
+/// Address of the page for `--serve` without a value.
+pub const DEFAULT_ADDRESS: &str = "127.0.0.1:7357";
 
-/// A page that is being served. Cheap to clone; all clones show the same.
+/// The page that is being served. Cheap to clone; all clones change the same page.
 #[derive(Clone)]
-pub struct Live {
-    scene: Arc<Mutex<Scene>>,
+pub struct LivePage {
+    state: Arc<Mutex<PageState>>,
     changed: Arc<watch::Sender<()>>,
 }
 
-/// The server's thread, which ends once all is sent, or soon after.
-pub struct Serving {
-    live: Live,
+/// The server's thread. Dropping this waits until the last message is sent, for a second at most.
+pub struct LiveServer {
+    live: LivePage,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Serving {
-    /// Listens, and says where.
+impl LiveServer {
+    /// Starts to listen, and prints the page's URL.
     ///
     /// # Errors
     /// When the address cannot be listened on.
@@ -45,7 +45,8 @@ impl Serving {
         let listener = match TcpListener::bind(address) {
             Ok(listener) => listener,
             Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
-                "cannot serve the live page: {address} is in use; choose another with --serve=ADDRESS:PORT, or port 0 for a free one"
+                "cannot serve the live page: {address} is in use; choose another with \
+                 --serve=ADDRESS:PORT, or port 0 for a free one"
             ),
             Err(error) => {
                 return Err(error)
@@ -56,44 +57,44 @@ impl Serving {
         let at = listener.local_addr().context("cannot serve the live page")?;
         errln!("live page: http://{at}/");
         let (changed, news) = watch::channel(());
-        let live = Live { scene: Arc::default(), changed: Arc::new(changed) };
-        let scene = Arc::clone(&live.scene);
+        let live = LivePage { state: Arc::default(), changed: Arc::new(changed) };
+        let state = Arc::clone(&live.state);
         let thread = std::thread::Builder::new().name("live-page".to_owned());
-        let thread = thread.spawn(move || server::serve(listener, &scene, news));
+        let thread = thread.spawn(move || server::serve(listener, &state, news));
         Ok(Self { live, thread: Some(thread.context("cannot serve the live page")?) })
     }
 
-    /// What a run is told to.
-    pub fn live(&self) -> Live {
+    /// The page, for the runs that it shows.
+    pub fn live(&self) -> LivePage {
         self.live.clone()
     }
 }
 
-impl Drop for Serving {
-    /// Sends what is left to send; the server gives slow browsers a moment, not more.
+impl Drop for LiveServer {
+    /// Sends the last message; the server gives slow browsers a second for it.
     fn drop(&mut self) {
-        self.live.note(|scene| scene.last = true);
+        self.live.update(|state| state.last = true);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-impl Live {
-    /// Notes something.
-    pub fn note(&self, what: impl FnOnce(&mut Scene)) {
-        let mut scene = self.scene.lock().unwrap_or_else(PoisonError::into_inner);
-        what(&mut scene);
-        scene.version += 1;
-        drop(scene);
+impl LivePage {
+    /// Changes what the page shows.
+    pub fn update(&self, change: impl FnOnce(&mut PageState)) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state);
+        state.version += 1;
+        drop(state);
         self.changed.send_replace(());
     }
 
-    /// The run is over, and this is what came of it.
+    /// Replaces the run in progress with its report.
     pub fn report(&self, report: &Report) {
-        // Made here, as the report is not kept; a page that cannot be made is missed, and the run
-        // is what counts.
+        // Rendered here, as a whole report would be large to keep. A page that cannot be rendered is
+        // left out: the run is worth more.
         let page = brunt_reports::main_part(report).ok();
-        self.note(|scene| scene.done(report.verdict.outcome, page));
+        self.update(|state| state.done(report.verdict.outcome, page));
     }
 }

@@ -4,25 +4,22 @@ mod builtin;
 mod cli;
 mod commands;
 mod console;
+mod earlier_runs;
 mod exit;
 mod files;
 mod github;
-mod inside;
 mod live;
 mod logging;
-mod output;
 mod progress;
+mod remote_workers;
+mod run_folder;
 mod runner;
-mod runs;
 mod target;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    let arguments = cli::set_apart(std::env::args_os());
-    match commands::dispatch(cli::Cli::parse_from(arguments)) {
+    match commands::dispatch(cli::Cli::from_command_line()) {
         Ok(code) => code,
         Err(error) => exit::report_error(&error),
     }

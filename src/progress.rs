@@ -1,5 +1,5 @@
-//! What a run shows while it goes on: one live line on a terminal, plain lines elsewhere, nothing
-//! when asked for quiet.
+//! What a run prints on standard error while it is in progress: a line that is updated on a terminal,
+//! a line now and then elsewhere, nothing with `--quiet`.
 
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,34 +14,38 @@ use brunt_scenarios::units::Period;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::console::{self, errln};
-use crate::live::Live;
+use crate::live::LivePage;
 
-/// Seconds between two lines about the load where there is no terminal.
-const PLAIN_EVERY: f64 = 5.0;
+/// Seconds between two lines about the load where there is no terminal, so that the log of a CI job
+/// stays readable.
+const LINE_INTERVAL: f64 = 5.0;
 
-/// Tells those who watch. Cheap to clone; all clones write to the same place.
+/// Shows a run in progress. Cheap to clone; all clones share one display.
 #[derive(Clone)]
-pub struct Progress {
-    kind: Arc<Kind>,
-    live: Option<Live>,
+pub struct RunProgress {
+    display: Arc<Display>,
+    live: Option<LivePage>,
 }
 
-enum Kind {
+enum Display {
     Quiet,
-    Plain { next: Mutex<f64> },
-    Live { bar: ProgressBar },
+    Lines { next: Mutex<f64> },
+    Bar { bar: ProgressBar },
 }
 
-impl Progress {
-    /// Says nothing.
+impl RunProgress {
+    /// A display that prints nothing.
     pub fn quiet() -> Self {
-        Self { kind: Arc::new(Kind::Quiet), live: None }
+        Self { display: Arc::new(Display::Quiet), live: None }
     }
 
-    /// Live on a terminal, plain lines elsewhere; always on stderr.
+    /// A bar if standard error is a terminal, else lines.
     pub fn on_stderr() -> Self {
         if !std::io::stderr().is_terminal() {
-            return Self { kind: Arc::new(Kind::Plain { next: Mutex::default() }), live: None };
+            return Self {
+                display: Arc::new(Display::Lines { next: Mutex::default() }),
+                live: None,
+            };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
         bar.set_style(
@@ -49,26 +53,26 @@ impl Progress {
                 .expect("the template is fixed, and valid"),
         );
         console::draw_bar(&bar);
-        Self { kind: Arc::new(Kind::Live { bar }), live: None }
+        Self { display: Arc::new(Display::Bar { bar }), live: None }
     }
 
-    /// Shows a run on a page as well.
-    pub fn and_on_page(self, live: Option<Live>, plan: &Plan, origin: Origin) -> Self {
+    /// Also shows the run on the live page, if one is served.
+    pub fn and_on_page(self, live: Option<LivePage>, plan: &Plan, origin: Origin) -> Self {
         if let Some(live) = &live {
-            live.note(|scene| scene.begin(plan, origin));
+            live.update(|state| state.begin(plan, origin));
         }
         Self { live, ..self }
     }
 
-    /// The system has come up.
+    /// All services have become ready.
     pub fn ready(&self, services: usize) {
         self.line(&format!("{services} services ready"));
     }
 
-    /// The load starts.
+    /// The load starts; `origin` is the zero of the run's clock.
     pub fn load_starts(&self, plan: &Plan, origin: Instant) {
         if let Some(live) = &self.live {
-            live.note(|scene| scene.load_starts(origin));
+            live.update(|state| state.load_starts(origin));
         }
         if !plan.loads.is_empty() {
             let names: Vec<&str> = plan.loads.iter().map(|load| load.name.as_str()).collect();
@@ -76,70 +80,68 @@ impl Progress {
         }
     }
 
-    /// Something happened to a service, before the load or during it.
+    /// A change to a service, before or during the load, for the page's timeline.
     pub fn saw(&self, one: &Observed) {
         if let Some(live) = &self.live {
-            live.note(|scene| scene.observed(one));
+            live.update(|state| state.observed(one));
         }
     }
 
-    /// Something happened to a service during the load.
+    /// A change to a service during the load.
     pub fn observed(&self, at: Moment, one: &Observed) {
         let replica = one.replica.map_or(String::new(), |number| format!("-{number}"));
         self.line(&format!("{:>7.2}s  {}{replica} {}", at.0, one.service, one.what));
     }
 
-    /// A fault begins.
     pub fn fault_begins(&self, at: Moment, fault: &Fault) {
         let name = fault.kind.to_string();
         self.line(&format!("{:>7.2}s  fault: {name} begins", at.0));
         if let Some(live) = &self.live {
             let services = fault.kind.touches().into_iter().map(str::to_owned).collect();
-            live.note(|scene| scene.fault_begins(at, &name, services, fault.lasts.is_some()));
+            live.update(|state| state.fault_begins(at, &name, services, fault.lasts.is_some()));
         }
     }
 
-    /// A fault ends.
     pub fn fault_ends(&self, at: Moment, fault: &Fault) {
         let name = fault.kind.to_string();
         self.line(&format!("{:>7.2}s  fault: {name} ends", at.0));
         if let Some(live) = &self.live {
-            live.note(|scene| scene.fault_ends(at, &name));
+            live.update(|state| state.fault_ends(at, &name));
         }
     }
 
-    /// How the load goes.
+    /// The load's figures so far.
     pub fn load(&self, snapshot: &Snapshot) {
         if let Some(live) = &self.live {
-            live.note(|scene| scene.load(snapshot));
+            live.update(|state| state.load(snapshot));
         }
-        match &*self.kind {
-            Kind::Quiet => {}
-            Kind::Live { bar } => {
+        match &*self.display {
+            Display::Quiet => {}
+            Display::Bar { bar } => {
                 bar.set_message(line_of(snapshot));
                 bar.tick();
             }
-            Kind::Plain { next } => {
+            Display::Lines { next } => {
                 let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
                 if snapshot.at >= *next {
-                    *next = snapshot.at + PLAIN_EVERY;
+                    *next = snapshot.at + LINE_INTERVAL;
                     errln!("{}", line_of(snapshot));
                 }
             }
         }
     }
 
-    /// Something else to say.
+    /// Prints a line, unless the display is quiet.
     pub fn line(&self, text: &str) {
-        match &*self.kind {
-            Kind::Quiet => {}
-            Kind::Live { .. } | Kind::Plain { .. } => errln!("{text}"),
+        match &*self.display {
+            Display::Quiet => {}
+            Display::Bar { .. } | Display::Lines { .. } => errln!("{text}"),
         }
     }
 
-    /// Takes the live line away.
+    /// Removes the bar.
     pub fn done(&self) {
-        if matches!(&*self.kind, Kind::Live { .. }) {
+        if matches!(&*self.display, Display::Bar { .. }) {
             console::remove_bar();
         }
     }

@@ -27,7 +27,7 @@ use setting::Witness;
 pub use stop::Stop;
 use variables::Variables;
 
-use crate::target::{self, Running};
+use crate::target::{self, RunningSystem};
 
 /// Carries out a plan.
 ///
@@ -35,7 +35,7 @@ use crate::target::{self, Running};
 /// When the system cannot even be started: a program that is not there, a port in use, a folder
 /// that cannot be written.
 pub async fn run(setting: &Setting<'_>) -> Result<Timeline> {
-    let (system, observed) = target::begin(&setting.plan.system, &setting.on).await?;
+    let (system, observed) = target::start_or_attach(&setting.plan.system, &setting.on).await?;
     let system = Arc::new(system);
     let witness = Witness::watch(observed, setting.progress.clone());
     let stop = Stop::on_signals();
@@ -46,13 +46,13 @@ pub async fn run(setting: &Setting<'_>) -> Result<Timeline> {
     timeline.edges = system.edges().await;
     timeline.gaps = system.gaps(witness.origin());
     let system = Arc::into_inner(system).expect("everything that shared the system has ended");
-    timeline.left_behind.extend(system.end().await);
+    timeline.left_behind.extend(system.shut_down().await);
     Ok(timeline)
 }
 
 async fn carry_out(
     setting: &Setting<'_>,
-    system: &Arc<Running>,
+    system: &Arc<RunningSystem>,
     witness: &Witness,
     stop: &Stop,
 ) -> Timeline {
@@ -87,7 +87,7 @@ async fn carry_out(
 
 async fn set_up(
     setting: &Setting<'_>,
-    system: &Running,
+    system: &RunningSystem,
     calls: &Calls,
     variables: &mut Variables,
     stop: &Stop,

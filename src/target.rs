@@ -1,6 +1,6 @@
 //! Where a system runs: as processes on this machine, or on a cluster.
 
-mod running;
+mod running_system;
 
 use std::path::PathBuf;
 
@@ -11,49 +11,50 @@ use brunt_local::{LocalSystem, Options, Ports};
 use brunt_scenarios::plan::System;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-pub use running::Running;
+pub use running_system::RunningSystem;
 
-/// The folders and ports of a system.
-pub struct Place {
-    /// Where relative paths of the system file start.
+/// Folders and ports of a system on this machine.
+pub struct LocalDirs {
+    /// The folder that relative paths of the system file start from.
     pub base: PathBuf,
-    /// Where it keeps its data.
     pub data: PathBuf,
-    /// Where its logs go.
     pub logs: PathBuf,
-    /// Which ports it has.
     pub ports: Ports,
 }
 
-/// Where a run's system is.
-pub enum On {
-    /// On this machine, for the length of the run.
-    Local(Place),
-    /// On a cluster, where it is already.
+/// ClusterTarget a run's system is, with all that is needed to start it or to connect to it.
+pub enum Platform {
+    /// As processes on this machine, for the length of the run.
+    Local(LocalDirs),
+    /// On a cluster, where it is deployed already.
     Kubernetes(ClusterRunOptions),
 }
 
-/// Starts a system, or takes hold of one on a cluster.
-pub async fn begin(system: &System, on: &On) -> Result<(Running, UnboundedReceiver<Observed>)> {
-    match on {
-        On::Local(place) => {
-            let (system, observed) = start(system, place).await?;
-            Ok((Running::Local(Box::new(system)), observed))
+/// Starts a system on this machine, or attaches to one on a cluster.
+pub async fn start_or_attach(
+    system: &System,
+    platform: &Platform,
+) -> Result<(RunningSystem, UnboundedReceiver<Observed>)> {
+    match platform {
+        Platform::Local(dirs) => {
+            let (system, observed) = start_local(system, dirs).await?;
+            Ok((RunningSystem::Local(Box::new(system)), observed))
         }
-        On::Kubernetes(options) => {
+        Platform::Kubernetes(options) => {
             let (system, observed) = ClusterRun::start(system, options).await?;
-            Ok((Running::Kubernetes(Box::new(system)), observed))
+            Ok((RunningSystem::Kubernetes(Box::new(system)), observed))
         }
     }
 }
 
-/// Starts a system as processes, watched by a reaper that outlives this program.
-pub async fn start(
+/// Starts a system as processes. A reaper process outlives this one, whatever ends it, and then ends
+/// theirs.
+pub async fn start_local(
     system: &System,
-    place: &Place,
+    dirs: &LocalDirs,
 ) -> Result<(LocalSystem, UnboundedReceiver<Observed>)> {
-    let this_program = std::env::current_exe().context("cannot find this program's own path")?;
-    for folder in [&place.data, &place.logs] {
+    let this_program = std::env::current_exe().context("cannot find the path of this program")?;
+    for folder in [&dirs.data, &dirs.logs] {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
     }
@@ -61,10 +62,10 @@ pub async fn start(
         std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))
     };
     let options = Options {
-        data: absolute(&place.data)?,
-        logs: absolute(&place.logs)?,
-        base: absolute(&place.base)?,
-        ports: place.ports,
+        data: absolute(&dirs.data)?,
+        logs: absolute(&dirs.logs)?,
+        base: absolute(&dirs.base)?,
+        ports: dirs.ports,
         reaper: Some(vec![this_program.clone().into(), "reap".into()]),
         this_program,
     };

@@ -73,7 +73,7 @@ fn every_pod_is_probed_bounded_without_rights_and_has_a_budget() {
         let pod = &deployment["spec"]["template"]["spec"];
         let container = &pod["containers"][0];
         let there = |what: &str| {
-            assert!(container.pointer(what).is_some(), "{system} {name} has no {what}")
+            assert!(container.pointer(what).is_some(), "{system} {name} has no {what}");
         };
         for what in ["/readinessProbe", "/livenessProbe", "/lifecycle/preStop"] {
             there(what);

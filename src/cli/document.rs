@@ -1,33 +1,33 @@
-//! Commands for what is written: scenarios before a run, and reports after it.
+//! Options of commands for files: scenarios before a run, and reports after it.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::run::Tolerance;
+use super::run::ToleranceArgs;
 
-/// `brunt validate`
+/// Options of `brunt validate`.
 #[derive(Debug, Args)]
-pub struct Validate {
-    /// Scenario files, folders of them, or built-in ones.
+pub struct ValidateArgs {
+    /// Scenario files, folders of them, or built-in scenarios.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
 }
 
-/// `brunt schema`
+/// Options of `brunt schema`.
 #[derive(Debug, Args)]
-pub struct Schema {
-    /// Of which kind of file.
+pub struct SchemaArgs {
+    /// Kind of file.
     #[arg(value_enum, default_value = "scenario")]
-    pub of: SchemaOf,
+    pub of: SchemaKind,
 }
 
-/// Kinds of files.
+/// Kinds of files that have a schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum SchemaOf {
-    /// Scenario files.
+pub enum SchemaKind {
+    /// Scenarios, for `brunt run`.
     Scenario,
-    /// System files.
+    /// Systems, which scenarios name.
     System,
     /// The report for programs, `report.json`.
     Report,
@@ -35,24 +35,24 @@ pub enum SchemaOf {
     Load,
 }
 
-/// `brunt compare`
+/// Options of `brunt compare`.
 #[derive(Debug, Args)]
-pub struct Compare {
-    /// Runs of the version before: a report.json, a run's folder, or a folder of them.
+pub struct CompareArgs {
+    /// Runs of the previous version: a report.json, a run's folder, or a folder of them.
     pub base: PathBuf,
     /// Runs of the new version, likewise.
     pub new: PathBuf,
     #[command(flatten)]
-    pub tolerance: Tolerance,
-    /// Print JSON.
+    pub tolerance: ToleranceArgs,
+    /// Print the comparison as JSON.
     #[arg(long)]
     pub json: bool,
 }
 
-/// `brunt report`
+/// Options of `brunt report`.
 #[derive(Debug, Args)]
-pub struct Report {
-    /// A report.json, a run's folder, or a folder of them: that gets an index.html.
+pub struct ReportArgs {
+    /// A report.json, a run's folder, or a folder of them, which gets an index.html.
     #[arg(default_value = ".brunt/runs")]
     pub path: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! Commands that run scenarios.
+//! Options of commands that run scenarios.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,112 +6,126 @@ use std::path::PathBuf;
 use brunt_scenarios::units::{Percent, Period};
 use clap::Args;
 
-use super::place::OnWhat;
-use crate::live::USUAL;
+use super::platform::PlatformArgs;
+use crate::live::DEFAULT_ADDRESS;
 
-/// `brunt run`
+/// Options of `brunt run`.
 #[derive(Debug, Args)]
-pub struct Run {
-    /// Scenario files, folders of them, or built-in ones such as `coffee/product-down`.
+pub struct RunArgs {
+    /// Scenario files, folders of them, or built-in scenarios such as `coffee/product-down`.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
-    /// Run each scenario so often, and judge all of its runs together: with each run as one unit,
-    /// not each request.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = at_least_one, conflicts_with = "baseline")]
+    /// Number of runs of each scenario, which get one verdict: its statistics take each run, not
+    /// each request, as one observation.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 1,
+        value_parser = at_least_one,
+        conflicts_with = "baseline"
+    )]
     pub trials: usize,
-    /// Runs of the version before (a report.json, a run's folder, or a folder of them): a new one
-    /// that is worse fails.
+    /// Compare with runs of the previous version (a report.json, a run's folder, or a folder of
+    /// them) and fail if the new version is worse.
     #[arg(long, value_name = "PATH")]
     pub baseline: Option<PathBuf>,
-    /// Say what each fault would touch at this moment, and touch nothing. On Kubernetes alone.
+    /// Print what each fault would hit at this moment, and change nothing. Only on Kubernetes.
     #[arg(long)]
     pub dry_run: bool,
-    /// On Kubernetes: leave each report in the namespace too, as the ConfigMap
-    /// `brunt-report-SCENARIO`, in the place of the one before. For controllers whose pod and
-    /// its files go.
+    /// On Kubernetes: also store each report in the namespace, as the ConfigMap
+    /// `brunt-report-SCENARIO`, in place of the previous one. For controllers whose pod is deleted
+    /// with its files.
     #[arg(long, conflicts_with_all = ["dry_run", "trials"])]
     pub leave_report: bool,
     #[command(flatten)]
-    pub tolerance: Tolerance,
-    /// Show the run on a page while it goes on; on 127.0.0.1:7357 unless given, port 0 for a free
-    /// one. Anybody who can reach the address can read it.
-    #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, require_equals = true, default_missing_value = USUAL)]
+    pub tolerance: ToleranceArgs,
+    /// Serve a page that shows the run while it is in progress. Default address: 127.0.0.1:7357;
+    /// port 0 takes a free one. Everybody who can reach the address can read the page.
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = DEFAULT_ADDRESS
+    )]
     pub serve: Option<SocketAddr>,
     #[command(flatten)]
-    pub common: Common,
+    pub common: CommonArgs,
 }
 
-/// By how much a new version may be worse.
+/// By how much a new version may be worse than the previous one.
 #[derive(Debug, Clone, Args)]
-pub struct Tolerance {
-    /// So many more points of failed requests are nothing, 0.5% unless given.
+pub struct ToleranceArgs {
+    /// How many more requests may fail, in percentage points of all requests. Default: 0.5%.
     #[arg(long, value_name = "PERCENT")]
     pub allow_failures: Option<Percent>,
-    /// So much longer latency is nothing, 20% unless given.
+    /// How much longer latencies may be, relative to the previous version. Default: 20%.
     #[arg(long, value_name = "PERCENT")]
     pub allow_latency: Option<Percent>,
 }
 
-/// `brunt prove`
+/// Options of `brunt prove`.
 #[derive(Debug, Args)]
-pub struct Prove {
-    /// Scenario files, folders of them, or built-in ones such as `coffee`.
+pub struct ProveArgs {
+    /// Scenario files, folders of them, or built-in scenarios such as `coffee`.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
     #[command(flatten)]
-    pub common: Common,
+    pub common: CommonArgs,
 }
 
-/// `brunt calibrate`
+/// Options of `brunt calibrate`.
 #[derive(Debug, Args)]
-pub struct Calibrate {
-    /// Scenario files, folders of them, or built-in ones such as `coffee`.
+pub struct CalibrateArgs {
+    /// Scenario files, folders of them, or built-in scenarios such as `coffee`.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
-    /// How often each scenario, and each without a guard, is run; added to what an earlier call
-    /// with the same --out counted.
+    /// Number of runs of each scenario, and of each scenario without a guard. Counts are added to
+    /// those of earlier calls with the same --out.
     #[arg(long, default_value_t = 10)]
     pub runs: u32,
-    /// Begin no run after this time.
+    /// Start no new run after this time.
     #[arg(long = "for", value_name = "DURATION")]
     pub lasts: Option<Period>,
-    /// Fail if it is shown, at 95 % confidence, that more clean runs than this do not pass.
+    /// Fail if, at 95 % confidence, more than this share of the clean runs do not pass.
     #[arg(long, value_name = "SHARE")]
     pub false_alarms: Option<Percent>,
-    /// Fail if it is shown, at 95 % confidence, that of any defect fewer are found than this.
+    /// Fail if, at 95 % confidence, any defect is found in less than this share of its runs.
     #[arg(long, value_name = "SHARE")]
     pub detection: Option<Percent>,
     #[command(flatten)]
-    pub common: Common,
+    pub common: CommonArgs,
 }
 
-/// What commands that run scenarios have in common.
+/// Options of all commands that run scenarios.
 #[derive(Debug, Clone, Args)]
-pub struct Common {
-    /// Where reports, logs and data go; each run gets a folder of its own in it.
+pub struct CommonArgs {
+    /// Folder for reports, logs and data; each run gets a folder of its own in it.
     #[arg(long, default_value = ".brunt/runs")]
     pub out: PathBuf,
-    /// Keep the system's data even when all is well.
+    /// Keep the system's data even if the run passes.
     #[arg(long)]
     pub keep: bool,
-    /// Print the verdict only.
+    /// Print only the verdict.
     #[arg(short, long)]
     pub quiet: bool,
-    /// Make a run again, at most so often, when the load generator missed its own schedule, so that
-    /// it says nothing of the system.
+    /// How many times a run is repeated if the load generator missed its own schedule, as such a
+    /// run says nothing about the system.
     #[arg(long, default_value_t = 2)]
     pub retries: u32,
-    /// How many scenarios run at the same time. More than the machine bears makes the
-    /// load generator late.
+    /// Number of scenarios that run at the same time. Too many for the machine make the load
+    /// generator miss its schedule.
     #[arg(long, default_value_t = 1, value_parser = at_least_one)]
     pub jobs: usize,
-    /// The seed of all chance, to run the same again; drawn unless given.
+    /// Seed of the random choices, such as which replica a fault hits; the same seed makes the same
+    /// choices. Default: a random one, which the report shows.
     #[arg(long)]
     pub seed: Option<u64>,
     #[command(flatten)]
-    pub place: OnWhat,
+    pub platform: PlatformArgs,
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|jobs| *jobs > 0).ok_or_else(|| "a number from 1".to_owned())
+// The error is a text because clap prints it as it is.
+fn at_least_one(text: &str) -> Result<usize, &'static str> {
+    text.parse().ok().filter(|number| *number > 0).ok_or("a number from 1")
 }

@@ -1,81 +1,85 @@
-//! Commands for systems, without a scenario.
+//! Options of commands for systems, without a scenario.
 
 use std::path::PathBuf;
 
 use brunt_scenarios::units::Period;
 use clap::Args;
 
-use super::place::{ClusterPlace, Platform};
+use super::platform::{ClusterArgs, PlatformKind};
 
-/// `brunt up`
+/// Options of `brunt up`.
 #[derive(Debug, Args)]
-pub struct Up {
-    /// A built-in system's name, or the path of a system file.
+pub struct UpArgs {
+    /// Name of a built-in system, or path of a system file.
     pub system: String,
-    /// Where it runs.
+    /// Where the system runs.
     #[arg(long, value_enum, default_value = "local")]
-    pub on: Platform,
-    /// Where the system keeps its data and logs: `.brunt/up/SYSTEM` unless given.
+    pub on: PlatformKind,
+    /// Folder for the system's data and logs. Default: `.brunt/up/SYSTEM`.
     #[arg(long)]
     pub data: Option<PathBuf>,
-    /// Throw away the data of earlier times first.
+    /// Delete the data of earlier times first.
     #[arg(long)]
     pub fresh: bool,
     /// Use free ports instead of the declared ones.
     #[arg(long)]
     pub free_ports: bool,
-    /// Use ports that are higher by this than the declared ones, so that several systems can run
-    /// side by side.
+    /// Add this number to each declared port, so that several systems can run side by side.
     #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with = "free_ports")]
     pub port_offset: u16,
     #[command(flatten)]
-    pub cluster: ClusterPlace,
-    /// On a cluster: the image.
-    #[arg(long, value_name = "NAME", default_value = concat!("brunt:", env!("CARGO_PKG_VERSION")))]
+    pub cluster: ClusterArgs,
+    /// On Kubernetes: image of the services.
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = concat!("brunt:", env!("CARGO_PKG_VERSION"))
+    )]
     pub image: String,
-    /// On a cluster: the event log, such as kafka://HOST:PORT. A Kafka of its own unless given.
+    /// On Kubernetes: event log, such as kafka://HOST:PORT. Default: a Kafka broker is deployed
+    /// with the system.
     #[arg(long, value_name = "URL")]
     pub event_log: Option<String>,
-    /// On a cluster: the database, such as postgres://USER:PASSWORD@HOST/NAME. A PostgreSQL of its
-    /// own unless given.
+    /// On Kubernetes: database, such as postgres://USER:PASSWORD@HOST/NAME. Default: a PostgreSQL
+    /// server is deployed with the system.
     #[arg(long, value_name = "URL")]
     pub store: Option<String>,
-    /// On a cluster: how long it may take until all is ready.
+    /// On Kubernetes: how long to wait until everything is ready.
     #[arg(long, value_name = "TIME", default_value = "3m")]
     pub within: Period,
 }
 
-/// `brunt down`
+/// Options of `brunt down`.
 #[derive(Debug, Args)]
-pub struct Down {
-    /// A built-in system's name.
+pub struct DownArgs {
+    /// Name of a built-in system.
     pub system: String,
-    /// Where it runs.
+    /// Where the system runs.
     #[arg(long, value_enum, default_value = "kubernetes")]
-    pub on: Platform,
+    pub on: PlatformKind,
     #[command(flatten)]
-    pub cluster: ClusterPlace,
-    /// Remove its volumes and its namespace as well, and with them all data.
+    pub cluster: ClusterArgs,
+    /// Also remove its volumes and its namespace, and with them all data.
     #[arg(long)]
     pub volumes: bool,
 }
 
-/// `brunt watch`
+/// Options of `brunt watch`.
 #[derive(Debug, Args)]
-pub struct Watch {
-    /// The built-in system.
+pub struct WatchArgs {
+    /// Name of a built-in system.
     pub system: String,
-    /// The event log, as services are told by EVENT_LOG: sqlite:FILE or kafka://HOST:PORT. Unless
-    /// given, what EVENT_LOG says, or the log that `brunt up` and `brunt serve` use here.
+    /// Event log: sqlite:FILE or kafka://HOST:PORT. Default: the value of EVENT_LOG, or else the
+    /// log that `brunt up` and `brunt serve` use here.
     #[arg(long, value_name = "URL")]
     pub log: Option<String>,
-    /// This topic alone; all that the log has unless given.
+    /// Show only this topic. Default: all topics of the log.
     #[arg(long)]
     pub topic: Option<String>,
-    /// Show what was published before as well.
+    /// Also show the events that were published before.
     #[arg(long)]
     pub from_beginning: bool,
-    /// One JSON object a line, with the whole event.
+    /// Print one JSON object a line, with the whole event.
     #[arg(long)]
     pub json: bool,
     /// Stop after this time, such as 5s.
@@ -83,64 +87,64 @@ pub struct Watch {
     pub lasts: Option<Period>,
 }
 
-/// `brunt serve`
+/// Options of `brunt serve`.
 #[derive(Debug, Args)]
-pub struct Serve {
-    /// The built-in system.
+pub struct ServeArgs {
+    /// Name of a built-in system.
     pub system: String,
-    /// The service.
+    /// Name of one of its services.
     pub service: String,
 }
 
-/// `brunt revert`
+/// Options of `brunt revert`.
 #[derive(Debug, Args)]
-pub struct Revert {
+pub struct RevertArgs {
     #[command(flatten)]
-    pub cluster: ClusterPlace,
-    /// The run whose changes are put back; those of every run whose time is over unless given.
+    pub cluster: ClusterArgs,
+    /// Restore only the changes of this run. Default: those of every run that has expired.
     #[arg(long, value_name = "ID", conflicts_with = "all")]
     pub run: Option<String>,
-    /// Put back the changes of every run, also of those that still go on.
+    /// Restore the changes of every run, even of runs in progress.
     #[arg(long)]
     pub all: bool,
-    /// Wait until then, such as 2026-01-31T12:00:00Z.
+    /// Wait until this time first, such as 2026-01-31T12:00:00Z.
     #[arg(long, value_name = "TIME")]
     pub after: Option<jiff::Timestamp>,
 }
 
-/// `brunt stress`
+/// Options of `brunt stress`, which the cluster's stress fault starts in a container.
 #[derive(Debug, Args)]
-pub struct Stress {
-    /// So many busy threads.
+pub struct StressArgs {
+    /// Number of busy threads.
     #[arg(long, default_value_t = 0)]
     pub cpu: u32,
-    /// So much memory, in MiB.
+    /// Memory to allocate, in MiB.
     #[arg(long, default_value_t = 0)]
     pub memory: u32,
-    /// Instead, tell the container's first process to end.
+    /// Instead, send SIGTERM to the container's first process.
     #[arg(long)]
     pub end: bool,
 }
 
-/// `brunt work`
+/// Options of `brunt work`, which the Job of the load workers starts.
 #[derive(Debug, Args)]
-pub struct Work {
-    /// The file that says what to do.
+pub struct WorkArgs {
+    /// File with the worker's task, as JSON.
     pub task: PathBuf,
 }
 
-/// `brunt stand-in`
+/// Options of `brunt edge-proxy`, which runs on a cluster in front of a callee.
 #[derive(Debug, Args)]
-pub struct StandInFor {
-    /// The service in whose place it is.
+pub struct EdgeProxyArgs {
+    /// The service whose calls it passes on.
     pub callee: String,
-    /// Where it takes requests in.
+    /// Port for the callee's requests.
     #[arg(long)]
     pub port: u16,
-    /// Where it is told what to do.
+    /// Port of the control connection, by which a run sets faults and reads counts.
     #[arg(long)]
     pub control: u16,
-    /// Where the service answers while nothing else is said.
+    /// Where the callee answers until the control connection says otherwise.
     #[arg(long, value_name = "HOST:PORT")]
     pub kept: String,
 }

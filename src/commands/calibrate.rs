@@ -8,46 +8,45 @@ use anyhow::{Context, Result};
 use brunt_reports::{Calibration, Counted, Outcome};
 use brunt_scenarios::plan::Proof;
 
-use crate::cli::Calibrate;
+use crate::cli::CalibrateArgs;
 use crate::commands::parallel;
-use crate::commands::place;
+use crate::commands::platform;
 use crate::commands::run::{Attempt, once};
 use crate::console::{errln, out, outln};
 use crate::exit::Exit;
 use crate::files::Planned;
-use crate::output;
+use crate::run_folder;
 
-/// One run to make: a scenario as it is, or without a guard.
-struct Task<'p> {
+/// One planned run: a scenario as it is, or without a guard.
+struct CalibrationRun<'p> {
     planned: &'p Planned,
     proof: Option<&'p Proof>,
 }
 
-/// Runs scenarios many times, as they are and without each guard, and says how often verdicts are
-/// wrong. What earlier calls with the same `--out` have counted is kept and added to.
-pub fn calibrate(options: &Calibrate) -> Result<Exit> {
+/// Runs scenarios many times, as they are and without each guard, and counts how often verdicts are
+/// wrong. The counts are added to those of earlier calls with the same `--out`.
+pub fn calibrate(options: &CalibrateArgs) -> Result<Exit> {
     let began = Instant::now();
-    let plans = place::plans(&options.scenarios, &options.common.place)?;
+    let plans = platform::plans(&options.scenarios, &options.common.platform)?;
     let path = options.common.out.join("calibration.json");
     let mut counted = read(&path)?;
     for task in plans.iter().flat_map(tasks_of) {
         counted.expect(&task.planned.slug, task.broken().as_deref());
     }
     let counted = Mutex::new(counted);
-    let round = || plans.iter().flat_map(tasks_of);
+    let one_round = || plans.iter().flat_map(tasks_of);
     // Round by round, so that an early end leaves every row with about as many runs.
-    let tasks: Vec<Task<'_>> = (0..options.runs).flat_map(|_| round()).collect();
+    let tasks: Vec<CalibrationRun<'_>> = (0..options.runs).flat_map(|_| one_round()).collect();
     let ended = parallel::all(options.common.jobs, &tasks, |task| {
         if options.lasts.is_some_and(|most| began.elapsed() >= most.0) {
             return Ok(Exit::Pass);
         }
-        task.perform(options, &counted, &path)
+        task.carry_out(options, &counted, &path)
     })?;
     let counted = counted.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     out!("{}", counted.table());
     outln!("{} s; counts are in {}", began.elapsed().as_secs(), path.display());
-    // That verdicts can be wrong is what is measured, and a failure of this command only beyond
-    // what was allowed.
+    // Wrong verdicts are what is measured; they are a failure only beyond the allowed share.
     let worse = counted.worse_than(options.false_alarms, options.detection);
     for line in &worse {
         outln!("{line}");
@@ -60,20 +59,20 @@ pub fn calibrate(options: &Calibrate) -> Result<Exit> {
     })
 }
 
-fn tasks_of(planned: &Planned) -> impl Iterator<Item = Task<'_>> {
+fn tasks_of(planned: &Planned) -> impl Iterator<Item = CalibrationRun<'_>> {
     let proofs = planned.plan.proofs.iter().map(Some);
-    std::iter::once(None).chain(proofs).map(move |proof| Task { planned, proof })
+    std::iter::once(None).chain(proofs).map(move |proof| CalibrationRun { planned, proof })
 }
 
-impl Task<'_> {
-    /// What is broken, in words.
+impl CalibrationRun<'_> {
+    /// The guard that is taken away, as the tables name it.
     fn broken(&self) -> Option<String> {
         self.proof.map(ToString::to_string)
     }
 
-    fn perform(
+    fn carry_out(
         &self,
-        options: &Calibrate,
+        options: &CalibrateArgs,
         counted: &Mutex<Calibration>,
         path: &Path,
     ) -> Result<Exit> {
@@ -96,15 +95,16 @@ impl Task<'_> {
             Counted::Right => {}
             Counted::Wrong => errln!("{}: {}", report.verdict.outcome, page.display()),
         }
-        output::write_file(path, &serde_json::to_string_pretty(&*counted)?)?;
+        run_folder::write_file(path, &serde_json::to_string_pretty(&*counted)?)?;
         Ok(Exit::Pass)
     }
 }
 
 fn read(path: &PathBuf) -> Result<Calibration> {
     match std::fs::read_to_string(path) {
-        Ok(text) => serde_json::from_str(&text)
-            .with_context(|| format!("{} cannot be read; remove it to begin anew", path.display())),
+        Ok(text) => serde_json::from_str(&text).with_context(|| {
+            format!("{} cannot be read; remove it to start again from zero", path.display())
+        }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Calibration::default()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }

@@ -1,5 +1,5 @@
-//! `brunt up` and `brunt down` on a cluster: what `kubectl apply` and `delete` would do with the
-//! built-in manifests.
+//! `brunt up` and `brunt down` on a cluster: `kubectl apply` and `delete` of the built-in
+//! manifests.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -8,20 +8,23 @@ use anyhow::{Context, Result, bail};
 use brunt_kubernetes::{Cluster, ClusterTarget, Keep, Manifest, WorkloadStatus};
 
 use crate::builtin;
-use crate::cli::{Down, Platform, Up};
+use crate::cli::{DownArgs, PlatformKind, UpArgs};
 use crate::console::outln;
 use crate::exit::Exit;
 
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// Time between two looks at what is ready.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Applies the system, and waits until all of it is ready.
-pub fn up(options: &Up) -> Result<Exit> {
+/// Applies a system's objects and waits until all replicas are ready.
+pub fn up(options: &UpArgs) -> Result<Exit> {
     if options.data.is_some() || options.fresh || options.free_ports || options.port_offset > 0 {
-        bail!("--data, --fresh, --free-ports and --port-offset are for systems on this machine");
+        bail!(
+            "--data, --fresh, --free-ports and --port-offset are only for systems on this machine"
+        );
     }
     let manifest = manifest(options)?;
     super::runtime()?.block_on(async {
-        let cluster = reach(&options.system, &options.cluster.place()).await?;
+        let cluster = connect(&options.system, &options.cluster.target()).await?;
         cluster.apply(&manifest).await?;
         let namespace = &cluster.namespace;
         outln!(
@@ -31,17 +34,17 @@ pub fn up(options: &Up) -> Result<Exit> {
         );
         until_ready(&cluster, &manifest, options.within.0).await?;
         outln!(
-            "{} is up. Come in by: kubectl port-forward -n {namespace} service/gateway 8080",
+            "{} is up. To reach it: kubectl port-forward -n {namespace} service/gateway 8080",
             options.system
         );
         Ok(Exit::Pass)
     })
 }
 
-/// Removes the system from the cluster.
-pub fn down(options: &Down) -> Result<Exit> {
-    if options.on == Platform::Local {
-        bail!("a system on this machine stops with its `brunt up`; did you mean --on kubernetes?");
+/// Removes a system from the cluster; its data is kept unless the volumes are removed too.
+pub fn down(options: &DownArgs) -> Result<Exit> {
+    if options.on == PlatformKind::Local {
+        bail!("a system on this machine stops with its `brunt up`: did you mean --on kubernetes?");
     }
     let mut manifest = built_in(&options.system)?;
     for part in builtin::ENGINES {
@@ -49,7 +52,7 @@ pub fn down(options: &Down) -> Result<Exit> {
     }
     let keep = if options.volumes { Keep::Nothing } else { Keep::Volumes };
     super::runtime()?.block_on(async {
-        let cluster = reach(&options.system, &options.cluster.place()).await?;
+        let cluster = connect(&options.system, &options.cluster.target()).await?;
         manifest.into_namespace(&cluster.namespace);
         let removed = cluster.remove(&manifest, keep).await?;
         outln!(
@@ -64,25 +67,26 @@ pub fn down(options: &Down) -> Result<Exit> {
     })
 }
 
-/// A system's namespace has its name unless another is asked for; the context's own is not meant.
-async fn reach(system: &str, place: &ClusterTarget) -> Result<Cluster> {
-    let mut place = place.clone();
-    place.namespace.get_or_insert_with(|| system.to_owned());
-    Ok(Cluster::connect_unchecked(&place).await?)
+// The namespace of the kubeconfig's context is not taken: it is where its owner works, and `down`
+// with `--volumes` deletes the namespace.
+async fn connect(system: &str, target: &ClusterTarget) -> Result<Cluster> {
+    let mut target = target.clone();
+    target.namespace.get_or_insert_with(|| system.to_owned());
+    Ok(Cluster::connect_unchecked(&target).await?)
 }
 
 fn built_in(system: &str) -> Result<Manifest> {
     let text = builtin::manifest(system).with_context(|| {
         let names: Vec<&str> = builtin::SYSTEMS.iter().map(|system| system.name).collect();
         format!(
-            "there are manifests for built-in systems alone ({}); apply your own with kubectl",
+            "only built-in systems have manifests ({}); apply your own with kubectl",
             names.join(", ")
         )
     })?;
     Ok(Manifest::parse(text)?)
 }
 
-fn manifest(options: &Up) -> Result<Manifest> {
+fn manifest(options: &UpArgs) -> Result<Manifest> {
     let mut manifest = built_in(&options.system)?;
     let [kafka, postgres] = builtin::ENGINES;
     match &options.event_log {
@@ -100,14 +104,14 @@ fn manifest(options: &Up) -> Result<Manifest> {
 
 async fn until_ready(cluster: &Cluster, manifest: &Manifest, within: Duration) -> Result<()> {
     let started = Instant::now();
-    let mut said = String::new();
+    let mut printed = String::new();
     loop {
         let all = cluster.rollout_status(manifest).await?;
-        let now = all.iter().map(one_line).collect::<Vec<_>>().join("  ");
-        if now != said {
+        let now = all.iter().map(ready_of_wanted).collect::<Vec<_>>().join("  ");
+        if now != printed {
             outln!("{:5.1} s  {now}", started.elapsed().as_secs_f64());
             std::io::stdout().flush()?;
-            said = now;
+            printed = now;
         }
         if all.iter().all(WorkloadStatus::complete) {
             return Ok(());
@@ -115,14 +119,14 @@ async fn until_ready(cluster: &Cluster, manifest: &Manifest, within: Duration) -
         if started.elapsed() > within {
             let troubles = cluster.unready_pods().await?.join("\n  ");
             bail!(
-                "not everything is ready after {} s; what there is stays:\n  {troubles}",
+                "not everything is ready after {} s; what was applied stays:\n  {troubles}",
                 within.as_secs()
             );
         }
-        tokio::time::sleep(LOOK_AGAIN).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
-fn one_line(one: &WorkloadStatus) -> String {
+fn ready_of_wanted(one: &WorkloadStatus) -> String {
     format!("{} {}/{}", one.name, one.ready, one.wanted)
 }

@@ -7,13 +7,13 @@ use brunt_reports::{Allowed, Comparison, Report, compare as compared, comparison
 
 use brunt_scenarios::units::Percent;
 
-use crate::cli::{Compare, Tolerance};
+use crate::cli::{CompareArgs, ToleranceArgs};
 use crate::console::{out, outln};
+use crate::earlier_runs;
 use crate::exit::Exit;
-use crate::runs;
 
 /// Says whether a new version is worse than the one before.
-pub fn compare(options: &Compare) -> Result<Exit> {
+pub fn compare(options: &CompareArgs) -> Result<Exit> {
     let (base, new) = (reports(&options.base)?, reports(&options.new)?);
     let comparison = compared(&base, &new, allowed(&options.tolerance))?;
     if options.json {
@@ -32,7 +32,7 @@ pub struct Baseline {
 
 impl Baseline {
     /// Reads them, before anything is run.
-    pub fn read(path: &Path, tolerance: &Tolerance) -> Result<Self> {
+    pub fn read(path: &Path, tolerance: &ToleranceArgs) -> Result<Self> {
         Ok(Self { reports: reports(path)?, allowed: allowed(tolerance) })
     }
 
@@ -56,10 +56,10 @@ impl Baseline {
 }
 
 fn reports(path: &Path) -> Result<Vec<Report>> {
-    Ok(runs::read(path)?.into_iter().map(|found| found.report).collect())
+    Ok(earlier_runs::read(path)?.into_iter().map(|found| found.report).collect())
 }
 
-fn allowed(tolerance: &Tolerance) -> Allowed {
+fn allowed(tolerance: &ToleranceArgs) -> Allowed {
     let default = Allowed::default();
     Allowed {
         failures: tolerance.allow_failures.map_or(default.failures, Percent::fraction),

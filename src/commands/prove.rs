@@ -8,18 +8,18 @@ use anyhow::Result;
 use brunt_reports::{Outcome, Proving, Verdict};
 use brunt_scenarios::plan::Proof;
 
-use self::table::{Row, Table};
-use crate::cli::{Common, Prove};
+use self::table::{ProofRow, ProofTable};
+use crate::cli::{CommonArgs, ProveArgs};
 use crate::commands::parallel;
-use crate::commands::place;
+use crate::commands::platform;
 use crate::commands::run::{self, Attempt, once};
 use crate::console::out;
 use crate::exit::Exit;
 use crate::files::Planned;
 
 /// Runs each scenario as it is, then once broken as each of its proofs says.
-pub fn prove(options: &Prove) -> Result<Exit> {
-    let plans = place::plans(&options.scenarios, &options.common.place)?;
+pub fn prove(options: &ProveArgs) -> Result<Exit> {
+    let plans = platform::plans(&options.scenarios, &options.common.platform)?;
     let rows = Mutex::new(Vec::new());
     let places: Vec<usize> = (0..plans.len()).collect();
     let ends = parallel::all(options.common.jobs, &places, |place| {
@@ -30,19 +30,19 @@ pub fn prove(options: &Prove) -> Result<Exit> {
     })?;
     let mut rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
     rows.sort_by_key(|(place, _)| *place);
-    let table = Table { rows: rows.into_iter().flat_map(|(_, rows)| rows).collect() };
+    let table = ProofTable { rows: rows.into_iter().flat_map(|(_, rows)| rows).collect() };
     out!("{}", table.render(run::colour()));
     Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
 }
 
-fn one(planned: &Planned, common: &Common, rows: &mut Vec<Row>) -> Result<Exit> {
+fn one(planned: &Planned, common: &CommonArgs, rows: &mut Vec<ProofRow>) -> Result<Exit> {
     let attempt =
         Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "prove", live: None };
     let (report, page) = once(&attempt, common)?;
     let with = report.verdict;
     let mut exit = Exit::from(with.outcome);
     if planned.plan.proofs.is_empty() || with.outcome != Outcome::Pass {
-        rows.push(Row::without_proof(&planned.slug, &with, &page));
+        rows.push(ProofRow::without_proof(&planned.slug, &with, &page));
         return Ok(exit);
     }
     for (number, proof) in planned.plan.proofs.iter().enumerate() {
@@ -53,7 +53,7 @@ fn one(planned: &Planned, common: &Common, rows: &mut Vec<Row>) -> Result<Exit> 
         let (report, page) = once(&attempt, common)?;
         let without = report.verdict;
         exit = exit.worse(end_of(&without, proof));
-        rows.push(Row::with_proof(&planned.slug, proof, &with, &without, &page));
+        rows.push(ProofRow::with_proof(&planned.slug, proof, &with, &without, &page));
         if without.outcome == Outcome::Aborted {
             break;
         }

@@ -3,16 +3,16 @@
 use anyhow::{Context, Result};
 use brunt_reports::{IndexEntry, index};
 
-use crate::cli::Report;
+use crate::cli::ReportArgs;
 use crate::console::outln;
 use crate::exit::Exit;
-use crate::{output, runs};
+use crate::{earlier_runs, run_folder};
 
 /// Renders the reports of earlier runs again, and a page over all of them.
-pub fn report(options: &Report) -> Result<Exit> {
-    let found = runs::read(&options.path)?;
+pub fn report(options: &ReportArgs) -> Result<Exit> {
+    let found = earlier_runs::read(&options.path)?;
     for one in &found {
-        let page = output::render(&one.report, &one.folder)?;
+        let page = run_folder::render(&one.report, &one.folder)?;
         outln!("{}", page.display());
     }
     if options.path.is_dir() && !options.path.join("report.json").is_file() {
@@ -27,7 +27,7 @@ pub fn report(options: &Report) -> Result<Exit> {
             .map(|(one, page)| IndexEntry { report: &one.report, page })
             .collect();
         let path = options.path.join("index.html");
-        output::write_file(&path, &index(&entries).context("the index cannot be rendered")?)?;
+        run_folder::write_file(&path, &index(&entries).context("the index cannot be rendered")?)?;
         outln!("{}", path.display());
     }
     Ok(Exit::Pass)

@@ -5,18 +5,18 @@ use std::time::Duration;
 use anyhow::Result;
 use brunt_kubernetes::{Cluster, RunSelector, revert as put_back};
 
-use crate::cli::Revert;
+use crate::cli::RevertArgs;
 use crate::console::{errln, outln};
 use crate::exit::Exit;
 
 /// Puts back what runs have left on a cluster, and says what.
-pub fn revert(options: &Revert) -> Result<Exit> {
+pub fn revert(options: &RevertArgs) -> Result<Exit> {
     let which = match &options.run {
         Some(run) => RunSelector::Run(run.clone()),
         None if options.all => RunSelector::All,
         None => RunSelector::Expired,
     };
-    let place = options.cluster.place();
+    let place = options.cluster.target();
     let reverted = super::runtime()?.block_on(async {
         if let Some(then) = options.after {
             let left = then.duration_since(jiff::Timestamp::now());

@@ -13,23 +13,23 @@ use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{Ending, LoadRecord, Schedule};
 use tracing::{debug, info, info_span, warn};
 
-use crate::cli::{Common, Platform, Run};
+use crate::cli::{CommonArgs, PlatformKind, RunArgs};
 use crate::commands::compare::Baseline;
 use crate::commands::parallel;
-use crate::commands::place;
+use crate::commands::platform;
 use crate::console::{errln, out};
 use crate::exit::Exit;
 use crate::files::Planned;
 use crate::github;
-use crate::live::{Live, Serving};
+use crate::live::{LivePage, LiveServer};
 use crate::logging::RunLog;
-use crate::output;
-use crate::progress::Progress;
+use crate::progress::RunProgress;
+use crate::run_folder;
 use crate::runner::{self, Setting};
 
 /// Runs scenarios, one after another unless told otherwise; the worst end counts.
-pub fn run(options: &Run) -> Result<Exit> {
-    let plans = place::plans(&options.scenarios, &options.common.place)?;
+pub fn run(options: &RunArgs) -> Result<Exit> {
+    let plans = platform::plans(&options.scenarios, &options.common.platform)?;
     if options.dry_run {
         return dry::run(&plans, &options.common);
     }
@@ -41,14 +41,14 @@ pub fn run(options: &Run) -> Result<Exit> {
     if let Some(baseline) = &baseline {
         plans.iter().try_for_each(|planned| baseline.must_have(&planned.plan.name))?;
     }
-    if options.leave_report && options.common.place.on == Platform::Local {
+    if options.leave_report && options.common.platform.on == PlatformKind::Local {
         bail!("--leave-report needs --on kubernetes: on this machine, the report is in its folder");
     }
     if options.serve.is_some() && options.common.jobs > 1 {
         bail!("--serve shows one run at a time: leave out --jobs, or --serve");
     }
-    let serving = options.serve.map(Serving::start).transpose()?;
-    let live = serving.as_ref().map(Serving::live);
+    let serving = options.serve.map(LiveServer::start).transpose()?;
+    let live = serving.as_ref().map(LiveServer::live);
     let ends = parallel::all(options.common.jobs, &plans, |planned| match options.trials {
         1 => one(planned, options, baseline.as_ref(), live.as_ref()),
         times => trials::several(planned, &options.common, times),
@@ -58,9 +58,9 @@ pub fn run(options: &Run) -> Result<Exit> {
 
 fn one(
     planned: &Planned,
-    options: &Run,
+    options: &RunArgs,
     baseline: Option<&Baseline>,
-    live: Option<&Live>,
+    live: Option<&LivePage>,
 ) -> Result<Exit> {
     let common = &options.common;
     for doubt in brunt_reports::foresee(&planned.plan) {
@@ -73,7 +73,7 @@ fn one(
     let mut said = text(&report, colour(), Some(&page.display().to_string()));
     let mut exit = Exit::from(report.verdict.outcome);
     if options.leave_report {
-        let left = leave::report(planned, &page, &common.place).inspect_err(|_| {
+        let left = leave::report(planned, &page, &common.platform).inspect_err(|_| {
             // What was measured must not be lost with the cluster.
             out!("{said}");
         })?;
@@ -85,7 +85,7 @@ fn one(
     }
     // At once, as others may be saying something too.
     out!("{said}");
-    github::tell(&report)?;
+    github::annotate(&report)?;
     Ok(exit)
 }
 
@@ -100,12 +100,12 @@ pub struct Attempt<'a> {
     /// The command that makes it again: `run` or `prove`.
     pub command: &'static str,
     /// The page that shows it while it goes on.
-    pub live: Option<&'a Live>,
+    pub live: Option<&'a LivePage>,
 }
 
 /// Makes a run, and again while it says nothing because the generator missed its schedule; returns
 /// the last report and where the one for people is. The reports of all of them stay.
-pub fn once(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> {
+pub fn once(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBuf)> {
     let mut last = measure(attempt, common)?;
     for again in 1..=common.retries {
         if !says_nothing(&last.0) {
@@ -129,9 +129,9 @@ fn says_nothing(report: &Report) -> bool {
         && report.timeline.loads.iter().any(missed)
 }
 
-fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> {
+fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBuf)> {
     let Attempt { planned, plan, slug, command, live } = attempt;
-    let folder = output::folder(&common.out, slug)?;
+    let folder = run_folder::create(&common.out, slug)?;
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
     let id = new_id();
     let run = info_span!("run", id, scenario = plan.name);
@@ -139,15 +139,18 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     let _in_run = run.enter();
     info!(%command, seed, folder = %folder.display(), "the run begins");
     // Several at once would write into one another's lines.
-    let progress =
-        if common.quiet || common.jobs > 1 { Progress::quiet() } else { Progress::on_stderr() };
+    let progress = if common.quiet || common.jobs > 1 {
+        RunProgress::quiet()
+    } else {
+        RunProgress::on_stderr()
+    };
     progress.line(&plan.name);
     let started = jiff::Timestamp::now();
     let origin = origin(planned, command, started, seed);
     let progress = progress.and_on_page(live.cloned(), plan, origin.clone());
-    let on = place::on(plan, &planned.base, &folder, &common.place, &id);
+    let on = platform::of_run(plan, &planned.base, &folder, &common.platform, &id);
     let setting =
-        Setting { plan, planned, on, place: &common.place, seed, progress: progress.clone() };
+        Setting { plan, planned, on, place: &common.platform, seed, progress: progress.clone() };
     let timeline = super::runtime_within(&run)?.block_on(runner::run(&setting));
     progress.done();
     let timeline = timeline.inspect_err(|_| {
@@ -160,7 +163,7 @@ fn measure(attempt: &Attempt<'_>, common: &Common) -> Result<(Report, PathBuf)> 
     if let Some(live) = live {
         live.report(&report);
     }
-    let page = output::write(&report, &folder).inspect_err(|_| {
+    let page = run_folder::write(&report, &folder).inspect_err(|_| {
         // What was measured must not be lost with the disk.
         out!("{}", text(&report, colour(), None));
     })?;

@@ -3,17 +3,17 @@
 use anyhow::Result;
 use brunt_scenarios::schema;
 
-use crate::cli::{Schema, SchemaOf};
+use crate::cli::{SchemaArgs, SchemaKind};
 use crate::console::outln;
 use crate::exit::Exit;
 
 /// Prints a JSON Schema.
-pub fn schema(options: &Schema) -> Result<Exit> {
+pub fn schema(options: &SchemaArgs) -> Result<Exit> {
     let schema = match options.of {
-        SchemaOf::Scenario => schema::scenario(),
-        SchemaOf::System => schema::system(),
-        SchemaOf::Report => brunt_reports::schema(),
-        SchemaOf::Load => schema::load(),
+        SchemaKind::Scenario => schema::scenario(),
+        SchemaKind::System => schema::system(),
+        SchemaKind::Report => brunt_reports::schema(),
+        SchemaKind::Load => schema::load(),
     };
     outln!("{}", serde_json::to_string_pretty(&schema)?);
     Ok(Exit::Pass)

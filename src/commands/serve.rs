@@ -5,11 +5,11 @@ use brunt_kit::system::System;
 use brunt_scenarios::source::nearest;
 
 use crate::builtin;
-use crate::cli::Serve;
+use crate::cli::ServeArgs;
 use crate::exit::Exit;
 
 /// Runs one service of a built-in system until it is told to stop.
-pub fn serve(options: &Serve) -> Result<Exit> {
+pub fn serve(options: &ServeArgs) -> Result<Exit> {
     let system = system(&options.system)?;
     let services: Vec<&str> = system.names().collect();
     if !services.contains(&options.service.as_str()) {

@@ -4,14 +4,14 @@
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::cli::Stress;
+use crate::cli::StressArgs;
 use crate::console::outln;
 use crate::exit::Exit;
 
 const MIB: usize = 1024 * 1024;
 
 /// Uses up processor and memory until standard input ends, or whoever holds its other end does.
-pub fn stress(options: &Stress) -> Exit {
+pub fn stress(options: &StressArgs) -> Exit {
     if options.end {
         let told = rustix::process::kill_process(
             rustix::process::Pid::INIT,

@@ -8,60 +8,61 @@ use brunt_local::{LocalSystem, Ports, ServiceStatus};
 use brunt_scenarios::plan::System;
 use brunt_scenarios::timeline::Moment;
 
-use crate::cli::Up;
+use crate::cli::UpArgs;
 use crate::console::{errln, outln};
 use crate::exit::Exit;
 use crate::files;
-use crate::progress::Progress;
+use crate::progress::RunProgress;
 use crate::runner::Stop;
-use crate::target::{self, Place};
+use crate::target::{self, LocalDirs};
 
-/// Starts a system, shows what runs where, and keeps it running until it is told to stop.
-pub fn up(options: &Up) -> Result<Exit> {
-    let place = &options.cluster;
-    if [&place.context, &place.namespace, &options.event_log, &options.store]
+/// Starts a system, prints where its services are, and keeps it running until a signal.
+pub fn up(options: &UpArgs) -> Result<Exit> {
+    let cluster = &options.cluster;
+    if [&cluster.context, &cluster.namespace, &options.event_log, &options.store]
         .into_iter()
         .any(Option::is_some)
     {
         bail!(
-            "--context, --namespace, --event-log and --store are for systems on a cluster: add --on kubernetes"
+            "--context, --namespace, --event-log and --store are for systems on a cluster: \
+             add --on kubernetes"
         );
     }
     let (mut system, base) = files::system(&options.system)?;
     shift(&mut system, options.port_offset)?;
     let home =
         options.data.clone().unwrap_or_else(|| PathBuf::from(".brunt/up").join(&system.name));
-    let place = Place {
+    let dirs = LocalDirs {
         base,
         data: home.join("data"),
         logs: home.join("logs"),
         ports: if options.free_ports { Ports::Free } else { Ports::Declared },
     };
-    if options.fresh && place.data.exists() {
-        std::fs::remove_dir_all(&place.data)
-            .with_context(|| format!("cannot remove {}", place.data.display()))?;
+    if options.fresh && dirs.data.exists() {
+        std::fs::remove_dir_all(&dirs.data)
+            .with_context(|| format!("cannot remove {}", dirs.data.display()))?;
     }
-    super::runtime()?.block_on(keep_up(&system, &place))
+    super::runtime()?.block_on(keep_up(&system, &dirs))
 }
 
-/// Offers each service on a port that is higher by `offset` than the declared one.
+/// Adds `offset` to each declared port.
 fn shift(system: &mut System, offset: u16) -> Result<()> {
     for (name, service) in &mut system.services {
         let Some(port) = service.port else { continue };
         service.port = port.checked_add(offset);
         if service.port.is_none() {
             bail!(
-                "--port-offset {offset} is too much: {name} has port {port}, and there is none over 65535"
+                "--port-offset {offset} is too much: {name} has port {port}, and the highest port is 65535"
             );
         }
     }
     Ok(())
 }
 
-async fn keep_up(system: &System, place: &Place) -> Result<Exit> {
+async fn keep_up(system: &System, dirs: &LocalDirs) -> Result<Exit> {
     let started = Instant::now();
     let stop = Stop::on_signals();
-    let (running, mut observed) = target::start(system, place).await?;
+    let (running, mut observed) = target::start_local(system, dirs).await?;
     let ready = tokio::select! {
         ready = running.ready() => ready,
         _ = stop.asked() => Ok(()),
@@ -71,8 +72,8 @@ async fn keep_up(system: &System, place: &Place) -> Result<Exit> {
         return Err(error.into());
     }
     if stop.ending().is_none() {
-        show(system, &running, place, started);
-        let progress = Progress::on_stderr();
+        show(system, &running, dirs, started);
+        let progress = RunProgress::on_stderr();
         while observed.try_recv().is_ok() {}
         loop {
             tokio::select! {
@@ -90,7 +91,7 @@ async fn keep_up(system: &System, place: &Place) -> Result<Exit> {
     Ok(if left.is_empty() { Exit::Pass } else { Exit::LeftBehind })
 }
 
-fn show(system: &System, running: &LocalSystem, place: &Place, started: Instant) {
+fn show(system: &System, running: &LocalSystem, dirs: &LocalDirs, started: Instant) {
     let services = running.status();
     let width = services.iter().map(|service| service.name.len()).max().unwrap_or(0);
     let memory: u64 =
@@ -101,17 +102,17 @@ fn show(system: &System, running: &LocalSystem, place: &Place, started: Instant)
         outln!("  {:width$}  {:28}{}", service.name, service.url, processes(service));
     }
     if let Some(url) = system.entry.as_ref().and_then(|entry| running.url(entry)) {
-        outln!("Come in by {url}");
+        outln!("Entry point: {url}");
     }
     outln!(
-        "Data and logs are in {} (kept; --fresh starts anew). Ctrl-C stops it.",
-        place.data.with_file_name("").display()
+        "Data and logs are in {} (kept; --fresh deletes the data first). Ctrl-C stops it.",
+        dirs.data.with_file_name("").display()
     );
 }
 
 fn processes(service: &ServiceStatus) -> String {
     if service.replicas.is_empty() {
-        return "runs already".to_owned();
+        return "already running".to_owned();
     }
     let each = service.replicas.iter().map(|replica| {
         let pid = replica.pid.map_or("no process".to_owned(), |pid| format!("pid {pid}"));

@@ -4,13 +4,13 @@ use anyhow::Result;
 use brunt_scenarios::plan::{Arrival, Plan};
 use brunt_scenarios::units::Period;
 
-use crate::cli::Validate;
+use crate::cli::ValidateArgs;
 use crate::console::outln;
 use crate::exit::Exit;
 use crate::files;
 
 /// Checks scenarios and says what they would do.
-pub fn validate(options: &Validate) -> Result<Exit> {
+pub fn validate(options: &ValidateArgs) -> Result<Exit> {
     for planned in files::plans(&options.scenarios)? {
         outln!("{}: ok", planned.source.name);
         describe(&planned.plan);

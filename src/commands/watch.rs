@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::serve::system;
-use crate::cli::Watch;
+use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::runner::Stop;
 
@@ -26,10 +26,10 @@ const BATCH: usize = 256;
 /// How often to look for topics that are new.
 const LOOK: Duration = Duration::from_secs(1);
 
-type Event = (Arc<str>, Delivery);
+type TopicEvent = (Arc<str>, Delivery);
 
 /// Shows events until ctrl-C, the time that was given, or the end of who reads them.
-pub fn watch(options: &Watch) -> Result<Exit> {
+pub fn watch(options: &WatchArgs) -> Result<Exit> {
     let url = place(options)?;
     let log = log::open(&url, log::USUAL_KEEP)?;
     super::runtime()?.block_on(async {
@@ -50,7 +50,7 @@ pub fn watch(options: &Watch) -> Result<Exit> {
 }
 
 /// Where the events are: as said, as the environment says, or where the system has its log here.
-fn place(options: &Watch) -> Result<EventLogUrl> {
+fn place(options: &WatchArgs) -> Result<EventLogUrl> {
     let name = system(&options.system)?.name;
     let said = options
         .log
@@ -82,7 +82,7 @@ fn place(options: &Watch) -> Result<EventLogUrl> {
     }
 }
 
-async fn follow(log: &Arc<dyn EventLog>, options: &Watch) -> Result<()> {
+async fn follow(log: &Arc<dyn EventLog>, options: &WatchArgs) -> Result<()> {
     let (events, arriving) = mpsc::channel(AHEAD);
     let start = if options.from_beginning { Start::Beginning } else { Start::End };
     tokio::select! {
@@ -96,7 +96,7 @@ async fn find_topics(
     log: &Arc<dyn EventLog>,
     only: Option<&str>,
     mut start: Start,
-    events: &Sender<Event>,
+    events: &Sender<TopicEvent>,
 ) -> Result<()> {
     let mut known = BTreeSet::new();
     let mut reading = JoinSet::new();
@@ -119,7 +119,7 @@ async fn read(
     log: Arc<dyn EventLog>,
     topic: String,
     start: Start,
-    events: Sender<Event>,
+    events: Sender<TopicEvent>,
 ) -> Result<()> {
     let mut tail = log.tail(&topic, start);
     let topic: Arc<str> = topic.into();
@@ -132,7 +132,7 @@ async fn read(
     }
 }
 
-async fn show(mut arriving: Receiver<Event>, json: bool) -> Result<()> {
+async fn show(mut arriving: Receiver<TopicEvent>, json: bool) -> Result<()> {
     while let Some((topic, delivery)) = arriving.recv().await {
         let line = if json { line::json(&topic, &delivery) } else { line::text(&topic, &delivery) };
         let mut out = io::stdout().lock();

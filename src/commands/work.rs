@@ -1,5 +1,6 @@
-//! `brunt work`, which nobody types: one of several load workers inside a cluster. Whoever started
-//! it tells it over standard input when to start; it stops when told so, or when that input ends.
+//! `brunt work`, a hidden command: one of several load workers in a cluster. The run's process sends
+//! it the start time over standard input; the worker stops when it reads `stop`, or when that input
+//! ends.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -9,78 +10,82 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use brunt_loadgen::Running;
 
-use crate::cli::Work;
+use crate::cli::WorkArgs;
 use crate::exit::Exit;
-use crate::inside::{Said, Task};
+use crate::remote_workers::{WorkerMessage, WorkerTask};
 
-/// Threads that put load on. More load takes more workers, which can be on more machines.
+/// Threads of the load engine. More load takes more workers, which can be on other nodes.
 const THREADS: usize = 1;
 
-/// Between two lines about how it goes.
-const EVERY: Duration = Duration::from_secs(1);
+/// Time between two progress messages.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The variable by which Kubernetes tells a Job's pods apart.
+/// Environment variable with the number of a pod within its indexed Job, which Kubernetes sets.
 const INDEX: &str = "JOB_COMPLETION_INDEX";
 
-/// A line, and when it came.
-struct Heard {
+/// A line of standard input, and when it arrived.
+struct ControlLine {
     line: String,
     when: Instant,
 }
 
-/// Does one worker's part.
-pub fn work(options: &Work) -> Result<Exit> {
-    let heard = listen();
+/// Puts this worker's share of the load on the system.
+pub fn work(options: &WorkArgs) -> Result<Exit> {
+    let lines = listen();
     let number = std::env::var(INDEX).ok().and_then(|number| number.parse().ok());
     let jobs = read(&options.task)?.jobs(number.with_context(|| format!("{INDEX} is not set"))?)?;
-    let Some(origin) = start(&heard)? else {
+    let Some(origin) = start(&lines)? else {
         bail!("standard input ended before the start");
     };
     let started = jiff::Timestamp::now() - jiff::SignedDuration::try_from(origin.elapsed())?
         + jiff::SignedDuration::try_from(origin.saturating_duration_since(Instant::now()))?;
     let running = brunt_loadgen::start(jobs, origin, THREADS)?;
-    until_over(&running, &heard)?;
+    until_over(&running, &lines)?;
     let parts = running.parts();
-    let end = Said::End { parts: parts.len(), started };
-    parts.into_iter().map(|part| Said::Part(Box::new(part))).try_for_each(|part| say(&part))?;
-    say(&end)?;
+    let end = WorkerMessage::End { parts: parts.len(), started };
+    parts
+        .into_iter()
+        .map(|part| WorkerMessage::Part(Box::new(part)))
+        .try_for_each(|part| send(&part))?;
+    send(&end)?;
     Ok(Exit::Pass)
 }
 
-fn read(path: &Path) -> Result<Task> {
+fn read(path: &Path) -> Result<WorkerTask> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text)
-        .with_context(|| format!("{} is no task for this version", path.display()))
+        .with_context(|| format!("{} is not a task of this version of brunt", path.display()))
 }
 
-fn say(what: &Said) -> Result<()> {
-    echo(&serde_json::to_string(what)?)
+fn send(message: &WorkerMessage) -> Result<()> {
+    print(&serde_json::to_string(message)?)
 }
 
-fn echo(line: &str) -> Result<()> {
+fn print(line: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).context("nobody listens")
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
 }
 
-fn listen() -> Receiver<Heard> {
-    let (tell, heard) = channel();
+fn listen() -> Receiver<ControlLine> {
+    let (sender, lines) = channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            if tell.send(Heard { line, when: Instant::now() }).is_err() {
+            if sender.send(ControlLine { line, when: Instant::now() }).is_err() {
                 break;
             }
         }
     });
-    heard
+    lines
 }
 
-/// Echoes what it is told until it is told to go. It was told often how long it is until the start;
-/// as nothing comes early, the earliest moment is right.
-fn start(heard: &Receiver<Heard>) -> Result<Option<Instant>> {
+/// Echoes lines until `go`, so that the sender can measure the way there and back. The time left is
+/// sent many times; a line can arrive late but never early, so the earliest start that follows from
+/// any of them is the right one.
+fn start(lines: &Receiver<ControlLine>) -> Result<Option<Instant>> {
     let mut origin: Option<Instant> = None;
-    while let Ok(Heard { line, when }) = heard.recv() {
-        echo(&line)?;
+    while let Ok(ControlLine { line, when }) = lines.recv() {
+        print(&line)?;
         if line == "go" {
             break;
         }
@@ -93,13 +98,13 @@ fn start(heard: &Receiver<Heard>) -> Result<Option<Instant>> {
     Ok(origin)
 }
 
-fn until_over(running: &Running, heard: &Receiver<Heard>) -> Result<()> {
-    let mut next = Instant::now() + EVERY;
+fn until_over(running: &Running, lines: &Receiver<ControlLine>) -> Result<()> {
+    let mut next = Instant::now() + PROGRESS_INTERVAL;
     while !running.is_over() {
         let grain = Duration::from_millis(100);
-        match heard.recv_timeout(grain) {
-            Ok(Heard { line, .. }) => {
-                echo(&line)?;
+        match lines.recv_timeout(grain) {
+            Ok(ControlLine { line, .. }) => {
+                print(&line)?;
                 if line == "stop" {
                     running.stop();
                 }
@@ -111,8 +116,8 @@ fn until_over(running: &Running, heard: &Receiver<Heard>) -> Result<()> {
             }
         }
         if Instant::now() >= next {
-            next += EVERY;
-            say(&Said::Goes(running.snapshot()))?;
+            next += PROGRESS_INTERVAL;
+            send(&WorkerMessage::Progress(running.snapshot()))?;
         }
     }
     Ok(())

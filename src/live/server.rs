@@ -1,4 +1,4 @@
-//! The server's thread: pages are made while somebody looks, and sent as each browser takes them.
+//! The server's thread, which renders and sends pages while a browser is connected.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,28 +12,30 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::answer;
-use super::events::Messages;
-use super::scene::Scene;
+use super::event_stream::PageMessages;
+use super::response;
+use super::state::PageState;
 use crate::console::errln;
 
-/// Between two messages.
+/// Time between two messages: rendering one takes a few milliseconds of a processor that the load
+/// generator needs.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// How long browsers are given to take the last one.
-const GRACE: Duration = Duration::from_secs(1);
+/// How long browsers have to read the last message.
+const LAST_MESSAGE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// More than any group of people opens, and less than a process may.
+/// Most open connections: more than any group of people opens, and far below a process's limit of file
+/// descriptors.
 const CONNECTIONS: usize = 64;
 
-/// How long a request may take to arrive.
-const HEAD: Duration = Duration::from_secs(5);
+/// How long a request's head may take to arrive.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Serves until the last message is sent.
 pub fn serve(
     listener: std::net::TcpListener,
-    scene: &Arc<Mutex<Scene>>,
-    news: watch::Receiver<()>,
+    state: &Arc<Mutex<PageState>>,
+    changes: watch::Receiver<()>,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime.inspect_err(|error| errln!("the live page is not served: {error}"))
@@ -42,22 +44,29 @@ pub fn serve(
     };
     runtime.block_on(async {
         let Ok(listener) = TcpListener::from_std(listener) else { return };
-        let messages = Messages::new();
+        let messages = PageMessages::new();
         let mut connections = JoinSet::new();
         tokio::select! {
-            () = make(scene, news, &messages) => {}
-            () = accept(&listener, scene, &messages, &mut connections) => {}
+            () = render_changes(state, changes, &messages) => {}
+            () = accept(&listener, state, &messages, &mut connections) => {}
         }
-        let _ = timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
+        let _ = timeout(LAST_MESSAGE_TIMEOUT, async {
+            while connections.join_next().await.is_some() {}
+        })
+        .await;
     });
 }
 
-/// Makes a message after a change, not too often, and only for somebody who looks; returns after
-/// the last one.
-async fn make(scene: &Mutex<Scene>, mut news: watch::Receiver<()>, messages: &Messages) {
-    while news.changed().await.is_ok() {
-        news.borrow_and_update();
-        let last = send(scene, messages);
+/// Sends a message after each change, with a pause in between, if any browser is connected; returns
+/// after the last one.
+async fn render_changes(
+    state: &Mutex<PageState>,
+    mut changes: watch::Receiver<()>,
+    messages: &PageMessages,
+) {
+    while changes.changed().await.is_ok() {
+        changes.borrow_and_update();
+        let last = send(state, messages);
         if last {
             return;
         }
@@ -65,14 +74,14 @@ async fn make(scene: &Mutex<Scene>, mut news: watch::Receiver<()>, messages: &Me
     }
 }
 
-/// Makes a message and hands it out; says whether it is the last.
-fn send(scene: &Mutex<Scene>, messages: &Messages) -> bool {
+/// Sends the page as it is now; returns whether it was the last message.
+fn send(state: &Mutex<PageState>, messages: &PageMessages) -> bool {
     let view = {
-        let scene = scene.lock().unwrap_or_else(PoisonError::into_inner);
-        if !messages.somebody_listens() {
-            return scene.last;
+        let state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !messages.has_listeners() {
+            return state.last;
         }
-        scene.view()
+        state.view()
     };
     messages.send(&view);
     view.last
@@ -80,37 +89,37 @@ fn send(scene: &Mutex<Scene>, messages: &Messages) -> bool {
 
 async fn accept(
     listener: &TcpListener,
-    scene: &Arc<Mutex<Scene>>,
-    messages: &Messages,
+    state: &Arc<Mutex<PageState>>,
+    messages: &PageMessages,
     connections: &mut JoinSet<()>,
 ) {
     let free = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(place) = Arc::clone(&free).acquire_owned().await else { return };
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, most likely: they come back.
+            // Most likely out of file descriptors, which become free again.
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        let (scene, messages) = (Arc::clone(scene), messages.clone());
+        let (state, messages) = (Arc::clone(state), messages.clone());
         connections.spawn(async move {
-            talk(stream, &scene, &messages).await;
+            serve_connection(stream, &state, &messages).await;
             drop(place);
         });
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn talk(stream: TcpStream, scene: &Mutex<Scene>, messages: &Messages) {
+async fn serve_connection(stream: TcpStream, state: &Mutex<PageState>, messages: &PageMessages) {
     let here: Option<SocketAddr> = stream.local_addr().ok();
     let service = service_fn(|request| {
-        let answer = answer::to(&request, here, scene, messages);
+        let answer = response::to(&request, here, state, messages);
         async move { Ok::<_, std::convert::Infallible>(answer) }
     });
-    // A browser that goes away is no trouble of ours.
+    // A browser that disconnects is no error.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+        .header_read_timeout(HEAD_TIMEOUT)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service)
         .await;

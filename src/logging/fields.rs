@@ -8,15 +8,15 @@ use tracing::field::{Field, Visit};
 
 /// Collects fields by name.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Fields(pub Map<String, Value>);
+pub(super) struct JsonFields(pub Map<String, Value>);
 
-impl Fields {
+impl JsonFields {
     fn set(&mut self, field: &Field, value: impl Into<Value>) {
         self.0.insert(field.name().to_owned(), value.into());
     }
 }
 
-impl Visit for Fields {
+impl Visit for JsonFields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.set(field, format!("{value:?}"));
     }

@@ -8,7 +8,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-use super::fields::Fields;
+use super::fields::JsonFields;
 use super::run_log::SharedFile;
 use super::standard_error;
 
@@ -28,7 +28,7 @@ pub(super) struct JsonLines {
 
 /// What is remembered of an open span.
 struct OpenSpan {
-    fields: Fields,
+    fields: JsonFields,
     opened: Instant,
 }
 
@@ -86,7 +86,7 @@ where
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut fields = Fields::default();
+        let mut fields = JsonFields::default();
         attributes.record(&mut fields);
         let mut extensions = span.extensions_mut();
         // There may be two such layers, for the two destinations, and a span is remembered once.
@@ -103,7 +103,7 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let mut fields = Fields::default();
+        let mut fields = JsonFields::default();
         event.record(&mut fields);
         let message = fields.0.remove("message").unwrap_or_default();
         self.write(event.metadata(), &message, &fields.0, context.event_scope(event));

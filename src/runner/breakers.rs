@@ -11,7 +11,7 @@ use brunt_scenarios::timeline::{BreakerRecord, Moment};
 use tokio::task::JoinSet;
 
 use super::stop::Stop;
-use crate::target::Running;
+use crate::target::RunningSystem;
 use track::{Passed, Track};
 
 /// Between two readings: shorter than any state but a trial lasts.
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Reads every breaker of the plan's checks until the load ends.
 pub async fn watch(
     plan: &Plan,
-    system: &Arc<Running>,
+    system: &Arc<RunningSystem>,
     origin: Instant,
     stop: &Stop,
 ) -> Vec<BreakerRecord> {
@@ -51,7 +51,7 @@ struct Watched {
     callee: String,
     name: String,
     metrics: String,
-    system: Arc<Running>,
+    system: Arc<RunningSystem>,
 }
 
 impl Watched {
@@ -76,7 +76,7 @@ impl Watched {
                 match state {
                     Ok(state) => track.note(replica, at, state, passed),
                     Err(why) => {
-                        trouble = Some(format!("replica {replica} of {}: {why}", self.caller))
+                        trouble = Some(format!("replica {replica} of {}: {why}", self.caller));
                     }
                 }
             }

@@ -7,13 +7,13 @@ use brunt_scenarios::form::{FORM, form};
 use brunt_scenarios::plan::{Auth, Body, Method, Request, RequestTarget};
 
 use super::variables::Variables;
-use crate::target::Running;
+use crate::target::RunningSystem;
 
 /// Makes requests to services by name.
 #[derive(Clone)]
 pub struct Calls {
     client: reqwest::Client,
-    system: Arc<Running>,
+    system: Arc<RunningSystem>,
 }
 
 /// What came back.
@@ -35,7 +35,7 @@ impl Reply {
 
 impl Calls {
     /// For one system.
-    pub fn new(system: Arc<Running>) -> Self {
+    pub fn new(system: Arc<RunningSystem>) -> Self {
         // A new connection each time: a step shows what a newcomer would see, not what an old
         // connection remembers.
         let client = reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().build();

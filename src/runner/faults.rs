@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::setting::Setting;
 use super::stop::Stop;
-use crate::target::Running;
+use crate::target::RunningSystem;
 
 /// What became of the faults.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub struct Happened {
 /// Lets every fault of the plan happen; returns once all are undone, or cannot be.
 pub async fn happen(
     setting: &Setting<'_>,
-    system: &Arc<Running>,
+    system: &Arc<RunningSystem>,
     origin: Instant,
     stop: &Stop,
 ) -> Happened {
@@ -52,12 +52,12 @@ pub async fn happen(
 
 struct OneFault {
     fault: Fault,
-    system: Arc<Running>,
+    system: Arc<RunningSystem>,
     limits: Limits,
     chance: fastrand::Rng,
     origin: Instant,
     stop: Stop,
-    progress: crate::progress::Progress,
+    progress: crate::progress::RunProgress,
 }
 
 impl OneFault {

@@ -8,9 +8,9 @@ use brunt_scenarios::timeline::{Ending, LoadRecord};
 
 use super::setting::Setting;
 use super::variables::Variables;
-use crate::cli::LoadFrom;
-use crate::inside::Crew;
-use crate::target::Running;
+use crate::cli::LoadSource;
+use crate::remote_workers::RemoteWorkers;
+use crate::target::RunningSystem;
 
 /// From deciding to start until the load starts, so that everything is ready at its first moment.
 const LEAD: Duration = Duration::from_millis(100);
@@ -25,7 +25,7 @@ pub enum Load {
     /// From this process.
     Here(Vec<Job>),
     /// From workers in the cluster.
-    Inside(Box<Crew>),
+    Inside(Box<RemoteWorkers>),
 }
 
 /// A load that is being put on.
@@ -35,34 +35,39 @@ pub enum Going {
     /// From this process.
     Here(brunt_loadgen::Running),
     /// From workers in the cluster.
-    Inside(Box<Crew>),
+    Inside(Box<RemoteWorkers>),
 }
 
 impl Load {
     /// Gets everything ready.
     pub async fn prepare(
         setting: &Setting<'_>,
-        system: &Arc<Running>,
+        system: &Arc<RunningSystem>,
         variables: &Variables,
     ) -> Result<Self, Ending> {
         if setting.plan.loads.is_empty() {
             return Ok(Self::Nothing);
         }
         let place = &setting.place;
-        if let Running::Kubernetes(cluster) = &**system {
+        if let RunningSystem::Kubernetes(cluster) = &**system {
             let image = place.image.as_deref();
             let inside = match place.from {
-                Some(from) => from == LoadFrom::Inside,
+                Some(from) => from == LoadSource::Inside,
                 None => !cluster.is_at_hand() && cluster.has_image(image),
             };
             if inside {
                 setting.progress.line(&format!("load workers come up: {}", place.workers));
                 let order = (place.workers, place.image.clone());
-                let crew =
-                    Crew::bring_up(cluster, setting.plan, setting.planned, variables.all(), order)
-                        .await;
-                return crew
-                    .map(|crew| Self::Inside(Box::new(crew)))
+                let workers = RemoteWorkers::bring_up(
+                    cluster,
+                    setting.plan,
+                    setting.planned,
+                    variables.all(),
+                    order,
+                )
+                .await;
+                return workers
+                    .map(|workers| Self::Inside(Box::new(workers)))
                     .map_err(Ending::LoadIncomplete);
             }
             if !cluster.is_at_hand() {
@@ -90,16 +95,16 @@ impl Load {
                 let running = brunt_loadgen::start(jobs, origin, threads());
                 running.map(Going::Here).map_err(|error| Ending::NotStarted(error.to_string()))
             }
-            Self::Inside(mut crew) => match crew.start(origin).await {
+            Self::Inside(mut workers) => match workers.start(origin).await {
                 Ok(apart) => {
                     let apart = apart.as_secs_f64() * 1e3;
                     setting
                         .progress
                         .line(&format!("load workers start together, at most {apart:.1} ms apart"));
-                    Ok(Going::Inside(crew))
+                    Ok(Going::Inside(workers))
                 }
                 Err(why) => {
-                    crew.dismiss().await;
+                    workers.dismiss().await;
                     Err(Ending::LoadIncomplete(why))
                 }
             },
@@ -118,14 +123,14 @@ impl Going {
         match self {
             Self::Nothing => Snapshot::sum(0.0, &[]),
             Self::Here(running) => running.snapshot(),
-            Self::Inside(crew) => crew.snapshot(),
+            Self::Inside(workers) => workers.snapshot(),
         }
     }
 
     /// Why it does not go on although it should.
     pub async fn ended(&self) -> Option<String> {
         match self {
-            Self::Inside(crew) => crew.ended().await,
+            Self::Inside(workers) => workers.ended().await,
             Self::Nothing | Self::Here(_) => None,
         }
     }
@@ -135,7 +140,7 @@ impl Going {
         match self {
             Self::Nothing => {}
             Self::Here(running) => running.stop(),
-            Self::Inside(crew) => crew.stop().await,
+            Self::Inside(workers) => workers.stop().await,
         }
     }
 
@@ -148,14 +153,18 @@ impl Going {
                 let records = tokio::task::spawn_blocking(move || running.finish()).await;
                 (records.unwrap_or_default(), None)
             }
-            Self::Inside(crew) => crew.finish().await,
+            Self::Inside(workers) => workers.finish().await,
         }
     }
 }
 
 /// Makes the jobs. Servers may be asked about their methods here, so the thread is not
 /// the runtime's meanwhile.
-fn here(setting: &Setting<'_>, system: &Running, variables: &Variables) -> Result<Load, String> {
+fn here(
+    setting: &Setting<'_>,
+    system: &RunningSystem,
+    variables: &Variables,
+) -> Result<Load, String> {
     let known = brunt_loadgen::Setting {
         url: &|service| system.url(service),
         values: variables.all(),

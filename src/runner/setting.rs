@@ -8,10 +8,10 @@ use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{Event, Moment};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::cli::OnWhat;
+use crate::cli::PlatformArgs;
 use crate::files::Planned;
-use crate::progress::Progress;
-use crate::target::On;
+use crate::progress::RunProgress;
+use crate::target::Platform;
 
 /// What a run is given.
 pub struct Setting<'a> {
@@ -20,13 +20,13 @@ pub struct Setting<'a> {
     /// The files that the plan comes from.
     pub planned: &'a Planned,
     /// Where the system is.
-    pub on: On,
+    pub on: Platform,
     /// What was said of that place.
-    pub place: &'a OnWhat,
+    pub place: &'a PlatformArgs,
     /// The seed of all chance.
     pub seed: u64,
     /// Who watches.
-    pub progress: Progress,
+    pub progress: RunProgress,
 }
 
 /// Notes what happens to services, and knows when the load began.
@@ -48,7 +48,7 @@ enum Phase {
 
 impl Witness {
     /// Begins to note.
-    pub fn watch(mut observed: UnboundedReceiver<Observed>, progress: Progress) -> Self {
+    pub fn watch(mut observed: UnboundedReceiver<Observed>, progress: RunProgress) -> Self {
         let phase = Phase::Before { begun: Instant::now() };
         let witness = Self { seen: Arc::default(), phase: Arc::new(Mutex::new(phase)) };
         let noting = witness.clone();

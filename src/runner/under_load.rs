@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(250);
 /// Puts the load on the system while faults and steps happen at their times.
 pub async fn put(
     setting: &Setting<'_>,
-    system: &Arc<target::Running>,
+    system: &Arc<target::RunningSystem>,
     calls: &Calls,
     variables: &mut Variables,
     witness: &Witness,

@@ -45,7 +45,7 @@ fn the_coffee_chain_comes_up_and_takes_an_order() {
     let here = Workplace::new();
     let mut child = here.up(&["up", "coffee", "--free-ports"]);
     let printed = here.printed();
-    let url = printed.split("Come in by ").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let url = printed.split("Entry point: ").nth(1).unwrap().lines().next().unwrap().to_owned();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let order = |url: String| async move {
         let order = serde_json::json!({"productName": "Americano", "qty": 1});

@@ -107,5 +107,5 @@ fn what_is_left_of_a_damaged_report_is_an_error_that_names_it() {
     }
     here.write("counts/calibration.json", "{\"rows\": [{\"scenario\"");
     let refused = here.brunt(&["calibrate", "scenario.yaml", "--runs", "1", "--out", "counts"]);
-    refused.must(2, &["calibration.json", "remove it to begin anew"]);
+    refused.must(2, &["calibration.json", "remove it to start again from zero"]);
 }

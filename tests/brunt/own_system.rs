@@ -52,7 +52,7 @@ fn how_often_verdicts_are_wrong_is_counted() {
     here.brunt(&two).must(0, &["memory of front", "100% found", "False alarms: 0 of 1 clean run"]);
     here.brunt(&two).must(0, &["False alarms: 0 of 2 clean runs"]);
     here.write("runs/calibration.json", "{");
-    here.brunt(&two).must(2, &["remove it to begin anew"]);
+    here.brunt(&two).must(2, &["remove it to start again from zero"]);
 }
 
 #[test]

@@ -6,13 +6,13 @@ use brunt_reports::{Colour, Outcome, Proving, Verdict};
 use brunt_scenarios::plan::Proof;
 
 /// What every scenario showed.
-pub struct Table {
+pub struct ProofTable {
     /// By scenario, and by its guards.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ProofRow>,
 }
 
 /// One scenario and one guard.
-pub struct Row {
+pub struct ProofRow {
     scenario: String,
     guard: String,
     with: String,
@@ -21,7 +21,7 @@ pub struct Row {
     note: Option<String>,
 }
 
-impl Row {
+impl ProofRow {
     /// A scenario that has no proof, or that did not even pass with all its guards.
     pub fn without_proof(scenario: &str, with: &Verdict, page: &Path) -> Self {
         let proven = with.outcome == Outcome::Pass;
@@ -64,11 +64,11 @@ impl Row {
     }
 }
 
-impl Table {
+impl ProofTable {
     /// The table as text.
     pub fn render(&self, colour: Colour) -> String {
         let heads = ["scenario", "guard", "with it", "without it"];
-        let cells = |row: &Row| {
+        let cells = |row: &ProofRow| {
             [row.scenario.clone(), row.guard.clone(), row.with.clone(), row.without.clone()]
         };
         let mut widths = heads.map(str::len);

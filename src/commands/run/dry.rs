@@ -5,8 +5,8 @@ use brunt_faults::{Limits, inject_where};
 use brunt_kubernetes::{ChangeMode, ClusterRun};
 use brunt_scenarios::units::Period;
 
-use crate::cli::{Common, Platform};
-use crate::commands::place;
+use crate::cli::{CommonArgs, PlatformKind};
+use crate::commands::platform;
 use crate::commands::run::new_id;
 use crate::console::outln;
 use crate::exit::Exit;
@@ -14,8 +14,8 @@ use crate::files::Planned;
 
 /// Lets the faults of every plan go as far as the API server's own dry run, and prints what
 /// each would touch.
-pub fn run(plans: &[Planned], common: &Common) -> Result<Exit> {
-    if common.place.on == Platform::Local {
+pub fn run(plans: &[Planned], common: &CommonArgs) -> Result<Exit> {
+    if common.platform.on == PlatformKind::Local {
         bail!(
             "--dry-run needs --on kubernetes: on this machine, a run starts a system of its own and breaks nothing else"
         );
@@ -28,9 +28,9 @@ pub fn run(plans: &[Planned], common: &Common) -> Result<Exit> {
     Ok(exit)
 }
 
-async fn one(planned: &Planned, common: &Common) -> Result<Exit> {
+async fn one(planned: &Planned, common: &CommonArgs) -> Result<Exit> {
     let plan = &planned.plan;
-    let options = place::options(plan, &common.place, ChangeMode::DryRun, &new_id());
+    let options = platform::cluster_options(plan, &common.platform, ChangeMode::DryRun, &new_id());
     let namespace = options.target.namespace.clone().unwrap_or_default();
     outln!("{}, in the namespace {namespace}:", plan.name);
     let (system, _observed) = ClusterRun::start(&plan.system, &options).await?;

@@ -5,15 +5,15 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use brunt_kubernetes::{Cluster, ReportFile};
 
-use crate::cli::OnWhat;
-use crate::commands::{place, runtime};
+use crate::cli::PlatformArgs;
+use crate::commands::{platform, runtime};
 use crate::files::Planned;
 
 /// What is left of a run, the most important first.
 const FILES: [&str; 4] = ["report.md", "report.html", "report.json", "junit.xml"];
 
 /// Leaves what stands beside a page in the namespace of a run. Says where.
-pub fn report(planned: &Planned, page: &Path, what: &OnWhat) -> Result<String> {
+pub fn report(planned: &Planned, page: &Path, args: &PlatformArgs) -> Result<String> {
     let folder = page.parent().unwrap_or(page);
     let read = |name: &&str| {
         let path = folder.join(name);
@@ -23,7 +23,7 @@ pub fn report(planned: &Planned, page: &Path, what: &OnWhat) -> Result<String> {
     };
     let leaves = FILES.iter().map(read).collect::<Result<Vec<_>>>()?;
     let name = called(&planned.slug);
-    let place = place::place(&planned.plan.system.name, what);
+    let place = platform::cluster_target(&planned.plan.system.name, args);
     let left_out = runtime()?.block_on(async {
         let cluster = Cluster::connect(&place).await?;
         anyhow::Ok(cluster.report_to_configmap(&name, &leaves).await?)

@@ -4,19 +4,19 @@ use anyhow::Result;
 use brunt_reports::{Outcome, trials, verdict_text};
 
 use super::{Attempt, colour, once};
-use crate::cli::Common;
+use crate::cli::CommonArgs;
 use crate::console::{errln, out};
 use crate::exit::Exit;
 use crate::files::Planned;
 
 /// Runs a scenario so often, one run after another, and judges them together. A run that was
 /// stopped, or left something behind, is the last one.
-pub fn several(planned: &Planned, common: &Common, times: usize) -> Result<Exit> {
+pub fn several(planned: &Planned, common: &CommonArgs, times: usize) -> Result<Exit> {
     let mut reports = Vec::new();
     for trial in 0..times {
         // Each with chance of its own, and all of them again with the same seed.
         let seed = common.seed.map(|seed| seed.wrapping_add(trial as u64));
-        let common = Common { seed, ..common.clone() };
+        let common = CommonArgs { seed, ..common.clone() };
         let slug = format!("{}-trial{}", planned.slug, trial + 1);
         let attempt =
             Attempt { planned, plan: &planned.plan, slug: &slug, command: "run", live: None };

@@ -1,4 +1,4 @@
-//! What is to be seen of a run, as far as it has come.
+//! What the live page shows: the run in progress, or the last report.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,104 +12,102 @@ use brunt_scenarios::timeline::{
     Ending, Event, FaultRecord, LoadRecord, Moment, Schedule, SparseHistogram, Timeline, Window,
 };
 
-/// What is to be seen.
+/// What the page shows now.
 #[derive(Default)]
-pub struct Scene {
-    run: Option<Run>,
-    /// The last report, once there is one; until another run begins.
+pub struct PageState {
+    run: Option<CurrentRun>,
+    /// The last run's report as HTML, until another run begins.
     report: Option<Arc<str>>,
     phase: String,
-    /// One more with every change.
+    /// Rises with every change.
     pub version: u64,
-    /// No other run will follow.
+    /// Whether this was the last run.
     pub last: bool,
 }
 
-/// A scene at one moment, taken out so that nobody waits while a page is made of it.
-pub struct View {
-    what: What,
-    /// What is going on, in a sentence.
+/// A copy of the state at one moment, so that the runner does not wait while it is rendered.
+pub struct PageView {
+    what: PageContent,
+    /// What the run does now, as a sentence.
     pub phase: String,
-    /// The scene's version.
+    /// Version of the state that it was copied from.
     pub version: u64,
-    /// No other will follow.
+    /// Whether no other view will follow.
     pub last: bool,
 }
 
-enum What {
+enum PageContent {
     Nothing,
     Running { report: Box<Report>, planned: f64 },
     Done(Arc<str>),
 }
 
-impl View {
-    /// As HTML.
+impl PageView {
+    /// Renders the view.
     pub fn html(&self) -> Result<String, RenderError> {
         match &self.what {
-            What::Running { report, planned } => live_frame(report, &self.phase, *planned),
-            What::Done(page) => Ok(page.to_string()),
-            What::Nothing => Ok("<p>No run has begun yet.</p>".to_owned()),
+            PageContent::Running { report, planned } => live_frame(report, &self.phase, *planned),
+            PageContent::Done(page) => Ok(page.to_string()),
+            PageContent::Nothing => Ok("<p>No run has begun yet.</p>".to_owned()),
         }
     }
 }
 
-/// A run that goes on.
-struct Run {
+/// The run in progress.
+struct CurrentRun {
     report: Report,
-    /// When the load is planned to end, in seconds.
+    /// Planned end of load and faults, in seconds after the load's start.
     planned: f64,
-    /// The clock's zero, once it is known.
+    /// The start of the load, which is the clock's zero.
     origin: Option<Instant>,
     begun: Instant,
     seen: Vec<Observed>,
-    /// Faults that have begun and not ended, by their places in the timeline.
+    /// Indexes of the timeline's faults that have not ended.
     open: Vec<usize>,
-    /// Of each load: the last second that was noted, and the totals then.
-    noted: Vec<(u64, Totals)>,
+    /// For each load: the last second that was recorded, and the totals then.
+    recorded: Vec<(u64, Totals)>,
 }
 
-impl Scene {
-    /// A run begins.
+impl PageState {
+    /// Shows a run that begins, in place of the last report.
     pub fn begin(&mut self, plan: &Plan, origin: Origin) {
         let verdict = Verdict { outcome: Outcome::Inconclusive, findings: vec![] };
         let report = Report::new(plan, verdict, Timeline::empty(Ending::Completed), origin);
         let planned = plan.load_ends().max(plan.faults_end()).as_secs_f64();
-        self.run = Some(Run {
+        self.run = Some(CurrentRun {
             report,
             planned,
             origin: None,
             begun: Instant::now(),
             seen: vec![],
             open: vec![],
-            noted: vec![],
+            recorded: vec![],
         });
         self.report = None;
-        "The system comes up.".clone_into(&mut self.phase);
+        "The system starts.".clone_into(&mut self.phase);
     }
 
-    /// The load starts, or is about to.
+    /// The load starts at this moment, which may be a little ahead.
     pub fn load_starts(&mut self, origin: Instant) {
         if let Some(run) = &mut self.run {
             run.origin = Some(origin);
         }
-        self.say_phase();
+        self.update_phase();
     }
 
-    /// Something happened to a service.
     pub fn observed(&mut self, one: &Observed) {
         if let Some(run) = &mut self.run {
             run.seen.push(one.clone());
         }
     }
 
-    /// A fault begins.
     pub fn fault_begins(&mut self, at: Moment, name: &str, services: Vec<String>, lasts: bool) {
         if let Some(run) = &mut self.run {
             let faults = &mut run.report.timeline.faults;
             if lasts {
                 run.open.push(faults.len());
             }
-            // Whether it hits anything is known at its end.
+            // Whether the fault has an effect is known at its end.
             faults.push(FaultRecord {
                 name: name.to_owned(),
                 services,
@@ -119,10 +117,9 @@ impl Scene {
                 trouble: None,
             });
         }
-        self.say_phase();
+        self.update_phase();
     }
 
-    /// A fault is over.
     pub fn fault_ends(&mut self, at: Moment, name: &str) {
         if let Some(run) = &mut self.run {
             let faults = &mut run.report.timeline.faults;
@@ -130,51 +127,48 @@ impl Scene {
                 faults[run.open.remove(place)].end = at;
             }
         }
-        self.say_phase();
+        self.update_phase();
     }
 
-    /// How the load goes.
     pub fn load(&mut self, snapshot: &Snapshot) {
         if let Some(run) = &mut self.run {
             run.load(snapshot);
         }
-        self.say_phase();
+        self.update_phase();
     }
 
-    /// The run is over.
+    /// Shows the report of the run that is over.
     pub fn done(&mut self, outcome: Outcome, page: Option<String>) {
         self.run = None;
         self.report = page.map(Into::into);
         self.phase = format!("The run is over: {outcome}.");
     }
 
-    /// All of it, as it is now.
-    pub fn view(&self) -> View {
+    pub fn view(&self) -> PageView {
         let what = match (&self.run, &self.report) {
-            (Some(run), _) => {
-                What::Running { report: Box::new(run.report_until_now()), planned: run.planned }
-            }
-            (None, Some(report)) => What::Done(Arc::clone(report)),
-            (None, None) => What::Nothing,
+            (Some(run), _) => PageContent::Running {
+                report: Box::new(run.report_until_now()),
+                planned: run.planned,
+            },
+            (None, Some(report)) => PageContent::Done(Arc::clone(report)),
+            (None, None) => PageContent::Nothing,
         };
-        View { what, phase: self.phase.clone(), version: self.version, last: self.last }
+        PageView { what, phase: self.phase.clone(), version: self.version, last: self.last }
     }
 
-    fn say_phase(&mut self) {
+    fn update_phase(&mut self) {
         let Some(run) = &self.run else { return };
         let faults = &run.report.timeline.faults;
         let open: Vec<&str> = run.open.iter().map(|place| faults[*place].name.as_str()).collect();
         self.phase = match (open.is_empty(), run.now() < run.planned) {
             (false, _) => format!("Under load, with a fault: {}.", open.join("; ")),
             (true, true) => "Under load.".to_owned(),
-            (true, false) => {
-                "Load and faults are over; brunt looks at what became of it.".to_owned()
-            }
+            (true, false) => "Load and faults are over; brunt checks the results.".to_owned(),
         };
     }
 }
 
-impl Run {
+impl CurrentRun {
     /// Seconds after the load's start.
     fn now(&self) -> f64 {
         Moment::between(self.origin.unwrap_or(self.begun), Instant::now()).0
@@ -184,15 +178,16 @@ impl Run {
         let loads = &mut self.report.timeline.loads;
         if loads.is_empty() {
             loads.extend(snapshot.loads.iter().map(|load| record(&load.name)));
-            self.noted = vec![Default::default(); loads.len()];
+            self.recorded = vec![Default::default(); loads.len()];
         }
         for (place, load) in snapshot.loads.iter().enumerate() {
-            let (Some(record), Some(noted)) = (loads.get_mut(place), self.noted.get_mut(place))
+            let (Some(record), Some(recorded)) =
+                (loads.get_mut(place), self.recorded.get_mut(place))
             else {
                 continue;
             };
             let number = load.second.number;
-            if number <= noted.0 {
+            if number <= recorded.0 {
                 continue;
             }
             while record.windows.len() as u64 + 1 < number {
@@ -200,22 +195,22 @@ impl Run {
             }
             record.windows.push(window(
                 number,
-                &noted.1,
+                &recorded.1,
                 &load.totals,
                 load.second.latency.clone(),
             ));
-            *noted = (number, load.totals.clone());
+            *recorded = (number, load.totals.clone());
         }
     }
 
-    /// As a report that ends now.
+    /// The report as if the run ended now.
     fn report_until_now(&self) -> Report {
         let mut report = self.report.clone();
         let now = Moment(self.now());
         let timeline = &mut report.timeline;
         timeline.ended = if self.origin.is_some() { now } else { Moment(0.0) };
         self.open.iter().for_each(|place| timeline.faults[*place].end = now);
-        // Until the load starts, what has happened lies before zero all the same.
+        // Before the load starts there is no zero yet; all events so far will be before it.
         let zero = self.origin.unwrap_or_else(Instant::now);
         let event = |one: &Observed| Event {
             at: Moment::between(zero, one.when),
@@ -247,7 +242,7 @@ fn empty(place: usize) -> Window {
     Window { start: place as f64, ..Window::default() }
 }
 
-/// What was completed since the last second that was noted.
+/// The requests that were completed since the last second that was recorded.
 fn window(number: u64, before: &Totals, now: &Totals, latency: SparseHistogram) -> Window {
     let more =
         |kind, count: &u64| count.saturating_sub(before.failed.get(kind).copied().unwrap_or(0));

@@ -9,15 +9,15 @@ use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{LoadRecord, Moment};
 use serde_json::Value;
 
-use super::said::{self, Said};
-use super::task::Task;
+use super::message::{self, WorkerMessage};
+use super::task::WorkerTask;
 use crate::files::Planned;
 
 /// From the last timeout of a request until a worker must have ended.
 const WRITES_WITHIN: Duration = Duration::from_secs(30);
 
 /// The load workers of a run.
-pub struct Crew {
+pub struct RemoteWorkers {
     workers: LoadWorkers,
     loads: Vec<String>,
     origin: Instant,
@@ -25,7 +25,7 @@ pub struct Crew {
     drain: Duration,
 }
 
-impl Crew {
+impl RemoteWorkers {
     /// Brings them up.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl Crew {
         let names = plan.system.services.keys();
         let urls =
             names.filter_map(|name| Some((name.clone(), system.cluster_url(name)?))).collect();
-        let task = Task::new(planned, urls, values, workers as usize);
+        let task = WorkerTask::new(planned, urls, values, workers as usize);
         let task = serde_json::to_string(&task).map_err(|error| error.to_string())?;
         let work = LoadJob { workers, image, task };
         let workers = system.start_workers(&work).await.map_err(|error| error.to_string())?;
@@ -70,7 +70,7 @@ impl Crew {
     pub fn snapshot(&self) -> Snapshot {
         let said = self.workers.last_status_lines();
         let goes = said.iter().filter_map(|line| match serde_json::from_str(line) {
-            Ok(Said::Goes(snapshot)) => Some(snapshot),
+            Ok(WorkerMessage::Progress(snapshot)) => Some(snapshot),
             _ => None,
         });
         Snapshot::sum(Moment::between(self.origin, Instant::now()).0, &goes.collect::<Vec<_>>())
@@ -95,7 +95,7 @@ impl Crew {
         let mut parts = Vec::new();
         for (place, log) in logs.into_iter().enumerate() {
             let read = |log: String| {
-                said::parts(&log)
+                message::parts(&log)
                     .map_err(|why| format!("load worker {} of {count}: {why}", place + 1))
             };
             match log.and_then(read) {

@@ -1,4 +1,4 @@
-//! A system that runs, wherever that is.
+//! A running system on either platform, with what the runner asks of it.
 
 use std::time::{Duration, Instant};
 
@@ -8,16 +8,16 @@ use brunt_local::LocalSystem;
 use brunt_scenarios::plan::EdgeFault;
 use brunt_scenarios::timeline::{EdgeRecord, Gap, Moment, ScalerRecord};
 
-/// A system that runs.
-pub enum Running {
+/// A running system.
+pub enum RunningSystem {
     /// As processes on this machine.
     Local(Box<LocalSystem>),
     /// On a cluster.
     Kubernetes(Box<ClusterRun>),
 }
 
-impl Running {
-    /// Waits until every service is ready; the error says in words which is not.
+impl RunningSystem {
+    /// Waits until every service is ready.
     pub async fn ready(&self) -> Result<(), String> {
         match self {
             Self::Local(system) => system.ready().await.map_err(|error| error.to_string()),
@@ -25,7 +25,6 @@ impl Running {
         }
     }
 
-    /// How many services it has.
     pub fn services(&self) -> usize {
         match self {
             Self::Local(system) => system.status().len(),
@@ -33,7 +32,7 @@ impl Running {
         }
     }
 
-    /// Where a service is offered, without a slash at the end.
+    /// The URL of a service's front, without a slash at the end.
     pub fn url(&self, service: &str) -> Option<String> {
         match self {
             Self::Local(system) => system.url(service),
@@ -41,7 +40,7 @@ impl Running {
         }
     }
 
-    /// Each replica's number and a way to it past any proxy, as an address.
+    /// Number and address of each replica, past any proxy.
     pub async fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
         match self {
             Self::Local(system) => system.replicas_of(service),
@@ -49,7 +48,7 @@ impl Running {
         }
     }
 
-    /// Requests that went through each proxy up to now.
+    /// Counts of each proxied edge up to now.
     pub async fn edges(&self) -> Vec<EdgeRecord> {
         match self {
             Self::Local(system) => system.edges(),
@@ -57,8 +56,8 @@ impl Running {
         }
     }
 
-    /// How many calls one replica of a service has made to another service up to now; where
-    /// replicas are not told apart, all of them.
+    /// How many calls a replica has made to another service up to now. On this machine, where an edge
+    /// has one proxy for all replicas, the calls of all of them.
     pub async fn calls(&self, caller: &str, replica: u32, callee: &str) -> u64 {
         match self {
             Self::Local(system) => {
@@ -71,7 +70,7 @@ impl Running {
         }
     }
 
-    /// Times in which what happened to services was not seen.
+    /// Times in which changes to services were not observed; none on this machine.
     pub fn gaps(&self, origin: Instant) -> Vec<Gap> {
         let Self::Kubernetes(system) = self else {
             return vec![];
@@ -82,7 +81,8 @@ impl Running {
             .collect()
     }
 
-    /// What the autoscalers of a cluster say of themselves; those of this machine always decide.
+    /// Whether the autoscalers of a cluster could decide, as they report it; those of this machine
+    /// always can.
     pub async fn scalers(&self) -> Vec<ScalerRecord> {
         match self {
             Self::Local(_) => vec![],
@@ -90,8 +90,8 @@ impl Running {
         }
     }
 
-    /// Ends it, or lets go of it with everything put back. Says what could not be.
-    pub async fn end(self) -> Vec<String> {
+    /// Stops the system, or restores the cluster and disconnects. Returns what could not be restored.
+    pub async fn shut_down(self) -> Vec<String> {
         match self {
             Self::Local(system) => system.stop().await,
             Self::Kubernetes(system) => system.stop().await,
@@ -99,7 +99,7 @@ impl Running {
     }
 }
 
-impl FaultTarget for Running {
+impl FaultTarget for RunningSystem {
     type Platform = ClusterRun;
 
     fn platform(&self) -> Option<&ClusterRun> {

@@ -1,10 +1,10 @@
 //! Load from inside a cluster: what its workers are told and say, and how what they recorded
 //! becomes one record.
 
-mod crew;
-mod said;
+mod message;
 mod task;
+mod workers;
 
-pub use crew::Crew;
-pub use said::Said;
-pub use task::Task;
+pub use message::WorkerMessage;
+pub use task::WorkerTask;
+pub use workers::RemoteWorkers;

@@ -1,5 +1,4 @@
-//! What is answered to a request: the page, its events, or why not. Nothing can be changed from
-//! here.
+//! The response to a request: the page, its events, or an error. No request changes anything.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
@@ -10,25 +9,25 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 
-use super::events::{Events, Messages};
-use super::scene::{Scene, View};
+use super::event_stream::{EventStream, PageMessages};
+use super::state::{PageState, PageView};
 
-/// A whole text, or events that go on.
-pub type Answer = Response<Either<Full<Bytes>, Events>>;
+/// A response with a whole body, or with events that go on.
+pub type PageResponse = Response<Either<Full<Bytes>, EventStream>>;
 
-/// What the page may do: run the script that is in it, and ask this server for events.
-const MAY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
+/// The page may run the script that is in it and ask this server for events, nothing else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
                    img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The answer to a request that came to this address.
+/// The response to a request that arrived at this address.
 pub fn to(
     request: &Request<Incoming>,
     here: Option<SocketAddr>,
-    scene: &Mutex<Scene>,
-    messages: &Messages,
-) -> Answer {
-    let said = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if !is_meant(said(header::HOST), here) {
+    state: &Mutex<PageState>,
+    messages: &PageMessages,
+) -> PageResponse {
+    let header_text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if !is_for_this_server(header_text(header::HOST), here) {
         return text(
             StatusCode::MISDIRECTED_REQUEST,
             "Open this page by its address, or as localhost.\n",
@@ -41,23 +40,23 @@ pub fn to(
         return answer;
     }
     match request.uri().path() {
-        "/" => page(scene),
+        "/" => page(state),
         "/events" => {
-            let seen = said(header::HeaderName::from_static("last-event-id"));
-            let events = messages.events(seen, || now(scene));
+            let seen = header_text(header::HeaderName::from_static("last-event-id"));
+            let events = messages.events(seen, || now(state));
             answer(StatusCode::OK, "text/event-stream", Either::Right(events))
         }
         _ => text(StatusCode::NOT_FOUND, "There is only one page: /\n"),
     }
 }
 
-fn now(scene: &Mutex<Scene>) -> View {
-    scene.lock().unwrap_or_else(PoisonError::into_inner).view()
+fn now(state: &Mutex<PageState>) -> PageView {
+    state.lock().unwrap_or_else(PoisonError::into_inner).view()
 }
 
-/// Whether a request names this server as only those name it who mean it: a page of another site
-/// that has its own name point here (DNS rebinding) does not.
-fn is_meant(host: Option<&str>, here: Option<SocketAddr>) -> bool {
+/// Whether the Host header is an IP address or `localhost`, with this port. A page of another site
+/// whose name was made to point here (DNS rebinding) has its own name in it.
+fn is_for_this_server(host: Option<&str>, here: Option<SocketAddr>) -> bool {
     let Some(host) = host else { return false };
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
@@ -68,24 +67,28 @@ fn is_meant(host: Option<&str>, here: Option<SocketAddr>) -> bool {
     known && here.is_none_or(|here| port == Some(here.port()))
 }
 
-fn page(scene: &Mutex<Scene>) -> Answer {
-    match now(scene).html().and_then(|frame| live_page(&frame)) {
+fn page(state: &Mutex<PageState>) -> PageResponse {
+    match now(state).html().and_then(|frame| live_page(&frame)) {
         Ok(page) => answer(StatusCode::OK, "text/html; charset=utf-8", Either::Left(page.into())),
         Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error}\n")),
     }
 }
 
-fn text(status: StatusCode, text: &str) -> Answer {
+fn text(status: StatusCode, text: &str) -> PageResponse {
     answer(status, "text/plain; charset=utf-8", Either::Left(text.to_owned().into()))
 }
 
-fn answer(status: StatusCode, kind: &'static str, body: Either<Full<Bytes>, Events>) -> Answer {
+fn answer(
+    status: StatusCode,
+    kind: &'static str,
+    body: Either<Full<Bytes>, EventStream>,
+) -> PageResponse {
     let mut answer = Response::new(body);
     *answer.status_mut() = status;
     for (name, value) in [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, MAY),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
     ] {
@@ -96,15 +99,15 @@ fn answer(status: StatusCode, kind: &'static str, body: Either<Full<Bytes>, Even
 
 #[cfg(test)]
 mod tests {
-    use super::is_meant;
+    use super::is_for_this_server;
 
     #[test]
-    fn only_those_who_mean_this_server_are_answered() {
+    fn requests_under_another_site_s_name_are_refused() {
         let here = Some("127.0.0.1:7357".parse().unwrap());
         for host in
             ["127.0.0.1:7357", "localhost:7357", "[::1]:7357", "LOCALHOST:7357", "10.0.0.1:7357"]
         {
-            assert!(is_meant(Some(host), here), "{host}");
+            assert!(is_for_this_server(Some(host), here), "{host}");
         }
         for host in [
             "evil.example:7357",
@@ -114,8 +117,8 @@ mod tests {
             "",
             ":7357",
         ] {
-            assert!(!is_meant(Some(host), here), "{host}");
+            assert!(!is_for_this_server(Some(host), here), "{host}");
         }
-        assert!(!is_meant(None, here));
+        assert!(!is_for_this_server(None, here));
     }
 }

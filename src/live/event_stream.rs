@@ -1,5 +1,4 @@
-//! Messages as server-sent events. There is never more than the latest one to send, however slow a
-//! browser is.
+//! Messages as server-sent events. Only the latest one is kept, however slow a browser is.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,49 +9,50 @@ use hyper::body::{Body, Bytes, Frame};
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
-use super::scene::View;
+use super::state::PageView;
 
-/// A comment is sent when nothing else was for so long: it shows that the browser is still there.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
+/// How long nothing is sent before a comment is: writing is the only way to find out that a browser
+/// has gone.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
-/// All that is to be seen, at one moment.
-struct Message {
+/// The whole page at one moment.
+struct PageMessage {
     version: u64,
     data: String,
     last: bool,
 }
 
-/// The latest message.
+/// The latest message, which each connected browser gets.
 #[derive(Clone)]
-pub struct Messages {
-    latest: watch::Sender<Option<Arc<Message>>>,
-    /// Tells the messages of this server from those of another that had the same address.
+pub struct PageMessages {
+    latest: watch::Sender<Option<Arc<PageMessage>>>,
+    /// Part of each event's id: a browser that reconnects may have seen the events of an earlier server
+    /// at the same address.
     server: u32,
 }
 
-impl Messages {
-    /// None yet.
+impl PageMessages {
     pub fn new() -> Self {
         Self { latest: watch::Sender::new(None), server: std::process::id() }
     }
 
-    /// Whether anybody would get a message.
-    pub fn somebody_listens(&self) -> bool {
+    /// Whether any browser is connected.
+    pub fn has_listeners(&self) -> bool {
         self.latest.receiver_count() > 0
     }
 
-    /// Hands out a view in place of the one before.
-    pub fn send(&self, view: &View) {
-        // One that cannot be made is missed; the next one has all of it.
+    /// Replaces the latest message.
+    pub fn send(&self, view: &PageView) {
+        // A message that cannot be rendered is skipped; the next one is the whole page again.
         let Ok(html) = view.html() else { return };
         let data = json!({"phase": view.phase, "html": html, "last": view.last}).to_string();
-        let message = Message { version: view.version, data, last: view.last };
+        let message = PageMessage { version: view.version, data, last: view.last };
         self.latest.send_replace(Some(Arc::new(message)));
     }
 
-    /// The events for a browser that has seen all up to this id, or none; what it has not seen
-    /// comes at once.
-    pub fn events(&self, seen: Option<&str>, now: impl FnOnce() -> View) -> Events {
+    /// The events for a browser whose last event had this id, if it has seen any. A newer page is sent
+    /// at once.
+    pub fn events(&self, seen: Option<&str>, now: impl FnOnce() -> PageView) -> EventStream {
         let (send, receive) = mpsc::channel(1);
         let seen = seen.and_then(|id| id.strip_prefix(&format!("{}-", self.server)));
         let seen: Option<u64> = seen.and_then(|version| version.parse().ok());
@@ -62,14 +62,14 @@ impl Messages {
         if seen != Some(view.version) && !is_made {
             self.send(&view);
         }
-        tokio::spawn(tell(self.latest.subscribe(), self.server, seen, send));
-        Events(receive)
+        tokio::spawn(forward(self.latest.subscribe(), self.server, seen, send));
+        EventStream(receive)
     }
 }
 
-/// Sends each message that is another than the last one, as fast as it is taken.
-async fn tell(
-    mut latest: watch::Receiver<Option<Arc<Message>>>,
+/// Sends each message that the browser has not seen, as fast as it reads.
+async fn forward(
+    mut latest: watch::Receiver<Option<Arc<PageMessage>>>,
     server: u32,
     mut seen: Option<u64>,
     send: mpsc::Sender<Bytes>,
@@ -86,7 +86,7 @@ async fn tell(
                 return;
             }
         }
-        match tokio::time::timeout(SIGN_OF_LIFE, latest.changed()).await {
+        match tokio::time::timeout(KEEP_ALIVE, latest.changed()).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return,
             Err(_) => {
@@ -98,10 +98,10 @@ async fn tell(
     }
 }
 
-/// The body of an answer that goes on.
-pub struct Events(mpsc::Receiver<Bytes>);
+/// Body of a response that does not end while the browser is connected.
+pub struct EventStream(mpsc::Receiver<Bytes>);
 
-impl Body for Events {
+impl Body for EventStream {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 

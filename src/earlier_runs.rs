@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use brunt_reports::Report;
 
 /// A report, and the folder that it was found in.
-pub struct Found {
+pub struct EarlierRun {
     /// The report.
     pub report: Report,
     /// Its folder.
@@ -18,7 +18,7 @@ pub struct Found {
 ///
 /// # Errors
 /// When there is none, or one of them cannot be read.
-pub fn read(path: &Path) -> Result<Vec<Found>> {
+pub fn read(path: &Path) -> Result<Vec<EarlierRun>> {
     let mut found = vec![];
     if path.is_file() {
         found.push(one(path)?);
@@ -44,7 +44,7 @@ pub fn read(path: &Path) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-fn one(path: &Path) -> Result<Found> {
+fn one(path: &Path) -> Result<EarlierRun> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let report: Report = serde_json::from_str(&text)
@@ -53,5 +53,5 @@ fn one(path: &Path) -> Result<Found> {
         bail!("{} has format {}; this brunt reads format 1", path.display(), report.format);
     }
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    Ok(Found { report, folder })
+    Ok(EarlierRun { report, folder })
 }

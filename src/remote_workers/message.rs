@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 /// One line of a load worker's log. What it echoes is none of these, and no JSON.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Said {
-    /// How it goes; once a second.
-    Goes(Snapshot),
+pub enum WorkerMessage {
+    /// The figures so far, once a second. The key is that of earlier workers, whose image may be in
+    /// use on a cluster.
+    #[serde(rename = "goes")]
+    Progress(Snapshot),
     /// What it recorded of one load.
     Part(Box<Part>),
     /// There is nothing to come.
@@ -29,10 +31,10 @@ pub fn parts(log: &str) -> Result<Vec<Part>, String> {
     for line in log.lines().filter(|line| line.starts_with('{')) {
         match serde_json::from_str(line) {
             // Of this, only the last says anything, and that was seen.
-            Ok(Said::Goes(_)) => {}
-            Ok(Said::Part(part)) => found.push(*part),
-            Ok(Said::End { parts, .. }) if parts == found.len() => return Ok(found),
-            Ok(Said::End { parts, .. }) => {
+            Ok(WorkerMessage::Progress(_)) => {}
+            Ok(WorkerMessage::Part(part)) => found.push(*part),
+            Ok(WorkerMessage::End { parts, .. }) if parts == found.len() => return Ok(found),
+            Ok(WorkerMessage::End { parts, .. }) => {
                 return Err(format!(
                     "its log was cut: of {parts} records, {} are there",
                     found.len()
@@ -67,7 +69,7 @@ mod tests {
         let job = brunt_loadgen::Job::from_plan(&plan.loads[0], &setting).unwrap();
         let running = brunt_loadgen::start(vec![job], std::time::Instant::now(), 1).unwrap();
         running.stop();
-        serde_json::to_string(&Said::Part(Box::new(running.parts().remove(0)))).unwrap()
+        serde_json::to_string(&WorkerMessage::Part(Box::new(running.parts().remove(0)))).unwrap()
     }
 
     #[test]

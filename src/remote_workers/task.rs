@@ -18,9 +18,9 @@ use crate::files::Planned;
 /// What all workers of a run are told.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Task {
-    scenario: Text,
-    system: Text,
+pub struct WorkerTask {
+    scenario: TaskFile,
+    system: TaskFile,
     /// The files that the scenario's loads name, by these names.
     files: BTreeMap<String, String>,
     /// Where services answer.
@@ -33,12 +33,12 @@ pub struct Task {
 
 /// A file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Text {
+struct TaskFile {
     name: String,
     text: String,
 }
 
-impl Text {
+impl TaskFile {
     fn of(source: &Source) -> Self {
         Self { name: source.name.clone(), text: source.text.clone() }
     }
@@ -48,7 +48,7 @@ impl Text {
     }
 }
 
-impl Task {
+impl WorkerTask {
     /// The task of a scenario's loads.
     pub fn new(
         planned: &Planned,
@@ -57,8 +57,8 @@ impl Task {
         workers: usize,
     ) -> Self {
         Self {
-            scenario: Text::of(&planned.source),
-            system: Text::of(&planned.system),
+            scenario: TaskFile::of(&planned.source),
+            system: TaskFile::of(&planned.system),
             files: planned.files.clone(),
             urls,
             values: values.clone(),
@@ -98,12 +98,13 @@ impl Task {
 mod tests {
     use super::*;
 
-    fn task(workers: usize) -> Task {
+    fn task(workers: usize) -> WorkerTask {
         let planned = crate::files::plans(&["coffee/product-down".to_owned()]).unwrap().remove(0);
         let names = planned.plan.system.services.keys();
         let urls = names.map(|name| (name.clone(), format!("http://{name}:8080"))).collect();
         let written =
-            serde_json::to_string(&Task::new(&planned, urls, &BTreeMap::new(), workers)).unwrap();
+            serde_json::to_string(&WorkerTask::new(&planned, urls, &BTreeMap::new(), workers))
+                .unwrap();
         serde_json::from_str(&written).unwrap()
     }
 
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_service_without_an_address_is_named() {
-        let error = Task { urls: BTreeMap::new(), ..task(1) }.jobs(0).unwrap_err();
+        let error = WorkerTask { urls: BTreeMap::new(), ..task(1) }.jobs(0).unwrap_err();
         assert!(format!("{error:#}").contains("gateway has no address"), "{error:#}");
     }
 }

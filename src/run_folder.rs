@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use brunt_reports::{Report, html, json, junit, markdown, windows_csv};
 
 /// Makes a folder of its own for a run, named by time and scenario.
-pub fn folder(out: &Path, slug: &str) -> Result<PathBuf> {
+pub fn create(out: &Path, slug: &str) -> Result<PathBuf> {
     let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
     for number in 1.. {
         let name =

@@ -1,0 +1,52 @@
+//! `brunt edge-proxy`, a hidden command: a proxy that takes a service's place in a cluster, so that a
+//! run can break and count the calls to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use brunt_proxy::{Control, Endpoint, Listen, StandIn};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::EdgeProxyArgs;
+use crate::console::outln;
+use crate::exit::Exit;
+
+/// Environment variable with the secret that a control connection must send.
+const TOKEN: &str = "TOKEN";
+
+/// How long requests are still accepted after SIGTERM: until every node has taken this pod out of
+/// its endpoints.
+const LINGER: Duration = Duration::from_secs(3);
+
+/// How long requests in flight may take after that.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Proxies requests until SIGTERM.
+pub fn edge_proxy(options: &EdgeProxyArgs) -> Result<Exit> {
+    let token = std::env::var(TOKEN).with_context(|| format!("{TOKEN} is not set"))?;
+    super::runtime()?.block_on(async {
+        let mut terminated =
+            signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        let listen = Listen::Everywhere(options.port);
+        let proxy = StandIn::start(&options.callee, listen, Endpoint::at(&options.kept))?;
+        let proxy = Arc::new(proxy);
+        let control = Control::start(options.control, &token, Arc::clone(&proxy))
+            .await
+            .with_context(|| format!("cannot listen on port {}", options.control))?;
+        outln!(
+            "proxy of {} on port {}, control connection on port {}",
+            options.callee,
+            proxy.port(),
+            control.port()
+        );
+        terminated.recv().await;
+        if !proxy.winds_down() {
+            proxy.wind_down();
+            tokio::time::sleep(LINGER).await;
+        }
+        // Requests that take longer are cut with the process.
+        let _ = tokio::time::timeout(DRAIN_TIMEOUT, proxy.finish()).await;
+        Ok(Exit::Pass)
+    })
+}

@@ -1,0 +1,125 @@
+//! From the options for the platform to plans, and to what a run needs to know of it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use brunt_kubernetes::{ChangeMode, ClusterRunOptions, ClusterTarget, Watchdog};
+use brunt_local::Ports;
+use brunt_scenarios::guard;
+use brunt_scenarios::plan::{Check, Claim, Fault, FaultKind, Plan};
+
+use crate::cli::{LoadSource, PlatformArgs, PlatformKind};
+use crate::files::{self, Planned};
+use crate::target::{LocalDirs, Platform};
+
+/// How long a service's clients may keep a connection that was opened before the edge proxy took the
+/// service's place. Most clients close idle connections after 90 s.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(95);
+
+/// The plans of these scenarios. On a cluster, bounds are computed from the probes that the deployed
+/// workloads have.
+pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
+    if args.on == PlatformKind::Local {
+        if args.from == Some(LoadSource::Inside) {
+            bail!(
+                "--from inside needs --on kubernetes: on this machine, the load always comes from here"
+            );
+        }
+        let plans = files::plans(paths)?;
+        plans.iter().try_for_each(must_run_locally)?;
+        return Ok(plans);
+    }
+    let runtime = super::runtime()?;
+    files::plans_for(paths, &|system| {
+        let target = cluster_target(&system.name, args);
+        Ok(runtime.block_on(brunt_kubernetes::load_live_spec(system, &target))?)
+    })
+}
+
+/// Refuses what only a cluster has, before anything is started.
+fn must_run_locally(planned: &Planned) -> Result<()> {
+    let plan = &planned.plan;
+    let (name, planted) =
+        (&planned.source.name, plan.proofs.iter().flat_map(|proof| &proof.planted));
+    if let Some(fault) = plan.faults.iter().chain(planted).find(|fault| fault.needs_a_cluster()) {
+        bail!("{name}: the fault `{}` needs a cluster: add --on kubernetes", fault.kind);
+    }
+    let guards = plan.proofs.iter().flat_map(|proof| proof.without.keys());
+    let of_nodes = |guard: &&String| [guard::SPREAD, guard::BUDGET].contains(&guard.as_str());
+    if let Some(guard) = guards.into_iter().find(of_nodes) {
+        bail!("{name}: the guard `{guard}` needs a cluster: add --on kubernetes");
+    }
+    Ok(())
+}
+
+/// The platform of one run, with the run's folder for local data and logs.
+pub fn of_run(plan: &Plan, base: &Path, folder: &Path, args: &PlatformArgs, run: &str) -> Platform {
+    match args.on {
+        PlatformKind::Local => Platform::Local(LocalDirs {
+            base: base.to_owned(),
+            data: folder.join("data"),
+            logs: folder.join("logs"),
+            ports: Ports::Free,
+        }),
+        PlatformKind::Kubernetes => {
+            Platform::Kubernetes(cluster_options(plan, args, ChangeMode::Apply, run))
+        }
+    }
+}
+
+/// How a run connects to the cluster, and what it may change there.
+pub fn cluster_options(
+    plan: &Plan,
+    args: &PlatformArgs,
+    mode: ChangeMode,
+    run: &str,
+) -> ClusterRunOptions {
+    let changes_nodes = |fault: &Fault| matches!(fault.kind, FaultKind::Nodes { .. });
+    ClusterRunOptions {
+        target: cluster_target(&plan.system.name, args),
+        run: run.to_owned(),
+        max_duration: plan.max_duration,
+        watchdog: if args.no_watchdog { Watchdog::None } else { Watchdog::Job(args.image.clone()) },
+        mode,
+        image: args.image.clone(),
+        edges: edges_in_use(plan),
+        drain_timeout: IDLE_TIMEOUT,
+        settled_autoscalers: plan.checks.iter().filter_map(autoscaled_service).collect(),
+        changes_nodes: plan.faults.iter().any(changes_nodes),
+    }
+}
+
+/// The edges that the plan breaks or counts, as caller and callee: only these get a proxy, as each
+/// one changes where a Service leads.
+fn edges_in_use(plan: &Plan) -> Vec<(String, String)> {
+    let broken = plan.faults.iter().filter_map(|fault| match &fault.kind {
+        FaultKind::Edge { from, to, .. } => Some((from, to)),
+        _ => None,
+    });
+    let counted = plan.checks.iter().filter_map(|check| match &check.claim {
+        Claim::Breaker { caller, callee, .. } => Some((caller, callee)),
+        Claim::Amplification { from, to, .. } => Some((from, to)),
+        _ => None,
+    });
+    let all: BTreeSet<_> =
+        broken.chain(counted).map(|(from, to)| (from.clone(), to.clone())).collect();
+    all.into_iter().collect()
+}
+
+fn autoscaled_service(check: &Check) -> Option<String> {
+    match &check.claim {
+        Claim::Hpa { service, .. } => Some(service.clone()),
+        _ => None,
+    }
+}
+
+/// Which cluster, and which namespace: the system's name if none is given.
+pub fn cluster_target(system: &str, args: &PlatformArgs) -> ClusterTarget {
+    let target = args.cluster.target();
+    ClusterTarget {
+        namespace: Some(target.namespace.unwrap_or_else(|| system.to_owned())),
+        ..target
+    }
+}
