@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use brunt_proxy::{Control, Endpoint, Listen, StandIn};
+use brunt_proxy::{ControlServer, EdgeProxy, EndpointAddress, Listen};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::EdgeProxyArgs;
@@ -29,9 +29,9 @@ pub fn edge_proxy(options: &EdgeProxyArgs) -> Result<Exit> {
         let mut terminated =
             signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
         let listen = Listen::Everywhere(options.port);
-        let proxy = StandIn::start(&options.callee, listen, Endpoint::at(&options.kept))?;
+        let proxy = EdgeProxy::start(&options.callee, listen, EndpointAddress::at(&options.kept))?;
         let proxy = Arc::new(proxy);
-        let control = Control::start(options.control, &token, Arc::clone(&proxy))
+        let control = ControlServer::start(options.control, &token, Arc::clone(&proxy))
             .await
             .with_context(|| format!("cannot listen on port {}", options.control))?;
         outln!(
@@ -41,12 +41,12 @@ pub fn edge_proxy(options: &EdgeProxyArgs) -> Result<Exit> {
             control.port()
         );
         terminated.recv().await;
-        if !proxy.winds_down() {
-            proxy.wind_down();
+        if !proxy.is_draining() {
+            proxy.drain_connections();
             tokio::time::sleep(LINGER).await;
         }
         // Requests that take longer are cut with the process.
-        let _ = tokio::time::timeout(DRAIN_TIMEOUT, proxy.finish()).await;
+        let _ = tokio::time::timeout(DRAIN_TIMEOUT, proxy.shut_down()).await;
         Ok(Exit::Pass)
     })
 }

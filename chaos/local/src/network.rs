@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brunt_proxy::{Endpoint, Endpoints, Listen, Proxy, ProxyError};
+use brunt_proxy::{EndpointAddress, Endpoints, Listen, Proxy, ProxyError};
 use brunt_scenarios::plan::{Program, Service, System};
 use brunt_scenarios::timeline::EdgeRecord;
 use indexmap::IndexMap;
@@ -104,7 +104,7 @@ fn endpoints(name: &str, service: &Service) -> Result<Endpoints, LocalError> {
     };
     let authority = authority(url)
         .ok_or_else(|| LocalError::Url { service: name.to_owned(), url: url.clone() })?;
-    Ok(Endpoints::of(Endpoint::at(&authority)))
+    Ok(Endpoints::of(EndpointAddress::at(&authority)))
 }
 
 /// `host:port` of a plain URL.

@@ -118,7 +118,7 @@ impl FaultTarget for LocalSystem {
         to: &str,
         fault: EdgeFault,
     ) -> Result<EdgeHandle, TargetError> {
-        let FaultId(id) = self.edge(from, to)?.set(fault);
+        let FaultId(id) = self.edge(from, to)?.inject(fault);
         Ok(EdgeHandle(id))
     }
 
@@ -128,7 +128,7 @@ impl FaultTarget for LocalSystem {
         to: &str,
         handle: EdgeHandle,
     ) -> Result<u64, TargetError> {
-        let hits = self.edge(from, to)?.lift(FaultId(handle.0));
+        let hits = self.edge(from, to)?.recover(FaultId(handle.0));
         // One that was lifted already has hit nothing more.
         Ok(hits.unwrap_or_default())
     }

@@ -1,5 +1,6 @@
-//! How a stand-in is told what to do: over a connection, of which the newest counts. When it ends,
-//! the stand-in is as it was at the start, so that no fault outlives who set it.
+//! The port over which an edge proxy is controlled. The newest connection replaces the one before;
+//! when it ends, the edge proxy is as it was at the start, so that no fault outlives the controller
+//! that injected it.
 
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -11,157 +12,162 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream, Lines};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
+use tracing::Instrument;
 
-use crate::endpoints::Endpoint;
+use crate::control_protocol::{ControlReply, ControlRequest, TrafficCounts};
+use crate::edge_proxy::EdgeProxy;
+use crate::endpoints::EndpointAddress;
 use crate::faults::FaultId;
-use crate::order::{Answer, Counted, Order};
-use crate::stand_in::StandIn;
 
-/// How long a new connection may take to say who it is.
+/// How long a new connection may take to authenticate itself.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 
-/// What is read of a connection before it has said who it is.
-type Ear = Lines<BufStream<TcpStream>>;
+type RequestLines = Lines<BufStream<TcpStream>>;
 
-/// The port over which a stand-in is told. It ends when it is dropped.
+/// Serves the control port of an edge proxy. It ends when it is dropped.
 #[derive(Debug)]
-pub struct Control {
+pub struct ControlServer {
     port: u16,
     task: JoinHandle<()>,
 }
 
-impl Control {
-    /// Listens on this port of every address; 0 stands for any free one. Whoever does not say the
-    /// token first is not heard.
+impl ControlServer {
+    /// Listens on this port of every address; 0 stands for any free one. A connection that does
+    /// not begin with the token is closed.
     ///
     /// # Errors
     /// When the port cannot be listened on.
-    pub async fn start(port: u16, token: &str, stand_in: Arc<StandIn>) -> io::Result<Self> {
+    pub async fn start(port: u16, token: &str, edge_proxy: Arc<EdgeProxy>) -> io::Result<Self> {
         let listener =
             match TcpListener::bind(SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))).await {
+                // A node without IPv6 has no such address.
                 Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
                     TcpListener::bind(("0.0.0.0", port)).await?
                 }
                 listener => listener?,
             };
         let port = listener.local_addr()?.port();
-        Ok(Self { port, task: tokio::spawn(listen(listener, token.to_owned(), stand_in)) })
+        let serving = listen(listener, token.to_owned(), edge_proxy).in_current_span();
+        Ok(Self { port, task: tokio::spawn(serving) })
     }
 
-    /// Its port.
+    /// The port that it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
 }
 
-impl Drop for Control {
+impl Drop for ControlServer {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-async fn listen(listener: TcpListener, token: String, stand_in: Arc<StandIn>) {
-    let (tell, mut known) = mpsc::channel(1);
-    let mut greeting = JoinSet::new();
+async fn listen(listener: TcpListener, token: String, edge_proxy: Arc<EdgeProxy>) {
+    let (authenticated, mut ready) = mpsc::channel(1);
+    let mut authenticating = JoinSet::new();
     let mut session = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                greeting.spawn(greet(stream, token.clone(), tell.clone()));
+                authenticating.spawn(authenticate(stream, token.clone(), authenticated.clone()));
             },
-            Some(ear) = known.recv() => {
-                // The one before must have let go before this one sets anything.
+            Some(connection) = ready.recv() => {
+                // The session before must have undone its faults before this one injects any.
                 session.shutdown().await;
-                session.spawn(serve(ear, Arc::clone(&stand_in)));
+                session.spawn(serve(connection, Arc::clone(&edge_proxy)).in_current_span());
             },
-            _ = greeting.join_next(), if !greeting.is_empty() => {}
+            _ = authenticating.join_next(), if !authenticating.is_empty() => {}
         }
     }
 }
 
-async fn greet(stream: TcpStream, token: String, tell: mpsc::Sender<Ear>) {
+async fn authenticate(stream: TcpStream, token: String, authenticated: mpsc::Sender<RequestLines>) {
     let _ = stream.set_nodelay(true);
-    let mut ear = BufStream::new(stream).lines();
-    let said = tokio::time::timeout(HELLO_WITHIN, ear.next_line()).await;
-    let Ok(Ok(Some(line))) = said else { return };
-    let hello = serde_json::from_str(&line).ok();
-    if hello == Some(Order::Hello { token }) {
-        let _ = tell.send(ear).await;
+    let mut connection = BufStream::new(stream).lines();
+    let first = tokio::time::timeout(HELLO_WITHIN, connection.next_line()).await;
+    let Ok(Ok(Some(line))) = first else { return };
+    if serde_json::from_str(&line).ok() == Some(ControlRequest::Hello { token }) {
+        let _ = authenticated.send(connection).await;
     } else {
-        let _ = reply(&mut ear, &Answer::Refused { why: "that is not the token".to_owned() }).await;
+        tracing::warn!("a control connection with a wrong token was closed");
+        let why = "that is not the token".to_owned();
+        let _ = reply(&mut connection, &ControlReply::Refused { why }).await;
     }
 }
 
-async fn serve(mut ear: Ear, stand_in: Arc<StandIn>) {
-    let mut session = Session { stand_in, set: vec![] };
-    if reply(&mut ear, &Answer::Done).await.is_err() {
+async fn serve(mut connection: RequestLines, edge_proxy: Arc<EdgeProxy>) {
+    let mut session = ControlSession { edge_proxy, injected: vec![] };
+    if reply(&mut connection, &ControlReply::Done).await.is_err() {
         return;
     }
-    while let Ok(Some(line)) = ear.next_line().await {
+    while let Ok(Some(line)) = connection.next_line().await {
         let answer = match serde_json::from_str(&line) {
-            Ok(order) => session.obey(order),
-            Err(error) => Answer::Refused { why: error.to_string() },
+            Ok(request) => session.handle(request),
+            Err(error) => ControlReply::Refused { why: error.to_string() },
         };
-        if reply(&mut ear, &answer).await.is_err() {
+        if reply(&mut connection, &answer).await.is_err() {
             return;
         }
     }
 }
 
-async fn reply(ear: &mut Ear, answer: &Answer) -> io::Result<()> {
-    let line = serde_json::to_string(answer)? + "\n";
-    let stream = ear.get_mut();
+async fn reply(connection: &mut RequestLines, reply: &ControlReply) -> io::Result<()> {
+    let line = serde_json::to_string(reply)? + "\n";
+    let stream = connection.get_mut();
     stream.write_all(line.as_bytes()).await?;
     stream.flush().await
 }
 
-/// What one connection has set.
-struct Session {
-    stand_in: Arc<StandIn>,
-    set: Vec<(Option<String>, FaultId)>,
+/// One authenticated connection, and the faults that end with it.
+struct ControlSession {
+    edge_proxy: Arc<EdgeProxy>,
+    injected: Vec<(Option<String>, FaultId)>,
 }
 
-impl Session {
-    fn obey(&mut self, order: Order) -> Answer {
-        match order {
-            Order::Hello { .. } => Answer::Done,
-            Order::Know { callers, endpoints } => {
-                self.stand_in.know(callers);
-                let endpoints: Vec<Endpoint> =
-                    endpoints.iter().map(|one| Endpoint::at(one)).collect();
-                self.stand_in.lead_to(&endpoints);
-                Answer::Done
+impl ControlSession {
+    fn handle(&mut self, request: ControlRequest) -> ControlReply {
+        match request {
+            ControlRequest::Hello { .. } => ControlReply::Done,
+            ControlRequest::SetRouting { callers, endpoints } => {
+                self.edge_proxy.set_callers(callers);
+                let endpoints: Vec<EndpointAddress> =
+                    endpoints.iter().map(|one| EndpointAddress::at(one)).collect();
+                self.edge_proxy.set_endpoints(&endpoints);
+                ControlReply::Done
             }
-            Order::Set { from, fault } => match EdgeFault::try_from(fault) {
+            ControlRequest::Inject { from, fault } => match EdgeFault::try_from(fault) {
                 Ok(fault) => {
-                    let id = self.stand_in.set(from.as_deref(), fault);
-                    self.set.push((from, id));
-                    Answer::Set { id: id.0 }
+                    let id = self.edge_proxy.inject(from.as_deref(), fault);
+                    self.injected.push((from, id));
+                    ControlReply::Injected { id: id.0 }
                 }
-                Err(why) => Answer::Refused { why },
+                Err(error) => ControlReply::Refused { why: error.to_string() },
             },
-            Order::Lift { from, id } => {
-                self.set.retain(|set| *set != (from.clone(), FaultId(id)));
-                Answer::Lifted { hits: self.stand_in.lift(from.as_deref(), FaultId(id)) }
+            ControlRequest::Recover { from, id } => {
+                let fault = (from, FaultId(id));
+                self.injected.retain(|injected| *injected != fault);
+                let hits = self.edge_proxy.recover(fault.0.as_deref(), fault.1);
+                ControlReply::Recovered { hits }
             }
-            Order::Count => Answer::Counted(Counted {
-                edges: self.stand_in.records(),
-                asked: self.stand_in.asked(),
-                connections: self.stand_in.connections(),
+            ControlRequest::Count => ControlReply::Counted(TrafficCounts {
+                edges: self.edge_proxy.records(),
+                requests_by_address: self.edge_proxy.requests_by_address(),
+                connections: self.edge_proxy.connections(),
             }),
-            Order::WindDown => {
-                self.stand_in.wind_down();
-                Answer::Done
+            ControlRequest::DrainConnections => {
+                self.edge_proxy.drain_connections();
+                ControlReply::Done
             }
         }
     }
 }
 
-impl Drop for Session {
+impl Drop for ControlSession {
     fn drop(&mut self) {
-        for (from, id) in &self.set {
-            self.stand_in.lift(from.as_deref(), *id);
+        for (from, id) in &self.injected {
+            self.edge_proxy.recover(from.as_deref(), *id);
         }
-        self.stand_in.fall_back();
+        self.edge_proxy.reset_endpoints();
     }
 }

@@ -2,20 +2,21 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use brunt_scenarios::plan::EdgeFault;
 use brunt_scenarios::timeline::EdgeRecord;
 
-use crate::counts::Counts;
-use crate::endpoints::{Claim, Endpoints};
-use crate::faults::Faults;
-use crate::pool::Pool;
+use crate::counters::EdgeCounters;
+use crate::endpoints::{EndpointGuard, Endpoints};
+use crate::faults::{ActiveFaults, FaultId};
+use crate::pool::UpstreamPool;
 
 pub(crate) struct Edge {
-    pub(crate) from: Option<String>,
-    pub(crate) to: String,
+    from: Option<String>,
+    to: String,
     pub(crate) endpoints: Endpoints,
-    pub(crate) pool: Pool,
-    pub(crate) faults: Faults,
-    pub(crate) counts: Counts,
+    pub(crate) pool: UpstreamPool,
+    pub(crate) faults: ActiveFaults,
+    pub(crate) counters: EdgeCounters,
     turns: AtomicUsize,
 }
 
@@ -25,21 +26,42 @@ impl Edge {
             from: from.map(str::to_owned),
             to: to.to_owned(),
             endpoints,
-            pool: Pool::default(),
-            faults: Faults::default(),
-            counts: Counts::default(),
+            pool: UpstreamPool::default(),
+            faults: ActiveFaults::default(),
+            counters: EdgeCounters::default(),
             turns: AtomicUsize::default(),
         }
     }
 
-    /// The next endpoint in turn.
-    pub(crate) fn pick(&self) -> Option<Claim> {
-        self.endpoints.turn(self.turns.fetch_add(1, Relaxed))
+    /// The next endpoint, in turn.
+    pub(crate) fn pick(&self) -> Option<EndpointGuard> {
+        self.endpoints.by_turn(self.turns.fetch_add(1, Relaxed))
     }
 
-    /// What was counted up to now.
+    /// Injects a fault. One that hits some of the endpoints only picks them now.
+    pub(crate) fn inject(&self, fault: EdgeFault) -> FaultId {
+        let before = self.faults.to_string();
+        let id = self.faults.inject(fault, self.endpoints.list());
+        self.log_change("fault injected", fault, &before);
+        id
+    }
+
+    /// Ends a fault. Returns how many requests it hit; `None` when it is not in force any more.
+    pub(crate) fn recover(&self, id: FaultId) -> Option<u64> {
+        let before = self.faults.to_string();
+        let ended = self.faults.recover(id)?;
+        self.log_change("fault recovered", ended.fault, &before);
+        Some(ended.hits)
+    }
+
+    fn log_change(&self, what: &'static str, fault: EdgeFault, before: &str) {
+        let edge = format!("{}→{}", self.from.as_deref().unwrap_or("outside"), self.to);
+        tracing::info!(%edge, %fault, before, after = %self.faults, "{what}");
+    }
+
+    /// The counts up to now.
     pub(crate) fn record(&self) -> EdgeRecord {
-        let totals = self.counts.totals();
+        let totals = self.counters.totals();
         EdgeRecord {
             from: self.from.clone(),
             to: self.to.clone(),
@@ -47,5 +69,10 @@ impl Edge {
             reached: totals.reached,
             faulted: totals.faulted,
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn caller(&self) -> Option<&str> {
+        self.from.as_deref()
     }
 }

@@ -1,4 +1,4 @@
-//! Where a service's requests may go at this moment.
+//! Which endpoints of a service requests may be sent to at this moment.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,26 +7,26 @@ use tokio::sync::watch;
 
 /// One address of a service: host and port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Endpoint(Arc<str>);
+pub struct EndpointAddress(Arc<str>);
 
-impl Endpoint {
+impl EndpointAddress {
     /// A port on this machine.
     pub fn local(port: u16) -> Self {
         Self::at(&format!("127.0.0.1:{port}"))
     }
 
-    /// `host:port`.
+    /// An address that is written as `host:port`.
     pub fn at(authority: &str) -> Self {
         Self(authority.into())
     }
 
-    /// `host:port`.
+    /// The address as `host:port`.
     pub fn authority(&self) -> &str {
         &self.0
     }
 }
 
-impl fmt::Display for Endpoint {
+impl fmt::Display for EndpointAddress {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
@@ -35,32 +35,39 @@ impl fmt::Display for Endpoint {
 /// The endpoints of one service. Clones share the same set, so that every proxy that leads to the
 /// service sees a change.
 #[derive(Debug, Clone)]
-pub struct Endpoints(Arc<watch::Sender<Vec<Place>>>);
+pub struct Endpoints(Arc<watch::Sender<Vec<EndpointEntry>>>);
 
-/// An endpoint and the requests that are on their way to it: each holds a receiver.
+/// An endpoint and the requests that are in flight to it: each holds a receiver.
 #[derive(Debug)]
-struct Place {
-    endpoint: Endpoint,
-    under_way: watch::Sender<()>,
+struct EndpointEntry {
+    address: EndpointAddress,
+    in_flight: watch::Sender<()>,
 }
 
-/// A request's claim on the endpoint that it was given; dropped once the endpoint has answered.
+/// Counts a request as in flight to the endpoint that was picked for it; dropped once the endpoint
+/// has answered.
 #[derive(Debug)]
-pub(crate) struct Claim {
-    pub(crate) endpoint: Endpoint,
-    _under_way: watch::Receiver<()>,
+pub(crate) struct EndpointGuard {
+    pub(crate) endpoint: EndpointAddress,
+    _in_flight: watch::Receiver<()>,
 }
 
-/// The requests that were on their way to an endpoint when it was removed.
+/// The requests that were in flight to an endpoint when it was removed.
 #[derive(Debug)]
-pub struct UnderWay(Option<watch::Sender<()>>);
+pub struct InFlight(Option<watch::Sender<()>>);
 
-impl UnderWay {
+impl InFlight {
     /// Waits until each has been answered, at least with its head, or has failed.
     pub async fn answered(self) {
         if let Some(requests) = self.0 {
             requests.closed().await;
         }
+    }
+}
+
+impl EndpointEntry {
+    fn new(address: EndpointAddress) -> Self {
+        Self { address, in_flight: watch::Sender::new(()) }
     }
 }
 
@@ -72,75 +79,76 @@ impl Default for Endpoints {
 
 impl Endpoints {
     /// A set that holds one endpoint from the start.
-    pub fn of(endpoint: Endpoint) -> Self {
+    pub fn of(endpoint: EndpointAddress) -> Self {
         let endpoints = Self::default();
         endpoints.add(endpoint);
         endpoints
     }
 
-    /// Requests may go there from now on.
-    pub fn add(&self, endpoint: Endpoint) {
+    /// Adds an endpoint, unless it is there already.
+    pub fn add(&self, endpoint: EndpointAddress) {
         self.0.send_if_modified(|all| {
-            let new = all.iter().all(|place| place.endpoint != endpoint);
-            if new {
-                let under_way = watch::Sender::new(());
-                all.push(Place { endpoint, under_way });
+            let is_new = all.iter().all(|entry| entry.address != endpoint);
+            if is_new {
+                all.push(EndpointEntry::new(endpoint));
             }
-            new
+            is_new
         });
     }
 
-    /// No more requests go there.
-    pub fn remove(&self, endpoint: &Endpoint) -> UnderWay {
+    /// Removes an endpoint, so that no more requests are sent to it.
+    pub fn remove(&self, endpoint: &EndpointAddress) -> InFlight {
         let mut removed = None;
         self.0.send_if_modified(|all| {
-            let place = all.iter().position(|place| place.endpoint == *endpoint);
-            removed = place.map(|place| all.remove(place).under_way);
-            place.is_some()
+            let index = all.iter().position(|entry| entry.address == *endpoint);
+            removed = index.map(|index| all.remove(index).in_flight);
+            index.is_some()
         });
-        UnderWay(removed)
+        InFlight(removed)
     }
 
-    /// These and no others, at once: there is no moment without any.
-    pub fn replace(&self, endpoints: &[Endpoint]) {
+    /// Replaces all endpoints in one step, so that no request meets an empty set in between.
+    pub fn replace(&self, endpoints: &[EndpointAddress]) {
         self.0.send_if_modified(|all| {
-            let new = |endpoint: &&Endpoint| all.iter().all(|place| place.endpoint != **endpoint);
-            let new: Vec<Endpoint> = endpoints.iter().filter(new).cloned().collect();
+            let is_new = |new: &&EndpointAddress| all.iter().all(|entry| entry.address != **new);
+            let new: Vec<EndpointAddress> = endpoints.iter().filter(is_new).cloned().collect();
             let before = all.len();
-            all.retain(|place| endpoints.contains(&place.endpoint));
+            all.retain(|entry| endpoints.contains(&entry.address));
             let changed = before != all.len() || !new.is_empty();
-            let place = |endpoint| Place { endpoint, under_way: watch::Sender::new(()) };
-            all.extend(new.into_iter().map(place));
+            all.extend(new.into_iter().map(EndpointEntry::new));
             changed
         });
     }
 
-    /// All of them, in the order in which they were added.
-    pub fn list(&self) -> Vec<Endpoint> {
-        self.0.borrow().iter().map(|place| place.endpoint.clone()).collect()
+    /// All endpoints, in the order in which they were added.
+    pub fn list(&self) -> Vec<EndpointAddress> {
+        self.0.borrow().iter().map(|entry| entry.address.clone()).collect()
     }
 
-    pub(crate) fn contains(&self, endpoint: &Endpoint) -> bool {
-        self.0.borrow().iter().any(|place| place.endpoint == *endpoint)
+    pub(crate) fn contains(&self, endpoint: &EndpointAddress) -> bool {
+        self.0.borrow().iter().any(|entry| entry.address == *endpoint)
     }
 
-    /// The one whose turn it is.
-    pub(crate) fn turn(&self, turn: usize) -> Option<Claim> {
+    /// The endpoint that is due at this turn, counted from any number on.
+    pub(crate) fn by_turn(&self, turn: usize) -> Option<EndpointGuard> {
         let all = self.0.borrow();
-        let place = all.get(turn.checked_rem(all.len())?)?;
-        Some(Claim { endpoint: place.endpoint.clone(), _under_way: place.under_way.subscribe() })
+        let entry = all.get(turn.checked_rem(all.len())?)?;
+        Some(EndpointGuard {
+            endpoint: entry.address.clone(),
+            _in_flight: entry.in_flight.subscribe(),
+        })
     }
 
-    pub(crate) fn watch(&self) -> Watch {
-        Watch(self.0.subscribe())
+    pub(crate) fn watch(&self) -> EndpointsWatch {
+        EndpointsWatch(self.0.subscribe())
     }
 }
 
 /// Sees changes of the set.
-pub(crate) struct Watch(watch::Receiver<Vec<Place>>);
+pub(crate) struct EndpointsWatch(watch::Receiver<Vec<EndpointEntry>>);
 
-impl Watch {
-    /// Waits until there is one; `None` when there never will be.
+impl EndpointsWatch {
+    /// Waits until there is an endpoint; `None` when there never will be.
     pub(crate) async fn some(&mut self) -> Option<()> {
         self.0.wait_for(|all| !all.is_empty()).await.ok().map(drop)
     }
@@ -150,8 +158,8 @@ impl Watch {
         self.0.changed().await.ok()
     }
 
-    pub(crate) fn now(&mut self) -> Vec<Endpoint> {
+    pub(crate) fn now(&mut self) -> Vec<EndpointAddress> {
         let all = self.0.borrow_and_update();
-        all.iter().map(|place| place.endpoint.clone()).collect()
+        all.iter().map(|entry| entry.address.clone()).collect()
     }
 }

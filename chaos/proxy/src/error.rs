@@ -7,18 +7,18 @@ use thiserror::Error;
 /// A proxy could not be set up.
 #[derive(Debug, Error)]
 pub enum ProxyError {
-    /// Something else listens there.
+    /// Another process listens on the port.
     #[error("port {port} is in use")]
     InUse {
-        /// The port.
+        /// The port that was to be listened on.
         port: u16,
     },
-    /// The system does not let it listen.
-    #[error("cannot listen on port {port}: {source}")]
+    /// The operating system does not let it listen.
+    #[error("cannot listen on port {port}")]
     Bind {
-        /// The port; 0 stands for any free one.
+        /// The port that was to be listened on; 0 stands for any free one.
         port: u16,
-        /// Why not.
+        /// The operating system's reason.
         source: io::Error,
     },
 }

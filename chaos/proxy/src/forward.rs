@@ -1,4 +1,4 @@
-//! Hands a request to an endpoint and brings the reply back.
+//! Sends a request to an endpoint and brings the reply back.
 
 use std::io;
 use std::sync::Arc;
@@ -12,22 +12,22 @@ use hyper_util::rt::TokioIo;
 use thiserror::Error;
 use tokio::net::TcpStream;
 
-use crate::counts::Visit;
+use crate::counters::ReachedOnce;
 use crate::edge::Edge;
-use crate::endpoints::Endpoint;
+use crate::endpoints::EndpointAddress;
 use crate::headers;
 use crate::pool::{Payload, Upstream};
 
-/// Why there is no reply to pass on. The caller's connection is reset, whichever it is.
+/// Why there is no reply to forward. The caller's connection is reset, whichever it is.
 #[derive(Debug, Error)]
-pub(crate) enum Broken {
+pub(crate) enum ForwardError {
     #[error("no endpoint is ready")]
     NoEndpoint,
-    #[error("no connection to {0}: {1}")]
-    Connect(Endpoint, io::Error),
-    #[error("the connection to {0} broke: {1}")]
-    BrokeOff(Endpoint, hyper::Error),
-    #[error("a tunnel was asked for")]
+    #[error("no connection to {0}")]
+    Connect(EndpointAddress, #[source] io::Error),
+    #[error("the connection to {0} broke")]
+    Broken(EndpointAddress, #[source] hyper::Error),
+    #[error("CONNECT is not forwarded")]
     Tunnel,
     #[error("cut by a fault")]
     Cut,
@@ -35,40 +35,41 @@ pub(crate) enum Broken {
     ReplyLost,
     #[error("left half-open by a fault")]
     HalfOpen,
-    #[error("the caller did not say all that it had to say: {0}")]
-    Unread(hyper::Error),
+    #[error("the caller did not send its whole request")]
+    Unread(#[source] hyper::Error),
 }
 
-/// A try that came to nothing.
-enum Missed {
+/// An attempt that brought no reply.
+enum AttemptError {
     /// Nothing was sent: here is the request again.
-    Unsent(Box<Request<Payload>>, Broken),
+    Unsent(Box<Request<Payload>>, ForwardError),
     /// Some of it may have been sent.
-    Sent(Broken),
+    Sent(ForwardError),
 }
 
-/// The reply, and who gave it.
+/// Returns the reply, and the endpoint that it is from.
 pub(crate) async fn forward(
     edge: &Arc<Edge>,
     mut request: Request<Payload>,
-) -> Result<(Response<Incoming>, Endpoint), Broken> {
+) -> Result<(Response<Incoming>, EndpointAddress), ForwardError> {
     if request.method() == Method::CONNECT {
-        return Err(Broken::Tunnel);
+        return Err(ForwardError::Tunnel);
     }
     headers::strip(request.headers_mut());
-    let mut visit = Visit::new(&edge.counts);
+    let mut reached = ReachedOnce::new(&edge.counters);
     loop {
-        let claim = edge.pick().ok_or(Broken::NoEndpoint)?;
-        match to(edge, &claim.endpoint, request, &mut visit).await {
+        let guard = edge.pick().ok_or(ForwardError::NoEndpoint)?;
+        match send_to(edge, &guard.endpoint, request, &mut reached).await {
             Ok(mut reply) => {
                 headers::strip(reply.headers_mut());
-                return Ok((reply, claim.endpoint));
+                return Ok((reply, guard.endpoint));
             }
-            // It had left by the time we came: whoever asks again is sent elsewhere.
-            Err(Missed::Unsent(again, _)) if !edge.endpoints.contains(&claim.endpoint) => {
-                request = *again
+            // The endpoint was removed while the request was on its way: a Service would have sent
+            // it elsewhere.
+            Err(AttemptError::Unsent(unsent, _)) if !edge.endpoints.contains(&guard.endpoint) => {
+                request = *unsent;
             }
-            Err(Missed::Unsent(_, broken) | Missed::Sent(broken)) => return Err(broken),
+            Err(AttemptError::Unsent(_, error) | AttemptError::Sent(error)) => return Err(error),
         }
     }
 }
@@ -76,71 +77,74 @@ pub(crate) async fn forward(
 /// Tries idle connections first. One that turns out closed has cost nothing if the request did not
 /// go out on it, or can be sent again without harm; but only to the same endpoint, because that it
 /// answers shows that it did not die over the request.
-async fn to(
+async fn send_to(
     edge: &Arc<Edge>,
-    endpoint: &Endpoint,
+    endpoint: &EndpointAddress,
     mut request: Request<Payload>,
-    visit: &mut Visit<'_>,
-) -> Result<Response<Incoming>, Missed> {
+    reached: &mut ReachedOnce<'_>,
+) -> Result<Response<Incoming>, AttemptError> {
     while let Some(upstream) = edge.pool.take(endpoint) {
         let spare = repeatable(&request);
-        match over(edge, endpoint, upstream, request, visit).await {
-            Err(Missed::Unsent(again, _)) => request = *again,
-            Err(Missed::Sent(broken)) => {
-                let again = spare.ok_or(Missed::Sent(broken))?;
-                return fresh(edge, endpoint, again, visit).await.map_err(final_miss);
+        match send_over(edge, endpoint, upstream, request, reached).await {
+            Err(AttemptError::Unsent(unsent, _)) => request = *unsent,
+            Err(AttemptError::Sent(error)) => {
+                let again = spare.ok_or(AttemptError::Sent(error))?;
+                return send_over_new(edge, endpoint, again, reached).await.map_err(as_sent);
             }
             reply => return reply,
         }
     }
-    fresh(edge, endpoint, request, visit).await
+    send_over_new(edge, endpoint, request, reached).await
 }
 
 /// What was sent once already cannot count as unsent.
-fn final_miss(missed: Missed) -> Missed {
-    match missed {
-        Missed::Unsent(_, broken) | Missed::Sent(broken) => Missed::Sent(broken),
+fn as_sent(error: AttemptError) -> AttemptError {
+    match error {
+        AttemptError::Unsent(_, error) | AttemptError::Sent(error) => AttemptError::Sent(error),
     }
 }
 
-async fn fresh(
+async fn send_over_new(
     edge: &Arc<Edge>,
-    endpoint: &Endpoint,
+    endpoint: &EndpointAddress,
     request: Request<Payload>,
-    visit: &mut Visit<'_>,
-) -> Result<Response<Incoming>, Missed> {
+    reached: &mut ReachedOnce<'_>,
+) -> Result<Response<Incoming>, AttemptError> {
     match connect(endpoint).await {
-        Ok(upstream) => over(edge, endpoint, upstream, request, visit).await,
-        Err(broken) => Err(Missed::Unsent(Box::new(request), broken)),
+        Ok(upstream) => send_over(edge, endpoint, upstream, request, reached).await,
+        Err(error) => Err(AttemptError::Unsent(Box::new(request), error)),
     }
 }
 
-async fn over(
+async fn send_over(
     edge: &Arc<Edge>,
-    endpoint: &Endpoint,
+    endpoint: &EndpointAddress,
     mut upstream: Upstream,
     request: Request<Payload>,
-    visit: &mut Visit<'_>,
-) -> Result<Response<Incoming>, Missed> {
-    visit.handed_over();
+    reached: &mut ReachedOnce<'_>,
+) -> Result<Response<Incoming>, AttemptError> {
+    reached.mark_reached();
     match upstream.try_send_request(request).await {
         Ok(reply) => {
-            give_back(edge, endpoint, upstream);
+            return_to_pool(edge, endpoint, upstream);
             Ok(reply)
         }
         Err(mut error) => match error.take_message() {
             Some(unsent) => {
-                visit.came_back();
-                let broken = Broken::BrokeOff(endpoint.clone(), error.into_error());
-                Err(Missed::Unsent(Box::new(unsent), broken))
+                reached.mark_unsent();
+                let error = ForwardError::Broken(endpoint.clone(), error.into_error());
+                Err(AttemptError::Unsent(Box::new(unsent), error))
             }
-            None => Err(Missed::Sent(Broken::BrokeOff(endpoint.clone(), error.into_error()))),
+            None => {
+                let error = ForwardError::Broken(endpoint.clone(), error.into_error());
+                Err(AttemptError::Sent(error))
+            }
         },
     }
 }
 
 /// Once the reply's body has been read to its end, the connection can serve another request.
-fn give_back(edge: &Arc<Edge>, endpoint: &Endpoint, mut upstream: Upstream) {
+fn return_to_pool(edge: &Arc<Edge>, endpoint: &EndpointAddress, mut upstream: Upstream) {
     let (edge, endpoint) = (Arc::clone(edge), endpoint.clone());
     tokio::spawn(async move {
         if upstream.ready().await.is_ok() && edge.endpoints.contains(&endpoint) {
@@ -149,15 +153,15 @@ fn give_back(edge: &Arc<Edge>, endpoint: &Endpoint, mut upstream: Upstream) {
     });
 }
 
-async fn connect(endpoint: &Endpoint) -> Result<Upstream, Broken> {
-    let failed = |error| Broken::Connect(endpoint.clone(), error);
+async fn connect(endpoint: &EndpointAddress) -> Result<Upstream, ForwardError> {
+    let failed = |error| ForwardError::Connect(endpoint.clone(), error);
     let stream = TcpStream::connect(endpoint.authority()).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     let (upstream, connection) = http1::Builder::new()
         .preserve_header_case(true)
         .handshake(TokioIo::new(stream))
         .await
-        .map_err(|error| Broken::BrokeOff(endpoint.clone(), error))?;
+        .map_err(|error| ForwardError::Broken(endpoint.clone(), error))?;
     // Its errors are those of the request that is on it.
     tokio::spawn(connection);
     Ok(upstream)

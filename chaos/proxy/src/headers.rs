@@ -11,7 +11,7 @@ const PER_CONNECTION: [HeaderName; 6] = [
     UPGRADE,
 ];
 
-/// Removes what must not be passed on; everything else stays as it came.
+/// Removes what must not be passed on; everything else stays as it is.
 pub(crate) fn strip(headers: &mut HeaderMap) {
     for name in named_by_connection(headers) {
         headers.remove(name);
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_belongs_to_the_connection_goes() {
+    fn only_headers_of_the_connection_are_stripped() {
         let mut headers = HeaderMap::new();
         for (name, value) in [
             ("connection", "close, x-mine"),

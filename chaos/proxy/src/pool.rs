@@ -8,7 +8,7 @@ use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 
-use crate::Endpoint;
+use crate::endpoints::EndpointAddress;
 
 /// A request's body: streamed through, or kept where a request is sent a second time.
 pub(crate) type Payload = Either<Incoming, Full<Bytes>>;
@@ -16,30 +16,31 @@ pub(crate) type Payload = Either<Incoming, Full<Bytes>>;
 pub(crate) type Upstream = SendRequest<Payload>;
 
 #[derive(Default)]
-pub(crate) struct Pool(Mutex<HashMap<Endpoint, Vec<Upstream>>>);
+pub(crate) struct UpstreamPool(Mutex<HashMap<EndpointAddress, Vec<Upstream>>>);
 
-impl Pool {
-    /// One that is open as far as we know.
-    pub(crate) fn take(&self, endpoint: &Endpoint) -> Option<Upstream> {
+impl UpstreamPool {
+    /// A connection that is open as far as this side knows.
+    pub(crate) fn take(&self, endpoint: &EndpointAddress) -> Option<Upstream> {
         let mut idle = self.idle();
         let waiting = idle.get_mut(endpoint)?;
         std::iter::from_fn(|| waiting.pop()).find(SendRequest::is_ready)
     }
 
-    pub(crate) fn put(&self, endpoint: &Endpoint, upstream: Upstream) {
+    pub(crate) fn put(&self, endpoint: &EndpointAddress, upstream: Upstream) {
         let mut idle = self.idle();
         let waiting = idle.entry(endpoint.clone()).or_default();
+        // Closed ones are dropped here, since nothing else looks at those that are never taken.
         waiting.retain(SendRequest::is_ready);
         waiting.push(upstream);
     }
 
-    /// Closes the idle connections to all others. An endpoint that has left must not be kept
-    /// busy by them.
-    pub(crate) fn keep_only(&self, endpoints: &[Endpoint]) {
+    /// Closes the idle connections to all other endpoints: one that is stopping waits for its
+    /// connections to be closed.
+    pub(crate) fn close_idle_except(&self, endpoints: &[EndpointAddress]) {
         self.idle().retain(|endpoint, _| endpoints.contains(endpoint));
     }
 
-    fn idle(&self) -> MutexGuard<'_, HashMap<Endpoint, Vec<Upstream>>> {
+    fn idle(&self) -> MutexGuard<'_, HashMap<EndpointAddress, Vec<Upstream>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The proxy itself: it listens while there is an endpoint.
+//! A proxy on one edge.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use crate::edge::Edge;
 use crate::endpoints::Endpoints;
 use crate::error::ProxyError;
 use crate::faults::FaultId;
-use crate::gate::{Gate, Listen};
-use crate::inlet;
-use crate::ways::Ways;
+use crate::listener;
+use crate::port::{Listen, ReservedPort};
+use crate::routing::Routing;
 
 /// A proxy on its own port. It ends when it is dropped.
 pub struct Proxy {
     edge: Arc<Edge>,
     port: u16,
-    open: watch::Receiver<bool>,
+    accepting: watch::Receiver<bool>,
     task: JoinHandle<()>,
 }
 
@@ -36,46 +36,47 @@ impl Proxy {
         listen: Listen,
         endpoints: Endpoints,
     ) -> Result<Self, ProxyError> {
-        let gate = Gate::reserve(listen)?;
+        let reserved = ReservedPort::reserve(listen)?;
         let edge = Arc::new(Edge::new(from, to, endpoints));
-        let (tell, open) = watch::channel(false);
-        let port = gate.port();
-        let task = tokio::spawn(inlet::run(gate, Arc::new(Ways::One(Arc::clone(&edge))), tell));
-        Ok(Self { edge, port, open, task })
+        let (tell, accepting) = watch::channel(false);
+        let port = reserved.number();
+        let routing = Arc::new(Routing::Single(Arc::clone(&edge)));
+        let task = tokio::spawn(listener::run(reserved, routing, tell));
+        Ok(Self { edge, port, accepting, task })
     }
 
-    /// Its port on 127.0.0.1.
+    /// The port of 127.0.0.1 that it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Its URL, without a slash at the end.
+    /// The URL to send requests to, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Waits until it accepts connections.
     pub async fn opened(&self) {
-        // An error means that it has ended; whoever connects will see that.
-        let _ = self.open.clone().wait_for(|open| *open).await;
+        // An error means that it has ended, which the next connection shows.
+        let _ = self.accepting.clone().wait_for(|accepting| *accepting).await;
     }
 
     /// Waits until it refuses connections.
     pub async fn closed(&self) {
-        let _ = self.open.clone().wait_for(|open| !*open).await;
+        let _ = self.accepting.clone().wait_for(|accepting| !*accepting).await;
     }
 
-    /// Sets a fault; several add up.
-    pub fn set(&self, fault: EdgeFault) -> FaultId {
-        self.edge.faults.set(fault, self.edge.endpoints.list())
+    /// Injects a fault; several add up.
+    pub fn inject(&self, fault: EdgeFault) -> FaultId {
+        self.edge.inject(fault)
     }
 
-    /// Lifts a fault and says how many requests it hit; `None` when it is not set any more.
-    pub fn lift(&self, fault: FaultId) -> Option<u64> {
-        self.edge.faults.lift(fault)
+    /// Ends a fault. Returns how many requests it hit; `None` when it is not in force any more.
+    pub fn recover(&self, fault: FaultId) -> Option<u64> {
+        self.edge.recover(fault)
     }
 
-    /// What was counted up to now.
+    /// The counts up to now.
     pub fn record(&self) -> EdgeRecord {
         self.edge.record()
     }

@@ -13,28 +13,32 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::delayed_body::DelayedBody;
 use crate::edge::Edge;
-use crate::faults::{After, Before};
-use crate::forward::{Broken, copy, forward};
-use crate::late::Late;
-use crate::tunnel::{is_http2, pass};
-use crate::ways::Route;
+use crate::faults::{ReplyAction, RequestAction};
+use crate::forward::{ForwardError, copy, forward};
+use crate::routing::ConnectionRoute;
+use crate::tunnel::{is_http2, tunnel};
 
-type Reply = Response<Late>;
+type ProxyReply = Response<DelayedBody>;
 
-/// Serves it until it ends, or until the gate closes: then what is in flight is finished first.
-pub(crate) async fn serve(route: Route, stream: TcpStream, mut closing: watch::Receiver<()>) {
+/// Serves it until it ends, or until the port closes: then what is in flight is finished first.
+pub(crate) async fn serve(
+    route: ConnectionRoute,
+    stream: TcpStream,
+    mut closing: watch::Receiver<()>,
+) {
     // Without it, small replies wait for the other side's acknowledgement. If it cannot be set,
     // they are only slower.
     let _ = stream.set_nodelay(true);
     let http2 = tokio::select! {
         http2 = is_http2(&stream) => http2,
-        // It has said nothing yet.
+        // The caller has sent nothing yet.
         _ = closing.changed() => return,
     };
     if http2 {
         // An error is the end of either side, which the other one sees.
-        let _ = pass(&route.uncounted(), stream).await;
+        let _ = tunnel(&route.uncounted(), stream).await;
         return;
     }
     let service = service_fn(move |request| Box::pin(answer(route.clone(), request)));
@@ -50,84 +54,91 @@ pub(crate) async fn serve(route: Route, stream: TcpStream, mut closing: watch::R
         }
     };
     if served.is_err() {
-        // With this set, closing sends a reset and throws away what was not sent yet.
+        // With this set, closing sends a reset and discards what was not sent yet.
         let _ = connection.into_parts().io.into_inner().set_zero_linger();
     }
 }
 
-async fn answer(route: Route, request: Request<Incoming>) -> Result<Reply, Broken> {
-    let mut reply = through(route.request(), request).await?;
-    if route.winds_down() {
+async fn answer(
+    route: ConnectionRoute,
+    request: Request<Incoming>,
+) -> Result<ProxyReply, ForwardError> {
+    // The edge is looked up for each request, since the caller of a kept-alive connection may have
+    // become known after it was opened.
+    let mut reply = apply_faults(route.request(), request).await?;
+    if route.is_draining() {
         reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(reply)
 }
 
-async fn through(edge: Arc<Edge>, request: Request<Incoming>) -> Result<Reply, Broken> {
-    edge.counts.came();
-    match edge.faults.before() {
-        Before::Pass => {}
-        Before::Reset => {
-            edge.counts.met_fault();
-            return Err(Broken::Cut);
+async fn apply_faults(
+    edge: Arc<Edge>,
+    request: Request<Incoming>,
+) -> Result<ProxyReply, ForwardError> {
+    edge.counters.request_arrived();
+    let action = edge.faults.on_request();
+    if action != RequestAction::Forward {
+        edge.counters.met_fault();
+    }
+    match action {
+        RequestAction::Forward => {}
+        RequestAction::Reset => return Err(ForwardError::Cut),
+        RequestAction::Abort(status) => return Ok(aborted(status)),
+        RequestAction::Hold(fault) => {
+            edge.faults.until_recovered(fault).await;
+            return Err(ForwardError::HalfOpen);
         }
-        Before::Answer(status) => {
-            edge.counts.met_fault();
-            return Ok(in_its_place(status));
-        }
-        Before::Hold(fault) => {
-            edge.counts.met_fault();
-            edge.faults.until_lifted(fault).await;
-            return Err(Broken::HalfOpen);
-        }
-        Before::Twice => {
-            edge.counts.met_fault();
-            return twice(&edge, request).await.map(|reply| reply.map(Late::at_once));
+        RequestAction::Duplicate => {
+            return duplicate(&edge, request).await.map(|reply| reply.map(DelayedBody::at_once));
         }
     }
     let (reply, endpoint) = forward(&edge, request.map(Either::Left)).await?;
-    match edge.faults.after(&endpoint) {
-        After::Pass => {}
-        After::Slow(delay) => {
-            edge.counts.met_fault();
-            return Ok(reply.map(|body| Late::after(delay, body)));
+    let action = edge.faults.on_reply(&endpoint);
+    if action != ReplyAction::Forward {
+        edge.counters.met_fault();
+    }
+    match action {
+        ReplyAction::Forward => {}
+        ReplyAction::DelayBody(delay) => {
+            return Ok(reply.map(|body| DelayedBody::after(delay, body)));
         }
-        After::Wait(delay) => {
-            edge.counts.met_fault();
-            tokio::time::sleep(delay).await;
-        }
-        After::Lose => {
-            edge.counts.met_fault();
-            finish(reply.into_body()).await;
-            return Err(Broken::ReplyLost);
+        ReplyAction::Delay(delay) => tokio::time::sleep(delay).await,
+        ReplyAction::Drop => {
+            drain(reply.into_body()).await;
+            return Err(ForwardError::ReplyLost);
         }
     }
-    Ok(reply.map(Late::at_once))
+    Ok(reply.map(DelayedBody::at_once))
 }
 
-/// Sends a request, and once more when its reply has come; the caller gets the first one's.
-async fn twice(edge: &Arc<Edge>, request: Request<Incoming>) -> Result<Response<Incoming>, Broken> {
+/// Sends a request, and once more when its reply has come; the caller gets the first reply.
+async fn duplicate(
+    edge: &Arc<Edge>,
+    request: Request<Incoming>,
+) -> Result<Response<Incoming>, ForwardError> {
     let (head, body) = request.into_parts();
-    let body = Full::new(body.collect().await.map_err(Broken::Unread)?.to_bytes());
+    let body = Full::new(body.collect().await.map_err(ForwardError::Unread)?.to_bytes());
     let request = Request::from_parts(head, ());
     let (reply, _) = forward(edge, copy(&request, body.clone())).await?;
     let (edge, again) = (Arc::clone(edge), copy(&request, body));
     tokio::spawn(async move {
-        // Nobody waits for what becomes of it.
+        // The caller waits for the first reply only; what becomes of the second is the callee's.
         if let Ok((reply, _)) = forward(&edge, again).await {
-            finish(reply.into_body()).await;
+            drain(reply.into_body()).await;
         }
     });
     Ok(reply)
 }
 
-fn in_its_place(status: u16) -> Reply {
-    let mut reply = Response::new(Late::nothing());
+/// The reply that a fault makes in the callee's place.
+fn aborted(status: u16) -> ProxyReply {
+    let mut reply = Response::new(DelayedBody::empty());
     *reply.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     reply
 }
 
-/// Lets the callee say all that it has to say.
-async fn finish(mut body: Incoming) {
+/// Reads a body to its end, so that the callee can send all of it.
+async fn drain(mut body: Incoming) {
     while let Some(Ok(_)) = body.frame().await {}
 }

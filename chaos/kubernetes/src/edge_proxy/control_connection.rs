@@ -4,7 +4,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use brunt_proxy::{Answer, Counted, Order};
+use brunt_proxy::{ControlReply, ControlRequest, TrafficCounts};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream, Lines};
 use tokio::net::TcpStream;
 
@@ -24,7 +24,7 @@ pub(super) struct ControlConnection {
     token: String,
     stream: Option<ControlStream>,
     /// What it knows of who is who.
-    known: Option<Order>,
+    known: Option<ControlRequest>,
     /// How many requests it had counted when it was last asked.
     counted: u64,
     /// It has counted from the start again, so that what it says is not all.
@@ -47,19 +47,19 @@ impl ControlConnection {
     }
 
     /// Tells it who is who, if it does not know; and makes sure in any case that it is there.
-    pub(super) async fn inform(&mut self, now: Order) -> Result<(), KubeError> {
+    pub(super) async fn inform(&mut self, now: ControlRequest) -> Result<(), KubeError> {
         self.tell(&now).await?;
         self.known = Some(now);
         Ok(())
     }
 
-    pub(super) fn knows(&self, now: &Order) -> bool {
+    pub(super) fn knows(&self, now: &ControlRequest) -> bool {
         self.stream.is_some() && self.known.as_ref() == Some(now)
     }
 
     /// What it has counted; `None` when that is not all that came by.
-    pub(super) async fn count(&mut self) -> Result<Option<Counted>, KubeError> {
-        let Answer::Counted(counted) = self.tell(&Order::Count).await? else {
+    pub(super) async fn count(&mut self) -> Result<Option<TrafficCounts>, KubeError> {
+        let ControlReply::Counted(counted) = self.tell(&ControlRequest::Count).await? else {
             return Err(self.silent("it does not say what it has counted"));
         };
         let total = counted.edges.iter().map(|edge| edge.requests).sum();
@@ -68,13 +68,13 @@ impl ControlConnection {
         Ok((!self.began_again).then_some(counted))
     }
 
-    pub(super) async fn tell(&mut self, order: &Order) -> Result<Answer, KubeError> {
+    pub(super) async fn tell(&mut self, order: &ControlRequest) -> Result<ControlReply, KubeError> {
         let answered = match tokio::time::timeout(ANSWERS_WITHIN, self.exchange(order)).await {
             Ok(answered) => answered.map_err(|error| error.to_string()),
             Err(_) => Err(format!("no answer in {} s", ANSWERS_WITHIN.as_secs())),
         };
         match answered {
-            Ok(Answer::Refused { why }) => Err(self.silent(&why)),
+            Ok(ControlReply::Refused { why }) => Err(self.silent(&why)),
             Ok(answer) => {
                 self.speaks_again();
                 Ok(answer)
@@ -86,7 +86,7 @@ impl ControlConnection {
         }
     }
 
-    async fn exchange(&mut self, order: &Order) -> io::Result<Answer> {
+    async fn exchange(&mut self, order: &ControlRequest) -> io::Result<ControlReply> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
             None => self.connect().await?,
@@ -100,7 +100,7 @@ impl ControlConnection {
         let stream = TcpStream::connect(self.way.authority()).await?;
         stream.set_nodelay(true)?;
         let mut stream = BufStream::new(stream).lines();
-        said(&mut stream, &Order::Hello { token: self.token.clone() }).await?;
+        said(&mut stream, &ControlRequest::Hello { token: self.token.clone() }).await?;
         if let Some(known) = &self.known {
             said(&mut stream, known).await?;
         }
@@ -127,7 +127,7 @@ impl ControlConnection {
     }
 }
 
-async fn said(stream: &mut ControlStream, order: &Order) -> io::Result<Answer> {
+async fn said(stream: &mut ControlStream, order: &ControlRequest) -> io::Result<ControlReply> {
     let line = serde_json::to_string(order)? + "\n";
     stream.get_mut().write_all(line.as_bytes()).await?;
     stream.get_mut().flush().await?;

@@ -1,7 +1,7 @@
 //! What a stand-in does and has seen: faults set and lifted, and counts.
 
 use brunt_faults::{EdgeHandle, TargetError};
-use brunt_proxy::{Answer, Counted, Order, Wire};
+use brunt_proxy::{ControlReply, ControlRequest, TrafficCounts, WireFault};
 use brunt_scenarios::plan::EdgeFault;
 use brunt_scenarios::timeline::EdgeRecord;
 
@@ -26,9 +26,10 @@ impl ClusterRun {
         }
         self.in_time().map_err(refused)?;
         let stand_in = self.between.at(to).ok_or_else(no_edge)?;
-        let order = Order::Set { from: Some(from.to_owned()), fault: Wire::from(fault) };
+        let order =
+            ControlRequest::Inject { from: Some(from.to_owned()), fault: WireFault::from(fault) };
         match stand_in.line.lock().await.tell(&order).await.map_err(refused)? {
-            Answer::Set { id } => Ok(EdgeHandle(id)),
+            ControlReply::Injected { id } => Ok(EdgeHandle(id)),
             other => {
                 Err(TargetError::platform(format!("the stand-in for {to} answered {other:?}")))
             }
@@ -44,10 +45,10 @@ impl ClusterRun {
         let Some(stand_in) = self.between.at(to) else {
             return Ok(0);
         };
-        let order = Order::Lift { from: Some(from.to_owned()), id: handle.0 };
+        let order = ControlRequest::Recover { from: Some(from.to_owned()), id: handle.0 };
         match stand_in.line.lock().await.tell(&order).await.map_err(refused)? {
             // One that went with a line that broke has hit nothing that is known.
-            Answer::Lifted { hits } => Ok(hits.unwrap_or_default()),
+            ControlReply::Recovered { hits } => Ok(hits.unwrap_or_default()),
             other => {
                 Err(TargetError::platform(format!("the stand-in for {to} answered {other:?}")))
             }
@@ -73,11 +74,11 @@ impl ClusterRun {
     pub async fn calls(&self, caller: &str, replica: u32, callee: &str) -> u64 {
         let address = self.seen.state().pod_at(caller, replica).and_then(|pod| pod.address);
         let counted = self.counted(callee).await;
-        let asked = |counted: Counted| counted.asked.get(&address?).copied();
+        let asked = |counted: TrafficCounts| counted.requests_by_address.get(&address?).copied();
         counted.and_then(asked).unwrap_or_default()
     }
 
-    async fn counted(&self, callee: &str) -> Option<Counted> {
+    async fn counted(&self, callee: &str) -> Option<TrafficCounts> {
         let stand_in = self.between.at(callee)?;
         stand_in.line.lock().await.count().await.ok()?
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_proxy::Order;
+use brunt_proxy::ControlRequest;
 use k8s_openapi::api::core::v1::{Pod, Service};
 use kube::api::DeleteParams;
 
@@ -68,12 +68,12 @@ impl ClusterRun {
 /// Has callers come anew, and waits until nobody has asked for a while: a node that is slow to
 /// follow still sends some, and between two of them there may be no connection at all.
 async fn quiet(stand_in: &InstalledProxy) -> Result<(), KubeError> {
-    stand_in.line.lock().await.tell(&Order::WindDown).await?;
+    stand_in.line.lock().await.tell(&ControlRequest::DrainConnections).await?;
     let mut since = tokio::time::Instant::now();
     let mut before = None;
     loop {
         let Some(counted) = stand_in.line.lock().await.count().await? else { return Ok(()) };
-        let asked: u64 = counted.asked.values().sum();
+        let asked: u64 = counted.requests_by_address.values().sum();
         if before.replace(asked) != Some(asked) {
             since = tokio::time::Instant::now();
         }

@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use brunt_proxy::Endpoint;
+use brunt_proxy::EndpointAddress;
 use brunt_scenarios::timeline::{EventKind, RestartReason};
 use rustix::process::Signal;
 use tokio::process::Child;
@@ -33,7 +33,7 @@ pub(super) struct Life {
 struct Process {
     child: Child,
     group: u32,
-    endpoint: Endpoint,
+    endpoint: EndpointAddress,
 }
 
 /// Why a process ended.
@@ -120,7 +120,7 @@ impl Life {
             now.port = Some(port);
             now.listens = false;
         });
-        let endpoint = Endpoint::local(port);
+        let endpoint = EndpointAddress::local(port);
         Ok((Process { child, group, endpoint }, port))
     }
 
@@ -150,7 +150,7 @@ impl Life {
         }
     }
 
-    fn found(&self, finding: Finding, endpoint: &Endpoint) -> Verdict {
+    fn found(&self, finding: Finding, endpoint: &EndpointAddress) -> Verdict {
         match finding {
             Finding::Listens => self.standing.change(|now| {
                 now.listens = true;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use brunt_proxy::{Endpoint, UnderWay};
+use brunt_proxy::{EndpointAddress, InFlight};
 use brunt_scenarios::timeline::EventKind;
 
 use super::{Context, Shared, Snapshot};
@@ -27,7 +27,7 @@ impl Standing {
         });
     }
 
-    pub(super) fn enter(&self, endpoint: &Endpoint) {
+    pub(super) fn enter(&self, endpoint: &EndpointAddress) {
         self.context.endpoints.add(endpoint.clone());
         self.tell(EventKind::Ready);
         self.change(|now| {
@@ -36,7 +36,7 @@ impl Standing {
         });
     }
 
-    pub(super) fn leave(&self, endpoint: &Endpoint) -> UnderWay {
+    pub(super) fn leave(&self, endpoint: &EndpointAddress) -> InFlight {
         let under_way = self.context.endpoints.remove(endpoint);
         let was_ready = self.shared.snapshot().state == ReplicaState::Ready;
         if was_ready {

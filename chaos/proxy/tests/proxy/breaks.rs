@@ -1,4 +1,5 @@
-//! Where the callee breaks off, so does the proxy; it says nothing in the callee's name.
+//! Where the callee breaks off, the proxy resets the caller's connection; it never replies in the
+//! callee's name.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -7,66 +8,66 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::callee::{head, say, scripted};
+use crate::callee::{read_head, scripted, send_text};
 use crate::caller::{Caller, raw};
-use crate::{before, counts};
+use crate::{counts, proxy_before};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: stock\r\n\r\n";
 const RESET: Option<ErrorKind> = Some(ErrorKind::ConnectionReset);
 
 #[tokio::test]
-async fn an_endpoint_that_does_not_listen() {
+async fn a_request_to_an_endpoint_that_does_not_listen_is_reset() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-    let (proxy, _) = before(&[port]).await;
+    let (proxy, _) = proxy_before(&[port]).await;
     assert_eq!(raw(proxy.port(), GET).await, (String::new(), RESET));
     assert_eq!(counts(&proxy), (1, 0, 0));
 }
 
 #[tokio::test]
-async fn a_callee_that_dies_over_a_request() {
+async fn a_request_is_reset_when_the_callee_dies_before_it_replies() {
     let callee = scripted(|mut stream, _| async move {
-        head(&mut stream).await;
+        read_head(&mut stream).await;
         stream.set_zero_linger().unwrap();
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     assert_eq!(raw(proxy.port(), GET).await, (String::new(), RESET));
     assert_eq!(counts(&proxy), (1, 1, 0));
     assert_eq!(callee.connections.load(SeqCst), 1);
 }
 
 #[tokio::test]
-async fn a_callee_that_dies_within_its_reply() {
+async fn a_reply_is_reset_when_the_callee_dies_within_it() {
     for reply in [
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n",
     ] {
         let callee = scripted(move |mut stream, _| async move {
-            head(&mut stream).await;
-            say(&mut stream, reply).await;
+            read_head(&mut stream).await;
+            send_text(&mut stream, reply).await;
         })
         .await;
-        let (proxy, _) = before(&[callee.port]).await;
+        let (proxy, _) = proxy_before(&[callee.port]).await;
         let (_, end) = raw(proxy.port(), GET).await;
         assert_eq!(end, RESET, "{reply}");
     }
 }
 
 #[tokio::test]
-async fn what_is_not_http_is_not_passed_on() {
+async fn a_reply_that_is_not_http_is_reset_instead_of_forwarded() {
     let callee = scripted(|mut stream, _| async move {
-        head(&mut stream).await;
-        say(&mut stream, "SSH-2.0-OpenSSH_9.6\r\n").await;
+        read_head(&mut stream).await;
+        send_text(&mut stream, "SSH-2.0-OpenSSH_9.6\r\n").await;
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     assert_eq!(raw(proxy.port(), GET).await, (String::new(), RESET));
 }
 
 #[tokio::test]
-async fn a_tunnel_is_not_dug() {
+async fn a_connect_request_is_reset_and_never_reaches_the_callee() {
     let callee = scripted(|_, _| async {}).await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let connect = "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n";
     assert_eq!(raw(proxy.port(), connect).await, (String::new(), RESET));
     assert_eq!(callee.connections.load(SeqCst), 0);
@@ -74,16 +75,17 @@ async fn a_tunnel_is_not_dug() {
 
 /// A callee that answers the first request on each connection and ends the connection over the
 /// second; it notes all.
-async fn fickle(heard: &Arc<Mutex<Vec<String>>>) -> crate::callee::Callee {
+async fn replying_once(heard: &Arc<Mutex<Vec<String>>>) -> crate::callee::Callee {
     let heard = Arc::clone(heard);
     scripted(move |mut stream, number| {
         let heard = Arc::clone(&heard);
         async move {
             for turn in 0..2 {
-                let line = head(&mut stream).await.lines().next().unwrap_or_default().to_owned();
+                let line =
+                    read_head(&mut stream).await.lines().next().unwrap_or_default().to_owned();
                 heard.lock().unwrap().push(format!("{number}: {line}"));
                 if turn == 0 {
-                    say(&mut stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+                    send_text(&mut stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
                 }
             }
         }
@@ -92,10 +94,10 @@ async fn fickle(heard: &Arc<Mutex<Vec<String>>>) -> crate::callee::Callee {
 }
 
 #[tokio::test]
-async fn what_does_no_harm_is_asked_again_on_a_fresh_connection() {
+async fn an_idempotent_request_is_sent_again_when_its_pooled_connection_broke() {
     let heard = Arc::default();
-    let callee = fickle(&heard).await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let callee = replying_once(&heard).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/1").await.unwrap();
     assert_eq!(kept.get("/2").await.unwrap(), (200, "ok".to_owned()));
@@ -105,10 +107,10 @@ async fn what_does_no_harm_is_asked_again_on_a_fresh_connection() {
 }
 
 #[tokio::test]
-async fn an_order_is_never_sent_twice() {
+async fn a_post_is_not_sent_again_when_its_pooled_connection_broke() {
     let heard = Arc::default();
-    let callee = fickle(&heard).await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let callee = replying_once(&heard).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/1").await.unwrap();
     kept.post("/orders", "").await.unwrap_err();
@@ -116,20 +118,20 @@ async fn an_order_is_never_sent_twice() {
 }
 
 #[tokio::test]
-async fn a_connection_that_the_callee_has_closed_costs_nothing() {
+async fn a_pooled_connection_that_the_callee_has_closed_fails_no_request() {
     let closed = Arc::new(tokio::sync::Semaphore::new(0));
     let tell = Arc::clone(&closed);
     let callee = scripted(move |mut stream: TcpStream, _| {
         let tell = Arc::clone(&tell);
         async move {
-            head(&mut stream).await;
-            say(&mut stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+            read_head(&mut stream).await;
+            send_text(&mut stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
             drop(stream);
             tell.add_permits(1);
         }
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     for round in 1..=20 {
         assert_eq!(kept.get("/").await.unwrap().0, 200);
@@ -141,17 +143,17 @@ async fn a_connection_that_the_callee_has_closed_costs_nothing() {
 /// The callee that dies while others are there: the request is not handed to another, since it may
 /// have had its effect.
 #[tokio::test]
-async fn a_request_that_was_under_way_goes_to_no_other_endpoint() {
+async fn a_request_in_flight_to_a_dying_endpoint_is_not_sent_to_another_one() {
     let dying = scripted(|mut stream, _| async move {
-        head(&mut stream).await;
+        read_head(&mut stream).await;
     })
     .await;
     let other = scripted(|mut stream, _| async move {
-        head(&mut stream).await;
-        say(&mut stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+        read_head(&mut stream).await;
+        send_text(&mut stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
     })
     .await;
-    let (proxy, _) = before(&[dying.port, other.port]).await;
+    let (proxy, _) = proxy_before(&[dying.port, other.port]).await;
     let mut ends = [raw_end(proxy.port()).await, raw_end(proxy.port()).await];
     ends.sort_unstable();
     assert_eq!(ends, ["", "HTTP/1.1 200 OK"]);

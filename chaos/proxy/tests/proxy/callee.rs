@@ -1,4 +1,4 @@
-//! Callees: a well-behaved server, and a script over a bare connection.
+//! Callees: an HTTP server, and a script over a bare TCP connection.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -17,7 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-pub type Reply = Response<BoxBody<Bytes, Infallible>>;
+pub type CalleeReply = Response<BoxBody<Bytes, Infallible>>;
 
 pub struct Callee {
     pub port: u16,
@@ -31,11 +31,11 @@ impl Drop for Callee {
     }
 }
 
-/// Serves each request with the function.
+/// A server that replies to each request with what `answer` returns.
 pub async fn serving<F, A>(answer: F) -> Callee
 where
     F: Fn(Request<Incoming>) -> A + Clone + Send + 'static,
-    A: Future<Output = Reply> + Send + 'static,
+    A: Future<Output = CalleeReply> + Send + 'static,
 {
     scripted(move |stream, _| {
         let answer = answer.clone();
@@ -53,7 +53,7 @@ where
     .await
 }
 
-/// Gives each connection, with its number from 0, to the function.
+/// A server that runs `script` on each connection, with its number from 0.
 pub async fn scripted<F, A>(script: F) -> Callee
 where
     F: Fn(TcpStream, usize) -> A + Send + 'static,
@@ -73,12 +73,12 @@ where
 }
 
 /// A reply with a text.
-pub fn text(text: impl Into<String>) -> Reply {
+pub fn text(text: impl Into<String>) -> CalleeReply {
     Response::new(BoxBody::new(Full::from(text.into())))
 }
 
-/// Reads one request's head, and says it. Empty when the connection has ended.
-pub async fn head(stream: &mut TcpStream) -> String {
+/// Reads and returns one request's head; empty when the connection has ended.
+pub async fn read_head(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     let mut byte = [0];
     while !read.ends_with(b"\r\n\r\n") {
@@ -90,6 +90,6 @@ pub async fn head(stream: &mut TcpStream) -> String {
     String::from_utf8(read).unwrap()
 }
 
-pub async fn say(stream: &mut TcpStream, words: &str) {
-    stream.write_all(words.as_bytes()).await.unwrap();
+pub async fn send_text(stream: &mut TcpStream, text: &str) {
+    stream.write_all(text.as_bytes()).await.unwrap();
 }

@@ -32,20 +32,20 @@ impl Caller {
 
     /// The status and the body.
     pub async fn get(&mut self, path: &str) -> hyper::Result<(u16, String)> {
-        said(self.send(asking("GET", path, "")).await?).await
+        read_reply(self.send(a_request("GET", path, "")).await?).await
     }
 
     pub async fn post(&mut self, path: &str, body: &str) -> hyper::Result<(u16, String)> {
-        said(self.send(asking("POST", path, body)).await?).await
+        read_reply(self.send(a_request("POST", path, body)).await?).await
     }
 }
 
-pub fn asking(method: &str, path: &str, body: &str) -> Request<Full<Bytes>> {
+pub fn a_request(method: &str, path: &str, body: &str) -> Request<Full<Bytes>> {
     let request = Request::builder().method(method).uri(path).header("host", "stock:8080");
     request.body(Full::from(body.to_owned())).unwrap()
 }
 
-pub async fn said(reply: Response<Incoming>) -> hyper::Result<(u16, String)> {
+pub async fn read_reply(reply: Response<Incoming>) -> hyper::Result<(u16, String)> {
     let status = reply.status().as_u16();
     let body = reply.into_body().collect().await?.to_bytes();
     Ok((status, String::from_utf8(body.to_vec()).unwrap()))
@@ -57,9 +57,9 @@ pub async fn once(port: u16, path: &str) -> hyper::Result<(u16, String)> {
 }
 
 /// Sends bytes and returns what comes until the end, and how it ended: `None` for an orderly end.
-pub async fn raw(port: u16, words: &str) -> (String, Option<ErrorKind>) {
+pub async fn raw(port: u16, text: &str) -> (String, Option<ErrorKind>) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    stream.write_all(words.as_bytes()).await.unwrap();
+    stream.write_all(text.as_bytes()).await.unwrap();
     let mut read = Vec::new();
     let end = stream.read_to_end(&mut read).await;
     (String::from_utf8(read).unwrap(), end.err().map(|error| error.kind()))

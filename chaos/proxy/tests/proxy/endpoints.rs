@@ -8,14 +8,14 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use brunt_proxy::{Endpoint, Endpoints, Listen, Proxy, ProxyError};
+use brunt_proxy::{EndpointAddress, Endpoints, Listen, Proxy, ProxyError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use crate::callee::{Callee, serving, text};
 use crate::caller::{Caller, once};
-use crate::{BOUND, before, counts};
+use crate::{BOUND, counts, proxy_before};
 
 async fn named(name: &'static str) -> Callee {
     serving(move |_| async move { text(name) }).await
@@ -27,35 +27,35 @@ async fn refused(port: u16) -> bool {
 }
 
 #[tokio::test]
-async fn requests_go_to_all_in_turn_and_not_to_one_that_has_left() {
+async fn requests_are_balanced_over_all_endpoints_but_the_removed_one() {
     let (a, b) = (named("a").await, named("b").await);
-    let (proxy, endpoints) = before(&[a.port, b.port]).await;
+    let (proxy, endpoints) = proxy_before(&[a.port, b.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     let mut tally: BTreeMap<String, u32> = BTreeMap::new();
     for _ in 0..10 {
         *tally.entry(kept.get("/").await.unwrap().1).or_default() += 1;
     }
     assert_eq!(tally, BTreeMap::from([("a".to_owned(), 5), ("b".to_owned(), 5)]));
-    endpoints.remove(&Endpoint::local(a.port));
+    endpoints.remove(&EndpointAddress::local(a.port));
     for _ in 0..10 {
         assert_eq!(kept.get("/").await.unwrap().1, "b");
     }
-    endpoints.add(Endpoint::local(a.port));
+    endpoints.add(EndpointAddress::local(a.port));
     let again = [kept.get("/").await.unwrap().1, kept.get("/").await.unwrap().1];
     assert!(again.contains(&"a".to_owned()));
 }
 
 #[tokio::test]
-async fn without_an_endpoint_connections_are_refused_and_the_port_is_kept() {
+async fn connections_are_refused_without_an_endpoint_and_the_port_stays_reserved() {
     let callee = named("a").await;
-    let (proxy, endpoints) = before(&[callee.port]).await;
+    let (proxy, endpoints) = proxy_before(&[callee.port]).await;
     let port = proxy.port();
     for _ in 0..20 {
         let mut idle = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         idle.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
         let mut reply = [0; 4096];
         assert!(idle.read(&mut reply).await.unwrap() > 0);
-        endpoints.remove(&Endpoint::local(callee.port));
+        endpoints.remove(&EndpointAddress::local(callee.port));
         proxy.closed().await;
         assert!(refused(port).await);
         // What was kept alive is closed, in order.
@@ -63,26 +63,26 @@ async fn without_an_endpoint_connections_are_refused_and_the_port_is_kept() {
         assert_eq!(end.unwrap(), 0);
         // Nobody else is given the port meanwhile.
         assert!(TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port() != port);
-        endpoints.add(Endpoint::local(callee.port));
+        endpoints.add(EndpointAddress::local(callee.port));
         proxy.opened().await;
         assert_eq!(once(port, "/").await.unwrap().1, "a");
     }
 }
 
 #[tokio::test]
-async fn it_refuses_until_the_first_endpoint_is_there() {
+async fn connections_are_refused_until_the_first_endpoint_is_added() {
     let endpoints = Endpoints::default();
     let proxy = Proxy::start(None, "stock", Listen::Free, endpoints.clone()).unwrap();
     assert!(refused(proxy.port()).await);
     let callee = named("a").await;
-    endpoints.add(Endpoint::local(callee.port));
+    endpoints.add(EndpointAddress::local(callee.port));
     proxy.opened().await;
     assert_eq!(once(proxy.port(), "/").await.unwrap().1, "a");
     assert_eq!((proxy.record().from, proxy.record().to), (None, "stock".to_owned()));
 }
 
 #[tokio::test]
-async fn a_request_in_flight_is_finished_when_the_last_endpoint_leaves() {
+async fn a_request_in_flight_is_finished_when_the_last_endpoint_is_removed() {
     let go_on = Arc::new(Semaphore::new(0));
     let waits = Arc::clone(&go_on);
     let callee = serving(move |_| {
@@ -93,11 +93,11 @@ async fn a_request_in_flight_is_finished_when_the_last_endpoint_leaves() {
         }
     })
     .await;
-    let (proxy, endpoints) = before(&[callee.port]).await;
+    let (proxy, endpoints) = proxy_before(&[callee.port]).await;
     let port = proxy.port();
     let asked = tokio::spawn(async move { once(port, "/").await });
-    crate::holds(|| counts(&proxy) == (1, 1, 0)).await;
-    let mut answered = pin!(endpoints.remove(&Endpoint::local(callee.port)).answered());
+    crate::eventually(|| counts(&proxy) == (1, 1, 0)).await;
+    let mut answered = pin!(endpoints.remove(&EndpointAddress::local(callee.port)).answered());
     proxy.closed().await;
     assert!(poll_fn(|cx| Poll::Ready(answered.as_mut().poll(cx))).await.is_pending());
     go_on.add_permits(1);
@@ -106,10 +106,10 @@ async fn a_request_in_flight_is_finished_when_the_last_endpoint_leaves() {
 }
 
 #[tokio::test]
-async fn a_declared_port_answers_on_both_kinds_of_localhost() {
+async fn a_declared_port_is_served_on_ipv4_and_ipv6_localhost() {
     let callee = named("a").await;
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let endpoints = Endpoints::of(Endpoint::local(callee.port));
+    let endpoints = Endpoints::of(EndpointAddress::local(callee.port));
     let proxy = Proxy::start(None, "stock", Listen::Port(port), endpoints).unwrap();
     proxy.opened().await;
     assert_eq!(proxy.url(), format!("http://127.0.0.1:{port}"));
@@ -120,21 +120,21 @@ async fn a_declared_port_answers_on_both_kinds_of_localhost() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_in_use_is_an_error() {
+async fn starting_a_proxy_on_a_port_in_use_is_an_error() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = holder.local_addr().unwrap().port();
     let error = Proxy::start(None, "stock", Listen::Port(port), Endpoints::default()).unwrap_err();
     assert!(matches!(error, ProxyError::InUse { port: used } if used == port), "{error}");
-    let (proxy, _) = before(&[port]).await;
+    let (proxy, _) = proxy_before(&[port]).await;
     let error =
         Proxy::start(None, "stock", Listen::Port(proxy.port()), Endpoints::default()).unwrap_err();
     assert!(matches!(error, ProxyError::InUse { .. }), "{error}");
 }
 
 #[tokio::test]
-async fn a_dropped_proxy_gives_its_port_back() {
+async fn a_dropped_proxy_frees_its_port() {
     let callee = named("a").await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let port = proxy.port();
     drop(proxy);
     let freed = async {

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use brunt_scenarios::plan::{EdgeFault, Pick};
 
 use crate::callee::{Callee, serving, text};
-use crate::caller::{Caller, asking, once, raw, said};
-use crate::{before, counts, holds};
+use crate::caller::{Caller, a_request, once, raw, read_reply};
+use crate::{counts, eventually, proxy_before};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: stock\r\n\r\n";
 
@@ -40,12 +40,13 @@ fn is_reset(error: &hyper::Error) -> bool {
 }
 
 #[tokio::test]
-async fn latency_delays_replies_until_it_is_lifted() {
+async fn latency_delays_replies_until_it_is_recovered() {
     let (callee, _) = counting().await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/").await.unwrap();
-    let fault = proxy.set(EdgeFault::Latency { delay: "150ms".parse().unwrap(), pick: Pick::All });
+    let fault =
+        proxy.inject(EdgeFault::Latency { delay: "150ms".parse().unwrap(), pick: Pick::All });
     let began = Instant::now();
     assert_eq!(kept.get("/").await.unwrap(), (200, "done".to_owned()));
     assert!(began.elapsed() >= Duration::from_millis(150));
@@ -53,7 +54,7 @@ async fn latency_delays_replies_until_it_is_lifted() {
     once(proxy.port(), "/").await.unwrap();
     assert!(began.elapsed() >= Duration::from_millis(150));
     assert_eq!(counts(&proxy), (3, 3, 2));
-    assert_eq!(proxy.lift(fault), Some(2));
+    assert_eq!(proxy.recover(fault), Some(2));
     let began = Instant::now();
     kept.get("/").await.unwrap();
     assert!(began.elapsed() < Duration::from_millis(150));
@@ -61,107 +62,107 @@ async fn latency_delays_replies_until_it_is_lifted() {
 }
 
 #[tokio::test]
-async fn abort_answers_in_the_callees_place() {
+async fn an_abort_replies_in_place_of_the_callee() {
     let (callee, done) = counting().await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/").await.unwrap();
-    let fault = proxy.set(EdgeFault::Abort { status: 503, share: 1.0 });
+    let fault = proxy.inject(EdgeFault::Abort { status: 503, share: 1.0 });
     assert_eq!(kept.post("/", "a body that nobody reads").await.unwrap(), (503, String::new()));
     assert_eq!(once(proxy.port(), "/").await.unwrap(), (503, String::new()));
     assert_eq!(done.load(SeqCst), 1);
     assert_eq!(counts(&proxy), (3, 1, 2));
-    assert_eq!(proxy.lift(fault), Some(2));
+    assert_eq!(proxy.recover(fault), Some(2));
     assert_eq!(kept.get("/").await.unwrap().0, 200);
 }
 
 #[tokio::test]
-async fn abort_of_a_share_lets_the_others_pass() {
+async fn an_abort_of_a_share_forwards_the_other_requests() {
     let (callee, done) = counting().await;
-    let (proxy, _) = before(&[callee.port]).await;
-    let fault = proxy.set(EdgeFault::Abort { status: 429, share: 0.5 });
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let fault = proxy.inject(EdgeFault::Abort { status: 429, share: 0.5 });
     let mut kept = Caller::to(proxy.port()).await;
     let mut aborted = 0;
     for _ in 0..200 {
         aborted += u64::from(kept.get("/").await.unwrap().0 == 429);
     }
     assert!((50..150).contains(&aborted), "{aborted} of 200");
-    assert_eq!(proxy.lift(fault), Some(aborted));
+    assert_eq!(proxy.recover(fault), Some(aborted));
     assert_eq!(done.load(SeqCst) as u64, 200 - aborted);
     assert_eq!(counts(&proxy), (200, 200 - aborted, aborted));
 }
 
 #[tokio::test]
-async fn cut_resets_before_the_callee_is_reached() {
+async fn a_cut_resets_connections_before_the_callee_is_reached() {
     let (callee, done) = counting().await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/").await.unwrap();
-    let fault = proxy.set(EdgeFault::Cut);
+    let fault = proxy.inject(EdgeFault::Cut);
     let error = kept.post("/", "an order").await.unwrap_err();
     assert!(is_reset(&error), "{error:?}");
     assert_eq!(raw(proxy.port(), GET).await, (String::new(), Some(ErrorKind::ConnectionReset)));
     assert_eq!(done.load(SeqCst), 1);
     assert_eq!(counts(&proxy), (3, 1, 2));
-    assert_eq!(proxy.lift(fault), Some(2));
+    assert_eq!(proxy.recover(fault), Some(2));
     assert_eq!(once(proxy.port(), "/").await.unwrap().0, 200);
 }
 
 #[tokio::test]
 async fn a_lost_reply_is_lost_after_the_callee_has_done_its_work() {
     let (callee, done) = counting().await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/").await.unwrap();
-    let fault = proxy.set(EdgeFault::LostReply { share: 1.0 });
+    let fault = proxy.inject(EdgeFault::LostReply { share: 1.0 });
     let error = kept.post("/", "an order").await.unwrap_err();
     assert!(is_reset(&error), "{error:?}");
     assert_eq!(raw(proxy.port(), GET).await, (String::new(), Some(ErrorKind::ConnectionReset)));
     assert_eq!(done.load(SeqCst), 3);
     assert_eq!(counts(&proxy), (3, 3, 2));
-    assert_eq!(proxy.lift(fault), Some(2));
-    assert_eq!(proxy.lift(fault), None);
+    assert_eq!(proxy.recover(fault), Some(2));
+    assert_eq!(proxy.recover(fault), None);
     assert_eq!(once(proxy.port(), "/").await.unwrap().0, 200);
 }
 
 #[tokio::test]
-async fn a_slow_reply_begins_in_time_and_its_body_comes_late() {
+async fn a_slow_reply_has_its_head_in_time_and_its_body_late() {
     let (callee, _) = counting().await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
-    let fault = proxy.set(EdgeFault::SlowReply("300ms".parse().unwrap()));
+    let fault = proxy.inject(EdgeFault::SlowReply("300ms".parse().unwrap()));
     let began = Instant::now();
-    let reply = kept.send(asking("GET", "/", "")).await.unwrap();
+    let reply = kept.send(a_request("GET", "/", "")).await.unwrap();
     let head = began.elapsed();
-    assert_eq!(said(reply).await.unwrap(), (200, "done".to_owned()));
+    assert_eq!(read_reply(reply).await.unwrap(), (200, "done".to_owned()));
     assert!(began.elapsed() >= Duration::from_millis(300));
     assert!(
         began.elapsed() - head >= Duration::from_millis(200),
         "the head came {head:?} after the request"
     );
-    assert_eq!(proxy.lift(fault), Some(1));
+    assert_eq!(proxy.recover(fault), Some(1));
     assert_eq!(kept.get("/").await.unwrap(), (200, "done".to_owned()));
 }
 
 #[tokio::test]
-async fn half_open_says_nothing_until_it_is_lifted() {
+async fn a_half_open_edge_neither_replies_nor_closes_until_it_is_recovered() {
     let (callee, done) = counting().await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut kept = Caller::to(proxy.port()).await;
     kept.get("/").await.unwrap();
-    let fault = proxy.set(EdgeFault::HalfOpen);
+    let fault = proxy.inject(EdgeFault::HalfOpen);
     let mut waiting = tokio::spawn(async move { kept.get("/").await });
     let silence = tokio::time::timeout(Duration::from_millis(200), &mut waiting).await;
     assert!(silence.is_err(), "it is answered: {silence:?}");
     assert_eq!(done.load(SeqCst), 1, "the callee has heard of it");
-    assert_eq!(proxy.lift(fault), Some(1));
+    assert_eq!(proxy.recover(fault), Some(1));
     assert!(is_reset(&waiting.await.unwrap().unwrap_err()));
     assert_eq!(once(proxy.port(), "/").await.unwrap().0, 200);
     assert_eq!(counts(&proxy), (3, 2, 1));
 }
 
 #[tokio::test]
-async fn a_duplicate_reaches_the_callee_twice_body_and_all() {
+async fn a_duplicated_request_reaches_the_callee_twice_with_its_body() {
     let heard: Arc<std::sync::Mutex<Vec<String>>> = Arc::default();
     let hearing = Arc::clone(&heard);
     let callee = serving(move |request| {
@@ -175,14 +176,14 @@ async fn a_duplicate_reaches_the_callee_twice_body_and_all() {
         }
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
-    let fault = proxy.set(EdgeFault::Duplicate { share: 1.0 });
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let fault = proxy.inject(EdgeFault::Duplicate { share: 1.0 });
     let mut kept = Caller::to(proxy.port()).await;
     assert_eq!(kept.post("/orders", "one tea").await.unwrap(), (200, "1".to_owned()));
-    holds(|| heard.lock().unwrap().len() == 2).await;
+    eventually(|| heard.lock().unwrap().len() == 2).await;
     assert_eq!(*heard.lock().unwrap(), ["one tea", "one tea"]);
-    assert_eq!(proxy.lift(fault), Some(1));
+    assert_eq!(proxy.recover(fault), Some(1));
     kept.post("/orders", "another").await.unwrap();
-    holds(|| heard.lock().unwrap().len() == 3).await;
+    eventually(|| heard.lock().unwrap().len() == 3).await;
     assert_eq!(counts(&proxy), (2, 3, 1));
 }

@@ -5,23 +5,23 @@
 mod breaks;
 mod callee;
 mod caller;
+mod edge_proxy;
 mod endpoints;
 mod faults;
-mod stand_in;
 mod transparent;
 
 use std::time::Duration;
 
-use brunt_proxy::{Endpoint, Endpoints, Listen, Proxy};
+use brunt_proxy::{EndpointAddress, Endpoints, Listen, Proxy};
 
-/// Nothing here may take longer.
+/// The longest that anything here may take.
 const BOUND: Duration = Duration::from_secs(20);
 
-/// A proxy before these ports, accepting connections.
-async fn before(ports: &[u16]) -> (Proxy, Endpoints) {
+/// A proxy on the edge from shop to stock, whose endpoints are these ports; it accepts connections.
+async fn proxy_before(ports: &[u16]) -> (Proxy, Endpoints) {
     let endpoints = Endpoints::default();
     for port in ports {
-        endpoints.add(Endpoint::local(*port));
+        endpoints.add(EndpointAddress::local(*port));
     }
     let proxy = Proxy::start(Some("shop"), "stock", Listen::Free, endpoints.clone()).unwrap();
     proxy.opened().await;
@@ -33,12 +33,12 @@ fn counts(proxy: &Proxy) -> (u64, u64, u64) {
     (record.requests, record.reached, record.faulted)
 }
 
-/// Waits for a condition that nothing announces.
-async fn holds(condition: impl Fn() -> bool) {
+/// Polls a condition until it holds.
+async fn eventually(condition: impl Fn() -> bool) {
     let wait = async {
         while !condition() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(BOUND, wait).await.expect("the condition does not come true");
+    tokio::time::timeout(BOUND, wait).await.expect("the condition never holds");
 }

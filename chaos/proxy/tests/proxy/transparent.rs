@@ -1,4 +1,4 @@
-//! Without a fault nobody can tell that it is there.
+//! Without a fault, a caller and a callee cannot tell that the proxy is there.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -13,12 +13,12 @@ use hyper::body::{Body, Frame, Incoming};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::callee::{head, say, scripted, serving, text};
-use crate::caller::{Caller, asking, raw};
-use crate::{before, counts};
+use crate::callee::{read_head, scripted, send_text, serving, text};
+use crate::caller::{Caller, a_request, raw};
+use crate::{counts, proxy_before};
 
 #[tokio::test]
-async fn requests_and_replies_pass_as_they_are() {
+async fn requests_and_replies_are_forwarded_unchanged() {
     let callee = serving(|request| async move {
         let line = format!("{} {}", request.method(), request.uri());
         let body = request.into_body().collect().await.unwrap().to_bytes();
@@ -27,7 +27,7 @@ async fn requests_and_replies_pass_as_they_are() {
         reply
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut caller = Caller::to(proxy.port()).await;
     let reply = caller.post("/orders?id=1&x=%20", "coffee").await.unwrap();
     assert_eq!(reply, (418, "POST /orders?id=1&x=%20 coffee".to_owned()));
@@ -37,14 +37,14 @@ async fn requests_and_replies_pass_as_they_are() {
 }
 
 #[tokio::test]
-async fn http2_passes_as_it_is() {
+async fn an_http2_connection_is_tunneled_unchanged() {
     let callee = scripted(|mut stream, _| async move {
         let mut heard = [0; 18];
         stream.read_exact(&mut heard).await.unwrap();
         stream.write_all(&heard).await.unwrap();
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut caller = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
     let (preface, mut reply) = (b"PRI * HTTP/2.0\r\n\r\n", Vec::new());
     caller.write_all(preface).await.unwrap();
@@ -54,17 +54,17 @@ async fn http2_passes_as_it_is() {
 }
 
 #[tokio::test]
-async fn headers_pass_but_for_those_of_the_connection() {
+async fn all_headers_are_forwarded_but_those_of_the_connection() {
     let callee = scripted(|mut stream, _| async move {
-        let heard = head(&mut stream).await;
+        let heard = read_head(&mut stream).await;
         let reply = format!(
             "HTTP/1.1 200 OK\r\nX-Case: Kept\r\nConnection: keep-alive, x-hop\r\nX-Hop: 1\r\nContent-Length: {}\r\n\r\n{heard}",
             heard.len()
         );
-        say(&mut stream, &reply).await;
+        send_text(&mut stream, &reply).await;
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let request = "GET /x HTTP/1.1\r\nHost: stock:8080\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nTraceParent: 00-1\r\nX-Two: a\r\nX-Two: b\r\n\r\n";
     let (reply, end) = raw(proxy.port(), request).await;
     assert_eq!(end, None);
@@ -84,57 +84,57 @@ fn sorted(head: &str) -> Vec<&str> {
     lines
 }
 
-/// A callee that answers with these words, whatever it is asked.
-async fn through(reply: &'static str, request: &str) -> String {
+/// What a caller reads when the callee replies with this text to any request.
+async fn forwarded(reply: &'static str, request: &str) -> String {
     let callee = scripted(move |mut stream, _| async move {
-        while !head(&mut stream).await.is_empty() {
-            say(&mut stream, reply).await;
+        while !read_head(&mut stream).await.is_empty() {
+            send_text(&mut stream, reply).await;
         }
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let request = format!("{request}Host: a\r\nConnection: close\r\n\r\n");
-    let (said, end) = raw(proxy.port(), &request).await;
-    assert_eq!(end, None, "{said}");
-    said
+    let (reply, end) = raw(proxy.port(), &request).await;
+    assert_eq!(end, None, "{reply}");
+    reply
 }
 
 #[tokio::test]
-async fn a_reply_to_head_has_its_length_and_no_body() {
-    let said =
-        through("HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n", "HEAD / HTTP/1.1\r\n").await;
-    assert_eq!(sorted(&said), ["Content-Length: 1234", "HTTP/1.1 200 OK", "connection: close"]);
+async fn a_reply_to_head_keeps_its_content_length() {
+    let reply =
+        forwarded("HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n", "HEAD / HTTP/1.1\r\n").await;
+    assert_eq!(sorted(&reply), ["Content-Length: 1234", "HTTP/1.1 200 OK", "connection: close"]);
 }
 
 #[tokio::test]
-async fn a_reply_without_content_has_no_length() {
-    let said = through("HTTP/1.1 204 No Content\r\n\r\n", "DELETE / HTTP/1.1\r\n").await;
-    assert_eq!(sorted(&said), ["HTTP/1.1 204 No Content", "connection: close"]);
-    let said =
-        through("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n", "GET / HTTP/1.1\r\n").await;
-    assert_eq!(sorted(&said), ["ETag: \"1\"", "HTTP/1.1 304 Not Modified", "connection: close"]);
+async fn a_reply_without_content_gets_no_content_length() {
+    let reply = forwarded("HTTP/1.1 204 No Content\r\n\r\n", "DELETE / HTTP/1.1\r\n").await;
+    assert_eq!(sorted(&reply), ["HTTP/1.1 204 No Content", "connection: close"]);
+    let reply =
+        forwarded("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n", "GET / HTTP/1.1\r\n").await;
+    assert_eq!(sorted(&reply), ["ETag: \"1\"", "HTTP/1.1 304 Not Modified", "connection: close"]);
 }
 
 #[tokio::test]
-async fn chunks_pass_as_chunks_and_an_old_caller_gets_none() {
+async fn a_chunked_reply_stays_chunked_except_for_an_http_1_0_caller() {
     let chunked =
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
-    let said = through(chunked, "GET / HTTP/1.1\r\n").await;
-    assert!(said.contains("\r\nTransfer-Encoding: chunked\r\n"), "{said}");
-    assert!(said.ends_with("\r\n0\r\n\r\n"), "{said}");
-    let said = through(chunked, "GET / HTTP/1.0\r\n").await;
-    assert!(!said.to_lowercase().contains("chunked"), "{said}");
-    assert!(said.ends_with("\r\n\r\nabcde"), "{said}");
+    let reply = forwarded(chunked, "GET / HTTP/1.1\r\n").await;
+    assert!(reply.contains("\r\nTransfer-Encoding: chunked\r\n"), "{reply}");
+    assert!(reply.ends_with("\r\n0\r\n\r\n"), "{reply}");
+    let reply = forwarded(chunked, "GET / HTTP/1.0\r\n").await;
+    assert!(!reply.to_lowercase().contains("chunked"), "{reply}");
+    assert!(reply.ends_with("\r\n\r\nabcde"), "{reply}");
 }
 
 #[tokio::test]
-async fn a_reply_that_ends_with_its_connection_is_whole() {
+async fn a_reply_that_ends_with_its_connection_is_forwarded_whole() {
     let callee = scripted(|mut stream, _| async move {
-        head(&mut stream).await;
-        say(&mut stream, "HTTP/1.1 200 OK\r\n\r\nall of it").await;
+        read_head(&mut stream).await;
+        send_text(&mut stream, "HTTP/1.1 200 OK\r\n\r\nall of it").await;
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let reply = Caller::to(proxy.port()).await.get("/").await.unwrap();
     assert_eq!(reply, (200, "all of it".to_owned()));
 }
@@ -143,7 +143,7 @@ const CHUNK: usize = 1 << 20;
 const CHUNKS: usize = 64;
 
 #[tokio::test]
-async fn large_bodies_stream_both_ways() {
+async fn large_bodies_are_streamed_both_ways() {
     let callee = serving(|request| async move {
         let mut body = request.into_body();
         let (mut length, mut sum) = (0_usize, 0_u64);
@@ -155,7 +155,7 @@ async fn large_bodies_stream_both_ways() {
         text(format!("{length} {sum}"))
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
     let head = format!(
         "PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
@@ -175,11 +175,11 @@ async fn large_bodies_stream_both_ways() {
 
 /// Each piece must come back before the next one is sent: nothing on the way may wait for more.
 #[tokio::test]
-async fn nothing_is_held_back() {
+async fn each_piece_of_a_body_is_forwarded_at_once() {
     let callee =
         serving(|request| async move { Response::new(BoxBody::new(Echo(request.into_body()))) })
             .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
     let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -215,13 +215,13 @@ impl Body for Echo {
 }
 
 #[tokio::test]
-async fn a_caller_that_hangs_up_is_gone_for_the_callee_too() {
+async fn a_caller_that_closes_its_connection_closes_that_of_the_callee() {
     let (tell, heard) = tokio::sync::oneshot::channel();
     let tell = std::sync::Arc::new(std::sync::Mutex::new(Some(tell)));
     let callee = scripted(move |mut stream, _| {
         let tell = std::sync::Arc::clone(&tell);
         async move {
-            head(&mut stream).await;
+            read_head(&mut stream).await;
             // Nothing more comes, until the caller has gone.
             let end = stream.read(&mut [0]).await;
             let tell = tell.lock().unwrap().take().unwrap();
@@ -229,22 +229,22 @@ async fn a_caller_that_hangs_up_is_gone_for_the_callee_too() {
         }
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    crate::holds(|| counts(&proxy) == (1, 1, 0)).await;
+    crate::eventually(|| counts(&proxy) == (1, 1, 0)).await;
     drop(stream);
     assert_eq!(tokio::time::timeout(crate::BOUND, heard).await.unwrap().unwrap(), 0);
 }
 
 #[tokio::test]
-async fn a_caller_that_waits_to_be_told_to_go_on_is_told() {
+async fn an_expected_100_continue_is_sent_to_the_caller() {
     let callee = serving(|request| async move {
         let body = request.into_body().collect().await.unwrap().to_bytes();
         text(String::from_utf8(body.to_vec()).unwrap())
     })
     .await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
     let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 6\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -258,11 +258,11 @@ async fn a_caller_that_waits_to_be_told_to_go_on_is_told() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_asked_for_by_head_keeps_the_connection() {
+async fn a_connection_is_kept_alive_after_a_head_request() {
     let callee = serving(|_| async { text("hello") }).await;
-    let (proxy, _) = before(&[callee.port]).await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
     let mut caller = Caller::to(proxy.port()).await;
-    let reply = caller.send(asking("HEAD", "/", "")).await.unwrap();
+    let reply = caller.send(a_request("HEAD", "/", "")).await.unwrap();
     assert_eq!(reply.headers()["content-length"], "5");
     assert_eq!(caller.get("/").await.unwrap().1, "hello");
 }

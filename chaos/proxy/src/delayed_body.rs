@@ -8,28 +8,28 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-/// A body that may have to wait before its first part.
-pub(crate) struct Late {
-    /// None for a reply that the proxy gives itself.
+/// A body of which the first part may have to wait.
+pub(crate) struct DelayedBody {
+    /// `None` for a reply that the proxy makes itself.
     body: Option<Incoming>,
-    waits: Option<Pin<Box<Sleep>>>,
+    delay: Option<Pin<Box<Sleep>>>,
 }
 
-impl Late {
-    pub(crate) fn nothing() -> Self {
-        Self { body: None, waits: None }
+impl DelayedBody {
+    pub(crate) fn empty() -> Self {
+        Self { body: None, delay: None }
     }
 
     pub(crate) fn at_once(body: Incoming) -> Self {
-        Self { body: Some(body), waits: None }
+        Self { body: Some(body), delay: None }
     }
 
     pub(crate) fn after(delay: Duration, body: Incoming) -> Self {
-        Self { body: Some(body), waits: Some(Box::pin(sleep(delay))) }
+        Self { body: Some(body), delay: Some(Box::pin(sleep(delay))) }
     }
 }
 
-impl Body for Late {
+impl Body for DelayedBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -37,9 +37,9 @@ impl Body for Late {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        if let Some(waits) = &mut self.waits {
-            ready!(waits.as_mut().poll(context));
-            self.waits = None;
+        if let Some(delay) = &mut self.delay {
+            ready!(delay.as_mut().poll(context));
+            self.delay = None;
         }
         match &mut self.body {
             Some(body) => Pin::new(body).poll_frame(context),
@@ -51,6 +51,7 @@ impl Body for Late {
         self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
+    // A size that is known without waiting for the body keeps the reply's Content-Length.
     fn size_hint(&self) -> SizeHint {
         self.body.as_ref().map_or(SizeHint::with_exact(0), Body::size_hint)
     }

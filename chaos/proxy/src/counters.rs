@@ -1,0 +1,67 @@
+//! How many requests arrived on an edge, reached the callee, and met a fault.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Each is read for itself, while requests go on: a total may be a request ahead of another.
+#[derive(Debug, Default)]
+pub(crate) struct EdgeCounters {
+    requests: AtomicU64,
+    reached: AtomicU64,
+    faulted: AtomicU64,
+}
+
+/// The counts at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EdgeTotals {
+    pub(crate) requests: u64,
+    pub(crate) reached: u64,
+    pub(crate) faulted: u64,
+}
+
+impl EdgeCounters {
+    pub(crate) fn request_arrived(&self) {
+        self.requests.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn met_fault(&self) {
+        self.faulted.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn totals(&self) -> EdgeTotals {
+        EdgeTotals {
+            requests: self.requests.load(Relaxed),
+            reached: self.reached.load(Relaxed),
+            faulted: self.faulted.load(Relaxed),
+        }
+    }
+}
+
+/// Counts one request as having reached the callee, at most once however many tries it takes.
+///
+/// It counts when the request is handed over, not when the reply comes: a caller that gives up
+/// waiting has reached the callee all the same.
+pub(crate) struct ReachedOnce<'a> {
+    counters: &'a EdgeCounters,
+    reached: bool,
+}
+
+impl<'a> ReachedOnce<'a> {
+    pub(crate) fn new(counters: &'a EdgeCounters) -> Self {
+        Self { counters, reached: false }
+    }
+
+    pub(crate) fn mark_reached(&mut self) {
+        if !self.reached {
+            self.counters.reached.fetch_add(1, Relaxed);
+        }
+        self.reached = true;
+    }
+
+    /// The connection gave the request back: nothing of it was sent.
+    pub(crate) fn mark_unsent(&mut self) {
+        if self.reached {
+            self.counters.reached.fetch_sub(1, Relaxed);
+        }
+        self.reached = false;
+    }
+}

@@ -1,0 +1,52 @@
+//! What replies meet before they go to the caller.
+
+use std::time::Duration;
+
+use brunt_scenarios::plan::EdgeFault;
+
+use super::{ActiveFault, happens, uniform};
+use crate::endpoints::EndpointAddress;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReplyAction {
+    Forward,
+    /// Forwards all of it this much later.
+    Delay(Duration),
+    /// Forwards its head at once and its body this much later.
+    DelayBody(Duration),
+    /// Drops it, and resets the caller's connection.
+    Drop,
+}
+
+pub(super) fn action(faults: &mut [ActiveFault], from: &EndpointAddress) -> ReplyAction {
+    let mut action = ReplyAction::Forward;
+    for active in faults {
+        if active.only.as_ref().is_some_and(|only| !only.contains(from)) {
+            continue;
+        }
+        match active.fault {
+            EdgeFault::LostReply { share } if happens(share) => {
+                active.hits += 1;
+                return ReplyAction::Drop;
+            }
+            EdgeFault::Latency { delay, .. } => {
+                active.hits += 1;
+                action = delayed_by(action, uniform(delay.from.0, delay.to.0));
+            }
+            EdgeFault::SlowReply(delay) if action == ReplyAction::Forward => {
+                active.hits += 1;
+                action = ReplyAction::DelayBody(uniform(delay.from.0, delay.to.0));
+            }
+            _ => {}
+        }
+    }
+    action
+}
+
+/// Several latencies add up; a latency takes precedence over a delayed body.
+fn delayed_by(action: ReplyAction, delay: Duration) -> ReplyAction {
+    match action {
+        ReplyAction::Delay(other) => ReplyAction::Delay(other + delay),
+        _ => ReplyAction::Delay(delay),
+    }
+}

@@ -1,0 +1,33 @@
+//! What requests meet before they go to the callee.
+
+use brunt_scenarios::plan::EdgeFault;
+
+use super::{ActiveFault, FaultId, happens};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestAction {
+    Forward,
+    /// Resets the caller's connection.
+    Reset,
+    /// Replies with this status in the callee's place.
+    Abort(u16),
+    /// Neither replies nor closes the connection until this fault has ended.
+    Hold(FaultId),
+    /// Sends it to the callee twice.
+    Duplicate,
+}
+
+pub(super) fn action(faults: &mut [ActiveFault]) -> RequestAction {
+    for active in faults {
+        let action = match active.fault {
+            EdgeFault::Cut => RequestAction::Reset,
+            EdgeFault::Abort { status, share } if happens(share) => RequestAction::Abort(status),
+            EdgeFault::HalfOpen => RequestAction::Hold(active.id),
+            EdgeFault::Duplicate { share } if happens(share) => RequestAction::Duplicate,
+            _ => continue,
+        };
+        active.hits += 1;
+        return action;
+    }
+    RequestAction::Forward
+}

@@ -1,0 +1,81 @@
+use super::*;
+
+fn anywhere() -> EndpointAddress {
+    EndpointAddress::local(1)
+}
+
+fn latency(text: &str) -> EdgeFault {
+    EdgeFault::Latency { delay: text.parse().unwrap(), pick: Pick::All }
+}
+
+fn hits_of(faults: &ActiveFaults, id: FaultId) -> Option<u64> {
+    faults.recover(id).map(|ended| ended.hits)
+}
+
+#[test]
+fn latencies_add_up_and_each_counts_its_hits() {
+    let faults = ActiveFaults::default();
+    let one = faults.inject(latency("100ms"), vec![]);
+    let two = faults.inject(latency("50ms"), vec![]);
+    assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Delay(Duration::from_millis(150)));
+    assert_eq!(hits_of(&faults, one), Some(1));
+    assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Delay(Duration::from_millis(50)));
+    assert_eq!(hits_of(&faults, two), Some(2));
+    assert_eq!(hits_of(&faults, two), None);
+    assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Forward);
+}
+
+#[test]
+fn a_latency_between_two_bounds_is_drawn_from_all_of_the_range() {
+    let (low, high) = (Duration::from_millis(10), Duration::from_millis(20));
+    let drawn: Vec<_> = (0..200).map(|_| uniform(low, high)).collect();
+    assert!(drawn.iter().all(|delay| (low..=high).contains(delay)));
+    assert!(drawn.iter().any(|delay| *delay < Duration::from_millis(13)));
+    assert!(drawn.iter().any(|delay| *delay > Duration::from_millis(17)));
+}
+
+#[test]
+fn a_latency_of_one_replica_stays_with_that_replica() {
+    let faults = ActiveFaults::default();
+    let endpoints: Vec<EndpointAddress> = (1..=5).map(EndpointAddress::local).collect();
+    let one = EdgeFault::Latency { delay: "100ms".parse().unwrap(), pick: Pick::One };
+    faults.inject(one, endpoints.clone());
+    let is_slow = |endpoint: &&EndpointAddress| {
+        faults.on_reply(endpoint) == ReplyAction::Delay(Duration::from_millis(100))
+    };
+    let slow: Vec<&EndpointAddress> = endpoints.iter().filter(is_slow).collect();
+    assert_eq!(slow.len(), 1);
+    assert_eq!(endpoints.iter().filter(is_slow).collect::<Vec<_>>(), slow);
+    let added_later = EndpointAddress::local(6);
+    assert_eq!(faults.on_reply(&added_later), ReplyAction::Forward);
+}
+
+#[test]
+fn an_abort_of_a_share_hits_about_that_share_of_the_requests() {
+    let faults = ActiveFaults::default();
+    let id = faults.inject(EdgeFault::Abort { status: 503, share: 0.25 }, vec![]);
+    let aborted = (0..4000).filter(|_| faults.on_request() == RequestAction::Abort(503)).count();
+    assert!((800..1200).contains(&aborted), "{aborted} of 4000");
+    assert_eq!(hits_of(&faults, id), Some(aborted as u64));
+}
+
+#[test]
+fn a_cut_hits_no_replies_and_a_lost_reply_hits_no_requests() {
+    let faults = ActiveFaults::default();
+    let cut = faults.inject(EdgeFault::Cut, vec![]);
+    assert_eq!(faults.on_request(), RequestAction::Reset);
+    assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Forward);
+    faults.recover(cut);
+    faults.inject(EdgeFault::LostReply { share: 1.0 }, vec![]);
+    assert_eq!(faults.on_request(), RequestAction::Forward);
+    assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Drop);
+}
+
+#[test]
+fn faults_in_force_are_listed_for_the_log() {
+    let faults = ActiveFaults::default();
+    assert_eq!(faults.to_string(), "no fault");
+    faults.inject(EdgeFault::Cut, vec![]);
+    faults.inject(EdgeFault::HalfOpen, vec![]);
+    assert_eq!(faults.to_string(), format!("{}, {}", EdgeFault::Cut, EdgeFault::HalfOpen));
+}
