@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The load generator beside others on one nginx: how much processor time a request costs each of them, and what each tells
-# of a server that was frozen for 5 s. Takes about ROUNDS × SECONDS for each tool and wire, and 25 seconds for the truth.
+# The load generator and other tools against the same nginx: the CPU time per request of each, and what each reports about a
+# server that was frozen for 5 s. Takes about ROUNDS × SECONDS for each tool and protocol, and 25 seconds for `truth`.
 #   beside.sh                       everything
-#   beside.sh speed [WIRE...]       of the wires plain, tls (HTTP/1.1), http2 (with TLS), h2c; all unless given
+#   beside.sh speed [WIRE...]       protocols: plain, tls (HTTP/1.1), http2 (with TLS), h2c; default: all
 #   beside.sh truth
-#   beside.sh pacing                how late requests are sent at RATE (20000/s) by one thread, that sleeps or spins
-#   beside.sh memory [N...]         the most memory in N requests; a million, then ten million, unless given
+#   beside.sh pacing                how late one thread that sleeps, or spins, sends requests at RATE (20000/s)
+#   beside.sh memory [N...]         peak memory for N requests; default: a million, then ten million
 # Settings, from the environment: LOAD (the generator's program), SECONDS_EACH, ROUNDS, CONNECTIONS (requests at once),
-# STREAMS (of them on a connection with HTTP/2), and the processors SERVER_CPU and CLIENT_CPU. Needs siege, wrk, nginx,
-# openssl, curl, taskset and GNU time; oha and h2load join where they are installed.
+# STREAMS (requests at once on a connection with HTTP/2), and the processors SERVER_CPU and CLIENT_CPU. Needs siege, wrk,
+# nginx, openssl, curl, taskset and GNU time; oha and h2load are included if they are installed.
 set -euo pipefail
 
 load=${LOAD:-target/release/examples/loadgen}
@@ -41,7 +41,7 @@ check() {
   [[ $(nproc) -ge 2 ]] || die "two processors are needed: one for the server, one for its client"
 }
 
-# One process, so that one pid is what to freeze and what to end.
+# One process, so that there is one pid to freeze and to end.
 configure() { # PORT, and the two after it for TLS and h2c
   cat >"$dir/nginx.conf" <<CONF
 daemon off; master_process off; pid $dir/nginx.pid; error_log $dir/error.log;
@@ -63,14 +63,14 @@ CONF
   printf '%s\n' 'connection = keep-alive' 'limit = 1024' 'parser = false' 'logging = false' >"$dir/siegerc"
 }
 
-# Its own authority, so that certificates are checked by those that can.
+# An authority of its own, so that tools that can check certificates do so.
 certify() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
     -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
     -keyout "$dir/key.pem" -out "$dir/cert.pem" 2>"$dir/openssl" || { cat "$dir/openssl" >&2; die "no certificate"; }
 }
 
-# A free port cannot be asked for, so ports are tried until nginx has one.
+# nginx cannot choose a free port itself, so ports are tried until one works.
 serve() {
   local port _
   for _ in 1 2 3 4 5; do
@@ -90,7 +90,7 @@ serve() {
 
 served() { curl -sf --max-time 5 "${url}served" | awk 'NR == 3 { print $3 }'; }
 
-# The tools of a wire, the one to compare with first among the others.
+# The tools of a protocol; the one to compare with is the first of the others.
 tools() { # WIRE
   local tool
   case $1 in
@@ -117,7 +117,7 @@ closed() { # WIRE TOOL -> its command line in $command
   esac
 }
 
-# Siege writes its settings to the home directory, so that is a temporary one.
+# siege writes its settings to the home folder, so it gets a temporary one.
 begin() { # COMMAND... -> its pid in $running
   HOME=$dir timeout -k 2 $((seconds + 20)) \
     /usr/bin/time -q -f '%U %S %M' -o "$dir/time" taskset -c "$client_cpu" "$@" >"$dir/out" 2>"$dir/err" & running=$!
@@ -196,7 +196,7 @@ truth() {
   done <<<$'50 below 0.1 s\n75 2.5 s\n90 4.0 s\n99 4.9 s'
 }
 
-# Rounds one by one, and not their median: whatever else the machine does shows here first.
+# Single rounds and not their median: other activity of the machine shows here first.
 pacing() {
   local rate=${RATE:-20000/s} round how word lag
   echo "Sent − intended at $rate for $seconds s, one thread, $connections connections:"
