@@ -23,7 +23,7 @@ objects() { # everything that a run could change: values of workloads and autosc
 engines=()
 [[ -z $event_log ]] || engines+=(--event-log "$event_log")
 [[ -z $store ]] || engines+=(--store "$store")
-"$brunt" up bookstore --on kubernetes --namespace "$namespace" --image "$image" "${engines[@]}"
+"$brunt" up bookstore --on kubernetes --namespace "$namespace" --image "$image" --within 5m "${engines[@]}"
 before=$(objects)
 "$brunt" prove --quiet --on kubernetes --namespace "$namespace" --out "$out" "$@"
 for _ in $(seq 30); do
