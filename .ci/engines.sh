@@ -1,18 +1,19 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # run uses what is set here, and the reverse
-# Where Kafka, PostgreSQL and Kubernetes come from: something that runs already, or a program that starts it and stops
-# it again. Sourced by run.
-#   KAFKA_BOOTSTRAP        a broker that runs, HOST:PORT
-#   POSTGRES_URL           a server that runs; tests make databases on it
-#   BRUNT_TEST_KUBECONFIG  a cluster that runs. Tests drain its nodes. KUBECONFIG alone is not taken for it: many people
-#                          have it set to a cluster that others use
-#   BRUNT_TEST_IMAGE       an image of brunt that the cluster's nodes have; else BUILDER (docker build) makes one
-#   BRUNT_CI_KAFKA         a program: up (its last line is HOST:PORT), stop, down, and Kafka's own topics,
-#                          consumer-groups and console-consumer
+# Where Kafka, PostgreSQL and Kubernetes come from: something that runs already, or a program that
+# starts it and stops it again. Sourced by run.
+#   KAFKA_BOOTSTRAP        a running broker, HOST:PORT
+#   POSTGRES_URL           a running server; tests make databases on it
+#   BRUNT_TEST_KUBECONFIG  a running cluster, whose nodes are drained by tests. KUBECONFIG alone
+#                          does not count: many people have it set to a cluster that others use
+#   BRUNT_TEST_IMAGE       an image of brunt that the nodes have; else BUILDER (docker build)
+#                          makes one
+#   BRUNT_CI_KAFKA         a program: up (its last line is HOST:PORT), stop, down, and Kafka's own
+#                          topics, consumer-groups and console-consumer
 #   BRUNT_CI_POSTGRES      a program: up (its last line is the URL), stop, down
-#   BRUNT_CI_CLUSTER       a program: up NODES (its last line is evaluated and sets KUBECONFIG), status, down, and
-#                          build FOLDER -t NAME (an image, then onto every node)
-#   BRUNT_CI_EVENT_LOG,    how pods reach Kafka and PostgreSQL; without them, brunt brings one of each along
-#   BRUNT_CI_STORE
+#   BRUNT_CI_CLUSTER       a program: up NODES (its last line is evaluated and sets KUBECONFIG),
+#                          status, down, and build FOLDER -t NAME (an image, then onto every node)
+#   BRUNT_CI_EVENT_LOG,    how pods reach Kafka and PostgreSQL; without them, brunt brings one of
+#   BRUNT_CI_STORE         each along
 # Programs that are not named are looked for in the folder `shared` beside this one.
 
 shared=$(cd .. && pwd)/shared
@@ -60,8 +61,8 @@ stop_engines() {
 
 cluster_is_known() { [[ -n ${BRUNT_TEST_KUBECONFIG:-} || -n $cluster_program ]]; }
 
-# A cluster that runs already is used, and stays. Without a cluster that was asked for the run fails; one of the shared
-# folder may not start everywhere, and is then left out.
+# A cluster that runs already is used, and stays. Without a cluster that was asked for the run
+# fails; one of the shared folder may not start everywhere, and is then left out.
 start_cluster() {
   if [[ -n ${BRUNT_TEST_KUBECONFIG:-} ]]; then
     export KUBECONFIG=$BRUNT_TEST_KUBECONFIG

@@ -9,8 +9,9 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 leave_out() { left_out+=("$1"); }
 
-# Runs in this shell and not after `||`: bash ignores `set -e` inside such a command, so that a stage of several
-# commands would pass although an early one had failed. `summary` reports a stage that did not end.
+# Runs in this shell and not after `||`: bash ignores `set -e` inside such a command, so that a
+# stage of several commands would pass although an early one had failed. `summary` reports a stage
+# that did not end.
 stage() { # NAME COMMAND...
   current=$1 begun=$SECONDS
   shift
@@ -32,7 +33,8 @@ tests() { # ARGUMENTS...
   return "$status"
 }
 
-# The outcome of each test as a line: run or ignored, the test's binary and name, and why it is ignored.
+# The outcome of each test as a line: run or ignored, the test's binary and name, and why it is
+# ignored.
 outcomes() {
   awk '
     /^ +Running / {binary = $0; sub(/.*\/deps\//, "", binary); sub(/-[0-9a-f]+\)$/, "", binary)}

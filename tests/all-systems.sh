@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# All systems at once, each on its own ports: the time until they are ready, their memory, and the latency of an order
-# of the coffee chain. This measures, and is no test: it fails only when something does not work at all.
+# All systems at once, each on its own ports: the time until they are ready, their memory, and the
+# latency of an order of the coffee chain. This measures, and is no test: it fails only when
+# something does not work at all.
 #   all-systems.sh BRUNT [ROUNDS]      BRUNT should be a release build; each round measures the order again
 set -euo pipefail
 brunt=$(readlink -f "$1")

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# The load generator and other tools against the same nginx: the CPU time per request of each, and what each reports about a
-# server that was frozen for 5 s. Takes about ROUNDS × SECONDS for each tool and protocol, and 25 seconds for `truth`.
+# The load generator and other tools against the same nginx: the CPU time per request of each, and
+# what each reports about a server that was frozen for 5 s. Takes about ROUNDS × SECONDS for each
+# tool and protocol, and 25 seconds for `truth`.
 #   beside.sh                       everything
 #   beside.sh speed [WIRE...]       protocols: plain, tls (HTTP/1.1), http2 (with TLS), h2c; default: all
 #   beside.sh truth
 #   beside.sh pacing                how late one thread that sleeps, or spins, sends requests at RATE (20000/s)
 #   beside.sh memory [N...]         peak memory for N requests; default: a million, then ten million
-# Settings, from the environment: LOAD (the generator's program), SECONDS_EACH, ROUNDS, CONNECTIONS (requests at once),
-# STREAMS (requests at once on a connection with HTTP/2), and the processors SERVER_CPU and CLIENT_CPU. Needs siege, wrk,
-# nginx, openssl, curl, taskset and GNU time; oha and h2load are included if they are installed.
+# Settings, from the environment: LOAD (the generator's program), SECONDS_EACH, ROUNDS, CONNECTIONS
+# (requests at once), STREAMS (requests at once on a connection with HTTP/2), and the processors
+# SERVER_CPU and CLIENT_CPU. Needs siege, wrk, nginx, openssl, curl, taskset and GNU time; oha and
+# h2load are included if they are installed.
 set -euo pipefail
 
 load=${LOAD:-target/release/examples/loadgen}

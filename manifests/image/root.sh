@@ -1,6 +1,6 @@
 #!/bin/sh
-# root.sh BINARY FOLDER: fills FOLDER with the binary, the shared libraries that it names, and a /data that every
-# user may write to.
+# root.sh BINARY FOLDER: fills FOLDER with the binary, the shared libraries that it names, and a
+# /data that every user may write to.
 set -eu
 binary=$1 folder=$2
 mkdir -p "$folder/bin" "$folder/data" "$folder/tmp"

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# The coffee chain on a real Kafka and a real PostgreSQL, under load: the broker is down, the database is killed, replicas are
-# killed, offsets are reset. Nothing is lost and nothing is duplicated.
+# The coffee chain on a real Kafka and a real PostgreSQL, under load: the broker is down, the
+# database is killed, replicas are killed, offsets are reset. Nothing is lost and nothing is
+# duplicated.
 #   coffee.sh BRUNT KAFKA POSTGRES [OUTAGE-SECONDS]
-# BRUNT was built with `--features kafka`. KAFKA is a program with the commands `up`, which prints the bootstrap address,
-# `stop`, and Kafka's own `topics`, `consumer-groups` and `console-consumer`; POSTGRES is one with `up`, which prints a URL,
-# and `stop`. Needs psql, curl, jq and python3.
+# BRUNT was built with `--features kafka`. KAFKA is a program with the commands `up`, which prints
+# the bootstrap address, `stop`, and Kafka's own `topics`, `consumer-groups` and `console-consumer`;
+# POSTGRES is one with `up`, which prints a URL, and `stop`. Needs psql, curl, jq and python3.
 set -euo pipefail
 brunt=$(readlink -f "$1") kafka=$(readlink -f "$2") postgres=$(readlink -f "$3") outage=${4:-8}
 here=$(dirname "$(readlink -f "$0")")

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Compares measured times with the bounds computed before the runs, as a table. Fails when fewer than 95 % are within
-# their bound. Needs jq.
+# Compares measured times with the bounds computed before the runs, as a table. Fails when fewer
+# than 95 % are within their bound. Needs jq.
 #   bounds.sh RUNS…
-# RUNS are folders with reports. Runs without a guard (by the names of their folders) are ignored, because no bound holds
-# for them.
+# RUNS are folders with reports. Runs without a guard (by the names of their folders) are ignored,
+# because no bound holds for them.
 set -euo pipefail
 mapfile -t reports < <(find "$@" -name report.json -not -path '*-without-*' | sort)
 ((${#reports[@]})) || { echo "there is no report in $*"; exit 2; }
@@ -20,7 +20,8 @@ measured() { # one line for each time: kind, service, measured, bound
     | def bound($service; $which): $bounds[$service][$which];
     def after($event; $kinds): first($events[] | select(.service == $event.service and .replica == $event.replica and .at >= $event.at
         and (.what.kind | IN($kinds[]))));
-    # From the start of a replica until it is ready, and from the start of a rollout until it is done.
+    # From the start of a replica until it is ready, and from the start of a rollout until it is
+    # done.
     ($events[] | select(.what.kind == "started" and .at > 0) | . as $one | after($one; ["ready"]) as $reached
       | ["starts", .service, $reached.at - .at, bound(.service; "starts")]),
     ($events[] | select(.what.kind == "rolloutStarted" and .at > 0) | . as $one | after($one; ["rolloutDone"]) as $reached

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Checks that a real API server accepts every base, component and example, that manifests/rendered is up to date, and that
-# rules, alerts and the dashboard are valid. Needs kubectl and a cluster (KUBECONFIG); promtool, or its path in PROMTOOL; and
-# go, to download Istio's resource definitions. Checks whose tools are missing are left out and listed at the end.
+# Checks that a real API server accepts every base, component and example, that manifests/rendered
+# is up to date, and that rules, alerts and the dashboard are valid. Needs kubectl and a cluster
+# (KUBECONFIG); promtool, or its path in PROMTOOL; and go, to download Istio's resource definitions.
+# Checks whose tools are missing are left out and listed at the end.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 systems=(baemin bookstore cleaning coffee fooddelivery)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Tests the controller as a CronJob (manifests/examples/nightly): brings a system up, runs a Job of the CronJob, fetches the
-# report as docs/kubernetes.md describes, and checks that nothing else is left of the run.
+# Tests the controller as a CronJob (manifests/examples/nightly): brings a system up, runs a Job of
+# the CronJob, fetches the report as docs/kubernetes.md describes, and checks that nothing else is
+# left of the run.
 #   nightly.sh BRUNT IMAGE EVENT_LOG STORE
 # CONTROLLER_IMAGE is another image, for the controller only.
 # Needs kubectl, jq, and a cluster (KUBECONFIG) that has the image and reaches both addresses.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Brings the bookstore up in a namespace of its own, as a user would, runs scenarios on it with and without their guards,
-# takes it down, and checks that nothing is left. Needs kubectl, jq, and a cluster (KUBECONFIG) whose service addresses
-# answer from here.
+# Brings the bookstore up in a namespace of its own, as a user would, runs scenarios on it with and
+# without their guards, takes it down, and checks that nothing is left. Needs kubectl, jq, and a
+# cluster (KUBECONFIG) whose service addresses answer from here.
 #   proofs.sh BRUNT IMAGE EVENT_LOG STORE OUT SCENARIO…
 # With '' as EVENT_LOG or STORE, brunt brings its own.
 set -euo pipefail

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Completes an order through the gateway of each system on the current cluster.
 #   systems.sh [SYSTEM…]
-# Needs kubectl, curl, jq, and a cluster (KUBECONFIG) whose service addresses answer from here. Otherwise GATEWAY_coffee=URL
-# and so on name the addresses of `kubectl port-forward`.
+# Needs kubectl, curl, jq, and a cluster (KUBECONFIG) whose service addresses answer from here.
+# Otherwise GATEWAY_coffee=URL and so on name the addresses of `kubectl port-forward`.
 set -euo pipefail
 systems=("$@")
 ((${#systems[@]})) || systems=(coffee bookstore baemin fooddelivery cleaning)

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# A service of a thousand pods: how long the choice among them takes, how much memory the controller needs, and that its
-# requests to the API server are at most one per object that it changes, plus a constant.
+# A service of a thousand pods: how long the choice among them takes, how much memory the controller
+# needs, and that its requests to the API server are at most one per object that it changes, plus a
+# constant.
 #   thousand.sh BRUNT [PODS]
-# Needs kubectl, python3, and a cluster (KUBECONFIG) with simulated nodes (KWOK) that have the label and the taint type=kwok.
+# Needs kubectl, python3, and a cluster (KUBECONFIG) with simulated nodes (KWOK) that have the label
+# and the taint type=kwok.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 brunt=$(readlink -f "$1") pods=${2:-1000}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks each service against its OpenAPI document at /v3/api-docs: schemathesis sends requests that the document allows, and
-# many that it does not, and compares every reply with the document.
+# Checks each service against its OpenAPI document at /v3/api-docs: schemathesis sends requests that
+# the document allows, and many that it does not, and compares every reply with the document.
 #   check.sh BRUNT [SECONDS-PER-SERVICE] [SYSTEM...]      needs schemathesis (pip install schemathesis) and jq
 # SEED (default 1) selects the requests, so that two runs send the same ones.
 set -euo pipefail
@@ -20,9 +20,9 @@ start() { # SYSTEM
   cat "$1.log"; return 1
 }
 
-# 422 is for a key that was used for another request, which no document can rule out. Under a gateway's alias of a resource
-# (bookings, alarms), an item that was deleted under the first name is gone, and schemathesis takes the two for different
-# resources.
+# 422 is for a key that was used for another request, which no document can rule out. Under a
+# gateway's alias of a resource (bookings, alarms), an item that was deleted under the first name is
+# gone, and schemathesis takes the two for different resources.
 cat >schemathesis.toml <<'TOML'
 [checks]
 positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409", "422", "5xx"]

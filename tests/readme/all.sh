@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every command of the five source READMEs, with the real httpie. Needs http, jq and the ports 8080 to 8088.
+# Every command of the five source READMEs, with the real httpie. Needs http, jq and the ports 8080
+# to 8088.
 #   all.sh BRUNT [SYSTEM...]
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")

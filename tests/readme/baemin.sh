@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The README of the food delivery of team 4, command by command, with the real httpie on the README's ports.
+# The README of the food delivery of team 4, command by command, with the real httpie on the
+# README's ports.
 #   baemin.sh BRUNT
 # shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" baemin "$1"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The bookstore's README, command by command, with the real httpie, against `brunt up bookstore` on the README's ports.
+# The bookstore's README, command by command, with the real httpie, against `brunt up bookstore` on
+# the README's ports.
 #   bookstore.sh BRUNT
 # shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" bookstore "$1"

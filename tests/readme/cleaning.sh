@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The cleaning service's README, command by command, with the real httpie. Its commands come from another project, as it says
-# itself: its bookings are reservations here and its alarms messages, both at the gateway. There are no rooms.
+# The cleaning service's README, command by command, with the real httpie. Its commands come from
+# another project, as it says itself: its bookings are reservations here and its alarms messages,
+# both at the gateway. There are no rooms.
 #   cleaning.sh BRUNT
 # shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" cleaning "$1"

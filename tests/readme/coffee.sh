@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The coffee chain's README, command by command, with the real httpie on the README's ports. Each service runs in the
-# foreground of its own shell, as the README starts them.
+# The coffee chain's README, command by command, with the real httpie on the README's ports. Each
+# service runs in the foreground of its own shell, as the README starts them.
 #   coffee.sh BRUNT
 # shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" coffee "$1"

@@ -9,7 +9,8 @@ cd "$scratch"
 declare -A pids
 STATUS='' HEAD='' BODY=''
 
-# Each service runs in the foreground of its own shell, as the READMEs start them; stop sends Ctrl-C.
+# Each service runs in the foreground of its own shell, as the READMEs start them; stop sends
+# Ctrl-C.
 start() { "$brunt" serve "$system" "$1" >>"$1.log" 2>&1 & pids[$1]=$!; }
 stop() { kill -INT "${pids[$1]}"; wait "${pids[$1]}" || fail "$1 did not stop cleanly"; unset "pids[$1]"; }
 start_all() { # SERVICE=PORT...
@@ -52,7 +53,8 @@ wants() { # STATUS JQ-TEST WHAT
   [[ -z $2 ]] || jq -e "$2" <<<"$BODY" >/dev/null || fail "$3: $BODY"
   echo "ok: $3"
 }
-# Runs a command of the README. Its hosts are names in a cluster; `hosts` maps each to a port of this machine.
+# Runs a command of the README. Its hosts are names in a cluster; `hosts` maps each to a port of
+# this machine.
 declare -A hosts
 readme() { # COMMAND STATUS [JQ-TEST]
   local line=${1#http } host

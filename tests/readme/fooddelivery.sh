@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The food delivery's README, step by step, with the real httpie on the README's ports (8081 to 8085). Each service runs in
-# the foreground of its own shell, as the README starts them. The README shows its requests as pictures; here they are
-# commands.
+# The food delivery's README, step by step, with the real httpie on the README's ports (8081 to
+# 8085). Each service runs in the foreground of its own shell, as the README starts them. The README
+# shows its requests as pictures; here they are commands.
 #   fooddelivery.sh BRUNT
 # shellcheck source=tests/readme/common.sh
 source "$(dirname "$0")/common.sh" fooddelivery "$1"
