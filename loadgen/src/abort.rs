@@ -42,11 +42,10 @@ impl AbortWatch {
 
 #[cfg(test)]
 mod tests {
+    use super::AbortWatch;
     use std::time::{Duration, Instant};
 
     use brunt_scenarios::plan::AbortWhen;
-
-    use super::AbortWatch;
 
     #[test]
     fn only_errors_without_a_pause_abort() {

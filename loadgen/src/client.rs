@@ -1,8 +1,11 @@
 //! A user: one request at a time, judged and recorded.
 
-mod asks;
-mod link;
-mod missed;
+mod deadline;
+mod follow_ups;
+mod page;
+pub(crate) mod redirect;
+mod server_connection;
+mod worker_load;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -10,16 +13,19 @@ use std::time::{Instant, SystemTime};
 
 use brunt_scenarios::timeline::Failure;
 
-use asks::FollowUps;
-pub(crate) use link::ServerConnection;
-pub(crate) use missed::RequestError;
+pub(crate) use deadline::RequestDeadline;
+use follow_ups::FollowUps;
+pub(crate) use server_connection::ServerConnection;
+pub(crate) use worker_load::{WorkerLoad, WorkerLoadRecord};
 
 use crate::cookies::CookieJar;
-use crate::engine::{RequestDeadline, WorkerLoad};
-use crate::http1::{Keep, Reply};
-use crate::job::{Order, PreparedRequest, ReplyVerdict, Request, Transport};
-use crate::journey::redirect;
-use crate::recorder::{Hit, RequestEnd, Sample};
+use crate::failure::RequestError;
+use crate::job::{CompletedRequest, PreparedRequest, ReplyVerdict, RequestOrder};
+use crate::protocol::{Keep, ReplySummary};
+use crate::recorder::{RequestEnd, Sample};
+use crate::request::HttpRequest;
+use crate::schedule::ScheduledAt;
+use crate::transport::Transport;
 
 /// The most of a body that is kept for checks, in bytes.
 pub(crate) const LONGEST_BODY: usize = 4 * 1024 * 1024;
@@ -53,16 +59,6 @@ struct CompletedHop {
     asks: FollowUps,
 }
 
-/// When a request was due.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ScheduledAt {
-    /// When it was meant to start.
-    pub intended: Instant,
-    /// When a connection was free for it, if that was later: what passed before is the server's
-    /// delay, not the generator's.
-    pub free: Instant,
-}
-
 impl SingleRequestUser {
     /// A user, by its number from 0: they start evenly spread over the list.
     pub fn user(lane: &Rc<WorkerLoad>, number: usize, users: usize) -> Self {
@@ -85,7 +81,7 @@ impl SingleRequestUser {
             lane: Rc::clone(lane),
             watch: lane.watch(),
             links: (0..lane.ready.servers.len())
-                .map(|server| ServerConnection::new(server, keep))
+                .map(|server| ServerConnection::new(lane, server, keep))
                 .collect(),
             next: 0,
             login: None,
@@ -131,10 +127,10 @@ impl SingleRequestUser {
     /// load on it.
     async fn follow(
         &mut self,
-        mut request: Request,
+        mut request: HttpRequest,
         which: usize,
         mut made: CompletedHop,
-    ) -> (Request, CompletedHop) {
+    ) -> (HttpRequest, CompletedHop) {
         for _ in 0..redirect::MOST {
             let next = redirect::next(&request, made.asks.status, made.asks.location.as_deref());
             let Some(next) = next else { break };
@@ -145,7 +141,7 @@ impl SingleRequestUser {
     }
 
     /// Asks for what a page shows, one after the other, each due when the reply before it has come.
-    async fn show(&mut self, page: &Request, which: usize, made: CompletedHop) -> VisitEnd {
+    async fn show(&mut self, page: &HttpRequest, which: usize, made: CompletedHop) -> VisitEnd {
         let mut finished = made.finished;
         let lane = Rc::clone(&self.lane);
         for link in &made.asks.shows {
@@ -162,7 +158,12 @@ impl SingleRequestUser {
     }
 
     /// Makes a request that a reply led to, if the load goes on and names its server.
-    async fn hop(&mut self, request: &Request, which: usize, at: Instant) -> Option<CompletedHop> {
+    async fn hop(
+        &mut self,
+        request: &HttpRequest,
+        which: usize,
+        at: Instant,
+    ) -> Option<CompletedHop> {
         let lane = Rc::clone(&self.lane);
         let job = &lane.ready.job;
         let known = job.requests.iter().position(|known| known.address == request.address);
@@ -175,11 +176,11 @@ impl SingleRequestUser {
     }
 
     /// A request with the cookies that go with it, if there are any.
-    fn with_cookies(&self, request: &Request, server: usize) -> Option<PreparedRequest> {
+    fn with_cookies(&self, request: &HttpRequest, server: usize) -> Option<PreparedRequest> {
         PreparedRequest::new(&self.jar.with(request)?, server, &self.lane.ready.job).ok()
     }
 
-    fn keep(&mut self, request: &Request, asks: &FollowUps) {
+    fn keep(&mut self, request: &HttpRequest, asks: &FollowUps) {
         for cookie in &asks.cookies {
             self.jar.take(cookie, &request.address, &request.path, SystemTime::now());
         }
@@ -219,8 +220,8 @@ impl SingleRequestUser {
         let job = &self.lane.ready.job;
         let count = job.requests.len() - job.logins;
         match job.order {
-            Order::Random => fastrand::usize(..count),
-            Order::InTurn => {
+            RequestOrder::Random => fastrand::usize(..count),
+            RequestOrder::InTurn => {
                 let which = self.next % count;
                 self.next = which + 1;
                 which
@@ -230,7 +231,7 @@ impl SingleRequestUser {
 }
 
 /// What a reply of gRPC came to: its own status counts, if it was reached at all.
-fn grpc(reply: &Reply, status: Option<u16>) -> (RequestEnd, ReplyVerdict) {
+fn grpc(reply: &ReplySummary, status: Option<u16>) -> (RequestEnd, ReplyVerdict) {
     let failed = |failure| ReplyVerdict { failure: Some(failure), ..ReplyVerdict::default() };
     let ended = RequestEnd::Replied { status: reply.status, length: reply.length };
     match status {
@@ -248,7 +249,7 @@ impl WorkerLoad {
     /// What an attempt came to.
     fn judge(
         &self,
-        result: &Result<Reply, RequestError>,
+        result: &Result<ReplySummary, RequestError>,
         link: &ServerConnection,
         wrote: bool,
     ) -> (RequestEnd, ReplyVerdict) {
@@ -285,7 +286,7 @@ impl WorkerLoad {
         };
         let (version, took) =
             (self.ready.job.transport.version, done.saturating_duration_since(sent));
-        let hit = Hit { request: which, version, status, failure, length, took };
+        let hit = CompletedRequest { request: which, version, status, failure, length, took };
         // Full or gone: the load goes on.
         let _ = observer.try_send(hit);
     }

@@ -3,11 +3,15 @@
 //! There is no list of public suffixes: a cookie for a whole domain is taken from any host in it. A
 //! load goes only to servers that it names, so there is nobody to protect from them.
 
+mod cookie;
 mod parse;
 
 use std::time::SystemTime;
 
-use crate::job::{Address, Request, Scheme};
+use cookie::Cookie;
+
+use crate::address::Address;
+use crate::request::HttpRequest;
 
 /// The most cookies of one user; the oldest goes first.
 const MOST: usize = 300;
@@ -15,19 +19,6 @@ const MOST: usize = 300;
 /// One user's cookies.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CookieJar(Vec<Cookie>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Cookie {
-    name: String,
-    value: String,
-    domain: String,
-    /// For this host alone, not for those below it.
-    host_only: bool,
-    path: String,
-    secure: bool,
-    /// `None` for as long as the user stays.
-    expires: Option<SystemTime>,
-}
 
 impl CookieJar {
     /// Keeps what a reply's `Set-Cookie` says, or drops what it says is over.
@@ -52,7 +43,7 @@ impl CookieJar {
     }
 
     /// The request with the cookies that go with it; `None` when there are none.
-    pub fn with(&self, request: &Request) -> Option<Request> {
+    pub fn with(&self, request: &HttpRequest) -> Option<HttpRequest> {
         if self.0.is_empty() {
             return None;
         }
@@ -80,31 +71,6 @@ impl CookieJar {
     pub fn clear(&mut self) {
         self.0.clear();
     }
-}
-
-impl Cookie {
-    fn goes(&self, to: &Address, path: &str, now: SystemTime) -> bool {
-        let host = to.host.to_ascii_lowercase();
-        let of_host = host == self.domain || !self.host_only && is_below(&host, &self.domain);
-        let is_live = self.expires.is_none_or(|expires| expires > now);
-        of_host
-            && is_live
-            && covers(&self.path, path)
-            && (!self.secure || to.scheme == Scheme::Https)
-    }
-}
-
-/// Whether a host lies in a domain. An address lies in none.
-fn is_below(host: &str, domain: &str) -> bool {
-    let is_name = host.parse::<std::net::IpAddr>().is_err();
-    is_name && host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
-}
-
-/// Whether a cookie's path is the request's, or a folder above it.
-fn covers(cookie: &str, request: &str) -> bool {
-    request
-        .strip_prefix(cookie)
-        .is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
 }
 
 #[cfg(test)]

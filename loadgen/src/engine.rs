@@ -1,12 +1,12 @@
 //! Threads that put load on: each with its own runtime, connections and figures, sharing nothing
 //! until the end.
 
-mod alarm;
-mod busy;
-mod lane;
+mod cpu_usage;
+mod executor;
 mod running;
+mod shared;
 mod sweep;
-mod watch;
+mod timer;
 mod worker;
 
 use std::io;
@@ -16,14 +16,11 @@ use std::time::Instant;
 
 use brunt_scenarios::plan::Arrival;
 
-pub(crate) use alarm::PreciseTimer;
-pub(crate) use lane::{WorkerLoad, WorkerShare};
-pub use running::Running;
-pub(crate) use watch::{Interrupt, RequestDeadline};
+pub use running::RunningLoads;
+use shared::SharedState;
 
 use crate::job::{Bound, Job, JobError, PrepareError, PreparedJob};
 use crate::net::{ServerSetupError, TlsError};
-use crate::recorder::LiveFigures;
 
 /// Why load cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -78,18 +75,6 @@ impl StartError {
     }
 }
 
-/// What all threads see.
-#[derive(Debug)]
-pub(crate) struct SharedState {
-    pub jobs: Vec<Arc<PreparedJob>>,
-    pub origin: Instant,
-    pub threads: usize,
-    /// Set to end all loads early.
-    pub stop: AtomicBool,
-    /// What each thread (outer) last published of each load (inner).
-    pub live: Vec<Vec<Mutex<LiveFigures>>>,
-}
-
 /// Starts to put load on and returns at once. The load begins at `origin`, which may lie a little
 /// ahead; all times in the records count from it. `threads` are shared by all loads; 0 means one
 /// for each processor.
@@ -97,7 +82,7 @@ pub(crate) struct SharedState {
 /// # Errors
 /// [`StartError`] when a job cannot be done at all. Servers that cannot be reached are no such
 /// reason: they are counted.
-pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<Running, StartError> {
+pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<RunningLoads, StartError> {
     let jobs = jobs.into_iter().map(ready).collect::<Result<Vec<_>, _>>()?;
     if jobs.is_empty() {
         return Err(StartError::Nothing);
@@ -122,7 +107,7 @@ pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<Running,
     };
     let handles = (0..threads).map(spawn).collect::<Result<Vec<_>, _>>();
     drop(told);
-    let running = |handles| Running::new(Arc::clone(&shared), handles);
+    let running = |handles| RunningLoads::new(Arc::clone(&shared), handles);
     match (handles, hear.iter().take(threads).collect::<io::Result<()>>()) {
         (Ok(handles), Ok(())) => Ok(running(handles)),
         (Err(error), _) => {

@@ -1,9 +1,14 @@
 //! What to do: requests with everything filled in, how they arrive, and when they end.
 
-mod address;
-mod plan;
+mod called_server;
+mod context;
+mod error;
+mod from_plan;
+mod observer;
+mod portion;
 mod prepared;
-mod transport;
+mod request_template;
+mod script;
 mod verdict;
 
 use std::sync::Arc;
@@ -12,15 +17,19 @@ use std::time::Duration;
 
 use brunt_scenarios::plan::{Arrival, ExpectedResponse, JsonPath};
 
-pub use address::{Address, Scheme};
-pub use plan::Setting;
-pub(crate) use prepared::{CalledServer, PrepareError, PreparedJob, PreparedRequest, bytes};
-pub use transport::{Identity, Transport, Version};
-pub(crate) use verdict::ReplyVerdict;
+use crate::protocol::Reuse;
+use crate::request::HttpRequest;
+use crate::transport::Transport;
 
-use crate::grpc::GrpcError;
-use crate::journey::Script;
-use crate::recorder::Hit;
+pub(crate) use called_server::CalledServer;
+pub use context::JobContext;
+pub use error::JobError;
+pub use observer::CompletedRequest;
+pub use portion::Portion;
+pub(crate) use prepared::{PrepareError, PreparedJob, PreparedRequest};
+pub use script::JourneyScript;
+pub(crate) use script::ScriptedStep;
+pub(crate) use verdict::ReplyVerdict;
 
 /// One load, with nothing left to look up but the addresses.
 #[derive(Debug, Clone)]
@@ -28,13 +37,13 @@ pub struct Job {
     /// Its name.
     pub name: String,
     /// Its requests; at least one, unless it has journeys.
-    pub requests: Vec<Request>,
+    pub requests: Vec<HttpRequest>,
     /// So many at their end are logins: each user makes one of them before all others.
     pub logins: usize,
     /// What its users do in place of single requests.
-    pub journeys: Option<Arc<Script>>,
+    pub journeys: Option<Arc<JourneyScript>>,
     /// Which of them comes next.
-    pub order: Order,
+    pub order: RequestOrder,
     /// How they arrive.
     pub arrival: Arrival,
     /// When it ends.
@@ -64,55 +73,16 @@ pub struct Job {
     pub portion: Portion,
     /// Where to tell of each reply; when it cannot keep up, hits are left out rather than
     /// the load delayed.
-    pub observer: Option<SyncSender<Hit>>,
-}
-
-/// A request, as it will be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// The method.
-    pub method: http::Method,
-    /// Where to.
-    pub address: Address,
-    /// The path with its query, from the slash on.
-    pub path: String,
-    /// Headers beside `Host`, `Content-Length` and `Connection`.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-/// Which part of a load a generator puts on: every n-th arrival, or every n-th user, where n
-/// generators share it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Portion {
-    /// The generator's number, from 0.
-    pub number: usize,
-    /// How many generators there are; at least 1.
-    pub of: usize,
-}
-
-impl Portion {
-    /// All of it.
-    pub const WHOLE: Self = Self { number: 0, of: 1 };
+    pub observer: Option<SyncSender<CompletedRequest>>,
 }
 
 /// Which request comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub enum RequestOrder {
     /// One after the other; users start evenly spread over the list.
     InTurn,
     /// Any.
     Random,
-}
-
-/// Whether connections serve more than one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reuse {
-    /// Kept alive.
-    Yes,
-    /// Closed after each reply.
-    No,
 }
 
 /// When a load ends.
@@ -128,31 +98,6 @@ pub enum Bound {
 
 /// The most connections of an open load unless told otherwise.
 pub const CONNECTIONS: usize = 512;
-
-/// Why a load cannot be made into a job.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum JobError {
-    /// A service that has no address.
-    #[error("{0} has no address")]
-    Unknown(String),
-    /// Not a base URL.
-    #[error("`{0}` is not an address: write it like http://127.0.0.1:8080")]
-    Address(String),
-    /// Not a path.
-    #[error("`{0}` is not a path: it must start with a slash")]
-    Path(String),
-    /// A call of gRPC that cannot be made.
-    #[error(transparent)]
-    Call(#[from] GrpcError),
-    /// Not a header.
-    #[error("`{name}: {value}` is not a header")]
-    Header {
-        /// Its name.
-        name: String,
-        /// Its value.
-        value: String,
-    },
-}
 
 impl Bound {
     /// The time after which no request starts.

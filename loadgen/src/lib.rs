@@ -6,34 +6,49 @@
 //! without an answer stay in the figures with the time that they waited. The generator watches its
 //! own lag, and says so when its figures tell more of itself than of the server.
 //!
-//! [`start`] puts load on something and returns at once; [`Running`] shows how it goes, and what
-//! came of it. The command line is a crate of its own, `brunt-loadgen-cli`.
+//! [`start`] puts load on something and returns at once; [`RunningLoads`] shows how it goes, and
+//! what came of it.
 
 mod abort;
-mod arrivals;
+mod address;
 mod client;
 mod cookies;
-mod doubt;
 mod engine;
-pub mod grpc;
-pub mod http1;
-pub mod http2;
+mod failure;
 mod job;
 mod journey;
 mod net;
-mod page;
+pub mod protocol;
 mod recorder;
+mod request;
+mod schedule;
 mod single;
 mod template;
+mod transport;
 
 pub use abort::AbortWatch;
-pub use arrivals::Timetable;
-pub use engine::{Running, StartError, start};
+pub use address::{Address, AddressError, Scheme};
+pub use engine::{RunningLoads, StartError, start};
 pub use job::{
-    Address, Bound, CONNECTIONS, Identity, Job, JobError, Order, Portion, Request, Reuse, Scheme,
-    Setting, Transport, Version,
+    Bound, CONNECTIONS, CompletedRequest, Job, JobContext, JobError, JourneyScript, Portion,
+    RequestOrder,
 };
-pub use journey::Script;
 pub use net::{ConnectError, TlsError};
-pub use recorder::{Hit, LoadOutcome, LoadSnapshot, Part, Phases, Second, Snapshot, Totals};
+pub use protocol::grpc;
+pub use protocol::{Keep, ReplySummary, ReplyTo, Reuse};
+pub use recorder::{
+    GeneratorRecord, LastSecond, LoadOutcome, LoadSnapshot, Phases, Snapshot, Totals,
+};
+pub use request::HttpRequest;
+pub use schedule::Timetable;
 pub use single::{SingleReply, SingleRequestError, send_single};
+pub use transport::{ClientCertificate, HttpVersion, Transport};
+
+// Former names, until all users have the new ones.
+pub use engine::RunningLoads as Running;
+pub use job::{
+    CompletedRequest as Hit, JobContext as Setting, JourneyScript as Script, RequestOrder as Order,
+};
+pub use recorder::LastSecond as Second;
+pub use request::HttpRequest as Request;
+pub use transport::{ClientCertificate as Identity, HttpVersion as Version};

@@ -1,38 +1,37 @@
 //! What came of requests: windows by their intended start, histograms, totals.
 
+mod generator_record;
 mod journeys;
 mod live;
 mod outcome;
-mod part;
 mod phases;
+mod record;
 mod sample;
+mod schedule_check;
 mod totals;
 mod windows;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use brunt_scenarios::timeline::{Failure, JourneyRecord, histogram};
+use brunt_scenarios::timeline::{Failure, histogram};
 use hdrhistogram::Histogram;
 
+pub use generator_record::GeneratorRecord;
 pub(crate) use journeys::{JourneyEnd, JourneyRecorder, StepIndex};
 pub(crate) use live::LiveFigures;
-pub use live::{LoadSnapshot, Second, Snapshot};
+pub use live::{LastSecond, LoadSnapshot, Snapshot};
 pub use outcome::LoadOutcome;
 pub(crate) use outcome::{GeneratorTrouble, outcome, sum};
-pub use part::Part;
-pub(crate) use phases::PhaseTimes;
 pub use phases::Phases;
-pub use sample::Hit;
-use sample::micros;
+pub(crate) use record::WorkerRecord;
 pub(crate) use sample::{RequestEnd, Sample};
 pub use totals::Totals;
-pub(crate) use windows::WindowCounts;
 
 use crate::job::{Job, ReplyVerdict};
-
-/// Requests without a reply, by kind and by name within it.
-pub(crate) type Causes = BTreeMap<(Failure, &'static str), u64>;
+use phases::PhaseTimes;
+use record::{Causes, has_latency};
+use sample::micros;
+use windows::WindowCounts;
 
 /// The figures of one load on one thread. Not shared: what others may see of it is published
 /// now and then.
@@ -60,20 +59,6 @@ struct RunningSecond {
     ok: u64,
     failed: u64,
     lag: u64,
-}
-
-/// What a thread hands over at the end.
-#[derive(Debug)]
-pub(crate) struct WorkerRecord {
-    pub windows: WindowCounts,
-    pub service: Histogram<u64>,
-    pub lag: Histogram<u64>,
-    pub phases: PhaseTimes,
-    pub totals: Totals,
-    pub causes: Causes,
-    pub accepted: Vec<(u64, String)>,
-    pub unknown: u64,
-    pub journeys: Vec<JourneyRecord>,
 }
 
 impl Recorder {
@@ -161,7 +146,7 @@ impl Recorder {
 
     /// Moves what was completed since the last call to where it is published, without new memory
     /// for each second.
-    pub fn take_second(&mut self, second: &mut Second) {
+    pub fn take_second(&mut self, second: &mut LastSecond) {
         (second.ok, second.failed, second.lag) =
             (self.second.ok, self.second.failed, self.second.lag);
         second.latency.take(&self.second.latency);
@@ -183,14 +168,4 @@ impl Recorder {
             journeys: self.journeys.map_or_else(Vec::new, JourneyRecorder::finish),
         }
     }
-}
-
-/// Whether a request's time says something of the server's: that of a reply does, and so does
-/// the wait for one that never came. A refused connection is quick, and must not make the
-/// quantiles look better.
-fn has_latency(failure: Option<Failure>) -> bool {
-    matches!(
-        failure,
-        None | Some(Failure::Status(_) | Failure::Check | Failure::Timeout | Failure::Unfinished)
-    )
 }

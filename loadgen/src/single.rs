@@ -6,9 +6,14 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncReadExt;
 
-use crate::http1::{Keep, MalformedReply, PrematureClose, Progress, Reader, Reply, ReplyTo};
-use crate::job::{JobError, Request, Reuse, Transport, Version, bytes};
+use crate::job::JobError;
 use crate::net::{ConnectError, Server, ServerSetupError, TlsError};
+use crate::protocol::http1::{
+    MalformedReply, PrematureClose, ReadProgress, ReplyReader, request_bytes,
+};
+use crate::protocol::{Keep, ReplySummary, ReplyTo, Reuse};
+use crate::request::HttpRequest;
+use crate::transport::{HttpVersion, Transport};
 
 /// The most of a body that is kept, in bytes; what is longer is read and left out.
 const MOST_BODY: usize = 64 * 1024 * 1024;
@@ -21,7 +26,7 @@ pub struct SingleReply {
     /// The reply's head and body, as they came: chunked, if the server chunked them.
     pub raw: Vec<u8>,
     /// The status, the body's length, and what else the head says.
-    pub reply: Reply,
+    pub reply: ReplySummary,
     /// The body without its framing, up to 64 MiB of it.
     pub body: Vec<u8>,
     /// From the start of the connection to the reply's last byte.
@@ -72,12 +77,13 @@ pub enum SingleRequestError {
 /// [`SingleRequestError`] when the request cannot be sent or has no whole reply. A reply with a
 /// status that tells of an error is a reply.
 pub fn send_single(
-    request: &Request,
+    request: &HttpRequest,
     transport: &Transport,
     timeout: Duration,
 ) -> Result<SingleReply, SingleRequestError> {
-    let transport = Transport { version: Version::Http1, ..transport.clone() };
-    let sent = bytes(request, Reuse::No, transport.names_server(&request.address))?;
+    let transport = Transport { version: HttpVersion::Http1, ..transport.clone() };
+    let sent = request_bytes(request, Reuse::No, transport.names_server(&request.address))
+        .map_err(JobError::from)?;
     let server = Server::new(&request.address, &transport, &mut None);
     let server = server.map_err(|error| match error {
         ServerSetupError::Lookup(source) => {
@@ -96,13 +102,13 @@ pub fn send_single(
 
 async fn exchange(
     server: &Server,
-    request: &Request,
+    request: &HttpRequest,
     sent: Vec<u8>,
 ) -> Result<SingleReply, SingleRequestError> {
     let start = Instant::now();
     let mut stream = server.open().await?.stream;
     stream.send(&sent).await?;
-    let mut reader = Reader::new(Keep::Body(MOST_BODY));
+    let mut reader = ReplyReader::new(Keep::Body(MOST_BODY));
     reader.begin(ReplyTo::method(&request.method));
     let (mut raw, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
     let reply = loop {
@@ -112,8 +118,8 @@ async fn exchange(
         }
         raw.extend_from_slice(&buffer[..length]);
         match reader.feed(&buffer[..length])? {
-            Progress::Done { reply, .. } => break reply,
-            Progress::More => {}
+            ReadProgress::Done { reply, .. } => break reply,
+            ReadProgress::More => {}
         }
     };
     Ok(SingleReply { sent, raw, reply, body: reader.body().to_vec(), took: start.elapsed() })

@@ -29,7 +29,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{Bound, Job, LoadOutcome, Order, start};
+use brunt_loadgen::{Bound, Job, LoadOutcome, RequestOrder, start};
 use brunt_scenarios::plan::{Arrival, Ramp};
 use brunt_scenarios::timeline::Failure;
 
@@ -160,7 +160,7 @@ fn nor_does_one_with_several_requests_in_any_order() {
     let _alone = alone();
     requests_cost_nothing(|server| {
         let mut job = closed(server);
-        job.order = Order::Random;
+        job.order = RequestOrder::Random;
         job.requests = vec![
             jobs::request(server, http::Method::GET, "/a"),
             jobs::request(server, http::Method::POST, "/b"),

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use brunt_loadgen::Running;
+use brunt_loadgen::RunningLoads;
 
 use crate::cli::WorkArgs;
 use crate::exit::Exit;
@@ -98,7 +98,7 @@ fn start(lines: &Receiver<ControlLine>) -> Result<Option<Instant>> {
     Ok(origin)
 }
 
-fn until_over(running: &Running, lines: &Receiver<ControlLine>) -> Result<()> {
+fn until_over(running: &RunningLoads, lines: &Receiver<ControlLine>) -> Result<()> {
     let mut next = Instant::now() + PROGRESS_INTERVAL;
     while !running.is_over() {
         let grain = Duration::from_millis(100);

@@ -1,6 +1,6 @@
 //! The lines that a load worker says.
 
-use brunt_loadgen::{Part, Snapshot};
+use brunt_loadgen::{GeneratorRecord, Snapshot};
 use serde::{Deserialize, Serialize};
 
 /// One line of a load worker's log. What it echoes is none of these, and no JSON.
@@ -12,7 +12,7 @@ pub enum WorkerMessage {
     #[serde(rename = "goes")]
     Progress(Snapshot),
     /// What it recorded of one load.
-    Part(Box<Part>),
+    Part(Box<GeneratorRecord>),
     /// There is nothing to come.
     End {
         /// How many parts there were.
@@ -26,7 +26,7 @@ pub enum WorkerMessage {
 ///
 /// # Errors
 /// In words, what is missing.
-pub fn parts(log: &str) -> Result<Vec<Part>, String> {
+pub fn parts(log: &str) -> Result<Vec<GeneratorRecord>, String> {
     let mut found = Vec::new();
     for line in log.lines().filter(|line| line.starts_with('{')) {
         match serde_json::from_str(line) {
@@ -64,8 +64,12 @@ mod tests {
         let portion = brunt_loadgen::Portion::WHOLE;
         let transport = brunt_loadgen::Transport::default();
         let url = |base: &str| Some(base.to_owned());
-        let setting =
-            brunt_loadgen::Setting { url: &url, values: &values, transport: &transport, portion };
+        let setting = brunt_loadgen::JobContext {
+            url: &url,
+            values: &values,
+            transport: &transport,
+            portion,
+        };
         let job = brunt_loadgen::Job::from_plan(&plan.loads[0], &setting).unwrap();
         let running = brunt_loadgen::start(vec![job], std::time::Instant::now(), 1).unwrap();
         running.stop();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use anyhow::{Context, Result};
-use brunt_loadgen::{Job, Portion, Setting, Transport};
+use brunt_loadgen::{Job, JobContext, Portion, Transport};
 use brunt_scenarios::plan::{self, Load};
 use brunt_scenarios::scenario::read_beside;
 use brunt_scenarios::{Scenario, Source, SystemSpec};
@@ -74,7 +74,8 @@ impl WorkerTask {
         let portion = Portion { number, of: self.workers };
         let url = |service: &str| self.urls.get(service).cloned();
         let transport = Transport::default();
-        let setting = Setting { url: &url, values: &self.values, transport: &transport, portion };
+        let setting =
+            JobContext { url: &url, values: &self.values, transport: &transport, portion };
         let job = |load: &Load| {
             Job::from_plan(load, &setting).with_context(|| format!("load {}", load.name))
         };

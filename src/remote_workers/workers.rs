@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use brunt_kubernetes::{ClusterRun, LoadJob, LoadWorkers};
-use brunt_loadgen::{Part, Snapshot};
+use brunt_loadgen::{GeneratorRecord, Snapshot};
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{LoadRecord, Moment};
 use serde_json::Value;
@@ -120,12 +120,15 @@ impl RemoteWorkers {
     }
 }
 
-fn merged(loads: &[String], parts: Vec<Part>) -> Vec<LoadRecord> {
-    let mut by_load: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
+fn merged(loads: &[String], parts: Vec<GeneratorRecord>) -> Vec<LoadRecord> {
+    let mut by_load: BTreeMap<&str, Vec<GeneratorRecord>> = BTreeMap::new();
     for part in parts {
         if let Some(name) = loads.iter().find(|name| *name == part.name()) {
             by_load.entry(name).or_default().push(part);
         }
     }
-    loads.iter().filter_map(|name| Part::merge(name, by_load.remove(name.as_str())?)).collect()
+    loads
+        .iter()
+        .filter_map(|name| GeneratorRecord::merge(name, by_load.remove(name.as_str())?))
+        .collect()
 }

@@ -33,7 +33,7 @@ pub enum Going {
     /// The run has none.
     Nothing,
     /// From this process.
-    Here(brunt_loadgen::Running),
+    Here(brunt_loadgen::RunningLoads),
     /// From workers in the cluster.
     Inside(Box<RemoteWorkers>),
 }
@@ -165,7 +165,7 @@ fn here(
     system: &RunningSystem,
     variables: &Variables,
 ) -> Result<Load, String> {
-    let known = brunt_loadgen::Setting {
+    let known = brunt_loadgen::JobContext {
         url: &|service| system.url(service),
         values: variables.all(),
         transport: &Transport::default(),

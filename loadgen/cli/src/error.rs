@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{DocumentError, Exit, GrpcError};
 use brunt_loadgen::StartError;
-use brunt_loadgen::{JobError, Request, SingleRequestError};
+use brunt_loadgen::{AddressError, JobError, Request, SingleRequestError};
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -166,6 +166,12 @@ pub enum SiegeError {
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
+}
+
+impl From<AddressError> for SiegeError {
+    fn from(error: AddressError) -> Self {
+        Self::Url(error.into())
+    }
 }
 
 impl SiegeError {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::SiegeError;
-use brunt_loadgen::{Address, JobError, Request};
+use brunt_loadgen::{Address, AddressError, JobError, Request};
 
 /// Reads the lines of a urls.txt. `place` names it in errors; bodies and variables are looked up
 /// by the functions.
@@ -84,7 +84,7 @@ impl Urls<'_> {
             headers.push(("Content-Type".to_owned(), self.content_type.to_owned()));
         }
         Ok(Request {
-            method: method.parse().map_err(|_| JobError::Address(full.clone()))?,
+            method: method.parse().map_err(|_| JobError::from(AddressError(full.clone())))?,
             address,
             path,
             headers,

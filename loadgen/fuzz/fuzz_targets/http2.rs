@@ -2,7 +2,7 @@
 //! makes the same of it, keeps no more than it was told to, and leaves no request without an end.
 #![no_main]
 
-use brunt_loadgen::http2::feed_connection;
+use brunt_loadgen::protocol::http2::feed_connection;
 use libfuzzer_sys::fuzz_target;
 
 /// The most of a body that is kept.

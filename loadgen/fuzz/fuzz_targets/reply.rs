@@ -2,7 +2,8 @@
 //! same and keeps no more than it was told to.
 #![no_main]
 
-use brunt_loadgen::http1::{Keep, MalformedReply, Progress, Reader, Reply, ReplyTo};
+use brunt_loadgen::protocol::http1::{MalformedReply, ReadProgress, ReplyReader};
+use brunt_loadgen::{Keep, ReplySummary, ReplyTo};
 use libfuzzer_sys::fuzz_target;
 
 /// The most of a body that is kept.
@@ -10,17 +11,17 @@ const MOST: usize = 64;
 
 #[derive(Debug, PartialEq, Eq)]
 enum Seen {
-    Whole { used: usize, reply: Reply, body: Vec<u8> },
+    Whole { used: usize, reply: ReplySummary, body: Vec<u8> },
     More,
     Bad(MalformedReply),
 }
 
-fn read(reader: &mut Reader, input: &[u8], to: ReplyTo, piece: usize) -> Seen {
+fn read(reader: &mut ReplyReader, input: &[u8], to: ReplyTo, piece: usize) -> Seen {
     reader.begin(to);
     for (number, part) in input.chunks(piece).enumerate() {
         match reader.feed(part) {
-            Ok(Progress::More) => {}
-            Ok(Progress::Done { used, reply }) => {
+            Ok(ReadProgress::More) => {}
+            Ok(ReadProgress::Done { used, reply }) => {
                 assert!(used <= part.len(), "{used} of {}", part.len());
                 assert!((100..1000).contains(&reply.status), "{reply:?}");
                 assert!(reader.body().len() <= MOST, "{} bytes kept", reader.body().len());
@@ -48,7 +49,7 @@ fuzz_target!(|data: &[u8]| {
         _ => b"",
     };
     let input = [head, input].concat();
-    let mut reader = Reader::new(Keep::Whole(MOST));
+    let mut reader = ReplyReader::new(Keep::Whole(MOST));
     let whole = read(&mut reader, &input, to, input.len().max(1));
     // What the reader remembers of the first time changes nothing.
     assert_eq!(read(&mut reader, &input, to, input.len().max(1)), whole);

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Cookie, is_below};
-use crate::job::{Address, Scheme};
+use super::cookie::is_below;
+
+use super::cookie::Cookie;
+use crate::address::{Address, Scheme};
 
 /// The longest header that is kept, in bytes.
 const LONGEST: usize = 8 * 1024;

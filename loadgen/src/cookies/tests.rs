@@ -2,8 +2,11 @@ use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
-use super::{CookieJar, MOST, covers};
-use crate::job::Address;
+use super::MOST;
+use super::cookie::covers;
+
+use super::CookieJar;
+use crate::address::Address;
 
 fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)

@@ -7,20 +7,21 @@ use std::time::Instant;
 
 use brunt_scenarios::timeline::{LoadRecord, Moment};
 
-use super::SharedState;
-use super::lane::WorkerLoadRecord;
+use super::shared::SharedState;
+use crate::client::WorkerLoadRecord;
 use crate::recorder::{
-    self, GeneratorTrouble, LoadOutcome, LoadSnapshot, Part, Snapshot, WorkerRecord,
+    GeneratorRecord, GeneratorTrouble, LoadOutcome, LoadSnapshot, Snapshot, WorkerRecord, outcome,
+    sum,
 };
 
 /// A load that is being put on. Dropping it stops it.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningLoads {
     shared: Arc<SharedState>,
     threads: Vec<JoinHandle<Vec<Option<WorkerLoadRecord>>>>,
 }
 
-impl Running {
+impl RunningLoads {
     pub(super) fn new(
         shared: Arc<SharedState>,
         threads: Vec<JoinHandle<Vec<Option<WorkerLoadRecord>>>>,
@@ -59,16 +60,16 @@ impl Running {
         self.outcomes().into_iter().map(|outcome| outcome.record).collect()
     }
 
-    /// As [`Running::finish`], with sums that only the command line shows.
+    /// As [`RunningLoads::finish`], with sums that only the command line shows.
     pub fn outcomes(self) -> Vec<LoadOutcome> {
         let records = self.records().into_iter();
-        records.map(|(name, record, blame)| recorder::outcome(&name, record, blame)).collect()
+        records.map(|(name, record, blame)| outcome(&name, record, blame)).collect()
     }
 
-    /// As [`Running::finish`], to be added to what other generators recorded of the same loads.
-    pub fn parts(self) -> Vec<Part> {
+    /// As [`RunningLoads::finish`], to be added to what other generators recorded of the same loads.
+    pub fn parts(self) -> Vec<GeneratorRecord> {
         let records = self.records().into_iter();
-        records.map(|(name, record, blame)| Part::new(name, record, blame)).collect()
+        records.map(|(name, record, blame)| GeneratorRecord::new(name, record, blame)).collect()
     }
 
     fn records(mut self) -> Vec<(String, WorkerRecord, GeneratorTrouble)> {
@@ -98,12 +99,12 @@ impl Running {
         };
         let first = GeneratorTrouble { trouble: missing, ..GeneratorTrouble::default() };
         let blame = lanes.iter().map(blame).fold(first, GeneratorTrouble::and);
-        let record = recorder::sum(lanes.into_iter().map(|lane| lane.record))?;
+        let record = sum(lanes.into_iter().map(|lane| lane.record))?;
         Some((record, blame))
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningLoads {
     fn drop(&mut self) {
         self.stop();
     }

@@ -5,8 +5,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::busy::CpuUsage;
-use super::{PreciseTimer, SharedState, WorkerLoad};
+use super::cpu_usage::CpuUsage;
+use super::shared::SharedState;
+use super::timer::PreciseTimer;
+use crate::client::WorkerLoad;
 use crate::recorder::LiveFigures;
 
 /// How often deadlines are looked at: the grain of timeouts.

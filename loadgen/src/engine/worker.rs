@@ -11,12 +11,15 @@ use brunt_scenarios::plan::Arrival;
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::task::JoinSet;
 
-use super::lane::WorkerLoadRecord;
+use super::executor;
 use super::sweep::sweep;
-use super::{PreciseTimer, SharedState, WorkerLoad, WorkerShare};
-use crate::arrivals;
+
+use super::shared::SharedState;
+use super::timer::PreciseTimer;
+use crate::client::{WorkerLoad, WorkerLoadRecord};
 use crate::job::PreparedJob;
 use crate::recorder::LiveFigures;
+use crate::schedule::WorkerShare;
 
 /// How much is read at once, in bytes.
 const SCRATCH: usize = 64 * 1024;
@@ -83,8 +86,8 @@ async fn drive(lane: &Rc<WorkerLoad>) {
         PreciseTimer::new().until(lane.origin).await;
     }
     match &lane.ready.job.arrival {
-        Arrival::Closed { users, think } => arrivals::closed(lane, *users, *think).await,
-        Arrival::Open { .. } => arrivals::open(lane).await,
+        Arrival::Closed { users, think } => executor::closed(lane, *users, *think).await,
+        Arrival::Open { .. } => executor::open(lane).await,
     }
 }
 

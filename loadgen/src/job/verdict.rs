@@ -63,7 +63,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::job::{Bound, Order, Portion, Reuse, Transport};
+    use crate::job::portion::Portion;
+    use crate::job::{Bound, RequestOrder};
+    use crate::protocol::Reuse;
+    use crate::transport::Transport;
 
     fn job() -> Job {
         Job {
@@ -71,7 +74,7 @@ mod tests {
             requests: Vec::new(),
             logins: 0,
             journeys: None,
-            order: Order::InTurn,
+            order: RequestOrder::InTurn,
             arrival: Arrival::Open { ramps: Vec::new() },
             bound: Bound::Time(Duration::ZERO),
             warm_up: Duration::ZERO,

@@ -6,14 +6,16 @@ use std::time::{Instant, SystemTime};
 use brunt_scenarios::grpc::MessageDescriptor;
 use brunt_scenarios::timeline::Failure;
 
-use super::known::JourneyValues;
-use super::redirect;
-use super::reply::ReplyContent;
-use super::script::ScriptedStep;
-use super::traveller::JourneyUser;
-use crate::client::RequestError;
-use crate::http1::ReplyTo;
-use crate::job::{CalledServer, PreparedRequest, Request, Version, bytes};
+use crate::client::redirect;
+
+use super::user::JourneyUser;
+use super::values::JourneyValues;
+use crate::failure::RequestError;
+use crate::job::{CalledServer, PreparedRequest, ScriptedStep};
+use crate::protocol::http1::request_bytes;
+use crate::protocol::{ReplyContent, ReplyTo};
+use crate::request::HttpRequest;
+use crate::transport::HttpVersion;
 
 /// What came of a request.
 pub(super) struct StepResult {
@@ -70,7 +72,7 @@ impl JourneyUser {
     async fn follow(
         &mut self,
         step: &ScriptedStep,
-        mut request: Request,
+        mut request: HttpRequest,
         wrote: &Cell<bool>,
         length: &Cell<u64>,
         at: &Cell<Option<usize>>,
@@ -107,7 +109,7 @@ impl JourneyUser {
 
     async fn exchange(
         &mut self,
-        request: &Request,
+        request: &HttpRequest,
         server: usize,
         wrote: &Cell<bool>,
     ) -> Result<(ReplyContent, u64), RequestError> {
@@ -124,12 +126,16 @@ impl JourneyUser {
     }
 
     /// The request's bytes, with the cookies that go with it.
-    fn prepare(&self, request: &Request, server: usize) -> Result<PreparedRequest, RequestError> {
+    fn prepare(
+        &self,
+        request: &HttpRequest,
+        server: usize,
+    ) -> Result<PreparedRequest, RequestError> {
         let with_cookies = self.jar.with(request);
         let job = &self.lane.ready.job;
-        let seen = self.lane.ready.servers[server].version() == Version::Http1;
+        let seen = self.lane.ready.servers[server].version() == HttpVersion::Http1;
         let whole_url = seen && job.transport.names_server(&request.address);
-        let bytes = bytes(with_cookies.as_ref().unwrap_or(request), job.reuse, whole_url)
+        let bytes = request_bytes(with_cookies.as_ref().unwrap_or(request), job.reuse, whole_url)
             .map_err(|_| UNSENDABLE)?;
         let reply_to = ReplyTo::method(&request.method);
         Ok(PreparedRequest { bytes: bytes.into_boxed_slice(), server, reply_to, message: None })

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::job::Address;
+use crate::address::Address;
 
 /// The addresses of a name, as last looked up; shared by all threads.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
 //! One server, and connections to it.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,10 +7,14 @@ use std::time::{Duration, Instant};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::rustls::ClientConfig;
 
+use super::tunnel;
+
+use super::error::{ConnectError, ServerSetupError};
 use super::lookup::AddressLookup;
-use super::tls::HTTP2;
-use super::{ByteStream, Socket, TlsClient, TlsError, tunnel};
-use crate::job::{Address, Scheme, Transport, Version};
+use super::stream::{ByteStream, Socket};
+use super::tls::{HTTP2, TlsClient};
+use crate::address::{Address, Scheme};
+use crate::transport::{HttpVersion, Transport};
 
 /// A server that connections can be opened to.
 #[derive(Debug)]
@@ -20,7 +23,7 @@ pub(crate) struct Server {
     /// What to ask a proxy for first.
     tunnel: Option<String>,
     tls: Option<TlsClient>,
-    version: Version,
+    version: HttpVersion,
 }
 
 #[derive(Debug)]
@@ -37,38 +40,6 @@ pub(crate) struct OpenedConnection {
     pub connect: Duration,
     /// The handshake after that.
     pub tls: Option<Duration>,
-}
-
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// A name that the resolver does not know, or no resolver.
-    #[error("the name cannot be looked up: {0}")]
-    Dns(#[source] io::Error),
-    /// A server that takes no connection at any of its addresses.
-    #[error("{0}")]
-    Connect(#[source] io::Error),
-    /// A proxy that takes no connection, or closes it.
-    #[error("the proxy did not answer: {0}")]
-    Proxy(#[source] io::Error),
-    /// A proxy that answers a CONNECT with something else than a 2xx.
-    #[error("the proxy refused")]
-    Refused,
-    /// A handshake that fails, on a certificate for example.
-    #[error("TLS: {0}")]
-    Tls(#[source] io::Error),
-    /// A server that chooses HTTP/1.1, or nothing, where HTTP/2 is wanted.
-    #[error("the server does not agree to HTTP/2")]
-    Version,
-}
-
-/// Why a server cannot even be tried.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ServerSetupError {
-    #[error("{0}")]
-    Lookup(io::Error),
-    #[error(transparent)]
-    Tls(#[from] TlsError),
 }
 
 impl Server {
@@ -89,7 +60,7 @@ impl Server {
                 )
             }
         };
-        let tunnel = transport.tunnels(address).then(|| tunnel::request(address));
+        let tunnel = transport.tunnels(address).then(|| tunnel::connect_request(address));
         let tls = match address.scheme {
             Scheme::Http => None,
             Scheme::Https => {
@@ -110,7 +81,7 @@ impl Server {
     }
 
     /// What is spoken.
-    pub fn version(&self) -> Version {
+    pub fn version(&self) -> HttpVersion {
         self.version
     }
 
@@ -119,7 +90,7 @@ impl Server {
         let start = Instant::now();
         let mut socket = self.connect().await?;
         if let Some(request) = &self.tunnel {
-            socket = tunnel::dig(socket, request).await?;
+            socket = tunnel::open(socket, request).await?;
         }
         let connected = Instant::now();
         let connect = connected - start;
@@ -127,7 +98,7 @@ impl Server {
             return Ok(OpenedConnection { stream: ByteStream::Plain(socket), connect, tls: None });
         };
         let stream = tls.handshake(socket).await.map_err(ConnectError::Tls)?;
-        if self.version == Version::Http2 && stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
+        if self.version == HttpVersion::Http2 && stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
             return Err(ConnectError::Version);
         }
         Ok(OpenedConnection {

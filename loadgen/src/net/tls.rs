@@ -14,9 +14,9 @@ use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, Error as RustlsError, RootCertStore};
 
-use self::unchecked::AcceptAnyCertificate;
-use super::Socket;
-use crate::job::{Identity, Transport, Version};
+use super::stream::Socket;
+use crate::transport::{ClientCertificate, HttpVersion, Transport};
+use unchecked::AcceptAnyCertificate;
 
 /// HTTP/2's name in ALPN.
 pub(super) const HTTP2: &[u8] = b"h2";
@@ -77,8 +77,8 @@ impl TlsClient {
         };
         // Each connection stands for a new client, so each pays for a whole handshake.
         config.alpn_protocols = vec![match transport.version {
-            Version::Http1 => b"http/1.1".to_vec(),
-            Version::Http2 => HTTP2.to_vec(),
+            HttpVersion::Http1 => b"http/1.1".to_vec(),
+            HttpVersion::Http2 => HTTP2.to_vec(),
         }];
         config.resumption = Resumption::disabled();
         Ok(Arc::new(config))
@@ -121,7 +121,7 @@ fn unfit(path: &Path, what: &'static str, why: String) -> TlsError {
     TlsError::File { path: path.to_owned(), what, why }
 }
 
-impl Identity {
+impl ClientCertificate {
     fn read(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
         let chain = certificates(&self.certificate, "a client's certificate")?;
         let key = PrivateKeyDer::from_pem_file(&self.key)

@@ -4,21 +4,28 @@ use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{ConnectError, Socket};
-use crate::http1::{Keep, Progress, Reader, ReplyTo};
-use crate::job::Address;
+use super::error::ConnectError;
+use super::stream::Socket;
+use crate::address::Address;
+
+/// The longest head of a proxy's reply, in bytes.
+const LONGEST_HEAD: usize = 64 * 1024;
+/// The most headers of a proxy's reply.
+const MOST_HEADERS: usize = 128;
+/// The most 1xx replies before the one that counts.
+const MOST_INTERIM: usize = 100;
 
 /// What is sent to a proxy to be connected to a server.
-pub(super) fn request(to: &Address) -> String {
+pub(super) fn connect_request(to: &Address) -> String {
     let agent = concat!("brunt/", env!("CARGO_PKG_VERSION"));
     format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\nUser-Agent: {agent}\r\n\r\n")
 }
 
 /// Asks a proxy to connect. What follows on the socket is between client and server.
-pub(super) async fn dig(mut socket: Socket, request: &str) -> Result<Socket, ConnectError> {
+pub(super) async fn open(mut socket: Socket, request: &str) -> Result<Socket, ConnectError> {
     let asked = async {
         socket.write_all(request.as_bytes()).await?;
-        answer(&mut socket).await
+        status(&mut socket).await
     };
     match asked.await {
         Ok(200..=299) => Ok(socket),
@@ -27,20 +34,40 @@ pub(super) async fn dig(mut socket: Socket, request: &str) -> Result<Socket, Con
     }
 }
 
-/// The status of a proxy's reply. Its head is read a byte at a time: what follows it is not for us,
-/// and it is short.
-async fn answer(socket: &mut Socket) -> io::Result<u16> {
-    let mut reader = Reader::new(Keep::Length);
-    // A good reply to CONNECT has no body, whatever its headers say; a bad one is not read on.
-    reader.begin(ReplyTo::Head);
-    loop {
-        let byte = [socket.read_u8().await?];
-        match reader
-            .feed(&byte)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
-        {
-            Progress::Done { reply, .. } => return Ok(reply.status),
-            Progress::More => {}
+/// The status of a proxy's reply. A good reply to CONNECT has no body, whatever its headers say,
+/// and a bad one is not read on.
+async fn status(socket: &mut Socket) -> io::Result<u16> {
+    for _ in 0..=MOST_INTERIM {
+        match head(socket).await? {
+            101 => return Err(invalid("a switch of protocols that nobody asked for")),
+            100..=199 => {}
+            status => return Ok(status),
         }
     }
+    Err(invalid("interim replies without an end"))
+}
+
+/// Reads one head. It is read a byte at a time: what follows it is the server's, and it is short.
+async fn head(socket: &mut Socket) -> io::Result<u16> {
+    let mut head = Vec::new();
+    while head.len() < LONGEST_HEAD {
+        head.push(socket.read_u8().await?);
+        // The first byte shows whether this is HTTP at all, so that whoever speaks something else
+        // is not waited for; after it, only an end of a line can be the head's.
+        if head.len() > 1 && head.last() != Some(&b'\n') {
+            continue;
+        }
+        let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+        let mut reply = httparse::Response::new(&mut headers);
+        match reply.parse(&head) {
+            Ok(httparse::Status::Complete(_)) => return Ok(reply.code.unwrap_or_default()),
+            Ok(httparse::Status::Partial) => {}
+            Err(error) => return Err(invalid(error)),
+        }
+    }
+    Err(invalid("a head without an end"))
+}
+
+fn invalid(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
 }

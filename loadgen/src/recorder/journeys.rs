@@ -8,8 +8,9 @@ use brunt_scenarios::timeline::{
 };
 use hdrhistogram::Histogram;
 
-use super::{Sample, has_latency};
-use crate::journey::Script;
+use super::record::has_latency;
+use super::sample::Sample;
+use crate::job::JourneyScript;
 
 /// A step's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub(crate) struct JourneyRecorder {
 }
 
 impl JourneyRecorder {
-    pub fn new(script: &Script, warm_up: u64) -> Self {
+    pub fn new(script: &JourneyScript, warm_up: u64) -> Self {
         let check = |name: String| CheckCount { name, ..CheckCount::default() };
         let step = |(name, checks): (&str, Vec<String>)| StepFigures {
             name: name.to_owned(),

@@ -3,7 +3,7 @@
 use brunt_scenarios::timeline::SparseHistogram;
 use serde::{Deserialize, Serialize};
 
-use super::Totals;
+use super::totals::Totals;
 
 /// All loads, at one moment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,14 +26,14 @@ pub struct LoadSnapshot {
     /// Arrivals that are due and wait for a connection; open model only.
     pub queued: u64,
     /// What was completed in the last full second.
-    pub second: Second,
+    pub second: LastSecond,
     /// Whether it is over.
     pub over: bool,
 }
 
 /// What was completed in a second.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Second {
+pub struct LastSecond {
     /// Which one: 1 is the load's first; 0 before it is over.
     pub number: u64,
     /// Good replies.
@@ -66,7 +66,7 @@ impl From<&LoadSnapshot> for LiveFigures {
     }
 }
 
-impl Second {
+impl LastSecond {
     /// A quantile (0 to 1) of done − intended, in seconds; `None` when nothing was completed.
     pub fn quantile(&self, quantile: f64) -> Option<f64> {
         self.latency.quantile(quantile).map(|micros| micros as f64 / 1e6)
@@ -85,7 +85,7 @@ pub(crate) struct LiveFigures {
     pub totals: Totals,
     pub in_flight: u64,
     pub queued: u64,
-    pub second: Second,
+    pub second: LastSecond,
     pub over: bool,
 }
 

@@ -6,8 +6,13 @@ use std::time::Duration;
 use brunt_scenarios::timeline::{Failure, LoadRecord, SparseHistogram};
 use serde::{Deserialize, Serialize};
 
-use super::{Phases, Totals, WorkerRecord, journeys};
-use crate::doubt::{self, ScheduleEvidence};
+use super::journeys;
+use super::schedule_check;
+
+use super::phases::Phases;
+use super::record::WorkerRecord;
+use super::schedule_check::ScheduleEvidence;
+use super::totals::Totals;
 
 /// What speaks against generators beside their lag.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +74,8 @@ pub(crate) fn sum(parts: impl IntoIterator<Item = WorkerRecord>) -> Option<Worke
 /// were to blame for.
 pub(crate) fn outcome(name: &str, sum: WorkerRecord, blame: GeneratorTrouble) -> LoadOutcome {
     let GeneratorTrouble { starved, elapsed, trouble } = blame;
-    let schedule = doubt::judge(&ScheduleEvidence { lag: &sum.lag, starved, elapsed, trouble });
+    let schedule =
+        schedule_check::judge(&ScheduleEvidence { lag: &sum.lag, starved, elapsed, trouble });
     let mut accepted = sum.accepted;
     accepted.sort();
     let (windows, window) = sum.windows.finish();

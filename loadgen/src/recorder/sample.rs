@@ -2,10 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use brunt_scenarios::timeline::Failure;
-
-use crate::client::ScheduledAt;
-use crate::job::Version;
+use crate::schedule::ScheduledAt;
 
 /// The times of a request, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,23 +29,6 @@ pub(crate) enum RequestEnd {
         /// In which way, within the kind of failure.
         cause: &'static str,
     },
-}
-
-/// What an observer is told of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hit {
-    /// Its place among the job's requests.
-    pub request: usize,
-    /// What was spoken.
-    pub version: Version,
-    /// The reply's status, if there was a reply.
-    pub status: Option<u16>,
-    /// Why it was not good, if it was not.
-    pub failure: Option<Failure>,
-    /// The length of the reply's body, in bytes.
-    pub length: u64,
-    /// From sending it to the end of its reply.
-    pub took: Duration,
 }
 
 impl Sample {

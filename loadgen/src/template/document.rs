@@ -3,7 +3,9 @@
 use brunt_scenarios::template::Template;
 use serde_json::Value;
 
-use super::{Scope, fill, template};
+use super::fill;
+use super::scope::Scope;
+use super::template;
 
 /// A JSON document whose texts may have places to fill in.
 #[derive(Debug, Clone)]
@@ -51,7 +53,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::template::Values;
+    use crate::template::scope::Values;
 
     #[test]
     fn numbers_stay_numbers_and_texts_are_filled_in() {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{Bound, Job, Version, start};
+use brunt_loadgen::{Bound, HttpVersion, Job, start};
 
 use crate::counting::peak;
 use crate::frames::{DATA, Deed, END_HEADERS, HEADERS, HINTS, OK, frame, start_abuse};
@@ -35,7 +35,7 @@ fn http1(act: Act) -> i64 {
 
 fn http2(deed: Deed) -> i64 {
     let mut job = jobs::closed(&start_abuse(deed), USERS, 2);
-    job.transport.version = Version::Http2;
+    job.transport.version = HttpVersion::Http2;
     job.transport.streams = 1;
     taken(job)
 }

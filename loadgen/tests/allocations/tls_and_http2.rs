@@ -1,6 +1,6 @@
 //! What a request costs over TLS and in HTTP/2.
 
-use brunt_loadgen::{Address, Job, Version};
+use brunt_loadgen::{Address, HttpVersion, Job};
 
 use crate::http2_server::{self, Http2};
 use crate::server::{Act, Server, ok};
@@ -31,7 +31,7 @@ fn http2(see: See) -> Job {
         http2_server::Act::Answer(200, "hello")
     });
     let mut job = to(&format!("http://{}", server.address));
-    job.transport.version = Version::Http2;
+    job.transport.version = HttpVersion::Http2;
     job
 }
 

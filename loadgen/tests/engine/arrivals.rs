@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use brunt_loadgen::{Job, Order, Reuse};
+use brunt_loadgen::{Job, RequestOrder, Reuse};
 use brunt_scenarios::plan::{ExpectedResponse, JsonPath};
 use brunt_scenarios::timeline::Failure;
 use rustix::time::{ClockId, clock_gettime};
@@ -53,7 +53,7 @@ fn requests_come_in_turn_and_users_start_spread() {
     job.observer = Some(tell);
     run(job.clone());
     job.observer = None;
-    job.order = Order::Random;
+    job.order = RequestOrder::Random;
     run(job);
     let mut seen: Vec<_> = told.iter().map(|hit| (hit.request, hit.status, hit.length)).collect();
     seen.sort();

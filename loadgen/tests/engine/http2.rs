@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_loadgen::{Address, Bound, Job, LoadOutcome, Reuse, Version, start};
+use brunt_loadgen::{Address, Bound, HttpVersion, Job, LoadOutcome, Reuse, start};
 use brunt_scenarios::timeline::Failure;
 use h2::Reason;
 
@@ -14,7 +14,7 @@ use crate::wires::Pki;
 fn job(url: &str, users: u32, each: u64) -> Job {
     let mut job = closed(&Server::well(), users, each);
     job.requests[0].address = Address::split(url).unwrap().0;
-    job.transport.version = Version::Http2;
+    job.transport.version = HttpVersion::Http2;
     job
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use brunt_loadgen::{Job, Version, start};
+use brunt_loadgen::{HttpVersion, Job, start};
 use brunt_scenarios::timeline::Failure;
 
 use crate::frames::{
@@ -14,7 +14,7 @@ use crate::jobs::{adds_up, closed};
 
 fn job(deed: Deed) -> Job {
     let mut job = closed(&start_abuse(deed), 1, 1);
-    job.transport.version = Version::Http2;
+    job.transport.version = HttpVersion::Http2;
     job.timeout = Duration::from_secs(1);
     job
 }
@@ -155,7 +155,7 @@ fn streams_that_are_all_reset_cost_no_connections() {
     ] {
         let server = start_abuse(Deed::ResetAll(error));
         let mut job = closed(&server, 8, 50);
-        job.transport.version = Version::Http2;
+        job.transport.version = HttpVersion::Http2;
         let outcome =
             start(vec![job], std::time::Instant::now(), 1).unwrap().outcomes().pop().unwrap();
         adds_up(&outcome);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use brunt_loadgen::{
-    Address, Bound, Job, LoadOutcome, Order, Portion, Request, Reuse, Transport, start,
+    Address, Bound, HttpRequest, Job, LoadOutcome, Portion, RequestOrder, Reuse, Transport, start,
 };
 use brunt_scenarios::plan::{Arrival, ExpectedResponse, Ramp};
 use brunt_scenarios::timeline::{Failure, SparseHistogram};
@@ -17,7 +17,7 @@ pub fn closed(server: &Server, users: u32, each: u64) -> Job {
         requests: vec![request(server, http::Method::GET, "/")],
         logins: 0,
         journeys: None,
-        order: Order::InTurn,
+        order: RequestOrder::InTurn,
         arrival: Arrival::Closed { users, think: (Duration::ZERO, Duration::ZERO) },
         bound: Bound::Repetitions(each),
         warm_up: Duration::ZERO,
@@ -44,8 +44,8 @@ pub fn open(server: &Server, rate: f64, lasts: Duration) -> Job {
     }
 }
 
-pub fn request(server: &Server, method: http::Method, path: &str) -> Request {
-    Request {
+pub fn request(server: &Server, method: http::Method, path: &str) -> HttpRequest {
+    HttpRequest {
         method,
         address: Address::split(&server.url()).unwrap().0,
         path: path.to_owned(),

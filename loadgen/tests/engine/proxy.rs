@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use brunt_loadgen::{Address, Job, Version};
+use brunt_loadgen::{Address, HttpVersion, Job};
 use brunt_scenarios::timeline::Failure;
 
 use crate::http2_server::{self, Http2};
@@ -84,7 +84,7 @@ fn so_does_http2() {
     let server = Http2::start(100, None, |_| http2_server::Act::Answer(200, "hello"));
     let (proxy, asked) = tunnel("HTTP/1.1 200 OK", server.address);
     let mut job = through(proxy, "http://shop.test");
-    job.transport.version = Version::Http2;
+    job.transport.version = HttpVersion::Http2;
     assert_eq!(run(job).totals.ok, 10);
     assert_eq!(asked.lock().unwrap()[0], "CONNECT shop.test:80 HTTP/1.1");
 }

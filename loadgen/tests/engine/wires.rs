@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use brunt_loadgen::Identity;
+use brunt_loadgen::ClientCertificate;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio_rustls::rustls::crypto::ring::default_provider;
@@ -86,8 +86,8 @@ impl Pki {
     }
 
     /// The client's certificate.
-    pub fn identity(&self) -> Identity {
-        Identity { certificate: self.file("client.pem"), key: self.file("client-key.pem") }
+    pub fn identity(&self) -> ClientCertificate {
+        ClientCertificate { certificate: self.file("client.pem"), key: self.file("client-key.pem") }
     }
 
     /// The server's side; with `mutual`, clients must show a certificate of the same authority.

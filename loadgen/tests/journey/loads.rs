@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use brunt_loadgen::{Bound, Job, LoadOutcome, Portion, Setting, Transport, start};
+use brunt_loadgen::{Bound, Job, JobContext, LoadOutcome, Portion, Transport, start};
 use brunt_scenarios::Source;
 use brunt_scenarios::plan::{Arrival, LoadPlan};
 use brunt_scenarios::scenario::LoadFile;
@@ -16,7 +16,7 @@ pub fn job(shop: &Shop, text: &str) -> Job {
     let source = Source::new("test.yaml", format!("version: 1\nbase: {}\n{text}", shop.url()));
     let written: LoadFile = source.parse().unwrap_or_else(|wrong| panic!("{wrong}"));
     let plan = LoadPlan::check(&written, &source).unwrap_or_else(|wrong| panic!("{}", wrong[0]));
-    let setting = Setting {
+    let setting = JobContext {
         url: &|base| Some(base.to_owned()),
         values: &BTreeMap::new(),
         transport: &Transport::default(),

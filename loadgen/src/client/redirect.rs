@@ -1,0 +1,130 @@
+//! Where a redirect leads.
+
+use http::Method;
+use url::Url;
+
+use crate::address::Address;
+use crate::request::HttpRequest;
+
+/// The most redirects that are followed from one request.
+pub(crate) const MOST: u32 = 10;
+
+/// What a redirect asks for: the next request, without its cookies. 301, 302 and 303 turn into a
+/// GET, as browsers have it; 307 and 308 ask the same again. `None` when this is no redirect, or
+/// one that leads to nowhere.
+pub(crate) fn next(
+    request: &HttpRequest,
+    status: u16,
+    location: Option<&str>,
+) -> Option<HttpRequest> {
+    let keeps = match status {
+        301..=303 => request.method == Method::GET || request.method == Method::HEAD,
+        307 | 308 => true,
+        _ => return None,
+    };
+    let (address, path) = target(request, location?)?;
+    let mut headers = request.headers.clone();
+    if address != request.address {
+        // Secrets are for the server that they were meant for.
+        headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
+    }
+    if !keeps {
+        headers.retain(|(name, _)| {
+            !is_one_of(name, &["content-type", "content-length", "content-encoding"])
+        });
+    }
+    let method = if keeps { request.method.clone() } else { Method::GET };
+    let body = if keeps { request.body.clone() } else { Vec::new() };
+    Some(HttpRequest { method, address, path, headers, body })
+}
+
+/// A request for what a page shows; `None` when that is nothing that HTTP can ask for.
+pub(crate) fn shown(page: &HttpRequest, link: &str) -> Option<HttpRequest> {
+    let (address, path) = target(page, link)?;
+    let mut headers = page.headers.clone();
+    headers.retain(|(name, _)| {
+        !is_one_of(name, &["content-type", "content-length", "content-encoding"])
+    });
+    if address != page.address {
+        // Secrets are for the server that they were meant for.
+        headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
+    }
+    Some(HttpRequest { method: Method::GET, address, path, headers, body: Vec::new() })
+}
+
+fn target(request: &HttpRequest, location: &str) -> Option<(Address, String)> {
+    let scheme = match request.address.scheme {
+        crate::address::Scheme::Http => "http",
+        crate::address::Scheme::Https => "https",
+    };
+    let base = Url::parse(&format!("{scheme}://{}{}", request.address, request.path)).ok()?;
+    let there = base.join(location).ok()?;
+    let (address, _) = Address::split(there.as_str()).ok()?;
+    let query = there.query().map_or(String::new(), |query| format!("?{query}"));
+    // A socket stands for its host.
+    let unix = request.address.unix.clone().filter(|_| address.host == request.address.host);
+    Some((Address { unix, ..address }, format!("{}{query}", there.path())))
+}
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|one| one.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hop(method: Method, status: u16, location: &str) -> Option<String> {
+        let header = |name: &str| (name.to_owned(), "x".to_owned());
+        let request = HttpRequest {
+            method,
+            address: Address::split("http://h:81").unwrap().0,
+            path: "/a/b?c".to_owned(),
+            headers: vec![header("Authorization"), header("Content-Type")],
+            body: b"body".to_vec(),
+        };
+        let next = next(&request, status, Some(location))?;
+        let headers: Vec<&str> = next.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let body = String::from_utf8(next.body).unwrap();
+        Some(format!("{} {} {} {headers:?} {body}", next.method, next.address, next.path))
+    }
+
+    #[test]
+    fn what_was_sent_is_sent_again_only_when_asked_for() {
+        let is = |text: &str| Some(text.to_owned());
+        for status in [301, 302, 303] {
+            assert_eq!(hop(Method::POST, status, "/x"), is("GET h:81 /x [\"Authorization\"] "));
+        }
+        for status in [307, 308] {
+            assert_eq!(
+                hop(Method::POST, status, "/x"),
+                is("POST h:81 /x [\"Authorization\", \"Content-Type\"] body")
+            );
+        }
+        for status in [200, 300, 304, 305, 404] {
+            assert_eq!(hop(Method::POST, status, "/x"), None);
+        }
+    }
+
+    #[test]
+    fn locations_are_relative_or_not() {
+        let path = |location: &str| {
+            hop(Method::GET, 302, location).map(|hop| hop[..hop.find('[').unwrap()].to_owned())
+        };
+        assert_eq!(path("d?e#f").unwrap(), "GET h:81 /a/d?e ");
+        assert_eq!(path("../../x").unwrap(), "GET h:81 /x ");
+        assert_eq!(path("?q").unwrap(), "GET h:81 /a/b?q ");
+        assert_eq!(path("http://h:81").unwrap(), "GET h:81 / ");
+        assert_eq!(path("//other/y").unwrap(), "GET other:80 /y ");
+        assert_eq!(path("ftp://h/x"), None);
+        assert_eq!(path("http://[/"), None);
+    }
+
+    #[test]
+    fn secrets_stay_with_their_server() {
+        assert_eq!(
+            hop(Method::PUT, 307, "http://h:82/").unwrap(),
+            "PUT h:82 / [\"Content-Type\"] body"
+        );
+    }
+}

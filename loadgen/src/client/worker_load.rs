@@ -1,0 +1,266 @@
+//! One load on one thread.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use brunt_scenarios::plan::Arrival;
+use rustix::io::Errno;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::deadline::{Interrupt, RequestDeadline};
+use crate::failure::RequestError;
+use crate::job::{PreparedJob, ReplyVerdict};
+use crate::net::{ByteStream, ConnectError};
+use crate::protocol::Connector;
+use crate::protocol::http2::{Http2Options, Http2Pool};
+use crate::recorder::{JourneyRecorder, LiveFigures, Recorder, RequestEnd, Sample, WorkerRecord};
+use crate::schedule::{Dispatch, WorkerShare};
+
+/// The longest that requests in flight are waited for when a load is stopped early.
+const STOPPED_DRAIN: Duration = Duration::from_secs(1);
+
+/// One load on one thread: its figures, and what its tasks have in common.
+pub(crate) struct WorkerLoad {
+    pub ready: Arc<PreparedJob>,
+    pub origin: Instant,
+    pub share: WorkerShare,
+    /// What bytes are read into; shared by all connections of the thread.
+    pub scratch: Rc<RefCell<Box<[u8]>>>,
+    /// Connections that clients share, with HTTP/2.
+    pub http2: Http2Pool,
+    /// The open model's schedule and idle connections.
+    pub dispatch: Option<RefCell<Dispatch>>,
+    /// Wakes tasks that wait for something else than a reply when the load ends.
+    pub ended: Notify,
+    /// Told when a connection of the open model has nothing to do.
+    pub freed: Notify,
+    recorder: RefCell<Recorder>,
+    watches: RefCell<Vec<Rc<RequestDeadline>>>,
+    in_flight: Cell<u64>,
+    /// No request starts from here on.
+    end: Cell<Option<Instant>>,
+    /// Requests in flight are given up here.
+    cutoff: Cell<Option<Instant>>,
+    starved: Cell<Duration>,
+    trouble: RefCell<Option<String>>,
+    finished: Cell<bool>,
+}
+
+/// What a lane leaves behind.
+pub(crate) struct WorkerLoadRecord {
+    pub record: WorkerRecord,
+    /// For how long arrivals waited while this thread had no time left.
+    pub starved: Duration,
+    /// What the generator itself lacked.
+    pub trouble: Option<String>,
+    /// When its last task ended.
+    pub ended: Instant,
+}
+
+impl WorkerLoad {
+    pub fn new(
+        ready: &Arc<PreparedJob>,
+        origin: Instant,
+        share: WorkerShare,
+        scratch: &Rc<RefCell<Box<[u8]>>>,
+    ) -> Self {
+        let end = ready.lasts().map(|lasts| origin + lasts);
+        let dispatch = match &ready.job.arrival {
+            Arrival::Open { ramps } => {
+                Some(RefCell::new(Dispatch::new(ramps, share, ready.job.connections)))
+            }
+            Arrival::Closed { .. } => None,
+        };
+        Self {
+            ready: Arc::clone(ready),
+            origin,
+            share,
+            scratch: Rc::clone(scratch),
+            http2: Http2Pool::new(Http2Options {
+                reuse: ready.job.reuse,
+                streams: ready.job.transport.streams.max(1),
+                timeout: ready.job.timeout,
+            }),
+            dispatch,
+            ended: Notify::new(),
+            freed: Notify::new(),
+            recorder: RefCell::new(Recorder::new(&ready.job)),
+            watches: RefCell::default(),
+            in_flight: Cell::new(0),
+            end: Cell::new(end),
+            cutoff: Cell::new(end.map(|end| end + ready.job.drain)),
+            starved: Cell::default(),
+            trouble: RefCell::default(),
+            finished: Cell::new(false),
+        }
+    }
+
+    /// A deadline that the sweep looks after.
+    pub fn watch(&self) -> Rc<RequestDeadline> {
+        let watch = Rc::new(RequestDeadline::default());
+        self.watches.borrow_mut().push(Rc::clone(&watch));
+        watch
+    }
+
+    /// Whether a request meant for then may start.
+    pub fn takes(&self, intended: Instant) -> bool {
+        self.end.get().is_none_or(|end| intended < end)
+    }
+
+    /// Whether everything is to be given up.
+    pub fn is_cut(&self, now: Instant) -> bool {
+        self.cutoff.get().is_some_and(|cutoff| cutoff <= now)
+    }
+
+    /// Waits until then; false when the load ended meanwhile.
+    pub async fn sleep_until(&self, then: Instant) -> bool {
+        let ended = self.ended.notified();
+        if !self.takes(then) {
+            return false;
+        }
+        tokio::select! {
+            () = tokio::time::sleep_until(then.into()) => true,
+            () = ended => false,
+        }
+    }
+
+    /// Waits until the load ends.
+    pub async fn over(&self) {
+        let ended = self.ended.notified();
+        if self.takes(Instant::now()) {
+            ended.await;
+        }
+    }
+
+    /// A request is sent.
+    pub fn begin(&self) {
+        self.in_flight.set(self.in_flight.get() + 1);
+    }
+
+    /// Notes what came of a journey or of one of its steps.
+    pub fn journeys(&self, note: impl FnOnce(&mut JourneyRecorder)) {
+        if let Some(journeys) = self.recorder.borrow_mut().journeys() {
+            note(journeys);
+        }
+    }
+
+    /// A request has ended.
+    pub fn end(&self, sample: Sample, ended: &RequestEnd, verdict: ReplyVerdict) {
+        self.in_flight.set(self.in_flight.get() - 1);
+        self.recorder.borrow_mut().record(&sample, ended, verdict);
+    }
+
+    /// A request was due and will never be sent.
+    pub fn give_up(&self, intended: Duration, now: Instant) {
+        let waited = now.saturating_duration_since(self.origin + intended);
+        self.recorder.borrow_mut().record_unsent(intended, waited);
+    }
+
+    /// Keeps in mind what the generator, not the server, lacked.
+    pub fn own_trouble(&self, error: &io::Error) {
+        let own = match Errno::from_io_error(error) {
+            Some(Errno::MFILE | Errno::NFILE) => {
+                "no file descriptors were left for connections (see `ulimit -n`)"
+            }
+            Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => {
+                "no local ports were left for connections"
+            }
+            Some(Errno::NOBUFS | Errno::NOMEM) => "no memory was left for connections",
+            _ => return,
+        };
+        self.trouble.borrow_mut().get_or_insert_with(|| own.to_owned());
+    }
+
+    /// Waits for all tasks of the lane.
+    pub async fn join(&self, tasks: &mut JoinSet<()>) {
+        while let Some(ended) = tasks.join_next().await {
+            if ended.is_err() {
+                let lost = "a task of the generator failed; its requests are missing";
+                self.trouble.borrow_mut().get_or_insert_with(|| lost.to_owned());
+            }
+        }
+    }
+
+    /// Ends the load now, early.
+    pub fn stop(&self, now: Instant) {
+        let earlier = |before: Option<Instant>, then: Instant| {
+            Some(before.map_or(then, |before| before.min(then)))
+        };
+        self.end.set(earlier(self.end.get(), now));
+        let drain = self.ready.job.drain.min(STOPPED_DRAIN);
+        self.cutoff.set(earlier(self.cutoff.get(), now + drain));
+    }
+
+    /// Looks after deadlines and ends.
+    pub fn sweep(&self, now: Instant) {
+        if !self.takes(now) {
+            self.ended.notify_waiters();
+        }
+        let over = self.is_cut(now).then_some(Interrupt::Over);
+        for watch in self.watches.borrow().iter() {
+            watch.sweep(now, over);
+        }
+    }
+
+    /// Counts time in which arrivals waited although only this thread was too slow.
+    pub fn starve(&self, now: Instant, passed: Duration) {
+        let waits = |dispatch: &RefCell<Dispatch>| dispatch.borrow().head_waits(now - self.origin);
+        if self.dispatch.as_ref().is_some_and(waits) {
+            self.starved.set(self.starved.get() + passed);
+        }
+    }
+
+    /// What to show of it.
+    pub fn publish(&self, now: Instant, live: &mut LiveFigures) {
+        if self.finished.get() {
+            return;
+        }
+        let queued = |dispatch: &RefCell<Dispatch>| {
+            dispatch.borrow().queued(now.saturating_duration_since(self.origin))
+        };
+        live.totals = self.recorder.borrow().totals().clone();
+        live.in_flight = self.in_flight.get();
+        live.queued = self.dispatch.as_ref().map_or(0, queued);
+    }
+
+    /// What to show of the last second.
+    pub fn publish_second(&self, live: &mut LiveFigures) {
+        self.recorder.borrow_mut().take_second(&mut live.second);
+    }
+
+    /// Its figures; call it once.
+    pub fn finish(&self) -> WorkerLoadRecord {
+        self.finished.set(true);
+        WorkerLoadRecord {
+            record: self.recorder.replace(Recorder::new(&self.ready.job)).finish(),
+            starved: self.starved.get(),
+            trouble: self.trouble.take(),
+            ended: Instant::now(),
+        }
+    }
+}
+
+impl Connector for WorkerLoad {
+    async fn open(&self, server: usize) -> Result<ByteStream, RequestError> {
+        match self.ready.servers[server].open().await {
+            Ok(opened) => {
+                self.recorder.borrow_mut().record_connection(opened.connect, opened.tls);
+                Ok(opened.stream)
+            }
+            Err(error) => {
+                if let ConnectError::Connect(error) = &error {
+                    self.own_trouble(error);
+                }
+                Err(RequestError::from(&error))
+            }
+        }
+    }
+
+    fn scratch(&self) -> &RefCell<Box<[u8]>> {
+        &self.scratch
+    }
+}

@@ -1,0 +1,43 @@
+//! One cookie, and which requests it goes with.
+
+use std::time::SystemTime;
+
+use crate::address::{Address, Scheme};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cookie {
+    pub name: String,
+    pub value: String,
+    pub domain: String,
+    /// For this host alone, not for those below it.
+    pub host_only: bool,
+    pub path: String,
+    pub secure: bool,
+    /// `None` for as long as the user stays.
+    pub expires: Option<SystemTime>,
+}
+
+impl Cookie {
+    pub fn goes(&self, to: &Address, path: &str, now: SystemTime) -> bool {
+        let host = to.host.to_ascii_lowercase();
+        let of_host = host == self.domain || !self.host_only && is_below(&host, &self.domain);
+        let is_live = self.expires.is_none_or(|expires| expires > now);
+        of_host
+            && is_live
+            && covers(&self.path, path)
+            && (!self.secure || to.scheme == Scheme::Https)
+    }
+}
+
+/// Whether a host lies in a domain. An address lies in none.
+pub(super) fn is_below(host: &str, domain: &str) -> bool {
+    let is_name = host.parse::<std::net::IpAddr>().is_err();
+    is_name && host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// Whether a cookie's path is the request's, or a folder above it.
+pub(super) fn covers(cookie: &str, request: &str) -> bool {
+    request
+        .strip_prefix(cookie)
+        .is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
+}

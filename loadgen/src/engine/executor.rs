@@ -1,0 +1,8 @@
+//! How a load's requests start: a file for each model of arrival.
+
+mod closed;
+mod open;
+mod user;
+
+pub(super) use closed::closed;
+pub(super) use open::open;

@@ -1,0 +1,50 @@
+//! The closed model: users who wait for each reply, think, and go on.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::user::ScheduledUser;
+use crate::client::{VisitEnd, WorkerLoad};
+use crate::schedule::{ScheduledAt, draw_think_time};
+
+/// The least pause after a connection could not be made. A refusal takes microseconds: without a
+/// pause a few users would turn an outage of a second into a hundred thousand failures, and take
+/// the processor from whatever is starting up.
+const REFUSED: Duration = Duration::from_millis(10);
+
+/// Puts the load of one lane on: every n-th user for one of n threads.
+pub(crate) async fn closed(lane: &Rc<WorkerLoad>, users: u32, think: (Duration, Duration)) {
+    let users = users as usize;
+    let mut all = JoinSet::new();
+    for number in (lane.share.thread..users).step_by(lane.share.of) {
+        let mut visitor = ScheduledUser::user(lane, number, users);
+        let visit = async move |due| visitor.visit(due).await;
+        all.spawn_local(user(Rc::clone(lane), visit, think));
+    }
+    lane.join(&mut all).await;
+}
+
+async fn user(
+    lane: Rc<WorkerLoad>,
+    mut visit: impl AsyncFnMut(ScheduledAt) -> VisitEnd,
+    think: (Duration, Duration),
+) {
+    let mut wanted = tokio::time::Instant::now().into_std();
+    for _ in 0..lane.ready.job.bound.repetitions() {
+        if !lane.takes(wanted) {
+            break;
+        }
+        let finished = visit(ScheduledAt { intended: wanted, free: wanted }).await;
+        let pause =
+            draw_think_time(think).max(if finished.unreachable { REFUSED } else { Duration::ZERO });
+        wanted = finished.at + pause;
+        if !pause.is_zero() && !lane.sleep_until(wanted).await {
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! Who makes an arrival's requests: one request, or a journey.
+
+use std::rc::Rc;
+
+use crate::client::{SingleRequestUser, VisitEnd, WorkerLoad};
+use crate::journey::JourneyUser;
+use crate::schedule::ScheduledAt;
+
+/// Makes one request after another, or one journey after another.
+pub(super) enum ScheduledUser {
+    Single(SingleRequestUser),
+    Journey(Box<JourneyUser>),
+}
+
+impl ScheduledUser {
+    /// A user of the closed model, by its number from 0.
+    pub fn user(lane: &Rc<WorkerLoad>, number: usize, users: usize) -> Self {
+        match &lane.ready.job.journeys {
+            Some(script) => {
+                Self::Journey(Box::new(JourneyUser::new(lane, script, Some(number as u64 + 1))))
+            }
+            None => Self::Single(SingleRequestUser::user(lane, number, users)),
+        }
+    }
+
+    /// A connection of the open model, which serves one arrival after another.
+    pub fn connection(lane: &Rc<WorkerLoad>) -> Self {
+        match &lane.ready.job.journeys {
+            Some(script) => Self::Journey(Box::new(JourneyUser::new(lane, script, None))),
+            None => Self::Single(SingleRequestUser::connection(lane)),
+        }
+    }
+
+    /// Makes the next request, or journey.
+    pub async fn visit(&mut self, due: ScheduledAt) -> VisitEnd {
+        match self {
+            Self::Single(user) => user.request(due).await,
+            // Boxed, so that requests without journeys are not made to carry its state.
+            Self::Journey(user) => Box::pin(user.travel(due)).await,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! From a planned load to a job.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use brunt_scenarios::plan::{ExpectedResponse, Load, Work};
+
+use super::context::JobContext;
+use super::error::JobError;
+use super::request_template::RequestTemplate;
+use super::script::JourneyScript;
+use super::{Bound, CONNECTIONS, Job, RequestOrder};
+use crate::protocol::Reuse;
+use crate::template::JsonTemplate;
+
+impl Job {
+    /// The job of a planned load.
+    ///
+    /// Requests in flight at the end are waited for until each one's timeout, so that as few
+    /// commands as possible remain of which nobody knows whether they were accepted.
+    ///
+    /// # Errors
+    /// [`JobError`] when a service has no address, a URL, path or header cannot be sent, or a
+    /// server does not say what its messages look like. It is asked here, so this blocks if there
+    /// are calls of gRPC without a .proto file.
+    pub fn from_plan(load: &Load, setting: &JobContext<'_>) -> Result<Self, JobError> {
+        let job = Self {
+            name: load.name.clone(),
+            requests: vec![],
+            logins: 0,
+            journeys: None,
+            order: RequestOrder::InTurn,
+            arrival: load.arrival.clone(),
+            bound: Bound::Time(load.lasts),
+            warm_up: load.warm_up,
+            answer: ExpectedResponse::default(),
+            key: None,
+            timeout: load.timeout(),
+            drain: load.timeout() + Duration::from_millis(100),
+            spin: false,
+            portion: setting.portion,
+            connections: CONNECTIONS,
+            reuse: Reuse::Yes,
+            transport: setting.transport.clone(),
+            observer: None,
+        };
+        match &load.work {
+            Work::Journeys(journeys) => {
+                let script = JourneyScript::new(journeys, &load.feeds, setting)?;
+                Ok(Self { journeys: Some(Arc::new(script)), ..job })
+            }
+            Work::Request { request, key } => {
+                let draft = RequestTemplate::new(request, setting)?;
+                let mut answer = request.expect.clone();
+                for (_, wanted) in &mut answer.json {
+                    *wanted = JsonTemplate::new(wanted).fill(setting.values);
+                }
+                Ok(Self {
+                    requests: vec![draft.request(setting.values)?],
+                    answer,
+                    key: key.clone(),
+                    ..job
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use brunt_scenarios::plan::{Arrival, Auth, Body, Method, Request as Planned, RequestTarget};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::address::AddressError;
+    use crate::job::portion::Portion;
+    use crate::transport::Transport;
+
+    fn load() -> Load {
+        let request = Planned {
+            method: Method::Post,
+            target: RequestTarget {
+                service: "order".to_owned(),
+                path: "/orders?by=${who}".to_owned(),
+            },
+            headers: BTreeMap::from([("x-who".to_owned(), "${who}".to_owned())]),
+            body: Body::Json(json!({"who": ["${who}", 1], "n": "${n}"})),
+            expect: ExpectedResponse::default(),
+            timeout: Duration::from_secs(2),
+            auth: Some(Auth::Basic("ann".to_owned(), "${n}".to_owned())),
+            follow: false,
+        };
+        Load {
+            name: "orders".to_owned(),
+            arrival: Arrival::Closed { users: 1, think: (Duration::ZERO, Duration::ZERO) },
+            lasts: Duration::from_secs(1),
+            warm_up: Duration::ZERO,
+            work: Work::Request { request: Box::new(request), key: None },
+            feeds: vec![],
+            thresholds: vec![],
+        }
+    }
+
+    fn job(url: Option<&str>) -> Result<Job, JobError> {
+        let values =
+            BTreeMap::from([("who".to_owned(), json!("\"ann\"")), ("n".to_owned(), json!(7))]);
+        Job::from_plan(
+            &load(),
+            &JobContext {
+                url: &|_| url.map(str::to_owned),
+                values: &values,
+                transport: &Transport::default(),
+                portion: Portion::WHOLE,
+            },
+        )
+    }
+
+    #[test]
+    fn names_are_filled_in_everywhere() {
+        let job = job(Some("http://127.0.0.1:1/base/")).unwrap();
+        let request = &job.requests[0];
+        assert_eq!(request.path, "/base/orders?by=\"ann\"");
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let wanted = [
+            header("x-who", "\"ann\""),
+            header("content-type", "application/json"),
+            header("Authorization", "Basic YW5uOjc="),
+        ];
+        assert_eq!(request.headers, wanted);
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!(body, json!({"who": ["\"ann\"", 1], "n": 7}));
+    }
+
+    #[test]
+    fn a_base_url_is_needed() {
+        assert_eq!(
+            job(Some("order")).unwrap_err(),
+            JobError::Address(AddressError("order".to_owned()))
+        );
+        assert_eq!(job(None).unwrap_err(), JobError::Unknown("order".to_owned()));
+    }
+}

@@ -1,0 +1,263 @@
+//! A request whose values are still to be filled in.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use brunt_scenarios::form::{FORM, form};
+use brunt_scenarios::grpc::{MessageDescriptor, MethodDescriptor, packed};
+use brunt_scenarios::plan::{Auth, Body, GrpcCall, Method, Request as Planned};
+use brunt_scenarios::template::{Template, TemplatePart};
+
+use crate::protocol::grpc;
+
+use super::called_server::CalledServer;
+use super::context::JobContext;
+use super::error::JobError;
+use crate::address::Address;
+use crate::protocol::grpc::{GrpcError, framed};
+use crate::request::HttpRequest;
+use crate::template::{JsonTemplate, Scope, fill, template};
+
+/// A request whose values are still to be filled in.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestTemplate {
+    pub method: http::Method,
+    pub endpoint: CalledServer,
+    /// What comes before the path.
+    prefix: String,
+    path: Template,
+    headers: Vec<(String, Template)>,
+    auth: Option<CredentialsTemplate>,
+    body: BodyTemplate,
+}
+
+#[derive(Debug, Clone)]
+enum CredentialsTemplate {
+    Basic(Template, Template),
+    Bearer(Template),
+}
+
+#[derive(Debug, Clone)]
+enum BodyTemplate {
+    Empty,
+    Json(JsonTemplate),
+    Form(Vec<(String, Template)>),
+    Text(Template),
+    Bytes(Vec<u8>),
+    Call(JsonTemplate, MethodDescriptor),
+}
+
+impl RequestTemplate {
+    /// A planned request. A server that is called and of whose methods nothing is known is asked.
+    pub fn new(planned: &Planned, setting: &JobContext<'_>) -> Result<Self, JobError> {
+        let service = &planned.target.service;
+        let base = (setting.url)(service).ok_or_else(|| JobError::Unknown(service.clone()))?;
+        let (address, prefix) = Address::split(&base)?;
+        let mut headers: Vec<_> =
+            planned.headers.iter().map(|(name, value)| (name.clone(), template(value))).collect();
+        if planned.call().is_some() {
+            let given: Vec<_> = planned.headers.clone().into_iter().collect();
+            let own = grpc::headers(&given, planned.timeout).into_iter();
+            headers.extend(own.map(|(name, value)| (name, Template::plain(&value))));
+        }
+        let (body, kind) = match planned.call() {
+            Some(call) => (called(call, &address, planned.timeout, setting)?, None),
+            None => content(&planned.body),
+        };
+        let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let kind =
+            kind.filter(|_| !typed).map(|kind| ("content-type".to_owned(), Template::plain(kind)));
+        headers.extend(kind);
+        Ok(Self {
+            method: method(planned.method),
+            endpoint: CalledServer { address, grpc: planned.call().is_some() },
+            prefix: prefix.trim_end_matches('/').to_owned(),
+            path: template(&planned.target.path),
+            headers,
+            auth: planned.auth.as_ref().map(CredentialsTemplate::new),
+            body,
+        })
+    }
+
+    /// A request in which nothing is left to fill in.
+    pub fn recorded(request: &HttpRequest) -> Self {
+        let headers =
+            request.headers.iter().map(|(name, value)| (name.clone(), Template::plain(value)));
+        Self {
+            method: request.method.clone(),
+            endpoint: CalledServer { address: request.address.clone(), grpc: false },
+            prefix: String::new(),
+            path: Template::plain(&request.path),
+            headers: headers.collect(),
+            auth: None,
+            body: BodyTemplate::Bytes(request.body.clone()),
+        }
+    }
+
+    /// What replies to a call hold, if it is one.
+    pub fn output(&self) -> Option<MessageDescriptor> {
+        match &self.body {
+            BodyTemplate::Call(_, method) => Some(method.output()),
+            _ => None,
+        }
+    }
+
+    /// The request with its values; an error when they do not fit into a message.
+    pub fn request(&self, scope: &impl Scope) -> Result<HttpRequest, GrpcError> {
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), fill(value, scope)));
+        let auth = self.auth.as_ref().map(|auth| ("Authorization".to_owned(), auth.header(scope)));
+        let body = match &self.body {
+            BodyTemplate::Empty => Vec::new(),
+            BodyTemplate::Json(document) => document.fill(scope).to_string().into_bytes(),
+            BodyTemplate::Form(fields) => {
+                form(fields.iter().map(|(name, value)| (name, fill(value, scope)))).into_bytes()
+            }
+            BodyTemplate::Text(text) => fill(text, scope).into_bytes(),
+            BodyTemplate::Bytes(bytes) => bytes.clone(),
+            BodyTemplate::Call(message, method) => {
+                framed(&packed(&method.input(), &message.fill(scope))?)
+            }
+        };
+        Ok(HttpRequest {
+            method: self.method.clone(),
+            address: self.endpoint.address.clone(),
+            path: self.path(scope),
+            headers: headers.chain(auth).collect(),
+            body,
+        })
+    }
+
+    /// The path. One that is nothing but a saved link, such as a `Location`, is that link's.
+    fn path(&self, scope: &impl Scope) -> String {
+        let path = fill(&self.path, scope);
+        let is_link = matches!(self.path.parts(), [TemplatePart::Text(slash), TemplatePart::Placeholder(_)] if slash == "/");
+        let link = path.strip_prefix('/').filter(|_| is_link).unwrap_or_default();
+        if link.starts_with('/') {
+            return link.to_owned();
+        }
+        match Address::split(link) {
+            Ok((_, "")) => "/".to_owned(),
+            Ok((_, path)) => path.to_owned(),
+            Err(_) => format!("{}{path}", self.prefix),
+        }
+    }
+}
+
+impl CredentialsTemplate {
+    fn new(planned: &Auth) -> Self {
+        match planned {
+            Auth::Basic(user, password) => Self::Basic(template(user), template(password)),
+            Auth::Bearer(token) => Self::Bearer(template(token)),
+        }
+    }
+
+    fn header(&self, scope: &impl Scope) -> String {
+        match self {
+            Self::Basic(user, password) => {
+                let both = format!("{}:{}", fill(user, scope), fill(password, scope));
+                format!("Basic {}", BASE64_STANDARD.encode(both))
+            }
+            Self::Bearer(token) => format!("Bearer {}", fill(token, scope)),
+        }
+    }
+}
+
+/// A call's message, with what is known of its method.
+fn called(
+    call: &GrpcCall,
+    address: &Address,
+    timeout: Duration,
+    setting: &JobContext<'_>,
+) -> Result<BodyTemplate, GrpcError> {
+    let method = match &call.known {
+        Some(known) => known.clone(),
+        None => grpc::ask(address, setting.transport, (&call.service, &call.method), timeout)?,
+    };
+    Ok(BodyTemplate::Call(JsonTemplate::new(&call.message), method))
+}
+
+/// A body and its content type.
+fn content(planned: &Body) -> (BodyTemplate, Option<&'static str>) {
+    match planned {
+        Body::Empty | Body::Call(_) => (BodyTemplate::Empty, None),
+        Body::Json(value) => {
+            (BodyTemplate::Json(JsonTemplate::new(value)), Some("application/json"))
+        }
+        Body::Form(fields) => {
+            let fields = fields.iter().map(|(name, value)| (name.clone(), template(value)));
+            (BodyTemplate::Form(fields.collect()), Some(FORM))
+        }
+        Body::Text(text) => (BodyTemplate::Text(template(text)), None),
+    }
+}
+
+fn method(method: Method) -> http::Method {
+    match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Put => http::Method::PUT,
+        Method::Patch => http::Method::PATCH,
+        Method::Delete => http::Method::DELETE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use brunt_scenarios::plan::{ExpectedResponse, RequestTarget};
+    use serde_json::json;
+
+    use super::*;
+    use crate::job::portion::Portion;
+    use crate::template::Values;
+    use crate::transport::Transport;
+
+    fn sent(path: &str, body: Body, auth: Option<Auth>) -> HttpRequest {
+        let planned = Planned {
+            method: Method::Post,
+            target: RequestTarget { service: "shop".to_owned(), path: path.to_owned() },
+            headers: BTreeMap::new(),
+            body,
+            expect: ExpectedResponse::default(),
+            timeout: std::time::Duration::ZERO,
+            auth,
+            follow: false,
+        };
+        let values = Values::from([
+            ("to".to_owned(), json!("/orders/7")),
+            ("url".to_owned(), json!("http://h:1/orders/8?x")),
+            ("name".to_owned(), json!("A&B")),
+        ]);
+        let none = Values::new();
+        let setting = JobContext {
+            url: &|_| Some("http://h:1/api".to_owned()),
+            values: &none,
+            transport: &Transport::default(),
+            portion: Portion::WHOLE,
+        };
+        RequestTemplate::new(&planned, &setting).unwrap().request(&values).unwrap()
+    }
+
+    #[test]
+    fn a_saved_link_is_a_path() {
+        let path = |path: &str| sent(path, Body::Empty, None).path;
+        assert_eq!(path("/${name}/x"), "/api/A&B/x");
+        assert_eq!(path("/${to}"), "/orders/7");
+        assert_eq!(path("/${url}"), "/orders/8?x");
+    }
+
+    #[test]
+    fn forms_and_tokens_are_written_as_servers_read_them() {
+        let form = Body::Form(BTreeMap::from([("who".to_owned(), "${name} x".to_owned())]));
+        let request = sent("/", form, Some(Auth::Bearer("t-${name}".to_owned())));
+        assert_eq!(request.body, b"who=A%26B+x");
+        let headers: Vec<_> =
+            request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        assert_eq!(
+            headers,
+            ["content-type: application/x-www-form-urlencoded", "Authorization: Bearer t-A&B"]
+        );
+    }
+}

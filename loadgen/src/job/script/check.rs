@@ -1,0 +1,142 @@
+//! What is checked of a reply, each by a name.
+
+use brunt_scenarios::plan::{ExpectedResponse, Extract, JsonPath, Pattern, header_objection};
+use brunt_scenarios::template::Template;
+use serde_json::Value;
+
+use crate::protocol::ReplyContent;
+use crate::template::{JsonTemplate, Scope, fill, template};
+
+/// One thing that must be so of a reply with a good status.
+#[derive(Debug, Clone)]
+pub(crate) struct ReplyCheck {
+    /// What the figures call it.
+    pub name: String,
+    what: CheckKind,
+}
+
+#[derive(Debug, Clone)]
+enum CheckKind {
+    Header(String, Template),
+    Contains(Template),
+    Matches(Pattern),
+    Json(JsonPath, JsonTemplate),
+}
+
+/// A value to keep of a reply.
+#[derive(Debug, Clone)]
+pub(crate) struct ValueToSave {
+    pub name: String,
+    pub from: Extract,
+}
+
+/// The checks of a planned answer, beside its status.
+pub(crate) fn checks(answer: &ExpectedResponse) -> Vec<ReplyCheck> {
+    let check = |name: String, what: CheckKind| ReplyCheck { name, what };
+    let headers = answer.headers.iter().map(|(name, wanted)| {
+        check(format!("{name} is {wanted}"), CheckKind::Header(name.clone(), template(wanted)))
+    });
+    let contains = answer.contains.iter();
+    let contains = contains
+        .map(|text| check(format!("body contains {text}"), CheckKind::Contains(template(text))));
+    let matches = answer.matches.iter();
+    let matches =
+        matches.map(|one| check(format!("body matches {one}"), CheckKind::Matches(one.clone())));
+    let json = answer.json.iter();
+    let json = json.map(|(path, wanted)| {
+        check(
+            format!("{path} is {wanted}"),
+            CheckKind::Json(path.clone(), JsonTemplate::new(wanted)),
+        )
+    });
+    headers.chain(contains).chain(matches).chain(json).collect()
+}
+
+impl ReplyCheck {
+    /// Whether it is so.
+    pub fn holds(&self, reply: &ReplyContent, scope: &impl Scope) -> bool {
+        match &self.what {
+            CheckKind::Header(name, wanted) => {
+                header_objection(name, reply.header(name), &fill(wanted, scope)).is_none()
+            }
+            CheckKind::Contains(wanted) => {
+                reply.text().is_some_and(|text| text.contains(&fill(wanted, scope)))
+            }
+            CheckKind::Matches(pattern) => {
+                reply.text().is_some_and(|text| pattern.find(text).is_some())
+            }
+            CheckKind::Json(path, wanted) => {
+                let is = |document: &Value| path.objection(document, &wanted.fill(scope)).is_none();
+                reply.json().is_some_and(is)
+            }
+        }
+    }
+}
+
+impl ValueToSave {
+    /// The value, if it is there.
+    pub fn take(&self, reply: &ReplyContent) -> Option<Value> {
+        let text = |text: &str| Value::String(text.to_owned());
+        match &self.from {
+            Extract::Json(path) => path.all(reply.json()?).first().map(|value| (*value).clone()),
+            Extract::Header(name, None) => reply.header(name).map(text),
+            Extract::Header(name, Some(pattern)) => pattern.find(reply.header(name)?).map(text),
+            Extract::Body(pattern) => pattern.find(reply.text()?).map(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::template::Values;
+
+    fn reply() -> ReplyContent {
+        let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nLocation: /orders/7\r\n\r\n";
+        ReplyContent::new(200, head, br#"{"id": 7, "items": [{"n": "a"}, {"n": "a"}]}"#)
+    }
+
+    #[test]
+    fn checks_hold_or_not() {
+        let path = |text| JsonPath::parse(text).unwrap();
+        let answer = ExpectedResponse {
+            status: vec![],
+            json: vec![
+                (path("$.id"), json!("${id}")),
+                (path("$.items[*].n"), json!("a")),
+                (path("$.none"), json!(1)),
+            ],
+            headers: vec![
+                ("content-type".to_owned(), "application/json".to_owned()),
+                ("location".to_owned(), "/orders/${id}".to_owned()),
+                ("x".to_owned(), "y".to_owned()),
+            ],
+            contains: vec!["\"id\"".to_owned(), "gone".to_owned()],
+            matches: vec![Pattern::parse("id.: \\d").unwrap(), Pattern::parse("^x").unwrap()],
+        };
+        let values = Values::from([("id".to_owned(), json!(7))]);
+        let checks = checks(&answer);
+        let wrong: Vec<_> = checks.iter().filter(|check| !check.holds(&reply(), &values)).collect();
+        let wrong: Vec<&str> = wrong.iter().map(|check| check.name.as_str()).collect();
+        assert_eq!(wrong, ["x is y", "body contains gone", "body matches ^x", "$.none is 1"]);
+        assert_eq!(checks.len(), 10);
+    }
+
+    #[test]
+    fn values_are_taken_from_bodies_and_headers() {
+        let save = |from| ValueToSave { name: String::new(), from }.take(&reply());
+        let pattern = |text| Pattern::parse(text).unwrap();
+        let path = |text| Extract::Json(JsonPath::parse(text).unwrap());
+        assert_eq!(save(path("$.id")), Some(json!(7)));
+        assert_eq!(save(path("$.none")), None);
+        assert_eq!(save(Extract::Header("LOCATION".to_owned(), None)), Some(json!("/orders/7")));
+        assert_eq!(
+            save(Extract::Header("location".to_owned(), Some(pattern("\\d+$")))),
+            Some(json!("7"))
+        );
+        assert_eq!(save(Extract::Header("none".to_owned(), None)), None);
+        assert_eq!(save(Extract::Body(pattern("\"n\": \"(.)\""))), Some(json!("a")));
+    }
+}

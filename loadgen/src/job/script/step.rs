@@ -1,0 +1,84 @@
+//! One step of a journey, ready to be made.
+
+use std::time::Duration;
+
+use brunt_scenarios::grpc::{MessageDescriptor, status_name};
+use brunt_scenarios::plan::{self, ExpectedResponse, JsonPath, Polling};
+
+use super::check::{self, ReplyCheck, ValueToSave};
+use crate::job::context::JobContext;
+use crate::job::error::JobError;
+use crate::job::request_template::RequestTemplate;
+
+#[derive(Debug)]
+pub(crate) struct ScriptedStep {
+    pub name: String,
+    pub think: (Duration, Duration),
+    pub draft: RequestTemplate,
+    pub follow: bool,
+    /// What a good reply holds, if this is a call of gRPC.
+    pub output: Option<MessageDescriptor>,
+    pub timeout: Duration,
+    pub answer: ExpectedResponse,
+    pub checks: Vec<ReplyCheck>,
+    pub saves: Vec<ValueToSave>,
+    pub key: Option<JsonPath>,
+    /// Whether a lost reply leaves a command of which nobody knows whether it was accepted.
+    pub is_command: bool,
+    pub polling: Option<Polling>,
+}
+
+impl ScriptedStep {
+    pub(super) fn new(
+        planned: &plan::JourneyStep,
+        has_keys: bool,
+        setting: &JobContext<'_>,
+    ) -> Result<Self, JobError> {
+        let request = &planned.request;
+        let save = |(name, from): &(String, plan::Extract)| ValueToSave {
+            name: name.clone(),
+            from: from.clone(),
+        };
+        let draft = RequestTemplate::new(request, setting)?;
+        Ok(Self {
+            name: planned.name.clone(),
+            think: planned.think,
+            output: draft.output(),
+            draft,
+            follow: request.follow,
+            timeout: request.timeout,
+            answer: request.expect.clone(),
+            checks: check::checks(&request.expect),
+            saves: planned.save.iter().map(save).collect(),
+            key: planned.key.clone(),
+            is_command: planned.key.is_some() || !has_keys,
+            polling: planned.polling,
+        })
+    }
+
+    /// What is checked, in the order in which results come: the status, the checks, the
+    /// values to save.
+    pub(super) fn check_names(&self) -> Vec<String> {
+        let name = |status: &u16| match status_name(*status).filter(|_| self.output.is_some()) {
+            Some(name) => name.to_uppercase(),
+            None => status.to_string(),
+        };
+        let statuses: Vec<String> = self.answer.status.iter().map(name).collect();
+        let status =
+            if statuses.is_empty() { "2xx or 3xx".to_owned() } else { statuses.join(" or ") };
+        let checks = self.checks.iter().map(|check| check.name.clone());
+        let saves = self.saves.iter().map(|save| format!("{} can be saved", save.name));
+        let key = self.key.iter().map(|path| format!("{path} is a key"));
+        std::iter::once(format!("status is {status}"))
+            .chain(checks)
+            .chain(saves)
+            .chain(key)
+            .collect()
+    }
+
+    /// Whether anything is read of a reply's body.
+    pub(super) fn reads_body(&self) -> bool {
+        let of_body = |save: &ValueToSave| !matches!(save.from, plan::Extract::Header(..));
+        !self.checks.is_empty() || self.key.is_some() || self.saves.iter().any(of_body)
+    }
+}

@@ -1,0 +1,65 @@
+//! What a step's reply is worth.
+
+use brunt_scenarios::timeline::Failure;
+use serde_json::Value;
+
+use super::values::JourneyValues;
+use crate::job::{ReplyVerdict, ScriptedStep};
+use crate::protocol::ReplyContent;
+use crate::protocol::grpc::leaves_unknown;
+
+/// What a reply is worth.
+#[derive(Debug, Default)]
+pub(super) struct StepVerdict {
+    pub verdict: ReplyVerdict,
+    /// Whether each check passed, as far as they were made: after a bad status there is
+    /// nothing to check.
+    pub checks: Vec<bool>,
+    /// Values for the steps that follow.
+    pub saved: Vec<(String, Value)>,
+}
+
+impl StepVerdict {
+    /// A request without a reply.
+    pub fn lost(failure: Failure, unknown: bool) -> Self {
+        Self {
+            verdict: ReplyVerdict { failure: Some(failure), key: None, unknown },
+            ..Self::default()
+        }
+    }
+}
+
+/// Judges a reply as [`crate::Job`] judges those of single requests, and keeps what is to be kept.
+pub(super) fn judge(
+    step: &ScriptedStep,
+    reply: &ReplyContent,
+    known: &JourneyValues<'_>,
+) -> StepVerdict {
+    let (status, failure, unknown) = match reply.grpc {
+        Some(status) => (status, Failure::Grpc(status), leaves_unknown(status)),
+        None => (reply.status, Failure::Status(reply.status), reply.status >= 500),
+    };
+    if !step.answer.takes(status) {
+        return StepVerdict {
+            checks: vec![false],
+            ..StepVerdict::lost(failure, step.is_command && unknown)
+        };
+    }
+    let mut checks = vec![true];
+    checks.extend(step.checks.iter().map(|check| check.holds(reply, known)));
+    let mut saved = Vec::new();
+    for save in &step.saves {
+        let value = save.take(reply);
+        checks.push(value.is_some());
+        saved.extend(value.map(|value| (save.name.clone(), value)));
+    }
+    let key = step.key.as_ref().and_then(|path| path.text(reply.json()?));
+    checks.extend(step.key.as_ref().map(|_| key.is_some()));
+    let verdict = match checks.iter().all(|passed| *passed) {
+        true => ReplyVerdict { failure: None, key, unknown: false },
+        false => {
+            ReplyVerdict { failure: Some(Failure::Check), key: None, unknown: step.is_command }
+        }
+    };
+    StepVerdict { verdict, checks, saved }
+}

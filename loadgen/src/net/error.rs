@@ -1,0 +1,68 @@
+//! Why there is no connection.
+
+use std::io;
+
+use brunt_scenarios::timeline::Failure;
+
+use super::tls::TlsError;
+use crate::failure::{RequestError, tls_cause};
+
+/// Why a connection could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// A name that the resolver does not know, or no resolver.
+    #[error("the name cannot be looked up: {0}")]
+    Dns(#[source] io::Error),
+    /// A server that takes no connection at any of its addresses.
+    #[error("{0}")]
+    Connect(#[source] io::Error),
+    /// A proxy that takes no connection, or closes it.
+    #[error("the proxy did not answer: {0}")]
+    Proxy(#[source] io::Error),
+    /// A proxy that answers a CONNECT with something else than a 2xx.
+    #[error("the proxy refused")]
+    Refused,
+    /// A handshake that fails, on a certificate for example.
+    #[error("TLS: {0}")]
+    Tls(#[source] io::Error),
+    /// A server that chooses HTTP/1.1, or nothing, where HTTP/2 is wanted.
+    #[error("the server does not agree to HTTP/2")]
+    Version,
+}
+
+/// Why connections to a server cannot even be tried.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServerSetupError {
+    #[error("{0}")]
+    Lookup(#[source] io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+impl From<&ConnectError> for RequestError {
+    fn from(error: &ConnectError) -> Self {
+        match error {
+            ConnectError::Dns(_) => Self::new(Failure::Dns, "the name was not found"),
+            ConnectError::Connect(error) => Self::new(Failure::Connect, connect_cause(error)),
+            ConnectError::Proxy(_) => Self::new(Failure::Connect, "the proxy did not answer"),
+            ConnectError::Refused => Self::new(Failure::Connect, "the proxy refused"),
+            ConnectError::Tls(error) => {
+                Self::new(Failure::Tls, tls_cause(error).unwrap_or("the handshake was cut off"))
+            }
+            ConnectError::Version => {
+                Self::new(Failure::Protocol, "the server does not agree to HTTP/2")
+            }
+        }
+    }
+}
+
+fn connect_cause(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "refused",
+        io::ErrorKind::NotFound => "there is no such socket",
+        io::ErrorKind::ConnectionReset => "reset while connecting",
+        io::ErrorKind::TimedOut => "nobody answered",
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "no route",
+        _ => "no connection",
+    }
+}

@@ -1,0 +1,218 @@
+//! What a server says of its messages: gRPC's server reflection, v1 or v1alpha.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use brunt_scenarios::grpc::MethodError;
+use bytes::Bytes;
+use h2::client::SendRequest;
+use prost::Message;
+use prost_reflect::DescriptorPool;
+use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
+
+use super::wire;
+
+use super::error::GrpcError;
+use crate::address::Address;
+use crate::net::Server;
+use crate::transport::Transport;
+
+/// The newer comes first; the messages are the same.
+const VERSIONS: [&str; 2] =
+    ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
+
+/// ServerReflectionRequest. A oneof is nothing but fields of which one is there.
+#[derive(Clone, PartialEq, Message)]
+struct ReflectionRequest {
+    #[prost(string, optional, tag = "3")]
+    file_by_name: Option<String>,
+    #[prost(string, optional, tag = "4")]
+    file_of_symbol: Option<String>,
+    #[prost(string, optional, tag = "7")]
+    services: Option<String>,
+}
+
+/// ServerReflectionResponse.
+#[derive(Clone, PartialEq, Message)]
+struct ReflectionResponse {
+    #[prost(message, optional, tag = "4")]
+    files: Option<FileDescriptors>,
+    #[prost(message, optional, tag = "6")]
+    services: Option<ServiceList>,
+    #[prost(message, optional, tag = "7")]
+    error: Option<ReflectionRefusal>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct FileDescriptors {
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    files: Vec<Vec<u8>>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ServiceList {
+    #[prost(message, repeated, tag = "1")]
+    services: Vec<ServiceName>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ServiceName {
+    #[prost(string, tag = "1")]
+    name: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct ReflectionRefusal {
+    #[prost(string, tag = "2")]
+    message: String,
+}
+
+/// All that a service's messages are made of.
+pub(super) fn ask(
+    address: &Address,
+    transport: &Transport,
+    service: &str,
+    timeout: Duration,
+) -> Result<DescriptorPool, GrpcError> {
+    let failed = |why: String| GrpcError::Reflection { address: address.to_string(), why };
+    let server =
+        Server::new(address, transport, &mut None).map_err(|error| failed(error.to_string()))?;
+    // On a thread of its own, since whoever asks may be on a runtime that must not be blocked on.
+    let asked = std::thread::scope(|scope| {
+        let asking = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let learning = learn(&server, address, service);
+            Ok(runtime.block_on(async { tokio::time::timeout(timeout, learning).await }))
+        });
+        asking.join().unwrap_or_else(|_| Err(std::io::Error::other("the question failed")))
+    });
+    match asked.map_err(|error| failed(error.to_string()))? {
+        Err(_) => Err(failed(format!("no answer within {} s", timeout.as_secs_f64()))),
+        Ok(Err(ReflectionFailure::Server(why))) => Err(failed(why)),
+        Ok(Err(ReflectionFailure::Service(there))) => {
+            Err(MethodError::Service { name: service.to_owned(), there }.into())
+        }
+        Ok(Ok(pool)) => Ok(pool),
+    }
+}
+
+/// Why nothing is known.
+enum ReflectionFailure {
+    Server(String),
+    /// The services that there are instead.
+    Service(Vec<String>),
+}
+
+impl From<String> for ReflectionFailure {
+    fn from(why: String) -> Self {
+        Self::Server(why)
+    }
+}
+
+async fn learn(
+    server: &Server,
+    address: &Address,
+    service: &str,
+) -> Result<DescriptorPool, ReflectionFailure> {
+    let opened = server.open().await.map_err(|error| error.to_string())?;
+    let (send, connection) =
+        h2::client::handshake(opened.stream).await.map_err(|error: h2::Error| error.to_string())?;
+    let asked = async {
+        let mut last = String::new();
+        for version in VERSIONS {
+            let url = format!("{}://{address}/{version}/ServerReflectionInfo", address.scheme);
+            match (ReflectionClient { send: &send, url }).learn(service).await {
+                // Another version may be there.
+                Err(ReflectionFailure::Server(why)) => last = why,
+                other => return other,
+            }
+        }
+        Err(ReflectionFailure::Server(last))
+    };
+    tokio::select! {
+        learnt = asked => learnt,
+        ended = connection => Err(ReflectionFailure::Server(match ended {
+            Ok(()) => "it closed the connection".to_owned(),
+            Err(error) => error.to_string(),
+        })),
+    }
+}
+
+/// A server that answers in one version.
+struct ReflectionClient<'a> {
+    send: &'a SendRequest<Bytes>,
+    url: String,
+}
+
+impl ReflectionClient<'_> {
+    async fn learn(&self, service: &str) -> Result<DescriptorPool, ReflectionFailure> {
+        let first = ReflectionRequest {
+            file_of_symbol: Some(service.to_owned()),
+            ..ReflectionRequest::default()
+        };
+        let Some(files) = self.ask(&first).await?.files else {
+            return Err(ReflectionFailure::Service(self.services().await?));
+        };
+        let mut known: BTreeMap<String, FileDescriptorProto> = BTreeMap::new();
+        let mut asked: BTreeSet<String> = BTreeSet::new();
+        take(&mut known, &files)?;
+        // A server may send a file without those that it imports.
+        loop {
+            let next = missing(&known).find(|name| !asked.contains(name));
+            let Some(name) = next else { break };
+            asked.insert(name.clone());
+            let answer = self
+                .ask(&ReflectionRequest {
+                    file_by_name: Some(name),
+                    ..ReflectionRequest::default()
+                })
+                .await?;
+            take(&mut known, &answer.files.unwrap_or_default())?;
+        }
+        let set = FileDescriptorSet { file: known.into_values().collect() };
+        let mut pool = DescriptorPool::global();
+        match pool.add_file_descriptor_set(set.clone()) {
+            Ok(()) => Ok(pool),
+            Err(_) => DescriptorPool::from_file_descriptor_set(set).map_err(|error| {
+                ReflectionFailure::Server(format!("what it says does not fit together: {error}"))
+            }),
+        }
+    }
+
+    async fn services(&self) -> Result<Vec<String>, ReflectionFailure> {
+        let answer = self
+            .ask(&ReflectionRequest {
+                services: Some(String::new()),
+                ..ReflectionRequest::default()
+            })
+            .await?;
+        let there =
+            answer.services.unwrap_or_default().services.into_iter().map(|service| service.name);
+        Ok(there.filter(|name| !name.starts_with("grpc.reflection.")).collect())
+    }
+
+    async fn ask(&self, ask: &ReflectionRequest) -> Result<ReflectionResponse, ReflectionFailure> {
+        let answer = wire::ask(self.send, &self.url, &ask.encode_to_vec()).await?;
+        let answer =
+            ReflectionResponse::decode(answer.as_slice()).map_err(|error| error.to_string())?;
+        Ok(answer)
+    }
+}
+
+fn take(
+    known: &mut BTreeMap<String, FileDescriptorProto>,
+    files: &FileDescriptors,
+) -> Result<(), ReflectionFailure> {
+    for file in &files.files {
+        let file =
+            FileDescriptorProto::decode(file.as_slice()).map_err(|error| error.to_string())?;
+        known.insert(file.name().to_owned(), file);
+    }
+    Ok(())
+}
+
+/// Files that are imported and not there.
+fn missing(known: &BTreeMap<String, FileDescriptorProto>) -> impl Iterator<Item = String> {
+    let imported = known.values().flat_map(|file| file.dependency.iter());
+    imported.filter(move |name| !known.contains_key(*name)).cloned()
+}

@@ -1,0 +1,117 @@
+//! Chunked bodies, byte by byte where it must be and slice by slice where it can.
+
+use super::error::MalformedReply;
+
+/// The longest chunk header or trailer line that is put up with, in bytes.
+const LONGEST_LINE: usize = 16 * 1024;
+
+/// Where in a chunked body the reading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ChunkState {
+    Size,
+    Extension,
+    SizeEnd,
+    Data,
+    DataReturn,
+    DataEnd,
+    Trailer,
+    TrailerEnd,
+}
+
+/// Reads a chunked body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ChunkedDecoder {
+    at: ChunkState,
+    /// Bytes left of the chunk; while its size is read, the size so far.
+    left: u64,
+    digits: u8,
+    /// Bytes of the present line that are not data.
+    line: usize,
+    /// Bytes in all trailers.
+    trailers: usize,
+}
+
+impl ChunkedDecoder {
+    pub fn new() -> Self {
+        Self { at: ChunkState::Size, left: 0, digits: 0, line: 0, trailers: 0 }
+    }
+
+    /// Reads on; calls `data` with what belongs to the body. Says how many bytes were used, and
+    /// whether that was all.
+    pub fn feed(
+        &mut self,
+        input: &[u8],
+        mut data: impl FnMut(&[u8]),
+    ) -> Result<(usize, bool), MalformedReply> {
+        let mut used = 0;
+        while used < input.len() {
+            if self.at == ChunkState::Data {
+                let here = usize::try_from(self.left).unwrap_or(usize::MAX).min(input.len() - used);
+                data(&input[used..used + here]);
+                used += here;
+                self.left -= here as u64;
+                if self.left == 0 {
+                    self.at = ChunkState::DataReturn;
+                }
+                continue;
+            }
+            let byte = input[used];
+            used += 1;
+            if self.step(byte)? {
+                return Ok((used, true));
+            }
+        }
+        Ok((used, false))
+    }
+
+    /// One byte that is not data; true when it was the last of the body.
+    fn step(&mut self, byte: u8) -> Result<bool, MalformedReply> {
+        self.line += 1;
+        if self.line > LONGEST_LINE || self.trailers > LONGEST_LINE {
+            return Err(MalformedReply::Chunk("line"));
+        }
+        match (self.at, byte) {
+            (ChunkState::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,
+            (ChunkState::Size, b';' | b' ' | b'\t') if self.digits > 0 => {
+                self.at = ChunkState::Extension
+            }
+            (ChunkState::Size | ChunkState::Extension, b'\r') if self.digits > 0 => {
+                self.at = ChunkState::SizeEnd
+            }
+            (ChunkState::Extension, byte) if byte != b'\n' => {}
+            (ChunkState::SizeEnd, b'\n') => self.begin_chunk(),
+            (ChunkState::DataReturn, b'\r') => self.at = ChunkState::DataEnd,
+            (ChunkState::DataEnd, b'\n') => *self = Self { trailers: self.trailers, ..Self::new() },
+            (ChunkState::Trailer, b'\r') => self.at = ChunkState::TrailerEnd,
+            (ChunkState::Trailer, byte) if byte != b'\n' => self.trailers += 1,
+            (ChunkState::TrailerEnd, b'\n') if self.line == 2 => return Ok(true),
+            (ChunkState::TrailerEnd, b'\n') => {
+                self.at = ChunkState::Trailer;
+                self.line = 0;
+            }
+            (ChunkState::DataReturn | ChunkState::DataEnd, _) => {
+                return Err(MalformedReply::Chunk("end"));
+            }
+            (ChunkState::Trailer | ChunkState::TrailerEnd, _) => {
+                return Err(MalformedReply::Chunk("trailer"));
+            }
+            _ => return Err(MalformedReply::Chunk("size")),
+        }
+        Ok(false)
+    }
+
+    fn digit(&mut self, byte: u8) -> Result<(), MalformedReply> {
+        let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
+        self.digits += 1;
+        if self.digits > 15 {
+            return Err(MalformedReply::Chunk("size"));
+        }
+        self.left = self.left * 16 + digit;
+        Ok(())
+    }
+
+    fn begin_chunk(&mut self) {
+        self.line = 0;
+        self.at = if self.left == 0 { ChunkState::Trailer } else { ChunkState::Data };
+    }
+}

@@ -1,0 +1,73 @@
+//! One user's requests to a server, over connections of HTTP/2 that users share.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Instant;
+
+use brunt_scenarios::timeline::Failure;
+
+use super::pool::Http2Pool;
+use super::received_reply::ReceivedReply;
+use super::request::Http2Request;
+use crate::failure::RequestError;
+use crate::protocol::connector::Connector;
+use crate::protocol::reply::{Keep, ReplySummary};
+
+/// How often a connection may end between being chosen and being used before a request
+/// counts as failed.
+const TRIES: usize = 3;
+
+/// Makes one request at a time to one server, on whichever of the pool's connections has room.
+pub(crate) struct Http2Client {
+    /// What came of the last request; its buffers serve all.
+    received: ReceivedReply,
+}
+
+impl Http2Client {
+    /// Nothing is opened before it is needed.
+    pub fn new(keep: Keep) -> Self {
+        Self { received: ReceivedReply::new(keep) }
+    }
+
+    /// Sends a request and reads its reply. Sets `wrote` once the server may have seen something
+    /// of the request. Dropping the future cancels the stream.
+    pub async fn exchange(
+        &mut self,
+        connector: &Rc<impl Connector>,
+        pool: &Http2Pool,
+        server: usize,
+        request: &Http2Request,
+        wrote: &Cell<bool>,
+    ) -> Result<ReplySummary, RequestError> {
+        self.received.clear();
+        for _ in 0..TRIES {
+            let lease = pool.lease(connector, server);
+            // Nothing was sent on a connection that ended before.
+            if lease.session.ready().await? {
+                wrote.set(true);
+                return lease.session.exchange(request, &mut self.received).await;
+            }
+        }
+        Err(RequestError::new(Failure::Connect, "connections end as soon as they are open"))
+    }
+
+    /// The last reply's body, as far as it was kept.
+    pub fn body(&self) -> &[u8] {
+        self.received.body()
+    }
+
+    /// The last reply's head, if it was kept: a status line, and a header a line.
+    pub fn head(&self) -> &[u8] {
+        self.received.head()
+    }
+
+    /// The last reply's status of gRPC, if it had one.
+    pub fn grpc(&self) -> Option<u16> {
+        self.received.grpc()
+    }
+
+    /// When the last reply began to come, if it did not come in one piece.
+    pub fn first_byte(&self) -> Option<Instant> {
+        self.received.first_byte()
+    }
+}

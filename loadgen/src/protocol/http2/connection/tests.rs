@@ -1,0 +1,201 @@
+use std::task::{Context, Poll, Waker};
+
+use brunt_scenarios::timeline::Failure;
+use bytes::Bytes;
+use proptest::prelude::*;
+
+use super::*;
+
+use crate::protocol::reply::{Keep, ReplyTo};
+
+const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
+
+fn message(body: &[u8]) -> Http2Request {
+    let mut head = Vec::new();
+    hpack::write(&mut head, ":method", b"POST");
+    Http2Request { head: head.into(), body: Bytes::copy_from_slice(body), to: ReplyTo::Other }
+}
+
+fn ask(talk: &mut Http2Connection, message: &Http2Request) -> u32 {
+    talk.request(message, ReceivedReply::new(Keep::Whole(1 << 20)), Waker::noop())
+}
+
+fn take(
+    talk: &mut Http2Connection,
+    id: u32,
+) -> Option<(ReceivedReply, Result<ReplySummary, RequestError>)> {
+    match talk.poll(id, &Context::from_waker(Waker::noop())) {
+        Poll::Ready(taken) => taken,
+        Poll::Pending => None,
+    }
+}
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    super::frame::write(&mut out, (kind, flags), stream, &[payload]);
+    out
+}
+
+/// The frames in what is to be sent, without what a client says first.
+fn said(talk: &mut Http2Connection) -> Vec<(u8, u8, u32, usize)> {
+    let bytes = talk.output().to_vec();
+    talk.advance(bytes.len());
+    let mut rest = bytes.strip_prefix(super::frame::PREFACE).unwrap_or(&bytes);
+    let mut all = Vec::new();
+    while let Some(head) = FrameHeader::read(rest) {
+        all.push((head.kind, head.flags, head.stream, head.length));
+        rest = &rest[HEAD + head.length..];
+    }
+    assert!(rest.is_empty());
+    all
+}
+
+/// One on which the server has said what it allows, and nothing is left to be sent.
+fn begun() -> Http2Connection {
+    let mut talk = Http2Connection::new();
+    talk.feed(SETTINGS).unwrap();
+    assert!(said(&mut talk).contains(&(super::frame::SETTINGS, super::frame::ACK, 0, 0)));
+    talk
+}
+
+#[test]
+fn requests_of_one_moment_are_said_together_and_answered_in_any_order() {
+    let mut talk = begun();
+    let ids = [(); 3].map(|()| ask(&mut talk, &message(b"")));
+    let flags = super::frame::END_HEADERS | super::frame::END_STREAM;
+    // The first says that no table is used.
+    assert_eq!(said(&mut talk), [(1, flags, 1, 2), (1, flags, 3, 1), (1, flags, 5, 1)]);
+    let answer = |id, body: &[u8]| [frame(1, 4, id, b"\x88"), frame(0, 1, id, body)].concat();
+    talk.feed(&[answer(5, b"five"), answer(1, b"one")].concat()).unwrap();
+    assert!(take(&mut talk, ids[1]).is_none());
+    for (id, body) in [(1, "one"), (5, "five")] {
+        let (received, result) = take(&mut talk, id).unwrap();
+        assert_eq!(
+            result.unwrap(),
+            ReplySummary {
+                status: 200,
+                length: body.len() as u64,
+                reuse: crate::protocol::Reuse::Yes,
+                sets_cookies: false
+            }
+        );
+        assert_eq!(
+            (received.body(), received.head()),
+            (body.as_bytes(), b"HTTP/2 200\r\n\r\n".as_slice())
+        );
+    }
+    assert!(!talk.is_idle() && said(&mut talk).is_empty());
+}
+
+#[test]
+fn bodies_wait_for_windows() {
+    let mut talk = begun();
+    let id = ask(&mut talk, &message(&[b'x'; 100_000]));
+    let sum = |frames: &[(u8, u8, u32, usize)]| -> usize {
+        frames.iter().filter(|frame| frame.0 == super::frame::DATA).map(|frame| frame.3).sum()
+    };
+    let first = said(&mut talk);
+    assert_eq!(sum(&first), 65_535, "{first:?}");
+    assert!(first.iter().all(|frame| frame.3 <= 16_384));
+    talk.feed(&frame(8, 0, 0, &100_000_u32.to_be_bytes())).unwrap();
+    assert!(said(&mut talk).is_empty(), "the stream's window is closed still");
+    talk.feed(&frame(8, 0, id, &10_u32.to_be_bytes())).unwrap();
+    assert_eq!(said(&mut talk), [(0, 0, id, 10)]);
+    // Another first window changes that of streams that are open.
+    talk.feed(&frame(4, 0, 0, &[&[0, 4][..], &100_000_u32.to_be_bytes()].concat())).unwrap();
+    let last = said(&mut talk);
+    assert_eq!(sum(&last), 100_000 - 65_545, "{last:?}");
+    assert_eq!(last.last().unwrap().1, super::frame::END_STREAM);
+}
+
+#[test]
+fn an_early_answer_ends_a_body() {
+    let mut talk = begun();
+    let id = ask(&mut talk, &message(&[b'x'; 100_000]));
+    said(&mut talk);
+    talk.feed(&frame(1, 5, id, b"\x8d")).unwrap();
+    assert_eq!(take(&mut talk, id).unwrap().1.unwrap().status, 404);
+    assert_eq!(said(&mut talk), [(super::frame::RST_STREAM, 0, id, 4)]);
+}
+
+#[test]
+fn windows_are_opened_again_and_long_heads_are_cut() {
+    let mut talk = begun();
+    let mut long = message(b"");
+    long.head = vec![0; 40_000].into();
+    let id = ask(&mut talk, &long);
+    assert_eq!(
+        said(&mut talk),
+        [(1, 1, id, 16_384), (9, 0, id, 16_384), (9, 4, id, 40_001 - 2 * 16_384)]
+    );
+    talk.feed(&frame(1, 4, id, b"\x88")).unwrap();
+    for _ in 0..1_000 {
+        talk.feed(&frame(0, 0, id, &[0; 16_384])).unwrap();
+    }
+    let updates = said(&mut talk);
+    assert!(updates.iter().all(|frame| frame.0 == super::frame::WINDOW_UPDATE));
+    assert!((30..60).contains(&updates.len()), "{}", updates.len());
+}
+
+#[test]
+fn a_request_that_is_given_up_is_cancelled_and_forgotten() {
+    let mut talk = begun();
+    let id = ask(&mut talk, &message(b""));
+    said(&mut talk);
+    talk.cancel(id);
+    assert_eq!(said(&mut talk), [(super::frame::RST_STREAM, 0, id, 4)]);
+    // What was under way is let pass.
+    talk.feed(&[frame(1, 4, id, b"\x88"), frame(0, 1, id, b"late")].concat()).unwrap();
+    assert!(talk.is_idle() && take(&mut talk, id).is_none());
+}
+
+#[test]
+fn a_goaway_spares_what_the_server_has_begun() {
+    let mut talk = begun();
+    let ids = [(); 2].map(|()| ask(&mut talk, &message(b"")));
+    talk.feed(&frame(7, 0, 0, &[0, 0, 0, 1, 0, 0, 0, 0])).unwrap();
+    assert_eq!(
+        take(&mut talk, ids[1]).unwrap().1,
+        Err(RequestError::new(Failure::Reset, "GOAWAY"))
+    );
+    assert!(take(&mut talk, ids[0]).is_none() && !talk.has_room() && talk.is_leaving().is_some());
+    talk.feed(&frame(1, 5, ids[0], b"\x88")).unwrap();
+    assert!(take(&mut talk, ids[0]).unwrap().1.is_ok());
+}
+
+/// What comes of three requests when a server says this, in pieces of so many bytes.
+fn outcome(
+    bytes: &[u8],
+    piece: usize,
+) -> (Option<RequestError>, Vec<Option<Result<ReplySummary, RequestError>>>) {
+    let mut talk = begun();
+    let ids = [(); 3].map(|()| ask(&mut talk, &message(b"x")));
+    let wrong = bytes.chunks(piece.max(1)).find_map(|piece| talk.feed(piece).err());
+    assert!(talk.output().len() < 64 * (bytes.len() + 64), "no more is said than was asked for");
+    (wrong, ids.map(|id| take(&mut talk, id).map(|(_, result)| result)).to_vec())
+}
+
+/// Frames that make some sense.
+fn frames() -> impl Strategy<Value = Vec<u8>> {
+    let payload = prop_oneof![
+        Just(b"\x88".to_vec()),
+        Just(b"\x88\x0f\x0d\x012".to_vec()),
+        Just(vec![0, 0, 0, 1]),
+        proptest::collection::vec(any::<u8>(), 0..20),
+    ];
+    let one = (0_u8..11, prop_oneof![Just(0_u8), Just(4), Just(5), any::<u8>()], 0_u32..7, payload);
+    let one = one.prop_map(|(kind, flags, stream, payload)| frame(kind, flags, stream, &payload));
+    proptest::collection::vec(one, 0..12).prop_map(|frames| frames.concat())
+}
+
+proptest! {
+    #[test]
+    fn where_bytes_are_cut_does_not_matter(bytes in frames(), piece in 1_usize..40) {
+        prop_assert_eq!(outcome(&bytes, piece), outcome(&bytes, bytes.len()));
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        outcome(&bytes, 7);
+    }
+}

@@ -1,0 +1,90 @@
+//! A conversation with a server that is made up, for whoever wants to know what a client makes of
+//! it.
+
+use std::task::{Context, Poll, Waker};
+
+use super::error;
+
+use super::connection::Http2Connection;
+use super::received_reply::ReceivedReply;
+use super::request::Http2Request;
+use crate::address::Scheme;
+use crate::protocol::reply::Keep;
+
+/// What a client made of what a server said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FuzzOutcome {
+    /// Each request's reply: its status, its length, and how much of its body was kept, in bytes;
+    /// or why there is none.
+    pub replies: Vec<Result<(u16, u64, usize), &'static str>>,
+    /// Why the connection was given up, if it was.
+    pub ended: Option<&'static str>,
+    /// All that the client said, in bytes.
+    pub sent: usize,
+}
+
+/// What a server says first: that it allows what the protocol does.
+const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
+
+/// Makes so many requests, and lets a client hear what a server says to them, this many bytes at a
+/// time. Of each body, `keep` bytes are kept at most.
+pub fn feed_connection(said: &[u8], piece: usize, requests: usize, keep: usize) -> FuzzOutcome {
+    let mut talk = Http2Connection::new();
+    let bytes = b"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi";
+    let message = Http2Request::parse(bytes, Scheme::Http);
+    let mut ended = talk.feed(SETTINGS).err();
+    let ask = |message| talk.request(message, ReceivedReply::new(Keep::Whole(keep)), Waker::noop());
+    let ids: Vec<u32> =
+        std::iter::repeat_n(message.as_ref(), requests).flatten().map(ask).collect();
+    let mut sent = 0;
+    for part in said.chunks(piece.max(1)) {
+        ended = ended.or(talk.feed(part).err());
+        let output = talk.output().len();
+        talk.advance(output);
+        sent += output;
+        if ended.is_some() {
+            break;
+        }
+    }
+    talk.fail(|_| error::RULES);
+    let take = |id| match talk.poll(id, &Context::from_waker(Waker::noop())) {
+        Poll::Ready(Some((received, Ok(reply)))) => {
+            Ok((reply.status, reply.length, received.body().len()))
+        }
+        Poll::Ready(Some((_, Err(missed)))) => Err(missed.cause),
+        Poll::Ready(None) | Poll::Pending => Err("a request without an end"),
+    };
+    FuzzOutcome {
+        replies: ids.into_iter().map(take).collect(),
+        ended: ended.map(|missed| missed.cause),
+        sent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_heard_in_pieces_as_at_once() {
+        let said =
+            [&b"\0\0\x01\x01\x04\0\0\0\x01\x88"[..], b"\0\0\x05\0\x01\0\0\0\x01hello"].concat();
+        for piece in [1, 3, 99] {
+            let heard = feed_connection(&said, piece, 2, 3);
+            assert_eq!(
+                heard.replies,
+                [Ok((200, 5, 3)), Err("a breach of HTTP/2's rules")],
+                "{piece}"
+            );
+            assert_eq!(
+                (heard.ended, heard.sent),
+                (None, feed_connection(&said, 1, 2, 3).sent),
+                "{piece}"
+            );
+        }
+        assert_eq!(
+            feed_connection(b"HTTP/1.1 400 x\r\n", 99, 1, 3).ended,
+            Some("not a frame of HTTP/2")
+        );
+    }
+}

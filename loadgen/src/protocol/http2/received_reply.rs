@@ -1,0 +1,54 @@
+//! What came of a request so far.
+
+use std::time::Instant;
+
+use crate::protocol::reply::Keep;
+
+/// What came of the last request.
+#[derive(Debug)]
+pub(crate) struct ReceivedReply {
+    pub(super) keep: Keep,
+    pub(super) head: Vec<u8>,
+    pub(super) body: Vec<u8>,
+    pub(super) length: u64,
+    pub(super) first_byte: Option<Instant>,
+    pub(super) grpc: Option<u16>,
+}
+
+impl ReceivedReply {
+    pub fn new(keep: Keep) -> Self {
+        Self { keep, head: Vec::new(), body: Vec::new(), length: 0, first_byte: None, grpc: None }
+    }
+
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// When it began to come, if it did not come in one piece.
+    pub fn first_byte(&self) -> Option<Instant> {
+        self.first_byte
+    }
+
+    /// The status of gRPC, if there was one.
+    pub fn grpc(&self) -> Option<u16> {
+        self.grpc
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.head.clear();
+        self.body.clear();
+        (self.length, self.first_byte, self.grpc) = (0, None, None);
+    }
+
+    pub(super) fn take(&mut self, data: &[u8]) {
+        self.length += data.len() as u64;
+        if let Keep::Body(most) | Keep::Whole(most) = self.keep {
+            let room = most.saturating_sub(self.body.len()).min(data.len());
+            self.body.extend_from_slice(&data[..room]);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A request of HTTP/1.1, as HTTP/2 wants it.
+
+use bytes::Bytes;
+use http::{HeaderName, Method, header};
+
+use super::hpack;
+
+use crate::address::Scheme;
+use crate::protocol::reply::ReplyTo;
+
+/// Headers that speak of a connection, and so have no place in HTTP/2.
+const HOP_BY_HOP: [HeaderName; 5] = [
+    header::CONNECTION,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    header::HOST,
+    HeaderName::from_static("keep-alive"),
+];
+const MOST_HEADERS: usize = 128;
+
+/// A request's head, packed, and its body.
+#[derive(Debug, Clone)]
+pub(crate) struct Http2Request {
+    /// The same bytes on every connection, since no table of the connection's is used.
+    pub head: Bytes,
+    pub body: Bytes,
+    pub to: ReplyTo,
+}
+
+impl Http2Request {
+    /// Reads the bytes of a whole HTTP/1.1 request with a length; `None` when they are none.
+    pub fn parse(bytes: &[u8], scheme: Scheme) -> Option<Self> {
+        let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+        let mut parsed = httparse::Request::new(&mut headers);
+        let httparse::Status::Complete(end) = parsed.parse(bytes).ok()? else { return None };
+        let host = parsed.headers.iter().find(|header| header.name.eq_ignore_ascii_case("host"))?;
+        let method: Method = parsed.method?.parse().ok()?;
+        let mut head = Vec::with_capacity(end);
+        hpack::write(&mut head, ":method", method.as_str().as_bytes());
+        hpack::write(&mut head, ":scheme", scheme.to_string().as_bytes());
+        hpack::write(&mut head, ":authority", host.value);
+        hpack::write(&mut head, ":path", parsed.path?.as_bytes());
+        for header in parsed.headers.iter() {
+            // Its names are in small letters, as HTTP/2's must be.
+            let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
+            if !HOP_BY_HOP.contains(&name) {
+                hpack::write(&mut head, name.as_str(), header.value);
+            }
+        }
+        Some(Self {
+            head: head.into(),
+            body: Bytes::copy_from_slice(&bytes[end..]),
+            to: ReplyTo::method(&method),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_of_the_connection_is_left_out() {
+        let bytes =
+            b"POST /a?b HTTP/1.1\r\nHost: h:8080\r\nConnection: close\r\nX-A: 1\r\nX-A: 2\r\n\
+            Content-Length: 2\r\n\r\nhi";
+        let message = Http2Request::parse(bytes, Scheme::Https).unwrap();
+        let mut fields = Vec::new();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let each =
+            |name: &[u8], value: &[u8]| fields.push(format!("{}: {}", text(name), text(value)));
+        hpack::read(&message.head, &mut hpack::HpackBuffers::default(), each).unwrap();
+        let pseudo = [":method: POST", ":scheme: https", ":authority: h:8080", ":path: /a?b"];
+        assert_eq!(fields, [&pseudo[..], &["x-a: 1", "x-a: 2", "content-length: 2"]].concat());
+        assert_eq!(message.body, "hi");
+    }
+
+    #[test]
+    fn what_is_no_request_is_none() {
+        for bytes in [
+            "",
+            "GET / HTTP/1.1\r\nHost: h\r\n",
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET  HTTP/1.1\r\nHost: h\r\n\r\n",
+        ] {
+            assert!(Http2Request::parse(bytes.as_bytes(), Scheme::Http).is_none(), "{bytes}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What one of several generators recorded of a load, on its way to where all of them are put
+//! together.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use brunt_scenarios::timeline::{
+    Failure, JourneyRecord, LoadRecord, SparseHistogram, Window, histogram,
+};
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Deserializer as Reader, Serializer as _, V2DeflateSerializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+use super::outcome::outcome;
+use super::outcome::sum;
+
+use super::outcome::GeneratorTrouble;
+use super::phases::PhaseTimes;
+use super::record::{Causes, WorkerRecord};
+use super::totals::Totals;
+use super::windows::WindowCounts;
+
+/// What one of several generators recorded of a load. It can be written and read, and nothing that
+/// a [`LoadRecord`] holds is lost on the way: histograms go as HdrHistogram's version 2,
+/// compressed, in base64.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GeneratorRecord {
+    name: String,
+    /// The length of a window, in microseconds.
+    window: u64,
+    windows: Vec<GeneratorWindow>,
+    service_time: EncodedHistogram,
+    lag: EncodedHistogram,
+    journeys: Vec<JourneyRecord>,
+    accepted: Vec<(u64, String)>,
+    unknown: u64,
+    blame: GeneratorTrouble,
+}
+
+/// One window.
+#[derive(Debug, Serialize, Deserialize)]
+struct GeneratorWindow {
+    ok: u64,
+    failed: BTreeMap<Failure, u64>,
+    latency: Option<EncodedHistogram>,
+}
+
+impl GeneratorRecord {
+    pub(crate) fn new(name: String, record: WorkerRecord, blame: GeneratorTrouble) -> Self {
+        let (windows, seconds) = record.windows.finish();
+        Self {
+            name,
+            window: Duration::from_secs_f64(seconds).as_micros().try_into().unwrap_or(u64::MAX),
+            windows: windows.into_iter().map(GeneratorWindow::from).collect(),
+            service_time: EncodedHistogram(record.service),
+            lag: EncodedHistogram(record.lag),
+            journeys: record.journeys,
+            accepted: record.accepted,
+            unknown: record.unknown,
+            blame,
+        }
+    }
+
+    /// The load's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The record that one generator would have left, had it put the whole load on; `None`
+    /// without any part.
+    pub fn merge(name: &str, parts: Vec<Self>) -> Option<LoadRecord> {
+        let (records, blames): (Vec<_>, Vec<_>) = parts.into_iter().map(Self::into_record).unzip();
+        let blame = blames.into_iter().fold(GeneratorTrouble::default(), GeneratorTrouble::and);
+        Some(outcome(name, sum(records)?, blame).record)
+    }
+
+    fn into_record(self) -> (WorkerRecord, GeneratorTrouble) {
+        let windows = self.windows.into_iter().map(Window::from).collect();
+        let record = WorkerRecord {
+            windows: WindowCounts::restore(windows, Duration::from_micros(self.window)),
+            service: self.service_time.0,
+            lag: self.lag.0,
+            phases: PhaseTimes::new(),
+            totals: Totals::default(),
+            causes: Causes::new(),
+            accepted: self.accepted,
+            unknown: self.unknown,
+            journeys: self.journeys,
+        };
+        (record, self.blame)
+    }
+}
+
+impl From<Window> for GeneratorWindow {
+    fn from(window: Window) -> Self {
+        let latency = (!window.latency.is_empty())
+            .then(|| EncodedHistogram(SparseHistogram::merge([&window.latency])));
+        Self { ok: window.ok, failed: window.failed, latency }
+    }
+}
+
+impl From<GeneratorWindow> for Window {
+    fn from(window: GeneratorWindow) -> Self {
+        let latency = window
+            .latency
+            .map_or_else(SparseHistogram::default, |latency| SparseHistogram::of(&latency.0));
+        Self { start: 0.0, ok: window.ok, failed: window.failed, latency }
+    }
+}
+
+/// A histogram as others write and read it.
+#[derive(Debug)]
+struct EncodedHistogram(Histogram<u64>);
+
+impl Serialize for EncodedHistogram {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::new();
+        V2DeflateSerializer::new().serialize(&self.0, &mut bytes).map_err(ser::Error::custom)?;
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+}
+
+impl<'de> Deserialize<'de> for EncodedHistogram {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes =
+            STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)?;
+        let read: Histogram<u64> =
+            Reader::new().deserialize(&mut Cursor::new(bytes)).map_err(de::Error::custom)?;
+        // With this program's own bounds, whatever the writer's were.
+        let mut own = histogram();
+        own.add(read).map_err(de::Error::custom)?;
+        Ok(Self(own))
+    }
+}
+
+#[cfg(test)]
+mod tests;

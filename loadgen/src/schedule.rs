@@ -1,0 +1,13 @@
+//! When requests start: one model a file.
+
+mod dispatch;
+mod scheduled_at;
+mod share;
+mod think_time;
+mod timetable;
+
+pub(crate) use dispatch::{Dispatch, Mailbox};
+pub(crate) use scheduled_at::ScheduledAt;
+pub(crate) use share::WorkerShare;
+pub(crate) use think_time::draw_think_time;
+pub use timetable::Timetable;

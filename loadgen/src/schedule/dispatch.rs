@@ -1,0 +1,144 @@
+//! Which arrival comes next, and which connection takes it.
+//!
+//! The queue of arrivals that wait is never stored: it is the part of the timetable between the
+//! next one and now.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use brunt_scenarios::plan::Ramp;
+
+use super::share::WorkerShare;
+use super::timetable::Timetable;
+
+/// How long the first in the queue may wait before the queue counts as one.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+/// One thread's part of a timetable, and its connections.
+pub(crate) struct Dispatch {
+    timetable: Timetable,
+    next: u64,
+    stride: u64,
+    /// The last used comes first, so that few connections stay in use.
+    idle: Vec<Rc<Mailbox>>,
+    /// How many more connections may be opened.
+    unopened: usize,
+    closed: bool,
+}
+
+/// Where an idle connection waits for an arrival.
+#[derive(Default)]
+pub(crate) struct Mailbox {
+    order: Cell<Option<MailboxItem>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+#[derive(Clone, Copy)]
+enum MailboxItem {
+    Request(Duration),
+    Leave,
+}
+
+impl Dispatch {
+    /// Every n-th arrival for one of n threads, and its share of the connections, at least one.
+    pub fn new(ramps: &[Ramp], share: WorkerShare, connections: usize) -> Self {
+        let unopened = connections / share.of + usize::from(share.thread < connections % share.of);
+        Self {
+            timetable: Timetable::new(ramps),
+            next: share.thread as u64,
+            stride: share.of as u64,
+            idle: Vec::new(),
+            unopened: unopened.max(1),
+            closed: false,
+        }
+    }
+
+    /// When the next arrival is due.
+    pub fn upcoming(&self) -> Option<Duration> {
+        self.timetable.at(self.next)
+    }
+
+    /// Takes the next arrival if it is due.
+    pub fn take_due(&mut self, now: Duration) -> Option<Duration> {
+        let due = self.upcoming().filter(|due| *due <= now)?;
+        self.next += self.stride;
+        Some(due)
+    }
+
+    /// Takes an idle connection.
+    pub fn take_idle(&mut self) -> Option<Rc<Mailbox>> {
+        self.idle.pop()
+    }
+
+    /// Whether another connection may be opened; counts it as open.
+    pub fn open_another(&mut self) -> bool {
+        let may = self.unopened > 0;
+        self.unopened -= usize::from(may);
+        may
+    }
+
+    /// A connection has nothing to do; false when nothing will come any more.
+    pub fn rest(&mut self, mailbox: &Rc<Mailbox>) -> bool {
+        if !self.closed {
+            self.idle.push(Rc::clone(mailbox));
+        }
+        !self.closed
+    }
+
+    /// Nothing will come any more: sends idle connections away.
+    pub fn close(&mut self) {
+        self.closed = true;
+        for mailbox in self.idle.drain(..) {
+            mailbox.put(MailboxItem::Leave);
+        }
+    }
+
+    /// Whether the first in the queue waits for more than a moment.
+    pub fn head_waits(&self, now: Duration) -> bool {
+        self.upcoming().is_some_and(|due| due + PATIENCE < now)
+    }
+
+    /// How many arrivals are due and not taken.
+    pub fn queued(&self, now: Duration) -> u64 {
+        let due = self.timetable.due(now);
+        due.saturating_sub(self.next).div_ceil(self.stride)
+    }
+}
+
+impl Mailbox {
+    /// Hands over an arrival.
+    pub fn hand(&self, due: Duration) {
+        self.put(MailboxItem::Request(due));
+    }
+
+    fn put(&self, order: MailboxItem) {
+        self.order.set(Some(order));
+        if let Some(waker) = &*self.waker.borrow() {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// Waits for an arrival; `None` when there will be none.
+    pub async fn wait(&self) -> Option<Duration> {
+        let order = poll_fn(|context| match self.order.take() {
+            Some(order) => Poll::Ready(order),
+            None => {
+                let mut kept = self.waker.borrow_mut();
+                if !kept.as_ref().is_some_and(|kept| kept.will_wake(context.waker())) {
+                    *kept = Some(context.waker().clone());
+                }
+                Poll::Pending
+            }
+        });
+        match order.await {
+            MailboxItem::Request(due) => Some(due),
+            MailboxItem::Leave => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

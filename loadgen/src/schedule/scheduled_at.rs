@@ -1,0 +1,13 @@
+//! When a request is due.
+
+use std::time::Instant;
+
+/// When a request was due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ScheduledAt {
+    /// When it was meant to start.
+    pub intended: Instant,
+    /// When a connection was free for it, if that was later: what passed before is the server's
+    /// delay, not the generator's.
+    pub free: Instant,
+}
