@@ -100,7 +100,7 @@ fn every_pod_is_probed_bounded_without_rights_and_has_a_budget() {
 }
 
 #[test]
-fn an_autoscaler_alone_decides_how_many_there_are() {
+fn only_the_autoscaler_decides_the_number_of_replicas() {
     let mut seen = 0;
     for system in SYSTEMS {
         let objects = objects(system);
@@ -131,7 +131,7 @@ fn an_autoscaler_alone_decides_how_many_there_are() {
 }
 
 #[test]
-fn order_of_the_bookstore_has_its_readme_s_probes() {
+fn the_bookstore_s_order_service_has_the_probes_of_its_readme() {
     let objects = objects("bookstore");
     let container =
         &find(&objects, "Deployment", "order")["spec"]["template"]["spec"]["containers"][0];

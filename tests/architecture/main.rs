@@ -69,7 +69,7 @@ fn dependencies_point_in_one_direction() {
 }
 
 #[test]
-fn faults_know_no_target() {
+fn faults_depend_on_no_platform() {
     let dependencies = dependencies();
     assert_eq!(dependencies["chaos/faults"], BTreeSet::from(["scenarios".to_owned()]));
     assert_eq!(dependencies["chaos/proxy"], BTreeSet::from(["scenarios".to_owned()]));

@@ -9,7 +9,7 @@ const LOAD: &str = "load:\n  - {name: reads, open: {rate: 50/s}, for: 1s, get: f
 const HOLDS: &str = "expect:\n  - availability: {of: reads, atLeast: 50%}\n";
 
 #[test]
-fn a_misspelt_key() {
+fn a_misspelt_key_is_named_with_its_place_and_the_right_key() {
     let here = Workplace::new();
     here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLest: 50%}}\n"));
     here.brunt(&["run", "scenario.yaml"])
@@ -18,7 +18,7 @@ fn a_misspelt_key() {
 }
 
 #[test]
-fn an_unknown_service() {
+fn an_unknown_service_is_named_with_the_nearest_one() {
     let here = Workplace::new();
     here.scenario(&format!("{}{HOLDS}", LOAD.replace("front", "frnt")));
     here.brunt(&["run", "scenario.yaml"])
@@ -26,7 +26,7 @@ fn an_unknown_service() {
 }
 
 #[test]
-fn a_load_without_an_end() {
+fn a_load_without_an_end_is_refused() {
     let here = Workplace::new();
     here.scenario(&format!("{}{HOLDS}", LOAD.replace("for: 1s, ", "")));
     here.brunt(&["run", "scenario.yaml"]).must(2, &["load `reads` has no end", "for: 30s"]);
@@ -42,7 +42,7 @@ fn a_fault_that_hits_nothing_is_never_a_pass() {
 }
 
 #[test]
-fn what_only_a_cluster_has() {
+fn faults_and_guards_of_a_cluster_are_refused_on_this_machine() {
     let here = Workplace::new();
     let fault = "faults:\n  - {at: 100ms, for: 500ms, drain: {of: front}}\n";
     here.scenario(&format!("{LOAD}{fault}{HOLDS}"));
@@ -58,7 +58,7 @@ fn what_only_a_cluster_has() {
 }
 
 #[test]
-fn a_port_in_use() {
+fn a_port_in_use_is_named_with_its_service() {
     let here = Workplace::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
@@ -67,7 +67,7 @@ fn a_port_in_use() {
 }
 
 #[test]
-fn a_port_that_is_too_high() {
+fn a_port_offset_beyond_the_highest_port_is_refused() {
     let here = Workplace::new();
     here.write("shop.yaml", &program::system("    port: 60000\n"));
     here.brunt(&["up", "shop.yaml", "--port-offset", "6000"])
@@ -75,7 +75,7 @@ fn a_port_that_is_too_high() {
 }
 
 #[test]
-fn a_store_that_cannot_be_written() {
+fn a_service_whose_store_cannot_be_written_does_not_start() {
     let here = Workplace::new();
     here.write("file", "a file is no folder");
     let output = here
@@ -90,7 +90,7 @@ fn a_store_that_cannot_be_written() {
 }
 
 #[test]
-fn an_output_folder_that_cannot_be_written() {
+fn an_output_folder_that_cannot_be_written_is_named() {
     let here = Workplace::new();
     here.scenario(&format!("{LOAD}{HOLDS}"));
     here.write("file", "a file is no folder");
@@ -98,7 +98,7 @@ fn an_output_folder_that_cannot_be_written() {
 }
 
 #[test]
-fn what_does_not_exist() {
+fn unknown_commands_systems_and_scenarios_are_answered_with_the_nearest_names() {
     let here = Workplace::new();
     here.brunt(&["run", "coffee/product-dwn"])
         .must(2, &["did you mean the built-in `coffee/product-down`?"]);
@@ -109,7 +109,7 @@ fn what_does_not_exist() {
 }
 
 #[test]
-fn a_program_that_does_not_exist() {
+fn a_service_whose_program_does_not_exist_is_named() {
     let here = Workplace::new();
     here.write("shop.yaml", "version: 1\nname: shop\nservices: {front: {command: [./missing]}}\n");
     here.scenario(&format!("{LOAD}{HOLDS}"));
@@ -117,7 +117,7 @@ fn a_program_that_does_not_exist() {
 }
 
 #[test]
-fn a_program_that_ends_at_once() {
+fn a_service_that_ends_before_it_is_ready_is_named_with_its_output() {
     let here = Workplace::new();
     let ends = program::system("").replace("program::serve", "program::no_such_program");
     here.write("shop.yaml", &ends);

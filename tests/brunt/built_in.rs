@@ -20,7 +20,7 @@ expect:
 ";
 
 #[test]
-fn a_scenario_on_a_built_in_system_outside_of_the_repository() {
+fn a_scenario_on_a_built_in_system_runs_outside_of_the_repository() {
     let here = Workplace::new();
     here.write("mine.yaml", SCENARIO);
     here.brunt(&["run", "mine.yaml"]).must(0, &["pass"]);
@@ -28,7 +28,7 @@ fn a_scenario_on_a_built_in_system_outside_of_the_repository() {
 }
 
 #[test]
-fn built_in_scenarios_are_found_by_name_and_all_are_right() {
+fn built_in_scenarios_are_found_by_name_and_are_valid() {
     let here = Workplace::new();
     here.brunt(&["validate", "coffee"]).must(0, &["product-down", "kill-storm"]);
     here.brunt(&["validate", "scenarios/coffee/product-down.yaml"]).must(0, &["ok"]);

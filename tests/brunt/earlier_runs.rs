@@ -31,7 +31,7 @@ fn longer(report: &Value, failures: u64) -> String {
 }
 
 #[test]
-fn versions_are_compared() {
+fn a_worse_version_fails_the_comparison() {
     let here = Workplace::new();
     let report = measured(&here);
     for (name, failures) in [("base.json", 0), ("same.json", 0), ("worse.json", 20)] {
@@ -52,7 +52,7 @@ fn versions_are_compared() {
 }
 
 #[test]
-fn a_run_is_held_against_a_baseline() {
+fn a_run_is_compared_with_its_baseline() {
     let here = Workplace::new();
     let mut report = measured(&here);
     // So slow that no run is slower, however busy the machine is; and a hundred requests say too
@@ -85,7 +85,7 @@ fn reports_are_rendered_again_with_an_index() {
 /// A disk that was full, a process that was killed: what is left of a report is an error that names
 /// the file, never a verdict.
 #[test]
-fn what_is_left_of_a_damaged_report_is_an_error_that_names_it() {
+fn a_damaged_report_is_an_error_that_names_its_file() {
     let here = Workplace::new();
     let whole = measured(&here).to_string();
     here.write("base.json", &whole);

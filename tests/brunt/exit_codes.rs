@@ -5,7 +5,7 @@ use crate::workplace::{Workplace, wait_until};
 const LOAD: &str = "load:\n  - {name: reads, open: {rate: 50/s}, for: 2s, get: front/orders}\n";
 
 #[test]
-fn all_holds_is_0_and_leaves_every_report() {
+fn a_run_whose_expectations_hold_exits_0_with_every_report() {
     let here = Workplace::new();
     here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLeast: 100%}}\n"));
     here.brunt(&["run", "scenario.yaml"]).must(0, &["pass", "report.html"]);
@@ -31,7 +31,7 @@ fn all_holds_is_0_and_leaves_every_report() {
 }
 
 #[test]
-fn a_failed_expectation_is_1() {
+fn a_failed_expectation_exits_1() {
     let here = Workplace::new();
     let load = LOAD.replace("front/orders", "front/broken");
     here.scenario(&format!("{load}expect:\n  - availability: {{of: reads, atLeast: 99%}}\n"));
@@ -39,7 +39,7 @@ fn a_failed_expectation_is_1() {
 }
 
 #[test]
-fn a_workflow_gets_a_summary_and_notes() {
+fn a_github_workflow_gets_a_summary_and_annotations() {
     let here = Workplace::new();
     let load = LOAD.replace("front/orders", "front/broken");
     here.scenario(&format!("{load}expect:\n  - availability: {{of: reads, atLeast: 99%}}\n"));
@@ -58,14 +58,14 @@ fn a_workflow_gets_a_summary_and_notes() {
 }
 
 #[test]
-fn too_few_samples_are_3() {
+fn too_few_samples_exit_3() {
     let here = Workplace::new();
     here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLeast: 99.9%}}\n"));
     here.brunt(&["run", "scenario.yaml"]).must(3, &["inconclusive", "2,995"]);
 }
 
 #[test]
-fn a_stop_condition_is_4() {
+fn a_stop_condition_exits_4() {
     let here = Workplace::new();
     let load = LOAD.replace("front/orders", "front/broken").replace("for: 2s", "for: 60s");
     here.scenario(&format!(
@@ -75,7 +75,7 @@ fn a_stop_condition_is_4() {
 }
 
 #[test]
-fn a_signal_is_4() {
+fn an_interrupted_run_exits_4_with_a_report() {
     let here = Workplace::new();
     let load = LOAD.replace("for: 2s", "for: 60s");
     here.scenario(&format!("{load}expect:\n  - availability: {{of: reads, atLeast: 99%}}\n"));
@@ -91,7 +91,7 @@ fn a_signal_is_4() {
 }
 
 #[test]
-fn a_setup_that_is_answered_otherwise_is_1() {
+fn an_unexpected_reply_to_setup_exits_1() {
     let here = Workplace::new();
     here.scenario(&format!(
         "setup:\n  - {{get: front/broken}}\n{LOAD}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"
@@ -100,7 +100,7 @@ fn a_setup_that_is_answered_otherwise_is_1() {
 }
 
 #[test]
-fn what_cannot_be_put_back_is_5() {
+fn a_change_that_cannot_be_restored_exits_5() {
     let here = Workplace::new();
     // The second changes what the first has set, so the first leaves it as it is; and the second
     // puts back what it found.

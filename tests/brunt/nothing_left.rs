@@ -34,16 +34,16 @@ fn up_then(signal: Signal, code: Option<i32>) {
 }
 
 #[test]
-fn after_ctrl_c() {
+fn no_process_is_left_after_ctrl_c() {
     up_then(Signal::INT, Some(0));
 }
 
 #[test]
-fn after_sigterm() {
+fn no_process_is_left_after_sigterm() {
     up_then(Signal::TERM, Some(0));
 }
 
 #[test]
-fn after_sigkill() {
+fn no_process_is_left_after_sigkill_of_the_supervisor() {
     up_then(Signal::KILL, None);
 }

@@ -26,7 +26,7 @@ proof:
 ";
 
 #[test]
-fn it_is_run_broken_and_judged() {
+fn a_user_s_own_system_is_run_broken_and_judged() {
     let here = Workplace::new();
     here.scenario(SCENARIO);
     here.brunt(&["run", "scenario.yaml", "--keep"]).must(0, &["pass", "0 lost"]);
@@ -37,7 +37,7 @@ fn it_is_run_broken_and_judged() {
 }
 
 #[test]
-fn its_guards_are_proven() {
+fn guards_of_a_user_s_own_system_are_proven() {
     let here = Workplace::new();
     here.scenario(SCENARIO);
     here.brunt(&["prove", "scenario.yaml"])
@@ -45,7 +45,7 @@ fn its_guards_are_proven() {
 }
 
 #[test]
-fn how_often_verdicts_are_wrong_is_counted() {
+fn calibrate_counts_how_often_verdicts_are_wrong() {
     let here = Workplace::new();
     here.scenario(SCENARIO);
     let two = ["calibrate", "scenario.yaml", "--runs", "1", "--jobs", "2", "--out", "runs"];

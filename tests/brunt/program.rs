@@ -32,11 +32,11 @@ services:
 
 static ORDERS: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 
-/// Not a test: the program.
+/// No test but the program, which the system files of the other tests start.
 #[test]
 #[ignore = "a program that other tests start"]
 fn serve() {
-    let port = std::env::var("PORT").unwrap();
+    let port = std::env::var("PORT").expect("PORT is not set: other tests start this program");
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).unwrap();
     for stream in listener.incoming() {
         std::thread::spawn(move || talk(&stream.unwrap()));

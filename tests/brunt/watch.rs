@@ -36,7 +36,7 @@ impl Log {
 }
 
 #[test]
-fn what_was_published_before_is_shown_when_asked_for() {
+fn watch_shows_earlier_events_when_asked_for() {
     let here = Workplace::new();
     let log = Log::new(&here);
     log.append(1, "커피");
@@ -51,7 +51,7 @@ fn what_was_published_before_is_shown_when_asked_for() {
 }
 
 #[test]
-fn what_is_published_now_is_shown_until_ctrl_c() {
+fn watch_shows_new_events_until_ctrl_c() {
     let here = Workplace::new();
     let log = Log::new(&here);
     log.append(1, "before");
@@ -69,7 +69,7 @@ fn what_is_published_now_is_shown_until_ctrl_c() {
 }
 
 #[test]
-fn a_log_that_is_not_there_is_told_of_and_not_made() {
+fn watch_names_a_missing_event_log_and_does_not_create_it() {
     let here = Workplace::new();
     here.brunt(&["watch", "coffee"]).must(2, &["coffee has no event log here", "brunt up coffee"]);
     here.brunt(&["watch", "cofee"])

@@ -19,8 +19,9 @@ fn address(here: &Workplace) -> String {
 }
 
 #[test]
-fn it_follows_a_run_to_its_report() {
-    let Some(browser) = Browser::open(WIDE) else { return };
+#[ignore = "needs chromium and chromedriver"]
+fn the_live_page_follows_a_run_to_its_report() {
+    let browser = Browser::open(WIDE);
     let here = Workplace::new();
     here.scenario(SCENARIO);
     let mut run = here.start(&["run", "scenario.yaml", "--serve=127.0.0.1:0"]);
@@ -60,7 +61,7 @@ fn answered(address: &str, request: &str) -> String {
 }
 
 #[test]
-fn it_can_only_be_read_and_waits_for_nobody() {
+fn the_live_page_is_read_only_and_slow_browsers_do_not_delay_the_run() {
     let here = Workplace::new();
     here.scenario(SCENARIO);
     let mut run = here.start(&["run", "scenario.yaml", "--serve=127.0.0.1:0"]);

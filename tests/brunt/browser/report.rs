@@ -26,8 +26,9 @@ fn place(browser: &Browser, moment: f64) -> (i64, i64) {
 }
 
 #[test]
-fn it_reads_a_moment_zooms_and_hides_series() {
-    let Some(browser) = Browser::open(WIDE) else { return };
+#[ignore = "needs chromium and chromedriver"]
+fn the_report_shows_a_moment_zooms_and_hides_series() {
+    let browser = Browser::open(WIDE);
     let here = Workplace::new();
     let (folder, report) = ran(&here);
     browser.go(&format!("file://{}", folder.join("report.html").display()));
@@ -105,8 +106,9 @@ fn hides_and_shows(browser: &Browser) {
 }
 
 #[test]
-fn it_is_read_aloud_and_fits_everywhere() {
-    let Some(browser) = Browser::open(WIDE) else { return };
+#[ignore = "needs chromium and chromedriver"]
+fn the_report_is_accessible_and_fits_every_width() {
+    let browser = Browser::open(WIDE);
     let here = Workplace::new();
     let (folder, _) = ran(&here);
     let page = format!("file://{}", folder.join("report.html").display());
@@ -138,8 +140,9 @@ fn it_is_read_aloud_and_fits_everywhere() {
 }
 
 #[test]
-fn all_is_there_without_a_script() {
-    let Some(browser) = Browser::open(WIDE) else { return };
+#[ignore = "needs chromium and chromedriver"]
+fn the_report_is_complete_without_its_script() {
+    let browser = Browser::open(WIDE);
     let here = Workplace::new();
     let (folder, _) = ran(&here);
     browser.devtools("Emulation.setScriptExecutionDisabled", &serde_json::json!({"value": true}));
