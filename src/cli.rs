@@ -16,7 +16,7 @@ pub use document::{CompareArgs, ReportArgs, SchemaArgs, SchemaKind, ValidateArgs
 pub use platform::{LoadSource, PlatformArgs, PlatformKind};
 pub use run::{CalibrateArgs, CommonArgs, ProveArgs, RunArgs, ToleranceArgs};
 pub use system::{
-    DownArgs, EdgeProxyArgs, RevertArgs, ServeArgs, StressArgs, UpArgs, WatchArgs, WorkArgs,
+    DownArgs, EdgeProxyCommandArgs, RevertArgs, ServeArgs, StressArgs, UpArgs, WatchArgs, WorkArgs,
 };
 
 /// Can your system take it? Load and chaos tests with verdicts that you can trust.
@@ -75,8 +75,8 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Compare a new version with the previous one: whether it is worse, by how much, and how sure
-    /// that is.
+    /// Compare a new version with the previous one: whether it is worse, by how much, and how
+    /// sure that is.
     Compare(CompareArgs),
     /// Render the reports of earlier runs again, and an index of all of them.
     Report(ReportArgs),
@@ -93,7 +93,7 @@ pub enum Command {
     /// Proxy a service's calls on a cluster, so that a run can break and count them.
     // The old name: objects that an earlier version has left on a cluster may still call it.
     #[command(hide = true, alias = "stand-in")]
-    EdgeProxy(EdgeProxyArgs),
+    EdgeProxy(EdgeProxyCommandArgs),
     /// Print the kernel's table of connections.
     #[command(hide = true)]
     Connections,

@@ -1,5 +1,6 @@
-//! One file a command.
+//! One file for each command.
 
+mod attempt;
 mod calibrate;
 mod cluster;
 mod compare;
@@ -22,17 +23,14 @@ mod validate;
 mod watch;
 mod work;
 
-use std::cell::RefCell;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use tracing::Span;
-use tracing::span::EnteredSpan;
+use anyhow::Result;
 
 use crate::cli::{Cli, Command, PlatformKind};
 use crate::logging;
 
-/// Does what the command line says.
+/// Carries out the command.
 pub fn dispatch(cli: Cli) -> Result<ExitCode> {
     // A service's log has its own set-up and its own variable, as in its container. A reaper lives
     // for a second after its supervisor, whose standard error may be gone by then.
@@ -62,27 +60,4 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Reap => reap::reap(),
     };
     Ok(exit.into())
-}
-
-/// A runtime for the supervisor: proxies, probes and steps share it; the load has threads
-/// of its own.
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    runtime_within(&Span::none())
-}
-
-thread_local! {
-    static RUN: RefCell<Option<EnteredSpan>> = const { RefCell::new(None) };
-}
-
-/// The same, with all of its threads in this span: so a run's log also has the events of tasks that
-/// were spawned without one.
-fn runtime_within(span: &Span) -> Result<tokio::runtime::Runtime> {
-    let span = span.clone();
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .on_thread_start(move || RUN.set(Some(span.clone().entered())))
-        .on_thread_stop(|| drop(RUN.take()))
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")
 }

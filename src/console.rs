@@ -5,9 +5,10 @@
 //! what cannot be written is dropped.
 
 use std::fmt::Arguments;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
+use brunt_reports::Colour;
 use indicatif::ProgressBar;
 
 /// Prints a line on standard output.
@@ -42,6 +43,12 @@ pub fn remove_bar() {
     if let Some(bar) = DRAWN.lock().unwrap_or_else(PoisonError::into_inner).take() {
         bar.finish_and_clear();
     }
+}
+
+/// Whether results on standard output are coloured: on a terminal, unless `NO_COLOR` is set.
+pub fn colour() -> Colour {
+    let wanted = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    if wanted { Colour::On } else { Colour::Off }
 }
 
 /// Prints text on standard output; see [`out!`].

@@ -1,8 +1,8 @@
 //! The page that shows a run while it happens: `brunt run --serve`.
 //!
-//! The runner records what happens in a [`PageState`] and never waits for a browser. A thread of its
-//! own renders and sends pages while a browser is connected. Each message is the whole page, so a
-//! slow browser skips some of them and no queue grows.
+//! The runner records what happens in a [`PageState`] and never waits for a browser. A thread of
+//! its own renders and sends pages while a browser is connected. Each message is the whole page, so
+//! a slow browser skips some of them and no queue grows.
 
 mod event_stream;
 mod response;
@@ -92,8 +92,8 @@ impl LivePage {
 
     /// Replaces the run in progress with its report.
     pub fn report(&self, report: &Report) {
-        // Rendered here, as a whole report would be large to keep. A page that cannot be rendered is
-        // left out: the run is worth more.
+        // Rendered here, as a whole report would be large to keep. A page that cannot be rendered
+        // is left out: the run is worth more.
         let page = brunt_reports::main_part(report).ok();
         self.update(|state| state.done(report.verdict.outcome, page));
     }

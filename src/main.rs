@@ -14,6 +14,7 @@ mod progress;
 mod remote_workers;
 mod run_folder;
 mod runner;
+mod runtime;
 mod target;
 
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
-//! What a run prints on standard error while it is in progress: a line that is updated on a terminal,
-//! a line now and then elsewhere, nothing with `--quiet`.
+//! What a run prints on standard error while it is in progress: a line that is updated on a
+//! terminal, a line now and then elsewhere, nothing with `--quiet`.
 
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,8 +16,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::console::{self, errln};
 use crate::live::LivePage;
 
-/// Seconds between two lines about the load where there is no terminal, so that the log of a CI job
-/// stays readable.
+/// Seconds between two lines about the load where there is no terminal, so that the log of a CI
+/// job stays readable.
 const LINE_INTERVAL: f64 = 5.0;
 
 /// Shows a run in progress. Cheap to clone; all clones share one display.

@@ -1,11 +1,16 @@
-//! Where a run's reports go, and what they are called.
+//! The folder of a run, with its reports.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use brunt_reports::{Report, html, json, junit, markdown, windows_csv};
 
-/// Makes a folder of its own for a run, named by time and scenario.
+/// A random name for a run, for its log and for what it records on a cluster's objects.
+pub fn new_id() -> String {
+    format!("{:08x}", fastrand::u32(..))
+}
+
+/// Creates the folder of a run, named by time and scenario.
 pub fn create(out: &Path, slug: &str) -> Result<PathBuf> {
     let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
     for number in 1.. {
@@ -24,14 +29,14 @@ pub fn create(out: &Path, slug: &str) -> Result<PathBuf> {
     unreachable!("the numbers do not end")
 }
 
-/// Writes every kind of report into the run's folder; returns the path of the one for people.
+/// Writes every kind of report into the run's folder; returns the path of the HTML page.
 pub fn write(report: &Report, folder: &Path) -> Result<PathBuf> {
     write_file(&folder.join("report.json"), &json(report)?)?;
     write_file(&folder.join("scenario.yaml"), &report.origin.text)?;
     render(report, folder)
 }
 
-/// Writes all that is made from the JSON alone; returns the path of the one for people.
+/// Writes the reports that are rendered from the JSON; returns the path of the HTML page.
 pub fn render(report: &Report, folder: &Path) -> Result<PathBuf> {
     let page = folder.join("report.html");
     write_file(&page, &html(report)?)?;
@@ -41,7 +46,8 @@ pub fn render(report: &Report, folder: &Path) -> Result<PathBuf> {
     Ok(page)
 }
 
-/// Writes beside, then renames: a full disk leaves no half report under the right name.
+/// Writes beside the path, then renames, so that a full disk leaves no part of a report under
+/// the right name.
 pub fn write_file(path: &Path, text: &str) -> Result<()> {
     let beside = path.with_extension("part");
     let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));

@@ -47,8 +47,8 @@ pub async fn start_or_attach(
     }
 }
 
-/// Starts a system as processes. A reaper process outlives this one, whatever ends it, and then ends
-/// theirs.
+/// Starts a system as processes. A reaper process outlives this one, whatever ends it, and
+/// then ends theirs.
 pub async fn start_local(
     system: &System,
     dirs: &LocalDirs,

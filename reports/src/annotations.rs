@@ -1,15 +1,15 @@
-//! What does not hold, as workflow commands that GitHub shows beside the scenario's file.
+//! Checks that do not pass, as workflow commands that GitHub shows beside the scenario's file.
 
 use crate::verdict::{Finding, Judgement};
-use crate::{Report, wording};
+use crate::{Report, summary};
 
-/// GitHub shows ten of a kind for a step; what else there is stands in the summary.
+/// GitHub shows ten annotations of a kind for a step; the rest is in the step's summary.
 const MOST: usize = 10;
 
-/// A line for each claim that does not hold or is not shown: `::error file=…,title=…::…`. Empty
-/// when all hold.
+/// A line for each check that failed or is inconclusive: `::error file=…,title=…::…`. Empty
+/// if all passed.
 pub fn annotations(report: &Report) -> String {
-    let findings = wording::worst_first(&report.verdict);
+    let findings = summary::worst_first(&report.verdict);
     let bad =
         findings.into_iter().filter(|finding| finding.judgement != Judgement::Pass).take(MOST);
     bad.map(|finding| line(report, finding)).collect()
@@ -22,12 +22,12 @@ fn line(report: &Report, finding: &Finding) -> String {
     format!("::{level} file={},title={title}::{said}\n", property(&report.origin.file))
 }
 
-/// As a workflow command's data is escaped.
+/// Escapes the data of a workflow command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// As a workflow command's property is escaped.
+/// Escapes a property of a workflow command, where `:` and `,` end the value.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

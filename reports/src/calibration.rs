@@ -1,17 +1,18 @@
-//! How often verdicts are wrong: false alarms over runs in which nothing is broken, detection over
-//! runs without a guard.
+//! How often verdicts are wrong: false alarms in runs with all guards, and detection in runs
+//! without one of them.
 
 use std::fmt::Write as _;
 
 use brunt_scenarios::units::Percent;
 use serde::{Deserialize, Serialize};
 
-use crate::{Outcome, Proving, Verdict, confidence, wording};
+use crate::{Outcome, Proving, Verdict, confidence, format};
 
-/// What many runs of several scenarios came to.
+/// Counts over many runs of several scenarios. `brunt calibrate` keeps them in a file and
+/// adds to them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calibration {
-    /// One for each scenario as it is, and one for each of its guards taken away.
+    /// One row for each scenario as it is, and one for each of its guards that is taken away.
     pub rows: Vec<Tally>,
 }
 
@@ -19,32 +20,32 @@ pub struct Calibration {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tally {
-    /// The scenario.
+    /// The scenario's name in the table.
     pub scenario: String,
     /// The guard that was taken away; `None` for clean runs.
     pub without: Option<String>,
     /// Runs that passed.
     pub passed: u64,
-    /// Runs that failed; without a guard, those that failed for the reason that is named.
+    /// Runs that failed; without a guard, those whose named checks failed.
     pub failed: u64,
-    /// Runs that failed for another reason than the one that is named.
+    /// Runs without a guard that failed, but not in the named checks.
     pub otherwise: u64,
-    /// Runs that said nothing.
+    /// Runs that were inconclusive or aborted, which are neither right nor wrong.
     pub open: u64,
 }
 
-/// What one run counts as.
+/// Whether a run had the outcome that it should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counted {
-    /// As it should be: a clean run that passed, a broken one that failed for the named reason.
+pub enum RunCorrectness {
+    /// A run with all guards that passed, or one without a guard whose named checks failed.
     Right,
-    /// Not so; worth a look.
+    /// Any other outcome, so somebody should look at the run.
     Wrong,
 }
 
 impl Calibration {
-    /// A row of the table, at its end unless it is there already, so that the table has an order of
-    /// its own and not that in which runs end.
+    /// Adds a row unless it is there already. Rows are added before the runs, so that the table's
+    /// order does not depend on which run ends first.
     pub fn expect(&mut self, scenario: &str, without: Option<&str>) {
         self.row(scenario, without);
     }
@@ -55,7 +56,7 @@ impl Calibration {
         scenario: &str,
         without: Option<(&str, &[String])>,
         verdict: &Verdict,
-    ) -> Counted {
+    ) -> RunCorrectness {
         let row = self.row(scenario, without.map(|(guard, _)| guard));
         let as_named = without.is_none_or(|(_, fails)| verdict.fails_as(fails) == Proving::Proven);
         let place = match verdict.outcome {
@@ -69,7 +70,7 @@ impl Calibration {
             None => verdict.outcome == Outcome::Pass,
             Some(_) => verdict.outcome == Outcome::Fail && as_named,
         };
-        if right { Counted::Right } else { Counted::Wrong }
+        if right { RunCorrectness::Right } else { RunCorrectness::Wrong }
     }
 
     fn row(&mut self, scenario: &str, without: Option<&str>) -> &mut Tally {
@@ -85,15 +86,15 @@ impl Calibration {
         &mut self.rows[place]
     }
 
-    /// All clean runs together: how many, and how many of them did not pass.
+    /// Number of runs with all guards, and how many of them did not pass.
     pub fn clean(&self) -> (u64, u64) {
         let clean = self.rows.iter().filter(|row| row.without.is_none());
         clean.fold((0, 0), |sum, row| (sum.0 + row.runs(), sum.1 + row.runs() - row.passed))
     }
 
-    /// What is worse than it may be, in words: more clean runs that did not pass, or fewer
-    /// defects found, than these shares, shown at 95 % confidence; and what was never run, as
-    /// that shows nothing.
+    /// Sentences about what is worse than allowed: more runs with all guards that did not
+    /// pass, or fewer defects found, than these shares, at 95 % confidence. Rows without a run
+    /// are named too.
     pub fn worse_than(
         &self,
         false_alarms: Option<Percent>,
@@ -105,7 +106,7 @@ impl Calibration {
             if clean == 0 {
                 worse.push("there was no clean run".to_owned());
             } else if confidence::rules_out(clean - wrong, clean, 1.0 - most.fraction()) {
-                let runs = wording::counted(clean, "clean run");
+                let runs = format::counted(clean, "clean run");
                 worse.push(format!("{wrong} of {runs} did not pass, which shows more than {most}"));
             }
         }
@@ -115,7 +116,7 @@ impl Calibration {
             if row.runs() == 0 {
                 worse.push(format!("{what} was never run"));
             } else if confidence::rules_out(row.failed, row.runs(), least.fraction()) {
-                let runs = wording::counted(row.runs(), "run");
+                let runs = format::counted(row.runs(), "run");
                 worse.push(format!(
                     "{what}: found in {} of {runs}, which shows less than {least}",
                     row.failed
@@ -161,7 +162,7 @@ impl Calibration {
         let _ = writeln!(
             out,
             "\nFalse alarms: {wrong} of {}, so at most {} at 95% confidence.",
-            wording::counted(runs, "clean run"),
+            format::counted(runs, "clean run"),
             percent(bound)
         );
         out
@@ -169,7 +170,7 @@ impl Calibration {
 }
 
 impl Tally {
-    /// All runs.
+    /// Runs of any outcome.
     pub fn runs(&self) -> u64 {
         self.passed + self.failed + self.otherwise + self.open
     }
@@ -191,8 +192,7 @@ impl Tally {
                 format!("{} found, ≥ {}", percent(self.failed as f64 / runs as f64), percent(least))
             }
         };
-        let counts =
-            [runs, self.passed, self.failed, self.otherwise, self.open].map(wording::count);
+        let counts = [runs, self.passed, self.failed, self.otherwise, self.open].map(format::count);
         let [runs, passed, failed, otherwise, open] = counts;
         let without = self.without.clone().unwrap_or_else(|| "nothing".to_owned());
         [self.scenario.clone(), without, runs, passed, failed, otherwise, open, rate]
@@ -200,5 +200,5 @@ impl Tally {
 }
 
 fn percent(share: f64) -> String {
-    format!("{}%", wording::three_digits(share * 100.0))
+    format!("{}%", format::three_digits(share * 100.0))
 }

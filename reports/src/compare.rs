@@ -1,44 +1,40 @@
-//! Whether a new version is worse than the one before, by how much, and how sure that is.
+//! Whether a new version is worse than the previous one, by how much, and how sure that is.
 //!
-//! Requests of one moment share their fate, so windows are the unit, not requests: bounds come from
-//! a moving-block bootstrap over windows (Künsch, Annals of Statistics 17, 1989), and with several
-//! runs a side, whole runs are drawn first.
+//! Requests of one moment are slow or fail together, so windows are the unit, not requests: bounds
+//! come from a moving-block bootstrap over windows (Künsch, Annals of Statistics 17, 1989), and
+//! with several runs a side, whole runs are drawn first.
 
-mod draw;
-mod halves;
+mod allowed;
+mod bootstrap;
 mod metric;
 mod part;
+mod parts;
+mod side;
 mod text;
 
 use brunt_scenarios::timeline::{Ending, LoadRecord, Schedule};
 use serde::Serialize;
 
 use crate::{Judgement, Report};
-use draw::Side;
-pub(crate) use halves::{Windows, held_against};
-use metric::Bounds;
+pub use allowed::Allowed;
+use metric::DifferenceBounds;
 pub use metric::Metric;
-pub use part::Part;
+pub use part::RunPart;
+pub(crate) use parts::{PartWindows, held_against};
 pub use text::comparison_text;
 
-/// The share of comparisons that may call something worse although nothing has changed, over all
-/// that are made at once.
-const FALSE_ALARMS: f64 = 0.05;
+use part::of_name;
+use side::Side;
 
-/// By how much the new version may be worse.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Allowed {
-    /// More failures, as a share of all requests.
-    pub failures: f64,
-    /// Longer latency, as a share of what it was.
-    pub latency: f64,
-}
+/// The probability that any of the comparisons made at once calls something worse although
+/// nothing has changed.
+const FALSE_ALARMS: f64 = 0.05;
 
 /// Two versions side by side.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
-    /// What the scenario shows.
+    /// The scenario's name.
     pub name: String,
     /// How many runs of the version before.
     pub base_runs: usize,
@@ -52,23 +48,23 @@ pub struct Comparison {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
-    /// The load.
+    /// The load's name.
     pub load: String,
     /// The part of the run.
-    pub part: Part,
+    pub part: RunPart,
     /// What is compared.
     pub metric: Metric,
-    /// Before: a share, or seconds; `None` without a request.
+    /// The previous version's value: a share, or seconds; `None` without a request.
     pub base: Option<f64>,
-    /// Now.
+    /// The same of the new version.
     pub new: Option<f64>,
     /// How much worse at least and at most: points of the share, or a share of the latency before.
-    pub bounds: Option<Bounds>,
+    pub bounds: Option<DifferenceBounds>,
     /// How much worse it may be.
     pub allowed: f64,
-    /// Pass: not worse than allowed. Fail: worse. Inconclusive: the runs do not say.
+    /// Pass: not worse than allowed. Fail: worse. Inconclusive: the runs do not show which.
     pub judgement: Judgement,
-    /// Why the runs do not say, if it is not their length.
+    /// Why the runs do not show it.
     pub trouble: Option<String>,
 }
 
@@ -86,16 +82,8 @@ pub enum CompareError {
     NoLoad,
 }
 
-impl Default for Allowed {
-    /// Half a point of failures, a fifth of latency: less is seldom told from chance in a run
-    /// of a minute.
-    fn default() -> Self {
-        Self { failures: 0.005, latency: 0.2 }
-    }
-}
-
 impl Comparison {
-    /// What is worst decides: worse, then not known.
+    /// The worst judgement of all differences.
     pub fn judgement(&self) -> Judgement {
         let any = |judgement| self.differences.iter().any(|one| one.judgement == judgement);
         match (any(Judgement::Fail), any(Judgement::Inconclusive)) {
@@ -106,8 +94,8 @@ impl Comparison {
     }
 }
 
-/// Compares runs of a new version with runs of the one before; all of one scenario. The same runs
-/// give the same bounds.
+/// Compares runs of a new version with runs of the previous one, all of the same scenario. The
+/// result is deterministic: the same runs give the same bounds.
 ///
 /// # Errors
 /// When there is nothing that could be compared.
@@ -131,7 +119,7 @@ pub fn compare(
     if loads.is_empty() {
         return Err(CompareError::NoLoad);
     }
-    let parts = Part::of(base, new);
+    let parts = RunPart::of(base, new);
     let at_once = loads.len() * parts.len() * Metric::ALL.len();
     let risk = FALSE_ALARMS / at_once as f64;
     let each = loads.iter().flat_map(|load| parts.iter().map(move |part| (*load, *part)));
@@ -145,7 +133,7 @@ fn differences(
     base: &[Report],
     new: &[Report],
     load: &str,
-    part: Part,
+    part: RunPart,
     allowed: Allowed,
     risk: f64,
 ) -> Vec<Difference> {
@@ -155,7 +143,7 @@ fn differences(
     let (base, new) = (Side::of(base, load, part), Side::of(new, load, part));
     let enough = base.is_enough() && new.is_enough();
     let trouble = missed.or_else(|| (!enough).then(|| "too short to say".to_owned()));
-    let drawn = draw::differences(&base, &new);
+    let drawn = bootstrap::differences(&base, &new);
     let one = |metric: Metric| {
         let (before, now) = (metric.of(&base.sum()), metric.of(&new.sum()));
         let allowed = metric.allowed(allowed, before);
@@ -178,10 +166,6 @@ fn differences(
         }
     };
     Metric::ALL.map(one).into()
-}
-
-fn of_name<'r>(report: &'r Report, name: &str) -> Option<&'r LoadRecord> {
-    report.timeline.loads.iter().find(|load| load.name == name)
 }
 
 fn missed((side, report, load): (&str, &Report, Option<&LoadRecord>)) -> Option<String> {

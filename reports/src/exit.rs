@@ -28,7 +28,8 @@ impl Exit {
     /// outranks everything, and a failure outranks a doubt.
     #[must_use]
     pub fn worse(self, other: Self) -> Self {
-        // Not the order of the codes: an invalid scenario outranks a failed one, as it did not run at all.
+        // Not the order of the codes: an invalid scenario outranks a failed one, as it did not run
+        // at all.
         let rank = |exit: Self| match exit {
             Self::Pass => 0,
             Self::Inconclusive => 1,

@@ -18,6 +18,7 @@ mod live;
 mod picture;
 mod reading;
 mod repeat;
+mod row;
 mod scale;
 mod series;
 mod tables;
@@ -30,7 +31,7 @@ pub(crate) use text::INDEX_STYLE;
 use askama::Template;
 
 use crate::verdict::{Finding, Judgement, Outcome};
-use crate::{RenderError, Report, wording};
+use crate::{RenderError, Report, format, summary};
 use clock::Clock;
 use curve::Curve;
 use figures::Figure;
@@ -42,7 +43,7 @@ use tables::{BoundsRow, EdgeRow, EventRow, FaultRow, LoadRow, StepRow, WindowTab
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page<'a> {
+struct ReportPage<'a> {
     style: &'static str,
     script: &'static str,
     word: &'static str,
@@ -55,7 +56,7 @@ struct Page<'a> {
 
 #[derive(Template)]
 #[template(path = "main.html")]
-struct Main<'a> {
+struct ReportBody<'a> {
     report: &'a Report,
     outcome: &'static str,
     word: &'static str,
@@ -84,7 +85,7 @@ struct Main<'a> {
 /// # Errors
 /// [`RenderError`] when the template fails.
 pub fn html(report: &Report) -> Result<String, RenderError> {
-    let page = Page {
+    let page = ReportPage {
         style: text::STYLE,
         script: text::SCRIPT,
         word: word(report.verdict.outcome),
@@ -109,12 +110,12 @@ pub fn main_part(report: &Report) -> Result<String, RenderError> {
     let (faults, more_faults) = tables::faults(timeline);
     let (failed_requests, other_requests) = repeat::of(report);
     let (events, more_events) = tables::events(timeline);
-    let main = Main {
+    let main = ReportBody {
         outcome: class(report.verdict.outcome),
         word: word(report.verdict.outcome),
         headline: headline(report),
         figures: figures::of(report),
-        findings: wording::worst_first(&report.verdict),
+        findings: summary::worst_first(&report.verdict),
         reading: reading::of(report, &series, &picture)?,
         windows: series.iter().map(WindowTable::of).collect(),
         bounds: report.plan.bounds.iter().map(BoundsRow::of).collect(),
@@ -162,12 +163,12 @@ fn headline(report: &Report) -> String {
     if let Some(stopped) = stopped.filter(|_| verdict.outcome == Outcome::Aborted) {
         return format!(
             "{} {} {}",
-            wording::sentence(&stopped.measured),
+            format::sentence(&stopped.measured),
             stopped.evidence,
-            wording::tally(verdict)
+            summary::tally(verdict)
         );
     }
-    let Some(worst) = wording::worst_first(verdict).into_iter().next() else {
+    let Some(worst) = summary::worst_first(verdict).into_iter().next() else {
         return "The scenario claims nothing, so the run shows nothing.".to_owned();
     };
     let about = match worst.judgement {
@@ -175,5 +176,5 @@ fn headline(report: &Report) -> String {
         Judgement::Fail => "Does not hold",
         Judgement::Inconclusive => "Not shown",
     };
-    format!("{about}: {} ({}). {}", worst.claim, worst.measured, wording::tally(verdict))
+    format!("{about}: {} ({}). {}", worst.claim, worst.measured, summary::tally(verdict))
 }

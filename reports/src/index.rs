@@ -1,13 +1,13 @@
-//! The page over many runs: each scenario's latest outcome, and how it went over time.
+//! The index of many runs: each scenario's latest outcome, and its history.
 
 use std::collections::BTreeMap;
 
 use askama::Template;
 
 use crate::samples::Samples;
-use crate::{Outcome, RenderError, Report, html, wording};
+use crate::{Outcome, RenderError, Report, format, html, summary};
 
-/// The most runs of a history: the latest.
+/// The most runs of a history: the latest ones.
 const HISTORY: usize = 30;
 
 /// A spark line's size, in pixels.
@@ -15,23 +15,23 @@ const SIZE: (f64, f64) = (132.0, 28.0);
 
 /// A report and where its page is, relative to the index.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry<'r> {
-    /// The report.
+pub struct IndexEntry<'r> {
+    /// The run's report, from its `report.json`.
     pub report: &'r Report,
-    /// The link.
+    /// Path of its HTML page, relative to the index.
     pub page: &'r str,
 }
 
 #[derive(Template)]
 #[template(path = "index.html")]
-struct Page {
+struct IndexPage {
     style: &'static str,
-    scenarios: Vec<Scenario>,
+    scenarios: Vec<ScenarioHistory>,
     runs: usize,
 }
 
 /// A scenario with its runs, the latest first.
-struct Scenario {
+struct ScenarioHistory {
     name: String,
     system: String,
     outcome: &'static str,
@@ -40,10 +40,10 @@ struct Scenario {
     trend: Trend,
     history: Vec<&'static str>,
     history_says: String,
-    runs: Vec<Run>,
+    runs: Vec<RunSummary>,
 }
 
-struct Run {
+struct RunSummary {
     page: String,
     started: String,
     outcome: &'static str,
@@ -64,18 +64,18 @@ struct Trend {
 ///
 /// # Errors
 /// [`RenderError`] when the template fails.
-pub fn index(entries: &[Entry<'_>]) -> Result<String, RenderError> {
-    let mut by_name = BTreeMap::<(&str, &str), Vec<&Entry<'_>>>::new();
+pub fn index(entries: &[IndexEntry<'_>]) -> Result<String, RenderError> {
+    let mut by_name = BTreeMap::<(&str, &str), Vec<&IndexEntry<'_>>>::new();
     for entry in entries {
         by_name.entry((&entry.report.system, &entry.report.name)).or_default().push(entry);
     }
-    let scenarios = by_name.into_values().map(Scenario::of).collect();
-    let page = Page { style: html::INDEX_STYLE, scenarios, runs: entries.len() };
+    let scenarios = by_name.into_values().map(ScenarioHistory::of).collect();
+    let page = IndexPage { style: html::INDEX_STYLE, scenarios, runs: entries.len() };
     Ok(page.render()?)
 }
 
-impl Scenario {
-    fn of(mut entries: Vec<&Entry<'_>>) -> Self {
+impl ScenarioHistory {
+    fn of(mut entries: Vec<&IndexEntry<'_>>) -> Self {
         entries.sort_by_key(|entry| entry.report.origin.started);
         let p99: Vec<f64> = entries.iter().filter_map(|entry| p99(entry.report)).collect();
         let passed =
@@ -90,39 +90,35 @@ impl Scenario {
             system: latest.system.clone(),
             outcome: html::class(latest.verdict.outcome),
             word: html::word(latest.verdict.outcome),
-            good: format!("{passed} of {} passed", wording::counted(entries.len() as u64, "run")),
+            good: format!("{passed} of {} passed", format::counted(entries.len() as u64, "run")),
             trend: Trend::of(&p99),
             history: history.iter().map(|outcome| html::class(*outcome)).collect(),
-            history_says: told(history),
-            runs: entries.into_iter().map(Run::of).collect(),
+            history_says: spelled_out(history),
+            runs: entries.into_iter().map(RunSummary::of).collect(),
         }
     }
 }
 
-impl Run {
-    fn of(entry: &Entry<'_>) -> Self {
+impl RunSummary {
+    fn of(entry: &IndexEntry<'_>) -> Self {
         let report = entry.report;
-        let totals = report.timeline.loads.iter().map(wording::totals);
+        let totals = report.timeline.loads.iter().map(format::totals);
         let (good, all) = totals.fold((0, 0), |sum, load| (sum.0 + load.0, sum.1 + load.1));
         Self {
             page: entry.page.to_owned(),
             started: report.origin.started.strftime("%-d %B %Y, %H:%M:%S").to_string(),
             outcome: html::class(report.verdict.outcome),
             word: html::word(report.verdict.outcome),
-            tally: wording::tally(&report.verdict),
-            requests: wording::count(all),
-            good: if all == 0 {
-                "–".to_owned()
-            } else {
-                wording::share(good as f64 / all as f64)
-            },
-            p99: p99(report).map_or_else(|| "–".to_owned(), wording::seconds),
+            tally: summary::tally(&report.verdict),
+            requests: format::count(all),
+            good: if all == 0 { "–".to_owned() } else { format::share(good as f64 / all as f64) },
+            p99: p99(report).map_or_else(|| "–".to_owned(), format::seconds),
         }
     }
 }
 
-/// A history for those who do not see it: `oldest first: passed, failed`.
-fn told(history: &[Outcome]) -> String {
+/// The history as text, for screen readers.
+fn spelled_out(history: &[Outcome]) -> String {
     let words: Vec<String> = history.iter().map(ToString::to_string).collect();
     format!("Oldest first: {}.", words.join(", "))
 }
@@ -145,7 +141,7 @@ impl Trend {
             format!("{x:.1},{y:.1}")
         };
         let points: Vec<String> = values.iter().enumerate().map(point).collect();
-        let says = format!("p99 from {} to {}", wording::seconds(*first), wording::seconds(*last));
+        let says = format!("p99 from {} to {}", format::seconds(*first), format::seconds(*last));
         Self { points: points.join(" "), says }
     }
 }

@@ -1,4 +1,4 @@
-//! The report for programs.
+//! The report for programs, `report.json`.
 
 use crate::{RenderError, Report};
 

@@ -5,22 +5,22 @@
 use askama::Template;
 
 use crate::verdict::{Finding, Judgement};
-use crate::{RenderError, Report, wording};
+use crate::{RenderError, Report, summary};
 
 #[derive(Template)]
 #[template(path = "junit.xml")]
-struct Page {
+struct JunitSuite {
     suite: String,
     timestamp: String,
     seconds: String,
     failures: usize,
     errors: usize,
     properties: Vec<(String, String)>,
-    cases: Vec<Case>,
+    cases: Vec<JunitCase>,
     output: String,
 }
 
-struct Case {
+struct JunitCase {
     name: String,
     kind: String,
     /// `failure` or `error`; `None` for a pass.
@@ -34,9 +34,9 @@ struct Case {
 /// # Errors
 /// [`RenderError::Template`] when the template fails.
 pub fn junit(report: &Report) -> Result<String, RenderError> {
-    let mut cases: Vec<Case> = report.verdict.findings.iter().map(Case::of).collect();
+    let mut cases: Vec<JunitCase> = report.verdict.findings.iter().map(JunitCase::of).collect();
     if cases.is_empty() {
-        cases.push(Case::nothing());
+        cases.push(JunitCase::nothing());
     }
     let count = |element| cases.iter().filter(|case| case.element == Some(element)).count();
     let origin = &report.origin;
@@ -49,7 +49,7 @@ pub fn junit(report: &Report) -> Result<String, RenderError> {
     properties.extend(
         origin.host.iter().map(|fact| (legal(&format!("host.{}", fact.name)), legal(&fact.value))),
     );
-    let page = Page {
+    let page = JunitSuite {
         suite: legal(&report.name),
         timestamp: origin.started.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
         seconds: format!("{:.3}", report.timeline.ended.0.max(0.0)),
@@ -57,12 +57,12 @@ pub fn junit(report: &Report) -> Result<String, RenderError> {
         errors: count("error"),
         properties,
         cases,
-        output: legal(&wording::summary(report)),
+        output: legal(&summary::summary(report)),
     };
     Ok(page.render()?)
 }
 
-impl Case {
+impl JunitCase {
     fn of(finding: &Finding) -> Self {
         Self {
             name: legal(&finding.claim),
@@ -88,7 +88,7 @@ impl Case {
     }
 }
 
-/// Text without the characters that XML 1.0 forbids even when they are escaped (section 2.2).
+/// Replaces the characters that XML 1.0 forbids even when they are escaped (section 2.2).
 fn legal(text: &str) -> String {
     let allowed = |c: char| {
         !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n')

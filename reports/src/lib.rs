@@ -10,7 +10,7 @@ mod calibration;
 mod compare;
 pub mod confidence;
 mod exit;
-mod foresight;
+mod format;
 mod html;
 mod index;
 mod json;
@@ -20,32 +20,39 @@ mod markdown;
 mod report;
 mod samples;
 mod schema;
+mod statistical_power;
+mod summary;
 mod text;
 mod trials;
 mod verdict;
 mod windows;
-mod wording;
 
 pub use annotations::annotations;
-pub use calibration::{Calibration, Counted, Tally};
+pub use calibration::{Calibration, RunCorrectness, Tally};
 pub use compare::{
-    Allowed, CompareError, Comparison, Difference, Metric, Part, compare, comparison_text,
+    Allowed, CompareError, Comparison, Difference, Metric, RunPart, compare, comparison_text,
 };
 pub use exit::Exit;
-pub use foresight::foresee;
 pub use html::{html, live_frame, live_page, main_part};
-pub use index::{Entry as IndexEntry, index};
+pub use index::{IndexEntry, index};
 pub use json::json;
 pub use judge::judge;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use report::{Asked, Bounds, Call, Fact, Limit, Origin, PlanSummary, Report, Struck};
+pub use report::{
+    Fact, FaultSite, Limit, Origin, PlanSummary, Report, RequestCommands, ServiceBounds,
+    ServiceCall,
+};
 pub use samples::Samples;
 pub use schema::schema;
+pub use statistical_power::power_warnings;
 pub use text::{Colour, text, verdict_text};
 pub use trials::{Cluster, share_bounds, trials};
 pub use verdict::{Finding, Judgement, Outcome, Proving, Verdict};
 pub use windows::windows_csv;
+
+// The name that the judge's files have for it.
+use format as wording;
 
 /// Why a report could not be rendered.
 #[derive(Debug, thiserror::Error)]

@@ -3,33 +3,33 @@
 use askama::Template;
 
 use crate::verdict::{Finding, Judgement, Outcome};
-use crate::{RenderError, Report, wording};
+use crate::{RenderError, Report, summary};
 
-/// More rows than anybody reads, and less than a comment can hold.
+/// The most rows: a comment on GitHub can have 65,536 characters.
 const ROWS: usize = 60;
-/// The most lines that say why, above all else.
+/// The most reasons above the table.
 const WHY: usize = 3;
 /// The longest cell, in characters.
 const CELL: usize = 400;
 
 #[derive(Template)]
 #[template(path = "report.md", escape = "none")]
-struct Page<'a> {
+struct MarkdownPage<'a> {
     sign: &'static str,
     outcome: Outcome,
     name: String,
     summary: String,
     tally: String,
-    /// What does not hold, in three lines.
-    why: Vec<Row>,
+    /// The first few checks that did not pass.
+    why: Vec<MarkdownRow>,
     more_why: usize,
-    rows: Vec<Row>,
+    rows: Vec<MarkdownRow>,
     more: usize,
     command: String,
     version: &'a str,
 }
 
-struct Row {
+struct MarkdownRow {
     sign: &'static str,
     judgement: Judgement,
     claim: String,
@@ -42,10 +42,10 @@ struct Row {
 /// # Errors
 /// [`RenderError::Template`] when the template fails.
 pub fn markdown(report: &Report) -> Result<String, RenderError> {
-    let findings = wording::worst_first(&report.verdict);
+    let findings = summary::worst_first(&report.verdict);
     let bad: Vec<&Finding> =
         findings.iter().copied().filter(|finding| finding.judgement != Judgement::Pass).collect();
-    let page = Page {
+    let page = MarkdownPage {
         sign: match report.verdict.outcome {
             Outcome::Pass => "✅",
             Outcome::Fail => "❌",
@@ -55,19 +55,19 @@ pub fn markdown(report: &Report) -> Result<String, RenderError> {
         },
         outcome: report.verdict.outcome,
         name: plain(&report.name),
-        summary: plain(&wording::summary(report)),
-        tally: wording::tally(&report.verdict),
+        summary: plain(&summary::summary(report)),
+        tally: summary::tally(&report.verdict),
         more_why: bad.len().saturating_sub(WHY),
-        why: bad.into_iter().take(WHY).map(Row::of).collect(),
+        why: bad.into_iter().take(WHY).map(MarkdownRow::of).collect(),
         more: findings.len().saturating_sub(ROWS),
-        rows: findings.into_iter().take(ROWS).map(Row::of).collect(),
+        rows: findings.into_iter().take(ROWS).map(MarkdownRow::of).collect(),
         command: plain(&report.origin.command),
         version: &report.origin.version,
     };
     Ok(page.render()?)
 }
 
-impl Row {
+impl MarkdownRow {
     fn of(finding: &Finding) -> Self {
         Self {
             sign: match finding.judgement {

@@ -1,5 +1,4 @@
-//! A run as it is reported: what was planned, what happened, what it shows, and where it comes
-//! from.
+//! A run's report: what was planned, what happened, the verdict, and where it comes from.
 
 mod request;
 mod shape;
@@ -13,31 +12,31 @@ use brunt_scenarios::{bounds, plan};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use request::Asked;
-pub use shape::{Call, Struck};
+pub use request::RequestCommands;
+pub use shape::{FaultSite, ServiceCall};
 
+use crate::format;
 use crate::verdict::Verdict;
-use crate::wording;
 
-/// A run as it is reported.
+/// A run's report, as `report.json` holds it. Every other report is rendered from it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// The version of this format: 1.
     pub format: u32,
-    /// What the scenario shows.
+    /// The scenario's name.
     pub name: String,
-    /// What stands behind it.
+    /// The scenario's description, if it has one.
     pub about: Option<String>,
-    /// The system that it ran on.
+    /// Name of the system under test.
     pub system: String,
     /// Where the report comes from.
     pub origin: Origin,
-    /// What was planned.
+    /// What was planned, for the page.
     pub plan: PlanSummary,
-    /// What it shows.
+    /// The outcome, with each check's evidence.
     pub verdict: Verdict,
-    /// What happened.
+    /// What happened, on the run's clock.
     pub timeline: Timeline,
 }
 
@@ -50,9 +49,9 @@ pub struct Origin {
     pub started: jiff::Timestamp,
     /// The version of brunt.
     pub version: String,
-    /// The command that does the same again.
+    /// The command that makes the same run again.
     pub command: String,
-    /// What is known of the machine.
+    /// Properties of the machine.
     pub host: Vec<Fact>,
     /// What the scenario's file is called.
     pub file: String,
@@ -60,13 +59,13 @@ pub struct Origin {
     pub text: String,
 }
 
-/// Something known of the machine.
+/// A property of the machine that the run was made on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Fact {
-    /// What.
+    /// What the value is, such as `Cores`.
     pub name: String,
-    /// Its value.
+    /// The value as text, with its unit.
     pub value: String,
 }
 
@@ -79,25 +78,25 @@ pub struct PlanSummary {
     /// Each fault and its times, in words.
     pub faults: Vec<String>,
     /// What was computed of each service before the run.
-    pub bounds: Vec<Bounds>,
+    pub bounds: Vec<ServiceBounds>,
     /// The limits on latency, for the picture.
     pub limits: Vec<Limit>,
-    /// Who calls whom.
+    /// The edges between services.
     #[serde(default)]
-    pub calls: Vec<Call>,
-    /// What each fault is meant to hit.
+    pub calls: Vec<ServiceCall>,
+    /// Services and edges that the faults are meant to hit.
     #[serde(default)]
-    pub struck: Vec<Struck>,
+    pub struck: Vec<FaultSite>,
     /// Each request, as commands.
     #[serde(default)]
-    pub requests: Vec<Asked>,
+    pub requests: Vec<RequestCommands>,
 }
 
 /// How long things may take for a service, computed from its probes before the run, in seconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Bounds {
-    /// The service.
+pub struct ServiceBounds {
+    /// The service that the bounds are about.
     pub service: String,
     /// Its replicas, as planned.
     pub replicas: u32,
@@ -115,7 +114,7 @@ pub struct Bounds {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Limit {
-    /// The load.
+    /// The load's name.
     pub of: String,
     /// The quantile, as it is written: `p99`.
     pub quantile: String,
@@ -148,7 +147,7 @@ impl PlanSummary {
             faults: plan.faults.iter().map(fault).collect(),
             bounds: services
                 .filter(|(_, service)| service.is_ours())
-                .map(|(name, service)| Bounds::of(name, service))
+                .map(|(name, service)| ServiceBounds::of(name, service))
                 .collect(),
             limits: plan.checks.iter().flat_map(|check| limits(&check.claim)).collect(),
             calls: shape::calls(plan),
@@ -158,7 +157,7 @@ impl PlanSummary {
     }
 }
 
-impl Bounds {
+impl ServiceBounds {
     fn of(name: &str, service: &Service) -> Self {
         Self {
             service: name.to_owned(),
@@ -174,7 +173,7 @@ impl Bounds {
 fn load(load: &Load) -> String {
     let how = match &load.arrival {
         Arrival::Closed { users, think } => {
-            let users = wording::counted(u64::from(*users), "user");
+            let users = format::counted(u64::from(*users), "user");
             let (from, to) = (Period(think.0), Period(think.1));
             match think.1.is_zero() {
                 true => format!("{users} without a pause"),
@@ -193,7 +192,7 @@ fn load(load: &Load) -> String {
 }
 
 fn ramp(ramp: &plan::Ramp) -> String {
-    let (from, to) = (wording::rate(ramp.from), wording::rate(ramp.to));
+    let (from, to) = (format::rate(ramp.from), format::rate(ramp.to));
     match ramp.from == ramp.to {
         true => format!("{from} for {}", Period(ramp.lasts)),
         false => format!("{from} to {to} over {}", Period(ramp.lasts)),
@@ -202,7 +201,7 @@ fn ramp(ramp: &plan::Ramp) -> String {
 
 fn fault(fault: &plan::Fault) -> String {
     let at: Vec<String> = fault.at.iter().take(3).map(|at| Period(*at).to_string()).collect();
-    let at = wording::first_few(&at, fault.at.len() as u64, ", ");
+    let at = format::first_few(&at, fault.at.len() as u64, ", ");
     let lasts = fault.lasts.filter(|lasts| *lasts > Duration::ZERO);
     let lasts = lasts.map(|lasts| format!(", for {}", Period(lasts)));
     let only = match fault.only.is_any() {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use textwrap::Options;
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
-use crate::{Report, wording};
+use crate::{Report, summary};
 
 /// The widest line.
 const WIDTH: usize = 100;
@@ -15,14 +15,14 @@ const WIDTH: usize = 100;
 pub enum Colour {
     /// With ANSI escapes, for terminals.
     On,
-    /// Plain.
+    /// Without escapes, for files and pipes.
     Off,
 }
 
 /// The verdict as a table, with the evidence of what does not hold, and `written`: where the
 /// full report is.
 pub fn text(report: &Report, colour: Colour, written: Option<&str>) -> String {
-    verdict_text(&report.name, &wording::summary(report), &report.verdict, colour, written)
+    verdict_text(&report.name, &summary::summary(report), &report.verdict, colour, written)
 }
 
 /// A verdict as a table, under a name and a line that says what was done.
@@ -43,12 +43,12 @@ pub fn verdict_text(
     push(&mut out, "");
     let widest = verdict.findings.iter().map(|finding| finding.measured.chars().count()).max();
     let measured = widest.unwrap_or(0).min(24);
-    // What does not hold comes last: the end of a log is what is seen of it.
-    for finding in wording::worst_last(verdict) {
+    // Failed checks come last: the end of a log is what people see first.
+    for finding in summary::worst_last(verdict) {
         line(&mut out, finding, measured, colour);
     }
     push(&mut out, "");
-    push(&mut out, &format!("  {}", wording::tally(verdict)));
+    push(&mut out, &format!("  {}", summary::tally(verdict)));
     if let Some(written) = written {
         push(&mut out, &format!("  report: {written}"));
     }

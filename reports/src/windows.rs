@@ -10,7 +10,7 @@ const HEAD: [&str; 11] = [
 ];
 
 /// One line for each window, with the latencies in microseconds; empty where nothing was answered.
-/// Failures are told by kind: `status 503=20 timeout=2`.
+/// Failures are listed by kind: `status 503=20 timeout=2`.
 ///
 /// # Errors
 /// [`RenderError::Csv`] when it cannot be written.
@@ -43,7 +43,7 @@ fn line(load: &LoadRecord, window: &Window) -> Vec<String> {
     line
 }
 
-/// A name that a spreadsheet does not take for a formula.
+/// Makes a name harmless that a spreadsheet would take for a formula (CSV injection).
 fn harmless(name: &str) -> String {
     match name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{name}"),

@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum};
 /// Options of commands whose scenarios can run on either platform.
 #[derive(Debug, Clone, Args)]
 pub struct PlatformArgs {
-    /// ClusterTarget the system runs: as processes on this machine, or on a cluster where it is deployed
-    /// already.
+    /// ClusterTarget the system runs: as processes on this machine, or on a cluster where it
+    /// is deployed already.
     #[arg(long, value_enum, default_value = "local", value_name = "PLATFORM")]
     pub on: PlatformKind,
     #[command(flatten)]
@@ -16,8 +16,8 @@ pub struct PlatformArgs {
     /// process is killed. Default: the system's own image if that is brunt's.
     #[arg(long)]
     pub image: Option<String>,
-    /// On Kubernetes: run without the watchdog Job. After a crash, only `brunt revert` restores the
-    /// cluster.
+    /// On Kubernetes: run without the watchdog Job. After a crash, only `brunt revert`
+    /// restores the cluster.
     #[arg(long)]
     pub no_watchdog: bool,
     /// On Kubernetes: where the load comes from. Default: from this machine if it can reach every

@@ -135,7 +135,7 @@ pub struct WorkArgs {
 
 /// Options of `brunt edge-proxy`, which runs on a cluster in front of a callee.
 #[derive(Debug, Args)]
-pub struct EdgeProxyArgs {
+pub struct EdgeProxyCommandArgs {
     /// The service whose calls it passes on.
     pub callee: String,
     /// Port for the callee's requests.

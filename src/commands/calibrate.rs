@@ -5,13 +5,13 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use brunt_reports::{Calibration, Counted, Outcome};
+use brunt_reports::{Calibration, Outcome, RunCorrectness};
 use brunt_scenarios::plan::Proof;
 
 use crate::cli::CalibrateArgs;
+use crate::commands::attempt::{self, Attempt};
 use crate::commands::parallel;
 use crate::commands::platform;
-use crate::commands::run::{Attempt, once};
 use crate::console::{errln, out, outln};
 use crate::exit::Exit;
 use crate::files::Planned;
@@ -81,7 +81,7 @@ impl CalibrationRun<'_> {
             proof.map_or_else(|| planned.plan.clone(), |proof| planned.plan.broken_by(proof));
         let attempt =
             Attempt { planned, plan: &plan, slug: &planned.slug, command: "calibrate", live: None };
-        let (report, page) = once(&attempt, &options.common)?;
+        let (report, page) = attempt::make(&attempt, &options.common)?;
         if report.verdict.outcome == Outcome::Aborted {
             return Ok(Exit::Aborted);
         }
@@ -89,11 +89,11 @@ impl CalibrationRun<'_> {
         let without = guard.as_deref().zip(proof.map(|proof| proof.fails.as_slice()));
         let mut counted = counted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match counted.count(&planned.slug, without, &report.verdict) {
-            Counted::Right if !options.common.keep => {
+            RunCorrectness::Right if !options.common.keep => {
                 drop(page.parent().map(std::fs::remove_dir_all));
             }
-            Counted::Right => {}
-            Counted::Wrong => errln!("{}: {}", report.verdict.outcome, page.display()),
+            RunCorrectness::Right => {}
+            RunCorrectness::Wrong => errln!("{}: {}", report.verdict.outcome, page.display()),
         }
         run_folder::write_file(path, &serde_json::to_string_pretty(&*counted)?)?;
         Ok(Exit::Pass)

@@ -11,6 +11,7 @@ use crate::builtin;
 use crate::cli::{DownArgs, PlatformKind, UpArgs};
 use crate::console::outln;
 use crate::exit::Exit;
+use crate::runtime;
 
 /// Time between two looks at what is ready.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
@@ -23,7 +24,7 @@ pub fn up(options: &UpArgs) -> Result<Exit> {
         );
     }
     let manifest = manifest(options)?;
-    super::runtime()?.block_on(async {
+    runtime::new()?.block_on(async {
         let cluster = connect(&options.system, &options.cluster.target()).await?;
         cluster.apply(&manifest).await?;
         let namespace = &cluster.namespace;
@@ -51,7 +52,7 @@ pub fn down(options: &DownArgs) -> Result<Exit> {
         manifest.put_first(Manifest::parse(part)?);
     }
     let keep = if options.volumes { Keep::Nothing } else { Keep::Volumes };
-    super::runtime()?.block_on(async {
+    runtime::new()?.block_on(async {
         let cluster = connect(&options.system, &options.cluster.target()).await?;
         manifest.into_namespace(&cluster.namespace);
         let removed = cluster.remove(&manifest, keep).await?;

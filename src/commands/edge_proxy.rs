@@ -1,5 +1,5 @@
-//! `brunt edge-proxy`, a hidden command: a proxy that takes a service's place in a cluster, so that a
-//! run can break and count the calls to it.
+//! `brunt edge-proxy`, a hidden command: a proxy that takes a service's place in a cluster, so that
+//! a run can break and count the calls to it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,24 +8,25 @@ use anyhow::{Context, Result};
 use brunt_proxy::{ControlServer, EdgeProxy, EndpointAddress, Listen};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::EdgeProxyArgs;
+use crate::cli::EdgeProxyCommandArgs;
 use crate::console::outln;
 use crate::exit::Exit;
+use crate::runtime;
 
 /// Environment variable with the secret that a control connection must send.
 const TOKEN: &str = "TOKEN";
 
-/// How long requests are still accepted after SIGTERM: until every node has taken this pod out of
-/// its endpoints.
+/// How long requests are still accepted after SIGTERM: until every node has taken this pod out
+/// of its endpoints.
 const LINGER: Duration = Duration::from_secs(3);
 
 /// How long requests in flight may take after that.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Proxies requests until SIGTERM.
-pub fn edge_proxy(options: &EdgeProxyArgs) -> Result<Exit> {
+pub fn edge_proxy(options: &EdgeProxyCommandArgs) -> Result<Exit> {
     let token = std::env::var(TOKEN).with_context(|| format!("{TOKEN} is not set"))?;
-    super::runtime()?.block_on(async {
+    runtime::new()?.block_on(async {
         let mut terminated =
             signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
         let listen = Listen::Everywhere(options.port);

@@ -12,14 +12,15 @@ use brunt_scenarios::plan::{Check, Claim, Fault, FaultKind, Plan};
 
 use crate::cli::{LoadSource, PlatformArgs, PlatformKind};
 use crate::files::{self, Planned};
+use crate::runtime;
 use crate::target::{LocalDirs, Platform};
 
-/// How long a service's clients may keep a connection that was opened before the edge proxy took the
-/// service's place. Most clients close idle connections after 90 s.
+/// How long a service's clients may keep a connection that was opened before the edge proxy took
+/// the service's place. Most clients close idle connections after 90 s.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(95);
 
-/// The plans of these scenarios. On a cluster, bounds are computed from the probes that the deployed
-/// workloads have.
+/// The plans of these scenarios. On a cluster, bounds are computed from the probes that the
+/// deployed workloads have.
 pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
     if args.on == PlatformKind::Local {
         if args.from == Some(LoadSource::Inside) {
@@ -31,7 +32,7 @@ pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
         plans.iter().try_for_each(must_run_locally)?;
         return Ok(plans);
     }
-    let runtime = super::runtime()?;
+    let runtime = runtime::new()?;
     files::plans_for(paths, &|system| {
         let target = cluster_target(&system.name, args);
         Ok(runtime.block_on(brunt_kubernetes::load_live_spec(system, &target))?)

@@ -10,10 +10,10 @@ use brunt_scenarios::plan::Proof;
 
 use self::table::{ProofRow, ProofTable};
 use crate::cli::{CommonArgs, ProveArgs};
+use crate::commands::attempt::{self, Attempt};
 use crate::commands::parallel;
 use crate::commands::platform;
-use crate::commands::run::{self, Attempt, once};
-use crate::console::out;
+use crate::console::{self, out};
 use crate::exit::Exit;
 use crate::files::Planned;
 
@@ -31,14 +31,14 @@ pub fn prove(options: &ProveArgs) -> Result<Exit> {
     let mut rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
     rows.sort_by_key(|(place, _)| *place);
     let table = ProofTable { rows: rows.into_iter().flat_map(|(_, rows)| rows).collect() };
-    out!("{}", table.render(run::colour()));
+    out!("{}", table.render(console::colour()));
     Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
 }
 
 fn one(planned: &Planned, common: &CommonArgs, rows: &mut Vec<ProofRow>) -> Result<Exit> {
     let attempt =
         Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "prove", live: None };
-    let (report, page) = once(&attempt, common)?;
+    let (report, page) = attempt::make(&attempt, common)?;
     let with = report.verdict;
     let mut exit = Exit::from(with.outcome);
     if planned.plan.proofs.is_empty() || with.outcome != Outcome::Pass {
@@ -50,7 +50,7 @@ fn one(planned: &Planned, common: &CommonArgs, rows: &mut Vec<ProofRow>) -> Resu
         let mut plan = planned.plan.broken_by(proof);
         plan.name = format!("{} ({proof})", plan.name);
         let attempt = Attempt { planned, plan: &plan, slug: &slug, command: "prove", live: None };
-        let (report, page) = once(&attempt, common)?;
+        let (report, page) = attempt::make(&attempt, common)?;
         let without = report.verdict;
         exit = exit.worse(end_of(&without, proof));
         rows.push(ProofRow::with_proof(&planned.slug, proof, &with, &without, &page));
@@ -61,8 +61,8 @@ fn one(planned: &Planned, common: &CommonArgs, rows: &mut Vec<ProofRow>) -> Resu
     Ok(exit)
 }
 
-/// A proof that does not succeed is a failure of the scenario: its check could not fail, or failed
-/// for another reason.
+/// A proof that does not succeed is a failure of the scenario: without the guard, its checks passed
+/// or failed for another reason.
 fn end_of(without: &Verdict, proof: &Proof) -> Exit {
     match (without.outcome, without.fails_as(&proof.fails)) {
         (Outcome::Aborted, _) => Exit::Aborted,

@@ -8,6 +8,7 @@ use brunt_kubernetes::{Cluster, RunSelector, revert as put_back};
 use crate::cli::RevertArgs;
 use crate::console::{errln, outln};
 use crate::exit::Exit;
+use crate::runtime;
 
 /// Puts back what runs have left on a cluster, and says what.
 pub fn revert(options: &RevertArgs) -> Result<Exit> {
@@ -17,7 +18,7 @@ pub fn revert(options: &RevertArgs) -> Result<Exit> {
         None => RunSelector::Expired,
     };
     let place = options.cluster.target();
-    let reverted = super::runtime()?.block_on(async {
+    let reverted = runtime::new()?.block_on(async {
         if let Some(then) = options.after {
             let left = then.duration_since(jiff::Timestamp::now());
             tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;

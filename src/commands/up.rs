@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::files;
 use crate::progress::RunProgress;
 use crate::runner::Stop;
+use crate::runtime;
 use crate::target::{self, LocalDirs};
 
 /// Starts a system, prints where its services are, and keeps it running until a signal.
@@ -42,7 +43,7 @@ pub fn up(options: &UpArgs) -> Result<Exit> {
         std::fs::remove_dir_all(&dirs.data)
             .with_context(|| format!("cannot remove {}", dirs.data.display()))?;
     }
-    super::runtime()?.block_on(keep_up(&system, &dirs))
+    runtime::new()?.block_on(keep_up(&system, &dirs))
 }
 
 /// Adds `offset` to each declared port.

@@ -14,7 +14,7 @@ pub fn validate(options: &ValidateArgs) -> Result<Exit> {
     for planned in files::plans(&options.scenarios)? {
         outln!("{}: ok", planned.source.name);
         describe(&planned.plan);
-        for doubt in brunt_reports::foresee(&planned.plan) {
+        for doubt in brunt_reports::power_warnings(&planned.plan) {
             outln!("  warning: {doubt}");
         }
     }

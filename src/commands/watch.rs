@@ -19,6 +19,7 @@ use super::serve::system;
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::runner::Stop;
+use crate::runtime;
 
 /// How many events are read ahead of the terminal.
 const AHEAD: usize = 1024;
@@ -32,7 +33,7 @@ type TopicEvent = (Arc<str>, Delivery);
 pub fn watch(options: &WatchArgs) -> Result<Exit> {
     let url = place(options)?;
     let log = log::open(&url, log::USUAL_KEEP)?;
-    super::runtime()?.block_on(async {
+    runtime::new()?.block_on(async {
         let stop = Stop::on_signals();
         let lasts = async {
             match options.lasts {

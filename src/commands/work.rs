@@ -1,6 +1,6 @@
-//! `brunt work`, a hidden command: one of several load workers in a cluster. The run's process sends
-//! it the start time over standard input; the worker stops when it reads `stop`, or when that input
-//! ends.
+//! `brunt work`, a hidden command: one of several load workers in a cluster. The run's process
+//! sends it the start time over standard input; the worker stops when it reads `stop`, or when that
+//! input ends.
 
 use std::io::{BufRead, Write};
 use std::path::Path;

@@ -11,8 +11,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::state::PageView;
 
-/// How long nothing is sent before a comment is: writing is the only way to find out that a browser
-/// has gone.
+/// How long nothing is sent before a comment is: writing is the only way to find out that a
+/// browser has gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// The whole page at one moment.
@@ -26,8 +26,8 @@ struct PageMessage {
 #[derive(Clone)]
 pub struct PageMessages {
     latest: watch::Sender<Option<Arc<PageMessage>>>,
-    /// Part of each event's id: a browser that reconnects may have seen the events of an earlier server
-    /// at the same address.
+    /// Part of each event's id: a browser that reconnects may have seen the events of an earlier
+    /// server at the same address.
     server: u32,
 }
 
@@ -50,8 +50,8 @@ impl PageMessages {
         self.latest.send_replace(Some(Arc::new(message)));
     }
 
-    /// The events for a browser whose last event had this id, if it has seen any. A newer page is sent
-    /// at once.
+    /// The events for a browser whose last event had this id, if it has seen any. A newer page is
+    /// sent at once.
     pub fn events(&self, seen: Option<&str>, now: impl FnOnce() -> PageView) -> EventStream {
         let (send, receive) = mpsc::channel(1);
         let seen = seen.and_then(|id| id.strip_prefix(&format!("{}-", self.server)));

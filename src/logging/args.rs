@@ -8,8 +8,9 @@ use tracing_subscriber::filter::FilterExt;
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::Filter;
 
-/// The environment variable with filter directives, such as `warn,brunt_kubernetes=debug`. A name
-/// of its own, as `RUST_LOG` belongs to the systems that brunt starts and passes the environment to.
+/// The environment variable with filter directives, such as `warn,brunt_kubernetes=debug`.
+/// A name of its own, as `RUST_LOG` belongs to the systems that brunt starts and passes
+/// the environment to.
 const VARIABLE: &str = "BRUNT_LOG";
 
 /// Directives without `-v`. All crates of the toolkit have targets that begin with `brunt`; what
@@ -23,9 +24,9 @@ const ALWAYS_KEPT: &str = BY_VERBOSITY[1];
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Log")]
 pub struct LogArgs {
-    /// Log on standard error: -v each change to a process, a cluster or an edge; -vv also each API
-    /// call and decision. BRUNT_LOG takes filter directives instead, such as
-    /// `warn,brunt_kubernetes=debug`.
+    /// Log on standard error: -v each change to a process, a cluster or an edge; -vv
+    /// also each API call and decision. BRUNT_LOG takes filter directives instead,
+    /// such as `warn,brunt_kubernetes=debug`.
     #[arg(short, long, action = ArgAction::Count, global = true)]
     pub verbose: u8,
     /// Format of the log on standard error.

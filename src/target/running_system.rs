@@ -56,8 +56,8 @@ impl RunningSystem {
         }
     }
 
-    /// How many calls a replica has made to another service up to now. On this machine, where an edge
-    /// has one proxy for all replicas, the calls of all of them.
+    /// How many calls a replica has made to another service up to now. On this machine, where an
+    /// edge has one proxy for all replicas, the calls of all of them.
     pub async fn calls(&self, caller: &str, replica: u32, callee: &str) -> u64 {
         match self {
             Self::Local(system) => {
@@ -81,8 +81,8 @@ impl RunningSystem {
             .collect()
     }
 
-    /// Whether the autoscalers of a cluster could decide, as they report it; those of this machine
-    /// always can.
+    /// Whether the autoscalers of a cluster could decide, as they report it; those of this
+    /// machine always can.
     pub async fn scalers(&self) -> Vec<ScalerRecord> {
         match self {
             Self::Local(_) => vec![],
@@ -90,7 +90,8 @@ impl RunningSystem {
         }
     }
 
-    /// Stops the system, or restores the cluster and disconnects. Returns what could not be restored.
+    /// Stops the system, or restores the cluster and disconnects. Returns what could
+    /// not be restored.
     pub async fn shut_down(self) -> Vec<String> {
         match self {
             Self::Local(system) => system.stop().await,

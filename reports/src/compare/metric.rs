@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Allowed;
-use super::draw::Sum;
+use super::allowed::Allowed;
+use super::side::WindowSum;
 use crate::Judgement;
 use crate::confidence::{self, CONFIDENCE};
 
-/// A shorter difference of latencies than this, in seconds, is nobody's concern, whatever
-/// share it is.
+/// Differences of latency below this, in seconds, are allowed whatever share they are: a fast
+/// service's latency changes by that much with the machine.
 const NOTICEABLE: f64 = 0.001;
 
 /// What is compared.
@@ -25,10 +25,10 @@ pub enum Metric {
     P99,
 }
 
-/// Between which values a difference lies.
+/// Between which values a difference lies, in the unit of [`Metric::difference`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Bounds {
+pub struct DifferenceBounds {
     /// At least; held so that all comparisons together raise at most one false alarm in twenty.
     pub least: f64,
     /// At most, at 95 %.
@@ -36,10 +36,10 @@ pub struct Bounds {
 }
 
 impl Metric {
-    /// All of them.
+    /// In the order of the table.
     pub const ALL: [Self; 3] = [Self::Failures, Self::P50, Self::P99];
 
-    pub(super) fn of(self, sum: &Sum<'_>) -> Option<f64> {
+    pub(super) fn of(self, sum: &WindowSum<'_>) -> Option<f64> {
         match self {
             Self::Failures => (sum.all > 0).then(|| 1.0 - sum.good as f64 / sum.all as f64),
             Self::P50 => sum.latency(0.5),
@@ -70,8 +70,8 @@ impl Metric {
         self,
         drawn: &[(Self, Vec<f64>)],
         risk: f64,
-        (base, new): (&Sum<'_>, &Sum<'_>),
-    ) -> Option<Bounds> {
+        (base, new): (&WindowSum<'_>, &WindowSum<'_>),
+    ) -> Option<DifferenceBounds> {
         let (_, drawn) = drawn.iter().find(|(metric, _)| *metric == self)?;
         let at = |share: f64| {
             drawn.get(((drawn.len() as f64 * share) as usize).min(drawn.len().checked_sub(1)?))
@@ -80,23 +80,23 @@ impl Metric {
         match self {
             // Windows without a failure, drawn again, have none either; what so few requests can
             // say is known all the same.
-            Self::Failures => Some(Bounds { least, most: most.max(at_most(base, new)) }),
-            Self::P50 | Self::P99 => Some(Bounds { least, most }),
+            Self::Failures => Some(DifferenceBounds { least, most: most.max(at_most(base, new)) }),
+            Self::P50 | Self::P99 => Some(DifferenceBounds { least, most }),
         }
     }
 }
 
 /// The upper bound of a difference of two shares, from the exact bounds of each (Newcombe,
 /// Statistics in Medicine 17, 1998).
-fn at_most(base: &Sum<'_>, new: &Sum<'_>) -> f64 {
-    let share = |sum: &Sum<'_>| 1.0 - sum.good as f64 / sum.all.max(1) as f64;
+fn at_most(base: &WindowSum<'_>, new: &WindowSum<'_>) -> f64 {
+    let share = |sum: &WindowSum<'_>| 1.0 - sum.good as f64 / sum.all.max(1) as f64;
     let (before, now) = (share(base), share(new));
     let above = 1.0 - confidence::at_least(new.good, new.all) - now;
     let below = before - (1.0 - confidence::at_most(base.good, base.all));
     now - before + above.hypot(below)
 }
 
-impl Bounds {
+impl DifferenceBounds {
     pub(super) fn judgement(self, allowed: f64) -> Judgement {
         if self.least > allowed {
             Judgement::Fail

@@ -1,30 +1,29 @@
-//! The parts of a run that are compared by themselves: what a fault does must not hide what happens
-//! without one.
+//! The parts of a run that are compared separately: the effect of a fault must not hide a
+//! difference without one.
 
 use std::fmt;
 
 use brunt_scenarios::plan::During;
-use brunt_scenarios::timeline::Window;
+use brunt_scenarios::timeline::{LoadRecord, Window};
 use serde::Serialize;
 
-use super::of_name;
 use crate::Report;
 use crate::judge::part::windows;
 
 /// A part of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Part {
-    /// All of it.
+pub enum RunPart {
+    /// The whole run, where it has no faults.
     Run,
-    /// While no fault is in force.
+    /// Windows in which no fault is in force.
     Calm,
-    /// While one is.
+    /// Windows in which a fault is in force.
     Faults,
 }
 
-impl Part {
-    /// Those that these runs have.
+impl RunPart {
+    /// The parts that these runs have.
     pub(super) fn of(base: &[Report], new: &[Report]) -> &'static [Self] {
         let faulty = base.iter().chain(new).any(|report| !report.timeline.faults.is_empty());
         if faulty { &[Self::Calm, Self::Faults] } else { &[Self::Run] }
@@ -49,7 +48,7 @@ impl Part {
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for RunPart {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Run => "",
@@ -57,4 +56,9 @@ impl fmt::Display for Part {
             Self::Faults => " during the faults",
         })
     }
+}
+
+/// A report's load of this name.
+pub(super) fn of_name<'r>(report: &'r Report, name: &str) -> Option<&'r LoadRecord> {
+    report.timeline.loads.iter().find(|load| load.name == name)
 }

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::{Comparison, Difference, Metric};
-use crate::{Judgement, wording};
+use super::metric::Metric;
+use super::{Comparison, Difference};
+use crate::{Judgement, format};
 
 /// The comparison as a table, what is worst first to be seen.
 pub fn comparison_text(comparison: &Comparison) -> String {
     let mut out = String::new();
     let (base, new) = (comparison.base_runs as u64, comparison.new_runs as u64);
-    let (before, now) = (wording::counted(base, "run"), wording::counted(new, "run"));
+    let (before, now) = (format::counted(base, "run"), format::counted(new, "run"));
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{} {}: {before} before, {now} now\n", head(comparison), comparison.name);
     let names: Vec<String> = comparison.differences.iter().map(name).collect();
@@ -51,7 +52,7 @@ fn values(one: &Difference) -> String {
     };
     let (before, now) = match one.metric {
         Metric::Failures => (percent(base), percent(new)),
-        Metric::P50 | Metric::P99 => (wording::seconds(base), wording::seconds(new)),
+        Metric::P50 | Metric::P99 => (format::seconds(base), format::seconds(new)),
     };
     let unit = match one.metric {
         Metric::Failures => " points",
@@ -61,7 +62,7 @@ fn values(one: &Difference) -> String {
         format!(
             "{}{}",
             if share < 0.0 { "−" } else { "+" },
-            wording::three_digits(share.abs() * 100.0)
+            format::three_digits(share.abs() * 100.0)
         )
     };
     let (least, most, allowed) = (by(bounds.least), by(bounds.most), by(one.allowed));
@@ -70,5 +71,5 @@ fn values(one: &Difference) -> String {
 }
 
 fn percent(share: f64) -> String {
-    format!("{}%", wording::three_digits(share * 100.0))
+    format!("{}%", format::three_digits(share * 100.0))
 }

@@ -3,9 +3,9 @@
 use brunt_scenarios::timeline::{BreakerRecord, BreakerSpan, BreakerState, Moment};
 
 use super::clock::Clock;
-use crate::wording;
+use crate::format;
 
-/// A breaker.
+/// A circuit breaker of one edge, in all replicas of the caller.
 pub struct BreakerLane {
     pub name: String,
     /// One for each replica of the caller.
@@ -47,8 +47,8 @@ fn strip(clock: &Clock, spans: &[&BreakerSpan]) -> Vec<Stretch> {
             title: format!(
                 "{} from {} to {}",
                 span.state,
-                wording::moment(span.from.0),
-                wording::moment(end.0)
+                format::moment(span.from.0),
+                format::moment(end.0)
             ),
         }
     };
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(drawn[1], [("closed", 0.0, 100.0)]);
         assert_eq!(
             lanes[0].strips[0][1].title,
-            format!("open from {} to {}", wording::moment(4.0), wording::moment(6.0))
+            format!("open from {} to {}", format::moment(4.0), format::moment(6.0))
         );
     }
 }

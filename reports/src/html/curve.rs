@@ -2,10 +2,10 @@
 
 use brunt_scenarios::timeline::{RateRecord, SparseHistogram};
 
-use super::picture::{Key, Shape};
+use super::row::{Key, Shape};
 use super::scale::{Rule, Scale};
 use crate::report::Limit;
-use crate::{Report, wording};
+use crate::{Report, format};
 
 /// The quantiles that are drawn.
 const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
@@ -25,7 +25,7 @@ pub struct Curve {
     pub limits: Vec<Rule>,
     pub shapes: Vec<Shape>,
     pub dots: Vec<Dot>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<CurveRow>,
 }
 
 /// A rate on the highest line, and what came of it.
@@ -42,7 +42,7 @@ pub struct Dot {
 }
 
 /// A rate in the table.
-pub struct Row {
+pub struct CurveRow {
     pub rate: String,
     /// What each of its steps came to.
     pub came: String,
@@ -85,8 +85,8 @@ pub fn of(report: &Report) -> Option<Curve> {
     Some(Curve {
         about: format!(
             "Median, 90th and 99th percentile of the latency by rate, from {} to {}.",
-            wording::rate(tried.first()?.rate),
-            wording::rate(tried.last()?.rate)
+            format::rate(tried.first()?.rate),
+            format::rate(tried.last()?.rate)
         ),
         unit: match high {
             Scale::Linear(_) => "latency by rate",
@@ -96,7 +96,7 @@ pub fn of(report: &Report) -> Option<Curve> {
             .map(|(class, _)| Key { class, label: class.to_owned(), switches: false })
             .into(),
         rates: across(&tried, &wide),
-        rules: high.rules(|micros| wording::micros(micros.round() as u64)),
+        rules: high.rules(|micros| format::micros(micros.round() as u64)),
         limits: limits.iter().map(|limit| rule(limit, &high)).collect(),
         shapes: QUANTILES.iter().map(shape).collect(),
         dots: tried.iter().filter_map(dot).collect(),
@@ -105,7 +105,7 @@ pub fn of(report: &Report) -> Option<Curve> {
 }
 
 fn rule(limit: &Limit, scale: &Scale) -> Rule {
-    let label = format!("{} ≤ {}", limit.quantile, wording::seconds(limit.at_most));
+    let label = format!("{} ≤ {}", limit.quantile, format::seconds(limit.at_most));
     Rule { at: scale.at(limit.at_most * 1e6), label }
 }
 
@@ -115,7 +115,7 @@ fn across(tried: &[Tried], scale: &Scale) -> Vec<Rule> {
     for one in tried {
         let at = scale.at(one.rate);
         if named.last().is_none_or(|last| at >= last.at + NAME) {
-            named.push(Rule { at, label: wording::rate(one.rate) });
+            named.push(Rule { at, label: format::rate(one.rate) });
         }
     }
     named
@@ -168,7 +168,7 @@ impl Tried {
 
     fn quantiles(&self) -> Vec<String> {
         let text =
-            |quantile| self.latency.quantile(quantile).map_or("–".to_owned(), wording::micros);
+            |quantile| self.latency.quantile(quantile).map_or("–".to_owned(), format::micros);
         QUANTILES.iter().map(|(_, at)| text(*at)).collect()
     }
 
@@ -184,16 +184,16 @@ impl Tried {
         let named: Vec<String> = named.collect();
         format!(
             "{}: {}, errors {}; {}",
-            wording::rate(self.rate),
+            format::rate(self.rate),
             named.join(", "),
             self.failed(),
             self.came()
         )
     }
 
-    fn row(&self) -> Row {
-        Row {
-            rate: wording::rate(self.rate),
+    fn row(&self) -> CurveRow {
+        CurveRow {
+            rate: format::rate(self.rate),
             came: self.came(),
             quantiles: self.quantiles(),
             errors: self.failed(),

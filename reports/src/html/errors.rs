@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use brunt_scenarios::timeline::Failure;
 
 use super::clock::Clock;
-use super::picture::{Key, Row, Shape};
+use super::row::{Key, PictureRow, Shape};
 use super::scale::Scale;
-use super::series::{Series, Slot};
+use super::series::{Series, SeriesSlot};
 use super::throughput::area;
-use crate::wording;
+use crate::format;
 
 /// As many kinds have a colour of their own; the rest are drawn together.
 const CLASSES: [&str; 5] = ["kind1", "kind2", "kind3", "kind4", "kind5"];
 
 /// All loads together; `None` when nothing failed.
-pub fn row(clock: &Clock, series: &[Series]) -> Option<Row> {
+pub fn row(clock: &Clock, series: &[Series]) -> Option<PictureRow> {
     let kinds = kinds(series);
     if kinds.is_empty() {
         return None;
@@ -35,13 +35,13 @@ pub fn row(clock: &Clock, series: &[Series]) -> Option<Row> {
     };
     let drawn = kinds.len().min(CLASSES.len());
     let total: u64 = kinds.iter().map(|(_, count)| count).sum();
-    Some(Row {
+    Some(PictureRow {
         title: "Failures".to_owned(),
         unit: "per second, by kind",
-        about: format!("{} over time, by kind.", wording::counted(total, "failure")),
+        about: format!("{} over time, by kind.", format::counted(total, "failure")),
         size: "low",
         keys: (0..drawn).map(|place| key(&kinds, place, own)).collect(),
-        rules: scale.rules(wording::three_digits),
+        rules: scale.rules(format::three_digits),
         limits: vec![],
         shapes: (0..drawn).map(shape).collect(),
     })
@@ -62,12 +62,12 @@ fn key(kinds: &[(Failure, u64)], place: usize, own: usize) -> Key {
     let name = if rest { "others".to_owned() } else { kinds[place].0.to_string() };
     Key {
         class: CLASSES[place],
-        label: format!("{name} × {}", wording::count(total)),
+        label: format!("{name} × {}", format::count(total)),
         switches: true,
     }
 }
 
-fn count(slot: &Slot, kind: Failure) -> u64 {
+fn count(slot: &SeriesSlot, kind: Failure) -> u64 {
     slot.failed.get(&kind).copied().unwrap_or(0)
 }
 
@@ -89,7 +89,7 @@ fn together(series: &[Series]) -> Option<Series> {
     let last =
         series.iter().flat_map(|load| &load.slots).map(|slot| slot.start).fold(0.0, f64::max);
     let number = (last / widest.length) as usize + 1;
-    let mut slots: Vec<Slot> =
+    let mut slots: Vec<SeriesSlot> =
         (0..number).map(|place| empty(place as f64 * widest.length)).collect();
     for slot in series.iter().flat_map(|load| &load.slots) {
         // Half a millionth more, so that a start is not taken for the end of the slot before it.
@@ -101,6 +101,6 @@ fn together(series: &[Series]) -> Option<Series> {
     Some(Series { name: String::new(), length: widest.length, slots })
 }
 
-fn empty(start: f64) -> Slot {
-    Slot { start, ok: 0, failed: BTreeMap::new(), quantiles: [None; 3] }
+fn empty(start: f64) -> SeriesSlot {
+    SeriesSlot { start, ok: 0, failed: BTreeMap::new(), quantiles: [None; 3] }
 }

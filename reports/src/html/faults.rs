@@ -3,7 +3,7 @@
 use brunt_scenarios::timeline::FaultRecord;
 
 use super::clock::{self, Clock};
-use crate::wording;
+use crate::format;
 
 /// A fault's time across all rows, in percent of the width.
 pub struct Band {
@@ -86,9 +86,9 @@ fn note(faults: &[&FaultRecord]) -> String {
 
 /// When a fault was in force, in words.
 pub fn when(fault: &FaultRecord) -> String {
-    let start = wording::moment(fault.start.0);
+    let start = format::moment(fault.start.0);
     match fault.end.0 > fault.start.0 {
-        true => format!("{start} to {}", wording::moment(fault.end.0)),
+        true => format!("{start} to {}", format::moment(fault.end.0)),
         false => format!("at {start}"),
     }
 }
@@ -98,7 +98,7 @@ pub fn effect(fault: &FaultRecord) -> String {
     match (fault.effect, &fault.trouble) {
         (0, None) => "hit nothing".to_owned(),
         (_, Some(trouble)) => trouble.clone(),
-        (n, None) => format!("hit {}", wording::count(n)),
+        (n, None) => format!("hit {}", format::count(n)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use brunt_scenarios::timeline::{RateRecord, Timeline};
 
-use crate::{Report, Samples, wording};
+use crate::{Report, Samples, format};
 
 /// A figure and what it is.
 pub struct Figure {
@@ -18,18 +18,18 @@ pub fn of(report: &Report) -> Vec<Figure> {
     let (ok, all) = timeline
         .loads
         .iter()
-        .map(wording::totals)
+        .map(format::totals)
         .fold((0, 0), |(ok, all), (o, a)| (ok + o, all + a));
     let good = match all {
         0 => "–".to_owned(),
-        all => wording::share(ok as f64 / all as f64),
+        all => format::share(ok as f64 / all as f64),
     };
     vec![
-        Figure { label: "requests", value: wording::count(all) },
+        Figure { label: "requests", value: format::count(all) },
         Figure { label: "good", value: good },
         Figure { label: "p99 latency", value: p99(timeline) },
         Figure { label: "faults", value: timeline.faults.len().to_string() },
-        Figure { label: "run", value: wording::moment(timeline.ended.0.max(0.0)) },
+        Figure { label: "run", value: format::moment(timeline.ended.0.max(0.0)) },
     ]
 }
 
@@ -38,7 +38,7 @@ fn of_search(steps: &[RateRecord]) -> Vec<Figure> {
     let rates = |wanted: bool| {
         steps.iter().filter(move |step| step.holds == Some(wanted)).map(|step| step.rate)
     };
-    let text = |rate: Option<f64>| rate.map_or("–".to_owned(), wording::rate);
+    let text = |rate: Option<f64>| rate.map_or("–".to_owned(), format::rate);
     vec![
         Figure { label: "highest that held", value: text(rates(true).max_by(f64::total_cmp)) },
         Figure { label: "lowest that broke", value: text(rates(false).min_by(f64::total_cmp)) },
@@ -49,5 +49,5 @@ fn of_search(steps: &[RateRecord]) -> Vec<Figure> {
 fn p99(timeline: &Timeline) -> String {
     let windows = timeline.loads.iter().flat_map(|load| &load.windows);
     let p99 = Samples::of(windows.map(|window| &window.latency)).quantile(0.99);
-    p99.map_or("–".to_owned(), wording::micros)
+    p99.map_or("–".to_owned(), format::micros)
 }

@@ -4,13 +4,13 @@ use brunt_scenarios::timeline::Gap;
 
 use super::breakers::Stretch;
 use super::clock::Clock;
-use crate::wording;
+use crate::format;
 
 pub fn all(clock: &Clock, gaps: &[Gap]) -> Vec<Stretch> {
     let stretch = |gap: &Gap| {
         let (from, wide) = clock.stretch(gap.from.0, gap.to.map_or(clock.end, |to| to.0));
-        let until = gap.to.map_or("the end".to_owned(), |to| wording::moment(to.0));
-        let title = format!("from {} to {until}: {}", wording::moment(gap.from.0), gap.what);
+        let until = gap.to.map_or("the end".to_owned(), |to| format::moment(to.0));
+        let title = format!("from {} to {until}: {}", format::moment(gap.from.0), gap.what);
         Stretch { from, wide, class: "gap", title }
     };
     gaps.iter().filter(|gap| gap.to.is_none_or(|to| to.0 >= clock.start)).map(stretch).collect()

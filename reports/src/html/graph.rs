@@ -4,12 +4,12 @@ mod layers;
 
 use std::collections::BTreeSet;
 
-use layers::{Layers, Place};
+use layers::{LayerPosition, Layers};
 
 use crate::judge::replicas::Ready;
-use crate::{Call, Report, wording};
+use crate::{Report, ServiceCall, format};
 
-/// Those who call from outside.
+/// Name of the node that stands for all callers outside of the system.
 const OUTSIDE: &str = "outside";
 
 /// Pixels: a box's height, and what lies between boxes of a column and between columns.
@@ -17,18 +17,18 @@ const HIGH: f64 = 46.0;
 const BETWEEN: f64 = 22.0;
 const COLUMNS: f64 = 96.0;
 
-/// The drawing.
+/// The system's services and edges, placed for SVG; sizes in pixels.
 pub struct Graph {
     pub width: f64,
     pub height: f64,
     /// What it shows, for those who do not see it.
     pub about: String,
-    pub boxes: Vec<Node>,
-    pub links: Vec<Link>,
+    pub boxes: Vec<GraphNode>,
+    pub links: Vec<GraphEdge>,
 }
 
-/// A service.
-pub struct Node {
+/// A service's box.
+pub struct GraphNode {
     pub x: f64,
     pub y: f64,
     pub wide: f64,
@@ -39,7 +39,7 @@ pub struct Node {
 }
 
 /// Calls from one service to another.
-pub struct Link {
+pub struct GraphEdge {
     pub path: String,
     /// `struck`, `idle` or empty.
     pub class: &'static str,
@@ -82,26 +82,27 @@ pub fn of(report: &Report) -> Option<Graph> {
     })
 }
 
-fn about(names: &[&str], calls: &[Call], faults: &BTreeSet<&str>) -> String {
-    let call =
-        |call: &Call| format!("{} calls {}", call.from.as_deref().unwrap_or(OUTSIDE), call.to);
+fn about(names: &[&str], calls: &[ServiceCall], faults: &BTreeSet<&str>) -> String {
+    let call = |call: &ServiceCall| {
+        format!("{} calls {}", call.from.as_deref().unwrap_or(OUTSIDE), call.to)
+    };
     let calls: Vec<String> = calls.iter().map(call).collect();
     let services = names.iter().filter(|name| **name != OUTSIDE).count() as u64;
     let faults: Vec<&str> = faults.iter().copied().collect();
     let faults = if faults.is_empty() { "none".to_owned() } else { faults.join("; ") };
-    format!("{}: {}. Faults: {faults}.", wording::counted(services, "service"), calls.join(", "))
+    format!("{}: {}. Faults: {faults}.", format::counted(services, "service"), calls.join(", "))
 }
 
 /// As planned, and what was seen besides: reports of earlier versions know no plan of it.
-fn calls(report: &Report) -> Vec<Call> {
+fn calls(report: &Report) -> Vec<ServiceCall> {
     let seen = report.timeline.edges.iter().filter(|edge| edge.requests > 0 || edge.from.is_some());
-    let seen = seen.map(|edge| Call { from: edge.from.clone(), to: edge.to.clone() });
-    let all: BTreeSet<Call> = report.plan.calls.iter().cloned().chain(seen).collect();
+    let seen = seen.map(|edge| ServiceCall { from: edge.from.clone(), to: edge.to.clone() });
+    let all: BTreeSet<ServiceCall> = report.plan.calls.iter().cloned().chain(seen).collect();
     all.into_iter().filter(|call| call.from.as_ref() != Some(&call.to)).collect()
 }
 
 /// Those outside first, then the services in the system file's order.
-fn names<'a>(report: &'a Report, calls: &'a [Call]) -> Vec<&'a str> {
+fn names<'a>(report: &'a Report, calls: &'a [ServiceCall]) -> Vec<&'a str> {
     let outside = calls.iter().any(|call| call.from.is_none()).then_some(OUTSIDE);
     let planned = report.plan.bounds.iter().map(|bounds| bounds.service.as_str());
     let called =
@@ -126,19 +127,19 @@ fn replicas_of(report: &Report, service: &str, planned: u32) -> String {
     let most = Ready::of(&report.timeline, service).most(0.0).unwrap_or_default() as u64;
     match most > u64::from(planned) {
         true => format!("{planned} to {most} replicas"),
-        false => wording::counted(u64::from(planned), "replica"),
+        false => format::counted(u64::from(planned), "replica"),
     }
 }
 
 impl Canvas<'_> {
     /// The upper left corner of a place.
-    fn at(&self, place: Place) -> (f64, f64) {
+    fn at(&self, place: LayerPosition) -> (f64, f64) {
         let missing = self.layers.rows() - self.layers.columns[place.column].len() as f64;
         let x = place.column as f64 * (self.wide + COLUMNS) + 2.0;
         (x, (place.row as f64 + missing / 2.0) * (HIGH + BETWEEN) + 2.0)
     }
 
-    fn node(&self, report: &Report, place: usize, name: &str) -> Node {
+    fn node(&self, report: &Report, place: usize, name: &str) -> GraphNode {
         let (x, y) = self.at(self.layers.places[place]);
         let mut faults: Vec<String> = vec![];
         for struck in
@@ -157,13 +158,13 @@ impl Canvas<'_> {
         };
         let note = match faults.len() {
             0 => replicas.unwrap_or_default(),
-            _ => format!("⚡ {}", wording::first_few(&faults[..1], faults.len() as u64, ", ")),
+            _ => format!("⚡ {}", format::first_few(&faults[..1], faults.len() as u64, ", ")),
         };
         let fits = ((self.wide - 24.0) / 6.6) as usize;
-        Node { x, y, wide: self.wide, name: cut(name, fits), note: cut(&note, fits), class }
+        GraphNode { x, y, wide: self.wide, name: cut(name, fits), note: cut(&note, fits), class }
     }
 
-    fn link(&self, report: &Report, call: &Call, route: &[Place]) -> Link {
+    fn link(&self, report: &Report, call: &ServiceCall, route: &[LayerPosition]) -> GraphEdge {
         let meets = |from: &Option<String>, to: &String| *from == call.from && *to == call.to;
         let edge = report.timeline.edges.iter().find(|edge| meets(&edge.from, &edge.to));
         let fault = report
@@ -176,12 +177,12 @@ impl Canvas<'_> {
         let title = edge.map_or_else(
             || ends.clone(),
             |edge| {
-                let asked = wording::counted(edge.requests, "request");
-                format!("{ends}: {asked}, {} met a fault", wording::count(edge.faulted))
+                let asked = format::counted(edge.requests, "request");
+                format!("{ends}: {asked}, {} met a fault", format::count(edge.faulted))
             },
         );
         let (path, (x, y)) = self.path(route);
-        Link {
+        GraphEdge {
             path,
             x,
             y,
@@ -195,14 +196,14 @@ impl Canvas<'_> {
             label: match (fault, requests) {
                 (Some(fault), _) => format!("⚡ {}", fault.fault.replace(&ends, "").trim()),
                 (None, 0) => String::new(),
-                (None, requests) => wording::count(requests),
+                (None, requests) => format::count(requests),
             },
             title,
         }
     }
 
     /// A curve through the places, and where its label stands.
-    fn path(&self, route: &[Place]) -> (String, (f64, f64)) {
+    fn path(&self, route: &[LayerPosition]) -> (String, (f64, f64)) {
         let middle = HIGH / 2.0;
         let mut path = String::new();
         let mut label = (0.0, 0.0);

@@ -3,9 +3,9 @@
 use brunt_scenarios::timeline::{LoadRecord, Window};
 
 use super::clock::Clock;
-use super::picture::{Key, Row, Shape};
+use super::row::{Key, PictureRow, Shape};
 use super::scale::Scale;
-use crate::wording;
+use crate::format;
 
 /// From few replies to many.
 const LEVELS: [&str; 6] = ["heat1", "heat2", "heat3", "heat4", "heat5", "heat6"];
@@ -15,7 +15,7 @@ const COLUMNS: usize = 160;
 const ROWS: usize = 24;
 
 /// Counts in cells of time and latency, and which latencies the rows mean.
-struct Map {
+struct HeatMap {
     /// Seconds of a column, and where the first one starts.
     length: f64,
     start: f64,
@@ -26,8 +26,8 @@ struct Map {
 }
 
 /// `None` when the load got no reply at all.
-pub fn row(clock: &Clock, load: &LoadRecord) -> Option<Row> {
-    let map = Map::of(load)?;
+pub fn row(clock: &Clock, load: &LoadRecord) -> Option<PictureRow> {
+    let map = HeatMap::of(load)?;
     let most = map.columns.iter().flatten().copied().max().unwrap_or(0);
     let scale = Scale::Log(map.low, map.high);
     let shape = |(level, class): (usize, &&'static str)| Shape {
@@ -36,7 +36,7 @@ pub fn row(clock: &Clock, load: &LoadRecord) -> Option<Row> {
     };
     let label = |place: usize| match place {
         0 => "few".to_owned(),
-        5 => format!("many, up to {}", wording::count(most)),
+        5 => format!("many, up to {}", format::count(most)),
         _ => String::new(),
     };
     let key = |(place, class): (usize, &&'static str)| Key {
@@ -44,24 +44,24 @@ pub fn row(clock: &Clock, load: &LoadRecord) -> Option<Row> {
         label: label(place),
         switches: false,
     };
-    Some(Row {
+    Some(PictureRow {
         title: load.name.clone(),
         unit: "latency of all replies, logarithmic",
         about: format!(
             "{}: how many replies took how long, over time, from {} to {}.",
             load.name,
-            wording::micros(map.low as u64),
-            wording::micros(map.high as u64)
+            format::micros(map.low as u64),
+            format::micros(map.high as u64)
         ),
         size: "heat",
         keys: LEVELS.iter().enumerate().map(key).collect(),
-        rules: scale.rules(|micros| wording::micros(micros.round() as u64)),
+        rules: scale.rules(|micros| format::micros(micros.round() as u64)),
         limits: vec![],
         shapes: LEVELS.iter().enumerate().map(shape).collect(),
     })
 }
 
-impl Map {
+impl HeatMap {
     fn of(load: &LoadRecord) -> Option<Self> {
         let counted =
             || load.windows.iter().flat_map(|window| window.latency.iter()).filter(|(_, n)| *n > 0);
@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn one_reply_among_millions_is_seen() {
-        assert_eq!(Map::level(0, 1_000_000), None);
-        assert_eq!(Map::level(1, 1_000_000), Some(0));
-        assert_eq!(Map::level(1_000_000, 1_000_000), Some(LEVELS.len() - 1));
-        assert_eq!(Map::level(1, 1), Some(LEVELS.len() - 1));
+        assert_eq!(HeatMap::level(0, 1_000_000), None);
+        assert_eq!(HeatMap::level(1, 1_000_000), Some(0));
+        assert_eq!(HeatMap::level(1_000_000, 1_000_000), Some(LEVELS.len() - 1));
+        assert_eq!(HeatMap::level(1, 1), Some(LEVELS.len() - 1));
     }
 }

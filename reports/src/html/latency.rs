@@ -1,16 +1,16 @@
 //! The row of latency quantiles.
 
 use super::clock::Clock;
-use super::picture::{Key, Row, Shape};
+use super::row::{Key, PictureRow, Shape};
 use super::scale::{Rule, Scale};
-use super::series::{Series, Slot};
+use super::series::{Series, SeriesSlot};
+use crate::format;
 use crate::report::Limit;
-use crate::wording;
 
 const CLASSES: [&str; 3] = ["p50", "p90", "p99"];
 
 /// `None` when the load got no reply at all.
-pub fn row(clock: &Clock, load: &Series, limits: &[Limit]) -> Option<Row> {
+pub fn row(clock: &Clock, load: &Series, limits: &[Limit]) -> Option<PictureRow> {
     let values =
         || load.slots.iter().flat_map(|slot| slot.quantiles).flatten().map(|micros| micros as f64);
     let most = values().max_by(f64::total_cmp)?;
@@ -20,13 +20,13 @@ pub fn row(clock: &Clock, load: &Series, limits: &[Limit]) -> Option<Row> {
     let scale = Scale::fit(least, most);
     let limit = |limit: &&Limit| Rule {
         at: scale.at(limit.at_most * 1e6),
-        label: format!("{} ≤ {}", limit.quantile, wording::seconds(limit.at_most)),
+        label: format!("{} ≤ {}", limit.quantile, format::seconds(limit.at_most)),
     };
     let shape = |(place, class): (usize, &&'static str)| Shape {
         class,
         path: line(clock, load, &scale, |slot| slot.quantiles[place]),
     };
-    Some(Row {
+    Some(PictureRow {
         title: load.name.clone(),
         unit: match scale {
             Scale::Linear(_) => "latency",
@@ -35,12 +35,12 @@ pub fn row(clock: &Clock, load: &Series, limits: &[Limit]) -> Option<Row> {
         about: format!(
             "{}: median, 90th and 99th percentile of the latency over time, between {} and {}.",
             load.name,
-            wording::micros(least as u64),
-            wording::micros(values().fold(0.0, f64::max) as u64)
+            format::micros(least as u64),
+            format::micros(values().fold(0.0, f64::max) as u64)
         ),
         size: "tall",
         keys: CLASSES.map(|class| Key { class, label: class.to_owned(), switches: true }).into(),
-        rules: scale.rules(|micros| wording::micros(micros.round() as u64)),
+        rules: scale.rules(|micros| format::micros(micros.round() as u64)),
         limits: limits.iter().map(limit).collect(),
         shapes: CLASSES.iter().enumerate().map(shape).collect(),
     })
@@ -52,7 +52,7 @@ fn line(
     clock: &Clock,
     load: &Series,
     scale: &Scale,
-    value: impl Fn(&Slot) -> Option<u64>,
+    value: impl Fn(&SeriesSlot) -> Option<u64>,
 ) -> String {
     let mut path = String::new();
     for run in load.slots.chunk_by(|one, other| value(one).is_some() == value(other).is_some()) {

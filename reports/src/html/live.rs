@@ -17,7 +17,7 @@ const EVENTS: usize = 8;
 
 #[derive(Template)]
 #[template(path = "frame.html")]
-struct Frame<'a> {
+struct LiveFrame<'a> {
     report: &'a Report,
     phase: &'a str,
     percent: u32,
@@ -30,7 +30,7 @@ struct Frame<'a> {
 
 #[derive(Template)]
 #[template(path = "live.html")]
-struct Page<'a> {
+struct LiveTemplate<'a> {
     style: String,
     script: String,
     frame: &'a str,
@@ -46,7 +46,7 @@ pub fn live_frame(report: &Report, phase: &str, planned: f64) -> Result<String, 
     let series: Vec<Series> =
         timeline.loads.iter().map(|load| Series::of(load, timeline.loads.len())).collect();
     let picture = Picture::of(report, &series, Clock::running(timeline, planned));
-    let frame = Frame {
+    let frame = LiveFrame {
         phase,
         percent: (timeline.ended.0 / planned.max(1.0) * 100.0).clamp(0.0, 100.0) as u32,
         figures: figures::of(report),
@@ -65,5 +65,5 @@ pub fn live_frame(report: &Report, phase: &str, planned: f64) -> Result<String, 
 /// [`RenderError`] when the template fails.
 pub fn live_page(frame: &str) -> Result<String, RenderError> {
     let script = format!("{}{}", text::SCRIPT, text::LIVE_SCRIPT);
-    Ok(Page { style: text::STYLE.to_owned(), script, frame }.render()?)
+    Ok(LiveTemplate { style: text::STYLE.to_owned(), script, frame }.render()?)
 }

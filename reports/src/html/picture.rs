@@ -3,8 +3,8 @@
 use super::breakers::{self, BreakerLane, Stretch};
 use super::clock::{Clock, Tick};
 use super::faults::{self, Band, FaultLane};
-use super::lanes::{self, Lane};
-use super::scale::Rule;
+use super::lanes::{self, ServiceLane};
+use super::row::PictureRow;
 use super::series::Series;
 use super::{errors, gaps, heat, latency, throughput};
 use crate::Report;
@@ -16,40 +16,11 @@ pub struct Picture {
     /// Faults across all rows.
     pub bands: Vec<Band>,
     pub faults: Vec<FaultLane>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<PictureRow>,
     pub breakers: Vec<BreakerLane>,
     /// When services were not seen.
     pub gaps: Vec<Stretch>,
-    pub services: Vec<Lane>,
-}
-
-/// A row with an area or lines in it.
-pub struct Row {
-    pub title: String,
-    pub unit: &'static str,
-    /// What it shows, for those who do not see it.
-    pub about: String,
-    /// `tall`, `low` or `heat`.
-    pub size: &'static str,
-    pub keys: Vec<Key>,
-    pub rules: Vec<Rule>,
-    /// Limits that were claimed.
-    pub limits: Vec<Rule>,
-    pub shapes: Vec<Shape>,
-}
-
-/// A name in the legend.
-pub struct Key {
-    pub class: &'static str,
-    pub label: String,
-    /// Whether it can be switched off.
-    pub switches: bool,
-}
-
-/// A path in a drawing a thousand wide and a hundred high.
-pub struct Shape {
-    pub class: &'static str,
-    pub path: String,
+    pub services: Vec<ServiceLane>,
 }
 
 impl Picture {

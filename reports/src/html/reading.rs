@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::lanes::Count;
+use super::lanes::ReplicaCount;
 use super::picture::Picture;
 use super::series::Series;
 use crate::{RenderError, Report};
@@ -13,27 +13,27 @@ use crate::{RenderError, Report};
 struct Reading<'a> {
     /// The first moment shown and the last, in seconds.
     clock: (f64, f64),
-    loads: Vec<Load<'a>>,
+    loads: Vec<LoadReading<'a>>,
     /// Name, start, end.
     faults: Vec<(&'a str, f64, f64)>,
     /// Name; from a moment on, so many ready and so many running.
-    services: Vec<(&'a str, &'a [Count])>,
+    services: Vec<(&'a str, &'a [ReplicaCount])>,
 }
 
 #[derive(Serialize)]
-struct Load<'a> {
+struct LoadReading<'a> {
     name: &'a str,
-    /// Seconds.
+    /// Length of each slot, in seconds.
     length: f64,
-    slots: Vec<Slot>,
+    slots: Vec<ReadingSlot>,
 }
 
 #[derive(Serialize)]
-struct Slot {
+struct ReadingSlot {
     start: f64,
     ok: u64,
     failed: BTreeMap<String, u64>,
-    /// Microseconds.
+    /// p50, p90 and p99, in microseconds.
     quantiles: [Option<u64>; 3],
 }
 
@@ -54,12 +54,12 @@ pub fn of(report: &Report, series: &[Series], picture: &Picture) -> Result<Strin
     Ok(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
 }
 
-fn load(series: &Series) -> Load<'_> {
-    let slots = series.slots.iter().map(|slot| Slot {
+fn load(series: &Series) -> LoadReading<'_> {
+    let slots = series.slots.iter().map(|slot| ReadingSlot {
         start: slot.start,
         ok: slot.ok,
         failed: slot.failed.iter().map(|(kind, count)| (kind.to_string(), *count)).collect(),
         quantiles: slot.quantiles,
     });
-    Load { name: &series.name, length: series.length, slots: slots.collect() }
+    LoadReading { name: &series.name, length: series.length, slots: slots.collect() }
 }

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use brunt_scenarios::timeline::{Failure, Timeline};
 
-use crate::{Asked, Report, wording};
+use crate::{Report, RequestCommands, format};
 
 /// A request, and what went wrong with it.
 pub struct Repeat<'a> {
     pub who: String,
-    pub asked: &'a Asked,
+    pub asked: &'a RequestCommands,
     /// Empty when nothing did.
     pub trouble: String,
 }
 
 /// Those that failed, and all others.
 pub fn of(report: &Report) -> (Vec<Repeat<'_>>, Vec<Repeat<'_>>) {
-    let repeat = |asked: &'_ Asked| (who(asked), trouble(asked, &report.timeline));
+    let repeat = |asked: &'_ RequestCommands| (who(asked), trouble(asked, &report.timeline));
     let all = report.plan.requests.iter().map(|asked| {
         let (who, trouble) = repeat(asked);
         Repeat { who, asked, trouble }
@@ -24,14 +24,14 @@ pub fn of(report: &Report) -> (Vec<Repeat<'_>>, Vec<Repeat<'_>>) {
     all.partition(|repeat| !repeat.trouble.is_empty())
 }
 
-fn who(asked: &Asked) -> String {
+fn who(asked: &RequestCommands) -> String {
     match &asked.step {
         Some(step) => format!("{}: {step}", asked.of),
         None => asked.of.clone(),
     }
 }
 
-fn trouble(asked: &Asked, timeline: &Timeline) -> String {
+fn trouble(asked: &RequestCommands, timeline: &Timeline) -> String {
     let step = timeline.steps.iter().find(|step| step.name == asked.of);
     if let (Some(step), None) = (step, &asked.step) {
         return step.objection.clone().unwrap_or_default();
@@ -56,6 +56,6 @@ fn kinds<'a>(all: impl Iterator<Item = &'a BTreeMap<Failure, u64>>) -> String {
     }
     let mut sum: Vec<_> = sum.into_iter().filter(|(_, count)| *count > 0).collect();
     sum.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let words = sum.iter().map(|(kind, count)| format!("{kind} × {}", wording::count(*count)));
+    let words = sum.iter().map(|(kind, count)| format!("{kind} × {}", format::count(*count)));
     words.collect::<Vec<_>>().join(", ")
 }

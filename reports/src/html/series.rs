@@ -22,11 +22,11 @@ pub struct Series {
     pub name: String,
     /// The length of a slot, in seconds.
     pub length: f64,
-    pub slots: Vec<Slot>,
+    pub slots: Vec<SeriesSlot>,
 }
 
 /// One or more windows together.
-pub struct Slot {
+pub struct SeriesSlot {
     /// Seconds after the loads' start.
     pub start: f64,
     pub ok: u64,
@@ -43,7 +43,7 @@ impl Series {
         Self {
             name: load.name.clone(),
             length: load.window * together as f64,
-            slots: load.windows.chunks(together).map(Slot::of).collect(),
+            slots: load.windows.chunks(together).map(SeriesSlot::of).collect(),
         }
     }
 
@@ -53,7 +53,7 @@ impl Series {
     }
 }
 
-impl Slot {
+impl SeriesSlot {
     fn of(windows: &[Window]) -> Self {
         let mut failed = BTreeMap::new();
         for (kind, count) in windows.iter().flat_map(|window| &window.failed) {

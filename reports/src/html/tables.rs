@@ -3,8 +3,8 @@
 use brunt_scenarios::timeline::{EdgeRecord, Event, LoadRecord, Schedule, StepRecord, Timeline};
 
 use super::faults;
-use super::series::{Series, Slot};
-use crate::{Bounds, Samples, wording};
+use super::series::{Series, SeriesSlot};
+use crate::{Samples, ServiceBounds, format};
 
 /// The most events, and the most faults, that are listed.
 const MOST: usize = 400;
@@ -84,29 +84,29 @@ pub struct WindowRow {
 }
 
 impl<'a> BoundsRow<'a> {
-    pub fn of(bounds: &'a Bounds) -> Self {
-        let probed = |seconds: Option<f64>| seconds.map_or("no probe".to_owned(), wording::seconds);
+    pub fn of(bounds: &'a ServiceBounds) -> Self {
+        let probed = |seconds: Option<f64>| seconds.map_or("no probe".to_owned(), format::seconds);
         Self {
             service: &bounds.service,
             replicas: bounds.replicas,
             leaves: probed(bounds.leaves),
-            starts: wording::seconds(bounds.starts),
+            starts: format::seconds(bounds.starts),
             restarts: probed(bounds.restarts),
-            rolls_out: wording::seconds(bounds.rolls_out),
+            rolls_out: format::seconds(bounds.rolls_out),
         }
     }
 }
 
 impl LoadRow {
     pub fn of(load: &LoadRecord) -> Self {
-        let (ok, all) = wording::totals(load);
+        let (ok, all) = format::totals(load);
         let latency = Samples::of(load.windows.iter().map(|window| &window.latency));
         let length = load.windows.len() as f64 * load.window;
         Self {
             name: load.name.clone(),
-            requests: wording::count(all),
-            good: if all == 0 { "–".to_owned() } else { wording::share(ok as f64 / all as f64) },
-            rate: if length > 0.0 { wording::rate(all as f64 / length) } else { "–".to_owned() },
+            requests: format::count(all),
+            good: if all == 0 { "–".to_owned() } else { format::share(ok as f64 / all as f64) },
+            rate: if length > 0.0 { format::rate(all as f64 / length) } else { "–".to_owned() },
             latency: quantiles(&latency),
             service_time: quantiles(&Samples::of([&load.service_time])),
             lag: quantiles(&Samples::of([&load.lag])),
@@ -120,7 +120,7 @@ impl LoadRow {
 
 fn quantiles(samples: &Samples) -> Vec<String> {
     let each = [0.5, 0.9, 0.99, 0.999, 1.0].map(|quantile| samples.quantile(quantile));
-    each.into_iter().map(|micros| micros.map_or("–".to_owned(), wording::micros)).collect()
+    each.into_iter().map(|micros| micros.map_or("–".to_owned(), format::micros)).collect()
 }
 
 impl<'a> EdgeRow<'a> {
@@ -128,9 +128,9 @@ impl<'a> EdgeRow<'a> {
         Self {
             from: edge.from.as_deref().unwrap_or("outside"),
             to: &edge.to,
-            requests: wording::count(edge.requests),
-            reached: wording::count(edge.reached),
-            faulted: wording::count(edge.faulted),
+            requests: format::count(edge.requests),
+            reached: format::count(edge.reached),
+            faulted: format::count(edge.faulted),
         }
     }
 }
@@ -149,11 +149,11 @@ pub fn faults(timeline: &Timeline) -> (Vec<FaultRow<'_>>, usize) {
 impl<'a> StepRow<'a> {
     pub fn of(step: &'a StepRecord) -> Self {
         Self {
-            at: wording::moment(step.start.0),
+            at: format::moment(step.start.0),
             name: &step.name,
             answer: step.status.map_or("none".to_owned(), |status| status.to_string()),
             tries: step.tries,
-            took: wording::seconds(step.end.0 - step.start.0),
+            took: format::seconds(step.end.0 - step.start.0),
             objection: step.objection.as_deref().unwrap_or_default(),
         }
     }
@@ -168,7 +168,7 @@ pub fn events(timeline: &Timeline) -> (Vec<EventRow>, usize) {
 /// An event as it is listed.
 pub fn event(event: &Event) -> EventRow {
     EventRow {
-        at: wording::moment(event.at.0),
+        at: format::moment(event.at.0),
         service: match event.replica {
             Some(replica) => format!("{} {replica}", event.service),
             None => event.service.clone(),
@@ -183,18 +183,18 @@ impl WindowTable {
     }
 }
 
-fn row(slot: &Slot) -> WindowRow {
+fn row(slot: &SeriesSlot) -> WindowRow {
     let kinds = slot.failed.iter().filter(|(_, n)| **n > 0);
     let kinds: Vec<String> =
-        kinds.map(|(kind, n)| format!("{kind} × {}", wording::count(*n))).collect();
+        kinds.map(|(kind, n)| format!("{kind} × {}", format::count(*n))).collect();
     WindowRow {
-        at: wording::moment(slot.start),
-        ok: wording::count(slot.ok),
-        failed: wording::count(slot.failures()),
+        at: format::moment(slot.start),
+        ok: format::count(slot.ok),
+        failed: format::count(slot.failures()),
         kinds: kinds.join(", "),
         quantiles: slot
             .quantiles
-            .map(|micros| micros.map_or("–".to_owned(), wording::micros))
+            .map(|micros| micros.map_or("–".to_owned(), format::micros))
             .into(),
     }
 }

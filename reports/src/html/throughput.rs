@@ -1,39 +1,39 @@
 //! The row of requests per second: good ones, and failed ones on top.
 
 use super::clock::Clock;
-use super::picture::{Key, Row, Shape};
+use super::row::{Key, PictureRow, Shape};
 use super::scale::Scale;
-use super::series::{Series, Slot};
-use crate::wording;
+use super::series::{Series, SeriesSlot};
+use crate::format;
 
-pub fn row(clock: &Clock, load: &Series) -> Row {
+pub fn row(clock: &Clock, load: &Series) -> PictureRow {
     let scale = Scale::linear(load.highest_rate());
     let rate = |count: u64| count as f64 / load.length;
     let (ok, all): (u64, u64) =
         load.slots.iter().fold((0, 0), |(ok, all), slot| (ok + slot.ok, all + slot.all()));
-    let shape = |class, from: &dyn Fn(&Slot) -> u64, to: &dyn Fn(&Slot) -> u64| Shape {
+    let shape = |class, from: &dyn Fn(&SeriesSlot) -> u64, to: &dyn Fn(&SeriesSlot) -> u64| Shape {
         class,
         path: area(clock, load, &scale, |slot| (rate(from(slot)), rate(to(slot)))),
     };
-    Row {
+    PictureRow {
         title: load.name.clone(),
         unit: "requests per second",
         about: format!(
             "{}: {} sent over time, {} of them good.",
             load.name,
-            wording::counted(all, "request"),
-            wording::count(ok)
+            format::counted(all, "request"),
+            format::count(ok)
         ),
         size: "tall",
         keys: vec![
             Key { class: "ok", label: "good".to_owned(), switches: true },
             Key { class: "failed", label: "failed".to_owned(), switches: true },
         ],
-        rules: scale.rules(wording::three_digits),
+        rules: scale.rules(format::three_digits),
         limits: vec![],
         shapes: vec![
             shape("ok", &|_| 0, &|slot| slot.ok),
-            shape("failed", &|slot| slot.ok, &Slot::all),
+            shape("failed", &|slot| slot.ok, &SeriesSlot::all),
         ],
     }
 }
@@ -43,7 +43,7 @@ pub fn area(
     clock: &Clock,
     load: &Series,
     scale: &Scale,
-    heights: impl Fn(&Slot) -> (f64, f64),
+    heights: impl Fn(&SeriesSlot) -> (f64, f64),
 ) -> String {
     let mut path = String::new();
     let mut open: Option<(f64, f64, f64, f64)> = None;

@@ -4,7 +4,7 @@ use brunt_scenarios::plan::{Arrival, During, Load, Plan, Ramp};
 use brunt_scenarios::timeline::{LoadRecord, Timeline, Window};
 
 use super::part;
-use crate::compare::{Allowed, Metric, Windows, held_against};
+use crate::compare::{Allowed, Metric, PartWindows, held_against};
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
@@ -56,8 +56,8 @@ fn of_metric(
     };
     let held = halves.map(|halves| {
         held_against(
-            &Windows(vec![halves.calm.as_slice()]),
-            &Windows(vec![halves.loaded.as_slice()]),
+            &PartWindows(vec![halves.calm.as_slice()]),
+            &PartWindows(vec![halves.loaded.as_slice()]),
             metric,
             allowed,
             risk,
@@ -134,7 +134,7 @@ fn not_overloaded(plan: &Plan, timeline: &Timeline, load: &str) -> Option<String
         return Some(format!("There is no record of {load}."));
     };
     let (calm, loaded) =
-        (Windows(vec![halves.calm.as_slice()]), Windows(vec![halves.loaded.as_slice()]));
+        (PartWindows(vec![halves.calm.as_slice()]), PartWindows(vec![halves.loaded.as_slice()]));
     let (before, now) = (calm.figures(), loaded.figures());
     let noticed = match (before, now) {
         (Some(before), Some(now)) => now.0 >= before.0 + 0.01 || now.1 >= before.1 * 2.0,

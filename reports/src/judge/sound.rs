@@ -88,8 +88,8 @@ fn missing(load: &Load, timeline: &Timeline) -> Option<String> {
     if record.schedule != Schedule::Kept {
         return None;
     }
-    let counted = crate::foresight::arrivals(ramps, load.lasts)
-        - crate::foresight::arrivals(ramps, load.warm_up);
+    let counted = crate::statistical_power::arrivals(ramps, load.lasts)
+        - crate::statistical_power::arrivals(ramps, load.warm_up);
     let recorded = wording::totals(record).1;
     let planned = counted.round() as u64;
     ((recorded as f64) < counted * MOST && recorded > 0).then(|| {

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 /// or feeds gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Asked {
-    /// Who makes it: a load's name, or a step's.
+pub struct RequestCommands {
+    /// Name of the load or step that makes it.
     pub of: String,
     /// Which of a journey's steps; `None` when there is but one request.
     pub step: Option<String>,
-    /// `POST gateway/orders`.
+    /// Method and target, such as `POST gateway/orders`.
     pub what: String,
     /// With curl; a call of gRPC with grpcurl.
     pub curl: String,
@@ -24,8 +24,8 @@ pub struct Asked {
 }
 
 /// All requests of a plan: setup, loads, steps.
-pub(super) fn all(plan: &Plan) -> Vec<Asked> {
-    let ask = |of: &str, step: Option<&str>, request: &Request| Asked {
+pub(super) fn all(plan: &Plan) -> Vec<RequestCommands> {
+    let ask = |of: &str, step: Option<&str>, request: &Request| RequestCommands {
         of: of.to_owned(),
         step: step.map(str::to_owned),
         what: format!("{} {}", request.verb(), request.target),
@@ -39,7 +39,7 @@ pub(super) fn all(plan: &Plan) -> Vec<Asked> {
         },
     };
     let once = |step: &Step| ask(&step.name, None, &step.request);
-    let mut asked: Vec<Asked> = plan.setup.iter().map(once).collect();
+    let mut asked: Vec<RequestCommands> = plan.setup.iter().map(once).collect();
     for load in &plan.loads {
         match &load.work {
             Work::Request { request, .. } => asked.push(ask(&load.name, None, request)),
@@ -175,7 +175,7 @@ fn httpie(request: &Request, system: &System) -> String {
     line
 }
 
-/// As a shell takes it for one word, whatever is in it.
+/// Quotes a text so that a shell takes it for one word.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

@@ -30,7 +30,7 @@ fn saga(record: Option<AgreementRecord>) -> Judgement {
 }
 
 #[test]
-fn one_key_that_is_wrong_is_a_fail() {
+fn an_agreement_with_one_wrong_key_fails() {
     assert_eq!(saga(Some(record(9, [0, 0, 0], None))), Pass);
     for wrong in [[1, 0, 0], [0, 1, 0], [0, 0, 1]] {
         assert_eq!(saga(Some(record(9, wrong, None))), Fail, "{wrong:?}");
@@ -39,14 +39,14 @@ fn one_key_that_is_wrong_is_a_fail() {
 }
 
 #[test]
-fn without_keys_or_readings_nothing_is_known() {
+fn an_agreement_without_keys_or_readings_is_inconclusive() {
     assert_eq!(saga(None), Inconclusive);
     assert_eq!(saga(Some(record(0, [0, 0, 0], None))), Inconclusive);
     assert_eq!(saga(Some(record(9, [0, 0, 0], Some("order/orders answered 503")))), Inconclusive);
 }
 
 #[test]
-fn the_evidence_names_what_is_wrong() {
+fn the_evidence_of_an_agreement_names_the_wrong_keys() {
     let timeline = Timeline { agreements: vec![record(1_200, [0, 2, 0], None)], ..timeline() };
     let found = only(&plan(vec![claim()]), &timeline, "saga");
     assert_eq!(

@@ -17,7 +17,7 @@ fn of(ok: u64, failed: &[(Failure, u64)], at_least: &str) -> (Judgement, String)
 }
 
 #[test]
-fn a_claim_below_everything_needs_enough_clean_requests() {
+fn an_availability_below_100_percent_needs_enough_good_requests() {
     for (at_least, needed) in [("99.9%", 2_995), ("99.99%", 29_956)] {
         assert_eq!(of(needed, &[], at_least).0, Pass);
         let (judgement, evidence) = of(needed - 1, &[], at_least);
@@ -31,7 +31,7 @@ fn a_claim_below_everything_needs_enough_clean_requests() {
 }
 
 #[test]
-fn failures_decide_once_the_bounds_are_on_one_side() {
+fn failures_decide_once_both_bounds_are_on_one_side_of_the_target() {
     let failed = [(Failure::Connect, 10)];
     assert_eq!(of(9_990, &failed, "99.5%").0, Pass);
     assert_eq!(of(9_990, &failed, "99.9%").0, Inconclusive);
@@ -39,7 +39,7 @@ fn failures_decide_once_the_bounds_are_on_one_side() {
 }
 
 #[test]
-fn everything_bears_no_failure_and_says_what_it_supports() {
+fn an_availability_of_100_percent_allows_no_failure() {
     let (judgement, evidence) = of(10_000, &[], "100%");
     assert_eq!(judgement, Pass);
     assert_eq!(
@@ -52,7 +52,7 @@ fn everything_bears_no_failure_and_says_what_it_supports() {
 }
 
 #[test]
-fn requests_in_flight_decide_nothing() {
+fn requests_in_flight_do_not_decide_an_availability() {
     let open = [(Failure::Unfinished, 2)];
     assert_eq!(of(10_000, &open, "100%").0, Inconclusive);
     assert_eq!(of(10_000, &open, "99%").0, Pass);
@@ -61,7 +61,7 @@ fn requests_in_flight_decide_nothing() {
 }
 
 #[test]
-fn no_request_shows_nothing() {
+fn an_availability_without_requests_is_inconclusive() {
     assert_eq!(of(0, &[], "100%").0, Inconclusive);
     let none = Timeline { loads: vec![], ..timeline() };
     assert_eq!(judged(&claims("50%", During::Run), &none, "availability"), Inconclusive);
@@ -72,7 +72,7 @@ fn evidence(during: During, timeline: &Timeline) -> String {
 }
 
 #[test]
-fn parts_are_told_by_the_faults() {
+fn the_parts_of_a_run_are_separated_by_its_faults() {
     let timeline = timeline();
     assert!(evidence(During::Before, &timeline).starts_with("None of 202 requests"));
     assert!(evidence(During::Faults, &timeline).starts_with("37 of 167 requests"));

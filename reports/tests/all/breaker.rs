@@ -48,7 +48,7 @@ fn path(states: &[(BreakerState, u64)]) -> Judgement {
 }
 
 #[test]
-fn it_must_go_the_whole_way_in_order() {
+fn a_breaker_must_pass_all_states_in_order() {
     assert_eq!(path(&[(Closed, 0), (Open, 9), (HalfOpen, 2), (Closed, 2)]), Pass);
     let again = [(Closed, 0), (Open, 9), (HalfOpen, 2), (Open, 2), (HalfOpen, 2), (Closed, 0)];
     assert_eq!(path(&again), Pass, "a trial that failed comes in between");
@@ -59,20 +59,20 @@ fn it_must_go_the_whole_way_in_order() {
 }
 
 #[test]
-fn a_trial_between_two_readings_is_seen_by_its_calls() {
+fn a_half_open_state_between_two_readings_is_seen_by_its_calls() {
     assert_eq!(path(&[(Closed, 0), (Open, 9), (Closed, 5)]), Pass);
     assert_eq!(path(&[(Closed, 0), (Open, 9), (Closed, 0)]), Fail);
 }
 
 #[test]
-fn one_replica_that_goes_the_way_is_enough() {
+fn one_replica_whose_breaker_passes_all_states_is_enough() {
     let mut both = spans(&[(Closed, 0), (Open, 9), (HalfOpen, 2), (Closed, 2)]);
     both.push(BreakerSpan { replica: 2, ..spans(&[(Closed, 0)]).remove(0) });
     assert_eq!(judged(&claim(), &run(both), "breaker.path"), Pass);
 }
 
 #[test]
-fn without_a_reading_nothing_is_known() {
+fn a_breaker_without_readings_is_inconclusive() {
     let none = Timeline { breakers: vec![], ..timeline() };
     let trouble = Some("its metrics answered 404".to_owned());
     let silent = BreakerRecord { trouble, ..unread() };
@@ -90,7 +90,7 @@ fn fast(loads: Vec<LoadRecord>) -> Judgement {
 }
 
 #[test]
-fn replies_are_fast_while_it_is_open() {
+fn replies_must_be_fast_while_a_breaker_is_open() {
     let refused = Failure::Status(503);
     let slow = window(0.0, 100, &[], &[(2_000_000, 100)]);
     let quick = window(1.0, 0, &[(refused, 100)], &[(900, 100)]);

@@ -26,7 +26,7 @@ fn seconds(failed: [u64; 6]) -> Timeline {
 }
 
 #[test]
-fn only_the_time_counts_in_which_the_other_is_down() {
+fn isolation_counts_only_the_time_in_which_the_other_service_is_down() {
     assert_eq!(judged(&isolation("100%"), &seconds([9, 9, 0, 0, 0, 9]), "isolation"), Pass);
     assert_eq!(judged(&isolation("100%"), &seconds([0, 0, 0, 1, 0, 0]), "isolation"), Fail);
     assert_eq!(
@@ -44,7 +44,7 @@ fn only_the_time_counts_in_which_the_other_is_down() {
 }
 
 #[test]
-fn a_service_that_was_never_down_shows_nothing() {
+fn isolation_from_a_service_that_was_never_down_is_inconclusive() {
     let up =
         Timeline { events: vec![event(-1.0, "product", 1, EventKind::Ready)], ..seconds([0; 6]) };
     assert_eq!(judged(&isolation("100%"), &up, "isolation"), Inconclusive);
@@ -100,7 +100,7 @@ fn effects(unfinished: u64, trouble: Option<&str>) -> LedgerRecord {
 }
 
 #[test]
-fn commands_are_accepted_meanwhile_and_complete_afterwards() {
+fn decoupled_commands_are_accepted_meanwhile_and_complete_later() {
     let run = |record: Option<LedgerRecord>| Timeline {
         ledgers: record.into_iter().collect(),
         ..seconds([0; 6])
@@ -152,7 +152,7 @@ fn half(flood: LoadRecord, orders: LoadRecord) -> Timeline {
 }
 
 #[test]
-fn others_are_as_fast_as_before_while_one_is_overloaded() {
+fn fairness_compares_the_other_loads_with_the_time_before_the_overload() {
     let flooded = || changing("flood", [5_000, 5_000], [0, 60]);
     let same = half(flooded(), changing("orders", [20_000, 20_000], [0, 0]));
     assert_eq!(judged(&fairness(), &same, "fairness.p99"), Pass);
@@ -167,7 +167,7 @@ fn others_are_as_fast_as_before_while_one_is_overloaded() {
 }
 
 #[test]
-fn an_overload_that_was_none_shows_nothing() {
+fn fairness_without_an_overload_is_inconclusive() {
     let orders = || changing("orders", [20_000, 20_000], [0, 0]);
     let bored = half(changing("flood", [5_000, 5_000], [0, 0]), orders());
     assert_eq!(judged(&fairness(), &bored, "fairness.p99"), Inconclusive);
@@ -179,7 +179,7 @@ fn an_overload_that_was_none_shows_nothing() {
 }
 
 #[test]
-fn a_short_run_does_not_say() {
+fn fairness_of_a_short_run_is_inconclusive() {
     let mut run = half(
         changing("flood", [5_000, 5_000], [0, 60]),
         changing("orders", [20_000, 20_000], [0, 0]),
@@ -189,7 +189,7 @@ fn a_short_run_does_not_say() {
 }
 
 #[test]
-fn retries_are_counted_for_each_request() {
+fn amplification_counts_retries_for_each_request() {
     let (of, from, to) = ("orders".to_owned(), "order".to_owned(), "product".to_owned());
     let plan = plan(vec![Claim::Amplification { of, from, to, at_most: 1.2 }]);
     let calls = |requests| Timeline {

@@ -1,6 +1,6 @@
 //! Counting how often verdicts are wrong.
 
-use brunt_reports::{Calibration, Counted, Finding, Judgement, Outcome, Verdict};
+use brunt_reports::{Calibration, Finding, Judgement, Outcome, RunCorrectness, Verdict};
 use brunt_scenarios::units::Percent;
 
 fn verdict(outcome: Outcome, failed: &[&str]) -> Verdict {
@@ -15,37 +15,37 @@ fn verdict(outcome: Outcome, failed: &[&str]) -> Verdict {
 }
 
 #[test]
-fn runs_are_counted_by_what_they_show() {
+fn calibration_counts_runs_by_their_outcome() {
     let mut counted = Calibration::default();
     let fails = ["ledger.lost".to_owned()];
     let without = Some(("outbox of order", fails.as_slice()));
     for _ in 0..58 {
         let right = counted.count("kill-storm", None, &verdict(Outcome::Pass, &[]));
-        assert_eq!(right, Counted::Right);
+        assert_eq!(right, RunCorrectness::Right);
     }
     assert_eq!(
         counted.count("kill-storm", None, &verdict(Outcome::Inconclusive, &[])),
-        Counted::Wrong
+        RunCorrectness::Wrong
     );
     for _ in 0..59 {
         let right = counted.count("kill-storm", without, &verdict(Outcome::Fail, &["ledger.lost"]));
-        assert_eq!(right, Counted::Right);
+        assert_eq!(right, RunCorrectness::Right);
     }
     let otherwise =
         counted.count("kill-storm", without, &verdict(Outcome::Fail, &["availability"]));
     let missed = counted.count("kill-storm", without, &verdict(Outcome::Pass, &[]));
-    assert_eq!([otherwise, missed], [Counted::Wrong; 2]);
+    assert_eq!([otherwise, missed], [RunCorrectness::Wrong; 2]);
     assert_eq!(counted.clean(), (59, 1));
     insta::assert_snapshot!(counted.table());
 }
 
 #[test]
-fn nothing_counted_says_nothing() {
+fn a_calibration_without_runs_shows_nothing() {
     assert!(Calibration::default().table().contains("0 of 0 clean runs, so at most 100%"));
 }
 
 #[test]
-fn it_fails_on_what_is_shown_and_not_on_what_may_be_chance() {
+fn a_calibration_fails_only_on_what_is_shown_beyond_chance() {
     let percent = |text: &str| Some(text.parse::<Percent>().unwrap());
     let fails = ["view".to_owned()];
     let broken = Some(("drops", fails.as_slice()));

@@ -57,7 +57,7 @@ fn the_same_version_is_not_worse() {
 }
 
 #[test]
-fn what_is_worse_is_found() {
+fn a_worse_version_is_found() {
     for seed in 0..4 {
         let base = run(seed, 1.0, 0.001);
         let slow = of(std::slice::from_ref(&base), &[run(seed + 100, 2.0, 0.001)]);
@@ -73,7 +73,7 @@ fn what_is_worse_is_found() {
 }
 
 #[test]
-fn short_runs_do_not_pass() {
+fn comparisons_of_short_runs_are_inconclusive() {
     let short = |seed| {
         let whole = run(seed, 1.0, 0.0);
         report_of(whole.timeline.loads[0].windows[..2].to_vec())
@@ -82,7 +82,7 @@ fn short_runs_do_not_pass() {
 }
 
 #[test]
-fn runs_of_a_generator_that_missed_its_schedule_say_nothing() {
+fn comparisons_with_a_missed_schedule_are_inconclusive() {
     let mut late = run(2, 1.0, 0.0);
     late.timeline.loads[0].schedule = Schedule::Missed("it was late".to_owned());
     let comparison = of(&[run(1, 1.0, 0.0)], &[late]);
@@ -91,7 +91,7 @@ fn runs_of_a_generator_that_missed_its_schedule_say_nothing() {
 }
 
 #[test]
-fn only_what_is_alike_is_compared() {
+fn only_runs_of_the_same_scenario_are_compared() {
     let base = run(1, 1.0, 0.0);
     let mut other = base.clone();
     other.name = "another".to_owned();
@@ -107,7 +107,7 @@ fn only_what_is_alike_is_compared() {
 }
 
 #[test]
-fn a_comparison_reads_well() {
+fn a_comparison_is_a_table() {
     let faulty = |report: Report| Report {
         timeline: Timeline { faults: timeline().faults, ..report.timeline },
         ..report
@@ -119,7 +119,7 @@ fn a_comparison_reads_well() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
     #[test]
-    fn bounds_are_in_order(seed in any::<u64>(), slower in 0.1..10.0, failing in 0.0..1.0) {
+    fn the_bounds_of_a_difference_are_in_order(seed in any::<u64>(), slower in 0.1..10.0, failing in 0.0..1.0) {
         let comparison = of(&[run(seed, 1.0, 0.5)], &[run(seed ^ 1, slower, failing)]);
         for one in comparison.differences {
             let bounds = one.bounds.unwrap();

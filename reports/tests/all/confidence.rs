@@ -58,7 +58,7 @@ proptest! {
     }
 
     #[test]
-    fn more_good_ones_never_lower_the_bounds(of in 2..300_000_u64, part in 0.0..1.0_f64) {
+    fn more_good_requests_never_lower_the_bounds(of in 2..300_000_u64, part in 0.0..1.0_f64) {
         let good = ((of - 1) as f64 * part) as u64;
         prop_assert!(at_least(good, of) <= at_least(good + 1, of));
         prop_assert!(at_most(good, of) <= at_most(good + 1, of));
@@ -74,7 +74,7 @@ proptest! {
     }
 
     #[test]
-    fn as_many_as_needed_are_enough_and_one_less_is_not(bad in 0..30_u64, share in 0.3..0.9995_f64) {
+    fn the_number_of_requests_needed_is_the_smallest_that_is_enough(bad in 0..30_u64, share in 0.3..0.9995_f64) {
         let of = needed(share, bad).expect("a share below everything can be shown");
         prop_assert!(supports(of - bad, of, share));
         prop_assert!(!supports(of - 1 - bad, of - 1, share));

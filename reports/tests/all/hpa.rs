@@ -36,7 +36,7 @@ fn reaches(timeline: &Timeline) -> Judgement {
 }
 
 #[test]
-fn enough_replicas_must_be_ready_in_time() {
+fn an_autoscaler_must_have_enough_replicas_ready_in_time() {
     assert_eq!(reaches(&ready(&[2.0, 4.0], 9.0)), Pass);
     assert_eq!(reaches(&ready(&[2.0, 4.1], 9.0)), Fail, "too late");
     assert_eq!(reaches(&ready(&[2.0], 9.0)), Fail, "never");
@@ -46,7 +46,7 @@ fn enough_replicas_must_be_ready_in_time() {
 }
 
 #[test]
-fn one_that_cannot_decide_shows_nothing_of_how_it_scales() {
+fn an_autoscaler_that_cannot_decide_is_inconclusive() {
     let scaler = |service: &str, trouble: Option<&str>| ScalerRecord {
         service: service.to_owned(),
         trouble: trouble.map(str::to_owned),
@@ -61,7 +61,7 @@ fn one_that_cannot_decide_shows_nothing_of_how_it_scales() {
 }
 
 #[test]
-fn out_and_in_is_well_and_out_again_is_not() {
+fn an_autoscaler_that_flaps_fails() {
     let judged = |to: &[u32]| judged(&hpa(), &scaled(to), "hpa.noFlapping");
     assert_eq!(judged(&[2, 5, 10]), Pass);
     assert_eq!(judged(&[2, 5, 3, 1]), Pass);
@@ -77,7 +77,7 @@ fn goes(at: Option<f64>, ended: f64) -> Timeline {
 }
 
 #[test]
-fn it_comes_down_in_time_once_the_load_is_over() {
+fn an_autoscaler_must_scale_in_in_time_after_the_load() {
     let claim =
         Claim::ScalesIn { service: "order".to_owned(), to: 1, from: secs(10), within: secs(5) };
     let judged = |timeline: &Timeline| judged(&plan(vec![claim.clone()]), timeline, "hpa.returns");

@@ -19,7 +19,7 @@ fn p99(limit: Duration, windows: Vec<Window>) -> Finding {
 const LIMIT: Duration = Duration::from_millis(300);
 
 #[test]
-fn enough_fast_ones_pass_and_one_less_does_not() {
+fn a_latency_limit_passes_from_enough_fast_requests_on() {
     let fast = |n| vec![window(0.0, n, &[], &[(10_000, n)])];
     assert_eq!(p99(LIMIT, fast(299)).judgement, Pass);
     let found = p99(LIMIT, fast(298));
@@ -32,26 +32,26 @@ fn enough_fast_ones_pass_and_one_less_does_not() {
 }
 
 #[test]
-fn too_many_slow_ones_fail() {
+fn too_many_slow_requests_fail_a_latency_limit() {
     let found = p99(LIMIT, vec![window(0.0, 1_000, &[], &[(10_000, 970), (900_000, 30)])]);
     assert_eq!((found.judgement, found.measured.as_str()), (Fail, "900ms"));
 }
 
 #[test]
-fn as_many_slow_ones_as_allowed_decide_nothing() {
+fn as_many_slow_requests_as_allowed_are_inconclusive() {
     let found = p99(LIMIT, vec![window(0.0, 1_000, &[], &[(10_000, 991), (900_000, 9)])]);
     assert_eq!((found.judgement, found.measured.as_str()), (Inconclusive, "10ms"));
 }
 
 #[test]
-fn unfinished_ones_are_slower_than_any_limit() {
+fn unfinished_requests_count_as_slower_than_any_limit() {
     let found =
         p99(LIMIT, vec![window(0.0, 1_000, &[(Failure::Unfinished, 40)], &[(10_000, 1_000)])]);
     assert_eq!((found.judgement, found.measured.as_str()), (Fail, "unfinished"));
 }
 
 #[test]
-fn timed_out_ones_are_slower_than_a_limit_beyond_their_waiting_time() {
+fn timed_out_requests_count_as_slower_than_a_limit_beyond_the_timeout() {
     let beyond = Duration::from_secs(20);
     let found = p99(
         beyond,
@@ -63,7 +63,7 @@ fn timed_out_ones_are_slower_than_a_limit_beyond_their_waiting_time() {
 }
 
 #[test]
-fn those_without_a_reply_are_told_and_have_no_latency() {
+fn requests_without_a_reply_are_named_and_have_no_latency() {
     let found =
         p99(LIMIT, vec![window(0.0, 1_000, &[(Failure::Connect, 500)], &[(10_000, 1_000)])]);
     assert_eq!(found.judgement, Pass);
@@ -71,7 +71,7 @@ fn those_without_a_reply_are_told_and_have_no_latency() {
 }
 
 #[test]
-fn one_sample_and_none_show_nothing() {
+fn a_latency_of_one_sample_or_none_is_inconclusive() {
     assert_eq!(p99(LIMIT, vec![window(0.0, 1, &[], &[(10, 1)])]).judgement, Inconclusive);
     let none = p99(LIMIT, vec![window(0.0, 0, &[], &[])]);
     assert_eq!((none.judgement, none.measured.as_str()), (Inconclusive, "no reply"));

@@ -45,12 +45,12 @@ fn of(record: Option<LedgerRecord>, lost: u64, duplicated: u64) -> (Judgement, J
 }
 
 #[test]
-fn each_exactly_once_passes() {
+fn a_ledger_with_each_command_exactly_once_passes() {
     assert_eq!(of(Some(clean()), 0, 0), (Pass, Pass));
 }
 
 #[test]
-fn missing_and_unfinished_ones_are_lost() {
+fn missing_and_unfinished_effects_are_lost() {
     let record = LedgerRecord { missing: keys(&["7"]), unfinished: keys(&["8", "9"]), ..clean() };
     assert_eq!(of(Some(record.clone()), 2, 0), (Fail, Pass));
     assert_eq!(of(Some(record.clone()), 3, 0), (Pass, Pass));
@@ -59,7 +59,7 @@ fn missing_and_unfinished_ones_are_lost() {
 }
 
 #[test]
-fn unasked_ones_are_too_many_beyond_the_requests_without_a_reply() {
+fn effects_beyond_the_requests_without_a_reply_are_duplicates() {
     let record = LedgerRecord {
         unasked: keys(&["1", "2", "3"]),
         unknown: 2,
@@ -71,7 +71,7 @@ fn unasked_ones_are_too_many_beyond_the_requests_without_a_reply() {
 }
 
 #[test]
-fn nothing_accepted_trouble_and_no_record_show_nothing() {
+fn a_ledger_without_accepted_commands_or_a_readable_record_is_inconclusive() {
     let nothing = LedgerRecord { accepted: 0, effects: 0, ..clean() };
     assert_eq!(of(Some(nothing), 0, 0), (Inconclusive, Inconclusive));
     let trouble = LedgerRecord { trouble: Some("status 503".to_owned()), ..clean() };

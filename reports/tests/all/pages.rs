@@ -56,7 +56,7 @@ fn a_hundred_million_requests_make_a_small_page() {
 }
 
 #[test]
-fn what_failed_can_be_repeated_by_hand() {
+fn failed_requests_are_shown_as_commands() {
     let mut plan = plan(vec![]);
     plan.system.services["gateway"].port = Some(8080);
     if let Work::Request { request, .. } = &mut plan.loads[0].work {
@@ -90,7 +90,7 @@ fn the_graph_shows_where_a_fault_hits() {
 }
 
 #[test]
-fn windows_are_a_table() {
+fn windows_are_a_csv_table() {
     insta::assert_snapshot!(windows_csv(&report(&plan(vec![]), timeline())).expect("renders"));
     let mut formula = timeline();
     formula.loads[0].name = "=1+1".to_owned();
@@ -98,7 +98,7 @@ fn windows_are_a_table() {
 }
 
 #[test]
-fn a_run_that_goes_on_is_drawn_as_far_as_it_has_come() {
+fn a_run_in_progress_is_drawn_up_to_now() {
     let mut timeline = timeline();
     timeline.ended = Moment(3.0);
     timeline.loads[0].windows.truncate(3);
@@ -112,7 +112,7 @@ fn a_run_that_goes_on_is_drawn_as_far_as_it_has_come() {
 }
 
 #[test]
-fn a_search_is_drawn_and_stands_in_a_table() {
+fn a_search_for_the_highest_rate_is_a_curve_and_a_table() {
     let step = |rate: f64, micros: u64, holds: Option<bool>| RateRecord {
         rate,
         latency: SparseHistogram::from(vec![(micros / 2, 90), (micros, 10)]),

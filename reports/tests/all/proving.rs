@@ -25,7 +25,7 @@ fn proven(names: &[&str]) -> bool {
 }
 
 #[test]
-fn names_stand_for_all_that_begins_with_them() {
+fn a_check_s_name_in_a_proof_stands_for_all_that_begin_with_it() {
     assert!(proven(&["ledger"]));
     assert!(proven(&["ledger.duplicated", "latency"]));
     assert!(!proven(&["ledge"]));
@@ -33,7 +33,7 @@ fn names_stand_for_all_that_begins_with_them() {
 }
 
 #[test]
-fn every_name_must_fail_and_inconclusive_is_not_failed() {
+fn every_check_of_a_proof_must_fail_and_inconclusive_is_no_failure() {
     assert!(!proven(&["ledger.lost"]));
     assert!(!proven(&["ledger", "availability"]));
     assert!(!proven(&["conserved"]));
@@ -41,7 +41,7 @@ fn every_name_must_fail_and_inconclusive_is_not_failed() {
 }
 
 #[test]
-fn it_says_why_not() {
+fn a_failed_proof_says_why() {
     let verdict =
         verdict(&[("ledger.lost", Judgement::Pass), ("availability", Judgement::Inconclusive)]);
     let why = |name: &str| match verdict.fails_as(&[name.to_owned()]) {

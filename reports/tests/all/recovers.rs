@@ -39,13 +39,13 @@ fn replaced(gone: f64, ready: f64) -> Vec<Event> {
 }
 
 #[test]
-fn it_counts_from_the_end_of_a_fault_that_lasts() {
+fn recovery_counts_from_the_end_of_a_fault_that_lasts() {
     let found = of(1, &timeline());
     assert_eq!((found.judgement, found.measured.as_str()), (Pass, "700ms"));
 }
 
 #[test]
-fn it_counts_from_a_kill_to_ready_although_the_exit_is_seen_later() {
+fn recovery_counts_from_the_kill_even_if_the_exit_is_seen_later() {
     let timeline = run(60.0, vec![kill(10.0)], replaced(10.02, 13.5));
     let found = of(3, &timeline);
     assert_eq!((found.judgement, found.measured.as_str()), (Fail, "3.5s"));
@@ -115,7 +115,7 @@ fn the_loss_of_a_node_counts_from_its_start_as_other_nodes_take_over() {
 }
 
 #[test]
-fn all_replicas_must_be_back() {
+fn recovery_needs_all_replicas() {
     let mut plan = claims(5);
     plan.system.services.get_mut("product").expect("product").replicas = 2;
     let mut events =
@@ -159,7 +159,7 @@ fn a_fault_still_in_force_keeps_a_service_down() {
 }
 
 #[test]
-fn without_a_fault_on_it_there_is_nothing_to_recover_from() {
+fn recovery_of_a_service_that_no_fault_hit_is_inconclusive() {
     let elsewhere = FaultRecord { services: vec!["order".to_owned()], ..kill(10.0) };
     assert_eq!(of(5, &run(60.0, vec![elsewhere], vec![])).judgement, Inconclusive);
     let missed = FaultRecord { effect: 0, ..kill(10.0) };

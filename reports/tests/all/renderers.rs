@@ -45,7 +45,7 @@ fn odd() -> Vec<(&'static str, Report)> {
 }
 
 #[test]
-fn text_is_a_table() {
+fn the_text_report_is_a_table() {
     insta::assert_snapshot!(text(
         &small(),
         Colour::Off,
@@ -54,13 +54,13 @@ fn text_is_a_table() {
 }
 
 #[test]
-fn text_is_coloured_only_when_told() {
+fn the_text_report_is_coloured_only_on_request() {
     assert!(!text(&small(), Colour::Off, None).contains('\x1b'));
     assert!(text(&small(), Colour::On, None).contains("\x1b[1;31m"));
 }
 
 #[test]
-fn text_fits_its_width() {
+fn the_text_report_fits_its_width() {
     let mut report = small();
     report.name = "a rather long sentence that says what the scenario shows ".repeat(4);
     report.verdict.findings[0].claim = "a claim of many words that goes on and on ".repeat(5);
@@ -71,7 +71,7 @@ fn text_fits_its_width() {
 }
 
 #[test]
-fn markdown_is_a_table() {
+fn the_markdown_report_is_a_table() {
     insta::assert_snapshot!(markdown(&small()).expect("renders"));
 }
 
@@ -81,7 +81,7 @@ fn junit_has_a_case_for_each_finding() {
 }
 
 #[test]
-fn json_has_all() {
+fn the_json_report_has_everything() {
     let text = json(&small()).expect("renders");
     insta::assert_snapshot!(text);
     let back: Report = serde_json::from_str(&text).expect("can be read again");
@@ -89,7 +89,7 @@ fn json_has_all() {
 }
 
 #[test]
-fn html_of_a_small_run() {
+fn the_html_report_of_a_small_run() {
     let page = html(&small()).expect("renders");
     insta::assert_snapshot!(fixed_parts_left_out(&page));
 }
@@ -141,7 +141,7 @@ fn fixed_parts_left_out(page: &str) -> String {
 }
 
 #[test]
-fn what_does_not_hold_is_noted_beside_its_file() {
+fn failed_checks_are_annotations_of_the_scenario_file() {
     let notes: String = odd().iter().map(|(_, report)| annotations(report)).collect();
     assert!(
         notes

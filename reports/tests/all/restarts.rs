@@ -49,7 +49,7 @@ fn a_restart_that_is_never_ready_fails() {
 }
 
 #[test]
-fn none_or_one_for_another_reason_fails() {
+fn no_restart_or_one_for_another_reason_fails() {
     assert_eq!(of(60.0, vec![]).judgement, Fail);
     assert_eq!(of(60.0, vec![restarted(12.0, RestartReason::Crash), ready(13.0)]).judgement, Fail);
     assert_eq!(of(60.0, vec![restarted(5.0, RestartReason::Liveness), ready(6.0)]).judgement, Fail);
@@ -61,7 +61,7 @@ fn a_run_that_ends_before_the_bound_shows_nothing() {
 }
 
 #[test]
-fn a_kill_is_nothing_for_the_probe() {
+fn a_kill_is_no_restart_by_the_probe() {
     let mut plan = plan(vec![Claim::Restarts { service: "order".to_owned(), within: secs(8) }]);
     let kind =
         FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };

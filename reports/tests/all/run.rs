@@ -21,20 +21,20 @@ fn outcome(at_least: &str, timeline: &Timeline) -> Outcome {
 }
 
 #[test]
-fn all_that_holds_is_a_pass() {
+fn a_run_whose_checks_all_pass_passes() {
     assert_eq!(outcome("80%", &timeline()), Outcome::Pass);
     assert_eq!(outcome("100%", &timeline()), Outcome::Fail);
     assert_eq!(outcome("93%", &timeline()), Outcome::Inconclusive);
 }
 
 #[test]
-fn a_run_that_claims_nothing_is_no_pass() {
+fn a_run_without_checks_does_not_pass() {
     let verdict = judge(&plan(vec![]), &timeline());
     assert_eq!((verdict.outcome, verdict.findings.len()), (Outcome::Inconclusive, 0));
 }
 
 #[test]
-fn a_fault_without_effect_makes_it_inconclusive() {
+fn a_fault_without_effect_makes_the_run_inconclusive() {
     let mut timeline = timeline();
     timeline.faults = vec![FaultRecord { effect: 0, ..fault("stop product", "product", 2.0, 4.0) }];
     assert_eq!(outcome("80%", &timeline), Outcome::Inconclusive);
@@ -44,14 +44,14 @@ fn a_fault_without_effect_makes_it_inconclusive() {
 }
 
 #[test]
-fn a_fault_with_trouble_makes_it_inconclusive() {
+fn a_fault_with_trouble_makes_the_run_inconclusive() {
     let mut timeline = timeline();
     timeline.faults[0].trouble = Some("no such process".to_owned());
     assert_eq!(outcome("80%", &timeline), Outcome::Inconclusive);
 }
 
 #[test]
-fn a_load_that_missed_its_schedule_or_was_not_sent_makes_it_inconclusive() {
+fn a_load_that_missed_its_schedule_or_was_not_sent_makes_the_run_inconclusive() {
     let mut missed = timeline();
     missed.loads[0].schedule = Schedule::Missed("p99 of the lag is 80ms".to_owned());
     let mut on_schedule = plan(vec![availability("80%")]);
@@ -65,7 +65,7 @@ fn a_load_that_missed_its_schedule_or_was_not_sent_makes_it_inconclusive() {
 }
 
 #[test]
-fn a_missed_schedule_does_not_matter_to_claims_that_do_not_rest_on_it() {
+fn a_missed_schedule_does_not_affect_checks_that_do_not_rest_on_the_load() {
     let mut missed = timeline();
     missed.loads[0].schedule = Schedule::Missed("p99 of the lag is 80ms".to_owned());
     assert_eq!(outcome("80%", &missed), Outcome::Pass, "users who come later are served as well");
@@ -79,7 +79,7 @@ fn a_missed_schedule_does_not_matter_to_claims_that_do_not_rest_on_it() {
 }
 
 #[test]
-fn the_worst_decides() {
+fn the_worst_check_decides_the_outcome() {
     let mut timeline = Timeline { ending: Ending::Interrupted, ..timeline() };
     assert_eq!(outcome("100%", &timeline), Outcome::Aborted);
     timeline.ending = Ending::Aborted("50% failed for 10s".to_owned());
@@ -89,7 +89,7 @@ fn the_worst_decides() {
 }
 
 #[test]
-fn a_system_that_does_not_come_up_fails() {
+fn a_system_that_does_not_start_fails() {
     let ending = Ending::NotStarted("order was not ready within 12s".to_owned());
     let timeline = Timeline { ending, loads: vec![], events: vec![], faults: vec![], ..timeline() };
     assert_eq!(outcome("80%", &timeline), Outcome::Fail);
@@ -106,7 +106,7 @@ fn damaged(change: impl FnOnce(&mut Timeline)) -> (Outcome, String) {
 }
 
 #[test]
-fn a_clock_that_jumped_is_no_pass() {
+fn a_clock_that_jumped_does_not_pass() {
     let changes: [fn(&mut Timeline); 4] = [
         |timeline| timeline.faults[0].end = Moment(1.0),
         |timeline| timeline.faults[0].end = Moment(90.0),
@@ -121,7 +121,7 @@ fn a_clock_that_jumped_is_no_pass() {
 }
 
 #[test]
-fn half_a_record_is_no_pass() {
+fn half_a_record_does_not_pass() {
     let changes: [fn(&mut Timeline); 4] = [
         |timeline| timeline.ended = Moment(2.0),
         |timeline| timeline.loads[0].window = 0.0,

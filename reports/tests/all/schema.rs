@@ -60,14 +60,14 @@ fn rich() -> Report {
 }
 
 #[test]
-fn a_report_is_as_its_schema_says() {
+fn a_report_is_valid_under_its_schema() {
     let schema = schema();
     let report: Value = serde_json::from_str(&json(&rich()).expect("renders")).expect("JSON");
     valid(&report, &schema, &schema, "report").expect("valid");
 }
 
 #[test]
-fn another_document_is_not() {
+fn another_document_is_not_valid_under_the_schema() {
     let schema = schema();
     let mut report: Value = serde_json::from_str(&json(&rich()).expect("renders")).expect("JSON");
     report["timeline"]["loads"][0]["windows"][0]["ok"] = "many".into();

@@ -19,7 +19,7 @@ fn run(ok: u64, failed: &[(Failure, u64)], latency: &[(u64, u64)]) -> Timeline {
 }
 
 #[test]
-fn a_run_spends_its_share_of_the_window_times_its_burn_rate() {
+fn a_run_spends_its_share_of_the_error_budget_times_its_burn_rate() {
     // 10 % bad of 1 % allowed burns ten times as fast, and a hundredth of the window spends a tenth
     // of it.
     let found =
@@ -37,7 +37,7 @@ fn a_run_spends_its_share_of_the_window_times_its_burn_rate() {
 }
 
 #[test]
-fn burn_rates_are_told_apart_by_faults() {
+fn burn_rates_are_computed_with_and_without_faults() {
     let found = only(&objective(0.9, "100%", None), &timeline(), "slo");
     let parts = ["0× before the faults", "during the faults", "after the faults"];
     assert!(parts.iter().all(|part| found.evidence.contains(part)), "{}", found.evidence);
@@ -57,7 +57,7 @@ fn late_replies_are_bad_ones_and_what_is_not_known_counts_on_neither_side() {
 }
 
 #[test]
-fn without_requests_nothing_is_known() {
+fn an_slo_without_requests_is_inconclusive() {
     let plan = objective(0.99, "100%", None);
     assert_eq!(judged(&plan, &run(0, &[], &[]), "slo"), Inconclusive);
     assert_eq!(judged(&plan, &Timeline { loads: vec![], ..timeline() }, "slo"), Inconclusive);

@@ -16,7 +16,7 @@ fn sum(terms: &[f64], wanted: f64, trouble: Option<&str>) -> Judgement {
 }
 
 #[test]
-fn terms_add_up_or_not() {
+fn a_conserved_sum_fails_if_its_terms_do_not_add_up() {
     assert_eq!(sum(&[60.0, 40.0], 100.0, None), Pass);
     assert_eq!(sum(&[0.1, 0.2], 0.3, None), Pass);
     assert_eq!(sum(&[60.0, 39.0], 100.0, None), Fail);
@@ -53,7 +53,7 @@ fn a_step_fails_with_its_objection() {
 }
 
 #[test]
-fn a_step_that_was_not_made_is_missed_even_if_another_has_its_name() {
+fn a_missing_step_is_noticed_even_if_another_has_its_name() {
     let mut plan = plan(vec![]);
     plan.steps = vec![step("GET"), step("GET")];
     let once = Timeline { steps: vec![record("GET", None)], ..timeline() };

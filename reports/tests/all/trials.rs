@@ -130,7 +130,7 @@ fn quantiles_are_judged_by_the_share_within_the_limit() {
 }
 
 #[test]
-fn everything_else_must_hold_in_every_trial() {
+fn checks_without_a_share_must_hold_in_every_trial() {
     let plan = available("100%");
     let runs = |failed: &[u64]| -> Vec<Report> {
         failed.iter().map(|failed| run(&plan, 500, *failed)).collect()
@@ -151,7 +151,7 @@ fn everything_else_must_hold_in_every_trial() {
 }
 
 #[test]
-fn no_trial_is_no_pass_and_one_that_was_stopped_tells() {
+fn no_trial_does_not_pass_and_a_stopped_one_is_named() {
     let plan = available("100%");
     assert_eq!(trials(&plan, &[]).outcome, Outcome::Inconclusive);
     let stopped = report(&plan, Timeline { ending: Ending::Interrupted, ..timeline() });

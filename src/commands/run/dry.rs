@@ -7,10 +7,10 @@ use brunt_scenarios::units::Period;
 
 use crate::cli::{CommonArgs, PlatformKind};
 use crate::commands::platform;
-use crate::commands::run::new_id;
 use crate::console::outln;
 use crate::exit::Exit;
 use crate::files::Planned;
+use crate::{run_folder, runtime};
 
 /// Lets the faults of every plan go as far as the API server's own dry run, and prints what
 /// each would touch.
@@ -20,7 +20,7 @@ pub fn run(plans: &[Planned], common: &CommonArgs) -> Result<Exit> {
             "--dry-run needs --on kubernetes: on this machine, a run starts a system of its own and breaks nothing else"
         );
     }
-    let runtime = crate::commands::runtime()?;
+    let runtime = runtime::new()?;
     let mut exit = Exit::Pass;
     for planned in plans {
         exit = exit.worse(runtime.block_on(one(planned, common))?);
@@ -30,7 +30,12 @@ pub fn run(plans: &[Planned], common: &CommonArgs) -> Result<Exit> {
 
 async fn one(planned: &Planned, common: &CommonArgs) -> Result<Exit> {
     let plan = &planned.plan;
-    let options = platform::cluster_options(plan, &common.platform, ChangeMode::DryRun, &new_id());
+    let options = platform::cluster_options(
+        plan,
+        &common.platform,
+        ChangeMode::DryRun,
+        &run_folder::new_id(),
+    );
     let namespace = options.target.namespace.clone().unwrap_or_default();
     outln!("{}, in the namespace {namespace}:", plan.name);
     let (system, _observed) = ClusterRun::start(&plan.system, &options).await?;

@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 use brunt_kubernetes::{Cluster, ReportFile};
 
 use crate::cli::PlatformArgs;
-use crate::commands::{platform, runtime};
+use crate::commands::platform;
 use crate::files::Planned;
+use crate::runtime;
 
 /// What is left of a run, the most important first.
 const FILES: [&str; 4] = ["report.md", "report.html", "report.json", "junit.xml"];
@@ -24,7 +25,7 @@ pub fn report(planned: &Planned, page: &Path, args: &PlatformArgs) -> Result<Str
     let leaves = FILES.iter().map(read).collect::<Result<Vec<_>>>()?;
     let name = called(&planned.slug);
     let place = platform::cluster_target(&planned.plan.system.name, args);
-    let left_out = runtime()?.block_on(async {
+    let left_out = runtime::new()?.block_on(async {
         let cluster = Cluster::connect(&place).await?;
         anyhow::Ok(cluster.report_to_configmap(&name, &leaves).await?)
     })?;

@@ -2,7 +2,7 @@
 
 /// A column, and a row in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct LayerPosition {
     pub column: usize,
     pub row: usize,
 }
@@ -13,9 +13,9 @@ pub struct Layers {
     /// longer line passes.
     pub columns: Vec<Vec<usize>>,
     /// Of each service.
-    pub places: Vec<Place>,
+    pub places: Vec<LayerPosition>,
     /// Of each call, from its caller through what it passes to its callee.
-    pub routes: Vec<Vec<Place>>,
+    pub routes: Vec<Vec<LayerPosition>>,
 }
 
 /// How often rows are put in a better order.
@@ -117,11 +117,11 @@ fn order(columns: &mut [Vec<usize>], pairs: &[(usize, usize)], all: usize, to_th
     }
 }
 
-fn places(columns: &[Vec<usize>], all: usize) -> Vec<Place> {
-    let mut places = vec![Place { column: 0, row: 0 }; all];
+fn places(columns: &[Vec<usize>], all: usize) -> Vec<LayerPosition> {
+    let mut places = vec![LayerPosition { column: 0, row: 0 }; all];
     for (column, members) in columns.iter().enumerate() {
         for (row, member) in members.iter().enumerate() {
-            places[*member] = Place { column, row };
+            places[*member] = LayerPosition { column, row };
         }
     }
     places

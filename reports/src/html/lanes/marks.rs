@@ -2,8 +2,8 @@
 
 use brunt_scenarios::timeline::{Event, EventKind, RestartReason};
 
+use crate::format;
 use crate::html::clock::{self, Clock};
-use crate::wording;
 
 /// Something that happened, as a sign in the lane.
 pub struct Mark {
@@ -23,11 +23,11 @@ pub fn all(clock: &Clock, events: &[&Event]) -> Vec<Mark> {
     let marks: Vec<Mark> = events.iter().filter_map(|event| mark(clock, event)).collect();
     let restarts: Vec<f64> =
         marks.iter().filter(|mark| mark.class == "restart").map(|mark| mark.at).collect();
-    let told = |mark: &Mark| {
+    let is_shown_by_restart = |mark: &Mark| {
         let leads = matches!(mark.class, "gone" | "unhealthy");
         leads && restarts.iter().any(|at| (0.0..NEAR).contains(&(at - mark.at)))
     };
-    clock::apart(marks.into_iter().filter(|mark| !told(mark)), |mark| mark.at)
+    clock::apart(marks.into_iter().filter(|mark| !is_shown_by_restart(mark)), |mark| mark.at)
 }
 
 fn mark(clock: &Clock, event: &Event) -> Option<Mark> {
@@ -46,11 +46,6 @@ fn mark(clock: &Clock, event: &Event) -> Option<Mark> {
         at: clock.at(event.at.0),
         class,
         sign,
-        title: format!(
-            "{}{replica} {}, {}",
-            event.service,
-            event.what,
-            wording::moment(event.at.0)
-        ),
+        title: format!("{}{replica} {}, {}", event.service, event.what, format::moment(event.at.0)),
     })
 }

@@ -2,17 +2,22 @@
 
 use brunt_scenarios::timeline::{Event, EventKind};
 
-use super::Count;
+use super::count::ReplicaCount;
 use crate::html::clock::Clock;
 
 /// A time, in percent of the width.
-pub struct Gap {
+pub struct Shortage {
     pub from: f64,
     pub wide: f64,
 }
 
 /// During the load, by the number of ready ones from each moment on.
-pub fn all(clock: &Clock, events: &[&Event], counts: &[Count], planned: u32) -> Vec<Gap> {
+pub fn all(
+    clock: &Clock,
+    events: &[&Event],
+    counts: &[ReplicaCount],
+    planned: u32,
+) -> Vec<Shortage> {
     shortage(clock, counts, &wanted(events, planned))
 }
 
@@ -27,7 +32,7 @@ fn wanted(events: &[&Event], planned: u32) -> Vec<(f64, usize)> {
     std::iter::once((f64::MIN, count(planned))).chain(scaled).collect()
 }
 
-fn shortage(clock: &Clock, counts: &[Count], wanted: &[(f64, usize)]) -> Vec<Gap> {
+fn shortage(clock: &Clock, counts: &[ReplicaCount], wanted: &[(f64, usize)]) -> Vec<Shortage> {
     let mut changes: Vec<f64> =
         counts.iter().map(|count| count.0).chain(wanted.iter().map(|(at, _)| *at)).collect();
     // Before the load nobody misses anything.
@@ -51,7 +56,7 @@ fn shortage(clock: &Clock, counts: &[Count], wanted: &[(f64, usize)]) -> Vec<Gap
     changes.iter().zip(ends).filter_map(gap).collect()
 }
 
-fn gap(clock: &Clock, start: f64, end: f64) -> Gap {
+fn gap(clock: &Clock, start: f64, end: f64) -> Shortage {
     let (from, wide) = clock.stretch(start, end);
-    Gap { from, wide }
+    Shortage { from, wide }
 }

@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 
 use brunt_scenarios::timeline::{Event, EventKind};
 
-use super::Count;
+use super::count::ReplicaCount;
 use crate::html::clock::Clock;
 
 /// A replica over time, or several that followed one another.
 #[derive(Default)]
 pub struct Strip {
-    pub spans: Vec<Span>,
+    pub spans: Vec<StripSpan>,
 }
 
 /// A state from one moment to another, in percent of the width.
-pub struct Span {
+pub struct StripSpan {
     pub from: f64,
     pub wide: f64,
-    pub state: State,
+    pub state: StripState,
 }
 
 /// What a replica is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum StripState {
     /// It runs and may be sent requests.
     Ready,
     /// It runs and may not.
@@ -34,17 +34,17 @@ pub enum State {
 }
 
 /// Which strip a replica is drawn in, and since when it is what it is.
-struct Place {
+struct ReplicaState {
     strip: usize,
     since: f64,
-    state: State,
+    state: StripState,
     /// What it will be again once it is thawed.
-    before: State,
+    before: StripState,
 }
 
 /// The strips of a service, and from each moment on how many replicas were ready and how many ran.
-pub fn all(clock: &Clock, events: &[&Event]) -> (Vec<Strip>, Vec<Count>) {
-    let mut drawing = Drawing::new(clock);
+pub fn all(clock: &Clock, events: &[&Event]) -> (Vec<Strip>, Vec<ReplicaCount>) {
+    let mut drawing = StripDrawing::new(clock);
     for event in events {
         drawing.follow(event);
     }
@@ -53,14 +53,14 @@ pub fn all(clock: &Clock, events: &[&Event]) -> (Vec<Strip>, Vec<Count>) {
 }
 
 /// Strips while they are made.
-struct Drawing<'a> {
+struct StripDrawing<'a> {
     clock: &'a Clock,
     strips: Vec<Strip>,
-    replicas: BTreeMap<u32, Place>,
-    counts: Vec<Count>,
+    replicas: BTreeMap<u32, ReplicaState>,
+    counts: Vec<ReplicaCount>,
 }
 
-impl<'a> Drawing<'a> {
+impl<'a> StripDrawing<'a> {
     fn new(clock: &'a Clock) -> Self {
         Self { clock, strips: vec![], replicas: BTreeMap::new(), counts: vec![] }
     }
@@ -71,38 +71,38 @@ impl<'a> Drawing<'a> {
         };
         let before = self.replicas.get(&replica).map(|place| (place.state, place.before));
         let state = match &event.what {
-            EventKind::Started | EventKind::NotReady => State::Up,
-            EventKind::Ready => State::Ready,
-            EventKind::Exited { .. } | EventKind::Restarting { .. } => State::Down,
-            EventKind::Paused => State::Frozen,
-            EventKind::Resumed => before.map_or(State::Up, |(_, before)| before),
+            EventKind::Started | EventKind::NotReady => StripState::Up,
+            EventKind::Ready => StripState::Ready,
+            EventKind::Exited { .. } | EventKind::Restarting { .. } => StripState::Down,
+            EventKind::Paused => StripState::Frozen,
+            EventKind::Resumed => before.map_or(StripState::Up, |(_, before)| before),
             _ => return,
         };
         // A frozen replica stays frozen while its probes notice it.
         let state = match (before, state, &event.what) {
             (
-                Some((State::Frozen, _)),
-                State::Up | State::Ready,
+                Some((StripState::Frozen, _)),
+                StripState::Up | StripState::Ready,
                 EventKind::NotReady | EventKind::Ready,
-            ) => State::Frozen,
+            ) => StripState::Frozen,
             _ => state,
         };
         self.set(replica, at, state, &event.what);
         self.count(at);
     }
 
-    fn set(&mut self, replica: u32, at: f64, state: State, what: &EventKind) {
+    fn set(&mut self, replica: u32, at: f64, state: StripState, what: &EventKind) {
         let free = self.free_strip();
-        let place = self.replicas.entry(replica).or_insert(Place {
+        let place = self.replicas.entry(replica).or_insert(ReplicaState {
             strip: free,
             since: at,
-            state: State::Down,
-            before: State::Up,
+            state: StripState::Down,
+            before: StripState::Up,
         });
         let span = span(self.clock, place, at);
         place.before = match what {
-            EventKind::NotReady => State::Up,
-            EventKind::Ready => State::Ready,
+            EventKind::NotReady => StripState::Up,
+            EventKind::Ready => StripState::Ready,
             EventKind::Paused => place.state,
             _ => place.before,
         };
@@ -117,18 +117,21 @@ impl<'a> Drawing<'a> {
     /// The first strip in which no replica runs: a new replica takes the place of one that is gone.
     fn free_strip(&self) -> usize {
         let taken = |strip: usize| {
-            self.replicas.values().any(|place| place.strip == strip && place.state != State::Down)
+            self.replicas
+                .values()
+                .any(|place| place.strip == strip && place.state != StripState::Down)
         };
         (0..).find(|strip| !taken(*strip)).unwrap_or(0)
     }
 
     fn count(&mut self, at: f64) {
-        let of =
-            |is: fn(State) -> bool| self.replicas.values().filter(|place| is(place.state)).count();
-        self.counts.push(Count(
+        let of = |is: fn(StripState) -> bool| {
+            self.replicas.values().filter(|place| is(place.state)).count()
+        };
+        self.counts.push(ReplicaCount(
             at,
-            of(|state| state == State::Ready),
-            of(|state| state != State::Down),
+            of(|state| state == StripState::Ready),
+            of(|state| state != StripState::Down),
         ));
     }
 
@@ -146,12 +149,16 @@ impl<'a> Drawing<'a> {
 }
 
 /// What a replica was until now; nothing when it was not there, or for no time.
-fn span(clock: &Clock, place: &Place, until: f64) -> Option<Span> {
+fn span(clock: &Clock, place: &ReplicaState, until: f64) -> Option<StripSpan> {
     let (from, wide) = clock.stretch(place.since, until);
-    (place.state != State::Down && wide > 0.0).then_some(Span { from, wide, state: place.state })
+    (place.state != StripState::Down && wide > 0.0).then_some(StripSpan {
+        from,
+        wide,
+        state: place.state,
+    })
 }
 
-impl State {
+impl StripState {
     pub fn class(self) -> &'static str {
         match self {
             Self::Ready => "ready",

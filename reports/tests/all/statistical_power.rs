@@ -1,6 +1,6 @@
 //! What is known to be inconclusive before anything runs.
 
-use brunt_reports::foresee;
+use brunt_reports::power_warnings;
 use brunt_scenarios::plan::{Arrival, Claim, During, FaultKind, Plan, Quantile, Ramp};
 
 use crate::fixture::{percent, plan, secs};
@@ -18,7 +18,7 @@ fn availability(at_least: &str, during: During) -> Claim {
 }
 
 #[test]
-fn too_few_requests_are_foreseen() {
+fn too_few_requests_for_a_check_are_a_warning() {
     let latency = |quantile| Claim::Latency {
         of: "orders".to_owned(),
         limits: vec![(Quantile(quantile), secs(1))],
@@ -35,19 +35,19 @@ fn too_few_requests_are_foreseen() {
         availability("99%", During::After),
         latency(0.99),
     ];
-    insta::assert_snapshot!(foresee(&open(claims.clone())).join("\n"));
-    assert!(foresee(&plan(claims)).is_empty(), "how much users will do is not known");
+    insta::assert_snapshot!(power_warnings(&open(claims.clone())).join("\n"));
+    assert!(power_warnings(&plan(claims)).is_empty(), "how much users will do is not known");
 }
 
 #[test]
-fn a_run_that_ends_before_its_bound_is_foreseen() {
+fn a_run_that_ends_before_its_bound_is_a_warning() {
     let recovers = |within| Claim::Recovers { service: "product".to_owned(), within: secs(within) };
-    assert!(foresee(&plan(vec![recovers(2)])).is_empty());
-    insta::assert_snapshot!(foresee(&plan(vec![recovers(3)])).join("\n"));
+    assert!(power_warnings(&plan(vec![recovers(2)])).is_empty());
+    insta::assert_snapshot!(power_warnings(&plan(vec![recovers(3)])).join("\n"));
     let mut zombie = plan(vec![Claim::Restarts { service: "product".to_owned(), within: secs(5) }]);
-    assert!(foresee(&zombie).is_empty(), "a stop is no matter of the probe");
+    assert!(power_warnings(&zombie).is_empty(), "a stop is no matter of the probe");
     zombie.faults[0].kind =
         FaultKind::MakeZombie { service: "product".to_owned(), path: "/makeZombie".to_owned() };
     zombie.faults[0].lasts = None;
-    assert_eq!(foresee(&zombie).len(), 1);
+    assert_eq!(power_warnings(&zombie).len(), 1);
 }

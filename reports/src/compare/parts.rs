@@ -1,27 +1,28 @@
-//! Two parts of one run side by side.
+//! Two parts of one run, compared as two versions are.
 
 use brunt_scenarios::timeline::Window;
 
-use super::Allowed;
-use super::draw::{self, Side};
-use super::metric::{Bounds, Metric};
+use super::allowed::Allowed;
+use super::bootstrap;
+use super::metric::{DifferenceBounds, Metric};
+use super::side::Side;
+use crate::format;
 use crate::verdict::Judgement;
-use crate::wording;
 
 /// Windows of one part, by run.
-pub(crate) struct Windows<'w>(pub Vec<&'w [&'w Window]>);
+pub(crate) struct PartWindows<'w>(pub Vec<&'w [&'w Window]>);
 
 /// How one part compares with the one before.
 pub(crate) struct Held {
     /// Before, and now: a share, or seconds.
     figures: (Option<f64>, Option<f64>),
-    bounds: Option<Bounds>,
+    bounds: Option<DifferenceBounds>,
     allowed: f64,
     /// Whether it is worse than allowed.
     pub judgement: Judgement,
 }
 
-impl Windows<'_> {
+impl PartWindows<'_> {
     fn side(&self) -> Side {
         let runs: Vec<Vec<&Window>> = self.0.iter().map(|run| run.to_vec()).collect();
         Side::of_runs(&runs)
@@ -37,8 +38,8 @@ impl Windows<'_> {
 
 /// Holds one part against the one before, with windows as the unit.
 pub(crate) fn held_against(
-    base: &Windows<'_>,
-    new: &Windows<'_>,
+    base: &PartWindows<'_>,
+    new: &PartWindows<'_>,
     metric: Metric,
     allowed: Allowed,
     risk: f64,
@@ -48,7 +49,7 @@ pub(crate) fn held_against(
     let figures = (metric.of(&before), metric.of(&now));
     let allowed = metric.allowed(allowed, figures.0);
     let enough = base.is_enough() && new.is_enough();
-    let drawn = if enough { draw::differences(&base, &new) } else { vec![] };
+    let drawn = if enough { bootstrap::differences(&base, &new) } else { vec![] };
     let bounds = metric.bounds(&drawn, risk, (&before, &now));
     let judgement = bounds.map_or(Judgement::Inconclusive, |bounds| bounds.judgement(allowed));
     Held { figures, bounds, allowed, judgement }
@@ -67,10 +68,10 @@ impl Held {
         };
         let figures = format!("{} before, {} then", written(metric, before), written(metric, now));
         let points = if metric == Metric::Failures { " points" } else { "%" };
-        let percent = |share: f64| format!("{}{points}", wording::three_digits(share * 100.0));
+        let percent = |share: f64| format!("{}{points}", format::three_digits(share * 100.0));
         match self.bounds {
             None => format!("{figures}; too few windows to tell it from chance."),
-            Some(Bounds { least, most }) => format!(
+            Some(DifferenceBounds { least, most }) => format!(
                 "{figures}: between {} and {} more (95% bounds); {} are allowed.",
                 percent(least),
                 percent(most),
@@ -82,7 +83,7 @@ impl Held {
 
 fn written(metric: Metric, figure: f64) -> String {
     match metric {
-        Metric::Failures => format!("{}% failed", wording::three_digits(figure * 100.0)),
-        Metric::P50 | Metric::P99 => wording::seconds(figure),
+        Metric::Failures => format!("{}% failed", format::three_digits(figure * 100.0)),
+        Metric::P50 | Metric::P99 => format::seconds(figure),
     }
 }

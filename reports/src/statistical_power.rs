@@ -1,16 +1,16 @@
-//! What a plan will not be able to show, as far as that is known before it runs.
+//! Checks that a plan cannot decide, as far as that is known before it runs.
 
 use std::time::Duration;
 
 use brunt_scenarios::plan::{Arrival, Claim, During, Fault, FaultKind, Load, Plan, Ramp};
 use brunt_scenarios::units::{Percent, Period};
 
-use crate::{confidence, wording};
+use crate::{confidence, format};
 
-/// Claims that will stay inconclusive even if all goes well: too few requests for the confidence,
-/// or an end of the run before the bound that it is to be held against. One sentence each; nothing
-/// is said of closed loads, whose number of requests is not known beforehand.
-pub fn foresee(plan: &Plan) -> Vec<String> {
+/// One sentence for each check that will be inconclusive even if the system does well: too few
+/// requests for the confidence, or a run that ends before the check's bound. Closed loads get no
+/// warning, as their number of requests is not known beforehand.
+pub fn power_warnings(plan: &Plan) -> Vec<String> {
     plan.checks.iter().flat_map(|check| of_claim(plan, &check.claim)).collect()
 }
 
@@ -49,12 +49,13 @@ fn too_few(plan: &Plan, of: &str, share: f64, during: During, claim: &str) -> Op
     let needed = confidence::needed(share, 0)?;
     let gives = requests(load, &plan.faults, during)?;
     (gives < needed).then(|| {
-        let (needed, gives) = (wording::counted(needed, "request"), wording::count(gives));
+        let (needed, gives) = (format::counted(needed, "request"), format::count(gives));
         format!("“{claim}” needs {needed} at least, all of them good; the load gives {gives}.")
     })
 }
 
-/// A run without a bad request must show by its number alone that it spends no more.
+/// A run without a failed request must have enough requests to show that it spends no more of
+/// the error budget.
 fn budget(
     plan: &Plan,
     of: &str,
@@ -77,7 +78,7 @@ fn budget(
     }
 }
 
-/// A fault that replaces the process itself leaves nothing for the probe to do.
+/// Only a fault that leaves a broken process running needs the liveness probe.
 fn leaves_it_running(kind: &FaultKind) -> bool {
     matches!(kind, FaultKind::MakeZombie { .. } | FaultKind::Pause { .. })
 }

@@ -1,42 +1,35 @@
-//! Draws windows again and again, to see how much of a difference is chance.
+//! The windows of one side of a comparison, and sums over some of them.
 
 use std::collections::BTreeSet;
 
 use brunt_scenarios::timeline::Window;
 
-use super::Part;
-use super::metric::Metric;
+use super::part::RunPart;
 use crate::Report;
 
-/// How often windows are drawn.
-const TIMES: usize = 2_000;
+/// The fewest windows on a side: resampling fewer says nothing.
+const FEWEST_WINDOWS: usize = 8;
 
-/// With fewer windows on a side, drawing them again says nothing.
-const WINDOWS: usize = 8;
-
-/// The same runs give the same bounds.
-const SEED: u64 = 1;
-
-/// From so many runs on, runs themselves are drawn: with fewer, that would say nothing.
-const RUNS: usize = 3;
+/// The fewest runs from which runs themselves are resampled too.
+const FEWEST_RUNS: usize = 3;
 
 /// The windows of one side.
 pub(super) struct Side {
     /// Latencies that occur, in microseconds, in order.
     values: Vec<u64>,
     /// Each run's windows.
-    runs: Vec<Vec<Row>>,
+    runs: Vec<Vec<WindowSample>>,
 }
 
-/// A window, with latencies by their place in `values`.
-struct Row {
+/// A window, with latencies by their index in `values`.
+struct WindowSample {
     good: u64,
     all: u64,
     latencies: Vec<(usize, u64)>,
 }
 
-/// What some windows add up to.
-pub(super) struct Sum<'s> {
+/// The sum of some windows.
+pub(super) struct WindowSum<'s> {
     pub good: u64,
     pub all: u64,
     values: &'s [u64],
@@ -44,7 +37,7 @@ pub(super) struct Sum<'s> {
 }
 
 impl Side {
-    pub fn of(reports: &[Report], load: &str, part: Part) -> Self {
+    pub fn of(reports: &[Report], load: &str, part: RunPart) -> Self {
         let runs: Vec<Vec<&Window>> =
             reports.iter().map(|report| part.windows(report, load)).collect();
         Self::of_runs(&runs)
@@ -56,7 +49,7 @@ impl Side {
             runs.iter().flatten().flat_map(|window| window.latency.iter()).map(|(value, _)| value);
         let values: Vec<u64> = occurring.collect::<BTreeSet<_>>().into_iter().collect();
         let place = |value: u64| values.binary_search(&value).unwrap_or_default();
-        let row = |window: &&Window| Row {
+        let row = |window: &&Window| WindowSample {
             good: window.ok,
             all: window.ok + window.failures(),
             latencies: window.latency.iter().map(|(value, count)| (place(value), count)).collect(),
@@ -65,27 +58,26 @@ impl Side {
         Self { values, runs }
     }
 
-    /// All windows together.
-    pub fn sum(&self) -> Sum<'_> {
+    pub fn sum(&self) -> WindowSum<'_> {
         let mut sum = self.nothing();
         self.runs.iter().flatten().for_each(|row| sum.add(row));
         sum
     }
 
-    /// Whether there are enough windows to say anything.
     pub fn is_enough(&self) -> bool {
-        self.runs.iter().map(Vec::len).sum::<usize>() >= WINDOWS
+        self.runs.iter().map(Vec::len).sum::<usize>() >= FEWEST_WINDOWS
     }
 
-    fn nothing(&self) -> Sum<'_> {
-        Sum { good: 0, all: 0, values: &self.values, counts: vec![0; self.values.len()] }
+    fn nothing(&self) -> WindowSum<'_> {
+        WindowSum { good: 0, all: 0, values: &self.values, counts: vec![0; self.values.len()] }
     }
 
-    fn draw(&self, chance: &mut fastrand::Rng) -> Sum<'_> {
+    /// A moving-block bootstrap sample of the windows.
+    pub fn draw(&self, chance: &mut fastrand::Rng) -> WindowSum<'_> {
         let mut sum = self.nothing();
         for place in 0..self.runs.len() {
             let place =
-                if self.runs.len() < RUNS { place } else { chance.usize(..self.runs.len()) };
+                if self.runs.len() < FEWEST_RUNS { place } else { chance.usize(..self.runs.len()) };
             let run = &self.runs[place];
             let length = block(run.len());
             for drawn in (0..run.len()).step_by(length) {
@@ -99,14 +91,14 @@ impl Side {
     }
 }
 
-/// Neighbours are drawn together, the cube root of all at a time: what disturbs one second often
-/// disturbs the next.
+/// Length of a block. Neighbouring windows are drawn together, the cube root of all at a time, as
+/// what disturbs one second often disturbs the next.
 fn block(windows: usize) -> usize {
     (windows as f64).cbrt().round().max(1.0) as usize
 }
 
-impl Sum<'_> {
-    fn add(&mut self, row: &Row) {
+impl WindowSum<'_> {
+    fn add(&mut self, row: &WindowSample) {
         self.good += row.good;
         self.all += row.all;
         for (place, count) in &row.latencies {
@@ -125,18 +117,4 @@ impl Sum<'_> {
         });
         place.map(|place| self.values[place] as f64 / 1e6)
     }
-}
-
-/// How much worse the new side is in each draw, by metric; in order.
-pub(super) fn differences(base: &Side, new: &Side) -> Vec<(Metric, Vec<f64>)> {
-    let mut chance = fastrand::Rng::with_seed(SEED);
-    let mut all = Metric::ALL.map(|metric| (metric, Vec::with_capacity(TIMES)));
-    for _ in 0..TIMES {
-        let (before, now) = (base.draw(&mut chance), new.draw(&mut chance));
-        for (metric, drawn) in &mut all {
-            drawn.extend(metric.difference(metric.of(&before), metric.of(&now)));
-        }
-    }
-    all.iter_mut().for_each(|(_, drawn)| drawn.sort_unstable_by(f64::total_cmp));
-    all.into()
 }

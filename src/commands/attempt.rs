@@ -1,0 +1,129 @@
+//! One run of a scenario, from its folder to its report, for all commands that make runs.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use brunt_reports::{Fact, Origin, Outcome, Report, text};
+use brunt_scenarios::plan::Plan;
+use brunt_scenarios::timeline::{Ending, LoadRecord, Schedule};
+use tracing::{debug, info, info_span, warn};
+
+use crate::cli::CommonArgs;
+use crate::commands::platform;
+use crate::console::{self, errln, out};
+use crate::files::Planned;
+use crate::live::LivePage;
+use crate::logging::RunLog;
+use crate::progress::RunProgress;
+use crate::runner::{self, Setting};
+use crate::{run_folder, runtime};
+
+/// A run that a command plans to make.
+pub struct Attempt<'a> {
+    /// The scenario file that it comes from.
+    pub planned: &'a Planned,
+    /// The scenario's plan, or the same without a guard.
+    pub plan: &'a Plan,
+    /// Last part of the folder's name.
+    pub slug: &'a str,
+    /// The command that repeats it, such as `run` or `prove`.
+    pub command: &'static str,
+    /// The live page, if one is served.
+    pub live: Option<&'a LivePage>,
+}
+
+/// Makes a run, and repeats it while the load generator misses its schedule; returns the last
+/// report and the path of its HTML page. The folders of all runs are kept.
+pub fn make(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBuf)> {
+    let mut last = measure(attempt, common)?;
+    for again in 1..=common.retries {
+        if !generator_was_late(&last.0) {
+            break;
+        }
+        let most = common.retries;
+        info!(again, most, "the generator missed its schedule: the run is made again");
+        errln!("the load generator missed its own schedule: repeating the run ({again} of {most})");
+        last = measure(attempt, common)?;
+    }
+    Ok(last)
+}
+
+// Only this kind of inconclusive run is repeated: a busy machine makes the generator late, which
+// says nothing about the system. All other reasons would be the same again.
+fn generator_was_late(report: &Report) -> bool {
+    let missed = |load: &LoadRecord| matches!(load.schedule, Schedule::Missed(_));
+    report.verdict.outcome == Outcome::Inconclusive
+        && report.timeline.ending == Ending::Completed
+        && report.timeline.loads.iter().any(missed)
+}
+
+fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBuf)> {
+    let Attempt { planned, plan, slug, command, live } = attempt;
+    let folder = run_folder::create(&common.out, slug)?;
+    let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
+    let id = run_folder::new_id();
+    let run = info_span!("run", id, scenario = plan.name);
+    let _log = RunLog::keep(&run, &folder);
+    let _in_run = run.enter();
+    info!(%command, seed, folder = %folder.display(), "the run begins");
+    // Several runs at once would overwrite one another's lines.
+    let progress = if common.quiet || common.jobs > 1 {
+        RunProgress::quiet()
+    } else {
+        RunProgress::on_stderr()
+    };
+    progress.line(&plan.name);
+    let started = jiff::Timestamp::now();
+    let origin = origin(planned, command, started, seed);
+    let progress = progress.and_on_page(live.cloned(), plan, origin.clone());
+    let on = platform::of_run(plan, &planned.base, &folder, &common.platform, &id);
+    let setting =
+        Setting { plan, planned, on, place: &common.platform, seed, progress: progress.clone() };
+    let timeline = runtime::within(&run)?.block_on(runner::run(&setting));
+    progress.done();
+    let timeline = timeline.inspect_err(|_| {
+        // Nothing ran, so there is nothing to report, and an empty folder would only confuse.
+        let _ = std::fs::remove_dir_all(&folder);
+    })?;
+    let verdict = brunt_reports::judge(plan, &timeline);
+    let report = Report::new(plan, verdict, timeline, origin);
+    log_end(&report);
+    if let Some(live) = live {
+        live.report(&report);
+    }
+    let page = run_folder::write(&report, &folder).inspect_err(|_| {
+        // What was measured must not be lost because the disk is full.
+        out!("{}", text(&report, console::colour(), None));
+    })?;
+    if report.verdict.outcome == Outcome::Pass && !common.keep {
+        let _ = std::fs::remove_dir_all(folder.join("data"));
+    }
+    Ok((report, page))
+}
+
+fn log_end(report: &Report) {
+    for what in &report.timeline.left_behind {
+        warn!(%what, "left behind");
+    }
+    for finding in &report.verdict.findings {
+        let (check, judgement) = (&finding.name, finding.judgement);
+        debug!(%check, ?judgement, measured = %finding.measured, "judged");
+    }
+    info!(outcome = %report.verdict.outcome, ending = ?report.timeline.ending, "the run is over");
+}
+
+fn origin(planned: &Planned, command: &str, started: jiff::Timestamp, seed: u64) -> Origin {
+    let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    Origin {
+        started,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: format!("brunt {command} {} --seed {seed}", planned.source.name),
+        host: vec![
+            fact("System", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+            fact("Cores", cores.to_string()),
+        ],
+        file: planned.source.name.clone(),
+        text: planned.source.text.clone(),
+    }
+}
