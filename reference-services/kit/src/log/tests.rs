@@ -7,8 +7,6 @@ mod sqlite;
 mod suite;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
-use std::sync::Once;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -17,12 +15,6 @@ use super::{Delivery, NewRecord, PARTITIONS, Subscription};
 
 /// Far more than anything here takes, even on a busy machine.
 const BOUND: Duration = Duration::from_secs(20);
-
-/// Says plainly, past the test harness, what is left out.
-fn left_out(what: &str) {
-    static SAID: Once = Once::new();
-    SAID.call_once(|| drop(writeln!(std::io::stderr(), "{what}")));
-}
 
 fn record(topic: &str, key: i64, value: i64) -> NewRecord {
     NewRecord {

@@ -1,5 +1,5 @@
-//! Where the suite runs: on the embedded log always, and on Kafka when `KAFKA_BOOTSTRAP` says where
-//! one is.
+//! Where a test of the suite runs: on the embedded log, or on the Kafka that `KAFKA_BOOTSTRAP`
+//! names.
 
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
@@ -15,18 +15,16 @@ pub(crate) enum Place {
     Kafka(super::kafka::Topic),
 }
 
-pub(crate) fn places() -> Vec<Place> {
-    let file = Place::File(TempDir::new().unwrap());
-    #[cfg(feature = "kafka")]
-    return std::iter::once(file).chain(super::kafka::Topic::new().map(Place::Kafka)).collect();
-    #[cfg(not(feature = "kafka"))]
-    {
-        super::left_out("Kafka is left out: the feature `kafka` is off");
-        vec![file]
-    }
-}
-
 impl Place {
+    pub(crate) fn embedded() -> Self {
+        Self::File(TempDir::new().unwrap())
+    }
+
+    #[cfg(feature = "kafka")]
+    pub(crate) fn kafka() -> Self {
+        Self::Kafka(super::kafka::Topic::new())
+    }
+
     pub(crate) fn open(&self) -> Arc<dyn EventLog> {
         match self {
             Self::File(directory) => {

@@ -1,8 +1,6 @@
-//! Where the suite runs: in files always, and on PostgreSQL when `POSTGRES_URL` says where one is.
+//! Where a test of the suite runs: in a file, or on the PostgreSQL server that `POSTGRES_URL` names.
 
 use std::fmt::{self, Display, Formatter};
-use std::io::Write;
-use std::sync::Once;
 
 use tempfile::TempDir;
 
@@ -20,27 +18,31 @@ pub(super) enum Place {
     Postgres(super::postgres::Schema),
 }
 
-pub(super) fn places() -> Vec<Place> {
-    let file = |kind| Place::File { directory: TempDir::new().unwrap(), kind };
-    let mut places = vec![file(Kind::Sqlite), file(Kind::Redb)];
-    #[cfg(feature = "postgres")]
-    places.extend(postgres_url().map(|url| Place::Postgres(super::postgres::Schema::new(url))));
-    places
-}
-
-/// Says plainly, past the test harness, what is left out.
-pub(super) fn postgres_url() -> Option<String> {
-    static LEFT_OUT: Once = Once::new();
+/// The URL of the PostgreSQL server that the tests may use.
+#[cfg(feature = "postgres")]
+pub(super) fn postgres_url() -> String {
     let url = std::env::var("POSTGRES_URL").ok().filter(|url| !url.is_empty());
-    if url.is_none() {
-        LEFT_OUT.call_once(|| {
-            drop(writeln!(std::io::stderr(), "PostgreSQL is left out: POSTGRES_URL is not set"));
-        });
-    }
-    url
+    url.expect("needs PostgreSQL: set POSTGRES_URL")
 }
 
 impl Place {
+    pub(super) fn sqlite() -> Self {
+        Self::file(Kind::Sqlite)
+    }
+
+    pub(super) fn redb() -> Self {
+        Self::file(Kind::Redb)
+    }
+
+    fn file(kind: Kind) -> Self {
+        Self::File { directory: TempDir::new().unwrap(), kind }
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn postgres() -> Self {
+        Self::Postgres(super::postgres::Schema::new(postgres_url()))
+    }
+
     pub(super) fn open(&self) -> Store {
         let (outbox, _) = Outbox::new(Guard::On);
         match self {
@@ -51,11 +53,6 @@ impl Place {
             #[cfg(feature = "postgres")]
             Self::Postgres(schema) => schema.open(schema.url()),
         }
-    }
-
-    /// Whether several replicas may have it open.
-    pub(super) fn is_shared(&self) -> bool {
-        !matches!(self, Self::File { kind: Kind::Redb, .. })
     }
 }
 
