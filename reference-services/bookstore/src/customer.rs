@@ -5,7 +5,7 @@ mod events;
 mod inbound;
 mod outbound;
 mod policy;
-pub mod projection;
+mod projection;
 
 pub(crate) use inbound::rest::api;
 

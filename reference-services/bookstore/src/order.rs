@@ -19,7 +19,7 @@ use brunt_kit::lifecycle::Service;
 use brunt_kit::store::{Kind, Store};
 
 use crate::TOPIC;
-use outbound::calls::{Books, Coupons};
+use outbound::calls::{BookClient, CouponClient};
 
 /// What only this service is told.
 pub struct Settings {
@@ -62,8 +62,8 @@ impl Settings {
 #[derive(Clone)]
 struct App {
     store: Store,
-    books: Books,
-    coupons: Coupons,
+    books: BookClient,
+    coupons: CouponClient,
     ownership: Ownership,
     /// Off accepts an order although nobody said that there is such a book, or such a coupon.
     fail_closed: Guard,
@@ -79,8 +79,8 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     assembly.metrics.show_guard("failClosed", fail_closed);
     let app = App {
         store: assembly.store.clone(),
-        books: Books::new(books, &config.protection, &assembly.metrics),
-        coupons: Coupons::new(coupons, &config.protection, &assembly.metrics),
+        books: BookClient::new(books, &config.protection, &assembly.metrics),
+        coupons: CouponClient::new(coupons, &config.protection, &assembly.metrics),
         ownership,
         fail_closed,
     };

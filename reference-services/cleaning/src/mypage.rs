@@ -3,7 +3,7 @@
 mod inbound;
 mod outbound;
 mod policy;
-pub mod projection;
+mod projection;
 
 pub(crate) use inbound::rest::api;
 
@@ -16,7 +16,6 @@ use brunt_kit::lifecycle::Service;
 use brunt_kit::store::Kind;
 
 use crate::TOPIC;
-use projection::Gate;
 
 /// What only this service is told.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +41,8 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
     let Settings { version_gate } = settings;
     assembly.metrics.show_guard("versionGate", version_gate);
-    let gate = if version_gate == Guard::On { Gate::Shut } else { Gate::Open };
     let routes = inbound::rest::routes(assembly.store.clone());
-    let consumer = assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, gate)));
+    let consumer =
+        assembly.consumer(Arc::new(move |tx, event| policy::handle(tx, event, version_gate)));
     Ok(assembly.service(routes, &api(), vec![consumer]))
 }

@@ -3,7 +3,7 @@
 mod inbound;
 mod outbound;
 mod policy;
-pub mod projection;
+mod projection;
 
 pub(crate) use inbound::rest::api;
 

@@ -19,7 +19,7 @@ use brunt_kit::lifecycle::Service;
 use brunt_kit::store::{Kind, Store};
 
 use crate::TOPIC;
-use outbound::calls::Product;
+use outbound::calls::ProductClient;
 
 /// What only this service is told.
 pub struct Settings {
@@ -44,7 +44,7 @@ impl Settings {
 #[derive(Clone)]
 struct App {
     store: Store,
-    product: Product,
+    product: ProductClient,
     /// Off cancels an order although product did not say that it is not going to be made.
     fail_closed: Guard,
 }
@@ -55,7 +55,7 @@ struct App {
 /// When its store or the event log cannot be used.
 pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError> {
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
-    let product = Product::new(settings.product, &config.protection, &assembly.metrics);
+    let product = ProductClient::new(settings.product, &config.protection, &assembly.metrics);
     assembly.metrics.show_guard("failClosed", settings.fail_closed);
     let app = App { store: assembly.store.clone(), product, fail_closed: settings.fail_closed };
     let grpc = inbound::grpc::routes(app.clone(), &assembly.health);

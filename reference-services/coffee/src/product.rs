@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 
 use crate::TOPIC;
 use maker::Maker;
-use outbound::calls::Stock;
+use outbound::calls::StockClient;
 use policy::Kitchen;
 
 /// What only this service is told.
@@ -54,8 +54,12 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let assembly = Assembly::open(config, Kind::Redb, TOPIC)?;
     let (jobs, queue) = mpsc::unbounded_channel();
     assembly.metrics.show_guard("idempotencyKey", settings.idempotency_key);
-    let stock =
-        Stock::new(settings.stock, &config.protection, settings.idempotency_key, &assembly.metrics);
+    let stock = StockClient::new(
+        settings.stock,
+        &config.protection,
+        settings.idempotency_key,
+        &assembly.metrics,
+    );
     let maker = Maker { store: assembly.store.clone(), stock, queue };
     let kitchen = Kitchen { making_time: settings.making_time, jobs };
     let routes = inbound::rest::routes(assembly.store.clone());

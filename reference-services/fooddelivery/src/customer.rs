@@ -2,10 +2,10 @@
 //! each order is.
 
 mod inbound;
-pub mod notification;
+mod notification;
 mod outbound;
 mod policy;
-pub mod projection;
+mod projection;
 
 pub(crate) use inbound::rest::api;
 

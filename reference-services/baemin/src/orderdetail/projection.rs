@@ -1,6 +1,7 @@
 //! How events become a detail view. Pure. An order and its payment only move forward, so of two
-//! states the later one is shown, in whatever order they are told.
+//! states the later one is shown, in whatever order they are view.
 
+use brunt_kit::config::Guard;
 use serde::{Deserialize, Serialize};
 
 /// What a customer sees of an order.
@@ -43,7 +44,7 @@ pub enum PayStatus {
 
 /// What the events say of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fact {
+pub enum Update {
     /// From order.
     Order {
         /// How far it is.
@@ -67,15 +68,6 @@ pub enum Fact {
     },
 }
 
-/// What happens to a state that is older than what is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
-    /// It changes nothing.
-    Shut,
-    /// It is shown all the same, for a proof.
-    Open,
-}
-
 impl OrderDetail {
     /// An empty one.
     #[must_use]
@@ -85,27 +77,29 @@ impl OrderDetail {
 
     /// The view after an event.
     #[must_use]
-    pub fn after(mut self, fact: Fact, gate: Gate) -> Self {
-        match fact {
-            Fact::Order { status, product_name, total_price } => {
+    pub fn after(mut self, update: Update, version_gate: Guard) -> Self {
+        match update {
+            Update::Order { status, product_name, total_price } => {
                 self.product_name = Some(product_name);
                 self.total_price = total_price;
-                self.order_status = later(self.order_status, status, gate);
+                self.order_status = later(self.order_status, status, version_gate);
             }
-            Fact::Payment { status, amount } => {
+            Update::Payment { status, amount } => {
                 self.pay_amount = Some(amount);
-                self.pay_status = later(self.pay_status, status, gate);
+                self.pay_status = later(self.pay_status, status, version_gate);
             }
-            Fact::Delivery { status } => self.order_status = later(self.order_status, status, gate),
+            Update::Delivery { status } => {
+                self.order_status = later(self.order_status, status, version_gate);
+            }
         }
         self
     }
 }
 
-fn later<T: Ord>(shown: Option<T>, told: T, gate: Gate) -> Option<T> {
-    match gate {
-        Gate::Shut => shown.max(Some(told)),
-        Gate::Open => Some(told),
+fn later<T: Ord>(shown: Option<T>, new: T, version_gate: Guard) -> Option<T> {
+    match version_gate {
+        Guard::On => shown.max(Some(new)),
+        Guard::Off => Some(new),
     }
 }
 
@@ -113,11 +107,11 @@ fn later<T: Ord>(shown: Option<T>, told: T, gate: Gate) -> Option<T> {
 mod tests {
     use super::*;
 
-    fn story() -> Vec<Fact> {
+    fn story() -> Vec<Update> {
         let order =
-            |status| Fact::Order { status, product_name: "TV".into(), total_price: Some(9) };
-        let payment = |status| Fact::Payment { status, amount: 9 };
-        let delivery = |status| Fact::Delivery { status };
+            |status| Update::Order { status, product_name: "TV".into(), total_price: Some(9) };
+        let payment = |status| Update::Payment { status, amount: 9 };
+        let delivery = |status| Update::Delivery { status };
         vec![
             payment(PayStatus::PaymentApproved),
             order(OrderStatus::Ordered),
@@ -128,31 +122,33 @@ mod tests {
         ]
     }
 
-    fn fold(facts: impl IntoIterator<Item = Fact>, gate: Gate) -> OrderDetail {
-        facts.into_iter().fold(OrderDetail::new(1, 7), |view, fact| view.after(fact, gate))
+    fn fold(updates: impl IntoIterator<Item = Update>, version_gate: Guard) -> OrderDetail {
+        updates
+            .into_iter()
+            .fold(OrderDetail::new(1, 7), |view, update| view.after(update, version_gate))
     }
 
     #[test]
     fn whatever_part_of_it_is_told_in_whatever_order_often_or_not_the_latest_is_shown() {
         for length in 1..=story().len() {
             let part = &story()[..length];
-            let told = fold(part.to_vec(), Gate::Shut);
+            let view = fold(part.to_vec(), Guard::On);
             let mut reversed = part.to_vec();
             reversed.reverse();
-            assert_eq!(fold(reversed.clone(), Gate::Shut), told);
-            assert_eq!(fold(part.iter().cloned().chain(reversed), Gate::Shut), told);
+            assert_eq!(fold(reversed.clone(), Guard::On), view);
+            assert_eq!(fold(part.iter().cloned().chain(reversed), Guard::On), view);
         }
     }
 
     #[test]
     fn without_the_gate_it_goes_backwards() {
         let reversed = || story().into_iter().rev();
-        assert_eq!(fold(reversed(), Gate::Open).order_status, Some(OrderStatus::Ordered));
-        assert_eq!(fold(reversed(), Gate::Shut).order_status, Some(OrderStatus::DeliveryCanceled));
+        assert_eq!(fold(reversed(), Guard::Off).order_status, Some(OrderStatus::Ordered));
+        assert_eq!(fold(reversed(), Guard::On).order_status, Some(OrderStatus::DeliveryCanceled));
     }
 
     #[test]
     fn a_view_shows_how_it_ended() {
-        insta::assert_json_snapshot!(fold(story(), Gate::Shut));
+        insta::assert_json_snapshot!(fold(story(), Guard::On));
     }
 }

@@ -78,13 +78,13 @@ pub fn approve(charge: &Charge, order_canceled: bool) -> Result<(), Rejection> {
 impl Payment {
     /// The payment that an approved request makes.
     #[must_use]
-    pub fn approved(id: i64, charge: Charge) -> Self {
+    pub fn paid(id: i64, charge: Charge) -> Self {
         Self { id, charge, pay_status: Status::PaymentApproved, version: 1 }
     }
 
     /// The payment after it was taken back.
     #[must_use]
-    pub fn canceled(self) -> Self {
+    pub fn refunded(self) -> Self {
         Self { pay_status: Status::PaymentCanceled, version: self.version + 1, ..self }
     }
 }
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(approve(&charge, true), Err(Rejection::OrderCanceled(7)));
         let negative = Charge { pay_amount: -1, ..charge.clone() };
         assert_eq!(approve(&negative, false), Err(Rejection::NegativeAmount));
-        let canceled = Payment::approved(1, charge).canceled();
+        let canceled = Payment::paid(1, charge).refunded();
         assert_eq!((canceled.pay_status, canceled.version), (Status::PaymentCanceled, 2));
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::outbound::store;
 
 #[derive(Deserialize)]
-struct OrderCanceled {
+struct OrderEvent {
     id: i64,
 }
 
@@ -16,7 +16,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     if event.event_type != "OrderCanceled" {
         return Ok(Handled::Ignored);
     }
-    let order: OrderCanceled = event.read()?;
-    store::cancel_order(tx, order.id, &Cause::event(event))?;
+    let order: OrderEvent = event.read()?;
+    store::refund_order(tx, order.id, &Cause::event(event))?;
     Ok(Handled::Applied)
 }

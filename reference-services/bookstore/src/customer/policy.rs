@@ -1,4 +1,4 @@
-//! Which events are news for a page.
+//! Which events are update for a page.
 
 use brunt_kit::config::Guard;
 use brunt_kit::consumer::{Handled, PolicyError};
@@ -7,7 +7,7 @@ use brunt_kit::store::Tx;
 use serde::Deserialize;
 
 use super::outbound::store;
-use super::projection::{Fact, News, Purchase};
+use super::projection::{Change, Placement, Update};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -15,7 +15,7 @@ struct OrderEvent {
     order_id: i64,
     order_status: String,
     #[serde(flatten)]
-    purchase: Purchase,
+    placement: Placement,
 }
 
 #[derive(Deserialize)]
@@ -37,27 +37,27 @@ pub(super) fn handle(
     event: &Envelope,
     gate: Guard,
 ) -> Result<Handled, PolicyError> {
-    let Some(news) = news(event)? else {
+    let Some(update) = update(event)? else {
         return Ok(Handled::Ignored);
     };
-    store::show(tx, news, gate)?;
+    store::show(tx, update, gate)?;
     Ok(Handled::Applied)
 }
 
-fn news(event: &Envelope) -> Result<Option<News>, PolicyError> {
+fn update(event: &Envelope) -> Result<Option<Update>, PolicyError> {
     let version = event.version;
     Ok(match event.event_type.as_str() {
         "Ordered" | "OrderCanceled" => {
-            let OrderEvent { order_id, order_status: status, purchase } = event.read()?;
-            Some(News { order_id, version, fact: Fact::Order { purchase, status } })
+            let OrderEvent { order_id, order_status: status, placement } = event.read()?;
+            Some(Update { order_id, version, change: Change::Order { placement, status } })
         }
         "DeliveryPrepared" => {
             let DeliverableEvent { order_id } = event.read()?;
-            Some(News { order_id, version, fact: Fact::Prepared })
+            Some(Update { order_id, version, change: Change::Prepared })
         }
         "DeliveryStatusChanged" => {
             let DeliveryEvent { id, order_id, delivery_status: status } = event.read()?;
-            Some(News { order_id, version, fact: Fact::Delivery { id, status } })
+            Some(Update { order_id, version, change: Change::Delivery { id, status } })
         }
         _ => None,
     })

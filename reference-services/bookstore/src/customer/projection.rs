@@ -15,7 +15,7 @@ pub struct MyPage {
     pub order_id: i64,
     /// What was ordered, once that is known.
     #[serde(flatten)]
-    pub purchase: Option<Purchase>,
+    pub placement: Option<Placement>,
     /// How far the order is, from all that is known.
     pub order_status: Option<String>,
     /// What brings it.
@@ -35,7 +35,7 @@ pub struct MyPage {
 /// What was ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Purchase {
+pub struct Placement {
     /// By whom.
     pub customer_id: i64,
     /// The book.
@@ -50,11 +50,11 @@ pub struct Purchase {
 
 /// What the events say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fact {
+pub enum Change {
     /// From order: it was placed, or came to nothing.
     Order {
         /// What was ordered.
-        purchase: Purchase,
+        placement: Placement,
         /// How far it is.
         status: String,
     },
@@ -71,13 +71,13 @@ pub enum Fact {
 
 /// An event, as far as a page is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct News {
+pub struct Update {
     /// Whose page it belongs on.
     pub order_id: i64,
     /// The version of the aggregate that speaks.
     pub version: u64,
     /// What is new.
-    pub fact: Fact,
+    pub change: Change,
 }
 
 const ORDERED: &str = "Ordered";
@@ -92,21 +92,21 @@ impl MyPage {
     /// The page after an event, which is the same page if it knew better; without the gate it
     /// believes whoever spoke last.
     #[must_use]
-    pub fn after(mut self, news: News, gate: Guard) -> Self {
-        let newer = |shown: u64| gate == Guard::Off || news.version > shown;
-        match news.fact {
-            Fact::Order { purchase, status } if newer(self.order_version) => {
-                self.order_version = news.version;
-                self.purchase = Some(purchase);
+    pub fn after(mut self, update: Update, gate: Guard) -> Self {
+        let newer = |shown: u64| gate == Guard::Off || update.version > shown;
+        match update.change {
+            Change::Order { placement, status } if newer(self.order_version) => {
+                self.order_version = update.version;
+                self.placement = Some(placement);
                 self.said = Some(status);
             }
-            Fact::Prepared => self.prepared = true,
-            Fact::Delivery { id, status } if newer(self.delivery_version) => {
-                self.delivery_version = news.version;
+            Change::Prepared => self.prepared = true,
+            Change::Delivery { id, status } if newer(self.delivery_version) => {
+                self.delivery_version = update.version;
                 self.delivery_id = Some(id);
                 self.delivery_status = Some(status);
             }
-            Fact::Order { .. } | Fact::Delivery { .. } => {}
+            Change::Order { .. } | Change::Delivery { .. } => {}
         }
         self.order_status = self.status();
         self

@@ -10,14 +10,14 @@ use super::outbound::store::{self, Refusal};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Ordered {
+struct OrderEvent {
     order_id: i64,
     delivery_address: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OfOrder {
+struct OrderRef {
     order_id: i64,
 }
 
@@ -25,14 +25,14 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     let cause = Cause::event(event);
     let outcome = match event.event_type.as_str() {
         "Ordered" => {
-            let Ordered { order_id, delivery_address } = event.read()?;
+            let OrderEvent { order_id, delivery_address } = event.read()?;
             store::create(tx, order_id, delivery_address, &cause)
         }
         "DeliveryPrepared" => {
-            store::change_of_order(tx, event.read::<OfOrder>()?.order_id, &Command::Start, &cause)
+            store::change_of_order(tx, event.read::<OrderRef>()?.order_id, &Command::Start, &cause)
         }
         "OrderCanceled" => {
-            store::change_of_order(tx, event.read::<OfOrder>()?.order_id, &Command::Cancel, &cause)
+            store::change_of_order(tx, event.read::<OrderRef>()?.order_id, &Command::Cancel, &cause)
         }
         _ => return Ok(Handled::Ignored),
     };

@@ -10,7 +10,7 @@ use super::outbound::store::{self, Refusal};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OfOrder {
+struct OrderRef {
     order_id: i64,
     delivery_status: Option<String>,
 }
@@ -21,7 +21,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     {
         return Ok(Handled::Ignored);
     }
-    let about: OfOrder = event.read()?;
+    let about: OrderRef = event.read()?;
     if store::is_withdrawn(tx, about.order_id)? {
         return Ok(Handled::Applied);
     }

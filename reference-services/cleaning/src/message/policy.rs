@@ -9,7 +9,7 @@ use super::outbound::store;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct News {
+struct StatusEvent {
     request_id: i64,
     status: String,
 }
@@ -20,7 +20,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     {
         return Ok(Handled::Ignored);
     }
-    let News { request_id, status } = event.read()?;
+    let StatusEvent { request_id, status } = event.read()?;
     store::tell(tx, request_id, status)?;
     Ok(Handled::Applied)
 }

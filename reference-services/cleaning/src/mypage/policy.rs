@@ -1,12 +1,13 @@
 //! Which events are news for a customer's view.
 
+use brunt_kit::config::Guard;
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::Envelope;
 use brunt_kit::store::Tx;
 use serde::Deserialize;
 
 use super::outbound::store;
-use super::projection::{Fact, Gate, Status};
+use super::projection::{Status, Update};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,7 +21,7 @@ struct ReservationEvent {
 /// From payment and from cleaning.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Consequence {
+struct StatusEvent {
     request_id: i64,
     status: Status,
     price: Option<i64>,
@@ -29,19 +30,19 @@ struct Consequence {
 pub(super) fn handle(
     tx: &mut Tx<'_>,
     event: &Envelope,
-    gate: Gate,
+    version_gate: Guard,
 ) -> Result<Handled, PolicyError> {
-    let (request_id, fact) = match event.event_type.as_str() {
+    let (request_id, update) = match event.event_type.as_str() {
         "CleaningRequested" | "CleaningRequestCanceled" => {
             let ReservationEvent { id, status, price, customer_name } = event.read()?;
-            (id, Fact { status, price: Some(price), customer_name })
+            (id, Update { status, price: Some(price), customer_name })
         }
         "PayConfirmed" | "PayCancelConfirmed" | "CleaningConfirmed" => {
-            let Consequence { request_id, status, price } = event.read()?;
-            (request_id, Fact { status, price, customer_name: None })
+            let StatusEvent { request_id, status, price } = event.read()?;
+            (request_id, Update { status, price, customer_name: None })
         }
         _ => return Ok(Handled::Ignored),
     };
-    store::show(tx, request_id, fact, gate)?;
+    store::show(tx, request_id, update, version_gate)?;
     Ok(Handled::Applied)
 }

@@ -1,6 +1,7 @@
 //! How events become a customer's view. Pure. A reservation only moves forward, so of two states
-//! the later one is shown, in whatever order they are told.
+//! the later one is shown, in whatever order they are view.
 
+use brunt_kit::config::Guard;
 use serde::{Deserialize, Serialize};
 
 /// What a customer sees of a reservation.
@@ -32,22 +33,13 @@ pub enum Status {
 
 /// What an event says of a reservation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
+pub struct Update {
     /// How far it is.
     pub status: Status,
     /// For how much, in won, if it says so.
     pub price: Option<i64>,
     /// Whose it is, if it says so.
     pub customer_name: Option<String>,
-}
-
-/// What happens to a state that is older than what is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gate {
-    /// It changes nothing.
-    Shut,
-    /// It is shown all the same, for a proof.
-    Open,
 }
 
 impl DashBoardView {
@@ -59,13 +51,13 @@ impl DashBoardView {
 
     /// The view after an event.
     #[must_use]
-    pub fn after(self, fact: Fact, gate: Gate) -> Self {
-        let status = match gate {
-            Gate::Shut => self.status.max(Some(fact.status)),
-            Gate::Open => Some(fact.status),
+    pub fn after(self, update: Update, version_gate: Guard) -> Self {
+        let status = match version_gate {
+            Guard::On => self.status.max(Some(update.status)),
+            Guard::Off => Some(update.status),
         };
         let (price, customer_name) =
-            (fact.price.or(self.price), fact.customer_name.or(self.customer_name));
+            (update.price.or(self.price), update.customer_name.or(self.customer_name));
         Self { price, customer_name, status, ..self }
     }
 }
@@ -74,42 +66,44 @@ impl DashBoardView {
 mod tests {
     use super::*;
 
-    fn story() -> Vec<Fact> {
-        let fact = |status| Fact { status, price: None, customer_name: None };
-        let requested = Fact {
+    fn story() -> Vec<Update> {
+        let update = |status| Update { status, price: None, customer_name: None };
+        let requested = Update {
             price: Some(9),
             customer_name: Some("배트맨".into()),
-            ..fact(Status::ReservationApply)
+            ..update(Status::ReservationApply)
         };
         vec![
-            fact(Status::PaymentCompleted),
+            update(Status::PaymentCompleted),
             requested,
-            fact(Status::ReservationCancel),
-            fact(Status::PaymentCancelCompleted),
+            update(Status::ReservationCancel),
+            update(Status::PaymentCancelCompleted),
         ]
     }
 
-    fn fold(facts: impl IntoIterator<Item = Fact>, gate: Gate) -> DashBoardView {
-        facts.into_iter().fold(DashBoardView::new(1, 7), |view, fact| view.after(fact, gate))
+    fn fold(updates: impl IntoIterator<Item = Update>, version_gate: Guard) -> DashBoardView {
+        updates
+            .into_iter()
+            .fold(DashBoardView::new(1, 7), |view, update| view.after(update, version_gate))
     }
 
     #[test]
     fn whatever_part_of_it_is_told_in_whatever_order_often_or_not_the_latest_is_shown() {
         for length in 1..=story().len() {
             let part = &story()[..length];
-            let told = fold(part.to_vec(), Gate::Shut);
+            let view = fold(part.to_vec(), Guard::On);
             let mut reversed = part.to_vec();
             reversed.reverse();
-            assert_eq!(fold(reversed.clone(), Gate::Shut), told);
-            assert_eq!(fold(part.iter().cloned().chain(reversed), Gate::Shut), told);
+            assert_eq!(fold(reversed.clone(), Guard::On), view);
+            assert_eq!(fold(part.iter().cloned().chain(reversed), Guard::On), view);
         }
     }
 
     #[test]
     fn without_the_gate_it_goes_backwards() {
-        assert_eq!(fold(story(), Gate::Shut).status, Some(Status::PaymentCancelCompleted));
+        assert_eq!(fold(story(), Guard::On).status, Some(Status::PaymentCancelCompleted));
         assert_eq!(
-            fold(story().into_iter().rev(), Gate::Open).status,
+            fold(story().into_iter().rev(), Guard::Off).status,
             Some(Status::PaymentCompleted)
         );
     }

@@ -64,13 +64,13 @@ pub fn approve(charge: &Charge, canceled: bool) -> Result<(), Rejection> {
 impl Payment {
     /// The payment that an approved request makes.
     #[must_use]
-    pub fn approved(id: i64, charge: Charge) -> Self {
+    pub fn paid(id: i64, charge: Charge) -> Self {
         Self { id, charge, status: Status::PaymentApproved, version: 1 }
     }
 
     /// The payment after it was given back; nothing, if it was before.
     #[must_use]
-    pub fn canceled(self) -> Option<Self> {
+    pub fn refunded(self) -> Option<Self> {
         (self.status == Status::PaymentApproved).then(|| Self {
             status: Status::PaymentCancel,
             version: self.version + 1,
@@ -89,8 +89,8 @@ mod tests {
         assert_eq!(approve(&charge, false), Ok(()));
         assert_eq!(approve(&charge, true), Err(Rejection::ReservationCanceled(7)));
         assert_eq!(approve(&Charge { price: -1, ..charge }, false), Err(Rejection::NegativePrice));
-        let canceled = Payment::approved(1, charge).canceled().unwrap();
+        let canceled = Payment::paid(1, charge).refunded().unwrap();
         assert_eq!((canceled.status, canceled.version), (Status::PaymentCancel, 2));
-        assert_eq!(canceled.canceled(), None);
+        assert_eq!(canceled.refunded(), None);
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::outbound::store;
 
 #[derive(Deserialize)]
-struct CleaningRequestCanceled {
+struct ReservationEvent {
     id: i64,
 }
 
@@ -16,7 +16,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     if event.event_type != "CleaningRequestCanceled" {
         return Ok(Handled::Ignored);
     }
-    let reservation: CleaningRequestCanceled = event.read()?;
-    store::cancel_reservation(tx, reservation.id, &Cause::event(event))?;
+    let reservation: ReservationEvent = event.read()?;
+    store::refund_reservation(tx, reservation.id, &Cause::event(event))?;
     Ok(Handled::Applied)
 }

@@ -9,7 +9,7 @@ use super::outbound::store::{self, Refusal};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct CleaningConfirmed {
+struct CleanEvent {
     request_id: i64,
 }
 
@@ -17,7 +17,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     if event.event_type != "CleaningConfirmed" {
         return Ok(Handled::Ignored);
     }
-    let cleaned: CleaningConfirmed = event.read()?;
+    let cleaned: CleanEvent = event.read()?;
     match store::complete(tx, cleaned.request_id) {
         Ok(()) => Ok(Handled::Applied),
         Err(Refusal::Store(error)) => Err(error.into()),

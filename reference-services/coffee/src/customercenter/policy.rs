@@ -1,4 +1,4 @@
-//! Which events are news for a page.
+//! Which events are update for a page.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::Envelope;
@@ -6,7 +6,7 @@ use brunt_kit::store::Tx;
 use serde::Deserialize;
 
 use super::outbound::store;
-use super::projection::{Fact, News};
+use super::projection::{Change, Update};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,23 +28,35 @@ struct ProductEvent {
 }
 
 pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
-    let Some(news) = news(event)? else {
+    let Some(update) = update(event)? else {
         return Ok(Handled::Ignored);
     };
-    store::show(tx, news)?;
+    store::show(tx, update)?;
     Ok(Handled::Applied)
 }
 
-fn news(event: &Envelope) -> Result<Option<News>, PolicyError> {
+fn update(event: &Envelope) -> Result<Option<Update>, PolicyError> {
     let version = event.version;
     Ok(match event.event_type.as_str() {
         "Ordered" | "OrderCanceled" => {
             let OrderEvent { id, product_name, qty, status } = event.read()?;
-            Some(News { order_id: id, version, product_name, qty, fact: Fact::Order { status } })
+            Some(Update {
+                order_id: id,
+                version,
+                product_name,
+                qty,
+                change: Change::Order { status },
+            })
         }
         "Produced" | "ProductCanceled" => {
             let ProductEvent { id, order_id, product_name, qty, status } = event.read()?;
-            Some(News { order_id, version, product_name, qty, fact: Fact::Product { id, status } })
+            Some(Update {
+                order_id,
+                version,
+                product_name,
+                qty,
+                change: Change::Product { id, status },
+            })
         }
         _ => None,
     })

@@ -30,7 +30,7 @@ pub struct MyPage {
 
 /// What the events say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fact {
+pub enum Change {
     /// From order: it was placed or cancelled.
     Order {
         /// How far it is.
@@ -47,7 +47,7 @@ pub enum Fact {
 
 /// An event, as far as a page is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct News {
+pub struct Update {
     /// Whose page it belongs on.
     pub order_id: i64,
     /// The version of the aggregate that speaks.
@@ -57,7 +57,7 @@ pub struct News {
     /// How many.
     pub qty: i64,
     /// What is new.
-    pub fact: Fact,
+    pub change: Change,
 }
 
 const REQUESTED: &str = "Requested";
@@ -72,16 +72,16 @@ impl MyPage {
 
     /// The page after an event, which is the same page if it knew better.
     #[must_use]
-    pub fn after(mut self, news: News) -> Self {
-        self.product_name.get_or_insert(news.product_name);
-        self.qty.get_or_insert(news.qty);
-        match news.fact {
-            Fact::Order { status } if news.version > self.order_version => {
-                self.order_version = news.version;
+    pub fn after(mut self, update: Update) -> Self {
+        self.product_name.get_or_insert(update.product_name);
+        self.qty.get_or_insert(update.qty);
+        match update.change {
+            Change::Order { status } if update.version > self.order_version => {
+                self.order_version = update.version;
                 self.show_order(status);
             }
-            Fact::Product { id, status } if news.version > self.product_version => {
-                self.product_version = news.version;
+            Change::Product { id, status } if update.version > self.product_version => {
+                self.product_version = update.version;
                 self.product_id = Some(id);
                 // The order itself publishes no event when it ends like this.
                 if status != CANCELED {
@@ -89,7 +89,7 @@ impl MyPage {
                 }
                 self.product_status = Some(status);
             }
-            Fact::Order { .. } | Fact::Product { .. } => {}
+            Change::Order { .. } | Change::Product { .. } => {}
         }
         self
     }
@@ -108,18 +108,18 @@ impl MyPage {
 mod tests {
     use super::*;
 
-    fn order(version: u64, status: &str) -> News {
-        let fact = Fact::Order { status: status.into() };
-        News { order_id: 7, version, product_name: "Latte".into(), qty: 2, fact }
+    fn order(version: u64, status: &str) -> Update {
+        let change = Change::Order { status: status.into() };
+        Update { order_id: 7, version, product_name: "Latte".into(), qty: 2, change }
     }
 
-    fn product(version: u64, status: &str) -> News {
-        let fact = Fact::Product { id: 3, status: status.into() };
-        News { fact, ..order(version, "") }
+    fn product(version: u64, status: &str) -> Update {
+        let change = Change::Product { id: 3, status: status.into() };
+        Update { change, ..order(version, "") }
     }
 
-    fn fold(news: &[News]) -> MyPage {
-        news.iter().cloned().fold(MyPage::new(1, 7), MyPage::after)
+    fn fold(update: &[Update]) -> MyPage {
+        update.iter().cloned().fold(MyPage::new(1, 7), MyPage::after)
     }
 
     #[test]

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::domain::{Command, Product};
-use super::outbound::calls::Stock;
+use super::outbound::calls::StockClient;
 use super::outbound::store::{self, Job, Refusal};
 
 /// How many are being made at once: while stock is down, the others wait and can
@@ -35,7 +35,7 @@ pub(super) fn now_millis() -> i64 {
 
 pub(super) struct Maker {
     pub(super) store: Store,
-    pub(super) stock: Stock,
+    pub(super) stock: StockClient,
     pub(super) queue: UnboundedReceiver<Job>,
 }
 
@@ -118,7 +118,7 @@ async fn until_due(waiting: &BinaryHeap<Reverse<(i64, i64)>>, making: usize) {
 }
 
 /// Gives the id back when all is done, or nothing more can be.
-async fn make(store: Store, stock: Stock, id: i64, stop: Stop) -> i64 {
+async fn make(store: Store, stock: StockClient, id: i64, stop: Stop) -> i64 {
     let Some((product, cause)) = started(&store, id, &stop).await else {
         return id;
     };

@@ -20,7 +20,7 @@ pub(super) struct Kitchen {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Ordered {
+struct OrderEvent {
     id: i64,
     product_name: String,
     qty: i64,
@@ -31,7 +31,7 @@ impl Kitchen {
         if event.event_type != "Ordered" {
             return Ok(Handled::Ignored);
         }
-        let ordered: Ordered = event.read()?;
+        let ordered: OrderEvent = event.read()?;
         let overtaken = store::of_order(tx, ordered.id)?
             .iter()
             .any(|product| product.status == Status::Canceled);

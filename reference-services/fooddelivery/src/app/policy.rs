@@ -10,7 +10,7 @@ use super::outbound::store::{self, Refusal};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct AboutOrder {
+struct OrderRef {
     order_id: i64,
 }
 
@@ -18,7 +18,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     let Some(status) = status(&event.event_type) else {
         return Ok(Handled::Ignored);
     };
-    let AboutOrder { order_id } = event.read()?;
+    let OrderRef { order_id } = event.read()?;
     match store::change(tx, order_id, Command::Advance(status), &Cause::event(event)) {
         Ok(_) => Ok(Handled::Applied),
         Err(Refusal::Store(error)) => Err(error.into()),

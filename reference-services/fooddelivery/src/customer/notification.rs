@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::projection::Stage;
+use super::projection::OrderStatus;
 
 /// What a customer is told about an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,17 +18,17 @@ pub struct Notification {
     pub text: String,
 }
 
-/// What is said when an order gets to a stage.
+/// What is said when an order gets to a status.
 #[must_use]
-pub fn text(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Placed => "Your order is placed",
-        Stage::Accepted => "The store accepted your order",
-        Stage::Cooking => "Your order is being cooked",
-        Stage::Cooked => "Your order is cooked",
-        Stage::Picked => "Your order is on its way",
-        Stage::Delivered => "Your order is delivered",
-        Stage::Rejected => "The store rejected your order",
-        Stage::Canceled => "Your order is canceled",
+pub fn text(status: OrderStatus) -> &'static str {
+    match status {
+        OrderStatus::Placed => "Your order is placed",
+        OrderStatus::Accepted => "The store accepted your order",
+        OrderStatus::Cooking => "Your order is being cooked",
+        OrderStatus::Cooked => "Your order is cooked",
+        OrderStatus::Picked => "Your order is on its way",
+        OrderStatus::Delivered => "Your order is delivered",
+        OrderStatus::Rejected => "The store rejected your order",
+        OrderStatus::Canceled => "Your order is canceled",
     }
 }

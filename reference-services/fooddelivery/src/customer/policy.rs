@@ -1,4 +1,4 @@
-//! Which events are news for a customer.
+//! Which events are update for a customer.
 
 use brunt_kit::config::Guard;
 use brunt_kit::consumer::{Handled, PolicyError};
@@ -7,16 +7,16 @@ use brunt_kit::store::Tx;
 use serde::Deserialize;
 
 use super::outbound::store;
-use super::projection::{Money, News, Stage};
+use super::projection::{OrderStatus, PayStatus, Update};
 
 #[derive(Deserialize)]
-struct Order {
+struct OrderEvent {
     id: i64,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct AboutOrder {
+struct OrderRef {
     order_id: i64,
 }
 
@@ -25,31 +25,31 @@ pub(super) fn handle(
     event: &Envelope,
     version_gate: Guard,
 ) -> Result<Handled, PolicyError> {
-    let Some((order_id, news)) = news(event)? else {
+    let Some((order_id, update)) = update(event)? else {
         return Ok(Handled::Ignored);
     };
-    store::notify(tx, order_id, &news)?;
-    store::show(tx, order_id, news, version_gate)?;
+    store::notify(tx, order_id, &update)?;
+    store::show(tx, order_id, update, version_gate)?;
     Ok(Handled::Applied)
 }
 
-fn news(event: &Envelope) -> Result<Option<(i64, News)>, PolicyError> {
-    let news = match event.event_type.as_str() {
-        "OrderPlaced" => News::Placed(event.read()?),
-        "OrderCanceled" => News::Reached(Stage::Canceled),
-        "OrderAccepted" => News::Reached(Stage::Accepted),
-        "OrderRejected" => News::Reached(Stage::Rejected),
-        "CookStarted" => News::Reached(Stage::Cooking),
-        "CookFinished" => News::Reached(Stage::Cooked),
-        "Picked" => News::Reached(Stage::Picked),
-        "Delivered" => News::Reached(Stage::Delivered),
-        "Paid" => News::Money(Money::Paid),
-        "PaymentCanceled" => News::Money(Money::Canceled),
+fn update(event: &Envelope) -> Result<Option<(i64, Update)>, PolicyError> {
+    let update = match event.event_type.as_str() {
+        "OrderPlaced" => Update::Placed(event.read()?),
+        "OrderCanceled" => Update::Reached(OrderStatus::Canceled),
+        "OrderAccepted" => Update::Reached(OrderStatus::Accepted),
+        "OrderRejected" => Update::Reached(OrderStatus::Rejected),
+        "CookStarted" => Update::Reached(OrderStatus::Cooking),
+        "CookFinished" => Update::Reached(OrderStatus::Cooked),
+        "Picked" => Update::Reached(OrderStatus::Picked),
+        "Delivered" => Update::Reached(OrderStatus::Delivered),
+        "Paid" => Update::Payment(PayStatus::Paid),
+        "PaymentCanceled" => Update::Payment(PayStatus::Canceled),
         _ => return Ok(None),
     };
     let order_id = match event.event_type.as_str() {
-        "OrderPlaced" | "OrderCanceled" => event.read::<Order>()?.id,
-        _ => event.read::<AboutOrder>()?.order_id,
+        "OrderPlaced" | "OrderCanceled" => event.read::<OrderEvent>()?.id,
+        _ => event.read::<OrderRef>()?.order_id,
     };
-    Ok(Some((order_id, news)))
+    Ok(Some((order_id, update)))
 }

@@ -13,19 +13,19 @@ pub struct MyPage {
     pub id: i64,
     /// The order it shows.
     pub order_id: i64,
-    /// What was ordered, once that is known.
+    /// What was placement, once that is known.
     #[serde(flatten)]
-    pub order: Option<Ordered>,
+    pub order: Option<Placement>,
     /// How far the order is.
-    pub order_status: Option<Stage>,
+    pub order_status: Option<OrderStatus>,
     /// Where the money is.
-    pub pay_status: Option<Money>,
+    pub pay_status: Option<PayStatus>,
 }
 
-/// What was ordered.
+/// What was placement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Ordered {
+pub struct Placement {
     /// What.
     pub menu: String,
     /// How many.
@@ -42,7 +42,7 @@ pub struct Ordered {
 
 /// How far an order is. What is later here is later in time, whoever says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Stage {
+pub enum OrderStatus {
     /// Paid for.
     Placed,
     /// The store is going to cook it.
@@ -63,7 +63,7 @@ pub enum Stage {
 
 /// Where the money is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Money {
+pub enum PayStatus {
     /// It was taken.
     Paid,
     /// It was given back.
@@ -72,16 +72,16 @@ pub enum Money {
 
 /// An event, as far as a page is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum Update {
     /// An order was placed.
-    Placed(Ordered),
+    Placed(Placement),
     /// It has got further.
-    Reached(Stage),
+    Reached(OrderStatus),
     /// Its money has moved.
-    Money(Money),
+    Payment(PayStatus),
 }
 
-impl Ordered {
+impl Placement {
     /// Who is told of every change.
     #[must_use]
     pub fn addressee(&self) -> Option<&str> {
@@ -89,14 +89,14 @@ impl Ordered {
     }
 }
 
-impl News {
+impl Update {
     /// How far the order is by this.
     #[must_use]
-    pub fn stage(&self) -> Option<Stage> {
+    pub fn status(&self) -> Option<OrderStatus> {
         match self {
-            Self::Placed(_) => Some(Stage::Placed),
-            Self::Reached(stage) => Some(*stage),
-            Self::Money(_) => None,
+            Self::Placed(_) => Some(OrderStatus::Placed),
+            Self::Reached(status) => Some(*status),
+            Self::Payment(_) => None,
         }
     }
 }
@@ -111,17 +111,19 @@ impl MyPage {
     /// The page after an event, which says the same if it knew better. With the gate off, whatever
     /// comes last is shown.
     #[must_use]
-    pub fn after(mut self, news: News, gate: Guard) -> Self {
+    pub fn after(mut self, update: Update, gate: Guard) -> Self {
         let open = gate == Guard::Off;
-        if let Some(stage) = news.stage().filter(|stage| open || self.order_status < Some(*stage)) {
-            self.order_status = Some(stage);
+        if let Some(status) =
+            update.status().filter(|status| open || self.order_status < Some(*status))
+        {
+            self.order_status = Some(status);
         }
-        match news {
-            News::Placed(ordered) => self.order = Some(ordered),
-            News::Money(money) if open || self.pay_status < Some(money) => {
+        match update {
+            Update::Placed(placement) => self.order = Some(placement),
+            Update::Payment(money) if open || self.pay_status < Some(money) => {
                 self.pay_status = Some(money);
             }
-            News::Money(_) | News::Reached(_) => {}
+            Update::Payment(_) | Update::Reached(_) => {}
         }
         self
     }
@@ -131,8 +133,8 @@ impl MyPage {
 mod tests {
     use super::*;
 
-    fn placed() -> News {
-        News::Placed(Ordered {
+    fn placed() -> Update {
+        Update::Placed(Placement {
             menu: "피자".into(),
             qty: 2,
             price: 100,
@@ -142,18 +144,18 @@ mod tests {
         })
     }
 
-    fn fold(news: &[News], gate: Guard) -> MyPage {
-        news.iter().cloned().fold(MyPage::new(1, 7), |page, news| page.after(news, gate))
+    fn fold(update: &[Update], gate: Guard) -> MyPage {
+        update.iter().cloned().fold(MyPage::new(1, 7), |page, update| page.after(update, gate))
     }
 
-    fn stories() -> [Vec<News>; 3] {
-        use Stage::{Accepted, Canceled, Cooked, Cooking, Delivered, Picked, Rejected};
-        let delivered = [Accepted, Cooking, Cooked, Picked, Delivered].map(News::Reached);
-        let [paid, back] = [Money::Paid, Money::Canceled].map(News::Money);
+    fn stories() -> [Vec<Update>; 3] {
+        use OrderStatus::{Accepted, Canceled, Cooked, Cooking, Delivered, Picked, Rejected};
+        let delivered = [Accepted, Cooking, Cooked, Picked, Delivered].map(Update::Reached);
+        let [paid, back] = [PayStatus::Paid, PayStatus::Canceled].map(Update::Payment);
         [
             [vec![paid.clone(), placed()], delivered.into()].concat(),
-            vec![paid.clone(), placed(), News::Reached(Rejected), back.clone()],
-            vec![paid, placed(), News::Reached(Accepted), News::Reached(Canceled), back],
+            vec![paid.clone(), placed(), Update::Reached(Rejected), back.clone()],
+            vec![paid, placed(), Update::Reached(Accepted), Update::Reached(Canceled), back],
         ]
     }
 
@@ -182,9 +184,9 @@ mod tests {
         let ends = stories().map(|story| fold(&story, Guard::On));
         let statuses = ends.map(|page| (page.order_status.unwrap(), page.pay_status.unwrap()));
         let expected = [
-            (Stage::Delivered, Money::Paid),
-            (Stage::Rejected, Money::Canceled),
-            (Stage::Canceled, Money::Canceled),
+            (OrderStatus::Delivered, PayStatus::Paid),
+            (OrderStatus::Rejected, PayStatus::Canceled),
+            (OrderStatus::Canceled, PayStatus::Canceled),
         ];
         assert_eq!(statuses, expected);
     }

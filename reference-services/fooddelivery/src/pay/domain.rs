@@ -43,8 +43,8 @@ pub enum Rejection {
     #[error("price must be at least 0")]
     NegativePrice,
     /// The order is none any more.
-    #[error("the order was called off: nothing is taken for it")]
-    CalledOff,
+    #[error("the order was canceled: nothing is taken for it")]
+    OrderCanceled,
 }
 
 impl Payment {
@@ -52,7 +52,7 @@ impl Payment {
     ///
     /// # Errors
     /// When the price is none.
-    pub fn take(id: i64, charge: Charge) -> Result<Self, Rejection> {
+    pub fn paid(id: i64, charge: Charge) -> Result<Self, Rejection> {
         let Charge { order_id, price } = charge;
         if price < 0 {
             return Err(Rejection::NegativePrice);
@@ -62,7 +62,7 @@ impl Payment {
 
     /// The payment after the money was given back; nothing, if it was before.
     #[must_use]
-    pub fn given_back(self) -> Option<Self> {
+    pub fn refunded(self) -> Option<Self> {
         let paid = self.status == Status::Paid;
         paid.then(|| Self { status: Status::Canceled, version: self.version + 1, ..self })
     }
@@ -74,13 +74,13 @@ mod tests {
 
     #[test]
     fn money_is_taken_and_given_back_once() {
-        let paid = Payment::take(1, Charge { order_id: 7, price: 100 }).unwrap();
+        let paid = Payment::paid(1, Charge { order_id: 7, price: 100 }).unwrap();
         assert_eq!((paid.status, paid.version), (Status::Paid, 1));
-        let back = paid.given_back().unwrap();
+        let back = paid.refunded().unwrap();
         assert_eq!((back.status, back.version), (Status::Canceled, 2));
-        assert_eq!(back.given_back(), None);
+        assert_eq!(back.refunded(), None);
         assert_eq!(
-            Payment::take(1, Charge { order_id: 7, price: -1 }),
+            Payment::paid(1, Charge { order_id: 7, price: -1 }),
             Err(Rejection::NegativePrice)
         );
     }

@@ -8,22 +8,22 @@ use serde::Deserialize;
 use super::outbound::store;
 
 #[derive(Deserialize)]
-struct Order {
+struct OrderEvent {
     id: i64,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct StoreOrder {
+struct StoreOrderEvent {
     order_id: i64,
 }
 
 pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
     let order_id = match event.event_type.as_str() {
-        "OrderNotPlaced" | "OrderCanceled" => event.read::<Order>()?.id,
-        "OrderRejected" => event.read::<StoreOrder>()?.order_id,
+        "OrderNotPlaced" | "OrderCanceled" => event.read::<OrderEvent>()?.id,
+        "OrderRejected" => event.read::<StoreOrderEvent>()?.order_id,
         _ => return Ok(Handled::Ignored),
     };
-    store::give_back(tx, order_id, &Cause::event(event))?;
+    store::refund_order(tx, order_id, &Cause::event(event))?;
     Ok(Handled::Applied)
 }

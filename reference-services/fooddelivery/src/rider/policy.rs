@@ -12,14 +12,14 @@ use crate::DeliveryType;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Order {
+struct OrderEvent {
     id: i64,
     delivery_type: DeliveryType,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct StoreOrder {
+struct StoreOrderEvent {
     order_id: i64,
     delivery_type: DeliveryType,
 }
@@ -47,11 +47,11 @@ pub(super) fn handle(
 fn errand(event: &Envelope) -> Result<Errand, PolicyError> {
     Ok(match event.event_type.as_str() {
         "OrderPlaced" | "OrderCanceled" => {
-            let Order { id, delivery_type } = event.read()?;
+            let OrderEvent { id, delivery_type } = event.read()?;
             Errand { order_id: id, delivery_type }
         }
         _ => {
-            let StoreOrder { order_id, delivery_type } = event.read()?;
+            let StoreOrderEvent { order_id, delivery_type } = event.read()?;
             Errand { order_id, delivery_type }
         }
     })

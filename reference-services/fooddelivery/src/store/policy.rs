@@ -11,7 +11,7 @@ use crate::DeliveryType;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Order {
+struct OrderEvent {
     id: i64,
     delivery_type: DeliveryType,
 }
@@ -27,7 +27,7 @@ pub(super) fn handle(
         "OrderCanceled" if compensation == Guard::On => true,
         _ => return Ok(Handled::Ignored),
     };
-    let Order { id, delivery_type } = event.read()?;
+    let OrderEvent { id, delivery_type } = event.read()?;
     if canceled {
         store::cancel(tx, id, delivery_type, &Cause::event(event))?;
     } else {

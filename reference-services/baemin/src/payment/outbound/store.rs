@@ -58,7 +58,7 @@ pub fn pay(
         let payment = tx.get::<Payment>(id)?.ok_or(Rejection::OrderCanceled(charge.order_id))?;
         return if payment.charge == charge { Ok(payment) } else { Err(Refusal::KeyReused) };
     }
-    let payment = Payment::approved(tx.next_id::<Payment>()?, charge);
+    let payment = Payment::paid(tx.next_id::<Payment>()?, charge);
     tx.put(&payment)?;
     if let Some(key) = key {
         tx.remember(&key, &payment.id)?;
@@ -68,10 +68,10 @@ pub fn pay(
 }
 
 /// Takes back what was paid for an order, and whatever is asked for it from now on.
-pub fn cancel_order(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
+pub fn refund_order(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
     tx.put(&CanceledOrder { order_id })?;
     for payment in tx.find::<Payment>(&order_id.to_string())? {
-        take_back(tx, payment, cause)?;
+        refund(tx, payment, cause)?;
     }
     Ok(())
 }
@@ -79,10 +79,10 @@ pub fn cancel_order(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(),
 /// Takes back one payment.
 pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     let payment = tx.get::<Payment>(id)?.ok_or(Rejection::NoSuchPayment)?;
-    Ok(take_back(tx, payment, cause)?)
+    Ok(refund(tx, payment, cause)?)
 }
 
-fn take_back(tx: &mut Tx<'_>, payment: Payment, cause: &Cause) -> Result<(), StoreError> {
+fn refund(tx: &mut Tx<'_>, payment: Payment, cause: &Cause) -> Result<(), StoreError> {
     tx.remove::<Payment>(payment.id)?;
-    tx.publish(events::payment_canceled(&payment.canceled(), cause)?)
+    tx.publish(events::payment_canceled(&payment.refunded(), cause)?)
 }

@@ -1,38 +1,38 @@
 use super::*;
 
-fn news(version: u64, fact: Fact) -> News {
-    News { order_id: 7, version, fact }
+fn update(version: u64, change: Change) -> Update {
+    Update { order_id: 7, version, change }
 }
 
-fn order(version: u64, status: &str) -> News {
-    let purchase = Purchase {
+fn order(version: u64, status: &str) -> Update {
+    let placement = Placement {
         customer_id: 1,
         book_id: 1,
         quantity: 10,
         delivery_address: "Seoul".into(),
         coupon_id: None,
     };
-    news(version, Fact::Order { purchase, status: status.into() })
+    update(version, Change::Order { placement, status: status.into() })
 }
 
-fn prepared() -> News {
-    news(2, Fact::Prepared)
+fn prepared() -> Update {
+    update(2, Change::Prepared)
 }
 
-fn delivery(version: u64, status: &str) -> News {
-    news(version, Fact::Delivery { id: 3, status: status.into() })
+fn delivery(version: u64, status: &str) -> Update {
+    update(version, Change::Delivery { id: 3, status: status.into() })
 }
 
-fn fold(story: &[News], gate: Guard) -> MyPage {
-    story.iter().cloned().fold(MyPage::new(1, 7), |page, news| page.after(news, gate))
+fn fold(story: &[Update], gate: Guard) -> MyPage {
+    story.iter().cloned().fold(MyPage::new(1, 7), |page, update| page.after(update, gate))
 }
 
-fn status(story: &[News]) -> Option<String> {
+fn status(story: &[Update]) -> Option<String> {
     fold(story, Guard::On).order_status
 }
 
 /// Every order in which the events of a story can come.
-fn permutations(story: &[News]) -> Vec<Vec<News>> {
+fn permutations(story: &[Update]) -> Vec<Vec<Update>> {
     let Some((first, rest)) = story.split_first() else {
         return vec![Vec::new()];
     };

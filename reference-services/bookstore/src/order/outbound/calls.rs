@@ -7,11 +7,11 @@ use serde::Deserialize;
 
 /// The bookInventory service, as order sees it.
 #[derive(Clone)]
-pub struct Books(Callee);
+pub struct BookClient(Callee);
 
 /// The coupon service, as order sees it.
 #[derive(Clone)]
-pub struct Coupons(Callee);
+pub struct CouponClient(Callee);
 
 /// A coupon. Whether it is still to be had is decided where it is claimed, as it may be used
 /// at any moment.
@@ -22,7 +22,7 @@ pub struct Coupon {
     pub customer_id: i64,
 }
 
-impl Books {
+impl BookClient {
     pub fn new(upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
         Self(Callee::new("bookInventory", upstreams, protection, metrics))
     }
@@ -37,7 +37,7 @@ impl Books {
     }
 }
 
-impl Coupons {
+impl CouponClient {
     pub fn new(upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
         Self(Callee::new("coupon", upstreams, protection, metrics))
     }

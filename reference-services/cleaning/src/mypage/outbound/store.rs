@@ -1,8 +1,9 @@
 //! Customers' views in their store.
 
+use brunt_kit::config::Guard;
 use brunt_kit::store::{Document, StoreError, Tx};
 
-use crate::mypage::projection::{DashBoardView, Fact, Gate};
+use crate::mypage::projection::{DashBoardView, Update};
 
 impl Document for DashBoardView {
     const COLLECTION: &'static str = "dashBoardViews";
@@ -17,11 +18,16 @@ impl Document for DashBoardView {
 }
 
 /// Shows an event in its reservation's view, which begins with whichever event comes first.
-pub fn show(tx: &mut Tx<'_>, request_id: i64, fact: Fact, gate: Gate) -> Result<(), StoreError> {
+pub fn show(
+    tx: &mut Tx<'_>,
+    request_id: i64,
+    update: Update,
+    version_gate: Guard,
+) -> Result<(), StoreError> {
     let known = tx.find::<DashBoardView>(&request_id.to_string())?.into_iter().next();
     let view = match known {
         Some(view) => view,
         None => DashBoardView::new(tx.next_id::<DashBoardView>()?, request_id),
     };
-    tx.put(&view.after(fact, gate))
+    tx.put(&view.after(update, version_gate))
 }

@@ -59,7 +59,7 @@ pub fn pay(
         let payment = tx.get::<Payment>(id)?.ok_or(Rejection::NoSuchPayment)?;
         return if payment.charge == charge { Ok(payment) } else { Err(Refusal::KeyReused) };
     }
-    let payment = Payment::approved(tx.next_id::<Payment>()?, charge);
+    let payment = Payment::paid(tx.next_id::<Payment>()?, charge);
     if let Some(key) = key {
         tx.remember(&key, &payment.id)?;
     }
@@ -68,14 +68,14 @@ pub fn pay(
 }
 
 /// Gives back what was paid for a reservation, and refuses whatever is asked for it from now on.
-pub fn cancel_reservation(
+pub fn refund_reservation(
     tx: &mut Tx<'_>,
     request_id: i64,
     cause: &Cause,
 ) -> Result<(), StoreError> {
     tx.put(&CanceledReservation { request_id })?;
     let paid = tx.find::<Payment>(&request_id.to_string())?;
-    for payment in paid.into_iter().filter_map(Payment::canceled) {
+    for payment in paid.into_iter().filter_map(Payment::refunded) {
         save(tx, &payment, cause)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use brunt_kit::store::{Document, StoreError, Tx};
 
-use crate::customercenter::projection::{MyPage, News};
+use crate::customercenter::projection::{MyPage, Update};
 
 impl Document for MyPage {
     const COLLECTION: &'static str = "mypages";
@@ -17,11 +17,11 @@ impl Document for MyPage {
 }
 
 /// Shows an event on its order's page, which begins with whichever event comes first.
-pub fn show(tx: &mut Tx<'_>, news: News) -> Result<(), StoreError> {
-    let known = tx.find::<MyPage>(&news.order_id.to_string())?.into_iter().next();
+pub fn show(tx: &mut Tx<'_>, update: Update) -> Result<(), StoreError> {
+    let known = tx.find::<MyPage>(&update.order_id.to_string())?.into_iter().next();
     let page = match known {
         Some(page) => page,
-        None => MyPage::new(tx.next_id::<MyPage>()?, news.order_id),
+        None => MyPage::new(tx.next_id::<MyPage>()?, update.order_id),
     };
-    tx.put(&page.after(news))
+    tx.put(&page.after(update))
 }

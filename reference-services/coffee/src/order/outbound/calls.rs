@@ -9,7 +9,7 @@ use crate::order::domain::Order;
 
 /// The product service, as order sees it.
 #[derive(Clone)]
-pub struct Product(Callee);
+pub struct ProductClient(Callee);
 
 /// What product says to a cancellation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Cancellation {
     Refused,
 }
 
-impl Product {
+impl ProductClient {
     pub fn new(upstreams: Upstreams, protection: &Protection, metrics: &Metrics) -> Self {
         Self(Callee::new("product", upstreams, protection, metrics))
     }

@@ -10,13 +10,13 @@ use crate::product::domain::{Product, Supply};
 
 /// The stock service, as product sees it.
 #[derive(Clone)]
-pub struct Stock {
+pub struct StockClient {
     callee: Callee,
     /// Off takes again what a lost answer has taken already.
     key: Guard,
 }
 
-impl Stock {
+impl StockClient {
     pub fn new(
         upstreams: Upstreams,
         protection: &Protection,

@@ -4,7 +4,7 @@ use brunt_kit::config::Guard;
 use brunt_kit::store::{Document, StoreError, Tx};
 
 use crate::customer::notification::{Notification, text};
-use crate::customer::projection::{MyPage, News};
+use crate::customer::projection::{MyPage, Update};
 
 impl Document for MyPage {
     const COLLECTION: &'static str = "myPages";
@@ -34,31 +34,31 @@ impl Document for Notification {
 pub fn show(
     tx: &mut Tx<'_>,
     order_id: i64,
-    news: News,
+    update: Update,
     version_gate: Guard,
 ) -> Result<(), StoreError> {
     let page = match page(tx, order_id)? {
         Some(page) => page,
         None => MyPage::new(tx.next_id::<MyPage>()?, order_id),
     };
-    tx.put(&page.after(news, version_gate))
+    tx.put(&page.after(update, version_gate))
 }
 
 /// Tells the customer of a change of status.
-pub fn notify(tx: &mut Tx<'_>, order_id: i64, news: &News) -> Result<(), StoreError> {
-    let Some(stage) = news.stage() else {
+pub fn notify(tx: &mut Tx<'_>, order_id: i64, update: &Update) -> Result<(), StoreError> {
+    let Some(status) = update.status() else {
         return Ok(());
     };
-    let customer = match news {
-        News::Placed(ordered) => {
-            let customer = ordered.addressee().map(str::to_owned);
+    let customer = match update {
+        Update::Placed(placement) => {
+            let customer = placement.addressee().map(str::to_owned);
             address(tx, order_id, customer.as_deref())?;
             customer
         }
         _ => page(tx, order_id)?.and_then(|page| Some(page.order?.addressee()?.to_owned())),
     };
     let id = tx.next_id::<Notification>()?;
-    tx.put(&Notification { id, order_id, customer, text: text(stage).to_owned() })
+    tx.put(&Notification { id, order_id, customer, text: text(status).to_owned() })
 }
 
 /// What was said before anybody knew to whom.

@@ -51,7 +51,7 @@ async fn pay(
 ) -> Result<Response, Problem> {
     let charge = body.into_charge()?;
     let (key, cause) = (caller.idempotency_key.clone(), caller.cause.clone());
-    let payment = store.write(move |tx| store::take(tx, charge, key.as_deref(), &cause)).await?;
+    let payment = store.write(move |tx| store::pay(tx, charge, key.as_deref(), &cause)).await?;
     hal::created(&caller, &PaymentResource::from(&payment))
 }
 
@@ -60,7 +60,7 @@ impl From<Refusal> for Problem {
         let message = refusal.to_string();
         match refusal {
             Refusal::Rejected(Rejection::NegativePrice) => Self::malformed(message),
-            Refusal::Rejected(Rejection::CalledOff) => Self::conflict(message),
+            Refusal::Rejected(Rejection::OrderCanceled) => Self::conflict(message),
             Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, message),
             Refusal::NoSuchPayment => Self::not_found(message),
             Refusal::Store(error) => error.into(),

@@ -32,7 +32,7 @@ pub enum Refusal {
 }
 
 /// Takes money; with a key that was used before, gives that payment again and takes nothing.
-pub fn take(
+pub fn pay(
     tx: &mut Tx<'_>,
     charge: Charge,
     key: Option<&str>,
@@ -45,13 +45,13 @@ pub fn take(
         return match payment.status {
             _ if !same => Err(Refusal::KeyReused),
             Status::Paid => Ok(payment),
-            Status::Canceled => Err(Rejection::CalledOff.into()),
+            Status::Canceled => Err(Rejection::OrderCanceled.into()),
         };
     }
-    if tx.answer::<bool>(&called_off(charge.order_id))?.is_some() {
-        return Err(Rejection::CalledOff.into());
+    if tx.answer::<bool>(&canceled_key(charge.order_id))?.is_some() {
+        return Err(Rejection::OrderCanceled.into());
     }
-    let payment = Payment::take(tx.next_id::<Payment>()?, charge)?;
+    let payment = Payment::paid(tx.next_id::<Payment>()?, charge)?;
     if let Some(key) = key {
         tx.remember(&key, &payment.id)?;
     }
@@ -62,10 +62,10 @@ pub fn take(
 
 /// Gives back what was taken for an order, and remembers that: a payment that comes
 /// later is refused.
-pub fn give_back(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
-    tx.remember(&called_off(order_id), &true)?;
+pub fn refund_order(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
+    tx.remember(&canceled_key(order_id), &true)?;
     for payment in tx.find::<Payment>(&order_id.to_string())? {
-        if let Some(payment) = payment.given_back() {
+        if let Some(payment) = payment.refunded() {
             tx.put(&payment)?;
             tx.publish(events::payment_canceled(&payment, cause)?)?;
         }
@@ -73,6 +73,6 @@ pub fn give_back(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), St
     Ok(())
 }
 
-fn called_off(order_id: i64) -> String {
+fn canceled_key(order_id: i64) -> String {
     format!("called-off/{order_id}")
 }

@@ -31,17 +31,17 @@ struct MyPageResource {
 
 impl From<MyPage> for MyPageResource {
     fn from(page: MyPage) -> Self {
-        let MyPage { id, order_id, purchase, order_status, delivery_id, delivery_status, .. } =
+        let MyPage { id, order_id, placement, order_status, delivery_id, delivery_status, .. } =
             page;
-        let purchase = purchase.as_ref();
+        let placement = placement.as_ref();
         Self {
             id,
             order_id,
-            customer_id: purchase.map(|purchase| purchase.customer_id),
-            book_id: purchase.map(|purchase| purchase.book_id),
-            quantity: purchase.map(|purchase| purchase.quantity),
-            delivery_address: purchase.map(|purchase| purchase.delivery_address.clone()),
-            coupon_id: purchase.and_then(|purchase| purchase.coupon_id),
+            customer_id: placement.map(|placement| placement.customer_id),
+            book_id: placement.map(|placement| placement.book_id),
+            quantity: placement.map(|placement| placement.quantity),
+            delivery_address: placement.map(|placement| placement.delivery_address.clone()),
+            coupon_id: placement.and_then(|placement| placement.coupon_id),
             order_status,
             delivery_id,
             delivery_status,

@@ -3,7 +3,7 @@
 use brunt_kit::config::Guard;
 use brunt_kit::store::{Document, StoreError, Tx};
 
-use crate::customer::projection::{MyPage, News};
+use crate::customer::projection::{MyPage, Update};
 
 impl Document for MyPage {
     const COLLECTION: &'static str = "myPages";
@@ -18,11 +18,11 @@ impl Document for MyPage {
 }
 
 /// Shows an event on its order's page, which begins with whichever event comes first.
-pub fn show(tx: &mut Tx<'_>, news: News, gate: Guard) -> Result<(), StoreError> {
-    let known = tx.find::<MyPage>(&news.order_id.to_string())?.into_iter().next();
+pub fn show(tx: &mut Tx<'_>, update: Update, gate: Guard) -> Result<(), StoreError> {
+    let known = tx.find::<MyPage>(&update.order_id.to_string())?.into_iter().next();
     let page = match known {
         Some(page) => page,
-        None => MyPage::new(tx.next_id::<MyPage>()?, news.order_id),
+        None => MyPage::new(tx.next_id::<MyPage>()?, update.order_id),
     };
-    tx.put(&page.after(news, gate))
+    tx.put(&page.after(update, gate))
 }

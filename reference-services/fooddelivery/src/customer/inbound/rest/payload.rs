@@ -4,7 +4,7 @@ use brunt_kit::hal::Resource;
 use serde::Serialize;
 
 use crate::customer::notification::Notification;
-use crate::customer::projection::{Money, MyPage, Stage};
+use crate::customer::projection::{MyPage, OrderStatus, PayStatus};
 
 /// A notification as REST shows it.
 #[derive(Debug, Serialize)]
@@ -43,8 +43,8 @@ pub struct MyPageResource {
     price: Option<i64>,
     delivery_type: Option<String>,
     address: Option<String>,
-    order_status: Option<Stage>,
-    pay_status: Option<Money>,
+    order_status: Option<OrderStatus>,
+    pay_status: Option<PayStatus>,
 }
 
 impl From<MyPage> for MyPageResource {
