@@ -1,9 +1,9 @@
-//! Food delivery by one team. An order is paid before it stands, delivered, and shown to its
-//! customer whatever is down.
+//! Food delivery by one team. An order is paid before it is accepted, then delivered, and shown to
+//! its customer whichever service is down.
 //!
-//! Four services and a gateway. Order calls payment before an order stands; all else goes by the
-//! events of one topic: what is paid is delivered, a cancelled order loses its payment and then its
-//! delivery, and the detail view is told of it all.
+//! Four services and a gateway. Order calls payment before it accepts an order; all else follows
+//! from the events of one topic: a payment starts a delivery, the cancellation of an order refunds
+//! its payment and then cancels its delivery, and the detail view shows it all.
 
 pub mod delivery;
 pub mod gateway;
@@ -14,10 +14,10 @@ pub mod proto;
 
 use brunt_kit::system::{Entry, Plan, System};
 
-/// The topic of all events.
+/// The topic that all services publish to and read from.
 pub const TOPIC: &str = "team";
 
-/// The system.
+/// The system's services, in the order in which they are best started.
 pub static SYSTEM: System = System {
     name: "baemin",
     file: include_str!("../system.yaml"),

@@ -1,4 +1,4 @@
-//! Takes orders that are paid, and lets them be cancelled.
+//! Takes orders, which must be paid first, and cancels them.
 
 mod checkout;
 mod commands;
@@ -24,7 +24,7 @@ use crate::TOPIC;
 use checkout::Checkout;
 use outbound::calls::PaymentClient;
 
-/// What only this service is told.
+/// The settings that only this service has.
 pub struct Settings {
     payment: Upstreams,
     fail_closed: Guard,
@@ -45,14 +45,14 @@ impl Settings {
     }
 }
 
-/// What the routes need.
+/// The state that the request handlers share.
 #[derive(Clone)]
 struct App {
     store: Store,
     checkout: Coordinator<Checkout>,
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

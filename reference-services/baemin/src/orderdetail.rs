@@ -1,4 +1,4 @@
-//! What has become of a customer's orders, told from the events of the others.
+//! Shows customers the status of their orders, as the other services' events report it.
 
 mod inbound;
 mod outbound;
@@ -17,7 +17,7 @@ use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 
-/// What only this service is told.
+/// The settings that only this service has.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     version_gate: Guard,
@@ -33,7 +33,7 @@ impl Settings {
     }
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

@@ -1,4 +1,4 @@
-//! Takes the money for orders, and gives it back.
+//! Takes and refunds payments for orders.
 
 mod domain;
 mod events;
@@ -18,7 +18,7 @@ use brunt_kit::store::{Kind, Store};
 
 use crate::TOPIC;
 
-/// What only this service is told.
+/// The settings that only this service has.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     idempotency_key: Guard,
@@ -34,15 +34,15 @@ impl Settings {
     }
 }
 
-/// What the routes need.
+/// The state that the request handlers share.
 #[derive(Clone)]
 struct App {
     store: Store,
-    /// Off takes the money again when a request comes again.
+    /// Off charges a second time when a request is repeated.
     idempotency_key: Guard,
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

@@ -18,7 +18,7 @@ use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 
-/// What only this service is told.
+/// The settings that only this service has.
 #[derive(Clone, Copy)]
 pub struct Settings {
     compensation: Guard,
@@ -39,7 +39,7 @@ impl Settings {
     }
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

@@ -1,4 +1,4 @@
-//! Knows the customers, and shows each what has become of their orders.
+//! Keeps the customers, and shows them the status of their orders.
 
 mod domain;
 mod events;
@@ -19,7 +19,7 @@ use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 
-/// What only this service is told.
+/// The settings that only this service has.
 #[derive(Clone, Copy)]
 pub struct Settings {
     /// Off lets an event that comes late move a page backwards.
@@ -36,7 +36,7 @@ impl Settings {
     }
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

@@ -18,7 +18,7 @@ use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

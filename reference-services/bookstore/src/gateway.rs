@@ -1,11 +1,11 @@
-//! The one address for all: routes by path to the other services.
+//! The system's one address: routes requests by path to the other services.
 
 use brunt_kit::gateway::Target;
 use brunt_kit::proxy::Path;
 
 use crate::{book_inventory, coupon, customer, delivery, my_coupon, order};
 
-/// Who serves what. A coupon is issued by a POST that names no path.
+/// The services behind the gateway, with their paths. A POST to `/` issues a coupon.
 pub static TARGETS: &[Target] = &[
     Target { service: "order", port: 8081, api: order::api, paths: &[Path::new("/orders")] },
     Target {

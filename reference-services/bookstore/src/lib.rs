@@ -1,9 +1,8 @@
 //! The bookstore. A customer orders a book, stock may arrive later, a coupon is used once, and My
 //! Page shows it all.
 //!
-//! Six services and a gateway. Each owns its store; they meet in the events of one topic, and in
-//! two questions that order asks before it accepts: whether there is such a book, and such a
-//! coupon.
+//! Six services and a gateway. Each owns its store; they share the events of one topic, and order
+//! makes two calls before it accepts: whether there is such a book, and such a coupon.
 
 pub mod book_inventory;
 pub mod coupon;
@@ -16,10 +15,10 @@ pub mod proto;
 
 use brunt_kit::system::{Entry, Plan, System};
 
-/// The topic of all events.
+/// The topic that all services publish to and read from.
 pub const TOPIC: &str = "cnabookstore";
 
-/// The system.
+/// The system's services, in the order in which they are best started.
 pub static SYSTEM: System = System {
     name: "bookstore",
     file: include_str!("../system.yaml"),

@@ -1,4 +1,4 @@
-//! Takes orders for books that there are, and lets them be cancelled.
+//! Takes orders for books that exist, and cancels them.
 
 mod commands;
 mod domain;
@@ -21,7 +21,7 @@ use brunt_kit::store::{Kind, Store};
 use crate::TOPIC;
 use outbound::calls::{BookClient, CouponClient};
 
-/// What only this service is told.
+/// The settings that only this service has.
 pub struct Settings {
     books: Upstreams,
     coupons: Upstreams,
@@ -32,7 +32,7 @@ pub struct Settings {
 /// Who may use a coupon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownership {
-    /// Everyone who has its number.
+    /// Every customer who knows its id.
     Any,
     /// Only the customer for whom it was issued.
     Strict,
@@ -58,18 +58,18 @@ impl Settings {
     }
 }
 
-/// What the routes need.
+/// The state that the request handlers share.
 #[derive(Clone)]
 struct App {
     store: Store,
     books: BookClient,
     coupons: CouponClient,
     ownership: Ownership,
-    /// Off accepts an order although nobody said that there is such a book, or such a coupon.
+    /// Off accepts an order although bookInventory or coupon did not answer.
     fail_closed: Guard,
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

@@ -1,11 +1,12 @@
-//! The one address for all: routes by path to the other services.
+//! The system's one address: routes requests by path to the other services.
 
 use brunt_kit::gateway::Target;
 use brunt_kit::proxy::Path;
 
 use crate::{cleaning, html, message, mypage, payment, reservation};
 
-/// Who serves what. Bookings and alarms are other names for reservations and messages.
+/// The services behind the gateway, with their paths. `/bookings` and `/alarms` are other names for
+/// reservations and messages.
 pub static TARGETS: &[Target] = &[
     Target {
         service: "reservation",

@@ -1,5 +1,5 @@
-//! A small web page: reserve, cancel, and see one's reservations and messages. It needs nothing but
-//! the gateway.
+//! A small web page to reserve, to cancel, and to read one's reservations and messages. It calls
+//! nothing but the gateway.
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -18,7 +18,7 @@ use serde_json::Value;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// None: it has neither store nor log.

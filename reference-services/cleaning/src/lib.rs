@@ -1,8 +1,8 @@
-//! The cleaning service. A cleaning is reserved and paid at once; messages may come later.
+//! The cleaning service. A cleaning is paid when it is reserved; messages follow.
 //!
-//! Five services, a web page and a gateway. Reservation calls payment before a reservation stands;
-//! all else goes by the events of one topic. Cleaning tells when it is done, message tells the
-//! customer, and mypage shows it all.
+//! Five services, a web page and a gateway. Reservation calls payment before it accepts a
+//! reservation; all else follows from the events of one topic: cleaning publishes that it is done,
+//! message informs the customer, and mypage shows it all.
 
 pub mod cleaning;
 pub mod gateway;
@@ -15,10 +15,10 @@ pub mod reservation;
 
 use brunt_kit::system::{Entry, Plan, System};
 
-/// The topic of all events.
+/// The topic that all services publish to and read from.
 pub const TOPIC: &str = "CleaningServiceYD";
 
-/// The system.
+/// The system's services, in the order in which they are best started.
 pub static SYSTEM: System = System {
     name: "cleaning",
     file: include_str!("../system.yaml"),

@@ -1,4 +1,4 @@
-//! Tells the customers what their reservations have come to.
+//! Stores messages to customers about their reservations.
 
 mod inbound;
 mod outbound;
@@ -16,7 +16,7 @@ use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 
-/// Puts the service together. Its store is of another kind than the others'.
+/// Builds the service. Its store is a redb file, where the others use SQLite.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

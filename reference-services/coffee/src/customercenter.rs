@@ -1,4 +1,4 @@
-//! MyPage: what has become of a customer's orders, told from the events of the others.
+//! MyPage: shows customers the status of their orders, as the other services' events report it.
 
 mod inbound;
 mod outbound;
@@ -17,7 +17,7 @@ use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

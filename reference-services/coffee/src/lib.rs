@@ -1,8 +1,8 @@
-//! The coffee chain: a customer orders, the product is made, the stock goes down, and MyPage shows
-//! it all.
+//! The coffee chain: a customer orders, the product is made, the stock goes down, and MyPage
+//! shows it all.
 //!
-//! Four services and a gateway. Each owns its store; they meet in the events of one topic, and in
-//! two calls: product asks stock, and order asks product before it cancels.
+//! Four services and a gateway. Each owns its store; they share the events of one topic, and two
+//! calls: product calls stock, and order calls product before it cancels.
 
 pub mod customercenter;
 pub mod gateway;
@@ -13,10 +13,10 @@ pub mod stock;
 
 use brunt_kit::system::{Entry, Plan, System};
 
-/// The topic of all events.
+/// The topic that all services publish to and read from.
 pub const TOPIC: &str = "msacoffeechainsample";
 
-/// The system.
+/// The system's services, in the order in which they are best started.
 pub static SYSTEM: System = System {
     name: "coffee",
     file: include_str!("../system.yaml"),

@@ -1,4 +1,4 @@
-//! Takes orders and lets them be cancelled.
+//! Takes orders and cancels them.
 
 mod commands;
 mod domain;
@@ -21,7 +21,7 @@ use brunt_kit::store::{Kind, Store};
 use crate::TOPIC;
 use outbound::calls::ProductClient;
 
-/// What only this service is told.
+/// The settings that only this service has.
 pub struct Settings {
     product: Upstreams,
     fail_closed: Guard,
@@ -40,16 +40,16 @@ impl Settings {
     }
 }
 
-/// What the routes need.
+/// The state that the request handlers share.
 #[derive(Clone)]
 struct App {
     store: Store,
     product: ProductClient,
-    /// Off cancels an order although product did not say that it is not going to be made.
+    /// Off cancels an order although product did not answer.
     fail_closed: Guard,
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

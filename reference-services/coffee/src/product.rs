@@ -25,7 +25,7 @@ use maker::Maker;
 use outbound::calls::StockClient;
 use policy::Kitchen;
 
-/// What only this service is told.
+/// The settings that only this service has.
 pub struct Settings {
     stock: Upstreams,
     making_time: Duration,
@@ -46,7 +46,7 @@ impl Settings {
     }
 }
 
-/// Puts the service together. Its store is of another kind than the others'.
+/// Builds the service. Its store is a redb file, where the others use SQLite.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

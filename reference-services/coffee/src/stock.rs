@@ -1,4 +1,4 @@
-//! Knows how much there is of each product.
+//! Keeps the quantity of each product.
 
 mod domain;
 mod events;
@@ -16,7 +16,7 @@ use brunt_kit::store::Kind;
 use crate::TOPIC;
 use domain::Supply;
 
-/// What only this service is told.
+/// The settings that only this service has.
 pub struct Settings {
     initial: Vec<Supply>,
 }
@@ -34,7 +34,7 @@ impl Settings {
     }
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

@@ -19,7 +19,7 @@ use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 
-/// What only this service is told.
+/// The settings that only this service has.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     version_gate: Guard,
@@ -35,7 +35,7 @@ impl Settings {
     }
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

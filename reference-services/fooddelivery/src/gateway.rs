@@ -1,11 +1,11 @@
-//! The one address for all: routes by path to the other services.
+//! The system's one address: routes requests by path to the other services.
 
 use brunt_kit::gateway::Target;
 use brunt_kit::proxy::Path;
 
 use crate::{app, customer, pay, rider, store};
 
-/// Who serves what.
+/// The services behind the gateway, with their paths.
 pub static TARGETS: &[Target] = &[
     Target {
         service: "app",

@@ -1,9 +1,8 @@
-//! Food delivery, the second one: a customer orders and pays in the app, a store cooks, a rider
-//! delivers, and the customer hears of every change.
+//! A second food delivery: a customer orders and pays in the app, a store cooks, a rider delivers,
+//! and the customer is notified of every change.
 //!
-//! Five services and a gateway. Each owns its store; they meet in the events of one topic, and in
-//! two calls: app asks pay for the money before an order stands, and store asks app for the order
-//! before it cooks.
+//! Five services and a gateway. Each owns its store; they share the events of one topic, and one
+//! call: app calls pay before it accepts an order.
 
 pub mod app;
 pub mod customer;
@@ -18,10 +17,10 @@ use brunt_kit::system::{Entry, Plan, System};
 
 pub use delivery_type::DeliveryType;
 
-/// The topic of all events.
+/// The topic that all services publish to and read from.
 pub const TOPIC: &str = "fooddelivery";
 
-/// The system.
+/// The system's services, in the order in which they are best started.
 pub static SYSTEM: System = System {
     name: "fooddelivery",
     file: include_str!("../system.yaml"),

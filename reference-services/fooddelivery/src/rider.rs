@@ -18,7 +18,7 @@ use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 
-/// What only this service is told.
+/// The settings that only this service has.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     compensation: Guard,
@@ -34,7 +34,7 @@ impl Settings {
     }
 }
 
-/// Puts the service together. Its store is of another kind than the others'.
+/// Builds the service. Its store is a redb file, where the others use SQLite.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

@@ -20,7 +20,7 @@ use brunt_kit::store::{Kind, Store};
 use crate::TOPIC;
 use outbound::calls::App;
 
-/// What only this service is told.
+/// The settings that only this service has.
 pub struct Settings {
     app: Upstreams,
     fail_closed: Guard,
@@ -41,7 +41,7 @@ impl Settings {
     }
 }
 
-/// What the routes need.
+/// The state that the request handlers share.
 #[derive(Clone)]
 struct Counter {
     store: Store,
@@ -50,7 +50,7 @@ struct Counter {
     fail_closed: Guard,
 }
 
-/// Puts the service together.
+/// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
 /// When its store or the event log cannot be used.

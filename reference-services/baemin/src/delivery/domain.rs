@@ -1,4 +1,4 @@
-//! What a delivery is and what may happen to it. Pure: no clock, no store, no network.
+//! Deliveries: their states and commands. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,12 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
-    /// From 1.
     pub id: i64,
     /// What is delivered, and to whom.
     #[serde(flatten)]
     pub parcel: Parcel,
-    /// How far it is.
     pub order_status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
@@ -21,23 +19,19 @@ pub struct Delivery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Parcel {
-    /// The order.
     pub order_id: i64,
-    /// Where to.
     pub customer_addr: Option<String>,
-    /// Whom to call.
     pub customer_tel: Option<String>,
-    /// To whom.
     pub customer_id: Option<i64>,
 }
 
-/// How far a delivery is.
+/// The status of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
-    /// On its way.
+    /// It is on its way to the customer.
     DeliveryStarted,
-    /// Called off. An order whose payment was taken back before it was heard of has such a row too,
-    /// and does not start.
+    /// Canceled. An order whose refund arrives before its payment gets such a row too, and
+    /// does not start.
     DeliveryCanceled,
 }
 
@@ -48,13 +42,13 @@ impl Delivery {
         Self { id, parcel, order_status: Status::DeliveryStarted, version: 1 }
     }
 
-    /// Never to start: its payment was taken back before it was heard of.
+    /// A delivery that never starts, as its refund arrived before its payment.
     #[must_use]
     pub fn never(id: i64, parcel: Parcel) -> Self {
         Self { order_status: Status::DeliveryCanceled, ..Self::started(id, parcel) }
     }
 
-    /// The delivery after it was called off; nothing, if it was before.
+    /// The canceled delivery; none if it was canceled before.
     #[must_use]
     pub fn canceled(self) -> Option<Self> {
         (self.order_status == Status::DeliveryStarted).then(|| Self {

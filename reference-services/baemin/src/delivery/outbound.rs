@@ -1,3 +1,3 @@
-//! What a delivery reaches: its store.
+//! Outbound adapters: the store.
 
 pub(super) mod store;

@@ -1,5 +1,4 @@
-//! What payment's events mean for a delivery: what is paid is delivered, and what is not paid any
-//! more is not.
+//! Policy: a payment starts a delivery, and a refund cancels it.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};

@@ -1,17 +1,16 @@
-//! What an order is and what may happen to it. Pure: no clock, no store, no network.
+//! Orders: their commands and events. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// An order. It is paid: there is none that is not.
+/// An order. It is paid: an unpaid one is an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
-    /// From 1; what the other services call `orderId`.
+    /// Counts from 1. The other services call it `orderId`.
     pub id: i64,
     /// What was ordered, by whom, for how much, and where it goes.
     #[serde(flatten)]
     pub placement: Placement,
-    /// How far it is.
     pub order_status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
@@ -23,78 +22,69 @@ pub struct Order {
 pub struct Placement {
     /// The customer's own label; several orders may have the same.
     pub order_id: Option<i64>,
-    /// Who.
     pub customer_id: Option<i64>,
-    /// What.
     pub product_name: String,
-    /// For how much a piece, in won.
+    /// The price of one piece, in won.
     pub product_price: Option<i64>,
-    /// For how much altogether, in won; the product's price if it is not given.
+    /// The price of the whole order, in won; the product's price if it is missing.
     pub order_total_price: Option<i64>,
-    /// When.
     pub order_date: String,
-    /// Where to.
     pub customer_addr: Option<String>,
-    /// Whom to call.
     pub customer_tel: Option<String>,
 }
 
-/// How far an order is. A canceled one does not stand any more: its status is in its last event.
+/// The status of an order. A canceled order is deleted: its status is in its last event only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
-    /// Paid.
     Ordered,
-    /// On its way.
+    /// It is on its way to the customer.
     DeliveryStarted,
-    /// Its payment was taken back, and so its delivery was called off.
+    /// Its payment was refunded, so its delivery was canceled.
     DeliveryCanceled,
-    /// Called off by the customer.
+    /// The customer canceled it.
     OrderCanceled,
 }
 
-/// What is wanted of an order that stands.
+/// The commands that change an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// The customer calls it off.
+    /// The customer cancels it.
     Cancel,
-    /// Its delivery has come so far.
+    /// Its delivery has progressed.
     Deliver(Delivery),
 }
 
-/// What delivery says.
+/// The progress that delivery reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Delivery {
-    /// It is on its way.
+    /// It is on its way to the customer.
     Started,
     /// It is not delivered.
     Canceled,
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// It was called off.
+    /// It was canceled.
     OrderCanceled,
-    /// Delivery has moved on. Not published: delivery's own event says it.
+    /// Delivery has moved on. Not published, as delivery's own event reports it.
     DeliveryMoved(Delivery),
 }
 
 /// Why a command is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Nothing is named.
     #[error("productName is missing")]
     NoProductName,
-    /// Not a price.
     #[error("a price must be at least 0")]
     NegativePrice,
-    /// There is no such order.
     #[error("there is no such order")]
     NoSuchOrder,
 }
 
 impl Placement {
-    /// Whether it can be an order at all.
+    /// Checks a placement before payment is asked.
     ///
     /// # Errors
     /// When it names nothing, or a price is below zero.
@@ -109,14 +99,14 @@ impl Placement {
         Ok(())
     }
 
-    /// What is to be paid, in won: nothing if no price is named.
+    /// The amount to pay, in won; 0 if no price is given.
     #[must_use]
     pub fn amount(&self) -> i64 {
         self.order_total_price.or(self.product_price).unwrap_or(0)
     }
 }
 
-/// What a command leads to; nothing, if it has had its effect before.
+/// The event that a command leads to; none if the command has had its effect before.
 #[must_use]
 pub fn decide(order: &Order, command: Command) -> Option<Event> {
     match (command, order.order_status) {
@@ -125,19 +115,17 @@ pub fn decide(order: &Order, command: Command) -> Option<Event> {
         | (Command::Deliver(step @ Delivery::Canceled), Status::DeliveryStarted) => {
             Some(Event::DeliveryMoved(step))
         }
-        // Delivery's events may come twice, or the last one first.
+        // Delivery's events may arrive twice, or the last one first.
         (Command::Deliver(_), _) => None,
     }
 }
 
 impl Order {
-    /// The order that a paid placement makes.
     #[must_use]
     pub fn placed(id: i64, placement: Placement) -> Self {
         Self { id, placement, order_status: Status::Ordered, version: 1 }
     }
 
-    /// The order after an event.
     #[must_use]
     pub fn after(self, event: Event) -> Self {
         let order_status = match event {

@@ -1,4 +1,4 @@
-//! How the world reaches an order.
+//! Inbound adapters: REST and gRPC.
 
 pub(super) mod grpc;
 pub(super) mod rest;

@@ -1,4 +1,4 @@
-//! What delivery's events mean for an order.
+//! Policy: delivery's events change the order's status.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::Envelope;

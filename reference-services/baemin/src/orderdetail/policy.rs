@@ -1,4 +1,4 @@
-//! Which events are news for a detail view.
+//! Policy: the events that update a detail view.
 
 use brunt_kit::config::Guard;
 use brunt_kit::consumer::{Handled, PolicyError};

@@ -1,5 +1,5 @@
-//! How events become a detail view. Pure. An order and its payment only move forward, so of two
-//! states the later one is shown, in whatever order they are view.
+//! Projects events to a detail view. Pure. An order and its payment only move forward, so of two
+//! states the later one is shown, in whatever order their events arrive.
 
 use brunt_kit::config::Guard;
 use serde::{Deserialize, Serialize};
@@ -8,23 +8,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderDetail {
-    /// From 1.
     pub id: i64,
-    /// The order it shows.
     pub order_id: i64,
-    /// How far the order is.
     pub order_status: Option<OrderStatus>,
-    /// Whether it is paid.
     pub pay_status: Option<PayStatus>,
-    /// What was paid, in won.
     pub pay_amount: Option<i64>,
-    /// What was ordered.
     pub product_name: Option<String>,
-    /// For how much, in won.
+    /// The price, in won.
     pub total_price: Option<i64>,
 }
 
-/// How far an order is; the later is the greater.
+/// The status of an order. A later status is greater than an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is the name of the event that says it")]
 pub enum OrderStatus {
@@ -34,7 +28,7 @@ pub enum OrderStatus {
     DeliveryCanceled,
 }
 
-/// Whether an order is paid; the later is the greater.
+/// Whether an order is paid. A later status is greater than an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is the name of the event that says it")]
 pub enum PayStatus {
@@ -42,40 +36,31 @@ pub enum PayStatus {
     PaymentCanceled,
 }
 
-/// What the events say of an order.
+/// What an event reports of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Update {
-    /// From order.
     Order {
-        /// How far it is.
         status: OrderStatus,
-        /// What was ordered.
         product_name: String,
-        /// For how much, in won.
+        /// The price, in won.
         total_price: Option<i64>,
     },
-    /// From payment.
     Payment {
-        /// Whether it is paid.
         status: PayStatus,
-        /// What, in won.
+        /// The amount, in won.
         amount: i64,
     },
-    /// From delivery.
     Delivery {
-        /// How far it is.
         status: OrderStatus,
     },
 }
 
 impl OrderDetail {
-    /// An empty one.
     #[must_use]
     pub fn new(id: i64, order_id: i64) -> Self {
         Self { id, order_id, ..Self::default() }
     }
 
-    /// The view after an event.
     #[must_use]
     pub fn after(mut self, update: Update, version_gate: Guard) -> Self {
         match update {

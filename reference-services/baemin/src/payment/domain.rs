@@ -1,17 +1,15 @@
-//! What a payment is. Pure: no clock, no store, no network.
+//! Payments: their states and rules. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// Money that was taken for an order. A canceled payment is no more: its last event says so.
+/// The payment of an order. A refunded one is deleted: its status is in its last event only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
-    /// From 1.
     pub id: i64,
-    /// What it is for.
     #[serde(flatten)]
     pub charge: Charge,
-    /// Whether it holds.
+    /// Whether it was refunded.
     pub pay_status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
@@ -21,11 +19,11 @@ pub struct Payment {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Charge {
-    /// The order: what correlates the two.
+    /// The order that is paid for.
     pub order_id: i64,
-    /// In won.
+    /// The amount, in won.
     pub pay_amount: i64,
-    /// Where the order goes: not payment's business, but passed on in its events.
+    /// Where the order goes. Payment does not use it: its events pass it on to delivery.
     pub recipient: Recipient,
 }
 
@@ -33,38 +31,31 @@ pub struct Charge {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recipient {
-    /// The customer.
     pub customer_id: Option<i64>,
-    /// Where.
     pub customer_addr: Option<String>,
-    /// Whom to call.
     pub customer_tel: Option<String>,
 }
 
-/// Whether a payment holds.
+/// The status of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
-    /// It does.
     PaymentApproved,
-    /// It was taken back.
     PaymentCanceled,
 }
 
 /// Why a payment is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Not an amount.
     #[error("payAmount must be at least 0")]
     NegativeAmount,
-    /// It was called off before.
+    /// Its order was canceled before.
     #[error("order {0} was canceled")]
     OrderCanceled(i64),
-    /// There is no such payment.
     #[error("there is no such payment")]
     NoSuchPayment,
 }
 
-/// Whether a request is paid. Its order may have been called off before the request came.
+/// Whether a charge is accepted. Its order may have been canceled before the charge arrived.
 ///
 /// # Errors
 /// When it is not.
@@ -76,13 +67,13 @@ pub fn approve(charge: &Charge, order_canceled: bool) -> Result<(), Rejection> {
 }
 
 impl Payment {
-    /// The payment that an approved request makes.
+    /// The payment that an accepted charge makes.
     #[must_use]
     pub fn paid(id: i64, charge: Charge) -> Self {
         Self { id, charge, pay_status: Status::PaymentApproved, version: 1 }
     }
 
-    /// The payment after it was taken back.
+    /// The payment after its refund.
     #[must_use]
     pub fn refunded(self) -> Self {
         Self { pay_status: Status::PaymentCanceled, version: self.version + 1, ..self }

@@ -1,4 +1,4 @@
-//! What order's events mean for a payment: that of a cancelled order is taken back.
+//! Policy: the cancellation of an order refunds its payment.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};

@@ -1,4 +1,4 @@
-//! Books, and what is set aside of them. Pure: no clock, no store, no network.
+//! Books, and the deliverables that are set aside of them. Pure: no clock, no store, no network.
 
 pub mod book;
 pub mod deliverable;

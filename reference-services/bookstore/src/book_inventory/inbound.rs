@@ -1,3 +1,3 @@
-//! How the world reaches books.
+//! Inbound adapters: REST.
 
 pub(super) mod rest;

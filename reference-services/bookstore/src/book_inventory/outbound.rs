@@ -1,3 +1,3 @@
-//! What books reach: their store.
+//! Outbound adapters: the store.
 
 pub(super) mod store;

@@ -1,4 +1,4 @@
-//! What order's events mean for books: some are to be set aside, or go back.
+//! Policy: an order sets books aside, and its cancellation puts them back.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};

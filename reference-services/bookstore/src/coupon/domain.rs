@@ -1,12 +1,10 @@
-//! What a coupon is and what may happen to it. Pure: no clock, no store, no network.
+//! Coupons: their commands and events. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// A coupon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coupon {
-    /// From 1.
     pub coupon_id: i64,
     /// For whom it was issued.
     pub customer_id: i64,
@@ -23,46 +21,43 @@ pub struct Coupon {
 pub enum Status {
     /// It was never used.
     Registered,
-    /// It is an order's.
+    /// It is given to an order.
     #[serde(rename = "Used(Not Available)")]
     Used,
-    /// It was an order's that came to nothing.
+    /// It was given to an order that was canceled, and can be used again.
     #[serde(rename = "Refund(Available)")]
     Refund,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// An order uses it.
     Use {
-        /// The order.
         order_id: i64,
     },
-    /// An order came to nothing.
+    /// An order that used it was canceled.
     Refund {
-        /// The order.
         order_id: i64,
     },
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// It is an order's now.
+    /// It was given to an order.
     CouponUsed {
-        /// The order.
         order_id: i64,
     },
     /// It can be used again.
     CouponRefund,
 }
 
-/// Why a coupon is not given to an order: it is another's.
+/// Why a coupon is not given to an order: another order has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken;
 
-/// What a command leads to; nothing, if it has had its effect before.
+/// The event that a command leads to; none if the command has had its effect before.
 ///
 /// # Errors
 /// When an order wants what is another's.

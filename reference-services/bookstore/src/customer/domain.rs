@@ -1,12 +1,10 @@
-//! What a customer is and what may happen to one. Pure: no clock, no store, no network.
+//! Customers: their commands and events. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// A customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Customer {
-    /// From 1.
     pub customer_id: i64,
     /// What they are called.
     pub customer_name: String,
@@ -14,7 +12,7 @@ pub struct Customer {
     pub version: u64,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Someone becomes a customer.
@@ -25,29 +23,24 @@ pub enum Command {
     Delete,
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// There is a new customer.
     Registered(String),
-    /// One is called otherwise.
     Changed(String),
-    /// One is gone.
     Deleted,
 }
 
 /// Why a command is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Nobody is named.
     #[error("customerName is missing")]
     NoName,
-    /// There is no such customer.
     #[error("there is no such customer")]
     Unknown,
 }
 
-/// What a command leads to; nothing, if it changes nothing.
+/// The event that a command leads to; none if it changes nothing.
 ///
 /// # Errors
 /// When the command is refused.
@@ -72,7 +65,6 @@ impl Customer {
         Self { customer_id, customer_name, version: 1 }
     }
 
-    /// The customer after an event.
     #[must_use]
     pub fn after(self, event: &Event) -> Self {
         let customer_name = match event {

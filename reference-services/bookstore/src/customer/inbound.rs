@@ -1,3 +1,3 @@
-//! How the world reaches customers and their pages.
+//! Inbound adapters: REST.
 
 pub(super) mod rest;

@@ -1,3 +1,3 @@
-//! What customers and their pages reach: their store.
+//! Outbound adapters: the store.
 
 pub(super) mod store;

@@ -1,6 +1,6 @@
-//! How events become a page. Pure. Each aggregate's version is a gate: what is older than what the
-//! page shows changes nothing, so that the view never goes backwards, in whatever order events
-//! come.
+//! Projects events to a page. Pure. Each aggregate's version is a gate: an event that is older
+//! than what the page shows changes nothing, so that the view never goes backwards, in whatever
+//! order events arrive.
 
 use brunt_kit::config::Guard;
 use serde::{Deserialize, Serialize};
@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MyPage {
-    /// From 1.
     pub id: i64,
-    /// The order it shows.
     pub order_id: i64,
     /// What was ordered, once that is known.
     #[serde(flatten)]
@@ -20,11 +18,10 @@ pub struct MyPage {
     pub order_status: Option<String>,
     /// What brings it.
     pub delivery_id: Option<i64>,
-    /// How far that is.
     pub delivery_status: Option<String>,
-    /// What the order itself said last, and the version in which it did; 0 if it said nothing.
+    /// The status that order's own events reported last; none before the first.
     pub said: Option<String>,
-    /// See `said`.
+    /// The version of the order in that event; 0 before the first.
     pub order_version: u64,
     /// Whether stock was taken for it.
     pub prepared: bool,
@@ -32,65 +29,54 @@ pub struct MyPage {
     pub delivery_version: u64,
 }
 
-/// What was ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Placement {
-    /// By whom.
     pub customer_id: i64,
-    /// The book.
     pub book_id: i64,
-    /// How many.
     pub quantity: i64,
-    /// Where they go.
     pub delivery_address: String,
     /// With which coupon.
     pub coupon_id: Option<i64>,
 }
 
-/// What the events say.
+/// The part of an event that differs by publisher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// From order: it was placed, or came to nothing.
     Order {
-        /// What was ordered.
         placement: Placement,
-        /// How far it is.
         status: String,
     },
     /// From bookInventory: stock was taken.
     Prepared,
     /// From delivery: its status has changed.
     Delivery {
-        /// The delivery.
         id: i64,
-        /// How far it is.
         status: String,
     },
 }
 
-/// An event, as far as a page is concerned.
+/// What an event reports for a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Update {
-    /// Whose page it belongs on.
+    /// The order whose page shows it.
     pub order_id: i64,
-    /// The version of the aggregate that speaks.
+    /// The version of the aggregate that published the event.
     pub version: u64,
-    /// What is new.
     pub change: Change,
 }
 
 const ORDERED: &str = "Ordered";
 
 impl MyPage {
-    /// An empty page.
     #[must_use]
     pub fn new(id: i64, order_id: i64) -> Self {
         Self { id, order_id, ..Self::default() }
     }
 
-    /// The page after an event, which is the same page if it knew better; without the gate it
-    /// believes whoever spoke last.
+    /// The page after an event. An event that is older than what it shows changes nothing, unless
+    /// the gate is off.
     #[must_use]
     pub fn after(mut self, update: Update, gate: Guard) -> Self {
         let newer = |shown: u64| gate == Guard::Off || update.version > shown;
@@ -112,8 +98,8 @@ impl MyPage {
         self
     }
 
-    /// Three aggregates speak about one order. Its own end is the last word; else the
-    /// delivery knows best.
+    /// Order, bookInventory and delivery all publish about one order. The order's own end counts
+    /// first; otherwise the delivery has the latest status.
     fn status(&self) -> Option<String> {
         let ended = self.said.as_deref().filter(|said| *said != ORDERED);
         let carried = self.delivery_status.as_deref().map(|status| match status {

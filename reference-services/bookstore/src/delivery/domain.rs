@@ -1,42 +1,38 @@
-//! What a delivery is and what may happen to it. Pure: no clock, no store, no network.
+//! Deliveries: their states and commands. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// A delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
-    /// From 1.
     pub id: i64,
     /// The order it brings.
     pub order_id: i64,
-    /// Where to.
     pub delivery_address: String,
-    /// How far it is.
     pub delivery_status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
 }
 
-/// How far a delivery is.
+/// The status of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
-    /// It waits for its books.
+    /// It waits until its books are set aside.
     CreateDelivery,
-    /// On its way.
+    /// It is on its way to the customer.
     Shipped,
-    /// What the carrier calls the step that it has come to.
+    /// The step that the carrier reports, in the carrier's own words.
     Carried(String),
-    /// Called off: an end.
+    /// Canceled. A final state.
     CancelDelivery,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Its books are there: start.
+    /// Its books are set aside, so it can start.
     Start,
-    /// Its order is called off.
+    /// Its order was canceled.
     Cancel,
     /// The carrier says how far it is.
     Report(Status),
@@ -49,19 +45,17 @@ pub struct Event(Status);
 /// Why a command is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Nothing is said.
     #[error("deliveryStatus must have from 1 to {MAX_STATUS} characters")]
     NoStatus,
-    /// There is no such delivery.
     #[error("there is no such delivery")]
     Unknown,
-    /// It has nothing to bring yet.
+    /// Its books are not set aside yet.
     #[error("the delivery has not started yet: its books are not there")]
     NotStarted,
-    /// There is no way back.
+    /// The status cannot go back.
     #[error("the delivery cannot go back to CreateDelivery: it is {}", .0.text())]
     Started(Status),
-    /// It has been called off.
+    /// It was canceled.
     #[error("the delivery has been called off")]
     Over,
 }
@@ -70,7 +64,7 @@ pub enum Rejection {
 pub const MAX_STATUS: usize = 100;
 
 impl Status {
-    /// As it is written.
+    /// The text on the wire.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -81,7 +75,7 @@ impl Status {
         }
     }
 
-    /// What a carrier means.
+    /// The status that a carrier's word means.
     ///
     /// # Errors
     /// When it says nothing, or too much.
@@ -98,7 +92,7 @@ impl Status {
     }
 }
 
-/// What a command leads to; nothing, if it has had its effect before.
+/// The event that a command leads to; none if the command has had its effect before.
 ///
 /// # Errors
 /// When the command is refused.
@@ -124,7 +118,6 @@ impl Delivery {
         Self { id, order_id, delivery_address, delivery_status: Status::CreateDelivery, version: 1 }
     }
 
-    /// The delivery after an event.
     #[must_use]
     pub fn after(self, event: Event) -> Self {
         Self { delivery_status: event.0, version: self.version + 1, ..self }

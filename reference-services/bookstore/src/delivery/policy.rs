@@ -1,4 +1,4 @@
-//! What the others' events mean for a delivery.
+//! Policy: the events of order and bookInventory create, start and cancel deliveries.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};

@@ -1,3 +1,3 @@
-//! What a history reaches: its store.
+//! Outbound adapters: the store.
 
 pub(super) mod store;

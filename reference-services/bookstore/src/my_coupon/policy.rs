@@ -1,4 +1,4 @@
-//! Which events are part of a coupon's history.
+//! Policy: the events that become part of a coupon's history.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::Envelope;

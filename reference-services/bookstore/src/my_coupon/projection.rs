@@ -1,5 +1,5 @@
-//! How events become a coupon's history. Pure. Each event has its place by the coupon's version, so
-//! the history is the same in whatever order they come, and however often.
+//! Projects events to a coupon's history. Pure. Each event has its place by the coupon's version,
+//! so the history is the same in whatever order, and however many times, events arrive.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What customers may ask of orders, by whichever interface they come.
+//! The commands and queries that REST and gRPC share.
 
 use brunt_kit::calls::CallError;
 use brunt_kit::config::Guard;
@@ -21,8 +21,8 @@ impl App {
         Ok(order.ok_or(Refusal::Rejected(Rejection::NoSuchOrder))?)
     }
 
-    /// The others are asked outside of any transaction; a key that was used before
-    /// asks nobody again.
+    /// Calls the other services outside of any transaction; with a key that was used before,
+    /// none is called.
     pub(super) async fn place(
         &self,
         placement: Placement,

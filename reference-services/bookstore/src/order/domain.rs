@@ -1,17 +1,14 @@
-//! What an order is and what may happen to it. Pure: no clock, no store, no network.
+//! Orders: their commands and events. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// An order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
-    /// From 1.
     pub order_id: i64,
     /// What was ordered, by whom, and where it goes.
     #[serde(flatten)]
     pub placement: Placement,
-    /// How far it is.
     pub order_status: Status,
     /// The version of the delivery whose status it shows; 0 if none does.
     pub delivery_version: u64,
@@ -23,92 +20,86 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Placement {
-    /// The book.
     pub book_id: i64,
-    /// Who orders.
     pub customer_id: i64,
-    /// How many, at least 1.
+    /// The quantity, at least 1.
     pub quantity: i64,
-    /// Where they go.
     pub delivery_address: String,
     /// The coupon that the customer wants to use.
     pub coupon_id: Option<i64>,
 }
 
-/// How far an order is.
+/// The status of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// Accepted, whether or not there is stock.
     Ordered,
     /// Stock was taken for it.
     DeliveryPrepared,
-    /// On its way.
+    /// It is on its way to the customer.
     Shipped,
-    /// What the carrier calls the step that the delivery has come to.
+    /// The step that the carrier reports, in the carrier's own words.
     Carried(String),
-    /// The carrier has given up: an end.
+    /// The carrier has given up. A final state.
     DeliveryCanceled,
-    /// Its coupon was another order's: an end.
+    /// Its coupon belongs to another order. A final state.
     CouponRefused,
-    /// Its customer has called it off: an end.
+    /// Its customer canceled it. A final state.
     OrderCanceled,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// A customer orders.
     Place(Placement),
-    /// The customer calls it off.
+    /// The customer cancels it.
     Cancel,
     /// The coupon is another order's.
     RefuseCoupon,
-    /// Stock was taken.
     Prepare,
     /// The delivery's status has changed.
     Follow(Delivery),
 }
 
-/// A delivery, as far as its order is concerned.
+/// What a delivery event reports to its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// Which of its changes this is.
+    /// The delivery's version in this event.
     pub version: u64,
-    /// What has become of it.
+    /// What happened to the delivery.
     pub step: Step,
 }
 
-/// What has become of a delivery.
+/// What happened to a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// It has begun.
     Shipped,
-    /// It has been called off.
+    /// It was canceled.
     Canceled,
-    /// What the carrier says.
+    /// The step that the carrier reports.
     Carried(String),
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// An order was accepted.
     Ordered(Placement),
-    /// An order has come to an end before it was delivered: what was done for it is to be undone.
+    /// An order ended before it was delivered: what was done for it must be undone.
     OrderCanceled(Reason),
-    /// It has come further. Not published: another service's event says it.
+    /// Its status has advanced. Not published, as another service's event reports it.
     Progressed {
-        /// How far.
         status: Status,
         /// The version of the delivery that it shows.
         delivery_version: u64,
     },
 }
 
-/// Why an order came to nothing.
+/// Why an order ended before it was delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Its customer wanted it.
+    /// Its customer canceled it.
     Customer,
     /// Its coupon was another order's.
     Coupon,
@@ -119,16 +110,13 @@ pub enum Reason {
 /// Why a command is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Not a quantity.
     #[error("quantity must be from 1 to {MAX_QUANTITY}")]
     Quantity,
     /// Nobody could deliver it.
     #[error("deliveryAddress is missing")]
     NoAddress,
-    /// There is no such order.
     #[error("there is no such order")]
     NoSuchOrder,
-    /// It is too late.
     #[error("the order cannot be canceled any more: it is {}", .0.text())]
     TooLate(Status),
 }
@@ -137,7 +125,7 @@ pub enum Rejection {
 pub const MAX_QUANTITY: i64 = 1_000_000_000;
 
 impl Status {
-    /// As it is written.
+    /// The text on the wire.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -156,7 +144,8 @@ impl Status {
     }
 }
 
-/// What a command leads to; nothing, if it has had its effect before or comes too late to have one.
+/// The event that a command leads to; none if it has had its effect before, or comes too
+/// late for one.
 ///
 /// # Errors
 /// When the command is refused.
@@ -207,7 +196,6 @@ impl Order {
         Self { order_id, placement, order_status: Status::Ordered, delivery_version: 0, version: 1 }
     }
 
-    /// The order after an event.
     #[must_use]
     pub fn after(self, event: &Event) -> Self {
         let (order_status, delivery_version) = match event {

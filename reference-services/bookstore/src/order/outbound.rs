@@ -1,4 +1,4 @@
-//! What an order reaches: its store, and the services that it asks.
+//! Outbound adapters: the store, and calls to bookInventory and coupon.
 
 pub(super) mod calls;
 pub(super) mod store;

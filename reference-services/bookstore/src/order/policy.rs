@@ -1,4 +1,4 @@
-//! What the others' events mean for an order.
+//! Policy: the events of bookInventory, delivery and coupon change the order's status.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};

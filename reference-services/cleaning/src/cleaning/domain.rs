@@ -1,4 +1,4 @@
-//! What a clean is. Pure: no clock, no store, no network.
+//! Cleans: when a reservation can be cleaned. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,44 +6,39 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Clean {
-    /// From 1.
     pub id: i64,
-    /// Always that it is done.
+    /// Always `CleaningCompleted`: a clean is stored when it is done.
     pub status: Status,
-    /// The reservation.
     pub request_id: i64,
     /// When it was cleaned.
     pub clean_date: Option<String>,
 }
 
-/// How far a clean is.
+/// The status of a clean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
-    /// Done.
     CleaningCompleted,
 }
 
-/// What is known of a reservation.
+/// What cleaning knows of a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reservation {
-    /// Nothing that speaks against cleaning.
+    /// It can be cleaned.
     Open,
-    /// It is cleaned.
     Cleaned,
-    /// The customer called it off.
+    /// The customer canceled it.
     Canceled,
 }
 
 /// Why a clean is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Once is enough.
+    /// It was cleaned before.
     #[error("reservation {0} is cleaned already")]
     Cleaned(i64),
-    /// Nobody wants it any more.
+    /// Its reservation was canceled.
     #[error("reservation {0} was canceled")]
     Canceled(i64),
-    /// There is no such clean.
     #[error("there is no such clean")]
     NoSuchClean,
 }

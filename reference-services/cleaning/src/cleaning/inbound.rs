@@ -1,3 +1,3 @@
-//! How the world reaches a cleaning.
+//! Inbound adapters: REST.
 
 pub(super) mod rest;

@@ -1,3 +1,3 @@
-//! What a cleaning reaches: its store.
+//! Outbound adapters: the store.
 
 pub(super) mod store;

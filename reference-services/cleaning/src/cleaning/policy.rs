@@ -1,4 +1,4 @@
-//! What reservation's events mean for cleaning: what is cancelled is not to be cleaned.
+//! Policy: a canceled reservation is not cleaned.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::Envelope;

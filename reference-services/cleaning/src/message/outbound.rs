@@ -1,3 +1,3 @@
-//! What a message reaches: its store.
+//! Outbound adapters: the store.
 
 pub(super) mod store;

@@ -1,4 +1,4 @@
-//! Which events the customer is told of.
+//! Policy: the events that become messages to the customer.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::Envelope;

@@ -1,3 +1,3 @@
-//! How the world reaches the view.
+//! Inbound adapters: REST.
 
 pub(super) mod rest;

@@ -1,3 +1,3 @@
-//! What the view reaches: its store.
+//! Outbound adapters: the store.
 
 pub(super) mod store;

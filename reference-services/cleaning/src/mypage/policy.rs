@@ -1,4 +1,4 @@
-//! Which events are news for a customer's view.
+//! Policy: the events that update a customer's view.
 
 use brunt_kit::config::Guard;
 use brunt_kit::consumer::{Handled, PolicyError};
@@ -18,7 +18,7 @@ struct ReservationEvent {
     customer_name: Option<String>,
 }
 
-/// From payment and from cleaning.
+/// The fields that the events of payment and cleaning have in common.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StatusEvent {

@@ -1,5 +1,5 @@
-//! How events become a customer's view. Pure. A reservation only moves forward, so of two states
-//! the later one is shown, in whatever order they are view.
+//! Projects events to a customer's view. Pure. A reservation only moves forward, so of two states
+//! the later one is shown, in whatever order their events arrive.
 
 use brunt_kit::config::Guard;
 use serde::{Deserialize, Serialize};
@@ -8,19 +8,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DashBoardView {
-    /// From 1.
     pub id: i64,
     /// The reservation it shows.
     pub request_id: i64,
-    /// For how much, in won.
+    /// The price, in won.
     pub price: Option<i64>,
-    /// Whose it is.
     pub customer_name: Option<String>,
-    /// How far it is.
     pub status: Option<Status>,
 }
 
-/// How far a reservation is; the later is the greater.
+/// The status of a reservation. A later status is greater than an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is what the events say")]
 pub enum Status {
@@ -31,25 +28,22 @@ pub enum Status {
     PaymentCancelCompleted,
 }
 
-/// What an event says of a reservation.
+/// What an event reports of a reservation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Update {
-    /// How far it is.
     pub status: Status,
-    /// For how much, in won, if it says so.
+    /// The price, in won; none if the event does not say it.
     pub price: Option<i64>,
-    /// Whose it is, if it says so.
+    /// The customer's name; none if the event does not say it.
     pub customer_name: Option<String>,
 }
 
 impl DashBoardView {
-    /// An empty one.
     #[must_use]
     pub fn new(id: i64, request_id: i64) -> Self {
         Self { id, request_id, ..Self::default() }
     }
 
-    /// The view after an event.
     #[must_use]
     pub fn after(self, update: Update, version_gate: Guard) -> Self {
         let status = match version_gate {

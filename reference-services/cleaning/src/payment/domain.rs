@@ -1,17 +1,15 @@
-//! What a payment is and what may happen to it. Pure: no clock, no store, no network.
+//! Payments: their states and rules. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// Money that was taken for a reservation, or given back.
+/// The payment of a reservation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
-    /// From 1.
     pub id: i64,
-    /// What it is for.
     #[serde(flatten)]
     pub charge: Charge,
-    /// Whether it holds.
+    /// Whether it was refunded.
     pub status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
@@ -21,36 +19,32 @@ pub struct Payment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Charge {
-    /// The reservation: what correlates the two.
+    /// The reservation that is paid for.
     pub request_id: i64,
-    /// In won.
+    /// The amount, in won.
     pub price: i64,
 }
 
-/// Whether a payment holds.
+/// The status of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
-    /// It does.
     PaymentApproved,
-    /// It was given back.
     PaymentCancel,
 }
 
 /// Why a payment is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Not a price.
     #[error("price must be at least 0")]
     NegativePrice,
-    /// It was called off before.
+    /// Its order was canceled before.
     #[error("reservation {0} was canceled")]
     ReservationCanceled(i64),
-    /// There is no such payment.
     #[error("there is no such payment")]
     NoSuchPayment,
 }
 
-/// Whether a request is paid. Its reservation may have been called off before the request came.
+/// Whether a charge is accepted. Its reservation may have been canceled before the charge arrived.
 ///
 /// # Errors
 /// When it is not.
@@ -62,13 +56,13 @@ pub fn approve(charge: &Charge, canceled: bool) -> Result<(), Rejection> {
 }
 
 impl Payment {
-    /// The payment that an approved request makes.
+    /// The payment that an accepted charge makes.
     #[must_use]
     pub fn paid(id: i64, charge: Charge) -> Self {
         Self { id, charge, status: Status::PaymentApproved, version: 1 }
     }
 
-    /// The payment after it was given back; nothing, if it was before.
+    /// The payment after its refund; none if it was refunded before.
     #[must_use]
     pub fn refunded(self) -> Option<Self> {
         (self.status == Status::PaymentApproved).then(|| Self {

@@ -1,4 +1,4 @@
-//! What reservation's events mean for a payment: that of a cancelled one is given back.
+//! Policy: the cancellation of a reservation refunds its payment.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};

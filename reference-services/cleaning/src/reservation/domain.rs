@@ -1,17 +1,15 @@
-//! What a reservation is and what may happen to it. Pure: no clock, no store, no network.
+//! Reservations: their commands and events. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// A reserved cleaning. It is paid: there is none that is not.
+/// A reservation. It is paid: an unpaid one is an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reservation {
-    /// From 1; what the other services call `requestId`.
+    /// Counts from 1. The other services call it `requestId`.
     pub id: i64,
-    /// What was reserved, by whom and for how much.
     #[serde(flatten)]
     pub placement: Placement,
-    /// How far it is.
     pub status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
@@ -21,62 +19,53 @@ pub struct Reservation {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Placement {
-    /// When to clean.
     pub request_date: Option<String>,
-    /// Where.
     pub place: Option<String>,
-    /// For how much, in won.
+    /// The price, in won.
     pub price: i64,
-    /// For whom.
     pub customer_name: Option<String>,
 }
 
-/// How far a reservation is. A cancelled one does not stand any more: its status is in
-/// its last event.
+/// The status of a reservation. A canceled one is deleted: its status is in its last event only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
-    /// It stands.
+    /// It was paid and accepted.
     ReservationApply,
-    /// It is cleaned.
     CleaningCompleted,
-    /// Called off by the customer.
+    /// The customer canceled it.
     ReservationCancel,
 }
 
-/// What is wanted of a reservation that stands.
+/// The commands that change a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// The customer calls it off.
+    /// The customer cancels it.
     Cancel,
-    /// It is cleaned.
     Complete,
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// It was called off.
+    /// It was canceled.
     CleaningRequestCanceled,
-    /// It was cleaned. Not published: cleaning's own event says it.
+    /// It was cleaned. Not published, as cleaning's own event reports it.
     Completed,
 }
 
 /// Why a command is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Not a price.
     #[error("price must be at least 0")]
     NegativePrice,
-    /// There is no such reservation.
     #[error("there is no such reservation")]
     NoSuchReservation,
-    /// It is too late.
     #[error("the reservation cannot be canceled any more: it is cleaned")]
     Cleaned,
 }
 
 impl Placement {
-    /// Whether it can be reserved at all.
+    /// Checks a placement before payment is asked.
     ///
     /// # Errors
     /// When its price is below zero.
@@ -85,7 +74,7 @@ impl Placement {
     }
 }
 
-/// What a command leads to; nothing, if it has had its effect before.
+/// The event that a command leads to; none if the command has had its effect before.
 ///
 /// # Errors
 /// When the command is refused.
@@ -105,7 +94,6 @@ impl Reservation {
         Self { id, placement, status: Status::ReservationApply, version: 1 }
     }
 
-    /// The reservation after an event.
     #[must_use]
     pub fn after(self, event: Event) -> Self {
         let status = match event {

@@ -1,4 +1,4 @@
-//! How the world reaches a reservation.
+//! Inbound adapters: REST and gRPC.
 
 pub(super) mod grpc;
 pub(super) mod rest;

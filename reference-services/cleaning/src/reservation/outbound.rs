@@ -1,4 +1,4 @@
-//! What a reservation reaches: its store, and payment.
+//! Outbound adapters: the store, and calls to payment.
 
 pub(super) mod calls;
 pub(super) mod store;

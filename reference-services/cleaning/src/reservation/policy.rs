@@ -1,4 +1,4 @@
-//! What cleaning's events mean for a reservation.
+//! Policy: cleaning's events complete a reservation.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::Envelope;

@@ -1,3 +1,3 @@
-//! What a page reaches: its store.
+//! Outbound adapters of customercenter: its store.
 
 pub(super) mod store;

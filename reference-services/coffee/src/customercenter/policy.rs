@@ -1,4 +1,4 @@
-//! Which events are update for a page.
+//! Policy: the events that update a page.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::Envelope;

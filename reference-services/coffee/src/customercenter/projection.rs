@@ -1,6 +1,6 @@
-//! How events become a page. Pure. Each aggregate's version is a gate: what is older than what the
-//! page shows changes nothing, so that the view never goes backwards, in whatever order events
-//! come.
+//! Projects events to a page. Pure. Each aggregate's version is a gate: an event that is older
+//! than what the page shows changes nothing, so that the view never goes backwards, in whatever
+//! order events arrive.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,19 +8,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MyPage {
-    /// From 1.
     pub id: i64,
-    /// The order it shows.
     pub order_id: i64,
-    /// How far the order is.
     pub order_status: Option<String>,
     /// The product that is made for it.
     pub product_id: Option<i64>,
-    /// How far the product is.
     pub product_status: Option<String>,
-    /// What was ordered.
     pub product_name: Option<String>,
-    /// How many.
     pub qty: Option<i64>,
     /// The version of the order that is shown; 0 if none is.
     pub order_version: u64,
@@ -28,35 +22,29 @@ pub struct MyPage {
     pub product_version: u64,
 }
 
-/// What the events say.
+/// The part of an event that differs by publisher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// From order: it was placed or cancelled.
     Order {
-        /// How far it is.
         status: String,
     },
     /// From product: it was made or called off, or could not be made.
     Product {
-        /// The product.
         id: i64,
-        /// How far it is.
         status: String,
     },
 }
 
-/// An event, as far as a page is concerned.
+/// What an event reports for a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Update {
-    /// Whose page it belongs on.
+    /// The order whose page shows it.
     pub order_id: i64,
-    /// The version of the aggregate that speaks.
+    /// The version of the aggregate that published the event.
     pub version: u64,
-    /// What was ordered.
     pub product_name: String,
-    /// How many.
     pub qty: i64,
-    /// What is new.
     pub change: Change,
 }
 
@@ -64,13 +52,12 @@ const REQUESTED: &str = "Requested";
 const CANCELED: &str = "Canceled";
 
 impl MyPage {
-    /// An empty page.
     #[must_use]
     pub fn new(id: i64, order_id: i64) -> Self {
         Self { id, order_id, ..Self::default() }
     }
 
-    /// The page after an event, which is the same page if it knew better.
+    /// The page after an event. An event that is older than what it shows changes nothing.
     #[must_use]
     pub fn after(mut self, update: Update) -> Self {
         self.product_name.get_or_insert(update.product_name);
@@ -83,7 +70,7 @@ impl MyPage {
             Change::Product { id, status } if update.version > self.product_version => {
                 self.product_version = update.version;
                 self.product_id = Some(id);
-                // The order itself publishes no event when it ends like this.
+                // Order publishes no event for a product that was made or is out of stock.
                 if status != CANCELED {
                     self.show_order(status.clone());
                 }
@@ -94,8 +81,8 @@ impl MyPage {
         self
     }
 
-    /// Two aggregates speak about one order: its beginning never replaces its end, and
-    /// a cancellation stays.
+    /// Both order and product publish the order's status: its first status never replaces a final
+    /// one, and a cancellation stays.
     fn show_order(&mut self, status: String) {
         let shown = self.order_status.as_deref();
         if shown.is_none() || (status != REQUESTED && shown != Some(CANCELED)) {

@@ -1,4 +1,4 @@
-//! What customers may ask of orders, by whichever interface they come.
+//! The commands and queries that REST and gRPC share.
 
 use brunt_kit::config::Guard;
 use brunt_kit::event::Cause;
@@ -30,9 +30,9 @@ impl App {
         Ok(self.store.write(move |tx| store::place(tx, placement, key.as_deref(), &cause)).await?)
     }
 
-    /// Product is asked first, outside of any transaction: only it knows whether making has begun.
-    /// Without its answer the order stays as it is; should it have called off making all the same,
-    /// its event will cancel the order.
+    /// Asks product first, outside of any transaction, as only product knows whether making has
+    /// begun. Without an answer the order is unchanged; if product has canceled all the same, its
+    /// event cancels the order.
     pub(super) async fn cancel(&self, order: Order, cause: Cause) -> Result<Order, Problem> {
         let nothing_to_do = decide(Some(&order), Command::Cancel).map_err(Refusal::from)?.is_none();
         if nothing_to_do {

@@ -1,49 +1,42 @@
-//! What an order is and what may happen to it. Pure: no clock, no store, no network.
+//! Orders: their commands and events. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// An order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
-    /// From 1.
     pub id: i64,
     /// The product that was made for it; the customer may also name one.
     pub product_id: Option<i64>,
-    /// What was ordered.
     pub product_name: String,
-    /// How many, at least 1.
+    /// The quantity, at least 1.
     pub qty: i64,
-    /// How far it is.
     pub status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
 }
 
-/// How far an order is. Everything but `Requested` is an end.
+/// The status of an order. All but `Requested` are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// Accepted; not made yet.
     Requested,
-    /// Made.
     Completed,
     /// Could not be made.
     #[serde(rename = "Out of stock")]
     OutOfStock,
-    /// Called off before it was made.
+    /// Canceled before it was made.
     Canceled,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// A customer orders.
     Place(Placement),
-    /// The product is not going to be made: the order is called off.
+    /// The product will not be made, so the order is canceled.
     Cancel,
     /// The product is made, or cannot be.
     Finish {
-        /// The product.
         product_id: i64,
         /// `Completed` or `OutOfStock`.
         outcome: Outcome,
@@ -55,33 +48,27 @@ pub enum Command {
 pub struct Placement {
     /// The customer's own reference to a product.
     pub product_id: Option<i64>,
-    /// What.
     pub product_name: String,
-    /// How many.
     pub qty: i64,
 }
 
 /// How making ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is made.
     Completed,
-    /// There was not enough of it.
     OutOfStock,
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// An order was accepted.
     Ordered(Placement),
-    /// An order was called off.
+    /// An order was canceled.
     OrderCanceled,
-    /// An order has come to its end. Not published: the product's own event says it.
+    /// An order is finished. Not published, as product's own event reports it.
     Finished {
-        /// The product.
         product_id: i64,
-        /// How.
         outcome: Outcome,
     },
 }
@@ -89,22 +76,18 @@ pub enum Event {
 /// Why a command is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Nothing is named.
     #[error("productName is missing")]
     NoProductName,
-    /// Not a quantity.
     #[error("qty must be at least 1")]
     QtyTooSmall,
-    /// There is no such order.
     #[error("there is no such order")]
     NoSuchOrder,
-    /// It is too late.
     #[error("the order cannot be canceled any more: it is {}", .0.text())]
     TooLate(Status),
 }
 
 impl Status {
-    /// As it is written.
+    /// The text on the wire.
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
@@ -116,7 +99,7 @@ impl Status {
     }
 }
 
-/// What a command leads to; nothing, if it has had its effect before.
+/// The event that a command leads to; none if the command has had its effect before.
 ///
 /// # Errors
 /// When the command is refused.
@@ -158,7 +141,6 @@ impl Order {
         Self { id, product_id, product_name, qty, status: Status::Requested, version: 1 }
     }
 
-    /// The order after an event.
     #[must_use]
     pub fn after(self, event: &Event) -> Self {
         let version = self.version + 1;

@@ -1,4 +1,4 @@
-//! What an order reaches: its store, and product.
+//! Outbound adapters: the store, and calls to product.
 
 pub(super) mod calls;
 pub(super) mod store;

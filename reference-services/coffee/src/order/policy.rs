@@ -1,4 +1,4 @@
-//! What product's events mean for an order.
+//! Policy: product's events finish or cancel an order.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};
@@ -22,7 +22,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     }
     let product: ProductEvent = event.read()?;
     match store::change(tx, product.order_id, command(&product)?, &Cause::event(event)) {
-        // A product that was asked for cancelling may belong to an order that was made after all.
+        // Its order may have been finished by an earlier product that was made after all.
         Ok(_) | Err(Refusal::Rejected(Rejection::TooLate(_))) => Ok(Handled::Applied),
         Err(Refusal::Rejected(rejection)) => Err(PolicyError::Unusable(rejection.to_string())),
         Err(Refusal::KeyReused) => Err(PolicyError::Unusable("an event carries no key".to_owned())),

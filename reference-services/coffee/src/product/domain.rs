@@ -1,4 +1,4 @@
-//! What a product is and what may happen to it. Pure: no clock, no store, no network.
+//! Products: their commands and events. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,66 +6,55 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Product {
-    /// From 1.
     pub id: i64,
     /// The order it is made for.
     pub order_id: i64,
-    /// What.
     pub product_name: String,
-    /// How many.
     pub qty: i64,
-    /// How far it is.
     pub status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
 }
 
-/// How far a product is: `Requested` → `Making` → `Completed` or `OutOfStock`; `Canceled`
+/// The status of a product: `Requested` → `Making` → `Completed` or `OutOfStock`; `Canceled`
 /// only from `Requested`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// It waits to be made.
     Requested,
-    /// Stock has been asked: from here on there is no way back.
+    /// Stock was asked. It cannot be canceled any more.
     Making,
-    /// Made.
     Completed,
-    /// There was not enough of it.
     #[serde(rename = "Out of stock")]
     OutOfStock,
-    /// Called off. An order that was cancelled before it arrived has such a row too, and
-    /// is not made.
+    /// Canceled. An order whose cancellation arrives before the order itself gets such a row too,
+    /// and is not made.
     Canceled,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Begin making.
     Start,
-    /// Stock has answered.
     Finish(Supply),
-    /// Call it off.
     Cancel,
 }
 
 /// Stock's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Supply {
-    /// It was taken.
     Taken,
-    /// There was not enough of it.
     Lacking,
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Making has begun. Not published.
     Started,
     /// Making has ended, one way or the other.
     Produced(Supply),
-    /// It was called off.
+    /// It was canceled.
     ProductCanceled,
 }
 
@@ -81,7 +70,7 @@ pub enum Rejection {
 }
 
 impl Status {
-    /// As it is written.
+    /// The text on the wire.
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
@@ -94,7 +83,7 @@ impl Status {
     }
 }
 
-/// What a command leads to; nothing, if it has had its effect before.
+/// The event that a command leads to; none if the command has had its effect before.
 ///
 /// # Errors
 /// When the command is refused.
@@ -104,7 +93,7 @@ pub fn decide(product: &Product, command: Command) -> Result<Option<Event>, Reje
         (Command::Start, Requested) => Ok(Some(Event::Started)),
         (Command::Finish(supply), Making) => Ok(Some(Event::Produced(supply))),
         (Command::Cancel, Requested) => Ok(Some(Event::ProductCanceled)),
-        // After a restart what was being made is started once more.
+        // A restart starts a product again that was being made.
         (Command::Start, Making)
         | (Command::Finish(_), Completed | OutOfStock)
         | (Command::Cancel, Canceled) => Ok(None),
@@ -114,7 +103,6 @@ pub fn decide(product: &Product, command: Command) -> Result<Option<Event>, Reje
 }
 
 impl Product {
-    /// The product after an event.
     #[must_use]
     pub fn after(self, event: Event) -> Self {
         let status = match event {

@@ -1,9 +1,9 @@
-//! Makes products: many wait at the same time, and stock is asked for several at once, outside of
-//! any transaction.
+//! Makes products. Many wait at the same time, and stock is asked for several at once, outside
+//! of any transaction.
 //!
-//! A job stays in the store until its product is finished, so that a restart resumes it, or another
-//! replica, should this one go for good. Until stock has answered, it is asked again with the same
-//! key: a product that two replicas are at is made once.
+//! A job stays in the store until its product is finished, so that it is resumed after a restart,
+//! or by another replica. Stock is asked with the same key until it answers, so that a product
+//! which two replicas are making is made once.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -20,12 +20,12 @@ use super::domain::{Command, Product};
 use super::outbound::calls::StockClient;
 use super::outbound::store::{self, Job, Refusal};
 
-/// How many are being made at once: while stock is down, the others wait and can
-/// still be cancelled.
+/// How many products are made at once. The others wait, and can still be canceled while
+/// stock is down.
 const AT_ONCE: usize = 128;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How often to look for jobs that nobody is at, which have been due for as long.
+/// How often to look for jobs that no replica is making. They must have been due for as long.
 const SWEEP: Duration = Duration::from_secs(3);
 
 /// Milliseconds since 1970: due times outlive the process.
@@ -39,11 +39,11 @@ pub(super) struct Maker {
     pub(super) queue: UnboundedReceiver<Job>,
 }
 
-/// What this replica is at.
+/// The jobs of this replica.
 #[derive(Default)]
 struct Hands {
     waiting: BinaryHeap<Reverse<(i64, i64)>>,
-    /// Those that wait and those that are being made.
+    /// Waiting products and those being made.
     known: BTreeSet<i64>,
 }
 
@@ -56,7 +56,7 @@ impl Hands {
 }
 
 impl Maker {
-    /// Runs until stopped; then what stock has been asked for is finished, if stock answers.
+    /// Runs until stopped; then finishes the products that stock was asked for, if stock answers.
     pub(super) async fn run(mut self, stop: Stop) {
         let mut hands = Hands::default();
         let mut making = JoinSet::new();
@@ -72,8 +72,8 @@ impl Maker {
                 Some(job) = self.queue.recv() => hands.take(job.due, job.id),
                 Some(Ok(id)) = making.join_next() => drop(hands.known.remove(&id)),
                 () = sleep_until(sweep) => {
-                    // At first all that is left; later what somebody else should have begun long
-                    // ago.
+                    // The first sweep takes all jobs that are left; later ones only those that
+                    // another replica should have begun long ago.
                     if self.sweep(&mut hands, overdue).await {
                         overdue = i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX);
                     }
@@ -85,7 +85,7 @@ impl Maker {
         while making.join_next().await.is_some() {}
     }
 
-    /// Takes the jobs in the store that have been due for so long; false if they cannot be read.
+    /// Takes the stored jobs that have been due for `overdue` ms; false if they cannot be read.
     async fn sweep(&self, hands: &mut Hands, overdue: i64) -> bool {
         match self.store.read(|view: &View<'_>| view.all::<Job>()).await {
             Ok(jobs) => {
@@ -117,7 +117,7 @@ async fn until_due(waiting: &BinaryHeap<Reverse<(i64, i64)>>, making: usize) {
     }
 }
 
-/// Gives the id back when all is done, or nothing more can be.
+/// Makes a product, and gives its id when it is finished or cannot be.
 async fn make(store: Store, stock: StockClient, id: i64, stop: Stop) -> i64 {
     let Some((product, cause)) = started(&store, id, &stop).await else {
         return id;
@@ -139,13 +139,12 @@ async fn make(store: Store, stock: StockClient, id: i64, stop: Stop) -> i64 {
     id
 }
 
-/// The product to make, or nothing if it was cancelled.
+/// The product to make; none if it was canceled.
 async fn started(store: &Store, id: i64, stop: &Stop) -> Option<(Product, Cause)> {
     until_stored(store, id, stop, move |tx: &mut Tx<'_>| store::start(tx, id)).await
 }
 
-/// What `work` gives once the store could be written; nothing if the work is refused, or
-/// the service stops.
+/// Repeats `work` until the store is written; none if the work is refused, or the service stops.
 async fn until_stored<T: Send + 'static>(
     store: &Store,
     id: i64,
@@ -167,7 +166,7 @@ async fn until_stored<T: Send + 'static>(
     }
 }
 
-/// With some jitter, so that what failed together does not come back together.
+/// Waits with jitter, so that calls that failed together are not repeated together.
 async fn wait(pause: Duration, stop: &Stop) {
     tokio::select! {
         () = sleep(pause.mul_f64(0.5 + fastrand::f64())) => {}

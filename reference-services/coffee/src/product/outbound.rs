@@ -1,4 +1,4 @@
-//! What a product reaches: its store, and stock.
+//! Outbound adapters: the store, and calls to stock.
 
 pub(super) mod calls;
 pub(super) mod store;

@@ -1,4 +1,4 @@
-//! What order's events mean for product: an order is to be made, after a while.
+//! Policy: an order is made after the making time.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::domain::{Product, Status};
 use super::maker::now_millis;
 use super::outbound::store::{self, Job};
 
-/// Where orders arrive.
+/// Turns orders into jobs for the maker.
 pub(super) struct Kitchen {
     pub(super) making_time: Duration,
     pub(super) jobs: UnboundedSender<Job>,
@@ -55,7 +55,7 @@ impl Kitchen {
         tx.put(&product)?;
         tx.put(&job)?;
         let jobs = self.jobs.clone();
-        // Should the maker have stopped, it finds the job in the store at the next start.
+        // If the maker has stopped, it finds the job in the store at the next start.
         tx.after_commit(move || drop(jobs.send(job)));
         Ok(Handled::Applied)
     }

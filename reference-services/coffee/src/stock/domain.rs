@@ -1,4 +1,4 @@
-//! What a stock is and what may happen to it. Pure: no clock, no store, no network.
+//! Stocks: their commands and events. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stock {
-    /// From 1.
     pub id: i64,
     /// Of what; no two stocks have the same name.
     pub product_name: String,
-    /// How much, never below 0.
+    /// The quantity, never below 0.
     pub qty: i64,
     /// Counts its changes, from 1.
     pub version: u64,
@@ -19,50 +18,47 @@ pub struct Stock {
 /// Some amount of a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Supply {
-    /// Of what.
     pub product_name: String,
-    /// How much.
     pub qty: i64,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// A product is kept from now on.
+    /// Adds a product.
     Create(Supply),
-    /// Somebody has counted.
+    /// Sets the quantity, such as after a count.
     SetQty(i64),
-    /// So many are taken.
+    /// Takes this quantity.
     Reduce(i64),
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A stock was created. Not published.
     Created(Supply),
     /// A quantity was set. Not published.
     QtySet(i64),
-    /// So many were taken.
+    /// This quantity was taken.
     StockReduced(i64),
 }
 
 /// Why a command is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Nothing is named.
     #[error("productName is missing")]
     NoProductName,
-    /// Not a quantity that there can be.
+    /// A quantity below 0.
     #[error("qty must be at least 0")]
     Negative,
-    /// Not a quantity that can be taken.
+    /// A quantity below 1.
     #[error("qty must be at least 1")]
     NothingTaken,
-    /// The product is kept already.
+    /// There is a stock of this product already.
     #[error("there is a stock of this product already")]
     Known,
-    /// The product is not kept.
+    /// There is no stock of this product.
     #[error("there is no such stock")]
     Unknown,
     /// There is less than is wanted.
@@ -70,7 +66,7 @@ pub enum Rejection {
     Lacking,
 }
 
-/// What a command leads to.
+/// The event that a command leads to.
 ///
 /// # Errors
 /// When the command is refused.
@@ -101,7 +97,6 @@ impl Stock {
         Self { id, product_name: supply.product_name, qty: supply.qty, version: 1 }
     }
 
-    /// The stock after an event.
     #[must_use]
     pub fn after(self, event: &Event) -> Self {
         let qty = match event {

@@ -1,4 +1,4 @@
-//! What orders and reviews are and what may happen to them. Pure: no clock, no store, no network.
+//! Orders and reviews: their commands and events. Pure: no clock, no store, no network.
 
 mod order;
 mod review;

@@ -1,4 +1,4 @@
-//! What an order reaches: its store, and pay.
+//! Outbound adapters: the store, and calls to pay.
 
 pub(super) mod calls;
 pub(super) mod store;

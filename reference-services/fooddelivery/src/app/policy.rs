@@ -1,4 +1,4 @@
-//! What the events of store and rider mean for an order: how far it is.
+//! Policy: the events of store and rider change the order's status.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};

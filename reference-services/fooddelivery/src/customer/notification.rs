@@ -8,9 +8,7 @@ use super::projection::OrderStatus;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
-    /// From 1.
     pub id: i64,
-    /// The order.
     pub order_id: i64,
     /// Who is told; nobody knows until the order itself is heard of.
     pub customer: Option<String>,

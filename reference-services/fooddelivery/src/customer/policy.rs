@@ -1,4 +1,4 @@
-//! Which events are update for a customer.
+//! Policy: the events that update a page and notify its customer.
 
 use brunt_kit::config::Guard;
 use brunt_kit::consumer::{Handled, PolicyError};

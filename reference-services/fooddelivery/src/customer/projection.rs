@@ -1,6 +1,6 @@
-//! How events become a page. Pure. Several services speak about one order, so their events come in
-//! any order; what is older than what the page shows changes nothing, so that the view never goes
-//! backwards.
+//! Projects events to a page. Pure. Several services publish about one order, so their events
+//! arrive in any order; a status that is older than what the page shows changes nothing, so that
+//! the view never goes backwards.
 
 use brunt_kit::config::Guard;
 use serde::{Deserialize, Serialize};
@@ -9,14 +9,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MyPage {
-    /// From 1.
     pub id: i64,
-    /// The order it shows.
     pub order_id: i64,
     /// What was placement, once that is known.
     #[serde(flatten)]
     pub order: Option<Placement>,
-    /// How far the order is.
     pub order_status: Option<OrderStatus>,
     /// Where the money is.
     pub pay_status: Option<PayStatus>,
@@ -26,51 +23,41 @@ pub struct MyPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Placement {
-    /// What.
     pub menu: String,
-    /// How many.
     pub qty: i64,
-    /// For how much.
     pub price: i64,
-    /// How it is delivered.
     pub delivery_type: String,
-    /// Where to.
     pub address: Option<String>,
-    /// For whom.
     pub customer: Option<String>,
 }
 
-/// How far an order is. What is later here is later in time, whoever says it.
+/// The status of an order. A later status is greater than an earlier one, whichever
+/// service reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum OrderStatus {
     /// Paid for.
     Placed,
     /// The store is going to cook it.
     Accepted,
-    /// It is being cooked.
     Cooking,
-    /// It waits for its rider.
     Cooked,
-    /// It is on its way.
+    /// It is on its way to the customer.
     Picked,
-    /// It is there.
     Delivered,
     /// The store did not want it.
     Rejected,
-    /// The customer called it off.
+    /// The customer canceled it.
     Canceled,
 }
 
 /// Where the money is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PayStatus {
-    /// It was taken.
     Paid,
-    /// It was given back.
     Canceled,
 }
 
-/// An event, as far as a page is concerned.
+/// What an event reports for a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Update {
     /// An order was placed.
@@ -102,14 +89,13 @@ impl Update {
 }
 
 impl MyPage {
-    /// An empty page.
     #[must_use]
     pub fn new(id: i64, order_id: i64) -> Self {
         Self { id, order_id, ..Self::default() }
     }
 
-    /// The page after an event, which says the same if it knew better. With the gate off, whatever
-    /// comes last is shown.
+    /// The page after an event. A status that is older than what it shows changes nothing, unless
+    /// the gate is off.
     #[must_use]
     pub fn after(mut self, update: Update, gate: Guard) -> Self {
         let open = gate == Guard::Off;

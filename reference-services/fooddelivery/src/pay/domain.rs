@@ -1,16 +1,15 @@
-//! What a payment is and what may happen to it. Pure: no clock, no store, no network.
+//! Payments: their states and rules. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
-/// Money for an order.
+/// The payment of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
-    /// From 1.
     pub id: i64,
     /// The order that it is for.
     pub order_id: i64,
-    /// How much, at least 0.
+    /// The price, at least 0.
     pub price: i64,
     /// Where the money is.
     pub status: Status,
@@ -21,25 +20,20 @@ pub struct Payment {
 /// Where the money is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
-    /// It was taken.
     Paid,
-    /// It was given back.
     Canceled,
 }
 
 /// What is to be paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charge {
-    /// For which order.
     pub order_id: i64,
-    /// How much.
     pub price: i64,
 }
 
 /// Why nothing is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Not a price.
     #[error("price must be at least 0")]
     NegativePrice,
     /// The order is none any more.
@@ -60,7 +54,7 @@ impl Payment {
         Ok(Self { id, order_id, price, status: Status::Paid, version: 1 })
     }
 
-    /// The payment after the money was given back; nothing, if it was before.
+    /// The payment after its refund; none if it was refunded before.
     #[must_use]
     pub fn refunded(self) -> Option<Self> {
         let paid = self.status == Status::Paid;

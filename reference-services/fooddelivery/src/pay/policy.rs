@@ -1,4 +1,4 @@
-//! Which events give the money back.
+//! Policy: the events that refund an order.
 
 use brunt_kit::consumer::{Handled, PolicyError};
 use brunt_kit::event::{Cause, Envelope};

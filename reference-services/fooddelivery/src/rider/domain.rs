@@ -1,4 +1,4 @@
-//! What a delivery is and what may happen to it. Pure: no clock, no store, no network.
+//! Deliveries: their states and commands. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,43 +8,36 @@ use crate::DeliveryType;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
-    /// From 1.
     pub id: i64,
-    /// The order.
     pub order_id: i64,
-    /// How it is delivered.
     pub delivery_type: DeliveryType,
-    /// How far it is.
     pub status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
 }
 
-/// How far it is: `Waiting` → `Ready` → `Picked` → `Delivered`, or it is called off.
+/// The status of a delivery: `Waiting` → `Ready` → `Picked` → `Delivered`, unless it is canceled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// It is not cooked yet.
     Waiting,
     /// It can be picked up.
     Ready,
-    /// It is on its way.
+    /// It is on its way to the customer.
     Picked,
-    /// It is there.
     Delivered,
-    /// Called off. An order that was called off before it arrived has such a row too.
+    /// Canceled. An order whose cancellation arrives before the order itself gets such a row too.
     Canceled,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// It is cooked.
     Ready,
     /// A rider takes it, who delivers in a certain way, if that is said.
     Pick(Option<DeliveryType>),
-    /// It is there.
     Deliver,
-    /// The order is called off.
+    /// The order was canceled.
     Cancel,
 }
 

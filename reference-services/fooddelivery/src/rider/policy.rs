@@ -1,4 +1,4 @@
-//! What the events of app and store mean for a rider.
+//! Policy: the events of app and store create, ready and cancel deliveries.
 
 use brunt_kit::config::Guard;
 use brunt_kit::consumer::{Handled, PolicyError};

@@ -1,4 +1,4 @@
-//! What an order is to the store and what may happen to it. Pure: no clock, no store, no network.
+//! Orders in the store: their commands. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,48 +8,39 @@ use crate::DeliveryType;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoreOrder {
-    /// From 1.
     pub id: i64,
-    /// The order.
     pub order_id: i64,
     /// Handed on to the rider.
     pub delivery_type: DeliveryType,
-    /// How far it is.
     pub status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
 }
 
-/// How far it is: `Received` → `Accepted` → `Cooking` → `Cooked`, or it ends before.
+/// The status of an order in the store: `Received` → `Accepted` → `Cooking` → `Cooked`, unless it
+/// is rejected or canceled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// The owner has not decided.
     Received,
     /// It is going to be cooked.
     Accepted,
-    /// It is not.
     Rejected,
-    /// It is being cooked.
     Cooking,
-    /// It waits for its rider.
     Cooked,
-    /// The customer called it off. An order that was called off before it arrived has such
-    /// a row too.
+    /// The customer canceled it. An order whose cancellation arrives before the order itself gets
+    /// such a row too.
     Canceled,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// The owner wants it.
     Accept,
-    /// The owner does not.
     Reject,
-    /// Cooking begins.
     Start,
-    /// Cooking ends.
     Finish,
-    /// The customer calls it off.
+    /// The customer cancels it.
     Cancel,
 }
 
@@ -59,7 +50,6 @@ pub enum Command {
 pub struct Rejection {
     /// What was wanted.
     pub command: Command,
-    /// How far it is.
     pub status: Status,
 }
 

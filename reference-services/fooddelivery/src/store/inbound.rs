@@ -1,3 +1,3 @@
-//! How the world reaches an order in the store.
+//! Inbound adapters: REST.
 
 pub(super) mod rest;

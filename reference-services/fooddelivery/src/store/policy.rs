@@ -1,4 +1,4 @@
-//! What app's events mean for the store: an order has arrived, or was called off.
+//! Policy: app's events bring orders to the store, and cancel them.
 
 use brunt_kit::config::Guard;
 use brunt_kit::consumer::{Handled, PolicyError};

@@ -1,4 +1,4 @@
-//! `/deliveries`, to be read only: what is delivered follows from what is paid.
+//! `/deliveries`, read only: what is delivered follows from what is paid.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -79,7 +79,7 @@ async fn one(
     hal::item(&caller, &DeliveryResource::from(&delivery))
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let delivery = fields(&[
         ("id", whole(1)),

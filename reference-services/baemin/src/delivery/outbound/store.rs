@@ -18,7 +18,7 @@ impl Document for Delivery {
     }
 }
 
-/// Starts to deliver a paid order, unless its payment was taken back before.
+/// Starts to deliver a paid order, unless its refund arrived first.
 pub fn start(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), StoreError> {
     let known = of_order(tx, parcel.order_id)?;
     if known.iter().any(|delivery| delivery.order_status == Status::DeliveryCanceled) {
@@ -28,8 +28,8 @@ pub fn start(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), Store
     save(tx, &delivery, cause)
 }
 
-/// Calls off the delivery of an order. One that has not been heard of leaves a row that keeps it
-/// from being started.
+/// Cancels the delivery of an order. If the payment has not arrived yet, a canceled row is stored,
+/// so that the delivery does not start when it does.
 pub fn cancel(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), StoreError> {
     let known = of_order(tx, parcel.order_id)?;
     if known.is_empty() {
@@ -42,7 +42,7 @@ pub fn cancel(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), Stor
     Ok(())
 }
 
-/// One, unless the payment was delivered twice with the inbox off.
+/// Finds the deliveries of an order: one, unless its payment was applied twice with the inbox off.
 fn of_order(tx: &Tx<'_>, order_id: i64) -> Result<Vec<Delivery>, StoreError> {
     tx.find::<Delivery>(&order_id.to_string())
 }

@@ -60,7 +60,7 @@ async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The date of an order that names none.
+/// The date of an order that a client sends without one.
 pub(super) fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
@@ -84,7 +84,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let number = || maybe(whole(i64::MIN));
     let price = || maybe(whole(0));

@@ -1,4 +1,4 @@
-//! Asks payment for money.
+//! Calls to payment.
 
 use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::metrics::Metrics;
@@ -17,7 +17,7 @@ impl PaymentClient {
         Self(Callee::new("payment", upstreams, protection, metrics))
     }
 
-    /// Pays for an order, once, however often it is asked for the same attempt.
+    /// Pays for an order. Repeated calls for the same attempt pay once, by its key.
     pub async fn pay(&self, attempt: &Attempt<OpenOrder>) -> Result<Answer, CallError> {
         let placement = &attempt.request.placement;
         let body = json!({

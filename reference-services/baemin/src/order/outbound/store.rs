@@ -16,7 +16,7 @@ impl Document for Order {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -45,7 +45,7 @@ pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: Attempt<OpenOrder>) -> Result<()
     tx.publish(events::order_canceled(&canceled, &attempt.cause)?)
 }
 
-/// Calls an order off: it does not stand any more.
+/// Cancels an order and deletes it.
 pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
     if let Some(event) = decide(&order, Command::Cancel) {
@@ -55,7 +55,8 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Notes how far delivery is. An order that was canceled meanwhile needs no note.
+/// Stores delivery's progress in the order or its attempt. For an order that was deleted
+/// it does nothing.
 pub fn deliver(tx: &mut Tx<'_>, id: i64, step: Delivery) -> Result<(), StoreError> {
     if let Some(order) = tx.get::<Order>(id)? {
         if let Some(event) = decide(&order, Command::Deliver(step)) {

@@ -1,4 +1,4 @@
-//! `/orderDetails`, to be read only, and whatever is down.
+//! `/orderDetails`, read only: served whichever other service is down.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -55,7 +55,7 @@ async fn one(
     hal::item(&caller, &OrderDetailResource(detail))
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let detail = fields(&[
         ("id", whole(1)),

@@ -1,4 +1,4 @@
-//! Detail views in their store.
+//! Detail views in the store.
 
 use brunt_kit::config::Guard;
 use brunt_kit::store::{Document, StoreError, Tx};
@@ -17,7 +17,7 @@ impl Document for OrderDetail {
     }
 }
 
-/// Shows an event in its order's view, which begins with whichever event comes first.
+/// Updates the view of an order by an event; the first event about an order creates it.
 pub fn show(
     tx: &mut Tx<'_>,
     order_id: i64,

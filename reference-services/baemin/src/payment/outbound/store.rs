@@ -19,7 +19,7 @@ impl Document for Payment {
     }
 }
 
-/// An order that was called off: a request to pay that comes after its cancellation is refused.
+/// An order that was canceled: a charge that arrives after the cancellation is refused.
 #[derive(Serialize, Deserialize)]
 struct CanceledOrder {
     order_id: i64,
@@ -33,7 +33,7 @@ impl Document for CanceledOrder {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -44,7 +44,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// Pays; with a key that was used before, gives that payment again and takes nothing.
+/// Takes a payment; with a key that was used before, gives the payment of then and charges nothing.
 pub fn pay(
     tx: &mut Tx<'_>,
     charge: Charge,
@@ -67,7 +67,7 @@ pub fn pay(
     Ok(payment)
 }
 
-/// Takes back what was paid for an order, and whatever is asked for it from now on.
+/// Refunds an order's payments, and refuses charges for it that arrive later.
 pub fn refund_order(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
     tx.put(&CanceledOrder { order_id })?;
     for payment in tx.find::<Payment>(&order_id.to_string())? {
@@ -76,7 +76,7 @@ pub fn refund_order(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(),
     Ok(())
 }
 
-/// Takes back one payment.
+/// Refunds one payment by its id.
 pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     let payment = tx.get::<Payment>(id)?.ok_or(Rejection::NoSuchPayment)?;
     Ok(refund(tx, payment, cause)?)

@@ -2,15 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Book {
-    /// From 1.
     pub book_id: i64,
-    /// Its title.
     pub book_name: String,
-    /// How many there are that are not set aside for an order.
+    /// How many are in stock and not set aside.
     pub stock: i64,
 }
 
@@ -18,40 +15,30 @@ pub struct Book {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StockInput {
-    /// From 1.
     pub id: i64,
-    /// What arrived.
     pub book_id: i64,
-    /// How many.
     pub quantity: i64,
     /// Who took them in.
     pub in_charger: Option<String>,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Sell a book.
     Create {
-        /// Its title.
         book_name: String,
-        /// How many there are.
         stock: i64,
     },
-    /// Correct it.
     Change {
-        /// Its new title.
         book_name: Option<String>,
-        /// How many there are.
         stock: Option<i64>,
     },
-    /// Put some on the shelf: they have arrived, or come back.
+    /// Adds to stock: they have arrived, or come back.
     Add(i64),
-    /// Set some aside.
     Take(i64),
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     book_name: String,
@@ -61,19 +48,16 @@ pub struct Event {
 /// Why a command is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// It has no title.
     #[error("bookName is missing")]
     NoName,
     /// Not a stock that there can be.
     #[error("stock must be from 0 to {MAX_STOCK}")]
     Stock,
-    /// Not a quantity.
     #[error("quantity must be from 1 to {MAX_STOCK}")]
     Quantity,
     /// There would be more than there can be.
     #[error("there is no room for so many: a stock is at most {MAX_STOCK}")]
     Full,
-    /// There is no such book.
     #[error("there is no such book")]
     Unknown,
     /// There is less than is wanted.
@@ -84,7 +68,7 @@ pub enum Rejection {
 /// The most that there can be of a book.
 pub const MAX_STOCK: i64 = 1_000_000_000_000;
 
-/// What a command leads to.
+/// The event that a command leads to.
 ///
 /// # Errors
 /// When the command is refused.

@@ -6,12 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Deliverable {
-    /// From 1.
     pub deliverable_id: i64,
-    /// What they are for.
     #[serde(flatten)]
     pub demand: Demand,
-    /// How far it is.
     pub status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
@@ -21,49 +18,47 @@ pub struct Deliverable {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Demand {
-    /// The order.
     pub order_id: i64,
-    /// The book.
     pub book_id: i64,
-    /// How many.
     pub quantity: i64,
 }
 
-/// How far a deliverable is.
+/// The status of a deliverable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// There are not enough; it waits until there are.
     #[serde(rename = "Stock_Lacked")]
     StockLacked,
-    /// They are set aside.
     #[serde(rename = "Delivery_Prepared")]
     DeliveryPrepared,
-    /// Not wanted any more. An order that was cancelled before it arrived has such a row too.
+    /// The order was canceled. An order whose cancellation arrives before the order itself gets
+    /// such a row too.
     OrderCanceled,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Stock was taken for it.
     Prepare,
-    /// The order is called off.
+    /// The order was canceled.
     Cancel,
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Its books are set aside.
     DeliveryPrepared,
-    /// It is not wanted any more. Not published: the order's own event says it.
+    /// It was canceled. Not published, as the order's own event reports it.
     Canceled {
         /// How many books go back to the shelf.
         returned: i64,
     },
 }
 
-/// What a command leads to; nothing, if it has had its effect before or comes too late to have one.
+/// The event that a command leads to; none if it has had its effect before, or comes too
+/// late for one.
 #[must_use]
 pub fn decide(deliverable: &Deliverable, command: Command) -> Option<Event> {
     match (command, deliverable.status) {
@@ -84,7 +79,6 @@ impl Deliverable {
         Self { deliverable_id, demand, status: Status::StockLacked, version: 1 }
     }
 
-    /// The deliverable after an event.
     #[must_use]
     pub fn after(self, event: Event) -> Self {
         let status = match event {

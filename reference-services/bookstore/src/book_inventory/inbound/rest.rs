@@ -34,7 +34,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     document("bookInventory", &[books(), deliverables(), stock_inputs()].concat())
 }

@@ -11,7 +11,7 @@ use crate::book_inventory::domain::book::Rejection;
 pub use books::{Arrival, change, create, take_in};
 pub use deliverables::{cancel, demand};
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]

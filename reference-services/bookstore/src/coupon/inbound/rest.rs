@@ -58,7 +58,7 @@ async fn issue(
     hal::created(&caller, &CouponResource::from(&coupon))
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let number = || whole(i64::MIN);
     let issue =

@@ -17,8 +17,8 @@ impl Document for Coupon {
     }
 }
 
-/// What has become of an order's wish for a coupon: an order is answered once, and one that was
-/// cancelled before it arrived gets nothing.
+/// An order's claim to a coupon was decided: each order gets one answer, and an order whose
+/// cancellation arrived first gets no coupon.
 #[derive(Serialize, Deserialize)]
 struct Claim {
     order_id: i64,
@@ -46,7 +46,7 @@ pub fn issue(tx: &mut Tx<'_>, customer_id: i64, cause: &Cause) -> Result<Coupon,
     Ok(coupon)
 }
 
-/// Gives a coupon to an order if it is free, and otherwise tells the order that it is not.
+/// Gives a coupon to an order if it is free, and otherwise publishes that it is refused.
 pub fn claim(
     tx: &mut Tx<'_>,
     wish: Wish,
@@ -71,7 +71,7 @@ pub fn claim(
     }
 }
 
-/// Takes a coupon back from an order that came to nothing.
+/// Takes a coupon back from an order that was canceled.
 pub fn refund(
     tx: &mut Tx<'_>,
     wish: Wish,

@@ -12,7 +12,7 @@ pub fn routes(store: &Store) -> Router {
     customers::routes(store.clone()).merge(my_pages::routes(store.clone()))
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let customer = fields(&[("customerId", whole(1)), ("customerName", word())]);
     let name = body(&[("customerName*", word())]);

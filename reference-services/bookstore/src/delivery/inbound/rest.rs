@@ -129,7 +129,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let delivery = fields(&[
         ("id", whole(1)),

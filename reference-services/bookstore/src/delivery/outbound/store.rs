@@ -19,7 +19,7 @@ impl Document for Delivery {
     }
 }
 
-/// What was said of an order before the order itself arrived.
+/// What arrived about an order before the order itself.
 #[derive(Default, Serialize, Deserialize)]
 struct Early {
     order_id: i64,
@@ -35,7 +35,7 @@ impl Document for Early {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -44,7 +44,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// Makes an order's delivery, and catches up with what was said of it before.
+/// Creates an order's delivery, and applies the events that arrived before the order.
 pub fn create(
     tx: &mut Tx<'_>,
     order_id: i64,
@@ -62,7 +62,7 @@ pub fn create(
     Ok(())
 }
 
-/// Changes a delivery as a command wants it; gives the delivery after it.
+/// Applies a command to a delivery; gives the delivery after it.
 pub fn change(
     tx: &mut Tx<'_>,
     id: i64,
@@ -79,8 +79,8 @@ pub fn change(
     Ok(delivery)
 }
 
-/// Starts or calls off an order's delivery. What overtakes its order is remembered
-/// until that arrives.
+/// Starts or cancels an order's delivery. If the order has not arrived yet, the command is stored
+/// until it does.
 pub fn change_of_order(
     tx: &mut Tx<'_>,
     order_id: i64,

@@ -1,4 +1,4 @@
-//! `/mycoupons`, which is also called `/myCoupons`, to be read only.
+//! `/mycoupons`, also served as `/myCoupons`; read only.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -49,7 +49,7 @@ async fn one(
     hal::item(&caller, &coupon.ok_or_else(|| Problem::not_found("there is no such coupon"))?)
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let coupon = fields(&[
         ("couponId", whole(1)),

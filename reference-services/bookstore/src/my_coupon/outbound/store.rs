@@ -1,4 +1,4 @@
-//! Histories in their store.
+//! Coupon histories in the store.
 
 use brunt_kit::store::{Document, StoreError, Tx};
 
@@ -12,7 +12,7 @@ impl Document for MyCoupon {
     }
 }
 
-/// Puts a change into its coupon's history, which begins with whichever comes first.
+/// Inserts a change into its coupon's history; the first change creates it.
 pub fn record(
     tx: &mut Tx<'_>,
     coupon_id: i64,

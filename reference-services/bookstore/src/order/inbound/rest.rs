@@ -75,7 +75,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let number = || whole(i64::MIN);
     let order = fields(&[

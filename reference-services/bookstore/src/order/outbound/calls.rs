@@ -1,4 +1,4 @@
-//! Asks whether there is such a book, and such a coupon.
+//! Calls to bookInventory and coupon.
 
 use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::metrics::Metrics;
@@ -13,7 +13,7 @@ pub struct BookClient(Callee);
 #[derive(Clone)]
 pub struct CouponClient(Callee);
 
-/// A coupon. Whether it is still to be had is decided where it is claimed, as it may be used
+/// A coupon. Whether it is still free is decided where it is claimed, as it may be used
 /// at any moment.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

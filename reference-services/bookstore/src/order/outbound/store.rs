@@ -1,4 +1,4 @@
-//! Orders in their store. State and events change in one transaction.
+//! Orders in the store. State and events change in one transaction.
 
 use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
@@ -15,8 +15,8 @@ impl Document for Order {
     }
 }
 
-/// An order that its customer has called off: nobody sees it any more, but events may still
-/// speak of it.
+/// An order that its customer has canceled. REST does not show it any more, but events about it
+/// may still arrive.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 struct Withdrawn(Order);
@@ -29,7 +29,7 @@ impl Document for Withdrawn {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -40,7 +40,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// The order that was placed with a key before.
+/// The order that was placed with this key before.
 pub fn known(tx: &Tx<'_>, placement: &Placement, key: &str) -> Result<Option<Order>, Refusal> {
     let Some(id) = tx.answer::<i64>(&answer_key(key))? else {
         return Ok(None);
@@ -49,7 +49,7 @@ pub fn known(tx: &Tx<'_>, placement: &Placement, key: &str) -> Result<Option<Ord
     if order.placement == *placement { Ok(Some(order)) } else { Err(Refusal::KeyReused) }
 }
 
-/// Places an order; with a key that was used before, gives that order again.
+/// Places an order; with a key that was used before, gives the order of then.
 pub fn place(
     tx: &mut Tx<'_>,
     placement: Placement,
@@ -69,7 +69,7 @@ pub fn place(
     Ok(order)
 }
 
-/// Changes an order as a command wants it, if that is still possible.
+/// Applies a command to an order, if it is still possible.
 pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<(), Refusal> {
     let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
     let Some(event) = decide(Some(&order), command)? else {
@@ -88,7 +88,7 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
     Ok(())
 }
 
-/// Whether an order was called off by its customer.
+/// Whether an order was canceled by its customer.
 pub fn is_withdrawn(tx: &Tx<'_>, id: i64) -> Result<bool, StoreError> {
     Ok(tx.get::<Withdrawn>(id)?.is_some())
 }

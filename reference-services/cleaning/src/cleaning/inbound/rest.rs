@@ -42,7 +42,7 @@ impl Resource for CleanResource {
     }
 }
 
-/// A reservation is cleaned. The status is not the client's to say.
+/// The body of a POST. The status is accepted and ignored: a client cannot set it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct CleanBody {
@@ -104,7 +104,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let clean = fields(&[
         ("id", whole(1)),

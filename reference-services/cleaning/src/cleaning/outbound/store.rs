@@ -19,7 +19,7 @@ impl Document for Clean {
     }
 }
 
-/// A reservation that was called off: it is not to be cleaned.
+/// A reservation that was canceled: it must not be cleaned.
 #[derive(Serialize, Deserialize)]
 struct CanceledReservation {
     request_id: i64,
@@ -33,7 +33,7 @@ impl Document for CanceledReservation {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -42,7 +42,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// Cleans what was reserved, once.
+/// Cleans a reservation, at most once.
 pub fn clean(
     tx: &mut Tx<'_>,
     request_id: i64,
@@ -61,7 +61,7 @@ pub fn clean(
     Ok(clean)
 }
 
-/// Notes that a reservation is not to be cleaned.
+/// Stores that a reservation must not be cleaned.
 pub fn cancel(tx: &mut Tx<'_>, request_id: i64) -> Result<(), StoreError> {
     tx.put(&CanceledReservation { request_id })
 }

@@ -1,4 +1,4 @@
-//! `/messages`, to be read only.
+//! `/messages`, read only.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -52,7 +52,7 @@ async fn one(
     hal::item(&caller, &MessageResource(message))
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let message = fields(&[("id", whole(1)), ("requestId", whole(i64::MIN)), ("status", text())]);
     document(

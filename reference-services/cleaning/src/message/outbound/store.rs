@@ -1,17 +1,15 @@
-//! Messages in their store.
+//! Messages in the store.
 
 use brunt_kit::store::{Document, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 
-/// What the customer was told.
+/// A message to the customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// From 1.
     pub id: i64,
-    /// The reservation.
     pub request_id: i64,
-    /// What it has come to.
+    /// The reservation's status as its event reports it.
     pub status: String,
 }
 
@@ -23,7 +21,7 @@ impl Document for Message {
     }
 }
 
-/// Tells the customer what a reservation has come to.
+/// Stores a message to the customer about a reservation's status.
 pub fn tell(tx: &mut Tx<'_>, request_id: i64, status: String) -> Result<(), StoreError> {
     let id = tx.next_id::<Message>()?;
     tx.put(&Message { id, request_id, status })

@@ -1,4 +1,4 @@
-//! Customers' views in their store.
+//! Customers' views in the store.
 
 use brunt_kit::config::Guard;
 use brunt_kit::store::{Document, StoreError, Tx};
@@ -17,7 +17,7 @@ impl Document for DashBoardView {
     }
 }
 
-/// Shows an event in its reservation's view, which begins with whichever event comes first.
+/// Updates the view of a reservation by an event; the first event about it creates it.
 pub fn show(
     tx: &mut Tx<'_>,
     request_id: i64,

@@ -19,8 +19,7 @@ impl Document for Payment {
     }
 }
 
-/// A reservation that was called off: a request to pay that comes after its
-/// cancellation is refused.
+/// A reservation that was canceled: a charge that arrives after the cancellation is refused.
 #[derive(Serialize, Deserialize)]
 struct CanceledReservation {
     request_id: i64,
@@ -34,7 +33,7 @@ impl Document for CanceledReservation {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -45,7 +44,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// Pays; with a key that was used before, gives that payment again and takes nothing.
+/// Takes a payment; with a key that was used before, gives the payment of then and charges nothing.
 pub fn pay(
     tx: &mut Tx<'_>,
     charge: Charge,
@@ -67,7 +66,7 @@ pub fn pay(
     Ok(payment)
 }
 
-/// Gives back what was paid for a reservation, and refuses whatever is asked for it from now on.
+/// Refunds a reservation's payments, and refuses charges for it that arrive later.
 pub fn refund_reservation(
     tx: &mut Tx<'_>,
     request_id: i64,

@@ -16,7 +16,7 @@ impl Document for Reservation {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -43,7 +43,7 @@ pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: Attempt<Placement>) -> Result<()
     tx.publish(events::cleaning_request_canceled(&canceled, &attempt.cause)?)
 }
 
-/// Calls a reservation off: it does not stand any more.
+/// Cancels a reservation and deletes it.
 pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     let reservation = tx.get::<Reservation>(id)?.ok_or(Rejection::NoSuchReservation)?;
     if let Some(event) = decide(&reservation, Command::Cancel)? {
@@ -53,7 +53,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Notes that it is cleaned. What does not stand any more needs no note.
+/// Marks a reservation as cleaned. For one that was deleted it does nothing.
 pub fn complete(tx: &mut Tx<'_>, id: i64) -> Result<(), Refusal> {
     if let Some(reservation) = tx.get::<Reservation>(id)?
         && let Some(event) = decide(&reservation, Command::Complete)?

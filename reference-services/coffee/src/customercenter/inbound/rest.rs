@@ -1,4 +1,4 @@
-//! `/mypages`, to be read only.
+//! `/mypages`, read only.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -76,7 +76,7 @@ async fn one(
     hal::item(&caller, &MyPageResource::from(page))
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let number = || maybe(whole(i64::MIN));
     let page = fields(&[

@@ -1,4 +1,4 @@
-//! Pages in their store.
+//! Pages in the store.
 
 use brunt_kit::store::{Document, StoreError, Tx};
 
@@ -16,7 +16,7 @@ impl Document for MyPage {
     }
 }
 
-/// Shows an event on its order's page, which begins with whichever event comes first.
+/// Updates the page of an order by an event; the first event about an order creates it.
 pub fn show(tx: &mut Tx<'_>, update: Update) -> Result<(), StoreError> {
     let known = tx.find::<MyPage>(&update.order_id.to_string())?.into_iter().next();
     let page = match known {

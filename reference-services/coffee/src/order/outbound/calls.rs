@@ -1,4 +1,4 @@
-//! Asks product to call off making.
+//! Calls to product.
 
 use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::metrics::Metrics;
@@ -11,12 +11,12 @@ use crate::order::domain::Order;
 #[derive(Clone)]
 pub struct ProductClient(Callee);
 
-/// What product says to a cancellation.
+/// Product's answer to a cancellation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancellation {
-    /// It is not going to be made.
+    /// The product will not be made.
     Granted,
-    /// It is being made, or is made.
+    /// The product is being made, or is made.
     Refused,
 }
 

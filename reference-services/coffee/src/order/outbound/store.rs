@@ -1,4 +1,4 @@
-//! Orders in their store. State and events change in one transaction.
+//! Orders in the store. State and events change in one transaction.
 
 use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
@@ -14,7 +14,7 @@ impl Document for Order {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -25,7 +25,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// Places an order; with a key that was used before, gives that order again.
+/// Places an order; with a key that was used before, gives the order of then.
 pub fn place(
     tx: &mut Tx<'_>,
     placement: Placement,
@@ -48,7 +48,7 @@ pub fn place(
     Ok(order)
 }
 
-/// Changes an order as a command wants it; gives the order after it.
+/// Applies a command to an order; gives the order after it.
 pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Order, Refusal> {
     let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
     let Some(event) = decide(Some(&order), command)? else {

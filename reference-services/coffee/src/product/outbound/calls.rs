@@ -1,4 +1,4 @@
-//! Takes from stock.
+//! Calls to stock.
 
 use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::config::Guard;
@@ -12,7 +12,7 @@ use crate::product::domain::{Product, Supply};
 #[derive(Clone)]
 pub struct StockClient {
     callee: Callee,
-    /// Off takes again what a lost answer has taken already.
+    /// Off calls without a key, so that a repeated call takes twice.
     key: Guard,
 }
 
@@ -26,7 +26,8 @@ impl StockClient {
         Self { callee: Callee::new("stock", upstreams, protection, metrics), key }
     }
 
-    /// Takes what a product needs, once, however often it is asked for the same product.
+    /// Takes what a product needs from stock. Repeated calls for the same product take it once,
+    /// by its key.
     pub async fn reduce(&self, product: &Product, traceparent: &str) -> Result<Supply, CallError> {
         let Product { id, order_id, .. } = product;
         let key = format!("order-{order_id}-product-{id}");

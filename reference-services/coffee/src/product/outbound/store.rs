@@ -22,11 +22,10 @@ impl Document for Product {
 /// A product that is still to be made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {
-    /// The product's id.
     pub id: i64,
-    /// When it will have been in the making long enough, in milliseconds since 1970.
+    /// When the making time ends, in milliseconds since 1970.
     pub due: i64,
-    /// What its product's events follow from.
+    /// The cause of the product's events.
     pub cause: Cause,
 }
 
@@ -38,7 +37,7 @@ impl Document for Job {
     }
 }
 
-/// An order that is not to be made.
+/// The cancellation of an order, with what a canceled product row needs.
 #[derive(Clone, Debug)]
 pub struct Cancellation {
     pub order_id: i64,
@@ -46,7 +45,7 @@ pub struct Cancellation {
     pub qty: i64,
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -57,18 +56,18 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// What is made for an order: one product, unless the order was delivered twice with the inbox off.
+/// The products of an order: one, unless the order was applied twice with the inbox off.
 pub fn of_order(tx: &Tx<'_>, order_id: i64) -> Result<Vec<Product>, StoreError> {
     tx.find::<Product>(&order_id.to_string())
 }
 
-/// Begins to make a product; gives what that follows from.
+/// Starts to make a product; gives the product and the cause of its events.
 pub fn start(tx: &mut Tx<'_>, id: i64) -> Result<(Product, Cause), Refusal> {
     let cause = tx.get::<Job>(id)?.ok_or(Refusal::NoSuchProduct)?.cause;
     Ok((change(tx, id, Command::Start, &cause)?, cause))
 }
 
-/// Changes a product as a command wants it; gives the product after it.
+/// Applies a command to a product; gives the product after it.
 pub fn change(
     tx: &mut Tx<'_>,
     id: i64,
@@ -92,8 +91,8 @@ pub fn change(
     Ok(product)
 }
 
-/// Calls off what is made for an order. An order that has not arrived yet leaves a row that keeps
-/// it from being made.
+/// Cancels the products of an order. If the order has not arrived yet, a canceled row is stored, so
+/// that it is not made when it does.
 pub fn cancel(tx: &mut Tx<'_>, order: &Cancellation, cause: &Cause) -> Result<Product, Refusal> {
     let mut canceled = None;
     for product in of_order(tx, order.order_id)? {

@@ -98,7 +98,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let stock = fields(&[("id", whole(1)), ("productName", word()), ("qty", whole(0))]);
     let supply = body(&[("productName*", word()), ("qty*", whole(0))]);

@@ -23,7 +23,7 @@ impl Document for Stock {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -34,7 +34,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// What was asked with an idempotency key, and what was answered.
+/// A reduction that was asked for with an idempotency key, and its answer.
 #[derive(Serialize, Deserialize)]
 struct Answer {
     product_name: String,
@@ -58,7 +58,7 @@ pub fn set_qty(tx: &mut Tx<'_>, id: i64, qty: i64) -> Result<Stock, Refusal> {
     Ok(stock)
 }
 
-/// Takes some if there is enough; with a key that was used before, gives the answer again
+/// Takes a quantity if there is enough; with a key that was used before, gives the answer of then
 /// and takes nothing.
 pub fn reduce(
     tx: &mut Tx<'_>,
@@ -101,7 +101,7 @@ fn by_name(tx: &Tx<'_>, name: &str) -> Result<Option<Stock>, StoreError> {
     Ok(tx.find::<Stock>(name)?.into_iter().find(|stock| stock.product_name == name))
 }
 
-/// Fills a store that has never had anything in it; tries until it is done, or stopped.
+/// Writes the initial stock into an empty store; repeats until it is written, or stopped.
 pub async fn seed(store: Store, initial: Vec<Supply>, stop: Stop) {
     loop {
         let initial = initial.clone();

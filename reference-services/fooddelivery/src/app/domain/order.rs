@@ -1,18 +1,14 @@
-//! Orders.
 
 use serde::{Deserialize, Serialize};
 
 use crate::DeliveryType;
 
-/// An order that is paid for: one that is not is no order.
+/// An order. It is paid: an unpaid one is an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// From 1.
     pub id: i64,
-    /// What was ordered.
     #[serde(flatten)]
     pub placement: Placement,
-    /// How far it is.
     pub status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
@@ -22,77 +18,68 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Placement {
-    /// What.
     pub menu: String,
-    /// How many, at least 1.
+    /// The quantity, at least 1.
     pub qty: i64,
-    /// For how much, at least 0.
+    /// The price, at least 0.
     pub price: i64,
     /// From which store.
     pub store_id: Option<i64>,
     /// How it is to be delivered.
     pub delivery_type: DeliveryType,
-    /// Where to.
     pub address: Option<String>,
     /// Who is told of every change; whoever lives at the address, if nobody is named.
     pub customer: Option<String>,
 }
 
-/// How far an order is. What is later here never goes back to what is earlier.
+/// The status of an order. It never goes back to an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Status {
     /// Paid; the store does not know of it yet, or has not decided.
     Placed,
     /// The store is going to cook it.
     Accepted,
-    /// It is being cooked: from here on there is no way back.
+    /// It is being cooked. It cannot be canceled any more.
     Cooking,
-    /// It waits for its rider.
     Cooked,
-    /// It is on its way.
+    /// It is on its way to the customer.
     Picked,
-    /// It is there.
     Delivered,
     /// The store did not want it.
     Rejected,
-    /// The customer called it off.
+    /// The customer canceled it.
     Canceled,
 }
 
-/// What is wanted.
+/// The commands that change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// The customer calls it off.
+    /// The customer cancels it.
     Cancel,
     /// Store or rider say how far it is.
     Advance(Status),
 }
 
-/// What has happened.
+/// The events that commands lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// An order was called off.
+    /// An order was canceled.
     OrderCanceled,
-    /// An order has got further. Not published: the event of store or rider says it.
+    /// An order's status has advanced. Not published, as the event of store or rider reports it.
     Advanced(Status),
 }
 
 /// Why a command is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Nothing is named.
     #[error("menu is missing")]
     NoMenu,
-    /// Not a quantity.
     #[error("qty must be at least 1")]
     QtyTooSmall,
-    /// Not a price.
     #[error("price must be at least 0")]
     NegativePrice,
-    /// There is no such order.
     #[error("there is no such order")]
     NoSuchOrder,
-    /// It is too late.
     #[error("the order cannot be canceled any more: it is {0:?}")]
     TooLate(Status),
     /// It is too early.
@@ -101,13 +88,12 @@ pub enum Rejection {
     /// It was reviewed before.
     #[error("the order has its review already")]
     Reviewed,
-    /// Not a rating.
     #[error("rating must be from 1 to 5")]
     NoRating,
 }
 
 impl Placement {
-    /// Looks at it before anything is asked of anybody.
+    /// Checks a placement before pay is asked.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -121,7 +107,7 @@ impl Placement {
     }
 }
 
-/// What a command leads to; nothing, if it has had its effect before.
+/// The event that a command leads to; none if the command has had its effect before.
 ///
 /// # Errors
 /// When the command is refused.
@@ -138,13 +124,11 @@ pub fn decide(order: &Order, command: Command) -> Result<Option<Event>, Rejectio
 }
 
 impl Order {
-    /// The order that a paid placement makes.
     #[must_use]
     pub fn placed(id: i64, placement: Placement) -> Self {
         Self { id, placement, status: Status::Placed, version: 1 }
     }
 
-    /// The order after an event.
     #[must_use]
     pub fn after(self, event: Event) -> Self {
         let status = match event {

@@ -8,24 +8,19 @@ use super::{Order, Rejection, Status};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Review {
-    /// From 1.
     pub id: i64,
-    /// The order.
     pub order_id: i64,
-    /// From 1 to 5.
+    /// The rating, from 1 to 5.
     pub rating: i64,
-    /// In words.
     pub text: String,
 }
 
 /// What a customer wants to say about an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opinion {
-    /// The order.
     pub order_id: i64,
-    /// From 1 to 5.
+    /// The rating, from 1 to 5.
     pub rating: i64,
-    /// In words.
     pub text: String,
 }
 

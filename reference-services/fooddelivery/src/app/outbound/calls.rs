@@ -1,4 +1,4 @@
-//! Takes the money for orders.
+//! Calls to pay.
 
 use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::config::Guard;
@@ -13,7 +13,7 @@ use crate::app::domain::Placement;
 #[derive(Clone)]
 pub struct PayClient {
     callee: Callee,
-    /// Off pays again what a lost answer has paid for already.
+    /// Off calls without a key, so that a repeated call pays twice.
     key: Guard,
 }
 
@@ -27,7 +27,7 @@ impl PayClient {
         Self { callee: Callee::new("pay", upstreams, protection, metrics), key }
     }
 
-    /// Pays for an order, once, however often it is asked for the same order.
+    /// Pays for an order. Repeated calls for the same attempt pay once, by its key.
     pub async fn pay(&self, attempt: &Attempt<Placement>) -> Result<Answer, CallError> {
         let traceparent = &attempt.cause.traceparent;
         let context = match self.key {

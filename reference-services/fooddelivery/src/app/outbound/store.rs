@@ -27,7 +27,7 @@ impl Document for Review {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -51,7 +51,7 @@ pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: &Attempt<Placement>) -> Result<(
     tx.publish(events::order_not_placed(*id, request.price, cause)?)
 }
 
-/// Changes an order as a command wants it; gives the order after it.
+/// Applies a command to an order; gives the order after it.
 pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Order, Refusal> {
     let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
     let Some(event) = decide(&order, command)? else {

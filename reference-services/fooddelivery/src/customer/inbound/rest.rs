@@ -65,7 +65,7 @@ async fn page(State(store): State<Store>, caller: Caller, Path(id): Path<String>
     hal::item(&caller, &MyPageResource::from(page))
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let notification = fields(&[
         ("id", whole(1)),

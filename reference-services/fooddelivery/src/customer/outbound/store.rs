@@ -30,7 +30,7 @@ impl Document for Notification {
     }
 }
 
-/// Shows an event on its order's page, which begins with whichever event comes first.
+/// Updates the page of an order by an event; the first event about an order creates it.
 pub fn show(
     tx: &mut Tx<'_>,
     order_id: i64,

@@ -18,7 +18,7 @@ impl Document for Payment {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -31,7 +31,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// Takes money; with a key that was used before, gives that payment again and takes nothing.
+/// Takes a payment; with a key that was used before, gives the payment of then and charges nothing.
 pub fn pay(
     tx: &mut Tx<'_>,
     charge: Charge,
@@ -60,8 +60,7 @@ pub fn pay(
     Ok(payment)
 }
 
-/// Gives back what was taken for an order, and remembers that: a payment that comes
-/// later is refused.
+/// Refunds an order's payments, and refuses charges for it that arrive later.
 pub fn refund_order(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
     tx.remember(&canceled_key(order_id), &true)?;
     for payment in tx.find::<Payment>(&order_id.to_string())? {

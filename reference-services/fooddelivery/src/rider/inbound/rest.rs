@@ -76,7 +76,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     let way = || one_of(&["walk", "bicycle", "bike", "도보", "자전거", "바이크"]);
     let delivery = fields(&[

@@ -26,7 +26,7 @@ pub struct Errand {
     pub delivery_type: DeliveryType,
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -74,7 +74,7 @@ fn add(tx: &mut Tx<'_>, errand: Errand) -> Result<Delivery, StoreError> {
     Ok(delivery)
 }
 
-/// Changes a delivery as a command wants it; gives the delivery after it.
+/// Applies a command to a delivery; gives the delivery after it.
 pub fn change(
     tx: &mut Tx<'_>,
     id: i64,

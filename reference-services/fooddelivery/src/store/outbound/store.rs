@@ -19,7 +19,7 @@ impl Document for StoreOrder {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -65,7 +65,7 @@ pub fn cancel(
     Ok(())
 }
 
-/// Changes an order as a command wants it; gives the order after it.
+/// Applies a command to an order; gives the order after it.
 pub fn change(
     tx: &mut Tx<'_>,
     id: i64,

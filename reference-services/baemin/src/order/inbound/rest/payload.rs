@@ -1,4 +1,4 @@
-//! What goes over the wire about orders.
+//! The JSON bodies of requests and responses about orders.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::integer;
@@ -50,7 +50,7 @@ impl Resource for OrderResource {
     }
 }
 
-/// A new order. Its status is not the customer's to say.
+/// The body of a POST. `orderStatus` is accepted and ignored: a client cannot set it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlaceOrder {
@@ -75,8 +75,8 @@ pub struct PlaceOrder {
 }
 
 impl PlaceOrder {
-    /// What is missing is refused by the domain: nothing is named. `now` is the date of an order
-    /// that names none.
+    /// A missing name becomes an empty one, which the domain refuses. `now` is the date of an order
+    /// that has none.
     pub fn into_placement(self, now: String) -> Placement {
         Placement {
             order_id: self.order_id,

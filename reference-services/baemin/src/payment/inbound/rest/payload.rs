@@ -1,4 +1,4 @@
-//! What goes over the wire about payments.
+//! The JSON bodies of requests and responses about payments.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};
@@ -33,7 +33,8 @@ impl Resource for PaymentResource {
     }
 }
 
-/// A request to pay. Whether it is approved is not the client's to say.
+/// The body of a POST. `payStatus` is accepted and ignored: a client cannot approve
+/// its own payment.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pay {

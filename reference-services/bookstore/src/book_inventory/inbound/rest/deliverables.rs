@@ -1,4 +1,4 @@
-//! `/deliverables`, to be read only.
+//! `/deliverables`, read only.
 
 use axum::Router;
 use axum::extract::{Path, State};

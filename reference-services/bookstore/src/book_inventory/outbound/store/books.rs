@@ -23,7 +23,7 @@ impl Document for StockInput {
     }
 }
 
-/// Books that arrive, before they have a number.
+/// A stock input before it has an id.
 #[derive(Clone, Debug)]
 pub struct Arrival {
     pub book_id: i64,
@@ -38,7 +38,8 @@ pub fn create(tx: &mut Tx<'_>, book_name: String, stock: i64) -> Result<Book, Re
     Ok(book)
 }
 
-/// Changes a book; gives the book after what waited for it has got its part.
+/// Applies a command to a book, and prepares the deliverables that wait for it; gives the
+/// book after both.
 pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Result<Book, Refusal> {
     let book = tx.get::<Book>(id)?;
     let book = Book::after(id, decide(book.as_ref(), command)?);
@@ -47,8 +48,8 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
     Ok(tx.get::<Book>(id)?.ok_or(Rejection::Unknown)?)
 }
 
-/// Takes books in, and sets them aside for those that wait; with a key that was used before, takes
-/// nothing in again.
+/// Adds books to stock, and sets them aside for waiting deliverables; with a key that was used
+/// before, adds nothing again.
 pub fn take_in(
     tx: &mut Tx<'_>,
     arrival: Arrival,

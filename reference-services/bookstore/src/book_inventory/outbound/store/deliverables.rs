@@ -25,7 +25,7 @@ impl Document for Deliverable {
     }
 }
 
-/// A deliverable that waits for its book: found by the book, in the order of arrival.
+/// A deliverable that waits for stock: found by its book, in the order of arrival.
 #[derive(Serialize, Deserialize)]
 struct Waiting {
     deliverable_id: i64,
@@ -44,8 +44,8 @@ impl Document for Waiting {
     }
 }
 
-/// Takes an order's demand; what there is enough of is set aside at once. An order that was
-/// cancelled before it arrived gets nothing.
+/// Stores an order's demand, and sets its books aside at once if there are enough. An order whose
+/// cancellation arrived first gets none.
 pub fn demand(
     tx: &mut Tx<'_>,
     demand: Demand,
@@ -66,7 +66,8 @@ pub fn demand(
     Ok(())
 }
 
-/// Calls off what an order needs; what was set aside goes back, and may be what another waits for.
+/// Cancels an order's demand; books that were set aside go back to stock, where another demand may
+/// wait for them.
 pub fn cancel(
     tx: &mut Tx<'_>,
     demand: &Demand,
@@ -104,8 +105,8 @@ fn put_back(tx: &mut Tx<'_>, book_id: i64, returned: i64, cause: &Cause) -> Resu
     }
 }
 
-/// Sets books aside for those that wait for them, oldest first; one that needs more than there is
-/// lets others pass.
+/// Sets books aside for the deliverables that wait for them, oldest first. One that needs more than
+/// there are does not block those behind it.
 pub fn prepare_waiting(tx: &mut Tx<'_>, book_id: i64, cause: &Cause) -> Result<(), StoreError> {
     for Waiting { deliverable_id, .. } in tx.find::<Waiting>(&book_id.to_string())? {
         if tx.get::<Book>(book_id)?.is_none_or(|book| book.stock == 0) {
@@ -121,8 +122,8 @@ pub fn prepare_waiting(tx: &mut Tx<'_>, book_id: i64, cause: &Cause) -> Result<(
     Ok(())
 }
 
-/// Takes from stock for a deliverable, if there is enough; without the condition, what little there
-/// is passes for enough.
+/// Takes a deliverable's books from stock if there are enough. Without the condition it takes what
+/// is left, and the order counts as prepared.
 fn prepare(
     tx: &mut Tx<'_>,
     deliverable: Deliverable,

@@ -1,4 +1,4 @@
-//! What goes over the wire about coupons.
+//! The JSON bodies of requests and responses about coupons.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};

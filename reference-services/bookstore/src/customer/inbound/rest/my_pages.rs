@@ -1,4 +1,4 @@
-//! `/myPages`, to be read only.
+//! `/myPages`, read only.
 
 use axum::Router;
 use axum::extract::{Path, State};

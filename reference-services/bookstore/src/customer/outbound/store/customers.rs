@@ -1,4 +1,3 @@
-//! Customers.
 
 use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
@@ -14,7 +13,7 @@ impl Document for Customer {
     }
 }
 
-/// Why nothing was changed.
+/// Why a transaction changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     #[error(transparent)]
@@ -31,7 +30,7 @@ pub fn register(tx: &mut Tx<'_>, name: String, cause: &Cause) -> Result<Customer
     Ok(customer)
 }
 
-/// Changes a customer as a command wants it; gives the customer after it.
+/// Applies a command to a customer; gives the customer after it.
 pub fn change(
     tx: &mut Tx<'_>,
     id: i64,

@@ -1,4 +1,4 @@
-//! What goes over the wire about orders.
+//! The JSON bodies of requests and responses about orders.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};
@@ -36,7 +36,6 @@ impl Resource for OrderResource {
     }
 }
 
-/// A new order.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlaceOrder {

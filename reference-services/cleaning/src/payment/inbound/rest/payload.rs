@@ -1,4 +1,4 @@
-//! What goes over the wire about payments.
+//! The JSON bodies of requests and responses about payments.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};

@@ -1,4 +1,4 @@
-//! What goes over the wire about reservations.
+//! The JSON bodies of requests and responses about reservations.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};
@@ -36,8 +36,9 @@ impl Resource for ReservationResource {
     }
 }
 
-/// A new reservation. Its status is not the customer's to say. A booking is one too: its guest is
-/// the customer, its address the place, and what it says of a room means nothing here.
+/// The body of a POST. `status` is accepted and ignored: a client cannot set it. `/bookings`
+/// sends a booking: its guest is the customer, its address the place, and the fields about a
+/// room are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reserve {

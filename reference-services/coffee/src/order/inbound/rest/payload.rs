@@ -1,4 +1,4 @@
-//! What goes over the wire about orders.
+//! The JSON bodies of requests and responses about orders.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};
@@ -47,7 +47,7 @@ pub struct PlaceOrder {
 }
 
 impl PlaceOrder {
-    /// What is missing is refused by the domain: nothing is named, or none wanted.
+    /// A missing name or quantity becomes an empty one or 0, which the domain refuses.
     pub fn into_placement(self) -> Result<Placement, Problem> {
         Ok(Placement {
             product_id: self.product_id,

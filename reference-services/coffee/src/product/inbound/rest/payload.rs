@@ -1,4 +1,4 @@
-//! What goes over the wire about products.
+//! The JSON bodies of requests and responses about products.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};
@@ -34,7 +34,7 @@ impl Resource for ProductResource {
     }
 }
 
-/// An order that is not to be made. What it was is kept in case it has not arrived yet.
+/// The cancellation of an order, with what a canceled product row needs.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CancelProduct {

@@ -1,4 +1,4 @@
-//! What goes over the wire about stocks.
+//! The JSON bodies of requests and responses about stocks.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};

@@ -1,4 +1,4 @@
-//! The service's OpenAPI document.
+//! The OpenAPI document of this service's REST interface.
 
 use brunt_kit::openapi::{
     Operation, body, document, fields, get, maybe, one_of, patch, post, put, text, whole, whole_to,
@@ -6,7 +6,7 @@ use brunt_kit::openapi::{
 };
 use serde_json::Value;
 
-/// The service's OpenAPI document.
+/// The OpenAPI document of this service's REST interface.
 pub fn api() -> Value {
     document("app", &[orders(), reviews()].concat())
 }

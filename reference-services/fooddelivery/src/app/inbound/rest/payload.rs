@@ -1,4 +1,4 @@
-//! What goes over the wire about orders and reviews.
+//! The JSON bodies of requests and responses about orders and reviews.
 
 use brunt_kit::hal::Resource;
 use brunt_kit::rest::{Problem, integer};
@@ -67,7 +67,6 @@ impl Resource for ReviewResource {
     }
 }
 
-/// A new order.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlaceOrder {

@@ -1,4 +1,4 @@
-//! What goes over the wire about notifications and pages.
+//! The JSON bodies of requests and responses about notifications and pages.
 
 use brunt_kit::hal::Resource;
 use serde::Serialize;
