@@ -21,7 +21,7 @@ use crate::TOPIC;
 /// The settings that only this service has.
 #[derive(Clone, Copy)]
 pub struct Settings {
-    /// Off gives a coupon to whoever comes, used or not.
+    /// Off gives a coupon to every order that claims it, used or not.
     conditional_update: Guard,
     /// Off keeps the coupon of a cancelled order used.
     compensation: Guard,

@@ -1,4 +1,4 @@
-//! Shows what has become of each coupon, told from the events of the coupon service alone.
+//! Shows the history of each coupon, from the events of the coupon service alone.
 
 mod inbound;
 mod outbound;

@@ -24,7 +24,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `VERSION_GATE`.
+    /// Reads the guard `VERSION_GATE`, which is on by default.
     ///
     /// # Errors
     /// When it cannot be used.

@@ -25,7 +25,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `IDEMPOTENCY_KEY`.
+    /// Reads the guard `IDEMPOTENCY_KEY`, which is on by default.
     ///
     /// # Errors
     /// When it cannot be used.

@@ -24,7 +24,7 @@ pub struct Settings {
 const INITIAL: &str = "Americano=1000000,Hot Tea=1000000,Latte=1000000";
 
 impl Settings {
-    /// Reads `INITIAL_STOCK`.
+    /// Reads `INITIAL_STOCK`, such as `Latte:100,Mocha:50`; none by default.
     ///
     /// # Errors
     /// When it is not a list of names and quantities.

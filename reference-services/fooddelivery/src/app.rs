@@ -1,4 +1,4 @@
-//! Takes orders and payment for them, lets them be cancelled, and shows how far they are.
+//! Takes orders, which must be paid first, cancels them, and shows their status.
 
 mod checkout;
 mod commands;

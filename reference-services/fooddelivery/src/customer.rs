@@ -1,5 +1,5 @@
-//! The customer's side: a notification at every change of status, and a page that shows how far
-//! each order is.
+//! The customer's side: a notification at every change of status, and a page with
+//! each order's status.
 
 mod inbound;
 mod notification;
@@ -26,7 +26,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `VERSION_GATE`.
+    /// Reads the guard `VERSION_GATE`, which is on by default.
     ///
     /// # Errors
     /// When it cannot be used.

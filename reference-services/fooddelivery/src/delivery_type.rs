@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryType {
-    /// On foot.
     Walk,
-    /// By bicycle.
     Bicycle,
     /// By motorbike, unless a customer chooses.
     #[default]

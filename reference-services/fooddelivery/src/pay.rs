@@ -1,4 +1,4 @@
-//! Takes money for orders, and gives it back.
+//! Takes and refunds payments for orders.
 
 mod domain;
 mod events;
@@ -25,7 +25,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `COMPENSATION`.
+    /// Reads the guard `COMPENSATION`, which is on by default.
     ///
     /// # Errors
     /// When it cannot be used.

@@ -25,7 +25,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `COMPENSATION`.
+    /// Reads the guard `COMPENSATION`, which is on by default.
     ///
     /// # Errors
     /// When it cannot be used.

@@ -46,7 +46,7 @@ impl Settings {
 struct Counter {
     store: Store,
     app: App,
-    /// Off cooks although app did not say that the order stands.
+    /// Off cooks although app did not answer that the order exists.
     fail_closed: Guard,
 }
 

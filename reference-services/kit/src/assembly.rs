@@ -1,4 +1,4 @@
-//! What every service with a store is put together from.
+//! The parts that every service with a store has.
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ use crate::{ServeError, actuator, rest};
 pub struct Assembly {
     /// The service's own store.
     pub store: Store,
-    /// Counts what happens.
+    /// The service's metrics.
     pub metrics: Metrics,
-    /// What the probes see.
+    /// The state that the probes report.
     pub health: Health,
     config: Config,
     turn: Turn,
@@ -31,7 +31,7 @@ pub struct Assembly {
 }
 
 impl Assembly {
-    /// Opens the store and the log.
+    /// Opens the service's store and the event log.
     ///
     /// # Errors
     /// When one of them cannot be used.
@@ -58,7 +58,8 @@ impl Assembly {
         })
     }
 
-    /// What receives the topic's events, as a group with the service's name.
+    /// The background part that receives the topic's events, as a consumer group with
+    /// the service's name.
     #[must_use]
     pub fn consumer(&self, policy: Policy) -> Background {
         let consumer = Consumer {
@@ -76,7 +77,7 @@ impl Assembly {
         Background::new("consumer", |stop| consumer.run(stop))
     }
 
-    /// The service. Its background parts stop in the order given; what sends their
+    /// Builds the service. Its background parts stop in the order given; the sender of their
     /// events stops last.
     #[must_use]
     pub fn service(self, routes: Router, api: &Value, mut background: Vec<Background>) -> Service {

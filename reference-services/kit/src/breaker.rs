@@ -1,7 +1,8 @@
-//! A circuit breaker with resilience4j's names and meanings: whoever fails too often, or answers
-//! too late too often, is left alone for a while and then tried with a few calls.
+//! A circuit breaker with resilience4j's names and meanings: a callee that fails too often, or
+//! answers too slowly too often, is not called for a while, and then tried with a few calls.
 //!
-//! Here is the state machine, which is told the time. [`CircuitBreaker`] is one that calls share.
+//! This is the state machine: it reads no clock, its callers pass the time. [`CircuitBreaker`] is
+//! the shared one.
 
 mod circuit;
 mod settings;
@@ -14,27 +15,27 @@ pub use settings::Settings;
 
 use window::{Rates, Window};
 
-/// Whether calls get through.
+/// The state of a circuit breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// All of them do.
+    /// Closed: all calls get through.
     Closed,
-    /// None does.
+    /// Open: no call gets through.
     Open,
-    /// A few do, on trial.
+    /// Half-open: a few calls get through, on trial.
     HalfOpen,
 }
 
-/// How a call ended.
+/// The outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ended {
-    /// Without an answer that makes sense.
+    /// Whether it failed: no answer, or one that cannot be read.
     pub failed: bool,
     /// How long it took.
     pub took: Duration,
 }
 
-/// A call that was let through. What it tells is heeded only in the phase in which it began.
+/// A permitted call. Its outcome counts only in the phase in which it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
     phase: u64,
@@ -56,7 +57,7 @@ enum Phase {
 }
 
 impl Breaker {
-    /// Closed, and without a memory.
+    /// A closed breaker without recorded calls.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self { settings, phase: 0, state: Phase::Closed(settings.window()) }
@@ -72,7 +73,7 @@ impl Breaker {
         }
     }
 
-    /// Lets a call through, or not.
+    /// Permits a call, or refuses it.
     ///
     /// # Errors
     /// How long it is until calls are tried again; zero when that depends on those which are
@@ -91,7 +92,7 @@ impl Breaker {
         Ok(Ticket { phase: self.phase })
     }
 
-    /// Takes note of how a call ended.
+    /// Records the outcome of a call.
     pub fn record(&mut self, ticket: Ticket, ended: Ended, now: Instant) {
         if ticket.phase != self.phase {
             return;
@@ -110,8 +111,7 @@ impl Breaker {
         }
     }
 
-    /// Forgets a call that was let through and then given up by its caller: its permit
-    /// goes to another.
+    /// Forgets a permitted call that its caller gave up: its permit goes to another.
     pub fn release(&mut self, ticket: Ticket) {
         if let Phase::HalfOpen { permits, .. } = &mut self.state
             && ticket.phase == self.phase

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What a retry costs; each first attempt earns as many as the budget's share in percent.
+/// The price of a retry. A first attempt earns as many as the budget's percentage.
 const COST: u32 = 100;
-/// So many retries may be saved up, and are there at the start.
+/// The most retries that can be saved, and the number at the start.
 const SAVED: u32 = 10;
 
 /// A budget. Clones share it.
@@ -16,21 +16,21 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Retries add at most `percent` to the calls, beyond ten that are there from the start.
+    /// A budget by which retries add at most `percent` to the calls, beyond ten at the start.
     #[must_use]
     pub fn new(percent: u32) -> Self {
         let initial = if percent == 0 { 0 } else { SAVED * COST };
         Self { percent, balance: Arc::new(AtomicU32::new(initial)) }
     }
 
-    /// A first attempt is made.
+    /// Records a first attempt, which earns a part of a retry.
     pub fn deposit(&self) {
         let earn = |balance: u32| Some(balance.saturating_add(self.percent).min(SAVED * COST));
         // An error is impossible: `earn` always gives something.
         let _ = self.balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, earn);
     }
 
-    /// Pays for a retry, if there is enough.
+    /// Takes the price of a retry, if the budget has it.
     #[must_use]
     pub fn withdraw(&self) -> bool {
         self.balance

@@ -25,22 +25,22 @@ use crate::budget::Budget;
 use crate::metrics::{Counter, Metrics};
 use crate::trace::{Kind, TraceContext};
 
-/// Between an attempt and the next; in between by chance, so that what failed together does not
-/// come back together.
+/// The pause before a retry, in ms. Random, so that calls that failed together are
+/// not repeated together.
 const PAUSE_MS: std::ops::Range<u64> = 10..50;
-/// How often a call is tried at the most.
+/// The most attempts of one call.
 const ATTEMPTS: u32 = 2;
 
 /// An answer that has a meaning: success, or a refusal such as 404.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
-    /// Its status.
+    /// The HTTP status code.
     pub status: StatusCode,
     /// Its body; null when there is none.
     pub body: Value,
 }
 
-/// What goes with a call.
+/// The metadata of a call.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// W3C trace context.
@@ -49,7 +49,7 @@ pub struct Context<'a> {
     pub idempotency_key: Option<&'a str>,
 }
 
-/// Another service.
+/// A client of another service. Clones share its breaker and budget.
 #[derive(Clone, Debug)]
 pub struct Callee(Arc<Inner>);
 
@@ -63,7 +63,7 @@ struct Inner {
     metrics: Metrics,
 }
 
-/// A protection, with what it remembers.
+/// A protection's settings with their state: breaker and budget.
 #[derive(Debug)]
 struct Care {
     told: Resilience,
@@ -94,8 +94,8 @@ impl<'a> Context<'a> {
 }
 
 impl Callee {
-    /// A service at `upstreams`, called with care. `name` is that of its circuit breaker
-    /// and in metrics.
+    /// A client of the service at `upstreams`, protected by breaker, budget and deadline. `name`
+    /// labels its circuit breaker and metrics.
     #[must_use]
     pub fn new(
         name: &'static str,
@@ -108,7 +108,8 @@ impl Callee {
         Self(Arc::new(Inner { name, upstreams, client: client(), protection, care, metrics }))
     }
 
-    /// Whoever is told otherwise begins without a memory.
+    /// The protection in force. After a change of settings, breaker and budget start
+    /// without a memory.
     fn care(&self) -> Arc<Care> {
         let told = self.0.protection.now();
         let current = Arc::clone(&self.0.care.read().unwrap_or_else(PoisonError::into_inner));
@@ -122,7 +123,7 @@ impl Callee {
         Arc::clone(&current)
     }
 
-    /// Gets what is at `path`, query included.
+    /// Sends a GET for `path`, query included.
     ///
     /// # Errors
     /// When there is no answer, or one that says that the service cannot serve now. 404
@@ -131,7 +132,7 @@ impl Callee {
         self.call(Method::GET, path, None, context).await
     }
 
-    /// Posts a command.
+    /// Sends a POST with a JSON body.
     ///
     /// # Errors
     /// As for [`Self::get`]. The command may have had its effect all the same.
@@ -144,7 +145,7 @@ impl Callee {
         self.call(Method::POST, path, Some(body), context).await
     }
 
-    /// Puts a resource.
+    /// Sends a PUT with a JSON body.
     ///
     /// # Errors
     /// As for [`Self::post`].
@@ -157,7 +158,7 @@ impl Callee {
         self.call(Method::PUT, path, Some(body), context).await
     }
 
-    /// Changes a resource.
+    /// Sends a PATCH with a JSON body.
     ///
     /// # Errors
     /// As for [`Self::post`].
@@ -170,7 +171,7 @@ impl Callee {
         self.call(Method::PATCH, path, Some(body), context).await
     }
 
-    /// Deletes a resource.
+    /// Sends a DELETE without a body.
     ///
     /// # Errors
     /// As for [`Self::post`].
@@ -178,9 +179,8 @@ impl Callee {
         self.call(Method::DELETE, path, None, context).await
     }
 
-    /// One call. It is sent again once, within the budget and the deadline, if the connection could
-    /// not be made or broke (one that was kept open may be that of a predecessor), and if sending
-    /// it twice has one effect.
+    /// One call. It is sent again once, within budget and deadline, if the connection could not be
+    /// made or broke, and if sending it twice has one effect.
     async fn call(
         &self,
         method: Method,
@@ -196,8 +196,7 @@ impl Callee {
         let mut in_doubt = None;
         loop {
             let outcome = self.attempt(&care.breaker, &method, path, body, context, until).await;
-            // What an earlier attempt may have done stays possible, although a later one was not
-            // sent.
+            // The first attempt may have had its effect even if the second was not sent.
             let outcome = outcome
                 .map_err(|error| in_doubt.filter(|_| error.nothing_was_sent()).unwrap_or(error));
             left -= 1;

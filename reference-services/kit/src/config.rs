@@ -14,7 +14,7 @@ pub use values::{Acknowledge, EventLogUrl, Guard, LogFormat, Offsets, StoreUrl, 
 use crate::calls::{Protection, Upstreams};
 use crate::log::USUAL_KEEP;
 
-/// What every service is told by its environment.
+/// The configuration that every service has, from its environment.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The system that the service belongs to; empty for one that belongs to none.
@@ -41,11 +41,9 @@ pub struct Config {
     pub offsets: Offsets,
     /// `ACKNOWLEDGE`: before loses the events in hand when the service is killed.
     pub acknowledge: Acknowledge,
-    /// `DROP_EVERY`: a defect that can be planted: each event of this number is thrown away. None
-    /// if it is 0.
+    /// `DROP_EVERY`: a planted defect, which drops every n-th event. None if it is 0.
     pub drop_every: Option<NonZeroU64>,
-    /// `START_DELAY`: how long the process runs before it listens, as one that has much
-    /// to load would.
+    /// `START_DELAY`: how long the process waits before it listens, like one that has much to load.
     pub start_delay: Duration,
     /// `SHUTDOWN_GRACE`: how long to serve on after readiness has turned 503.
     pub grace: Duration,
@@ -59,10 +57,10 @@ pub struct Config {
     env: Env,
 }
 
-/// What a service is called and where it lives unless told otherwise.
+/// The defaults of a service's name, port and directory.
 #[derive(Clone, Copy, Debug)]
 pub struct Defaults<'a> {
-    /// The service's name.
+    /// The name of the service.
     pub service: &'static str,
     /// The port it listens on.
     pub port: u16,
@@ -71,7 +69,7 @@ pub struct Defaults<'a> {
 }
 
 impl Config {
-    /// Reads the variables that every service knows.
+    /// Reads the variables that every service has.
     ///
     /// # Errors
     /// The first variable whose value cannot be used, with the values that can.
@@ -125,7 +123,7 @@ impl Config {
         })
     }
 
-    /// The variables themselves, for what only one service knows.
+    /// The variables themselves, for settings that only one service has.
     #[must_use]
     pub fn env(&self) -> &Env {
         &self.env
@@ -144,7 +142,7 @@ impl Config {
         )
     }
 
-    /// A protection that only one service has, in force unless its variable says `off`.
+    /// Reads a guard that only one service has; it is on unless its variable is `off`.
     ///
     /// # Errors
     /// A value that is neither `on` nor `off`.

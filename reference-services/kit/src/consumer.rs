@@ -1,5 +1,5 @@
-//! From the log to the store: decode, let the policy decide, and change inbox, state and outbox in
-//! one transaction.
+//! From the log to the store: decodes an event, calls the policy, and changes inbox, state and
+//! outbox in one transaction.
 
 mod dead_letter;
 mod drops;
@@ -20,19 +20,19 @@ use crate::log::{Delivery, EventLog, LogError, Subscription};
 use crate::metrics::{Counter, Metrics};
 use crate::store::{Store, StoreError, Tx};
 
-/// What a policy did with an event.
+/// The result of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handled {
-    /// It is this service's business, whether or not it changed anything.
+    /// The event concerns this service, whether or not it changed anything.
     Applied,
-    /// It is other services' business.
+    /// The event does not concern this service.
     Ignored,
 }
 
 /// Why a policy could not handle an event.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
-    /// The event makes no sense; trying again is unlikely to help.
+    /// The event cannot be used; a retry is unlikely to help.
     #[error("the event cannot be applied: {0}")]
     Unusable(String),
     /// The store failed; the event may be fine.
@@ -51,10 +51,10 @@ impl From<serde_json::Error> for PolicyError {
 pub type Policy = Arc<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Handled, PolicyError> + Send + Sync>;
 
 const BATCH: usize = 256;
-/// How often, and how long after, a failing event is tried again before it is dead.
+/// The pauses before the retries of a failing event; after the last it is dead.
 const RETRIES: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(100), Duration::from_millis(200)];
-/// How long to wait when store or log fail: no event is given up for that.
+/// The pause when store or log fail: no event is given up for that.
 const OUTAGE: Duration = Duration::from_millis(500);
 
 /// Receives a topic's events for one service.
@@ -71,11 +71,11 @@ pub struct Consumer {
     pub inbox: Guard,
     /// Where to go on reading.
     pub offsets: Offsets,
-    /// When an event counts as read.
+    /// When an event is acknowledged.
     pub acknowledge: Acknowledge,
-    /// Events that are thrown away, for a proof.
+    /// The events that are dropped, for a proof.
     pub drops: Drops,
-    /// What the events mean here.
+    /// Turns events into commands.
     pub policy: Policy,
     /// Counts what is received.
     pub metrics: Metrics,
@@ -99,7 +99,7 @@ impl Outcome {
 }
 
 impl Consumer {
-    /// Runs until stopped; then finishes the events in hand, commits their offsets and
+    /// Runs until stopped; then finishes the current events, commits their offsets and
     /// leaves the group.
     pub async fn run(self, stop: Stop) {
         let mut subscription = self.log.subscribe(self.group, self.topic, self.offsets);
@@ -151,7 +151,7 @@ impl Consumer {
         }
     }
 
-    /// False if it was stopped before the event was done with.
+    /// Applies one event, with retries; false if it was stopped before the event was done.
     async fn handle_one(&self, delivery: &Delivery, stop: &Stop) -> bool {
         let mut retries = RETRIES.iter();
         loop {

@@ -1,4 +1,4 @@
-//! Why a service could not start, or ended otherwise than asked.
+//! Why a service could not start, or ended unexpectedly.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use crate::config::ConfigError;
 use crate::log::LogError;
 use crate::store::StoreError;
 
-/// Why a service could not start, or ended otherwise than asked. Each message is one line and says
+/// Why a service could not start, or ended unexpectedly. Each message is one line and says
 /// what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -28,17 +28,17 @@ pub enum ServeError {
     PortInUse {
         /// The service that wanted it.
         service: String,
-        /// Host and port.
+        /// The host and port that are taken.
         address: String,
     },
-    /// The port cannot be had for another reason.
+    /// The port cannot be used for another reason.
     #[error("{service} cannot listen on {address}: {source}; check HOST and PORT")]
     Bind {
         /// The service that wanted it.
         service: String,
-        /// Host and port.
+        /// The host and port that are taken.
         address: String,
-        /// What the system says.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The service's own store cannot be used.

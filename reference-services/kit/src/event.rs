@@ -15,13 +15,13 @@ pub struct Envelope {
     pub event_type: String,
     /// When, in UTC, as `yyyyMMddHHmmss`.
     pub timestamp: String,
-    /// Unique for each event; an inbox knows an event by it.
+    /// Unique for each event: an inbox recognizes a repeated event by it.
     pub event_id: String,
-    /// Whose event it is; also the key that keeps its events in order.
+    /// The id of the aggregate. It is also the record's key, which keeps its events in order.
     pub aggregate_id: i64,
     /// The aggregate's version after the event, from 1.
     pub version: u64,
-    /// The same for everything that follows from one command.
+    /// The correlation id: the same for everything that follows from one command.
     pub correlation_id: String,
     /// The event that caused this one; none when a command did.
     #[serde(default)]
@@ -34,10 +34,10 @@ pub struct Envelope {
     pub body: Map<String, Value>,
 }
 
-/// What an event or a call follows from.
+/// The cause of an event or a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
-    /// The same for everything that follows from one command.
+    /// The correlation id: the same for everything that follows from one command.
     pub correlation_id: String,
     /// The event that is the cause; none when it is a command.
     pub causation_id: Option<String>,
@@ -45,12 +45,12 @@ pub struct Cause {
     pub traceparent: String,
 }
 
-/// The part of an event that says to whom it belongs.
+/// An event's type, and the aggregate it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// What happened.
+    /// The event's type, such as `Ordered`.
     pub event_type: &'static str,
-    /// Whose event it is.
+    /// The id of the aggregate.
     pub aggregate_id: i64,
     /// The aggregate's version after the event, from 1.
     pub version: u64,
@@ -121,7 +121,7 @@ impl Cause {
     }
 }
 
-/// The span that is being worked in, or a new trace when there is none that follows the W3C form.
+/// The current span, or a new trace when the header does not follow the W3C form.
 fn traceparent(text: Option<&str>) -> String {
     text.and_then(TraceContext::parse).unwrap_or_else(TraceContext::begin).to_string()
 }

@@ -1,5 +1,5 @@
-//! A system's gateway: the one address for all of its services. It can limit rates, check tokens
-//! and issue them; what is not configured it does not do.
+//! A system's gateway: the one address for all of its services. If configured, it limits rates,
+//! checks tokens and issues them.
 
 mod admission;
 mod api;
@@ -29,9 +29,9 @@ use policy::Policy;
 /// of its replicas.
 #[derive(Debug)]
 pub struct Target {
-    /// Its name.
+    /// The name in commands, metrics and messages.
     pub service: &'static str,
-    /// Where it listens on this machine, unless the variable says otherwise.
+    /// Its address on this machine, unless the variable names another.
     pub port: u16,
     /// Its OpenAPI document.
     pub api: fn() -> Value,
@@ -57,9 +57,9 @@ struct Gateway {
     metrics: Metrics,
 }
 
-/// Reads a gateway's configuration: where the services are, what it demands of requests, and
-/// whether it issues tokens. `GATEWAY_CONFIG` names a file that is laid over the environment and
-/// may change at any time.
+/// Reads a gateway's configuration: its services, what it requires of requests, and whether it
+/// issues tokens. `GATEWAY_CONFIG` names a file that overrides the environment and may change
+/// at any time.
 ///
 /// # Errors
 /// When a variable or the file has a value that cannot be used.
@@ -115,7 +115,7 @@ async fn forward(State(gateway): State<Gateway>, request: Request) -> Response {
         Ok(route) => route,
         Err(problem) => return problem.into_response(),
     };
-    // Whoever came in under one policy is served under it to the end.
+    // A request is served to its end under the policy that it was admitted by.
     let admission = gateway.admission();
     let target = route.path.target(&parts.uri);
     let path = target.split('?').next().unwrap_or_default();

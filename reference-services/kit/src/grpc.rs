@@ -23,12 +23,12 @@ use crate::page::{MAX_SIZE, PageRequest};
 /// The largest message that is read: as for a body over REST.
 pub const MAX_MESSAGE_BYTES: usize = crate::rest::MAX_BODY_BYTES;
 
-/// What comes with a call besides its message.
+/// The metadata of a call.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// What the call's events follow from.
+    /// The cause of the call's events.
     pub cause: Cause,
-    /// Two calls with the same key are one.
+    /// Two calls with the same key have one effect.
     pub idempotency_key: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Resources as Spring Data REST shows them.
+//! Resources in HAL, as Spring Data REST renders them.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -7,14 +7,14 @@ use serde::{Serialize, Serializer};
 use crate::page::{Page, PageRequest};
 use crate::rest::{Caller, Format, Problem};
 
-/// What a document looks like from outside.
+/// A document in a REST response.
 pub trait Resource: Serialize {
     /// Its collection's path and name, such as `orders`.
     const COLLECTION: &'static str;
     /// The name of one, such as `order`.
     const ITEM: &'static str;
 
-    /// Its id.
+    /// The id that ends the item's path.
     fn id(&self) -> i64;
 }
 

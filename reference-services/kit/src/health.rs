@@ -1,9 +1,9 @@
-//! What the probes see.
+//! The state that the probes report.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A service's health: shared by its routes, its lifecycle and its background parts.
+/// A service's health. Clones share it: routes, lifecycle and background parts.
 #[derive(Clone, Debug, Default)]
 pub struct Health(Arc<State>);
 
@@ -15,7 +15,7 @@ struct State {
 }
 
 impl Health {
-    /// Makes the service say that it is sick, though it works on.
+    /// Makes the liveness probe fail although the service works.
     pub fn make_zombie(&self) {
         self.0.zombie.store(true, Ordering::Relaxed);
     }
@@ -26,23 +26,23 @@ impl Health {
         self.0.zombie.load(Ordering::Relaxed)
     }
 
-    /// From now on no new requests should come.
+    /// Makes the readiness probe fail: no new requests should be sent.
     pub fn stop_being_ready(&self) {
         self.0.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Whether new requests should come.
+    /// Whether the service is ready for new requests.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         !self.0.stopping.load(Ordering::Relaxed)
     }
 
-    /// A part without which the service is no use has ended: only a restart helps.
+    /// Records that a background part has ended which the service needs: only a restart helps.
     pub fn stop_being_alive(&self, part: &'static str) {
         *self.0.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(part);
     }
 
-    /// Why a restart is due, if one is. Other services never are a reason.
+    /// Why a restart is due, if one is. Other services' failures never are a reason.
     #[must_use]
     pub fn sickness(&self) -> Option<String> {
         if self.is_zombie() {

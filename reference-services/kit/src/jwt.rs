@@ -1,4 +1,4 @@
-//! Checks of bearer tokens: signed by a key that is known, for us, in time, and with the scope that
+//! Checks bearer tokens: the signature's key, issuer and audience, times, and the scope that
 //! the request needs.
 
 mod clients;
@@ -19,35 +19,35 @@ pub use issuer::Issuer;
 pub use keys::Keys;
 pub use scopes::Scopes;
 
-/// What tokens must be.
+/// The requirements on tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// `iss`: who must have issued them.
+    /// `iss`: the required issuer.
     pub issuer: String,
-    /// `aud`: whom they must be for.
+    /// `aud`: the required audience.
     pub audience: String,
     /// Where the issuer's keys are; none if this process is the issuer.
     pub jwks_url: Option<String>,
-    /// How far clocks may be apart.
+    /// The tolerated difference of clocks.
     pub leeway: Duration,
-    /// What requests need.
+    /// The scopes that requests need.
     pub scopes: Scopes,
 }
 
-/// Why a request may not pass.
+/// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
-    /// It has no token.
+    /// The request has no bearer token.
     Missing,
-    /// Its token is no good, for a reason.
+    /// The token is invalid, for this reason.
     Invalid(String),
     /// Its token lacks this scope.
     Insufficient(String),
-    /// The issuer's keys cannot be had.
+    /// The issuer's keys cannot be fetched.
     Unavailable,
 }
 
-/// Checks tokens.
+/// Verifies bearer tokens against an issuer's keys.
 #[derive(Debug)]
 pub struct Verifier {
     settings: Settings,
@@ -70,13 +70,14 @@ impl Verifier {
         Self { settings, keys }
     }
 
-    /// What it was told.
+    /// The settings it was made with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Whether a request for `path`, as the service knows it, may pass; gives the token's subject.
+    /// Checks the token of a request for `path`, as the service knows it; gives
+    /// the token's subject.
     ///
     /// # Errors
     /// Why it may not.
@@ -108,7 +109,8 @@ impl Verifier {
             return Err(Denied::Invalid("it has extensions that are not understood".to_owned()));
         }
         let key = self.keys.find(header.kid.as_deref()).await?;
-        // The key says which algorithm it is for, never the token.
+        // The key determines the algorithm, never the token: a token must not choose how
+        // it is verified.
         let mut validation = Validation::new(key.algorithm);
         validation.set_issuer(&[&self.settings.issuer]);
         validation.set_audience(&[&self.settings.audience]);

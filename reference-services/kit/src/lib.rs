@@ -1,8 +1,8 @@
 //! What the reference services share: lifecycle, configuration, health, telemetry, the event
-//! envelope and log, outbox and inbox, stores, calls to other services, and the wire shapes of
-//! Spring Data REST.
+//! envelope and log, outbox and inbox, stores, calls to other services, the reserve-confirm
+//! protocol, and the formats of Spring Data REST.
 //!
-//! No business word lives here. A service calls the kit; the kit never calls a service by name.
+//! The kit has no business words. A service calls the kit; the kit never calls a service by name.
 
 pub mod actuator;
 pub mod assembly;

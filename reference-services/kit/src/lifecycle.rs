@@ -1,5 +1,5 @@
-//! From start to a clean end: readiness off, a grace period, no new connections, drain, finish what
-//! is in hand, flush.
+//! From start to a clean stop: readiness off, a grace period, no new connections, drain, finish the
+//! current work, flush.
 
 mod background;
 mod shutdown;
@@ -22,11 +22,12 @@ use crate::health::Health;
 
 /// How long open requests may take after the listener is closed.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How long each background part may take to finish what it has in hand.
+/// How long each background part may take to finish its current work.
 const FINISH: Duration = Duration::from_secs(5);
 const BACKLOG: u32 = 1024;
 
-/// A port that is taken but not yet listened on: what cannot start should not look as if it had.
+/// A port that is bound but not listened on yet: a service that cannot start should not look as
+/// if it had.
 #[derive(Debug)]
 pub struct Port {
     socket: TcpSocket,
@@ -35,7 +36,7 @@ pub struct Port {
 }
 
 impl Port {
-    /// Takes the configured port.
+    /// Binds the configured port.
     ///
     /// # Errors
     /// When another process has it, or it cannot be had at all.
@@ -50,7 +51,7 @@ impl Port {
         Ok(Self { socket, service: config.service, address })
     }
 
-    /// The address, with the port that was really taken.
+    /// The bound address, with the actual port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -72,20 +73,20 @@ fn refused(service: &'static str, address: SocketAddr, source: std::io::Error) -
 
 /// A service that is built and ready to run.
 pub struct Service {
-    /// The service's name.
+    /// The name of the service.
     pub name: &'static str,
     /// How long to serve on after readiness has turned 503.
     pub grace: Duration,
-    /// What the probes see.
+    /// The state that the probes report.
     pub health: Health,
-    /// All of its routes.
+    /// All routes, with what surrounds them.
     pub router: Router,
-    /// What runs beside the routes; stopped one after the other, in this order.
+    /// The background parts, stopped one after the other in this order.
     pub background: Vec<Background>,
 }
 
 impl Service {
-    /// Listens on `port`, says so on standard output, and runs until `shutdown`.
+    /// Listens on `port`, prints that to standard output, and runs until `shutdown`.
     ///
     /// # Errors
     /// When the listener fails, or a second signal cuts the clean end short.
@@ -112,7 +113,7 @@ impl Service {
     }
 }
 
-/// Nobody may be reading: that is no reason to stop.
+/// A closed standard output is no reason to stop.
 fn announce(name: &str, address: SocketAddr) {
     let mut out = std::io::stdout();
     drop(writeln!(out, "{name} ready on http://{address}"));

@@ -26,7 +26,7 @@ use crate::config::{EventLogUrl, Offsets};
 /// How many partitions a topic has.
 pub const PARTITIONS: u32 = 6;
 
-/// What a call to the log gives in the end.
+/// The future that a call to the log returns.
 pub type LogFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, LogError>> + Send + 'a>>;
 
 /// Why the log cannot be used.
@@ -35,9 +35,9 @@ pub enum LogError {
     /// The file, or its directory, cannot be used.
     #[error("the event log {} cannot be used: {reason}; check the path and its permissions, or set EVENT_LOG", path.display())]
     Unusable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's error.
         reason: String,
     },
     /// `EVENT_LOG` names Kafka, which this program was built without.
@@ -61,9 +61,9 @@ pub struct NewRecord {
     pub topic: String,
     /// Chooses the partition: records of one key stay in order.
     pub key: String,
-    /// The event.
+    /// The event's bytes, as they are in the log.
     pub value: Bytes,
-    /// What is said about the event beside it.
+    /// The record's headers.
     pub headers: BTreeMap<String, String>,
 }
 
@@ -76,13 +76,13 @@ pub struct Delivery {
     pub offset: i64,
     /// The key it was appended with.
     pub key: String,
-    /// The event.
+    /// The event's bytes, as they are in the log.
     pub value: Bytes,
-    /// What is said about the event beside it.
+    /// The record's headers.
     pub headers: BTreeMap<String, String>,
 }
 
-/// Where to set a group back to.
+/// The offsets to rewind a group to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rewind {
     /// The first record of each partition.
@@ -91,7 +91,7 @@ pub enum Rewind {
     Back(u32),
 }
 
-/// Where to start reading.
+/// The position from which a tail reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     /// At the first record of each partition.
@@ -105,14 +105,14 @@ pub trait EventLog: Send + Sync {
     /// Appends records in order. They are durable when it returns.
     fn append(&self, records: Vec<NewRecord>) -> LogFuture<'_, ()>;
 
-    /// Joins a consumer group as a new member. It goes on where the group stopped, and a new group
-    /// starts from the beginning; or it starts at the end.
+    /// Joins a consumer group as a new member. It resumes where the group stopped; a new group
+    /// starts at the beginning, or with `Offsets::Latest` at the end.
     fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription>;
 
-    /// The topics that there are, by name.
+    /// The names of all topics.
     fn topics(&self) -> LogFuture<'_, Vec<String>>;
 
-    /// Reads all of a topic for oneself: nothing is committed, and nothing taken from any group.
+    /// Reads all of a topic outside of any group: nothing is committed.
     fn tail(&self, topic: &str, start: Start) -> Box<dyn Tail>;
 
     /// Sets a group's committed offsets back; its members receive those records again. A log may
@@ -120,7 +120,7 @@ pub trait EventLog: Send + Sync {
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()>;
 }
 
-/// A topic as somebody reads it who is in no group.
+/// A reader of a topic that belongs to no group.
 pub trait Tail: Send {
     /// Waits for up to about `max` records.
     fn poll(&mut self, max: usize) -> LogFuture<'_, Vec<Delivery>>;
@@ -128,8 +128,8 @@ pub trait Tail: Send {
 
 /// One member's part of a topic. The log shares the partitions out among the members of a group.
 pub trait Subscription: Send {
-    /// Waits for up to `max` records. What the call before gave and was not marked as
-    /// processed stays uncommitted.
+    /// Waits for up to `max` records. Records of the previous call that were not marked as
+    /// processed stay uncommitted.
     fn poll(&mut self, max: usize) -> LogFuture<'_, Vec<Delivery>>;
 
     /// Marks a record, and those before it in its partition, to be committed soon.
@@ -145,8 +145,8 @@ pub trait Subscription: Send {
     fn leave(&mut self) -> LogFuture<'_, ()>;
 }
 
-/// Opens the log that a URL names. The embedded one keeps so many records of a partition although
-/// every group has read them; Kafka has its own settings for that.
+/// Opens the log that a URL names. `keep` is the number of records that a partition of the embedded
+/// log keeps although every group has read them; Kafka has its own settings for that.
 ///
 /// # Errors
 /// When it cannot be used.

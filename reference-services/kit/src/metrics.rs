@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::config::{Config, Guard, Offsets};
 use crate::trace::Tracer;
 
-/// What is counted.
+/// The counters that a service exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counter {
     /// Events that reached the log.
@@ -30,7 +30,7 @@ pub enum Counter {
     ConfigReloads,
 }
 
-/// What goes up and down.
+/// The gauges that a service exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gauge {
     /// 1 for the `state` in which the circuit breaker `name` is, 0 for the others.
@@ -39,7 +39,7 @@ pub enum Gauge {
     ConfigReloaded,
 }
 
-/// What is counted and timed.
+/// The timers, which count as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Summary {
     /// Calls, by the circuit breaker's `name` and `kind`: successful,
@@ -125,7 +125,7 @@ struct Registry {
 }
 
 impl Metrics {
-    /// No counts yet.
+    /// Metrics with all counts at zero.
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let registry = Registry {
@@ -157,17 +157,17 @@ impl Metrics {
         }
     }
 
-    /// Counts one.
+    /// Adds 1 to a counter.
     pub fn add(&self, counter: Counter, labels: &[(&str, &str)]) {
         *self.registry().counters.entry((counter, text::labels(labels))).or_default() += 1;
     }
 
-    /// Shows a value from now on.
+    /// Sets a gauge.
     pub fn set(&self, gauge: Gauge, labels: &[(&str, &str)], value: f64) {
         self.registry().gauges.insert((gauge, text::labels(labels)), value);
     }
 
-    /// Counts one, and its time.
+    /// Counts a call and records its duration.
     pub fn observe(&self, summary: Summary, labels: &[(&str, &str)], took: Duration) {
         let mut registry = self.registry();
         let total = registry.summaries.entry((summary, text::labels(labels))).or_default();
@@ -175,7 +175,7 @@ impl Metrics {
         total.seconds += took.as_secs_f64();
     }
 
-    /// Counts a request and its time.
+    /// Counts a request and records its duration.
     pub fn record(&self, request: Request, took: Duration) {
         let mut registry = self.registry();
         let timer = registry.requests.entry(request).or_default();
@@ -189,7 +189,7 @@ impl Metrics {
         }
     }
 
-    /// All of it as text.
+    /// All metrics in Prometheus' text format.
     #[must_use]
     pub fn text(&self) -> String {
         self.registry().text(self.tracer.counts())

@@ -29,36 +29,36 @@ enum Content {
     Nothing,
     Json(Value),
     Item(Value),
-    /// Of these items; named by the path.
+    /// An operation on these items; named by the path.
     Page(Value),
     Problem,
 }
 
-/// Reads what is there.
+/// Declares a GET.
 #[must_use]
 pub fn get(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("get", path, summary)
 }
 
-/// A command.
+/// Declares a POST.
 #[must_use]
 pub fn post(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("post", path, summary)
 }
 
-/// A change, or a command about what is there.
+/// Declares a PUT: a change, or a command about an existing item.
 #[must_use]
 pub fn put(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("put", path, summary)
 }
 
-/// A change of a part.
+/// Declares a PATCH.
 #[must_use]
 pub fn patch(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("patch", path, summary)
 }
 
-/// An end.
+/// Declares a DELETE.
 #[must_use]
 pub fn delete(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("delete", path, summary)
@@ -69,7 +69,7 @@ impl Operation {
         Self { method, path, summary, body: None, keyed: false, answers: Vec::new() }
     }
 
-    /// It needs a body like this.
+    /// Requires a JSON body with this schema.
     #[must_use]
     pub fn takes(self, body: &Value) -> Self {
         Self { body: Some((body.clone(), true)), ..self }
@@ -77,7 +77,7 @@ impl Operation {
             .refuses(413, "Too large")
     }
 
-    /// It can do with and without a body like this.
+    /// Accepts a JSON body with this schema, or none.
     #[must_use]
     pub fn may_take(self, body: &Value) -> Self {
         Self { body: Some((body.clone(), false)), ..self }
@@ -121,13 +121,13 @@ impl Operation {
         self.answer(status, meaning, Content::Nothing)
     }
 
-    /// A refusal.
+    /// Declares a refusal with its status.
     #[must_use]
     pub fn refuses(self, status: u16, meaning: &'static str) -> Self {
         self.answer(status, meaning, Content::Problem)
     }
 
-    /// What is said last about a status stands.
+    /// A later declaration of a status replaces an earlier one.
     fn answer(mut self, status: u16, meaning: &'static str, content: Content) -> Self {
         self.answers.retain(|answer| answer.status != status);
         self.answers.push(Answer { status, meaning, content });
@@ -135,7 +135,7 @@ impl Operation {
     }
 }
 
-/// The document.
+/// The OpenAPI document of a service with these operations.
 #[must_use]
 pub fn document(title: &str, operations: &[Operation]) -> Value {
     let mut paths = Map::new();
@@ -164,7 +164,7 @@ fn describe(operation: &Operation, all: &[Operation]) -> Value {
         .iter()
         .map(|answer| (answer.status.to_string(), response(operation, answer, all)))
         .collect();
-    // A store may be out of reach, and with it everything.
+    // Every operation needs the store, which may be unavailable.
     responses
         .entry("503")
         .or_insert_with(|| refusal("It cannot be done now; Retry-After says when"));

@@ -34,7 +34,7 @@ pub struct Wake(Arc<Notify>);
 #[derive(Clone)]
 pub struct Producer(mpsc::UnboundedSender<Envelope>);
 
-/// What sends the events: one of the two, in the background.
+/// The background part that sends the events.
 pub enum Sender {
     /// Reads the outbox.
     Relay(Wake),
@@ -43,7 +43,7 @@ pub enum Sender {
 }
 
 impl Outbox {
-    /// The outbox as the guard says, and what has to run for it.
+    /// The outbox as the guard says, and the sender that must run for it.
     #[must_use]
     pub fn new(guard: Guard) -> (Self, Sender) {
         match guard {
@@ -70,8 +70,8 @@ impl Wake {
 }
 
 impl Producer {
-    /// When nobody receives any more the service is at its end, and the event is lost: that is what
-    /// the guard is for.
+    /// When the receiver is gone the service is stopping, and the event is lost: this is the defect
+    /// that the guard prevents.
     pub(crate) fn send(&self, event: Envelope) {
         drop(self.0.send(event));
     }

@@ -9,7 +9,7 @@ const DEFAULT_SIZE: u64 = 20;
 /// Which page is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Counted from 0.
+    /// The number of the page, from 0.
     pub page: u64,
     /// Items a page, from 1 to [`MAX_SIZE`].
     pub size: u64,
@@ -22,23 +22,23 @@ pub struct PageRequest {
 pub struct Sort {
     /// A field of the document.
     pub field: String,
-    /// Which way.
+    /// Ascending or descending.
     pub direction: Direction,
 }
 
-/// Which way to sort.
+/// The direction of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// Smallest first.
+    /// From the smallest to the largest.
     Ascending,
-    /// Largest first.
+    /// From the largest to the smallest.
     Descending,
 }
 
 /// One page of documents.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
-    /// Its documents.
+    /// The documents of the page, in order.
     pub items: Vec<T>,
     /// How many the whole collection has.
     pub total: u64,

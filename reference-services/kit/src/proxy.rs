@@ -1,5 +1,5 @@
-//! The gateway's reverse proxy: routes by path, takes replicas in turn, retries what is safe, and
-//! answers for whoever does not.
+//! The gateway's reverse proxy: routes by path, takes replicas in turn, retries where that is safe,
+//! and answers for services that do not.
 
 mod headers;
 mod route;

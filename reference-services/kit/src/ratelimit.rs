@@ -10,10 +10,10 @@ use http::{HeaderMap, HeaderValue};
 
 pub use bucket::{Decision, Rate};
 
-/// So many clients are told apart; beyond that the new ones share a bucket. Bounds the memory that
-/// made-up keys can take.
+/// The most clients with a bucket of their own; the others share one. It bounds the memory that
+/// invented keys can take.
 const CLIENTS: usize = 100_000;
-/// How often those who have not been seen for long are forgotten, at the most.
+/// The least time between two removals of full buckets.
 const SWEEP: Duration = Duration::from_secs(1);
 
 /// A limit on each client's requests.
@@ -72,7 +72,7 @@ impl Buckets {
 }
 
 impl Decision {
-    /// Tells the client how it stands: `X-RateLimit-Limit`, `-Remaining`, and `-Reset` in seconds.
+    /// Adds the headers `X-RateLimit-Limit`, `-Remaining`, and `-Reset` in seconds.
     pub fn tell(&self, headers: &mut HeaderMap) {
         headers.insert("x-ratelimit-limit", HeaderValue::from(self.limit));
         headers.insert("x-ratelimit-remaining", HeaderValue::from(self.remaining));
@@ -86,7 +86,7 @@ impl Decision {
     }
 }
 
-/// Rounded up: who comes too early comes in vain.
+/// Rounded up: a client that returns too early is refused again.
 fn whole_seconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
 }

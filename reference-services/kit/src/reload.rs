@@ -1,8 +1,8 @@
-//! Looks at a mounted file and says when it has changed.
+//! Watches a mounted file for changes.
 //!
-//! What Kubernetes mounts from a ConfigMap is a link to a link, and a change swaps the one in the
-//! middle: watching the file itself would see nothing. So its text is read now and then; a small
-//! file costs less than being clever.
+//! Kubernetes mounts a ConfigMap as a link to a link, and a change swaps the middle one:
+//! watching the file itself would see nothing. So its text is read periodically, which is cheap
+//! for a small file.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::metrics::{Counter, Gauge, Metrics};
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// What the file said when it was last read.
+/// The file's text at the last read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Seen(Result<String, String>);
 
@@ -31,7 +31,7 @@ impl Seen {
     }
 }
 
-/// A file that lies over the environment, and what it said when it was last read.
+/// A file that overrides the environment, with its text at the last read.
 #[derive(Clone, Debug)]
 pub struct Overlay {
     path: PathBuf,
@@ -74,8 +74,8 @@ pub fn document<T: DeserializeOwned + Default>(text: &str) -> Result<T, String> 
     document.map(Option::unwrap_or_default).map_err(|error| one_line(error.to_string()))
 }
 
-/// Hands the file's text to `apply` whenever it has changed. What `apply` refuses is logged, once,
-/// and what was there before stays in force.
+/// Passes the file's text to `apply` whenever it has changed. A text that `apply` refuses is logged
+/// once, and the previous settings stay in force.
 pub fn watch(
     overlay: Overlay,
     metrics: Metrics,

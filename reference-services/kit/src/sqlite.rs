@@ -8,15 +8,16 @@ use rusqlite::{Connection, ErrorCode};
 
 /// How long to wait for another process's transaction: far longer than any takes.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// SQLite's own pauses grow to a tenth of a second, a hundred times what a transaction takes.
+/// The pause between tries for the lock. SQLite's own pauses grow to a tenth of a second, a hundred
+/// times what a transaction takes.
 const PAUSE: Duration = Duration::from_millis(1);
 const PAUSES: i32 = 5_000;
 
-/// Opens the file and makes its tables with `schema`, in one write transaction: a file that cannot
-/// be written is found out before the service says that it is ready.
+/// Opens the file and creates its tables with `schema`, in one write transaction: so a file that
+/// cannot be written is found before the service is ready.
 ///
-/// Services start at the same time, and the change to WAL mode is refused at once, however patient
-/// one is, while another makes it: hence the retries.
+/// The switch to WAL mode is refused at once, whatever the busy timeout, while another process
+/// makes it; services start at the same time, hence the retries.
 pub(crate) fn open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open(path)?;
     connection.busy_handler(Some(|pauses| {
@@ -45,7 +46,7 @@ pub(crate) fn open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
     }
 }
 
-/// Whether another process is to blame.
+/// Whether another process holds a lock.
 pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }

@@ -54,7 +54,7 @@ impl Kind {
     }
 }
 
-/// A handle on a service's own store. Clones share it; it closes when the last one is dropped.
+/// A handle to a service's own store. Clones share it; it closes when the last one is dropped.
 #[derive(Clone)]
 pub struct Store {
     writer: mpsc::Sender<WriteJob>,
@@ -63,7 +63,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the file at `path`, or makes it. What a killed process left behind is recovered.
+    /// Opens the file at `path`, or creates it. What a killed process left behind is recovered.
     ///
     /// # Errors
     /// When the file cannot be written, is not a store of this kind, or stays locked

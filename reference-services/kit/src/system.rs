@@ -1,4 +1,4 @@
-//! A system of services: which there are, where they live, and how each is put together.
+//! A system of services: their names, ports, and how each is built.
 
 use tokio::time::timeout;
 
@@ -10,20 +10,20 @@ use crate::telemetry;
 /// Several services that make one system.
 #[derive(Debug)]
 pub struct System {
-    /// Its name.
+    /// The name in commands, metrics and messages.
     pub name: &'static str,
     /// What the system consists of, for who starts it: the text of its system file.
     pub file: &'static str,
-    /// Its services, in the order in which they are best started.
+    /// Its services, in the order in which they should start.
     pub services: &'static [Entry],
 }
 
 /// One service of a system.
 #[derive(Debug)]
 pub struct Entry {
-    /// Its name.
+    /// The name in commands, metrics and messages.
     pub name: &'static str,
-    /// The port it listens on unless told otherwise.
+    /// The default of its port.
     pub port: u16,
     /// Reads all of its configuration.
     pub plan: fn(Config) -> Result<Plan, ServeError>,
@@ -77,7 +77,7 @@ impl System {
 }
 
 impl Plan {
-    /// Reads what only this service is told; it is to be put together later from that.
+    /// A plan with settings that only this service has.
     ///
     /// # Errors
     /// When a variable has a value that cannot be used.
@@ -90,7 +90,7 @@ impl Plan {
         Ok(Self { config, build: Box::new(move |config| build(config, settings)) })
     }
 
-    /// For a service that is told nothing of its own.
+    /// A plan of a service without settings of its own.
     #[must_use]
     pub fn plain(
         config: Config,
@@ -99,7 +99,7 @@ impl Plan {
         Self { config, build: Box::new(build) }
     }
 
-    /// Takes the configured port.
+    /// Binds the configured port.
     ///
     /// # Errors
     /// When it cannot be had.
@@ -107,7 +107,7 @@ impl Plan {
         Port::take(&self.config)
     }
 
-    /// Opens what the service needs and puts it together.
+    /// Opens store and log, and builds the service.
     ///
     /// # Errors
     /// When its store or the event log cannot be used.

@@ -1,5 +1,5 @@
-//! A whole system in a test's process, on free ports: started, stopped in parts, and talked to. For
-//! tests alone: whatever goes wrong panics.
+//! A whole system in a test's process, on free ports: it can be started, stopped in parts, and
+//! called. For tests only: every error panics.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -30,7 +30,7 @@ use crate::system::{Plan, System};
 /// Far more than anything here takes, even on a busy machine.
 const BOUND: Duration = Duration::from_secs(20);
 
-/// Between two looks at what is awaited: many tests wait at the same time, and what they wait for
+/// The pause between two polls: many tests wait at the same time, and what they wait for
 /// needs the processor.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -44,7 +44,7 @@ pub struct Trial {
     system: &'static System,
     env: Env,
     addresses: BTreeMap<&'static str, SocketAddr>,
-    /// Of those that do not run: kept, so that nobody else gets them.
+    /// The ports of stopped services, kept so that no other process takes them.
     ports: BTreeMap<&'static str, Port>,
     running: BTreeMap<&'static str, Running>,
     client: reqwest::Client,
@@ -190,27 +190,27 @@ impl Trial {
         request.json(&body).send().await.unwrap()
     }
 
-    /// POST.
+    /// Sends a POST and gives status and body.
     pub async fn post(&self, service: &str, path: &str, body: Value) -> (StatusCode, Value) {
         answer(self.request("POST", service, path, body).await).await
     }
 
-    /// PATCH.
+    /// Sends a PATCH and gives status and body.
     pub async fn patch(&self, service: &str, path: &str, body: Value) -> (StatusCode, Value) {
         answer(self.request("PATCH", service, path, body).await).await
     }
 
-    /// DELETE.
+    /// Sends a DELETE and gives the status.
     pub async fn delete(&self, service: &str, path: &str) -> (StatusCode, Value) {
         answer(self.client.delete(self.url(service, path)).send().await.unwrap()).await
     }
 
-    /// GET.
+    /// Sends a GET and gives status and body.
     pub async fn get(&self, service: &str, path: &str) -> (StatusCode, Value) {
         answer(self.client.get(self.url(service, path)).send().await.unwrap()).await
     }
 
-    /// GET of something that is not JSON.
+    /// Sends a GET and gives status and text.
     pub async fn get_text(&self, service: &str, path: &str) -> String {
         self.client.get(self.url(service, path)).send().await.unwrap().text().await.unwrap()
     }
@@ -250,7 +250,7 @@ impl Trial {
     }
 }
 
-/// Status and body; null without one.
+/// The status and JSON body of a response; null without a body.
 async fn answer(response: reqwest::Response) -> (StatusCode, Value) {
     let status = response.status();
     let bytes = response.bytes().await.unwrap();

@@ -28,7 +28,7 @@ pub enum Kind {
     Consumer = 5,
 }
 
-/// Something that takes time. It ends when it is dropped.
+/// A span. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Span {
     tracer: Tracer,
@@ -57,8 +57,8 @@ impl Tracer {
         Self(endpoint.map(|endpoint| Arc::new(Exporter::new(service, endpoint))))
     }
 
-    /// A span that follows from `parent`, or begins a trace. It has a context even if nobody
-    /// will see it.
+    /// A span that follows from `parent`, or begins a trace. It has a context even if it
+    /// is not exported.
     #[must_use]
     pub fn span(&self, kind: Kind, name: impl Into<String>, parent: Option<TraceContext>) -> Span {
         let context = parent.map_or_else(TraceContext::begin, TraceContext::child);
@@ -77,7 +77,7 @@ impl Tracer {
         Span { tracer: self.clone(), record, context }
     }
 
-    /// What sends the spans; stopped last, so that it has them all.
+    /// The background part that sends the spans; stopped last, so that it gets all of them.
     #[must_use]
     pub fn background(&self) -> Option<Background> {
         let exporter = Arc::clone(self.0.as_ref()?);
@@ -92,34 +92,34 @@ impl Tracer {
 }
 
 impl Span {
-    /// What follows from it is told this.
+    /// The context to pass to what follows from it.
     #[must_use]
     pub fn context(&self) -> TraceContext {
         self.context
     }
 
-    /// Names it otherwise, now that more is known.
+    /// Renames the span, when more is known.
     pub fn rename(&mut self, name: impl Into<String>) {
         if let Some(record) = &mut self.record {
             record.name = name.into();
         }
     }
 
-    /// Says something about it.
+    /// Sets an attribute.
     pub fn set(&mut self, key: &'static str, value: &impl ToString) {
         if let Some(record) = &mut self.record {
             record.attributes.push((key, value.to_string()));
         }
     }
 
-    /// It went wrong.
+    /// Marks the span as failed.
     pub fn fail(&mut self) {
         if let Some(record) = &mut self.record {
             record.failed = true;
         }
     }
 
-    /// Nobody needs to see it.
+    /// Drops the span without exporting it.
     pub fn discard(mut self) {
         self.record = None;
     }

@@ -33,22 +33,16 @@ pub enum Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// An order uses it.
-    Use {
-        order_id: i64,
-    },
+    Use { order_id: i64 },
     /// An order that used it was canceled.
-    Refund {
-        order_id: i64,
-    },
+    Refund { order_id: i64 },
 }
 
 /// The events that commands lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// It was given to an order.
-    CouponUsed {
-        order_id: i64,
-    },
+    CouponUsed { order_id: i64 },
     /// It can be used again.
     CouponRefund,
 }

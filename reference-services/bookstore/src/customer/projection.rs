@@ -43,18 +43,12 @@ pub struct Placement {
 /// The part of an event that differs by publisher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// From order: it was placed, or came to nothing.
-    Order {
-        placement: Placement,
-        status: String,
-    },
+    /// From order: it was placed, or ended.
+    Order { placement: Placement, status: String },
     /// From bookInventory: stock was taken.
     Prepared,
     /// From delivery: its status has changed.
-    Delivery {
-        id: i64,
-        status: String,
-    },
+    Delivery { id: i64, status: String },
 }
 
 /// What an event reports for a page.

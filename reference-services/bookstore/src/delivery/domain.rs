@@ -34,7 +34,7 @@ pub enum Command {
     Start,
     /// Its order was canceled.
     Cancel,
-    /// The carrier says how far it is.
+    /// The carrier reports a status.
     Report(Status),
 }
 

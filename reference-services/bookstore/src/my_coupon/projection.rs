@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MyCoupon {
-    /// The coupon.
+    /// Also the id of the view.
     pub coupon_id: i64,
     /// For whom it was issued.
     pub customer_id: i64,

@@ -15,7 +15,7 @@ pub struct Payment {
     pub version: u64,
 }
 
-/// What is to be paid.
+/// What must be paid for an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Charge {

@@ -1,5 +1,5 @@
-//! The events that payment publishes. Their fields are a contract with the services that read them
-//! (`contracts/`), so they are a type of their own: what REST shows may change without them.
+//! The events that payment publishes. Their fields are a contract with the services that read them, so
+//! they have a type of their own: REST can change without them.
 
 use brunt_kit::event::{Cause, Envelope, Subject};
 use brunt_kit::store::StoreError;
@@ -14,7 +14,7 @@ struct PaymentEvent {
     id: i64,
     request_id: i64,
     price: i64,
-    /// What the reservation has come to, in the words of its readers: not the payment's own status.
+    /// The reservation's status rather than the payment's own, as readers show it unchanged.
     status: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! Reserves a cleaning once it is paid for: no reservation stands before its payment.
+//! Reserves a cleaning: a reservation is accepted only after its payment.
 
 use brunt_kit::calls::CallError;
 use brunt_kit::reserve_confirm::{Answer, Attempt, Duplicates, ReservedCommand};

@@ -26,14 +26,9 @@ pub struct MyPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// From order: it was placed or cancelled.
-    Order {
-        status: String,
-    },
-    /// From product: it was made or called off, or could not be made.
-    Product {
-        id: i64,
-        status: String,
-    },
+    Order { status: String },
+    /// From product: it was made, canceled, or out of stock.
+    Product { id: i64, status: String },
 }
 
 /// What an event reports for a page.

@@ -67,10 +67,7 @@ pub enum Event {
     /// An order was canceled.
     OrderCanceled,
     /// An order is finished. Not published, as product's own event reports it.
-    Finished {
-        product_id: i64,
-        outcome: Outcome,
-    },
+    Finished { product_id: i64, outcome: Outcome },
 }
 
 /// Why a command is refused.

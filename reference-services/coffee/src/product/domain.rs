@@ -40,7 +40,7 @@ pub enum Command {
     Cancel,
 }
 
-/// Stock's answer.
+/// Whether stock had enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Supply {
     Taken,

@@ -1,5 +1,5 @@
-//! The events that product publishes. Their fields are a contract with the services that read them
-//! (`contracts/`), so they are a type of their own: what REST shows may change without them.
+//! The events that product publishes. Their fields are a contract with the services that read them, so
+//! they have a type of their own: REST can change without them.
 
 use brunt_kit::event::{Cause, Envelope, Subject};
 use brunt_kit::store::StoreError;
@@ -25,7 +25,7 @@ impl From<&Product> for ProductEvent {
     }
 }
 
-/// A product was made, or stock had not enough of it: its status says which.
+/// A product was made, or was out of stock: its status says which.
 pub fn produced(product: &Product, cause: &Cause) -> Result<Envelope, StoreError> {
     envelope("Produced", product, cause)
 }

@@ -1,4 +1,4 @@
-//! Places an order once it is paid for: no order stands before its payment.
+//! Places an order: it is accepted only after its payment.
 
 use brunt_kit::calls::CallError;
 use brunt_kit::reserve_confirm::{Answer, Attempt, Duplicates, ReservedCommand};

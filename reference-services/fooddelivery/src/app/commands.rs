@@ -1,4 +1,4 @@
-//! What customers may ask of orders by whichever interface they come.
+//! The commands and queries that REST and gRPC share.
 
 use brunt_kit::event::Cause;
 use brunt_kit::page::{Page, PageRequest};

@@ -22,7 +22,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     match store::change(tx, order_id, Command::Advance(status), &Cause::event(event)) {
         Ok(_) => Ok(Handled::Applied),
         Err(Refusal::Store(error)) => Err(error.into()),
-        // Whoever has lost the order itself cannot show how far it is.
+        // Without the order there is no status to change; a dead letter would not bring it back.
         Err(Refusal::Rejected(Rejection::NoSuchOrder)) => Ok(Handled::Applied),
         Err(refusal) => Err(PolicyError::Unusable(refusal.to_string())),
     }

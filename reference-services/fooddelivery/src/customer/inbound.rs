@@ -1,3 +1,3 @@
-//! How the world reaches what a customer sees.
+//! Inbound adapters: REST.
 
 pub(super) mod rest;

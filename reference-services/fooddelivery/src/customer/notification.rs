@@ -1,22 +1,23 @@
-//! What a customer is told. Pure: no clock, no store, no network.
+//! The notifications that customers get. Pure: no clock, no store, no network.
 
 use serde::{Deserialize, Serialize};
 
 use super::projection::OrderStatus;
 
-/// What a customer is told about an order.
+/// A notification to a customer about an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
     pub id: i64,
     pub order_id: i64,
-    /// Who is told; nobody knows until the order itself is heard of.
+    /// The customer who gets it; none until the order's own event arrives, which
+    /// names the customer.
     pub customer: Option<String>,
-    /// What is said.
+    /// The text that the customer reads.
     pub text: String,
 }
 
-/// What is said when an order gets to a status.
+/// The text for a status.
 #[must_use]
 pub fn text(status: OrderStatus) -> &'static str {
     match status {

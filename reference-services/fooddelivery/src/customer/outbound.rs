@@ -1,3 +1,3 @@
-//! What notifications and pages reach: their store.
+//! Outbound adapters: the store.
 
 pub(super) mod store;

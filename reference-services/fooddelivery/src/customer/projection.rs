@@ -11,15 +11,14 @@ use serde::{Deserialize, Serialize};
 pub struct MyPage {
     pub id: i64,
     pub order_id: i64,
-    /// What was placement, once that is known.
+    /// What was ordered; none until the order's own event arrives.
     #[serde(flatten)]
     pub order: Option<Placement>,
     pub order_status: Option<OrderStatus>,
-    /// Where the money is.
+    /// The status of the payment.
     pub pay_status: Option<PayStatus>,
 }
 
-/// What was placement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Placement {
@@ -35,22 +34,21 @@ pub struct Placement {
 /// service reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum OrderStatus {
-    /// Paid for.
     Placed,
-    /// The store is going to cook it.
+    /// The store accepted it.
     Accepted,
     Cooking,
     Cooked,
     /// It is on its way to the customer.
     Picked,
     Delivered,
-    /// The store did not want it.
+    /// The store rejected it.
     Rejected,
     /// The customer canceled it.
     Canceled,
 }
 
-/// Where the money is.
+/// The status of the payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PayStatus {
     Paid,
@@ -62,14 +60,14 @@ pub enum PayStatus {
 pub enum Update {
     /// An order was placed.
     Placed(Placement),
-    /// It has got further.
+    /// Its status has advanced.
     Reached(OrderStatus),
-    /// Its money has moved.
+    /// Its payment was taken or refunded.
     Payment(PayStatus),
 }
 
 impl Placement {
-    /// Who is told of every change.
+    /// The customer who is notified of every change.
     #[must_use]
     pub fn addressee(&self) -> Option<&str> {
         self.customer.as_deref().or(self.address.as_deref())
@@ -77,7 +75,7 @@ impl Placement {
 }
 
 impl Update {
-    /// How far the order is by this.
+    /// The order's status by this event; none for a payment.
     #[must_use]
     pub fn status(&self) -> Option<OrderStatus> {
         match self {

@@ -7,36 +7,35 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
     pub id: i64,
-    /// The order that it is for.
     pub order_id: i64,
     /// The price, at least 0.
     pub price: i64,
-    /// Where the money is.
+    /// The status of the payment.
     pub status: Status,
     /// Counts its changes, from 1.
     pub version: u64,
 }
 
-/// Where the money is.
+/// The status of the payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     Paid,
     Canceled,
 }
 
-/// What is to be paid.
+/// What must be paid for an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charge {
     pub order_id: i64,
     pub price: i64,
 }
 
-/// Why nothing is taken.
+/// Why a charge is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
     #[error("price must be at least 0")]
     NegativePrice,
-    /// The order is none any more.
+    /// The order was canceled before.
     #[error("the order was canceled: nothing is taken for it")]
     OrderCanceled,
 }

@@ -34,7 +34,7 @@ pub enum Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     Ready,
-    /// A rider takes it, who delivers in a certain way, if that is said.
+    /// A rider picks it up; none delivers by the type that was ordered.
     Pick(Option<DeliveryType>),
     Deliver,
     /// The order was canceled.

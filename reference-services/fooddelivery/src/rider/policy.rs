@@ -24,7 +24,7 @@ struct StoreOrderEvent {
     delivery_type: DeliveryType,
 }
 
-/// With `compensation` off, an order that is called off keeps its delivery.
+/// With `compensation` off, a canceled order keeps its delivery.
 pub(super) fn handle(
     tx: &mut Tx<'_>,
     event: &Envelope,

@@ -76,8 +76,7 @@ pub fn decide(status: Status, command: Command) -> Result<Option<Status>, Reject
         (Command::Reject, Received) => Ok(Some(Rejected)),
         (Command::Start, Accepted) => Ok(Some(Cooking)),
         (Command::Finish, Cooking) => Ok(Some(Cooked)),
-        // App lets nobody cancel once it knows of cooking. Should it have let it before it knew,
-        // the cancel holds.
+        // App refuses to cancel once it knows of cooking. If it has canceled before it knew,
         (Command::Cancel, Received | Accepted | Cooking | Cooked) => Ok(Some(Canceled)),
         (Command::Accept, Accepted)
         | (Command::Reject, Rejected)

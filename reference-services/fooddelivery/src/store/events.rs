@@ -1,5 +1,5 @@
-//! The events that store publishes. Their fields are a contract with the services that read them
-//! (`contracts/`), so they are a type of their own: what REST shows may change without them.
+//! The events that store publishes. Their fields are a contract with the services that read them, so
+//! they have a type of their own: REST can change without them.
 
 use brunt_kit::event::{Cause, Envelope, Subject};
 use brunt_kit::store::StoreError;
@@ -27,8 +27,7 @@ impl From<&StoreOrder> for StoreOrderEvent {
     }
 }
 
-/// The event that a command which had an effect is followed by, unless another service's event says
-/// the same.
+/// The event that follows a command, unless another service's event reports the same.
 pub fn after_command(
     command: Command,
     order: &StoreOrder,

@@ -16,7 +16,7 @@ struct OrderEvent {
     delivery_type: DeliveryType,
 }
 
-/// With `compensation` off, an order that is called off is cooked all the same.
+/// With `compensation` off, a canceled order is cooked all the same.
 pub(super) fn handle(
     tx: &mut Tx<'_>,
     event: &Envelope,

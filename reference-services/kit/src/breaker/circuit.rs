@@ -13,12 +13,12 @@ pub struct CircuitBreaker(Arc<Inner>);
 
 struct Inner {
     name: &'static str,
-    /// None lets everything through.
+    /// None permits every call.
     breaker: Option<Mutex<Breaker>>,
     metrics: Metrics,
 }
 
-/// A call that was let through. One that is dropped before its end is forgotten.
+/// A permitted call. One that is dropped before its end is not counted.
 #[derive(Debug)]
 pub struct Permit {
     circuit: CircuitBreaker,
@@ -28,7 +28,7 @@ pub struct Permit {
 }
 
 impl CircuitBreaker {
-    /// A closed one; without settings one that never opens.
+    /// A closed breaker; without settings one that never opens.
     #[must_use]
     pub fn new(name: &'static str, settings: Option<Settings>, metrics: &Metrics) -> Self {
         let breaker = settings.map(|settings| Mutex::new(Breaker::new(settings)));
@@ -37,7 +37,7 @@ impl CircuitBreaker {
         circuit
     }
 
-    /// Lets a call through, or not.
+    /// Permits a call, or refuses it.
     ///
     /// # Errors
     /// How long it is until calls are tried again; zero when that depends on those which are
@@ -54,7 +54,7 @@ impl CircuitBreaker {
 }
 
 impl Permit {
-    /// The call has ended, well or not.
+    /// Records the end of the call and whether it failed.
     pub fn end(mut self, failed: bool) {
         self.ended = true;
         let now = Instant::now();

@@ -1,4 +1,4 @@
-//! What a circuit breaker is told.
+//! The settings of a circuit breaker.
 
 use std::time::Duration;
 
@@ -25,8 +25,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// A smaller window and shorter waits than resilience4j's own defaults, whose minute suits no
-    /// run of a minute.
+    /// A smaller window and shorter waits than resilience4j's defaults: with those, a breaker would
+    /// stay open longer than most runs take.
     fn default() -> Self {
         Self {
             sliding_window_size: 50,

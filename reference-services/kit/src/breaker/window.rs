@@ -1,4 +1,4 @@
-//! The last so many calls, and what share of them went wrong.
+//! A sliding window of the last calls, and the shares of failed and slow ones.
 
 use std::collections::VecDeque;
 

@@ -7,7 +7,7 @@ use crate::rest::Problem;
 /// Why there is no answer. Unless nothing was sent, the call may have had its effect all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// Nothing was sent: there was no connection to be had.
+    /// Nothing was sent: no connection could be made.
     #[error("it cannot be reached")]
     NotConnected,
     /// The connection broke.
@@ -37,8 +37,8 @@ impl CallError {
         matches!(self, Self::NotConnected | Self::NotPermitted { .. })
     }
 
-    /// The refusal of a request that needs `callee`: 503, to be tried again shortly. `what` says in
-    /// words how things stand now, such as "the order is unchanged".
+    /// The refusal of a request that needs `callee`: 503 with `Retry-After`. `what` says how things
+    /// are now, such as "the order is unchanged".
     #[must_use]
     pub fn problem(self, what: &str, callee: &str) -> Problem {
         let problem = Problem::unavailable(format!(
@@ -61,7 +61,7 @@ impl CallError {
     }
 }
 
-/// Rounded up, and at least one: who comes too early comes in vain.
+/// Rounded up, and at least one: a client that returns too early is refused again.
 fn whole_seconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1)
 }

@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use super::{CallError, Callee, Context, Reply};
 
-/// How long to wait for a connection: a service of ours is near.
+/// How long to wait for a connection. The services are on one network, where a connection takes
+/// milliseconds or fails.
 const CONNECT: Duration = Duration::from_secs(1);
-/// The largest answer that is read: many times that of a whole page.
+/// The largest answer that is read, in bytes: many times that of a whole page.
 const MAX_REPLY_BYTES: usize = 8 << 20;
 
 impl Callee {
@@ -59,7 +60,8 @@ async fn read(mut response: Response) -> Result<Value, CallError> {
     serde_json::from_slice(&bytes).map_err(|_| CallError::Unreadable)
 }
 
-/// Nothing from the environment: a proxy meant for the internet must not come between services.
+/// Without the environment's proxy settings: a proxy meant for the internet must not
+/// come between services.
 pub(crate) fn client() -> Client {
     let builder = Client::builder()
         .no_proxy()

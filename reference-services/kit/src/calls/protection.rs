@@ -9,7 +9,7 @@ use crate::lifecycle::Background;
 use crate::metrics::Metrics;
 use crate::reload::{self, Overlay};
 
-/// How much longer than its call an attempt may take, and how long at all if calls
+/// How much longer than its call an attempt may take, and how long in all if calls
 /// have no deadline.
 const LEEWAY: Duration = Duration::from_secs(3);
 const LONGEST: Duration = Duration::from_secs(60);
@@ -32,20 +32,19 @@ impl Protection {
         Ok(Self { current: Arc::new(RwLock::new(now)), file })
     }
 
-    /// What holds for a call that begins now.
+    /// The settings for a call that begins now.
     #[must_use]
     pub fn now(&self) -> Resilience {
         *self.current.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How long what needs a call may take before it is given up: longer than any call.
+    /// How long a command that needs a call may take before it is given up: longer than any call.
     #[must_use]
     pub fn patience(&self) -> Duration {
         self.now().deadline.unwrap_or(LONGEST) + LEEWAY
     }
 
-    /// Looks after the file, if there is one: a change of it holds for the calls
-    /// that begin afterwards.
+    /// Watches the file, if there is one: its changes hold for the calls that begin afterwards.
     pub(crate) fn background(&self, env: &Env, metrics: &Metrics) -> Option<Background> {
         let (current, env) = (Arc::clone(&self.current), env.clone());
         let apply = move |text: &str| {

@@ -8,7 +8,7 @@ use crate::config::{ConfigError, Env, Guard};
 use crate::metrics::Metrics;
 use crate::reload::document;
 
-/// The variables that a file may lay over the environment.
+/// The variables that a file may override.
 const NAMES: [&str; 11] = [
     "CALL_TIMEOUT",
     "TIMEOUT",
@@ -56,7 +56,7 @@ impl Resilience {
         })
     }
 
-    /// The same with a file's `NAME: value` laid over the environment. An error is one line.
+    /// The same with a file's `NAME: value` lines, which override the environment.
     pub(super) fn overlaid(env: &Env, text: &str) -> Result<Self, String> {
         let file: BTreeMap<String, serde_json::Value> = document(text)?;
         let mut env = env.clone();

@@ -1,11 +1,11 @@
-//! Where a service is: one or more addresses, taken in turn.
+//! The addresses of a service, taken in turn.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reqwest::Url;
 
-/// Base URLs without a slash at the end. Clones share whose turn it is.
+/// Base URLs without a trailing slash. Clones share the turn.
 #[derive(Clone, Debug)]
 pub struct Upstreams {
     urls: Arc<[String]>,
@@ -21,14 +21,14 @@ impl Upstreams {
         Some(Self { urls: urls.into(), turn: Arc::default() })
     }
 
-    /// The next in turn.
+    /// The next address in turn.
     #[must_use]
     pub fn next(&self) -> &str {
         // A list is never empty: text without a comma is one entry, and an empty entry is refused.
         &self.urls[self.turn.fetch_add(1, Ordering::Relaxed) % self.urls.len()]
     }
 
-    /// How many there are, at least one.
+    /// The number of addresses, at least one.
     #[must_use]
     pub fn count(&self) -> usize {
         self.urls.len()

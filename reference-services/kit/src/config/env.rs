@@ -9,7 +9,7 @@ use super::values::parse_duration;
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{name}={value} cannot be used: expected {accepts}")]
 pub struct ConfigError {
-    /// The variable.
+    /// The name of the variable.
     pub name: String,
     /// Its value as found.
     pub value: String,

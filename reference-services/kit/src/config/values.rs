@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A protection that can be taken away, to prove that it is the one that protects.
+/// A protection that can be switched off, to prove that it is what protects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
-    /// In force, as it always should be.
+    /// The protection is in force: the default.
     On,
-    /// Taken away for a proof.
+    /// The protection is off, for a proof.
     Off,
 }
 
@@ -24,10 +24,10 @@ impl Guard {
     }
 }
 
-/// Where a service goes on reading the event log when it starts.
+/// Where a service resumes reading the event log when it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offsets {
-    /// Where its group stopped, as it always should be.
+    /// Where its group stopped: the default.
     Committed,
     /// At the end, for a proof: what came while it was away is never read.
     Latest,
@@ -45,12 +45,13 @@ impl Offsets {
     }
 }
 
-/// When an event counts as read.
+/// When an event is acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acknowledge {
-    /// Once it is applied, as it always should be.
+    /// Once it is applied: the default.
     After,
-    /// As soon as it has come, for a proof: who is killed before it is applied never gets it again.
+    /// When it arrives, for a proof: a service that is killed before it is applied never
+    /// gets it again.
     Before,
 }
 
@@ -69,9 +70,9 @@ impl Acknowledge {
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines of text, for people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object for each line.
     Json,
 }
 
@@ -92,16 +93,16 @@ impl LogFormat {
 pub enum EventLogUrl {
     /// A SQLite file that all processes on this machine open.
     Sqlite(PathBuf),
-    /// Kafka: hosts and ports of brokers, separated by commas.
+    /// Kafka, by the hosts and ports of its brokers, separated by commas.
     Kafka(String),
 }
 
 impl EventLogUrl {
-    /// How it is written, for people.
+    /// The accepted forms, for error messages.
     pub const ACCEPTS: &'static str =
         "sqlite: and the path of a file, or kafka:// and a broker's host and port";
 
-    /// Reads it; nothing if it is not written like that.
+    /// Parses a value; none if it has another form.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         if let Some(brokers) = value.strip_prefix("kafka://") {
@@ -152,7 +153,7 @@ impl std::fmt::Debug for StoreUrl {
     }
 }
 
-/// A length of time as people write it: `0ms`, `250ms`, `2s`, `1m`.
+/// A duration such as `0ms`, `250ms`, `2s` or `1m`.
 #[must_use]
 pub fn parse_duration(value: &str) -> Option<Duration> {
     let digits = value.find(|c: char| !c.is_ascii_digit())?;

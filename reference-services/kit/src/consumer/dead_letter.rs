@@ -1,10 +1,11 @@
-//! Where an event goes that cannot be applied: `<topic>.DLT`, as it was, with the reason beside it.
+//! Dead letters: an event that cannot be applied goes to `<topic>.DLT` unchanged, with the reason
+//! in a header.
 
 use std::collections::BTreeMap;
 
 use crate::log::{Delivery, NewRecord};
 
-/// The header that says why an event is dead.
+/// The header with the reason why an event is dead.
 pub const REASON: &str = "kafka_dlt-exception-message";
 
 /// The topic of dead letters.

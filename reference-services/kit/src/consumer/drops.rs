@@ -1,10 +1,9 @@
-//! A defect that can be planted: one event in so many is thrown away, as if a handler had swallowed
-//! an error.
+//! A planted defect: every n-th event is dropped, as if a handler had swallowed an error.
 
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Which events are thrown away.
+/// Which events are dropped.
 #[derive(Debug, Default)]
 pub struct Drops {
     every: Option<NonZeroU64>,
@@ -12,13 +11,13 @@ pub struct Drops {
 }
 
 impl Drops {
-    /// Each event of this number, counted from the process's start; none without one.
+    /// Drops every `number`-th event, counted from the process's start; none without a number.
     #[must_use]
     pub fn each(every: Option<NonZeroU64>) -> Self {
         Self { every, seen: AtomicU64::default() }
     }
 
-    /// Whether the next event is thrown away.
+    /// Whether the next event is dropped.
     pub(super) fn next(&self) -> bool {
         let Some(every) = self.every else { return false };
         (self.seen.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(every.get())

@@ -1,4 +1,4 @@
-//! One span an event: what is done with it follows from what its sender did.
+//! One span for each event, which follows from its sender's span.
 
 use super::Outcome;
 use crate::event::Envelope;
@@ -18,7 +18,7 @@ pub(super) fn begin(tracer: &Tracer, topic: &str, events: &mut [Envelope]) -> Ve
     events.iter_mut().map(begin).collect()
 }
 
-/// What is nobody's business here is not shown.
+/// An ignored event gets no span.
 pub(super) fn end(spans: Vec<Span>, outcomes: &[(String, Outcome)]) {
     for (mut span, (_, outcome)) in spans.into_iter().zip(outcomes) {
         match outcome {
@@ -28,7 +28,7 @@ pub(super) fn end(spans: Vec<Span>, outcomes: &[(String, Outcome)]) {
     }
 }
 
-/// A batch that fails is taken apart, and then each event is shown for itself.
+/// A failed batch is repeated event by event, and each event then gets its span.
 pub(super) fn fail(spans: Vec<Span>) {
     let alone = spans.len() == 1;
     for mut span in spans {

@@ -1,4 +1,4 @@
-//! Who is let in: so many requests a client, and with a token that is good for what is asked.
+//! Admission: rate limits for each client, and bearer tokens with the needed scopes.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::metrics::{Counter, Metrics};
 use crate::ratelimit::{Decision, Limiter};
 use crate::rest::Problem;
 
-/// A policy in force. What it knows of clients and keys outlives a change of other settings.
+/// A policy in force. Its buckets and keys outlive changes of other settings.
 pub(super) struct Admission {
     policy: Policy,
     limiter: Option<Arc<Limiter>>,
@@ -47,8 +47,8 @@ impl Admission {
         self.policy.deadline
     }
 
-    /// Lets a request for `path`, as the service knows it, in or not. A limit by subject comes
-    /// after the token, any other before, so that checking tokens is limited too.
+    /// Admits a request for `path`, as the service knows it, or refuses it. A limit by subject is
+    /// checked after the token, any other before, so that checking tokens is limited too.
     ///
     /// # Errors
     /// The refusal.
@@ -110,7 +110,7 @@ impl Admission {
     }
 }
 
-/// With what tells the kinds of clients apart, so that no header can pass for an address.
+/// Prefixed by the kind of client, so that no header value can pass for an address.
 fn client(limit: &Limit, parts: &Parts, subject: Option<&str>) -> String {
     let address = || match parts.extensions.get::<ConnectInfo<SocketAddr>>() {
         Some(ConnectInfo(address)) => format!("ip {}", address.ip()),

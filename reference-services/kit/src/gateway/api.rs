@@ -6,7 +6,7 @@ use super::Target;
 use crate::openapi::{operation_id, refusal, undescribed};
 use crate::proxy::Path;
 
-/// What the gateway itself may answer instead of the service, whether it is told to or not.
+/// The gateway's own answers, which are documented whether or not they are configured.
 const OWN: [(&str, &str); 6] = [
     ("401", "A token is needed"),
     ("403", "The token does not allow it"),

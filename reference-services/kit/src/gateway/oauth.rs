@@ -6,8 +6,8 @@ use crate::config::{ConfigError, Env};
 use crate::jwt::{Clients, Issuer};
 
 /// Reads `OAUTH_CLIENTS`, without which there is no issuer, `OAUTH_ISSUER`, `OAUTH_AUDIENCE`,
-/// `OAUTH_TOKEN_TTL` and `OAUTH_KEY_FILE`. Issuer and audience are those that are demanded, unless
-/// they are said.
+/// `OAUTH_TOKEN_TTL` and `OAUTH_KEY_FILE`. Issuer and audience default to those that are
+/// required of tokens.
 pub(super) fn issuer(env: &Env) -> Result<Option<Issuer>, ConfigError> {
     if env.text("OAUTH_CLIENTS", "").is_empty() {
         return Ok(None);

@@ -1,5 +1,4 @@
-//! What a gateway demands of requests, as its environment says, or as a file says that is laid over
-//! it.
+//! What a gateway requires of requests, from its environment and from a file that overrides it.
 
 use std::time::Duration;
 
@@ -10,14 +9,14 @@ use crate::jwt;
 use crate::ratelimit::Rate;
 use crate::reload::document;
 
-/// What a gateway demands of requests.
+/// What a gateway requires of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Policy {
     /// How long a request may take.
     pub(super) deadline: Duration,
-    /// How many requests a client may send; none is no limit.
+    /// The rate limit of each client; none is unlimited.
     pub(super) limit: Option<Limit>,
-    /// What tokens requests need; none is none.
+    /// The tokens that requests need; none if they need none.
     pub(super) jwt: Option<jwt::Settings>,
 }
 
@@ -27,18 +26,18 @@ pub(super) struct Limit {
     pub(super) by: By,
 }
 
-/// What makes two requests one client's.
+/// How requests are attributed to clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum By {
     /// The address that they come from.
     Ip,
     /// The subject of their token.
     Subject,
-    /// What a header says.
+    /// The value of this header.
     Header(String),
 }
 
-/// The file. Each setting that is there stands in for the variable.
+/// The file's content. Each setting in it overrides its variable.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct File {
@@ -79,7 +78,7 @@ impl Policy {
         Ok(Self { deadline: env.duration("GATEWAY_TIMEOUT", "10s")?, limit, jwt })
     }
 
-    /// The same with a file's text laid over the environment. An error is one line.
+    /// The same with a file's text, which overrides the environment.
     pub(super) fn overlaid(env: &Env, text: &str) -> Result<Self, String> {
         let file: File = document(text)?;
         Self::read(&file.over(env.clone())).map_err(|error| error.to_string())

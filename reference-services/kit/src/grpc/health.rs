@@ -1,4 +1,4 @@
-//! `grpc.health.v1.Health`: what the probes see, for who probes by gRPC.
+//! `grpc.health.v1.Health`, for probes by gRPC.
 
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
@@ -11,7 +11,7 @@ use crate::health::Health;
 impl health_server::Health for Health {
     type WatchStream = BoxStream<HealthCheckResponse>;
 
-    /// Ready and alive, whichever service of the process is asked for: they live and die together.
+    /// Reports the process's health for every service name: they live and die together.
     async fn check(
         &self,
         _: Request<HealthCheckRequest>,

@@ -1,4 +1,4 @@
-//! Refusals as gRPC says them.
+//! Refusals as gRPC statuses.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::rest::Problem;
 
-/// `RetryInfo` says when to come again, as Retry-After does.
+/// `RetryInfo` says when to retry, as Retry-After does.
 impl From<Problem> for Status {
     fn from(problem: Problem) -> Self {
         let retry_after =

@@ -1,8 +1,8 @@
-//! Who may have tokens.
+//! The clients that may get tokens.
 
 use ring::digest::{SHA256, digest};
 
-/// Who may have tokens, and with which scopes.
+/// The clients that may get tokens, with their secrets and scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clients(Vec<Client>);
 
@@ -30,7 +30,7 @@ impl Clients {
     }
 
     pub(super) fn authenticate(&self, id: &str, secret: &str) -> Option<&Client> {
-        // Of digests, so that the time it takes says nothing about the secret.
+        // Compares digests, so that the time it takes reveals nothing about the secret.
         let same = |client: &&Client| {
             digest(&SHA256, client.secret.as_bytes()).as_ref()
                 == digest(&SHA256, secret.as_bytes()).as_ref()

@@ -1,5 +1,5 @@
-//! ring as the cryptography of tokens: RS256 is verified, ES256 is verified and signed, and nothing
-//! else exists.
+//! Token cryptography by ring: RS256 is verified, ES256 is verified and signed, and no
+//! other algorithm exists.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};
@@ -17,7 +17,7 @@ static RING: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Once for the process; again is no harm.
+/// Installs the provider once for the process; repeating it is harmless.
 pub(super) fn install() {
     let _ = RING.install_default();
 }

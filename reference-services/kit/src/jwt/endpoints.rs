@@ -1,4 +1,4 @@
-//! The issuer's side of HTTP: RFC 6749's token endpoint, and what RFC 8414 says about it.
+//! The issuer's HTTP endpoints: RFC 6749's token endpoint, and RFC 8414's discovery documents.
 
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
@@ -103,7 +103,7 @@ async fn token(
     }
 }
 
-/// The client's own name and word: RFC 6749 lets it write them in two ways.
+/// The client's id and secret: RFC 6749 allows both a header and the body.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let (scheme, value) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let bytes =

@@ -1,4 +1,4 @@
-//! A token issuer for trying things out: OAuth 2.0 client credentials, one ES256 key.
+//! A token issuer for trials: OAuth 2.0 client credentials, one ES256 key.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +62,7 @@ impl Issuer {
         Ok(Self(Arc::new(Inner { issuer, audience, lifetime, clients, key, key_id, jwks })))
     }
 
-    /// Its public keys.
+    /// The public keys, as a JWK set.
     #[must_use]
     pub fn jwks(&self) -> &Value {
         &self.0.jwks

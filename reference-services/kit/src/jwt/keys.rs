@@ -1,4 +1,4 @@
-//! An issuer's public keys: fetched when they are needed, and kept.
+//! An issuer's public keys: fetched when needed, and cached.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -14,9 +14,11 @@ use crate::calls::client;
 
 /// How long to wait for the issuer.
 const FETCH: Duration = Duration::from_secs(2);
-/// Tokens with made-up key ids must not make us ask the issuer all the time.
+/// The least time between two fetches. Tokens with invented key ids must not make us ask the issuer
+/// all the time.
 const PAUSE: Duration = Duration::from_secs(5);
-/// A key that the issuer has withdrawn is trusted no longer than this, if the issuer can be asked.
+/// How long keys are cached. A withdrawn key is trusted no longer than this, if the issuer
+/// can be asked.
 const MAX_AGE: Duration = Duration::from_secs(300);
 const MAX_BYTES: usize = 256 << 10;
 const MAX_KEYS: usize = 64;
@@ -29,13 +31,13 @@ pub(super) struct Key {
     pub(super) algorithm: Algorithm,
 }
 
-/// An issuer's keys.
+/// The public keys of an issuer, cached.
 #[derive(Debug)]
 pub struct Keys {
     url: Option<String>,
     client: reqwest::Client,
     known: Mutex<Known>,
-    /// Held by whoever asks the issuer; says when that was last.
+    /// Locked during a fetch; the time of the last one.
     asked: tokio::sync::Mutex<Option<Instant>>,
 }
 
@@ -51,7 +53,7 @@ struct Set {
 }
 
 impl Keys {
-    /// The keys that are found at a URL.
+    /// The keys at a URL, fetched when needed.
     #[must_use]
     pub fn at(url: String) -> Self {
         Self {
@@ -70,7 +72,7 @@ impl Keys {
         keys
     }
 
-    /// The key with this id; without an id the only one that there is.
+    /// The key with this id; without an id, the only key if there is exactly one.
     pub(super) async fn find(&self, id: Option<&str>) -> Result<Key, Denied> {
         if let Some(key) = self.known(id, true) {
             return Ok(key);
@@ -94,7 +96,8 @@ impl Keys {
         }
     }
 
-    /// Asks the issuer, unless that was done just now. An error says that nothing is known at all.
+    /// Fetches the keys, unless that was done just now. An error means that no keys are
+    /// known at all.
     async fn refresh(&self, id: Option<&str>) -> Result<(), ()> {
         let Some(url) = &self.url else { return Ok(()) };
         let mut asked = self.asked.lock().await;

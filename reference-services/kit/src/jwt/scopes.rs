@@ -1,8 +1,8 @@
-//! Which scope a request needs.
+//! The scopes that requests need.
 
 use http::Method;
 
-/// Rules such as `POST /orders orders:write`. The longest path counts, and of two alike the one
+/// Rules such as `POST /orders orders:write`. The longest path wins, and of two equal paths the one
 /// with a method.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scopes(Vec<Rule>);
@@ -53,7 +53,7 @@ impl Rule {
     }
 
     fn takes(&self, method: &Method, path: &str) -> bool {
-        // HEAD shows what GET does.
+        // HEAD reveals what GET does.
         let method = if *method == Method::HEAD { &Method::GET } else { method };
         let under = path.strip_prefix(self.path.as_str());
         self.method.as_ref().is_none_or(|only| only == method)

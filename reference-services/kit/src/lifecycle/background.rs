@@ -1,4 +1,4 @@
-//! What runs beside a service's routes.
+//! Background parts, which run beside a service's routes.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ pub struct Background {
     work: Work,
 }
 
-/// Tells a background part to finish what it has in hand.
+/// Signals a background part to finish its current work.
 #[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<bool>);
 
@@ -70,20 +70,20 @@ impl Running {
 }
 
 impl Stop {
-    /// A stop that is never requested until the sender says so: for parts that are run by hand.
+    /// A stop that only the sender requests: for parts that are run by hand.
     #[must_use]
     pub fn manual() -> (watch::Sender<bool>, Self) {
         let (sender, receiver) = watch::channel(false);
         (sender, Self(receiver))
     }
 
-    /// Whether to finish.
+    /// Whether a stop was requested.
     #[must_use]
     pub fn is_requested(&self) -> bool {
         *self.0.borrow()
     }
 
-    /// Waits until it is time to finish.
+    /// Waits until a stop is requested.
     pub async fn requested(&self) {
         drop(self.0.clone().wait_for(|stop| *stop).await);
     }

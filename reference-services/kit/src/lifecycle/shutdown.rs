@@ -1,11 +1,11 @@
-//! Asking a service to stop.
+//! Requests for a service to stop.
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::ServeError;
 
-/// How urgently a stop is asked for.
+/// Whether a stop is clean or immediate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Urgency {
     None,
@@ -13,23 +13,23 @@ enum Urgency {
     AtOnce,
 }
 
-/// Tells a service when to stop.
+/// The receiving end: waits for a requested stop.
 #[derive(Clone, Debug)]
 pub struct Shutdown(watch::Receiver<Urgency>);
 
-/// Asks for a stop; dropping it asks as well.
+/// Requests a stop; dropping it requests one as well.
 #[derive(Debug)]
 pub struct Trigger(watch::Sender<Urgency>);
 
 impl Shutdown {
-    /// A stop that this process asks for itself.
+    /// A stop that this process requests itself.
     #[must_use]
     pub fn manual() -> (Trigger, Self) {
         let (sender, receiver) = watch::channel(Urgency::None);
         (Trigger(sender), Self(receiver))
     }
 
-    /// The first SIGTERM or SIGINT asks for a clean stop, the second for one at once.
+    /// The first SIGTERM or SIGINT requests a clean stop, the second an immediate one.
     ///
     /// # Errors
     /// When the signals cannot be received.
@@ -50,26 +50,27 @@ impl Shutdown {
         Ok(shutdown)
     }
 
-    /// Waits until a stop is asked for.
+    /// Waits until a stop is requested.
     pub async fn requested(&mut self) {
         drop(self.0.wait_for(|urgency| *urgency >= Urgency::Clean).await);
     }
 
     pub(super) async fn insisted(&mut self) {
         if self.0.wait_for(|urgency| *urgency == Urgency::AtOnce).await.is_err() {
-            // The trigger is gone without insisting: the clean stop runs its course.
+            // The trigger was dropped without a request for an immediate stop: the
+            // clean stop continues.
             std::future::pending::<()>().await;
         }
     }
 }
 
 impl Trigger {
-    /// Asks for a clean stop.
+    /// Requests a clean stop.
     pub fn stop(&self) {
         self.0.send_replace(Urgency::Clean);
     }
 
-    /// Asks for an end at once, whatever is in hand.
+    /// Requests an immediate stop, whatever is in progress.
     pub fn insist(&self) {
         self.0.send_replace(Urgency::AtOnce);
     }

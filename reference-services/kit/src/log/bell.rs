@@ -1,7 +1,7 @@
 //! Wakes every process that waits for the log, without polling.
 //!
-//! Appending writes one byte to a small file beside the log; the others watch that file. Only this
-//! file: watching the directory would wake everyone for each page that any store in it writes.
+//! Appending writes one byte to a small file beside the log, which the others watch. Only this
+//! file: watching the directory would wake all for each page that any store in it writes.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -29,8 +29,8 @@ impl Bell {
         Ok(Self { file, rings, _watcher: watcher })
     }
 
-    /// A failure is no reason to fail an append that is durable: those who wait look now
-    /// and then anyway.
+    /// A failure does not fail an append that is durable already: the waiting processes also look
+    /// now and then.
     pub(super) fn ring(&self) {
         if let Err(error) = self.file.write_at(&[1], 0) {
             tracing::warn!(%error, "cannot wake the other services");

@@ -1,7 +1,7 @@
 //! The log on Apache Kafka.
 //!
-//! A broker that is away is waited for: nothing here fails because of it, and it is told of once
-//! when it goes and once when it is back.
+//! An unavailable broker is waited for: no call fails because of it. Its loss and its return are
+//! logged once each.
 
 mod admin;
 mod connection;

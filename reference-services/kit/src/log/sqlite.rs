@@ -29,13 +29,12 @@ use tail::SqliteTail;
 pub struct SqliteLog {
     connection: Connection,
     bell: Arc<Bell>,
-    /// Where members give signs of life.
+    /// The directory of the members' sign-of-life files.
     signs: Arc<Path>,
     keep: u32,
 }
 
-/// How many records a partition keeps, unless it is told otherwise: for who joins late,
-/// or reads again.
+/// The default number of records that a partition keeps, for members that join late or rewind.
 pub const USUAL_KEEP: u32 = 1_000_000;
 
 impl SqliteLog {
@@ -59,8 +58,8 @@ impl SqliteLog {
         })
     }
 
-    /// The same, where a partition keeps so many records (at least one) although every group
-    /// has read them.
+    /// The same with another number of records (at least one) that a partition keeps although every
+    /// group has read them.
     #[must_use]
     pub fn keeping(self, records: u32) -> Self {
         Self { keep: records.max(1), ..self }
@@ -78,8 +77,8 @@ impl EventLog for SqliteLog {
     }
 
     fn subscribe(&self, group: &str, topic: &str, offsets: Offsets) -> Box<dyn Subscription> {
-        // Time-ordered, so that a newcomer is last among the members and moves as few partitions as
-        // may be.
+        // Time-ordered ids, so that a new member is last in the order and as few partitions
+        // as possible move.
         let member = uuid::Uuid::now_v7().to_string();
         let (group, topic, signs) = (group.to_owned(), topic.to_owned(), Arc::clone(&self.signs));
         let me = Membership { group, topic, member, offsets, signs };

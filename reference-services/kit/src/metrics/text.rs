@@ -1,4 +1,4 @@
-//! Metrics as text.
+//! Prometheus' text format of metrics.
 
 use std::fmt::{Result, Write};
 

@@ -2,31 +2,31 @@
 
 use serde_json::{Map, Value, json};
 
-/// A text.
+/// The schema of any text.
 #[must_use]
 pub fn text() -> Value {
     json!({ "type": "string" })
 }
 
-/// A text that is not blank.
+/// The schema of a text that is not blank.
 #[must_use]
 pub fn word() -> Value {
     json!({ "type": "string", "pattern": "\\S" })
 }
 
-/// One of these texts.
+/// The schema of a text that is one of these.
 #[must_use]
 pub fn one_of(texts: &[&str]) -> Value {
     json!({ "type": "string", "enum": texts })
 }
 
-/// True or false.
+/// The schema of a boolean.
 #[must_use]
 pub fn truth() -> Value {
     json!({ "type": "boolean" })
 }
 
-/// Whatever there is.
+/// The schema that any JSON value matches.
 #[must_use]
 pub fn anything() -> Value {
     json!({})
@@ -44,7 +44,7 @@ pub fn whole_to(least: i64, most: i64) -> Value {
     json!({ "type": "integer", "format": "int64", "minimum": least, "maximum": most })
 }
 
-/// The same, or null.
+/// The same schema, or null.
 #[must_use]
 pub fn maybe(schema: Value) -> Value {
     json!({ "anyOf": Value::Array(vec![schema, json!({ "type": "null" })]) })
@@ -146,7 +146,7 @@ pub(super) fn page(name: &str, of: &Value) -> Value {
     fields(&[("_embedded", fields(&[(name, items)])), ("_links", links()), ("page", page)])
 }
 
-/// As in Spring, what makes no sense is as if it were not there.
+/// As in Spring, a parameter that cannot be read counts as missing.
 pub(super) fn paging() -> [Value; 3] {
     let parameter = |name: &str, meaning: &str, usual: Value| {
         let schema = json!({ "anyOf": [usual, text()] });

@@ -38,8 +38,7 @@ impl Linger {
                 event = self.events.recv() => event,
                 () = stop.requested() => None,
             };
-            // Nobody is left who could send: the service is stopping, and its turn to be stopped is
-            // last.
+            // All senders are gone: the service is stopping, and this part stops last.
             let Some(first) = first else { return stop.requested().await };
             sleep(LINGER).await;
             let mut batch = vec![first];

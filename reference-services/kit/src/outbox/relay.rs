@@ -16,7 +16,7 @@ use crate::metrics::{Counter, Metrics};
 use crate::store::{OutboxRow, RENEW, Store, StoreError, View};
 
 const BATCH: u64 = 256;
-/// For rows that another replica of the service has written: it wakes only itself.
+/// How often to look for rows of another replica, which wakes only itself.
 const LOOK_ANYWAY: Duration = Duration::from_millis(50);
 const RETRY: Duration = Duration::from_millis(200);
 /// How long the log may take for a batch once the service stops; the rows are in the store and will
@@ -31,7 +31,7 @@ pub struct Relay {
     pub log: Arc<dyn EventLog>,
     /// The topic they go to.
     pub topic: &'static str,
-    /// Rings when a transaction has added rows.
+    /// Signaled when a transaction has added rows.
     pub wake: Wake,
     /// How the replicas of the service agree on which of them relays.
     pub turn: Turn,
@@ -80,7 +80,7 @@ impl Relay {
         }
     }
 
-    /// How many rows were sent: none also while it is another replica's turn.
+    /// Sends the first rows and gives their number; 0 also while another replica relays.
     async fn send_batch(&self, claim: &mut Claim, stop: &Stop) -> Result<usize, RelayError> {
         if !claim.hold(&self.store).await? {
             return Ok(0);
@@ -101,7 +101,7 @@ impl Relay {
         Ok(sent)
     }
 
-    /// A log that is away takes as long as it is away; the turn is kept meanwhile.
+    /// Waits for an unavailable log however long it takes, and keeps the turn meanwhile.
     async fn append(
         &self,
         rows: &[OutboxRow],

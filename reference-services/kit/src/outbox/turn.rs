@@ -1,4 +1,4 @@
-//! Whose turn it is to relay: one replica's of a service at a time, so that order is kept.
+//! Whose turn it is to relay: one replica of a service at a time, so that order is kept.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -31,7 +31,8 @@ impl Turn {
 }
 
 impl Claim {
-    /// Takes the turn, or keeps it; false while it is another's. To be called again and again.
+    /// Takes or keeps the turn; false while another replica has it. Must be called
+    /// before each batch.
     pub(super) async fn hold(&mut self, store: &Store) -> Result<bool, StoreError> {
         match self {
             Self::Lock { held: Some(_), .. } => Ok(true),
@@ -46,7 +47,7 @@ impl Claim {
         }
     }
 
-    /// Lets another go on at once.
+    /// Gives the turn up, so that another replica relays at once.
     pub(super) async fn release(self, store: &Store) {
         if let Self::Lease(lease) = self
             && let Err(error) = lease.release(store).await

@@ -1,4 +1,4 @@
-//! Which headers pass.
+//! The headers that the proxy passes on.
 
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -36,7 +36,7 @@ pub(super) fn to_upstream(parts: &Parts) -> HeaderMap {
     strip(&mut headers);
     let caller = Caller::new(&parts.headers, &parts.uri);
     let (scheme, host) = caller.base.split_once("://").unwrap_or(("http", &caller.base));
-    // The client makes its own of these.
+    // The HTTP client sets these itself.
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
     for (name, value) in [("x-forwarded-host", host), ("x-forwarded-proto", scheme)] {

@@ -1,4 +1,4 @@
-//! Which requests go to whom, and by which path.
+//! Routes: which requests go to which service, and by which path.
 
 use std::cmp::Reverse;
 
@@ -83,7 +83,7 @@ pub struct Route {
     pub upstreams: Upstreams,
 }
 
-/// All routes of a gateway.
+/// The routing table of a gateway.
 #[derive(Clone, Debug)]
 pub(super) struct Table(Vec<Route>);
 

@@ -28,8 +28,7 @@ pub struct Attempt<R> {
 }
 
 impl<R> Attempt<R> {
-    /// An attempt that is due after `patience`. It has neither id nor callee key before it is
-    /// reserved.
+    /// An attempt that is due after `patience`. Reserving it gives it its id and callee key.
     pub(super) fn new(
         request: R,
         client_key: Option<String>,

@@ -1,4 +1,4 @@
-//! JSON bodies.
+//! JSON bodies of requests.
 
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};

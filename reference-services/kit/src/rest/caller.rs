@@ -1,4 +1,4 @@
-//! Who is calling, by which address, and what they can read.
+//! The caller of a request: its address for links, and the media types it reads.
 
 use std::convert::Infallible;
 
@@ -17,14 +17,14 @@ pub enum Format {
     Json,
 }
 
-/// What the headers say about a request.
+/// What a request's headers say about its caller.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// What links begin with, such as `http://localhost:8081`: the address as the client sees it.
     pub base: String,
     /// What the client can read.
     pub format: Format,
-    /// What the request's events follow from.
+    /// The cause of the request's events.
     pub cause: Cause,
     /// Two requests with the same key are one.
     pub idempotency_key: Option<String>,

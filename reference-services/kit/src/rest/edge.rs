@@ -1,4 +1,4 @@
-//! What every request passes: it is timed and traced, and a refusal gets its body.
+//! The layer around every route: requests are timed and traced, and refusals get their body.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use super::{Problem, unread};
 use crate::metrics::{self, Metrics};
 use crate::trace::{Kind, Span, TraceContext};
 
-/// Probes and scrapes, of which nobody needs a trace.
+/// The paths of probes and scrapes, which get no trace.
 const OWN: [&str; 3] = ["/actuator", "/isHealthy", "/v3/api-docs"];
 
 /// The codes that are the server's fault: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED,
@@ -72,7 +72,7 @@ fn begin_span(metrics: &Metrics, request: &mut Request) -> Span {
     span
 }
 
-/// What the refusal's headers say besides stays, such as which methods there are.
+/// The refusal's other headers stay, such as the allowed methods.
 fn render(mut response: Response, path: &str) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;

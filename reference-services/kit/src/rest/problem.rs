@@ -1,4 +1,4 @@
-//! Refusals, as Spring Boot writes them.
+//! Refusals as JSON, in Spring Boot's form.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

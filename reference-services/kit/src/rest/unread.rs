@@ -1,5 +1,5 @@
-//! What is left of a request's body when the answer is already known. A connection that closes on a
-//! client that still sends is reset, and the client may never see why it was refused.
+//! Drains what is left of a request's body when the answer is already known. A connection that
+//! closes while the client still sends is reset, and the client may never see why it was refused.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,11 +15,11 @@ use http_body_util::BodyExt;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// Who sends more, or more slowly, is cut off all the same.
+/// The limits of draining; a client that sends more, or more slowly, is cut off.
 const MOST_BYTES: usize = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A body that comes back when its reader has no more use for it.
+/// A body that returns its rest when its reader drops it.
 struct Lent {
     body: Body,
     back: Option<oneshot::Sender<Body>>,
@@ -28,8 +28,8 @@ struct Lent {
 /// What may come back.
 pub(super) struct Unread(Option<oneshot::Receiver<Body>>);
 
-/// Lends the request's body to its handler. HTTP/2 ends a stream without harm, and who expects to
-/// be told to send has not sent.
+/// Lends the request's body to its handler. HTTP/2 ends a stream without a reset, and a client that
+/// waits for `100 Continue` has sent nothing.
 pub(super) fn lend(request: Request) -> (Request, Unread) {
     if request.version() >= Version::HTTP_2
         || request.headers().contains_key(EXPECT)
@@ -43,7 +43,7 @@ pub(super) fn lend(request: Request) -> (Request, Unread) {
 }
 
 impl Unread {
-    /// Takes the rest from the wire.
+    /// Reads and discards the rest of the body.
     pub(super) async fn discard(self) {
         let Some(mut body) = self.0.and_then(|mut unread| unread.try_recv().ok()) else { return };
         let reading = async {

@@ -16,7 +16,7 @@ pub trait Document: Serialize + DeserializeOwned {
     /// Its id, from 1.
     fn id(&self) -> i64;
 
-    /// Another service's name for it, by which an event finds it.
+    /// A second key, such as another service's id, by which events find it.
     fn correlation(&self) -> Option<String> {
         None
     }

@@ -36,8 +36,8 @@ pub(crate) trait Engine: Send {
     /// Lets `work` read within a write transaction, then commits the changes that it gives.
     fn write(&mut self, work: &mut dyn FnMut(&dyn Reader) -> Changes) -> Result<(), StoreError>;
 
-    /// Finds out what became of a commit that [`StoreError::Unsettled`] left open; the same error
-    /// again means that this cannot be known yet. Engines without a network have nothing to settle.
+    /// Resolves a commit that [`StoreError::Unsettled`] left open; the same error again means that
+    /// this is not possible yet. Engines without a network have nothing to resolve.
     fn settle(&mut self) -> Result<(), StoreError> {
         Err(StoreError::Closed)
     }

@@ -9,23 +9,23 @@ pub enum StoreError {
     /// The file, or its directory, cannot be written.
     #[error("the store {} cannot be written: {reason}; check the path and its permissions, or set DATA_DIR", path.display())]
     Unwritable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's error.
         reason: String,
     },
     /// The file is there but is no store of this kind.
     #[error("the store {} is damaged or is no such file: {reason}; move it away to start with an empty one", path.display())]
     Corrupt {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the engine says.
+        /// The engine's error.
         reason: String,
     },
     /// Another process holds the file.
     #[error("the store {} is held by another process; stop that one, or set DATA_DIR", path.display())]
     Locked {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
     },
     /// What `STORE` names cannot be used.
@@ -33,13 +33,13 @@ pub enum StoreError {
     Unusable {
         /// Where it should be, without its password.
         place: String,
-        /// What stands against it.
+        /// Why the server refuses.
         reason: String,
     },
-    /// The engine cannot be reached. Nothing was changed, and it may be better in a moment.
+    /// The engine cannot be reached. Nothing was changed, and a retry may succeed.
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
-    /// The connection ended during a commit: whether that happened has yet to be found out.
+    /// The connection ended during a commit, and whether it happened is not known yet.
     #[error("it is not known yet whether the store did commit: {0}")]
     Unsettled(String),
     /// The engine failed while the store was open.
@@ -54,14 +54,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether this is one of many that an outage brings, of which the store itself
-    /// has told already.
+    /// Whether an outage caused this error, which the store itself has logged already.
     #[must_use]
     pub fn is_outage(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Unsettled(_) | Self::Closed)
     }
 
-    /// The same, for another of those whom it concerns.
+    /// The same error for another caller.
     pub(super) fn again(&self) -> Self {
         match self {
             Self::Unavailable(reason) => Self::Unavailable(reason.clone()),

@@ -1,8 +1,7 @@
-//! A turn at something that one replica of a service does at a time, kept in the store that the
-//! replicas share.
+//! A lease in the store that replicas share: one replica at a time has the turn.
 //!
-//! No clocks are compared: an owner counts up, and who sees the count stand still for the term
-//! takes the lease over.
+//! No clocks are compared: an owner increments a counter, and another replica that sees it
+//! unchanged for the term takes the lease over.
 
 use std::time::Duration;
 
@@ -14,13 +13,13 @@ use super::{Store, StoreError, Tx};
 
 /// How long an owner may be silent before another takes over.
 const TERM: Duration = Duration::from_secs(3);
-/// How often an owner has to say that it is there.
+/// How often an owner must renew its lease.
 pub(crate) const RENEW: Duration = Duration::from_millis(750);
 
-/// How often one that waits for its turn looks.
+/// How often a waiting replica checks the lease.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// What stands in the store.
+/// The lease's row in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Row {
     owner: String,
@@ -31,7 +30,7 @@ struct Row {
 pub(crate) struct Lease {
     key: String,
     me: String,
-    /// What another owner's row looked like, and since when.
+    /// The last seen row of another owner, and since when.
     seen: Option<(Row, Instant)>,
     renewed: Option<Instant>,
     refused: Option<Instant>,
@@ -43,7 +42,7 @@ impl Lease {
         Self { key, me, seen: None, renewed: None, refused: None }
     }
 
-    /// Takes the turn, or keeps it; false while it is another's.
+    /// Takes or keeps the turn; false while another replica has it.
     pub(crate) async fn hold(&mut self, store: &Store) -> Result<bool, StoreError> {
         if self.renewed.is_some_and(|renewed| renewed.elapsed() < RENEW) {
             return Ok(true);
@@ -72,8 +71,8 @@ impl Lease {
 }
 
 impl Tx<'_> {
-    /// Gives another owner's row if the turn is neither free, nor this one's, nor that of one that
-    /// has fallen silent.
+    /// The row of another owner that is still alive; none if the lease is free, this
+    /// replica's, or expired.
     fn take_turn(
         &mut self,
         key: &str,

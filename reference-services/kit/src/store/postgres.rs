@@ -30,7 +30,7 @@ pub(super) fn open(url: &str, schema: &str) -> Result<(Postgres, Postgres), Stor
 pub(super) struct Postgres {
     server: Server,
     session: Option<Session>,
-    /// This replica's name for the marker of its last commit.
+    /// This replica's key for the marker of its last commit.
     writer: String,
     /// The number of the batch that is, or was last, to be committed.
     batch: i64,
@@ -58,14 +58,13 @@ impl Postgres {
         Ok(self.session.insert(session))
     }
 
-    /// What failed within a transaction ends it, and the connection with it: the next
-    /// one starts clean.
+    /// An error within a transaction ends it, and its connection: the next one starts clean.
     fn give_up<T>(&mut self, error: StoreError) -> Result<T, StoreError> {
         self.session = None;
         Err(error)
     }
 
-    /// Everything up to the commit: until then nothing can have been changed.
+    /// Does everything up to the commit: until then nothing can have been changed.
     fn prepare(
         &mut self,
         work: &mut dyn FnMut(&dyn Reader) -> Changes,

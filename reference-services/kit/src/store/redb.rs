@@ -19,7 +19,7 @@ use super::error::make_directory;
 const ENTRIES: TableDefinition<'_, &str, &str> = TableDefinition::new("entries");
 /// redb's own default is a gigabyte.
 const CACHE_BYTES: usize = 2 << 20;
-/// How long a predecessor that is just being killed may still hold the file.
+/// How long a predecessor that is being killed may still hold the file.
 const HANDOVER: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]

@@ -51,8 +51,7 @@ impl<'a> Tx<'a> {
         self.increment(documents::next_key::<T>(), 1)
     }
 
-    /// An id for a document that may come to nothing in a later transaction: the smallest that was
-    /// given back, or the next.
+    /// An id for a document that may never be stored: the smallest released one, or the next.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -69,7 +68,7 @@ impl<'a> Tx<'a> {
         Ok(id)
     }
 
-    /// Gives back an id that was reserved, if nobody has heard of it.
+    /// Releases a reserved id that nobody has seen.
     pub fn release_id<T: Document>(&mut self, id: i64) {
         self.own.set(documents::free_key::<T>(id), String::new());
     }

@@ -8,17 +8,17 @@ use super::StoreError;
 use super::changes::Changes;
 use super::engine::{Engine, Reader};
 
-/// Does its work within the batch and gives what to do once the batch is committed, or not.
+/// Runs within the batch, and returns what to do after its commit or failure.
 pub(super) type WriteJob = Box<dyn FnOnce(&dyn Reader, &mut Changes) -> Ending + Send>;
 pub(super) type Ending = Box<dyn FnOnce(Result<(), StoreError>)>;
 pub(super) type ReadJob = Box<dyn FnOnce(&dyn Reader) + Send>;
 
 /// How many transactions one commit may carry: bounds the wait of the first for the last.
 const BATCH: usize = 128;
-/// Nothing here recurses, and memory counts: five processes are to fit where one of
-/// the originals did.
+/// The stack of the two threads. Nothing here recurses, and memory counts: five services
+/// share one machine.
 const STACK_BYTES: usize = 512 << 10;
-/// How long to wait before asking again what became of a commit.
+/// The pause before asking again whether a commit happened.
 const SETTLE: Duration = Duration::from_millis(100);
 
 pub(super) fn write_thread(mut engine: Box<dyn Engine>) -> Result<Sender<WriteJob>, StoreError> {
@@ -54,8 +54,8 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreEr
     thread.spawn(work).map(drop).map_err(|error| StoreError::engine(&error))
 }
 
-/// Waits for a job and takes along what has gathered meanwhile: while one batch is being committed,
-/// the next forms.
+/// Waits for a job and takes all that have gathered meanwhile: while one batch is committed, the
+/// next one forms.
 fn next_batch<J>(jobs: &Receiver<J>) -> Option<Vec<J>> {
     let first = jobs.recv().ok()?;
     Some(std::iter::once(first).chain(jobs.try_iter()).take(BATCH).collect())
@@ -85,8 +85,7 @@ fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>, waiting: &Receiver<Writ
     }
 }
 
-/// The callers of a commit whose outcome is not known wait until it is; others
-/// are refused meanwhile.
+/// Answers the callers of an open commit once its outcome is known; new jobs are refused meanwhile.
 fn settled(
     engine: &mut dyn Engine,
     mut outcome: Result<(), StoreError>,

@@ -1,4 +1,4 @@
-//! Events that come again, and what a system shows before and after.
+//! Repeats events, and compares what a system shows before and after.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ impl Trial {
         state
     }
 
-    /// Each event of a topic once more; `count` says how many there must be.
+    /// Appends each event of a topic once more; `count` is the number of events there must be.
     pub async fn duplicate(&self, topic: &str, count: usize) {
         let again = self.events(topic, count).await.into_iter().map(|event| NewRecord {
             topic: topic.to_owned(),
@@ -28,7 +28,7 @@ impl Trial {
         self.log().append(again.collect()).await.unwrap();
     }
 
-    /// Waits until a service has received an event so often with this outcome.
+    /// Waits until a service has received an event this many times with this outcome.
     pub async fn until_received(&self, service: &str, event_type: &str, outcome: &str, count: u32) {
         let line = format!(
             "events_received_total{{eventType=\"{event_type}\",outcome=\"{outcome}\"}} {count}"

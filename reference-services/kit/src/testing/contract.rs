@@ -1,9 +1,9 @@
 //! Contracts that consumers own: what one service needs of another's events and answers, and what
 //! it asks.
 //!
-//! A contract is a file beside the consumer. Both sides are held against it: the producer must say
-//! at least this much, and the consumer must do with no more. Examples stand for their types; what
-//! is named in `exactly` must be the same.
+//! A contract is a file beside the consumer, and both sides are tested against it: the producer
+//! must send at least this, and the consumer must work with no more. Examples stand for their
+//! types; fields named in `exactly` must be equal.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -39,7 +39,7 @@ pub struct Contract {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
-    /// `eventType`.
+    /// The `eventType` field of the event.
     #[serde(rename = "type")]
     pub event_type: String,
     /// The fields that it reads; null for what may be missing.
@@ -55,7 +55,7 @@ pub struct Event {
 pub struct Call {
     /// The service that is asked.
     pub to: String,
-    /// Such as POST.
+    /// The HTTP method, such as POST.
     pub method: String,
     /// With the ids of the example.
     pub path: String,
@@ -102,7 +102,7 @@ impl Contract {
         })
     }
 
-    /// Holds the consumer to it: it applies events that say no more than the contract.
+    /// Checks that the consumer applies events with no more fields than the contract.
     async fn suffices(&self, system: &Trial, topic: &str) {
         let group = format!("{}-contract", self.consumer);
         let mut graves =
@@ -110,7 +110,7 @@ impl Contract {
         for event in &self.events {
             let applied = received(system, &self.consumer, &event.event_type, "applied").await;
             let id = system.tell(topic, &event.event_type, event.body.clone()).await;
-            // Others may bury it, as it says no more than this one needs.
+            // Other consumers may reject it, as it has no more fields than this one needs.
             let ours = |letter: &Delivery| {
                 letter.headers.get("kafka_dlt-original-consumer-group") == Some(&self.consumer)
                     && String::from_utf8_lossy(&letter.value).contains(&id)
@@ -131,7 +131,8 @@ impl Contract {
         }
     }
 
-    /// The contract is whole: the consumer has applied no type of event that is not in it.
+    /// Checks that the contract is complete: the consumer has applied no event type that is
+    /// missing in it.
     async fn is_whole(&self, system: &Trial) {
         let known: BTreeSet<&str> =
             self.events.iter().map(|event| event.event_type.as_str()).collect();
@@ -146,8 +147,8 @@ impl Contract {
     }
 }
 
-/// Holds producers and consumers of a system to all contracts about events, once everything has
-/// happened in it that they are about.
+/// Checks all contracts about events of a system, after a test has made every event happen
+/// that they name.
 pub async fn hold(system: &Trial, topic: &str, contracts: &[Contract]) {
     let mut subscription = system.log().subscribe("contracts", topic, Offsets::Committed);
     let mut said: Vec<Value> = Vec::new();
@@ -175,7 +176,7 @@ pub async fn hold(system: &Trial, topic: &str, contracts: &[Contract]) {
 }
 
 impl Call {
-    /// Holds the producer to it: asked as the contract asks, it answers as the contract needs.
+    /// Checks that the producer answers the contract's requests as the contract needs.
     pub async fn is_kept_by(&self, system: &Trial) {
         let response = system.request(&self.method, &self.to, &self.path, self.body.clone()).await;
         let status = response.status();
@@ -185,8 +186,8 @@ impl Call {
         assert_eq!(difference, None, "{self:?} is answered with {body}");
     }
 
-    /// Stands in for the producer, and knows no more than the contract: for who sees whether the
-    /// consumer is content with it.
+    /// A fake producer that knows no more than the contract, to check whether the consumer is
+    /// content with it.
     pub async fn stand_in(&self) -> StandIn {
         let seen = Seen::default();
         let (call, noted) = (self.clone(), Arc::clone(&seen));
@@ -210,10 +211,10 @@ impl Call {
 
 type Seen = Arc<Mutex<Vec<(String, String, Value)>>>;
 
-/// What answers in a producer's place.
+/// A running fake producer.
 pub struct StandIn {
     call: Call,
-    /// Where it listens.
+    /// The address it listens on.
     pub url: String,
     seen: Seen,
 }
@@ -230,7 +231,7 @@ impl StandIn {
     }
 }
 
-/// The first field of which what is said is not what is needed.
+/// The first field whose value does not match.
 fn differs(needed: &Value, said: &Value, exactly: &[String]) -> Option<String> {
     let (Value::Object(needed), Value::Object(fields)) = (needed, said) else {
         return (!same_type(needed, said)).then(|| said.to_string());
@@ -265,7 +266,8 @@ async fn counts(system: &Trial, service: &str, outcome: &str) -> BTreeMap<String
 }
 
 impl Trial {
-    /// Tells an event as if a service had sent it; `body` is all that it says. Gives its id.
+    /// Appends an event as if a service had sent it, with `body` as all of its fields.
+    /// Gives its id.
     pub async fn tell(&self, topic: &str, event_type: &str, body: Map<String, Value>) -> String {
         let aggregate = body.values().find_map(Value::as_i64).unwrap_or(1);
         let mut event = body;

@@ -3,7 +3,7 @@
 
 use postgres::{Client, NoTls};
 
-/// It goes with its trial.
+/// It is dropped with its trial.
 pub(super) struct Database {
     server: String,
     name: String,

@@ -11,7 +11,7 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    /// A new trace.
+    /// Begins a new trace.
     #[must_use]
     pub fn begin() -> Self {
         Self { trace: fastrand::u128(1..), span: fastrand::u64(1..), sampled: true }

@@ -1,5 +1,5 @@
-//! Sends spans in the background. What nobody takes is dropped and counted: traces never hold up
-//! the work.
+//! Sends spans in the background. Spans that cannot be sent are dropped and counted: traces never
+//! delay the work.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -19,7 +19,7 @@ const BATCH: usize = 512;
 const LINGER: Duration = Duration::from_millis(200);
 const SEND: Duration = Duration::from_secs(2);
 
-/// Where spans wait and go.
+/// The queue of spans.
 #[derive(Debug)]
 pub(super) struct Exporter {
     service: String,
@@ -97,7 +97,7 @@ impl Exporter {
         };
         self.dropped.fetch_add(count, Ordering::Relaxed);
         tracing::debug!(error, count, "spans were dropped");
-        // A collector that is down is not asked all the time.
+        // A collector that is down is not called all the time.
         sleep(LINGER).await;
     }
 }

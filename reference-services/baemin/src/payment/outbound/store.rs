@@ -1,4 +1,4 @@
-//! Payments in their store. State, events and remembered answers change in one transaction.
+//! Payments in the store. State, events and remembered answers change in one transaction.
 
 use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};

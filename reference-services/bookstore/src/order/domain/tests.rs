@@ -64,7 +64,7 @@ fn an_order_follows_its_delivery_and_never_back() {
         (shipped.order_status.text(), shipped.delivery_version, shipped.version),
         ("Shipped", 2, 2)
     );
-    // What is prepared late, and what was said before, change nothing.
+    // A late preparation and an older status change nothing.
     assert_eq!(decide(Some(&shipped), Command::Prepare), Ok(None));
     assert_eq!(decide(Some(&shipped), follow(2, Step::Carried("Loaded".into()))), Ok(None));
     let event =

@@ -1,4 +1,3 @@
-
 use serde::{Deserialize, Serialize};
 
 use crate::DeliveryType;
@@ -23,12 +22,11 @@ pub struct Placement {
     pub qty: i64,
     /// The price, at least 0.
     pub price: i64,
-    /// From which store.
     pub store_id: Option<i64>,
-    /// How it is to be delivered.
     pub delivery_type: DeliveryType,
     pub address: Option<String>,
-    /// Who is told of every change; whoever lives at the address, if nobody is named.
+    /// The customer who is notified of every change; the address stands for a customer
+    /// without a name.
     pub customer: Option<String>,
 }
 
@@ -37,7 +35,7 @@ pub struct Placement {
 pub enum Status {
     /// Paid; the store does not know of it yet, or has not decided.
     Placed,
-    /// The store is going to cook it.
+    /// The store accepted it.
     Accepted,
     /// It is being cooked. It cannot be canceled any more.
     Cooking,
@@ -45,7 +43,7 @@ pub enum Status {
     /// It is on its way to the customer.
     Picked,
     Delivered,
-    /// The store did not want it.
+    /// The store rejected it.
     Rejected,
     /// The customer canceled it.
     Canceled,
@@ -82,10 +80,8 @@ pub enum Rejection {
     NoSuchOrder,
     #[error("the order cannot be canceled any more: it is {0:?}")]
     TooLate(Status),
-    /// It is too early.
     #[error("an order can be reviewed once it is Delivered: it is {0:?}")]
     NotDelivered(Status),
-    /// It was reviewed before.
     #[error("the order has its review already")]
     Reviewed,
     #[error("rating must be from 1 to 5")]

@@ -1,10 +1,10 @@
-//! Reviews: one for each order, once it is there.
+//! Reviews: one for each order, after its delivery.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Order, Rejection, Status};
 
-/// What a customer thinks of an order.
+/// A customer's review of a delivered order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Review {
@@ -15,7 +15,7 @@ pub struct Review {
     pub text: String,
 }
 
-/// What a customer wants to say about an order.
+/// A review before it is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opinion {
     pub order_id: i64,

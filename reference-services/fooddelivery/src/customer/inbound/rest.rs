@@ -1,4 +1,4 @@
-//! `/notifications` and `/myPages`, to be read only.
+//! `/notifications` and `/myPages`, read only.
 
 mod payload;
 

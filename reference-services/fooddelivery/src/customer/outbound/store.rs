@@ -1,4 +1,4 @@
-//! Notifications and pages in their store.
+//! Notifications and pages in the store.
 
 use brunt_kit::config::Guard;
 use brunt_kit::store::{Document, StoreError, Tx};
@@ -44,7 +44,7 @@ pub fn show(
     tx.put(&page.after(update, version_gate))
 }
 
-/// Tells the customer of a change of status.
+/// Stores a notification about a change of status.
 pub fn notify(tx: &mut Tx<'_>, order_id: i64, update: &Update) -> Result<(), StoreError> {
     let Some(status) = update.status() else {
         return Ok(());
@@ -61,7 +61,7 @@ pub fn notify(tx: &mut Tx<'_>, order_id: i64, update: &Update) -> Result<(), Sto
     tx.put(&Notification { id, order_id, customer, text: text(status).to_owned() })
 }
 
-/// What was said before anybody knew to whom.
+/// Completes the notifications that were stored before the order's own event named its customer.
 fn address(tx: &mut Tx<'_>, order_id: i64, customer: Option<&str>) -> Result<(), StoreError> {
     for notification in tx.find::<Notification>(&order_id.to_string())? {
         tx.put(&Notification { customer: customer.map(str::to_owned), ..notification })?;

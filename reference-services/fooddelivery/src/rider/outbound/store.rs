@@ -37,7 +37,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// An order was placed. It may have been cooked or called off before this is heard.
+/// Stores the delivery of a placed order. Its cooked or canceled event may have arrived first.
 pub fn wait_for(tx: &mut Tx<'_>, errand: Errand) -> Result<(), StoreError> {
     let known = tx.find::<Delivery>(&errand.order_id.to_string())?;
     // One that came twice, with the inbox off, is delivered twice.
@@ -47,7 +47,7 @@ pub fn wait_for(tx: &mut Tx<'_>, errand: Errand) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// An order was cooked or called off, perhaps before it is known here.
+/// Applies a cooked or canceled event, even if the order's own event has not arrived yet.
 pub fn follow(
     tx: &mut Tx<'_>,
     errand: Errand,

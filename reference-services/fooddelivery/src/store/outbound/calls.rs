@@ -1,4 +1,4 @@
-//! Asks app whether an order stands.
+//! Calls to app: whether an order exists.
 
 use brunt_kit::calls::{CallError, Callee, Context, Protection, Upstreams};
 use brunt_kit::metrics::Metrics;
@@ -8,12 +8,12 @@ use http::StatusCode;
 #[derive(Clone)]
 pub struct App(Callee);
 
-/// What app says of an order.
+/// App's answer about an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It is to be cooked.
     Stands,
-    /// It was called off, or there never was one.
+    /// It was canceled, or never existed.
     Gone,
 }
 

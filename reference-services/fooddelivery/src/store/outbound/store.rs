@@ -30,7 +30,7 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
-/// An order has arrived, unless it was called off before it did.
+/// Stores an order that has arrived, unless its cancellation arrived first.
 pub fn receive(
     tx: &mut Tx<'_>,
     order_id: i64,
@@ -44,7 +44,8 @@ pub fn receive(
     Ok(())
 }
 
-/// Calls an order off. One that has not arrived yet leaves a row that keeps it from being cooked.
+/// Cancels an order. If it has not arrived yet, a canceled row is stored, so that it is not cooked
+/// when it does.
 pub fn cancel(
     tx: &mut Tx<'_>,
     order_id: i64,

@@ -1,4 +1,4 @@
-//! Topics that are missing.
+//! Creates missing topics.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::log::{LogError, PARTITIONS};
 const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Makes a topic if it is missing; waits for brokers that are away. How many replicas it has is
-/// the brokers' choice.
+/// Creates a topic if it is missing; waits for unavailable brokers. The number of replicas is
+/// the brokers' default.
 pub(super) async fn ensure(connection: &Arc<Connection>, topic: &str) -> Result<(), LogError> {
     let admin =
         AdminClient::from_config_and_context(&connection.config(), Voice(Arc::clone(connection)))?;

@@ -1,4 +1,4 @@
-//! What all clients of one process have in common.
+//! The connection state that all clients of one process share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,7 +37,7 @@ impl Connection {
         config
     }
 
-    /// For what went well with the brokers.
+    /// Records a success with the brokers.
     pub(super) fn is_there(&self) {
         if self.down.swap(false, Ordering::Relaxed) {
             tracing::info!(brokers = self.brokers, "Kafka is back");
@@ -55,7 +55,7 @@ impl Connection {
     }
 }
 
-/// Makes librdkafka, which says everything again and again, speak through [`Connection`].
+/// Logs librdkafka's events through [`Connection`], as librdkafka repeats each of them many times.
 #[derive(Clone)]
 pub(super) struct Voice(pub(super) Arc<Connection>);
 
@@ -77,7 +77,8 @@ impl ClientContext for Voice {
 
 impl ConsumerContext for Voice {}
 
-/// librdkafka blocks, and a runtime would wait for its own threads at the end of the process.
+/// Runs on a thread of its own: librdkafka blocks, and a runtime would wait for its own threads at
+/// the end of the process.
 pub(super) async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
 ) -> Result<T, LogError> {

@@ -1,4 +1,4 @@
-//! Records as they arrive.
+//! Waits for records.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -13,11 +13,11 @@ use tokio::time::{sleep, timeout};
 use super::connection::Connection;
 use crate::log::{Delivery, LogError};
 
-/// How often to look up from waiting: what librdkafka has to tell is heard only then.
+/// How often to return from waiting: librdkafka's callbacks run only then.
 const LOOK: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Waits for records, also while brokers are away; an error is the end of the consumer.
+/// Waits for records, also while brokers are unavailable; an error ends the consumer.
 pub(super) async fn next<C: ConsumerContext + 'static>(
     connection: &Connection,
     consumer: &StreamConsumer<C>,

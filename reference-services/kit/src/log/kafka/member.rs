@@ -1,4 +1,4 @@
-//! What happens to a member of a group beside its records.
+//! The settings and callbacks of a member of a group.
 
 use std::sync::Arc;
 

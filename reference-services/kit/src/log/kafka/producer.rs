@@ -1,4 +1,4 @@
-//! Appending.
+//! Appends records to Kafka.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,8 +18,8 @@ use crate::log::{LogError, NewRecord};
 /// The queue holds far more than callers append at a time.
 const QUEUE_FULL: Duration = Duration::from_millis(50);
 
-/// How long records may be on their way before a fresh client sends them again: with brokers
-/// that are away it does no harm, and now and then a client does not find its way back to
+/// How long records may be unconfirmed before a fresh client sends them again. With
+/// unavailable brokers that does no harm, and now and then a client does not reconnect to
 /// brokers that have returned.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -28,7 +28,7 @@ type Client = FutureProducer<Voice>;
 pub(super) struct Producer {
     connection: Arc<Connection>,
     client: Mutex<Arc<Client>>,
-    /// Topics that are known to be there.
+    /// Topics that are known to exist.
     topics: Mutex<BTreeSet<String>>,
 }
 
@@ -38,7 +38,7 @@ impl Producer {
         Ok(Self { connection: Arc::clone(connection), client, topics: Mutex::default() })
     }
 
-    /// Ends when the records are on all replicas of their partitions, however long that takes.
+    /// Completes when the records are on all replicas of their partitions, however long that takes.
     pub(super) async fn append(&self, records: Vec<NewRecord>) -> Result<(), LogError> {
         let topics: BTreeSet<&str> = records.iter().map(|record| record.topic.as_str()).collect();
         for topic in topics {
@@ -57,8 +57,8 @@ impl Producer {
         Ok(())
     }
 
-    /// Whoever else waits for the old client sees its records purged, and sends them by the new
-    /// one. Records that the old one has delivered all the same come twice, never out of order:
+    /// Other callers that wait for the old client see its records purged, and send them by the new
+    /// one. Records that the old one has delivered all the same arrive twice, never out of order:
     /// each client sends them from the first that is unconfirmed.
     fn replace(&self, old: Arc<Client>) -> Result<(), LogError> {
         let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Setting a group's offsets back.
+//! Rewinds a group's offsets.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::log::{LogError, Rewind};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Kafka lets nobody else commit while a group has members.
+/// Kafka refuses commits from outside while a group has members.
 pub(super) fn rewind(
     connection: &Arc<Connection>,
     group: &str,

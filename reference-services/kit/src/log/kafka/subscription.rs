@@ -1,4 +1,4 @@
-//! One member of a group.
+//! One member of a consumer group.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(super) struct KafkaSubscription {
     group: String,
     topic: String,
     offsets: Offsets,
-    /// Sees to it that the topic is there; ended before the group is joined.
+    /// Creates the topic if it is missing; done before the group is joined.
     preparing: Option<JoinHandle<Result<(), LogError>>>,
     consumer: Option<StreamConsumer<Member>>,
     /// By partition, the offset after the last record that was processed since the last poll.
@@ -95,7 +95,7 @@ impl KafkaSubscription {
                 offsets.add_partition_offset(&self.topic, partition as i32, Offset::Offset(offset));
             debug_assert!(added.is_ok());
         }
-        // One that is another's by now is theirs to commit.
+        // A partition that another member has by now is committed by that member.
         if let Err(error) = consumer.store_offsets(&offsets) {
             tracing::debug!(%error, "offsets not stored");
         }

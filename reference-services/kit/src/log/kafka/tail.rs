@@ -12,7 +12,8 @@ use super::deliveries;
 use crate::log::{Delivery, LogError, LogFuture, Start, Tail};
 
 const PATIENCE: Duration = Duration::from_secs(5);
-/// librdkafka wants a name, but whoever takes its partitions without asking joins no group.
+/// librdkafka requires a group name, but a consumer that assigns its partitions itself
+/// joins no group.
 const NOBODY: &str = "brunt-tail";
 
 pub(super) struct KafkaTail {

@@ -10,10 +10,10 @@ use super::{clock, records, sign};
 use crate::config::Offsets;
 use crate::log::{LogError, PARTITIONS, Rewind};
 
-/// A member that has not been heard of for so long is dead.
+/// A member without a heartbeat for this long is dead.
 pub(super) const SESSION_MILLIS: i64 = 2_500;
 
-/// Who reads what.
+/// A group and a topic.
 #[derive(Clone, Debug)]
 pub(super) struct Membership {
     pub(super) group: String,
@@ -21,7 +21,7 @@ pub(super) struct Membership {
     pub(super) member: String,
     /// Where it starts to read a partition that it takes over.
     pub(super) offsets: Offsets,
-    /// Where members give signs of life.
+    /// The directory of the members' sign-of-life files.
     pub(super) signs: Arc<Path>,
 }
 
@@ -42,13 +42,13 @@ pub(super) struct Lease {
 pub(super) struct Beat {
     pub(super) leases: BTreeMap<u32, Lease>,
     pub(super) epoch: i64,
-    /// Others have to look again.
+    /// Whether leases have changed, so that other members must look again.
     pub(super) changed: bool,
 }
 
-/// Tells the others that this member lives, buries those that do not, and gives and takes
-/// partitions so that each member has its share. A partition is first released by its owner, with
-/// its offset, and only then taken: no two members ever own it.
+/// Renews this member's heartbeat, removes dead members, and releases and takes partitions so that
+/// each member has its share. A partition is first released by its owner, with its offset, and only
+/// then taken: no two members ever own it.
 pub(super) fn beat(
     db: &mut Connection,
     me: &Membership,
@@ -88,7 +88,7 @@ fn announce(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
     Ok(known == 0)
 }
 
-/// Those whose process has ended, and those that have not been heard of. A beat from the future is
+/// The members whose process has ended, and those without a heartbeat. A heartbeat in the future is
 /// from before the machine was restarted.
 fn bury(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
     let mut buried = false;
@@ -234,7 +234,7 @@ pub(super) fn commit(
     Ok(current)
 }
 
-/// Hands everything over at once, so that the others need not wait for the session to end.
+/// Releases everything at once, so that the others need not wait for the session to end.
 pub(super) fn leave(db: &mut Connection, me: &Membership) -> Result<(), LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let names = params![me.group, me.topic, me.member];

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::group::{Lease, Membership};
 use crate::log::{Delivery, LogError, NewRecord, partition_of};
 
-/// So many records come between two looks at what a partition need not keep.
+/// How many records are appended between two checks for what can be dropped.
 const BETWEEN_LOOKS: i64 = 1024;
 
 /// `keep` is how many records a partition keeps, although every group has read them.
@@ -62,7 +62,7 @@ pub(super) fn end(tx: &Transaction<'_>, topic: &str, partition: u32) -> Result<i
 
 /// The topics that have records.
 pub(super) fn topics(db: &Connection) -> Result<Vec<String>, LogError> {
-    // One step of the index each, however many records there are.
+    // One step of the index for each topic, however many records there are.
     let mut query = db.prepare_cached(
         "WITH RECURSIVE some(topic) AS (
              SELECT min(topic) FROM records
@@ -74,7 +74,7 @@ pub(super) fn topics(db: &Connection) -> Result<Vec<String>, LogError> {
     Ok(topics.collect::<Result<_, _>>()?)
 }
 
-/// What a look at the log found.
+/// The result of a poll.
 pub(super) struct Fetched {
     pub(super) deliveries: Vec<Delivery>,
     /// The group's epoch: it changes whenever members or leases do.
@@ -83,8 +83,7 @@ pub(super) struct Fetched {
     pub(super) fenced: bool,
 }
 
-/// Reads on from each lease's position, in a single snapshot, and only where the
-/// lease still stands.
+/// Reads from each lease's position, in a single snapshot, and only where the lease is still valid.
 pub(super) fn fetch(
     db: &mut Connection,
     me: &Membership,

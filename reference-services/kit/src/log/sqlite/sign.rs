@@ -1,13 +1,13 @@
 //! A member's sign of life that ends with its process: a locked file.
 //!
-//! Heartbeats find out who hangs, after a while; the lock tells at once who is dead, so that what a
-//! killed process was reading goes on as soon as it is started again.
+//! A missing heartbeat shows a hanging process after a while; a released lock shows a dead one at
+//! once, so that its partitions continue as soon as it is restarted.
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Lives as long as its member.
+/// Locked as long as its member lives.
 pub(super) struct Sign {
     path: PathBuf,
     _locked: File,
@@ -22,15 +22,14 @@ impl Sign {
         Ok(Self { path, _locked: file })
     }
 
-    /// For a member that leaves. One that just goes leaves its file behind, which is what shows
-    /// that it is gone.
+    /// Removes the file of a member that leaves. A killed one leaves its file behind, unlocked,
+    /// which shows that it is dead.
     pub(super) fn take_back(self) {
         drop(std::fs::remove_file(&self.path));
     }
 }
 
-/// Whether a member that has given a sign is dead. Where it could give none, only
-/// its heartbeat tells.
+/// Whether a member with a sign-of-life file is dead. Without a file only its heartbeat tells.
 pub(super) fn is_dead(directory: &Path, member: &str) -> bool {
     let path = directory.join(member);
     let dead = File::open(&path).is_ok_and(|file| file.try_lock().is_ok());

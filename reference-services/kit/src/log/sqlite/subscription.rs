@@ -1,4 +1,4 @@
-//! One member of a group.
+//! One member of a consumer group.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use crate::log::{Delivery, LogError, LogFuture, Subscription};
 
 const HEARTBEAT: Duration = Duration::from_millis(500);
 const COMMIT_EVERY: Duration = Duration::from_millis(200);
-/// In case a ring is missed: the appending process may die between its commit and the ring.
+/// The longest wait, in case a wake-up is lost: the appending process may die between its commit
+/// and the wake-up.
 const LOOK_ANYWAY: Duration = Duration::from_millis(250);
 
 pub(super) struct SqliteSubscription {
@@ -108,7 +109,7 @@ impl SqliteSubscription {
         Ok(found.deliveries)
     }
 
-    /// Until someone appends, or something is due.
+    /// Waits until a record is appended, or a heartbeat is due.
     async fn wait(&mut self) {
         let mut until = self.next_beat.min(Instant::now() + LOOK_ANYWAY);
         if self.is_dirty() {

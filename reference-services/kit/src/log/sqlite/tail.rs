@@ -12,7 +12,7 @@ use super::records;
 use crate::log::bell::Bell;
 use crate::log::{Delivery, LogError, LogFuture, PARTITIONS, Start, Tail};
 
-/// In case a ring is missed.
+/// The longest wait, in case a wake-up is lost.
 const LOOK_ANYWAY: Duration = Duration::from_millis(250);
 
 pub(super) struct SqliteTail {

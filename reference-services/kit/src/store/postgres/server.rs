@@ -1,4 +1,4 @@
-//! Where the store is, and how to get there again after an outage.
+//! The server of the store, and reconnecting after an outage.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use postgres::{Config, NoTls};
 use super::session::Session;
 use crate::store::StoreError;
 
-/// Far more than a server that is there takes.
+/// The connection timeout: far more than a reachable server takes.
 const CONNECT: Duration = Duration::from_secs(2);
-/// How soon a connection to a machine that has vanished is given up.
+/// When a connection to a vanished machine is given up.
 const VANISHED: Duration = Duration::from_secs(5);
 
-/// What a replica knows of its server.
+/// A replica's connection settings, and whether the server was reachable.
 #[derive(Clone)]
 pub(super) struct Server {
     config: Config,
     schema: String,
-    /// Whether its last word was that it cannot be reached: an outage is told of once.
+    /// Whether it was unreachable at the last try: an outage is logged once.
     down: bool,
 }
 
@@ -60,7 +60,7 @@ impl Server {
         session
     }
 
-    /// Why it is of no use to start. The password stays out of it.
+    /// The error for a server that refuses the connection. It never contains the password.
     pub(super) fn unusable(&self, error: &StoreError) -> StoreError {
         let hosts: Vec<String> =
             self.config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
@@ -76,7 +76,8 @@ impl Server {
     }
 }
 
-/// With what lies behind it: by itself the library says "db error" or "error connecting to server".
+/// The error with its sources: the library's own message is only "db error" or "error
+/// connecting to server".
 pub(super) fn told(error: &postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),

@@ -14,8 +14,8 @@ use crate::store::engine::Span;
 /// How many rows a scan asks for at a time.
 pub(super) const SOME: usize = 512;
 
-/// A transaction that stands still for so long belongs to a replica that is stuck: it is ended, so
-/// that the others go on. Nobody waits for the lock much longer than that.
+/// A transaction that is idle for this long belongs to a stuck replica: the server ends it, so that
+/// the others continue. No replica waits for the lock much longer.
 const SETTINGS: &str = "SET idle_in_transaction_session_timeout = '5s'; SET lock_timeout = '10s';";
 
 /// Tables may be made by several replicas at the same time, of which PostgreSQL refuses all but
@@ -38,7 +38,7 @@ fn tables(schema: &str) -> String {
 pub(super) struct Session {
     client: RefCell<Client>,
     statements: Statements,
-    /// The first thing that failed in the transaction at hand.
+    /// The first error of the current transaction.
     failure: RefCell<Option<StoreError>>,
 }
 
@@ -82,7 +82,7 @@ impl Session {
         self.client.borrow().is_closed()
     }
 
-    /// Why the transaction cannot be committed, if it cannot. Commands may have made light of it.
+    /// Why the transaction cannot be committed, if it cannot. A command may have ignored the error.
     pub(super) fn failure(&self) -> Option<StoreError> {
         self.failure.borrow_mut().take()
     }
@@ -160,7 +160,7 @@ impl Session {
         Ok(())
     }
 
-    /// Says, within the transaction, that it was committed.
+    /// Writes the marker of the commit within the transaction.
     pub(super) fn mark(&self, writer: &str, batch: i64) -> Result<(), StoreError> {
         self.client.borrow_mut().execute(&self.statements.mark, &[&writer, &batch])?;
         Ok(())
@@ -184,7 +184,7 @@ impl From<postgres::Error> for StoreError {
 }
 
 impl From<&postgres::Error> for StoreError {
-    /// Without an answer of the server, or while it starts or stops, it may be better in a moment.
+    /// Whether a retry may succeed: the server did not answer, or is starting or stopping.
     fn from(error: &postgres::Error) -> Self {
         let passing = [
             SqlState::CANNOT_CONNECT_NOW,

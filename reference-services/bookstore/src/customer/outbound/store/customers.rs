@@ -1,4 +1,3 @@
-
 use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, StoreError, Tx};
 

@@ -1,4 +1,3 @@
-
 use brunt_kit::config::Guard;
 use brunt_kit::store::{Document, StoreError, Tx};
 

@@ -77,7 +77,7 @@ pub struct ChangeOrder {
 }
 
 impl ChangeOrder {
-    /// Whether it is a cancel and nothing else.
+    /// Accepts a body that only cancels: every other field must be missing or unchanged.
     pub fn check(&self, order: &Order) -> Result<(), Problem> {
         let same = self.id.is_none_or(|id| id == order.id)
             && self.product_id.is_none_or(|id| Some(id) == order.product_id)

@@ -87,7 +87,7 @@ pub struct PlaceOrder {
 }
 
 impl PlaceOrder {
-    /// What is too little is refused by the domain.
+    /// Values out of range are refused by the domain.
     pub fn into_placement(self) -> Result<Placement, Problem> {
         Ok(Placement {
             menu: self.menu,
@@ -101,7 +101,7 @@ impl PlaceOrder {
     }
 }
 
-/// By bike unless a customer says otherwise.
+/// Bike is the default.
 pub fn delivery_type(text: Option<&str>) -> Result<DeliveryType, Problem> {
     let Some(text) = text else {
         return Ok(DeliveryType::default());
@@ -139,7 +139,7 @@ pub struct ChangeOrder {
 }
 
 impl ChangeOrder {
-    /// Whether it is a cancel and nothing else.
+    /// Accepts a body that only cancels: every other field must be missing or unchanged.
     pub fn check(self, order: &Order) -> Result<(), Problem> {
         let as_it_is = &order.placement;
         let delivery = delivery_type(self.delivery_type.as_deref())?;
@@ -164,7 +164,7 @@ impl ChangeOrder {
     }
 }
 
-/// A new review.
+/// The body of a POST.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WriteReview {

@@ -32,7 +32,7 @@ impl Resource for PaymentResource {
     }
 }
 
-/// A new payment.
+/// The body of a POST.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pay {

@@ -40,7 +40,7 @@ struct Rider {
     delivery_type: Option<String>,
 }
 
-/// How the rider delivers who takes it: whoever does not say so is taken to do it as ordered.
+/// The rider's delivery type. A rider who sends none delivers as ordered.
 pub fn picked_by(body: &[u8]) -> Result<Option<DeliveryType>, Problem> {
     if body.trim_ascii().is_empty() {
         return Ok(None);
