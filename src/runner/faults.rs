@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use brunt_faults::{Effect, FaultError, Limits, inject_where};
+use brunt_faults::{Effect, FaultError, Limits, inject_where, with_causes};
 use brunt_scenarios::plan::{Fault, FaultKind};
 use brunt_scenarios::timeline::{FaultRecord, Moment};
 use tokio::task::JoinSet;
@@ -106,12 +106,12 @@ impl OneFault {
         match applied.recover(&*system).await {
             Ok(effect) => effect.into(),
             Err(error) if error.is_drift() => {
-                Outcome { left_behind: Some(error.to_string()), ..effect.into() }
+                Outcome { left_behind: Some(with_causes(&error)), ..effect.into() }
             }
             // The system puts back all that is left when the run ends, and says what it could not.
             // That the fault lasted longer than planned is known now.
             Err(error) => Outcome {
-                trouble: Some(format!("it was not undone at its time: {error}")),
+                trouble: Some(format!("it was not undone at its time: {}", with_causes(&error))),
                 ..effect.into()
             },
         }
@@ -131,7 +131,7 @@ struct Outcome {
 impl Outcome {
     fn without_effect(kind: &FaultKind, error: &FaultError) -> Self {
         let services = kind.touches().into_iter().map(str::to_owned).collect();
-        Self { services, hits: 0, trouble: Some(error.to_string()), left_behind: None }
+        Self { services, hits: 0, trouble: Some(with_causes(error)), left_behind: None }
     }
 }
 

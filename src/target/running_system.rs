@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use brunt_faults::{AutoscalerChange, Census, EdgeHandle, FaultTarget, TargetError};
+use brunt_faults::{
+    AutoscalerChange, Census, EdgeHandle, FaultTarget, NodeTarget, PlatformTarget, ReplicaSelector,
+    TargetError,
+};
 use brunt_kubernetes::ClusterRun;
 use brunt_local::LocalSystem;
 use brunt_scenarios::plan::EdgeFault;
@@ -101,12 +104,10 @@ impl RunningSystem {
 }
 
 impl FaultTarget for RunningSystem {
-    type Platform = ClusterRun;
-
-    fn platform(&self) -> Option<&ClusterRun> {
+    fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)> {
         match self {
             Self::Local(_) => None,
-            Self::Kubernetes(system) => Some(system),
+            Self::Kubernetes(system) => Some(&**system),
         }
     }
 

@@ -85,7 +85,7 @@ pub enum TargetError {
         to: String,
     },
     /// A replica did not answer a request, or not as it should have.
-    #[error("replica {replica} of {service}: {source}")]
+    #[error("replica {replica} of {service}")]
     Unanswered {
         /// The service that the replica belongs to.
         service: String,
@@ -135,4 +135,16 @@ impl TargetError {
     ) -> Self {
         Self::Unanswered { service: service.to_owned(), replica, source: instead.into() }
     }
+}
+
+/// An error and its sources as one line, for places where a text is all there is.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line = format!("{line}: {error}");
+        cause = error.source();
+    }
+    line
 }

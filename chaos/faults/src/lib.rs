@@ -18,7 +18,7 @@ mod pick;
 mod target;
 
 pub use effect::Effect;
-pub use error::{FaultError, TargetError};
+pub use error::{FaultError, TargetError, with_causes};
 pub use inject::{InjectedFault, inject, inject_where};
 pub use limits::Limits;
 pub use observed::Observed;

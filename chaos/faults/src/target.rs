@@ -37,11 +37,9 @@ impl From<(Option<u32>, Option<u32>, Option<u32>)> for AutoscalerChange {
 /// What can be done to every system. All operations return as soon as they are in force; none waits
 /// until the system is well again.
 pub trait FaultTarget: Sync {
-    /// The platform under the system; [`NoPlatform`] for a target that never has one.
-    type Platform: PlatformTarget + NodeTarget + ReplicaSelector;
-
-    /// The platform under this system, if it has one.
-    fn platform(&self) -> Option<&Self::Platform>;
+    /// The platform under this system, if it has one; a target that never has one returns no
+    /// [`NoPlatform`].
+    fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)>;
 
     /// The service's replicas.
     fn census(&self, service: &str) -> impl Future<Output = Result<Census, TargetError>> + Send;

@@ -1,19 +1,20 @@
-//! How many replicas an autoscaler wants, by Kubernetes' rules. Pure: it is told what is used and
-//! when.
+//! How many replicas an autoscaler wants, by the rules of Kubernetes' HorizontalPodAutoscaler. Pure:
+//! usage and time are arguments.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use brunt_scenarios::system::Autoscaler;
 
-/// So near to the aim nothing is done.
+/// The share by which usage may differ from the target without a change; Kubernetes' default.
 const TOLERANCE: f64 = 0.1;
 
-/// An autoscaler and what it remembers.
+/// An autoscaler's settings and history.
 #[derive(Debug)]
 pub(crate) struct Autoscaling {
     pub(crate) settings: Autoscaler,
-    /// What it would have wanted, and when, over the stabilization window.
+    /// How many replicas it would have wanted, and when, over the stabilization window: it scales down
+    /// to the highest of them.
     wanted: VecDeque<(Duration, u32)>,
 }
 
@@ -22,23 +23,25 @@ impl Autoscaling {
         Self { settings, wanted: VecDeque::new() }
     }
 
-    /// How many there should be from now on. `now` counts from any fixed moment; `there` are wanted
-    /// up to now, and those of them that are ready used so many processors together: one that is
-    /// not ready counts as using nothing.
-    pub(crate) fn decide(&mut self, now: Duration, there: u32, used: f64) -> u32 {
+    /// How many replicas there should be from now on. `now` counts from any fixed moment. `current`
+    /// replicas are wanted up to now, and those of them that are ready used `used` processors
+    /// together: one that is not ready counts as using nothing.
+    pub(crate) fn decide(&mut self, now: Duration, current: u32, used: f64) -> u32 {
         let Autoscaler { min_replicas, max_replicas, stabilization_window, .. } = self.settings;
-        let aim = self.settings.cpu_request.cores() * f64::from(self.settings.average_utilization)
+        let target = self.settings.cpu_request.cores()
+            * f64::from(self.settings.average_utilization)
             / 100.0;
-        let ratio = used / aim / f64::from(there.max(1));
+        let ratio = used / target / f64::from(current.max(1));
         let desired = match (ratio - 1.0).abs() <= TOLERANCE {
-            true => there,
-            false => (used / aim).ceil() as u32,
+            true => current,
+            false => (used / target).ceil() as u32,
         };
         self.wanted.retain(|(at, _)| now.saturating_sub(*at) <= stabilization_window.0);
         self.wanted.push_back((now, desired));
-        let most = (2 * there).max(there + 4);
+        // Kubernetes' default policies for scaling up: double, or four more, whichever is more.
+        let most = (2 * current).max(current + 4);
         let lately = self.wanted.iter().map(|(_, wanted)| *wanted).max().unwrap_or(desired);
-        let next = if desired > there { desired.min(most) } else { lately.min(there) };
+        let next = if desired > current { desired.min(most) } else { lately.min(current) };
         next.clamp(min_replicas, max_replicas.max(min_replicas))
     }
 }
@@ -49,7 +52,7 @@ mod tests {
 
     use super::*;
 
-    /// The README's: one to ten replicas, half of 200m.
+    /// One to ten replicas, at half of 200m.
     fn autoscaling() -> Autoscaling {
         Autoscaling::new(Autoscaler {
             min_replicas: 1,
@@ -61,7 +64,7 @@ mod tests {
         })
     }
 
-    /// What it decides at each look, 15 s apart, if so much is used.
+    /// The decisions at looks that are 15 s apart, when this many processors are used.
     fn decides(used: &[f64]) -> Vec<u32> {
         let mut autoscaling = autoscaling();
         let mut there = 1;
@@ -74,21 +77,21 @@ mod tests {
     }
 
     #[test]
-    fn it_wants_what_brings_the_utilization_to_the_aim() {
+    fn it_wants_as_many_replicas_as_bring_the_utilization_to_the_target() {
         assert_eq!(decides(&[0.1]), [1]);
         assert_eq!(decides(&[0.15]), [2]);
         assert_eq!(decides(&[0.35, 0.35]), [4, 4]);
     }
 
     #[test]
-    fn near_the_aim_it_does_nothing() {
+    fn within_the_tolerance_it_changes_nothing() {
         assert_eq!(decides(&[0.109]), [1]);
         assert_eq!(decides(&[0.111]), [2]);
         assert_eq!(decides(&[0.35, 0.43, 0.45]), [4, 4, 5]);
     }
 
     #[test]
-    fn it_adds_four_or_doubles_and_stays_within_its_limits() {
+    fn it_adds_four_or_doubles_and_keeps_within_its_limits() {
         assert_eq!(decides(&[5.0, 5.0, 5.0]), [5, 10, 10]);
         let mut many = autoscaling();
         many.settings.max_replicas = 100;
@@ -99,13 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn fewer_must_have_been_enough_for_a_while() {
+    fn it_scales_down_to_the_most_that_was_wanted_in_the_stabilization_window() {
         assert_eq!(decides(&[0.5, 0.1, 0.1, 0.1, 0.1, 0.1]), [5, 5, 5, 5, 5, 1]);
         assert_eq!(decides(&[0.5, 0.1, 0.1, 0.3, 0.1, 0.1, 0.1, 0.1]), [5, 5, 5, 5, 5, 3, 3, 3]);
     }
 
     #[test]
-    fn limits_that_change_hold_from_the_next_look_on() {
+    fn changed_limits_apply_from_the_next_look_on() {
         let mut autoscaling = autoscaling();
         autoscaling.settings.max_replicas = 2;
         assert_eq!(autoscaling.decide(Duration::ZERO, 5, 0.5), 2);

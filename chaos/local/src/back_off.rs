@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use brunt_scenarios::bounds;
 
-/// After running this long a replica is taken to be well, and its restarts are counted anew.
+/// After running this long a replica counts as healthy, and its restarts are counted from zero; as
+/// the kubelet has it.
 const QUIET: Duration = Duration::from_secs(600);
 
 /// Counts restarts in a row.
@@ -29,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_up_to_five_minutes_and_start_anew_after_ten_quiet_ones() {
+    fn waits_double_up_to_five_minutes_and_reset_after_ten_minutes_of_running() {
         let mut back_off = BackOff::default();
         let moment = Duration::from_secs(1);
         let waits: Vec<u64> = (0..8).map(|_| back_off.after(moment).as_secs()).collect();

@@ -4,105 +4,79 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use brunt_proxy::ProxyError;
 use thiserror::Error;
 
-/// A system could not be started, or does not become ready.
+/// A system could not be started, or does not become ready. The services are named as in the system
+/// file.
 #[derive(Debug, Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum LocalError {
-    /// A program is not there.
     #[error(
-        "service {service}: there is no program `{program}`; install it, or give its path in `command` (relative to the service's folder)"
+        "service {service}: there is no program `{program}`; install it, or give its path in \
+         `command` (relative to the service's folder)"
     )]
-    NoProgram {
-        /// The service.
-        service: String,
-        /// The program as it is written.
-        program: String,
-    },
-    /// A folder to start in is not there.
-    #[error("service {service}: there is no folder {}; `dir` is relative to the system file", folder.display())]
-    NoFolder {
-        /// The service.
-        service: String,
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// A folder cannot be made or written to.
-    #[error("cannot write to the folder {}: {source}; choose another one, or change its permissions", folder.display())]
-    NotWritable {
-        /// The folder.
-        folder: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// Something else listens where a service should be offered.
-    #[error("service {service}: port {port} is in use{}; stop what uses it, or change `port` in the system file", by(.holder.as_deref()))]
+    NoProgram { service: String, program: String },
+    #[error(
+        "service {service}: there is no folder {}; `dir` is relative to the system file",
+        folder.display()
+    )]
+    NoFolder { service: String, folder: PathBuf },
+    #[error(
+        "cannot write to the folder {}; choose another one, or change its permissions",
+        folder.display()
+    )]
+    NotWritable { folder: PathBuf, source: io::Error },
+    #[error(
+        "service {service}: port {port} is in use{}; stop what uses it, or change `port` in the \
+         system file",
+        by(process.as_deref())
+    )]
     PortInUse {
-        /// The service.
         service: String,
-        /// The port.
         port: u16,
         /// The process that listens there, if that can be found out.
-        holder: Option<String>,
+        process: Option<String>,
     },
-    /// A service's proxy could not be set up.
-    #[error("service {service}: {source}")]
-    Proxy {
-        /// The service.
-        service: String,
-        /// Why not.
-        source: brunt_proxy::ProxyError,
-    },
-    /// The URL of a service that runs already cannot be used.
+    #[error("service {service} gets no proxy")]
+    Proxy { service: String, source: ProxyError },
     #[error(
-        "service {service}: `{url}` is not a URL like http://HOST:PORT; only plain HTTP goes through the proxy"
+        "service {service}: `{url}` is not a URL like http://HOST:PORT; only plain HTTP goes \
+         through the proxy"
     )]
-    Url {
-        /// The service.
-        service: String,
-        /// The URL.
-        url: String,
-    },
-    /// The supervisor's own helpers could not be started.
-    #[error("cannot start {what}: {source}")]
-    Supervisor {
-        /// What.
-        what: String,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A replica ended before it was ready.
-    #[error("{service} ended before it was ready ({how}); the end of its log, {}:\n{log}", path.display())]
+    Url { service: String, url: String },
+    /// The supervisor's own thread or reaper could not be started.
+    #[error("cannot start {what}")]
+    Supervisor { what: String, source: io::Error },
+    #[error(
+        "{service} ended before it was ready ({how}); the end of its log, {}:\n{log}",
+        path.display()
+    )]
     Ended {
-        /// The service.
         service: String,
-        /// How it ended.
+        /// The exit status or the signal, in words.
         how: String,
-        /// The last lines of its log.
+        /// The last lines of its log, indented.
         log: String,
-        /// The log.
         path: PathBuf,
     },
-    /// A service was not ready in time.
     #[error(
         "{service} is not ready after {:.1} s: {why}; the end of its log, {}:\n{log}",
         within.as_secs_f64(),
         path.display()
     )]
     NotReady {
-        /// The service.
         service: String,
-        /// The time it had.
+        /// The time that it had.
         within: Duration,
-        /// What is missing.
+        /// How its readiness probe failed last, or what it does not do.
         why: String,
-        /// The last lines of its log.
+        /// The last lines of its log, indented.
         log: String,
-        /// The log.
         path: PathBuf,
     },
 }
 
-fn by(holder: Option<&str>) -> String {
-    holder.map(|holder| format!(" by {holder}")).unwrap_or_default()
+fn by(process: Option<&str>) -> String {
+    process.map(|process| format!(" by {process}")).unwrap_or_default()
 }

@@ -17,30 +17,30 @@
 //! - A killed replica of a service whose strategy is `Recreate` has gone before its replacement
 //!   starts, since two processes of one machine would meet at the same store.
 
-mod ask;
 mod autoscaling;
 mod back_off;
+mod cpu_usage;
 mod error;
-mod groups;
-mod journal;
-mod launch;
+mod events;
+mod free_ports;
+mod launch_spec;
+mod listening_process;
 mod log_tail;
 mod network;
 mod options;
-mod port_holder;
-mod ports;
+mod pre_exec;
 mod preflight;
 mod probe;
+mod process_groups;
 mod readiness;
 mod reaper;
 mod reconcile;
 mod replica;
+mod replica_get;
 mod spawner;
 mod status;
 mod system;
 mod target;
-mod tether;
-mod usage;
 mod workload;
 
 pub use brunt_faults::Observed;

@@ -7,7 +7,7 @@ use std::path::Path;
 const LINES: usize = 10;
 const BYTES: u64 = 4096;
 
-/// The last lines of a log, each indented; says so when there are none.
+/// The last lines of a log, each indented; a remark in their place when there are none.
 pub(crate) fn log_tail(path: &Path) -> String {
     let text = end_of(path).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_last_lines_of_a_long_log() {
+    fn of_a_long_log_only_the_last_lines_are_returned() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
         let lines: Vec<String> = (0..5000).map(|n| format!("line {n}")).collect();
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_or_missing_log_is_said_to_be_empty() {
+    fn an_empty_or_missing_log_yields_a_remark() {
         assert_eq!(log_tail(Path::new("/nowhere/at/all.log")), "  (it is empty)");
     }
 }

@@ -8,13 +8,14 @@ use brunt_scenarios::timeline::EdgeRecord;
 use indexmap::IndexMap;
 
 use crate::error::LocalError;
+use crate::listening_process::listening_process;
 use crate::options::Ports;
-use crate::port_holder::port_holder;
 
 #[derive(Debug)]
 pub(crate) struct Network {
     endpoints: IndexMap<String, Endpoints>,
-    /// For requests from outside; only services that brunt starts have one.
+    /// By service, for requests from outside. Only services that brunt starts have one: brunt does
+    /// not listen in place of a service that runs already.
     fronts: IndexMap<String, Proxy>,
     /// By caller and callee.
     edges: IndexMap<(String, String), Proxy>,
@@ -29,15 +30,15 @@ impl Network {
             network.endpoints.insert(name.clone(), endpoints(name, service)?);
         }
         for (name, service) in &system.services {
-            network.offer(name, service, ports)?;
+            network.add_front(name, service, ports)?;
             for callee in service.calls.keys() {
-                network.connect(name, callee)?;
+                network.add_edge(name, callee)?;
             }
         }
         Ok(network)
     }
 
-    fn offer(&mut self, name: &str, service: &Service, ports: Ports) -> Result<(), LocalError> {
+    fn add_front(&mut self, name: &str, service: &Service, ports: Ports) -> Result<(), LocalError> {
         if !service.is_ours() {
             return Ok(());
         }
@@ -45,25 +46,25 @@ impl Network {
             (Ports::Declared, Some(port)) => Listen::Port(port),
             _ => Listen::Free,
         };
-        let front = Proxy::start(None, name, listen, self.of(name))
-            .map_err(|error| refused(name, error))?;
+        let front = Proxy::start(None, name, listen, self.endpoints_of(name))
+            .map_err(|error| setup_error(name, error))?;
         self.fronts.insert(name.to_owned(), front);
         Ok(())
     }
 
-    fn connect(&mut self, from: &str, to: &str) -> Result<(), LocalError> {
-        let edge = Proxy::start(Some(from), to, Listen::Free, self.of(to))
-            .map_err(|error| refused(from, error))?;
+    fn add_edge(&mut self, from: &str, to: &str) -> Result<(), LocalError> {
+        let edge = Proxy::start(Some(from), to, Listen::Free, self.endpoints_of(to))
+            .map_err(|error| setup_error(from, error))?;
         self.edges.insert((from.to_owned(), to.to_owned()), edge);
         Ok(())
     }
 
-    /// A service's endpoints; none for a service that does not exist.
-    pub(crate) fn of(&self, service: &str) -> Endpoints {
+    /// A service's endpoints; an empty set for a service that does not exist.
+    pub(crate) fn endpoints_of(&self, service: &str) -> Endpoints {
         self.endpoints.get(service).cloned().unwrap_or_default()
     }
 
-    /// Where a service is offered, if brunt starts it.
+    /// The proxy in front of a service, if brunt starts it.
     pub(crate) fn front(&self, service: &str) -> Option<&Proxy> {
         self.fronts.get(service)
     }
@@ -72,7 +73,7 @@ impl Network {
         self.edges.get(&(from.to_owned(), to.to_owned()))
     }
 
-    /// The environment that tells a service where those are that it calls.
+    /// The environment variables with the addresses of the services that a service calls.
     pub(crate) fn addresses(&self, from: &str, service: &Service) -> BTreeMap<String, String> {
         let callees = service.calls.iter();
         callees
@@ -85,7 +86,7 @@ impl Network {
         all.map(Proxy::record).collect()
     }
 
-    /// Waits until every proxy accepts connections that leads to this service.
+    /// Waits until every proxy that leads to this service accepts connections.
     pub(crate) async fn opened(&self, service: &str) {
         if let Some(front) = self.front(service) {
             front.opened().await;
@@ -115,11 +116,11 @@ fn authority(url: &str) -> Option<String> {
     Some(format!("{host}:{}", uri.port_u16().unwrap_or(80)))
 }
 
-fn refused(service: &str, error: ProxyError) -> LocalError {
+fn setup_error(service: &str, error: ProxyError) -> LocalError {
     let service = service.to_owned();
     match error {
         ProxyError::InUse { port } => {
-            LocalError::PortInUse { service, port, holder: port_holder(port) }
+            LocalError::PortInUse { service, port, process: listening_process(port) }
         }
         source => LocalError::Proxy { service, source },
     }
@@ -130,7 +131,7 @@ mod tests {
     use super::authority;
 
     #[test]
-    fn only_plain_urls_without_a_path_can_be_proxied() {
+    fn only_http_urls_without_path_or_query_can_be_proxied() {
         let good = [
             ("http://shop:8080", "shop:8080"),
             ("http://127.0.0.1:80/", "127.0.0.1:80"),

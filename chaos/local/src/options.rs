@@ -1,9 +1,9 @@
-//! Where and how a system is started.
+//! Where and how a system is started on this machine.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Where services are offered.
+/// Which ports services are offered on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ports {
     /// On the ports that the system file declares.
@@ -15,19 +15,19 @@ pub enum Ports {
 /// Where and how a system is started.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The folder for the services' data; `${data}` in commands and environments. Made if it
-    /// is not there.
+    /// The folder for the services' data; `${data}` in commands and environments. Created
+    /// unless it exists.
     pub data: PathBuf,
-    /// The folder for the logs, one file a replica: `<service>-<replica>.log`. Made if it
-    /// is not there.
+    /// The folder for the logs, one file a replica: `<service>-<replica>.log`. Created
+    /// unless it exists.
     pub logs: PathBuf,
-    /// The folder that relative folders and programs are meant from: the system file's.
+    /// The folder that relative folders and programs start from: the system file's.
     pub base: PathBuf,
-    /// Where services are offered.
+    /// Which ports services are offered on.
     pub ports: Ports,
-    /// What `brunt` means as a program.
+    /// The program that the name `brunt` stands for in a system file.
     pub this_program: PathBuf,
-    /// The command of a process that runs [`crate::reap`] over its standard input. Without one,
-    /// grandchildren survive a SIGKILL of this process.
+    /// The command of a process that runs [`crate::reap`] on its standard input. Without one, the
+    /// services' own children survive a SIGKILL of this process.
     pub reaper: Option<Vec<OsString>>,
 }

@@ -1,4 +1,4 @@
-//! What can be told to be wrong before anything is started.
+//! Checks that are made before anything is started.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf, absolute};
 use brunt_scenarios::plan::{Program, Service};
 
 use crate::error::LocalError;
-use crate::launch::Launch;
+use crate::launch_spec::LaunchSpec;
 use crate::options::Options;
 
-/// Makes a folder if it is not there, and makes sure that it can be written to.
-pub(crate) fn folder(path: &Path) -> Result<PathBuf, LocalError> {
+/// Creates a folder unless it exists, and makes sure that it can be written to.
+pub(crate) fn writable_folder(path: &Path) -> Result<PathBuf, LocalError> {
     let fail = |source| LocalError::NotWritable { folder: path.to_owned(), source };
     let path = absolute(path).map_err(fail)?;
     fs::create_dir_all(&path).map_err(fail)?;
-    let trial = path.join(".brunt-can-write");
-    File::create(&trial).map_err(fail)?;
-    fs::remove_file(&trial).map_err(fail)?;
+    let probe = path.join(".brunt-can-write");
+    File::create(&probe).map_err(fail)?;
+    fs::remove_file(&probe).map_err(fail)?;
     Ok(path)
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn launch(
     name: &str,
     service: &Service,
     options: &Options,
-) -> Result<Option<Launch>, LocalError> {
+) -> Result<Option<LaunchSpec>, LocalError> {
     let Program::Command { program, args, dir } = &service.program else {
         return Ok(None);
     };
@@ -39,7 +39,7 @@ pub(crate) fn launch(
         service: name.to_owned(),
         program: program.clone(),
     })?;
-    Ok(Some(Launch {
+    Ok(Some(LaunchSpec {
         service: name.to_owned(),
         program: found,
         args: args.clone(),
@@ -50,7 +50,7 @@ pub(crate) fn launch(
     }))
 }
 
-/// As a shell would: a name is looked for in PATH, anything with a slash is a path.
+/// Finds a program as a shell does: a name in PATH, anything with a slash as a path.
 fn find(program: &str, dir: &Path, options: &Options) -> Option<PathBuf> {
     if program == "brunt" {
         return Some(options.this_program.clone());

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use crate::error::LocalError;
 use crate::log_tail::log_tail;
-use crate::replica::{Replica, Snapshot};
+use crate::replica::{LocalReplica, ReplicaSnapshot};
 use crate::status::ReplicaState;
-use crate::workload::Workload;
+use crate::workload::LocalWorkload;
 
-/// Waits until as many replicas as wanted are well. A replica that ends before it has ever been
-/// well ends the wait at once.
+/// Waits until as many replicas as wanted are ready. A replica that ends before it has ever been
+/// ready ends the wait at once.
 pub(crate) async fn until_ready(
     name: &str,
-    workload: &Workload,
+    workload: &LocalWorkload,
     left: Duration,
     within: Duration,
 ) -> Result<(), LocalError> {
@@ -23,48 +23,51 @@ pub(crate) async fn until_ready(
             if let Some(error) = ended_early(name, workload) {
                 return Err(error);
             }
-            if well(workload) >= workload.wanted() as usize || changes.changed().await.is_err() {
+            if ready_replicas(workload) >= workload.wanted() as usize
+                || changes.changed().await.is_err()
+            {
                 return Ok(());
             }
         }
     };
     match tokio::time::timeout(left, wait).await {
         Ok(outcome) => outcome,
-        Err(_elapsed) => Err(late(name, workload, within)),
+        Err(_elapsed) => Err(not_ready(name, workload, within)),
     }
 }
 
 /// How many are ready and, where no readiness probe says so, accept connections.
-fn well(workload: &Workload) -> usize {
+fn ready_replicas(workload: &LocalWorkload) -> usize {
     let replicas = workload.replicas();
-    let is_well = |now: &Snapshot| now.is_ready() && (probed(workload) || now.listens);
-    replicas.iter().filter(|replica| is_well(&replica.snapshot())).count()
+    let is_ready =
+        |now: &ReplicaSnapshot| now.is_ready() && (has_readiness_probe(workload) || now.listens);
+    replicas.iter().filter(|replica| is_ready(&replica.snapshot())).count()
 }
 
-fn probed(workload: &Workload) -> bool {
+fn has_readiness_probe(workload: &LocalWorkload) -> bool {
     workload.context.probes.readiness.is_some()
 }
 
-fn ended_early(name: &str, workload: &Workload) -> Option<LocalError> {
+fn ended_early(name: &str, workload: &LocalWorkload) -> Option<LocalError> {
     workload.replicas().iter().find_map(|replica| {
         let now = replica.snapshot();
-        let how = now.ended.filter(|_| !now.was_well && !now.leaving)?;
+        let how = now.ended.filter(|_| !now.was_ready_once && !now.stopping)?;
         let path = workload.context.launch.log(replica.number);
         Some(LocalError::Ended { service: name.to_owned(), how, log: log_tail(&path), path })
     })
 }
 
-fn late(name: &str, workload: &Workload, within: Duration) -> LocalError {
+fn not_ready(name: &str, workload: &LocalWorkload, within: Duration) -> LocalError {
     let replicas = workload.replicas();
-    let unwell = replicas
+    let culprit = replicas
         .iter()
         .find(|replica| replica.snapshot().state != ReplicaState::Ready)
         .or(replicas.first());
-    let why = unwell.and_then(|replica| replica.snapshot().trouble);
+    let why = culprit.and_then(|replica| replica.snapshot().trouble);
     let path = workload
         .context
         .launch
-        .log(unwell.map_or(1, |replica: &std::sync::Arc<Replica>| replica.number));
+        .log(culprit.map_or(1, |replica: &std::sync::Arc<LocalReplica>| replica.number));
     LocalError::NotReady {
         service: name.to_owned(),
         within,

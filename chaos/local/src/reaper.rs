@@ -14,9 +14,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
-use crate::tether;
+use crate::pre_exec;
 
-/// The supervisor's end.
+/// The supervisor's end of the pipe, and the reaper process at the other end.
 #[derive(Debug)]
 pub(crate) struct Reaper {
     pipe: Mutex<Option<Arc<PipeWriter>>>,
@@ -31,7 +31,7 @@ impl Reaper {
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "its command is empty"))?;
         let mut command = Command::new(program);
         command.args(args).stdin(reader).stdout(Stdio::null());
-        tether::own_session(&mut command);
+        pre_exec::own_session(&mut command);
         Ok(Self { process: Mutex::new(command.spawn()?), pipe: Mutex::new(Some(Arc::new(writer))) })
     }
 
@@ -43,47 +43,47 @@ impl Reaper {
         runs.then(|| self.pipe.lock().unwrap_or_else(PoisonError::into_inner).clone()).flatten()
     }
 
-    pub(crate) fn forget(&self, group: u32) {
-        self.say(&format!("-{group}\n"));
+    pub(crate) fn unregister(&self, group: u32) {
+        self.send(&format!("-{group}\n"));
     }
 
     pub(crate) fn start_failed(&self) {
-        self.say("?\n");
+        self.send("?\n");
     }
 
-    /// Ends it without killing anything.
-    pub(crate) fn goodbye(&self) {
-        self.say("bye\n");
+    /// Ends the reaper without having it kill anything.
+    pub(crate) fn dismiss(&self) {
+        self.send("bye\n");
         drop(self.pipe.lock().unwrap_or_else(PoisonError::into_inner).take());
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         // It ends at once; waiting for it leaves no zombie.
         let _ = process.wait();
     }
 
-    fn say(&self, words: &str) {
+    fn send(&self, line: &str) {
         if let Some(pipe) = self.pipe() {
-            // A reaper that has just gone cannot be told anything; the tether to this process still
-            // holds.
-            let _ = (&*pipe).write_all(words.as_bytes());
+            // If the reaper has just ended, each process still has its death signal.
+            let _ = (&*pipe).write_all(line.as_bytes());
         }
     }
 }
 
-/// What the reaper process does: reads what is said until the end, then kills what is left.
+/// Runs the reaper process: reads registrations until the end of the input, and then kills what is
+/// left.
 pub fn reap(input: impl Read) {
     let mut groups = HashSet::new();
     for line in BufReader::new(input).lines().map_while(Result::ok) {
         if line == "bye" {
             return;
         }
-        heed(&mut groups, &line);
+        apply_line(&mut groups, &line);
     }
     for group in groups {
         let _ = kill_process_group(group, Signal::KILL);
     }
 }
 
-fn heed(groups: &mut HashSet<Pid>, line: &str) {
+fn apply_line(groups: &mut HashSet<Pid>, line: &str) {
     let group = |digits: &str| digits.parse().ok().and_then(Pid::from_raw);
     if line == "?" {
         groups.retain(|group| test_kill_process_group(*group).is_ok());
@@ -108,10 +108,10 @@ mod tests {
     }
 
     #[test]
-    fn at_the_end_without_a_goodbye_what_is_registered_is_killed() {
+    fn when_the_pipe_ends_without_a_bye_registered_groups_are_killed() {
         let (mut kept, lost) = (sleeper(), sleeper());
-        let words = format!("+{}\n+{}\n-{}\n", kept.id(), lost.id(), kept.id());
-        reap(words.as_bytes());
+        let lines = format!("+{}\n+{}\n-{}\n", kept.id(), lost.id(), kept.id());
+        reap(lines.as_bytes());
         assert!(killed(lost));
         assert!(kept.try_wait().unwrap().is_none());
         kept.kill().unwrap();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_goodbye_nothing_is_killed() {
+    fn after_a_bye_nothing_is_killed() {
         let mut kept = sleeper();
         reap(format!("+{}\nbye\n", kept.id()).as_bytes());
         assert!(kept.try_wait().unwrap().is_none());
@@ -128,16 +128,16 @@ mod tests {
     }
 
     #[test]
-    fn a_group_of_a_failed_start_is_forgotten_and_nonsense_passed_over() {
+    fn a_group_of_a_failed_start_is_removed_and_unknown_lines_are_ignored() {
         let mut groups = HashSet::new();
         let mut gone = sleeper();
         gone.kill().unwrap();
         gone.wait().unwrap();
         for line in [&format!("+{}", gone.id()), "+", "+0", "+x", "-", "hello"] {
-            heed(&mut groups, line);
+            apply_line(&mut groups, line);
         }
         assert_eq!(groups.len(), 1);
-        heed(&mut groups, "?");
+        apply_line(&mut groups, "?");
         assert!(groups.is_empty());
     }
 }

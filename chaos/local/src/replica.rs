@@ -1,77 +1,74 @@
-//! One replica: a process, started again in place when it ends or turns unhealthy, until it is told
-//! to end for good.
+//! One replica: a process, started again in place when it ends or becomes unhealthy, until it is
+//! stopped for good.
 
-mod life;
-mod standing;
+mod lifecycle;
+mod reporter;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use brunt_scenarios::timeline::EventKind;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
+use tracing::Instrument;
 
-use crate::journal::Journal;
-use crate::launch::Launch;
-use crate::ports::FreePorts;
+use crate::events::EventSender;
+use crate::free_ports::FreePorts;
+use crate::launch_spec::LaunchSpec;
 use crate::probe::Probes;
 use crate::spawner::Spawner;
 use crate::status::{ReplicaState, ReplicaStatus, resident};
+use lifecycle::ReplicaLifecycle;
+use reporter::ReplicaReporter;
 
 /// What every replica of a service needs.
 #[derive(Debug)]
-pub(crate) struct Context {
-    pub(crate) launch: Launch,
+pub(crate) struct ServiceContext {
+    pub(crate) launch: LaunchSpec,
     pub(crate) probes: Probes,
     pub(crate) grace: Duration,
     pub(crate) endpoints: brunt_proxy::Endpoints,
     pub(crate) ports: Arc<FreePorts>,
     pub(crate) spawner: Spawner,
-    pub(crate) journal: Journal,
-    /// Told whenever a replica's state changes.
+    pub(crate) events: EventSender,
+    /// Notified whenever a replica's state changes.
     pub(crate) changes: watch::Sender<()>,
 }
 
-/// A replica as its service sees it.
+/// A replica as its workload sees it.
 #[derive(Debug)]
-pub(crate) struct Replica {
+pub(crate) struct LocalReplica {
     pub(crate) number: u32,
     pub(crate) revision: u32,
-    shared: Arc<Shared>,
-    orders: mpsc::UnboundedSender<Order>,
+    shared: Arc<SharedSnapshot>,
+    commands: mpsc::UnboundedSender<ReplicaCommand>,
     task: AbortHandle,
 }
 
-/// What a replica may be told.
+/// What can be done to a replica.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum What {
-    /// End for good: SIGTERM, and SIGKILL after this long; SIGKILL at once when it is zero.
-    End(Duration),
-    /// Freeze.
+pub(crate) enum ReplicaAction {
+    /// Ends it for good: SIGTERM, and SIGKILL after this long; SIGKILL at once when it is zero.
+    Stop(Duration),
     Pause,
-    /// Go on.
     Resume,
 }
 
-/// Something a replica is told; it answers whether there was a process to do it to.
-struct Order {
-    what: What,
+/// An action to carry out; the reply is whether there was a process to carry it out on.
+struct ReplicaCommand {
+    action: ReplicaAction,
     done: oneshot::Sender<bool>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    snapshot: Mutex<Snapshot>,
-}
+struct SharedSnapshot(Mutex<ReplicaSnapshot>);
 
 /// A replica at one moment.
 #[derive(Debug, Clone)]
-pub(crate) struct Snapshot {
+pub(crate) struct ReplicaSnapshot {
     pub(crate) state: ReplicaState,
     pub(crate) pid: Option<u32>,
     pub(crate) port: Option<u16>,
     pub(crate) restarts: u32,
-    /// Whether its process is frozen.
     pub(crate) paused: bool,
     /// Whether it accepts connections; known only of one without a readiness probe.
     pub(crate) listens: bool,
@@ -79,39 +76,35 @@ pub(crate) struct Snapshot {
     pub(crate) ended: Option<String>,
     /// Why it is not ready.
     pub(crate) trouble: Option<String>,
-    /// Whether it has ever been well.
-    pub(crate) was_well: bool,
-    /// Whether it was told to end for good.
-    pub(crate) leaving: bool,
+    pub(crate) was_ready_once: bool,
+    /// Whether it is being stopped for good.
+    pub(crate) stopping: bool,
 }
 
-impl Replica {
+impl LocalReplica {
     /// Starts it. Must be called within a tokio runtime.
-    pub(crate) fn start(number: u32, revision: u32, context: &Arc<Context>) -> Self {
-        let shared = Arc::new(Shared { snapshot: Mutex::new(Snapshot::new()) });
-        let (orders, todo) = mpsc::unbounded_channel();
-        let standing = standing::Standing {
-            number,
-            context: Arc::clone(context),
-            shared: Arc::clone(&shared),
-        };
-        let life = life::Life::new(standing, todo);
-        Self { number, revision, shared, orders, task: tokio::spawn(life.run()).abort_handle() }
+    pub(crate) fn start(number: u32, revision: u32, context: &Arc<ServiceContext>) -> Self {
+        let shared = Arc::new(SharedSnapshot(Mutex::new(ReplicaSnapshot::new())));
+        let (commands, received) = mpsc::unbounded_channel();
+        let reporter = ReplicaReporter::new(number, Arc::clone(context), Arc::clone(&shared));
+        let lifecycle = ReplicaLifecycle::new(reporter, received).run().in_current_span();
+        Self { number, revision, shared, commands, task: tokio::spawn(lifecycle).abort_handle() }
     }
 
-    /// Tells it something. The answer says whether there was a process to do it to.
-    pub(crate) fn tell(&self, what: What) -> oneshot::Receiver<bool> {
-        if let What::End(_) = what {
-            self.shared.snapshot().leaving = true;
+    /// Carries an action out. The reply is whether there was a process to carry it out on.
+    pub(crate) fn send(&self, action: ReplicaAction) -> oneshot::Receiver<bool> {
+        if let ReplicaAction::Stop(_) = action {
+            // Set here and not by its task: whoever counts replicas next must not count this one.
+            self.shared.lock().stopping = true;
         }
-        let (done, answer) = oneshot::channel();
-        // One that has gone drops the order, which answers it.
-        let _ = self.orders.send(Order { what, done });
-        answer
+        let (done, reply) = oneshot::channel();
+        // A replica that is gone drops the command, which is a reply, too.
+        let _ = self.commands.send(ReplicaCommand { action, done });
+        reply
     }
 
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        self.shared.snapshot().clone()
+    pub(crate) fn snapshot(&self) -> ReplicaSnapshot {
+        self.shared.lock().clone()
     }
 
     pub(crate) fn status(&self) -> ReplicaStatus {
@@ -126,13 +119,13 @@ impl Replica {
         }
     }
 
-    /// Ends its task, so that nothing is started again.
+    /// Aborts its task, so that no process is started again.
     pub(crate) fn abandon(&self) {
         self.task.abort();
     }
 }
 
-impl Snapshot {
+impl ReplicaSnapshot {
     fn new() -> Self {
         Self {
             state: ReplicaState::Starting,
@@ -143,25 +136,19 @@ impl Snapshot {
             listens: false,
             ended: None,
             trouble: None,
-            was_well: false,
-            leaving: false,
+            was_ready_once: false,
+            stopping: false,
         }
     }
 
-    /// Whether it is sent requests.
+    /// Whether requests are sent to it.
     pub(crate) fn is_ready(&self) -> bool {
-        self.state == ReplicaState::Ready && !self.leaving
+        self.state == ReplicaState::Ready && !self.stopping
     }
 }
 
-impl Shared {
-    fn snapshot(&self) -> MutexGuard<'_, Snapshot> {
-        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Context {
-    fn tell(&self, number: u32, what: EventKind) {
-        self.journal.replica(number, what);
+impl SharedSnapshot {
+    fn lock(&self) -> MutexGuard<'_, ReplicaSnapshot> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

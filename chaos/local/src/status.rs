@@ -1,6 +1,6 @@
-//! What runs where.
+//! The state of services and their replicas at one moment, as `brunt up` shows it.
 
-use std::fs;
+use std::{fmt, fs};
 
 use serde::Serialize;
 
@@ -8,9 +8,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceStatus {
-    /// Its name.
+    /// The service's name in the system file.
     pub name: String,
-    /// Where it is offered.
+    /// The URL of its front, or of a service that runs already; without a slash at the end.
     pub url: String,
     /// Its replicas, by number; empty for a service that brunt has not started.
     pub replicas: Vec<ReplicaStatus>,
@@ -20,11 +20,11 @@ pub struct ServiceStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplicaStatus {
-    /// Its number.
+    /// Counted from 1; a number is not used again for another replica of the service.
     pub number: u32,
-    /// What it does.
+    /// Whether requests are sent to it, and why not.
     pub state: ReplicaState,
-    /// Its process, while there is one.
+    /// The id of its process, while there is one.
     pub pid: Option<u32>,
     /// Its own port, while there is a process.
     pub port: Option<u16>,
@@ -34,24 +34,38 @@ pub struct ReplicaStatus {
     pub rss: Option<u64>,
 }
 
-/// What a replica does.
+/// How far a replica is between its start and its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ReplicaState {
     /// It runs and has not been ready yet.
     Starting,
-    /// It is sent requests.
+    /// Requests are sent to it.
     Ready,
-    /// It runs and is not sent requests any more.
+    /// It runs, and requests are not sent to it any more.
     NotReady,
-    /// It is frozen.
+    /// Its process is frozen by a fault.
     Paused,
     /// It waits to be started again.
     BackOff,
-    /// It has been told to end.
+    /// Its process is ending.
     Terminating,
     /// It has ended and does not come back.
     Gone,
+}
+
+impl fmt::Display for ReplicaState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Starting => "starting",
+            Self::Ready => "ready",
+            Self::NotReady => "not ready",
+            Self::Paused => "paused",
+            Self::BackOff => "back-off",
+            Self::Terminating => "terminating",
+            Self::Gone => "gone",
+        })
+    }
 }
 
 /// Resident memory of a process, in bytes.
@@ -67,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_process_uses_memory() {
+    fn the_resident_memory_of_this_process_is_plausible() {
         let rss = resident(std::process::id()).unwrap();
         assert!((100_000..10_000_000_000).contains(&rss), "{rss}");
         assert_eq!(resident(u32::MAX), None);

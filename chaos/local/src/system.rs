@@ -1,4 +1,4 @@
-//! A whole system.
+//! A whole system: its services' workloads, and the network between them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,23 +11,23 @@ use indexmap::IndexMap;
 use tokio::sync::{mpsc, watch};
 
 use crate::error::LocalError;
-use crate::groups::Groups;
-use crate::journal::Journal;
-use crate::launch::Launch;
+use crate::events::EventSender;
+use crate::free_ports::FreePorts;
+use crate::launch_spec::LaunchSpec;
 use crate::network::Network;
 use crate::options::Options;
-use crate::ports::FreePorts;
 use crate::preflight;
 use crate::probe::Probes;
+use crate::process_groups::ProcessGroups;
 use crate::readiness::until_ready;
 use crate::reaper::Reaper;
-use crate::replica::Context;
+use crate::replica::ServiceContext;
 use crate::spawner::Spawner;
 use crate::status::{ReplicaState, ServiceStatus};
-use crate::workload::Workload;
+use crate::workload::LocalWorkload;
 
-/// How long a process may take to go after SIGKILL.
-const AFTER_KILL: Duration = Duration::from_secs(5);
+/// How long a process may take to end after SIGKILL.
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A system as processes on this machine. Dropping it kills them all; [`LocalSystem::stop`]
 /// ends them gracefully.
@@ -35,14 +35,14 @@ const AFTER_KILL: Duration = Duration::from_secs(5);
 pub struct LocalSystem {
     plan: System,
     began: Instant,
-    groups: Arc<Groups>,
+    groups: Arc<ProcessGroups>,
     pub(crate) network: Network,
-    pub(crate) workloads: IndexMap<String, Workload>,
+    pub(crate) workloads: IndexMap<String, LocalWorkload>,
 }
 
 impl LocalSystem {
     /// Starts every replica of every service, in the system file's order, and does not wait until
-    /// they are ready. What happens from now on is told over the receiver. Must be called within a
+    /// they are ready. What happens from now on is sent to the receiver. Must be called within a
     /// tokio runtime with IO and time.
     ///
     /// # Errors
@@ -51,10 +51,10 @@ impl LocalSystem {
         system: &System,
         options: Options,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Observed>), LocalError> {
-        let options = prepared(options)?;
+        let options = with_writable_folders(options)?;
         let launches = launches(system, &options)?;
         let network = Network::start(system, options.ports)?;
-        let groups = Arc::new(Groups::new(reaper(&options)?));
+        let groups = Arc::new(ProcessGroups::new(reaper(&options)?));
         let spawner = Spawner::start(Arc::clone(&groups)).map_err(|source| {
             LocalError::Supervisor { what: "the thread that starts processes".to_owned(), source }
         })?;
@@ -68,23 +68,23 @@ impl LocalSystem {
         };
         let ports = Arc::new(FreePorts::new());
         for launch in launches {
-            let journal = Journal::new(&launch.service, sender.clone());
-            started.add(launch, &ports, &spawner, journal);
+            let events = EventSender::new(&launch.service, sender.clone());
+            started.add(launch, &ports, &spawner, events);
         }
         Ok((started, observed))
     }
 
     fn add(
         &mut self,
-        mut launch: Launch,
+        mut launch: LaunchSpec,
         ports: &Arc<FreePorts>,
         spawner: &Spawner,
-        journal: Journal,
+        events: EventSender,
     ) {
         let name = launch.service.clone();
         let service = &self.plan.services[&name];
         launch.env.extend(self.network.addresses(&name, service));
-        let context = Context {
+        let context = ServiceContext {
             launch,
             probes: Probes {
                 readiness: service.readiness.clone(),
@@ -92,13 +92,13 @@ impl LocalSystem {
                 starts_within: service.starts_within,
             },
             grace: service.grace,
-            endpoints: self.network.of(&name),
+            endpoints: self.network.endpoints_of(&name),
             ports: Arc::clone(ports),
             spawner: spawner.clone(),
-            journal,
+            events,
             changes: watch::Sender::new(()),
         };
-        let workload = Workload::start(context, service);
+        let workload = LocalWorkload::start(context, service);
         self.workloads.insert(name, workload);
     }
 
@@ -128,12 +128,12 @@ impl LocalSystem {
         }
     }
 
-    /// What runs where.
+    /// The state of all services and replicas.
     pub fn status(&self) -> Vec<ServiceStatus> {
         let status = |name: &String| ServiceStatus {
             name: name.clone(),
             url: self.url(name).unwrap_or_default(),
-            replicas: self.workloads.get(name).map(Workload::status).unwrap_or_default(),
+            replicas: self.workloads.get(name).map(LocalWorkload::status).unwrap_or_default(),
         };
         self.plan.services.keys().map(status).collect()
     }
@@ -155,14 +155,14 @@ impl LocalSystem {
         self.network.records()
     }
 
-    /// Ends everything: SIGTERM, each service's grace, SIGKILL. Says what could not be ended; empty
-    /// when all has gone.
+    /// Stops everything: SIGTERM, each service's grace, SIGKILL. Returns what could not be ended, in
+    /// words; empty when all has ended.
     pub async fn stop(self) -> Vec<String> {
         for workload in self.workloads.values() {
             workload.close().await;
         }
         let longest = self.plan.services.values().map(|service: &Service| service.grace).max();
-        let until = tokio::time::Instant::now() + longest.unwrap_or_default() + AFTER_KILL;
+        let until = tokio::time::Instant::now() + longest.unwrap_or_default() + KILL_TIMEOUT;
         let mut left = Vec::new();
         for (name, workload) in &self.workloads {
             let mut changes = workload.context.changes.subscribe();
@@ -178,7 +178,7 @@ impl LocalSystem {
             );
         }
         if left.is_empty() {
-            self.groups.goodbye();
+            self.groups.dismiss_reaper();
         }
         left
     }
@@ -193,15 +193,15 @@ impl Drop for LocalSystem {
     }
 }
 
-fn prepared(options: Options) -> Result<Options, LocalError> {
+fn with_writable_folders(options: Options) -> Result<Options, LocalError> {
     Ok(Options {
-        data: preflight::folder(&options.data)?,
-        logs: preflight::folder(&options.logs)?,
+        data: preflight::writable_folder(&options.data)?,
+        logs: preflight::writable_folder(&options.logs)?,
         ..options
     })
 }
 
-fn launches(system: &System, options: &Options) -> Result<Vec<Launch>, LocalError> {
+fn launches(system: &System, options: &Options) -> Result<Vec<LaunchSpec>, LocalError> {
     let all = system.services.iter();
     all.filter_map(|(name, service)| preflight::launch(name, service, options).transpose())
         .collect()
@@ -213,8 +213,8 @@ fn reaper(options: &Options) -> Result<Option<Reaper>, LocalError> {
     reaper.map_err(|source| LocalError::Supervisor { what: "the reaper".to_owned(), source })
 }
 
-/// Replicas that have not gone, in words.
-fn remaining(workload: &Workload) -> Vec<String> {
+/// Replicas that are not gone, in words.
+fn remaining(workload: &LocalWorkload) -> Vec<String> {
     let mut all = workload.status();
     all.retain(|replica| replica.state != ReplicaState::Gone);
     all.iter()

@@ -1,21 +1,25 @@
-//! What faults can do to a local system.
+//! A local system as the target of faults.
 
 use std::time::Duration;
 
-use brunt_faults::{AutoscalerChange, Census, EdgeHandle, FaultTarget, NoPlatform, TargetError};
+use brunt_faults::{
+    AutoscalerChange, Census, EdgeHandle, FaultTarget, NoPlatform, NodeTarget, PlatformTarget,
+    ReplicaSelector, TargetError,
+};
 use brunt_proxy::{FaultId, Proxy};
 use brunt_scenarios::plan::EdgeFault;
 
-use crate::ask::ask;
-use crate::replica::What;
+use crate::probe::ProbeError;
+use crate::replica::ReplicaAction;
+use crate::replica_get::get_status;
 use crate::system::LocalSystem;
-use crate::workload::{AutoscalerTask, Workload};
+use crate::workload::{AutoscalerTask, LocalWorkload};
 
 /// How long a replica may take to answer a request that belongs to a fault.
-const PATIENCE: Duration = Duration::from_secs(5);
+const GET_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl LocalSystem {
-    fn workload(&self, service: &str) -> Result<&Workload, TargetError> {
+    fn workload(&self, service: &str) -> Result<&LocalWorkload, TargetError> {
         self.workloads.get(service).ok_or_else(|| {
             let name = service.to_owned();
             match self.url(service) {
@@ -38,10 +42,8 @@ impl LocalSystem {
 }
 
 impl FaultTarget for LocalSystem {
-    type Platform = NoPlatform;
-
-    fn platform(&self) -> Option<&NoPlatform> {
-        None
+    fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)> {
+        None::<&NoPlatform>
     }
 
     async fn census(&self, service: &str) -> Result<Census, TargetError> {
@@ -67,11 +69,11 @@ impl FaultTarget for LocalSystem {
     }
 
     async fn pause(&self, service: &str, replicas: &[u32]) -> Result<u64, TargetError> {
-        Ok(self.workload(service)?.tell(replicas, What::Pause).await)
+        Ok(self.workload(service)?.send(replicas, ReplicaAction::Pause).await)
     }
 
     async fn resume(&self, service: &str, replicas: &[u32]) -> Result<(), TargetError> {
-        self.workload(service)?.tell(replicas, What::Resume).await;
+        self.workload(service)?.send(replicas, ReplicaAction::Resume).await;
         Ok(())
     }
 
@@ -89,17 +91,18 @@ impl FaultTarget for LocalSystem {
         let status = self.workload(service)?.status();
         let found = status.iter().find(|status| status.number == replica);
         let port = found.and_then(|status| status.port).ok_or_else(gone)?;
-        ask(port, path, PATIENCE).await.map_err(|silence| {
-            TargetError::unanswered(service, replica, format!("GET {path}: {silence}"))
+        get_status(port, path, GET_TIMEOUT).await.map_err(|source| {
+            let error = ProbeError::Get { path: path.to_owned(), source };
+            TargetError::unanswered(service, replica, error)
         })
     }
 
     async fn change_autoscaler(
         &self,
         service: &str,
-        AutoscalerChange { min, max, target }: AutoscalerChange,
+        change: AutoscalerChange,
     ) -> Result<u64, TargetError> {
-        self.autoscaler(service)?.change(min, max, target);
+        self.autoscaler(service)?.change(change);
         Ok(1)
     }
 
@@ -129,7 +132,7 @@ impl FaultTarget for LocalSystem {
         handle: EdgeHandle,
     ) -> Result<u64, TargetError> {
         let hits = self.edge(from, to)?.recover(FaultId(handle.0));
-        // One that was lifted already has hit nothing more.
+        // A fault that is not in force any more has hit nothing more.
         Ok(hits.unwrap_or_default())
     }
 }

@@ -1,49 +1,52 @@
-//! One service: its replicas, and what may be done to them.
+//! One service: its replicas, and what can be done to them.
 
 mod autoscaler;
-mod fleet;
+mod replica_set;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use brunt_faults::{Census, Replica as Counted};
+use brunt_faults::{Census, Replica};
 use brunt_scenarios::plan::{Rollout, Service};
-use brunt_scenarios::timeline::EventKind;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
-use crate::replica::{Context, Replica, What};
+use crate::process_groups::send_signal;
+use crate::replica::{LocalReplica, ReplicaAction, ServiceContext};
 use crate::status::ReplicaStatus;
 pub(crate) use autoscaler::AutoscalerTask;
-use fleet::{Fleet, Purpose, keep, lock};
+use replica_set::{ReplicaSet, WorkloadPhase, lock, reconcile_forever};
 
-/// A service's replicas, kept as they should be by a task of its own.
+/// A service's replicas; a task of its own starts and stops them as needed.
 #[derive(Debug)]
-pub(crate) struct Workload {
-    pub(crate) context: Arc<Context>,
+pub(crate) struct LocalWorkload {
+    pub(crate) context: Arc<ServiceContext>,
     rollout: Rollout,
-    fleet: Arc<Mutex<Fleet>>,
+    replica_set: Arc<Mutex<ReplicaSet>>,
     task: JoinHandle<()>,
     autoscaler: Option<AutoscalerTask>,
 }
 
-impl Workload {
+impl LocalWorkload {
     /// Starts its replicas. Must be called within a tokio runtime.
-    pub(crate) fn start(context: Context, service: &Service) -> Self {
+    pub(crate) fn start(context: ServiceContext, service: &Service) -> Self {
         let (context, rollout) = (Arc::new(context), service.rollout);
-        let fleet = Arc::new(Mutex::new(Fleet::new(service.replicas)));
-        let keeper = keep(Arc::clone(&fleet), Arc::clone(&context), rollout);
-        let start =
-            |settings| AutoscalerTask::start(settings, Arc::clone(&fleet), Arc::clone(&context));
-        let autoscaler = service.autoscaler.map(start);
-        Self { context, rollout, fleet, task: tokio::spawn(keeper), autoscaler }
+        let replica_set = Arc::new(Mutex::new(ReplicaSet::new(service.replicas)));
+        let reconciling =
+            reconcile_forever(Arc::clone(&replica_set), Arc::clone(&context), rollout);
+        let task = tokio::spawn(reconciling.in_current_span());
+        let autoscaler = service.autoscaler.map(|settings| {
+            AutoscalerTask::start(settings, Arc::clone(&replica_set), Arc::clone(&context))
+        });
+        Self { context, rollout, replica_set, task, autoscaler }
     }
 
     pub(crate) fn wanted(&self) -> u32 {
-        self.fleet().effective()
+        self.replica_set().effective()
     }
 
-    pub(crate) fn replicas(&self) -> Vec<Arc<Replica>> {
-        self.fleet().replicas.clone()
+    pub(crate) fn replicas(&self) -> Vec<Arc<LocalReplica>> {
+        self.replica_set().replicas.clone()
     }
 
     pub(crate) fn status(&self) -> Vec<ReplicaStatus> {
@@ -55,115 +58,121 @@ impl Workload {
     pub(crate) fn ports(&self) -> impl Iterator<Item = (u32, u16)> {
         self.replicas().into_iter().filter_map(|replica| {
             let now = replica.snapshot();
-            let answers = now.pid.is_some() && !now.paused && !now.leaving;
-            Some((replica.number, now.port.filter(|_| answers)?))
+            let can_answer = now.pid.is_some() && !now.paused && !now.stopping;
+            Some((replica.number, now.port.filter(|_| can_answer)?))
         })
     }
 
     pub(crate) fn census(&self) -> Census {
-        let fleet = self.fleet();
-        let counted = fleet.replicas.iter().filter_map(|replica| {
+        let replica_set = self.replica_set();
+        let running = replica_set.replicas.iter().filter_map(|replica| {
             let now = replica.snapshot();
-            (now.pid.is_some() && !now.leaving)
-                .then(|| Counted { number: replica.number, ready: now.is_ready() })
+            (now.pid.is_some() && !now.stopping)
+                .then(|| Replica { number: replica.number, ready: now.is_ready() })
         });
-        Census { wanted: fleet.effective(), replicas: counted.collect(), rollout: self.rollout }
+        Census {
+            wanted: replica_set.effective(),
+            replicas: running.collect(),
+            rollout: self.rollout,
+        }
     }
 
-    /// Ends replicas that are replaced at once. Says how many had a process.
+    /// Kills replicas, which are replaced at once. Returns how many had a process.
     pub(crate) async fn kill(&self, numbers: &[u32], grace: Duration) -> u64 {
         let mut victims = self.numbered(numbers);
-        victims.retain(|replica| !replica.snapshot().leaving);
+        victims.retain(|replica| !replica.snapshot().stopping);
         {
-            let mut fleet = self.fleet();
-            if fleet.purpose == Purpose::Run {
-                fleet.owed += u32::try_from(victims.len()).unwrap_or(u32::MAX);
+            let mut replica_set = self.replica_set();
+            if replica_set.phase == WorkloadPhase::Running {
+                replica_set.to_replace += u32::try_from(victims.len()).unwrap_or(u32::MAX);
             }
         }
-        let hits = tell_all(&victims, What::End(grace)).await;
+        let hits = send_all(&victims, ReplicaAction::Stop(grace)).await;
         self.changed();
         hits
     }
 
-    /// Ends all replicas and lets none come back. Says how many had a process.
+    /// Stops all replicas and lets none come back. Returns how many had a process.
     pub(crate) async fn stop(&self) -> u64 {
-        let all = {
-            let mut fleet = self.fleet();
-            fleet.purpose = Purpose::Stopped;
-            fleet.owed = 0;
-            fleet.staying()
+        let (before, all) = {
+            let mut replica_set = self.replica_set();
+            let before = replica_set.effective();
+            replica_set.phase = WorkloadPhase::Stopped;
+            replica_set.to_replace = 0;
+            (before, replica_set.active())
         };
-        self.context.journal.service(EventKind::Scaled { replicas: 0 });
-        let hits = tell_all(&all, What::End(self.context.grace)).await;
+        self.context.events.scaled(before, 0);
+        let hits = send_all(&all, ReplicaAction::Stop(self.context.grace)).await;
         self.changed();
         hits
     }
 
     pub(crate) fn start_again(&self) {
-        let mut fleet = self.fleet();
-        if fleet.purpose == Purpose::Stopped {
-            fleet.purpose = Purpose::Run;
-            let replicas = fleet.wanted;
-            drop(fleet);
-            self.context.journal.service(EventKind::Scaled { replicas });
+        let mut replica_set = self.replica_set();
+        if replica_set.phase == WorkloadPhase::Stopped {
+            replica_set.phase = WorkloadPhase::Running;
+            let replicas = replica_set.wanted;
+            drop(replica_set);
+            self.context.events.scaled(0, replicas);
             self.changed();
         }
     }
 
-    /// Says how many had a process.
-    pub(crate) async fn tell(&self, numbers: &[u32], what: What) -> u64 {
-        tell_all(&self.numbered(numbers), what).await
+    /// Carries an action out on replicas. Returns how many had a process.
+    pub(crate) async fn send(&self, numbers: &[u32], action: ReplicaAction) -> u64 {
+        send_all(&self.numbered(numbers), action).await
     }
 
     pub(crate) fn scale(&self, replicas: u32) {
-        self.fleet().scale(replicas, &self.context);
+        self.replica_set().scale(replicas, &self.context);
     }
 
-    /// What decides how many replicas there are.
     pub(crate) fn autoscaler(&self) -> Option<&AutoscalerTask> {
         self.autoscaler.as_ref()
     }
 
-    /// Begins a rollout. Says how many replicas will be replaced.
+    /// Begins a rollout. Returns how many replicas will be replaced.
     pub(crate) fn roll_out(&self) -> u64 {
-        let mut fleet = self.fleet();
-        fleet.revision += 1;
-        fleet.rolling = true;
-        let replaced = fleet.staying().len() as u64;
-        drop(fleet);
-        self.context.journal.service(EventKind::RolloutStarted);
+        let mut replica_set = self.replica_set();
+        replica_set.revision += 1;
+        replica_set.rolling_out = true;
+        let revision = replica_set.revision;
+        let replaced = replica_set.active().len() as u64;
+        drop(replica_set);
+        self.context.events.rollout_started(revision - 1, revision);
         self.changed();
         replaced
     }
 
-    /// Ends everything for good, gracefully; frozen ones go on first, so that they can.
+    /// Stops everything for good, gracefully.
     pub(crate) async fn close(&self) {
         let all = {
-            let mut fleet = self.fleet();
-            fleet.purpose = Purpose::Closed;
-            fleet.replicas.clone()
+            let mut replica_set = self.replica_set();
+            replica_set.phase = WorkloadPhase::Closed;
+            replica_set.replicas.clone()
         };
-        tell_all(&all, What::End(self.context.grace)).await;
+        send_all(&all, ReplicaAction::Stop(self.context.grace)).await;
         for replica in &all {
             if let Some(group) = replica.snapshot().pid {
-                crate::groups::signal(group, rustix::process::Signal::CONT);
+                // A frozen process could not act on its SIGTERM.
+                send_signal(group, rustix::process::Signal::CONT);
             }
         }
         self.changed();
     }
 
-    /// Ends all tasks at once, so that nothing is started again. Processes are left to
-    /// whoever calls this.
+    /// Aborts all tasks at once, so that no process is started again. Processes are left to the
+    /// caller.
     pub(crate) fn abandon(&self) {
-        let mut fleet = self.fleet();
-        fleet.purpose = Purpose::Closed;
+        let mut replica_set = self.replica_set();
+        replica_set.phase = WorkloadPhase::Closed;
         self.task.abort();
-        for replica in &fleet.replicas {
+        for replica in &replica_set.replicas {
             replica.abandon();
         }
     }
 
-    fn numbered(&self, numbers: &[u32]) -> Vec<Arc<Replica>> {
+    fn numbered(&self, numbers: &[u32]) -> Vec<Arc<LocalReplica>> {
         let mut all = self.replicas();
         all.retain(|replica| numbers.contains(&replica.number));
         all
@@ -173,17 +182,18 @@ impl Workload {
         self.context.changes.send_replace(());
     }
 
-    fn fleet(&self) -> MutexGuard<'_, Fleet> {
-        lock(&self.fleet)
+    fn replica_set(&self) -> MutexGuard<'_, ReplicaSet> {
+        lock(&self.replica_set)
     }
 }
 
-/// Tells all of them first and then waits for the answers. Says how many had a process.
-async fn tell_all(replicas: &[Arc<Replica>], what: What) -> u64 {
-    let answers: Vec<_> = replicas.iter().map(|replica| replica.tell(what)).collect();
+/// Sends an action to all of them first and then waits for the replies, so that none is hit later
+/// than the others. Returns how many had a process.
+async fn send_all(replicas: &[Arc<LocalReplica>], action: ReplicaAction) -> u64 {
+    let replies: Vec<_> = replicas.iter().map(|replica| replica.send(action)).collect();
     let mut hits = 0;
-    for answer in answers {
-        hits += u64::from(answer.await.unwrap_or(false));
+    for reply in replies {
+        hits += u64::from(reply.await.unwrap_or(false));
     }
     hits
 }

@@ -1,7 +1,7 @@
 //! `brunt run --dry-run`
 
 use anyhow::{Result, bail};
-use brunt_faults::{Limits, inject_where};
+use brunt_faults::{Limits, inject_where, with_causes};
 use brunt_kubernetes::{ChangeMode, ClusterRun};
 use brunt_scenarios::units::Period;
 
@@ -55,7 +55,7 @@ async fn one(planned: &Planned, common: &CommonArgs) -> Result<Exit> {
         match outcome {
             Ok(applied) => drop(applied.keep()),
             Err(error) => {
-                outln!("      would not happen: {error}");
+                outln!("      would not happen: {}", with_causes(&error));
                 exit = Exit::Inconclusive;
             }
         }

@@ -64,7 +64,7 @@ pub(crate) async fn recover<T: FaultTarget>(
 fn platform<T: FaultTarget>(
     target: &T,
     what: impl Fn() -> String,
-) -> Result<&T::Platform, TargetError> {
+) -> Result<&impl NodeTarget, TargetError> {
     let missing = || TargetError::on_kubernetes(&format!("a fault of {}", what()));
     target.platform().ok_or_else(missing)
 }

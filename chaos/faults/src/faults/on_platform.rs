@@ -47,7 +47,7 @@ fn platform<'a, T: FaultTarget>(
     target: &'a T,
     service: &str,
     fault: &PlatformFault,
-) -> Result<&'a T::Platform, TargetError> {
+) -> Result<&'a (impl PlatformTarget + use<'a, T>), TargetError> {
     let missing = || TargetError::on_kubernetes(&format!("{fault} {service}"));
     target.platform().ok_or_else(missing)
 }

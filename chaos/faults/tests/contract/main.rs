@@ -8,7 +8,9 @@ mod recorded;
 
 use std::time::Duration;
 
-use brunt_faults::{Effect, FaultError, InjectedFault, Limits, TargetError, inject, inject_where};
+use brunt_faults::{
+    Effect, FaultError, InjectedFault, Limits, TargetError, inject, inject_where, with_causes,
+};
 use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick, ReplicaFilter};
 use brunt_scenarios::units::Percent;
 use recorded::Recorded;
@@ -187,7 +189,8 @@ async fn a_zombie_that_refuses_is_no_zombie() {
     assert_eq!(made.keep(), effect(1, &["shop"]));
     let error = applied(&zombie("/nowhere"), &target, ALL).await.unwrap_err();
     assert!(matches!(error, FaultError::Target(TargetError::Unanswered { .. })));
-    assert_eq!(error.to_string(), "replica 1 of shop: GET /nowhere was answered with 404");
+    let message = "replica 1 of shop: GET /nowhere was answered with 404";
+    assert_eq!(with_causes(&error), message);
 }
 
 #[tokio::test]

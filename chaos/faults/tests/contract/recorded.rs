@@ -56,9 +56,7 @@ impl Recorded {
 }
 
 impl FaultTarget for Recorded {
-    type Platform = Self;
-
-    fn platform(&self) -> Option<&Self> {
+    fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)> {
         self.has_platform.then_some(self)
     }
 

@@ -116,9 +116,7 @@ pub(crate) fn refused(error: KubeError) -> TargetError {
 }
 
 impl FaultTarget for ClusterRun {
-    type Platform = Self;
-
-    fn platform(&self) -> Option<&Self> {
+    fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)> {
         Some(self)
     }
 

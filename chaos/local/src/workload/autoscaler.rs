@@ -1,19 +1,22 @@
-//! Looks at a service again and again, and scales it.
+//! Looks at a service's processor time periodically, and scales it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use brunt_faults::AutoscalerChange;
 use brunt_scenarios::system::Autoscaler;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
+use tracing::Instrument;
 
-use super::fleet::{Fleet, Purpose, lock};
+use super::replica_set::{ReplicaSet, WorkloadPhase, lock};
 use crate::autoscaling::Autoscaling;
-use crate::replica::Context;
-use crate::usage::Usage;
+use crate::cpu_usage::CpuUsage;
+use crate::replica::ServiceContext;
 
 /// A service's autoscaler. It ends when it is dropped.
 #[derive(Debug)]
 pub(crate) struct AutoscalerTask {
+    service: String,
     original: Autoscaler,
     current: Arc<Mutex<Autoscaling>>,
     task: JoinHandle<()>,
@@ -23,25 +26,39 @@ impl AutoscalerTask {
     /// Must be called within a tokio runtime.
     pub(super) fn start(
         settings: Autoscaler,
-        fleet: Arc<Mutex<Fleet>>,
-        context: Arc<Context>,
+        replica_set: Arc<Mutex<ReplicaSet>>,
+        context: Arc<ServiceContext>,
     ) -> Self {
+        let service = context.events.service_name().to_owned();
         let current = Arc::new(Mutex::new(Autoscaling::new(settings)));
-        let task = tokio::spawn(look(Arc::clone(&current), fleet, context));
-        Self { original: settings, current, task }
+        let syncing = sync_forever(Arc::clone(&current), replica_set, context).in_current_span();
+        Self { service, original: settings, current, task: tokio::spawn(syncing) }
     }
 
-    /// Has other limits or another aim from the next look on; what is `None` stays.
-    pub(crate) fn change(&self, min: Option<u32>, max: Option<u32>, target: Option<u32>) {
-        let settings = &mut locked(&self.current).settings;
-        settings.min_replicas = min.unwrap_or(settings.min_replicas);
-        settings.max_replicas = max.unwrap_or(settings.max_replicas);
-        settings.average_utilization = target.unwrap_or(settings.average_utilization);
+    /// Has other limits or another target utilization from its next look on.
+    pub(crate) fn change(&self, AutoscalerChange { min, max, target }: AutoscalerChange) {
+        let before = locked(&self.current).settings;
+        self.set(Autoscaler {
+            min_replicas: min.unwrap_or(before.min_replicas),
+            max_replicas: max.unwrap_or(before.max_replicas),
+            average_utilization: target.unwrap_or(before.average_utilization),
+            ..before
+        });
     }
 
-    /// Is again as its system file says.
+    /// Has the limits and the target utilization of the system file again.
     pub(crate) fn restore(&self) {
-        locked(&self.current).settings = self.original;
+        self.set(self.original);
+    }
+
+    fn set(&self, settings: Autoscaler) {
+        let before = std::mem::replace(&mut locked(&self.current).settings, settings);
+        let in_words = |settings: Autoscaler| {
+            let Autoscaler { min_replicas, max_replicas, average_utilization, .. } = settings;
+            format!("{min_replicas} to {max_replicas} replicas at {average_utilization}%")
+        };
+        let (before, after) = (in_words(before), in_words(settings));
+        tracing::info!(service = self.service, before, after, "autoscaler changed");
     }
 }
 
@@ -51,30 +68,37 @@ impl Drop for AutoscalerTask {
     }
 }
 
-async fn look(current: Arc<Mutex<Autoscaling>>, fleet: Arc<Mutex<Fleet>>, context: Arc<Context>) {
+async fn sync_forever(
+    current: Arc<Mutex<Autoscaling>>,
+    replica_set: Arc<Mutex<ReplicaSet>>,
+    context: Arc<ServiceContext>,
+) {
     let began = Instant::now();
-    let mut looks = interval(locked(&current).settings.sync_period.0);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut usage = Usage::new();
+    let mut ticks = interval(locked(&current).settings.sync_period.0);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut usage = CpuUsage::new();
     loop {
-        looks.tick().await;
-        let ready = ready(&fleet);
+        ticks.tick().await;
+        let ready = ready_processes(&replica_set);
         let used = usage.since_last(ready.into_iter());
-        let mut fleet = lock(&fleet);
-        if fleet.purpose != Purpose::Run {
+        let mut replica_set = lock(&replica_set);
+        if replica_set.phase != WorkloadPhase::Running {
             continue;
         }
-        let next = locked(&current).decide(began.elapsed(), fleet.wanted, used);
-        if next != fleet.wanted {
-            fleet.scale(next, &context);
+        let before = replica_set.wanted;
+        let after = locked(&current).decide(began.elapsed(), before, used);
+        let service = context.events.service_name();
+        tracing::debug!(service, processors = used, before, after, "autoscaler decided");
+        if after != before {
+            replica_set.scale(after, &context);
         }
     }
 }
 
-/// The processes of the replicas that are ready.
-fn ready(fleet: &Mutex<Fleet>) -> Vec<u32> {
-    let fleet = lock(fleet);
-    let now = fleet.replicas.iter().map(|replica| replica.snapshot());
+/// The process ids of the replicas that are ready.
+fn ready_processes(replica_set: &Mutex<ReplicaSet>) -> Vec<u32> {
+    let replica_set = lock(replica_set);
+    let now = replica_set.replicas.iter().map(|replica| replica.snapshot());
     now.filter_map(|now| now.pid.filter(|_| now.is_ready())).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use brunt_faults::{Effect, FaultError, Limits, TargetError, inject};
+use brunt_faults::{Effect, FaultError, Limits, TargetError, inject, with_causes};
 use brunt_local::ReplicaState;
 use brunt_scenarios::plan::{
     EdgeFault, FaultKind, Pick, PlatformFault, Program, Service, StrategyKind,
@@ -13,7 +13,7 @@ use brunt_scenarios::timeline::{EventKind, RestartReason};
 use brunt_scenarios::units::{Cpu, Percent, Period};
 
 use crate::plans::{behaving, service, system};
-use crate::running::{Running, holds, lives, shop, start};
+use crate::running::{Running, eventually, is_alive, shop, start};
 
 const LIMITS: Limits = Limits { max_unavailable: Percent::ALL };
 
@@ -37,15 +37,15 @@ fn hits(hits: u64) -> Effect {
 }
 
 #[tokio::test]
-async fn what_is_killed_is_replaced_at_once_again_and_again() {
+async fn a_killed_replica_is_replaced_at_once_each_time() {
     let mut running = shop(service()).await;
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     for round in 1..=4 {
         let victim = running.pids()[0];
         let killed = fault(&running, kill(Duration::ZERO)).await.unwrap();
         assert_eq!(killed.keep(), hits(1));
         let seen = running.until(|seen| seen.what == EventKind::Ready).await;
-        assert!(!lives(victim));
+        assert!(!is_alive(victim));
         let of = |number| {
             seen.iter().filter(move |seen| seen.replica == Some(number)).map(|seen| &seen.what)
         };
@@ -62,11 +62,11 @@ async fn what_is_killed_is_replaced_at_once_again_and_again() {
 }
 
 #[tokio::test]
-async fn with_recreate_what_is_killed_has_gone_before_its_replacement_starts() {
+async fn with_recreate_a_killed_replica_is_gone_before_its_replacement_starts() {
     let mut plan = service();
     plan.rollout.kind = StrategyKind::Recreate;
     let mut running = shop(plan).await;
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     fault(&running, kill(Duration::from_secs(5))).await.unwrap().keep();
     let seen = running.until(|seen| seen.what == EventKind::Ready).await;
     let whats: Vec<_> = seen.into_iter().map(|seen| (seen.replica.unwrap(), seen.what)).collect();
@@ -82,12 +82,12 @@ async fn with_recreate_what_is_killed_has_gone_before_its_replacement_starts() {
 }
 
 #[tokio::test]
-async fn a_frozen_replica_that_its_liveness_probe_has_restarted_is_not_thawed() {
+async fn a_paused_replica_that_its_liveness_probe_has_restarted_is_not_resumed() {
     let mut plan = service();
     plan.grace = Duration::from_millis(100);
     plan.liveness = Some(crate::plans::probe("/health"));
     let mut running = shop(plan).await;
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
     let paused = fault(&running, pause).await.unwrap();
     assert_eq!(running.replicas()[0].state, ReplicaState::Paused);
@@ -98,16 +98,16 @@ async fn a_frozen_replica_that_its_liveness_probe_has_restarted_is_not_thawed() 
     );
     paused.recover(&running.system).await.unwrap();
     assert_eq!(running.until_ready(1).await[0].restarts, 1);
-    assert!(running.observed.try_recv().is_err(), "nothing was thawed");
+    assert!(running.observed.try_recv().is_err(), "nothing was resumed");
     running.stop().await;
 }
 
 #[tokio::test]
-async fn a_kill_with_grace_lets_a_request_finish() {
+async fn a_kill_with_grace_lets_a_request_in_flight_finish() {
     let running = shop(service()).await;
     let url = running.system.url("shop").unwrap();
     let slow = tokio::spawn(async move { crate::running::get(&url, "/slow").await });
-    holds(|| (running.system.edges()[0].reached == 1).then_some(())).await;
+    eventually(|| (running.system.edges()[0].reached == 1).then_some(())).await;
     let victim = running.pids()[0];
     fault(&running, kill(Duration::from_secs(5))).await.unwrap().keep();
     assert_eq!(slow.await.unwrap(), Ok((200, victim.to_string())));
@@ -115,11 +115,11 @@ async fn a_kill_with_grace_lets_a_request_finish() {
 }
 
 #[tokio::test]
-async fn a_kill_breaks_off_a_request() {
+async fn a_kill_without_grace_resets_a_request_in_flight() {
     let running = shop(service()).await;
     let url = running.system.url("shop").unwrap();
     let slow = tokio::spawn(async move { crate::running::get(&url, "/slow").await });
-    holds(|| (running.system.edges()[0].reached == 1).then_some(())).await;
+    eventually(|| (running.system.edges()[0].reached == 1).then_some(())).await;
     fault(&running, kill(Duration::ZERO)).await.unwrap().keep();
     let error = slow.await.unwrap().unwrap_err();
     assert!(error.contains("ConnectionReset"), "{error}");
@@ -127,29 +127,29 @@ async fn a_kill_breaks_off_a_request() {
 }
 
 #[tokio::test]
-async fn a_stopped_service_refuses_and_comes_back() {
+async fn a_stopped_service_refuses_connections_until_it_is_recovered() {
     let mut running = shop(service()).await;
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     let stopped = fault(&running, FaultKind::Stop { service: "shop".to_owned() }).await.unwrap();
     assert_eq!(stopped.effect(), &hits(1));
     running.until(|seen| matches!(seen.what, EventKind::Exited { .. })).await;
-    holds(|| running.replicas().is_empty().then_some(())).await;
+    eventually(|| running.replicas().is_empty().then_some(())).await;
     assert!(running.get("/").await.unwrap_err().contains("ConnectionRefused"));
     stopped.recover(&running.system).await.unwrap();
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     running.system.ready().await.unwrap();
     assert_eq!(running.get("/").await.unwrap().0, 200);
     running.stop().await;
 }
 
 #[tokio::test]
-async fn what_is_frozen_does_not_answer_until_it_goes_on() {
+async fn a_paused_replica_does_not_answer_until_it_is_resumed() {
     let mut plan = service();
     plan.readiness.as_mut().unwrap().failure_threshold = 60;
     let mut running = shop(plan).await;
     let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
     let paused = fault(&running, pause).await.unwrap();
-    running.until_what(EventKind::Paused).await;
+    running.until_event(EventKind::Paused).await;
     let url = running.system.url("shop").unwrap();
     let mut asked = tokio::spawn(async move { crate::running::get(&url, "/").await });
     let answered = tokio::time::timeout(Duration::from_millis(200), &mut asked).await;
@@ -160,7 +160,7 @@ async fn what_is_frozen_does_not_answer_until_it_goes_on() {
 }
 
 #[tokio::test]
-async fn a_frozen_system_can_be_stopped_gracefully() {
+async fn a_paused_system_can_be_stopped_gracefully() {
     let mut running = shop(service()).await;
     let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
     fault(&running, pause).await.unwrap().keep();
@@ -173,7 +173,7 @@ async fn a_frozen_system_can_be_stopped_gracefully() {
 }
 
 #[tokio::test]
-async fn replicas_share_the_requests_and_scaling_is_undone() {
+async fn scaled_replicas_share_the_requests_until_scaling_is_recovered() {
     let running = shop(service()).await;
     let scaled = fault(&running, scale(3)).await.unwrap();
     let pids: HashSet<_> =
@@ -192,19 +192,20 @@ async fn replicas_share_the_requests_and_scaling_is_undone() {
 }
 
 #[tokio::test]
-async fn a_zombie_is_made_on_one_replica() {
+async fn make_zombie_turns_one_replica_into_a_zombie_or_says_why_not() {
     let running = shop(service()).await;
     let zombie =
         |path: &str| FaultKind::MakeZombie { service: "shop".to_owned(), path: path.to_owned() };
     fault(&running, zombie("/makeZombie")).await.unwrap().keep();
     assert_eq!(running.get("/health").await.unwrap().0, 500);
     let error = fault(&running, zombie("/health")).await.unwrap_err();
-    assert_eq!(error.to_string(), "replica 1 of shop: GET /health was answered with 500");
+    let message = "replica 1 of shop: GET /health was answered with 500";
+    assert_eq!(with_causes(&error), message);
     running.stop().await;
 }
 
 #[tokio::test]
-async fn an_edge_is_cut_and_mended() {
+async fn an_edge_between_two_services_is_cut_and_recovered() {
     let mut caller = service();
     caller.calls = BTreeMap::from([("stock".to_owned(), "STOCK_URL".to_owned())]);
     let running = start(system([("shop", caller), ("stock", service())])).await;
@@ -221,7 +222,7 @@ async fn an_edge_is_cut_and_mended() {
 }
 
 #[tokio::test]
-async fn what_is_not_ours_is_not_broken() {
+async fn a_service_that_brunt_has_not_started_is_not_broken() {
     let mut outside = service();
     outside.program = Program::Running { url: "http://127.0.0.1:9".to_owned() };
     let running = start(system([("shop", service()), ("bank", outside)])).await;
@@ -235,7 +236,7 @@ async fn what_is_not_ours_is_not_broken() {
 }
 
 #[tokio::test]
-async fn the_way_to_a_service_that_is_not_ours_can_be_cut() {
+async fn an_edge_to_a_service_that_brunt_has_not_started_can_be_cut() {
     let elsewhere = shop(service()).await;
     let mut bank = service();
     bank.program = Program::Running { url: elsewhere.system.url("shop").unwrap() };
@@ -256,7 +257,7 @@ async fn the_way_to_a_service_that_is_not_ours_can_be_cut() {
 }
 
 #[tokio::test]
-async fn a_fault_that_is_too_large_touches_nothing() {
+async fn a_fault_that_exceeds_max_unavailable_touches_nothing() {
     let mut plan = service();
     plan.replicas = 2;
     let running = shop(plan).await;
@@ -278,13 +279,13 @@ async fn a_fault_that_is_too_large_touches_nothing() {
 }
 
 #[tokio::test]
-async fn what_ignores_sigterm_is_still_replaced_at_once() {
+async fn a_killed_replica_that_ignores_sigterm_is_replaced_before_it_ends() {
     let mut plan = behaving(service(), "deaf");
     plan.grace = Duration::from_millis(200);
     let running = shop(plan).await;
     let victim = running.pids()[0];
     fault(&running, kill(Duration::from_secs(3600))).await.unwrap().keep();
-    let both = holds(|| {
+    let both = eventually(|| {
         let all = running.replicas();
         let states: Vec<_> = all.iter().map(|replica| replica.state).collect();
         (states == [ReplicaState::Terminating, ReplicaState::Ready]).then_some(all)
@@ -293,11 +294,11 @@ async fn what_ignores_sigterm_is_still_replaced_at_once() {
     assert_eq!(both[0].pid, Some(victim));
     // Stopping does not wait an hour for it.
     running.stop().await;
-    assert!(!lives(victim));
+    assert!(!is_alive(victim));
 }
 
 #[tokio::test]
-async fn an_autoscaler_keeps_to_its_limits_and_gets_them_back() {
+async fn an_autoscaler_scales_within_changed_limits_until_they_are_restored() {
     let idle = Autoscaler {
         min_replicas: 2,
         max_replicas: 4,
@@ -307,7 +308,7 @@ async fn an_autoscaler_keeps_to_its_limits_and_gets_them_back() {
         stabilization_window: Period(Duration::ZERO),
     };
     let mut running = shop(Service { autoscaler: Some(idle), ..service() }).await;
-    running.until_what(EventKind::Scaled { replicas: 2 }).await;
+    running.until_event(EventKind::Scaled { replicas: 2 }).await;
     running.until_ready(2).await;
     let autoscale = |min, max| FaultKind::Platform {
         service: "shop".to_owned(),
@@ -315,19 +316,19 @@ async fn an_autoscaler_keeps_to_its_limits_and_gets_them_back() {
     };
     let more = fault(&running, autoscale(Some(3), None)).await.unwrap();
     assert_eq!(*more.effect(), hits(1));
-    running.until_what(EventKind::Scaled { replicas: 3 }).await;
+    running.until_event(EventKind::Scaled { replicas: 3 }).await;
     running.until_ready(3).await;
     more.recover(&running.system).await.unwrap();
-    running.until_what(EventKind::Scaled { replicas: 2 }).await;
+    running.until_event(EventKind::Scaled { replicas: 2 }).await;
     let fewer = fault(&running, autoscale(Some(1), Some(1))).await.unwrap();
-    running.until_what(EventKind::Scaled { replicas: 1 }).await;
+    running.until_event(EventKind::Scaled { replicas: 1 }).await;
     fewer.recover(&running.system).await.unwrap();
-    running.until_what(EventKind::Scaled { replicas: 2 }).await;
+    running.until_event(EventKind::Scaled { replicas: 2 }).await;
     running.stop().await;
 }
 
 #[tokio::test]
-async fn what_only_a_cluster_can_do_is_refused() {
+async fn a_fault_that_only_a_cluster_has_is_refused_with_advice() {
     let running = shop(service()).await;
     let of_shop = |fault| FaultKind::Platform { service: "shop".to_owned(), fault };
     let none = PlatformFault::Autoscale { min: Some(1), max: None, target: None };

@@ -1,4 +1,4 @@
-//! A supervisor that is killed leaves nothing behind.
+//! A supervisor that is killed leaves no process behind.
 
 use std::collections::HashSet;
 use std::fs;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use brunt_local::LocalSystem;
 
 use crate::plans::{options, service, system};
-use crate::running::{SERVER, holds, lives};
+use crate::running::{SERVER, eventually, is_alive};
 
 const SUPERVISOR: &str = env!("CARGO_BIN_EXE_brunt-test-supervisor");
 
@@ -29,21 +29,21 @@ fn members(groups: &HashSet<u32>) -> Vec<u32> {
 }
 
 /// Living processes with this word in their environment or arguments.
-fn marked(word: &str) -> Vec<u32> {
+fn processes_marked(word: &str) -> Vec<u32> {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let pids = processes.filter_map(|entry| entry.file_name().to_string_lossy().parse().ok());
     pids.filter(|pid: &u32| {
         let about = |file: &str| fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
         let all = [about("environ"), about("cmdline")].concat();
-        String::from_utf8_lossy(&all).contains(word) && lives(*pid)
+        String::from_utf8_lossy(&all).contains(word) && is_alive(*pid)
     })
     .collect()
 }
 
-/// Killed as soon as so many of its processes are there, up to all six: the supervisor, its reaper,
+/// It is killed as soon as a number of its processes run, up to all six: the supervisor, its reaper,
 /// and two programs with a child each.
 #[tokio::test]
-async fn a_supervisor_killed_at_any_instant_leaves_nothing() {
+async fn a_supervisor_killed_at_any_time_leaves_no_process() {
     for processes in (1..=6).cycle().take(30) {
         let folder = tempfile::tempdir().unwrap();
         let mark = folder.path().display().to_string();
@@ -54,15 +54,15 @@ async fn a_supervisor_killed_at_any_instant_leaves_nothing() {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        holds(|| (marked(&mark).len() >= processes).then_some(())).await;
+        eventually(|| (processes_marked(&mark).len() >= processes).then_some(())).await;
         supervisor.kill().unwrap();
         supervisor.wait().unwrap();
-        holds(|| marked(&mark).is_empty().then_some(())).await;
+        eventually(|| processes_marked(&mark).is_empty().then_some(())).await;
     }
 }
 
 #[tokio::test]
-async fn a_system_that_is_stopped_sends_its_reaper_home() {
+async fn stopping_a_system_ends_its_reaper() {
     let folder = tempfile::tempdir().unwrap();
     let mut options = options(Path::new(SERVER), folder.path());
     let mark = folder.path().join("reaper").display().to_string();
@@ -71,23 +71,24 @@ async fn a_system_that_is_stopped_sends_its_reaper_home() {
     let plan = system([("shop", service())]);
     let (running, _observed) = LocalSystem::start(&plan, options).await.unwrap();
     running.ready().await.unwrap();
-    holds(|| (marked(&mark).len() == 1).then_some(())).await;
+    eventually(|| (processes_marked(&mark).len() == 1).then_some(())).await;
     assert_eq!(running.stop().await, [""; 0]);
-    assert_eq!(marked(&mark), [0; 0]);
+    assert_eq!(processes_marked(&mark), [0; 0]);
 }
 
 #[tokio::test]
-async fn a_reaper_that_is_not_there_is_an_error() {
+async fn a_reaper_that_cannot_be_started_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let mut options = options(Path::new(SERVER), folder.path());
     options.reaper = Some(vec!["/no/such/reaper".into()]);
     let plan = system([("shop", service())]);
     let error = LocalSystem::start(&plan, options).await.unwrap_err();
-    assert!(error.to_string().starts_with("cannot start the reaper: "), "{error}");
+    assert_eq!(error.to_string(), "cannot start the reaper");
+    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_killed_supervisor_leaves_no_process_and_no_grandchild() {
+async fn children_of_services_end_when_the_supervisor_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let mut supervisor = Command::new(SUPERVISOR)
         .arg(SERVER)
@@ -95,8 +96,8 @@ async fn a_killed_supervisor_leaves_no_process_and_no_grandchild() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let said = BufReader::new(supervisor.stdout.take().unwrap()).lines();
-    let groups: HashSet<u32> = said
+    let lines = BufReader::new(supervisor.stdout.take().unwrap()).lines();
+    let groups: HashSet<u32> = lines
         .map_while(Result::ok)
         .take_while(|line| line != "ready")
         .map(|line| line.parse().unwrap())
@@ -105,5 +106,5 @@ async fn a_killed_supervisor_leaves_no_process_and_no_grandchild() {
     assert_eq!(members(&groups).len(), 4, "two programs, each with a child");
     supervisor.kill().unwrap();
     supervisor.wait().unwrap();
-    holds(|| members(&groups).is_empty().then_some(())).await;
+    eventually(|| members(&groups).is_empty().then_some(())).await;
 }

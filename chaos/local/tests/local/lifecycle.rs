@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::plans::{behaving, probe, service, system};
-use crate::running::{begin, get, holds, lives, shop, start};
+use crate::running::{begin, eventually, get, is_alive, shop, start};
 
 #[tokio::test]
-async fn a_system_starts_answers_and_leaves_nothing() {
+async fn a_system_starts_answers_and_leaves_no_process() {
     let mut running = start(system([("shop", service())])).await;
     let status = running.system.status();
     let replica = &status[0].replicas[0];
@@ -24,12 +24,12 @@ async fn a_system_starts_answers_and_leaves_nothing() {
     assert_eq!(whats, [EventKind::Started, EventKind::Ready]);
     let url = running.system.url("shop").unwrap();
     running.stop().await;
-    assert!(!lives(pid));
+    assert!(!is_alive(pid));
     assert!(get(&url, "/").await.unwrap_err().contains("ConnectionRefused"));
 }
 
 #[tokio::test]
-async fn a_replica_gets_its_port_its_data_and_the_addresses_of_those_it_calls() {
+async fn a_replica_gets_its_port_its_data_folder_and_the_urls_of_its_callees() {
     let mut caller = service();
     caller.calls = BTreeMap::from([("stock".to_owned(), "STOCK_URL".to_owned())]);
     caller.env.insert("STORE".to_owned(), "${data}/shop-${port}.db".to_owned());
@@ -55,9 +55,9 @@ async fn a_replica_gets_its_port_its_data_and_the_addresses_of_those_it_calls() 
 }
 
 #[tokio::test]
-async fn what_crashes_is_started_again_in_place_and_then_waits() {
+async fn a_crashed_replica_is_restarted_in_place_and_then_backs_off() {
     let mut running = shop(service()).await;
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     assert!(running.get("/crash").await.is_err());
     let seen = running.until(|seen| seen.what == EventKind::Ready).await;
     let whats: Vec<_> = seen.iter().map(|seen| (seen.replica, seen.what.clone())).collect();
@@ -66,10 +66,10 @@ async fn what_crashes_is_started_again_in_place_and_then_waits() {
     let wanted =
         [EventKind::NotReady, exited.clone(), restarting, EventKind::Started, EventKind::Ready];
     assert_eq!(whats, wanted.map(|what| (Some(1), what)));
-    holds(|| (running.replicas()[0].state == ReplicaState::Ready).then_some(())).await;
+    eventually(|| (running.replicas()[0].state == ReplicaState::Ready).then_some(())).await;
     assert!(running.get("/crash").await.is_err());
-    running.until_what(exited).await;
-    holds(|| (running.replicas()[0].state == ReplicaState::BackOff).then_some(())).await;
+    running.until_event(exited).await;
+    eventually(|| (running.replicas()[0].state == ReplicaState::BackOff).then_some(())).await;
     assert_eq!(running.replicas()[0].restarts, 1);
     // Told to end while it waits, it ends.
     running.stop().await;
@@ -81,7 +81,7 @@ async fn a_zombie_is_restarted_by_its_liveness_probe_within_the_bound() {
     service.liveness = Some(probe("/health"));
     let bound = bounds::restarts(&service).unwrap();
     let mut running = shop(service).await;
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     let before = running.pids();
     running.get("/makeZombie").await.unwrap();
     let began = Instant::now();
@@ -103,15 +103,15 @@ async fn a_zombie_is_restarted_by_its_liveness_probe_within_the_bound() {
 }
 
 #[tokio::test]
-async fn what_is_not_ready_leaves_the_endpoints_within_the_bound_and_lives_on() {
+async fn a_replica_that_is_not_ready_leaves_the_endpoints_within_the_bound_and_keeps_running() {
     let service = service();
     let bound = bounds::detects(service.readiness.as_ref().unwrap());
     let mut running = shop(service).await;
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     let before = running.pids();
     running.get("/unready").await.unwrap();
     let began = Instant::now();
-    let left = running.until_what(EventKind::NotReady).await;
+    let left = running.until_event(EventKind::NotReady).await;
     assert!(left.when - began <= bound);
     assert_eq!(running.pids(), before);
     let url = running.system.url("shop").unwrap();
@@ -121,12 +121,12 @@ async fn what_is_not_ready_leaves_the_endpoints_within_the_bound_and_lives_on() 
 }
 
 #[tokio::test]
-async fn without_a_readiness_probe_a_replica_is_sent_requests_as_soon_as_it_runs() {
+async fn without_a_readiness_probe_requests_are_sent_to_a_replica_as_soon_as_it_runs() {
     let mut service = service();
     service.readiness = None;
     service.env.insert("START_MS".to_owned(), "400".to_owned());
     let mut running = begin(system([("shop", service)])).await;
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     assert!(running.get("/").await.is_err(), "it cannot listen yet");
     running.system.ready().await.unwrap();
     assert_eq!(running.get("/").await.unwrap().0, 200);
@@ -134,32 +134,32 @@ async fn without_a_readiness_probe_a_replica_is_sent_requests_as_soon_as_it_runs
 }
 
 #[tokio::test]
-async fn what_ignores_sigterm_is_killed_after_its_grace() {
+async fn a_process_that_ignores_sigterm_is_killed_after_its_grace() {
     let mut service = behaving(service(), "deaf");
     service.grace = Duration::from_millis(300);
     let running = shop(service).await;
     let pid = running.pids()[0];
     let began = Instant::now();
     running.stop().await;
-    assert!(!lives(pid));
+    assert!(!is_alive(pid));
     assert!(began.elapsed() >= Duration::from_millis(300));
 }
 
 #[tokio::test]
-async fn what_a_process_leaves_running_ends_with_it() {
+async fn children_of_a_process_end_with_it() {
     let running = shop(behaving(service(), "parent")).await;
     let log = std::fs::read_to_string(running.folder.path().join("logs/shop-1.log")).unwrap();
     let child: u32 =
         log.lines().find_map(|line| line.strip_prefix("child ")).unwrap().parse().unwrap();
-    assert!(lives(child));
+    assert!(is_alive(child));
     running.stop().await;
-    holds(|| (!lives(child)).then_some(())).await;
+    eventually(|| (!is_alive(child)).then_some(())).await;
 }
 
 #[tokio::test]
-async fn dropping_a_system_kills_it() {
+async fn dropping_a_system_kills_its_processes() {
     let running = shop(behaving(service(), "parent")).await;
     let pid = running.pids()[0];
     drop(running.system);
-    holds(|| (!lives(pid)).then_some(())).await;
+    eventually(|| (!is_alive(pid)).then_some(())).await;
 }

@@ -1,4 +1,4 @@
-//! What cannot be started says why, and what to do about it.
+//! The error of a system that cannot be started says why, and what to do about it.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -29,7 +29,7 @@ async fn refusal(service: Service, ports: Ports) -> LocalError {
 }
 
 #[tokio::test]
-async fn a_program_that_is_not_there() {
+async fn a_missing_program_is_an_error_that_names_it() {
     for program in ["no-such-program", "./no-such-program", "/no/such/program"] {
         let error = refusal(command(program, None), Ports::Free).await;
         assert_eq!(
@@ -42,7 +42,7 @@ async fn a_program_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_not_there() {
+async fn a_missing_folder_is_an_error_that_names_it() {
     let error = refusal(command("brunt", Some("nowhere")), Ports::Free).await;
     assert!(
         matches!(&error, LocalError::NoFolder { folder, .. } if folder.ends_with("nowhere")),
@@ -51,7 +51,7 @@ async fn a_folder_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn data_that_cannot_be_written() {
+async fn a_data_folder_that_cannot_be_written_is_an_error_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("data"), "a file").unwrap();
     let options = options(Path::new(SERVER), folder.path());
@@ -64,7 +64,7 @@ async fn data_that_cannot_be_written() {
 }
 
 #[tokio::test]
-async fn a_port_in_use_and_who_uses_it() {
+async fn a_port_in_use_is_an_error_that_names_the_process() {
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = holder.local_addr().unwrap().port();
     let plan = Service { port: Some(port), ..service() };
@@ -79,7 +79,7 @@ async fn a_port_in_use_and_who_uses_it() {
 }
 
 #[tokio::test]
-async fn a_declared_port_is_where_the_service_is_offered() {
+async fn a_service_is_offered_on_its_declared_port() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let folder = tempfile::tempdir().unwrap();
     let mut options = options(Path::new(SERVER), folder.path());
@@ -94,7 +94,7 @@ async fn a_declared_port_is_where_the_service_is_offered() {
 }
 
 #[tokio::test]
-async fn a_program_that_ends_at_once_shows_its_log() {
+async fn a_program_that_ends_before_it_is_ready_is_an_error_with_its_log() {
     let running = begin(system([("shop", behaving(service(), "exit"))])).await;
     let error = running.system.ready().await.unwrap_err();
     let log = running.folder.path().join("logs/shop-1.log");
@@ -109,7 +109,7 @@ async fn a_program_that_ends_at_once_shows_its_log() {
 }
 
 #[tokio::test]
-async fn a_program_that_is_never_ready_says_what_is_missing() {
+async fn a_program_that_is_never_ready_is_an_error_with_the_failed_probe() {
     let mut plan = behaving(service(), "mute");
     plan.starts_within = Duration::from_millis(200);
     let running = begin(system([("shop", plan)])).await;
@@ -123,7 +123,7 @@ async fn a_program_that_is_never_ready_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_service_behind_tls_cannot_be_proxied() {
+async fn a_service_behind_tls_is_refused_as_it_cannot_be_proxied() {
     let outside = Service {
         program: Program::Running { url: "https://bank.example".to_owned() },
         ..service()

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use crate::plans::service;
-use crate::running::{Running, get, holds, shop};
+use crate::running::{Running, eventually, get, shop};
 
 async fn roll_out(running: &Running) -> u64 {
     let kind = FaultKind::Rollout { service: "shop".to_owned() };
@@ -55,9 +55,9 @@ async fn under_load(mut running: Running) -> (Running, u64, Vec<String>) {
     let users = load(&running, &stop);
     let before = running.pids();
     assert_eq!(roll_out(&running).await, before.len() as u64);
-    running.until_what(EventKind::RolloutDone).await;
+    running.until_event(EventKind::RolloutDone).await;
     let after = running.until_ready(before.len()).await;
-    holds(|| (reached(&running) > 50).then_some(())).await;
+    eventually(|| (reached(&running) > 50).then_some(())).await;
     assert!(after.iter().all(|replica| !before.contains(&replica.pid.unwrap())));
     stop.store(true, Relaxed);
     let (mut good, mut bad) = (0, vec![]);
@@ -70,7 +70,7 @@ async fn under_load(mut running: Running) -> (Running, u64, Vec<String>) {
 }
 
 #[tokio::test]
-async fn with_readiness_and_graceful_programs_no_request_fails() {
+async fn a_rollout_with_readiness_probes_fails_no_request() {
     let mut plan = service();
     plan.replicas = 2;
     plan.env.insert("START_MS".to_owned(), "100".to_owned());
@@ -83,7 +83,7 @@ async fn with_readiness_and_graceful_programs_no_request_fails() {
 /// Orders on kept-alive connections are the hard case: none may be sent twice, so none may meet a
 /// connection that closes.
 #[tokio::test]
-async fn orders_on_kept_alive_connections_survive_many_rollouts() {
+async fn posts_on_kept_alive_connections_survive_many_rollouts() {
     let mut plan = service();
     plan.replicas = 2;
     let mut running = shop(plan).await;
@@ -94,7 +94,7 @@ async fn orders_on_kept_alive_connections_survive_many_rollouts() {
     let mut rollouts = 0;
     while rollouts < 10 || reached(&running) < 500 {
         roll_out(&running).await;
-        running.until_what(EventKind::RolloutDone).await;
+        running.until_event(EventKind::RolloutDone).await;
         running.until_ready(2).await;
         rollouts += 1;
     }
@@ -142,7 +142,7 @@ async fn kept_alive(port: u16) -> SendRequest<Full<Bytes>> {
 }
 
 #[tokio::test]
-async fn without_a_readiness_probe_requests_fail() {
+async fn a_rollout_without_a_readiness_probe_fails_requests() {
     let mut plan = service();
     plan.replicas = 2;
     plan.readiness = None;
@@ -151,7 +151,7 @@ async fn without_a_readiness_probe_requests_fail() {
     let stop = Arc::new(AtomicBool::new(false));
     let users = load(&running, &stop);
     roll_out(&running).await;
-    running.until_what(EventKind::RolloutDone).await;
+    running.until_event(EventKind::RolloutDone).await;
     running.system.ready().await.unwrap();
     stop.store(true, Relaxed);
     let mut bad = 0;
@@ -163,11 +163,11 @@ async fn without_a_readiness_probe_requests_fail() {
 }
 
 #[tokio::test]
-async fn recreate_ends_the_old_one_before_the_new_one_starts() {
+async fn with_recreate_the_old_replica_is_gone_before_the_new_one_starts() {
     let mut plan = service();
     plan.rollout.kind = StrategyKind::Recreate;
     let mut running = shop(plan).await;
-    running.until_what(EventKind::Ready).await;
+    running.until_event(EventKind::Ready).await;
     assert_eq!(roll_out(&running).await, 1);
     let seen = running.until(|seen| seen.what == EventKind::RolloutDone).await;
     let whats: Vec<_> = seen.into_iter().map(|seen| (seen.replica, seen.what)).collect();

@@ -1,4 +1,4 @@
-//! A running system, and what can be asked of it.
+//! A running system, and what tests look at.
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 use crate::plans;
 
-/// Nothing here may take longer.
+/// The longest that anything here may take.
 pub const BOUND: Duration = Duration::from_secs(20);
 
 pub const SERVER: &str = env!("CARGO_BIN_EXE_brunt-test-server");
@@ -40,7 +40,7 @@ pub async fn start(plan: System) -> Running {
     running
 }
 
-/// Starts it without waiting.
+/// Starts a system without waiting until it is ready.
 pub async fn begin(plan: System) -> Running {
     let folder = tempfile::tempdir().unwrap();
     let options = plans::options(Path::new(SERVER), folder.path());
@@ -75,18 +75,18 @@ impl Running {
             }
         };
         if timeout(BOUND, wait).await.is_err() {
-            panic!("it did not happen; only {all:#?}");
+            panic!("it did not happen, only {all:#?}");
         }
         all
     }
 
-    pub async fn until_what(&mut self, wanted: EventKind) -> Observed {
+    pub async fn until_event(&mut self, wanted: EventKind) -> Observed {
         self.until(|seen| seen.what == wanted).await.pop().unwrap()
     }
 
-    /// Waits until so many replicas are ready, and no others are there.
+    /// Waits until this many replicas are ready, and there are no others.
     pub async fn until_ready(&self, wanted: usize) -> Vec<ReplicaStatus> {
-        holds(|| {
+        eventually(|| {
             let all = self.replicas();
             let ready = all.iter().all(|replica| replica.state == ReplicaState::Ready);
             (ready && all.len() == wanted).then_some(all)
@@ -99,8 +99,8 @@ impl Running {
     }
 }
 
-/// Waits for a condition that nothing announces.
-pub async fn holds<T>(condition: impl Fn() -> Option<T>) -> T {
+/// Polls a condition until it holds.
+pub async fn eventually<T>(condition: impl Fn() -> Option<T>) -> T {
     let wait = async {
         loop {
             if let Some(found) = condition() {
@@ -109,26 +109,26 @@ pub async fn holds<T>(condition: impl Fn() -> Option<T>) -> T {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(BOUND, wait).await.expect("the condition does not come true")
+    timeout(BOUND, wait).await.expect("the condition never holds")
 }
 
 /// A GET on a connection of its own.
 pub async fn get(url: &str, path: &str) -> Result<(u16, String), String> {
     let authority = url.trim_start_matches("http://");
-    let words = |error: &dyn std::error::Error| format!("{error:?}");
-    let stream = TcpStream::connect(authority).await.map_err(|error| words(&error))?;
+    let in_words = |error: &dyn std::error::Error| format!("{error:?}");
+    let stream = TcpStream::connect(authority).await.map_err(|error| in_words(&error))?;
     let (mut sender, connection) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(|e| words(&e))?;
+        http1::handshake(TokioIo::new(stream)).await.map_err(|e| in_words(&e))?;
     tokio::spawn(connection);
     let request = Request::get(path).header("host", authority).body(Empty::<Bytes>::new());
-    let reply = sender.send_request(request.unwrap()).await.map_err(|error| words(&error))?;
+    let reply = sender.send_request(request.unwrap()).await.map_err(|error| in_words(&error))?;
     let status = reply.status().as_u16();
-    let body = reply.into_body().collect().await.map_err(|error| words(&error))?;
+    let body = reply.into_body().collect().await.map_err(|error| in_words(&error))?;
     Ok((status, String::from_utf8(body.to_bytes().to_vec()).unwrap()))
 }
 
-/// Whether a process is there, and is more than a zombie that nobody has waited for.
-pub fn lives(pid: u32) -> bool {
+/// Whether a process runs; a zombie that waits for its parent does not.
+pub fn is_alive(pid: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat"))
         .is_ok_and(|stat| !stat.rsplit(") ").next().unwrap_or_default().starts_with('Z'))
 }

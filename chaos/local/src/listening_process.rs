@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-/// `program (process PID)`; `None` when it cannot be found, for example because it belongs
-/// to somebody else.
-pub(crate) fn port_holder(port: u16) -> Option<String> {
+/// Returns `program (process PID)`; `None` when it cannot be found, for example because it belongs to
+/// another user.
+pub(crate) fn listening_process(port: u16) -> Option<String> {
     let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
         .filter_map(|table| fs::read_to_string(table).ok())
@@ -15,7 +15,7 @@ pub(crate) fn port_holder(port: u16) -> Option<String> {
     let processes = fs::read_dir("/proc").ok()?.flatten();
     processes
         .filter(|entry| entry.file_name().to_string_lossy().parse::<u32>().is_ok())
-        .find(|entry| holds(&entry.path(), &sockets))
+        .find(|entry| has_open(&entry.path(), &sockets))
         .map(|entry| described(&entry.path()))
 }
 
@@ -32,7 +32,7 @@ fn listening(table: &str, port: u16) -> Vec<String> {
         .collect()
 }
 
-fn holds(process: &Path, sockets: &[String]) -> bool {
+fn has_open(process: &Path, sockets: &[String]) -> bool {
     let Ok(files) = fs::read_dir(process.join("fd")) else {
         return false;
     };
@@ -54,17 +54,17 @@ mod tests {
     use std::net::TcpListener;
 
     #[test]
-    fn finds_this_very_process() {
+    fn the_process_that_listens_on_a_port_is_found() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let holder = port_holder(listener.local_addr().unwrap().port()).unwrap();
+        let process = listening_process(listener.local_addr().unwrap().port()).unwrap();
         let me = format!("(process {})", std::process::id());
-        assert!(holder.ends_with(&me), "{holder}");
+        assert!(process.ends_with(&me), "{process}");
     }
 
     #[test]
-    fn a_connection_is_not_a_listener() {
+    fn the_port_of_a_mere_connection_has_no_listening_process() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let caller = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        assert_eq!(port_holder(caller.local_addr().unwrap().port()), None);
+        assert_eq!(listening_process(caller.local_addr().unwrap().port()), None);
     }
 }

@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::Instant;
 
-/// What processes had used when they were last looked at.
+/// The processor time that processes had used at the last look.
 #[derive(Debug)]
-pub(crate) struct Usage {
+pub(crate) struct CpuUsage {
     before: BTreeMap<u32, f64>,
     at: Instant,
 }
 
-impl Usage {
+impl CpuUsage {
     pub(crate) fn new() -> Self {
         Self { before: BTreeMap::new(), at: Instant::now() }
     }
 
-    /// How many processors these processes used together since the last look; those that were not
-    /// there then do not count yet.
+    /// How many processors these processes used together since the last look, as an average. One
+    /// that was not there then does not count yet.
     pub(crate) fn since_last(&mut self, processes: impl Iterator<Item = u32>) -> f64 {
         let now: BTreeMap<u32, f64> =
             processes.filter_map(|pid| Some((pid, seconds(pid)?))).collect();
@@ -47,10 +47,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_busy_process_uses_processors() {
+    fn a_busy_process_is_seen_to_use_processors() {
         let me = std::process::id();
-        let mut usage = Usage::new();
-        assert!(usage.since_last([me].into_iter()).abs() < f64::EPSILON, "not seen before");
+        let mut usage = CpuUsage::new();
+        assert!(usage.since_last([me].into_iter()).abs() < f64::EPSILON, "not replica before");
         let began = Instant::now();
         while began.elapsed() < Duration::from_millis(200) {
             std::hint::black_box(0);

@@ -1,4 +1,4 @@
-//! Ports for replicas.
+//! Free ports for replicas.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 use tokio::net::TcpSocket;
 
-/// How far below the ephemeral ports to look.
+/// The lowest port to hand out.
 const LOWEST: u16 = 20_000;
 /// Where ephemeral ports begin on Linux unless configured otherwise.
 const EPHEMERAL: u16 = 32_768;
 
-/// Hands out free ports, none twice in a while.
+/// Hands out free ports; one that was handed out comes again only after all others.
 ///
 /// They lie below the ephemeral ports: between here and the moment the replica listens, no outgoing
 /// connection can be given one.
@@ -67,7 +67,7 @@ mod tests {
 
     /// One test, as two at the same time would take ports from each other.
     #[test]
-    fn ports_are_free_all_different_and_none_in_use() {
+    fn ports_that_are_handed_out_are_free_and_differ() {
         let ports = FreePorts::new();
         let picked: HashSet<u16> = (0..50).map(|_| ports.pick().unwrap()).collect();
         assert_eq!(picked.len(), 50);

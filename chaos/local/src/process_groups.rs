@@ -8,12 +8,12 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use crate::reaper::Reaper;
 
 #[derive(Debug)]
-pub(crate) struct Groups {
+pub(crate) struct ProcessGroups {
     alive: Mutex<BTreeSet<u32>>,
     reaper: Option<Reaper>,
 }
 
-impl Groups {
+impl ProcessGroups {
     pub(crate) fn new(reaper: Option<Reaper>) -> Self {
         Self { alive: Mutex::default(), reaper }
     }
@@ -22,31 +22,31 @@ impl Groups {
         self.reaper.as_ref()
     }
 
-    /// The reaper knows it already: a process registers itself before it becomes the program.
-    pub(crate) fn began(&self, group: u32) {
+    pub(crate) fn add(&self, group: u32) {
+        // The reaper knows it already: a process registers itself before it becomes the program.
         self.alive().insert(group);
     }
 
     /// A group's leader has ended. What it has left running in its group ends with it, as
     /// in a container.
-    pub(crate) fn ended(&self, group: u32) {
-        signal(group, Signal::KILL);
+    pub(crate) fn leader_ended(&self, group: u32) {
+        send_signal(group, Signal::KILL);
         self.alive().remove(&group);
         if let Some(reaper) = &self.reaper {
-            reaper.forget(group);
+            reaper.unregister(group);
         }
     }
 
     pub(crate) fn kill_all(&self) {
         for group in self.alive().iter() {
-            signal(*group, Signal::KILL);
+            send_signal(*group, Signal::KILL);
         }
     }
 
-    /// All has been ended: the reaper may go.
-    pub(crate) fn goodbye(&self) {
+    /// Lets the reaper end, as all groups have ended.
+    pub(crate) fn dismiss_reaper(&self) {
         if let Some(reaper) = &self.reaper {
-            reaper.goodbye();
+            reaper.dismiss();
         }
     }
 
@@ -55,9 +55,20 @@ impl Groups {
     }
 }
 
-/// Signals a whole process group. One that has ended already is as good as signalled.
-pub(crate) fn signal(group: u32, signal: Signal) {
+/// Signals a whole process group. One that has ended already needs no signal.
+pub(crate) fn send_signal(group: u32, signal: Signal) {
     if let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) {
         let _ = kill_process_group(group, signal);
+    }
+}
+
+/// The name of a signal that is sent here, for the log.
+pub(crate) fn signal_name(signal: Signal) -> &'static str {
+    match signal {
+        Signal::KILL => "SIGKILL",
+        Signal::TERM => "SIGTERM",
+        Signal::STOP => "SIGSTOP",
+        Signal::CONT => "SIGCONT",
+        _ => "another signal",
     }
 }

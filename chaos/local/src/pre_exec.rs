@@ -1,5 +1,4 @@
-//! What a new process does between being made and becoming its program. The only file with unsafe
-//! code.
+//! What a new process does between fork and exec. The only file with unsafe code.
 #![allow(unsafe_code, reason = "`pre_exec` is unsafe, and nothing else does this")]
 
 use std::io::{self, PipeWriter, Write};
@@ -9,15 +8,18 @@ use std::sync::Arc;
 
 use rustix::process::{getpid, getppid, setsid};
 
-/// Ties a process to the thread that starts it: it is killed when that thread ends (on Linux), and
-/// it makes its process group known to the reaper first of all.
-pub(crate) fn tie(command: &mut Command, reaper: Option<Arc<PipeWriter>>) {
+/// "No such process", on every Unix.
+const ESRCH: i32 = 3;
+
+/// Has a process killed when the thread that starts it ends (on Linux), and has it register its
+/// process group with the reaper before it becomes its program.
+pub(crate) fn bind_to_supervisor(command: &mut Command, reaper: Option<Arc<PipeWriter>>) {
     let supervisor = getpid();
     let prepare = move || {
         die_with_parent()?;
         if getppid() != Some(supervisor) {
-            // It died before we were tied to it.
-            return Err(io::Error::from_raw_os_error(3));
+            // The supervisor died before the death signal was set.
+            return Err(io::Error::from_raw_os_error(ESRCH));
         }
         reaper.as_ref().map_or(Ok(()), |pipe| register(pipe))
     };

@@ -1,4 +1,4 @@
-//! One GET on a fresh connection, straight to a replica.
+//! One GET on a fresh connection, directly to a replica.
 
 use std::io;
 use std::time::Duration;
@@ -12,25 +12,31 @@ use hyper_util::rt::TokioIo;
 use thiserror::Error;
 use tokio::net::TcpStream;
 
-/// Why there was no answer.
+/// Why there was no reply.
 #[derive(Debug, Error)]
-pub(crate) enum Silence {
-    #[error("no connection: {0}")]
+pub(crate) enum ReplicaGetError {
+    #[error("no connection")]
     Connect(#[from] io::Error),
-    #[error("no answer: {0}")]
+    #[error("no answer")]
     Http(#[from] hyper::Error),
-    #[error("the path cannot be asked for: {0}")]
+    #[error("the path cannot be asked for")]
     Path(#[from] http::Error),
     #[error("no answer within {} ms", .0.as_millis())]
-    Late(Duration),
+    TimedOut(Duration),
 }
 
-/// The status of the answer. The whole answer must be there in time.
-pub(crate) async fn ask(port: u16, path: &str, timeout: Duration) -> Result<u16, Silence> {
-    tokio::time::timeout(timeout, get(port, path)).await.unwrap_or(Err(Silence::Late(timeout)))
+/// Returns the reply's status. The whole reply must arrive in time.
+pub(crate) async fn get_status(
+    port: u16,
+    path: &str,
+    timeout: Duration,
+) -> Result<u16, ReplicaGetError> {
+    tokio::time::timeout(timeout, get(port, path))
+        .await
+        .unwrap_or(Err(ReplicaGetError::TimedOut(timeout)))
 }
 
-async fn get(port: u16, path: &str) -> Result<u16, Silence> {
+async fn get(port: u16, path: &str) -> Result<u16, ReplicaGetError> {
     let request = Request::get(path)
         .header(HOST, format!("127.0.0.1:{port}"))
         .header(USER_AGENT, "brunt-probe")
@@ -53,7 +59,7 @@ async fn get(port: u16, path: &str) -> Result<u16, Silence> {
     }
 }
 
-/// Whether something accepts connections there.
+/// Whether a process accepts connections on the port.
 pub(crate) async fn listens(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).await.is_ok()
 }

@@ -1,0 +1,119 @@
+//! Publishes a replica's state: to its workload, to the proxies by way of the endpoints, to the
+//! run's timeline, and to the log.
+
+use std::sync::Arc;
+
+use brunt_proxy::{EndpointAddress, InFlight};
+use brunt_scenarios::timeline::EventKind;
+use rustix::process::Signal;
+
+use super::{ReplicaSnapshot, ServiceContext, SharedSnapshot};
+use crate::process_groups::{send_signal, signal_name};
+use crate::status::ReplicaState;
+
+pub(super) struct ReplicaReporter {
+    number: u32,
+    pub(super) context: Arc<ServiceContext>,
+    shared: Arc<SharedSnapshot>,
+}
+
+impl ReplicaReporter {
+    pub(super) fn new(
+        number: u32,
+        context: Arc<ServiceContext>,
+        shared: Arc<SharedSnapshot>,
+    ) -> Self {
+        Self { number, context, shared }
+    }
+
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+
+    pub(super) fn snapshot(&self) -> ReplicaSnapshot {
+        self.shared.lock().clone()
+    }
+
+    pub(super) fn process_started(&self, pid: u32, port: u16) {
+        self.report(EventKind::Started, |now| {
+            now.pid = Some(pid);
+            now.port = Some(port);
+            now.listens = false;
+        });
+    }
+
+    pub(super) fn process_ended(&self, how: String) {
+        self.report(EventKind::Exited { how: how.clone() }, |now| {
+            now.pid = None;
+            now.port = None;
+            now.paused = false;
+            now.listens = false;
+            now.ended = Some(how);
+        });
+    }
+
+    pub(super) fn ready(&self, endpoint: &EndpointAddress) {
+        self.context.endpoints.add(endpoint.clone());
+        self.report(EventKind::Ready, |now| {
+            now.state = ReplicaState::Ready;
+            now.trouble = None;
+        });
+    }
+
+    /// Removes it from the endpoints, and reports that if requests were sent to it until now.
+    pub(super) fn not_ready(&self, endpoint: &EndpointAddress) -> InFlight {
+        let in_flight = self.context.endpoints.remove(endpoint);
+        if self.snapshot().state == ReplicaState::Ready {
+            self.report(EventKind::NotReady, |now| now.state = ReplicaState::NotReady);
+        }
+        in_flight
+    }
+
+    /// Sends a signal to its process group.
+    pub(super) fn signal(&self, group: u32, signal: Signal) {
+        send_signal(group, signal);
+        tracing::info!(
+            service = self.context.events.service_name(),
+            replica = self.number,
+            pid = group,
+            signal = signal_name(signal),
+            "signal sent"
+        );
+    }
+
+    /// Something has happened that changes its state in this way.
+    pub(super) fn report(&self, what: EventKind, change: impl FnOnce(&mut ReplicaSnapshot)) {
+        let text = what.to_string();
+        // The event goes first: its time is that of the timeline, and workloads act on the change.
+        self.context.events.replica(self.number, what);
+        let (before, after) = self.update(change);
+        tracing::info!(
+            service = self.context.events.service_name(),
+            replica = self.number,
+            pid = after.pid.or(before.pid),
+            before = %before.state,
+            after = %after.state,
+            "{text}"
+        );
+    }
+
+    /// Changes its state. Returns how it was before and is after.
+    pub(super) fn update(
+        &self,
+        change: impl FnOnce(&mut ReplicaSnapshot),
+    ) -> (ReplicaSnapshot, ReplicaSnapshot) {
+        let (before, after) = {
+            let mut now = self.shared.lock();
+            let before = now.clone();
+            change(&mut now);
+            (before, now.clone())
+        };
+        self.context.changes.send_replace(());
+        (before, after)
+    }
+
+    /// Notes why it is not ready; this alone is no change that a workload acts on.
+    pub(super) fn note_trouble(&self, why: String) {
+        self.shared.lock().trouble = Some(why);
+    }
+}
