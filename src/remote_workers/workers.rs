@@ -98,7 +98,7 @@ impl RemoteWorkers {
                 message::parts(&log)
                     .map_err(|why| format!("load worker {} of {count}: {why}", place + 1))
             };
-            match log.and_then(read) {
+            match log.map_err(|error| error.to_string()).and_then(read) {
                 Ok(found) if found.len() == self.loads.len() => parts.extend(found),
                 Ok(found) => {
                     let (found, wanted) = (found.len(), self.loads.len());

@@ -53,7 +53,7 @@ impl Load {
             let image = place.image.as_deref();
             let inside = match place.from {
                 Some(from) => from == LoadSource::Inside,
-                None => !cluster.is_at_hand() && cluster.has_image(image),
+                None => !cluster.all_services_direct() && cluster.has_image(image),
             };
             if inside {
                 setting.progress.line(&format!("load workers come up: {}", place.workers));
@@ -70,7 +70,7 @@ impl Load {
                     .map(|workers| Self::Inside(Box::new(workers)))
                     .map_err(Ending::LoadIncomplete);
             }
-            if !cluster.is_at_hand() {
+            if !cluster.all_services_direct() {
                 setting.progress.line(
                     "the load goes through the API server, whose own speed is in the figures; --from inside avoids that",
                 );

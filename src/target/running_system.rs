@@ -31,7 +31,7 @@ impl RunningSystem {
     pub fn services(&self) -> usize {
         match self {
             Self::Local(system) => system.status().len(),
-            Self::Kubernetes(system) => system.services(),
+            Self::Kubernetes(system) => system.service_count(),
         }
     }
 
@@ -47,7 +47,7 @@ impl RunningSystem {
     pub async fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
         match self {
             Self::Local(system) => system.replicas_of(service),
-            Self::Kubernetes(system) => system.replicas_of(service).await,
+            Self::Kubernetes(system) => system.replica_urls(service).await,
         }
     }
 
@@ -55,7 +55,7 @@ impl RunningSystem {
     pub async fn edges(&self) -> Vec<EdgeRecord> {
         match self {
             Self::Local(system) => system.edges(),
-            Self::Kubernetes(system) => system.edges().await,
+            Self::Kubernetes(system) => system.edge_records().await,
         }
     }
 
@@ -69,7 +69,7 @@ impl RunningSystem {
                     |edge: &&EdgeRecord| edge.from.as_deref() == Some(caller) && edge.to == callee;
                 edges.iter().find(ours).map_or(0, |edge| edge.requests)
             }
-            Self::Kubernetes(system) => system.calls(caller, replica, callee).await,
+            Self::Kubernetes(system) => system.calls_of_replica(caller, replica, callee).await,
         }
     }
 
@@ -89,7 +89,7 @@ impl RunningSystem {
     pub async fn scalers(&self) -> Vec<ScalerRecord> {
         match self {
             Self::Local(_) => vec![],
-            Self::Kubernetes(system) => system.scalers().await,
+            Self::Kubernetes(system) => system.autoscaler_records().await,
         }
     }
 
@@ -98,7 +98,7 @@ impl RunningSystem {
     pub async fn shut_down(self) -> Vec<String> {
         match self {
             Self::Local(system) => system.stop().await,
-            Self::Kubernetes(system) => system.stop().await,
+            Self::Kubernetes(system) => system.teardown().await,
         }
     }
 }

@@ -1,7 +1,14 @@
-//! What a run changes on a cluster, with what is needed to restore it.
+//! What a run changes on a cluster, with all that is needed to restore it.
 
 pub(crate) mod change;
+pub(crate) mod changer;
+pub(crate) mod json_patch;
+mod log_text;
 pub(crate) mod record;
 pub(crate) mod removed_workload;
+pub(crate) mod restore;
 pub(crate) mod revert;
+pub(crate) mod selection;
+#[cfg(test)]
+mod tests;
 pub(crate) mod watchdog;

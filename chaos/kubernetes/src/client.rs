@@ -2,9 +2,12 @@
 //! runs.
 
 pub(crate) mod apply;
+pub(crate) mod call;
+mod call_log;
 pub(crate) mod connect;
 pub(crate) mod error;
 pub(crate) mod exec;
+pub(crate) mod labels;
 pub(crate) mod manifest;
 pub(crate) mod object;
 pub(crate) mod pod_proxy_get;
@@ -12,3 +15,4 @@ pub(crate) mod port_forward;
 pub(crate) mod report_configmap;
 #[cfg(test)]
 pub(crate) mod scripted_api;
+pub(crate) mod write;

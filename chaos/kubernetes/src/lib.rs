@@ -1,14 +1,28 @@
-//! A system on a Kubernetes cluster: the only crate that names kube.
+//! Systems on a Kubernetes cluster: the only crate that names kube.
 //!
-//! [`Cluster`] is a connection to one namespace. Its client never sends a call again by itself,
-//! because a fault that is injected twice is another fault, and a disruption budget's 429 is an
-//! answer; and every call ends within a bound.
+//! [`Cluster`] is a connection to one namespace. Its client never repeats a call by itself, because
+//! a fault that is injected twice is another fault, and a disruption budget's 429 is an answer. Every
+//! call ends within a bound.
 //!
-//! [`ClusterRun`] is a system for the length of one run: what faults do to it, and what is seen of
-//! it. What it changes it notes in the same patch, on the changed object: how that was, the run,
-//! and until when the run may take. What puts things back reads these notes and nothing else, so
-//! that anybody can: the run itself, [`revert`] by hand, or the Job that stands in the cluster
-//! before the first fault does.
+//! [`ClusterRun`] is a system for the length of one run: faults are injected into it, and what
+//! happens to it is observed. Each change is recorded on the changed object in the same patch: the
+//! values before and after, the run, and when it expires. Reverting needs these records and nothing
+//! else, so that the run itself can do it, [`revert`] by hand, or the watchdog Job, which runs in
+//! the cluster before the first fault is injected.
+//!
+//! # Rooms
+//!
+//! Each room may use those before it, and none after it:
+//!
+//! | room | what |
+//! |---|---|
+//! | `client` | the connection and each way of calling the API server; `write` makes every change |
+//! | `observe` | what is seen: watches, the state that they fold into, pods, workloads |
+//! | `changes` | recorded changes, restoring them, the watchdog |
+//! | `faults` | one fault a file |
+//! | `edge_proxy` | proxies between two services |
+//! | `workers` | load from inside the cluster |
+//! | `run` | one run, which owns all of this |
 
 mod changes;
 mod client;
@@ -18,15 +32,18 @@ mod observe;
 mod run;
 mod workers;
 
-pub use changes::revert::{Reverted, RunSelector, revert};
+pub use changes::revert::revert;
+pub use changes::selection::{Reverted, RunSelector};
 pub use client::apply::Keep;
 pub use client::connect::{Cluster, ClusterTarget};
 pub use client::error::KubeError;
 pub use client::manifest::Manifest;
 pub use client::object::ChangeMode;
 pub use client::report_configmap::ReportFile;
+pub use observe::live_spec::load_live_spec;
 pub use observe::rollout_status::WorkloadStatus;
 pub use observe::watcher::WatchGap;
 pub use run::options::{ClusterRunOptions, Watchdog};
-pub use run::{ClusterRun, REVERT_MARGIN, load_live_spec};
-pub use workers::{LoadJob, LoadWorkers};
+pub use run::{ClusterRun, REVERT_MARGIN};
+pub use workers::job::LoadJob;
+pub use workers::load_workers::LoadWorkers;

@@ -1,9 +1,12 @@
 //! What is seen of a system on a cluster. Nothing here changes anything.
 
 pub(crate) mod autoscaler;
+pub(crate) mod live_spec;
 pub(crate) mod placement;
+pub(crate) mod pod_state;
 pub(crate) mod pod_status;
 pub(crate) mod rollout_status;
+pub(crate) mod services;
 pub(crate) mod state;
 pub(crate) mod watcher;
 pub(crate) mod workload;

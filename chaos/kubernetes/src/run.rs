@@ -1,136 +1,92 @@
-//! A system on a cluster, for the length of one run.
+//! A system on a cluster for the length of one run: owns what the run needs, and is its public face.
 
 pub(crate) mod options;
-pub(crate) mod prepare;
-pub(crate) mod readiness;
-pub(crate) mod target;
+mod prepare;
+mod readiness;
+mod start;
+mod target;
+mod teardown;
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
-use brunt_faults::Observed;
-use brunt_scenarios::plan::{Program, System};
-use indexmap::IndexMap;
-use tokio::sync::mpsc;
+use brunt_scenarios::timeline::{EdgeRecord, ScalerRecord};
 use tokio::task::JoinSet;
 
-use crate::changes::change::Change;
-use crate::changes::record::RunLease;
-use crate::changes::revert::{RevertedBy, RunSelector, revert_as};
-use crate::changes::watchdog;
-use crate::client::connect::{Cluster, ClusterTarget};
+use crate::changes::changer::Changer;
 use crate::client::error::KubeError;
-use crate::client::exec::StressProcess;
-use crate::client::object::ChangeMode;
-use crate::client::port_forward::{self, ServiceRoute};
-use crate::edge_proxy::EdgeProxies;
+use crate::client::port_forward::{ServiceRoute, route_to_pod};
+use crate::edge_proxy::proxies::EdgeProxies;
+use crate::faults::context::FaultContext;
+use crate::faults::stress::StressProcesses;
+use crate::observe::services::ClusterServices;
 use crate::observe::watcher::{Observer, WatchGap};
-use crate::observe::workload::{self, Workload};
-use crate::run::options::{ClusterRunOptions, Watchdog};
+use crate::observe::workload::Workload;
+use crate::workers::job::LoadJob;
+use crate::workers::load_workers::LoadWorkers;
 
-/// How long the watches may take to list everything.
-const LISTS_WITHIN: Duration = Duration::from_secs(30);
+pub use start::REVERT_MARGIN;
 
-/// How long putting back is tried again when the cluster does not answer.
-const PUTS_BACK_WITHIN: Duration = Duration::from_secs(60);
-
-/// Between two tries.
-const BREATH: Duration = Duration::from_secs(1);
-
-/// After a run's longest time, until others may put its changes back.
-pub const REVERT_MARGIN: Duration = Duration::from_secs(30);
-
-/// A system on a cluster.
+/// A run on a cluster.
 pub struct ClusterRun {
-    pub(crate) cluster: Cluster,
-    pub(crate) lease: RunLease,
-    pub(crate) workloads: IndexMap<String, Workload>,
-    pub(crate) seen: Observer,
-    pub(crate) touch: ChangeMode,
-    pub(crate) plan: System,
-    pub(crate) reached: IndexMap<String, ServiceRoute>,
-    /// Whether something in the cluster puts things back if this process cannot.
-    has_dead_man: bool,
-    noted: Mutex<Vec<String>>,
-    pub(crate) at_rest: Vec<String>,
-    named_image: Option<String>,
-    pub(crate) between: EdgeProxies,
-    /// Ways to single pods, by their names.
-    pub(crate) pods_reached: tokio::sync::Mutex<BTreeMap<String, ServiceRoute>>,
-    /// What runs in the pods of a service to use up what they may; each ends when it is dropped.
-    pub(crate) stressed: tokio::sync::Mutex<BTreeMap<String, Vec<StressProcess>>>,
+    changer: Changer,
+    observer: Observer,
+    services: ClusterServices,
+    edge_proxies: EdgeProxies,
+    stress: StressProcesses,
+    /// Whether a watchdog reverts the run if this process is killed.
+    has_watchdog: bool,
+    settled_autoscalers: Vec<String>,
+    /// The image of brunt that was named.
+    image: Option<String>,
+    /// Routes to single pods, by their names. They are kept, as each may be a port-forward.
+    pod_routes: tokio::sync::Mutex<BTreeMap<String, ServiceRoute>>,
     _watches: JoinSet<()>,
 }
 
-/// Makes of a system file what runs on the cluster: replicas, probes, grace and strategy are those
-/// of the live objects, so that bounds are computed from them.
-///
-/// # Errors
-/// When the cluster cannot be asked, or does not run the system.
-pub async fn load_live_spec(system: &mut System, place: &ClusterTarget) -> Result<(), KubeError> {
-    let cluster = Cluster::connect(place).await?;
-    let workloads = workload::find(&cluster, system).await?;
-    for (name, workload) in &workloads {
-        if let Some(service) = system.services.get_mut(name) {
-            workload.inform(service);
-        }
-    }
-    Ok(())
-}
-
 impl ClusterRun {
-    /// Takes a look at the system, begins to watch it, and puts the order to put things back into
-    /// the cluster. What happens from now on is told over the receiver.
+    /// Makes the services as the plan has them where the manifests differ, waits until each is
+    /// ready, and then installs edge proxies for the edges that the run breaks or counts.
     ///
     /// # Errors
-    /// When the cluster cannot be asked, does not run the system, or does not take the order. Then
-    /// nothing has been changed.
-    pub async fn start(
-        system: &System,
-        options: &ClusterRunOptions,
-    ) -> Result<(Self, mpsc::UnboundedReceiver<Observed>), KubeError> {
-        let cluster = Cluster::connect(&options.target).await?;
-        let workloads = workload::find(&cluster, system).await?;
-        let reached = port_forward::all(&cluster, &workloads).await?;
-        let (sender, observed) = mpsc::unbounded_channel();
-        let seen = Observer::new(&workloads, sender);
-        let watches = seen.follow(&cluster, &workloads);
-        if tokio::time::timeout(LISTS_WITHIN, seen.complete()).await.is_err() {
-            let why = seen.gaps().first().map_or("no answer".to_owned(), |gap| gap.what.clone());
-            return Err(KubeError::Other(format!("the namespace cannot be watched: {why}")));
+    /// When a service has not become ready within its bound, with what to look at.
+    pub async fn ready(&self) -> Result<(), KubeError> {
+        let (changer, observer, services) = (&self.changer, &self.observer, &self.services);
+        let rollouts = prepare::prepare(changer, services).await?;
+        if changer.is_dry_run() {
+            return self.edge_proxies.install(changer, observer, services).await;
         }
-        let lease = lease(options)?;
-        let has_dead_man = order(&cluster, &lease, &workloads, options).await?;
-        let started = Self {
-            cluster,
-            lease,
-            workloads,
-            seen,
-            touch: options.mode,
-            plan: system.clone(),
-            reached,
-            has_dead_man,
-            noted: Mutex::default(),
-            at_rest: options.settled_autoscalers.clone(),
-            named_image: options.image.clone(),
-            between: EdgeProxies::of(&options.edges, options.drain_timeout),
-            pods_reached: tokio::sync::Mutex::default(),
-            stressed: tokio::sync::Mutex::default(),
-            _watches: watches,
-        };
-        Ok((started, observed))
+        for (service, workload) in &services.workloads {
+            let generation = rollouts.get(service).copied().unwrap_or_default();
+            let one = (service.as_str(), workload);
+            readiness::wait_until_ready(observer, services, one, generation).await?;
+        }
+        self.edge_proxies.install(changer, observer, services).await?;
+        let settled = |service: &&String| self.settled_autoscalers.contains(service);
+        for service in services.workloads.keys().filter(settled) {
+            let one = (service.as_str(), &services.workloads[service]);
+            readiness::wait_until_scaled_in(observer, services, one).await?;
+        }
+        Ok(())
     }
 
-    pub(crate) fn ready_pods(&self, service: &str) -> u32 {
-        let state = self.seen.state();
-        let pods = state.pods(service);
-        pods.iter().map(|pod| u32::from(state.takes_requests(pod))).sum()
+    /// How many services the system has.
+    pub fn service_count(&self) -> usize {
+        self.services.plan.services.len()
     }
 
-    /// An image of brunt: the one that was named, or the system's own.
-    pub(crate) fn image<'a>(&'a self, named: Option<&'a str>) -> Option<&'a str> {
-        image(named.or(self.named_image.as_deref()), &self.workloads)
+    /// Where a service answers this machine, without a slash at the end.
+    pub fn url(&self, service: &str) -> Option<String> {
+        self.services.url(service)
+    }
+
+    /// Where a service answers inside the cluster, without a slash at the end.
+    pub fn cluster_url(&self, service: &str) -> Option<String> {
+        self.services.cluster_url(service)
+    }
+
+    /// Whether this machine reaches every service at its own address, not through the API server.
+    pub fn all_services_direct(&self) -> bool {
+        self.services.all_direct()
     }
 
     /// Whether there is an image of brunt: one that was named, or the system's own.
@@ -138,139 +94,79 @@ impl ClusterRun {
         self.image(named).is_some()
     }
 
-    /// How many services there are.
-    pub fn services(&self) -> usize {
-        self.plan.services.len()
+    fn image<'a>(&'a self, named: Option<&'a str>) -> Option<&'a str> {
+        self.services.image(named.or(self.image.as_deref()))
     }
 
-    /// Where a service answers this machine, without a slash at the end.
-    pub fn url(&self, service: &str) -> Option<String> {
-        match &self.plan.services.get(service)?.program {
-            Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
-            Program::Command { .. } => self.reached.get(service).map(ServiceRoute::url),
+    /// The numbers of a service's pods, and where each answers this machine, past every Service.
+    pub async fn replica_urls(&self, service: &str) -> Vec<(u32, String)> {
+        let Some(port) = self.services.workloads.get(service).and_then(Workload::port) else {
+            return self.url(service).into_iter().map(|url| (1, url)).collect();
+        };
+        let pods = self.observer.state().pods(service);
+        let mut routes = self.pod_routes.lock().await;
+        let mut urls = Vec::new();
+        for pod in pods {
+            let cluster = self.changer.cluster();
+            if !routes.contains_key(&pod.name)
+                && let Ok(route) = route_to_pod(cluster, &pod.name, pod.address, port).await
+            {
+                routes.insert(pod.name.clone(), route);
+            }
+            urls.extend(routes.get(&pod.name).map(|route| (pod.number, route.url())));
         }
+        urls
     }
 
-    /// What the watches did not see up to now.
+    /// Starts load workers inside the cluster; they wait for [`LoadWorkers::start_at`].
+    ///
+    /// # Errors
+    /// When they may not be made, or do not all run in time, with why; then none is left.
+    pub async fn start_workers(&self, load: &LoadJob) -> Result<LoadWorkers, KubeError> {
+        let image = self.image(load.image.as_deref()).ok_or_else(|| {
+            KubeError::Other(
+                "load from inside the cluster needs an image of brunt that the nodes have: name \
+                 one by --image, or put the load on from this machine by --from here"
+                    .to_owned(),
+            )
+        })?;
+        LoadWorkers::start(&self.changer, image, load).await
+    }
+
+    /// The requests that went through edge proxies up to now, a record an edge; edges with requests
+    /// that were not counted are left out.
+    pub async fn edge_records(&self) -> Vec<EdgeRecord> {
+        self.edge_proxies.edge_records().await
+    }
+
+    /// How many calls one replica of a service has made to another service up to now.
+    pub async fn calls_of_replica(&self, caller: &str, replica: u32, callee: &str) -> u64 {
+        let proxies = &self.edge_proxies;
+        proxies.calls_of_replica(&self.observer, (caller, replica), callee).await
+    }
+
+    /// What the autoscalers of the run's checks say of themselves.
+    pub async fn autoscaler_records(&self) -> Vec<ScalerRecord> {
+        let (cluster, names) = (self.changer.cluster(), &self.settled_autoscalers);
+        readiness::autoscaler_records(cluster, &self.services, names).await
+    }
+
+    /// Times in which something of the system was not seen, up to now.
     pub fn gaps(&self) -> Vec<WatchGap> {
-        self.seen.gaps().into_iter().chain(self.between.gaps()).collect()
+        self.observer.gaps().into_iter().chain(self.edge_proxies.gaps()).collect()
     }
 
-    /// What was touched up to now, or would have been, in words.
+    /// What was changed up to now, or would have been in a dry run, a sentence each.
     pub fn planned_changes(&self) -> Vec<String> {
-        self.notes().clone()
+        self.changer.notes()
     }
 
-    fn notes(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
-        self.noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    pub(crate) fn note(&self, what: String) {
-        self.notes().push(what);
-    }
-
-    pub(crate) fn mode(&self) -> ChangeMode {
-        self.touch
-    }
-
-    /// Changes an object; how it was stands on it from then on. Returns its generation after that.
-    pub(crate) async fn change(&self, change: &Change) -> Result<i64, KubeError> {
-        self.in_time()?;
-        let generation = change.apply(&self.cluster, &self.lease, self.mode()).await?;
-        for (path, value) in &change.values {
-            let value =
-                value.as_ref().map_or("taken away".to_owned(), |value| format!("= {value}"));
-            self.note(format!("{}: {path} {value}", change.object));
-        }
-        Ok(generation)
-    }
-
-    /// Nothing is touched any more once others may be putting things back.
-    pub(crate) fn in_time(&self) -> Result<(), KubeError> {
-        if jiff::Timestamp::now() < self.lease.expires {
-            return Ok(());
-        }
-        Err(KubeError::Other("the run's time is over, so nothing is touched any more".to_owned()))
-    }
-
-    /// Puts back what is not yet, and takes away what the run has added. Says what could not
-    /// be put back.
-    pub async fn stop(self) -> Vec<String> {
-        if self.touch == ChangeMode::DryRun {
-            return vec![];
-        }
-        let mut drift = self.withdraw().await;
-        let which = RunSelector::Run(self.lease.run.clone());
-        let until = Instant::now() + PUTS_BACK_WITHIN;
-        loop {
-            let reverted = revert_as(&self.cluster, &which, RevertedBy::OwnRun).await;
-            drift.extend(reverted.drift);
-            if reverted.failed.is_empty() {
-                return drift;
-            }
-            if Instant::now() > until {
-                let failed = reverted.failed.into_iter().chain([self.what_to_do()]);
-                return drift.into_iter().chain(failed).collect();
-            }
-            tokio::time::sleep(BREATH).await;
+    fn fault_context(&self) -> FaultContext<'_> {
+        FaultContext {
+            changer: &self.changer,
+            observer: &self.observer,
+            services: &self.services,
+            stress: &self.stress,
         }
     }
-
-    fn what_to_do(&self) -> String {
-        let RunLease { run, expires } = &self.lease;
-        let namespace = &self.cluster.namespace;
-        let by_hand = format!("`brunt revert --namespace {namespace} --run {run}` puts it back");
-        match self.has_dead_man {
-            true => {
-                format!(
-                    "the Job {} puts it back at {expires}, or {by_hand}",
-                    watchdog::name(&self.lease)
-                )
-            }
-            false => by_hand,
-        }
-    }
-}
-
-fn lease(options: &ClusterRunOptions) -> Result<RunLease, KubeError> {
-    let lasts = jiff::SignedDuration::try_from(options.max_duration + REVERT_MARGIN)
-        .map_err(|error| KubeError::Other(format!("the run lasts too long: {error}")))?;
-    let expires = jiff::Timestamp::now() + lasts;
-    // Whole seconds are easier to read, and what annotations of Kubernetes have.
-    let expires = jiff::Timestamp::from_second(expires.as_second() + 1)
-        .map_err(|error| KubeError::Other(format!("the run lasts too long: {error}")))?;
-    Ok(RunLease { run: options.run.clone(), expires })
-}
-
-fn image<'a>(named: Option<&'a str>, workloads: &'a IndexMap<String, Workload>) -> Option<&'a str> {
-    let containers = workloads.values().flat_map(|workload| &workload.pod.containers);
-    watchdog::image(named, containers.filter_map(|container| container.image.as_deref()))
-}
-
-async fn order(
-    cluster: &Cluster,
-    lease: &RunLease,
-    workloads: &IndexMap<String, Workload>,
-    options: &ClusterRunOptions,
-) -> Result<bool, KubeError> {
-    let Watchdog::Job(named) = &options.watchdog else {
-        return Ok(false);
-    };
-    if options.mode == ChangeMode::DryRun {
-        return Ok(false);
-    }
-    let image = image(named.as_deref(), workloads).ok_or_else(|| {
-        KubeError::Other(
-            "nothing in the cluster could put things back if this process were killed: name an image of brunt that \
-             the nodes have by --image, or accept that by --no-dead-man"
-                .to_owned(),
-        )
-    })?;
-    let reach = if options.changes_nodes {
-        watchdog::WatchdogScope::Nodes
-    } else {
-        watchdog::WatchdogScope::Namespace
-    };
-    watchdog::stand(cluster, lease, image, reach).await?;
-    Ok(true)
 }

@@ -1,92 +1,69 @@
-//! Deleting a workload so that anybody can apply it again. As nothing can be noted on what is gone,
-//! a config map holds it, and is there before the workload goes.
+//! Removing a workload so that anyone can apply it again. Nothing can be recorded on an object that
+//! is gone, so a ConfigMap holds it, and is there before the workload goes.
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::ResourceExt;
-use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
+use kube::api::{DeleteParams, DynamicObject, ListParams, PatchParams, Preconditions};
 use serde_json::{Value, json};
 
-use crate::changes::record::{RUN, RunLease, covers};
-use crate::changes::revert::{EXPIRES, Reverted, RunSelector};
-use crate::changes::watchdog::made;
-use crate::client::apply::MANAGER;
+use super::changer::Changer;
+use super::json_patch::covers;
+use super::record::RunLease;
+use super::selection::{Reverted, RunSelector};
+use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::object::{ChangeMode, KINDS, ObjectKind, ObjectRef};
+use crate::client::labels::{EXPIRES, HOLDS_REMOVED, RUN};
+use crate::client::object::{ChangeMode, KINDS, ObjectRef};
+use crate::client::write::{MANAGER, Writer};
 
-/// The label by which the config maps are known.
-const HOLDS: &str = "brunt.dev/holds-removed";
-
-/// What they hold: the kind, the object as JSON, and in whose name it is applied again.
+/// Keys of the ConfigMap: the kind, the object as JSON, and the field manager in whose name it is
+/// applied again.
 const KIND: &str = "kind";
 const OBJECT: &str = "object";
-const IN_NAME_OF: &str = "manager";
+const FIELD_MANAGER: &str = "manager";
 
-/// What the API server and its controllers add to an object.
-const THEIRS: [&str; 6] =
+/// Fields of the metadata that the API server and its controllers write.
+const SERVER_FIELDS: [&str; 6] =
     ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"];
 
-/// How often it is tried anew when the object was changed while it was kept: its controllers write
-/// its status all the time.
-const TRIES: usize = 20;
+/// How often it is tried again when the object was changed while it was kept. More often than for a
+/// change: during a rollout its controllers write its status all the time.
+const ATTEMPTS: usize = 20;
 
-/// Deletes an object; its pods go by themselves, with their grace.
-pub(crate) async fn remove(
-    cluster: &Cluster,
-    object: &ObjectRef,
-    lease: &RunLease,
-    mode: ChangeMode,
-) -> Result<(), KubeError> {
-    for _ in 0..TRIES {
-        let found = object.read(cluster).await?;
-        keep(cluster, object, &found, lease, mode).await?;
-        match delete(cluster, object, &found, mode).await {
+/// Deletes a workload; its pods are deleted by their controllers, with their grace.
+pub(crate) async fn remove(changer: &Changer, object: &ObjectRef) -> Result<(), KubeError> {
+    changer.check_lease()?;
+    for _ in 0..ATTEMPTS {
+        let found = object.read(changer.cluster()).await?;
+        keep(changer, object, &found).await?;
+        match delete(changer, object, &found).await {
             Err(error) if error.is_conflict() => {}
             outcome => return outcome,
         }
     }
-    Err(KubeError::Other(format!("{object} is changed by somebody else all the time")))
+    Err(KubeError::Contended { object: object.to_string() })
 }
 
-/// Writes an object down, over what was written of it before.
-async fn keep(
-    cluster: &Cluster,
-    object: &ObjectRef,
-    found: &Value,
-    lease: &RunLease,
-    mode: ChangeMode,
-) -> Result<(), KubeError> {
-    let map: ConfigMap = made(held(object, found, lease))?;
-    let params =
-        PatchParams { dry_run: mode == ChangeMode::DryRun, ..PatchParams::apply(MANAGER).force() };
-    let (maps, name, patch) =
-        (cluster.api::<ConfigMap>(), holder(object, lease), Patch::Apply(&map));
-    KubeError::bounded(&format!("keep {object}"), maps.patch(&name, &params, &patch))
-        .await
-        .map(drop)
+/// Writes an object to its ConfigMap, over what was kept of it before.
+async fn keep(changer: &Changer, object: &ObjectRef, found: &Value) -> Result<(), KubeError> {
+    let (what, name) = (format!("keep {object}"), holder(object, changer.lease()));
+    let (maps, map) = (changer.cluster().api::<ConfigMap>(), held(object, found, changer.lease()));
+    let params = PatchParams::apply(MANAGER).force();
+    changer.writer().apply(&what, &maps, ("ConfigMap", &name), &params, &map).await
 }
 
-/// Deletes an object if it is still what was written down.
-async fn delete(
-    cluster: &Cluster,
-    object: &ObjectRef,
-    found: &Value,
-    mode: ChangeMode,
-) -> Result<(), KubeError> {
+/// Deletes an object if it is still the one that was kept.
+async fn delete(changer: &Changer, object: &ObjectRef, found: &Value) -> Result<(), KubeError> {
     let text = |path| found.pointer(path).and_then(Value::as_str).map(str::to_owned);
     let same = Preconditions {
         uid: text("/metadata/uid"),
         resource_version: text("/metadata/resourceVersion"),
     };
-    let params = DeleteParams {
-        dry_run: mode == ChangeMode::DryRun,
-        preconditions: Some(same),
-        ..DeleteParams::background()
-    };
-    let api = object.kind.api(cluster);
-    KubeError::bounded(&format!("delete {object}"), api.delete(&object.name, &params))
-        .await
-        .map(drop)
+    let params = DeleteParams { preconditions: Some(same), ..DeleteParams::background() };
+    let (what, kind) = (format!("delete {object}"), object.kind.to_string());
+    let api = object.kind.api(changer.cluster());
+    changer.writer().delete(&what, &api, (&kind, &object.name), &params).await
 }
 
 fn holder(object: &ObjectRef, lease: &RunLease) -> String {
@@ -100,25 +77,25 @@ fn held(object: &ObjectRef, found: &Value, lease: &RunLease) -> Value {
         "kind": "ConfigMap",
         "metadata": {
             "name": holder(object, lease),
-            "labels": {RUN: lease.run, HOLDS: "true"},
+            "labels": {RUN: lease.run, HOLDS_REMOVED: "true"},
             "annotations": {EXPIRES: lease.expires.to_string()},
         },
         "data": {
             KIND: object.kind.to_string(),
             OBJECT: bare(found).to_string(),
-            IN_NAME_OF: manager,
+            FIELD_MANAGER: manager,
         },
     })
 }
 
-/// The object as somebody would write it.
+/// The object as somebody would write it for `kubectl apply`.
 fn bare(found: &Value) -> Value {
     let mut bare = found.clone();
     if let Some(object) = bare.as_object_mut() {
         object.remove("status");
     }
     if let Some(meta) = bare.pointer_mut("/metadata").and_then(Value::as_object_mut) {
-        THEIRS.iter().for_each(|field| drop(meta.remove(*field)));
+        SERVER_FIELDS.iter().for_each(|field| drop(meta.remove(*field)));
         if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
             annotations.remove("deployment.kubernetes.io/revision");
         }
@@ -126,7 +103,7 @@ fn bare(found: &Value) -> Value {
     bare
 }
 
-/// Who applied it: whoever does so again must find it as his own.
+/// The field manager that applied it: whoever applies it next must not meet conflicts with brunt.
 fn applied_by(found: &Value) -> &str {
     let entries = found.pointer("/metadata/managedFields").and_then(Value::as_array);
     let applied = |entry: &&Value| entry["operation"] == "Apply";
@@ -134,41 +111,39 @@ fn applied_by(found: &Value) -> &str {
     entry.and_then(|entry| entry["manager"].as_str()).unwrap_or(MANAGER)
 }
 
-/// Applies again what a run has removed.
-pub(crate) async fn put_back(
-    cluster: &Cluster,
-    object: &ObjectRef,
-    lease: &RunLease,
-) -> Result<(), KubeError> {
-    let maps = cluster.api::<ConfigMap>();
-    let what = format!("read what was kept of {object}");
-    match KubeError::bounded(&what, maps.get_opt(&holder(object, lease))).await? {
-        Some(map) => match again(cluster, &map).await? {
+/// Applies again a workload that a run has removed.
+pub(crate) async fn restore_one(changer: &Changer, object: &ObjectRef) -> Result<(), KubeError> {
+    let maps = changer.cluster().api::<ConfigMap>();
+    let (what, name) = (format!("read what was kept of {object}"), holder(object, changer.lease()));
+    match call_api(&what, maps.get_opt(&name)).await? {
+        Some(map) => match apply_again(changer.writer(), &map).await? {
             Reapplied::Applied(_) => Ok(()),
-            Reapplied::Drift(how) => Err(KubeError::Other(how)),
+            Reapplied::Drifted(how) => Err(KubeError::Other(how)),
         },
         None => Ok(()),
     }
 }
 
-/// Applies again whatever these runs have removed.
-pub(crate) async fn put_all_back(cluster: &Cluster, which: &RunSelector, reverted: &mut Reverted) {
+/// Applies again all workloads that these runs have removed.
+pub(super) async fn restore_all(cluster: &Cluster, which: &RunSelector, reverted: &mut Reverted) {
     let maps = cluster.api::<ConfigMap>();
-    let params = ListParams::default().labels(HOLDS);
+    let params = ListParams::default().labels(HOLDS_REMOVED);
     let list = maps.list(&params);
-    let all = match KubeError::bounded("list what was removed", list).await {
+    let all = match call_api("list what was removed", list).await {
         Ok(all) => all,
-        // Whoever may not see config maps has not made any.
+        // An account that may not see ConfigMaps has not made any.
         Err(KubeError::Forbidden { .. }) => return,
         Err(error) => return reverted.failed.push(error.to_string()),
     };
     for map in all {
-        if !which.means(&map) {
+        if !which.selects_added(&map) {
             continue;
         }
-        match again(cluster, &map).await {
+        let run = map.labels().get(RUN).cloned().unwrap_or_default();
+        let writer = Writer::new(cluster, &run, ChangeMode::Apply);
+        match apply_again(writer, &map).await {
             Ok(Reapplied::Applied(object)) => reverted.done.push(format!("{object} applied again")),
-            Ok(Reapplied::Drift(how)) => reverted.drift.push(how),
+            Ok(Reapplied::Drifted(how)) => reverted.drift.push(how),
             Err(error) => reverted.failed.push(format!("{}: {error}", map.name_any())),
         }
     }
@@ -177,11 +152,40 @@ pub(crate) async fn put_all_back(cluster: &Cluster, which: &RunSelector, reverte
 enum Reapplied {
     Applied(ObjectRef),
     /// Somebody else has made one of that name meanwhile.
-    Drift(String),
+    Drifted(String),
 }
 
-async fn again(cluster: &Cluster, map: &ConfigMap) -> Result<Reapplied, KubeError> {
-    let broken = || KubeError::Other(format!("the config map {} cannot be read", map.name_any()));
+async fn apply_again(writer: Writer<'_>, map: &ConfigMap) -> Result<Reapplied, KubeError> {
+    let (object, kept, manager) = kept_in(map)?;
+    let outcome = match object.read(writer.cluster()).await {
+        Ok(there) if covers(&bare(&there)["spec"], &kept["spec"]) => Reapplied::Applied(object),
+        Ok(_) => Reapplied::Drifted(format!(
+            "{object} was deleted by the run, and somebody else has made another one meanwhile; \
+             left as it is"
+        )),
+        Err(error) if error.is_not_found() => {
+            let what = format!("apply {object} again");
+            let (kind, api) = (object.kind.to_string(), object.kind.api(writer.cluster()));
+            let kept: DynamicObject =
+                serde_json::from_value(kept).map_err(KubeError::invalid(what.clone()))?;
+            let params = PatchParams::apply(&manager);
+            writer.apply(&what, &api, (&kind, &object.name), &params, &kept).await?;
+            Reapplied::Applied(object)
+        }
+        Err(error) => return Err(error),
+    };
+    // Only now: had this process been killed before, the next one would find the map.
+    let maps = writer.cluster().api::<ConfigMap>();
+    let (what, name, params) = ("delete what was kept", map.name_any(), DeleteParams::default());
+    match writer.delete(what, &maps, ("ConfigMap", &name), &params).await {
+        Err(error) if !error.is_not_found() => Err(error),
+        _ => Ok(outcome),
+    }
+}
+
+/// The object that a ConfigMap holds, and its field manager.
+fn kept_in(map: &ConfigMap) -> Result<(ObjectRef, Value, String), KubeError> {
+    let broken = || KubeError::Other(format!("the ConfigMap {} cannot be read", map.name_any()));
     let data = map.data.as_ref().ok_or_else(broken)?;
     let kind = KINDS
         .into_iter()
@@ -190,38 +194,8 @@ async fn again(cluster: &Cluster, map: &ConfigMap) -> Result<Reapplied, KubeErro
     let kept: Value =
         serde_json::from_str(data.get(OBJECT).ok_or_else(broken)?).map_err(|_| broken())?;
     let object = ObjectRef::new(kind, kept["metadata"]["name"].as_str().ok_or_else(broken)?);
-    let manager = data.get(IN_NAME_OF).map_or(MANAGER, String::as_str);
-    let outcome = match object.read(cluster).await {
-        Ok(there) if covers(&bare(&there)["spec"], &kept["spec"]) => Reapplied::Applied(object),
-        Ok(_) => Reapplied::Drift(format!(
-            "{object} was deleted by the run, and somebody else has made another one meanwhile; left as it is"
-        )),
-        Err(error) if error.is_not_found() => {
-            apply(cluster, kind, &object, &kept, manager).await?;
-            Reapplied::Applied(object)
-        }
-        Err(error) => return Err(error),
-    };
-    let maps = cluster.api::<ConfigMap>();
-    let (name, params) = (map.name_any(), DeleteParams::default());
-    match KubeError::bounded("delete what was kept", maps.delete(&name, &params)).await {
-        Err(error) if !error.is_not_found() => Err(error),
-        _ => Ok(outcome),
-    }
-}
-
-async fn apply(
-    cluster: &Cluster,
-    kind: ObjectKind,
-    object: &ObjectRef,
-    kept: &Value,
-    manager: &str,
-) -> Result<(), KubeError> {
-    let kept: DynamicObject = made(kept.clone())?;
-    let params = PatchParams::apply(manager);
-    let (api, patch) = (kind.api(cluster), Patch::Apply(&kept));
-    let call = api.patch(&object.name, &params, &patch);
-    KubeError::bounded(&format!("apply {object} again"), call).await.map(drop)
+    let manager = data.get(FIELD_MANAGER).cloned().unwrap_or_else(|| MANAGER.to_owned());
+    Ok((object, kept, manager))
 }
 
 #[cfg(test)]
@@ -244,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_what_somebody_wrote() {
+    fn a_kept_workload_is_as_somebody_wrote_it() {
         let kept = json!({
             "apiVersion": "apps/v1", "kind": "Deployment",
             "metadata": {"name": "shop", "annotations": {"mine": "x"}}, "spec": {"replicas": 2},
@@ -253,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_applied_in_the_name_of_who_applied_it() {
+    fn a_kept_workload_is_applied_in_the_name_of_its_field_manager() {
         assert_eq!(applied_by(&found()), "helm");
         assert_eq!(applied_by(&json!({"metadata": {}})), "brunt");
     }

@@ -1,8 +1,8 @@
-//! The order to put everything back that stands in the cluster before any fault does: a Job that
-//! waits until the run's time is over and then does what `brunt revert` does. A run that ends by
-//! itself takes it away again.
+//! The watchdog: a Job in the cluster that waits until the run's time is over, and then does what
+//! `brunt revert` does. It runs before the first fault is injected, so that a run whose controller
+//! is killed is reverted all the same. A run that ends by itself deletes it.
 //!
-//! All that the run adds belongs to this Job, so that it goes when the Job goes.
+//! All that the run adds is owned by this Job, and is deleted with it.
 
 mod rights;
 
@@ -11,33 +11,36 @@ use std::time::Duration;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
 use k8s_openapi::api::rbac::v1::ClusterRole;
-use kube::api::{DeleteParams, ListParams, LogParams, Patch, PatchParams, PostParams};
+use kube::api::{DeleteParams, ListParams, LogParams};
 use kube::{Api, ResourceExt};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::changes::record::{RUN, RunLease};
-use crate::changes::revert::EXPIRES;
-use crate::client::connect::Cluster;
+use super::changer::Changer;
+use super::record::RunLease;
+use crate::client::call::call_api;
 use crate::client::error::KubeError;
+use crate::client::labels::{EXPIRES, RUN};
+use crate::observe::pod_status::PodStatus;
 
-/// The account of manifests/components/controller. Where it is not, the run makes one for itself.
+/// The service account of manifests/components/controller. Where it is missing, the run makes one of
+/// its own.
 const ACCOUNT: &str = "brunt";
 
 /// How long the Job's pod may take until it runs.
-const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How many seconds the Job has at first. Whoever is killed before it stands has changed nothing
-/// yet, and what there is of it, perhaps without the rights to do anything, goes by itself.
-const STANDS_WITHIN: i64 = 90;
+/// The Job's first deadline, in seconds. A controller that is killed while the watchdog is being
+/// made has changed nothing yet; what there is of it, perhaps without the rights to do anything,
+/// goes by this deadline.
+const START_DEADLINE: i64 = 90;
 
-/// How many seconds it has for putting things back.
-const PUTS_BACK_WITHIN: i64 = 300;
+/// How long the Job may take for reverting, in seconds.
+const REVERT_DEADLINE: i64 = 300;
 
-/// Between two looks at it.
-const LOOK: Duration = Duration::from_millis(200);
+/// How often the Job's pod is looked at while it starts.
+const POLL: Duration = Duration::from_millis(200);
 
-/// What it must be able to put back.
+/// What the watchdog must be able to revert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WatchdogScope {
     /// Objects of the namespace.
@@ -46,76 +49,68 @@ pub(crate) enum WatchdogScope {
     Nodes,
 }
 
-/// Puts it into the cluster and waits until its pod runs.
+/// Creates the watchdog and waits until its pod runs.
 ///
 /// # Errors
-/// When it cannot be made, or does not run in time; then it has been taken away again by its own
-/// deadline at the latest.
-pub(crate) async fn stand(
-    cluster: &Cluster,
-    lease: &RunLease,
+/// When it cannot be created, or does not run in time; then it is deleted again, by its own deadline
+/// at the latest.
+pub(crate) async fn create(
+    changer: &Changer,
     image: &str,
-    reach: WatchdogScope,
+    scope: WatchdogScope,
 ) -> Result<(), KubeError> {
-    let account = cluster.api::<ServiceAccount>();
-    let known =
-        KubeError::bounded("look for the service account brunt", account.get_opt(ACCOUNT)).await;
-    let known = match known {
-        // Whoever may not look at accounts may not make one either, so there must be the usual one.
+    let (cluster, lease) = (changer.cluster(), changer.lease());
+    let accounts = cluster.api::<ServiceAccount>();
+    let found = call_api("look for the service account brunt", accounts.get_opt(ACCOUNT)).await;
+    let is_there = match found {
+        // An account that may not look at accounts may not create one either, so it must rely on
+        // the usual one.
         Err(KubeError::Forbidden { .. }) => true,
-        known => known?.is_some(),
+        found => found?.is_some(),
     };
     let name = name(lease);
-    let own = !known || reach == WatchdogScope::Nodes;
-    let account = if own { name.as_str() } else { ACCOUNT };
-    let job: Job = made(job(lease, image, account, &cluster.namespace))?;
-    let jobs = cluster.api::<Job>();
-    let job = KubeError::bounded(
-        "make the Job that puts things back",
-        jobs.create(&PostParams::default(), &job),
-    )
-    .await?;
-    let owner =
-        json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job.metadata.uid});
-    let stands = async {
-        if own {
-            rights::in_namespace(cluster, lease, &owner).await?;
+    let needs_account = !is_there || scope == WatchdogScope::Nodes;
+    let account = if needs_account { name.as_str() } else { ACCOUNT };
+    let job = job(lease, image, account, &cluster.namespace);
+    let job: Job = changer.writer().create("create the watchdog Job", job).await?;
+    let owner = owner_reference(&name, job.metadata.uid.as_deref());
+    let starts = async {
+        if needs_account {
+            rights::in_namespace(changer, &name, &owner).await?;
         }
-        runs(cluster, &name).await?;
-        stays(cluster, lease).await?;
-        if reach == WatchdogScope::Nodes {
-            rights::on_nodes(cluster, lease).await?;
+        wait_until_running(changer, &name).await?;
+        extend_deadline(changer, &name).await?;
+        if scope == WatchdogScope::Nodes {
+            rights::on_nodes(changer, &name).await?;
         }
         Ok(())
     };
-    match stands.await {
+    match starts.await {
         Ok(()) => Ok(()),
-        Err(error) => Err(given_up(cluster, &name, error).await),
+        Err(error) => Err(withdraw(changer, &name, error).await),
     }
 }
 
-/// Gives it the time that it needs.
-async fn stays(cluster: &Cluster, lease: &RunLease) -> Result<(), KubeError> {
-    let left = lease.expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
-    let longer = Patch::Merge(
-        json!({"spec": {"activeDeadlineSeconds": STANDS_WITHIN + left + PUTS_BACK_WITHIN}}),
-    );
-    let (jobs, params) = (cluster.api::<Job>(), PatchParams::default());
-    let name = name(lease);
-    let call = jobs.patch(&name, &params, &longer);
-    KubeError::bounded("let the Job that puts things back wait for its time", call).await.map(drop)
+/// Lets the Job wait until the run's time is over.
+async fn extend_deadline(changer: &Changer, name: &str) -> Result<(), KubeError> {
+    let left = changer.lease().expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
+    let seconds = START_DEADLINE + left + REVERT_DEADLINE;
+    let patch = json!({"spec": {"activeDeadlineSeconds": seconds}});
+    let what = "let the watchdog Job wait for its time";
+    let texts = (format!("deadline {START_DEADLINE} s"), format!("deadline {seconds} s"));
+    changer.writer().merge_patch::<Job>(what, name, patch, (&texts.0, &texts.1)).await
 }
 
-async fn given_up(cluster: &Cluster, name: &str, error: KubeError) -> KubeError {
-    let jobs = cluster.api::<Job>();
-    // It goes by its own deadline if it does not go now.
-    let _ =
-        KubeError::bounded("delete the Job", jobs.delete(name, &DeleteParams::background())).await;
-    // What is in no namespace cannot belong to it, and is there only if nodes were to be changed.
-    let roles: Api<ClusterRole> = Api::all(cluster.client.clone());
-    let _ =
-        KubeError::bounded("delete its rights", roles.delete(name, &DeleteParams::background()))
-            .await;
+/// Deletes what there is of the watchdog. Returns the error for which it is given up.
+async fn withdraw(changer: &Changer, name: &str, error: KubeError) -> KubeError {
+    let (writer, params) = (changer.writer(), DeleteParams::background());
+    let jobs = changer.cluster().api::<Job>();
+    // If this fails, the Job goes by its deadline.
+    let _ = writer.delete("delete the watchdog Job", &jobs, ("Job", name), &params).await;
+    // What is in no namespace cannot be owned by the Job. It is there for node faults only.
+    let roles: Api<ClusterRole> = Api::all(changer.cluster().client.clone());
+    let role = ("ClusterRole", name);
+    let _ = writer.delete("delete the watchdog's rights", &roles, role, &params).await;
     error
 }
 
@@ -123,12 +118,15 @@ pub(crate) fn name(lease: &RunLease) -> String {
     format!("brunt-revert-{}", lease.run)
 }
 
-/// The Job as an owner, if it stands: what belongs to it goes with it.
-pub(crate) async fn owner(cluster: &Cluster, lease: &RunLease) -> Result<Option<Value>, KubeError> {
-    let (jobs, name) = (cluster.api::<Job>(), name(lease));
-    let job =
-        KubeError::bounded("look for the Job that puts things back", jobs.get_opt(&name)).await?;
-    Ok(job.map(|job| json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job.metadata.uid})))
+fn owner_reference(name: &str, uid: Option<&str>) -> Value {
+    json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": uid})
+}
+
+/// The watchdog as an owner, if there is one: what it owns is deleted with it.
+pub(crate) async fn owner(changer: &Changer) -> Result<Option<Value>, KubeError> {
+    let (jobs, name) = (changer.cluster().api::<Job>(), name(changer.lease()));
+    let job = call_api("look for the watchdog Job", jobs.get_opt(&name)).await?;
+    Ok(job.map(|job| owner_reference(&name, job.metadata.uid.as_deref())))
 }
 
 fn job(lease: &RunLease, image: &str, account: &str, namespace: &str) -> Value {
@@ -141,7 +139,7 @@ fn job(lease: &RunLease, image: &str, account: &str, namespace: &str) -> Value {
         },
         "spec": {
             "backoffLimit": 20,
-            "activeDeadlineSeconds": STANDS_WITHIN,
+            "activeDeadlineSeconds": START_DEADLINE,
             "ttlSecondsAfterFinished": 0,
             "template": {
                 "metadata": {"labels": {RUN: lease.run, "app.kubernetes.io/name": "brunt-revert"}},
@@ -171,86 +169,43 @@ fn job(lease: &RunLease, image: &str, account: &str, namespace: &str) -> Value {
     })
 }
 
-/// An object from its JSON.
-pub(crate) fn made<K: DeserializeOwned>(value: Value) -> Result<K, KubeError> {
-    serde_json::from_value(value)
-        .map_err(|error| KubeError::Other(format!("cannot make an object: {error}")))
-}
-
-/// Waits until the Job's pod runs: an image that cannot be pulled must be known before the fault,
-/// not after it.
-async fn runs(cluster: &Cluster, job: &str) -> Result<(), KubeError> {
-    let pods = cluster.api::<Pod>();
-    let until = tokio::time::Instant::now() + STARTS_WITHIN;
+/// Waits until the Job's pod runs: that its image cannot be pulled must be known before the first
+/// fault, not after it.
+async fn wait_until_running(changer: &Changer, job: &str) -> Result<(), KubeError> {
+    let pods = changer.cluster().api::<Pod>();
+    let params = ListParams::default().labels(&format!("batch.kubernetes.io/job-name={job}"));
+    let until = tokio::time::Instant::now() + START_TIMEOUT;
     loop {
-        let params = ListParams::default().labels(&format!("batch.kubernetes.io/job-name={job}"));
-        let list = pods.list(&params);
-        let found = KubeError::bounded("look at the Job that puts things back", list).await?.items;
-        let why = match found.first() {
-            None => "it has no pod yet".to_owned(),
-            Some(pod) => match waits(pod) {
-                None => return Ok(()),
-                Some(why) => why,
-            },
-        };
-        if is_hopeless(&why) || tokio::time::Instant::now() > until {
-            let said = match found.first() {
+        let found = call_api("look at the watchdog Job", pods.list(&params)).await?.items;
+        let status = found
+            .first()
+            .map_or_else(|| PodStatus::Pending("it has no pod yet".to_owned()), PodStatus::of);
+        if matches!(status, PodStatus::Running | PodStatus::Ready) {
+            return Ok(());
+        }
+        let is_stuck = matches!(status, PodStatus::Stuck(_));
+        if is_stuck || tokio::time::Instant::now() > until {
+            let why = status.trouble().unwrap_or("it ended at once").to_owned();
+            let log = match found.first() {
                 Some(pod) => {
                     pods.logs(&pod.name_any(), &LogParams::default()).await.unwrap_or_default()
                 }
                 None => String::new(),
             };
-            return Err(KubeError::Other(format!(
-                "the Job that would put things back does not run ({why}{}{said}); name an image that the nodes have by \
-                 --image, or accept by --no-dead-man that only `brunt revert` puts things back after a crash",
-                if said.is_empty() { "" } else { "; it said: " }
-            )));
+            return Err(not_running(why, log.trim()));
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL).await;
     }
 }
 
-/// Whether waiting any longer is of no use.
-pub(crate) fn is_hopeless(why: &str) -> bool {
-    let hopeless = ["ErrImage", "ImagePull", "InvalidImage", "CreateContainer"];
-    hopeless.iter().any(|word| why.contains(word))
-}
-
-/// Why a pod does not run, if it does not.
-pub(crate) fn waits(pod: &Pod) -> Option<String> {
-    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
-    let Some(status) = statuses.and_then(|statuses| statuses.first()) else {
-        return Some("it is not scheduled yet".to_owned());
-    };
-    let state = status.state.clone().unwrap_or_default();
-    if state.running.is_some() {
-        return None;
-    }
-    let waiting = state.waiting.and_then(|waiting| waiting.reason);
-    let ended = state.terminated.and_then(|end| end.reason);
-    Some(waiting.or(ended).unwrap_or_else(|| "it has not started yet".to_owned()))
-}
-
-/// The image that can put things back: the one that was named, or brunt's own where the
-/// system runs it.
-pub(crate) fn image<'a>(
-    named: Option<&'a str>,
-    images: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let ours = |image: &&str| {
-        let name = image.rsplit('/').next().unwrap_or_default();
-        name == "brunt" || name.starts_with("brunt:") || name.starts_with("brunt@")
-    };
-    named.or_else(|| images.into_iter().find(ours))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn brunts_own_image_is_known_by_its_name() {
-        let images = ["nginx:1", "localhost/not-brunt:1", "localhost:5000/x/brunt:1.2"];
-        assert_eq!(super::image(None, images.into_iter()), Some("localhost:5000/x/brunt:1.2"));
-        assert_eq!(super::image(Some("mine"), images.into_iter()), Some("mine"));
-        assert_eq!(super::image(None, ["nginx"].into_iter()), None);
+fn not_running(why: String, log: &str) -> KubeError {
+    let log = if log.is_empty() { String::new() } else { format!("; its log: {log}") };
+    KubeError::PodNotRunning {
+        pod: "the watchdog Job".to_owned(),
+        why,
+        remedy: format!(
+            "name an image that the nodes have by --image, or accept by --no-watchdog that only \
+             `brunt revert` restores things after a crash{log}"
+        ),
     }
 }

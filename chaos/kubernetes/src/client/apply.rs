@@ -1,20 +1,20 @@
-//! Making objects and removing them, as kubectl does: by server-side apply, without taking over
-//! what somebody else has set.
+//! Making objects and removing them as kubectl does, by server-side apply, without taking over
+//! fields that somebody else has set.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use kube::api::{DeleteParams, Patch, PatchParams};
+use kube::api::{DeleteParams, PatchParams};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::discovery::{self, Scope};
 use kube::{Api, ResourceExt};
 
-use crate::client::connect::Cluster;
-use crate::client::error::KubeError;
-use crate::client::manifest::{Manifest, kind};
-
-/// In whose name fields are set.
-pub(crate) const MANAGER: &str = "brunt";
+use super::call::call_api;
+use super::connect::Cluster;
+use super::error::KubeError;
+use super::manifest::{Manifest, kind};
+use super::object::ChangeMode;
+use super::write::{MANAGER, Writer};
 
 /// How long objects may take to go. Pods may take their whole grace period.
 const GONE_WITHIN: Duration = Duration::from_secs(120);
@@ -47,12 +47,12 @@ impl Cluster {
         for object in &manifest.objects {
             let api = kinds.api(self, object).await?;
             let what = format!("apply {}", named(object));
-            let (name, parameters) = (object.name_any(), PatchParams::apply(MANAGER));
-            let patch = Patch::Apply(object);
-            let call = api.patch(&name, &parameters, &patch);
-            KubeError::bounded(&what, call)
+            let (name, params) = (object.name_any(), PatchParams::apply(MANAGER));
+            // Not forced: a conflict means that somebody else set the field and may rely on it.
+            Writer::new(self, "", ChangeMode::Apply)
+                .apply(&what, &api, (kind(object), &name), &params, object)
                 .await
-                .map_err(|error| if error.is_conflict() { taken(&what, &error) } else { error })?;
+                .map_err(|error| if error.is_conflict() { foreign(&what, error) } else { error })?;
         }
         Ok(())
     }
@@ -68,13 +68,12 @@ impl Cluster {
         for object in manifest.objects.iter().rev().filter(|object| !keep.spares(object)) {
             let api = kinds.api(self, object).await?;
             let what = format!("delete {}", named(object));
-            match KubeError::bounded(
-                &what,
-                api.delete(&object.name_any(), &DeleteParams::background()),
-            )
-            .await
-            {
-                Ok(_) => going.push((object, api)),
+            let (name, params) = (object.name_any(), DeleteParams::background());
+            let deleted = Writer::new(self, "", ChangeMode::Apply)
+                .delete(&what, &api, (kind(object), &name), &params)
+                .await;
+            match deleted {
+                Ok(()) => going.push((object, api)),
                 Err(error) if error.is_not_found() => {}
                 Err(error) => return Err(error),
             }
@@ -97,7 +96,7 @@ impl Cluster {
 
 async fn gone(object: &DynamicObject, api: &Api<DynamicObject>) -> Result<(), KubeError> {
     let (what, name) = (format!("read {}", named(object)), object.name_any());
-    while KubeError::bounded(&what, api.get_opt(&name)).await?.is_some() {
+    while call_api(&what, api.get_opt(&name)).await?.is_some() {
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     Ok(())
@@ -114,12 +113,14 @@ impl ApiResources {
         object: &DynamicObject,
     ) -> Result<Api<DynamicObject>, KubeError> {
         let types = object.types.clone().unwrap_or_default();
-        let wrong = |_| KubeError::Other(format!("{} has no usable apiVersion", named(object)));
-        let kind = GroupVersionKind::try_from(&types).map_err(wrong)?;
+        let kind = GroupVersionKind::try_from(&types).map_err(|_| KubeError::InvalidManifest {
+            why: format!("{} has no usable apiVersion", named(object)),
+            source: None,
+        })?;
         if !self.0.contains_key(&kind) {
             let what = format!("find out about {} {}", kind.api_version(), kind.kind);
             let (resource, capabilities) =
-                KubeError::bounded(&what, discovery::pinned_kind(&cluster.client, &kind)).await?;
+                call_api(&what, discovery::pinned_kind(&cluster.client, &kind)).await?;
             self.0.insert(kind.clone(), (resource, capabilities.scope));
         }
         let (resource, scope) = &self.0[&kind];
@@ -138,9 +139,6 @@ fn named(object: &DynamicObject) -> String {
     format!("{} {}", kind(object), object.name_any())
 }
 
-fn taken(what: &str, error: &KubeError) -> KubeError {
-    KubeError::Other(format!(
-        "cannot {what}: {error}. Somebody else has set this and may rely on it; brunt does not take it over. \
-         Put it back, or delete the object, and try again"
-    ))
+fn foreign(what: &str, conflict: KubeError) -> KubeError {
+    KubeError::ForeignField { what: what.to_owned(), source: Box::new(conflict) }
 }

@@ -4,36 +4,39 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Namespace;
+use kube::client::ClientBuilder;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 
-use crate::client::error::KubeError;
+use super::call::call_api;
+use super::call_log::CallLogLayer;
+use super::error::KubeError;
 
-/// How long it may take to reach the API server, and how long an answer may be on its way.
-const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
+/// How long it may take to open a connection to the API server.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Longer than any call but a watch or a log takes; those are opened anew when nothing comes
-/// for so long.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(295);
+/// How long a connection may be silent. The API server ends watches by itself after about five
+/// minutes, so this is a little less: a watch over a dead connection is opened again.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(295);
 
-/// Which cluster, and where in it.
+/// A namespace of a cluster, and how to get there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClusterTarget {
-    /// The kubeconfig; the one that KUBECONFIG names, or the usual one, unless given.
+    /// The kubeconfig file; `None` takes the one that KUBECONFIG names, or `~/.kube/config`.
     pub kubeconfig: Option<PathBuf>,
-    /// The context of the kubeconfig; its current one unless given. Inside a pod there is no
-    /// kubeconfig and it is not needed.
+    /// A context of the kubeconfig; `None` takes its current one. Inside a pod there is no
+    /// kubeconfig: the service account is used instead.
     pub context: Option<String>,
-    /// The namespace; the context's own unless given.
+    /// The namespace; `None` takes the context's own.
     pub namespace: Option<String>,
 }
 
 /// A connection to one namespace of a cluster.
 #[derive(Clone)]
 pub struct Cluster {
-    /// The client: it does not repeat calls.
+    /// It does not repeat calls: a fault that is injected twice is another fault.
     pub client: Client,
-    /// The namespace.
+    /// The namespace of every call that does not name one.
     pub namespace: String,
 }
 
@@ -41,39 +44,39 @@ impl Cluster {
     /// Connects, and makes sure that the API server answers and that the namespace exists.
     ///
     /// # Errors
-    /// When there is no usable configuration, when nobody answers, or when there is
-    /// no such namespace.
-    pub async fn connect(place: &ClusterTarget) -> Result<Self, KubeError> {
-        let cluster = Self::connect_unchecked(place).await?;
+    /// When there is no usable configuration, when nobody answers, or when there is no such
+    /// namespace.
+    pub async fn connect(target: &ClusterTarget) -> Result<Self, KubeError> {
+        let cluster = Self::connect_unchecked(target).await?;
         cluster.must_exist().await?;
         Ok(cluster)
     }
 
-    /// Connects to a namespace that need not exist yet.
+    /// Connects to a namespace that need not exist yet. No call is made.
     ///
     /// # Errors
     /// When there is no usable configuration.
-    pub async fn connect_unchecked(place: &ClusterTarget) -> Result<Self, KubeError> {
-        let mut config = config(place).await?;
-        config.connect_timeout = Some(CONNECTS_WITHIN);
-        config.read_timeout = Some(ANSWERS_WITHIN);
-        config.write_timeout = Some(ANSWERS_WITHIN);
+    pub async fn connect_unchecked(target: &ClusterTarget) -> Result<Self, KubeError> {
+        let mut config = config(target).await?;
+        config.connect_timeout = Some(CONNECT_TIMEOUT);
+        config.read_timeout = Some(IDLE_TIMEOUT);
+        config.write_timeout = Some(IDLE_TIMEOUT);
+        // A 429 on an eviction is a budget's answer, and would be waited out otherwise.
         config.default_retry = false;
-        let namespace = place.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
-        let client = Client::try_from(config)
-            .map_err(|error| KubeError::Configuration(error.to_string()))?;
-        Ok(Self { client, namespace })
+        let namespace =
+            target.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
+        let builder = ClientBuilder::try_from(config).map_err(unusable)?;
+        Ok(Self { client: builder.with_layer(&CallLogLayer).build(), namespace })
     }
 
     async fn must_exist(&self) -> Result<(), KubeError> {
         let all: Api<Namespace> = Api::all(self.client.clone());
-        let call = all.get(&self.namespace);
-        match KubeError::bounded("read the namespace", call).await {
+        match call_api("read the namespace", all.get(&self.namespace)).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_not_found() => {
                 Err(KubeError::NoNamespace(self.namespace.clone()))
             }
-            // Whoever may work in a namespace need not be allowed to read it.
+            // An account with rights in a namespace need not have the right to read the namespace.
             Err(KubeError::Forbidden { .. }) => Ok(()),
             Err(error) => Err(error),
         }
@@ -89,18 +92,21 @@ impl Cluster {
     }
 }
 
-async fn config(place: &ClusterTarget) -> Result<Config, KubeError> {
-    let fail = |error: String| KubeError::Configuration(error);
-    if place.kubeconfig.is_none() && place.context.is_none() {
-        return Config::infer().await.map_err(|error| fail(error.to_string()));
+async fn config(target: &ClusterTarget) -> Result<Config, KubeError> {
+    if target.kubeconfig.is_none() && target.context.is_none() {
+        return Config::infer().await.map_err(unusable);
     }
-    let file = place.kubeconfig.as_ref().map_or_else(Kubeconfig::read, Kubeconfig::read_from);
-    let file = file.map_err(|error| fail(error.to_string()))?;
+    let file = target.kubeconfig.as_ref().map_or_else(Kubeconfig::read, Kubeconfig::read_from);
+    let file = file.map_err(unusable)?;
     let names: Vec<String> = file.contexts.iter().map(|one| one.name.clone()).collect();
-    if let Some(context) = place.context.as_ref().filter(|context| !names.contains(context)) {
+    if let Some(context) = target.context.as_ref().filter(|context| !names.contains(context)) {
         return Err(KubeError::NoContext { context: context.clone(), known: names.join(", ") });
     }
     let options =
-        KubeConfigOptions { context: place.context.clone(), ..KubeConfigOptions::default() };
-    Config::from_custom_kubeconfig(file, &options).await.map_err(|error| fail(error.to_string()))
+        KubeConfigOptions { context: target.context.clone(), ..KubeConfigOptions::default() };
+    Config::from_custom_kubeconfig(file, &options).await.map_err(unusable)
+}
+
+fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> KubeError {
+    KubeError::Configuration { why: error.to_string(), source: Box::new(error) }
 }

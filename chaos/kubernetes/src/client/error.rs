@@ -1,72 +1,79 @@
 //! What goes wrong between brunt and a cluster, with what to do about it.
-
-use std::future::Future;
-use std::time::Duration;
+//!
+//! Each message is whole by itself. Sources are kept for programs and for the log; a message that
+//! ends in the innermost cause already quotes it.
 
 use thiserror::Error;
-
-/// How long any single call may take.
-const CALL: Duration = Duration::from_secs(20);
 
 /// A cluster could not do what it was asked, or could not be asked.
 #[derive(Debug, Error)]
 pub enum KubeError {
     /// There is no usable configuration.
     #[error(
-        "there is no way to a cluster: {0}; set KUBECONFIG, or give --context, or run inside a pod with a service account"
+        "there is no way to a cluster: {why}; set KUBECONFIG, or give --context, or run inside a \
+         pod with a service account"
     )]
-    Configuration(String),
+    Configuration {
+        /// What is wrong with it, in the client's words.
+        why: String,
+        /// The client's own error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The kubeconfig has no such context.
     #[error("the kubeconfig has no context `{context}` (it has: {known})")]
     NoContext {
-        /// What was asked for.
+        /// The context that was asked for.
         context: String,
-        /// What there is.
+        /// The names of all that there are, separated by commas.
         known: String,
     },
     /// There is no such namespace.
     #[error(
-        "there is no namespace `{0}`; make it with `kubectl create namespace {0}`, or name another by --namespace"
+        "there is no namespace `{0}`; make it with `kubectl create namespace {0}`, or name another \
+         by --namespace"
     )]
     NoNamespace(String),
     /// There is no such workload.
     #[error(
-        "the namespace {namespace} has no Deployment or StatefulSet for the service `{service}` (looked for {looked_for})"
+        "the namespace {namespace} has no Deployment or StatefulSet for the service `{service}` \
+         (looked for {looked_for})"
     )]
     NoWorkload {
         /// The service of the system file.
         service: String,
-        /// Where it was looked for.
+        /// The namespace that was searched.
         namespace: String,
-        /// Under which names.
+        /// The names that would have matched, separated by commas.
         looked_for: String,
     },
-    /// The caller may not do it.
+    /// The caller may not do it: status 401 or 403.
     #[error(
-        "not allowed to {what}: {why}; see manifests/components/controller for what the controller needs"
+        "not allowed to {what}: {why}; see manifests/components/controller for what the controller \
+         needs"
     )]
     Forbidden {
         /// What was tried.
         what: String,
-        /// What the API server said.
+        /// The API server's message.
         why: String,
     },
-    /// A disruption budget does not let it happen now. An answer, not a failure of the call.
+    /// A disruption budget does not let it happen now: status 429. An answer, not a failed call.
     #[error("the cluster refused to {what} for now: {why}")]
     Refused {
         /// What was tried.
         what: String,
-        /// What the API server said.
+        /// The API server's message.
         why: String,
     },
-    /// The API server said no.
+    /// The API server answered with any other error status.
     #[error("cannot {what}: {why} ({code})")]
     Answer {
         /// What was tried.
         what: String,
         /// The HTTP status.
         code: u16,
-        /// What the API server said.
+        /// The API server's message.
         why: String,
     },
     /// The object was changed in between.
@@ -74,41 +81,201 @@ pub enum KubeError {
     Changed {
         /// What was tried.
         what: String,
-        /// What the API server said.
+        /// The API server's message.
         why: String,
     },
     /// Nobody answered.
     #[error(
-        "cannot {what}: the cluster does not answer ({why}); is it up, and is this machine's way to it?"
+        "cannot {what}: the cluster does not answer ({why}); is it up, and is this machine's way to \
+         it?"
     )]
     Silent {
         /// What was tried.
         what: String,
-        /// How that showed.
+        /// The innermost cause, or how long was waited.
+        why: String,
+        /// The client's error; `None` after a timeout.
+        #[source]
+        source: Option<Box<kube::Error>>,
+    },
+    /// The watches did not list the namespace in time.
+    #[error("the namespace cannot be watched: {why}")]
+    NotWatched {
+        /// What the first of them met.
         why: String,
     },
-    /// Something is not as it must be, in words.
+    /// Every attempt to change an object met another writer.
+    #[error("{object} is changed by somebody else all the time")]
+    Contended {
+        /// Kind and name.
+        object: String,
+    },
+    /// Another run has changed the same values of an object and has not restored them.
+    #[error(
+        "{object} is being changed by run {run} until {expires}; wait, or end it with `brunt revert \
+         --run {run}`"
+    )]
+    InUse {
+        /// Kind and name.
+        object: String,
+        /// The other run's id.
+        run: String,
+        /// When others may restore the other run's changes.
+        expires: jiff::Timestamp,
+    },
+    /// Two faults would change a value and a part of it, which could not be restored one by one.
+    #[error(
+        "{object} is being changed at {path} by another fault ({slot}); let that one end first, or \
+         leave one of them out"
+    )]
+    Overlap {
+        /// Kind and name.
+        object: String,
+        /// JSON pointer of the value that is changed already.
+        path: String,
+        /// The slot of the fault that changed it.
+        slot: String,
+    },
+    /// The run has used up its time, and the watchdog may be restoring its changes.
+    #[error("the run's time is over, so nothing is changed any more")]
+    RunOver,
+    /// The run's maximum duration leads beyond the dates that can be written.
+    #[error("the run lasts too long: {0}")]
+    TooLong(#[source] jiff::Error),
+    /// A record on an object cannot be read, so that its changes cannot be restored.
+    #[error("the annotation {annotation} cannot be read ({source}); restore its values by hand")]
+    UnreadableRecord {
+        /// The annotation that holds the record.
+        annotation: String,
+        /// Why it is no record.
+        source: serde_json::Error,
+    },
+    /// An object cannot be converted to or from JSON.
+    #[error("cannot {what}: {source}")]
+    InvalidObject {
+        /// What was tried.
+        what: String,
+        /// Where the JSON does not fit.
+        source: serde_json::Error,
+    },
+    /// A manifest is not YAML, or holds something that is no object of Kubernetes.
+    #[error("this is no manifest: {why}")]
+    InvalidManifest {
+        /// What is wrong with it.
+        why: String,
+        /// The parser's error; `None` where YAML is fine and the object is not.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// Another field manager owns a field that is to be applied.
+    #[error(
+        "cannot {what}: {source}. Somebody else has set this and may rely on it; brunt does not take \
+         it over. Put it back, or delete the object, and try again"
+    )]
+    ForeignField {
+        /// What was tried.
+        what: String,
+        /// The conflict, which names the field and its manager.
+        source: Box<KubeError>,
+    },
+    /// A pod of brunt's own does not start.
+    #[error("{pod} does not run ({why}); {remedy}")]
+    PodNotRunning {
+        /// Which pod, by its role.
+        pod: String,
+        /// What its status says.
+        why: String,
+        /// What to do about it, and its last output if there is any.
+        remedy: String,
+    },
+    /// No edge proxy can take a callee's place.
+    #[error("calls to {callee} can be neither broken nor counted: {source}")]
+    NoEdgeProxy {
+        /// The service that is called.
+        callee: String,
+        /// What is in the way.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An edge proxy could not be reached, or did not do what it was asked.
+    #[error("the edge proxy before {callee}: {why}")]
+    EdgeProxy {
+        /// The service before which it is installed.
+        callee: String,
+        /// What went wrong.
+        why: String,
+        /// The connection's error; `None` when the proxy itself refused.
+        #[source]
+        source: Option<std::io::Error>,
+    },
+    /// A stream to a pod (port-forward, exec) broke.
+    #[error("{what}: {why}")]
+    Stream {
+        /// What it was for.
+        what: String,
+        /// What went wrong.
+        why: String,
+        /// The stream's error; `None` when it ended too early without one.
+        #[source]
+        source: Option<std::io::Error>,
+    },
+    /// A service has not become ready within its bound.
+    #[error(
+        "{service}: {ready} of {wanted} replicas are ready after {seconds} s; `kubectl -n {namespace} \
+         describe {describe}` says why"
+    )]
+    NotReady {
+        /// The service of the system file.
+        service: String,
+        /// Replicas that get requests.
+        ready: u32,
+        /// Replicas that should.
+        wanted: u32,
+        /// The bound, in seconds.
+        seconds: u64,
+        /// Kind and name of its workload, as kubectl takes them.
+        describe: String,
+        /// The namespace of the system.
+        namespace: String,
+    },
+    /// An autoscaler has not scaled in within its bound.
+    #[error(
+        "{service} has {replicas} replicas after {seconds} s, and {least} at rest: something else \
+         puts load on it, so that it could not be said what scales it out"
+    )]
+    NotScaledIn {
+        /// The service of the system file.
+        service: String,
+        /// Replicas that its autoscaler asks for.
+        replicas: u32,
+        /// Replicas without load.
+        least: u32,
+        /// The bound, in seconds.
+        seconds: u64,
+    },
+    /// A load worker does not do what it should.
+    #[error("{worker} {why}")]
+    LoadWorker {
+        /// Which one, counted from 1, of how many.
+        worker: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A load worker left no log that is whole.
+    #[error("{worker}: {source}")]
+    WorkerLog {
+        /// Which one, counted from 1, of how many.
+        worker: String,
+        /// How it ended, or why its log cannot be read.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Something is not as it must be, and its text is all that there is to it.
     #[error("{0}")]
     Other(String),
 }
 
 impl KubeError {
-    /// Makes a call that ends in time, and says in words what went wrong.
-    pub(crate) async fn bounded<T>(
-        what: &str,
-        call: impl Future<Output = kube::Result<T>>,
-    ) -> Result<T, Self> {
-        match tokio::time::timeout(CALL, call).await {
-            Ok(answer) => answer.map_err(|error| Self::of(what, error)),
-            Err(_) => Err(Self::Silent {
-                what: what.to_owned(),
-                why: format!("nothing in {} s", CALL.as_secs()),
-            }),
-        }
-    }
-
     /// What a client's error means.
-    pub(crate) fn of(what: &str, error: kube::Error) -> Self {
+    pub(crate) fn from_client(what: &str, error: kube::Error) -> Self {
         let what = what.to_owned();
         match error {
             kube::Error::Api(status) => {
@@ -121,8 +288,8 @@ impl KubeError {
                     401 | 403 => Self::Forbidden { what, why },
                     429 => Self::Refused { what, why },
                     409 if status.reason != "AlreadyExists" => Self::Changed { what, why },
-                    // A test in a JSON patch that does not hold names no cause; what is not valid
-                    // does.
+                    // A failed test in a JSON patch is a 422 without causes, while an object that
+                    // is not valid names its causes.
                     422 if status
                         .details
                         .as_ref()
@@ -133,11 +300,21 @@ impl KubeError {
                     code => Self::Answer { what, code, why },
                 }
             }
-            error => Self::Silent { what, why: innermost(&error) },
+            error => {
+                let why = innermost(&error);
+                Self::Silent { what, why, source: Some(Box::new(error)) }
+            }
         }
     }
 
+    /// An object that could not be converted.
+    pub(crate) fn invalid(what: impl Into<String>) -> impl FnOnce(serde_json::Error) -> Self {
+        let what = what.into();
+        move |source| Self::InvalidObject { what, source }
+    }
+
     /// Whether the object is not there.
+    #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Answer { code: 404, .. })
     }
@@ -148,7 +325,7 @@ impl KubeError {
     }
 }
 
-/// The innermost cause is what a user can act on.
+/// The innermost cause is what a user can act on: "connection refused", not "client error".
 fn innermost(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {

@@ -1,157 +1,80 @@
-//! What is done within a pod's own containers, by exec: whatever runs there ends when its standard
-//! input does, so that nothing goes on once the controller is gone, however it went.
+//! Programs that are started in a pod's own containers.
+//!
+//! Each is attached to with its standard input open. A program that ends when its input does then
+//! ends with the connection, so that nothing goes on in a pod once the controller is gone, whether
+//! it ended or was killed.
 
-use brunt_faults::TargetError;
+use std::io;
+use std::time::Duration;
+
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{AttachParams, AttachedProcess};
 use tokio::io::AsyncReadExt;
 
-use crate::client::error::KubeError;
-use crate::client::object::ChangeMode;
-use crate::observe::state::PodState;
-use crate::run::ClusterRun;
-use crate::run::target::refused;
+use super::call::call_api;
+use super::connect::Cluster;
+use super::error::KubeError;
 
-/// How long a program may take to say what it is asked.
-const SAYS_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
+/// How long a program may take to begin, to answer, or to end.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
-impl ClusterRun {
-    pub(crate) async fn end_containers(
-        &self,
-        service: &str,
-        replicas: &[u32],
-    ) -> Result<u64, TargetError> {
-        let ours = self.runs_brunt(service)?;
-        let command: &[&str] =
-            if ours { &["brunt", "stress", "--end"] } else { &["kill", "-TERM", "1"] };
-        let mut ended = 0;
-        for replica in replicas {
-            let pod = self.pod(service, *replica)?;
-            self.note(format!("Pod {} on {}: SIGTERM to its first process", pod.name, pod.node));
-            if self.touch == ChangeMode::Apply {
-                self.in_time().map_err(refused)?;
-                let process = self.exec(&pod, command).await.map_err(refused)?;
-                finished(process).await.map_err(|why| not_within(&pod, &why))?;
-            }
-            ended += 1;
-        }
-        Ok(ended)
-    }
-
-    pub(crate) async fn stress(
-        &self,
-        service: &str,
-        replicas: &[u32],
-        cpu: u32,
-        memory: u32,
-    ) -> Result<u64, TargetError> {
-        let command =
-            if self.runs_brunt(service)? { by_brunt(cpu, memory) } else { by_shell(cpu, memory) };
-        let command: Vec<&str> = command.iter().map(String::as_str).collect();
-        let mut processes = Vec::new();
-        for replica in replicas {
-            let pod = self.pod(service, *replica)?;
-            self.note(format!("Pod {} on {}: {}", pod.name, pod.node, command.join(" ")));
-            if self.touch == ChangeMode::Apply {
-                self.in_time().map_err(refused)?;
-                let mut process = self.exec(&pod, &command).await.map_err(refused)?;
-                begun(&mut process).await.map_err(|why| not_within(&pod, &why))?;
-                processes.push(StressProcess(process));
-            }
-        }
-        // Dropping them closes their input, which ends them.
-        self.stressed.lock().await.entry(service.to_owned()).or_default().extend(processes);
-        Ok(replicas.len() as u64)
-    }
-
-    /// Whether brunt itself is in the containers, which may have nothing else in them.
-    pub(crate) fn runs_brunt(&self, service: &str) -> Result<bool, TargetError> {
-        let image =
-            self.workload(service)?.pod.containers.first().and_then(|one| one.image.as_deref());
-        Ok(crate::changes::watchdog::image(None, image.into_iter()).is_some())
-    }
-
-    /// What a program says in a pod.
-    pub(crate) async fn output_of(
-        &self,
-        pod: &PodState,
-        command: &[&str],
-    ) -> Result<String, KubeError> {
-        let mut process = self.exec(pod, command).await?;
-        let silent = |why: &str| {
-            KubeError::Other(format!("{} in pod {}: {why}", command.join(" "), pod.name))
-        };
-        let mut output = process.stdout().ok_or_else(|| silent("it has no output"))?;
-        let mut text = String::new();
-        let read = tokio::time::timeout(SAYS_WITHIN, output.read_to_string(&mut text)).await;
-        match read {
-            Ok(Ok(_)) => Ok(text),
-            Ok(Err(error)) => Err(silent(&error.to_string())),
-            Err(_) => Err(silent("it does not come to an end")),
-        }
-    }
-
-    async fn exec(&self, pod: &PodState, command: &[&str]) -> Result<AttachedProcess, KubeError> {
-        let api = self.cluster.api::<Pod>();
-        let params =
-            AttachParams { stdin: true, stdout: true, stderr: true, ..AttachParams::default() };
-        let what = format!("run {} in pod {}", command.join(" "), pod.name);
-        KubeError::bounded(&what, api.exec(&pod.name, command.iter().copied(), &params)).await
-    }
+/// Starts a program in the first container of a pod.
+pub(super) async fn exec(
+    cluster: &Cluster,
+    pod: &str,
+    command: &[&str],
+) -> Result<AttachedProcess, KubeError> {
+    let api = cluster.api::<Pod>();
+    let params =
+        AttachParams { stdin: true, stdout: true, stderr: true, ..AttachParams::default() };
+    let what = format!("run {} in pod {pod}", command.join(" "));
+    call_api(&what, api.exec(pod, command.iter().copied(), &params)).await
 }
 
-/// Something that uses up what a container may; it ends with the connection to it, which ends when
-/// this is dropped.
-pub(crate) struct StressProcess(AttachedProcess);
-
-impl Drop for StressProcess {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-fn not_within(pod: &PodState, why: &str) -> TargetError {
-    TargetError::platform(format!("nothing could be run in pod {}: {why}", pod.name))
-}
-
-fn by_brunt(cpu: u32, memory: u32) -> Vec<String> {
-    ["brunt", "stress", "--cpu", &cpu.to_string(), "--memory", &memory.to_string()]
-        .map(str::to_owned)
-        .to_vec()
-}
-
-/// For images of others, which need a shell: busy loops, and memory in a variable of
-/// the shell's own.
-fn by_shell(cpu: u32, memory: u32) -> Vec<String> {
-    let script = format!(
-        "trap 'kill $(jobs -p) 2>/dev/null' EXIT; i=0; while [ $i -lt {cpu} ]; do (while :; do :; done) & i=$((i+1)); done; \
-         x=$(head -c {memory}m /dev/zero | tr '\\0' x); echo stressed; cat >/dev/null"
-    );
-    vec!["sh".to_owned(), "-c".to_owned(), script]
-}
-
-/// Waits until the process says that it is at work.
-async fn begun(process: &mut AttachedProcess) -> Result<(), String> {
-    let Some(mut output) = process.stdout() else {
-        return Err("it has no output".to_owned());
+/// The standard output of a program that only reads.
+pub(crate) async fn output_of(
+    cluster: &Cluster,
+    pod: &str,
+    command: &[&str],
+) -> Result<String, KubeError> {
+    let mut process = exec(cluster, pod, command).await?;
+    let failed = |why: String, source: Option<io::Error>| KubeError::Stream {
+        what: format!("{} in pod {pod}", command.join(" ")),
+        why,
+        source,
     };
-    let mut said = Vec::new();
-    let word = async {
-        while !said.contains(&b'\n') {
-            if output.read_buf(&mut said).await.unwrap_or(0) == 0 {
+    let mut output = process.stdout().ok_or_else(|| failed("it has no output".to_owned(), None))?;
+    let mut text = String::new();
+    match tokio::time::timeout(TIMEOUT, output.read_to_string(&mut text)).await {
+        Ok(Ok(_)) => Ok(text),
+        Ok(Err(error)) => Err(failed(error.to_string(), Some(error))),
+        Err(_) => Err(failed("it does not come to an end".to_owned(), None)),
+    }
+}
+
+/// Waits for the first line that a program writes; the error quotes what it wrote instead.
+pub(crate) async fn first_line(process: &mut AttachedProcess) -> Result<(), KubeError> {
+    let Some(mut output) = process.stdout() else {
+        return Err(KubeError::Other("it has no output".to_owned()));
+    };
+    let mut written = Vec::new();
+    let line = async {
+        while !written.contains(&b'\n') {
+            if output.read_buf(&mut written).await.unwrap_or(0) == 0 {
                 return false;
             }
         }
         true
     };
-    match tokio::time::timeout(std::time::Duration::from_secs(15), word).await {
+    match tokio::time::timeout(TIMEOUT, line).await {
         Ok(true) => Ok(()),
-        Ok(false) => Err(said_why(process).await),
-        Err(_) => Err("it did not begin in 15 s".to_owned()),
+        Ok(false) => Err(KubeError::Other(complaint(process).await)),
+        Err(_) => Err(KubeError::Other(format!("it did not begin in {} s", TIMEOUT.as_secs()))),
     }
 }
 
-async fn said_why(process: &mut AttachedProcess) -> String {
+/// What a program that ended early wrote to its standard error, and its status.
+async fn complaint(process: &mut AttachedProcess) -> String {
     let mut text = String::new();
     if let Some(mut errors) = process.stderr() {
         let _ = errors.read_to_string(&mut text).await;
@@ -164,7 +87,8 @@ async fn said_why(process: &mut AttachedProcess) -> String {
     text.trim().to_owned()
 }
 
-async fn finished(mut process: AttachedProcess) -> Result<(), String> {
+/// Waits until a program has ended, and fails if it did.
+pub(crate) async fn wait_for_exit(mut process: AttachedProcess) -> Result<(), KubeError> {
     let status = process.take_status();
     let ended = async {
         match status {
@@ -172,11 +96,11 @@ async fn finished(mut process: AttachedProcess) -> Result<(), String> {
             None => None,
         }
     };
-    match tokio::time::timeout(std::time::Duration::from_secs(15), ended).await {
-        // A container that ends takes the answer with it.
+    match tokio::time::timeout(TIMEOUT, ended).await {
+        // A program that ends its own container takes the answer with it.
         Ok(None) => Ok(()),
         Ok(Some(status)) if status.status.as_deref() != Some("Failure") => Ok(()),
-        Ok(Some(status)) => Err(status.message.unwrap_or_default()),
-        Err(_) => Err("no answer in 15 s".to_owned()),
+        Ok(Some(status)) => Err(KubeError::Other(status.message.unwrap_or_default())),
+        Err(_) => Err(KubeError::Other(format!("no answer in {} s", TIMEOUT.as_secs()))),
     }
 }

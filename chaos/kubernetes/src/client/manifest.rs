@@ -5,9 +5,9 @@ use k8s_openapi::ByteString;
 use kube::core::DynamicObject;
 use serde_json::{Map, Value, json};
 
-use crate::client::error::KubeError;
+use super::error::KubeError;
 
-/// Objects in the order in which they can be made.
+/// Objects in the order in which they can be made: namespaces first, what needs others after them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     pub(crate) objects: Vec<DynamicObject>,
@@ -19,16 +19,16 @@ impl Manifest {
     /// # Errors
     /// When one is no YAML, or no object of Kubernetes.
     pub fn parse(text: &str) -> Result<Self, KubeError> {
-        let wrong = |error: String| KubeError::Other(format!("this is no manifest: {error}"));
-        let documents: Vec<Value> =
-            serde_saphyr::from_multiple(text).map_err(|error| wrong(error.to_string()))?;
+        let documents: Vec<Value> = serde_saphyr::from_multiple(text).map_err(unreadable)?;
         let objects =
             documents.into_iter().filter(|document| !document.is_null()).map(|document| {
-                let object: DynamicObject =
-                    serde_json::from_value(document).map_err(|error| wrong(error.to_string()))?;
+                let object: DynamicObject = serde_json::from_value(document).map_err(unreadable)?;
                 match (&object.types, &object.metadata.name) {
                     (Some(_), Some(_)) => Ok(object),
-                    _ => Err(wrong("an object without apiVersion, kind or name".to_owned())),
+                    _ => Err(KubeError::InvalidManifest {
+                        why: "an object without apiVersion, kind or name".to_owned(),
+                        source: None,
+                    }),
                 }
             });
         Ok(Self { objects: objects.collect::<Result<_, _>>()? })
@@ -83,17 +83,21 @@ impl Manifest {
         Ok(())
     }
 
-    /// How many objects there are.
+    /// The number of objects, that of namespaces included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.objects.len()
     }
 
-    /// Whether there are none.
+    /// Whether the manifest holds no object at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.objects.is_empty()
     }
+}
+
+fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> KubeError {
+    KubeError::InvalidManifest { why: error.to_string(), source: Some(Box::new(error)) }
 }
 
 /// The object's kind; every object has one, or it is not in a manifest.

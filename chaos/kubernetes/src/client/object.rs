@@ -1,15 +1,15 @@
-//! Objects that faults change, read and patched as plain JSON so that every kind is changed and put
-//! back in the same way.
+//! Objects that runs change, read and patched as plain JSON, so that one code changes and restores
+//! every kind.
 
-use kube::api::{Patch, PatchParams};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::{Api, Client};
 use serde_json::Value;
 
-use crate::client::connect::Cluster;
-use crate::client::error::KubeError;
+use super::call::call_api;
+use super::connect::Cluster;
+use super::error::KubeError;
 
-/// The kinds of objects that faults change.
+/// The kinds of objects that runs change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ObjectKind {
     Deployment,
@@ -21,7 +21,7 @@ pub(crate) enum ObjectKind {
     Node,
 }
 
-/// All of them, in the order in which they are put back: traffic first, nodes last.
+/// All of them, in the order in which they are restored: what leads traffic first, nodes last.
 pub(crate) const KINDS: [ObjectKind; 7] = [
     ObjectKind::Service,
     ObjectKind::DisruptionBudget,
@@ -73,7 +73,7 @@ impl std::fmt::Display for ObjectKind {
     }
 }
 
-/// Names one object.
+/// Kind and name of one object of the namespace, or of a node.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ObjectRef {
     pub(crate) kind: ObjectKind,
@@ -100,28 +100,10 @@ impl ObjectRef {
         Self { kind, name: name.to_owned() }
     }
 
+    /// The object as the API server has it now, which a watch may not have seen yet.
     pub(crate) async fn read(&self, cluster: &Cluster) -> Result<Value, KubeError> {
         let what = format!("read {self}");
-        let found = KubeError::bounded(&what, self.kind.api(cluster).get(&self.name)).await?;
-        serde_json::to_value(found).map_err(|error| KubeError::Other(format!("{what}: {error}")))
-    }
-
-    /// A JSON patch. It must hold a test of the resource version: then a change in between is seen
-    /// as [`KubeError::Changed`]. Returns the object's generation after it.
-    pub(crate) async fn patch(
-        &self,
-        cluster: &Cluster,
-        operations: Vec<Value>,
-        mode: ChangeMode,
-    ) -> Result<i64, KubeError> {
-        let what = format!("change {self}");
-        let patch = serde_json::from_value(Value::Array(operations))
-            .map_err(|error| KubeError::Other(format!("{what}: {error}")))?;
-        let params = PatchParams { dry_run: mode == ChangeMode::DryRun, ..PatchParams::default() };
-        let api = self.kind.api(cluster);
-        let patch = Patch::Json::<()>(patch);
-        let call = api.patch(&self.name, &params, &patch);
-        let patched = KubeError::bounded(&what, call).await?;
-        Ok(patched.metadata.generation.unwrap_or_default())
+        let found = call_api(&what, self.kind.api(cluster).get(&self.name)).await?;
+        serde_json::to_value(found).map_err(KubeError::invalid(what))
     }
 }

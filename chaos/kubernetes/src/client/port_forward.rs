@@ -1,37 +1,38 @@
-//! How this machine reaches a service, or one pod: at its own address where that answers, through a
+//! How this machine reaches a Service or a pod: at its own address where that answers, through a
 //! port-forward of the API server otherwise.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::ListParams;
 use kube::{Api, ResourceExt};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
-use crate::client::connect::Cluster;
-use crate::client::error::KubeError;
-use crate::observe::workload::Workload;
-use crate::run::ClusterRun;
+use super::call::call_api;
+use super::connect::Cluster;
+use super::error::KubeError;
 
-/// How long a cluster address may take to answer; one that nobody routes stays silent.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+/// How long a cluster address may take to answer. A cluster address that is not routed from here
+/// drops packets silently, and each start of a run waits this long for it once a Service.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A way to a service, or to a pod.
+/// Where a Service or a pod answers this machine.
 #[derive(Debug)]
 pub(crate) enum ServiceRoute {
-    /// Its own address.
-    Directly { address: String, port: u16 },
-    /// A port of this machine.
-    Through { port: u16, task: JoinHandle<()> },
+    /// At its own address.
+    Direct { address: String, port: u16 },
+    /// At a port of this machine, from where connections are forwarded.
+    Forwarded { port: u16, task: JoinHandle<()> },
 }
 
 impl ServiceRoute {
     pub(crate) fn is_direct(&self) -> bool {
-        matches!(self, Self::Directly { .. })
+        matches!(self, Self::Direct { .. })
     }
 
     pub(crate) fn url(&self) -> String {
@@ -41,152 +42,137 @@ impl ServiceRoute {
     /// `host:port`.
     pub(crate) fn authority(&self) -> String {
         match self {
-            Self::Directly { address, port } if address.contains(':') => {
+            Self::Direct { address, port } if address.contains(':') => {
                 format!("[{address}]:{port}")
             }
-            Self::Directly { address, port } => format!("{address}:{port}"),
-            Self::Through { port, .. } => format!("127.0.0.1:{port}"),
+            Self::Direct { address, port } => format!("{address}:{port}"),
+            Self::Forwarded { port, .. } => format!("127.0.0.1:{port}"),
         }
     }
 }
 
 impl Drop for ServiceRoute {
     fn drop(&mut self) {
-        if let Self::Through { task, .. } = self {
+        if let Self::Forwarded { task, .. } = self {
             task.abort();
         }
     }
 }
 
-/// A way to every service that has a Service in front.
-pub(crate) async fn all(
-    cluster: &Cluster,
-    workloads: &IndexMap<String, Workload>,
-) -> Result<IndexMap<String, ServiceRoute>, KubeError> {
-    let mut all = IndexMap::new();
-    for (service, workload) in workloads {
-        let Some(front) = &workload.front else { continue };
-        let reached = match &front.address {
-            Some(address) if answers(address, front.port).await => {
-                ServiceRoute::Directly { address: address.clone(), port: front.port }
-            }
-            _ => forward(cluster, ForwardTarget::AnyOf(Box::new(workload.clone()))).await?,
-        };
-        all.insert(service.clone(), reached);
-    }
-    Ok(all)
+/// Where a forwarded connection ends.
+#[derive(Debug, Clone)]
+pub(crate) enum ForwardTarget {
+    /// At any ready pod with these labels, chosen anew for each connection; the port is `None` where
+    /// the container names none.
+    AnyReady { labels: BTreeMap<String, String>, port: Option<u16> },
+    /// At this pod.
+    Pod { name: String, port: u16 },
 }
 
-/// A way to one pod.
-pub(crate) async fn pod(
+/// The route to an address, or to a target where the address does not answer.
+pub(crate) async fn route(
+    cluster: &Cluster,
+    address: Option<(String, u16)>,
+    otherwise: ForwardTarget,
+) -> Result<ServiceRoute, KubeError> {
+    match address {
+        Some((address, port)) if answers(&address, port).await => {
+            Ok(ServiceRoute::Direct { address, port })
+        }
+        _ => forward(cluster, otherwise).await,
+    }
+}
+
+/// The route to one pod.
+pub(crate) async fn route_to_pod(
     cluster: &Cluster,
     name: &str,
     address: Option<IpAddr>,
     port: u16,
 ) -> Result<ServiceRoute, KubeError> {
-    match address.map(|address| address.to_string()) {
-        Some(address) if answers(&address, port).await => {
-            Ok(ServiceRoute::Directly { address, port })
-        }
-        _ => forward(cluster, ForwardTarget::Pod { name: name.to_owned(), port }).await,
-    }
+    let address = address.map(|address| (address.to_string(), port));
+    route(cluster, address, ForwardTarget::Pod { name: name.to_owned(), port }).await
 }
 
-impl ClusterRun {
-    /// The number of each of a service's pods that run, and where it answers this machine,
-    /// past every Service.
-    pub async fn replicas_of(&self, service: &str) -> Vec<(u32, String)> {
-        let Some(port) = self.workloads.get(service).and_then(Workload::port) else {
-            return self.url(service).into_iter().map(|url| (1, url)).collect();
-        };
-        let pods = self.seen.state().pods(service);
-        let mut reached = self.pods_reached.lock().await;
-        let mut replicas = Vec::new();
-        for one in pods {
-            if !reached.contains_key(&one.name)
-                && let Ok(way) = pod(&self.cluster, &one.name, one.address, port).await
-            {
-                reached.insert(one.name.clone(), way);
-            }
-            replicas.extend(reached.get(&one.name).map(|way| (one.number, way.url())));
-        }
-        replicas
-    }
-}
-
-/// Whether anybody is there; one that refuses connections is, and has no endpoints just now.
+/// Whether packets reach the address. A refused connection counts: it is how a Service without
+/// endpoints answers.
 async fn answers(address: &str, port: u16) -> bool {
     let connect = TcpStream::connect((address, port));
-    match tokio::time::timeout(ANSWERS_WITHIN, connect).await {
+    match tokio::time::timeout(PROBE_TIMEOUT, connect).await {
         Ok(Ok(_)) => true,
         Ok(Err(error)) => error.kind() == std::io::ErrorKind::ConnectionRefused,
         Err(_) => false,
     }
 }
 
-/// Where a forwarded connection ends.
-#[derive(Clone)]
-enum ForwardTarget {
-    /// At any pod that is ready.
-    AnyOf(Box<Workload>),
-    /// At this one.
-    Pod { name: String, port: u16 },
-}
-
-async fn forward(cluster: &Cluster, goal: ForwardTarget) -> Result<ServiceRoute, KubeError> {
-    let fail = |error: std::io::Error| {
-        KubeError::Other(format!("cannot listen for a port-forward: {error}"))
+async fn forward(cluster: &Cluster, target: ForwardTarget) -> Result<ServiceRoute, KubeError> {
+    let failed = |error: std::io::Error| KubeError::Stream {
+        what: "cannot listen for a port-forward".to_owned(),
+        why: error.to_string(),
+        source: Some(error),
     };
     let listener =
-        TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(fail)?;
-    let port = listener.local_addr().map_err(fail)?.port();
+        TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    tracing::debug!(port, ?target, "forwarding a port, as the address does not answer from here");
     let cluster = cluster.clone();
-    let task = tokio::spawn(async move {
+    let span = tracing::Span::current();
+    let accept = async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (cluster, goal) = (cluster.clone(), goal.clone());
-            tokio::spawn(async move {
-                // The caller sees a closed connection, which is all that can be said of it.
-                let _ = carry(stream, &cluster, goal).await;
-            });
+            let (cluster, target) = (cluster.clone(), target.clone());
+            let carried = async move {
+                // The caller sees a closed connection, as it would from a pod that is gone.
+                if let Err(error) = carry(stream, &cluster, target).await {
+                    tracing::debug!(%error, "a forwarded connection ended");
+                }
+            };
+            tokio::spawn(carried.in_current_span());
         }
-    });
-    Ok(ServiceRoute::Through { port, task })
+    };
+    Ok(ServiceRoute::Forwarded { port, task: tokio::spawn(accept.instrument(span)) })
 }
 
 /// Carries one connection to a pod.
 async fn carry(
     mut stream: TcpStream,
     cluster: &Cluster,
-    goal: ForwardTarget,
+    target: ForwardTarget,
 ) -> Result<(), KubeError> {
-    let (pod, port) = match goal {
-        ForwardTarget::AnyOf(workload) => any_of(cluster, &workload).await?,
+    let (pod, port) = match target {
+        ForwardTarget::AnyReady { labels, port } => any_ready(cluster, &labels, port).await?,
         ForwardTarget::Pod { name, port } => (name, port),
     };
     let pods: Api<Pod> = cluster.api();
-    let mut forwarder =
-        KubeError::bounded("forward a port", pods.portforward(&pod, &[port])).await?;
+    let mut forwarder = call_api("forward a port", pods.portforward(&pod, &[port])).await?;
     if let Some(mut there) = forwarder.take_stream(port) {
         let _ = copy_bidirectional(&mut stream, &mut there).await;
     }
     Ok(())
 }
 
-async fn any_of(cluster: &Cluster, workload: &Workload) -> Result<(String, u16), KubeError> {
+async fn any_ready(
+    cluster: &Cluster,
+    labels: &BTreeMap<String, String>,
+    port: Option<u16>,
+) -> Result<(String, u16), KubeError> {
     let pods: Api<Pod> = cluster.api();
-    let params = ListParams::default().labels(&workload.selects());
-    let list = pods.list(&params);
-    let mut ready = KubeError::bounded("list pods", list).await?.items;
+    let params = ListParams::default().labels(&selector(labels));
+    let mut ready = call_api("list pods", pods.list(&params)).await?.items;
     ready.retain(is_ready);
     let pod = fastrand::choice(&ready)
         .ok_or_else(|| KubeError::Other("no pod is ready".to_owned()))?
         .name_any();
-    let port = workload
-        .port()
-        .ok_or_else(|| KubeError::Other("the container names no port".to_owned()))?;
+    let port = port.ok_or_else(|| KubeError::Other("the container names no port".to_owned()))?;
     Ok((pod, port))
 }
 
+/// Labels, as a selector is written in a query.
+pub(crate) fn selector(labels: &BTreeMap<String, String>) -> String {
+    let each: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    each.join(",")
+}
+
+/// Whether a pod's Ready condition holds and it is not being deleted.
 pub(crate) fn is_ready(pod: &Pod) -> bool {
     let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
     let ready =

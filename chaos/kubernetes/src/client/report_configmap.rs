@@ -1,5 +1,4 @@
-//! What a run leaves on purpose: its report, as a ConfigMap of the namespace, for whoever comes
-//! after its pod has gone.
+//! The report of a run as a ConfigMap of the namespace, for readers who come when its pod has gone.
 
 use std::io::Write;
 
@@ -7,64 +6,64 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::api::{Patch, PatchParams};
+use kube::api::PatchParams;
 use serde_json::{Map, Value, json};
 
-use crate::client::connect::Cluster;
-use crate::client::error::KubeError;
+use super::connect::Cluster;
+use super::error::KubeError;
+use super::object::ChangeMode;
+use super::write::{MANAGER, Writer};
 
-/// Whom the API server is told that these fields belong to.
-const MANAGER: &str = "brunt";
-
-/// A ConfigMap may hold 1 MiB. Packed bytes are counted as they are; there are names
-/// and labels besides.
-const MOST: usize = 1_000_000;
+/// The most bytes of files in one ConfigMap. The API server takes 1 MiB of values altogether;
+/// what is left is for names and labels.
+const CAPACITY: usize = 1_000_000;
 
 /// One file of a report.
 #[derive(Debug, Clone)]
 pub struct ReportFile {
-    /// The file's name.
+    /// The file's name, which becomes its key; `.gz` is appended to those that are packed.
     pub name: String,
-    /// What stands in it.
+    /// The file's whole text.
     pub text: String,
 }
 
 impl Cluster {
-    /// Leaves files, the most important first, as a ConfigMap, in the place of what it held before.
-    /// Each is packed (gzip) but for the first, which is there to be read at once. Returns the
-    /// names of those that there was no room for.
+    /// Stores files, the most important first, in a ConfigMap, in place of its former content. All
+    /// but the first are packed (gzip); the first can be read with `kubectl get` alone. Returns the
+    /// names of those for which there was no room.
     ///
     /// # Errors
     /// When the API server does not take it.
     pub async fn report_to_configmap(
         &self,
         name: &str,
-        leaves: &[ReportFile],
+        files: &[ReportFile],
     ) -> Result<Vec<String>, KubeError> {
-        let (map, left_out) = packed(name, leaves)?;
-        let maps = self.api::<ConfigMap>();
+        let (map, left_out) = packed(name, files)?;
+        let what = format!("leave the report as the ConfigMap {name}");
         let params = PatchParams::apply(MANAGER).force();
-        let patch = Patch::Apply(map);
-        let call = maps.patch(name, &params, &patch);
-        KubeError::bounded(&format!("leave the report as the ConfigMap {name}"), call).await?;
+        Writer::new(self, "", ChangeMode::Apply)
+            .apply(&what, &self.api::<ConfigMap>(), ("ConfigMap", name), &params, &map)
+            .await?;
         Ok(left_out)
     }
 }
 
-fn packed(name: &str, leaves: &[ReportFile]) -> Result<(Value, Vec<String>), KubeError> {
+fn packed(name: &str, files: &[ReportFile]) -> Result<(Value, Vec<String>), KubeError> {
     let (mut data, mut binary, mut left_out) = (Map::new(), Map::new(), Vec::new());
-    let mut room = MOST;
-    for (place, leaf) in leaves.iter().enumerate() {
-        let bytes = if place == 0 { leaf.text.clone().into_bytes() } else { gzip(&leaf.text)? };
+    let mut room = CAPACITY;
+    for (place, file) in files.iter().enumerate() {
+        let bytes = if place == 0 { file.text.clone().into_bytes() } else { gzip(&file.text)? };
+        // A later, shorter file may still fit.
         let Some(rest) = room.checked_sub(bytes.len()) else {
-            left_out.push(leaf.name.clone());
+            left_out.push(file.name.clone());
             continue;
         };
         room = rest;
         if place == 0 {
-            data.insert(leaf.name.clone(), json!(leaf.text));
+            data.insert(file.name.clone(), json!(file.text));
         } else {
-            binary.insert(format!("{}.gz", leaf.name), json!(ByteString(bytes)));
+            binary.insert(format!("{}.gz", file.name), json!(ByteString(bytes)));
         }
     }
     let labels = json!({"app.kubernetes.io/name": "brunt-report"});
@@ -78,7 +77,11 @@ fn packed(name: &str, leaves: &[ReportFile]) -> Result<(Value, Vec<String>), Kub
 fn gzip(text: &str) -> Result<Vec<u8>, KubeError> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
-    written.map_err(|error| KubeError::Other(format!("cannot pack the report: {error}")))
+    written.map_err(|error| KubeError::Stream {
+        what: "cannot pack the report".to_owned(),
+        why: error.to_string(),
+        source: Some(error),
+    })
 }
 
 #[cfg(test)]
@@ -87,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    fn leaf(name: &str, text: String) -> ReportFile {
+    fn file(name: &str, text: String) -> ReportFile {
         ReportFile { name: name.to_owned(), text }
     }
 
@@ -98,11 +101,11 @@ mod tests {
     }
 
     #[test]
-    fn the_first_can_be_read_at_once_and_the_others_unpack_to_what_they_were() {
+    fn the_first_file_is_plain_and_the_others_unpack_to_what_they_were() {
         let page = "<p>all is well</p>".repeat(1000);
         let (map, left_out) = packed(
             "report",
-            &[leaf("report.md", "# pass".to_owned()), leaf("report.html", page.clone())],
+            &[file("report.md", "# pass".to_owned()), file("report.html", page.clone())],
         )
         .unwrap();
         assert_eq!(left_out, [""; 0]);
@@ -115,11 +118,11 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_no_room_for_is_left_out_and_named() {
+    fn a_file_for_which_there_is_no_room_is_left_out_and_named() {
         let all = [
-            leaf("report.md", "# pass".to_owned()),
-            leaf("report.json", noise(3 * MOST)),
-            leaf("report.html", noise(1000)),
+            file("report.md", "# pass".to_owned()),
+            file("report.json", noise(3 * CAPACITY)),
+            file("report.html", noise(1000)),
         ];
         let (map, left_out) = packed("report", &all).unwrap();
         assert_eq!(left_out, ["report.json"]);

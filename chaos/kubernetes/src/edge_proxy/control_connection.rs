@@ -1,4 +1,4 @@
-//! The line to a stand-in: orders and answers in turn, over a connection that is made anew when it
+//! The control connection to an edge proxy: requests and replies in turn. It is opened again when it
 //! has broken.
 
 use std::io;
@@ -12,113 +12,118 @@ use crate::client::error::KubeError;
 use crate::client::port_forward::ServiceRoute;
 use crate::observe::watcher::WatchGap;
 
-/// How long an answer may take.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// How long a reply may take.
+const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 
 type ControlStream = Lines<BufStream<TcpStream>>;
 
-/// A line to one stand-in.
-pub(super) struct ControlConnection {
+/// A control connection to one edge proxy.
+pub(crate) struct ControlConnection {
     callee: String,
-    way: ServiceRoute,
+    route: ServiceRoute,
     token: String,
     stream: Option<ControlStream>,
-    /// What it knows of who is who.
-    known: Option<ControlRequest>,
-    /// How many requests it had counted when it was last asked.
+    /// The routing table that it got last.
+    routing: Option<ControlRequest>,
+    /// How many requests it had counted when it was asked last.
     counted: u64,
-    /// It has counted from the start again, so that what it says is not all.
-    began_again: bool,
+    /// It was started again and counts from zero, so that its counts are not all.
+    has_restarted: bool,
     gaps: Vec<WatchGap>,
 }
 
 impl ControlConnection {
-    pub(super) fn new(callee: &str, way: ServiceRoute, token: String) -> Self {
+    pub(super) fn new(callee: &str, route: ServiceRoute, token: String) -> Self {
         Self {
             callee: callee.to_owned(),
-            way,
+            route,
             token,
             stream: None,
-            known: None,
+            routing: None,
             counted: 0,
-            began_again: false,
+            has_restarted: false,
             gaps: vec![],
         }
     }
 
-    /// Tells it who is who, if it does not know; and makes sure in any case that it is there.
-    pub(super) async fn inform(&mut self, now: ControlRequest) -> Result<(), KubeError> {
-        self.tell(&now).await?;
-        self.known = Some(now);
+    /// Sends the routing table. It is sent even if nothing has changed, which shows that the proxy
+    /// is still there.
+    pub(super) async fn set_routing(&mut self, table: ControlRequest) -> Result<(), KubeError> {
+        self.request(&table).await?;
+        self.routing = Some(table);
         Ok(())
     }
 
-    pub(super) fn knows(&self, now: &ControlRequest) -> bool {
-        self.stream.is_some() && self.known.as_ref() == Some(now)
+    pub(super) fn has_routing(&self, table: &ControlRequest) -> bool {
+        self.stream.is_some() && self.routing.as_ref() == Some(table)
     }
 
-    /// What it has counted; `None` when that is not all that came by.
+    /// The counts; `None` when they are not of all requests.
     pub(super) async fn count(&mut self) -> Result<Option<TrafficCounts>, KubeError> {
-        let ControlReply::Counted(counted) = self.tell(&ControlRequest::Count).await? else {
-            return Err(self.silent("it does not say what it has counted"));
+        let ControlReply::Counted(counts) = self.request(&ControlRequest::Count).await? else {
+            return Err(self.failed("it does not say what it has counted".to_owned(), None));
         };
-        let total = counted.edges.iter().map(|edge| edge.requests).sum();
-        self.began_again |= total < self.counted;
+        let total = counts.edges.iter().map(|edge| edge.requests).sum();
+        self.has_restarted |= total < self.counted;
         self.counted = total;
-        Ok((!self.began_again).then_some(counted))
+        Ok((!self.has_restarted).then_some(counts))
     }
 
-    pub(super) async fn tell(&mut self, order: &ControlRequest) -> Result<ControlReply, KubeError> {
-        let answered = match tokio::time::timeout(ANSWERS_WITHIN, self.exchange(order)).await {
-            Ok(answered) => answered.map_err(|error| error.to_string()),
-            Err(_) => Err(format!("no answer in {} s", ANSWERS_WITHIN.as_secs())),
-        };
-        match answered {
-            Ok(ControlReply::Refused { why }) => Err(self.silent(&why)),
-            Ok(answer) => {
-                self.speaks_again();
-                Ok(answer)
-            }
-            Err(why) => {
+    pub(super) async fn request(
+        &mut self,
+        request: &ControlRequest,
+    ) -> Result<ControlReply, KubeError> {
+        let reply = match tokio::time::timeout(REPLY_TIMEOUT, self.exchange(request)).await {
+            Ok(Ok(ControlReply::Refused { why })) => return Err(self.failed(why, None)),
+            Ok(Ok(reply)) => reply,
+            Ok(Err(error)) => {
                 self.stream = None;
-                Err(self.silent(&why))
+                return Err(self.failed(error.to_string(), Some(error)));
             }
+            Err(_) => {
+                // A late reply would be taken for that of the next request.
+                self.stream = None;
+                let why = format!("no answer in {} s", REPLY_TIMEOUT.as_secs());
+                return Err(self.failed(why, None));
+            }
+        };
+        if let Some(gap) = self.gaps.last_mut().filter(|gap| gap.to.is_none()) {
+            gap.to = Some(Instant::now());
         }
+        Ok(reply)
     }
 
-    async fn exchange(&mut self, order: &ControlRequest) -> io::Result<ControlReply> {
+    async fn exchange(&mut self, request: &ControlRequest) -> io::Result<ControlReply> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
             None => self.connect().await?,
         };
-        let answer = said(&mut stream, order).await?;
+        let reply = exchange(&mut stream, request).await?;
         self.stream = Some(stream);
-        Ok(answer)
+        Ok(reply)
     }
 
     async fn connect(&self) -> io::Result<ControlStream> {
-        let stream = TcpStream::connect(self.way.authority()).await?;
+        let stream = TcpStream::connect(self.route.authority()).await?;
         stream.set_nodelay(true)?;
         let mut stream = BufStream::new(stream).lines();
-        said(&mut stream, &ControlRequest::Hello { token: self.token.clone() }).await?;
-        if let Some(known) = &self.known {
-            said(&mut stream, known).await?;
+        exchange(&mut stream, &ControlRequest::Hello { token: self.token.clone() }).await?;
+        // The proxy forgets its table with the connection before, and must not route by none.
+        if let Some(table) = &self.routing {
+            exchange(&mut stream, table).await?;
         }
         Ok(stream)
     }
 
-    fn silent(&mut self, why: &str) -> KubeError {
-        let what = format!("the stand-in for {}: {why}", self.callee);
-        if self.gaps.last().is_none_or(|gap| gap.to.is_some()) && self.known.is_some() {
-            self.gaps.push(WatchGap { from: Instant::now(), to: None, what: what.clone() });
+    fn failed(&mut self, why: String, source: Option<io::Error>) -> KubeError {
+        let error = KubeError::EdgeProxy { callee: self.callee.clone(), why, source };
+        // Before the first table it is not in its place yet, and nothing is missed.
+        if self.gaps.last().is_none_or(|gap| gap.to.is_some()) && self.routing.is_some() {
+            tracing::warn!(callee = self.callee, %error, "an edge proxy does not answer");
+            let (from, what) = (Instant::now(), error.to_string());
+            self.gaps.push(WatchGap { from, to: None, what });
         }
-        KubeError::Other(what)
-    }
-
-    fn speaks_again(&mut self) {
-        if let Some(gap) = self.gaps.last_mut().filter(|gap| gap.to.is_none()) {
-            gap.to = Some(Instant::now());
-        }
+        error
     }
 
     /// When it did not answer.
@@ -127,10 +132,13 @@ impl ControlConnection {
     }
 }
 
-async fn said(stream: &mut ControlStream, order: &ControlRequest) -> io::Result<ControlReply> {
-    let line = serde_json::to_string(order)? + "\n";
+async fn exchange(
+    stream: &mut ControlStream,
+    request: &ControlRequest,
+) -> io::Result<ControlReply> {
+    let line = serde_json::to_string(request)? + "\n";
     stream.get_mut().write_all(line.as_bytes()).await?;
     stream.get_mut().flush().await?;
-    let answer = stream.next_line().await?.ok_or(io::ErrorKind::UnexpectedEof)?;
-    Ok(serde_json::from_str(&answer)?)
+    let reply = stream.next_line().await?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    Ok(serde_json::from_str(&reply)?)
 }

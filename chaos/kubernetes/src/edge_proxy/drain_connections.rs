@@ -1,84 +1,96 @@
-//! Connections from before the stand-in came: they go on past it until they close. Callers close
-//! what they do not use, so it is waited for; who asks on and on over the same connection cannot be
-//! led elsewhere without being started again.
+//! Waiting for connections that are older than an edge proxy: they bypass it until they close.
+//! Callers close connections that they do not use. A caller that sends request after request over
+//! one connection can only be led elsewhere by starting it again.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
-use crate::observe::watcher::WatchGap;
-use crate::run::ClusterRun;
+use super::proxies::EdgeProxies;
+use crate::client::connect::Cluster;
+use crate::client::exec::output_of;
+use crate::observe::services::ClusterServices;
+use crate::observe::watcher::{Observer, WatchGap};
 
-/// Between two looks.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often the callee's pods are asked for their connections.
+const POLL: Duration = Duration::from_secs(1);
 
 /// How the kernel writes that a connection is open.
 const ESTABLISHED: &str = "01";
 
-impl ClusterRun {
-    /// Waits until no caller is connected with the callee itself, as far as the callee's pods
-    /// can be asked.
-    pub(super) async fn old_connections_end(&self, callee: &str, port: u16) {
-        let until = tokio::time::Instant::now() + self.between.patience;
+impl EdgeProxies {
+    /// Waits until no caller has a connection to the callee itself, as far as its pods can be asked;
+    /// after the drain timeout, notes the edges whose calls bypass the proxy.
+    pub(super) async fn drain_connections(
+        &self,
+        cluster: &Cluster,
+        observer: &Observer,
+        services: &ClusterServices,
+        (callee, port): (&str, u16),
+    ) {
+        let until = tokio::time::Instant::now() + self.drain_timeout;
         loop {
-            let old = self.old_connections(callee, port).await;
-            if old.is_empty() {
+            let callers = connected_callers(cluster, observer, services, callee, port).await;
+            if callers.is_empty() {
                 return;
             }
             if tokio::time::Instant::now() > until {
-                self.between.missed(WatchGap {
-                    from: Instant::now(),
-                    to: None,
-                    what: format!(
-                        "{} kept connections to {callee} from before the stand-in came, and what goes over them meets no fault \
-                         and is not counted; start them again before a run",
-                        old.into_iter().collect::<Vec<_>>().join(", ")
-                    ),
-                });
+                let what = format!(
+                    "{} kept connections to {callee} from before the edge proxy was installed, and \
+                     what goes over them meets no fault and is not counted; start them again \
+                     before a run",
+                    callers.into_iter().collect::<Vec<_>>().join(", ")
+                );
+                tracing::warn!("{what}");
+                self.add_bypass(WatchGap { from: Instant::now(), to: None, what });
                 return;
             }
-            tokio::time::sleep(LOOK).await;
-        }
-    }
-
-    /// Who of the system is connected with the callee's pods.
-    async fn old_connections(&self, callee: &str, port: u16) -> BTreeSet<String> {
-        let mut peers = Vec::new();
-        let pods = self.seen.state().pods(callee);
-        for pod in pods {
-            // A container without any of these programs cannot be asked.
-            let table =
-                self.output_of(&pod, self.shows_connections(callee)).await.unwrap_or_default();
-            peers.extend(connected(&table, port));
-        }
-        let state = self.seen.state();
-        let callers = state.everybody().filter(|pod| !pod.on_host && pod.service != callee);
-        callers
-            .filter(|pod| pod.address.is_some_and(|address| peers.contains(&address)))
-            .map(|pod| pod.service.clone())
-            .collect()
-    }
-
-    fn shows_connections(&self, callee: &str) -> &'static [&'static str] {
-        match self.runs_brunt(callee) {
-            Ok(true) => &["brunt", "connections"],
-            _ => &["cat", "/proc/net/tcp", "/proc/net/tcp6"],
+            tokio::time::sleep(POLL).await;
         }
     }
 }
 
-/// Who is connected with this port, by the kernel's table.
+/// The services of the system with connections to the callee's pods.
+async fn connected_callers(
+    cluster: &Cluster,
+    observer: &Observer,
+    services: &ClusterServices,
+    callee: &str,
+    port: u16,
+) -> BTreeSet<String> {
+    // brunt's own image has no `cat`.
+    let command: &[&str] = match services.runs_brunt(callee) {
+        Ok(true) => &["brunt", "connections"],
+        _ => &["cat", "/proc/net/tcp", "/proc/net/tcp6"],
+    };
+    let mut peers = Vec::new();
+    let pods = observer.state().pods(callee);
+    for pod in pods {
+        // A container without that program cannot be asked, and counts as one without connections.
+        let table = output_of(cluster, &pod.name, command).await.unwrap_or_default();
+        peers.extend(connected(&table, port));
+    }
+    let state = observer.state();
+    let callers = state.all_pods().filter(|pod| !pod.on_host && pod.service != callee);
+    callers
+        .filter(|pod| pod.address.is_some_and(|address| peers.contains(&address)))
+        .map(|pod| pod.service.clone())
+        .collect()
+}
+
+/// The peers of open connections at this port, by the kernel's table.
 fn connected(table: &str, port: u16) -> Vec<IpAddr> {
     let peer = |line: &str| {
         let mut fields = line.split_whitespace().skip(1);
         let (here, there, state) = (fields.next()?, fields.next()?, fields.next()?);
-        let ours = u16::from_str_radix(here.split_once(':')?.1, 16).ok()? == port;
-        (ours && state == ESTABLISHED).then(|| address(there.split_once(':')?.0)).flatten()
+        let is_ours = u16::from_str_radix(here.split_once(':')?.1, 16).ok()? == port;
+        (is_ours && state == ESTABLISHED).then(|| address(there.split_once(':')?.0)).flatten()
     };
     table.lines().filter_map(peer).collect()
 }
 
-/// Words of 32 bits, each as this machine's kind keeps it: the first byte last.
+/// An address as the kernel writes it: words of 32 bits in the machine's own byte order, which is
+/// little-endian on every node that brunt has images for.
 fn address(hex: &str) -> Option<IpAddr> {
     let word = |start: usize| -> Option<[u8; 4]> {
         Some(u32::from_str_radix(hex.get(start..start + 8)?, 16).ok()?.to_le_bytes())
@@ -87,8 +99,8 @@ fn address(hex: &str) -> Option<IpAddr> {
         8 => Some(Ipv4Addr::from(word(0)?).into()),
         32 => {
             let words = [word(0)?, word(8)?, word(16)?, word(24)?];
-            let bytes: Vec<u8> = words.concat();
-            let bytes: [u8; 16] = bytes.try_into().ok()?;
+            let bytes: [u8; 16] = words.concat().try_into().ok()?;
+            // A socket that listens on IPv6 has IPv4 peers as mapped addresses.
             Some(IpAddr::from(Ipv6Addr::from(bytes)).to_canonical())
         }
         _ => None,
@@ -100,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_kernels_table_says_who_is_connected() {
+    fn open_connections_at_the_port_are_read_from_the_kernels_table() {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid
    0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 65532
    1: 050212C6:1F90 070112C6:9C40 01 00000000:00000000 00:00000000 00000000 65532

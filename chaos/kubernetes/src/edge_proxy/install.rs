@@ -1,82 +1,110 @@
-//! Putting stand-ins in their places before the load begins. Until its Service leads to the
-//! stand-in a callee is served as ever, and from then on through it: there is no moment without
-//! anybody behind the Service.
+//! Putting edge proxies in their places before the load begins. Until its Service leads to the proxy
+//! a callee is served as before, and from then on through it: there is no moment in which the
+//! Service has no endpoints.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use super::control_connection::ControlConnection;
+use super::create;
 use super::objects::{CalleeService, EdgeProxyArgs, name};
-use super::routing_table::informed;
-use super::{InstalledProxy, SLOT, create};
+use super::proxies::{EdgeProxies, InstalledProxy, SLOT};
+use super::routing_table::routing_table;
 use crate::changes::change::Change;
+use crate::changes::changer::Changer;
 use crate::changes::watchdog;
 use crate::client::error::KubeError;
-use crate::client::object::ChangeMode;
 use crate::client::object::{ObjectKind, ObjectRef};
-use crate::client::port_forward;
+use crate::client::port_forward::route_to_pod;
+use crate::observe::services::ClusterServices;
+use crate::observe::watcher::Observer;
 use crate::observe::workload::names;
-use crate::run::ClusterRun;
 
 /// How long it may take until endpoints are as they must be.
-const LEADS_WITHIN: Duration = Duration::from_secs(30);
+const ENDPOINTS_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// After the endpoints have changed, until every node has followed. No node says when it has;
-/// kube-proxy does in a second unless it is told otherwise.
-pub(super) const NODES_FOLLOW: Duration = Duration::from_secs(2);
+/// How long every node may take to follow a change of endpoints. No node says when it has; kube-proxy
+/// gathers changes for up to a second unless it is configured otherwise.
+pub(super) const SYNC_DELAY: Duration = Duration::from_secs(2);
 
-/// A stand-in is told who is who at least so often, as a broken line shows only in use.
-const TELLS_EVERY: Duration = Duration::from_secs(1);
+/// How often a proxy gets its routing table at least, as a broken connection shows only in use.
+const ROUTING_INTERVAL: Duration = Duration::from_secs(1);
 
-impl ClusterRun {
-    /// Puts a stand-in in the place of every callee of a call that the run breaks or counts.
-    pub(crate) async fn interpose(&self) -> Result<(), KubeError> {
-        for (callee, callers) in self.between.callees() {
+/// With what an edge proxy is installed.
+struct Installation<'a> {
+    proxies: &'a EdgeProxies,
+    changer: &'a Changer,
+    observer: &'a Observer,
+    services: &'a ClusterServices,
+}
+
+impl EdgeProxies {
+    /// Puts an edge proxy in the place of every callee of an edge that the run breaks or counts.
+    pub(crate) async fn install(
+        &self,
+        changer: &Changer,
+        observer: &Observer,
+        services: &ClusterServices,
+    ) -> Result<(), KubeError> {
+        let with = Installation { proxies: self, changer, observer, services };
+        for (callee, callers) in self.callees() {
             for caller in callers {
-                self.must_be_known(caller, callee)?;
+                with.check_caller(caller, callee)?;
             }
-            let place = self.place(callee).await?;
-            self.stand_in(callee, &place).await?;
+            let service = with.callee_service(callee).await?;
+            with.install(callee, &service).await?;
         }
         Ok(())
     }
+}
 
-    /// A caller is known by its pods' own addresses.
-    fn must_be_known(&self, caller: &str, callee: &str) -> Result<(), KubeError> {
-        let workload =
-            self.workload(caller).map_err(|error| KubeError::Other(error.to_string()))?;
+impl Installation<'_> {
+    /// A caller is known by the addresses of its pods, so these must be its own.
+    fn check_caller(&self, caller: &str, callee: &str) -> Result<(), KubeError> {
+        let workload = self.services.workload(caller).map_err(|source| KubeError::NoEdgeProxy {
+            callee: callee.to_owned(),
+            source: source.into(),
+        })?;
         match workload.pod.host_network {
             Some(true) => Err(KubeError::Other(format!(
-                "{caller} uses its node's network (hostNetwork), so that its calls to {callee} cannot be told from others'"
+                "{caller} uses its node's network (hostNetwork), so that its calls to {callee} \
+                 cannot be told from others'"
             ))),
             _ => Ok(()),
         }
     }
 
-    async fn place(&self, callee: &str) -> Result<CalleeService, KubeError> {
-        let cannot = |why: &str| {
-            KubeError::Other(format!("calls to {callee} can be neither broken nor counted: {why}"))
+    async fn callee_service(&self, callee: &str) -> Result<CalleeService, KubeError> {
+        let cannot = |source: Box<dyn std::error::Error + Send + Sync>| KubeError::NoEdgeProxy {
+            callee: callee.to_owned(),
+            source,
         };
-        let workload = self.workload(callee).map_err(|error| cannot(&error.to_string()))?;
+        let workload = self.services.workload(callee).map_err(|error| cannot(error.into()))?;
         let Some(front) = &workload.front else {
-            let leads_nowhere = self.service_without_selector(callee).await?;
-            return Err(cannot(&leads_nowhere.unwrap_or_else(|| {
-                format!("no Service leads to the pods of {}", workload.object)
+            let why = self.why_no_front(callee).await?;
+            return Err(cannot(why.unwrap_or_else(|| {
+                format!("no Service leads to the pods of {}", workload.object).into()
             })));
         };
-        let service = ObjectRef::new(ObjectKind::Service, &front.name).read(&self.cluster).await?;
-        CalleeService::of(&service, workload.port()).map_err(|why| cannot(&why))
+        let service = ObjectRef::new(ObjectKind::Service, &front.name);
+        let service = service.read(self.changer.cluster()).await?;
+        CalleeService::of(&service, workload.port()).map_err(|error| cannot(error.into()))
     }
 
-    /// What is wrong with a Service that is called as the callee is, and leads to no pods of
-    /// its own choice.
-    async fn service_without_selector(&self, callee: &str) -> Result<Option<String>, KubeError> {
+    /// What is wrong with a Service that has the callee's name and does not select its pods.
+    async fn why_no_front(
+        &self,
+        callee: &str,
+    ) -> Result<Option<Box<dyn std::error::Error + Send + Sync>>, KubeError> {
         for name in names(callee) {
-            match ObjectRef::new(ObjectKind::Service, &name).read(&self.cluster).await {
-                Ok(service) => return Ok(CalleeService::of(&service, None).err()),
+            let service = ObjectRef::new(ObjectKind::Service, &name);
+            match service.read(self.changer.cluster()).await {
+                Ok(service) => return Ok(CalleeService::of(&service, None).err().map(Into::into)),
                 Err(error) if error.is_not_found() => {}
                 Err(error) => return Err(error),
             }
@@ -84,106 +112,117 @@ impl ClusterRun {
         Ok(None)
     }
 
-    async fn stand_in(&self, callee: &str, place: &CalleeService) -> Result<(), KubeError> {
-        self.in_time()?;
-        let image = self.image(None).ok_or_else(|| {
+    async fn install(&self, callee: &str, service: &CalleeService) -> Result<(), KubeError> {
+        let changer = self.changer;
+        changer.check_lease()?;
+        let image = self.services.image(self.proxies.image.as_deref()).ok_or_else(|| {
             KubeError::Other(format!(
-                "calls to {callee} are broken and counted by a stand-in from an image of brunt that the nodes have: name one by --image"
+                "calls to {callee} are broken and counted by an edge proxy from an image of brunt \
+                 that the nodes have: name one by --image"
             ))
         })?;
-        let name = name(&place.front, &self.lease);
-        let owner = watchdog::owner(&self.cluster, &self.lease).await?;
-        let kept = place.kept(&name, &self.lease, owner.as_ref());
-        let kept = create::service(&self.cluster, kept, self.mode()).await?;
-        self.note(format!("Service {name} added: it leads where Service {} does now", place.front));
+        let name = name(&service.front, changer.lease());
+        let owner = watchdog::owner(changer).await?;
+        let kept = service.kept(&name, changer.lease(), owner.as_ref());
+        let kept = create::service(changer.writer(), kept).await?;
+        let front = &service.front;
+        changer.note(format!("Service {name} added: it leads where Service {front} does now"));
         let token = format!("{:032x}", fastrand::u128(..));
-        let by = EdgeProxyArgs { callee, image, kept: &kept, token: &token };
-        let pod = place.pod(&name, &self.lease, owner.as_ref(), &by);
-        create::pod(&self.cluster, pod, self.mode()).await?;
-        self.note(format!("Pod {name} added: the stand-in, through which requests go"));
+        let args = EdgeProxyArgs { callee, image, kept: &kept, token: &token };
+        let pod = service.pod(&name, changer.lease(), owner.as_ref(), &args);
+        create::pod(changer.writer(), pod).await?;
+        changer.note(format!("Pod {name} added: the edge proxy, through which requests go"));
         let change = Change {
-            object: ObjectRef::new(ObjectKind::Service, &place.front),
+            object: ObjectRef::new(ObjectKind::Service, front),
             slot: SLOT.to_owned(),
-            values: place.values(&name),
+            values: service.values(&name),
         };
-        if self.touch == ChangeMode::DryRun {
-            return self.change(&change).await.map(drop);
+        if changer.is_dry_run() {
+            return changer.apply(&change).await.map(drop);
         }
-        let address = create::ready(&self.cluster, &name).await?;
-        self.switch(callee, place, &change, &name, address, token).await
+        let address = create::ready(changer.cluster(), &name).await?;
+        self.switch(callee, service, &change, (&name, address, token)).await
     }
 
-    /// Tells the stand-in all that it must know, and then leads the callee's Service to it.
+    /// Gives the proxy its routing table, and then leads the callee's Service to it.
     async fn switch(
         &self,
         callee: &str,
-        place: &CalleeService,
+        service: &CalleeService,
         change: &Change,
-        name: &str,
-        address: Option<IpAddr>,
-        token: String,
+        (name, address, token): (&str, Option<IpAddr>, String),
     ) -> Result<(), KubeError> {
-        self.seen.state().add_front(callee, name);
-        self.leads(name, |behind| *behind == self.seen.state().behind(&place.front)).await?;
-        let way = port_forward::pod(&self.cluster, name, address, place.told_at()).await?;
-        let mut line = ControlConnection::new(callee, way, token);
-        let now = informed(&self.seen.state(), callee, place.leads_to);
-        line.inform(now).await?;
-        let line = Arc::new(tokio::sync::Mutex::new(line));
-        let informs = self.keep_informed(callee, place.leads_to, Arc::clone(&line));
-        let front = change.object.clone();
-        self.between.stands(callee, InstalledProxy { front, name: name.to_owned(), line, informs });
-        self.change(change).await?;
-        self.leads(&place.front, |behind| behind.len() == 1 && behind.contains(name)).await?;
-        tokio::time::sleep(NODES_FOLLOW).await;
-        self.old_connections_end(callee, place.leads_to).await;
+        let (observer, cluster) = (self.observer, self.changer.cluster());
+        observer.state().add_front(callee, name);
+        let is_same =
+            |kept: &BTreeSet<String>| *kept == observer.state().endpoints_of(&service.front);
+        wait_for_endpoints(observer, name, is_same).await?;
+        let route = route_to_pod(cluster, name, address, service.control_port()).await?;
+        let mut control = ControlConnection::new(callee, route, token);
+        let table = routing_table(&observer.state(), callee, service.target_port);
+        control.set_routing(table).await?;
+        let control = Arc::new(tokio::sync::Mutex::new(control));
+        let updates =
+            update_routing(observer.clone(), callee, service.target_port, Arc::clone(&control));
+        let (front, name) = (change.object.clone(), name.to_owned());
+        let proxy = InstalledProxy { front, name: name.clone(), control, updates };
+        self.proxies.add(callee, proxy);
+        self.changer.apply(change).await?;
+        let is_proxy =
+            |endpoints: &BTreeSet<String>| endpoints.len() == 1 && endpoints.contains(&name);
+        wait_for_endpoints(observer, &service.front, is_proxy).await?;
+        tokio::time::sleep(SYNC_DELAY).await;
+        let edge = (callee, service.target_port);
+        self.proxies.drain_connections(cluster, observer, self.services, edge).await;
         Ok(())
     }
+}
 
-    /// Waits until a Service leads where it should.
-    pub(super) async fn leads(
-        &self,
-        front: &str,
-        rightly: impl Fn(&std::collections::BTreeSet<String>) -> bool,
-    ) -> Result<(), KubeError> {
-        let mut changes = self.seen.changes();
-        let leads = changes.wait_for(|()| {
-            let behind = self.seen.state().behind(front);
-            rightly(&behind)
-        });
-        match tokio::time::timeout(LEADS_WITHIN, leads).await {
-            Ok(_) => Ok(()),
-            Err(_) => Err(KubeError::Other(format!(
-                "Service {front} does not lead where it should after {} s, but to {:?}",
-                LEADS_WITHIN.as_secs(),
-                self.seen.state().behind(front),
-            ))),
-        }
+/// Waits until a Service has the right endpoints.
+pub(super) async fn wait_for_endpoints(
+    observer: &Observer,
+    front: &str,
+    are_right: impl Fn(&BTreeSet<String>) -> bool,
+) -> Result<(), KubeError> {
+    let mut changes = observer.changes();
+    let right = changes.wait_for(|()| {
+        let endpoints = observer.state().endpoints_of(front);
+        are_right(&endpoints)
+    });
+    match tokio::time::timeout(ENDPOINTS_TIMEOUT, right).await {
+        Ok(_) => Ok(()),
+        Err(_) => Err(KubeError::Other(format!(
+            "Service {front} does not lead where it should after {} s, but to {:?}",
+            ENDPOINTS_TIMEOUT.as_secs(),
+            observer.state().endpoints_of(front),
+        ))),
     }
+}
 
-    fn keep_informed(
-        &self,
-        callee: &str,
-        port: u16,
-        line: Arc<tokio::sync::Mutex<ControlConnection>>,
-    ) -> JoinHandle<()> {
-        let (seen, callee) = (self.seen.clone(), callee.to_owned());
-        tokio::spawn(async move {
-            let mut changes = seen.changes();
-            loop {
-                let now = informed(&seen.state(), &callee, port);
-                // What goes wrong is noted as a gap, and tried again.
-                let _ = line.lock().await.inform(now).await;
-                let mut changed = async || {
-                    while changes.changed().await.is_ok() {
-                        let now = informed(&seen.state(), &callee, port);
-                        if !line.lock().await.knows(&now) {
-                            return;
-                        }
+/// Sends the routing table whenever it changes, and at least once an interval.
+fn update_routing(
+    observer: Observer,
+    callee: &str,
+    port: u16,
+    control: Arc<tokio::sync::Mutex<ControlConnection>>,
+) -> JoinHandle<()> {
+    let callee = callee.to_owned();
+    let updates = async move {
+        let mut changes = observer.changes();
+        loop {
+            let table = routing_table(&observer.state(), &callee, port);
+            // An error is noted as a gap by the connection; the next round tries again.
+            let _ = control.lock().await.set_routing(table).await;
+            let mut changed = async || {
+                while changes.changed().await.is_ok() {
+                    let table = routing_table(&observer.state(), &callee, port);
+                    if !control.lock().await.has_routing(&table) {
+                        return;
                     }
-                };
-                let _ = tokio::time::timeout(TELLS_EVERY, changed()).await;
-            }
-        })
-    }
+                }
+            };
+            let _ = tokio::time::timeout(ROUTING_INTERVAL, changed()).await;
+        }
+    };
+    tokio::spawn(updates.in_current_span())
 }

@@ -1,38 +1,54 @@
-//! What is added for a stand-in, and where the callee's Service leads meanwhile. Pure.
+//! The objects of an edge proxy, and where the callee's Service leads meanwhile. Pure.
 
 use serde_json::{Value, json};
+use thiserror::Error;
 
-use crate::changes::record::{RUN, RunLease};
-use crate::changes::revert::EXPIRES;
+use crate::changes::record::RunLease;
+use crate::client::labels::{EDGE_PROXY, EXPIRES, RUN};
 
-/// The label by which a callee's Service finds its stand-in.
-pub(super) const STAND_IN: &str = "brunt.dev/stand-in";
-
-/// The variable that tells a stand-in whom it hears.
+/// The variable with the token by which an edge proxy knows its controller.
 pub(super) const TOKEN: &str = "TOKEN";
 
-/// The longest name of a Service.
+/// The longest name of a Service, in bytes: it is a DNS label.
 const LONGEST: usize = 63;
 
-/// From here on any process may listen.
+/// The lowest port on which a process without privileges may listen.
 const UNPRIVILEGED: u16 = 1024;
 
-/// Where a stand-in listens if the callee's own port is privileged.
-const INSTEAD: u16 = 8080;
+/// Where an edge proxy listens if the callee's own port is privileged.
+const UNPRIVILEGED_PORT: u16 = 8080;
 
-/// The port over which a stand-in is told, unless it serves on that.
-const CONTROL: u16 = 9117;
+/// The port for control connections, unless requests come to that.
+const CONTROL_PORT: u16 = 9117;
 
-/// After its run's time, in seconds, until the kubelet has ended whatever still stands.
+/// Its termination grace period, in seconds: longer than connections are drained for.
 const GRACE: u32 = 20;
 
-/// The name of all that is added for one callee: its Service's, the run's, and ours.
+/// The name of the objects that are added for one callee, of its Service's name and the run's id.
 pub(super) fn name(front: &str, lease: &RunLease) -> String {
     let room = LONGEST - "brunt--".len() - lease.run.len();
     format!("brunt-{}-{}", front[..front.len().min(room)].trim_end_matches('-'), lease.run)
 }
 
-/// A callee's Service, as far as it matters here.
+/// Why no edge proxy can take a Service's place.
+#[derive(Debug, Error)]
+pub(super) enum Unproxyable {
+    #[error("Service {front} has no selector, so what it leads to is somebody else's to decide")]
+    NoSelector { front: String },
+    #[error(
+        "Service {front} has {ports} ports, and an edge proxy serves one: the others would not be \
+         served"
+    )]
+    Ports { front: String, ports: usize },
+    #[error(
+        "Service {front} leads to pods on the caller's own node alone (internalTrafficPolicy: Local)"
+    )]
+    LocalTraffic { front: String },
+    #[error("Service {front} has a port that is none")]
+    NoPort { front: String },
+}
+
+/// A callee's Service: what selects its pods, and at which port.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct CalleeService {
     pub(super) front: String,
@@ -40,56 +56,53 @@ pub(super) struct CalleeService {
     /// The Service's only port.
     port: Value,
     /// Where the callee's pods listen.
-    pub(super) leads_to: u16,
+    pub(super) target_port: u16,
 }
 
 impl CalleeService {
-    /// The error says why nothing can stand in its place.
-    pub(super) fn of(service: &Value, leads_to: Option<u16>) -> Result<Self, String> {
+    /// Reads a Service; `container_port` stands for a target port that is a name.
+    ///
+    /// # Errors
+    /// When no edge proxy can take its place.
+    pub(super) fn of(service: &Value, container_port: Option<u16>) -> Result<Self, Unproxyable> {
         let front = service["metadata"]["name"].as_str().unwrap_or_default().to_owned();
         let spec = &service["spec"];
         let selector = spec["selector"].clone();
         if selector.as_object().is_none_or(serde_json::Map::is_empty) {
-            return Err(format!(
-                "Service {front} has no selector, so what it leads to is somebody else's to decide"
-            ));
+            return Err(Unproxyable::NoSelector { front });
         }
         let ports = spec["ports"].as_array().map(Vec::as_slice).unwrap_or_default();
         let [port] = ports else {
-            return Err(format!(
-                "Service {front} has {} ports, and a stand-in serves one: the others would not be served",
-                ports.len()
-            ));
+            return Err(Unproxyable::Ports { front, ports: ports.len() });
         };
         if spec["internalTrafficPolicy"] == "Local" {
-            return Err(format!(
-                "Service {front} leads to pods on the caller's own node alone (internalTrafficPolicy: Local)"
-            ));
+            return Err(Unproxyable::LocalTraffic { front });
         }
         let number = |value: &Value| value.as_u64().and_then(|number| u16::try_from(number).ok());
-        let target = number(&port["targetPort"]);
-        let leads_to = target.or(leads_to).or_else(|| number(&port["port"]));
-        let leads_to =
-            leads_to.ok_or_else(|| format!("Service {front} has a port that is none"))?;
-        Ok(Self { front, selector, port: port.clone(), leads_to })
+        let target_port =
+            number(&port["targetPort"]).or(container_port).or_else(|| number(&port["port"]));
+        let Some(target_port) = target_port else {
+            return Err(Unproxyable::NoPort { front });
+        };
+        Ok(Self { front, selector, port: port.clone(), target_port })
     }
 
-    /// Where the stand-in listens.
-    pub(super) fn serves_at(&self) -> u16 {
-        if self.leads_to < UNPRIVILEGED { INSTEAD } else { self.leads_to }
+    /// Where the edge proxy listens for requests.
+    pub(super) fn request_port(&self) -> u16 {
+        if self.target_port < UNPRIVILEGED { UNPRIVILEGED_PORT } else { self.target_port }
     }
 
-    /// Where the stand-in is told what to do.
-    pub(super) fn told_at(&self) -> u16 {
-        if self.serves_at() == CONTROL { CONTROL + 1 } else { CONTROL }
+    /// Where the edge proxy listens for control connections.
+    pub(super) fn control_port(&self) -> u16 {
+        if self.request_port() == CONTROL_PORT { CONTROL_PORT + 1 } else { CONTROL_PORT }
     }
 
-    /// What is otherwise in the callee's Service while something stands in.
+    /// What changes in the callee's Service while an edge proxy is in its place.
     pub(super) fn values(&self, name: &str) -> Vec<(String, Option<Value>)> {
-        let mut values = vec![("/spec/selector".to_owned(), Some(json!({STAND_IN: name})))];
+        let mut values = vec![("/spec/selector".to_owned(), Some(json!({EDGE_PROXY: name})))];
         // A name finds the stand-in's own port; a number does not change by itself.
-        if self.port["targetPort"].is_number() && self.serves_at() != self.leads_to {
-            values.push(("/spec/ports/0/targetPort".to_owned(), Some(json!(self.serves_at()))));
+        if self.port["targetPort"].is_number() && self.request_port() != self.target_port {
+            values.push(("/spec/ports/0/targetPort".to_owned(), Some(json!(self.request_port()))));
         }
         values
     }
@@ -106,7 +119,7 @@ impl CalleeService {
         })
     }
 
-    /// The stand-in. `kept` is where the Service answers that leads to the callee.
+    /// The edge proxy's pod.
     pub(super) fn pod(
         &self,
         name: &str,
@@ -115,7 +128,7 @@ impl CalleeService {
         by: &EdgeProxyArgs<'_>,
     ) -> Value {
         let mut meta = meta(name, lease, owner);
-        meta["labels"][STAND_IN] = json!(name);
+        meta["labels"][EDGE_PROXY] = json!(name);
         json!({
             "metadata": meta,
             "spec": {
@@ -132,8 +145,8 @@ impl CalleeService {
     }
 
     fn container(&self, by: &EdgeProxyArgs<'_>) -> Value {
-        let (serves, told) = (self.serves_at(), self.told_at());
-        let mut port = json!({"containerPort": serves});
+        let (requests, control) = (self.request_port(), self.control_port());
+        let mut port = json!({"containerPort": requests});
         if let Some(named) = self.port["targetPort"].as_str() {
             port["name"] = json!(named);
         }
@@ -141,10 +154,13 @@ impl CalleeService {
             "name": "stand-in",
             "image": by.image,
             "imagePullPolicy": "IfNotPresent",
-            "args": ["stand-in", by.callee, "--port", serves.to_string(), "--control", told.to_string(), "--kept", by.kept],
+            // The names of the command and of its options are those that images of older versions
+            // know, too.
+            "args": ["stand-in", by.callee, "--port", requests.to_string(),
+                "--control", control.to_string(), "--kept", by.kept],
             "env": [{"name": TOKEN, "value": by.token}],
-            "ports": [port, {"containerPort": told}],
-            "readinessProbe": {"tcpSocket": {"port": told}, "periodSeconds": 1},
+            "ports": [port, {"containerPort": control}],
+            "readinessProbe": {"tcpSocket": {"port": control}, "periodSeconds": 1},
             "resources": {"requests": {"cpu": "50m", "memory": "32Mi"}, "limits": {"memory": "256Mi"}},
             "securityContext": {
                 "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]},
@@ -153,7 +169,7 @@ impl CalleeService {
     }
 }
 
-/// With what a stand-in starts.
+/// With what an edge proxy is started.
 pub(super) struct EdgeProxyArgs<'a> {
     pub(super) callee: &'a str,
     pub(super) image: &'a str,
@@ -187,17 +203,17 @@ mod tests {
     }
 
     #[test]
-    fn names_are_short_enough_for_a_service() {
+    fn names_of_edge_proxies_are_short_enough_for_a_service() {
         assert_eq!(name("payment", &lease()), "brunt-payment-0a1b2c3d");
         assert_eq!(name(&"x".repeat(63), &lease()).len(), LONGEST);
     }
 
     #[test]
-    fn a_named_port_is_the_stand_ins_own() {
+    fn a_named_target_port_becomes_the_edge_proxys_own() {
         let place = CalleeService::of(&service(&json!("http")), Some(8080)).unwrap();
         assert_eq!(
             place.values("x"),
-            [("/spec/selector".to_owned(), Some(json!({STAND_IN: "x"})))]
+            [("/spec/selector".to_owned(), Some(json!({EDGE_PROXY: "x"})))]
         );
         let by =
             EdgeProxyArgs { callee: "payment", image: "brunt", kept: "10.0.0.1:80", token: "t" };
@@ -215,21 +231,21 @@ mod tests {
     }
 
     #[test]
-    fn a_privileged_port_is_led_to_another_one() {
+    fn a_privileged_port_is_replaced_by_one_without_privileges() {
         let place = CalleeService::of(&service(&json!(80)), None).unwrap();
-        assert_eq!((place.leads_to, place.serves_at()), (80, 8080));
+        assert_eq!((place.target_port, place.request_port()), (80, 8080));
         let target = ("/spec/ports/0/targetPort".to_owned(), Some(json!(8080)));
         assert!(place.values("x").contains(&target));
     }
 
     #[test]
-    fn what_nothing_can_stand_before_says_why() {
+    fn a_service_that_no_edge_proxy_can_replace_says_why() {
         let mut bare = service(&json!(8080));
         bare["spec"]["selector"] = Value::Null;
-        assert!(CalleeService::of(&bare, None).unwrap_err().contains("no selector"));
+        assert!(CalleeService::of(&bare, None).unwrap_err().to_string().contains("no selector"));
         let mut two = service(&json!(8080));
         two["spec"]["ports"] = json!([{"port": 80}, {"port": 81}]);
-        assert!(CalleeService::of(&two, None).unwrap_err().contains("2 ports"));
+        assert!(CalleeService::of(&two, None).unwrap_err().to_string().contains("2 ports"));
         let mut local = service(&json!(8080));
         local["spec"]["internalTrafficPolicy"] = json!("Local");
         assert!(CalleeService::of(&local, None).is_err());

@@ -1,21 +1,29 @@
-//! What is said to the API server for a stand-in.
+//! What is sent to the API server for an edge proxy.
 
 use http::Method;
 use serde_json::{Value, json};
 
+use super::create;
 use super::objects::{CalleeService, EdgeProxyArgs, name};
-use super::{SLOT, create};
+use super::proxies::SLOT;
 use crate::changes::change::Change;
 use crate::changes::record::RunLease;
-use crate::changes::revert::{RunSelector, revert};
+use crate::changes::revert::revert;
+use crate::changes::selection::RunSelector;
+use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::object::{ChangeMode, ObjectKind, ObjectRef};
 use crate::client::scripted_api::{call, cluster, no};
+use crate::client::write::Writer;
 
 const SERVICE: &str = "/api/v1/namespaces/ns/services/payment";
 
 fn lease() -> RunLease {
     RunLease { run: "a".to_owned(), expires: "2026-01-01T00:00:00Z".parse().unwrap() }
+}
+
+fn writer(cluster: &Cluster, mode: ChangeMode) -> Writer<'_> {
+    Writer::new(cluster, "a", mode)
 }
 
 fn payment(selector: &Value, annotations: &Value) -> Value {
@@ -37,7 +45,7 @@ fn switch() -> Change {
 }
 
 #[tokio::test]
-async fn what_is_added_belongs_to_the_order_to_put_things_back() {
+async fn objects_of_an_edge_proxy_are_owned_by_the_watchdog() {
     let owner =
         json!({"apiVersion": "batch/v1", "kind": "Job", "name": "brunt-revert-a", "uid": "u"});
     let kept = place().kept("brunt-payment-a", &lease(), Some(&owner));
@@ -57,26 +65,29 @@ async fn what_is_added_belongs_to_the_order_to_put_things_back() {
         call(Method::POST, "/namespaces/ns/pods", 201, json!({"metadata": {"name": "x"}}))
             .saying(&[ours[0], ours[1], "stand-in", "10.0.0.2:8080", r#""runAsNonRoot":true"#]),
     ]);
-    assert_eq!(create::service(&cluster, kept, ChangeMode::Apply).await.unwrap(), "[fd00::2]:8080");
-    create::pod(&cluster, pod, ChangeMode::Apply).await.unwrap();
+    assert_eq!(
+        create::service(writer(&cluster, ChangeMode::Apply), kept).await.unwrap(),
+        "[fd00::2]:8080"
+    );
+    create::pod(writer(&cluster, ChangeMode::Apply), pod).await.unwrap();
     script.await.unwrap();
 }
 
 #[tokio::test]
-async fn a_dry_run_adds_nothing() {
+async fn a_dry_run_of_an_edge_proxy_adds_nothing() {
     let there = payment(&json!({"app": "payment"}), &json!({}));
     let (cluster, script) = cluster(vec![call(Method::POST, "/services?&dryRun=All", 201, there)]);
     let kept = place().kept("brunt-payment-a", &lease(), None);
-    create::service(&cluster, kept, ChangeMode::DryRun).await.unwrap();
+    create::service(writer(&cluster, ChangeMode::DryRun), kept).await.unwrap();
     script.await.unwrap();
 }
 
 #[tokio::test]
-async fn missing_rights_say_what_could_not_be_added() {
+async fn an_edge_proxy_without_rights_says_what_could_not_be_added() {
     let why = no(403, "Forbidden", "services is forbidden");
     let (cluster, script) = cluster(vec![call(Method::POST, "/services", 403, why)]);
     let kept = place().kept("brunt-payment-a", &lease(), None);
-    let error = create::service(&cluster, kept, ChangeMode::Apply).await.unwrap_err();
+    let error = create::service(writer(&cluster, ChangeMode::Apply), kept).await.unwrap_err();
     assert!(matches!(error, KubeError::Forbidden { .. }), "{error}");
     assert!(error.to_string().contains("add Service brunt-payment-a"), "{error}");
     assert!(error.to_string().contains("manifests/components/controller"), "{error}");
@@ -84,7 +95,7 @@ async fn missing_rights_say_what_could_not_be_added() {
 }
 
 #[tokio::test]
-async fn a_stand_in_that_cannot_start_says_why() {
+async fn an_edge_proxy_that_cannot_start_says_why() {
     let waiting = json!({"waiting": {"reason": "ErrImageNeverPull"}});
     let pod = json!({"metadata": {"name": "x"}, "status": {"containerStatuses": [{
         "name": "stand-in", "image": "", "imageID": "", "ready": false, "restartCount": 0, "state": waiting}]}});
@@ -97,9 +108,9 @@ async fn a_stand_in_that_cannot_start_says_why() {
     script.await.unwrap();
 }
 
-/// The Service leads back before the stand-in goes, whoever puts things back.
+/// An older brunt kept this record in a slot of another name; its value is what counts.
 #[tokio::test]
-async fn traffic_is_led_back_before_the_stand_in_goes() {
+async fn traffic_is_led_back_before_the_edge_proxy_of_an_older_brunt_is_deleted() {
     let record = json!({"run": "a", "expires": "2026-01-01T00:00:00Z", "namespace": "ns", "edits": [{
         "path": "/spec/selector", "was": {"app": "payment"}, "set": {"brunt.dev/stand-in": "brunt-payment-a"}}]});
     let noted = json!({"revert.brunt.dev/between": record.to_string()});
@@ -142,18 +153,18 @@ async fn traffic_is_led_back_before_the_stand_in_goes() {
 }
 
 #[tokio::test]
-async fn the_selector_goes_with_its_note_in_one_patch() {
+async fn the_selector_is_changed_with_its_record_in_one_patch() {
     let there = payment(&json!({"app": "payment"}), &json!({}));
     let says = [
         r#""op":"test","path":"/metadata/resourceVersion","value":"7""#,
         r#""path":"/spec/selector","value":{"brunt.dev/stand-in":"brunt-payment-a"}"#,
-        "revert.brunt.dev~1between",
+        "revert.brunt.dev~1edge-proxy",
         r#"\"was\":{\"app\":\"payment\"}"#,
     ];
     let (cluster, script) = cluster(vec![
         call(Method::GET, SERVICE, 200, there.clone()),
         call(Method::PATCH, SERVICE, 200, there).saying(&says),
     ]);
-    switch().apply(&cluster, &lease(), ChangeMode::Apply).await.unwrap();
+    switch().apply(writer(&cluster, ChangeMode::Apply), &lease()).await.unwrap();
     script.await.unwrap();
 }

@@ -1,85 +1,85 @@
-//! Taking stand-ins out again: first the Service leads to the callee as before, then the
-//! connections that still go through the stand-in come to their ends, and only then it goes.
+//! Taking edge proxies out again: first the Service leads to the callee as before, then connections
+//! that still go through the proxy are drained, and only then the proxy is deleted.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use brunt_proxy::ControlRequest;
 use k8s_openapi::api::core::v1::{Pod, Service};
 use kube::api::DeleteParams;
 
-use super::install::NODES_FOLLOW;
-use super::{InstalledProxy, SLOT};
-use crate::changes::change::{RestoreOutcome, put_back};
+use super::install::{SYNC_DELAY, wait_for_endpoints};
+use super::proxies::{EdgeProxies, InstalledProxy, SLOT};
+use crate::changes::changer::Changer;
+use crate::changes::restore::RestoreOutcome;
 use crate::client::error::KubeError;
-use crate::run::ClusterRun;
+use crate::observe::watcher::Observer;
 
 /// How long connections may take to end by themselves.
-const ENDS_WITHIN: Duration = Duration::from_secs(10);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Whoever asks nothing for so long is not about to: its connection is closed.
+/// A proxy without requests for this long has no caller that is about to send one.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// Between two looks.
-const LOOK: Duration = Duration::from_millis(200);
+/// How often the counts are looked at while connections are drained.
+const POLL: Duration = Duration::from_millis(200);
 
-impl ClusterRun {
-    /// Takes every stand-in out of its place. Says what somebody else has changed meanwhile; what
-    /// fails is left to whoever puts everything back.
-    pub(crate) async fn withdraw(&self) -> Vec<String> {
+impl EdgeProxies {
+    /// Takes every edge proxy out of its place. Returns what somebody else has changed meanwhile;
+    /// what fails is left to the revert that follows.
+    pub(crate) async fn uninstall(&self, changer: &Changer, observer: &Observer) -> Vec<String> {
         let mut drift = Vec::new();
-        for (callee, stand_in) in self.between.all() {
-            match put_back(&self.cluster, &stand_in.front, SLOT).await {
+        for (callee, proxy) in self.all() {
+            match changer.restore(&proxy.front, SLOT).await {
                 Ok(RestoreOutcome::Restored) => {}
                 Ok(RestoreOutcome::Drifted(how)) => drift.push(how),
                 Err(_) => continue,
             }
-            self.let_go(&callee, &stand_in).await;
+            delete(changer, observer, &callee, &proxy).await;
         }
         drift
     }
-
-    async fn let_go(&self, callee: &str, stand_in: &Arc<InstalledProxy>) {
-        let there: Vec<String> =
-            self.seen.state().pods(callee).into_iter().map(|pod| pod.name).collect();
-        let back = |behind: &std::collections::BTreeSet<String>| {
-            !behind.contains(&stand_in.name)
-                && there.iter().any(|pod| behind.contains(pod)) != there.is_empty()
-        };
-        // A callee that has not come back to its Service is no reason to keep the stand-in.
-        if self.leads(&stand_in.front.name, back).await.is_ok() {
-            tokio::time::sleep(NODES_FOLLOW).await;
-        }
-        // One that does not answer has no connections that could be waited for.
-        let _ = tokio::time::timeout(ENDS_WITHIN, quiet(stand_in)).await;
-        stand_in.informs.abort();
-        let (pods, services) = (self.cluster.api::<Pod>(), self.cluster.api::<Service>());
-        let params = DeleteParams::default();
-        // What stays is taken away with all that the run has added.
-        let _ = KubeError::bounded("delete a stand-in", pods.delete(&stand_in.name, &params)).await;
-        let _ = KubeError::bounded(
-            "delete a stand-in's Service",
-            services.delete(&stand_in.name, &params),
-        )
-        .await;
-    }
 }
 
-/// Has callers come anew, and waits until nobody has asked for a while: a node that is slow to
-/// follow still sends some, and between two of them there may be no connection at all.
-async fn quiet(stand_in: &InstalledProxy) -> Result<(), KubeError> {
-    stand_in.line.lock().await.tell(&ControlRequest::DrainConnections).await?;
+async fn delete(changer: &Changer, observer: &Observer, callee: &str, proxy: &InstalledProxy) {
+    let pods: Vec<String> = observer.state().pods(callee).into_iter().map(|pod| pod.name).collect();
+    let is_back = |endpoints: &BTreeSet<String>| {
+        !endpoints.contains(&proxy.name)
+            && pods.iter().any(|pod| endpoints.contains(pod)) != pods.is_empty()
+    };
+    // A callee that has not come back to its Service is no reason to keep the proxy.
+    if wait_for_endpoints(observer, &proxy.front.name, is_back).await.is_ok() {
+        tokio::time::sleep(SYNC_DELAY).await;
+    }
+    // A proxy that does not answer has no connections that could be waited for.
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, drain(proxy)).await;
+    proxy.updates.abort();
+    let (writer, params) = (changer.writer(), DeleteParams::default());
+    let cluster = changer.cluster();
+    let (pods, services) = (cluster.api::<Pod>(), cluster.api::<Service>());
+    // What stays because of an error is deleted with all else that the run has added.
+    let pod = ("Pod", proxy.name.as_str());
+    let _ = writer.delete("delete an edge proxy", &pods, pod, &params).await;
+    let service = ("Service", proxy.name.as_str());
+    let _ = writer.delete("delete an edge proxy's Service", &services, service, &params).await;
+}
+
+/// Has callers open new connections, and waits until no request has come for a while. The number of
+/// connections does not tell: a node that is slow to follow still sends some, and between two of
+/// them there may be none.
+async fn drain(proxy: &InstalledProxy) -> Result<(), KubeError> {
+    proxy.control.lock().await.request(&ControlRequest::DrainConnections).await?;
     let mut since = tokio::time::Instant::now();
     let mut before = None;
     loop {
-        let Some(counted) = stand_in.line.lock().await.count().await? else { return Ok(()) };
-        let asked: u64 = counted.requests_by_address.values().sum();
-        if before.replace(asked) != Some(asked) {
+        let Some(counts) = proxy.control.lock().await.count().await? else { return Ok(()) };
+        let requests: u64 = counts.requests_by_address.values().sum();
+        if before.replace(requests) != Some(requests) {
             since = tokio::time::Instant::now();
         }
         if since.elapsed() > IDLE {
             return Ok(());
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL).await;
     }
 }

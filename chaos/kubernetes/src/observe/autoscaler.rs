@@ -1,4 +1,4 @@
-//! Autoscalers, as they are on the cluster.
+//! HorizontalPodAutoscalers, as they are on the cluster.
 
 use std::time::Duration;
 
@@ -7,51 +7,53 @@ use brunt_scenarios::units::{Cpu, Period};
 use k8s_openapi::api::autoscaling::v2::{HorizontalPodAutoscaler, MetricSpec};
 use kube::api::ListParams;
 
+use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::object::{ObjectKind, ObjectRef};
 
-/// How often the controller manager looks, and how often metrics come, unless a cluster's
-/// administrator says otherwise.
+/// How often the controller manager decides, and how often metrics come, by Kubernetes' defaults.
+/// The cluster's own setting cannot be read through the API.
 const SYNC: Duration = Duration::from_secs(15);
 
-/// How long fewer must have been enough, unless an autoscaler says otherwise.
-const STABILIZES: i32 = 300;
+/// Kubernetes' default of how long fewer replicas must have been enough, in seconds.
+const STABILIZATION: i32 = 300;
 
-/// What it aims at where it does not say, in percent.
-const AIM: u32 = 80;
+/// Kubernetes' default of the utilization that an autoscaler aims at, in percent.
+const UTILIZATION: u32 = 80;
 
-/// A HorizontalPodAutoscaler.
+/// A HorizontalPodAutoscaler, as far as it scales by the processor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hpa {
     pub(crate) object: ObjectRef,
     pub(crate) min: u32,
     max: u32,
-    /// Where the processor stands among its metrics, and the utilization that it aims at.
+    /// The index of the processor among its metrics, and the utilization that it aims at.
     cpu: Option<(usize, u32)>,
-    stabilizes: Duration,
+    stabilization: Duration,
     /// Kind and name of what it scales.
     target: (String, String),
 }
 
-/// All of the namespace; none for whoever may not see them.
+/// All autoscalers of the namespace; none where the account may not list them.
 pub(crate) async fn list(cluster: &Cluster) -> Result<Vec<Hpa>, KubeError> {
     let api = cluster.api::<HorizontalPodAutoscaler>();
     let params = ListParams::default();
-    match KubeError::bounded("list autoscalers", api.list(&params)).await {
+    match call_api("list autoscalers", api.list(&params)).await {
         Ok(all) => Ok(all.into_iter().filter_map(Hpa::of).collect()),
+        // The right to see them is not needed for a system that has none.
         Err(KubeError::Forbidden { .. }) => Ok(vec![]),
         Err(error) => Err(error),
     }
 }
 
-/// Why an autoscaler cannot decide, in its own words; `None` when it can.
+/// Why an autoscaler cannot decide, by its own conditions; `None` when it can.
 pub(crate) async fn trouble(
     cluster: &Cluster,
     object: &ObjectRef,
 ) -> Result<Option<String>, KubeError> {
     let api = cluster.api::<HorizontalPodAutoscaler>();
-    let one = KubeError::bounded(&format!("read {object}"), api.get(&object.name)).await?;
+    let one = call_api(&format!("read {object}"), api.get(&object.name)).await?;
     Ok(undecided(one))
 }
 
@@ -68,8 +70,8 @@ impl Hpa {
         let spec = one.spec?;
         let positive = |number: i32| u32::try_from(number).unwrap_or_default();
         let down = spec.behavior.and_then(|behavior| behavior.scale_down);
-        let stabilizes =
-            down.and_then(|rules| rules.stabilization_window_seconds).unwrap_or(STABILIZES);
+        let stabilization =
+            down.and_then(|rules| rules.stabilization_window_seconds).unwrap_or(STABILIZATION);
         let metrics = spec.metrics.unwrap_or_default();
         let cpu =
             metrics.iter().enumerate().find_map(|(place, metric)| Some((place, aim(metric)?)));
@@ -78,7 +80,7 @@ impl Hpa {
             min: positive(spec.min_replicas.unwrap_or(1)),
             max: positive(spec.max_replicas),
             cpu,
-            stabilizes: Duration::from_secs(u64::from(positive(stabilizes))),
+            stabilization: Duration::from_secs(u64::from(positive(stabilization))),
             target: (spec.scale_target_ref.kind, spec.scale_target_ref.name),
         })
     }
@@ -88,21 +90,22 @@ impl Hpa {
         format!("{kind} {name}") == object.to_string()
     }
 
-    /// Where the utilization that it aims at stands in the object, if it looks at the processor.
-    pub(crate) fn aim(&self) -> Option<String> {
+    /// JSON pointer of the utilization that it aims at; `None` where it does not scale by the
+    /// processor.
+    pub(crate) fn utilization_path(&self) -> Option<String> {
         let (place, _) = self.cpu?;
         Some(format!("/spec/metrics/{place}/resource/target/averageUtilization"))
     }
 
-    /// The same for a service of which each replica requests so much processor time.
+    /// Its settings as a plan has them; `cpu_request` is what each replica requests.
     pub(crate) fn settings(&self, cpu_request: Cpu) -> Autoscaler {
         Autoscaler {
             min_replicas: self.min,
             max_replicas: self.max,
-            average_utilization: self.cpu.map_or(AIM, |(_, aim)| aim),
+            average_utilization: self.cpu.map_or(UTILIZATION, |(_, aim)| aim),
             cpu_request,
             sync_period: Period(SYNC),
-            stabilization_window: Period(self.stabilizes),
+            stabilization_window: Period(self.stabilization),
         }
     }
 }
@@ -125,19 +128,19 @@ mod tests {
     }
 
     #[test]
-    fn what_it_does_not_say_is_as_in_kubernetes() {
+    fn settings_that_an_autoscaler_leaves_out_are_kubernetes_defaults() {
         let target = json!({"kind": "Deployment", "name": "shop"});
         let found = scaler(&json!({"maxReplicas": 4, "scaleTargetRef": target}));
         assert!(found.scales(&ObjectRef::new(ObjectKind::Deployment, "shop")));
         assert!(!found.scales(&ObjectRef::new(ObjectKind::StatefulSet, "shop")));
-        assert_eq!(found.aim(), None);
+        assert_eq!(found.utilization_path(), None);
         let settings = found.settings(Cpu::millis(200));
         assert_eq!((settings.min_replicas, settings.max_replicas), (1, 4));
         assert_eq!(settings.stabilization_window, Period(Duration::from_secs(300)));
     }
 
     #[test]
-    fn one_without_metrics_says_so() {
+    fn an_autoscaler_without_metrics_says_why_it_cannot_decide() {
         let status = |active: &str| {
             let conditions = json!([
                 {"type": "AbleToScale", "status": "True", "message": "fine"},
@@ -150,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_processor_is_found_among_its_metrics() {
+    fn the_processor_is_found_among_the_metrics_of_an_autoscaler() {
         let utilization = |name: &str, percent: u32| {
             json!({"type": "Resource", "resource": {"name": name,
                    "target": {"type": "Utilization", "averageUtilization": percent}}})
@@ -161,7 +164,10 @@ mod tests {
             "metrics": [utilization("memory", 70), utilization("cpu", 50)],
             "behavior": {"scaleDown": {"stabilizationWindowSeconds": 30}},
         }));
-        assert_eq!(found.aim().unwrap(), "/spec/metrics/1/resource/target/averageUtilization");
+        assert_eq!(
+            found.utilization_path().unwrap(),
+            "/spec/metrics/1/resource/target/averageUtilization"
+        );
         let settings = found.settings(Cpu::millis(200));
         assert_eq!((settings.min_replicas, settings.average_utilization), (2, 50));
         assert_eq!(settings.stabilization_window, Period(Duration::from_secs(30)));

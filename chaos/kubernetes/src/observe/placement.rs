@@ -6,27 +6,24 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::PodSpec;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::api::ListParams;
-use serde_json::{Value, json};
 
+use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::object::{ObjectKind, ObjectRef};
-use crate::observe::workload::Workload;
 
-pub(crate) const POD: &str = "/spec/template/spec";
-
-/// A PodDisruptionBudget.
+/// A PodDisruptionBudget with a selector; one without selects nothing that brunt knows.
 #[derive(Debug, Clone)]
 pub(crate) struct DisruptionBudget {
     pub(crate) object: ObjectRef,
     selector: BTreeMap<String, String>,
 }
 
-/// All of the namespace; none for whoever may not see them.
+/// All budgets of the namespace; none where the account may not list them.
 pub(crate) async fn budgets(cluster: &Cluster) -> Result<Vec<DisruptionBudget>, KubeError> {
     let api = cluster.api::<PodDisruptionBudget>();
     let params = ListParams::default();
-    match KubeError::bounded("list disruption budgets", api.list(&params)).await {
+    match call_api("list disruption budgets", api.list(&params)).await {
         Ok(all) => Ok(all.into_iter().filter_map(DisruptionBudget::of).collect()),
         Err(KubeError::Forbidden { .. }) => Ok(vec![]),
         Err(error) => Err(error),
@@ -40,17 +37,9 @@ impl DisruptionBudget {
         Some(Self { object, selector })
     }
 
-    /// Whether it is about pods with these labels.
+    /// Whether it selects pods with these labels.
     pub(crate) fn protects(&self, labels: &BTreeMap<String, String>) -> bool {
         self.selector.iter().all(|(key, value)| labels.get(key) == Some(value))
-    }
-
-    /// The values of a budget that lets everybody go.
-    pub(crate) fn lifted() -> Vec<(String, Option<Value>)> {
-        vec![
-            ("/spec/minAvailable".to_owned(), None),
-            ("/spec/maxUnavailable".to_owned(), Some(json!("100%"))),
-        ]
     }
 }
 
@@ -61,33 +50,12 @@ pub(crate) fn is_spread(pod: &PodSpec) -> bool {
     constraints || apart
 }
 
-/// The values that put all replicas of a workload on one node, whichever it is. Those of the
-/// version before are elsewhere and do not count.
-pub(crate) fn together(object: &Value, workload: &Workload) -> Vec<(String, Option<Value>)> {
-    let version = match workload.object.kind {
-        ObjectKind::StatefulSet => "controller-revision-hash",
-        _ => "pod-template-hash",
-    };
-    let with_each_other = json!({"requiredDuringSchedulingIgnoredDuringExecution": [{
-        "labelSelector": {"matchLabels": workload.selector},
-        "matchLabelKeys": [version],
-        "topologyKey": "kubernetes.io/hostname",
-    }]});
-    let place = format!("{POD}/affinity");
-    let mut affinity = object.pointer(&place).cloned().unwrap_or_else(|| json!({}));
-    if let Some(affinity) = affinity.as_object_mut() {
-        affinity.remove("podAntiAffinity");
-        affinity.insert("podAffinity".to_owned(), with_each_other);
-    }
-    vec![(format!("{POD}/topologySpreadConstraints"), None), (place, Some(affinity))]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_budget_is_about_pods_that_have_all_of_its_labels() {
+    fn a_budget_selects_pods_that_have_all_of_its_labels() {
         let labels = |all: &[(&str, &str)]| -> BTreeMap<String, String> {
             all.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         };

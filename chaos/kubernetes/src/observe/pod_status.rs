@@ -1,130 +1,112 @@
-//! What became of a worker's pod, in words that say what to do about it.
+//! The state of a pod, read once from the many fields of its status, in words that say what to do
+//! about it. Pure.
 
-use std::time::Duration;
+use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
 
-use k8s_openapi::api::core::v1::{ContainerState, Pod};
+use crate::client::port_forward::is_ready;
 
-use crate::client::connect::Cluster;
-use crate::client::error::KubeError;
+/// Reasons of the kubelet that do not go away by waiting: no such image, or a container that cannot
+/// be made.
+const STUCK: [&str; 4] = ["ErrImage", "ImagePull", "InvalidImage", "CreateContainer"];
 
-/// Between two looks.
-const LOOK: Duration = Duration::from_millis(200);
-
-/// Whether a pod runs.
-#[derive(Debug, PartialEq, Eq)]
+/// How far the first container of a pod has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PodStatus {
-    Runs,
-    /// Not yet.
-    Waits(String),
-    /// It will not by itself.
-    Hopeless(String),
+    /// It does not run yet, and why.
+    Pending(String),
+    /// It will not run without help, and why.
+    Stuck(String),
+    /// It runs and is not ready, or is being deleted.
+    Running,
+    /// It runs and gets requests.
+    Ready,
+    /// It ended with exit code 0.
+    Succeeded,
+    /// It ended otherwise, and how.
+    Failed(String),
 }
 
 impl PodStatus {
-    pub(crate) fn waits(why: &str) -> Self {
-        Self::Waits(why.to_owned())
-    }
-}
-
-/// What the kubelet says of images and settings that no waiting helps.
-const HOPELESS: [&str; 4] = ["ErrImage", "ImagePull", "InvalidImage", "CreateContainer"];
-
-pub(crate) fn standing(pod: &Pod) -> PodStatus {
-    let Some(state) = state(pod) else {
-        let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
-        let mut unscheduled = conditions
-            .into_iter()
-            .flatten()
-            .filter(|one| one.type_ == "PodScheduled" && one.status == "False");
-        let why = unscheduled.find_map(|one| one.message.clone());
-        return PodStatus::Waits(why.map_or("it is not scheduled yet".to_owned(), |why| {
-            format!("no node takes it ({why})")
-        }));
-    };
-    if state.running.is_some() {
-        return PodStatus::Runs;
-    }
-    if let Some(waiting) = state.waiting {
-        let reason = waiting.reason.unwrap_or_default();
-        let why = match waiting.message {
-            Some(message) => format!("{reason}: {message}"),
-            None => reason.clone(),
+    pub(crate) fn of(pod: &Pod) -> Self {
+        let Some(container) = first_container(pod) else {
+            return Self::Pending(unscheduled(pod).map_or_else(
+                || "it is not scheduled yet".to_owned(),
+                |why| format!("no node takes it ({why})"),
+            ));
         };
-        let hopeless = HOPELESS.iter().any(|word| reason.contains(word));
-        return if hopeless { PodStatus::Hopeless(why) } else { PodStatus::Waits(why) };
+        let state = container.state.clone().unwrap_or_default();
+        if state.running.is_some() {
+            return if is_ready(pod) { Self::Ready } else { Self::Running };
+        }
+        if let Some(waiting) = state.waiting {
+            let reason = waiting.reason.unwrap_or_default();
+            let message = waiting.message.map_or(String::new(), |message| format!(": {message}"));
+            let why = format!("{reason}{message}{}", last_exit(container));
+            let is_stuck = STUCK.iter().any(|word| reason.contains(word));
+            return if is_stuck { Self::Stuck(why) } else { Self::Pending(why) };
+        }
+        exit(&state).unwrap_or_else(|| Self::Pending("it has not started yet".to_owned()))
     }
-    match how_it_ended(pod) {
-        Some(Err(why)) => PodStatus::Hopeless(why),
-        Some(Ok(())) => PodStatus::Hopeless("it ended at once".to_owned()),
-        None => PodStatus::waits("it has not started yet"),
+
+    /// Why it is neither ready nor done; `None` if it is.
+    pub(crate) fn trouble(&self) -> Option<&str> {
+        match self {
+            Self::Pending(why) | Self::Stuck(why) | Self::Failed(why) => Some(why),
+            Self::Running => Some("runs, and its readiness probe does not succeed"),
+            Self::Ready | Self::Succeeded => None,
+        }
+    }
+
+    /// How a pod ended, if it has. An eviction shows before the container's end does, and is the
+    /// reason for it.
+    pub(crate) fn ended(pod: &Pod) -> Option<Self> {
+        if let Some(why) = eviction(pod) {
+            return Some(Self::Failed(format!("it was evicted: {why}")));
+        }
+        exit(first_container(pod)?.state.as_ref()?)
     }
 }
 
-/// Waits until a pod's end shows in its status, and says why it was no good one.
-pub(crate) async fn of(cluster: &Cluster, name: &str, within: Duration) -> Result<(), String> {
-    let pods = cluster.api::<Pod>();
-    let until = tokio::time::Instant::now() + within;
-    loop {
-        let found = KubeError::bounded("look at a load worker", pods.get_opt(name)).await;
-        let pod = found.map_err(|error| error.to_string())?;
-        let Some(pod) = pod else {
-            return Err("its pod was deleted".to_owned());
-        };
-        if let Some(end) = how_it_ended(&pod) {
-            return end;
-        }
-        if pod.metadata.deletion_timestamp.is_some() {
-            return Err(
-                "its pod is being deleted: it was evicted, its node is drained, or somebody deleted it"
-                    .to_owned(),
-            );
-        }
-        if tokio::time::Instant::now() > until {
-            return Err("the connection to it broke".to_owned());
-        }
-        tokio::time::sleep(LOOK).await;
-    }
+fn first_container(pod: &Pod) -> Option<&ContainerStatus> {
+    pod.status.as_ref()?.container_statuses.as_ref()?.first()
 }
 
-/// How a pod ended, if it has.
-fn how_it_ended(pod: &Pod) -> Option<Result<(), String>> {
-    let status = pod.status.as_ref()?;
-    if status.reason.as_deref() == Some("Evicted") {
-        return Some(Err(format!(
-            "it was evicted: {}",
-            status.message.as_deref().unwrap_or_default()
-        )));
-    }
-    let disrupted = status.conditions.iter().flatten().find(|one| one.type_ == "DisruptionTarget");
-    if let Some(disrupted) = disrupted.filter(|one| one.status == "True") {
-        return Some(Err(format!(
-            "it was evicted: {}",
-            disrupted.message.as_deref().unwrap_or_default()
-        )));
-    }
-    let end = state(pod)?.terminated?;
+fn unscheduled(pod: &Pod) -> Option<String> {
+    let conditions = pod.status.as_ref()?.conditions.as_ref()?;
+    let mut unmet =
+        conditions.iter().filter(|one| one.type_ == "PodScheduled" && one.status == "False");
+    unmet.find_map(|one| one.message.clone())
+}
+
+/// How a container that waits to be started again had ended.
+fn last_exit(container: &ContainerStatus) -> String {
+    let last = container.last_state.as_ref().and_then(|last| last.terminated.as_ref());
+    last.map_or(String::new(), |end| format!("; it ended with code {}", end.exit_code))
+}
+
+fn exit(state: &ContainerState) -> Option<PodStatus> {
+    let end = state.terminated.as_ref()?;
     Some(match (end.exit_code, end.signal, end.reason.as_deref()) {
-        (0, ..) => Ok(()),
-        (_, _, Some("OOMKilled")) => {
-            Err("it was out of memory: take more workers, so that each has less to record"
-                .to_owned())
+        (0, ..) => PodStatus::Succeeded,
+        (_, _, Some("OOMKilled")) => PodStatus::Failed("it was out of memory".to_owned()),
+        (_, Some(signal), _) if signal > 0 => {
+            PodStatus::Failed(format!("signal {signal} ended it"))
         }
-        (_, Some(signal), _) if signal > 0 => Err(format!("signal {signal} ended it")),
-        (code, ..) => Err(format!("it ended with exit code {code}")),
+        (code, ..) => PodStatus::Failed(format!("it ended with exit code {code}")),
     })
 }
 
-fn state(pod: &Pod) -> Option<ContainerState> {
-    let statuses = pod.status.as_ref()?.container_statuses.as_ref()?;
-    statuses.first()?.state.clone()
-}
-
-/// Why it ended, with the last that it said, if that is meant for people.
-pub(crate) fn with_last_words(why: String, log: &str) -> String {
-    match log.lines().last().filter(|last| !last.starts_with('{')) {
-        Some(last) => format!("{why} ({last})"),
-        None => why,
+fn eviction(pod: &Pod) -> Option<&str> {
+    let status = pod.status.as_ref()?;
+    if status.reason.as_deref() == Some("Evicted") {
+        return Some(status.message.as_deref().unwrap_or_default());
     }
+    let disrupted = status
+        .conditions
+        .iter()
+        .flatten()
+        .find(|one| one.type_ == "DisruptionTarget" && one.status == "True")?;
+    Some(disrupted.message.as_deref().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -139,40 +121,51 @@ mod tests {
 
     fn container(state: &Value) -> Pod {
         pod(&json!({"containerStatuses": [{
-            "name": "load", "image": "x", "imageID": "", "ready": false, "restartCount": 0, "state": state}]}))
+            "name": "load", "image": "x", "imageID": "", "ready": false, "restartCount": 0,
+            "state": state}]}))
     }
 
     #[test]
-    fn what_no_waiting_helps_is_told_from_what_takes_time() {
-        let waiting =
-            |reason: &str| container(&json!({"waiting": {"reason": reason, "message": "why"}}));
-        assert_eq!(
-            standing(&waiting("ContainerCreating")),
-            PodStatus::waits("ContainerCreating: why")
-        );
-        assert_eq!(
-            standing(&waiting("ErrImagePull")),
-            PodStatus::Hopeless("ErrImagePull: why".to_owned())
-        );
-        assert_eq!(standing(&container(&json!({"running": {}}))), PodStatus::Runs);
-        let full = json!({"conditions": [{"type": "PodScheduled", "status": "False", "message": "0/3 nodes"}]});
-        assert_eq!(standing(&pod(&full)), PodStatus::waits("no node takes it (0/3 nodes)"));
-    }
-
-    #[test]
-    fn each_end_has_its_reason() {
-        let ended = |code: i32, reason: &str| {
-            how_it_ended(&container(&json!({"terminated": {"exitCode": code, "reason": reason}})))
+    fn a_pod_that_will_not_start_is_told_from_one_that_takes_time() {
+        let waiting = |reason: &str| {
+            PodStatus::of(&container(&json!({"waiting": {"reason": reason, "message": "why"}})))
         };
-        assert_eq!(ended(0, "Completed"), Some(Ok(())));
-        assert_eq!(ended(2, "Error"), Some(Err("it ended with exit code 2".to_owned())));
-        assert!(ended(137, "OOMKilled").unwrap().unwrap_err().contains("out of memory"));
-        let evicted = how_it_ended(&pod(
-            &json!({"reason": "Evicted", "message": "the node was low on memory"}),
-        ));
-        assert_eq!(evicted, Some(Err("it was evicted: the node was low on memory".to_owned())));
-        assert_eq!(how_it_ended(&container(&json!({"running": {}}))), None);
-        assert_eq!(with_last_words("exit".to_owned(), "{}\nno such host"), "exit (no such host)");
-        assert_eq!(with_last_words("exit".to_owned(), "{}\n"), "exit");
+        let pending = |why: &str| PodStatus::Pending(why.to_owned());
+        assert_eq!(waiting("ContainerCreating"), pending("ContainerCreating: why"));
+        assert_eq!(waiting("ErrImagePull"), PodStatus::Stuck("ErrImagePull: why".to_owned()));
+        assert_eq!(PodStatus::of(&container(&json!({"running": {}}))), PodStatus::Running);
+        let full = json!({"conditions": [
+            {"type": "PodScheduled", "status": "False", "message": "0/3 nodes"}]});
+        assert_eq!(PodStatus::of(&pod(&full)), pending("no node takes it (0/3 nodes)"));
+    }
+
+    #[test]
+    fn each_end_of_a_pod_has_its_reason() {
+        let ended = |code: i32, reason: &str| {
+            let state = json!({"terminated": {"exitCode": code, "reason": reason}});
+            PodStatus::ended(&container(&state))
+        };
+        let failed = |why: &str| Some(PodStatus::Failed(why.to_owned()));
+        assert_eq!(ended(0, "Completed"), Some(PodStatus::Succeeded));
+        assert_eq!(ended(2, "Error"), failed("it ended with exit code 2"));
+        assert_eq!(ended(137, "OOMKilled"), failed("it was out of memory"));
+        let evicted = pod(&json!({"reason": "Evicted", "message": "the node was low on memory"}));
+        let why = "it was evicted: the node was low on memory";
+        assert_eq!(PodStatus::ended(&evicted), failed(why));
+        assert_eq!(PodStatus::ended(&container(&json!({"running": {}}))), None);
+    }
+
+    #[test]
+    fn an_unready_pod_says_what_it_lacks() {
+        let ready = json!([{"type": "Ready", "status": "True"}]);
+        let status = |state: Value, conditions: Value| {
+            pod(&json!({"conditions": conditions, "containerStatuses": [{
+                "name": "service", "image": "", "imageID": "", "ready": false, "restartCount": 0,
+                "state": state}]}))
+        };
+        let running = status(json!({"running": {}}), json!([]));
+        assert!(PodStatus::of(&running).trouble().unwrap().contains("readiness probe"));
+        let ready = status(json!({"running": {}}), ready);
+        assert_eq!(PodStatus::of(&ready).trouble(), None);
     }
 }

@@ -1,29 +1,32 @@
-//! How far workloads have come, and why they have not come further.
+//! How far the workloads of a manifest have been rolled out, and what keeps their pods from being
+//! ready.
 
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use kube::api::ListParams;
 
+use super::pod_status::PodStatus;
+use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::manifest::{Manifest, kind};
 
-/// A workload and how many of its pods are ready, in their newest version.
+/// How far the rollout of a Deployment or StatefulSet has come, as `kubectl rollout status` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkloadStatus {
-    /// The Deployment or StatefulSet.
+    /// The name of the Deployment or StatefulSet.
     pub name: String,
-    /// How many pods are ready.
+    /// Pods that are available; for a StatefulSet, ready.
     pub ready: i32,
-    /// How many there should be.
+    /// Replicas that the spec asks for.
     pub wanted: i32,
-    /// Whether the newest version is what runs.
+    /// Whether the controller has seen the latest spec, and no pod of an older one is left.
     pub current: bool,
 }
 
 impl WorkloadStatus {
-    /// Whether all is as it should be.
+    /// Whether the rollout is over and every replica is ready.
     #[must_use]
     pub fn complete(&self) -> bool {
         self.current && self.ready >= self.wanted
@@ -31,10 +34,10 @@ impl WorkloadStatus {
 }
 
 impl Cluster {
-    /// How far each workload of the manifest has come.
+    /// The status of each workload of the manifest; one that is missing has no ready replicas.
     ///
     /// # Errors
-    /// When the cluster does not say.
+    /// When the workloads cannot be listed.
     pub async fn rollout_status(
         &self,
         manifest: &Manifest,
@@ -42,11 +45,11 @@ impl Cluster {
         let parameters = ListParams::default();
         let mut all = Vec::new();
         let deployments = self.api::<Deployment>();
-        for one in KubeError::bounded("list deployments", deployments.list(&parameters)).await? {
+        for one in call_api("list deployments", deployments.list(&parameters)).await? {
             all.push(of_deployment(&one));
         }
         let sets = self.api::<StatefulSet>();
-        for one in KubeError::bounded("list stateful sets", sets.list(&parameters)).await? {
+        for one in call_api("list stateful sets", sets.list(&parameters)).await? {
             all.push(of_set(&one));
         }
         let workloads =
@@ -58,13 +61,13 @@ impl Cluster {
         Ok(workloads.map(ResourceExt::name_any).map(find).collect())
     }
 
-    /// Why pods are not ready, one line a pod.
+    /// What keeps each unready pod of the namespace from being ready, one line a pod.
     ///
     /// # Errors
-    /// When the cluster does not say.
+    /// When the pods cannot be listed.
     pub async fn unready_pods(&self) -> Result<Vec<String>, KubeError> {
         let pods = self.api::<Pod>();
-        let all = KubeError::bounded("list pods", pods.list(&ListParams::default())).await?;
+        let all = call_api("list pods", pods.list(&ListParams::default())).await?;
         Ok(all
             .iter()
             .filter_map(|pod| Some(format!("{}: {}", pod.name_any(), trouble(pod)?)))
@@ -95,71 +98,21 @@ fn of_set(one: &StatefulSet) -> WorkloadStatus {
     }
 }
 
-/// What keeps the pod from being ready; nothing if it is.
+/// What keeps the pod from being ready; `None` if it is, and for pods that are done or going.
 fn trouble(pod: &Pod) -> Option<String> {
-    let status = pod.status.as_ref()?;
-    if status.phase.as_deref() == Some("Succeeded") || pod.metadata.deletion_timestamp.is_some() {
+    let phase = pod.status.as_ref()?.phase.as_deref();
+    if phase == Some("Succeeded") || pod.metadata.deletion_timestamp.is_some() {
         return None;
     }
-    let conditions = status.conditions.iter().flatten();
-    let unmet =
-        |name: &str| conditions.clone().find(|one| one.type_ == name && one.status != "True");
-    if conditions.clone().any(|one| one.type_ == "Ready" && one.status == "True") {
-        return None;
-    }
-    let waiting = status.container_statuses.iter().flatten().find_map(waits);
-    let unscheduled = || unmet("PodScheduled").and_then(|one| one.message.clone());
-    Some(
-        waiting
-            .or_else(unscheduled)
-            .unwrap_or_else(|| "runs, and its readiness probe does not succeed".to_owned()),
-    )
-}
-
-fn waits(container: &ContainerStatus) -> Option<String> {
-    let state = container.state.as_ref()?.waiting.as_ref()?;
-    let reason = state.reason.clone()?;
-    let ended = container.last_state.as_ref().and_then(|last| last.terminated.as_ref());
-    let ended =
-        ended.map_or(String::new(), |end| format!("; it ended with code {}", end.exit_code));
-    let message = state.message.as_ref().map_or(String::new(), |message| format!(", {message}"));
-    Some(format!("{reason}{message}{ended}"))
+    PodStatus::of(pod).trouble().map(str::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn pod(status: &serde_json::Value) -> Pod {
-        serde_json::from_value(
-            serde_json::json!({"metadata": {"name": "order-1"}, "status": status}),
-        )
-        .unwrap()
-    }
-
     #[test]
-    fn a_pod_says_what_it_lacks() {
-        let not_ready = serde_json::json!({"type": "Ready", "status": "False"});
-        let alone = serde_json::json!({"phase": "Running", "conditions": [not_ready]});
-        let pulling = serde_json::json!({
-            "phase": "Pending", "conditions": [not_ready],
-            "containerStatuses": [{"name": "service", "image": "brunt", "imageID": "", "ready": false, "restartCount": 0,
-                "state": {"waiting": {"reason": "ErrImagePull", "message": "not found"}}}],
-        });
-        let unbound = serde_json::json!({
-            "phase": "Pending",
-            "conditions": [{"type": "PodScheduled", "status": "False", "message": "unbound claim"}],
-        });
-        let ready = serde_json::json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
-        let said = [&alone, &pulling, &unbound, &ready].map(|status| trouble(&pod(status)));
-        assert_eq!(said[0].as_deref(), Some("runs, and its readiness probe does not succeed"));
-        assert_eq!(said[1].as_deref(), Some("ErrImagePull, not found"));
-        assert_eq!(said[2].as_deref(), Some("unbound claim"));
-        assert_eq!(said[3], None);
-    }
-
-    #[test]
-    fn a_deployment_is_complete_when_the_new_pods_are_there_and_the_old_ones_gone() {
+    fn a_deployment_is_complete_when_new_pods_are_ready_and_old_ones_gone() {
         let deployment = |generation: i64,
                           updated: i32,
                           total: i32,

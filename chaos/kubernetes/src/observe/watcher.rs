@@ -1,11 +1,11 @@
 //! The watches: everything that is seen of the system comes in here, and is stamped with this
-//! machine's monotonic clock.
+//! machine's monotonic clock. The times in objects are of other machines and have whole seconds.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use brunt_faults::Observed;
+use brunt_faults::{Observed, TargetError};
 use futures::{Stream, StreamExt};
 use indexmap::IndexMap;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
@@ -15,27 +15,30 @@ use kube::ResourceExt;
 use kube::runtime::{WatchStreamExt, watcher};
 use tokio::sync::{mpsc::UnboundedSender, watch};
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
+use super::pod_state::PodState;
+use super::state::{ServiceEvent, SystemState};
+use super::workload::Workload;
+use super::workload_progress::WorkloadProgress;
 use crate::client::connect::Cluster;
-use crate::observe::state::{ServiceEvent, SystemState};
-use crate::observe::workload::Workload;
-use crate::observe::workload_progress::WorkloadProgress;
+use crate::client::object::ObjectKind;
 
-/// How many of the watches must have listed everything before anything is done.
+/// How many watches there are, each of which must have listed everything before a run begins.
 const WATCHES: usize = 5;
 
-/// Something that a watch did not see: when it broke, and when it saw again.
+/// A time in which a watch was blind: what happened in it was not seen, or not at its time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WatchGap {
-    /// When it broke.
+    /// When the watch broke.
     pub from: Instant,
-    /// When it saw again; `None` while it does not.
+    /// When it saw again; `None` if it does not yet.
     pub to: Option<Instant>,
-    /// What is not known, in words.
+    /// Which objects were not seen, and why.
     pub what: String,
 }
 
-/// What the watches share.
+/// The state of the system, which the watches keep up to date. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Observer {
     state: Arc<Mutex<SystemState>>,
@@ -61,6 +64,7 @@ impl Observer {
         }
     }
 
+    /// The state, locked. It must not be held across an await: the watches need it.
     pub(crate) fn state(&self) -> MutexGuard<'_, SystemState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -78,44 +82,54 @@ impl Observer {
         self.changes.subscribe()
     }
 
-    fn tell(&self, when: Instant, happened: Vec<ServiceEvent>) {
+    fn publish(&self, when: Instant, happened: Vec<ServiceEvent>) {
         for (service, replica, what) in happened {
-            // Nobody needs to listen.
+            // A dry run does not listen.
             let _ = self.sender.send(Observed { when, service, replica, what });
         }
         self.changes.send_replace(());
     }
 
-    /// Begins to watch.
+    /// How many pods of a service get requests now.
+    pub(crate) fn ready_pods(&self, service: &str) -> u32 {
+        let state = self.state();
+        state.pods(service).iter().map(|pod| u32::from(state.gets_requests(pod))).sum()
+    }
+
+    /// One pod of a service, running or not.
+    pub(crate) fn pod(&self, service: &str, replica: u32) -> Result<PodState, TargetError> {
+        let gone = || TargetError::Gone { service: service.to_owned(), replica };
+        self.state().pod_at(service, replica).ok_or_else(gone)
+    }
+
+    /// Starts the watches; dropping the set ends them.
     pub(crate) fn follow(
         &self,
         cluster: &Cluster,
         workloads: &IndexMap<String, Workload>,
     ) -> JoinSet<()> {
-        let mut all = JoinSet::new();
         let every = watcher::Config::default;
-        all.spawn(self.clone().pods(watcher(cluster.api::<Pod>(), every()).default_backoff()));
-        all.spawn(
-            self.clone().slices(watcher(cluster.api::<EndpointSlice>(), every()).default_backoff()),
-        );
-        all.spawn(self.clone().events(watcher(cluster.api::<Event>(), every()).default_backoff()));
-        let services = |wanted| {
-            let of_kind = workloads.iter().filter(move |(_, one)| one.object.kind == wanted);
-            of_kind
-                .map(|(service, one)| (one.object.name.clone(), service.clone()))
-                .collect::<Vec<_>>()
+        let pods = watcher(cluster.api::<Pod>(), every()).default_backoff();
+        let slices = watcher(cluster.api::<EndpointSlice>(), every()).default_backoff();
+        let events = watcher(cluster.api::<Event>(), every()).default_backoff();
+        let deployments = watcher(cluster.api::<Deployment>(), every()).default_backoff();
+        let sets = watcher(cluster.api::<StatefulSet>(), every()).default_backoff();
+        let named = |wanted: ObjectKind| -> Vec<(String, String)> {
+            let of_kind = workloads.iter().filter(|(_, one)| one.object.kind == wanted);
+            of_kind.map(|(service, one)| (one.object.name.clone(), service.clone())).collect()
         };
-        let deployments = services(crate::client::object::ObjectKind::Deployment);
-        let stream = watcher(cluster.api::<Deployment>(), every()).default_backoff();
-        all.spawn(self.clone().workloads(
-            stream,
-            deployments,
-            "deployments",
-            WorkloadProgress::of_deployment,
-        ));
-        let sets = services(crate::client::object::ObjectKind::StatefulSet);
-        let stream = watcher(cluster.api::<StatefulSet>(), every()).default_backoff();
-        all.spawn(self.clone().workloads(stream, sets, "statefulsets", WorkloadProgress::of_set));
+        let (of_deployments, of_sets) =
+            (named(ObjectKind::Deployment), named(ObjectKind::StatefulSet));
+        let mut all = JoinSet::new();
+        let seen = || self.clone();
+        all.spawn(seen().pods(pods).in_current_span());
+        all.spawn(seen().slices(slices).in_current_span());
+        all.spawn(seen().events(events).in_current_span());
+        let progress = WorkloadProgress::of_deployment;
+        let deployments = seen().workloads(deployments, of_deployments, "deployments", progress);
+        all.spawn(deployments.in_current_span());
+        let sets = seen().workloads(sets, of_sets, "statefulsets", WorkloadProgress::of_set);
+        all.spawn(sets.in_current_span());
         all
     }
 
@@ -160,7 +174,7 @@ impl Observer {
 
     async fn events(self, stream: impl Stream<Item = watcher::Result<watcher::Event<Event>>>) {
         self.each(stream, "events", |state, event| match event {
-            // What was there before belongs to earlier times.
+            // Events that were listed are older than the run.
             watcher::Event::Apply(event) => state.event(&event),
             _ => vec![],
         })
@@ -188,8 +202,8 @@ impl Observer {
         .await;
     }
 
-    /// Takes what a watch brings. One that breaks, or has to list anew, has not seen what happened
-    /// meanwhile, or when.
+    /// Folds what a watch brings into the state. A watch that breaks, or has to list everything
+    /// again, has not seen what happened meanwhile, or when: that is a gap.
     async fn each<K>(
         &self,
         stream: impl Stream<Item = watcher::Result<watcher::Event<K>>>,
@@ -203,35 +217,36 @@ impl Observer {
             let event = match event {
                 Ok(event) => event,
                 Err(error) => {
-                    self.broke(when, what, &error.to_string());
+                    self.gap_begins(when, what, &error.to_string());
                     continue;
                 }
             };
             match event {
                 watcher::Event::Init if before => {
-                    self.broke(when, what, "it had to list everything anew")
+                    self.gap_begins(when, what, "it had to list everything again");
                 }
                 watcher::Event::Init | watcher::Event::InitApply(_) => {}
                 watcher::Event::InitDone if !before => {
                     before = true;
                     self.listed.send_modify(|listed| *listed += 1);
                 }
-                _ => self.sees_again(when, what),
+                _ => self.gap_ends(when, what),
             }
             let happened = take(&mut self.state(), event);
-            self.tell(when, happened);
+            self.publish(when, happened);
         }
     }
 
-    fn broke(&self, when: Instant, what: &str, why: &str) {
+    fn gap_begins(&self, when: Instant, what: &str, why: &str) {
         let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
         let goes_on = gaps.iter().any(|gap| gap.to.is_none() && gap.what.starts_with(what));
         if !goes_on {
+            tracing::warn!(objects = what, why, "a watch is blind");
             gaps.push(WatchGap { from: when, to: None, what: format!("{what}: {why}") });
         }
     }
 
-    fn sees_again(&self, when: Instant, what: &str) {
+    fn gap_ends(&self, when: Instant, what: &str) {
         let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
         for gap in gaps.iter_mut().filter(|gap| gap.to.is_none() && gap.what.starts_with(what)) {
             gap.to = Some(when);

@@ -1,32 +1,27 @@
-//! What a service of the system file is on the cluster.
+//! The workload and the Service that a service of the system file has on the cluster.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use brunt_scenarios::plan::{self, StrategyKind};
-use brunt_scenarios::system::{HttpGet, Probe};
-use brunt_scenarios::units::Cpu;
 use indexmap::IndexMap;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
-use k8s_openapi::api::core::v1::{self as core, PodSpec, PodTemplateSpec, Service};
+use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kube::ResourceExt;
 use kube::api::ListParams;
 
-use crate::changes::record::RUN;
+use super::autoscaler::{self, Hpa};
+use super::placement;
+use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
+use crate::client::labels::RUN;
 use crate::client::object::{ObjectKind, ObjectRef};
-use crate::observe::autoscaler::{self, Hpa};
-use crate::observe::placement;
 
-/// Kubernetes' own grace when a pod does not say.
+/// Kubernetes' default termination grace period, in seconds.
 const GRACE: i64 = 30;
-
-/// From a decision of a controller to a container that starts: scheduling, and an image that
-/// is there already.
-const SCHEDULES: Duration = Duration::from_secs(5);
 
 /// A Deployment or StatefulSet, and the Service in front of it.
 #[derive(Debug, Clone)]
@@ -36,26 +31,27 @@ pub(crate) struct Workload {
     pub(crate) replicas: u32,
     pub(crate) rollout: plan::Rollout,
     pub(crate) pod: PodSpec,
-    /// The labels of its pods.
+    /// The labels of its pod template; a Service or a budget may select by more than `selector` has.
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) front: Option<FrontService>,
     pub(crate) scaler: Option<Hpa>,
     pub(crate) budget: Option<ObjectRef>,
 }
 
-/// A Service.
+/// The Service that leads to a workload's pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FrontService {
     pub(crate) name: String,
+    /// Its cluster IP; `None` for a headless Service.
     pub(crate) address: Option<String>,
     pub(crate) port: u16,
     pub(crate) selector: BTreeMap<String, String>,
 }
 
-/// Finds the workload of every service that brunt may break.
+/// Finds the workload of every service that faults may be injected into.
 ///
 /// # Errors
-/// When one is not there, or when they cannot be listed.
+/// When one is missing, or when workloads cannot be listed.
 pub(crate) async fn find(
     cluster: &Cluster,
     system: &plan::System,
@@ -67,7 +63,7 @@ pub(crate) async fn find(
             let candidates = names(name);
             let found = candidates.iter().find_map(|candidate| {
                 all.iter()
-                    .find(|(meta, _)| is_called(meta, candidate))
+                    .find(|(meta, _)| matches_name(meta, candidate))
                     .map(|(_, workload)| workload.clone())
             });
             let missing = || KubeError::NoWorkload {
@@ -80,7 +76,7 @@ pub(crate) async fn find(
         .collect()
 }
 
-/// What a service may be called on a cluster, where names have no capitals: `bookInventory` is
+/// The names that a service may have on a cluster, where names have no capitals: `bookInventory` is
 /// `bookinventory` or `book-inventory`.
 pub(crate) fn names(service: &str) -> Vec<String> {
     let mut kebab = String::new();
@@ -95,7 +91,7 @@ pub(crate) fn names(service: &str) -> Vec<String> {
     names
 }
 
-fn is_called(meta: &ObjectMeta, name: &str) -> bool {
+fn matches_name(meta: &ObjectMeta, name: &str) -> bool {
     let labels = meta.labels.as_ref();
     let label =
         |key: &str| labels.and_then(|labels| labels.get(key)).is_some_and(|value| value == name);
@@ -107,9 +103,9 @@ async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeErro
     let (deployments, sets, services) =
         (cluster.api::<Deployment>(), cluster.api::<StatefulSet>(), cluster.api::<Service>());
     let (deployments, sets, services, scalers, budgets) = tokio::try_join!(
-        KubeError::bounded("list deployments", deployments.list(&every)),
-        KubeError::bounded("list statefulsets", sets.list(&every)),
-        KubeError::bounded("list services", services.list(&every)),
+        call_api("list deployments", deployments.list(&every)),
+        call_api("list statefulsets", sets.list(&every)),
+        call_api("list services", services.list(&every)),
         autoscaler::list(cluster),
         placement::budgets(cluster),
     )?;
@@ -163,7 +159,7 @@ fn workload(
     services: &[Service],
 ) -> Option<(ObjectMeta, Workload)> {
     let labels = template.metadata.and_then(|meta| meta.labels).unwrap_or_default();
-    let front = services.iter().find_map(|service| front(service, &labels));
+    let front = services.iter().find_map(|service| front_service(service, &labels));
     let (pod, scaler, budget) = (template.spec?, None, None);
     Some((
         meta,
@@ -172,8 +168,8 @@ fn workload(
 }
 
 /// A Service, if it leads to pods with these labels.
-fn front(service: &Service, labels: &BTreeMap<String, String>) -> Option<FrontService> {
-    // What another run has added goes with that run.
+fn front_service(service: &Service, labels: &BTreeMap<String, String>) -> Option<FrontService> {
+    // A Service that a run has added before an edge proxy goes with that run.
     if service.labels().contains_key(RUN) {
         return None;
     }
@@ -211,78 +207,22 @@ fn share(value: Option<&IntOrString>, replicas: u32, rounding: Rounding) -> u32 
 }
 
 impl Workload {
-    /// The labels of its pods, as a selector is written.
-    pub(crate) fn selects(&self) -> String {
-        let each: Vec<String> =
-            self.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        each.join(",")
-    }
-
-    /// How many replicas there are at rest.
-    pub(crate) fn least(&self) -> u32 {
+    /// How many replicas there are without load: the least that its autoscaler keeps, or its own
+    /// number.
+    pub(crate) fn replicas_at_rest(&self) -> u32 {
         self.scaler.as_ref().map_or(self.replicas, |scaler| scaler.min)
     }
 
-    /// From being told to end until being ended.
+    /// The termination grace period of its pods.
     pub(crate) fn grace(&self) -> Duration {
-        seconds(self.pod.termination_grace_period_seconds.unwrap_or(GRACE))
-    }
-
-    /// The processor time that a pod requests.
-    fn requests(&self) -> Cpu {
-        let requests = |container: &core::Container| {
-            container.resources.as_ref()?.requests.as_ref()?.get("cpu")?.0.parse::<Cpu>().ok()
-        };
-        let each = self.pod.containers.iter().filter_map(requests);
-        Cpu::millis(each.map(Cpu::to_millis).sum())
+        let seconds = self.pod.termination_grace_period_seconds.unwrap_or(GRACE);
+        Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
     }
 
     /// The port on which its pods serve.
     pub(crate) fn port(&self) -> Option<u16> {
         let ports = self.pod.containers.first()?.ports.as_ref()?;
         u16::try_from(ports.first()?.container_port).ok()
-    }
-
-    /// Makes of a service of the system file what runs on the cluster, so that bounds are
-    /// computed from that.
-    pub(crate) fn inform(&self, service: &mut plan::Service) {
-        let container = self.pod.containers.first();
-        service.replicas = self.least();
-        service.autoscaler = self.scaler.as_ref().map(|scaler| scaler.settings(self.requests()));
-        service.rollout = self.rollout;
-        service.readiness = container.and_then(|one| one.readiness_probe.as_ref()).map(probe);
-        service.liveness = container.and_then(|one| one.liveness_probe.as_ref()).map(probe);
-        service.grace = self.grace();
-        service.placement = plan::Placement {
-            spread: placement::is_spread(&self.pod),
-            budget: self.budget.is_some(),
-        };
-        service.starts_within += SCHEDULES;
-        if let Some(startup) = container.and_then(|one| one.startup_probe.as_ref()).map(probe) {
-            service.starts_within += seconds(startup.initial_delay_seconds)
-                + seconds(startup.period_seconds) * startup.failure_threshold
-                + seconds(startup.timeout_seconds);
-        }
-    }
-}
-
-fn seconds(number: impl TryInto<u64>) -> Duration {
-    Duration::from_secs(number.try_into().unwrap_or_default())
-}
-
-/// A probe's figures. Those that ask in another way than over HTTP have no path.
-fn probe(probe: &core::Probe) -> Probe {
-    let number = |value: Option<i32>, default: u32| {
-        value.and_then(|value| u32::try_from(value).ok()).unwrap_or(default)
-    };
-    let path = probe.http_get.as_ref().and_then(|get| get.path.clone()).unwrap_or_default();
-    Probe {
-        http_get: HttpGet { path },
-        initial_delay_seconds: number(probe.initial_delay_seconds, 0),
-        period_seconds: number(probe.period_seconds, 10),
-        timeout_seconds: number(probe.timeout_seconds, 1),
-        success_threshold: number(probe.success_threshold, 1),
-        failure_threshold: number(probe.failure_threshold, 3),
     }
 }
 
@@ -291,13 +231,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn capitals_become_small_or_hyphens() {
+    fn a_service_name_with_capitals_has_two_candidates_on_a_cluster() {
         assert_eq!(names("bookInventory"), ["bookinventory", "book-inventory"]);
         assert_eq!(names("order"), ["order"]);
     }
 
     #[test]
-    fn surge_is_rounded_up_and_unavailable_down() {
+    fn surge_is_rounded_up_and_max_unavailable_down() {
         let percent = IntOrString::String("25%".to_owned());
         assert_eq!(share(Some(&percent), 3, Rounding::Up), 1);
         assert_eq!(share(Some(&percent), 3, Rounding::Down), 0);

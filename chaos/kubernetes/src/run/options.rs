@@ -1,41 +1,43 @@
-//! How a run on a cluster is made.
+//! The options of a run on a cluster.
 
 use std::time::Duration;
 
 use crate::client::connect::ClusterTarget;
 use crate::client::object::ChangeMode;
 
-/// How a run is made.
+/// The options of a run on a cluster.
 #[derive(Debug, Clone)]
 pub struct ClusterRunOptions {
-    /// Which cluster and namespace.
+    /// The cluster and the namespace of the system.
     pub target: ClusterTarget,
-    /// The run's id, as a part of object names: small letters, digits and hyphens.
+    /// The run's id. It is a part of object names: lower-case letters, digits and hyphens.
     pub run: String,
-    /// How long the run may take. [`REVERT_MARGIN`](crate::REVERT_MARGIN) later, whoever comes by puts
-    /// its changes back.
+    /// How long the run may take. [`REVERT_MARGIN`](crate::REVERT_MARGIN) later, the watchdog and
+    /// `brunt revert` restore its changes.
     pub max_duration: Duration,
-    /// What puts things back if this process cannot.
+    /// What reverts the run if this process is killed.
     pub watchdog: Watchdog,
-    /// Whether anything is changed.
+    /// Whether changes are made, or only checked by the API server.
     pub mode: ChangeMode,
-    /// Whether nodes may be changed too, which are the whole cluster's.
+    /// Whether nodes may be changed too. They belong to the whole cluster, and the watchdog needs
+    /// rights on them.
     pub changes_nodes: bool,
-    /// An image of brunt for what the run adds; the system's own unless given, if that is brunt's.
+    /// An image of brunt for edge proxies and load workers; `None` takes the system's own, if that
+    /// is brunt's.
     pub image: Option<String>,
-    /// The calls between services, caller and callee, that the run breaks or counts.
+    /// The calls between services that the run breaks or counts, as caller and callee. Each callee
+    /// gets an edge proxy.
     pub edges: Vec<(String, String)>,
-    /// How long connections between services may take to end that were there before what breaks
-    /// or counts them.
+    /// How long connections may take to end that are older than an edge proxy.
     pub drain_timeout: Duration,
-    /// Services whose autoscalers must have come to rest before the load begins.
+    /// Services whose autoscalers must have scaled in from earlier loads before the load begins.
     pub settled_autoscalers: Vec<String>,
 }
 
-/// What puts things back if this process cannot.
+/// What reverts a run whose process is killed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Watchdog {
-    /// A Job, from this image; from the system's own if it is brunt's, unless one is named.
+    /// A Job from this image; `None` takes the system's own, if that is brunt's.
     Job(Option<String>),
     /// Nothing but `brunt revert`, by hand.
     None,

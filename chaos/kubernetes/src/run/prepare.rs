@@ -1,5 +1,5 @@
-//! What must be otherwise for a run than the manifests have it, before the load begins: variables
-//! that the scenario sets, and guards that a proof takes away. It is put back like any fault.
+//! Changes before the load begins: variables that the scenario sets, and guards that a proof takes
+//! away. They are recorded and restored as those of faults are.
 
 use std::collections::BTreeMap;
 
@@ -7,61 +7,69 @@ use brunt_scenarios::plan;
 use serde_json::{Value, json};
 
 use crate::changes::change::Change;
+use crate::changes::changer::Changer;
 use crate::client::error::KubeError;
-use crate::client::object::ObjectRef;
-use crate::faults::platform::CONTAINER;
-use crate::observe::placement::{self, DisruptionBudget, POD};
+use crate::client::object::{ObjectKind, ObjectRef};
+use crate::faults::pod_template::{CONTAINER, POD, environment};
+use crate::observe::placement::is_spread;
+use crate::observe::services::ClusterServices;
 use crate::observe::workload::Workload;
-use crate::run::ClusterRun;
 
-/// The slot of what is prepared.
+/// The slot of these changes.
 const SLOT: &str = "prepared";
 
-impl ClusterRun {
-    /// Makes every service as the plan has it. Says which ones roll out because of it, with the
-    /// generation to wait for.
-    pub(crate) async fn prepare(&self) -> Result<BTreeMap<String, i64>, KubeError> {
-        let mut begun = BTreeMap::new();
-        for (name, workload) in &self.workloads {
-            let Some(service) = self.plan.services.get(name) else { continue };
-            let around = without_scaler(workload, service)
-                .into_iter()
-                .chain(without_budget(workload, service));
-            for change in around {
-                self.change(&change).await?;
-            }
-            // Whether anything must be otherwise does not depend on what stands there, so what
-            // stays as it is is not read.
-            if values(&Value::Null, workload, service).is_empty() {
-                continue;
-            }
-            let object = workload.object.read(&self.cluster).await?;
-            let change = prepared(&workload.object, values(&object, workload, service));
-            begun.insert(name.clone(), self.change(&change).await?);
+/// Makes every service as the plan has it. Returns the services that roll out because of it, each
+/// with the generation to wait for.
+pub(super) async fn prepare(
+    changer: &Changer,
+    services: &ClusterServices,
+) -> Result<BTreeMap<String, i64>, KubeError> {
+    let mut rollouts = BTreeMap::new();
+    for (name, workload) in &services.workloads {
+        let Some(service) = services.plan.services.get(name) else { continue };
+        let around = without_autoscaler(workload, service)
+            .into_iter()
+            .chain(without_budget(workload, service));
+        for change in around {
+            changer.apply(&change).await?;
         }
-        Ok(begun)
+        // Whether anything differs does not depend on the object, so one that stays as it is need
+        // not be read: with hundreds of services that is most of the time before a run.
+        if differences(&Value::Null, workload, service).is_empty() {
+            continue;
+        }
+        let object = workload.object.read(changer.cluster()).await?;
+        let change = prepared(&workload.object, differences(&object, workload, service));
+        rollouts.insert(name.clone(), changer.apply(&change).await?);
     }
+    Ok(rollouts)
 }
 
 fn prepared(object: &ObjectRef, values: Vec<(String, Option<Value>)>) -> Change {
     Change { object: object.clone(), slot: SLOT.to_owned(), values }
 }
 
-/// An autoscaler without any room does nothing.
-fn without_scaler(workload: &Workload, service: &plan::Service) -> Option<Change> {
+/// An autoscaler whose limits are the same does nothing. Deleting it would be a change that a record
+/// on it could not restore.
+fn without_autoscaler(workload: &Workload, service: &plan::Service) -> Option<Change> {
     let scaler = workload.scaler.as_ref().filter(|_| service.autoscaler.is_none())?;
     let least = vec![("/spec/maxReplicas".to_owned(), Some(json!(scaler.min)))];
     Some(prepared(&scaler.object, least))
 }
 
-/// A budget that lets everybody go protects nobody.
+/// A budget under which all may be unavailable protects nothing.
 fn without_budget(workload: &Workload, service: &plan::Service) -> Option<Change> {
     let budget = workload.budget.as_ref().filter(|_| !service.placement.budget)?;
-    Some(prepared(budget, DisruptionBudget::lifted()))
+    // A budget has one of the two fields.
+    let values = vec![
+        ("/spec/minAvailable".to_owned(), None),
+        ("/spec/maxUnavailable".to_owned(), Some(json!("100%"))),
+    ];
+    Some(prepared(budget, values))
 }
 
-/// What has to be otherwise in a workload so that it is as the plan has it.
-fn values(
+/// The values of a workload that differ from the plan.
+fn differences(
     object: &Value,
     workload: &Workload,
     service: &plan::Service,
@@ -79,25 +87,33 @@ fn values(
     }
     if service.grace.is_zero() && !workload.grace().is_zero() {
         values.push((format!("{POD}/terminationGracePeriodSeconds"), Some(json!(0))));
-        // A hook may not take longer than the grace.
+        // The API server refuses a hook that takes longer than the grace period.
         values.push((format!("{CONTAINER}/lifecycle"), None));
     }
-    if !service.placement.spread && placement::is_spread(&workload.pod) {
-        values.extend(placement::together(object, workload));
+    if !service.placement.spread && is_spread(&workload.pod) {
+        values.extend(on_one_node(object, workload));
     }
     values
 }
 
-/// The container's variables with these among them.
-pub(crate) fn environment(
-    object: &Value,
-    set: &BTreeMap<String, String>,
-) -> (String, Option<Value>) {
-    let path = format!("{CONTAINER}/env");
-    let before = object.pointer(&path).and_then(Value::as_array).cloned().unwrap_or_default();
-    let kept = before
-        .into_iter()
-        .filter(|one| !set.contains_key(one["name"].as_str().unwrap_or_default()));
-    let new = set.iter().map(|(name, value)| json!({"name": name, "value": value}));
-    (path, Some(Value::Array(kept.chain(new).collect())))
+/// The values that put all replicas of a workload on one node, whichever it is. Leaving the
+/// constraints out would not do: the scheduler spreads pods by itself. Replicas of the version
+/// before are on other nodes and must not count, or no new one would fit.
+fn on_one_node(object: &Value, workload: &Workload) -> Vec<(String, Option<Value>)> {
+    let version = match workload.object.kind {
+        ObjectKind::StatefulSet => "controller-revision-hash",
+        _ => "pod-template-hash",
+    };
+    let with_each_other = json!({"requiredDuringSchedulingIgnoredDuringExecution": [{
+        "labelSelector": {"matchLabels": workload.selector},
+        "matchLabelKeys": [version],
+        "topologyKey": "kubernetes.io/hostname",
+    }]});
+    let path = format!("{POD}/affinity");
+    let mut affinity = object.pointer(&path).cloned().unwrap_or_else(|| json!({}));
+    if let Some(affinity) = affinity.as_object_mut() {
+        affinity.remove("podAntiAffinity");
+        affinity.insert("podAffinity".to_owned(), with_each_other);
+    }
+    vec![(format!("{POD}/topologySpreadConstraints"), None), (path, Some(affinity))]
 }

@@ -1,32 +1,48 @@
-//! What the cluster is told of load workers.
+//! The objects of load workers. Pure.
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use serde_json::{Value, json};
 
-use crate::changes::record::{RUN, RunLease};
-use crate::changes::revert::EXPIRES;
+use crate::changes::record::RunLease;
+use crate::client::labels::{EXPIRES, RUN};
 
-/// The label by which Kubernetes says which of a Job's pods one is.
+/// The label with the index of a pod among those of its Job.
 const INDEX: &str = "batch.kubernetes.io/job-completion-index";
 
-/// The file of the task, and where it is.
+/// The file of the task, and the folder in which it is mounted.
 const FILE: &str = "task.json";
 const FOLDER: &str = "/task";
 
-/// After its run's time, in seconds, until the Job ends whatever still goes on.
-const AFTERWARDS: i64 = 60;
+/// How long after its run's time, in seconds, the Job ends workers that are still there.
+const DEADLINE_MARGIN: i64 = 60;
+
+/// The load that workers generate.
+#[derive(Debug, Clone)]
+pub struct LoadJob {
+    /// How many workers there are; at least 1.
+    pub workers: u32,
+    /// The image of brunt that they run; `None` takes the system's own, if that is brunt's.
+    pub image: Option<String>,
+    /// The task file of `brunt work`, the same for all. Each worker knows its index.
+    pub task: String,
+}
+
+/// A worker by its place, counted from 1, among all.
+pub(super) fn ordinal(place: usize, count: usize) -> String {
+    format!("load worker {} of {count}", place + 1)
+}
 
 pub(super) fn name(lease: &RunLease) -> String {
     format!("brunt-load-{}", lease.run)
 }
 
-/// Which of the workers a pod is.
+/// The index of a pod among the workers.
 pub(super) fn index(pod: &Pod) -> Option<u32> {
     pod.labels().get(INDEX)?.parse().ok()
 }
 
-/// The Job, which does not start by itself.
+/// The Job, which is suspended at first.
 pub(super) fn manifest(
     lease: &RunLease,
     image: &str,
@@ -52,9 +68,10 @@ pub(super) fn manifest(
             "completionMode": "Indexed",
             "completions": workers,
             "parallelism": workers,
-            // One that ends cannot be replaced, and the others' figures are worth having.
+            // A worker that ends cannot be replaced in the middle of a load, and what the others
+            // have recorded must not be lost with it.
             "backoffLimitPerIndex": 0,
-            "activeDeadlineSeconds": left + AFTERWARDS,
+            "activeDeadlineSeconds": left + DEADLINE_MARGIN,
             "ttlSecondsAfterFinished": 300,
             "template": {
                 "metadata": {"labels": labels},
@@ -81,7 +98,7 @@ fn container(image: &str) -> Value {
         "image": image,
         "imagePullPolicy": "IfNotPresent",
         "args": ["work", format!("{FOLDER}/{FILE}")],
-        // What ends when its controller does.
+        // The input ends when the controller does, and with it the worker.
         "stdin": true,
         "stdinOnce": true,
         "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
@@ -92,7 +109,7 @@ fn container(image: &str) -> Value {
     })
 }
 
-/// The task, which belongs to the Job.
+/// The task, which is owned by the Job.
 pub(super) fn task(lease: &RunLease, text: &str, job: Option<&str>) -> Value {
     let name = name(lease);
     let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job});

@@ -65,7 +65,7 @@ impl Customer {
 }
 
 async fn edge(system: &ClusterRun) -> EdgeRecord {
-    let edges = system.edges().await;
+    let edges = system.edge_records().await;
     let ours = |edge: &&EdgeRecord| edge.from.as_deref() == Some("gateway") && edge.to == "shop";
     edges.iter().find(ours).cloned().unwrap()
 }
@@ -135,7 +135,7 @@ async fn every_fault_between_two_services_has_its_effect() {
     let cut = set(&system, EdgeFault::Cut).await.unwrap();
     assert_eq!(direct.buys().await.0, Some(201));
     assert_eq!(cut.recover(&system).await.unwrap().hits, 0, "no request of the gateway's came");
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     until("the namespace is as it was", || async { shop.picture().await == before }).await;
     shop.close().await;
 }
@@ -157,13 +157,13 @@ async fn one_slow_replica_is_one_of_the_callees() {
     assert_eq!(slow, 3, "every second one goes to the other replica");
     assert_eq!(applied.recover(&system).await.unwrap().hits, 3);
     // What is known of single replicas: their calls, and a way to read their metrics.
-    let replicas = system.replicas_of("gateway").await;
+    let replicas = system.replica_urls("gateway").await;
     let [(number, url)] = replicas.as_slice() else { panic!("{replicas:?}") };
-    assert_eq!(system.calls("gateway", *number, "shop").await, 6);
+    assert_eq!(system.calls_of_replica("gateway", *number, "shop").await, 6);
     let metrics = customer.client.get(format!("{url}/actuator/prometheus")).send().await.unwrap();
     assert_eq!(metrics.status(), 200);
-    assert_eq!(system.replicas_of("shop").await.len(), 2);
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.replica_urls("shop").await.len(), 2);
+    assert_eq!(system.teardown().await, [""; 0]);
     shop.close().await;
 }
 
@@ -236,9 +236,9 @@ async fn coming_between_and_leaving_loses_no_request() {
         let regulars = Crowd::of(&system, &[("gateway", 4), ("shop", 1), ("shop", 1)]);
         newcomers.buys_more().await;
         regulars.buys_more().await;
-        let through: u64 = system.edges().await.iter().map(|edge| edge.requests).sum();
+        let through: u64 = system.edge_records().await.iter().map(|edge| edge.requests).sum();
         assert!(through >= 200, "{through} requests went through the stand-in");
-        assert_eq!(system.stop().await, [""; 0]);
+        assert_eq!(system.teardown().await, [""; 0]);
         newcomers.buys_more().await;
         regulars.buys_more().await;
         assert_eq!(regulars.goes().await, []);

@@ -48,7 +48,7 @@ async fn a_zombie_is_started_again_in_its_pod() {
     })
     .await;
     shop.all_ready().await;
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
     shop.close().await;
 }
@@ -70,7 +70,7 @@ async fn pods_run_with_what_was_set_and_then_without() {
     until("all have it", || all(Some("off"))).await;
     set.recover(&system).await.unwrap();
     until("none has it", || all(None)).await;
-    system.stop().await;
+    system.teardown().await;
     shop.close().await;
 }
 
@@ -90,7 +90,7 @@ async fn a_liveness_probe_that_asks_elsewhere_has_pods_started_again() {
     tampered.recover(&system).await.unwrap();
     shop.all_ready().await;
     assert_eq!(shop.picture().await, before);
-    system.stop().await;
+    system.teardown().await;
     shop.close().await;
 }
 
@@ -107,7 +107,7 @@ async fn a_readiness_probe_that_asks_elsewhere_keeps_new_pods_out() {
     assert_eq!(system.census("shop").await.unwrap().ready(), 2, "it gets no requests");
     tampered.recover(&system).await.unwrap();
     shop.all_ready().await;
-    system.stop().await;
+    system.teardown().await;
     shop.close().await;
 }
 
@@ -123,7 +123,7 @@ async fn an_autoscaler_that_is_told_more_brings_more() {
     told.recover(&system).await.unwrap();
     // It obeys its old limits at its next look.
     until("two are left", || async { shop.picture().await == before }).await;
-    system.stop().await;
+    system.teardown().await;
     shop.close().await;
 }
 
@@ -155,7 +155,7 @@ async fn a_cordoned_node_takes_nothing_new_and_a_drained_one_is_empty() {
         assert_eq!(shop.cordoned().await, [""; 0], "{fault}");
         shop.all_ready().await;
     }
-    system.stop().await;
+    system.teardown().await;
     shop.close().await;
 }
 
@@ -171,7 +171,7 @@ async fn a_pod_that_is_told_to_go_has_its_grace() {
     let gone = going.await.unwrap();
     assert_eq!(gone.metadata.deletion_grace_period_seconds, Some(7), "{}", gone.name_any());
     shop.all_ready().await;
-    system.stop().await;
+    system.teardown().await;
     shop.close().await;
 }
 

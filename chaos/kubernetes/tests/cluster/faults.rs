@@ -40,7 +40,7 @@ async fn killed_and_evicted_pods_are_replaced() {
         refused.is_err_and(|error| error.to_string().contains("the disruption budget refused"))
     })
     .await;
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
     shop.close().await;
 }
@@ -62,7 +62,7 @@ async fn what_is_stopped_or_scaled_comes_back() {
     assert_eq!(shop.picture().await, before);
     // One that is not undone is undone when the run ends.
     applied(&system, &scale).await.unwrap().keep();
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
     shop.close().await;
 }
@@ -77,7 +77,7 @@ async fn what_somebody_else_scaled_meanwhile_is_left() {
         .unwrap()
         .keep();
     shop.set_replicas(1).await;
-    let left = system.stop().await;
+    let left = system.teardown().await;
     assert_eq!(left, ["Deployment shop: /spec/replicas was set to 3 and is 1 now; left as it is"]);
     let deployment = shop.deployment().await;
     assert_eq!(deployment["spec"]["replicas"], 1);
@@ -135,7 +135,7 @@ async fn changed_objects_are_restored_exactly() {
         None
     );
     change.recover(&system).await.unwrap();
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
     shop.close().await;
 }
@@ -160,7 +160,7 @@ async fn a_rollout_and_the_way_back_leave_nothing() {
         numbers.len() == 2 && numbers.iter().all(|number| *number > 4)
     })
     .await;
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
     shop.close().await;
 }
@@ -178,7 +178,7 @@ async fn containers_are_ended_and_stressed_from_within() {
     until("one is out", || async { system.census("shop").await.unwrap().ready() == 1 }).await;
     all_ready(&system, 2).await;
     assert_eq!(numbers(&system).await, [1, 2], "the pods stayed");
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
     shop.close().await;
 }
@@ -199,7 +199,7 @@ async fn a_node_is_cordoned_and_drained_and_given_back() {
         taken.recover(&system).await.unwrap();
         all_ready(&system, 2).await;
     }
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!((shop.picture().await, whole::nodes(&shop.client).await), before);
     shop.close().await;
 }

@@ -46,7 +46,7 @@ async fn a_deleted_workload_is_applied_again_with_what_the_run_had_changed_in_it
         "the other fault is still in force"
     );
     changed.recover(&system).await.unwrap();
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!(written(&shop).await, before);
     shop.close().await;
 }
@@ -98,7 +98,7 @@ async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_the
     let evict = FaultKind::Platform { service: "shop".to_owned(), fault: evict };
     let evicted = applied(&system, &evict).await.unwrap();
     assert_eq!(evicted.keep().hits, 2, "both may go at once");
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     assert_eq!(shop.picture().await, before);
     shop.close().await;
 }
@@ -133,6 +133,6 @@ async fn replicas_are_picked_where_they_are_and_by_their_labels() {
         ..ReplicaFilter::default()
     };
     assert!(system.select_replicas("shop", &strangers).await.unwrap().is_empty());
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     shop.close().await;
 }

@@ -122,6 +122,6 @@ async fn what_the_cluster_refuses_changes_nothing() {
         assert!(refused.to_string().contains(why), "{kind}: {refused}");
         assert_eq!(shop.picture().await, before, "{kind}");
     }
-    assert_eq!(system.stop().await, [""; 0]);
+    assert_eq!(system.teardown().await, [""; 0]);
     shop.close().await;
 }

@@ -1,5 +1,8 @@
 use serde_json::{Value, json};
 
+use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+
 use super::*;
 
 fn state() -> SystemState {
@@ -54,18 +57,18 @@ fn a_pod_is_ready_when_the_endpoints_have_it() {
     assert_eq!(words(&state.pod(&pod("a", true, 0))), ["shop-1 started"]);
     assert_eq!(words(&state.slice(&slice(&[("a", true)]))), ["shop-1 ready"]);
     assert_eq!(words(&state.slice(&slice(&[("a", false)]))), ["shop-1 not ready"]);
-    assert!(!state.takes_requests(&state.pods("shop")[0]));
+    assert!(!state.gets_requests(&state.pods("shop")[0]));
 }
 
 #[test]
-fn endpoints_may_be_told_before_the_pod() {
+fn endpoints_may_be_seen_before_their_pod() {
     let mut state = state();
     assert_eq!(words(&state.slice(&slice(&[("a", true)]))), [""; 0]);
     assert_eq!(words(&state.pod(&pod("a", true, 0))), ["shop-1 started", "shop-1 ready"]);
 }
 
 #[test]
-fn a_restart_is_by_the_probe_if_the_kubelet_said_so() {
+fn a_restart_after_a_liveness_event_is_the_probes_doing() {
     let mut state = state();
     state.pod(&pod("a", true, 0));
     let event: Event = serde_json::from_value(json!({
@@ -85,7 +88,7 @@ fn a_restart_is_by_the_probe_if_the_kubelet_said_so() {
 }
 
 #[test]
-fn a_listing_implies_deletions() {
+fn pods_missing_from_a_new_listing_have_been_deleted() {
     let mut state = state();
     state.pod(&pod("a", true, 0));
     state.pod(&pod("b", true, 0));
@@ -99,7 +102,7 @@ fn a_listing_implies_deletions() {
 }
 
 #[test]
-fn rollouts_begin_and_end() {
+fn a_rollout_begins_with_a_new_template_and_ends_when_settled() {
     let mut state = state();
     let deployment = |image: &str, generation: i64, observed: i64, updated: i32| {
         let one: k8s_openapi::api::apps::v1::Deployment = serde_json::from_value(json!({

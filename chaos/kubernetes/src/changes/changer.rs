@@ -1,0 +1,86 @@
+//! Makes the changes of one run: none after its time, and each noted for a dry run's answer.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::change::Change;
+use super::record::RunLease;
+use super::restore::{RestoreOutcome, restore};
+use crate::client::connect::Cluster;
+use crate::client::error::KubeError;
+use crate::client::object::{ChangeMode, ObjectRef};
+use crate::client::write::Writer;
+
+/// What every change of a run needs.
+pub(crate) struct Changer {
+    cluster: Cluster,
+    lease: RunLease,
+    mode: ChangeMode,
+    notes: Mutex<Vec<String>>,
+}
+
+impl Changer {
+    pub(crate) fn new(cluster: Cluster, lease: RunLease, mode: ChangeMode) -> Self {
+        Self { cluster, lease, mode, notes: Mutex::default() }
+    }
+
+    pub(crate) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    pub(crate) fn lease(&self) -> &RunLease {
+        &self.lease
+    }
+
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.mode == ChangeMode::DryRun
+    }
+
+    pub(crate) fn writer(&self) -> Writer<'_> {
+        Writer::new(&self.cluster, &self.lease.run, self.mode)
+    }
+
+    /// Fails once the run's time is over. From then on the watchdog may be restoring, and a change
+    /// that came after it would stay for ever.
+    pub(crate) fn check_lease(&self) -> Result<(), KubeError> {
+        if jiff::Timestamp::now() < self.lease.expires {
+            return Ok(());
+        }
+        Err(KubeError::RunOver)
+    }
+
+    /// Changes an object; its record is on it from then on. Returns its generation after that.
+    pub(crate) async fn apply(&self, change: &Change) -> Result<i64, KubeError> {
+        self.check_lease()?;
+        let generation = change.apply(self.writer(), &self.lease).await?;
+        for (path, value) in &change.values {
+            let value = value.as_ref().map_or("removed".to_owned(), |value| format!("= {value}"));
+            self.note(format!("{}: {path} {value}", change.object));
+        }
+        Ok(generation)
+    }
+
+    /// Restores what [`Changer::apply`] has changed in this slot of an object.
+    pub(crate) async fn restore(
+        &self,
+        object: &ObjectRef,
+        slot: &str,
+    ) -> Result<RestoreOutcome, KubeError> {
+        if self.is_dry_run() {
+            return Ok(RestoreOutcome::Restored);
+        }
+        restore(self.writer(), object, slot).await
+    }
+
+    /// Notes what was changed, or would have been.
+    pub(crate) fn note(&self, what: String) {
+        self.lock().push(what);
+    }
+
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,79 @@
+//! Restoring what a record says that a run has changed.
+
+use serde_json::Value;
+
+use super::change::ATTEMPTS;
+use super::json_patch::{covers, remove_record, set_value, test_version};
+use super::log_text::{shown, to_text};
+use super::record::{StoredRecord, stored_records};
+use crate::client::error::KubeError;
+use crate::client::object::ObjectRef;
+use crate::client::write::Writer;
+
+/// What restoring has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RestoreOutcome {
+    /// The object is as it was before.
+    Restored,
+    /// Somebody else has changed it meanwhile; that was left as it is.
+    Drifted(String),
+}
+
+/// Restores the values of one record, except those that somebody else has changed meanwhile, and
+/// removes the record.
+pub(crate) async fn restore(
+    writer: Writer<'_>,
+    object: &ObjectRef,
+    slot: &str,
+) -> Result<RestoreOutcome, KubeError> {
+    for _ in 0..ATTEMPTS {
+        let found = match object.read(writer.cluster()).await {
+            // The change has gone with the object.
+            Err(error) if error.is_not_found() => return Ok(RestoreOutcome::Restored),
+            found => found?,
+        };
+        let Some(stored) = stored_records(&found)?.into_iter().find(|stored| stored.slot == slot)
+        else {
+            return Ok(RestoreOutcome::Restored);
+        };
+        let (operations, drift) = undoing(&found, &stored);
+        let (set, was) = to_text(&stored.record.edits);
+        match writer.json_patch(object, operations, (&set, &was)).await {
+            Err(error) if error.is_conflict() => {}
+            Err(error) if error.is_not_found() => return Ok(RestoreOutcome::Restored),
+            Err(error) => return Err(error),
+            Ok(_) if drift.is_empty() => return Ok(RestoreOutcome::Restored),
+            Ok(_) => {
+                let drift = format!("{object}: {}", drift.join("; "));
+                tracing::warn!(%object, slot, drift, "somebody else has changed it");
+                return Ok(RestoreOutcome::Drifted(drift));
+            }
+        }
+    }
+    Err(KubeError::Contended { object: object.to_string() })
+}
+
+/// The operations that undo a record, and what drifted.
+pub(super) fn undoing(found: &Value, stored: &StoredRecord) -> (Vec<Value>, Vec<String>) {
+    let mut operations = vec![test_version(found)];
+    let mut drift = Vec::new();
+    for edit in stored.record.edits.iter().rev() {
+        let now = found.pointer(&edit.path);
+        let as_set = match (now, &edit.set) {
+            (Some(now), Some(set)) => covers(now, set),
+            (now, set) => now.is_none() && set.is_none(),
+        };
+        if as_set {
+            operations.extend(set_value(found, &edit.path, edit.was.as_ref()));
+        } else if now != edit.was.as_ref() {
+            drift.push(format!(
+                "{} was set to {} and is {} now; left as it is",
+                edit.path,
+                shown(edit.set.as_ref()),
+                shown(now)
+            ));
+        }
+    }
+    operations.push(remove_record(&stored.slot));
+    (operations, drift)
+}

@@ -1,0 +1,15 @@
+//! What a run hands to the faults that are injected in it.
+
+use super::stress::StressProcesses;
+use crate::changes::changer::Changer;
+use crate::observe::services::ClusterServices;
+use crate::observe::watcher::Observer;
+
+/// What faults change things with, and where they find them.
+#[derive(Clone, Copy)]
+pub(crate) struct FaultContext<'a> {
+    pub(crate) changer: &'a Changer,
+    pub(crate) observer: &'a Observer,
+    pub(crate) services: &'a ClusterServices,
+    pub(crate) stress: &'a StressProcesses,
+}

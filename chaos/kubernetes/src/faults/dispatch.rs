@@ -1,0 +1,77 @@
+//! Which file a fault of a service is in.
+
+use brunt_faults::TargetError;
+use brunt_scenarios::plan::PlatformFault;
+
+use super::context::FaultContext;
+use super::recovery::recover_change;
+use super::{
+    autoscale, evict, kill_container, probe, remove, roll_back, set_config, set_env, stress,
+};
+
+/// Injects a fault into these replicas of a service. Returns how many it hit; 1 for a fault of a
+/// service without replicas.
+pub(crate) async fn inject(
+    with: FaultContext<'_>,
+    service: &str,
+    fault: &PlatformFault,
+    replicas: &[u32],
+) -> Result<u64, TargetError> {
+    let FaultContext { changer, observer, services, stress } = with;
+    let workload = services.workload(service)?;
+    match fault {
+        PlatformFault::Evict(_) => {
+            return evict::inject(changer, observer, service, replicas).await;
+        }
+        PlatformFault::KillContainer(_) => {
+            let runs_brunt = services.runs_brunt(service)?;
+            return kill_container::inject(changer, observer, service, replicas, runs_brunt).await;
+        }
+        PlatformFault::Stress { cpu, memory, .. } => {
+            let command = stress::command(services.runs_brunt(service)?, *cpu, *memory);
+            return stress.inject(changer, observer, service, replicas, &command).await;
+        }
+        PlatformFault::Remove => {
+            remove::inject(changer, workload).await?;
+            return Ok(replicas.len() as u64);
+        }
+        PlatformFault::SetEnv(env) => set_env::inject(changer, workload, env).await?,
+        PlatformFault::SetConfig { name, data } => set_config::inject(changer, name, data).await?,
+        PlatformFault::Autoscale { min, max, target } => {
+            autoscale::inject(changer, workload, *min, *max, *target).await?;
+        }
+        PlatformFault::Probe { which, path } => {
+            probe::inject(changer, workload, *which, path.as_deref()).await?;
+        }
+        PlatformFault::RollBack => roll_back::inject(changer, workload).await?,
+    }
+    Ok((replicas.len() as u64).max(1))
+}
+
+/// Recovers from what [`inject`] did.
+pub(crate) async fn recover(
+    with: FaultContext<'_>,
+    service: &str,
+    fault: &PlatformFault,
+) -> Result<(), TargetError> {
+    let FaultContext { changer, services, stress, .. } = with;
+    let workload = services.workload(service)?;
+    match fault {
+        // What is gone has been replaced by its controller, or started again by its kubelet.
+        PlatformFault::Evict(_) | PlatformFault::KillContainer(_) => Ok(()),
+        PlatformFault::Stress { .. } => {
+            stress.recover(service).await;
+            Ok(())
+        }
+        PlatformFault::Remove => remove::recover(changer, workload).await,
+        PlatformFault::SetConfig { name, .. } => {
+            recover_change(changer, &set_config::object(name), set_config::SLOT).await
+        }
+        PlatformFault::Autoscale { .. } => autoscale::recover(changer, workload).await,
+        PlatformFault::SetEnv(_) => recover_change(changer, &workload.object, set_env::SLOT).await,
+        PlatformFault::Probe { which, .. } => {
+            recover_change(changer, &workload.object, probe::field(*which)).await
+        }
+        PlatformFault::RollBack => recover_change(changer, &workload.object, roll_back::SLOT).await,
+    }
+}

@@ -1,0 +1,38 @@
+//! Tampering with a probe: it is removed, or asks for another path. Either rolls the service out.
+
+use brunt_faults::TargetError;
+use brunt_scenarios::scenario::ProbeKind;
+use serde_json::json;
+
+use super::pod_template::CONTAINER;
+use crate::changes::change::Change;
+use crate::changes::changer::Changer;
+use crate::observe::workload::Workload;
+
+/// The probe's field in a container, which is also the slot: each probe may be changed by a fault of
+/// its own, and recovering must not depend on a probe that the fault has removed.
+pub(super) fn field(which: ProbeKind) -> &'static str {
+    match which {
+        ProbeKind::Readiness => "readinessProbe",
+        ProbeKind::Liveness => "livenessProbe",
+        ProbeKind::Startup => "startupProbe",
+    }
+}
+
+/// Sets the probe's path; removes the probe where there is none.
+pub(super) async fn inject(
+    changer: &Changer,
+    workload: &Workload,
+    which: ProbeKind,
+    path: Option<&str>,
+) -> Result<(), TargetError> {
+    let field = field(which);
+    let probe = format!("{CONTAINER}/{field}");
+    let values = match path {
+        None => vec![(probe, None)],
+        Some(path) => vec![(format!("{probe}/httpGet/path"), Some(json!(path)))],
+    };
+    let change = Change { object: workload.object.clone(), slot: field.to_owned(), values };
+    changer.apply(&change).await?;
+    Ok(())
+}

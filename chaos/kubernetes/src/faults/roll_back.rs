@@ -1,0 +1,50 @@
+//! Rolling a Deployment back to its previous revision, as `kubectl rollout undo` does.
+
+use brunt_faults::TargetError;
+use k8s_openapi::api::apps::v1::ReplicaSet;
+use kube::ResourceExt;
+use kube::api::ListParams;
+use serde_json::Value;
+
+use crate::changes::change::Change;
+use crate::changes::changer::Changer;
+use crate::client::call::call_api;
+use crate::client::port_forward::selector;
+use crate::observe::workload::Workload;
+
+pub(super) const SLOT: &str = "version";
+
+/// The annotation of a ReplicaSet that says which revision of its Deployment it is.
+const REVISION: &str = "deployment.kubernetes.io/revision";
+
+pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {
+    let sets = changer.cluster().api::<ReplicaSet>();
+    let params = ListParams::default().labels(&selector(&workload.selector));
+    let all = call_api("list the versions", sets.list(&params)).await?;
+    let revision =
+        |set: &ReplicaSet| -> Option<u64> { set.annotations().get(REVISION)?.parse().ok() };
+    let mut versions: Vec<(u64, ReplicaSet)> =
+        all.into_iter().filter_map(|set| Some((revision(&set)?, set))).collect();
+    versions.sort_by_key(|(revision, _)| std::cmp::Reverse(*revision));
+    let (_, before) = versions.into_iter().nth(1).ok_or_else(|| {
+        TargetError::platform(format!("{} has no version before this one", workload.object))
+    })?;
+    let template = template(before);
+    let change = Change {
+        object: workload.object.clone(),
+        slot: SLOT.to_owned(),
+        values: vec![("/spec/template".to_owned(), Some(template))],
+    };
+    changer.apply(&change).await?;
+    Ok(())
+}
+
+/// The pod template of a revision, without the label that the Deployment's controller adds.
+fn template(set: ReplicaSet) -> Value {
+    let template = set.spec.unwrap_or_default().template;
+    let mut template = serde_json::to_value(template).unwrap_or_default();
+    if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+        labels.remove("pod-template-hash");
+    }
+    template
+}

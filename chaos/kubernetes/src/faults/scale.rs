@@ -1,0 +1,61 @@
+//! Another number of replicas; none of them for a service that is stopped.
+
+use brunt_faults::TargetError;
+use serde_json::{Value, json};
+
+use super::recovery::recover_change;
+use crate::changes::change::Change;
+use crate::changes::changer::Changer;
+use crate::changes::record::stored_records;
+use crate::observe::workload::Workload;
+
+const SLOT: &str = "replicas";
+
+const REPLICAS: &str = "/spec/replicas";
+
+/// How many replicas there should be, as the API server has it now: a watch may be a moment behind.
+/// A workload that was removed should have none.
+pub(crate) async fn wanted(changer: &Changer, workload: &Workload) -> Result<u32, TargetError> {
+    let object = match workload.object.read(changer.cluster()).await {
+        Err(error) if error.is_not_found() => return Ok(0),
+        object => object?,
+    };
+    let wanted = object.pointer(REPLICAS).and_then(Value::as_u64).unwrap_or(1);
+    Ok(u32::try_from(wanted).unwrap_or(u32::MAX))
+}
+
+/// Sets the number of replicas. The number that the run found is restored rather than set: scaling
+/// back is then the end of a change, and leaves no record.
+pub(crate) async fn scale(
+    changer: &Changer,
+    workload: &Workload,
+    replicas: u32,
+) -> Result<(), TargetError> {
+    let object = workload.object.read(changer.cluster()).await?;
+    let stored = stored_records(&object)?;
+    let ours =
+        stored.iter().find(|stored| stored.slot == SLOT && stored.record.lease == *changer.lease());
+    let was = ours.and_then(|stored| stored.record.edits.first()?.was.clone());
+    if was == Some(json!(replicas)) {
+        return recover(changer, workload).await;
+    }
+    inject(changer, workload, replicas).await
+}
+
+pub(crate) async fn inject(
+    changer: &Changer,
+    workload: &Workload,
+    replicas: u32,
+) -> Result<(), TargetError> {
+    let change = Change {
+        object: workload.object.clone(),
+        slot: SLOT.to_owned(),
+        values: vec![(REPLICAS.to_owned(), Some(json!(replicas)))],
+    };
+    changer.apply(&change).await?;
+    Ok(())
+}
+
+pub(crate) async fn recover(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {
+    recover_change(changer, &workload.object, SLOT).await
+}

@@ -1,0 +1,25 @@
+//! Setting environment variables of a service, which rolls it out.
+
+use std::collections::BTreeMap;
+
+use brunt_faults::TargetError;
+
+use super::pod_template::environment;
+use crate::changes::change::Change;
+use crate::changes::changer::Changer;
+use crate::observe::workload::Workload;
+
+pub(super) const SLOT: &str = "env";
+
+pub(super) async fn inject(
+    changer: &Changer,
+    workload: &Workload,
+    env: &BTreeMap<String, String>,
+) -> Result<(), TargetError> {
+    // The list is replaced as a whole, so it must be read first.
+    let object = workload.object.read(changer.cluster()).await?;
+    let values = vec![environment(&object, env)];
+    let change = Change { object: workload.object.clone(), slot: SLOT.to_owned(), values };
+    changer.apply(&change).await?;
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! The services of the system on the cluster: what each one's workload is, and where it answers.
+
+use brunt_faults::TargetError;
+use brunt_scenarios::plan::{Program, System};
+use indexmap::IndexMap;
+
+use super::workload::{self, Workload};
+use crate::client::connect::Cluster;
+use crate::client::error::KubeError;
+use crate::client::port_forward::{ForwardTarget, ServiceRoute, route};
+
+/// The services of a system, as they were found when the run started.
+pub(crate) struct ClusterServices {
+    pub(crate) plan: System,
+    /// By service; a service that the system file only names by its URL has none.
+    pub(crate) workloads: IndexMap<String, Workload>,
+    routes: IndexMap<String, ServiceRoute>,
+    pub(crate) namespace: String,
+}
+
+impl ClusterServices {
+    /// Finds the workloads of a system, and a route to each that has a Service in front.
+    pub(crate) async fn find(cluster: &Cluster, system: &System) -> Result<Self, KubeError> {
+        let workloads = workload::find(cluster, system).await?;
+        let mut routes = IndexMap::new();
+        for (service, workload) in &workloads {
+            let Some(front) = &workload.front else { continue };
+            let address = front.address.clone().map(|address| (address, front.port));
+            let any = ForwardTarget::AnyReady {
+                labels: workload.selector.clone(),
+                port: workload.port(),
+            };
+            routes.insert(service.clone(), route(cluster, address, any).await?);
+        }
+        let namespace = cluster.namespace.clone();
+        Ok(Self { plan: system.clone(), workloads, routes, namespace })
+    }
+
+    /// The workload that faults of a service are injected into.
+    pub(crate) fn workload(&self, service: &str) -> Result<&Workload, TargetError> {
+        self.workloads.get(service).ok_or_else(|| match self.url(service) {
+            Some(_) => TargetError::NotOurs(service.to_owned()),
+            None => TargetError::NoService(service.to_owned()),
+        })
+    }
+
+    /// Where a service answers this machine, without a slash at the end.
+    pub(crate) fn url(&self, service: &str) -> Option<String> {
+        match &self.plan.services.get(service)?.program {
+            Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
+            Program::Command { .. } => self.routes.get(service).map(ServiceRoute::url),
+        }
+    }
+
+    /// Where a service answers inside the cluster, without a slash at the end.
+    pub(crate) fn cluster_url(&self, service: &str) -> Option<String> {
+        match self.workloads.get(service) {
+            Some(workload) => {
+                let front = workload.front.as_ref()?;
+                Some(format!("http://{}.{}.svc:{}", front.name, self.namespace, front.port))
+            }
+            None => self.url(service),
+        }
+    }
+
+    /// Whether this machine reaches every service at its own address, not through the API server.
+    pub(crate) fn all_direct(&self) -> bool {
+        self.routes.values().all(ServiceRoute::is_direct)
+    }
+
+    /// An image of brunt: the one that was named, or the system's own if it is brunt's.
+    pub(crate) fn image<'a>(&'a self, named: Option<&'a str>) -> Option<&'a str> {
+        let containers = self.workloads.values().flat_map(|workload| &workload.pod.containers);
+        named.or_else(|| {
+            containers.filter_map(|one| one.image.as_deref()).find(|image| is_brunt(image))
+        })
+    }
+
+    /// Whether brunt itself is in the containers of a service, which may hold nothing else: brunt's
+    /// own image has no shell.
+    pub(crate) fn runs_brunt(&self, service: &str) -> Result<bool, TargetError> {
+        let container = self.workload(service)?.pod.containers.first();
+        Ok(container.and_then(|one| one.image.as_deref()).is_some_and(is_brunt))
+    }
+}
+
+/// Whether an image is brunt's own, which its name says: there is no registry that could.
+fn is_brunt(image: &str) -> bool {
+    let name = image.rsplit('/').next().unwrap_or_default();
+    name == "brunt" || name.starts_with("brunt:") || name.starts_with("brunt@")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_brunt;
+
+    #[test]
+    fn brunts_own_image_is_known_by_its_name() {
+        assert!(is_brunt("localhost:5000/x/brunt:1.2") && is_brunt("brunt@sha256:0"));
+        assert!(!is_brunt("localhost/not-brunt:1") && !is_brunt("nginx"));
+    }
+}

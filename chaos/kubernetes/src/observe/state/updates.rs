@@ -1,0 +1,165 @@
+//! Updates of objects, and what happened because of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use brunt_scenarios::timeline::{EventKind, RestartReason};
+use k8s_openapi::api::core::v1::{Event, Pod};
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use kube::ResourceExt;
+
+use super::{ServiceEvent, ServiceState, SystemState};
+use crate::observe::pod_state::{PodState, how_it_ended, updated};
+use crate::observe::workload_progress::WorkloadProgress;
+
+impl SystemState {
+    pub(crate) fn pod(&mut self, pod: &Pod) -> Vec<ServiceEvent> {
+        let name = pod.name_any();
+        let Some(service) = self.service_of(pod, &name) else {
+            return vec![];
+        };
+        let known = self.pods.get(&name).cloned();
+        let before = known.unwrap_or_else(|| self.first_seen(&service, &name));
+        let now = updated(pod, &before);
+        let mut happened = Vec::new();
+        let mut say = |what| happened.push((service.clone(), Some(now.number), what));
+        if now.restarts > before.restarts {
+            say(EventKind::Exited { how: how_it_ended(pod) });
+            let reason =
+                if before.unhealthy { RestartReason::Liveness } else { RestartReason::Crash };
+            say(EventKind::Restarting { reason });
+        }
+        if now.running && (!before.running || now.restarts > before.restarts) {
+            say(EventKind::Started);
+        }
+        if now.restarts > before.restarts
+            && let Some(service) = self.services.get_mut(&service)
+        {
+            // A container that starts again is out until it is seen to be ready.
+            service.reported_ready.remove(&name);
+        }
+        let unhealthy = before.unhealthy && now.restarts == before.restarts;
+        self.pods.insert(name, PodState { unhealthy, ..now });
+        happened.extend(self.readiness(&service));
+        happened
+    }
+
+    fn service_of(&self, pod: &Pod, name: &str) -> Option<String> {
+        if let Some(known) = self.pods.get(name) {
+            return Some(known.service.clone());
+        }
+        let labels = pod.labels();
+        let leads = |service: &ServiceState| {
+            !service.selector.is_empty()
+                && service.selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+        };
+        self.services.iter().find(|(_, service)| leads(service)).map(|(name, _)| name.clone())
+    }
+
+    fn first_seen(&mut self, service: &str, name: &str) -> PodState {
+        let state = self.services.entry(service.to_owned()).or_default();
+        state.last += 1;
+        PodState {
+            service: service.to_owned(),
+            number: state.last,
+            name: name.to_owned(),
+            ..PodState::default()
+        }
+    }
+
+    pub(crate) fn pod_gone(&mut self, name: &str) -> Vec<ServiceEvent> {
+        let Some(pod) = self.pods.remove(name) else {
+            return vec![];
+        };
+        if let Some(service) = self.services.get_mut(&pod.service) {
+            service.reported_ready.remove(name);
+        }
+        vec![(pod.service, Some(pod.number), EventKind::Exited { how: "pod deleted".to_owned() })]
+    }
+
+    /// After a watch was opened again: pods that were not listed have gone meanwhile.
+    pub(crate) fn only_these_pods(&mut self, listed: &BTreeSet<String>) -> Vec<ServiceEvent> {
+        let gone: Vec<String> =
+            self.pods.keys().filter(|name| !listed.contains(*name)).cloned().collect();
+        gone.iter().flat_map(|name| self.pod_gone(name)).collect()
+    }
+
+    pub(crate) fn slice(&mut self, slice: &EndpointSlice) -> Vec<ServiceEvent> {
+        let front = slice.labels().get("kubernetes.io/service-name").cloned().unwrap_or_default();
+        let ready = slice.endpoints.iter().filter(|one| {
+            one.conditions.as_ref().is_none_or(|conditions| conditions.ready.unwrap_or(true))
+        });
+        let pods = ready.filter_map(|one| one.target_ref.as_ref()?.name.clone()).collect();
+        self.slices.insert(slice.name_any(), (front.clone(), pods));
+        self.front_changed(&front)
+    }
+
+    pub(crate) fn slice_gone(&mut self, name: &str) -> Vec<ServiceEvent> {
+        let front = self.slices.remove(name).map(|(front, _)| front);
+        front.map(|front| self.front_changed(&front)).unwrap_or_default()
+    }
+
+    pub(crate) fn only_these_slices(&mut self, listed: &BTreeSet<String>) -> Vec<ServiceEvent> {
+        let gone: Vec<String> =
+            self.slices.keys().filter(|name| !listed.contains(*name)).cloned().collect();
+        gone.iter().flat_map(|name| self.slice_gone(name)).collect()
+    }
+
+    fn front_changed(&mut self, front: &str) -> Vec<ServiceEvent> {
+        let touched = self.services.iter().filter(|(_, service)| service.fronts.contains(front));
+        let touched: Vec<String> = touched.map(|(name, _)| name.clone()).collect();
+        touched.iter().flat_map(|service| self.readiness(service)).collect()
+    }
+
+    /// Which pods came into the endpoints of a service, and which left them.
+    fn readiness(&mut self, service: &str) -> Vec<ServiceEvent> {
+        let pods = self.pods.values().filter(|pod| pod.service == service);
+        let now: BTreeMap<String, u32> = pods
+            .filter(|pod| self.gets_requests(pod))
+            .map(|pod| (pod.name.clone(), pod.number))
+            .collect();
+        let Some(state) = self.services.get_mut(service) else {
+            return vec![];
+        };
+        let mut happened = Vec::new();
+        for gone in state.reported_ready.iter().filter(|name| !now.contains_key(*name)) {
+            if let Some(pod) = self.pods.get(gone) {
+                happened.push((service.to_owned(), Some(pod.number), EventKind::NotReady));
+            }
+        }
+        for (_, number) in now.iter().filter(|(name, _)| !state.reported_ready.contains(*name)) {
+            happened.push((service.to_owned(), Some(*number), EventKind::Ready));
+        }
+        state.reported_ready = now.into_keys().collect();
+        happened
+    }
+
+    /// A Deployment or StatefulSet of a service.
+    pub(crate) fn workload(
+        &mut self,
+        service: &str,
+        mut now: WorkloadProgress,
+    ) -> Vec<ServiceEvent> {
+        let Some(state) = self.services.get_mut(service) else {
+            return vec![];
+        };
+        let happened = now.since(&state.progress);
+        state.progress = now;
+        happened.into_iter().map(|what| (service.to_owned(), None, what)).collect()
+    }
+
+    /// An Event. The kubelet says in one that a liveness probe failed; the pod's status shows only
+    /// that its container was started again, not why.
+    pub(crate) fn event(&mut self, event: &Event) -> Vec<ServiceEvent> {
+        let message = event.message.as_deref().unwrap_or_default();
+        let kills =
+            event.reason.as_deref() == Some("Killing") && message.contains("failed liveness probe");
+        let name = event.involved_object.name.as_deref().unwrap_or_default();
+        match self.pods.get_mut(name).filter(|pod| kills && !pod.unhealthy) {
+            Some(pod) => {
+                pod.unhealthy = true;
+                vec![(pod.service.clone(), Some(pod.number), EventKind::Unhealthy)]
+            }
+            None => vec![],
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Starting a run: connection, watches, watchdog. Nothing is changed before the watchdog runs.
+
+use std::time::Duration;
+
+use brunt_faults::Observed;
+use brunt_scenarios::plan::System;
+use tokio::sync::mpsc;
+
+use super::ClusterRun;
+use super::options::{ClusterRunOptions, Watchdog};
+use crate::changes::changer::Changer;
+use crate::changes::record::RunLease;
+use crate::changes::watchdog::{self, WatchdogScope};
+use crate::client::connect::Cluster;
+use crate::client::error::KubeError;
+use crate::edge_proxy::proxies::EdgeProxies;
+use crate::faults::stress::StressProcesses;
+use crate::observe::services::ClusterServices;
+use crate::observe::watcher::Observer;
+
+/// How long the watches may take to list everything.
+const LIST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long after a run's maximum duration others may revert its changes. The run reverts them
+/// itself when it ends, and must not meet the watchdog.
+pub const REVERT_MARGIN: Duration = Duration::from_secs(30);
+
+impl ClusterRun {
+    /// Finds the system, begins to watch it, and creates the watchdog. What happens to the system
+    /// from now on comes over the receiver.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached, does not run the system, or does not take the watchdog.
+    /// Then nothing has been changed.
+    pub async fn start(
+        system: &System,
+        options: &ClusterRunOptions,
+    ) -> Result<(Self, mpsc::UnboundedReceiver<Observed>), KubeError> {
+        let cluster = Cluster::connect(&options.target).await?;
+        let services = ClusterServices::find(&cluster, system).await?;
+        let (sender, observed) = mpsc::unbounded_channel();
+        let observer = Observer::new(&services.workloads, sender);
+        let watches = observer.follow(&cluster, &services.workloads);
+        if tokio::time::timeout(LIST_TIMEOUT, observer.complete()).await.is_err() {
+            let gaps = observer.gaps();
+            let why = gaps.first().map_or("no answer".to_owned(), |gap| gap.what.clone());
+            return Err(KubeError::NotWatched { why });
+        }
+        let changer = Changer::new(cluster, lease(options)?, options.mode);
+        let has_watchdog = create_watchdog(&changer, &services, options).await?;
+        let edge_proxies =
+            EdgeProxies::new(options.edges.clone(), options.image.clone(), options.drain_timeout);
+        let run = Self {
+            changer,
+            observer,
+            services,
+            edge_proxies,
+            stress: StressProcesses::default(),
+            has_watchdog,
+            settled_autoscalers: options.settled_autoscalers.clone(),
+            image: options.image.clone(),
+            pod_routes: tokio::sync::Mutex::default(),
+            _watches: watches,
+        };
+        Ok((run, observed))
+    }
+}
+
+fn lease(options: &ClusterRunOptions) -> Result<RunLease, KubeError> {
+    let lasts = jiff::SignedDuration::try_from(options.max_duration + REVERT_MARGIN)
+        .map_err(KubeError::TooLong)?;
+    let expires = jiff::Timestamp::now() + lasts;
+    // Whole seconds, as in all times that Kubernetes writes.
+    let expires =
+        jiff::Timestamp::from_second(expires.as_second() + 1).map_err(KubeError::TooLong)?;
+    Ok(RunLease { run: options.run.clone(), expires })
+}
+
+/// Returns whether there is a watchdog.
+async fn create_watchdog(
+    changer: &Changer,
+    services: &ClusterServices,
+    options: &ClusterRunOptions,
+) -> Result<bool, KubeError> {
+    let Watchdog::Job(named) = &options.watchdog else {
+        return Ok(false);
+    };
+    if changer.is_dry_run() {
+        return Ok(false);
+    }
+    let image = services.image(named.as_deref()).ok_or_else(|| {
+        KubeError::Other(
+            "nothing in the cluster could restore things if this process were killed: name an \
+             image of brunt that the nodes have by --image, or accept that by --no-watchdog"
+                .to_owned(),
+        )
+    })?;
+    let scope = if options.changes_nodes { WatchdogScope::Nodes } else { WatchdogScope::Namespace };
+    watchdog::create(changer, image, scope).await?;
+    Ok(true)
+}
