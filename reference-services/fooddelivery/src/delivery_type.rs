@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryType {
+    /// The rider goes on foot.
     Walk,
+    /// The rider goes by bicycle.
     Bicycle,
-    /// By motorbike, unless a customer chooses.
+    /// The rider goes by motorbike: the default.
     #[default]
     Bike,
 }

@@ -37,6 +37,8 @@ impl Assembly {
     /// When one of them cannot be used.
     pub fn open(config: &Config, kind: Kind, topic: &'static str) -> Result<Self, ServeError> {
         let (outbox, sender) = Outbox::new(config.outbox);
+        // Replicas on one machine share a file, where a lock ends with its process; those on
+        // PostgreSQL share no file system, so they need a lease.
         let (store, turn) = match &config.store {
             StoreUrl::File => {
                 let path = config.store_path(kind.extension());
@@ -84,6 +86,8 @@ impl Assembly {
         let (health, metrics) = (self.health.clone(), self.metrics.clone());
         let (name, grace) = (self.config.service, self.config.grace);
         background.extend(self.config.protection.background(self.config.env(), &metrics));
+        // The order is that of stopping: the consumer publishes until it stops, so the sender of
+        // events stops after it, and the exporter of spans last.
         background.push(self.sender());
         background.extend(metrics.tracer().background());
         let router = rest::router(routes.merge(actuator::routes(&health, &metrics, api)), &metrics);

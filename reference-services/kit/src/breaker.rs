@@ -87,6 +87,7 @@ impl Breaker {
             self.enter(Phase::HalfOpen { window: self.settings.trial(), permits });
         }
         if let Phase::HalfOpen { permits, .. } = &mut self.state {
+            // Zero, as the wait depends on the calls on trial: a refused caller may try again at once.
             *permits = permits.checked_sub(1).ok_or(Duration::ZERO)?;
         }
         Ok(Ticket { phase: self.phase })
@@ -94,6 +95,8 @@ impl Breaker {
 
     /// Records the outcome of a call.
     pub fn record(&mut self, ticket: Ticket, ended: Ended, now: Instant) {
+        // An answer that was called for before the breaker opened says nothing about the callee
+        // now; it must not close a half-open breaker, nor open it again.
         if ticket.phase != self.phase {
             return;
         }
@@ -101,6 +104,7 @@ impl Breaker {
         let (Phase::Closed(window) | Phase::HalfOpen { window, .. }) = &mut self.state else {
             return;
         };
+        // Too few calls for a rate: a single failed call after the start must not open the breaker.
         let Some(rates) = window.record(ended.failed, slow) else {
             return;
         };
@@ -116,11 +120,14 @@ impl Breaker {
         if let Phase::HalfOpen { permits, .. } = &mut self.state
             && ticket.phase == self.phase
         {
+            // Without this, callers that give up during the trial would use up its permits, and the
+            // breaker would stay half-open for ever.
             *permits += 1;
         }
     }
 
     fn enter(&mut self, state: Phase) {
+        // A new phase makes all outstanding tickets void.
         self.phase += 1;
         self.state = state;
     }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The price of a retry. A first attempt earns as many as the budget's percentage.
+// In hundredths, so that a percentage needs no fractions.
 const COST: u32 = 100;
 /// The most retries that can be saved, and the number at the start.
+// Bounded: what is saved in an hour without failures must not be spent in one second of an outage.
 const SAVED: u32 = 10;
 
 /// A budget. Clones share it.
@@ -19,6 +21,7 @@ impl Budget {
     /// A budget by which retries add at most `percent` to the calls, beyond ten at the start.
     #[must_use]
     pub fn new(percent: u32) -> Self {
+        // A budget of 0 must allow no retry at all, also not those at the start.
         let initial = if percent == 0 { 0 } else { SAVED * COST };
         Self { percent, balance: Arc::new(AtomicU32::new(initial)) }
     }

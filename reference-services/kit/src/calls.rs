@@ -29,6 +29,8 @@ use crate::trace::{Kind, TraceContext};
 /// not repeated together.
 const PAUSE_MS: std::ops::Range<u64> = 10..50;
 /// The most attempts of one call.
+// One retry: it repairs a kept-alive connection to a replica that has gone. More would only add
+// load to a callee that is down.
 const ATTEMPTS: u32 = 2;
 
 /// An answer that has a meaning: success, or a refusal such as 404.
@@ -113,10 +115,13 @@ impl Callee {
     fn care(&self) -> Arc<Care> {
         let told = self.0.protection.now();
         let current = Arc::clone(&self.0.care.read().unwrap_or_else(PoisonError::into_inner));
+        // Read first: almost every call finds the settings unchanged, and calls must not wait
+        // for each other.
         if current.told == told {
             return current;
         }
         let mut current = self.0.care.write().unwrap_or_else(PoisonError::into_inner);
+        // Another call may have replaced them while this one waited for the lock.
         if current.told != told {
             *current = Care::new(self.0.name, told, &self.0.metrics);
         }
@@ -190,7 +195,10 @@ impl Callee {
     ) -> Result<Reply, CallError> {
         let care = self.care();
         let until = care.told.deadline.map(|deadline| Instant::now() + deadline);
+        // A command without a key may have had its effect although its answer was lost; to repeat
+        // it would be a second command.
         let repeatable = method.is_idempotent() || context.idempotency_key.is_some();
+        // Only first attempts earn: retries that earned retries could feed themselves.
         care.budget.deposit();
         let mut left = if repeatable { ATTEMPTS } else { 1 };
         let mut in_doubt = None;
@@ -203,8 +211,11 @@ impl Callee {
             let again = Instant::now() + Duration::from_millis(fastrand::u64(PAUSE_MS));
             let error = outcome.as_ref().err().copied();
             in_doubt = error.filter(|error| !error.nothing_was_sent());
+            // A callee that answered 5xx or ran into the deadline is not asked again: it is there,
+            // and overloaded or broken.
             let retry = matches!(error, Some(CallError::NotConnected | CallError::Unreachable))
                 && left > 0
+                // A retry that cannot end before the deadline would only occupy the callee.
                 && until.is_none_or(|until| again < until)
                 && care.budget.withdraw();
             if !retry {
@@ -243,6 +254,7 @@ impl Callee {
                     }
                     None => exchange.await,
                 };
+                // After the deadline too: a timeout is what the breaker must learn of first.
                 permit.end(outcome.is_err());
                 outcome
             }

@@ -50,8 +50,10 @@ impl From<serde_json::Error> for PolicyError {
 /// not call out.
 pub type Policy = Arc<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Handled, PolicyError> + Send + Sync>;
 
+// One transaction carries a batch, so that its events share the cost of the commit.
 const BATCH: usize = 256;
 /// The pauses before the retries of a failing event; after the last it is dead.
+// Short: while one event is retried, the later ones of its partitions wait.
 const RETRIES: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(100), Duration::from_millis(200)];
 /// The pause when store or log fail: no event is given up for that.
@@ -111,6 +113,8 @@ impl Consumer {
             };
             match polled {
                 Ok(deliveries) => {
+                    // The planted defect: the offsets are committed before the events have had any
+                    // effect, so a kill in between loses them.
                     if self.acknowledge == Acknowledge::Before {
                         acknowledge(&deliveries, subscription.as_mut()).await;
                     }
@@ -118,6 +122,7 @@ impl Consumer {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the event log cannot be read; trying again");
+                    // Without a pause a log that fails at once would make this loop spin.
                     sleep(OUTAGE).await;
                 }
             }
@@ -138,12 +143,15 @@ impl Consumer {
         let decoded: Result<Vec<Envelope>, _> =
             deliveries.iter().map(|delivery| serde_json::from_slice(&delivery.value)).collect();
         if let Ok(events) = decoded
+            // The usual case: all events decode, and one commit carries them all.
             && self.apply(events).await.is_ok()
         {
             deliveries.iter().for_each(|delivery| subscription.processed(delivery));
             return;
         }
         for delivery in deliveries {
+            // What comes after stays unprocessed: a commit covers all earlier records of its
+            // partition, so that to go on would skip this one.
             if !self.handle_one(delivery, stop).await {
                 return;
             }
@@ -158,9 +166,12 @@ impl Consumer {
             let error = match self.decode_and_apply(delivery).await {
                 Ok(()) => return true,
                 Err(PolicyError::Store(error)) => {
+                    // The store logs its own outages, once; each waiting event would repeat it.
                     if !error.is_outage() {
                         tracing::warn!(%error, "an event waits for the store");
                     }
+                    // The offset is not committed, so the event is delivered again
+                    // after the restart.
                     if stop.is_requested() {
                         return false;
                     }
@@ -182,7 +193,10 @@ impl Consumer {
     }
 
     async fn apply(&self, mut events: Vec<Envelope>) -> Result<(), PolicyError> {
+        // Before the spans and counts: a dropped event leaves no trace, as with a handler that
+        // swallows its error.
         events.retain(|_| !self.drops.next());
+        // The spans begin before the transaction, so that its events carry them as their parents.
         let spans = spans::begin(self.metrics.tracer(), self.topic, &mut events);
         let (policy, inbox) = (Arc::clone(&self.policy), self.inbox);
         let applied = self
@@ -217,6 +231,8 @@ impl Consumer {
             reason,
             "an event goes to the dead letters"
         );
+        // The event is only given up once its dead letter is durable; otherwise it would be lost
+        // without a trace.
         while let Err(error) = self.send_dead_letter(delivery, reason).await {
             tracing::warn!(%error, "the dead letter cannot be written; trying again");
             if stop.is_requested() {
@@ -224,6 +240,7 @@ impl Consumer {
             }
             sleep(OUTAGE).await;
         }
+        // What cannot be decoded has no type, and a broken event must not invent labels.
         self.metrics.add(Counter::EventsReceived, &[("eventType", "?"), ("outcome", "dead")]);
         true
     }
@@ -246,9 +263,13 @@ fn receive(
     inbox: Guard,
     policy: &(dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Handled, PolicyError> + Send + Sync),
 ) -> Result<Outcome, PolicyError> {
+    // In the transaction of the effect itself: a check outside of it would let two deliveries of
+    // one event pass at the same time.
     if inbox == Guard::On && tx.was_received(&event.event_id)? {
         return Ok(Outcome::Duplicate);
     }
+    // An ignored event has no effect to protect, and a row for each of them would make up most
+    // of the inbox.
     if policy(tx, event)? == Handled::Ignored {
         return Ok(Outcome::Ignored);
     }

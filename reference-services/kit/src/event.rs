@@ -76,7 +76,10 @@ impl Envelope {
         };
         Ok(Self {
             event_type: subject.event_type.to_owned(),
+            // The format of the original services' events, which readers may know.
             timestamp: jiff::Timestamp::now().strftime("%Y%m%d%H%M%S").to_string(),
+            // Version 7: ids grow with time, so that inbox rows are appended to the tree rather
+            // than spread over it.
             event_id: uuid::Uuid::now_v7().to_string(),
             aggregate_id: subject.aggregate_id,
             version: subject.version,

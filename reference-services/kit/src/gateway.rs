@@ -104,6 +104,7 @@ fn build(config: &Config, settings: Settings) -> Service {
     if let Some(issuer) = &gateway.issuer {
         routes = routes.merge(issuer.routes());
     }
+    // A fallback, so that the gateway's own paths (health, metrics, tokens) come first.
     let routes = routes.merge(Router::new().fallback(forward).with_state(gateway));
     let router = rest::surround(routes, &metrics);
     Service { name: config.service, grace: config.grace, health, router, background }
@@ -118,6 +119,8 @@ async fn forward(State(gateway): State<Gateway>, request: Request) -> Response {
     // A request is served to its end under the policy that it was admitted by.
     let admission = gateway.admission();
     let target = route.path.target(&parts.uri);
+    // Scopes are checked against the path that the service knows: an alias must not be a way
+    // around a rule.
     let path = target.split('?').next().unwrap_or_default();
     let decision = match admission.admit(&parts, path, &gateway.metrics).await {
         Ok(decision) => decision,
@@ -140,6 +143,8 @@ impl Gateway {
             let policy = Policy::overlaid(&env, text)?;
             let admission =
                 Admission::new(policy, gateway.issuer.as_ref(), Some(&gateway.admission()));
+            // Replaced as a whole: a request sees either the old policy or the new one,
+            // never a mixture.
             *gateway.admission.write().unwrap_or_else(PoisonError::into_inner) =
                 Arc::new(admission);
             Ok(())

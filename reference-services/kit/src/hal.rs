@@ -33,6 +33,7 @@ pub fn item<R: Resource>(caller: &Caller, resource: &R) -> Result<Response, Prob
 pub fn created<R: Resource>(caller: &Caller, resource: &R) -> Result<Response, Problem> {
     let mut response = item(caller, resource)?;
     *response.status_mut() = StatusCode::CREATED;
+    // A host header with odd bytes makes no valid Location; the item was created all the same.
     if let Ok(location) = HeaderValue::from_str(&href(&caller.base, resource)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
@@ -97,6 +98,7 @@ struct PageBody {
 }
 
 /// An object whose fields keep their order.
+// A map would sort the links by name; Spring's order is first, prev, self, next, last.
 struct Named<T>(Vec<(&'static str, T)>);
 
 impl<T: Serialize> Serialize for Named<T> {
@@ -107,6 +109,7 @@ impl<T: Serialize> Serialize for Named<T> {
 
 fn item_body<'a, R: Resource>(base: &str, resource: &'a R) -> ItemBody<'a, R> {
     let link = || Link { href: href(base, resource) };
+    // Spring Data REST gives both links, and its clients look for either.
     ItemBody { resource, links: Named(vec![("self", link()), (R::ITEM, link())]) }
 }
 
@@ -141,6 +144,7 @@ fn links<R: Resource>(base: &str, request: &PageRequest, total: u64) -> Vec<(&'s
         links.push(("first", link(0)));
     }
     if request.page > 0 && pages > 0 {
+        // From beyond the end, the way back leads to the last page that exists.
         links.push(("prev", link((request.page - 1).min(last))));
     }
     links.push(("self", link(request.page)));

@@ -91,6 +91,7 @@ impl Verifier {
         let claims = self.claims(token).await?;
         let needed = self.settings.scopes.needed(method, path);
         let granted = claims.scope.unwrap_or_default();
+        // All of the needed scopes, in any order: RFC 6749 separates them by spaces.
         if needed
             .split(' ')
             .filter(|scope| !scope.is_empty())
@@ -105,6 +106,8 @@ impl Verifier {
     async fn claims(&self, token: &str) -> Result<Claims, Denied> {
         let invalid = |error: jsonwebtoken::errors::Error| Denied::Invalid(reason(&error));
         let header = decode_header(token).map_err(invalid)?;
+        // RFC 7515, 4.1.11: extensions that are marked as critical must be understood, or
+        // the token refused.
         if header.crit.is_some() {
             return Err(Denied::Invalid("it has extensions that are not understood".to_owned()));
         }
@@ -114,6 +117,7 @@ impl Verifier {
         let mut validation = Validation::new(key.algorithm);
         validation.set_issuer(&[&self.settings.issuer]);
         validation.set_audience(&[&self.settings.audience]);
+        // Without this a token that has no `exp` would be good for ever.
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation.validate_nbf = true;
         validation.leeway = self.settings.leeway.as_secs();
@@ -124,6 +128,7 @@ impl Verifier {
 fn bearer(headers: &HeaderMap) -> Result<&str, Denied> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().ok_or(Denied::Missing)?;
+    // Two headers could be read differently by the gateway and by what follows it.
     if values.next().is_some() {
         return Err(Denied::Invalid("there is more than one".to_owned()));
     }

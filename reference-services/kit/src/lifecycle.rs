@@ -21,6 +21,8 @@ use crate::config::Config;
 use crate::health::Health;
 
 /// How long open requests may take after the listener is closed.
+// Bounded: one client that never ends its request must not keep the process for ever. Kubernetes
+// gives 30 s in all.
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long each background part may take to finish its current work.
 const FINISH: Duration = Duration::from_secs(5);

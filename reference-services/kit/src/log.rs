@@ -24,6 +24,7 @@ pub use sqlite::{SqliteLog, USUAL_KEEP};
 use crate::config::{EventLogUrl, Offsets};
 
 /// How many partitions a topic has.
+// Six can be shared out evenly among one, two, three or six replicas.
 pub const PARTITIONS: u32 = 6;
 
 /// The future that a call to the log returns.
@@ -163,6 +164,8 @@ pub fn open(url: &EventLogUrl, keep: u32) -> Result<Arc<dyn EventLog>, LogError>
 /// The partition of a key: FNV-1a, the same in every process and version.
 #[must_use]
 pub fn partition_of(key: &str) -> u32 {
+    // FNV-1a rather than the standard hasher, whose seed differs in each process: all of them must
+    // agree on a key's partition, also after an upgrade.
     let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });

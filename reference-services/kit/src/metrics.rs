@@ -80,6 +80,7 @@ impl Summary {
 }
 
 /// The upper bounds of the buckets of request times, in seconds.
+// From one millisecond, which a read takes, to the deadline of a call with room to spare.
 const BUCKETS: [f64; 10] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 /// One route's requests: the labels that Spring Boot gives them.
@@ -134,6 +135,8 @@ impl Metrics {
                 ("outbox", config.outbox),
                 ("inbox", config.inbox),
                 (
+                    // Shown with the guards, as it is one: `latest` takes away what protects events
+                    // of a pause.
                     "committedOffsets",
                     if config.offsets == Offsets::Committed { Guard::On } else { Guard::Off },
                 ),
@@ -152,6 +155,7 @@ impl Metrics {
     pub fn show_guard(&self, name: &'static str, guard: Guard) {
         let guards = &mut self.registry().guards;
         match guards.iter_mut().find(|(known, _)| *known == name) {
+            // A service may show a guard again; the last value counts.
             Some(known) => known.1 = guard,
             None => guards.push((name, guard)),
         }
@@ -183,6 +187,7 @@ impl Metrics {
         timer.count += 1;
         timer.seconds += seconds;
         for (count, _) in
+            // Cumulative, as Prometheus wants them: every bound that holds the value counts.
             timer.buckets.iter_mut().zip(BUCKETS).filter(|(_, bound)| seconds <= *bound)
         {
             *count += 1;

@@ -129,6 +129,8 @@ impl Operation {
 
     /// A later declaration of a status replaces an earlier one.
     fn answer(mut self, status: u16, meaning: &'static str, content: Content) -> Self {
+        // A service can describe a status better than the general text that comes with
+        // `takes` or `keyed`.
         self.answers.retain(|answer| answer.status != status);
         self.answers.push(Answer { status, meaning, content });
         self
@@ -143,6 +145,7 @@ pub fn document(title: &str, operations: &[Operation]) -> Value {
         let entry = paths.entry(operation.path).or_insert_with(|| json!({}));
         entry[operation.method] = describe(operation, operations);
     }
+    // The same frame for services and for the gateway, which fills in the paths of its services.
     let mut document = undescribed(title);
     document["paths"] = Value::Object(paths);
     document
@@ -217,6 +220,8 @@ fn response(operation: &Operation, answer: &Answer, all: &[Operation]) -> Value 
             let mut response =
                 json!({ "description": description, "content": hal(&schema::item(fields)) });
             if operation.method == "post" {
+                // With links, tools such as schemathesis can follow a creation to the item
+                // that it made.
                 response["links"] = links(operation.path, fields, all);
             }
             response

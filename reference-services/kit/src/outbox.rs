@@ -49,8 +49,11 @@ impl Outbox {
         match guard {
             Guard::On => {
                 let wake = Wake::default();
+                // The rows are in the store, so that the wake-up may be lost without harm: the
+                // relay looks after a restart anyway.
                 (Self::Transactional(wake.clone()), Sender::Relay(wake))
             }
+            // The planted defect: what waits in memory is lost with the process.
             Guard::Off => {
                 let (sender, receiver) = mpsc::unbounded_channel();
                 (Self::Buffered(Producer(sender)), Sender::Linger(receiver))
@@ -81,6 +84,7 @@ fn record(topic: &str, event: &Envelope) -> Result<NewRecord, LogError> {
     let value = serde_json::to_vec(event).map_err(|error| LogError::Failed(error.to_string()))?;
     Ok(NewRecord {
         topic: topic.to_owned(),
+        // The key decides the partition: the events of one aggregate stay in order.
         key: event.aggregate_id.to_string(),
         value: value.into(),
         headers: std::collections::BTreeMap::new(),

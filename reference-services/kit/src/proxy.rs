@@ -27,6 +27,7 @@ use route::{Table, climbs};
 
 const PAUSE_MS: std::ops::Range<u64> = 10..50;
 /// How much retries may add to the requests.
+// As for the services' own calls: retries must not multiply the load on a service that is down.
 const RETRY_PERCENT: u32 = 20;
 
 /// A reverse proxy. Clones share its connections and budget.
@@ -63,6 +64,8 @@ impl Proxy {
     /// 400 for a path with dots to resolve, 404 for one without a route.
     pub fn route(&self, parts: &Parts) -> Result<Route, Problem> {
         let path = parts.uri.path();
+        // Rules and limits look at the path as it is written. What the service would resolve it to
+        // must not be another one.
         if climbs(path) {
             return Err(Problem::malformed("a path must not have . or .. in it"));
         }
@@ -77,6 +80,8 @@ impl Proxy {
             Ok(response) => response,
             Err(problem) => problem.into_response(),
         };
+        // The gateway serves every path by one handler; without the label all requests would
+        // share one metric.
         response.extensions_mut().insert(RouteLabel(route.path.label()));
         response
     }
@@ -88,6 +93,7 @@ impl Proxy {
         deadline: Duration,
     ) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
+        // Read as a whole, so that a retry can send it again.
         let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| unreadable(&error))?;
         let outcome = timeout(deadline, self.attempts(route, &parts, &body)).await;
         match outcome {
@@ -117,12 +123,15 @@ impl Proxy {
         body: &Bytes,
     ) -> Result<reqwest::Response, Failure> {
         self.0.budget.deposit();
+        // With one replica there is still one retry: a kept-alive connection may be that of a
+        // replica that has gone.
         let mut left = route.upstreams.count().max(2) - 1;
         loop {
             let failure = match self.attempt(route, parts, body).await {
                 Ok(response) => return Ok(response),
                 Err(failure) => failure,
             };
+            // What was sent may have had its effect: only idempotent methods are repeated then.
             let safe = failure == Failure::NotConnected || parts.method.is_idempotent();
             if !safe || left == 0 || !self.0.budget.withdraw() {
                 return Err(failure);
@@ -139,6 +148,7 @@ impl Proxy {
         parts: &Parts,
         body: &Bytes,
     ) -> Result<reqwest::Response, Failure> {
+        // The query is passed on byte for byte, never decoded and encoded again.
         let target = route.path.target(&parts.uri);
         let (mut headers, mut span) = (headers::to_upstream(parts), self.span(route, parts));
         if let Ok(traceparent) = HeaderValue::from_str(&span.context().to_string()) {

@@ -50,9 +50,12 @@ impl Limiter {
 
 impl Buckets {
     fn take(&mut self, rate: Rate, client: &str, now: Duration, clients: usize) -> Decision {
+        // Beyond the limit, new clients share a bucket rather than go unlimited: made-up keys must
+        // not be a way around.
         let client = if self.has_room_for(client, now, clients) { client } else { "" };
         let full_at = self.full_at.get(client).copied().unwrap_or_default();
         let (decision, full_at) = rate.decide(full_at, now);
+        // Allocates the key only for a new client.
         if let Some(known) = self.full_at.get_mut(client) {
             *known = full_at;
         } else {
@@ -64,6 +67,7 @@ impl Buckets {
     /// A bucket that is full again says no more than one that is not there.
     fn has_room_for(&mut self, client: &str, now: Duration, clients: usize) -> bool {
         if self.full_at.len() >= clients && now >= self.swept + SWEEP {
+            // A full bucket says as much as none.
             self.full_at.retain(|_, full_at| *full_at > now);
             self.swept = now;
         }

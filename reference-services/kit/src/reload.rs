@@ -14,6 +14,7 @@ use crate::config::{ConfigError, Env};
 use crate::lifecycle::{Background, Stop};
 use crate::metrics::{Counter, Gauge, Metrics};
 
+// The kubelet itself takes up to a minute to bring a changed ConfigMap.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// The file's text at the last read.
@@ -97,9 +98,11 @@ async fn run(
             () = sleep(LOOK_EVERY) => {}
         }
         let now = Seen::read(&path);
+        // Compared by its text, not its time of modification: the link is replaced with every sync.
         if now == seen {
             continue;
         }
+        // Also when it is refused, so that a bad file is logged once and not twice a second.
         seen = now;
         let outcome = seen.text().and_then(&apply);
         let path = path.display();

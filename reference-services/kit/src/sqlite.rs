@@ -20,10 +20,14 @@ const PAUSES: i32 = 5_000;
 /// makes it; services start at the same time, hence the retries.
 pub(crate) fn open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open(path)?;
+    // Set before the first statement: already the change to WAL mode may meet another process.
     connection.busy_handler(Some(|pauses| {
         thread::sleep(PAUSE);
         pauses < PAUSES
     }))?;
+    // 512 KiB of cache: the default of 2 MB for each connection would be most of what a service
+    // uses. NORMAL syncs at checkpoints only, so the death of the machine may lose the last
+    // commits, and that of a process none.
     let script = format!(
         "PRAGMA cache_size = -512;
          PRAGMA synchronous = NORMAL;
@@ -36,6 +40,8 @@ pub(crate) fn open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
     loop {
         match connection.execute_batch(&script) {
             Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                // The script may have failed after its BEGIN; without a rollback the next try would
+                // begin within that transaction.
                 if !connection.is_autocommit() {
                     connection.execute_batch("ROLLBACK")?;
                 }

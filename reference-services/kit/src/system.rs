@@ -32,6 +32,8 @@ pub struct Entry {
 type Build = dyn FnOnce(&Config) -> Result<Service, ServeError> + Send;
 
 /// A service that has been configured but has not touched port, store or log.
+// Two steps: all configuration is read before anything is touched, so that a typing error does not
+// leave a half-made store.
 pub struct Plan {
     config: Config,
     build: Box<Build>,

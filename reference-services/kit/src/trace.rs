@@ -62,6 +62,8 @@ impl Tracer {
     #[must_use]
     pub fn span(&self, kind: Kind, name: impl Into<String>, parent: Option<TraceContext>) -> Span {
         let context = parent.map_or_else(TraceContext::begin, TraceContext::child);
+        // A caller that does not sample a trace decides for all services, or the trace
+        // would have holes.
         let seen = self.0.is_some() && context.sampled;
         let began = SystemTime::now();
         let record = seen.then(|| Record {
@@ -129,6 +131,7 @@ impl Drop for Span {
     fn drop(&mut self) {
         if let (Some(mut record), Some(exporter)) = (self.record.take(), &self.tracer.0) {
             record.ended = SystemTime::now();
+            // On drop, so that a span ends on every path, also when its future is cancelled.
             exporter.take(record);
         }
     }

@@ -26,6 +26,7 @@ impl App {
         key: Option<String>,
         cause: Cause,
     ) -> Result<Order, Problem> {
+        // Before the attempt: what is malformed is refused whatever its Idempotency-Key.
         placement.check().map_err(Refusal::from)?;
         self.checkout.execute(OpenOrder { placement, delivery: None }, key, cause).await
     }

@@ -83,6 +83,8 @@ impl OrderDetail {
 
 fn later<T: Ord>(shown: Option<T>, new: T, version_gate: Guard) -> Option<T> {
     match version_gate {
+        // States are ordered by how late they can be, so that no versions are needed
+        // across three publishers.
         Guard::On => shown.max(Some(new)),
         Guard::Off => Some(new),
     }

@@ -95,6 +95,7 @@ impl MyPage {
     /// Order, bookInventory and delivery all publish about one order. The order's own end counts
     /// first; otherwise the delivery has the latest status.
     fn status(&self) -> Option<String> {
+        // The order's own end counts first, whatever delivery still reports.
         let ended = self.said.as_deref().filter(|said| *said != ORDERED);
         let carried = self.delivery_status.as_deref().map(|status| match status {
             "CancelDelivery" => "DeliveryCanceled",

@@ -44,6 +44,7 @@ impl MyCoupon {
     #[must_use]
     pub fn after(mut self, change: Change) -> Self {
         if let Err(place) =
+            // By version, so that an event that is delivered again finds its place taken.
             self.history.binary_search_by_key(&change.version, |known| known.version)
         {
             self.history.insert(place, change);

@@ -29,9 +29,11 @@ impl App {
         key: Option<String>,
         cause: Cause,
     ) -> Result<Order, Problem> {
+        // What is malformed needs no calls.
         decide(None, Command::Place(placement.clone())).map_err(Refusal::from)?;
         if let Some(key) = key.clone() {
             let again = placement.clone();
+            // A repeated request gets its order although the book may be gone by now.
             if let Some(order) = self.store.write(move |tx| store::known(tx, &again, &key)).await? {
                 return Ok(order);
             }
@@ -72,6 +74,7 @@ impl App {
 
     fn unanswered(&self, error: CallError, callee: &str) -> Result<(), Problem> {
         if self.fail_closed == Guard::On {
+            // Fail closed: an order for a book that may not exist would never be delivered.
             return Err(error.problem("nothing was ordered", callee));
         }
         tracing::warn!(%error, callee, "ordered although it was asked in vain");

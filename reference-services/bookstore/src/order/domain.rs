@@ -158,6 +158,7 @@ pub fn decide(order: Option<&Order>, command: Command) -> Result<Option<Event>, 
     match command {
         Command::Cancel if open => Ok(Some(Event::OrderCanceled(Reason::Customer))),
         Command::Cancel => Err(Rejection::TooLate(order.order_status.clone())),
+        // Only from Ordered: a late preparation must not take a shipped order back.
         Command::Prepare if open => {
             let status = Status::DeliveryPrepared;
             Ok(Some(Event::Progressed { status, delivery_version: order.delivery_version }))
@@ -181,6 +182,7 @@ fn place(placement: Placement) -> Result<Event, Rejection> {
 
 fn follow(order: &Order, delivery: Delivery) -> Option<Event> {
     let status = match delivery.step {
+        // Delivery's events may overtake each other; its own version tells.
         _ if delivery.version <= order.delivery_version => return None,
         Step::Canceled => return Some(Event::OrderCanceled(Reason::Carrier)),
         Step::Shipped => Status::Shipped,

@@ -47,6 +47,8 @@ impl DashBoardView {
     #[must_use]
     pub fn after(self, update: Update, version_gate: Guard) -> Self {
         let status = match version_gate {
+            // States are ordered by how late they can be, so that no versions are needed
+            // across three publishers.
             Guard::On => self.status.max(Some(update.status)),
             Guard::Off => Some(update.status),
         };

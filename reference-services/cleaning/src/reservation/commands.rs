@@ -25,6 +25,7 @@ impl App {
         key: Option<String>,
         cause: Cause,
     ) -> Result<Reservation, Problem> {
+        // Before the attempt: what is malformed is refused whatever its Idempotency-Key.
         placement.check().map_err(Refusal::from)?;
         self.checkout.execute(placement, key, cause).await
     }

@@ -34,6 +34,7 @@ impl App {
     /// begun. Without an answer the order is unchanged; if product has canceled all the same, its
     /// event cancels the order.
     pub(super) async fn cancel(&self, order: Order, cause: Cause) -> Result<Order, Problem> {
+        // First a look at the order alone: what is too late here need not be asked.
         let nothing_to_do = decide(Some(&order), Command::Cancel).map_err(Refusal::from)?.is_none();
         if nothing_to_do {
             return Ok(order);
@@ -50,6 +51,7 @@ impl App {
             }
             Err(error) => return Err(error.problem("the order is unchanged", "product")),
         }
+        // The order may have changed during the call: the transaction decides again.
         Ok(self.store.write(move |tx| store::change(tx, order.id, Command::Cancel, &cause)).await?)
     }
 }

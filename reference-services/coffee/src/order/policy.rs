@@ -17,6 +17,8 @@ struct ProductEvent {
 }
 
 pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
+    // One topic for the whole system: every service sees all events, and passes over
+    // those of others.
     if !["Produced", "ProductCanceled"].contains(&event.event_type.as_str()) {
         return Ok(Handled::Ignored);
     }

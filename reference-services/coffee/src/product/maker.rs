@@ -62,6 +62,7 @@ impl Maker {
         let mut making = JoinSet::new();
         let (mut sweep, mut overdue) = (Instant::now(), i64::MIN);
         while !stop.is_requested() {
+            // All that are due, up to the limit: stock answers each on its own.
             while let Some(job) = next_due(&mut hands.waiting, making.len()) {
                 making.spawn(make(self.store.clone(), self.stock.clone(), job, stop.clone()));
             }
@@ -69,11 +70,15 @@ impl Maker {
             tokio::select! {
                 biased;
                 () = stop.requested() => {}
+                // From this replica's own policy: no need to wait for the next look at the store.
                 Some(job) = self.queue.recv() => hands.take(job.due, job.id),
+                // A task that panicked is forgotten here and found again by a sweep.
                 Some(Ok(id)) = making.join_next() => drop(hands.known.remove(&id)),
                 () = sleep_until(sweep) => {
                     // The first sweep takes all jobs that are left; later ones only those that
                     // another replica should have begun long ago.
+                    // Only after a first sweep that worked: until then everything in the store
+                    // is left over.
                     if self.sweep(&mut hands, overdue).await {
                         overdue = i64::try_from(SWEEP.as_millis()).unwrap_or(i64::MAX);
                     }
@@ -82,6 +87,7 @@ impl Maker {
                 () = until_due(&hands.waiting, busy) => {}
             }
         }
+        // Stock may have taken already what these have asked for: their answers are worth the wait.
         while making.join_next().await.is_some() {}
     }
 
@@ -132,6 +138,7 @@ async fn make(store: Store, stock: StockClient, id: i64, stop: Stop) -> i64 {
             return id;
         }
         wait(pause, &stop).await;
+        // Longer each time: a stock service that comes back must not meet all products at once.
         pause = (pause * 2).min(LONGEST_PAUSE);
     };
     let finish = move |tx: &mut Tx<'_>| store::change(tx, id, Command::Finish(supply), &cause);
@@ -154,6 +161,7 @@ async fn until_stored<T: Send + 'static>(
     loop {
         match store.write(work.clone()).await {
             Ok(done) => return Some(done),
+            // It was canceled, or another replica has finished it: nothing is left to do.
             Err(Refusal::Rejected(_) | Refusal::NoSuchProduct) => return None,
             Err(Refusal::Store(error)) => {
                 tracing::debug!(product = id, %error, "not stored; trying again");

@@ -35,6 +35,8 @@ impl Callee {
         }
         let response = request.send().await.map_err(|error| unsent(&error))?;
         let status = response.status();
+        // A 429 counts as a failure too: it says that the callee cannot serve now, and the breaker
+        // should see it.
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(CallError::Unavailable(status.as_u16()));
         }
@@ -43,12 +45,15 @@ impl Callee {
 }
 
 fn unsent(error: &reqwest::Error) -> CallError {
+    // The difference decides whether a command may be released: only without a connection is it
+    // certain that nothing was sent.
     if error.is_connect() { CallError::NotConnected } else { CallError::Unreachable }
 }
 
 async fn read(mut response: Response) -> Result<Value, CallError> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|_| CallError::Unreachable)? {
+        // The length is counted while reading, as a response need not declare it.
         if bytes.len() + chunk.len() > MAX_REPLY_BYTES {
             return Err(CallError::Unreadable);
         }
@@ -65,8 +70,11 @@ async fn read(mut response: Response) -> Result<Value, CallError> {
 pub(crate) fn client() -> Client {
     let builder = Client::builder()
         .no_proxy()
+        // A redirect would send a command to an address that nobody configured.
         .redirect(Policy::none())
         .connect_timeout(CONNECT)
+        // Requests are small and single: Nagle's algorithm would hold each back
+        // for an acknowledgement.
         .tcp_nodelay(true);
     builder.build().unwrap_or_default()
 }

@@ -11,6 +11,8 @@ use crate::reload::{self, Overlay};
 
 /// How much longer than its call an attempt may take, and how long in all if calls
 /// have no deadline.
+// The leeway covers the transactions before and after the call. An attempt that is given up while
+// its call is still running could be confirmed by an answer that comes too late.
 const LEEWAY: Duration = Duration::from_secs(3);
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -35,6 +37,8 @@ impl Protection {
     /// The settings for a call that begins now.
     #[must_use]
     pub fn now(&self) -> Resilience {
+        // A poisoned lock is no reason to fail: the value is replaced as a whole, so it is
+        // never half written.
         *self.current.read().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -25,6 +25,8 @@ impl Env {
     /// The variables of this process. One that is not UTF-8 is read with replacement characters.
     #[must_use]
     pub fn process() -> Self {
+        // A variable that no service reads may have any bytes; it must not keep a
+        // service from starting.
         let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
         Self(std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect())
     }
@@ -59,6 +61,7 @@ impl Env {
         accepts: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<T, ConfigError> {
+        // A trailing newline is easily part of a value that comes from a mounted file.
         let value = self.text(name, default).trim();
         parse(value).ok_or_else(|| ConfigError {
             name: name.to_owned(),

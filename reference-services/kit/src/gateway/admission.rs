@@ -24,16 +24,21 @@ pub(super) struct Admission {
 
 impl Admission {
     pub(super) fn new(policy: Policy, issuer: Option<&Issuer>, before: Option<&Self>) -> Self {
+        // An unchanged limit keeps its buckets; otherwise each change of any setting would give
+        // every client a full burst.
         let kept = before.filter(|before| before.policy.limit == policy.limit);
         let limiter = match kept {
             Some(before) => before.limiter.clone(),
             None => policy.limit.as_ref().map(|limit| Arc::new(Limiter::new(limit.rate))),
         };
+        // Unchanged settings keep the fetched keys, which the issuer may not be able to
+        // give just now.
         let kept = before.filter(|before| before.policy.jwt == policy.jwt);
         let verifier = match kept {
             Some(before) => before.verifier.clone(),
             None => policy.jwt.clone().map(|settings| {
                 let keys = match (&settings.jwks_url, issuer) {
+                    // A gateway that issues its own tokens need not call itself for the keys.
                     (None, Some(issuer)) => Keys::fixed(issuer.jwks()),
                     (url, _) => Keys::at(url.clone().unwrap_or_default()),
                 };
@@ -60,6 +65,7 @@ impl Admission {
     ) -> Result<Option<Decision>, Box<Response>> {
         let by_subject = self.policy.limit.as_ref().is_some_and(|limit| limit.by == By::Subject);
         if by_subject {
+            // The subject is only known from a checked token, so the limit comes second here.
             let subject = self.authorize(parts, path, metrics).await?;
             return self.limit(parts, subject.as_deref(), metrics);
         }
@@ -67,6 +73,7 @@ impl Admission {
         match self.authorize(parts, path, metrics).await {
             Ok(_) => Ok(decision),
             Err(mut refusal) => {
+                // A refused token has taken from the limit as well; the client should see that.
                 decision.inspect(|decision| decision.tell(refusal.headers_mut()));
                 Err(refusal)
             }
@@ -114,6 +121,7 @@ impl Admission {
 fn client(limit: &Limit, parts: &Parts, subject: Option<&str>) -> String {
     let address = || match parts.extensions.get::<ConnectInfo<SocketAddr>>() {
         Some(ConnectInfo(address)) => format!("ip {}", address.ip()),
+        // Without a socket, as in tests, all requests are one client's.
         None => "ip".to_owned(),
     };
     match &limit.by {

@@ -18,6 +18,7 @@ pub(super) fn issuer(env: &Env) -> Result<Option<Issuer>, ConfigError> {
     let lifetime =
         env.parse("OAUTH_TOKEN_TTL", "5m", "a time of at least 1s, such as 5m", |text| {
             crate::config::parse_duration(text)
+                // `exp` counts whole seconds: a shorter lifetime would be none.
                 .filter(|lifetime| *lifetime >= Duration::from_secs(1))
         })?;
     let file = env.text("OAUTH_KEY_FILE", "");

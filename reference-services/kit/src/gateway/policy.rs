@@ -68,6 +68,7 @@ impl Policy {
     pub(super) fn read(env: &Env) -> Result<Self, ConfigError> {
         let jwt = read_jwt(env)?;
         let limit = read_limit(env)?;
+        // Found at the start: such a limit would let every request share one bucket.
         if jwt.is_none() && limit.as_ref().is_some_and(|limit| limit.by == By::Subject) {
             return Err(refused(
                 "RATE_LIMIT_BY",
@@ -98,6 +99,7 @@ impl File {
             ("JWT_LEEWAY", self.jwt.leeway),
             ("JWT_SCOPES", self.jwt.scopes.map(|scopes| scopes.join(","))),
         ];
+        // As variables, so that file and environment have one parser, and one wording for errors.
         let there = settings.into_iter().filter_map(|(name, value)| Some((name, value?)));
         there.fold(env, |env, (name, value)| env.with(name, &value))
     }
@@ -132,6 +134,7 @@ fn read_jwt(env: &Env) -> Result<Option<jwt::Settings>, ConfigError> {
         "" if own => Some(None),
         url => reqwest::Url::parse(url)
             .ok()
+            // The services have no TLS client: it is left out on purpose, see ARCHITECTURE.md.
             .filter(|url| url.scheme() == "http")
             .map(|url| Some(url.to_string())),
     };

@@ -20,6 +20,7 @@ impl Clients {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let client = |text: &str| {
+            // Three parts at most: scopes such as `orders:read` contain colons themselves.
             let mut parts = text.trim().splitn(3, ':');
             let (id, secret) = (parts.next()?.to_owned(), parts.next()?.to_owned());
             let scopes =

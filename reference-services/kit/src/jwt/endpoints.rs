@@ -63,11 +63,15 @@ impl Issuer {
         let (id, secret) = basic(headers)
             .or_else(|| Some((request.client_id.clone()?, request.client_secret.clone()?)))
             .ok_or(INVALID_CLIENT)?;
+        // The same refusal for an unknown client and for a wrong secret: it must not tell
+        // which ids exist.
         let client = self.clients().authenticate(&id, &secret).ok_or(INVALID_CLIENT)?;
         let scopes: Vec<&str> = match &request.scope {
             Some(wanted) => wanted.split_whitespace().collect(),
             None => client.scopes.iter().map(String::as_str).collect(),
         };
+        // RFC 6749 would allow to grant fewer scopes; a refusal is easier to understand than a
+        // token that lacks one.
         if !scopes.iter().all(|scope| client.scopes.iter().any(|granted| granted == scope)) {
             return Err((StatusCode::BAD_REQUEST, "invalid_scope"));
         }
@@ -91,6 +95,7 @@ async fn token(
         Ok(Form(request)) => issuer.issue(&headers, &request),
         Err(_) => Err((StatusCode::BAD_REQUEST, "invalid_request")),
     };
+    // RFC 6749, 5.1: a token must not end up in a cache.
     let uncached = [(header::CACHE_CONTROL, "no-store")];
     match outcome {
         Ok(token) => (uncached, Json(token)).into_response(),

@@ -52,6 +52,7 @@ impl Issuer {
             .map_err(|_| "it is not a P-256 key in PKCS#8")?;
         // 4, x, y.
         let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+        // Made from the key itself: all replicas with the same key file give it the same id.
         let key_id =
             URL_SAFE_NO_PAD.encode(&digest(&SHA256, pair.public_key().as_ref()).as_ref()[..12]);
         let jwk = json!({

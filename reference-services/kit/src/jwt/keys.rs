@@ -20,6 +20,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// How long keys are cached. A withdrawn key is trusted no longer than this, if the issuer
 /// can be asked.
 const MAX_AGE: Duration = Duration::from_secs(300);
+// A key set is a few kilobytes. The bounds keep a wrong or hostile URL from filling the memory.
 const MAX_BYTES: usize = 256 << 10;
 const MAX_KEYS: usize = 64;
 
@@ -77,6 +78,7 @@ impl Keys {
         if let Some(key) = self.known(id, true) {
             return Ok(key);
         }
+        // An unknown key id may be that of a new key: issuers rotate their keys.
         let asked = self.refresh(id).await;
         self.known(id, false).ok_or(match asked {
             Ok(()) => Denied::Invalid("its key is not known".to_owned()),
@@ -92,6 +94,7 @@ impl Keys {
         }
         match id {
             Some(_) => known.keys.iter().find(|key| key.id.as_deref() == id).cloned(),
+            // Without an id a choice among several keys would be a guess.
             None => known.keys.first().filter(|_| known.keys.len() == 1).cloned(),
         }
     }
@@ -100,14 +103,19 @@ impl Keys {
     /// known at all.
     async fn refresh(&self, id: Option<&str>) -> Result<(), ()> {
         let Some(url) = &self.url else { return Ok(()) };
+        // An async lock: one request fetches, and the others wait for its result instead
+        // of fetching too.
         let mut asked = self.asked.lock().await;
         let just_now = asked.is_some_and(|asked| asked.elapsed() < PAUSE);
+        // Looked at again with the lock in hand: another request may have fetched
+        // the key meanwhile.
         if just_now || self.known(id, true).is_some() {
             return self.lock().since.map(drop).ok_or(());
         }
         let fetched = timeout(FETCH, self.fetch(url))
             .await
             .unwrap_or_else(|_| Err("no answer in time".to_owned()));
+        // Also after a failure: an issuer that is down must not be asked with every request.
         *asked = Some(Instant::now());
         let mut known = self.lock();
         match fetched {
@@ -145,6 +153,7 @@ impl Keys {
 fn read(bytes: &[u8]) -> Result<Vec<Key>, String> {
     let set: Set = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     let usable = |key: Value| serde_json::from_value::<Jwk>(key).ok().and_then(|jwk| usable(&jwk));
+    // One key that cannot be used must not take the others with it.
     Ok(set.keys.into_iter().filter_map(usable).take(MAX_KEYS).collect())
 }
 
@@ -157,6 +166,7 @@ fn usable(jwk: &Jwk) -> Option<Key> {
         }
         _ => return None,
     };
+    // RFC 7517: a key may be for encryption only, or name another algorithm.
     let signs =
         common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature);
     let agrees = common.key_algorithm.is_none_or(|algorithm| algorithm == said);

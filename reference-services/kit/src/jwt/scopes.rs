@@ -22,6 +22,7 @@ impl Scopes {
     pub fn parse(text: &str) -> Option<Self> {
         let rules = text.split(',').map(str::trim).filter(|rule| !rule.is_empty());
         let mut rules = rules.map(Rule::parse).collect::<Option<Vec<_>>>()?;
+        // Sorted once, so that the first match is the most specific rule.
         rules.sort_by_key(|rule| (std::cmp::Reverse(rule.path.len()), rule.method.is_none()));
         Some(Self(rules))
     }
@@ -47,6 +48,7 @@ impl Rule {
             }
         };
         let path = words.next().filter(|path| path.starts_with('/'))?;
+        // `/orders/` in a rule means `/orders`, and what is under it.
         let path = path.trim_end_matches('/').to_owned();
         let scopes = words.collect::<Vec<_>>().join(" ");
         (!scopes.is_empty()).then_some(Self { method, path, scopes })

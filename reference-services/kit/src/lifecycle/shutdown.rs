@@ -38,6 +38,7 @@ impl Shutdown {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Listener)?;
         let (trigger, shutdown) = Self::manual();
         tokio::spawn(async move {
+            // The second signal is for people who do not want to wait for the drain.
             for urgency in [Urgency::Clean, Urgency::AtOnce] {
                 tokio::select! {
                     _ = terminate.recv() => {}
@@ -45,6 +46,8 @@ impl Shutdown {
                 }
                 trigger.0.send_replace(urgency);
             }
+            // The handlers must live on: without them a third signal would kill the process in the
+            // middle of its clean stop.
             std::future::pending::<()>().await;
         });
         Ok(shutdown)

@@ -14,6 +14,8 @@ use tokio::sync::watch;
 pub(super) struct Bell {
     file: File,
     rings: watch::Receiver<u64>,
+    // Without a watcher (the limit on inotify instances may be used up) the log still works, only
+    // later: readers look every 250 ms.
     _watcher: Option<RecommendedWatcher>,
 }
 
@@ -32,6 +34,8 @@ impl Bell {
     /// A failure does not fail an append that is durable already: the waiting processes also look
     /// now and then.
     pub(super) fn ring(&self) {
+        // Always the same byte at the same place: the content means nothing, the modification is
+        // the signal, and the file does not grow.
         if let Err(error) = self.file.write_at(&[1], 0) {
             tracing::warn!(%error, "cannot wake the other services");
         }
@@ -44,6 +48,8 @@ impl Bell {
 
 fn watch_file(path: &Path, rings: watch::Sender<u64>) -> notify::Result<RecommendedWatcher> {
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // Opening and closing the file are events as well; reacting to them would wake every
+        // process whenever one starts.
         if event.is_ok_and(|event| matches!(event.kind, EventKind::Modify(_))) {
             rings.send_modify(|count| *count += 1);
         }

@@ -70,6 +70,8 @@ impl EventLog for SqliteLog {
     fn append(&self, records: Vec<NewRecord>) -> LogFuture<'_, ()> {
         let (bell, keep) = (Arc::clone(&self.bell), self.keep);
         Box::pin(self.connection.call(move |db| {
+            // The wake-up follows the commit: a reader that is woken before it would find nothing
+            // and wait again.
             records::append(db, &records, keep)?;
             bell.ring();
             Ok(())

@@ -43,6 +43,7 @@ impl Registry {
     }
 
     fn write_counters(&self, out: &mut String) -> Result {
+        // One TYPE line for each name; the map's order keeps a name's series together.
         let mut last = None;
         for ((counter, labels), count) in &self.counters {
             if last != Some(*counter) {
@@ -120,6 +121,8 @@ pub(super) fn labels(labels: &[(&str, &str)]) -> String {
 }
 
 fn escaped(value: &str) -> String {
+    // The format has three characters to escape. An event type comes from outside, and may have
+    // any of them.
     value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 

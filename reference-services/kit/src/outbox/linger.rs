@@ -14,6 +14,8 @@ use crate::log::EventLog;
 use crate::metrics::{Counter, Metrics};
 
 /// How long the first event of a batch waits for others.
+// Long enough for a kill to fall into it in a test: it is this time in which events are lost
+// without the outbox.
 const LINGER: Duration = Duration::from_millis(20);
 const RETRY: Duration = Duration::from_millis(200);
 
@@ -42,6 +44,7 @@ impl Linger {
             let Some(first) = first else { return stop.requested().await };
             sleep(LINGER).await;
             let mut batch = vec![first];
+            // All that has gathered goes in one append, as a producer's batch does.
             while let Ok(event) = self.events.try_recv() {
                 batch.push(event);
             }

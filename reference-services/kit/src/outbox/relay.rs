@@ -17,6 +17,8 @@ use crate::store::{OutboxRow, RENEW, Store, StoreError, View};
 
 const BATCH: u64 = 256;
 /// How often to look for rows of another replica, which wakes only itself.
+// A replica is not woken by another's transactions. 50 ms is a delay that nobody sees in the
+// systems' checks, and an empty look is one read.
 const LOOK_ANYWAY: Duration = Duration::from_millis(50);
 const RETRY: Duration = Duration::from_millis(200);
 /// How long the log may take for a batch once the service stops; the rows are in the store and will
@@ -51,12 +53,15 @@ impl Relay {
     /// Runs until stopped, and then until the outbox is empty.
     pub async fn run(self, stop: Stop) {
         let mut claim = self.turn.claim();
+        // An outage is logged when it begins; otherwise it would fill the log five times a second.
         let mut troubled = false;
         loop {
             let stopping = stop.is_requested();
             let outcome = self.send_batch(&mut claim, &stop).await;
             let failed = outcome.is_err();
             match outcome {
+                // After a stop is requested, rows are sent until none is left, or the log fails:
+                // they stay in the store then.
                 Ok(0) | Err(_) if stopping => break,
                 Ok(0) => self.wait(&stop).await,
                 Ok(_) => {}
@@ -82,6 +87,8 @@ impl Relay {
 
     /// Sends the first rows and gives their number; 0 also while another replica relays.
     async fn send_batch(&self, claim: &mut Claim, stop: &Stop) -> Result<usize, RelayError> {
+        // Two relays would interleave their batches, and an aggregate's events could arrive in
+        // the wrong order.
         if !claim.hold(&self.store).await? {
             return Ok(0);
         }
@@ -89,6 +96,8 @@ impl Relay {
         if rows.is_empty() {
             return Ok(0);
         }
+        // Sent first, removed afterwards: a kill in between sends twice, which the inbox notices.
+        // The other order would lose events.
         self.append(&rows, claim, stop).await?;
         let sent = rows.len();
         self.count(&rows);
@@ -117,9 +126,13 @@ impl Relay {
         });
         loop {
             tokio::select! {
+                // The append's own end counts first: a batch that is already durable must not be
+                // reported as too slow.
                 biased;
                 outcome = &mut appending => return Ok(outcome?),
                 () = &mut cut => return Err(LogError::Failed("it takes too long".to_owned()).into()),
+                // The turn must outlast the log's outage; otherwise another replica would send the
+                // same rows meanwhile.
                 () = sleep(RENEW) => drop(claim.hold(&self.store).await?),
             }
         }

@@ -24,6 +24,8 @@ pub(super) enum Claim {
 impl Turn {
     pub(super) fn claim(&self) -> Claim {
         match self {
+            // A file of its own: a lock on the store's own file would interfere
+            // with SQLite's locks.
             Self::Lock(path) => Claim::Lock { path: path.with_extension("relay"), held: None },
             Self::Lease => Claim::Lease(Lease::new("relay")),
         }
@@ -35,6 +37,8 @@ impl Claim {
     /// before each batch.
     pub(super) async fn hold(&mut self, store: &Store) -> Result<bool, StoreError> {
         match self {
+            // The kernel releases a lock only with its process, so that what was locked once
+            // needs no check.
             Self::Lock { held: Some(_), .. } => Ok(true),
             Self::Lock { path, held } => {
                 *held = try_lock(path).unwrap_or_else(|error| {

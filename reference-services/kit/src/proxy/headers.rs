@@ -18,6 +18,8 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 
 /// Removes what concerns the connection, also what `Connection` itself names.
 pub(super) fn strip(headers: &mut HeaderMap) {
+    // A client names further hop-by-hop headers itself; passing them on would let it smuggle one
+    // past the proxy.
     let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .iter()
@@ -39,6 +41,7 @@ pub(super) fn to_upstream(parts: &Parts) -> HeaderMap {
     // The HTTP client sets these itself.
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
+    // Services make absolute links: these must lead back to the gateway.
     for (name, value) in [("x-forwarded-host", host), ("x-forwarded-proto", scheme)] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);

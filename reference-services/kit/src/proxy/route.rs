@@ -64,6 +64,7 @@ impl Path {
     /// What follows a prefix in a path that belongs to it.
     fn under<'a>(&self, prefix: &str, path: &'a str) -> Option<&'a str> {
         let rest = path.strip_prefix(prefix)?;
+        // `/orders` must not take `/ordersByName`.
         (rest.is_empty() || (rest.starts_with('/') && self.from != "/")).then_some(rest)
     }
 
@@ -90,6 +91,7 @@ pub(super) struct Table(Vec<Route>);
 impl Table {
     /// The longest path wins, and of two alike the one for one method only.
     pub(super) fn new(mut routes: Vec<Route>) -> Self {
+        // Sorted once: the first match is then the most specific.
         routes.sort_by_key(|route| (Reverse(route.path.from.len()), route.path.method.is_none()));
         Self(routes)
     }
@@ -103,6 +105,7 @@ impl Table {
 /// be what arrives.
 pub(super) fn climbs(path: &str) -> bool {
     path.split(['/', '\\']).any(|segment| {
+        // Encoded dots are resolved by some servers, a backslash by others.
         let dots = segment.replace("%2e", ".").replace("%2E", ".");
         dots == "." || dots == ".."
     })

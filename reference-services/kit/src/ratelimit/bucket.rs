@@ -39,6 +39,7 @@ impl Rate {
         let requests = requests.trim().parse().ok().filter(|requests| *requests > 0)?;
         let per = per.trim();
         let per = parse_duration(per).or_else(|| parse_duration(&format!("1{per}")))?;
+        // A rate of more than one request in a nanosecond has no interval to count with.
         let fills = !per.is_zero() && (per / requests) > Duration::ZERO;
         fills.then_some(Self { requests, per, burst: requests })
     }
@@ -53,6 +54,8 @@ impl Rate {
     #[must_use]
     pub fn decide(self, full_at: Duration, now: Duration) -> (Decision, Duration) {
         let capacity = self.interval().saturating_mul(self.burst);
+        // The bucket is one instant, when it will be full: no counter to refill and no timer. A
+        // request moves it by one token's time.
         let wanted = full_at.max(now).saturating_add(self.interval());
         let excess = wanted.saturating_sub(now.saturating_add(capacity));
         let (full_at, refused_for) =

@@ -64,6 +64,8 @@ impl<C: ReservedCommand> Coordinator<C> {
         let reserved = Arc::clone(&self.reserved);
         let begun = self.store.write(move |tx| {
             tx.after_commit(move || reserved.notify_one());
+            // The sweeper is woken by the commit, and not before: it would find nothing yet
+            // and sleep again.
             transactions::reserve::<C>(tx, attempt)
         });
         match begun.await? {
@@ -80,6 +82,8 @@ impl<C: ReservedCommand> Coordinator<C> {
                 self.store.write(move |tx| transactions::release::<C>(tx, id)).await?;
                 Err(Problem::conflict(message))
             }
+            // The planted defect of a fallback that logs and goes on: it makes orders
+            // that nobody paid.
             Err(error) if self.guards.fail_closed == Guard::Off => {
                 tracing::warn!(id, callee = C::CALLEE, %error, "confirmed without an answer");
                 self.confirm(id).await

@@ -24,11 +24,15 @@ pub(super) fn reserve<C: ReservedCommand>(
         if let Some(open) = tx.find::<Row<C>>(key)?.pop() {
             return match C::DUPLICATES {
                 Duplicates::Refuse => Err(ReserveError::InProgress(C::NOUN)),
+                // The open attempt, with its key: both requests then ask with one key, and the
+                // other service acts once.
                 Duplicates::Join if open.request == attempt.request => Ok(Reserved::Open(open)),
                 Duplicates::Join => Err(ReserveError::KeyReused(C::NOUN)),
             };
         }
         if let Some(id) = tx.answer::<i64>(&answer_key::<C>(key))? {
+            // An outcome may be deleted after its confirmation, as a canceled order is. The key is
+            // not free again: its request was executed.
             let done = tx.get::<C::Outcome>(id)?.ok_or(ReserveError::OutcomeRemoved(C::NOUN))?;
             return if C::repeats(&attempt.request, &done) {
                 Ok(Reserved::Done(done))
@@ -60,6 +64,7 @@ pub(super) fn confirm<C: ReservedCommand>(
     // to confirm now would leave an outcome whose confirmation is being undone.
     let attempt = take::<C>(tx, id)?.ok_or(ReserveError::TooLate(C::NOT_DONE))?;
     if let Some(key) = &attempt.client_key {
+        // Only now: a key whose attempt failed may be used again.
         tx.remember(&answer_key::<C>(key), &id)?;
     }
     Ok(C::confirm(tx, attempt)?)

@@ -22,6 +22,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Problem::malformed("the body must be a JSON object"));
         }
+        // Whatever the content type says: a client that sends JSON without one is understood.
         let value = serde_json::from_slice(&bytes)
             .map_err(|error| Problem::malformed(error.to_string()))?;
         Ok(Self(value))

@@ -33,6 +33,7 @@ pub struct Caller {
 impl Caller {
     pub(crate) fn new(headers: &HeaderMap, uri: &Uri) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        // Behind the gateway the client's own address is in this header; links must lead there.
         let host = text("x-forwarded-host")
             .or_else(|| text(header::HOST.as_str()))
             .or_else(|| uri.authority().map(http::uri::Authority::as_str))
@@ -49,6 +50,7 @@ impl Caller {
 
 /// The first that is named of the two; HAL if neither is.
 fn format(accept: &str) -> Format {
+    // Quality values are ignored: clients name one of the two, or neither.
     let mut types =
         accept.split(',').map(|entry| entry.split(';').next().unwrap_or_default().trim());
     match types.find(|name| ["application/hal+json", "application/json"].contains(name)) {

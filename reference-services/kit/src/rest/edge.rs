@@ -30,6 +30,7 @@ pub(super) async fn surround(
     next: Next,
 ) -> Response {
     let began = Instant::now();
+    // Taken now, as the handler consumes the request.
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let matched =
         request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
@@ -39,6 +40,7 @@ pub(super) async fn surround(
         tracing::info_span!("request", trace_id = context.trace_id(), span_id = context.span_id());
     let (request, unread) = unread::lend(request);
     let response = next.run(request).instrument(logs).await;
+    // A route, never a path: paths have ids in them, and each would be a time series of its own.
     let label = response.extensions().get::<RouteLabel>().map(|label| label.0.clone());
     let uri = label.or(matched).unwrap_or_else(|| "UNKNOWN".to_owned());
     let status = response.status();
@@ -49,6 +51,7 @@ pub(super) async fn surround(
         span.set("http.request.method", &method);
         span.set("url.path", &path);
         span.set("http.response.status_code", &status.as_u16());
+        // A gRPC refusal is an HTTP 200; only its own code tells.
         let grpc = response.headers().get("grpc-status").and_then(|code| code.to_str().ok());
         if let Some(code) = grpc {
             span.set("rpc.grpc.status_code", &code);
@@ -58,6 +61,7 @@ pub(super) async fn surround(
         }
     }
     metrics.record(metrics::Request { method, uri, status: status.as_u16() }, began.elapsed());
+    // After the metrics: the time of a slow sender is not the service's.
     unread.discard().await;
     render(response, &path)
 }
@@ -74,6 +78,7 @@ fn begin_span(metrics: &Metrics, request: &mut Request) -> Span {
 
 /// The refusal's other headers stay, such as the allowed methods.
 fn render(mut response: Response, path: &str) -> Response {
+    // Written here and not in the handler, as a problem names the request's path.
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };

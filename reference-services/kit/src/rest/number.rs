@@ -19,6 +19,7 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>
         return Ok(None);
     };
     let number = match &value {
+        // Exact first: a detour through a float would change numbers above 2^53.
         Lenient::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
         Lenient::Text(text) => text.trim().parse().ok(),
     };
@@ -28,6 +29,7 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>
 /// 1.0 is as whole as 1. Beyond what a float can count one by one nobody knows which
 /// number was meant.
 fn whole(number: f64) -> Option<i64> {
+    // 2^53: up to here a float counts every integer.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }

@@ -42,6 +42,8 @@ impl Problem {
 
     /// 503: something that is needed is down; try again in a second.
     pub fn unavailable(message: impl Into<String>) -> Self {
+        // Every 503 says when to come back: clients that repeat at once would only add
+        // to an outage.
         Self { retry_after_seconds: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, message) }
     }
 
@@ -90,12 +92,14 @@ impl From<StoreError> for Problem {
         if !error.is_outage() {
             tracing::error!(%error, "a request failed");
         }
+        // The details are in the log: a client can do nothing with them, and they may name hosts.
         Self::unavailable("the store cannot be used at the moment")
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        // The body follows in the layer around all routes, which knows the path.
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
         response
@@ -115,5 +119,6 @@ pub(super) async fn no_such_path() -> Problem {
 /// # Errors
 /// What is not a number names nothing.
 pub fn parse_id(text: &str) -> Result<i64, Problem> {
+    // 404 and not 400, as with Spring: what is no id names nothing.
     text.parse().map_err(|_| Problem::not_found(format!("{text:?} is not an id")))
 }

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 /// The limits of draining; a client that sends more, or more slowly, is cut off.
+// Enough for a client that sends far more than the limit of a body; beyond that it is cut off.
 const MOST_BYTES: usize = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -31,6 +32,7 @@ pub(super) struct Unread(Option<oneshot::Receiver<Body>>);
 /// Lends the request's body to its handler. HTTP/2 ends a stream without a reset, and a client that
 /// waits for `100 Continue` has sent nothing.
 pub(super) fn lend(request: Request) -> (Request, Unread) {
+    // Where a stream can end by itself, or nothing was sent, there is nothing to drain.
     if request.version() >= Version::HTTP_2
         || request.headers().contains_key(EXPECT)
         || request.body().is_end_stream()
@@ -80,6 +82,7 @@ impl HttpBody for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
+        // A handler that refuses drops the body unread; this is the only place that sees it.
         if let Some(back) = self.back.take().filter(|_| !self.body.is_end_stream()) {
             drop(back.send(std::mem::take(&mut self.body)));
         }

@@ -60,6 +60,8 @@ impl Reader for Layered<'_> {
         span: &Span,
         visit: &mut dyn FnMut(&str, &str) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
+        // Merged by key: the base's rows and the uncommitted ones must come in one order, and a
+        // removed row must hide the one beneath it.
         let mut merged = BTreeMap::new();
         self.base.scan(span, &mut |key, value| {
             merged.insert(key.to_owned(), Some(value.to_owned()));

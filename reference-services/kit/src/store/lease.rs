@@ -44,6 +44,7 @@ impl Lease {
 
     /// Takes or keeps the turn; false while another replica has it.
     pub(crate) async fn hold(&mut self, store: &Store) -> Result<bool, StoreError> {
+        // A relay asks before every batch; the row is written only when it must be.
         if self.renewed.is_some_and(|renewed| renewed.elapsed() < RENEW) {
             return Ok(true);
         }
@@ -51,6 +52,8 @@ impl Lease {
             return Ok(false);
         }
         let (key, me) = (self.key.clone(), self.me.clone());
+        // Whoever has been unchanged for the whole term on this replica's own clock is silent: no
+        // two machines' clocks are compared.
         let silent =
             self.seen.clone().filter(|(_, since)| since.elapsed() >= TERM).map(|(row, _)| row);
         let other = store.write(move |tx| tx.take_turn(&key, me, silent.as_ref())).await?;
@@ -59,6 +62,7 @@ impl Lease {
         if let Some(row) = other
             && self.seen.as_ref().is_none_or(|(seen, _)| *seen != row)
         {
+            // A row that has changed starts the term again: its owner is alive.
             self.seen = Some((row, Instant::now()));
         }
         Ok(self.renewed.is_some())
@@ -89,6 +93,7 @@ impl Tx<'_> {
     }
 
     fn end_turn(&mut self, key: String, me: &str) -> Result<(), StoreError> {
+        // Another replica may have taken the lease over meanwhile; its row must stay.
         if self.turn(&key)?.is_some_and(|row| row.owner == me) {
             self.own.remove(key);
         }

@@ -43,6 +43,8 @@ impl Postgres {
 
     /// A server that is down is no reason not to start; one that refuses is.
     fn open(&mut self) -> Result<(), StoreError> {
+        // A server that is down may come back; a wrong password or a missing database will not, and
+        // the service should say so at its start.
         match self.session() {
             Ok(_) | Err(StoreError::Unavailable(_)) => Ok(()),
             Err(error) => Err(self.server.unusable(&error)),
@@ -50,6 +52,8 @@ impl Postgres {
     }
 
     fn session(&mut self) -> Result<&mut Session, StoreError> {
+        // The library notices a closed connection only by itself; a session that it knows to be
+        // closed is replaced before use.
         let usable = self.session.take().filter(|session| !session.is_closed());
         let session = match usable {
             Some(session) => session,
@@ -77,11 +81,14 @@ impl Postgres {
         if let Some(error) = session.failure() {
             return Err(error);
         }
+        // A batch that changes nothing needs no marker and no flush.
         if changes.is_empty() {
             session.roll_back()?;
             return Ok(false);
         }
         session.apply(&changes)?;
+        // In the same transaction as the changes: if the answer to the commit is lost, the marker
+        // tells whether it happened.
         session.mark(&writer, batch)?;
         self.batch = batch;
         Ok(true)
@@ -94,6 +101,7 @@ impl Engine for Postgres {
             Ok(false) => Ok(()),
             Ok(true) => match self.session()?.commit() {
                 Ok(()) => Ok(()),
+                // From the commit on, an error no longer means that nothing was changed.
                 Err(error) => self.give_up(StoreError::Unsettled(error.to_string())),
             },
             Err(error) => self.give_up(error),
@@ -142,6 +150,8 @@ impl Reader for Snapshot<'_> {
     ) -> Result<(), StoreError> {
         let mut after = None;
         loop {
+            // In portions, by key rather than by offset: memory is bounded, and a portion costs the
+            // same however far the scan is.
             let rows = self.0.some(span, after.as_deref())?;
             let more = rows.len() >= session::SOME;
             after = rows.last().map(|(key, _)| key.clone());

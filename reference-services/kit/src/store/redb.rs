@@ -31,6 +31,8 @@ pub(super) fn open(path: &Path) -> Result<Redb, StoreError> {
     let database = loop {
         match Database::builder().set_cache_size(CACHE_BYTES).create(path) {
             Ok(database) => break database,
+            // A killed predecessor's lock goes with its process, a moment after its
+            // successor has started.
             Err(DatabaseError::DatabaseAlreadyOpen) if Instant::now() < deadline => {
                 thread::sleep(Duration::from_millis(20));
             }
@@ -53,6 +55,8 @@ fn refused(path: &Path, error: &DatabaseError) -> StoreError {
     match error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::Locked { path: path.to_owned() },
         DatabaseError::Storage(StorageError::Io(cause))
+            // redb reports a file of another format as invalid data; everything else is
+            // the file system's.
             if cause.kind() != io::ErrorKind::InvalidData =>
         {
             StoreError::unwritable(path, error)
@@ -67,6 +71,7 @@ impl Engine for Redb {
         {
             let mut table = tx.open_table(ENTRIES)?;
             let changes = work(&Snapshot(&table));
+            // A commit is a flush to disk: a batch that changes nothing is spared it.
             if changes.is_empty() {
                 return Ok(());
             }

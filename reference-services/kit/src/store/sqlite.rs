@@ -17,6 +17,8 @@ use crate::sqlite;
 pub(super) struct Sqlite(Connection);
 
 const TABLE: &str =
+    // One tree instead of two: the key is the table's own order, and scans by prefix are what the
+    // store does most.
     "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";
 
 pub(super) fn open(path: &Path) -> Result<Sqlite, StoreError> {
@@ -24,6 +26,7 @@ pub(super) fn open(path: &Path) -> Result<Sqlite, StoreError> {
     sqlite::open(path, TABLE).map(Sqlite).map_err(|error| refused(path, &error))
 }
 
+// The messages tell what to do, which differs: another file, another process, or permissions.
 fn refused(path: &Path, error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {

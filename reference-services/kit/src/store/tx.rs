@@ -61,6 +61,7 @@ impl<'a> Tx<'a> {
             free = documents::id_of(key);
             ControlFlow::Break(())
         })?;
+        // The smallest released id first: ids stay dense however many requests are refused.
         let Some(id) = free else {
             return self.next_id::<T>();
         };
@@ -103,6 +104,8 @@ impl<'a> Tx<'a> {
     /// When the store cannot be read, or the document does not serialize.
     pub fn put<T: Document>(&mut self, document: &T) -> Result<(), StoreError> {
         let id = document.id();
+        // The count and the index follow the document in the same transaction, so that a page's
+        // total needs no scan.
         match self.get::<T>(id)? {
             None => drop(self.increment(documents::count_key::<T>(), 1)?),
             Some(before) => self.unindex(&before),
@@ -148,8 +151,10 @@ impl<'a> Tx<'a> {
         let outbox = self.outbox.clone();
         match outbox {
             Outbox::Transactional(relay) => {
+                // A counter rather than a timestamp: the relay sends in the order of the commits.
                 let number = self.increment(documents::OUTBOX_NEXT.to_owned(), 1)?;
                 self.own.set(documents::outbox_key(number), serde_json::to_string(&event)?);
+                // Only after the commit: a relay that looks earlier would find nothing.
                 self.after_commit(move || relay.wake());
             }
             Outbox::Buffered(producer) => self.after_commit(move || producer.send(event)),
@@ -171,6 +176,7 @@ impl<'a> Tx<'a> {
 
     /// Writes an event's id into the inbox.
     pub fn received(&mut self, event_id: &str) {
+        // The key alone is the information.
         self.own.set(documents::inbox_key(event_id), String::new());
     }
 

@@ -14,6 +14,8 @@ pub(super) type Ending = Box<dyn FnOnce(Result<(), StoreError>)>;
 pub(super) type ReadJob = Box<dyn FnOnce(&dyn Reader) + Send>;
 
 /// How many transactions one commit may carry: bounds the wait of the first for the last.
+// The first of a batch waits until the last has run: 128 bounds that wait, and shares one flush
+// among as many.
 const BATCH: usize = 128;
 /// The stack of the two threads. Nothing here recurses, and memory counts: five services
 /// share one machine.
@@ -40,6 +42,7 @@ pub(super) fn read_thread(mut engine: Box<dyn Engine>) -> Result<Sender<ReadJob>
                 batch.take().into_iter().flatten().for_each(|job: ReadJob| job(reader));
             });
             if let Err(error) = outcome
+                // An outage is logged once by the engine, not once for each batch.
                 && !error.is_outage()
             {
                 tracing::error!(%error, "the store cannot be read");
@@ -70,6 +73,8 @@ fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>, waiting: &Receiver<Writ
     let outcome = engine.write(&mut |reader| {
         let mut changes = Changes::default();
         for job in batch.take().into_iter().flatten() {
+            // Each job sees the changes of those before it, as if they were committed already; if
+            // the commit fails, all of them fail together.
             endings.push(job(reader, &mut changes));
         }
         changes
@@ -91,8 +96,12 @@ fn settled(
     mut outcome: Result<(), StoreError>,
     waiting: &Receiver<WriteJob>,
 ) -> Result<(), StoreError> {
+    // A caller must not learn of a failure that was a success: it would repeat its command. So its
+    // answer waits until the outcome is known.
     while let Err(StoreError::Unsettled(_)) = outcome {
         thread::sleep(SETTLE);
+        // New jobs are refused rather than queued: their callers get an answer now, and the queue
+        // does not grow with the outage.
         waiting.try_iter().for_each(drop);
         outcome = engine.settle();
     }

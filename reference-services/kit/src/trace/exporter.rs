@@ -13,6 +13,7 @@ use crate::calls::client;
 use crate::lifecycle::Stop;
 
 /// How many spans may wait.
+// Bounded: with a collector that is away, spans are dropped rather than kept.
 const QUEUE: usize = 4096;
 const BATCH: usize = 512;
 /// How long the first span of a batch waits for others.
@@ -46,6 +47,7 @@ impl Exporter {
     }
 
     pub(super) fn take(&self, record: Record) {
+        // Never waits: this runs on the way of every request.
         if self.queue.try_send(record).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
@@ -68,6 +70,7 @@ impl Exporter {
                 _ = waiting.recv_many(&mut batch, BATCH) => {}
                 () = stop.requested() => return,
             }
+            // Not a sleep: a stop ends the wait at once.
             if batch.len() < BATCH {
                 drop(timeout(LINGER, stop.requested()).await);
             }

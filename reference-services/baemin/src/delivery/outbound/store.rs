@@ -21,6 +21,7 @@ impl Document for Delivery {
 /// Starts to deliver a paid order, unless its refund arrived first.
 pub fn start(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), StoreError> {
     let known = of_order(tx, parcel.order_id)?;
+    // A canceled row without a start is a refund that overtook its payment.
     if known.iter().any(|delivery| delivery.order_status == Status::DeliveryCanceled) {
         return Ok(());
     }
@@ -33,6 +34,8 @@ pub fn start(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), Store
 pub fn cancel(tx: &mut Tx<'_>, parcel: Parcel, cause: &Cause) -> Result<(), StoreError> {
     let known = of_order(tx, parcel.order_id)?;
     if known.is_empty() {
+        // Remembered as a row of its own: the payment's event is still to come, and would start a
+        // delivery that nobody pays.
         let never = Delivery::never(tx.next_id::<Delivery>()?, parcel);
         return save(tx, &never, cause);
     }

@@ -30,6 +30,8 @@ pub fn place(tx: &mut Tx<'_>, attempt: Attempt<OpenOrder>) -> Result<Order, Stor
     let OpenOrder { placement, delivery } = attempt.request;
     let order = Order::placed(attempt.id, placement);
     tx.publish(events::ordered(&order, &attempt.cause)?)?;
+    // Delivery learns of the payment from payment's event, and may have started before payment's
+    // answer arrived here.
     let moved = delivery.and_then(|step| decide(&order, Command::Deliver(step)));
     let order = moved.map_or(order.clone(), |event| order.after(event));
     tx.put(&order)?;
@@ -49,6 +51,8 @@ pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: Attempt<OpenOrder>) -> Result<()
 pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
     if let Some(event) = decide(&order, Command::Cancel) {
+        // Deleted rather than kept with a status: the API has no canceled orders, GET
+        // is 404 afterwards.
         tx.remove::<Order>(id)?;
         tx.publish(events::order_canceled(&order.after(event), cause)?)?;
     }
@@ -63,6 +67,8 @@ pub fn deliver(tx: &mut Tx<'_>, id: i64, step: Delivery) -> Result<(), StoreErro
             tx.put(&order.after(event))?;
         }
     } else if let Some(mut attempt) = tx.get::<Attempt<OpenOrder>>(id)? {
+        // Without this note, a delivery that is faster than payment's answer would be forgotten,
+        // and the order would stay Ordered.
         attempt.request.delivery = Some(step);
         tx.put(&attempt)?;
     }

@@ -52,8 +52,11 @@ pub fn pay(
     cause: &Cause,
 ) -> Result<Payment, Refusal> {
     let canceled = tx.get::<CanceledOrder>(charge.order_id)?.is_some();
+    // Checked before the key: a repeated charge for a canceled order must be refused as well.
     approve(&charge, canceled)?;
     let key = key.map(|key| format!("payments/{key}"));
+    // The answer of then, not a new check: the first request may have succeeded, and its
+    // answer was lost.
     if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
         let payment = tx.get::<Payment>(id)?.ok_or(Rejection::OrderCanceled(charge.order_id))?;
         return if payment.charge == charge { Ok(payment) } else { Err(Refusal::KeyReused) };
@@ -69,7 +72,10 @@ pub fn pay(
 
 /// Refunds an order's payments, and refuses charges for it that arrive later.
 pub fn refund_order(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
+    // The cancellation may overtake the charge: order gives up while its call is still on
+    // the way here.
     tx.put(&CanceledOrder { order_id })?;
+    // More than one if the idempotency key is off.
     for payment in tx.find::<Payment>(&order_id.to_string())? {
         refund(tx, payment, cause)?;
     }
@@ -83,6 +89,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
 }
 
 fn refund(tx: &mut Tx<'_>, payment: Payment, cause: &Cause) -> Result<(), StoreError> {
+    // A refunded payment is deleted: its last event is all that is left of it.
     tx.remove::<Payment>(payment.id)?;
     tx.publish(events::payment_canceled(&payment.refunded(), cause)?)
 }

@@ -54,9 +54,12 @@ pub fn claim(
     cause: &Cause,
 ) -> Result<(), StoreError> {
     let Wish { order_id, coupon_id } = wish;
+    // One answer for each order: a second claim of the same order (with the inbox off) must not
+    // take the coupon twice.
     if tx.get::<Claim>(order_id)?.is_some() {
         return Ok(());
     }
+    // Before anything else, so that a claim that arrives after the cancellation finds it.
     tx.put(&Claim { order_id })?;
     let Some(coupon) = tx.get::<Coupon>(coupon_id)? else {
         return refuse(tx, wish, cause);
@@ -64,6 +67,7 @@ pub fn claim(
     match decide(&coupon, Command::Use { order_id }) {
         Ok(Some(event)) => save(tx, coupon, event, cause),
         Ok(None) => Ok(()),
+        // The planted defect: the check and the use are no longer one.
         Err(Taken) if conditional == Guard::Off => {
             save(tx, coupon, Event::CouponUsed { order_id }, cause)
         }

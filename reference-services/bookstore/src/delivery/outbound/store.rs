@@ -54,6 +54,7 @@ pub fn create(
     let early = tx.get::<Early>(order_id)?.unwrap_or_default();
     let delivery = Delivery::new(tx.next_id::<Delivery>()?, order_id, delivery_address);
     tx.put(&delivery)?;
+    // Cancellation wins over preparation: both may have arrived before the order.
     if early.canceled {
         change(tx, delivery.id, Command::Cancel, cause)?;
     } else if early.prepared {
@@ -91,6 +92,7 @@ pub fn change_of_order(
     if known.is_empty() {
         let mut early =
             tx.get::<Early>(order_id)?.unwrap_or(Early { order_id, ..Early::default() });
+        // Both are kept: which of the two came first says nothing about their order.
         early.prepared |= *command == Command::Start;
         early.canceled |= *command == Command::Cancel;
         tx.put(&early)?;

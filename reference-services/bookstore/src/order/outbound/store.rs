@@ -56,6 +56,8 @@ pub fn place(
     key: Option<&str>,
     cause: &Cause,
 ) -> Result<Order, Refusal> {
+    // Asked again within the transaction: two requests with one key may have passed the
+    // first look together.
     if let Some(order) = key.map(|key| known(tx, &placement, key)).transpose()?.flatten() {
         return Ok(order);
     }
@@ -78,6 +80,8 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
     let order = order.after(&event);
     if event == Event::OrderCanceled(Reason::Customer) {
         tx.remove::<Order>(id)?;
+        // Kept aside: bookInventory's and coupon's events about it may still arrive, and must not
+        // become dead letters.
         tx.put(&Withdrawn(order.clone()))?;
     } else {
         tx.put(&order)?;

@@ -53,6 +53,8 @@ async fn pay(
     JsonBody(body): JsonBody<Pay>,
 ) -> Result<Response, Problem> {
     let request = body.into_charge()?;
+    // The guard forgets the key at the edge, so that everything behind it is the same
+    // with and without.
     let key = caller.idempotency_key.clone().filter(|_| app.idempotency_key == Guard::On);
     let cause = caller.cause.clone();
     let payment = app.store.write(move |tx| store::pay(tx, request, key, &cause)).await?;

@@ -52,8 +52,11 @@ pub fn pay(
     cause: &Cause,
 ) -> Result<Payment, Refusal> {
     let canceled = tx.get::<CanceledReservation>(charge.request_id)?.is_some();
+    // Checked before the key: a repeated charge for a canceled reservation must be refused as well.
     approve(&charge, canceled)?;
     let key = key.map(|key| format!("payments/{key}"));
+    // The answer of then, not a new check: the first request may have succeeded, and its
+    // answer was lost.
     if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
         let payment = tx.get::<Payment>(id)?.ok_or(Rejection::NoSuchPayment)?;
         return if payment.charge == charge { Ok(payment) } else { Err(Refusal::KeyReused) };
@@ -72,6 +75,8 @@ pub fn refund_reservation(
     request_id: i64,
     cause: &Cause,
 ) -> Result<(), StoreError> {
+    // The cancellation may overtake the charge: reservation gives up while its call is still on
+    // the way here.
     tx.put(&CanceledReservation { request_id })?;
     let paid = tx.find::<Payment>(&request_id.to_string())?;
     for payment in paid.into_iter().filter_map(Payment::refunded) {

@@ -47,6 +47,8 @@ pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: Attempt<Placement>) -> Result<()
 pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     let reservation = tx.get::<Reservation>(id)?.ok_or(Rejection::NoSuchReservation)?;
     if let Some(event) = decide(&reservation, Command::Cancel)? {
+        // Deleted rather than kept with a status: the API has no canceled reservations, GET
+        // is 404 afterwards.
         tx.remove::<Reservation>(id)?;
         tx.publish(events::cleaning_request_canceled(&reservation.after(event), cause)?)?;
     }

@@ -31,6 +31,7 @@ impl ProductClient {
         order: &Order,
         traceparent: &str,
     ) -> Result<Cancellation, CallError> {
+        // A cancellation is the same however often it is sent, so the id alone makes a good key.
         let key = format!("cancel-order-{}", order.id);
         let body =
             json!({ "orderId": order.id, "productName": order.product_name, "qty": order.qty });

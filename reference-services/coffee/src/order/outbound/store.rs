@@ -35,6 +35,8 @@ pub fn place(
     let key = key.map(|key| format!("orders/{key}"));
     if let Some(id) = key.as_deref().map(|key| tx.answer::<i64>(key)).transpose()?.flatten() {
         let order = tx.get::<Order>(id)?.ok_or(Rejection::NoSuchOrder)?;
+        // Not the product's id: it is set when the order is finished, while the client's request
+        // stays as it was.
         let same = order.product_name == placement.product_name && order.qty == placement.qty;
         return if same { Ok(order) } else { Err(Refusal::KeyReused) };
     }

@@ -30,6 +30,8 @@ impl StockClient {
     /// by its key.
     pub async fn reduce(&self, product: &Product, traceparent: &str) -> Result<Supply, CallError> {
         let Product { id, order_id, .. } = product;
+        // Of both ids: with the inbox off, an order has two products, each of which
+        // takes from stock.
         let key = format!("order-{order_id}-product-{id}");
         let context =
             Context { traceparent, idempotency_key: (self.key == Guard::On).then_some(&key) };

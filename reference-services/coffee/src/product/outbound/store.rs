@@ -80,6 +80,7 @@ pub fn change(
     };
     let product = product.after(event);
     tx.put(&product)?;
+    // The job goes with the product's end, in one transaction: a kill leaves both or neither.
     if event != Event::Started {
         tx.remove::<Job>(id)?;
     }
@@ -100,6 +101,7 @@ pub fn cancel(tx: &mut Tx<'_>, order: &Cancellation, cause: &Cause) -> Result<Pr
     }
     match canceled {
         Some(product) => Ok(product),
+        // The cancellation has overtaken the order, which would otherwise be made when it arrives.
         None => tombstone(tx, order, cause),
     }
 }

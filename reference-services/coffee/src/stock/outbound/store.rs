@@ -67,6 +67,8 @@ pub fn reduce(
     cause: &Cause,
 ) -> Result<bool, Refusal> {
     let key = key.map(|key| format!("reduce/{key}"));
+    // The answer is stored whether or not there was enough: a repeated request must not succeed
+    // where the first failed, as product has acted on that.
     if let Some(answer) = key.as_deref().map(|key| tx.answer::<Answer>(key)).transpose()?.flatten()
     {
         let same = answer.product_name == wanted.product_name && answer.qty == wanted.qty;
@@ -84,6 +86,7 @@ fn take(tx: &mut Tx<'_>, wanted: &Supply, cause: &Cause) -> Result<bool, Refusal
     let stock = by_name(tx, &wanted.product_name)?;
     let event = match decide(stock.as_ref(), Command::Reduce(wanted.qty)) {
         Ok(event) => event,
+        // Not enough is an answer, not a failure: product finishes the order as out of stock.
         Err(Rejection::Lacking | Rejection::Unknown) => return Ok(false),
         Err(rejection) => return Err(rejection.into()),
     };
@@ -118,6 +121,7 @@ pub async fn seed(store: Store, initial: Vec<Supply>, stop: Stop) {
 }
 
 fn fill(tx: &mut Tx<'_>, initial: Vec<Supply>) -> Result<(), Refusal> {
+    // Only a store that is empty: a restart must not undo what was sold.
     if tx.count::<Stock>()? == 0 {
         for supply in initial {
             create(tx, supply)?;

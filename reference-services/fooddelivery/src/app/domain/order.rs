@@ -113,6 +113,8 @@ pub fn decide(order: &Order, command: Command) -> Result<Option<Event>, Rejectio
         (Command::Cancel, Placed | Accepted) => Ok(Some(Event::OrderCanceled)),
         (Command::Cancel, Canceled) => Ok(None),
         (Command::Cancel, status) => Err(Rejection::TooLate(status)),
+        // A final status stays: a late event of store or rider must not revive an order
+        // that was canceled.
         (Command::Advance(_), Delivered | Rejected | Canceled) => Ok(None),
         // Events of store and rider may overtake each other.
         (Command::Advance(to), from) => Ok((to > from).then_some(Event::Advanced(to))),

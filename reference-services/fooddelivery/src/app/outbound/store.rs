@@ -59,6 +59,7 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
     };
     let order = order.after(event);
     tx.put(&order)?;
+    // The other changes follow from events of store and rider, which everyone has read already.
     if event == Event::OrderCanceled {
         tx.publish(events::order_canceled(&order, cause)?)?;
     }

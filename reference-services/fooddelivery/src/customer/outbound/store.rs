@@ -49,6 +49,8 @@ pub fn notify(tx: &mut Tx<'_>, order_id: i64, update: &Update) -> Result<(), Sto
     let Some(status) = update.status() else {
         return Ok(());
     };
+    // Events of store and rider name no customer: it is that of the page, once the order's own
+    // event has made it.
     let customer = match update {
         Update::Placed(placement) => {
             let customer = placement.addressee().map(str::to_owned);

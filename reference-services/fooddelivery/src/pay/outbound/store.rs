@@ -45,9 +45,12 @@ pub fn pay(
         return match payment.status {
             _ if !same => Err(Refusal::KeyReused),
             Status::Paid => Ok(payment),
+            // The answer of then is void: the money was given back.
             Status::Canceled => Err(Rejection::OrderCanceled.into()),
         };
     }
+    // The refund may have overtaken the charge: app gave up while its call was still on
+    // the way here.
     if tx.answer::<bool>(&canceled_key(charge.order_id))?.is_some() {
         return Err(Rejection::OrderCanceled.into());
     }
@@ -62,6 +65,7 @@ pub fn pay(
 
 /// Refunds an order's payments, and refuses charges for it that arrive later.
 pub fn refund_order(tx: &mut Tx<'_>, order_id: i64, cause: &Cause) -> Result<(), StoreError> {
+    // Whether or not there is a payment yet: a charge that arrives later finds it.
     tx.remember(&canceled_key(order_id), &true)?;
     for payment in tx.find::<Payment>(&order_id.to_string())? {
         if let Some(payment) = payment.refunded() {

@@ -56,10 +56,13 @@ pub fn follow(
 ) -> Result<(), StoreError> {
     let mut known = tx.find::<Delivery>(&errand.order_id.to_string())?;
     if known.is_empty() {
+        // Store's event may overtake app's own; it says enough to make the delivery.
         known.push(add(tx, errand)?);
     }
     for delivery in known {
         match change(tx, delivery.id, command, cause) {
+            // A command that comes too late is no fault of the event, and a dead letter
+            // would help nobody.
             Ok(_) | Err(Refusal::Rejected(_) | Refusal::NoSuchDelivery) => {}
             Err(Refusal::Store(error)) => return Err(error),
         }

@@ -37,6 +37,7 @@ pub fn receive(
     delivery_type: DeliveryType,
 ) -> Result<(), StoreError> {
     let known = tx.find::<StoreOrder>(&order_id.to_string())?;
+    // A canceled row is a cancellation that overtook the order.
     if known.iter().all(|order| order.status != Status::Canceled) {
         let order = StoreOrder::received(tx.next_id::<StoreOrder>()?, order_id, delivery_type);
         tx.put(&order)?;
@@ -59,6 +60,8 @@ pub fn cancel(
     }
     for order in known {
         match change(tx, order.id, Command::Cancel, cause) {
+            // An order that is being cooked cannot be canceled any more; app has refused that
+            // already where it could.
             Ok(_) | Err(Refusal::Rejected(_) | Refusal::NoSuchOrder) => {}
             Err(Refusal::Store(error)) => return Err(error),
         }

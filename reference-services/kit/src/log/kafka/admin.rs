@@ -26,6 +26,7 @@ pub(super) async fn ensure(connection: &Arc<Connection>, topic: &str) -> Result<
     loop {
         match admin.create_topics([&wanted], &options).await {
             Ok(results) => match results.into_iter().next() {
+                // Several services create the same topic at the same time.
                 None | Some(Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists))) => break,
                 Some(Err((_, error))) if may_pass(error) => connection.is_away(&error.to_string()),
                 Some(Err((_, error))) => {
@@ -52,6 +53,8 @@ fn may_pass(error: RDKafkaErrorCode) -> bool {
         Code::NotController,
         Code::LeaderNotAvailable,
         Code::BrokerNotAvailable,
+        // While a cluster starts, it has fewer brokers than the default number of replicas
+        // for a moment.
         Code::InvalidReplicationFactor,
     ];
     passing.contains(&error)

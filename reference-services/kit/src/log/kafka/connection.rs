@@ -33,6 +33,7 @@ impl Connection {
             .set("reconnect.backoff.ms", "100")
             .set("reconnect.backoff.max.ms", "1000")
             .set("topic.metadata.refresh.interval.ms", "10000")
+            // Errors only: librdkafka's own log lines bypass the service's format.
             .set("log_level", "3");
         config
     }
@@ -45,6 +46,7 @@ impl Connection {
     }
 
     pub(super) fn is_away(&self, reason: &str) {
+        // Many calls and callbacks report the same outage: only the first is logged.
         if !self.down.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 brokers = self.brokers,
@@ -67,6 +69,8 @@ impl ClientContext for Voice {
     fn error(&self, error: KafkaError, reason: &str) {
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::AllBrokersDown) => self.0.is_away(reason),
+            // One broker of several may be away without any effect; only when all are is
+            // the log unavailable.
             Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::Resolve) | None => {
                 tracing::debug!(%error, reason, "Kafka");
             }

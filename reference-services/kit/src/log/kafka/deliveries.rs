@@ -41,6 +41,7 @@ pub(super) async fn next<C: ConsumerContext + 'static>(
                     connection.is_away(&error.to_string());
                 }
                 tracing::debug!(%error, "Kafka");
+                // librdkafka repeats errors without a pause while brokers are away.
                 sleep(PAUSE).await;
             }
         }
@@ -49,6 +50,7 @@ pub(super) async fn next<C: ConsumerContext + 'static>(
 
 /// The next record, if it is here already.
 fn at_hand<C: ConsumerContext + 'static>(consumer: &StreamConsumer<C>) -> Option<Delivery> {
+    // A poll without a waker: takes what is in the library's queue, and never waits for more.
     match pin!(consumer.recv()).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(message)) => Some(delivery(&message)),
         Poll::Ready(Err(_)) | Poll::Pending => None,

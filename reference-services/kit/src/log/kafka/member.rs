@@ -28,6 +28,7 @@ impl Member {
         let mut config = connection.config();
         config
             .set("group.id", group)
+            // A new group reads everything from the beginning, as on the embedded log.
             .set("auto.offset.reset", "earliest")
             // Only what is processed is committed, and soon after it.
             .set("enable.auto.offset.store", "false")
@@ -63,6 +64,7 @@ impl ConsumerContext for Member {
         let outcome = if happened == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             self.assign(consumer, partitions)
         } else {
+            // Cooperative assignment takes away only the partitions that move.
             consumer.incremental_unassign(partitions)
         };
         if let Err(error) = outcome {
@@ -78,6 +80,7 @@ impl Member {
         partitions: &mut TopicPartitionList,
     ) -> Result<(), KafkaError> {
         if self.offsets == Offsets::Latest {
+            // The planted defect: what came while the service was away is skipped.
             partitions.set_all_offsets(Offset::End)?;
         }
         consumer.incremental_assign(partitions)

@@ -46,8 +46,11 @@ impl Producer {
         }
         loop {
             let client = Arc::clone(&self.client.lock().unwrap_or_else(PoisonError::into_inner));
+            // A client that has lost its brokers usually finds them again by itself; 15 s is well
+            // above the reconnect's pauses of at most 1 s.
             match timeout(PATIENCE, deliver(&client, &records)).await {
                 Ok(Ok(())) => break,
+                // Another caller has replaced the client: send again by the new one.
                 Ok(Err(error)) if is_purged(&error) => {}
                 Ok(Err(error)) => return Err(error.into()),
                 Err(_) => self.replace(client)?,
@@ -62,6 +65,7 @@ impl Producer {
     /// each client sends them from the first that is unconfirmed.
     fn replace(&self, old: Arc<Client>) -> Result<(), LogError> {
         let mut current = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        // Several callers may run into the timeout at once; only the first replaces the client.
         if Arc::ptr_eq(&current, &old) {
             *current = client(&self.connection)?;
             old.purge(PurgeConfig::default().queue().inflight());
@@ -91,6 +95,7 @@ fn client(connection: &Arc<Connection>) -> Result<Arc<Client>, KafkaError> {
         .set("message.timeout.ms", "0")
         // The partition that Kafka's own clients choose for a key.
         .set("partitioner", "murmur2_random")
+        // A short wait gathers the events of one relay batch into one request.
         .set("linger.ms", "2");
     Client::from_config_and_context(&config, Voice(Arc::clone(connection))).map(Arc::new)
 }
@@ -98,6 +103,8 @@ fn client(connection: &Arc<Connection>) -> Result<Arc<Client>, KafkaError> {
 async fn deliver(client: &Client, records: &[NewRecord]) -> Result<(), KafkaError> {
     let mut on_their_way = Vec::with_capacity(records.len());
     for record in records {
+        // All are queued before the first is awaited: otherwise each record would take
+        // a round trip.
         on_their_way.push(send(client, record).await?);
     }
     for delivery in on_their_way {
@@ -119,6 +126,8 @@ async fn send(client: &Client, record: &NewRecord) -> Result<DeliveryFuture, Kaf
             Ok(delivery) => return Ok(delivery),
             Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused)) => {
                 message = refused;
+                // The library's queue drains by itself; the record that it refused comes back and
+                // is kept in order.
                 sleep(QUEUE_FULL).await;
             }
             Err((error, _)) => return Err(error),

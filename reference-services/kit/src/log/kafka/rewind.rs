@@ -24,6 +24,7 @@ pub(super) fn rewind(
     let consumer: BaseConsumer<Voice> =
         config.create_with_context(Voice(Arc::clone(connection)))?;
     let wanted = offsets(&consumer, topic, to)?;
+    // The group has committed nothing, so there is nothing to rewind.
     if wanted.count() == 0 {
         return Ok(());
     }
@@ -50,6 +51,8 @@ fn offsets(
     let mut wanted = TopicPartitionList::new();
     for one in consumer.committed_offsets(all, PATIENCE)?.elements() {
         if let Offset::Offset(committed) = one.offset() {
+            // Retention may have removed the oldest records: the group must not be set to an offset
+            // that does not exist any more.
             let (first, _) = consumer.fetch_watermarks(topic, one.partition(), PATIENCE)?;
             let back = match to {
                 Rewind::Beginning => first,

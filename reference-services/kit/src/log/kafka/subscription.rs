@@ -18,6 +18,8 @@ use crate::config::Offsets;
 use crate::log::{Delivery, LogError, LogFuture, Subscription};
 
 /// How long leaving may take: without brokers the session ends by itself.
+// Less than a service's time for each background part, so that a stop without brokers
+// is still clean.
 const LEAVE: Duration = Duration::from_secs(3);
 
 pub(super) struct KafkaSubscription {
@@ -52,6 +54,8 @@ impl KafkaSubscription {
     }
 
     async fn join(&mut self) -> Result<(), LogError> {
+        // A task of its own: a poll may be dropped at its timeout, and the creation of the topic
+        // must not start again each time.
         let preparing = self.preparing.get_or_insert_with(|| {
             let (connection, topic) = (Arc::clone(&self.connection), self.topic.clone());
             tokio::spawn(async move { admin::ensure(&connection, &topic).await })
@@ -66,6 +70,7 @@ impl KafkaSubscription {
     }
 
     async fn next_batch(&mut self, max: usize) -> Result<Vec<Delivery>, LogError> {
+        // What the caller has processed since the last poll may be committed from now on.
         self.store_processed();
         loop {
             let Some(consumer) = &self.consumer else {
@@ -75,6 +80,8 @@ impl KafkaSubscription {
             match deliveries::next(&self.connection, consumer, max).await {
                 Ok(deliveries) => return Ok(deliveries),
                 Err(error) => {
+                    // A fatal error ends librdkafka's consumer for good; the next poll joins with
+                    // a new one.
                     self.consumer = None;
                     return Err(error);
                 }
@@ -109,6 +116,7 @@ impl Subscription for KafkaSubscription {
 
     fn processed(&mut self, delivery: &Delivery) {
         let next = self.processed.entry(delivery.partition).or_default();
+        // A redelivered record must not move the offset back.
         *next = (*next).max(delivery.offset + 1);
     }
 
@@ -143,6 +151,7 @@ impl Subscription for KafkaSubscription {
                 drop(consumer);
                 match committed {
                     Err(error)
+                        // Nothing to commit is no failure of leaving.
                         if error.rdkafka_error_code() != Some(RDKafkaErrorCode::NoOffset) =>
                     {
                         Err(error.into())

@@ -45,6 +45,7 @@ impl KafkaTail {
     }
 
     async fn next_batch(&mut self, max: usize) -> Result<Vec<Delivery>, LogError> {
+        // Opened by the first poll, so that making a tail needs no broker.
         let consumer = match self.consumer.take() {
             Some(consumer) => consumer,
             None => self.begin().await?,
@@ -82,6 +83,7 @@ pub(super) async fn topics(connection: Arc<Connection>) -> Result<Vec<String>, L
         let metadata = client.fetch_metadata(None, PATIENCE)?;
         let mut names: Vec<String> =
             metadata.topics().iter().map(|topic| topic.name().to_owned()).collect();
+        // Topics such as `__consumer_offsets` are Kafka's own bookkeeping.
         names.retain(|name| !name.starts_with("__"));
         names.sort_unstable();
         Ok(names)

@@ -14,6 +14,7 @@ use crate::sqlite;
 type Job = Box<dyn FnOnce(&mut rusqlite::Connection) + Send>;
 
 /// Nothing here recurses.
+// Less than the default of 2 MiB: the services are to fit several times into one machine's memory.
 const STACK_BYTES: usize = 512 << 10;
 
 #[derive(Clone)]
@@ -38,6 +39,7 @@ impl Connection {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |db| drop(reply.send(work(db))));
         self.0.send(job).map_err(|_| LogError::Closed)?;
+        // A dropped reply means that the thread has ended.
         answer.await.map_err(|_| LogError::Closed)?
     }
 }

@@ -11,6 +11,8 @@ use crate::config::Offsets;
 use crate::log::{LogError, PARTITIONS, Rewind};
 
 /// A member without a heartbeat for this long is dead.
+// Five heartbeats: a process that is merely slow for a second must not lose its partitions. A
+// killed one is noticed by its released lock, long before.
 pub(super) const SESSION_MILLIS: i64 = 2_500;
 
 /// A group and a topic.
@@ -54,14 +56,20 @@ pub(super) fn beat(
     me: &Membership,
     held: &BTreeMap<u32, Lease>,
 ) -> Result<Beat, LogError> {
+    // Immediate: a deferred transaction that reads first and then writes can fail with SQLITE_BUSY
+    // whatever the timeout.
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut changed = announce(&tx, me)? | bury(&tx, me)?;
     let live = members(&tx, me)?;
     let mut leases = BTreeMap::new();
     for partition in 0..PARTITIONS {
+        // The same rule on the same rows in every process: the members need not talk to each
+        // other to agree.
         let owner = &live[partition as usize % live.len()];
         changed |= settle(&tx, me, partition, owner, held, &mut leases)?;
     }
+    // The epoch is what other members compare: it tells them to beat at once rather than at
+    // their next heartbeat.
     if changed {
         tx.execute(
             "INSERT INTO epochs VALUES (?1, ?2, 1) ON CONFLICT DO UPDATE SET epoch = epoch + 1",
@@ -93,6 +101,7 @@ fn announce(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
 fn bury(tx: &Transaction<'_>, me: &Membership) -> Result<bool, LogError> {
     let mut buried = false;
     for member in members(tx, me)? {
+        // Its own sign is locked by this process, so a check of it would always fail.
         if member != me.member && sign::is_dead(&me.signs, &member) {
             tx.prepare_cached("DELETE FROM members WHERE grp = ?1 AND topic = ?2 AND member = ?3")?
                 .execute(params![me.group, me.topic, member])?;
@@ -127,6 +136,8 @@ fn settle(
 ) -> Result<bool, LogError> {
     let (holder, generation, committed) = lease_row(tx, me, partition)?;
     let mine = holder.as_deref() == Some(me.member.as_str());
+    // What this member has in memory counts only under the generation it was given: a rewind or
+    // another owner has made it void otherwise.
     let known = held.get(&partition).filter(|lease| mine && lease.generation == generation);
     let fresh = Lease { generation, position: committed, committed, processed: committed };
     if mine && owner == me.member {
@@ -134,13 +145,18 @@ fn settle(
         return Ok(false);
     }
     if mine {
+        // What was processed is handed over with the partition, so that the next owner does
+        // not repeat it.
         let committed = known.map_or(committed, |lease| lease.processed);
         write_lease(tx, me, partition, None, generation, committed)?;
         return Ok(true);
     }
+    // The previous owner may be alive and still processing: the partition is taken only after it
+    // was released, or its member was removed.
     if owner == me.member && free(tx, me, holder.as_deref())? {
         let position = match me.offsets {
             Offsets::Committed => committed,
+            // Only when a partition is taken over: a member that keeps its lease never skips.
             Offsets::Latest => records::end(tx, &me.topic, partition)?,
         };
         let taken = Lease { generation: generation + 1, position, ..fresh };
@@ -212,6 +228,7 @@ pub(super) fn commit(
     leases: &BTreeMap<u32, Lease>,
 ) -> Result<bool, LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // The other leases are committed all the same: each one counts for itself.
     let mut current = true;
     for (partition, lease) in leases.iter().filter(|(_, lease)| lease.processed != lease.committed)
     {

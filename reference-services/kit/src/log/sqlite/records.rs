@@ -9,6 +9,8 @@ use super::group::{Lease, Membership};
 use crate::log::{Delivery, LogError, NewRecord, partition_of};
 
 /// How many records are appended between two checks for what can be dropped.
+// A deletion for each append would double the writes; a thousand records more than
+// needed cost nothing.
 const BETWEEN_LOOKS: i64 = 1024;
 
 /// `keep` is how many records a partition keeps, although every group has read them.
@@ -93,6 +95,7 @@ pub(super) fn fetch(
     let tx = db.transaction()?;
     let epoch = super::group::epoch(&tx, me)?;
     let mut found = Fetched { deliveries: Vec::new(), epoch, fenced: false };
+    // A share for each partition, so that a full one does not keep the others waiting.
     let share = max.div_ceil(leases.len().max(1));
     for (partition, lease) in leases {
         if super::group::holds(&tx, me, *partition, lease.generation)? {
@@ -105,6 +108,8 @@ pub(super) fn fetch(
                 &mut found.deliveries,
             )?;
         } else {
+            // Nothing is read for a partition that another member has: its records would
+            // be processed twice.
             found.fenced = true;
         }
     }
@@ -130,6 +135,8 @@ pub(super) fn read_partition(
     })?;
     for row in rows {
         let (offset, key, value, headers) = row?;
+        // Headers carry no meaning for the event itself: a row whose headers cannot be read
+        // is still delivered.
         let headers = serde_json::from_str(&headers).unwrap_or_default();
         into.push(Delivery { partition, offset, key, value: Bytes::from(value), headers });
     }

@@ -18,6 +18,8 @@ impl Sign {
         std::fs::create_dir_all(directory)?;
         let path = directory.join(member);
         let file = File::create(&path)?;
+        // The kernel releases the lock when the process ends, however it ends; nothing has to be
+        // cleaned up for that.
         file.try_lock()?;
         Ok(Self { path, _locked: file })
     }
@@ -34,6 +36,7 @@ pub(super) fn is_dead(directory: &Path, member: &str) -> bool {
     let path = directory.join(member);
     let dead = File::open(&path).is_ok_and(|file| file.try_lock().is_ok());
     if dead {
+        // Removed by whoever notices first; a second removal fails harmlessly.
         drop(std::fs::remove_file(&path));
     }
     dead

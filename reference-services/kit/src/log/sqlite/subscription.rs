@@ -14,7 +14,10 @@ use super::sign::Sign;
 use crate::log::bell::Bell;
 use crate::log::{Delivery, LogError, LogFuture, Subscription};
 
+// Twice a second is five beats in a session; each is one small transaction.
 const HEARTBEAT: Duration = Duration::from_millis(500);
+// A commit for each event would be a write for each event. With 200 ms a kill redelivers the last
+// events, which is what the inbox is there for.
 const COMMIT_EVERY: Duration = Duration::from_millis(200);
 /// The longest wait, in case a wake-up is lost: the appending process may die between its commit
 /// and the wake-up.
@@ -52,6 +55,8 @@ impl SqliteSubscription {
 
     async fn next_batch(&mut self, max: usize) -> Result<Vec<Delivery>, LogError> {
         loop {
+            // Before the look at the log: what is appended in between then wakes the wait below,
+            // and is not missed.
             self.rings.mark_unchanged();
             if Instant::now() >= self.next_beat {
                 self.beat().await?;
@@ -88,6 +93,7 @@ impl SqliteSubscription {
                 group = self.me.group,
                 "offsets refused: another member owns a partition now"
             );
+            // Another member owns a partition: the next beat finds out which ones are left.
             self.next_beat = Instant::now();
         }
         self.leases.values_mut().for_each(|lease| lease.committed = lease.processed);
@@ -98,6 +104,7 @@ impl SqliteSubscription {
     async fn fetch(&mut self, max: usize) -> Result<Vec<Delivery>, LogError> {
         let (me, leases) = (self.me.clone(), self.leases.clone());
         let found = self.connection.call(move |db| records::fetch(db, &me, &leases, max)).await?;
+        // Someone joined, left or rewound the group: shares have changed, so beat at once.
         if found.fenced || found.epoch != self.epoch {
             self.next_beat = Instant::now();
         }
@@ -130,6 +137,7 @@ impl Subscription for SqliteSubscription {
 
     fn processed(&mut self, delivery: &Delivery) {
         if let Some(lease) = self.leases.get_mut(&delivery.partition) {
+            // A redelivered record must not move the offset back.
             lease.processed = lease.processed.max(delivery.offset + 1);
         }
     }

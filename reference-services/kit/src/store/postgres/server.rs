@@ -28,10 +28,13 @@ impl Server {
         })?;
         config
             .connect_timeout(CONNECT)
+            // A machine that vanishes without closing its connections would otherwise keep the
+            // store waiting for the kernel's retransmissions, some 15 minutes.
             .tcp_user_timeout(VANISHED)
             .keepalives_idle(VANISHED)
             .keepalives_interval(Duration::from_secs(1))
             .keepalives_retries(3)
+            // Shows in pg_stat_activity which service a connection belongs to.
             .application_name(schema);
         Ok(Self { config, schema: schema.to_owned(), down: false })
     }
@@ -43,6 +46,8 @@ impl Server {
             .map_err(StoreError::from)
             .and_then(|client| Session::new(client, &self.schema));
         match &session {
+            // Logged once when it goes and once when it is back; in between every request
+            // would log it.
             Ok(_) if self.down => {
                 self.down = false;
                 tracing::info!(schema = self.schema, "the store on PostgreSQL is back");

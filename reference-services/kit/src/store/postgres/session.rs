@@ -12,6 +12,7 @@ use crate::store::changes::Changes;
 use crate::store::engine::Span;
 
 /// How many rows a scan asks for at a time.
+// Few round trips for a page, and little memory for a collection.
 pub(super) const SOME: usize = 512;
 
 /// A transaction that is idle for this long belongs to a stuck replica: the server ends it, so that
@@ -90,12 +91,15 @@ impl Session {
     /// A write transaction that no other replica's overlaps. Each statement sees what is committed,
     /// which from here on only this transaction changes.
     pub(super) fn begin_alone(&self) -> Result<(), StoreError> {
+        // The lock makes batches serial, so that the weakest level is enough: each statement sees
+        // all that came before the lock.
         self.command("BEGIN ISOLATION LEVEL READ COMMITTED")?;
         self.client.borrow_mut().execute(&self.statements.lock, &[])?;
         Ok(())
     }
 
     pub(super) fn begin_reading(&self) -> Result<(), StoreError> {
+        // A page and its total must be from one moment, and readers take no lock.
         self.command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     }
 
@@ -134,12 +138,15 @@ impl Session {
 
     fn noted<T>(&self, outcome: Result<T, postgres::Error>) -> Result<T, StoreError> {
         outcome.map_err(|error| {
+            // Kept until the end of the batch: a command may turn a failed read into a refusal, but
+            // the transaction is broken and must not commit.
             self.failure.borrow_mut().get_or_insert_with(|| StoreError::from(&error));
             StoreError::from(&error)
         })
     }
 
     pub(super) fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
+        // As arrays: one statement for all changes of a batch instead of one for each key.
         let (mut keys, mut values, mut removed) = (Vec::new(), Vec::new(), Vec::new());
         for (key, value) in changes.iter() {
             match value {
@@ -187,6 +194,8 @@ impl From<&postgres::Error> for StoreError {
     /// Whether a retry may succeed: the server did not answer, or is starting or stopping.
     fn from(error: &postgres::Error) -> Self {
         let passing = [
+            // The server starts or stops, is full, or has ended a stuck transaction: a
+            // retry may succeed.
             SqlState::CANNOT_CONNECT_NOW,
             SqlState::ADMIN_SHUTDOWN,
             SqlState::CRASH_SHUTDOWN,

@@ -44,6 +44,7 @@ pub fn change(tx: &mut Tx<'_>, id: i64, command: Command, cause: &Cause) -> Resu
     let book = tx.get::<Book>(id)?;
     let book = Book::after(id, decide(book.as_ref(), command)?);
     tx.put(&book)?;
+    // In the same transaction: what arrives must not be sold to a newcomer before those who wait.
     prepare_waiting(tx, id, cause)?;
     Ok(tx.get::<Book>(id)?.ok_or(Rejection::Unknown)?)
 }

@@ -52,6 +52,7 @@ pub fn demand(
     conditional: Guard,
     cause: &Cause,
 ) -> Result<(), StoreError> {
+    // The cancellation has left a row when it came first.
     let overtaken =
         of_order(tx, demand.order_id)?.iter().any(|known| known.status == Status::OrderCanceled);
     if overtaken {
@@ -85,6 +86,7 @@ pub fn cancel(
         };
         tx.remove::<Waiting>(deliverable.deliverable_id)?;
         tx.put(&deliverable.after(event))?;
+        // Only what was really set aside goes back: one that waited has taken nothing.
         if let Event::Canceled { returned: returned @ 1.. } = event
             && compensation == Guard::On
         {
@@ -109,6 +111,8 @@ fn put_back(tx: &mut Tx<'_>, book_id: i64, returned: i64, cause: &Cause) -> Resu
 /// there are does not block those behind it.
 pub fn prepare_waiting(tx: &mut Tx<'_>, book_id: i64, cause: &Cause) -> Result<(), StoreError> {
     for Waiting { deliverable_id, .. } in tx.find::<Waiting>(&book_id.to_string())? {
+        // The look at the book ends the walk early: with nothing left, the rest of the queue need
+        // not be read.
         if tx.get::<Book>(book_id)?.is_none_or(|book| book.stock == 0) {
             break;
         }
@@ -133,6 +137,7 @@ fn prepare(
     let Demand { book_id, quantity, .. } = deliverable.demand;
     let book = tx.get::<Book>(book_id)?;
     let taken = match book::decide(book.as_ref(), book::Command::Take(quantity)) {
+        // The planted defect: more is promised than there is.
         Err(Rejection::Lacking) if conditional == Guard::Off => {
             book::decide(book.as_ref(), book::Command::Change { book_name: None, stock: Some(0) })
         }
