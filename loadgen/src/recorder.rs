@@ -97,13 +97,13 @@ impl Recorder {
                 self.totals.replied(Duration::from_micros(sample.latency), *length);
                 self.phases.first_byte(sample.first_byte);
             }
-            (RequestEnd::Unanswered { cause }, Some(failure)) => self.blame(failure, cause),
+            (RequestEnd::Unanswered { cause }, Some(failure)) => self.count_cause(failure, cause),
             (RequestEnd::Unanswered { .. }, None) => {}
         }
         self.count(sample, verdict.failure);
     }
 
-    fn blame(&mut self, failure: Failure, cause: &'static str) {
+    fn count_cause(&mut self, failure: Failure, cause: &'static str) {
         *self.causes.entry((failure, cause)).or_default() += 1;
     }
 
@@ -121,7 +121,7 @@ impl Recorder {
     pub fn record_unsent(&mut self, intended: Duration, waited: Duration) {
         let sample = Sample::unsent(intended, waited);
         if sample.intended >= self.warm_up {
-            self.blame(Failure::Unfinished, "never sent");
+            self.count_cause(Failure::Unfinished, "never sent");
             self.count(&sample, Some(Failure::Unfinished));
         }
     }

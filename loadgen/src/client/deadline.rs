@@ -38,7 +38,7 @@ impl From<Interrupt> for RequestError {
 
 impl RequestDeadline {
     /// Waits for something, for no longer than the sweep lets it.
-    pub async fn bound<F: Future>(
+    pub async fn limit<F: Future>(
         &self,
         deadline: Instant,
         future: F,

@@ -39,7 +39,7 @@ pub(crate) fn next(
 }
 
 /// A request for what a page shows; `None` when that is nothing that HTTP can ask for.
-pub(crate) fn shown(page: &HttpRequest, link: &str) -> Option<HttpRequest> {
+pub(crate) fn resource(page: &HttpRequest, link: &str) -> Option<HttpRequest> {
     let (address, path) = target(page, link)?;
     let mut headers = page.headers.clone();
     headers.retain(|(name, _)| {

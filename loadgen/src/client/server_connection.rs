@@ -29,7 +29,7 @@ enum ProtocolClient {
 impl ServerConnection {
     /// To this server; nothing is opened before it is needed.
     pub fn new(load: &WorkerLoad, server: usize, keep: Keep) -> Self {
-        let client = match load.ready.servers[server].version() {
+        let client = match load.prepared.servers[server].version() {
             HttpVersion::Http1 => ProtocolClient::Http1(Http1Client::new(keep)),
             HttpVersion::Http2 => ProtocolClient::Http2(Http2Client::new(keep)),
         };
@@ -51,7 +51,7 @@ impl ServerConnection {
                 client.exchange(&**load, self.server, request, wrote).await
             }
             ProtocolClient::Http2(client) => {
-                let scheme = load.ready.servers[self.server].scheme();
+                let scheme = load.prepared.servers[self.server].scheme();
                 let request = request.http2(scheme)?;
                 client.exchange(load, &load.http2, self.server, &request, wrote).await
             }
@@ -93,7 +93,7 @@ impl ServerConnection {
     /// Keeps the connection for the next request if it is good for one. Call it when the last reply
     /// has been looked at: what is kept of it goes with the connection.
     pub fn settle(&mut self, load: &WorkerLoad, ended: &Result<ReplySummary, RequestError>) {
-        let lasting = load.ready.job.reuse == Reuse::Yes;
+        let lasting = load.prepared.job.reuse == Reuse::Yes;
         let is_good = lasting && matches!(ended, Ok(ReplySummary { reuse: Reuse::Yes, .. }));
         if let (ProtocolClient::Http1(client), false) = (&mut self.client, is_good) {
             client.close();

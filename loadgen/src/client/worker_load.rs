@@ -12,10 +12,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::deadline::{Interrupt, RequestDeadline};
-use crate::failure::RequestError;
 use crate::job::{PreparedJob, ReplyVerdict};
-use crate::net::{ByteStream, ConnectError};
-use crate::protocol::Connector;
 use crate::protocol::http2::{Http2Options, Http2Pool};
 use crate::recorder::{JourneyRecorder, LiveFigures, Recorder, RequestEnd, Sample, WorkerRecord};
 use crate::schedule::{Dispatch, WorkerShare};
@@ -25,7 +22,7 @@ const STOPPED_DRAIN: Duration = Duration::from_secs(1);
 
 /// One load on one thread: its figures, and what its tasks have in common.
 pub(crate) struct WorkerLoad {
-    pub ready: Arc<PreparedJob>,
+    pub prepared: Arc<PreparedJob>,
     pub origin: Instant,
     pub share: WorkerShare,
     /// What bytes are read into; shared by all connections of the thread.
@@ -39,7 +36,7 @@ pub(crate) struct WorkerLoad {
     /// Told when a connection of the open model has nothing to do.
     pub freed: Notify,
     recorder: RefCell<Recorder>,
-    watches: RefCell<Vec<Rc<RequestDeadline>>>,
+    deadlines: RefCell<Vec<Rc<RequestDeadline>>>,
     in_flight: Cell<u64>,
     /// No request starts from here on.
     end: Cell<Option<Instant>>,
@@ -63,36 +60,36 @@ pub(crate) struct WorkerLoadRecord {
 
 impl WorkerLoad {
     pub fn new(
-        ready: &Arc<PreparedJob>,
+        prepared: &Arc<PreparedJob>,
         origin: Instant,
         share: WorkerShare,
         scratch: &Rc<RefCell<Box<[u8]>>>,
     ) -> Self {
-        let end = ready.lasts().map(|lasts| origin + lasts);
-        let dispatch = match &ready.job.arrival {
+        let end = prepared.lasts().map(|lasts| origin + lasts);
+        let dispatch = match &prepared.job.arrival {
             Arrival::Open { ramps } => {
-                Some(RefCell::new(Dispatch::new(ramps, share, ready.job.connections)))
+                Some(RefCell::new(Dispatch::new(ramps, share, prepared.job.connections)))
             }
             Arrival::Closed { .. } => None,
         };
         Self {
-            ready: Arc::clone(ready),
+            prepared: Arc::clone(prepared),
             origin,
             share,
             scratch: Rc::clone(scratch),
             http2: Http2Pool::new(Http2Options {
-                reuse: ready.job.reuse,
-                streams: ready.job.transport.streams.max(1),
-                timeout: ready.job.timeout,
+                reuse: prepared.job.reuse,
+                streams: prepared.job.transport.streams.max(1),
+                timeout: prepared.job.timeout,
             }),
             dispatch,
             ended: Notify::new(),
             freed: Notify::new(),
-            recorder: RefCell::new(Recorder::new(&ready.job)),
-            watches: RefCell::default(),
+            recorder: RefCell::new(Recorder::new(&prepared.job)),
+            deadlines: RefCell::default(),
             in_flight: Cell::new(0),
             end: Cell::new(end),
-            cutoff: Cell::new(end.map(|end| end + ready.job.drain)),
+            cutoff: Cell::new(end.map(|end| end + prepared.job.drain)),
             starved: Cell::default(),
             trouble: RefCell::default(),
             finished: Cell::new(false),
@@ -100,26 +97,26 @@ impl WorkerLoad {
     }
 
     /// A deadline that the sweep looks after.
-    pub fn watch(&self) -> Rc<RequestDeadline> {
-        let watch = Rc::new(RequestDeadline::default());
-        self.watches.borrow_mut().push(Rc::clone(&watch));
-        watch
+    pub fn new_deadline(&self) -> Rc<RequestDeadline> {
+        let deadline = Rc::new(RequestDeadline::default());
+        self.deadlines.borrow_mut().push(Rc::clone(&deadline));
+        deadline
     }
 
     /// Whether a request meant for then may start.
-    pub fn takes(&self, intended: Instant) -> bool {
+    pub fn accepts(&self, intended: Instant) -> bool {
         self.end.get().is_none_or(|end| intended < end)
     }
 
     /// Whether everything is to be given up.
-    pub fn is_cut(&self, now: Instant) -> bool {
+    pub fn is_past_cutoff(&self, now: Instant) -> bool {
         self.cutoff.get().is_some_and(|cutoff| cutoff <= now)
     }
 
     /// Waits until then; false when the load ended meanwhile.
     pub async fn sleep_until(&self, then: Instant) -> bool {
         let ended = self.ended.notified();
-        if !self.takes(then) {
+        if !self.accepts(then) {
             return false;
         }
         tokio::select! {
@@ -129,39 +126,44 @@ impl WorkerLoad {
     }
 
     /// Waits until the load ends.
-    pub async fn over(&self) {
+    pub async fn until_end(&self) {
         let ended = self.ended.notified();
-        if self.takes(Instant::now()) {
+        if self.accepts(Instant::now()) {
             ended.await;
         }
     }
 
     /// A request is sent.
-    pub fn begin(&self) {
+    pub fn request_started(&self) {
         self.in_flight.set(self.in_flight.get() + 1);
     }
 
+    /// Counts a connection that was opened.
+    pub fn record_connection(&self, connect: Duration, tls: Option<Duration>) {
+        self.recorder.borrow_mut().record_connection(connect, tls);
+    }
+
     /// Notes what came of a journey or of one of its steps.
-    pub fn journeys(&self, note: impl FnOnce(&mut JourneyRecorder)) {
+    pub fn record_journey(&self, note: impl FnOnce(&mut JourneyRecorder)) {
         if let Some(journeys) = self.recorder.borrow_mut().journeys() {
             note(journeys);
         }
     }
 
     /// A request has ended.
-    pub fn end(&self, sample: Sample, ended: &RequestEnd, verdict: ReplyVerdict) {
+    pub fn request_ended(&self, sample: Sample, ended: &RequestEnd, verdict: ReplyVerdict) {
         self.in_flight.set(self.in_flight.get() - 1);
         self.recorder.borrow_mut().record(&sample, ended, verdict);
     }
 
     /// A request was due and will never be sent.
-    pub fn give_up(&self, intended: Duration, now: Instant) {
+    pub fn record_unsent(&self, intended: Duration, now: Instant) {
         let waited = now.saturating_duration_since(self.origin + intended);
         self.recorder.borrow_mut().record_unsent(intended, waited);
     }
 
     /// Keeps in mind what the generator, not the server, lacked.
-    pub fn own_trouble(&self, error: &io::Error) {
+    pub fn note_generator_trouble(&self, error: &io::Error) {
         let own = match Errno::from_io_error(error) {
             Some(Errno::MFILE | Errno::NFILE) => {
                 "no file descriptors were left for connections (see `ulimit -n`)"
@@ -176,7 +178,7 @@ impl WorkerLoad {
     }
 
     /// Waits for all tasks of the lane.
-    pub async fn join(&self, tasks: &mut JoinSet<()>) {
+    pub async fn join_tasks(&self, tasks: &mut JoinSet<()>) {
         while let Some(ended) = tasks.join_next().await {
             if ended.is_err() {
                 let lost = "a task of the generator failed; its requests are missing";
@@ -191,24 +193,25 @@ impl WorkerLoad {
             Some(before.map_or(then, |before| before.min(then)))
         };
         self.end.set(earlier(self.end.get(), now));
-        let drain = self.ready.job.drain.min(STOPPED_DRAIN);
+        let drain = self.prepared.job.drain.min(STOPPED_DRAIN);
         self.cutoff.set(earlier(self.cutoff.get(), now + drain));
     }
 
     /// Looks after deadlines and ends.
     pub fn sweep(&self, now: Instant) {
-        if !self.takes(now) {
+        if !self.accepts(now) {
             self.ended.notify_waiters();
         }
-        let over = self.is_cut(now).then_some(Interrupt::Over);
-        for watch in self.watches.borrow().iter() {
-            watch.sweep(now, over);
+        let over = self.is_past_cutoff(now).then_some(Interrupt::Over);
+        for deadline in self.deadlines.borrow().iter() {
+            deadline.sweep(now, over);
         }
     }
 
     /// Counts time in which arrivals waited although only this thread was too slow.
-    pub fn starve(&self, now: Instant, passed: Duration) {
-        let waits = |dispatch: &RefCell<Dispatch>| dispatch.borrow().head_waits(now - self.origin);
+    pub fn count_starvation(&self, now: Instant, passed: Duration) {
+        let waits =
+            |dispatch: &RefCell<Dispatch>| dispatch.borrow().is_queue_late(now - self.origin);
         if self.dispatch.as_ref().is_some_and(waits) {
             self.starved.set(self.starved.get() + passed);
         }
@@ -236,31 +239,10 @@ impl WorkerLoad {
     pub fn finish(&self) -> WorkerLoadRecord {
         self.finished.set(true);
         WorkerLoadRecord {
-            record: self.recorder.replace(Recorder::new(&self.ready.job)).finish(),
+            record: self.recorder.replace(Recorder::new(&self.prepared.job)).finish(),
             starved: self.starved.get(),
             trouble: self.trouble.take(),
             ended: Instant::now(),
         }
-    }
-}
-
-impl Connector for WorkerLoad {
-    async fn open(&self, server: usize) -> Result<ByteStream, RequestError> {
-        match self.ready.servers[server].open().await {
-            Ok(opened) => {
-                self.recorder.borrow_mut().record_connection(opened.connect, opened.tls);
-                Ok(opened.stream)
-            }
-            Err(error) => {
-                if let ConnectError::Connect(error) = &error {
-                    self.own_trouble(error);
-                }
-                Err(RequestError::from(&error))
-            }
-        }
-    }
-
-    fn scratch(&self) -> &RefCell<Box<[u8]>> {
-        &self.scratch
     }
 }

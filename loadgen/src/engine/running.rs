@@ -39,7 +39,7 @@ impl RunningLoads {
         Snapshot {
             at: Moment::between(self.shared.origin, Instant::now()).0,
             loads: jobs
-                .map(|(job, ready)| LoadSnapshot::of(&ready.job.name, threads(job)))
+                .map(|(job, prepared)| LoadSnapshot::of(&prepared.job.name, threads(job)))
                 .collect(),
         }
     }
@@ -63,44 +63,44 @@ impl RunningLoads {
     /// As [`RunningLoads::finish`], with sums that only the command line shows.
     pub fn outcomes(self) -> Vec<LoadOutcome> {
         let records = self.records().into_iter();
-        records.map(|(name, record, blame)| outcome(&name, record, blame)).collect()
+        records.map(|(name, record, trouble)| outcome(&name, record, trouble)).collect()
     }
 
     /// As [`RunningLoads::finish`], to be added to what other generators recorded of the same loads.
     pub fn parts(self) -> Vec<GeneratorRecord> {
         let records = self.records().into_iter();
-        records.map(|(name, record, blame)| GeneratorRecord::new(name, record, blame)).collect()
+        records.map(|(name, record, trouble)| GeneratorRecord::new(name, record, trouble)).collect()
     }
 
     fn records(mut self) -> Vec<(String, WorkerRecord, GeneratorTrouble)> {
         let threads = std::mem::take(&mut self.threads);
         let ended: Vec<Vec<Option<WorkerLoadRecord>>> =
             threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect();
-        let mut lanes: Vec<_> = ended.into_iter().map(Vec::into_iter).collect();
+        let mut loads: Vec<_> = ended.into_iter().map(Vec::into_iter).collect();
         let jobs = self.shared.jobs.iter();
-        jobs.filter_map(|ready| {
+        jobs.filter_map(|prepared| {
             let of_job: Vec<WorkerLoadRecord> =
-                lanes.iter_mut().filter_map(|lanes| lanes.next()?).collect();
-            let (record, blame) = self.sum(of_job)?;
-            Some((ready.job.name.clone(), record, blame))
+                loads.iter_mut().filter_map(|loads| loads.next()?).collect();
+            let (record, trouble) = self.sum(of_job)?;
+            Some((prepared.job.name.clone(), record, trouble))
         })
         .collect()
     }
 
-    fn sum(&self, lanes: Vec<WorkerLoadRecord>) -> Option<(WorkerRecord, GeneratorTrouble)> {
-        let lost = self.shared.threads - lanes.len();
+    fn sum(&self, loads: Vec<WorkerLoadRecord>) -> Option<(WorkerRecord, GeneratorTrouble)> {
+        let lost = self.shared.threads - loads.len();
         let missing = (lost > 0).then(|| {
             format!("{lost} of the generator's threads failed; their figures are missing")
         });
-        let blame = |lane: &WorkerLoadRecord| GeneratorTrouble {
-            starved: lane.starved,
-            elapsed: lane.ended.saturating_duration_since(self.shared.origin),
-            trouble: lane.trouble.clone(),
+        let trouble = |load: &WorkerLoadRecord| GeneratorTrouble {
+            starved: load.starved,
+            elapsed: load.ended.saturating_duration_since(self.shared.origin),
+            trouble: load.trouble.clone(),
         };
         let first = GeneratorTrouble { trouble: missing, ..GeneratorTrouble::default() };
-        let blame = lanes.iter().map(blame).fold(first, GeneratorTrouble::and);
-        let record = sum(lanes.into_iter().map(|lane| lane.record))?;
-        Some((record, blame))
+        let trouble = loads.iter().map(trouble).fold(first, GeneratorTrouble::and);
+        let record = sum(loads.into_iter().map(|load| load.record))?;
+        Some((record, trouble))
     }
 }
 

@@ -20,7 +20,7 @@ const SATURATED: f64 = 0.95;
 
 /// Looks after a thread's lanes; never ends by itself.
 pub(super) async fn sweep(
-    lanes: &[Rc<WorkerLoad>],
+    loads: &[Rc<WorkerLoad>],
     shared: &SharedState,
     published: &[Mutex<LiveFigures>],
 ) {
@@ -34,23 +34,23 @@ pub(super) async fn sweep(
         let now = Instant::now();
         if !stopped && shared.stop.load(Ordering::Relaxed) {
             stopped = true;
-            lanes.iter().for_each(|lane| lane.stop(now));
+            loads.iter().for_each(|load| load.stop(now));
         }
-        lanes.iter().for_each(|lane| lane.sweep(now));
+        loads.iter().for_each(|load| load.sweep(now));
         if now < publish {
             continue;
         }
         publish = now + PUBLISH;
         let (share, passed) = busy.share();
         if share >= SATURATED {
-            lanes.iter().for_each(|lane| lane.starve(now, passed));
+            loads.iter().for_each(|load| load.count_starvation(now, passed));
         }
         let second = now.saturating_duration_since(shared.origin).as_secs();
-        for (lane, live) in lanes.iter().zip(published) {
+        for (load, live) in loads.iter().zip(published) {
             let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
-            lane.publish(now, &mut live);
+            load.publish(now, &mut live);
             if second > seconds {
-                lane.publish_second(&mut live);
+                load.publish_second(&mut live);
                 live.second.number = second;
             }
         }

@@ -50,18 +50,18 @@ pub(super) fn work(
 
 async fn run(thread: usize, shared: &SharedState) -> Vec<Option<WorkerLoadRecord>> {
     let scratch = Rc::new(RefCell::new(vec![0; SCRATCH].into_boxed_slice()));
-    let lane = |ready: &Arc<PreparedJob>| {
-        let share = WorkerShare::of(ready.job.portion, thread, shared.threads);
-        Rc::new(WorkerLoad::new(ready, shared.origin, share, &scratch))
+    let load = |prepared: &Arc<PreparedJob>| {
+        let share = WorkerShare::of(prepared.job.portion, thread, shared.threads);
+        Rc::new(WorkerLoad::new(prepared, shared.origin, share, &scratch))
     };
-    let lanes: Vec<Rc<WorkerLoad>> = shared.jobs.iter().map(lane).collect();
-    let mut records: Vec<Option<WorkerLoadRecord>> = lanes.iter().map(|_| None).collect();
+    let loads: Vec<Rc<WorkerLoad>> = shared.jobs.iter().map(load).collect();
+    let mut records: Vec<Option<WorkerLoadRecord>> = loads.iter().map(|_| None).collect();
     let mut models = JoinSet::new();
-    for (place, lane) in lanes.iter().enumerate() {
-        let lane = Rc::clone(lane);
+    for (place, load) in loads.iter().enumerate() {
+        let load = Rc::clone(load);
         models.spawn_local(async move {
-            drive(&lane).await;
-            (place, lane.finish())
+            drive(&load).await;
+            (place, load.finish())
         });
     }
     let live = &shared.live[thread];
@@ -76,18 +76,18 @@ async fn run(thread: usize, shared: &SharedState) -> Vec<Option<WorkerLoadRecord
     };
     tokio::select! {
         () = all => {}
-        () = sweep(&lanes, shared, live) => {}
+        () = sweep(&loads, shared, live) => {}
     }
     records
 }
 
-async fn drive(lane: &Rc<WorkerLoad>) {
-    if lane.origin > Instant::now() {
-        PreciseTimer::new().until(lane.origin).await;
+async fn drive(load: &Rc<WorkerLoad>) {
+    if load.origin > Instant::now() {
+        PreciseTimer::new().until(load.origin).await;
     }
-    match &lane.ready.job.arrival {
-        Arrival::Closed { users, think } => executor::closed(lane, *users, *think).await,
-        Arrival::Open { .. } => executor::open(lane).await,
+    match &load.prepared.job.arrival {
+        Arrival::Closed { users, think } => executor::closed(load, *users, *think).await,
+        Arrival::Open { .. } => executor::open(load).await,
     }
 }
 

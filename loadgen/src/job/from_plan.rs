@@ -23,7 +23,7 @@ impl Job {
     /// [`JobError`] when a service has no address, a URL, path or header cannot be sent, or a
     /// server does not say what its messages look like. It is asked here, so this blocks if there
     /// are calls of gRPC without a .proto file.
-    pub fn from_plan(load: &Load, setting: &JobContext<'_>) -> Result<Self, JobError> {
+    pub fn from_plan(load: &Load, context: &JobContext<'_>) -> Result<Self, JobError> {
         let job = Self {
             name: load.name.clone(),
             requests: vec![],
@@ -38,25 +38,25 @@ impl Job {
             timeout: load.timeout(),
             drain: load.timeout() + Duration::from_millis(100),
             spin: false,
-            portion: setting.portion,
+            portion: context.portion,
             connections: CONNECTIONS,
             reuse: Reuse::Yes,
-            transport: setting.transport.clone(),
+            transport: context.transport.clone(),
             observer: None,
         };
         match &load.work {
             Work::Journeys(journeys) => {
-                let script = JourneyScript::new(journeys, &load.feeds, setting)?;
+                let script = JourneyScript::new(journeys, &load.feeds, context)?;
                 Ok(Self { journeys: Some(Arc::new(script)), ..job })
             }
             Work::Request { request, key } => {
-                let draft = RequestTemplate::new(request, setting)?;
+                let template = RequestTemplate::new(request, context)?;
                 let mut answer = request.expect.clone();
                 for (_, wanted) in &mut answer.json {
-                    *wanted = JsonTemplate::new(wanted).fill(setting.values);
+                    *wanted = JsonTemplate::new(wanted).fill(context.values);
                 }
                 Ok(Self {
-                    requests: vec![draft.request(setting.values)?],
+                    requests: vec![template.request(context.values)?],
                     answer,
                     key: key.clone(),
                     ..job
@@ -70,7 +70,9 @@ impl Job {
 mod tests {
     use std::collections::BTreeMap;
 
-    use brunt_scenarios::plan::{Arrival, Auth, Body, Method, Request as Planned, RequestTarget};
+    use brunt_scenarios::plan::{
+        Arrival, Auth, Body, Method, Request as PlannedRequest, RequestTarget,
+    };
     use serde_json::{Value, json};
 
     use super::*;
@@ -79,7 +81,7 @@ mod tests {
     use crate::transport::Transport;
 
     fn load() -> Load {
-        let request = Planned {
+        let request = PlannedRequest {
             method: Method::Post,
             target: RequestTarget {
                 service: "order".to_owned(),

@@ -1,16 +1,17 @@
 //! A request whose values are still to be filled in.
 
+mod credentials;
+
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use brunt_scenarios::form::{FORM, form};
 use brunt_scenarios::grpc::{MessageDescriptor, MethodDescriptor, packed};
-use brunt_scenarios::plan::{Auth, Body, GrpcCall, Method, Request as Planned};
+use brunt_scenarios::plan::{Auth, Body, GrpcCall, Method, Request as PlannedRequest};
 use brunt_scenarios::template::{Template, TemplatePart};
 
 use crate::protocol::grpc;
 
+use self::credentials::CredentialsTemplate;
 use super::called_server::CalledServer;
 use super::context::JobContext;
 use super::error::JobError;
@@ -33,12 +34,6 @@ pub(crate) struct RequestTemplate {
 }
 
 #[derive(Debug, Clone)]
-enum CredentialsTemplate {
-    Basic(Template, Template),
-    Bearer(Template),
-}
-
-#[derive(Debug, Clone)]
 enum BodyTemplate {
     Empty,
     Json(JsonTemplate),
@@ -50,9 +45,9 @@ enum BodyTemplate {
 
 impl RequestTemplate {
     /// A planned request. A server that is called and of whose methods nothing is known is asked.
-    pub fn new(planned: &Planned, setting: &JobContext<'_>) -> Result<Self, JobError> {
+    pub fn new(planned: &PlannedRequest, context: &JobContext<'_>) -> Result<Self, JobError> {
         let service = &planned.target.service;
-        let base = (setting.url)(service).ok_or_else(|| JobError::Unknown(service.clone()))?;
+        let base = (context.url)(service).ok_or_else(|| JobError::Unknown(service.clone()))?;
         let (address, prefix) = Address::split(&base)?;
         let mut headers: Vec<_> =
             planned.headers.iter().map(|(name, value)| (name.clone(), template(value))).collect();
@@ -62,7 +57,7 @@ impl RequestTemplate {
             headers.extend(own.map(|(name, value)| (name, Template::plain(&value))));
         }
         let (body, kind) = match planned.call() {
-            Some(call) => (called(call, &address, planned.timeout, setting)?, None),
+            Some(call) => (called(call, &address, planned.timeout, context)?, None),
             None => content(&planned.body),
         };
         let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
@@ -144,35 +139,16 @@ impl RequestTemplate {
     }
 }
 
-impl CredentialsTemplate {
-    fn new(planned: &Auth) -> Self {
-        match planned {
-            Auth::Basic(user, password) => Self::Basic(template(user), template(password)),
-            Auth::Bearer(token) => Self::Bearer(template(token)),
-        }
-    }
-
-    fn header(&self, scope: &impl Scope) -> String {
-        match self {
-            Self::Basic(user, password) => {
-                let both = format!("{}:{}", fill(user, scope), fill(password, scope));
-                format!("Basic {}", BASE64_STANDARD.encode(both))
-            }
-            Self::Bearer(token) => format!("Bearer {}", fill(token, scope)),
-        }
-    }
-}
-
 /// A call's message, with what is known of its method.
 fn called(
     call: &GrpcCall,
     address: &Address,
     timeout: Duration,
-    setting: &JobContext<'_>,
+    context: &JobContext<'_>,
 ) -> Result<BodyTemplate, GrpcError> {
     let method = match &call.known {
         Some(known) => known.clone(),
-        None => grpc::ask(address, setting.transport, (&call.service, &call.method), timeout)?,
+        None => grpc::ask(address, context.transport, (&call.service, &call.method), timeout)?,
     };
     Ok(BodyTemplate::Call(JsonTemplate::new(&call.message), method))
 }
@@ -215,7 +191,7 @@ mod tests {
     use crate::transport::Transport;
 
     fn sent(path: &str, body: Body, auth: Option<Auth>) -> HttpRequest {
-        let planned = Planned {
+        let planned = PlannedRequest {
             method: Method::Post,
             target: RequestTarget { service: "shop".to_owned(), path: path.to_owned() },
             headers: BTreeMap::new(),
@@ -231,13 +207,13 @@ mod tests {
             ("name".to_owned(), json!("A&B")),
         ]);
         let none = Values::new();
-        let setting = JobContext {
+        let context = JobContext {
             url: &|_| Some("http://h:1/api".to_owned()),
             values: &none,
             transport: &Transport::default(),
             portion: Portion::WHOLE,
         };
-        RequestTemplate::new(&planned, &setting).unwrap().request(&values).unwrap()
+        RequestTemplate::new(&planned, &context).unwrap().request(&values).unwrap()
     }
 
     #[test]

@@ -47,29 +47,29 @@ impl JourneyScript {
     pub(crate) fn new(
         planned: &[plan::Journey],
         feeds: &[plan::Feed],
-        setting: &JobContext<'_>,
+        context: &JobContext<'_>,
     ) -> Result<Self, JobError> {
         let has_keys =
             planned.iter().flat_map(|journey| &journey.steps).any(|step| step.key.is_some());
         let journey = |journey: &plan::Journey| {
-            let steps = journey.steps.iter().map(|step| ScriptedStep::new(step, has_keys, setting));
+            let steps = journey.steps.iter().map(|step| ScriptedStep::new(step, has_keys, context));
             let steps = steps.collect::<Result<_, JobError>>()?;
             Ok(ScriptedJourney { name: journey.name.clone(), weight: journey.weight.max(1), steps })
         };
         let journeys = planned.iter().map(journey).collect::<Result<Vec<_>, JobError>>()?;
         let mut endpoints: Vec<CalledServer> = Vec::new();
         for step in journeys.iter().flat_map(|journey| &journey.steps) {
-            if !endpoints.contains(&step.draft.endpoint) {
-                endpoints.push(step.draft.endpoint.clone());
+            if !endpoints.contains(&step.request.endpoint) {
+                endpoints.push(step.request.endpoint.clone());
             }
         }
         Ok(Self {
             journeys,
-            feeds: feeds.iter().map(|feed| Feeder::new(feed, setting.portion)).collect(),
-            given: setting.values.clone(),
+            feeds: feeds.iter().map(|feed| Feeder::new(feed, context.portion)).collect(),
+            given: context.values.clone(),
             endpoints,
-            sequence: SharedSequence::new(setting.portion),
-            users: SharedSequence::new(setting.portion),
+            sequence: SharedSequence::new(context.portion),
+            users: SharedSequence::new(context.portion),
         })
     }
 
@@ -79,7 +79,7 @@ impl JourneyScript {
             ScriptedStep {
                 name: format!("{} {} {}", number + 1, request.method, request.path),
                 think: (*pause, *pause),
-                draft: RequestTemplate::recorded(request),
+                request: RequestTemplate::recorded(request),
                 follow: false,
                 output: None,
                 timeout,

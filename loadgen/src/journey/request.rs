@@ -52,19 +52,19 @@ impl JourneyUser {
         known: &JourneyValues<'_>,
     ) -> StepResult {
         let sent = Instant::now();
-        let Ok(request) = step.draft.request(known) else { return StepResult::never(sent) };
+        let Ok(request) = step.request.request(known) else { return StepResult::never(sent) };
         let (wrote, length, server) = (Cell::new(false), Cell::new(0), Cell::new(None));
-        let lane = std::rc::Rc::clone(&self.lane);
-        let watch = std::rc::Rc::clone(&self.watch);
+        let load = std::rc::Rc::clone(&self.load);
+        let deadline = std::rc::Rc::clone(&self.deadline);
         let asking = self.follow(step, request, &wrote, &length, &server);
-        let result = watch.bound(sent + step.timeout, asking).await;
+        let result = deadline.limit(sent + step.timeout, asking).await;
         let done = Instant::now();
-        let link = server.get().and_then(|server: usize| self.links.get_mut(server));
-        let first_byte = link.as_ref().and_then(|link| link.first_byte());
+        let connection = server.get().and_then(|server: usize| self.connections.get_mut(server));
+        let first_byte = connection.as_ref().and_then(|connection| connection.first_byte());
         let result = result.unwrap_or_else(|interrupt| Err(interrupt.into()));
-        if let (Err(missed), Some(link)) = (&result, link) {
+        if let (Err(missed), Some(connection)) = (&result, connection) {
             // What is still to come on it is of no use.
-            link.settle(&lane, &Err(*missed));
+            connection.settle(&load, &Err(*missed));
         }
         StepResult { result, length: length.get(), sent, first_byte, done, wrote: wrote.get() }
     }
@@ -86,7 +86,7 @@ impl JourneyUser {
             let (reply, body) = self.exchange(&request, server, wrote).await?;
             length.set(length.get() + body);
             if let Some(output) = &step.output {
-                return ended(reply, self.links[server].grpc(), output);
+                return ended(reply, self.connections[server].grpc(), output);
             }
             if !step.follow {
                 return Ok(reply);
@@ -114,10 +114,10 @@ impl JourneyUser {
         wrote: &Cell<bool>,
     ) -> Result<(ReplyContent, u64), RequestError> {
         let prepared = self.prepare(request, server)?;
-        let link = &mut self.links[server];
-        let reply = link.exchange(&self.lane, &prepared, wrote).await?;
-        let read = ReplyContent::new(reply.status, link.head(), link.body());
-        link.settle(&self.lane, &Ok(reply));
+        let connection = &mut self.connections[server];
+        let reply = connection.exchange(&self.load, &prepared, wrote).await?;
+        let read = ReplyContent::new(reply.status, connection.head(), connection.body());
+        connection.settle(&self.load, &Ok(reply));
         let now = SystemTime::now();
         for cookie in read.all("set-cookie") {
             self.jar.take(cookie, &request.address, &request.path, now);
@@ -132,8 +132,8 @@ impl JourneyUser {
         server: usize,
     ) -> Result<PreparedRequest, RequestError> {
         let with_cookies = self.jar.with(request);
-        let job = &self.lane.ready.job;
-        let seen = self.lane.ready.servers[server].version() == HttpVersion::Http1;
+        let job = &self.load.prepared.job;
+        let seen = self.load.prepared.servers[server].version() == HttpVersion::Http1;
         let whole_url = seen && job.transport.names_server(&request.address);
         let bytes = request_bytes(with_cookies.as_ref().unwrap_or(request), job.reuse, whole_url)
             .map_err(|_| UNSENDABLE)?;

@@ -19,11 +19,11 @@ use crate::schedule::{ScheduledAt, draw_think_time};
 
 /// One user on its journeys.
 pub(crate) struct JourneyUser {
-    pub(super) lane: Rc<WorkerLoad>,
-    pub(super) watch: Rc<RequestDeadline>,
+    pub(super) load: Rc<WorkerLoad>,
+    pub(super) deadline: Rc<RequestDeadline>,
     pub(super) script: Arc<JourneyScript>,
     /// One for each server of the load.
-    pub(super) links: Vec<ServerConnection>,
+    pub(super) connections: Vec<ServerConnection>,
     pub(super) jar: CookieJar,
     /// Its number; a new one for each journey when there is none.
     user: Option<u64>,
@@ -47,14 +47,14 @@ struct FinishedStep {
 
 impl JourneyUser {
     /// A user with this number; without one, a new user for each journey.
-    pub fn new(lane: &Rc<WorkerLoad>, script: &Arc<JourneyScript>, user: Option<u64>) -> Self {
+    pub fn new(load: &Rc<WorkerLoad>, script: &Arc<JourneyScript>, user: Option<u64>) -> Self {
         let keep = Keep::Whole(if script.reads_bodies() { LONGEST_BODY } else { 0 });
         Self {
-            lane: Rc::clone(lane),
-            watch: lane.watch(),
+            load: Rc::clone(load),
+            deadline: load.new_deadline(),
             script: Arc::clone(script),
-            links: (0..lane.ready.servers.len())
-                .map(|server| ServerConnection::new(lane, server, keep))
+            connections: (0..load.prepared.servers.len())
+                .map(|server| ServerConnection::new(load, server, keep))
                 .collect(),
             jar: CookieJar::default(),
             user,
@@ -85,8 +85,8 @@ impl JourneyUser {
                     None => (Instant::now(), JourneyEnd::Unfinished),
                 },
             };
-            let sample = Sample::new(due, sent, None, at, self.lane.origin);
-            self.lane.journeys(|journeys| journeys.whole(place, &sample, end));
+            let sample = Sample::new(due, sent, None, at, self.load.origin);
+            self.load.record_journey(|journeys| journeys.whole(place, &sample, end));
             let unreachable = matches!(stepped.end, StepEnd::Failed(failure) if is_quick(failure));
             return VisitEnd { at, unreachable };
         }
@@ -108,9 +108,9 @@ impl JourneyUser {
     async fn think(&self, since: Instant, think: (Duration, Duration)) -> Option<Instant> {
         let then = since + draw_think_time(think);
         let goes_on =
-            if then > since { self.lane.sleep_until(then).await } else { self.lane.takes(then) };
+            if then > since { self.load.sleep_until(then).await } else { self.load.accepts(then) };
         if !goes_on {
-            self.lane.over().await;
+            self.load.until_end().await;
             return None;
         }
         Some(then)
@@ -126,10 +126,10 @@ impl JourneyUser {
     ) -> FinishedStep {
         let mut first_sent = None;
         loop {
-            self.lane.begin();
+            self.load.request_started();
             let answered = self.ask(step, known).await;
             let (sent, at) = (*first_sent.get_or_insert(answered.sent), answered.done);
-            let sample = Sample::new(due, answered.sent, answered.first_byte, at, self.lane.origin);
+            let sample = Sample::new(due, answered.sent, answered.first_byte, at, self.load.origin);
             let (ended, mut judged) = match &answered.result {
                 Ok(reply) => {
                     let ended =
@@ -153,8 +153,9 @@ impl JourneyUser {
                 judged = StepVerdict::default();
             }
             let failure = judged.verdict.failure;
-            self.lane.journeys(|journeys| journeys.step(place, &sample, failure, &judged.checks));
-            self.lane.end(sample, &ended, judged.verdict);
+            self.load
+                .record_journey(|journeys| journeys.step(place, &sample, failure, &judged.checks));
+            self.load.request_ended(sample, &ended, judged.verdict);
             let end = match (failure, polling) {
                 (None, Some(polling)) => match self.think(at, (polling.every, polling.every)).await
                 {

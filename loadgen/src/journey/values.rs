@@ -36,7 +36,7 @@ impl<'s> JourneyValues<'s> {
             .or_else(|| self.script.given.get(name))
     }
 
-    fn made(&self, builtin: BuiltinValue) -> Value {
+    fn completed(&self, builtin: BuiltinValue) -> Value {
         match builtin {
             BuiltinValue::Uuid => {
                 let random = fastrand::u128(..).to_ne_bytes();
@@ -54,7 +54,7 @@ impl Scope for JourneyValues<'_> {
     fn value(&self, placeholder: &Placeholder) -> Cow<'_, Value> {
         let named = self.named(&placeholder.name).filter(|_| placeholder.arguments.is_none());
         named.map(Cow::Borrowed).unwrap_or_else(|| match BuiltinValue::of(placeholder, &[]) {
-            Ok(builtin) => Cow::Owned(self.made(builtin)),
+            Ok(builtin) => Cow::Owned(self.completed(builtin)),
             // The plan has no such place.
             Err(_) => Cow::Owned(Value::String(String::new())),
         })

@@ -25,7 +25,7 @@ struct CachedAddresses {
 }
 
 /// How soon a name is looked up again whose addresses take no connection.
-const DOUBTED: Duration = Duration::from_secs(1);
+const PERIOD_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 impl AddressLookup {
     /// Looks a name up for the first time.
@@ -62,9 +62,9 @@ impl AddressLookup {
     }
 
     /// None of the addresses took a connection: the name may have moved.
-    pub fn doubt(&self) {
+    pub fn expire_soon(&self) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.good = known.good.min(DOUBTED);
+        known.good = known.good.min(PERIOD_AFTER_FAILURE);
     }
 }
 
@@ -94,11 +94,11 @@ mod tests {
     #[test]
     fn addresses_that_take_no_connection_are_good_for_a_second() {
         let lookup = lookup(Duration::from_secs(30));
-        lookup.doubt();
+        lookup.expire_soon();
         assert!(lookup.fresh().is_some());
-        later(&lookup, DOUBTED);
+        later(&lookup, PERIOD_AFTER_FAILURE);
         assert!(lookup.fresh().is_none());
-        later(&lookup, DOUBTED);
+        later(&lookup, PERIOD_AFTER_FAILURE);
         assert!(lookup.fresh().is_some(), "the doubt is over");
     }
 }

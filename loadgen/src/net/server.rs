@@ -118,7 +118,7 @@ impl Server {
                 let connected = TcpStream::connect(addresses.as_ref()).await;
                 let connected = connected.and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp));
                 connected.map(Socket::Tcp).map_err(|error| {
-                    lookup.doubt();
+                    lookup.expire_soon();
                     ConnectError::Connect(error)
                 })
             }

@@ -38,7 +38,7 @@ pub struct GeneratorRecord {
     journeys: Vec<JourneyRecord>,
     accepted: Vec<(u64, String)>,
     unknown: u64,
-    blame: GeneratorTrouble,
+    trouble: GeneratorTrouble,
 }
 
 /// One window.
@@ -50,7 +50,7 @@ struct GeneratorWindow {
 }
 
 impl GeneratorRecord {
-    pub(crate) fn new(name: String, record: WorkerRecord, blame: GeneratorTrouble) -> Self {
+    pub(crate) fn new(name: String, record: WorkerRecord, trouble: GeneratorTrouble) -> Self {
         let (windows, seconds) = record.windows.finish();
         Self {
             name,
@@ -61,7 +61,7 @@ impl GeneratorRecord {
             journeys: record.journeys,
             accepted: record.accepted,
             unknown: record.unknown,
-            blame,
+            trouble,
         }
     }
 
@@ -73,9 +73,10 @@ impl GeneratorRecord {
     /// The record that one generator would have left, had it put the whole load on; `None`
     /// without any part.
     pub fn merge(name: &str, parts: Vec<Self>) -> Option<LoadRecord> {
-        let (records, blames): (Vec<_>, Vec<_>) = parts.into_iter().map(Self::into_record).unzip();
-        let blame = blames.into_iter().fold(GeneratorTrouble::default(), GeneratorTrouble::and);
-        Some(outcome(name, sum(records)?, blame).record)
+        let (records, troubles): (Vec<_>, Vec<_>) =
+            parts.into_iter().map(Self::into_record).unzip();
+        let trouble = troubles.into_iter().fold(GeneratorTrouble::default(), GeneratorTrouble::and);
+        Some(outcome(name, sum(records)?, trouble).record)
     }
 
     fn into_record(self) -> (WorkerRecord, GeneratorTrouble) {
@@ -91,7 +92,7 @@ impl GeneratorRecord {
             unknown: self.unknown,
             journeys: self.journeys,
         };
-        (record, self.blame)
+        (record, self.trouble)
     }
 }
 

@@ -72,8 +72,8 @@ pub(crate) fn sum(parts: impl IntoIterator<Item = WorkerRecord>) -> Option<Worke
 
 /// What came of a load, from the sum of all records and how much of it the generators themselves
 /// were to blame for.
-pub(crate) fn outcome(name: &str, sum: WorkerRecord, blame: GeneratorTrouble) -> LoadOutcome {
-    let GeneratorTrouble { starved, elapsed, trouble } = blame;
+pub(crate) fn outcome(name: &str, sum: WorkerRecord, trouble: GeneratorTrouble) -> LoadOutcome {
+    let GeneratorTrouble { starved, elapsed, trouble } = trouble;
     let schedule =
         schedule_check::judge(&ScheduleEvidence { lag: &sum.lag, starved, elapsed, trouble });
     let mut accepted = sum.accepted;

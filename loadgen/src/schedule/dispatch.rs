@@ -32,14 +32,14 @@ pub(crate) struct Dispatch {
 /// Where an idle connection waits for an arrival.
 #[derive(Default)]
 pub(crate) struct Mailbox {
-    order: Cell<Option<MailboxItem>>,
+    item: Cell<Option<MailboxItem>>,
     waker: RefCell<Option<Waker>>,
 }
 
 #[derive(Clone, Copy)]
 enum MailboxItem {
-    Request(Duration),
-    Leave,
+    Arrival(Duration),
+    Closed,
 }
 
 impl Dispatch {
@@ -57,13 +57,13 @@ impl Dispatch {
     }
 
     /// When the next arrival is due.
-    pub fn upcoming(&self) -> Option<Duration> {
+    pub fn next_due(&self) -> Option<Duration> {
         self.timetable.at(self.next)
     }
 
     /// Takes the next arrival if it is due.
     pub fn take_due(&mut self, now: Duration) -> Option<Duration> {
-        let due = self.upcoming().filter(|due| *due <= now)?;
+        let due = self.next_due().filter(|due| *due <= now)?;
         self.next += self.stride;
         Some(due)
     }
@@ -74,14 +74,14 @@ impl Dispatch {
     }
 
     /// Whether another connection may be opened; counts it as open.
-    pub fn open_another(&mut self) -> bool {
+    pub fn reserve_connection(&mut self) -> bool {
         let may = self.unopened > 0;
         self.unopened -= usize::from(may);
         may
     }
 
     /// A connection has nothing to do; false when nothing will come any more.
-    pub fn rest(&mut self, mailbox: &Rc<Mailbox>) -> bool {
+    pub fn park(&mut self, mailbox: &Rc<Mailbox>) -> bool {
         if !self.closed {
             self.idle.push(Rc::clone(mailbox));
         }
@@ -92,13 +92,13 @@ impl Dispatch {
     pub fn close(&mut self) {
         self.closed = true;
         for mailbox in self.idle.drain(..) {
-            mailbox.put(MailboxItem::Leave);
+            mailbox.put(MailboxItem::Closed);
         }
     }
 
     /// Whether the first in the queue waits for more than a moment.
-    pub fn head_waits(&self, now: Duration) -> bool {
-        self.upcoming().is_some_and(|due| due + PATIENCE < now)
+    pub fn is_queue_late(&self, now: Duration) -> bool {
+        self.next_due().is_some_and(|due| due + PATIENCE < now)
     }
 
     /// How many arrivals are due and not taken.
@@ -110,12 +110,12 @@ impl Dispatch {
 
 impl Mailbox {
     /// Hands over an arrival.
-    pub fn hand(&self, due: Duration) {
-        self.put(MailboxItem::Request(due));
+    pub fn deliver(&self, due: Duration) {
+        self.put(MailboxItem::Arrival(due));
     }
 
-    fn put(&self, order: MailboxItem) {
-        self.order.set(Some(order));
+    fn put(&self, item: MailboxItem) {
+        self.item.set(Some(item));
         if let Some(waker) = &*self.waker.borrow() {
             waker.wake_by_ref();
         }
@@ -123,8 +123,8 @@ impl Mailbox {
 
     /// Waits for an arrival; `None` when there will be none.
     pub async fn wait(&self) -> Option<Duration> {
-        let order = poll_fn(|context| match self.order.take() {
-            Some(order) => Poll::Ready(order),
+        let item = poll_fn(|context| match self.item.take() {
+            Some(item) => Poll::Ready(item),
             None => {
                 let mut kept = self.waker.borrow_mut();
                 if !kept.as_ref().is_some_and(|kept| kept.will_wake(context.waker())) {
@@ -133,9 +133,9 @@ impl Mailbox {
                 Poll::Pending
             }
         });
-        match order.await {
-            MailboxItem::Request(due) => Some(due),
-            MailboxItem::Leave => None,
+        match item.await {
+            MailboxItem::Arrival(due) => Some(due),
+            MailboxItem::Closed => None,
         }
     }
 }

@@ -15,32 +15,32 @@ use crate::schedule::{ScheduledAt, draw_think_time};
 const REFUSED: Duration = Duration::from_millis(10);
 
 /// Puts the load of one lane on: every n-th user for one of n threads.
-pub(crate) async fn closed(lane: &Rc<WorkerLoad>, users: u32, think: (Duration, Duration)) {
+pub(crate) async fn closed(load: &Rc<WorkerLoad>, users: u32, think: (Duration, Duration)) {
     let users = users as usize;
     let mut all = JoinSet::new();
-    for number in (lane.share.thread..users).step_by(lane.share.of) {
-        let mut visitor = ScheduledUser::user(lane, number, users);
+    for number in (load.share.thread..users).step_by(load.share.of) {
+        let mut visitor = ScheduledUser::user(load, number, users);
         let visit = async move |due| visitor.visit(due).await;
-        all.spawn_local(user(Rc::clone(lane), visit, think));
+        all.spawn_local(user(Rc::clone(load), visit, think));
     }
-    lane.join(&mut all).await;
+    load.join_tasks(&mut all).await;
 }
 
 async fn user(
-    lane: Rc<WorkerLoad>,
+    load: Rc<WorkerLoad>,
     mut visit: impl AsyncFnMut(ScheduledAt) -> VisitEnd,
     think: (Duration, Duration),
 ) {
     let mut wanted = tokio::time::Instant::now().into_std();
-    for _ in 0..lane.ready.job.bound.repetitions() {
-        if !lane.takes(wanted) {
+    for _ in 0..load.prepared.job.bound.repetitions() {
+        if !load.accepts(wanted) {
             break;
         }
         let finished = visit(ScheduledAt { intended: wanted, free: wanted }).await;
         let pause =
             draw_think_time(think).max(if finished.unreachable { REFUSED } else { Duration::ZERO });
         wanted = finished.at + pause;
-        if !pause.is_zero() && !lane.sleep_until(wanted).await {
+        if !pause.is_zero() && !load.sleep_until(wanted).await {
             break;
         }
     }

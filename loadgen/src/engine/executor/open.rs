@@ -20,33 +20,33 @@ use crate::schedule::{Dispatch, Mailbox, ScheduledAt};
 const GRAIN: Duration = Duration::from_micros(100);
 
 /// Puts the load of one lane on.
-pub(crate) async fn open(lane: &Rc<WorkerLoad>) {
-    let Some(dispatch) = &lane.dispatch else { return };
+pub(crate) async fn open(load: &Rc<WorkerLoad>) {
+    let Some(dispatch) = &load.dispatch else { return };
     let alarm = PreciseTimer::new();
     let mut connections = JoinSet::new();
     loop {
         let now = Instant::now();
-        let all_busy = hand_out(lane, dispatch, now, &mut connections);
-        let due = dispatch.borrow().upcoming().map(|due| lane.origin + due);
-        let Some(due) = due.filter(|due| lane.takes(*due) && !lane.is_cut(now)) else {
+        let all_busy = hand_out(load, dispatch, now, &mut connections);
+        let due = dispatch.borrow().next_due().map(|due| load.origin + due);
+        let Some(due) = due.filter(|due| load.accepts(*due) && !load.is_past_cutoff(now)) else {
             break;
         };
-        let ended = lane.ended.notified();
-        let freed = lane.freed.notified();
+        let ended = load.ended.notified();
+        let freed = load.freed.notified();
         tokio::select! {
-            () = until(due, lane, &alarm), if !all_busy => {}
+            () = until(due, load, &alarm), if !all_busy => {}
             () = freed, if all_busy => {}
             () = ended => {}
         }
     }
     dispatch.borrow_mut().close();
-    lane.join(&mut connections).await;
-    give_up_the_rest(lane, dispatch);
+    load.join_tasks(&mut connections).await;
+    give_up_the_rest(load, dispatch);
 }
 
 /// Waits until an arrival is due.
-async fn until(due: Instant, lane: &WorkerLoad, alarm: &PreciseTimer) {
-    if !lane.ready.job.spin {
+async fn until(due: Instant, load: &WorkerLoad, alarm: &PreciseTimer) {
+    if !load.prepared.job.spin {
         return alarm.until(due.max(Instant::now() + GRAIN)).await;
     }
     // A processor that has been halted may take milliseconds to run again, on a virtual machine
@@ -58,20 +58,20 @@ async fn until(due: Instant, lane: &WorkerLoad, alarm: &PreciseTimer) {
 
 /// Gives all that is due to connections; true when there are none left to give to.
 fn hand_out(
-    lane: &Rc<WorkerLoad>,
+    load: &Rc<WorkerLoad>,
     dispatch: &RefCell<Dispatch>,
     now: Instant,
     connections: &mut JoinSet<()>,
 ) -> bool {
-    let since = now.saturating_duration_since(lane.origin);
+    let since = now.saturating_duration_since(load.origin);
     let mut dispatch = dispatch.borrow_mut();
     while let Some(due) =
-        dispatch.upcoming().filter(|due| *due <= since && lane.takes(lane.origin + *due))
+        dispatch.next_due().filter(|due| *due <= since && load.accepts(load.origin + *due))
     {
         if let Some(idle) = dispatch.take_idle() {
-            idle.hand(due);
-        } else if dispatch.open_another() {
-            connections.spawn_local(serve(Rc::clone(lane), due));
+            idle.deliver(due);
+        } else if dispatch.reserve_connection() {
+            connections.spawn_local(serve(Rc::clone(load), due));
         } else {
             return true;
         }
@@ -81,42 +81,42 @@ fn hand_out(
 }
 
 /// One connection: serves what is due, then waits for more.
-async fn serve(lane: Rc<WorkerLoad>, first: Duration) {
-    let mut visitor = ScheduledUser::connection(&lane);
+async fn serve(load: Rc<WorkerLoad>, first: Duration) {
+    let mut visitor = ScheduledUser::connection(&load);
     let mailbox = Rc::new(Mailbox::default());
-    let mut next = Some((lane.origin + first, lane.origin + first));
+    let mut next = Some((load.origin + first, load.origin + first));
     while let Some((intended, free)) = next {
         let done = visitor.visit(ScheduledAt { intended, free }).await.at;
-        next = match take_due(&lane, done) {
-            Some(due) => Some((lane.origin + due, done)),
-            None => wait(&lane, &mailbox).await.map(|due| (lane.origin + due, lane.origin + due)),
+        next = match take_due(&load, done) {
+            Some(due) => Some((load.origin + due, done)),
+            None => wait(&load, &mailbox).await.map(|due| (load.origin + due, load.origin + due)),
         };
     }
 }
 
-fn take_due(lane: &WorkerLoad, now: Instant) -> Option<Duration> {
-    let mut dispatch = lane.dispatch.as_ref()?.borrow_mut();
-    let due = dispatch.upcoming()?;
-    (!lane.is_cut(now) && lane.takes(lane.origin + due))
-        .then(|| dispatch.take_due(now - lane.origin))?
+fn take_due(load: &WorkerLoad, now: Instant) -> Option<Duration> {
+    let mut dispatch = load.dispatch.as_ref()?.borrow_mut();
+    let due = dispatch.next_due()?;
+    (!load.is_past_cutoff(now) && load.accepts(load.origin + due))
+        .then(|| dispatch.take_due(now - load.origin))?
 }
 
-async fn wait(lane: &WorkerLoad, mailbox: &Rc<Mailbox>) -> Option<Duration> {
-    let stays = lane.dispatch.as_ref()?.borrow_mut().rest(mailbox);
+async fn wait(load: &WorkerLoad, mailbox: &Rc<Mailbox>) -> Option<Duration> {
+    let stays = load.dispatch.as_ref()?.borrow_mut().park(mailbox);
     if !stays {
         return None;
     }
-    lane.freed.notify_waiters();
+    load.freed.notify_waiters();
     mailbox.wait().await
 }
 
-fn give_up_the_rest(lane: &WorkerLoad, dispatch: &RefCell<Dispatch>) {
+fn give_up_the_rest(load: &WorkerLoad, dispatch: &RefCell<Dispatch>) {
     let now = Instant::now();
     let mut dispatch = dispatch.borrow_mut();
-    while let Some(due) = dispatch.upcoming().filter(|due| lane.takes(lane.origin + *due)) {
-        if dispatch.take_due(now.saturating_duration_since(lane.origin)).is_none() {
+    while let Some(due) = dispatch.next_due().filter(|due| load.accepts(load.origin + *due)) {
+        if dispatch.take_due(now.saturating_duration_since(load.origin)).is_none() {
             break;
         }
-        lane.give_up(due, now);
+        load.record_unsent(due, now);
     }
 }

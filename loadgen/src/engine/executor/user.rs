@@ -14,20 +14,20 @@ pub(super) enum ScheduledUser {
 
 impl ScheduledUser {
     /// A user of the closed model, by its number from 0.
-    pub fn user(lane: &Rc<WorkerLoad>, number: usize, users: usize) -> Self {
-        match &lane.ready.job.journeys {
+    pub fn user(load: &Rc<WorkerLoad>, number: usize, users: usize) -> Self {
+        match &load.prepared.job.journeys {
             Some(script) => {
-                Self::Journey(Box::new(JourneyUser::new(lane, script, Some(number as u64 + 1))))
+                Self::Journey(Box::new(JourneyUser::new(load, script, Some(number as u64 + 1))))
             }
-            None => Self::Single(SingleRequestUser::user(lane, number, users)),
+            None => Self::Single(SingleRequestUser::user(load, number, users)),
         }
     }
 
     /// A connection of the open model, which serves one arrival after another.
-    pub fn connection(lane: &Rc<WorkerLoad>) -> Self {
-        match &lane.ready.job.journeys {
-            Some(script) => Self::Journey(Box::new(JourneyUser::new(lane, script, None))),
-            None => Self::Single(SingleRequestUser::connection(lane)),
+    pub fn connection(load: &Rc<WorkerLoad>) -> Self {
+        match &load.prepared.job.journeys {
+            Some(script) => Self::Journey(Box::new(JourneyUser::new(load, script, None))),
+            None => Self::Single(SingleRequestUser::connection(load)),
         }
     }
 

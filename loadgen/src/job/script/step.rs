@@ -14,7 +14,7 @@ use crate::job::request_template::RequestTemplate;
 pub(crate) struct ScriptedStep {
     pub name: String,
     pub think: (Duration, Duration),
-    pub draft: RequestTemplate,
+    pub request: RequestTemplate,
     pub follow: bool,
     /// What a good reply holds, if this is a call of gRPC.
     pub output: Option<MessageDescriptor>,
@@ -32,23 +32,23 @@ impl ScriptedStep {
     pub(super) fn new(
         planned: &plan::JourneyStep,
         has_keys: bool,
-        setting: &JobContext<'_>,
+        context: &JobContext<'_>,
     ) -> Result<Self, JobError> {
-        let request = &planned.request;
+        let planned_request = &planned.request;
         let save = |(name, from): &(String, plan::Extract)| ValueToSave {
             name: name.clone(),
             from: from.clone(),
         };
-        let draft = RequestTemplate::new(request, setting)?;
+        let request = RequestTemplate::new(planned_request, context)?;
         Ok(Self {
             name: planned.name.clone(),
             think: planned.think,
-            output: draft.output(),
-            draft,
-            follow: request.follow,
-            timeout: request.timeout,
-            answer: request.expect.clone(),
-            checks: check::checks(&request.expect),
+            output: request.output(),
+            request,
+            follow: planned_request.follow,
+            timeout: planned_request.timeout,
+            answer: planned_request.expect.clone(),
+            checks: check::checks(&planned_request.expect),
             saves: planned.save.iter().map(save).collect(),
             key: planned.key.clone(),
             is_command: planned.key.is_some() || !has_keys,

@@ -22,13 +22,13 @@ impl HeadCache {
 
     /// What these bytes say, if they begin with the head that came last. It ends with an empty
     /// line, so nothing that follows can change its meaning.
-    pub fn recall(&self, input: &[u8], to: ReplyTo) -> Option<(usize, ReplyHead)> {
+    pub fn get(&self, input: &[u8], to: ReplyTo) -> Option<(usize, ReplyHead)> {
         let head = self.head.filter(|_| self.to == to)?;
         input.starts_with(&self.bytes).then_some((self.bytes.len(), head))
     }
 
     /// Remembers a whole head.
-    pub fn learn(&mut self, bytes: &[u8], to: ReplyTo, head: ReplyHead) {
+    pub fn store(&mut self, bytes: &[u8], to: ReplyTo, head: ReplyHead) {
         self.bytes.clear();
         self.head = (bytes.len() <= LONGEST).then_some(head);
         if self.head.is_some() {

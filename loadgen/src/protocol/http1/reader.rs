@@ -32,7 +32,7 @@ pub struct ReplyReader {
     to: ReplyTo,
     keep: Keep,
     state: ReaderState,
-    known: HeadCache,
+    cache: HeadCache,
     /// The beginning of a head whose end has not come yet.
     partial: Vec<u8>,
     head: Vec<u8>,
@@ -56,7 +56,7 @@ impl ReplyReader {
             to: ReplyTo::Other,
             keep,
             state: ReaderState::Head,
-            known: HeadCache::new(),
+            cache: HeadCache::new(),
             partial: Vec::new(),
             head: Vec::new(),
             body: Vec::new(),
@@ -141,12 +141,12 @@ impl ReplyReader {
     /// The head, once it is whole, and how many of these bytes belong to it.
     fn feed_head(&mut self, input: &[u8]) -> Result<Option<(usize, ReplyHead)>, MalformedReply> {
         if self.partial.is_empty() {
-            let recalled = self.known.recall(input, self.to);
+            let recalled = self.cache.get(input, self.to);
             let parsed = if recalled.is_some() { recalled } else { parse(input, self.to)? };
             match parsed {
                 None => self.partial.extend_from_slice(input),
                 Some((length, head)) if recalled.is_none() => {
-                    self.known.learn(&input[..length], self.to, head);
+                    self.cache.store(&input[..length], self.to, head);
                 }
                 Some(_) => {}
             }

@@ -3,15 +3,17 @@
 
 mod control;
 mod header_block;
+mod input;
+mod output;
+mod peer_settings;
 mod replies;
 
 use std::task::{Context, Poll, Waker};
 
-use bytes::Buf;
-
 use self::header_block::{HeaderBlock, HeaderBlockCache};
+use self::peer_settings::PeerSettings;
 use super::error::{self, code};
-use super::frame::{self, FrameHeader, HEAD};
+use super::frame;
 use super::hpack::{self, HpackBuffers};
 use super::received_reply::ReceivedReply;
 use super::reply_headers;
@@ -41,7 +43,7 @@ pub(super) struct Http2Connection {
     /// How much of it was sent.
     sent: usize,
     /// A frame that has not come as a whole.
-    rest: Vec<u8>,
+    partial_frame: Vec<u8>,
     streams: Vec<Http2Stream>,
     /// How many of them have no result.
     open: usize,
@@ -53,21 +55,11 @@ pub(super) struct Http2Connection {
     credit: i64,
     window: i64,
     block: Option<HeaderBlock>,
-    known: HeaderBlockCache,
+    cache: HeaderBlockCache,
     text: HpackBuffers,
     /// Frames in a row that brought no reply further.
     idle: u32,
     goaway: Option<RequestError>,
-}
-
-/// What the server allows.
-#[derive(Debug)]
-struct PeerSettings {
-    /// It has said so; nothing is sent before.
-    told: bool,
-    streams: usize,
-    window: i64,
-    frame: usize,
 }
 
 impl Http2Connection {
@@ -86,13 +78,13 @@ impl Http2Connection {
         Self {
             out,
             sent: 0,
-            rest: Vec::new(),
+            partial_frame: Vec::new(),
             streams: Vec::new(),
             open: 0,
             unsent: 0,
             next: 1,
             peer: PeerSettings {
-                told: false,
+                is_known: false,
                 streams: usize::MAX,
                 window: FIRST_WINDOW,
                 frame: frame::LONGEST,
@@ -100,7 +92,7 @@ impl Http2Connection {
             credit: FIRST_WINDOW,
             window: CONNECTION_WINDOW,
             block: None,
-            known: HeaderBlockCache::default(),
+            cache: HeaderBlockCache::default(),
             text: HpackBuffers::default(),
             idle: 0,
             goaway: None,
@@ -108,8 +100,8 @@ impl Http2Connection {
     }
 
     /// Whether the server has said what it allows.
-    pub fn is_told(&self) -> bool {
-        self.peer.told
+    pub fn has_settings(&self) -> bool {
+        self.peer.is_known
     }
 
     /// How many streams it allows at once.
@@ -119,11 +111,14 @@ impl Http2Connection {
 
     /// Whether another request can be sent.
     pub fn has_room(&self) -> bool {
-        self.peer.told && self.open < self.peer.streams && self.goaway.is_none() && self.next < LAST
+        self.peer.is_known
+            && self.open < self.peer.streams
+            && self.goaway.is_none()
+            && self.next < LAST
     }
 
     /// Why it takes no more requests, if the server or its numbers say so.
-    pub fn is_leaving(&self) -> Option<RequestError> {
+    pub fn shutdown_reason(&self) -> Option<RequestError> {
         self.goaway.or((self.next >= LAST).then_some(error::goaway(code::NO_ERROR)))
     }
 
@@ -145,7 +140,7 @@ impl Http2Connection {
     /// What is to be sent next.
     pub fn output(&mut self) -> &[u8] {
         if self.unsent > 0 {
-            self.pump();
+            self.write_bodies();
         }
         &self.out[self.sent..]
     }
@@ -169,7 +164,7 @@ impl Http2Connection {
         let id = self.next;
         let first: &[u8] = if id == 1 { &[hpack::NO_TABLE] } else { &[] };
         self.next += 2;
-        self.say_head(id, first, message);
+        self.write_head(id, first, message);
         self.streams.push(Http2Stream {
             id,
             to: message.to,
@@ -185,31 +180,9 @@ impl Http2Connection {
         self.open += 1;
         if !message.body.is_empty() {
             self.unsent += 1;
-            self.pump();
+            self.write_bodies();
         }
         id
-    }
-
-    fn say_head(&mut self, id: u32, first: &[u8], message: &Http2Request) {
-        let end = if message.body.is_empty() { frame::END_STREAM } else { 0 };
-        let whole = first.len() + message.head.len() <= frame::LONGEST;
-        if whole {
-            let flags = end | frame::END_HEADERS;
-            return frame::write(
-                &mut self.out,
-                (frame::HEADERS, flags),
-                id,
-                &[first, &message.head],
-            );
-        }
-        let (start, mut rest) = message.head.split_at(frame::LONGEST - first.len());
-        frame::write(&mut self.out, (frame::HEADERS, end), id, &[first, start]);
-        while !rest.is_empty() {
-            let (part, after) = rest.split_at(rest.len().min(frame::LONGEST));
-            let flags = if after.is_empty() { frame::END_HEADERS } else { 0 };
-            frame::write(&mut self.out, (frame::CONTINUATION, flags), id, &[part]);
-            rest = after;
-        }
     }
 
     /// The result, or who is woken when there is one. `None` for a stream that is not there.
@@ -246,35 +219,6 @@ impl Http2Connection {
         }
     }
 
-    /// Takes what came; an error ends the connection.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), RequestError> {
-        if self.rest.is_empty() {
-            let used = self.frames(bytes)?;
-            self.rest.extend_from_slice(&bytes[used..]);
-            return Ok(());
-        }
-        let mut rest = std::mem::take(&mut self.rest);
-        rest.extend_from_slice(bytes);
-        let used = self.frames(&rest)?;
-        rest.drain(..used);
-        self.rest = rest;
-        Ok(())
-    }
-
-    /// Takes all whole frames; how many bytes they were.
-    fn frames(&mut self, bytes: &[u8]) -> Result<usize, RequestError> {
-        let mut at = 0;
-        while let Some(head) = FrameHeader::read(&bytes[at..]) {
-            if head.length > frame::LONGEST {
-                return Err(error::FRAME);
-            }
-            let Some(payload) = bytes.get(at + HEAD..at + HEAD + head.length) else { break };
-            self.frame(head, payload)?;
-            at += HEAD + head.length;
-        }
-        Ok(at)
-    }
-
     /// Ends a stream that is under way, with a word to the server if it does not know.
     fn finish(
         &mut self,
@@ -296,31 +240,6 @@ impl Http2Connection {
         self.idle = 0;
         if let Some(code) = tell {
             frame::write(&mut self.out, (frame::RST_STREAM, 0), stream.id, &[&code.to_be_bytes()]);
-        }
-    }
-
-    /// Says what the windows let of bodies.
-    fn pump(&mut self) {
-        for stream in self.streams.iter_mut().filter(|stream| !stream.unsent.is_empty()) {
-            while !stream.unsent.is_empty() && self.out.len() - self.sent < MOST_UNSENT {
-                let most =
-                    stream.credit.min(self.credit).min(self.peer.frame as i64).max(0) as usize;
-                let length = most.min(stream.unsent.len());
-                if length == 0 {
-                    break;
-                }
-                let end = if length == stream.unsent.len() { frame::END_STREAM } else { 0 };
-                frame::write(
-                    &mut self.out,
-                    (frame::DATA, end),
-                    stream.id,
-                    &[&stream.unsent[..length]],
-                );
-                stream.unsent.advance(length);
-                stream.credit -= length as i64;
-                self.credit -= length as i64;
-            }
-            self.unsent -= usize::from(stream.unsent.is_empty());
         }
     }
 }

@@ -29,25 +29,26 @@ const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
 /// Makes so many requests, and lets a client hear what a server says to them, this many bytes at a
 /// time. Of each body, `keep` bytes are kept at most.
 pub fn feed_connection(said: &[u8], piece: usize, requests: usize, keep: usize) -> FuzzOutcome {
-    let mut talk = Http2Connection::new();
+    let mut connection = Http2Connection::new();
     let bytes = b"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi";
     let message = Http2Request::parse(bytes, Scheme::Http);
-    let mut ended = talk.feed(SETTINGS).err();
-    let ask = |message| talk.request(message, ReceivedReply::new(Keep::Whole(keep)), Waker::noop());
+    let mut ended = connection.feed(SETTINGS).err();
+    let ask =
+        |message| connection.request(message, ReceivedReply::new(Keep::Whole(keep)), Waker::noop());
     let ids: Vec<u32> =
         std::iter::repeat_n(message.as_ref(), requests).flatten().map(ask).collect();
     let mut sent = 0;
     for part in said.chunks(piece.max(1)) {
-        ended = ended.or(talk.feed(part).err());
-        let output = talk.output().len();
-        talk.advance(output);
+        ended = ended.or(connection.feed(part).err());
+        let output = connection.output().len();
+        connection.advance(output);
         sent += output;
         if ended.is_some() {
             break;
         }
     }
-    talk.fail(|_| error::RULES);
-    let take = |id| match talk.poll(id, &Context::from_waker(Waker::noop())) {
+    connection.fail(|_| error::RULES);
+    let take = |id| match connection.poll(id, &Context::from_waker(Waker::noop())) {
         Poll::Ready(Some((received, Ok(reply)))) => {
             Ok((reply.status, reply.length, received.body().len()))
         }

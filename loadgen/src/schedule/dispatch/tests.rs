@@ -47,14 +47,14 @@ fn every_arrival_of_a_day_is_taken_once_and_never_early() {
     assert!((taken.len() as f64 - whole).abs() <= 1.0, "{} of {whole}", taken.len());
     let table = Timetable::new(&day());
     assert!(taken.iter().zip(0..).all(|(due, number)| table.at(number) == Some(*due)));
-    assert!(threads.iter().all(|thread| thread.upcoming().is_none()));
+    assert!(threads.iter().all(|thread| thread.next_due().is_none()));
 }
 
 #[test]
 fn a_queue_of_hours_is_counted_and_not_stored() {
     let mut thread = Dispatch::new(&day(), WorkerShare { thread: 1, of: 2 }, 1);
     let evening = Duration::from_secs(14 * 3600);
-    assert!(thread.head_waits(evening));
+    assert!(thread.is_queue_late(evening));
     let all = thread.queued(evening);
     assert!((all as f64 - 30.0 * HOUR / 2.0).abs() <= 1.0, "{all}");
     for taken in 1..=1000 {
@@ -62,7 +62,7 @@ fn a_queue_of_hours_is_counted_and_not_stored() {
         assert_eq!(thread.queued(evening), all - taken);
     }
     // Its first is due when the second arrival of all is: N(t) = 2 t² / (2 · 6 h).
-    let first = Dispatch::new(&day(), WorkerShare { thread: 1, of: 2 }, 1).upcoming().unwrap();
+    let first = Dispatch::new(&day(), WorkerShare { thread: 1, of: 2 }, 1).next_due().unwrap();
     assert!((first.as_secs_f64() - (6.0 * HOUR).sqrt()).abs() < 1e-6, "{first:?}");
 }
 
@@ -73,7 +73,7 @@ fn connections_are_shared_out_to_threads_at_least_one_each() {
         (0..of)
             .map(|thread| {
                 let mut one = share(thread);
-                (0..).take_while(|_| one.open_another()).count()
+                (0..).take_while(|_| one.reserve_connection()).count()
             })
             .collect()
     };
@@ -86,9 +86,9 @@ fn connections_are_shared_out_to_threads_at_least_one_each() {
 fn the_last_used_connection_is_used_again_and_all_are_sent_away_at_the_end() {
     let mut thread = Dispatch::new(&day(), WorkerShare { thread: 0, of: 1 }, 2);
     let (one, other) = (Rc::new(Mailbox::default()), Rc::new(Mailbox::default()));
-    assert!(thread.rest(&one) && thread.rest(&other));
+    assert!(thread.park(&one) && thread.park(&other));
     assert!(Rc::ptr_eq(&thread.take_idle().unwrap(), &other));
     thread.close();
-    assert!(matches!(one.order.get(), Some(MailboxItem::Leave)));
-    assert!(!thread.rest(&other), "who comes late leaves, too");
+    assert!(matches!(one.item.get(), Some(MailboxItem::Closed)));
+    assert!(!thread.park(&other), "who comes late leaves, too");
 }

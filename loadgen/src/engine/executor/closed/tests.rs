@@ -27,7 +27,7 @@ fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-fn lane(bound: Bound) -> Rc<WorkerLoad> {
+fn load(bound: Bound) -> Rc<WorkerLoad> {
     let request = HttpRequest {
         method: http::Method::GET,
         address: Address::split("http://127.0.0.1:9").unwrap().0,
@@ -68,7 +68,7 @@ async fn visits(
     takes: Duration,
     unreachable: bool,
 ) -> Vec<Duration> {
-    let (lane, mut starts) = (lane(bound), Vec::new());
+    let (load, mut starts) = (load(bound), Vec::new());
     let start = now();
     let visit = async |due: ScheduledAt| {
         assert!(now() - due.intended <= GRAIN, "nobody is late on this clock");
@@ -76,7 +76,7 @@ async fn visits(
         tokio::time::sleep(takes).await;
         VisitEnd { at: now(), unreachable }
     };
-    user(lane, visit, (seconds(think.0), seconds(think.1))).await;
+    user(load, visit, (seconds(think.0), seconds(think.1))).await;
     starts
 }
 

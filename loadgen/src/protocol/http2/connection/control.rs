@@ -19,7 +19,7 @@ impl Http2Connection {
         if (head.kind == frame::CONTINUATION).then_some(head.stream) != continued {
             return Err(RULES);
         }
-        if !self.peer.told && head.kind != frame::SETTINGS {
+        if !self.peer.is_known && head.kind != frame::SETTINGS {
             return Err(RULES);
         }
         match head.kind {
@@ -70,13 +70,13 @@ impl Http2Connection {
             return Err(RULES);
         }
         if is_answer {
-            return if self.peer.told { Ok(()) } else { Err(RULES) };
+            return if self.peer.is_known { Ok(()) } else { Err(RULES) };
         }
         for setting in payload.chunks_exact(6) {
             let name = u16::from_be_bytes([setting[0], setting[1]]);
             self.setting(name, number(&setting[2..]).unwrap_or_default())?;
         }
-        self.peer.told = true;
+        self.peer.is_known = true;
         frame::write(&mut self.out, (frame::SETTINGS, frame::ACK), 0, &[]);
         Ok(())
     }

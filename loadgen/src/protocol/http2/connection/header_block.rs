@@ -23,11 +23,11 @@ pub(super) struct HeaderBlockCache {
 }
 
 impl HeaderBlockCache {
-    pub fn recall(&self, block: &[u8]) -> Option<ReplyHeaders> {
+    pub fn get(&self, block: &[u8]) -> Option<ReplyHeaders> {
         self.answer.filter(|_| self.bytes == block)
     }
 
-    pub fn learn(&mut self, block: &[u8], answer: ReplyHeaders) {
+    pub fn store(&mut self, block: &[u8], answer: ReplyHeaders) {
         if block.len() <= LONGEST_KNOWN {
             self.bytes.clear();
             self.bytes.extend_from_slice(block);

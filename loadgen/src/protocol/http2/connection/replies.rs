@@ -82,7 +82,7 @@ impl Http2Connection {
     fn head(&mut self, place: usize, ends: bool, block: &[u8]) -> Result<(), HeadersError> {
         let stream = &mut self.streams[place];
         let whole = matches!(stream.received.keep, Keep::Whole(_));
-        let known = if whole { None } else { self.known.recall(block) };
+        let known = if whole { None } else { self.cache.get(block) };
         let answer = match known {
             Some(known) => known,
             None => {
@@ -103,7 +103,7 @@ impl Http2Connection {
             };
         }
         if known.is_none() && !whole {
-            self.known.learn(block, answer);
+            self.cache.store(block, answer);
         }
         stream.answer = Some(answer);
         stream.received.grpc = answer.grpc;

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
+use crate::protocol::http2::frame::{FrameHeader, HEAD};
 
 use crate::protocol::reply::{Keep, ReplyTo};
 
@@ -16,15 +17,15 @@ fn message(body: &[u8]) -> Http2Request {
     Http2Request { head: head.into(), body: Bytes::copy_from_slice(body), to: ReplyTo::Other }
 }
 
-fn ask(talk: &mut Http2Connection, message: &Http2Request) -> u32 {
-    talk.request(message, ReceivedReply::new(Keep::Whole(1 << 20)), Waker::noop())
+fn ask(connection: &mut Http2Connection, message: &Http2Request) -> u32 {
+    connection.request(message, ReceivedReply::new(Keep::Whole(1 << 20)), Waker::noop())
 }
 
 fn take(
-    talk: &mut Http2Connection,
+    connection: &mut Http2Connection,
     id: u32,
 ) -> Option<(ReceivedReply, Result<ReplySummary, RequestError>)> {
-    match talk.poll(id, &Context::from_waker(Waker::noop())) {
+    match connection.poll(id, &Context::from_waker(Waker::noop())) {
         Poll::Ready(taken) => taken,
         Poll::Pending => None,
     }
@@ -37,9 +38,9 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The frames in what is to be sent, without what a client says first.
-fn said(talk: &mut Http2Connection) -> Vec<(u8, u8, u32, usize)> {
-    let bytes = talk.output().to_vec();
-    talk.advance(bytes.len());
+fn said(connection: &mut Http2Connection) -> Vec<(u8, u8, u32, usize)> {
+    let bytes = connection.output().to_vec();
+    connection.advance(bytes.len());
     let mut rest = bytes.strip_prefix(super::frame::PREFACE).unwrap_or(&bytes);
     let mut all = Vec::new();
     while let Some(head) = FrameHeader::read(rest) {
@@ -52,24 +53,24 @@ fn said(talk: &mut Http2Connection) -> Vec<(u8, u8, u32, usize)> {
 
 /// One on which the server has said what it allows, and nothing is left to be sent.
 fn begun() -> Http2Connection {
-    let mut talk = Http2Connection::new();
-    talk.feed(SETTINGS).unwrap();
-    assert!(said(&mut talk).contains(&(super::frame::SETTINGS, super::frame::ACK, 0, 0)));
-    talk
+    let mut connection = Http2Connection::new();
+    connection.feed(SETTINGS).unwrap();
+    assert!(said(&mut connection).contains(&(super::frame::SETTINGS, super::frame::ACK, 0, 0)));
+    connection
 }
 
 #[test]
 fn requests_of_one_moment_are_said_together_and_answered_in_any_order() {
-    let mut talk = begun();
-    let ids = [(); 3].map(|()| ask(&mut talk, &message(b"")));
+    let mut connection = begun();
+    let ids = [(); 3].map(|()| ask(&mut connection, &message(b"")));
     let flags = super::frame::END_HEADERS | super::frame::END_STREAM;
     // The first says that no table is used.
-    assert_eq!(said(&mut talk), [(1, flags, 1, 2), (1, flags, 3, 1), (1, flags, 5, 1)]);
+    assert_eq!(said(&mut connection), [(1, flags, 1, 2), (1, flags, 3, 1), (1, flags, 5, 1)]);
     let answer = |id, body: &[u8]| [frame(1, 4, id, b"\x88"), frame(0, 1, id, body)].concat();
-    talk.feed(&[answer(5, b"five"), answer(1, b"one")].concat()).unwrap();
-    assert!(take(&mut talk, ids[1]).is_none());
+    connection.feed(&[answer(5, b"five"), answer(1, b"one")].concat()).unwrap();
+    assert!(take(&mut connection, ids[1]).is_none());
     for (id, body) in [(1, "one"), (5, "five")] {
-        let (received, result) = take(&mut talk, id).unwrap();
+        let (received, result) = take(&mut connection, id).unwrap();
         assert_eq!(
             result.unwrap(),
             ReplySummary {
@@ -84,83 +85,87 @@ fn requests_of_one_moment_are_said_together_and_answered_in_any_order() {
             (body.as_bytes(), b"HTTP/2 200\r\n\r\n".as_slice())
         );
     }
-    assert!(!talk.is_idle() && said(&mut talk).is_empty());
+    assert!(!connection.is_idle() && said(&mut connection).is_empty());
 }
 
 #[test]
 fn bodies_wait_for_windows() {
-    let mut talk = begun();
-    let id = ask(&mut talk, &message(&[b'x'; 100_000]));
+    let mut connection = begun();
+    let id = ask(&mut connection, &message(&[b'x'; 100_000]));
     let sum = |frames: &[(u8, u8, u32, usize)]| -> usize {
         frames.iter().filter(|frame| frame.0 == super::frame::DATA).map(|frame| frame.3).sum()
     };
-    let first = said(&mut talk);
+    let first = said(&mut connection);
     assert_eq!(sum(&first), 65_535, "{first:?}");
     assert!(first.iter().all(|frame| frame.3 <= 16_384));
-    talk.feed(&frame(8, 0, 0, &100_000_u32.to_be_bytes())).unwrap();
-    assert!(said(&mut talk).is_empty(), "the stream's window is closed still");
-    talk.feed(&frame(8, 0, id, &10_u32.to_be_bytes())).unwrap();
-    assert_eq!(said(&mut talk), [(0, 0, id, 10)]);
+    connection.feed(&frame(8, 0, 0, &100_000_u32.to_be_bytes())).unwrap();
+    assert!(said(&mut connection).is_empty(), "the stream's window is closed still");
+    connection.feed(&frame(8, 0, id, &10_u32.to_be_bytes())).unwrap();
+    assert_eq!(said(&mut connection), [(0, 0, id, 10)]);
     // Another first window changes that of streams that are open.
-    talk.feed(&frame(4, 0, 0, &[&[0, 4][..], &100_000_u32.to_be_bytes()].concat())).unwrap();
-    let last = said(&mut talk);
+    connection.feed(&frame(4, 0, 0, &[&[0, 4][..], &100_000_u32.to_be_bytes()].concat())).unwrap();
+    let last = said(&mut connection);
     assert_eq!(sum(&last), 100_000 - 65_545, "{last:?}");
     assert_eq!(last.last().unwrap().1, super::frame::END_STREAM);
 }
 
 #[test]
 fn an_early_answer_ends_a_body() {
-    let mut talk = begun();
-    let id = ask(&mut talk, &message(&[b'x'; 100_000]));
-    said(&mut talk);
-    talk.feed(&frame(1, 5, id, b"\x8d")).unwrap();
-    assert_eq!(take(&mut talk, id).unwrap().1.unwrap().status, 404);
-    assert_eq!(said(&mut talk), [(super::frame::RST_STREAM, 0, id, 4)]);
+    let mut connection = begun();
+    let id = ask(&mut connection, &message(&[b'x'; 100_000]));
+    said(&mut connection);
+    connection.feed(&frame(1, 5, id, b"\x8d")).unwrap();
+    assert_eq!(take(&mut connection, id).unwrap().1.unwrap().status, 404);
+    assert_eq!(said(&mut connection), [(super::frame::RST_STREAM, 0, id, 4)]);
 }
 
 #[test]
 fn windows_are_opened_again_and_long_heads_are_cut() {
-    let mut talk = begun();
+    let mut connection = begun();
     let mut long = message(b"");
     long.head = vec![0; 40_000].into();
-    let id = ask(&mut talk, &long);
+    let id = ask(&mut connection, &long);
     assert_eq!(
-        said(&mut talk),
+        said(&mut connection),
         [(1, 1, id, 16_384), (9, 0, id, 16_384), (9, 4, id, 40_001 - 2 * 16_384)]
     );
-    talk.feed(&frame(1, 4, id, b"\x88")).unwrap();
+    connection.feed(&frame(1, 4, id, b"\x88")).unwrap();
     for _ in 0..1_000 {
-        talk.feed(&frame(0, 0, id, &[0; 16_384])).unwrap();
+        connection.feed(&frame(0, 0, id, &[0; 16_384])).unwrap();
     }
-    let updates = said(&mut talk);
+    let updates = said(&mut connection);
     assert!(updates.iter().all(|frame| frame.0 == super::frame::WINDOW_UPDATE));
     assert!((30..60).contains(&updates.len()), "{}", updates.len());
 }
 
 #[test]
 fn a_request_that_is_given_up_is_cancelled_and_forgotten() {
-    let mut talk = begun();
-    let id = ask(&mut talk, &message(b""));
-    said(&mut talk);
-    talk.cancel(id);
-    assert_eq!(said(&mut talk), [(super::frame::RST_STREAM, 0, id, 4)]);
+    let mut connection = begun();
+    let id = ask(&mut connection, &message(b""));
+    said(&mut connection);
+    connection.cancel(id);
+    assert_eq!(said(&mut connection), [(super::frame::RST_STREAM, 0, id, 4)]);
     // What was under way is let pass.
-    talk.feed(&[frame(1, 4, id, b"\x88"), frame(0, 1, id, b"late")].concat()).unwrap();
-    assert!(talk.is_idle() && take(&mut talk, id).is_none());
+    connection.feed(&[frame(1, 4, id, b"\x88"), frame(0, 1, id, b"late")].concat()).unwrap();
+    assert!(connection.is_idle() && take(&mut connection, id).is_none());
 }
 
 #[test]
 fn a_goaway_spares_what_the_server_has_begun() {
-    let mut talk = begun();
-    let ids = [(); 2].map(|()| ask(&mut talk, &message(b"")));
-    talk.feed(&frame(7, 0, 0, &[0, 0, 0, 1, 0, 0, 0, 0])).unwrap();
+    let mut connection = begun();
+    let ids = [(); 2].map(|()| ask(&mut connection, &message(b"")));
+    connection.feed(&frame(7, 0, 0, &[0, 0, 0, 1, 0, 0, 0, 0])).unwrap();
     assert_eq!(
-        take(&mut talk, ids[1]).unwrap().1,
+        take(&mut connection, ids[1]).unwrap().1,
         Err(RequestError::new(Failure::Reset, "GOAWAY"))
     );
-    assert!(take(&mut talk, ids[0]).is_none() && !talk.has_room() && talk.is_leaving().is_some());
-    talk.feed(&frame(1, 5, ids[0], b"\x88")).unwrap();
-    assert!(take(&mut talk, ids[0]).unwrap().1.is_ok());
+    assert!(
+        take(&mut connection, ids[0]).is_none()
+            && !connection.has_room()
+            && connection.shutdown_reason().is_some()
+    );
+    connection.feed(&frame(1, 5, ids[0], b"\x88")).unwrap();
+    assert!(take(&mut connection, ids[0]).unwrap().1.is_ok());
 }
 
 /// What comes of three requests when a server says this, in pieces of so many bytes.
@@ -168,11 +173,14 @@ fn outcome(
     bytes: &[u8],
     piece: usize,
 ) -> (Option<RequestError>, Vec<Option<Result<ReplySummary, RequestError>>>) {
-    let mut talk = begun();
-    let ids = [(); 3].map(|()| ask(&mut talk, &message(b"x")));
-    let wrong = bytes.chunks(piece.max(1)).find_map(|piece| talk.feed(piece).err());
-    assert!(talk.output().len() < 64 * (bytes.len() + 64), "no more is said than was asked for");
-    (wrong, ids.map(|id| take(&mut talk, id).map(|(_, result)| result)).to_vec())
+    let mut connection = begun();
+    let ids = [(); 3].map(|()| ask(&mut connection, &message(b"x")));
+    let wrong = bytes.chunks(piece.max(1)).find_map(|piece| connection.feed(piece).err());
+    assert!(
+        connection.output().len() < 64 * (bytes.len() + 64),
+        "no more is said than was asked for"
+    );
+    (wrong, ids.map(|id| take(&mut connection, id).map(|(_, result)| result)).to_vec())
 }
 
 /// Frames that make some sense.

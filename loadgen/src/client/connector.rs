@@ -1,0 +1,29 @@
+//! Connections are opened, and counted, for the load that needs them.
+
+use std::cell::RefCell;
+
+use super::worker_load::WorkerLoad;
+use crate::failure::RequestError;
+use crate::net::{ByteStream, ConnectError};
+use crate::protocol::Connector;
+
+impl Connector for WorkerLoad {
+    async fn open(&self, server: usize) -> Result<ByteStream, RequestError> {
+        match self.prepared.servers[server].open().await {
+            Ok(opened) => {
+                self.record_connection(opened.connect, opened.tls);
+                Ok(opened.stream)
+            }
+            Err(error) => {
+                if let ConnectError::Connect(error) = &error {
+                    self.note_generator_trouble(error);
+                }
+                Err(RequestError::from(&error))
+            }
+        }
+    }
+
+    fn scratch(&self) -> &RefCell<Box<[u8]>> {
+        &self.scratch
+    }
+}
