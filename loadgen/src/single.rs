@@ -40,13 +40,8 @@ pub enum SingleRequestError {
     #[error(transparent)]
     Request(#[from] JobError),
     /// A host without an address.
-    #[error("{address} cannot be looked up: {source}")]
-    Lookup {
-        /// Host and port.
-        address: String,
-        /// What the resolver says.
-        source: io::Error,
-    },
+    #[error("the name cannot be looked up: {0}")]
+    Lookup(#[source] io::Error),
     /// Certificates that cannot be read, or a name that no certificate can have.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -86,9 +81,7 @@ pub fn send_single(
         .map_err(JobError::from)?;
     let server = Server::new(&request.address, &transport, &mut None);
     let server = server.map_err(|error| match error {
-        ServerSetupError::Lookup(source) => {
-            SingleRequestError::Lookup { address: request.address.to_string(), source }
-        }
+        ServerSetupError::Lookup(error) => SingleRequestError::Lookup(error),
         ServerSetupError::Tls(error) => SingleRequestError::Tls(error),
     })?;
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -49,7 +49,7 @@ pub use statistical_power::power_warnings;
 pub use text::{Colour, text, verdict_text};
 pub use trials::{Cluster, share_bounds, trials};
 pub use verdict::{Finding, Judgement, Outcome, Proving, Verdict};
-pub use windows::windows_csv;
+pub use windows::{WindowColumn, WindowRow, window_table, windows_csv};
 
 // The name that the judge's files have for it.
 use format as wording;

@@ -5,10 +5,8 @@ use brunt_scenarios::Source;
 use brunt_scenarios::plan::LoadPlan;
 use brunt_scenarios::scenario::{LoadFile, read_beside};
 
-use super::flags::Flags;
-use super::settings::Settings;
-use super::table::Flag;
-use super::{SiegeError, file};
+use crate::args::{Flag, Flags, Settings, check_beside_load_file, load_file};
+use crate::error::LoadCliError;
 
 const DOCS: &str = include_str!("../../../docs/load.md");
 /// The files that examples name.
@@ -75,14 +73,14 @@ fn commands_are_understood() {
 }
 
 /// Whether a command means something, without what needs its files and servers.
-fn understood(arguments: &[String]) -> Result<(), SiegeError> {
+fn understood(arguments: &[String]) -> Result<(), LoadCliError> {
     let flags = Flags::parse(arguments)?;
     let elsewhere = [Flag::File, Flag::Grpc, Flag::OpenApi, Flag::Har];
     if elsewhere.iter().any(|flag| flags.has(*flag)) {
         return Ok(());
     }
-    match file::named(&flags) {
-        Some(_) => file::refuse_foreign(&flags),
+    match load_file(&flags) {
+        Some(_) => check_beside_load_file(&flags),
         None => Settings::new(flags).map(drop),
     }
 }

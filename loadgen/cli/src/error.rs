@@ -1,15 +1,24 @@
-//! What can be wrong with a siege.
+//! Why a command of the load generator cannot be carried out.
+
+mod export;
+mod source;
 
 use std::io;
 use std::path::PathBuf;
 
-use super::{DocumentError, Exit, GrpcError};
-use brunt_loadgen::StartError;
-use brunt_loadgen::{AddressError, JobError, Request, SingleRequestError};
+use brunt_loadgen::grpc::GrpcError;
+use brunt_loadgen::{AddressError, JobError, StartError};
+use brunt_reports::Exit;
+use brunt_scenarios::Diagnostic;
 
-/// Why nothing was done.
+pub use export::ExportError;
+pub use source::{RequestProblem, SourceError, SourceProblem, UrlError};
+
+use crate::fetch::FetchError;
+
+/// Why a command cannot be carried out, or not all of it.
 #[derive(Debug, thiserror::Error)]
-pub enum SiegeError {
+pub enum LoadCliError {
     /// An option that does not exist.
     #[error("there is no option `{option}`{}", hint(*.nearest))]
     UnknownOption {
@@ -23,182 +32,175 @@ pub enum SiegeError {
     Ambiguous {
         /// As it was written.
         option: String,
-        /// What it could mean.
+        /// The options that begin like it, with `or` between them.
         choices: String,
     },
-    /// An option that needs a value.
+    /// An option without the value that it needs.
     #[error("`{0}` needs a value")]
     MissingValue(String),
-    /// An option that takes none.
+    /// An option with a value where it takes none.
     #[error("`{0}` takes no value")]
     SurplusValue(String),
     /// A value that cannot be read.
     #[error("`{value}` is not a value of {option}: write it like {example}")]
     BadValue {
-        /// The option or setting.
+        /// The option, or the key of the settings file.
         option: String,
-        /// Its value.
+        /// As it was written.
         value: String,
-        /// A good one.
+        /// One that can be read.
         example: &'static str,
     },
     /// A format of `--out` that does not exist.
-    #[error("there is no output format `{format}`: there are csv, hdr, prom, json, html and otlp{}", hint(*.nearest))]
+    #[error(
+        "there is no output format `{format}`: there are csv, hdr, prom, json, html and otlp{}",
+        hint(*.nearest)
+    )]
     UnknownFormat {
         /// As it was written.
         format: String,
         /// The one that was probably meant.
         nearest: Option<&'static str>,
     },
-    /// Several outputs for one place.
+    /// Several outputs to the same file, or to stdout.
     #[error("{0} would hold more than one output: give each a file of its own")]
     SharedOutput(String),
-    /// Outputs, but no load.
+    /// `--out` beside `-g` or `-p`.
     #[error("--out needs a load: -g and -p ask only once")]
     OutputsWithoutLoad,
-    /// A page that nothing makes.
-    #[error("this program makes no pages: use `brunt load` for --out html")]
-    NoPages,
-    /// A search without anything that must hold.
+    /// `--find-max` without limits.
     #[error("--find-max needs what must hold: --slo p99=200ms,errors=0.1%")]
     NoSlo,
-    /// A search that is bounded by requests.
+    /// `--find-max` with repetitions in place of a time.
     #[error(
-        "--find-max makes steps of a time each, so -r means nothing to it: -t 10S, or nothing for 5 s"
+        "--find-max makes steps of a time each, so -r means nothing to it: \
+         -t 10S, or nothing for 5 s"
     )]
     StepsWithoutTime,
-    /// A search whose figures cannot be written so.
+    /// `--find-max` with another output than HTML.
     #[error("--find-max writes a page only: --out html=FILE, or -j for JSON")]
     SearchOutput,
-    /// A view without a terminal.
+    /// `--view` without a terminal.
     #[error("there is no terminal to draw on: leave out --view, or run it on one")]
     NoTerminal,
     /// Neither a URL nor a file of them.
     #[error("no URL: give one, or a file of them with -f")]
     NoUrl,
-    /// More than one URL.
+    /// More than one URL on the command line.
     #[error(
         "more than one URL, such as `{0}`: put them into a file and give it with -f, one a line"
     )]
     ManyUrls(String),
-    /// A load without an end.
+    /// A load that neither a time nor a number of requests ends.
     #[error("this load has no end: give it a time (-t 60S) or a number of repetitions (-r 100)")]
     Endless,
-    /// A rate without a time.
+    /// `--rate` with repetitions only.
     #[error("--rate needs a time as well: -t 60S; repetitions do not bound a schedule")]
     RateWithoutTime,
-    /// Half a client's certificate.
+    /// `--key` without `--cert`.
     #[error("--key needs a certificate as well: --cert FILE")]
     KeyWithoutCert,
-    /// What is wrong with a load file.
-    #[error("{}", .0.trim_end())]
-    LoadFile(String),
-    /// An option that a load file leaves no room for.
+    /// A load file with problems, each with its line and column.
+    #[error("{}", all(.0))]
+    LoadFile(Vec<Diagnostic>),
+    /// An option that says what the load file says.
     #[error("{0} means nothing beside a load file: the file says it")]
     NotWithFile(&'static str),
     /// A file that cannot be read or written.
     #[error("{}: {error}", path.display())]
     File {
-        /// The file.
+        /// As it was given.
         path: PathBuf,
-        /// Why.
+        /// What the operating system says.
+        #[source]
         error: io::Error,
     },
-    /// A line that cannot be read.
-    #[error("{place}: {what}")]
-    Line {
-        /// File and line.
+    /// An export that cannot be made or written.
+    #[error("{place}: {error}")]
+    Export {
+        /// The file, `stdout`, or the collector's URL.
         place: String,
-        /// What is wrong.
-        what: String,
+        /// Why the figures are not there.
+        #[source]
+        error: Box<ExportError>,
     },
+    /// A line of a file of URLs that is no request.
+    #[error("{place}: {error}")]
+    Line {
+        /// The file's name and the line's number: `urls.txt:2`.
+        place: String,
+        /// What is wrong with the line.
+        #[source]
+        error: UrlError,
+    },
+    /// A URL that is no request.
+    #[error(transparent)]
+    Url(#[from] UrlError),
     /// Two options that say where requests come from.
     #[error("{0} and {1} both say where requests come from: give one of them")]
     TwoSources(&'static str, &'static str),
-    /// An option that means nothing by itself.
+    /// An option that means nothing without another one.
     #[error("{option} means nothing without {needs}")]
-    Lonely {
-        /// The option.
+    NeedsOption {
+        /// The option that was given.
         option: &'static str,
-        /// The one that it needs.
+        /// The option that is missing.
         needs: &'static str,
     },
-    /// Somebody is to log in, and nobody stays for more than one request.
+    /// `login-url` with a load whose users make one request each.
     #[error(
-        "login-url is for users that stay: it does not go with --rate, --find-max, --grpc or --pauses"
+        "login-url is for users that stay: it does not go with --rate, --find-max, --grpc or \
+         --pauses"
     )]
-    LoginOfNobody,
-    /// A warm-up without anything after it.
+    LoginWithoutUsers,
+    /// A warm-up that is as long as the load.
     #[error("the warm-up takes all of the load's time: there would be nothing to count")]
-    AllWarmUp,
-    /// Two options that say the opposite.
+    WarmUpTooLong,
+    /// `--parser` beside `--no-parser`.
     #[error("--parser and --no-parser cannot both be")]
     BothParsers,
-    /// A call of gRPC that cannot be made.
+    /// A gRPC method that cannot be called.
     #[error(transparent)]
     Grpc(#[from] GrpcError),
-    /// A document without requests.
+    /// An OpenAPI document or a HAR file without requests.
     #[error(transparent)]
-    Document(#[from] DocumentError),
-    /// A URL that cannot be used.
+    Source(#[from] SourceError),
+    /// An address of an option that cannot be used.
     #[error(transparent)]
-    Url(#[from] JobError),
-    /// The load cannot start.
+    Address(#[from] AddressError),
+    /// A load of a file that cannot be made into a job.
+    #[error(transparent)]
+    Job(#[from] JobError),
+    /// A load that cannot start.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// The one request of -g or -p got no reply.
-    #[error("{address}: {error}")]
-    NoReply {
-        /// Host and port.
-        address: String,
-        /// Why.
-        #[source]
-        error: SingleRequestError,
-    },
-    /// A document or a collector that answers with an error.
-    #[error("{url}: it answers {status}")]
-    Refused {
-        /// What was asked for.
-        url: String,
-        /// The status of the reply, which is not a 2xx.
-        status: u16,
-    },
-    /// The output cannot be written.
+    /// A single request, of `-g`, `-p` or a document, without a reply.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// A stream that cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
 }
 
-impl From<AddressError> for SiegeError {
-    fn from(error: AddressError) -> Self {
-        Self::Url(error.into())
-    }
-}
-
-impl SiegeError {
-    /// Of one request that got no reply.
-    pub(crate) fn single(request: &Request, error: SingleRequestError) -> Self {
-        Self::NoReply { address: request.address.to_string(), error }
-    }
-
-    /// The exit code that goes with it.
+impl LoadCliError {
+    /// The exit code that goes with it: [`Exit::Invalid`] for what the user has to change,
+    /// [`Exit::Inconclusive`] for what this machine or a server failed to do.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::NoReply {
-                error:
-                    SingleRequestError::Request(_)
-                    | SingleRequestError::Lookup { .. }
-                    | SingleRequestError::Tls(_),
-                ..
-            } => Exit::Wrong,
-            Self::NoReply { .. }
-            | Self::Refused { .. }
-            | Self::Output(_)
-            | Self::Start(StartError::Thread(_)) => Exit::Inconclusive,
-            _ => Exit::Wrong,
+            Self::Fetch(error) if error.is_of_the_request() => Exit::Invalid,
+            Self::Fetch(_) | Self::Output(_) | Self::Start(StartError::Thread(_)) => {
+                Exit::Inconclusive
+            }
+            _ => Exit::Invalid,
         }
     }
 }
 
 fn hint(nearest: Option<&str>) -> String {
     nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
+}
+
+fn all(problems: &[Diagnostic]) -> String {
+    let all: String = problems.iter().map(ToString::to_string).collect();
+    all.trim_end().to_owned()
 }

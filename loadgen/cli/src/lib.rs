@@ -1,118 +1,93 @@
-//! Siege's command line, with its habits and its summary, on this crate's engine.
+//! The load generator's command line: `brunt load`.
 //!
-//! Where siege is wrong, this is not: times have microseconds instead of ticks of 10 ms, the
-//! summary goes on with quantiles and errors by kind, the exit code says what came of it, and users
-//! are not cut down to 255. Connections are kept alive unless the settings say otherwise, and a
-//! load without an end is refused. A settings file is only read when `-R` names one. Redirects are
-//! followed, each hop a hit, unless `--no-follow` is given. Pages are parsed when `--parser` or the
-//! settings file asks for it; siege does so by itself.
+//! Its options are siege's, so that a command line that works with siege works here, and prints the
+//! same summary. Where siege is wrong, this is not: times have microseconds instead of ticks of
+//! 10 ms, the summary goes on with quantiles and errors by kind, the exit code says how the load
+//! ended, and `-c` is not cut down to 255 users. Connections are kept alive unless the settings file
+//! says otherwise, and a load without an end is refused. A settings file is only read when `-R`
+//! names one. Redirects are followed, each hop counted as a request, unless `--no-follow` is given.
+//! Pages are parsed when `--parser` or the settings file asks for it; siege parses them by default.
+//!
+//! `args` reads what was written, `sources` makes requests of it, `run` and `find_max` put the load
+//! on, `view` draws it, `output` prints the summary, and `export` writes files for other programs.
 
-mod config;
-mod curve;
+mod args;
 #[cfg(test)]
 mod docs;
 mod error;
-mod exports;
+mod export;
 mod fetch;
-mod figures;
-mod file;
-mod find;
-mod flags;
-mod grpc;
-mod har;
-mod hits;
-mod interval;
-mod json;
-mod limit;
-mod log;
-mod openapi;
-mod outputs;
-mod perform;
-mod rc;
-mod settings;
-mod show;
-mod summary;
-mod table;
-mod text;
-mod told;
-mod urls;
+mod find_max;
+mod limits;
+mod output;
+mod print_reply;
+mod run;
+mod sources;
+mod streams;
 mod view;
-mod watch;
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
-pub use error::SiegeError;
-pub use figures::Figures;
-pub use har::{Recorded, Recording};
-pub use openapi::DocumentError;
-pub use summary::{Exit, Findings, Summary};
-pub use told::{MakePage, Searched, Told};
-pub use urls::Urls;
-
 pub use brunt_loadgen::grpc::GrpcError;
-pub use limit::{Claim, Step};
+pub use error::{ExportError, LoadCliError, RequestProblem, SourceError, SourceProblem, UrlError};
+pub use fetch::FetchError;
+pub use limits::LimitResult;
+pub use output::{CommandResult, LoadSummary, SiegeFigures};
+pub use sources::{HarFile, HarRequests, UrlList};
+pub use streams::OutputStreams;
 
-use flags::Flags;
-use settings::{Action, Settings};
+use brunt_reports::Exit;
 
-/// What `--help` says.
+use args::{Action, Flags, Settings};
+
+/// What `--help` prints.
 const HELP: &str = include_str!("help.txt");
 
-/// Where text goes.
-pub struct Output<'a> {
-    /// Results that were asked for: hits, pages, JSON.
-    pub out: &'a mut dyn Write,
-    /// Everything else.
-    pub err: &'a mut dyn Write,
-    /// Whether both are one terminal, with nothing else on it.
-    pub terminal: bool,
-    /// What makes pages of HTML, if anything does.
-    pub page: Option<MakePage<'a>>,
-}
-
-/// The whole command, without pages of HTML: see [`main_with_pages`].
+/// The whole command: runs it, prints errors on stderr, and returns its exit code. `arguments` are
+/// those after `brunt load`.
 pub fn main(arguments: &[String]) -> ExitCode {
-    main_with_pages(arguments, None)
-}
-
-/// The whole command: runs it, tells of errors on stderr, and exits by their code.
-pub fn main_with_pages(arguments: &[String], page: Option<MakePage<'_>>) -> ExitCode {
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-    let terminal = out.is_terminal() && view::is_there();
-    let output = Output { out: &mut out, err: &mut err, terminal, page };
-    match run(arguments, output) {
-        Ok(summary) => ExitCode::from(summary.exit() as u8),
+    let terminal = out.is_terminal() && view::has_terminal();
+    let streams = OutputStreams { out: &mut out, err: &mut err, terminal };
+    match run(arguments, streams) {
+        Ok(result) => result.exit().into(),
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(error.exit() as u8)
+            error.exit().into()
         }
     }
 }
 
-/// Does what the arguments (without the program's name) ask, and prints what siege would and more.
+/// Does what the arguments (without the program's name) ask for, and prints the results on
+/// `streams`.
 ///
 /// # Errors
-/// [`SiegeError`] when it cannot be done at all; [`SiegeError::exit`] is its exit code.
-pub fn run(arguments: &[String], output: Output<'_>) -> Result<Summary, SiegeError> {
+/// [`LoadCliError`] when it cannot be done at all; [`LoadCliError::exit`] is its exit code.
+pub fn run(
+    arguments: &[String],
+    streams: OutputStreams<'_>,
+) -> Result<CommandResult, LoadCliError> {
     let flags = Flags::parse(arguments)?;
-    if let Some(file) =
-        file::named(&flags).filter(|_| settings::action(&flags) == Action::Load).map(str::to_owned)
-    {
-        return file::run(flags, &file, output);
+    let action = args::action(&flags);
+    if let Some(file) = args::load_file(&flags).filter(|_| action == Action::Load) {
+        let file = file.to_owned();
+        return run::load_file(flags, &file, arguments, streams);
     }
     let settings = Settings::new(flags)?;
     match &settings.action {
-        Action::Help => write!(output.out, "{HELP}")?,
-        Action::Version => writeln!(output.out, "brunt load {}", env!("CARGO_PKG_VERSION"))?,
-        Action::Config => write!(output.out, "{}", config::config(&settings)?)?,
-        Action::Headers | Action::Page => return show::show(&settings, output),
+        Action::Help => write!(streams.out, "{HELP}")?,
+        Action::Version => writeln!(streams.out, "brunt load {}", env!("CARGO_PKG_VERSION"))?,
+        Action::Config => write!(streams.out, "{}", args::siege_config(&settings))?,
+        Action::Headers | Action::Page => return print_reply::print_reply(&settings, streams),
         Action::Load => {
             return match &settings.slo {
-                Some(slo) if settings.find_max => find::find(&settings, slo, output),
-                _ => perform::perform(&settings, output),
+                Some(slo) if settings.find_max => {
+                    find_max::find_max(&settings, slo, arguments, streams)
+                }
+                _ => run::run(&settings, arguments, streams),
             };
         }
     }
-    Ok(Summary::nothing())
+    Ok(CommandResult::of_exit(Exit::Pass))
 }

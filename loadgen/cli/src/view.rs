@@ -1,6 +1,6 @@
 //! What is seen of a load while it runs, on a terminal.
 //!
-//! [`State`] learns from snapshots and draws itself; neither touches the world. [`Terminal`] is the
+//! [`ViewState`] learns from snapshots and draws itself; neither touches the world. [`ViewTerminal`] is the
 //! one that does, and it gives the terminal back however the view ends.
 
 mod columns;
@@ -8,8 +8,8 @@ mod draw;
 mod state;
 mod terminal;
 
-pub(crate) use state::{Setting, State};
-pub(crate) use terminal::{Terminal, Wish, is_there};
+pub(crate) use state::{ViewConfig, ViewState};
+pub(crate) use terminal::{KeyCommand, ViewTerminal, has_terminal};
 
 #[cfg(test)]
 mod tests;

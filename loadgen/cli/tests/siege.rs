@@ -26,14 +26,15 @@ mod transport;
 #[allow(dead_code)]
 mod wires;
 
-use brunt_loadgen_cli::{self as cli, Exit, Output};
+use brunt_loadgen_cli::{self as cli, OutputStreams};
+use brunt_reports::Exit;
 use server::{Act, Server, ok, reply};
 
 /// Exit code, stdout and stderr.
 fn run(arguments: &[&str]) -> (Exit, String, String) {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let output = Output { out: &mut out, err: &mut err, terminal: false, page: None };
+    let output = OutputStreams { out: &mut out, err: &mut err, terminal: false };
     let exit = match cli::run(&arguments, output) {
         Ok(summary) => summary.exit(),
         Err(error) => error.exit(),
@@ -70,7 +71,7 @@ fn a_siege_counts_as_siege_does() {
     let server =
         Server::start(move |number| Act::Send(reply(statuses[number as usize % 7], "body")));
     let (exit, out, err) = run(&["-c1", "-r14", &server.url()]);
-    assert_eq!((exit, out.as_str()), (Exit::Fine, ""));
+    assert_eq!((exit, out.as_str()), (Exit::Pass, ""));
     insta::assert_snapshot!(without_times(&err).replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }
 
@@ -79,7 +80,7 @@ fn json_goes_to_stdout() {
     let server = Server::well();
     let (exit, out, err) = run(&["-c2", "-r5", "-j", "-q", &server.url()]);
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((exit, json["transactions"].as_u64(), err.as_str()), (Exit::Fine, Some(10), ""));
+    assert_eq!((exit, json["transactions"].as_u64(), err.as_str()), (Exit::Pass, Some(10), ""));
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn a_page_is_shown_with_its_request() {
     });
     let target = format!("{}/x POST a=1", server.url());
     let (exit, out, _) = run(&["-p", "-A", "me", &target]);
-    assert_eq!(exit, Exit::Fine);
+    assert_eq!(exit, Exit::Pass);
     insta::assert_snapshot!(out.replace(&server.address.to_string(), "ADDRESS").replace('\r', ""));
     let (_, headers, _) = run(&["-g", "-q", &server.url()]);
     assert!(
@@ -117,13 +118,13 @@ fn a_page_is_shown_with_its_request() {
 fn thresholds_and_silence_have_their_exit_codes() {
     let server =
         Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
-    assert_eq!(run(&["-c1", "-r10", "-q", "--fail-below", "90%", &server.url()]).0, Exit::Fine);
+    assert_eq!(run(&["-c1", "-r10", "-q", "--fail-below", "90%", &server.url()]).0, Exit::Pass);
     let again =
         Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
-    assert_eq!(run(&["-c1", "-r10", "-q", "--fail-below", "91%", &again.url()]).0, Exit::Below);
+    assert_eq!(run(&["-c1", "-r10", "-q", "--fail-below", "91%", &again.url()]).0, Exit::Fail);
     let silent = Server::start(|_| Act::Close);
     assert_eq!(run(&["-c1", "-r2", "-q", &silent.url()]).0, Exit::Inconclusive);
-    assert_eq!(run(&["-c1", "-q", &silent.url()]).0, Exit::Wrong);
+    assert_eq!(run(&["-c1", "-q", &silent.url()]).0, Exit::Invalid);
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn an_open_load_keeps_its_rate() {
     // Whether it was in time depends on what else the machine does; the summary and the exit code
     // must agree on it.
     let kept = err.contains("Schedule: kept");
-    assert_eq!(exit, if kept { Exit::Fine } else { Exit::Inconclusive }, "{err}");
+    assert_eq!(exit, if kept { Exit::Pass } else { Exit::Inconclusive }, "{err}");
 }
 
 #[test]
@@ -187,12 +188,12 @@ fn limits_have_their_exit_code() {
     let server =
         Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
     let (exit, _, err) = run(&["-c1", "-r10", "--slo", "errors=10%,p99=20s", &server.url()]);
-    assert_eq!(exit, Exit::Fine, "{err}");
+    assert_eq!(exit, Exit::Pass, "{err}");
     assert!(err.contains("Claim: errors ≤ 10% holds: 10.000 %\n"), "{err}");
     let again =
         Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
     let (exit, _, err) = run(&["-c1", "-r10", "--slo", "errors=9%", &again.url()]);
-    assert_eq!(exit, Exit::Below, "{err}");
+    assert_eq!(exit, Exit::Fail, "{err}");
     assert!(err.contains("Claim: errors ≤ 9% DOES NOT HOLD: 10.000 %\n"), "{err}");
 }
 
@@ -205,7 +206,7 @@ fn a_server_that_holds_no_rate_is_found_out() {
     // On a busy machine the generator may be what fails first; then that is what it says.
     match found["generator_is_the_limit"].as_bool().unwrap() {
         false => {
-            assert_eq!((exit, &found["breaks"]), (Exit::Below, &serde_json::json!(1.0)), "{out}")
+            assert_eq!((exit, &found["breaks"]), (Exit::Fail, &serde_json::json!(1.0)), "{out}");
         }
         true => assert_eq!(exit, Exit::Inconclusive, "{out}"),
     }
@@ -213,6 +214,6 @@ fn a_server_that_holds_no_rate_is_found_out() {
         [&["--find-max"][..], &["--find-max", "--slo=p99=1s", "-r5"], &["--find-max", "--slo=x"]]
     {
         let (exit, ..) = run(&[wrong, &[server.url().as_str()]].concat());
-        assert_eq!(exit, Exit::Wrong, "{wrong:?}");
+        assert_eq!(exit, Exit::Invalid, "{wrong:?}");
     }
 }

@@ -2,13 +2,13 @@
 //! error names it.
 #![no_main]
 
-use brunt_loadgen_cli::Recording;
+use brunt_loadgen_cli::HarFile;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let headers = [("X-A".to_owned(), "1".to_owned())];
     let base = (text.len() % 2 == 0).then_some("http://127.0.0.1:8080");
-    match (Recording { name: "a.har", base, headers: &headers }).requests(text) {
+    match (HarFile { name: "a.har", base, headers: &headers }).requests(text) {
         Ok(recorded) => {
             assert_eq!(recorded.requests.len(), recorded.pauses.len(), "{recorded:?}");
             assert!(!recorded.requests.is_empty(), "a recording without a request is an error");

@@ -4,12 +4,12 @@
 
 use std::io;
 
-use brunt_loadgen_cli::Urls;
+use brunt_loadgen_cli::UrlList;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let headers = [("X-A".to_owned(), "1".to_owned())];
-    let urls = Urls {
+    let urls = UrlList {
         place: "urls.txt",
         headers: &headers,
         content_type: "text/plain",

@@ -2,7 +2,7 @@
 
 use brunt_scenarios::timeline::SparseHistogram;
 
-use brunt_loadgen::Second;
+use brunt_loadgen::LastSecond;
 
 /// The most columns; then each two become one.
 const MOST: usize = 600;
@@ -13,7 +13,7 @@ pub(super) const BUCKETS: usize = 60;
 
 /// One or more seconds.
 #[derive(Debug, Clone)]
-pub(super) struct Column {
+pub(super) struct TimeColumn {
     pub ok: u64,
     pub failed: u64,
     /// How many requests had a latency of each bucket.
@@ -22,8 +22,8 @@ pub(super) struct Column {
 
 /// All columns, each as many seconds long as the other.
 #[derive(Debug)]
-pub(super) struct Columns {
-    all: Vec<Column>,
+pub(super) struct TimeColumns {
+    all: Vec<TimeColumn>,
     /// The length of a column, in seconds.
     seconds: u64,
     /// How many seconds the last column has so far.
@@ -40,7 +40,7 @@ pub(super) fn lower(bucket: usize) -> f64 {
     10_f64.powf(bucket as f64 / EACH)
 }
 
-impl Column {
+impl TimeColumn {
     const EMPTY: Self = Self { ok: 0, failed: 0, latency: [0; BUCKETS] };
 
     fn add(&mut self, other: &Self) {
@@ -51,7 +51,7 @@ impl Column {
         }
     }
 
-    fn of(second: &Second) -> Self {
+    fn of(second: &LastSecond) -> Self {
         let mut column = Self { ok: second.ok, failed: second.failed, ..Self::EMPTY };
         column.count(&second.latency);
         column
@@ -65,14 +65,14 @@ impl Column {
     }
 }
 
-impl Columns {
+impl TimeColumns {
     pub fn new() -> Self {
         Self { all: Vec::new(), seconds: 1, filled: 1 }
     }
 
     /// Adds a second; `None` for one of which nothing is known.
-    pub fn add(&mut self, second: Option<&Second>) {
-        let new = second.map_or(Column::EMPTY, Column::of);
+    pub fn add(&mut self, second: Option<&LastSecond>) {
+        let new = second.map_or(TimeColumn::EMPTY, TimeColumn::of);
         match self.all.last_mut().filter(|_| self.filled < self.seconds) {
             Some(last) => {
                 last.add(&new);
@@ -96,7 +96,7 @@ impl Columns {
     }
 
     /// At most so many columns, and how many seconds each stands for.
-    pub fn fit(&self, most: usize) -> (Vec<Column>, u64) {
+    pub fn fit(&self, most: usize) -> (Vec<TimeColumn>, u64) {
         let together = self.all.len().div_ceil(most.max(1)).max(1);
         (grouped(&self.all, together), self.seconds * together as u64)
     }
@@ -111,9 +111,9 @@ impl Columns {
     }
 }
 
-fn grouped(columns: &[Column], together: usize) -> Vec<Column> {
-    let sum = |group: &[Column]| {
-        let mut sum = Column::EMPTY;
+fn grouped(columns: &[TimeColumn], together: usize) -> Vec<TimeColumn> {
+    let sum = |group: &[TimeColumn]| {
+        let mut sum = TimeColumn::EMPTY;
         group.iter().for_each(|column| sum.add(column));
         sum
     };

@@ -11,17 +11,17 @@ use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
-use super::State;
+use super::ViewState;
 
 /// Narrower than this, tables stand below each other.
 const WIDE: u16 = 60;
 /// Lower than this, there is no room for pictures.
 const HIGH: u16 = 12;
 /// How high tables are.
-const TABLE: u16 = 7;
+const OPTIONS: u16 = 7;
 
 /// Draws everything that there is room for.
-pub(super) fn draw(state: &State, frame: &mut Frame<'_>) {
+pub(super) fn draw(state: &ViewState, frame: &mut Frame<'_>) {
     let area = frame.area();
     let [head, middle, foot] =
         Layout::vertical([Constraint::Length(2), Constraint::Fill(1), Constraint::Length(1)])
@@ -35,9 +35,9 @@ pub(super) fn draw(state: &State, frame: &mut Frame<'_>) {
     }
 }
 
-fn wide(state: &State, area: Rect, frame: &mut Frame<'_>) {
+fn wide(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
     let [pictures, tables] =
-        Layout::vertical([Constraint::Fill(1), Constraint::Length(TABLE)]).areas(area);
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(OPTIONS)]).areas(area);
     let columns = Layout::horizontal([Constraint::Length(34), Constraint::Fill(1)]).spacing(1);
     let [left, right] = columns.areas(tables);
     both_pictures(state, pictures, frame);
@@ -45,12 +45,12 @@ fn wide(state: &State, area: Rect, frame: &mut Frame<'_>) {
     table("errors", lines::errors(state), right, frame);
 }
 
-fn narrow(state: &State, area: Rect, frame: &mut Frame<'_>) {
+fn narrow(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
     // Errors have what the others leave; without any they need a line.
-    let errors = if state.totals.failures() == 0 { 2 } else { TABLE.min(area.height / 4).max(2) };
+    let errors = if state.totals.failures() == 0 { 2 } else { OPTIONS.min(area.height / 4).max(2) };
     let [pictures, latency, below] = Layout::vertical([
         Constraint::Fill(1),
-        Constraint::Length(TABLE),
+        Constraint::Length(OPTIONS),
         Constraint::Length(errors),
     ])
     .areas(area);
@@ -60,7 +60,7 @@ fn narrow(state: &State, area: Rect, frame: &mut Frame<'_>) {
 }
 
 /// Throughput above, the heat map below it if there is room for both; they share the clock.
-fn both_pictures(state: &State, area: Rect, frame: &mut Frame<'_>) {
+fn both_pictures(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
     if area.height < 9 {
         return bars::draw(state, area, frame);
     }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use brunt_scenarios::timeline::{SparseHistogram, histogram};
 use hdrhistogram::Histogram;
 
-use super::columns::Columns;
-use brunt_loadgen::{LoadSnapshot, Second, Snapshot, Totals};
+use super::columns::TimeColumns;
+use brunt_loadgen::{LastSecond, LoadSnapshot, Snapshot, Totals};
 
 /// What was asked for.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Setting {
+pub(crate) struct ViewConfig {
     /// What is asked: a URL, or how many of them.
     pub what: String,
     /// How: users or a rate.
@@ -22,15 +22,15 @@ pub(crate) struct Setting {
 }
 
 /// What is known of a load so far.
-pub(crate) struct State {
-    pub(super) setting: Setting,
+pub(crate) struct ViewState {
+    pub(super) config: ViewConfig,
     /// Seconds since the start.
     pub(super) at: f64,
-    pub(super) columns: Columns,
+    pub(super) columns: TimeColumns,
     /// Latencies of all full seconds.
     pub(super) latency: Histogram<u64>,
     /// The last full second.
-    pub(super) second: Second,
+    pub(super) second: LastSecond,
     /// The longest of the generator's own lags, in microseconds.
     pub(super) lag: u64,
     pub(super) totals: Totals,
@@ -40,14 +40,14 @@ pub(crate) struct State {
     pub(super) stopping: bool,
 }
 
-impl State {
-    pub fn new(setting: Setting) -> Self {
+impl ViewState {
+    pub fn new(config: ViewConfig) -> Self {
         Self {
-            setting,
+            config,
             at: 0.0,
-            columns: Columns::new(),
+            columns: TimeColumns::new(),
             latency: histogram(),
-            second: Second::default(),
+            second: LastSecond::default(),
             lag: 0,
             totals: Totals::default(),
             in_flight: 0,
@@ -62,7 +62,7 @@ impl State {
     }
 
     /// Learns from how it goes.
-    pub fn see(&mut self, snapshot: &Snapshot) {
+    pub fn update(&mut self, snapshot: &Snapshot) {
         self.at = snapshot.at.max(0.0);
         let loads = || snapshot.loads.iter();
         self.totals = Totals::default();
@@ -71,13 +71,13 @@ impl State {
         self.queued = loads().map(|load| load.queued).sum();
         let number = loads().filter(|load| !load.over).map(|load| load.second.number).min();
         if number.is_some_and(|number| number > self.second.number) {
-            self.see_second(loads());
+            self.update_second(loads());
         }
     }
 
-    fn see_second<'a>(&mut self, loads: impl Iterator<Item = &'a LoadSnapshot>) {
+    fn update_second<'a>(&mut self, loads: impl Iterator<Item = &'a LoadSnapshot>) {
         let before = self.second.number;
-        let mut sum = Second::default();
+        let mut sum = LastSecond::default();
         for load in loads.filter(|load| !load.over) {
             sum.number = load.second.number;
             sum.ok += load.second.ok;
@@ -99,24 +99,24 @@ impl State {
 
     /// How many cells wide a column is drawn, when so many are there for the whole load.
     pub(super) fn zoom(&self, cells: u16) -> u16 {
-        let seconds = self.setting.lasts.map_or(u64::MAX, |lasts| lasts.as_secs().max(1));
+        let seconds = self.config.lasts.map_or(u64::MAX, |lasts| lasts.as_secs().max(1));
         u16::try_from(u64::from(cells) / seconds).unwrap_or(1).clamp(1, 6)
     }
 
     /// How much of it is done, from 0 to 1; `None` before anything is known.
     pub(super) fn progress(&self) -> Option<f64> {
-        let of_time = self.setting.lasts.map(|lasts| self.at / lasts.as_secs_f64().max(1e-9));
+        let of_time = self.config.lasts.map(|lasts| self.at / lasts.as_secs_f64().max(1e-9));
         let of_requests =
-            self.setting.requests.map(|all| self.totals.requests() as f64 / all.max(1) as f64);
+            self.config.requests.map(|all| self.totals.requests() as f64 / all.max(1) as f64);
         let furthest = of_time.into_iter().chain(of_requests).reduce(f64::max)?;
         Some(furthest.clamp(0.0, 1.0))
     }
 
     /// Seconds that are left, if that can be said.
     pub(super) fn left(&self) -> Option<f64> {
-        let of_time = self.setting.lasts.map(|lasts| (lasts.as_secs_f64() - self.at).max(0.0));
+        let of_time = self.config.lasts.map(|lasts| (lasts.as_secs_f64() - self.at).max(0.0));
         let done = self.totals.requests() as f64;
-        let of_requests = self.setting.requests.filter(|_| done > 0.0 && self.at >= 1.0);
+        let of_requests = self.config.requests.filter(|_| done > 0.0 && self.at >= 1.0);
         let of_requests = of_requests.map(|all| ((all as f64 - done) * self.at / done).max(0.0));
         of_time.into_iter().chain(of_requests).reduce(f64::min)
     }

@@ -13,31 +13,31 @@ use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
-use super::State;
+use super::ViewState;
 
 /// Whether the terminal has to be given back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// What the one who watches wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum KeyCommand {
     Nothing,
     /// An early end.
     Stop,
 }
 
 /// A terminal on stderr that is drawn on until this is dropped.
-pub(crate) struct Terminal {
+pub(crate) struct ViewTerminal {
     screen: ratatui::Terminal<CrosstermBackend<Stderr>>,
 }
 
 /// Whether there is a terminal to draw on, and one to listen to.
-pub(crate) fn is_there() -> bool {
+pub(crate) fn has_terminal() -> bool {
     let can_draw = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     can_draw && io::stderr().is_terminal() && io::stdin().is_terminal()
 }
 
-impl Terminal {
+impl ViewTerminal {
     /// Takes it.
     pub fn take() -> io::Result<Self> {
         give_back_on_panic(std::thread::current().id());
@@ -50,18 +50,18 @@ impl Terminal {
     }
 
     /// Shows how it goes.
-    pub fn draw(&mut self, state: &State) -> io::Result<()> {
+    pub fn draw(&mut self, state: &ViewState) -> io::Result<()> {
         self.screen.draw(|frame| super::draw::draw(state, frame)).map(drop)
     }
 
     /// What was typed since it was last asked. Returns at once.
-    pub fn wish(&self) -> io::Result<Wish> {
-        let mut wish = Wish::Nothing;
+    pub fn read_keys(&self) -> io::Result<KeyCommand> {
+        let mut wish = KeyCommand::Nothing;
         while poll(Duration::ZERO)? {
             if let Event::Key(key) = read()?
                 && is_stop(key)
             {
-                wish = Wish::Stop;
+                wish = KeyCommand::Stop;
             }
         }
         Ok(wish)
@@ -78,7 +78,7 @@ fn is_stop(key: KeyEvent) -> bool {
         }
 }
 
-impl Drop for Terminal {
+impl Drop for ViewTerminal {
     fn drop(&mut self) {
         give_back();
     }

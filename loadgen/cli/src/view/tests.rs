@@ -6,12 +6,12 @@ use brunt_scenarios::timeline::{Failure, SparseHistogram};
 use proptest::prelude::*;
 use ratatui::backend::TestBackend;
 
-use super::columns::{BUCKETS, Columns, bucket, lower};
-use super::{Setting, State, draw};
-use brunt_loadgen::{LoadSnapshot, Second, Snapshot, Totals};
+use super::columns::{BUCKETS, TimeColumns, bucket, lower};
+use super::{ViewConfig, ViewState, draw};
+use brunt_loadgen::{LastSecond, LoadSnapshot, Snapshot, Totals};
 
-fn state(setting: Setting, seconds: u64) -> State {
-    let mut state = State::new(setting);
+fn state(config: ViewConfig, seconds: u64) -> ViewState {
+    let mut state = ViewState::new(config);
     let mut totals = Totals::default();
     for number in 1..=seconds {
         let failed = if number % 10 >= 7 { 30 } else { 0 };
@@ -21,24 +21,24 @@ fn state(setting: Setting, seconds: u64) -> State {
             *totals.failed.entry(Failure::Status(503)).or_default() += failed - 5;
             *totals.failed.entry(Failure::Reset).or_default() += 5;
         }
-        state.see(&snapshot(number, second, totals.clone()));
+        state.update(&snapshot(number, second, totals.clone()));
     }
     state
 }
 
-fn second(number: u64, ok: u64, failed: u64) -> Second {
+fn second(number: u64, ok: u64, failed: u64) -> LastSecond {
     let slow = 20_000 * (1 + number % 10);
     let latency = SparseHistogram::from(vec![(900, 40), (1_400, 120), (2_100, 35), (slow, 5)]);
-    Second { number, ok, failed, latency, lag: 80 }
+    LastSecond { number, ok, failed, latency, lag: 80 }
 }
 
-fn snapshot(number: u64, second: Second, totals: Totals) -> Snapshot {
+fn snapshot(number: u64, second: LastSecond, totals: Totals) -> Snapshot {
     let load = LoadSnapshot { second, totals, in_flight: 7, ..LoadSnapshot::default() };
     Snapshot { at: number as f64 + 0.2, loads: vec![load] }
 }
 
-fn timed() -> Setting {
-    Setting {
+fn timed() -> ViewConfig {
+    ViewConfig {
         what: "GET http://127.0.0.1:8080/orders".to_owned(),
         how: "200/s".to_owned(),
         lasts: Some(Duration::from_secs(60)),
@@ -46,7 +46,7 @@ fn timed() -> Setting {
     }
 }
 
-fn drawn(state: &State, width: u16, height: u16) -> String {
+fn drawn(state: &ViewState, width: u16, height: u16) -> String {
     let mut terminal = ratatui::Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| draw::draw(state, frame)).unwrap();
     terminal.backend().to_string()
@@ -69,7 +69,7 @@ fn a_low_one_has_the_figures() {
 
 #[test]
 fn repetitions_give_the_time_that_is_left() {
-    let mut state = state(Setting { lasts: None, requests: Some(4_000), ..timed() }, 10);
+    let mut state = state(ViewConfig { lasts: None, requests: Some(4_000), ..timed() }, 10);
     assert_eq!(state.progress(), Some(0.5));
     assert!((state.left().unwrap() - 10.2).abs() < 0.1);
     state.stop();
@@ -78,9 +78,9 @@ fn repetitions_give_the_time_that_is_left() {
 
 #[test]
 fn a_second_is_counted_once_and_a_missed_one_leaves_a_gap() {
-    let mut state = State::new(timed());
+    let mut state = ViewState::new(timed());
     for number in [1, 1, 3, 3, 2] {
-        state.see(&snapshot(number, second(number, 10, 0), Totals::default()));
+        state.update(&snapshot(number, second(number, 10, 0), Totals::default()));
     }
     let (columns, length) = state.columns.fit(80);
     assert_eq!(
@@ -92,7 +92,7 @@ fn a_second_is_counted_once_and_a_missed_one_leaves_a_gap() {
 
 #[test]
 fn hours_take_no_more_room_than_minutes() {
-    let mut columns = Columns::new();
+    let mut columns = TimeColumns::new();
     let seconds = 10_000;
     (0..seconds).for_each(|_| columns.add(Some(&second(1, 3, 1))));
     let (all, length) = columns.fit(usize::MAX);

@@ -1,6 +1,6 @@
 //! Users of single requests keep cookies.
 
-use brunt_loadgen_cli::Exit;
+use brunt_reports::Exit;
 
 use crate::run;
 use crate::shop::{Seen, Shop, reply};
@@ -25,7 +25,7 @@ fn paths(shop: &Shop) -> Vec<String> {
 fn a_session_that_a_redirect_opens_stays_with_its_user() {
     let shop = gate();
     let (exit, _, err) = run(&["-c1", "-r2", "-b", &shop.url()]);
-    assert_eq!(exit, Exit::Fine, "{err}");
+    assert_eq!(exit, Exit::Pass, "{err}");
     assert_eq!(paths(&shop), ["/ ", "/in ", "/ sid=1", "/ sid=1"]);
 }
 
@@ -33,7 +33,7 @@ fn a_session_that_a_redirect_opens_stays_with_its_user() {
 fn each_arrival_of_an_open_load_is_somebody_new() {
     let shop = gate();
     let (exit, _, err) = run(&["-c1", "--rate", "20/s", "-t0.2S", &shop.url()]);
-    assert_eq!(exit, Exit::Fine, "{err}");
+    assert_eq!(exit, Exit::Pass, "{err}");
     let asked = paths(&shop);
     assert!(asked.len() >= 9, "{asked:?}");
     for newcomer in asked.chunks(3) {

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use brunt_loadgen_cli::{self as cli, Exit, Output};
+use brunt_loadgen_cli::{self as cli, OutputStreams};
+use brunt_reports::Exit;
 use serde_json::Value;
 
 use crate::run;
@@ -43,7 +44,7 @@ fn journeys_are_made_and_judged() {
     let (folder, file) = write(&SHOP.replace("BASE", &shop.url()));
     let json = folder.path().join("out.json").display().to_string();
     let (exit, out, err) = run(&[&file, "--out", &format!("json={json}"), "--out", "prom=-"]);
-    assert_eq!(exit, Exit::Fine, "{err}");
+    assert_eq!(exit, Exit::Pass, "{err}");
     assert!(err.contains("Load customers: ") && err.contains("journey buy"), "{err}");
     assert!(err.contains("Threshold customers: errors < 1% holds: 0.000%\n"), "{err}");
     assert!(err.contains("Threshold buy, wait: max < 5s holds: "), "{err}");
@@ -60,7 +61,7 @@ fn a_threshold_that_does_not_hold_has_its_exit_code() {
     let (_folder, file) = write(&text.replace("BASE", &shop.url()));
     let (exit, out, err) = run(&[&file, "-j", "-q"]);
     let json: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((exit, err.as_str()), (Exit::Below, ""));
+    assert_eq!((exit, err.as_str()), (Exit::Fail, ""));
     assert_eq!(
         (&json["claims"][0]["holds"], &json["exit"]),
         (&Value::from(false), &Value::from(1))
@@ -89,14 +90,10 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
         let (_folder, file) = write(text);
         let arguments: Vec<String> =
             [file.as_str()].iter().chain(more).map(|&one| one.to_owned()).collect();
-        let output = Output {
-            out: &mut std::io::sink(),
-            err: &mut std::io::sink(),
-            terminal: false,
-            page: None,
-        };
+        let output =
+            OutputStreams { out: &mut std::io::sink(), err: &mut std::io::sink(), terminal: false };
         let error = cli::run(&arguments, output).unwrap_err();
-        assert_eq!(error.exit(), Exit::Wrong);
+        assert_eq!(error.exit(), Exit::Invalid);
         error.to_string().replace(&file, "load.yaml")
     };
     let unknown =
@@ -108,21 +105,15 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
 }
 
 #[test]
-fn a_page_is_asked_of_whoever_makes_them() {
+fn a_load_file_has_a_page_with_its_command_line() {
     let server = Server::well();
     let text = "version: 1\nload: [{name: a, closed: {users: 1}, for: 100ms, get: 'BASE/'}]";
     let (folder, file) = write(&text.replace("BASE", &server.url()));
     let page = folder.path().join("page.html");
     let arguments = [file, format!("--out=html={}", page.display()), "-q".to_owned()];
-    let make = |told: &cli::Told<'_>| -> Result<String, String> {
-        Ok(format!("{} {}", told.what, told.outcomes.len()))
-    };
-    let output = Output {
-        out: &mut std::io::sink(),
-        err: &mut std::io::sink(),
-        terminal: false,
-        page: Some(&make),
-    };
-    assert_eq!(cli::run(&arguments, output).unwrap().exit(), Exit::Fine);
-    assert!(std::fs::read_to_string(page).unwrap().ends_with("load.yaml 1"));
+    let streams =
+        OutputStreams { out: &mut std::io::sink(), err: &mut std::io::sink(), terminal: false };
+    assert_eq!(cli::run(&arguments, streams).unwrap().exit(), Exit::Pass);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains(&format!("brunt load {} ", arguments[0])), "{page}");
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use brunt_loadgen_cli::{self as cli, Exit, Output};
+use brunt_loadgen_cli::{self as cli, OutputStreams};
+use brunt_reports::Exit;
 use bytes::Bytes;
 use h2::server::SendResponse;
 use http::{HeaderMap, Request, Response};
@@ -157,7 +158,7 @@ fn servers_are_asked_what_their_messages_look_like() {
             "-r5",
             &server.url(),
         ]);
-        assert_eq!(exit, Exit::Fine, "{version} {err}");
+        assert_eq!(exit, Exit::Pass, "{version} {err}");
         assert!(err.contains("Transactions:\t\t          10 hits\n"), "{err}");
         assert_eq!(server.calls.load(Ordering::Relaxed), 10);
     }
@@ -176,7 +177,7 @@ fn a_proto_file_will_do_and_statuses_have_names() {
         ["--grpc", "shop.v1.Orders.Place", "--proto", &proto, "--data", &data, "-c1", "-r8"];
     let (exit, _, err) =
         run(&[&arguments[..], &["--slo", "errors=1%", &server.url()][..]].concat());
-    assert_eq!(exit, Exit::Below, "{err}");
+    assert_eq!(exit, Exit::Fail, "{err}");
     assert!(err.contains("  failed, grpc not_found: 2\n  failed, grpc unavailable: 2\n"), "{err}");
 }
 
@@ -185,14 +186,10 @@ fn what_cannot_be_called_is_said() {
     let wrong = |arguments: &[&str]| {
         let arguments: Vec<String> =
             arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let output = Output {
-            out: &mut std::io::sink(),
-            err: &mut std::io::sink(),
-            terminal: false,
-            page: None,
-        };
+        let output =
+            OutputStreams { out: &mut std::io::sink(), err: &mut std::io::sink(), terminal: false };
         let error = cli::run(&arguments, output).unwrap_err();
-        assert_eq!(error.exit(), Exit::Wrong);
+        assert_eq!(error.exit(), Exit::Invalid);
         error.to_string()
     };
     let server = Grpc::start("grpc.reflection.v1.ServerReflection", &[0]);

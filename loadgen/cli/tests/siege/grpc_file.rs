@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use brunt_loadgen_cli::Exit;
+use brunt_reports::Exit;
 use serde_json::Value;
 
 use crate::grpc::{Grpc, write};
@@ -49,7 +49,7 @@ fn calls_are_steps_with_checks_and_saved_values() {
     {
         let server = Grpc::start(reflection, &[0, 14]);
         let (exit, err, all) = put_on(&server, proto, str::to_owned);
-        assert_eq!(exit, Exit::Fine, "{err}{all}");
+        assert_eq!(exit, Exit::Pass, "{err}{all}");
         let journey = &all["loads"][0]["journeys"][0];
         let whole = journey["ok"].as_u64().unwrap();
         assert!(whole > 0 && journey["failed"] == 0, "{all}");
@@ -90,11 +90,10 @@ fn a_server_that_says_nothing_of_itself_is_told_before_the_load() {
     std::fs::write(&file, FILE.replace("BASE", &server.url()).replace("PROTO", "timeout: 5s"))
         .unwrap();
     let arguments = [file.display().to_string()];
-    let output = brunt_loadgen_cli::Output {
+    let output = brunt_loadgen_cli::OutputStreams {
         out: &mut std::io::sink(),
         err: &mut std::io::sink(),
         terminal: false,
-        page: None,
     };
     let error = brunt_loadgen_cli::run(&arguments, output).unwrap_err().to_string();
     assert!(error.contains("does not say what its messages look like"), "{error}");

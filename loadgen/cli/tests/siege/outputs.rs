@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use brunt_loadgen_cli::Exit;
+use brunt_reports::Exit;
 
 use crate::run;
 use crate::server::{Act, Server, ok, reply};
@@ -20,7 +20,7 @@ fn all_formats_tell_of_the_same_load() {
     let (csv, hdr) = (option("csv", &file("a.csv")), option("hdr", &file("a.hlog")));
     let (exit, prom, err) =
         run(&["-c1", "-r10", "-q", &csv, &hdr, "--out", "prom=-", &server.url()]);
-    assert_eq!((exit, err.as_str()), (Exit::Fine, ""));
+    assert_eq!((exit, err.as_str()), (Exit::Pass, ""));
     assert!(
         prom.contains("brunt_load_requests_total{load=\"siege\",outcome=\"ok\"} 8\n"),
         "{prom}"
@@ -53,7 +53,7 @@ fn a_file_that_cannot_be_written_is_told_of_before_the_load() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing/a.csv");
     let (exit, out, err) = run(&["-c1", "-r3", &option("csv", &missing), &server.url()]);
-    assert_eq!((exit, out.as_str(), err.as_str()), (Exit::Wrong, "", ""));
+    assert_eq!((exit, out.as_str(), err.as_str()), (Exit::Invalid, "", ""));
     assert_eq!((server.connections(), server.requests()), (0, 0));
 }
 
@@ -66,7 +66,7 @@ fn a_full_disk_costs_only_the_file_on_it() {
     std::os::unix::fs::symlink(full, &another).unwrap();
     let files = [option("csv", full), option("hdr", &another), option("prom", &prom)];
     let (exit, _, err) = run(&["-c1", "-r3", &files[0], &files[1], &files[2], &server.url()]);
-    assert_eq!(exit, Exit::Wrong);
+    assert_eq!(exit, Exit::Invalid);
     let told = format!("error: {}: No space left on device (os error 28)\n", another.display());
     assert!(err.ends_with(&told), "{err}");
     assert!(err.contains("Transactions:\t\t           3 hits\n"), "{err}");
@@ -80,7 +80,7 @@ fn a_collector_gets_metrics() {
         Server::start(|number| Act::Send(if number < 2 { reply(503, "") } else { ok("") }));
     let otlp = format!("--out=otlp={}", collector.url());
     let (exit, _, err) = run(&["-c1", "-r10", "-q", &otlp, &server.url()]);
-    assert_eq!((exit, err.as_str()), (Exit::Fine, ""));
+    assert_eq!((exit, err.as_str()), (Exit::Pass, ""));
     let seen = collector.seen();
     assert_eq!(
         (seen.len(), seen[0].path.as_str(), seen[0].header("content-type")),
@@ -108,6 +108,6 @@ fn a_collector_that_is_not_there_costs_the_exit_code_only() {
     let server = Server::well();
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (exit, _, err) = run(&["-c1", "-r3", "--out", &format!("otlp={nobody}"), &server.url()]);
-    assert_eq!(exit, Exit::Wrong);
+    assert_eq!(exit, Exit::Invalid);
     assert!(err.contains("Transactions:\t\t           3 hits\n"), "{err}");
 }

@@ -1,6 +1,6 @@
 //! Requests from documents and recordings, and who asks.
 
-use brunt_loadgen_cli::Exit;
+use brunt_reports::Exit;
 
 use crate::run;
 use crate::shop::{Shop, reply};
@@ -31,12 +31,12 @@ fn an_openapi_document_says_what_to_ask() {
         get: {}, post: {requestBody: {content: {application/json: {example: {n: 1}}}}}}}}";
     let shop = well();
     let (_folder, file) = written("api.yaml", DOCUMENT);
-    assert_eq!(run(&["--openapi", &file, "-c1", "-r", "once", "-q", &shop.url()]).0, Exit::Fine);
+    assert_eq!(run(&["--openapi", &file, "-c1", "-r", "once", "-q", &shop.url()]).0, Exit::Pass);
     assert_eq!(asked(&shop), ["GET /a", "GET /b/5"]);
     let again = well();
     assert_eq!(
         run(&["--openapi", &file, "--writes", "-c1", "-r", "once", "-q", &again.url()]).0,
-        Exit::Fine
+        Exit::Pass
     );
     assert_eq!(asked(&again), ["GET /a", "GET /b/5", "POST /b/5 {\"n\":1}"]);
 }
@@ -52,7 +52,7 @@ fn an_openapi_document_is_fetched_from_where_the_service_is() {
         run(&["--openapi", &format!("{}/openapi.json", shop.url()), "-c1", "-r1", "-q"]);
     assert_eq!(
         (exit, asked(&shop)),
-        (Exit::Fine, vec!["GET /openapi.json".to_owned(), "GET /v1/a".to_owned()])
+        (Exit::Pass, vec!["GET /openapi.json".to_owned(), "GET /v1/a".to_owned()])
     );
 }
 
@@ -68,7 +68,7 @@ fn a_recording_is_asked_again_with_its_pauses_or_without() {
         let began = std::time::Instant::now();
         let all = ["--har", &file, "-c1", "-r2", "-q", &shop.url(), "--pauses"];
         let arguments = &all[..if pauses { 7 } else { 6 }];
-        assert_eq!(run(arguments).0, Exit::Fine);
+        assert_eq!(run(arguments).0, Exit::Pass);
         // Two requests, or two whole journeys.
         let once = ["GET /a", "POST /b hi"];
         assert_eq!(asked(&shop), once.repeat(if pauses { 2 } else { 1 }));
@@ -94,9 +94,9 @@ fn a_warm_up_is_made_and_not_counted() {
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(
         (exit, json["transactions"].as_u64(), shop.seen().len()),
-        (Exit::Fine, Some(25), 50)
+        (Exit::Pass, Some(25), 50)
     );
-    assert_eq!(run(&["--warm-up", "2", "-t1S", "-q", &shop.url()]).0, Exit::Wrong);
+    assert_eq!(run(&["--warm-up", "2", "-t1S", "-q", &shop.url()]).0, Exit::Invalid);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn redirects_are_followed_and_each_hop_is_a_hit() {
         let (exit, out, _) =
             run(&[&["-c1", "-r1", "-j", "-q"][..], more, &[url.as_str()][..]].concat());
         let json: serde_json::Value = serde_json::from_str(&out).unwrap();
-        assert_eq!(exit, Exit::Fine);
+        assert_eq!(exit, Exit::Pass);
         assert_eq!(
             json["transactions"].as_u64(),
             Some(asked(&shop).len() as u64),

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
 use super::words::number;
-use crate::view::State;
+use crate::view::ViewState;
 
 /// Room for the scale.
 pub(super) const SCALE: u16 = 7;
@@ -14,7 +14,7 @@ pub(super) const SCALE: u16 = 7;
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// Draws them, the scale at the left.
-pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
     let block = super::titled(title(state, area.width));
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -45,7 +45,7 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame<'_>) {
 }
 
 /// As much of it as there is room for.
-fn title(state: &State, width: u16) -> String {
+fn title(state: &ViewState, width: u16) -> String {
     let now = state.second.ok + state.second.failed;
     let mean = state.totals.requests() as f64 / state.at.max(1.0);
     let queued = if state.queued > 0 {

@@ -6,8 +6,8 @@ use ratatui::style::{Color, Style};
 
 use super::bars::{label, split};
 use super::words::{clock, micros};
-use crate::view::State;
-use crate::view::columns::{BUCKETS, Column, lower};
+use crate::view::ViewState;
+use crate::view::columns::{BUCKETS, TimeColumn, lower};
 
 /// Shades and colours, from few to many: legible without colours, too.
 const SHADES: [(&str, Color); 5] = [
@@ -19,7 +19,7 @@ const SHADES: [(&str, Color); 5] = [
 ];
 
 /// Draws it, with its scale at the left and the clock below.
-pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn draw(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
     let block = super::titled("latency over time");
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -58,7 +58,7 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame<'_>) {
 }
 
 /// The lowest and the highest bucket with anything in it.
-fn range(columns: &[Column]) -> Option<(usize, usize)> {
+fn range(columns: &[TimeColumn]) -> Option<(usize, usize)> {
     let used = |bucket: &usize| columns.iter().any(|column| column.latency[*bucket] > 0);
     Some(((0..BUCKETS).find(used)?, (0..BUCKETS).rfind(used)?))
 }

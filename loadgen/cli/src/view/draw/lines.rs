@@ -4,7 +4,7 @@ use ratatui::style::{Color, Stylize};
 use ratatui::text::{Line, Span};
 
 use super::words::{clock, micros, number};
-use crate::view::State;
+use crate::view::ViewState;
 
 const QUANTILES: [(&str, f64); 5] =
     [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("max", 1.0)];
@@ -12,18 +12,18 @@ const QUANTILES: [(&str, f64); 5] =
 const LATE: u64 = 10_000;
 
 /// What is done, and how far it is.
-pub fn head(state: &State, width: u16) -> Vec<Line<'static>> {
-    let setting = &state.setting;
-    let room = usize::from(width).saturating_sub(setting.how.chars().count() + 3);
-    let what: String = setting.what.chars().take(room).collect();
+pub fn head(state: &ViewState, width: u16) -> Vec<Line<'static>> {
+    let config = &state.config;
+    let room = usize::from(width).saturating_sub(config.how.chars().count() + 3);
+    let what: String = config.what.chars().take(room).collect();
     let gap = " ".repeat(room.saturating_sub(what.chars().count()) + 1);
-    let title = Line::from(vec![what.bold(), Span::raw(gap), setting.how.clone().into()]);
+    let title = Line::from(vec![what.bold(), Span::raw(gap), config.how.clone().into()]);
     vec![title, progress(state, usize::from(width))]
 }
 
-fn progress(state: &State, width: usize) -> Line<'static> {
+fn progress(state: &ViewState, width: usize) -> Line<'static> {
     let left = state.left().map(|left| format!(", {} left", clock(left.ceil())));
-    let of = state.setting.lasts.map(|lasts| format!(" of {}", clock(lasts.as_secs_f64())));
+    let of = state.config.lasts.map(|lasts| format!(" of {}", clock(lasts.as_secs_f64())));
     let said = match state.stopping {
         true => format!(" stopping, {} in flight", state.in_flight),
         false => {
@@ -38,7 +38,7 @@ fn progress(state: &State, width: usize) -> Line<'static> {
 }
 
 /// The generator's own lag, and what can be typed.
-pub fn foot(state: &State, width: u16) -> Line<'static> {
+pub fn foot(state: &ViewState, width: u16) -> Line<'static> {
     let lag = format!(
         "own lag {} now, {} at most",
         micros(state.second.lag as f64),
@@ -54,7 +54,7 @@ pub fn foot(state: &State, width: u16) -> Line<'static> {
 }
 
 /// Quantiles of the last second and of everything so far.
-pub fn latency(state: &State) -> Vec<Line<'static>> {
+pub fn latency(state: &ViewState) -> Vec<Line<'static>> {
     let so_far = |quantile| match state.latency.is_empty() {
         true => "-".to_owned(),
         false => micros(state.latency.value_at_quantile(quantile) as f64),
@@ -79,7 +79,7 @@ pub fn latency(state: &State) -> Vec<Line<'static>> {
 }
 
 /// Failures by kind, the most frequent first.
-pub fn errors(state: &State) -> Vec<Line<'static>> {
+pub fn errors(state: &ViewState) -> Vec<Line<'static>> {
     let totals = &state.totals;
     if totals.failures() == 0 {
         return vec![Line::from(

@@ -1,0 +1,66 @@
+//! What is wanted: help, one reply, a load of the options, or the loads of a file.
+
+use super::flags::Flags;
+use super::table::{Flag, OPTIONS};
+use crate::error::LoadCliError;
+
+/// What to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Help,
+    Version,
+    Config,
+    Headers,
+    Page,
+    Load,
+}
+
+/// Options that a load file leaves open.
+const MEANINGFUL: [Flag; 17] = [
+    Flag::Quiet,
+    Flag::Json,
+    Flag::Out,
+    Flag::View,
+    Flag::NoView,
+    Flag::CaCert,
+    Flag::Cert,
+    Flag::Key,
+    Flag::ServerName,
+    Flag::Insecure,
+    Flag::Http2,
+    Flag::H2c,
+    Flag::Streams,
+    Flag::Proxy,
+    Flag::NoFollow,
+    Flag::NoParser,
+    Flag::Verbose,
+];
+
+/// The load file among the operands, if there is one.
+pub(crate) fn load_file(flags: &Flags) -> Option<&str> {
+    let [only] = flags.operands.as_slice() else { return None };
+    let is_file =
+        [".yaml", ".yml"].iter().any(|ending| only.ends_with(ending)) && !only.contains("://");
+    is_file.then_some(only)
+}
+
+/// What the options ask for.
+pub(crate) fn action(flags: &Flags) -> Action {
+    let asked = [
+        (Flag::Help, Action::Help),
+        (Flag::Version, Action::Version),
+        (Flag::Config, Action::Config),
+        (Flag::Get, Action::Headers),
+        (Flag::Print, Action::Page),
+    ];
+    asked.into_iter().find(|(flag, _)| flags.has(*flag)).map_or(Action::Load, |(_, action)| action)
+}
+
+/// Options that say what the file says are a mistake.
+pub(crate) fn check_beside_load_file(flags: &Flags) -> Result<(), LoadCliError> {
+    let Some((foreign, _)) = flags.given.iter().find(|(flag, _)| !MEANINGFUL.contains(flag)) else {
+        return Ok(());
+    };
+    let spelling = OPTIONS.iter().find(|spelling| spelling.flag == *foreign);
+    Err(LoadCliError::NotWithFile(spelling.map_or("", |spelling| spelling.long)))
+}

@@ -1,0 +1,114 @@
+//! Options that say how much load there is, for how long, and what must hold.
+
+use std::time::Duration;
+
+use brunt_loadgen::{Bound, Reuse};
+use brunt_scenarios::units::{Percent, Rate};
+
+use super::table::Flag;
+use super::values;
+use super::written::WrittenOptions;
+use crate::error::LoadCliError;
+use crate::limits::Slo;
+
+/// How long a step of a search is unless `-t` is given.
+const STEP: Duration = Duration::from_secs(5);
+
+impl WrittenOptions {
+    pub(crate) fn bound(&self, urls: usize) -> Result<Option<Bound>, LoadCliError> {
+        let time = self.value(Flag::Time, "time").map(values::time).transpose()?;
+        let repetitions = match self.value(Flag::Reps, "reps") {
+            Some("once") => Some(urls as u64),
+            Some(number) => Some(values::number("-r", number, "-r 100, or -r once")?),
+            None => None,
+        };
+        Ok(match (time, repetitions) {
+            (Some(time), Some(repetitions)) => Some(Bound::Either(time, repetitions)),
+            (Some(time), None) => Some(Bound::Time(time)),
+            (None, Some(repetitions)) => Some(Bound::Repetitions(repetitions)),
+            (None, None) => None,
+        })
+    }
+
+    pub(crate) fn users(&self) -> Result<Option<u32>, LoadCliError> {
+        let users = self.value(Flag::Concurrent, "concurrent");
+        users.map(|users| values::number("-c", users, "-c 25")).transpose()
+    }
+
+    pub(crate) fn delay(&self) -> Result<Duration, LoadCliError> {
+        if self.is_on(Flag::Benchmark, "benchmark") {
+            return Ok(Duration::ZERO);
+        }
+        let delay = self
+            .value(Flag::Delay, "delay")
+            .map(|delay| values::seconds("-d", delay, "-d 1 or -d 0.5"));
+        Ok(delay.transpose()?.unwrap_or_default())
+    }
+
+    pub(crate) fn timeout(&self) -> Result<Option<Duration>, LoadCliError> {
+        let timeout = self.value(Flag::Timeout, "timeout");
+        timeout.map(|timeout| values::seconds("--timeout", timeout, "--timeout 30")).transpose()
+    }
+
+    pub(crate) fn warm_up(&self, bound: Option<Bound>) -> Result<Duration, LoadCliError> {
+        let written = self.flags.value(Flag::WarmUp);
+        let warm_up =
+            written.map(|time| values::seconds("--warm-up", time, "--warm-up 5")).transpose()?;
+        let warm_up = warm_up.unwrap_or_default();
+        match bound.and_then(Bound::time) {
+            Some(time) if warm_up >= time => Err(LoadCliError::WarmUpTooLong),
+            _ => Ok(warm_up),
+        }
+    }
+
+    pub(crate) fn rate(&self) -> Result<Option<Rate>, LoadCliError> {
+        self.flags.value(Flag::Rate).map(|rate| values::rate("--rate", rate)).transpose()
+    }
+
+    pub(crate) fn fail_below(&self) -> Result<Option<Percent>, LoadCliError> {
+        let percent = self.flags.value(Flag::FailBelow);
+        percent.map(|percent| values::percent("--fail-below", percent)).transpose()
+    }
+
+    pub(crate) fn slo(&self) -> Result<Option<Slo>, LoadCliError> {
+        let written = self.flags.value(Flag::Slo);
+        let read = |text: &str| {
+            text.parse().map_err(|_| values::invalid("--slo", text, "--slo p99=200ms,errors=0.1%"))
+        };
+        written.map(read).transpose()
+    }
+
+    /// How long a step of a search is.
+    pub(crate) fn step(
+        &self,
+        bound: Option<Bound>,
+        slo: Option<&Slo>,
+    ) -> Result<Bound, LoadCliError> {
+        let only_pages = self.flags.values(Flag::Out).all(|output| output.starts_with("html="));
+        match bound {
+            _ if slo.is_none() => Err(LoadCliError::NoSlo),
+            _ if !only_pages => Err(LoadCliError::SearchOutput),
+            None => Ok(Bound::Time(STEP)),
+            Some(Bound::Time(time)) => Ok(Bound::Time(time)),
+            Some(_) => Err(LoadCliError::StepsWithoutTime),
+        }
+    }
+
+    pub(crate) fn reuse(&self) -> Result<Reuse, LoadCliError> {
+        match self.rc.value("connection") {
+            None | Some("keep-alive") => Ok(Reuse::Yes),
+            Some("close") => Ok(Reuse::No),
+            Some(other) => {
+                Err(values::invalid("connection", other, "connection = keep-alive, or close"))
+            }
+        }
+    }
+
+    pub(crate) fn get(&self) -> Result<http::Method, LoadCliError> {
+        match self.rc.value("gmethod") {
+            None | Some("HEAD") => Ok(http::Method::HEAD),
+            Some("GET") => Ok(http::Method::GET),
+            Some(other) => Err(values::invalid("gmethod", other, "gmethod = HEAD, or GET")),
+        }
+    }
+}

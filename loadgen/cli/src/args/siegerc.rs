@@ -1,0 +1,77 @@
+//! A siegerc: `key = value` lines. Only the keys that matter here are read; siege's others are
+//! passed over.
+
+use std::collections::BTreeMap;
+
+/// Keys that change what is done.
+pub(crate) const KEYS: [&str; 22] = [
+    "concurrent",
+    "time",
+    "reps",
+    "delay",
+    "internet",
+    "benchmark",
+    "file",
+    "url",
+    "verbose",
+    "quiet",
+    "json_output",
+    "user-agent",
+    "connection",
+    "timeout",
+    "logfile",
+    "logging",
+    "gmethod",
+    "accept-encoding",
+    "follow-location",
+    "parser",
+    "login",
+    "cookies",
+];
+
+/// What a siegerc sets.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Siegerc {
+    /// Each key with its last value.
+    pub values: BTreeMap<&'static str, String>,
+    /// All headers.
+    pub headers: Vec<String>,
+    /// Hosts of which nothing that pages show is asked for.
+    pub nofollow: Vec<String>,
+    /// Where users log in.
+    pub logins: Vec<String>,
+}
+
+impl Siegerc {
+    /// Reads the text of one.
+    pub fn parse(text: &str) -> Self {
+        let mut rc = Self::default();
+        for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
+            let Some((key, value)) = line.split_once('=') else { continue };
+            let (key, value) = (key.trim(), value.trim());
+            if value.is_empty() {
+                continue;
+            }
+            if key == "header" {
+                rc.headers.push(value.to_owned());
+            } else if key == "nofollow" {
+                rc.nofollow.push(value.to_owned());
+            } else if key == "login-url" {
+                rc.logins.push(value.to_owned());
+            } else if let Some(known) = KEYS.iter().find(|known| **known == key) {
+                rc.values.insert(known, value.to_owned());
+            }
+        }
+        rc
+    }
+
+    /// A key's value.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(String::as_str)
+    }
+
+    /// Whether a key is switched on.
+    pub fn is_on(&self, key: &str) -> bool {
+        matches!(self.value(key), Some("true" | "yes" | "on" | "1"))
+    }
+}

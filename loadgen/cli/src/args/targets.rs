@@ -1,0 +1,191 @@
+//! Where requests come from: a URL, a file of them, a .proto file, an OpenAPI document, a
+//! recording.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use brunt_loadgen::{Address, HttpRequest};
+
+use super::table::Flag;
+use super::values;
+use super::written::WrittenOptions;
+use crate::error::LoadCliError;
+use crate::fetch;
+use crate::sources::{GrpcCalls, HarFile, OpenApiDocument, UrlList, read_text};
+
+/// How long a reply may take unless `--timeout` is given; siege's own default.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Requests, and the pauses between them if they are those of a recording.
+#[derive(Default)]
+pub(crate) struct TargetRequests {
+    pub requests: Vec<HttpRequest>,
+    pub pauses: Vec<Duration>,
+    pub logins: Vec<HttpRequest>,
+}
+
+/// Options that say where requests come from; one at most.
+const SOURCES: [(Flag, &str); 4] = [
+    (Flag::File, "--file"),
+    (Flag::Grpc, "--grpc"),
+    (Flag::OpenApi, "--openapi"),
+    (Flag::Har, "--har"),
+];
+
+impl WrittenOptions {
+    /// All requests.
+    pub fn targets(&self) -> Result<TargetRequests, LoadCliError> {
+        if let Some(second) = self.flags.operands.get(1) {
+            return Err(LoadCliError::ManyUrls(second.clone()));
+        }
+        let mut sources = SOURCES.iter().filter(|(flag, _)| self.flags.has(*flag));
+        if let (Some((_, one)), Some((_, other))) = (sources.next(), sources.next()) {
+            return Err(LoadCliError::TwoSources(one, other));
+        }
+        self.check_needed_options()?;
+        let headers = self.headers()?;
+        let url = self.flags.operands.first().map(String::as_str);
+        let mut targets = match (
+            self.flags.value(Flag::Grpc),
+            self.flags.value(Flag::OpenApi),
+            self.flags.value(Flag::Har),
+        ) {
+            (Some(method), ..) => TargetRequests {
+                requests: self.grpc(method, url, &headers)?,
+                ..TargetRequests::default()
+            },
+            (_, Some(document), _) => {
+                let name = document;
+                let document = OpenApiDocument {
+                    name,
+                    base: url,
+                    writes: self.flags.has(Flag::Writes),
+                    headers: &headers,
+                };
+                TargetRequests {
+                    requests: document.requests(&self.read(name)?)?,
+                    ..TargetRequests::default()
+                }
+            }
+            (.., Some(name)) => {
+                let recorded =
+                    HarFile { name, base: url, headers: &headers }.requests(&read_text(name)?)?;
+                let pauses =
+                    if self.flags.has(Flag::Pauses) { recorded.pauses } else { Vec::new() };
+                TargetRequests { requests: recorded.requests, pauses, ..TargetRequests::default() }
+            }
+            _ => {
+                TargetRequests { requests: self.urls(url, &headers)?, ..TargetRequests::default() }
+            }
+        };
+        targets.logins = self.logins(&headers)?;
+        self.place(&mut targets.requests);
+        self.place(&mut targets.logins);
+        if targets.requests.is_empty() { Err(LoadCliError::NoUrl) } else { Ok(targets) }
+    }
+
+    /// Options that mean nothing without another one.
+    fn check_needed_options(&self) -> Result<(), LoadCliError> {
+        let pairs = [
+            (Flag::Proto, "--proto", Flag::Grpc, "--grpc"),
+            (Flag::ProtoPath, "--proto-path", Flag::Proto, "--proto"),
+            (Flag::Data, "--data", Flag::Grpc, "--grpc"),
+            (Flag::Writes, "--writes", Flag::OpenApi, "--openapi"),
+            (Flag::Pauses, "--pauses", Flag::Har, "--har"),
+        ];
+        if self.flags.has(Flag::Spin)
+            && !self.flags.has(Flag::Rate)
+            && !self.flags.has(Flag::FindMax)
+        {
+            return Err(LoadCliError::NeedsOption { option: "--spin", needs: "--rate" });
+        }
+        let alone = pairs
+            .iter()
+            .find(|(flag, _, needed, _)| self.flags.has(*flag) && !self.flags.has(*needed));
+        alone.map_or(Ok(()), |(_, flag, _, needed)| {
+            Err(LoadCliError::NeedsOption { option: flag, needs: needed })
+        })
+    }
+
+    /// What users begin with, who stay for more than one request.
+    fn logins(&self, headers: &[(String, String)]) -> Result<Vec<HttpRequest>, LoadCliError> {
+        let newcomers = [Flag::Rate, Flag::FindMax, Flag::Grpc, Flag::Pauses];
+        if !self.rc.logins.is_empty() && newcomers.into_iter().any(|flag| self.flags.has(flag)) {
+            return Err(LoadCliError::LoginWithoutUsers);
+        }
+        let urls = self.reader("login-url", headers);
+        self.rc.logins.iter().map(|login| Ok(urls.request(login)?)).collect()
+    }
+
+    fn reader<'a>(&'a self, place: &'a str, headers: &'a [(String, String)]) -> UrlList<'a> {
+        UrlList {
+            place,
+            headers,
+            content_type: self
+                .flags
+                .value(Flag::ContentType)
+                .unwrap_or("application/x-www-form-urlencoded"),
+            read: &|path: &Path| std::fs::read(path),
+            environment: &|name: &str| std::env::var(name).ok(),
+        }
+    }
+
+    fn urls(
+        &self,
+        url: Option<&str>,
+        headers: &[(String, String)],
+    ) -> Result<Vec<HttpRequest>, LoadCliError> {
+        let file = self.value(Flag::File, "file");
+        let urls = self.reader(file.unwrap_or_default(), headers);
+        // A URL of the command line comes before a file of the settings, and an option's file
+        // before a URL of the settings.
+        match (url, self.flags.value(Flag::File), file, self.rc.value("url")) {
+            (Some(url), ..) => Ok(vec![urls.request(url)?]),
+            (None, Some(file), ..) => urls.parse(&read_text(file)?),
+            (None, None, _, Some(url)) => Ok(vec![urls.request(url)?]),
+            (None, None, Some(file), None) => urls.parse(&read_text(file)?),
+            (None, None, None, None) => Ok(Vec::new()),
+        }
+    }
+
+    fn grpc(
+        &self,
+        method: &str,
+        url: Option<&str>,
+        headers: &[(String, String)],
+    ) -> Result<Vec<HttpRequest>, LoadCliError> {
+        let url = url.ok_or(LoadCliError::NoUrl)?;
+        let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+        let (mut address, path) = Address::split(&url)?;
+        if !path.trim_matches('/').is_empty() {
+            return Err(values::invalid("a gRPC server's URL", &url, "http://localhost:50051"));
+        }
+        address.unix = self.flags.value(Flag::UnixSocket).map(PathBuf::from);
+        let messages = match self.flags.value(Flag::Data) {
+            Some(data) => match data.strip_prefix('@') {
+                Some(file) => read_text(file)?,
+                None => data.to_owned(),
+            },
+            None => String::new(),
+        };
+        let call = GrpcCalls {
+            method,
+            address,
+            proto: self.flags.value(Flag::Proto).map(Path::new),
+            includes: self.flags.values(Flag::ProtoPath).map(PathBuf::from).collect(),
+            messages: &messages,
+            headers,
+            timeout: self.timeout()?.unwrap_or(TIMEOUT),
+        };
+        Ok(call.requests(&self.transport()?)?)
+    }
+
+    /// A file's text, or what a URL answers.
+    fn read(&self, place: &str) -> Result<String, LoadCliError> {
+        if !place.contains("://") {
+            return read_text(place);
+        }
+        let timeout = self.timeout()?.unwrap_or(TIMEOUT);
+        Ok(fetch::get(place, &self.transport()?, timeout)?)
+    }
+}

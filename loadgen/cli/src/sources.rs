@@ -1,0 +1,16 @@
+//! Where requests come from: URLs, a browser's recording, an OpenAPI document, a gRPC method, a
+//! load file.
+
+mod grpc;
+mod har;
+mod load_file;
+mod openapi;
+mod text;
+mod urls;
+
+pub(crate) use grpc::GrpcCalls;
+pub use har::{HarFile, HarRequests};
+pub(crate) use load_file::load_plan;
+pub(crate) use openapi::OpenApiDocument;
+pub(crate) use text::read_text;
+pub use urls::UrlList;

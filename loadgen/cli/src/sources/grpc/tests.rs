@@ -1,0 +1,67 @@
+use super::*;
+
+const SHOP: &str = r#"
+syntax = "proto3";
+package shop.v1;
+message Order { string product = 1; int32 qty = 2; repeated string notes = 3; }
+message Placed { string id = 1; }
+service Orders {
+  rpc Place(Order) returns (Placed);
+  rpc Watch(Order) returns (stream Placed);
+}
+"#;
+
+fn call(method: &str, messages: &str) -> Result<Vec<HttpRequest>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.proto");
+    std::fs::write(&file, SHOP).unwrap();
+    let headers = [("x-a".to_owned(), "1".to_owned())];
+    let call = GrpcCalls {
+        method,
+        address: Address::split("http://h:1").unwrap().0,
+        proto: Some(&file),
+        includes: Vec::new(),
+        messages,
+        headers: &headers,
+        timeout: Duration::from_secs(3),
+    };
+    call.requests(&Transport::default()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn messages_are_written_as_json() {
+    let requests = call("shop.v1.Orders/Place", r#"{"product": "Tea", "qty": 2} {}"#).unwrap();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].path, "/shop.v1.Orders/Place");
+    assert_eq!(requests[0].body, b"\0\0\0\0\x07\x0a\x03Tea\x10\x02");
+    assert_eq!(requests[1].body, b"\0\0\0\0\0");
+    let headers: Vec<_> =
+        requests[0].headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    assert_eq!(
+        headers,
+        ["x-a: 1", "content-type: application/grpc", "te: trailers", "grpc-timeout: 3000m"]
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let wrong = |method, messages| call(method, messages).unwrap_err();
+    assert_eq!(
+        wrong("Place", ""),
+        "`Place` is not a method: write it like --grpc shop.v1.Orders/Place"
+    );
+    assert_eq!(
+        wrong("shop.Orders/Place", ""),
+        "there is no service `shop.Orders`; there are: shop.v1.Orders"
+    );
+    assert_eq!(
+        wrong("shop.v1.Orders/Buy", ""),
+        "shop.v1.Orders has no method `Buy`; it has: Place, Watch"
+    );
+    assert!(wrong("shop.v1.Orders/Watch", "").contains("unary methods only"));
+    let message = wrong("shop.v1.Orders/Place", r#"{"prodct": "Tea"}"#);
+    assert!(
+        message.starts_with("the message is no shop.v1.Order: ") && message.contains("prodct"),
+        "{message}"
+    );
+}

@@ -1,0 +1,71 @@
+use std::io;
+
+use super::*;
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if path == Path::new("body.json") {
+        Ok(b"{\"a\": 1}\n".to_vec())
+    } else {
+        Err(io::Error::new(io::ErrorKind::NotFound, "no such file"))
+    }
+}
+
+fn urls(text: &str) -> Result<Vec<String>, LoadCliError> {
+    let headers = [("X-Team".to_owned(), "a".to_owned())];
+    let urls = UrlList {
+        place: "urls.txt",
+        headers: &headers,
+        content_type: "application/x-www-form-urlencoded",
+        read: &read,
+        environment: &|name| (name == "FROM_OUTSIDE").then(|| "outside".to_owned()),
+    };
+    let line = |request: &HttpRequest| {
+        let headers: Vec<_> =
+            request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let body = String::from_utf8_lossy(&request.body);
+        format!(
+            "{} {} {} [{}] {body:?}",
+            request.method,
+            request.address,
+            request.path,
+            headers.join(", ")
+        )
+    };
+    Ok(urls.parse(text)?.iter().map(line).collect())
+}
+
+const TEXT: &str = r"
+# all that siege understands
+HOST = localhost:8080
+ID=7
+
+http://$(HOST)/orders/${ID}
+http://$(HOST)/orders?a=b POST x=1&y=${ID}
+$(HOST)/orders PUT <body.json
+  http://${FROM_OUTSIDE}/ DELETE
+localhost HEAD
+localhost:81 OPTIONS
+localhost/x PATCH a b c
+localhost/x GET
+";
+
+#[test]
+fn lines_become_requests() {
+    insta::assert_snapshot!(urls(TEXT).unwrap().join("\n"));
+}
+
+#[test]
+fn mistakes_are_told_with_their_line() {
+    let texts = [
+        "http://h/\nftp://h/",
+        "http://h/ FETCH",
+        "\n\nhttp://$(NOBODY)/",
+        "A=${B}",
+        "http://h/ POST <missing.json",
+        "http://h:port/",
+        "http://h/${unclosed",
+    ];
+    let errors =
+        texts.map(|text| urls(text).map_or_else(|error| error.to_string(), |urls| urls.join("\n")));
+    insta::assert_snapshot!(errors.join("\n"));
+}
