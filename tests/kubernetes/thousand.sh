@@ -83,7 +83,7 @@ faults: [{at: 1s, kill: {service: shop, pick: $many}}]
 expect: [{availability: {of: beside, atLeast: 10%}}]
 YAML
   local from; from=$(wc -l <"$scratch/requests")
-  KUBECONFIG=$scratch/kubeconfig "$brunt" run "$scratch/killed-$many.yaml" --on kubernetes --namespace "$namespace" --no-dead-man --from here \
+  KUBECONFIG=$scratch/kubeconfig "$brunt" run "$scratch/killed-$many.yaml" --on kubernetes --namespace "$namespace" --no-watchdog --from here \
     --retries 0 --out "$scratch/runs" >"$scratch/said" 2>&1 & local run=$!
   started+=("$run")
   local memory=0 now
