@@ -1,5 +1,5 @@
 //! Beside the real siege: the same options and settings file, on the same server with the same
-//! replies. Where siege is not installed, these tests say so and check nothing.
+//! replies. `apt-get install siege`, then run them with `--include-ignored`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,35 +9,34 @@ use crate::run;
 use crate::server::{Act, Server, reply};
 use crate::shop::{self, Seen, Shop};
 
-/// What both are told, so that siege prints text as its manual says and nothing in colours.
+/// Settings of both: without them siege prints JSON, in colours, against its own manual.
 const SETTINGS: &str = "json_output = false\nverbose = false\ncolor = off\nquiet = false\nparser = false\n\
                         gmethod = HEAD\nconnection = close\n";
 const BODY: usize = 60_000;
 
 /// Stdout and stderr of one of the two.
-struct Said {
+struct Printed {
     out: String,
     err: String,
 }
 
-/// What siege and brunt say, each on a server of its own that numbers requests from 0;
-/// `None` without siege.
-fn both(act: fn(u64) -> Act, settings: &str, arguments: &[&str]) -> Option<[Said; 2]> {
+/// What siege and brunt print, each on a server of its own that numbers requests from 0.
+fn both(act: fn(u64) -> Act, settings: &str, arguments: &[&str]) -> [Printed; 2] {
     let home = tempfile::tempdir().unwrap();
     // Where a key stands twice, the last one holds.
     let rc = home.path().join("rc");
     std::fs::write(&rc, format!("{SETTINGS}{settings}")).unwrap();
     let first = Server::start(act);
-    let siege = siege(home.path(), &rc, arguments, &first.url())?;
+    let siege = siege(home.path(), &rc, arguments, &first.url());
     let second = Server::start(act);
     let (rc, url) = (rc.display().to_string(), second.url());
     let (_, out, err) = run(&[&["-R", &rc], arguments, &[url.as_str()]].concat());
     let timed = arguments.iter().any(|argument| argument.starts_with("-t"));
     assert!(timed || first.requests() == second.requests(), "as many requests: {}", siege.err);
-    Some([siege, Said { out, err }])
+    [siege, Printed { out, err }]
 }
 
-fn siege(home: &Path, rc: &Path, arguments: &[&str], url: &str) -> Option<Said> {
+fn siege(home: &Path, rc: &Path, arguments: &[&str], url: &str) -> Printed {
     // Siege makes these on its first run, and says so in the midst of what it was asked for.
     std::fs::create_dir_all(home.join(".siege")).unwrap();
     std::fs::write(home.join(".siege/siege.conf"), "").unwrap();
@@ -46,22 +45,19 @@ fn siege(home: &Path, rc: &Path, arguments: &[&str], url: &str) -> Option<Said> 
     command.args(["-k", "1", "10", "siege", "-R"]).arg(rc).args(arguments).arg(url);
     command.env("HOME", home).env_remove("SIEGERC").current_dir(home);
     for _ in 0..5 {
-        let output = command.output().ok().filter(|output| output.status.code() != Some(127));
-        let Some(output) = output else {
-            eprintln!("left out: siege is not installed");
-            return None;
-        };
+        let output = command.output().expect("needs siege, and timeout of coreutils");
+        assert_ne!(output.status.code(), Some(127), "needs siege: apt-get install siege");
         let text = |bytes| String::from_utf8(bytes).unwrap();
         if output.status.success() {
-            return Some(Said { out: text(output.stdout), err: text(output.stderr) });
+            return Printed { out: text(output.stdout), err: text(output.stderr) };
         }
     }
     panic!("siege does not end by itself")
 }
 
 /// Siege's lines of a summary, from the first to the last.
-fn summary(said: &Said) -> Vec<&str> {
-    let lines = said.err.lines().skip_while(|line| !line.starts_with("Transactions:"));
+fn summary(printed: &Printed) -> Vec<&str> {
+    let lines = printed.err.lines().skip_while(|line| !line.starts_with("Transactions:"));
     lines.take_while(|line| !line.trim().is_empty()).collect()
 }
 
@@ -78,9 +74,9 @@ fn shape<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 }
 
 /// The lines of a summary that do not depend on time.
-fn counts(said: &Said) -> Vec<&str> {
+fn counts(printed: &Printed) -> Vec<&str> {
     let counted = ["Transactions", "Availability", "Data", "Successful", "Failed"];
-    let lines = summary(said).into_iter();
+    let lines = summary(printed).into_iter();
     lines.filter(|line| counted.iter().any(|start| line.starts_with(start))).collect()
 }
 
@@ -105,34 +101,38 @@ fn well(_: u64) -> Act {
 }
 
 #[test]
-fn statuses_count_as_siege_counts_them() {
-    let Some([siege, ours]) = both(statuses, "", &["-c1", "-r30", "--no-follow"]) else { return };
+#[ignore = "needs siege: apt-get install siege"]
+fn replies_of_each_status_count_as_siege_counts_them() {
+    let [siege, ours] = both(statuses, "", &["-c1", "-r30", "--no-follow"]);
     assert_eq!(counts(&siege), counts(&ours));
     assert_eq!(counts(&siege).len(), 5, "{}", siege.err);
 }
 
 #[test]
+#[ignore = "needs siege: apt-get install siege"]
 fn broken_connections_count_as_siege_counts_them() {
-    let Some([siege, ours]) = both(broken, "", &["-c1", "-r20"]) else { return };
+    let [siege, ours] = both(broken, "", &["-c1", "-r20"]);
     assert_eq!(counts(&siege), counts(&ours));
     assert!(siege.err.contains("Failed transactions:\t           8\n"), "{}", siege.err);
 }
 
 #[test]
-fn users_and_repetitions_make_as_many_hits() {
-    let Some([siege, ours]) = both(well, "", &["-c7", "-r13"]) else { return };
+#[ignore = "needs siege: apt-get install siege"]
+fn users_and_repetitions_make_as_many_hits_as_with_siege() {
+    let [siege, ours] = both(well, "", &["-c7", "-r13"]);
     assert_eq!(counts(&siege), counts(&ours));
     assert!(ours.err.contains("Transactions:\t\t          91 hits\n"), "{}", ours.err);
 }
 
 #[test]
-fn the_settings_file_means_the_same() {
+#[ignore = "needs siege: apt-get install siege"]
+fn a_settings_file_means_the_same_as_with_siege() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let settings =
         "concurrent = 3\nreps = 4\nuser-agent = me\naccept-encoding = gzip\nlogging = true\n";
     let settings = format!("{settings}logfile = {}\n", log.display());
-    let Some([siege, ours]) = both(well, &settings, &[]) else { return };
+    let [siege, ours] = both(well, &settings, &[]);
     assert_eq!(counts(&siege), counts(&ours));
     let logged = std::fs::read_to_string(log).unwrap();
     assert_eq!(logged.matches(",     12,").count(), 2, "a line of each: {logged}");
@@ -140,31 +140,32 @@ fn the_settings_file_means_the_same() {
 }
 
 #[test]
+#[ignore = "needs siege: apt-get install siege"]
 fn the_summary_begins_with_sieges_lines() {
-    let Some([siege, ours]) = both(well, "", &["-c2", "-t1S"]) else { return };
+    let [siege, ours] = both(well, "", &["-c2", "-t1S"]);
     assert_eq!(summary(&siege).len(), 12, "{}", siege.err);
     assert_eq!(shape(summary(&siege)), shape(summary(&ours)));
-    let before = |said: &Said| {
-        let text = said.err.split("Transactions:").next().unwrap().replace("SIEGE", "brunt");
+    let before = |printed: &Printed| {
+        let text = printed.err.split("Transactions:").next().unwrap().replace("SIEGE", "brunt");
         shape(text.lines().filter(|line| !line.is_empty()))
     };
     assert_eq!(before(&siege), before(&ours));
 }
 
 #[test]
-fn hits_are_told_as_siege_tells_them() {
-    let Some([siege, ours]) = both(statuses, "", &["-c1", "-r8", "-v", "--no-follow"]) else {
-        return;
-    };
+#[ignore = "needs siege: apt-get install siege"]
+fn each_reply_is_printed_as_siege_prints_it() {
+    let [siege, ours] = both(statuses, "", &["-c1", "-r8", "-v", "--no-follow"]);
     assert_eq!(shape(siege.out.lines()), shape(ours.out.lines()));
     assert_eq!(ours.out.lines().count(), 8, "{}", ours.out);
 }
 
 #[test]
-fn json_has_sieges_keys_first() {
-    let Some([siege, ours]) = both(well, "", &["-c2", "-r5", "-j"]) else { return };
-    let keys = |said: &Said| -> Vec<String> {
-        let quoted = said.out.lines().filter_map(|line| line.split('"').nth(1));
+#[ignore = "needs siege: apt-get install siege"]
+fn json_begins_with_the_keys_of_sieges_json() {
+    let [siege, ours] = both(well, "", &["-c2", "-r5", "-j"]);
+    let keys = |printed: &Printed| -> Vec<String> {
+        let quoted = printed.out.lines().filter_map(|line| line.split('"').nth(1));
         quoted.map(str::to_owned).collect()
     };
     let of_siege = keys(&siege);
@@ -173,32 +174,33 @@ fn json_has_sieges_keys_first() {
 }
 
 #[test]
-fn one_page_is_asked_for_alike() {
+#[ignore = "needs siege: apt-get install siege"]
+fn one_page_is_requested_and_printed_as_by_siege() {
     let ways = [("-g", "", "HEAD"), ("-g", "gmethod = GET\n", "GET"), ("-p", "", "GET")];
     for (option, settings, method) in ways {
         let part = format!("{method} / HTTP/1.");
-        let Some([siege, ours]) = both(well, settings, &[option]) else { return };
-        for said in [&siege, &ours] {
-            assert!(said.out.starts_with(&part), "{option}: {}", said.out);
+        let [siege, ours] = both(well, settings, &[option]);
+        for printed in [&siege, &ours] {
+            assert!(printed.out.starts_with(&part), "{option}: {}", printed.out);
         }
         // From the empty line on: the reply's head, or its body.
-        let shown = |said: &Said| said.out.split_once("\r\n\r\n").unwrap().1.trim().to_owned();
+        let shown =
+            |printed: &Printed| printed.out.split_once("\r\n\r\n").unwrap().1.trim().to_owned();
         assert_eq!(shown(&siege), shown(&ours), "{option}");
     }
 }
 
 #[test]
-fn the_log_has_sieges_columns() {
+#[ignore = "needs siege: apt-get install siege"]
+fn the_log_has_the_columns_of_sieges_log() {
     let folder = tempfile::tempdir().unwrap();
     let log = |name: &str| folder.path().join(name).display().to_string();
     let (arguments, rc) = (["-c1", "-r3", "-m", "marked"], folder.path().join("rc"));
     std::fs::write(&rc, SETTINGS).unwrap();
     let server = Server::start(well);
     let theirs = format!("-l{}", log("theirs"));
-    let told = [&[theirs.as_str()], &arguments[..]].concat();
-    if siege(folder.path(), &rc, &told, &server.url()).is_none() {
-        return;
-    }
+    let arguments_of_siege = [&[theirs.as_str()], &arguments[..]].concat();
+    siege(folder.path(), &rc, &arguments_of_siege, &server.url());
     let ours = format!("-l{}", log("ours"));
     run(&[&[ours.as_str(), "-q"], &arguments[..], &[&server.url()]].concat());
     let text = |name: &str| std::fs::read_to_string(log(name)).unwrap();
@@ -213,11 +215,12 @@ fn the_log_has_sieges_columns() {
 }
 
 #[test]
-fn the_configuration_has_sieges_words() {
-    let Some([siege, ours]) = both(well, "", &["-C"]) else { return };
-    let names = |said: &Said| -> Vec<String> {
+#[ignore = "needs siege: apt-get install siege"]
+fn the_configuration_has_the_names_of_sieges_configuration() {
+    let [siege, ours] = both(well, "", &["-C"]);
+    let names = |printed: &Printed| -> Vec<String> {
         let named =
-            said.out.lines().chain(said.err.lines()).filter_map(|line| line.split_once(':'));
+            printed.out.lines().chain(printed.err.lines()).filter_map(|line| line.split_once(':'));
         named.map(|(name, _)| name.trim().to_owned()).collect()
     };
     let (theirs, ours) = (names(&siege), names(&ours));
@@ -264,7 +267,7 @@ fn alike(
     settings: &str,
     arguments: &[&str],
     path: &str,
-) -> Option<BTreeMap<String, usize>> {
+) -> BTreeMap<String, usize> {
     let home = tempfile::tempdir().unwrap();
     let rc = home.path().join("rc");
     let (first, second) = (shop(), shop());
@@ -273,15 +276,16 @@ fn alike(
         std::fs::write(&rc, format!("{SETTINGS}{settings}")).unwrap();
         format!("{}{path}", shop.url())
     };
-    let theirs = siege(home.path(), &rc, arguments, &set(&first))?;
+    let theirs = siege(home.path(), &rc, arguments, &set(&first));
     let (rc, url) = (rc.display().to_string(), set(&second));
     let (_, out, err) = run(&[&["-R", &rc], arguments, &[url.as_str()]].concat());
     assert_eq!(asked(&first), asked(&second), "{settings}{arguments:?}");
-    assert_eq!(counts(&theirs), counts(&Said { out, err }), "{settings}{arguments:?}");
-    Some(asked(&second))
+    assert_eq!(counts(&theirs), counts(&Printed { out, err }), "{settings}{arguments:?}");
+    asked(&second)
 }
 
 #[test]
+#[ignore = "needs siege: apt-get install siege"]
 fn pages_are_parsed_as_siege_parses_them() {
     for (settings, arguments, path) in [
         ("parser = true\n", &["-c2", "-r3"][..], "/"),
@@ -289,7 +293,7 @@ fn pages_are_parsed_as_siege_parses_them() {
         ("parser = true\n", &["-c1", "-r2", "-N"], "/"),
         ("parser = true\nnofollow = 127.0.0.1\n", &["-c1", "-r2"], "/"),
     ] {
-        let Some(_) = alike(shop, settings, arguments, path) else { return };
+        alike(shop, settings, arguments, path);
     }
 }
 
@@ -306,9 +310,10 @@ fn guarded() -> Shop {
 }
 
 #[test]
+#[ignore = "needs siege: apt-get install siege"]
 fn users_log_in_once_and_keep_their_cookies_as_with_siege() {
     let logins = "login-url = URL/login POST ann\nlogin-url = URL/login POST bob\n";
-    let Some(asked) = alike(guarded, logins, &["-c2", "-r3"], "/x") else { return };
+    let asked = alike(guarded, logins, &["-c2", "-r3"], "/x");
     let wanted = [("/login ", 2), ("/x sid=ann", 3), ("/x sid=bob", 3)];
     assert_eq!(asked, wanted.map(|(what, often)| (what.to_owned(), often)).into());
     let logins = format!("cookies = false\n{logins}");
