@@ -25,6 +25,7 @@ pub(crate) use action::{Action, action, check_beside_load_file, load_file};
 pub(crate) use display::{DisplayConfig, SummaryFormat, Verbosity, ViewMode};
 pub(crate) use export_target::{ExportDestination, ExportFormat, ExportTarget};
 pub(crate) use flags::Flags;
+pub(crate) use otlp_endpoint::EnvironmentLookup;
 pub(crate) use settings::Settings;
 pub(crate) use siege_config::siege_config;
 pub(crate) use siegerc::Siegerc;

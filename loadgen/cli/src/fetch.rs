@@ -30,7 +30,7 @@ pub enum FetchError {
     Status {
         /// As it was given.
         url: String,
-        /// The reply's.
+        /// The status of the reply, below 200 or above 299.
         status: u16,
     },
 }

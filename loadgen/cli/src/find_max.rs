@@ -17,7 +17,7 @@ use crate::limits::Slo;
 use crate::output::{CommandResult, LoadOutput, RateSearchResult, RateStep, command_line};
 use crate::run::{LoadMonitor, load_job, wait};
 use crate::streams::OutputStreams;
-use search::{HighestRate, NextStep, RateSearch, StepResult};
+use search::{HighestRate, NextStep, RateSearch, RateStepResult};
 
 /// The first rate, in requests per second, unless `--rate` names one.
 const FIRST: f64 = 100.0;
@@ -110,11 +110,11 @@ fn measure(settings: &Settings, slo: &Slo, rate: f64) -> Result<Option<RateStep>
     Ok(Some(RateStep::measured(rate, &outcome.record, slo, after)))
 }
 
-fn step_result(step: &RateStep) -> StepResult {
+fn step_result(step: &RateStep) -> RateStepResult {
     match step.holds {
-        Some(true) => StepResult::Held,
-        Some(false) => StepResult::Broke,
-        None => StepResult::ScheduleMissed,
+        Some(true) => RateStepResult::Held,
+        Some(false) => RateStepResult::Broke,
+        None => RateStepResult::ScheduleMissed,
     }
 }
 

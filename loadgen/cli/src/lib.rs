@@ -1,12 +1,13 @@
 //! The load generator's command line: `brunt load`.
 //!
 //! Its options are siege's, so that a command line that works with siege works here, and prints the
-//! same summary. Where siege is wrong, this is not: times have microseconds instead of ticks of
-//! 10 ms, the summary goes on with quantiles and errors by kind, the exit code says how the load
-//! ended, and `-c` is not cut down to 255 users. Connections are kept alive unless the settings file
-//! says otherwise, and a load without an end is refused. A settings file is only read when `-R`
-//! names one. Redirects are followed, each hop counted as a request, unless `--no-follow` is given.
-//! Pages are parsed when `--parser` or the settings file asks for it; siege parses them by default.
+//! same summary. Where siege is wrong, this is not: times have microseconds instead of ticks of 10
+//! ms, the summary goes on with quantiles and errors by kind, the exit code says how the load
+//! ended, and `-c` is not cut down to 255 users. Connections are kept alive unless the settings
+//! file says otherwise, and a load without an end is refused. A settings file is only read when
+//! `-R` names one. Redirects are followed, each hop counted as a request, unless `--no-follow` is
+//! given. Pages are parsed when `--parser` or the settings file asks for it; siege parses them by
+//! default.
 //!
 //! `args` reads what was written, `sources` makes requests of it, `run` and `find_max` put the load
 //! on, `view` draws it, `output` prints the summary, and `export` writes files for other programs.
@@ -59,8 +60,8 @@ pub fn main(arguments: &[String]) -> ExitCode {
     }
 }
 
-/// Does what the arguments (without the program's name) ask for, and prints the results on
-/// `streams`.
+/// Does what the arguments (without the program's name) ask for, and prints the
+/// results on `streams`.
 ///
 /// # Errors
 /// [`LoadCliError`] when it cannot be done at all; [`LoadCliError::exit`] is its exit code.

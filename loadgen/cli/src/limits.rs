@@ -35,7 +35,7 @@ pub(crate) struct SloSyntaxError;
 impl FromStr for Slo {
     type Err = SloSyntaxError;
 
-    /// Reads `p99=200ms,errors=0.1%`.
+    /// Reads `p99=200ms,errors=0.1%`; quantiles can be several, `errors` only once.
     fn from_str(text: &str) -> Result<Self, SloSyntaxError> {
         let mut slo = Self { latency: Vec::new(), errors: None };
         for limit in text.split(',') {

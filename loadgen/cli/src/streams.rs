@@ -9,7 +9,6 @@ pub struct OutputStreams<'a> {
     pub out: &'a mut dyn Write,
     /// Everything else: banners, progress, the summary, warnings.
     pub err: &'a mut dyn Write,
-    /// Whether both are one terminal with nothing else on it, so that the load can be drawn there
-    /// without `--view`.
+    /// Whether both are one terminal with nothing else on it. The load is drawn there by default.
     pub terminal: bool,
 }

@@ -1,7 +1,7 @@
 //! What is seen of a load while it runs, on a terminal.
 //!
-//! [`ViewState`] learns from snapshots and draws itself; neither touches the world. [`ViewTerminal`] is the
-//! one that does, and it gives the terminal back however the view ends.
+//! [`ViewState`] learns from snapshots and draws itself; neither touches the world.
+//! [`ViewTerminal`] is the one that does, and it gives the terminal back however the view ends.
 
 mod columns;
 mod draw;

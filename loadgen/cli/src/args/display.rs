@@ -10,7 +10,7 @@ use super::written::WrittenOptions;
 pub(crate) enum Verbosity {
     /// Nothing but errors, and JSON if asked for.
     Quiet,
-    /// The summary.
+    /// The banner and the summary; the default.
     Summary,
     /// Each hit as well.
     Hits,
@@ -27,7 +27,7 @@ pub(crate) enum SummaryFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ViewMode {
     Always,
-    /// On a terminal.
+    /// Where stdout and stderr are one terminal.
     Auto,
     Never,
 }
@@ -74,6 +74,7 @@ impl WrittenOptions {
     }
 
     pub fn view(&self) -> ViewMode {
+        // `--no-view` wins over `--view`, so that it can be appended to any command.
         match (
             self.flags.has(Flag::NoView) || self.detail() == Verbosity::Quiet,
             self.flags.has(Flag::View),
@@ -89,6 +90,7 @@ impl WrittenOptions {
     }
 
     pub(crate) fn log(&self) -> LogConfig {
+        // Siege has a default file in its home folder; a file in the current one surprises less.
         let asked = self.is_on(Flag::Log, "logging");
         let named = self.value(Flag::Log, "logfile").unwrap_or("siege.log");
         LogConfig {

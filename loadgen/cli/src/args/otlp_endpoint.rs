@@ -10,7 +10,7 @@ const LOCAL: &str = "http://localhost:4318";
 const PATH: &str = "/v1/metrics";
 
 /// Looks up an environment variable; tests give their own.
-type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(crate) type EnvironmentLookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The URL that metrics are sent to: a collector's, with the path that the protocol gives it unless
 /// it has one.
@@ -26,7 +26,7 @@ pub(crate) fn url(written: &str) -> Result<String, LoadCliError> {
 
 /// The URL that the environment names: one for metrics as it is, or one for all signals that the
 /// path is added to.
-pub(crate) fn from_environment(environment: Environment<'_>) -> Result<String, LoadCliError> {
+pub(crate) fn from_environment(environment: EnvironmentLookup<'_>) -> Result<String, LoadCliError> {
     let set = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
     match (set("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"), set("OTEL_EXPORTER_OTLP_ENDPOINT")) {
         (Some(metrics), _) => {

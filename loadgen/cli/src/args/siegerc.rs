@@ -1,5 +1,5 @@
 //! A siegerc: `key = value` lines. Only the keys that matter here are read; siege's others are
-//! passed over.
+//! ignored, so that a file that siege takes works here.
 
 use std::collections::BTreeMap;
 
@@ -34,24 +34,26 @@ pub(crate) const KEYS: [&str; 22] = [
 pub(crate) struct Siegerc {
     /// Each key with its last value.
     pub values: BTreeMap<&'static str, String>,
-    /// All headers.
+    /// Each `header = Name: value`, in order.
     pub headers: Vec<String>,
-    /// Hosts of which nothing that pages show is asked for.
+    /// Each `nofollow`: hosts from which nothing that a page shows is requested.
     pub nofollow: Vec<String>,
-    /// Where users log in.
+    /// Each `login-url`: what users send before all other requests.
     pub logins: Vec<String>,
 }
 
 impl Siegerc {
-    /// Reads the text of one.
+    /// Reads a settings file's text. Lines that are no setting are ignored, as siege ignores them.
     pub fn parse(text: &str) -> Self {
         let mut rc = Self::default();
         for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
             let Some((key, value)) = line.split_once('=') else { continue };
             let (key, value) = (key.trim(), value.trim());
+            // Siege's own file comes with keys that are left empty.
             if value.is_empty() {
                 continue;
             }
+            // These keys add to one another; of all others the last value holds, as with siege.
             if key == "header" {
                 rc.headers.push(value.to_owned());
             } else if key == "nofollow" {

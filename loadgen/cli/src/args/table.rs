@@ -1,6 +1,6 @@
 //! All options: siege's, then ours.
 
-/// An option.
+/// An option of the command line, by its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Flag {
     Version,

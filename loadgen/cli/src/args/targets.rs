@@ -33,7 +33,7 @@ const SOURCES: [(Flag, &str); 4] = [
 ];
 
 impl WrittenOptions {
-    /// All requests.
+    /// The requests of the one source that was given, of a URL or of a file of them.
     pub fn targets(&self) -> Result<TargetRequests, LoadCliError> {
         if let Some(second) = self.flags.operands.get(1) {
             return Err(LoadCliError::ManyUrls(second.clone()));
@@ -79,6 +79,7 @@ impl WrittenOptions {
             }
         };
         targets.logins = self.logins(&headers)?;
+        // Whatever the source, `--unix-socket` says where its requests go.
         self.place(&mut targets.requests);
         self.place(&mut targets.logins);
         if targets.requests.is_empty() { Err(LoadCliError::NoUrl) } else { Ok(targets) }
@@ -107,8 +108,10 @@ impl WrittenOptions {
         })
     }
 
-    /// What users begin with, who stay for more than one request.
+    /// The `login-url`s of the settings file: each user sends one of them before
+    /// all other requests.
     fn logins(&self, headers: &[(String, String)]) -> Result<Vec<HttpRequest>, LoadCliError> {
+        // With these, each arrival is a new user, who would have to log in for each request.
         let newcomers = [Flag::Rate, Flag::FindMax, Flag::Grpc, Flag::Pauses];
         if !self.rc.logins.is_empty() && newcomers.into_iter().any(|flag| self.flags.has(flag)) {
             return Err(LoadCliError::LoginWithoutUsers);

@@ -39,6 +39,7 @@ pub(crate) fn time(value: &str) -> Result<Duration, LoadCliError> {
     let text = value.trim();
     let (number, unit) = match text.char_indices().last() {
         Some((at, unit)) if unit.is_ascii_alphabetic() => (&text[..at], unit.to_ascii_uppercase()),
+        // Siege's manual: without a letter it is minutes.
         _ => (text, 'M'),
     };
     let number: f64 = number.trim().parse().map_err(|_| wrong())?;
@@ -52,7 +53,7 @@ pub(crate) fn time(value: &str) -> Result<Duration, LoadCliError> {
     time.filter(|time| !time.is_zero()).ok_or_else(wrong)
 }
 
-/// `Name: value`.
+/// A header, as curl and siege write it: `Name: value`.
 pub(crate) fn header(text: &str) -> Result<(String, String), LoadCliError> {
     let parts = text.split_once(':');
     let parts = parts.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
@@ -60,14 +61,14 @@ pub(crate) fn header(text: &str) -> Result<(String, String), LoadCliError> {
     named.ok_or_else(|| invalid("-H", text, "-H 'X-Name: value'"))
 }
 
-/// `200/s`; not zero.
+/// An arrival rate above zero: `200/s`.
 pub(crate) fn rate(option: &str, value: &str) -> Result<Rate, LoadCliError> {
     let rate: Option<Rate> = value.parse().ok();
     let rate = rate.filter(|rate| rate.per_second() > 0.0);
     rate.ok_or_else(|| invalid(option, value, "--rate 200/s"))
 }
 
-/// `99.9%`.
+/// A share of all requests: `99.9%`.
 pub(crate) fn percent(option: &str, value: &str) -> Result<Percent, LoadCliError> {
     value.parse().map_err(|_| invalid(option, value, "--fail-below 99.9%"))
 }

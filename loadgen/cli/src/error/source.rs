@@ -88,7 +88,7 @@ pub enum SourceProblem {
     /// An operation that no request can be made of.
     #[error("{method} {path}: {problem}")]
     Operation {
-        /// In capitals.
+        /// The operation's method, such as `GET`.
         method: &'static str,
         /// As the document has it, with its parameters in braces.
         path: String,

@@ -10,8 +10,10 @@ use crate::error::ExportError;
 
 const COMMENTS: [&str; 3] = [
     "[Histogram log format version 1.3]",
-    "Latency from the intended start; an interval holds the requests that were meant to start in it.",
-    "Starts and lengths of intervals are in seconds, the maximum and the values of histograms in microseconds.",
+    "Latency from the intended start; an interval holds the requests that were meant to start in \
+     it.",
+    "Starts and lengths of intervals are in seconds, the maximum and the values of histograms in \
+     microseconds.",
 ];
 
 /// An interval for each window, empty ones as well. Starts count from the load's start, which

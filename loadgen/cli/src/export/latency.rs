@@ -10,10 +10,10 @@ pub(super) fn latency(outcome: &LoadOutcome) -> SparseHistogram {
     ))
 }
 
-/// The sum of all latencies, in seconds. SparseHistogram hold the highest value of each bucket; its middle
-/// is right on average.
+/// The sum of all latencies, in seconds.
 pub(super) fn sum(latency: &SparseHistogram) -> f64 {
     let all = SparseHistogram::merge([latency]);
+    // The histogram has the highest value of each bucket; the middle is right on average.
     let micros = |sum, (value, count)| sum + all.median_equivalent(value) as f64 * count as f64;
     latency.iter().fold(0.0, micros) / 1e6
 }

@@ -65,13 +65,21 @@ pub(crate) fn metrics(loads: &[LoadMetrics<'_>], began: SystemTime) -> String {
     };
     let sums = [
         json!({
-            "name": "brunt.load.requests", "unit": "{request}", "description": "Requests by outcome: ok, or why they failed.",
-            "sum": { "aggregationTemporality": CUMULATIVE, "isMonotonic": true, "dataPoints": points(&requests) },
+            "name": "brunt.load.requests", "unit": "{request}",
+            "description": "Requests by outcome: ok, or why they failed.",
+            "sum": {
+                "aggregationTemporality": CUMULATIVE,
+                "isMonotonic": true,
+                "dataPoints": points(&requests),
+            },
         }),
         json!({
             "name": "brunt.load.latency", "unit": "s",
             "description": "Time from the intended start of requests to the end of their replies.",
-            "histogram": { "aggregationTemporality": CUMULATIVE, "dataPoints": points(&|load| vec![histogram(load)]) },
+            "histogram": {
+                "aggregationTemporality": CUMULATIVE,
+                "dataPoints": points(&|load| vec![histogram(load)]),
+            },
         }),
     ];
     let metrics: Vec<Value> = sums.into_iter().chain(gauges(&points)).collect();
@@ -80,18 +88,21 @@ pub(crate) fn metrics(loads: &[LoadMetrics<'_>], began: SystemTime) -> String {
 
 /// What is known at one time only: at the end, or before it.
 fn gauges(points: &dyn Fn(MetricPoints<'_>) -> Vec<Value>) -> Vec<Value> {
-    let gauge = |name: &str,
-                 unit: &str,
-                 about: &str,
-                 value: fn(&LoadMetrics<'_>) -> Option<u64>| {
-        let number = |load: &LoadMetrics<'_>| {
-            let point = |value: u64| json!({ "attributes": [attribute("load", load.name)], "asInt": value.to_string() });
-            value(load).map(point).into_iter().collect()
+    let gauge =
+        |name: &str, unit: &str, about: &str, value: fn(&LoadMetrics<'_>) -> Option<u64>| {
+            let number = |load: &LoadMetrics<'_>| {
+                let point = |value: u64| {
+                    let name = attribute("load", load.name);
+                    json!({ "attributes": [name], "asInt": value.to_string() })
+                };
+                value(load).map(point).into_iter().collect()
+            };
+            let points = points(&number);
+            let gauge = json!({
+                "name": name, "unit": unit, "description": about, "gauge": { "dataPoints": points },
+            });
+            (!points.is_empty()).then_some(gauge)
         };
-        let points = points(&number);
-        let gauge = json!({ "name": name, "unit": unit, "description": about, "gauge": { "dataPoints": points } });
-        (!points.is_empty()).then_some(gauge)
-    };
     let kept = gauge(
         "brunt.load.schedule_kept",
         "1",
@@ -110,8 +121,14 @@ fn gauges(points: &dyn Fn(MetricPoints<'_>) -> Vec<Value>) -> Vec<Value> {
 fn wrapped(metrics: &[Value]) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let all = json!({ "resourceMetrics": [{
-        "resource": { "attributes": [attribute("service.name", "brunt"), attribute("service.version", version)] },
-        "scopeMetrics": [{ "scope": { "name": "brunt.load", "version": version }, "metrics": metrics }],
+        "resource": { "attributes": [
+            attribute("service.name", "brunt"),
+            attribute("service.version", version),
+        ] },
+        "scopeMetrics": [{
+            "scope": { "name": "brunt.load", "version": version },
+            "metrics": metrics,
+        }],
     }]});
     format!("{all}\n")
 }

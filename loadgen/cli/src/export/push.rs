@@ -22,7 +22,7 @@ pub(crate) struct MetricsPush {
     seen: Vec<SeenLoad>,
 }
 
-/// One collector.
+/// One collector, with the thread that sends to it.
 struct CollectorLink {
     /// How errors call it.
     name: String,
@@ -122,6 +122,7 @@ impl SeenLoad {
 
 impl CollectorLink {
     fn open(name: String, collector: OtlpCollector) -> io::Result<Self> {
+        // One text may wait: while a collector is slow, older figures are of no use.
         let (to, texts) = sync_channel(1);
         let trouble: Arc<Mutex<Option<String>>> = Arc::default();
         let (every, reason) = (collector.interval, Arc::clone(&trouble));

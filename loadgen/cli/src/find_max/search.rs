@@ -5,18 +5,19 @@
 //! two of three decide. At the end the lower bound must have held twice. A rate at which the
 //! generator missed its schedule twice ends the search, whatever the server did there.
 
-/// The least rate that is tried, in a second.
+/// The lowest rate that is tried, in requests per second.
 const LEAST: f64 = 1.0;
-/// The greatest.
+/// The highest rate that is tried, in requests per second: no generator makes more.
 const GREATEST: f64 = 10_000_000.0;
-/// The bounds are near enough when the upper is no more than this many times the lower.
+/// The search ends when the upper bound is at most this many times the lower: steps a few seconds
+/// long cannot tell rates apart that are closer.
 const NEAR: f64 = 1.05;
-/// The most steps.
+/// The search ends after this many steps, whatever is known by then.
 const MOST: usize = 60;
 
 /// What a step says of its rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StepResult {
+pub(crate) enum RateStepResult {
     /// All that must hold did.
     Held,
     /// It did not.
@@ -59,7 +60,7 @@ enum RateState {
 #[derive(Debug)]
 pub(crate) struct RateSearch {
     first: f64,
-    steps: Vec<(f64, StepResult)>,
+    steps: Vec<(f64, RateStepResult)>,
 }
 
 impl RateSearch {
@@ -69,7 +70,7 @@ impl RateSearch {
     }
 
     /// Takes what was measured at a rate.
-    pub fn record(&mut self, rate: f64, result: StepResult) {
+    pub fn record(&mut self, rate: f64, result: RateStepResult) {
         self.steps.push((rate, result));
     }
 
@@ -103,7 +104,7 @@ impl RateSearch {
             NextStep::Done(HighestRate::Between { holds: low, breaks: high })
         } else if !near {
             NextStep::Try(middle)
-        } else if self.count(low, StepResult::Held) < 2 {
+        } else if self.count(low, RateStepResult::Held) < 2 {
             NextStep::Try(low)
         } else {
             NextStep::Done(HighestRate::Between { holds: low, breaks: high })
@@ -124,7 +125,11 @@ impl RateSearch {
 
     fn known(&self, rate: f64) -> RateState {
         let of = |result| self.count(rate, result);
-        match (of(StepResult::Held), of(StepResult::Broke), of(StepResult::ScheduleMissed)) {
+        match (
+            of(RateStepResult::Held),
+            of(RateStepResult::Broke),
+            of(RateStepResult::ScheduleMissed),
+        ) {
             (_, _, unfit) if unfit >= 2 => RateState::ScheduleMissed,
             (_, broke, _) if broke >= 2 => RateState::Breaks,
             (held, broke, _) if held >= 2 || held == 1 && broke == 0 => RateState::Holds,
@@ -132,7 +137,7 @@ impl RateSearch {
         }
     }
 
-    fn count(&self, rate: f64, result: StepResult) -> usize {
+    fn count(&self, rate: f64, result: RateStepResult) -> usize {
         self.steps.iter().filter(|step| **step == (rate, result)).count()
     }
 }

@@ -7,7 +7,7 @@ use super::quantile::{QUANTILES, estimate};
 use super::siege_figures::SiegeFigures;
 use super::summary::LoadSummary;
 
-/// Siege's lines.
+/// Siege's twelve lines, with its tabs and widths: scripts that parse siege's output parse these.
 pub(crate) fn siege_lines(figures: &SiegeFigures) -> String {
     format!(
         "Transactions:\t\t{:12} hits\n\
@@ -37,7 +37,8 @@ pub(crate) fn siege_lines(figures: &SiegeFigures) -> String {
     )
 }
 
-/// The lines after siege's: quantiles with their intervals, failures by kind, the generator's own lag.
+/// The lines after siege's: quantiles with their intervals, failures by kind, limits, and the
+/// generator's own lag.
 pub(crate) fn further_lines(summary: &LoadSummary) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.

@@ -76,7 +76,8 @@ impl LoadMonitor {
         Self { progress: ProgressDisplay::Nothing, push: None, next: Instant::now() }
     }
 
-    /// Shows the load's progress, if that is due; `true` when a key asks for its end. Call it often.
+    /// Shows the load's progress, if that is due; `true` when a key asks for its end.
+    /// Call it often.
     pub fn poll(&mut self, running: &RunningLoads, err: &mut dyn Write) -> io::Result<bool> {
         if self.next > Instant::now() {
             return Ok(false);

@@ -1,5 +1,5 @@
-//! `--grpc SERVICE/METHOD`: unary calls, with messages that are written as JSON. What they look
-//! like is told by a .proto file or by the server itself.
+//! `--grpc SERVICE/METHOD`: unary calls, with messages that are written as JSON. A .proto file or
+//! the server itself says what messages look like.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,11 +10,11 @@ use brunt_scenarios::grpc::{
     DescriptorPool, InvalidMessage, MessageDescriptor, find, packed, split,
 };
 
-/// What to call.
+/// Calls of one method, with the options that they are made from.
 pub(crate) struct GrpcCalls<'a> {
-    /// `package.Service/Method`.
+    /// The method's full name, `package.Service/Method`.
     pub method: &'a str,
-    /// Where.
+    /// The server that is called, and asked for the method's types without `proto`.
     pub address: Address,
     /// The file that defines it; the server is asked without.
     pub proto: Option<&'a Path>,
@@ -55,6 +55,7 @@ fn compiled(file: &Path, includes: &[PathBuf]) -> Result<DescriptorPool, GrpcErr
     let wrong =
         |error: &dyn std::fmt::Display| GrpcError::Proto(format!("{}: {error}", file.display()));
     let file = file.canonicalize().map_err(|error| wrong(&error))?;
+    // The file's own folder comes last, so that --proto-path can put another file before it.
     let folders = includes.iter().map(PathBuf::as_path).chain(file.parent());
     let files = protox::compile([&file], folders).map_err(|error| wrong(&error))?;
     DescriptorPool::from_file_descriptor_set(files).map_err(|error| wrong(&error))

@@ -2,6 +2,7 @@
 //! examples, defaults and schemas.
 
 mod operation;
+mod reference;
 mod sample;
 
 use brunt_loadgen::{Address, HttpRequest};
@@ -9,6 +10,7 @@ use brunt_scenarios::Source;
 use serde_json::Value;
 
 use crate::error::{RequestProblem, SourceError, SourceProblem};
+use reference::resolve;
 
 /// A document, and what is wanted of it.
 pub(crate) struct OpenApiDocument<'a> {
@@ -105,20 +107,6 @@ impl OpenApiDocument<'_> {
     fn wrong(&self, problem: SourceProblem) -> SourceError {
         SourceError { name: self.name.to_owned(), problem }
     }
-}
-
-/// What a `$ref` within the document means; anything else is itself.
-fn resolve<'d>(document: &'d Value, mut value: &'d Value) -> &'d Value {
-    // One that leads to itself has an end all the same.
-    for _ in 0..32 {
-        let Some(pointer) = value.get("$ref").and_then(Value::as_str) else { return value };
-        let Some(there) = pointer.strip_prefix('#').and_then(|pointer| document.pointer(pointer))
-        else {
-            return &Value::Null;
-        };
-        value = there;
-    }
-    &Value::Null
 }
 
 #[cfg(test)]

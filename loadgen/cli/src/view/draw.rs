@@ -3,15 +3,16 @@
 mod bars;
 mod heat;
 mod lines;
+mod titled;
 mod words;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Color, Style};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph};
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
 
-use super::ViewState;
+use super::state::ViewState;
+use titled::titled;
 
 /// Narrower than this, tables stand below each other.
 const WIDE: u16 = 60;
@@ -73,13 +74,4 @@ fn both_pictures(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
 
 fn table(title: &'static str, lines: Vec<Line<'static>>, area: Rect, frame: &mut Frame<'_>) {
     frame.render_widget(Paragraph::new(lines).block(titled(title)), area);
-}
-
-/// A part of the screen, with a line above it that names it.
-fn titled<'a>(title: impl Into<Line<'a>>) -> Block<'a> {
-    let line = Style::new().fg(Color::DarkGray);
-    Block::new()
-        .borders(ratatui::widgets::Borders::TOP)
-        .border_style(line)
-        .title(title.into().style(Style::new().fg(Color::Reset).bold()) + Span::raw(" "))
 }

@@ -18,11 +18,11 @@ use super::ViewState;
 /// Whether the terminal has to be given back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// What the one who watches wants.
+/// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyCommand {
     Nothing,
-    /// An early end.
+    /// The load's early end.
     Stop,
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn has_terminal() -> bool {
 }
 
 impl ViewTerminal {
-    /// Takes it.
+    /// Takes the terminal: raw mode, and a screen beside the one with the prompt.
     pub fn take() -> io::Result<Self> {
         give_back_on_panic(std::thread::current().id());
         enable_raw_mode()?;
@@ -49,12 +49,12 @@ impl ViewTerminal {
         Ok(taken)
     }
 
-    /// Shows how it goes.
+    /// Draws the load's state.
     pub fn draw(&mut self, state: &ViewState) -> io::Result<()> {
         self.screen.draw(|frame| super::draw::draw(state, frame)).map(drop)
     }
 
-    /// What was typed since it was last asked. Returns at once.
+    /// What the keys that were typed since the last call ask for. Returns at once.
     pub fn read_keys(&self) -> io::Result<KeyCommand> {
         let mut wish = KeyCommand::Nothing;
         while poll(Duration::ZERO)? {

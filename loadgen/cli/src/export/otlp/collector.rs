@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use crate::args::EnvironmentLookup;
 use crate::fetch::{self, FetchError};
 
 /// How long a collector may take to answer; OpenTelemetry's own default.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two exports by default. OpenTelemetry's own minute is longer than most loads.
 const INTERVAL: Duration = Duration::from_secs(5);
-
-/// Looks up an environment variable; tests give their own.
-type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A collector of OTLP over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +27,7 @@ impl OtlpCollector {
     }
 
     /// At a URL, with the headers and times that an environment sets.
-    pub(in crate::export) fn new(url: &str, environment: Environment<'_>) -> Self {
+    pub(crate) fn new(url: &str, environment: EnvironmentLookup<'_>) -> Self {
         let either = |name: &str| {
             let own = environment(&format!("OTEL_EXPORTER_OTLP_METRICS_{name}"));
             own.or_else(|| environment(&format!("OTEL_EXPORTER_OTLP_{name}")))

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Searches, with what comes of each rate; the result and how many steps it took.
-fn searched(first: f64, mut server: impl FnMut(f64) -> StepResult) -> (HighestRate, usize) {
+fn searched(first: f64, mut server: impl FnMut(f64) -> RateStepResult) -> (HighestRate, usize) {
     let mut search = RateSearch::new(first);
     for steps in 0..1_000 {
         match search.next() {
@@ -16,8 +16,8 @@ fn searched(first: f64, mut server: impl FnMut(f64) -> StepResult) -> (HighestRa
     panic!("the search does not end")
 }
 
-fn holds_up_to(limit: f64) -> impl FnMut(f64) -> StepResult {
-    move |rate| if rate <= limit { StepResult::Held } else { StepResult::Broke }
+fn holds_up_to(limit: f64) -> impl FnMut(f64) -> RateStepResult {
+    move |rate| if rate <= limit { RateStepResult::Held } else { RateStepResult::Broke }
 }
 
 /// The 99th percentile of an M/M/c queue's times, from so many arrivals, in seconds.
@@ -51,9 +51,9 @@ fn a_single_server_s_limit_is_where_the_formula_says() {
         let (found, steps) = searched(10.0, |rate| {
             let arrivals = (rate * 20.0) as usize;
             if queue_p99(&mut random, rate, 0.001, 1, arrivals.max(100)) <= 0.05 {
-                StepResult::Held
+                RateStepResult::Held
             } else {
-                StepResult::Broke
+                RateStepResult::Broke
             }
         });
         let HighestRate::Between { holds, breaks } = found else { panic!("{found:?}") };
@@ -66,8 +66,8 @@ fn a_single_server_s_limit_is_where_the_formula_says() {
 fn several_servers_bear_more_than_as_many_single_ones() {
     let mut random = fastrand::Rng::with_seed(7);
     let mut judge = |rate: f64| match queue_p99(&mut random, rate, 0.004, 4, 40_000) <= 0.03 {
-        true => StepResult::Held,
-        false => StepResult::Broke,
+        true => RateStepResult::Held,
+        false => RateStepResult::Broke,
     };
     let HighestRate::Between { holds, .. } = searched(10.0, &mut judge).0 else { panic!("found") };
     assert!(holds > 4.0 * (250.0 - 100_f64.ln() / 0.03) && holds < 1_000.0, "{holds}");
@@ -78,7 +78,7 @@ fn one_unlucky_step_does_not_end_the_climb() {
     let (mut server, mut number) = (holds_up_to(1_000.0), 0);
     let (found, _) = searched(10.0, |rate| {
         number += 1;
-        if number % 5 == 0 { StepResult::Broke } else { server(rate) }
+        if number % 5 == 0 { RateStepResult::Broke } else { server(rate) }
     });
     let HighestRate::Between { holds, breaks } = found else { panic!("{found:?}") };
     assert!(holds > 850.0 && breaks < 1_150.0, "{found:?}");
@@ -86,28 +86,26 @@ fn one_unlucky_step_does_not_end_the_climb() {
 
 #[test]
 fn the_generator_s_limit_is_never_the_server_s() {
-    let (found, _) =
-        searched(
-            10.0,
-            |rate| if rate < 500.0 { StepResult::Held } else { StepResult::ScheduleMissed },
-        );
+    let (found, _) = searched(10.0, |rate| {
+        if rate < 500.0 { RateStepResult::Held } else { RateStepResult::ScheduleMissed }
+    });
     assert_eq!(found, HighestRate::GeneratorLimit { holds: Some(320.0), at: 640.0 });
     assert_eq!(
-        searched(10.0, |_| StepResult::ScheduleMissed).0,
+        searched(10.0, |_| RateStepResult::ScheduleMissed).0,
         HighestRate::GeneratorLimit { holds: None, at: 10.0 }
     );
     // One such step is made again.
     let (mut server, mut number) = (holds_up_to(100.0), 0);
     let (found, _) = searched(10.0, |rate| {
         number += 1;
-        if number == 3 { StepResult::ScheduleMissed } else { server(rate) }
+        if number == 3 { RateStepResult::ScheduleMissed } else { server(rate) }
     });
     assert!(matches!(found, HighestRate::Between { .. }), "{found:?}");
 }
 
 #[test]
 fn a_server_that_bears_nothing_is_told_of() {
-    assert_eq!(searched(200.0, |_| StepResult::Broke).0, HighestRate::NotEven(1.0));
+    assert_eq!(searched(200.0, |_| RateStepResult::Broke).0, HighestRate::NotEven(1.0));
 }
 
 proptest! {
@@ -124,7 +122,7 @@ proptest! {
     fn any_noise_ends_with_bounds_that_make_sense(seed in 0_u64..1_000_000) {
         let mut random = fastrand::Rng::with_seed(seed);
         let (found, steps) = searched(10.0, |rate| {
-            if random.f64() < 1.0 / (1.0 + (rate / 1_000.0).powi(4)) { StepResult::Held } else { StepResult::Broke }
+            if random.f64() < 1.0 / (1.0 + (rate / 1_000.0).powi(4)) { RateStepResult::Held } else { RateStepResult::Broke }
         });
         prop_assert!(steps <= 60);
         if let HighestRate::Between { holds, breaks } = found { prop_assert!(holds < breaks) }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-use super::resolve;
+use super::reference::resolve;
 use super::sample::{example, sample};
 use crate::error::RequestProblem;
 

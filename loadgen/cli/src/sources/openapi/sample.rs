@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::resolve;
+use super::reference::resolve;
 
 /// How deep schemas are followed; one that holds itself would have no end.
 const DEEPEST: u32 = 8;

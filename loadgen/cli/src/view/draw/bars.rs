@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
+use super::titled::titled;
 use super::words::number;
 use crate::view::ViewState;
 
@@ -15,7 +16,7 @@ const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"
 
 /// Draws them, the scale at the left.
 pub(super) fn draw(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
-    let block = super::titled(title(state, area.width));
+    let block = titled(title(state, area.width));
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let [scale, plot] = split(inner);

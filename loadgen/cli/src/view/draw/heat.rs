@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
 use super::bars::{label, split};
+use super::titled::titled;
 use super::words::{clock, micros};
 use crate::view::ViewState;
 use crate::view::columns::{BUCKETS, TimeColumn, lower};
@@ -20,7 +21,7 @@ const SHADES: [(&str, Color); 5] = [
 
 /// Draws it, with its scale at the left and the clock below.
 pub(super) fn draw(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
-    let block = super::titled("latency over time");
+    let block = titled("latency over time");
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let [scale, plot] = split(Rect { height: inner.height.saturating_sub(1), ..inner });
