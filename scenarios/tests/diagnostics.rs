@@ -97,6 +97,17 @@ expect:
 }
 
 #[test]
+fn a_fault_of_no_kind_is_answered_with_every_kind_of_the_schema() {
+    let schema = brunt_scenarios::schema::scenario();
+    let keys = schema["definitions"]["FaultSpec"]["properties"].as_object().unwrap();
+    let text = problems(&format!("{LOAD}faults:\n  - {{at: 1s}}\n"));
+    for kind in keys.keys() {
+        let is_kind = !["at", "for", "every", "until", "where"].contains(&kind.as_str());
+        assert!(!is_kind || text.contains(&format!(" {kind}")), "{kind} is missing in {text}");
+    }
+}
+
+#[test]
 fn faults_must_be_one_thing_with_an_end_under_load() {
     let scenario = format!(
         "{LOAD}\

@@ -21,6 +21,7 @@ pub enum WireFault {
         share: f64,
     },
     Cut,
+    Refuse,
     LostReply {
         share: f64,
     },
@@ -67,6 +68,7 @@ impl From<EdgeFault> for WireFault {
             }
             EdgeFault::Abort { status, share } => Self::Abort { status, share },
             EdgeFault::Cut => Self::Cut,
+            EdgeFault::Refuse => Self::Refuse,
             EdgeFault::LostReply { share } => Self::LostReply { share },
             EdgeFault::SlowReply(delay) => Self::SlowReply { delay: delay.into() },
             EdgeFault::HalfOpen => Self::HalfOpen,
@@ -87,6 +89,7 @@ impl TryFrom<WireFault> for EdgeFault {
             }
             WireFault::Abort { status, share } => Self::Abort { status, share },
             WireFault::Cut => Self::Cut,
+            WireFault::Refuse => Self::Refuse,
             WireFault::LostReply { share } => Self::LostReply { share },
             WireFault::SlowReply { delay } => Self::SlowReply(delay.into()),
             WireFault::HalfOpen => Self::HalfOpen,
@@ -117,6 +120,7 @@ mod tests {
         let others = [
             EdgeFault::Abort { status: 503, share: 0.3 },
             EdgeFault::Cut,
+            EdgeFault::Refuse,
             EdgeFault::LostReply { share: 0.25 },
             EdgeFault::SlowReply(delay),
             EdgeFault::HalfOpen,

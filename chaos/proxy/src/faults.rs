@@ -1,6 +1,7 @@
-//! The faults that are in force on an edge. What each does to a request is in `faults/request.rs`,
-//! what it does to a reply in `faults/reply.rs`.
+//! The faults that are in force on an edge. What each does to a new connection is in
+//! `faults/connection.rs`, to a request in `faults/request.rs`, to a reply in `faults/reply.rs`.
 
+mod connection;
 mod reply;
 mod request;
 
@@ -74,6 +75,11 @@ impl ActiveFaults {
             }
             recovered.await;
         }
+    }
+
+    /// Whether a connection that has just been accepted is refused.
+    pub(crate) fn refuse_connection(&self) -> bool {
+        connection::is_refused(&mut self.table().active)
     }
 
     /// What a request that has just arrived meets: the first fault that hits it decides.

@@ -12,8 +12,8 @@
 //! controller tells it over a [`ControlServer`]'s port who they are, where the callee is, and which
 //! faults there are.
 //!
-//! A new fault of an edge is a variant of [`WireFault`], and an arm in `faults/request.rs` or
-//! `faults/reply.rs`.
+//! A new fault of an edge is a variant of [`WireFault`], and an arm in one of
+//! `faults/connection.rs`, `faults/request.rs` and `faults/reply.rs`.
 
 mod control;
 mod control_protocol;

@@ -54,6 +54,12 @@ async fn accept(listeners: &[TcpListener], routing: &Arc<Routing>, closing: watc
         match next(listeners).await {
             Ok((stream, peer)) => {
                 let route = ConnectionRoute::new(Arc::clone(routing), peer);
+                if route.refuse_connection() {
+                    // Not by closing the port: what the kernel refuses, nobody can count, and a
+                    // fault without known hits proves nothing. Besides, other callers may share it.
+                    let _ = stream.set_zero_linger();
+                    continue;
+                }
                 drop(tokio::spawn(serve(route, stream, closing.clone())));
             }
             // The caller has gone, or no file descriptor is left; neither ends the proxy.

@@ -107,6 +107,12 @@ impl CallerRoutes {
         self.edge_in(&mut table, from)
     }
 
+    /// The edge of this address, if anything was on it up to now.
+    fn known_edge(&self, peer: IpAddr) -> Option<Arc<Edge>> {
+        let table = self.table();
+        table.edges.get(&table.callers.get(&peer).cloned()).cloned()
+    }
+
     fn edge_in(&self, table: &mut RoutingTable, from: Option<String>) -> Arc<Edge> {
         let new = |from: &Option<String>| {
             Arc::new(Edge::new(from.as_deref(), &self.to, self.endpoints.clone()))
@@ -143,6 +149,22 @@ impl ConnectionRoute {
             Routing::Single(edge) => Arc::clone(edge),
             Routing::ByCaller(routes) => routes.edge_of_request(self.peer),
         }
+    }
+
+    /// Whether a fault refuses this connection, which has just been accepted. If so, it counts as a
+    /// request that has met the fault: its caller would have sent one.
+    pub(crate) fn refuse_connection(&self) -> bool {
+        let edge = match &*self.routing {
+            Routing::Single(edge) => Some(Arc::clone(edge)),
+            Routing::ByCaller(routes) => routes.known_edge(self.peer),
+        };
+        let refused = edge.is_some_and(|edge| edge.faults.refuse_connection());
+        if refused {
+            let edge = self.request();
+            edge.counters.request_arrived();
+            edge.counters.met_fault();
+        }
+        refused
     }
 
     /// The edge of something that is not counted.

@@ -108,6 +108,8 @@ pub enum EdgeFault {
     },
     /// Connections are reset before the callee is reached.
     Cut,
+    /// New connections are refused; those that are open already are kept.
+    Refuse,
     /// The callee does its work, and this share (0 to 1) of its replies is lost: the
     /// connection is reset.
     LostReply {
@@ -207,6 +209,7 @@ impl fmt::Display for EdgeFault {
             Self::Latency { delay, pick } => write!(out, "latency {delay} of {pick} the replicas"),
             Self::Abort { status, share } => write!(out, "abort {}% with {status}", share * 100.0),
             Self::Cut => out.write_str("cut"),
+            Self::Refuse => out.write_str("refuse"),
             Self::LostReply { share } => write!(out, "lose {}% of the replies", share * 100.0),
             Self::SlowReply(delay) => write!(out, "slow replies by {delay}"),
             Self::HalfOpen => out.write_str("half-open"),

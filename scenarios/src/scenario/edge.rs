@@ -51,6 +51,16 @@ pub struct CutSpec {
     pub to: Located<String>,
 }
 
+/// Refuse new connections between two services; open ones are kept.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct RefuseSpec {
+    /// The service whose new connections are refused.
+    pub from: Located<String>,
+    /// The service that they are meant for.
+    pub to: Located<String>,
+}
+
 /// Lose replies after the callee has done its work.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

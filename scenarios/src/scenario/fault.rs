@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::edge::{
-    AbortSpec, CutSpec, DuplicateSpec, HalfOpenSpec, LatencyFaultSpec, LostReplySpec, SlowReplySpec,
+    AbortSpec, CutSpec, DuplicateSpec, HalfOpenSpec, LatencyFaultSpec, LostReplySpec, RefuseSpec,
+    SlowReplySpec,
 };
 use super::one_or_many::OneOrMany;
 use super::platform::{
@@ -52,6 +53,8 @@ pub struct FaultSpec {
     pub abort: Option<AbortSpec>,
     /// Cut the connection between two services.
     pub cut: Option<CutSpec>,
+    /// Refuse new connections between two services, until the fault ends; open ones are kept.
+    pub refuse: Option<RefuseSpec>,
     /// Let the callee do its work and then lose the reply.
     pub lost_reply: Option<LostReplySpec>,
     /// On Kubernetes: evict replicas, as a drain does.

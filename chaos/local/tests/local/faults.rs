@@ -222,6 +222,25 @@ async fn an_edge_between_two_services_is_cut_and_recovered() {
 }
 
 #[tokio::test]
+async fn new_connections_between_two_services_are_refused_and_counted() {
+    let mut caller = service();
+    caller.calls = BTreeMap::from([("stock".to_owned(), "STOCK_URL".to_owned())]);
+    let running = start(system([("shop", caller), ("stock", service())])).await;
+    let (_, env) = running.get("/env").await.unwrap();
+    let stock =
+        env.split("\"STOCK_URL\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let fault_of_edge = EdgeFault::Refuse;
+    let kind =
+        FaultKind::Edge { from: "shop".to_owned(), to: "stock".to_owned(), fault: fault_of_edge };
+    let refused = fault(&running, kind).await.unwrap();
+    let error = crate::running::get(&stock, "/").await.unwrap_err();
+    assert!(error.contains("ConnectionReset") || error.contains("BrokenPipe"), "{error}");
+    assert_eq!(refused.recover(&running.system).await.unwrap().hits, 1);
+    assert_eq!(crate::running::get(&stock, "/").await.unwrap().0, 200);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_service_that_brunt_has_not_started_is_not_broken() {
     let mut outside = service();
     outside.program = Program::Running { url: "http://127.0.0.1:9".to_owned() };

@@ -37,7 +37,14 @@ pub(super) fn action(faults: &mut [ActiveFault], from: &EndpointAddress) -> Repl
                 active.hits += 1;
                 action = ReplyAction::DelayBody(uniform(delay.from.0, delay.to.0));
             }
-            _ => {}
+            // The share does not hit this reply, or it is delayed already.
+            EdgeFault::LostReply { .. } | EdgeFault::SlowReply(_) => {}
+            // Each is named, so that the compiler asks where a new fault belongs.
+            EdgeFault::Refuse
+            | EdgeFault::Cut
+            | EdgeFault::Abort { .. }
+            | EdgeFault::HalfOpen
+            | EdgeFault::Duplicate { .. } => {}
         }
     }
     action

@@ -24,7 +24,13 @@ pub(super) fn action(faults: &mut [ActiveFault]) -> RequestAction {
             EdgeFault::Abort { status, share } if happens(share) => RequestAction::Abort(status),
             EdgeFault::HalfOpen => RequestAction::Hold(active.id),
             EdgeFault::Duplicate { share } if happens(share) => RequestAction::Duplicate,
-            _ => continue,
+            // The share does not hit this request.
+            EdgeFault::Abort { .. } | EdgeFault::Duplicate { .. } => continue,
+            // Each is named, so that the compiler asks where a new fault belongs.
+            EdgeFault::Refuse
+            | EdgeFault::LostReply { .. }
+            | EdgeFault::Latency { .. }
+            | EdgeFault::SlowReply(_) => continue,
         };
         active.hits += 1;
         return action;

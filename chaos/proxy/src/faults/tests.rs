@@ -72,6 +72,18 @@ fn a_cut_hits_no_replies_and_a_lost_reply_hits_no_requests() {
 }
 
 #[test]
+fn a_refusal_hits_new_connections_and_neither_requests_nor_replies() {
+    let faults = ActiveFaults::default();
+    assert!(!faults.refuse_connection());
+    let refuse = faults.inject(EdgeFault::Refuse, vec![]);
+    assert_eq!(faults.on_request(), RequestAction::Forward);
+    assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Forward);
+    assert!(faults.refuse_connection());
+    assert_eq!(hits_of(&faults, refuse), Some(1));
+    assert!(!faults.refuse_connection());
+}
+
+#[test]
 fn faults_in_force_are_listed_for_the_log() {
     let faults = ActiveFaults::default();
     assert_eq!(faults.to_string(), "no fault");

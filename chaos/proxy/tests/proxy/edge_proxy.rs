@@ -118,6 +118,25 @@ async fn a_fault_of_one_caller_hits_its_open_connections_and_no_other_caller() {
 }
 
 #[tokio::test]
+async fn new_connections_of_one_caller_alone_are_refused() {
+    let (callee, edge_proxy, control) = start().await;
+    let mut controller = Controller::authenticated(control.port()).await;
+    controller.inject(None, EdgeFault::Refuse).await;
+    assert!(once(edge_proxy.port(), "/").await.is_err(), "the caller is outside");
+    controller.send(&routing_of_shop(&callee)).await;
+    assert_eq!(once(edge_proxy.port(), "/").await.unwrap().1, "done");
+    let id = controller.inject(Some("shop"), EdgeFault::Refuse).await;
+    assert!(once(edge_proxy.port(), "/").await.is_err());
+    let recover = ControlRequest::Recover { from: Some("shop".to_owned()), id };
+    assert_eq!(controller.send(&recover).await, Some(ControlReply::Recovered { hits: Some(1) }));
+    assert_eq!(once(edge_proxy.port(), "/").await.unwrap().1, "done");
+    let counts = controller.count().await;
+    let shop = counts.edges.iter().find(|edge| edge.from.as_deref() == Some("shop")).unwrap();
+    assert_eq!((shop.requests, shop.reached, shop.faulted), (3, 2, 1));
+    assert_eq!(counts.requests_by_address[&HERE], 4);
+}
+
+#[tokio::test]
 async fn faults_and_endpoints_of_a_controller_end_with_its_connection() {
     let (callee, edge_proxy, control) = start().await;
     let mut controller = Controller::authenticated(control.port()).await;

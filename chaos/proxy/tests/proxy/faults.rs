@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use brunt_scenarios::plan::{EdgeFault, Pick};
 
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+
 use crate::callee::{Callee, serving, text};
 use crate::caller::{Caller, a_request, once, raw, read_reply};
 use crate::{counts, eventually, proxy_before};
@@ -105,6 +108,23 @@ async fn a_cut_resets_connections_before_the_callee_is_reached() {
     assert_eq!(done.load(SeqCst), 1);
     assert_eq!(counts(&proxy), (3, 1, 2));
     assert_eq!(proxy.recover(fault), Some(2));
+    assert_eq!(once(proxy.port(), "/").await.unwrap().0, 200);
+}
+
+#[tokio::test]
+async fn a_refusal_resets_new_connections_and_keeps_open_ones() {
+    let (callee, done) = counting().await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let mut kept = Caller::to(proxy.port()).await;
+    kept.get("/").await.unwrap();
+    let fault = proxy.inject(EdgeFault::Refuse);
+    let mut refused = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+    let error = refused.read(&mut [0; 1]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    kept.post("/", "an order").await.unwrap();
+    assert_eq!(done.load(SeqCst), 2);
+    assert_eq!(counts(&proxy), (3, 2, 1));
+    assert_eq!(proxy.recover(fault), Some(1));
     assert_eq!(once(proxy.port(), "/").await.unwrap().0, 200);
 }
 

@@ -22,6 +22,10 @@ impl Checker<'_> {
             }),
             written.abort.as_ref().map(|abort| self.abort(abort, system)),
             written.cut.as_ref().map(|cut| self.edge(&cut.from, &cut.to, EdgeFault::Cut, system)),
+            written
+                .refuse
+                .as_ref()
+                .map(|one| self.edge(&one.from, &one.to, EdgeFault::Refuse, system)),
             written.lost_reply.as_ref().map(|lost| {
                 let share = lost.percent.map_or(1.0, crate::units::Percent::fraction);
                 self.edge(&lost.from, &lost.to, EdgeFault::LostReply { share }, system)
@@ -45,7 +49,7 @@ impl Checker<'_> {
             (Some(kind), None) => kind,
             (None, _) => {
                 self.wrong(written.at.span, "the fault does nothing").help = Some(
-                    "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, abort, cut, lostReply, \
+                    "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, abort, cut, refuse, lostReply, \
                      slowReply, halfOpen, duplicate, or one for Kubernetes alone: evict, killContainer, remove, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
                      drain, outage"
                         .to_owned(),
