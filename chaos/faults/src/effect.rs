@@ -3,8 +3,8 @@
 /// What a fault hit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effect {
-    /// How much: processes, or for a fault between two services the requests and connections that met
-    /// it.
+    /// The number of processes; for a fault between two services, of requests and of refused
+    /// connections.
     pub hits: u64,
     /// The services that were hit; for a fault between two services, caller and callee.
     pub services: Vec<String>,

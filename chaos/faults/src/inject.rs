@@ -97,6 +97,7 @@ async fn inject_by_platform<T: FaultTarget>(
     fault: &PlatformFault,
     picker: &mut ReplicaPicker<'_>,
 ) -> Result<InjectedFault, FaultError> {
+    // One value for all arms: each is used at most once.
     let changed = until(Undo::Platform);
     match fault {
         PlatformFault::Evict(pick) => {
@@ -165,6 +166,7 @@ impl InjectedFault {
     /// When the target cannot do it, or when somebody else has changed meanwhile what this fault
     /// changed: then it is left as it is.
     pub async fn recover<T: FaultTarget>(self, target: &T) -> Result<Effect, FaultError> {
+        // What it hit is known to the caller already, should recovering fail.
         let mut effect = self.effect;
         match self.undo {
             Undo::Nothing => {}

@@ -25,6 +25,8 @@ impl Limits {
     ) -> Result<(), FaultError> {
         let away = census.away();
         let allowed = self.max_unavailable.fraction() * f64::from(census.wanted);
+        tracing::debug!(service, takes, away, allowed, "limits checked");
+        // What takes nothing away is allowed even while too much is away already.
         // Shares are fractions in binary: three times a third must count as one.
         if takes == 0 || f64::from(away + takes) <= allowed + 1e-9 {
             return Ok(());
@@ -45,6 +47,7 @@ impl Limits {
         census: &Census,
         replicas: &[Replica],
     ) -> Result<(), FaultError> {
+        // One that is not ready is among those away, and must not be counted twice.
         let ready = replicas.iter().map(|replica| u32::from(replica.ready)).sum();
         self.check(service, census, ready)
     }

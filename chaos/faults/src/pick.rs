@@ -22,6 +22,7 @@ impl ReplicaPicker<'_> {
         service: &str,
         census: &Census,
     ) -> Result<Vec<Replica>, TargetError> {
+        // Without a condition no platform is needed, so that local systems can be hit.
         if self.only.is_any() {
             return Ok(census.replicas.clone());
         }
@@ -35,6 +36,7 @@ impl ReplicaPicker<'_> {
 
     /// Some of the candidates, by chance where not all are meant.
     pub(crate) fn pick_of(&mut self, candidates: &[Replica], pick: Pick) -> Vec<Replica> {
+        // By the fault's own generator, seeded by the run: the same seed hits the same replicas.
         match pick.of(candidates.len()) {
             all if all == candidates.len() => candidates.to_vec(),
             1 => self.rng.choice(candidates).copied().into_iter().collect(),
@@ -58,8 +60,7 @@ impl ReplicaPicker<'_> {
         }
     }
 
-    /// Picks at least one replica of a service, of which no more may be taken away than the limits
-    /// allow.
+    /// Picks at least one replica of a service, and no more than the limits let a fault take away.
     pub(crate) async fn pick_within_limits<T: FaultTarget>(
         &mut self,
         target: &T,
@@ -68,7 +69,9 @@ impl ReplicaPicker<'_> {
     ) -> Result<Vec<u32>, FaultError> {
         let (census, picked) = self.pick(target, service, pick).await?;
         self.limits.check_replicas(service, &census, &picked)?;
-        Ok(numbers(&picked))
+        let replicas = numbers(&picked);
+        tracing::debug!(service, ?replicas, "replicas picked within the limits");
+        Ok(replicas)
     }
 }
 

@@ -37,8 +37,8 @@ impl From<(Option<u32>, Option<u32>, Option<u32>)> for AutoscalerChange {
 /// What can be done to every system. All operations return as soon as they are in force; none waits
 /// until the system is well again.
 pub trait FaultTarget: Sync {
-    /// The platform under this system, if it has one; a target that never has one returns no
-    /// [`NoPlatform`].
+    /// The platform under this system, if it has one. A target that never has one returns `None` of
+    /// the type [`NoPlatform`].
     fn platform(&self) -> Option<&(impl PlatformTarget + NodeTarget + ReplicaSelector)>;
 
     /// The service's replicas.
@@ -100,8 +100,7 @@ pub trait FaultTarget: Sync {
         change: AutoscalerChange,
     ) -> impl Future<Output = Result<(), TargetError>> + Send;
 
-    /// Sends a GET request to one replica directly, past any proxy. Returns the status of its
-    /// reply.
+    /// Sends a GET request to one replica directly, past any proxy. Returns the reply's status.
     fn get(
         &self,
         service: &str,

@@ -1,5 +1,5 @@
-//! How many replicas an autoscaler wants, by the rules of Kubernetes' HorizontalPodAutoscaler. Pure:
-//! usage and time are arguments.
+//! How many replicas an autoscaler wants, by the rules of Kubernetes' HorizontalPodAutoscaler.
+//! Pure: usage and time are arguments.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -13,8 +13,8 @@ const TOLERANCE: f64 = 0.1;
 #[derive(Debug)]
 pub(crate) struct Autoscaling {
     pub(crate) settings: Autoscaler,
-    /// How many replicas it would have wanted, and when, over the stabilization window: it scales down
-    /// to the highest of them.
+    /// How many replicas it would have wanted, and when, over the stabilization window: it scales
+    /// down to the highest of them.
     wanted: VecDeque<(Duration, u32)>,
 }
 
@@ -42,6 +42,7 @@ impl Autoscaling {
         let most = (2 * current).max(current + 4);
         let lately = self.wanted.iter().map(|(_, wanted)| *wanted).max().unwrap_or(desired);
         let next = if desired > current { desired.min(most) } else { lately.min(current) };
+        // A fault may have set a minimum above the maximum, which clamp would not survive.
         next.clamp(min_replicas, max_replicas.max(min_replicas))
     }
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 use brunt_proxy::ProxyError;
 use thiserror::Error;
 
-/// A system could not be started, or does not become ready. The services are named as in the system
-/// file.
+/// A system could not be started, or does not become ready.
 #[derive(Debug, Error)]
 #[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum LocalError {

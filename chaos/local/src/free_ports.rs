@@ -34,6 +34,7 @@ impl FreePorts {
 
     pub(crate) fn pick(&self) -> io::Result<u16> {
         let candidates = self.range.len();
+        // Onwards from the last one, which its replica may not have bound yet.
         for _ in 0..candidates {
             let step = usize::from(self.next.fetch_add(1, Relaxed)) % candidates;
             let port = self.range.start + u16::try_from(step).unwrap_or_default();

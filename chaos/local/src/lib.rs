@@ -19,7 +19,6 @@
 
 mod autoscaling;
 mod back_off;
-mod cpu_usage;
 mod error;
 mod events;
 mod free_ports;
@@ -32,6 +31,7 @@ mod pre_exec;
 mod preflight;
 mod probe;
 mod process_groups;
+mod process_usage;
 mod readiness;
 mod reaper;
 mod reconcile;
@@ -47,5 +47,5 @@ pub use brunt_faults::Observed;
 pub use error::LocalError;
 pub use options::{Options, Ports};
 pub use reaper::reap;
-pub use status::{ReplicaState, ReplicaStatus, ServiceStatus};
+pub use status::{ReplicaPhase, ReplicaStatus, ServiceStatus};
 pub use system::LocalSystem;

@@ -22,6 +22,7 @@ pub(crate) fn log_tail(path: &Path) -> String {
 fn end_of(path: &Path) -> std::io::Result<String> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
+    // A service's log may be large, and errors must not take long.
     file.seek(SeekFrom::Start(length.saturating_sub(BYTES)))?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;

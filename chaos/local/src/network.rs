@@ -29,6 +29,7 @@ impl Network {
         for (name, service) in &system.services {
             network.endpoints.insert(name.clone(), endpoints(name, service)?);
         }
+        // Edges are there from the start: a fault must meet connections that were opened before it.
         for (name, service) in &system.services {
             network.add_front(name, service, ports)?;
             for callee in service.calls.keys() {

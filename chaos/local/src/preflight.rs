@@ -15,6 +15,7 @@ pub(crate) fn writable_folder(path: &Path) -> Result<PathBuf, LocalError> {
     let fail = |source| LocalError::NotWritable { folder: path.to_owned(), source };
     let path = absolute(path).map_err(fail)?;
     fs::create_dir_all(&path).map_err(fail)?;
+    // Permissions do not tell: the file system may be read-only.
     let probe = path.join(".brunt-can-write");
     File::create(&probe).map_err(fail)?;
     fs::remove_file(&probe).map_err(fail)?;
@@ -52,6 +53,7 @@ pub(crate) fn launch(
 
 /// Finds a program as a shell does: a name in PATH, anything with a slash as a path.
 fn find(program: &str, dir: &Path, options: &Options) -> Option<PathBuf> {
+    // This very binary, whether or not a brunt is in PATH, and whichever that is.
     if program == "brunt" {
         return Some(options.this_program.clone());
     }

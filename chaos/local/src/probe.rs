@@ -84,6 +84,7 @@ async fn readiness(probe: Probe, port: u16, findings: UnboundedSender<ProbeFindi
         }
         if success && !started {
             started = true;
+            // The period counts from the first success on, as after a startup probe.
             period.reset();
         }
         if started {
@@ -105,6 +106,7 @@ async fn liveness(
         return;
     }
     sleep(seconds(probe.initial_delay_seconds)).await;
+    // It counts as healthy at first, and readiness does not: so a slow start is no failure.
     let mut streak = Streak::new(&probe, ProbeState::Succeeding);
     let mut period = ticks(&probe);
     while streak.add(probe_once(&probe, port).await.is_ok()) != Some(ProbeState::Failing) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::error::LocalError;
 use crate::log_tail::log_tail;
 use crate::replica::{LocalReplica, ReplicaSnapshot};
-use crate::status::ReplicaState;
+use crate::status::ReplicaPhase;
 use crate::workload::LocalWorkload;
 
 /// Waits until as many replicas as wanted are ready. A replica that ends before it has ever been
@@ -39,6 +39,7 @@ pub(crate) async fn until_ready(
 /// How many are ready and, where no readiness probe says so, accept connections.
 fn ready_replicas(workload: &LocalWorkload) -> usize {
     let replicas = workload.replicas();
+    // Without a readiness probe it counts as ready as soon as it runs, and may not answer yet.
     let is_ready =
         |now: &ReplicaSnapshot| now.is_ready() && (has_readiness_probe(workload) || now.listens);
     replicas.iter().filter(|replica| is_ready(&replica.snapshot())).count()
@@ -51,6 +52,8 @@ fn has_readiness_probe(workload: &LocalWorkload) -> bool {
 fn ended_early(name: &str, workload: &LocalWorkload) -> Option<LocalError> {
     workload.replicas().iter().find_map(|replica| {
         let now = replica.snapshot();
+        // One that was ready once is restarted and may be ready again; one that never was will end
+        // the same way each time.
         let how = now.ended.filter(|_| !now.was_ready_once && !now.stopping)?;
         let path = workload.context.launch.log(replica.number);
         Some(LocalError::Ended { service: name.to_owned(), how, log: log_tail(&path), path })
@@ -61,7 +64,7 @@ fn not_ready(name: &str, workload: &LocalWorkload, within: Duration) -> LocalErr
     let replicas = workload.replicas();
     let culprit = replicas
         .iter()
-        .find(|replica| replica.snapshot().state != ReplicaState::Ready)
+        .find(|replica| replica.snapshot().state != ReplicaPhase::Ready)
         .or(replicas.first());
     let why = culprit.and_then(|replica| replica.snapshot().trouble);
     let path = workload

@@ -54,6 +54,7 @@ impl Reaper {
     /// Ends the reaper without having it kill anything.
     pub(crate) fn dismiss(&self) {
         self.send("bye\n");
+        // The reaper reads to the pipe's end, so the pipe must be closed before it is waited for.
         drop(self.pipe.lock().unwrap_or_else(PoisonError::into_inner).take());
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         // It ends at once; waiting for it leaves no zombie.
@@ -68,8 +69,7 @@ impl Reaper {
     }
 }
 
-/// Runs the reaper process: reads registrations until the end of the input, and then kills what is
-/// left.
+/// Runs the reaper process: reads registrations to the input's end, and then kills what is left.
 pub fn reap(input: impl Read) {
     let mut groups = HashSet::new();
     for line in BufReader::new(input).lines().map_while(Result::ok) {
@@ -85,6 +85,7 @@ pub fn reap(input: impl Read) {
 
 fn apply_line(groups: &mut HashSet<Pid>, line: &str) {
     let group = |digits: &str| digits.parse().ok().and_then(Pid::from_raw);
+    // A child may have registered its group before its exec failed.
     if line == "?" {
         groups.retain(|group| test_kill_process_group(*group).is_ok());
     } else if let Some(new) = line.strip_prefix('+').and_then(group) {

@@ -71,8 +71,8 @@ impl ServiceView {
         }
     }
 
-    /// Old and new must never run at the same time: all that is stopping must have gone before a new
-    /// replica starts.
+    /// Old and new must never run at the same time: nothing starts before all that is stopping has
+    /// gone, as two processes of one machine would open the same store.
     fn recreate(&self) -> ReconcileSteps {
         let old: Vec<u32> = self.old().map(|replica| replica.number).collect();
         if !old.is_empty() {

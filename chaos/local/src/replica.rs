@@ -16,7 +16,7 @@ use crate::free_ports::FreePorts;
 use crate::launch_spec::LaunchSpec;
 use crate::probe::Probes;
 use crate::spawner::Spawner;
-use crate::status::{ReplicaState, ReplicaStatus, resident};
+use crate::status::{ReplicaPhase, ReplicaStatus, resident};
 use lifecycle::ReplicaLifecycle;
 use reporter::ReplicaReporter;
 
@@ -65,7 +65,7 @@ struct SharedSnapshot(Mutex<ReplicaSnapshot>);
 /// A replica at one moment.
 #[derive(Debug, Clone)]
 pub(crate) struct ReplicaSnapshot {
-    pub(crate) state: ReplicaState,
+    pub(crate) state: ReplicaPhase,
     pub(crate) pid: Option<u32>,
     pub(crate) port: Option<u16>,
     pub(crate) restarts: u32,
@@ -111,7 +111,8 @@ impl LocalReplica {
         let now = self.snapshot();
         ReplicaStatus {
             number: self.number,
-            state: if now.paused { ReplicaState::Paused } else { now.state },
+            // Kubernetes has no such state: a frozen process stays ready until its probes fail.
+            state: if now.paused { ReplicaPhase::Paused } else { now.state },
             pid: now.pid,
             port: now.port,
             restarts: now.restarts,
@@ -128,7 +129,7 @@ impl LocalReplica {
 impl ReplicaSnapshot {
     fn new() -> Self {
         Self {
-            state: ReplicaState::Starting,
+            state: ReplicaPhase::Starting,
             pid: None,
             port: None,
             restarts: 0,
@@ -143,7 +144,7 @@ impl ReplicaSnapshot {
 
     /// Whether requests are sent to it.
     pub(crate) fn is_ready(&self) -> bool {
-        self.state == ReplicaState::Ready && !self.stopping
+        self.state == ReplicaPhase::Ready && !self.stopping
     }
 }
 

@@ -62,6 +62,7 @@ fn start(mut command: Command, groups: &ProcessGroups) -> io::Result<Child> {
                 groups.add(group);
             }
         }
+        // The child may have registered its group with the reaper before it failed.
         Err(_) => {
             if let Some(reaper) = groups.reaper() {
                 reaper.start_failed();

@@ -23,7 +23,7 @@ pub struct ReplicaStatus {
     /// Counted from 1; a number is not used again for another replica of the service.
     pub number: u32,
     /// Whether requests are sent to it, and why not.
-    pub state: ReplicaState,
+    pub state: ReplicaPhase,
     /// The id of its process, while there is one.
     pub pid: Option<u32>,
     /// Its own port, while there is a process.
@@ -37,7 +37,7 @@ pub struct ReplicaStatus {
 /// How far a replica is between its start and its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub enum ReplicaState {
+pub enum ReplicaPhase {
     /// It runs and has not been ready yet.
     Starting,
     /// Requests are sent to it.
@@ -54,7 +54,7 @@ pub enum ReplicaState {
     Gone,
 }
 
-impl fmt::Display for ReplicaState {
+impl fmt::Display for ReplicaPhase {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Starting => "starting",

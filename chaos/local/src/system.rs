@@ -23,7 +23,7 @@ use crate::readiness::until_ready;
 use crate::reaper::Reaper;
 use crate::replica::ServiceContext;
 use crate::spawner::Spawner;
-use crate::status::{ReplicaState, ServiceStatus};
+use crate::status::{ReplicaPhase, ServiceStatus};
 use crate::workload::LocalWorkload;
 
 /// How long a process may take to end after SIGKILL.
@@ -155,12 +155,13 @@ impl LocalSystem {
         self.network.records()
     }
 
-    /// Stops everything: SIGTERM, each service's grace, SIGKILL. Returns what could not be ended, in
-    /// words; empty when all has ended.
+    /// Stops everything: SIGTERM, each service's grace, SIGKILL. Returns what could not be ended;
+    /// empty when all has ended.
     pub async fn stop(self) -> Vec<String> {
         for workload in self.workloads.values() {
             workload.close().await;
         }
+        // All are stopped at the same time, so the longest grace bounds them together.
         let longest = self.plan.services.values().map(|service: &Service| service.grace).max();
         let until = tokio::time::Instant::now() + longest.unwrap_or_default() + KILL_TIMEOUT;
         let mut left = Vec::new();
@@ -177,6 +178,7 @@ impl LocalSystem {
                 remaining.iter().map(|process| format!("{name}: {process} could not be ended")),
             );
         }
+        // With anything left, the reaper stays and kills it when this process ends.
         if left.is_empty() {
             self.groups.dismiss_reaper();
         }
@@ -186,6 +188,7 @@ impl LocalSystem {
 
 impl Drop for LocalSystem {
     fn drop(&mut self) {
+        // Tasks first: one that still ran would start a killed process again.
         for workload in self.workloads.values() {
             workload.abandon();
         }
@@ -216,7 +219,7 @@ fn reaper(options: &Options) -> Result<Option<Reaper>, LocalError> {
 /// Replicas that are not gone, in words.
 fn remaining(workload: &LocalWorkload) -> Vec<String> {
     let mut all = workload.status();
-    all.retain(|replica| replica.state != ReplicaState::Gone);
+    all.retain(|replica| replica.state != ReplicaPhase::Gone);
     all.iter()
         .map(|replica| match replica.pid {
             Some(pid) => format!("replica {} (process {pid})", replica.number),

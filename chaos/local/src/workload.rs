@@ -83,6 +83,7 @@ impl LocalWorkload {
         victims.retain(|replica| !replica.snapshot().stopping);
         {
             let mut replica_set = self.replica_set();
+            // Counted before they end: each end wakes the task that replaces them.
             if replica_set.phase == WorkloadPhase::Running {
                 replica_set.to_replace += u32::try_from(victims.len()).unwrap_or(u32::MAX);
             }
@@ -98,6 +99,7 @@ impl LocalWorkload {
             let mut replica_set = self.replica_set();
             let before = replica_set.effective();
             replica_set.phase = WorkloadPhase::Stopped;
+            // Those that a fault has killed just before are not replaced any more.
             replica_set.to_replace = 0;
             (before, replica_set.active())
         };
@@ -161,8 +163,7 @@ impl LocalWorkload {
         self.changed();
     }
 
-    /// Aborts all tasks at once, so that no process is started again. Processes are left to the
-    /// caller.
+    /// Aborts all tasks at once, so that no process is started again. Leaves processes running.
     pub(crate) fn abandon(&self) {
         let mut replica_set = self.replica_set();
         replica_set.phase = WorkloadPhase::Closed;

@@ -1,5 +1,5 @@
-//! What a controller and an edge proxy say to each other: one line of JSON for each request, and one
-//! for its reply, in turn.
+//! What a controller and an edge proxy say to each other: one line of JSON for each request, and
+//! one for its reply, in turn.
 //!
 //! An image of brunt on a cluster may be older than the program that controls it, so the names on
 //! the wire do not follow the names in the code. A test holds them.

@@ -44,8 +44,7 @@ struct EndpointEntry {
     in_flight: watch::Sender<()>,
 }
 
-/// Counts a request as in flight to the endpoint that was picked for it; dropped once the endpoint
-/// has answered.
+/// A request in flight to the endpoint that was picked for it, until the endpoint has answered.
 #[derive(Debug)]
 pub(crate) struct EndpointGuard {
     pub(crate) endpoint: EndpointAddress,

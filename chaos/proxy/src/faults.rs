@@ -45,8 +45,7 @@ pub(crate) struct ActiveFault {
 }
 
 impl ActiveFaults {
-    /// `endpoints` are the callee's at this time, from which a fault that does not hit all of them
-    /// picks.
+    /// `endpoints` are the callee's at this time: a fault that hits some of them picks now.
     pub(crate) fn inject(&self, fault: EdgeFault, endpoints: Vec<EndpointAddress>) -> FaultId {
         let mut table = self.table();
         table.last_id += 1;

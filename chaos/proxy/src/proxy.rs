@@ -36,6 +36,7 @@ impl Proxy {
         listen: Listen,
         endpoints: Endpoints,
     ) -> Result<Self, ProxyError> {
+        // The port is reserved before there is an endpoint: callers are given its address first.
         let reserved = ReservedPort::reserve(listen)?;
         let edge = Arc::new(Edge::new(from, to, endpoints));
         let (tell, accepting) = watch::channel(false);

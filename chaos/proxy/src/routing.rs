@@ -136,6 +136,7 @@ pub(crate) struct ConnectionRoute {
 
 impl ConnectionRoute {
     pub(crate) fn new(routing: Arc<Routing>, peer: IpAddr) -> Self {
+        // On a single edge nobody waits for connections to drain, so none is counted.
         let open = match &*routing {
             Routing::Single(_) => None,
             Routing::ByCaller(routes) => Some(routes.connections.subscribe()),

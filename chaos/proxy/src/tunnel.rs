@@ -19,6 +19,7 @@ pub(crate) async fn is_http2(stream: &TcpStream) -> bool {
 
 /// Copies bytes both ways until either side closes.
 pub(crate) async fn tunnel(edge: &Edge, mut caller: TcpStream) -> io::Result<()> {
+    // Which caller it is makes no difference: all edges to a callee lead to the same endpoints.
     let Some(guard) = edge.pick() else { return Ok(()) };
     let mut callee = TcpStream::connect(guard.endpoint.authority()).await?;
     callee.set_nodelay(true)?;

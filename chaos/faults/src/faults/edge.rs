@@ -22,6 +22,7 @@ pub(crate) async fn inject<T: FaultTarget>(
 ) -> Result<(Effect, FaultyEdge), FaultError> {
     let handle = target.inject_edge_fault(from, to, fault).await?;
     let (from, to) = (from.to_owned(), to.to_owned());
+    // Requests are counted on the edge, and known when the fault ends.
     let effect = Effect { hits: 0, services: vec![from.clone(), to.clone()] };
     Ok((effect, FaultyEdge { from, to, handle }))
 }

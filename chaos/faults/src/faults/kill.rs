@@ -45,6 +45,7 @@ async fn pick_victims<T: FaultTarget>(
     for service in services {
         let census = target.census(service).await?;
         let candidates = picker.candidates(target, service, &census).await?;
+        // Otherwise the draw could pick a service that is down, and hit nothing.
         if !candidates.is_empty() {
             running.push((service, census, candidates));
         }

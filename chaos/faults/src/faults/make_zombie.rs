@@ -16,6 +16,7 @@ pub(crate) async fn inject<T: FaultTarget>(
 ) -> Result<Effect, FaultError> {
     for replica in picker.pick_within_limits(target, service, Pick::One).await? {
         let status = target.get(service, replica, path).await?;
+        // The statuses that are a success to a probe, too.
         if !(200..400).contains(&status) {
             let why = format!("GET {path} was answered with {status}");
             return Err(TargetError::unanswered(service, replica, why).into());

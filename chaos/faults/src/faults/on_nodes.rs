@@ -34,6 +34,7 @@ pub(crate) async fn check_limits<T: FaultTarget>(
     nodes: &[Node],
     limits: &Limits,
 ) -> Result<(), FaultError> {
+    // By service and not by node: two nodes with a replica each take two away.
     for (service, numbers) in &replicas_by_service(nodes) {
         let census = target.census(service).await?;
         let on_nodes = census.replicas.iter().filter(|replica| numbers.contains(&replica.number));
@@ -79,6 +80,7 @@ fn draw(which: &NodePick, nodes: Vec<Node>, rng: &mut fastrand::Rng) -> Vec<Node
         }
         NodePick::ZoneOf(_) => {
             let mut zones: Vec<_> = nodes.iter().filter_map(|node| node.zone.clone()).collect();
+            // A platform lists nodes in any order, and the same seed must draw the same zone.
             zones.sort();
             zones.dedup();
             let zone = rng.choice(zones);

@@ -20,6 +20,7 @@ pub(crate) async fn inject<T: FaultTarget>(
     fault: &PlatformFault,
     replicas: &[u32],
 ) -> Result<Effect, FaultError> {
+    // Looked for after the limits, so that a fault that is too large is refused as such everywhere.
     let hits = platform(target, service, fault)?.inject(service, fault, replicas).await?;
     Ok(Effect::on(service, hits))
 }

@@ -1,4 +1,5 @@
-//! Cordons nodes and deletes the system's replicas on them without grace, as if the nodes were lost.
+//! Cordons nodes and deletes the system's replicas on them without grace, as if the nodes were
+//! lost.
 
 use brunt_scenarios::plan::{NodeFault, NodePick};
 

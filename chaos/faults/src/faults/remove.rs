@@ -14,6 +14,7 @@ pub(crate) async fn inject<T: FaultTarget>(
     service: &str,
     limits: &Limits,
 ) -> Result<(Effect, ChangedService), FaultError> {
+    // The strategy of the workload does not matter: it goes with all of its replicas at once.
     let replicas = limits.check_whole_service(target, service).await?;
     on_platform::change(target, service, PlatformFault::Remove, &numbers(&replicas)).await
 }

@@ -14,6 +14,7 @@ pub(crate) async fn inject<T: FaultTarget>(
     service: &str,
     limits: &Limits,
 ) -> Result<Effect, FaultError> {
+    // A version before is rolled out like any other, so the strategy bounds what is away.
     let replicas = limits.check_rollout(target, service).await?;
     on_platform::inject(target, service, &PlatformFault::RollBack, &numbers(&replicas)).await
 }

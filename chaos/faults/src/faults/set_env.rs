@@ -18,6 +18,7 @@ pub(crate) async fn inject<T: FaultTarget>(
     env: &BTreeMap<String, String>,
     limits: &Limits,
 ) -> Result<(Effect, ChangedService), FaultError> {
+    // Kubernetes replaces every pod whose template has changed.
     let replicas = limits.check_rollout(target, service).await?;
     let fault = PlatformFault::SetEnv(env.clone());
     on_platform::change(target, service, fault, &numbers(&replicas)).await

@@ -15,6 +15,7 @@ pub(crate) async fn inject<T: FaultTarget>(
     service: &str,
     limits: &Limits,
 ) -> Result<(Effect, Stopped), FaultError> {
+    // All of it is away until the fault ends, so only a limit of 100% allows it.
     limits.check_whole_service(target, service).await?;
     let hits = target.stop(service).await?;
     Ok((Effect::on(service, hits), Stopped { service: service.to_owned() }))

@@ -41,6 +41,7 @@ impl Census {
 
     /// How many of the wanted replicas are missing or not ready.
     pub fn away(&self) -> u32 {
+        // During a rollout with surge more may be ready than are wanted.
         self.wanted.saturating_sub(self.ready())
     }
 }

@@ -10,8 +10,7 @@ use crate::error::TargetError;
 
 /// Faults in the workloads and objects of a platform.
 pub trait PlatformTarget: Sync {
-    /// Injects a fault into a service, or into these replicas of it. Returns how many replicas it
-    /// hit.
+    /// Injects a fault into a service, or into these replicas of it. Returns how many it hit.
     fn inject(
         &self,
         service: &str,

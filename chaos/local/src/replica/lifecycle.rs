@@ -17,7 +17,7 @@ use super::{ReplicaAction, ReplicaCommand};
 use crate::back_off::BackOff;
 use crate::launch_spec::LaunchKind;
 use crate::probe::ProbeFinding;
-use crate::status::ReplicaState;
+use crate::status::ReplicaPhase;
 
 /// How long a request that a proxy has handed over may take to be read.
 const ARRIVAL: Duration = Duration::from_millis(50);
@@ -68,16 +68,16 @@ impl ReplicaLifecycle {
             // Counted before it is reported: the timeline's readers look at the count then.
             self.reporter.update(|now| {
                 now.restarts += 1;
-                now.state = ReplicaState::Starting;
+                now.state = ReplicaPhase::Starting;
             });
             self.reporter.report(EventKind::Restarting { reason }, |_| {});
         }
-        self.reporter.update(|now| now.state = ReplicaState::Gone);
+        self.reporter.update(|now| now.state = ReplicaPhase::Gone);
     }
 
     /// Waits before the next start; a command to stop ends the wait.
     async fn is_stopped_within(&mut self, wait: Duration) -> bool {
-        self.reporter.update(|now| now.state = ReplicaState::BackOff);
+        self.reporter.update(|now| now.state = ReplicaPhase::BackOff);
         tracing::debug!(
             service = self.reporter.context.events.service_name(),
             replica = self.reporter.number(),
@@ -87,6 +87,7 @@ impl ReplicaLifecycle {
         let until = Instant::now() + wait;
         loop {
             tokio::select! {
+                // A stop that has come by now must win against a wait that is over.
                 biased;
                 command = self.commands.recv() => match command {
                     None => return true,
@@ -221,7 +222,7 @@ impl ReplicaLifecycle {
     /// another is the proxy's doing, not the system's.
     async fn request_end(&self, process: &ReplicaProcess, grace: Duration) {
         let in_flight = self.reporter.not_ready(&process.endpoint);
-        self.reporter.update(|now| now.state = ReplicaState::Terminating);
+        self.reporter.update(|now| now.state = ReplicaPhase::Terminating);
         if grace.is_zero() {
             self.reporter.signal(process.group, Signal::KILL);
             return;
@@ -242,6 +243,7 @@ impl ReplicaLifecycle {
         if let ProcessEnd::Unhealthy = why {
             self.request_end(&process, grace).await;
         }
+        // A closed channel of commands is ready forever, so it is not polled below.
         let mut deadline = Instant::now() + grace;
         let mut killed = false;
         loop {

@@ -9,7 +9,7 @@ use rustix::process::Signal;
 
 use super::{ReplicaSnapshot, ServiceContext, SharedSnapshot};
 use crate::process_groups::{send_signal, signal_name};
-use crate::status::ReplicaState;
+use crate::status::ReplicaPhase;
 
 pub(super) struct ReplicaReporter {
     number: u32,
@@ -55,7 +55,7 @@ impl ReplicaReporter {
     pub(super) fn ready(&self, endpoint: &EndpointAddress) {
         self.context.endpoints.add(endpoint.clone());
         self.report(EventKind::Ready, |now| {
-            now.state = ReplicaState::Ready;
+            now.state = ReplicaPhase::Ready;
             now.trouble = None;
         });
     }
@@ -63,8 +63,8 @@ impl ReplicaReporter {
     /// Removes it from the endpoints, and reports that if requests were sent to it until now.
     pub(super) fn not_ready(&self, endpoint: &EndpointAddress) -> InFlight {
         let in_flight = self.context.endpoints.remove(endpoint);
-        if self.snapshot().state == ReplicaState::Ready {
-            self.report(EventKind::NotReady, |now| now.state = ReplicaState::NotReady);
+        if self.snapshot().state == ReplicaPhase::Ready {
+            self.report(EventKind::NotReady, |now| now.state = ReplicaPhase::NotReady);
         }
         in_flight
     }
@@ -108,6 +108,7 @@ impl ReplicaReporter {
             change(&mut now);
             (before, now.clone())
         };
+        // Outside of the lock, as receivers read the snapshot at once.
         self.context.changes.send_replace(());
         (before, after)
     }

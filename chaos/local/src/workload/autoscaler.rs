@@ -10,7 +10,7 @@ use tracing::Instrument;
 
 use super::replica_set::{ReplicaSet, WorkloadPhase, lock};
 use crate::autoscaling::Autoscaling;
-use crate::cpu_usage::CpuUsage;
+use crate::process_usage::ProcessUsage;
 use crate::replica::ServiceContext;
 
 /// A service's autoscaler. It ends when it is dropped.
@@ -76,7 +76,7 @@ async fn sync_forever(
     let began = Instant::now();
     let mut ticks = interval(locked(&current).settings.sync_period.0);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut usage = CpuUsage::new();
+    let mut usage = ProcessUsage::new();
     loop {
         ticks.tick().await;
         let ready = ready_processes(&replica_set);

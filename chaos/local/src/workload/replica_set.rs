@@ -7,7 +7,7 @@ use brunt_scenarios::timeline::{EventKind, RestartReason};
 
 use crate::reconcile::{ReconcileSteps, ReplicaStage, ReplicaView, ServiceView};
 use crate::replica::{LocalReplica, ReplicaAction, ServiceContext};
-use crate::status::ReplicaState;
+use crate::status::ReplicaPhase;
 
 #[derive(Debug)]
 pub(super) struct ReplicaSet {
@@ -87,7 +87,7 @@ impl ReplicaSet {
 
     /// Starts and stops what the service's state demands now.
     fn reconcile(&mut self, context: &Arc<ServiceContext>, rollout: Rollout) {
-        self.replicas.retain(|replica| replica.snapshot().state != ReplicaState::Gone);
+        self.replicas.retain(|replica| replica.snapshot().state != ReplicaPhase::Gone);
         let view = self.view(rollout);
         let ReconcileSteps { start, stop } = view.steps();
         for replica in self.replicas.iter().filter(|replica| stop.contains(&replica.number)) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use brunt_faults::{Effect, FaultError, Limits, TargetError, inject, with_causes};
-use brunt_local::ReplicaState;
+use brunt_local::ReplicaPhase;
 use brunt_scenarios::plan::{
     EdgeFault, FaultKind, Pick, PlatformFault, Program, Service, StrategyKind,
 };
@@ -90,7 +90,7 @@ async fn a_paused_replica_that_its_liveness_probe_has_restarted_is_not_resumed()
     running.until_event(EventKind::Ready).await;
     let pause = FaultKind::Pause { service: "shop".to_owned(), pick: Pick::All };
     let paused = fault(&running, pause).await.unwrap();
-    assert_eq!(running.replicas()[0].state, ReplicaState::Paused);
+    assert_eq!(running.replicas()[0].state, ReplicaPhase::Paused);
     let seen = running.until(|seen| seen.what == EventKind::Ready).await;
     assert!(
         seen.iter().any(|seen| seen.what == EventKind::Exited { how: "signal 9".to_owned() }),
@@ -307,7 +307,7 @@ async fn a_killed_replica_that_ignores_sigterm_is_replaced_before_it_ends() {
     let both = eventually(|| {
         let all = running.replicas();
         let states: Vec<_> = all.iter().map(|replica| replica.state).collect();
-        (states == [ReplicaState::Terminating, ReplicaState::Ready]).then_some(all)
+        (states == [ReplicaPhase::Terminating, ReplicaPhase::Ready]).then_some(all)
     })
     .await;
     assert_eq!(both[0].pid, Some(victim));

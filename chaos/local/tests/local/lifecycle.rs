@@ -1,6 +1,6 @@
 //! Start, ready, stop; restarts by crash and by probe.
 
-use brunt_local::ReplicaState;
+use brunt_local::ReplicaPhase;
 use brunt_scenarios::bounds;
 use brunt_scenarios::timeline::{EventKind, RestartReason};
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ async fn a_system_starts_answers_and_leaves_no_process() {
     let status = running.system.status();
     let replica = &status[0].replicas[0];
     let pid = replica.pid.unwrap();
-    assert_eq!((replica.number, replica.state, replica.restarts), (1, ReplicaState::Ready, 0));
+    assert_eq!((replica.number, replica.state, replica.restarts), (1, ReplicaPhase::Ready, 0));
     assert!(replica.rss.unwrap() > 100_000);
     assert_eq!(running.get("/whoami").await, Ok((200, pid.to_string())));
     assert_eq!(running.system.edges()[0].requests, 1);
@@ -66,10 +66,10 @@ async fn a_crashed_replica_is_restarted_in_place_and_then_backs_off() {
     let wanted =
         [EventKind::NotReady, exited.clone(), restarting, EventKind::Started, EventKind::Ready];
     assert_eq!(whats, wanted.map(|what| (Some(1), what)));
-    eventually(|| (running.replicas()[0].state == ReplicaState::Ready).then_some(())).await;
+    eventually(|| (running.replicas()[0].state == ReplicaPhase::Ready).then_some(())).await;
     assert!(running.get("/crash").await.is_err());
     running.until_event(exited).await;
-    eventually(|| (running.replicas()[0].state == ReplicaState::BackOff).then_some(())).await;
+    eventually(|| (running.replicas()[0].state == ReplicaPhase::BackOff).then_some(())).await;
     assert_eq!(running.replicas()[0].restarts, 1);
     // Told to end while it waits, it ends.
     running.stop().await;

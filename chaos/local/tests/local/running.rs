@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use brunt_local::{LocalSystem, Observed, ReplicaState, ReplicaStatus};
+use brunt_local::{LocalSystem, Observed, ReplicaPhase, ReplicaStatus};
 use brunt_scenarios::plan::{Service, System};
 use brunt_scenarios::timeline::EventKind;
 use bytes::Bytes;
@@ -88,7 +88,7 @@ impl Running {
     pub async fn until_ready(&self, wanted: usize) -> Vec<ReplicaStatus> {
         eventually(|| {
             let all = self.replicas();
-            let ready = all.iter().all(|replica| replica.state == ReplicaState::Ready);
+            let ready = all.iter().all(|replica| replica.state == ReplicaPhase::Ready);
             (ready && all.len() == wanted).then_some(all)
         })
         .await

@@ -6,12 +6,12 @@ use std::time::Instant;
 
 /// The processor time that processes had used at the last look.
 #[derive(Debug)]
-pub(crate) struct CpuUsage {
+pub(crate) struct ProcessUsage {
     before: BTreeMap<u32, f64>,
     at: Instant,
 }
 
-impl CpuUsage {
+impl ProcessUsage {
     pub(crate) fn new() -> Self {
         Self { before: BTreeMap::new(), at: Instant::now() }
     }
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn a_busy_process_is_seen_to_use_processors() {
         let me = std::process::id();
-        let mut usage = CpuUsage::new();
+        let mut usage = ProcessUsage::new();
         assert!(usage.since_last([me].into_iter()).abs() < f64::EPSILON, "not replica before");
         let began = Instant::now();
         while began.elapsed() < Duration::from_millis(200) {
