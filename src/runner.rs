@@ -93,7 +93,9 @@ async fn set_up(
     stop: &Stop,
 ) -> Result<(), Ending> {
     tokio::select! {
-        ready = system.ready() => ready.map_err(Ending::NotStarted)?,
+        ready = system.ready() => {
+            ready.map_err(|error| Ending::NotStarted(format!("{error:#}")))?;
+        }
         ending = stop.asked() => return Err(ending),
     }
     setting.progress.ready(system.services());

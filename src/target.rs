@@ -22,7 +22,7 @@ pub struct LocalDirs {
     pub ports: Ports,
 }
 
-/// ClusterTarget a run's system is, with all that is needed to start it or to connect to it.
+/// Where a run's system is, with all that is needed to start it or to attach to it.
 pub enum Platform {
     /// As processes on this machine, for the length of the run.
     Local(LocalDirs),
@@ -61,6 +61,7 @@ pub async fn start_local(
     let absolute = |path: &PathBuf| {
         std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))
     };
+    // Services run in folders of their own, where relative paths would mean something else.
     let options = Options {
         data: absolute(&dirs.data)?,
         logs: absolute(&dirs.logs)?,

@@ -21,10 +21,10 @@ pub enum RunningSystem {
 
 impl RunningSystem {
     /// Waits until every service is ready.
-    pub async fn ready(&self) -> Result<(), String> {
+    pub async fn ready(&self) -> anyhow::Result<()> {
         match self {
-            Self::Local(system) => system.ready().await.map_err(|error| error.to_string()),
-            Self::Kubernetes(system) => system.ready().await.map_err(|error| error.to_string()),
+            Self::Local(system) => Ok(system.ready().await?),
+            Self::Kubernetes(system) => Ok(system.ready().await?),
         }
     }
 
@@ -64,6 +64,8 @@ impl RunningSystem {
     pub async fn calls(&self, caller: &str, replica: u32, callee: &str) -> u64 {
         match self {
             Self::Local(system) => {
+                // A local edge is one proxy for all replicas of the caller, which does not tell them
+                // apart: each of their circuit breakers is judged by the calls of all.
                 let edges = system.edges();
                 let ours =
                     |edge: &&EdgeRecord| edge.from.as_deref() == Some(caller) && edge.to == callee;
@@ -75,6 +77,7 @@ impl RunningSystem {
 
     /// Times in which changes to services were not observed; none on this machine.
     pub fn gaps(&self, origin: Instant) -> Vec<Gap> {
+        // This machine's processes are watched by their parent, which misses nothing.
         let Self::Kubernetes(system) = self else {
             return vec![];
         };
