@@ -1,5 +1,4 @@
-//! The examples of docs/load.md are what they say they are: files that can be put on, and commands
-//! that are understood.
+//! The examples of docs/load.md: its load files pass their check, and its commands can be read.
 
 use brunt_scenarios::Source;
 use brunt_scenarios::plan::LoadPlan;
@@ -32,7 +31,7 @@ fn blocks(language: &str) -> Vec<(usize, String)> {
 }
 
 #[test]
-fn load_files_can_be_put_on() {
+fn load_files_of_the_docs_pass_their_check() {
     let all = blocks("yaml");
     assert!(all.len() >= 2, "examples of journeys and of gRPC");
     for (line, text) in all {
@@ -46,15 +45,15 @@ fn load_files_can_be_put_on() {
                 })?;
                 LoadPlan::check(&written, &source)
             });
-        let told = |problems: Vec<brunt_scenarios::Diagnostic>| {
+        let all = |problems: Vec<brunt_scenarios::Diagnostic>| {
             problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("")
         };
-        checked.map_err(told).map(drop).unwrap_or_else(|wrong| panic!("{wrong}"));
+        checked.map_err(all).map(drop).unwrap_or_else(|wrong| panic!("{wrong}"));
     }
 }
 
 #[test]
-fn commands_are_understood() {
+fn commands_of_the_docs_can_be_read() {
     let mut commands = 0;
     for (line, text) in blocks("sh") {
         for command in text.replace("\\\n", " ").lines() {

@@ -103,7 +103,7 @@ pub enum LoadCliError {
     /// A load file with problems, each with its line and column.
     #[error("{}", all(.0))]
     LoadFile(Vec<Diagnostic>),
-    /// An option that says what the load file says.
+    /// An option for what the load file defines.
     #[error("{0} means nothing beside a load file: the file says it")]
     NotWithFile(&'static str),
     /// A file that cannot be read or written.

@@ -67,6 +67,7 @@ pub(crate) fn get(
     timeout: Duration,
 ) -> Result<String, FetchError> {
     let body = send_to(url, (Method::GET, Vec::new(), Vec::new()), transport, timeout)?;
+    // A document with a wrong letter is still mostly readable; its parser says where it is not.
     Ok(String::from_utf8_lossy(&body).into_owned())
 }
 

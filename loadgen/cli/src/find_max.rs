@@ -32,6 +32,7 @@ pub(crate) fn find_max(
     streams: OutputStreams<'_>,
 ) -> Result<CommandResult, LoadCliError> {
     let OutputStreams { out, err, .. } = streams;
+    // A search takes minutes: a page that cannot be written must be known before it.
     let exports = export::open(&settings.outputs)?;
     let prints = settings.display().prints_text();
     if prints {
@@ -100,6 +101,7 @@ fn measure(settings: &Settings, slo: &Slo, rate: f64) -> Result<Option<RateStep>
     let job = load_job(settings, Some(rate)).ok_or(LoadCliError::Endless)?;
     let lasts = job.bound.time().unwrap_or(Duration::ZERO);
     let running = start(vec![job], Instant::now(), 0)?;
+    // A line is printed when the step has ended; nothing is drawn meanwhile.
     if wait(&running, &mut LoadMonitor::silent(), &mut || Ok(()), &mut io::sink())? {
         return Ok(None);
     }

@@ -52,6 +52,7 @@ pub(crate) fn run(
     waited?;
     finished?;
     let outcomes = running.outcomes();
+    // One job has one outcome, unless all of its threads failed.
     let outcome = outcomes.first().ok_or(LoadCliError::NoUrl)?;
     print_hits(&hits, &requests, out)?;
     let summary = LoadSummary::new(outcome, settings);

@@ -1,4 +1,4 @@
-//! What is seen of a load while it runs, on a terminal.
+//! A view of a load on the terminal while it runs.
 //!
 //! [`ViewState`] learns from snapshots and draws itself; neither touches the world.
 //! [`ViewTerminal`] is the one that does, and it gives the terminal back however the view ends.

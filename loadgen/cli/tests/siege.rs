@@ -76,7 +76,7 @@ fn a_siege_counts_as_siege_does() {
 }
 
 #[test]
-fn json_goes_to_stdout() {
+fn the_summary_as_json_goes_to_stdout() {
     let server = Server::well();
     let (exit, out, err) = run(&["-c2", "-r5", "-j", "-q", &server.url()]);
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -84,7 +84,7 @@ fn json_goes_to_stdout() {
 }
 
 #[test]
-fn hits_are_printed_one_a_line() {
+fn each_reply_is_printed_on_a_line() {
     let server = Server::well();
     let (_, out, _) = run(&["-c2", "-r5", "-v", &format!("{}/a?b", server.url())]);
     assert_eq!(out.lines().count(), 10);
@@ -97,7 +97,7 @@ fn hits_are_printed_one_a_line() {
 }
 
 #[test]
-fn a_page_is_shown_with_its_request() {
+fn a_page_is_printed_with_its_request() {
     let server = Server::start(|_| {
         Act::Send(
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n".to_vec(),
@@ -115,7 +115,7 @@ fn a_page_is_shown_with_its_request() {
 }
 
 #[test]
-fn thresholds_and_silence_have_their_exit_codes() {
+fn fewer_good_replies_than_asked_for_and_silence_have_exit_codes() {
     let server =
         Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
     assert_eq!(run(&["-c1", "-r10", "-q", "--fail-below", "90%", &server.url()]).0, Exit::Pass);
@@ -139,7 +139,7 @@ fn an_open_load_keeps_its_rate() {
 }
 
 #[test]
-fn sieges_are_logged() {
+fn each_load_is_appended_to_the_log() {
     let server = Server::well();
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("siege.log");
@@ -159,7 +159,7 @@ fn sieges_are_logged() {
 }
 
 #[test]
-fn settings_can_be_shown() {
+fn the_settings_are_printed_with_config() {
     let shown = run(&["-C", "-t5M", "-d2"]).1;
     insta::assert_snapshot!(shown.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }
@@ -168,7 +168,7 @@ fn settings_can_be_shown() {
 /// it; the server has all.
 #[test]
 #[cfg(target_os = "linux")]
-fn more_than_the_machine_can_do_is_invalid() {
+fn figures_are_invalid_at_a_rate_that_the_machine_cannot_make() {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
     let server = Server::well();
     let allowed = sched_getaffinity(None).unwrap();
@@ -184,7 +184,7 @@ fn more_than_the_machine_can_do_is_invalid() {
 }
 
 #[test]
-fn limits_have_their_exit_code() {
+fn a_limit_that_does_not_hold_has_an_exit_code() {
     let server =
         Server::start(|number| Act::Send(if number == 0 { reply(404, "") } else { ok("") }));
     let (exit, _, err) = run(&["-c1", "-r10", "--slo", "errors=10%,p99=20s", &server.url()]);
@@ -198,7 +198,7 @@ fn limits_have_their_exit_code() {
 }
 
 #[test]
-fn a_server_that_holds_no_rate_is_found_out() {
+fn a_search_ends_at_the_lowest_rate_with_a_server_that_holds_none() {
     let server = Server::start(|_| Act::Send(reply(503, "")));
     let (exit, out, _) =
         run(&["--find-max", "--slo", "errors=1%", "--rate=40/s", "-t0.2S", "-j", &server.url()]);

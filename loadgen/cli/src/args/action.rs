@@ -15,7 +15,7 @@ pub(crate) enum Action {
     Load,
 }
 
-/// Options that a load file leaves open.
+/// Options for what a load file does not define.
 const MEANINGFUL: [Flag; 17] = [
     Flag::Quiet,
     Flag::Json,
@@ -38,6 +38,7 @@ const MEANINGFUL: [Flag; 17] = [
 
 /// The load file among the operands, if there is one.
 pub(crate) fn load_file(flags: &Flags) -> Option<&str> {
+    // A URL may end in .yaml as well; a file has no scheme.
     let [only] = flags.operands.as_slice() else { return None };
     let is_file =
         [".yaml", ".yml"].iter().any(|ending| only.ends_with(ending)) && !only.contains("://");
@@ -53,10 +54,11 @@ pub(crate) fn action(flags: &Flags) -> Action {
         (Flag::Get, Action::Headers),
         (Flag::Print, Action::Page),
     ];
+    // The first of the list that was given counts, in whatever order they were written.
     asked.into_iter().find(|(flag, _)| flags.has(*flag)).map_or(Action::Load, |(_, action)| action)
 }
 
-/// Options that say what the file says are a mistake.
+/// Refuses options for what the load file defines.
 pub(crate) fn check_beside_load_file(flags: &Flags) -> Result<(), LoadCliError> {
     let Some((foreign, _)) = flags.given.iter().find(|(flag, _)| !MEANINGFUL.contains(flag)) else {
         return Ok(());

@@ -74,7 +74,7 @@ impl WrittenOptions {
     }
 
     pub fn view(&self) -> ViewMode {
-        // `--no-view` wins over `--view`, so that it can be appended to any command.
+        // `--no-view` and `-q` win over `--view`.
         match (
             self.flags.has(Flag::NoView) || self.detail() == Verbosity::Quiet,
             self.flags.has(Flag::View),
@@ -90,7 +90,6 @@ impl WrittenOptions {
     }
 
     pub(crate) fn log(&self) -> LogConfig {
-        // Siege has a default file in its home folder; a file in the current one surprises less.
         let asked = self.is_on(Flag::Log, "logging");
         let named = self.value(Flag::Log, "logfile").unwrap_or("siege.log");
         LogConfig {

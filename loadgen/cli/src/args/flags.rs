@@ -67,6 +67,7 @@ impl Flags {
         while let Some(letter) = letters.next() {
             let found = OPTIONS.iter().find(|spelling| spelling.short == Some(letter));
             let found = found.ok_or_else(|| unknown_short(cluster, letter))?;
+            // The letters after an option with a value are the value: `-c10`.
             if found.takes == ValueKind::Nothing {
                 self.given.push((found.flag, None));
                 continue;

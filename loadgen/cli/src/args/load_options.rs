@@ -17,6 +17,7 @@ const STEP: Duration = Duration::from_secs(5);
 impl WrittenOptions {
     pub(crate) fn bound(&self, urls: usize) -> Result<Option<Bound>, LoadCliError> {
         let time = self.value(Flag::Time, "time").map(values::time).transpose()?;
+        // `once` is once through the file, whatever its length; siege has the same word.
         let repetitions = match self.value(Flag::Reps, "reps") {
             Some("once") => Some(urls as u64),
             Some(number) => Some(values::number("-r", number, "-r 100, or -r once")?),
@@ -36,6 +37,7 @@ impl WrittenOptions {
     }
 
     pub(crate) fn delay(&self) -> Result<Duration, LoadCliError> {
+        // -b wins over any delay, of the settings file as well.
         if self.is_on(Flag::Benchmark, "benchmark") {
             return Ok(Duration::ZERO);
         }
@@ -84,6 +86,8 @@ impl WrittenOptions {
         bound: Option<Bound>,
         slo: Option<&Slo>,
     ) -> Result<Bound, LoadCliError> {
+        // Other formats have the windows of one load; a search has many loads and keeps none of
+        // them.
         let only_pages = self.flags.values(Flag::Out).all(|output| output.starts_with("html="));
         match bound {
             _ if slo.is_none() => Err(LoadCliError::NoSlo),
@@ -96,6 +100,7 @@ impl WrittenOptions {
 
     pub(crate) fn reuse(&self) -> Result<Reuse, LoadCliError> {
         match self.rc.value("connection") {
+            // Siege closes by default; most clients of services keep connections alive.
             None | Some("keep-alive") => Ok(Reuse::Yes),
             Some("close") => Ok(Reuse::No),
             Some(other) => {

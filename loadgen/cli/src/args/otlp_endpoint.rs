@@ -4,7 +4,7 @@ use brunt_loadgen::Address;
 
 use crate::error::LoadCliError;
 
-/// Where a collector listens unless told otherwise.
+/// The default address of a collector, on this machine.
 const LOCAL: &str = "http://localhost:4318";
 /// Its path for metrics.
 const PATH: &str = "/v1/metrics";
@@ -28,6 +28,8 @@ pub(crate) fn url(written: &str) -> Result<String, LoadCliError> {
 /// path is added to.
 pub(crate) fn from_environment(environment: EnvironmentLookup<'_>) -> Result<String, LoadCliError> {
     let set = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
+    // OpenTelemetry's rule: the path is added to the URL for all signals, and not to the one for
+    // metrics.
     match (set("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"), set("OTEL_EXPORTER_OTLP_ENDPOINT")) {
         (Some(metrics), _) => {
             Address::split(&metrics).map(|_| metrics.clone()).map_err(LoadCliError::from)

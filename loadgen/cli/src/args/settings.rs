@@ -17,14 +17,15 @@ use crate::error::LoadCliError;
 use crate::limits::Slo;
 use crate::sources::read_text;
 
-/// Users unless told otherwise; what siege's own settings file says.
+/// Users by default: the number in siege's own settings file.
 const USERS: u32 = 25;
+
 /// What the options and settings mean together.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     pub action: Action,
     pub requests: Vec<HttpRequest>,
-    /// What each user begins with, one of these.
+    /// Each user sends one of these before all other requests; empty without `login-url`.
     pub logins: Vec<HttpRequest>,
     pub order: RequestOrder,
     pub users: u32,
@@ -33,14 +34,14 @@ pub(crate) struct Settings {
     pub bound: Option<Bound>,
     pub delay: Duration,
     pub rate: Option<Rate>,
-    /// Whether the schedule is waited for without sleeping.
+    /// Whether threads wait for the schedule without sleeping (`--spin`).
     pub spin: bool,
     pub fail_below: Option<Percent>,
     pub slo: Option<Slo>,
-    /// Whether the highest rate that holds it is searched for.
+    /// Whether the highest rate that holds `slo` is searched for (`--find-max`).
     pub find_max: bool,
     pub timeout: Duration,
-    /// Requests meant for this long from the start are not counted.
+    /// Requests that are due in this time from the start are sent and not counted.
     pub warm_up: Duration,
     /// The pauses between the requests of a recording; empty without.
     pub pauses: Vec<Duration>,
@@ -69,6 +70,7 @@ impl Settings {
             None => Siegerc::default(),
         };
         let written = WrittenOptions { flags, rc };
+        // Help and settings are printed without a URL, and without reading any file of requests.
         let TargetRequests { requests, pauses, logins } = match action {
             Action::Help | Action::Version | Action::Config => TargetRequests::default(),
             _ => written.targets()?,
@@ -79,6 +81,8 @@ impl Settings {
             bound = Some(written.step(bound, slo.as_ref())?);
         }
         let rate = written.rate()?;
+        // Siege runs such a load for ever; a forgotten -t is worse on a server that others use than
+        // an error.
         if action == Action::Load {
             has_end(bound, rate)?;
         }
@@ -116,7 +120,7 @@ impl Settings {
     }
 }
 
-/// A load needs an end, and one on a schedule a time.
+/// A load needs an end, and one on a schedule needs a time.
 fn has_end(bound: Option<Bound>, rate: Option<Rate>) -> Result<(), LoadCliError> {
     match (bound, rate) {
         (None, _) => Err(LoadCliError::Endless),

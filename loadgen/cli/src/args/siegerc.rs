@@ -49,7 +49,6 @@ impl Siegerc {
         for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
             let Some((key, value)) = line.split_once('=') else { continue };
             let (key, value) = (key.trim(), value.trim());
-            // Siege's own file comes with keys that are left empty.
             if value.is_empty() {
                 continue;
             }

@@ -45,6 +45,7 @@ impl WrittenOptions {
         self.check_needed_options()?;
         let headers = self.headers()?;
         let url = self.flags.operands.first().map(String::as_str);
+        // At most one of these is given, so the order of the arms decides nothing.
         let mut targets = match (
             self.flags.value(Flag::Grpc),
             self.flags.value(Flag::OpenApi),
@@ -71,6 +72,8 @@ impl WrittenOptions {
                 let recorded =
                     HarFile { name, base: url, headers: &headers }.requests(&read_text(name)?)?;
                 let pauses =
+                    // Without pauses, requests are a list like any other, and any user makes any of
+                    // them.
                     if self.flags.has(Flag::Pauses) { recorded.pauses } else { Vec::new() };
                 TargetRequests { requests: recorded.requests, pauses, ..TargetRequests::default() }
             }
@@ -94,6 +97,8 @@ impl WrittenOptions {
             (Flag::Writes, "--writes", Flag::OpenApi, "--openapi"),
             (Flag::Pauses, "--pauses", Flag::Har, "--har"),
         ];
+        // Closed users send when a reply is there: there is no schedule to wait for. A search makes
+        // one.
         if self.flags.has(Flag::Spin)
             && !self.flags.has(Flag::Rate)
             && !self.flags.has(Flag::FindMax)
@@ -160,6 +165,7 @@ impl WrittenOptions {
         let url = url.ok_or(LoadCliError::NoUrl)?;
         let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
         let (mut address, path) = Address::split(&url)?;
+        // The method is the path of a call, so a path in the URL would be lost without a word.
         if !path.trim_matches('/').is_empty() {
             return Err(values::invalid("a gRPC server's URL", &url, "http://localhost:50051"));
         }

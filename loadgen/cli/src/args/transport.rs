@@ -37,6 +37,8 @@ impl WrittenOptions {
             insecure: self.flags.has(Flag::Insecure),
             server_name: self.flags.value(Flag::ServerName).map(str::to_owned),
             proxy: self.flags.value(Flag::Proxy).map(proxy).transpose()?,
+            // Either is enough to switch it off, so that a settings file of siege's keeps its
+            // meaning.
             follow: !self.flags.has(Flag::NoFollow)
                 && self.rc.value("follow-location") != Some("false"),
             cookies: self.rc.value("cookies") != Some("false"),

@@ -24,6 +24,7 @@ const ALWAYS: [Failure; 8] = [
 /// A header and a line for each window. Times are in seconds; a quantile of no values
 /// is left empty.
 pub(super) fn csv(record: &LoadRecord) -> Result<String, ExportError> {
+    // A column for each of the 500 statuses there could be would be unreadable.
     let occurred = record.windows.iter().flat_map(|window| window.failed.keys().copied());
     let kinds: BTreeSet<Failure> = ALWAYS.into_iter().chain(occurred).collect();
     let mut columns = vec![

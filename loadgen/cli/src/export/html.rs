@@ -58,6 +58,7 @@ fn origin(output: &LoadOutput<'_>) -> Origin {
             fact("System", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
             fact("Cores", cores.to_string()),
         ],
+        // A load of options has no scenario file: the page shows the command in its place.
         file: "as a command".to_owned(),
         text: output.command.clone(),
     }
@@ -118,6 +119,7 @@ fn search_finding(search: &RateSearchResult) -> Finding {
         Outcome::Fail => Judgement::Fail,
         Outcome::Inconclusive | Outcome::Aborted | Outcome::LeftBehind => Judgement::Inconclusive,
     };
+    // Of all steps, as the search may have ended before it found a rate that breaks.
     let highest = search.steps.iter().filter(|step| step.holds == Some(true)).map(|step| step.rate);
     Finding {
         name: "find-max".to_owned(),

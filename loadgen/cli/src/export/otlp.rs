@@ -149,6 +149,7 @@ fn histogram(load: &LoadMetrics<'_>) -> Value {
     let counts = load.latency;
     let mut buckets = [0_u64; BOUNDS.len() + 1];
     for (value, count) in counts.iter() {
+        // A bound belongs to the bucket below it: OTLP's are inclusive at their upper end.
         buckets[BOUNDS.partition_point(|bound| *bound < value)] += count;
     }
     let mut point = json!({
@@ -169,7 +170,8 @@ fn attribute(key: &str, value: &str) -> Value {
     json!({ "key": key, "value": { "stringValue": value } })
 }
 
-/// As text: JSON's numbers are too small for them.
+/// Nanoseconds since 1970, as text: a 64-bit integer of OTLP is a string in JSON, whose numbers are
+/// exact up to 2^53 only.
 fn nanos(time: SystemTime) -> String {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().to_string()
 }

@@ -54,6 +54,7 @@ fn write_all(text: &mut String, outcomes: &[LoadOutcome]) -> std::fmt::Result {
 
 /// A summary. One of no values has no quantiles.
 fn summary(text: &mut String, outcome: &LoadOutcome, load: &str) -> std::fmt::Result {
+    // Quantiles of windows cannot be added up, so all latencies are one histogram here.
     let counts = latency(outcome);
     for quantile in QUANTILES {
         let Some(found) = estimate(&counts, quantile) else { continue };
@@ -68,7 +69,7 @@ fn head(text: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Resu
     writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}")
 }
 
-/// A label's value as the format wants it.
+/// A label's value with the format's escapes.
 fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

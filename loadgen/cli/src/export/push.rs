@@ -62,7 +62,7 @@ impl MetricsPush {
         Ok(Self { began, links: links.collect::<io::Result<_>>()?, seen: Vec::new() })
     }
 
-    /// Whether there is anybody to send to.
+    /// Whether there is a collector to send to.
     pub fn is_some(&self) -> bool {
         !self.links.is_empty()
     }
@@ -94,7 +94,7 @@ impl MetricsPush {
     pub fn finish(self) {
         for CollectorLink { to, thread, .. } in self.links {
             drop(to);
-            // It has nothing to say that is not said.
+            // Its errors are in `trouble`; a panic of it loses nothing but metrics.
             let _ = thread.join();
         }
     }
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_collector_that_never_answers_delays_nothing() {
-        // Its queue of connections takes them, and nobody reads.
+        // The kernel accepts connections into the queue, and nothing reads from them.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut push = push_to(&format!("http://{}/v1/metrics", silent.local_addr().unwrap()));
         let before = Instant::now();

@@ -52,6 +52,7 @@ pub(crate) fn text(steps: &[RateStep], slo: &Slo) -> String {
     let mut text = format!("{name} by rate, logarithmic:\n");
     for (at, latency, words) in &rows {
         let value = latency.quantile(quantile).map_or(least, |value| value as f64);
+        // Logarithmic, as latency grows by powers of ten where a server is full.
         let share = if most > least { (value / least).ln() / (most / least).ln() } else { 0.0 };
         let bar = "█".repeat(1 + (share * (WIDE - 1.0)) as usize);
         // Writing to a string cannot fail.

@@ -7,10 +7,10 @@
 
 /// The lowest rate that is tried, in requests per second.
 const LEAST: f64 = 1.0;
-/// The highest rate that is tried, in requests per second: no generator makes more.
+/// The highest rate that is tried, in requests per second. Where it holds, the generator is taken
+/// to be the limit.
 const GREATEST: f64 = 10_000_000.0;
-/// The search ends when the upper bound is at most this many times the lower: steps a few seconds
-/// long cannot tell rates apart that are closer.
+/// The search ends when the upper bound is at most this many times the lower.
 const NEAR: f64 = 1.05;
 /// The search ends after this many steps, whatever is known by then.
 const MOST: usize = 60;
@@ -18,31 +18,31 @@ const MOST: usize = 60;
 /// What a step says of its rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RateStepResult {
-    /// All that must hold did.
+    /// All limits held.
     Held,
-    /// It did not.
+    /// A limit did not hold.
     Broke,
     /// The generator missed its schedule: nothing is known of the server.
     ScheduleMissed,
 }
 
-/// What to do next.
+/// What the search wants next.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum NextStep {
     /// Try this rate.
     Try(f64),
-    /// That is all.
+    /// Nothing more: this is what was found.
     Done(HighestRate),
 }
 
-/// What was found; rates in a second.
+/// What a search found; rates are requests per second.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum HighestRate {
     /// The highest rate that holds lies between these.
     Between { holds: f64, breaks: f64 },
-    /// Not even this one holds.
+    /// Even this one, the lowest that was tried, breaks.
     NotEven(f64),
-    /// The generator cannot make this rate; up to `holds` the server bears it.
+    /// The generator cannot keep a schedule of this rate; the server holds at least `holds`.
     GeneratorLimit { holds: Option<f64>, at: f64 },
 }
 
@@ -142,7 +142,7 @@ impl RateSearch {
     }
 }
 
-/// A rate at three significant digits: that is what it can be told to.
+/// A rate at three significant digits, which is as many as steps can tell apart.
 fn rounded(rate: f64) -> f64 {
     let power = 10_f64.powf(rate.log10().floor() - 2.0);
     (rate / power).round() * power

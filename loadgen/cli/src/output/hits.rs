@@ -19,6 +19,7 @@ pub(crate) fn print_hits(
 
 /// A hit, as siege prints it: a GET by its path, others by their URL.
 fn line(hit: &CompletedRequest, request: Option<&HttpRequest>) -> String {
+    // Siege pads methods to four letters, and names a URL in full only when it is not a GET.
     let (method, target) = match request {
         Some(request) if request.method == http::Method::GET => ("GET", request.path.clone()),
         Some(request) => (

@@ -19,6 +19,7 @@ pub(crate) struct QuantileEstimate {
 /// Estimates a quantile (0 to 1) by order statistics: how many of n values lie below it is
 /// binomial, here by the normal approximation. Nothing is assumed of the values themselves.
 pub(crate) fn estimate(counts: &SparseHistogram, quantile: f64) -> Option<QuantileEstimate> {
+    // 1.96 standard deviations on each side hold 95 % of a normal distribution.
     let all = counts.len() as f64;
     let spread = 1.96 * (all * quantile * (1.0 - quantile)).sqrt();
     let rank = |rank: f64| rank.max(1.0) as u64;

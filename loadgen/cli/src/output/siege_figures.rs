@@ -36,7 +36,7 @@ impl SiegeFigures {
             totals.failed.iter().filter(|(kind, _)| is(kind)).map(|(_, count)| count).sum()
         };
         let failed = count(|kind| !is_hit(kind));
-        // Siege takes these as the beginning of a login, not as an error.
+        // Siege 4.0.7 counts these two as successful, unlike every other 4xx.
         let successful = count(|kind| matches!(kind, Failure::Status(401 | 407)));
         Self {
             transactions: totals.requests() - failed,

@@ -8,6 +8,8 @@ use super::summary::LoadSummary;
 /// Siege's JSON, with its tabs, then the fields that siege does not have.
 pub(crate) fn siege_json(summary: &LoadSummary) -> String {
     let figures = &summary.figures;
+    // Not by a serializer: siege's own writes tabs and padded numbers, and scripts read it by
+    // lines.
     let mut text = format!(
         "{{\t\"transactions\":\t\t\t{:12},\n\
          \t\"availability\":\t\t\t{:12.2},\n\

@@ -19,6 +19,7 @@ pub(crate) fn append(
     let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S").to_string();
     let wrong = |error| LoadCliError::File { path: file.to_owned(), error };
     let mut log = OpenOptions::new().create(true).append(true).open(file).map_err(wrong)?;
+    // As siege does: a log that exists is continued, one of siege's as well.
     let title = if log.metadata().map_err(wrong)?.len() == 0 { TITLE } else { "" };
     let mark = mark.map(|mark| format!("**** {mark} ****\n")).unwrap_or_default();
     let text = format!("{title}{mark}{}", line(&now, figures));

@@ -24,7 +24,7 @@ pub(crate) fn load_job(settings: &Settings, rate: Option<f64>) -> Option<Job> {
         }
     };
     Some(Job {
-        // Exports have this name in their `load` label, so it stays what it was in the first one.
+        // Exports carry this name in their `load` label: another one would break who reads them.
         name: "siege".to_owned(),
         requests: [settings.requests.as_slice(), &settings.logins].concat(),
         logins: settings.logins.len(),

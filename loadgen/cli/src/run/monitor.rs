@@ -64,6 +64,7 @@ impl LoadMonitor {
     /// Gives the terminal back, then waits for what is still being sent.
     pub fn finish(self, err: &mut dyn Write) -> io::Result<()> {
         let prints = !matches!(self.progress, ProgressDisplay::Nothing);
+        // The collector's trouble is text for the prompt's screen, not for the view's.
         drop(self.progress);
         let Some(mut push) = self.push else { return Ok(()) };
         let trouble = push.trouble().filter(|_| prints);

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::error::{RequestProblem, SourceError, SourceProblem};
 
-/// Headers that speak of the connection, or that are made anew.
+/// Recorded headers that are not sent: those of the connection, those that are computed for each
+/// request, and conditions that would turn replies into a 304.
 const NOT_SENT: [&str; 10] = [
     "host",
     "connection",
@@ -41,8 +42,7 @@ pub struct HarRequests {
 }
 
 impl HarFile<'_> {
-    /// The requests to the first entry's server, in their order: pages load from other people's
-    /// servers as well, and nobody asked for load on those.
+    /// The requests to the first entry's server, in their order.
     ///
     /// # Errors
     /// When it is no HAR file, or a request of it cannot be sent; the message names the entry.
@@ -62,6 +62,7 @@ impl HarFile<'_> {
                 continue;
             }
             let (address, path) = Address::split(url).map_err(|error| wrong(error.into()))?;
+            // Pages load from other people's servers, and nobody asked for load on those.
             if *first.get_or_insert_with(|| address.clone()) != address {
                 continue;
             }
@@ -127,6 +128,7 @@ fn pause(entry: &Value, ended: &mut Option<jiff::Timestamp>) -> Duration {
         }
         _ => Duration::ZERO,
     };
+    // Overlapping entries end in any order; the next one's pause counts from the latest end.
     let end = started.and_then(|started| started.checked_add(took.unwrap_or_default()).ok());
     *ended = end.max(*ended);
     pause

@@ -87,6 +87,7 @@ impl OpenApiDocument<'_> {
         }
         let is_whole = url.contains("://");
         let from = self.name.contains("://").then_some(self.name);
+        // A relative server is relative to where the document was fetched from.
         let url = match (self.base, from) {
             (Some(base), _) if base.contains("://") => base.to_owned(),
             (Some(base), _) => format!("http://{base}"),

@@ -47,7 +47,7 @@ impl UrlList<'_> {
             }
             let line = self.filled(line, &variables).map_err(wrong)?;
             let request = self.request(&line).map_err(|error| match error {
-                // The file is what has to be mended, and its path says where.
+                // The line is right; the file that it names is missing.
                 error @ UrlError::Body { .. } => LoadCliError::Url(error),
                 error => wrong(error),
             });
@@ -69,6 +69,7 @@ impl UrlList<'_> {
         if !METHODS.contains(&method) {
             return Err(UrlError::Method(method.to_owned()));
         }
+        // Siege takes addresses without a scheme as http.
         let full = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
         let (address, path) = Address::split(&full)?;
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
@@ -101,6 +102,7 @@ impl UrlList<'_> {
         let mut rest = text;
         while let Some(start) = rest.find("$(").into_iter().chain(rest.find("${")).min() {
             let close = if rest[start..].starts_with("$(") { ')' } else { '}' };
+            // Without its end it is no variable: URLs may hold such letters.
             let Some(length) = rest[start..].find(close) else { break };
             let name = &rest[start + 2..start + length];
             let known = variables.get(name).cloned().or_else(|| (self.environment)(name));

@@ -1,17 +1,17 @@
 //! A load over time, in a bounded number of columns, however long it runs.
 
+use brunt_loadgen::LastSecond;
 use brunt_scenarios::timeline::SparseHistogram;
 
-use brunt_loadgen::LastSecond;
-
-/// The most columns; then each two become one.
+/// The most columns. When there are more, each two become one: a load of hours takes no more memory
+/// than one of minutes.
 const MOST: usize = 600;
 /// Buckets of latency in each power of ten.
 const EACH: f64 = 6.0;
 /// Buckets of latency: from 1 µs to an hour and more.
 pub(super) const BUCKETS: usize = 60;
 
-/// One or more seconds.
+/// The requests that ended in one or more seconds.
 #[derive(Debug, Clone)]
 pub(super) struct TimeColumn {
     pub ok: u64,
@@ -20,7 +20,7 @@ pub(super) struct TimeColumn {
     pub latency: [u32; BUCKETS],
 }
 
-/// All columns, each as many seconds long as the other.
+/// All columns, all of the same length in seconds.
 #[derive(Debug)]
 pub(super) struct TimeColumns {
     all: Vec<TimeColumn>,
@@ -89,6 +89,7 @@ impl TimeColumns {
     }
 
     fn halve(&mut self) {
+        // A last column without a partner is only half full from now on.
         let odd = self.all.len() % 2;
         self.all = grouped(&self.all, 2);
         self.filled += self.seconds * (1 - odd as u64);

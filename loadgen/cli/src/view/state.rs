@@ -1,27 +1,27 @@
-//! What is known of a load so far.
+//! The figures that a view draws.
 
 use std::time::Duration;
 
+use brunt_loadgen::{LastSecond, LoadSnapshot, Snapshot, Totals};
 use brunt_scenarios::timeline::{SparseHistogram, histogram};
 use hdrhistogram::Histogram;
 
 use super::columns::TimeColumns;
-use brunt_loadgen::{LastSecond, LoadSnapshot, Snapshot, Totals};
 
-/// What was asked for.
+/// The load that a view is of, in words and with its end.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ViewConfig {
-    /// What is asked: a URL, or how many of them.
+    /// The request, how many of them there are, or a load file's name.
     pub what: String,
-    /// How: users or a rate.
+    /// How requests arrive: users or a rate.
     pub how: String,
-    /// How long, if a time ends it.
+    /// After which time the load ends, if a time ends it.
     pub lasts: Option<Duration>,
-    /// How many requests, if their number ends it.
+    /// After how many requests the load ends, if their number ends it.
     pub requests: Option<u64>,
 }
 
-/// What is known of a load so far.
+/// The figures of a load so far.
 pub(crate) struct ViewState {
     pub(super) config: ViewConfig,
     /// Seconds since the start.
@@ -36,7 +36,7 @@ pub(crate) struct ViewState {
     pub(super) totals: Totals,
     pub(super) in_flight: u64,
     pub(super) queued: u64,
-    /// Whether it was asked to end early.
+    /// Whether a key asked for an early end.
     pub(super) stopping: bool,
 }
 
@@ -56,12 +56,12 @@ impl ViewState {
         }
     }
 
-    /// It was asked to end early.
+    /// Shows that the load is about to end early.
     pub fn stop(&mut self) {
         self.stopping = true;
     }
 
-    /// Learns from how it goes.
+    /// Takes the next figures. Seconds that were seen before are not counted again.
     pub fn update(&mut self, snapshot: &Snapshot) {
         self.at = snapshot.at.max(0.0);
         let loads = || snapshot.loads.iter();
@@ -116,6 +116,7 @@ impl ViewState {
     pub(super) fn left(&self) -> Option<f64> {
         let of_time = self.config.lasts.map(|lasts| (lasts.as_secs_f64() - self.at).max(0.0));
         let done = self.totals.requests() as f64;
+        // A first second with few requests says little of how long the others take.
         let of_requests = self.config.requests.filter(|_| done > 0.0 && self.at >= 1.0);
         let of_requests = of_requests.map(|all| ((all as f64 - done) * self.at / done).max(0.0));
         of_time.into_iter().chain(of_requests).reduce(f64::min)

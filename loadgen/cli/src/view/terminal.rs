@@ -84,8 +84,8 @@ impl Drop for ViewTerminal {
     }
 }
 
-/// Only once: a second time would put the cursor back over what was printed since. There is nobody
-/// left to tell if it fails.
+/// Only once: a second time would put the cursor back over what was printed since. There is no
+/// place left to report a failure.
 fn give_back() {
     if !TAKEN.swap(false, Ordering::Relaxed) {
         return;

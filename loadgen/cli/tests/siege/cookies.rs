@@ -30,7 +30,7 @@ fn a_session_that_a_redirect_opens_stays_with_its_user() {
 }
 
 #[test]
-fn each_arrival_of_an_open_load_is_somebody_new() {
+fn each_arrival_of_an_open_load_is_a_new_user() {
     let shop = gate();
     let (exit, _, err) = run(&["-c1", "--rate", "20/s", "-t0.2S", &shop.url()]);
     assert_eq!(exit, Exit::Pass, "{err}");

@@ -39,7 +39,7 @@ fn write(text: &str) -> (tempfile::TempDir, String) {
 }
 
 #[test]
-fn journeys_are_made_and_judged() {
+fn journeys_of_a_load_file_are_made_and_their_thresholds_judged() {
     let shop = Shop::open();
     let (folder, file) = write(&SHOP.replace("BASE", &shop.url()));
     let json = folder.path().join("out.json").display().to_string();
@@ -85,7 +85,7 @@ fn a_load_that_goes_too_far_wrong_ends_early() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_said_with_its_place() {
+fn a_mistake_in_a_load_file_is_reported_with_its_line() {
     let told = |text: &str, more: &[&str]| {
         let (_folder, file) = write(text);
         let arguments: Vec<String> =

@@ -144,7 +144,7 @@ async fn answer(
 const MESSAGE: &str = r#"{"product": "Tea", "price": {"cents": 5}}"#;
 
 #[test]
-fn servers_are_asked_what_their_messages_look_like() {
+fn a_grpc_server_is_asked_for_its_message_types() {
     for version in
         ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"]
     {
@@ -182,7 +182,7 @@ fn a_proto_file_will_do_and_statuses_have_names() {
 }
 
 #[test]
-fn what_cannot_be_called_is_said() {
+fn a_grpc_method_that_cannot_be_called_is_an_error() {
     let wrong = |arguments: &[&str]| {
         let arguments: Vec<String> =
             arguments.iter().map(|&argument| argument.to_owned()).collect();

@@ -12,7 +12,7 @@ fn option(format: &str, file: &Path) -> String {
 }
 
 #[test]
-fn all_formats_tell_of_the_same_load() {
+fn all_export_formats_have_the_same_figures() {
     let server =
         Server::start(|number| Act::Send(if number < 2 { reply(503, "") } else { ok("") }));
     let folder = tempfile::tempdir().unwrap();
@@ -48,7 +48,7 @@ fn all_formats_tell_of_the_same_load() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_told_of_before_the_load() {
+fn an_export_that_cannot_be_written_is_an_error_before_the_load() {
     let server = Server::well();
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing/a.csv");
@@ -58,7 +58,7 @@ fn a_file_that_cannot_be_written_is_told_of_before_the_load() {
 }
 
 #[test]
-fn a_full_disk_costs_only_the_file_on_it() {
+fn a_full_disk_loses_only_the_export_on_it() {
     let server = Server::well();
     let folder = tempfile::tempdir().unwrap();
     let prom = folder.path().join("a.prom");

@@ -77,7 +77,7 @@ fn a_recording_is_asked_again_with_its_pauses_or_without() {
 }
 
 #[test]
-fn who_asks_is_told_as_curl_tells_it() {
+fn basic_and_bearer_auth_are_sent_as_curl_sends_them() {
     let shop = well();
     run(&["-u", "ann:p&q", "-c1", "-r1", "-q", &shop.url()]);
     run(&["--bearer", "t1", "-c1", "-r1", "-q", &shop.url()]);

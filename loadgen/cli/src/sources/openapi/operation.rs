@@ -25,6 +25,7 @@ pub(super) fn request(
     let mut made = OperationRequest { path: path.to_owned(), ..OperationRequest::default() };
     let mut query = Serializer::new(String::new());
     for parameter in parameters(document, item, operation) {
+        // Documents are written by hand: a parameter without a name is passed over.
         let Some(name) = parameter["name"].as_str() else { continue };
         let Some(value) = value(document, parameter) else { continue };
         let texts = texts(&value);
@@ -39,6 +40,7 @@ pub(super) fn request(
             _ => {}
         }
     }
+    // A path with a brace left in it would be a request for something that does not exist.
     if let (Some(start), Some(end)) = (made.path.find('{'), made.path.find('}')) {
         let parameter = made.path.get(start..=end).unwrap_or_default();
         return Err(RequestProblem::NoValue(parameter.to_owned()));

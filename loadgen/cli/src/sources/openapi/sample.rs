@@ -32,6 +32,7 @@ pub(super) fn sample(document: &Value, schema: &Value, depth: u32) -> Value {
         return Value::Null;
     }
     let parts = |key: &str| schema[key].as_array().into_iter().flatten();
+    // Any of the choices is valid, so the first one will do.
     if let Some(choice) = parts("oneOf").chain(parts("anyOf")).next() {
         return sample(document, choice, depth + 1);
     }

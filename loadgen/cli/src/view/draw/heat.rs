@@ -64,8 +64,8 @@ fn range(columns: &[TimeColumn]) -> Option<(usize, usize)> {
     Some(((0..BUCKETS).find(used)?, (0..BUCKETS).rfind(used)?))
 }
 
-/// How dark a cell is: by the share of its column, since a column without many requests
-/// tells as much.
+/// How dark a cell is: by the share of its column, since a column with few requests
+/// counts as much as one with many.
 fn shade(count: u32, of: u32) -> Option<(&'static str, Color)> {
     let share = f64::from(count) / f64::from(of.max(1));
     let place = match share {
