@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use brunt_kubernetes::KubeError;
+use brunt_faults::with_causes;
 use brunt_scenarios::Diagnostic;
 
 pub use brunt_reports::Exit;
@@ -33,20 +33,7 @@ pub fn report_error(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<Diagnostics>() {
         // Diagnostics have their own line ends, with the place in the file before each.
         Some(diagnostics) => write_error(diagnostics.to_string().as_bytes()),
-        None => errln!("brunt: {}", one_line(error)),
+        None => errln!("brunt: {}", with_causes(error.as_ref())),
     }
     Exit::Invalid.into()
-}
-
-/// An error with its causes. A cluster's error is a whole message that quotes its innermost cause,
-/// so the causes below it would only repeat that.
-fn one_line(error: &anyhow::Error) -> String {
-    let mut causes = Vec::new();
-    for cause in error.chain() {
-        causes.push(cause.to_string());
-        if cause.is::<KubeError>() {
-            break;
-        }
-    }
-    causes.join(": ")
 }

@@ -138,14 +138,53 @@ impl TargetError {
     }
 }
 
-/// An error and its sources as one line, for places where a text is all there is.
+/// An error and its sources as one line, for places where a text is all there is. Many errors quote
+/// their innermost source, which is what a user can act on; once it is in the line, the sources in
+/// between would only say it again.
 #[must_use]
 pub fn with_causes(error: &dyn Error) -> String {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
     let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line = format!("{line}: {error}");
-        cause = error.source();
+    let Some(innermost) = causes.last() else { return line };
+    for cause in &causes {
+        if line.contains(innermost) {
+            break;
+        }
+        line = format!("{line}: {cause}");
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Error)]
+    #[error("{text}")]
+    struct Link {
+        text: &'static str,
+        source: Option<Box<Link>>,
+    }
+
+    fn chain(texts: &[&'static str]) -> Link {
+        let [text, rest @ ..] = texts else { unreachable!() };
+        let source = (!rest.is_empty()).then(|| Box::new(chain(rest)));
+        Link { text, source }
+    }
+
+    #[test]
+    fn sources_of_an_error_that_quotes_the_innermost_are_left_out() {
+        let line = |texts: &[&'static str]| with_causes(&chain(texts));
+        assert_eq!(line(&["cannot start", "no port", "in use"]), "cannot start: no port: in use");
+        assert_eq!(
+            line(&["no answer (refused)", "client error", "refused"]),
+            "no answer (refused)"
+        );
+        assert_eq!(line(&["alone"]), "alone");
+    }
 }
