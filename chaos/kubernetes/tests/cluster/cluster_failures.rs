@@ -36,8 +36,9 @@ async fn account(shop: &Shop, rules: serde_json::Value) -> (TempDir, OsString) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_may_not_is_told_what_is_missing() {
-    let Some(shop) = Shop::open("rights").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
+async fn a_run_without_rights_says_which_right_is_missing() {
+    let shop = Shop::open("rights").await;
     shop.all_ready().await;
     let looks = json!([
         {"apiGroups": ["", "apps", "autoscaling", "discovery.k8s.io"], "resources": ["*"], "verbs": ["get", "list", "watch"]}]);
@@ -49,26 +50,23 @@ async fn whoever_may_not_is_told_what_is_missing() {
     assert!(ended.said.contains("not allowed to list"), "{}", ended.said);
     assert!(ended.said.contains("see manifests/components/controller"), "{}", ended.said);
     shop.give("weak", looks).await;
-    let before = shop.whole().await;
+    let before = shop.snapshot_with_pods().await;
     let ended = run(&nobody, &[]).finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(2), "{}", ended.said);
-    assert!(
-        ended.said.contains("not allowed to make the Job that puts things back"),
-        "{}",
-        ended.said
-    );
-    let ended = run(&nobody, &["--no-dead-man"]).finish(ENDS_WITHIN).await;
+    assert!(ended.said.contains("not allowed to create the watchdog Job"), "{}", ended.said);
+    let ended = run(&nobody, &["--no-watchdog"]).finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(3), "a fault that could not be is no pass: {}", ended.said);
     assert!(ended.said.contains("Not allowed to change Deployment shop"), "{}", ended.said);
-    assert_eq!(shop.whole().await, before);
+    assert_eq!(shop.snapshot_with_pods().await, before);
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
 async fn a_cluster_that_is_away_for_a_while_makes_the_run_inconclusive() {
-    let Some(shop) = Shop::open("away").await else { return };
+    let shop = Shop::open("away").await;
     shop.all_ready().await;
-    let before = shop.whole().await;
+    let before = shop.snapshot_with_pods().await;
     let mut way = Forwarder::open().await;
     let mut controller = Controller::start_as(
         &way.kubeconfig().into(),
@@ -88,15 +86,16 @@ async fn a_cluster_that_is_away_for_a_while_makes_the_run_inconclusive() {
     assert_eq!(ended.code, Some(3), "{}", ended.said);
     assert!(ended.said.contains("not undone at its time"), "{}", ended.said);
     assert!(ended.said.contains("the cluster does not answer"), "{}", ended.said);
-    until("it put everything back", || async { shop.whole().await == before }).await;
+    until("it restored everything", || async { shop.snapshot_with_pods().await == before }).await;
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_run_cannot_put_back_the_cluster_does() {
-    let Some(shop) = Shop::open("gone").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
+async fn the_watchdog_restores_what_a_run_cannot() {
+    let shop = Shop::open("gone").await;
     shop.all_ready().await;
-    let before = shop.whole().await;
+    let before = shop.snapshot_with_pods().await;
     let mut way = Forwarder::open().await;
     let mut controller = Controller::start_as(
         &way.kubeconfig().into(),
@@ -113,16 +112,20 @@ async fn what_a_run_cannot_put_back_the_cluster_does() {
     let ended = controller.finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(5), "{}", ended.said);
     assert!(ended.said.contains("the cluster does not answer"), "{}", ended.said);
-    assert!(ended.said.contains("puts it back at"), "{}", ended.said);
+    assert!(ended.said.contains("restores it at"), "{}", ended.said);
     let by_hand = format!("`brunt revert --namespace {} --run", shop.namespace);
     assert!(ended.said.contains(&by_hand), "{}", ended.said);
-    until("the Job put everything back", || async { shop.whole().await == before }).await;
+    until("the watchdog restored everything", || async {
+        shop.snapshot_with_pods().await == before
+    })
+    .await;
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_there_and_no_such_namespace_are_told_apart() {
-    let Some(shop) = Shop::open("nowhere").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
+async fn a_silent_cluster_and_a_missing_namespace_are_different_errors() {
+    let shop = Shop::open("nowhere").await;
     let mut way = Forwarder::open().await;
     let nowhere = format!("{}-x", shop.namespace);
     let run =
@@ -147,8 +150,9 @@ async fn nobody_there_and_no_such_namespace_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_autoscaler_without_metrics_shows_nothing() {
-    let Some(shop) = Shop::open("metrics").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
+async fn a_check_of_an_autoscaler_without_metrics_is_inconclusive() {
+    let shop = Shop::open("metrics").await;
     shop.no_requests().await;
     let undecided = || async {
         let conditions =

@@ -116,7 +116,7 @@ impl Controller {
         self.child.try_wait().unwrap()
     }
 
-    /// Ends it at once: nothing is put back by it. Says whether it still ran.
+    /// Ends it at once: it restores nothing. Says whether it still ran.
     pub fn kill(&mut self) -> bool {
         let ran = self.ended().is_none();
         let _ = self.child.kill();

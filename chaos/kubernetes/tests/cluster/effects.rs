@@ -35,10 +35,11 @@ fn variable<'a>(pod: &'a Pod, name: &str) -> Option<&'a str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn a_zombie_is_started_again_in_its_pod() {
-    let Some(shop) = Shop::open("zombie").await else { return };
+    let shop = Shop::open("zombie").await;
     shop.all_ready().await;
-    let before = shop.picture().await;
+    let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let zombie =
         FaultKind::MakeZombie { service: "shop".to_owned(), path: "/makeZombie".to_owned() };
@@ -49,13 +50,14 @@ async fn a_zombie_is_started_again_in_its_pod() {
     .await;
     shop.all_ready().await;
     assert_eq!(system.teardown().await, [""; 0]);
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pods_run_with_what_was_set_and_then_without() {
-    let Some(shop) = Shop::open("env").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn pods_run_with_a_variable_that_was_set_and_then_without() {
+    let shop = Shop::open("env").await;
     shop.all_ready().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let env = [("TIMEOUT".to_owned(), "off".to_owned())];
@@ -75,10 +77,11 @@ async fn pods_run_with_what_was_set_and_then_without() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_liveness_probe_that_asks_elsewhere_has_pods_started_again() {
-    let Some(shop) = Shop::open("probe").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_liveness_probe_with_a_wrong_path_restarts_pods() {
+    let shop = Shop::open("probe").await;
     shop.all_ready().await;
-    let before = shop.picture().await;
+    let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let path = Some("/elsewhere".to_owned());
     let probe = platform(PlatformFault::Probe { which: ProbeKind::Liveness, path });
@@ -89,14 +92,15 @@ async fn a_liveness_probe_that_asks_elsewhere_has_pods_started_again() {
     .await;
     tampered.recover(&system).await.unwrap();
     shop.all_ready().await;
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     system.teardown().await;
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_readiness_probe_that_asks_elsewhere_keeps_new_pods_out() {
-    let Some(shop) = Shop::open("unready").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_readiness_probe_with_a_wrong_path_keeps_new_pods_out() {
+    let shop = Shop::open("unready").await;
     shop.all_ready().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let path = Some("/elsewhere".to_owned());
@@ -112,24 +116,26 @@ async fn a_readiness_probe_that_asks_elsewhere_keeps_new_pods_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_autoscaler_that_is_told_more_brings_more() {
-    let Some(shop) = Shop::open("more").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn an_autoscaler_with_higher_limits_brings_more_replicas() {
+    let shop = Shop::open("more").await;
     shop.all_ready().await;
-    let before = shop.picture().await;
+    let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let more = PlatformFault::Autoscale { min: Some(3), max: Some(4), target: None };
     let told = applied(&system, &platform(more)).await;
     until("three are ready", || async { system.census("shop").await.unwrap().ready() == 3 }).await;
     told.recover(&system).await.unwrap();
     // It obeys its old limits at its next look.
-    until("two are left", || async { shop.picture().await == before }).await;
+    until("two are left", || async { shop.snapshot().await == before }).await;
     system.teardown().await;
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cordoned_node_takes_nothing_new_and_a_drained_one_is_empty() {
-    let Some(shop) = Shop::open("empty").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_cordoned_node_takes_no_new_pods_and_a_drained_one_is_empty() {
+    let shop = Shop::open("empty").await;
     let _alone = NODES.lock().await;
     shop.all_ready().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
@@ -160,8 +166,9 @@ async fn a_cordoned_node_takes_nothing_new_and_a_drained_one_is_empty() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pod_that_is_told_to_go_has_its_grace() {
-    let Some(shop) = Shop::open("grace").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_pod_that_is_killed_has_its_grace_period() {
+    let shop = Shop::open("grace").await;
     shop.all_ready().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let grace = Duration::from_secs(7);
@@ -176,8 +183,9 @@ async fn a_pod_that_is_told_to_go_has_its_grace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn stress_uses_the_processor_and_ends_with_its_controller() {
-    let Some(shop) = Shop::open("stress").await else { return };
+    let shop = Shop::open("stress").await;
     shop.all_ready().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let stress = platform(PlatformFault::Stress { pick: Pick::One, cpu: 1, memory: 32 });

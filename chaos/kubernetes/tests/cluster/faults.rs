@@ -7,7 +7,7 @@ use brunt_scenarios::scenario::ProbeKind;
 
 use crate::inject_fault::{LASTS, applied, platform};
 use crate::shop::{NODES, Shop, until};
-use crate::whole;
+use crate::snapshot;
 
 async fn numbers(system: &ClusterRun) -> Vec<u32> {
     system.census("shop").await.unwrap().replicas.iter().map(|one| one.number).collect()
@@ -19,8 +19,9 @@ async fn all_ready(system: &ClusterRun, number: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn killed_and_evicted_pods_are_replaced() {
-    let Some(shop) = Shop::open("kill").await else { return };
+    let shop = Shop::open("kill").await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let kill = FaultKind::Kill {
         services: vec!["shop".to_owned()],
@@ -34,22 +35,23 @@ async fn killed_and_evicted_pods_are_replaced() {
     assert_eq!(applied(&system, &evict).await.unwrap().keep().hits, 1);
     all_ready(&system, 2).await;
     shop.guard().await;
-    let before = shop.picture().await;
+    let before = shop.snapshot().await;
     until("the budget refuses", || async {
         let refused = applied(&system, &evict).await.map(InjectedFault::keep);
         refused.is_err_and(|error| error.to_string().contains("the disruption budget refused"))
     })
     .await;
     assert_eq!(system.teardown().await, [""; 0]);
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_stopped_or_scaled_comes_back() {
-    let Some(shop) = Shop::open("scale").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_stopped_or_scaled_service_is_restored() {
+    let shop = Shop::open("scale").await;
     shop.no_autoscaler().await;
-    let before = shop.picture().await;
+    let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let stop = applied(&system, &FaultKind::Stop { service: "shop".to_owned() }).await.unwrap();
     until("none runs", || async { numbers(&system).await.is_empty() }).await;
@@ -59,17 +61,18 @@ async fn what_is_stopped_or_scaled_comes_back() {
     let up = applied(&system, &scale).await.unwrap();
     all_ready(&system, 3).await;
     up.recover(&system).await.unwrap();
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     // One that is not undone is undone when the run ends.
     applied(&system, &scale).await.unwrap().keep();
     assert_eq!(system.teardown().await, [""; 0]);
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_else_scaled_meanwhile_is_left() {
-    let Some(shop) = Shop::open("drift").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_service_that_somebody_else_scaled_meanwhile_is_left() {
+    let shop = Shop::open("drift").await;
     shop.no_autoscaler().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     applied(&system, &FaultKind::Scale { service: "shop".to_owned(), replicas: 3 })
@@ -86,9 +89,10 @@ async fn what_somebody_else_scaled_meanwhile_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn changed_objects_are_restored_exactly() {
-    let Some(shop) = Shop::open("change").await else { return };
-    let before = shop.picture().await;
+    let shop = Shop::open("change").await;
+    let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let env = [("TIMEOUT".to_owned(), "off".to_owned())];
     let data = [("MAKING_TIME".to_owned(), "9s".to_owned()), ("NEW".to_owned(), "x".to_owned())];
@@ -126,7 +130,7 @@ async fn changed_objects_are_restored_exactly() {
             "{object}"
         );
         change.recover(&system).await.unwrap();
-        assert_eq!(shop.picture().await, before, "{fault}");
+        assert_eq!(shop.snapshot().await, before, "{fault}");
     }
     let gone = platform(PlatformFault::Probe { which: ProbeKind::Readiness, path: None });
     let change = applied(&system, &gone).await.unwrap();
@@ -136,14 +140,15 @@ async fn changed_objects_are_restored_exactly() {
     );
     change.recover(&system).await.unwrap();
     assert_eq!(system.teardown().await, [""; 0]);
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollout_and_the_way_back_leave_nothing() {
-    let Some(shop) = Shop::open("rollout").await else { return };
-    let before = shop.picture().await;
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_rollout_and_a_rollback_leave_nothing() {
+    let shop = Shop::open("rollout").await;
+    let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let rollout = FaultKind::Rollout { service: "shop".to_owned() };
     assert_eq!(applied(&system, &rollout).await.unwrap().keep().hits, 2);
@@ -161,14 +166,15 @@ async fn a_rollout_and_the_way_back_leave_nothing() {
     })
     .await;
     assert_eq!(system.teardown().await, [""; 0]);
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn containers_are_ended_and_stressed_from_within() {
-    let Some(shop) = Shop::open("within").await else { return };
-    let before = shop.picture().await;
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn containers_are_killed_and_stressed_from_within() {
+    let shop = Shop::open("within").await;
+    let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let stress = platform(PlatformFault::Stress { pick: Pick::One, cpu: 1, memory: 8 });
     let stressed = applied(&system, &stress).await.unwrap();
@@ -179,15 +185,16 @@ async fn containers_are_ended_and_stressed_from_within() {
     all_ready(&system, 2).await;
     assert_eq!(numbers(&system).await, [1, 2], "the pods stayed");
     assert_eq!(system.teardown().await, [""; 0]);
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_is_cordoned_and_drained_and_given_back() {
-    let Some(shop) = Shop::open("node").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_node_is_cordoned_drained_and_restored() {
+    let shop = Shop::open("node").await;
     let _alone = NODES.lock().await;
-    let before = (shop.picture().await, whole::nodes(&shop.client).await);
+    let before = (shop.snapshot().await, snapshot::nodes(&shop.client).await);
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     for fault in [NodeFault::Cordon, NodeFault::Drain, NodeFault::Outage] {
         let kind = FaultKind::Nodes {
@@ -200,6 +207,6 @@ async fn a_node_is_cordoned_and_drained_and_given_back() {
         all_ready(&system, 2).await;
     }
     assert_eq!(system.teardown().await, [""; 0]);
-    assert_eq!((shop.picture().await, whole::nodes(&shop.client).await), before);
+    assert_eq!((shop.snapshot().await, snapshot::nodes(&shop.client).await), before);
     shop.close().await;
 }

@@ -18,27 +18,29 @@ fn faults() -> Vec<FaultKind> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_cluster_puts_things_back_by_itself() {
-    let Some(shop) = Shop::open("dead-man").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn the_watchdog_restores_what_a_killed_run_has_changed() {
+    let shop = Shop::open("dead-man").await;
     shop.no_autoscaler().await;
-    let before = shop.picture().await;
+    let before = shop.snapshot().await;
     let options = shop.options(Watchdog::Job(None), Duration::from_secs(1));
     let system = shop.enter(&options).await;
     for kind in faults() {
         applied(&system, &kind).await.unwrap().keep();
     }
-    assert_ne!(shop.picture().await, before);
-    // As if this process had been killed: nothing is put back by it.
+    assert_ne!(shop.snapshot().await, before);
+    // As if this process had been killed: it restores nothing.
     drop(system);
-    until("the namespace is as it was", || async { shop.picture().await == before }).await;
+    until("the namespace is as it was", || async { shop.snapshot().await == before }).await;
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn reverting_twice_does_nothing_the_second_time() {
-    let Some(shop) = Shop::open("revert").await else { return };
+    let shop = Shop::open("revert").await;
     shop.no_autoscaler().await;
-    let before = shop.picture().await;
+    let before = shop.snapshot().await;
     let options = shop.options(Watchdog::None, Duration::from_secs(600));
     let system = shop.enter(&options).await;
     for kind in faults() {
@@ -50,7 +52,7 @@ async fn reverting_twice_does_nothing_the_second_time() {
     assert_eq!(revert(&cluster, &RunSelector::Expired).await.done, [""; 0]);
     let once = revert(&cluster, &RunSelector::Run(options.run.clone())).await;
     assert!(once.is_clean() && once.done.len() == 3, "{once:?}");
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     let twice = revert(&cluster, &RunSelector::Run(options.run)).await;
     assert!(twice.is_clean() && twice.done.is_empty(), "{twice:?}");
     shop.close().await;

@@ -1,12 +1,22 @@
-//! What faults do on a real cluster, and that everything is as it was afterwards. Needs
-//! BRUNT_TEST_KUBECONFIG, and an image of brunt that the nodes have, named by BRUNT_TEST_IMAGE;
-//! says so and does nothing without them. Each test has a namespace of its own, which goes when the
-//! test ends.
+//! What faults do on a real cluster, and that everything is restored afterwards. Each test has a
+//! namespace of its own, which is deleted when the test ends.
+//!
+//! All of them are ignored unless they are asked for (`--ignored` or `--include-ignored`), as they
+//! need a cluster that BRUNT_TEST_KUBECONFIG names, and an image of brunt that its nodes have,
+//! named by BRUNT_TEST_IMAGE. Without these a test that is asked for fails, and says so.
+//!
+//! - `edges::`, `faults::`, `left_behind::`, `placement::` and `restored::` need nothing else, and
+//!   take some minutes together.
+//! - `effects::` looks at the pods themselves; it takes longer, and needs metrics-server.
+//! - `cluster_failures::`, `killed::` and `workers::` start the program itself, which
+//!   BRUNT_TEST_BINARY names; without it, they take the one that `cargo build` puts beside these
+//!   tests. `killed::` does as many kills as BRUNT_TEST_KILLS says.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod altered;
+mod cluster_failures;
 mod controller;
+mod customers;
 mod edges;
 mod effects;
 mod faults;
@@ -18,6 +28,6 @@ mod placement;
 mod pods;
 mod restored;
 mod shop;
-mod troubles;
-mod whole;
+mod shop_changes;
+mod snapshot;
 mod workers;

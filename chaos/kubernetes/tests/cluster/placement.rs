@@ -9,20 +9,21 @@ use brunt_scenarios::plan::{FaultKind, NodePick, Pick, PlatformFault, ReplicaFil
 
 use crate::inject_fault::{ALL, LASTS, applied, chance};
 use crate::shop::{Shop, until};
-use crate::whole::{self, Picture};
+use crate::snapshot::{self, Snapshot};
 
 fn removed() -> FaultKind {
     FaultKind::Platform { service: "shop".to_owned(), fault: PlatformFault::Remove }
 }
 
 /// What somebody who writes objects sees.
-async fn written(shop: &Shop) -> Picture {
-    whole::written(shop.picture().await)
+async fn written(shop: &Shop) -> Snapshot {
+    snapshot::written(shop.snapshot().await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_workload_is_applied_again_with_what_the_run_had_changed_in_it() {
-    let Some(shop) = Shop::open("removed").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_removed_workload_is_applied_again_with_earlier_changes_of_the_run() {
+    let shop = Shop::open("removed").await;
     shop.no_autoscaler().await;
     let before = written(&shop).await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
@@ -52,8 +53,9 @@ async fn a_deleted_workload_is_applied_again_with_what_the_run_had_changed_in_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_workload_comes_back_although_the_run_is_gone() {
-    let Some(shop) = Shop::open("removed-for-good").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn the_watchdog_applies_a_removed_workload_again() {
+    let shop = Shop::open("removed-for-good").await;
     shop.no_autoscaler().await;
     let before = written(&shop).await;
     let options = shop.options(Watchdog::Job(None), Duration::from_secs(1));
@@ -65,8 +67,9 @@ async fn a_deleted_workload_comes_back_although_the_run_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_workload_that_somebody_else_has_made_meanwhile_is_left_as_it_is() {
-    let Some(shop) = Shop::open("replaced").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_workload_that_somebody_else_has_made_meanwhile_is_left() {
+    let shop = Shop::open("replaced").await;
     shop.no_autoscaler().await;
     let options = shop.options(Watchdog::None, LASTS);
     let system = shop.enter(&options).await;
@@ -84,12 +87,13 @@ async fn a_workload_that_somebody_else_has_made_meanwhile_is_left_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_them() {
-    let Some(shop) = Shop::open("together").await else { return };
+    let shop = Shop::open("together").await;
     shop.spread().await;
     shop.guard().await;
     shop.no_autoscaler().await;
-    let before = shop.picture().await;
+    let before = shop.snapshot().await;
     let options = shop.options(Watchdog::None, LASTS);
     let system = shop.enter_without(&options, &["spread", "disruptionBudget"]).await;
     let nodes: BTreeSet<String> = shop.nodes().await;
@@ -99,13 +103,14 @@ async fn replicas_that_are_not_spread_are_on_one_node_and_no_budget_protects_the
     let evicted = applied(&system, &evict).await.unwrap();
     assert_eq!(evicted.keep().hits, 2, "both may go at once");
     assert_eq!(system.teardown().await, [""; 0]);
-    assert_eq!(shop.picture().await, before);
+    assert_eq!(shop.snapshot().await, before);
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn replicas_are_picked_where_they_are_and_by_their_labels() {
-    let Some(shop) = Shop::open("where").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn replicas_are_selected_by_node_zone_and_labels() {
+    let shop = Shop::open("where").await;
     shop.no_autoscaler().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let node = shop.nodes().await.into_iter().next();

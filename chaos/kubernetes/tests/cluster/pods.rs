@@ -1,5 +1,6 @@
 //! A look at a shop's pods, and at the nodes under them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{Node, Pod};
@@ -13,6 +14,17 @@ use crate::shop::{Shop, resource};
 const LOOK: Duration = Duration::from_millis(20);
 
 impl Shop {
+    /// The nodes on which its pods are that are not on their way out.
+    pub async fn nodes(&self) -> BTreeSet<String> {
+        let pods = self.api(&resource("", "v1", "Pod", "pods"));
+        let all = pods.list(&ListParams::default().labels("app=shop")).await.unwrap().items;
+        let stays = |pod: &&DynamicObject| pod.metadata.deletion_timestamp.is_none();
+        let node = |pod: &DynamicObject| {
+            pod.data["spec"]["nodeName"].as_str().unwrap_or_default().to_owned()
+        };
+        all.iter().filter(stays).map(node).collect()
+    }
+
     /// Those that are not about to go.
     pub async fn pods(&self) -> Vec<Pod> {
         let mut all = self.everybody().list(&of_shop()).await.unwrap().items;

@@ -1,18 +1,17 @@
 //! A namespace with one service in it, and the means to look at it.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use brunt_kubernetes::{ChangeMode, ClusterRun, ClusterRunOptions, ClusterTarget, Watchdog};
 use brunt_scenarios::plan::System;
 use brunt_scenarios::source::Source;
-use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams};
+use kube::api::{Api, DeleteParams, DynamicObject, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Client, Config};
 use serde_json::{Value, json};
 
-use crate::whole::{self, Picture};
+use crate::snapshot::{self, Snapshot};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -42,6 +41,15 @@ services:
   gateway: {command: [brunt, serve, coffee, gateway], port: 8081, calls: {shop: {env: API_STOCK_URL}}}
 ";
 
+/// A variable without which nothing can be tested here.
+fn needed(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| {
+        panic!(
+            "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE ({variable} is not)"
+        )
+    })
+}
+
 pub fn resource(group: &str, version: &str, kind: &str, plural: &str) -> ApiResource {
     ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
 }
@@ -50,20 +58,16 @@ pub fn resource(group: &str, version: &str, kind: &str, plural: &str) -> ApiReso
 pub static NODES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 impl Shop {
-    /// `None` where there is no cluster to test on.
-    pub async fn open(name: &str) -> Option<Self> {
-        let (Ok(path), Ok(image)) =
-            (std::env::var("BRUNT_TEST_KUBECONFIG"), std::env::var("BRUNT_TEST_IMAGE"))
-        else {
-            eprintln!("not run: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE");
-            return None;
-        };
+    /// Makes the namespace and the service. A test that has come here was asked for, so it fails
+    /// where there is no cluster.
+    pub async fn open(name: &str) -> Self {
+        let (path, image) = (needed("BRUNT_TEST_KUBECONFIG"), needed("BRUNT_TEST_IMAGE"));
         let file = Kubeconfig::read_from(path).unwrap();
         let config =
             Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await.unwrap();
         let client = Client::try_from(config).unwrap();
         let namespace = format!("k2-{name}-{:06x}", fastrand::u32(..0x0100_0000));
-        let kinds = whole::kinds(&client).await;
+        let kinds = snapshot::kinds(&client).await;
         let shop = Self { client, namespace, image, system: SYSTEM, kinds };
         let spaces: Api<DynamicObject> =
             Api::all_with(shop.client.clone(), &resource("", "v1", "Namespace", "namespaces"));
@@ -72,7 +76,7 @@ impl Shop {
             .await
             .unwrap();
         shop.furnish().await;
-        Some(shop)
+        shop
     }
 
     async fn furnish(&self) {
@@ -138,60 +142,12 @@ impl Shop {
         self.make("", "v1", "Service", "services", service).await;
     }
 
-    /// A budget that lets nobody go.
-    pub async fn guard(&self) {
-        let budget = json!({"metadata": {"name": "shop"},
-            "spec": {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "shop"}}}});
-        self.make("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", budget).await;
-    }
-
-    /// Asks for its replicas to be on different nodes.
-    pub async fn spread(&self) {
-        let constraint = json!({
-            "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": {"app": "shop"}},
-        });
-        let patch =
-            json!({"spec": {"template": {"spec": {"topologySpreadConstraints": [constraint]}}}});
-        self.patch("Deployment", Patch::Merge(patch)).await;
-    }
-
-    /// The nodes on which its pods are that are not on their way out.
-    pub async fn nodes(&self) -> BTreeSet<String> {
-        let pods = self.api(&resource("", "v1", "Pod", "pods"));
-        let all = pods.list(&ListParams::default().labels("app=shop")).await.unwrap().items;
-        let stays = |pod: &&DynamicObject| pod.metadata.deletion_timestamp.is_none();
-        let node = |pod: &DynamicObject| {
-            pod.data["spec"]["nodeName"].as_str().unwrap_or_default().to_owned()
-        };
-        all.iter().filter(stays).map(node).collect()
-    }
-
-    /// Makes the Deployment anew as it was, with so many replicas, as somebody else would.
-    pub async fn make_again(&self, mut deployment: Value, replicas: u32) {
-        let meta = deployment["metadata"].as_object_mut().unwrap();
-        meta.retain(|key, _| key == "name" || key == "labels");
-        deployment["spec"]["replicas"] = json!(replicas);
-        self.make("apps", "v1", "Deployment", "deployments", deployment).await;
-    }
-
-    /// Takes the autoscaler away, which would have a say in the number of replicas.
-    pub async fn no_autoscaler(&self) {
-        let api = self.api(&resource(
-            "autoscaling",
-            "v2",
-            "HorizontalPodAutoscaler",
-            "horizontalpodautoscalers",
-        ));
-        api.delete("shop", &DeleteParams::default()).await.unwrap();
-    }
-
     pub async fn patch(&self, kind: &str, patch: Patch<Value>) {
         let resource = self.kinds.iter().find(|one| one.kind == kind).unwrap();
         self.api(resource).patch("shop", &PatchParams::default(), &patch).await.unwrap();
     }
 
-    async fn make(&self, group: &str, version: &str, kind: &str, plural: &str, value: Value) {
+    pub async fn make(&self, group: &str, version: &str, kind: &str, plural: &str, value: Value) {
         let api = self.api(&resource(group, version, kind, plural));
         api.create(&PostParams::default(), &object(value)).await.unwrap();
     }
@@ -211,36 +167,32 @@ impl Shop {
         serde_json::to_value(self.api(resource).get(name).await.unwrap()).unwrap()
     }
 
-    pub async fn set_replicas(&self, replicas: u32) {
-        self.patch("Deployment", Patch::Merge(json!({"spec": {"replicas": replicas}}))).await;
-    }
-
     /// Every object of the namespace as people would compare it, and what belongs to it outside.
     /// Pods come and go, and are left out.
-    pub async fn picture(&self) -> Picture {
-        let mut picture = self.whole().await;
-        picture.retain(|name, _| !whole::is_pod(name));
-        picture
+    pub async fn snapshot(&self) -> Snapshot {
+        let mut snapshot = self.snapshot_with_pods().await;
+        snapshot.retain(|name, _| !snapshot::is_pod(name));
+        snapshot
     }
 
     /// The same, and how many pods there are of each kind.
-    pub async fn whole(&self) -> Picture {
-        let mut picture = whole::namespace(&self.client, &self.namespace, &self.kinds).await;
-        picture.extend(whole::around(&self.client, &self.namespace).await);
-        picture
+    pub async fn snapshot_with_pods(&self) -> Snapshot {
+        let mut snapshot = snapshot::namespace(&self.client, &self.namespace, &self.kinds).await;
+        snapshot.extend(snapshot::around(&self.client, &self.namespace).await);
+        snapshot
     }
 
     /// Waits until all pods are ready, and nothing else is there.
     pub async fn all_ready(&self) {
         let expected: &[&str] = if self.system == BOTH { &["1", "2"] } else { &["2"] };
-        let all = |picture: &Picture| {
-            let pods = picture.iter().filter(|(name, _)| whole::is_pod(name));
+        let all = |snapshot: &Snapshot| {
+            let pods = snapshot.iter().filter(|(name, _)| snapshot::is_pod(name));
             let (names, mut counts): (Vec<_>, Vec<_>) =
                 pods.map(|(name, count)| (name, count.as_str())).unzip();
             counts.sort_unstable();
             counts == expected && names.iter().all(|name| name.ends_with("ready: true"))
         };
-        until("all pods are ready", || async { all(&self.whole().await) }).await;
+        until("all pods are ready", || async { all(&self.snapshot_with_pods().await) }).await;
     }
 
     pub fn options(&self, watchdog: Watchdog, lasts: Duration) -> ClusterRunOptions {

@@ -1,11 +1,52 @@
-//! A shop that is not as it should be, and accounts on it.
+//! Changes of the shop that others make: budgets, constraints, accounts, and what is missing.
 
-use kube::api::{Patch, PatchParams};
+use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, resource};
 
 impl Shop {
+    /// A budget that lets nobody go.
+    pub async fn guard(&self) {
+        let budget = json!({"metadata": {"name": "shop"},
+            "spec": {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "shop"}}}});
+        self.make("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", budget).await;
+    }
+
+    /// Asks for its replicas to be on different nodes.
+    pub async fn spread(&self) {
+        let constraint = json!({
+            "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": {"app": "shop"}},
+        });
+        let patch =
+            json!({"spec": {"template": {"spec": {"topologySpreadConstraints": [constraint]}}}});
+        self.patch("Deployment", Patch::Merge(patch)).await;
+    }
+
+    /// Makes the Deployment anew as it was, with so many replicas, as somebody else would.
+    pub async fn make_again(&self, mut deployment: Value, replicas: u32) {
+        let meta = deployment["metadata"].as_object_mut().unwrap();
+        meta.retain(|key, _| key == "name" || key == "labels");
+        deployment["spec"]["replicas"] = json!(replicas);
+        self.make("apps", "v1", "Deployment", "deployments", deployment).await;
+    }
+
+    /// Takes the autoscaler away, which would have a say in the number of replicas.
+    pub async fn no_autoscaler(&self) {
+        let api = self.api(&resource(
+            "autoscaling",
+            "v2",
+            "HorizontalPodAutoscaler",
+            "horizontalpodautoscalers",
+        ));
+        api.delete("shop", &DeleteParams::default()).await.unwrap();
+    }
+
+    pub async fn set_replicas(&self, replicas: u32) {
+        self.patch("Deployment", Patch::Merge(json!({"spec": {"replicas": replicas}}))).await;
+    }
+
     /// Takes away what the autoscaler measures by, and gives it room.
     pub async fn no_requests(&self) {
         let none = json!({"spec": {"template": {"spec": {"containers": [{"name": "service", "resources": null}]}}}});

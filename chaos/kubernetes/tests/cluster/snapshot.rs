@@ -17,7 +17,7 @@ const BY_THEMSELVES: [&str; 6] =
 const ITS_OWN: [&str; 2] = ["ServiceAccount default", "ConfigMap kube-root-ca.crt"];
 
 /// Name of each object → all of it that matters.
-pub type Picture = BTreeMap<String, String>;
+pub type Snapshot = BTreeMap<String, String>;
 
 /// Every kind of object that can be in a namespace, asked of the API server.
 pub async fn kinds(client: &Client) -> Vec<kube::core::ApiResource> {
@@ -36,8 +36,8 @@ pub async fn namespace(
     client: &Client,
     namespace: &str,
     kinds: &[kube::core::ApiResource],
-) -> Picture {
-    let mut picture = Picture::new();
+) -> Snapshot {
+    let mut snapshot = Snapshot::new();
     for kind in kinds {
         let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, kind);
         for one in api.list(&ListParams::default()).await.unwrap() {
@@ -48,14 +48,14 @@ pub async fn namespace(
                     one.owner_references().iter().map(|owner| owner.kind.clone()).collect();
                 let each = format!("Pod of {owners:?} {:?}, ready: {}", app(&one), is_ready(&one));
                 let pods: usize =
-                    picture.get(&each).map_or(0, |count: &String| count.parse().unwrap());
-                picture.insert(each, (pods + 1).to_string());
+                    snapshot.get(&each).map_or(0, |count: &String| count.parse().unwrap());
+                snapshot.insert(each, (pods + 1).to_string());
             } else if !ITS_OWN.contains(&name.as_str()) {
-                picture.insert(name, yaml(one));
+                snapshot.insert(name, yaml(one));
             }
         }
     }
-    picture
+    snapshot
 }
 
 /// Whether that is the name under which pods are counted.
@@ -65,7 +65,7 @@ pub fn is_pod(name: &str) -> bool {
 
 /// Nodes as faults could change them. They are the whole cluster's, so only one test at a time
 /// may compare them.
-pub async fn nodes(client: &Client) -> Picture {
+pub async fn nodes(client: &Client) -> Snapshot {
     let nodes: Api<k8s_openapi::api::core::v1::Node> = Api::all(client.clone());
     let all = nodes.list(&ListParams::default()).await.unwrap().into_iter().map(|node| {
         let notes: Vec<_> =
@@ -84,16 +84,16 @@ pub async fn nodes(client: &Client) -> Picture {
 }
 
 /// What runs on this namespace have given themselves outside of it.
-pub async fn around(client: &Client, namespace: &str) -> Picture {
-    let mut picture = Picture::new();
+pub async fn around(client: &Client, namespace: &str) -> Snapshot {
+    let mut snapshot = Snapshot::new();
     let ours = ListParams::default().labels(&format!("brunt.dev/namespace={namespace}"));
     let roles: Api<k8s_openapi::api::rbac::v1::ClusterRole> = Api::all(client.clone());
     let bindings: Api<k8s_openapi::api::rbac::v1::ClusterRoleBinding> = Api::all(client.clone());
     let roles = roles.list(&ours).await.unwrap().into_iter().map(|one| one.name_any());
     let bindings = bindings.list(&ours).await.unwrap().into_iter().map(|one| one.name_any());
-    picture.extend(roles.map(|name| (format!("ClusterRole {name}"), String::new())));
-    picture.extend(bindings.map(|name| (format!("ClusterRoleBinding {name}"), String::new())));
-    picture
+    snapshot.extend(roles.map(|name| (format!("ClusterRole {name}"), String::new())));
+    snapshot.extend(bindings.map(|name| (format!("ClusterRoleBinding {name}"), String::new())));
+    snapshot
 }
 
 /// An object as YAML, less what the API server and its controllers keep of their own.
@@ -114,13 +114,13 @@ fn yaml(one: DynamicObject) -> String {
 }
 
 /// The same without what tells an object from one that was made again just like it.
-pub fn written(picture: Picture) -> Picture {
+pub fn written(snapshot: Snapshot) -> Snapshot {
     let theirs = |line: &&str| {
         ["uid:", "creationTimestamp:"].iter().any(|field| line.trim_start().starts_with(field))
     };
     let without =
         |text: String| text.lines().filter(|line| !theirs(line)).collect::<Vec<_>>().join("\n");
-    picture.into_iter().map(|(name, text)| (name, without(text))).collect()
+    snapshot.into_iter().map(|(name, text)| (name, without(text))).collect()
 }
 
 fn app(pod: &DynamicObject) -> Option<String> {
@@ -133,7 +133,7 @@ fn is_ready(pod: &DynamicObject) -> bool {
 }
 
 /// What differs, for a message that can be read.
-pub fn difference(before: &Picture, after: &Picture) -> String {
+pub fn difference(before: &Snapshot, after: &Snapshot) -> String {
     let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let differs = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
     let said = differs

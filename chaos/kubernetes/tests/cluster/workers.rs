@@ -39,21 +39,23 @@ async fn under_load(shop: &Shop) -> Controller {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn workers_together_put_on_the_load() {
-    let Some(shop) = Shop::open("workers").await else { return };
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
+async fn workers_generate_the_load_together() {
+    let shop = Shop::open("workers").await;
     shop.all_ready().await;
-    let before = shop.whole().await;
+    let before = shop.snapshot_with_pods().await;
     let ended = Controller::start(&shop, LOAD, &INSIDE).finish(ENDS_WITHIN).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
-    until("nothing of them is left", || async { shop.whole().await == before }).await;
+    until("nothing of them is left", || async { shop.snapshot_with_pods().await == before }).await;
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
 async fn a_worker_that_is_killed_or_evicted_is_named_with_the_reason() {
-    let Some(shop) = Shop::open("killed-worker").await else { return };
+    let shop = Shop::open("killed-worker").await;
     shop.all_ready().await;
-    let before = shop.whole().await;
+    let before = shop.snapshot_with_pods().await;
     for (evicts, reason) in [(true, "evict"), (false, "deleted")] {
         let controller = under_load(&shop).await;
         let victim = working(&shop).await[1].name_any();
@@ -71,16 +73,18 @@ async fn a_worker_that_is_killed_or_evicted_is_named_with_the_reason() {
             .map(|(_, why)| why.to_owned());
         let why = why.unwrap_or_else(|| panic!("{}", ended.said));
         assert!(why[..120].contains(reason), "{reason}: {why}");
-        until("nothing of them is left", || async { shop.whole().await == before }).await;
+        until("nothing of them is left", || async { shop.snapshot_with_pods().await == before })
+            .await;
     }
     shop.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
 async fn no_worker_outlives_its_controller() {
-    let Some(shop) = Shop::open("orphans").await else { return };
+    let shop = Shop::open("orphans").await;
     shop.all_ready().await;
-    let before = shop.whole().await;
+    let before = shop.snapshot_with_pods().await;
     let mut controller = under_load(&shop).await;
     assert_eq!(working(&shop).await.len(), 3);
     assert!(controller.kill());
@@ -92,6 +96,6 @@ async fn no_worker_outlives_its_controller() {
     );
     // Much sooner than by the Job's deadline, or with the load's end.
     assert!(killed.elapsed() < Duration::from_secs(10), "{:?}", killed.elapsed());
-    until("nothing of them is left", || async { shop.whole().await == before }).await;
+    until("nothing of them is left", || async { shop.snapshot_with_pods().await == before }).await;
     shop.close().await;
 }
