@@ -15,4 +15,5 @@ pub(crate) mod port_forward;
 pub(crate) mod report_configmap;
 #[cfg(test)]
 pub(crate) mod scripted_api;
+pub(crate) mod security_context;
 pub(crate) mod write;

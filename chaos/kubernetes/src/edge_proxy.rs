@@ -2,8 +2,8 @@
 //! place. The callee's Service leads to it, and a second Service, which the run adds, leads to the
 //! callee as the first one did.
 //!
-//! None of it needs privileges or a mesh. Callers are told apart by their pods' addresses, which the
-//! proxy gets with its routing table.
+//! None of it needs privileges or a mesh. Callers are told apart by their pods' addresses, which
+//! the proxy gets with its routing table.
 
 pub(crate) mod control_connection;
 mod counts;

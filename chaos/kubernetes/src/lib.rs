@@ -1,8 +1,8 @@
 //! Systems on a Kubernetes cluster: the only crate that names kube.
 //!
 //! [`Cluster`] is a connection to one namespace. Its client never repeats a call by itself, because
-//! a fault that is injected twice is another fault, and a disruption budget's 429 is an answer. Every
-//! call ends within a bound.
+//! a fault that is injected twice is another fault, and a disruption budget's 429 is an answer.
+//! Every call ends within a bound.
 //!
 //! [`ClusterRun`] is a system for the length of one run: faults are injected into it, and what
 //! happens to it is observed. Each change is recorded on the changed object in the same patch: the

@@ -1,4 +1,5 @@
-//! A system on a cluster for the length of one run: owns what the run needs, and is its public face.
+//! A system on a cluster for the length of one run: owns what the run needs, and is its public
+//! face.
 
 pub(crate) mod options;
 mod prepare;
@@ -51,6 +52,7 @@ impl ClusterRun {
     /// When a service has not become ready within its bound, with what to look at.
     pub async fn ready(&self) -> Result<(), KubeError> {
         let (changer, observer, services) = (&self.changer, &self.observer, &self.services);
+        // Before anything is waited for, as these changes roll services out.
         let rollouts = prepare::prepare(changer, services).await?;
         if changer.is_dry_run() {
             return self.edge_proxies.install(changer, observer, services).await;
@@ -60,6 +62,7 @@ impl ClusterRun {
             let one = (service.as_str(), workload);
             readiness::wait_until_ready(observer, services, one, generation).await?;
         }
+        // After the rollouts, whose pods would all be new to the proxies and their callers.
         self.edge_proxies.install(changer, observer, services).await?;
         let settled = |service: &&String| self.settled_autoscalers.contains(service);
         for service in services.workloads.keys().filter(settled) {

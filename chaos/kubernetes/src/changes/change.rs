@@ -26,8 +26,8 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    /// Makes the change and its record in one patch. A later change by the same run keeps the values
-    /// of the first record as those before. Returns the object's generation after it.
+    /// Makes the change and its record in one patch. A later change by the same run keeps the
+    /// values of the first record as those before. Returns the object's generation after it.
     pub(crate) async fn apply(
         &self,
         writer: Writer<'_>,
@@ -67,12 +67,15 @@ impl Change {
             return Err(in_use(&self.object, other));
         }
         let mut edits = before.map(|stored| stored.record.edits).unwrap_or_default();
+        // Without the test, a change that came in between would be overwritten and recorded as
+        // ours.
         let mut operations = vec![test_version(object)];
         for (path, set) in &self.values {
             let (path, set) =
                 rooted(object, path, set.clone()).unwrap_or((path.clone(), set.clone()));
             let was = object.pointer(&path).cloned();
             operations.extend(set_value(object, &path, set.as_ref()));
+            // The value before the run is what is restored, however often the run changes it.
             match edits.iter_mut().find(|edit| edit.path == path) {
                 Some(edit) => edit.set = set,
                 None if was != set => edits.push(Edit { path, was, set }),
@@ -87,9 +90,9 @@ impl Change {
         Ok(Some(operations))
     }
 
-    /// Two changes of which one contains the other could not be restored one by one. A pod template
-    /// may be set over a rollout, as neither ends before the run does, and the whole is restored
-    /// first.
+    /// Two changes of which one contains the other could not be restored one by one. A pod
+    /// template may be set over a rollout, as neither ends before the run does, and the whole
+    /// is restored first.
     fn must_not_overlap(&self, object: &Value, all: &[StoredRecord]) -> Result<(), KubeError> {
         let others = all.iter().filter(|stored| stored.slot != self.slot);
         for (other, edit) in

@@ -53,6 +53,8 @@ impl Changer {
         self.check_lease()?;
         let generation = change.apply(self.writer(), &self.lease).await?;
         for (path, value) in &change.values {
+            // Notes are for the user who asked for a dry run and wrote the values; the log leaves
+            // some out.
             let value = value.as_ref().map_or("removed".to_owned(), |value| format!("= {value}"));
             self.note(format!("{}: {path} {value}", change.object));
         }

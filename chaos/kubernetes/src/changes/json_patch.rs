@@ -56,6 +56,8 @@ pub(crate) fn covers(found: &Value, set: &Value) -> bool {
             set.iter().all(there)
         }
         (Value::Array(found), Value::Array(set)) => {
+            // Elements have no names here, so a list that got longer is a list that somebody
+            // changed.
             found.len() == set.len() && found.iter().zip(set).all(|(found, set)| covers(found, set))
         }
         (found, set) => found == set,
@@ -84,6 +86,7 @@ pub(crate) fn rooted(
     if parent.is_empty() || object.pointer(parent).is_some() {
         return Some((path.to_owned(), set));
     }
+    // A pointer escapes slashes and tildes of keys, a JSON object does not.
     let key = leaf.replace("~1", "/").replace("~0", "~");
     rooted(object, parent, set.map(|value| json!({key: value})))
 }

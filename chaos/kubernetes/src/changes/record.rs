@@ -48,8 +48,8 @@ pub(crate) struct StoredRecord {
     pub(crate) record: ChangeRecord,
 }
 
-/// The records on an object. One that cannot be read is an error: skipping it would leave the object
-/// changed for ever.
+/// The records on an object. One that cannot be read is an error: skipping it would leave the
+/// object changed for ever.
 pub(crate) fn stored_records(object: &Value) -> Result<Vec<StoredRecord>, KubeError> {
     let annotations = object.pointer("/metadata/annotations").and_then(Value::as_object);
     let ours = annotations

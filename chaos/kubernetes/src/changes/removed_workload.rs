@@ -17,8 +17,8 @@ use crate::client::labels::{EXPIRES, HOLDS_REMOVED, RUN};
 use crate::client::object::{ChangeMode, KINDS, ObjectRef};
 use crate::client::write::{MANAGER, Writer};
 
-/// Keys of the ConfigMap: the kind, the object as JSON, and the field manager in whose name it is
-/// applied again.
+/// Keys of the ConfigMap: the kind, the object as JSON, and the field manager in whose name it
+/// is applied again.
 const KIND: &str = "kind";
 const OBJECT: &str = "object";
 const FIELD_MANAGER: &str = "manager";
@@ -49,6 +49,7 @@ pub(crate) async fn remove(changer: &Changer, object: &ObjectRef) -> Result<(), 
 async fn keep(changer: &Changer, object: &ObjectRef, found: &Value) -> Result<(), KubeError> {
     let (what, name) = (format!("keep {object}"), holder(object, changer.lease()));
     let (maps, map) = (changer.cluster().api::<ConfigMap>(), held(object, found, changer.lease()));
+    // Forced: it is the run's own map, which an attempt before this one may have written.
     let params = PatchParams::apply(MANAGER).force();
     changer.writer().apply(&what, &maps, ("ConfigMap", &name), &params, &map).await
 }
@@ -57,6 +58,7 @@ async fn keep(changer: &Changer, object: &ObjectRef, found: &Value) -> Result<()
 async fn delete(changer: &Changer, object: &ObjectRef, found: &Value) -> Result<(), KubeError> {
     let text = |path| found.pointer(path).and_then(Value::as_str).map(str::to_owned);
     let same = Preconditions {
+        // Of this version: what came after it was not kept.
         uid: text("/metadata/uid"),
         resource_version: text("/metadata/resourceVersion"),
     };
@@ -97,6 +99,7 @@ fn bare(found: &Value) -> Value {
     if let Some(meta) = bare.pointer_mut("/metadata").and_then(Value::as_object_mut) {
         SERVER_FIELDS.iter().for_each(|field| drop(meta.remove(*field)));
         if let Some(annotations) = meta.get_mut("annotations").and_then(Value::as_object_mut) {
+            // The Deployment's controller numbers revisions itself.
             annotations.remove("deployment.kubernetes.io/revision");
         }
     }
@@ -206,7 +209,8 @@ mod tests {
         json!({
             "apiVersion": "apps/v1", "kind": "Deployment",
             "metadata": {
-                "name": "shop", "uid": "u", "resourceVersion": "7", "generation": 3, "creationTimestamp": "x",
+                "name": "shop", "uid": "u", "resourceVersion": "7", "generation": 3,
+                "creationTimestamp": "x",
                 "annotations": {"mine": "x", "deployment.kubernetes.io/revision": "4"},
                 "managedFields": [
                     {"manager": "kube-controller-manager", "operation": "Update"},

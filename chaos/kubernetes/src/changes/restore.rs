@@ -57,6 +57,7 @@ pub(crate) async fn restore(
 pub(super) fn undoing(found: &Value, stored: &StoredRecord) -> (Vec<Value>, Vec<String>) {
     let mut operations = vec![test_version(found)];
     let mut drift = Vec::new();
+    // In reverse: a later edit may be below a parent that an earlier one has added.
     for edit in stored.record.edits.iter().rev() {
         let now = found.pointer(&edit.path);
         let as_set = match (now, &edit.set) {
@@ -65,6 +66,7 @@ pub(super) fn undoing(found: &Value, stored: &StoredRecord) -> (Vec<Value>, Vec<
         };
         if as_set {
             operations.extend(set_value(found, &edit.path, edit.was.as_ref()));
+        // Neither value: somebody else has decided, and brunt does not overrule.
         } else if now != edit.was.as_ref() {
             drift.push(format!(
                 "{} was set to {} and is {} now; left as it is",

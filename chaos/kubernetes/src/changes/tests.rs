@@ -42,9 +42,11 @@ fn scale() -> Change {
     }
 }
 
-fn noted() -> Value {
-    json!({"revert.brunt.dev/replicas":
-        r#"{"run":"a","expires":"2026-01-01T00:00:00Z","namespace":"ns","edits":[{"path":"/spec/replicas","was":2,"set":0}]}"#})
+fn recorded() -> Value {
+    let edit = json!({"path": "/spec/replicas", "was": 2, "set": 0});
+    let record = json!({
+        "run": "a", "expires": "2026-01-01T00:00:00Z", "namespace": "ns", "edits": [edit]});
+    json!({"revert.brunt.dev/replicas": record.to_string()})
 }
 
 #[tokio::test]
@@ -57,7 +59,7 @@ async fn change_and_record_go_in_one_patch_that_tests_the_version() {
     ];
     let (cluster, script) = cluster(vec![
         call(Method::GET, SHOP, 200, shop(2, &json!({}))),
-        call(Method::PATCH, SHOP, 200, shop(0, &noted())).saying(&says),
+        call(Method::PATCH, SHOP, 200, shop(0, &recorded())).saying(&says),
     ]);
     scale().apply(writer(&cluster, ChangeMode::Apply), &lease()).await.unwrap();
     script.await.unwrap();
@@ -69,7 +71,7 @@ async fn a_change_is_made_again_when_somebody_else_was_quicker() {
         call(Method::GET, SHOP, 200, shop(2, &json!({}))),
         call(Method::PATCH, SHOP, 422, no(422, "Invalid", "the server rejected our request")),
         call(Method::GET, SHOP, 200, shop(3, &json!({}))),
-        call(Method::PATCH, SHOP, 200, shop(0, &noted())).saying(&[r#"\"was\":3"#]),
+        call(Method::PATCH, SHOP, 200, shop(0, &recorded())).saying(&[r#"\"was\":3"#]),
     ]);
     scale().apply(writer(&cluster, ChangeMode::Apply), &lease()).await.unwrap();
     script.await.unwrap();
@@ -79,7 +81,7 @@ async fn a_change_is_made_again_when_somebody_else_was_quicker() {
 async fn a_dry_run_asks_the_api_server_to_change_nothing() {
     let (cluster, script) = cluster(vec![
         call(Method::GET, SHOP, 200, shop(2, &json!({}))),
-        call(Method::PATCH, "dryRun=All", 200, shop(0, &noted())),
+        call(Method::PATCH, "dryRun=All", 200, shop(0, &recorded())),
     ]);
     scale().apply(writer(&cluster, ChangeMode::DryRun), &lease()).await.unwrap();
     script.await.unwrap();
@@ -127,15 +129,20 @@ fn none(kind: &str) -> Value {
 /// Everything is looked at; nothing is touched that belongs to a run that goes on.
 #[tokio::test]
 async fn only_expired_runs_are_reverted_and_their_watchdog_is_deleted_last() {
-    let mut other = shop(0, &noted());
+    let mut other = shop(0, &recorded());
     other["metadata"]["name"] = json!("other");
     other["metadata"]["annotations"]["revert.brunt.dev/replicas"] = json!(
-        noted()["revert.brunt.dev/replicas"].as_str().unwrap().replace("2026-01-01", "2999-01-01")
+        recorded()["revert.brunt.dev/replicas"]
+            .as_str()
+            .unwrap()
+            .replace("2026-01-01", "2999-01-01")
     );
-    let all = json!({"kind": "DeploymentList", "apiVersion": "apps/v1", "metadata": {}, "items": [shop(0, &noted()), other]});
+    let all = json!({"kind": "DeploymentList", "apiVersion": "apps/v1", "metadata": {},
+        "items": [shop(0, &recorded()), other]});
     let job = |expires: &str, run: &str| {
         json!({"metadata": {
-        "name": format!("brunt-revert-{run}"), "labels": {"brunt.dev/run": run}, "annotations": {"brunt.dev/expires": expires}}})
+        "name": format!("brunt-revert-{run}"), "labels": {"brunt.dev/run": run},
+        "annotations": {"brunt.dev/expires": expires}}})
     };
     let jobs = json!({"kind": "JobList", "apiVersion": "batch/v1", "metadata": {},
         "items": [job("2026-01-01T00:00:00Z", "a"), job("2999-01-01T00:00:00Z", "b")]});
@@ -151,7 +158,7 @@ async fn only_expired_runs_are_reverted_and_their_watchdog_is_deleted_last() {
         call(Method::GET, "/horizontalpodautoscalers", 200, none("HorizontalPodAutoscaler")),
         call(Method::GET, "/configmaps", 200, none("ConfigMap")),
         call(Method::GET, "/deployments", 200, all),
-        call(Method::GET, SHOP, 200, shop(0, &noted())),
+        call(Method::GET, SHOP, 200, shop(0, &recorded())),
         call(Method::PATCH, SHOP, 200, shop(2, &json!({})))
             .saying(&[r#""value":2"#, r#""op":"remove""#]),
         call(Method::GET, "/statefulsets", 200, none("StatefulSet")),

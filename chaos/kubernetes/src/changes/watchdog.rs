@@ -20,10 +20,11 @@ use super::record::RunLease;
 use crate::client::call::call_api;
 use crate::client::error::KubeError;
 use crate::client::labels::{EXPIRES, RUN};
+use crate::client::security_context;
 use crate::observe::pod_status::PodStatus;
 
-/// The service account of manifests/components/controller. Where it is missing, the run makes one of
-/// its own.
+/// The service account of manifests/components/controller. Where it is missing, the run makes one
+/// of its own.
 const ACCOUNT: &str = "brunt";
 
 /// How long the Job's pod may take until it runs.
@@ -52,8 +53,8 @@ pub(crate) enum WatchdogScope {
 /// Creates the watchdog and waits until its pod runs.
 ///
 /// # Errors
-/// When it cannot be created, or does not run in time; then it is deleted again, by its own deadline
-/// at the latest.
+/// When it cannot be created, or does not run in time; then it is deleted again, by its own
+/// deadline at the latest.
 pub(crate) async fn create(
     changer: &Changer,
     image: &str,
@@ -80,6 +81,8 @@ pub(crate) async fn create(
         }
         wait_until_running(changer, &name).await?;
         extend_deadline(changer, &name).await?;
+        // After the pod runs: rights on nodes are in no namespace, are not owned by the Job, and
+        // would stay if it were given up.
         if scope == WatchdogScope::Nodes {
             rights::on_nodes(changer, &name).await?;
         }
@@ -138,30 +141,31 @@ fn job(lease: &RunLease, image: &str, account: &str, namespace: &str) -> Value {
             "annotations": {EXPIRES: expires},
         },
         "spec": {
+            // The cluster may be what is in trouble when the time comes, so it is tried for
+            // minutes.
             "backoffLimit": 20,
             "activeDeadlineSeconds": START_DEADLINE,
+            // Nothing of a run may be left, and the Job is the last of it.
             "ttlSecondsAfterFinished": 0,
             "template": {
                 "metadata": {"labels": {RUN: lease.run, "app.kubernetes.io/name": "brunt-revert"}},
                 "spec": {
                     "serviceAccountName": account,
+                    // In the same pod: another one may find no node with room.
                     "restartPolicy": "OnFailure",
                     "enableServiceLinks": false,
                     "terminationGracePeriodSeconds": 1,
-                    "securityContext": {
-                        "runAsNonRoot": true, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"},
-                    },
+                    "securityContext": security_context::of_pod(),
                     "containers": [{
                         "name": "revert",
                         "image": image,
+                        // The image is on the nodes already where the system is brunt's, and a
+                        // registry may be gone.
                         "imagePullPolicy": "IfNotPresent",
-                        "args": ["revert", "--namespace", namespace, "--run", lease.run, "--after", expires],
+                        "args": ["revert", "--namespace", namespace, "--run", lease.run,
+                            "--after", expires],
                         "resources": {"requests": {"cpu": "5m", "memory": "16Mi"}},
-                        "securityContext": {
-                            "allowPrivilegeEscalation": false,
-                            "readOnlyRootFilesystem": true,
-                            "capabilities": {"drop": ["ALL"]},
-                        },
+                        "securityContext": security_context::of_container(),
                     }],
                 },
             },

@@ -65,6 +65,7 @@ impl Cluster {
     pub async fn remove(&self, manifest: &Manifest, keep: Keep) -> Result<usize, KubeError> {
         let mut kinds = ApiResources::default();
         let mut going = Vec::new();
+        // In reverse, so that a namespace goes after what is in it and counts only if it must go.
         for object in manifest.objects.iter().rev().filter(|object| !keep.spares(object)) {
             let api = kinds.api(self, object).await?;
             let what = format!("delete {}", named(object));
@@ -117,6 +118,8 @@ impl ApiResources {
             why: format!("{} has no usable apiVersion", named(object)),
             source: None,
         })?;
+        // Discovery takes a call or two for each kind, and a system has dozens of objects of six
+        // kinds.
         if !self.0.contains_key(&kind) {
             let what = format!("find out about {} {}", kind.api_version(), kind.kind);
             let (resource, capabilities) =

@@ -44,8 +44,8 @@ impl Cluster {
     /// Connects, and makes sure that the API server answers and that the namespace exists.
     ///
     /// # Errors
-    /// When there is no usable configuration, when nobody answers, or when there is no such
-    /// namespace.
+    /// When there is no usable configuration, when nobody answers, or when there is
+    /// no such namespace.
     pub async fn connect(target: &ClusterTarget) -> Result<Self, KubeError> {
         let cluster = Self::connect_unchecked(target).await?;
         cluster.must_exist().await?;

@@ -86,8 +86,8 @@ pub enum KubeError {
     },
     /// Nobody answered.
     #[error(
-        "cannot {what}: the cluster does not answer ({why}); is it up, and is this machine's way to \
-         it?"
+        "cannot {what}: the cluster does not answer ({why}); is it up, and is this machine's way \
+         to it?"
     )]
     Silent {
         /// What was tried.
@@ -112,8 +112,8 @@ pub enum KubeError {
     },
     /// Another run has changed the same values of an object and has not restored them.
     #[error(
-        "{object} is being changed by run {run} until {expires}; wait, or end it with `brunt revert \
-         --run {run}`"
+        "{object} is being changed by run {run} until {expires}; wait, or end it with \
+         `brunt revert --run {run}`"
     )]
     InUse {
         /// Kind and name.
@@ -169,8 +169,8 @@ pub enum KubeError {
     },
     /// Another field manager owns a field that is to be applied.
     #[error(
-        "cannot {what}: {source}. Somebody else has set this and may rely on it; brunt does not take \
-         it over. Put it back, or delete the object, and try again"
+        "cannot {what}: {source}. Somebody else has set this and may rely on it; brunt does not \
+         take it over. Put it back, or delete the object, and try again"
     )]
     ForeignField {
         /// What was tried.
@@ -220,8 +220,8 @@ pub enum KubeError {
     },
     /// A service has not become ready within its bound.
     #[error(
-        "{service}: {ready} of {wanted} replicas are ready after {seconds} s; `kubectl -n {namespace} \
-         describe {describe}` says why"
+        "{service}: {ready} of {wanted} replicas are ready after {seconds} s; \
+         `kubectl -n {namespace} describe {describe}` says why"
     )]
     NotReady {
         /// The service of the system file.

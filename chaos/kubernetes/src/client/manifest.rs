@@ -36,6 +36,7 @@ impl Manifest {
 
     /// Adds the objects of another one, to be made before these but after the namespaces.
     pub fn put_first(&mut self, other: Self) {
+        // An object cannot be made before its namespace is.
         let after = self.objects.iter().take_while(|one| kind(one) == "Namespace").count();
         self.objects.splice(after..after, other.objects);
     }
@@ -75,6 +76,7 @@ impl Manifest {
             .ok_or_else(|| {
                 KubeError::Other(format!("there is no {of} {name} among the objects"))
             })?;
+        // The data of a Secret is base64, that of a ConfigMap is plain text.
         let value = if of == "Secret" { json!(ByteString(value.into())) } else { json!(value) };
         if let Some(all) = object.data.as_object_mut() {
             let data = all.entry("data").or_insert_with(|| Value::Object(Map::new()));

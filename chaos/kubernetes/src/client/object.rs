@@ -53,6 +53,7 @@ impl ObjectKind {
     pub(crate) fn api(self, cluster: &Cluster) -> Api<DynamicObject> {
         let client: Client = cluster.client.clone();
         match self {
+            // Nodes are in no namespace.
             Self::Node => Api::all_with(client, &self.resource()),
             _ => Api::namespaced_with(client, &cluster.namespace, &self.resource()),
         }

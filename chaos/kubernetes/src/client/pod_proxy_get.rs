@@ -46,6 +46,7 @@ pub(crate) async fn pod_proxy_get(
             break;
         }
     }
+    // The rest of the reply is not read: a metrics page may be long, and the status is enough.
     drop(stream);
     forwarder.abort();
     let line = String::from_utf8_lossy(&reply);

@@ -62,8 +62,8 @@ impl Drop for ServiceRoute {
 /// Where a forwarded connection ends.
 #[derive(Debug, Clone)]
 pub(crate) enum ForwardTarget {
-    /// At any ready pod with these labels, chosen anew for each connection; the port is `None` where
-    /// the container names none.
+    /// At any ready pod with these labels, chosen anew for each connection; the port is `None`
+    /// where the container names none.
     AnyReady { labels: BTreeMap<String, String>, port: Option<u16> },
     /// At this pod.
     Pod { name: String, port: u16 },
@@ -94,8 +94,8 @@ pub(crate) async fn route_to_pod(
     route(cluster, address, ForwardTarget::Pod { name: name.to_owned(), port }).await
 }
 
-/// Whether packets reach the address. A refused connection counts: it is how a Service without
-/// endpoints answers.
+/// Whether packets reach the address. A refused connection counts: it is how a Service
+/// without endpoints answers.
 async fn answers(address: &str, port: u16) -> bool {
     let connect = TcpStream::connect((address, port));
     match tokio::time::timeout(PROBE_TIMEOUT, connect).await {
@@ -158,7 +158,9 @@ async fn any_ready(
     let pods: Api<Pod> = cluster.api();
     let params = ListParams::default().labels(&selector(labels));
     let mut ready = call_api("list pods", pods.list(&params)).await?.items;
+    // The API server forwards to unready pods, too; a Service would not.
     ready.retain(is_ready);
+    // At random, as kube-proxy does it: with one pod for all, load would not be spread.
     let pod = fastrand::choice(&ready)
         .ok_or_else(|| KubeError::Other("no pod is ready".to_owned()))?
         .name_any();

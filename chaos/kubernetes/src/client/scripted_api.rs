@@ -40,8 +40,8 @@ pub(crate) fn no(code: u16, reason: &str, message: &str) -> Value {
     })
 }
 
-/// A cluster with such an API server. Await the handle at the test's end: it fails when a call of the
-/// script was not made.
+/// A cluster with such an API server. Await the handle at the test's end: it fails when a call of
+/// the script was not made.
 pub(crate) fn cluster(calls: Vec<ScriptedCall>) -> (Cluster, JoinHandle<()>) {
     let (service, mut handle) = tower_test::mock::pair::<Request<Body>, Response<Body>>();
     let script = tokio::spawn(async move {

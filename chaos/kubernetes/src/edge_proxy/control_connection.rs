@@ -1,5 +1,5 @@
-//! The control connection to an edge proxy: requests and replies in turn. It is opened again when it
-//! has broken.
+//! The control connection to an edge proxy: requests and replies in turn. It is opened again when
+//! it has broken.
 
 use std::io;
 use std::time::{Duration, Instant};

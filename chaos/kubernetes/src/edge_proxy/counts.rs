@@ -12,6 +12,7 @@ impl EdgeProxies {
     pub(crate) async fn edge_records(&self) -> Vec<EdgeRecord> {
         let mut edges = Vec::new();
         for (callee, _) in self.all() {
+            // Counts that are not complete would make checks fail that hold.
             let Some(counts) = self.counts(&callee).await else { continue };
             let has_called =
                 |from: &str| counts.edges.iter().any(|edge| edge.from.as_deref() == Some(from));

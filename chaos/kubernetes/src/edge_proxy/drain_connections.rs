@@ -19,8 +19,8 @@ const POLL: Duration = Duration::from_secs(1);
 const ESTABLISHED: &str = "01";
 
 impl EdgeProxies {
-    /// Waits until no caller has a connection to the callee itself, as far as its pods can be asked;
-    /// after the drain timeout, notes the edges whose calls bypass the proxy.
+    /// Waits until no caller has a connection to the callee itself, as far as its pods can be
+    /// asked; after the drain timeout, notes the edges whose calls bypass the proxy.
     pub(super) async fn drain_connections(
         &self,
         cluster: &Cluster,

@@ -16,6 +16,7 @@ impl EdgeProxies {
         fault: EdgeFault,
     ) -> Result<EdgeHandle, TargetError> {
         let no_edge = || TargetError::NoEdge { from: from.to_owned(), to: to.to_owned() };
+        // Proxies are installed before the load, for the edges of the plan alone.
         if !self.has_edge(from, to) {
             return Err(no_edge());
         }

@@ -1,5 +1,5 @@
-//! Putting edge proxies in their places before the load begins. Until its Service leads to the proxy
-//! a callee is served as before, and from then on through it: there is no moment in which the
+//! Putting edge proxies in their places before the load begins. Until its Service leads to the
+//! proxy a callee is served as before, and from then on through it: there is no moment in which the
 //! Service has no endpoints.
 
 use std::collections::BTreeSet;
@@ -28,8 +28,8 @@ use crate::observe::workload::names;
 /// How long it may take until endpoints are as they must be.
 const ENDPOINTS_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long every node may take to follow a change of endpoints. No node says when it has; kube-proxy
-/// gathers changes for up to a second unless it is configured otherwise.
+/// How long every node may take to follow a change of endpoints. No node says when it has;
+/// kube-proxy gathers changes for up to a second unless it is configured otherwise.
 pub(super) const SYNC_DELAY: Duration = Duration::from_secs(2);
 
 /// How often a proxy gets its routing table at least, as a broken connection shows only in use.
@@ -123,6 +123,7 @@ impl Installation<'_> {
         })?;
         let name = name(&service.front, changer.lease());
         let owner = watchdog::owner(changer).await?;
+        // First, as the proxy is started with the address at which the callee is still reached.
         let kept = service.kept(&name, changer.lease(), owner.as_ref());
         let kept = create::service(changer.writer(), kept).await?;
         let front = &service.front;
@@ -137,6 +138,7 @@ impl Installation<'_> {
             slot: SLOT.to_owned(),
             values: service.values(&name),
         };
+        // Nothing was created, so there is no pod to wait for.
         if changer.is_dry_run() {
             return changer.apply(&change).await.map(drop);
         }
@@ -153,6 +155,8 @@ impl Installation<'_> {
         (name, address, token): (&str, Option<IpAddr>, String),
     ) -> Result<(), KubeError> {
         let (observer, cluster) = (self.observer, self.changer.cluster());
+        // From now on the callee's pods are ready by either Service, so that none seems to leave
+        // when the first one is led away.
         observer.state().add_front(callee, name);
         let is_same =
             |kept: &BTreeSet<String>| *kept == observer.state().endpoints_of(&service.front);
@@ -166,6 +170,7 @@ impl Installation<'_> {
             update_routing(observer.clone(), callee, service.target_port, Arc::clone(&control));
         let (front, name) = (change.object.clone(), name.to_owned());
         let proxy = InstalledProxy { front, name: name.clone(), control, updates };
+        // Before the change: a run that fails in between uninstalls what it knows of.
         self.proxies.add(callee, proxy);
         self.changer.apply(change).await?;
         let is_proxy =

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::changes::record::RunLease;
 use crate::client::labels::{EDGE_PROXY, EXPIRES, RUN};
+use crate::client::security_context;
 
 /// The variable with the token by which an edge proxy knows its controller.
 pub(super) const TOKEN: &str = "TOKEN";
@@ -41,7 +42,8 @@ pub(super) enum Unproxyable {
     )]
     Ports { front: String, ports: usize },
     #[error(
-        "Service {front} leads to pods on the caller's own node alone (internalTrafficPolicy: Local)"
+        "Service {front} leads to pods on the caller's own node alone \
+         (internalTrafficPolicy: Local)"
     )]
     LocalTraffic { front: String },
     #[error("Service {front} has a port that is none")]
@@ -111,6 +113,7 @@ impl CalleeService {
     pub(super) fn kept(&self, name: &str, lease: &RunLease, owner: Option<&Value>) -> Value {
         let mut port = self.port.clone();
         if let Some(port) = port.as_object_mut() {
+            // A node port belongs to one Service of the cluster, and the callee's keeps it.
             port.remove("nodePort");
         }
         json!({
@@ -132,13 +135,14 @@ impl CalleeService {
         json!({
             "metadata": meta,
             "spec": {
+                // It does not call the API server.
                 "automountServiceAccountToken": false,
+                // One that crashes passes requests on again, by the Service that leads to the
+                // callee, until its controller has sent it a routing table.
                 "restartPolicy": "Always",
                 "enableServiceLinks": false,
                 "terminationGracePeriodSeconds": GRACE,
-                "securityContext": {
-                    "runAsNonRoot": true, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"},
-                },
+                "securityContext": security_context::of_pod(),
                 "containers": [self.container(by)],
             },
         })
@@ -161,10 +165,10 @@ impl CalleeService {
             "env": [{"name": TOKEN, "value": by.token}],
             "ports": [port, {"containerPort": control}],
             "readinessProbe": {"tcpSocket": {"port": control}, "periodSeconds": 1},
-            "resources": {"requests": {"cpu": "50m", "memory": "32Mi"}, "limits": {"memory": "256Mi"}},
-            "securityContext": {
-                "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]},
+            "resources": {
+                "requests": {"cpu": "50m", "memory": "32Mi"}, "limits": {"memory": "256Mi"},
             },
+            "securityContext": security_context::of_container(),
         })
     }
 }

@@ -98,7 +98,8 @@ async fn an_edge_proxy_without_rights_says_what_could_not_be_added() {
 async fn an_edge_proxy_that_cannot_start_says_why() {
     let waiting = json!({"waiting": {"reason": "ErrImageNeverPull"}});
     let pod = json!({"metadata": {"name": "x"}, "status": {"containerStatuses": [{
-        "name": "stand-in", "image": "", "imageID": "", "ready": false, "restartCount": 0, "state": waiting}]}});
+        "name": "stand-in", "image": "", "imageID": "", "ready": false, "restartCount": 0,
+        "state": waiting}]}});
     let (cluster, script) = cluster(vec![
         call(Method::GET, "/pods/x", 200, pod),
         call(Method::GET, "/pods/x/log", 200, json!("")),
@@ -111,8 +112,10 @@ async fn an_edge_proxy_that_cannot_start_says_why() {
 /// An older brunt kept this record in a slot of another name; its value is what counts.
 #[tokio::test]
 async fn traffic_is_led_back_before_the_edge_proxy_of_an_older_brunt_is_deleted() {
-    let record = json!({"run": "a", "expires": "2026-01-01T00:00:00Z", "namespace": "ns", "edits": [{
-        "path": "/spec/selector", "was": {"app": "payment"}, "set": {"brunt.dev/stand-in": "brunt-payment-a"}}]});
+    let edit = json!({"path": "/spec/selector", "was": {"app": "payment"},
+        "set": {"brunt.dev/stand-in": "brunt-payment-a"}});
+    let record = json!({
+        "run": "a", "expires": "2026-01-01T00:00:00Z", "namespace": "ns", "edits": [edit]});
     let noted = json!({"revert.brunt.dev/between": record.to_string()});
     let led_away = payment(&json!({"brunt.dev/stand-in": "brunt-payment-a"}), &noted);
     let list = |kind: &str, items: &[Value]| json!({"kind": kind, "apiVersion": "v1", "metadata": {}, "items": items});

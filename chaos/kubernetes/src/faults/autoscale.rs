@@ -21,6 +21,7 @@ pub(super) async fn inject(
 ) -> Result<(), TargetError> {
     let scaler = autoscaler(workload)?;
     let path = scaler.utilization_path();
+    // It scales by another metric, and giving it this one would be another autoscaler.
     if target.is_some() && path.is_none() {
         return Err(TargetError::platform(format!(
             "{} does not look at the processor",

@@ -35,8 +35,8 @@ pub(crate) async fn inject(
     Ok(evicted.into_iter().map(u64::from).sum())
 }
 
-/// Evicts one replica. Returns whether it was evicted: one that has gone by itself needs no
-/// eviction.
+/// Evicts one replica. Returns whether it was evicted: one that has gone by itself
+/// needs no eviction.
 async fn evict_until(
     changer: &Changer,
     observer: &Observer,

@@ -26,6 +26,7 @@ pub(crate) async fn pick(
     which: &NodePick,
 ) -> Result<Vec<Node>, TargetError> {
     let nodes: Vec<NodeZone> = match which {
+        // Its zone is not asked for: that takes a right which a single node does not need.
         NodePick::Named(name) => vec![(name.clone(), None)],
         NodePick::Of { service, .. } => {
             under(observer, services, service)?.into_iter().map(|name| (name, None)).collect()
@@ -43,6 +44,7 @@ pub(crate) async fn pick(
             all.into_iter().filter(|(_, zone)| zone.as_ref().is_some_and(is_wanted)).collect()
         }
     };
+    // Pods that are being deleted leave anyhow, and must not count against the limits.
     let state = observer.state();
     let replicas_on = |name: &String| {
         let pods = state.all_pods().filter(|pod| pod.node == *name && !pod.leaving);

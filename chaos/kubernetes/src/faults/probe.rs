@@ -9,8 +9,8 @@ use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::observe::workload::Workload;
 
-/// The probe's field in a container, which is also the slot: each probe may be changed by a fault of
-/// its own, and recovering must not depend on a probe that the fault has removed.
+/// The probe's field in a container, which is also the slot: each probe may be changed by a fault
+/// of its own, and recovering must not depend on a probe that the fault has removed.
 pub(super) fn field(which: ProbeKind) -> &'static str {
     match which {
         ProbeKind::Readiness => "readinessProbe",
@@ -29,6 +29,7 @@ pub(super) async fn inject(
     let field = field(which);
     let probe = format!("{CONTAINER}/{field}");
     let values = match path {
+        // Without a probe, a container counts as ready, or as alive, at once.
         None => vec![(probe, None)],
         Some(path) => vec![(format!("{probe}/httpGet/path"), Some(json!(path)))],
     };

@@ -25,6 +25,7 @@ pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(),
         |set: &ReplicaSet| -> Option<u64> { set.annotations().get(REVISION)?.parse().ok() };
     let mut versions: Vec<(u64, ReplicaSet)> =
         all.into_iter().filter_map(|set| Some((revision(&set)?, set))).collect();
+    // The first is the current revision, the second the one before.
     versions.sort_by_key(|(revision, _)| std::cmp::Reverse(*revision));
     let (_, before) = versions.into_iter().nth(1).ok_or_else(|| {
         TargetError::platform(format!("{} has no version before this one", workload.object))

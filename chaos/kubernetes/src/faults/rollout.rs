@@ -1,6 +1,6 @@
-//! A rollout without a change of the service, as `kubectl rollout restart` makes it. It is over when
-//! the pods have been replaced, so there is nothing to recover; the annotation is removed when the
-//! run is reverted.
+//! A rollout without a change of the service, as `kubectl rollout restart` makes it. It is over
+//! when the pods have been replaced, so there is nothing to recover; the annotation is removed when
+//! the run is reverted.
 
 use brunt_faults::TargetError;
 use serde_json::json;

@@ -20,6 +20,7 @@ pub(crate) async fn wanted(changer: &Changer, workload: &Workload) -> Result<u32
         Err(error) if error.is_not_found() => return Ok(0),
         object => object?,
     };
+    // A missing number means 1 to the API server.
     let wanted = object.pointer(REPLICAS).and_then(Value::as_u64).unwrap_or(1);
     Ok(u32::try_from(wanted).unwrap_or(u32::MAX))
 }

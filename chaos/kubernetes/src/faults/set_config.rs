@@ -1,5 +1,5 @@
-//! Setting entries of a ConfigMap. Pods that mount it see them after the kubelet's sync period, about
-//! a minute; pods that read it into their environment do not see them at all.
+//! Setting entries of a ConfigMap. Pods that mount it see them after the kubelet's sync period,
+//! about a minute; pods that read it into their environment do not see them at all.
 
 use std::collections::BTreeMap;
 

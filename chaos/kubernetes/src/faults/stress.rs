@@ -45,6 +45,7 @@ impl StressProcesses {
                 changer.check_lease()?;
                 let mut process = changer.writer().exec(&pod.name, &command).await?;
                 first_line(&mut process).await.map_err(|error| not_run(&pod.name, &error))?;
+                // One that fails ends those before it, as they are dropped with this list.
                 processes.push(StressProcess(process));
             }
         }
@@ -58,8 +59,8 @@ impl StressProcesses {
     }
 }
 
-/// The program: brunt itself where the image holds it, a shell's script otherwise. `cpu` is a number
-/// of processors, `memory` is in MiB.
+/// The program: brunt itself where the image holds it, a shell's script otherwise. `cpu` is a
+/// number of processors, `memory` is in MiB.
 pub(super) fn command(runs_brunt: bool, cpu: u32, memory: u32) -> Vec<String> {
     if runs_brunt {
         let (cpu, memory) = (cpu.to_string(), memory.to_string());

@@ -90,8 +90,8 @@ impl Hpa {
         format!("{kind} {name}") == object.to_string()
     }
 
-    /// JSON pointer of the utilization that it aims at; `None` where it does not scale by the
-    /// processor.
+    /// JSON pointer of the utilization that it aims at; `None` where it does not scale
+    /// by the processor.
     pub(crate) fn utilization_path(&self) -> Option<String> {
         let (place, _) = self.cpu?;
         Some(format!("/spec/metrics/{place}/resource/target/averageUtilization"))
@@ -145,7 +145,8 @@ mod tests {
             let conditions = json!([
                 {"type": "AbleToScale", "status": "True", "message": "fine"},
                 {"type": "ScalingActive", "status": active, "message": "missing request for cpu"}]);
-            let written = json!({"status": {"currentReplicas": 1, "desiredReplicas": 1, "conditions": conditions}});
+            let written = json!({"status": {
+                "currentReplicas": 1, "desiredReplicas": 1, "conditions": conditions}});
             undecided(serde_json::from_value(written).unwrap())
         };
         assert_eq!(status("False").as_deref(), Some("missing request for cpu"));

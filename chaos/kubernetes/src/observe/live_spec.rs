@@ -1,5 +1,6 @@
-//! What the live objects say of replicas, probes, grace periods and strategies, which the plan takes
-//! over: bounds must be computed from what runs, not from what the system file says of other places.
+//! What the live objects say of replicas, probes, grace periods and strategies, which the plan
+//! takes over: bounds must be computed from what runs, not from what the system file says of other
+//! places.
 
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ use super::workload::{self, Workload};
 use crate::client::connect::{Cluster, ClusterTarget};
 use crate::client::error::KubeError;
 
-/// From the decision of a controller to a started container: scheduling, with an image that the node
-/// has already.
+/// From the decision of a controller to a started container: scheduling, with an image that the
+/// node has already.
 const SCHEDULING: Duration = Duration::from_secs(5);
 
 /// Sets replicas, probes, grace periods and strategies of a system to those of the live objects.
@@ -49,7 +50,9 @@ fn apply(workload: &Workload, service: &mut plan::Service) {
         spread: placement::is_spread(&workload.pod),
         budget: workload.budget.is_some(),
     };
+    // Bounds of the plan are for processes, which start at once.
     service.starts_within += SCHEDULING;
+    // A startup probe holds the others back for as long as it may fail.
     if let Some(startup) = container.and_then(|one| one.startup_probe.as_ref()).map(probe) {
         service.starts_within += seconds(startup.initial_delay_seconds)
             + seconds(startup.period_seconds) * startup.failure_threshold

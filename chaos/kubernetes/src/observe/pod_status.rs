@@ -5,8 +5,8 @@ use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
 
 use crate::client::port_forward::is_ready;
 
-/// Reasons of the kubelet that do not go away by waiting: no such image, or a container that cannot
-/// be made.
+/// Reasons of the kubelet that do not go away by waiting: no such image, or a container that
+/// cannot be made.
 const STUCK: [&str; 4] = ["ErrImage", "ImagePull", "InvalidImage", "CreateContainer"];
 
 /// How far the first container of a pod has come.

@@ -79,6 +79,7 @@ fn of_deployment(one: &Deployment) -> WorkloadStatus {
     let wanted = one.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
     let status = one.status.clone().unwrap_or_default();
     let ready = status.available_replicas.unwrap_or(0);
+    // Right after a change the status is still about the spec before it, which was complete.
     let current = status.observed_generation >= one.metadata.generation
         && status.updated_replicas.unwrap_or(0) >= wanted
         && status.replicas.unwrap_or(0) <= wanted;
@@ -113,17 +114,15 @@ mod tests {
 
     #[test]
     fn a_deployment_is_complete_when_new_pods_are_ready_and_old_ones_gone() {
-        let deployment = |generation: i64,
-                          updated: i32,
-                          total: i32,
-                          available: i32|
-         -> WorkloadStatus {
-            of_deployment(&serde_json::from_value(serde_json::json!({
+        let deployment =
+            |generation: i64, updated: i32, total: i32, available: i32| -> WorkloadStatus {
+                of_deployment(&serde_json::from_value(serde_json::json!({
                 "metadata": {"name": "order", "generation": generation},
                 "spec": {"replicas": 2, "selector": {}, "template": {}},
-                "status": {"observedGeneration": 2, "updatedReplicas": updated, "replicas": total, "availableReplicas": available},
+                "status": {"observedGeneration": 2, "updatedReplicas": updated, "replicas": total,
+                    "availableReplicas": available},
             })).unwrap())
-        };
+            };
         assert!(deployment(2, 2, 2, 2).complete());
         assert!(!deployment(3, 2, 2, 2).complete(), "the change was not seen yet");
         assert!(!deployment(2, 1, 2, 2).complete(), "an old pod is among them");

@@ -26,6 +26,8 @@ impl ClusterServices {
         for (service, workload) in &workloads {
             let Some(front) = &workload.front else { continue };
             let address = front.address.clone().map(|address| (address, front.port));
+            // A forwarded connection may end at any pod, so that a route survives the pod that it
+            // led to.
             let any = ForwardTarget::AnyReady {
                 labels: workload.selector.clone(),
                 port: workload.port(),
@@ -79,6 +81,7 @@ impl ClusterServices {
     /// Whether brunt itself is in the containers of a service, which may hold nothing else: brunt's
     /// own image has no shell.
     pub(crate) fn runs_brunt(&self, service: &str) -> Result<bool, TargetError> {
+        // The first container is the service; others are sidecars.
         let container = self.workload(service)?.pod.containers.first();
         Ok(container.and_then(|one| one.image.as_deref()).is_some_and(is_brunt))
     }

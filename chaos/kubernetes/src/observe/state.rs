@@ -67,9 +67,11 @@ impl SystemState {
         self.pods.values()
     }
 
-    /// Whether a pod is sent requests: it is in the endpoints, or, where no Service leads to it, its
-    /// Ready condition holds.
+    /// Whether a pod is sent requests: it is in the endpoints, or, where no Service leads to it,
+    /// its Ready condition holds.
     pub(crate) fn gets_requests(&self, pod: &PodState) -> bool {
+        // Endpoints and the Ready condition differ for a moment after each change, and requests go
+        // by the endpoints.
         let fronts = self.services.get(&pod.service).map(|service| &service.fronts);
         match fronts {
             Some(fronts) if !fronts.is_empty() => self
@@ -94,8 +96,8 @@ impl SystemState {
         slices.flat_map(|(_, pods)| pods.iter().cloned()).collect()
     }
 
-    /// Whether a service's controller has done all that its spec asks for, in this generation or a
-    /// later one.
+    /// Whether a service's controller has done all that its spec asks for, in this generation or
+    /// a later one.
     pub(crate) fn is_settled(&self, service: &str, generation: i64) -> bool {
         self.services.get(service).is_some_and(|service| service.progress.is_settled(generation))
     }

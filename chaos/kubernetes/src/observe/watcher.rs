@@ -87,6 +87,7 @@ impl Observer {
             // A dry run does not listen.
             let _ = self.sender.send(Observed { when, service, replica, what });
         }
+        // Waiters look at the state themselves, so a change that came while they looked is enough.
         self.changes.send_replace(());
     }
 
@@ -108,6 +109,9 @@ impl Observer {
         cluster: &Cluster,
         workloads: &IndexMap<String, Workload>,
     ) -> JoinSet<()> {
+        // Whole objects, not metadata: what happened to a pod is read from its status. A watch that
+        // breaks is opened again after a growing pause, as a server that restarts meets all of
+        // them.
         let every = watcher::Config::default;
         let pods = watcher(cluster.api::<Pod>(), every()).default_backoff();
         let slices = watcher(cluster.api::<EndpointSlice>(), every()).default_backoff();
@@ -225,6 +229,8 @@ impl Observer {
                 watcher::Event::Init if before => {
                     self.gap_begins(when, what, "it had to list everything again");
                 }
+                // A gap ends with the list: until it is complete, objects that are gone still count
+                // as there.
                 watcher::Event::Init | watcher::Event::InitApply(_) => {}
                 watcher::Event::InitDone if !before => {
                     before = true;

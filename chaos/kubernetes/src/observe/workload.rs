@@ -31,7 +31,8 @@ pub(crate) struct Workload {
     pub(crate) replicas: u32,
     pub(crate) rollout: plan::Rollout,
     pub(crate) pod: PodSpec,
-    /// The labels of its pod template; a Service or a budget may select by more than `selector` has.
+    /// The labels of its pod template; a Service or a budget may select by more
+    /// than `selector` has.
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) front: Option<FrontService>,
     pub(crate) scaler: Option<Hpa>,
@@ -143,6 +144,7 @@ fn of_set(one: StatefulSet, services: &[Service]) -> Option<(ObjectMeta, Workloa
     let spec = one.spec?;
     let replicas = u32::try_from(spec.replicas.unwrap_or(1)).ok()?;
     let rollout =
+        // A StatefulSet replaces one pod after the other and never has more than its replicas.
         plan::Rollout { kind: StrategyKind::RollingUpdate, max_surge: 0, max_unavailable: 1 };
     let selector = spec.selector.match_labels.unwrap_or_default();
     let object = ObjectRef::new(ObjectKind::StatefulSet, one.metadata.name.as_deref()?);
@@ -159,6 +161,7 @@ fn workload(
     services: &[Service],
 ) -> Option<(ObjectMeta, Workload)> {
     let labels = template.metadata.and_then(|meta| meta.labels).unwrap_or_default();
+    // The first that selects the pods; a second one would be an alias of it.
     let front = services.iter().find_map(|service| front_service(service, &labels));
     let (pod, scaler, budget) = (template.spec?, None, None);
     Some((
@@ -178,6 +181,7 @@ fn front_service(service: &Service, labels: &BTreeMap<String, String>) -> Option
     if !selector.iter().all(|(key, value)| labels.get(key) == Some(value)) {
         return None;
     }
+    // Services of the systems that brunt knows have one port; with several, the first is called.
     let port = spec.ports.as_ref()?.first()?.port;
     Some(FrontService {
         name: service.name_any(),
@@ -207,8 +211,8 @@ fn share(value: Option<&IntOrString>, replicas: u32, rounding: Rounding) -> u32 
 }
 
 impl Workload {
-    /// How many replicas there are without load: the least that its autoscaler keeps, or its own
-    /// number.
+    /// How many replicas there are without load: the least that its autoscaler keeps, or
+    /// its own number.
     pub(crate) fn replicas_at_rest(&self) -> u32 {
         self.scaler.as_ref().map_or(self.replicas, |scaler| scaler.min)
     }

@@ -22,8 +22,8 @@ pub struct ClusterRunOptions {
     /// Whether nodes may be changed too. They belong to the whole cluster, and the watchdog needs
     /// rights on them.
     pub changes_nodes: bool,
-    /// An image of brunt for edge proxies and load workers; `None` takes the system's own, if that
-    /// is brunt's.
+    /// An image of brunt for edge proxies and load workers; `None` takes the system's own, if
+    /// that is brunt's.
     pub image: Option<String>,
     /// The calls between services that the run breaks or counts, as caller and callee. Each callee
     /// gets an edge proxy.

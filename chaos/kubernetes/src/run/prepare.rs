@@ -49,8 +49,8 @@ fn prepared(object: &ObjectRef, values: Vec<(String, Option<Value>)>) -> Change 
     Change { object: object.clone(), slot: SLOT.to_owned(), values }
 }
 
-/// An autoscaler whose limits are the same does nothing. Deleting it would be a change that a record
-/// on it could not restore.
+/// An autoscaler whose limits are the same does nothing. Deleting it would be a change that a
+/// record on it could not restore.
 fn without_autoscaler(workload: &Workload, service: &plan::Service) -> Option<Change> {
     let scaler = workload.scaler.as_ref().filter(|_| service.autoscaler.is_none())?;
     let least = vec![("/spec/maxReplicas".to_owned(), Some(json!(scaler.min)))];

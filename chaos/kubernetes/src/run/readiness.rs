@@ -82,6 +82,7 @@ pub(super) async fn autoscaler_records(
         let Some(scaler) = workload.and_then(|workload| workload.scaler.as_ref()) else {
             continue;
         };
+        // That it cannot be asked is trouble as well: without it the check would pass on nothing.
         let found = autoscaler::trouble(cluster, &scaler.object).await;
         let trouble = found.unwrap_or_else(|error| Some(error.to_string()));
         records.push(ScalerRecord { service: service.clone(), trouble });

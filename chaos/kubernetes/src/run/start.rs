@@ -39,6 +39,7 @@ impl ClusterRun {
         let cluster = Cluster::connect(&options.target).await?;
         let services = ClusterServices::find(&cluster, system).await?;
         let (sender, observed) = mpsc::unbounded_channel();
+        // Before the watchdog: it takes seconds to start, in which the watches list.
         let observer = Observer::new(&services.workloads, sender);
         let watches = observer.follow(&cluster, &services.workloads);
         if tokio::time::timeout(LIST_TIMEOUT, observer.complete()).await.is_err() {
@@ -46,6 +47,7 @@ impl ClusterRun {
             let why = gaps.first().map_or("no answer".to_owned(), |gap| gap.what.clone());
             return Err(KubeError::NotWatched { why });
         }
+        // The run's time begins here, so that waiting for watches takes nothing of it.
         let changer = Changer::new(cluster, lease(options)?, options.mode);
         let has_watchdog = create_watchdog(&changer, &services, options).await?;
         let edge_proxies =

@@ -15,12 +15,13 @@ const RETRY_FOR: Duration = Duration::from_secs(60);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 impl ClusterRun {
-    /// Restores what is not restored yet, and deletes what the run has added. Returns what could not
-    /// be restored, a sentence each.
+    /// Restores what is not restored yet, and deletes what the run has added. Returns what could
+    /// not be restored, a sentence each.
     pub async fn teardown(self) -> Vec<String> {
         if self.changer.is_dry_run() {
             return vec![];
         }
+        // First, and with patience: a plain revert would delete proxies under requests.
         let mut drift = self.edge_proxies.uninstall(&self.changer, &self.observer).await;
         let which = RunSelector::Run(self.changer.lease().run.clone());
         let until = Instant::now() + RETRY_FOR;

@@ -1,5 +1,5 @@
-//! The connection to one worker's standard input and output, by the API server's `attach`: commands,
-//! which the worker echoes, and its status lines.
+//! The connection to one worker's standard input and output, by the API server's `attach`:
+//! commands, which the worker echoes, and its status lines.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::changes::record::RunLease;
 use crate::client::labels::{EXPIRES, RUN};
+use crate::client::security_context;
 
 /// The label with the index of a pod among those of its Job.
 const INDEX: &str = "batch.kubernetes.io/job-completion-index";
@@ -53,7 +54,9 @@ pub(super) fn manifest(
     let left = lease.expires.duration_since(jiff::Timestamp::now()).as_secs().max(0);
     let labels = json!({RUN: lease.run, "app.kubernetes.io/name": "brunt-load"});
     let apart = json!([{
-        "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway",
+        // Preferred, not demanded: there may be more workers than nodes.
+        "maxSkew": 1, "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
         "labelSelector": {"matchLabels": labels},
     }]);
     json!({
@@ -65,6 +68,7 @@ pub(super) fn manifest(
         },
         "spec": {
             "suspend": true,
+            // Each worker knows by its index which share of the load is its own.
             "completionMode": "Indexed",
             "completions": workers,
             "parallelism": workers,
@@ -72,6 +76,7 @@ pub(super) fn manifest(
             // have recorded must not be lost with it.
             "backoffLimitPerIndex": 0,
             "activeDeadlineSeconds": left + DEADLINE_MARGIN,
+            // The controller reads the logs after the end, and then deletes the Job itself.
             "ttlSecondsAfterFinished": 300,
             "template": {
                 "metadata": {"labels": labels},
@@ -81,9 +86,7 @@ pub(super) fn manifest(
                     "enableServiceLinks": false,
                     "terminationGracePeriodSeconds": 1,
                     "topologySpreadConstraints": apart,
-                    "securityContext": {
-                        "runAsNonRoot": true, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"},
-                    },
+                    "securityContext": security_context::of_pod(),
                     "containers": [container(image)],
                     "volumes": [{"name": "task", "configMap": {"name": name}}],
                 },
@@ -103,9 +106,7 @@ fn container(image: &str) -> Value {
         "stdinOnce": true,
         "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
         "volumeMounts": [{"name": "task", "mountPath": FOLDER, "readOnly": true}],
-        "securityContext": {
-            "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": security_context::of_container(),
     })
 }
 
@@ -115,6 +116,7 @@ pub(super) fn task(lease: &RunLease, text: &str, job: Option<&str>) -> Value {
     let owner = json!({"apiVersion": "batch/v1", "kind": "Job", "name": name, "uid": job});
     json!({
         "metadata": {"name": name, "labels": {RUN: lease.run}, "ownerReferences": [owner]},
+        // The kubelet need not watch it.
         "immutable": true,
         "data": {FILE: text},
     })

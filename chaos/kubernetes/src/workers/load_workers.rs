@@ -16,8 +16,8 @@ use crate::client::error::KubeError;
 use crate::client::object::ChangeMode;
 use crate::client::write::Writer;
 
-/// The longest of the shortest round trips to each worker: by no more than this, workers start at
-/// different moments.
+/// The longest of the shortest round trips to each worker: by no more than this, workers start
+/// at different moments.
 const MAX_SKEW: Duration = Duration::from_millis(50);
 
 /// Load workers, attached to and waiting for their start. Dropping them ends them.
@@ -47,9 +47,9 @@ impl LoadWorkers {
         }
     }
 
-    /// Lets all of them start at one moment, which must lie a second ahead. Returns by how much they
-    /// are apart at most: the longest of the shortest round trips. No clock of another machine is
-    /// trusted.
+    /// Lets all of them start at one moment, which must lie a second ahead. Returns by how much
+    /// they are apart at most: the longest of the shortest round trips. No clock of another
+    /// machine is trusted.
     ///
     /// # Errors
     /// When a worker does not answer in time, or is too far away.
@@ -101,6 +101,7 @@ impl LoadWorkers {
         let until = tokio::time::Instant::now() + within;
         let count = self.workers.len();
         let logs = self.workers.iter_mut().map(|worker| log(&self.cluster, worker, until));
+        // All logs before the Job is deleted: they go with its pods.
         let logs = join_all(logs).await;
         delete(&self.cluster, &self.run, &self.job).await;
         let named = |(place, log): (usize, Result<String, WorkerFailure>)| {

@@ -49,6 +49,7 @@ pub(super) async fn start(
     let pods = wait_until_running(cluster, &name, load.workers).await?;
     let attaching = pods.iter().map(|pod| AttachedWorker::attach(cluster, pod));
     let mut workers = try_join_all(attaching).await?;
+    // A pod that runs may still be reading its task; only an echo shows that it listens.
     let hellos = workers.iter_mut().map(|worker| worker.send_and_wait("hello", READ_TIMEOUT));
     let hellos = join_all(hellos).await;
     match hellos.iter().position(Result::is_err) {

@@ -45,7 +45,8 @@ fn patched(object: &Value, operations: Vec<Value>) -> Value {
 }
 
 fn shop() -> Value {
-    json!({"metadata": {"resourceVersion": "7", "annotations": {"mine": "x"}}, "spec": {"replicas": 2}})
+    let meta = json!({"resourceVersion": "7", "annotations": {"mine": "x"}});
+    json!({"metadata": meta, "spec": {"replicas": 2}})
 }
 
 fn record_of(object: &Value) -> StoredRecord {

@@ -23,8 +23,9 @@ fn pod(name: &str, ready: bool, restarts: u32) -> Pod {
             "podIP": "198.18.1.9",
             "conditions": [{"type": "Ready", "status": status}],
             "containerStatuses": [{
-                "name": "service", "image": "", "imageID": "", "ready": ready, "restartCount": restarts,
-                "state": {"running": {}}, "lastState": {"terminated": {"exitCode": 137, "signal": 9}}
+                "name": "service", "image": "", "imageID": "", "ready": ready,
+                "restartCount": restarts, "state": {"running": {}},
+                "lastState": {"terminated": {"exitCode": 137, "signal": 9}}
             }],
         },
     }))
@@ -33,7 +34,8 @@ fn pod(name: &str, ready: bool, restarts: u32) -> Pod {
 
 fn slice(pods: &[(&str, bool)]) -> EndpointSlice {
     let endpoint = |(name, ready): &(&str, bool)| -> Value {
-        json!({"addresses": ["198.18.1.9"], "conditions": {"ready": ready}, "targetRef": {"kind": "Pod", "name": name}})
+        json!({"addresses": ["198.18.1.9"], "conditions": {"ready": ready},
+            "targetRef": {"kind": "Pod", "name": name}})
     };
     serde_json::from_value(json!({
         "metadata": {"name": "shop-abc", "labels": {"kubernetes.io/service-name": "shop"}},
@@ -107,8 +109,10 @@ fn a_rollout_begins_with_a_new_template_and_ends_when_settled() {
     let deployment = |image: &str, generation: i64, observed: i64, updated: i32| {
         let one: k8s_openapi::api::apps::v1::Deployment = serde_json::from_value(json!({
             "metadata": {"generation": generation},
-            "spec": {"replicas": 2, "selector": {}, "template": {"spec": {"containers": [{"name": "a", "image": image}]}}},
-            "status": {"observedGeneration": observed, "updatedReplicas": updated, "availableReplicas": 2, "replicas": 2},
+            "spec": {"replicas": 2, "selector": {}, "template": {"spec": {
+                "containers": [{"name": "a", "image": image}]}}},
+            "status": {"observedGeneration": observed, "updatedReplicas": updated,
+                "availableReplicas": 2, "replicas": 2},
         }))
         .unwrap();
         WorkloadProgress::of_deployment(&one)

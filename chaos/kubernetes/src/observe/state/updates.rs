@@ -22,6 +22,8 @@ impl SystemState {
         let now = updated(pod, &before);
         let mut happened = Vec::new();
         let mut say = |what| happened.push((service.clone(), Some(now.number), what));
+        // Restarts are counted rather than watched: a watch may merge the end of a container and
+        // its next start into one update, in which it runs as before.
         if now.restarts > before.restarts {
             say(EventKind::Exited { how: how_it_ended(pod) });
             let reason =
@@ -37,6 +39,7 @@ impl SystemState {
             // A container that starts again is out until it is seen to be ready.
             service.reported_ready.remove(&name);
         }
+        // The kubelet's event explains one restart; the next may have another reason.
         let unhealthy = before.unhealthy && now.restarts == before.restarts;
         self.pods.insert(name, PodState { unhealthy, ..now });
         happened.extend(self.readiness(&service));
@@ -57,6 +60,7 @@ impl SystemState {
 
     fn first_seen(&mut self, service: &str, name: &str) -> PodState {
         let state = self.services.entry(service.to_owned()).or_default();
+        // A number is never given again: reports refer to it for the whole run.
         state.last += 1;
         PodState {
             service: service.to_owned(),
@@ -85,6 +89,7 @@ impl SystemState {
 
     pub(crate) fn slice(&mut self, slice: &EndpointSlice) -> Vec<ServiceEvent> {
         let front = slice.labels().get("kubernetes.io/service-name").cloned().unwrap_or_default();
+        // A condition that is missing means ready, as the API defines it.
         let ready = slice.endpoints.iter().filter(|one| {
             one.conditions.as_ref().is_none_or(|conditions| conditions.ready.unwrap_or(true))
         });
@@ -121,6 +126,8 @@ impl SystemState {
             return vec![];
         };
         let mut happened = Vec::new();
+        // A pod that was deleted has left with its own event, and is not reported as unready as
+        // well.
         for gone in state.reported_ready.iter().filter(|name| !now.contains_key(*name)) {
             if let Some(pod) = self.pods.get(gone) {
                 happened.push((service.to_owned(), Some(pod.number), EventKind::NotReady));
