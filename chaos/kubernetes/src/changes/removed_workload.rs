@@ -106,7 +106,7 @@ fn bare(found: &Value) -> Value {
     bare
 }
 
-/// The field manager that applied it: whoever applies it next must not meet conflicts with brunt.
+/// The field manager that applied it. The next apply in its name must not conflict with brunt.
 fn applied_by(found: &Value) -> &str {
     let entries = found.pointer("/metadata/managedFields").and_then(Value::as_array);
     let applied = |entry: &&Value| entry["operation"] == "Apply";

@@ -240,7 +240,7 @@ pub enum KubeError {
     /// An autoscaler has not scaled in within its bound.
     #[error(
         "{service} has {replicas} replicas after {seconds} s, and {least} at rest: something else \
-         puts load on it, so that it could not be said what scales it out"
+         puts load on it, so that nothing could be said about what scales it out"
     )]
     NotScaledIn {
         /// The service of the system file.

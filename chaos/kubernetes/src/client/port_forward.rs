@@ -62,7 +62,7 @@ impl Drop for ServiceRoute {
 /// Where a forwarded connection ends.
 #[derive(Debug, Clone)]
 pub(crate) enum ForwardTarget {
-    /// At any ready pod with these labels, chosen anew for each connection; the port is `None`
+    /// At any ready pod with these labels, chosen for each connection; the port is `None`
     /// where the container names none.
     AnyReady { labels: BTreeMap<String, String>, port: Option<u16> },
     /// At this pod.

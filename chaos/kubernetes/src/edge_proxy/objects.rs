@@ -102,7 +102,7 @@ impl CalleeService {
     /// What changes in the callee's Service while an edge proxy is in its place.
     pub(super) fn values(&self, name: &str) -> Vec<(String, Option<Value>)> {
         let mut values = vec![("/spec/selector".to_owned(), Some(json!({EDGE_PROXY: name})))];
-        // A name finds the stand-in's own port; a number does not change by itself.
+        // The Service resolves a named port in the edge proxy's own pod, but a number stays as it is.
         if self.port["targetPort"].is_number() && self.request_port() != self.target_port {
             values.push(("/spec/ports/0/targetPort".to_owned(), Some(json!(self.request_port()))));
         }

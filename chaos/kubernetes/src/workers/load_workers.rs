@@ -60,7 +60,7 @@ impl LoadWorkers {
         for (place, trip) in join_all(counting).await.into_iter().enumerate() {
             let failed = |why: String| KubeError::LoadWorker { worker: ordinal(place, count), why };
             let trip =
-                trip.map_err(|why| failed(format!("could not be told when to start: {why}")))?;
+                trip.map_err(|why| failed(format!("did not get the time of its start: {why}")))?;
             skew = skew.max(trip);
             if trip > MAX_SKEW {
                 let (trip, most) = (trip.as_millis(), MAX_SKEW.as_millis());

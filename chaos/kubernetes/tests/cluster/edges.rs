@@ -35,7 +35,7 @@ async fn edge(system: &ClusterRun) -> EdgeRecord {
 }
 
 /// What one purchase under a fault looks like: its status, its time, and what the edge counted; and
-/// that the fault's hits are known when it is lifted.
+/// that the fault's hits are known when it is recovered.
 async fn under(
     system: &ClusterRun,
     customer: &Customer,

@@ -123,9 +123,9 @@ async fn an_autoscaler_with_higher_limits_brings_more_replicas() {
     let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let more = PlatformFault::Autoscale { min: Some(3), max: Some(4), target: None };
-    let told = applied(&system, &platform(more)).await;
+    let changed = applied(&system, &platform(more)).await;
     until("three are ready", || async { system.census("shop").await.unwrap().ready() == 3 }).await;
-    told.recover(&system).await.unwrap();
+    changed.recover(&system).await.unwrap();
     // It obeys its old limits at its next look.
     until("two are left", || async { shop.snapshot().await == before }).await;
     system.teardown().await;

@@ -25,8 +25,7 @@ const LOAD: Duration = Duration::from_secs(6);
 /// From a run's expiry, or from the kill if that is later, until everything must be as it was.
 const BACK_WITHIN: Duration = Duration::from_secs(60);
 
-/// How long a run that had not come to its order to put things back may leave what it had
-/// begun of it.
+/// How long a run that was killed while it made its watchdog may leave what there is of it.
 const BEGUN_WITHIN: Duration = Duration::from_secs(150);
 
 /// What happens in the shop's namespace alone. Those without `for` are undone when the run ends.

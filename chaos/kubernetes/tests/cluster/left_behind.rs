@@ -20,7 +20,7 @@ fn faults() -> Vec<FaultKind> {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn the_watchdog_restores_what_a_killed_run_has_changed() {
-    let shop = Shop::open("dead-man").await;
+    let shop = Shop::open("watchdog").await;
     shop.no_autoscaler().await;
     let before = shop.snapshot().await;
     let options = shop.options(Watchdog::Job(None), Duration::from_secs(1));

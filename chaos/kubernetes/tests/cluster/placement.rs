@@ -82,7 +82,10 @@ async fn a_workload_that_somebody_else_has_made_meanwhile_is_left() {
     assert!(reverted.failed.is_empty() && reverted.drift.len() == 1, "{reverted:?}");
     assert!(reverted.drift[0].contains("left as it is"), "{reverted:?}");
     assert_eq!(shop.deployment().await["spec"]["replicas"], 1);
-    assert!(revert(&cluster, &RunSelector::Run(options.run)).await.is_clean(), "it is told once");
+    assert!(
+        revert(&cluster, &RunSelector::Run(options.run)).await.is_clean(),
+        "it is reported once"
+    );
     shop.close().await;
 }
 

@@ -25,7 +25,7 @@ impl Shop {
         all.iter().filter(stays).map(node).collect()
     }
 
-    /// Those that are not about to go.
+    /// The pods that are not being deleted.
     pub async fn pods(&self) -> Vec<Pod> {
         let mut all = self.everybody().list(&of_shop()).await.unwrap().items;
         all.retain(|pod| pod.metadata.deletion_timestamp.is_none());
@@ -36,7 +36,7 @@ impl Shop {
         Api::namespaced(self.client.clone(), &self.namespace)
     }
 
-    /// The first that is told to go from now on, as it is then.
+    /// The first pod that is deleted from now on, as it is then.
     pub fn going(&self) -> JoinHandle<Pod> {
         let pods = self.everybody();
         tokio::spawn(async move {

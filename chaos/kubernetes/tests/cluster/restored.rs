@@ -1,5 +1,5 @@
-//! Every fault that changes an object: it shows in the cluster, and whoever comes by puts the
-//! object back as it was, to the letter. And faults that the cluster refuses change nothing.
+//! Every fault that changes an object: the change shows in the cluster, and a revert by anyone
+//! restores the object to the letter. Faults that the cluster refuses change nothing.
 
 use brunt_faults::with_causes;
 use brunt_kubernetes::{Cluster, ClusterRun, RunSelector, Watchdog, revert};

@@ -54,7 +54,7 @@ pub fn resource(group: &str, version: &str, kind: &str, plural: &str) -> ApiReso
     ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
 }
 
-/// Held by whoever changes or compares nodes, which all tests share.
+/// Locked by tests that change or compare nodes, which all tests share.
 pub static NODES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 impl Shop {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::shop::{Shop, resource};
 
 impl Shop {
-    /// A budget that lets nobody go.
+    /// A budget under which no pod may be evicted.
     pub async fn guard(&self) {
         let budget = json!({"metadata": {"name": "shop"},
             "spec": {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "shop"}}}});
@@ -24,7 +24,7 @@ impl Shop {
         self.patch("Deployment", Patch::Merge(patch)).await;
     }
 
-    /// Makes the Deployment anew as it was, with so many replicas, as somebody else would.
+    /// Makes the Deployment again, with another number of replicas, as somebody else would.
     pub async fn make_again(&self, mut deployment: Value, replicas: u32) {
         let meta = deployment["metadata"].as_object_mut().unwrap();
         meta.retain(|key, _| key == "name" || key == "labels");
