@@ -30,7 +30,7 @@ macro_rules! errln {
 
 pub(crate) use {errln, out, outln};
 
-/// The progress bar on the terminal. Only one is drawn at a time: with `--jobs`, none is.
+// The progress bar on the terminal. Only one is drawn at a time: with `--jobs`, none is.
 static DRAWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 /// Makes room above this bar for all that is printed until [`remove_bar`].
@@ -66,7 +66,7 @@ pub fn write_error(bytes: &[u8]) {
     });
 }
 
-/// A line that is written while the bar is drawn would be overwritten with the bar's next tick.
+// A line that is written while the bar is drawn would be overwritten with the bar's next tick.
 fn above_the_bar(write: impl FnOnce()) {
     let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
     match &*drawn {

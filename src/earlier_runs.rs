@@ -1,19 +1,18 @@
-//! Reports that earlier runs have left on disk.
+//! Reports of earlier runs, as they are on disk.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use brunt_reports::Report;
 
-/// A report, and the folder that it was found in.
+/// The report of an earlier run.
 pub struct EarlierRun {
-    /// The report.
     pub report: Report,
-    /// Its folder.
+    /// The folder that the report is in, with its renderings.
     pub folder: PathBuf,
 }
 
-/// The reports that a path means: a `report.json`, the folder of one run, or a folder of such
+/// Reads a `report.json`, the one in a run's folder, or those in a folder of such
 /// folders; oldest first.
 ///
 /// # Errors
@@ -49,6 +48,7 @@ fn one(path: &Path) -> Result<EarlierRun> {
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let report: Report = serde_json::from_str(&text)
         .with_context(|| format!("{} is not a report of this version of brunt", path.display()))?;
+    // A later format can give a field another meaning, so reading it as this one would be wrong.
     if report.format != 1 {
         bail!("{} has format {}; this brunt reads format 1", path.display(), report.format);
     }

@@ -1,4 +1,4 @@
-//! Finds scenario and system files, on disk or built in, and makes plans of them.
+//! Scenario and system files, on disk or built in, and their plans.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,40 +11,40 @@ use brunt_scenarios::{Plan, Scenario, Source, SystemSpec, plan};
 use crate::builtin;
 use crate::exit::Diagnostics;
 
-/// A scenario that can run, and where it came from.
+/// A scenario that can run, with the files that it was read from.
 pub struct Planned {
     /// A short name: the file's name without its ending.
     pub slug: String,
-    /// The scenario's text.
+    /// The scenario file.
     pub source: Source,
-    /// The system file's text.
+    /// The system file.
     pub system: Source,
-    /// The files that its loads name, by these names.
+    /// Feeds and .proto files, by the names that the loads have for them.
     pub files: BTreeMap<String, String>,
-    /// The plan.
     pub plan: Plan,
     /// The folder that relative paths of the system file start from.
     pub base: PathBuf,
 }
 
-/// Makes of a system file what is there where the system runs.
-pub type Inform<'a> = dyn Fn(&mut plan::System) -> Result<()> + 'a;
+/// Puts what is deployed on a cluster in place of what the system file says, such as probes.
+pub type LoadLiveSpec<'a> = dyn Fn(&mut plan::System) -> Result<()> + 'a;
 
-/// Everything that these paths mean, in order.
+/// The plans of these scenarios, in order.
 pub fn plans(paths: &[String]) -> Result<Vec<Planned>> {
     plans_for(paths, &|_| Ok(()))
 }
 
-/// Everything that these paths mean, in order, with what is known of each system where it runs.
-pub fn plans_for(paths: &[String], inform: &Inform<'_>) -> Result<Vec<Planned>> {
+/// The same, with the live spec of each system.
+pub fn plans_for(paths: &[String], load_live_spec: &LoadLiveSpec<'_>) -> Result<Vec<Planned>> {
     let mut sources = Vec::new();
     for path in paths {
         sources.extend(find(path)?);
     }
+    // The problems of all files are collected, so that one attempt shows all of them.
     let mut planned = Vec::new();
     let mut problems = Vec::new();
     for source in sources {
-        match plan_of(source, inform) {
+        match plan_of(source, load_live_spec) {
             Ok(one) => planned.push(one),
             Err(error) => problems.extend(error.downcast::<Diagnostics>()?.0),
         }
@@ -52,7 +52,7 @@ pub fn plans_for(paths: &[String], inform: &Inform<'_>) -> Result<Vec<Planned>> 
     if problems.is_empty() { Ok(planned) } else { Err(Diagnostics(problems).into()) }
 }
 
-/// The system that a name or path means.
+/// The built-in system of this name, or the one in this file.
 pub fn system(name: &str) -> Result<(plan::System, PathBuf)> {
     let (source, base) = system_source(name, Path::new("."))?;
     let written: SystemSpec = source.parse().map_err(Diagnostics::from)?;
@@ -70,6 +70,7 @@ fn find(path: &str) -> Result<Vec<Source>> {
         files.retain(|file| {
             file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
         });
+        // The order of a folder's entries differs from machine to machine.
         files.sort();
         if files.is_empty() {
             bail!("there is no .yaml file in {path}");
@@ -97,7 +98,7 @@ fn read(path: &Path) -> Result<Source> {
     Ok(Source::new(path.display().to_string(), text))
 }
 
-fn plan_of(source: Source, inform: &Inform<'_>) -> Result<Planned> {
+fn plan_of(source: Source, load_live_spec: &LoadLiveSpec<'_>) -> Result<Planned> {
     let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
     let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_owned();
     let read = |name: &str| std::fs::read_to_string(folder.join(name));
@@ -108,7 +109,7 @@ fn plan_of(source: Source, inform: &Inform<'_>) -> Result<Planned> {
     })?;
     let system: SystemSpec = system_source.parse().map_err(Diagnostics::from)?;
     let mut system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
-    inform(&mut system)?;
+    load_live_spec(&mut system)?;
     let plan = Plan::check(&written, &source, system).map_err(Diagnostics)?;
     let files = written.load.iter().flat_map(LoadSpec::files);
     let files = files.map(|(name, text)| (name, text.to_owned())).collect();
@@ -119,6 +120,7 @@ fn plan_of(source: Source, inform: &Inform<'_>) -> Result<Planned> {
 }
 
 fn system_source(name: &str, folder: &Path) -> Result<(Source, PathBuf)> {
+    // Before the files, so that a built-in scenario runs on its own system in every folder.
     if let Some(system) = builtin::SYSTEMS.iter().find(|system| system.name == name) {
         return Ok((Source::new(format!("{name}/system.yaml"), system.file), PathBuf::from(".")));
     }

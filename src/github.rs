@@ -1,5 +1,5 @@
-//! What a step of a GitHub workflow leaves for those who look at it: a summary, and a note beside
-//! each claim that fails.
+//! Output for a GitHub workflow: the step's summary, and an annotation for each check that did not
+//! pass.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -16,6 +16,7 @@ pub fn annotate(report: &Report) -> Result<()> {
         let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
         writeln!(file, "{}", markdown(report)?).context("the step summary cannot be written")?;
     }
+    // On standard output, where GitHub looks for workflow commands.
     if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
         out!("{}", annotations(report));
     }

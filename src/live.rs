@@ -71,7 +71,7 @@ impl LiveServer {
 }
 
 impl Drop for LiveServer {
-    /// Sends the last message; the server gives slow browsers a second for it.
+    // Sends the last message; the server gives slow browsers a second for it.
     fn drop(&mut self) {
         self.live.update(|state| state.last = true);
         if let Some(thread) = self.thread.take() {

@@ -16,8 +16,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::console::{self, errln};
 use crate::live::LivePage;
 
-/// Seconds between two lines about the load where there is no terminal, so that the log of a CI
-/// job stays readable.
+// Seconds between two lines about the load where there is no terminal, so that the log of a CI
+// job stays readable.
 const LINE_INTERVAL: f64 = 5.0;
 
 /// Shows a run in progress. Cheap to clone; all clones share one display.
@@ -123,6 +123,7 @@ impl RunProgress {
             }
             Display::Lines { next } => {
                 let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
+                // Snapshots come several times a second.
                 if snapshot.at >= *next {
                     *next = snapshot.at + LINE_INTERVAL;
                     errln!("{}", line_of(snapshot));

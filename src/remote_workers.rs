@@ -1,5 +1,5 @@
-//! Load from inside a cluster: what its workers are told and say, and how what they recorded
-//! becomes one record.
+//! Load from inside a cluster: the workers, the task that they get, and how their records become
+//! one.
 
 mod message;
 mod task;

@@ -13,6 +13,7 @@ pub fn new_id() -> String {
 /// Creates the folder of a run, named by time and scenario.
 pub fn create(out: &Path, slug: &str) -> Result<PathBuf> {
     let time = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
+    // Runs of one scenario can begin in the same second: with `--jobs`, or in two terminals.
     for number in 1.. {
         let name =
             if number == 1 { format!("{time}-{slug}") } else { format!("{time}-{slug}-{number}") };

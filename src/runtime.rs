@@ -7,8 +7,8 @@ use tokio::runtime::{Builder, Runtime};
 use tracing::Span;
 use tracing::span::EnteredSpan;
 
-/// Threads of a runtime. Proxies, probes and steps share them; the load engine has threads of its
-/// own, so that nothing here delays a request.
+// Threads of a runtime. Proxies, probes and steps share them; the load engine has threads of its
+// own, so that nothing here delays a request.
 const THREADS: usize = 2;
 
 thread_local! {

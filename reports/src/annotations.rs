@@ -3,7 +3,7 @@
 use crate::verdict::{Finding, Judgement};
 use crate::{Report, summary};
 
-/// GitHub shows ten annotations of a kind for a step; the rest is in the step's summary.
+// GitHub shows ten annotations of a kind for a step; the rest is in the step's summary.
 const MOST: usize = 10;
 
 /// A line for each check that failed or is inconclusive: `::error file=…,title=…::…`. Empty
@@ -27,7 +27,7 @@ fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Escapes a property of a workflow command, where `:` and `,` end the value.
+// Escapes a property of a workflow command, where `:` and `,` end the value.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

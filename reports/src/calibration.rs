@@ -62,6 +62,7 @@ impl Calibration {
         let place = match verdict.outcome {
             Outcome::Pass => &mut row.passed,
             Outcome::Fail if as_named => &mut row.failed,
+            // What stays behind is a failure of brunt, never the named one.
             Outcome::Fail | Outcome::LeftBehind => &mut row.otherwise,
             Outcome::Inconclusive | Outcome::Aborted => &mut row.open,
         };

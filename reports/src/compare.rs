@@ -26,8 +26,8 @@ pub use text::comparison_text;
 use part::of_name;
 use side::Side;
 
-/// The probability that any of the comparisons made at once calls something worse although
-/// nothing has changed.
+// The probability that any of the comparisons made at once calls something worse although
+// nothing has changed.
 const FALSE_ALARMS: f64 = 0.05;
 
 /// Two versions side by side.
@@ -121,6 +121,8 @@ pub fn compare(
     }
     let parts = RunPart::of(base, new);
     let at_once = loads.len() * parts.len() * Metric::ALL.len();
+    // Bonferroni: with a dozen comparisons at 5 % each, every second report would have a false
+    // alarm.
     let risk = FALSE_ALARMS / at_once as f64;
     let each = loads.iter().flat_map(|load| parts.iter().map(move |part| (*load, *part)));
     let differences =

@@ -9,9 +9,9 @@ use statrs::function::{beta::beta_reg, erf::erfc};
 /// The confidence of every claim.
 pub const CONFIDENCE: f64 = 0.95;
 
-/// Beyond as many good and as many bad ones the binomial is taken as normal; the error of a bound
-/// is then less than a hundredth of its distance to the measured share, and the continued fraction
-/// of the beta function no longer converges.
+// Beyond as many good and as many bad ones the binomial is taken as normal; the error of a bound
+// is then less than a hundredth of its distance to the measured share, and the continued fraction
+// of the beta function no longer converges.
 const MANY: u64 = 100_000;
 
 /// The share that is at least behind `good` ones `of` so many, at 95 % confidence (one-sided).

@@ -69,6 +69,7 @@ pub fn index(entries: &[IndexEntry<'_>]) -> Result<String, RenderError> {
     for entry in entries {
         by_name.entry((&entry.report.system, &entry.report.name)).or_default().push(entry);
     }
+    // By system and name: two systems may have scenarios of the same name.
     let scenarios = by_name.into_values().map(ScenarioHistory::of).collect();
     let page = IndexPage { style: html::INDEX_STYLE, scenarios, runs: entries.len() };
     Ok(page.render()?)
@@ -76,6 +77,7 @@ pub fn index(entries: &[IndexEntry<'_>]) -> Result<String, RenderError> {
 
 impl ScenarioHistory {
     fn of(mut entries: Vec<&IndexEntry<'_>>) -> Self {
+        // Folders are named by local time, which jumps; the reports have UTC.
         entries.sort_by_key(|entry| entry.report.origin.started);
         let p99: Vec<f64> = entries.iter().filter_map(|entry| p99(entry.report)).collect();
         let passed =

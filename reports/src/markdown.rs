@@ -5,7 +5,7 @@ use askama::Template;
 use crate::verdict::{Finding, Judgement, Outcome};
 use crate::{RenderError, Report, summary};
 
-/// The most rows: a comment on GitHub can have 65,536 characters.
+// The most rows: more than people read, and few enough for a comment on a pull request.
 const ROWS: usize = 60;
 /// The most reasons above the table.
 const WHY: usize = 3;
@@ -83,8 +83,8 @@ impl MarkdownRow {
     }
 }
 
-/// Text that markdown leaves as it is: on one line, without HTML, tables, links,
-/// mentions or emphasis.
+// Text that markdown leaves as it is: on one line, without HTML, tables, links,
+// mentions or emphasis.
 fn plain(text: &str) -> String {
     let mut out = String::new();
     for (place, c) in text.chars().enumerate() {

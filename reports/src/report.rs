@@ -183,7 +183,7 @@ fn load(load: &Load) -> String {
         }
         Arrival::Open { ramps } => ramps.iter().map(ramp).collect::<Vec<_>>().join(", then "),
     };
-    // The ramps of an open model say how long it lasts.
+    // The ramps of an open model already say how long it lasts.
     let lasts = match &load.arrival {
         Arrival::Closed { .. } => format!(", for {}", Period(load.lasts)),
         Arrival::Open { .. } => String::new(),

@@ -14,6 +14,7 @@ pub struct Samples {
 impl Samples {
     /// All of these together.
     pub fn of<'a>(counts: impl IntoIterator<Item = &'a SparseHistogram>) -> Self {
+        // Windows have few distinct values each, so the sum stays small however long the run is.
         let mut sum = BTreeMap::<u64, u64>::new();
         for (value, count) in counts.into_iter().flat_map(SparseHistogram::iter) {
             *sum.entry(value).or_default() += count;

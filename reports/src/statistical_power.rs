@@ -54,8 +54,8 @@ fn too_few(plan: &Plan, of: &str, share: f64, during: During, claim: &str) -> Op
     })
 }
 
-/// A run without a failed request must have enough requests to show that it spends no more of
-/// the error budget.
+// A run without a failed request must have enough requests to show that it spends no more of
+// the error budget.
 fn budget(
     plan: &Plan,
     of: &str,
@@ -78,7 +78,7 @@ fn budget(
     }
 }
 
-/// Only a fault that leaves a broken process running needs the liveness probe.
+// Only a fault that leaves a broken process running needs the liveness probe.
 fn leaves_it_running(kind: &FaultKind) -> bool {
     matches!(kind, FaultKind::MakeZombie { .. } | FaultKind::Pause { .. })
 }
@@ -102,6 +102,7 @@ fn too_short(
 
 /// How many requests an open load makes in a part of the run.
 fn requests(load: &Load, faults: &[Fault], during: During) -> Option<u64> {
+    // A closed load makes as many requests as replies come back.
     let Arrival::Open { ramps } = &load.arrival else {
         return None;
     };

@@ -80,12 +80,13 @@ pub fn windows_csv(report: &Report) -> Result<String, RenderError> {
     window_table(&report.timeline.loads, &columns)
 }
 
+// One column for all kinds: which kinds there are differs from run to run.
 fn failures(window: &Window) -> String {
     let kinds = window.failed.iter().filter(|(_, count)| **count > 0);
     kinds.map(|(kind, count)| format!("{kind}={count}")).collect::<Vec<_>>().join(" ")
 }
 
-/// Makes a name harmless that a spreadsheet would take for a formula (CSV injection).
+// Makes a name harmless that a spreadsheet would take for a formula (CSV injection).
 fn harmless(name: &str) -> String {
     match name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{name}"),

@@ -9,6 +9,7 @@ const RENAMED: [(&str, &str); 1] = [("--no-dead-man", "--no-watchdog")];
 /// not an option of this command line.
 pub fn use_new_names(arguments: Vec<OsString>) -> (Vec<OsString>, Vec<String>) {
     let mut warnings = Vec::new();
+    // A URL or a value of a load may look like an old name.
     let options = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
     let renamed = |(place, argument): (usize, OsString)| {
         let found = RENAMED.iter().find(|(old, _)| place < options && argument == *old);

@@ -95,6 +95,7 @@ fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBu
         // What was measured must not be lost because the disk is full.
         out!("{}", text(&report, console::colour(), None));
     })?;
+    // The data of a run that did not pass may show why.
     if report.verdict.outcome == Outcome::Pass && !common.keep {
         let _ = std::fs::remove_dir_all(folder.join("data"));
     }

@@ -82,6 +82,7 @@ impl CalibrationRun<'_> {
         let attempt =
             Attempt { planned, plan: &plan, slug: &planned.slug, command: "calibrate", live: None };
         let (report, page) = attempt::make(&attempt, &options.common)?;
+        // A run that was interrupted is not counted.
         if report.verdict.outcome == Outcome::Aborted {
             return Ok(Exit::Aborted);
         }
@@ -95,6 +96,7 @@ impl CalibrationRun<'_> {
             RunCorrectness::Right => {}
             RunCorrectness::Wrong => errln!("{}: {}", report.verdict.outcome, page.display()),
         }
+        // After each run, as a calibration takes hours and may be interrupted.
         run_folder::write_file(path, &serde_json::to_string_pretty(&*counted)?)?;
         Ok(Exit::Pass)
     }

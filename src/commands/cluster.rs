@@ -48,6 +48,8 @@ pub fn down(options: &DownArgs) -> Result<Exit> {
         bail!("a system on this machine stops with its `brunt up`: did you mean --on kubernetes?");
     }
     let mut manifest = built_in(&options.system)?;
+    // `up` with a Kafka or PostgreSQL of the user's own has deployed none; removing what is not
+    // there is no error.
     for part in builtin::ENGINES {
         manifest.put_first(Manifest::parse(part)?);
     }
@@ -105,6 +107,7 @@ fn manifest(options: &UpArgs) -> Result<Manifest> {
 
 async fn until_ready(cluster: &Cluster, manifest: &Manifest, within: Duration) -> Result<()> {
     let started = Instant::now();
+    // Printed only when it changes: `up` waits for minutes where images have to be pulled.
     let mut printed = String::new();
     loop {
         let all = cluster.rollout_status(manifest).await?;

@@ -16,8 +16,8 @@ use crate::runtime;
 /// Environment variable with the secret that a control connection must send.
 const TOKEN: &str = "TOKEN";
 
-/// How long requests are still accepted after SIGTERM: until every node has taken this pod out
-/// of its endpoints.
+// How long requests are still accepted after SIGTERM: until every node has taken this pod out
+// of its endpoints.
 const LINGER: Duration = Duration::from_secs(3);
 
 /// How long requests in flight may take after that.

@@ -1,4 +1,4 @@
-//! Several runs at once.
+//! Several runs at the same time.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -8,8 +8,8 @@ use anyhow::Result;
 
 use crate::exit::Exit;
 
-/// Does `work` for each item, so many at a time; returns how each ended, in the order of the items.
-/// An error, or a run that was stopped or left something behind, lets no other begin.
+/// Does `work` for each item, at most `at_once` at a time; returns how each ended, in the order of
+/// the items. After an error, or a run that was stopped or left a change behind, no other begins.
 pub fn all<I: Sync>(
     at_once: usize,
     items: &[I],
@@ -17,10 +17,14 @@ pub fn all<I: Sync>(
 ) -> Result<Vec<Exit>> {
     let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let ended = Mutex::new(Vec::new());
+    // Relaxed is enough: the mutex orders the results, and a run that begins at the very moment of a
+    // stop might as well have begun before it.
+    let take = || {
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        items.get(place).filter(|_| !over.load(Ordering::Relaxed)).map(|item| (place, item))
+    };
     let worker = || {
-        while !over.load(Ordering::Relaxed) {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(place) else { return };
+        while let Some((place, item)) = take() {
             let end = work(item);
             if matches!(end, Err(_) | Ok(Exit::Aborted | Exit::LeftBehind)) {
                 over.store(true, Ordering::Relaxed);
@@ -44,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ends_come_in_the_order_of_the_items() {
+    fn parallel_results_are_in_the_order_of_the_items() {
         let items: Vec<u32> = (0..100).collect();
         let ends =
             all(4, &items, |item| Ok(if item % 3 == 0 { Exit::Fail } else { Exit::Pass })).unwrap();
@@ -57,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_begins_after_a_stop() {
+    fn no_run_begins_after_one_that_was_stopped() {
         let items = [1, 2, 3, 4];
         let work = |item: &i32| Ok(if *item == 2 { Exit::Aborted } else { Exit::Pass });
         assert_eq!(all(1, &items, work).unwrap(), [Exit::Pass, Exit::Aborted]);

@@ -15,8 +15,8 @@ use crate::files::{self, Planned};
 use crate::runtime;
 use crate::target::{LocalDirs, Platform};
 
-/// How long a service's clients may keep a connection that was opened before the edge proxy took
-/// the service's place. Most clients close idle connections after 90 s.
+// How long a client may keep using a connection that it opened before the edge proxy took the
+// service's place: a little longer than most clients keep a connection that is idle.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(95);
 
 /// The plans of these scenarios. On a cluster, bounds are computed from the probes that the
@@ -39,7 +39,7 @@ pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
     })
 }
 
-/// Refuses what only a cluster has, before anything is started.
+// Refuses what only a cluster has, before anything is started.
 fn must_run_locally(planned: &Planned) -> Result<()> {
     let plan = &planned.plan;
     let (name, planted) =
@@ -92,8 +92,8 @@ pub fn cluster_options(
     }
 }
 
-/// The edges that the plan breaks or counts, as caller and callee: only these get a proxy, as each
-/// one changes where a Service leads.
+// The edges that the plan breaks or counts, as caller and callee: only these get a proxy, as each
+// one changes where a Service leads.
 fn edges_in_use(plan: &Plan) -> Vec<(String, String)> {
     let broken = plan.faults.iter().filter_map(|fault| match &fault.kind {
         FaultKind::Edge { from, to, .. } => Some((from, to)),

@@ -41,6 +41,7 @@ fn one(planned: &Planned, common: &CommonArgs, rows: &mut Vec<ProofRow>) -> Resu
     let (report, page) = attempt::make(&attempt, common)?;
     let with = report.verdict;
     let mut exit = Exit::from(with.outcome);
+    // A scenario that does not even pass with its guards proves nothing without them.
     if planned.plan.proofs.is_empty() || with.outcome != Outcome::Pass {
         rows.push(ProofRow::without_proof(&planned.slug, &with, &page));
         return Ok(exit);
@@ -54,6 +55,7 @@ fn one(planned: &Planned, common: &CommonArgs, rows: &mut Vec<ProofRow>) -> Resu
         let without = report.verdict;
         exit = exit.worse(end_of(&without, proof));
         rows.push(ProofRow::with_proof(&planned.slug, proof, &with, &without, &page));
+        // A signal stops the whole command, not one of its runs.
         if without.outcome == Outcome::Aborted {
             break;
         }
@@ -61,8 +63,8 @@ fn one(planned: &Planned, common: &CommonArgs, rows: &mut Vec<ProofRow>) -> Resu
     Ok(exit)
 }
 
-/// A proof that does not succeed is a failure of the scenario: without the guard, its checks passed
-/// or failed for another reason.
+// A proof that does not succeed is a failure of the scenario: without the guard, its checks passed
+// or failed for another reason.
 fn end_of(without: &Verdict, proof: &Proof) -> Exit {
     match (without.outcome, without.fails_as(&proof.fails)) {
         (Outcome::Aborted, _) => Exit::Aborted,

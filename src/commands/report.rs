@@ -16,6 +16,7 @@ pub fn report(options: &ReportArgs) -> Result<Exit> {
         outln!("{}", page.display());
     }
     if options.path.is_dir() && !options.path.join("report.json").is_file() {
+        // Relative, so that the links still lead there when the folder is moved or served.
         let page = |folder: &std::path::Path| {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
             format!("{name}/report.html")

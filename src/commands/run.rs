@@ -28,6 +28,7 @@ pub fn run(options: &RunArgs) -> Result<Exit> {
         .as_deref()
         .map(|path| Baseline::read(path, &options.tolerance))
         .transpose()?;
+    // Before anything runs: a baseline without a scenario's runs would be found after minutes.
     if let Some(baseline) = &baseline {
         plans.iter().try_for_each(|planned| baseline.must_have(&planned.plan.name))?;
     }
@@ -53,6 +54,7 @@ fn one(
     live: Option<&LivePage>,
 ) -> Result<Exit> {
     let common = &options.common;
+    // Known before the run, and cheaper to mend then.
     for warning in brunt_reports::power_warnings(&planned.plan) {
         errln!("warning: {warning}");
     }

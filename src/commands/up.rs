@@ -68,6 +68,7 @@ async fn keep_up(system: &System, dirs: &LocalDirs) -> Result<Exit> {
         ready = running.ready() => ready,
         _ = stop.asked() => Ok(()),
     };
+    // The services that did start must not outlive the command.
     if let Err(error) = ready {
         running.stop().await;
         return Err(error.into());
@@ -75,6 +76,7 @@ async fn keep_up(system: &System, dirs: &LocalDirs) -> Result<Exit> {
     if stop.ending().is_none() {
         show(system, &running, dirs, started);
         let progress = RunProgress::on_stderr();
+        // What happened during the start is in the table above.
         while observed.try_recv().is_ok() {}
         loop {
             tokio::select! {

@@ -1,4 +1,4 @@
-//! `brunt validate`
+//! `brunt validate`: checks scenarios without running them.
 
 use anyhow::Result;
 use brunt_scenarios::plan::{Arrival, Plan};
@@ -9,13 +9,13 @@ use crate::console::outln;
 use crate::exit::Exit;
 use crate::files;
 
-/// Checks scenarios and says what they would do.
+/// Checks scenarios and prints what they would do.
 pub fn validate(options: &ValidateArgs) -> Result<Exit> {
     for planned in files::plans(&options.scenarios)? {
         outln!("{}: ok", planned.source.name);
         describe(&planned.plan);
-        for doubt in brunt_reports::power_warnings(&planned.plan) {
-            outln!("  warning: {doubt}");
+        for warning in brunt_reports::power_warnings(&planned.plan) {
+            outln!("  warning: {warning}");
         }
     }
     Ok(Exit::Pass)

@@ -108,6 +108,7 @@ async fn find_topics(
                 reading.spawn(read(Arc::clone(log), topic, start, events.clone()));
             }
         }
+        // A topic that is found later is new, so all of its events are.
         start = Start::Beginning;
         tokio::select! {
             () = sleep(LOOK) => {}
@@ -138,6 +139,7 @@ async fn show(mut arriving: Receiver<TopicEvent>, json: bool) -> Result<()> {
         let line = if json { line::json(&topic, &delivery) } else { line::text(&topic, &delivery) };
         let mut out = io::stdout().lock();
         match writeln!(out, "{line}").and_then(|()| out.flush()) {
+            // `| head` has read enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             written => written.context("cannot write")?,
         }

@@ -14,7 +14,7 @@ use crate::cli::WorkArgs;
 use crate::exit::Exit;
 use crate::remote_workers::{WorkerMessage, WorkerTask};
 
-/// Threads of the load engine. More load takes more workers, which can be on other nodes.
+// Threads of the load engine. More load takes more workers, which can be on other nodes.
 const THREADS: usize = 1;
 
 /// Time between two progress messages.
@@ -79,9 +79,9 @@ fn listen() -> Receiver<ControlLine> {
     lines
 }
 
-/// Echoes lines until `go`, so that the sender can measure the way there and back. The time left is
-/// sent many times; a line can arrive late but never early, so the earliest start that follows from
-/// any of them is the right one.
+// Echoes lines until `go`, so that the sender can measure the way there and back. The time left is
+// sent many times; a line can arrive late but never early, so the earliest start that follows from
+// any of them is the right one.
 fn start(lines: &Receiver<ControlLine>) -> Result<Option<Instant>> {
     let mut origin: Option<Instant> = None;
     while let Ok(ControlLine { line, when }) = lines.recv() {
@@ -110,6 +110,7 @@ fn until_over(running: &RunningLoads, lines: &Receiver<ControlLine>) -> Result<(
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
+            // The run's process is gone, and nobody would stop this worker.
             Err(RecvTimeoutError::Disconnected) => {
                 running.stop();
                 std::thread::sleep(grain);

@@ -11,8 +11,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::state::PageView;
 
-/// How long nothing is sent before a comment is: writing is the only way to find out that a
-/// browser has gone.
+// How long nothing is sent before a comment is: writing is the only way to find out that a
+// browser has gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// The whole page at one moment.
@@ -59,6 +59,7 @@ impl PageMessages {
         let view = now();
         let is_made =
             self.latest.borrow().as_ref().is_some_and(|latest| latest.version == view.version);
+        // While no browser was connected, no message was rendered.
         if seen != Some(view.version) && !is_made {
             self.send(&view);
         }

@@ -15,7 +15,7 @@ use super::state::{PageState, PageView};
 /// A response with a whole body, or with events that go on.
 pub type PageResponse = Response<Either<Full<Bytes>, EventStream>>;
 
-/// The page may run the script that is in it and ask this server for events, nothing else.
+// The page may run the script that is in it and ask this server for events, nothing else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
                    img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -54,8 +54,8 @@ fn now(state: &Mutex<PageState>) -> PageView {
     state.lock().unwrap_or_else(PoisonError::into_inner).view()
 }
 
-/// Whether the Host header is an IP address or `localhost`, with this port. A page of another site
-/// whose name was made to point here (DNS rebinding) has its own name in it.
+// Whether the Host header is an IP address or `localhost`, with this port. A page of another site
+// whose name was made to point here (DNS rebinding) has its own name in it.
 fn is_for_this_server(host: Option<&str>, here: Option<SocketAddr>) -> bool {
     let Some(host) = host else { return false };
     let (name, port) = match host.rsplit_once(':') {

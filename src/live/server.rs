@@ -17,15 +17,14 @@ use super::response;
 use super::state::PageState;
 use crate::console::errln;
 
-/// Time between two messages: rendering one takes a few milliseconds of a processor that the
-/// load generator needs.
+// Time between two messages. Rendering takes processor time that the load generator needs.
 const PAUSE: Duration = Duration::from_millis(400);
 
 /// How long browsers have to read the last message.
 const LAST_MESSAGE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Most open connections: more than any group of people opens, and far below a process's limit
-/// of file descriptors.
+// Most open connections: more than any group of people opens, and far below a process's limit
+// of file descriptors.
 const CONNECTIONS: usize = 64;
 
 /// How long a request's head may take to arrive.

@@ -187,9 +187,11 @@ impl CurrentRun {
                 continue;
             };
             let number = load.second.number;
+            // Snapshots are more frequent than seconds.
             if number <= recorded.0 {
                 continue;
             }
+            // A second without a snapshot still needs its place on the time axis.
             while record.windows.len() as u64 + 1 < number {
                 record.windows.push(empty(record.windows.len()));
             }

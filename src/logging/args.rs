@@ -8,13 +8,13 @@ use tracing_subscriber::filter::FilterExt;
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::Filter;
 
-/// The environment variable with filter directives, such as `warn,brunt_kubernetes=debug`.
-/// A name of its own, as `RUST_LOG` belongs to the systems that brunt starts and passes
-/// the environment to.
+// The environment variable with filter directives, such as `warn,brunt_kubernetes=debug`.
+// A name of its own, as `RUST_LOG` belongs to the systems that brunt starts and passes
+// the environment to.
 const VARIABLE: &str = "BRUNT_LOG";
 
-/// Directives without `-v`. All crates of the toolkit have targets that begin with `brunt`; what
-/// the libraries say below a warning is about their own insides.
+// Directives without `-v`. All crates of the toolkit have targets that begin with `brunt`; what
+// the libraries say below a warning is about their own insides.
 const BY_VERBOSITY: [&str; 3] = ["warn", "warn,brunt=info", "warn,brunt=debug"];
 
 /// What a run's folder gets at least.

@@ -41,7 +41,7 @@ impl Visit for JsonFields {
         self.set(field, value);
     }
 
-    /// With its causes, as the outermost message of an error seldom says which file or address.
+    // With its causes, as the outermost message of an error seldom says which file or address.
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         let mut text = value.to_string();
         let mut cause = value.source();

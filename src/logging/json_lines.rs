@@ -109,8 +109,8 @@ where
         self.write(event.metadata(), &message, &fields.0, context.event_scope(event));
     }
 
-    /// The end of a call is where its time is known. Spans at info, such as a run's, only give the
-    /// events in them a context.
+    // The end of a call is where its time is known. Spans at info, such as a run's, only give the
+    // events in them a context.
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let Some(span) = context.span(&id).filter(|span| *span.metadata().level() > Level::INFO)
         else {

@@ -8,7 +8,7 @@ use crate::console;
 /// Lines that wait until the terminal is free again; `None` while it is.
 static HELD: Mutex<Option<Vec<u8>>> = Mutex::new(None);
 
-/// How much is held at most, in bytes: a view can stay open for days.
+// How much is held at most, in bytes: a view can stay open for days.
 const HELD_AT_MOST: usize = 1024 * 1024;
 
 /// Holds log lines back while something else draws on the whole terminal; they are written when

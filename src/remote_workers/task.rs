@@ -1,5 +1,5 @@
-//! What load workers are told: the scenario as it was written, and what has become known since.
-//! They make their loads of it as the controller has, so that there is one way to a load.
+//! The task of a run's load workers: the scenario's files, and what became known during the run. A
+//! worker makes its loads from the same files by the same functions as this process does.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,23 +15,22 @@ use serde_json::Value;
 use crate::exit::Diagnostics;
 use crate::files::Planned;
 
-/// What all workers of a run are told.
+/// The task, the same for all workers of a run.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WorkerTask {
     scenario: TaskFile,
     system: TaskFile,
-    /// The files that the scenario's loads name, by these names.
+    /// Feeds and .proto files, by the names that the scenario's loads have for them.
     files: BTreeMap<String, String>,
-    /// Where services answer.
+    /// Base URL of each service, as it is reached within the cluster.
     urls: BTreeMap<String, String>,
-    /// What was saved before the load.
+    /// Variables that the setup steps have saved.
     values: BTreeMap<String, Value>,
-    /// How many workers there are.
     workers: usize,
 }
 
-/// A file.
+/// Name and text of a file.
 #[derive(Debug, Serialize, Deserialize)]
 struct TaskFile {
     name: String,
@@ -49,7 +48,7 @@ impl TaskFile {
 }
 
 impl WorkerTask {
-    /// The task of a scenario's loads.
+    /// The task for a scenario's loads.
     pub fn new(
         planned: &Planned,
         urls: BTreeMap<String, String>,
@@ -66,7 +65,7 @@ impl WorkerTask {
         }
     }
 
-    /// What one of the workers has to do.
+    /// The loads of one worker.
     ///
     /// # Errors
     /// When the task is not one that this version of brunt understands.
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn workers_make_of_it_the_loads_that_the_plan_has() {
+    fn a_worker_makes_the_loads_of_the_plan_from_its_task() {
         let planned = crate::files::plans(&["coffee/product-down".to_owned()]).unwrap().remove(0);
         let jobs = task(3).jobs(2).unwrap();
         let names = |job: &Job| (job.name.clone(), job.arrival.clone());
@@ -124,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_without_an_address_is_named() {
+    fn a_task_without_a_service_s_address_names_the_service() {
         let error = WorkerTask { urls: BTreeMap::new(), ..task(1) }.jobs(0).unwrap_err();
         assert!(format!("{error:#}").contains("gateway has no address"), "{error:#}");
     }

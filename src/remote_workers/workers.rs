@@ -1,11 +1,12 @@
-//! The load workers of a run, as the runner sees them.
+//! The load workers of one run.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, Result};
 use brunt_kubernetes::{ClusterRun, LoadJob, LoadWorkers};
 use brunt_loadgen::{GeneratorRecord, Snapshot};
-use brunt_scenarios::plan::Plan;
+use brunt_scenarios::plan::{Load, Plan};
 use brunt_scenarios::timeline::{LoadRecord, Moment};
 use serde_json::Value;
 
@@ -13,118 +14,115 @@ use super::message::{self, WorkerMessage};
 use super::task::WorkerTask;
 use crate::files::Planned;
 
-/// From the last timeout of a request until a worker must have ended.
-const WRITES_WITHIN: Duration = Duration::from_secs(30);
+/// How long a worker may take to write its records after its last request has ended or timed out.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The load workers of a run.
+/// The load workers of one run, as one load.
 pub struct RemoteWorkers {
     workers: LoadWorkers,
+    /// Names of the loads, each of which all workers share.
     loads: Vec<String>,
     origin: Instant,
-    /// How long requests in flight are waited for.
+    /// How long to wait for requests in flight.
     drain: Duration,
 }
 
 impl RemoteWorkers {
-    /// Brings them up.
+    /// Starts the workers' Job and waits until all of them run.
     ///
     /// # Errors
-    /// When they do not all run, with why.
+    /// When they do not all run, with the first reason.
     pub async fn bring_up(
         system: &ClusterRun,
         plan: &Plan,
         planned: &Planned,
         values: &BTreeMap<String, Value>,
         (workers, image): (u32, Option<String>),
-    ) -> Result<Self, String> {
+    ) -> Result<Self> {
         let names = plan.system.services.keys();
         let urls =
             names.filter_map(|name| Some((name.clone(), system.cluster_url(name)?))).collect();
         let task = WorkerTask::new(planned, urls, values, workers as usize);
-        let task = serde_json::to_string(&task).map_err(|error| error.to_string())?;
-        let work = LoadJob { workers, image, task };
-        let workers = system.start_workers(&work).await.map_err(|error| error.to_string())?;
+        let task = serde_json::to_string(&task).context("the load workers' task")?;
+        let workers = system.start_workers(&LoadJob { workers, image, task }).await?;
         Ok(Self {
             workers,
             loads: plan.loads.iter().map(|load| load.name.clone()).collect(),
             origin: Instant::now(),
-            drain: plan
-                .loads
-                .iter()
-                .map(brunt_scenarios::plan::Load::timeout)
-                .max()
-                .unwrap_or_default(),
+            drain: plan.loads.iter().map(Load::timeout).max().unwrap_or_default(),
         })
     }
 
-    /// Has all start at this moment. Returns by how much they are apart at most.
+    /// Lets all workers start at this moment. Returns the most by which their starts can differ.
     ///
     /// # Errors
     /// When they cannot start together.
-    pub async fn start(&mut self, origin: Instant) -> Result<Duration, String> {
+    pub async fn start(&mut self, origin: Instant) -> Result<Duration> {
         self.origin = origin;
-        self.workers.start_at(origin).await.map_err(|error| error.to_string())
+        Ok(self.workers.start_at(origin).await?)
     }
 
-    /// How it goes, as far as it was heard.
+    /// The sum of the workers' latest figures, which are up to a second old.
     pub fn snapshot(&self) -> Snapshot {
-        let said = self.workers.last_status_lines();
-        let goes = said.iter().filter_map(|line| match serde_json::from_str(line) {
+        let lines = self.workers.last_status_lines();
+        let latest = lines.iter().filter_map(|line| match serde_json::from_str(line) {
             Ok(WorkerMessage::Progress(snapshot)) => Some(snapshot),
             _ => None,
         });
-        Snapshot::sum(Moment::between(self.origin, Instant::now()).0, &goes.collect::<Vec<_>>())
+        let now = Moment::between(self.origin, Instant::now()).0;
+        Snapshot::sum(now, &latest.collect::<Vec<_>>())
     }
 
-    /// The first that has ended before its time, and why.
+    /// Why the first worker has ended before it should, if one has.
     pub async fn ended(&self) -> Option<String> {
         self.workers.first_exit().await
     }
 
-    /// Has all of them stop.
+    /// Lets all workers stop sending requests.
     pub async fn stop(&mut self) {
         self.workers.stop().await;
     }
 
-    /// Waits until all have ended, takes them away, and puts together what they recorded. Whatever
-    /// is missing is the reason that comes with it.
+    /// Waits until all workers have ended, deletes them and merges their records. The second value
+    /// says what is missing: a load without one worker's share would look like a smaller load.
     pub async fn finish(self) -> (Vec<LoadRecord>, Option<String>) {
-        let logs = self.workers.collect_logs(self.drain + WRITES_WITHIN).await;
-        let count = logs.len();
+        let logs = self.workers.collect_logs(self.drain + WRITE_TIMEOUT).await;
+        let (count, wanted) = (logs.len(), self.loads.len());
         let mut missing = None;
-        let mut parts = Vec::new();
-        for (place, log) in logs.into_iter().enumerate() {
-            let read = |log: String| {
-                message::parts(&log)
-                    .map_err(|why| format!("load worker {} of {count}: {why}", place + 1))
-            };
-            match log.map_err(|error| error.to_string()).and_then(read) {
-                Ok(found) if found.len() == self.loads.len() => parts.extend(found),
+        let mut records = Vec::new();
+        for (number, log) in (1..).zip(logs) {
+            let log = log.map_err(|error| format!("{:#}", anyhow::Error::from(error)));
+            let found = log.and_then(|log| {
+                let found = message::records(&log);
+                found.map_err(|error| format!("load worker {number} of {count}: {error}"))
+            });
+            match found {
+                Ok(found) if found.len() == wanted => records.extend(found),
                 Ok(found) => {
-                    let (found, wanted) = (found.len(), self.loads.len());
-                    let why =
-                        format!("load worker {}: it recorded {found} of {wanted} loads", place + 1);
-                    missing.get_or_insert(why);
+                    let found = found.len();
+                    missing.get_or_insert(format!(
+                        "load worker {number}: it recorded {found} of {wanted} loads"
+                    ));
                 }
                 Err(why) => {
                     missing.get_or_insert(why);
                 }
             }
         }
-        (merged(&self.loads, parts), missing)
+        (merged(&self.loads, records), missing)
     }
 
-    /// Takes them away.
+    /// Deletes the workers without waiting for their records.
     pub async fn dismiss(self) {
         self.workers.delete().await;
     }
 }
 
-fn merged(loads: &[String], parts: Vec<GeneratorRecord>) -> Vec<LoadRecord> {
+fn merged(loads: &[String], records: Vec<GeneratorRecord>) -> Vec<LoadRecord> {
     let mut by_load: BTreeMap<&str, Vec<GeneratorRecord>> = BTreeMap::new();
-    for part in parts {
-        if let Some(name) = loads.iter().find(|name| *name == part.name()) {
-            by_load.entry(name).or_default().push(part);
+    for record in records {
+        if let Some(name) = loads.iter().find(|name| *name == record.name()) {
+            by_load.entry(name).or_default().push(record);
         }
     }
     loads

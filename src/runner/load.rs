@@ -68,7 +68,7 @@ impl Load {
                 .await;
                 return workers
                     .map(|workers| Self::Inside(Box::new(workers)))
-                    .map_err(Ending::LoadIncomplete);
+                    .map_err(|error| Ending::LoadIncomplete(format!("{error:#}")));
             }
             if !cluster.all_services_direct() {
                 setting.progress.line(
@@ -103,9 +103,9 @@ impl Load {
                         .line(&format!("load workers start together, at most {apart:.1} ms apart"));
                     Ok(Going::Inside(workers))
                 }
-                Err(why) => {
+                Err(error) => {
                     workers.dismiss().await;
-                    Err(Ending::LoadIncomplete(why))
+                    Err(Ending::LoadIncomplete(format!("{error:#}")))
                 }
             },
         }

@@ -12,8 +12,8 @@ pub struct Allowed {
 }
 
 impl Default for Allowed {
-    /// Half a percentage point of failures and 20 % of latency: smaller differences can seldom be told
-    /// from chance in a run of a minute.
+    // Half a percentage point of failures and 20 % of latency: smaller differences can seldom be
+    // told from chance in a run of a minute.
     fn default() -> Self {
         Self { failures: 0.005, latency: 0.2 }
     }

@@ -3,10 +3,10 @@
 use super::metric::Metric;
 use super::side::Side;
 
-/// Number of samples. Bounds at a risk of 5 % over a dozen comparisons still rest on several of them.
+/// Number of samples.
 const SAMPLES: usize = 2_000;
 
-/// Fixed, so that the same runs give the same bounds.
+// Fixed, so that the same runs give the same bounds.
 const SEED: u64 = 1;
 
 /// How much worse the new side is in each sample, by metric, sorted.

@@ -9,8 +9,8 @@ use super::side::WindowSum;
 use crate::Judgement;
 use crate::confidence::{self, CONFIDENCE};
 
-/// Differences of latency below this, in seconds, are allowed whatever share they are: a fast
-/// service's latency changes by that much with the machine.
+// Differences of latency below this, in seconds, are too small to matter, whatever share of the
+// latency they are.
 const NOTICEABLE: f64 = 0.001;
 
 /// What is compared.
@@ -86,8 +86,8 @@ impl Metric {
     }
 }
 
-/// The upper bound of a difference of two shares, from the exact bounds of each (Newcombe,
-/// Statistics in Medicine 17, 1998).
+// The upper bound of a difference of two shares, from the exact bounds of each (Newcombe,
+// Statistics in Medicine 17, 1998).
 fn at_most(base: &WindowSum<'_>, new: &WindowSum<'_>) -> f64 {
     let share = |sum: &WindowSum<'_>| 1.0 - sum.good as f64 / sum.all.max(1) as f64;
     let (before, now) = (share(base), share(new));

@@ -7,10 +7,10 @@ use brunt_scenarios::timeline::Window;
 use super::part::RunPart;
 use crate::Report;
 
-/// The fewest windows on a side: resampling fewer says nothing.
+// The fewest windows on a side: resampling fewer says nothing.
 const FEWEST_WINDOWS: usize = 8;
 
-/// The fewest runs from which runs themselves are resampled too.
+// The fewest runs from which runs themselves are resampled too.
 const FEWEST_RUNS: usize = 3;
 
 /// The windows of one side.
@@ -48,6 +48,7 @@ impl Side {
         let occurring =
             runs.iter().flatten().flat_map(|window| window.latency.iter()).map(|(value, _)| value);
         let values: Vec<u64> = occurring.collect::<BTreeSet<_>>().into_iter().collect();
+        // Latencies become indexes once, as each of the samples adds them up again.
         let place = |value: u64| values.binary_search(&value).unwrap_or_default();
         let row = |window: &&Window| WindowSample {
             good: window.ok,
@@ -91,8 +92,8 @@ impl Side {
     }
 }
 
-/// Length of a block. Neighbouring windows are drawn together, the cube root of all at a time, as
-/// what disturbs one second often disturbs the next.
+// Length of a block. Neighbouring windows are drawn together, the cube root of all at a time, as
+// what disturbs one second often disturbs the next.
 fn block(windows: usize) -> usize {
     (windows as f64).cbrt().round().max(1.0) as usize
 }

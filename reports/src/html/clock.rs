@@ -21,6 +21,7 @@ pub struct Tick {
 impl Clock {
     /// All of the run, with as much of the start-up before it as a tenth of its length.
     pub fn of(timeline: &Timeline) -> Self {
+        // A load's last window can reach beyond the end, and so can a fault that was restored late.
         let loads =
             timeline.loads.iter().filter_map(|load| Some(load.windows.last()?.start + load.window));
         let faults = timeline.faults.iter().map(|fault| fault.end.0);

@@ -109,7 +109,7 @@ fn rule(limit: &Limit, scale: &Scale) -> Rule {
     Rule { at: scale.at(limit.at_most * 1e6), label }
 }
 
-/// The rates that were tried, as far as there is room for their names.
+// The rates that were tried, as far as there is room for their names.
 fn across(tried: &[Tried], scale: &Scale) -> Vec<Rule> {
     let mut named: Vec<Rule> = Vec::new();
     for one in tried {
@@ -121,7 +121,8 @@ fn across(tried: &[Tried], scale: &Scale) -> Vec<Rule> {
     named
 }
 
-/// All rates from the lowest to the highest; the steps of a rate are taken together.
+/// All rates from the lowest to the highest. A search repeats a rate that broke once, so the steps
+/// of a rate are merged.
 fn tried(steps: &[RateRecord]) -> Vec<Tried> {
     let mut steps: Vec<&RateRecord> = steps.iter().collect();
     steps.sort_by(|one, other| one.rate.total_cmp(&other.rate));
@@ -145,7 +146,7 @@ fn line(points: impl Iterator<Item = (f64, f64)>) -> String {
 }
 
 impl Tried {
-    /// As the search takes it: a rate is broken when two of its steps break it, or its only one.
+    // As the search takes it: a rate is broken when two of its steps break it, or its only one.
     fn class(&self) -> &'static str {
         let count =
             |wanted: Option<bool>| self.holds.iter().filter(|holds| **holds == wanted).count();

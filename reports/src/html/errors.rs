@@ -11,7 +11,7 @@ use super::series::{Series, SeriesSlot};
 use super::throughput::area;
 use crate::format;
 
-/// As many kinds have a colour of their own; the rest are drawn together.
+// As many kinds have a colour of their own; the rest are drawn together.
 const CLASSES: [&str; 5] = ["kind1", "kind2", "kind3", "kind4", "kind5"];
 
 /// All loads together; `None` when nothing failed.
@@ -82,8 +82,8 @@ fn kinds(series: &[Series]) -> Vec<(Failure, u64)> {
     kinds
 }
 
-/// Failures of all loads in the slots of the one that has the longest: loads start together and
-/// have windows of one length, but a long one may have had its windows joined.
+// Failures of all loads in the slots of the one that has the longest: loads start together and
+// have windows of one length, but a long one may have had its windows joined.
 fn together(series: &[Series]) -> Option<Series> {
     let widest = series.iter().max_by(|one, other| one.length.total_cmp(&other.length))?;
     let last =

@@ -93,7 +93,7 @@ fn about(names: &[&str], calls: &[ServiceCall], faults: &BTreeSet<&str>) -> Stri
     format!("{}: {}. Faults: {faults}.", format::counted(services, "service"), calls.join(", "))
 }
 
-/// As planned, and what was seen besides: reports of earlier versions know no plan of it.
+// As planned, and what was seen besides: reports of earlier versions know no plan of it.
 fn calls(report: &Report) -> Vec<ServiceCall> {
     let seen = report.timeline.edges.iter().filter(|edge| edge.requests > 0 || edge.from.is_some());
     let seen = seen.map(|edge| ServiceCall { from: edge.from.clone(), to: edge.to.clone() });
@@ -121,8 +121,8 @@ struct Canvas<'a> {
     layers: &'a Layers,
 }
 
-/// As many as planned, and how many there were when there were more: a rollout's surge, or
-/// an autoscaler's work.
+// As many as planned, and how many there were when there were more: a rollout's surge, or
+// an autoscaler's work.
 fn replicas_of(report: &Report, service: &str, planned: u32) -> String {
     let most = Ready::of(&report.timeline, service).most(0.0).unwrap_or_default() as u64;
     match most > u64::from(planned) {

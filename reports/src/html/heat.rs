@@ -10,7 +10,7 @@ use crate::format;
 /// From few replies to many.
 const LEVELS: [&str; 6] = ["heat1", "heat2", "heat3", "heat4", "heat5", "heat6"];
 
-/// The most columns and rows: smaller cells could not be told apart.
+// The most columns and rows: smaller cells could not be told apart.
 const COLUMNS: usize = 160;
 const ROWS: usize = 24;
 
@@ -87,8 +87,8 @@ impl HeatMap {
         })
     }
 
-    /// The level of a count, 0 for the lowest: by its logarithm, or one busy cell would make all
-    /// others look empty.
+    // The level of a count, 0 for the lowest: by its logarithm, or one busy cell would make all
+    // others look empty.
     fn level(count: u64, most: u64) -> Option<usize> {
         let share = (count as f64).ln_1p() / (most as f64).ln_1p();
         (count > 0).then(|| ((share * LEVELS.len() as f64) as usize).min(LEVELS.len() - 1))

@@ -46,8 +46,8 @@ pub fn row(clock: &Clock, load: &Series, limits: &[Limit]) -> Option<PictureRow>
     })
 }
 
-/// A line through the middles of the slots, with gaps where there is no sample; a slot alone
-/// becomes a short dash.
+// A line through the middles of the slots, with gaps where there is no sample; a slot alone
+// becomes a short dash.
 fn line(
     clock: &Clock,
     load: &Series,

@@ -51,6 +51,7 @@ pub fn of(report: &Report, series: &[Series], picture: &Picture) -> Result<Strin
             .collect(),
     };
     let json = serde_json::to_string(&reading)?;
+    // Within a script element, `</script>` or `<!--` in a name would end it.
     Ok(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
 }
 

@@ -6,11 +6,11 @@ use brunt_scenarios::timeline::{Failure, LoadRecord, Window};
 
 use crate::Samples;
 
-/// The most windows of a picture: more would be narrower than a pixel, and make the file large.
+// The most windows of a picture: more would be narrower than a pixel, and make the file large.
 const MOST: usize = 600;
 
-/// The most windows of all loads together, and the fewest that each keeps, so that many loads make
-/// no huge file.
+// The most windows of all loads together, and the fewest that each keeps, so that many loads make
+// no huge file.
 const ALL: usize = 2400;
 const FEWEST: usize = 60;
 
@@ -39,6 +39,7 @@ impl Series {
     /// One of so many loads.
     pub fn of(load: &LoadRecord, loads: usize) -> Self {
         let most = (ALL / loads.max(1)).clamp(FEWEST, MOST);
+        // Whole windows are joined, so that counts stay exact.
         let together = load.windows.len().div_ceil(most).max(1);
         Self {
             name: load.name.clone(),

@@ -53,6 +53,7 @@ async fn one(planned: &Planned, common: &CommonArgs) -> Result<Exit> {
         let times: Vec<String> = fault.at.iter().map(|at| Period(*at).to_string()).collect();
         tell(&format!("{}  {}", times.join(", "), fault.kind), &system.planned_changes()[before..]);
         match outcome {
+            // Nothing was injected, so there is nothing to recover.
             Ok(applied) => drop(applied.keep()),
             Err(error) => {
                 outln!("      would not happen: {}", with_causes(&error));

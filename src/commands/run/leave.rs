@@ -1,4 +1,4 @@
-//! The report of a run, left in the namespace.
+//! `brunt run --leave-report`: the report as a ConfigMap in the namespace.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use crate::commands::platform;
 use crate::files::Planned;
 use crate::runtime;
 
-/// What is left of a run, the most important first.
+// The files of a run, the most important first: a ConfigMap holds 1 MiB.
 const FILES: [&str; 4] = ["report.md", "report.html", "report.json", "junit.xml"];
 
-/// Leaves what stands beside a page in the namespace of a run. Says where.
+/// Stores the files beside an HTML page in the namespace. Returns lines that say where.
 pub fn report(planned: &Planned, page: &Path, args: &PlatformArgs) -> Result<String> {
     let folder = page.parent().unwrap_or(page);
     let read = |name: &&str| {
@@ -36,7 +36,7 @@ pub fn report(planned: &Planned, page: &Path, args: &PlatformArgs) -> Result<Str
     Ok(said)
 }
 
-/// A name as Kubernetes takes it: small letters, digits and hyphens, 63 at most.
+/// A valid name for Kubernetes: small letters, digits and hyphens, at most 63.
 fn called(slug: &str) -> String {
     let allowed = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
     let name: String =
@@ -49,7 +49,7 @@ mod tests {
     use super::called;
 
     #[test]
-    fn a_name_is_one_that_kubernetes_takes() {
+    fn the_report_s_configmap_has_a_name_that_kubernetes_takes() {
         assert_eq!(called("pod-killed"), "brunt-report-pod-killed");
         assert_eq!(called("Büro_1.x-"), "brunt-report-b-ro-1-x");
         assert_eq!(called(&"a".repeat(99)).len(), 63);

@@ -78,7 +78,7 @@ fn cut(text: &str) -> String {
     printable(&short)
 }
 
-/// Nothing that an event says may move the cursor.
+// Nothing that an event says may move the cursor.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::json;
 use tracing::Level;
 
-/// The share of the bound, one in so many bytes, that only events at info and above can use. A run
-/// that logs each API call must not lose the change it could not restore, which comes last.
+// The share of the bound, one in so many bytes, that only events at info and above can use. A run
+// that logs each API call must not lose the change it could not restore, which comes last.
 const RESERVED: u64 = 8;
 
 /// Room for the last line, in bytes.
@@ -32,7 +32,6 @@ impl<W: Write> Bounded<W> {
 
     /// Writes a line at once, so that it is there even if this process is killed.
     pub fn write(&mut self, level: Level, line: &[u8]) {
-        let Some(out) = &mut self.out else { return };
         let kept_back = if level > Level::INFO { self.reserved } else { 0 };
         let length = line.len() as u64;
         if self.free < length + kept_back {
@@ -40,7 +39,8 @@ impl<W: Write> Bounded<W> {
             return;
         }
         self.free -= length;
-        if let Err(error) = out.write_all(line) {
+        let written = self.out.as_mut().map_or(Ok(()), |out| out.write_all(line));
+        if let Err(error) = written {
             // A disk that is full stays full: what follows would only be pieces.
             self.out = None;
             self.error = Some(error);

@@ -60,8 +60,8 @@ impl Layers {
     }
 }
 
-/// One more than the caller's, at most one for each service, so that calls in a circle come
-/// to an end.
+// One more than the caller's, at most one for each service, so that calls in a circle come
+// to an end.
 fn levels(services: usize, calls: &[(usize, usize)]) -> Vec<usize> {
     let mut levels = vec![0; services];
     for _ in 0..services {

@@ -14,7 +14,7 @@ pub struct Mark {
     pub title: String,
 }
 
-/// Marks nearer than this, in percent of the width, would cover one another.
+// Marks nearer than this, in percent of the width, would cover one another.
 const NEAR: f64 = 0.8;
 
 /// All marks, but an exit or a failed probe that leads to a restart at once is told by the

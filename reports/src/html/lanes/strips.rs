@@ -114,7 +114,7 @@ impl<'a> StripDrawing<'a> {
         self.strips[strip].spans.extend(span);
     }
 
-    /// The first strip in which no replica runs: a new replica takes the place of one that is gone.
+    // The first strip in which no replica runs: a new replica takes the place of one that is gone.
     fn free_strip(&self) -> usize {
         let taken = |strip: usize| {
             self.replicas
