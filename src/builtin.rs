@@ -1,4 +1,4 @@
-//! The systems and scenarios that are part of the binary, so that it works anywhere.
+//! The systems and scenarios that are part of the binary, so that it works in any folder.
 
 use brunt_kit::system::System;
 
@@ -30,7 +30,6 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "coffee/slow-stock",
         "coffee/zombie",
     ],
-    // Bookstore.
     scenarios![
         "bookstore/autoscale",
         "bookstore/cancel",
@@ -42,7 +41,6 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "bookstore/unknown-book",
         "bookstore/zombie",
     ],
-    // Baemin.
     scenarios![
         "baemin/cancel",
         "baemin/lost-payment-reply",
@@ -50,7 +48,6 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "baemin/overloaded-payment",
         "baemin/view-always-readable",
     ],
-    // Fooddelivery.
     scenarios![
         "fooddelivery/cancel",
         "fooddelivery/every-change",
@@ -59,7 +56,6 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "fooddelivery/slow-payment",
         "fooddelivery/store-down",
     ],
-    // Cleaning.
     scenarios![
         "cleaning/breaker",
         "cleaning/cleaned",
@@ -68,7 +64,7 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "cleaning/payment-down",
         "cleaning/service-levels",
     ],
-    // Of several systems, short: what `brunt calibrate` is for.
+    // Short ones of several systems: `brunt calibrate` runs each many times.
     scenarios![
         "calibration/acknowledged",
         "calibration/decoupled",
@@ -82,7 +78,7 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "calibration/view",
         "calibration/zombie",
     ],
-    // For clusters, with the times that pods and probes take there.
+    // For clusters, where pods and probes take longer than processes.
     scenarios![
         "cluster/autoscale",
         "cluster/breaker",
@@ -104,7 +100,7 @@ macro_rules! manifests {
     };
 }
 
-/// What a cluster is told for each system.
+/// The objects of each system, for `kubectl apply`.
 const MANIFESTS: &[(&str, &str)] =
     manifests!["coffee", "bookstore", "baemin", "fooddelivery", "cleaning"];
 
@@ -114,18 +110,18 @@ pub const ENGINES: [&str; 2] = [
     include_str!("../manifests/components/postgres/postgres.yaml"),
 ];
 
-/// The objects of a system on a cluster.
+/// The objects of a built-in system on a cluster, as YAML.
 pub fn manifest(system: &str) -> Option<&'static str> {
     MANIFESTS.iter().find(|(name, _)| *name == system).map(|(_, text)| *text)
 }
 
-/// Every built-in scenario.
+/// Path and text of every built-in scenario.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     SCENARIOS.iter().copied().flatten().copied()
 }
 
-/// The built-in scenarios that a path means: one, or all below a folder. `scenarios/` and `.yaml`
-/// may be left out.
+/// The built-in scenario of this path, or all below this folder. `scenarios/` and `.yaml` may
+/// be left out.
 pub fn scenarios(path: &str) -> Vec<(&'static str, &'static str)> {
     let name = path.trim_start_matches("./").trim_start_matches("scenarios/");
     let name = name.trim_end_matches('/').trim_end_matches(".yaml");

@@ -19,15 +19,18 @@ pub use system::{
     DownArgs, EdgeProxyCommandArgs, RevertArgs, ServeArgs, StressArgs, UpArgs, WatchArgs, WorkArgs,
 };
 
-/// Can your system take it? Load and chaos tests with verdicts that you can trust.
+/// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "brunt", version, about, after_help = EXIT_CODES)]
+#[command(name = "brunt", version, about = ABOUT, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(flatten)]
     pub log: LogArgs,
     #[command(subcommand)]
     pub command: Command,
 }
+
+const ABOUT: &str =
+    "Can your system take it? Load and chaos tests that prove that their own checks can fail.";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 all expectations hold; 1 an expectation failed; 2 the scenario, system file or \

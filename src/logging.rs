@@ -2,7 +2,7 @@
 //!
 //! It goes to two places that have nothing to do with one another. Standard error gets what `-v` or
 //! `BRUNT_LOG` asks for, as text or JSON. Each run's folder gets a `log.jsonl` beside the report,
-//! with level info and above whatever the options say, as nobody knows beforehand which run will
+//! with level info and above whatever the options say, as it is not known beforehand which run will
 //! need it. Results are on standard output, where no log line ever is.
 
 mod args;

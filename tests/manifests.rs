@@ -1,4 +1,4 @@
-//! What Kubernetes applies agrees with the system files, and every service is looked after there.
+//! The manifests agree with the system files, and every service has probes, limits and a budget.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
@@ -51,13 +51,13 @@ fn every_service_runs_and_finds_those_that_it_calls() {
         let calls = service["calls"].as_object().cloned().unwrap_or_default();
         for (callee, call) in &calls {
             let url = format!("http://{}:8080", callee.to_lowercase());
-            let told =
+            let is_configured =
                 env.iter().any(|one| one["name"] == call["env"] && one["value"] == url.as_str());
-            assert!(told, "{system} {name} is not told where {callee} is");
+            assert!(is_configured, "{system} {name} has no address of {callee}");
         }
-        let told =
+        let addresses =
             env.iter().filter(|one| one["name"].as_str().unwrap().starts_with("API_")).count();
-        assert_eq!(told, calls.len(), "{system} {name} is told of nobody else");
+        assert_eq!(addresses, calls.len(), "{system} {name} has no other addresses");
         let port = &find(objects, "Service", low)["spec"]["ports"][0];
         assert_eq!(
             (&port["port"], &port["targetPort"]),

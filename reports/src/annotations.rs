@@ -18,8 +18,8 @@ pub fn annotations(report: &Report) -> String {
 fn line(report: &Report, finding: &Finding) -> String {
     let level = if finding.judgement == Judgement::Fail { "error" } else { "warning" };
     let title = property(&format!("{}: {}", report.name, finding.claim));
-    let said = data(&format!("{}. {}", finding.measured, finding.evidence));
-    format!("::{level} file={},title={title}::{said}\n", property(&report.origin.file))
+    let message = data(&format!("{}. {}", finding.measured, finding.evidence));
+    format!("::{level} file={},title={title}::{message}\n", property(&report.origin.file))
 }
 
 /// Escapes the data of a workflow command.

@@ -1,4 +1,4 @@
-//! How much a count of good and bad ones says of the share behind it.
+//! What a count of good and bad requests says about the share behind it.
 //!
 //! Bounds are Clopper and Pearson's (Biometrika 26, 1934): exact, so that they hold at least as
 //! often as they claim. Intervals of quantiles come from order statistics (David and Nagaraja,
@@ -6,15 +6,15 @@
 
 use statrs::function::{beta::beta_reg, erf::erfc};
 
-/// The confidence of every claim.
+/// The confidence of every bound.
 pub const CONFIDENCE: f64 = 0.95;
 
-// Beyond as many good and as many bad ones the binomial is taken as normal; the error of a bound
-// is then less than a hundredth of its distance to the measured share, and the continued fraction
-// of the beta function no longer converges.
+// With more good and more bad requests than this, the binomial is taken as normal; the error of a
+// bound is then less than a hundredth of its distance to the measured share, and the continued
+// fraction of the beta function no longer converges.
 const MANY: u64 = 100_000;
 
-/// The share that is at least behind `good` ones `of` so many, at 95 % confidence (one-sided).
+/// The lower bound of the share behind `good` out of `of`, at 95 % confidence (one-sided).
 pub fn at_least(good: u64, of: u64) -> f64 {
     if good == 0 {
         return 0.0;
@@ -22,7 +22,7 @@ pub fn at_least(good: u64, of: u64) -> f64 {
     root(|share| reaches(good, of, share) - (1.0 - CONFIDENCE))
 }
 
-/// The share that is at most behind `good` ones `of` so many, at 95 % confidence (one-sided).
+/// The upper bound of the share behind `good` out of `of`, at 95 % confidence (one-sided).
 pub fn at_most(good: u64, of: u64) -> f64 {
     if good >= of {
         return 1.0;
@@ -30,8 +30,8 @@ pub fn at_most(good: u64, of: u64) -> f64 {
     root(|share| reaches(good + 1, of, share) - CONFIDENCE)
 }
 
-/// The smallest number of requests with so many bad ones among them that supports a share at 95 %
-/// confidence; `None` when none does, as for everything, or when it is beyond counting.
+/// The smallest number of requests that supports a share at 95 % confidence if `bad` of them are
+/// bad; `None` if no number does, as for 100 %, or if it is above 2^59.
 pub fn needed(share: f64, bad: u64) -> Option<u64> {
     if share >= 1.0 {
         return None;
@@ -50,13 +50,13 @@ pub fn needed(share: f64, bad: u64) -> Option<u64> {
     Some(high)
 }
 
-/// Whether so many good ones support a share at 95 % confidence: whether the lower
+/// Whether `good` out of `of` support a share at 95 % confidence, which is whether the lower
 /// bound reaches it.
 pub fn supports(good: u64, of: u64, share: f64) -> bool {
     good > 0 && reaches(good, of, share) <= 1.0 - CONFIDENCE
 }
 
-/// Whether so few good ones rule a share out at 95 % confidence: whether the upper bound
+/// Whether `good` out of `of` rule a share out at 95 % confidence, which is whether the upper bound
 /// is below it.
 pub fn rules_out(good: u64, of: u64, share: f64) -> bool {
     good < of && reaches(good + 1, of, share) > CONFIDENCE
@@ -85,7 +85,7 @@ fn last(most: u64, holds: impl Fn(u64) -> bool) -> Option<u64> {
     (low > 0).then_some(low)
 }
 
-/// The probability of at least `good` ones `of` so many when the share behind them is this.
+/// The probability of at least `good` out of `of` if the share behind them is this.
 fn reaches(good: u64, of: u64, share: f64) -> f64 {
     let (good, bad, of) = (good as f64, (of - good) as f64, of as f64);
     if good.min(bad) <= MANY as f64 {

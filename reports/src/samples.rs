@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use brunt_scenarios::timeline::SparseHistogram;
 
-/// Durations in microseconds, in order, and how often each occurred.
+/// Durations in microseconds, sorted, with how often each occurred.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Samples {
     /// Duration → how many there are up to it, itself included.
@@ -12,7 +12,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// All of these together.
+    /// The samples of all these histograms together.
     pub fn of<'a>(counts: impl IntoIterator<Item = &'a SparseHistogram>) -> Self {
         // Windows have few distinct values each, so the sum stays small however long the run is.
         let mut sum = BTreeMap::<u64, u64>::new();
@@ -55,7 +55,7 @@ impl Samples {
     }
 }
 
-/// The rank, counted from 1, that stands for a quantile (0 to 1) of so many.
+/// The rank, counted from 1, of a quantile (0 to 1) among `of` samples.
 pub fn rank(quantile: f64, of: u64) -> u64 {
     // Half a millionth less, so that 0.99 of 100 is 99 although the product of the two numbers is a
     // little more.

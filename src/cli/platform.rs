@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 /// Options of commands whose scenarios can run on either platform.
 #[derive(Debug, Clone, Args)]
 pub struct PlatformArgs {
-    /// ClusterTarget the system runs: as processes on this machine, or on a cluster where it
+    /// Where the system runs: as processes on this machine, or on a cluster where it
     /// is deployed already.
     #[arg(long, value_enum, default_value = "local", value_name = "PLATFORM")]
     pub on: PlatformKind,
@@ -34,7 +34,7 @@ pub struct PlatformArgs {
     pub workers: u32,
 }
 
-/// ClusterTarget load comes from.
+/// Where load comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LoadSource {
     /// From this process.
@@ -55,7 +55,7 @@ pub struct ClusterArgs {
 }
 
 impl ClusterArgs {
-    /// ClusterTarget a connection leads; without a namespace, to the context's own.
+    /// Where a connection leads; without a namespace, to the context's own.
     pub fn target(&self) -> ClusterTarget {
         ClusterTarget {
             context: self.context.clone(),

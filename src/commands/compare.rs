@@ -12,7 +12,7 @@ use crate::console::{out, outln};
 use crate::earlier_runs;
 use crate::exit::Exit;
 
-/// Says whether a new version is worse than the one before.
+/// Prints whether a new version is worse than the previous one.
 pub fn compare(options: &CompareArgs) -> Result<Exit> {
     let (base, new) = (reports(&options.base)?, reports(&options.new)?);
     let comparison = compared(&base, &new, allowed(&options.tolerance))?;
@@ -24,19 +24,20 @@ pub fn compare(options: &CompareArgs) -> Result<Exit> {
     Ok(comparison.judgement().into())
 }
 
-/// The runs of an earlier version, to hold new ones against.
+/// The runs of the previous version, to compare new ones with.
 pub struct Baseline {
     reports: Vec<Report>,
     allowed: Allowed,
 }
 
 impl Baseline {
-    /// Reads them, before anything is run.
+    /// Reads the runs.
     pub fn read(path: &Path, tolerance: &ToleranceArgs) -> Result<Self> {
         Ok(Self { reports: reports(path)?, allowed: allowed(tolerance) })
     }
 
-    /// Complains if there is no run of a scenario.
+    /// # Errors
+    /// When there is no run of this scenario.
     pub fn must_have(&self, name: &str) -> Result<()> {
         if self.of(name).is_empty() {
             bail!("the baseline has no run of “{name}”");
@@ -44,8 +45,8 @@ impl Baseline {
         Ok(())
     }
 
-    /// Holds a run against those of its scenario.
-    pub fn hold(&self, report: &Report) -> Result<Comparison> {
+    /// Compares a run with those of its scenario.
+    pub fn compare_with(&self, report: &Report) -> Result<Comparison> {
         compared(&self.of(&report.name), std::slice::from_ref(report), self.allowed)
             .context("the baseline cannot be compared with")
     }

@@ -1,5 +1,5 @@
-//! `brunt connections`, which nobody types: what is connected in this container, whose image has no
-//! other program to say so.
+//! `brunt connections`, a hidden command: the connections of a container whose image has no other
+//! program to list them.
 
 use anyhow::{Context, Result};
 
@@ -12,7 +12,7 @@ pub fn connections() -> Result<Exit> {
         "{}",
         std::fs::read_to_string("/proc/net/tcp").context("the kernel shows no connections here")?
     );
-    // Not every kernel knows the new addresses.
+    // Not every kernel has IPv6.
     out!("{}", std::fs::read_to_string("/proc/net/tcp6").unwrap_or_default());
     Ok(Exit::Pass)
 }

@@ -1,10 +1,10 @@
-//! `brunt list`
+//! `brunt list`: what is built in.
 
 use crate::builtin;
 use crate::console::outln;
 use crate::exit::Exit;
 
-/// Prints what is built in.
+/// Prints the names of the built-in systems and scenarios.
 pub fn list() -> Exit {
     outln!("Systems (brunt up SYSTEM):");
     for system in builtin::SYSTEMS {

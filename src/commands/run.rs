@@ -61,7 +61,7 @@ fn one(
     let planned_run =
         Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run", live };
     let (report, page) = attempt::make(&planned_run, common)?;
-    let comparison = baseline.map(|baseline| baseline.hold(&report)).transpose()?;
+    let comparison = baseline.map(|baseline| baseline.compare_with(&report)).transpose()?;
     let mut shown = text(&report, console::colour(), Some(&page.display().to_string()));
     let mut exit = Exit::from(report.verdict.outcome);
     if options.leave_report {

@@ -1,4 +1,4 @@
-//! `brunt schema`
+//! `brunt schema`: schemas of files, for editors.
 
 use anyhow::Result;
 use brunt_scenarios::schema;
@@ -7,7 +7,7 @@ use crate::cli::{SchemaArgs, SchemaKind};
 use crate::console::outln;
 use crate::exit::Exit;
 
-/// Prints a JSON Schema.
+/// Prints the JSON Schema of a kind of file.
 pub fn schema(options: &SchemaArgs) -> Result<Exit> {
     let schema = match options.of {
         SchemaKind::Scenario => schema::scenario(),

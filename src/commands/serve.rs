@@ -1,4 +1,4 @@
-//! `brunt serve`
+//! `brunt serve`: one service of a built-in system.
 
 use anyhow::{Context, Result, bail};
 use brunt_kit::system::System;
@@ -8,7 +8,7 @@ use crate::builtin;
 use crate::cli::ServeArgs;
 use crate::exit::Exit;
 
-/// Runs one service of a built-in system until it is told to stop.
+/// Runs one service of a built-in system until SIGTERM or ctrl-C.
 pub fn serve(options: &ServeArgs) -> Result<Exit> {
     let system = system(&options.system)?;
     let services: Vec<&str> = system.names().collect();

@@ -1,5 +1,4 @@
-//! `brunt stress`, which nobody types: it is run within a container, and ends with its standard
-//! input.
+//! `brunt stress`, a hidden command: the stress fault runs it within a container.
 
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,16 +9,17 @@ use crate::exit::Exit;
 
 const MIB: usize = 1024 * 1024;
 
-/// Uses up processor and memory until standard input ends, or whoever holds its other end does.
+/// Uses processor time and memory until standard input ends, so that the stress ends with the run
+/// even if the run is killed.
 pub fn stress(options: &StressArgs) -> Exit {
     if options.end {
-        let told = rustix::process::kill_process(
+        let sent = rustix::process::kill_process(
             rustix::process::Pid::INIT,
             rustix::process::Signal::TERM,
         );
-        return if told.is_ok() { Exit::Pass } else { Exit::Fail };
+        return if sent.is_ok() { Exit::Pass } else { Exit::Fail };
     }
-    // Written to, as memory that is only reserved costs nothing.
+    // Not zero: pages of zeros are only reserved until they are written, and would cost nothing.
     let memory = vec![1_u8; options.memory as usize * MIB];
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -31,7 +31,7 @@ pub fn stress(options: &StressArgs) -> Exit {
             });
         }
         outln!("stressed");
-        // An error is an end too.
+        // An error of reading is an end, too.
         let _ = std::io::stdin().lock().read_to_end(&mut Vec::new());
         over.store(true, Ordering::Relaxed);
     });

@@ -1,4 +1,4 @@
-//! `brunt watch`
+//! `brunt watch`: events of a built-in system, as they are published.
 
 mod line;
 
@@ -21,17 +21,18 @@ use crate::exit::Exit;
 use crate::runner::Stop;
 use crate::runtime;
 
-/// How many events are read ahead of the terminal.
+// How many events are read ahead of the terminal: a slow one must not make the memory grow.
 const AHEAD: usize = 1024;
 const BATCH: usize = 256;
-/// How often to look for topics that are new.
+/// Time between two looks for new topics.
 const LOOK: Duration = Duration::from_secs(1);
 
 type TopicEvent = (Arc<str>, Delivery);
 
-/// Shows events until ctrl-C, the time that was given, or the end of who reads them.
+/// Prints events until ctrl-C, until the given time has passed, or until the reader of the
+/// output is gone.
 pub fn watch(options: &WatchArgs) -> Result<Exit> {
-    let url = place(options)?;
+    let url = event_log_url(options)?;
     let log = log::open(&url, log::USUAL_KEEP)?;
     runtime::new()?.block_on(async {
         let stop = Stop::on_signals();
@@ -50,16 +51,16 @@ pub fn watch(options: &WatchArgs) -> Result<Exit> {
     })
 }
 
-/// Where the events are: as said, as the environment says, or where the system has its log here.
-fn place(options: &WatchArgs) -> Result<EventLogUrl> {
+/// The event log: from `--log`, from `EVENT_LOG`, or where the system keeps it in this folder.
+fn event_log_url(options: &WatchArgs) -> Result<EventLogUrl> {
     let name = system(&options.system)?.name;
-    let said = options
+    let given = options
         .log
         .clone()
         .or_else(|| std::env::var("EVENT_LOG").ok().filter(|url| !url.is_empty()));
-    if let Some(said) = said {
-        let url = EventLogUrl::parse(&said).with_context(|| {
-            format!("{said} is no event log: expected {}", EventLogUrl::ACCEPTS)
+    if let Some(given) = given {
+        let url = EventLogUrl::parse(&given).with_context(|| {
+            format!("{given} is no event log: expected {}", EventLogUrl::ACCEPTS)
         })?;
         return match &url {
             EventLogUrl::Sqlite(path) if !path.exists() => {
@@ -70,7 +71,7 @@ fn place(options: &WatchArgs) -> Result<EventLogUrl> {
     }
     let home = Path::new(".brunt/up").join(name);
     let newest = |path: &PathBuf| path.metadata().and_then(|file| file.modified()).ok();
-    // As `brunt up` has it, and as `brunt serve` does.
+    // `brunt up` and `brunt serve` keep it in different places; the newest is the one in use.
     let found =
         [home.join("data/events.db"), home.join("events.db")].into_iter().max_by_key(newest);
     match found.filter(|path| path.exists()) {
@@ -92,7 +93,7 @@ async fn follow(log: &Arc<dyn EventLog>, options: &WatchArgs) -> Result<()> {
     }
 }
 
-/// Reads every topic; all of those that come later.
+/// Reads every topic, from its beginning if it is new.
 async fn find_topics(
     log: &Arc<dyn EventLog>,
     only: Option<&str>,

@@ -110,7 +110,7 @@ fn until_over(running: &RunningLoads, lines: &Receiver<ControlLine>) -> Result<(
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
-            // The run's process is gone, and nobody would stop this worker.
+            // The run's process is gone, so nothing else would stop this worker.
             Err(RecvTimeoutError::Disconnected) => {
                 running.stop();
                 std::thread::sleep(grain);

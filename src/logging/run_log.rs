@@ -15,7 +15,7 @@ use bounded::Bounded;
 /// The file's name.
 const NAME: &str = "log.jsonl";
 
-// How long it can get, in bytes: a run that goes on for days must not fill the disk.
+// How long it can get, in bytes: a run that takes days must not fill the disk.
 const BOUND: u64 = 8 * 1024 * 1024;
 
 /// The file of a run, as the run's span carries it.

@@ -103,7 +103,7 @@ fn an_unexpected_reply_to_setup_exits_1() {
 fn a_change_that_cannot_be_restored_exits_5() {
     let here = Workplace::new();
     // The second changes what the first has set, so the first leaves it as it is; and the second
-    // puts back what it found.
+    // restores what it found.
     let faults = "faults:\n  - {at: 300ms, for: 500ms, scale: {service: back, replicas: 2}}\n  \
                   - {at: 500ms, for: 1s, scale: {service: back, replicas: 3}}\n";
     here.scenario(&format!(

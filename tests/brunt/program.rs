@@ -1,5 +1,5 @@
 //! A small program that is not brunt's: what the system files of these tests start. It is this very
-//! test binary, told to act as a server.
+//! test binary, started as a server.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

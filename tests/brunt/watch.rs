@@ -56,7 +56,7 @@ fn watch_shows_new_events_until_ctrl_c() {
     let log = Log::new(&here);
     log.append(1, "before");
     let mut child = here.start(&["watch", "coffee", "--json"]);
-    // When it begins to look is not told: so there is more until it is seen.
+    // It does not print when it begins to read, so events are added until one is shown.
     let mut number = 1;
     wait_until("an event is shown", || {
         number += 1;

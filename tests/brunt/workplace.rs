@@ -107,7 +107,7 @@ impl Ended {
         Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
-    /// Ended with this code, and said each of these.
+    /// Asserts the exit code, and that each of these texts was printed.
     pub fn must(&self, code: i32, said: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:#?}");
         for text in said {
@@ -120,7 +120,7 @@ impl Ended {
 }
 
 impl Workplace {
-    /// Starts `up` and waits until it says so; if it ends instead, with what it said.
+    /// Starts `up` and waits until the system is up; fails with the output if it ends instead.
     pub fn up(&self, arguments: &[&str]) -> Child {
         let mut child = self.start(arguments);
         wait_until("the system is up", || {

@@ -7,19 +7,19 @@ use brunt_scenarios::timeline::Timeline;
 pub struct Clock {
     pub start: f64,
     pub end: f64,
-    /// Until when it is known what happened: the end, but for a run that goes on.
+    /// Until when something is known: the end, or now for a run in progress.
     pub known: f64,
 }
 
 /// A mark on the axis.
 pub struct Tick {
-    /// Where, in percent of the width.
+    /// Position, in percent of the width.
     pub at: f64,
     pub label: String,
 }
 
 impl Clock {
-    /// All of the run, with as much of the start-up before it as a tenth of its length.
+    /// The whole run, and of the start-up before it a tenth of the run's length at most.
     pub fn of(timeline: &Timeline) -> Self {
         // A load's last window can reach beyond the end, and so can a fault that was restored late.
         let loads =
@@ -29,19 +29,19 @@ impl Clock {
         Self { start: first(timeline).max(-end / 10.0), end, known: end }
     }
 
-    /// Of a run that goes on: up to its planned end.
+    /// The clock of a run in progress, up to its planned end.
     pub fn running(timeline: &Timeline, planned: f64) -> Self {
         let end = Self::of(timeline).end.max(planned);
         Self { start: first(timeline).max(-end / 10.0), end, known: timeline.ended.0.min(end) }
     }
 
-    /// Where a moment is, in percent of the width; those outside are at the edge.
+    /// Position of a moment, in percent of the width; moments outside are at the edge.
     pub fn at(&self, moment: f64) -> f64 {
         let share = (moment - self.start) / (self.end - self.start) * 100.0;
         (share.clamp(0.0, 100.0) * 1000.0).round() / 1000.0
     }
 
-    /// Where a time begins, and how wide it is, in percent of the width.
+    /// Position and width of a stretch of time, in percent of the width.
     pub fn stretch(&self, from: f64, to: f64) -> (f64, f64) {
         let (from, to) = (self.at(from), self.at(to));
         (from, ((to - from) * 1000.0).round() / 1000.0)

@@ -71,9 +71,9 @@ pub fn of(report: &Report) -> Option<Curve> {
     let wide = Scale::fit(tried.first()?.rate, tried.last()?.rate);
     let shape = |(class, quantile): &(&'static str, f64)| {
         // What says nothing of the system is no part of its curve.
-        let said = tried.iter().filter(|one| one.class() != "unfit");
-        let points =
-            said.filter_map(|one| Some((wide.at(one.rate) * 10.0, high.y(value(one, *quantile)?))));
+        let usable = tried.iter().filter(|one| one.class() != "unfit");
+        let points = usable
+            .filter_map(|one| Some((wide.at(one.rate) * 10.0, high.y(value(one, *quantile)?))));
         Shape { class, path: line(points) }
     };
     let dot = |one: &Tried| {

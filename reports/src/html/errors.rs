@@ -47,7 +47,7 @@ pub fn row(clock: &Clock, series: &[Series]) -> Option<PictureRow> {
     })
 }
 
-/// The kind at a place; the last place stands for all the rest.
+/// The kind with this colour; the last colour is for all further kinds.
 fn group(kinds: &[(Failure, u64)], place: usize, own: usize) -> impl Iterator<Item = Failure> {
     let end = if place < own { place + 1 } else { kinds.len() };
     kinds[place..end].iter().map(|(kind, _)| *kind)

@@ -1,4 +1,4 @@
-//! Times in which what happened to services was not seen.
+//! Times in which changes to services were not observed.
 
 use brunt_scenarios::timeline::Gap;
 
@@ -27,12 +27,16 @@ mod tests {
         let gap = |from, to: Option<f64>| Gap {
             from: Moment(from),
             to: to.map(Moment),
-            what: "the watch began anew".to_owned(),
+            what: "the watch was restarted".to_owned(),
         };
         let clock = Clock { start: 0.0, end: 10.0, known: 10.0 };
         let drawn = all(&clock, &[gap(-5.0, Some(-4.0)), gap(2.0, Some(3.0)), gap(6.0, None)]);
         let places: Vec<(f64, f64)> = drawn.iter().map(|one| (one.from, one.wide)).collect();
         assert_eq!(places, [(20.0, 10.0), (60.0, 40.0)]);
-        assert!(drawn[1].title.ends_with("to the end: the watch began anew"), "{}", drawn[1].title);
+        assert!(
+            drawn[1].title.ends_with("to the end: the watch was restarted"),
+            "{}",
+            drawn[1].title
+        );
     }
 }

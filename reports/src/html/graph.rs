@@ -9,7 +9,7 @@ use layers::{LayerPosition, Layers};
 use crate::judge::replicas::Ready;
 use crate::{Report, ServiceCall, format};
 
-/// Name of the node that stands for all callers outside of the system.
+/// Name of the node for all callers outside of the system.
 const OUTSIDE: &str = "outside";
 
 /// Pixels: a box's height, and what lies between boxes of a column and between columns.
@@ -101,7 +101,7 @@ fn calls(report: &Report) -> Vec<ServiceCall> {
     all.into_iter().filter(|call| call.from.as_ref() != Some(&call.to)).collect()
 }
 
-/// Those outside first, then the services in the system file's order.
+/// The outside first, then the services in the system file's order.
 fn names<'a>(report: &'a Report, calls: &'a [ServiceCall]) -> Vec<&'a str> {
     let outside = calls.iter().any(|call| call.from.is_none()).then_some(OUTSIDE);
     let planned = report.plan.bounds.iter().map(|bounds| bounds.service.as_str());
@@ -202,7 +202,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// A curve through the places, and where its label stands.
+    /// A curve through these positions, and the position of its label.
     fn path(&self, route: &[LayerPosition]) -> (String, (f64, f64)) {
         let middle = HIGH / 2.0;
         let mut path = String::new();

@@ -1,5 +1,4 @@
-//! The page that shows a run while it goes on: the report's own pictures, as far as the run has
-//! come.
+//! The live page of a run in progress: the report's own pictures, up to now.
 
 use askama::Template;
 
@@ -36,8 +35,8 @@ struct LiveTemplate<'a> {
     frame: &'a str,
 }
 
-/// What is seen of a run that goes on. The report's timeline reaches until now; `planned` is when
-/// the load is to end, in seconds.
+/// The part of the live page that is sent again and again. The report's timeline ends now;
+/// `planned` is the planned end of the load, in seconds.
 ///
 /// # Errors
 /// [`RenderError`] when the template fails.
@@ -59,7 +58,7 @@ pub fn live_frame(report: &Report, phase: &str, planned: f64) -> Result<String, 
     Ok(frame.render()?)
 }
 
-/// The page around what is seen, which goes on by itself from there.
+/// The page around a frame, whose script asks for the frames that follow.
 ///
 /// # Errors
 /// [`RenderError`] when the template fails.

@@ -27,7 +27,7 @@ impl Scale {
         Self::Linear(round.unwrap_or(10.0) * power)
     }
 
-    /// Logarithmic when the values are wide apart, so that the small ones can be told
+    /// Logarithmic if the values are far apart, so that the small ones can be told
     /// from one another.
     pub fn fit(least: f64, most: f64) -> Self {
         if least <= 0.0 || most / least < 20.0 {

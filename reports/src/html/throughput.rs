@@ -1,4 +1,4 @@
-//! The row of requests per second: good ones, and failed ones on top.
+//! The row of requests per second: good requests, and failed ones on top.
 
 use super::clock::Clock;
 use super::row::{Key, PictureRow, Shape};

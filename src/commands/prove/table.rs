@@ -5,13 +5,13 @@ use std::path::Path;
 use brunt_reports::{Colour, Outcome, Proving, Verdict};
 use brunt_scenarios::plan::Proof;
 
-/// What every scenario showed.
+/// The results of all scenarios.
 pub struct ProofTable {
-    /// By scenario, and by its guards.
+    /// Sorted by scenario, then by guard.
     pub rows: Vec<ProofRow>,
 }
 
-/// One scenario and one guard.
+/// The result of one scenario and one guard.
 pub struct ProofRow {
     scenario: String,
     guard: String,
@@ -22,7 +22,7 @@ pub struct ProofRow {
 }
 
 impl ProofRow {
-    /// A scenario that has no proof, or that did not even pass with all its guards.
+    /// The row of a scenario that has no proof, or that did not pass with all its guards.
     pub fn without_proof(scenario: &str, with: &Verdict, page: &Path) -> Self {
         let proven = with.outcome == Outcome::Pass;
         let note = (!proven).then(|| format!("did not pass: see {}", page.display()));
@@ -37,7 +37,7 @@ impl ProofRow {
         }
     }
 
-    /// A scenario and what it showed with and without a guard.
+    /// The row of a scenario and one guard, with both outcomes.
     pub fn with_proof(
         scenario: &str,
         proof: &Proof,

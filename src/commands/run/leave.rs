@@ -29,11 +29,11 @@ pub fn report(planned: &Planned, page: &Path, args: &PlatformArgs) -> Result<Str
         let cluster = Cluster::connect(&place).await?;
         anyhow::Ok(cluster.report_to_configmap(&name, &leaves).await?)
     })?;
-    let mut said = format!("\n  left in the namespace: configmap/{name}\n");
+    let mut lines = format!("\n  left in the namespace: configmap/{name}\n");
     for name in left_out {
-        said += &format!("  too long to be left there: {name}\n");
+        lines += &format!("  too long to be left there: {name}\n");
     }
-    Ok(said)
+    Ok(lines)
 }
 
 /// A valid name for Kubernetes: small letters, digits and hyphens, at most 63.

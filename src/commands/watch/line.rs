@@ -4,7 +4,7 @@ use brunt_kit::consumer::REASON;
 use brunt_kit::log::Delivery;
 use serde_json::{Map, Value, json};
 
-/// What is the event's own: where it comes from and what it follows from.
+/// Fields of every event, which say where it comes from, not what happened.
 const ENVELOPE: [&str; 9] = [
     "eventType",
     "timestamp",
@@ -16,10 +16,10 @@ const ENVELOPE: [&str; 9] = [
     "traceparent",
     "_links",
 ];
-/// Longer values are cut.
+/// The longest value, in characters; longer ones are cut.
 const LONGEST: usize = 60;
 
-/// For people: time, place, key, type, and what the aggregate says.
+/// For people: time, partition and offset, key, type, and the event's own fields.
 pub fn text(topic: &str, delivery: &Delivery) -> String {
     let Delivery { partition, offset, key, value, headers } = delivery;
     let (place, key) = (format!("{topic}/{partition}@{offset}"), printable(key));
@@ -36,7 +36,7 @@ pub fn text(topic: &str, delivery: &Delivery) -> String {
     }
 }
 
-/// For programs: the same with nothing left out.
+/// For programs: the whole event.
 pub fn json(topic: &str, delivery: &Delivery) -> String {
     let Delivery { partition, offset, key, value, headers } = delivery;
     let event = serde_json::from_slice::<Value>(value)
@@ -47,7 +47,7 @@ pub fn json(topic: &str, delivery: &Delivery) -> String {
     all.to_string()
 }
 
-/// `20210201123045` as people write it; an event that says otherwise is shown as it is.
+/// `20210201123045` as people write it; another format is shown as it is.
 fn time(event: &Map<String, Value>) -> String {
     let written = event.get("timestamp").map(plain).unwrap_or_default();
     let parsed = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", &written);
@@ -78,7 +78,7 @@ fn cut(text: &str) -> String {
     printable(&short)
 }
 
-// Nothing that an event says may move the cursor.
+// An event's text may hold escape sequences, which must not move the terminal's cursor.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
@@ -98,7 +98,7 @@ mod tests {
         "correlationId":"c","causationId":null,"id":7,"productName":"따뜻한 아메리카노","qty":2,"productId":null}"#;
 
     #[test]
-    fn an_event_is_a_line() {
+    fn an_event_is_shown_as_one_line() {
         assert_eq!(
             text("orders", &delivery(ORDERED)),
             "2021-02-01 12:30:45  orders/3@117  7  Ordered  id=7  productName=따뜻한 아메리카노  qty=2"
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_shown_as_it_is_without_harm() {
+    fn a_record_that_is_no_event_is_shown_without_control_characters() {
         let mut dead = delivery("\u{1b}[2J not json\n");
         dead.headers.insert(REASON.to_owned(), "it makes\nno sense".to_owned());
         let shown = text("orders.DLT", &dead);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn json_leaves_nothing_out() {
+    fn an_event_s_json_leaves_nothing_out() {
         let all: Value = serde_json::from_str(&json("orders", &delivery(ORDERED))).unwrap();
         assert_eq!(
             (&all["topic"], &all["partition"], &all["offset"]),

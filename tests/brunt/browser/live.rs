@@ -1,4 +1,4 @@
-//! The page that shows a run while it goes on.
+//! The live page of a run in progress.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

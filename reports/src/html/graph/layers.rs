@@ -71,7 +71,7 @@ fn levels(services: usize, calls: &[(usize, usize)]) -> Vec<usize> {
             }
         }
     }
-    // What nobody calls and who calls nobody stands with the callees, not beside those outside.
+    // A service without callers and callees stands with the callees, not beside the outside.
     let alone = |service: usize| !calls.iter().any(|(from, to)| *from == service || *to == service);
     let last = levels.iter().copied().max().unwrap_or(0);
     (0..services)

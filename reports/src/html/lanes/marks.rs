@@ -17,8 +17,8 @@ pub struct Mark {
 // Marks nearer than this, in percent of the width, would cover one another.
 const NEAR: f64 = 0.8;
 
-/// All marks, but an exit or a failed probe that leads to a restart at once is told by the
-/// restart's mark alone.
+/// All marks. An exit or a failed probe that leads to a restart at once has only the restart's
+/// mark, as the two would cover one another.
 pub fn all(clock: &Clock, events: &[&Event]) -> Vec<Mark> {
     let marks: Vec<Mark> = events.iter().filter_map(|event| mark(clock, event)).collect();
     let restarts: Vec<f64> =

@@ -35,7 +35,7 @@ fn wanted(events: &[&Event], planned: u32) -> Vec<(f64, usize)> {
 fn shortage(clock: &Clock, counts: &[ReplicaCount], wanted: &[(f64, usize)]) -> Vec<Shortage> {
     let mut changes: Vec<f64> =
         counts.iter().map(|count| count.0).chain(wanted.iter().map(|(at, _)| *at)).collect();
-    // Before the load nobody misses anything.
+    // Before the load, a replica that is not ready is no shortage.
     changes.retain(|at| *at > 0.0);
     changes.push(0.0);
     changes.sort_by(f64::total_cmp);
