@@ -71,11 +71,11 @@ pub struct EventRow {
 /// The picture of a load as a table.
 pub struct WindowTable {
     pub name: String,
-    pub rows: Vec<WindowRow>,
+    pub rows: Vec<WindowTableRow>,
 }
 
 /// A moment of a load.
-pub struct WindowRow {
+pub struct WindowTableRow {
     pub at: String,
     pub ok: String,
     pub failed: String,
@@ -183,11 +183,11 @@ impl WindowTable {
     }
 }
 
-fn row(slot: &SeriesSlot) -> WindowRow {
+fn row(slot: &SeriesSlot) -> WindowTableRow {
     let kinds = slot.failed.iter().filter(|(_, n)| **n > 0);
     let kinds: Vec<String> =
         kinds.map(|(kind, n)| format!("{kind} × {}", format::count(*n))).collect();
-    WindowRow {
+    WindowTableRow {
         at: format::moment(slot.start),
         ok: format::count(slot.ok),
         failed: format::count(slot.failures()),

@@ -34,7 +34,7 @@ pub enum StripState {
 }
 
 /// Which strip a replica is drawn in, and since when it is what it is.
-struct ReplicaState {
+struct StripReplica {
     strip: usize,
     since: f64,
     state: StripState,
@@ -56,7 +56,7 @@ pub fn all(clock: &Clock, events: &[&Event]) -> (Vec<Strip>, Vec<ReplicaCount>) 
 struct StripDrawing<'a> {
     clock: &'a Clock,
     strips: Vec<Strip>,
-    replicas: BTreeMap<u32, ReplicaState>,
+    replicas: BTreeMap<u32, StripReplica>,
     counts: Vec<ReplicaCount>,
 }
 
@@ -93,7 +93,7 @@ impl<'a> StripDrawing<'a> {
 
     fn set(&mut self, replica: u32, at: f64, state: StripState, what: &EventKind) {
         let free = self.free_strip();
-        let place = self.replicas.entry(replica).or_insert(ReplicaState {
+        let place = self.replicas.entry(replica).or_insert(StripReplica {
             strip: free,
             since: at,
             state: StripState::Down,
@@ -149,7 +149,7 @@ impl<'a> StripDrawing<'a> {
 }
 
 /// What a replica was until now; nothing when it was not there, or for no time.
-fn span(clock: &Clock, place: &ReplicaState, until: f64) -> Option<StripSpan> {
+fn span(clock: &Clock, place: &StripReplica, until: f64) -> Option<StripSpan> {
     let (from, wide) = clock.stretch(place.since, until);
     (place.state != StripState::Down && wide > 0.0).then_some(StripSpan {
         from,
