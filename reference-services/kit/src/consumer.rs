@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::config::{Acknowledge, Guard, Offsets};
+use crate::error::{Source, source};
 use crate::event::Envelope;
 use crate::lifecycle::Stop;
 use crate::log::{Delivery, EventLog, LogError, Subscription};
@@ -34,15 +35,22 @@ pub enum Handled {
 pub enum PolicyError {
     /// The event cannot be used; a retry is unlikely to help.
     #[error("the event cannot be applied: {0}")]
-    Unusable(String),
+    Unusable(#[source] Source),
     /// The store failed; the event may be fine.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+impl PolicyError {
+    /// An event that cannot be used, for this reason: an error, or a text.
+    pub fn unusable(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unusable(source(reason))
+    }
+}
+
 impl From<serde_json::Error> for PolicyError {
     fn from(error: serde_json::Error) -> Self {
-        Self::Unusable(error.to_string())
+        Self::unusable(error)
     }
 }
 

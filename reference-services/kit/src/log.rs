@@ -22,6 +22,7 @@ pub use kafka::KafkaLog;
 pub use sqlite::{SqliteLog, USUAL_KEEP};
 
 use crate::config::{EventLogUrl, Offsets};
+use crate::error::{Source, source};
 
 /// How many partitions a topic has.
 // Six can be shared out evenly among one, two, three or six replicas.
@@ -34,12 +35,15 @@ pub type LogFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, LogError>> + S
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The file, or its directory, cannot be used.
-    #[error("the event log {} cannot be used: {reason}; check the path and its permissions, or set EVENT_LOG", path.display())]
+    #[error(
+        "the event log {} cannot be used: {source}; check the path and its permissions, or set EVENT_LOG",
+        path.display()
+    )]
     Unusable {
         /// The path of the file.
         path: PathBuf,
         /// The operating system's error.
-        reason: String,
+        source: Source,
     },
     /// `EVENT_LOG` names Kafka, which this program was built without.
     #[cfg(not(feature = "kafka"))]
@@ -49,10 +53,16 @@ pub enum LogError {
     NotBuilt,
     /// The log failed after it was opened.
     #[error("the event log failed: {0}")]
-    Failed(String),
+    Failed(#[source] Source),
     /// The log has stopped.
     #[error("the event log is closed")]
     Closed,
+}
+
+impl LogError {
+    pub(crate) fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Failed(source(error))
+    }
 }
 
 /// A record to append.

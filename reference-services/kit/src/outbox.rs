@@ -81,7 +81,7 @@ impl Producer {
 }
 
 fn record(topic: &str, event: &Envelope) -> Result<NewRecord, LogError> {
-    let value = serde_json::to_vec(event).map_err(|error| LogError::Failed(error.to_string()))?;
+    let value = serde_json::to_vec(event).map_err(LogError::failed)?;
     Ok(NewRecord {
         topic: topic.to_owned(),
         // The key decides the partition: the events of one aggregate stay in order.

@@ -5,6 +5,7 @@
 //! for a small file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -17,18 +18,56 @@ use crate::metrics::{Counter, Gauge, Metrics};
 // The kubelet itself takes up to a minute to bring a changed ConfigMap.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// Why a mounted file cannot be used. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+pub enum OverlayError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Unreadable(Arc<std::io::Error>),
+    /// The file is no YAML of the expected form.
+    #[error("{}", first_line(.0))]
+    Malformed(#[source] serde_saphyr::Error),
+    /// A line names a setting that a file cannot have.
+    #[error("{name} is not known here; there are {known}")]
+    UnknownName {
+        /// The name in the file.
+        name: String,
+        /// The names that a file can have, separated by commas.
+        known: String,
+    },
+    /// A list or a map where one value is expected; the name of the setting.
+    #[error("{0} must have one value")]
+    NotOneValue(String),
+    /// A setting has a value that cannot be used.
+    #[error(transparent)]
+    Value(#[from] ConfigError),
+}
+
+fn first_line(error: &serde_saphyr::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
 /// The file's text at the last read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Seen(Result<String, String>);
+#[derive(Clone, Debug)]
+struct Seen(Result<String, Arc<std::io::Error>>);
 
 impl Seen {
     fn read(path: &std::path::Path) -> Self {
-        Self(std::fs::read_to_string(path).map_err(|error| error.to_string()))
+        Self(std::fs::read_to_string(path).map_err(Arc::new))
     }
 
     /// Its text, or why it could not be read.
-    fn text(&self) -> Result<&str, String> {
-        self.0.as_deref().map_err(Clone::clone)
+    fn text(&self) -> Result<&str, OverlayError> {
+        self.0.as_deref().map_err(|error| OverlayError::Unreadable(Arc::clone(error)))
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Ok(one), Ok(other)) => one == other,
+            // Errors cannot be compared, but the same one has the same text.
+            (Err(one), Err(other)) => one.to_string() == other.to_string(),
+            _ => false,
+        }
     }
 }
 
@@ -48,7 +87,7 @@ impl Overlay {
         env: &Env,
         variable: &str,
         plain: impl FnOnce(&Env) -> Result<T, ConfigError>,
-        overlaid: impl FnOnce(&Env, &str) -> Result<T, String>,
+        overlaid: impl FnOnce(&Env, &str) -> Result<T, OverlayError>,
     ) -> Result<(T, Option<Self>), ConfigError> {
         let path = env.text(variable, "");
         if path.is_empty() {
@@ -65,14 +104,13 @@ impl Overlay {
     }
 }
 
-/// A YAML document; a comment alone is an empty one. An error is one line.
+/// A YAML document; a comment alone is an empty one.
 ///
 /// # Errors
 /// When it is not what is wanted.
-pub fn document<T: DeserializeOwned + Default>(text: &str) -> Result<T, String> {
+pub fn document<T: DeserializeOwned + Default>(text: &str) -> Result<T, OverlayError> {
     let document: Result<Option<T>, _> = serde_saphyr::from_str(text);
-    let one_line = |error: String| error.lines().next().unwrap_or_default().to_owned();
-    document.map(Option::unwrap_or_default).map_err(|error| one_line(error.to_string()))
+    document.map(Option::unwrap_or_default).map_err(OverlayError::Malformed)
 }
 
 /// Passes the file's text to `apply` whenever it has changed. A text that `apply` refuses is logged
@@ -80,7 +118,7 @@ pub fn document<T: DeserializeOwned + Default>(text: &str) -> Result<T, String> 
 pub fn watch(
     overlay: Overlay,
     metrics: Metrics,
-    apply: impl Fn(&str) -> Result<(), String> + Send + 'static,
+    apply: impl Fn(&str) -> Result<(), OverlayError> + Send + 'static,
 ) -> Background {
     metrics.set(Gauge::ConfigReloaded, &[], 1.0);
     Background::new("reload", move |stop| run(overlay, metrics, apply, stop))
@@ -89,7 +127,7 @@ pub fn watch(
 async fn run(
     Overlay { path, mut seen }: Overlay,
     metrics: Metrics,
-    apply: impl Fn(&str) -> Result<(), String> + Send + 'static,
+    apply: impl Fn(&str) -> Result<(), OverlayError> + Send + 'static,
     stop: Stop,
 ) {
     loop {
@@ -99,7 +137,7 @@ async fn run(
         }
         let now = Seen::read(&path);
         // Compared by its text, not its time of modification: the link is replaced with every sync.
-        if now == seen {
+        if now.is_same(&seen) {
             continue;
         }
         // Also when it is refused, so that a bad file is logged once and not twice a second.
@@ -112,7 +150,7 @@ async fn run(
                 ("applied", 1.0)
             }
             Err(error) => {
-                tracing::error!(%path, error, "the new configuration is refused; the old one stays in force");
+                tracing::error!(%path, %error, "the new configuration is refused; the old one stays in force");
                 ("refused", 0.0)
             }
         };

@@ -96,8 +96,8 @@ impl Store {
     /// Always.
     #[cfg(not(feature = "postgres"))]
     pub fn connect(_url: &str, _schema: &str, _outbox: Outbox) -> Result<Self, StoreError> {
-        let reason = "this program was built without the feature `postgres`".to_owned();
-        Err(StoreError::Unusable { place: "on PostgreSQL".to_owned(), reason })
+        let source = crate::error::source("this program was built without the feature `postgres`");
+        Err(StoreError::Unusable { place: "on PostgreSQL".to_owned(), source })
     }
 
     fn start(

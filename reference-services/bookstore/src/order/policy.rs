@@ -31,12 +31,12 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
         (_, Some(status)) => {
             Command::Follow(Delivery { version: event.version, step: step(status) })
         }
-        (_, None) => return Err(PolicyError::Unusable("deliveryStatus is missing".to_owned())),
+        (_, None) => return Err(PolicyError::unusable("deliveryStatus is missing")),
     };
     match store::change(tx, about.order_id, command, &Cause::event(event)) {
         Ok(()) => Ok(Handled::Applied),
         Err(Refusal::Store(error)) => Err(error.into()),
-        Err(refusal) => Err(PolicyError::Unusable(refusal.to_string())),
+        Err(refusal) => Err(PolicyError::unusable(refusal)),
     }
 }
 

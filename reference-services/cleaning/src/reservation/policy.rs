@@ -21,6 +21,6 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     match store::complete(tx, cleaned.request_id) {
         Ok(()) => Ok(Handled::Applied),
         Err(Refusal::Store(error)) => Err(error.into()),
-        Err(refusal) => Err(PolicyError::Unusable(refusal.to_string())),
+        Err(refusal) => Err(PolicyError::unusable(refusal)),
     }
 }

@@ -26,8 +26,8 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
     match store::change(tx, product.order_id, command(&product)?, &Cause::event(event)) {
         // Its order may have been finished by an earlier product that was made after all.
         Ok(_) | Err(Refusal::Rejected(Rejection::TooLate(_))) => Ok(Handled::Applied),
-        Err(Refusal::Rejected(rejection)) => Err(PolicyError::Unusable(rejection.to_string())),
-        Err(Refusal::KeyReused) => Err(PolicyError::Unusable("an event carries no key".to_owned())),
+        Err(Refusal::Rejected(rejection)) => Err(PolicyError::unusable(rejection)),
+        Err(Refusal::KeyReused) => Err(PolicyError::unusable("an event carries no key")),
         Err(Refusal::Store(error)) => Err(error.into()),
     }
 }
@@ -38,6 +38,6 @@ fn command(product: &ProductEvent) -> Result<Command, PolicyError> {
         "Completed" => Ok(finish(Outcome::Completed)),
         "Out of stock" => Ok(finish(Outcome::OutOfStock)),
         "Canceled" => Ok(Command::Cancel),
-        other => Err(PolicyError::Unusable(format!("a product cannot be {other:?}"))),
+        other => Err(PolicyError::unusable(format!("a product cannot be {other:?}"))),
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
         Err(Refusal::Store(error)) => Err(error.into()),
         // Without the order there is no status to change; a dead letter would not bring it back.
         Err(Refusal::Rejected(Rejection::NoSuchOrder)) => Ok(Handled::Applied),
-        Err(refusal) => Err(PolicyError::Unusable(refusal.to_string())),
+        Err(refusal) => Err(PolicyError::unusable(refusal)),
     }
 }
 

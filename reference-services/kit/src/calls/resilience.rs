@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::breaker;
 use crate::config::{ConfigError, Env, Guard};
 use crate::metrics::Metrics;
-use crate::reload::document;
+use crate::reload::{OverlayError, document};
 
 /// The variables that a file may override.
 const NAMES: [&str; 11] = [
@@ -57,16 +57,16 @@ impl Resilience {
     }
 
     /// The same with a file's `NAME: value` lines, which override the environment.
-    pub(super) fn overlaid(env: &Env, text: &str) -> Result<Self, String> {
+    pub(super) fn overlaid(env: &Env, text: &str) -> Result<Self, OverlayError> {
         let file: BTreeMap<String, serde_json::Value> = document(text)?;
         let mut env = env.clone();
         for (name, value) in file {
             if !NAMES.contains(&name.as_str()) {
-                return Err(format!("{name} is not known here; there are {}", NAMES.join(", ")));
+                return Err(OverlayError::UnknownName { name, known: NAMES.join(", ") });
             }
             env = env.with(&name, &plain(&name, &value)?);
         }
-        Self::read(&env).map_err(|error| error.to_string())
+        Ok(Self::read(&env)?)
     }
 
     pub(super) fn show(&self, metrics: &Metrics) {
@@ -77,13 +77,13 @@ impl Resilience {
 }
 
 /// YAML reads an unquoted `off` as false.
-fn plain(name: &str, value: &serde_json::Value) -> Result<String, String> {
+fn plain(name: &str, value: &serde_json::Value) -> Result<String, OverlayError> {
     use serde_json::Value::{Bool, Number, String};
     match value {
         String(text) => Ok(text.clone()),
         Number(number) => Ok(number.to_string()),
         Bool(on) => Ok(if *on { "on" } else { "off" }.to_owned()),
-        _ => Err(format!("{name} must have one value")),
+        _ => Err(OverlayError::NotOneValue(name.to_owned())),
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
         let env = Env::from_pairs([("CALL_TIMEOUT", "5s"), ("RETRY_BUDGET", "10")]);
         let overlaid = |text| Resilience::overlaid(&env, text);
         for text in ["", "# nothing yet\n", "{}"] {
-            assert_eq!(overlaid(text), Ok(Resilience::read(&env).unwrap()), "{text:?}");
+            assert_eq!(overlaid(text).unwrap(), Resilience::read(&env).unwrap(), "{text:?}");
         }
         let changed = overlaid("CALL_TIMEOUT: 300ms\nBREAKER: off\nRETRY_BUDGET: 0\n").unwrap();
         assert_eq!(changed.deadline, Some(Duration::from_millis(300)));
@@ -125,7 +125,7 @@ mod tests {
             ("BREAKER: {a: 1}", "BREAKER"),
             ("- a", "expected"),
         ] {
-            let error = overlaid(text).unwrap_err();
+            let error = overlaid(text).unwrap_err().to_string();
             assert!(error.contains(named) && !error.contains('\n'), "{text}: {error}");
         }
     }

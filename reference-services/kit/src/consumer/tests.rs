@@ -45,7 +45,7 @@ fn policy(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, PolicyError> {
             tx.put(&Seen { id, name: event.aggregate_id.to_string() })?;
             Ok(Handled::Applied)
         }
-        "Poisonous" => Err(PolicyError::Unusable("it makes no sense".into())),
+        "Poisonous" => Err(PolicyError::unusable("it makes no sense")),
         _ => Ok(Handled::Ignored),
     }
 }

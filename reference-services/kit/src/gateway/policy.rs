@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::config::{ConfigError, Env};
 use crate::jwt;
 use crate::ratelimit::Rate;
-use crate::reload::document;
+use crate::reload::{OverlayError, document};
 
 /// What a gateway requires of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,9 +80,9 @@ impl Policy {
     }
 
     /// The same with a file's text, which overrides the environment.
-    pub(super) fn overlaid(env: &Env, text: &str) -> Result<Self, String> {
+    pub(super) fn overlaid(env: &Env, text: &str) -> Result<Self, OverlayError> {
         let file: File = document(text)?;
-        Self::read(&file.over(env.clone())).map_err(|error| error.to_string())
+        Ok(Self::read(&file.over(env.clone()))?)
     }
 }
 
@@ -187,7 +187,7 @@ jwt:
         let policy = Policy::read(&Env::default()).unwrap();
         assert_eq!(policy, Policy { deadline: Duration::from_secs(10), limit: None, jwt: None });
         for text in ["", "# nothing yet\n", "{}"] {
-            assert_eq!(Policy::overlaid(&Env::default(), text), Ok(policy.clone()), "{text:?}");
+            assert_eq!(Policy::overlaid(&Env::default(), text).unwrap(), policy, "{text:?}");
         }
     }
 
@@ -205,7 +205,7 @@ jwt:
         ]);
         let policy = Policy::read(&env).unwrap();
         assert!(policy.limit.is_some() && policy.jwt.is_some());
-        assert_eq!(Policy::overlaid(&Env::default(), FILE), Ok(policy));
+        assert_eq!(Policy::overlaid(&Env::default(), FILE).unwrap(), policy);
         let overlaid =
             Policy::overlaid(&env, "rateLimit: {rate: 'off'}\njwt: {issuer: ''}").unwrap();
         assert_eq!(overlaid, Policy { deadline: Duration::from_secs(3), limit: None, jwt: None });
@@ -226,7 +226,7 @@ jwt:
             "ratelimit: {}",
             "rateLimit: [",
         ]
-        .map(|text| Policy::overlaid(&Env::default(), text).unwrap_err());
+        .map(|text| Policy::overlaid(&Env::default(), text).unwrap_err().to_string());
         insta::assert_snapshot!(refusals.join("\n"));
     }
 }

@@ -53,6 +53,19 @@ struct Set {
     keys: Vec<Value>,
 }
 
+/// Why the keys could not be fetched.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    #[error("it is too large")]
+    TooLarge,
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error("no answer in time")]
+    TimedOut,
+}
+
 impl Keys {
     /// The keys at a URL, fetched when needed.
     #[must_use]
@@ -112,9 +125,7 @@ impl Keys {
         if just_now || self.known(id, true).is_some() {
             return self.lock().since.map(drop).ok_or(());
         }
-        let fetched = timeout(FETCH, self.fetch(url))
-            .await
-            .unwrap_or_else(|_| Err("no answer in time".to_owned()));
+        let fetched = timeout(FETCH, self.fetch(url)).await.unwrap_or(Err(FetchError::TimedOut));
         // Also after a failure: an issuer that is down must not be asked with every request.
         *asked = Some(Instant::now());
         let mut known = self.lock();
@@ -123,25 +134,25 @@ impl Keys {
             Err(error) => {
                 tracing::warn!(
                     url,
-                    error,
-                    "the issuer's keys cannot be had; those that are known stay"
+                    %error,
+                    "the issuer's keys cannot be fetched; those that are known stay"
                 );
             }
         }
         known.since.map(drop).ok_or(())
     }
 
-    async fn fetch(&self, url: &str) -> Result<Vec<Key>, String> {
-        let response = self.client.get(url).send().await.map_err(|error| error.to_string())?;
-        let mut response = response.error_for_status().map_err(|error| error.to_string())?;
+    async fn fetch(&self, url: &str) -> Result<Vec<Key>, FetchError> {
+        let response = self.client.get(url).send().await?;
+        let mut response = response.error_for_status()?;
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| error.to_string())? {
+        while let Some(chunk) = response.chunk().await? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > MAX_BYTES {
-                return Err("it is too large".to_owned());
+                return Err(FetchError::TooLarge);
             }
         }
-        read(&bytes)
+        Ok(read(&bytes)?)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
@@ -150,8 +161,8 @@ impl Keys {
 }
 
 /// Keys of other kinds are passed over.
-fn read(bytes: &[u8]) -> Result<Vec<Key>, String> {
-    let set: Set = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+fn read(bytes: &[u8]) -> Result<Vec<Key>, serde_json::Error> {
+    let set: Set = serde_json::from_slice(bytes)?;
     let usable = |key: Value| serde_json::from_value::<Jwk>(key).ok().and_then(|jwk| usable(&jwk));
     // One key that cannot be used must not take the others with it.
     Ok(set.keys.into_iter().filter_map(usable).take(MAX_KEYS).collect())

@@ -64,6 +64,6 @@ impl EventLog for KafkaLog {
 
 impl From<rdkafka::error::KafkaError> for LogError {
     fn from(error: rdkafka::error::KafkaError) -> Self {
-        Self::Failed(error.to_string())
+        Self::failed(error)
     }
 }

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use super::bell::Bell;
 use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Start, Subscription, Tail};
 use crate::config::Offsets;
+use crate::error::{Source, source};
 use connection::Connection;
 use group::Membership;
 use subscription::SqliteSubscription;
@@ -43,13 +44,13 @@ impl SqliteLog {
     /// # Errors
     /// When the file or its directory cannot be used.
     pub fn open(path: &Path) -> Result<Self, LogError> {
-        let unusable = |reason: String| LogError::Unusable { path: path.to_owned(), reason };
+        let unusable = |source: Source| LogError::Unusable { path: path.to_owned(), source };
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent).map_err(|error| unusable(error.to_string()))?;
+            std::fs::create_dir_all(parent).map_err(|error| unusable(source(error)))?;
         }
-        let connection = Connection::open(path).map_err(|error| unusable(error.to_string()))?;
-        let bell = Bell::open(&path.with_extension("bell"))
-            .map_err(|error| unusable(error.to_string()))?;
+        let connection = Connection::open(path).map_err(|error| unusable(source(error)))?;
+        let bell =
+            Bell::open(&path.with_extension("bell")).map_err(|error| unusable(source(error)))?;
         Ok(Self {
             connection,
             bell: Arc::new(bell),
@@ -107,6 +108,6 @@ impl EventLog for SqliteLog {
 
 impl From<rusqlite::Error> for LogError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Failed(error.to_string())
+        Self::failed(error)
     }
 }

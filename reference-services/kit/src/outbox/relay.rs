@@ -130,7 +130,7 @@ impl Relay {
                 // reported as too slow.
                 biased;
                 outcome = &mut appending => return Ok(outcome?),
-                () = &mut cut => return Err(LogError::Failed("it takes too long".to_owned()).into()),
+                () = &mut cut => return Err(LogError::failed("it takes too long").into()),
                 // The turn must outlast the log's outage; otherwise another replica would send the
                 // same rows meanwhile.
                 () = sleep(RENEW) => drop(claim.hold(&self.store).await?),

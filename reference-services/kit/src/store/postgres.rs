@@ -47,7 +47,7 @@ impl Postgres {
         // the service should say so at its start.
         match self.session() {
             Ok(_) | Err(StoreError::Unavailable(_)) => Ok(()),
-            Err(error) => Err(self.server.unusable(&error)),
+            Err(error) => Err(self.server.unusable(error)),
         }
     }
 
@@ -102,7 +102,7 @@ impl Engine for Postgres {
             Ok(true) => match self.session()?.commit() {
                 Ok(()) => Ok(()),
                 // From the commit on, an error no longer means that nothing was changed.
-                Err(error) => self.give_up(StoreError::Unsettled(error.to_string())),
+                Err(error) => self.give_up(StoreError::unsettled(error)),
             },
             Err(error) => self.give_up(error),
         }
@@ -119,10 +119,8 @@ impl Engine for Postgres {
         });
         match marked {
             Ok(marked) if marked == Some(batch) => Ok(()),
-            Ok(_) => Err(StoreError::Unavailable(
-                "the commit did not arrive; nothing was changed".to_owned(),
-            )),
-            Err(error) => self.give_up(StoreError::Unsettled(error.to_string())),
+            Ok(_) => Err(StoreError::unavailable("the commit did not arrive; nothing was changed")),
+            Err(error) => self.give_up(StoreError::unsettled(error)),
         }
     }
 

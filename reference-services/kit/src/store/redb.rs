@@ -36,10 +36,10 @@ pub(super) fn open(path: &Path) -> Result<Redb, StoreError> {
             Err(DatabaseError::DatabaseAlreadyOpen) if Instant::now() < deadline => {
                 thread::sleep(Duration::from_millis(20));
             }
-            Err(error) => return Err(refused(path, &error)),
+            Err(error) => return Err(refused(path, error)),
         }
     };
-    make_table(&database).map_err(|error| StoreError::unwritable(path, &error))?;
+    make_table(&database).map_err(|error| StoreError::unwritable(path, error))?;
     Ok(Redb(Arc::new(database)))
 }
 
@@ -51,8 +51,8 @@ fn make_table(database: &Database) -> Result<(), StoreError> {
     Ok(tx.commit()?)
 }
 
-fn refused(path: &Path, error: &DatabaseError) -> StoreError {
-    match error {
+fn refused(path: &Path, error: DatabaseError) -> StoreError {
+    match &error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::Locked { path: path.to_owned() },
         DatabaseError::Storage(StorageError::Io(cause))
             // redb reports a file of another format as invalid data; everything else is
@@ -116,24 +116,24 @@ impl<T: ReadableTable<&'static str, &'static str>> Reader for Snapshot<'_, T> {
 
 impl From<redb::TransactionError> for StoreError {
     fn from(error: redb::TransactionError) -> Self {
-        Self::engine(&error)
+        Self::engine(error)
     }
 }
 
 impl From<redb::TableError> for StoreError {
     fn from(error: redb::TableError) -> Self {
-        Self::engine(&error)
+        Self::engine(error)
     }
 }
 
 impl From<StorageError> for StoreError {
     fn from(error: StorageError) -> Self {
-        Self::engine(&error)
+        Self::engine(error)
     }
 }
 
 impl From<redb::CommitError> for StoreError {
     fn from(error: redb::CommitError) -> Self {
-        Self::engine(&error)
+        Self::engine(error)
     }
 }

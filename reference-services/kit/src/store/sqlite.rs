@@ -23,11 +23,11 @@ const TABLE: &str =
 
 pub(super) fn open(path: &Path) -> Result<Sqlite, StoreError> {
     make_directory(path)?;
-    sqlite::open(path, TABLE).map(Sqlite).map_err(|error| refused(path, &error))
+    sqlite::open(path, TABLE).map(Sqlite).map_err(|error| refused(path, error))
 }
 
 // The messages tell what to do, which differs: another file, another process, or permissions.
-fn refused(path: &Path, error: &rusqlite::Error) -> StoreError {
+fn refused(path: &Path, error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             StoreError::corrupt(path, error)
@@ -86,10 +86,8 @@ impl Reader for Snapshot<'_> {
         let mut rows = query.query(params![span.from, span.to])?;
         while let Some(row) = rows.next()? {
             let (key, value) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_str());
-            let (key, value) = (
-                key.map_err(|error| StoreError::engine(&error))?,
-                value.map_err(|error| StoreError::engine(&error))?,
-            );
+            let (key, value) =
+                (key.map_err(StoreError::engine)?, value.map_err(StoreError::engine)?);
             if visit(key, value).is_break() {
                 break;
             }
@@ -100,6 +98,6 @@ impl Reader for Snapshot<'_> {
 
 impl From<rusqlite::Error> for error::StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::engine(&error)
+        Self::engine(error)
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn read_thread(mut engine: Box<dyn Engine>) -> Result<Sender<ReadJob>
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
     let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
-    thread.spawn(work).map(drop).map_err(|error| StoreError::engine(&error))
+    thread.spawn(work).map(drop).map_err(StoreError::engine)
 }
 
 /// Waits for a job and takes all that have gathered meanwhile: while one batch is committed, the

@@ -30,7 +30,7 @@ pub(super) async fn ensure(connection: &Arc<Connection>, topic: &str) -> Result<
                 None | Some(Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists))) => break,
                 Some(Err((_, error))) if may_pass(error) => connection.is_away(&error.to_string()),
                 Some(Err((_, error))) => {
-                    return Err(LogError::Failed(format!(
+                    return Err(LogError::failed(format!(
                         "the topic {topic} cannot be made: {error}"
                     )));
                 }

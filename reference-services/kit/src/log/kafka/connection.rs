@@ -89,6 +89,6 @@ pub(super) async fn on_a_thread<T: Send + 'static>(
     let (reply, answer) = oneshot::channel();
     let started =
         thread::Builder::new().name("kafka".to_owned()).spawn(move || drop(reply.send(work())));
-    started.map_err(|error| LogError::Failed(error.to_string()))?;
+    started.map_err(LogError::failed)?;
     answer.await.map_err(|_| LogError::Closed)?
 }

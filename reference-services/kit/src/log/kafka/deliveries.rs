@@ -34,7 +34,7 @@ pub(super) async fn next<C: ConsumerContext + 'static>(
                 return Ok(deliveries);
             }
             Ok(Err(KafkaError::MessageConsumptionFatal(error))) => {
-                return Err(LogError::Failed(error.to_string()));
+                return Err(LogError::failed(error));
             }
             Ok(Err(error)) => {
                 if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {

@@ -30,7 +30,7 @@ pub(super) fn rewind(
     }
     consumer.commit(&wanted, CommitMode::Sync).map_err(|error| match error.rdkafka_error_code() {
         Some(RDKafkaErrorCode::UnknownMemberId | RDKafkaErrorCode::RebalanceInProgress) => {
-            LogError::Failed(format!("the group {group} has members: stop its services first"))
+            LogError::failed(format!("the group {group} has members: stop its services first"))
         }
         _ => error.into(),
     })

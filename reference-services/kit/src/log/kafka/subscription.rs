@@ -159,7 +159,7 @@ impl Subscription for KafkaSubscription {
                     _ => Ok(()),
                 }
             });
-            let slow = || LogError::Failed("Kafka does not answer".to_owned());
+            let slow = || LogError::failed("Kafka does not answer");
             timeout(LEAVE, leaving).await.map_err(|_| slow())?
         })
     }

@@ -28,7 +28,7 @@ impl Connection {
             .name("event-log".to_owned())
             .stack_size(STACK_BYTES)
             .spawn(move || jobs.iter().for_each(|job| job(&mut db)))
-            .map_err(|error| LogError::Failed(error.to_string()))?;
+            .map_err(LogError::failed)?;
         Ok(Self(sender))
     }
 

@@ -43,8 +43,7 @@ fn trim(tx: &Transaction<'_>, record: &NewRecord, offset: i64) -> Result<(), Log
 }
 
 fn append_one(tx: &Transaction<'_>, record: &NewRecord) -> Result<i64, LogError> {
-    let headers = serde_json::to_string(&record.headers)
-        .map_err(|error| LogError::Failed(error.to_string()))?;
+    let headers = serde_json::to_string(&record.headers).map_err(LogError::failed)?;
     let mut insert = tx.prepare_cached(
         "INSERT INTO records SELECT ?1, ?2, coalesce(max(off), -1) + 1, ?3, ?4, ?5
          FROM records WHERE topic = ?1 AND part = ?2 RETURNING off",

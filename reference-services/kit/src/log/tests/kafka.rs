@@ -14,7 +14,7 @@ use crate::config::Offsets;
 use crate::log::{EventLog, KafkaLog, PARTITIONS, Rewind};
 
 /// A topic of its own and its group, which go with it.
-pub(super) struct Topic {
+pub(crate) struct Topic {
     brokers: String,
     name: String,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use postgres::{Config, NoTls};
 
 use super::session::Session;
+use crate::error::source;
 use crate::store::StoreError;
 
 /// The connection timeout: far more than a reachable server takes.
@@ -23,9 +24,11 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn parse(url: &str, schema: &str) -> Result<Self, StoreError> {
-        let mut config: Config = url.parse().map_err(|error: postgres::Error| {
-            StoreError::Unusable { place: "that STORE names".to_owned(), reason: told(&error) }
-        })?;
+        let mut config: Config =
+            url.parse().map_err(|error: postgres::Error| StoreError::Unusable {
+                place: "that STORE names".to_owned(),
+                source: source(ServerError(error)),
+            })?;
         config
             .connect_timeout(CONNECT)
             // A machine that vanishes without closing its connections would otherwise keep the
@@ -52,11 +55,11 @@ impl Server {
                 self.down = false;
                 tracing::info!(schema = self.schema, "the store on PostgreSQL is back");
             }
-            Err(StoreError::Unavailable(reason)) if !self.down => {
+            Err(StoreError::Unavailable(error)) if !self.down => {
                 self.down = true;
                 tracing::warn!(
                     schema = self.schema,
-                    reason,
+                    %error,
                     "the store on PostgreSQL cannot be reached; requests are refused until it is back"
                 );
             }
@@ -66,7 +69,7 @@ impl Server {
     }
 
     /// The error for a server that refuses the connection. It never contains the password.
-    pub(super) fn unusable(&self, error: &StoreError) -> StoreError {
+    pub(super) fn unusable(&self, error: StoreError) -> StoreError {
         let hosts: Vec<String> =
             self.config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
         let database = self.config.get_dbname().unwrap_or("the user's own");
@@ -76,16 +79,20 @@ impl Server {
                 self.schema,
                 hosts.join(", ")
             ),
-            reason: error.to_string(),
+            source: source(error),
         }
     }
 }
 
-/// The error with its sources: the library's own message is only "db error" or "error
-/// connecting to server".
-pub(super) fn told(error: &postgres::Error) -> String {
+/// An error of the server or the library. The library's own message is only "db error" or "error
+/// connecting to server", so its source is part of the message.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", with_source(.0))]
+pub(super) struct ServerError(#[source] pub(super) postgres::Error);
+
+fn with_source(error: &postgres::Error) -> String {
     match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
+        Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
     }
 }

@@ -6,7 +6,7 @@ use postgres::error::SqlState;
 use postgres::{Client, Row, Statement};
 
 use super::keys::{escaped, unescaped};
-use super::server::told;
+use super::server::ServerError;
 use crate::store::StoreError;
 use crate::store::changes::Changes;
 use crate::store::engine::Span;
@@ -138,10 +138,12 @@ impl Session {
 
     fn noted<T>(&self, outcome: Result<T, postgres::Error>) -> Result<T, StoreError> {
         outcome.map_err(|error| {
-            // Kept until the end of the batch: a command may turn a failed read into a refusal, but
-            // the transaction is broken and must not commit.
-            self.failure.borrow_mut().get_or_insert_with(|| StoreError::from(&error));
-            StoreError::from(&error)
+            let error = StoreError::from(error);
+            let again = error.again();
+            // Kept until the end of the batch: a command may turn a failed read into a refusal,
+            // but the transaction is broken and must not commit.
+            self.failure.borrow_mut().get_or_insert(error);
+            again
         })
     }
 
@@ -186,16 +188,9 @@ fn entry(row: &Row) -> Result<(String, String), postgres::Error> {
 
 impl From<postgres::Error> for StoreError {
     fn from(error: postgres::Error) -> Self {
-        Self::from(&error)
-    }
-}
-
-impl From<&postgres::Error> for StoreError {
-    /// Whether a retry may succeed: the server did not answer, or is starting or stopping.
-    fn from(error: &postgres::Error) -> Self {
+        // The server starts or stops, is full, or has ended a stuck transaction: a retry
+        // may succeed.
         let passing = [
-            // The server starts or stops, is full, or has ended a stuck transaction: a
-            // retry may succeed.
             SqlState::CANNOT_CONNECT_NOW,
             SqlState::ADMIN_SHUTDOWN,
             SqlState::CRASH_SHUTDOWN,
@@ -204,8 +199,9 @@ impl From<&postgres::Error> for StoreError {
             SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
         ];
         match error.code() {
-            Some(code) if !passing.contains(code) => Self::Engine(told(error)),
-            _ => Self::Unavailable(told(error)),
+            Some(code) if !passing.contains(code) => Self::engine(ServerError(error)),
+            // Without a code the server has not answered at all.
+            _ => Self::unavailable(ServerError(error)),
         }
     }
 }
