@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn initial_stock_is_names_and_quantities() {
+    fn initial_stock_is_read_as_names_and_quantities() {
         let tea = Supply { product_name: "Hot Tea".into(), qty: 5 };
         let latte = Supply { product_name: "Latte".into(), qty: 10 };
         assert_eq!(parse_initial("Hot Tea=5, Latte=10"), Some(vec![tea, latte]));

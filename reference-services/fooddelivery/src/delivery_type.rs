@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_has_two_names_and_is_shown_by_one() {
+    fn each_delivery_type_is_read_in_two_languages_and_shown_in_one() {
         for (korean, english) in [("도보", "walk"), ("자전거", "bicycle"), ("바이크", "bike")]
         {
             let read = DeliveryType::parse(korean).unwrap();

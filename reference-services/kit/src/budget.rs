@@ -57,12 +57,12 @@ mod tests {
     }
 
     #[test]
-    fn retries_add_so_much_at_the_most() {
+    fn retries_never_exceed_the_percentage_of_the_budget() {
         assert_eq!([0, 1, 20, 100].map(retries), [0, 10, 200, 1000]);
     }
 
     #[test]
-    fn what_is_saved_up_is_bounded() {
+    fn saved_retries_are_bounded() {
         let budget = Budget::new(20);
         (0..100_000).for_each(|_| budget.deposit());
         assert_eq!(

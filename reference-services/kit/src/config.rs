@@ -185,7 +185,7 @@ mod tests {
     const DEFAULTS: Defaults<'static> = Defaults { service: "order", port: 8081, data_dir: "data" };
 
     #[test]
-    fn everything_has_a_default() {
+    fn every_variable_has_a_default() {
         let config = Config::read(Env::from_pairs([]), DEFAULTS).unwrap();
         assert_eq!((config.port, config.host.to_string().as_str()), (8081, "127.0.0.1"));
         assert_eq!(config.event_log, EventLogUrl::Sqlite("data/events.db".into()));

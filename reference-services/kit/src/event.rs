@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_keeps_correlation_and_trace() {
+    fn a_following_event_keeps_correlation_and_trace() {
         let mut headers = HeaderMap::new();
         let trace = "0af7651916cd43dd8448eb211c80319c";
         headers.insert("traceparent", format!("00-{trace}-b7ad6b7169203331-01").parse().unwrap());

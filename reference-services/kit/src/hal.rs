@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_collection_is_a_list_all_the_same() {
+    fn an_empty_collection_is_an_empty_list() {
         let request = PageRequest { page: 0, size: 20, sort: None };
         let page = Page::<Order> { items: vec![], total: 0 };
         insta::assert_json_snapshot!(collection_body(BASE, &request, &page));

@@ -217,7 +217,7 @@ mod tests {
     use crate::config::{Defaults, Env};
 
     #[test]
-    fn text_is_what_prometheus_reads() {
+    fn metrics_are_written_in_prometheus_text_format() {
         let defaults = Defaults { service: "order", port: 0, data_dir: "data" };
         let metrics =
             Metrics::new(&Config::read(Env::from_pairs([("INBOX", "off")]), defaults).unwrap());

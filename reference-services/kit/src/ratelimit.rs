@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn made_up_clients_take_no_more_memory_than_there_is() {
+    fn invented_clients_take_bounded_memory() {
         let mut buckets = Buckets::default();
         let now = Duration::from_secs(100);
         for client in 0..1000 {
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_when_to_come_back() {
+    fn a_refusal_says_when_to_retry() {
         let limiter = Limiter::new(Rate { burst: 1, ..RATE });
         assert_eq!(limiter.take("a").retry_after(), None);
         let refused = limiter.take("a");

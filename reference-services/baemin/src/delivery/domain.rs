@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_delivery_is_called_off_once() {
+    fn a_delivery_is_canceled_once() {
         let parcel =
             Parcel { order_id: 7, customer_addr: None, customer_tel: None, customer_id: None };
         let canceled = Delivery::started(1, parcel.clone()).canceled().unwrap();

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_names_something_and_its_price_is_one() {
+    fn an_order_without_a_product_or_with_a_negative_price_is_refused() {
         assert_eq!(tv().check(), Ok(()));
         let nameless = Placement { product_name: " ".into(), ..tv() };
         assert_eq!(nameless.check(), Err(Rejection::NoProductName));
@@ -159,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn the_total_is_paid_or_else_the_price() {
+    fn the_total_price_is_paid_or_the_product_price_if_there_is_none() {
         assert_eq!(tv().amount(), 3);
         assert_eq!(Placement { order_total_price: Some(9), ..tv() }.amount(), 9);
         assert_eq!(Placement { product_price: None, ..tv() }.amount(), 0);
     }
 
     #[test]
-    fn every_command_in_every_state() {
+    fn each_command_takes_effect_only_in_the_states_of_an_order_that_allow_it() {
         use Status::{DeliveryCanceled, DeliveryStarted, Ordered};
         let decide = |status, command| {
             let order = Order { order_status: status, ..Order::placed(7, tv()) };

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_part_of_it_is_told_in_whatever_order_often_or_not_the_latest_is_shown() {
+    fn a_view_shows_the_latest_state_in_whatever_order_events_arrive() {
         for length in 1..=story().len() {
             let part = &story()[..length];
             let view = fold(part.to_vec(), Guard::On);
@@ -128,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn without_the_gate_it_goes_backwards() {
+    fn without_the_version_gate_a_view_goes_backwards() {
         let reversed = || story().into_iter().rev();
         assert_eq!(fold(reversed(), Guard::Off).order_status, Some(OrderStatus::Ordered));
         assert_eq!(fold(reversed(), Guard::On).order_status, Some(OrderStatus::DeliveryCanceled));
     }
 
     #[test]
-    fn a_view_shows_how_it_ended() {
+    fn a_view_shows_how_an_order_ended() {
         insta::assert_json_snapshot!(fold(story(), Guard::On));
     }
 }

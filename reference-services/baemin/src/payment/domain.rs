@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_canceled_is_not_paid() {
+    fn a_canceled_order_is_not_paid() {
         let charge = Charge { order_id: 7, pay_amount: 0, recipient: Recipient::default() };
         assert_eq!(approve(&charge, false), Ok(()));
         assert_eq!(approve(&charge, true), Err(Rejection::OrderCanceled(7)));

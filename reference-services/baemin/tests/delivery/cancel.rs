@@ -15,7 +15,7 @@ async fn order_on_its_way(system: &Trial) {
 }
 
 #[tokio::test]
-async fn a_cancel_takes_back_payment_and_delivery() {
+async fn a_cancellation_refunds_the_payment_and_cancels_the_delivery() {
     let system = Trial::start(&SYSTEM, &[]).await;
     order_on_its_way(&system).await;
     assert_eq!(system.delete("gateway", "/orders/1").await.0, StatusCode::NO_CONTENT);
@@ -41,7 +41,7 @@ async fn a_cancel_takes_back_payment_and_delivery() {
 }
 
 #[tokio::test]
-async fn with_payment_down_a_cancel_is_accepted_and_follows_later() {
+async fn with_payment_down_a_cancellation_is_accepted_and_refunded_later() {
     let mut system = Trial::start(&SYSTEM, &[]).await;
     order_on_its_way(&system).await;
     system.stop("payment").await;
@@ -54,7 +54,7 @@ async fn with_payment_down_a_cancel_is_accepted_and_follows_later() {
 }
 
 #[tokio::test]
-async fn an_order_whose_payment_is_taken_back_is_not_delivered() {
+async fn an_order_whose_payment_is_refunded_is_not_delivered() {
     let system = Trial::start(&SYSTEM, &[]).await;
     order_on_its_way(&system).await;
     assert_eq!(system.delete("payment", "/payments/1").await.0, StatusCode::NO_CONTENT);
@@ -76,7 +76,7 @@ async fn publish(system: &Trial, event_type: &'static str, version: u64, body: s
 }
 
 #[tokio::test]
-async fn a_cancel_that_overtakes_its_payment_keeps_it_from_being_paid() {
+async fn a_cancellation_that_overtakes_its_payment_prevents_it() {
     let system = Trial::start(&SYSTEM, &[]).await;
     publish(&system, "OrderCanceled", 1, json!({"id": 5})).await;
     let received = "eventType=\"OrderCanceled\",outcome=\"applied\"} 1";
@@ -87,7 +87,7 @@ async fn a_cancel_that_overtakes_its_payment_keeps_it_from_being_paid() {
 }
 
 #[tokio::test]
-async fn a_payment_that_is_taken_back_before_it_is_heard_of_is_not_delivered() {
+async fn a_payment_whose_refund_arrives_first_is_not_delivered() {
     let system = Trial::start(&SYSTEM, &[]).await;
     publish(
         &system,

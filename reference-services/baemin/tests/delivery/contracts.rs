@@ -34,12 +34,12 @@ async fn with_a_canceled_order() -> Trial {
 }
 
 #[tokio::test]
-async fn events_say_what_is_needed_and_no_more_is() {
+async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more() {
     contract::hold(&with_a_canceled_order().await, TOPIC, &contracts()).await;
 }
 
 #[tokio::test]
-async fn order_asks_payment_to_pay() {
+async fn order_calls_payment_as_its_contract_says() {
     let [paid, refused] = &contracts()[0].calls[..] else { panic!("two calls") };
     for (call, status) in [(paid, StatusCode::CREATED), (refused, StatusCode::CONFLICT)] {
         let payment = call.stand_in().await;

@@ -10,7 +10,7 @@ fn refusal(body: &Value) -> String {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_refused_and_burns_no_id() {
+async fn malformed_requests_are_refused_and_use_up_no_id() {
     let system = Trial::start(&SYSTEM, &[]).await;
     let mut refused = Vec::new();
     for (method, service, path, body) in [

@@ -72,7 +72,7 @@ async fn without_the_inbox_an_order_is_delivered_twice() {
 }
 
 #[tokio::test]
-async fn a_poison_event_is_buried_and_orders_flow_on() {
+async fn a_poison_event_becomes_a_dead_letter_and_later_orders_go_on() {
     let system = Trial::start(&SYSTEM, &[]).await;
     let poison = NewRecord {
         topic: TOPIC.to_owned(),

@@ -43,7 +43,7 @@ async fn an_order_over_grpc_is_paid_and_the_same_over_rest() {
 }
 
 #[tokio::test]
-async fn refusals_have_their_codes_and_nothing_unpaid_stands() {
+async fn refusals_have_their_grpc_status_codes_and_no_unpaid_order_is_accepted() {
     let mut system = Trial::start(&SYSTEM, &[]).await;
     let mut orders = OrdersClient::new(system.channel("order").await);
     let negative = PlaceOrder { product_price: Some(-1), ..wanted() };

@@ -34,21 +34,21 @@ fn total(page: &Value) -> i64 {
 }
 
 #[tokio::test]
-async fn payment_is_asked_again_under_the_same_key_and_takes_nothing_twice() {
+async fn with_the_idempotency_key_a_repeated_call_charges_once() {
     let (system, status) = ordered(1, &[]).await;
     assert_eq!(status, StatusCode::CREATED);
     assert_eq!(total(&system.get("payment", "/payments").await.1), 1);
 }
 
 #[tokio::test]
-async fn without_the_idempotency_key_it_takes_it_twice() {
+async fn without_the_idempotency_key_a_repeated_call_charges_twice() {
     let (system, status) = ordered(1, &[("IDEMPOTENCY_KEY", "off")]).await;
     assert_eq!(status, StatusCode::CREATED);
     assert_eq!(total(&system.get("payment", "/payments").await.1), 2);
 }
 
 #[tokio::test]
-async fn an_order_that_nobody_knows_to_be_paid_does_not_stand_and_its_payment_is_called_off() {
+async fn an_order_whose_payment_is_in_doubt_is_not_accepted_and_is_refunded() {
     let (system, status) = ordered(2, &[]).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(total(&system.get("order", "/orders").await.1), 0);
@@ -65,7 +65,7 @@ async fn an_order_that_nobody_knows_to_be_paid_does_not_stand_and_its_payment_is
 }
 
 #[tokio::test]
-async fn without_compensation_it_stays_paid() {
+async fn without_compensation_an_order_that_was_not_accepted_stays_paid() {
     let (system, status) = ordered(2, &[("COMPENSATION", "off")]).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     system
@@ -88,7 +88,7 @@ impl Document for Attempt {
 }
 
 #[tokio::test]
-async fn what_a_kill_has_left_is_called_off_after_the_restart() {
+async fn an_attempt_that_a_kill_has_left_is_canceled_after_the_restart() {
     let directory = TempDir::new().unwrap();
     let data = directory.path().to_str().unwrap();
     let mut system = Trial::without(&SYSTEM, &["order"], &[("DATA_DIR", data)]).await;

@@ -50,7 +50,7 @@ async fn a_label_may_repeat_and_a_price_may_be_missing() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_used_again_is_the_same_order() {
+async fn a_repeated_idempotency_key_gives_the_same_order() {
     let system = Trial::start(&SYSTEM, &[]).await;
     let place = |price: i64| {
         let body = json!({"productName": "TV", "productPrice": price});

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::json;
 
 #[tokio::test]
-async fn with_payment_down_nothing_is_ordered_and_no_id_is_burnt() {
+async fn with_payment_down_nothing_is_ordered_and_no_id_is_used_up() {
     let mut system = Trial::start(&SYSTEM, &[]).await;
     system.stop("payment").await;
     for _ in 0..3 {
@@ -22,7 +22,7 @@ async fn with_payment_down_nothing_is_ordered_and_no_id_is_burnt() {
 }
 
 #[tokio::test]
-async fn without_failing_closed_an_unpaid_order_stands() {
+async fn without_failing_closed_an_unpaid_order_is_accepted() {
     let mut system = Trial::start(&SYSTEM, &[("FAIL_CLOSED", "off")]).await;
     system.stop("payment").await;
     let (status, _) = system.post("order", "/orders", json!({"productName": "TV"})).await;

@@ -69,7 +69,7 @@ async fn a_cancel_that_crosses_the_delivery_undoes_what_was_done() {
 }
 
 #[tokio::test]
-async fn what_a_cancel_returns_goes_to_those_that_wait() {
+async fn books_of_a_canceled_order_go_to_waiting_orders() {
     let system = with_stock(10, &[]).await;
     let first = order(&system, wanted(10)).await;
     until_order(&system, first, "Shipped").await;
@@ -106,6 +106,6 @@ async fn with_the_compensation_stock_and_coupon_come_back() {
 }
 
 #[tokio::test]
-async fn without_the_compensation_both_are_lost() {
+async fn without_the_compensation_stock_and_coupon_are_lost() {
     assert_eq!(left_after_the_carrier_gave_up("off").await, (90, json!("Used(Not Available)")));
 }

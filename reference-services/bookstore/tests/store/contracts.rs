@@ -20,7 +20,7 @@ fn contracts() -> [Contract; 6] {
 }
 
 #[tokio::test]
-async fn events_say_what_is_needed_and_no_more_is() {
+async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more() {
     let system = with_stock(100, &[]).await;
     system.post("bookInventory", "/books", json!({"bookName": "Rare", "stock": 0})).await;
     // One that waits for its book and is canceled, one that is brought, and one whose coupon is
@@ -40,7 +40,7 @@ async fn events_say_what_is_needed_and_no_more_is() {
 }
 
 #[tokio::test]
-async fn order_asks_for_the_book_and_the_coupon() {
+async fn order_calls_book_inventory_and_coupon_as_its_contract_says() {
     let [book, coupon] = &contracts()[0].calls[..] else { panic!("two calls") };
     let (inventory, coupons) = (book.stand_in().await, coupon.stand_in().await);
     let urls = [("API_BOOKINVENTORY_URL", &*inventory.url), ("API_COUPON_URL", &*coupons.url)];

@@ -50,7 +50,7 @@ async fn of_fifty_orders_with_one_coupon_exactly_one_keeps_it() {
 }
 
 #[tokio::test]
-async fn without_the_conditional_update_all_of_them_do() {
+async fn without_the_conditional_update_all_fifty_orders_keep_the_coupon() {
     let system = race("off").await;
     system.until("order", "/orders?size=1000", |page| orders(page, "Shipped").len() == 50).await;
     until_coupon(&system, "Used(Not Available)").await;
@@ -106,7 +106,7 @@ async fn a_coupon_that_came_back_is_used_again() {
 }
 
 #[tokio::test]
-async fn whose_coupon_it_is_matters_only_when_strict() {
+async fn another_customers_coupon_is_refused_only_when_ownership_is_strict() {
     for (ownership, expected) in [("any", StatusCode::CREATED), ("strict", StatusCode::CONFLICT)] {
         let system = with_stock(10, &[("COUPON_OWNERSHIP", ownership)]).await;
         let mut body = wanted_with_coupon(1);

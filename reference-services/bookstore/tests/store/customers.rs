@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::system::start;
 
 #[tokio::test]
-async fn a_customer_comes_is_renamed_and_goes() {
+async fn a_customer_is_registered_renamed_and_deleted() {
     let system = start(&[]).await;
     let (status, customer) =
         system.post("gateway", "/customers", json!({"customerName": "김철수"})).await;

@@ -24,7 +24,7 @@ async fn each_step_reaches_the_order_and_my_page() {
 }
 
 #[tokio::test]
-async fn a_carrier_cannot_bring_what_is_not_there_or_go_back() {
+async fn a_carrier_cannot_ship_unprepared_books_or_set_a_status_back() {
     let system = with_stock(0, &[]).await;
     let id = order(&system, wanted(1)).await;
     let path = format!("/deliveries/{}", until_delivery(&system, id, "CreateDelivery").await);

@@ -41,7 +41,7 @@ async fn an_order_over_grpc_is_the_same_over_rest() {
 }
 
 #[tokio::test]
-async fn refusals_have_their_codes() {
+async fn refusals_have_their_grpc_status_codes() {
     let mut system = with_stock(100, &[]).await;
     let mut orders = OrdersClient::new(system.channel("order").await);
     let mut code = async |order: PlaceOrder| orders.place(order).await.unwrap_err().code();

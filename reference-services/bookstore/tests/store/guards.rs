@@ -80,7 +80,7 @@ async fn with_the_inbox_rewound_offsets_change_nothing() {
 }
 
 #[tokio::test]
-async fn which_guards_are_on_is_seen_from_outside() {
+async fn the_metrics_show_which_guards_are_on() {
     let off = [
         ("INBOX", "off"),
         ("COMPENSATION", "off"),
@@ -106,7 +106,7 @@ async fn which_guards_are_on_is_seen_from_outside() {
 }
 
 #[tokio::test]
-async fn a_poison_event_is_buried_and_orders_flow_on() {
+async fn a_poison_event_becomes_a_dead_letter_and_later_orders_go_on() {
     let system = with_stock(100, &[]).await;
     let poison = |value: Value| NewRecord {
         topic: TOPIC.to_owned(),

@@ -9,7 +9,7 @@ use crate::system::{
 
 /// The commands of the README, in its order, with its numbers.
 #[tokio::test]
-async fn the_readmes_story() {
+async fn the_story_of_the_readme_can_be_followed_request_by_request() {
     let system = start(&[]).await;
     let post = |path: &'static str, body| system.post("gateway", path, body);
     let (status, book) = post("/books", json!({"bookName": "LondonTour", "stock": "100"})).await;
@@ -101,7 +101,7 @@ async fn a_new_resource_has_an_address_behind_the_gateway() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_used_again_is_the_same_order() {
+async fn a_repeated_idempotency_key_gives_the_same_order() {
     let mut system = with_stock(100, &[]).await;
     let place = |url: String, quantity: i64| {
         reqwest::Client::new()

@@ -9,7 +9,7 @@ use crate::system::{
 };
 
 #[tokio::test]
-async fn an_order_needs_somebody_who_vouches_for_book_and_coupon() {
+async fn without_an_answer_about_book_and_coupon_an_order_is_refused() {
     let mut system = with_stock(10, &[]).await;
     system.stop("coupon").await;
     let response = system.request("POST", "order", "/orders", wanted_with_coupon(1)).await;
@@ -26,7 +26,7 @@ async fn an_order_needs_somebody_who_vouches_for_book_and_coupon() {
 }
 
 #[tokio::test]
-async fn without_failing_closed_an_order_for_nothing_is_accepted() {
+async fn without_failing_closed_an_order_for_an_unknown_book_is_accepted() {
     let mut system = with_stock(10, &[("FAIL_CLOSED", "off")]).await;
     system.stop("bookInventory").await;
     let mut nothing = wanted(1);
@@ -35,7 +35,7 @@ async fn without_failing_closed_an_order_for_nothing_is_accepted() {
 }
 
 #[tokio::test]
-async fn whoever_comes_back_catches_up() {
+async fn a_service_that_returns_from_an_outage_catches_up() {
     let mut system = with_stock(10, &[]).await;
     for service in ["delivery", "customer"] {
         system.stop(service).await;

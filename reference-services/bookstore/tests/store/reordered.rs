@@ -36,7 +36,7 @@ fn delivery_event(status: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_cancel_that_overtakes_its_order_leaves_nothing_to_be_done_for_it() {
+async fn a_cancellation_that_overtakes_its_order_leaves_nothing_to_do_for_it() {
     let system = with_stock(100, &[]).await;
     tell(&system, "OrderCanceled", 7, 2, order_event("OrderCanceled")).await;
     system.until_received("bookInventory", "OrderCanceled", "applied", 1).await;
@@ -86,6 +86,6 @@ async fn with_the_version_gate_my_page_never_goes_backwards() {
 }
 
 #[tokio::test]
-async fn without_the_version_gate_it_does() {
+async fn without_the_version_gate_my_page_goes_backwards() {
     assert_eq!(shown_after_a_late_step("off").await, "Loaded");
 }

@@ -30,7 +30,7 @@ async fn an_order_without_stock_waits_until_enough_arrives() {
 }
 
 #[tokio::test]
-async fn what_waits_is_served_in_its_order_and_a_large_one_lets_others_pass() {
+async fn waiting_orders_are_served_oldest_first_and_a_large_one_blocks_no_others() {
     let system = with_stock(0, &[]).await;
     for quantity in [10, 100, 10] {
         let id = order(&system, wanted(quantity)).await;

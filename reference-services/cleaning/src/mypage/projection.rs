@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_part_of_it_is_told_in_whatever_order_often_or_not_the_latest_is_shown() {
+    fn a_view_shows_the_latest_state_in_whatever_order_events_arrive() {
         for length in 1..=story().len() {
             let part = &story()[..length];
             let view = fold(part.to_vec(), Guard::On);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_gate_it_goes_backwards() {
+    fn without_the_version_gate_a_view_goes_backwards() {
         assert_eq!(fold(story(), Guard::On).status, Some(Status::PaymentCancelCompleted));
         assert_eq!(
             fold(story().into_iter().rev(), Guard::Off).status,

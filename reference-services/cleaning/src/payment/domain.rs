@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_canceled_is_not_paid_and_nothing_is_given_back_twice() {
+    fn a_canceled_reservation_is_not_paid_and_a_payment_is_refunded_once() {
         let charge = Charge { request_id: 7, price: 0 };
         assert_eq!(approve(&charge, false), Ok(()));
         assert_eq!(approve(&charge, true), Err(Rejection::ReservationCanceled(7)));

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_command_in_every_state() {
+    fn each_command_takes_effect_only_in_the_states_of_a_reservation_that_allow_it() {
         let decide = |status, command| {
             let reservation =
                 Reservation { status, ..Reservation::applied(7, Placement::default()) };
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_price_is_one() {
+    fn a_reservation_with_a_negative_price_is_refused() {
         assert_eq!(Placement::default().check(), Ok(()));
         assert_eq!(
             Placement { price: -1, ..Placement::default() }.check(),

@@ -22,7 +22,7 @@ fn wanted() -> Value {
 }
 
 #[tokio::test]
-async fn events_say_what_is_needed_and_no_more_is() {
+async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more() {
     let system = Trial::start(&SYSTEM, &[]).await;
     for _ in 0..2 {
         system.post("reservation", "/cleaningReservations", wanted()).await;
@@ -35,7 +35,7 @@ async fn events_say_what_is_needed_and_no_more_is() {
 }
 
 #[tokio::test]
-async fn reservation_asks_payment_to_pay() {
+async fn reservation_calls_payment_as_its_contract_says() {
     let call = &contracts()[0].calls[0];
     let payment = call.stand_in().await;
     let system = Trial::without(&SYSTEM, &["payment"], &[("API_PAYMENT_URL", &payment.url)]).await;

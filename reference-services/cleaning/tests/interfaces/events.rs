@@ -69,7 +69,7 @@ async fn with_the_inbox_rewound_offsets_change_nothing() {
 }
 
 #[tokio::test]
-async fn without_the_inbox_a_customer_is_told_twice() {
+async fn without_the_inbox_a_customer_gets_a_message_twice() {
     let system = system_with_history("off").await;
     system.duplicate(TOPIC, EVENTS).await;
     system.until("message", "/messages", |page| page["page"]["totalElements"] == 8).await;
@@ -94,12 +94,12 @@ async fn with_the_version_gate_my_page_never_goes_backwards() {
 }
 
 #[tokio::test]
-async fn without_the_version_gate_it_does() {
+async fn without_the_version_gate_my_page_goes_backwards() {
     assert_eq!(shown_after_a_late_event("off").await, "PaymentCompleted");
 }
 
 #[tokio::test]
-async fn a_poison_event_is_buried_and_reservations_go_on() {
+async fn a_poison_event_becomes_a_dead_letter_and_later_reservations_go_on() {
     let system = Trial::start(&SYSTEM, &[]).await;
     system
         .tell(TOPIC, "PayConfirmed", json!({"requestId": "none"}).as_object().unwrap().clone())

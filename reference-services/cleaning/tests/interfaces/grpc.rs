@@ -39,7 +39,7 @@ async fn a_reservation_over_grpc_is_paid_and_the_same_over_rest() {
 }
 
 #[tokio::test]
-async fn refusals_have_their_codes() {
+async fn refusals_have_their_grpc_status_codes() {
     let mut system = Trial::start(&SYSTEM, &[]).await;
     let mut reservations = ReservationsClient::new(system.channel("reservation").await);
     let negative = ReserveCleaning { price: -1, ..wanted() };

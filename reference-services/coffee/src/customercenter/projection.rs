@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_events_does_not_matter() {
+    fn a_page_is_the_same_in_whatever_order_events_arrive() {
         let stories = [
             vec![order(1, "Requested"), product(3, "Completed")],
             vec![order(1, "Requested"), product(3, "Out of stock")],
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_shows_how_it_ended() {
+    fn a_page_shows_how_an_order_ended() {
         let completed = fold(&[order(1, "Requested"), product(3, "Completed")]);
         assert_eq!(completed.order_status.as_deref(), Some("Completed"));
         let canceled = fold(&[order(1, "Requested"), product(2, "Canceled"), order(2, "Canceled")]);

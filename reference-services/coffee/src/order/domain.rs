@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_names_something_and_how_many() {
+    fn an_order_without_a_product_or_a_quantity_is_refused() {
         assert_eq!(decide(None, Command::Place(latte(2))), Ok(Some(Event::Ordered(latte(2)))));
         assert_eq!(decide(None, Command::Place(latte(0))), Err(Rejection::QtyTooSmall));
         let nameless = Placement { product_name: " ".into(), ..latte(1) };
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn cancel_in_every_state() {
+    fn an_order_is_canceled_only_while_it_is_requested() {
         let cancel = |status| decide(Some(&order(status)), Command::Cancel);
         assert_eq!(cancel(Status::Requested), Ok(Some(Event::OrderCanceled)));
         assert_eq!(cancel(Status::Canceled), Ok(None));

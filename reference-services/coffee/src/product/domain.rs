@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_made_step_by_step() {
+    fn a_product_is_made_step_by_step() {
         let made = [Command::Start, Command::Finish(Supply::Taken)].into_iter().fold(
             product(Status::Requested),
             |product, command| {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn cancel_in_every_state() {
+    fn a_product_is_canceled_only_while_it_is_requested() {
         let cancel = |status| decide(&product(status), Command::Cancel);
         assert_eq!(cancel(Status::Requested), Ok(Some(Event::ProductCanceled)));
         assert_eq!(cancel(Status::Canceled), Ok(None));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_canceled_is_not_made() {
+    fn a_canceled_product_is_not_made() {
         let rejected = Err(Rejection::NotToBeMade(Status::Canceled));
         assert_eq!(decide(&product(Status::Canceled), Command::Start), rejected);
         assert_eq!(decide(&product(Status::Canceled), Command::Finish(Supply::Taken)), rejected);

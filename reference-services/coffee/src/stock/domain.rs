@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_given_and_unique() {
+    fn a_stock_needs_a_name_that_no_other_stock_has() {
         let supply = Supply { product_name: "Latte".into(), qty: 1 };
         assert_eq!(decide(Some(&latte(3)), Command::Create(supply.clone())), Err(Rejection::Known));
         assert_eq!(

@@ -40,7 +40,7 @@ async fn a_completed_order_is_not_canceled() {
 }
 
 #[tokio::test]
-async fn what_is_being_made_is_not_canceled_and_never_made_twice() {
+async fn a_product_that_is_being_made_is_neither_canceled_nor_made_twice() {
     let mut system = without(&["stock"], &[("MAKING_TIME", "0ms")]).await;
     system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
     system.until("product", "/products/1", |product| product["status"] == "Making").await;
@@ -56,7 +56,7 @@ async fn what_is_being_made_is_not_canceled_and_never_made_twice() {
 }
 
 #[tokio::test]
-async fn a_cancel_that_overtakes_its_order_keeps_it_from_being_made() {
+async fn a_cancellation_that_overtakes_its_order_prevents_its_making() {
     let system = start(&[("MAKING_TIME", "0ms")]).await;
     let (status, product) = system.post("product", "/products/cancel", json!({"orderId": 2})).await;
     assert_eq!((status, &product["status"]), (StatusCode::OK, &json!("Canceled")));

@@ -34,7 +34,7 @@ async fn cancel_one(system: &Trial) {
 }
 
 #[tokio::test]
-async fn events_say_what_is_needed_and_no_more_is() {
+async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more() {
     let system = start(&[("MAKING_TIME", "200ms")]).await;
     for qty in [1, 1_000_000_000] {
         system.post("order", "/orders", latte(qty)).await;
@@ -46,7 +46,7 @@ async fn events_say_what_is_needed_and_no_more_is() {
 }
 
 #[tokio::test]
-async fn order_asks_product_to_cancel() {
+async fn order_calls_product_as_its_contract_says() {
     let [granted, refused] = &contracts()[0].calls[..] else { panic!("two calls") };
     for (call, status) in [(granted, StatusCode::OK), (refused, StatusCode::CONFLICT)] {
         let product = call.stand_in().await;
@@ -69,7 +69,7 @@ async fn order_asks_product_to_cancel() {
 }
 
 #[tokio::test]
-async fn product_asks_stock_to_reduce() {
+async fn product_calls_stock_as_its_contract_says() {
     let call = &contracts()[1].calls[0];
     let stock = call.stand_in().await;
     let system =

@@ -77,7 +77,7 @@ async fn a_key_is_one_order_whichever_way_it_comes_in() {
 }
 
 #[tokio::test]
-async fn refusals_have_their_codes_and_burn_no_id() {
+async fn refusals_have_their_grpc_status_codes_and_use_up_no_id() {
     let system = start(&[("MAKING_TIME", "0ms")]).await;
     let mut orders = orders(&system).await;
     assert_eq!(orders.place(wanted(0)).await.unwrap_err().code(), Code::InvalidArgument);

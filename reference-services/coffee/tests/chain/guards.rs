@@ -70,7 +70,7 @@ async fn with_the_inbox_rewound_offsets_change_nothing() {
 }
 
 #[tokio::test]
-async fn which_guards_are_on_is_seen_from_outside() {
+async fn the_metrics_show_which_guards_are_on() {
     let system = start(&[("INBOX", "off")]).await;
     for service in ["order", "product", "stock", "customercenter"] {
         let text = system.get_text(service, "/actuator/prometheus").await;
@@ -95,7 +95,7 @@ async fn without_failing_closed_a_canceled_order_is_made() {
 }
 
 #[tokio::test]
-async fn a_poison_event_is_buried_and_orders_flow_on() {
+async fn a_poison_event_becomes_a_dead_letter_and_later_orders_go_on() {
     let system = start(&[("MAKING_TIME", "0ms")]).await;
     let poison = NewRecord {
         topic: TOPIC.to_owned(),
@@ -123,11 +123,11 @@ async fn taken_although_the_answer_was_lost(idempotency_key: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn with_the_idempotency_key_a_lost_answer_takes_nothing_twice() {
+async fn with_the_idempotency_key_a_lost_answer_takes_stock_once() {
     assert_eq!(taken_although_the_answer_was_lost("on").await, 1);
 }
 
 #[tokio::test]
-async fn without_the_idempotency_key_it_does() {
+async fn without_the_idempotency_key_a_lost_answer_takes_stock_twice() {
     assert_eq!(taken_although_the_answer_was_lost("off").await, 2);
 }

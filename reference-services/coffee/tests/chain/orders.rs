@@ -69,7 +69,7 @@ async fn what_stock_does_not_have_is_out_of_stock() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_used_again_is_the_same_order() {
+async fn a_repeated_idempotency_key_gives_the_same_order() {
     let system = start(&[SLOW]).await;
     let place = |qty: i64| {
         let url = system.url("order", "/orders");

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_events_does_not_matter() {
+    fn a_page_is_the_same_in_whatever_order_events_arrive() {
         for mut story in stories() {
             let told = fold(&story, Guard::On);
             story.reverse();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_gate_it_does() {
+    fn without_the_version_gate_a_page_goes_backwards() {
         for mut story in stories() {
             let told = fold(&story, Guard::Off);
             story.reverse();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_shows_how_it_ended() {
+    fn a_page_shows_how_an_order_ended() {
         let ends = stories().map(|story| fold(&story, Guard::On));
         let statuses = ends.map(|page| (page.order_status.unwrap(), page.pay_status.unwrap()));
         let expected = [

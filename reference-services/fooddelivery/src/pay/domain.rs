@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn money_is_taken_and_given_back_once() {
+    fn a_payment_is_taken_and_refunded_once() {
         let paid = Payment::paid(1, Charge { order_id: 7, price: 100 }).unwrap();
         assert_eq!((paid.status, paid.version), (Status::Paid, 1));
         let back = paid.refunded().unwrap();

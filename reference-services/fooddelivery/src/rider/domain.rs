@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_in_every_state() {
+    fn each_command_takes_effect_only_in_the_states_of_a_delivery_that_allow_it() {
         let states =
             [Status::Waiting, Status::Ready, Status::Picked, Status::Delivered, Status::Canceled];
         insta::assert_snapshot!(states.map(line).join("\n"), @r"

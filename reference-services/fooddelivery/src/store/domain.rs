@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_in_every_state() {
+    fn each_command_takes_effect_only_in_the_states_of_a_store_order_that_allow_it() {
         let table = STATES.map(line).join("\n");
         insta::assert_snapshot!(table, @r"
         Received: Accepted Rejected - - Canceled

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::system::{advance, pizza, placed, put, start, told, until_told, without};
 
 #[tokio::test]
-async fn before_cooking_an_order_is_called_off_with_all_that_belongs_to_it() {
+async fn before_cooking_an_order_is_canceled_with_its_payment_and_delivery() {
     for accepted in [false, true] {
         let system = start(&[]).await;
         placed(&system).await;
@@ -43,7 +43,7 @@ async fn before_cooking_an_order_is_called_off_with_all_that_belongs_to_it() {
 }
 
 #[tokio::test]
-async fn after_cooking_has_begun_it_is_too_late() {
+async fn once_cooking_has_begun_an_order_is_not_canceled() {
     let system = start(&[]).await;
     placed(&system).await;
     let mut reached = "Accepted";
@@ -86,7 +86,7 @@ fn record(event_type: &str, id: &str, body: &Value) -> NewRecord {
 }
 
 #[tokio::test]
-async fn a_cancel_that_overtakes_its_order_keeps_it_from_being_cooked_and_paid() {
+async fn a_cancellation_that_overtakes_its_order_prevents_cooking_and_payment() {
     let system = start(&[]).await;
     let mut order = pizza();
     order["id"] = json!(7);

@@ -30,7 +30,7 @@ async fn place(system: &Trial, id: i64) {
 }
 
 #[tokio::test]
-async fn events_say_what_is_needed_and_no_more_is() {
+async fn events_have_all_fields_that_consumers_need_and_consumers_need_no_more() {
     let mut system = start(&[]).await;
     place(&system, 1).await;
     advance(&system, "Delivered").await;
@@ -47,7 +47,7 @@ async fn events_say_what_is_needed_and_no_more_is() {
 }
 
 #[tokio::test]
-async fn app_asks_pay_to_pay() {
+async fn app_calls_pay_as_its_contract_says() {
     let call = &contracts()[0].calls[0];
     let pay = call.stand_in().await;
     let system = without(&["pay"], &[("API_PAY_URL", &pay.url)]).await;
@@ -58,7 +58,7 @@ async fn app_asks_pay_to_pay() {
 }
 
 #[tokio::test]
-async fn store_asks_app_how_an_order_stands() {
+async fn store_calls_app_as_its_contract_says() {
     let [stands, canceled] = &contracts()[2].calls[..] else { panic!("two calls") };
     for (call, id, status) in [(stands, 1, StatusCode::OK), (canceled, 2, StatusCode::CONFLICT)] {
         let app = call.stand_in().await;

@@ -18,7 +18,7 @@ fn with(field: &str, value: Value) -> Value {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_refused_and_burns_no_id() {
+async fn malformed_requests_are_refused_and_use_up_no_id() {
     let system = start(&[]).await;
     let mut refused = Vec::new();
     for (method, service, path, body) in [

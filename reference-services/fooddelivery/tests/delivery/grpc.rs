@@ -40,7 +40,7 @@ async fn an_order_over_grpc_is_paid_and_the_same_over_rest() {
 }
 
 #[tokio::test]
-async fn refusals_have_their_codes() {
+async fn refusals_have_their_grpc_status_codes() {
     let mut system = start(&[]).await;
     let mut orders = OrdersClient::new(system.channel("app").await);
     let flying = PlaceOrder { delivery_type: Some("drone".into()), ..wanted() };

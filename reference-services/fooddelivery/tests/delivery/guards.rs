@@ -68,7 +68,7 @@ async fn with_the_inbox_rewound_offsets_change_nothing() {
 }
 
 #[tokio::test]
-async fn without_the_inbox_the_customer_is_told_twice_and_the_store_cooks_twice() {
+async fn without_the_inbox_a_customer_is_notified_twice_and_the_store_cooks_twice() {
     let system = system_with_history("off").await;
     system.duplicate(TOPIC, EVENTS).await;
     until_told(&system, 10).await;
@@ -104,7 +104,7 @@ async fn with_the_version_gate_a_page_never_goes_back() {
 }
 
 #[tokio::test]
-async fn without_the_version_gate_it_does() {
+async fn without_the_version_gate_my_page_goes_backwards() {
     assert_eq!(shown_after_a_rewind("off").await, "Placed");
 }
 
@@ -118,20 +118,20 @@ async fn cooking_without_app(fail_closed: &str) -> (StatusCode, Value) {
 }
 
 #[tokio::test]
-async fn nothing_is_cooked_that_app_does_not_know_of() {
+async fn an_order_that_app_does_not_know_is_not_cooked() {
     let (status, problem) = cooking_without_app("on").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(problem["message"].as_str().unwrap().starts_with("nothing is cooked"), "{problem}");
 }
 
 #[tokio::test]
-async fn without_failing_closed_it_is() {
+async fn without_failing_closed_an_order_that_app_does_not_know_is_cooked() {
     let (status, order) = cooking_without_app("off").await;
     assert_eq!((status, order["status"].as_str()), (StatusCode::OK, Some("Cooking")));
 }
 
 #[tokio::test]
-async fn which_guards_are_on_is_seen_from_outside() {
+async fn the_metrics_show_which_guards_are_on() {
     let system = start(&[("INBOX", "off"), ("BREAKER", "off")]).await;
     for (service, lines) in [
         (
@@ -154,7 +154,7 @@ async fn which_guards_are_on_is_seen_from_outside() {
 }
 
 #[tokio::test]
-async fn a_poison_event_is_buried_and_orders_flow_on() {
+async fn a_poison_event_becomes_a_dead_letter_and_later_orders_go_on() {
     let system = start(&[]).await;
     let poison = NewRecord {
         topic: TOPIC.to_owned(),

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::system::{advance, pizza, placed, put, start, until_told};
 
 #[tokio::test]
-async fn an_order_is_paid_cooked_delivered_and_reviewed_and_the_customer_hears_of_every_step() {
+async fn an_order_is_paid_cooked_delivered_and_reviewed_with_a_notification_at_every_step() {
     let system = start(&[]).await;
     placed(&system).await;
     advance(&system, "Delivered").await;
@@ -87,7 +87,7 @@ async fn the_owner_decides_by_accept() {
 }
 
 #[tokio::test]
-async fn what_the_store_rejects_is_paid_back_and_not_delivered() {
+async fn an_order_that_the_store_rejects_is_refunded_and_not_delivered() {
     let system = start(&[]).await;
     placed(&system).await;
     let (status, order) = put(&system, "store", "/storeOrders/1/reject").await;
@@ -149,7 +149,7 @@ async fn a_rider_delivers_by_the_type_that_was_chosen() {
 }
 
 #[tokio::test]
-async fn an_order_is_reviewed_once_and_only_when_it_is_there() {
+async fn an_order_is_reviewed_once_and_only_after_its_delivery() {
     let system = start(&[]).await;
     placed(&system).await;
     let review = |rating: i64| {

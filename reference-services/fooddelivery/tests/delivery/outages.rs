@@ -24,7 +24,7 @@ async fn with_the_store_down_orders_are_taken_and_arrive_later() {
 }
 
 #[tokio::test]
-async fn how_far_an_order_is_can_be_seen_whatever_else_is_down() {
+async fn an_orders_status_is_readable_whichever_other_service_is_down() {
     let mut system = start(&[]).await;
     placed(&system).await;
     advance(&system, "Accepted").await;

@@ -11,7 +11,7 @@ async fn count(system: &brunt_kit::testing::Trial, service: &str, path: &str) ->
 }
 
 #[tokio::test]
-async fn with_pay_down_nothing_is_ordered_and_the_customer_is_told_when_to_come_back() {
+async fn with_pay_down_nothing_is_ordered_and_the_answer_says_when_to_retry() {
     let mut system = start(&[]).await;
     system.stop("pay").await;
     let response = system.request("POST", "gateway", "/orders", pizza()).await;
@@ -29,7 +29,7 @@ async fn with_pay_down_nothing_is_ordered_and_the_customer_is_told_when_to_come_
 }
 
 #[tokio::test]
-async fn when_the_answer_is_lost_the_money_is_given_back() {
+async fn when_pays_answer_is_lost_the_payment_is_refunded() {
     let between = Between::losing(1).await;
     let system = start(&[("API_PAY_URL", &between.url())]).await;
     between.lead_to(system.address("pay"));
@@ -41,7 +41,7 @@ async fn when_the_answer_is_lost_the_money_is_given_back() {
 }
 
 #[tokio::test]
-async fn without_failing_closed_an_order_stands_that_nobody_paid() {
+async fn without_failing_closed_an_unpaid_order_is_accepted() {
     let mut system = start(&[("FAIL_CLOSED", "off")]).await;
     system.stop("pay").await;
     assert_eq!(system.post("app", "/orders", pizza()).await.0, StatusCode::CREATED);
@@ -50,7 +50,7 @@ async fn without_failing_closed_an_order_stands_that_nobody_paid() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_used_again_is_the_same_order() {
+async fn a_repeated_idempotency_key_gives_the_same_order() {
     let mut system = start(&[]).await;
     let client = reqwest::Client::new();
     let url = system.url("app", "/orders");
@@ -86,11 +86,11 @@ async fn paid_in_a_hurry(guard: &str) -> Value {
 }
 
 #[tokio::test]
-async fn with_the_idempotency_key_it_is_paid_for_once() {
+async fn with_the_idempotency_key_a_repeated_order_is_paid_once() {
     assert_eq!(paid_in_a_hurry("on").await, 1);
 }
 
 #[tokio::test]
-async fn without_the_idempotency_key_it_is_paid_for_twice() {
+async fn without_the_idempotency_key_a_repeated_order_is_paid_twice() {
     assert_eq!(paid_in_a_hurry("off").await, 2);
 }

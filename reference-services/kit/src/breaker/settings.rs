@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_environment_sets_each() {
+    fn each_breaker_setting_is_read_from_the_environment() {
         assert_eq!(Settings::read(&Env::default()).unwrap(), Settings::default());
         let env = Env::from_pairs([
             ("BREAKER_SLIDING_WINDOW_SIZE", "1"),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
+    fn breaker_settings_out_of_range_are_refused() {
         for (name, value) in [
             ("BREAKER_SLIDING_WINDOW_SIZE", "0"),
             ("BREAKER_MINIMUM_NUMBER_OF_CALLS", "10001"),

@@ -62,7 +62,7 @@ impl Bench {
 }
 
 #[test]
-fn it_opens_at_the_threshold_and_not_before_the_minimum() {
+fn a_breaker_opens_at_the_threshold_but_not_before_the_minimum_of_calls() {
     use State::{Closed, Open};
     assert_eq!(Bench::new(SETTINGS).calls(&[BAD, GOOD]), [Closed, Open]);
     assert_eq!(Bench::new(SETTINGS).calls(&[GOOD, GOOD, BAD, GOOD]), [Closed; 4]);
@@ -85,7 +85,7 @@ fn old_calls_slide_out_of_the_window() {
 }
 
 #[test]
-fn slow_answers_count_though_they_are_answers() {
+fn slow_answers_open_a_breaker_too() {
     use State::{Closed, Open};
     assert_eq!(Bench::new(SETTINGS).calls(&[SLOW, SLOW]), [Closed, Open]);
     assert_eq!(Bench::new(SETTINGS).calls(&[GOOD, SLOW, SLOW, SLOW]), [Closed; 4]);
@@ -93,7 +93,7 @@ fn slow_answers_count_though_they_are_answers() {
 }
 
 #[test]
-fn while_it_is_open_nothing_gets_through_and_it_says_for_how_long() {
+fn an_open_breaker_refuses_calls_and_says_for_how_long() {
     let mut bench = Bench::open(SETTINGS);
     assert_eq!(bench.acquire(), Err(WAIT));
     bench.now += WAIT - Duration::from_millis(1);
@@ -102,7 +102,7 @@ fn while_it_is_open_nothing_gets_through_and_it_says_for_how_long() {
 }
 
 #[test]
-fn then_exactly_so_many_get_through_on_trial() {
+fn a_half_open_breaker_permits_exactly_the_configured_number_of_calls() {
     let (mut bench, first) = Bench::half_open(SETTINGS);
     let others = [bench.acquire().unwrap(), bench.acquire().unwrap()];
     assert_eq!(bench.acquire(), Err(Duration::ZERO));
@@ -118,7 +118,7 @@ fn then_exactly_so_many_get_through_on_trial() {
 }
 
 #[test]
-fn a_trial_that_fails_opens_it_again_for_as_long() {
+fn a_failed_trial_opens_the_breaker_again() {
     for bad in [BAD, SLOW] {
         let (mut bench, first) = Bench::half_open(SETTINGS);
         let others = [bench.acquire().unwrap(), bench.acquire().unwrap()];
@@ -130,7 +130,7 @@ fn a_trial_that_fails_opens_it_again_for_as_long() {
 }
 
 #[test]
-fn what_began_in_another_phase_says_nothing_about_this_one() {
+fn calls_of_an_earlier_phase_do_not_count() {
     let mut bench = Bench::new(SETTINGS);
     let late: Vec<_> = (0..6).map(|_| bench.acquire().unwrap()).collect();
     bench.calls(&[BAD, BAD]);
@@ -150,7 +150,7 @@ fn what_began_in_another_phase_says_nothing_about_this_one() {
 }
 
 #[test]
-fn who_gives_up_passes_the_permit_on() {
+fn a_caller_that_gives_up_returns_its_permit() {
     let (mut bench, first) =
         Bench::half_open(Settings { permitted_number_of_calls_in_half_open_state: 1, ..SETTINGS });
     assert_eq!(bench.acquire(), Err(Duration::ZERO));
@@ -181,7 +181,7 @@ proptest! {
     /// Whatever happens: an open breaker lets nothing through before its time, a trial never has
     /// more calls than are permitted, and nobody is locked out for ever.
     #[test]
-    fn it_keeps_its_promises(acts in acts()) {
+    fn a_breaker_keeps_its_invariants_for_any_sequence_of_calls(acts in acts()) {
         let mut bench = Bench::new(SETTINGS);
         let mut under_way = VecDeque::new();
         let (mut opened, mut on_trial) = (None, 0);

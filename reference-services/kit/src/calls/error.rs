@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_told_to_come_back_does_not_come_too_early() {
+    fn retry_after_is_rounded_up() {
         let seconds =
             [0, 1, 999, 1000, 1001, 60_000].map(|ms| whole_seconds(Duration::from_millis(ms)));
         assert_eq!(seconds, [1, 1, 1, 1, 2, 60]);

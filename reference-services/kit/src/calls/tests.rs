@@ -51,7 +51,7 @@ async fn call(address: SocketAddr) -> Result<Reply, CallError> {
 }
 
 #[tokio::test]
-async fn an_answer_may_be_a_refusal() {
+async fn a_refusal_is_an_answer_and_no_error() {
     let route = post(|request: Request| async move {
         let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
         (
@@ -97,7 +97,7 @@ async fn hangs_up() -> (SocketAddr, Arc<AtomicU32>) {
 }
 
 #[tokio::test]
-async fn a_broken_connection_is_tried_once_more_if_that_does_no_harm() {
+async fn a_broken_connection_is_retried_once_if_the_call_is_repeatable() {
     let (address, attempts) = hangs_up().await;
     let callee = callee(address);
     let (body, plain) = (json!({}), Context::new("trace"));
@@ -117,7 +117,7 @@ async fn a_broken_connection_is_tried_once_more_if_that_does_no_harm() {
 }
 
 #[tokio::test]
-async fn what_may_have_been_done_stays_in_doubt_although_the_retry_is_not_sent() {
+async fn a_call_stays_in_doubt_although_its_retry_was_not_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -146,7 +146,7 @@ async fn retries_keep_to_their_budget() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_an_answer_and_may_have_no_body() {
+async fn a_404_without_a_body_is_an_answer() {
     let router = Router::new().route("/gone", delete(|| async { StatusCode::NO_CONTENT }));
     let callee = callee(serve(router).await);
     let reply = callee.get("/books/7", Context::new("t")).await.unwrap();
@@ -198,7 +198,7 @@ const SOON: [(&str, &str); 4] = [
 ];
 
 #[tokio::test]
-async fn an_open_breaker_spares_the_callee_and_a_trial_is_of_so_many_calls() {
+async fn an_open_breaker_sends_no_calls_and_a_trial_sends_the_configured_number() {
     let switch = Switch::default();
     let (callee, metrics) = careful(switch.serve().await, &SOON);
     let call = || callee.get("/", Context::new("t"));
@@ -289,7 +289,7 @@ async fn without_a_deadline_a_call_waits_for_ever() {
 }
 
 #[tokio::test]
-async fn what_a_file_says_holds_for_the_next_call() {
+async fn a_changed_file_applies_to_the_next_call() {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("calls.yaml");
     std::fs::write(&file, "CALL_TIMEOUT: 100ms\n").unwrap();
@@ -323,7 +323,7 @@ async fn what_a_file_says_holds_for_the_next_call() {
 }
 
 #[test]
-fn a_file_that_cannot_be_used_is_no_start() {
+fn a_service_does_not_start_with_an_unusable_calls_file() {
     let env = Env::from_pairs([("CALLS_CONFIG", "/nowhere/calls.yaml")]);
     let error = Config::read(env, Defaults { service: "own", port: 0, data_dir: "" }).unwrap_err();
     assert!(

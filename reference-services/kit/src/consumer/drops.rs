@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_in_so_many_is_dropped() {
+    fn every_nth_event_is_dropped() {
         let dropped = |every| {
             let drops = Drops::each(NonZeroU64::new(every));
             (1..=10).filter(|_| drops.next()).collect::<Vec<u64>>()

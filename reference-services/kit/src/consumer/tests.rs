@@ -148,7 +148,7 @@ async fn with_the_inbox_an_event_is_applied_once() {
 }
 
 #[tokio::test]
-async fn without_the_inbox_it_is_applied_as_often_as_it_comes() {
+async fn without_the_inbox_an_event_is_applied_each_time_it_arrives() {
     let bench = Bench::new(Guard::Off);
     let one = event("Noted", 1);
     bench.append([one.clone(), one.clone(), one, event("Noted", 99)]).await;
@@ -231,13 +231,13 @@ async fn given_again_after_a_kill(place: Place, acknowledge: Acknowledge) -> boo
 }
 
 #[tokio::test]
-async fn what_was_not_applied_comes_again_unless_it_was_acknowledged_first() {
+async fn an_unapplied_event_is_delivered_again_unless_it_was_acknowledged_first() {
     assert!(given_again_after_a_kill(Place::embedded(), Acknowledge::After).await);
     assert!(!given_again_after_a_kill(Place::embedded(), Acknowledge::Before).await);
 }
 
 #[tokio::test]
-async fn one_event_in_so_many_can_be_dropped() {
+async fn a_consumer_can_drop_every_nth_event() {
     let bench = Bench::with(Place::embedded(), |consumer| {
         consumer.drops = Drops::each(NonZeroU64::new(3));
     });
@@ -247,7 +247,7 @@ async fn one_event_in_so_many_can_be_dropped() {
 }
 
 #[tokio::test]
-async fn a_clean_stop_commits_what_was_processed() {
+async fn a_clean_stop_commits_the_processed_offsets() {
     let bench = Bench::new(Guard::Off);
     bench.append([event("Noted", 1), event("Noted", 99)]).await;
     bench.until_last("99").await;
@@ -266,6 +266,6 @@ async fn a_clean_stop_commits_what_was_processed() {
 }
 
 #[test]
-fn a_store_that_fails_is_no_fault_of_the_event() {
+fn a_store_failure_does_not_make_an_event_unusable() {
     assert!(matches!(PolicyError::from(StoreError::Closed), PolicyError::Store(_)));
 }

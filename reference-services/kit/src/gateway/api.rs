@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn services_documents_come_under_the_paths_that_clients_write() {
+    fn the_gateways_document_has_paths_as_clients_write_them() {
         const PATHS: &[Path] = &[Path::new("/orders"), Path::alias("/", "/orders").only("GET")];
         let document = api(&[Target { service: "order", port: 1, api: orders, paths: PATHS }]);
         let known: Vec<_> = document["paths"].as_object().unwrap().keys().collect();

@@ -183,7 +183,7 @@ jwt:
 ";
 
     #[test]
-    fn nothing_is_demanded_unless_it_is_configured() {
+    fn a_gateway_requires_nothing_unless_configured() {
         let policy = Policy::read(&Env::default()).unwrap();
         assert_eq!(policy, Policy { deadline: Duration::from_secs(10), limit: None, jwt: None });
         for text in ["", "# nothing yet\n", "{}"] {
@@ -192,7 +192,7 @@ jwt:
     }
 
     #[test]
-    fn file_and_environment_say_the_same() {
+    fn a_file_and_the_environment_have_the_same_settings() {
         let env = Env::from_pairs([
             ("GATEWAY_TIMEOUT", "3s"),
             ("RATE_LIMIT", "20/s"),
@@ -212,7 +212,7 @@ jwt:
     }
 
     #[test]
-    fn what_cannot_be_used_is_refused_in_one_line() {
+    fn an_unusable_policy_is_refused_in_one_line() {
         let refusals = [
             "rateLimit: {rate: many}",
             "rateLimit: {rate: 1/s, burst: 0}",

@@ -119,7 +119,7 @@ fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
 }
 
 #[tokio::test]
-async fn what_is_not_configured_is_not_done() {
+async fn a_gateway_does_nothing_that_is_not_configured() {
     let gateway = start(&[]).await;
     let response = gateway.get("/bookings/7?x=1").await;
     assert_eq!((response.status(), header(&response, "x-ratelimit-limit")), (StatusCode::OK, None));
@@ -164,7 +164,7 @@ async fn each_client_has_its_own_rate() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_issued_here_opens_what_it_says() {
+async fn an_issued_token_opens_the_paths_of_its_scopes() {
     let gateway = start(&ISSUER).await;
     let without = gateway.get("/orders").await;
     assert_eq!(without.status(), StatusCode::UNAUTHORIZED);
@@ -195,7 +195,7 @@ async fn a_token_that_was_issued_here_opens_what_it_says() {
 }
 
 #[tokio::test]
-async fn tokens_are_issued_as_oauth_says() {
+async fn tokens_are_issued_as_oauth_2_specifies() {
     let gateway = start(&ISSUER).await;
     let answer = gateway
         .ask_token(
@@ -238,7 +238,7 @@ async fn tokens_are_issued_as_oauth_says() {
 }
 
 #[tokio::test]
-async fn another_gateway_fetches_the_keys() {
+async fn another_gateway_fetches_the_issuers_keys() {
     let issuer = start(&ISSUER).await;
     let jwks = format!("{}/.well-known/jwks.json", issuer.url);
     let gateway = start(&[ISSUER[1], ISSUER[2], ISSUER[3], ("JWT_JWKS_URL", &jwks)]).await;
@@ -253,7 +253,7 @@ async fn another_gateway_fetches_the_keys() {
 }
 
 #[tokio::test]
-async fn subjects_are_told_apart_and_need_a_token() {
+async fn a_limit_by_subject_separates_subjects_and_needs_a_token() {
     let limit = [("RATE_LIMIT", "1/10m"), ("RATE_LIMIT_BY", "subject")];
     let gateway = start(&[&ISSUER[..], &limit].concat()).await;
     let tokens = [gateway.token("writer", "w").await, gateway.token("reader", "r").await];
@@ -279,7 +279,7 @@ fn mount(directory: &FilePath, version: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn a_mounted_file_changes_what_is_demanded_and_no_request_is_lost() {
+async fn a_changed_file_changes_the_policy_and_no_request_is_lost() {
     let directory = tempfile::TempDir::new().unwrap();
     let file = directory.path().join("gateway.yaml");
     mount(directory.path(), "..1", "rateLimit: {rate: 1000000/s}");

@@ -23,7 +23,7 @@ fn each_refusal_has_its_code() {
 }
 
 #[test]
-fn who_is_refused_for_a_while_is_told_how_long() {
+fn a_temporary_refusal_says_when_to_retry() {
     let status = Status::from(Problem::unavailable("결제가 안 됩니다").retry_after(5));
     let info = status.get_error_details().retry_info().cloned().unwrap();
     assert_eq!(info.retry_delay, Some(Duration::from_secs(5)));
@@ -50,7 +50,7 @@ fn a_page_is_never_without_a_size_nor_too_large() {
 }
 
 #[tokio::test]
-async fn health_is_what_the_probes_see() {
+async fn grpc_health_is_the_state_that_the_probes_report() {
     let health = Health::default();
     let status = async || {
         health.check(Request::new(HealthCheckRequest::default())).await.unwrap().into_inner().status

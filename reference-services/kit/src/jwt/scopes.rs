@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rule_that_says_most_counts() {
+    fn the_most_specific_scope_rule_wins() {
         let scopes = Scopes::parse(
             "/ any, POST /orders orders:write, /orders orders:read, GET /orders/audit a b",
         )
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_say_nothing_are_refused() {
+    fn scope_rules_that_cannot_be_read_are_refused() {
         for bad in [
             "orders:write",
             "POST /orders",

@@ -64,7 +64,7 @@ fn part(value: &Value) -> String {
 }
 
 #[tokio::test]
-async fn a_token_opens_what_its_scopes_say() {
+async fn a_token_opens_the_paths_of_its_scopes() {
     let issuer = issuer();
     let verifier = verifier(issuer.jwks());
     let token = issuer.sign("app", "orders:write stocks:read").unwrap();
@@ -76,7 +76,7 @@ async fn a_token_opens_what_its_scopes_say() {
 }
 
 #[tokio::test]
-async fn an_rsa_token_opens_too_and_its_key_opens_nothing_else() {
+async fn an_rsa_token_is_accepted_and_its_key_verifies_no_other_algorithm() {
     let verifier = verifier(&json!({ "keys": [serde_json::from_str::<Value>(RSA).unwrap()] }));
     assert_eq!(
         check(&verifier, RS256.trim(), Method::POST, "/orders").await,
@@ -89,7 +89,7 @@ async fn an_rsa_token_opens_too_and_its_key_opens_nothing_else() {
 }
 
 #[tokio::test]
-async fn who_has_no_token_is_told_so() {
+async fn a_request_without_a_token_is_refused_as_such() {
     let verifier = verifier(issuer().jwks());
     let mut headers = HeaderMap::new();
     assert_eq!(verifier.check(&headers, &Method::GET, "/").await, Err(Denied::Missing));
@@ -106,7 +106,7 @@ async fn who_has_no_token_is_told_so() {
 }
 
 #[tokio::test]
-async fn claims_must_be_for_us_and_for_now() {
+async fn claims_must_have_our_issuer_and_audience_and_be_current() {
     let issuer = issuer();
     let verifier = verifier(issuer.jwks());
     let fine =
@@ -141,7 +141,7 @@ async fn claims_must_be_for_us_and_for_now() {
 }
 
 #[tokio::test]
-async fn forged_tokens_do_not_get_in() {
+async fn forged_tokens_are_refused() {
     let issuer = issuer();
     let verifier = verifier(issuer.jwks());
     let kid = issuer.jwks()["keys"][0]["kid"].clone();
@@ -189,7 +189,7 @@ async fn forged_tokens_do_not_get_in() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_at_all_is_refused() {
+async fn malformed_tokens_are_refused() {
     let issuer = issuer();
     let verifier = verifier(issuer.jwks());
     let token = issuer.sign("app", "").unwrap();
@@ -214,7 +214,7 @@ async fn what_is_no_token_at_all_is_refused() {
 }
 
 #[tokio::test]
-async fn keys_that_do_not_sign_are_not_for_signatures() {
+async fn encryption_keys_do_not_verify_signatures() {
     let issuer = issuer();
     let token = issuer.sign("app", "").unwrap();
     for (field, value) in [("use", "enc"), ("alg", "ES384"), ("crv", "P-384"), ("kty", "oct")] {
@@ -225,7 +225,7 @@ async fn keys_that_do_not_sign_are_not_for_signatures() {
 }
 
 #[test]
-fn an_issuer_takes_only_a_key_that_it_can_use() {
+fn an_issuer_accepts_only_a_usable_key() {
     let with = |key: &[u8]| {
         Issuer::new(
             "i".into(),

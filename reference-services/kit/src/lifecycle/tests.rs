@@ -96,7 +96,7 @@ async fn readiness_ends_first_and_the_service_serves_on() {
 }
 
 #[tokio::test]
-async fn a_request_in_hand_is_answered() {
+async fn an_open_request_is_answered_during_a_stop() {
     let bench = start("0s");
     until_ready(&bench.base, Some(StatusCode::OK)).await;
     let base = bench.base.clone();
@@ -112,7 +112,7 @@ async fn a_request_in_hand_is_answered() {
 }
 
 #[tokio::test]
-async fn a_second_request_to_stop_ends_it_at_once() {
+async fn a_second_stop_request_ends_a_service_at_once() {
     let bench = start("60m");
     until_ready(&bench.base, Some(StatusCode::OK)).await;
     bench.trigger.stop();
@@ -123,7 +123,7 @@ async fn a_second_request_to_stop_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn a_part_that_ends_by_itself_makes_the_service_sick() {
+async fn a_background_part_that_ends_by_itself_fails_the_liveness_probe() {
     let health = Health::default();
     let running = Background::new("part", |_| async {}).start(&health);
     let waiting = async {

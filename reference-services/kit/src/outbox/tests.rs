@@ -97,7 +97,7 @@ async fn with_the_outbox_a_kill_after_the_commit_loses_nothing() {
 }
 
 #[tokio::test]
-async fn without_it_what_was_not_sent_is_gone() {
+async fn without_the_outbox_a_kill_loses_unsent_events() {
     let directory = TempDir::new().unwrap();
     let (store, never_run) = open(directory.path(), Guard::Off);
     publish(&store, 0..3).await;

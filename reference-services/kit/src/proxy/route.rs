@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_goes_to_whom_it_belongs_under_the_name_that_is_known_there() {
+    fn a_path_goes_to_its_service_under_the_services_own_name() {
         let goes =
             |method, target| find(method, target).map(|(port, path)| format!("{port}{path}"));
         for (method, target, expected) in [
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_climb_are_known() {
+    fn paths_with_dot_segments_are_recognized() {
         for path in
             ["/orders/../stocks", "/orders/.", "/orders/%2e%2E/stocks", "/a/.%2e", "/a\\..\\b"]
         {

@@ -80,7 +80,7 @@ async fn echo(request: Request) -> String {
 }
 
 #[tokio::test]
-async fn a_request_passes_without_what_concerns_its_connection() {
+async fn a_request_passes_without_hop_by_hop_headers() {
     let gateway = gateway(&[serve(Router::new().fallback(any(echo))).await]).await;
     let request = reqwest::Client::new()
         .post(format!("{gateway}/orders/7?page=1"))
@@ -92,7 +92,7 @@ async fn a_request_passes_without_what_concerns_its_connection() {
 }
 
 #[tokio::test]
-async fn an_alias_arrives_under_its_own_name() {
+async fn an_alias_arrives_under_the_services_own_path() {
     let gateway = gateway(&[serve(Router::new().fallback(any(echo))).await]).await;
     let client = reqwest::Client::new();
     let get = client
@@ -114,7 +114,7 @@ async fn an_alias_arrives_under_its_own_name() {
 }
 
 #[tokio::test]
-async fn replicas_take_turns_and_one_that_is_down_is_passed_over() {
+async fn replicas_take_turns_and_one_that_is_down_is_skipped() {
     let replica = |name: &'static str| Router::new().fallback(any(move || async move { name }));
     let (one, other) = (serve(replica("one")).await, serve(replica("other")).await);
     let gateway = gateway(&[one, other, nobody().await]).await;
@@ -129,7 +129,7 @@ async fn replicas_take_turns_and_one_that_is_down_is_passed_over() {
 }
 
 #[tokio::test]
-async fn what_was_perhaps_done_is_not_done_again() {
+async fn a_request_that_may_have_had_its_effect_is_not_retried() {
     let fine = serve(Router::new().fallback(any(|| async { "fine" }))).await;
     let gateway = gateway(&[breaks_off().await, fine]).await;
     let client = reqwest::Client::new();
@@ -148,7 +148,7 @@ async fn what_was_perhaps_done_is_not_done_again() {
 }
 
 #[tokio::test]
-async fn the_gateway_answers_for_whoever_does_not() {
+async fn the_gateway_answers_for_a_service_that_does_not() {
     let hangs = serve(Router::new().fallback(any(std::future::pending::<String>))).await;
     let cases =
         [(nobody().await, StatusCode::SERVICE_UNAVAILABLE), (hangs, StatusCode::GATEWAY_TIMEOUT)];
@@ -166,7 +166,7 @@ async fn the_gateway_answers_for_whoever_does_not() {
 }
 
 #[tokio::test]
-async fn unknown_paths_and_large_bodies_go_nowhere() {
+async fn unknown_paths_and_oversized_bodies_are_refused() {
     let gateway = gateway(&[serve(Router::new().fallback(any(echo))).await]).await;
     let unknown = reqwest::get(format!("{gateway}/unknown")).await.unwrap();
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);

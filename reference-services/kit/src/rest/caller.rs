@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_gets_what_it_asks_for() {
+    fn a_client_gets_the_media_type_that_it_accepts() {
         assert_eq!(format("*/*"), Format::Hal);
         assert_eq!(format(""), Format::Hal);
         assert_eq!(format("application/json, */*;q=0.5"), Format::Json);

@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_count_as_numbers_if_they_are() {
+    fn numbers_are_read_from_texts_too() {
         assert_eq!(qty(r#"{"qty": 3}"#), Some(Some(3)));
         assert_eq!(qty(r#"{"qty": "3"}"#), Some(Some(3)));
         assert_eq!(qty(r#"{"qty": 3.0}"#), Some(Some(3)));

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_sends_too_much_learns_why_it_was_refused() {
+    async fn a_client_that_sends_too_much_gets_the_refusal() {
         let large = 8 * MAX_BODY_BYTES;
         assert_eq!(status("POST /orders", large).await, "413");
         assert_eq!(status("POST /nowhere", large).await, "404");

@@ -297,7 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_is_found_on_either_side() {
+    fn a_contract_difference_is_found_on_either_side() {
         let needed = json!({"id": 1, "status": "Completed", "couponId": null});
         let exactly = ["status".to_owned()];
         let of = |said: Value| differs(&needed, &said, &exactly);

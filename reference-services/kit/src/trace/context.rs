@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_standard_refuses_begins_a_new_trace() {
+    fn an_invalid_traceparent_begins_a_new_trace() {
         for bad in [
             "",
             "00",

@@ -40,7 +40,7 @@ async fn run_to_the_end(tracer: &Tracer) {
 }
 
 #[tokio::test]
-async fn what_waits_at_the_end_is_still_sent() {
+async fn spans_that_wait_at_a_stop_are_still_sent() {
     let (url, mut received) = collector(StatusCode::OK).await;
     let tracer = Tracer::new("order", Some(&url));
     let parent =
@@ -76,7 +76,7 @@ async fn what_waits_at_the_end_is_still_sent() {
 }
 
 #[tokio::test]
-async fn what_nobody_takes_is_dropped_and_counted() {
+async fn spans_that_cannot_be_sent_are_dropped_and_counted() {
     let tracer = Tracer::new("order", Some("http://127.0.0.1:1"));
     for _ in 0..5000 {
         drop(tracer.span(Kind::Server, "GET /orders", None));
@@ -90,7 +90,7 @@ async fn what_nobody_takes_is_dropped_and_counted() {
 }
 
 #[test]
-fn without_a_collector_there_are_contexts_all_the_same() {
+fn without_a_collector_spans_still_have_contexts() {
     let tracer = Tracer::new("order", None);
     let first = tracer.span(Kind::Server, "a", None).context();
     let next = tracer.span(Kind::Client, "b", Some(first)).context();

@@ -48,7 +48,7 @@ fn permutations(story: &[Update]) -> Vec<Vec<Update>> {
 }
 
 #[test]
-fn the_order_of_events_does_not_matter() {
+fn a_page_is_the_same_in_whatever_order_events_arrive() {
     for story in [
         vec![order(1, "Ordered"), prepared(), delivery(2, "Shipped"), delivery(3, "Delivered")],
         vec![order(1, "Ordered"), order(2, "OrderCanceled"), delivery(2, "CancelDelivery")],
@@ -72,7 +72,7 @@ fn a_page_shows_how_far_an_order_is() {
 }
 
 #[test]
-fn without_the_gate_a_page_goes_backwards() {
+fn without_the_version_gate_a_page_goes_backwards() {
     let late = [order(1, "Ordered"), delivery(3, "Delivered"), delivery(2, "Shipped")];
     assert_eq!(fold(&late, Guard::On).order_status.unwrap(), "Delivered");
     assert_eq!(fold(&late, Guard::Off).order_status.unwrap(), "Shipped");

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_names_something_how_many_and_for_how_much() {
+    fn an_order_without_a_menu_a_quantity_or_a_price_is_refused() {
         assert_eq!(pizza().check(), Ok(()));
         assert_eq!(Placement { price: 0, ..pizza() }.check(), Ok(()));
         assert_eq!(Placement { menu: " ".into(), ..pizza() }.check(), Err(Rejection::NoMenu));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn cancel_in_every_state() {
+    fn an_order_is_canceled_only_before_it_is_cooked() {
         for status in ALL {
             let expected = match status {
                 Status::Placed | Status::Accepted => Ok(Some(Event::OrderCanceled)),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_never_goes_back_and_its_end_is_its_end() {
+    fn an_order_never_goes_back_and_a_final_status_stays() {
         for from in ALL {
             for to in ALL {
                 let after = decide(&order(from), Command::Advance(to)).unwrap();

@@ -59,7 +59,7 @@ async fn wait(keys: &Keys) {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_once_and_again_for_one_that_is_new() {
+async fn keys_are_fetched_once_and_again_for_a_new_key_id() {
     let server = Server::default();
     let first = server.rotate();
     let keys = server.start().await;
@@ -78,7 +78,7 @@ async fn keys_are_fetched_once_and_again_for_one_that_is_new() {
 }
 
 #[tokio::test]
-async fn made_up_key_ids_do_not_reach_the_issuer() {
+async fn invented_key_ids_do_not_reach_the_issuer() {
     let server = Server::default();
     let known = server.rotate();
     let keys = Arc::new(server.start().await);
@@ -96,7 +96,7 @@ async fn made_up_key_ids_do_not_reach_the_issuer() {
 }
 
 #[tokio::test]
-async fn while_the_issuer_is_down_known_keys_stay_good() {
+async fn while_the_issuer_is_down_known_keys_stay_valid() {
     let server = Server::default();
     let keys = server.start().await;
     assert!(matches!(keys.find(Some("any")).await, Err(Denied::Unavailable)));
@@ -115,7 +115,7 @@ async fn while_the_issuer_is_down_known_keys_stay_good() {
 }
 
 #[tokio::test]
-async fn nonsense_and_floods_are_not_taken() {
+async fn malformed_and_oversized_key_sets_are_refused() {
     let server = Server::default();
     let keys = server.start().await;
     for nonsense in [json!([]), json!({"keys": 3}), json!({"keys": ["x".repeat(300 << 10)]})] {

@@ -71,7 +71,7 @@ async fn a_missing_topic_is_made_with_as_many_partitions_as_the_embedded_log_has
 
 #[tokio::test]
 #[ignore = "needs Kafka: set KAFKA_BOOTSTRAP"]
-async fn a_group_with_members_is_not_set_back() {
+async fn a_group_with_members_is_not_rewound() {
     let topic = Topic::new();
     let log = topic.open();
     let mut subscription = log.subscribe(topic.name(), topic.name(), Offsets::Committed);
@@ -83,7 +83,7 @@ async fn a_group_with_members_is_not_set_back() {
 }
 
 #[tokio::test]
-async fn brokers_that_are_away_are_waited_for() {
+async fn unavailable_brokers_are_waited_for() {
     let holder = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = holder.local_addr().unwrap().to_string();
     drop(holder);

@@ -62,7 +62,7 @@ async fn a_replica_whose_process_ends_is_replaced_at_once() {
 }
 
 #[tokio::test]
-async fn those_who_wait_are_woken_at_once() {
+async fn waiting_consumers_are_woken_at_once() {
     let directory = TempDir::new().unwrap();
     let (here, there) = (open(directory.path()), open(directory.path()));
     let mut subscription = there.subscribe("group", TOPIC, Offsets::Committed);
@@ -105,7 +105,7 @@ async fn read(log: &SqliteLog, group: &str, count: usize) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn what_every_group_has_read_is_dropped_in_the_end_and_nothing_else() {
+async fn only_records_that_every_group_has_read_are_dropped() {
     let directory = TempDir::new().unwrap();
     let log = open(directory.path()).keeping(10);
     let append = async |from: i64| {
@@ -126,7 +126,7 @@ async fn what_every_group_has_read_is_dropped_in_the_end_and_nothing_else() {
 }
 
 #[test]
-fn a_log_that_cannot_be_opened_is_named() {
+fn an_error_names_the_log_that_cannot_be_opened() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("events.db");
     std::fs::write(&path, "no log ".repeat(1000)).unwrap();

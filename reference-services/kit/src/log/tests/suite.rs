@@ -52,7 +52,7 @@ async fn a_replica_that_leaves_hands_over_what_it_has_not_processed(place: Place
     assert_eq!(rest.iter().map(value).collect::<Vec<_>>(), [4, 5, 6, 7, 8, 9]);
 }
 
-async fn reading_from_the_end_forgets_what_came_before(place: Place) {
+async fn reading_from_the_end_skips_earlier_records(place: Place) {
     let log = place.open();
     log.append((0..3).map(|n| record(place.topic(), 1, n)).collect()).await.unwrap();
     let mut subscription = log.subscribe(place.topic(), place.topic(), Offsets::Latest);
@@ -72,7 +72,7 @@ async fn reading_from_the_end_forgets_what_came_before(place: Place) {
     assert!(first >= 3, "{place}: {first} was there before");
 }
 
-async fn rewinding_delivers_again(place: Place) {
+async fn rewinding_delivers_records_again(place: Place) {
     let log = place.open();
     let mut subscription = log.subscribe(place.topic(), place.topic(), Offsets::Committed);
     log.append((0..5).map(|n| record(place.topic(), 1, n)).collect()).await.unwrap();
@@ -136,7 +136,7 @@ async fn a_replica_that_is_dropped_without_leaving_is_replaced_soon(place: Place
     );
 }
 
-async fn what_was_appended_outlives_who_appended(place: Place) {
+async fn records_outlive_the_process_that_appended_them(place: Place) {
     let log = place.open();
     let mut sent = record(place.topic(), 1, 7);
     sent.key = "주문-1".into();
@@ -154,7 +154,7 @@ async fn what_was_appended_outlives_who_appended(place: Place) {
     );
 }
 
-async fn a_tail_reads_all_of_a_topic_and_takes_nothing_from_anybody(place: Place) {
+async fn a_tail_reads_a_whole_topic_and_leaves_groups_alone(place: Place) {
     let log = place.open();
     let mut member = log.subscribe(place.topic(), place.topic(), Offsets::Committed);
     log.append((0..30).map(|n| record(place.topic(), n, n)).collect()).await.unwrap();
@@ -206,12 +206,12 @@ on_engine! {
         records_of_a_key_stay_in_order_and_none_is_lost,
         each_group_receives_everything_from_the_beginning,
         a_replica_that_leaves_hands_over_what_it_has_not_processed,
-        reading_from_the_end_forgets_what_came_before,
-        rewinding_delivers_again,
+        reading_from_the_end_skips_earlier_records,
+        rewinding_delivers_records_again,
         two_replicas_share_the_partitions_without_duplicates,
         a_replica_that_is_dropped_without_leaving_is_replaced_soon,
-        what_was_appended_outlives_who_appended,
-        a_tail_reads_all_of_a_topic_and_takes_nothing_from_anybody,
+        records_outlive_the_process_that_appended_them,
+        a_tail_reads_a_whole_topic_and_leaves_groups_alone,
 }
 
 #[cfg(feature = "kafka")]
@@ -220,10 +220,10 @@ on_engine! {
         records_of_a_key_stay_in_order_and_none_is_lost,
         each_group_receives_everything_from_the_beginning,
         a_replica_that_leaves_hands_over_what_it_has_not_processed,
-        reading_from_the_end_forgets_what_came_before,
-        rewinding_delivers_again,
+        reading_from_the_end_skips_earlier_records,
+        rewinding_delivers_records_again,
         two_replicas_share_the_partitions_without_duplicates,
         a_replica_that_is_dropped_without_leaving_is_replaced_soon,
-        what_was_appended_outlives_who_appended,
-        a_tail_reads_all_of_a_topic_and_takes_nothing_from_anybody,
+        records_outlive_the_process_that_appended_them,
+        a_tail_reads_a_whole_topic_and_leaves_groups_alone,
 }

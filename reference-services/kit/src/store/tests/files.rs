@@ -9,7 +9,7 @@ use crate::store::{Kind, Store, StoreError};
 const KINDS: [Kind; 2] = [Kind::Sqlite, Kind::Redb];
 
 #[test]
-fn a_file_that_is_no_store_is_named() {
+fn an_error_names_the_file_that_is_no_store() {
     for kind in KINDS {
         let directory = TempDir::new().unwrap();
         let path = directory.path().join("own").with_extension(kind.extension());
@@ -23,7 +23,7 @@ fn a_file_that_is_no_store_is_named() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_made_is_named() {
+fn an_error_names_the_directory_that_cannot_be_made() {
     for kind in KINDS {
         let directory = TempDir::new().unwrap();
         let file = directory.path().join("file");

@@ -76,7 +76,7 @@ async fn until_back(store: &Store) {
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL: set POSTGRES_URL"]
-async fn while_the_server_is_away_everything_is_refused_and_then_goes_on() {
+async fn while_the_server_is_away_work_is_refused_and_resumes_afterwards() {
     let (_schema, cable, store) = over_a_cable();
     add(&store, "before", 1).await;
     cable.cut();
@@ -111,7 +111,7 @@ async fn a_commit_that_never_arrived_is_found_not_to_have_happened() {
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL: set POSTGRES_URL"]
-async fn a_replica_that_is_stuck_in_a_transaction_is_got_rid_of() {
+async fn the_transaction_of_a_stuck_replica_is_ended() {
     let (schema, cable, store) = over_a_cable();
     let healthy = schema.open(schema.url());
     add(&healthy, "before", 1).await;

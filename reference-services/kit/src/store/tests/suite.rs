@@ -11,7 +11,7 @@ use super::{Note, Refusal, add, by, happened, note, page};
 use crate::page::{Direction, PageRequest};
 use crate::store::{Lease, Store, StoreError, Tx, View};
 
-async fn a_refused_command_burns_no_id_and_leaves_no_trace(place: Place) {
+async fn a_refused_command_uses_up_no_id_and_leaves_no_trace(place: Place) {
     let store = place.open();
     let refused = store.write(|tx| {
         let id = tx.next_id::<Note>()?;
@@ -33,7 +33,7 @@ async fn a_refused_command_burns_no_id_and_leaves_no_trace(place: Place) {
     assert!(store.read(|view: &View<'_>| view.outbox(9)).await.unwrap().is_empty(), "{place}");
 }
 
-async fn a_reserved_id_that_came_to_nothing_is_taken_again(place: Place) {
+async fn a_released_id_is_reserved_again(place: Place) {
     let store = place.open();
     let reserve =
         || store.write(|tx: &mut Tx<'_>| -> Result<i64, StoreError> { tx.reserve_id::<Note>() });
@@ -50,7 +50,7 @@ async fn a_reserved_id_that_came_to_nothing_is_taken_again(place: Place) {
     assert_eq!(ids, [1, 3, 4], "{place}");
 }
 
-async fn commands_at_the_same_time_see_each_other(place: Place) {
+async fn concurrent_commands_see_each_others_changes(place: Place) {
     let store = place.open();
     add(&store, "counter", 0).await;
     let increments: Vec<_> = (0..200)
@@ -72,7 +72,7 @@ async fn commands_at_the_same_time_see_each_other(place: Place) {
     assert_eq!(weight, 200, "{place}");
 }
 
-async fn documents_are_found_by_what_they_are_about(place: Place) {
+async fn documents_are_found_by_their_correlation(place: Place) {
     let store = place.open();
     add(&store, "tea", 1).await;
     add(&store, "tea/green", 2).await;
@@ -222,7 +222,7 @@ async fn many_documents_are_read_in_order(place: Place) {
     assert_eq!(page(&store, request).await.0, (1_301..=1_400).collect::<Vec<_>>(), "{place}");
 }
 
-async fn a_lease_is_one_owners_until_it_is_given_up_or_silent(place: Place) {
+async fn a_lease_has_one_owner_until_it_is_released_or_expires(place: Place) {
     let store = place.open();
     let (mut one, mut other) = (Lease::new("turn"), Lease::new("turn"));
     assert!(one.hold(&store).await.unwrap(), "{place}");
@@ -262,46 +262,46 @@ macro_rules! on_engine {
 
 on_engine! {
     sqlite [] at Place::sqlite() =>
-        a_refused_command_burns_no_id_and_leaves_no_trace,
-        a_reserved_id_that_came_to_nothing_is_taken_again,
-        commands_at_the_same_time_see_each_other,
-        documents_are_found_by_what_they_are_about,
+        a_refused_command_uses_up_no_id_and_leaves_no_trace,
+        a_released_id_is_reserved_again,
+        concurrent_commands_see_each_others_changes,
+        documents_are_found_by_their_correlation,
         pages_are_by_id_or_by_a_field,
         everything_outlives_the_store,
         hooks_run_after_the_commit_and_only_then,
         every_text_comes_back_byte_for_byte,
         many_documents_are_read_in_order,
-        a_lease_is_one_owners_until_it_is_given_up_or_silent,
+        a_lease_has_one_owner_until_it_is_released_or_expires,
         replicas_that_share_a_store_do_not_overlap,
 }
 
 // A redb file is one process's: what replicas do with a store that they share is left out.
 on_engine! {
     redb [] at Place::redb() =>
-        a_refused_command_burns_no_id_and_leaves_no_trace,
-        a_reserved_id_that_came_to_nothing_is_taken_again,
-        commands_at_the_same_time_see_each_other,
-        documents_are_found_by_what_they_are_about,
+        a_refused_command_uses_up_no_id_and_leaves_no_trace,
+        a_released_id_is_reserved_again,
+        concurrent_commands_see_each_others_changes,
+        documents_are_found_by_their_correlation,
         pages_are_by_id_or_by_a_field,
         everything_outlives_the_store,
         hooks_run_after_the_commit_and_only_then,
         every_text_comes_back_byte_for_byte,
         many_documents_are_read_in_order,
-        a_lease_is_one_owners_until_it_is_given_up_or_silent,
+        a_lease_has_one_owner_until_it_is_released_or_expires,
 }
 
 #[cfg(feature = "postgres")]
 on_engine! {
     postgres [#[ignore = "needs PostgreSQL: set POSTGRES_URL"]] at Place::postgres() =>
-        a_refused_command_burns_no_id_and_leaves_no_trace,
-        a_reserved_id_that_came_to_nothing_is_taken_again,
-        commands_at_the_same_time_see_each_other,
-        documents_are_found_by_what_they_are_about,
+        a_refused_command_uses_up_no_id_and_leaves_no_trace,
+        a_released_id_is_reserved_again,
+        concurrent_commands_see_each_others_changes,
+        documents_are_found_by_their_correlation,
         pages_are_by_id_or_by_a_field,
         everything_outlives_the_store,
         hooks_run_after_the_commit_and_only_then,
         every_text_comes_back_byte_for_byte,
         many_documents_are_read_in_order,
-        a_lease_is_one_owners_until_it_is_given_up_or_silent,
+        a_lease_has_one_owner_until_it_is_released_or_expires,
         replicas_that_share_a_store_do_not_overlap,
 }
