@@ -136,7 +136,7 @@ impl Consumer {
             }
         }
         if let Err(error) = subscription.leave().await {
-            tracing::warn!(%error, "offsets were not committed: the last events will come again");
+            tracing::warn!(%error, "offsets were not committed: the last events will be delivered again");
         }
     }
 

@@ -94,13 +94,13 @@ impl Operation {
     /// 200 with an item that has these [`fields`].
     #[must_use]
     pub fn gives(self, fields: &Value) -> Self {
-        self.answer(200, "It", Content::Item(fields.clone()))
+        self.answer(200, "The item", Content::Item(fields.clone()))
     }
 
     /// 201 with the item that is new.
     #[must_use]
     pub fn creates(self, fields: &Value) -> Self {
-        self.answer(201, "It", Content::Item(fields.clone()))
+        self.answer(201, "The new item", Content::Item(fields.clone()))
     }
 
     /// 200 with a page of items.
@@ -170,12 +170,12 @@ fn describe(operation: &Operation, all: &[Operation]) -> Value {
     // Every operation needs the store, which may be unavailable.
     responses
         .entry("503")
-        .or_insert_with(|| refusal("It cannot be done now; Retry-After says when"));
+        .or_insert_with(|| refusal("It cannot be done now; Retry-After says when to retry"));
     let mut parameters = Vec::new();
     if operation.path.contains("{id}") {
         parameters
             .push(json!({ "name": "id", "in": "path", "required": true, "schema": schema::id() }));
-        responses.entry("404").or_insert_with(|| refusal("There is none"));
+        responses.entry("404").or_insert_with(|| refusal("There is no item with this id"));
     }
     if operation.answers.iter().any(|answer| matches!(answer.content, Content::Page(_))) {
         parameters.extend(schema::paging());

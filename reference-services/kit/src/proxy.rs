@@ -104,7 +104,7 @@ impl Proxy {
             ))),
             Ok(Err(Failure::Broken)) => {
                 let message =
-                    format!("the service for {} broke off the connection", route.path.from());
+                    format!("the service for {} closed the connection", route.path.from());
                 Err(Problem::new(StatusCode::BAD_GATEWAY, message).retry_after(1))
             }
             Err(_) => {

@@ -56,7 +56,7 @@ pub enum Rejection {
     #[error("the delivery cannot go back to CreateDelivery: it is {}", .0.text())]
     Started(Status),
     /// It was canceled.
-    #[error("the delivery has been called off")]
+    #[error("the delivery was canceled")]
     Over,
 }
 

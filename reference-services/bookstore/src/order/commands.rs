@@ -77,7 +77,7 @@ impl App {
             // Fail closed: an order for a book that may not exist would never be delivered.
             return Err(error.problem("nothing was ordered", callee));
         }
-        tracing::warn!(%error, callee, "ordered although it was asked in vain");
+        tracing::warn!(%error, callee, "ordered without an answer");
         Ok(())
     }
 }

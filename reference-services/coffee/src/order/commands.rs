@@ -47,7 +47,7 @@ impl App {
                 ));
             }
             Err(error) if self.fail_closed == Guard::Off => {
-                tracing::warn!(order = order.id, %error, "canceled although product was asked in vain");
+                tracing::warn!(order = order.id, %error, "canceled without an answer of product");
             }
             Err(error) => return Err(error.problem("the order is unchanged", "product")),
         }

@@ -11,7 +11,7 @@ pub enum CallError {
     #[error("it cannot be reached")]
     NotConnected,
     /// The connection broke.
-    #[error("it broke off the connection")]
+    #[error("it closed the connection")]
     Unreachable,
     /// No answer before the deadline.
     #[error("it did not answer in time")]
@@ -23,7 +23,7 @@ pub enum CallError {
     #[error("its answer cannot be read")]
     Unreadable,
     /// Nothing was sent: the circuit breaker is open.
-    #[error("it is left alone for a while, having failed too often")]
+    #[error("its circuit breaker is open")]
     NotPermitted {
         /// How long until calls are tried again.
         retry_after: Duration,
@@ -76,8 +76,8 @@ mod tests {
             [0, 1, 999, 1000, 1001, 60_000].map(|ms| whole_seconds(Duration::from_millis(ms)));
         assert_eq!(seconds, [1, 1, 1, 1, 2, 60]);
         let refused = CallError::NotPermitted { retry_after: Duration::from_millis(4200) };
-        let message = "nothing was ordered, as pay was needed and it is left alone for a while, having failed too \
-                       often; try again shortly";
+        let message = "nothing was ordered, as pay was needed and its circuit breaker is open; \
+                       try again shortly";
         assert_eq!(
             refused.problem("nothing was ordered", "pay"),
             Problem::unavailable(message).retry_after(5)

@@ -12,7 +12,7 @@ const OWN: [(&str, &str); 6] = [
     ("403", "The token does not allow it"),
     ("413", "Too large"),
     ("429", "Too many requests; Retry-After says when"),
-    ("502", "The service broke off"),
+    ("502", "The service closed the connection"),
     ("504", "The service did not answer in time"),
 ];
 

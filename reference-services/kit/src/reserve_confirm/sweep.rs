@@ -45,7 +45,7 @@ impl<C: ReservedCommand> Coordinator<C> {
         let now = due_in(Duration::ZERO);
         let next = attempts.iter().map(|attempt| attempt.due).filter(|due| *due > now).min();
         for id in attempts.iter().filter(|attempt| attempt.due <= now).map(|attempt| attempt.id) {
-            tracing::warn!(id, callee = C::CALLEE, "an attempt is due and nobody waits for it");
+            tracing::warn!(id, callee = C::CALLEE, "an attempt is due and no request waits for it");
             let compensation = self.guards.compensation;
             // Both do nothing if the answer has come since the attempts were read.
             let swept = self.store.write(move |tx| match compensation {

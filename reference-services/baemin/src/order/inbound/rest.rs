@@ -122,10 +122,10 @@ pub fn api() -> Value {
                     409,
                     "Payment refuses it, or an order with this Idempotency-Key is being paid for",
                 )
-                .refuses(404, "What was ordered with this Idempotency-Key does not stand any more")
+                .refuses(404, "What was ordered with this Idempotency-Key was canceled since")
                 .refuses(503, "Payment cannot be asked: nothing was ordered"),
             openapi::get("/orders/{id}", "One order").gives(&order),
-            cancel.ends(204, "It does not stand any more; payment and delivery follow"),
+            cancel.ends(204, "It is canceled; payment and delivery follow"),
         ],
     )
 }

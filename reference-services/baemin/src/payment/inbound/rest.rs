@@ -109,7 +109,7 @@ pub fn api() -> Value {
             pay.refuses(409, "The order was canceled"),
             openapi::get("/payments/{id}", "One payment").gives(&payment),
             openapi::delete("/payments/{id}", "Take a payment back")
-                .ends(204, "It is no more, and nothing is delivered"),
+                .ends(204, "It is refunded, and nothing is delivered"),
         ],
     )
 }

@@ -111,11 +111,11 @@ pub fn api() -> Value {
                     409,
                     "Payment refuses it, or one with this Idempotency-Key is being paid for",
                 )
-                .refuses(404, "What was reserved with this Idempotency-Key does not stand any more")
+                .refuses(404, "What was reserved with this Idempotency-Key was canceled since")
                 .refuses(503, "Payment cannot be asked: nothing was reserved"),
             openapi::get(single, "One reservation").gives(&reservation),
             cancel
-                .ends(204, "It does not stand any more, and its payment is taken back")
+                .ends(204, "It is canceled, and its payment is refunded")
                 .refuses(409, "It is cleaned"),
         ],
     )

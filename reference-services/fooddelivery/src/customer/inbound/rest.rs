@@ -88,8 +88,7 @@ pub fn api() -> Value {
     document(
         "customer",
         &[
-            openapi::get("/notifications", "A page of what customers were told")
-                .pages(&notification),
+            openapi::get("/notifications", "A page of notifications").pages(&notification),
             openapi::get("/notifications/{id}", "One notification").gives(&notification),
             openapi::get("/myPages", "A page of how far orders are").pages(&page),
             openapi::get("/myPages/{id}", "How far one order is").gives(&page),

@@ -83,7 +83,7 @@ pub fn api() -> Value {
         "pay",
         &[
             openapi::get("/payments", "A page of payments").pages(&payment),
-            pay.refuses(409, "The order was called off"),
+            pay.refuses(409, "The order was canceled"),
             openapi::get("/payments/{id}", "One payment").gives(&payment),
         ],
     )

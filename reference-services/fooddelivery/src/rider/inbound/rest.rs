@@ -87,14 +87,14 @@ pub fn api() -> Value {
     ]);
     let rider = body(&[("deliveryType", maybe(way()))]);
     let step =
-        |operation: Operation| operation.gives(&delivery).refuses(409, "It does not come next");
+        |operation: Operation| operation.gives(&delivery).refuses(409, "It is not the next step");
     document(
         "rider",
         &[
             openapi::get("/deliveries", "A page of deliveries").pages(&delivery),
             openapi::get("/deliveries/{id}", "One delivery").gives(&delivery),
             step(openapi::put("/deliveries/{id}/pick", "A rider takes it").may_take(&rider)),
-            step(openapi::put("/deliveries/{id}/deliver", "It is there")),
+            step(openapi::put("/deliveries/{id}/deliver", "It was delivered")),
         ],
     )
 }

@@ -80,10 +80,10 @@ async fn start(State(counter): State<Counter>, caller: Caller, Path(id): Path<St
     match counter.app.standing(order.order_id, &caller.cause.traceparent).await {
         Ok(Standing::Stands) => {}
         Ok(Standing::Gone) => {
-            return Err(Problem::conflict("nothing is cooked: the order was called off"));
+            return Err(Problem::conflict("nothing is cooked: the order was canceled"));
         }
         Err(error) if counter.fail_closed == Guard::Off => {
-            tracing::warn!(order = order.order_id, %error, "cooking although app was asked in vain");
+            tracing::warn!(order = order.order_id, %error, "cooking without an answer of app");
         }
         Err(error) => return Err(error.problem("nothing is cooked", "app")),
     }
@@ -121,7 +121,8 @@ pub fn api() -> Value {
     ]);
     let accept = json!({ "anyOf": [truth(), one_of(&["true", "false"])] });
     let change = body(&[("accept*", accept)]);
-    let step = |operation: Operation| operation.gives(&order).refuses(409, "It does not come next");
+    let step =
+        |operation: Operation| operation.gives(&order).refuses(409, "It is not the next step");
     document(
         "store",
         &[

@@ -101,7 +101,7 @@ fn put_back(tx: &mut Tx<'_>, book_id: i64, returned: i64, cause: &Cause) -> Resu
         Ok(_) => Ok(()),
         Err(Refusal::Store(error)) => Err(error),
         Err(refusal) => {
-            tracing::error!(book_id, returned, %refusal, "books that came back could not be put on the shelf");
+            tracing::error!(book_id, returned, %refusal, "returned books could not be added to the stock");
             Ok(())
         }
     }
