@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use brunt_scenarios::plan::AbortWhen;
 
-/// Watches the share of failed requests.
+/// Watches the share of failed requests, and says when a load should be aborted.
 #[derive(Debug)]
 pub struct AbortWatch {
     when: AbortWhen,
@@ -13,13 +13,13 @@ pub struct AbortWatch {
 }
 
 impl AbortWatch {
-    /// For one condition.
+    /// A watch for one condition of a load file or scenario.
     pub fn new(when: AbortWhen) -> Self {
         Self { when, seen: (0, 0), bad_since: None }
     }
 
-    /// Takes note of the totals so far; returns the reason once the condition holds. A look in
-    /// which nothing was answered changes nothing.
+    /// Takes the totals so far; returns the reason once the condition has held for long enough. A
+    /// call between which and the last one nothing was answered changes nothing.
     pub fn look(&mut self, now: Instant, ok: u64, failed: u64) -> Option<String> {
         let (more_ok, more_failed) = (ok - self.seen.0, failed - self.seen.1);
         self.seen = (ok, failed);

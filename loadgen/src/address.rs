@@ -5,30 +5,30 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
-/// Not a base URL.
+/// A text that is not a base URL with http or https.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an address: write it like http://127.0.0.1:8080")]
 pub struct AddressError(pub String);
 
-/// A protocol to speak with a server.
+/// Whether a server is reached with TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scheme {
-    /// Without TLS.
+    /// Plain HTTP; port 80 unless given.
     Http,
-    /// With TLS.
+    /// HTTP over TLS; port 443 unless given.
     Https,
 }
 
-/// A protocol, a host and a port.
+/// Where a server listens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Address {
-    /// The protocol.
+    /// Decides on TLS, and on the port that a URL may leave out.
     pub scheme: Scheme,
     /// A name or an IP address; IPv6 without brackets.
     pub host: String,
-    /// The port.
+    /// The TCP port, 80 or 443 by the scheme unless the URL has one.
     pub port: u16,
-    /// The socket to connect to instead; host and port then only name the server in
+    /// A Unix socket to connect to instead; host and port then only name the server in
     /// requests and certificates.
     pub unix: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! Users and what they share: a thread's part of a load, connections to its servers, deadlines.
+//! Users of a load, and what the users of one thread share: figures, connections, deadlines.
 
 mod connector;
 mod deadline;
@@ -17,5 +17,6 @@ pub(crate) use single_request_user::SingleRequestUser;
 pub(crate) use visit_end::VisitEnd;
 pub(crate) use worker_load::{WorkerLoad, WorkerLoadRecord};
 
-/// The most of a body that is kept for checks, in bytes.
+/// The most of a body that is kept for checks, in bytes; the rest is counted and dropped, so that
+/// an endless reply costs no more memory than this.
 pub(crate) const LONGEST_BODY: usize = 4 * 1024 * 1024;

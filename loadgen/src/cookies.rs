@@ -1,7 +1,7 @@
 //! Cookies as a browser keeps them (RFC 6265): host, path, expiry, and `Secure`.
 //!
 //! There is no list of public suffixes: a cookie for a whole domain is taken from any host in it. A
-//! load goes only to servers that it names, so there is nobody to protect from them.
+//! load goes only to servers that it names, so no other site can be tracked or attacked with one.
 
 mod cookie;
 mod parse;
@@ -13,7 +13,7 @@ use cookie::Cookie;
 use crate::address::Address;
 use crate::request::HttpRequest;
 
-/// The most cookies of one user; the oldest goes first.
+/// The most cookies of one user; beyond it the oldest is dropped.
 const MOST: usize = 300;
 
 /// One user's cookies.
@@ -21,7 +21,7 @@ const MOST: usize = 300;
 pub(crate) struct CookieJar(Vec<Cookie>);
 
 impl CookieJar {
-    /// Keeps what a reply's `Set-Cookie` says, or drops what it says is over.
+    /// Stores the cookie of a reply's `Set-Cookie`, or removes the one that it declares expired.
     pub fn take(&mut self, header: &str, from: &Address, path: &str, now: SystemTime) {
         let Some(cookie) = parse::cookie(header, from, path, now) else { return };
         let same = |other: &Cookie| {
@@ -42,7 +42,8 @@ impl CookieJar {
         }
     }
 
-    /// The request with the cookies that go with it; `None` when there are none.
+    /// A copy of the request with the cookies that belong to it; `None` when there are none, so
+    /// that most requests are not copied.
     pub fn with(&self, request: &HttpRequest) -> Option<HttpRequest> {
         if self.0.is_empty() {
             return None;
@@ -56,7 +57,7 @@ impl CookieJar {
         Some(with)
     }
 
-    /// What to send with a request: those with longer paths first, then the older ones.
+    /// The value of `Cookie`: those with longer paths first, then the older ones (RFC 6265, 5.4).
     fn header(&self, to: &Address, path: &str, now: SystemTime) -> Option<String> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let mut all: Vec<&Cookie> =
@@ -67,7 +68,7 @@ impl CookieJar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
-    /// A new user has none.
+    /// Forgets all cookies, for a new user.
     pub fn clear(&mut self) {
         self.0.clear();
     }

@@ -1,5 +1,5 @@
-//! Threads that put load on: each with its own runtime, connections and figures, sharing nothing
-//! until the end.
+//! Worker threads that make load: each has its own runtime, connections and figures, and they share
+//! nothing until the end.
 
 mod cpu_usage;
 mod executor;
@@ -22,11 +22,11 @@ use shared::SharedState;
 use crate::job::{Bound, Job, JobError, PrepareError, PreparedJob};
 use crate::net::{ServerSetupError, TlsError};
 
-/// Why load cannot start.
+/// Why loads cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Nothing to do.
-    #[error("there is no load to put on")]
+    /// A list without any job.
+    #[error("there is no load to start")]
     Nothing,
     /// A load without requests, users or connections.
     #[error("load `{0}` has no {1}")]
@@ -34,56 +34,56 @@ pub enum StartError {
     /// A load without an end.
     #[error("load `{0}` has no end: the open model needs a time")]
     Endless(String),
-    /// A request that cannot be sent.
-    #[error("load `{load}`: {error}")]
+    /// A request that cannot be written as HTTP.
+    #[error("load `{load}`: {source}")]
     Request {
         /// The load's name.
         load: String,
-        /// Why.
-        error: JobError,
+        /// What is wrong with it.
+        source: JobError,
     },
-    /// A name without an address.
-    #[error("load `{load}`: {address} cannot be looked up: {error}")]
+    /// A host that the resolver does not know.
+    #[error("load `{load}`: {address} cannot be looked up: {source}")]
     Lookup {
         /// The load's name.
         load: String,
         /// The host and port.
         address: String,
         /// What the resolver says.
-        error: io::Error,
+        source: io::Error,
     },
-    /// TLS that cannot be set up.
-    #[error("load `{load}`: {error}")]
+    /// Certificates that cannot be read, or a name that no certificate can have.
+    #[error("load `{load}`: {source}")]
     Tls {
         /// The load's name.
         load: String,
-        /// Why.
-        error: TlsError,
+        /// The file, name or setting that is wrong.
+        source: TlsError,
     },
-    /// No thread, or no runtime on it.
+    /// A thread or its runtime that the operating system does not let start.
     #[error("a thread of the generator cannot start: {0}")]
-    Thread(io::Error),
+    Thread(#[source] io::Error),
 }
 
 impl StartError {
-    /// A server that cannot even be tried.
-    pub(crate) fn unusable(load: String, address: String, error: ServerSetupError) -> Self {
+    /// The error for a server that cannot be set up.
+    pub(crate) fn server_setup(load: String, address: String, error: ServerSetupError) -> Self {
         match error {
-            ServerSetupError::Lookup(error) => Self::Lookup { load, address, error },
-            ServerSetupError::Tls(error) => Self::Tls { load, error },
+            ServerSetupError::Lookup(source) => Self::Lookup { load, address, source },
+            ServerSetupError::Tls(source) => Self::Tls { load, source },
         }
     }
 }
 
-/// Starts to put load on and returns at once. The load begins at `origin`, which may lie a little
-/// ahead; all times in the records count from it. `threads` are shared by all loads; 0 means one
-/// for each processor.
+/// Starts loads and returns at once. They begin at `origin`, which may lie a little
+/// ahead; all times in the records count from it. All loads share the `threads`; 0 means
+/// one for each processor.
 ///
 /// # Errors
-/// [`StartError`] when a job cannot be done at all. Servers that cannot be reached are no such
-/// reason: they are counted.
+/// [`StartError`] when a job is not valid. Servers that cannot be reached are not an error: their
+/// requests are counted as failed.
 pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<RunningLoads, StartError> {
-    let jobs = jobs.into_iter().map(ready).collect::<Result<Vec<_>, _>>()?;
+    let jobs = jobs.into_iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
     if jobs.is_empty() {
         return Err(StartError::Nothing);
     }
@@ -99,17 +99,22 @@ pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<RunningL
         threads,
         stop: AtomicBool::new(false),
     });
-    let (told, hear) = mpsc::channel();
+    let (started, starts) = mpsc::channel();
     let spawn = |thread: usize| {
-        let (shared, told) = (Arc::clone(&shared), told.clone());
+        let (shared, started) = (Arc::clone(&shared), started.clone());
         let builder = std::thread::Builder::new().name(format!("load-{thread}"));
-        builder.spawn(move || worker::work(thread, &shared, &told)).map_err(StartError::Thread)
+        builder.spawn(move || worker::work(thread, &shared, &started)).map_err(StartError::Thread)
     };
     let handles = (0..threads).map(spawn).collect::<Result<Vec<_>, _>>();
-    drop(told);
+    drop(started);
     let running = |handles| RunningLoads::new(Arc::clone(&shared), handles);
-    match (handles, hear.iter().take(threads).collect::<io::Result<()>>()) {
-        (Ok(handles), Ok(())) => Ok(running(handles)),
+    match (handles, starts.iter().take(threads).collect::<io::Result<()>>()) {
+        (Ok(handles), Ok(())) => {
+            for prepared in &shared.jobs {
+                tracing::info!(load = prepared.job.name, threads, "load started");
+            }
+            Ok(running(handles))
+        }
         (Err(error), _) => {
             shared.stop.store(true, std::sync::atomic::Ordering::Relaxed);
             Err(error)
@@ -121,7 +126,7 @@ pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<RunningL
     }
 }
 
-fn ready(job: Job) -> Result<Arc<PreparedJob>, StartError> {
+fn prepare(job: Job) -> Result<Arc<PreparedJob>, StartError> {
     let load = job.name.clone();
     let missing = match &job.arrival {
         _ if job.requests.is_empty() && job.journeys.is_none() => Some("requests"),
@@ -138,9 +143,9 @@ fn ready(job: Job) -> Result<Arc<PreparedJob>, StartError> {
     }
     match PreparedJob::new(job) {
         Ok(ready) => Ok(Arc::new(ready)),
-        Err(PrepareError::Request(error)) => Err(StartError::Request { load, error }),
-        Err(PrepareError::Server { address, error }) => {
-            Err(StartError::unusable(load, address, error))
+        Err(PrepareError::Request(source)) => Err(StartError::Request { load, source }),
+        Err(PrepareError::Server { address, source }) => {
+            Err(StartError::server_setup(load, address, source))
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct RequestError {
 
 impl RequestError {
     pub const CLOSED_UNANSWERED: Self = Self::new(Failure::Reset, "closed without a reply");
-    pub const CLOSED_MIDWAY: Self = Self::new(Failure::Reset, "closed in the midst of a reply");
+    pub const CLOSED_MIDWAY: Self = Self::new(Failure::Reset, "closed in the middle of a reply");
 
     pub const fn new(failure: Failure, cause: &'static str) -> Self {
         Self { failure, cause }
@@ -31,7 +31,7 @@ impl RequestError {
             // rustls reports a connection that ends without close_notify like this. It is the
             // same to a user as a reset, but it has a name of its own.
             None if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Self::new(Failure::Reset, "closed without TLS's goodbye")
+                Self::new(Failure::Reset, "closed without TLS's close_notify")
             }
             None => Self::new(Failure::Reset, "the connection was reset"),
         }
@@ -43,9 +43,9 @@ pub(crate) fn tls_cause(error: &io::Error) -> Option<&'static str> {
     let error = error.get_ref()?.downcast_ref::<RustlsError>()?;
     Some(match error {
         RustlsError::AlertReceived(_) => "the server sent an alert",
-        RustlsError::InvalidCertificate(_) => "the certificate does not hold",
+        RustlsError::InvalidCertificate(_) => "the certificate is not valid",
         RustlsError::InvalidMessage(_) => "the server does not speak TLS",
         RustlsError::NoApplicationProtocol => "no common protocol",
-        _ => "the server broke TLS's rules",
+        _ => "the server violated the TLS protocol",
     })
 }

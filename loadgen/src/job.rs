@@ -1,4 +1,4 @@
-//! What to do: requests with everything filled in, how they arrive, and when they end.
+//! A job: one load with everything filled in, how its requests arrive, and when it ends.
 
 mod called_server;
 mod context;
@@ -34,69 +34,70 @@ pub(crate) use verdict::ReplyVerdict;
 /// One load, with nothing left to look up but the addresses.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// Its name.
+    /// The load's name, in snapshots, records and errors.
     pub name: String,
     /// Its requests; at least one, unless it has journeys.
     pub requests: Vec<HttpRequest>,
-    /// So many at their end are logins: each user makes one of them before all others.
+    /// How many of the requests, at the list's end, are logins: each user makes one of them
+    /// before all others.
     pub logins: usize,
-    /// What its users do in place of single requests.
+    /// The journeys that users make instead of single requests.
     pub journeys: Option<Arc<JourneyScript>>,
-    /// Which of them comes next.
+    /// The order in which a user makes the requests.
     pub order: RequestOrder,
-    /// How they arrive.
+    /// The closed model's users, or the open model's schedule.
     pub arrival: Arrival,
-    /// When it ends.
+    /// When no more requests start.
     pub bound: Bound,
     /// Requests meant for this long from the start are made and not counted; their keys are kept
     /// all the same.
     pub warm_up: Duration,
-    /// What a good reply is.
+    /// The statuses and values that make a reply a good one.
     pub answer: ExpectedResponse,
     /// Where a good reply holds the id of the command that it accepts.
     pub key: Option<JsonPath>,
     /// How long a request may take, from sending it (connecting included) to the end of its reply.
     pub timeout: Duration,
-    /// How long requests in flight at the end are waited for.
+    /// How long requests in flight at the end are waited for before they count as unfinished.
     pub drain: Duration,
     /// The most connections at once in the open model; arrivals beyond them queue. Each closed
     /// user has one.
     pub connections: usize,
     /// Whether connections serve more than one request.
     pub reuse: Reuse,
-    /// How servers are reached.
+    /// The version of HTTP, certificates, proxies and lookups.
     pub transport: Transport,
-    /// Whether its threads wait for the next arrival without sleeping, in the open model: exact,
-    /// and busy all the time.
+    /// Whether threads of the open model spin until the next arrival rather than sleep: more exact,
+    /// and a processor is busy all the time.
     pub spin: bool,
-    /// Which part of it this generator puts on.
+    /// The share of the load that this generator makes; [`Portion::WHOLE`] when it is alone.
     pub portion: Portion,
-    /// Where to tell of each reply; when it cannot keep up, hits are left out rather than
-    /// the load delayed.
+    /// Receives each completed request. When its channel is full, requests are left out rather
+    /// than the load delayed.
     pub observer: Option<SyncSender<CompletedRequest>>,
 }
 
-/// Which request comes next.
+/// The order in which a user makes a job's requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestOrder {
     /// One after the other; users start evenly spread over the list.
     InTurn,
-    /// Any.
+    /// Each time any of them, with equal chances.
     Random,
 }
 
 /// When a load ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
-    /// After this time.
+    /// After this time from the load's start.
     Time(Duration),
-    /// When each user has made so many requests; closed model only.
+    /// When each user has made this many requests; closed model only.
     Repetitions(u64),
-    /// Whatever comes first.
+    /// After the time, or when each user has made its requests: whichever comes first.
     Either(Duration, u64),
 }
 
-/// The most connections of an open load unless told otherwise.
+/// The default of [`Job::connections`].
 pub const CONNECTIONS: usize = 512;
 
 impl Bound {

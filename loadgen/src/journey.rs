@@ -1,8 +1,8 @@
 //! Journeys: what users do step by step, with values taken from replies.
 //!
-//! A [`JourneyScript`] is what all threads have in common; a [`JourneyUser`] is one user. In the closed
-//! model a user keeps its cookies from journey to journey; in the open model each arrival is a new
-//! user.
+//! A [`JourneyScript`](crate::JourneyScript) is shared by all threads; a [`JourneyUser`] is one
+//! user. In the closed model a user keeps its cookies from journey to journey; in the open model
+//! each arrival is a new user.
 
 mod request;
 mod step_verdict;

@@ -1,13 +1,13 @@
-//! Load on HTTP services.
+//! A load generator for HTTP and gRPC services.
 //!
 //! Two models of arrival: **closed** (users who wait for each reply before they go on) and **open**
 //! (a schedule that no slow reply delays). Latency counts from the moment at which a request was
 //! meant to start, so a server that stalls cannot hide the requests that it held up. Requests
 //! without an answer stay in the figures with the time that they waited. The generator watches its
-//! own lag, and says so when its figures tell more of itself than of the server.
+//! own lag, and reports when its figures show the generator rather than the server.
 //!
-//! [`start`] puts load on something and returns at once; [`RunningLoads`] shows how it goes, and
-//! what came of it.
+//! [`start`] starts one or more loads and returns at once; [`RunningLoads`] shows their progress
+//! and their results. The command line is a crate of its own, `brunt-loadgen-cli`.
 
 mod abort;
 mod address;
@@ -43,12 +43,3 @@ pub use request::HttpRequest;
 pub use schedule::Timetable;
 pub use single::{SingleReply, SingleRequestError, send_single};
 pub use transport::{ClientCertificate, HttpVersion, Transport};
-
-// Former names, until all users have the new ones.
-pub use engine::RunningLoads as Running;
-pub use job::{
-    CompletedRequest as Hit, JobContext as Setting, JourneyScript as Script, RequestOrder as Order,
-};
-pub use recorder::LastSecond as Second;
-pub use request::HttpRequest as Request;
-pub use transport::{ClientCertificate as Identity, HttpVersion as Version};

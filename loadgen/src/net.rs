@@ -1,4 +1,4 @@
-//! Ways to a server: names, sockets, proxies, TLS.
+//! Connections to servers: name lookup, sockets, proxies, TLS. No protocol above these.
 
 mod error;
 mod lookup;

@@ -1,4 +1,4 @@
-//! What came of requests: windows by their intended start, histograms, totals.
+//! Records requests: windows by their intended start, histograms, totals.
 
 mod generator_record;
 mod journeys;
@@ -33,8 +33,8 @@ use record::{Causes, has_latency};
 use sample::micros;
 use windows::WindowCounts;
 
-/// The figures of one load on one thread. Not shared: what others may see of it is published
-/// now and then.
+/// The figures of one load on one thread. Not shared, so that recording takes no lock: what other
+/// threads may see is published ten times a second.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     windows: WindowCounts,
@@ -62,7 +62,7 @@ struct RunningSecond {
 }
 
 impl Recorder {
-    /// An empty one.
+    /// An empty recorder. All memory for a request's figures is allocated here.
     pub fn new(job: &Job) -> Self {
         let warm_up = micros(job.warm_up);
         Self {
@@ -80,7 +80,7 @@ impl Recorder {
         }
     }
 
-    /// Counts a request that was sent.
+    /// Records a request that was sent.
     pub fn record(&mut self, sample: &Sample, ended: &RequestEnd, verdict: ReplyVerdict) {
         if let Some(key) = verdict.key {
             self.accepted.push((sample.done(), key));
@@ -112,12 +112,12 @@ impl Recorder {
         self.journeys.as_mut()
     }
 
-    /// Counts a connection.
+    /// Records how long a connection took to open.
     pub fn record_connection(&mut self, connect: Duration, tls: Option<Duration>) {
         self.phases.connected(connect, tls);
     }
 
-    /// Counts a request that was due and never sent.
+    /// Records a request that was due and never sent.
     pub fn record_unsent(&mut self, intended: Duration, waited: Duration) {
         let sample = Sample::unsent(intended, waited);
         if sample.intended >= self.warm_up {
@@ -144,8 +144,8 @@ impl Recorder {
         &self.totals
     }
 
-    /// Moves what was completed since the last call to where it is published, without new memory
-    /// for each second.
+    /// Moves what was completed since the last call to where it is published. Buffers are used
+    /// again, so that a second costs no allocation.
     pub fn take_second(&mut self, second: &mut LastSecond) {
         (second.ok, second.failed, second.lag) =
             (self.second.ok, self.second.failed, self.second.lag);
@@ -154,7 +154,7 @@ impl Recorder {
         (self.second.ok, self.second.failed, self.second.lag) = (0, 0, 0);
     }
 
-    /// Everything, for the end.
+    /// The record, at the end of the load.
     pub fn finish(self) -> WorkerRecord {
         WorkerRecord {
             windows: self.windows,

@@ -1,4 +1,4 @@
-//! When requests start: one model a file.
+//! When requests start: the timetable of arrivals, and which connection takes which.
 
 mod dispatch;
 mod scheduled_at;

@@ -18,7 +18,7 @@ use crate::transport::{HttpVersion, Transport};
 /// The most of a body that is kept, in bytes; what is longer is read and left out.
 const MOST_BODY: usize = 64 * 1024 * 1024;
 
-/// A reply to one request, with all the bytes that went to and fro.
+/// A reply to one request, with all bytes that were sent and received.
 #[derive(Debug)]
 pub struct SingleReply {
     /// The request's head and body, as they were sent.
@@ -48,7 +48,7 @@ pub enum SingleRequestError {
     /// A runtime that the operating system does not let start.
     #[error("the request cannot be made: {0}")]
     Runtime(#[source] io::Error),
-    /// No connection.
+    /// A connection that could not be opened.
     #[error(transparent)]
     Connect(#[from] ConnectError),
     /// A connection that broke.

@@ -1,4 +1,4 @@
-//! Texts and documents with values filled in.
+//! Templates: texts and JSON documents with placeholders, and the values that replace them.
 
 mod document;
 mod scope;
@@ -11,14 +11,14 @@ use serde_json::Value;
 pub(crate) use document::JsonTemplate;
 pub(crate) use scope::{Scope, Values};
 
-/// A text with its values filled in.
+/// Fills in a text's placeholders.
 pub(crate) fn fill(template: &Template, scope: &impl Scope) -> String {
     let mut text = String::new();
     for part in template.parts() {
         match part {
             TemplatePart::Text(plain) => text.push_str(plain),
             TemplatePart::Placeholder(placeholder) => {
-                text.push_str(&plain(&scope.value(placeholder)))
+                text.push_str(&plain(&scope.value(placeholder)));
             }
         }
     }
@@ -33,7 +33,7 @@ pub(crate) fn plain(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// A text as a template. The plan has checked it, so one that does not parse is sent as it is.
+/// Parses a text as a template. The plan has checked it, so one that does not parse is a literal.
 pub(crate) fn template(text: &str) -> Template {
     Template::parse(text).unwrap_or_else(|_| Template::plain(text))
 }

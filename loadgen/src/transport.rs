@@ -10,38 +10,40 @@ use crate::address::{Address, Scheme};
 /// against the public authorities, and nothing is read from the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transport {
-    /// What is spoken.
+    /// The version of HTTP that all of a job's servers are spoken to in, but for gRPC calls.
     pub version: HttpVersion,
-    /// Whether single requests go on to where a redirect leads, each hop counted as a request.
-    /// Journeys say it by step.
+    /// Whether single requests follow redirects, each hop counted as a request. Steps of journeys
+    /// have a setting of their own.
     pub follow: bool,
-    /// Whether pages are parsed, and what they show is asked for as well, each a request; of
-    /// servers only that requests name. Not of journeys.
+    /// Whether the resources of HTML pages are fetched too, each counted as a request, from
+    /// servers that requests name. For single requests only.
     pub parse: bool,
-    /// Hosts of which nothing that pages show is asked for.
+    /// Hosts from which no resources of pages are fetched.
     pub not_from: Vec<String>,
-    /// Whether who makes single requests keeps cookies, as users of journeys do.
+    /// Whether users of single requests keep cookies, as users of journeys always do.
     pub cookies: bool,
-    /// Whether replies are those of gRPC, whose own status is the one that counts.
+    /// Whether replies are judged by their `grpc-status` rather than the status of HTTP.
     pub grpc: bool,
-    /// The most streams at once on a connection, with HTTP/2; the server may allow fewer.
+    /// The most streams at once on a connection of HTTP/2, 100 by default; a server
+    /// may allow fewer.
     pub streams: usize,
     /// A PEM file of authorities to trust instead of the public ones.
     pub ca: Option<PathBuf>,
-    /// What to show a server that wants a certificate.
+    /// The certificate for servers that ask clients for one.
     pub identity: Option<ClientCertificate>,
-    /// Whether certificates go unchecked.
+    /// Whether servers' certificates are accepted unchecked, `false` by default.
     pub insecure: bool,
     /// The name that a server is asked for (SNI) and that its certificate must have, if not
     /// the URL's host.
     pub server_name: Option<String>,
-    /// An HTTP proxy to go through. None is taken from the environment.
+    /// An HTTP proxy to go through. `HTTP_PROXY` and the like are ignored, so that a load goes
+    /// where its file says.
     pub proxy: Option<Address>,
     /// How long the addresses of a name are used for new connections before it is looked up again.
     pub lookup: Duration,
 }
 
-/// What is spoken.
+/// The version of HTTP that a server is spoken to in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HttpVersion {
     /// HTTP/1.1, on a connection for each user.
@@ -51,10 +53,10 @@ pub enum HttpVersion {
     Http2,
 }
 
-/// A client's certificate.
+/// A client's certificate and its private key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientCertificate {
-    /// A PEM file with the certificate, maybe followed by those that it hangs on.
+    /// A PEM file with the certificate, then those of its issuers, if the server needs them.
     pub certificate: PathBuf,
     /// A PEM file with its private key; may be the same.
     pub key: PathBuf,

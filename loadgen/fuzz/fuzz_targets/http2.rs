@@ -42,5 +42,5 @@ fuzz_target!(|data: &[u8]| {
             "{kept} of {length}"
         );
     }
-    assert!(!whole.replies.contains(&Err("a request without an end")), "{:?}", whole.replies);
+    assert!(!whole.replies.contains(&Err("a request without a result")), "{:?}", whole.replies);
 });

@@ -1,4 +1,4 @@
-//! Connections are opened, and counted, for the load that needs them.
+//! Opens connections for protocols, and records their times for the load.
 
 use std::cell::RefCell;
 

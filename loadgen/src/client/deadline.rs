@@ -1,4 +1,6 @@
-//! Deadlines without a timer for each request: one sweep every few milliseconds looks at them all.
+//! Deadlines without a timer for each request: one sweep every few milliseconds checks them all.
+//! Setting one is a store to a cell; a timer of the runtime would cost each request two operations
+//! on its wheel.
 
 use brunt_scenarios::timeline::Failure;
 
@@ -13,13 +15,13 @@ use crate::failure::RequestError;
 /// Why a request was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Interrupt {
-    /// It took too long.
+    /// It took longer than its timeout.
     Deadline,
-    /// The load is over.
+    /// The load has ended, and so has the time to wait for requests in flight.
     Over,
 }
 
-/// One connection's deadline.
+/// The deadline of whatever one user waits for.
 #[derive(Debug, Default)]
 pub(crate) struct RequestDeadline {
     deadline: Cell<Option<Instant>>,
@@ -37,7 +39,7 @@ impl From<Interrupt> for RequestError {
 }
 
 impl RequestDeadline {
-    /// Waits for something, for no longer than the sweep lets it.
+    /// Waits for a future until the deadline. Precise to the sweep's period.
     pub async fn limit<F: Future>(
         &self,
         deadline: Instant,
@@ -61,7 +63,7 @@ impl RequestDeadline {
         result
     }
 
-    /// A task's waker stays the same, so it is cloned once, not for each request.
+    /// Keeps the task's waker. It stays the same, so it is cloned once and not for each request.
     fn keep(&self, waker: &Waker) {
         let mut kept = self.waker.borrow_mut();
         if !kept.as_ref().is_some_and(|kept| kept.will_wake(waker)) {
@@ -69,7 +71,7 @@ impl RequestDeadline {
         }
     }
 
-    /// Gives up what is past its deadline, or everything.
+    /// Interrupts the wait if it is past its deadline, or if `over` says that the load has ended.
     pub fn sweep(&self, now: Instant, over: Option<Interrupt>) {
         let Some(deadline) = self.deadline.get() else {
             return;

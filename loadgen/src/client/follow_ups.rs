@@ -1,29 +1,28 @@
-//! What a reply asks of who reads it: to go on elsewhere, to keep cookies, to ask for what a page
-//! shows.
+//! What a reply leads to: a redirect, cookies to keep, a page's resources.
 
 use super::page::resources;
 use super::server_connection::ServerConnection;
 use crate::protocol::{ReplyContent, ReplySummary};
 use crate::transport::Transport;
 
-/// What a reply asks for, as far as the load heeds it.
+/// What a reply leads to, as far as the transport's settings ask for it.
 #[derive(Debug, Default)]
 pub(super) struct FollowUps {
     pub status: u16,
-    /// Where it redirects to.
+    /// The redirect's `Location`.
     pub location: Option<String>,
-    /// Cookies to keep, as they came.
+    /// The values of `Set-Cookie`.
     pub cookies: Vec<String>,
-    /// What it shows beside itself, if it is a page; relative to it.
+    /// Links to the resources of an HTML page, relative to it.
     pub resources: Vec<String>,
 }
 
 impl FollowUps {
-    /// What the last reply of a link asks for.
+    /// Reads them from a connection's last reply.
     pub fn of(reply: &ReplySummary, connection: &ServerConnection, transport: &Transport) -> Self {
         let redirects = transport.follow && (300..400).contains(&reply.status);
         let keeps = transport.cookies && reply.sets_cookies;
-        // Most replies ask for nothing, and cost nothing here.
+        // Most replies lead to nothing. They are not parsed, so they cost nothing here.
         if !(redirects || keeps || transport.parse) {
             return Self::default();
         }

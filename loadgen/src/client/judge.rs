@@ -1,4 +1,4 @@
-//! What an attempt of a single request came to, for the figures and for the load's observer.
+//! Judges single requests, for the figures and for the load's observer.
 
 use std::time::Instant;
 
@@ -11,7 +11,8 @@ use crate::job::{CompletedRequest, ReplyVerdict};
 use crate::protocol::ReplySummary;
 use crate::recorder::RequestEnd;
 
-/// What a reply of gRPC came to: its own status counts, if it was reached at all.
+/// Judges a reply to a gRPC call: its `grpc-status` counts. Without one, something before the
+/// service answered, such as a proxy.
 fn grpc(reply: &ReplySummary, status: Option<u16>) -> (RequestEnd, ReplyVerdict) {
     let failed = |failure| ReplyVerdict { failure: Some(failure), ..ReplyVerdict::default() };
     let ended = RequestEnd::Replied { status: reply.status, length: reply.length };
@@ -27,7 +28,7 @@ fn grpc(reply: &ReplySummary, status: Option<u16>) -> (RequestEnd, ReplyVerdict)
 }
 
 impl WorkerLoad {
-    /// What an attempt came to.
+    /// How a request ended, and what its reply is worth.
     pub(super) fn judge(
         &self,
         result: &Result<ReplySummary, RequestError>,
@@ -68,7 +69,7 @@ impl WorkerLoad {
         let (version, took) =
             (self.prepared.job.transport.version, done.saturating_duration_since(sent));
         let hit = CompletedRequest { request: which, version, status, failure, length, took };
-        // Full or gone: the load goes on.
+        // A full channel or one without a receiver must not delay the load.
         let _ = observer.try_send(hit);
     }
 }

@@ -1,4 +1,4 @@
-//! Where a redirect leads.
+//! The next request of a redirect or of a page's resource.
 
 use http::Method;
 use url::Url;
@@ -9,9 +9,9 @@ use crate::request::HttpRequest;
 /// The most redirects that are followed from one request.
 pub(crate) const MOST: u32 = 10;
 
-/// What a redirect asks for: the next request, without its cookies. 301, 302 and 303 turn into a
-/// GET, as browsers have it; 307 and 308 ask the same again. `None` when this is no redirect, or
-/// one that leads to nowhere.
+/// The request that a redirect leads to, without cookies. 301, 302 and 303 turn it into a GET, as
+/// browsers do; 307 and 308 repeat it. `None` when the reply is no redirect, or its `Location` is
+/// not a URL with http or https.
 pub(crate) fn next(
     request: &HttpRequest,
     status: u16,
@@ -25,7 +25,7 @@ pub(crate) fn next(
     let (address, path) = target(request, location?)?;
     let mut headers = request.headers.clone();
     if address != request.address {
-        // Secrets are for the server that they were meant for.
+        // Credentials must not reach a server that they were not meant for.
         headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
     }
     if !keeps {
@@ -38,7 +38,7 @@ pub(crate) fn next(
     Some(HttpRequest { method, address, path, headers, body })
 }
 
-/// A request for what a page shows; `None` when that is nothing that HTTP can ask for.
+/// The request for a resource of a page; `None` when the link is not a URL with http or https.
 pub(crate) fn resource(page: &HttpRequest, link: &str) -> Option<HttpRequest> {
     let (address, path) = target(page, link)?;
     let mut headers = page.headers.clone();
@@ -46,7 +46,7 @@ pub(crate) fn resource(page: &HttpRequest, link: &str) -> Option<HttpRequest> {
         !is_one_of(name, &["content-type", "content-length", "content-encoding"])
     });
     if address != page.address {
-        // Secrets are for the server that they were meant for.
+        // Credentials must not reach a server that they were not meant for.
         headers.retain(|(name, _)| !is_one_of(name, &["authorization", "host"]));
     }
     Some(HttpRequest { method: Method::GET, address, path, headers, body: Vec::new() })
@@ -61,7 +61,7 @@ fn target(request: &HttpRequest, location: &str) -> Option<(Address, String)> {
     let there = base.join(location).ok()?;
     let (address, _) = Address::split(there.as_str()).ok()?;
     let query = there.query().map_or(String::new(), |query| format!("?{query}"));
-    // A socket stands for its host.
+    // A Unix socket stands for its host, whatever the link's port.
     let unix = request.address.unix.clone().filter(|_| address.host == request.address.host);
     Some((Address { unix, ..address }, format!("{}{query}", there.path())))
 }

@@ -1,5 +1,5 @@
-//! A user's way to one server: a connection of its own, or streams on connections that all users
-//! of a thread share.
+//! A user's connection to one server: its own over HTTP/1.1, or streams on connections that all
+//! users of a thread share over HTTP/2.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,21 +13,21 @@ use crate::protocol::http2::Http2Client;
 use crate::protocol::{Keep, ReplySummary, Reuse};
 use crate::transport::HttpVersion;
 
-/// A user's way to one server of its load. Makes one request at a time.
+/// A user's connection to one server of its load. Makes one request at a time.
 pub(crate) struct ServerConnection {
     server: usize,
     client: ProtocolClient,
 }
 
-/// An enum, so that no request pays for a call through a pointer: a further protocol is a folder
-/// beside those that are there, and a case here.
+// An enum and not a trait object, so that no request pays for a call through a pointer. Another
+// protocol is a folder in `protocol` and a variant here.
 enum ProtocolClient {
     Http1(Http1Client),
     Http2(Http2Client),
 }
 
 impl ServerConnection {
-    /// To this server; nothing is opened before it is needed.
+    /// Opens nothing before it is needed.
     pub fn new(load: &WorkerLoad, server: usize, keep: Keep) -> Self {
         let client = match load.prepared.servers[server].version() {
             HttpVersion::Http1 => ProtocolClient::Http1(Http1Client::new(keep)),
@@ -37,8 +37,8 @@ impl ServerConnection {
     }
 
     /// Sends a request and reads its reply, on a connection that is opened if need be. Drop the
-    /// future to give up. Call [`ServerConnection::settle`] afterwards in any case. `wrote` tells
-    /// whether the server may have seen anything of the request.
+    /// future to give the request up. Call [`ServerConnection::settle`] afterwards in any case.
+    /// `wrote` tells whether the server may have seen anything of the request.
     pub async fn exchange(
         &mut self,
         load: &Rc<WorkerLoad>,
@@ -90,8 +90,8 @@ impl ServerConnection {
         }
     }
 
-    /// Keeps the connection for the next request if it is good for one. Call it when the last reply
-    /// has been looked at: what is kept of it goes with the connection.
+    /// Keeps the connection for the next request if it can serve one. Call it when the last reply
+    /// has been read: what was kept of it is dropped with the connection.
     pub fn settle(&mut self, load: &WorkerLoad, ended: &Result<ReplySummary, RequestError>) {
         let lasting = load.prepared.job.reuse == Reuse::Yes;
         let is_good = lasting && matches!(ended, Ok(ReplySummary { reuse: Reuse::Yes, .. }));

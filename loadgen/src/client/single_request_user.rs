@@ -19,29 +19,31 @@ use crate::request::HttpRequest;
 use crate::schedule::ScheduledAt;
 use crate::transport::Transport;
 
-/// Makes requests of one lane and records what comes of them.
+/// Makes requests of a load, one at a time, and records each.
 pub(crate) struct SingleRequestUser {
     load: Rc<WorkerLoad>,
     deadline: Rc<RequestDeadline>,
-    /// One for each server of the job.
+    /// One for each of the job's servers.
     connections: Vec<ServerConnection>,
-    /// The request that comes next, when they come in turn.
+    /// The index of the next request, when they come in turn.
     next: usize,
-    /// The request that comes before all others.
+    /// The index of the login that comes before all others, until it has been made.
     login: Option<usize>,
-    /// One user for all requests; else each is a new one's.
+    /// Whether all requests are one user's, as in the closed model. An arrival of the open model is
+    /// a new user, without cookies.
     is_one_user: bool,
     jar: CookieJar,
 }
 
-/// What came of one request.
+/// A completed request, and what its reply leads to.
 struct CompletedHop {
     finished: VisitEnd,
     follow_ups: FollowUps,
 }
 
 impl SingleRequestUser {
-    /// A user, by its number from 0: they start evenly spread over the list.
+    /// A user of the closed model, by its number from 0. Users start evenly spread over the list,
+    /// so that they do not all hit one endpoint at once.
     pub fn user(load: &Rc<WorkerLoad>, number: usize, users: usize) -> Self {
         let job = &load.prepared.job;
         let listed = job.requests.len() - job.logins;
@@ -49,7 +51,7 @@ impl SingleRequestUser {
         Self { next: number * listed / users, login, is_one_user: true, ..Self::connection(load) }
     }
 
-    /// A connection, which serves one user after another.
+    /// A connection of the open model, which serves one arrival after another.
     pub fn connection(load: &Rc<WorkerLoad>) -> Self {
         let Transport { parse, follow, cookies, .. } = load.prepared.job.transport;
         let keep = match (load.prepared.wants_body() || parse, follow || parse || cookies) {
@@ -71,14 +73,14 @@ impl SingleRequestUser {
         }
     }
 
-    /// Makes the next request and records it, with all that it leads to.
+    /// Makes and records the next request, its redirects and its resources.
     pub async fn request(&mut self, due: ScheduledAt) -> VisitEnd {
         if !self.is_one_user {
             self.jar.clear();
         }
         let mut due = due;
         if let Some(login) = self.login.take() {
-            // Boxed, as it happens once.
+            // Boxed, as it happens once, and would make every user's future larger.
             let finished = Box::pin(self.visit(due, login)).await;
             if !self.load.accepts(finished.at) {
                 return finished;
@@ -89,7 +91,7 @@ impl SingleRequestUser {
         self.visit(due, which).await
     }
 
-    /// Makes a request, goes where redirects lead, and asks for what the page at their end shows.
+    /// Makes a request, follows its redirects, and fetches the resources of the page at their end.
     async fn visit(&mut self, due: ScheduledAt, which: usize) -> VisitEnd {
         let load = Rc::clone(&self.load);
         let (request, prepared) =
@@ -106,8 +108,8 @@ impl SingleRequestUser {
     }
 
     /// Follows redirects, each hop a request of its own that is due when the reply before it
-    /// has come. One to a server that the load does not name is not followed: nobody asked for
-    /// load on it.
+    /// has come. One to a server that the load does not name is not followed: its
+    /// owner did not ask for load.
     async fn follow(
         &mut self,
         mut request: HttpRequest,
@@ -129,7 +131,7 @@ impl SingleRequestUser {
         (request, completed)
     }
 
-    /// Asks for what a page shows, one after the other, each due when the reply before it has come.
+    /// Fetches a page's resources, one after the other, each due when the reply before it has come.
     async fn fetch_resources(
         &mut self,
         page: &HttpRequest,
@@ -151,7 +153,7 @@ impl SingleRequestUser {
         finished
     }
 
-    /// Makes a request that a reply led to, if the load goes on and names its server.
+    /// Makes a request that a reply led to, if the load has not ended and names its server.
     async fn follow_up(
         &mut self,
         request: &HttpRequest,
@@ -170,7 +172,7 @@ impl SingleRequestUser {
         Some(completed)
     }
 
-    /// A request with the cookies that go with it, if there are any.
+    /// The request with its cookies; `None` without any, so that the prepared bytes are sent.
     fn with_cookies(&self, request: &HttpRequest, server: usize) -> Option<PreparedRequest> {
         PreparedRequest::new(&self.jar.with(request)?, server, &self.load.prepared.job).ok()
     }

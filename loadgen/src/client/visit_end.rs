@@ -1,11 +1,11 @@
-//! How a user's visit ended.
+//! How a visit of a user ended.
 
 use std::time::Instant;
 
-/// What a request left behind.
+/// How a visit, a request or a journey, ended.
 pub(crate) struct VisitEnd {
-    /// When.
+    /// When its last reply had come, or it was given up.
     pub at: Instant,
-    /// Nothing could be sent.
+    /// Whether nothing could be sent, so that a user must pause before the next visit.
     pub unreachable: bool,
 }

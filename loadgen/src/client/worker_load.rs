@@ -1,4 +1,4 @@
-//! One load on one thread.
+//! One load on one worker thread.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -17,42 +17,43 @@ use crate::protocol::http2::{Http2Options, Http2Pool};
 use crate::recorder::{JourneyRecorder, LiveFigures, Recorder, RequestEnd, Sample, WorkerRecord};
 use crate::schedule::{Dispatch, WorkerShare};
 
-/// The longest that requests in flight are waited for when a load is stopped early.
+/// The longest time that requests in flight are waited for when a load is stopped early.
 const STOPPED_DRAIN: Duration = Duration::from_secs(1);
 
-/// One load on one thread: its figures, and what its tasks have in common.
+/// One load on one worker thread: its figures, and what its tasks share. Tasks of a thread run in
+/// turn, so cells do where threads would need locks.
 pub(crate) struct WorkerLoad {
     pub prepared: Arc<PreparedJob>,
     pub origin: Instant,
     pub share: WorkerShare,
-    /// What bytes are read into; shared by all connections of the thread.
+    /// The buffer that bytes are read into; shared by all connections of the thread.
     pub scratch: Rc<RefCell<Box<[u8]>>>,
-    /// Connections that clients share, with HTTP/2.
+    /// Connections of HTTP/2, which users share.
     pub http2: Http2Pool,
     /// The open model's schedule and idle connections.
     pub dispatch: Option<RefCell<Dispatch>>,
-    /// Wakes tasks that wait for something else than a reply when the load ends.
+    /// Wakes tasks that think or wait for an arrival when the load ends.
     pub ended: Notify,
-    /// Told when a connection of the open model has nothing to do.
+    /// Notified when a connection of the open model becomes idle.
     pub freed: Notify,
     recorder: RefCell<Recorder>,
     deadlines: RefCell<Vec<Rc<RequestDeadline>>>,
     in_flight: Cell<u64>,
-    /// No request starts from here on.
+    /// No request starts from this moment on.
     end: Cell<Option<Instant>>,
-    /// Requests in flight are given up here.
+    /// Requests in flight are given up at this moment.
     cutoff: Cell<Option<Instant>>,
     starved: Cell<Duration>,
     trouble: RefCell<Option<String>>,
     finished: Cell<bool>,
 }
 
-/// What a lane leaves behind.
+/// What one worker recorded of one load.
 pub(crate) struct WorkerLoadRecord {
     pub record: WorkerRecord,
-    /// For how long arrivals waited while this thread had no time left.
+    /// For how long arrivals waited while this thread had no processor time left.
     pub starved: Duration,
-    /// What the generator itself lacked.
+    /// What the generator's machine lacked, if anything.
     pub trouble: Option<String>,
     /// When its last task ended.
     pub ended: Instant,
@@ -96,24 +97,24 @@ impl WorkerLoad {
         }
     }
 
-    /// A deadline that the sweep looks after.
+    /// A new deadline, which the sweep checks.
     pub fn new_deadline(&self) -> Rc<RequestDeadline> {
         let deadline = Rc::new(RequestDeadline::default());
         self.deadlines.borrow_mut().push(Rc::clone(&deadline));
         deadline
     }
 
-    /// Whether a request meant for then may start.
+    /// Whether a request that is meant for this moment may start.
     pub fn accepts(&self, intended: Instant) -> bool {
         self.end.get().is_none_or(|end| intended < end)
     }
 
-    /// Whether everything is to be given up.
+    /// Whether requests in flight are to be given up.
     pub fn is_past_cutoff(&self, now: Instant) -> bool {
         self.cutoff.get().is_some_and(|cutoff| cutoff <= now)
     }
 
-    /// Waits until then; false when the load ended meanwhile.
+    /// Sleeps until this moment; `false` when the load ended first.
     pub async fn sleep_until(&self, then: Instant) -> bool {
         let ended = self.ended.notified();
         if !self.accepts(then) {
@@ -133,7 +134,7 @@ impl WorkerLoad {
         }
     }
 
-    /// A request is sent.
+    /// Counts a request as in flight.
     pub fn request_started(&self) {
         self.in_flight.set(self.in_flight.get() + 1);
     }
@@ -143,26 +144,27 @@ impl WorkerLoad {
         self.recorder.borrow_mut().record_connection(connect, tls);
     }
 
-    /// Notes what came of a journey or of one of its steps.
+    /// Records a journey or one of its steps; nothing in a load without journeys.
     pub fn record_journey(&self, note: impl FnOnce(&mut JourneyRecorder)) {
         if let Some(journeys) = self.recorder.borrow_mut().journeys() {
             note(journeys);
         }
     }
 
-    /// A request has ended.
+    /// Records a request that has ended.
     pub fn request_ended(&self, sample: Sample, ended: &RequestEnd, verdict: ReplyVerdict) {
         self.in_flight.set(self.in_flight.get() - 1);
         self.recorder.borrow_mut().record(&sample, ended, verdict);
     }
 
-    /// A request was due and will never be sent.
+    /// Records a request that was due and will never be sent, with the time that it waited.
     pub fn record_unsent(&self, intended: Duration, now: Instant) {
         let waited = now.saturating_duration_since(self.origin + intended);
         self.recorder.borrow_mut().record_unsent(intended, waited);
     }
 
-    /// Keeps in mind what the generator, not the server, lacked.
+    /// Notes an error that is the generator's own and not the server's. The first one is kept, and
+    /// makes the run invalid.
     pub fn note_generator_trouble(&self, error: &io::Error) {
         let own = match Errno::from_io_error(error) {
             Some(Errno::MFILE | Errno::NFILE) => {
@@ -177,7 +179,7 @@ impl WorkerLoad {
         self.trouble.borrow_mut().get_or_insert_with(|| own.to_owned());
     }
 
-    /// Waits for all tasks of the lane.
+    /// Waits for all tasks of the load on this thread.
     pub async fn join_tasks(&self, tasks: &mut JoinSet<()>) {
         while let Some(ended) = tasks.join_next().await {
             if ended.is_err() {
@@ -187,7 +189,7 @@ impl WorkerLoad {
         }
     }
 
-    /// Ends the load now, early.
+    /// Ends the load early: no request starts after `now`.
     pub fn stop(&self, now: Instant) {
         let earlier = |before: Option<Instant>, then: Instant| {
             Some(before.map_or(then, |before| before.min(then)))
@@ -197,7 +199,7 @@ impl WorkerLoad {
         self.cutoff.set(earlier(self.cutoff.get(), now + drain));
     }
 
-    /// Looks after deadlines and ends.
+    /// Gives up requests that are past their deadline or the load's end.
     pub fn sweep(&self, now: Instant) {
         if !self.accepts(now) {
             self.ended.notify_waiters();
@@ -208,7 +210,7 @@ impl WorkerLoad {
         }
     }
 
-    /// Counts time in which arrivals waited although only this thread was too slow.
+    /// Counts time in which arrivals waited because this thread had no processor time left.
     pub fn count_starvation(&self, now: Instant, passed: Duration) {
         let waits =
             |dispatch: &RefCell<Dispatch>| dispatch.borrow().is_queue_late(now - self.origin);
@@ -217,7 +219,7 @@ impl WorkerLoad {
         }
     }
 
-    /// What to show of it.
+    /// Writes the figures so far to where other threads read them.
     pub fn publish(&self, now: Instant, live: &mut LiveFigures) {
         if self.finished.get() {
             return;
@@ -230,12 +232,12 @@ impl WorkerLoad {
         live.queued = self.dispatch.as_ref().map_or(0, queued);
     }
 
-    /// What to show of the last second.
+    /// Writes the figures of the last full second.
     pub fn publish_second(&self, live: &mut LiveFigures) {
         self.recorder.borrow_mut().take_second(&mut live.second);
     }
 
-    /// Its figures; call it once.
+    /// Takes the record; call it once, at the end.
     pub fn finish(&self) -> WorkerLoadRecord {
         self.finished.set(true);
         WorkerLoadRecord {

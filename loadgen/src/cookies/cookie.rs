@@ -9,11 +9,11 @@ pub(super) struct Cookie {
     pub name: String,
     pub value: String,
     pub domain: String,
-    /// For this host alone, not for those below it.
+    /// Whether it is for this host alone and not for its subdomains.
     pub host_only: bool,
     pub path: String,
     pub secure: bool,
-    /// `None` for as long as the user stays.
+    /// `None` for a session cookie, which lasts as long as the user.
     pub expires: Option<SystemTime>,
 }
 
@@ -29,13 +29,14 @@ impl Cookie {
     }
 }
 
-/// Whether a host lies in a domain. An address lies in none.
+/// Whether a host is a subdomain of a domain. An IP address is none.
 pub(super) fn is_below(host: &str, domain: &str) -> bool {
     let is_name = host.parse::<std::net::IpAddr>().is_err();
     is_name && host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
-/// Whether a cookie's path is the request's, or a folder above it.
+/// Whether a cookie's path matches the request's (RFC 6265, 5.1.4): it is the same, or a
+/// folder above it.
 pub(super) fn covers(cookie: &str, request: &str) -> bool {
     request
         .strip_prefix(cookie)

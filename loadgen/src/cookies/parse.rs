@@ -7,10 +7,10 @@ use super::cookie::is_below;
 use super::cookie::Cookie;
 use crate::address::{Address, Scheme};
 
-/// The longest header that is kept, in bytes.
+/// The longest `Set-Cookie` that is taken, in bytes; longer ones are ignored.
 const LONGEST: usize = 8 * 1024;
 
-/// A cookie that this server may set; `None` for anything else.
+/// Parses a cookie; `None` when the server may not set it, or the header is none.
 pub(super) fn cookie(header: &str, from: &Address, path: &str, now: SystemTime) -> Option<Cookie> {
     let mut parts = header.split(';');
     let (name, value) = parts.next()?.split_once('=')?;
@@ -48,7 +48,7 @@ pub(super) fn cookie(header: &str, from: &Address, path: &str, now: SystemTime) 
 }
 
 impl Cookie {
-    /// Widens it to a domain; `None` when the host does not lie in that.
+    /// Extends the cookie to a domain; `None` when the host is not in that domain.
     fn belongs(&mut self, domain: &str, host: &str) -> Option<()> {
         let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
         if domain.is_empty() {
@@ -61,19 +61,19 @@ impl Cookie {
     }
 }
 
-/// When an age in seconds ends; what is not above zero is over already.
+/// When a `Max-Age` in seconds ends; one that is not above zero has ended already.
 fn age(value: &str, now: SystemTime) -> Option<SystemTime> {
     let digits = value.strip_prefix('-').unwrap_or(value);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let seconds = value.parse::<u64>().unwrap_or(if value.starts_with('-') { 0 } else { u64::MAX });
-    // Whoever asks for an age beyond the clock's end gets a hundred years.
+    // A longer age would overflow the clock on some systems.
     let most = Duration::from_secs(100 * 365 * 24 * 3600);
     now.checked_add(Duration::from_secs(seconds).min(most))
 }
 
-/// The folder of a request's path: where a cookie without a path belongs.
+/// The folder of a request's path, which is the default path of a cookie (RFC 6265, 5.1.4).
 fn folder(path: &str) -> &str {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     match path.rfind('/') {

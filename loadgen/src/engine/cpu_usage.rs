@@ -1,4 +1,4 @@
-//! How much of its time a thread needs.
+//! How much processor time a thread needs.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Measures the share of time in which this thread ran, or wanted to run and was not let.
+/// Measures the share of time in which this thread ran, or was ready to run and had no processor.
 pub(crate) struct CpuUsage {
     scheduler: Option<File>,
     before: Duration,
@@ -14,13 +14,13 @@ pub(crate) struct CpuUsage {
 }
 
 impl CpuUsage {
-    /// Starts measuring on the thread that calls.
+    /// Starts to measure the calling thread.
     pub fn new() -> Self {
         let scheduler = File::open("/proc/thread-self/schedstat").ok();
         Self { before: needed(scheduler.as_ref()), scheduler, since: Instant::now() }
     }
 
-    /// The share since it was last asked, and how long ago that was.
+    /// The share since the last call, and the time that has passed since then.
     pub fn share(&mut self) -> (f64, Duration) {
         let (needed, now) = (needed(self.scheduler.as_ref()), Instant::now());
         let passed = now.duration_since(self.since);
@@ -31,7 +31,8 @@ impl CpuUsage {
     }
 }
 
-/// Time on a processor plus, where the kernel tells, time spent waiting for one.
+/// Time on a processor plus, on Linux, time in the run queue. A thread that a busy machine does not
+/// let run is as late as one that works all the time.
 fn needed(scheduler: Option<&File>) -> Duration {
     let mut text = [0; 128];
     let read = scheduler.and_then(|file| file.read_at(&mut text, 0).ok());

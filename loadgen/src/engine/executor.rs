@@ -1,4 +1,4 @@
-//! How a load's requests start: a file for each model of arrival.
+//! The executors, which start a load's requests: a file for each model of arrival.
 
 mod closed;
 mod open;

@@ -1,4 +1,4 @@
-//! A load that is being put on.
+//! Loads that are running.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -14,7 +14,7 @@ use crate::recorder::{
     sum,
 };
 
-/// A load that is being put on. Dropping it stops it.
+/// Loads that are running. Dropping this stops them.
 #[derive(Debug)]
 pub struct RunningLoads {
     shared: Arc<SharedState>,
@@ -29,7 +29,7 @@ impl RunningLoads {
         Self { shared, threads }
     }
 
-    /// How it goes.
+    /// The figures so far; up to a tenth of a second old.
     pub fn snapshot(&self) -> Snapshot {
         let threads = |job: usize| {
             let of = self.shared.live.iter().map(move |jobs| &jobs[job]);
@@ -44,7 +44,7 @@ impl RunningLoads {
         }
     }
 
-    /// Ends it early: no request starts any more, and those in flight are waited for at most a
+    /// Stops all loads early: no more requests start, and those in flight are waited for at most a
     /// second. Returns at once.
     pub fn stop(&self) {
         self.shared.stop.store(true, Ordering::Relaxed);
@@ -55,18 +55,18 @@ impl RunningLoads {
         self.threads.iter().all(JoinHandle::is_finished)
     }
 
-    /// Waits until all loads have ended, and says what came of each.
+    /// Waits until all loads have ended, and returns their records in the jobs' order.
     pub fn finish(self) -> Vec<LoadRecord> {
         self.outcomes().into_iter().map(|outcome| outcome.record).collect()
     }
 
-    /// As [`RunningLoads::finish`], with sums that only the command line shows.
+    /// Like [`RunningLoads::finish`], with sums that only the command line shows.
     pub fn outcomes(self) -> Vec<LoadOutcome> {
         let records = self.records().into_iter();
         records.map(|(name, record, trouble)| outcome(&name, record, trouble)).collect()
     }
 
-    /// As [`RunningLoads::finish`], to be added to what other generators recorded of the same loads.
+    /// Like [`RunningLoads::finish`], to be merged with the records of other generators.
     pub fn parts(self) -> Vec<GeneratorRecord> {
         let records = self.records().into_iter();
         records.map(|(name, record, trouble)| GeneratorRecord::new(name, record, trouble)).collect()
@@ -82,7 +82,13 @@ impl RunningLoads {
             let of_job: Vec<WorkerLoadRecord> =
                 loads.iter_mut().filter_map(|loads| loads.next()?).collect();
             let (record, trouble) = self.sum(of_job)?;
-            Some((prepared.job.name.clone(), record, trouble))
+            let name = &prepared.job.name;
+            let (ok, failed) = (record.totals.ok, record.totals.failures());
+            tracing::info!(load = name, ok, failed, "load ended");
+            if let Some(trouble) = &trouble.trouble {
+                tracing::warn!(load = name, trouble, "the generator itself had trouble");
+            }
+            Some((name.clone(), record, trouble))
         })
         .collect()
     }

@@ -1,4 +1,4 @@
-//! What a thread does every few milliseconds for all of its requests at once.
+//! What a worker does every few milliseconds for all of its requests at once.
 
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -11,21 +11,21 @@ use super::timer::PreciseTimer;
 use crate::client::WorkerLoad;
 use crate::recorder::LiveFigures;
 
-/// How often deadlines are looked at: the grain of timeouts.
+/// How often deadlines are checked: the precision of timeouts.
 const SWEEP: Duration = Duration::from_millis(5);
 /// How often figures are published.
 const PUBLISH: Duration = Duration::from_millis(100);
-/// How busy a thread is that has no time left.
+/// The share of time from which a thread counts as having none left.
 const SATURATED: f64 = 0.95;
 
-/// Looks after a thread's lanes; never ends by itself.
+/// Checks deadlines and publishes figures of a thread's loads; never ends by itself.
 pub(super) async fn sweep(
     loads: &[Rc<WorkerLoad>],
     shared: &SharedState,
     published: &[Mutex<LiveFigures>],
 ) {
-    // Not one of the runtime's timers: while it has none, it does not read the clock before each
-    // wait.
+    // Not a timer of the runtime: while that has none, it does not read the clock before each wait
+    // for IO.
     let alarm = PreciseTimer::new();
     let (mut stopped, mut publish, mut seconds) = (false, Instant::now(), 0);
     let mut busy = CpuUsage::new();

@@ -1,21 +1,21 @@
-//! Waking up in time.
+//! A precise timer.
 //!
-//! The runtime's own timers have a grain of a millisecond. On Linux a timer of the kernel's wakes
-//! the thread within some ten microseconds instead.
+//! The runtime's own timers are precise to a millisecond. On Linux, a kernel timer (timerfd) wakes
+//! the thread within some ten microseconds.
 
 use std::time::Instant;
 
 #[cfg(target_os = "linux")]
 use std::os::fd::OwnedFd;
 
-/// Wakes one task at given times.
+/// Wakes one task at a given time.
 pub(crate) struct PreciseTimer {
     #[cfg(target_os = "linux")]
     timer: Option<tokio::io::unix::AsyncFd<OwnedFd>>,
 }
 
 impl PreciseTimer {
-    /// An alarm of the thread's runtime. Without a kernel's timer it falls back on the runtime's.
+    /// A timer on the thread's runtime. Without a kernel timer it falls back to the runtime's.
     #[cfg(target_os = "linux")]
     pub fn new() -> Self {
         use rustix::time::{TimerfdClockId, TimerfdFlags, timerfd_create};
@@ -32,7 +32,7 @@ impl PreciseTimer {
         Self {}
     }
 
-    /// Waits until then.
+    /// Waits until this moment.
     pub async fn until(&self, then: Instant) {
         #[cfg(target_os = "linux")]
         if let Some(timer) = &self.timer
@@ -59,8 +59,8 @@ async fn sleep(timer: &tokio::io::unix::AsyncFd<OwnedFd>, then: Instant) -> std:
         };
         let spec = Itimerspec { it_interval: zero, it_value };
         timerfd_settime(timer.get_ref(), TimerfdTimerFlags::empty(), &spec)?;
-        // Setting it again empties it, so it need not be read. An old expiry may still be
-        // announced: hence the loop.
+        // Setting the timer again clears it, so it need not be read. An old expiry may still be
+        // reported as readiness: hence the loop.
         timer.readable().await?.clear_ready();
     }
 }

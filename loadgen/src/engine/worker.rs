@@ -1,4 +1,4 @@
-//! One thread of the generator.
+//! One worker thread of the generator.
 
 use std::cell::RefCell;
 use std::io;
@@ -21,15 +21,15 @@ use crate::job::PreparedJob;
 use crate::recorder::LiveFigures;
 use crate::schedule::WorkerShare;
 
-/// How much is read at once, in bytes.
+/// The size of a thread's read buffer, in bytes.
 const SCRATCH: usize = 64 * 1024;
 
-/// Does this thread's share of all loads; `told` hears once whether it could start. A load that
-/// failed here has no record.
+/// Makes this thread's share of all loads. `started` receives once whether the runtime could start.
+/// A load whose task failed has no record.
 pub(super) fn work(
     thread: usize,
     shared: &SharedState,
-    told: &Sender<io::Result<()>>,
+    started: &Sender<io::Result<()>>,
 ) -> Vec<Option<WorkerLoadRecord>> {
     let runtime: io::Result<LocalRuntime> = Builder::new_current_thread()
         .enable_io()
@@ -37,12 +37,12 @@ pub(super) fn work(
         .build_local(LocalOptions::default());
     match runtime {
         Ok(runtime) => {
-            // Whoever started this may have given up meanwhile; then it stops by itself.
-            let _ = told.send(Ok(()));
+            // The receiver is gone when another thread could not start; `stop` is set then.
+            let _ = started.send(Ok(()));
             runtime.block_on(run(thread, shared))
         }
         Err(error) => {
-            let _ = told.send(Err(error));
+            let _ = started.send(Err(error));
             Vec::new()
         }
     }
@@ -66,7 +66,7 @@ async fn run(thread: usize, shared: &SharedState) -> Vec<Option<WorkerLoadRecord
     }
     let live = &shared.live[thread];
     let all = async {
-        // A task that panicked leaves no record, which the end reports.
+        // A task that panicked leaves no record, which is reported at the end.
         while let Some(joined) = models.join_next().await {
             if let Ok((place, record)) = joined {
                 publish_end(&record, &live[place]);

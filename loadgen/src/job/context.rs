@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::portion::Portion;
 use crate::transport::Transport;
 
-/// What a planned load does not say itself.
+/// What a planned load does not hold itself, and a run knows.
 pub struct JobContext<'a> {
     /// A service's base URL; `None` when it has no address.
     pub url: &'a dyn Fn(&str) -> Option<String>,
     /// Values that were saved before the load, for `${name}`.
     pub values: &'a BTreeMap<String, Value>,
-    /// How servers are reached.
+    /// Certificates, proxies and the version of HTTP, for all requests of the load.
     pub transport: &'a Transport,
-    /// Which part of the load this generator puts on.
+    /// The share of the load that this generator makes.
     pub portion: Portion,
 }

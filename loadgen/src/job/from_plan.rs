@@ -14,15 +14,15 @@ use crate::protocol::Reuse;
 use crate::template::JsonTemplate;
 
 impl Job {
-    /// The job of a planned load.
+    /// Makes a planned load into a job.
     ///
-    /// Requests in flight at the end are waited for until each one's timeout, so that as few
-    /// commands as possible remain of which nobody knows whether they were accepted.
+    /// Requests in flight at the end are waited for until each one's timeout, so that few
+    /// commands remain of which it is not known whether they were accepted.
     ///
     /// # Errors
     /// [`JobError`] when a service has no address, a URL, path or header cannot be sent, or a
-    /// server does not say what its messages look like. It is asked here, so this blocks if there
-    /// are calls of gRPC without a .proto file.
+    /// server has no reflection. Reflection is asked here, so this blocks if there are gRPC calls
+    /// without a .proto file.
     pub fn from_plan(load: &Load, context: &JobContext<'_>) -> Result<Self, JobError> {
         let job = Self {
             name: load.name.clone(),

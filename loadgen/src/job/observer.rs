@@ -1,4 +1,4 @@
-//! What a job's observer sees of each request.
+//! What a job's observer receives.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use brunt_scenarios::timeline::Failure;
 
 use crate::transport::HttpVersion;
 
-/// What an observer is told of a request.
+/// A request that has ended, as an observer receives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CompletedRequest {
-    /// Its place among the job's requests.
+    /// Its index in [`Job::requests`](crate::Job::requests).
     pub request: usize,
-    /// What was spoken.
+    /// The version of HTTP that was spoken.
     pub version: HttpVersion,
     /// The reply's status, if there was a reply.
     pub status: Option<u16>,
-    /// Why it was not good, if it was not.
+    /// Why it failed; `None` for a good reply.
     pub failure: Option<Failure>,
     /// The length of the reply's body, in bytes.
     pub length: u64,
-    /// From sending it to the end of its reply.
+    /// The time from sending it to the end of its reply, without any wait before it was sent.
     pub took: Duration,
 }

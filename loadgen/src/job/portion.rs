@@ -1,6 +1,6 @@
-//! Which part of a load one of several generators makes.
+//! The share of a load that one of several generators makes.
 
-/// Which part of a load a generator puts on: every n-th arrival, or every n-th user, where n
+/// The share of a load that a generator makes: every n-th arrival, or every n-th user, where n
 /// generators share it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Portion {
@@ -11,6 +11,6 @@ pub struct Portion {
 }
 
 impl Portion {
-    /// All of it.
+    /// The whole load, for a generator that is alone.
     pub const WHOLE: Self = Self { number: 0, of: 1 };
 }

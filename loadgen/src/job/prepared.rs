@@ -1,4 +1,4 @@
-//! Requests as bytes, made once and sent as often as needed.
+//! Requests as bytes. They are made once, before the load, so that sending one costs no allocation.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -19,32 +19,32 @@ use crate::protocol::http2::Http2Request;
 use crate::request::HttpRequest;
 use crate::transport::HttpVersion;
 
-/// A request that can be sent.
+/// A request that is ready to be sent.
 #[derive(Debug)]
 pub(crate) struct PreparedRequest {
-    /// Head and body.
+    /// Head and body in HTTP/1.1.
     pub bytes: Box<[u8]>,
-    /// Its server's place among the job's.
+    /// The index of its server among the job's.
     pub server: usize,
-    /// What its reply looks like.
+    /// Decides where its reply ends.
     pub reply_to: ReplyTo,
-    /// The same for HTTP/2, if that is spoken; made from the bytes when missing.
+    /// The same for HTTP/2, if that is spoken; made from `bytes` when missing.
     pub message: Option<Http2Request>,
 }
 
 impl PreparedRequest {
-    /// The same for HTTP/2. Journeys fill in values for each request, so theirs are packed here;
-    /// others were packed before the load.
+    /// The request for HTTP/2. Journeys fill in values for each request, so theirs are packed
+    /// here; all others were packed before the load.
     pub fn http2(&self, scheme: Scheme) -> Result<Cow<'_, Http2Request>, RequestError> {
         const UNFIT: RequestError =
-            RequestError::new(Failure::Protocol, "a request that HTTP/2 cannot carry");
+            RequestError::new(Failure::Protocol, "a request that cannot be sent over HTTP/2");
         match &self.message {
             Some(message) => Ok(Cow::Borrowed(message)),
             None => Http2Request::parse(&self.bytes, scheme).map(Cow::Owned).ok_or(UNFIT),
         }
     }
 
-    /// A request to a server of the job's.
+    /// Prepares a request to one of the job's servers.
     pub fn new(request: &HttpRequest, server: usize, job: &Job) -> Result<Self, JobError> {
         let whole = job.transport.names_server(&request.address);
         let bytes = request_bytes(request, job.reuse, whole)?.into_boxed_slice();
@@ -56,7 +56,7 @@ impl PreparedRequest {
     }
 }
 
-/// A job that can start.
+/// A job that is ready to start.
 #[derive(Debug)]
 pub(crate) struct PreparedJob {
     pub job: Job,
@@ -70,13 +70,13 @@ pub(crate) struct PreparedJob {
 pub(crate) enum PrepareError {
     #[error(transparent)]
     Request(#[from] JobError),
-    #[error("{address}: {error}")]
-    Server { address: String, error: ServerSetupError },
+    #[error("{address}: {source}")]
+    Server { address: String, source: ServerSetupError },
 }
 
 impl PreparedJob {
     pub fn new(job: Job) -> Result<Self, PrepareError> {
-        // The servers of journeys come first, so that their steps know them by number.
+        // The servers of journeys come first, so that the script's indices are those of the job.
         let mut known: Vec<CalledServer> =
             job.journeys.as_ref().map_or_else(Vec::new, |script| script.endpoints.clone());
         let mut requests = Vec::with_capacity(job.requests.len());
@@ -95,7 +95,7 @@ impl PreparedJob {
                 true => Server::new(&address, &calls, &mut tls_of_calls),
                 false => Server::new(&address, &job.transport, &mut tls),
             };
-            server.map_err(|error| PrepareError::Server { address: address.to_string(), error })
+            server.map_err(|source| PrepareError::Server { address: address.to_string(), source })
         };
         let servers = known.into_iter().map(server).collect::<Result<_, _>>()?;
         Ok(Self { job, requests, servers })

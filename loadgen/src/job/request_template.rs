@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use brunt_scenarios::form::{FORM, form};
 use brunt_scenarios::grpc::{MessageDescriptor, MethodDescriptor, packed};
-use brunt_scenarios::plan::{Auth, Body, GrpcCall, Method, Request as PlannedRequest};
+use brunt_scenarios::plan::{Body, GrpcCall, Method, Request as PlannedRequest};
 use brunt_scenarios::template::{Template, TemplatePart};
 
 use crate::protocol::grpc;
@@ -25,7 +25,7 @@ use crate::template::{JsonTemplate, Scope, fill, template};
 pub(crate) struct RequestTemplate {
     pub method: http::Method,
     pub endpoint: CalledServer,
-    /// What comes before the path.
+    /// The base URL's own path, which comes before the request's.
     prefix: String,
     path: Template,
     headers: Vec<(String, Template)>,
@@ -44,7 +44,8 @@ enum BodyTemplate {
 }
 
 impl RequestTemplate {
-    /// A planned request. A server that is called and of whose methods nothing is known is asked.
+    /// From a planned request. If it is a gRPC call without a .proto file, the server is
+    /// asked by reflection.
     pub fn new(planned: &PlannedRequest, context: &JobContext<'_>) -> Result<Self, JobError> {
         let service = &planned.target.service;
         let base = (context.url)(service).ok_or_else(|| JobError::Unknown(service.clone()))?;
@@ -75,7 +76,7 @@ impl RequestTemplate {
         })
     }
 
-    /// A request in which nothing is left to fill in.
+    /// From a recorded request, in which nothing is left to fill in.
     pub fn recorded(request: &HttpRequest) -> Self {
         let headers =
             request.headers.iter().map(|(name, value)| (name.clone(), Template::plain(value)));
@@ -90,7 +91,7 @@ impl RequestTemplate {
         }
     }
 
-    /// What replies to a call hold, if it is one.
+    /// The type of the reply's message, if it is a gRPC call.
     pub fn output(&self) -> Option<MessageDescriptor> {
         match &self.body {
             BodyTemplate::Call(_, method) => Some(method.output()),
@@ -98,7 +99,7 @@ impl RequestTemplate {
         }
     }
 
-    /// The request with its values; an error when they do not fit into a message.
+    /// The request with its values filled in; an error when they do not fit into a message.
     pub fn request(&self, scope: &impl Scope) -> Result<HttpRequest, GrpcError> {
         let headers = self.headers.iter().map(|(name, value)| (name.clone(), fill(value, scope)));
         let auth = self.auth.as_ref().map(|auth| ("Authorization".to_owned(), auth.header(scope)));
@@ -123,7 +124,8 @@ impl RequestTemplate {
         })
     }
 
-    /// The path. One that is nothing but a saved link, such as a `Location`, is that link's.
+    /// The path. One that is a single placeholder with a saved link, such as a `Location`, becomes
+    /// that link's path, without the base URL's.
     fn path(&self, scope: &impl Scope) -> String {
         let path = fill(&self.path, scope);
         let is_link = matches!(self.path.parts(), [TemplatePart::Text(slash), TemplatePart::Placeholder(_)] if slash == "/");
@@ -139,7 +141,7 @@ impl RequestTemplate {
     }
 }
 
-/// A call's message, with what is known of its method.
+/// A gRPC call's message and its method's descriptor.
 fn called(
     call: &GrpcCall,
     address: &Address,
@@ -153,7 +155,7 @@ fn called(
     Ok(BodyTemplate::Call(JsonTemplate::new(&call.message), method))
 }
 
-/// A body and its content type.
+/// A planned body and the content type that goes with it.
 fn content(planned: &Body) -> (BodyTemplate, Option<&'static str>) {
     match planned {
         Body::Empty | Body::Call(_) => (BodyTemplate::Empty, None),
@@ -182,7 +184,7 @@ fn method(method: Method) -> http::Method {
 mod tests {
     use std::collections::BTreeMap;
 
-    use brunt_scenarios::plan::{ExpectedResponse, RequestTarget};
+    use brunt_scenarios::plan::{Auth, ExpectedResponse, RequestTarget};
     use serde_json::json;
 
     use super::*;

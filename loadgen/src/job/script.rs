@@ -1,4 +1,4 @@
-//! Journeys, ready to be made by many users at once.
+//! Journeys, prepared once and shared by all users on all threads.
 
 mod check;
 mod feeder;
@@ -22,12 +22,12 @@ use super::request_template::RequestTemplate;
 use crate::request::HttpRequest;
 use crate::template::Values;
 
-/// Journeys, ready to be made by many users at once.
+/// The journeys of a load, shared by all of its users on all threads.
 #[derive(Debug)]
 pub struct JourneyScript {
     pub(crate) journeys: Vec<ScriptedJourney>,
     feeds: Vec<Feeder>,
-    /// Known before the load starts.
+    /// Values that are known before the load starts.
     pub(crate) given: Values,
     /// The servers of all steps; redirects are followed to these only.
     pub(crate) endpoints: Vec<CalledServer>,
@@ -43,7 +43,7 @@ pub(crate) struct ScriptedJourney {
 }
 
 impl JourneyScript {
-    /// From planned journeys; at least one.
+    /// Prepares planned journeys; at least one.
     pub(crate) fn new(
         planned: &[plan::Journey],
         feeds: &[plan::Feed],
@@ -73,7 +73,7 @@ impl JourneyScript {
         })
     }
 
-    /// One journey: these requests, each after its pause.
+    /// One journey that repeats recorded requests, each after its pause.
     pub fn recorded(requests: &[HttpRequest], pauses: &[Duration], timeout: Duration) -> Self {
         let steps = requests.iter().zip(pauses).enumerate().map(|(number, (request, pause))| {
             ScriptedStep {
@@ -106,7 +106,7 @@ impl JourneyScript {
         }
     }
 
-    /// Names of journeys, of their steps, and of what is checked in these.
+    /// The names of journeys, of their steps, and of each step's checks.
     pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Vec<(&str, Vec<String>)>)> {
         self.journeys.iter().map(|journey| {
             let steps = journey.steps.iter().map(|step| (step.name.as_str(), step.check_names()));
@@ -114,12 +114,12 @@ impl JourneyScript {
         })
     }
 
-    /// Whether any step reads bodies.
+    /// Whether any step needs a reply's body, so that bodies are kept at all.
     pub(crate) fn reads_bodies(&self) -> bool {
         self.journeys.iter().flat_map(|journey| &journey.steps).any(ScriptedStep::reads_body)
     }
 
-    /// A journey, by the weights.
+    /// Draws the index of a journey by the weights.
     pub(crate) fn choose(&self) -> usize {
         let all: u64 = self.journeys.iter().map(|journey| u64::from(journey.weight)).sum();
         let mut drawn = fastrand::u64(..all.max(1));
@@ -141,7 +141,7 @@ impl JourneyScript {
         self.sequence.draw() + 1
     }
 
-    /// A row of each feed.
+    /// Draws a row of each feed; each journey has its own.
     pub(crate) fn draw(&self) -> Vec<usize> {
         self.feeds.iter().map(Feeder::draw).collect()
     }

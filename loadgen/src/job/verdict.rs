@@ -1,18 +1,18 @@
-//! Whether a reply is a good one.
+//! Judges replies to single requests.
 
 use brunt_scenarios::timeline::Failure;
 use serde_json::Value;
 
 use super::Job;
 
-/// What a reply is worth.
+/// Whether a reply is good, and what is known of the command that it answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ReplyVerdict {
-    /// Why it is not a good one.
+    /// Why the request failed; `None` for a good reply.
     pub failure: Option<Failure>,
     /// The id of the command that it accepts.
     pub key: Option<String>,
-    /// Whether the command may have been accepted all the same.
+    /// Whether the command may have been accepted although the request failed.
     pub unknown: bool,
 }
 

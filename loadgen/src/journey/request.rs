@@ -1,4 +1,4 @@
-//! One request of a step, with its redirects.
+//! The request of a step, with its redirects.
 
 use std::cell::Cell;
 use std::time::{Instant, SystemTime};
@@ -17,35 +17,35 @@ use crate::protocol::{ReplyContent, ReplyTo};
 use crate::request::HttpRequest;
 use crate::transport::HttpVersion;
 
-/// What came of a request.
+/// The reply to a step's request, or why there is none, and its times.
 pub(super) struct StepResult {
     pub result: Result<ReplyContent, RequestError>,
-    /// Bytes of all bodies.
+    /// The length of all bodies, redirects' included, in bytes.
     pub length: u64,
     pub sent: Instant,
     pub first_byte: Option<Instant>,
     pub done: Instant,
-    /// Whether something may have been sent.
+    /// Whether the server may have seen something of the request.
     pub wrote: bool,
 }
 
-/// A value that was taken from a reply may not fit into a message.
+// A value that was saved from a reply may not fit into a message's field.
 const UNFIT: RequestError =
     RequestError::new(Failure::Protocol, "values that do not fit into the message");
 
 impl StepResult {
-    /// A request that could not even be written.
+    /// A request whose values could not be filled in.
     fn never(sent: Instant) -> Self {
         Self { result: Err(UNFIT), length: 0, sent, first_byte: None, done: sent, wrote: false }
     }
 }
 
-/// A value that was taken from a reply may be none that a header can have.
+// A value that was saved from a reply may hold what no header can, such as a line break.
 const UNSENDABLE: RequestError =
     RequestError::new(Failure::Protocol, "a request that cannot be written as HTTP");
 
 impl JourneyUser {
-    /// Makes a request, and those that it is redirected to.
+    /// Makes a step's request and follows its redirects, all within the step's timeout.
     pub(super) async fn ask(
         &mut self,
         step: &ScriptedStep,
@@ -63,7 +63,7 @@ impl JourneyUser {
         let first_byte = connection.as_ref().and_then(|connection| connection.first_byte());
         let result = result.unwrap_or_else(|interrupt| Err(interrupt.into()));
         if let (Err(missed), Some(connection)) = (&result, connection) {
-            // What is still to come on it is of no use.
+            // The rest of the reply may still come on this connection, so it cannot be used again.
             connection.settle(&load, &Err(*missed));
         }
         StepResult { result, length: length.get(), sent, first_byte, done, wrote: wrote.get() }
@@ -125,7 +125,7 @@ impl JourneyUser {
         Ok((read, reply.length))
     }
 
-    /// The request's bytes, with the cookies that go with it.
+    /// The request's bytes, with its cookies.
     fn prepare(
         &self,
         request: &HttpRequest,
@@ -146,7 +146,7 @@ impl JourneyUser {
     }
 }
 
-/// What a call ended with. One that did not get as far as a status of gRPC's has one of HTTP's.
+/// The reply to a gRPC call. One without a `grpc-status` fails with its status of HTTP.
 fn ended(
     reply: ReplyContent,
     status: Option<u16>,

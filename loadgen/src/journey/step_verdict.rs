@@ -1,4 +1,4 @@
-//! What a step's reply is worth.
+//! Judges the replies to a journey's steps.
 
 use brunt_scenarios::timeline::Failure;
 use serde_json::Value;
@@ -8,19 +8,19 @@ use crate::job::{ReplyVerdict, ScriptedStep};
 use crate::protocol::ReplyContent;
 use crate::protocol::grpc::leaves_unknown;
 
-/// What a reply is worth.
+/// The verdict on a step's reply, check by check.
 #[derive(Debug, Default)]
 pub(super) struct StepVerdict {
     pub verdict: ReplyVerdict,
-    /// Whether each check passed, as far as they were made: after a bad status there is
-    /// nothing to check.
+    /// Whether each check passed, in the order of [`ScriptedStep`]'s names. After a bad status no
+    /// further check is made.
     pub checks: Vec<bool>,
-    /// Values for the steps that follow.
+    /// Values for later steps of the journey.
     pub saved: Vec<(String, Value)>,
 }
 
 impl StepVerdict {
-    /// A request without a reply.
+    /// The verdict on a request without a reply, or with a bad status.
     pub fn lost(failure: Failure, unknown: bool) -> Self {
         Self {
             verdict: ReplyVerdict { failure: Some(failure), key: None, unknown },
@@ -29,7 +29,7 @@ impl StepVerdict {
     }
 }
 
-/// Judges a reply as [`crate::Job`] judges those of single requests, and keeps what is to be kept.
+/// Judges a reply as [`crate::Job`] judges those of single requests, and takes the values to save.
 pub(super) fn judge(
     step: &ScriptedStep,
     reply: &ReplyContent,

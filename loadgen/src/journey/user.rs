@@ -1,4 +1,4 @@
-//! One user on its journeys.
+//! A user that makes journeys.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,15 +17,15 @@ use crate::protocol::Keep;
 use crate::recorder::{JourneyEnd, RequestEnd, Sample, StepIndex};
 use crate::schedule::{ScheduledAt, draw_think_time};
 
-/// One user on its journeys.
+/// A user that makes one journey after another.
 pub(crate) struct JourneyUser {
     pub(super) load: Rc<WorkerLoad>,
     pub(super) deadline: Rc<RequestDeadline>,
     pub(super) script: Arc<JourneyScript>,
-    /// One for each server of the load.
+    /// One for each of the load's servers.
     pub(super) connections: Vec<ServerConnection>,
     pub(super) jar: CookieJar,
-    /// Its number; a new one for each journey when there is none.
+    /// The user's number in the closed model. In the open model each journey is a new user's.
     user: Option<u64>,
     iteration: u64,
 }
@@ -34,11 +34,11 @@ pub(crate) struct JourneyUser {
 enum StepEnd {
     Good,
     Failed(Failure),
-    /// The load ended first.
+    /// The load ended before the step did.
     Cut,
 }
 
-/// When a step ended, and how.
+/// A step that has ended.
 struct FinishedStep {
     at: Instant,
     sent: Instant,
@@ -46,7 +46,7 @@ struct FinishedStep {
 }
 
 impl JourneyUser {
-    /// A user with this number; without one, a new user for each journey.
+    /// A user with this number, or without one a new user for each journey.
     pub fn new(load: &Rc<WorkerLoad>, script: &Arc<JourneyScript>, user: Option<u64>) -> Self {
         let keep = Keep::Whole(if script.reads_bodies() { LONGEST_BODY } else { 0 });
         Self {
@@ -62,7 +62,7 @@ impl JourneyUser {
         }
     }
 
-    /// Makes a journey, and records each of its steps and the whole.
+    /// Makes a journey, and records each of its steps and the journey as a whole.
     pub async fn travel(&mut self, due: ScheduledAt) -> VisitEnd {
         let script = Arc::clone(&self.script);
         let which = script.choose();
@@ -104,7 +104,7 @@ impl JourneyUser {
         }
     }
 
-    /// Waits until the next step is due; `None` when the load has ended before.
+    /// Waits until the next step is due; `None` when the load ended first.
     async fn think(&self, since: Instant, think: (Duration, Duration)) -> Option<Instant> {
         let then = since + draw_think_time(think);
         let goes_on =
@@ -116,7 +116,7 @@ impl JourneyUser {
         Some(then)
     }
 
-    /// Makes a step's request, again and again if it may be.
+    /// Makes a step's request, and repeats it while the step polls for another reply.
     async fn step(
         &mut self,
         step: &ScriptedStep,
@@ -149,7 +149,7 @@ impl JourneyUser {
                     && at + polling.every < sent + polling.within
             });
             if polling.is_some() {
-                // A good reply that is not yet the one that is waited for.
+                // A good reply, but not yet the one that the step polls for: it is no failure.
                 judged = StepVerdict::default();
             }
             let failure = judged.verdict.failure;
@@ -177,7 +177,7 @@ impl JourneyUser {
     }
 }
 
-/// Whether a failure costs no time, so that a user must pause after it.
+/// Whether a request fails like this within microseconds, so that a user must pause after it.
 fn is_quick(failure: Failure) -> bool {
     matches!(failure, Failure::Dns | Failure::Connect | Failure::Tls | Failure::Protocol)
 }

@@ -1,4 +1,4 @@
-//! The values that one journey knows.
+//! The values of one journey.
 
 use std::borrow::Cow;
 
@@ -8,19 +8,19 @@ use serde_json::Value;
 use crate::job::JourneyScript;
 use crate::template::{Scope, Values};
 
-/// The values that one journey knows.
+/// The values that a journey's placeholders stand for.
 pub(super) struct JourneyValues<'s> {
     script: &'s JourneyScript,
-    /// The row of each feed.
+    /// The index of each feed's row.
     rows: Vec<usize>,
-    /// Taken from replies.
+    /// Values that were saved from replies; they hide those of feeds and of the run.
     saved: Values,
     user: u64,
     iteration: u64,
 }
 
 impl<'s> JourneyValues<'s> {
-    /// Draws a row of each feed.
+    /// Draws a row of each feed, which lasts for the whole journey.
     pub fn new(script: &'s JourneyScript, user: u64, iteration: u64) -> Self {
         Self { script, rows: script.draw(), saved: Values::new(), user, iteration }
     }
@@ -55,7 +55,7 @@ impl Scope for JourneyValues<'_> {
         let named = self.named(&placeholder.name).filter(|_| placeholder.arguments.is_none());
         named.map(Cow::Borrowed).unwrap_or_else(|| match BuiltinValue::of(placeholder, &[]) {
             Ok(builtin) => Cow::Owned(self.completed(builtin)),
-            // The plan has no such place.
+            // `Plan::check` refuses unknown placeholders, so this is only a fallback.
             Err(_) => Cow::Owned(Value::String(String::new())),
         })
     }

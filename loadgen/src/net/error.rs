@@ -1,4 +1,4 @@
-//! Why there is no connection.
+//! Why a connection could not be opened.
 
 use std::io;
 
@@ -61,7 +61,7 @@ fn connect_cause(error: &io::Error) -> &'static str {
         io::ErrorKind::ConnectionRefused => "refused",
         io::ErrorKind::NotFound => "there is no such socket",
         io::ErrorKind::ConnectionReset => "reset while connecting",
-        io::ErrorKind::TimedOut => "nobody answered",
+        io::ErrorKind::TimedOut => "no answer",
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "no route",
         _ => "no connection",
     }

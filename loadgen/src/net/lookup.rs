@@ -1,4 +1,4 @@
-//! The addresses of a name, looked up again now and then.
+//! Name lookup with a cache, so that opening a connection does not ask the resolver each time.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::address::Address;
 
-/// The addresses of a name, as last looked up; shared by all threads.
+/// The addresses of one name, as last looked up; shared by all threads. The lock is taken once for
+/// each connection, not for each request.
 #[derive(Debug)]
 pub(super) struct AddressLookup {
     host: String,
@@ -20,23 +21,23 @@ pub(super) struct AddressLookup {
 struct CachedAddresses {
     addresses: Arc<[SocketAddr]>,
     looked: Instant,
-    /// For how long they are good from then on.
+    /// For how long they are used after `looked`.
     good: Duration,
 }
 
-/// How soon a name is looked up again whose addresses take no connection.
+/// How soon a name is looked up again after its addresses took no connection.
 const PERIOD_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 impl AddressLookup {
-    /// Looks a name up for the first time.
+    /// Looks the name up for the first time, and blocks for it.
     pub fn new(address: &Address, period: Duration) -> io::Result<Self> {
         let addresses = address.resolve()?.into();
         let known = Mutex::new(CachedAddresses { addresses, looked: Instant::now(), good: period });
         Ok(Self { host: address.host.clone(), port: address.port, period, known })
     }
 
-    /// Where to connect to, in the order to try. Looks the name up again when that is due; whoever
-    /// asks meanwhile gets what was known before.
+    /// The addresses, in the order to try. Looks the name up again when that is due; other callers
+    /// get the cached addresses meanwhile.
     pub async fn addresses(&self) -> io::Result<Arc<[SocketAddr]>> {
         if let Some(known) = self.fresh() {
             return Ok(known);
@@ -61,7 +62,7 @@ impl AddressLookup {
         Some(Arc::clone(&known.addresses))
     }
 
-    /// None of the addresses took a connection: the name may have moved.
+    /// Shortens the cache's life after a failed connection, as the name may have moved.
     pub fn expire_soon(&self) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.good = known.good.min(PERIOD_AFTER_FAILURE);

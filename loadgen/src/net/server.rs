@@ -20,7 +20,7 @@ use crate::transport::{HttpVersion, Transport};
 #[derive(Debug)]
 pub(crate) struct Server {
     peer: DialTarget,
-    /// What to ask a proxy for first.
+    /// The CONNECT request for the proxy, if the connection needs a tunnel.
     tunnel: Option<String>,
     tls: Option<TlsClient>,
     version: HttpVersion,
@@ -32,19 +32,19 @@ enum DialTarget {
     Unix(PathBuf),
 }
 
-/// An open connection, and what it took.
+/// An open connection, and how long its parts took to open.
 #[derive(Debug)]
 pub(crate) struct OpenedConnection {
     pub stream: ByteStream,
-    /// Until the socket was connected, a lookup and a proxy's part included.
+    /// Until the socket was connected, including name lookup and a proxy's CONNECT.
     pub connect: Duration,
-    /// The handshake after that.
+    /// The TLS handshake after that; `None` without TLS.
     pub tls: Option<Duration>,
 }
 
 impl Server {
-    /// Looks up where it is. `tls` is what all servers of a job have in common; made by the first
-    /// that needs it.
+    /// Looks the server up. `tls` is the configuration that all servers of a job share; the first
+    /// one that needs it makes it, so that its files are read once.
     pub fn new(
         address: &Address,
         transport: &Transport,
@@ -75,17 +75,17 @@ impl Server {
         Ok(Self { peer, tunnel, tls, version: transport.version })
     }
 
-    /// The protocol that requests name.
+    /// The scheme of requests to it.
     pub fn scheme(&self) -> Scheme {
         if self.tls.is_some() { Scheme::Https } else { Scheme::Http }
     }
 
-    /// What is spoken.
+    /// The version of HTTP to speak.
     pub fn version(&self) -> HttpVersion {
         self.version
     }
 
-    /// Opens a connection: to the first address that takes it, up to the end of the handshake.
+    /// Opens a connection to the first address that accepts it, including the TLS handshake.
     pub async fn open(&self) -> Result<OpenedConnection, ConnectError> {
         let start = Instant::now();
         let mut socket = self.connect().await?;

@@ -1,5 +1,5 @@
-//! A connection's bytes: a socket, or TLS over one. Enums and not trait objects, so that plain TCP
-//! stays as fast as without.
+//! A connection's byte stream: a socket, or TLS over one. Enums and not trait objects, so that
+//! plain TCP stays as fast as without TLS.
 
 use std::io;
 use std::pin::Pin;
@@ -9,14 +9,14 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::client::TlsStream;
 
-/// A socket of either family.
+/// A TCP or a Unix socket.
 #[derive(Debug)]
 pub(crate) enum Socket {
     Tcp(TcpStream),
     Unix(UnixStream),
 }
 
-/// What requests are written to and replies read from.
+/// The byte stream that a protocol writes requests to and reads replies from.
 #[derive(Debug)]
 pub(crate) enum ByteStream {
     Plain(Socket),
@@ -40,8 +40,8 @@ impl Socket {
 }
 
 impl ByteStream {
-    /// Whether the server has closed it, or said something unasked, as far as is known: no system
-    /// call is made unless the runtime has seen something arrive.
+    /// Whether the server has closed it, or sent something unasked, as far as the runtime knows: no
+    /// system call is made unless it has seen something arrive.
     pub fn is_stale(&mut self) -> bool {
         match self {
             Self::Plain(socket) => {
@@ -78,7 +78,7 @@ impl ByteStream {
     }
 }
 
-/// Runs the same of either kind.
+/// Calls the same method of either variant.
 macro_rules! either {
     ($of:ident, $a:ident | $b:ident, $inner:ident => $call:expr) => {
         match $of.get_mut() {

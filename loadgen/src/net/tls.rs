@@ -1,4 +1,4 @@
-//! TLS as a job asks for it: rustls, with ring.
+//! TLS as a job's transport asks for it: rustls, with ring.
 
 mod unchecked;
 
@@ -24,20 +24,20 @@ pub(super) const HTTP2: &[u8] = b"h2";
 /// Why TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file that is not what it should be.
+    /// A file that cannot be read, or does not hold what it should.
     #[error("{} cannot be used as {what}: {why}", path.display())]
     File {
-        /// The file.
+        /// The path that the option named.
         path: PathBuf,
-        /// What it should hold.
+        /// What it should hold, such as `a private key`.
         what: &'static str,
-        /// What is wrong.
+        /// The reader's or rustls' own words.
         why: String,
     },
-    /// A host that no certificate can have.
+    /// A host or `--server-name` that no certificate can have.
     #[error("`{0}` is not a name that a certificate can have: give it a name with --server-name")]
     Name(String),
-    /// Anything else that rustls does not like.
+    /// Any other error of rustls while TLS is set up.
     #[error("TLS cannot be set up: {0}")]
     Setup(#[from] RustlsError),
 }
@@ -56,7 +56,7 @@ impl std::fmt::Debug for TlsClient {
 }
 
 impl TlsClient {
-    /// What all servers of a job have in common.
+    /// The configuration that all servers of a job share.
     pub fn configuration(transport: &Transport) -> Result<Arc<ClientConfig>, TlsError> {
         let provider = Arc::new(ring::default_provider());
         let checked = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -84,7 +84,7 @@ impl TlsClient {
         Ok(Arc::new(config))
     }
 
-    /// TLS with a server of this name.
+    /// TLS with a server whose certificate must be for this name.
     pub fn new(config: &Arc<ClientConfig>, name: &str) -> Result<Self, TlsError> {
         let name =
             ServerName::try_from(name.to_owned()).map_err(|_| TlsError::Name(name.to_owned()))?;

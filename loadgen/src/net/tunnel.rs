@@ -1,4 +1,4 @@
-//! A way through an HTTP proxy.
+//! A tunnel through an HTTP proxy, by CONNECT.
 
 use std::io;
 
@@ -15,7 +15,7 @@ const MOST_HEADERS: usize = 128;
 /// The most 1xx replies before the one that counts.
 const MOST_INTERIM: usize = 100;
 
-/// What is sent to a proxy to be connected to a server.
+/// The request that asks a proxy to connect to a server.
 pub(super) fn connect_request(to: &Address) -> String {
     let agent = concat!("brunt/", env!("CARGO_PKG_VERSION"));
     format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\nUser-Agent: {agent}\r\n\r\n")
@@ -39,12 +39,12 @@ pub(super) async fn open(mut socket: Socket, request: &str) -> Result<Socket, Co
 async fn status(socket: &mut Socket) -> io::Result<u16> {
     for _ in 0..=MOST_INTERIM {
         match head(socket).await? {
-            101 => return Err(invalid("a switch of protocols that nobody asked for")),
+            101 => return Err(invalid("a switch of protocols that was not requested")),
             100..=199 => {}
             status => return Ok(status),
         }
     }
-    Err(invalid("interim replies without an end"))
+    Err(invalid("endless interim replies"))
 }
 
 /// Reads one head. It is read a byte at a time: what follows it is the server's, and it is short.
@@ -52,8 +52,8 @@ async fn head(socket: &mut Socket) -> io::Result<u16> {
     let mut head = Vec::new();
     while head.len() < LONGEST_HEAD {
         head.push(socket.read_u8().await?);
-        // The first byte shows whether this is HTTP at all, so that whoever speaks something else
-        // is not waited for; after it, only an end of a line can be the head's.
+        // The first byte shows whether this is HTTP at all, so that a port
+        // that speaks something else fails at once; after it, only a line's end can be the head's.
         if head.len() > 1 && head.last() != Some(&b'\n') {
             continue;
         }
@@ -65,7 +65,7 @@ async fn head(socket: &mut Socket) -> io::Result<u16> {
             Err(error) => return Err(invalid(error)),
         }
     }
-    Err(invalid("a head without an end"))
+    Err(invalid("an endless head"))
 }
 
 fn invalid(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {

@@ -1,4 +1,4 @@
-//! A whole reply, and what is read of it.
+//! The content of a reply, for those who look into it: journeys, redirects, cookies, pages.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -9,17 +9,17 @@ use serde_json::Value;
 
 use super::grpc::unframed;
 
-/// The most of a body that is unpacked, in bytes.
+/// The most that a compressed body may grow to, in bytes.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
-/// A reply as a connection keeps it. Only what is asked for is unpacked and parsed.
+/// A reply's headers and body. The body is decompressed and parsed when it is first read.
 #[derive(Debug, Default)]
 pub(crate) struct ReplyContent {
     pub status: u16,
     pub headers: Vec<(String, String)>,
-    /// The status of gRPC, if it is one of a call.
+    /// The `grpc-status`, if this is the reply to a gRPC call.
     pub grpc: Option<u16>,
-    /// The message that the body holds, if it is one.
+    /// The type of the message in the body, if this is the reply to a gRPC call.
     message: Option<MessageDescriptor>,
     raw: Vec<u8>,
     text: OnceCell<Option<String>>,
@@ -27,12 +27,12 @@ pub(crate) struct ReplyContent {
 }
 
 impl ReplyContent {
-    /// From a reply's head and body as they came.
+    /// From a reply's head and body as they were received.
     pub fn new(status: u16, head: &[u8], body: &[u8]) -> Self {
         Self { status, headers: headers(head), raw: body.to_vec(), ..Self::default() }
     }
 
-    /// The same of a call, with its status and what its message is.
+    /// Makes it the reply to a gRPC call, with its status and its message's type.
     pub fn of_call(self, status: u16, message: &MessageDescriptor) -> Self {
         Self { grpc: Some(status), message: Some(message.clone()), ..self }
     }
@@ -50,14 +50,14 @@ impl ReplyContent {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body as text, a message as JSON; `None` when it is packed in a way that is not known.
+    /// The body as text, a gRPC message as JSON; `None` when its encoding is unknown or broken.
     pub fn text(&self) -> Option<&str> {
         self.text
             .get_or_init(|| Some(String::from_utf8_lossy(&self.unpacked()?).into_owned()))
             .as_deref()
     }
 
-    /// The body as JSON, if it is.
+    /// The body as JSON; `None` when it is none.
     pub fn json(&self) -> Option<&Value> {
         self.json.get_or_init(|| serde_json::from_slice(&self.unpacked()?).ok()).as_ref()
     }
@@ -73,7 +73,8 @@ impl ReplyContent {
             Some("gzip" | "x-gzip") => {
                 let mut body = Vec::new();
                 let unpacking = flate2::read::MultiGzDecoder::new(self.raw.as_slice());
-                // One byte more than may be: a small reply must not become a huge one.
+                // A small reply can decompress to gigabytes, so reading stops one byte past the
+                // limit.
                 unpacking.take(LONGEST + 1).read_to_end(&mut body).ok()?;
                 (body.len() as u64 <= LONGEST).then_some(Cow::Owned(body))
             }
@@ -86,7 +87,7 @@ fn headers(head: &[u8]) -> Vec<(String, String)> {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let below = head.iter().position(|byte| *byte == b'\n').map_or(head.len(), |end| end + 1);
     let mut parsed = [httparse::EMPTY_HEADER; 128];
-    // It has been read before, so it can be.
+    // The reader has parsed it before, so this does not fail.
     match httparse::parse_headers(&head[below..], &mut parsed) {
         Ok(httparse::Status::Complete((_, headers))) => {
             headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect()

@@ -1,4 +1,4 @@
-//! gRPC as load is put on it: unary calls, what they look like, and what comes of them.
+//! gRPC: unary calls over HTTP/2, their messages, and what their statuses mean.
 
 mod error;
 mod reflection;
@@ -15,13 +15,13 @@ pub(crate) use wire::unframed;
 use crate::address::Address;
 use crate::transport::{HttpVersion, Transport};
 
-/// How servers of gRPC are reached.
+/// The transport for gRPC calls: HTTP/2, and replies judged by `grpc-status`.
 pub fn transport(transport: Transport) -> Transport {
     Transport { version: HttpVersion::Http2, grpc: true, ..transport }
 }
 
-/// Asks a server what a method takes and gives; blocks until it has answered, or for as
-/// long as `timeout`.
+/// Asks a server by reflection for a method's descriptor. Blocks until it has answered, at
+/// most for `timeout`.
 ///
 /// # Errors
 /// [`GrpcError`] when the server has no reflection, or no such unary method.
@@ -36,7 +36,7 @@ pub fn ask(
     Ok(find(&pool, service, method)?)
 }
 
-/// The headers of a call that are its protocol's, but for those that are given.
+/// The headers that gRPC requires of a call, without those that are given.
 pub fn headers(given: &[(String, String)], timeout: Duration) -> Vec<(String, String)> {
     let own = [
         ("content-type", "application/grpc".to_owned()),
@@ -48,8 +48,8 @@ pub fn headers(given: &[(String, String)], timeout: Duration) -> Vec<(String, St
     own.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Whether the command of a call that ended so may have been accepted all the same. The other
-/// statuses are a service's own refusals.
+/// Whether a command may have been accepted although its call ended with this status. The other
+/// statuses are refusals by the service itself.
 pub(crate) fn leaves_unknown(status: u16) -> bool {
     // CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, DATA_LOSS.
     [1, 2, 4, 13, 14, 15].contains(&status)

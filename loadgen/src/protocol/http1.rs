@@ -1,12 +1,12 @@
-//! HTTP/1.1 as a client speaks it.
+//! A client for HTTP/1.1.
 //!
-//! [`ReplyReader`] turns bytes into replies and touches nothing else. The connection beside it sends and
+//! [`ReplyReader`] turns bytes into replies and does nothing else. The connection sends and
 //! receives, and the client keeps one while it is good.
 //!
 //! A request that was sent on a kept-alive connection and never answered counts as failed, whatever
 //! its method. Some clients send idempotent ones again, silently; a tool that looks for lost
-//! requests must not. What is safe is done: a connection that the server is known to have closed
-//! before anything was sent on it is replaced first.
+//! requests must not. Only what is safe is done: a connection that the server is known to have
+//! closed is replaced before anything is sent on it.
 
 mod chunked;
 mod client;

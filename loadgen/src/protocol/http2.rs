@@ -1,14 +1,14 @@
-//! HTTP/2 as a client speaks it, over TLS or with prior knowledge.
+//! A client for HTTP/2, over TLS or with prior knowledge.
 //!
-//! Clients of one lane share connections, each with as many streams as the settings and the server
-//! allow. A request is not sent twice: one whose stream or connection broke counts as failed. A
-//! connection that is known to be ending (a GOAWAY was read, or it was closed) gets no more
-//! requests.
+//! Users of a load on one thread share connections, each with as many streams as the options and
+//! the server allow. A request is not sent twice: one whose stream or connection broke counts as
+//! failed. A connection that is known to be ending (a GOAWAY was read, or it was closed) gets no
+//! more requests.
 //!
-//! `Conversation` turns bytes into replies and requests into bytes, and touches nothing else; the
-//! session beside it sends and receives. Servers are asked to pack headers without a table, so
-//! heads are made once and read without a memory; what clients say in one moment goes out in one
-//! write.
+//! `Http2Connection` turns bytes into replies and requests into bytes, without IO (sans-IO); the
+//! session sends and receives. Servers are told that no dynamic table is kept, and requests use
+//! none, so a head is packed once for all connections, and a reply's head that equals the last one
+//! is not read again. Requests of one moment go out in one write.
 
 mod client;
 mod connection;

@@ -1,5 +1,4 @@
-//! What one of several generators recorded of a load, on its way to where all of them are put
-//! together.
+//! The record of one of several generators, serialised on its way to where they are merged.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -41,7 +40,7 @@ pub struct GeneratorRecord {
     trouble: GeneratorTrouble,
 }
 
-/// One window.
+/// A [`Window`] with its histogram encoded.
 #[derive(Debug, Serialize, Deserialize)]
 struct GeneratorWindow {
     ok: u64,
@@ -70,8 +69,8 @@ impl GeneratorRecord {
         &self.name
     }
 
-    /// The record that one generator would have left, had it put the whole load on; `None`
-    /// without any part.
+    /// Merges the generators' records into the one that a single generator would have left;
+    /// `None` without any.
     pub fn merge(name: &str, parts: Vec<Self>) -> Option<LoadRecord> {
         let (records, troubles): (Vec<_>, Vec<_>) =
             parts.into_iter().map(Self::into_record).unzip();
@@ -113,7 +112,7 @@ impl From<GeneratorWindow> for Window {
     }
 }
 
-/// A histogram as others write and read it.
+/// A histogram in HdrHistogram's own encoding, which other tools read too.
 #[derive(Debug)]
 struct EncodedHistogram(Histogram<u64>);
 
@@ -131,7 +130,7 @@ impl<'de> Deserialize<'de> for EncodedHistogram {
             STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)?;
         let read: Histogram<u64> =
             Reader::new().deserialize(&mut Cursor::new(bytes)).map_err(de::Error::custom)?;
-        // With this program's own bounds, whatever the writer's were.
+        // A histogram's bounds are the writer's. Ours are needed to add it to others.
         let mut own = histogram();
         own.add(read).map_err(de::Error::custom)?;
         Ok(Self(own))

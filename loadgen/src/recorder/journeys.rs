@@ -1,7 +1,7 @@
-//! What came of journeys, step by step.
+//! Records journeys, step by step.
 //!
-//! Times are kept by value: three whole histograms for each step would take most of the memory that
-//! a load may have.
+//! Times are kept in sparse histograms: three whole ones for each step would take most of a load's
+//! memory.
 
 use brunt_scenarios::timeline::{
     CheckCount, Failure, JourneyRecord, LONGEST, SparseHistogram, StepFigures, histogram,
@@ -12,7 +12,7 @@ use super::record::has_latency;
 use super::sample::Sample;
 use crate::job::JourneyScript;
 
-/// A step's place.
+/// The indices of a step and its journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StepIndex {
     pub journey: usize,
@@ -24,17 +24,17 @@ pub(crate) struct StepIndex {
 pub(crate) enum JourneyEnd {
     Ok,
     Failed,
-    /// The load ended first.
+    /// The load ended before the journey did.
     Unfinished,
 }
 
-/// What came of journeys.
+/// The figures of a load's journeys on one thread.
 #[derive(Debug)]
 pub(crate) struct JourneyRecorder {
     records: Vec<JourneyRecord>,
     /// What was meant to start before this is not counted, in microseconds.
     warm_up: u64,
-    /// Says which values are told apart.
+    /// Empty; it rounds values to those that a histogram tells apart.
     buckets: Histogram<u64>,
 }
 
@@ -54,7 +54,7 @@ impl JourneyRecorder {
         Self { records: records.collect(), warm_up, buckets: histogram() }
     }
 
-    /// Counts a step's request, and its checks as far as they were made.
+    /// Records a step's request, and those of its checks that were made.
     pub fn step(
         &mut self,
         at: StepIndex,
@@ -81,7 +81,7 @@ impl JourneyRecorder {
         }
     }
 
-    /// Counts a journey that ended in this step. One that failed has no time as a whole, and skips
+    /// Records a journey that ended in this step. One that failed has no time as a whole, and skips
     /// the steps that are left.
     pub fn whole(&mut self, last: StepIndex, sample: &Sample, end: JourneyEnd) {
         if sample.intended < self.warm_up {
@@ -111,7 +111,7 @@ fn add(buckets: &Histogram<u64>, counts: &mut SparseHistogram, value: u64) {
     counts.add(buckets.highest_equivalent(value.min(LONGEST)), 1);
 }
 
-/// Adds another thread's.
+/// Adds another thread's figures.
 pub(super) fn merge(sum: &mut [JourneyRecord], others: Vec<JourneyRecord>) {
     for (journey, other) in sum.iter_mut().zip(others) {
         journey.ok += other.ok;

@@ -1,11 +1,11 @@
-//! What can be seen of a load while it runs.
+//! Figures of a load while it runs.
 
 use brunt_scenarios::timeline::SparseHistogram;
 use serde::{Deserialize, Serialize};
 
 use super::totals::Totals;
 
-/// All loads, at one moment.
+/// The figures of all loads at one moment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Seconds since the loads' start; negative before it.
@@ -14,12 +14,12 @@ pub struct Snapshot {
     pub loads: Vec<LoadSnapshot>,
 }
 
-/// A load at one moment. Up to a tenth of a second old.
+/// The figures of one load at one moment; up to a tenth of a second old.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LoadSnapshot {
-    /// Its name.
+    /// The job's name.
     pub name: String,
-    /// Everything so far.
+    /// Sums since the start.
     pub totals: Totals,
     /// Requests that were sent and have not ended.
     pub in_flight: u64,
@@ -27,27 +27,27 @@ pub struct LoadSnapshot {
     pub queued: u64,
     /// What was completed in the last full second.
     pub second: LastSecond,
-    /// Whether it is over.
+    /// Whether the load has ended on all threads.
     pub over: bool,
 }
 
-/// What was completed in a second.
+/// What was completed in the last full second.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LastSecond {
-    /// Which one: 1 is the load's first; 0 before it is over.
+    /// The second's number: 1 is the load's first; 0 before that has passed.
     pub number: u64,
-    /// Good replies.
+    /// The number of good replies.
     pub ok: u64,
-    /// All others.
+    /// The number of requests that failed in any way.
     pub failed: u64,
-    /// Done − intended, in microseconds.
+    /// Latencies from the intended start, in microseconds.
     pub latency: SparseHistogram,
-    /// The longest of the generator's own lags, in microseconds.
+    /// The generator's own longest lag, in microseconds.
     pub lag: u64,
 }
 
 impl Snapshot {
-    /// What several generators show of the same loads, as one.
+    /// The sum of what several generators show of the same loads.
     pub fn sum(at: f64, all: &[Self]) -> Self {
         let names =
             all.first().into_iter().flat_map(|one| &one.loads).map(|load| load.name.as_str());
@@ -79,7 +79,7 @@ impl LastSecond {
     }
 }
 
-/// What a thread publishes of a load.
+/// What one thread publishes of a load.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LiveFigures {
     pub totals: Totals,
@@ -90,12 +90,12 @@ pub(crate) struct LiveFigures {
 }
 
 impl LoadSnapshot {
-    /// Adds what the threads published.
+    /// The sum of what the threads published.
     pub(crate) fn of(name: &str, threads: impl Iterator<Item = LiveFigures>) -> Self {
         let mut sum = Self { name: name.to_owned(), over: true, ..Self::default() };
         let mut number = None;
         for live in threads {
-            // Threads publish one after the other: a second is there when the last of them has.
+            // Threads publish one after the other: a second counts once the last of them has.
             if !live.over {
                 number = Some(
                     number.map_or(live.second.number, |least: u64| least.min(live.second.number)),

@@ -1,4 +1,4 @@
-//! The threads' figures, put together.
+//! The sum of all threads' records.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,19 +14,19 @@ use super::record::WorkerRecord;
 use super::schedule_check::ScheduleEvidence;
 use super::totals::Totals;
 
-/// What speaks against generators beside their lag.
+/// The generator's own trouble beside its lag.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct GeneratorTrouble {
-    /// For how long arrivals waited for a thread without time; the worst thread.
+    /// For how long arrivals waited for a thread without processor time; the worst thread's figure.
     pub starved: Duration,
     /// From the start to the end of the last request.
     pub elapsed: Duration,
-    /// What the machine lacked, or what failed.
+    /// What the machine lacked, or which part of the generator failed.
     pub trouble: Option<String>,
 }
 
 impl GeneratorTrouble {
-    /// Another thread's, or generator's.
+    /// Adds another thread's or generator's.
     pub fn and(self, other: Self) -> Self {
         Self {
             starved: self.starved.max(other.starved),
@@ -36,16 +36,16 @@ impl GeneratorTrouble {
     }
 }
 
-/// What came of a load.
+/// The result of a load.
 #[derive(Debug, Clone)]
 pub struct LoadOutcome {
-    /// Its windows, histograms and keys.
+    /// Windows, histograms and keys, as scenarios judge them.
     pub record: LoadRecord,
-    /// Its sums.
+    /// Sums over the whole load.
     pub totals: Totals,
-    /// Requests without a reply: their kinds, told apart by how exactly each came about.
+    /// Requests without a reply, by kind and by the exact cause within it.
     pub causes: BTreeMap<(Failure, &'static str), u64>,
-    /// What the parts of its requests took.
+    /// How long the parts of requests took.
     pub phases: Phases,
     /// From the start to the end of its last request.
     pub elapsed: Duration,
@@ -55,7 +55,7 @@ pub struct LoadOutcome {
 pub(crate) fn sum(parts: impl IntoIterator<Item = WorkerRecord>) -> Option<WorkerRecord> {
     parts.into_iter().reduce(|mut sum, part| {
         sum.windows.merge(part.windows);
-        // Both have the same bounds, so nothing can be out of them.
+        // All histograms have the same bounds, so adding one cannot fail.
         let _ = sum.service.add(part.service);
         let _ = sum.lag.add(part.lag);
         sum.phases.merge(part.phases);
@@ -70,8 +70,7 @@ pub(crate) fn sum(parts: impl IntoIterator<Item = WorkerRecord>) -> Option<Worke
     })
 }
 
-/// What came of a load, from the sum of all records and how much of it the generators themselves
-/// were to blame for.
+/// The result of a load, from the sum of all records and the generators' own trouble.
 pub(crate) fn outcome(name: &str, sum: WorkerRecord, trouble: GeneratorTrouble) -> LoadOutcome {
     let GeneratorTrouble { starved, elapsed, trouble } = trouble;
     let schedule =

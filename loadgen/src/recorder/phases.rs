@@ -1,4 +1,4 @@
-//! What the parts of a request took: connecting, the TLS handshake, the wait for the first byte.
+//! How long the parts of a request took: connecting, the TLS handshake, the first byte.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use hdrhistogram::Histogram;
 
 use super::sample::micros;
 
-/// What the parts of requests took, in microseconds.
+/// How long the parts of requests took, in microseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Phases {
-    /// Until the socket was connected, a lookup of the name included; one for each connection.
+    /// Until the socket was connected, including the name's lookup; one for each connection.
     pub connect: SparseHistogram,
     /// The TLS handshake after that; one for each connection with TLS.
     pub tls: SparseHistogram,
@@ -18,10 +18,10 @@ pub struct Phases {
     pub first_byte: SparseHistogram,
 }
 
-/// The same while a load runs.
+/// The times of a load's parts on one thread, while it runs.
 #[derive(Debug)]
 pub(crate) struct PhaseTimes {
-    /// By value: connections are few, and a histogram is large.
+    /// Sparse: connections are few, and a histogram is large.
     connect: SparseHistogram,
     tls: SparseHistogram,
     first_byte: Histogram<u64>,
@@ -52,7 +52,7 @@ impl PhaseTimes {
     pub fn merge(&mut self, other: Self) {
         self.connect.add_all(other.connect);
         self.tls.add_all(other.tls);
-        // Both have the same bounds, so nothing can be out of them.
+        // Both have the same bounds, so adding one cannot fail.
         let _ = self.first_byte.add(other.first_byte);
     }
 

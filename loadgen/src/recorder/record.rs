@@ -12,7 +12,7 @@ use super::windows::WindowCounts;
 /// Requests without a reply, by kind and by name within it.
 pub(crate) type Causes = BTreeMap<(Failure, &'static str), u64>;
 
-/// What a thread hands over at the end.
+/// What a worker thread recorded of a load, at its end.
 #[derive(Debug)]
 pub(crate) struct WorkerRecord {
     pub windows: WindowCounts,
@@ -26,9 +26,8 @@ pub(crate) struct WorkerRecord {
     pub journeys: Vec<JourneyRecord>,
 }
 
-/// Whether a request's time says something of the server's: that of a reply does, and so does
-/// the wait for one that never came. A refused connection is quick, and must not make the
-/// quantiles look better.
+/// Whether a request's time is a latency: that of a reply is, and so is the wait for one that never
+/// came. A refused connection is quick, and must not make the quantiles look better.
 pub(super) fn has_latency(failure: Option<Failure>) -> bool {
     matches!(
         failure,

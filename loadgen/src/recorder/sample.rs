@@ -1,4 +1,4 @@
-//! One request's times and end.
+//! The times of one request, and how it ended.
 
 use std::time::{Duration, Instant};
 
@@ -7,32 +7,32 @@ use crate::schedule::ScheduledAt;
 /// The times of a request, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sample {
-    /// When it was meant to start, after the load's start.
+    /// Intended start, from the load's start.
     pub intended: u64,
     /// Done − intended.
     pub latency: u64,
     /// Done − sent.
     pub service: u64,
-    /// First byte − sent; of use only when there was a reply.
+    /// First byte − sent; of meaning only when there was a reply.
     pub first_byte: u64,
-    /// Sent − intended, without what the server made it wait for a free connection.
+    /// Sent − intended, without the wait for a connection that the server kept busy.
     pub lag: u64,
 }
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestEnd {
-    /// With a reply.
+    /// A whole reply came; good or not.
     Replied { status: u16, length: u64 },
-    /// Without one.
+    /// There was no whole reply.
     Unanswered {
-        /// In which way, within the kind of failure.
+        /// The exact cause, within the kind of failure.
         cause: &'static str,
     },
 }
 
 impl Sample {
-    /// `first` is when the first byte came, if it was before the whole reply had.
+    /// `first` is when the first byte came, unless the reply came in one piece.
     pub fn new(
         due: ScheduledAt,
         sent: Instant,
@@ -61,7 +61,7 @@ impl Sample {
         }
     }
 
-    /// When it was done, after the load's start.
+    /// When it had ended, from the load's start.
     pub fn done(&self) -> u64 {
         self.intended + self.latency
     }

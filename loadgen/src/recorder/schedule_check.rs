@@ -1,17 +1,16 @@
-//! Whether the generator kept its schedule, so that its figures tell of the server.
+//! Whether the generator kept its schedule, so that its figures show the server.
 //!
-//! Three signs, each of the generator's own making. A slow, frozen or absent server produces none
-//! of them:
+//! There are three signs that it did not. A slow, frozen or absent server causes none of them:
 //!
 //! 1. **Lag**: the time from when a request could have been sent (it was due, and a connection was
 //!    free or could be opened) to when it was sent. More than 1 in 1,000 over 50 ms, or 1 in 100
-//!    over 10 ms, and at least three such, and what the quantiles show is the generator. Below that
-//!    the lag is part of the latency, and both are reported.
+//!    over 10 ms, and at least three of them, and the quantiles show the generator. Below that the
+//!    lag is part of the latency, and both are reported.
 //! 2. **Starvation** (open model): arrivals waited for a connection while the thread used, or was
 //!    denied, at least 95 % of its time. Replies may then have lain unread, and a queue may be the
 //!    generator's. More than a second in all and more than 5 % of the run is too much; the short
 //!    burst after a server thaws is not.
-//! 3. **Want**: the machine had no ports, file descriptors or memory for another connection.
+//! 3. **Exhaustion**: the machine had no ports, file descriptors or memory for another connection.
 //!
 //! Closed users without think time have no schedule to miss: each starts when the reply before has
 //! come. A generator that is the slower of the two then shows in fewer requests, not in lag.
@@ -21,19 +20,19 @@ use std::time::Duration;
 use brunt_scenarios::timeline::Schedule;
 use hdrhistogram::Histogram;
 
-/// What speaks against the generator.
+/// What the generator's schedule is judged by.
 pub(crate) struct ScheduleEvidence<'a> {
     /// Sent − intended, without waiting for busy connections, in microseconds.
     pub lag: &'a Histogram<u64>,
-    /// For how long arrivals waited for a thread without time; the worst thread.
+    /// For how long arrivals waited for a thread without processor time; the worst thread's figure.
     pub starved: Duration,
-    /// How long the run took.
+    /// How long the load took.
     pub elapsed: Duration,
-    /// What the machine lacked.
+    /// What the machine lacked, if anything.
     pub trouble: Option<String>,
 }
 
-/// A share of requests that may start no later than this.
+/// The largest share of requests that may be sent later than `lag`.
 struct LagLimit {
     share: f64,
     lag: Duration,
@@ -43,7 +42,7 @@ const LIMITS: [LagLimit; 2] = [
     LagLimit { share: 0.001, lag: Duration::from_millis(50) },
     LagLimit { share: 0.01, lag: Duration::from_millis(10) },
 ];
-/// Fewer late requests are an accident.
+/// Fewer late requests are no sign: one pause of the machine can cause them.
 const FEWEST: u64 = 3;
 const STARVED: Duration = Duration::from_secs(1);
 const STARVED_SHARE: f64 = 0.05;
@@ -59,8 +58,8 @@ pub(crate) fn judge(evidence: &ScheduleEvidence<'_>) -> Schedule {
     let share = evidence.starved.as_secs_f64() / evidence.elapsed.as_secs_f64().max(1e-3);
     if evidence.starved > STARVED && share > STARVED_SHARE {
         return Schedule::Missed(format!(
-            "arrivals queued for {:.1} s while a thread of the generator had no time left: it was asked for more than it \
-             can do",
+            "arrivals queued for {:.1} s while a thread of the generator had no time left: \
+             the rate is more than it can send",
             evidence.starved.as_secs_f64()
         ));
     }
@@ -124,7 +123,7 @@ mod tests {
         );
         insta::assert_snapshot!(
             why(judged(&[(20, 100)], 2, 10)),
-            @"arrivals queued for 2.0 s while a thread of the generator had no time left: it was asked for more than it can do"
+            @"arrivals queued for 2.0 s while a thread of the generator had no time left: the rate is more than it can send"
         );
     }
 }

@@ -6,32 +6,32 @@ use std::time::Duration;
 use brunt_scenarios::timeline::Failure;
 use serde::{Deserialize, Serialize};
 
-/// Sums over a whole load.
+/// Sums over a load.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
-    /// Good replies.
+    /// The number of good replies.
     pub ok: u64,
-    /// All others, by kind.
+    /// The number of failed requests, by kind.
     pub failed: BTreeMap<Failure, u64>,
-    /// Replies, good or not.
+    /// The number of replies, good or not.
     pub replies: u64,
-    /// Bytes of their bodies, as transferred.
+    /// The length of all bodies, in bytes as transferred.
     pub bytes: u64,
-    /// The sum of their times, each from the intended start.
+    /// The sum of all replies' latencies, each from the intended start.
     pub time: Duration,
-    /// The longest of these.
+    /// The longest latency of a reply.
     pub longest: Duration,
-    /// The shortest of these; `None` without a reply.
+    /// The shortest latency of a reply; `None` without any.
     pub shortest: Option<Duration>,
 }
 
 impl Totals {
-    /// All requests that failed.
+    /// The number of failed requests.
     pub fn failures(&self) -> u64 {
         self.failed.values().sum()
     }
 
-    /// All requests that have ended.
+    /// The number of requests that have ended.
     pub fn requests(&self) -> u64 {
         self.ok + self.failures()
     }

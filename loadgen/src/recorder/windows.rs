@@ -1,5 +1,5 @@
-//! Requests by the window in which they were meant to start. A bounded number of windows, however
-//! long the run.
+//! Counts requests by the window in which they were meant to start. The number of windows is
+//! bounded, however long the load is.
 
 use std::time::Duration;
 
@@ -8,20 +8,19 @@ use hdrhistogram::Histogram;
 
 /// The most windows of a load.
 const MOST: usize = 600;
-/// The shortest window: short faults show.
+/// The shortest window; short enough to show a fault of a second.
 const SHORTEST: Duration = Duration::from_millis(250);
-/// The longest load with the shortest windows.
+/// Up to this length a load has the shortest windows.
 const SHORT: Duration = Duration::from_secs(60);
 
 /// The windows of a load.
 #[derive(Debug)]
 pub(crate) struct WindowCounts {
     length: Duration,
-    /// All that have been reached.
+    /// All windows up to the last one that a request was meant for.
     windows: Vec<Window>,
     /// The latencies of the last window: a whole histogram, since most requests are counted
-    /// there. Those of others are kept by value; a full histogram for each would take a hundred
-    /// times the space.
+    /// there. Those of others are sparse; whole ones would take a hundred times the memory.
     last: Histogram<u64>,
 }
 
@@ -50,7 +49,7 @@ impl WindowCounts {
             None => window.ok += 1,
             Some(failure) => *window.failed.entry(failure).or_default() += 1,
         }
-        // What is longer than can be told apart is the same however it is kept.
+        // A histogram saturates at its bound, so sparse ones must, too.
         let Some(latency) = latency.map(|latency| latency.min(LONGEST)) else { return };
         if is_last {
             self.last.saturating_record(latency);
@@ -60,7 +59,7 @@ impl WindowCounts {
         }
     }
 
-    /// The place of a window, made if it is new.
+    /// The index of a request's window, which is added if it is new.
     fn reach(&mut self, intended: u64) -> usize {
         let place =
             |length: Duration| intended / u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
@@ -70,7 +69,8 @@ impl WindowCounts {
         let place = usize::try_from(place(self.length)).unwrap_or(MOST);
         if place >= self.windows.len() {
             self.settle();
-            // What was late for the one before the last has come by now, or there is little of it.
+            // Few requests are still counted in the window before the last, so its spare memory
+            // can be given back: this halved the memory of all windows.
             if let Some(done) = self.windows.iter_mut().nth_back(1) {
                 done.latency.shrink();
             }
@@ -79,7 +79,7 @@ impl WindowCounts {
         place
     }
 
-    /// Puts the last window's latencies to the others.
+    /// Moves the last window's latencies to the sparse ones.
     fn settle(&mut self) {
         if let Some(window) = self.windows.last_mut() {
             window.latency.add_all(SparseHistogram::of(&self.last));
@@ -87,7 +87,7 @@ impl WindowCounts {
         }
     }
 
-    /// Makes windows twice as long.
+    /// Merges windows in pairs, so that each is twice as long.
     fn widen(&mut self) {
         self.settle();
         self.length *= 2;
@@ -101,7 +101,7 @@ impl WindowCounts {
         }
     }
 
-    /// Adds another thread's.
+    /// Adds another thread's windows.
     pub fn merge(&mut self, mut other: Self) {
         self.settle();
         other.settle();
@@ -119,7 +119,7 @@ impl WindowCounts {
         }
     }
 
-    /// As they were when they were finished.
+    /// From windows that were finished before.
     pub fn restore(windows: Vec<Window>, length: Duration) -> Self {
         Self { length, windows, last: histogram() }
     }

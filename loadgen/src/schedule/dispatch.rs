@@ -1,7 +1,7 @@
 //! Which arrival comes next, and which connection takes it.
 //!
-//! The queue of arrivals that wait is never stored: it is the part of the timetable between the
-//! next one and now.
+//! The queue of waiting arrivals is not stored: it is the part of the timetable between the next
+//! arrival and now.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -14,7 +14,7 @@ use brunt_scenarios::plan::Ramp;
 use super::share::WorkerShare;
 use super::timetable::Timetable;
 
-/// How long the first in the queue may wait before the queue counts as one.
+/// How long the first arrival may wait before it counts as queued.
 const PATIENCE: Duration = Duration::from_millis(5);
 
 /// One thread's part of a timetable, and its connections.
@@ -22,7 +22,7 @@ pub(crate) struct Dispatch {
     timetable: Timetable,
     next: u64,
     stride: u64,
-    /// The last used comes first, so that few connections stay in use.
+    // A stack: the connection that was used last is used first, so that few stay in use.
     idle: Vec<Rc<Mailbox>>,
     /// How many more connections may be opened.
     unopened: usize,
@@ -68,19 +68,19 @@ impl Dispatch {
         Some(due)
     }
 
-    /// Takes an idle connection.
+    /// Takes the idle connection that was used last.
     pub fn take_idle(&mut self) -> Option<Rc<Mailbox>> {
         self.idle.pop()
     }
 
-    /// Whether another connection may be opened; counts it as open.
+    /// Whether another connection may be opened, which then counts as open.
     pub fn reserve_connection(&mut self) -> bool {
         let may = self.unopened > 0;
         self.unopened -= usize::from(may);
         may
     }
 
-    /// A connection has nothing to do; false when nothing will come any more.
+    /// Adds an idle connection; `false` when no more arrivals will come.
     pub fn park(&mut self, mailbox: &Rc<Mailbox>) -> bool {
         if !self.closed {
             self.idle.push(Rc::clone(mailbox));
@@ -88,7 +88,7 @@ impl Dispatch {
         !self.closed
     }
 
-    /// Nothing will come any more: sends idle connections away.
+    /// Closes all idle connections, as no more arrivals will come.
     pub fn close(&mut self) {
         self.closed = true;
         for mailbox in self.idle.drain(..) {
@@ -96,7 +96,7 @@ impl Dispatch {
         }
     }
 
-    /// Whether the first in the queue waits for more than a moment.
+    /// Whether the first arrival has waited for longer than [`PATIENCE`].
     pub fn is_queue_late(&self, now: Duration) -> bool {
         self.next_due().is_some_and(|due| due + PATIENCE < now)
     }
@@ -121,7 +121,7 @@ impl Mailbox {
         }
     }
 
-    /// Waits for an arrival; `None` when there will be none.
+    /// Waits for an arrival; `None` when no more will come.
     pub async fn wait(&self) -> Option<Duration> {
         let item = poll_fn(|context| match self.item.take() {
             Some(item) => Poll::Ready(item),

@@ -7,7 +7,7 @@ use crate::job::Portion;
 pub(crate) struct WorkerShare {
     /// The thread's number among all, from 0.
     pub thread: usize,
-    /// Of so many.
+    /// The number of threads of all generators.
     pub of: usize,
 }
 

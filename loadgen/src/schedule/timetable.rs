@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use brunt_scenarios::plan::Ramp;
 
-/// The moments of all arrivals. Nothing is stored for an arrival, so hours of them cost nothing.
+/// The moments of all arrivals, as a function of their numbers. Nothing is stored for an arrival,
+/// so hours of them cost no memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timetable {
     legs: Vec<Leg>,
@@ -14,7 +15,7 @@ pub struct Timetable {
 struct Leg {
     /// Seconds after the start.
     start: f64,
-    /// Arrivals expected before it.
+    /// Arrivals that are expected before it.
     before: f64,
     from: f64,
     to: f64,
@@ -35,7 +36,7 @@ impl Leg {
         (self.from + self.to) / 2.0 * self.lasts
     }
 
-    /// Seconds until so many arrivals are expected. Written without a difference of nearly equal
+    /// Seconds until this many arrivals are expected. Written without a difference of nearly equal
     /// numbers, and good for a constant rate as well.
     fn time_of(&self, arrivals: f64) -> f64 {
         let root = (self.from * self.from + 2.0 * arrivals * self.rate_change()).max(0.0).sqrt();
@@ -77,8 +78,7 @@ impl Timetable {
     /// When an arrival is due, counted from 0; `None` when there are not so many.
     pub fn at(&self, number: u64) -> Option<Duration> {
         let number = number as f64;
-        // A rate that is a decimal fraction sums up to a hair more than it should; that must not
-        // make another arrival.
+        // Sums of decimal fractions come out a little too large, which must not add an arrival.
         let slack = 1e-9 * (1.0 + number);
         let next = self.legs.partition_point(|leg| leg.before + leg.whole() - slack <= number);
         let leg = self.legs.get(next)?;

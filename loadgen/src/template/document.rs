@@ -7,7 +7,7 @@ use super::fill;
 use super::scope::Scope;
 use super::template;
 
-/// A JSON document whose texts may have places to fill in.
+/// A JSON document whose strings may have placeholders.
 #[derive(Debug, Clone)]
 pub(crate) enum JsonTemplate {
     Fixed(Value),
@@ -31,8 +31,8 @@ impl JsonTemplate {
         }
     }
 
-    /// The document with its values. A text that is nothing but one place becomes the value itself,
-    /// so numbers stay numbers.
+    /// Fills in the placeholders. A string that is a single placeholder becomes the value itself,
+    /// so that numbers stay numbers.
     pub fn fill(&self, scope: &impl Scope) -> Value {
         match self {
             Self::Fixed(value) => value.clone(),

@@ -1,4 +1,4 @@
-//! Where values come from.
+//! The values that placeholders stand for.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,13 +9,13 @@ use serde_json::Value;
 /// Values by name.
 pub(crate) type Values = BTreeMap<String, Value>;
 
-/// Where values come from.
+/// Looks up the value of a placeholder.
 pub(crate) trait Scope {
-    /// What stands at a place. The plan has checked that it is known.
+    /// The value of a placeholder. The plan has checked that it is known.
     fn value(&self, placeholder: &Placeholder) -> Cow<'_, Value>;
 }
 
-/// Values that are known before the load starts; others are empty.
+/// Values that are known before the load starts; any other is an empty string.
 impl Scope for Values {
     fn value(&self, placeholder: &Placeholder) -> Cow<'_, Value> {
         self.get(&placeholder.name).map_or(Cow::Owned(Value::String(String::new())), Cow::Borrowed)

@@ -51,8 +51,8 @@ fn status_lines_and_headers() {
     let bomb = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: y\r\n".repeat(10_000 / 6));
     let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "y".repeat(100_000));
     protocol(&[
-        ("status 0", "HTTP/1.1 000 x\r\n\r\n", "a status that is none"),
-        ("status 99", "HTTP/1.1 099 x\r\n\r\n", "a status that is none"),
+        ("status 0", "HTTP/1.1 000 x\r\n\r\n", "an invalid status"),
+        ("status 99", "HTTP/1.1 099 x\r\n\r\n", "an invalid status"),
         ("four digits", "HTTP/1.1 2000 x\r\n\r\n", "not a reply's head"),
         ("two digits", "HTTP/1.1 20 x\r\n\r\n", "not a reply's head"),
         ("a negative one", "HTTP/1.1 -20 x\r\n\r\n", "not a reply's head"),
@@ -70,13 +70,13 @@ fn status_lines_and_headers() {
         ),
         ("a folded line", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n", "not a reply's head"),
         ("1,600 headers", &bomb, "too many headers"),
-        ("a header of 100 kB", &long, "a head without an end"),
+        ("a header of 100 kB", &long, "an endless head"),
     ]);
 }
 
 #[test]
 fn lengths() {
-    let none = "a content-length that is not a length";
+    let none = "an invalid content-length";
     let with = |header: &str| format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\nhello");
     let all = [
         "Content-Length: five",
@@ -118,7 +118,7 @@ fn chunks() {
         &trailers,
     ];
     for chunks in all {
-        protocol(&[(&chunks[..chunks.len().min(40)], &with(chunks), "a wrong chunk")]);
+        protocol(&[(&chunks[..chunks.len().min(40)], &with(chunks), "an invalid chunk")]);
     }
 }
 
@@ -160,9 +160,9 @@ fn interim_replies() {
     let endless = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000);
     let hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".repeat(1_000);
     protocol(&[
-        ("100 for ever", &endless, "interim replies without an end"),
-        ("103 for ever", &hints, "interim replies without an end"),
-        ("101", "HTTP/1.1 101 Switching\r\n\r\n", "a switch of protocols that nobody asked for"),
+        ("100 for ever", &endless, "endless interim replies"),
+        ("103 for ever", &hints, "endless interim replies"),
+        ("101", "HTTP/1.1 101 Switching\r\n\r\n", "a switch of protocols that was not requested"),
     ]);
     let only = Act::SendAndClose(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec());
     every_second(
@@ -170,7 +170,7 @@ fn interim_replies() {
         http::Method::GET,
         only,
         Failure::Reset,
-        "closed in the midst of a reply",
+        "closed in the middle of a reply",
     );
     let waits = Act::SendAndHold(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec());
     every_second(
@@ -184,7 +184,7 @@ fn interim_replies() {
 
 #[test]
 fn ends_too_early() {
-    let cut = "closed in the midst of a reply";
+    let cut = "closed in the middle of a reply";
     for part in [
         "H",
         "HTTP/1.1 200 OK\r\nX:",
@@ -217,7 +217,7 @@ fn never_ends() {
     for (what, act, kind, cause) in [
         ("silence in a head", Act::SendAndHold(head()), Failure::Timeout, late),
         ("silence in a body", Act::SendAndHold(sized()), Failure::Timeout, late),
-        ("a header", endless(head(), &a_lot), Failure::Protocol, "a head without an end"),
+        ("a header", endless(head(), &a_lot), Failure::Protocol, "an endless head"),
         ("headers", endless(headers, b"X: y\r\n"), Failure::Protocol, "too many headers"),
         ("a body", endless(sized(), &a_lot), Failure::Timeout, late),
         ("a body until the end", endless(until_close(), &a_lot), Failure::Timeout, late),
@@ -248,26 +248,31 @@ fn tls_that_breaks_after_the_handshake() {
     let head = || b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfew".to_vec();
     let garbage = [0x17, 3, 3, 0, 32].into_iter().chain([0xaa; 32]).collect();
     for (what, act, kind, cause) in [
-        ("closed without a goodbye", Act::Close, Failure::Reset, "closed without TLS's goodbye"),
+        (
+            "closed without a goodbye",
+            Act::Close,
+            Failure::Reset,
+            "closed without TLS's close_notify",
+        ),
         (
             "the same in a body",
             Act::SendAndClose(head()),
             Failure::Reset,
-            "closed without TLS's goodbye",
+            "closed without TLS's close_notify",
         ),
         ("a reset", Act::Reset(head()), Failure::Reset, "the connection was reset"),
         (
             "an alert in plain",
             Act::Beneath(vec![0x15, 3, 3, 0, 2, 2, 80]),
             Failure::Tls,
-            "the server broke TLS's rules",
+            "the server violated the TLS protocol",
         ),
         ("plain HTTP", Act::Beneath(ok("x")), Failure::Tls, "the server does not speak TLS"),
         (
             "a record that nobody can read",
             Act::Beneath(garbage),
             Failure::Tls,
-            "the server broke TLS's rules",
+            "the server violated the TLS protocol",
         ),
     ] {
         let server = Server::start_tls(pki.server(false), move |number| match number % 2 {

@@ -118,7 +118,7 @@ fn floods() {
     let data = flood(head(), frame(DATA, 0, 1, &[b'x'; 16_000]));
     let names = [
         (Failure::Timeout, "no whole reply in time", 1),
-        (Failure::Protocol, "more data than HTTP/2's window lets", 1),
+        (Failure::Protocol, "more data than the HTTP/2 window allows", 1),
     ];
     assert!(names.iter().any(|name| data == [*name]), "{data:?}");
 }

@@ -1,4 +1,4 @@
-//! The closed model: users who wait for each reply, think, and go on.
+//! The closed model: users who wait for each reply, think, and make the next request.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use super::user::ScheduledUser;
 use crate::client::{VisitEnd, WorkerLoad};
 use crate::schedule::{ScheduledAt, draw_think_time};
 
-/// The least pause after a connection could not be made. A refusal takes microseconds: without a
-/// pause a few users would turn an outage of a second into a hundred thousand failures, and take
-/// the processor from whatever is starting up.
+/// The shortest pause after a connection could not be opened. A refusal takes microseconds: without
+/// a pause a few users would turn an outage of a second into a hundred thousand failures, and take
+/// the processor from the service that is starting up.
 const REFUSED: Duration = Duration::from_millis(10);
 
-/// Puts the load of one lane on: every n-th user for one of n threads.
+/// Runs a worker's users: every n-th one for one of n threads.
 pub(crate) async fn closed(load: &Rc<WorkerLoad>, users: u32, think: (Duration, Duration)) {
     let users = users as usize;
     let mut all = JoinSet::new();

@@ -1,4 +1,4 @@
-//! Who makes an arrival's requests: one request, or a journey.
+//! The user that an executor sends on visits: each a single request, or a journey.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use crate::client::{SingleRequestUser, VisitEnd, WorkerLoad};
 use crate::journey::JourneyUser;
 use crate::schedule::ScheduledAt;
 
-/// Makes one request after another, or one journey after another.
+/// A user of either kind. An enum, so that no visit is a call through a pointer.
 pub(super) enum ScheduledUser {
     Single(SingleRequestUser),
     Journey(Box<JourneyUser>),
@@ -31,11 +31,11 @@ impl ScheduledUser {
         }
     }
 
-    /// Makes the next request, or journey.
+    /// Makes the next request or journey.
     pub async fn visit(&mut self, due: ScheduledAt) -> VisitEnd {
         match self {
             Self::Single(user) => user.request(due).await,
-            // Boxed, so that requests without journeys are not made to carry its state.
+            // Boxed, so that the futures of single requests do not have the size of a journey's.
             Self::Journey(user) => Box::pin(user.travel(due)).await,
         }
     }

@@ -1,4 +1,4 @@
-//! What is checked of a reply, each by a name.
+//! Checks of a reply beside its status, and values to save from it.
 
 use brunt_scenarios::plan::{ExpectedResponse, Extract, JsonPath, Pattern, header_objection};
 use brunt_scenarios::template::Template;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::protocol::ReplyContent;
 use crate::template::{JsonTemplate, Scope, fill, template};
 
-/// One thing that must be so of a reply with a good status.
+/// One check of a reply with a good status.
 #[derive(Debug, Clone)]
 pub(crate) struct ReplyCheck {
     /// What the figures call it.
@@ -23,14 +23,14 @@ enum CheckKind {
     Json(JsonPath, JsonTemplate),
 }
 
-/// A value to keep of a reply.
+/// A value to save from a reply for later steps.
 #[derive(Debug, Clone)]
 pub(crate) struct ValueToSave {
     pub name: String,
     pub from: Extract,
 }
 
-/// The checks of a planned answer, beside its status.
+/// The checks of an expected response, beside its status.
 pub(crate) fn checks(answer: &ExpectedResponse) -> Vec<ReplyCheck> {
     let check = |name: String, what: CheckKind| ReplyCheck { name, what };
     let headers = answer.headers.iter().map(|(name, wanted)| {
@@ -53,7 +53,7 @@ pub(crate) fn checks(answer: &ExpectedResponse) -> Vec<ReplyCheck> {
 }
 
 impl ReplyCheck {
-    /// Whether it is so.
+    /// Whether the reply passes.
     pub fn holds(&self, reply: &ReplyContent, scope: &impl Scope) -> bool {
         match &self.what {
             CheckKind::Header(name, wanted) => {
@@ -74,7 +74,7 @@ impl ReplyCheck {
 }
 
 impl ValueToSave {
-    /// The value, if it is there.
+    /// The value, if the reply has it.
     pub fn take(&self, reply: &ReplyContent) -> Option<Value> {
         let text = |text: &str| Value::String(text.to_owned());
         match &self.from {

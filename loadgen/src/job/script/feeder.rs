@@ -1,4 +1,4 @@
-//! Rows of values, drawn by all users.
+//! Feeds: rows of values that all users draw from.
 
 use brunt_scenarios::plan::{Feed, FeedOrder};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::sequence::SharedSequence;
 use crate::job::portion::Portion;
 
-/// Rows of values, drawn by all users.
+/// A feed's rows, and which of them comes next.
 #[derive(Debug)]
 pub(super) struct Feeder {
     feed: Feed,
@@ -14,7 +14,7 @@ pub(super) struct Feeder {
 }
 
 impl Feeder {
-    /// Generators that share a load take turns too, so that no row is drawn twice before all are.
+    /// Generators that share a load take turns, so that no row is drawn twice before all have been.
     pub fn new(feed: &Feed, portion: Portion) -> Self {
         Self { feed: feed.clone(), next: SharedSequence::new(portion) }
     }
@@ -31,7 +31,7 @@ impl Feeder {
         }
     }
 
-    /// A row's value, if there is one of this name.
+    /// The value in a row's column of this name, if the feed has one.
     pub fn value(&self, row: usize, name: &str) -> Option<&Value> {
         let column = self.feed.columns.iter().position(|column| column == name)?;
         self.feed.rows.get(row)?.get(column)

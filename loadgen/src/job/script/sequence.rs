@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::job::portion::Portion;
 
-/// Numbers from 0 of which no two generators of a load draw the same.
+/// Numbers from 0, shared by threads. Generators draw different ones: with n generators, each draws
+/// every n-th number.
 #[derive(Debug)]
 pub(super) struct SharedSequence {
     next: AtomicU64,

@@ -16,14 +16,15 @@ pub(crate) struct ScriptedStep {
     pub think: (Duration, Duration),
     pub request: RequestTemplate,
     pub follow: bool,
-    /// What a good reply holds, if this is a call of gRPC.
+    /// The type of the reply's message, if this is a gRPC call.
     pub output: Option<MessageDescriptor>,
     pub timeout: Duration,
     pub answer: ExpectedResponse,
     pub checks: Vec<ReplyCheck>,
     pub saves: Vec<ValueToSave>,
     pub key: Option<JsonPath>,
-    /// Whether a lost reply leaves a command of which nobody knows whether it was accepted.
+    /// Whether a lost reply leaves a command of which it is not known whether it was accepted. In
+    /// a load with keys only steps with a key are commands.
     pub is_command: bool,
     pub polling: Option<Polling>,
 }
@@ -56,8 +57,8 @@ impl ScriptedStep {
         })
     }
 
-    /// What is checked, in the order in which results come: the status, the checks, the
-    /// values to save.
+    /// The names of all checks, in the order of their results: the status, the checks, the values
+    /// to save, the key.
     pub(super) fn check_names(&self) -> Vec<String> {
         let name = |status: &u16| match status_name(*status).filter(|_| self.output.is_some()) {
             Some(name) => name.to_uppercase(),
@@ -76,7 +77,7 @@ impl ScriptedStep {
             .collect()
     }
 
-    /// Whether anything is read of a reply's body.
+    /// Whether the step needs the reply's body.
     pub(super) fn reads_body(&self) -> bool {
         let of_body = |save: &ValueToSave| !matches!(save.from, plan::Extract::Header(..));
         !self.checks.is_empty() || self.key.is_some() || self.saves.iter().any(of_body)

@@ -1,4 +1,4 @@
-//! No check of certificates, for those who ask for it.
+//! No check of certificates, for `--insecure`.
 
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
@@ -9,7 +9,7 @@ use tokio_rustls::rustls::crypto::{
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{DigitallySignedStruct, Error as RustlsError, SignatureScheme};
 
-/// Takes any certificate, and still wants the handshake to be signed with its key.
+/// Accepts any certificate, but still requires the handshake to be signed with its key.
 #[derive(Debug)]
 pub(super) struct AcceptAnyCertificate(WebPkiSupportedAlgorithms);
 

@@ -1,30 +1,30 @@
-//! Why a call cannot be made.
+//! Why a gRPC call cannot be made.
 
 use brunt_scenarios::grpc::{InvalidMessage, MethodError};
 
-/// Why a call cannot be made.
+/// Why a gRPC call cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GrpcError {
-    /// Not a service and a method.
+    /// A name that is not of the form `package.Service/Method`.
     #[error("`{0}` is not a method: write it like --grpc shop.v1.Orders/Place")]
     Name(String),
-    /// A file that does not compile.
+    /// A .proto file that does not compile, in the compiler's words.
     #[error("{0}")]
     Proto(String),
-    /// A method that is not there, or streams.
+    /// A service or method that does not exist, or a method with streams.
     #[error(transparent)]
     Method(#[from] MethodError),
-    /// A message that does not fit.
+    /// A message whose fields do not match the method's input.
     #[error(transparent)]
     Message(#[from] InvalidMessage),
-    /// A server without reflection.
+    /// A server that does not answer reflection.
     #[error(
         "{address} does not say what its messages look like ({why}); give their definition with a .proto file"
     )]
     Reflection {
-        /// Host and port.
+        /// The server's host and port.
         address: String,
-        /// Why.
+        /// The error of the connection, or the server's own words.
         why: String,
     },
 }

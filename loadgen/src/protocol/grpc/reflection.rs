@@ -1,4 +1,5 @@
-//! What a server says of its messages: gRPC's server reflection, v1 or v1alpha.
+//! gRPC's server reflection, v1 or v1alpha: asks a server for its services' descriptors. Runs
+//! before a load, so it may use the h2 crate and allocate freely.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -17,11 +18,11 @@ use crate::address::Address;
 use crate::net::Server;
 use crate::transport::Transport;
 
-/// The newer comes first; the messages are the same.
+/// The newer version comes first; the messages are the same.
 const VERSIONS: [&str; 2] =
     ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
 
-/// ServerReflectionRequest. A oneof is nothing but fields of which one is there.
+/// ServerReflectionRequest. On the wire, a oneof is a set of fields of which one is present.
 #[derive(Clone, PartialEq, Message)]
 struct ReflectionRequest {
     #[prost(string, optional, tag = "3")]
@@ -32,7 +33,7 @@ struct ReflectionRequest {
     services: Option<String>,
 }
 
-/// ServerReflectionResponse.
+/// ServerReflectionResponse, with the fields that are needed.
 #[derive(Clone, PartialEq, Message)]
 struct ReflectionResponse {
     #[prost(message, optional, tag = "4")]
@@ -67,7 +68,7 @@ struct ReflectionRefusal {
     message: String,
 }
 
-/// All that a service's messages are made of.
+/// The descriptors of a service and of all files that it imports.
 pub(super) fn ask(
     address: &Address,
     transport: &Transport,
@@ -77,7 +78,7 @@ pub(super) fn ask(
     let failed = |why: String| GrpcError::Reflection { address: address.to_string(), why };
     let server =
         Server::new(address, transport, &mut None).map_err(|error| failed(error.to_string()))?;
-    // On a thread of its own, since whoever asks may be on a runtime that must not be blocked on.
+    // On a thread of its own: a caller on a Tokio runtime may not block on another one.
     let asked = std::thread::scope(|scope| {
         let asking = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -96,10 +97,10 @@ pub(super) fn ask(
     }
 }
 
-/// Why nothing is known.
+/// Why there is no descriptor.
 enum ReflectionFailure {
     Server(String),
-    /// The services that there are instead.
+    /// The server has no such service; these are the services that it has.
     Service(Vec<String>),
 }
 
@@ -122,7 +123,7 @@ async fn learn(
         for version in VERSIONS {
             let url = format!("{}://{address}/{version}/ServerReflectionInfo", address.scheme);
             match (ReflectionClient { send: &send, url }).learn(service).await {
-                // Another version may be there.
+                // Many servers have only one of the two versions.
                 Err(ReflectionFailure::Server(why)) => last = why,
                 other => return other,
             }
@@ -138,7 +139,7 @@ async fn learn(
     }
 }
 
-/// A server that answers in one version.
+/// Asks one version of the reflection service.
 struct ReflectionClient<'a> {
     send: &'a SendRequest<Bytes>,
     url: String,
@@ -156,7 +157,7 @@ impl ReflectionClient<'_> {
         let mut known: BTreeMap<String, FileDescriptorProto> = BTreeMap::new();
         let mut asked: BTreeSet<String> = BTreeSet::new();
         take(&mut known, &files)?;
-        // A server may send a file without those that it imports.
+        // Some servers send a file without its imports, which are then asked for by name.
         loop {
             let next = missing(&known).find(|name| !asked.contains(name));
             let Some(name) = next else { break };
@@ -211,7 +212,7 @@ fn take(
     Ok(())
 }
 
-/// Files that are imported and not there.
+/// The imports that have not been received yet.
 fn missing(known: &BTreeMap<String, FileDescriptorProto>) -> impl Iterator<Item = String> {
     let imported = known.values().flat_map(|file| file.dependency.iter());
     imported.filter(move |name| !known.contains_key(*name)).cloned()

@@ -1,13 +1,13 @@
-//! Messages as gRPC frames them, and one call at a time.
+//! gRPC's framing of messages, and a single call over the h2 crate.
 
 use bytes::Bytes;
 use h2::client::SendRequest;
 use http::{HeaderMap, Request};
 
-/// The longest reply that is put up with, in bytes.
+/// The longest reply that is read, in bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
 
-/// A message with its length before it, not compressed.
+/// A message in gRPC's framing: a flag for no compression, the length, and the message.
 pub fn framed(message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
     [&[0], length.as_slice(), message].concat()
@@ -20,7 +20,7 @@ pub(crate) fn unframed(body: &[u8]) -> Option<&[u8]> {
     (head[0] == 0).then(|| rest.get(..length))?
 }
 
-/// Asks once: the reply's first message, or why there is none.
+/// Makes one call and returns the first message of its reply.
 pub(super) async fn ask(
     send: &SendRequest<Bytes>,
     url: &str,

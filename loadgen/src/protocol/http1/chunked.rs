@@ -1,11 +1,11 @@
-//! Chunked bodies, byte by byte where it must be and slice by slice where it can.
+//! Decodes chunked bodies: data in slices, and the framing between byte by byte.
 
 use super::error::MalformedReply;
 
-/// The longest chunk header or trailer line that is put up with, in bytes.
+/// The longest chunk header, and the longest trailers, in bytes.
 const LONGEST_LINE: usize = 16 * 1024;
 
-/// Where in a chunked body the reading is.
+/// The part of a chunked body that the next byte belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ChunkState {
     Size,
@@ -18,16 +18,16 @@ enum ChunkState {
     TrailerEnd,
 }
 
-/// Reads a chunked body.
+/// Decodes one chunked body. It holds no data, so it costs no allocation.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ChunkedDecoder {
     at: ChunkState,
-    /// Bytes left of the chunk; while its size is read, the size so far.
+    /// Bytes left of the chunk; while its size is being read, the size so far.
     left: u64,
     digits: u8,
-    /// Bytes of the present line that are not data.
+    /// The length of the present line of framing, in bytes.
     line: usize,
-    /// Bytes in all trailers.
+    /// The length of all trailers, in bytes.
     trailers: usize,
 }
 
@@ -36,8 +36,8 @@ impl ChunkedDecoder {
         Self { at: ChunkState::Size, left: 0, digits: 0, line: 0, trailers: 0 }
     }
 
-    /// Reads on; calls `data` with what belongs to the body. Says how many bytes were used, and
-    /// whether that was all.
+    /// Decodes further bytes; calls `data` with those of the body. Returns how many bytes were
+    /// used, and whether the body has ended.
     pub fn feed(
         &mut self,
         input: &[u8],
@@ -64,7 +64,7 @@ impl ChunkedDecoder {
         Ok((used, false))
     }
 
-    /// One byte that is not data; true when it was the last of the body.
+    /// Takes one byte of framing; `true` when it was the last of the body.
     fn step(&mut self, byte: u8) -> Result<bool, MalformedReply> {
         self.line += 1;
         if self.line > LONGEST_LINE || self.trailers > LONGEST_LINE {
@@ -73,10 +73,10 @@ impl ChunkedDecoder {
         match (self.at, byte) {
             (ChunkState::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,
             (ChunkState::Size, b';' | b' ' | b'\t') if self.digits > 0 => {
-                self.at = ChunkState::Extension
+                self.at = ChunkState::Extension;
             }
             (ChunkState::Size | ChunkState::Extension, b'\r') if self.digits > 0 => {
-                self.at = ChunkState::SizeEnd
+                self.at = ChunkState::SizeEnd;
             }
             (ChunkState::Extension, byte) if byte != b'\n' => {}
             (ChunkState::SizeEnd, b'\n') => self.begin_chunk(),

@@ -1,4 +1,4 @@
-//! One connection: sends a request, reads its reply.
+//! One connection: it sends a request and reads its reply.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -22,12 +22,12 @@ pub(crate) struct Http1Connection {
 }
 
 impl Http1Connection {
-    /// On a stream that nothing was sent on yet.
+    /// A connection on a stream on which nothing was sent yet.
     pub fn new(stream: ByteStream, keep: Keep) -> Self {
         Self { stream, reader: ReplyReader::new(keep), first_byte: None }
     }
 
-    /// Whether the server is known to have closed it, or to have said something unasked.
+    /// Whether the server is known to have closed it, or to have sent something unasked.
     pub fn is_stale(&mut self) -> bool {
         self.stream.is_stale()
     }
@@ -57,7 +57,8 @@ impl Http1Connection {
         self.first_byte = None;
         self.reader.begin(to);
         let written = self.stream.send(request).await;
-        // A server may answer and close before it has read everything; its answer counts.
+        // A server may answer and close before it has read the whole request, as with 413. Its
+        // answer counts, so it is read although writing failed.
         let reply = poll_fn(|context| self.poll_reply(context, &mut scratch.borrow_mut())).await;
         match (written, reply) {
             (Err(error), Err(_)) => Err(error.into()),
@@ -77,9 +78,10 @@ impl Http1Connection {
                 return Poll::Ready(self.reader.close().map_err(Http1Error::from));
             }
             match self.reader.feed(read.filled())? {
-                // The clock is only read for replies that come in pieces.
+                // The clock is only read for replies that come in pieces: for all others, the first
+                // byte came when the reply did.
                 ReadProgress::More => {
-                    self.first_byte = self.first_byte.or_else(|| Some(Instant::now()))
+                    self.first_byte = self.first_byte.or_else(|| Some(Instant::now()));
                 }
                 ReadProgress::Done { used, .. } if used < read.filled().len() => {
                     return Poll::Ready(Err(MalformedReply::Surplus.into()));

@@ -20,7 +20,7 @@ pub enum PrematureClose {
     #[error("the connection was closed without a reply")]
     Unanswered,
     /// After some of the reply had come.
-    #[error("the connection was closed in the midst of a reply")]
+    #[error("the connection was closed in the middle of a reply")]
     Midway,
 }
 
@@ -43,10 +43,10 @@ pub enum MalformedReply {
     #[error("more than {MOST_INTERIM} interim replies")]
     Interim,
     /// A 101 to a request that did not ask for another protocol.
-    #[error("a switch of protocols that nobody asked for")]
+    #[error("a switch of protocols that was not requested")]
     Upgrade,
     /// A Content-Length that is not a number, or two that differ.
-    #[error("a content-length that is not a length")]
+    #[error("an invalid content-length")]
     Length,
     /// A chunk whose size or end is wrong.
     #[error("a chunk whose {0} is wrong")]
@@ -84,12 +84,12 @@ impl MalformedReply {
         match self {
             Self::Head(_) => "not a reply's head",
             Self::Headers => "too many headers",
-            Self::Status(_) => "a status that is none",
-            Self::LongHead => "a head without an end",
-            Self::Interim => "interim replies without an end",
-            Self::Upgrade => "a switch of protocols that nobody asked for",
-            Self::Length => "a content-length that is not a length",
-            Self::Chunk(_) => "a wrong chunk",
+            Self::Status(_) => "an invalid status",
+            Self::LongHead => "an endless head",
+            Self::Interim => "endless interim replies",
+            Self::Upgrade => "a switch of protocols that was not requested",
+            Self::Length => "an invalid content-length",
+            Self::Chunk(_) => "an invalid chunk",
             Self::Surplus => "more bytes than the reply announced",
         }
     }

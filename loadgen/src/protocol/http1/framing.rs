@@ -3,18 +3,18 @@
 use super::error::MalformedReply;
 use crate::protocol::reply::{ReplyTo, Reuse};
 
-/// How a body ends.
+/// How the end of a body is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BodyFraming {
-    /// After so many bytes.
+    /// After this many bytes.
     Length(u64),
-    /// With a last chunk.
+    /// With the last chunk.
     Chunked,
-    /// With the connection.
+    /// When the server closes the connection.
     UntilClose,
 }
 
-/// What a head says beside its status.
+/// What the client needs of a head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ReplyHead {
     pub status: u16,
@@ -33,7 +33,7 @@ struct HeadFields {
     sets_cookies: bool,
 }
 
-/// Reads what matters of a parsed head.
+/// Reads what the client needs of a parsed head.
 pub(super) fn head(
     response: &httparse::Response<'_, '_>,
     to: ReplyTo,
@@ -42,28 +42,28 @@ pub(super) fn head(
     if status < 100 {
         return Err(MalformedReply::Status(status));
     }
-    let mut told = HeadFields::default();
+    let mut fields = HeadFields::default();
     for header in response.headers.iter() {
-        told.take(header)?;
+        fields.take(header)?;
     }
     let bare = to == ReplyTo::Head || status < 200 || status == 204 || status == 304;
-    let framing = match (&told, bare) {
+    let framing = match (&fields, bare) {
         (_, true) => BodyFraming::Length(0),
         (HeadFields { chunked: true, .. }, _) => BodyFraming::Chunked,
         (HeadFields { coded: true, .. }, _) => BodyFraming::UntilClose,
         (HeadFields { length: Some(length), .. }, _) => BodyFraming::Length(*length),
         _ => BodyFraming::UntilClose,
     };
-    // Both a coding and a length: a sign of smuggling. The reply is read, the connection is not
-    // trusted again.
-    let doubtful = told.coded && told.length.is_some();
-    let lasting = !told.close && (response.version == Some(1) || told.keep_alive);
+    // Both a coding and a length may be request smuggling (RFC 9112, 6.3), so the reply is read but
+    // the connection is not used again.
+    let doubtful = fields.coded && fields.length.is_some();
+    let lasting = !fields.close && (response.version == Some(1) || fields.keep_alive);
     let reuse = if lasting && !doubtful && framing != BodyFraming::UntilClose {
         Reuse::Yes
     } else {
         Reuse::No
     };
-    Ok(ReplyHead { status, framing, reuse, sets_cookies: told.sets_cookies })
+    Ok(ReplyHead { status, framing, reuse, sets_cookies: fields.sets_cookies })
 }
 
 impl HeadFields {
@@ -76,7 +76,7 @@ impl HeadFields {
             self.length = Some(length);
         } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
             self.coded = true;
-            // Only as the last coding does it say where the body ends.
+            // The chunked coding shows the body's end only if it is the last one.
             self.chunked = tokens(header.value)
                 .last()
                 .is_some_and(|last| last.eq_ignore_ascii_case(b"chunked"));
@@ -95,7 +95,7 @@ fn tokens(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
 }
 
-/// Digits only: a sign or a space would be read differently elsewhere.
+/// A Content-Length. Digits only, as proxies disagree on signs and spaces.
 fn length(value: &[u8]) -> Result<u64, MalformedReply> {
     let digit = |sum: u64, byte: &u8| {
         let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;

@@ -1,4 +1,4 @@
-//! Bytes in, replies out.
+//! Parses replies out of bytes, without IO.
 
 use super::framing;
 
@@ -8,25 +8,25 @@ use super::framing::{BodyFraming, ReplyHead};
 use super::head_cache::HeadCache;
 use crate::protocol::reply::{Keep, ReplySummary, ReplyTo};
 
-/// What a buffer may keep of its size until the next reply, in bytes. What is longer is given back,
-/// so that one odd reply on each connection does not stay in memory.
+/// The most memory that a buffer keeps until the next reply, in bytes. More is given back, so that
+/// one long reply on each of many connections does not stay in memory.
 const SPARE: usize = 64 * 1024;
 
-/// How far a reply has come.
+/// How much of a reply has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadProgress {
     /// All bytes were used; more are needed.
     More,
     /// The reply is whole.
     Done {
-        /// How many of the bytes belonged to it.
+        /// How many of the given bytes belonged to it.
         used: usize,
-        /// The reply.
+        /// Its status, length, and whether the connection lasts.
         reply: ReplySummary,
     },
 }
 
-/// Reads one reply at a time. Pure: no clock, no network.
+/// Reads one reply after another. Pure: it has no clock and no network.
 #[derive(Debug)]
 pub struct ReplyReader {
     to: ReplyTo,
@@ -50,7 +50,7 @@ enum ReaderState {
 }
 
 impl ReplyReader {
-    /// A reader of replies whose bodies are treated like this.
+    /// A reader that keeps this much of each reply.
     pub fn new(keep: Keep) -> Self {
         Self {
             to: ReplyTo::Other,
@@ -65,7 +65,7 @@ impl ReplyReader {
         }
     }
 
-    /// Gets ready for the reply to the next request.
+    /// Prepares for the reply to the next request; call it before each.
     pub fn begin(&mut self, to: ReplyTo) {
         self.to = to;
         self.state = ReaderState::Head;
@@ -82,15 +82,15 @@ impl ReplyReader {
         &self.head
     }
 
-    /// What was kept of the body.
+    /// The part of the body that was kept.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Reads on.
+    /// Reads further bytes of the reply.
     ///
     /// # Errors
-    /// [`MalformedReply`] when this is not HTTP/1; the connection is of no use any more.
+    /// [`MalformedReply`] when this is not HTTP/1; the connection cannot be used again.
     pub fn feed(&mut self, input: &[u8]) -> Result<ReadProgress, MalformedReply> {
         let mut used = 0;
         loop {
@@ -124,10 +124,10 @@ impl ReplyReader {
         }
     }
 
-    /// The connection was closed.
+    /// Ends the reply, as the connection was closed.
     ///
     /// # Errors
-    /// [`PrematureClose`] unless that is how the reply was to end.
+    /// [`PrematureClose`] unless closing is how the reply announced its end.
     pub fn close(&mut self) -> Result<ReplySummary, PrematureClose> {
         match self.state {
             ReaderState::UntilClose(head) => Ok(self.reply(head)),
@@ -138,7 +138,7 @@ impl ReplyReader {
         }
     }
 
-    /// The head, once it is whole, and how many of these bytes belong to it.
+    /// The head, once it is whole, and how many of the given bytes belong to it.
     fn feed_head(&mut self, input: &[u8]) -> Result<Option<(usize, ReplyHead)>, MalformedReply> {
         if self.partial.is_empty() {
             let recalled = self.cache.get(input, self.to);
@@ -154,8 +154,8 @@ impl ReplyReader {
             return self.bounded(parsed);
         }
         let before = self.partial.len();
-        // An end of the head may begin in what came before; parsing anew only when one is in sight
-        // keeps a head that trickles in from costing the square of its length.
+        // The empty line may begin in bytes that came before, hence the overlap. Parsing only when
+        // one is in sight keeps a head that trickles in from costing the square of its length.
         let overlap = before.saturating_sub(3);
         self.partial.extend_from_slice(input);
         if !has_end(&self.partial[overlap..]) {

@@ -1,4 +1,4 @@
-//! Requests as the bytes of HTTP/1.1.
+//! Writes requests as bytes of HTTP/1.1.
 
 use crate::protocol::reply::Reuse;
 use crate::request::HttpRequest;
@@ -6,7 +6,7 @@ use crate::request::HttpRequest;
 /// Why a request cannot be written as HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnsendableRequest {
-    /// A path without its slash.
+    /// A path that does not begin with a slash.
     #[error("`{0}` is not a path: it must start with a slash")]
     Path(String),
     /// A name or value that would break the head, such as one with a line break.
@@ -19,7 +19,7 @@ pub enum UnsendableRequest {
     },
 }
 
-/// A request's bytes; with a whole URL for a proxy that sees requests.
+/// A request's bytes. A proxy that forwards requests without a tunnel needs the whole URL.
 pub(crate) fn request_bytes(
     request: &HttpRequest,
     reuse: Reuse,
@@ -65,7 +65,7 @@ fn check(name: &str, value: &str) -> Result<(), UnsendableRequest> {
     good.then_some(()).ok_or(UnsendableRequest::Header { name, value })
 }
 
-/// A path that fits into a request line: spaces, controls and anything beyond ASCII become `%XX`.
+/// Escapes a path for the request line: spaces, controls and non-ASCII bytes become `%XX`.
 fn escaped(path: &str) -> Result<String, UnsendableRequest> {
     if !path.starts_with('/') && path != "*" {
         return Err(UnsendableRequest::Path(path.to_owned()));

@@ -19,7 +19,7 @@ const TRIES: usize = 3;
 
 /// Makes one request at a time to one server, on whichever of the pool's connections has room.
 pub(crate) struct Http2Client {
-    /// What came of the last request; its buffers serve all.
+    /// The last reply; its buffers are used again for the next one.
     received: ReceivedReply,
 }
 
@@ -42,13 +42,14 @@ impl Http2Client {
         self.received.clear();
         for _ in 0..TRIES {
             let lease = pool.lease(connector, server);
-            // Nothing was sent on a connection that ended before.
+            // On a connection that ended before this point nothing of the request was sent, so
+            // trying another one does not send it twice.
             if lease.session.ready().await? {
                 wrote.set(true);
                 return lease.session.exchange(request, &mut self.received).await;
             }
         }
-        Err(RequestError::new(Failure::Connect, "connections end as soon as they are open"))
+        Err(RequestError::new(Failure::Connect, "connections are closed as soon as they are open"))
     }
 
     /// The last reply's body, as far as it was kept.

@@ -1,5 +1,5 @@
-//! A connection of HTTP/2 without its socket: bytes that came go in, bytes to send come out,
-//! replies are told to whoever waits.
+//! A connection of HTTP/2 without its socket (sans-IO): received bytes go in, bytes to send come
+//! out, and tasks are woken when their replies are complete.
 
 mod control;
 mod header_block;
@@ -22,52 +22,54 @@ use super::stream::Http2Stream;
 use crate::failure::RequestError;
 use crate::protocol::ReplySummary;
 
-/// How much may come unasked, in bytes, on a stream and on the connection: enough to keep a
+/// The flow control windows that the client announces, in bytes: large enough to keep a
 /// fast server busy.
 const WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: i64 = 4 << 20;
-/// What both have before anybody said anything.
+/// Both sides' windows before any settings (RFC 9113, 6.9.2).
 const FIRST_WINDOW: i64 = 65_535;
 const MOST_WINDOW: i64 = (1 << 31) - 1;
-/// With more than this to send, in bytes, bodies wait, and so does what a server says.
+/// With more bytes than this to send, bodies wait, and nothing more is read, so that a server that
+/// sends PINGs and reads no replies cannot fill the memory.
 const MOST_UNSENT: usize = 256 * 1024;
-/// The most frames in a row that bring no reply further.
+/// The most frames in a row that advance no reply; beyond it a server is taken to flood the client.
 const MOST_IDLE: u32 = 10_000;
-/// The last number that a stream can have, with some room.
+/// The last stream id that is used; a connection has 2^31 - 1 at most, and ids are not used twice.
 const LAST: u32 = (1 << 31) - 3;
 
-/// One connection, as a client has it.
+/// The client's side of one connection.
 #[derive(Debug)]
 pub(super) struct Http2Connection {
     out: Vec<u8>,
-    /// How much of it was sent.
+    /// How many bytes of `out` were sent.
     sent: usize,
-    /// A frame that has not come as a whole.
+    /// The beginning of a frame that has not been received as a whole.
     partial_frame: Vec<u8>,
     streams: Vec<Http2Stream>,
-    /// How many of them have no result.
+    /// How many streams have no result yet.
     open: usize,
-    /// How many of them have a body that is not sent yet.
+    /// How many streams have a body that is not sent yet.
     unsent: usize,
     next: u32,
     peer: PeerSettings,
-    /// How much may be sent, and may come, on the connection.
+    /// The connection's windows: bytes that may be sent, and bytes that may be received.
     credit: i64,
     window: i64,
     block: Option<HeaderBlock>,
     cache: HeaderBlockCache,
     text: HpackBuffers,
-    /// Frames in a row that brought no reply further.
+    /// How many frames in a row advanced no reply.
     idle: u32,
     goaway: Option<RequestError>,
 }
 
 impl Http2Connection {
-    /// One that has said what a client says first.
+    /// A new connection, with the preface and the client's settings ready to be sent.
     pub fn new() -> Self {
         let mut out = frame::PREFACE.to_vec();
         let list = reply_headers::LONGEST as u32;
-        // No table for headers, no pushes, the window of a stream, the longest list of headers.
+        // SETTINGS_HEADER_TABLE_SIZE, ENABLE_PUSH, INITIAL_WINDOW_SIZE, MAX_HEADER_LIST_SIZE. With
+        // no dynamic table a block of headers means the same wherever it comes.
         let settings = [(1_u16, 0), (2, 0), (4, WINDOW), (6, list)];
         let pair =
             |(name, value): (u16, u32)| [&name.to_be_bytes()[..], &value.to_be_bytes()].concat();
@@ -99,12 +101,12 @@ impl Http2Connection {
         }
     }
 
-    /// Whether the server has said what it allows.
+    /// Whether the server's settings have been received.
     pub fn has_settings(&self) -> bool {
         self.peer.is_known
     }
 
-    /// How many streams it allows at once.
+    /// How many streams the server allows at once.
     pub fn allowed(&self) -> usize {
         self.peer.streams
     }
@@ -117,7 +119,7 @@ impl Http2Connection {
             && self.next < LAST
     }
 
-    /// Why it takes no more requests, if the server or its numbers say so.
+    /// Why no more requests may be sent, if there was a GOAWAY or the stream ids are used up.
     pub fn shutdown_reason(&self) -> Option<RequestError> {
         self.goaway.or((self.next >= LAST).then_some(error::goaway(code::NO_ERROR)))
     }
@@ -127,17 +129,17 @@ impl Http2Connection {
         self.next > 1
     }
 
-    /// Whether no reply is waited for.
+    /// Whether all requests have their results.
     pub fn is_idle(&self) -> bool {
         self.open == 0
     }
 
-    /// Whether so much waits to be sent that nothing more should be read.
+    /// Whether so much waits to be sent that nothing more may be read.
     pub fn is_congested(&self) -> bool {
         self.out.len() - self.sent > MOST_UNSENT
     }
 
-    /// What is to be sent next.
+    /// The bytes to send next.
     pub fn output(&mut self) -> &[u8] {
         if self.unsent > 0 {
             self.write_bodies();
@@ -145,7 +147,7 @@ impl Http2Connection {
         &self.out[self.sent..]
     }
 
-    /// So many bytes of it were sent.
+    /// Marks this many bytes of the output as sent.
     pub fn advance(&mut self, sent: usize) {
         self.sent += sent;
         if self.sent == self.out.len() {
@@ -154,7 +156,8 @@ impl Http2Connection {
         }
     }
 
-    /// Says a request; who is woken when its reply is there. Call it when there is room.
+    /// Writes a request and returns its stream id. The waker is woken when the reply is complete.
+    /// Call it only if [`Http2Connection::has_room`].
     pub fn request(
         &mut self,
         message: &Http2Request,
@@ -185,7 +188,8 @@ impl Http2Connection {
         id
     }
 
-    /// The result, or who is woken when there is one. `None` for a stream that is not there.
+    /// Takes a stream's result, or keeps the waker until there is one. `None` for
+    /// an unknown stream.
     pub fn poll(
         &mut self,
         id: u32,
@@ -202,7 +206,7 @@ impl Http2Connection {
         Poll::Ready(Some((self.streams.swap_remove(place).received, result)))
     }
 
-    /// Nobody waits for it any more.
+    /// Gives a request up; the server is told by RST_STREAM if it has not answered.
     pub fn cancel(&mut self, id: u32) {
         let Some(place) = self.streams.iter().position(|stream| stream.id == id) else { return };
         if self.streams[place].result.is_none() {
@@ -211,7 +215,7 @@ impl Http2Connection {
         self.streams.swap_remove(place);
     }
 
-    /// All that is under way comes to this.
+    /// Fails all requests that have no result, as the connection has ended.
     pub fn fail(&mut self, why: impl Fn(&Http2Stream) -> RequestError) {
         for place in 0..self.streams.len() {
             let missed = self.goaway.unwrap_or_else(|| why(&self.streams[place]));
@@ -219,7 +223,7 @@ impl Http2Connection {
         }
     }
 
-    /// Ends a stream that is under way, with a word to the server if it does not know.
+    /// Ends a stream with a result, and resets it with `tell` if the server does not know.
     fn finish(
         &mut self,
         place: usize,
@@ -230,7 +234,7 @@ impl Http2Connection {
         if stream.result.is_some() {
             return;
         }
-        // A reply may come before the request was sent as a whole.
+        // A reply may be complete before the request's body was sent; the rest is not needed.
         let tell = tell.or((!stream.unsent.is_empty()).then_some(code::CANCEL));
         self.unsent -= usize::from(!stream.unsent.is_empty());
         stream.unsent.clear();

@@ -1,4 +1,4 @@
-//! HTTP/2's errors by name.
+//! The names under which errors of HTTP/2 are counted.
 
 use brunt_scenarios::timeline::Failure;
 
@@ -6,7 +6,7 @@ use super::reply_headers::BREACH;
 
 use crate::failure::RequestError;
 
-/// Error codes that HTTP/2 has (RFC 9113, section 7).
+/// Error codes of HTTP/2 (RFC 9113, section 7).
 pub(super) mod code {
     pub const NO_ERROR: u32 = 0;
     pub const PROTOCOL_ERROR: u32 = 1;
@@ -20,15 +20,15 @@ pub(super) const RULES: RequestError = RequestError::new(Failure::Protocol, BREA
 pub(super) const FRAME: RequestError =
     RequestError::new(Failure::Protocol, "not a frame of HTTP/2");
 pub(super) const HPACK: RequestError =
-    RequestError::new(Failure::Protocol, "headers that HPACK cannot read");
+    RequestError::new(Failure::Protocol, "headers that are not valid HPACK");
 pub(super) const WINDOW: RequestError =
-    RequestError::new(Failure::Protocol, "more data than HTTP/2's window lets");
+    RequestError::new(Failure::Protocol, "more data than the HTTP/2 window allows");
 pub(super) const FLOOD: RequestError =
-    RequestError::new(Failure::Protocol, "frames without an end that say nothing");
+    RequestError::new(Failure::Protocol, "endless frames without a reply");
 pub(super) const INTERIM: RequestError =
-    RequestError::new(Failure::Protocol, "interim replies without an end");
+    RequestError::new(Failure::Protocol, "endless interim replies");
 
-/// The server ends the connection.
+/// The error for a GOAWAY with this code.
 pub(super) fn goaway(reason: u32) -> RequestError {
     let name = match reason {
         code::NO_ERROR => "GOAWAY",
@@ -39,7 +39,7 @@ pub(super) fn goaway(reason: u32) -> RequestError {
     RequestError::new(Failure::Reset, name)
 }
 
-/// The server ends a stream.
+/// The error for an RST_STREAM with this code.
 pub(super) fn reset(reason: u32) -> RequestError {
     let name = match reason {
         code::REFUSED_STREAM => "RST_STREAM: refused",

@@ -1,10 +1,10 @@
-//! Frames (RFC 9113, section 4): nine bytes of head, and what it announces.
+//! Frames (RFC 9113, section 4): nine bytes of header, and a payload.
 
-/// The length of a frame's head, in bytes.
+/// The length of a frame's header, in bytes.
 pub(super) const HEAD: usize = 9;
-/// The longest payload, in bytes: what a client allows that says nothing of it.
+/// The longest payload, in bytes: the protocol's default, as the client announces no other.
 pub(super) const LONGEST: usize = 16 * 1024;
-/// What a client says first on a connection.
+/// The preface, which a client sends first on a connection.
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Kinds of frames.
@@ -19,18 +19,17 @@ pub(super) const GOAWAY: u8 = 7;
 pub(super) const WINDOW_UPDATE: u8 = 8;
 pub(super) const CONTINUATION: u8 = 9;
 
-/// Flags. That a frame acknowledges one of settings or a ping is told by the same bit as the end
-/// of a stream.
+/// Flags. ACK, of SETTINGS and PING, and END_STREAM, of DATA and HEADERS, are the same bit.
 pub(super) const ACK: u8 = 1;
 pub(super) const END_STREAM: u8 = 1;
 pub(super) const END_HEADERS: u8 = 4;
 pub(super) const PADDED: u8 = 8;
 pub(super) const PRIORITISED: u8 = 0x20;
 
-/// A frame's head.
+/// A frame's header.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FrameHeader {
-    /// Of the payload, in bytes.
+    /// The length of the payload, in bytes.
     pub length: usize,
     pub kind: u8,
     pub flags: u8,
@@ -38,10 +37,10 @@ pub(super) struct FrameHeader {
 }
 
 impl FrameHeader {
-    /// The head that these bytes begin with, if there are enough of them.
+    /// The header at the start of these bytes, if there are enough of them.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let [a, b, c, kind, flags, stream @ ..] = *bytes.first_chunk::<HEAD>()?;
-        // One bit is reserved.
+        // The highest bit is reserved and must be ignored.
         let stream = u32::from_be_bytes(stream) & 0x7fff_ffff;
         Some(Self { length: u32::from_be_bytes([0, a, b, c]) as usize, kind, flags, stream })
     }
@@ -51,7 +50,7 @@ impl FrameHeader {
     }
 }
 
-/// Appends a frame; a payload is at most as long as three bytes can say.
+/// Appends a frame. The payload's length must fit into three bytes.
 pub(super) fn write(out: &mut Vec<u8>, (kind, flags): (u8, u8), stream: u32, payload: &[&[u8]]) {
     let length: usize = payload.iter().map(|part| part.len()).sum();
     out.extend_from_slice(&(length as u32).to_be_bytes()[1..]);
@@ -60,7 +59,7 @@ pub(super) fn write(out: &mut Vec<u8>, (kind, flags): (u8, u8), stream: u32, pay
     payload.iter().for_each(|part| out.extend_from_slice(part));
 }
 
-/// A payload of data or headers without its padding; `None` when there is more
+/// The payload of DATA or HEADERS without its padding; `None` when there is more
 /// padding than payload.
 pub(super) fn unpadded(head: FrameHeader, payload: &[u8]) -> Option<&[u8]> {
     if !head.has(PADDED) {
@@ -70,7 +69,7 @@ pub(super) fn unpadded(head: FrameHeader, payload: &[u8]) -> Option<&[u8]> {
     payload.get(..payload.len().checked_sub(usize::from(*padding))?)
 }
 
-/// The number in four bytes of a payload.
+/// The number in the first four bytes of a payload.
 pub(super) fn number(payload: &[u8]) -> Option<u32> {
     payload.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
 }

@@ -1,5 +1,4 @@
-//! A conversation with a server that is made up, for whoever wants to know what a client makes of
-//! it.
+//! Feeds a connection with the bytes of an imaginary server, for the fuzz target.
 
 use std::task::{Context, Poll, Waker};
 
@@ -11,22 +10,22 @@ use super::request::Http2Request;
 use crate::address::Scheme;
 use crate::protocol::reply::Keep;
 
-/// What a client made of what a server said.
+/// The client's state after it was fed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FuzzOutcome {
     /// Each request's reply: its status, its length, and how much of its body was kept, in bytes;
-    /// or why there is none.
+    /// or the cause of its failure.
     pub replies: Vec<Result<(u16, u64, usize), &'static str>>,
-    /// Why the connection was given up, if it was.
+    /// The error that ended the connection, if one did.
     pub ended: Option<&'static str>,
-    /// All that the client said, in bytes.
+    /// How many bytes the client sent.
     pub sent: usize,
 }
 
-/// What a server says first: that it allows what the protocol does.
+/// A server's first frame: settings that keep all defaults.
 const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
 
-/// Makes so many requests, and lets a client hear what a server says to them, this many bytes at a
+/// Makes `requests` requests and feeds the client with what a server sends, `piece` bytes at a
 /// time. Of each body, `keep` bytes are kept at most.
 pub fn feed_connection(said: &[u8], piece: usize, requests: usize, keep: usize) -> FuzzOutcome {
     let mut connection = Http2Connection::new();
@@ -53,7 +52,7 @@ pub fn feed_connection(said: &[u8], piece: usize, requests: usize, keep: usize) 
             Ok((reply.status, reply.length, received.body().len()))
         }
         Poll::Ready(Some((_, Err(missed)))) => Err(missed.cause),
-        Poll::Ready(None) | Poll::Pending => Err("a request without an end"),
+        Poll::Ready(None) | Poll::Pending => Err("a request without a result"),
     };
     FuzzOutcome {
         replies: ids.into_iter().map(take).collect(),
@@ -74,7 +73,7 @@ mod tests {
             let heard = feed_connection(&said, piece, 2, 3);
             assert_eq!(
                 heard.replies,
-                [Ok((200, 5, 3)), Err("a breach of HTTP/2's rules")],
+                [Ok((200, 5, 3)), Err("a violation of the HTTP/2 protocol")],
                 "{piece}"
             );
             assert_eq!(

@@ -1,6 +1,5 @@
-//! Headers as HTTP/2 packs them (RFC 7541), without a dynamic table: servers are told that this
-//! client keeps none, and none is asked of them. So a block of headers means the same on every
-//! connection, whenever it comes.
+//! HPACK (RFC 7541) without a dynamic table: servers are told that this client keeps none, and it
+//! uses none of theirs. So a block of headers means the same on every connection, at any time.
 
 mod error;
 mod huffman;
@@ -8,17 +7,17 @@ mod table;
 
 pub(super) use error::HpackError;
 
-/// The most bytes of a number that continue it.
+/// The most continuation bytes of a number; enough for 28 bits.
 const LONGEST_NUMBER: u32 = 4;
 
-/// Where strings are unpacked; used again and again.
+/// Buffers for strings that are Huffman-coded; used again for each.
 #[derive(Debug, Default)]
 pub(super) struct HpackBuffers {
     name: Vec<u8>,
     value: Vec<u8>,
 }
 
-/// Reads a block of headers, and gives each name with its value.
+/// Decodes a block of headers, and calls `each` with every name and value.
 pub(super) fn read(
     block: &[u8],
     text: &mut HpackBuffers,
@@ -30,8 +29,8 @@ pub(super) fn read(
             let (name, value) = table::field(number(&mut rest, 7)?).ok_or(HpackError)?;
             each(name.as_bytes(), value.as_bytes());
         } else if first & 0xe0 == 0x20 {
-            // A table's new size may only come first, and cannot be more than what was allowed:
-            // none.
+            // A table size update may only come first, and may not exceed what the client
+            // announced, which is 0.
             if number(&mut rest, 5)? != 0 || begun {
                 return Err(HpackError);
             }
@@ -49,7 +48,7 @@ pub(super) fn read(
     Ok(())
 }
 
-/// A number whose first byte has so many bits for it.
+/// Decodes a number with a prefix of this many bits.
 fn number(rest: &mut &[u8], bits: u32) -> Result<usize, HpackError> {
     let most = (1 << bits) - 1;
     let (first, mut after) = rest.split_first().ok_or(HpackError)?;
@@ -87,8 +86,8 @@ fn string<'a, 'block: 'a>(
     Ok(into)
 }
 
-/// Appends a header. Names and values that the static table has become a number; all else stays
-/// as it is.
+/// Appends a header. Names and values in the static table become an index; all others are literals
+/// without Huffman coding.
 pub(super) fn write(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     match table::find(name, value) {
         (Some(whole), _) => return write_number(out, whole, 7, 0x80),
@@ -101,7 +100,7 @@ pub(super) fn write(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     write_string(out, value);
 }
 
-/// What a client says first that will never use a dynamic table, whatever size the server allows.
+/// A table size update to 0: the client will not use a dynamic table, whatever the server allows.
 pub(super) const NO_TABLE: u8 = 0x20;
 
 fn write_string(out: &mut Vec<u8>, bytes: &[u8]) {

@@ -1,10 +1,10 @@
-//! What a load wants of its connections.
+//! A load's options for its connections.
 
 use std::time::Duration;
 
 use crate::protocol::Reuse;
 
-/// What a load wants of its connections.
+/// A load's options for its connections of HTTP/2.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Http2Options {
     /// [`Reuse::No`] gives each request a connection of its own.

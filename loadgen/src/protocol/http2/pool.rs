@@ -1,4 +1,4 @@
-//! A thread's connections to a load's servers, and who has a stream on which.
+//! A thread's connections to a load's servers, and leases of streams on them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ pub(crate) struct Http2Pool {
     sessions: RefCell<Vec<(usize, Rc<Http2Session>)>>,
 }
 
-/// One stream's place on a connection.
+/// Room for one stream on a connection, given back when dropped.
 pub(super) struct StreamLease {
     pub session: Rc<Http2Session>,
     private: bool,
@@ -25,7 +25,7 @@ impl Http2Pool {
         Self { options, sessions: RefCell::default() }
     }
 
-    /// A place on the first connection that has one, or on a new one.
+    /// A stream on the first connection that has room, or on a new one.
     pub(super) fn lease(&self, connector: &Rc<impl Connector>, server: usize) -> StreamLease {
         let private = self.options.reuse == Reuse::No;
         let mut sessions = self.sessions.borrow_mut();

@@ -1,10 +1,11 @@
-//! What came of a request so far.
+//! The received part of a reply.
 
 use std::time::Instant;
 
 use crate::protocol::reply::Keep;
 
-/// What came of the last request.
+/// The received part of a reply. It moves to the stream with its request, and back with the result,
+/// so that buffers are allocated once for each user.
 #[derive(Debug)]
 pub(crate) struct ReceivedReply {
     pub(super) keep: Keep,
@@ -28,12 +29,12 @@ impl ReceivedReply {
         &self.body
     }
 
-    /// When it began to come, if it did not come in one piece.
+    /// When its first byte came, unless it came in one piece.
     pub fn first_byte(&self) -> Option<Instant> {
         self.first_byte
     }
 
-    /// The status of gRPC, if there was one.
+    /// The `grpc-status` of headers or trailers, if there was one.
     pub fn grpc(&self) -> Option<u16> {
         self.grpc
     }

@@ -1,4 +1,4 @@
-//! What a reply's headers say, as far as a load needs it.
+//! The headers of replies, as far as a load needs them.
 
 use super::hpack;
 
@@ -6,38 +6,38 @@ use super::hpack::HpackBuffers;
 
 use super::hpack::HpackError;
 
-/// The longest head that is put up with, in bytes as HTTP/2 counts them; that of HTTP/1.1.
+/// The longest head that is read, in bytes as HTTP/2 counts them; the same as HTTP/1.1's.
 pub(super) const LONGEST: usize = 64 * 1024;
-/// What HTTP/2 adds to a header's name and value when it counts them.
+/// What HTTP/2 adds to the length of each name and value (RFC 9113, 10.5.1).
 const OVERHEAD: usize = 32;
-/// Headers that speak of a connection, and so have no place in HTTP/2.
+/// Headers of a connection, which HTTP/2 does not allow (RFC 9113, 8.2.2).
 const HOP_BY_HOP: [&[u8]; 5] =
     [b"connection", b"transfer-encoding", b"keep-alive", b"upgrade", b"proxy-connection"];
 
-/// What the head of a reply says.
+/// What the client needs of a reply's head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ReplyHeaders {
     pub status: u16,
-    /// What it says of its body's length.
+    /// The `content-length`, if there is one.
     pub length: Option<u64>,
     pub grpc: Option<u16>,
     pub sets_cookies: bool,
 }
 
-/// Why a block of headers is none of a reply.
+/// Why a block of headers is not a reply's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HeadersError {
-    /// HPACK cannot read it: nothing that comes on the connection can be trusted.
+    /// It is not valid HPACK, so the whole connection cannot be trusted.
     Garbled,
-    /// The reply breaks the rules by this name.
+    /// The reply breaks a rule of HTTP/2; other streams are not affected.
     Malformed(&'static str),
 }
 
-pub(super) const BREACH: &str = "a breach of HTTP/2's rules";
-pub(super) const LONG_HEAD: &str = "a head without an end";
-pub(super) const LENGTH: &str = "a content-length that is not a length";
+pub(super) const BREACH: &str = "a violation of the HTTP/2 protocol";
+pub(super) const LONG_HEAD: &str = "an endless head";
+pub(super) const LENGTH: &str = "an invalid content-length";
 pub(super) const LENGTH_DIFFERS: &str = "a body of another length than announced";
-const STATUS: &str = "a status that is none";
+const STATUS: &str = "an invalid status";
 
 impl From<HpackError> for HeadersError {
     fn from(_: HpackError) -> Self {
@@ -51,13 +51,13 @@ struct HeaderFields {
     length: Option<u64>,
     grpc: Option<u16>,
     sets_cookies: bool,
-    /// A header that is none of HTTP's own came.
+    /// A regular header was seen; no pseudo-header may follow it.
     plain: bool,
     bytes: usize,
     wrong: Option<&'static str>,
 }
 
-/// Reads a head; it is written to `whole` as a status line and a header a line, if that is wanted.
+/// Reads a head. With `whole`, it is also written there as a status line and a header a line.
 pub(super) fn head(
     block: &[u8],
     text: &mut HpackBuffers,
@@ -73,7 +73,7 @@ pub(super) fn head(
     })
 }
 
-/// Reads trailers: the status of gRPC, if they have one.
+/// Reads trailers, and returns their `grpc-status`.
 pub(super) fn trailers(block: &[u8], text: &mut HpackBuffers) -> Result<Option<u16>, HeadersError> {
     let fields = fields(block, text, None)?;
     if fields.status.is_some() { Err(HeadersError::Malformed(BREACH)) } else { Ok(fields.grpc) }
@@ -146,7 +146,7 @@ fn status(value: &[u8]) -> Option<u16> {
     Some(100 * digit(hundreds) + 10 * digit(tens) + digit(ones))
 }
 
-/// Whether it is a name of a header, which HTTP/2 has in small letters.
+/// Whether it is a valid name of a header; HTTP/2 allows no capital letters.
 fn is_name(name: &[u8]) -> bool {
     let fits = |byte: &u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(byte)

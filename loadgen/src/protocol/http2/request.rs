@@ -1,4 +1,4 @@
-//! A request of HTTP/1.1, as HTTP/2 wants it.
+//! Packs a request for HTTP/2.
 
 use bytes::Bytes;
 use http::{HeaderName, Method, header};
@@ -8,7 +8,7 @@ use super::hpack;
 use crate::address::Scheme;
 use crate::protocol::reply::ReplyTo;
 
-/// Headers that speak of a connection, and so have no place in HTTP/2.
+/// Headers of a connection, which HTTP/2 does not allow (RFC 9113, 8.2.2).
 const HOP_BY_HOP: [HeaderName; 5] = [
     header::CONNECTION,
     header::TRANSFER_ENCODING,
@@ -18,17 +18,17 @@ const HOP_BY_HOP: [HeaderName; 5] = [
 ];
 const MOST_HEADERS: usize = 128;
 
-/// A request's head, packed, and its body.
+/// A request's head in HPACK, and its body.
 #[derive(Debug, Clone)]
 pub(crate) struct Http2Request {
-    /// The same bytes on every connection, since no table of the connection's is used.
+    /// The same bytes on every connection, since no dynamic table is used.
     pub head: Bytes,
     pub body: Bytes,
     pub to: ReplyTo,
 }
 
 impl Http2Request {
-    /// Reads the bytes of a whole HTTP/1.1 request with a length; `None` when they are none.
+    /// Converts the bytes of a whole HTTP/1.1 request with a length; `None` when they are not one.
     pub fn parse(bytes: &[u8], scheme: Scheme) -> Option<Self> {
         let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
         let mut parsed = httparse::Request::new(&mut headers);
@@ -41,7 +41,7 @@ impl Http2Request {
         hpack::write(&mut head, ":authority", host.value);
         hpack::write(&mut head, ":path", parsed.path?.as_bytes());
         for header in parsed.headers.iter() {
-            // Its names are in small letters, as HTTP/2's must be.
+            // `HeaderName` lower-cases, as HTTP/2 requires.
             let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
             if !HOP_BY_HOP.contains(&name) {
                 hpack::write(&mut head, name.as_str(), header.value);

@@ -1,4 +1,4 @@
-//! One connection with its streams.
+//! A connection that users share, with its streams.
 
 mod driver;
 
@@ -15,16 +15,16 @@ use super::request::Http2Request;
 use crate::failure::RequestError;
 use crate::protocol::reply::ReplySummary;
 
-/// A connection that clients share. A task of its own opens it and drives it.
+/// A connection that users share. A task of its own, the driver, opens it and does its IO.
 pub(super) struct Http2Session {
     state: Cell<SessionState>,
     connection: RefCell<Http2Connection>,
     changed: Notify,
-    /// Who sends what is to be said.
+    /// Wakes the driver when there is something to send.
     driver: RefCell<Waker>,
-    /// How many requests are to be sent or were.
+    /// How many users hold a lease, whether their request was sent or not.
     leases: Cell<usize>,
-    /// How many of them wait for room.
+    /// How many leases wait for room.
     waiting: Cell<usize>,
     most: usize,
 }
@@ -33,12 +33,12 @@ pub(super) struct Http2Session {
 enum SessionState {
     Opening,
     Open,
-    /// With why, if it never was of use.
+    /// It takes no more requests; with the error if none was ever sent on it.
     Ended(Option<RequestError>),
 }
 
 impl Http2Session {
-    /// Whether it can take another stream.
+    /// Whether it can take another lease.
     pub fn has_room(&self) -> bool {
         let most = match self.state.get() {
             SessionState::Opening => self.most,
@@ -52,12 +52,12 @@ impl Http2Session {
         matches!(self.state.get(), SessionState::Ended(_))
     }
 
-    /// One stream more, or less.
+    /// Counts a lease, or with -1 its end.
     pub fn count(&self, change: isize) {
         self.leases.set(self.leases.get().saturating_add_signed(change));
     }
 
-    /// No request is sent on it any more; streams that are open go on.
+    /// Takes no more requests; streams that are open continue.
     pub fn retire(&self, why: Option<RequestError>) {
         if !self.is_over() {
             self.state.set(SessionState::Ended(why));
@@ -66,7 +66,7 @@ impl Http2Session {
         self.driver.borrow().wake_by_ref();
     }
 
-    /// Waits until a request can be sent; false when the connection has ended meanwhile, so that
+    /// Waits until a request can be sent; `false` when the connection has ended first, so that
     /// nothing was sent.
     pub async fn ready(&self) -> Result<bool, RequestError> {
         loop {
@@ -76,7 +76,7 @@ impl Http2Session {
                 SessionState::Ended(Some(missed)) => return Err(missed),
                 SessionState::Opening | SessionState::Open => {}
             }
-            // Nothing else runs between the look and this, so no change is missed.
+            // All tasks of a thread run in turn, so nothing changes between the check and this.
             self.waiting.update(|waiting| waiting + 1);
             let changed = RoomWaiter(self);
             self.changed.notified().await;
@@ -84,8 +84,8 @@ impl Http2Session {
         }
     }
 
-    /// Sends a request and waits for its reply; whoever drops this gives it up. Call it when
-    /// there is room.
+    /// Sends a request and waits for its reply. Dropping the future cancels the stream. Call it
+    /// only after [`Http2Session::ready`].
     pub async fn exchange(
         &self,
         message: &Http2Request,
@@ -97,7 +97,7 @@ impl Http2Session {
         poll_fn(|context| {
             if let Some(kept) = kept.take() {
                 let id = self.connection.borrow_mut().request(message, kept, context.waker());
-                // Sent by the driver, so that requests of one moment go out together.
+                // The driver sends it, so that requests of one moment go out in one write.
                 self.driver.borrow().wake_by_ref();
                 sent = Some(InFlightRequest { session: self, id });
                 return Poll::Pending;
@@ -117,7 +117,7 @@ impl Http2Session {
     }
 }
 
-/// A request that waits for room.
+/// Counts a request that waits for room, until it is dropped.
 struct RoomWaiter<'a>(&'a Http2Session);
 
 impl Drop for RoomWaiter<'_> {
@@ -126,7 +126,7 @@ impl Drop for RoomWaiter<'_> {
     }
 }
 
-/// A request that was sent; given up when nobody waits for it.
+/// A request that was sent; dropping it cancels the stream.
 struct InFlightRequest<'a> {
     session: &'a Http2Session,
     id: u32,

@@ -1,4 +1,4 @@
-//! One request and its reply among others on a connection.
+//! A stream: one request and its reply among others on a connection.
 
 use std::task::Waker;
 
@@ -12,30 +12,31 @@ use super::reply_headers::ReplyHeaders;
 use crate::failure::RequestError;
 use crate::protocol::reply::{ReplySummary, ReplyTo, Reuse};
 
-/// A request that was sent, or is being sent.
+/// A request that was sent or is being sent, and what was received of its reply.
 #[derive(Debug)]
 pub(super) struct Http2Stream {
     pub id: u32,
     pub to: ReplyTo,
     pub received: ReceivedReply,
-    /// The head, when it has come.
+    /// The head, once it has been received.
     pub answer: Option<ReplyHeaders>,
-    /// How many interim heads came before it.
+    /// How many interim heads came before the final one.
     pub interim: u32,
-    /// How much may come yet, in bytes.
+    /// How many bytes the server may still send.
     pub window: i64,
-    /// How much may be sent yet; a server may make it less than nothing.
+    /// How many bytes of the body may still be sent. New settings can make it negative
+    /// (RFC 9113, 6.9.2).
     pub credit: i64,
-    /// What is left of the request's body.
+    /// The unsent rest of the request's body.
     pub unsent: Bytes,
-    /// What came of it.
+    /// The reply or the error, once there is one.
     pub result: Option<Result<ReplySummary, RequestError>>,
-    /// Who waits for it.
+    /// Wakes the task that waits for the result.
     pub waker: Waker,
 }
 
 impl Http2Stream {
-    /// What a reply comes to that has ended.
+    /// The result of a reply that has ended.
     pub fn whole(&self) -> Result<ReplySummary, RequestError> {
         let Some(answer) = self.answer else {
             return Err(RequestError::new(Failure::Protocol, super::reply_headers::BREACH));

@@ -1,4 +1,4 @@
-//! Frames that carry no reply.
+//! Receives frames: hands those of replies on, and handles all others.
 
 use super::MOST_IDLE;
 use super::MOST_WINDOW;
@@ -14,7 +14,7 @@ use crate::protocol::http2::frame::FrameHeader;
 
 impl Http2Connection {
     pub(super) fn frame(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
-        // A head may come in pieces, and nothing may come between them.
+        // Between HEADERS and its CONTINUATIONs no other frame may come (RFC 9113, 6.10).
         let continued = self.block.as_ref().map(|block| block.stream);
         if (head.kind == frame::CONTINUATION).then_some(head.stream) != continued {
             return Err(RULES);
@@ -30,7 +30,7 @@ impl Http2Connection {
         }
     }
 
-    /// Counts a frame that brings no reply further.
+    /// Counts a frame that advances no reply.
     pub(super) fn idle(&mut self) -> Result<(), RequestError> {
         self.idle += 1;
         if self.idle > MOST_IDLE { Err(error::FLOOD) } else { Ok(()) }
@@ -40,7 +40,7 @@ impl Http2Connection {
         self.idle()?;
         match head.kind {
             frame::PRIORITY => match number(payload) {
-                // A stream that hangs on itself.
+                // A stream that depends on itself (RFC 9113, 5.3.1).
                 Some(on) if on & 0x7fff_ffff == head.stream => Err(RULES),
                 _ if head.stream == 0 || payload.len() != 5 => Err(RULES),
                 _ => Ok(()),
@@ -83,12 +83,12 @@ impl Http2Connection {
 
     fn setting(&mut self, name: u16, value: u32) -> Result<(), RequestError> {
         match name {
-            // Only a client may push nothing.
+            // A server may not enable push.
             2 if value != 0 => return Err(RULES),
             3 => self.peer.streams = value as usize,
             4 if i64::from(value) > MOST_WINDOW => return Err(RULES),
             4 => {
-                // What is under way is changed by the difference.
+                // The windows of open streams change by the difference (RFC 9113, 6.9.2).
                 let change = i64::from(value) - self.peer.window;
                 self.peer.window = i64::from(value);
                 for stream in &mut self.streams {
@@ -99,7 +99,8 @@ impl Http2Connection {
                 }
             }
             5 if !(16_384..=16_777_215).contains(&value) => return Err(RULES),
-            // Longer ones than this client's own would win nothing.
+            // Frames longer than the default would save nine bytes in 16 KiB, so a larger
+            // MAX_FRAME_SIZE is not used.
             _ => {}
         }
         Ok(())
@@ -125,12 +126,13 @@ impl Http2Connection {
         }
         let missed = error::goaway(reason);
         for place in 0..self.streams.len() {
-            // What the server did not begin it will not answer.
+            // The server has not processed streams after the last one, and will not answer them.
             if self.streams[place].id > last & 0x7fff_ffff {
                 self.finish(place, Err(missed), None);
             }
         }
-        // The first of a polite pair names nothing; a later one may name an error.
+        // A graceful shutdown sends a first GOAWAY without an error; a later one may name the
+        // error.
         if self.goaway.is_none() || reason != code::NO_ERROR {
             self.goaway = Some(missed);
         }
@@ -154,8 +156,8 @@ impl Http2Connection {
         if *credit > MOST_WINDOW { Err(error::WINDOW) } else { Ok(()) }
     }
 
-    /// Where a stream stands that is under way: `None` for one that has ended. There is no other
-    /// that a server may name.
+    /// The index of an open stream; `None` for one that has ended. Any other id is an error, as the
+    /// server may not open streams.
     pub(super) fn place(&self, stream: u32) -> Result<Option<usize>, RequestError> {
         if stream.is_multiple_of(2) || stream >= self.next {
             return Err(RULES);

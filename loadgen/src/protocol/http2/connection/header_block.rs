@@ -1,11 +1,11 @@
-//! Blocks of headers: one that comes in pieces, and the one that came last.
+//! Blocks of headers: one that comes in several frames, and a cache of the last one.
 
 use crate::protocol::http2::reply_headers::ReplyHeaders;
 
-/// The longest head that is remembered, in bytes.
+/// The longest block that is cached, in bytes.
 const LONGEST_KNOWN: usize = 1024;
 
-/// A head that has not come as a whole.
+/// A block of headers that has not been received as a whole.
 #[derive(Debug)]
 pub(super) struct HeaderBlock {
     pub stream: u32,
@@ -14,8 +14,8 @@ pub(super) struct HeaderBlock {
     pub pieces: u32,
 }
 
-/// The head that came last. Servers repeat themselves but for the date, and comparing bytes costs a
-/// tenth of reading them.
+/// Caches the last head of a connection. A server's heads differ only in their date, which changes
+/// once a second, and comparing bytes costs a tenth of decoding them.
 #[derive(Debug, Default)]
 pub(super) struct HeaderBlockCache {
     bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Bytes that came, cut into frames.
+//! Cuts received bytes into frames.
 
 use super::Http2Connection;
 use crate::failure::RequestError;
@@ -6,7 +6,7 @@ use crate::protocol::http2::error;
 use crate::protocol::http2::frame::{self, FrameHeader, HEAD};
 
 impl Http2Connection {
-    /// Takes what came; an error ends the connection.
+    /// Takes received bytes; an error ends the connection.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), RequestError> {
         if self.partial_frame.is_empty() {
             let used = self.frames(bytes)?;
@@ -21,7 +21,7 @@ impl Http2Connection {
         Ok(())
     }
 
-    /// Takes all whole frames; how many bytes they were.
+    /// Takes all whole frames, and returns their length in bytes.
     fn frames(&mut self, bytes: &[u8]) -> Result<usize, RequestError> {
         let mut at = 0;
         while let Some(head) = FrameHeader::read(&bytes[at..]) {

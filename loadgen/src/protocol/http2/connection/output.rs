@@ -1,4 +1,4 @@
-//! What goes out of a request: its head at once, its body as the server's windows let it.
+//! Writes requests: heads at once, bodies as the server's windows allow.
 
 use bytes::Buf;
 
@@ -7,7 +7,7 @@ use crate::protocol::http2::frame;
 use crate::protocol::http2::request::Http2Request;
 
 impl Http2Connection {
-    /// Writes the head of a request; one that is longer than a frame goes on in further ones.
+    /// Writes a request's head; one that is longer than a frame continues in further ones.
     pub(super) fn write_head(&mut self, id: u32, first: &[u8], message: &Http2Request) {
         let end = if message.body.is_empty() { frame::END_STREAM } else { 0 };
         let whole = first.len() + message.head.len() <= frame::LONGEST;
@@ -30,7 +30,7 @@ impl Http2Connection {
         }
     }
 
-    /// Says what the windows let of bodies.
+    /// Writes as much of all bodies as the windows and the output's limit allow.
     pub(super) fn write_bodies(&mut self) {
         for stream in self.streams.iter_mut().filter(|stream| !stream.unsent.is_empty()) {
             while !stream.unsent.is_empty() && self.out.len() - self.sent < MOST_UNSENT {

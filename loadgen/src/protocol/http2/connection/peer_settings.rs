@@ -1,9 +1,9 @@
-//! What a server has said that it allows.
+//! The server's settings.
 
-/// What the server allows.
+/// The server's settings, as far as the client heeds them.
 #[derive(Debug)]
 pub(super) struct PeerSettings {
-    /// It has said so; nothing is sent before.
+    /// Whether they have been received; no request is sent before.
     pub is_known: bool,
     pub streams: usize,
     pub window: i64,

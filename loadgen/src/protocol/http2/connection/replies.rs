@@ -1,4 +1,4 @@
-//! Frames that carry replies.
+//! Receives frames of replies: HEADERS, CONTINUATION and DATA.
 
 use std::time::Instant;
 
@@ -20,9 +20,9 @@ use crate::protocol::http2::frame::FrameHeader;
 use crate::protocol::http2::reply_headers::HeadersError;
 use crate::protocol::reply::Keep;
 
-/// The most pieces of one head.
+/// The most frames of one head.
 const MOST_PIECES: u32 = 128;
-/// The most interim heads before a reply's; that of HTTP/1.1.
+/// The most interim heads before the final one; the same as HTTP/1.1's.
 const MOST_INTERIM: u32 = 100;
 impl Http2Connection {
     pub(super) fn headers(
@@ -61,9 +61,9 @@ impl Http2Connection {
         }
     }
 
-    /// A whole block of headers.
+    /// Takes a whole block of headers.
     fn block(&mut self, stream: u32, ends: bool, block: &[u8]) -> Result<(), RequestError> {
-        // There is no table that a block for a stream that has ended could change.
+        // Without a dynamic table, a block for a stream that has ended need not be decoded.
         let Some(place) = self.place(stream)? else { return self.idle() };
         let read = match self.streams[place].answer {
             None => self.head(place, ends, block),
@@ -132,8 +132,8 @@ impl Http2Connection {
         if came > self.window {
             return Err(error::WINDOW);
         }
-        // What came is used at once, so that windows can be opened again at once; half of one at a
-        // time.
+        // Received data is consumed at once, so windows could be reopened for each frame. Waiting
+        // until half is used saves a WINDOW_UPDATE for most of them.
         self.window -= came;
         if self.window < CONNECTION_WINDOW / 2 {
             let more = (CONNECTION_WINDOW - self.window) as u32;
@@ -154,7 +154,7 @@ impl Http2Connection {
             self.complete(place);
             return Ok(());
         }
-        // The clock is only read for replies that come in pieces.
+        // The clock is only read for replies that come in pieces, as in HTTP/1.1.
         stream.received.first_byte = stream.received.first_byte.or_else(|| Some(Instant::now()));
         if stream.window < i64::from(WINDOW / 2) {
             let more = (i64::from(WINDOW) - stream.window) as u32;
@@ -173,7 +173,7 @@ impl Http2Connection {
         Ok(())
     }
 
-    /// The server has said all of a reply.
+    /// Ends a stream whose reply is complete.
     fn complete(&mut self, place: usize) {
         match self.streams[place].whole() {
             Ok(reply) => self.finish(place, Ok(reply), None),

@@ -1,5 +1,5 @@
-//! The strings of HPACK that are packed by Huffman's code (RFC 7541, appendix B). The code is
-//! canonical: lengths say it all.
+//! HPACK's Huffman code (RFC 7541, appendix B). The code is canonical, so that the lengths of the
+//! codes define it.
 
 use super::error::HpackError;
 
@@ -22,7 +22,7 @@ const LENGTHS: [u8; 256] = [
     26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26,
 ];
 
-/// Codes of one length are one range, and the ranges follow each other.
+/// The decoder's tables: codes of one length are one range, and the ranges follow each other.
 struct Code {
     /// By length: codes below this, written from the highest of 32 bits, are not longer.
     below: [u64; LONGEST + 1],
@@ -55,16 +55,16 @@ impl Code {
     }
 }
 
-/// Appends what was packed.
+/// Appends the decoded string.
 pub(super) fn unpack(packed: &[u8], into: &mut Vec<u8>) -> Result<(), HpackError> {
-    // Bits that were not used yet, in the lowest places.
+    // Bits that were not decoded yet, in the lowest places.
     let (mut bits, mut count, mut rest) = (0_u64, 0, packed.iter());
     loop {
         while count <= 32 {
             let Some(byte) = rest.next() else { break };
             (bits, count) = (bits << 8 | u64::from(*byte), count + 8);
         }
-        // What is missing at the end counts as ones, as padding is.
+        // Padding is ones, so missing bits at the end count as ones.
         let window = match count {
             0 => return Ok(()),
             32.. => bits >> (count - 32) & 0xffff_ffff,
@@ -78,7 +78,7 @@ pub(super) fn unpack(packed: &[u8], into: &mut Vec<u8>) -> Result<(), HpackError
                 count -= length;
                 bits &= (1 << count) - 1;
             }
-            // Less than a byte of ones.
+            // Padding of a byte or more is an error (RFC 7541, 5.2).
             _ if count < 8 && bits == (1 << count) - 1 => return Ok(()),
             _ => return Err(HpackError),
         }

@@ -1,4 +1,4 @@
-//! The static table (RFC 7541, appendix A).
+//! HPACK's static table (RFC 7541, appendix A).
 
 const FIELDS: [(&str, &str); 61] = [
     (":authority", ""),
@@ -64,12 +64,12 @@ const FIELDS: [(&str, &str); 61] = [
     ("www-authenticate", ""),
 ];
 
-/// The name and value with this number; numbers begin at 1.
+/// The name and value at an index, counted from 1.
 pub(super) fn field(number: usize) -> Option<(&'static str, &'static str)> {
     FIELDS.get(number.checked_sub(1)?).copied()
 }
 
-/// The number of a name with its value, and of the name alone.
+/// The index of a name with its value, and of the name alone.
 pub(super) fn find(name: &str, value: &[u8]) -> (Option<usize>, Option<usize>) {
     let number =
         |is: &dyn Fn(&(&str, &str)) -> bool| FIELDS.iter().position(is).map(|place| place + 1);

@@ -6,7 +6,7 @@ fn all(block: &[u8]) -> Result<Vec<(String, String)>, HpackError> {
     let mut fields = Vec::new();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     read(block, &mut HpackBuffers::default(), |name, value| {
-        fields.push((text(name), text(value)))
+        fields.push((text(name), text(value)));
     })?;
     Ok(fields)
 }

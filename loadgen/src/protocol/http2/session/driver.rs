@@ -19,11 +19,11 @@ use crate::protocol::Connector;
 use crate::protocol::http2::connection::Http2Connection;
 use crate::protocol::http2::options::Http2Options;
 
-/// How often a connection is read in a row before others have their turn.
+/// How often a connection is read in a row before other tasks of the thread have their turn.
 const READS: usize = 16;
 
 impl Http2Session {
-    /// Starts to open one.
+    /// Starts a task that opens a connection.
     pub fn start(connector: &Rc<impl Connector>, server: usize, options: Http2Options) -> Rc<Self> {
         let session = Rc::new(Self {
             state: Cell::new(SessionState::Opening),
@@ -43,8 +43,8 @@ impl Http2Session {
         session
     }
 
-    /// Sends and reads what can be; ready when there is nothing left to do, or with why nothing
-    /// more can come.
+    /// Sends and reads as much as is possible without waiting. Ready when the session has ended and
+    /// all streams are done, or with the error that ended the connection.
     fn poll(
         &self,
         context: &mut Context<'_>,
@@ -83,7 +83,7 @@ impl Http2Session {
         loop {
             let output = connection.output();
             if output.is_empty() {
-                // TLS may hold something back still.
+                // TLS may still hold back a record that was not written as a whole.
                 return stream.as_mut().poll_flush(context);
             }
             match ready!(stream.as_mut().poll_write(context, output))? {
@@ -93,7 +93,7 @@ impl Http2Session {
         }
     }
 
-    /// What the server said may change what can be sent.
+    /// Wakes waiting requests, as what was received may have changed what can be sent.
     fn look(&self) {
         let connection = self.connection.borrow();
         if matches!(self.state.get(), SessionState::Opening) && connection.has_settings() {
