@@ -64,8 +64,8 @@ impl RunningSystem {
     pub async fn calls(&self, caller: &str, replica: u32, callee: &str) -> u64 {
         match self {
             Self::Local(system) => {
-                // A local edge is one proxy for all replicas of the caller, which does not tell them
-                // apart: each of their circuit breakers is judged by the calls of all.
+                // A local edge is one proxy for all replicas of the caller, which does not tell
+                // them apart: each of their circuit breakers is judged by the calls of all.
                 let edges = system.edges();
                 let ours =
                     |edge: &&EdgeRecord| edge.from.as_deref() == Some(caller) && edge.to == callee;

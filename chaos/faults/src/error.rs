@@ -50,7 +50,7 @@ pub enum FaultError {
 }
 
 impl FaultError {
-    /// Whether it is about what somebody else has changed, which nobody will restore.
+    /// Whether another party has changed what the fault had changed; that is never restored.
     #[must_use]
     pub fn is_drift(&self) -> bool {
         matches!(self, Self::Drift { .. } | Self::Target(TargetError::Drift(_)))

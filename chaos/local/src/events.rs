@@ -1,5 +1,4 @@
-//! What happens to services, sent when it happens: to whoever reads the run's timeline, and to the
-//! log.
+//! Events of services, sent as they happen: to the run's timeline, and to the log.
 
 use std::time::Instant;
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-/// Returns `program (process PID)`; `None` when it cannot be found, as where another user's process
-/// listens.
+/// Returns `program (process PID)`; `None` when it cannot be found, as where another
+/// user's process listens.
 pub(crate) fn listening_process(port: u16) -> Option<String> {
     let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()

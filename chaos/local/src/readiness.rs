@@ -1,4 +1,4 @@
-//! Waits until a service is ready, or says why it will not be.
+//! Waits until a service is ready, or reports why it will not be.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub(crate) async fn until_ready(
     }
 }
 
-/// How many are ready and, where no readiness probe says so, accept connections.
+/// How many replicas are ready and, without a readiness probe, accept connections.
 fn ready_replicas(workload: &LocalWorkload) -> usize {
     let replicas = workload.replicas();
     // Without a readiness probe it counts as ready as soon as it runs, and may not answer yet.

@@ -35,7 +35,7 @@ impl Reaper {
         Ok(Self { process: Mutex::new(command.spawn()?), pipe: Mutex::new(Some(Arc::new(writer))) })
     }
 
-    /// The pipe for a new process to write to; `None` when nobody reads it any more, since writing
+    /// The pipe for a new process to write to; `None` when the reaper has ended, since writing
     /// would then kill it.
     pub(crate) fn pipe(&self) -> Option<Arc<PipeWriter>> {
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);

@@ -94,7 +94,7 @@ impl LocalReplica {
     /// Carries an action out. The reply is whether there was a process to carry it out on.
     pub(crate) fn send(&self, action: ReplicaAction) -> oneshot::Receiver<bool> {
         if let ReplicaAction::Stop(_) = action {
-            // Set here and not by its task: whoever counts replicas next must not count this one.
+            // Set here and not by its task: the next count of replicas must not include this one.
             self.shared.lock().stopping = true;
         }
         let (done, reply) = oneshot::channel();

@@ -47,8 +47,8 @@ pub enum ControlRequest {
     },
     /// Asks for all counts since the edge proxy was started.
     Count,
-    /// From now on every reply closes its connection, so that callers connect anew, by a route
-    /// without the edge proxy.
+    /// From now on every reply closes its connection, so that callers open new ones, by a
+    /// route without the edge proxy.
     #[serde(rename = "windDown")]
     DrainConnections,
 }

@@ -97,8 +97,8 @@ impl EdgeProxy {
         self.routes.requests_by_address()
     }
 
-    /// From now on every reply closes its connection, so that callers connect anew, by whatever
-    /// route there is then.
+    /// From now on every reply closes its connection, so that callers open new ones, by
+    /// whatever route there is then.
     pub fn drain_connections(&self) {
         self.routes.drain_connections();
     }

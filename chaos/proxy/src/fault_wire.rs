@@ -5,8 +5,8 @@ use brunt_scenarios::units::{Period, Spread};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A fault between two services, as plain values. What each does is told at
-/// [`EdgeFault`]; shares go from 0 to 1.
+/// A fault between two services, as plain values. [`EdgeFault`] documents what each does; shares go
+/// from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "each is the fault of the plan that has the same name")]

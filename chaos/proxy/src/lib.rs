@@ -2,8 +2,8 @@
 //!
 //! It does what a Kubernetes Service does: it sends each request to one of the endpoints that are
 //! ready, and refuses connections while there is none. It adds nothing to requests and replies, and
-//! it never answers in the callee's name unless a fault says so: where the callee breaks off, the
-//! caller's connection is reset.
+//! it never answers in the callee's name unless a fault demands it: where the callee breaks off,
+//! the caller's connection is reset.
 //!
 //! Faults are injected and recovered while it runs, and hit connections that are open already.
 //! Requests are counted. A connection that begins with HTTP/2's preface goes through as it is.

@@ -55,8 +55,9 @@ async fn accept(listeners: &[TcpListener], routing: &Arc<Routing>, closing: watc
             Ok((stream, peer)) => {
                 let route = ConnectionRoute::new(Arc::clone(routing), peer);
                 if route.refuse_connection() {
-                    // Not by closing the port: what the kernel refuses, nobody can count, and a
-                    // fault without known hits proves nothing. Besides, other callers may share it.
+                    // Not by closing the port: connections that the kernel refuses cannot be
+                    // counted, and a fault without known hits proves nothing. Besides, other
+                    // callers may use the same port.
                     let _ = stream.set_zero_linger();
                     continue;
                 }

@@ -136,7 +136,7 @@ pub(crate) struct ConnectionRoute {
 
 impl ConnectionRoute {
     pub(crate) fn new(routing: Arc<Routing>, peer: IpAddr) -> Self {
-        // On a single edge nobody waits for connections to drain, so none is counted.
+        // A single edge is never drained, so its connections are not counted.
         let open = match &*routing {
             Routing::Single(_) => None,
             Routing::ByCaller(routes) => Some(routes.connections.subscribe()),

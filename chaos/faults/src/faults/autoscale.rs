@@ -16,7 +16,7 @@ pub(crate) async fn inject<T: FaultTarget>(
     service: &str,
     change: AutoscalerChange,
 ) -> Result<(Effect, Autoscaled), FaultError> {
-    // The change is kept, as on a cluster it says which fields to restore.
+    // The change is kept, as a cluster restores the fields that it names.
     let hits = target.change_autoscaler(service, change).await?;
     Ok((Effect::on(service, hits), Autoscaled { service: service.to_owned(), change }))
 }

@@ -19,7 +19,7 @@ pub(crate) async fn inject<T: FaultTarget>(
     pick: Pick,
     picker: &mut ReplicaPicker<'_>,
 ) -> Result<(Effect, Paused), FaultError> {
-    // A frozen replica counts as taken away: it answers nobody until it is resumed.
+    // A frozen replica counts as taken away: it answers no request until it is resumed.
     let replicas = picker.pick_within_limits(target, service, pick).await?;
     let hits = target.pause(service, &replicas).await?;
     Ok((Effect::on(service, hits), Paused { service: service.to_owned(), replicas }))

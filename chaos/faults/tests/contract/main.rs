@@ -1,5 +1,4 @@
-//! What faults ask of a target, and that they put back what they changed. The target here only
-//! keeps a record.
+//! What faults do to a target, and that they undo it. The target here only records its calls.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -47,7 +46,7 @@ fn effect(hits: u64, services: &[&str]) -> Effect {
 }
 
 #[tokio::test]
-async fn a_kill_hits_one_or_all_and_leaves_nothing_to_undo() {
+async fn a_kill_hits_one_or_all_replicas_and_has_nothing_to_undo() {
     let target = Recorded::of(3, 3);
     let one = applied(&kill(&["shop"], Pick::One), &target, ALL).await.unwrap();
     assert_eq!(one.recover(&target).await.unwrap(), effect(1, &["shop"]));
@@ -59,7 +58,7 @@ async fn a_kill_hits_one_or_all_and_leaves_nothing_to_undo() {
 }
 
 #[tokio::test]
-async fn one_of_several_services_is_drawn_anew_each_time() {
+async fn a_kill_of_one_among_several_services_draws_the_service_each_time() {
     let target = Recorded::of(1, 1);
     let mut rng = fastrand::Rng::with_seed(1);
     let mut hit = std::collections::BTreeSet::new();
@@ -71,7 +70,7 @@ async fn one_of_several_services_is_drawn_anew_each_time() {
 }
 
 #[tokio::test]
-async fn replicas_are_picked_among_those_that_are_meant_and_limits_count_all() {
+async fn replicas_are_picked_among_the_selected_and_limits_count_all_of_them() {
     let target = Recorded::of(4, 4);
     let zone =
         |name: &str| ReplicaFilter { zone: Some(name.to_owned()), ..ReplicaFilter::default() };
@@ -93,7 +92,7 @@ async fn replicas_are_picked_among_those_that_are_meant_and_limits_count_all() {
 }
 
 #[tokio::test]
-async fn what_is_stopped_starts_and_what_is_frozen_goes_on() {
+async fn a_stopped_service_is_started_and_a_paused_one_resumed() {
     let target = Recorded::of(2, 2);
     let service = "shop".to_owned();
     let stop = applied(&FaultKind::Stop { service: service.clone() }, &target, ALL).await.unwrap();
@@ -106,7 +105,7 @@ async fn what_is_stopped_starts_and_what_is_frozen_goes_on() {
 }
 
 #[tokio::test]
-async fn scaling_is_set_back_unless_somebody_else_has_scaled() {
+async fn scaling_is_undone_unless_another_party_has_scaled_meanwhile() {
     let target = Recorded::of(2, 2);
     let up = applied(&scale(5), &target, ALL).await.unwrap();
     assert_eq!(up.recover(&target).await.unwrap(), effect(3, &["shop"]));
@@ -129,7 +128,7 @@ async fn an_edge_fault_that_is_recovered_counts_the_requests_that_met_it() {
 }
 
 #[tokio::test]
-async fn too_much_is_refused_before_anything_is_touched() {
+async fn a_fault_beyond_the_limit_is_refused_before_anything_is_touched() {
     let half = limits("50%");
     let both_up = Recorded::of(2, 2);
     let service = || "shop".to_owned();
@@ -152,7 +151,7 @@ async fn too_much_is_refused_before_anything_is_touched() {
 }
 
 #[tokio::test]
-async fn what_is_away_already_counts() {
+async fn replicas_that_are_away_already_count_towards_the_limit() {
     let one_away = Recorded::of(2, 1);
     let stop = FaultKind::Stop { service: "shop".to_owned() };
     let error = applied(&stop, &one_away, limits("50%")).await.unwrap_err();
@@ -164,13 +163,13 @@ async fn what_is_away_already_counts() {
 }
 
 #[tokio::test]
-async fn a_third_of_three_is_one() {
+async fn a_limit_of_a_third_allows_one_replica_of_three() {
     let target = Recorded::of(3, 3);
     applied(&kill(&["shop"], Pick::One), &target, limits("33.333333333333%")).await.unwrap().keep();
 }
 
 #[tokio::test]
-async fn a_fault_with_nothing_to_hit_says_so() {
+async fn a_fault_of_a_service_without_replicas_has_nothing_to_hit() {
     let target = Recorded::of(0, 0);
     let error = applied(&kill(&["shop", "empty"], Pick::One), &target, ALL).await.unwrap_err();
     assert_eq!(error.to_string(), "no replica of shop, empty runs, so there is nothing to hit");
@@ -181,7 +180,7 @@ async fn a_fault_with_nothing_to_hit_says_so() {
 }
 
 #[tokio::test]
-async fn a_zombie_that_refuses_is_no_zombie() {
+async fn make_zombie_fails_when_the_replica_refuses_the_request() {
     let target = Recorded::of(1, 1);
     let zombie =
         |path: &str| FaultKind::MakeZombie { service: "shop".to_owned(), path: path.to_owned() };
@@ -194,7 +193,7 @@ async fn a_zombie_that_refuses_is_no_zombie() {
 }
 
 #[tokio::test]
-async fn a_rollout_that_recreates_takes_all_away() {
+async fn a_rollout_with_recreate_takes_all_replicas_away() {
     let target = Recorded::of(1, 1).recreating();
     let rollout = FaultKind::Rollout { service: "shop".to_owned() };
     let error = applied(&rollout, &target, limits("50%")).await.unwrap_err();

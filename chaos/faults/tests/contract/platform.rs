@@ -1,4 +1,4 @@
-//! Faults that only a platform can inject, and what a target without one says to them.
+//! Faults that only a platform can inject, and how a target without one refuses them.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A target that writes down what it is asked.
+//! A target that records each call.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -21,7 +21,7 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Services with so many replicas, of which so many are ready; the service `empty` has none.
+    /// Services that want `wanted` replicas, of which `ready` are ready; `empty` has none at all.
     pub fn of(wanted: u32, ready: u32) -> Self {
         Self {
             wanted: Mutex::new(wanted),

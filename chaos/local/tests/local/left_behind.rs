@@ -40,8 +40,8 @@ fn processes_marked(word: &str) -> Vec<u32> {
     .collect()
 }
 
-/// It is killed as soon as a number of its processes run, up to all six: the supervisor, its reaper,
-/// and two programs with a child each.
+/// It is killed as soon as a number of its processes run, up to all six: the supervisor, its
+/// reaper, and two programs with a child each.
 #[tokio::test]
 async fn a_supervisor_killed_at_any_time_leaves_no_process() {
     for processes in (1..=6).cycle().take(30) {

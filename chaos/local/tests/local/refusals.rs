@@ -1,4 +1,4 @@
-//! The error of a system that cannot be started says why, and what to do about it.
+//! The error of a system that cannot be started names the reason and what to do about it.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -35,7 +35,8 @@ async fn a_missing_program_is_an_error_that_names_it() {
         assert_eq!(
             error.to_string(),
             format!(
-                "service shop: there is no program `{program}`; install it, or give its path in `command` (relative to the service's folder)"
+                "service shop: there is no program `{program}`; install it, or give its path in \
+                 `command` (relative to the service's folder)"
             )
         );
     }
@@ -101,7 +102,8 @@ async fn a_program_that_ends_before_it_is_ready_is_an_error_with_its_log() {
     assert_eq!(
         error.to_string(),
         format!(
-            "shop ended before it was ready (exit 3); the end of its log, {}:\n  opening the store\n  the store is locked",
+            "shop ended before it was ready (exit 3); the end of its log, {}:\n  opening the \
+             store\n  the store is locked",
             log.display()
         )
     );

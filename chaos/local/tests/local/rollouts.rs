@@ -29,7 +29,8 @@ fn reached(running: &Running) -> u64 {
     running.system.edges()[0].reached
 }
 
-/// Two users without a pause between requests, until told to stop; returns good replies and errors.
+/// Two users without a pause between requests, until `stop` is set; returns good
+/// replies and errors.
 fn load(
     running: &Running,
     stop: &Arc<AtomicBool>,
@@ -80,8 +81,8 @@ async fn a_rollout_with_readiness_probes_fails_no_request() {
     running.stop().await;
 }
 
-/// Orders on kept-alive connections are the hard case: none may be sent twice, so none may meet a
-/// connection that closes.
+/// POST requests on kept-alive connections are the hard case: none may be sent twice, so none may
+/// meet a connection that closes.
 #[tokio::test]
 async fn posts_on_kept_alive_connections_survive_many_rollouts() {
     let mut plan = service();

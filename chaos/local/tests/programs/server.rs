@@ -1,5 +1,5 @@
-//! A program such as a user's own: an HTTP server that can be told to misbehave by its environment
-//! (`BEHAVIOUR`) or over HTTP.
+//! A program such as a user's own: an HTTP server that misbehaves when its environment
+//! (`BEHAVIOUR`) or a request demands it.
 
 use std::collections::HashMap;
 use std::convert::Infallible;

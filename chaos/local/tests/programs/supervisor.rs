@@ -1,6 +1,6 @@
-//! A supervisor to be killed. `reap` makes it the reaper; otherwise its arguments are the server,
-//! and a folder to work in. It says the process ids of what it has started, one a line, and then
-//! waits.
+//! A supervisor that tests kill. `reap` makes it the reaper; otherwise its arguments are the server
+//! and a folder to work in. It prints the ids of the processes that it has started, one a line, and
+//! then waits.
 
 #[path = "../local/plans.rs"]
 mod plans;

@@ -248,9 +248,9 @@ async fn an_expected_100_continue_is_sent_to_the_caller() {
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
     let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 6\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
-    let mut told = [0; 25];
-    tokio::time::timeout(crate::BOUND, stream.read_exact(&mut told)).await.unwrap().unwrap();
-    assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let mut interim = [0; 25];
+    tokio::time::timeout(crate::BOUND, stream.read_exact(&mut interim)).await.unwrap().unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(b"coffee").await.unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).await.unwrap();
