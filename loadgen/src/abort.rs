@@ -48,7 +48,7 @@ mod tests {
     use brunt_scenarios::plan::AbortWhen;
 
     #[test]
-    fn only_errors_without_a_pause_abort() {
+    fn a_load_is_aborted_only_by_errors_that_last() {
         let when = AbortWhen { error_rate: "50%".parse().unwrap(), lasts: Duration::from_secs(2) };
         let mut watch = AbortWatch::new(when);
         let start = Instant::now();

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_are_split() {
+    fn urls_are_split_into_address_and_path() {
         let ok = |address: &str, path: &str| Ok((address.to_owned(), path.to_owned()));
         assert_eq!(split("http://localhost"), ok("localhost:80", ""));
         assert_eq!(split("HTTP://localhost:8080/a?b#c"), ok("localhost:8080", "/a?b"));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_leave_the_usual_port_out() {
+    fn the_authority_leaves_out_the_schemes_own_port() {
         let authority = |url: &str| Address::split(url).unwrap().0.authority();
         assert_eq!(authority("http://h"), "h");
         assert_eq!(authority("https://h:443/"), "h");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_is_refused() {
+    fn texts_that_are_no_base_urls_are_refused() {
         for url in [
             "",
             "localhost",

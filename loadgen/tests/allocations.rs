@@ -156,7 +156,7 @@ fn a_closed_load_allocates_nothing_for_a_request() {
 }
 
 #[test]
-fn nor_does_one_with_several_requests_in_any_order() {
+fn a_closed_load_of_several_requests_in_random_order_allocates_nothing_for_a_request() {
     let _alone = alone();
     requests_cost_nothing(|server| {
         let mut job = closed(server);
@@ -179,7 +179,7 @@ fn an_open_load_allocates_nothing_for_a_request() {
 /// Windows of their usual length each leave their figures behind: as many as there are distinct
 /// latencies in them, however many requests had these.
 #[test]
-fn what_is_kept_belongs_to_windows() {
+fn memory_that_a_load_keeps_is_that_of_its_windows() {
     let _alone = alone();
     let usual =
         |server: &Server| Job { bound: Bound::Time(Duration::from_secs(60)), ..open(server) };

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_page_shows_is_found() {
+    fn the_resources_of_a_page_are_found() {
         let page = r#"<!DOCTYPE html><html><head>
             <link rel="stylesheet" type="text/css" href="/style.css"/><link href='second.css' rel=stylesheet>
             <link rel="icon" href="/icon.png"><link rel="alternate stylesheet" href="/alt.css">
@@ -151,7 +151,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_to_its_end(text in "[<>/='\"a-z !-]{0,200}|\\PC{0,100}") {
+        fn any_text_can_be_read_as_a_page(text in "[<>/='\"a-z !-]{0,200}|\\PC{0,100}") {
             prop_assert!(resources(&text).iter().all(|link| link.len() <= text.len()));
         }
     }

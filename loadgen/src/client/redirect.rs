@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_sent_again_only_when_asked_for() {
+    fn a_redirect_repeats_method_and_body_only_with_307_and_308() {
         let is = |text: &str| Some(text.to_owned());
         for status in [301, 302, 303] {
             assert_eq!(hop(Method::POST, status, "/x"), is("GET h:81 /x [\"Authorization\"] "));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn locations_are_relative_or_not() {
+    fn locations_may_be_relative_or_absolute() {
         let path = |location: &str| {
             hop(Method::GET, 302, location).map(|hop| hop[..hop.find('[').unwrap()].to_owned())
         };
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_stay_with_their_server() {
+    fn credentials_do_not_follow_a_redirect_to_another_server() {
         assert_eq!(
             hop(Method::PUT, 307, "http://h:82/").unwrap(),
             "PUT h:82 / [\"Content-Type\"] body"

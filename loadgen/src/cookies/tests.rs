@@ -32,7 +32,7 @@ fn a_cookie_goes_back_to_its_host_only() {
 }
 
 #[test]
-fn a_domain_widens_it_to_the_hosts_below_and_no_others() {
+fn a_cookies_domain_extends_it_to_subdomains_only() {
     let set = [("http://www.shop.test/", "sid=1; Domain=.Shop.Test")];
     assert_eq!(sent(&set, "http://shop.test/", 0), "sid=1");
     assert_eq!(sent(&set, "http://api.shop.test/", 0), "sid=1");
@@ -49,7 +49,7 @@ fn a_domain_widens_it_to_the_hosts_below_and_no_others() {
 }
 
 #[test]
-fn paths_are_folders() {
+fn a_cookies_path_covers_the_paths_below_it() {
     let set = [
         ("http://h/a/b?c/d", "deep=1"),
         ("http://h/", "top=2; Path=/"),
@@ -78,14 +78,14 @@ fn cookies_expire() {
 }
 
 #[test]
-fn what_is_secure_never_goes_in_the_clear() {
+fn a_secure_cookie_is_only_sent_over_tls() {
     assert_eq!(sent(&[("https://h/", "a=1; Secure")], "https://h/", 0), "a=1");
     assert_eq!(sent(&[("https://h/", "a=1; Secure")], "http://h/", 0), "");
     assert_eq!(sent(&[("http://h/", "a=1; Secure")], "https://h/", 0), "");
 }
 
 #[test]
-fn nonsense_is_left_out_and_a_jar_is_bounded() {
+fn invalid_cookies_are_ignored_and_a_jar_is_bounded() {
     for header in ["", "a", "=1", "a\u{1}=1", ";a=1"] {
         assert_eq!(sent(&[("http://h/", header)], "http://h/", 0), "", "{header:?}");
     }
@@ -97,7 +97,7 @@ fn nonsense_is_left_out_and_a_jar_is_bounded() {
 
 proptest! {
     #[test]
-    fn whatever_a_server_sets_makes_a_header_of_one_line(header in "\\PC{0,40}", path in "/[a-z/?]{0,8}") {
+    fn any_cookies_make_a_header_of_one_line(header in "\\PC{0,40}", path in "/[a-z/?]{0,8}") {
         let (from, _) = Address::split("http://h/").unwrap();
         let mut jar = CookieJar::default();
         jar.take(&header, &from, &path, now());

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_filled_in_everywhere() {
+    fn placeholders_are_filled_in_path_headers_body_and_credentials() {
         let job = job(Some("http://127.0.0.1:1/base/")).unwrap();
         let request = &job.requests[0];
         assert_eq!(request.path, "/base/orders?by=\"ann\"");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_url_is_needed() {
+    fn a_load_on_a_service_without_a_base_url_is_an_error() {
         assert_eq!(
             job(Some("order")).unwrap_err(),
             JobError::Address(AddressError("order".to_owned()))

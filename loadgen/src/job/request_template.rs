@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_saved_link_is_a_path() {
+    fn a_path_that_is_a_saved_link_becomes_that_links_path() {
         let path = |path: &str| sent(path, Body::Empty, None).path;
         assert_eq!(path("/${name}/x"), "/api/A&B/x");
         assert_eq!(path("/${to}"), "/orders/7");

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_refusal_is_known_not_to_be_accepted() {
+    fn a_failed_command_is_unknown_unless_it_was_refused() {
         let failed = |failure, unknown| ReplyVerdict { failure: Some(failure), key: None, unknown };
         assert_eq!(job().judge(409, b""), failed(Failure::Status(409), false));
         assert_eq!(job().judge(502, b""), failed(Failure::Status(502), true));

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_good_for_a_period_and_then_one_asks_again() {
+    fn after_the_period_one_caller_looks_the_name_up_again() {
         let lookup = lookup(Duration::from_secs(30));
         later(&lookup, Duration::from_secs(29));
         assert!(lookup.fresh().is_some());
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_take_no_connection_are_good_for_a_second() {
+    fn addresses_that_take_no_connection_are_used_for_a_second_at_most() {
         let lookup = lookup(Duration::from_secs(30));
         lookup.expire_soon();
         assert!(lookup.fresh().is_some());

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_unpacked_when_they_are_read() {
+    fn gzip_bodies_are_decompressed_when_they_are_read() {
         let reply = reply("gzip", &packed(b"{\"id\": 7}"));
         assert_eq!(reply.json().unwrap()["id"], 7);
         assert_eq!(reply.text(), Some("{\"id\": 7}"));
@@ -124,14 +124,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_unpacked_is_no_text() {
+    fn a_body_that_cannot_be_decompressed_has_no_text() {
         assert_eq!(reply("br", b"x").text(), None);
         assert_eq!(reply("gzip", b"not gzip").text(), None);
         assert_eq!(reply("gzip", &packed(b"cut off")[..12]).text(), None);
     }
 
     #[test]
-    fn a_small_body_does_not_become_a_huge_one() {
+    fn a_compressed_body_is_not_decompressed_beyond_the_limit() {
         let bomb = packed(&vec![0; 64 * 1024 * 1024]);
         assert!(bomb.len() < 128 * 1024, "{}", bomb.len());
         assert_eq!(reply("gzip", &bomb).text(), None);

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn small_lags_and_rare_hiccups_are_no_reason() {
+    fn small_and_rare_lags_keep_the_schedule() {
         assert_eq!(judged(&[], 0, 1), Schedule::Kept);
         assert_eq!(judged(&[(900, 10_000), (80_000, 10)], 0, 10), Schedule::Kept);
         assert_eq!(judged(&[(900, 20), (80_000, 2)], 0, 10), Schedule::Kept);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn each_sign_is_told_by_name() {
+    fn each_reason_for_a_missed_schedule_is_named() {
         let why = |schedule| match schedule {
             Schedule::Missed(why) => why,
             Schedule::Kept => "kept".to_owned(),

@@ -54,7 +54,7 @@ fn a_request_of_http2_allocates_nothing() {
 }
 
 #[test]
-fn over_tls_a_request_costs_what_rustls_puts_its_records_in() {
+fn over_tls_a_request_allocates_only_the_records_of_rustls() {
     let _alone = alone();
     let each = cost(tls);
     assert!(each <= 2.1, "{each} allocations a request");

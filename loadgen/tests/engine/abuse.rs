@@ -47,7 +47,7 @@ fn protocol(cases: &[(&str, &str, &'static str)]) {
 }
 
 #[test]
-fn status_lines_and_headers() {
+fn invalid_status_lines_and_headers_are_counted_as_protocol() {
     let bomb = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: y\r\n".repeat(10_000 / 6));
     let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "y".repeat(100_000));
     protocol(&[
@@ -75,7 +75,7 @@ fn status_lines_and_headers() {
 }
 
 #[test]
-fn lengths() {
+fn invalid_lengths_are_counted_as_protocol() {
     let none = "an invalid content-length";
     let with = |header: &str| format!("HTTP/1.1 200 OK\r\n{header}\r\n\r\nhello");
     let all = [
@@ -96,7 +96,7 @@ fn lengths() {
 }
 
 #[test]
-fn chunks() {
+fn invalid_chunks_are_counted_as_protocol() {
     let with =
         |chunks: &str| format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
     let extension = format!("1;{}\r\nx\r\n0\r\n\r\n", "a".repeat(20_000));
@@ -123,7 +123,7 @@ fn chunks() {
 }
 
 #[test]
-fn bodies_where_none_may_be() {
+fn bodies_that_a_reply_may_not_have_are_counted_as_protocol() {
     let surplus = "more bytes than the reply announced";
     protocol(&[
         ("204 with a body", "HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\nhello", surplus),
@@ -156,7 +156,7 @@ fn bodies_where_none_may_be() {
 }
 
 #[test]
-fn interim_replies() {
+fn endless_interim_replies_are_counted_as_protocol() {
     let endless = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000);
     let hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".repeat(1_000);
     protocol(&[
@@ -183,7 +183,7 @@ fn interim_replies() {
 }
 
 #[test]
-fn ends_too_early() {
+fn replies_that_end_too_early_are_counted_as_reset() {
     let cut = "closed in the middle of a reply";
     for part in [
         "H",
@@ -204,7 +204,7 @@ fn ends_too_early() {
 }
 
 #[test]
-fn never_ends() {
+fn endless_replies_end_with_the_timeout() {
     let text = |text: &str| text.as_bytes().to_vec();
     let head = || text("HTTP/1.1 200 OK\r\nX: ");
     let sized = || text("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n");

@@ -115,7 +115,7 @@ fn a_frozen_server_cannot_hide_the_requests_that_it_held_up() {
 }
 
 #[test]
-fn nor_can_it_when_arrivals_queue_for_connections() {
+fn a_frozen_server_cannot_hide_arrivals_that_queue_for_connections() {
     frozen(6);
 }
 

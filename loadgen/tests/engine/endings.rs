@@ -97,7 +97,7 @@ fn a_load_begins_at_its_origin() {
 }
 
 #[test]
-fn more_than_the_generator_can_do_is_told() {
+fn an_overloaded_generator_is_reported() {
     let server = Server::well();
     let mut job = open(&server, 300_000.0, Duration::from_secs(2));
     job.connections = 8;
@@ -109,7 +109,7 @@ fn more_than_the_generator_can_do_is_told() {
 }
 
 #[test]
-fn jobs_that_cannot_be_done_do_not_start() {
+fn invalid_jobs_do_not_start() {
     let server = Server::well();
     let error = |change: fn(&mut brunt_loadgen::Job)| {
         let mut job = open(&server, 1.0, Duration::from_secs(1));

@@ -35,7 +35,7 @@ fn cause(outcome: &LoadOutcome) -> Vec<(Failure, &'static str, u64)> {
 }
 
 #[test]
-fn users_share_a_connection() {
+fn users_share_a_connection_over_http2() {
     let server = Http2::start(100, None, |_| Act::Answer(200, "hello"));
     let outcome = run_together(plain(&server, 20, 10));
     assert_eq!((outcome.totals.ok, outcome.totals.failures()), (200, 0), "{:?}", outcome.causes);
@@ -45,7 +45,7 @@ fn users_share_a_connection() {
 }
 
 #[test]
-fn as_many_connections_as_the_streams_need() {
+fn http2_opens_as_many_connections_as_the_streams_need() {
     let server = Http2::start(100, None, |_| Act::Answer(200, "hello"));
     let mut job = plain(&server, 20, 10);
     job.transport.streams = 4;
@@ -62,7 +62,7 @@ fn a_server_that_allows_fewer_streams_is_obeyed() {
 }
 
 #[test]
-fn without_reuse_each_request_has_its_connection() {
+fn without_reuse_each_request_has_its_connection_over_http2() {
     let server = Http2::start(100, None, |_| Act::Answer(200, "hello"));
     let mut job = plain(&server, 2, 5);
     job.reuse = Reuse::No;
@@ -71,7 +71,7 @@ fn without_reuse_each_request_has_its_connection() {
 }
 
 #[test]
-fn bodies_go_both_ways_and_are_judged() {
+fn bodies_are_sent_received_and_judged_over_http2() {
     let server = Http2::start(100, None, |_| Act::Answer(201, "{\"id\": 7}"));
     let mut job = plain(&server, 1, 3);
     job.requests[0].method = http::Method::POST;
@@ -82,7 +82,7 @@ fn bodies_go_both_ways_and_are_judged() {
 }
 
 #[test]
-fn tls_servers_must_agree() {
+fn a_tls_server_that_does_not_agree_to_http2_is_an_error() {
     let pki = Pki::new("localhost");
     let mut config = pki.server(false).as_ref().clone();
     config.alpn_protocols = vec![b"h2".to_vec()];
@@ -110,18 +110,18 @@ fn every_second(act: Act, kind: Failure, name: &'static str) {
 }
 
 #[test]
-fn streams_that_are_reset() {
+fn reset_streams_are_counted_as_reset() {
     every_second(Act::Reset(Reason::REFUSED_STREAM), Failure::Reset, "RST_STREAM: refused");
     every_second(Act::Reset(Reason::INTERNAL_ERROR), Failure::Reset, "RST_STREAM: internal error");
 }
 
 #[test]
-fn bodies_that_are_shorter_than_announced() {
+fn bodies_shorter_than_announced_are_counted_as_protocol() {
     every_second(Act::Short, Failure::Protocol, "a body of another length than announced");
 }
 
 #[test]
-fn a_connection_that_says_goodbye_is_replaced_unseen() {
+fn a_connection_after_a_goaway_is_replaced_without_a_failure() {
     let server = Http2::start(100, None, |_| Act::AnswerAndGo);
     let outcome = run_together(plain(&server, 1, 10));
     assert_eq!((outcome.totals.ok, outcome.totals.failures()), (10, 0), "{:?}", outcome.causes);
@@ -129,7 +129,7 @@ fn a_connection_that_says_goodbye_is_replaced_unseen() {
 }
 
 #[test]
-fn a_stream_that_is_never_answered_is_given_up_alone() {
+fn a_stream_without_a_reply_times_out_alone() {
     let server = Http2::start(100, None, |number| match number {
         3 => Act::Hold,
         _ => Act::Answer(200, "x"),
@@ -142,7 +142,7 @@ fn a_stream_that_is_never_answered_is_given_up_alone() {
 }
 
 #[test]
-fn requests_in_flight_at_the_end_are_counted() {
+fn requests_in_flight_at_the_end_are_counted_over_http2() {
     let server = Http2::start(100, None, |_| Act::Hold);
     let mut job = plain(&server, 5, 1);
     job.bound = Bound::Time(Duration::from_millis(100));

@@ -38,7 +38,7 @@ fn say(bytes: &[Vec<u8>]) -> Vec<(Failure, &'static str, u64)> {
 }
 
 #[test]
-fn frames_that_may_not_come() {
+fn invalid_frames_are_counted_as_protocol() {
     let head = |flags: u8| frame(HEADERS, END_HEADERS | flags, 1, OK);
     let long = frame(HEADERS, END_HEADERS, 1, b"\x88\0\x01x\x7fy");
     let all = [
@@ -76,7 +76,7 @@ fn frames_that_may_not_come() {
 }
 
 #[test]
-fn ends_that_are_announced_or_not() {
+fn closed_connections_are_counted_by_how_they_were_announced() {
     let close = |bytes: &[Vec<u8>]| causes(Deed::SayAndClose(bytes.concat()));
     let head = frame(HEADERS, END_HEADERS, 1, OK);
     let goaway = |error: u8| frame(GOAWAY, 0, 0, &[0, 0, 0, 0, 0, 0, 0, error]);
@@ -97,7 +97,7 @@ fn ends_that_are_announced_or_not() {
 }
 
 #[test]
-fn floods() {
+fn floods_of_frames_end_the_connection() {
     let head = || frame(HEADERS, END_HEADERS, 1, OK);
     let flood = |first: Vec<u8>, again: Vec<u8>| causes(Deed::Repeat(first, again));
     let pair = b"\0\x01x\x01y".repeat(2_000);
@@ -124,12 +124,12 @@ fn floods() {
 }
 
 #[test]
-fn an_answer_without_an_end_ends_with_the_time() {
+fn an_endless_http2_reply_ends_with_the_timeout() {
     assert_eq!(causes(Deed::Obey), [(Failure::Timeout, "no whole reply in time", 1)]);
 }
 
 #[test]
-fn a_server_that_lets_nothing_through() {
+fn a_server_that_never_opens_its_window_times_out() {
     let mut with_body = job(Deed::Greet(frame(SETTINGS, 0, 0, b"\0\x04\0\0\0\0")));
     with_body.requests[0].method = http::Method::POST;
     with_body.requests[0].body = b"{}".to_vec();

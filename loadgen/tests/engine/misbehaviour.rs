@@ -19,24 +19,24 @@ fn every_second(act: Act, kind: Failure, unknown: u64) {
 }
 
 #[test]
-fn statuses() {
+fn statuses_are_counted_by_number() {
     every_second(Act::Send(reply(500, "oops")), Failure::Status(500), 5);
     every_second(Act::Send(reply(404, "")), Failure::Status(404), 0);
 }
 
 #[test]
-fn closed_without_an_answer() {
+fn a_connection_closed_without_a_reply_is_counted_as_reset() {
     every_second(Act::Close, Failure::Reset, 5);
 }
 
 #[test]
-fn reset_before_and_in_the_midst_of_an_answer() {
+fn a_reset_before_or_in_a_reply_is_counted_as_reset() {
     every_second(Act::Reset(Vec::new()), Failure::Reset, 5);
     every_second(Act::Reset(b"HTTP/1.1 200 OK\r\nContent-".to_vec()), Failure::Reset, 5);
 }
 
 #[test]
-fn closed_before_the_announced_end() {
+fn a_reply_shorter_than_announced_is_counted_as_reset() {
     every_second(
         Act::SendAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfew".to_vec()),
         Failure::Reset,
@@ -47,7 +47,7 @@ fn closed_before_the_announced_end() {
 }
 
 #[test]
-fn more_than_was_announced() {
+fn a_reply_longer_than_announced_is_counted_as_protocol() {
     every_second(
         Act::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nlonger".to_vec()),
         Failure::Protocol,
@@ -56,7 +56,7 @@ fn more_than_was_announced() {
 }
 
 #[test]
-fn what_is_not_http() {
+fn replies_that_are_not_http_are_counted_as_protocol() {
     let bad: [&[u8]; 4] = [
         b"220 mail.example.org ESMTP\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
@@ -69,7 +69,7 @@ fn what_is_not_http() {
 }
 
 #[test]
-fn odd_but_right_answers_are_good() {
+fn unusual_but_valid_replies_are_good() {
     let good: [Act; 5] = [
         Act::Trickle(
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
@@ -90,7 +90,7 @@ fn odd_but_right_answers_are_good() {
 }
 
 #[test]
-fn a_connection_that_was_closed_while_idle_is_replaced_unseen() {
+fn a_connection_closed_while_idle_is_replaced_without_a_failure() {
     // The reply does not say that the connection ends with it.
     let server = Server::start(|_| Act::SendAndClose(ok("x")));
     let mut job = closed(&server, 1, 5);
@@ -101,7 +101,7 @@ fn a_connection_that_was_closed_while_idle_is_replaced_unseen() {
 }
 
 #[test]
-fn a_name_with_several_addresses_is_tried_to_its_end() {
+fn all_addresses_of_a_name_are_tried() {
     // Where localhost is also ::1, nobody listens there.
     let server = Server::well();
     let mut job = closed(&server, 1, 3);

@@ -8,7 +8,7 @@ use crate::jobs::{closed, run};
 use crate::server::{Act, Server, ok};
 
 #[test]
-fn a_name_that_nobody_knows_stops_it_before_it_starts() {
+fn a_load_on_an_unknown_host_does_not_start() {
     let mut job = closed(&Server::well(), 1, 1);
     job.requests[0].address.host = "no-such-name.invalid".to_owned();
     let error = start(vec![job], std::time::Instant::now(), 1).expect_err("must not start");

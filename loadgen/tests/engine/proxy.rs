@@ -80,7 +80,7 @@ fn tls_goes_through_a_tunnel() {
 }
 
 #[test]
-fn so_does_http2() {
+fn http2_goes_through_a_tunnel() {
     let server = Http2::start(100, None, |_| http2_server::Act::Answer(200, "hello"));
     let (proxy, asked) = tunnel("HTTP/1.1 200 OK", server.address);
     let mut job = through(proxy, "http://shop.test");
@@ -90,7 +90,7 @@ fn so_does_http2() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_no_connection() {
+fn a_proxy_that_refuses_is_counted_as_connect() {
     let (proxy, _) =
         tunnel("HTTP/1.1 407 Proxy Authentication Required", "127.0.0.1:1".parse().unwrap());
     let outcome = run(through(proxy, "https://shop.test"));
@@ -103,7 +103,7 @@ fn a_proxy_that_refuses_is_no_connection() {
 }
 
 #[test]
-fn nor_is_one_that_does_not_answer() {
+fn a_proxy_that_does_not_answer_is_counted_as_connect() {
     let proxy = Server::start(|_| Act::Close);
     let outcome = run(through(proxy.address, "https://shop.test"));
     assert_eq!(failed(&outcome, Failure::Connect), 10);

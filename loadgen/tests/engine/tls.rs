@@ -51,7 +51,7 @@ fn without_reuse_each_request_pays_for_a_handshake() {
 }
 
 #[test]
-fn replies_of_any_length_come_whole() {
+fn replies_of_any_length_are_read_over_tls() {
     let pki = Pki::new("localhost");
     let long = "x".repeat(300_000);
     let server = Server::start_tls(pki.server(false), move |_| Act::Send(ok(&long)));
@@ -60,7 +60,7 @@ fn replies_of_any_length_come_whole() {
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_no_connection() {
+fn a_certificate_of_an_unknown_issuer_is_counted_as_tls() {
     let (pki, other) = (Pki::new("localhost"), Pki::new("localhost"));
     let server = hello(&pki, false);
     let outcome = run(secure(server.address, &other, 1, 3));
@@ -69,7 +69,7 @@ fn a_certificate_that_nobody_vouches_for_is_no_connection() {
 }
 
 #[test]
-fn nor_is_one_of_another_name() {
+fn a_certificate_for_another_name_is_counted_as_tls() {
     let pki = Pki::new("elsewhere.test");
     let server = hello(&pki, false);
     let mut job = secure(server.address, &pki, 1, 3);
@@ -79,7 +79,7 @@ fn nor_is_one_of_another_name() {
 }
 
 #[test]
-fn checks_can_be_left_out() {
+fn insecure_accepts_any_certificate() {
     let (pki, other) = (Pki::new("elsewhere.test"), Pki::new("localhost"));
     let server = hello(&pki, false);
     let mut job = secure(server.address, &other, 1, 3);
@@ -88,7 +88,7 @@ fn checks_can_be_left_out() {
 }
 
 #[test]
-fn a_server_may_want_a_certificate() {
+fn a_server_may_ask_for_a_clients_certificate() {
     let pki = Pki::new("localhost");
     let server = hello(&pki, true);
     let mut job = secure(server.address, &pki, 1, 3);
@@ -100,7 +100,7 @@ fn a_server_may_want_a_certificate() {
 }
 
 #[test]
-fn a_server_without_tls_is_told() {
+fn a_server_without_tls_is_counted_as_tls() {
     let pki = Pki::new("localhost");
     let plain = Server::start(|_| Act::Close);
     let outcome = run(Job {
@@ -112,7 +112,7 @@ fn a_server_without_tls_is_told() {
 }
 
 #[test]
-fn files_that_are_no_certificates_stop_it_before_it_starts() {
+fn a_load_with_invalid_certificate_files_does_not_start() {
     let pki = Pki::new("localhost");
     let error = |change: fn(&mut Job, &Pki)| {
         let mut job = secure("127.0.0.1:1".parse().unwrap(), &pki, 1, 1);

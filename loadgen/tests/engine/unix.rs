@@ -6,7 +6,7 @@ use crate::jobs::{closed, failed, run};
 use crate::server::{Act, Server, ok};
 
 #[test]
-fn a_unix_socket_serves_as_well() {
+fn a_load_can_use_a_unix_socket() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("socket");
     let server = Server::start_unix(&path, |_| Act::Send(ok("hello")));
@@ -19,7 +19,7 @@ fn a_unix_socket_serves_as_well() {
 }
 
 #[test]
-fn a_socket_that_is_not_there_is_a_failure_to_connect() {
+fn a_missing_unix_socket_is_counted_as_connect() {
     let folder = tempfile::tempdir().unwrap();
     let mut job = closed(&Server::well(), 1, 3);
     job.requests[0].address.unix = Some(folder.path().join("none"));

@@ -16,7 +16,7 @@ const BUY: &str = "
      expect: {json: {$.status: Completed, $.id: '${id}'}}}";
 
 #[test]
-fn a_journey_logs_in_orders_and_asks_until_it_is_completed() {
+fn a_journey_logs_in_orders_and_polls_until_completed() {
     let shop = Shop::open();
     let outcome = times(&shop, 2, BUY);
     let whole = journey(&outcome);
@@ -61,7 +61,7 @@ fn a_journey_logs_in_orders_and_asks_until_it_is_completed() {
 }
 
 #[test]
-fn what_follows_a_failure_is_skipped_and_counted() {
+fn steps_after_a_failure_are_counted_as_skipped() {
     let shop = Shop::open();
     let outcome = times(&shop, 3, &BUY.replace("p&q", "wrong"));
     assert_eq!(step(&outcome, 0), "0 ok, [3 status 401], 0 skipped");
@@ -79,7 +79,7 @@ fn what_follows_a_failure_is_skipped_and_counted() {
 }
 
 #[test]
-fn a_check_that_fails_ends_the_journey_and_says_which() {
+fn a_failed_check_ends_the_journey_and_is_named() {
     let shop = Shop::start(|_| Some(reply(200, "X-A: b; c=d\r\n", b"{\"n\": [1, 2]}")));
     let outcome = once(
         &shop,
@@ -103,7 +103,7 @@ fn a_check_that_fails_ends_the_journey_and_says_which() {
 }
 
 #[test]
-fn asking_again_ends_in_time() {
+fn polling_ends_with_its_time_limit() {
     let shop = Shop::start(|_| Some(reply(200, "", b"{\"status\": \"Requested\"}")));
     let outcome = once(
         &shop,
@@ -137,7 +137,7 @@ fn lost_replies_are_kept_as_failures_of_their_kind() {
 }
 
 #[test]
-fn bodies_are_packed_only_when_asked_for_and_unpacked_only_when_read() {
+fn bodies_are_compressed_only_on_request_and_decompressed_only_when_read() {
     let shop = Shop::start(|seen| {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         let body =
@@ -158,7 +158,7 @@ fn bodies_are_packed_only_when_asked_for_and_unpacked_only_when_read() {
 }
 
 #[test]
-fn redirects_are_followed_when_asked_for_and_cookies_with_them() {
+fn redirects_are_followed_on_request_and_their_cookies_kept() {
     let shop = Shop::start(|seen| {
         Some(match seen.path.as_str() {
             "/in" => reply(303, "Location: home?a\r\nSet-Cookie: sid=1\r\n", b""),
@@ -198,7 +198,7 @@ fn redirects_are_followed_when_asked_for_and_cookies_with_them() {
 }
 
 #[test]
-fn what_a_server_says_cannot_break_a_request() {
+fn saved_values_cannot_break_a_requests_head() {
     let shop = Shop::start(|_| Some(reply(200, "", b"{\"evil\": \"a\\r\\nX-Evil: 1\"}")));
     let outcome = once(
         &shop,

@@ -20,7 +20,7 @@ fn repeated(shop: &Shop, each: u64, load: &str) -> brunt_loadgen::LoadOutcome {
 }
 
 #[test]
-fn each_journey_draws_a_row_and_knows_who_it_is() {
+fn each_journey_draws_a_feed_row_and_has_its_users_number() {
     let shop = well();
     repeated(
         &shop,
@@ -80,7 +80,7 @@ fn a_user_keeps_its_cookies_and_another_has_its_own() {
 }
 
 #[test]
-fn weights_are_kept() {
+fn journeys_are_drawn_by_their_weights() {
     let shop = well();
     let outcome = repeated(
         &shop,
@@ -97,7 +97,7 @@ fn weights_are_kept() {
 }
 
 #[test]
-fn in_the_open_model_only_the_first_step_waits_for_nobody() {
+fn in_the_open_model_only_the_first_step_starts_on_schedule() {
     // A server that takes 100 ms for each request: later steps are due when the ones before have
     // ended.
     let slow = Shop::start(|_| {
@@ -121,7 +121,7 @@ fn in_the_open_model_only_the_first_step_waits_for_nobody() {
 }
 
 #[test]
-fn a_warm_up_is_made_and_not_counted() {
+fn requests_of_the_warm_up_are_made_and_not_counted() {
     let shop = well();
     let load = "load: [{name: a, open: {rate: 100/s}, for: 1s, warmUp: 500ms, post: '/${sequence}', json: {}, key: $.id}]";
     let outcome = run(job(&shop, load));

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn checks_hold_or_not() {
+    fn checks_that_fail_are_reported_by_name() {
         let path = |text| JsonPath::parse(text).unwrap();
         let answer = ExpectedResponse {
             status: vec![],
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_taken_from_bodies_and_headers() {
+    fn values_are_saved_from_bodies_and_headers() {
         let save = |from| ValueToSave { name: String::new(), from }.take(&reply());
         let pattern = |text| Pattern::parse(text).unwrap();
         let path = |text| Extract::Json(JsonPath::parse(text).unwrap());

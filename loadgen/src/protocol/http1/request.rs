@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_are_written_out() {
+    fn requests_are_written_as_http() {
         let agent = concat!("User-Agent: brunt/", env!("CARGO_PKG_VERSION"));
         assert_eq!(
             text(&request(http::Method::GET, "/a b?ü", ""), Reuse::No),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_is_told_where_a_request_goes() {
+    fn requests_through_a_forwarding_proxy_have_the_whole_url() {
         let first_line = |url: &str, unix: bool| {
             let mut request = request(http::Method::GET, "/a", "");
             request.address = Address::split(url).unwrap().0;
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_can_be_smuggled_into_the_head() {
+    fn line_breaks_cannot_get_into_a_requests_head() {
         let mut bad = request(http::Method::GET, "/", "");
         bad.headers[0].1 = "1\r\nEvil: 1".to_owned();
         assert!(matches!(

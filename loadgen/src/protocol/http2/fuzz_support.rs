@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_is_heard_in_pieces_as_at_once() {
+    fn a_fed_connection_gives_the_same_result_in_pieces() {
         let said =
             [&b"\0\0\x01\x01\x04\0\0\0\x01\x88"[..], b"\0\0\x05\0\x01\0\0\0\x01hello"].concat();
         for piece in [1, 3, 99] {

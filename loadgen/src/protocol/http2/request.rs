@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_speaks_of_the_connection_is_left_out() {
+    fn headers_of_the_connection_are_left_out_over_http2() {
         let bytes =
             b"POST /a?b HTTP/1.1\r\nHost: h:8080\r\nConnection: close\r\nX-A: 1\r\nX-A: 2\r\n\
             Content-Length: 2\r\n\r\nhi";
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_request_is_none() {
+    fn bytes_that_are_no_request_cannot_be_packed() {
         for bytes in [
             "",
             "GET / HTTP/1.1\r\nHost: h\r\n",

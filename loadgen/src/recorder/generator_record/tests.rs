@@ -93,7 +93,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn parts_that_were_carried_add_up_to_the_whole(
+    fn serialised_records_of_generators_add_up_to_the_whole(
         requests in proptest::collection::vec(one(), 0..40),
         generators in 1..5_usize,
         lasts in prop_oneof![Just(None), Just(Some(Duration::from_secs(30))), Just(Some(Duration::from_secs(3_000)))],
@@ -109,7 +109,7 @@ proptest! {
 }
 
 #[test]
-fn what_one_generator_lacked_speaks_against_all() {
+fn trouble_of_one_generator_makes_the_whole_load_invalid() {
     let part = |trouble: Option<&str>| {
         let blame =
             GeneratorTrouble { trouble: trouble.map(str::to_owned), ..GeneratorTrouble::default() };
@@ -123,7 +123,7 @@ fn what_one_generator_lacked_speaks_against_all() {
 }
 
 #[test]
-fn what_is_no_histogram_is_refused() {
+fn a_record_with_an_invalid_histogram_is_refused() {
     let mut written = serde_json::to_value(GeneratorRecord::new(
         "shop".to_owned(),
         record(None, [].iter()),

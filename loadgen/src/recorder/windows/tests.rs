@@ -44,7 +44,7 @@ fn a_run_of_unknown_length_widens_its_windows() {
 }
 
 #[test]
-fn threads_add_up_whatever_their_windows() {
+fn windows_of_different_lengths_are_merged() {
     let mut one = WindowCounts::new(None);
     let mut other = WindowCounts::new(None);
     one.count(0, None, Some(7));
@@ -60,7 +60,7 @@ fn threads_add_up_whatever_their_windows() {
 }
 
 #[test]
-fn late_replies_are_counted_like_timely_ones() {
+fn late_replies_have_the_same_quantiles_as_timely_ones() {
     let (mut timely, mut late) = (windows(60), windows(60));
     for number in 0..1000 {
         timely.count(0, None, Some(number * 977));

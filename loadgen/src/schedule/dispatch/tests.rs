@@ -67,7 +67,7 @@ fn a_queue_of_hours_is_counted_and_not_stored() {
 }
 
 #[test]
-fn connections_are_shared_out_to_threads_at_least_one_each() {
+fn each_thread_gets_its_share_of_connections_and_at_least_one() {
     let of = |connections, of| -> Vec<usize> {
         let share = |thread| Dispatch::new(&day(), WorkerShare { thread, of }, connections);
         (0..of)
@@ -83,7 +83,7 @@ fn connections_are_shared_out_to_threads_at_least_one_each() {
 }
 
 #[test]
-fn the_last_used_connection_is_used_again_and_all_are_sent_away_at_the_end() {
+fn the_last_used_connection_is_used_first_and_all_are_closed_at_the_end() {
     let mut thread = Dispatch::new(&day(), WorkerShare { thread: 0, of: 1 }, 2);
     let (one, other) = (Rc::new(Mailbox::default()), Rc::new(Mailbox::default()));
     assert!(thread.park(&one) && thread.park(&other));

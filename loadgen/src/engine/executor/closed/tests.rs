@@ -92,7 +92,7 @@ async fn think_time_counts_from_the_reply_for_hours() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn drawn_think_times_stay_in_their_range_and_use_all_of_it() {
+async fn think_times_are_drawn_from_their_whole_range() {
     let starts = visits(Bound::Time(24 * HOUR), (1, 3), Duration::ZERO, false).await;
     let pauses: Vec<f64> = starts.windows(2).map(|two| (two[1] - two[0]).as_secs_f64()).collect();
     assert!(pauses.iter().all(|pause| (1.0..=3.002).contains(pause)), "{pauses:?}");
@@ -110,7 +110,7 @@ async fn a_load_ends_when_its_time_or_its_repetitions_do() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_finds_nobody_pauses_however_long_the_outage() {
+async fn a_user_whose_connection_is_refused_pauses_before_the_next_attempt() {
     let starts = visits(Bound::Time(HOUR / 60), (0, 0), Duration::ZERO, true).await;
     assert!((5_000..=6_000).contains(&starts.len()), "{}", starts.len());
 }

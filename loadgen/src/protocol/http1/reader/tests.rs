@@ -41,7 +41,7 @@ fn malformed(input: &str) -> MalformedReply {
 }
 
 #[test]
-fn a_length_ends_a_body() {
+fn a_content_length_ends_a_body() {
     let text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
     assert_eq!(reply(text), (200, 0, "hello".to_owned(), Reuse::Yes));
     let twice = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\ncontent-length: 5\r\n\r\nhelloHTTP";
@@ -50,7 +50,7 @@ fn a_length_ends_a_body() {
 }
 
 #[test]
-fn chunks_end_with_an_empty_one() {
+fn a_chunked_body_ends_with_an_empty_chunk() {
     let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n\
                 5;a=\"b\"\r\nhello\r\n0A \r\n, world...\r\n000\r\nTrailer: x\r\nOther: y\r\n\r\nrest";
     assert_eq!(reply(text), (200, 4, "hello, world...".to_owned(), Reuse::Yes));
@@ -59,13 +59,13 @@ fn chunks_end_with_an_empty_one() {
 }
 
 #[test]
-fn a_coding_beside_a_length_wins_and_ends_the_trust() {
+fn a_coding_beside_a_length_wins_and_the_connection_is_not_reused() {
     let text = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
     assert_eq!(reply(text), (200, 0, "a".to_owned(), Reuse::No));
 }
 
 #[test]
-fn some_replies_have_no_body() {
+fn replies_to_head_and_with_204_and_304_have_no_body() {
     assert_eq!(reply("HTTP/1.1 204 No Content\r\n\r\n"), (204, 0, String::new(), Reuse::Yes));
     assert_eq!(
         reply("HTTP/1.1 304 x\r\nContent-Length: 9\r\n\r\n"),
@@ -77,7 +77,7 @@ fn some_replies_have_no_body() {
 }
 
 #[test]
-fn interim_replies_are_passed_over() {
+fn interim_replies_are_skipped() {
     let text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 201 C\r\nContent-Length: 1\r\n\r\n1";
     assert_eq!(reply(text), (201, 0, "1".to_owned(), Reuse::Yes));
     let endless = "HTTP/1.1 100 Continue\r\n\r\n".repeat(101);
@@ -86,7 +86,7 @@ fn interim_replies_are_passed_over() {
 }
 
 #[test]
-fn connections_are_kept_as_the_versions_say() {
+fn connections_are_reused_by_the_rules_of_each_version() {
     let with = |version: &str, header: &str| {
         reply(&format!("{version} 200 OK\r\nContent-Length: 0\r\n{header}\r\n")).3
     };
@@ -97,7 +97,7 @@ fn connections_are_kept_as_the_versions_say() {
 }
 
 #[test]
-fn a_head_that_comes_again_says_the_same_and_one_that_differs_does_not() {
+fn a_cached_head_is_used_only_for_the_same_bytes() {
     let mut reader = ReplyReader::new(Keep::Whole(100));
     let mut read = |text: &str, to| {
         reader.begin(to);
@@ -133,7 +133,7 @@ fn the_end_of_the_connection_may_end_a_body() {
 }
 
 #[test]
-fn a_connection_that_ends_early_is_told_from_one_that_never_answered() {
+fn a_close_without_a_reply_differs_from_one_in_the_middle() {
     let close_after = |input: &[u8]| {
         let mut reader = ReplyReader::new(Keep::Length);
         reader.begin(ReplyTo::Other);
@@ -177,7 +177,7 @@ fn what_is_not_http_is_named() {
 }
 
 #[test]
-fn heads_and_chunk_lines_without_an_end_are_given_up() {
+fn endless_heads_and_chunk_lines_are_errors() {
     let mut reader = ReplyReader::new(Keep::Length);
     reader.begin(ReplyTo::Other);
     let mut result = reader.feed(b"HTTP/1.1 200 OK\r\n");
@@ -203,14 +203,14 @@ fn heads_and_chunk_lines_without_an_end_are_given_up() {
 
 proptest! {
     #[test]
-    fn no_bytes_make_it_panic(input in prop::collection::vec(any::<u8>(), 0..300), piece in 1..20_usize) {
+    fn no_bytes_make_the_reader_panic(input in prop::collection::vec(any::<u8>(), 0..300), piece in 1..20_usize) {
         let _ = read(&input, ReplyTo::Other, piece);
         let after_head = [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".as_slice(), &input].concat();
         let _ = read(&after_head, ReplyTo::Other, piece);
     }
 
     #[test]
-    fn any_body_comes_through_chunks(parts in prop::collection::vec("[a-z]{1,40}", 0..8), piece in 1..50_usize) {
+    fn any_body_can_be_read_from_chunks(parts in prop::collection::vec("[a-z]{1,40}", 0..8), piece in 1..50_usize) {
         let chunks: String = parts.iter().map(|part| format!("{:x}\r\n{part}\r\n", part.len())).collect();
         let text = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n");
         let (used, _, body) = read(text.as_bytes(), ReplyTo::Other, piece).unwrap().expect("a whole reply");

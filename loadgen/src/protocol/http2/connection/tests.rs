@@ -60,7 +60,7 @@ fn begun() -> Http2Connection {
 }
 
 #[test]
-fn requests_of_one_moment_are_said_together_and_answered_in_any_order() {
+fn requests_of_one_moment_are_sent_together_and_answered_in_any_order() {
     let mut connection = begun();
     let ids = [(); 3].map(|()| ask(&mut connection, &message(b"")));
     let flags = super::frame::END_HEADERS | super::frame::END_STREAM;
@@ -89,7 +89,7 @@ fn requests_of_one_moment_are_said_together_and_answered_in_any_order() {
 }
 
 #[test]
-fn bodies_wait_for_windows() {
+fn request_bodies_wait_for_flow_control() {
     let mut connection = begun();
     let id = ask(&mut connection, &message(&[b'x'; 100_000]));
     let sum = |frames: &[(u8, u8, u32, usize)]| -> usize {
@@ -110,7 +110,7 @@ fn bodies_wait_for_windows() {
 }
 
 #[test]
-fn an_early_answer_ends_a_body() {
+fn a_reply_before_the_requests_end_stops_its_body() {
     let mut connection = begun();
     let id = ask(&mut connection, &message(&[b'x'; 100_000]));
     said(&mut connection);
@@ -120,7 +120,7 @@ fn an_early_answer_ends_a_body() {
 }
 
 #[test]
-fn windows_are_opened_again_and_long_heads_are_cut() {
+fn windows_are_reopened_and_long_heads_are_split() {
     let mut connection = begun();
     let mut long = message(b"");
     long.head = vec![0; 40_000].into();
@@ -151,7 +151,7 @@ fn a_request_that_is_given_up_is_cancelled_and_forgotten() {
 }
 
 #[test]
-fn a_goaway_spares_what_the_server_has_begun() {
+fn a_goaway_fails_only_streams_after_the_last_one() {
     let mut connection = begun();
     let ids = [(); 2].map(|()| ask(&mut connection, &message(b"")));
     connection.feed(&frame(7, 0, 0, &[0, 0, 0, 1, 0, 0, 0, 0])).unwrap();
@@ -198,12 +198,12 @@ fn frames() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn where_bytes_are_cut_does_not_matter(bytes in frames(), piece in 1_usize..40) {
+    fn frames_are_read_the_same_however_bytes_are_cut(bytes in frames(), piece in 1_usize..40) {
         prop_assert_eq!(outcome(&bytes, piece), outcome(&bytes, bytes.len()));
     }
 
     #[test]
-    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+    fn no_bytes_make_an_http2_connection_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         outcome(&bytes, 7);
     }
 }
