@@ -87,7 +87,8 @@ impl Breaker {
             self.enter(Phase::HalfOpen { window: self.settings.trial(), permits });
         }
         if let Phase::HalfOpen { permits, .. } = &mut self.state {
-            // Zero, as the wait depends on the calls on trial: a refused caller may try again at once.
+            // Zero, as the wait depends on the calls on trial: a refused caller may try again at
+            // once.
             *permits = permits.checked_sub(1).ok_or(Duration::ZERO)?;
         }
         Ok(Ticket { phase: self.phase })

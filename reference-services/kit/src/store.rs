@@ -93,7 +93,7 @@ impl Store {
     /// This program was built without PostgreSQL.
     ///
     /// # Errors
-    /// Always.
+    /// Always: there is no engine for it.
     #[cfg(not(feature = "postgres"))]
     pub fn connect(_url: &str, _schema: &str, _outbox: Outbox) -> Result<Self, StoreError> {
         let source = crate::error::source("this program was built without the feature `postgres`");

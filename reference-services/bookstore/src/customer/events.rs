@@ -1,5 +1,5 @@
-//! The events that customer publishes. Their fields are a contract with the services that read them, so
-//! they have a type of their own: REST can change without them.
+//! The events that customer publishes. Their fields are a contract with the services that read
+//! them, so they have a type of their own: REST can change without them.
 
 use brunt_kit::event::{Cause, Envelope, Subject};
 use brunt_kit::store::StoreError;

@@ -56,7 +56,7 @@ impl Admission {
     /// checked after the token, any other before, so that checking tokens is limited too.
     ///
     /// # Errors
-    /// The refusal.
+    /// The whole response: 401, 403, 429 or 503, with its challenge or Retry-After.
     pub(super) async fn admit(
         &self,
         parts: &Parts,

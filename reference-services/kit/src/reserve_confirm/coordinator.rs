@@ -43,8 +43,8 @@ impl<C: ReservedCommand> Coordinator<C> {
     /// outcome of then.
     ///
     /// # Errors
-    /// 409 when the other service refuses, 503 when it does not answer, and what
-    /// [`ReserveError`](super::ReserveError) says.
+    /// 409 when the other service refuses, 503 when it does not answer, and
+    /// what [`ReserveError`](super::ReserveError) says.
     pub async fn execute(
         &self,
         request: C::Request,

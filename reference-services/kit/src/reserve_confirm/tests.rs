@@ -22,8 +22,8 @@ const NOTHING: [Vec<i64>; 3] = [Vec::new(), Vec::new(), Vec::new()];
 
 type Reply = Result<Answer, CallError>;
 
-/// Books a seat, which the other service confirms as its script says. `JOIN` says whether
-/// duplicates join.
+/// Books a seat, which the other service confirms as its script says. `JOIN` says
+/// whether duplicates join.
 #[derive(Clone, Default)]
 struct Book<const JOIN: bool> {
     script: Arc<Mutex<VecDeque<Reply>>>,

@@ -1,4 +1,5 @@
-//! Where a test of the suite runs: in a file, or on the PostgreSQL server that `POSTGRES_URL` names.
+//! Where a test of the suite runs: in a file, or on the PostgreSQL server that `POSTGRES_URL`
+//! names.
 
 use std::fmt::{self, Display, Formatter};
 

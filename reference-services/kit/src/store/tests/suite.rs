@@ -242,8 +242,8 @@ async fn until_held(lease: &mut Lease, store: &Store) {
     timeout(Duration::from_secs(20), holding).await.expect("the turn comes");
 }
 
-/// Makes a test of each function, on the engine whose place is given. The attributes in brackets are
-/// those of each test.
+/// Makes a test of each function, on the engine whose place is given. The attributes in brackets
+/// are those of each test.
 macro_rules! on_engine {
     ($engine:ident $attributes:tt at $place:expr => $($name:ident),+ $(,)?) => {
         mod $engine {
