@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use brunt_kubernetes::{Cluster, ClusterTarget, Keep, Manifest, WorkloadStatus};
+use brunt_kubernetes::{Cluster, ClusterTarget, Manifest, Retain, WorkloadStatus};
 
 use crate::builtin;
 use crate::cli::{DownArgs, PlatformKind, UpArgs};
@@ -53,7 +53,7 @@ pub fn down(options: &DownArgs) -> Result<Exit> {
     for part in builtin::ENGINES {
         manifest.put_first(Manifest::parse(part)?);
     }
-    let keep = if options.volumes { Keep::Nothing } else { Keep::Volumes };
+    let keep = if options.volumes { Retain::Nothing } else { Retain::Volumes };
     runtime::new()?.block_on(async {
         let cluster = connect(&options.system, &options.cluster.target()).await?;
         manifest.into_namespace(&cluster.namespace);
@@ -63,7 +63,7 @@ pub fn down(options: &DownArgs) -> Result<Exit> {
             options.system,
             cluster.namespace
         );
-        if keep == Keep::Volumes {
+        if keep == Retain::Volumes {
             outln!("The namespace and its volumes are kept; --volumes removes them too.");
         }
         Ok(Exit::Pass)

@@ -34,15 +34,15 @@ mod workers;
 
 pub use changes::revert::revert;
 pub use changes::selection::{Reverted, RunSelector};
-pub use client::apply::Keep;
+pub use client::apply::Retain;
 pub use client::connect::{Cluster, ClusterTarget};
 pub use client::error::KubeError;
 pub use client::manifest::Manifest;
 pub use client::object::ChangeMode;
 pub use client::report_configmap::ReportFile;
+pub use observe::gaps::WatchGap;
 pub use observe::live_spec::load_live_spec;
 pub use observe::rollout_status::WorkloadStatus;
-pub use observe::watcher::WatchGap;
 pub use run::options::{ClusterRunOptions, Watchdog};
 pub use run::{ClusterRun, REVERT_MARGIN};
 pub use workers::job::LoadJob;

@@ -1,6 +1,7 @@
 //! What is seen of a system on a cluster. Nothing here changes anything.
 
 pub(crate) mod autoscaler;
+pub(crate) mod gaps;
 pub(crate) mod live_spec;
 pub(crate) mod placement;
 pub(crate) mod pod_state;

@@ -51,7 +51,7 @@ impl Reverted {
     }
 }
 
-/// Who reverts.
+/// Who asks for a revert, which decides what a missing right means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RevertedBy {
     /// Anyone, possibly with fewer rights than the run had.

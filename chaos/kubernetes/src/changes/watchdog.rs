@@ -46,7 +46,7 @@ const POLL: Duration = Duration::from_millis(200);
 pub(crate) enum WatchdogScope {
     /// Objects of the namespace.
     Namespace,
-    /// Nodes too.
+    /// Objects of the namespace, and nodes.
     Nodes,
 }
 

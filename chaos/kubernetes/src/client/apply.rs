@@ -22,14 +22,14 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// What stays when a system is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub enum Retain {
     /// Volumes and the namespace that they are in.
     Volumes,
-    /// Nothing.
+    /// Nothing: volumes lose their data.
     Nothing,
 }
 
-impl Keep {
+impl Retain {
     fn spares(self, object: &DynamicObject) -> bool {
         self == Self::Volumes
             && matches!(kind(object), "Namespace" | "PersistentVolumeClaim" | "PersistentVolume")
@@ -62,7 +62,7 @@ impl Cluster {
     ///
     /// # Errors
     /// When one may not be removed, or does not go.
-    pub async fn remove(&self, manifest: &Manifest, keep: Keep) -> Result<usize, KubeError> {
+    pub async fn remove(&self, manifest: &Manifest, keep: Retain) -> Result<usize, KubeError> {
         let mut kinds = ApiResources::default();
         let mut going = Vec::new();
         // In reverse, so that a namespace goes after what is in it and counts only if it must go.

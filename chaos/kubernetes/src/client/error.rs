@@ -84,7 +84,7 @@ pub enum KubeError {
         /// The API server's message.
         why: String,
     },
-    /// Nobody answered.
+    /// The cluster could not be reached, or did not answer in time.
     #[error(
         "cannot {what}: the cluster does not answer ({why}); is it up, and is this machine's way \
          to it?"

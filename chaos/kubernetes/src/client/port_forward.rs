@@ -39,7 +39,7 @@ impl ServiceRoute {
         format!("http://{}", self.authority())
     }
 
-    /// `host:port`.
+    /// Host and port, as a URL has them: an IPv6 address in brackets.
     pub(crate) fn authority(&self) -> String {
         match self {
             Self::Direct { address, port } if address.contains(':') => {

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::client::error::KubeError;
 use crate::client::port_forward::ServiceRoute;
-use crate::observe::watcher::WatchGap;
+use crate::observe::gaps::WatchGap;
 
 /// How long a reply may take.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(5);

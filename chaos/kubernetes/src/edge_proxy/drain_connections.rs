@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use super::proxies::EdgeProxies;
 use crate::client::connect::Cluster;
 use crate::client::exec::output_of;
+use crate::observe::gaps::WatchGap;
 use crate::observe::services::ClusterServices;
-use crate::observe::watcher::{Observer, WatchGap};
+use crate::observe::watcher::Observer;
 
 /// How often the callee's pods are asked for their connections.
 const POLL: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::control_connection::ControlConnection;
 use crate::client::object::ObjectRef;
-use crate::observe::watcher::WatchGap;
+use crate::observe::gaps::WatchGap;
 
 /// The slot of what a callee's Service selects.
 pub(super) const SLOT: &str = "edge-proxy";
@@ -23,7 +23,7 @@ pub(crate) struct EdgeProxies {
     pub(super) drain_timeout: Duration,
     /// Edges with connections that bypass their proxy.
     bypassed: Mutex<Vec<WatchGap>>,
-    /// By callee.
+    /// The proxies that are in their places, by callee.
     installed: Mutex<BTreeMap<String, Arc<InstalledProxy>>>,
 }
 

@@ -17,6 +17,7 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
+use super::gaps::{WatchGap, WatchGaps};
 use super::pod_state::PodState;
 use super::state::{ServiceEvent, SystemState};
 use super::workload::Workload;
@@ -27,22 +28,11 @@ use crate::client::object::ObjectKind;
 /// How many watches there are, each of which must have listed everything before a run begins.
 const WATCHES: usize = 5;
 
-/// A time in which a watch was blind: what happened in it was not seen, or not at its time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WatchGap {
-    /// When the watch broke.
-    pub from: Instant,
-    /// When it saw again; `None` if it does not yet.
-    pub to: Option<Instant>,
-    /// Which objects were not seen, and why.
-    pub what: String,
-}
-
 /// The state of the system, which the watches keep up to date. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Observer {
     state: Arc<Mutex<SystemState>>,
-    gaps: Arc<Mutex<Vec<WatchGap>>>,
+    gaps: WatchGaps,
     sender: UnboundedSender<Observed>,
     /// How many watches have listed everything.
     listed: watch::Sender<usize>,
@@ -57,7 +47,7 @@ impl Observer {
     ) -> Self {
         Self {
             state: Arc::new(Mutex::new(SystemState::of(workloads))),
-            gaps: Arc::default(),
+            gaps: WatchGaps::default(),
             sender,
             listed: watch::Sender::new(0),
             changes: watch::Sender::new(()),
@@ -70,7 +60,7 @@ impl Observer {
     }
 
     pub(crate) fn gaps(&self) -> Vec<WatchGap> {
-        self.gaps.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.gaps.all()
     }
 
     /// Waits until every watch has listed everything.
@@ -221,13 +211,13 @@ impl Observer {
             let event = match event {
                 Ok(event) => event,
                 Err(error) => {
-                    self.gap_begins(when, what, &error.to_string());
+                    self.gaps.begin(when, what, &error.to_string());
                     continue;
                 }
             };
             match event {
                 watcher::Event::Init if before => {
-                    self.gap_begins(when, what, "it had to list everything again");
+                    self.gaps.begin(when, what, "it had to list everything again");
                 }
                 // A gap ends with the list: until it is complete, objects that are gone still count
                 // as there.
@@ -236,26 +226,10 @@ impl Observer {
                     before = true;
                     self.listed.send_modify(|listed| *listed += 1);
                 }
-                _ => self.gap_ends(when, what),
+                _ => self.gaps.end(when, what),
             }
             let happened = take(&mut self.state(), event);
             self.publish(when, happened);
-        }
-    }
-
-    fn gap_begins(&self, when: Instant, what: &str, why: &str) {
-        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
-        let goes_on = gaps.iter().any(|gap| gap.to.is_none() && gap.what.starts_with(what));
-        if !goes_on {
-            tracing::warn!(objects = what, why, "a watch is blind");
-            gaps.push(WatchGap { from: when, to: None, what: format!("{what}: {why}") });
-        }
-    }
-
-    fn gap_ends(&self, when: Instant, what: &str) {
-        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
-        for gap in gaps.iter_mut().filter(|gap| gap.to.is_none() && gap.what.starts_with(what)) {
-            gap.to = Some(when);
         }
     }
 }
