@@ -36,7 +36,7 @@ pub use exit::Exit;
 pub use html::{html, live_frame, live_page, main_part};
 pub use index::{IndexEntry, index};
 pub use json::json;
-pub use judge::judge;
+pub use judge::{RunCounts, judge};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use report::{
@@ -47,7 +47,7 @@ pub use samples::Samples;
 pub use schema::schema;
 pub use statistical_power::power_warnings;
 pub use text::{Colour, text, verdict_text};
-pub use trials::{Cluster, share_bounds, trials};
+pub use trials::{share_bounds, trials};
 pub use verdict::{Finding, Judgement, Outcome, Proving, Verdict};
 pub use windows::{WindowColumn, WindowRow, window_table, windows_csv};
 

@@ -5,7 +5,7 @@ mod shape;
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{Arrival, Claim, Load, Plan, Service};
+use brunt_scenarios::plan::{Arrival, Claim, Latency, Load, Plan, Service};
 use brunt_scenarios::timeline::Timeline;
 use brunt_scenarios::units::Period;
 use brunt_scenarios::{bounds, plan};
@@ -212,7 +212,7 @@ fn fault(fault: &plan::Fault) -> String {
 }
 
 fn limits(claim: &Claim) -> Vec<Limit> {
-    let Claim::Latency { of, limits, .. } = claim else {
+    let Claim::Latency(Latency { of, limits, .. }) = claim else {
         return vec![];
     };
     let limit = |(quantile, at_most): &(plan::Quantile, Duration)| Limit {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{Arrival, Claim, During, Fault, FaultKind, Load, Plan, Ramp};
+use brunt_scenarios::plan::{
+    Arrival, Availability, Claim, During, Fault, FaultKind, Isolation, Latency, Load, Plan, Ramp,
+    Recovers, Restarts, Slo,
+};
 use brunt_scenarios::units::{Percent, Period};
 
 use crate::{confidence, format};
@@ -16,28 +19,30 @@ pub fn power_warnings(plan: &Plan) -> Vec<String> {
 
 fn of_claim(plan: &Plan, claim: &Claim) -> Vec<String> {
     match claim {
-        Claim::Availability { of, at_least, during } if *at_least < Percent::ALL => {
+        Claim::Availability(Availability { of, at_least, during }) if *at_least < Percent::ALL => {
             too_few(plan, of, at_least.fraction(), *during, &claim.to_string())
                 .into_iter()
                 .collect()
         }
-        Claim::Latency { of, limits, during } => {
+        Claim::Latency(Latency { of, limits, during }) => {
             let short = limits.iter().filter_map(|(quantile, most)| {
                 let claim = format!("{of}: latency {quantile} ≤ {}", Period(*most));
                 too_few(plan, of, quantile.0, *during, &claim)
             });
             short.collect()
         }
-        Claim::Isolation { of, at_least, .. } if *at_least < Percent::ALL => {
+        Claim::Isolation(Isolation { of, at_least, .. }) if *at_least < Percent::ALL => {
             too_few(plan, of, at_least.fraction(), During::Faults, &claim.to_string())
                 .into_iter()
                 .collect()
         }
-        Claim::Slo { of, target, window, spends, .. } => {
+        Claim::Slo(Slo { of, target, window, spends, .. }) => {
             budget(plan, of, *target, *window, *spends, claim)
         }
-        Claim::Recovers { service, within } => too_short(plan, claim, service, *within, |_| true),
-        Claim::Restarts { service, within } => {
+        Claim::Recovers(Recovers { service, within }) => {
+            too_short(plan, claim, service, *within, |_| true)
+        }
+        Claim::Restarts(Restarts { service, within }) => {
             too_short(plan, claim, service, *within, leaves_it_running)
         }
         _ => vec![],

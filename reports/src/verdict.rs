@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use brunt_scenarios::plan::CheckId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,10 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
+    /// The check of the plan that it is about; `None` for what is looked at in every run, such as
+    /// steps and faults, and in reports of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<CheckId>,
     /// What proofs refer to: `availability`, `latency.p99`, `ledger.lost`, …
     pub name: String,
     /// What is claimed, in words.

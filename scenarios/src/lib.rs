@@ -5,6 +5,7 @@
 //! clock. Everything here is pure: no file, network or clock is touched.
 
 pub mod bounds;
+mod expectations;
 pub mod form;
 pub mod grpc;
 pub mod guard;

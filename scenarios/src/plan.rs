@@ -1,16 +1,17 @@
 //! A plan: a scenario that has been checked against its system, with every default filled in. If
 //! one exists, it can run.
 
-mod agreement;
 mod check;
-mod expectations;
+mod expectation;
 mod expected_response;
 mod faults;
 mod grpc_call;
 mod journey;
+mod keyed_collection;
 mod load;
 mod load_file;
 mod platform;
+mod quantile;
 mod request;
 mod services;
 mod threshold;
@@ -19,15 +20,21 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-pub use agreement::{Canceled, Compensation, Fold, KeyedCollection, ViewField, ViewSource};
-pub use expectations::{Check, Claim, Quantile};
+pub use expectation::{
+    Amplification, Availability, Breaker, Canceled, Check, CheckId, Claim, Claimed, Compensation,
+    Conserved, CrossCheck, Decoupled, Effects, Fairness, Fold, Isolation, Latency, Ledger, Needs,
+    Reading, Recovers, Restarts, Saga, ScalesIn, ScalesOut, Slo, Throughput, View, ViewField,
+    ViewSource,
+};
 pub use expected_response::{ExpectedResponse, JsonPath, Pattern, header_objection};
 pub use faults::{EdgeFault, Fault, FaultKind};
 pub use grpc_call::GrpcCall;
 pub use journey::{Extract, Feed, FeedOrder, Journey, JourneyStep, Polling};
+pub use keyed_collection::KeyedCollection;
 pub use load::{Arrival, Load, Ramp, Work};
 pub use load_file::LoadPlan;
 pub use platform::{NodeFault, NodePick, PlatformFault};
+pub use quantile::Quantile;
 pub use request::{Auth, Body, Request, RequestTarget, Step};
 pub use services::{Placement, Program, Rollout, Service, System};
 pub use threshold::{LoadTotals, Threshold};

@@ -23,6 +23,7 @@ mod replica_filter;
 mod request;
 mod save;
 mod slo;
+mod throughput;
 
 use std::collections::BTreeMap;
 
@@ -60,6 +61,7 @@ pub use replica_filter::ReplicaFilter;
 pub use request::{Method, RequestFields, StepSpec};
 pub use save::SaveSpec;
 pub use slo::{SloSpec, read_slos};
+pub use throughput::ThroughputSpec;
 
 use crate::source::Located;
 use crate::units::{Percent, Period};

@@ -2,6 +2,7 @@
 //! made from nothing else.
 
 mod breaker;
+mod check_id;
 mod event;
 mod journey;
 mod load;
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use breaker::{BreakerRecord, BreakerSpan, BreakerState};
+pub use check_id::CheckId;
 pub use event::{Event, EventKind, RestartReason};
 pub use journey::{CheckCount, JourneyRecord, StepFigures};
 pub use load::{Failure, LoadRecord, Schedule, Window};

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{self, Arrival, Claim, FaultKind, Ramp};
+use brunt_scenarios::plan::{self, Arrival, Claim, FaultKind, Ramp, Restarts};
 use brunt_scenarios::system::Autoscaler;
 use brunt_scenarios::units::{Cpu, Period};
 use brunt_scenarios::{Plan, Scenario, Source, SystemSpec, bounds};
@@ -126,7 +126,7 @@ fn a_plan_without_a_guard_differs_in_that_alone() {
     assert_eq!((before.liveness.is_some(), after.liveness.is_some()), (true, false));
     assert_eq!(before.readiness, after.readiness);
     let within = |plan: &Plan| match plan.checks[1].claim {
-        Claim::Restarts { within, .. } => within,
+        Claim::Restarts(Restarts { within, .. }) => within,
         _ => panic!("the second check is about restarts"),
     };
     assert_eq!(within(&plan), within(&without), "the claim stays the same");

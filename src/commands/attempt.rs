@@ -15,7 +15,7 @@ use crate::files::Planned;
 use crate::live::LivePage;
 use crate::logging::RunLog;
 use crate::progress::RunProgress;
-use crate::runner::{self, Setting};
+use crate::runner::{self, RunConfig};
 use crate::{run_folder, runtime};
 
 /// A run that a command plans to make.
@@ -76,10 +76,12 @@ fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBu
     let started = jiff::Timestamp::now();
     let origin = origin(planned, command, started, seed);
     let progress = progress.and_on_page(live.cloned(), plan, origin.clone());
-    let on = platform::of_run(plan, &planned.base, &folder, &common.platform, &id);
-    let setting =
-        Setting { plan, planned, on, place: &common.platform, seed, progress: progress.clone() };
-    let timeline = runtime::within(&run)?.block_on(runner::run(&setting));
+    let platform = platform::of_run(plan, &planned.base, &folder, &common.platform, &id);
+    let load_workers = platform::load_workers(&common.platform);
+    let progress_of_run = progress.clone();
+    let config =
+        RunConfig { plan, planned, platform, load_workers, seed, progress: progress_of_run };
+    let timeline = runtime::within(&run)?.block_on(runner::run(&config));
     progress.done();
     let timeline = timeline.inspect_err(|_| {
         // Nothing ran, so there is nothing to report, and an empty folder would only confuse.

@@ -8,10 +8,11 @@ use anyhow::{Result, bail};
 use brunt_kubernetes::{ChangeMode, ClusterRunOptions, ClusterTarget, Watchdog};
 use brunt_local::Ports;
 use brunt_scenarios::guard;
-use brunt_scenarios::plan::{Check, Claim, Fault, FaultKind, Plan};
+use brunt_scenarios::plan::{Check, Fault, FaultKind, Plan};
 
 use crate::cli::{LoadSource, PlatformArgs, PlatformKind};
 use crate::files::{self, Planned};
+use crate::runner::{LoadOrigin, LoadWorkers};
 use crate::runtime;
 use crate::target::{LocalDirs, Platform};
 
@@ -96,24 +97,26 @@ pub fn cluster_options(
 // one changes where a Service leads.
 fn edges_in_use(plan: &Plan) -> Vec<(String, String)> {
     let broken = plan.faults.iter().filter_map(|fault| match &fault.kind {
-        FaultKind::Edge { from, to, .. } => Some((from, to)),
+        FaultKind::Edge { from, to, .. } => Some((from.as_str(), to.as_str())),
         _ => None,
     });
-    let counted = plan.checks.iter().filter_map(|check| match &check.claim {
-        Claim::Breaker { caller, callee, .. } => Some((caller, callee)),
-        Claim::Amplification { from, to, .. } => Some((from, to)),
-        _ => None,
-    });
+    let counted = plan.checks.iter().filter_map(|check| check.claim.needs().edge);
     let all: BTreeSet<_> =
-        broken.chain(counted).map(|(from, to)| (from.clone(), to.clone())).collect();
+        broken.chain(counted).map(|(from, to)| (from.to_owned(), to.to_owned())).collect();
     all.into_iter().collect()
 }
 
 fn autoscaled_service(check: &Check) -> Option<String> {
-    match &check.claim {
-        Claim::Hpa { service, .. } => Some(service.clone()),
-        _ => None,
-    }
+    check.claim.needs().autoscaler.map(str::to_owned)
+}
+
+/// Where the load of a run comes from.
+pub fn load_workers(args: &PlatformArgs) -> LoadWorkers {
+    let origin = args.from.map(|from| match from {
+        LoadSource::Here => LoadOrigin::ThisProcess,
+        LoadSource::Inside => LoadOrigin::Cluster,
+    });
+    LoadWorkers { origin, count: args.workers, image: args.image.clone() }
 }
 
 /// Which cluster, and which namespace: the system's name if none is given.

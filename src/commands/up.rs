@@ -13,7 +13,7 @@ use crate::console::{errln, outln};
 use crate::exit::Exit;
 use crate::files;
 use crate::progress::RunProgress;
-use crate::runner::Stop;
+use crate::runner::StopSignal;
 use crate::runtime;
 use crate::target::{self, LocalDirs};
 
@@ -62,11 +62,11 @@ fn shift(system: &mut System, offset: u16) -> Result<()> {
 
 async fn keep_up(system: &System, dirs: &LocalDirs) -> Result<Exit> {
     let started = Instant::now();
-    let stop = Stop::on_signals();
+    let stop = StopSignal::on_signals();
     let (running, mut observed) = target::start_local(system, dirs).await?;
     let ready = tokio::select! {
         ready = running.ready() => ready,
-        _ = stop.asked() => Ok(()),
+        _ = stop.requested() => Ok(()),
     };
     // The services that did start must not outlive the command.
     if let Err(error) = ready {
@@ -81,7 +81,7 @@ async fn keep_up(system: &System, dirs: &LocalDirs) -> Result<Exit> {
         loop {
             tokio::select! {
                 Some(one) = observed.recv() => progress.observed(Moment::between(started, one.when), &one),
-                _ = stop.asked() => break,
+                _ = stop.requested() => break,
             }
         }
         progress.done();

@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use super::serve::system;
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
-use crate::runner::Stop;
+use crate::runner::StopSignal;
 use crate::runtime;
 
 // How many events are read ahead of the terminal: a slow one must not make the memory grow.
@@ -35,7 +35,7 @@ pub fn watch(options: &WatchArgs) -> Result<Exit> {
     let url = event_log_url(options)?;
     let log = log::open(&url, log::USUAL_KEEP)?;
     runtime::new()?.block_on(async {
-        let stop = Stop::on_signals();
+        let stop = StopSignal::on_signals();
         let lasts = async {
             match options.lasts {
                 Some(lasts) => sleep(lasts.0).await,
@@ -44,7 +44,7 @@ pub fn watch(options: &WatchArgs) -> Result<Exit> {
         };
         tokio::select! {
             outcome = follow(&log, options) => outcome?,
-            _ = stop.asked() => {}
+            _ = stop.requested() => {}
             () = lasts => {}
         }
         Ok(Exit::Pass)

@@ -1,4 +1,4 @@
-//! Faults at their times: applied, and always undone.
+//! Faults at their times: injected, and always recovered.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,62 +7,62 @@ use brunt_faults::{Effect, FaultError, Limits, inject_where, with_causes};
 use brunt_scenarios::plan::{Fault, FaultKind};
 use brunt_scenarios::timeline::{FaultRecord, Moment};
 use tokio::task::JoinSet;
+use tracing::{Instrument, info, warn};
 
-use super::setting::Setting;
-use super::stop::Stop;
+use super::context::RunContext;
+use super::stop_signal::StopSignal;
+use crate::progress::RunProgress;
 use crate::target::RunningSystem;
 
-/// What became of the faults.
+/// What became of all faults of a run.
 #[derive(Default)]
-pub struct Happened {
-    /// Each time that a fault happened, by its start.
+pub struct FaultOutcomes {
+    /// Each time that a fault outcomes, by its start.
     pub records: Vec<FaultRecord>,
-    /// What could not be put back, in words.
+    /// What could not be restored, in words.
     pub left_behind: Vec<String>,
 }
 
-/// Lets every fault of the plan happen; returns once all are undone, or cannot be.
-pub async fn happen(
-    setting: &Setting<'_>,
-    system: &Arc<RunningSystem>,
-    origin: Instant,
-    stop: &Stop,
-) -> Happened {
+/// Lets every fault of the plan happen; returns once all have recovered, or cannot.
+pub async fn happen(context: &RunContext<'_>) -> FaultOutcomes {
     let mut all = JoinSet::new();
-    for (place, fault) in setting.plan.faults.iter().enumerate() {
-        let one = OneFault {
+    for (index, fault) in context.plan().faults.iter().enumerate() {
+        // Each fault draws for itself, so that which of two comes first does not change what the
+        // other hits.
+        let seed = context.config.seed.wrapping_add(index as u64);
+        let one = ScheduledFault {
             fault: fault.clone(),
-            system: Arc::clone(system),
-            limits: Limits { max_unavailable: setting.plan.max_unavailable },
-            chance: fastrand::Rng::with_seed(setting.seed.wrapping_add(place as u64)),
-            origin,
-            stop: stop.clone(),
-            progress: setting.progress.clone(),
+            system: Arc::clone(&context.system),
+            limits: Limits { max_unavailable: context.plan().max_unavailable },
+            chance: fastrand::Rng::with_seed(seed),
+            origin: context.origin(),
+            stop: context.stop.clone(),
+            progress: context.config.progress.clone(),
         };
-        all.spawn(one.happen());
+        all.spawn(one.happen().in_current_span());
     }
-    let mut happened = Happened::default();
+    let mut outcomes = FaultOutcomes::default();
     for one in all.join_all().await {
-        happened.records.extend(one.records);
-        happened.left_behind.extend(one.left_behind);
+        outcomes.records.extend(one.records);
+        outcomes.left_behind.extend(one.left_behind);
     }
-    happened.records.sort_by(|a, b| a.start.0.total_cmp(&b.start.0));
-    happened
+    outcomes.records.sort_by(|a, b| a.start.0.total_cmp(&b.start.0));
+    outcomes
 }
 
-struct OneFault {
+struct ScheduledFault {
     fault: Fault,
     system: Arc<RunningSystem>,
     limits: Limits,
     chance: fastrand::Rng,
     origin: Instant,
-    stop: Stop,
-    progress: crate::progress::RunProgress,
+    stop: StopSignal,
+    progress: RunProgress,
 }
 
-impl OneFault {
-    async fn happen(mut self) -> Happened {
-        let mut happened = Happened::default();
+impl ScheduledFault {
+    async fn happen(mut self) -> FaultOutcomes {
+        let mut outcomes = FaultOutcomes::default();
         for at in self.fault.at.clone() {
             if !self.stop.sleep_until((self.origin + at).into()).await {
                 break;
@@ -75,8 +75,8 @@ impl OneFault {
             if self.fault.lasts.is_some() {
                 self.progress.fault_ends(Moment::between(self.origin, end), &self.fault);
             }
-            happened.left_behind.extend(outcome.left_behind.map(|why| format!("{name}: {why}")));
-            happened.records.push(FaultRecord {
+            outcomes.left_behind.extend(outcome.left_behind.map(|why| format!("{name}: {why}")));
+            outcomes.records.push(FaultRecord {
                 name,
                 services: outcome.services,
                 start: Moment::between(self.origin, start),
@@ -85,57 +85,68 @@ impl OneFault {
                 trouble: outcome.trouble,
             });
         }
-        happened
+        outcomes
     }
 
-    /// Applies it, waits, and undoes it.
-    async fn once(&mut self, start: Instant) -> Outcome {
+    /// Injects it, waits, and lets it recover.
+    async fn once(&mut self, start: Instant) -> FaultOutcome {
         let system = Arc::clone(&self.system);
         let Fault { kind, only, .. } = &self.fault;
-        let applied = match inject_where(kind, only, &*system, &self.limits, &mut self.chance).await
-        {
+        let injected = inject_where(kind, only, &*system, &self.limits, &mut self.chance).await;
+        let applied = match injected {
             Ok(applied) => applied,
-            Err(error) => return Outcome::without_effect(&self.fault.kind, &error),
+            Err(error) => {
+                warn!(fault = %kind, %error, "the fault had no effect");
+                return FaultOutcome::without_effect(kind, &error);
+            }
         };
+        let effect = applied.effect().clone();
+        let (services, hits) = (effect.services.join(", "), effect.hits);
+        info!(fault = %kind, services, hits, "fault injected");
         let Some(lasts) = self.fault.lasts else {
             return applied.keep().into();
         };
         self.stop.sleep_until((start + lasts).into()).await;
-        // Should it not be undone, it has had its effect all the same.
-        let effect = applied.effect().clone();
         match applied.recover(&*system).await {
-            Ok(effect) => effect.into(),
-            Err(error) if error.is_drift() => {
-                Outcome { left_behind: Some(with_causes(&error)), ..effect.into() }
+            Ok(effect) => {
+                info!(fault = %kind, services, hits = effect.hits, "fault recovered");
+                effect.into()
             }
-            // The system puts back all that is left when the run ends, and says what it could not.
+            // Should it not recover, it has had its effect all the same.
+            Err(error) if error.is_drift() => {
+                warn!(fault = %kind, services, %error, "left as somebody else changed it");
+                FaultOutcome { left_behind: Some(with_causes(&error)), ..effect.into() }
+            }
+            // The system restores all that is left when the run ends, and says what it could not.
             // That the fault lasted longer than planned is known now.
-            Err(error) => Outcome {
-                trouble: Some(format!("it was not undone at its time: {}", with_causes(&error))),
-                ..effect.into()
-            },
+            Err(error) => {
+                warn!(fault = %kind, services, %error, "not recovered at its time");
+                let trouble =
+                    Some(format!("it was not undone at its time: {}", with_causes(&error)));
+                FaultOutcome { trouble, ..effect.into() }
+            }
         }
     }
 }
 
-/// What became of a fault, once.
-struct Outcome {
+/// What became of one injection of a fault.
+struct FaultOutcome {
     services: Vec<String>,
     hits: u64,
     /// Why it had no effect, or lasted too long.
     trouble: Option<String>,
-    /// Why it could not be undone.
+    /// Why it could not be restored.
     left_behind: Option<String>,
 }
 
-impl Outcome {
+impl FaultOutcome {
     fn without_effect(kind: &FaultKind, error: &FaultError) -> Self {
         let services = kind.touches().into_iter().map(str::to_owned).collect();
         Self { services, hits: 0, trouble: Some(with_causes(error)), left_behind: None }
     }
 }
 
-impl From<Effect> for Outcome {
+impl From<Effect> for FaultOutcome {
     fn from(effect: Effect) -> Self {
         Self { services: effect.services, hits: effect.hits, trouble: None, left_behind: None }
     }

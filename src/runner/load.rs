@@ -1,14 +1,16 @@
 //! The load of a run, wherever it comes from.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+use brunt_kubernetes::ClusterRun;
 use brunt_loadgen::{Job, Portion, Snapshot, Transport};
 use brunt_scenarios::timeline::{Ending, LoadRecord};
+use tracing::debug;
 
-use super::setting::Setting;
+use super::context::RunContext;
+use super::run_config::{LoadOrigin, LoadWorkers};
 use super::variables::Variables;
-use crate::cli::LoadSource;
 use crate::remote_workers::RemoteWorkers;
 use crate::target::RunningSystem;
 
@@ -19,7 +21,7 @@ const LEAD: Duration = Duration::from_millis(100);
 const LEAD_INSIDE: Duration = Duration::from_secs(2);
 
 /// A load that can start.
-pub enum Load {
+pub enum RunLoad {
     /// The run has none.
     Nothing,
     /// From this process.
@@ -29,7 +31,7 @@ pub enum Load {
 }
 
 /// A load that is being put on.
-pub enum Going {
+pub enum RunningLoad {
     /// The run has none.
     Nothing,
     /// From this process.
@@ -38,45 +40,31 @@ pub enum Going {
     Inside(Box<RemoteWorkers>),
 }
 
-impl Load {
+impl RunLoad {
     /// Gets everything ready.
-    pub async fn prepare(
-        setting: &Setting<'_>,
-        system: &Arc<RunningSystem>,
-        variables: &Variables,
-    ) -> Result<Self, Ending> {
-        if setting.plan.loads.is_empty() {
+    pub async fn prepare(context: &RunContext<'_>, variables: &Variables) -> Result<Self, Ending> {
+        if context.plan().loads.is_empty() {
             return Ok(Self::Nothing);
         }
-        let place = &setting.place;
-        if let RunningSystem::Kubernetes(cluster) = &**system {
-            let image = place.image.as_deref();
-            let inside = match place.from {
-                Some(from) => from == LoadSource::Inside,
-                None => !cluster.all_services_direct() && cluster.has_image(image),
+        if let RunningSystem::Kubernetes(cluster) = &*context.system {
+            let LoadWorkers { origin, image, .. } = &context.config.load_workers;
+            let from_cluster = match origin {
+                Some(origin) => *origin == LoadOrigin::Cluster,
+                None => !cluster.all_services_direct() && cluster.has_image(image.as_deref()),
             };
-            if inside {
-                setting.progress.line(&format!("load workers come up: {}", place.workers));
-                let order = (place.workers, place.image.clone());
-                let workers = RemoteWorkers::bring_up(
-                    cluster,
-                    setting.plan,
-                    setting.planned,
-                    variables.all(),
-                    order,
-                )
-                .await;
-                return workers
-                    .map(|workers| Self::Inside(Box::new(workers)))
-                    .map_err(|error| Ending::LoadIncomplete(format!("{error:#}")));
+            debug!(from_cluster, "where the load comes from");
+            if from_cluster {
+                let workers = inside(context, cluster, variables).await;
+                return workers.map_err(|error| Ending::LoadIncomplete(format!("{error:#}")));
             }
             if !cluster.all_services_direct() {
-                setting.progress.line(
-                    "the load goes through the API server, whose own speed is in the figures; --from inside avoids that",
+                context.config.progress.line(
+                    "the load goes through the API server, whose own speed is in the figures; \
+                     --from inside avoids that",
                 );
             }
         }
-        here(setting, system, variables).map_err(Ending::NotStarted)
+        here(context, variables).map_err(Ending::NotStarted)
     }
 
     /// How far ahead its start must be.
@@ -88,20 +76,25 @@ impl Load {
     }
 
     /// Has it start at this moment.
-    pub async fn start(self, origin: Instant, setting: &Setting<'_>) -> Result<Going, Ending> {
+    pub async fn start(
+        self,
+        origin: Instant,
+        context: &RunContext<'_>,
+    ) -> Result<RunningLoad, Ending> {
         match self {
-            Self::Nothing => Ok(Going::Nothing),
+            Self::Nothing => Ok(RunningLoad::Nothing),
             Self::Here(jobs) => {
                 let running = brunt_loadgen::start(jobs, origin, threads());
-                running.map(Going::Here).map_err(|error| Ending::NotStarted(error.to_string()))
+                running
+                    .map(RunningLoad::Here)
+                    .map_err(|error| Ending::NotStarted(error.to_string()))
             }
             Self::Inside(mut workers) => match workers.start(origin).await {
                 Ok(apart) => {
                     let apart = apart.as_secs_f64() * 1e3;
-                    setting
-                        .progress
-                        .line(&format!("load workers start together, at most {apart:.1} ms apart"));
-                    Ok(Going::Inside(workers))
+                    let line = format!("load workers start together, at most {apart:.1} ms apart");
+                    context.config.progress.line(&line);
+                    Ok(RunningLoad::Inside(workers))
                 }
                 Err(error) => {
                     workers.dismiss().await;
@@ -112,7 +105,7 @@ impl Load {
     }
 }
 
-impl Going {
+impl RunningLoad {
     /// Whether there is any.
     pub fn is_some(&self) -> bool {
         !matches!(self, Self::Nothing)
@@ -158,15 +151,25 @@ impl Going {
     }
 }
 
+/// Brings the load workers up.
+async fn inside(
+    context: &RunContext<'_>,
+    cluster: &ClusterRun,
+    variables: &Variables,
+) -> Result<RunLoad> {
+    let LoadWorkers { count, image, .. } = &context.config.load_workers;
+    context.config.progress.line(&format!("load workers come up: {count}"));
+    let order = (*count, image.clone());
+    let (plan, planned) = (context.plan(), context.config.planned);
+    let workers = RemoteWorkers::bring_up(cluster, plan, planned, variables.all(), order).await?;
+    Ok(RunLoad::Inside(Box::new(workers)))
+}
+
 /// Makes the jobs. Servers may be asked about their methods here, so the thread is not
 /// the runtime's meanwhile.
-fn here(
-    setting: &Setting<'_>,
-    system: &RunningSystem,
-    variables: &Variables,
-) -> Result<Load, String> {
+fn here(context: &RunContext<'_>, variables: &Variables) -> Result<RunLoad, String> {
     let known = brunt_loadgen::JobContext {
-        url: &|service| system.url(service),
+        url: &|service| context.system.url(service),
         values: variables.all(),
         transport: &Transport::default(),
         portion: Portion::WHOLE,
@@ -174,7 +177,7 @@ fn here(
     let job =
         |load| Job::from_plan(load, &known).map_err(|error| format!("load {}: {error}", load.name));
     tokio::task::block_in_place(|| {
-        setting.plan.loads.iter().map(job).collect::<Result<_, _>>().map(Load::Here)
+        context.plan().loads.iter().map(job).collect::<Result<_, _>>().map(RunLoad::Here)
     })
 }
 

@@ -5,42 +5,44 @@ use std::time::{Duration, Instant};
 use brunt_scenarios::plan::Step;
 use brunt_scenarios::timeline::{Moment, StepRecord};
 use tokio::time::Instant as Then;
+use tracing::debug;
 
-use super::calls::{Calls, Reply};
-use super::stop::Stop;
+use super::client::SystemReply;
+use super::context::RunContext;
 use super::variables::Variables;
 
 /// Between two tries of a step.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Makes the step's request, again and again while it may, and saves what is to be saved.
+/// Makes the step's request, again and again while it may, and saves what is to be saved. Times are
+/// counted from `origin`.
 pub async fn perform(
     step: &Step,
-    calls: &Calls,
+    context: &RunContext<'_>,
     variables: &mut Variables,
     origin: Instant,
-    stop: &Stop,
 ) -> StepRecord {
     let start = Instant::now();
     let mut tries = 0;
     loop {
         tries += 1;
-        let answer = calls.make(&step.request, variables).await;
+        let answer = context.client.make(&step.request, variables).await;
         let status = answer.as_ref().ok().map(|reply| reply.status);
         let objection = match &answer {
             Err(why) => Some(format!("no answer: {why}")),
             Ok(reply) => objection(step, reply, variables).or_else(|| save(step, reply, variables)),
         };
         let again = step.within.is_some_and(|within| start.elapsed() + PAUSE < within);
-        if objection.is_none() || !again || !stop.sleep_until(Then::now() + PAUSE).await {
+        if objection.is_none() || !again || !context.stop.sleep_until(Then::now() + PAUSE).await {
             let (start, end) =
                 (Moment::between(origin, start), Moment::between(origin, Instant::now()));
+            debug!(step = step.name, tries, status, objection, "made");
             return StepRecord { name: step.name.clone(), start, end, tries, status, objection };
         }
     }
 }
 
-fn objection(step: &Step, reply: &Reply, variables: &Variables) -> Option<String> {
+fn objection(step: &Step, reply: &SystemReply, variables: &Variables) -> Option<String> {
     let wanted = &step.request.expect;
     if !wanted.takes(reply.status) {
         let statuses: Vec<String> = wanted.status.iter().map(u16::to_string).collect();
@@ -62,7 +64,7 @@ fn objection(step: &Step, reply: &Reply, variables: &Variables) -> Option<String
 }
 
 /// Saves what the answer must hold; the objection names what it does not.
-fn save(step: &Step, reply: &Reply, variables: &mut Variables) -> Option<String> {
+fn save(step: &Step, reply: &SystemReply, variables: &mut Variables) -> Option<String> {
     if step.save.is_empty() {
         return None;
     }

@@ -1,38 +1,64 @@
 //! Conserved quantities: numbers read from several places that must add up.
 
-use brunt_scenarios::plan::{JsonPath, RequestTarget};
+use brunt_scenarios::plan::{CheckId, Conserved, JsonPath, RequestTarget};
 use brunt_scenarios::timeline::SumRecord;
 use serde_json::Value;
 
-use super::calls::Calls;
-use super::collection;
+use super::client::SystemClient;
+use super::fetch_items::{FetchError, fetch_items};
 use super::variables::Variables;
+
+/// What was read: the terms, and what they must add up to.
+#[derive(Debug, PartialEq)]
+pub struct Sum {
+    wanted: f64,
+    terms: Vec<f64>,
+}
+
+/// Why a sum could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SumError {
+    #[error("`{0}` is not a number to compare with")]
+    Wanted(String),
+    #[error("{path} of {target} finds what is not a number")]
+    Term { path: JsonPath, target: RequestTarget },
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+}
 
 /// Reads every term and what they must add up to.
 pub async fn read(
-    terms: &[(RequestTarget, JsonPath)],
-    equals: &str,
-    calls: &Calls,
+    claim: &Conserved,
+    client: &SystemClient,
     variables: &Variables,
-) -> Result<SumRecord, String> {
-    let wanted = variables.text(equals);
-    let wanted: f64 =
-        wanted.parse().map_err(|_| format!("`{wanted}` is not a number to compare with"))?;
-    let mut sums = Vec::new();
-    for (target, path) in terms {
-        let values = collection::read(calls, target, path, variables).await?;
+) -> Result<Sum, SumError> {
+    let wanted = variables.text(&claim.equals);
+    let Ok(wanted) = wanted.parse() else {
+        return Err(SumError::Wanted(wanted));
+    };
+    let mut terms = Vec::new();
+    for (target, path) in &claim.terms {
+        let values = fetch_items(client, target, path, variables).await?;
         let numbers: Option<Vec<f64>> = values.iter().map(Value::as_f64).collect();
-        sums.push(
-            numbers
-                .ok_or_else(|| format!("{path} of {target} finds what is not a number"))?
-                .iter()
-                .sum(),
-        );
+        let numbers =
+            numbers.ok_or_else(|| SumError::Term { path: path.clone(), target: target.clone() })?;
+        terms.push(numbers.iter().sum());
     }
-    Ok(SumRecord { check: 0, wanted, terms: sums, after: 0.0, trouble: None })
+    Ok(Sum { wanted, terms })
 }
 
-/// Whether the terms add up.
-pub fn is_settled(record: &SumRecord) -> bool {
-    record.trouble.is_none() && (record.terms.iter().sum::<f64>() - record.wanted).abs() < 1e-6
+impl Sum {
+    /// Whether the terms add up, so that reading again would change nothing.
+    pub fn is_settled(&self) -> bool {
+        (self.terms.iter().sum::<f64>() - self.wanted).abs() < 1e-6
+    }
+}
+
+/// The record of what was read last.
+pub fn record(check: CheckId, read: Result<Sum, String>, after: f64) -> SumRecord {
+    let (sum, trouble) = match read {
+        Ok(sum) => (sum, None),
+        Err(trouble) => (Sum { wanted: 0.0, terms: vec![] }, Some(trouble)),
+    };
+    SumRecord { check, wanted: sum.wanted, terms: sum.terms, after, trouble }
 }

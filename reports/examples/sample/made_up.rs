@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use brunt_reports::Report;
 use brunt_scenarios::plan::{
-    Arrival, Claim, During, EdgeFault, Fault, FaultKind, Load, Method, Pick, Plan, Quantile, Ramp,
-    ReplicaFilter, Work,
+    Arrival, Availability, Claim, During, EdgeFault, Fault, FaultKind, Latency, Load, Method, Pick,
+    Plan, Quantile, Ramp, Recovers, ReplicaFilter, Restarts, Work,
 };
 use brunt_scenarios::timeline::{
     EdgeRecord, Ending, Event, EventKind, Failure, FaultRecord, LoadRecord, Moment, RestartReason,
@@ -22,8 +22,7 @@ pub fn all() -> Vec<(&'static str, Report)> {
     let mut failed = report(&plan, busy());
     failed.origin.text = include_str!("scenario.yaml").to_owned();
     let mut calm = plan.clone();
-    calm.checks
-        .retain(|check| matches!(check.claim, Claim::Recovers { .. } | Claim::Restarts { .. }));
+    calm.checks.retain(|check| matches!(check.claim, Claim::Recovers(_) | Claim::Restarts(_)));
     let passed = report(&calm, Timeline { steps: vec![], ..busy() });
     let few = report(&plan_of_one(), timeline());
     let mut aborted = busy();
@@ -42,28 +41,40 @@ pub fn all() -> Vec<(&'static str, Report)> {
 
 fn plan_of_one() -> Plan {
     let of = "orders".to_owned();
-    plan(vec![Claim::Availability { of, at_least: percent("93%"), during: During::Run }])
+    plan(vec![Claim::Availability(Availability {
+        of,
+        at_least: percent("93%"),
+        during: During::Run,
+    })])
 }
 
 fn busy_plan() -> Plan {
     let of = || "orders".to_owned();
     let ms = Duration::from_millis;
     let mut plan = plan(vec![
-        Claim::Availability { of: of(), at_least: percent("99.9%"), during: During::Before },
-        Claim::Availability { of: of(), at_least: percent("95%"), during: During::Run },
-        Claim::Availability {
+        Claim::Availability(Availability {
+            of: of(),
+            at_least: percent("99.9%"),
+            during: During::Before,
+        }),
+        Claim::Availability(Availability {
+            of: of(),
+            at_least: percent("95%"),
+            during: During::Run,
+        }),
+        Claim::Availability(Availability {
             of: "reads".to_owned(),
             at_least: percent("100%"),
             during: During::Run,
-        },
-        Claim::Latency {
+        }),
+        Claim::Latency(Latency {
             of: of(),
             limits: vec![(Quantile(0.5), ms(10)), (Quantile(0.99), ms(300))],
             during: During::Run,
-        },
-        Claim::Recovers { service: "product".to_owned(), within: secs(6) },
-        Claim::Recovers { service: "order".to_owned(), within: secs(9) },
-        Claim::Restarts { service: "stock".to_owned(), within: secs(9) },
+        }),
+        Claim::Recovers(Recovers { service: "product".to_owned(), within: secs(6) }),
+        Claim::Recovers(Recovers { service: "order".to_owned(), within: secs(9) }),
+        Claim::Restarts(Restarts { service: "stock".to_owned(), within: secs(9) }),
     ]);
     plan.name = "Orders are taken while product is down, and all complete after".to_owned();
     for (name, replicas) in [("stock", 1), ("customercenter", 1)] {

@@ -85,8 +85,14 @@ mod tests {
             span(2, BreakerState::Closed, 0.0, 10.0),
         ];
         let (caller, callee) = ("order".to_owned(), "payment".to_owned());
-        let silent =
-            BreakerRecord { check: 0, caller, callee, spans: vec![], readings: 0, trouble: None };
+        let silent = BreakerRecord {
+            check: brunt_scenarios::timeline::CheckId(0),
+            caller,
+            callee,
+            spans: vec![],
+            readings: 0,
+            trouble: None,
+        };
         let record = BreakerRecord { spans, ..silent.clone() };
         let clock = Clock { start: 0.0, end: 10.0, known: 10.0 };
         let lanes = all(&clock, &[silent, record]);

@@ -1,29 +1,32 @@
 //! How many calls a load's requests cost.
 
-use brunt_scenarios::timeline::Timeline;
+use brunt_scenarios::plan::Amplification;
+use brunt_scenarios::timeline::EdgeRecord;
 
+use super::judged::{Judge, JudgedRun};
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-pub fn judge(
-    timeline: &Timeline,
-    claim: String,
-    of: &str,
-    edge: (&str, &str),
-    at_most: f64,
-) -> Finding {
-    let (from, to) = edge;
-    let found =
-        timeline.edges.iter().find(|edge| edge.from.as_deref() == Some(from) && edge.to == to);
-    let load = timeline.loads.iter().find(|load| load.name == of);
-    let requests = load.map_or(0, |load| wording::totals(load).1);
-    let (judgement, measured, evidence) = match found {
+impl Judge for Amplification {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        let (judgement, measured, evidence) = of_run(self, run);
+        let (name, claim) = ("amplification".to_owned(), self.to_string());
+        vec![Finding { check: None, name, claim, judgement, measured, evidence }]
+    }
+}
+
+fn of_run(claim: &Amplification, run: &JudgedRun<'_>) -> (Judgement, String, String) {
+    let Amplification { of, from, to, at_most } = claim;
+    let is_this = |edge: &&EdgeRecord| edge.from.as_ref() == Some(from) && edge.to == *to;
+    let found = run.timeline.edges.iter().find(is_this);
+    let requests = run.load(of).map_or(0, |load| wording::totals(load).1);
+    match found {
         None => unknown(format!("Calls from {from} to {to} were not counted.")),
         Some(_) if requests == 0 => unknown(format!("{of} made no request.")),
         Some(edge) if edge.requests == 0 => unknown(format!("{from} never called {to}.")),
         Some(edge) => {
             let each = edge.requests as f64 / requests as f64;
-            let judgement = if each <= at_most { Judgement::Pass } else { Judgement::Fail };
+            let judgement = if each <= *at_most { Judgement::Pass } else { Judgement::Fail };
             let evidence = format!(
                 "{} for {}; {} of them met a fault.",
                 wording::counted(edge.requests, "call"),
@@ -32,8 +35,7 @@ pub fn judge(
             );
             (judgement, format!("{each:.2} calls a request"), evidence)
         }
-    };
-    Finding { name: "amplification".to_owned(), claim, judgement, measured, evidence }
+    }
 }
 
 fn unknown(evidence: String) -> (Judgement, String, String) {

@@ -1,44 +1,48 @@
 //! The share of good replies, held against its confidence bounds.
 
-use brunt_scenarios::plan::During;
+use brunt_scenarios::plan::{Availability, Plan};
 use brunt_scenarios::timeline::{Failure, Timeline, Window};
 use brunt_scenarios::units::Percent;
 
-use super::part;
-use crate::trials::Cluster;
+use super::judged::{Judge, JudgedRun};
+use super::share::{self, RunCounts, Share};
 use crate::verdict::{Finding, Judgement};
 use crate::{confidence, wording};
 
 /// What the windows add up to.
-struct Sum {
+struct ReplySum {
     ok: u64,
     failed: u64,
     /// Still in flight at the end: neither good nor bad, as far as anybody knows.
     unfinished: u64,
 }
 
-pub fn judge(
-    timeline: &Timeline,
-    claim: String,
-    of: &str,
-    at_least: Percent,
-    during: During,
-) -> Finding {
-    let load = timeline.loads.iter().find(|load| load.name == of);
-    let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
-    of_windows("availability", claim, &windows, at_least)
-}
+impl Judge for Availability {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        let windows = run.windows(&self.of, self.during);
+        vec![of_windows("availability", self.to_string(), &windows, self.at_least)]
+    }
 
-/// What one run gives for a claim over several.
-pub fn cluster(timeline: &Timeline, of: &str, during: During) -> Cluster {
-    let load = timeline.loads.iter().find(|load| load.name == of);
-    let sum = Sum::of(&load.map(|load| part::windows(timeline, load, during)).unwrap_or_default());
-    Cluster { good: sum.ok, open: sum.unfinished, all: sum.all() }
+    fn shares<'p>(&'p self, _plan: &'p Plan) -> Vec<Share<'p>> {
+        // 100 % is a claim about each run: one failure in one of them is a fail.
+        if self.at_least >= Percent::ALL {
+            return vec![];
+        }
+        let counts = |timeline: &Timeline| {
+            let sum = ReplySum::of(&share::windows(timeline, &self.of, self.during));
+            RunCounts { good: sum.ok, open: sum.unfinished, all: sum.all() }
+        };
+        vec![Share {
+            name: "availability".to_owned(),
+            target: self.at_least.fraction(),
+            counts: Box::new(counts),
+        }]
+    }
 }
 
 /// The share of good replies in these windows.
 pub fn of_windows(name: &str, claim: String, windows: &[&Window], at_least: Percent) -> Finding {
-    let sum = Sum::of(windows);
+    let sum = ReplySum::of(windows);
     let (judgement, evidence) = match sum.all() {
         0 => (Judgement::Inconclusive, "No request belongs to this part of the run.".to_owned()),
         _ if at_least >= Percent::ALL => of_everything(&sum),
@@ -46,6 +50,7 @@ pub fn of_windows(name: &str, claim: String, windows: &[&Window], at_least: Perc
     };
     let kinds = kinds(windows);
     Finding {
+        check: None,
         name: name.to_owned(),
         claim,
         judgement,
@@ -58,7 +63,7 @@ pub fn of_windows(name: &str, claim: String, windows: &[&Window], at_least: Perc
     }
 }
 
-fn of_everything(sum: &Sum) -> (Judgement, String) {
+fn of_everything(sum: &ReplySum) -> (Judgement, String) {
     let all = wording::counted(sum.all(), "request");
     let supported = || wording::share(confidence::at_least(sum.ok, sum.all()));
     match (sum.failed, sum.unfinished) {
@@ -83,7 +88,7 @@ fn of_everything(sum: &Sum) -> (Judgement, String) {
 }
 
 /// Those in flight count against a pass and against a failure.
-fn of_a_share(sum: &Sum, target: f64) -> (Judgement, String) {
+fn of_a_share(sum: &ReplySum, target: f64) -> (Judgement, String) {
     let bad = sum.failed + sum.unfinished;
     let figures = format!(
         "{} of {} not good; the share of good ones is between {} and {} (95% bounds).",
@@ -128,7 +133,7 @@ fn kinds(windows: &[&Window]) -> String {
     words.join(", ")
 }
 
-impl Sum {
+impl ReplySum {
     fn of(windows: &[&Window]) -> Self {
         let unfinished =
             |window: &&Window| window.failed.get(&Failure::Unfinished).copied().unwrap_or(0);

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::Quantile;
-use brunt_scenarios::timeline::{BreakerRecord, BreakerSpan, BreakerState, Timeline};
+use brunt_scenarios::plan::{Breaker, Quantile};
+use brunt_scenarios::timeline::{BreakerRecord, BreakerSpan, BreakerState};
 use brunt_scenarios::units::Period;
 
-use super::down::{self, Span};
+use super::down::{self, DownSpan};
+use super::judged::{Judge, JudgedRun};
 use super::latency;
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
@@ -18,7 +19,7 @@ const FAST: Quantile = Quantile(0.95);
 
 /// A breaker's states at one replica, in order. A trial may be over between two readings; it has
 /// been seen all the same when calls came by while the state changed from open to closed.
-pub fn states(spans: &[&BreakerSpan]) -> Vec<BreakerState> {
+fn states(spans: &[&BreakerSpan]) -> Vec<BreakerState> {
     let mut states: Vec<BreakerState> = vec![];
     for span in spans {
         let trial = states.last() == Some(&BreakerState::Open)
@@ -32,12 +33,21 @@ pub fn states(spans: &[&BreakerSpan]) -> Vec<BreakerState> {
     states
 }
 
-pub fn path(record: Option<&BreakerRecord>, claim: String, wanted: &[BreakerState]) -> Finding {
+impl Judge for Breaker {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        let record = run.timeline.breakers.iter().find(|record| record.check == run.check);
+        let fast = self.fails_fast.iter();
+        let fast = fast.map(|(of, within)| fails_fast(record, run, &self.caller, of, *within));
+        std::iter::once(path(record, self.to_string(), &self.path)).chain(fast).collect()
+    }
+}
+
+fn path(record: Option<&BreakerRecord>, claim: String, wanted: &[BreakerState]) -> Finding {
     let (judgement, measured, evidence) = match usable(record) {
         Err(why) => (Judgement::Inconclusive, "unknown".to_owned(), why),
         Ok(record) => of_record(record, wanted),
     };
-    Finding { name: "breaker.path".to_owned(), claim, judgement, measured, evidence }
+    Finding { check: None, name: "breaker.path".to_owned(), claim, judgement, measured, evidence }
 }
 
 fn usable(record: Option<&BreakerRecord>) -> Result<&BreakerRecord, String> {
@@ -100,18 +110,18 @@ fn times(spans: &[&BreakerSpan]) -> String {
 }
 
 /// How fast a load's replies come while every replica's breaker is open.
-pub fn fails_fast(
+fn fails_fast(
     record: Option<&BreakerRecord>,
-    timeline: &Timeline,
+    run: &JudgedRun<'_>,
     caller: &str,
     of: &str,
     within: Duration,
-    timeout: Duration,
 ) -> Finding {
     let name = "breaker.failsFast".to_owned();
     let claim =
         format!("{of}: latency {FAST} ≤ {} while {caller}'s breaker is open", Period(within));
     let open = |measured: &str, evidence: String| Finding {
+        check: None,
         name: name.clone(),
         claim: claim.clone(),
         judgement: Judgement::Inconclusive,
@@ -126,14 +136,13 @@ pub fn fails_fast(
     if spans.is_empty() {
         return open("never open", "The breaker was never seen open.".to_owned());
     }
-    let load = timeline.loads.iter().find(|load| load.name == of);
-    let windows = load.map(|load| down::inside(load, &spans)).unwrap_or_default();
-    latency::of_windows(name, claim, &windows, timeout, (FAST, within))
+    let windows = run.load(of).map(|load| down::inside(load, &spans)).unwrap_or_default();
+    latency::of_windows(name, claim, &windows, run.timeout(of), (FAST, within))
 }
 
 /// When every replica's breaker was open.
-fn open_spans(record: &BreakerRecord) -> Vec<Span> {
-    let open = |spans: &Vec<&BreakerSpan>| -> Vec<Span> {
+fn open_spans(record: &BreakerRecord) -> Vec<DownSpan> {
+    let open = |spans: &Vec<&BreakerSpan>| -> Vec<DownSpan> {
         let open = spans.iter().filter(|span| span.state == BreakerState::Open);
         open.map(|span| (span.from.0, span.to.0)).collect()
     };
@@ -142,8 +151,8 @@ fn open_spans(record: &BreakerRecord) -> Vec<Span> {
 }
 
 /// What two lists of spans have in common.
-fn common(some: &[Span], others: &[Span]) -> Vec<Span> {
-    let both = |one: &Span, other: &Span| (one.0.max(other.0), one.1.min(other.1));
+fn common(some: &[DownSpan], others: &[DownSpan]) -> Vec<DownSpan> {
+    let both = |one: &DownSpan, other: &DownSpan| (one.0.max(other.0), one.1.min(other.1));
     let pairs = some.iter().flat_map(|one| others.iter().map(move |other| both(one, other)));
     pairs.filter(|(from, to)| from < to).collect()
 }

@@ -1,11 +1,23 @@
 //! A quantity is neither made nor lost.
 
+use brunt_scenarios::plan::Conserved;
 use brunt_scenarios::timeline::SumRecord;
 
+use super::judged::{Judge, JudgedRun};
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-pub fn judge(record: Option<&SumRecord>, claim: String) -> Finding {
+impl Judge for Conserved {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        let record = run.timeline.sums.iter().find(|record| record.check == run.check);
+        // A saved value is known by now, and says more than its name.
+        let known = record.filter(|record| record.trouble.is_none());
+        let equals = known.map_or(self.equals.clone(), |record| record.wanted.to_string());
+        vec![of_record(record, Self { equals, ..self.clone() }.to_string())]
+    }
+}
+
+fn of_record(record: Option<&SumRecord>, claim: String) -> Finding {
     let (judgement, measured, evidence) = match record {
         None => unknown("The quantity was never read.".to_owned()),
         Some(SumRecord { trouble: Some(trouble), .. }) => {
@@ -16,7 +28,7 @@ pub fn judge(record: Option<&SumRecord>, claim: String) -> Finding {
         }
         Some(record) => of_sum(record),
     };
-    Finding { name: "conserved".to_owned(), claim, judgement, measured, evidence }
+    Finding { check: None, name: "conserved".to_owned(), claim, judgement, measured, evidence }
 }
 
 fn unknown(evidence: String) -> (Judgement, String, String) {

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use brunt_scenarios::timeline::{Event, EventKind, LoadRecord, Timeline, Window};
 
 /// From when to when, in seconds.
-pub type Span = (f64, f64);
+pub type DownSpan = (f64, f64);
 
 /// When a service had no replica that could answer, from the load's start on; one that was still
 /// down at the end was so until then.
-pub fn spans(timeline: &Timeline, service: &str) -> Vec<Span> {
+pub fn spans(timeline: &Timeline, service: &str) -> Vec<DownSpan> {
     let (mut ready, mut frozen) = (BTreeSet::new(), BTreeSet::new());
     let (mut been_up, mut since) = (false, None);
     let mut spans = vec![];
@@ -48,7 +48,7 @@ fn follow(ready: &mut BTreeSet<u32>, frozen: &mut BTreeSet<u32>, event: &Event) 
 }
 
 /// The windows of a load that lie in one of these spans at least in part.
-pub fn touched<'l>(load: &'l LoadRecord, spans: &[Span]) -> Vec<&'l Window> {
+pub fn touched<'l>(load: &'l LoadRecord, spans: &[DownSpan]) -> Vec<&'l Window> {
     let touches = |window: &&Window| {
         spans.iter().any(|(from, to)| window.start < *to && window.start + load.window > *from)
     };
@@ -56,7 +56,7 @@ pub fn touched<'l>(load: &'l LoadRecord, spans: &[Span]) -> Vec<&'l Window> {
 }
 
 /// The windows of a load that lie wholly in one of these spans.
-pub fn inside<'l>(load: &'l LoadRecord, spans: &[Span]) -> Vec<&'l Window> {
+pub fn inside<'l>(load: &'l LoadRecord, spans: &[DownSpan]) -> Vec<&'l Window> {
     let within = |window: &&Window| {
         spans.iter().any(|(from, to)| window.start >= *from && window.start + load.window <= *to)
     };

@@ -1,8 +1,9 @@
 //! Loads are served as before while another one is overloaded.
 
-use brunt_scenarios::plan::{Arrival, During, Load, Plan, Ramp};
+use brunt_scenarios::plan::{Arrival, During, Fairness, Load, Plan, Ramp};
 use brunt_scenarios::timeline::{LoadRecord, Timeline, Window};
 
+use super::judged::{Judge, JudgedRun};
 use super::part;
 use crate::compare::{Allowed, Metric, PartWindows, held_against};
 use crate::verdict::{Finding, Judgement};
@@ -18,13 +19,15 @@ struct Halves<'t> {
     loaded: Vec<&'t Window>,
 }
 
-pub fn judge(
-    plan: &Plan,
-    timeline: &Timeline,
-    of: &[String],
-    meanwhile: Option<&str>,
-    slower: f64,
-) -> Vec<Finding> {
+impl Judge for Fairness {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        of_run(self, run.plan, run.timeline)
+    }
+}
+
+fn of_run(claim: &Fairness, plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
+    let Fairness { of, meanwhile, slower } = claim;
+    let (meanwhile, slower) = (meanwhile.as_deref(), *slower);
     let doubt = meanwhile.and_then(|load| not_overloaded(plan, timeline, load));
     let risk = FALSE_ALARMS / (of.len() * 2).max(1) as f64;
     let allowed = Allowed { latency: slower, ..Allowed::default() };
@@ -68,7 +71,7 @@ fn of_metric(
         (_, Some(doubt)) => open(doubt),
         (Some(held), None) => (held.judgement, held.measured(metric), held.evidence(metric)),
     };
-    Finding { name: name.to_owned(), claim, judgement, measured, evidence }
+    Finding { check: None, name: name.to_owned(), claim, judgement, measured, evidence }
 }
 
 fn open(evidence: &str) -> (Judgement, String, String) {

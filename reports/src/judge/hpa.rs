@@ -1,31 +1,25 @@
-//! An autoscaler brings enough replicas in time, and does not go to and fro.
+//! An autoscaler brings enough replicas in time, and does not flap.
 
 use std::time::Duration;
 
+use brunt_scenarios::plan::ScalesOut;
 use brunt_scenarios::timeline::{EventKind, Timeline};
 use brunt_scenarios::units::Period;
 
+use super::judged::{Judge, JudgedRun};
 use super::replicas::Ready;
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-pub fn judge(
-    timeline: &Timeline,
-    claim: String,
-    service: &str,
-    reaches: u32,
-    within: Duration,
-) -> Vec<Finding> {
-    vec![of_reach(timeline, claim, service, reaches, within), of_flapping(timeline, service)]
+impl Judge for ScalesOut {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        vec![of_reach(self, run.timeline), of_flapping(run.timeline, &self.service)]
+    }
 }
 
-fn of_reach(
-    timeline: &Timeline,
-    claim: String,
-    service: &str,
-    reaches: u32,
-    within: Duration,
-) -> Finding {
+fn of_reach(claim: &ScalesOut, timeline: &Timeline) -> Finding {
+    let ScalesOut { service, reaches, within } = claim;
+    let (reaches, within) = (*reaches, *within);
     let ready = Ready::of(timeline, service);
     let wanted = usize::try_from(reaches).unwrap_or(usize::MAX);
     let most = ready.most(0.0);
@@ -59,7 +53,8 @@ fn of_reach(
             }
             (Some(most), None, None) => too_few(timeline.ended.0, most, within),
         };
-    Finding { name: "hpa.reaches".to_owned(), claim, judgement, measured, evidence }
+    let claim = claim.to_string();
+    Finding { check: None, name: "hpa.reaches".to_owned(), claim, judgement, measured, evidence }
 }
 
 fn too_few(ended: f64, most: usize, within: Duration) -> (Judgement, String, String) {
@@ -79,7 +74,7 @@ fn undecided<'a>(timeline: &'a Timeline, service: &str) -> Option<&'a str> {
     timeline.scalers.iter().find(|one| one.service == service)?.trouble.as_deref()
 }
 
-/// Out and then in is what an autoscaler is for; once more out is going to and fro.
+/// Out and then in is what an autoscaler is for; once more out is flapping.
 fn of_flapping(timeline: &Timeline, service: &str) -> Finding {
     let events =
         timeline.events.iter().filter(|event| event.service == service && event.at.0 >= 0.0);
@@ -100,8 +95,9 @@ fn of_flapping(timeline: &Timeline, service: &str) -> Finding {
         false => format!("Scaled {}.", wording::first_few(&words, words.len() as u64, ", ")),
     };
     Finding {
+        check: None,
         name: "hpa.noFlapping".to_owned(),
-        claim: format!("{service} is not scaled to and fro"),
+        claim: format!("{service} is not scaled out again and again"),
         judgement: match (scaled.is_empty(), steady) {
             (true, _) => Judgement::Inconclusive,
             (false, true) => Judgement::Pass,

@@ -1,23 +1,32 @@
 //! A load is served while services are down.
 
-use brunt_scenarios::timeline::Timeline;
+use brunt_scenarios::plan::Isolation;
 use brunt_scenarios::units::Percent;
 
+use super::judged::{Judge, JudgedRun};
 use super::{availability, down};
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
+impl Judge for Isolation {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        let down: Vec<&str> = self.down.iter().map(String::as_str).collect();
+        vec![served(run, "isolation", self.to_string(), (&self.of, self.at_least), &down)]
+    }
+}
+
+/// The share of a load's replies that were good while services were down.
 /// `name` and `claim` are the finding's. Every window counts in which any of the services was down,
 /// if only for a part of it.
-pub fn judge(
-    timeline: &Timeline,
+pub fn served(
+    run: &JudgedRun<'_>,
     name: &str,
     claim: String,
-    of: &str,
+    (of, at_least): (&str, Percent),
     services: &[&str],
-    at_least: Percent,
 ) -> Finding {
     let open = |measured: &str, evidence: String| Finding {
+        check: None,
         name: name.to_owned(),
         claim: claim.clone(),
         judgement: Judgement::Inconclusive,
@@ -25,7 +34,7 @@ pub fn judge(
         evidence,
     };
     let each: Vec<_> =
-        services.iter().map(|service| (*service, down::spans(timeline, service))).collect();
+        services.iter().map(|service| (*service, down::spans(run.timeline, service))).collect();
     if let Some((service, _)) = each.iter().find(|(_, spans)| spans.is_empty()) {
         return open(
             "never down",
@@ -33,8 +42,8 @@ pub fn judge(
         );
     }
     let spans: Vec<_> = each.iter().flat_map(|(_, spans)| spans.iter().copied()).collect();
-    let load = timeline.loads.iter().find(|load| load.name == of);
-    let Some(load) = load.filter(|load| down::requests(&down::inside(load, &spans)) > 0) else {
+    let Some(load) = run.load(of).filter(|load| down::requests(&down::inside(load, &spans)) > 0)
+    else {
         return open(
             "no request",
             "No request was made in a window that lies wholly in that time.".to_owned(),
@@ -45,7 +54,7 @@ pub fn judge(
 }
 
 /// `order was down from 5.0s to 10.2s.`
-fn when(each: &[(&str, Vec<down::Span>)]) -> String {
+fn when(each: &[(&str, Vec<down::DownSpan>)]) -> String {
     let words = each.iter().map(|(service, spans)| {
         let times: Vec<String> = spans
             .iter()

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{self, During, Plan, Quantile};
-use brunt_scenarios::timeline::{Failure, Timeline, Window};
+use brunt_scenarios::plan::{Latency, Plan, Quantile};
+use brunt_scenarios::timeline::{Failure, Window};
 use brunt_scenarios::units::Period;
 
 use super::availability::too_few;
-use super::part;
+use super::judged::{Judge, JudgedRun};
+use super::share::{self, RunCounts, Share};
 use crate::samples::{self, Samples};
-use crate::trials::Cluster;
 use crate::verdict::{Finding, Judgement};
 use crate::{confidence, wording};
 
@@ -25,46 +25,29 @@ struct Measured {
     without: u64,
 }
 
-pub fn judge(
-    plan: &Plan,
-    timeline: &Timeline,
-    of: &str,
-    limit: (Quantile, Duration),
-    during: During,
-) -> Finding {
-    let load = timeline.loads.iter().find(|load| load.name == of);
-    let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
-    let name = format!("latency.{}", limit.0);
-    of_windows(name, claim(of, limit, during), &windows, timeout(plan, of), limit)
-}
+impl Judge for Latency {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        let windows = run.windows(&self.of, self.during);
+        let of_limit = |limit: &(Quantile, Duration)| {
+            let (name, claim) = (format!("latency.{}", limit.0), self.only(*limit).to_string());
+            of_windows(name, claim, &windows, run.timeout(&self.of), *limit)
+        };
+        self.limits.iter().map(of_limit).collect()
+    }
 
-/// What is claimed, in words.
-pub fn claim(of: &str, (quantile, at_most): (Quantile, Duration), during: During) -> String {
-    let part = match during {
-        During::Run => "",
-        During::Before => " before the faults",
-        During::Faults => " during the faults",
-        During::After => " after the faults",
-    };
-    format!("{of}: latency {quantile} ≤ {}{part}", Period(at_most))
-}
-
-/// What one run gives for a claim over several: those within the limit are good.
-pub fn cluster(
-    plan: &Plan,
-    timeline: &Timeline,
-    of: &str,
-    at_most: Duration,
-    during: During,
-) -> Cluster {
-    let load = timeline.loads.iter().find(|load| load.name == of);
-    let windows = load.map(|load| part::windows(timeline, load, during)).unwrap_or_default();
-    let measured = Measured::of(&windows);
-    Cluster { good: measured.within(at_most, timeout(plan, of)), open: 0, all: measured.all() }
-}
-
-fn timeout(plan: &Plan, of: &str) -> Duration {
-    plan.loads.iter().find(|load| load.name == of).map(plan::Load::timeout).unwrap_or_default()
+    /// Those within a limit are good.
+    fn shares<'p>(&'p self, plan: &'p Plan) -> Vec<Share<'p>> {
+        let of_limit = |(quantile, most): &'p (Quantile, Duration)| Share {
+            name: format!("latency.{quantile}"),
+            target: quantile.0,
+            counts: Box::new(move |timeline| {
+                let measured = Measured::of(&share::windows(timeline, &self.of, self.during));
+                let good = measured.within(*most, share::timeout(plan, &self.of));
+                RunCounts { good, open: 0, all: measured.all() }
+            }),
+        };
+        self.limits.iter().map(of_limit).collect()
+    }
 }
 
 /// A quantile of the latency in these windows. `timeout` is how long replies were waited for.
@@ -79,6 +62,7 @@ pub fn of_windows(
     let within = measured.within(at_most, timeout);
     let judgement = judgement(within, measured.all(), quantile.0);
     Finding {
+        check: None,
         name,
         claim,
         judgement,

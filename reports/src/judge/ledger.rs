@@ -1,39 +1,54 @@
 //! Every accepted command has its effect, exactly once.
 
+use brunt_scenarios::plan::Ledger;
 use brunt_scenarios::timeline::{KeySample, LedgerRecord};
 
+use super::judged::{Judge, JudgedRun};
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-/// `what` names the commands and where their effects are.
-pub fn judge(
-    record: Option<&LedgerRecord>,
-    what: &str,
-    lost: u64,
-    duplicated: u64,
-) -> Vec<Finding> {
-    let finding = |name: &str, claim: String, found: Found| Finding {
-        name: format!("ledger.{name}"),
-        claim: format!("{what}: {claim}"),
-        judgement: found.judgement,
-        measured: found.measured,
-        evidence: found.evidence,
-    };
-    let lose = format!("at most {} lost", wording::count(lost));
-    let double = format!("at most {} duplicated", wording::count(duplicated));
-    vec![
-        finding("lost", lose, of_lost(record, lost)),
-        finding("duplicated", double, of_duplicated(record, duplicated)),
-    ]
+impl Judge for Ledger {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        let record = record(run);
+        let what = format!("{} in {}", self.of, self.effects.rows.target.document());
+        vec![
+            lost(record, "ledger.lost", &what, self.lost),
+            duplicated(record, "ledger.duplicated", &what, self.duplicated),
+        ]
+    }
 }
 
-struct Found {
+/// What was read for a check that rests on a ledger.
+pub fn record<'r>(run: &JudgedRun<'r>) -> Option<&'r LedgerRecord> {
+    run.timeline.ledgers.iter().find(|record| record.check == run.check)
+}
+
+/// Whether every accepted command has its effect. `what` names the commands and where their
+/// effects are.
+pub fn lost(record: Option<&LedgerRecord>, name: &str, what: &str, most: u64) -> Finding {
+    let claim = format!("{what}: at most {} lost", wording::count(most));
+    of_lost(record, most).named(name, claim)
+}
+
+fn duplicated(record: Option<&LedgerRecord>, name: &str, what: &str, most: u64) -> Finding {
+    let claim = format!("{what}: at most {} duplicated", wording::count(most));
+    of_duplicated(record, most).named(name, claim)
+}
+
+struct LedgerFinding {
     judgement: Judgement,
     measured: String,
     evidence: String,
 }
 
-fn of_lost(record: Option<&LedgerRecord>, most: u64) -> Found {
+impl LedgerFinding {
+    fn named(self, name: &str, claim: String) -> Finding {
+        let Self { judgement, measured, evidence } = self;
+        Finding { check: None, name: name.to_owned(), claim, judgement, measured, evidence }
+    }
+}
+
+fn of_lost(record: Option<&LedgerRecord>, most: u64) -> LedgerFinding {
     let record = match usable(record) {
         Ok(record) => record,
         Err(found) => return found,
@@ -41,14 +56,14 @@ fn of_lost(record: Option<&LedgerRecord>, most: u64) -> Found {
     let lost = record.missing.count + record.unfinished.count;
     let without = named("without effect", &record.missing);
     let wrong = named("with an effect that is not as it must be", &record.unfinished);
-    Found {
+    LedgerFinding {
         judgement: within(lost, most),
         measured: format!("{} lost", wording::count(lost)),
         evidence: format!("{} {without}, {wrong}.", basis(record)),
     }
 }
 
-fn of_duplicated(record: Option<&LedgerRecord>, most: u64) -> Found {
+fn of_duplicated(record: Option<&LedgerRecord>, most: u64) -> LedgerFinding {
     let record = match usable(record) {
         Ok(record) => record,
         Err(found) => return found,
@@ -59,7 +74,7 @@ fn of_duplicated(record: Option<&LedgerRecord>, most: u64) -> Found {
     let duplicated = record.repeated.count + unexplained;
     let repeated = named("with more than one effect", &record.repeated);
     let unasked = named("effects of no known command", &record.unasked);
-    Found {
+    LedgerFinding {
         judgement: within(duplicated, most),
         measured: format!("{} duplicated", wording::count(duplicated)),
         evidence: format!(
@@ -71,8 +86,8 @@ fn of_duplicated(record: Option<&LedgerRecord>, most: u64) -> Found {
 }
 
 /// A ledger that says something, or why there is none.
-fn usable(record: Option<&LedgerRecord>) -> Result<&LedgerRecord, Found> {
-    let inconclusive = |evidence: String| Found {
+fn usable(record: Option<&LedgerRecord>) -> Result<&LedgerRecord, LedgerFinding> {
+    let inconclusive = |evidence: String| LedgerFinding {
         judgement: Judgement::Inconclusive,
         measured: "unknown".to_owned(),
         evidence,

@@ -10,14 +10,19 @@ pub fn windows<'a>(
     load: &'a LoadRecord,
     during: During,
 ) -> Vec<&'a Window> {
-    let faults = &timeline.faults;
-    let within = |window: &&Window| match during {
-        During::Run => true,
-        During::Before => is_before(faults, window.start + load.window),
-        During::Faults => faults.iter().any(|fault| touches(fault, window.start, load.window)),
-        During::After => is_after(faults, window.start, load.window),
-    };
+    let within = |window: &&Window| has(timeline, during, window.start, load.window);
     load.windows.iter().filter(within).collect()
+}
+
+/// Whether a window that starts then and is so long belongs to a part of the run.
+pub fn has(timeline: &Timeline, during: During, start: f64, length: f64) -> bool {
+    let faults = &timeline.faults;
+    match during {
+        During::Run => true,
+        During::Before => is_before(faults, start + length),
+        During::Faults => faults.iter().any(|fault| touches(fault, start, length)),
+        During::After => is_after(faults, start, length),
+    }
 }
 
 fn is_before(faults: &[FaultRecord], end: f64) -> bool {

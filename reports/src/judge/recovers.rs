@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::Plan;
+use brunt_scenarios::plan::{Plan, Recovers};
 use brunt_scenarios::timeline::{EventKind, Timeline};
 use brunt_scenarios::units::Period;
 
 use super::hits::{self, Hit};
+use super::judged::{Judge, JudgedRun};
 use super::replicas::{self, Ready};
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
@@ -26,18 +27,20 @@ enum Recovery {
     NotBy(f64),
 }
 
-pub fn judge(
-    plan: &Plan,
-    timeline: &Timeline,
-    claim: String,
-    service: &str,
-    within: Duration,
-) -> Finding {
+impl Judge for Recovers {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        vec![of_run(self, run.plan, run.timeline)]
+    }
+}
+
+fn of_run(claim: &Recovers, plan: &Plan, timeline: &Timeline) -> Finding {
+    let Recovers { service, within } = claim;
+    let within = *within;
     let hits = hits::on(plan, timeline, service);
     let ready = Ready::of(timeline, service);
     let each = hits.iter().enumerate().map(|(place, hit)| {
         let wanted = replicas::wanted(plan, timeline, service, hit);
-        let case = Case {
+        let case = RecoveryCase {
             wanted,
             over: over(&hits, hit),
             next: hits.get(place + 1).map(|next| next.record.start.0),
@@ -49,8 +52,9 @@ pub fn judge(
     let judgements: Vec<Judgement> =
         each.iter().filter_map(|(_, recovery)| recovery.judgement(within)).collect();
     Finding {
+        check: None,
         name: "recovers".to_owned(),
-        claim,
+        claim: claim.to_string(),
         judgement: worst(&judgements),
         measured: measured(&each),
         evidence: evidence(&each, within),
@@ -70,7 +74,7 @@ pub fn worst(judgements: &[Judgement]) -> Judgement {
 }
 
 /// What a recovery is measured against.
-struct Case {
+struct RecoveryCase {
     /// How many replicas must be ready.
     wanted: usize,
     /// From when on the service can recover.
@@ -93,7 +97,7 @@ fn recovery(
     service: &str,
     ready: &Ready,
     hit: &Hit<'_>,
-    case: &Case,
+    case: &RecoveryCase,
 ) -> Recovery {
     let over = case.over;
     let missing = ready.falls_below(case.wanted, hit.record.start.0);

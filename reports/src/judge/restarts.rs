@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{FaultKind, Plan};
+use brunt_scenarios::plan::{FaultKind, Plan, Restarts};
 use brunt_scenarios::timeline::{Event, EventKind, RestartReason, Timeline};
 use brunt_scenarios::units::Period;
 
 use super::hits::{self, Hit};
+use super::judged::{Judge, JudgedRun};
 use super::recovers::worst;
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
@@ -23,13 +24,15 @@ struct Restart {
     watched: f64,
 }
 
-pub fn judge(
-    plan: &Plan,
-    timeline: &Timeline,
-    claim: String,
-    service: &str,
-    within: Duration,
-) -> Finding {
+impl Judge for Restarts {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        vec![of_run(self, run.plan, run.timeline)]
+    }
+}
+
+fn of_run(claim: &Restarts, plan: &Plan, timeline: &Timeline) -> Finding {
+    let Restarts { service, within } = claim;
+    let within = *within;
     let hits = hits::on(plan, timeline, service);
     // A fault that replaces the process itself leaves nothing for the probe to do.
     let left_running = hits.iter().filter(|hit| {
@@ -48,8 +51,9 @@ pub fn judge(
     let judgements: Vec<Judgement> =
         restarts.iter().map(|restart| restart.judgement(within.as_secs_f64())).collect();
     Finding {
+        check: None,
         name: "restarts".to_owned(),
-        claim,
+        claim: claim.to_string(),
         judgement: worst(&judgements),
         measured: measured(&restarts),
         evidence: evidence(&restarts, within),

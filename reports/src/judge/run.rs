@@ -14,6 +14,7 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
         Ending::Aborted(why) => Some(stopped(&at, why)),
         Ending::Interrupted => Some(stopped(&at, "a signal came")),
         Ending::LoadIncomplete(why) => Some(Finding {
+            check: None,
             name: "load".to_owned(),
             claim: "all of the load is put on and recorded".to_owned(),
             judgement: Judgement::Inconclusive,
@@ -21,6 +22,7 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
             evidence: wording::sentence(why),
         }),
         Ending::NotStarted(why) => Some(Finding {
+            check: None,
             name: "setup".to_owned(),
             claim: "the system comes up and is set up".to_owned(),
             judgement: Judgement::Fail,
@@ -30,6 +32,7 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
         }),
     };
     let left = timeline.left_behind.iter().map(|what| Finding {
+        check: None,
         name: "revert".to_owned(),
         claim: "everything is put back".to_owned(),
         judgement: Judgement::Fail,
@@ -41,6 +44,7 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
 
 fn stopped(at: &str, why: &str) -> Finding {
     Finding {
+        check: None,
         name: "run".to_owned(),
         claim: "the run goes to its end".to_owned(),
         judgement: Judgement::Inconclusive,
@@ -56,6 +60,7 @@ pub fn faults(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
     let missing = planned.saturating_sub(timeline.faults.len());
     if missing > 0 {
         findings.push(Finding {
+            check: None,
             name: "fault".to_owned(),
             claim: "every fault happens".to_owned(),
             judgement: Judgement::Inconclusive,
@@ -77,6 +82,7 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
         hit => (format!("{} happens as planned", fault.name), format!("{hit} hit")),
     };
     Some(Finding {
+        check: None,
         name: "fault".to_owned(),
         claim,
         judgement: Judgement::Inconclusive,
@@ -90,18 +96,13 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
 /// may not be all.
 pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
     let rests_on_it = |claim: &Claim| {
-        let events = matches!(
-            claim,
-            Claim::Recovers { .. }
-                | Claim::Restarts { .. }
-                | Claim::Hpa { .. }
-                | Claim::ScalesIn { .. }
-        );
-        events || matches!(claim, Claim::Breaker { .. } | Claim::Amplification { .. })
+        let needs = claim.needs();
+        needs.events || needs.edge.is_some()
     };
     let during = |gap: &&Gap| gap.to.is_none_or(|to| to.0 >= 0.0) && gap.from.0 <= timeline.ended.0;
     let gap = timeline.gaps.iter().find(during)?;
     plan.checks.iter().any(|check| rests_on_it(&check.claim)).then(|| Finding {
+        check: None,
         name: "observation".to_owned(),
         claim: "what happens to services is seen at once".to_owned(),
         judgement: Judgement::Inconclusive,
@@ -119,6 +120,7 @@ pub fn loads(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
     let planned = plan.loads.iter().filter_map(|load| {
         let record = timeline.loads.iter().find(|record| record.name == load.name);
         objection(record, rests_on_its_schedule(plan, load)).map(|(measured, evidence)| Finding {
+            check: None,
             name: "load".to_owned(),
             claim: format!("{} is sent as planned", load.name),
             judgement: Judgement::Inconclusive,
@@ -135,26 +137,8 @@ pub fn loads(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
 /// quick enough with it is quick enough without.
 fn rests_on_its_schedule(plan: &Plan, load: &Load) -> bool {
     let open = matches!(load.arrival, Arrival::Open { .. });
-    let is_this = |of: &String| *of == load.name;
-    let rests = |check: &Check| match &check.claim {
-        Claim::Availability { of, .. }
-        | Claim::Latency { of, .. }
-        | Claim::Isolation { of, .. }
-        | Claim::Decoupled { of, .. }
-        | Claim::Slo { of, .. } => open && is_this(of),
-        Claim::Fairness { of, meanwhile, .. } => open && of.iter().chain(meanwhile).any(is_this),
-        Claim::Breaker { fails_fast, .. } => open && fails_fast.iter().any(|(of, _)| is_this(of)),
-        Claim::Ledger { .. }
-        | Claim::Conserved { .. }
-        | Claim::Amplification { .. }
-        | Claim::Hpa { .. }
-        | Claim::ScalesIn { .. }
-        | Claim::Recovers { .. }
-        | Claim::Restarts { .. }
-        | Claim::Saga { .. }
-        | Claim::View { .. } => false,
-    };
-    !load.thresholds.is_empty() || plan.checks.iter().any(rests)
+    let needs = |check: &Check| check.claim.needs().schedules.contains(&load.name.as_str());
+    !load.thresholds.is_empty() || open && plan.checks.iter().any(needs)
 }
 
 fn objection(record: Option<&LoadRecord>, rests_on_schedule: bool) -> Option<(String, String)> {

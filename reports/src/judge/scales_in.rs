@@ -1,24 +1,24 @@
 //! An autoscaler comes down again once a load is over.
 
-use std::time::Duration;
-
+use brunt_scenarios::plan::ScalesIn;
 use brunt_scenarios::timeline::Timeline;
 use brunt_scenarios::units::Period;
 
+use super::judged::{Judge, JudgedRun};
 use super::replicas::Ready;
 use crate::verdict::{Finding, Judgement};
 use crate::wording;
 
-pub fn judge(
-    timeline: &Timeline,
-    claim: String,
-    service: &str,
-    to: u32,
-    from: Duration,
-    within: Duration,
-) -> Finding {
+impl Judge for ScalesIn {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        vec![of_return(self, run.timeline)]
+    }
+}
+
+fn of_return(claim: &ScalesIn, timeline: &Timeline) -> Finding {
+    let ScalesIn { service, to, from, within } = claim;
     let ready = Ready::of(timeline, service);
-    let (to, from) = (usize::try_from(to).unwrap_or(usize::MAX), from.as_secs_f64());
+    let (to, from) = (usize::try_from(*to).unwrap_or(usize::MAX), from.as_secs_f64());
     let was_out =
         ready.first(0.0, |number| number > to).is_some_and(|at| at <= from + within.as_secs_f64());
     let back = ready.first(from, |number| number <= to).map(|at| at - from);
@@ -37,7 +37,7 @@ pub fn judge(
             format!(
                 "{to} were left {} after the load's end, bound {}.",
                 wording::seconds(took),
-                Period(within)
+                Period(*within)
             ),
         ),
         (true, None) => (
@@ -46,9 +46,10 @@ pub fn judge(
             format!(
                 "More than {to} were ready for the {} that the run went on after the load's end, bound {}.",
                 wording::seconds(left),
-                Period(within)
+                Period(*within)
             ),
         ),
     };
-    Finding { name: "hpa.returns".to_owned(), claim, judgement, measured, evidence }
+    let claim = claim.to_string();
+    Finding { check: None, name: "hpa.returns".to_owned(), claim, judgement, measured, evidence }
 }

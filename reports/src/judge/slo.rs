@@ -6,16 +6,17 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{self, Claim, During, Plan};
+use brunt_scenarios::plan::{During, Slo};
 use brunt_scenarios::timeline::{Failure, LoadRecord, Timeline, Window};
 
+use super::judged::{Judge, JudgedRun};
 use super::part;
 use crate::samples::Samples;
 use crate::verdict::{Finding, Judgement};
 use crate::{confidence, wording};
 
 /// An objective, and what of it the run may spend.
-struct Objective {
+struct ErrorBudget {
     target: f64,
     within: Option<Duration>,
     /// How much of the window the run lasts.
@@ -24,27 +25,24 @@ struct Objective {
 
 /// Requests of some windows.
 #[derive(Default)]
-struct Sum {
+struct BudgetSum {
     good: u64,
     /// In flight at the end: neither good nor bad, as far as anybody knows.
     open: u64,
     all: u64,
 }
 
-pub fn judge(plan: &Plan, timeline: &Timeline, claim: &Claim) -> Finding {
-    let (judgement, measured, evidence) = match claim {
-        Claim::Slo { of, target, within, window, spends } => {
-            let record = timeline.loads.iter().find(|record| record.name == *of);
-            let load = plan.loads.iter().find(|load| load.name == *of);
-            let lasts = load.map(|load| load.lasts).unwrap_or_default();
-            let part = lasts.as_secs_f64() / window.as_secs_f64();
-            let objective = Objective { target: *target, within: *within, part };
-            let timeout = load.map(plan::Load::timeout).unwrap_or_default();
-            of_load(timeline, record, &objective, timeout, spends.fraction())
-        }
-        _ => nothing(),
-    };
-    Finding { name: "slo".to_owned(), claim: claim.to_string(), judgement, measured, evidence }
+impl Judge for Slo {
+    fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
+        let lasts = run.planned(&self.of).map(|load| load.lasts).unwrap_or_default();
+        let part = lasts.as_secs_f64() / self.window.as_secs_f64();
+        let objective = ErrorBudget { target: self.target, within: self.within, part };
+        let (record, spends) = (run.load(&self.of), self.spends.fraction());
+        let (judgement, measured, evidence) =
+            of_load(run.timeline, record, &objective, run.timeout(&self.of), spends);
+        let (name, claim) = ("slo".to_owned(), self.to_string());
+        vec![Finding { check: None, name, claim, judgement, measured, evidence }]
+    }
 }
 
 fn nothing() -> (Judgement, String, String) {
@@ -54,14 +52,14 @@ fn nothing() -> (Judgement, String, String) {
 fn of_load(
     timeline: &Timeline,
     record: Option<&LoadRecord>,
-    objective: &Objective,
+    objective: &ErrorBudget,
     timeout: Duration,
     spends: f64,
 ) -> (Judgement, String, String) {
     let sum = |during| {
         let windows =
             record.map(|record| part::windows(timeline, record, during)).unwrap_or_default();
-        Sum::of(&windows, objective.within, timeout)
+        BudgetSum::of(&windows, objective.within, timeout)
     };
     let whole = sum(During::Run);
     if whole.all == 0 {
@@ -99,7 +97,7 @@ fn of_load(
     (judgement, format!("{} spent", percent(objective.spent(share))), evidence)
 }
 
-impl Objective {
+impl ErrorBudget {
     /// How many times as fast as it lasts the budget goes at this share of bad ones.
     fn burns(&self, bad: f64) -> f64 {
         bad / (1.0 - self.target)
@@ -110,7 +108,7 @@ impl Objective {
     }
 }
 
-impl Sum {
+impl BudgetSum {
     fn of(windows: &[&Window], within: Option<Duration>, timeout: Duration) -> Self {
         let failed =
             |kind| windows.iter().filter_map(|window| window.failed.get(&kind)).sum::<u64>();

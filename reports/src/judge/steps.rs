@@ -34,6 +34,7 @@ fn of_record(step: &StepRecord) -> Finding {
         Some(objection) => (Judgement::Fail, format!(": {}.", objection.trim_end_matches('.'))),
     };
     Finding {
+        check: None,
         name: "step".to_owned(),
         claim: step.name.clone(),
         judgement,
@@ -47,6 +48,7 @@ fn of_record(step: &StepRecord) -> Finding {
 
 fn of_missing(name: &str) -> Finding {
     Finding {
+        check: None,
         name: "step".to_owned(),
         claim: name.to_owned(),
         judgement: Judgement::Inconclusive,

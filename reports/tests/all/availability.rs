@@ -1,13 +1,17 @@
 //! Availability: pass, fail and inconclusive, over the parts of a run.
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, During, Plan};
+use brunt_scenarios::plan::{Availability, Claim, During, Plan};
 use brunt_scenarios::timeline::{Failure, Timeline};
 
 use crate::fixture::{fault, judged, load, only, percent, plan, timeline, window};
 
 fn claims(at_least: &str, during: During) -> Plan {
-    plan(vec![Claim::Availability { of: "orders".to_owned(), at_least: percent(at_least), during }])
+    plan(vec![Claim::Availability(Availability {
+        of: "orders".to_owned(),
+        at_least: percent(at_least),
+        during,
+    })])
 }
 
 fn of(ok: u64, failed: &[(Failure, u64)], at_least: &str) -> (Judgement, String) {

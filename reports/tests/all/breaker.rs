@@ -2,22 +2,22 @@
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
 use brunt_scenarios::plan::BreakerState::{self, Closed, HalfOpen, Off, Open};
-use brunt_scenarios::plan::{Claim, Plan};
+use brunt_scenarios::plan::{Breaker, Claim, Plan};
 use brunt_scenarios::timeline::{
-    BreakerRecord, BreakerSpan, Failure, LoadRecord, Moment, Timeline,
+    BreakerRecord, BreakerSpan, CheckId, Failure, LoadRecord, Moment, Timeline,
 };
 
 use crate::fixture::{judged, load, only, plan, timeline, window};
 
 fn claim() -> Plan {
-    plan(vec![Claim::Breaker {
+    plan(vec![Claim::Breaker(Breaker {
         caller: "gateway".to_owned(),
         callee: "order".to_owned(),
         name: "order".to_owned(),
         metrics: "/metrics".to_owned(),
         path: vec![Closed, Open, HalfOpen, Closed],
         fails_fast: Some(("orders".to_owned(), std::time::Duration::from_millis(50))),
-    }])
+    })])
 }
 
 /// Spans of a second each, with so many calls between one and the next.
@@ -35,7 +35,7 @@ fn spans(states: &[(BreakerState, u64)]) -> Vec<BreakerSpan> {
 
 fn unread() -> BreakerRecord {
     let (caller, callee) = ("order".to_owned(), "payment".to_owned());
-    BreakerRecord { check: 0, caller, callee, spans: vec![], readings: 0, trouble: None }
+    BreakerRecord { check: CheckId(0), caller, callee, spans: vec![], readings: 0, trouble: None }
 }
 
 fn run(spans: Vec<BreakerSpan>) -> Timeline {

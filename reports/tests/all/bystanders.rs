@@ -2,10 +2,12 @@
 
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
 use brunt_reports::judge;
-use brunt_scenarios::plan::JsonPath;
-use brunt_scenarios::plan::{Arrival, Claim, KeyedCollection, Load, Plan, Ramp, RequestTarget};
+use brunt_scenarios::plan::{
+    Amplification, Arrival, Claim, Decoupled, Effects, Fairness, Isolation, JsonPath,
+    KeyedCollection, Load, Plan, Ramp, RequestTarget,
+};
 use brunt_scenarios::timeline::{
-    EdgeRecord, EventKind, Failure, KeySample, LedgerRecord, LoadRecord, Timeline, Window,
+    CheckId, EdgeRecord, EventKind, Failure, KeySample, LedgerRecord, LoadRecord, Timeline, Window,
 };
 use brunt_scenarios::units::Percent;
 
@@ -13,7 +15,7 @@ use crate::fixture::{event, judged, load, only, percent, plan, secs, timeline, w
 
 fn isolation(at_least: &str) -> Plan {
     let (of, down) = ("orders".to_owned(), vec!["product".to_owned()]);
-    plan(vec![Claim::Isolation { of, down, at_least: percent(at_least) }])
+    plan(vec![Claim::Isolation(Isolation { of, down, at_least: percent(at_least) })])
 }
 
 fn second(start: f64, failed: u64) -> Window {
@@ -73,20 +75,22 @@ fn path(text: &str) -> JsonPath {
 
 fn decoupled() -> Plan {
     let target = RequestTarget { service: "order".to_owned(), path: "/orders".to_owned() };
-    plan(vec![Claim::Decoupled {
+    plan(vec![Claim::Decoupled(Decoupled {
         service: "product".to_owned(),
         of: "orders".to_owned(),
         at_least: Percent::ALL,
-        effects: KeyedCollection { target, items: path("$[*]"), key: path("$.id") },
-        json: vec![],
+        effects: Effects {
+            rows: KeyedCollection { target, items: path("$[*]"), key: path("$.id") },
+            json: vec![],
+        },
         within: secs(5),
-    }])
+    })])
 }
 
 fn effects(unfinished: u64, trouble: Option<&str>) -> LedgerRecord {
     let keys = |count| KeySample { count, some: vec![] };
     LedgerRecord {
-        check: 0,
+        check: CheckId(0),
         accepted: 600,
         unknown: 0,
         effects: 600,
@@ -121,7 +125,7 @@ fn decoupled_commands_are_accepted_meanwhile_and_complete_later() {
 /// Ten calm seconds, then ten in which `flood` comes at ten times its rate.
 fn fairness() -> Plan {
     let (of, meanwhile) = (vec!["orders".to_owned()], Some("flood".to_owned()));
-    let mut plan = plan(vec![Claim::Fairness { of, meanwhile, slower: 0.2 }]);
+    let mut plan = plan(vec![Claim::Fairness(Fairness { of, meanwhile, slower: 0.2 })]);
     let ramps = vec![
         Ramp { from: 10.0, to: 10.0, lasts: secs(10) },
         Ramp { from: 100.0, to: 100.0, lasts: secs(10) },
@@ -191,7 +195,7 @@ fn fairness_of_a_short_run_is_inconclusive() {
 #[test]
 fn amplification_counts_retries_for_each_request() {
     let (of, from, to) = ("orders".to_owned(), "order".to_owned(), "product".to_owned());
-    let plan = plan(vec![Claim::Amplification { of, from, to, at_most: 1.2 }]);
+    let plan = plan(vec![Claim::Amplification(Amplification { of, from, to, at_most: 1.2 })]);
     let calls = |requests| Timeline {
         edges: vec![EdgeRecord {
             from: Some("order".to_owned()),

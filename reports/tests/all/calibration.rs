@@ -5,6 +5,7 @@ use brunt_scenarios::units::Percent;
 
 fn verdict(outcome: Outcome, failed: &[&str]) -> Verdict {
     let finding = |name: &&str| Finding {
+        check: None,
         name: (*name).to_owned(),
         claim: String::new(),
         judgement: Judgement::Fail,

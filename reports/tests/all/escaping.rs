@@ -1,7 +1,7 @@
 //! Hostile names stay text, in every format.
 
 use brunt_reports::{Report, html, junit, markdown};
-use brunt_scenarios::plan::{Claim, During};
+use brunt_scenarios::plan::{Availability, Claim, During};
 
 use crate::fixture::{fault, load, percent, plan, report, timeline, window};
 
@@ -10,8 +10,11 @@ const HOSTILE: &str =
 
 fn hostile() -> Report {
     let of = HOSTILE.to_owned();
-    let mut plan =
-        plan(vec![Claim::Availability { of, at_least: percent("90%"), during: During::Run }]);
+    let mut plan = plan(vec![Claim::Availability(Availability {
+        of,
+        at_least: percent("90%"),
+        during: During::Run,
+    })]);
     let mut timeline = timeline();
     plan.name = HOSTILE.to_owned();
     plan.about = Some(HOSTILE.to_owned());

@@ -103,31 +103,11 @@ pub fn plan(claims: Vec<Claim>) -> Plan {
             only: ReplicaFilter::default(),
         }],
         steps: vec![],
-        checks: claims.into_iter().map(|claim| Check { name: name(&claim), claim }).collect(),
+        checks: Check::numbered(claims),
         abort_when: None,
         max_unavailable: Percent::ALL,
         max_duration: secs(600),
         proofs: vec![],
-    }
-}
-
-fn name(claim: &Claim) -> &'static str {
-    match claim {
-        Claim::Availability { .. } => "availability",
-        Claim::Latency { .. } => "latency",
-        Claim::Recovers { .. } => "recovers",
-        Claim::Restarts { .. } => "restarts",
-        Claim::Ledger { .. } => "ledger",
-        Claim::Conserved { .. } => "conserved",
-        Claim::Breaker { .. } => "breaker",
-        Claim::Decoupled { .. } => "decoupled",
-        Claim::Saga { .. } => "saga",
-        Claim::View { .. } => "view",
-        Claim::Fairness { .. } => "fairness",
-        Claim::Hpa { .. } | Claim::ScalesIn { .. } => "hpa",
-        Claim::Amplification { .. } => "amplification",
-        Claim::Isolation { .. } => "isolation",
-        Claim::Slo { .. } => "slo",
     }
 }
 

@@ -1,13 +1,17 @@
 //! Autoscalers.
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Plan};
+use brunt_scenarios::plan::{Claim, Plan, ScalesIn, ScalesOut};
 use brunt_scenarios::timeline::{Event, EventKind, Moment, ScalerRecord, Timeline};
 
 use crate::fixture::{event, judged, plan, secs, timeline};
 
 fn hpa() -> Plan {
-    plan(vec![Claim::Hpa { service: "order".to_owned(), reaches: 3, within: secs(4) }])
+    plan(vec![Claim::ScalesOut(ScalesOut {
+        service: "order".to_owned(),
+        reaches: 3,
+        within: secs(4),
+    })])
 }
 
 /// One replica from the start, and more that get ready at these times.
@@ -78,8 +82,12 @@ fn goes(at: Option<f64>, ended: f64) -> Timeline {
 
 #[test]
 fn an_autoscaler_must_scale_in_in_time_after_the_load() {
-    let claim =
-        Claim::ScalesIn { service: "order".to_owned(), to: 1, from: secs(10), within: secs(5) };
+    let claim = Claim::ScalesIn(ScalesIn {
+        service: "order".to_owned(),
+        to: 1,
+        from: secs(10),
+        within: secs(5),
+    });
     let judged = |timeline: &Timeline| judged(&plan(vec![claim.clone()]), timeline, "hpa.returns");
     assert_eq!(judged(&goes(Some(14.0), 20.0)), Pass);
     assert_eq!(judged(&goes(Some(16.0), 20.0)), Fail, "too late");

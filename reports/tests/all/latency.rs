@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use brunt_reports::Finding;
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, During, Quantile};
+use brunt_scenarios::plan::{Claim, During, Latency, Quantile};
 use brunt_scenarios::timeline::{Failure, Timeline, Window};
 
 use crate::fixture::{load, only, plan, timeline, window};
 
 fn p99(limit: Duration, windows: Vec<Window>) -> Finding {
     let limits = vec![(Quantile(0.99), limit)];
-    let plan = plan(vec![Claim::Latency { of: "orders".to_owned(), limits, during: During::Run }]);
+    let plan = plan(vec![Claim::Latency(Latency {
+        of: "orders".to_owned(),
+        limits,
+        during: During::Run,
+    })]);
     let timeline = Timeline { loads: vec![load(windows)], ..timeline() };
     only(&plan, &timeline, "latency.p99")
 }

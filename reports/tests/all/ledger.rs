@@ -1,8 +1,8 @@
 //! Ledgers: lost and duplicated.
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, JsonPath, RequestTarget};
-use brunt_scenarios::timeline::{KeySample, LedgerRecord, Timeline};
+use brunt_scenarios::plan::{Claim, Effects, JsonPath, KeyedCollection, Ledger, RequestTarget};
+use brunt_scenarios::timeline::{CheckId, KeySample, LedgerRecord, Timeline};
 
 use crate::fixture::{judged, only, plan, secs, timeline};
 
@@ -12,7 +12,7 @@ fn keys(some: &[&str]) -> KeySample {
 
 fn clean() -> LedgerRecord {
     LedgerRecord {
-        check: 0,
+        check: CheckId(0),
         accepted: 500,
         unknown: 0,
         effects: 500,
@@ -26,16 +26,20 @@ fn clean() -> LedgerRecord {
 }
 
 fn claim(lost: u64, duplicated: u64) -> Claim {
-    Claim::Ledger {
+    Claim::Ledger(Ledger {
         of: "orders".to_owned(),
-        effects: RequestTarget { service: "gateway".to_owned(), path: "/orders".to_owned() },
-        items: JsonPath::parse("$[*]").expect("a path"),
-        key: JsonPath::parse("$.id").expect("a path"),
-        json: vec![],
+        effects: Effects {
+            rows: KeyedCollection {
+                target: RequestTarget { service: "gateway".to_owned(), path: "/orders".to_owned() },
+                items: JsonPath::parse("$[*]").expect("a path"),
+                key: JsonPath::parse("$.id").expect("a path"),
+            },
+            json: vec![],
+        },
         lost,
         duplicated,
         within: secs(10),
-    }
+    })
 }
 
 fn of(record: Option<LedgerRecord>, lost: u64, duplicated: u64) -> (Judgement, Judgement) {
@@ -77,6 +81,6 @@ fn a_ledger_without_accepted_commands_or_a_readable_record_is_inconclusive() {
     let trouble = LedgerRecord { trouble: Some("status 503".to_owned()), ..clean() };
     assert_eq!(of(Some(trouble), 0, 0), (Inconclusive, Inconclusive));
     assert_eq!(of(None, 0, 0), (Inconclusive, Inconclusive));
-    let of_another = LedgerRecord { check: 1, ..clean() };
+    let of_another = LedgerRecord { check: CheckId(1), ..clean() };
     assert_eq!(of(Some(of_another), 0, 0), (Inconclusive, Inconclusive));
 }

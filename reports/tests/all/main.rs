@@ -1,12 +1,12 @@
 //! Judging and rendering, rule by rule.
 
-mod agreement;
 mod availability;
 mod breaker;
 mod bystanders;
 mod calibration;
 mod compare;
 mod confidence;
+mod cross_checks;
 mod escaping;
 mod fixture;
 mod hpa;
@@ -23,4 +23,5 @@ mod schema;
 mod slo;
 mod statistical_power;
 mod sums_and_steps;
+mod throughput;
 mod trials;

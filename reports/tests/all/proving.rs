@@ -4,6 +4,7 @@ use brunt_reports::{Finding, Judgement, Outcome, Proving, Verdict};
 
 fn verdict(findings: &[(&str, Judgement)]) -> Verdict {
     let finding = |(name, judgement): &(&str, Judgement)| Finding {
+        check: None,
         name: (*name).to_owned(),
         claim: "a claim".to_owned(),
         judgement: *judgement,

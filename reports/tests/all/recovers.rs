@@ -3,14 +3,14 @@
 use brunt_reports::Finding;
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
 use brunt_scenarios::plan::{
-    Claim, Fault, FaultKind, NodeFault, NodePick, Pick, Plan, ReplicaFilter,
+    Claim, Fault, FaultKind, NodeFault, NodePick, Pick, Plan, Recovers, ReplicaFilter,
 };
 use brunt_scenarios::timeline::{Event, EventKind, FaultRecord, Moment, Timeline};
 
 use crate::fixture::{event, fault, killed, only, plan, secs, timeline};
 
 fn claims(within: u64) -> Plan {
-    plan(vec![Claim::Recovers { service: "product".to_owned(), within: secs(within) }])
+    plan(vec![Claim::Recovers(Recovers { service: "product".to_owned(), within: secs(within) })])
 }
 
 fn of(within: u64, timeline: &Timeline) -> Finding {

@@ -1,7 +1,9 @@
 //! What the renderers make of a small run, and of runs that hardly were one.
 
 use brunt_reports::{Colour, Outcome, Report, annotations, html, json, junit, markdown, text};
-use brunt_scenarios::plan::{Claim, During, Plan, Quantile};
+use brunt_scenarios::plan::{
+    Availability, Claim, During, Latency, Plan, Quantile, Recovers, Restarts,
+};
 use brunt_scenarios::timeline::{Ending, EventKind, Moment, Schedule, Timeline};
 
 use crate::fixture::{event, fault, killed, load, percent, plan, report, secs, timeline, window};
@@ -13,11 +15,23 @@ fn small() -> Report {
 fn claiming() -> Plan {
     let of = || "orders".to_owned();
     plan(vec![
-        Claim::Availability { of: of(), at_least: percent("90%"), during: During::Run },
-        Claim::Availability { of: of(), at_least: percent("100%"), during: During::After },
-        Claim::Latency { of: of(), limits: vec![(Quantile(0.99), secs(1))], during: During::Run },
-        Claim::Recovers { service: "product".to_owned(), within: secs(4) },
-        Claim::Restarts { service: "product".to_owned(), within: secs(4) },
+        Claim::Availability(Availability {
+            of: of(),
+            at_least: percent("90%"),
+            during: During::Run,
+        }),
+        Claim::Availability(Availability {
+            of: of(),
+            at_least: percent("100%"),
+            during: During::After,
+        }),
+        Claim::Latency(Latency {
+            of: of(),
+            limits: vec![(Quantile(0.99), secs(1))],
+            during: During::Run,
+        }),
+        Claim::Recovers(Recovers { service: "product".to_owned(), within: secs(4) }),
+        Claim::Restarts(Restarts { service: "product".to_owned(), within: secs(4) }),
     ])
 }
 

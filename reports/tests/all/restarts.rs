@@ -2,13 +2,14 @@
 
 use brunt_reports::Finding;
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Fault, FaultKind, Pick, ReplicaFilter};
+use brunt_scenarios::plan::{Claim, Fault, FaultKind, Pick, ReplicaFilter, Restarts};
 use brunt_scenarios::timeline::{Event, EventKind, Moment, RestartReason, Timeline};
 
 use crate::fixture::{event, fault, only, plan, secs, timeline};
 
 fn of(ended: f64, events: Vec<Event>) -> Finding {
-    let mut plan = plan(vec![Claim::Restarts { service: "order".to_owned(), within: secs(8) }]);
+    let mut plan =
+        plan(vec![Claim::Restarts(Restarts { service: "order".to_owned(), within: secs(8) })]);
     let service = "order".to_owned();
     plan.faults = vec![Fault {
         kind: FaultKind::MakeZombie { service, path: "/zombie".to_owned() },
@@ -62,7 +63,8 @@ fn a_run_that_ends_before_the_bound_shows_nothing() {
 
 #[test]
 fn a_kill_is_no_restart_by_the_probe() {
-    let mut plan = plan(vec![Claim::Restarts { service: "order".to_owned(), within: secs(8) }]);
+    let mut plan =
+        plan(vec![Claim::Restarts(Restarts { service: "order".to_owned(), within: secs(8) })]);
     let kind =
         FaultKind::Kill { services: vec!["order".to_owned()], pick: Pick::One, grace: secs(0) };
     let name = kind.to_string();

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use brunt_reports::{Judgement, Outcome, judge};
-use brunt_scenarios::plan::{Arrival, Claim, During, Quantile, Ramp};
+use brunt_scenarios::plan::{Arrival, Availability, Claim, During, Latency, Quantile, Ramp};
 use brunt_scenarios::timeline::{Ending, FaultRecord, Moment, Schedule, Timeline};
 
 use crate::fixture::{fault, judged, percent, plan, secs, timeline};
 
 fn availability(at_least: &str) -> Claim {
-    Claim::Availability {
+    Claim::Availability(Availability {
         of: "orders".to_owned(),
         at_least: percent(at_least),
         during: During::Run,
-    }
+    })
 }
 
 fn outcome(at_least: &str, timeline: &Timeline) -> Outcome {
@@ -70,7 +70,7 @@ fn a_missed_schedule_does_not_affect_checks_that_do_not_rest_on_the_load() {
     missed.loads[0].schedule = Schedule::Missed("p99 of the lag is 80ms".to_owned());
     assert_eq!(outcome("80%", &missed), Outcome::Pass, "users who come later are served as well");
     let limits = vec![(Quantile(0.5), Duration::from_secs(60))];
-    let latency = Claim::Latency { of: "orders".to_owned(), limits, during: During::Run };
+    let latency = Claim::Latency(Latency { of: "orders".to_owned(), limits, during: During::Run });
     assert_eq!(
         judge(&plan(vec![latency]), &missed).outcome,
         Outcome::Pass,

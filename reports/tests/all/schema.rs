@@ -1,10 +1,10 @@
 //! The published schema is that of the reports that are written.
 
 use brunt_reports::{Report, json, schema};
-use brunt_scenarios::plan::{Claim, During};
+use brunt_scenarios::plan::{Availability, Claim, During};
 use brunt_scenarios::timeline::{
-    CheckCount, Failure, JourneyRecord, KeySample, LedgerRecord, Moment, Schedule, SparseHistogram,
-    StepFigures, StepRecord, SumRecord,
+    CheckCount, CheckId, Failure, JourneyRecord, KeySample, LedgerRecord, Moment, Schedule,
+    SparseHistogram, StepFigures, StepRecord, SumRecord,
 };
 use serde_json::Value;
 
@@ -12,11 +12,11 @@ use crate::fixture::{percent, plan, report, timeline};
 
 /// One that has something of everything.
 fn rich() -> Report {
-    let claim = Claim::Availability {
+    let claim = Claim::Availability(Availability {
         of: "orders".to_owned(),
         at_least: percent("90%"),
         during: During::Run,
-    };
+    });
     let mut timeline = timeline();
     let step = StepFigures {
         name: "buy".to_owned(),
@@ -43,7 +43,7 @@ fn rich() -> Report {
     }];
     let keys = KeySample { count: 1, some: vec!["a".to_owned()] };
     timeline.ledgers = vec![LedgerRecord {
-        check: 0,
+        check: CheckId(0),
         accepted: 2,
         unknown: 0,
         effects: 1,
@@ -54,8 +54,13 @@ fn rich() -> Report {
         after: 0.5,
         trouble: None,
     }];
-    timeline.sums =
-        vec![SumRecord { check: 0, wanted: 5.0, terms: vec![2.0, 3.0], after: 0.1, trouble: None }];
+    timeline.sums = vec![SumRecord {
+        check: CheckId(0),
+        wanted: 5.0,
+        terms: vec![2.0, 3.0],
+        after: 0.1,
+        trouble: None,
+    }];
     report(&plan(vec![claim]), timeline)
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_scenarios::plan::{Claim, Plan};
+use brunt_scenarios::plan::{Claim, Plan, Slo};
 use brunt_scenarios::timeline::{Failure, Timeline};
 
 use crate::fixture::{judged, load, only, percent, plan, secs, timeline, window};
@@ -11,7 +11,7 @@ use crate::fixture::{judged, load, only, percent, plan, secs, timeline, window};
 /// A run of 6 s is a hundredth of a window of ten minutes.
 fn objective(target: f64, spends: &str, within: Option<Duration>) -> Plan {
     let (of, spends) = ("orders".to_owned(), percent(spends));
-    plan(vec![Claim::Slo { of, target, within, window: secs(600), spends }])
+    plan(vec![Claim::Slo(Slo { of, target, within, window: secs(600), spends })])
 }
 
 fn run(ok: u64, failed: &[(Failure, u64)], latency: &[(u64, u64)]) -> Timeline {

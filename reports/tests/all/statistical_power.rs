@@ -1,7 +1,10 @@
 //! What is known to be inconclusive before anything runs.
 
 use brunt_reports::power_warnings;
-use brunt_scenarios::plan::{Arrival, Claim, During, FaultKind, Plan, Quantile, Ramp};
+use brunt_scenarios::plan::{
+    Arrival, Availability, Claim, During, FaultKind, Latency, Plan, Quantile, Ramp, Recovers,
+    Restarts,
+};
 
 use crate::fixture::{percent, plan, secs};
 
@@ -14,15 +17,21 @@ fn open(claims: Vec<Claim>) -> Plan {
 }
 
 fn availability(at_least: &str, during: During) -> Claim {
-    Claim::Availability { of: "orders".to_owned(), at_least: percent(at_least), during }
+    Claim::Availability(Availability {
+        of: "orders".to_owned(),
+        at_least: percent(at_least),
+        during,
+    })
 }
 
 #[test]
 fn too_few_requests_for_a_check_are_a_warning() {
-    let latency = |quantile| Claim::Latency {
-        of: "orders".to_owned(),
-        limits: vec![(Quantile(quantile), secs(1))],
-        during: During::Run,
+    let latency = |quantile| {
+        Claim::Latency(Latency {
+            of: "orders".to_owned(),
+            limits: vec![(Quantile(quantile), secs(1))],
+            during: During::Run,
+        })
     };
     let claims = vec![
         availability("99.9%", During::Run),
@@ -41,10 +50,12 @@ fn too_few_requests_for_a_check_are_a_warning() {
 
 #[test]
 fn a_run_that_ends_before_its_bound_is_a_warning() {
-    let recovers = |within| Claim::Recovers { service: "product".to_owned(), within: secs(within) };
+    let recovers =
+        |within| Claim::Recovers(Recovers { service: "product".to_owned(), within: secs(within) });
     assert!(power_warnings(&plan(vec![recovers(2)])).is_empty());
     insta::assert_snapshot!(power_warnings(&plan(vec![recovers(3)])).join("\n"));
-    let mut zombie = plan(vec![Claim::Restarts { service: "product".to_owned(), within: secs(5) }]);
+    let mut zombie =
+        plan(vec![Claim::Restarts(Restarts { service: "product".to_owned(), within: secs(5) })]);
     assert!(power_warnings(&zombie).is_empty(), "a stop is no matter of the probe");
     zombie.faults[0].kind =
         FaultKind::MakeZombie { service: "product".to_owned(), path: "/makeZombie".to_owned() };

@@ -2,16 +2,18 @@
 
 use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
 use brunt_reports::judge;
-use brunt_scenarios::plan::{Claim, Method, Step};
-use brunt_scenarios::timeline::{Moment, StepRecord, SumRecord, Timeline};
+use brunt_scenarios::plan::{Claim, Conserved, Method, Step};
+use brunt_scenarios::timeline::{CheckId, Moment, StepRecord, SumRecord, Timeline};
 
 use crate::fixture::{judged, only, plan, request, secs, timeline};
 
 fn sum(terms: &[f64], wanted: f64, trouble: Option<&str>) -> Judgement {
     let (what, equals) = ("stock and sold".to_owned(), "100".to_owned());
-    let plan = plan(vec![Claim::Conserved { what, terms: vec![], equals, within: secs(5) }]);
+    let plan =
+        plan(vec![Claim::Conserved(Conserved { what, terms: vec![], equals, within: secs(5) })]);
     let trouble = trouble.map(str::to_owned);
-    let record = SumRecord { check: 0, wanted, terms: terms.to_vec(), after: 0.5, trouble };
+    let record =
+        SumRecord { check: CheckId(0), wanted, terms: terms.to_vec(), after: 0.5, trouble };
     judged(&plan, &Timeline { sums: vec![record], ..timeline() }, "conserved")
 }
 

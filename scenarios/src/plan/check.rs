@@ -1,21 +1,16 @@
 //! From what is written to what is meant: every reference resolved, every default filled in, every
 //! problem reported at once.
 
-mod agreement;
-mod amplification;
-mod breaker;
-mod bystanders;
 mod call;
+mod checker;
 mod expectation;
 mod fault;
 mod feed;
-mod hpa;
 mod journey;
 mod load;
 mod load_file;
 mod proof;
 mod request;
-mod slo;
 mod system;
 mod target;
 mod values;
@@ -24,59 +19,19 @@ mod variables;
 use std::time::Duration;
 
 use call::Definitions;
-use expectation::Known;
+pub(super) use checker::Checker;
+pub(super) use expectation::{Checkable, ExpectationContext, one};
 use indexmap::IndexMap;
 use load::Around;
 use target::Targets;
 
 use super::{AbortWhen, Environment, Fault, Load, Plan, Service, Step, System};
 use crate::scenario::{self, Scenario};
-use crate::source::{Diagnostic, Source, Span};
+use crate::source::{Diagnostic, Source};
 use crate::units::Percent;
 
 /// The longest run unless told otherwise.
 const MAX_DURATION: Duration = Duration::from_secs(600);
-
-/// Collects what is wrong, so that one look shows all of it.
-struct Checker<'a> {
-    source: &'a Source,
-    problems: Vec<Diagnostic>,
-}
-
-impl<'a> Checker<'a> {
-    fn new(source: &'a Source) -> Self {
-        Self { source, problems: Vec::new() }
-    }
-
-    fn wrong(
-        &mut self,
-        span: impl Into<Option<Span>>,
-        message: impl Into<String>,
-    ) -> &mut Diagnostic {
-        let diagnostic = self.source.wrong(span.into(), message);
-        self.problems.push(diagnostic);
-        self.problems.last_mut().expect("one was just pushed")
-    }
-
-    fn unknown(&mut self, span: Span, what: &str, name: &str, choices: &[&str]) {
-        let diagnostic = self.source.wrong(Some(span), format!("there is no {what} `{name}`"));
-        self.problems.push(diagnostic.help_choose(name, choices));
-    }
-
-    fn version(&mut self, version: &crate::source::Located<u32>) {
-        if version.value != 1 {
-            self.wrong(version.span, format!("version {version} of this format is not known"))
-                .help = Some("this brunt reads version 1".to_owned());
-        }
-    }
-
-    fn finish<T>(self, value: Option<T>) -> Result<T, Vec<Diagnostic>> {
-        match value {
-            Some(value) if self.problems.is_empty() => Ok(value),
-            _ => Err(self.problems),
-        }
-    }
-}
 
 impl System {
     /// Checks a system as it was written in `source`.
@@ -151,9 +106,13 @@ impl Checker<'_> {
         let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
         let faults = self.faults(&written.faults, &system, load_ends);
         let steps = self.steps(&written.steps, services);
-        let known =
-            Known { written: &written.load, loads: &loads, faults: &faults, system: &system };
-        let checks = written.expect.iter().flat_map(|one| self.expectation(one, &known)).collect();
+        let context = ExpectationContext {
+            written: &written.load,
+            loads: &loads,
+            faults: &faults,
+            system: &system,
+        };
+        let checks = self.checks(&written.expect, &context);
         let proofs = written
             .proof
             .iter()
@@ -219,19 +178,6 @@ impl Checker<'_> {
             self.wrong(None, format!("load and faults last {ends}, and the run may last {most}"))
                 .help = Some("shorten it, or raise `limits: {maxDuration: …}`".to_owned());
         }
-    }
-
-    fn known_service(
-        &mut self,
-        name: &crate::source::Located<String>,
-        services: &IndexMap<String, Service>,
-    ) -> bool {
-        let known = services.contains_key(&name.value);
-        if !known {
-            let choices: Vec<&str> = services.keys().map(String::as_str).collect();
-            self.unknown(name.span, "service", name, &choices);
-        }
-        known
     }
 }
 

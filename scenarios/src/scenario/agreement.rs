@@ -27,7 +27,8 @@ pub struct SagaSpec {
     /// The load whose accepted commands call something off. It needs a `key`.
     pub of: Option<Located<String>>,
     /// Or what is found to be called off.
-    pub called_off: Option<Located<KeyedCollectionSpec>>,
+    #[serde(rename = "calledOff")]
+    pub canceled: Option<Located<KeyedCollectionSpec>>,
     /// What must then be true, in each of these places.
     pub compensated: Vec<CompensationSpec>,
     /// How long after the load's end (or the last fault's, if later) it may take.

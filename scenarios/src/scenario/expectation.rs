@@ -5,69 +5,31 @@ use serde::Deserialize;
 
 use super::{
     AmplificationSpec, BreakerSpec, DecoupledSpec, FairnessSpec, HpaSpec, IsolationSpec, SagaSpec,
-    SloSpec, ViewSpec,
+    SloSpec, ThroughputSpec, ViewSpec,
 };
 use crate::source::Located;
 use crate::units::{Percent, Period};
 
-/// One thing that must hold.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum ExpectationSpec {
-    /// The share of good replies.
-    Availability(AvailabilitySpec),
-    /// Quantiles of the latency, counted from the intended start.
-    Latency(LatencySpec),
-    /// A service is ready again in time after each fault that hit it.
-    Recovers(RecoversSpec),
-    /// The liveness probe restarts a service, in time.
-    Restarts(RestartsSpec),
-    /// Every accepted command has its effect, exactly once.
-    Ledger(LedgerSpec),
-    /// A quantity is neither made nor lost.
-    Conserved(ConservedSpec),
-    /// A circuit breaker opens when its callee fails, and closes again.
-    Breaker(BreakerSpec),
-    /// While a service is down commands are accepted, and all of them complete once it is back.
-    Decoupled(DecoupledSpec),
-    /// All that was called off is made good, everywhere.
-    Saga(SagaSpec),
-    /// A view shows what its sources hold.
-    View(ViewSpec),
-    /// Others are served as before while one is overloaded.
-    Fairness(FairnessSpec),
-    /// A load is served while services are down that it does not need.
-    Isolation(IsolationSpec),
-    /// An autoscaler brings enough replicas in time, and does not go to and fro.
-    Hpa(HpaSpec),
-    /// Retries do not multiply the load on a service that has trouble.
-    Amplification(AmplificationSpec),
-    /// The run spends no more than this of a service level objective's error budget.
-    Slo(SloSpec),
-}
-
-impl ExpectationSpec {
-    /// What proofs call it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Availability(_) => "availability",
-            Self::Latency(_) => "latency",
-            Self::Recovers(_) => "recovers",
-            Self::Restarts(_) => "restarts",
-            Self::Ledger(_) => "ledger",
-            Self::Conserved(_) => "conserved",
-            Self::Breaker(_) => "breaker",
-            Self::Decoupled(_) => "decoupled",
-            Self::Saga(_) => "saga",
-            Self::View(_) => "view",
-            Self::Fairness(_) => "fairness",
-            Self::Isolation(_) => "isolation",
-            Self::Hpa(_) => "hpa",
-            Self::Amplification(_) => "amplification",
-            Self::Slo(_) => "slo",
+macro_rules! specs {
+    ($($doc:literal, $key:literal: $name:ident($spec:ident) => $($claim:ident),+;)*) => {
+        /// One thing that must hold.
+        #[derive(Debug, Clone, Deserialize, JsonSchema)]
+        #[serde(rename_all = "camelCase")]
+        pub enum ExpectationSpec {
+            $(#[doc = $doc] $name($spec),)*
         }
-    }
+
+        impl ExpectationSpec {
+            /// The name that proofs use, which is also its key.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => $key,)*
+                }
+            }
+        }
+    };
 }
+crate::expectations!(specs);
 
 /// Which part of the run a claim is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
@@ -82,6 +44,18 @@ pub enum During {
     Faults,
     /// After the last fault has ended.
     After,
+}
+
+impl During {
+    /// How a claim ends that is about this part, with a space before it; empty for all of the run.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Run => "",
+            Self::Before => " before the faults",
+            Self::Faults => " during the faults",
+            Self::After => " after the faults",
+        }
+    }
 }
 
 /// The share of good replies.

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Moment;
+use super::{CheckId, Moment};
 
 /// What a circuit breaker does with calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -26,8 +26,8 @@ pub enum BreakerState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BreakerRecord {
-    /// The check's place in the plan.
-    pub check: usize,
+    /// The check that it was read for.
+    pub check: CheckId,
     /// Whose breaker it is.
     #[serde(default)]
     pub caller: String,

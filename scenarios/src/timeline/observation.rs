@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Moment;
+use super::{CheckId, Moment};
 
 /// One application of a fault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -71,8 +71,8 @@ pub struct StepRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerRecord {
-    /// The check's place in the plan.
-    pub check: usize,
+    /// The check that it was read for.
+    pub check: CheckId,
     /// Commands that were accepted.
     pub accepted: u64,
     /// Requests without a reply: each may have been accepted, or not.
@@ -106,8 +106,8 @@ pub struct KeySample {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SumRecord {
-    /// The check's place in the plan.
-    pub check: usize,
+    /// The check that it was read for.
+    pub check: CheckId,
     /// What the quantity must be.
     pub wanted: f64,
     /// The terms, in the plan's order.
@@ -136,8 +136,8 @@ pub struct Gap {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgreementRecord {
-    /// The check's place in the plan.
-    pub check: usize,
+    /// The check that it was read for.
+    pub check: CheckId,
     /// How many keys had to be found.
     pub keys: u64,
     /// Keys that were not found, and where.

@@ -4,20 +4,33 @@ use brunt_scenarios::timeline::BreakerState;
 
 const STATE: &str = "resilience4j_circuitbreaker_state{";
 
+/// Why a breaker's state is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum MetricsError {
+    #[error("no answer")]
+    NoAnswer(#[source] reqwest::Error),
+    #[error("its metrics answered {0}")]
+    Status(u16),
+    #[error("its metrics broke off")]
+    Broken(#[source] reqwest::Error),
+    #[error("its metrics know of no circuit breaker")]
+    NoBreaker,
+    #[error("its metrics name no circuit breaker `{wanted}`, but {}", there.join(", "))]
+    OtherBreakers { wanted: String, there: Vec<String> },
+}
+
 /// The state of the breaker of that name. It is off when it is there and in none of the states that
 /// let calls through or not.
-pub fn state(text: &str, name: &str) -> Result<BreakerState, String> {
+pub fn state(text: &str, name: &str) -> Result<BreakerState, MetricsError> {
     let lines = || text.lines().filter_map(|line| line.strip_prefix(STATE)?.rsplit_once('}'));
     let of_name = || lines().filter(|(labels, _)| label(labels, "name") == Some(name));
     if of_name().next().is_none() {
-        let mut names: Vec<&str> =
-            lines().filter_map(|(labels, _)| label(labels, "name")).collect();
-        names.dedup();
-        return Err(match names.is_empty() {
-            true => "its metrics know of no circuit breaker".to_owned(),
-            false => {
-                format!("its metrics name no circuit breaker `{name}`, but {}", names.join(", "))
-            }
+        let mut there: Vec<String> =
+            lines().filter_map(|(labels, _)| label(labels, "name")).map(str::to_owned).collect();
+        there.dedup();
+        return Err(match there.is_empty() {
+            true => MetricsError::NoBreaker,
+            false => MetricsError::OtherBreakers { wanted: name.to_owned(), there },
         });
     }
     let set = |(_, value): &(&str, &str)| {
@@ -65,14 +78,14 @@ mod tests {
     fn states_are_read_as_they_are_written() {
         for how in ["spring", "plain"] {
             let read = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]
-                .map(|set| state(&text(set, how), "pay"));
-            assert_eq!(read, [Ok(Closed), Ok(Open), Ok(HalfOpen), Ok(Off)], "{how}");
+                .map(|set| state(&text(set, how), "pay").unwrap());
+            assert_eq!(read, [Closed, Open, HalfOpen, Off], "{how}");
         }
     }
 
     #[test]
     fn a_breaker_of_another_name_is_none() {
-        let why = state(&text([1, 0, 0], "plain"), "stock").unwrap_err();
+        let why = state(&text([1, 0, 0], "plain"), "stock").unwrap_err().to_string();
         assert!(why.contains("`stock`") && why.contains("pay"), "{why}");
         assert!(state("up 1\n", "pay").is_err());
     }

@@ -6,21 +6,21 @@ use brunt_scenarios::timeline::{BreakerSpan, BreakerState, Moment};
 
 /// How many calls had come by when a reading began, and when it was done.
 #[derive(Debug, Clone, Copy)]
-pub struct Passed {
+pub struct CallCounts {
     pub before: u64,
     pub after: u64,
 }
 
 /// Each replica's spans so far, and its last reading.
 #[derive(Debug, Default)]
-pub struct Track {
+pub struct StateTrack {
     readings: u64,
-    replicas: BTreeMap<u32, (Vec<BreakerSpan>, Passed)>,
+    replicas: BTreeMap<u32, (Vec<BreakerSpan>, CallCounts)>,
 }
 
-impl Track {
+impl StateTrack {
     /// Takes note of a reading.
-    pub fn note(&mut self, replica: u32, at: Moment, state: BreakerState, passed: Passed) {
+    pub fn note(&mut self, replica: u32, at: Moment, state: BreakerState, passed: CallCounts) {
         self.readings += 1;
         let (spans, last) = self.replicas.entry(replica).or_insert_with(|| (vec![], passed));
         match spans.last_mut().filter(|span| span.state == state) {
@@ -52,11 +52,11 @@ mod tests {
 
     #[test]
     fn what_does_not_change_is_one_span() {
-        let mut track = Track::default();
+        let mut track = StateTrack::default();
         let readings =
             [(Closed, 0, 1), (Closed, 4, 5), (Open, 9, 9), (Open, 9, 9), (Closed, 12, 13)];
         for (place, (state, before, after)) in readings.into_iter().enumerate() {
-            track.note(1, Moment(place as f64), state, Passed { before, after });
+            track.note(1, Moment(place as f64), state, CallCounts { before, after });
         }
         let (count, spans) = track.end();
         assert_eq!(count, 5);

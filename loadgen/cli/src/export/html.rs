@@ -105,6 +105,7 @@ fn findings(output: &LoadOutput<'_>, loads: &[LoadRecord]) -> Vec<Finding> {
 
 fn limit_finding(result: &LimitResult) -> Finding {
     Finding {
+        check: None,
         name: "claim".to_owned(),
         claim: result.limit.clone(),
         judgement: if result.holds { Judgement::Pass } else { Judgement::Fail },
@@ -122,6 +123,7 @@ fn search_finding(search: &RateSearchResult) -> Finding {
     // Of all steps, as the search may have ended before it found a rate that breaks.
     let highest = search.steps.iter().filter(|step| step.holds == Some(true)).map(|step| step.rate);
     Finding {
+        check: None,
         name: "find-max".to_owned(),
         claim: format!("The highest rate that holds {}", search.slo),
         judgement,
@@ -142,6 +144,7 @@ fn schedule_finding(load: &LoadRecord) -> Finding {
         }
     };
     Finding {
+        check: None,
         name: "schedule".to_owned(),
         claim: format!("{}: the generator keeps its schedule", load.name),
         judgement,

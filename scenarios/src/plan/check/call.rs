@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Checker;
+use super::checker::Checker;
 use super::load::Around;
 use super::request::timeout;
 use super::target::Targets;

@@ -1,199 +1,109 @@
-//! Checks of what must hold.
+//! Checks of what must hold, and what these checks have in common.
 
-use std::time::Duration;
-
-use super::Checker;
-use crate::bounds;
-use crate::plan::{Check, Claim, Fault, FaultKind, Load, Quantile, System};
-use crate::scenario::{self, ExpectationSpec, TimeLimit};
+use super::checker::Checker;
+use crate::plan::{Check, Claim, Fault, KeyedCollection, Load, System};
+use crate::scenario::{ExpectationSpec, LoadSpec};
 use crate::source::Located;
 
 /// What expectations can be about.
-pub(super) struct Known<'k> {
+pub(in crate::plan) struct ExpectationContext<'k> {
     /// The loads as they are written: one that is wrong itself is known all the same.
-    pub written: &'k [scenario::LoadSpec],
-    /// The loads.
+    pub written: &'k [LoadSpec],
+    /// The loads that could be checked.
     pub loads: &'k [Load],
-    /// The faults.
+    /// The faults of the scenario, without those of its proofs.
     pub faults: &'k [Fault],
-    /// The system.
+    /// The system under test.
     pub system: &'k System,
 }
 
+/// An expectation as it is written.
+pub(in crate::plan) trait Checkable {
+    /// What it claims. It claims nothing when it is wrong, and the checker knows why.
+    fn check(&self, checker: &mut Checker<'_>, context: &ExpectationContext<'_>) -> Vec<Claim>;
+}
+
+/// The only claim of most expectations, if nothing is wrong with it.
+pub(in crate::plan) fn one(claim: Option<impl Into<Claim>>) -> Vec<Claim> {
+    claim.map(Into::into).into_iter().collect()
+}
+
+macro_rules! checkable {
+    ($($doc:literal, $key:literal: $name:ident($spec:ident) => $($claim:ident),+;)*) => {
+        fn checkable(written: &ExpectationSpec) -> &dyn Checkable {
+            match written {
+                $(ExpectationSpec::$name(written) => written,)*
+            }
+        }
+    };
+}
+crate::expectations!(checkable);
+
 impl Checker<'_> {
-    pub(super) fn expectation(
+    pub(super) fn checks(
         &mut self,
-        written: &ExpectationSpec,
-        known: &Known<'_>,
+        written: &[ExpectationSpec],
+        context: &ExpectationContext<'_>,
     ) -> Vec<Check> {
-        let system = known.system;
-        let claim = match written {
-            ExpectationSpec::Availability(one) => self.availability(one, known),
-            ExpectationSpec::Latency(one) => self.latency(one, known),
-            ExpectationSpec::Recovers(one) => self.recovers(one, known.faults, system),
-            ExpectationSpec::Restarts(one) => self.restarts(one, system),
-            ExpectationSpec::Ledger(one) => self.ledger(one, known),
-            ExpectationSpec::Conserved(one) => self.conserved(one, system),
-            ExpectationSpec::Breaker(one) => self.breaker(one, known),
-            ExpectationSpec::Decoupled(one) => self.decoupled(one, known),
-            ExpectationSpec::Saga(one) => self.saga(one, known),
-            ExpectationSpec::View(one) => self.view(one, system),
-            ExpectationSpec::Fairness(one) => self.fairness(one, known),
-            ExpectationSpec::Isolation(one) => self.isolation(one, known),
-            ExpectationSpec::Hpa(one) => {
-                let claims = self.hpa(one, known);
-                return claims
-                    .into_iter()
-                    .map(|claim| Check { name: written.name(), claim })
-                    .collect();
-            }
-            ExpectationSpec::Amplification(one) => self.amplification(one, known),
-            ExpectationSpec::Slo(one) => {
-                let claims = self.slo(one, known);
-                return claims
-                    .into_iter()
-                    .map(|claim| Check { name: written.name(), claim })
-                    .collect();
-            }
-        };
-        claim.map(|claim| Check { name: written.name(), claim }).into_iter().collect()
+        Check::numbered(written.iter().flat_map(|one| checkable(one).check(self, context)))
     }
 
-    pub(super) fn known_load<'k>(
+    pub(in crate::plan) fn known_load<'k>(
         &mut self,
         name: &Located<String>,
-        known: &Known<'k>,
+        context: &ExpectationContext<'k>,
     ) -> Option<&'k Load> {
-        let written: Vec<&str> = known.written.iter().map(|load| load.name.as_str()).collect();
+        let written: Vec<&str> = context.written.iter().map(|load| load.name.as_str()).collect();
         if !written.contains(&name.as_str()) {
             self.unknown(name.span, "load", name, &written);
         }
-        known.loads.iter().find(|load| load.name == name.value)
+        context.loads.iter().find(|load| load.name == name.value)
     }
 
-    fn availability(
+    /// A load by whose keys what it did is found again.
+    pub(in crate::plan) fn keyed_load(
         &mut self,
-        written: &scenario::AvailabilitySpec,
-        known: &Known<'_>,
-    ) -> Option<Claim> {
-        let of = self.known_load(&written.of, known)?.name.clone();
-        Some(Claim::Availability { of, at_least: written.at_least, during: written.during })
-    }
-
-    fn latency(&mut self, written: &scenario::LatencySpec, known: &Known<'_>) -> Option<Claim> {
-        let of = self.known_load(&written.of, known)?.name.clone();
-        let given = [
-            (0.5, written.p50),
-            (0.9, written.p90),
-            (0.95, written.p95),
-            (0.99, written.p99),
-            (0.999, written.p999),
-        ];
-        let limits: Vec<(Quantile, Duration)> = given
-            .into_iter()
-            .filter_map(|(q, limit)| limit.map(|most| (Quantile(q), most.0)))
-            .collect();
-        if limits.is_empty() {
-            self.wrong(written.of.span, "a latency needs a limit").help =
-                Some("such as `p99: 300ms`".to_owned());
+        name: &Located<String>,
+        context: &ExpectationContext<'_>,
+    ) -> Option<String> {
+        let load = self.known_load(name, context)?;
+        if !load.has_key() {
+            self.wrong(name.span, format!("load `{}` has no `key`", load.name)).help = Some(
+                "say where a reply holds the id of what was accepted, such as `key: $.id`"
+                    .to_owned(),
+            );
         }
-        Some(Claim::Latency { of, limits, during: written.during })
+        Some(load.name.clone())
     }
 
-    fn recovers(
+    /// Whether there is such a service, and a fault that may take it down.
+    pub(in crate::plan) fn goes_down(
         &mut self,
-        written: &scenario::RecoversSpec,
-        faults: &[Fault],
+        service: &Located<String>,
+        context: &ExpectationContext<'_>,
+    ) -> bool {
+        if !self.known_service(service, &context.system.services) {
+            return false;
+        }
+        let faults = context.faults;
+        let hit = faults.iter().any(|fault| fault.kind.services().contains(&service.as_str()));
+        if !hit {
+            let example = format!("{{at: 5s, for: 5s, stop: {{service: {service}}}}}");
+            self.wrong(service.span, format!("no fault hits `{service}`, so it is never down"))
+                .help = Some(format!("add a fault such as `{example}`"));
+        }
+        hit
+    }
+
+    pub(in crate::plan) fn keyed_collection(
+        &mut self,
+        get: &Located<String>,
+        items: &Located<String>,
+        key: &Located<String>,
         system: &System,
-    ) -> Option<Claim> {
-        if !self.known_service(&written.service, &system.services) {
-            return None;
-        }
-        let name = written.service.value.clone();
-        let hits: Vec<&Fault> =
-            faults.iter().filter(|fault| fault.kind.services().contains(&name.as_str())).collect();
-        if hits.is_empty() {
-            self.wrong(
-                written.service.span,
-                format!("no fault hits `{name}`, so it has nothing to recover from"),
-            );
-        }
-        let service = &system.services[&name];
-        let computed = hits.iter().map(|fault| match fault.kind {
-            FaultKind::Rollout { .. } => bounds::rolls_out(service),
-            FaultKind::MakeZombie { .. } => {
-                bounds::restarts(service).unwrap_or_default() + bounds::becomes_ready(service)
-            }
-            FaultKind::Kill { grace, .. } => grace + bounds::starts(service),
-            _ => bounds::starts(service),
-        });
-        let within = match written.within {
-            TimeLimit::Period(period) => period.0,
-            TimeLimit::Auto => computed.max().unwrap_or_default(),
-        };
-        Some(Claim::Recovers { service: name, within })
-    }
-
-    fn restarts(&mut self, written: &scenario::RestartsSpec, system: &System) -> Option<Claim> {
-        if !self.known_service(&written.service, &system.services) {
-            return None;
-        }
-        let service = &system.services[&written.service.value];
-        let within = match (written.within, bounds::restarts(service)) {
-            (TimeLimit::Period(period), _) => period.0,
-            (TimeLimit::Auto, Some(bound)) => bound,
-            (TimeLimit::Auto, None) => {
-                self.wrong(
-                    written.service.span,
-                    format!("`{}` has no liveness probe", written.service),
-                )
-                .help = Some("add `livenessProbe` in the system file".to_owned());
-                return None;
-            }
-        };
-        Some(Claim::Restarts { service: written.service.value.clone(), within })
-    }
-
-    fn ledger(&mut self, written: &scenario::LedgerSpec, known: &Known<'_>) -> Option<Claim> {
-        let of = self.keyed_load(&written.of, known)?;
-        let effects = self.target(&written.effects.get, &known.system.services)?;
-        let items = self.json_path(&written.effects.items, written.effects.items.span)?;
-        let key = self.json_path(&written.effects.key, written.effects.key.span)?;
-        let json = self.conditions(&written.effects.json, "the effects");
-        Some(Claim::Ledger {
-            of,
-            effects,
-            items,
-            key,
-            json,
-            lost: written.lost,
-            duplicated: written.duplicated,
-            within: written.within.0,
-        })
-    }
-
-    fn conserved(&mut self, written: &scenario::ConservedSpec, system: &System) -> Option<Claim> {
-        let mut terms = Vec::new();
-        for term in &written.sum {
-            let target = self.target(&term.get, &system.services);
-            let values = self.json_path(&term.values, term.values.span);
-            terms.push((target?, values?));
-        }
-        if terms.is_empty() {
-            self.wrong(written.equals.span, "a sum needs terms").help =
-                Some("such as `sum: [{get: service/path, values: $.qty}]`".to_owned());
-        }
-        let equals = written.equals.value.clone();
-        if equals.parse::<f64>().is_err() && !equals.contains("${") {
-            self.wrong(written.equals.span, format!("`{equals}` is not a number")).help = Some(
-                "give a number, or `${name}` of a value saved by a step of the setup".to_owned(),
-            );
-        }
-        Some(Claim::Conserved {
-            what: written.what.clone(),
-            terms,
-            equals,
-            within: written.within.0,
-        })
+    ) -> Option<KeyedCollection> {
+        let target = self.target(get, &system.services);
+        let (items, key) = (self.json_path(items, items.span), self.json_path(key, key.span));
+        Some(KeyedCollection { target: target?, items: items?, key: key? })
     }
 }

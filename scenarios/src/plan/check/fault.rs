@@ -5,7 +5,7 @@ mod platform;
 
 use std::time::Duration;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::plan::{Fault, System};
 use crate::scenario;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::plan::Feed;
 use crate::scenario;
 use crate::source::{Located, Span};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Checker;
+use super::checker::Checker;
 use super::load::Around;
 use super::target::Targets;
 use crate::plan::{Extract, Feed, Journey, JourneyStep, Polling, Request, Work};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Checker;
 use super::call::Definitions;
+use super::checker::Checker;
 use super::target::Targets;
 use crate::plan::{Arrival, Load, Ramp, Threshold};
 use crate::scenario::{self, ClosedSpec, OpenSpec};

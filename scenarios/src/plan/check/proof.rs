@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::guard;
 use crate::plan::{Proof, Service, System};
 use crate::scenario::{self, ExpectationSpec, Scenario};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::Checker;
+use super::checker::Checker;
 use super::target::Targets;
 use crate::grpc::status_name;
 use crate::plan::request::TIMEOUT;
@@ -191,7 +191,7 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn conditions(
+    pub(in crate::plan) fn conditions(
         &mut self,
         written: &BTreeMap<String, serde_json::Value>,
         what: &str,
@@ -211,7 +211,7 @@ impl Checker<'_> {
         conditions
     }
 
-    pub(super) fn json_path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
+    pub(in crate::plan) fn json_path(&mut self, text: &str, span: Span) -> Option<JsonPath> {
         match JsonPath::parse(text) {
             Ok(path) => Some(path),
             Err(why) => {

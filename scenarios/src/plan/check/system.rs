@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::plan::{Placement, Program, Rollout, Service, System};
 use crate::source::Located;
 use crate::system::{self, Autoscaler, StrategyKind};

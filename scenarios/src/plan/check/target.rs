@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::plan::{RequestTarget, Service};
 use crate::source::Located;
 
@@ -30,7 +30,7 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn target(
+    pub(in crate::plan) fn target(
         &mut self,
         written: &Located<String>,
         services: &IndexMap<String, Service>,

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::Checker;
+use super::checker::Checker;
 use crate::plan::{Auth, Body, Request};
 use crate::source::Span;
 use crate::template::{BuiltinValue, InvalidTemplate, Template};

@@ -1,8 +1,8 @@
 //! Every `${name}` must have been saved by a step that comes before; those of loads are checked
 //! with the loads.
 
-use super::Checker;
-use crate::plan::{Canceled, Claim, KeyedCollection, Plan, Request};
+use super::checker::Checker;
+use crate::plan::{Plan, Reading, Request};
 
 impl Checker<'_> {
     pub(super) fn variables(&mut self, plan: &Plan) {
@@ -16,21 +16,8 @@ impl Checker<'_> {
             saved.extend(step.save.iter().map(|(name, _)| name.as_str()));
         }
         for check in &plan.checks {
-            match &check.claim {
-                Claim::Conserved { what, terms, equals, .. } => {
-                    let paths = terms.iter().map(|(target, _)| target.path.as_str());
-                    paths
-                        .chain([equals.as_str()])
-                        .for_each(|text| self.text_variables(what, text, &saved));
-                }
-                Claim::Ledger { effects, .. } => {
-                    self.text_variables("the ledger", &effects.path, &saved)
-                }
-                other => {
-                    let paths = rows(other).into_iter().map(|rows| rows.target.path.as_str());
-                    paths.for_each(|path| self.text_variables(check.name, path, &saved));
-                }
-            }
+            let texts = check.claim.needs().reading.map(Reading::texts).unwrap_or_default();
+            texts.iter().for_each(|text| self.text_variables(check.claim.name(), text, &saved));
         }
     }
 
@@ -45,24 +32,6 @@ impl Checker<'_> {
                 .wrong(None, format!("{what}: no step before it saves `{name}` for ${{{name}}}"));
             self.problems.push(unknown.help_choose(name, saved));
         }
-    }
-}
-
-/// The collections that a claim is about.
-fn rows(claim: &Claim) -> Vec<&KeyedCollection> {
-    match claim {
-        Claim::Decoupled { effects, .. } => vec![effects],
-        Claim::Saga { called_off, compensated, .. } => {
-            let found = match called_off {
-                Canceled::By(_) => None,
-                Canceled::Found(rows) => Some(rows),
-            };
-            found.into_iter().chain(compensated.iter().map(|one| &one.rows)).collect()
-        }
-        Claim::View { of, sources, .. } => {
-            std::iter::once(of).chain(sources.iter().map(|one| &one.rows)).collect()
-        }
-        _ => vec![],
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which kind a fault is, and whether what it aims at exists.
 
-use super::{Checker, Length};
+use super::super::checker::Checker;
+use super::Length;
 use crate::plan::{EdgeFault, FaultKind, StrategyKind, System};
 use crate::scenario::{self, OneOrMany};
 use crate::source::Located;

@@ -1,7 +1,8 @@
 //! Whether faults of the platform aim at something that exists.
 
+use super::super::checker::Checker;
+use super::Length;
 use super::kind::Kind;
-use super::{Checker, Length};
 use crate::plan::{FaultKind, NodeFault, NodePick, PlatformFault, System};
 use crate::scenario::{self, Pick};
 use crate::source::Located;

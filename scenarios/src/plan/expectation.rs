@@ -1,0 +1,112 @@
+//! What must hold, checked: one file for each expectation, with the claim, how it reads as a
+//! sentence, what it needs of a run, and how it is checked.
+
+mod amplification;
+mod availability;
+mod breaker;
+mod conserved;
+mod decoupled;
+mod fairness;
+mod hpa;
+mod isolation;
+mod latency;
+mod ledger;
+mod needs;
+mod recovers;
+mod restarts;
+mod saga;
+mod slo;
+mod throughput;
+mod view;
+
+use std::fmt;
+
+pub use amplification::Amplification;
+pub use availability::Availability;
+pub use breaker::Breaker;
+pub use conserved::Conserved;
+pub use decoupled::Decoupled;
+pub use fairness::Fairness;
+pub use hpa::{ScalesIn, ScalesOut};
+pub use isolation::Isolation;
+pub use latency::Latency;
+pub use ledger::{Effects, Ledger};
+pub use needs::{CrossCheck, Needs, Reading};
+pub use recovers::Recovers;
+pub use restarts::Restarts;
+pub use saga::{Canceled, Compensation, Saga};
+pub use slo::Slo;
+pub use throughput::Throughput;
+pub use view::{Fold, View, ViewField, ViewSource};
+
+pub use crate::timeline::CheckId;
+
+/// One thing that must hold.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// What records and findings refer to it by.
+    pub id: CheckId,
+    /// What is claimed.
+    pub claim: Claim,
+}
+
+impl Check {
+    /// Numbers claims in the order in which they are judged.
+    pub fn numbered(claims: impl IntoIterator<Item = Claim>) -> Vec<Self> {
+        let each = claims.into_iter().enumerate();
+        each.map(|(index, claim)| Self { id: CheckId(index), claim }).collect()
+    }
+}
+
+/// What every claim says of itself, besides the sentence that it is shown as.
+pub trait Claimed: fmt::Display {
+    /// What of a run it rests on besides the load's figures.
+    fn needs(&self) -> Needs<'_> {
+        Needs::default()
+    }
+}
+
+macro_rules! claims {
+    ($($doc:literal, $key:literal: $name:ident($spec:ident) => $($claim:ident),+;)*) => {
+        /// What is claimed.
+        #[derive(Debug, Clone)]
+        pub enum Claim {
+            $($(#[doc = $doc] $claim($claim),)+)*
+        }
+
+        impl Claim {
+            /// The name that proofs use: `availability`, `ledger`, …
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $($(Self::$claim(_) => $key,)+)*
+                }
+            }
+
+            fn claimed(&self) -> &dyn Claimed {
+                match self {
+                    $($(Self::$claim(claim) => claim,)+)*
+                }
+            }
+        }
+
+        $($(impl From<$claim> for Claim {
+            fn from(claim: $claim) -> Self {
+                Self::$claim(claim)
+            }
+        })+)*
+    };
+}
+crate::expectations!(claims);
+
+impl Claim {
+    /// What of a run it rests on besides the load's figures.
+    pub fn needs(&self) -> Needs<'_> {
+        self.claimed().needs()
+    }
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.claimed().fmt(out)
+    }
+}

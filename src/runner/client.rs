@@ -1,0 +1,112 @@
+//! Single requests to the system, for setup, steps and what is read after the load.
+
+mod error;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use brunt_scenarios::form::{FORM, form};
+use brunt_scenarios::plan::{Auth, Body, Method, Request, RequestTarget};
+
+pub use error::RequestError;
+
+use super::variables::Variables;
+use crate::target::RunningSystem;
+
+/// Makes requests to services by name.
+#[derive(Clone)]
+pub struct SystemClient {
+    client: reqwest::Client,
+    system: Arc<RunningSystem>,
+}
+
+/// What a service answered.
+pub struct SystemReply {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl SystemReply {
+    /// A header's value; `None` when there is no such header, or when it is not text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl SystemClient {
+    pub fn new(system: Arc<RunningSystem>) -> Self {
+        // A new connection each time: a step shows what a newcomer would see, not what an old
+        // connection remembers.
+        let client = reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().build();
+        Self { client: client.expect("a client without TLS can always be made"), system }
+    }
+
+    /// Makes a request, with every `${name}` in it filled in.
+    pub async fn make(
+        &self,
+        request: &Request,
+        variables: &Variables,
+    ) -> Result<SystemReply, RequestError> {
+        let url = self.url(&request.target, variables)?;
+        let mut builder = self.client.request(method(request.method), url).timeout(request.timeout);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, variables.text(value));
+        }
+        builder = match &request.body {
+            Body::Empty => builder,
+            Body::Json(document) => builder.json(&variables.json(document)),
+            Body::Form(fields) => {
+                let filled =
+                    fields.iter().map(|(name, value)| (name.clone(), variables.text(value)));
+                builder.header("content-type", FORM).body(form(filled))
+            }
+            Body::Text(text) => builder.body(variables.text(text)),
+            Body::Call(call) => return Err(RequestError::OnlyForLoads(call.to_string())),
+        };
+        builder = match &request.auth {
+            None => builder,
+            Some(Auth::Basic(user, password)) => {
+                builder.basic_auth(variables.text(user), Some(variables.text(password)))
+            }
+            Some(Auth::Bearer(token)) => builder.bearer_auth(variables.text(token)),
+        };
+        reply(builder).await
+    }
+
+    /// Reads a document.
+    pub async fn get(
+        &self,
+        target: &RequestTarget,
+        variables: &Variables,
+    ) -> Result<SystemReply, RequestError> {
+        let url = self.url(target, variables)?;
+        reply(self.client.get(url).timeout(Duration::from_secs(10))).await
+    }
+
+    fn url(&self, target: &RequestTarget, variables: &Variables) -> Result<String, RequestError> {
+        let base = self
+            .system
+            .url(&target.service)
+            .ok_or_else(|| RequestError::NoAddress(target.service.clone()))?;
+        Ok(format!("{base}{}", variables.text(&target.path)))
+    }
+}
+
+async fn reply(request: reqwest::RequestBuilder) -> Result<SystemReply, RequestError> {
+    let response = request.send().await.map_err(RequestError::from)?;
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let body = response.bytes().await.map_err(RequestError::from)?.to_vec();
+    Ok(SystemReply { status, headers, body })
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}

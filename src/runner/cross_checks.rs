@@ -1,0 +1,98 @@
+//! Documents held against one another: compensations against what was canceled, a view against its
+//! sources.
+
+mod compare;
+
+use brunt_scenarios::plan::{Canceled, CheckId, CrossCheck, JsonPath, KeyedCollection, Saga, View};
+use brunt_scenarios::timeline::{AgreementRecord, LoadRecord};
+use serde_json::Value;
+
+use super::client::SystemClient;
+use super::fetch_items::{FetchError, fetch_items};
+use super::variables::Variables;
+pub use compare::Comparison;
+use compare::KeyedItem;
+
+/// Why documents could not be held against one another.
+#[derive(Debug, thiserror::Error)]
+pub enum CrossCheckError {
+    #[error("there is no record of {0}")]
+    NoLoad(String),
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+}
+
+/// Reads the documents and compares them.
+pub async fn read(
+    documents: CrossCheck<'_>,
+    loads: &[LoadRecord],
+    client: &SystemClient,
+    variables: &Variables,
+) -> Result<Comparison, CrossCheckError> {
+    match documents {
+        CrossCheck::Saga(claim) => saga(claim, loads, client, variables).await,
+        CrossCheck::View(claim) => Ok(view(claim, client, variables).await?),
+    }
+}
+
+/// The record of what was read last for a check.
+pub fn record(check: CheckId, read: Result<Comparison, String>, after: f64) -> AgreementRecord {
+    match read {
+        Ok(comparison) => comparison.record(check, after, None),
+        Err(trouble) => Comparison::default().record(check, after, Some(trouble)),
+    }
+}
+
+async fn saga(
+    claim: &Saga,
+    loads: &[LoadRecord],
+    client: &SystemClient,
+    variables: &Variables,
+) -> Result<Comparison, CrossCheckError> {
+    let keys = match &claim.canceled {
+        Canceled::By(load) => {
+            let record = loads.iter().find(|record| record.name == *load);
+            record.ok_or_else(|| CrossCheckError::NoLoad(load.clone()))?.accepted.clone()
+        }
+        Canceled::Found(rows) => {
+            items(rows, client, variables).await?.into_iter().map(|item| item.key).collect()
+        }
+    };
+    let mut comparison = Comparison::of(keys);
+    for one in &claim.compensated {
+        let place = one.rows.target.document();
+        let found = items(&one.rows, client, variables).await?;
+        let json = one.json.as_deref().map(|json| filled(json, variables));
+        comparison.compensated(&place, &found, json.as_deref());
+    }
+    Ok(comparison)
+}
+
+async fn view(
+    claim: &View,
+    client: &SystemClient,
+    variables: &Variables,
+) -> Result<Comparison, FetchError> {
+    // The sources first: what they hold by then must be in the view that is read after them.
+    let mut held = Vec::new();
+    for source in &claim.sources {
+        held.push((source, items(&source.rows, client, variables).await?));
+    }
+    let rows = items(&claim.of, client, variables).await?;
+    Ok(compare::view(&rows, &held))
+}
+
+fn filled(json: &[(JsonPath, Value)], variables: &Variables) -> Vec<(JsonPath, Value)> {
+    json.iter().map(|(path, value)| (path.clone(), variables.json(value))).collect()
+}
+
+/// Items with their keys. One without a key is no row.
+async fn items(
+    rows: &KeyedCollection,
+    client: &SystemClient,
+    variables: &Variables,
+) -> Result<Vec<KeyedItem>, FetchError> {
+    let all = fetch_items(client, &rows.target, &rows.items, variables).await?;
+    let keyed = |item: Value| Some(KeyedItem { key: rows.key.text(&item)?, item });
+    Ok(all.into_iter().filter_map(keyed).collect())
+}

@@ -1,0 +1,73 @@
+//! Reads whole collections, page after page.
+
+use brunt_scenarios::plan::{JsonPath, RequestTarget};
+use serde_json::Value;
+
+use super::client::{RequestError, SystemClient};
+use super::variables::Variables;
+
+/// A collection with more pages than this links to itself.
+const MOST_PAGES: usize = 10_000;
+
+/// Why a collection could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error("{page}: {source}")]
+    NoReply { page: RequestTarget, source: RequestError },
+    #[error("{page} answered {status}")]
+    Status { page: RequestTarget, status: u16 },
+    #[error("{page} is not JSON")]
+    NotJson { page: RequestTarget, source: serde_json::Error },
+    #[error("{0} has more than {MOST_PAGES} pages")]
+    TooManyPages(RequestTarget),
+}
+
+/// Everything that `path` finds in the document at `target` and in those that its
+/// `_links.next` lead to.
+pub async fn fetch_items(
+    client: &SystemClient,
+    target: &RequestTarget,
+    path: &JsonPath,
+    variables: &Variables,
+) -> Result<Vec<Value>, FetchError> {
+    let mut found = Vec::new();
+    let mut page = target.clone();
+    for _ in 0..MOST_PAGES {
+        let reply = match client.get(&page, variables).await {
+            Ok(reply) => reply,
+            Err(source) => return Err(FetchError::NoReply { page, source }),
+        };
+        if !(200..300).contains(&reply.status) {
+            return Err(FetchError::Status { page, status: reply.status });
+        }
+        let document: Value = match serde_json::from_slice(&reply.body) {
+            Ok(document) => document,
+            Err(source) => return Err(FetchError::NotJson { page, source }),
+        };
+        found.extend(path.all(&document).into_iter().cloned());
+        match document.pointer("/_links/next/href").and_then(Value::as_str) {
+            Some(next) => page.path = path_of(next).to_owned(),
+            None => return Ok(found),
+        }
+    }
+    Err(FetchError::TooManyPages(target.clone()))
+}
+
+/// A link's path and query. Its host is the one that the service believes to have, which may not be
+/// reachable from here.
+fn path_of(link: &str) -> &str {
+    let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
+    rest.find('/').map_or("/", |slash| &rest[slash..])
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_path_of_a_link_is_taken_with_its_query_and_without_its_host() {
+        assert_eq!(
+            super::path_of("http://127.0.0.1:1/orders?page=1&size=2"),
+            "/orders?page=1&size=2"
+        );
+        assert_eq!(super::path_of("/orders?page=1"), "/orders?page=1");
+    }
+}
