@@ -59,7 +59,7 @@ impl WatchedBreaker {
         while next < ends && stop.sleep_until(next.into()).await {
             for (replica, url) in self.system.replicas_of(caller).await {
                 let before = self.calls(replica).await;
-                let text = read(&client, &format!("{url}{}", metrics)).await;
+                let text = read(&client, &format!("{url}{metrics}")).await;
                 let at = Moment::between(origin, Instant::now());
                 let passed = CallCounts { before, after: self.calls(replica).await };
                 let state = text.and_then(|text| metrics::state(&text, name));

@@ -178,10 +178,10 @@ impl Checker<'_> {
         match found {
             Ok(method) => return Some(method),
             Err(MethodError::Service { name, there }) => {
-                self.unknown(span, "service", &name, &texts(&there))
+                self.unknown(span, "service", &name, &texts(&there));
             }
             Err(MethodError::Method { name, there, .. }) => {
-                self.unknown(span, "method", &name, &texts(&there))
+                self.unknown(span, "method", &name, &texts(&there));
             }
             Err(streams @ MethodError::Streams(_)) => drop(self.wrong(span, streams.to_string())),
         }

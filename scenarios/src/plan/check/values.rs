@@ -56,7 +56,7 @@ pub(super) fn texts(request: &Request, see: &mut impl FnMut(&str)) {
     request.headers.values().for_each(|text| see(text));
     match &request.auth {
         Some(Auth::Basic(user, password)) => {
-            [user, password].into_iter().for_each(|text| see(text))
+            [user, password].into_iter().for_each(|text| see(text));
         }
         Some(Auth::Bearer(token)) => see(token),
         None => {}
