@@ -56,7 +56,7 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Judgement {
-    /// It does.
+    /// What is claimed holds.
     Pass,
     /// It does not.
     Fail,

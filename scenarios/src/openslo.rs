@@ -13,7 +13,7 @@ pub struct SloObjective {
     pub name: String,
     /// The share of good ones, from 0 to 1.
     pub target: f64,
-    /// The window.
+    /// The period over which the objective must hold.
     pub window: Period,
     /// Whether good means fast enough: then the scenario has to say what that is, as the document
     /// does not say its unit.

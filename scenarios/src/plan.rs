@@ -21,10 +21,10 @@ use std::fmt;
 use std::time::Duration;
 
 pub use expectation::{
-    Amplification, Availability, Breaker, Canceled, Check, CheckId, Claim, Claimed, Compensation,
-    Conserved, CrossCheck, Decoupled, Effects, Fairness, Fold, Isolation, Latency, Ledger, Needs,
-    Reading, Recovers, Restarts, Saga, ScalesIn, ScalesOut, Slo, Throughput, View, ViewField,
-    ViewSource,
+    Amplification, Availability, Breaker, BreakerReading, Canceled, Check, CheckId, Claim, Claimed,
+    Compensation, Conserved, CrossCheck, Decoupled, Effects, Fairness, Fold, Isolation, Latency,
+    Ledger, Needs, Reading, Recovers, Restarts, Saga, ScalesIn, ScalesOut, Slo, Throughput, View,
+    ViewField, ViewSource,
 };
 pub use expected_response::{ExpectedResponse, JsonPath, Pattern, header_objection};
 pub use faults::{EdgeFault, Fault, FaultKind};

@@ -5,8 +5,11 @@
 
 mod agreement;
 mod amplification;
+mod availability;
 mod breaker;
 mod bystanders;
+mod conserved;
+mod during;
 mod edge;
 mod expectation;
 mod expected_response;
@@ -15,15 +18,20 @@ mod feed;
 mod grpc_call;
 mod hpa;
 mod journey;
+mod latency;
+mod ledger;
 mod load;
 mod load_file;
 mod one_or_many;
 mod platform;
+mod recovers;
 mod replica_filter;
 mod request;
 mod save;
 mod slo;
+mod slo_documents;
 mod throughput;
+mod time_limit;
 
 use std::collections::BTreeMap;
 
@@ -35,13 +43,13 @@ pub use agreement::{
     ViewSpec,
 };
 pub use amplification::AmplificationSpec;
+pub use availability::AvailabilitySpec;
 pub use breaker::BreakerSpec;
 pub use bystanders::{DecoupledSpec, FairnessSpec, IsolationSpec};
+pub use conserved::{ConservedSpec, TermSpec};
+pub use during::During;
 pub use edge::{AbortSpec, CutSpec, LatencyFaultSpec, LostReplySpec};
-pub use expectation::{
-    AvailabilitySpec, ConservedSpec, During, EffectsSpec, ExpectationSpec, LatencySpec, LedgerSpec,
-    RecoversSpec, RestartsSpec, TermSpec, TimeLimit,
-};
+pub use expectation::ExpectationSpec;
 pub use expected_response::ExpectedResponseSpec;
 pub use fault::{
     FaultSpec, KillSpec, PauseSpec, Pick, RolloutSpec, ScaleSpec, StopSpec, ZombieSpec,
@@ -50,6 +58,8 @@ pub use feed::{FeedOrder, FeedSpec};
 pub use grpc_call::GrpcCallSpec;
 pub use hpa::HpaSpec;
 pub use journey::{JourneySpec, JourneyStepSpec};
+pub use latency::LatencySpec;
+pub use ledger::{EffectsSpec, LedgerSpec};
 pub use load::{AuthSpec, BasicAuthSpec, ClosedSpec, LoadSpec, OpenSpec, StageSpec};
 pub use load_file::{LoadFile, read_beside};
 pub use one_or_many::OneOrMany;
@@ -57,11 +67,14 @@ pub use platform::{
     AutoscaleSpec, EvictSpec, KillContainerSpec, NodesSpec, ProbeKind, RollBackSpec, SetConfigSpec,
     SetEnvSpec, StressSpec, TamperProbeSpec,
 };
+pub use recovers::{RecoversSpec, RestartsSpec};
 pub use replica_filter::ReplicaFilter;
 pub use request::{Method, RequestFields, StepSpec};
 pub use save::SaveSpec;
-pub use slo::{SloSpec, read_slos};
+pub use slo::SloSpec;
+pub use slo_documents::read_slos;
 pub use throughput::ThroughputSpec;
+pub use time_limit::TimeLimit;
 
 use crate::source::Located;
 use crate::units::{Percent, Period};

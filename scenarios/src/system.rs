@@ -33,7 +33,7 @@ pub struct SystemSpec {
     pub services: IndexMap<String, ServiceSpec>,
 }
 
-/// One service.
+/// One service of a system file, as it is written.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ServiceSpec {

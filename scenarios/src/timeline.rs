@@ -87,7 +87,7 @@ pub struct Timeline {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", tag = "how", content = "why")]
 pub enum Ending {
-    /// As planned.
+    /// All of the plan was carried out.
     Completed,
     /// By a stop condition.
     Aborted(String),

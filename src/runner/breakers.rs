@@ -6,7 +6,7 @@ mod track;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use brunt_scenarios::plan::{Breaker, CheckId};
+use brunt_scenarios::plan::{BreakerReading, CheckId};
 use brunt_scenarios::timeline::{BreakerRecord, Moment};
 use tokio::task::JoinSet;
 use tracing::Instrument;
@@ -30,11 +30,7 @@ pub async fn watch(context: &RunContext<'_>) -> Vec<BreakerRecord> {
     let ends = origin + context.plan().load_ends();
     for check in &context.plan().checks {
         let Some(breaker) = check.claim.needs().breaker else { continue };
-        let watched = WatchedBreaker {
-            check: check.id,
-            breaker: breaker.clone(),
-            system: Arc::clone(&context.system),
-        };
+        let watched = WatchedBreaker::new(check.id, breaker, Arc::clone(&context.system));
         let reading = watched.until(origin, ends, context.stop.clone());
         all.spawn(reading.in_current_span());
     }
@@ -45,13 +41,23 @@ pub async fn watch(context: &RunContext<'_>) -> Vec<BreakerRecord> {
 
 struct WatchedBreaker {
     check: CheckId,
-    breaker: Breaker,
+    caller: String,
+    callee: String,
+    name: String,
+    metrics: String,
     system: Arc<RunningSystem>,
 }
 
 impl WatchedBreaker {
+    fn new(check: CheckId, breaker: BreakerReading<'_>, system: Arc<RunningSystem>) -> Self {
+        let BreakerReading { caller, callee, name, metrics } = breaker;
+        let [caller, callee] = [caller, callee].map(str::to_owned);
+        let [name, metrics] = [name, metrics].map(str::to_owned);
+        Self { check, caller, callee, name, metrics, system }
+    }
+
     async fn until(self, origin: Instant, ends: Instant, stop: StopSignal) -> BreakerRecord {
-        let Breaker { caller, name, metrics, .. } = &self.breaker;
+        let Self { caller, name, metrics, .. } = &self;
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build();
         let client = client.expect("a client without TLS can always be made");
         let (mut track, mut trouble) = (StateTrack::default(), None);
@@ -73,13 +79,13 @@ impl WatchedBreaker {
             next = (next + PAUSE).max(Instant::now());
         }
         let (readings, spans) = track.end();
-        let Self { check, breaker: Breaker { caller, callee, .. }, .. } = self;
+        let Self { check, caller, callee, .. } = self;
         BreakerRecord { check, caller, callee, spans, readings, trouble }
     }
 
     /// Calls that came by on the way to the callee up to now.
     async fn calls(&self, replica: u32) -> u64 {
-        self.system.calls(&self.breaker.caller, replica, &self.breaker.callee).await
+        self.system.calls(&self.caller, replica, &self.callee).await
     }
 }
 

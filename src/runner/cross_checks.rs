@@ -3,7 +3,9 @@
 
 mod compare;
 
-use brunt_scenarios::plan::{Canceled, CheckId, CrossCheck, JsonPath, KeyedCollection, Saga, View};
+use brunt_scenarios::plan::{
+    Canceled, CheckId, Compensation, CrossCheck, JsonPath, KeyedCollection, ViewSource,
+};
 use brunt_scenarios::timeline::{AgreementRecord, LoadRecord};
 use serde_json::Value;
 
@@ -30,8 +32,11 @@ pub async fn read(
     variables: &Variables,
 ) -> Result<Comparison, CrossCheckError> {
     match documents {
-        CrossCheck::Saga(claim) => saga(claim, loads, client, variables).await,
-        CrossCheck::View(claim) => Ok(view(claim, client, variables).await?),
+        CrossCheck::Saga { canceled, compensated, .. } => {
+            let keys = canceled_keys(canceled, loads, client, variables).await?;
+            Ok(saga(keys, compensated, client, variables).await?)
+        }
+        CrossCheck::View { of, sources, .. } => Ok(view(of, sources, client, variables).await?),
     }
 }
 
@@ -43,23 +48,31 @@ pub fn record(check: CheckId, read: Result<Comparison, String>, after: f64) -> A
     }
 }
 
-async fn saga(
-    claim: &Saga,
+async fn canceled_keys(
+    canceled: &Canceled,
     loads: &[LoadRecord],
     client: &SystemClient,
     variables: &Variables,
-) -> Result<Comparison, CrossCheckError> {
-    let keys = match &claim.canceled {
+) -> Result<Vec<String>, CrossCheckError> {
+    match canceled {
         Canceled::By(load) => {
             let record = loads.iter().find(|record| record.name == *load);
-            record.ok_or_else(|| CrossCheckError::NoLoad(load.clone()))?.accepted.clone()
+            Ok(record.ok_or_else(|| CrossCheckError::NoLoad(load.clone()))?.accepted.clone())
         }
         Canceled::Found(rows) => {
-            items(rows, client, variables).await?.into_iter().map(|item| item.key).collect()
+            Ok(items(rows, client, variables).await?.into_iter().map(|item| item.key).collect())
         }
-    };
+    }
+}
+
+async fn saga(
+    keys: Vec<String>,
+    compensated: &[Compensation],
+    client: &SystemClient,
+    variables: &Variables,
+) -> Result<Comparison, FetchError> {
     let mut comparison = Comparison::of(keys);
-    for one in &claim.compensated {
+    for one in compensated {
         let place = one.rows.target.document();
         let found = items(&one.rows, client, variables).await?;
         let json = one.json.as_deref().map(|json| filled(json, variables));
@@ -69,16 +82,17 @@ async fn saga(
 }
 
 async fn view(
-    claim: &View,
+    of: &KeyedCollection,
+    sources: &[ViewSource],
     client: &SystemClient,
     variables: &Variables,
 ) -> Result<Comparison, FetchError> {
     // The sources first: what they hold by then must be in the view that is read after them.
     let mut held = Vec::new();
-    for source in &claim.sources {
+    for source in sources {
         held.push((source, items(&source.rows, client, variables).await?));
     }
-    let rows = items(&claim.of, client, variables).await?;
+    let rows = items(of, client, variables).await?;
     Ok(compare::view(&rows, &held))
 }
 

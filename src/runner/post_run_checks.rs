@@ -77,9 +77,9 @@ impl Reader<'_> {
                 let read = self.settle(within, read, ledger::Balance::is_settled).await;
                 timeline.ledgers.push(ledger::record(check, load, read, self.elapsed()));
             }
-            Reading::Sum(claim) => {
-                let read = async || sums::read(claim, client, variables).await;
-                let read = self.settle(claim.within, read, sums::Sum::is_settled).await;
+            Reading::Sum { terms, equals, within } => {
+                let read = async || sums::read(terms, equals, client, variables).await;
+                let read = self.settle(within, read, sums::Sum::is_settled).await;
                 timeline.sums.push(sums::record(check, read, self.elapsed()));
             }
             Reading::CrossCheck(documents) => {

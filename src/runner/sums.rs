@@ -1,6 +1,6 @@
 //! Conserved quantities: numbers read from several places that must add up.
 
-use brunt_scenarios::plan::{CheckId, Conserved, JsonPath, RequestTarget};
+use brunt_scenarios::plan::{CheckId, JsonPath, RequestTarget};
 use brunt_scenarios::timeline::SumRecord;
 use serde_json::Value;
 
@@ -28,23 +28,24 @@ pub enum SumError {
 
 /// Reads every term and what they must add up to.
 pub async fn read(
-    claim: &Conserved,
+    terms: &[(RequestTarget, JsonPath)],
+    equals: &str,
     client: &SystemClient,
     variables: &Variables,
 ) -> Result<Sum, SumError> {
-    let wanted = variables.text(&claim.equals);
+    let wanted = variables.text(equals);
     let Ok(wanted) = wanted.parse() else {
         return Err(SumError::Wanted(wanted));
     };
-    let mut terms = Vec::new();
-    for (target, path) in &claim.terms {
+    let mut sums = Vec::new();
+    for (target, path) in terms {
         let values = fetch_items(client, target, path, variables).await?;
         let numbers: Option<Vec<f64>> = values.iter().map(Value::as_f64).collect();
         let numbers =
             numbers.ok_or_else(|| SumError::Term { path: path.clone(), target: target.clone() })?;
-        terms.push(numbers.iter().sum());
+        sums.push(numbers.iter().sum());
     }
-    Ok(Sum { wanted, terms })
+    Ok(Sum { wanted, terms: sums })
 }
 
 impl Sum {

@@ -16,7 +16,7 @@ pub enum MethodError {
     /// A method that is not there.
     #[error("{service} has no method `{name}`; it has: {}", listed(there))]
     Method {
-        /// The service.
+        /// The full name of the service, with its package.
         service: String,
         /// As it was written.
         name: String,

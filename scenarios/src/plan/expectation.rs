@@ -4,8 +4,10 @@
 mod amplification;
 mod availability;
 mod breaker;
+mod compensation;
 mod conserved;
 mod decoupled;
+mod effects;
 mod fairness;
 mod hpa;
 mod isolation;
@@ -18,26 +20,30 @@ mod saga;
 mod slo;
 mod throughput;
 mod view;
+mod view_source;
 
 use std::fmt;
 
 pub use amplification::Amplification;
 pub use availability::Availability;
 pub use breaker::Breaker;
+pub use compensation::{Canceled, Compensation};
 pub use conserved::Conserved;
 pub use decoupled::Decoupled;
+pub use effects::Effects;
 pub use fairness::Fairness;
 pub use hpa::{ScalesIn, ScalesOut};
 pub use isolation::Isolation;
 pub use latency::Latency;
-pub use ledger::{Effects, Ledger};
-pub use needs::{CrossCheck, Needs, Reading};
+pub use ledger::Ledger;
+pub use needs::{BreakerReading, CrossCheck, Needs, Reading};
 pub use recovers::Recovers;
 pub use restarts::Restarts;
-pub use saga::{Canceled, Compensation, Saga};
+pub use saga::Saga;
 pub use slo::Slo;
 pub use throughput::Throughput;
-pub use view::{Fold, View, ViewField, ViewSource};
+pub use view::View;
+pub use view_source::{Fold, ViewField, ViewSource};
 
 pub use crate::timeline::CheckId;
 

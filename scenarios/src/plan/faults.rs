@@ -27,28 +27,28 @@ pub enum FaultKind {
     Kill {
         /// Whose; with several and `Pick::One`, one is drawn each time.
         services: Vec<String>,
-        /// Which replicas.
+        /// How many of the replicas, or which share of them.
         pick: Pick,
         /// From SIGTERM to SIGKILL; zero is SIGKILL at once.
         grace: Duration,
     },
     /// Take a service down.
     Stop {
-        /// Which.
+        /// The service that is stopped, with all of its replicas.
         service: String,
     },
-    /// Freeze replicas.
+    /// Freeze replicas (SIGSTOP), so that they hold connections and answer nothing.
     Pause {
-        /// Whose.
+        /// The service whose replicas are frozen.
         service: String,
-        /// Which replicas.
+        /// How many of the replicas, or which share of them.
         pick: Pick,
     },
     /// Set the number of replicas.
     Scale {
         /// Of which service.
         service: String,
-        /// How many.
+        /// The number of replicas while the fault lasts.
         replicas: u32,
     },
     /// Replace every replica.
@@ -65,25 +65,25 @@ pub enum FaultKind {
     },
     /// Break the connection between two services.
     Edge {
-        /// The caller.
+        /// The service whose calls are affected.
         from: String,
-        /// The callee.
+        /// The service that is called.
         to: String,
-        /// How.
+        /// What happens to the calls between them.
         fault: EdgeFault,
     },
     /// Do something to a service that only a platform can.
     Platform {
-        /// Which.
+        /// The service that the fault is injected into.
         service: String,
-        /// What.
+        /// What the platform does to it.
         fault: PlatformFault,
     },
     /// Do something to the nodes under the system.
     Nodes {
-        /// Which.
+        /// The nodes that the fault is injected into.
         which: NodePick,
-        /// What.
+        /// What happens to these nodes.
         fault: NodeFault,
     },
 }
@@ -101,9 +101,9 @@ pub enum EdgeFault {
     /// The callee is not asked: a status answers in its place, for this share (0 to 1)
     /// of the requests.
     Abort {
-        /// The status.
+        /// The HTTP status of the replies, from 100 to 599.
         status: u16,
-        /// The share.
+        /// The share of calls that meet it, from 0 to 1.
         share: f64,
     },
     /// Connections are reset before the callee is reached.
@@ -113,7 +113,7 @@ pub enum EdgeFault {
     /// The callee does its work, and this share (0 to 1) of its replies is lost: the
     /// connection is reset.
     LostReply {
-        /// The share.
+        /// The share of calls that meet it, from 0 to 1.
         share: f64,
     },
     /// Replies begin in time, and their bodies come later by a duration drawn from this.
@@ -122,7 +122,7 @@ pub enum EdgeFault {
     HalfOpen,
     /// This share (0 to 1) of the requests reaches the callee twice.
     Duplicate {
-        /// The share.
+        /// The share of calls that meet it, from 0 to 1.
         share: f64,
     },
 }

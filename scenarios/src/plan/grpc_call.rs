@@ -11,7 +11,7 @@ use crate::grpc::MethodDescriptor;
 pub struct GrpcCall {
     /// The service, with its package.
     pub service: String,
-    /// Its method.
+    /// The full name of the method: `package.Service/Method`.
     pub method: String,
     /// The message as JSON; may contain `${names}`.
     pub message: Value,

@@ -25,7 +25,7 @@ pub struct JourneyStep {
     pub name: String,
     /// The shortest and the longest think time before it.
     pub think: (Duration, Duration),
-    /// The request.
+    /// The request that this step sends.
     pub request: Request,
     /// Asked again until the reply is as expected.
     pub polling: Option<Polling>,

@@ -8,7 +8,7 @@ use super::{Feed, Journey, JsonPath, Request, Threshold};
 /// A stream of requests.
 #[derive(Debug, Clone)]
 pub struct Load {
-    /// Its name.
+    /// The load's name, unique in its scenario.
     pub name: String,
     /// How requests arrive.
     pub arrival: Arrival,
@@ -29,7 +29,7 @@ pub struct Load {
 pub enum Work {
     /// The same request, over and over: nothing in it changes while the load lasts.
     Request {
-        /// The request.
+        /// The request that every arrival sends.
         request: Box<Request>,
         /// Where a reply holds the id of the command that it accepts.
         key: Option<JsonPath>,
@@ -43,7 +43,7 @@ pub enum Work {
 pub enum Arrival {
     /// Users who wait for each reply before they go on.
     Closed {
-        /// How many.
+        /// How many users send requests at the same time.
         users: u32,
         /// The shortest and the longest think time; drawn evenly between them.
         think: (Duration, Duration),

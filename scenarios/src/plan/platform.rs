@@ -20,9 +20,9 @@ pub enum PlatformFault {
     SetEnv(BTreeMap<String, String>),
     /// Entries of a ConfigMap are set.
     SetConfig {
-        /// The ConfigMap.
+        /// The name of the ConfigMap.
         name: String,
-        /// The entries.
+        /// Keys of the ConfigMap and their values while the fault lasts.
         data: BTreeMap<String, String>,
     },
     /// The autoscaler has other limits or another aim.
@@ -36,7 +36,7 @@ pub enum PlatformFault {
     },
     /// A probe asks for something else, or is gone.
     Probe {
-        /// Which.
+        /// Which of the container's probes is changed.
         which: ProbeKind,
         /// What it asks for; `None` takes it away.
         path: Option<String>,
@@ -45,14 +45,14 @@ pub enum PlatformFault {
     Stress {
         /// In which replicas.
         pick: Pick,
-        /// Busy threads.
+        /// How many threads keep a processor busy.
         cpu: u32,
-        /// MiB.
+        /// How much memory is held, in MiB.
         memory: u32,
     },
 }
 
-/// Which nodes.
+/// Which nodes a fault is injected into.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodePick {
     /// One by its name.
@@ -61,7 +61,7 @@ pub enum NodePick {
     Zone(String),
     /// Those on which replicas of this service run.
     Of {
-        /// The service.
+        /// The service whose replicas run on these nodes.
         service: String,
         /// How many of them.
         pick: Pick,

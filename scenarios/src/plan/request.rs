@@ -13,19 +13,19 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 /// A request that may still contain `${names}` to fill in.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The method.
+    /// The HTTP method of the request.
     pub method: Method,
     /// Where it goes.
     pub target: RequestTarget,
     /// Headers to send.
     pub headers: BTreeMap<String, String>,
-    /// The body.
+    /// The body, with `${…}` still to be filled in.
     pub body: Body,
     /// What a good answer is.
     pub expect: ExpectedResponse,
     /// How long to wait for it.
     pub timeout: Duration,
-    /// Who asks.
+    /// The credentials that it carries, if any.
     pub auth: Option<Auth>,
     /// Whether redirects are followed.
     pub follow: bool,
@@ -36,7 +36,7 @@ pub struct Request {
 pub enum Auth {
     /// A name and a password.
     Basic(String, String),
-    /// A token.
+    /// A bearer token (RFC 6750).
     Bearer(String),
 }
 
@@ -52,7 +52,7 @@ pub struct RequestTarget {
 /// A request's body.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
-    /// None.
+    /// No body at all.
     Empty,
     /// JSON; sent with that content type.
     Json(serde_json::Value),
@@ -73,7 +73,7 @@ pub struct Step {
     pub at: Option<Duration>,
     /// Try again until the answer is as expected, for at most this long.
     pub within: Option<Duration>,
-    /// The request.
+    /// The request that this step sends.
     pub request: Request,
     /// Values to keep of the answer.
     pub save: Vec<(String, JsonPath)>,

@@ -11,7 +11,7 @@ use crate::system::{Autoscaler, Guard, Probe, StrategyKind};
 /// A system that can be started.
 #[derive(Debug, Clone)]
 pub struct System {
-    /// Its name.
+    /// The system's name, which folders and namespaces are called by.
     pub name: String,
     /// What it is, for people.
     pub about: Option<String>,
@@ -85,7 +85,7 @@ pub enum Program {
     },
     /// Runs already, at this URL; it can be loaded but not broken.
     Running {
-        /// `http://HOST:PORT`.
+        /// The base URL: `http://HOST:PORT`, without a path.
         url: String,
     },
 }
@@ -93,7 +93,7 @@ pub enum Program {
 /// How a new version replaces the old one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rollout {
-    /// Kubernetes' strategy.
+    /// Which of Kubernetes' update strategies applies.
     pub kind: StrategyKind,
     /// How many replicas there may be beyond the wanted number.
     pub max_surge: u32,

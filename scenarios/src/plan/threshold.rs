@@ -21,9 +21,9 @@ pub enum Threshold {
 /// What thresholds are held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LoadTotals {
-    /// Good replies.
+    /// How many requests got a good reply.
     pub ok: u64,
-    /// All others.
+    /// How many requests failed or got another reply.
     pub failed: u64,
     /// How long they were counted.
     pub lasted: Duration,

@@ -11,9 +11,9 @@ use crate::source::Located;
 pub struct AmplificationSpec {
     /// The load whose requests cause the calls.
     pub of: Located<String>,
-    /// The caller.
+    /// The service whose calls are affected.
     pub from: Located<String>,
-    /// The callee.
+    /// The service that is called.
     pub to: Located<String>,
     /// How many calls there may be for a request, on average over the run, retries included.
     #[schemars(range(min = 0.0))]

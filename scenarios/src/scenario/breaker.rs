@@ -11,7 +11,7 @@ use crate::units::Period;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct BreakerSpec {
-    /// Whose breaker.
+    /// The service whose circuit breaker is watched.
     pub caller: Located<String>,
     /// Whom it calls.
     pub callee: Located<String>,

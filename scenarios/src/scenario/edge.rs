@@ -11,9 +11,9 @@ use crate::units::{Percent, Spread};
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct LatencyFaultSpec {
-    /// The caller.
+    /// The service whose calls are affected.
     pub from: Located<String>,
-    /// The callee.
+    /// The service that is called.
     pub to: Located<String>,
     /// By how much; a range draws anew for each request.
     pub delay: Spread,
@@ -31,9 +31,9 @@ fn all_replicas() -> Pick {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AbortSpec {
-    /// The caller.
+    /// The service whose calls are affected.
     pub from: Located<String>,
-    /// The callee.
+    /// The service that is called.
     pub to: Located<String>,
     /// With this status.
     pub status: Located<u16>,
@@ -45,9 +45,9 @@ pub struct AbortSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct CutSpec {
-    /// The caller.
+    /// The service whose calls are affected.
     pub from: Located<String>,
-    /// The callee.
+    /// The service that is called.
     pub to: Located<String>,
 }
 
@@ -65,9 +65,9 @@ pub struct RefuseSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct LostReplySpec {
-    /// The caller.
+    /// The service whose calls are affected.
     pub from: Located<String>,
-    /// The callee.
+    /// The service that is called.
     pub to: Located<String>,
     /// Which share of the replies; all unless given.
     pub percent: Option<Percent>,
@@ -77,9 +77,9 @@ pub struct LostReplySpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SlowReplySpec {
-    /// The caller.
+    /// The service whose calls are affected.
     pub from: Located<String>,
-    /// The callee.
+    /// The service that is called.
     pub to: Located<String>,
     /// How long after its head a reply's body comes; a range draws anew for each reply.
     pub delay: Spread,
@@ -89,9 +89,9 @@ pub struct SlowReplySpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct HalfOpenSpec {
-    /// The caller.
+    /// The service whose calls are affected.
     pub from: Located<String>,
-    /// The callee.
+    /// The service that is called.
     pub to: Located<String>,
 }
 
@@ -99,9 +99,9 @@ pub struct HalfOpenSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct DuplicateSpec {
-    /// The caller.
+    /// The service whose calls are affected.
     pub from: Located<String>,
-    /// The callee.
+    /// The service that is called.
     pub to: Located<String>,
     /// Which share of the requests; all unless given.
     pub percent: Option<Percent>,

@@ -168,13 +168,13 @@ impl fmt::Display for Pick {
     }
 }
 
-/// Kill replicas.
+/// Kills replicas; each is replaced at once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct KillSpec {
     /// Whose. With several, `pick: one` draws a service each time.
     pub service: OneOrMany,
-    /// Which replicas.
+    /// How many of the replicas, or which share of them.
     #[serde(default)]
     pub pick: Pick,
     /// Time between SIGTERM and SIGKILL; 0s, the default, is SIGKILL at once.
@@ -186,17 +186,17 @@ pub struct KillSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct StopSpec {
-    /// Which.
+    /// The service that is stopped, with all of its replicas.
     pub service: Located<String>,
 }
 
-/// Freeze replicas.
+/// Freezes replicas (SIGSTOP), so that they hold connections and answer nothing.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct PauseSpec {
-    /// Whose.
+    /// The service whose replicas are frozen.
     pub service: Located<String>,
-    /// Which replicas.
+    /// How many of the replicas, or which share of them.
     #[serde(default)]
     pub pick: Pick,
 }
@@ -207,7 +207,7 @@ pub struct PauseSpec {
 pub struct ScaleSpec {
     /// Of which service.
     pub service: Located<String>,
-    /// How many.
+    /// The number of replicas while the fault lasts.
     pub replicas: u32,
 }
 

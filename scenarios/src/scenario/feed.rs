@@ -30,6 +30,6 @@ pub enum FeedOrder {
     /// One after the other, over all users.
     #[default]
     InTurn,
-    /// Any.
+    /// Any row, drawn at random each time.
     Random,
 }

@@ -29,15 +29,15 @@ pub struct JourneyStepSpec {
     pub name: Option<Located<String>>,
     /// How long the user thinks after the step before; not for a first step.
     pub think: Option<Located<Spread>>,
-    /// `GET` this.
+    /// `GET` this, written `service/path`.
     pub get: Option<Located<String>>,
-    /// `POST` to this.
+    /// `POST` to this, written `service/path`.
     pub post: Option<Located<String>>,
-    /// `PUT` to this.
+    /// `PUT` to this, written `service/path`.
     pub put: Option<Located<String>>,
-    /// `PATCH` this.
+    /// `PATCH` this, written `service/path`.
     pub patch: Option<Located<String>>,
-    /// `DELETE` this.
+    /// `DELETE` this, written `service/path`.
     pub delete: Option<Located<String>>,
     /// Call this method of gRPC.
     pub grpc: Option<Located<GrpcCallSpec>>,

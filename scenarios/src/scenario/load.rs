@@ -24,13 +24,13 @@ pub struct LoadSpec {
     pub lasts: Option<Period>,
     /// `GET` this, written `service/path`.
     pub get: Option<Located<String>>,
-    /// `POST` to this.
+    /// `POST` to this, written `service/path`.
     pub post: Option<Located<String>>,
-    /// `PUT` to this.
+    /// `PUT` to this, written `service/path`.
     pub put: Option<Located<String>>,
-    /// `PATCH` this.
+    /// `PATCH` this, written `service/path`.
     pub patch: Option<Located<String>>,
-    /// `DELETE` this.
+    /// `DELETE` this, written `service/path`.
     pub delete: Option<Located<String>>,
     /// Call this method of gRPC.
     pub grpc: Option<Located<GrpcCallSpec>>,
@@ -53,7 +53,7 @@ pub struct LoadSpec {
     pub form: Option<BTreeMap<String, String>>,
     /// A body of any other kind.
     pub body: Option<String>,
-    /// Who asks.
+    /// The credentials that its requests carry.
     pub auth: Option<AuthSpec>,
     /// Whether redirects are followed, at most ten; not unless given.
     pub follow: Option<bool>,
@@ -74,7 +74,7 @@ pub struct LoadSpec {
     pub definitions: BTreeMap<String, String>,
 }
 
-/// Who asks.
+/// The credentials that requests carry.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub enum AuthSpec {
@@ -90,7 +90,7 @@ pub enum AuthSpec {
 pub struct BasicAuthSpec {
     /// The name; without a colon.
     pub user: String,
-    /// The password.
+    /// The password that goes with the user name.
     pub password: String,
 }
 
@@ -98,7 +98,7 @@ pub struct BasicAuthSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ClosedSpec {
-    /// How many.
+    /// How many users send requests at the same time.
     pub users: Located<u32>,
     /// How long each thinks between a reply and its next request.
     #[serde(default)]

@@ -12,9 +12,9 @@ use crate::source::Located;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct EvictSpec {
-    /// Whose.
+    /// The service whose pods are evicted.
     pub service: Located<String>,
-    /// Which replicas.
+    /// How many of the replicas, or which share of them.
     #[serde(default)]
     pub pick: Pick,
 }
@@ -24,7 +24,7 @@ pub struct EvictSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct KillContainerSpec {
-    /// Whose.
+    /// The service whose container is killed.
     pub service: Located<String>,
     /// Of which replicas.
     #[serde(default)]
@@ -45,7 +45,7 @@ pub struct RollBackSpec {
 pub struct SetEnvSpec {
     /// Of which service.
     pub service: Located<String>,
-    /// The variables.
+    /// Names of variables and their values while the fault lasts.
     pub env: BTreeMap<String, String>,
 }
 
@@ -57,7 +57,7 @@ pub struct SetConfigSpec {
     pub service: Located<String>,
     /// The ConfigMap's name.
     pub config_map: String,
-    /// The entries.
+    /// Keys of the ConfigMap and their values while the fault lasts.
     pub data: BTreeMap<String, String>,
 }
 
@@ -83,7 +83,7 @@ pub struct AutoscaleSpec {
     pub target: Option<u32>,
 }
 
-/// Which probe.
+/// Which of a container's probes is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ProbeKind {
@@ -101,7 +101,7 @@ pub enum ProbeKind {
 pub struct TamperProbeSpec {
     /// Of which service.
     pub service: Located<String>,
-    /// Which.
+    /// Which of the container's probes is changed.
     pub probe: ProbeKind,
     /// The path that it asks for; without one the probe is taken away.
     pub path: Option<String>,
@@ -111,9 +111,9 @@ pub struct TamperProbeSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct StressSpec {
-    /// Whose.
+    /// The service whose pods get the extra work.
     pub service: Located<String>,
-    /// Which replicas.
+    /// How many of the replicas, or which share of them.
     #[serde(default)]
     pub pick: Pick,
     /// So many busy threads.

@@ -22,13 +22,13 @@ pub struct StepSpec {
     pub within: Option<Period>,
     /// `GET` this, written `service/path`.
     pub get: Option<Located<String>>,
-    /// `POST` to this.
+    /// `POST` to this, written `service/path`.
     pub post: Option<Located<String>>,
-    /// `PUT` to this.
+    /// `PUT` to this, written `service/path`.
     pub put: Option<Located<String>>,
-    /// `PATCH` this.
+    /// `PATCH` this, written `service/path`.
     pub patch: Option<Located<String>>,
-    /// `DELETE` this.
+    /// `DELETE` this, written `service/path`.
     pub delete: Option<Located<String>>,
     /// Headers to send.
     #[serde(default)]
@@ -51,15 +51,15 @@ pub struct StepSpec {
 /// The methods of HTTP that a scenario can use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// Read.
+    /// GET: reads a resource.
     Get,
     /// Create or command.
     Post,
-    /// Replace.
+    /// PUT: replaces a resource.
     Put,
-    /// Change.
+    /// PATCH: changes a resource in part.
     Patch,
-    /// Remove.
+    /// DELETE: removes a resource.
     Delete,
 }
 
@@ -86,15 +86,15 @@ pub struct RequestFields<'a> {
     pub headers: &'a BTreeMap<String, String>,
     /// A JSON body.
     pub json: &'a Option<serde_json::Value>,
-    /// A form.
+    /// A body of form fields, URL-encoded.
     pub form: &'a Option<BTreeMap<String, String>>,
-    /// Another body.
+    /// A body that is sent as it is.
     pub body: &'a Option<String>,
     /// What a good answer is.
     pub expect: Option<&'a ExpectedResponseSpec>,
     /// How long to wait.
     pub timeout: Option<Period>,
-    /// Who asks.
+    /// The credentials that it carries, if any.
     pub auth: Option<&'a AuthSpec>,
     /// Whether redirects are followed.
     pub follow: bool,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer};
 pub struct SaveSpec {
     /// A JSON path into the body; the first that it finds.
     pub json: Option<String>,
-    /// A header.
+    /// The reply's header whose value is saved.
     pub header: Option<String>,
     /// A regular expression, on the header or else on the body: its first group, or all of
     /// it without one.

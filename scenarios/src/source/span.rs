@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 /// A line and a column, both counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// The line.
+    /// The line, counted from 1.
     pub line: usize,
     /// The column, in characters.
     pub column: usize,
@@ -26,7 +26,7 @@ impl From<serde_saphyr::Location> for Span {
 /// A value and where it was written, so that a check made later can still point at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<T> {
-    /// The value.
+    /// The value that was read.
     pub value: T,
     /// Where it stands.
     pub span: Span,

@@ -26,11 +26,11 @@ pub struct Probe {
     pub failure_threshold: u32,
 }
 
-/// A GET.
+/// The HTTP GET that a probe sends.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct HttpGet {
-    /// The path.
+    /// The path that is asked for, from the slash on.
     pub path: String,
 }
 

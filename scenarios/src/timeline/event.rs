@@ -11,14 +11,14 @@ use super::Moment;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
-    /// When.
+    /// When it was seen, in seconds after the loads' start.
     pub at: Moment,
-    /// The service.
+    /// The service that it happened to.
     pub service: String,
     /// The replica, numbered from 1 over the whole run; `None` when the service as a
     /// whole is meant.
     pub replica: Option<u32>,
-    /// What.
+    /// What happened to the replica or to the service.
     pub what: EventKind,
 }
 
@@ -41,7 +41,7 @@ pub enum EventKind {
     },
     /// A replica is started again in place of one that is gone.
     Restarting {
-        /// Why.
+        /// What made the platform restart it.
         reason: RestartReason,
     },
     /// A replica was frozen.
@@ -50,7 +50,7 @@ pub enum EventKind {
     Resumed,
     /// The wanted number of replicas changed.
     Scaled {
-        /// To this.
+        /// How many replicas are wanted from now on.
         replicas: u32,
     },
     /// A rollout began.

@@ -11,7 +11,7 @@ use super::{Failure, SparseHistogram};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JourneyRecord {
-    /// Its name.
+    /// The journey's name, as in the plan.
     pub name: String,
     /// How often all of its steps were good.
     pub ok: u64,
@@ -34,9 +34,9 @@ pub struct JourneyRecord {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StepFigures {
-    /// Its name.
+    /// The step's name, as in the plan.
     pub name: String,
-    /// Good replies.
+    /// How many times the step got a good reply.
     pub ok: u64,
     /// All others, by kind.
     #[schemars(with = "BTreeMap<String, u64>")]

@@ -14,7 +14,7 @@ use crate::grpc::{status_name, status_named};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoadRecord {
-    /// Its name.
+    /// The load's name, as in the plan.
     pub name: String,
     /// Its windows, by time, each `window` seconds long; requests belong where they were
     /// meant to start.
@@ -43,7 +43,7 @@ pub struct LoadRecord {
 pub struct Window {
     /// When it starts, in seconds after the loads' start.
     pub start: f64,
-    /// Good replies.
+    /// How many requests got a good reply.
     pub ok: u64,
     /// All others, by kind.
     #[schemars(with = "BTreeMap<String, u64>")]
@@ -57,7 +57,7 @@ pub struct Window {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", tag = "kept", content = "why")]
 pub enum Schedule {
-    /// Yes.
+    /// Requests were sent when they were meant to be.
     Kept,
     /// No, and the figures say more of the generator than of the system.
     Missed(String),
@@ -70,7 +70,7 @@ pub enum Failure {
     Dns,
     /// No connection: refused, or no route.
     Connect,
-    /// No TLS.
+    /// No TLS session could be agreed on.
     Tls,
     /// No reply in time.
     Timeout,

@@ -29,7 +29,7 @@ pub struct FaultRecord {
 pub struct EdgeRecord {
     /// The caller; `None` for requests from outside.
     pub from: Option<String>,
-    /// The callee.
+    /// The service that is called.
     pub to: String,
     /// Requests that came.
     pub requests: u64,
@@ -96,7 +96,7 @@ pub struct LedgerRecord {
 /// How many keys, and some of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct KeySample {
-    /// How many.
+    /// How many keys there are in all.
     pub count: u64,
     /// The first of them, at most ten.
     pub some: Vec<String>,

@@ -22,7 +22,7 @@ impl Cpu {
         self.0
     }
 
-    /// Processors.
+    /// The value in processors: 0.5 is 500m.
     #[must_use]
     pub fn cores(self) -> f64 {
         f64::from(self.0) / 1000.0

@@ -10,7 +10,7 @@ use super::{InvalidQuantity, written_as_text};
 pub struct Percent(f64);
 
 impl Percent {
-    /// Everything.
+    /// The whole: 100 %.
     pub const ALL: Self = Self(1.0);
 
     /// The share as a number from 0 to 1.

@@ -8,9 +8,9 @@ use super::{InvalidQuantity, Period, written_as_text};
 /// A duration drawn evenly between two bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spread {
-    /// The shortest.
+    /// The shortest time that can be drawn.
     pub from: Period,
-    /// The longest.
+    /// The longest time that can be drawn.
     pub to: Period,
 }
 

@@ -18,7 +18,7 @@ enum Length {
     Needed,
     /// It happens at once.
     None,
-    /// Either way.
+    /// With `for` or without it.
     Optional,
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, Needs};
+use super::{BreakerReading, Claim, Claimed, Needs};
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
 use crate::scenario::BreakerSpec;
 use crate::timeline::BreakerState::{self, Closed, HalfOpen, Open};
@@ -30,10 +30,11 @@ pub struct Breaker {
 
 impl Claimed for Breaker {
     fn needs(&self) -> Needs<'_> {
+        let Self { caller, callee, name, metrics, .. } = self;
         Needs {
-            edge: Some((&self.caller, &self.callee)),
+            edge: Some((caller, callee)),
             schedules: self.fails_fast.iter().map(|(of, _)| of.as_str()).collect(),
-            breaker: Some(self),
+            breaker: Some(BreakerReading { caller, callee, name, metrics }),
             ..Needs::default()
         }
     }

@@ -24,7 +24,14 @@ pub struct Conserved {
 
 impl Claimed for Conserved {
     fn needs(&self) -> Needs<'_> {
-        Needs { reading: Some(Reading::Sum(self)), ..Needs::default() }
+        Needs {
+            reading: Some(Reading::Sum {
+                terms: &self.terms,
+                equals: &self.equals,
+                within: self.within,
+            }),
+            ..Needs::default()
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, Needs, Reading};
+use super::{Claim, Claimed, Effects, Needs, Reading};
+use crate::plan::System;
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
-use crate::plan::{JsonPath, KeyedCollection, System};
 use crate::scenario::{EffectsSpec, LedgerSpec};
 use crate::units::Period;
 
@@ -22,15 +22,6 @@ pub struct Ledger {
     pub duplicated: u64,
     /// How long after load and faults the effects may take.
     pub within: Duration,
-}
-
-/// Where the effects of commands are, and what makes one complete.
-#[derive(Debug, Clone)]
-pub struct Effects {
-    /// The collection that holds them, keyed by the command's id.
-    pub rows: KeyedCollection,
-    /// What must be true of an item for its command to count as done.
-    pub json: Vec<(JsonPath, serde_json::Value)>,
 }
 
 // When a command was sent makes no difference to whether it has its effect, so a missed schedule

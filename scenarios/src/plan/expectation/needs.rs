@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Breaker, Canceled, Conserved, Effects, Saga, View};
+// The claims import this file, so it imports none of them: that would tie them all into one circle.
+use super::{Canceled, Compensation, Effects, ViewSource};
+use crate::plan::{JsonPath, KeyedCollection, RequestTarget};
 
 /// What a claim rests on besides the load's figures. The runner reads what is asked for here, and
 /// the judge knows by it what a run that lacks something can no longer show.
@@ -17,9 +19,22 @@ pub struct Needs<'c> {
     /// The service whose autoscaler must have settled before the load starts.
     pub autoscaler: Option<&'c str>,
     /// The circuit breaker whose state is read while the load lasts.
-    pub breaker: Option<&'c Breaker>,
+    pub breaker: Option<BreakerReading<'c>>,
     /// What is read once load and faults are over.
     pub reading: Option<Reading<'c>>,
+}
+
+/// A circuit breaker whose state a caller shows in its metrics.
+#[derive(Debug, Clone, Copy)]
+pub struct BreakerReading<'c> {
+    /// The service that has the breaker.
+    pub caller: &'c str,
+    /// The service that the breaker protects from calls.
+    pub callee: &'c str,
+    /// The breaker's name in the caller's metrics.
+    pub name: &'c str,
+    /// The path of these metrics, from the slash on.
+    pub metrics: &'c str,
 }
 
 /// What is read of a system once load and faults are over, until it is as it must be.
@@ -35,7 +50,14 @@ pub enum Reading<'c> {
         within: Duration,
     },
     /// Numbers that add up.
-    Sum(&'c Conserved),
+    Sum {
+        /// Where the numbers are.
+        terms: &'c [(RequestTarget, JsonPath)],
+        /// What they must add up to: a number, or `${name}` of a saved one.
+        equals: &'c str,
+        /// How long after load and faults it may take until they do.
+        within: Duration,
+    },
     /// Documents that are held against one another.
     CrossCheck(CrossCheck<'c>),
 }
@@ -44,17 +66,30 @@ pub enum Reading<'c> {
 #[derive(Debug, Clone, Copy)]
 pub enum CrossCheck<'c> {
     /// Compensations against what was canceled.
-    Saga(&'c Saga),
+    Saga {
+        /// What was canceled.
+        canceled: &'c Canceled,
+        /// What must then be true, in each of these places.
+        compensated: &'c [Compensation],
+        /// How long after load and faults it may take.
+        within: Duration,
+    },
     /// A view against its sources.
-    View(&'c View),
+    View {
+        /// The view's rows.
+        of: &'c KeyedCollection,
+        /// What the view is made from.
+        sources: &'c [ViewSource],
+        /// How long after load and faults the view may take to show it.
+        within: Duration,
+    },
 }
 
 impl CrossCheck<'_> {
     /// How long after load and faults they may take to agree.
     pub fn within(self) -> Duration {
         match self {
-            Self::Saga(saga) => saga.within,
-            Self::View(view) => view.within,
+            Self::Saga { within, .. } | Self::View { within, .. } => within,
         }
     }
 }
@@ -64,21 +99,21 @@ impl<'c> Reading<'c> {
     pub fn texts(self) -> Vec<&'c str> {
         match self {
             Self::Ledger { effects, .. } => vec![&effects.rows.target.path],
-            Self::Sum(sum) => {
-                let paths = sum.terms.iter().map(|(target, _)| target.path.as_str());
-                paths.chain([sum.equals.as_str()]).collect()
+            Self::Sum { terms, equals, .. } => {
+                let paths = terms.iter().map(|(target, _)| target.path.as_str());
+                paths.chain([equals]).collect()
             }
-            Self::CrossCheck(CrossCheck::Saga(saga)) => {
-                let canceled = match &saga.canceled {
+            Self::CrossCheck(CrossCheck::Saga { canceled, compensated, .. }) => {
+                let canceled = match canceled {
                     Canceled::By(_) => None,
                     Canceled::Found(rows) => Some(rows),
                 };
-                let rows = saga.compensated.iter().map(|one| &one.rows);
+                let rows = compensated.iter().map(|one| &one.rows);
                 canceled.into_iter().chain(rows).map(|rows| rows.target.path.as_str()).collect()
             }
-            Self::CrossCheck(CrossCheck::View(view)) => {
-                let sources = view.sources.iter().map(|one| &one.rows);
-                let rows = std::iter::once(&view.of).chain(sources);
+            Self::CrossCheck(CrossCheck::View { of, sources, .. }) => {
+                let sources = sources.iter().map(|one| &one.rows);
+                let rows = std::iter::once(of).chain(sources);
                 rows.map(|rows| rows.target.path.as_str()).collect()
             }
         }

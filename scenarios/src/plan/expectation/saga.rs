@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, CrossCheck, Needs, Reading};
+use super::{Canceled, Claim, Claimed, Compensation, CrossCheck, Needs, Reading};
+use crate::plan::System;
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
-use crate::plan::{JsonPath, KeyedCollection, System};
 use crate::scenario::{CompensationSpec, SagaSpec};
 use crate::units::Period;
 
@@ -20,28 +20,11 @@ pub struct Saga {
     pub within: Duration,
 }
 
-/// What was canceled.
-#[derive(Debug, Clone)]
-pub enum Canceled {
-    /// What the accepted commands of the load with this name are about.
-    By(String),
-    /// What is found in a collection.
-    Found(KeyedCollection),
-}
-
-/// What compensates for something that was canceled.
-#[derive(Debug, Clone)]
-pub struct Compensation {
-    /// Where it is, by the key of what was canceled.
-    pub rows: KeyedCollection,
-    /// What must be true of it; `None` when there must be none.
-    pub json: Option<Vec<(JsonPath, serde_json::Value)>>,
-}
-
 impl Claimed for Saga {
     fn needs(&self) -> Needs<'_> {
-        let reading = Reading::CrossCheck(CrossCheck::Saga(self));
-        Needs { reading: Some(reading), ..Needs::default() }
+        let Self { canceled, compensated, within } = self;
+        let cross_check = CrossCheck::Saga { canceled, compensated, within: *within };
+        Needs { reading: Some(Reading::CrossCheck(cross_check)), ..Needs::default() }
     }
 }
 
@@ -50,15 +33,6 @@ impl fmt::Display for Saga {
         let places = self.compensated.iter().map(|one| one.rows.target.document());
         let (places, within) = (places.collect::<Vec<_>>().join(", "), Period(self.within));
         write!(out, "{}: each compensated in {places} within {within}", self.canceled)
-    }
-}
-
-impl fmt::Display for Canceled {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::By(load) => out.write_str(load),
-            Self::Found(rows) => out.write_str(&rows.target.document()),
-        }
     }
 }
 

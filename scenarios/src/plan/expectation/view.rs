@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, CrossCheck, Needs, Reading};
+use super::{Claim, Claimed, CrossCheck, Fold, Needs, Reading, ViewField, ViewSource};
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
-use crate::plan::{JsonPath, KeyedCollection, System};
+use crate::plan::{KeyedCollection, System};
 use crate::scenario::{FoldOverSpec, FoldSpec, ViewSourceSpec, ViewSpec};
 use crate::source::Span;
 use crate::units::Period;
@@ -21,41 +21,11 @@ pub struct View {
     pub within: Duration,
 }
 
-/// One of the collections that a view is made from.
-#[derive(Debug, Clone)]
-pub struct ViewSource {
-    /// Its items, with the key of the view's row.
-    pub rows: KeyedCollection,
-    /// What the view's row must show of them.
-    pub fields: Vec<ViewField>,
-}
-
-/// One value of a view's row.
-#[derive(Debug, Clone)]
-pub struct ViewField {
-    /// Where the row shows it.
-    pub shown: JsonPath,
-    /// How it is made from the source's items of that key.
-    pub fold: Fold,
-    /// Where these items hold it.
-    pub held: JsonPath,
-}
-
-/// What becomes of several items of one key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fold {
-    /// The last one counts.
-    Last,
-    /// Numbers are added up.
-    Sum,
-    /// They are counted.
-    Count,
-}
-
 impl Claimed for View {
     fn needs(&self) -> Needs<'_> {
-        let reading = Reading::CrossCheck(CrossCheck::View(self));
-        Needs { reading: Some(reading), ..Needs::default() }
+        let Self { of, sources, within } = self;
+        let cross_check = CrossCheck::View { of, sources, within: *within };
+        Needs { reading: Some(Reading::CrossCheck(cross_check)), ..Needs::default() }
     }
 }
 
