@@ -2,7 +2,7 @@
 //!
 //! A protocol takes requests as bytes, and a [`Connector`] that opens connections for it; it knows
 //! nothing of loads, schedules or records. What it reads of a reply is the same for all
-//! ([`ReplySummary`], and [`ReplyContent`] for whoever looks into a body).
+//! ([`ReplySummary`], and [`ReplyContent`] for callers that look into a body).
 
 mod connector;
 mod content;

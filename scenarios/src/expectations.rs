@@ -5,7 +5,7 @@
 /// [`ExpectationSpec`](crate::scenario::ExpectationSpec) with the type that it is read into, and
 /// the claims that it is checked into.
 ///
-/// Whoever has something to do for each of them (reading, checking, judging) expands this list, so
+/// Code that does something for each of them (reading, checking, judging) expands this list, so
 /// that a new expectation is listed here and nowhere else.
 #[macro_export]
 macro_rules! expectations {

@@ -10,7 +10,7 @@ pub const READINESS: &str = "readinessProbe";
 /// The guard that every service with a liveness probe has.
 pub const LIVENESS: &str = "livenessProbe";
 
-/// The guard that every service with a grace period has: without it, whoever must go is
+/// The guard that every service with a grace period has: without it, a replica that must end is
 /// killed at once.
 pub const GRACE: &str = "terminationGracePeriod";
 

@@ -1,5 +1,5 @@
 //! The schemas that editors use are those of the types. `UPDATE_SCHEMAS=1 cargo test -p
-//! brunt-scenarios` writes them anew.
+//! brunt-scenarios` writes them again.
 
 #![allow(clippy::unwrap_used)]
 

@@ -20,7 +20,7 @@ pub struct KeyedCollectionSpec {
     pub key: Located<String>,
 }
 
-/// All that was called off is made good, everywhere.
+/// All that was canceled is compensated, everywhere.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SagaSpec {

@@ -15,7 +15,7 @@ pub struct LatencyFaultSpec {
     pub from: Located<String>,
     /// The service that is called.
     pub to: Located<String>,
-    /// By how much; a range draws anew for each request.
+    /// By how much; from a range, one value per request.
     pub delay: Spread,
     /// Those of which replicas of the callee: all unless given. They are drawn when
     /// the fault begins.
@@ -81,7 +81,7 @@ pub struct SlowReplySpec {
     pub from: Located<String>,
     /// The service that is called.
     pub to: Located<String>,
-    /// How long after its head a reply's body comes; a range draws anew for each reply.
+    /// How long after its head a reply's body comes; from a range, one value per reply.
     pub delay: Spread,
 }
 

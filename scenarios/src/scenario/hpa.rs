@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::TimeLimit;
 use crate::source::Located;
 
-/// An autoscaler brings enough replicas in time, and does not go to and fro.
+/// An autoscaler brings enough replicas in time, and does not flap.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct HpaSpec {

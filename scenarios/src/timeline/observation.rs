@@ -119,7 +119,7 @@ pub struct SumRecord {
 }
 
 /// A time in which what happened to services was not seen, as when a watch had to
-/// list everything anew.
+/// list everything again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Gap {

@@ -5,7 +5,7 @@ use brunt_reports::Exit;
 use crate::run;
 use crate::shop::{Seen, Shop, reply};
 
-/// Sends whoever has no session to get one, and back.
+/// Redirects a user without a session to get one, and back.
 fn gate() -> Shop {
     Shop::start(|seen| {
         Some(match (seen.path.as_str(), seen.header("cookie")) {

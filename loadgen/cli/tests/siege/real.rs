@@ -297,7 +297,7 @@ fn pages_are_parsed_as_siege_parses_them() {
     }
 }
 
-/// Whoever logs in gets a cookie.
+/// A user who logs in gets a cookie.
 fn guarded() -> Shop {
     Shop::start(|seen| {
         let sid = format!("Set-Cookie: sid={}; Path=/\r\n", seen.body);

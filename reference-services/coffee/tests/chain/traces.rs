@@ -1,4 +1,4 @@
-//! One order, one trace: from the gateway through calls and events to whoever acts on them.
+//! One order, one trace: from the gateway through calls and events to the services that act on them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -113,7 +113,7 @@ fn a_half_open_breaker_permits_exactly_the_configured_number_of_calls() {
     assert_eq!(bench.breaker.state(), State::HalfOpen);
     bench.breaker.record(others[1], GOOD, bench.now);
     assert_eq!(bench.breaker.state(), State::Closed);
-    // With a memory that begins anew.
+    // With a memory that starts empty.
     assert_eq!(bench.calls(&[GOOD, GOOD, BAD]), [State::Closed; 3]);
 }
 

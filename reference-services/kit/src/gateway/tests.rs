@@ -148,7 +148,7 @@ async fn each_client_has_its_own_rate() {
         assert!(header(&refused, name).unwrap().parse::<u32>().unwrap() > 200, "{name}");
     }
     assert_eq!(refused.json::<Value>().await.unwrap()["status"], 429);
-    // Others, and whoever names no key, whose address counts; neither can pass for the other.
+    // Other keys, and clients without a key, who count by address; neither can pass for the other.
     assert_eq!(gateway.with("GET", "/orders", "x-api-key", "b").await.status(), StatusCode::OK);
     let statuses =
         [gateway.get("/orders").await, gateway.get("/orders").await, gateway.get("/orders").await]

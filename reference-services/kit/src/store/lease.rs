@@ -52,8 +52,8 @@ impl Lease {
             return Ok(false);
         }
         let (key, me) = (self.key.clone(), self.me.clone());
-        // Whoever has been unchanged for the whole term on this replica's own clock is silent: no
-        // two machines' clocks are compared.
+        // An owner whose row has not changed for the whole term on this replica's own clock is
+        // silent: no two machines' clocks are compared.
         let silent =
             self.seen.clone().filter(|(_, since)| since.elapsed() >= TERM).map(|(row, _)| row);
         let other = store.write(move |tx| tx.take_turn(&key, me, silent.as_ref())).await?;

@@ -41,8 +41,8 @@ fn refused(path: &Path, error: rusqlite::Error) -> StoreError {
 
 impl Engine for Sqlite {
     fn write(&mut self, work: &mut dyn FnMut(&dyn Reader) -> Changes) -> Result<(), StoreError> {
-        // Immediate: what the batch reads must still hold when it commits, whoever else shares the
-        // file.
+        // Immediate: what the batch reads must still hold when it commits, whatever other
+        // processes share the file.
         let tx = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let changes = work(&Snapshot(&tx));
         for (key, value) in changes.iter() {

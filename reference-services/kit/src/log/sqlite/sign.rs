@@ -36,7 +36,7 @@ pub(super) fn is_dead(directory: &Path, member: &str) -> bool {
     let path = directory.join(member);
     let dead = File::open(&path).is_ok_and(|file| file.try_lock().is_ok());
     if dead {
-        // Removed by whoever notices first; a second removal fails harmlessly.
+        // Removed by the first process that notices; a second removal fails harmlessly.
         drop(std::fs::remove_file(&path));
     }
     dead

@@ -112,7 +112,7 @@ async fn only_records_that_every_group_has_read_are_dropped() {
         log.append((from..from + 1100).map(|n| record(1, n)).collect()).await.unwrap();
     };
     append(0).await;
-    // Nobody has read it: it is there for whoever comes.
+    // Nobody has read it: it is kept for every later reader.
     assert_eq!(read(&log, "fast", 1100).await[0], 0);
     assert_eq!(read(&log, "slow", 500).await[499], 499);
     append(1100).await;
