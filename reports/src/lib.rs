@@ -9,6 +9,7 @@ mod annotations;
 mod calibration;
 mod compare;
 pub mod confidence;
+mod error;
 mod exit;
 mod format;
 mod html;
@@ -32,6 +33,7 @@ pub use calibration::{Calibration, RunCorrectness, Tally};
 pub use compare::{
     Allowed, CompareError, Comparison, Difference, Metric, RunPart, compare, comparison_text,
 };
+pub use error::RenderError;
 pub use exit::Exit;
 pub use html::{html, live_frame, live_page, main_part};
 pub use index::{IndexEntry, index};
@@ -50,20 +52,3 @@ pub use text::{Colour, text, verdict_text};
 pub use trials::{share_bounds, trials};
 pub use verdict::{Finding, Judgement, Outcome, Proving, Verdict};
 pub use windows::{WindowColumn, WindowRow, window_table, windows_csv};
-
-// The name that the judge's files have for it.
-use format as wording;
-
-/// Why a report could not be rendered.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// A value has no JSON.
-    #[error("the report cannot be written as JSON")]
-    Json(#[from] serde_json::Error),
-    /// A table cannot be written.
-    #[error("the table of windows cannot be written")]
-    Csv(#[from] csv::Error),
-    /// A template failed.
-    #[error("the report's template failed")]
-    Template(#[from] askama::Error),
-}

@@ -11,7 +11,7 @@ use subject::{Subject, subjects};
 
 use crate::judge::{RunCounts, Share, judging};
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
-use crate::{Report, confidence, wording};
+use crate::{Report, confidence, format};
 
 /// What all runs show together. A share (availability below 100 %, the share of requests within a
 /// latency) is held against bounds that respect that requests of one run share its fate; all else
@@ -65,10 +65,10 @@ fn of_all(subject: &Subject, reports: &[Report]) -> Finding {
         (None, true) => Judgement::Pass,
         (None, false) => Judgement::Inconclusive,
     };
-    let least = wording::share(confidence::at_least(held, runs.max(1)));
+    let least = format::share(confidence::at_least(held, runs.max(1)));
     let mut evidence = format!(
         "It held in {held} of {}: in at least {least} of such runs, at 95% confidence.",
-        wording::counted(runs, "trial")
+        format::counted(runs, "trial")
     );
     if let Some((trial, finding)) = bad(Judgement::Fail).or_else(|| bad(Judgement::Inconclusive)) {
         evidence += &format!(" Trial {trial}: {}", finding.evidence);
@@ -94,7 +94,7 @@ fn judge_share(share: &Share<'_>, reports: &[Report]) -> (Judgement, String, Str
             format!(
                 "{} of {} have no request in this part.",
                 empty,
-                wording::counted(runs.len() as u64, "trial")
+                format::counted(runs.len() as u64, "trial")
             ),
         ),
         Some((least, most)) => {
@@ -112,14 +112,14 @@ fn judge_share(share: &Share<'_>, reports: &[Report]) -> (Judgement, String, Str
                 .fold((1.0_f64, 0.0_f64), |(low, high), share| (low.min(share), high.max(share)));
             let evidence = format!(
                 "{} in {}, from {} to {} each; between {} and {} (95% bounds, with each trial as one unit).",
-                wording::counted(all, "request"),
-                wording::counted(runs.len() as u64, "trial"),
-                wording::share(low),
-                wording::share(high),
-                wording::share(least),
-                wording::share(most),
+                format::counted(all, "request"),
+                format::counted(runs.len() as u64, "trial"),
+                format::share(low),
+                format::share(high),
+                format::share(least),
+                format::share(most),
             );
-            (judgement, wording::share(good as f64 / all as f64), evidence)
+            (judgement, format::share(good as f64 / all as f64), evidence)
         }
     }
 }

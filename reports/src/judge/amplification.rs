@@ -4,8 +4,8 @@ use brunt_scenarios::plan::Amplification;
 use brunt_scenarios::timeline::EdgeRecord;
 
 use super::judged::{Judge, JudgedRun};
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 impl Judge for Amplification {
     fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
@@ -19,7 +19,7 @@ fn of_run(claim: &Amplification, run: &JudgedRun<'_>) -> (Judgement, String, Str
     let Amplification { of, from, to, at_most } = claim;
     let is_this = |edge: &&EdgeRecord| edge.from.as_ref() == Some(from) && edge.to == *to;
     let found = run.timeline.edges.iter().find(is_this);
-    let requests = run.load(of).map_or(0, |load| wording::totals(load).1);
+    let requests = run.load(of).map_or(0, |load| format::totals(load).1);
     match found {
         None => unknown(format!("Calls from {from} to {to} were not counted.")),
         Some(_) if requests == 0 => unknown(format!("{of} made no request.")),
@@ -29,9 +29,9 @@ fn of_run(claim: &Amplification, run: &JudgedRun<'_>) -> (Judgement, String, Str
             let judgement = if each <= *at_most { Judgement::Pass } else { Judgement::Fail };
             let evidence = format!(
                 "{} for {}; {} of them met a fault.",
-                wording::counted(edge.requests, "call"),
-                wording::counted(requests, "request"),
-                wording::count(edge.faulted),
+                format::counted(edge.requests, "call"),
+                format::counted(requests, "request"),
+                format::count(edge.faulted),
             );
             (judgement, format!("{each:.2} calls a request"), evidence)
         }

@@ -7,7 +7,7 @@ use brunt_scenarios::units::Percent;
 use super::judged::{Judge, JudgedRun};
 use super::share::{self, RunCounts, Share};
 use crate::verdict::{Finding, Judgement};
-use crate::{confidence, wording};
+use crate::{confidence, format};
 
 /// What the windows add up to.
 struct ReplySum {
@@ -64,8 +64,8 @@ pub fn of_windows(name: &str, claim: String, windows: &[&Window], at_least: Perc
 }
 
 fn of_everything(sum: &ReplySum) -> (Judgement, String) {
-    let all = wording::counted(sum.all(), "request");
-    let supported = || wording::share(confidence::at_least(sum.ok, sum.all()));
+    let all = format::counted(sum.all(), "request");
+    let supported = || format::share(confidence::at_least(sum.ok, sum.all()));
     match (sum.failed, sum.unfinished) {
         (0, 0) => (
             Judgement::Pass,
@@ -78,11 +78,11 @@ fn of_everything(sum: &ReplySum) -> (Judgement, String) {
             Judgement::Inconclusive,
             format!(
                 "None of {all} failed, but {} were still in flight at the end.",
-                wording::count(open)
+                format::count(open)
             ),
         ),
         (failed, _) => {
-            (Judgement::Fail, format!("{} of {all} failed; none may.", wording::count(failed)))
+            (Judgement::Fail, format!("{} of {all} failed; none may.", format::count(failed)))
         }
     }
 }
@@ -92,10 +92,10 @@ fn of_a_share(sum: &ReplySum, target: f64) -> (Judgement, String) {
     let bad = sum.failed + sum.unfinished;
     let figures = format!(
         "{} of {} not good; the share of good ones is between {} and {} (95% bounds).",
-        wording::count(bad),
-        wording::counted(sum.all(), "request"),
-        wording::share(confidence::at_least(sum.ok, sum.all())),
-        wording::share(confidence::at_most(sum.ok + sum.unfinished, sum.all())),
+        format::count(bad),
+        format::counted(sum.all(), "request"),
+        format::share(confidence::at_least(sum.ok, sum.all())),
+        format::share(confidence::at_most(sum.ok + sum.unfinished, sum.all())),
     );
     if confidence::supports(sum.ok, sum.all(), target) {
         (Judgement::Pass, figures)
@@ -108,14 +108,14 @@ fn of_a_share(sum: &ReplySum, target: f64) -> (Judgement, String) {
 
 /// How many requests a claim would have needed.
 pub fn too_few(target: f64, bad: u64, had: u64) -> String {
-    let (share, had) = (wording::share(target), wording::count(had));
+    let (share, had) = (format::share(target), format::count(had));
     match (confidence::needed(target, bad), bad) {
         (Some(needed), 0) => {
-            format!("{share} needs {} requests, there were {had}.", wording::count(needed))
+            format!("{share} needs {} requests, there were {had}.", format::count(needed))
         }
         (Some(needed), _) => format!(
             "{share} needs {} requests with no more bad ones, there were {had}.",
-            wording::count(needed)
+            format::count(needed)
         ),
         (None, _) => format!("{share} cannot be shown."),
     }
@@ -129,7 +129,7 @@ fn kinds(windows: &[&Window]) -> String {
     let mut kinds: Vec<_> = kinds.into_iter().filter(|(_, count)| *count > 0).collect();
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let words: Vec<String> =
-        kinds.iter().map(|(kind, n)| format!("{kind} × {}", wording::count(*n))).collect();
+        kinds.iter().map(|(kind, n)| format!("{kind} × {}", format::count(*n))).collect();
     words.join(", ")
 }
 
@@ -152,7 +152,7 @@ impl ReplySum {
     fn measured(&self) -> String {
         match self.all() {
             0 => "no request".to_owned(),
-            all => wording::share(self.ok as f64 / all as f64),
+            all => format::share(self.ok as f64 / all as f64),
         }
     }
 }

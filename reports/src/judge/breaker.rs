@@ -10,8 +10,8 @@ use brunt_scenarios::units::Period;
 use super::down::{self, DownSpan};
 use super::judged::{Judge, JudgedRun};
 use super::latency;
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 /// The share of replies that must be fast while a breaker is open. Fewer requests than 99 % would
 /// need, as that time is short.
@@ -54,7 +54,7 @@ fn usable(record: Option<&BreakerRecord>) -> Result<&BreakerRecord, String> {
     let record = record.ok_or("The breaker's state was never read.")?;
     match (&record.trouble, record.readings) {
         (Some(trouble), 0) => {
-            Err(wording::sentence(&format!("the breaker's state could not be read: {trouble}")))
+            Err(format::sentence(&format!("the breaker's state could not be read: {trouble}")))
         }
         (None, 0) => Err("The breaker's state was never read.".to_owned()),
         _ => Ok(record),
@@ -77,11 +77,11 @@ fn of_record(record: &BreakerRecord, wanted: &[BreakerState]) -> (Judgement, Str
     };
     let evidence = format!(
         "{} of {}: {}. {} came by while it was closed, {} while open.",
-        wording::counted(record.readings, "reading"),
-        wording::counted(replicas.len() as u64, "replica"),
+        format::counted(record.readings, "reading"),
+        format::counted(replicas.len() as u64, "replica"),
         shown.map_or_else(String::new, |(replica, _)| times(&replicas[replica])),
-        wording::counted(calls(BreakerState::Closed), "call"),
-        wording::count(calls(BreakerState::Open)),
+        format::counted(calls(BreakerState::Closed), "call"),
+        format::count(calls(BreakerState::Open)),
     );
     (judgement, measured, evidence)
 }
@@ -104,7 +104,7 @@ fn times(spans: &[&BreakerSpan]) -> String {
     let each: Vec<String> = spans
         .iter()
         .take(8)
-        .map(|span| format!("{} from {}", span.state, wording::moment(span.from.0)))
+        .map(|span| format!("{} from {}", span.state, format::moment(span.from.0)))
         .collect();
     each.join(", ")
 }

@@ -4,8 +4,8 @@ use brunt_scenarios::plan::Conserved;
 use brunt_scenarios::timeline::SumRecord;
 
 use super::judged::{Judge, JudgedRun};
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 impl Judge for Conserved {
     fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
@@ -21,7 +21,7 @@ fn of_record(record: Option<&SumRecord>, claim: String) -> Finding {
     let (judgement, measured, evidence) = match record {
         None => unknown("The quantity was never read.".to_owned()),
         Some(SumRecord { trouble: Some(trouble), .. }) => {
-            unknown(wording::sentence(&format!("The quantity could not be read: {trouble}")))
+            unknown(format::sentence(&format!("The quantity could not be read: {trouble}")))
         }
         Some(record) if record.terms.is_empty() => {
             unknown("There is no term to add up.".to_owned())
@@ -47,7 +47,7 @@ fn of_sum(record: &SumRecord) -> (Judgement, String, String) {
         "{} = {sum}, and must be {}; last read {} after load and faults.",
         terms.join(" + "),
         record.wanted,
-        wording::seconds(record.after),
+        format::seconds(record.after),
     );
     (judgement, sum.to_string(), evidence)
 }

@@ -4,8 +4,8 @@
 use brunt_scenarios::plan::{Arrival, Load, Plan, Work};
 use brunt_scenarios::timeline::{Ending, LoadRecord, Moment, Schedule, Timeline};
 
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 /// What is moved by rounding, or is noted a little after it happened, in seconds.
 const SLACK: f64 = 1.0;
@@ -27,7 +27,7 @@ pub fn judge(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
         claim: "what was recorded fits together".to_owned(),
         judgement: Judgement::Inconclusive,
         measured: "it does not".to_owned(),
-        evidence: wording::sentence(&why),
+        evidence: format::sentence(&why),
     };
     wrong.into_iter().map(finding).collect()
 }
@@ -67,15 +67,15 @@ fn windows(load: &LoadRecord) -> Option<String> {
     let more =
         load.windows.iter().find(|window| window.latency.len() > window.ok + window.failures());
     more.map(|window| {
-        format!("{name} has more latencies than requests at {}", wording::moment(window.start))
+        format!("{name} has more latencies than requests at {}", format::moment(window.start))
     })
 }
 
 fn cut_short(plan: &Plan, timeline: &Timeline) -> Option<String> {
     let ends = plan.load_ends().as_secs_f64();
     let (ended, ends) = (
-        wording::moment(timeline.ended.0),
-        (timeline.ended.0 + SLACK < ends).then(|| wording::moment(ends)),
+        format::moment(timeline.ended.0),
+        (timeline.ended.0 + SLACK < ends).then(|| format::moment(ends)),
     );
     ends.map(|ends| format!("the record ends at {ended}, and the load at {ends}"))
 }
@@ -91,14 +91,14 @@ fn missing(load: &Load, timeline: &Timeline) -> Option<String> {
     }
     let counted = crate::statistical_power::arrivals(ramps, load.lasts)
         - crate::statistical_power::arrivals(ramps, load.warm_up);
-    let recorded = wording::totals(record).1;
+    let recorded = format::totals(record).1;
     let planned = counted.round() as u64;
     ((recorded as f64) < counted * MOST && recorded > 0).then(|| {
         format!(
             "{} should have made {}, and {} are recorded",
             load.name,
-            wording::counted(planned, "request"),
-            wording::count(recorded)
+            format::counted(planned, "request"),
+            format::count(recorded)
         )
     })
 }

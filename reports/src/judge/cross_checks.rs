@@ -4,8 +4,8 @@ use brunt_scenarios::plan::{Saga, View};
 use brunt_scenarios::timeline::{AgreementRecord, KeySample};
 
 use super::judged::{Judge, JudgedRun};
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 impl Judge for Saga {
     fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
@@ -25,7 +25,7 @@ fn judge(run: &JudgedRun<'_>, name: &str, claim: String) -> Finding {
     let (judgement, measured, evidence) = match record {
         None => open("Nothing was read.".to_owned()),
         Some(AgreementRecord { trouble: Some(trouble), .. }) => {
-            open(wording::sentence(&format!("it could not be read: {trouble}")))
+            open(format::sentence(&format!("it could not be read: {trouble}")))
         }
         Some(record) if record.keys == 0 && record.unasked.count == 0 => (
             Judgement::Inconclusive,
@@ -42,18 +42,18 @@ fn of_record(record: &AgreementRecord) -> (Judgement, String, String) {
     let judgement = if wrong == 0 { Judgement::Pass } else { Judgement::Fail };
     let evidence = format!(
         "{}, last read {} after load and faults: {}, {}, {}.",
-        wording::counted(record.keys, "key"),
-        wording::seconds(record.after),
+        format::counted(record.keys, "key"),
+        format::seconds(record.after),
         named("missing", &record.missing),
         named("not as they must be", &record.different),
         named("that should not be there", &record.unasked),
     );
-    (judgement, format!("{} wrong", wording::count(wrong)), evidence)
+    (judgement, format!("{} wrong", format::count(wrong)), evidence)
 }
 
 fn named(what: &str, keys: &KeySample) -> String {
     match keys.count {
         0 => format!("0 {what}"),
-        n => format!("{} {what} ({})", wording::count(n), wording::first_few(&keys.some, n, "; ")),
+        n => format!("{} {what} ({})", format::count(n), format::first_few(&keys.some, n, "; ")),
     }
 }

@@ -6,8 +6,8 @@ use brunt_scenarios::timeline::{LoadRecord, Timeline, Window};
 use super::judged::{Judge, JudgedRun};
 use super::part;
 use crate::compare::{Allowed, Metric, PartWindows, held_against};
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 /// The share of comparisons that may call something unfair by chance, over all loads and metrics
 /// of a claim.
@@ -53,7 +53,7 @@ fn of_metric(
     let (name, claim) = match metric {
         Metric::Failures => ("fairness.failures", format!("{load}: no more failures {when}")),
         _ => {
-            let most = wording::three_digits(allowed.latency * 100.0);
+            let most = format::three_digits(allowed.latency * 100.0);
             ("fairness.p99", format!("{load}: {metric} at most {most}% longer {when}"))
         }
     };

@@ -8,8 +8,8 @@ use brunt_scenarios::units::Period;
 
 use super::judged::{Judge, JudgedRun};
 use super::replicas::Ready;
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 impl Judge for ScalesOut {
     fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
@@ -39,10 +39,10 @@ fn of_reach(claim: &ScalesOut, timeline: &Timeline) -> Finding {
                     if at <= within.as_secs_f64() { Judgement::Pass } else { Judgement::Fail };
                 let evidence = format!(
                     "{reaches} were ready after {}, bound {}.",
-                    wording::seconds(at),
+                    format::seconds(at),
                     Period(within)
                 );
-                (judgement, wording::seconds(at), evidence)
+                (judgement, format::seconds(at), evidence)
             }
             (Some(most), None, Some(why)) => {
                 let evidence = format!(
@@ -62,7 +62,7 @@ fn too_few(ended: f64, most: usize, within: Duration) -> (Judgement, String, Str
         if ended >= within.as_secs_f64() { Judgement::Fail } else { Judgement::Inconclusive };
     let evidence = format!(
         "No more than {most} were ready in the {} that the run lasted, bound {}.",
-        wording::seconds(ended),
+        format::seconds(ended),
         Period(within)
     );
     (judgement, format!("{most} at the most"), evidence)
@@ -89,10 +89,10 @@ fn of_flapping(timeline: &Timeline, service: &str) -> Finding {
     turns.dedup();
     let steady = turns.len() <= 2;
     let words: Vec<String> =
-        scaled.iter().map(|(at, to)| format!("to {to} at {}", wording::moment(*at))).collect();
+        scaled.iter().map(|(at, to)| format!("to {to} at {}", format::moment(*at))).collect();
     let evidence = match scaled.is_empty() {
         true => "It was never scaled.".to_owned(),
-        false => format!("Scaled {}.", wording::first_few(&words, words.len() as u64, ", ")),
+        false => format!("Scaled {}.", format::first_few(&words, words.len() as u64, ", ")),
     };
     Finding {
         check: None,
@@ -103,7 +103,7 @@ fn of_flapping(timeline: &Timeline, service: &str) -> Finding {
             (false, true) => Judgement::Pass,
             (false, false) => Judgement::Fail,
         },
-        measured: wording::counted(scaled.len() as u64, "step"),
+        measured: format::counted(scaled.len() as u64, "step"),
         evidence,
     }
 }

@@ -5,8 +5,8 @@ use brunt_scenarios::units::Percent;
 
 use super::judged::{Judge, JudgedRun};
 use super::{availability, down};
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 impl Judge for Isolation {
     fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
@@ -58,11 +58,9 @@ fn when(each: &[(&str, Vec<down::DownSpan>)]) -> String {
     let words = each.iter().map(|(service, spans)| {
         let times: Vec<String> = spans
             .iter()
-            .map(|(from, to)| {
-                format!("from {} to {}", wording::moment(*from), wording::moment(*to))
-            })
+            .map(|(from, to)| format!("from {} to {}", format::moment(*from), format::moment(*to)))
             .collect();
-        format!("{service} was down {}", wording::first_few(&times, times.len() as u64, ", "))
+        format!("{service} was down {}", format::first_few(&times, times.len() as u64, ", "))
     });
-    wording::sentence(&words.collect::<Vec<_>>().join("; "))
+    format::sentence(&words.collect::<Vec<_>>().join("; "))
 }

@@ -11,7 +11,7 @@ use super::judged::{Judge, JudgedRun};
 use super::share::{self, RunCounts, Share};
 use crate::samples::{self, Samples};
 use crate::verdict::{Finding, Judgement};
-use crate::{confidence, wording};
+use crate::{confidence, format};
 
 /// Latencies with what is known of those that have none.
 struct Measured {
@@ -109,7 +109,7 @@ impl Measured {
     /// The latency at a rank, in words.
     fn at(&self, rank: u64) -> String {
         match self.samples.at(rank) {
-            Some(micros) => wording::micros(micros),
+            Some(micros) => format::micros(micros),
             None if self.all() == 0 => "no reply".to_owned(),
             None => "unfinished".to_owned(),
         }
@@ -131,10 +131,10 @@ impl Measured {
             |rank: Option<u64>, none: &str| rank.map_or(none.to_owned(), |rank| self.at(rank));
         let mut evidence = format!(
             "{} of {} within {}, and at least {} at 95% confidence. {quantile} is {} (95% interval {} to {}).",
-            wording::share(within as f64 / all as f64),
-            wording::counted(all, "request"),
+            format::share(within as f64 / all as f64),
+            format::counted(all, "request"),
             Period(limit),
-            wording::share(confidence::at_least(within, all)),
+            format::share(confidence::at_least(within, all)),
             self.at(samples::rank(quantile.0, all)),
             bound(lower, "none"),
             bound(upper, "beyond the slowest"),
@@ -151,13 +151,13 @@ impl Measured {
         let slow = [(self.timed_out, "timed out"), (self.unfinished, "unfinished")];
         let slow = slow.iter().filter(|(n, _)| *n > 0);
         let slow: Vec<String> =
-            slow.map(|(n, what)| format!("{} {what}", wording::count(*n))).collect();
+            slow.map(|(n, what)| format!("{} {what}", format::count(*n))).collect();
         let mut words = String::new();
         if !slow.is_empty() {
             words = format!(" Counted as too slow: {}.", slow.join(", "));
         }
         if self.without > 0 {
-            let without = wording::counted(self.without, "request");
+            let without = format::counted(self.without, "request");
             words += &format!(" Not counted, as they got no reply: {without}.");
         }
         words

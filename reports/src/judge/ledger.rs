@@ -4,8 +4,8 @@ use brunt_scenarios::plan::Ledger;
 use brunt_scenarios::timeline::{KeySample, LedgerRecord};
 
 use super::judged::{Judge, JudgedRun};
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 impl Judge for Ledger {
     fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
@@ -26,12 +26,12 @@ pub fn record<'r>(run: &JudgedRun<'r>) -> Option<&'r LedgerRecord> {
 /// Whether every accepted command has its effect. `what` names the commands and where their
 /// effects are.
 pub fn lost(record: Option<&LedgerRecord>, name: &str, what: &str, most: u64) -> Finding {
-    let claim = format!("{what}: at most {} lost", wording::count(most));
+    let claim = format!("{what}: at most {} lost", format::count(most));
     of_lost(record, most).named(name, claim)
 }
 
 fn duplicated(record: Option<&LedgerRecord>, name: &str, what: &str, most: u64) -> Finding {
-    let claim = format!("{what}: at most {} duplicated", wording::count(most));
+    let claim = format!("{what}: at most {} duplicated", format::count(most));
     of_duplicated(record, most).named(name, claim)
 }
 
@@ -58,7 +58,7 @@ fn of_lost(record: Option<&LedgerRecord>, most: u64) -> LedgerFinding {
     let wrong = named("with an effect that is not as it must be", &record.unfinished);
     LedgerFinding {
         judgement: within(lost, most),
-        measured: format!("{} lost", wording::count(lost)),
+        measured: format!("{} lost", format::count(lost)),
         evidence: format!("{} {without}, {wrong}.", basis(record)),
     }
 }
@@ -76,11 +76,11 @@ fn of_duplicated(record: Option<&LedgerRecord>, most: u64) -> LedgerFinding {
     let unasked = named("effects of no known command", &record.unasked);
     LedgerFinding {
         judgement: within(duplicated, most),
-        measured: format!("{} duplicated", wording::count(duplicated)),
+        measured: format!("{} duplicated", format::count(duplicated)),
         evidence: format!(
             "{} {repeated}, {unasked}; {} without a reply may explain as many of these.",
             basis(record),
-            wording::counted(record.unknown, "request"),
+            format::counted(record.unknown, "request"),
         ),
     }
 }
@@ -94,7 +94,7 @@ fn usable(record: Option<&LedgerRecord>) -> Result<&LedgerRecord, LedgerFinding>
     };
     let record = record.ok_or_else(|| inconclusive("The effects were never read.".to_owned()))?;
     match &record.trouble {
-        Some(trouble) => Err(inconclusive(wording::sentence(&format!(
+        Some(trouble) => Err(inconclusive(format::sentence(&format!(
             "The effects could not be read: {trouble}"
         )))),
         None if record.accepted == 0 => Err(inconclusive("No command was accepted.".to_owned())),
@@ -112,15 +112,15 @@ fn within(count: u64, most: u64) -> Judgement {
 fn basis(record: &LedgerRecord) -> String {
     format!(
         "{} and {}, last read {} after load and faults:",
-        wording::counted(record.accepted, "accepted command"),
-        wording::counted(record.effects, "effect"),
-        wording::seconds(record.after),
+        format::counted(record.accepted, "accepted command"),
+        format::counted(record.effects, "effect"),
+        format::seconds(record.after),
     )
 }
 
 fn named(what: &str, keys: &KeySample) -> String {
     match keys.count {
         0 => format!("0 {what}"),
-        n => format!("{} {what} ({})", wording::count(n), wording::first_few(&keys.some, n, ", ")),
+        n => format!("{} {what} ({})", format::count(n), format::first_few(&keys.some, n, ", ")),
     }
 }

@@ -9,8 +9,8 @@ use brunt_scenarios::units::Period;
 use super::hits::{self, Hit};
 use super::judged::{Judge, JudgedRun};
 use super::replicas::{self, Ready};
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 /// What became of a service after a fault.
 enum Recovery {
@@ -150,7 +150,7 @@ fn measured(each: &[(&Hit<'_>, Recovery)]) -> String {
     let never = each.iter().any(|(_, recovery)| matches!(recovery, Recovery::NotBy(_)));
     match (never, longest.max_by(f64::total_cmp)) {
         (true, _) => "not ready again".to_owned(),
-        (false, Some(longest)) => wording::seconds(longest),
+        (false, Some(longest)) => format::seconds(longest),
         (false, None) => "unknown".to_owned(),
     }
 }
@@ -167,25 +167,25 @@ fn evidence(each: &[(&Hit<'_>, Recovery)], within: Duration) -> String {
     let mut order: Vec<&(&Hit<'_>, Recovery)> = each.iter().collect();
     order.sort_by(|one, other| slowest_first(other).total_cmp(&slowest_first(one)));
     let words: Vec<String> = order.iter().map(|(hit, recovery)| words(hit, recovery)).collect();
-    let all = wording::counted(each.len() as u64, "fault");
+    let all = format::counted(each.len() as u64, "fault");
     format!(
         "{all}, bound {}: {}.",
         Period(within),
-        wording::first_few(&words, each.len() as u64, "; ")
+        format::first_few(&words, each.len() as u64, "; ")
     )
 }
 
 fn words(hit: &Hit<'_>, recovery: &Recovery) -> String {
-    let fault = format!("{} at {}", hit.record.name, wording::moment(hit.record.start.0));
+    let fault = format!("{} at {}", hit.record.name, format::moment(hit.record.start.0));
     match recovery {
-        Recovery::After(took) => format!("{fault}: ready again after {}", wording::seconds(*took)),
+        Recovery::After(took) => format!("{fault}: ready again after {}", format::seconds(*took)),
         Recovery::Untouched => format!("{fault}: took no replica away"),
         Recovery::NotDrawn => format!("{fault}: took no replica of this one away"),
         Recovery::HitAgain => format!("{fault}: hit again before its time was over"),
         Recovery::NotBy(waited) => {
             format!(
                 "{fault}: not ready again in the {} that were left of the run",
-                wording::seconds(*waited)
+                format::seconds(*waited)
             )
         }
     }

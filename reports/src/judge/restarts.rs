@@ -9,8 +9,8 @@ use brunt_scenarios::units::Period;
 use super::hits::{self, Hit};
 use super::judged::{Judge, JudgedRun};
 use super::recovers::worst;
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 /// What the probe did after a fault.
 struct Restart {
@@ -68,7 +68,7 @@ impl Restart {
         let restart = later.find(|event| is_by_probe(event));
         let ready = restart.and_then(|_| later.find(|event| event.what == EventKind::Ready));
         Self {
-            fault: format!("{} at {}", hit.record.name, wording::moment(start)),
+            fault: format!("{} at {}", hit.record.name, format::moment(start)),
             after: restart.map(|event| event.at.0 - start),
             ready: ready.map(|event| event.at.0 - start),
             watched: timeline.ended.0 - start,
@@ -89,13 +89,13 @@ impl Restart {
         match (self.after, self.ready) {
             (Some(after), Some(ready)) => format!(
                 "{fault}: restarted after {}, ready after {}",
-                wording::seconds(after),
-                wording::seconds(ready)
+                format::seconds(after),
+                format::seconds(ready)
             ),
             (Some(after), None) => {
-                format!("{fault}: restarted after {}, never ready", wording::seconds(after))
+                format!("{fault}: restarted after {}, never ready", format::seconds(after))
             }
-            (None, _) => format!("{fault}: not restarted in {}", wording::seconds(self.watched)),
+            (None, _) => format!("{fault}: not restarted in {}", format::seconds(self.watched)),
         }
     }
 }
@@ -110,7 +110,7 @@ fn measured(restarts: &[Restart]) -> String {
     }
     let after: Option<Vec<f64>> = restarts.iter().map(|restart| restart.after).collect();
     let longest = after.and_then(|after| after.into_iter().max_by(f64::total_cmp));
-    longest.map_or("not restarted".to_owned(), wording::seconds)
+    longest.map_or("not restarted".to_owned(), format::seconds)
 }
 
 fn evidence(restarts: &[Restart], within: Duration) -> String {
@@ -118,5 +118,5 @@ fn evidence(restarts: &[Restart], within: Duration) -> String {
         return "No fault that leaves its processes running hit this service.".to_owned();
     }
     let words: Vec<String> = restarts.iter().map(Restart::words).collect();
-    format!("Bound {}: {}.", Period(within), wording::first_few(&words, words.len() as u64, "; "))
+    format!("Bound {}: {}.", Period(within), format::first_few(&words, words.len() as u64, "; "))
 }

@@ -3,12 +3,12 @@
 use brunt_scenarios::plan::{Arrival, Check, Claim, Load, Plan};
 use brunt_scenarios::timeline::{Ending, FaultRecord, Gap, LoadRecord, Schedule, Timeline};
 
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 /// How the run ended, if not as planned, and what it left behind.
 pub fn ending(timeline: &Timeline) -> Vec<Finding> {
-    let at = wording::moment(timeline.ended.0);
+    let at = format::moment(timeline.ended.0);
     let ended = match &timeline.ending {
         Ending::Completed => None,
         Ending::Aborted(why) => Some(stopped(&at, why)),
@@ -19,7 +19,7 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
             claim: "all of the load is put on and recorded".to_owned(),
             judgement: Judgement::Inconclusive,
             measured: "not all of it".to_owned(),
-            evidence: wording::sentence(why),
+            evidence: format::sentence(why),
         }),
         Ending::NotStarted(why) => Some(Finding {
             check: None,
@@ -37,7 +37,7 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
         claim: "everything is put back".to_owned(),
         judgement: Judgement::Fail,
         measured: "left behind".to_owned(),
-        evidence: wording::sentence(what),
+        evidence: format::sentence(what),
     });
     ended.into_iter().chain(left).collect()
 }
@@ -49,7 +49,7 @@ fn stopped(at: &str, why: &str) -> Finding {
         claim: "the run goes to its end".to_owned(),
         judgement: Judgement::Inconclusive,
         measured: format!("stopped at {at}"),
-        evidence: wording::sentence(why),
+        evidence: format::sentence(why),
     }
 }
 
@@ -65,7 +65,7 @@ pub fn faults(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
             claim: "every fault happens".to_owned(),
             judgement: Judgement::Inconclusive,
             measured: format!("{} of {planned}", planned - missing),
-            evidence: format!("Never applied: {}.", wording::counted(missing as u64, "fault")),
+            evidence: format!("Never applied: {}.", format::counted(missing as u64, "fault")),
         });
     }
     findings
@@ -74,7 +74,7 @@ pub fn faults(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
 fn of_fault(fault: &FaultRecord) -> Option<Finding> {
     let why = match (fault.effect, &fault.trouble) {
         (0, None) => "It hit nothing.".to_owned(),
-        (_, Some(trouble)) => wording::sentence(trouble),
+        (_, Some(trouble)) => format::sentence(trouble),
         (_, None) => return None,
     };
     let (claim, measured) = match fault.effect {
@@ -87,7 +87,7 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
         claim,
         judgement: Judgement::Inconclusive,
         measured,
-        evidence: format!("Applied at {}. {why}", wording::moment(fault.start.0)),
+        evidence: format!("Applied at {}. {why}", format::moment(fault.start.0)),
     })
 }
 
@@ -109,7 +109,7 @@ pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
         measured: "not seen for a while".to_owned(),
         evidence: format!(
             "From {}: {}.",
-            wording::moment(gap.from.0),
+            format::moment(gap.from.0),
             gap.what.trim_end_matches('.')
         ),
     })
@@ -144,7 +144,7 @@ fn rests_on_its_schedule(plan: &Plan, load: &Load) -> bool {
 fn objection(record: Option<&LoadRecord>, rests_on_schedule: bool) -> Option<(String, String)> {
     match record {
         None => Some(("not sent".to_owned(), "There is no record of this load.".to_owned())),
-        Some(record) if wording::totals(record).1 == 0 => {
+        Some(record) if format::totals(record).1 == 0 => {
             Some(("no request".to_owned(), "Not a single request was sent.".to_owned()))
         }
         Some(LoadRecord { schedule: Schedule::Missed(why), .. }) if rests_on_schedule => Some((

@@ -6,8 +6,8 @@ use brunt_scenarios::units::Period;
 
 use super::judged::{Judge, JudgedRun};
 use super::replicas::Ready;
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 impl Judge for ScalesIn {
     fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
@@ -33,10 +33,10 @@ fn of_return(claim: &ScalesIn, timeline: &Timeline) -> Finding {
         ),
         (true, Some(took)) => (
             if took <= within.as_secs_f64() { Judgement::Pass } else { Judgement::Fail },
-            wording::seconds(took),
+            format::seconds(took),
             format!(
                 "{to} were left {} after the load's end, bound {}.",
-                wording::seconds(took),
+                format::seconds(took),
                 Period(*within)
             ),
         ),
@@ -45,7 +45,7 @@ fn of_return(claim: &ScalesIn, timeline: &Timeline) -> Finding {
             "not back".to_owned(),
             format!(
                 "More than {to} were ready for the {} that the run went on after the load's end, bound {}.",
-                wording::seconds(left),
+                format::seconds(left),
                 Period(*within)
             ),
         ),

@@ -13,7 +13,7 @@ use super::judged::{Judge, JudgedRun};
 use super::part;
 use crate::samples::Samples;
 use crate::verdict::{Finding, Judgement};
-use crate::{confidence, wording};
+use crate::{confidence, format};
 
 /// An objective, and what of it the run may spend.
 struct ErrorBudget {
@@ -88,8 +88,8 @@ fn of_load(
     let rates = if rates.is_empty() { String::new() } else { format!(" ({})", rates.join(", ")) };
     let evidence = format!(
         "{} of {} bad: between {} and {} of the budget (95% bounds). Burn rate {}{rates}.",
-        wording::count(bad),
-        wording::counted(whole.all, "request"),
+        format::count(bad),
+        format::counted(whole.all, "request"),
         percent(least),
         percent(most),
         times(objective.burns(share)),
@@ -135,9 +135,9 @@ fn has_reply(kind: Failure) -> bool {
 }
 
 fn times(rate: f64) -> String {
-    format!("{}×", wording::three_digits(rate))
+    format!("{}×", format::three_digits(rate))
 }
 
 fn percent(share: f64) -> String {
-    format!("{}%", wording::three_digits(share * 100.0))
+    format!("{}%", format::three_digits(share * 100.0))
 }

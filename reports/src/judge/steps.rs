@@ -3,8 +3,8 @@
 use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{StepRecord, Timeline};
 
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 pub fn judge(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
     let made = timeline.steps.iter().map(of_record);
@@ -27,8 +27,8 @@ fn of_record(step: &StepRecord) -> Finding {
         1 => String::new(),
         n => format!(" after {n} tries"),
     };
-    let when = wording::moment(step.start.0);
-    let took = wording::seconds(step.end.0 - step.start.0);
+    let when = format::moment(step.start.0);
+    let took = format::seconds(step.end.0 - step.start.0);
     let (judgement, end) = match &step.objection {
         None => (Judgement::Pass, ", as expected.".to_owned()),
         Some(objection) => (Judgement::Fail, format!(": {}.", objection.trim_end_matches('.'))),

@@ -5,8 +5,8 @@ use brunt_scenarios::timeline::LoadRecord;
 
 use super::judged::{Judge, JudgedRun};
 use super::part;
+use crate::format;
 use crate::verdict::{Finding, Judgement};
-use crate::wording;
 
 impl Judge for Throughput {
     fn judge(&self, run: &JudgedRun<'_>) -> Vec<Finding> {
@@ -43,9 +43,9 @@ fn of_load(
     let per_second = |count: f64| format!("{:.1}/s", count / seconds);
     let figures = format!(
         "{} in {}, {} of them good.",
-        wording::counted(sent, "request"),
-        wording::seconds(seconds),
-        wording::count(good),
+        format::counted(sent, "request"),
+        format::seconds(seconds),
+        format::count(good),
     );
     let measured = per_second(good as f64);
     if reaches(good) {
