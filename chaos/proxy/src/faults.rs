@@ -6,14 +6,14 @@ mod reply;
 mod request;
 
 use std::fmt;
-use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use brunt_scenarios::plan::{EdgeFault, Pick};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::endpoints::EndpointAddress;
+pub(crate) use connection::ConnectionAction;
 pub(crate) use reply::ReplyAction;
 pub(crate) use request::RequestAction;
 
@@ -24,7 +24,8 @@ pub struct FaultId(pub u64);
 #[derive(Debug, Default)]
 pub(crate) struct ActiveFaults {
     table: Mutex<FaultTable>,
-    recovered: Notify,
+    /// Changes whenever a fault begins or ends.
+    changes: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +52,7 @@ impl ActiveFaults {
         table.last_id += 1;
         let id = FaultId(table.last_id);
         table.active.push(ActiveFault { id, fault, only: picked(fault, endpoints), hits: 0 });
+        self.changes.send_replace(());
         id
     }
 
@@ -59,26 +61,33 @@ impl ActiveFaults {
         let mut table = self.table();
         let index = table.active.iter().position(|active| active.id == id)?;
         let ended = table.active.remove(index);
-        self.recovered.notify_waiters();
+        self.changes.send_replace(());
         Some(ended)
     }
 
     /// Waits until a fault is not in force any more.
     pub(crate) async fn until_recovered(&self, id: FaultId) {
-        loop {
-            // Registered before it looks, so that no end of a fault is missed.
-            let mut recovered = pin!(self.recovered.notified());
-            recovered.as_mut().enable();
-            if self.table().active.iter().all(|active| active.id != id) {
-                return;
-            }
-            recovered.await;
+        // Subscribed before it looks, so that no end of a fault is missed.
+        let mut changes = self.changes();
+        while self.table().active.iter().any(|active| active.id == id) {
+            // The sender is this very object.
+            let _ = changes.changed().await;
         }
+    }
+
+    /// Sees every beginning and end of a fault from now on.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
     }
 
     /// Whether a connection that has just been accepted is refused.
     pub(crate) fn refuse_connection(&self) -> bool {
         connection::is_refused(&mut self.table().active)
+    }
+
+    /// What an open connection meets whose requests are not seen. It counts as hit each time.
+    pub(crate) fn on_open_connection(&self) -> ConnectionAction {
+        connection::action(&mut self.table().active)
     }
 
     /// What a request that has just arrived meets: the first fault that hits it decides.

@@ -1,4 +1,4 @@
-//! A proxy for HTTP/1.1 between a caller and a callee, or in front of a service.
+//! A proxy for HTTP/1.1 and bytes between a caller and a callee, or in front of a service.
 //!
 //! It does what a Kubernetes Service does: it sends each request to one of the endpoints that are
 //! ready, and refuses connections while there is none. It adds nothing to requests and replies, and
@@ -6,7 +6,8 @@
 //! the caller's connection is reset.
 //!
 //! Faults are injected and recovered while it runs, and hit connections that are open already.
-//! Requests are counted. A connection that begins with HTTP/2's preface goes through as it is.
+//! Requests are counted. A connection that does not speak HTTP/1 (HTTP/2, TLS, databases, …) is passed
+//! on byte by byte, and met by the faults of connections: `cut`, `refuse` and `halfOpen`.
 //!
 //! A [`Proxy`] is one edge. An [`EdgeProxy`] is in a callee's place before all of its callers; a
 //! controller tells it over a [`ControlServer`]'s port who they are, where the callee is, and which
@@ -15,10 +16,12 @@
 //! A new fault of an edge is a variant of [`WireFault`], and an arm in one of
 //! `faults/connection.rs`, `faults/request.rs` and `faults/reply.rs`.
 
+mod caller_stream;
 mod control;
 mod control_protocol;
 mod counters;
 mod delayed_body;
+mod detect;
 mod edge;
 mod edge_proxy;
 mod endpoints;
@@ -34,6 +37,7 @@ mod proxy;
 mod routing;
 mod serve;
 mod tunnel;
+mod wire_protocol;
 
 pub use control::ControlServer;
 pub use control_protocol::{ControlReply, ControlRequest, TrafficCounts};

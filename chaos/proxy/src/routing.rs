@@ -46,6 +46,8 @@ pub(crate) struct CallerRoutes {
     draining: AtomicBool,
     /// Each open connection holds a receiver.
     connections: watch::Sender<()>,
+    /// Changes when the callers' addresses do.
+    callers_changed: watch::Sender<()>,
 }
 
 #[derive(Default)]
@@ -53,6 +55,23 @@ struct RoutingTable {
     callers: HashMap<IpAddr, String>,
     edges: BTreeMap<Option<String>, Arc<Edge>>,
     requests: BTreeMap<IpAddr, u64>,
+}
+
+/// Tells when an address may have got another caller.
+pub(crate) struct CallerChanges(Option<watch::Receiver<()>>);
+
+impl CallerChanges {
+    /// Waits for the next change.
+    pub(crate) async fn changed(&mut self) {
+        let is_over = match &mut self.0 {
+            Some(changes) => changes.changed().await.is_err(),
+            None => true,
+        };
+        // All requests are on one edge, or the proxy ends.
+        if is_over {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 impl CallerRoutes {
@@ -63,12 +82,17 @@ impl CallerRoutes {
             table: Mutex::default(),
             draining: AtomicBool::default(),
             connections: watch::Sender::new(()),
+            callers_changed: watch::Sender::new(()),
         }
     }
 
     /// Replaces the callers' addresses.
     pub(crate) fn set_callers(&self, callers: HashMap<IpAddr, String>) {
-        self.table().callers = callers;
+        let mut table = self.table();
+        if table.callers != callers {
+            table.callers = callers;
+            self.callers_changed.send_replace(());
+        }
     }
 
     pub(crate) fn edge(&self, from: Option<&str>) -> Arc<Edge> {
@@ -103,6 +127,12 @@ impl CallerRoutes {
     fn edge_of_request(&self, peer: IpAddr) -> Arc<Edge> {
         let mut table = self.table();
         *table.requests.entry(peer).or_default() += 1;
+        let from = table.callers.get(&peer).cloned();
+        self.edge_in(&mut table, from)
+    }
+
+    fn edge_of_connection(&self, peer: IpAddr) -> Arc<Edge> {
+        let mut table = self.table();
         let from = table.callers.get(&peer).cloned();
         self.edge_in(&mut table, from)
     }
@@ -152,8 +182,7 @@ impl ConnectionRoute {
         }
     }
 
-    /// Whether a fault refuses this connection, which has just been accepted. If so, it counts as a
-    /// request that has met the fault: its caller would have sent one.
+    /// Whether a fault refuses this connection, which has just been accepted.
     pub(crate) fn refuse_connection(&self) -> bool {
         let edge = match &*self.routing {
             Routing::Single(edge) => Some(Arc::clone(edge)),
@@ -161,19 +190,33 @@ impl ConnectionRoute {
         };
         let refused = edge.is_some_and(|edge| edge.faults.refuse_connection());
         if refused {
-            let edge = self.request();
-            edge.counters.request_arrived();
-            edge.counters.met_fault();
+            self.count_faulted_connection();
         }
         refused
     }
 
-    /// The edge of something that is not counted.
-    pub(crate) fn uncounted(&self) -> Arc<Edge> {
+    /// The edge that the connection is on at this moment.
+    pub(crate) fn edge(&self) -> Arc<Edge> {
         match &*self.routing {
             Routing::Single(edge) => Arc::clone(edge),
-            Routing::ByCaller(routes) => routes.edge(None),
+            Routing::ByCaller(routes) => routes.edge_of_connection(self.peer),
         }
+    }
+
+    /// Counts a connection whose requests are not seen, and that meets a fault, as a request that
+    /// has: its caller would have sent one.
+    pub(crate) fn count_faulted_connection(&self) {
+        let edge = self.request();
+        edge.counters.request_arrived();
+        edge.counters.met_fault();
+    }
+
+    /// Tells when the connection may be on another edge.
+    pub(crate) fn changes(&self) -> CallerChanges {
+        CallerChanges(match &*self.routing {
+            Routing::Single(_) => None,
+            Routing::ByCaller(routes) => Some(routes.callers_changed.subscribe()),
+        })
     }
 
     /// Whether each reply is to close its connection.

@@ -13,12 +13,14 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::caller_stream::CallerStream;
 use crate::delayed_body::DelayedBody;
+use crate::detect::{DetectedConnection, detect};
 use crate::edge::Edge;
 use crate::faults::{ReplyAction, RequestAction};
 use crate::forward::{ForwardError, copy, forward};
 use crate::routing::ConnectionRoute;
-use crate::tunnel::{is_http2, tunnel};
+use crate::tunnel::{connect, tunnel};
 
 type ProxyReply = Response<DelayedBody>;
 
@@ -31,21 +33,35 @@ pub(crate) async fn serve(
     // Without it, small replies wait for the other side's acknowledgement. If it cannot be set,
     // they are only slower.
     let _ = stream.set_nodelay(true);
-    let http2 = tokio::select! {
-        http2 = is_http2(&stream) => http2,
-        // The caller has sent nothing yet.
-        _ = closing.changed() => return,
-    };
-    if http2 {
-        // An error is the end of either side, which the other one sees.
-        let _ = tunnel(&route.uncounted(), stream).await;
-        return;
+    match detect(&route, stream, &mut closing).await {
+        Some(DetectedConnection::Http1(caller)) => serve_http(route, caller, closing).await,
+        Some(DetectedConnection::Bytes(caller, callee)) => pass_on(&route, caller, callee).await,
+        None => {}
     }
+}
+
+async fn pass_on(route: &ConnectionRoute, caller: CallerStream, callee: Option<TcpStream>) {
+    let callee = match callee {
+        Some(callee) => Some(callee),
+        None => connect(route).await.ok().flatten(),
+    };
+    match callee {
+        Some(callee) => tunnel(route, caller, callee).await,
+        // As a request without a reply is.
+        None => caller.reset_on_close(),
+    }
+}
+
+async fn serve_http(
+    route: ConnectionRoute,
+    caller: CallerStream,
+    mut closing: watch::Receiver<()>,
+) {
     let service = service_fn(move |request| Box::pin(answer(route.clone(), request)));
     let mut connection = http1::Builder::new()
         .preserve_header_case(true)
         .auto_date_header(false)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(caller), service);
     let served = tokio::select! {
         served = poll_fn(|cx| connection.poll_without_shutdown(cx)) => served,
         _ = closing.changed() => {
@@ -54,8 +70,7 @@ pub(crate) async fn serve(
         }
     };
     if served.is_err() {
-        // With this set, closing sends a reset and discards what was not sent yet.
-        let _ = connection.into_parts().io.into_inner().set_zero_linger();
+        connection.into_parts().io.into_inner().reset_on_close();
     }
 }
 

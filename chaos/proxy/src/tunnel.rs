@@ -1,31 +1,68 @@
-//! HTTP/2 with prior knowledge, as gRPC speaks it: such a connection goes through as it is, to one
-//! endpoint, as through a Kubernetes Service. Faults in requests, and counts, are about HTTP/1.1.
+//! Connections that are passed on byte by byte, to one endpoint each, as through a Kubernetes
+//! Service: everything that is not HTTP/1. Faults of connections hit them, faults of requests do
+//! not, and they are counted only when a fault hits them.
 
 use std::io;
+use std::pin::pin;
 
 use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;
 
-use crate::edge::Edge;
+use crate::caller_stream::CallerStream;
+use crate::faults::ConnectionAction;
+use crate::routing::ConnectionRoute;
 
-/// What HTTP/2's preface begins with, and no method of HTTP/1.1 does.
-const PREFACE: &[u8] = b"PRI ";
-
-/// Whether the caller speaks HTTP/2. Waits for its first bytes, and leaves them to be read again.
-pub(crate) async fn is_http2(stream: &TcpStream) -> bool {
-    let mut first = [0; PREFACE.len()];
-    matches!(stream.peek(&mut first).await, Ok(length) if first[..length] == *PREFACE)
-}
-
-/// Copies bytes both ways until either side closes.
-pub(crate) async fn tunnel(edge: &Edge, mut caller: TcpStream) -> io::Result<()> {
-    // Which caller it is makes no difference: all edges to a callee lead to the same endpoints.
-    let Some(guard) = edge.pick() else { return Ok(()) };
-    let mut callee = TcpStream::connect(guard.endpoint.authority()).await?;
+/// Connects to one of the callee's endpoints; `None` when none is ready.
+pub(crate) async fn connect(route: &ConnectionRoute) -> io::Result<Option<TcpStream>> {
+    let Some(guard) = route.edge().pick() else { return Ok(None) };
+    let callee = TcpStream::connect(guard.endpoint.authority()).await?;
     callee.set_nodelay(true)?;
     // A connection is not one request: an endpoint that stops does not wait for it, and ends it by
     // its own rules.
-    drop(guard);
-    copy_bidirectional(&mut caller, &mut callee).await?;
-    Ok(())
+    Ok(Some(callee))
+}
+
+/// Copies bytes both ways until both sides have closed, or a fault ends it. A side that has closed
+/// only its own direction is still served in the other.
+pub(crate) async fn tunnel(
+    route: &ConnectionRoute,
+    mut caller: CallerStream,
+    mut callee: TcpStream,
+) {
+    if !until_end(route, &mut caller, &mut callee).await {
+        caller.reset_on_close();
+        let _ = callee.set_zero_linger();
+    }
+}
+
+/// Returns whether the connection has come to an orderly end.
+async fn until_end(
+    route: &ConnectionRoute,
+    caller: &mut CallerStream,
+    callee: &mut TcpStream,
+) -> bool {
+    let mut copying = pin!(copy_bidirectional(caller, callee));
+    loop {
+        // The edge is looked up again, since the caller may become known while it is connected.
+        let edge = route.edge();
+        let (mut faults, mut callers) = (edge.faults.changes(), route.changes());
+        match edge.faults.on_open_connection() {
+            ConnectionAction::Forward => {}
+            ConnectionAction::Reset => {
+                route.count_faulted_connection();
+                return false;
+            }
+            ConnectionAction::Hold(fault) => {
+                route.count_faulted_connection();
+                // Neither reads nor writes meanwhile, so both sides see a peer that says nothing.
+                edge.faults.until_recovered(fault).await;
+                continue;
+            }
+        }
+        tokio::select! {
+            copied = &mut copying => return copied.is_ok(),
+            _ = faults.changed() => {}
+            () = callers.changed() => {}
+        }
+    }
 }

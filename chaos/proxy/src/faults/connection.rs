@@ -1,8 +1,19 @@
-//! What new connections meet when they have been accepted.
+//! What connections meet: new ones when they have been accepted, and those whose requests are not
+//! seen for as long as they are open.
 
 use brunt_scenarios::plan::EdgeFault;
 
-use super::ActiveFault;
+use super::{ActiveFault, FaultId};
+
+/// What a connection meets that is passed on byte by byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ConnectionAction {
+    Forward,
+    /// Resets both sides.
+    Reset,
+    /// Passes nothing on until this fault has ended.
+    Hold(FaultId),
+}
 
 /// Whether a new connection is refused.
 pub(super) fn is_refused(faults: &mut [ActiveFault]) -> bool {
@@ -23,4 +34,25 @@ pub(super) fn is_refused(faults: &mut [ActiveFault]) -> bool {
         }
     }
     false
+}
+
+/// What an open connection meets whose requests are not seen.
+pub(super) fn action(faults: &mut [ActiveFault]) -> ConnectionAction {
+    for active in faults {
+        let action = match active.fault {
+            EdgeFault::Cut => ConnectionAction::Reset,
+            EdgeFault::HalfOpen => ConnectionAction::Hold(active.id),
+            // Open connections outlive a refusal; and there are no requests and replies that the
+            // others could hit.
+            EdgeFault::Refuse
+            | EdgeFault::Abort { .. }
+            | EdgeFault::Duplicate { .. }
+            | EdgeFault::LostReply { .. }
+            | EdgeFault::Latency { .. }
+            | EdgeFault::SlowReply(_) => continue,
+        };
+        active.hits += 1;
+        return action;
+    }
+    ConnectionAction::Forward
 }

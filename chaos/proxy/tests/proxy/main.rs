@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod breaks;
+mod bytes;
 mod callee;
 mod caller;
 mod edge_proxy;

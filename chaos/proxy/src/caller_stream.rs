@@ -1,0 +1,93 @@
+//! A caller's connection of which the first bytes have been looked at: they are read again.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// How much is read at once while the first bytes are looked at, in bytes.
+const CHUNK: usize = 1024;
+
+/// A caller's connection.
+#[derive(Debug)]
+pub(crate) struct CallerStream {
+    /// What was looked at and is yet to be read.
+    seen: BytesMut,
+    stream: TcpStream,
+}
+
+impl CallerStream {
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self { seen: BytesMut::new(), stream }
+    }
+
+    /// Waits for more bytes than were looked at before. Returns whether any came: none do when the
+    /// caller has closed its side. It may be dropped and called again without a loss.
+    pub(crate) async fn look_further(&mut self) -> io::Result<bool> {
+        self.seen.reserve(CHUNK);
+        Ok(self.stream.read_buf(&mut self.seen).await? > 0)
+    }
+
+    /// What was looked at.
+    pub(crate) fn seen(&self) -> &[u8] {
+        &self.seen
+    }
+
+    /// Makes closing it send a reset, and discard what was not sent yet.
+    pub(crate) fn reset_on_close(&self) {
+        let _ = self.stream.set_zero_linger();
+    }
+}
+
+impl AsyncRead for CallerStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.seen.is_empty() {
+            return Pin::new(&mut self.stream).poll_read(cx, into);
+        }
+        let length = self.seen.len().min(into.remaining());
+        into.put_slice(&self.seen[..length]);
+        self.seen.advance(length);
+        if self.seen.is_empty() {
+            // A connection may stay open for hours, and needs the buffer never again.
+            self.seen = BytesMut::new();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for CallerStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

@@ -1,0 +1,76 @@
+//! Finds out what a new connection speaks, without waiting for a caller that says nothing: in some
+//! protocols the server speaks first.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::caller_stream::CallerStream;
+use crate::routing::ConnectionRoute;
+use crate::tunnel::connect;
+use crate::wire_protocol::{WireProtocol, spoken};
+
+/// How long a caller may say nothing before the callee is connected to, which may speak first.
+/// Callers of HTTP mostly send at once, and then the callee gets no connection for nothing.
+const SILENCE: Duration = Duration::from_millis(50);
+
+/// How long something that begins like HTTP may stay incomplete. From then on it passes as bytes:
+/// it may be another protocol's message, to which its sender expects an answer.
+const UNDECIDED: Duration = Duration::from_secs(1);
+
+/// A connection of which it is known what it speaks.
+#[derive(Debug)]
+pub(crate) enum DetectedConnection {
+    Http1(CallerStream),
+    /// With a connection to the callee, if there is one already.
+    Bytes(CallerStream, Option<TcpStream>),
+}
+
+/// Finds out what a connection speaks; `None` when the caller has broken off, or the port closes
+/// before the caller has said anything.
+pub(crate) async fn detect(
+    route: &ConnectionRoute,
+    stream: TcpStream,
+    closing: &mut watch::Receiver<()>,
+) -> Option<DetectedConnection> {
+    let (mut caller, mut callee) = (CallerStream::new(stream), None);
+    let (mut silence, mut undecided) = (pin!(sleep(SILENCE)), pin!(sleep(UNDECIDED)));
+    let mut is_silent = true;
+    loop {
+        match spoken(caller.seen()) {
+            Some(WireProtocol::Http1) => return Some(DetectedConnection::Http1(caller)),
+            Some(WireProtocol::Bytes) => return Some(DetectedConnection::Bytes(caller, callee)),
+            None => {}
+        }
+        tokio::select! {
+            more = caller.look_further() => match more {
+                Ok(true) => undecided.as_mut().reset(tokio::time::Instant::now() + UNDECIDED),
+                // It may still listen: that is for the callee to use.
+                Ok(false) => return Some(DetectedConnection::Bytes(caller, callee)),
+                Err(_) => return None,
+            },
+            () = &mut silence, if is_silent => {
+                is_silent = false;
+                // Without a callee, what the caller says decides what becomes of it.
+                callee = connect(route).await.ok().flatten();
+            }
+            () = speaks(callee.as_ref()) => return Some(DetectedConnection::Bytes(caller, callee)),
+            () = &mut undecided, if !caller.seen().is_empty() => {
+                return Some(DetectedConnection::Bytes(caller, callee));
+            }
+            _ = closing.changed() => return None,
+        }
+    }
+}
+
+/// Waits until the callee has said something, or has closed the connection.
+async fn speaks(callee: Option<&TcpStream>) {
+    match callee {
+        // An error shows again when it is used.
+        Some(callee) => drop(callee.readable().await),
+        None => std::future::pending().await,
+    }
+}
