@@ -105,6 +105,42 @@ async fn every_fault_between_two_services_has_its_effect() {
     shop.close().await;
 }
 
+/// The gateway keeps its connections, so that they must be cut before it makes a new one.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn refused_connections_fail_and_open_ones_go_on() {
+    let shop = with_gateway("refuse").await;
+    let before = shop.snapshot().await;
+    let system = shop.start(&options(&shop, Watchdog::Job(None), LASTS)).await;
+    system.ready().await.unwrap();
+    let customer = Customer::of(&system, "gateway");
+    until("it is served", || async { customer.buys().await.0 == Some(201) }).await;
+
+    let start = edge(&system).await;
+    let open = set(&system, EdgeFault::Refuse).await.unwrap();
+    assert_eq!(customer.buys().await.0, Some(201), "its connection was open before");
+    assert_eq!(open.recover(&system).await.unwrap().hits, 0);
+    let spared = edge(&system).await;
+    assert_eq!((spared.reached - start.reached, spared.faulted), (1, start.faulted));
+
+    let (status, ..) = under(&system, &customer, EdgeFault::Cut).await;
+    assert_eq!(status, Some(502));
+    // A client may try again when its connection ends before the request is on its way, and each
+    // refused connection counts.
+    let refuse = set(&system, EdgeFault::Refuse).await.unwrap();
+    let start = edge(&system).await;
+    let status = customer.buys().await.0;
+    assert!(status.is_some_and(|status| status >= 500), "{status:?}");
+    let end = edge(&system).await;
+    let (came, hits) = (end.requests - start.requests, refuse.recover(&system).await.unwrap().hits);
+    assert!((1..=2).contains(&came), "{came} connections came");
+    assert_eq!((end.reached - start.reached, end.faulted - start.faulted, hits), (0, came, came));
+    assert_eq!(customer.buys().await.0, Some(201), "it is over");
+    assert_eq!(system.teardown().await, [""; 0]);
+    until("the namespace is as it was", || async { shop.snapshot().await == before }).await;
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn one_slow_replica_of_the_callee_slows_half_of_the_calls() {
