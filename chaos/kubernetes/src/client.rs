@@ -12,6 +12,7 @@ pub(crate) mod manifest;
 pub(crate) mod object;
 pub(crate) mod pod_proxy_get;
 pub(crate) mod port_forward;
+pub(crate) mod program_error;
 pub(crate) mod report_configmap;
 #[cfg(test)]
 pub(crate) mod scripted_api;

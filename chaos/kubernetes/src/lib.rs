@@ -39,6 +39,7 @@ pub use client::connect::{Cluster, ClusterTarget};
 pub use client::error::KubeError;
 pub use client::manifest::Manifest;
 pub use client::object::ChangeMode;
+pub use client::program_error::ProgramError;
 pub use client::report_configmap::ReportFile;
 pub use observe::gaps::WatchGap;
 pub use observe::live_spec::load_live_spec;

@@ -127,12 +127,9 @@ impl ClusterRun {
     /// # Errors
     /// When they may not be made, or do not all run in time, with why; then none is left.
     pub async fn start_workers(&self, load: &LoadJob) -> Result<LoadWorkers, KubeError> {
-        let image = self.image(load.image.as_deref()).ok_or_else(|| {
-            KubeError::Other(
-                "load from inside the cluster needs an image of brunt that the nodes have: name \
-                 one by --image, or put the load on from this machine by --from here"
-                    .to_owned(),
-            )
+        let image = self.image(load.image.as_deref()).ok_or_else(|| KubeError::NoImage {
+            needed_for: "load from inside the cluster comes from pods of brunt".to_owned(),
+            or_else: ", or put the load on from this machine by --from here",
         })?;
         LoadWorkers::start(&self.changer, image, load).await
     }

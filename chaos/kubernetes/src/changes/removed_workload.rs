@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::changer::Changer;
 use super::json_patch::covers;
 use super::record::RunLease;
+use super::restore::RestoreOutcome;
 use super::selection::{Reverted, RunSelector};
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
@@ -115,15 +116,18 @@ fn applied_by(found: &Value) -> &str {
 }
 
 /// Applies again a workload that a run has removed.
-pub(crate) async fn restore_one(changer: &Changer, object: &ObjectRef) -> Result<(), KubeError> {
+pub(crate) async fn restore_one(
+    changer: &Changer,
+    object: &ObjectRef,
+) -> Result<RestoreOutcome, KubeError> {
     let maps = changer.cluster().api::<ConfigMap>();
     let (what, name) = (format!("read what was kept of {object}"), holder(object, changer.lease()));
     match call_api(&what, maps.get_opt(&name)).await? {
         Some(map) => match apply_again(changer.writer(), &map).await? {
-            Reapplied::Applied(_) => Ok(()),
-            Reapplied::Drifted(how) => Err(KubeError::Other(how)),
+            Reapplied::Applied(_) => Ok(RestoreOutcome::Restored),
+            Reapplied::Drifted(how) => Ok(RestoreOutcome::Drifted(how)),
         },
-        None => Ok(()),
+        None => Ok(RestoreOutcome::Restored),
     }
 }
 
@@ -188,17 +192,23 @@ async fn apply_again(writer: Writer<'_>, map: &ConfigMap) -> Result<Reapplied, K
 
 /// The object that a ConfigMap holds, and its field manager.
 fn kept_in(map: &ConfigMap) -> Result<(ObjectRef, Value, String), KubeError> {
-    let broken = || KubeError::Other(format!("the ConfigMap {} cannot be read", map.name_any()));
-    let data = map.data.as_ref().ok_or_else(broken)?;
+    let unreadable =
+        |why: String, source| KubeError::UnreadableCopy { map: map.name_any(), why, source };
+    let entry = |key: &str| {
+        let value = map.data.as_ref().and_then(|data| data.get(key));
+        value.ok_or_else(|| unreadable(format!("it has no entry `{key}`"), None))
+    };
+    let wanted = entry(KIND)?;
     let kind = KINDS
         .into_iter()
-        .find(|kind| Some(&kind.to_string()) == data.get(KIND))
-        .ok_or_else(broken)?;
-    let kept: Value =
-        serde_json::from_str(data.get(OBJECT).ok_or_else(broken)?).map_err(|_| broken())?;
-    let object = ObjectRef::new(kind, kept["metadata"]["name"].as_str().ok_or_else(broken)?);
-    let manager = data.get(FIELD_MANAGER).cloned().unwrap_or_else(|| MANAGER.to_owned());
-    Ok((object, kept, manager))
+        .find(|kind| kind.to_string() == *wanted)
+        .ok_or_else(|| unreadable(format!("runs remove no {wanted}"), None))?;
+    let kept: Value = serde_json::from_str(entry(OBJECT)?)
+        .map_err(|error| unreadable(error.to_string(), Some(error)))?;
+    let name = kept["metadata"]["name"].as_str();
+    let name = name.ok_or_else(|| unreadable("the object in it has no name".to_owned(), None))?;
+    let manager = entry(FIELD_MANAGER).map_or_else(|_| MANAGER.to_owned(), Clone::clone);
+    Ok((ObjectRef::new(kind, name), kept, manager))
 }
 
 #[cfg(test)]
@@ -228,6 +238,19 @@ mod tests {
             "metadata": {"name": "shop", "annotations": {"mine": "x"}}, "spec": {"replicas": 2},
         });
         assert_eq!(bare(&found()), kept);
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_read_says_what_is_wrong_with_it() {
+        let why = |data: Value| {
+            let map = json!({"metadata": {"name": "kept"}, "data": data});
+            kept_in(&serde_json::from_value(map).unwrap()).unwrap_err()
+        };
+        let no_object = why(json!({"kind": "Deployment"})).to_string();
+        assert!(no_object.contains("ConfigMap kept") && no_object.contains("no entry `object`"));
+        assert!(why(json!({"kind": "Job"})).to_string().contains("runs remove no Job"));
+        let cut_off = why(json!({"kind": "Deployment", "object": "{\"metadata\":"}));
+        assert!(std::error::Error::source(&cut_off).is_some(), "{cut_off}");
     }
 
     #[test]

@@ -86,11 +86,8 @@ impl Cluster {
             Ok(going.len())
         };
         tokio::time::timeout(GONE_WITHIN, all).await.unwrap_or_else(|_| {
-            let seconds = GONE_WITHIN.as_secs();
-            Err(KubeError::Other(format!(
-                "not everything is gone after {seconds} s: kubectl get all -n {}",
-                self.namespace
-            )))
+            let (seconds, namespace) = (GONE_WITHIN.as_secs(), self.namespace.clone());
+            Err(KubeError::NotGone { seconds, namespace })
         })
     }
 }

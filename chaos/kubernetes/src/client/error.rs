@@ -5,6 +5,8 @@
 
 use thiserror::Error;
 
+use super::program_error::ProgramError;
+
 /// A cluster could not do what it was asked, or could not be asked.
 #[derive(Debug, Error)]
 pub enum KubeError {
@@ -268,9 +270,74 @@ pub enum KubeError {
         /// How it ended, or why its log cannot be read.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Something is not as it must be, and its text is all that there is to it.
-    #[error("{0}")]
-    Other(String),
+    /// There is no image of brunt that the cluster's nodes are known to have.
+    #[error("{needed_for}: name an image of brunt that the nodes have by --image{or_else}")]
+    NoImage {
+        /// What cannot be done without it, as a sentence.
+        needed_for: String,
+        /// What can be done instead of naming one, with its own separator; may be empty.
+        or_else: &'static str,
+    },
+    /// What was kept of a removed workload cannot be read, so that it cannot be made again.
+    #[error(
+        "the ConfigMap {map} does not hold a removed workload as brunt keeps it ({why}); make the \
+         workload by hand, then delete the ConfigMap"
+    )]
+    UnreadableCopy {
+        /// The ConfigMap's name.
+        map: String,
+        /// Which part is wrong.
+        why: String,
+        /// The parser's error; `None` where a part is missing.
+        #[source]
+        source: Option<serde_json::Error>,
+    },
+    /// A program in a pod did not do what it was started for.
+    #[error("nothing could be run in pod {pod}: {source}")]
+    Program {
+        /// The pod's name.
+        pod: String,
+        /// What the program did instead.
+        source: ProgramError,
+    },
+    /// No pod with these labels is ready to take a connection.
+    #[error("no pod with the labels {selector} is ready")]
+    NoReadyPod {
+        /// The labels, as a selector is written.
+        selector: String,
+    },
+    /// A container does not say at which port it serves.
+    #[error("the pods with the labels {selector} name no port in their container")]
+    NoContainerPort {
+        /// The labels, as a selector is written.
+        selector: String,
+    },
+    /// Deleted objects are still there.
+    #[error("not everything is gone after {seconds} s: kubectl get all -n {namespace}")]
+    NotGone {
+        /// How long was waited, in seconds.
+        seconds: u64,
+        /// The namespace that they are in.
+        namespace: String,
+    },
+    /// A manifest lacks an object that is to be changed in it.
+    #[error("there is no {kind} {name} among the objects")]
+    NotInManifest {
+        /// The object's kind.
+        kind: String,
+        /// The object's name.
+        name: String,
+    },
+    /// A Service does not lead to the pods that it should lead to.
+    #[error("Service {service} does not lead where it should after {seconds} s, but to {found}")]
+    WrongEndpoints {
+        /// The Service's name.
+        service: String,
+        /// How long was waited, in seconds.
+        seconds: u64,
+        /// The pods that it leads to, separated by commas; "nothing" if there are none.
+        found: String,
+    },
 }
 
 impl KubeError {

@@ -14,6 +14,7 @@ use tokio::io::AsyncReadExt;
 use super::call::call_api;
 use super::connect::Cluster;
 use super::error::KubeError;
+use super::program_error::ProgramError;
 
 /// How long a program may take to begin, to answer, or to end.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -53,9 +54,9 @@ pub(crate) async fn output_of(
 }
 
 /// Waits for the first line that a program writes; the error quotes what it wrote instead.
-pub(crate) async fn first_line(process: &mut AttachedProcess) -> Result<(), KubeError> {
+pub(crate) async fn first_line(process: &mut AttachedProcess) -> Result<(), ProgramError> {
     let Some(mut output) = process.stdout() else {
-        return Err(KubeError::Other("it has no output".to_owned()));
+        return Err(ProgramError::NoOutput);
     };
     let mut written = Vec::new();
     let line = async {
@@ -68,8 +69,8 @@ pub(crate) async fn first_line(process: &mut AttachedProcess) -> Result<(), Kube
     };
     match tokio::time::timeout(TIMEOUT, line).await {
         Ok(true) => Ok(()),
-        Ok(false) => Err(KubeError::Other(complaint(process).await)),
-        Err(_) => Err(KubeError::Other(format!("it did not begin in {} s", TIMEOUT.as_secs()))),
+        Ok(false) => Err(ProgramError::Ended(complaint(process).await)),
+        Err(_) => Err(ProgramError::NotBegun(TIMEOUT)),
     }
 }
 
@@ -88,7 +89,7 @@ async fn complaint(process: &mut AttachedProcess) -> String {
 }
 
 /// Waits until a program has ended, and fails if it did.
-pub(crate) async fn wait_for_exit(mut process: AttachedProcess) -> Result<(), KubeError> {
+pub(crate) async fn wait_for_exit(mut process: AttachedProcess) -> Result<(), ProgramError> {
     let status = process.take_status();
     let ended = async {
         match status {
@@ -100,7 +101,7 @@ pub(crate) async fn wait_for_exit(mut process: AttachedProcess) -> Result<(), Ku
         // A program that ends its own container takes the answer with it.
         Ok(None) => Ok(()),
         Ok(Some(status)) if status.status.as_deref() != Some("Failure") => Ok(()),
-        Ok(Some(status)) => Err(KubeError::Other(status.message.unwrap_or_default())),
-        Err(_) => Err(KubeError::Other(format!("no answer in {} s", TIMEOUT.as_secs()))),
+        Ok(Some(status)) => Err(ProgramError::Ended(status.message.unwrap_or_default())),
+        Err(_) => Err(ProgramError::NotEnded(TIMEOUT)),
     }
 }

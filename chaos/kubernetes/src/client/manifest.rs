@@ -73,8 +73,9 @@ impl Manifest {
             .objects
             .iter_mut()
             .find(|one| kind(one) == of && one.metadata.name.as_deref() == Some(name))
-            .ok_or_else(|| {
-                KubeError::Other(format!("there is no {of} {name} among the objects"))
+            .ok_or_else(|| KubeError::NotInManifest {
+                kind: of.to_owned(),
+                name: name.to_owned(),
             })?;
         // The data of a Secret is base64, that of a ConfigMap is plain text.
         let value = if of == "Secret" { json!(ByteString(value.into())) } else { json!(value) };

@@ -162,9 +162,9 @@ async fn any_ready(
     ready.retain(is_ready);
     // At random, as kube-proxy does it: with one pod for all, load would not be spread.
     let pod = fastrand::choice(&ready)
-        .ok_or_else(|| KubeError::Other("no pod is ready".to_owned()))?
+        .ok_or_else(|| KubeError::NoReadyPod { selector: selector(labels) })?
         .name_any();
-    let port = port.ok_or_else(|| KubeError::Other("the container names no port".to_owned()))?;
+    let port = port.ok_or_else(|| KubeError::NoContainerPort { selector: selector(labels) })?;
     Ok((pod, port))
 }
 

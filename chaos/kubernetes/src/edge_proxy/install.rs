@@ -71,10 +71,14 @@ impl Installation<'_> {
             source: source.into(),
         })?;
         match workload.pod.host_network {
-            Some(true) => Err(KubeError::Other(format!(
-                "{caller} uses its node's network (hostNetwork), so that its calls to {callee} \
-                 cannot be told from others'"
-            ))),
+            Some(true) => Err(KubeError::NoEdgeProxy {
+                callee: callee.to_owned(),
+                source: format!(
+                    "{caller} uses its node's network (hostNetwork), so that its calls to \
+                     {callee} cannot be told from others'"
+                )
+                .into(),
+            }),
             _ => Ok(()),
         }
     }
@@ -116,10 +120,10 @@ impl Installation<'_> {
         let changer = self.changer;
         changer.check_lease()?;
         let image = self.services.image(self.proxies.image.as_deref()).ok_or_else(|| {
-            KubeError::Other(format!(
-                "calls to {callee} are broken and counted by an edge proxy from an image of brunt \
-                 that the nodes have: name one by --image"
-            ))
+            KubeError::NoImage {
+                needed_for: format!("calls to {callee} are broken and counted by an edge proxy"),
+                or_else: "",
+            }
         })?;
         let name = name(&service.front, changer.lease());
         let owner = watchdog::owner(changer).await?;
@@ -196,11 +200,15 @@ pub(super) async fn wait_for_endpoints(
     });
     match tokio::time::timeout(ENDPOINTS_TIMEOUT, right).await {
         Ok(_) => Ok(()),
-        Err(_) => Err(KubeError::Other(format!(
-            "Service {front} does not lead where it should after {} s, but to {:?}",
-            ENDPOINTS_TIMEOUT.as_secs(),
-            observer.state().endpoints_of(front),
-        ))),
+        Err(_) => {
+            let found: Vec<String> = observer.state().endpoints_of(front).into_iter().collect();
+            let nothing = found.is_empty().then(|| "nothing".to_owned());
+            Err(KubeError::WrongEndpoints {
+                service: front.to_owned(),
+                seconds: ENDPOINTS_TIMEOUT.as_secs(),
+                found: nothing.unwrap_or_else(|| found.join(", ")),
+            })
+        }
     }
 }
 

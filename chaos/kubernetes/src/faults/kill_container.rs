@@ -3,7 +3,9 @@
 use brunt_faults::TargetError;
 
 use crate::changes::changer::Changer;
+use crate::client::error::KubeError;
 use crate::client::exec::wait_for_exit;
+use crate::client::program_error::ProgramError;
 use crate::observe::watcher::Observer;
 
 /// Sends SIGTERM to the first process of each replica. `runs_brunt` says that the image holds brunt
@@ -24,7 +26,7 @@ pub(super) async fn inject(
         if !changer.is_dry_run() {
             changer.check_lease()?;
             let process = changer.writer().exec(&pod.name, command).await?;
-            wait_for_exit(process).await.map_err(|error| not_run(&pod.name, &error))?;
+            wait_for_exit(process).await.map_err(|error| not_run(&pod.name, error))?;
         }
         ended += 1;
     }
@@ -32,6 +34,6 @@ pub(super) async fn inject(
 }
 
 /// A program that could not be run in a pod.
-pub(super) fn not_run(pod: &str, error: &crate::client::error::KubeError) -> TargetError {
-    TargetError::platform(format!("nothing could be run in pod {pod}: {error}"))
+pub(super) fn not_run(pod: &str, source: ProgramError) -> TargetError {
+    TargetError::platform(KubeError::Program { pod: pod.to_owned(), source })
 }

@@ -4,6 +4,7 @@ use brunt_faults::TargetError;
 
 use crate::changes::changer::Changer;
 use crate::changes::removed_workload;
+use crate::changes::restore::RestoreOutcome;
 use crate::observe::workload::Workload;
 
 pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {
@@ -16,5 +17,8 @@ pub(super) async fn recover(changer: &Changer, workload: &Workload) -> Result<()
     if changer.is_dry_run() {
         return Ok(());
     }
-    Ok(removed_workload::restore_one(changer, &workload.object).await?)
+    match removed_workload::restore_one(changer, &workload.object).await? {
+        RestoreOutcome::Restored => Ok(()),
+        RestoreOutcome::Drifted(how) => Err(TargetError::Drift(how)),
+    }
 }

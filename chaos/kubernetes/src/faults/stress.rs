@@ -44,7 +44,7 @@ impl StressProcesses {
             if !changer.is_dry_run() {
                 changer.check_lease()?;
                 let mut process = changer.writer().exec(&pod.name, &command).await?;
-                first_line(&mut process).await.map_err(|error| not_run(&pod.name, &error))?;
+                first_line(&mut process).await.map_err(|error| not_run(&pod.name, error))?;
                 // One that fails ends those before it, as they are dropped with this list.
                 processes.push(StressProcess(process));
             }

@@ -90,12 +90,10 @@ async fn create_watchdog(
     if changer.is_dry_run() {
         return Ok(false);
     }
-    let image = services.image(named.as_deref()).ok_or_else(|| {
-        KubeError::Other(
-            "nothing in the cluster could restore things if this process were killed: name an \
-             image of brunt that the nodes have by --image, or accept that by --no-watchdog"
-                .to_owned(),
-        )
+    let image = services.image(named.as_deref()).ok_or_else(|| KubeError::NoImage {
+        needed_for: "nothing in the cluster could restore things if this process were killed"
+            .to_owned(),
+        or_else: ", or accept that by --no-watchdog",
     })?;
     let scope = if options.changes_nodes { WatchdogScope::Nodes } else { WatchdogScope::Namespace };
     watchdog::create(changer, image, scope).await?;

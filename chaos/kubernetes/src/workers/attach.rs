@@ -54,7 +54,11 @@ impl AttachedWorker {
         let what = format!("speak with the load worker {pod}");
         let mut process = call_api(&what, pods.attach(pod, &params)).await?;
         let (Some(input), Some(output)) = (process.stdin(), process.stdout()) else {
-            return Err(KubeError::Other(format!("cannot {what}: it has no input or no output")));
+            return Err(KubeError::Stream {
+                what: format!("cannot {what}"),
+                why: "it has no input or no output".to_owned(),
+                source: None,
+            });
         };
         let mut worker = Self::over(pod, input, output);
         worker.process = Some(process);

@@ -1,0 +1,23 @@
+//! What can be wrong with a program that was started in a pod.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// What a program in a pod did instead of what it was started for.
+#[derive(Debug, Error)]
+pub enum ProgramError {
+    /// It is connected to nothing that could be read.
+    #[error("it has no output")]
+    NoOutput,
+    /// It ended before it said that it had begun, or ended badly: what it wrote, or what the
+    /// runtime says of its end.
+    #[error("{0}")]
+    Ended(String),
+    /// It wrote nothing in time.
+    #[error("it did not begin in {} s", .0.as_secs())]
+    NotBegun(Duration),
+    /// It did not end in time.
+    #[error("no answer in {} s", .0.as_secs())]
+    NotEnded(Duration),
+}
