@@ -3,6 +3,7 @@
 pub(crate) mod autoscaler;
 pub(crate) mod gaps;
 pub(crate) mod live_spec;
+pub(crate) mod ownership;
 pub(crate) mod placement;
 pub(crate) mod pod_state;
 pub(crate) mod pod_status;

@@ -10,6 +10,7 @@ use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::client::call::call_api;
 use crate::client::port_forward::selector;
+use crate::observe::ownership::Owner;
 use crate::observe::workload::Workload;
 
 pub(super) const SLOT: &str = "version";
@@ -23,8 +24,11 @@ pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(),
     let all = call_api("list the versions", sets.list(&params)).await?;
     let revision =
         |set: &ReplicaSet| -> Option<u64> { set.annotations().get(REVISION)?.parse().ok() };
+    // A canary's may have the same labels, and its template is no version of this Deployment.
+    let is_its =
+        |set: &ReplicaSet| Owner::of(&set.metadata).is_some_and(|owner| owner.is(&workload.object));
     let mut versions: Vec<(u64, ReplicaSet)> =
-        all.into_iter().filter_map(|set| Some((revision(&set)?, set))).collect();
+        all.into_iter().filter(is_its).filter_map(|set| Some((revision(&set)?, set))).collect();
     // The first is the current revision, the second the one before.
     versions.sort_by_key(|(revision, _)| std::cmp::Reverse(*revision));
     let (_, before) = versions.into_iter().nth(1).ok_or_else(|| {

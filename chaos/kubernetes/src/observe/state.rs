@@ -7,17 +7,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brunt_scenarios::timeline::EventKind;
 use indexmap::IndexMap;
+use k8s_openapi::api::core::v1::Pod;
 
+use super::ownership::Ownership;
 use super::pod_state::PodState;
 use super::workload::Workload;
 use super::workload_progress::WorkloadProgress;
+use crate::client::object::ObjectRef;
 
 /// Something that happened: the service, the number of its pod if it is about one, and what.
 pub(crate) type ServiceEvent = (String, Option<u32>, EventKind);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ServiceState {
-    selector: BTreeMap<String, String>,
+    /// What its pods belong to.
+    workload: ObjectRef,
     /// The Services whose endpoints count: requests reach a pod that is in one of them.
     fronts: BTreeSet<String>,
     /// The number that was given to a pod last.
@@ -27,11 +31,21 @@ struct ServiceState {
     reported_ready: BTreeSet<String>,
 }
 
+impl ServiceState {
+    fn new(workload: ObjectRef, fronts: BTreeSet<String>) -> Self {
+        let (progress, reported_ready) = (WorkloadProgress::default(), BTreeSet::new());
+        Self { workload, fronts, last: 0, progress, reported_ready }
+    }
+}
+
 /// All that is known of the services and their pods.
 #[derive(Debug, Default)]
 pub(crate) struct SystemState {
     services: IndexMap<String, ServiceState>,
     pods: BTreeMap<String, PodState>,
+    ownership: Ownership,
+    /// By name: pods whose ReplicaSet has not been seen yet, so that their service is not known.
+    unclaimed: BTreeMap<String, Pod>,
     /// EndpointSlice → its Service, and the pods in it that are ready.
     slices: BTreeMap<String, (String, BTreeSet<String>)>,
 }
@@ -39,12 +53,8 @@ pub(crate) struct SystemState {
 impl SystemState {
     pub(crate) fn of(workloads: &IndexMap<String, Workload>) -> Self {
         let services = workloads.iter().map(|(name, workload)| {
-            let service = ServiceState {
-                selector: workload.selector.clone(),
-                fronts: workload.front.iter().map(|front| front.name.clone()).collect(),
-                ..ServiceState::default()
-            };
-            (name.clone(), service)
+            let fronts = workload.front.iter().map(|front| front.name.clone()).collect();
+            (name.clone(), ServiceState::new(workload.object.clone(), fronts))
         });
         Self { services: services.collect(), ..Self::default() }
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use brunt_faults::{Observed, TargetError};
 use futures::{Stream, StreamExt};
 use indexmap::IndexMap;
-use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::ResourceExt;
@@ -26,7 +26,7 @@ use crate::client::connect::Cluster;
 use crate::client::object::ObjectKind;
 
 /// How many watches there are, each of which must have listed everything before a run begins.
-const WATCHES: usize = 5;
+const WATCHES: usize = 6;
 
 /// The state of the system, which the watches keep up to date. Clones share it.
 #[derive(Clone)]
@@ -108,6 +108,7 @@ impl Observer {
         let events = watcher(cluster.api::<Event>(), every()).default_backoff();
         let deployments = watcher(cluster.api::<Deployment>(), every()).default_backoff();
         let sets = watcher(cluster.api::<StatefulSet>(), every()).default_backoff();
+        let replica_sets = watcher(cluster.api::<ReplicaSet>(), every()).default_backoff();
         let named = |wanted: ObjectKind| -> Vec<(String, String)> {
             let of_kind = workloads.iter().filter(|(_, one)| one.object.kind == wanted);
             of_kind.map(|(service, one)| (one.object.name.clone(), service.clone())).collect()
@@ -124,6 +125,7 @@ impl Observer {
         all.spawn(deployments.in_current_span());
         let sets = seen().workloads(sets, of_sets, "statefulsets", WorkloadProgress::of_set);
         all.spawn(sets.in_current_span());
+        all.spawn(seen().replica_sets(replica_sets).in_current_span());
         all
     }
 
@@ -141,6 +143,18 @@ impl Observer {
             watcher::Event::InitDone => state.only_these_pods(&listed),
             watcher::Event::Apply(pod) => state.pod(&pod),
             watcher::Event::Delete(pod) => state.pod_gone(&pod.name_any()),
+        })
+        .await;
+    }
+
+    async fn replica_sets(
+        self,
+        stream: impl Stream<Item = watcher::Result<watcher::Event<ReplicaSet>>>,
+    ) {
+        self.each(stream, "replicasets", |state, event| match event {
+            watcher::Event::Apply(set) | watcher::Event::InitApply(set) => state.replica_set(&set),
+            // Its pods go after it, and are still the workload's.
+            _ => vec![],
         })
         .await;
     }

@@ -107,6 +107,20 @@ impl Shop {
     }
 
     async fn deploy(&self, name: &str, service: &str, replicas: u32, more: Value) {
+        let labels = json!({"app": name});
+        let spec = json!({
+            "replicas": replicas,
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": self.pod(service, &more)},
+        });
+        let deployment = json!({"metadata": {"name": name, "labels": labels}, "spec": spec});
+        self.make("apps", "v1", "Deployment", "deployments", deployment).await;
+        let service = json!({"metadata": {"name": name}, "spec": {"selector": labels, "ports": [{"port": 8080}]}});
+        self.make("", "v1", "Service", "services", service).await;
+    }
+
+    /// The pod of one of coffee's services.
+    pub fn pod(&self, service: &str, more: &Value) -> Value {
         let probe = json!({"httpGet": {"path": "/actuator/health/readiness", "port": 8080}, "periodSeconds": 1});
         let alive = json!({"httpGet": {"path": "/isHealthy", "port": 8080}, "periodSeconds": 1, "failureThreshold": 2});
         let mut env = json!([
@@ -115,31 +129,17 @@ impl Shop {
             {"name": "DATA_DIR", "value": "/tmp"},
         ]);
         env.as_array_mut().unwrap().extend(more.as_array().unwrap().clone());
-        let labels = json!({"app": name});
-        let deployment = json!({
-            "metadata": {"name": name, "labels": labels},
-            "spec": {
-                "replicas": replicas,
-                "selector": {"matchLabels": labels},
-                "template": {
-                    "metadata": {"labels": labels},
-                    "spec": {
-                        "terminationGracePeriodSeconds": 2,
-                        "containers": [{
-                            "name": "service", "image": self.image, "imagePullPolicy": "IfNotPresent",
-                            "args": ["serve", "coffee", service],
-                            "env": env,
-                            "ports": [{"containerPort": 8080}],
-                            "readinessProbe": probe, "livenessProbe": alive,
-                            "resources": {"requests": {"cpu": "5m", "memory": "16Mi"}},
-                        }],
-                    },
-                },
-            },
-        });
-        self.make("apps", "v1", "Deployment", "deployments", deployment).await;
-        let service = json!({"metadata": {"name": name}, "spec": {"selector": labels, "ports": [{"port": 8080}]}});
-        self.make("", "v1", "Service", "services", service).await;
+        json!({
+            "terminationGracePeriodSeconds": 2,
+            "containers": [{
+                "name": "service", "image": self.image, "imagePullPolicy": "IfNotPresent",
+                "args": ["serve", "coffee", service],
+                "env": env,
+                "ports": [{"containerPort": 8080}],
+                "readinessProbe": probe, "livenessProbe": alive,
+                "resources": {"requests": {"cpu": "5m", "memory": "16Mi"}},
+            }],
+        })
     }
 
     pub async fn patch(&self, kind: &str, patch: Patch<Value>) {

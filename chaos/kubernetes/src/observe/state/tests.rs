@@ -1,23 +1,38 @@
 use serde_json::{Value, json};
 
+use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 
 use super::*;
+use crate::client::object::ObjectKind;
 
 fn state() -> SystemState {
-    let mut services = IndexMap::new();
-    let selector = BTreeMap::from([("app".to_owned(), "shop".to_owned())]);
+    let workload = ObjectRef::new(ObjectKind::Deployment, "shop");
     let fronts = BTreeSet::from(["shop".to_owned()]);
-    services
-        .insert("shop".to_owned(), ServiceState { selector, fronts, ..ServiceState::default() });
-    SystemState { services, ..SystemState::default() }
+    let services = IndexMap::from([("shop".to_owned(), ServiceState::new(workload, fronts))]);
+    let mut state = SystemState { services, ..SystemState::default() };
+    state.replica_set(&replica_set("shop-1", "shop"));
+    state
+}
+
+fn controller(kind: &str, name: &str) -> Value {
+    json!([{"apiVersion": "apps/v1", "kind": kind, "name": name, "uid": "", "controller": true}])
+}
+
+fn replica_set(name: &str, deployment: &str) -> ReplicaSet {
+    let owners = controller("Deployment", deployment);
+    serde_json::from_value(json!({"metadata": {"name": name, "ownerReferences": owners}})).unwrap()
 }
 
 fn pod(name: &str, ready: bool, restarts: u32) -> Pod {
+    owned_pod(name, &controller("ReplicaSet", "shop-1"), ready, restarts)
+}
+
+fn owned_pod(name: &str, owners: &Value, ready: bool, restarts: u32) -> Pod {
     let status = if ready { "True" } else { "False" };
     serde_json::from_value(json!({
-        "metadata": {"name": name, "labels": {"app": "shop"}},
+        "metadata": {"name": name, "labels": {"app": "shop"}, "ownerReferences": owners},
         "spec": {"nodeName": "node1", "containers": []},
         "status": {
             "podIP": "198.18.1.9",
@@ -67,6 +82,36 @@ fn endpoints_may_be_seen_before_their_pod() {
     let mut state = state();
     assert_eq!(words(&state.slice(&slice(&[("a", true)]))), [""; 0]);
     assert_eq!(words(&state.pod(&pod("a", true, 0))), ["shop-1 started", "shop-1 ready"]);
+}
+
+#[test]
+fn pods_with_the_services_labels_that_others_own_are_no_replicas() {
+    let mut state = state();
+    state.replica_set(&replica_set("canary-1", "shop-canary"));
+    let canary = owned_pod("c", &controller("ReplicaSet", "canary-1"), true, 0);
+    let bare = owned_pod("b", &json!([]), true, 0);
+    let set = owned_pod("s", &controller("StatefulSet", "shop"), true, 0);
+    assert_eq!([canary, bare, set].map(|pod| words(&state.pod(&pod))), [[""; 0]; 3]);
+    assert_eq!(state.pods("shop").len(), 0);
+}
+
+#[test]
+fn a_pod_may_be_seen_before_its_replica_set() {
+    let mut state = state();
+    let early = owned_pod("a", &controller("ReplicaSet", "shop-2"), true, 0);
+    assert_eq!(words(&state.pod(&early)), [""; 0]);
+    assert_eq!(words(&state.replica_set(&replica_set("other-2", "other"))), [""; 0]);
+    assert_eq!(words(&state.replica_set(&replica_set("shop-2", "shop"))), ["shop-1 started"]);
+    assert_eq!(words(&state.replica_set(&replica_set("shop-2", "shop"))), [""; 0], "once");
+}
+
+#[test]
+fn a_pod_that_was_taken_from_its_workload_is_no_replica_any_more() {
+    let mut state = state();
+    state.pod(&pod("a", true, 0));
+    let quarantined = owned_pod("a", &json!([]), true, 0);
+    assert_eq!(words(&state.pod(&quarantined)), ["shop-1 gone (no longer the workload's)"]);
+    assert_eq!(state.pods("shop").len(), 0);
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use brunt_scenarios::timeline::{EventKind, RestartReason};
+use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::{Event, Pod};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::ResourceExt;
 
-use super::{ServiceEvent, ServiceState, SystemState};
+use super::{ServiceEvent, SystemState};
+use crate::observe::ownership::PodOwner;
 use crate::observe::pod_state::{PodState, how_it_ended, updated};
 use crate::observe::workload_progress::WorkloadProgress;
 
@@ -15,7 +17,8 @@ impl SystemState {
     pub(crate) fn pod(&mut self, pod: &Pod) -> Vec<ServiceEvent> {
         let name = pod.name_any();
         let Some(service) = self.service_of(pod, &name) else {
-            return vec![];
+            // Somebody has taken it from its workload, which has a new one in its place.
+            return self.pod_left(&name, "no longer the workload's");
         };
         let known = self.pods.get(&name).cloned();
         let before = known.unwrap_or_else(|| self.first_seen(&service, &name));
@@ -46,42 +49,63 @@ impl SystemState {
         happened
     }
 
-    fn service_of(&self, pod: &Pod, name: &str) -> Option<String> {
-        if let Some(known) = self.pods.get(name) {
-            return Some(known.service.clone());
+    /// The service whose workload owns a pod.
+    fn service_of(&mut self, pod: &Pod, name: &str) -> Option<String> {
+        self.unclaimed.remove(name);
+        match self.ownership.of(pod) {
+            PodOwner::Workload(owner) => {
+                let mut all = self.services.iter();
+                let ours = all.find(|(_, service)| owner.is(&service.workload));
+                ours.map(|(service, _)| service.clone())
+            }
+            PodOwner::Unseen => {
+                self.unclaimed.insert(name.to_owned(), pod.clone());
+                None
+            }
+            PodOwner::None => None,
         }
-        let labels = pod.labels();
-        let leads = |service: &ServiceState| {
-            !service.selector.is_empty()
-                && service.selector.iter().all(|(key, value)| labels.get(key) == Some(value))
-        };
-        self.services.iter().find(|(_, service)| leads(service)).map(|(name, _)| name.clone())
+    }
+
+    /// A ReplicaSet. Pods of it may have been seen before it.
+    pub(crate) fn replica_set(&mut self, set: &ReplicaSet) -> Vec<ServiceEvent> {
+        self.ownership.note(set);
+        let seen = |pod: &&Pod| self.ownership.of(pod) != PodOwner::Unseen;
+        let claimed: Vec<Pod> = self.unclaimed.values().filter(seen).cloned().collect();
+        claimed.iter().flat_map(|pod| self.pod(pod)).collect()
     }
 
     fn first_seen(&mut self, service: &str, name: &str) -> PodState {
-        let state = self.services.entry(service.to_owned()).or_default();
-        // A number is never given again: reports refer to it for the whole run.
-        state.last += 1;
+        let number = self.services.get_mut(service).map_or(0, |state| {
+            // A number is never given again: reports refer to it for the whole run.
+            state.last += 1;
+            state.last
+        });
         PodState {
             service: service.to_owned(),
-            number: state.last,
+            number,
             name: name.to_owned(),
             ..PodState::default()
         }
     }
 
     pub(crate) fn pod_gone(&mut self, name: &str) -> Vec<ServiceEvent> {
+        self.unclaimed.remove(name);
+        self.pod_left(name, "pod deleted")
+    }
+
+    fn pod_left(&mut self, name: &str, how: &str) -> Vec<ServiceEvent> {
         let Some(pod) = self.pods.remove(name) else {
             return vec![];
         };
         if let Some(service) = self.services.get_mut(&pod.service) {
             service.reported_ready.remove(name);
         }
-        vec![(pod.service, Some(pod.number), EventKind::Exited { how: "pod deleted".to_owned() })]
+        vec![(pod.service, Some(pod.number), EventKind::Exited { how: how.to_owned() })]
     }
 
     /// After a watch was opened again: pods that were not listed have gone meanwhile.
     pub(crate) fn only_these_pods(&mut self, listed: &BTreeSet<String>) -> Vec<ServiceEvent> {
+        self.unclaimed.retain(|name, _| listed.contains(name));
         let gone: Vec<String> =
             self.pods.keys().filter(|name| !listed.contains(*name)).cloned().collect();
         gone.iter().flat_map(|name| self.pod_gone(name)).collect()
