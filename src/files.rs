@@ -9,6 +9,7 @@ use brunt_scenarios::source::nearest;
 use brunt_scenarios::{Plan, Scenario, Source, SystemSpec, plan};
 
 use crate::builtin;
+use crate::console::write_error;
 use crate::exit::Diagnostics;
 
 /// A scenario that can run, with the files that it was read from.
@@ -100,6 +101,9 @@ fn read(path: &Path) -> Result<Source> {
 
 fn plan_of(source: Source, load_live_spec: &LoadLiveSpec<'_>) -> Result<Planned> {
     let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
+    for renamed in written.renamed_keys(&source) {
+        write_error(format!("warning: {renamed}").as_bytes());
+    }
     let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_owned();
     let read = |name: &str| std::fs::read_to_string(folder.join(name));
     read_beside(&mut written.load, &source, read).map_err(Diagnostics)?;

@@ -26,7 +26,9 @@ pub use expectation::{
     Ledger, Needs, Reading, Recovers, Restarts, Saga, ScalesIn, ScalesOut, Slo, Throughput, View,
     ViewField, ViewSource,
 };
-pub use expected_response::{ExpectedResponse, JsonPath, Pattern, header_objection};
+pub use expected_response::{
+    ExpectedResponse, InvalidJsonPath, InvalidPattern, JsonPath, Pattern, header_objection,
+};
 pub use faults::{EdgeFault, Fault, FaultKind};
 pub use grpc_call::GrpcCall;
 pub use journey::{Extract, Feed, FeedOrder, Journey, JourneyStep, Polling};
@@ -37,7 +39,7 @@ pub use platform::{NodeFault, NodePick, PlatformFault};
 pub use quantile::Quantile;
 pub use request::{Auth, Body, Request, RequestTarget, Step};
 pub use services::{Placement, Program, Rollout, Service, System};
-pub use threshold::{LoadTotals, Threshold};
+pub use threshold::{InvalidThreshold, LoadTotals, Threshold};
 
 pub use crate::scenario::{During, Method, Pick, ReplicaFilter};
 pub use crate::system::{Probe, StrategyKind};

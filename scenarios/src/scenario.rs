@@ -5,6 +5,7 @@
 
 mod agreement;
 mod amplification;
+mod auth;
 mod availability;
 mod breaker;
 mod bystanders;
@@ -23,8 +24,10 @@ mod ledger;
 mod load;
 mod load_file;
 mod one_or_many;
+mod pick;
 mod platform;
 mod recovers;
+mod renamed_keys;
 mod replica_filter;
 mod request;
 mod save;
@@ -43,6 +46,7 @@ pub use agreement::{
     ViewSpec,
 };
 pub use amplification::AmplificationSpec;
+pub use auth::{AuthSpec, BasicAuthSpec};
 pub use availability::AvailabilitySpec;
 pub use breaker::BreakerSpec;
 pub use bystanders::{DecoupledSpec, FairnessSpec, IsolationSpec};
@@ -51,18 +55,17 @@ pub use during::During;
 pub use edge::{AbortSpec, CutSpec, LatencyFaultSpec, LostReplySpec};
 pub use expectation::ExpectationSpec;
 pub use expected_response::ExpectedResponseSpec;
-pub use fault::{
-    FaultSpec, KillSpec, PauseSpec, Pick, RolloutSpec, ScaleSpec, StopSpec, ZombieSpec,
-};
+pub use fault::{FaultSpec, KillSpec, PauseSpec, RolloutSpec, ScaleSpec, StopSpec, ZombieSpec};
 pub use feed::{FeedOrder, FeedSpec};
 pub use grpc_call::GrpcCallSpec;
 pub use hpa::HpaSpec;
 pub use journey::{JourneySpec, JourneyStepSpec};
 pub use latency::LatencySpec;
 pub use ledger::{EffectsSpec, LedgerSpec};
-pub use load::{AuthSpec, BasicAuthSpec, ClosedSpec, LoadSpec, OpenSpec, StageSpec};
+pub use load::{ClosedSpec, LoadSpec, OpenSpec, StageSpec};
 pub use load_file::{LoadFile, read_beside};
 pub use one_or_many::OneOrMany;
+pub use pick::{InvalidPick, Pick};
 pub use platform::{
     AutoscaleSpec, EvictSpec, KillContainerSpec, NodesSpec, ProbeKind, RollBackSpec, SetConfigSpec,
     SetEnvSpec, StressSpec, TamperProbeSpec,

@@ -4,10 +4,12 @@
 //! A name that the load knows (saved, fed) comes before a built-in value of the same name.
 
 mod parse;
+mod part;
 mod value;
 
 use std::fmt;
 
+pub use part::{InvalidTemplate, Placeholder, TemplatePart};
 pub use value::BuiltinValue;
 
 /// A text that parses.
@@ -15,38 +17,6 @@ pub use value::BuiltinValue;
 pub struct Template {
     text: String,
     parts: Vec<TemplatePart>,
-}
-
-/// A piece of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TemplatePart {
-    /// As it is.
-    Text(String),
-    /// To fill in.
-    Placeholder(Placeholder),
-}
-
-/// A place to fill in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placeholder {
-    /// What stands in front of the parentheses, or alone.
-    pub name: String,
-    /// What stands in the parentheses; `None` without any.
-    pub arguments: Option<Vec<i64>>,
-    /// Where its `${` starts in the text, in bytes.
-    pub at: usize,
-}
-
-/// Why a text is no template.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what}")]
-pub struct InvalidTemplate {
-    /// Where the bad place starts in the text, in bytes.
-    pub at: usize,
-    /// What is wrong.
-    pub what: String,
-    /// What was probably meant.
-    pub help: Option<String>,
 }
 
 impl Template {

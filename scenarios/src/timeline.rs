@@ -4,6 +4,7 @@
 mod breaker;
 mod check_id;
 mod event;
+mod failure;
 mod journey;
 mod load;
 mod observation;
@@ -16,8 +17,9 @@ use serde::{Deserialize, Serialize};
 pub use breaker::{BreakerRecord, BreakerSpan, BreakerState};
 pub use check_id::CheckId;
 pub use event::{Event, EventKind, RestartReason};
+pub use failure::{Failure, InvalidFailure};
 pub use journey::{CheckCount, JourneyRecord, StepFigures};
-pub use load::{Failure, LoadRecord, Schedule, Window};
+pub use load::{LoadRecord, Schedule, Window};
 pub use observation::{
     AgreementRecord, EdgeRecord, FaultRecord, Gap, KeySample, LedgerRecord, ScalerRecord,
     StepRecord, SumRecord,

@@ -260,3 +260,36 @@ steps:
 ";
     insta::assert_snapshot!(problems(scenario));
 }
+
+#[test]
+fn an_old_key_is_read_and_named_once_with_its_new_name() {
+    let saga = |key: &str| {
+        let rows = "{get: order/orders, items: '$[*]', key: $.id}";
+        format!(
+            "{LOAD}expect:
+  - saga: {{{key}: {rows}, compensated: [{rows}], within: 5s}}
+  - saga: {{{key}: {rows}, compensated: [{rows}], within: 5s}}
+"
+        )
+    };
+    let warnings = |scenario: &str| {
+        let source =
+            Source::new("test.yaml", format!("version: 1\nname: a\nsystem: shop\n{scenario}"));
+        let written: Scenario = source.parse().unwrap();
+        written.renamed_keys(&source).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let claims = |scenario: &str| {
+        let checks = check(scenario).unwrap().checks;
+        checks.iter().map(|check| check.claim.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(claims(&saga("calledOff")), claims(&saga("canceled")));
+    assert!(warnings(&saga("canceled")).is_empty());
+    let old = warnings(&saga("calledOff"));
+    assert_eq!(old.len(), 1, "{old:?}");
+    assert!(old[0].starts_with("test.yaml:10:23: `calledOff` is now called `canceled`"), "{old:?}");
+    let both = saga("calledOff").replace(
+        "compensated",
+        "canceled: {get: order/orders, items: '$[*]', key: $.id}, compensated",
+    );
+    assert!(problems(&both).contains("leave `calledOff` out"));
+}

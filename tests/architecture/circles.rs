@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::imports::{Uses, uses};
 
 /// How many circles there may be in the whole workspace.
-const MOST_CIRCLES: usize = 21;
+const MOST_CIRCLES: usize = 16;
 
 /// How many files one circle may have.
 const MOST_FILES: usize = 12;

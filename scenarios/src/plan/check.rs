@@ -8,6 +8,7 @@ mod fault;
 mod feed;
 mod journey;
 mod load;
+mod load_context;
 mod load_file;
 mod proof;
 mod request;
@@ -18,11 +19,10 @@ mod variables;
 
 use std::time::Duration;
 
-use call::Definitions;
 pub(super) use checker::Checker;
 pub(super) use expectation::{Checkable, ExpectationContext, one};
 use indexmap::IndexMap;
-use load::Around;
+use load_context::{Definitions, LoadContext};
 use target::Targets;
 
 use super::{AbortWhen, Environment, Fault, Load, Plan, Service, Step, System};
@@ -87,8 +87,9 @@ impl Checker<'_> {
     ) -> Vec<Load> {
         let saved = setup.iter().flat_map(|step| step.save.iter().map(|(name, _)| name.as_str()));
         let targets = Targets::Services(services);
-        let around = Around { targets, saved: saved.collect(), definitions: Definitions::Asked };
-        let loads = written.load.iter().filter_map(|load| self.load(load, &around)).collect();
+        let context =
+            LoadContext { targets, saved: saved.collect(), definitions: Definitions::Asked };
+        let loads = written.load.iter().filter_map(|load| self.load(load, &context)).collect();
         self.load_names(&written.load);
         loads
     }

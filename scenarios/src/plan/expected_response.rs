@@ -28,6 +28,17 @@ pub struct JsonPath {
 #[derive(Debug, Clone)]
 pub struct Pattern(regex::Regex);
 
+/// A text that is no JSON path.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct InvalidJsonPath(#[from] serde_json_path::ParseError);
+
+/// A text that is no regular expression.
+// The parser draws the expression with a mark below it; its last line is the reason.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", .0.to_string().lines().last().unwrap_or_default())]
+pub struct InvalidPattern(#[from] regex::Error);
+
 impl ExpectedResponse {
     /// Whether a status is a good one.
     pub fn takes(&self, status: u16) -> bool {
@@ -95,11 +106,9 @@ impl Pattern {
     /// Parses an expression.
     ///
     /// # Errors
-    /// The parser's last line when it is none.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let last =
-            |error: regex::Error| error.to_string().lines().last().unwrap_or_default().to_owned();
-        regex::Regex::new(text).map(Self).map_err(last)
+    /// When it is none, or when it is too large.
+    pub fn parse(text: &str) -> Result<Self, InvalidPattern> {
+        Ok(Self(regex::Regex::new(text)?))
     }
 
     /// The first group of its first match, or all of the match when it has no group.
@@ -119,9 +128,9 @@ impl JsonPath {
     /// Parses a path.
     ///
     /// # Errors
-    /// The parser's words when it is not a JSON path.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let path = serde_json_path::JsonPath::parse(text).map_err(|error| error.to_string())?;
+    /// When it is not a JSON path.
+    pub fn parse(text: &str) -> Result<Self, InvalidJsonPath> {
+        let path = serde_json_path::JsonPath::parse(text)?;
         Ok(Self { text: text.to_owned(), path })
     }
 

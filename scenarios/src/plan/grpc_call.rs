@@ -27,7 +27,7 @@ impl GrpcCall {
     }
 }
 
-/// `package.Service/Method`.
+/// Written as gRPC names methods: `package.Service/Method`.
 impl fmt::Display for GrpcCall {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}/{}", self.service, self.method)

@@ -7,6 +7,13 @@ use std::time::Duration;
 use super::Quantile;
 use crate::units::{Percent, Period, Rate};
 
+/// A text that is no bound on a figure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a threshold: write it like p99 < 300ms, max < 2s, errors < 1% or rate > 100/s"
+)]
+pub struct InvalidThreshold(String);
+
 /// A bound on a figure of a run. It is held against the figure itself, without confidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Threshold {
@@ -59,14 +66,10 @@ impl Threshold {
 }
 
 impl FromStr for Threshold {
-    type Err = String;
+    type Err = InvalidThreshold;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || {
-            format!(
-                "`{text}` is not a threshold: write it like p99 < 300ms, max < 2s, errors < 1% or rate > 100/s"
-            )
-        };
+    fn from_str(text: &str) -> Result<Self, InvalidThreshold> {
+        let bad = || InvalidThreshold(text.to_owned());
         let (figure, limit) = match (text.split_once('<'), text.split_once('>')) {
             (Some((figure, limit)), None) => (figure.trim(), limit.trim()),
             (None, Some((figure, limit))) if figure.trim() == "rate" => {
@@ -132,7 +135,8 @@ mod tests {
             "rate < 1/s",
             "p9 < 1s < 2s",
         ] {
-            assert!(text.parse::<Threshold>().unwrap_err().contains("write it like"), "{text}");
+            let refused = text.parse::<Threshold>().unwrap_err().to_string();
+            assert!(refused.contains("write it like"), "{text}: {refused}");
         }
     }
 

@@ -24,18 +24,20 @@ pub struct KeyedCollectionSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SagaSpec {
-    /// The load whose accepted commands call something off. It needs a `key`.
+    /// The load whose accepted commands cancel something. It needs a `key`.
     pub of: Option<Located<String>>,
-    /// Or what is found to be called off.
-    #[serde(rename = "calledOff")]
+    /// Or the collection of what was canceled.
     pub canceled: Option<Located<KeyedCollectionSpec>>,
+    /// The old name of `canceled`, which is still read.
+    #[schemars(skip)]
+    pub called_off: Option<Located<KeyedCollectionSpec>>,
     /// What must then be true, in each of these places.
     pub compensated: Vec<CompensationSpec>,
     /// How long after the load's end (or the last fault's, if later) it may take.
     pub within: Period,
 }
 
-/// What makes good for something that was called off.
+/// What compensates for something that was canceled.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct CompensationSpec {
@@ -43,7 +45,7 @@ pub struct CompensationSpec {
     pub get: Located<String>,
     /// JSON path of its items.
     pub items: Located<String>,
-    /// JSON path, in an item, of the key of what was called off.
+    /// JSON path, in an item, of the key of what was canceled.
     pub key: Located<String>,
     /// JSON path → value: what must be true of the item.
     #[serde(default)]

@@ -12,7 +12,7 @@ use crate::units::Period;
 pub struct ConservedSpec {
     /// What the quantity is, for the report.
     pub what: String,
-    /// The terms.
+    /// What is read and added up.
     pub sum: Vec<TermSpec>,
     /// What they must add up to: a number or `${saved}`.
     pub equals: Located<String>,

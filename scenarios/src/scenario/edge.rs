@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fault::Pick;
+use super::pick::Pick;
 use crate::source::Located;
 use crate::units::{Percent, Spread};
 

@@ -1,8 +1,5 @@
 //! Faults as they are written: when, for how long, and exactly one kind.
 
-use std::fmt;
-use std::str::FromStr;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -11,13 +8,14 @@ use super::edge::{
     SlowReplySpec,
 };
 use super::one_or_many::OneOrMany;
+use super::pick::Pick;
 use super::platform::{
     AutoscaleSpec, EvictSpec, KillContainerSpec, NodesSpec, RemoveSpec, RollBackSpec,
     SetConfigSpec, SetEnvSpec, StressSpec, TamperProbeSpec,
 };
 use super::replica_filter::ReplicaFilter;
 use crate::source::Located;
-use crate::units::{Percent, Period};
+use crate::units::Period;
 
 /// A fault: a time and exactly one kind.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -91,88 +89,12 @@ pub struct FaultSpec {
     pub duplicate: Option<DuplicateSpec>,
 }
 
-/// Which of a service's replicas.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Pick {
-    /// One, drawn at random; with several services, one replica of one of them.
-    #[default]
-    One,
-    /// So many, drawn at random; all if there are not more.
-    Number(u32),
-    /// Such a share of those that run, rounded up, drawn at random.
-    Share(Percent),
-    /// All of them.
-    All,
-}
-
-impl Pick {
-    /// How many of so many are meant.
-    #[must_use]
-    pub fn of(self, there: usize) -> usize {
-        match self {
-            Self::All => there,
-            Self::One => there.min(1),
-            Self::Number(number) => there.min(number as usize),
-            // A share of a share of binary fractions must not become one replica more.
-            Self::Share(share) => (share.fraction() * there as f64 - 1e-9).ceil() as usize,
-        }
-    }
-}
-
-impl FromStr for Pick {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "one" => Ok(Self::One),
-            "all" => Ok(Self::All),
-            _ => match (text.parse(), text.parse()) {
-                (Ok(number), _) if number > 0 => Ok(Self::Number(number)),
-                (_, Ok(share)) => Ok(Self::Share(share)),
-                _ => Err(format!("`{text}` is not a choice of replicas: write one, all, 2 or 50%")),
-            },
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Pick {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for Pick {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Pick".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "Which of a service's replicas.",
-            "oneOf": [
-                {"type": "string", "pattern": "^(one|all|[1-9][0-9]*|[0-9.]+ ?%)$", "examples": ["one", "all", "50%"]},
-                {"type": "integer", "minimum": 1}
-            ]
-        })
-    }
-}
-
-impl fmt::Display for Pick {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One => out.write_str("one of"),
-            Self::Number(number) => write!(out, "{number} of"),
-            Self::Share(share) => write!(out, "{share} of"),
-            Self::All => out.write_str("all of"),
-        }
-    }
-}
-
 /// Kills replicas; each is replaced at once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct KillSpec {
-    /// Whose. With several, `pick: one` draws a service each time.
+    /// The service whose replicas are killed. With several services, `pick: one` draws one of them
+    /// each time.
     pub service: OneOrMany,
     /// How many of the replicas, or which share of them.
     #[serde(default)]
@@ -182,7 +104,7 @@ pub struct KillSpec {
     pub grace: Period,
 }
 
-/// Take a service down.
+/// Take down all replicas of a service until the fault ends.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct StopSpec {
@@ -201,31 +123,31 @@ pub struct PauseSpec {
     pub pick: Pick,
 }
 
-/// Set the number of replicas.
+/// Set the number of replicas of a service.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ScaleSpec {
-    /// Of which service.
+    /// The service that is scaled.
     pub service: Located<String>,
     /// The number of replicas while the fault lasts.
     pub replicas: u32,
 }
 
-/// Replace every replica.
+/// Replace every replica of a service, as a new version would be rolled out.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct RolloutSpec {
-    /// Of which service.
+    /// The service that is rolled out.
     pub service: Located<String>,
 }
 
-/// Make a zombie.
+/// Make a replica a zombie: it lives on, and its health checks fail from then on.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ZombieSpec {
-    /// Of a replica of which service.
+    /// The service of which one replica is asked to turn into a zombie.
     pub service: Located<String>,
-    /// The path to GET on it.
+    /// The path that makes it one, on `GET`: `/makeZombie` unless given.
     #[serde(default = "make_zombie_path")]
     pub path: String,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{ExpectedResponseSpec, FeedSpec, GrpcCallSpec, JourneySpec};
+use super::{AuthSpec, ExpectedResponseSpec, FeedSpec, GrpcCallSpec, JourneySpec};
 use crate::source::Located;
 use crate::units::{Period, Rate, Spread};
 
@@ -72,26 +72,6 @@ pub struct LoadSpec {
     /// they have been read.
     #[serde(skip)]
     pub definitions: BTreeMap<String, String>,
-}
-
-/// The credentials that requests carry.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub enum AuthSpec {
-    /// By name and password (RFC 7617).
-    Basic(BasicAuthSpec),
-    /// By a token (RFC 6750).
-    Bearer(String),
-}
-
-/// A name and a password.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct BasicAuthSpec {
-    /// The name; without a colon.
-    pub user: String,
-    /// The password that goes with the user name.
-    pub password: String,
 }
 
 /// Users who wait for each reply before they go on.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fault::Pick;
+use super::pick::Pick;
 use crate::source::Located;
 
 /// Evict replicas, as a drain does: a disruption budget may refuse.
@@ -26,7 +26,7 @@ pub struct EvictSpec {
 pub struct KillContainerSpec {
     /// The service whose container is killed.
     pub service: Located<String>,
-    /// Of which replicas.
+    /// How many of the replicas, or which share of them.
     #[serde(default)]
     pub pick: Pick,
 }
@@ -35,7 +35,7 @@ pub struct KillContainerSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct RollBackSpec {
-    /// Of which service.
+    /// The service that goes back to the version before.
     pub service: Located<String>,
 }
 
@@ -43,7 +43,7 @@ pub struct RollBackSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SetEnvSpec {
-    /// Of which service.
+    /// The service whose variables are set.
     pub service: Located<String>,
     /// Names of variables and their values while the fault lasts.
     pub env: BTreeMap<String, String>,
@@ -65,7 +65,7 @@ pub struct SetConfigSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct RemoveSpec {
-    /// Of which service.
+    /// The service whose workload is deleted.
     pub service: Located<String>,
 }
 
@@ -73,7 +73,7 @@ pub struct RemoveSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AutoscaleSpec {
-    /// Of which service.
+    /// The service whose autoscaler is changed.
     pub service: Located<String>,
     /// The fewest replicas.
     pub min: Option<u32>,
@@ -99,7 +99,7 @@ pub enum ProbeKind {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct TamperProbeSpec {
-    /// Of which service.
+    /// The service whose probe is changed.
     pub service: Located<String>,
     /// Which of the container's probes is changed.
     pub probe: ProbeKind,

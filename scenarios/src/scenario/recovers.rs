@@ -10,7 +10,7 @@ use crate::source::Located;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct RecoversSpec {
-    /// Which service.
+    /// The service that must be ready again.
     pub service: Located<String>,
     /// How soon after the fault's end.
     #[serde(default)]
@@ -21,7 +21,7 @@ pub struct RecoversSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct RestartsSpec {
-    /// Which service.
+    /// The service that its probe must restart.
     pub service: Located<String>,
     /// How soon after the fault.
     #[serde(default)]

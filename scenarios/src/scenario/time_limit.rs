@@ -8,10 +8,10 @@ use crate::units::Period;
 /// A time limit: a duration, or `auto` for the bound computed from probes, grace and start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TimeLimit {
-    /// Computed.
+    /// Computed from the probes, before the run.
     #[default]
     Auto,
-    /// Given.
+    /// As the scenario gives it.
     Period(Period),
 }
 

@@ -1,6 +1,6 @@
 //! From text to pieces.
 
-use super::{InvalidTemplate, Placeholder, TemplatePart};
+use super::part::{InvalidTemplate, Placeholder, TemplatePart};
 
 /// The pieces of a text; texts that follow one another are one.
 pub(super) fn parts(text: &str) -> Result<Vec<TemplatePart>, InvalidTemplate> {

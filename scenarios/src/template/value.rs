@@ -1,6 +1,6 @@
 //! Values that need no saving.
 
-use super::{InvalidTemplate, Placeholder};
+use super::part::{InvalidTemplate, Placeholder};
 use crate::source::nearest;
 
 /// A value that brunt makes itself.

@@ -28,15 +28,15 @@ pub enum BreakerState {
 pub struct BreakerRecord {
     /// The check that it was read for.
     pub check: CheckId,
-    /// Whose breaker it is.
+    /// The service whose breaker it is.
     #[serde(default)]
     pub caller: String,
-    /// Whom it is about.
+    /// The service whose calls it guards.
     #[serde(default)]
     pub callee: String,
-    /// Times in one state, by replica of the caller and by time.
+    /// The times that it spent in one state, by replica of the caller and by time.
     pub spans: Vec<BreakerSpan>,
-    /// How often a state was read.
+    /// How often a state was read, of all replicas.
     pub readings: u64,
     /// Why it could not be read, the last time that it could not; `None` when each
     /// reading was answered.
@@ -44,7 +44,7 @@ pub struct BreakerRecord {
 }
 
 impl BreakerRecord {
-    /// The times of each replica.
+    /// The times that each replica's breaker spent in one state.
     pub fn by_replica(&self) -> BTreeMap<u32, Vec<&BreakerSpan>> {
         let mut replicas: BTreeMap<u32, Vec<&BreakerSpan>> = BTreeMap::new();
         for span in &self.spans {
@@ -58,18 +58,18 @@ impl BreakerRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BreakerSpan {
-    /// The caller's replica.
+    /// The number of the caller's replica, from 1.
     pub replica: u32,
-    /// What was read.
+    /// The state that each reading found.
     pub state: BreakerState,
-    /// The first reading.
+    /// The moment of the first reading.
     pub from: Moment,
-    /// The last reading.
+    /// The moment of the last reading.
     pub to: Moment,
     /// Calls, of all replicas, that came by on the way to the callee between the reading before it
     /// and its first one.
     pub before: u64,
-    /// Calls that came by between its readings.
+    /// Calls, of all replicas, that came by between its first and its last reading.
     pub calls: u64,
 }
 

@@ -132,7 +132,7 @@ pub struct Gap {
 }
 
 /// What was found when documents were held against one another: compensations against what was
-/// called off, a view against its sources.
+/// canceled, a view against its sources.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgreementRecord {

@@ -3,27 +3,14 @@
 use serde_json::Value;
 
 use super::checker::Checker;
-use super::load::Around;
+use super::load_context::{Definitions, LoadContext};
 use super::request::timeout;
 use super::target::Targets;
-use crate::grpc::{
-    DescriptorPool, MessageDescriptor, MethodDescriptor, MethodError, compile, find, packed, split,
-};
+use crate::grpc::{MessageDescriptor, MethodDescriptor, MethodError, compile, find, packed, split};
 use crate::plan::{Body, ExpectedResponse, GrpcCall, Method, Request, RequestTarget};
 use crate::scenario::{self, LoadSpec, RequestFields};
 use crate::source::{Located, Span};
 use crate::template::Template;
-
-/// What is known of calls.
-#[derive(Debug, Clone)]
-pub(super) enum Definitions {
-    /// Nothing: servers are asked.
-    Asked,
-    /// What a file says.
-    Known(DescriptorPool),
-    /// A file that says nothing; that has been told.
-    Broken,
-}
 
 impl Checker<'_> {
     /// What a load's .proto file says.
@@ -51,11 +38,11 @@ impl Checker<'_> {
         &mut self,
         written: &RequestFields<'_>,
         what: &str,
-        around: &Around<'_>,
+        context: &LoadContext<'_>,
     ) -> Option<Request> {
         match written.grpc {
-            None => self.request(written, what, around.targets),
-            Some(call) => self.call(call, written, what, around),
+            None => self.request(written, what, context.targets),
+            Some(call) => self.call(call, written, what, context),
         }
     }
 
@@ -64,11 +51,11 @@ impl Checker<'_> {
         call: &Located<scenario::GrpcCallSpec>,
         written: &RequestFields<'_>,
         what: &str,
-        around: &Around<'_>,
+        context: &LoadContext<'_>,
     ) -> Option<Request> {
         self.nothing_of_http(call.span, written, what);
-        let called = self.method(call, around);
-        let target = self.callee(call, what, around.targets);
+        let called = self.method(call, context);
+        let target = self.callee(call, what, context.targets);
         let (called, target) = (called?, target?);
         let name = called.to_string();
         Some(Request {
@@ -147,7 +134,7 @@ impl Checker<'_> {
     fn method(
         &mut self,
         written: &Located<scenario::GrpcCallSpec>,
-        around: &Around<'_>,
+        context: &LoadContext<'_>,
     ) -> Option<GrpcCall> {
         let Some((service, method)) = split(&written.call) else {
             let what = format!("`{}` is not a method of gRPC", written.call);
@@ -155,7 +142,7 @@ impl Checker<'_> {
                 Some("write it like shop.v1.Orders/Place".to_owned());
             return None;
         };
-        let known = match &around.definitions {
+        let known = match &context.definitions {
             Definitions::Asked => None,
             Definitions::Broken => return None,
             Definitions::Known(pool) => {

@@ -38,12 +38,7 @@ impl Checker<'_> {
     }
 
     fn csv(&mut self, csv: &Located<String>, text: &str) -> Option<(Vec<String>, Vec<Vec<Value>>)> {
-        let table = read(text);
-        let table = table.and_then(|table| match table.1.is_empty() {
-            true => Err("it has no rows below its header".to_owned()),
-            false => Ok(table),
-        });
-        match table {
+        match read(text) {
             Ok(table) => Some(table),
             Err(why) => {
                 self.wrong(csv.span, format!("{csv}: {why}")).help = Some(
@@ -73,23 +68,44 @@ impl Checker<'_> {
     }
 }
 
+/// Why a CSV file is no feed.
+#[derive(Debug, thiserror::Error)]
+enum InvalidTable {
+    #[error("it has no rows below its header")]
+    NoRows,
+    #[error("its header has an empty name, or one twice")]
+    Header,
+    #[error("line {line} has {len} values, the header has {expected}")]
+    Row { line: u64, len: u64, expected: u64 },
+    #[error(transparent)]
+    Csv(csv::Error),
+}
+
+impl From<csv::Error> for InvalidTable {
+    fn from(error: csv::Error) -> Self {
+        match error.kind() {
+            csv::ErrorKind::UnequalLengths { pos: Some(at), expected_len, len } => {
+                Self::Row { line: at.line(), len: *len, expected: *expected_len }
+            }
+            _ => Self::Csv(error),
+        }
+    }
+}
+
 /// The names in the first line, and the values in all others.
-fn read(text: &str) -> Result<(Vec<String>, Vec<Vec<Value>>), String> {
+fn read(text: &str) -> Result<(Vec<String>, Vec<Vec<Value>>), InvalidTable> {
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
-    let in_words = |error: csv::Error| match error.kind() {
-        csv::ErrorKind::UnequalLengths { pos: Some(at), expected_len, len } => {
-            format!("line {} has {len} values, the header has {expected_len}", at.line())
-        }
-        _ => error.to_string(),
-    };
-    let names: Vec<String> =
-        reader.headers().map_err(in_words)?.iter().map(str::to_owned).collect();
+    let names: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
     let distinct: BTreeSet<&String> = names.iter().collect();
     if names.iter().any(String::is_empty) || distinct.len() < names.len() {
-        return Err("its header has an empty name, or one twice".to_owned());
+        return Err(InvalidTable::Header);
     }
     let value = |text: &str| Value::String(text.to_owned());
-    let rows = reader.records().map(|row| Ok(row.map_err(in_words)?.iter().map(value).collect()));
-    Ok((names, rows.collect::<Result<_, String>>()?))
+    let rows = reader.records().map(|row| Ok(row?.iter().map(value).collect()));
+    let rows: Vec<Vec<Value>> = rows.collect::<Result<_, InvalidTable>>()?;
+    if rows.is_empty() {
+        return Err(InvalidTable::NoRows);
+    }
+    Ok((names, rows))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::checker::Checker;
-use super::load::Around;
+use super::load_context::LoadContext;
 use super::target::Targets;
 use crate::plan::{Extract, Feed, Journey, JourneyStep, Polling, Request, Work};
 use crate::scenario::{self, LoadSpec};
@@ -16,13 +16,13 @@ impl Checker<'_> {
     pub(super) fn work(
         &mut self,
         written: &LoadSpec,
-        around: &Around<'_>,
+        context: &LoadContext<'_>,
         feeds: &[Feed],
     ) -> Option<Work> {
         let fed = feeds.iter().flat_map(|feed| &feed.columns).map(String::as_str);
-        let known: Vec<&str> = around.saved.iter().copied().chain(fed).collect();
+        let known: Vec<&str> = context.saved.iter().copied().chain(fed).collect();
         if written.journeys.is_empty() {
-            return self.request_of(written, around, &known);
+            return self.request_of(written, context, &known);
         }
         let fields = written.request();
         let has_target =
@@ -35,24 +35,24 @@ impl Checker<'_> {
         }
         self.names(written.journeys.iter().map(|journey| &journey.name), "journeys");
         let journeys =
-            written.journeys.iter().map(|journey| self.journey(written, journey, around, &known));
+            written.journeys.iter().map(|journey| self.journey(written, journey, context, &known));
         Some(Work::Journeys(journeys.collect::<Option<_>>()?))
     }
 
     fn request_of(
         &mut self,
         written: &LoadSpec,
-        around: &Around<'_>,
+        context: &LoadContext<'_>,
         known: &[&str],
     ) -> Option<Work> {
         let what = format!("load `{}`", written.name);
-        let request = self.asked(&written.request(), &what, around);
+        let request = self.asked(&written.request(), &what, context);
         let key = match &written.key {
             Some(path) => Some(self.json_path(path, path.span)?),
             None => None,
         };
         let request = request?;
-        if is_fixed(&request, &around.saved) {
+        if is_fixed(&request, &context.saved) {
             return Some(Work::Request { request: Box::new(request), key });
         }
         self.values(&what, &request, known, written.name.span);
@@ -76,7 +76,7 @@ impl Checker<'_> {
         &mut self,
         load: &LoadSpec,
         written: &scenario::JourneySpec,
-        around: &Around<'_>,
+        context: &LoadContext<'_>,
         known: &[&str],
     ) -> Option<Journey> {
         let name = &written.name;
@@ -100,7 +100,7 @@ impl Checker<'_> {
         let mut known = known.to_vec();
         let mut steps: Vec<Option<JourneyStep>> = Vec::new();
         for step in &written.steps {
-            steps.push(self.journey_step(load, step, around, &known));
+            steps.push(self.journey_step(load, step, context, &known));
             known.extend(step.save.keys().map(String::as_str));
         }
         let mut steps: Vec<JourneyStep> = steps.into_iter().collect::<Option<_>>()?;
@@ -112,12 +112,12 @@ impl Checker<'_> {
         &mut self,
         load: &LoadSpec,
         written: &Located<scenario::JourneyStepSpec>,
-        around: &Around<'_>,
+        context: &LoadContext<'_>,
         known: &[&str],
     ) -> Option<JourneyStep> {
         let what =
             written.name.as_ref().map_or("the step".to_owned(), |name| format!("step `{name}`"));
-        let request = self.asked(&written.request(load), &what, around);
+        let request = self.asked(&written.request(load), &what, context);
         let polling = self.polling(written);
         let save: Vec<_> = written
             .save
@@ -134,7 +134,7 @@ impl Checker<'_> {
         request.headers.retain(|name, _| !own.keys().any(|own| own.eq_ignore_ascii_case(name)));
         request.headers.extend(own);
         self.values(&what, &request, known, written.span);
-        let short = match around.targets {
+        let short = match context.targets {
             Targets::Services(_) => request.target.to_string(),
             Targets::Urls { .. } => request.target.path.clone(),
         };

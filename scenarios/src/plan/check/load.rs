@@ -2,23 +2,11 @@
 
 use std::time::Duration;
 
-use super::call::Definitions;
 use super::checker::Checker;
-use super::target::Targets;
+use super::load_context::LoadContext;
 use crate::plan::{Arrival, Load, Ramp, Threshold};
 use crate::scenario::{self, ClosedSpec, OpenSpec};
 use crate::source::Located;
-
-/// What loads can be about.
-#[derive(Clone)]
-pub(super) struct Around<'a> {
-    /// Where requests can go.
-    pub targets: Targets<'a>,
-    /// Names that are saved before the load starts.
-    pub saved: Vec<&'a str>,
-    /// What is known of calls of gRPC.
-    pub definitions: Definitions,
-}
 
 impl Checker<'_> {
     pub(super) fn load_names(&mut self, written: &[scenario::LoadSpec]) {
@@ -32,11 +20,11 @@ impl Checker<'_> {
     pub(super) fn load(
         &mut self,
         written: &scenario::LoadSpec,
-        around: &Around<'_>,
+        context: &LoadContext<'_>,
     ) -> Option<Load> {
         let feeds = self.feeds(&written.feeds);
-        let around = Around { definitions: self.definitions(written), ..around.clone() };
-        let work = self.work(written, &around, &feeds);
+        let context = LoadContext { definitions: self.definitions(written), ..context.clone() };
+        let work = self.work(written, &context, &feeds);
         let arrival = self.arrival(written);
         let thresholds = self.thresholds(&written.thresholds);
         let (arrival, lasts) = arrival?;
@@ -55,10 +43,10 @@ impl Checker<'_> {
     pub(super) fn thresholds(&mut self, written: &[Located<String>]) -> Vec<Threshold> {
         let mut thresholds = Vec::new();
         for text in written {
-            match text.parse() {
+            match text.parse::<Threshold>() {
                 Ok(threshold) => thresholds.push(threshold),
                 Err(why) => {
-                    self.wrong(text.span, why);
+                    self.wrong(text.span, why.to_string());
                 }
             }
         }

@@ -1,7 +1,6 @@
 //! Checks of load files.
 
-use super::call::Definitions;
-use super::load::Around;
+use super::load_context::{Definitions, LoadContext};
 use super::target::Targets;
 use super::{Checker, abort_when};
 use crate::plan::LoadPlan;
@@ -21,8 +20,8 @@ impl LoadPlan {
                 Some("add an entry to `load:`".to_owned());
         }
         let targets = Targets::Urls { base: checker.base(written.base.as_ref()) };
-        let around = Around { targets, saved: vec![], definitions: Definitions::Asked };
-        let loads = written.load.iter().filter_map(|load| checker.load(load, &around)).collect();
+        let context = LoadContext { targets, saved: vec![], definitions: Definitions::Asked };
+        let loads = written.load.iter().filter_map(|load| checker.load(load, &context)).collect();
         checker.load_names(&written.load);
         let abort_when = written.abort_when.as_ref().map(abort_when);
         checker.finish(Some(Self { name: written.name.clone(), loads, abort_when }))

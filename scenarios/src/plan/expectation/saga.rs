@@ -59,19 +59,23 @@ impl Checker<'_> {
         written: &SagaSpec,
         context: &ExpectationContext<'_>,
     ) -> Option<Canceled> {
-        match (&written.of, &written.canceled) {
+        if let (Some(_), Some(old)) = (&written.canceled, &written.called_off) {
+            self.wrong(old.span, "a saga has `canceled` and its old name `calledOff`").help =
+                Some("leave `calledOff` out".to_owned());
+        }
+        match (&written.of, written.canceled.as_ref().or(written.called_off.as_ref())) {
             (Some(of), None) => self.keyed_load(of, context).map(Canceled::By),
             (None, Some(rows)) => {
                 let rows = self.keyed_collection(&rows.get, &rows.items, &rows.key, context.system);
                 rows.map(Canceled::Found)
             }
             (Some(of), Some(_)) => {
-                self.wrong(of.span, "a saga has `of` or `calledOff`, not both");
+                self.wrong(of.span, "a saga has `of` or `canceled`, not both");
                 None
             }
             (None, None) => {
                 self.wrong(None, "a saga does not say what is canceled").help =
-                    Some("add `of:` with a load, or `calledOff: {get, items, key}`".to_owned());
+                    Some("add `of:` with a load, or `canceled: {get, items, key}`".to_owned());
                 None
             }
         }
