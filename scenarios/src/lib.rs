@@ -18,6 +18,7 @@ pub mod system;
 pub mod template;
 pub mod timeline;
 pub mod units;
+pub mod yaml;
 
 pub use plan::Plan;
 pub use scenario::Scenario;

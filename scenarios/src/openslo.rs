@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use crate::units::Period;
+use crate::yaml::{self, YamlError};
 
 /// An objective that a document states.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,11 +21,66 @@ pub struct SloObjective {
     pub is_threshold: bool,
 }
 
+/// Why a file has no objective that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidSlo {
+    /// The text is no YAML.
+    #[error("it is not YAML: {0}")]
+    Yaml(#[from] YamlError),
+    /// A document of kind SLO has another form than OpenSLO's.
+    #[error("it is not an OpenSLO document: {0}")]
+    Document(#[from] serde_json::Error),
+    /// None of its documents states an objective.
+    #[error("it has no document of kind SLO with objectives")]
+    NoObjectives,
+    /// The document follows another version of OpenSLO.
+    #[error("SLO {name} has apiVersion {api_version}; openslo/v1 can be read")]
+    Version {
+        /// What the document is called.
+        name: String,
+        /// The version that it names.
+        api_version: String,
+    },
+    /// The document has metadata alone.
+    #[error("SLO {name} has no spec")]
+    NoSpec {
+        /// What the document is called.
+        name: String,
+    },
+    /// Its budget is counted in slices of time, which a run is too short for.
+    #[error("SLO {name} has budgetingMethod {method}; only Occurrences counts requests")]
+    Budgeting {
+        /// What the document is called.
+        name: String,
+        /// The method that it names.
+        method: String,
+    },
+    /// There are several windows, or none.
+    #[error("SLO {name} must have one timeWindow")]
+    Windows {
+        /// What the document is called.
+        name: String,
+    },
+    /// The window's length cannot be read.
+    #[error("SLO {name}: `{text}` is no duration such as 28d")]
+    Duration {
+        /// What the document is called.
+        name: String,
+        /// The length as it is written.
+        text: String,
+    },
+    /// An objective has no share below 1, so there would be no budget.
+    #[error("SLO {name}: an objective needs a target from 0 to below 1, or a targetPercent")]
+    Target {
+        /// What the document is called.
+        name: String,
+    },
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OpenSloDocument {
     api_version: String,
-    kind: String,
     metadata: OpenSloMetadata,
     spec: Option<OpenSloSpec>,
 }
@@ -73,52 +129,42 @@ struct OpenSloTarget {
 /// The objectives that a file states: those of all its documents of kind SLO.
 ///
 /// # Errors
-/// In words, why there is none that can be used.
-pub fn objectives(text: &str) -> Result<Vec<SloObjective>, String> {
-    let documents: Vec<serde_json::Value> =
-        serde_saphyr::from_multiple(text).map_err(|error| format!("it is not YAML: {error}"))?;
+/// Why there is none that can be used.
+pub fn objectives(text: &str) -> Result<Vec<SloObjective>, InvalidSlo> {
+    let documents: Vec<serde_json::Value> = yaml::documents(text)?;
     let mut all = Vec::new();
     for document in documents {
         if document.get("kind").and_then(serde_json::Value::as_str) != Some("SLO") {
             continue;
         }
-        let document: OpenSloDocument = serde_json::from_value(document)
-            .map_err(|error| format!("it is not an OpenSLO document: {error}"))?;
+        let document: OpenSloDocument = serde_json::from_value(document)?;
         all.extend(of_document(document)?);
     }
-    if all.is_empty() {
-        Err("it has no document of kind SLO with objectives".to_owned())
-    } else {
-        Ok(all)
-    }
+    if all.is_empty() { Err(InvalidSlo::NoObjectives) } else { Ok(all) }
 }
 
-fn of_document(document: OpenSloDocument) -> Result<Vec<SloObjective>, String> {
-    let OpenSloDocument { api_version, kind, metadata: OpenSloMetadata { name }, spec } = document;
+fn of_document(document: OpenSloDocument) -> Result<Vec<SloObjective>, InvalidSlo> {
+    let OpenSloDocument { api_version, metadata: OpenSloMetadata { name }, spec } = document;
     if api_version != "openslo/v1" {
-        return Err(format!("{kind} {name} has apiVersion {api_version}; openslo/v1 can be read"));
+        return Err(InvalidSlo::Version { name, api_version });
     }
-    let spec = spec.ok_or_else(|| format!("SLO {name} has no spec"))?;
-    match spec.budgeting_method.as_deref() {
-        None | Some("Occurrences") => {}
-        Some(other) => {
-            return Err(format!(
-                "SLO {name} has budgetingMethod {other}; only Occurrences counts requests"
-            ));
-        }
+    let Some(spec) = spec else { return Err(InvalidSlo::NoSpec { name }) };
+    let method = spec.budgeting_method.filter(|method| method != "Occurrences");
+    if let Some(method) = method {
+        return Err(InvalidSlo::Budgeting { name, method });
     }
-    let [window] = spec.time_window.as_slice() else {
-        return Err(format!("SLO {name} must have one timeWindow"));
+    let [OpenSloTimeWindow { duration }] = spec.time_window.as_slice() else {
+        return Err(InvalidSlo::Windows { name });
     };
-    let window = window_of(&window.duration)
-        .ok_or_else(|| format!("SLO {name}: `{}` is no duration such as 28d", window.duration))?;
+    let Some(window) = window_of(duration) else {
+        return Err(InvalidSlo::Duration { name, text: duration.clone() });
+    };
     let indicator = spec.indicator.and_then(|indicator| indicator.spec);
     let is_threshold = indicator.is_some_and(|indicator| indicator.threshold_metric.is_some());
     let objective = |target: &OpenSloTarget| {
         let share = target.target.or(target.target_percent.map(|percent| percent / 100.0));
-        let share = share.filter(|share| (0.0..1.0).contains(share)).ok_or_else(|| {
-            format!("SLO {name}: an objective needs a target from 0 to below 1, or a targetPercent")
-        })?;
+        let share = share.filter(|share| (0.0..1.0).contains(share));
+        let share = share.ok_or_else(|| InvalidSlo::Target { name: name.clone() })?;
         let name = target.display_name.clone().unwrap_or_else(|| name.clone());
         Ok(SloObjective { name, target: share, window, is_threshold })
     };
@@ -176,7 +222,8 @@ spec:
 
     #[test]
     fn what_cannot_be_used_says_why() {
-        let because = |from: &str, to: &str| objectives(&DOCUMENT.replace(from, to)).unwrap_err();
+        let because =
+            |from: &str, to: &str| objectives(&DOCUMENT.replace(from, to)).unwrap_err().to_string();
         assert!(because("Occurrences", "Timeslices").contains("Timeslices"));
         assert!(because("4w", "often").contains("`often`"));
         assert!(because("kind: SLO", "kind: SLI").contains("no document of kind SLO"));

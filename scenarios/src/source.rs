@@ -1,6 +1,7 @@
 //! The text a scenario or system comes from, and what can be wrong at a place in it.
 
 mod nearest;
+mod reading;
 mod span;
 
 use std::fmt;
@@ -8,7 +9,11 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 pub use nearest::nearest;
+pub use reading::Reading;
+pub(crate) use span::LOCATED;
 pub use span::{Located, Span};
+
+use crate::yaml::{self, YamlError, YamlProblem};
 
 /// A named YAML text.
 #[derive(Debug, Clone)]
@@ -35,9 +40,13 @@ pub struct Diagnostic {
 }
 
 impl Source {
-    /// Names a text.
+    /// Names a text. A byte order mark before it is passed over.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        let mut text = text.into();
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
+        Self { name: name.into(), text }
     }
 
     /// Reads the text as a `T`.
@@ -46,7 +55,14 @@ impl Source {
     /// A [`Diagnostic`] with line, column and, for a key that does not exist, the nearest
     /// one that does.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Box<Diagnostic>> {
-        serde_saphyr::from_str(&self.text).map_err(|error| Box::new(self.explain(&error)))
+        yaml::from_str(&self.text).map_err(|error| Box::new(self.explain(&error)))
+    }
+
+    /// Reads the text as a `T` as far as possible, with everything that is wrong with its form.
+    pub fn read<T: DeserializeOwned>(&self) -> Reading<T> {
+        let (value, errors, left_out) = yaml::read_all(&self.text);
+        let problems = errors.iter().map(|error| self.explain(error)).collect();
+        Reading { value, problems, left_out }
     }
 
     /// A diagnostic about a place in this source.
@@ -70,17 +86,12 @@ impl Source {
         })
     }
 
-    fn explain(&self, error: &serde_saphyr::Error) -> Diagnostic {
-        use serde_saphyr::Error::{SerdeUnknownField, SerdeUnknownVariant};
-        let span = error.location().map(Span::from);
-        match error.without_snippet() {
-            SerdeUnknownField { field, expected, .. } => {
-                self.wrong(span, format!("unknown key `{field}`")).help_choose(field, expected)
-            }
-            SerdeUnknownVariant { variant, expected, .. } => {
-                self.wrong(span, format!("unknown kind `{variant}`")).help_choose(variant, expected)
-            }
-            other => self.wrong(span, without_location(&other.to_string())),
+    fn explain(&self, error: &YamlError) -> Diagnostic {
+        let diagnostic = self.wrong(error.span, error.to_string());
+        match &error.problem {
+            YamlProblem::UnknownKey { key, known } => diagnostic.help_choose(key, known),
+            YamlProblem::UnknownKind { kind, known } => diagnostic.help_choose(kind, known),
+            _ => diagnostic,
         }
     }
 }
@@ -125,11 +136,3 @@ impl fmt::Display for Diagnostic {
 }
 
 impl std::error::Error for Diagnostic {}
-
-/// The parser ends its messages with the place, which a diagnostic shows in its own way.
-fn without_location(message: &str) -> String {
-    match message.rfind(" at line ") {
-        Some(end) => message[..end].to_owned(),
-        None => message.to_owned(),
-    }
-}

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// A line and a column, both counted from 1.
@@ -16,12 +18,8 @@ pub struct Span {
     pub column: usize,
 }
 
-impl From<serde_saphyr::Location> for Span {
-    fn from(location: serde_saphyr::Location) -> Self {
-        let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).max(1);
-        Self { line: count(location.line()), column: count(location.column()) }
-    }
-}
+/// The name by which a [`Located`] asks the reader of YAML for a place with a value.
+pub(crate) const LOCATED: &str = "brunt::Located";
 
 /// A value and where it was written, so that a check made later can still point at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +46,26 @@ impl<T: fmt::Display> fmt::Display for Located<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let spanned = serde_saphyr::Spanned::<T>::deserialize(deserializer)?;
-        Ok(Self { value: spanned.value, span: spanned.referenced.into() })
+        let parts = &["line", "column", "value"];
+        deserializer.deserialize_struct(LOCATED, parts, LocatedVisitor(PhantomData))
+    }
+}
+
+struct LocatedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for LocatedVisitor<T> {
+    type Value = Located<T>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a value with its place")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Located<T>, A::Error> {
+        let lacks = |what| serde::de::Error::custom(format!("a value without its {what}"));
+        let line = parts.next_element()?.ok_or_else(|| lacks("line"))?;
+        let column = parts.next_element()?.ok_or_else(|| lacks("column"))?;
+        let value = parts.next_element()?.ok_or_else(|| lacks("text"))?;
+        Ok(Located { value, span: Span { line, column } })
     }
 }
 
