@@ -16,6 +16,9 @@ use super::object::{ChangeMode, ObjectRef};
 /// The field manager in whose name brunt sets fields.
 pub(crate) const MANAGER: &str = "brunt";
 
+/// What was there before something was made, in the log.
+const NOTHING: &str = "nothing";
+
 /// Makes changes for one run, or lets the API server check them.
 #[derive(Clone, Copy)]
 pub(crate) struct Writer<'a> {
@@ -40,7 +43,16 @@ impl<'a> Writer<'a> {
 
     fn log(self, object: &str, before: &str, after: &str) {
         let dry_run = self.is_dry_run();
-        tracing::info!(run = self.run, object, before, after, dry_run, "cluster changed");
+        let namespace = self.cluster.namespace.as_str();
+        tracing::info!(
+            run = self.run,
+            namespace,
+            object,
+            before,
+            after,
+            dry_run,
+            "cluster changed"
+        );
     }
 
     /// A JSON patch. It must hold a test of the resource version: then a change in between is seen
@@ -95,7 +107,7 @@ impl<'a> Writer<'a> {
         let params = PatchParams { dry_run: self.is_dry_run(), ..params.clone() };
         let patch = Patch::Apply(object);
         call_api(what, api.patch(name, &params, &patch)).await?;
-        self.log(&format!("{kind} {name}"), "", "applied");
+        self.log(&format!("{kind} {name}"), NOTHING, "applied");
         Ok(())
     }
 
@@ -120,7 +132,11 @@ impl<'a> Writer<'a> {
         let object: K = serde_json::from_value(object).map_err(KubeError::invalid(what))?;
         let params = PostParams { dry_run: self.is_dry_run(), ..PostParams::default() };
         let created = call_api(what, api.create(&params, &object)).await?;
-        self.log(&named::<K>(created.meta().name.as_deref().unwrap_or_default()), "", "created");
+        self.log(
+            &named::<K>(created.meta().name.as_deref().unwrap_or_default()),
+            NOTHING,
+            "created",
+        );
         Ok(created)
     }
 
@@ -161,7 +177,7 @@ impl<'a> Writer<'a> {
         command: &[&str],
     ) -> Result<AttachedProcess, KubeError> {
         let process = super::exec::exec(self.cluster, pod, command).await?;
-        self.log(&named::<Pod>(pod), "", &format!("runs {}", command.join(" ")));
+        self.log(&named::<Pod>(pod), NOTHING, &format!("runs {}", command.join(" ")));
         Ok(process)
     }
 }
