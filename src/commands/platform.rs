@@ -90,6 +90,7 @@ pub fn cluster_options(
         drain_timeout: IDLE_TIMEOUT,
         settled_autoscalers: plan.checks.iter().filter_map(autoscaled_service).collect(),
         changes_nodes: plan.faults.iter().any(changes_nodes),
+        faults: plan.faults.clone(),
     }
 }
 

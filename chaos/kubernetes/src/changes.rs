@@ -2,7 +2,9 @@
 
 pub(crate) mod change;
 pub(crate) mod changer;
+pub(crate) mod irreversible;
 pub(crate) mod json_patch;
+mod kept_copy;
 mod log_text;
 pub(crate) mod record;
 pub(crate) mod removed_workload;

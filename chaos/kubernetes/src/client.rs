@@ -7,6 +7,7 @@ mod call_log;
 pub(crate) mod connect;
 pub(crate) mod error;
 pub(crate) mod exec;
+pub(crate) mod irreversible_error;
 pub(crate) mod labels;
 pub(crate) mod manifest;
 pub(crate) mod object;

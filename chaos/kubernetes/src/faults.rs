@@ -2,6 +2,7 @@
 //! handed what it needs, and knows nothing of runs.
 
 pub(crate) mod autoscale;
+pub(crate) mod beforehand;
 pub(crate) mod context;
 pub(crate) mod cordon;
 pub(crate) mod dispatch;

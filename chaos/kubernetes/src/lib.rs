@@ -37,6 +37,7 @@ pub use changes::selection::{Reverted, RunSelector};
 pub use client::apply::Retain;
 pub use client::connect::{Cluster, ClusterTarget};
 pub use client::error::KubeError;
+pub use client::irreversible_error::IrreversibleError;
 pub use client::manifest::Manifest;
 pub use client::object::ChangeMode;
 pub use client::program_error::ProgramError;

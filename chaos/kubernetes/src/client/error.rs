@@ -5,6 +5,7 @@
 
 use thiserror::Error;
 
+use super::irreversible_error::IrreversibleError;
 use super::program_error::ProgramError;
 
 /// A cluster could not do what it was asked, or could not be asked.
@@ -291,6 +292,41 @@ pub enum KubeError {
         /// The parser's error; `None` where a part is missing.
         #[source]
         source: Option<serde_json::Error>,
+    },
+    /// The fault would destroy what nobody could bring back; nothing was touched.
+    #[error(transparent)]
+    Irreversible(#[from] IrreversibleError),
+    /// A run is refused because of one of its faults; nothing was touched.
+    #[error("`{fault}` is refused: {source}")]
+    RefusedFault {
+        /// The fault, as reports show it.
+        fault: String,
+        /// Why.
+        source: Box<KubeError>,
+    },
+    /// A deleted object does not go.
+    #[error(
+        "{object} is still being deleted after {seconds} s (finalizers: {finalizers}); what was \
+         kept of it stays until it can be made again"
+    )]
+    StillGoing {
+        /// Kind and name.
+        object: String,
+        /// How long was waited, in seconds.
+        seconds: u64,
+        /// What others must end before it goes, separated by commas.
+        finalizers: String,
+    },
+    /// An object that was made again does not stand.
+    #[error(
+        "{object} was made again, and its controller has not taken it up after {seconds} s; what \
+         was kept of it stays until then"
+    )]
+    NotTakenUp {
+        /// Kind and name.
+        object: String,
+        /// How long was waited, in seconds.
+        seconds: u64,
     },
     /// A program in a pod did not do what it was started for.
     #[error("nothing could be run in pod {pod}: {source}")]

@@ -6,6 +6,9 @@ use serde_json::json;
 use super::recovery::recover_change;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
+use crate::changes::irreversible;
+use crate::client::connect::Cluster;
+use crate::client::error::KubeError;
 use crate::observe::autoscaler::Hpa;
 use crate::observe::workload::Workload;
 
@@ -20,6 +23,7 @@ pub(super) async fn inject(
     target: Option<u32>,
 ) -> Result<(), TargetError> {
     let scaler = autoscaler(workload)?;
+    refuse(changer.cluster(), workload).await?;
     let path = scaler.utilization_path();
     // It scales by another metric, and giving it this one would be another autoscaler.
     if target.is_some() && path.is_none() {
@@ -38,6 +42,12 @@ pub(super) async fn inject(
     let change = Change { object: scaler.object.clone(), slot: SLOT.to_owned(), values };
     changer.apply(&change).await?;
     Ok(())
+}
+
+/// Refuses other limits for a workload that loses something with its replicas.
+pub(super) async fn refuse(cluster: &Cluster, workload: &Workload) -> Result<(), KubeError> {
+    let scaled = workload.object.read(cluster).await?;
+    Ok(irreversible::scale_in(&workload.object, &scaled)?)
 }
 
 /// Gives the autoscaler its own limits back.

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::recovery::recover_change;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
+use crate::changes::irreversible;
 use crate::changes::record::stored_records;
+use crate::client::error::KubeError;
 use crate::observe::workload::Workload;
 
 const SLOT: &str = "replicas";
@@ -40,14 +42,26 @@ pub(crate) async fn scale(
     if was == Some(json!(replicas)) {
         return recover(changer, workload).await;
     }
-    inject(changer, workload, replicas).await
+    set(changer, workload, &object, replicas).await
 }
 
+/// Sets the number of replicas, as the beginning of a fault.
 pub(crate) async fn inject(
     changer: &Changer,
     workload: &Workload,
     replicas: u32,
 ) -> Result<(), TargetError> {
+    let object = workload.object.read(changer.cluster()).await?;
+    set(changer, workload, &object, replicas).await
+}
+
+async fn set(
+    changer: &Changer,
+    workload: &Workload,
+    object: &Value,
+    replicas: u32,
+) -> Result<(), TargetError> {
+    refuse(workload, object, replicas)?;
     let change = Change {
         object: workload.object.clone(),
         slot: SLOT.to_owned(),
@@ -55,6 +69,16 @@ pub(crate) async fn inject(
     };
     changer.apply(&change).await?;
     Ok(())
+}
+
+/// Refuses to take away what does not come back with the replicas.
+pub(super) fn refuse(workload: &Workload, object: &Value, replicas: u32) -> Result<(), KubeError> {
+    let now = object.pointer(REPLICAS).and_then(Value::as_u64).unwrap_or(1);
+    // More replicas take nothing away when they come. They do when they go again.
+    if u64::from(replicas) == now {
+        return Ok(());
+    }
+    Ok(irreversible::scale_in(&workload.object, object)?)
 }
 
 pub(crate) async fn recover(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {

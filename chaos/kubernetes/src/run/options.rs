@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use brunt_scenarios::plan::Fault;
+
 use crate::client::connect::ClusterTarget;
 use crate::client::object::ChangeMode;
 
@@ -30,6 +32,9 @@ pub struct ClusterRunOptions {
     pub edges: Vec<(String, String)>,
     /// How long connections may take to end that are older than an edge proxy.
     pub drain_timeout: Duration,
+    /// The faults that the run will inject. It is refused if one of them would destroy what nobody
+    /// could bring back; in a dry run the fault alone says so.
+    pub faults: Vec<Fault>,
     /// Services whose autoscalers must have scaled in from earlier loads before the load begins.
     pub settled_autoscalers: Vec<String>,
 }

@@ -13,7 +13,9 @@ use crate::changes::record::RunLease;
 use crate::changes::watchdog::{self, WatchdogScope};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
+use crate::client::object::ChangeMode;
 use crate::edge_proxy::proxies::EdgeProxies;
+use crate::faults::beforehand;
 use crate::faults::stress::StressProcesses;
 use crate::observe::services::ClusterServices;
 use crate::observe::watcher::Observer;
@@ -46,6 +48,9 @@ impl ClusterRun {
             let gaps = observer.gaps();
             let why = gaps.first().map_or("no answer".to_owned(), |gap| gap.what.clone());
             return Err(KubeError::NotWatched { why });
+        }
+        if options.mode == ChangeMode::Apply {
+            beforehand::refuse(&cluster, &services, &options.faults).await?;
         }
         // The run's time begins here, so that waiting for watches takes nothing of it.
         let changer = Changer::new(cluster, lease(options)?, options.mode);

@@ -5,7 +5,7 @@
 //! need a cluster that BRUNT_TEST_KUBECONFIG names, and an image of brunt that its nodes have,
 //! named by BRUNT_TEST_IMAGE. Without these a test that is asked for fails, and says so.
 //!
-//! - `edges::`, `faults::`, `left_behind::`, `owned::`, `placement::` and `restored::` need nothing else, and
+//! - `edges::`, `faults::`, `irreversible::`, `left_behind::`, `owned::`, `placement::` and `restored::` need nothing else, and
 //!   take some minutes together.
 //! - `effects::` looks at the pods themselves; it takes longer, and needs metrics-server.
 //! - `cluster_failures::`, `killed::` and `workers::` start the program itself, which
@@ -22,6 +22,7 @@ mod effects;
 mod faults;
 mod forwarder;
 mod inject_fault;
+mod irreversible;
 mod killed;
 mod left_behind;
 mod owned;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use brunt_kubernetes::{ChangeMode, ClusterRun, ClusterRunOptions, ClusterTarget, Watchdog};
+use brunt_kubernetes::{
+    ChangeMode, ClusterRun, ClusterRunOptions, ClusterTarget, KubeError, Watchdog,
+};
 use brunt_scenarios::plan::System;
 use brunt_scenarios::source::Source;
 use kube::api::{Api, DeleteParams, DynamicObject, Patch, PatchParams, PostParams};
@@ -212,6 +214,7 @@ impl Shop {
             edges: vec![],
             drain_timeout: Duration::from_secs(3),
             settled_autoscalers: vec![],
+            faults: vec![],
             changes_nodes: false,
         }
     }
@@ -233,13 +236,26 @@ impl Shop {
         self.start_without(options, &[]).await
     }
 
+    /// The system, if it can be started.
+    pub async fn try_start(&self, options: &ClusterRunOptions) -> Result<ClusterRun, KubeError> {
+        self.try_start_without(options, &[]).await
+    }
+
     async fn start_without(&self, options: &ClusterRunOptions, guards: &[&str]) -> ClusterRun {
+        self.try_start_without(options, guards).await.unwrap()
+    }
+
+    async fn try_start_without(
+        &self,
+        options: &ClusterRunOptions,
+        guards: &[&str],
+    ) -> Result<ClusterRun, KubeError> {
         let source = Source::new("system.yaml".to_owned(), self.system.to_owned());
         let mut system = System::check(&source.parse().unwrap(), &source).unwrap();
-        brunt_kubernetes::load_live_spec(&mut system, &options.target).await.unwrap();
+        brunt_kubernetes::load_live_spec(&mut system, &options.target).await?;
         let service = system.services.get_mut("shop").unwrap();
         guards.iter().for_each(|guard| brunt_scenarios::guard::take_away(service, guard));
-        ClusterRun::start(&system, options).await.unwrap().0
+        Ok(ClusterRun::start(&system, options).await?.0)
     }
 
     pub async fn close(self) {
