@@ -5,6 +5,7 @@ mod commands;
 mod domain;
 mod events;
 mod inbound;
+mod open_order;
 mod outbound;
 mod policy;
 
@@ -18,10 +19,11 @@ use brunt_kit::calls::Upstreams;
 use brunt_kit::config::{Config, ConfigError, Guard};
 use brunt_kit::lifecycle::{Background, Service};
 use brunt_kit::reserve_confirm::{Coordinator, Guards};
-use brunt_kit::store::{Kind, Store};
+use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 use checkout::Checkout;
+use commands::App;
 use outbound::calls::PaymentClient;
 
 /// The settings that only this service has.
@@ -43,13 +45,6 @@ impl Settings {
             compensation: config.guard("COMPENSATION")?,
         })
     }
-}
-
-/// The state that the request handlers share.
-#[derive(Clone)]
-struct App {
-    store: Store,
-    checkout: Coordinator<Checkout>,
 }
 
 /// Builds the service: its store, routes and background parts.

@@ -5,39 +5,20 @@ mod events;
 mod inbound;
 mod outbound;
 mod policy;
+mod settings;
 
 pub(crate) use inbound::rest::api;
+pub use settings::Settings;
 
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
 use brunt_kit::assembly::Assembly;
-use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::config::Config;
 use brunt_kit::lifecycle::Service;
 use brunt_kit::store::Kind;
 
 use crate::TOPIC;
-
-/// The settings that only this service has.
-#[derive(Clone, Copy)]
-pub struct Settings {
-    compensation: Guard,
-    conditional_update: Guard,
-}
-
-impl Settings {
-    /// Reads `COMPENSATION` and `CONDITIONAL_UPDATE`.
-    ///
-    /// # Errors
-    /// When one cannot be used.
-    pub fn read(config: &Config) -> Result<Self, ConfigError> {
-        let guard = |name| config.guard(name);
-        Ok(Self {
-            compensation: guard("COMPENSATION")?,
-            conditional_update: guard("CONDITIONAL_UPDATE")?,
-        })
-    }
-}
 
 /// Builds the service: its store, routes and background parts.
 ///

@@ -5,40 +5,20 @@ mod events;
 mod inbound;
 mod outbound;
 mod policy;
+mod settings;
 
 pub(crate) use inbound::rest::api;
+pub use settings::Settings;
 
 use std::sync::Arc;
 
 use brunt_kit::ServeError;
 use brunt_kit::assembly::Assembly;
-use brunt_kit::config::{Config, ConfigError, Guard};
+use brunt_kit::config::Config;
 use brunt_kit::lifecycle::Service;
 use brunt_kit::store::Kind;
 
 use crate::TOPIC;
-
-/// The settings that only this service has.
-#[derive(Clone, Copy)]
-pub struct Settings {
-    /// Off gives a coupon to every order that claims it, used or not.
-    conditional_update: Guard,
-    /// Off keeps the coupon of a cancelled order used.
-    compensation: Guard,
-}
-
-impl Settings {
-    /// Reads `CONDITIONAL_UPDATE` and `COMPENSATION`.
-    ///
-    /// # Errors
-    /// When one of them cannot be used.
-    pub fn read(config: &Config) -> Result<Self, ConfigError> {
-        Ok(Self {
-            conditional_update: config.guard("CONDITIONAL_UPDATE")?,
-            compensation: config.guard("COMPENSATION")?,
-        })
-    }
-}
 
 /// Builds the service: its store, routes and background parts.
 ///

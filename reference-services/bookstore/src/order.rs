@@ -16,9 +16,10 @@ use brunt_kit::assembly::Assembly;
 use brunt_kit::calls::Upstreams;
 use brunt_kit::config::{Config, ConfigError, Guard};
 use brunt_kit::lifecycle::Service;
-use brunt_kit::store::{Kind, Store};
+use brunt_kit::store::Kind;
 
 use crate::TOPIC;
+use commands::{App, Ownership};
 use outbound::calls::{BookClient, CouponClient};
 
 /// The settings that only this service has.
@@ -27,15 +28,6 @@ pub struct Settings {
     coupons: Upstreams,
     ownership: Ownership,
     fail_closed: Guard,
-}
-
-/// Who may use a coupon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ownership {
-    /// Every customer who knows its id.
-    Any,
-    /// Only the customer for whom it was issued.
-    Strict,
 }
 
 impl Settings {
@@ -56,17 +48,6 @@ impl Settings {
             fail_closed: config.guard("FAIL_CLOSED")?,
         })
     }
-}
-
-/// The state that the request handlers share.
-#[derive(Clone)]
-struct App {
-    store: Store,
-    books: BookClient,
-    coupons: CouponClient,
-    ownership: Ownership,
-    /// Off accepts an order although bookInventory or coupon did not answer.
-    fail_closed: Guard,
 }
 
 /// Builds the service: its store, routes and background parts.

@@ -12,11 +12,11 @@ pub mod mypage;
 pub mod payment;
 pub mod proto;
 pub mod reservation;
+mod topic;
 
 use brunt_kit::system::{Entry, Plan, System};
 
-/// The topic that all services publish to and read from.
-pub const TOPIC: &str = "CleaningServiceYD";
+pub use topic::TOPIC;
 
 /// The system's services, in the order in which they are best started.
 pub static SYSTEM: System = System {

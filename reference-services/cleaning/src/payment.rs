@@ -14,7 +14,7 @@ use brunt_kit::ServeError;
 use brunt_kit::assembly::Assembly;
 use brunt_kit::config::{Config, ConfigError, Guard};
 use brunt_kit::lifecycle::Service;
-use brunt_kit::store::{Kind, Store};
+use brunt_kit::store::Kind;
 
 use crate::TOPIC;
 
@@ -34,14 +34,6 @@ impl Settings {
     }
 }
 
-/// The state that the request handlers share.
-#[derive(Clone)]
-struct App {
-    store: Store,
-    /// Off charges a second time when a request is repeated.
-    idempotency_key: Guard,
-}
-
 /// Builds the service: its store, routes and background parts.
 ///
 /// # Errors
@@ -50,7 +42,7 @@ pub fn build(config: &Config, settings: Settings) -> Result<Service, ServeError>
     let assembly = Assembly::open(config, Kind::Sqlite, TOPIC)?;
     let Settings { idempotency_key } = settings;
     assembly.metrics.show_guard("idempotencyKey", idempotency_key);
-    let routes = inbound::rest::routes(App { store: assembly.store.clone(), idempotency_key });
+    let routes = inbound::rest::routes(assembly.store.clone(), idempotency_key);
     let consumer = assembly.consumer(Arc::new(policy::handle));
     Ok(assembly.service(routes, &api(), vec![consumer]))
 }

@@ -10,11 +10,11 @@ pub mod order;
 pub mod product;
 pub mod proto;
 pub mod stock;
+mod topic;
 
 use brunt_kit::system::{Entry, Plan, System};
 
-/// The topic that all services publish to and read from.
-pub const TOPIC: &str = "msacoffeechainsample";
+pub use topic::TOPIC;
 
 /// The system's services, in the order in which they are best started.
 pub static SYSTEM: System = System {

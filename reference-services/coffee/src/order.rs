@@ -16,9 +16,10 @@ use brunt_kit::assembly::Assembly;
 use brunt_kit::calls::Upstreams;
 use brunt_kit::config::{Config, ConfigError, Guard};
 use brunt_kit::lifecycle::Service;
-use brunt_kit::store::{Kind, Store};
+use brunt_kit::store::Kind;
 
 use crate::TOPIC;
+use commands::App;
 use outbound::calls::ProductClient;
 
 /// The settings that only this service has.
@@ -38,15 +39,6 @@ impl Settings {
             fail_closed: config.guard("FAIL_CLOSED")?,
         })
     }
-}
-
-/// The state that the request handlers share.
-#[derive(Clone)]
-struct App {
-    store: Store,
-    product: ProductClient,
-    /// Off cancels an order although product did not answer.
-    fail_closed: Guard,
 }
 
 /// Builds the service: its store, routes and background parts.

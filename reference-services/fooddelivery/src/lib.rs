@@ -12,13 +12,12 @@ pub mod pay;
 pub mod proto;
 pub mod rider;
 pub mod store;
+mod topic;
 
 use brunt_kit::system::{Entry, Plan, System};
 
 pub use delivery_type::DeliveryType;
-
-/// The topic that all services publish to and read from.
-pub const TOPIC: &str = "fooddelivery";
+pub use topic::TOPIC;
 
 /// The system's services, in the order in which they are best started.
 pub static SYSTEM: System = System {

@@ -15,9 +15,10 @@ use brunt_kit::assembly::Assembly;
 use brunt_kit::calls::Upstreams;
 use brunt_kit::config::{Config, ConfigError, Guard};
 use brunt_kit::lifecycle::Service;
-use brunt_kit::store::{Kind, Store};
+use brunt_kit::store::Kind;
 
 use crate::TOPIC;
+use inbound::rest::Counter;
 use outbound::calls::App;
 
 /// The settings that only this service has.
@@ -39,15 +40,6 @@ impl Settings {
             compensation: config.guard("COMPENSATION")?,
         })
     }
-}
-
-/// The state that the request handlers share.
-#[derive(Clone)]
-struct Counter {
-    store: Store,
-    app: App,
-    /// Off cooks although app did not answer that the order exists.
-    fail_closed: Guard,
 }
 
 /// Builds the service: its store, routes and background parts.

@@ -3,9 +3,9 @@
 use brunt_kit::calls::CallError;
 use brunt_kit::reserve_confirm::{Answer, Attempt, Duplicates, ReservedCommand};
 use brunt_kit::store::{StoreError, Tx};
-use serde::{Deserialize, Serialize};
 
-use super::domain::{Delivery, Order, Placement, Rejection};
+use super::domain::{Order, Placement, Rejection};
+use super::open_order::OpenOrder;
 use super::outbound::calls::PaymentClient;
 use super::outbound::store;
 
@@ -13,15 +13,6 @@ use super::outbound::store;
 #[derive(Clone)]
 pub(super) struct Checkout {
     pub(super) payment: PaymentClient,
-}
-
-/// An order that is being paid for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenOrder {
-    pub placement: Placement,
-    /// What delivery has reported already: payment's event may reach delivery, and delivery's event
-    /// this service, before payment's answer does.
-    pub delivery: Option<Delivery>,
 }
 
 impl ReservedCommand for Checkout {

@@ -2,13 +2,21 @@
 
 use brunt_kit::event::Cause;
 use brunt_kit::page::{Page, PageRequest};
+use brunt_kit::reserve_confirm::Coordinator;
 use brunt_kit::rest::Problem;
-use brunt_kit::store::View;
+use brunt_kit::store::{Store, View};
 
-use super::App;
-use super::checkout::OpenOrder;
+use super::checkout::Checkout;
 use super::domain::{Order, Placement, Rejection};
+use super::open_order::OpenOrder;
 use super::outbound::store::{self, Refusal};
+
+/// What the commands need.
+#[derive(Clone)]
+pub struct App {
+    pub(super) store: Store,
+    pub(super) checkout: Coordinator<Checkout>,
+}
 
 impl App {
     pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Order>, Problem> {

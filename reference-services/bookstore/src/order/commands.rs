@@ -5,11 +5,31 @@ use brunt_kit::config::Guard;
 use brunt_kit::event::Cause;
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::Problem;
-use brunt_kit::store::View;
+use brunt_kit::store::{Store, View};
 
 use super::domain::{Command, Order, Placement, Rejection, decide};
+use super::outbound::calls::{BookClient, CouponClient};
 use super::outbound::store::{self, Refusal};
-use super::{App, Ownership};
+
+/// Who may use a coupon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownership {
+    /// Every customer who knows its id.
+    Any,
+    /// Only the customer for whom it was issued.
+    Strict,
+}
+
+/// What the commands need.
+#[derive(Clone)]
+pub struct App {
+    pub(super) store: Store,
+    pub(super) books: BookClient,
+    pub(super) coupons: CouponClient,
+    pub(super) ownership: Ownership,
+    /// Off accepts an order although bookInventory or coupon did not answer.
+    pub(super) fail_closed: Guard,
+}
 
 impl App {
     pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Order>, Problem> {

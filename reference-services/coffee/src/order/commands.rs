@@ -4,12 +4,20 @@ use brunt_kit::config::Guard;
 use brunt_kit::event::Cause;
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::Problem;
-use brunt_kit::store::View;
+use brunt_kit::store::{Store, View};
 
-use super::App;
 use super::domain::{Command, Order, Placement, Rejection, decide};
-use super::outbound::calls::Cancellation;
+use super::outbound::calls::{Cancellation, ProductClient};
 use super::outbound::store::{self, Refusal};
+
+/// What the commands need.
+#[derive(Clone)]
+pub struct App {
+    pub(super) store: Store,
+    pub(super) product: ProductClient,
+    /// Off cancels an order although product did not answer.
+    pub(super) fail_closed: Guard,
+}
 
 impl App {
     pub(super) async fn page(&self, request: PageRequest) -> Result<Page<Order>, Problem> {

@@ -5,7 +5,7 @@ use brunt_kit::grpc::{self, Call};
 use brunt_kit::health::Health;
 use tonic::{Request, Response, Status};
 
-use crate::order::App;
+use crate::order::commands::App;
 use crate::order::domain::{Order, Placement};
 use crate::order::inbound::rest;
 use crate::proto::orders_server::{Orders, OrdersServer};

@@ -6,7 +6,7 @@ use brunt_kit::reserve_confirm::{Answer, Attempt};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::order::checkout::OpenOrder;
+use crate::order::open_order::OpenOrder;
 
 /// The payment service, as order sees it.
 #[derive(Clone)]

@@ -4,9 +4,9 @@ use brunt_kit::event::Cause;
 use brunt_kit::reserve_confirm::Attempt;
 use brunt_kit::store::{Document, StoreError, Tx};
 
-use crate::order::checkout::OpenOrder;
 use crate::order::domain::{Command, Delivery, Event, Order, Rejection, decide};
 use crate::order::events;
+use crate::order::open_order::OpenOrder;
 
 impl Document for Order {
     const COLLECTION: &'static str = "orders";

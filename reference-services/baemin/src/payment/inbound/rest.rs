@@ -11,21 +11,28 @@ use brunt_kit::hal;
 use brunt_kit::openapi::{self, anything, body, document, fields, maybe, text, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
-use brunt_kit::store::View;
+use brunt_kit::store::{Store, View};
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
-use crate::payment::App;
 use crate::payment::domain::{Payment, Rejection};
 use crate::payment::outbound::store::{self, Refusal};
 
 use payload::{Pay, PaymentResource};
 
-pub fn routes(app: App) -> Router {
+/// The state that the request handlers share.
+#[derive(Clone)]
+struct App {
+    store: Store,
+    /// Off charges a second time when a request is repeated.
+    idempotency_key: Guard,
+}
+
+pub fn routes(store: Store, idempotency_key: Guard) -> Router {
     Router::new()
         .route("/payments", get(list).post(pay))
         .route("/payments/{id}", get(one).delete(cancel))
-        .with_state(app)
+        .with_state(App { store, idempotency_key })
 }
 
 async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {

@@ -3,6 +3,7 @@
 
 mod books;
 mod deliverables;
+mod waiting;
 
 use brunt_kit::store::StoreError;
 

@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 
 use crate::proto::reservations_server::{Reservations, ReservationsServer};
 use crate::proto::{self, ReservationId, ReservationList, ReserveCleaning};
-use crate::reservation::App;
+use crate::reservation::commands::App;
 use crate::reservation::domain::{Placement, Reservation};
 
 pub fn routes(app: App, health: &Health) -> Router {

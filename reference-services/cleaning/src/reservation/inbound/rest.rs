@@ -13,7 +13,7 @@ use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
-use crate::reservation::App;
+use crate::reservation::commands::App;
 use crate::reservation::domain::Rejection;
 use crate::reservation::outbound::store::Refusal;
 

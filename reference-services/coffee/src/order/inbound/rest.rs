@@ -15,7 +15,7 @@ use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use http::{StatusCode, Uri};
 use serde_json::Value;
 
-use crate::order::App;
+use crate::order::commands::App;
 use crate::order::domain::Rejection;
 use crate::order::outbound::store::Refusal;
 

@@ -6,7 +6,7 @@ use brunt_kit::health::Health;
 use brunt_kit::rest::Problem;
 use tonic::{Request, Response, Status};
 
-use crate::app::App;
+use crate::app::commands::App;
 use crate::app::domain::{Order, Placement};
 use crate::app::inbound::rest;
 use crate::proto::orders_server::{Orders, OrdersServer};

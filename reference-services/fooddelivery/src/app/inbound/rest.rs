@@ -9,7 +9,7 @@ use axum::Router;
 use axum::routing::{get, put};
 use brunt_kit::rest::Problem;
 
-use crate::app::App;
+use crate::app::commands::App;
 use crate::app::domain::Rejection;
 use crate::app::outbound::store::Refusal;
 

@@ -11,16 +11,24 @@ use brunt_kit::hal;
 use brunt_kit::openapi::{self, Operation, body, document, fields, one_of, text, truth, whole};
 use brunt_kit::page::{Page, PageRequest};
 use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
-use brunt_kit::store::View;
+use brunt_kit::store::{Store, View};
 use http::Uri;
 use serde_json::{Value, json};
 
-use crate::store::Counter;
 use crate::store::domain::{Command, StoreOrder, decide};
-use crate::store::outbound::calls::Standing;
+use crate::store::outbound::calls::{App, Standing};
 use crate::store::outbound::store::{self, Refusal};
 
 use payload::{ChangeStoreOrder, StoreOrderResource};
+
+/// The state that the request handlers share.
+#[derive(Clone)]
+pub struct Counter {
+    pub store: Store,
+    pub app: App,
+    /// Off cooks although app did not answer that the order exists.
+    pub fail_closed: Guard,
+}
 
 pub fn routes(counter: Counter) -> Router {
     Router::new()

@@ -4,7 +4,7 @@ use brunt_kit::event::Cause;
 use brunt_kit::store::{Document, Tx};
 
 use super::Refusal;
-use super::deliverables::prepare_waiting;
+use super::waiting::prepare_waiting;
 use crate::book_inventory::domain::book::{Book, Command, Rejection, StockInput, decide};
 
 impl Document for Book {

@@ -8,7 +8,7 @@ use brunt_kit::rest::{Caller, JsonBody, Problem, parse_id};
 use http::Uri;
 
 use super::payload::{ChangeOrder, OrderResource, PlaceOrder};
-use crate::app::App;
+use crate::app::commands::App;
 
 pub async fn list(State(app): State<App>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
     let request = PageRequest::from_query(&uri);

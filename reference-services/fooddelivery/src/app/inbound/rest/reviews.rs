@@ -9,7 +9,7 @@ use brunt_kit::store::View;
 use http::Uri;
 
 use super::payload::{ReviewResource, WriteReview};
-use crate::app::App;
+use crate::app::commands::App;
 use crate::app::domain::Review;
 use crate::app::outbound::store;
 
