@@ -5,6 +5,7 @@ mod commands;
 mod domain;
 mod events;
 mod inbound;
+mod open_reservation;
 mod outbound;
 mod policy;
 

@@ -4,7 +4,8 @@ use brunt_kit::calls::CallError;
 use brunt_kit::reserve_confirm::{Answer, Attempt, Duplicates, ReservedCommand};
 use brunt_kit::store::{StoreError, Tx};
 
-use super::domain::{Placement, Rejection, Reservation};
+use super::domain::{Rejection, Reservation};
+use super::open_reservation::OpenReservation;
 use super::outbound::calls::PaymentClient;
 use super::outbound::store;
 
@@ -15,7 +16,7 @@ pub(super) struct Checkout {
 }
 
 impl ReservedCommand for Checkout {
-    type Request = Placement;
+    type Request = OpenReservation;
     type Outcome = Reservation;
     type Rejection = Rejection;
 
@@ -30,19 +31,22 @@ impl ReservedCommand for Checkout {
         format!("reservation-{:032x}", fastrand::u128(..))
     }
 
-    fn repeats(placement: &Placement, reservation: &Reservation) -> bool {
-        *placement == reservation.placement
+    fn repeats(request: &OpenReservation, reservation: &Reservation) -> bool {
+        request.placement == reservation.placement
     }
 
-    async fn ask(&self, attempt: &Attempt<Placement>) -> Result<Answer, CallError> {
+    async fn ask(&self, attempt: &Attempt<OpenReservation>) -> Result<Answer, CallError> {
         self.payment.pay(attempt).await
     }
 
-    fn confirm(tx: &mut Tx<'_>, attempt: Attempt<Placement>) -> Result<Reservation, StoreError> {
+    fn confirm(
+        tx: &mut Tx<'_>,
+        attempt: Attempt<OpenReservation>,
+    ) -> Result<Reservation, StoreError> {
         store::reserve(tx, attempt)
     }
 
-    fn cancel(tx: &mut Tx<'_>, attempt: Attempt<Placement>) -> Result<(), StoreError> {
+    fn cancel(tx: &mut Tx<'_>, attempt: Attempt<OpenReservation>) -> Result<(), StoreError> {
         store::cancel_attempt(tx, attempt)
     }
 }

@@ -8,6 +8,7 @@ use brunt_kit::store::{Store, View};
 
 use super::checkout::Checkout;
 use super::domain::{Placement, Rejection, Reservation};
+use super::open_reservation::OpenReservation;
 use super::outbound::store::{self, Refusal};
 
 /// What the commands need.
@@ -35,7 +36,7 @@ impl App {
     ) -> Result<Reservation, Problem> {
         // Before the attempt: what is malformed is refused whatever its Idempotency-Key.
         placement.check().map_err(Refusal::from)?;
-        self.checkout.execute(placement, key, cause).await
+        self.checkout.execute(OpenReservation { placement, cleaned: false }, key, cause).await
     }
 
     /// Calls no other service: payment gets the event, and undoes its own part.

@@ -6,5 +6,6 @@
 )]
 
 mod contracts;
+mod early;
 mod events;
 mod grpc;

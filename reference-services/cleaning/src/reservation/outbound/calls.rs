@@ -6,7 +6,7 @@ use brunt_kit::reserve_confirm::{Answer, Attempt};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::reservation::domain::Placement;
+use crate::reservation::open_reservation::OpenReservation;
 
 /// The payment service, as reservation sees it.
 #[derive(Clone)]
@@ -18,10 +18,10 @@ impl PaymentClient {
     }
 
     /// Pays for a reservation. Repeated calls for the same attempt pay once, by its key.
-    pub async fn pay(&self, attempt: &Attempt<Placement>) -> Result<Answer, CallError> {
+    pub async fn pay(&self, attempt: &Attempt<OpenReservation>) -> Result<Answer, CallError> {
         let body = json!({
             "requestId": attempt.id,
-            "price": attempt.request.price,
+            "price": attempt.request.placement.price,
             "status": "PaymentApproved",
         });
         let context = Context::with_key(&attempt.cause.traceparent, &attempt.callee_key);

@@ -5,8 +5,9 @@ use brunt_kit::event::Cause;
 use brunt_kit::reserve_confirm::Attempt;
 use brunt_kit::store::{Document, StoreError, Tx};
 
-use crate::reservation::domain::{Command, Event, Placement, Rejection, Reservation, decide};
+use crate::reservation::domain::{Command, Event, Rejection, Reservation, decide};
 use crate::reservation::events;
+use crate::reservation::open_reservation::OpenReservation;
 
 impl Document for Reservation {
     const COLLECTION: &'static str = "cleaningReservations";
@@ -26,19 +27,27 @@ pub enum Refusal {
 }
 
 /// Stores the reservation that has been paid for.
-pub fn reserve(tx: &mut Tx<'_>, attempt: Attempt<Placement>) -> Result<Reservation, StoreError> {
-    let reservation = Reservation::applied(attempt.id, attempt.request);
-    tx.put(&reservation)?;
+pub fn reserve(
+    tx: &mut Tx<'_>,
+    attempt: Attempt<OpenReservation>,
+) -> Result<Reservation, StoreError> {
+    let OpenReservation { placement, cleaned } = attempt.request;
+    let reservation = Reservation::applied(attempt.id, placement);
     tx.publish(events::cleaning_requested(&reservation, &attempt.cause)?)?;
+    let reservation = if cleaned { reservation.after(Event::Completed) } else { reservation };
+    tx.put(&reservation)?;
     Ok(reservation)
 }
 
 /// Undoes a payment that may or may not have happened: the event is that of a reservation's
 /// cancellation, which payment also keeps for a request that is still to come.
-pub fn cancel_attempt(tx: &mut Tx<'_>, attempt: Attempt<Placement>) -> Result<(), StoreError> {
+pub fn cancel_attempt(
+    tx: &mut Tx<'_>,
+    attempt: Attempt<OpenReservation>,
+) -> Result<(), StoreError> {
     // There was no version 1, so that the cancellation is the first event of this reservation.
     let reservation =
-        Reservation { version: 0, ..Reservation::applied(attempt.id, attempt.request) };
+        Reservation { version: 0, ..Reservation::applied(attempt.id, attempt.request.placement) };
     let canceled = reservation.after(Event::CleaningRequestCanceled);
     tx.publish(events::cleaning_request_canceled(&canceled, &attempt.cause)?)
 }
@@ -55,12 +64,17 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64, cause: &Cause) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Marks a reservation as cleaned. For one that was deleted it does nothing.
+/// Marks a reservation, or its attempt, as cleaned. For one that was deleted it does nothing.
 pub fn complete(tx: &mut Tx<'_>, id: i64) -> Result<(), Refusal> {
-    if let Some(reservation) = tx.get::<Reservation>(id)?
-        && let Some(event) = decide(&reservation, Command::Complete)?
-    {
-        tx.put(&reservation.after(event))?;
+    if let Some(reservation) = tx.get::<Reservation>(id)? {
+        if let Some(event) = decide(&reservation, Command::Complete)? {
+            tx.put(&reservation.after(event))?;
+        }
+    } else if let Some(mut attempt) = tx.get::<Attempt<OpenReservation>>(id)? {
+        // Without this note, a completion that is faster than payment's answer would be forgotten,
+        // and the reservation could still be canceled.
+        attempt.request.cleaned = true;
+        tx.put(&attempt)?;
     }
     Ok(())
 }
