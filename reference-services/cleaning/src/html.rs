@@ -8,7 +8,6 @@ use brunt_kit::ServeError;
 use brunt_kit::config::Config;
 use brunt_kit::health::Health;
 use brunt_kit::lifecycle::Service;
-use brunt_kit::metrics::Metrics;
 use brunt_kit::openapi::{self, document};
 use brunt_kit::{actuator, rest};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -23,7 +22,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 /// # Errors
 /// None: it has neither store nor log.
 pub fn build(config: &Config) -> Result<Service, ServeError> {
-    let (health, metrics) = (Health::default(), Metrics::new(config));
+    let (health, metrics) = (Health::default(), config.metrics());
     let routes = routes().merge(actuator::routes(&health, &metrics, &api()));
     let router = rest::router(routes, &metrics);
     Ok(Service {

@@ -2,6 +2,7 @@
 
 mod error;
 mod exchange;
+mod message;
 mod protection;
 mod resilience;
 mod upstreams;
@@ -10,20 +11,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use http::Method;
-use reqwest::StatusCode;
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub use error::CallError;
-pub(crate) use exchange::client;
+pub use message::{Context, Reply};
 pub use protection::Protection;
 pub use resilience::Resilience;
 pub use upstreams::Upstreams;
 
 use crate::breaker::CircuitBreaker;
 use crate::budget::Budget;
+use crate::http_client::client;
 use crate::metrics::{Counter, Metrics};
 use crate::trace::{Kind, TraceContext};
+use exchange::{Ask, exchange};
 
 /// The pause before a retry, in ms. Random, so that calls that failed together are
 /// not repeated together.
@@ -32,24 +34,6 @@ const PAUSE_MS: std::ops::Range<u64> = 10..50;
 // One retry: it repairs a kept-alive connection to a replica that has gone. More would only add
 // load to a callee that is down.
 const ATTEMPTS: u32 = 2;
-
-/// An answer that has a meaning: success, or a refusal such as 404.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
-    /// The HTTP status code.
-    pub status: StatusCode,
-    /// Its body; null when there is none.
-    pub body: Value,
-}
-
-/// The metadata of a call.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// W3C trace context.
-    pub traceparent: &'a str,
-    /// Two calls with the same key have one effect.
-    pub idempotency_key: Option<&'a str>,
-}
 
 /// A client of another service. Clones share its breaker and budget.
 #[derive(Clone, Debug)]
@@ -78,20 +62,6 @@ impl Care {
         told.show(metrics);
         let breaker = CircuitBreaker::new(name, told.breaker, metrics);
         Arc::new(Self { told, breaker, budget: Budget::new(told.retry_percent) })
-    }
-}
-
-impl<'a> Context<'a> {
-    /// A call without a key.
-    #[must_use]
-    pub fn new(traceparent: &'a str) -> Self {
-        Self { traceparent, idempotency_key: None }
-    }
-
-    /// A call with a key: it has its effect once however often it is sent.
-    #[must_use]
-    pub fn with_key(traceparent: &'a str, key: &'a str) -> Self {
-        Self { traceparent, idempotency_key: Some(key) }
     }
 }
 
@@ -242,12 +212,9 @@ impl Callee {
         let traceparent = span.context().to_string();
         let outcome = match breaker.permit() {
             Ok(permit) => {
-                let exchange = self.exchange(
-                    method,
-                    path,
-                    body,
-                    Context { traceparent: &traceparent, ..context },
-                );
+                let url = format!("{}{path}", self.0.upstreams.next());
+                let context = Context { traceparent: &traceparent, ..context };
+                let exchange = exchange(&self.0.client, Ask { method, url, body, context });
                 let outcome = match until {
                     Some(until) => {
                         timeout_at(until, exchange).await.unwrap_or(Err(CallError::TimedOut))

@@ -13,6 +13,7 @@ pub use values::{Acknowledge, EventLogUrl, Guard, LogFormat, Offsets, StoreUrl, 
 
 use crate::calls::{Protection, Upstreams};
 use crate::log::USUAL_KEEP;
+use crate::metrics::Metrics;
 
 /// The configuration that every service has, from its environment.
 #[derive(Clone, Debug)]
@@ -127,6 +128,18 @@ impl Config {
     #[must_use]
     pub fn env(&self) -> &Env {
         &self.env
+    }
+
+    /// The service's metrics, with all counts at zero and the guards that every service has.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        let metrics = Metrics::new(self.service, self.traces.as_deref());
+        metrics.show_guard("outbox", self.outbox);
+        metrics.show_guard("inbox", self.inbox);
+        // Shown with the guards, as it is one: `latest` takes away what protects events of a pause.
+        let committed = self.offsets == Offsets::Committed;
+        metrics.show_guard("committedOffsets", if committed { Guard::On } else { Guard::Off });
+        metrics
     }
 
     /// Where another service is: a list of base URLs separated by commas.

@@ -3,6 +3,7 @@
 
 mod dead_letter;
 mod drops;
+mod outcome;
 mod spans;
 
 pub use dead_letter::REASON;
@@ -14,12 +15,13 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::config::{Acknowledge, Guard, Offsets};
-use crate::error::{Source, source};
 use crate::event::Envelope;
 use crate::lifecycle::Stop;
 use crate::log::{Delivery, EventLog, LogError, Subscription};
 use crate::metrics::{Counter, Metrics};
+use crate::source::{Source, source};
 use crate::store::{Store, StoreError, Tx};
+use outcome::Outcome;
 
 /// The result of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,15 +73,15 @@ const OUTAGE: Duration = Duration::from_millis(500);
 pub struct Consumer {
     /// The consumer group: the service's name.
     pub group: &'static str,
-    /// The topic it reads.
+    /// The topic whose events it receives.
     pub topic: &'static str,
-    /// Where the topic is.
+    /// The log that has the topic.
     pub log: Arc<dyn EventLog>,
     /// The service's own store.
     pub store: Store,
     /// Off applies a redelivered event again.
     pub inbox: Guard,
-    /// Where to go on reading.
+    /// From where a new member of the group reads.
     pub offsets: Offsets,
     /// When an event is acknowledged.
     pub acknowledge: Acknowledge,
@@ -89,23 +91,6 @@ pub struct Consumer {
     pub policy: Policy,
     /// Counts what is received.
     pub metrics: Metrics,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Applied,
-    Duplicate,
-    Ignored,
-}
-
-impl Outcome {
-    fn label(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Duplicate => "duplicate",
-            Self::Ignored => "ignored",
-        }
-    }
 }
 
 impl Consumer {
@@ -136,7 +121,10 @@ impl Consumer {
             }
         }
         if let Err(error) = subscription.leave().await {
-            tracing::warn!(%error, "offsets were not committed: the last events will be delivered again");
+            tracing::warn!(
+                %error,
+                "offsets were not committed: the last events will be delivered again"
+            );
         }
     }
 

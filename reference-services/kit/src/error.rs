@@ -6,14 +6,6 @@ use crate::config::ConfigError;
 use crate::log::LogError;
 use crate::store::StoreError;
 
-/// What lies behind an error. Shared, as one failure of the store answers many callers.
-pub(crate) type Source = std::sync::Arc<dyn std::error::Error + Send + Sync>;
-
-/// Makes a source of an error, or of a text where there is no other error.
-pub(crate) fn source(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Source {
-    error.into().into()
-}
-
 /// Why a service could not start, or ended unexpectedly. Each message is one line and says
 /// what to do.
 #[derive(Debug, thiserror::Error)]

@@ -5,39 +5,27 @@ mod admission;
 mod api;
 mod oauth;
 mod policy;
+mod target;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
 
 use crate::config::{Config, ConfigError, Env};
 use crate::health::Health;
 use crate::jwt::Issuer;
 use crate::lifecycle::{Background, Service};
 use crate::metrics::Metrics;
-use crate::proxy::{Path, Proxy, Route};
+use crate::proxy::{Proxy, Route};
 use crate::reload::{self, Overlay};
 use crate::system::Plan;
 use crate::{ServeError, actuator, rest};
 use admission::Admission;
 use policy::Policy;
 
-/// A service behind the gateway. `API_<SERVICE>_URL` says where it is: one URL, or those
-/// of its replicas.
-#[derive(Debug)]
-pub struct Target {
-    /// The name in commands, metrics and messages.
-    pub service: &'static str,
-    /// Its address on this machine, unless the variable names another.
-    pub port: u16,
-    /// Its OpenAPI document.
-    pub api: fn() -> Value,
-    /// The requests that it gets.
-    pub paths: &'static [Path],
-}
+pub use target::Target;
 
 struct Settings {
     targets: &'static [Target],
@@ -89,7 +77,7 @@ impl Settings {
 }
 
 fn build(config: &Config, settings: Settings) -> Service {
-    let (health, metrics) = (Health::default(), Metrics::new(config));
+    let (health, metrics) = (Health::default(), config.metrics());
     let admission = Admission::new(settings.policy, settings.issuer.as_ref(), None);
     let gateway = Gateway {
         proxy: Proxy::new(settings.routes, &metrics),

@@ -18,7 +18,7 @@ pub trait Resource: Serialize {
     fn id(&self) -> i64;
 }
 
-/// 200 with an item.
+/// The response 200 with one item, in the format that the caller reads.
 ///
 /// # Errors
 /// When it does not serialize.

@@ -4,6 +4,11 @@
 //!
 //! The kit has no business words. A service calls the kit; the kit never calls a service by name.
 
+// First, so that the tests of all modules have it.
+#[cfg(test)]
+#[macro_use]
+mod on_engines;
+
 pub mod actuator;
 pub mod assembly;
 pub mod breaker;
@@ -11,12 +16,14 @@ pub mod budget;
 pub mod calls;
 pub mod config;
 pub mod consumer;
+mod cut;
 mod error;
 pub mod event;
 pub mod gateway;
 pub mod grpc;
 pub mod hal;
 pub mod health;
+mod http_client;
 pub mod jwt;
 pub mod lifecycle;
 pub mod log;
@@ -29,6 +36,9 @@ pub mod ratelimit;
 pub mod reload;
 pub mod reserve_confirm;
 pub mod rest;
+#[cfg(any(test, feature = "testing"))]
+pub mod small_disk;
+mod source;
 mod sqlite;
 pub mod store;
 pub mod system;

@@ -22,7 +22,7 @@ pub use kafka::KafkaLog;
 pub use sqlite::{SqliteLog, USUAL_KEEP};
 
 use crate::config::{EventLogUrl, Offsets};
-use crate::error::{Source, source};
+use crate::source::{Source, source};
 
 /// How many partitions a topic has.
 // Six can be shared out evenly among one, two, three or six replicas.
@@ -31,12 +31,13 @@ pub const PARTITIONS: u32 = 6;
 /// The future that a call to the log returns.
 pub type LogFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, LogError>> + Send + 'a>>;
 
-/// Why the log cannot be used.
+/// Why the event log cannot be opened, read or appended to.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The file, or its directory, cannot be used.
     #[error(
-        "the event log {} cannot be used: {source}; check the path and its permissions, or set EVENT_LOG",
+        "the event log {} cannot be used: {source}; check the path and its permissions, or set \
+         EVENT_LOG",
         path.display()
     )]
     Unusable {
@@ -48,7 +49,8 @@ pub enum LogError {
     /// `EVENT_LOG` names Kafka, which this program was built without.
     #[cfg(not(feature = "kafka"))]
     #[error(
-        "the event log cannot be on Kafka: this program was built without it; build it with `--features kafka`"
+        "the event log cannot be on Kafka: this program was built without it; build it with \
+         `--features kafka`"
     )]
     NotBuilt,
     /// The log failed after it was opened.
@@ -129,6 +131,12 @@ pub trait EventLog: Send + Sync {
     /// Sets a group's committed offsets back; its members receive those records again. A log may
     /// refuse it while the group has members.
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()>;
+
+    /// Waits until the log cannot be used any more and only a restart helps: never, unless a log
+    /// has something that can end.
+    fn ended(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// A reader of a topic that belongs to no group.

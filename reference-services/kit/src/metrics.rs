@@ -1,111 +1,17 @@
 //! Counters, gauges and timers in Prometheus' text format.
 
+mod registry;
+mod series;
 mod text;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::config::{Config, Guard, Offsets};
+use crate::config::Guard;
 use crate::trace::Tracer;
+use registry::Registry;
 
-/// The counters that a service exports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Counter {
-    /// Events that reached the log.
-    EventsPublished,
-    /// Events received, by `outcome`: applied, duplicate, ignored, dead.
-    EventsReceived,
-    /// Attempts of calls to other services, by `callee` and `outcome`.
-    Calls,
-    /// Calls that were sent a second time, by `callee`.
-    CallRetries,
-    /// Calls that a circuit breaker, by `name`, did not let through.
-    NotPermitted,
-    /// Requests that the gateway sent a second time.
-    Retries,
-    /// Requests that the gateway refused, by `reason`: rate, token.
-    Refused,
-    /// Changes of a mounted file, by `outcome`: applied, refused.
-    ConfigReloads,
-}
-
-/// The gauges that a service exports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gauge {
-    /// 1 for the `state` in which the circuit breaker `name` is, 0 for the others.
-    BreakerState,
-    /// 1 if the mounted file is in force as it is, 0 if it was refused.
-    ConfigReloaded,
-}
-
-/// The timers, which count as well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Summary {
-    /// Calls, by the circuit breaker's `name` and `kind`: successful,
-    /// failed, ignored, not_permitted.
-    BreakerCalls,
-}
-
-impl Counter {
-    fn name(self) -> &'static str {
-        match self {
-            Self::EventsPublished => "events_published_total",
-            Self::EventsReceived => "events_received_total",
-            Self::Calls => "client_calls_total",
-            Self::CallRetries => "client_retries_total",
-            Self::NotPermitted => "resilience4j_circuitbreaker_not_permitted_calls_total",
-            Self::Retries => "gateway_retries_total",
-            Self::Refused => "gateway_refused_total",
-            Self::ConfigReloads => "config_reloads_total",
-        }
-    }
-}
-
-impl Gauge {
-    fn name(self) -> &'static str {
-        match self {
-            Self::BreakerState => "resilience4j_circuitbreaker_state",
-            Self::ConfigReloaded => "config_last_reload_successful",
-        }
-    }
-}
-
-impl Summary {
-    fn name(self) -> &'static str {
-        match self {
-            Self::BreakerCalls => "resilience4j_circuitbreaker_calls_seconds",
-        }
-    }
-}
-
-/// The upper bounds of the buckets of request times, in seconds.
-// From one millisecond, which a read takes, to the deadline of a call with room to spare.
-const BUCKETS: [f64; 10] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
-
-/// One route's requests: the labels that Spring Boot gives them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Request {
-    /// The HTTP method.
-    pub method: String,
-    /// The route, not the path: `/orders/{id}`.
-    pub uri: String,
-    /// The response's status.
-    pub status: u16,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Timer {
-    count: u64,
-    seconds: f64,
-    buckets: [u64; BUCKETS.len()],
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Total {
-    count: u64,
-    seconds: f64,
-}
+pub use series::{Counter, Gauge, Request, Summary};
 
 /// A service's metrics. Clones share them.
 #[derive(Clone, Debug)]
@@ -114,41 +20,13 @@ pub struct Metrics {
     tracer: Tracer,
 }
 
-#[derive(Debug)]
-struct Registry {
-    service: &'static str,
-    guards: Vec<(&'static str, Guard)>,
-    started: Instant,
-    counters: BTreeMap<(Counter, String), u64>,
-    gauges: BTreeMap<(Gauge, String), f64>,
-    summaries: BTreeMap<(Summary, String), Total>,
-    requests: BTreeMap<Request, Timer>,
-}
-
 impl Metrics {
-    /// Metrics with all counts at zero.
+    /// Metrics with all counts at zero. `traces` is where spans are sent, such as
+    /// `http://localhost:4318`; nowhere if none.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
-        let registry = Registry {
-            service: config.service,
-            guards: vec![
-                ("outbox", config.outbox),
-                ("inbox", config.inbox),
-                (
-                    // Shown with the guards, as it is one: `latest` takes away what protects events
-                    // of a pause.
-                    "committedOffsets",
-                    if config.offsets == Offsets::Committed { Guard::On } else { Guard::Off },
-                ),
-            ],
-            started: Instant::now(),
-            counters: BTreeMap::new(),
-            gauges: BTreeMap::new(),
-            summaries: BTreeMap::new(),
-            requests: BTreeMap::new(),
-        };
-        let tracer = Tracer::new(config.service, config.traces.as_deref());
-        Self { registry: Arc::new(Mutex::new(registry)), tracer }
+    pub fn new(service: &'static str, traces: Option<&str>) -> Self {
+        let registry = Arc::new(Mutex::new(Registry::new(service)));
+        Self { registry, tracer: Tracer::new(service, traces) }
     }
 
     /// Shows a protection that not every service has.
@@ -161,37 +39,24 @@ impl Metrics {
         }
     }
 
-    /// Adds 1 to a counter.
+    /// Adds 1 to the series of a counter that has these labels.
     pub fn add(&self, counter: Counter, labels: &[(&str, &str)]) {
-        *self.registry().counters.entry((counter, text::labels(labels))).or_default() += 1;
+        self.registry().add(counter, text::labels(labels));
     }
 
-    /// Sets a gauge.
+    /// Sets the series of a gauge that has these labels.
     pub fn set(&self, gauge: Gauge, labels: &[(&str, &str)], value: f64) {
-        self.registry().gauges.insert((gauge, text::labels(labels)), value);
+        self.registry().set(gauge, text::labels(labels), value);
     }
 
     /// Counts a call and records its duration.
     pub fn observe(&self, summary: Summary, labels: &[(&str, &str)], took: Duration) {
-        let mut registry = self.registry();
-        let total = registry.summaries.entry((summary, text::labels(labels))).or_default();
-        total.count += 1;
-        total.seconds += took.as_secs_f64();
+        self.registry().observe(summary, text::labels(labels), took);
     }
 
     /// Counts a request and records its duration.
     pub fn record(&self, request: Request, took: Duration) {
-        let mut registry = self.registry();
-        let timer = registry.requests.entry(request).or_default();
-        let seconds = took.as_secs_f64();
-        timer.count += 1;
-        timer.seconds += seconds;
-        for (count, _) in
-            // Cumulative, as Prometheus wants them: every bound that holds the value counts.
-            timer.buckets.iter_mut().zip(BUCKETS).filter(|(_, bound)| seconds <= *bound)
-        {
-            *count += 1;
-        }
+        self.registry().record(request, took);
     }
 
     /// All metrics in Prometheus' text format.
@@ -214,13 +79,13 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Defaults, Env};
+    use crate::config::{Config, Defaults, Env};
 
     #[test]
     fn metrics_are_written_in_prometheus_text_format() {
         let defaults = Defaults { service: "order", port: 0, data_dir: "data" };
         let metrics =
-            Metrics::new(&Config::read(Env::from_pairs([("INBOX", "off")]), defaults).unwrap());
+            Config::read(Env::from_pairs([("INBOX", "off")]), defaults).unwrap().metrics();
         metrics.add(Counter::EventsReceived, &[("eventType", "Ordered"), ("outcome", "applied")]);
         let request = Request { method: "GET".into(), uri: "/orders/{id}".into(), status: 200 };
         metrics.record(request, Duration::from_millis(20));
@@ -231,5 +96,27 @@ mod tests {
             .filter(|line| !varying.iter().any(|name| line.starts_with(name)))
             .collect();
         insta::assert_snapshot!(fixed.join("\n"));
+    }
+    #[test]
+    fn labels_from_outside_take_bounded_memory_and_what_is_left_out_is_counted() {
+        let metrics = Metrics::new("order", None);
+        let long = "주문".repeat(10_000);
+        for number in 0..3_000 {
+            let event_type = format!("{number}{long}");
+            metrics.add(Counter::EventsReceived, &[("eventType", &event_type)]);
+            let request = Request { method: "GET".into(), uri: format!("/{number}"), status: 200 };
+            metrics.record(request, Duration::ZERO);
+        }
+        // A series that is there goes on.
+        let request = Request { method: "GET".into(), uri: "/7".into(), status: 200 };
+        metrics.record(request, Duration::ZERO);
+        let text = metrics.text();
+        let series = |name: &str| text.lines().filter(|line| line.starts_with(name)).count();
+        assert_eq!(series("events_received_total{"), 2_000);
+        assert_eq!(series("http_server_requests_seconds_count{"), 2_000);
+        assert!(text.contains("metrics_left_out_total 2000\n"), "1,000 of each kind");
+        let seventh = r#"http_server_requests_seconds_count{method="GET",uri="/7",status="200"} 2"#;
+        assert!(text.contains(seventh));
+        assert!(text.lines().all(|line| line.len() < 400), "long labels are cut");
     }
 }

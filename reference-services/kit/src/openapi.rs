@@ -34,13 +34,13 @@ enum Content {
     Problem,
 }
 
-/// Declares a GET.
+/// Describes a GET of a path, which has `summary` as its one-line description.
 #[must_use]
 pub fn get(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("get", path, summary)
 }
 
-/// Declares a POST.
+/// Describes a POST, as [`get`] does a GET.
 #[must_use]
 pub fn post(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("post", path, summary)
@@ -52,13 +52,13 @@ pub fn put(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("put", path, summary)
 }
 
-/// Declares a PATCH.
+/// Describes a PATCH, as [`get`] does a GET.
 #[must_use]
 pub fn patch(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("patch", path, summary)
 }
 
-/// Declares a DELETE.
+/// Describes a DELETE, as [`get`] does a GET.
 #[must_use]
 pub fn delete(path: &'static str, summary: &'static str) -> Operation {
     Operation::new("delete", path, summary)
@@ -210,7 +210,8 @@ fn response(operation: &Operation, answer: &Answer, all: &[Operation]) -> Value 
         Content::Nothing => json!({ "description": description }),
         Content::Problem => refusal(description),
         Content::Json(schema) => {
-            json!({ "description": description, "content": { "application/json": { "schema": schema } } })
+            let content = json!({ "application/json": { "schema": schema } });
+            json!({ "description": description, "content": content })
         }
         Content::Page(fields) => {
             let name = operation.path.trim_matches('/');
@@ -243,7 +244,10 @@ fn links(path: &str, fields: &Value, all: &[Operation]) -> Value {
 }
 
 fn hal(schema: &Value) -> Value {
-    json!({ "application/hal+json": { "schema": schema }, "application/json": { "schema": schema } })
+    json!({
+        "application/hal+json": { "schema": schema },
+        "application/json": { "schema": schema },
+    })
 }
 
 pub(crate) fn refusal(description: &str) -> Value {

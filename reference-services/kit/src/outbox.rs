@@ -17,7 +17,7 @@ use crate::config::Guard;
 use crate::event::Envelope;
 use crate::log::{LogError, NewRecord};
 
-/// How a transaction publishes.
+/// How the events of a transaction get to the log.
 #[derive(Clone)]
 pub enum Outbox {
     /// As a row of the transaction, which a relay sends.
@@ -26,7 +26,7 @@ pub enum Outbox {
     Buffered(Producer),
 }
 
-/// Wakes the relay.
+/// Tells the relay that the outbox has rows.
 #[derive(Clone, Default)]
 pub struct Wake(Arc<Notify>);
 

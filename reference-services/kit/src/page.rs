@@ -13,7 +13,7 @@ pub struct PageRequest {
     pub page: u64,
     /// Items a page, from 1 to [`MAX_SIZE`].
     pub size: u64,
-    /// By what; by id if absent.
+    /// What the items are sorted by: their id unless this is given.
     pub sort: Option<Sort>,
 }
 

@@ -18,9 +18,9 @@ use reqwest::Client;
 use tokio::time::{sleep, timeout};
 
 use crate::budget::Budget;
-use crate::calls::client;
+use crate::http_client::client;
 use crate::metrics::{Counter, Metrics};
-use crate::rest::{MAX_BODY_BYTES, Problem, RouteLabel};
+use crate::rest::{MAX_BODY_BYTES, Problem, RouteLabel, method_label};
 use crate::trace::{Kind, Span, TraceContext};
 pub use route::{Path, Route};
 use route::{Table, climbs};
@@ -58,7 +58,7 @@ impl Proxy {
         Self(Arc::new(Inner { routes: Table::new(routes), client, budget, metrics }))
     }
 
-    /// Where a request goes.
+    /// The route of a request, by its method and path.
     ///
     /// # Errors
     /// 400 for a path with dots to resolve, 404 for one without a route.
@@ -173,7 +173,7 @@ impl Proxy {
 
     fn span(&self, route: &Route, parts: &Parts) -> Span {
         let parent = parts.headers.get("traceparent").and_then(|value| value.to_str().ok());
-        let name = format!("{} {}", parts.method, route.path.label());
+        let name = format!("{} {}", method_label(&parts.method), route.path.label());
         self.0.metrics.tracer().span(Kind::Client, name, parent.and_then(TraceContext::parse))
     }
 }

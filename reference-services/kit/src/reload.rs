@@ -150,7 +150,11 @@ async fn run(
                 ("applied", 1.0)
             }
             Err(error) => {
-                tracing::error!(%path, %error, "the new configuration is refused; the old one stays in force");
+                tracing::error!(
+                    %path,
+                    %error,
+                    "the new configuration is refused; the old one stays in force"
+                );
                 ("refused", 0.0)
             }
         };

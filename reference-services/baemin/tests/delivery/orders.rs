@@ -8,7 +8,8 @@ use serde_json::json;
 #[tokio::test]
 async fn an_order_is_paid_delivered_and_shown() {
     let system = Trial::start(&SYSTEM, &[]).await;
-    let tv = json!({"orderId": "30", "productName": "TV", "productPrice": 9, "orderDate": "2022-05-17",
+    let tv = json!({"orderId": "30", "productName": "TV", "productPrice": 9,
+        "orderDate": "2022-05-17",
         "customerId": 7, "customerAddr": "서울시 강남구", "customerTel": "010-1234-5678"});
     let (status, order) = system.post("gateway", "/orders", tv).await;
     assert_eq!((status, &order["orderStatus"]), (StatusCode::CREATED, &json!("Ordered")));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct Coupon {
     pub coupon_id: i64,
-    /// For whom it was issued.
+    /// The customer for whom it was issued.
     pub customer_id: i64,
     /// Whether it can be used.
     pub coupon_status: Status,
@@ -29,7 +29,7 @@ pub enum Status {
     Refund,
 }
 
-/// The commands that change it.
+/// The commands that change a coupon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// An order uses it.
@@ -70,7 +70,7 @@ pub fn decide(coupon: &Coupon, command: Command) -> Result<Option<Event>, Taken>
 }
 
 impl Coupon {
-    /// A new one.
+    /// A coupon that was just issued and can be used.
     #[must_use]
     pub fn issued(coupon_id: i64, customer_id: i64) -> Self {
         Self {

@@ -12,7 +12,7 @@ pub struct Customer {
     pub version: u64,
 }
 
-/// The commands that change it.
+/// The commands that change a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Someone becomes a customer.

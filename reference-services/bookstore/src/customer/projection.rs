@@ -16,7 +16,7 @@ pub struct MyPage {
     pub placement: Option<Placement>,
     /// How far the order is, from all that is known.
     pub order_status: Option<String>,
-    /// What brings it.
+    /// The delivery that brings it, once there is one.
     pub delivery_id: Option<i64>,
     pub delivery_status: Option<String>,
     /// The status that order's own events reported last; none before the first.
@@ -36,7 +36,7 @@ pub struct Placement {
     pub book_id: i64,
     pub quantity: i64,
     pub delivery_address: String,
-    /// With which coupon.
+    /// The coupon that was used for it, if one was.
     pub coupon_id: Option<i64>,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
     pub id: i64,
-    /// The order it brings.
+    /// The order whose books it brings.
     pub order_id: i64,
     pub delivery_address: String,
     pub delivery_status: Status,
@@ -27,7 +27,7 @@ pub enum Status {
     CancelDelivery,
 }
 
-/// The commands that change it.
+/// The commands that change a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Its books are set aside, so it can start.
@@ -38,7 +38,7 @@ pub enum Command {
     Report(Status),
 }
 
-/// Its status has changed.
+/// The new status of a delivery after a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event(Status);
 
@@ -64,7 +64,7 @@ pub enum Rejection {
 pub const MAX_STATUS: usize = 100;
 
 impl Status {
-    /// The text on the wire.
+    /// Its text in events and in REST.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {

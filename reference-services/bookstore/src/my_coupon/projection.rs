@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MyCoupon {
-    /// Also the id of the view.
+    /// The coupon, whose id is also that of its view.
     pub coupon_id: i64,
-    /// For whom it was issued.
+    /// The customer for whom it was issued.
     pub customer_id: i64,
     /// Whether it can be used.
     pub coupon_status: String,
@@ -25,7 +25,7 @@ pub struct MyCoupon {
 pub struct Change {
     /// The coupon's version after it, from 1.
     pub version: u64,
-    /// What it was after it.
+    /// The status of the coupon after the event.
     pub coupon_status: String,
     /// The order it was for.
     pub order_id: Option<i64>,

@@ -48,7 +48,7 @@ pub enum Status {
     OrderCanceled,
 }
 
-/// The commands that change it.
+/// The commands that change an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Place(Placement),
@@ -125,7 +125,7 @@ pub enum Rejection {
 pub const MAX_QUANTITY: i64 = 1_000_000_000;
 
 impl Status {
-    /// The text on the wire.
+    /// Its text in events and in REST.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {

@@ -114,7 +114,8 @@ async fn a_poison_event_becomes_a_dead_letter_and_later_orders_go_on() {
         value: value.to_string().into(),
         headers: BTreeMap::new(),
     };
-    let stray = json!({"eventType": "DeliveryPrepared", "timestamp": "20200909021422", "eventId": "stray",
+    let stray = json!({"eventType": "DeliveryPrepared", "timestamp": "20200909021422",
+        "eventId": "stray",
         "aggregateId": 1, "version": 2, "correlationId": "c", "orderId": 99});
     let records = vec![poison(json!({"eventType": "Ordered"})), poison(stray)];
     system.log().append(records).await.unwrap();

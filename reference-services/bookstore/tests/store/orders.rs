@@ -23,7 +23,15 @@ async fn the_story_of_the_readme_can_be_followed_request_by_request() {
     let seoul =
         json!({"customerId": "1", "bookId": "1", "quantity": "10", "deliveryAddress": "Seoul"});
     assert_eq!(post("/orders", seoul).await.1["orderId"], 1);
-    let wien = |coupon: &str| json!({"customerId": "2", "bookId": "1", "quantity": "200", "deliveryAddress": "Wien", "couponId": coupon});
+    let wien = |coupon: &str| {
+        json!({
+            "customerId": "2",
+            "bookId": "1",
+            "quantity": "200",
+            "deliveryAddress": "Wien",
+            "couponId": coupon,
+        })
+    };
     // There is no coupon 2, and the refusal takes no number.
     assert_eq!(post("/orders", wien("2")).await.0, StatusCode::NOT_FOUND);
     assert_eq!(post("/orders", wien("1")).await.1["orderId"], 2);
@@ -37,7 +45,10 @@ async fn the_story_of_the_readme_can_be_followed_request_by_request() {
             coupon["history"].as_array().is_some_and(|h| h.len() == 3)
         })
         .await;
-    insta::assert_json_snapshot!(history, {"._links.*.href" => "[link]", ".history[].timestamp" => "[time]"});
+    insta::assert_json_snapshot!(history, {
+        "._links.*.href" => "[link]",
+        ".history[].timestamp" => "[time]",
+    });
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ pub struct Payment {
     pub version: u64,
 }
 
-/// What must be paid for an order.
+/// What must be paid for a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Charge {

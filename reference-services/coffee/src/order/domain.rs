@@ -29,7 +29,7 @@ pub enum Status {
     Canceled,
 }
 
-/// The commands that change it.
+/// The commands that change an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Place(Placement),
@@ -84,7 +84,7 @@ pub enum Rejection {
 }
 
 impl Status {
-    /// The text on the wire.
+    /// Its text in events and in REST.
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {

@@ -32,7 +32,7 @@ pub enum Status {
     Canceled,
 }
 
-/// The commands that change it.
+/// The commands that change a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     Start,
@@ -70,7 +70,7 @@ pub enum Rejection {
 }
 
 impl Status {
-    /// The text on the wire.
+    /// Its text in events and in REST.
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {

@@ -22,7 +22,7 @@ pub struct Supply {
     pub qty: i64,
 }
 
-/// The commands that change it.
+/// The commands that change a stock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Adds a product.

@@ -1,4 +1,4 @@
-//! One order, one trace: from the gateway through calls and events to the services that act on them.
+//! One order, one trace: from the gateway through calls and events to all services that act.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

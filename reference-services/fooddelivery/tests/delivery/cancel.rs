@@ -73,7 +73,8 @@ async fn once_cooking_has_begun_an_order_is_not_canceled() {
 
 fn record(event_type: &str, id: &str, body: &Value) -> NewRecord {
     let mut event = json!({
-        "eventType": event_type, "timestamp": "20200909021422", "eventId": id, "aggregateId": 7, "version": 1,
+        "eventType": event_type, "timestamp": "20200909021422", "eventId": id,
+        "aggregateId": 7, "version": 1,
         "correlationId": "c",
     });
     event.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());

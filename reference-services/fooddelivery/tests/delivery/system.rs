@@ -14,7 +14,14 @@ pub async fn without(absent: &[&str], variables: &[(&str, &str)]) -> Trial {
 }
 
 pub fn pizza() -> Value {
-    json!({"menu": "피자", "qty": 2, "price": 20_000, "storeId": 1, "deliveryType": "walk", "address": "서울"})
+    json!({
+        "menu": "피자",
+        "qty": 2,
+        "price": 20_000,
+        "storeId": 1,
+        "deliveryType": "walk",
+        "address": "서울",
+    })
 }
 
 /// PUT without a body.

@@ -87,7 +87,12 @@ impl Inner {
         let outcome = act(breaker);
         let state = breaker.state();
         if state != before {
-            tracing::warn!(callee = self.name, from = %before, to = %state, "a circuit breaker has changed its state");
+            tracing::warn!(
+                callee = self.name,
+                from = %before,
+                to = %state,
+                "a circuit breaker has changed its state"
+            );
             self.show(Some(state));
         }
         outcome

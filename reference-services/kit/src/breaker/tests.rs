@@ -219,7 +219,9 @@ proptest! {
             }
             match (before, bench.breaker.state()) {
                 (State::Open, State::Closed) => prop_assert!(false, "closed without a trial"),
-                (State::Closed, State::HalfOpen) => prop_assert!(false, "a trial without having been open"),
+                (State::Closed, State::HalfOpen) => {
+                    prop_assert!(false, "a trial without having been open");
+                }
                 (State::Closed | State::HalfOpen, State::Open) => opened = Some(bench.now),
                 (State::HalfOpen, State::Closed) => on_trial = 0,
                 _ => {}

@@ -30,7 +30,7 @@ fn careful(address: SocketAddr, variables: &[(&str, &str)]) -> (Callee, Metrics)
     let defaults = Defaults { service: "own", port: 0, data_dir: "" };
     let env = Env::from_pairs([("CALL_TIMEOUT", "300ms")].iter().chain(variables).copied());
     let config = Config::read(env, defaults).unwrap();
-    let metrics = Metrics::new(&config);
+    let metrics = config.metrics();
     let upstreams = Upstreams::parse(&format!("http://{address}")).unwrap();
     (Callee::new("other", upstreams, &config.protection, &metrics), metrics)
 }
@@ -160,7 +160,8 @@ async fn a_404_without_a_body_is_an_answer() {
 #[tokio::test]
 async fn an_answer_that_is_too_large_is_not_read() {
     let large = || async { vec![b' '; 9 << 20] };
-    let callee = callee(serve(Router::new().route("/do", get(large))).await);
+    let address = serve(Router::new().route("/do", get(large))).await;
+    let (callee, _) = careful(address, &[("CALL_TIMEOUT", "20s")]);
     assert_eq!(callee.get("/do", Context::new("t")).await, Err(CallError::Unreadable));
 }
 
@@ -296,7 +297,7 @@ async fn a_changed_file_applies_to_the_next_call() {
     let hanging = serve(Router::new().route("/", get(std::future::pending::<()>))).await;
     let env = Env::from_pairs([("CALLS_CONFIG", file.to_str().unwrap())]);
     let config = Config::read(env, Defaults { service: "own", port: 0, data_dir: "" }).unwrap();
-    let metrics = Metrics::new(&config);
+    let metrics = config.metrics();
     let upstreams = Upstreams::parse(&format!("http://{hanging}")).unwrap();
     let callee = Callee::new("other", upstreams, &config.protection, &metrics);
     let call = || callee.get("/", Context::new("t"));

@@ -1,6 +1,6 @@
 //! One span for each event, which follows from its sender's span.
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::event::Envelope;
 use crate::trace::{Kind, Span, TraceContext, Tracer};
 

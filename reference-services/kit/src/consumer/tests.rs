@@ -18,7 +18,6 @@ use crate::event::{Cause, Envelope, Subject};
 use crate::lifecycle::Stop;
 use crate::log::tests::places::Place;
 use crate::log::{EventLog, NewRecord};
-use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::store::{Document, Kind, Store, StoreError, Tx, View};
 
@@ -78,7 +77,7 @@ impl Bench {
         // A service's topic and group are known when it is compiled.
         let topic: &'static str = Box::leak(place.topic().to_owned().into_boxed_str());
         let defaults = Defaults { service: "group", port: 0, data_dir: "" };
-        let metrics = Metrics::new(&Config::read(Env::default(), defaults).unwrap());
+        let metrics = Config::read(Env::default(), defaults).unwrap().metrics();
         let (stop, stopped) = Stop::manual();
         let mut consumer = Consumer {
             group: topic,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Target;
+use super::target::Target;
 use crate::openapi::{operation_id, refusal, undescribed};
 use crate::proxy::Path;
 

@@ -14,7 +14,8 @@ pub(super) struct Client {
 }
 
 impl Clients {
-    pub(crate) const ACCEPTS: &'static str = "clients such as app:secret:orders:read orders:write, separated by commas: an id, a secret, scopes";
+    pub(crate) const ACCEPTS: &'static str = "clients such as app:secret:orders:read \
+         orders:write, separated by commas: an id, a secret, scopes";
 
     /// Reads `id:secret:scope scope`, separated by commas.
     #[must_use]

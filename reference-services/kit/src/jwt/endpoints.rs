@@ -80,9 +80,12 @@ impl Issuer {
             .sign(&id, &scope)
             .map_err(|_| (StatusCode::INTERNAL_SERVER_ERROR, "server_error"))?;
         let expires_in = self.lifetime().as_secs();
-        Ok(
-            json!({ "access_token": token, "token_type": "Bearer", "expires_in": expires_in, "scope": scope }),
-        )
+        Ok(json!({
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": expires_in,
+            "scope": scope,
+        }))
     }
 }
 

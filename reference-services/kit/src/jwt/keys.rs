@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
 use super::Denied;
-use crate::calls::client;
+use crate::http_client::client;
 
 /// How long to wait for the issuer.
 const FETCH: Duration = Duration::from_secs(2);

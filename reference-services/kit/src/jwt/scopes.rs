@@ -15,7 +15,8 @@ struct Rule {
 }
 
 impl Scopes {
-    pub(crate) const ACCEPTS: &'static str = "rules such as POST /orders orders:write, /stocks stocks:read: a method or none, a path, its scopes";
+    pub(crate) const ACCEPTS: &'static str = "rules such as POST /orders orders:write, \
+         /stocks stocks:read: a method or none, a path, its scopes";
 
     /// Reads rules that are separated by commas; none if empty.
     #[must_use]

@@ -17,7 +17,6 @@ use crate::ServeError;
 use crate::actuator;
 use crate::config::{Config, Defaults, Env};
 use crate::health::Health;
-use crate::metrics::Metrics;
 
 const BOUND: Duration = Duration::from_secs(20);
 
@@ -38,7 +37,7 @@ fn start(grace: &str) -> Bench {
     let config = Config::read(env, Defaults { service: "own", port: 0, data_dir: "" }).unwrap();
     let port = Port::take(&config).unwrap();
     let base = format!("http://{}", port.address());
-    let (health, metrics) = (Health::default(), Metrics::new(&config));
+    let (health, metrics) = (Health::default(), config.metrics());
     let (release, finished) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
     let in_hand = Arc::new(Notify::new());
     let asked = Arc::clone(&in_hand);

@@ -24,9 +24,9 @@ impl Bell {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
         let (sender, rings) = watch::channel(0);
         let watcher = watch_file(path, sender)
-            .inspect_err(
-                |error| tracing::warn!(%error, "no file watching here: events arrive up to 250 ms late"),
-            )
+            .inspect_err(|error| {
+                tracing::warn!(%error, "no file watching: events arrive up to 250 ms late");
+            })
             .ok();
         Ok(Self { file, rings, _watcher: watcher })
     }

@@ -8,6 +8,7 @@
 mod clock;
 mod connection;
 mod group;
+mod lease;
 mod records;
 mod schema;
 mod sign;
@@ -15,18 +16,19 @@ mod subscription;
 mod tail;
 
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::bell::Bell;
 use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Start, Subscription, Tail};
 use crate::config::Offsets;
-use crate::error::{Source, source};
+use crate::source::{Source, source};
 use connection::Connection;
-use group::Membership;
+use lease::Membership;
 use subscription::SqliteSubscription;
 use tail::SqliteTail;
 
-/// The embedded log.
+/// The event log in one SQLite file, which all processes on this machine share.
 pub struct SqliteLog {
     connection: Connection,
     bell: Arc<Bell>,
@@ -103,6 +105,10 @@ impl EventLog for SqliteLog {
             bell.ring();
             Ok(())
         }))
+    }
+
+    fn ended(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(self.connection.clone().ended())
     }
 }
 

@@ -61,7 +61,12 @@ pub fn body(properties: &[(&str, Value)]) -> Value {
         .filter(|(property, _)| property.ends_with('*'))
         .map(|(p, _)| name(p))
         .collect();
-    json!({ "type": "object", "properties": schemas, "required": required, "additionalProperties": false })
+    json!({
+        "type": "object",
+        "properties": schemas,
+        "required": required,
+        "additionalProperties": false,
+    })
 }
 
 /// What an answer shows, its id first; what is marked with `?` may be missing.
@@ -85,7 +90,8 @@ fn as_sent(schema: &Value) -> Value {
     }
     match (schema["minimum"].as_i64(), schema["maximum"].as_i64()) {
         (Some(least), Some(most)) => {
-            json!({ "anyOf": [schema, { "type": "string", "pattern": number_as_text(least, most) }] })
+            let text = json!({ "type": "string", "pattern": number_as_text(least, most) });
+            json!({ "anyOf": [schema, text] })
         }
         _ => schema.clone(),
     }
@@ -121,7 +127,12 @@ pub(super) fn problem() -> Value {
 
 fn links() -> Value {
     let link = json!({ "type": "object", "properties": { "href": text() }, "required": ["href"] });
-    json!({ "type": "object", "properties": { "self": link }, "required": ["self"], "additionalProperties": link })
+    json!({
+        "type": "object",
+        "properties": { "self": link },
+        "required": ["self"],
+        "additionalProperties": link,
+    })
 }
 
 pub(super) fn item(fields: &Value) -> Value {

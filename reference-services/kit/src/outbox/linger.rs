@@ -21,13 +21,13 @@ const RETRY: Duration = Duration::from_millis(200);
 
 /// Sends events from memory.
 pub struct Linger {
-    /// Where they wait.
+    /// The events that were committed and are still to be sent.
     pub events: UnboundedReceiver<Envelope>,
-    /// Where they go.
+    /// The log that the events are appended to.
     pub log: Arc<dyn EventLog>,
-    /// The topic they go to.
+    /// The topic that the events are appended to.
     pub topic: &'static str,
-    /// Counts what is sent.
+    /// Counts the events that reached the log.
     pub metrics: Metrics,
 }
 

@@ -27,17 +27,17 @@ const LAST: Duration = Duration::from_secs(2);
 
 /// Sends the outbox's rows to the log.
 pub struct Relay {
-    /// The store whose outbox it is.
+    /// The store whose outbox is sent.
     pub store: Store,
-    /// Where the rows go.
+    /// The log that the events are appended to.
     pub log: Arc<dyn EventLog>,
-    /// The topic they go to.
+    /// The topic that the events are appended to.
     pub topic: &'static str,
     /// Signaled when a transaction has added rows.
     pub wake: Wake,
     /// How the replicas of the service agree on which of them relays.
     pub turn: Turn,
-    /// Counts what is sent.
+    /// Counts the events that reached the log.
     pub metrics: Metrics,
 }
 

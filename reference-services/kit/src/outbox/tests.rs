@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::{Linger, Outbox, Relay, Sender, Turn};
-use crate::config::{Config, Defaults, Env, Guard, Offsets};
+use crate::config::{Guard, Offsets};
 use crate::event::{Cause, Envelope, Subject};
 use crate::lifecycle::Stop;
 use crate::log::{EventLog, SqliteLog};
@@ -21,9 +21,7 @@ use crate::store::{Kind, Store, StoreError, View};
 const BOUND: Duration = Duration::from_secs(20);
 
 fn metrics() -> Metrics {
-    Metrics::new(
-        &Config::read(Env::default(), Defaults { service: "own", port: 0, data_dir: "" }).unwrap(),
-    )
+    Metrics::new("own", None)
 }
 
 fn open(directory: &Path, guard: Guard) -> (Store, Sender) {

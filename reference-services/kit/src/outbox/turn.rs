@@ -42,7 +42,8 @@ impl Claim {
             Self::Lock { held: Some(_), .. } => Ok(true),
             Self::Lock { path, held } => {
                 *held = try_lock(path).unwrap_or_else(|error| {
-                    tracing::warn!(path = %path.display(), %error, "the relay's lock cannot be had");
+                    let path = path.display();
+                    tracing::warn!(%path, %error, "the relay's lock cannot be had");
                     None
                 });
                 Ok(held.is_some())

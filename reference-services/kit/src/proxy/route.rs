@@ -75,10 +75,10 @@ impl Path {
     }
 }
 
-/// Where requests for a path go.
+/// A path of the gateway, and the service that its requests go to.
 #[derive(Clone, Debug)]
 pub struct Route {
-    /// What requests these are.
+    /// The requests that take this route.
     pub path: Path,
     /// The replicas that serve them.
     pub upstreams: Upstreams,

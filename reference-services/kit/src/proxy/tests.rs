@@ -13,7 +13,6 @@ use tokio::net::TcpListener;
 use super::{Path, Proxy, Route};
 use crate::calls::Upstreams;
 use crate::config::{Config, Defaults, Env};
-use crate::metrics::Metrics;
 use crate::rest::{self, Problem};
 
 async fn serve(router: Router) -> SocketAddr {
@@ -44,7 +43,7 @@ async fn breaks_off() -> SocketAddr {
 async fn gateway(upstreams: &[SocketAddr]) -> String {
     let urls: Vec<_> = upstreams.iter().map(|address| format!("http://{address}")).collect();
     let defaults = Defaults { service: "gateway", port: 0, data_dir: "" };
-    let metrics = Metrics::new(&Config::read(Env::default(), defaults).unwrap());
+    let metrics = Config::read(Env::default(), defaults).unwrap().metrics();
     let upstreams = Upstreams::parse(&urls.join(",")).unwrap();
     let paths = [
         Path::new("/orders"),

@@ -7,9 +7,9 @@ use crate::config::parse_duration;
 /// How fast a bucket fills, and how much it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// So many requests, at least 1,
+    /// The number of requests that a client may make in `per`, at least 1.
     pub requests: u32,
-    /// in this time.
+    /// The time in which an empty bucket gets `requests` tokens.
     pub per: Duration,
     /// How many may come at once, at least 1.
     pub burst: u32,

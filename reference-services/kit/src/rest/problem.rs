@@ -35,7 +35,7 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    /// 409: not in this state.
+    /// 409: the command is fine, but not in the present state.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, message)
     }
@@ -47,7 +47,7 @@ impl Problem {
         Self { retry_after_seconds: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, message) }
     }
 
-    /// Any other status.
+    /// A problem with another status.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into(), retry_after_seconds: None }
     }
@@ -114,7 +114,7 @@ pub(super) async fn no_such_path() -> Problem {
     Problem::not_found("there is no such path")
 }
 
-/// An id from a path.
+/// Reads the id in a path, such as the 7 of `/orders/7`.
 ///
 /// # Errors
 /// What is not a number names nothing.

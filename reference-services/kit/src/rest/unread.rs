@@ -97,7 +97,6 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use crate::config::{Config, Defaults, Env};
-    use crate::metrics::Metrics;
     use crate::rest::{self, JsonBody, MAX_BODY_BYTES};
 
     /// The status that a client sees who sends all before it listens.
@@ -106,14 +105,14 @@ mod tests {
         let config =
             Config::read(env, Defaults { service: "order", port: 0, data_dir: "" }).unwrap();
         let take = |JsonBody(_): JsonBody<serde_json::Value>| async {};
-        let router =
-            rest::router(Router::new().route("/orders", post(take)), &Metrics::new(&config));
+        let router = rest::router(Router::new().route("/orders", post(take)), &config.metrics());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
         let mut client = TcpStream::connect(address).await.unwrap();
         let head = format!(
-            "{target} HTTP/1.1\r\nhost: order\r\ncontent-length: {bytes}\r\nconnection: close\r\n\r\n"
+            "{target} HTTP/1.1\r\nhost: order\r\ncontent-length: {bytes}\r\n\
+             connection: close\r\n\r\n"
         );
         client.write_all(head.as_bytes()).await.unwrap();
         client.write_all(&vec![b' '; bytes]).await.unwrap();

@@ -1,10 +1,7 @@
 //! What a transaction has changed but not committed.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-
-use super::StoreError;
-use super::engine::{Reader, Span};
+use std::ops::Bound;
 
 /// New values by key; none means the key is removed.
 #[derive(Debug, Default)]
@@ -31,52 +28,17 @@ impl Changes {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_deref()))
     }
 
-    fn within<'a>(
-        &'a self,
-        span: &Span,
-    ) -> impl Iterator<Item = (&'a String, &'a Option<String>)> + use<'a> {
-        self.0.range(span.from.clone()..span.to.clone())
-    }
-}
-
-/// The store as a transaction sees it: its own changes over those of the same batch over
-/// what is committed.
-pub(crate) struct Layered<'a> {
-    pub(crate) base: &'a dyn Reader,
-    pub(crate) batch: &'a Changes,
-    pub(crate) own: &'a Changes,
-}
-
-impl Reader for Layered<'_> {
-    fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
-        match self.own.0.get(key).or_else(|| self.batch.0.get(key)) {
-            Some(changed) => Ok(changed.clone()),
-            None => self.base.get(key),
-        }
+    /// What was changed of a key: none if nothing, none within if it was removed.
+    pub(crate) fn get(&self, key: &str) -> Option<&Option<String>> {
+        self.0.get(key)
     }
 
-    fn scan(
+    /// What was changed from the key `from` up to but not including `to`, in order.
+    pub(crate) fn range(
         &self,
-        span: &Span,
-        visit: &mut dyn FnMut(&str, &str) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        // Merged by key: the base's rows and the uncommitted ones must come in one order, and a
-        // removed row must hide the one beneath it.
-        let mut merged = BTreeMap::new();
-        self.base.scan(span, &mut |key, value| {
-            merged.insert(key.to_owned(), Some(value.to_owned()));
-            ControlFlow::Continue(())
-        })?;
-        for (key, value) in self.batch.within(span).chain(self.own.within(span)) {
-            merged.insert(key.clone(), value.clone());
-        }
-        for (key, value) in &merged {
-            if let Some(value) = value
-                && visit(key, value).is_break()
-            {
-                break;
-            }
-        }
-        Ok(())
+        from: &str,
+        to: &str,
+    ) -> impl Iterator<Item = (&String, &Option<String>)> {
+        self.0.range::<str, _>((Bound::Included(from), Bound::Excluded(to)))
     }
 }

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Source, source};
+use crate::source::{Source, source};
 
 /// Why a store cannot be used. The messages of opening say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file, or its directory, cannot be written.
     #[error(
-        "the store {} cannot be written: {source}; check the path and its permissions, or set DATA_DIR",
+        "the store {} cannot be written: {source}; check the path and its permissions, or set \
+         DATA_DIR",
         path.display()
     )]
     Unwritable {
@@ -20,7 +21,8 @@ pub enum StoreError {
     },
     /// The file is there but is no store of this kind.
     #[error(
-        "the store {} is damaged or is no such file: {source}; move it away to start with an empty one",
+        "the store {} is damaged or is no such file: {source}; move it away to start with an \
+         empty one",
         path.display()
     )]
     Corrupt {
@@ -30,7 +32,10 @@ pub enum StoreError {
         source: Source,
     },
     /// Another process holds the file.
-    #[error("the store {} is held by another process; stop that one, or set DATA_DIR", path.display())]
+    #[error(
+        "the store {} is held by another process; stop that one, or set DATA_DIR",
+        path.display()
+    )]
     Locked {
         /// The path of the file.
         path: PathBuf,

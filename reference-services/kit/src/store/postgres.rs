@@ -5,6 +5,7 @@
 //! counts ids and outbox rows up, so any two at the same time conflict; and a batch cannot be made
 //! a second time, as its commands have been answered by then.
 
+mod error;
 mod keys;
 mod server;
 mod session;

@@ -6,9 +6,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
-use super::changes::{Changes, Layered};
+use super::changes::Changes;
 use super::documents::{self, Document};
 use super::engine::{Reader, Span};
+use super::layered::Layered;
 use crate::event::Envelope;
 use crate::outbox::Outbox;
 

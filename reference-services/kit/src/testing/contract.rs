@@ -25,12 +25,12 @@ use crate::log::{Delivery, NewRecord};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contract {
-    /// The service that needs it.
+    /// The service that depends on the calls and events.
     pub consumer: String,
     /// What it reads of events, by their type.
     #[serde(default)]
     pub events: Vec<Event>,
-    /// What it asks others.
+    /// The calls that it makes to other services.
     #[serde(default)]
     pub calls: Vec<Call>,
 }
@@ -57,14 +57,14 @@ pub struct Call {
     pub to: String,
     /// The HTTP method, such as POST.
     pub method: String,
-    /// With the ids of the example.
+    /// The path of the call, with the ids of the example.
     pub path: String,
-    /// What is sent; nothing with GET.
+    /// The body that is sent; null with GET.
     #[serde(default)]
     pub body: Value,
     /// The status that the answer must have.
     pub status: u16,
-    /// What is read of the answer.
+    /// The fields of the answer that the consumer reads.
     #[serde(default)]
     pub reply: Value,
     /// The fields of the answer whose value has a meaning.

@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{sleep, timeout};
 
-use super::{Record, otlp};
-use crate::calls::client;
+use super::otlp;
+use super::record::Record;
+use crate::http_client::client;
 use crate::lifecycle::Stop;
 
 /// How many spans may wait.

@@ -4,14 +4,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::Record;
+use super::record::Record;
 
 /// A request of OTLP/HTTP.
 pub(super) fn request(service: &str, records: &[Record]) -> Value {
     let spans: Vec<Value> = records.iter().map(span).collect();
+    let scope = json!({ "name": "brunt", "version": env!("CARGO_PKG_VERSION") });
     json!({ "resourceSpans": [{
         "resource": { "attributes": [attribute("service.name", service)] },
-        "scopeSpans": [{ "scope": { "name": "brunt", "version": env!("CARGO_PKG_VERSION") }, "spans": spans }],
+        "scopeSpans": [{ "scope": scope, "spans": spans }],
     }]})
 }
 

@@ -11,7 +11,7 @@ pub struct Book {
     pub stock: i64,
 }
 
-/// Books that arrived.
+/// Copies of a book that arrived and were added to its stock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StockInput {
@@ -22,7 +22,7 @@ pub struct StockInput {
     pub in_charger: Option<String>,
 }
 
-/// The commands that change it.
+/// The commands that change a book or its stock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Create {

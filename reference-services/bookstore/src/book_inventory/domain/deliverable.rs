@@ -36,7 +36,7 @@ pub enum Status {
     OrderCanceled,
 }
 
-/// The commands that change it.
+/// The commands that change a deliverable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Stock was taken for it.
@@ -73,7 +73,7 @@ pub fn decide(deliverable: &Deliverable, command: Command) -> Option<Event> {
 }
 
 impl Deliverable {
-    /// A new one, which waits.
+    /// A deliverable for a demand that has just arrived: it waits for stock.
     #[must_use]
     pub fn new(deliverable_id: i64, demand: Demand) -> Self {
         Self { deliverable_id, demand, status: Status::StockLacked, version: 1 }

@@ -18,7 +18,7 @@ pub struct CouponClient(Callee);
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coupon {
-    /// For whom it was issued.
+    /// The customer for whom it was issued.
     pub customer_id: i64,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::group::{Lease, Membership};
+use super::lease::{self, Lease, Membership};
 use crate::log::{Delivery, LogError, NewRecord, partition_of};
 
 /// How many records are appended between two checks for what can be dropped.
@@ -35,7 +35,8 @@ fn trim(tx: &Transaction<'_>, record: &NewRecord, offset: i64) -> Result<(), Log
     tx.prepare_cached(
         "DELETE FROM records WHERE topic = ?1 AND part = ?2 AND off < ?3 AND off < (
              SELECT coalesce(min(coalesce(
-                 (SELECT committed FROM leases WHERE grp = groups.grp AND topic = ?1 AND part = ?2), 0)), 0)
+                 (SELECT committed FROM leases
+                  WHERE grp = groups.grp AND topic = ?1 AND part = ?2), 0)), 0)
              FROM (SELECT DISTINCT grp FROM leases WHERE topic = ?1) AS groups)",
     )?
     .execute(params![record.topic, partition_of(&record.key), offset])?;
@@ -92,17 +93,17 @@ pub(super) fn fetch(
     max: usize,
 ) -> Result<Fetched, LogError> {
     let tx = db.transaction()?;
-    let epoch = super::group::epoch(&tx, me)?;
+    let epoch = lease::epoch(&tx, me)?;
     let mut found = Fetched { deliveries: Vec::new(), epoch, fenced: false };
     // A share for each partition, so that a full one does not keep the others waiting.
     let share = max.div_ceil(leases.len().max(1));
-    for (partition, lease) in leases {
-        if super::group::holds(&tx, me, *partition, lease.generation)? {
+    for (partition, held) in leases {
+        if lease::holds(&tx, me, *partition, held.generation)? {
             read_partition(
                 &tx,
                 &me.topic,
                 *partition,
-                lease.position,
+                held.position,
                 share,
                 &mut found.deliveries,
             )?;

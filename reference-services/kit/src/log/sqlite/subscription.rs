@@ -8,7 +8,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::connection::Connection;
-use super::group::{self, Lease, Membership};
+use super::group;
+use super::lease::{Lease, Membership};
 use super::records;
 use super::sign::Sign;
 use crate::log::bell::Bell;
@@ -37,9 +38,10 @@ pub(super) struct SqliteSubscription {
 
 impl SqliteSubscription {
     pub(super) fn new(connection: Connection, bell: Arc<Bell>, me: Membership) -> Self {
-        let sign = Sign::give(&me.signs, &me.member).inspect_err(
-            |error| tracing::warn!(%error, "no sign of life: should this process die, others notice late"),
-        );
+        let sign = Sign::give(&me.signs, &me.member).inspect_err(|error| {
+            let late = "no sign of life: should this process die, others notice late";
+            tracing::warn!(%error, "{late}");
+        });
         Self {
             connection,
             rings: bell.listen(),
@@ -77,7 +79,8 @@ impl SqliteSubscription {
         let beat = self.connection.call(move |db| group::beat(db, &me, &held)).await?;
         if beat.changed {
             self.bell.ring();
-            tracing::debug!(group = self.me.group, partitions = ?beat.leases.keys(), "partitions assigned");
+            let partitions = beat.leases.keys();
+            tracing::debug!(group = self.me.group, ?partitions, "partitions assigned");
         }
         self.leases = beat.leases;
         self.epoch = beat.epoch;

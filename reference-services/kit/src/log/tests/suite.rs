@@ -183,26 +183,11 @@ async fn read(tail: &mut dyn Tail, count: usize) -> BTreeSet<i64> {
     values
 }
 
-/// Makes a test of each function, on the log whose place is given. The attributes in brackets are
-/// those of each test.
-macro_rules! on_engine {
-    ($engine:ident $attributes:tt at $place:expr => $($name:ident),+ $(,)?) => {
-        mod $engine {
-            use super::super::places::Place;
-            $(on_engine!(@test $attributes $name $place);)+
-        }
-    };
-    (@test [$($attribute:tt)*] $name:ident $place:expr) => {
-        #[tokio::test]
-        $($attribute)*
-        async fn $name() {
-            super::$name($place).await;
-        }
-    };
-}
-
-on_engine! {
-    sqlite [] at Place::embedded() =>
+on_engines! {
+    sqlite [] at Place::embedded(),
+    #[cfg(feature = "kafka")]
+    kafka [#[ignore = "needs Kafka: set KAFKA_BOOTSTRAP"]] at Place::kafka(),
+    => [
         records_of_a_key_stay_in_order_and_none_is_lost,
         each_group_receives_everything_from_the_beginning,
         a_replica_that_leaves_hands_over_what_it_has_not_processed,
@@ -212,18 +197,5 @@ on_engine! {
         a_replica_that_is_dropped_without_leaving_is_replaced_soon,
         records_outlive_the_process_that_appended_them,
         a_tail_reads_a_whole_topic_and_leaves_groups_alone,
-}
-
-#[cfg(feature = "kafka")]
-on_engine! {
-    kafka [#[ignore = "needs Kafka: set KAFKA_BOOTSTRAP"]] at Place::kafka() =>
-        records_of_a_key_stay_in_order_and_none_is_lost,
-        each_group_receives_everything_from_the_beginning,
-        a_replica_that_leaves_hands_over_what_it_has_not_processed,
-        reading_from_the_end_skips_earlier_records,
-        rewinding_delivers_records_again,
-        two_replicas_share_the_partitions_without_duplicates,
-        a_replica_that_is_dropped_without_leaving_is_replaced_soon,
-        records_outlive_the_process_that_appended_them,
-        a_tail_reads_a_whole_topic_and_leaves_groups_alone,
+    ]
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use postgres::{Config, NoTls};
 
+use super::error::ServerError;
 use super::session::Session;
-use crate::error::source;
+use crate::source::source;
 use crate::store::StoreError;
 
 /// The connection timeout: far more than a reachable server takes.
@@ -60,7 +61,7 @@ impl Server {
                 tracing::warn!(
                     schema = self.schema,
                     %error,
-                    "the store on PostgreSQL cannot be reached; requests are refused until it is back"
+                    "PostgreSQL cannot be reached; requests are refused until it is back"
                 );
             }
             _ => {}
@@ -81,18 +82,5 @@ impl Server {
             ),
             source: source(error),
         }
-    }
-}
-
-/// An error of the server or the library. The library's own message is only "db error" or "error
-/// connecting to server", so its source is part of the message.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", with_source(.0))]
-pub(super) struct ServerError(#[source] pub(super) postgres::Error);
-
-fn with_source(error: &postgres::Error) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }

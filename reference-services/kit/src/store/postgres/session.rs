@@ -2,11 +2,9 @@
 
 use std::cell::RefCell;
 
-use postgres::error::SqlState;
 use postgres::{Client, Row, Statement};
 
 use super::keys::{escaped, unescaped};
-use super::server::ServerError;
 use crate::store::StoreError;
 use crate::store::changes::Changes;
 use crate::store::engine::Span;
@@ -28,7 +26,8 @@ fn tables(schema: &str) -> String {
          SELECT pg_advisory_xact_lock(hashtextextended('brunt tables', 0));
          CREATE SCHEMA IF NOT EXISTS {schema};
          SET search_path TO {schema};
-         CREATE TABLE IF NOT EXISTS entries (key TEXT COLLATE \"C\" PRIMARY KEY, value TEXT NOT NULL);
+         CREATE TABLE IF NOT EXISTS entries (
+             key TEXT COLLATE \"C\" PRIMARY KEY, value TEXT NOT NULL);
          CREATE TABLE IF NOT EXISTS writers (
              writer TEXT PRIMARY KEY, batch BIGINT NOT NULL, at TIMESTAMPTZ NOT NULL DEFAULT now());
          DELETE FROM writers WHERE at < now() - interval '7 days';
@@ -64,7 +63,8 @@ impl Session {
             get: client.prepare("SELECT value FROM entries WHERE key = $1")?,
             some: client.prepare(
                 "SELECT key, value FROM entries
-                 WHERE key >= $1 AND key < $2 AND ($3::text IS NULL OR key > $3) ORDER BY key LIMIT $4",
+                 WHERE key >= $1 AND key < $2 AND ($3::text IS NULL OR key > $3)
+                 ORDER BY key LIMIT $4",
             )?,
             set: client.prepare(
                 "INSERT INTO entries SELECT * FROM unnest($1::text[], $2::text[])
@@ -72,7 +72,8 @@ impl Session {
             )?,
             remove: client.prepare("DELETE FROM entries WHERE key = ANY($1::text[])")?,
             mark: client.prepare(
-                "INSERT INTO writers VALUES ($1, $2) ON CONFLICT (writer) DO UPDATE SET batch = $2, at = now()",
+                "INSERT INTO writers VALUES ($1, $2)
+                 ON CONFLICT (writer) DO UPDATE SET batch = $2, at = now()",
             )?,
             marked: client.prepare("SELECT batch FROM writers WHERE writer = $1")?,
         };
@@ -184,24 +185,4 @@ impl Session {
 
 fn entry(row: &Row) -> Result<(String, String), postgres::Error> {
     Ok((unescaped(row.try_get(0)?), row.try_get(1)?))
-}
-
-impl From<postgres::Error> for StoreError {
-    fn from(error: postgres::Error) -> Self {
-        // The server starts or stops, is full, or has ended a stuck transaction: a retry
-        // may succeed.
-        let passing = [
-            SqlState::CANNOT_CONNECT_NOW,
-            SqlState::ADMIN_SHUTDOWN,
-            SqlState::CRASH_SHUTDOWN,
-            SqlState::TOO_MANY_CONNECTIONS,
-            SqlState::LOCK_NOT_AVAILABLE,
-            SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
-        ];
-        match error.code() {
-            Some(code) if !passing.contains(code) => Self::engine(ServerError(error)),
-            // Without a code the server has not answered at all.
-            _ => Self::unavailable(ServerError(error)),
-        }
-    }
 }

@@ -81,7 +81,12 @@ fn put_back(tx: &mut Tx<'_>, book_id: i64, returned: i64, cause: &Cause) -> Resu
         Ok(_) => Ok(()),
         Err(Refusal::Store(error)) => Err(error),
         Err(refusal) => {
-            tracing::error!(book_id, returned, %refusal, "returned books could not be added to the stock");
+            tracing::error!(
+                book_id,
+                returned,
+                %refusal,
+                "returned books could not be added to the stock"
+            );
             Ok(())
         }
     }
