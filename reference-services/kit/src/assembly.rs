@@ -50,7 +50,7 @@ impl Assembly {
         };
         Ok(Self {
             store,
-            metrics: Metrics::new(config),
+            metrics: config.metrics(),
             health: Health::default(),
             config: config.clone(),
             turn,
@@ -88,10 +88,30 @@ impl Assembly {
         background.extend(self.config.protection.background(self.config.env(), &metrics));
         // The order is that of stopping: the consumer publishes until it stops, so the sender of
         // events stops after it, and the exporter of spans last.
+        background.extend(self.vital());
         background.push(self.sender());
         background.extend(metrics.tracer().background());
         let router = rest::router(routes.merge(actuator::routes(&health, &metrics, api)), &metrics);
         Service { name, grace, health, router, background }
+    }
+
+    /// Parts that end only if store or log has, so that liveness says so.
+    fn vital(&self) -> [Background; 2] {
+        let (store, log) = (self.store.clone(), self.log.ended());
+        [
+            Background::new("store", |stop| async move {
+                tokio::select! {
+                    () = store.ended() => {}
+                    () = stop.requested() => {}
+                }
+            }),
+            Background::new("event log", |stop| async move {
+                tokio::select! {
+                    () = log => {}
+                    () = stop.requested() => {}
+                }
+            }),
+        ]
     }
 
     fn sender(self) -> Background {

@@ -10,7 +10,9 @@ mod changes;
 mod documents;
 mod engine;
 mod error;
+mod layered;
 mod lease;
+mod outage;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod redb;
@@ -32,7 +34,7 @@ pub use view::View;
 
 use crate::outbox::Outbox;
 use engine::{Engine, Reader};
-use worker::{ReadJob, WriteJob};
+use worker::{Life, ReadJob, WriteJob};
 
 /// Which engine keeps a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,8 @@ impl Kind {
 pub struct Store {
     writer: mpsc::Sender<WriteJob>,
     reader: mpsc::Sender<ReadJob>,
+    /// Of the two threads.
+    lives: [Life; 2],
     outbox: Outbox,
 }
 
@@ -96,7 +100,7 @@ impl Store {
     /// Always: there is no engine for it.
     #[cfg(not(feature = "postgres"))]
     pub fn connect(_url: &str, _schema: &str, _outbox: Outbox) -> Result<Self, StoreError> {
-        let source = crate::error::source("this program was built without the feature `postgres`");
+        let source = crate::source::source("this program was built without the feature `postgres`");
         Err(StoreError::Unusable { place: "on PostgreSQL".to_owned(), source })
     }
 
@@ -105,11 +109,19 @@ impl Store {
         reader: Box<dyn Engine>,
         outbox: Outbox,
     ) -> Result<Self, StoreError> {
-        Ok(Self {
-            writer: worker::write_thread(writer)?,
-            reader: worker::read_thread(reader)?,
-            outbox,
-        })
+        let (writer, writes) = worker::write_thread(writer)?;
+        let (reader, reads) = worker::read_thread(reader)?;
+        Ok(Self { writer, reader, lives: [writes, reads], outbox })
+    }
+
+    /// Waits until a thread of the store has ended, which only a defect can cause while there is a
+    /// handle: all work is refused then until the process is restarted.
+    pub async fn ended(&self) {
+        let [mut writes, mut reads] = self.lives.clone();
+        tokio::select! {
+            _ = writes.changed() => {}
+            _ = reads.changed() => {}
+        }
     }
 
     /// Runs `work` in a transaction: all of its changes are durable when this returns `Ok`, and

@@ -23,7 +23,7 @@ pub struct System {
 pub struct Entry {
     /// The name in commands, metrics and messages.
     pub name: &'static str,
-    /// The default of its port.
+    /// The port that it listens on unless PORT is set.
     pub port: u16,
     /// Reads all of its configuration.
     pub plan: fn(Config) -> Result<Plan, ServeError>,
@@ -74,7 +74,9 @@ impl System {
         if timeout(plan.config.start_delay, shutdown.requested()).await.is_ok() {
             return Ok(());
         }
-        plan.build()?.run(port, shutdown).await
+        let outcome = async { plan.build()?.run(port, shutdown).await }.await;
+        telemetry::flush();
+        outcome
     }
 }
 

@@ -1,10 +1,22 @@
 //! Log lines on standard error. Those about a request carry its trace's id and its span's.
 
+mod lossy;
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::LogFormat;
+use lossy::Lossy;
+
+/// How long the last lines may take at the end of the process.
+const LAST: Duration = Duration::from_millis(500);
+
+/// The way to standard error.
+static LINES: OnceLock<Lossy> = OnceLock::new();
 
 /// Sends log lines to standard error; `RUST_LOG` chooses which (warnings, and what this project
 /// says at info, unless set).
@@ -13,7 +25,26 @@ use crate::config::LogFormat;
 pub fn init(format: LogFormat) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,brunt=info"));
-    drop(tracing::subscriber::set_global_default(subscriber(format, filter, std::io::stderr)));
+    let Ok(lines) = Lossy::new(std::io::stderr()) else { return };
+    let lines = LINES.get_or_init(|| lines);
+    let subscriber = subscriber(format, filter, || lines.clone());
+    if tracing::subscriber::set_global_default(subscriber).is_ok() {
+        // The usual hook writes to standard error itself, and waits for it.
+        std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a thread panicked")));
+    }
+}
+
+/// How many log lines were lost, as standard error did not take them.
+#[must_use]
+pub fn lost_lines() -> u64 {
+    LINES.get().map_or(0, Lossy::lost)
+}
+
+/// Waits until all lines are written, for half a second at most.
+pub fn flush() {
+    if let Some(lines) = LINES.get() {
+        lines.flush(LAST);
+    }
 }
 
 fn subscriber<W>(
@@ -24,7 +55,11 @@ fn subscriber<W>(
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        // It would print its own errors, and panic if that fails.
+        .log_internal_errors(false);
     match format {
         LogFormat::Text => Box::new(lines.with_ansi(false).finish()),
         LogFormat::Json => {

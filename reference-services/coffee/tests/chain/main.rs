@@ -8,6 +8,7 @@
 mod cancel;
 mod contracts;
 mod errors;
+mod full_disk;
 mod grpc;
 mod guards;
 mod lost_reply;

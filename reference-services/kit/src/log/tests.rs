@@ -1,5 +1,6 @@
 //! What every log must do alike, and what only one does.
 
+mod full_disk;
 #[cfg(feature = "kafka")]
 mod kafka;
 pub(crate) mod places;

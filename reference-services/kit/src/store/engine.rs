@@ -37,7 +37,7 @@ pub(crate) trait Engine: Send {
     fn write(&mut self, work: &mut dyn FnMut(&dyn Reader) -> Changes) -> Result<(), StoreError>;
 
     /// Resolves a commit that [`StoreError::Unsettled`] left open; the same error again means that
-    /// this is not possible yet. Engines without a network have nothing to resolve.
+    /// this is not possible yet. An engine that never leaves one open has nothing to resolve.
     fn settle(&mut self) -> Result<(), StoreError> {
         Err(StoreError::Closed)
     }

@@ -1,102 +1,150 @@
 //! The redb engine. Every commit is flushed to disk, which the writer's batches make cheap.
 
-use std::io;
+mod handle;
+mod tables;
+
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use redb::{
-    Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition,
-};
+use redb::{Database, ReadableDatabase, ReadableTable, StorageError, WriteTransaction};
 
 use super::StoreError;
 use super::changes::Changes;
 use super::engine::{Engine, Reader, Span};
 use super::error::make_directory;
+use super::outage::Outage;
+use handle::Handle;
+use tables::{ENTRIES, apply, is_broken, last_commit};
 
-const ENTRIES: TableDefinition<'_, &str, &str> = TableDefinition::new("entries");
-/// redb's own default is a gigabyte.
-const CACHE_BYTES: usize = 2 << 20;
-/// How long a predecessor that is being killed may still hold the file.
-const HANDOVER: Duration = Duration::from_secs(5);
-
+/// One thread's access to the database.
 #[derive(Clone)]
-pub(super) struct Redb(Arc<Database>);
+pub(super) struct Redb {
+    handle: Arc<Handle>,
+    outage: Outage,
+    /// The number of the commit that is, or was last, to be made.
+    commit: u64,
+}
 
 pub(super) fn open(path: &Path) -> Result<Redb, StoreError> {
     make_directory(path)?;
-    let deadline = Instant::now() + HANDOVER;
-    let database = loop {
-        match Database::builder().set_cache_size(CACHE_BYTES).create(path) {
-            Ok(database) => break database,
-            // A killed predecessor's lock goes with its process, a moment after its
-            // successor has started.
-            Err(DatabaseError::DatabaseAlreadyOpen) if Instant::now() < deadline => {
-                thread::sleep(Duration::from_millis(20));
-            }
-            Err(error) => return Err(refused(path, error)),
-        }
-    };
-    make_table(&database).map_err(|error| StoreError::unwritable(path, error))?;
-    Ok(Redb(Arc::new(database)))
+    let handle = Arc::new(Handle::open(path)?);
+    Ok(Redb { handle, outage: Outage::default(), commit: 0 })
 }
 
-/// Readers cannot make the table; and a file that cannot be written is found out before the
-/// service is ready.
-fn make_table(database: &Database) -> Result<(), StoreError> {
-    let tx = database.begin_write()?;
-    drop(tx.open_table(ENTRIES)?);
-    Ok(tx.commit()?)
-}
-
-fn refused(path: &Path, error: DatabaseError) -> StoreError {
-    match &error {
-        DatabaseError::DatabaseAlreadyOpen => StoreError::Locked { path: path.to_owned() },
-        DatabaseError::Storage(StorageError::Io(cause))
-            // redb reports a file of another format as invalid data; everything else is
-            // the file system's.
-            if cause.kind() != io::ErrorKind::InvalidData =>
-        {
-            StoreError::unwritable(path, error)
-        }
-        _ => StoreError::corrupt(path, error),
+impl Redb {
+    /// Whether there was something to commit, and it is durable.
+    fn try_write(
+        &mut self,
+        work: &mut dyn FnMut(&dyn Reader) -> Changes,
+    ) -> Result<bool, StoreError> {
+        let database = self.handle.database()?;
+        let (tx, commit) = match prepare(&database, work) {
+            Ok(Some(prepared)) => prepared,
+            Ok(None) => return Ok(false),
+            Err(error) => return Err(self.failed(&database, error)),
+        };
+        self.commit = commit;
+        let committed = tx.commit().map_err(redb::Error::from);
+        committed.map(|()| true).map_err(|error| {
+            self.handle.close(&database);
+            // From here on, an error no longer means that nothing was changed.
+            StoreError::unsettled(error)
+        })
     }
+
+    fn failed(&self, database: &Arc<Database>, error: redb::Error) -> StoreError {
+        if is_broken(&error) {
+            self.handle.close(database);
+        }
+        error.into()
+    }
+}
+
+/// Runs the work and makes its changes, up to the commit; nothing if there are none.
+fn prepare(
+    database: &Database,
+    work: &mut dyn FnMut(&dyn Reader) -> Changes,
+) -> Result<Option<(WriteTransaction, u64)>, redb::Error> {
+    let tx = database.begin_write()?;
+    let changes = {
+        let table = tx.open_table(ENTRIES)?;
+        let snapshot = Snapshot::new(&table);
+        let changes = work(&snapshot);
+        snapshot.check()?;
+        changes
+    };
+    // A commit is a flush to disk: a batch that changes nothing is spared it.
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let commit = apply(&tx, &changes)?;
+    Ok(Some((tx, commit)))
+}
+
+fn read(database: &Database, work: &mut dyn FnMut(&dyn Reader)) -> Result<(), redb::Error> {
+    let table = database.begin_read()?.open_table(ENTRIES)?;
+    let snapshot = Snapshot::new(&table);
+    work(&snapshot);
+    snapshot.check()
 }
 
 impl Engine for Redb {
     fn write(&mut self, work: &mut dyn FnMut(&dyn Reader) -> Changes) -> Result<(), StoreError> {
-        let tx = self.0.begin_write()?;
-        {
-            let mut table = tx.open_table(ENTRIES)?;
-            let changes = work(&Snapshot(&table));
-            // A commit is a flush to disk: a batch that changes nothing is spared it.
-            if changes.is_empty() {
-                return Ok(());
-            }
-            for (key, value) in changes.iter() {
-                match value {
-                    Some(value) => drop(table.insert(key, value)?),
-                    None => drop(table.remove(key)?),
-                }
-            }
+        let outcome = self.try_write(work);
+        // A batch that wrote nothing says nothing about the file.
+        if !matches!(outcome, Ok(false)) {
+            self.outage.note(self.handle.path(), &outcome);
         }
-        Ok(tx.commit()?)
+        outcome.map(drop)
+    }
+
+    /// The number of the last commit in the file tells whether the one in doubt happened.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        let database = self.handle.database().map_err(StoreError::unsettled)?;
+        match last_commit(&database) {
+            Ok(last) if last == self.commit => Ok(()),
+            Ok(_) => Err(StoreError::unavailable("its file failed during the commit")),
+            Err(error) => Err(StoreError::unsettled(self.failed(&database, error))),
+        }
     }
 
     fn read(&mut self, work: &mut dyn FnMut(&dyn Reader)) -> Result<(), StoreError> {
-        let table = self.0.begin_read()?.open_table(ENTRIES)?;
-        work(&Snapshot(&table));
-        Ok(())
+        let database = self.handle.database()?;
+        let outcome = read(&database, work).map_err(|error| self.failed(&database, error));
+        self.outage.note(self.handle.path(), &outcome);
+        outcome
     }
 }
 
-struct Snapshot<'a, T>(&'a T);
+struct Snapshot<'a, T> {
+    table: &'a T,
+    /// Whether the file failed: what was read so far may have been turned into a refusal.
+    is_broken: Cell<bool>,
+}
+
+impl<'a, T> Snapshot<'a, T> {
+    fn new(table: &'a T) -> Self {
+        Self { table, is_broken: Cell::new(false) }
+    }
+
+    fn noted<V>(&self, outcome: Result<V, StorageError>) -> Result<V, StoreError> {
+        outcome.map_err(|error| {
+            let error = redb::Error::from(error);
+            self.is_broken.set(self.is_broken.get() || is_broken(&error));
+            error.into()
+        })
+    }
+
+    fn check(&self) -> Result<(), redb::Error> {
+        if self.is_broken.get() { Err(redb::Error::PreviousIo) } else { Ok(()) }
+    }
+}
 
 impl<T: ReadableTable<&'static str, &'static str>> Reader for Snapshot<'_, T> {
     fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
-        Ok(self.0.get(key)?.map(|value| value.value().to_owned()))
+        Ok(self.noted(self.table.get(key))?.map(|value| value.value().to_owned()))
     }
 
     fn scan(
@@ -104,36 +152,12 @@ impl<T: ReadableTable<&'static str, &'static str>> Reader for Snapshot<'_, T> {
         span: &Span,
         visit: &mut dyn FnMut(&str, &str) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        for entry in self.0.range::<&str>(span.from.as_str()..span.to.as_str())? {
-            let (key, value) = entry?;
+        for entry in self.noted(self.table.range::<&str>(span.from.as_str()..span.to.as_str()))? {
+            let (key, value) = self.noted(entry)?;
             if visit(key.value(), value.value()).is_break() {
                 break;
             }
         }
         Ok(())
-    }
-}
-
-impl From<redb::TransactionError> for StoreError {
-    fn from(error: redb::TransactionError) -> Self {
-        Self::engine(error)
-    }
-}
-
-impl From<redb::TableError> for StoreError {
-    fn from(error: redb::TableError) -> Self {
-        Self::engine(error)
-    }
-}
-
-impl From<StorageError> for StoreError {
-    fn from(error: StorageError) -> Self {
-        Self::engine(error)
-    }
-}
-
-impl From<redb::CommitError> for StoreError {
-    fn from(error: redb::CommitError) -> Self {
-        Self::engine(error)
     }
 }

@@ -4,17 +4,22 @@
 //! the last ones may be lost when the machine itself dies.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
+use super::StoreError;
 use super::changes::Changes;
 use super::engine::{Engine, Reader, Span};
 use super::error::make_directory;
-use super::{StoreError, error};
+use super::outage::Outage;
 use crate::sqlite;
 
-pub(super) struct Sqlite(Connection);
+pub(super) struct Sqlite {
+    connection: Connection,
+    path: PathBuf,
+    outage: Outage,
+}
 
 const TABLE: &str =
     // One tree instead of two: the key is the table's own order, and scans by prefix are what the
@@ -23,7 +28,8 @@ const TABLE: &str =
 
 pub(super) fn open(path: &Path) -> Result<Sqlite, StoreError> {
     make_directory(path)?;
-    sqlite::open(path, TABLE).map(Sqlite).map_err(|error| refused(path, error))
+    let connection = sqlite::open(path, TABLE).map_err(|error| refused(path, error))?;
+    Ok(Sqlite { connection, path: path.to_owned(), outage: Outage::default() })
 }
 
 // The messages tell what to do, which differs: another file, another process, or permissions.
@@ -39,11 +45,15 @@ fn refused(path: &Path, error: rusqlite::Error) -> StoreError {
     }
 }
 
-impl Engine for Sqlite {
-    fn write(&mut self, work: &mut dyn FnMut(&dyn Reader) -> Changes) -> Result<(), StoreError> {
+impl Sqlite {
+    /// Whether there was something to commit, and it is.
+    fn try_write(
+        &mut self,
+        work: &mut dyn FnMut(&dyn Reader) -> Changes,
+    ) -> Result<bool, StoreError> {
         // Immediate: what the batch reads must still hold when it commits, whatever other
         // processes share the file.
-        let tx = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let changes = work(&Snapshot(&tx));
         for (key, value) in changes.iter() {
             match value {
@@ -57,11 +67,23 @@ impl Engine for Sqlite {
                     .execute(params![key])?,
             };
         }
-        Ok(tx.commit()?)
+        tx.commit()?;
+        Ok(!changes.is_empty())
+    }
+}
+
+impl Engine for Sqlite {
+    fn write(&mut self, work: &mut dyn FnMut(&dyn Reader) -> Changes) -> Result<(), StoreError> {
+        let outcome = self.try_write(work);
+        // A batch that wrote nothing says nothing about the disk.
+        if !matches!(outcome, Ok(false)) {
+            self.outage.note(&self.path, &outcome);
+        }
+        outcome.map(drop)
     }
 
     fn read(&mut self, work: &mut dyn FnMut(&dyn Reader)) -> Result<(), StoreError> {
-        let tx = self.0.transaction()?;
+        let tx = self.connection.transaction()?;
         work(&Snapshot(&tx));
         Ok(tx.commit()?)
     }
@@ -96,8 +118,14 @@ impl Reader for Snapshot<'_> {
     }
 }
 
-impl From<rusqlite::Error> for error::StoreError {
+impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::engine(error)
+        match error.sqlite_error_code() {
+            // The disk is full, or fails: SQLite has rolled back, and goes on once it can.
+            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
+                Self::unavailable(error)
+            }
+            _ => Self::engine(error),
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! What every engine must do alike, and what only some have to.
 
 mod files;
+mod full_disk;
 mod places;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod suite;
+mod threads;
 
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};

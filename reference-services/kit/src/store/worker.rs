@@ -1,8 +1,11 @@
 //! The two threads of a store.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
+
+use tokio::sync::watch;
 
 use super::StoreError;
 use super::changes::Changes;
@@ -23,23 +26,31 @@ const STACK_BYTES: usize = 512 << 10;
 /// The pause before asking again whether a commit happened.
 const SETTLE: Duration = Duration::from_millis(100);
 
-pub(super) fn write_thread(mut engine: Box<dyn Engine>) -> Result<Sender<WriteJob>, StoreError> {
+/// Closed when its thread has ended.
+pub(super) type Life = watch::Receiver<()>;
+
+pub(super) fn write_thread(
+    mut engine: Box<dyn Engine>,
+) -> Result<(Sender<WriteJob>, Life), StoreError> {
     let (sender, jobs) = mpsc::channel();
-    spawn("store-write", move || {
+    let life = spawn("store-write", move || {
         while let Some(batch) = next_batch(&jobs) {
             commit(engine.as_mut(), batch, &jobs);
         }
     })?;
-    Ok(sender)
+    Ok((sender, life))
 }
 
-pub(super) fn read_thread(mut engine: Box<dyn Engine>) -> Result<Sender<ReadJob>, StoreError> {
+pub(super) fn read_thread(
+    mut engine: Box<dyn Engine>,
+) -> Result<(Sender<ReadJob>, Life), StoreError> {
     let (sender, jobs) = mpsc::channel();
-    spawn("store-read", move || {
+    let life = spawn("store-read", move || {
         while let Some(batch) = next_batch(&jobs) {
             let mut batch = Some(batch);
             let outcome = engine.read(&mut |reader| {
-                batch.take().into_iter().flatten().for_each(|job: ReadJob| job(reader));
+                let jobs = batch.take().into_iter().flatten();
+                jobs.for_each(|job: ReadJob| guarded(|| job(reader)).unwrap_or_default());
             });
             if let Err(error) = outcome
                 // An outage is logged once by the engine, not once for each batch.
@@ -49,12 +60,25 @@ pub(super) fn read_thread(mut engine: Box<dyn Engine>) -> Result<Sender<ReadJob>
             }
         }
     })?;
-    Ok(sender)
+    Ok((sender, life))
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<Life, StoreError> {
     let thread = thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
-    thread.spawn(work).map(drop).map_err(StoreError::engine)
+    let (lives, life) = watch::channel(());
+    let work = move || {
+        // Dropped at its end, also when that is a panic.
+        let _lives = lives;
+        work();
+    };
+    thread.spawn(work).map(|_| life).map_err(StoreError::engine)
+}
+
+/// Runs a job, of which nothing is left if it panics: one bad request must not end the thread, and
+/// with it all others. Its caller is told that the store gave no answer.
+fn guarded<T>(job: impl FnOnce() -> T) -> Option<T> {
+    let outcome = catch_unwind(AssertUnwindSafe(job));
+    outcome.inspect_err(|_| tracing::error!("a transaction panicked; it changed nothing")).ok()
 }
 
 /// Waits for a job and takes all that have gathered meanwhile: while one batch is committed, the
@@ -75,7 +99,7 @@ fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>, waiting: &Receiver<Writ
         for job in batch.take().into_iter().flatten() {
             // Each job sees the changes of those before it, as if they were committed already; if
             // the commit fails, all of them fail together.
-            endings.push(job(reader, &mut changes));
+            endings.extend(guarded(|| job(reader, &mut changes)));
         }
         changes
     });
@@ -86,7 +110,8 @@ fn commit(engine: &mut dyn Engine, batch: Vec<WriteJob>, waiting: &Receiver<Writ
         tracing::error!(%error, "the store did not commit");
     }
     for ending in endings {
-        ending(outcome.as_ref().copied().map_err(StoreError::again));
+        let outcome = outcome.as_ref().copied().map_err(StoreError::again);
+        guarded(|| ending(outcome)).unwrap_or_default();
     }
 }
 

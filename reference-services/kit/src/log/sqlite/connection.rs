@@ -1,11 +1,12 @@
 //! The log's connection, on a thread of its own: SQLite blocks, and the services run on few
 //! threads.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::schema;
 use crate::log::LogError;
@@ -18,18 +19,27 @@ type Job = Box<dyn FnOnce(&mut rusqlite::Connection) + Send>;
 const STACK_BYTES: usize = 512 << 10;
 
 #[derive(Clone)]
-pub(super) struct Connection(mpsc::Sender<Job>);
+pub(super) struct Connection {
+    jobs: mpsc::Sender<Job>,
+    /// Closed when the thread has ended.
+    life: watch::Receiver<()>,
+}
 
 impl Connection {
     pub(super) fn open(path: &Path) -> Result<Self, LogError> {
         let mut db = sqlite::open(path, schema::TABLES)?;
         let (sender, jobs) = mpsc::channel::<Job>();
+        let (lives, life) = watch::channel(());
         thread::Builder::new()
             .name("event-log".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn(move || jobs.iter().for_each(|job| job(&mut db)))
+            .spawn(move || {
+                // Dropped at the thread's end, also when that is a panic.
+                let _lives = lives;
+                jobs.iter().for_each(|job| run(job, &mut db));
+            })
             .map_err(LogError::failed)?;
-        Ok(Self(sender))
+        Ok(Self { jobs: sender, life })
     }
 
     pub(super) async fn call<T: Send + 'static>(
@@ -38,8 +48,19 @@ impl Connection {
     ) -> Result<T, LogError> {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |db| drop(reply.send(work(db))));
-        self.0.send(job).map_err(|_| LogError::Closed)?;
+        self.jobs.send(job).map_err(|_| LogError::Closed)?;
         // A dropped reply means that the thread has ended.
         answer.await.map_err(|_| LogError::Closed)?
+    }
+
+    pub(super) async fn ended(mut self) {
+        drop(self.life.changed().await);
+    }
+}
+
+/// A job that panics is rolled back, and its caller gets no answer; the thread goes on.
+fn run(job: Job, db: &mut rusqlite::Connection) {
+    if catch_unwind(AssertUnwindSafe(|| job(db))).is_err() {
+        tracing::error!("a transaction of the event log panicked; it changed nothing");
     }
 }

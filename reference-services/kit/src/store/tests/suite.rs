@@ -145,6 +145,19 @@ async fn hooks_run_after_the_commit_and_only_then(place: Place) {
     assert_eq!(ran.load(Ordering::SeqCst), 1, "{place}");
 }
 
+async fn a_transaction_that_panics_changes_nothing_and_harms_no_other(place: Place) {
+    let store = place.open();
+    let panicked = store.write(|tx| -> Result<(), StoreError> {
+        tx.put(&note(1, "lost", 1))?;
+        panic!("on purpose")
+    });
+    assert!(matches!(panicked.await, Err(StoreError::Closed)), "{place}");
+    let panicked = store.read(|_: &View<'_>| -> Result<(), StoreError> { panic!("on purpose") });
+    assert!(matches!(panicked.await, Err(StoreError::Closed)), "{place}");
+    assert_eq!(add(&store, "kept", 1).await.id, 1, "{place}");
+    assert_eq!(page(&store, by("id", Direction::Ascending)).await, (vec![1], 1), "{place}");
+}
+
 async fn replicas_that_share_a_store_do_not_overlap(place: Place) {
     let replicas = [place.open(), place.open(), place.open()];
     add(&replicas[0], "stock", 100).await;
@@ -242,26 +255,12 @@ async fn until_held(lease: &mut Lease, store: &Store) {
     timeout(Duration::from_secs(20), holding).await.expect("the turn comes");
 }
 
-/// Makes a test of each function, on the engine whose place is given. The attributes in brackets
-/// are those of each test.
-macro_rules! on_engine {
-    ($engine:ident $attributes:tt at $place:expr => $($name:ident),+ $(,)?) => {
-        mod $engine {
-            use super::super::places::Place;
-            $(on_engine!(@test $attributes $name $place);)+
-        }
-    };
-    (@test [$($attribute:tt)*] $name:ident $place:expr) => {
-        #[tokio::test]
-        $($attribute)*
-        async fn $name() {
-            super::$name($place).await;
-        }
-    };
-}
-
-on_engine! {
-    sqlite [] at Place::sqlite() =>
+on_engines! {
+    sqlite [] at Place::sqlite(),
+    redb [] at Place::redb(),
+    #[cfg(feature = "postgres")]
+    postgres [#[ignore = "needs PostgreSQL: set POSTGRES_URL"]] at Place::postgres(),
+    => [
         a_refused_command_uses_up_no_id_and_leaves_no_trace,
         a_released_id_is_reserved_again,
         concurrent_commands_see_each_others_changes,
@@ -269,39 +268,17 @@ on_engine! {
         pages_are_by_id_or_by_a_field,
         everything_outlives_the_store,
         hooks_run_after_the_commit_and_only_then,
+        a_transaction_that_panics_changes_nothing_and_harms_no_other,
         every_text_comes_back_byte_for_byte,
         many_documents_are_read_in_order,
         a_lease_has_one_owner_until_it_is_released_or_expires,
-        replicas_that_share_a_store_do_not_overlap,
+    ]
 }
 
-// A redb file is one process's: what replicas do with a store that they share is left out.
-on_engine! {
-    redb [] at Place::redb() =>
-        a_refused_command_uses_up_no_id_and_leaves_no_trace,
-        a_released_id_is_reserved_again,
-        concurrent_commands_see_each_others_changes,
-        documents_are_found_by_their_correlation,
-        pages_are_by_id_or_by_a_field,
-        everything_outlives_the_store,
-        hooks_run_after_the_commit_and_only_then,
-        every_text_comes_back_byte_for_byte,
-        many_documents_are_read_in_order,
-        a_lease_has_one_owner_until_it_is_released_or_expires,
-}
-
-#[cfg(feature = "postgres")]
-on_engine! {
-    postgres [#[ignore = "needs PostgreSQL: set POSTGRES_URL"]] at Place::postgres() =>
-        a_refused_command_uses_up_no_id_and_leaves_no_trace,
-        a_released_id_is_reserved_again,
-        concurrent_commands_see_each_others_changes,
-        documents_are_found_by_their_correlation,
-        pages_are_by_id_or_by_a_field,
-        everything_outlives_the_store,
-        hooks_run_after_the_commit_and_only_then,
-        every_text_comes_back_byte_for_byte,
-        many_documents_are_read_in_order,
-        a_lease_has_one_owner_until_it_is_released_or_expires,
-        replicas_that_share_a_store_do_not_overlap,
+// A redb file is one process's: no replicas can share it.
+on_engines! {
+    shared_sqlite [] at Place::sqlite(),
+    #[cfg(feature = "postgres")]
+    shared_postgres [#[ignore = "needs PostgreSQL: set POSTGRES_URL"]] at Place::postgres(),
+    => [replicas_that_share_a_store_do_not_overlap]
 }
