@@ -3,6 +3,7 @@
 mod bucket;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,22 +25,39 @@ pub struct Limiter {
     buckets: Mutex<Buckets>,
 }
 
+/// Stands for a client: its name may be as long as a header, and is not kept.
+type Client = [u64; 2];
+
 #[derive(Debug, Default)]
 struct Buckets {
-    /// When each bucket will be full again, since the limiter began.
-    full_at: HashMap<String, Duration>,
+    /// When the bucket of each client will be full again, since the limiter began.
+    full_at: HashMap<Client, Duration>,
+    /// The same of the bucket that those share for whom the table had no room.
+    shared_full_at: Duration,
+    /// When full buckets were last removed.
     swept: Duration,
+    /// Seeded at random, so that nobody can choose a name with another's hash.
+    hashers: [RandomState; 2],
+}
+
+/// What became of a request, and whether its client has a bucket of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Whether it may pass.
+    pub decision: Decision,
+    /// Whether it took from the bucket that is shared, as there are too many clients.
+    pub is_shared: bool,
 }
 
 impl Limiter {
-    /// All buckets are full.
+    /// A limiter that has seen no requests: every client may send a burst.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
         Self { rate, began: Instant::now(), buckets: Mutex::default() }
     }
 
     /// Takes a token from the client's bucket, if there is one.
-    pub fn take(&self, client: &str) -> Decision {
+    pub fn take(&self, client: &str) -> Taken {
         let now = self.began.elapsed();
         self.buckets
             .lock()
@@ -49,29 +67,28 @@ impl Limiter {
 }
 
 impl Buckets {
-    fn take(&mut self, rate: Rate, client: &str, now: Duration, clients: usize) -> Decision {
+    fn take(&mut self, rate: Rate, client: &str, now: Duration, clients: usize) -> Taken {
+        let client = self.hashers.each_ref().map(|hasher| hasher.hash_one(client));
         // Beyond the limit, new clients share a bucket rather than go unlimited: made-up keys must
         // not be a way around.
-        let client = if self.has_room_for(client, now, clients) { client } else { "" };
-        let full_at = self.full_at.get(client).copied().unwrap_or_default();
-        let (decision, full_at) = rate.decide(full_at, now);
-        // Allocates the key only for a new client.
-        if let Some(known) = self.full_at.get_mut(client) {
-            *known = full_at;
+        let is_shared = !self.has_room_for(client, now, clients);
+        let full_at = if is_shared {
+            &mut self.shared_full_at
         } else {
-            self.full_at.insert(client.to_owned(), full_at);
-        }
-        decision
+            self.full_at.entry(client).or_default()
+        };
+        let (decision, then) = rate.decide(*full_at, now);
+        *full_at = then;
+        Taken { decision, is_shared }
     }
 
-    /// A bucket that is full again says no more than one that is not there.
-    fn has_room_for(&mut self, client: &str, now: Duration, clients: usize) -> bool {
+    fn has_room_for(&mut self, client: Client, now: Duration, clients: usize) -> bool {
         if self.full_at.len() >= clients && now >= self.swept + SWEEP {
             // A full bucket says as much as none.
             self.full_at.retain(|_, full_at| *full_at > now);
             self.swept = now;
         }
-        self.full_at.len() < clients || self.full_at.contains_key(client)
+        self.full_at.len() < clients || self.full_at.contains_key(&client)
     }
 }
 
@@ -104,7 +121,7 @@ mod tests {
     #[test]
     fn clients_do_not_use_up_each_others_tokens() {
         let limiter = Limiter::new(RATE);
-        let allowed = |client| limiter.take(client).refused_for.is_none();
+        let allowed = |client| limiter.take(client).decision.refused_for.is_none();
         assert_eq!(
             ["a", "a", "a", "b", "b", "b"].map(allowed),
             [true, true, false, true, true, false]
@@ -118,21 +135,23 @@ mod tests {
         for client in 0..1000 {
             buckets.take(RATE, &client.to_string(), now, 10);
         }
-        assert!(buckets.full_at.len() <= 11);
+        assert_eq!(buckets.full_at.len(), 10);
         // Those that came too late share one bucket; those that came early keep theirs.
-        assert!(buckets.take(RATE, "late", now, 10).refused_for.is_some());
-        assert!(buckets.take(RATE, "3", now, 10).refused_for.is_none());
+        let late = buckets.take(RATE, "late", now, 10);
+        assert!(late.is_shared && late.decision.refused_for.is_some());
+        let early = buckets.take(RATE, "3", now, 10);
+        assert!(!early.is_shared && early.decision.refused_for.is_none());
         // Later all are full again and forgotten.
         let later = now + Duration::from_secs(1000);
-        assert_eq!(buckets.take(RATE, "late", later, 10).remaining, 1);
+        assert_eq!(buckets.take(RATE, "late", later, 10).decision.remaining, 1);
         assert_eq!(buckets.full_at.len(), 1);
     }
 
     #[test]
     fn a_refusal_says_when_to_retry() {
         let limiter = Limiter::new(Rate { burst: 1, ..RATE });
-        assert_eq!(limiter.take("a").retry_after(), None);
-        let refused = limiter.take("a");
+        assert_eq!(limiter.take("a").decision.retry_after(), None);
+        let refused = limiter.take("a").decision;
         let mut headers = HeaderMap::new();
         refused.tell(&mut headers);
         assert_eq!(

@@ -4,6 +4,7 @@
 mod body;
 mod caller;
 mod edge;
+mod method;
 mod number;
 mod problem;
 mod unread;
@@ -15,6 +16,7 @@ use axum::middleware::from_fn_with_state;
 pub use body::JsonBody;
 pub use caller::{Caller, Format};
 pub use edge::RouteLabel;
+pub(crate) use method::label as method_label;
 pub use number::integer;
 pub use problem::{Problem, parse_id};
 

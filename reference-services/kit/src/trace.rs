@@ -4,29 +4,25 @@
 mod context;
 mod exporter;
 mod otlp;
+mod record;
 
 use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use context::TraceContext;
+pub use record::Kind;
 
+use crate::cut::cut;
 use crate::lifecycle::Background;
 use exporter::Exporter;
+use record::Record;
+
+/// The longest value of an attribute, in bytes.
+const ATTRIBUTE_BYTES: usize = 1024;
 
 /// Makes a service's spans. Clones share where they go.
 #[derive(Clone, Debug, Default)]
 pub struct Tracer(Option<Arc<Exporter>>);
-
-/// What part a span plays, with OTLP's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A request is answered.
-    Server = 2,
-    /// A call is made.
-    Client = 3,
-    /// An event is handled.
-    Consumer = 5,
-}
 
 /// A span. It ends when it is dropped.
 #[derive(Debug)]
@@ -34,19 +30,6 @@ pub struct Span {
     tracer: Tracer,
     record: Option<Record>,
     context: TraceContext,
-}
-
-/// A span as it is exported.
-#[derive(Debug)]
-struct Record {
-    context: TraceContext,
-    parent: Option<TraceContext>,
-    name: String,
-    kind: Kind,
-    began: SystemTime,
-    ended: SystemTime,
-    failed: bool,
-    attributes: Vec<(&'static str, String)>,
 }
 
 impl Tracer {
@@ -107,10 +90,11 @@ impl Span {
         }
     }
 
-    /// Sets an attribute.
+    /// Adds an attribute, such as `http.request.method`.
     pub fn set(&mut self, key: &'static str, value: &impl ToString) {
         if let Some(record) = &mut self.record {
-            record.attributes.push((key, value.to_string()));
+            // A path, for example, may be as long as its sender likes.
+            record.attributes.push((key, cut(&value.to_string(), ATTRIBUTE_BYTES).to_owned()));
         }
     }
 

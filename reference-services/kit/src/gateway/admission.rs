@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::policy::{By, Limit, Policy};
 use crate::jwt::{Denied, Issuer, Keys, Verifier};
 use crate::metrics::{Counter, Metrics};
-use crate::ratelimit::{Decision, Limiter};
+use crate::ratelimit::{Decision, Limiter, Taken};
 use crate::rest::Problem;
 
 /// A policy in force. Its buckets and keys outlive changes of other settings.
@@ -89,7 +89,10 @@ impl Admission {
         let (Some(limit), Some(limiter)) = (&self.policy.limit, &self.limiter) else {
             return Ok(None);
         };
-        let decision = limiter.take(&client(limit, parts, subject));
+        let Taken { decision, is_shared } = limiter.take(&client(limit, parts, subject));
+        if is_shared {
+            metrics.add(Counter::SharedLimit, &[]);
+        }
         let Some(seconds) = decision.retry_after() else {
             return Ok(Some(decision));
         };

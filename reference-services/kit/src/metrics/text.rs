@@ -2,8 +2,11 @@
 
 use std::fmt::{Result, Write};
 
-use super::{BUCKETS, Registry, Request};
+use super::registry::{BUCKETS, Registry};
+use super::series::Request;
 use crate::config::Guard;
+use crate::cut::cut;
+use crate::telemetry;
 
 impl Registry {
     /// With how many spans were sent and dropped, if they are sent anywhere.
@@ -39,7 +42,10 @@ impl Registry {
                 "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {bytes}"
             )?;
         }
-        Ok(())
+        let lost = telemetry::lost_lines();
+        writeln!(out, "# TYPE log_lines_lost_total counter\nlog_lines_lost_total {lost}")?;
+        let left_out = self.left_out;
+        writeln!(out, "# TYPE metrics_left_out_total counter\nmetrics_left_out_total {left_out}")
     }
 
     fn write_counters(&self, out: &mut String) -> Result {
@@ -113,6 +119,9 @@ fn write_spans(spans: Option<(u64, u64)>, out: &mut String) -> Result {
     Ok(())
 }
 
+/// The longest value of a label, in bytes.
+const LABEL_BYTES: usize = 200;
+
 /// Labels as they stand between the braces.
 pub(super) fn labels(labels: &[(&str, &str)]) -> String {
     let labels: Vec<String> =
@@ -123,7 +132,7 @@ pub(super) fn labels(labels: &[(&str, &str)]) -> String {
 fn escaped(value: &str) -> String {
     // The format has three characters to escape. An event type comes from outside, and may have
     // any of them.
-    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    cut(value, LABEL_BYTES).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 /// Linux only: elsewhere there is no such line.

@@ -9,6 +9,7 @@ use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use tracing::Instrument;
 
+use super::method::label;
 use super::{Problem, unread};
 use crate::metrics::{self, Metrics};
 use crate::trace::{Kind, Span, TraceContext};
@@ -31,7 +32,7 @@ pub(super) async fn surround(
 ) -> Response {
     let began = Instant::now();
     // Taken now, as the handler consumes the request.
-    let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+    let (method, path) = (label(request.method()), request.uri().path().to_owned());
     let matched =
         request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
     let mut span = begin_span(&metrics, &mut request);
@@ -60,7 +61,8 @@ pub(super) async fn surround(
             span.fail();
         }
     }
-    metrics.record(metrics::Request { method, uri, status: status.as_u16() }, began.elapsed());
+    let request = metrics::Request { method: method.to_owned(), uri, status: status.as_u16() };
+    metrics.record(request, began.elapsed());
     // After the metrics: the time of a slow sender is not the service's.
     unread.discard().await;
     render(response, &path)
