@@ -2,7 +2,11 @@
 
 /// The text up to `bytes`, or a little less where that would be within a character.
 pub(crate) fn cut(text: &str, bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+    if text.len() <= bytes {
+        return text;
+    }
+    // A character has four bytes at most.
+    (0..=bytes).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 #[cfg(test)]
