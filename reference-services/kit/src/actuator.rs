@@ -23,9 +23,19 @@ struct Actuator {
 
 /// The routes that every service has.
 pub fn routes(health: &Health, metrics: &Metrics, api: &Value) -> Router {
+    probes(health, metrics, api).merge(zombie(health))
+}
+
+/// The route after which the liveness probe fails.
+pub fn zombie(health: &Health) -> Router {
+    let route = get(make_zombie).post(make_zombie);
+    Router::new().route("/makeZombie", route).with_state(health.clone())
+}
+
+/// The routes that only tell something.
+pub fn probes(health: &Health, metrics: &Metrics, api: &Value) -> Router {
     Router::new()
         .route("/isHealthy", get(is_healthy))
-        .route("/makeZombie", get(make_zombie).post(make_zombie))
         .route("/actuator/health", get(everything))
         .route("/actuator/health/liveness", get(liveness))
         .route("/actuator/health/readiness", get(readiness))
@@ -45,8 +55,8 @@ async fn is_healthy(State(actuator): State<Actuator>) -> Result<StatusCode, Prob
     }
 }
 
-async fn make_zombie(State(actuator): State<Actuator>) -> StatusCode {
-    actuator.health.make_zombie();
+async fn make_zombie(State(health): State<Health>) -> StatusCode {
+    health.make_zombie();
     StatusCode::OK
 }
 

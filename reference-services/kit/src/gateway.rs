@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use crate::config::{Config, ConfigError, Env};
@@ -88,7 +89,10 @@ fn build(config: &Config, settings: Settings) -> Service {
     let mut background: Vec<Background> =
         settings.file.map(|file| gateway.watch(file, config.env().clone())).into_iter().collect();
     background.extend(metrics.tracer().background());
-    let mut routes = actuator::routes(&health, &metrics, &api::api(settings.targets));
+    let zombie = actuator::zombie(&health)
+        .route_layer(from_fn_with_state(gateway.clone(), only_the_admitted));
+    let probes = actuator::probes(&health, &metrics, &api::api(settings.targets));
+    let mut routes = probes.merge(zombie);
     if let Some(issuer) = &gateway.issuer {
         routes = routes.merge(issuer.routes());
     }
@@ -96,6 +100,20 @@ fn build(config: &Config, settings: Settings) -> Service {
     let routes = routes.merge(Router::new().fallback(forward).with_state(gateway));
     let router = rest::surround(routes, &metrics);
     Service { name: config.service, grace: config.grace, health, router, background }
+}
+
+/// Who may not use the services must not be able to have the gateway restarted either.
+async fn only_the_admitted(
+    State(gateway): State<Gateway>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let admitted = gateway.admission().admit(&parts, parts.uri.path(), &gateway.metrics).await;
+    match admitted {
+        Ok(_) => next.run(Request::from_parts(parts, body)).await,
+        Err(refusal) => *refusal,
+    }
 }
 
 async fn forward(State(gateway): State<Gateway>, request: Request) -> Response {

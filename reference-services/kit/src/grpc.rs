@@ -19,6 +19,7 @@ use tonic_health::pb::health_server::HealthServer;
 use crate::event::Cause;
 use crate::health::Health;
 use crate::page::{MAX_SIZE, PageRequest};
+use crate::rest::{Problem, check_key};
 
 /// The largest message that is read: as for a body over REST.
 pub const MAX_MESSAGE_BYTES: usize = crate::rest::MAX_BODY_BYTES;
@@ -34,12 +35,16 @@ pub struct Call {
 
 impl Call {
     /// A call and its message.
-    pub fn open<T>(request: Request<T>) -> (Self, T) {
+    ///
+    /// # Errors
+    /// When its idempotency key is too long.
+    pub fn open<T>(request: Request<T>) -> Result<(Self, T), Problem> {
         let (metadata, _, message) = request.into_parts();
         let headers: HeaderMap = metadata.into_headers();
         let key =
             headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        (Self { cause: Cause::command(&headers), idempotency_key: key }, message)
+        check_key(key.as_deref())?;
+        Ok((Self { cause: Cause::command(&headers), idempotency_key: key }, message))
     }
 }
 

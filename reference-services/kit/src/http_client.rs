@@ -9,6 +9,10 @@ use reqwest::redirect::Policy;
 /// milliseconds or fails.
 const CONNECT: Duration = Duration::from_secs(1);
 
+/// How long an unused connection is kept: less than a service keeps it, so that no call meets one
+/// that is just being closed.
+const IDLE: Duration = Duration::from_secs(15);
+
 /// Without the environment's proxy settings: a proxy meant for the internet must not
 /// come between services.
 pub(crate) fn client() -> Client {
@@ -17,6 +21,7 @@ pub(crate) fn client() -> Client {
         // A redirect would send a command to an address that nobody configured.
         .redirect(Policy::none())
         .connect_timeout(CONNECT)
+        .pool_idle_timeout(IDLE)
         // Requests are small and single: Nagle's algorithm would hold each back
         // for an acknowledgement.
         .tcp_nodelay(true);

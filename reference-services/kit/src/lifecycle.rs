@@ -2,6 +2,7 @@
 //! current work, flush.
 
 mod background;
+mod connections;
 mod shutdown;
 
 use std::io::Write;
@@ -9,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::{sleep, timeout};
 
@@ -106,7 +107,7 @@ impl Service {
         let running: Vec<_> =
             self.background.into_iter().map(|part| part.start(&self.health)).collect();
         announce(self.name, address);
-        serve(listener, self.router, &self.health, self.grace, shutdown).await?;
+        serve(listener, self.router, &self.health, self.grace, shutdown).await;
         for part in running {
             part.finish(FINISH).await;
         }
@@ -128,13 +129,8 @@ async fn serve(
     health: &Health,
     grace: Duration,
     shutdown: &mut Shutdown,
-) -> Result<(), ServeError> {
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let (close, closed) = tokio::sync::oneshot::channel::<()>();
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server =
-        axum::serve(listener, router).with_graceful_shutdown(async move { drop(closed.await) });
-    let mut server = std::pin::pin!(server.into_future());
+) {
+    let connections = GracefulShutdown::new();
     let leave = async {
         shutdown.requested().await;
         tracing::info!("stopping");
@@ -142,15 +138,12 @@ async fn serve(
         sleep(grace).await;
     };
     tokio::select! {
-        outcome = &mut server => return outcome.map_err(ServeError::Listener),
-        () = leave => drop(close.send(())),
+        () = connections::accept(&listener, &router, &connections) => {}
+        () = leave => {}
     }
-    match timeout(DRAIN, server).await {
-        Ok(outcome) => outcome.map_err(ServeError::Listener),
-        Err(_) => {
-            tracing::warn!("requests were still open after {} s; they are cut", DRAIN.as_secs());
-            Ok(())
-        }
+    drop(listener);
+    if timeout(DRAIN, connections.shutdown()).await.is_err() {
+        tracing::warn!("requests were still open after {} s; they are cut", DRAIN.as_secs());
     }
 }
 

@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use crate::budget::Budget;
 use crate::http_client::client;
 use crate::metrics::{Counter, Metrics};
-use crate::rest::{MAX_BODY_BYTES, Problem, RouteLabel, method_label};
+use crate::rest::{MAX_BODY_BYTES, Problem, RouteLabel, method_label, too_slow};
 use crate::trace::{Kind, Span, TraceContext};
 pub use route::{Path, Route};
 use route::{Table, climbs};
@@ -185,6 +185,9 @@ fn received(response: reqwest::Response) -> Response {
 }
 
 fn unreadable(error: &axum::Error) -> Problem {
+    if let Some(problem) = too_slow(error) {
+        return problem;
+    }
     let too_large = std::error::Error::source(error)
         .is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
     if too_large {

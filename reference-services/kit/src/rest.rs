@@ -3,6 +3,7 @@
 
 mod body;
 mod caller;
+mod deadline;
 mod edge;
 mod method;
 mod number;
@@ -14,7 +15,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
 pub use body::JsonBody;
+pub(crate) use caller::check_key;
 pub use caller::{Caller, Format};
+pub(crate) use deadline::too_slow;
 pub use edge::RouteLabel;
 pub(crate) use method::label as method_label;
 pub use number::integer;

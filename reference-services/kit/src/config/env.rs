@@ -78,7 +78,7 @@ impl Env {
         self.parse(
             name,
             default,
-            "a whole number with a unit, such as 0ms, 250ms, 2s or 1m",
+            "a whole number with a unit, such as 0ms, 250ms, 2s or 1m, of at most a year",
             parse_duration,
         )
     }

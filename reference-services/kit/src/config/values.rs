@@ -153,18 +153,22 @@ impl std::fmt::Debug for StoreUrl {
     }
 }
 
-/// A duration such as `0ms`, `250ms`, `2s` or `1m`.
+/// The longest duration: a year. So an instant can be moved by any of them, or by several.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// A duration such as `0ms`, `250ms`, `2s` or `1m`, of at most a year.
 #[must_use]
 pub fn parse_duration(value: &str) -> Option<Duration> {
     let digits = value.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = value.split_at(digits);
     let number: u64 = number.parse().ok()?;
-    match unit {
-        "ms" => Some(Duration::from_millis(number)),
-        "s" => Some(Duration::from_secs(number)),
-        "m" => number.checked_mul(60).map(Duration::from_secs),
-        _ => None,
-    }
+    let duration = match unit {
+        "ms" => Duration::from_millis(number),
+        "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.checked_mul(60)?),
+        _ => return None,
+    };
+    (duration <= LONGEST).then_some(duration)
 }
 
 #[cfg(test)]
@@ -178,6 +182,26 @@ mod tests {
         assert_eq!(parse_duration("1m"), Some(Duration::from_secs(60)));
         for bad in ["", "2", "s", "-1s", "1h30m", "2 s", "99999999999999999999s"] {
             assert_eq!(parse_duration(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn durations_of_more_than_a_year_are_refused() {
+        let year = Duration::from_secs(31_536_000);
+        for text in ["525600m", "31536000s", "31536000000ms"] {
+            assert_eq!(parse_duration(text), Some(year), "{text}");
+        }
+        // Near 2^64 seconds: no clock can be moved so far.
+        for text in [
+            "525601m",
+            "31536001s",
+            "31536000001ms",
+            "18446744073709551615s",
+            "18446744073709551615ms",
+            "307445734561825860m",
+            "18446744073709551615m",
+        ] {
+            assert_eq!(parse_duration(text), None, "{text}");
         }
     }
 

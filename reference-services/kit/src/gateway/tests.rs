@@ -337,3 +337,30 @@ fn a_gateway_that_cannot_start_says_what_to_do() {
     ];
     insta::assert_snapshot!(failures.join("\n"));
 }
+
+#[tokio::test]
+async fn a_gateway_that_checks_tokens_becomes_no_zombie_without_one() {
+    let gateway = start(&ISSUER).await;
+    for method in ["GET", "POST"] {
+        let refused = gateway.with(method, "/makeZombie", "accept", "*/*").await;
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{method}");
+        let forged = gateway.bearing(method, "/makeZombie", "forged").await;
+        assert_eq!(forged.status(), StatusCode::UNAUTHORIZED, "{method}");
+    }
+    assert_eq!(gateway.get("/isHealthy").await.status(), StatusCode::OK);
+    let token = gateway.token("reader", "r").await;
+    let made = gateway.bearing("POST", "/makeZombie", &token).await;
+    assert_eq!(made.status(), StatusCode::OK);
+    assert_eq!(gateway.get("/isHealthy").await.status(), StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test]
+async fn a_scope_can_be_needed_to_make_a_zombie() {
+    let scopes = ("JWT_SCOPES", "POST /orders orders:write, /makeZombie orders:write");
+    let variables = [ISSUER[0], ISSUER[1], ISSUER[2], scopes];
+    let gateway = start(&variables).await;
+    let reader = gateway.token("reader", "r").await;
+    let refused = gateway.bearing("POST", "/makeZombie", &reader).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert_eq!(gateway.get("/isHealthy").await.status(), StatusCode::OK);
+}

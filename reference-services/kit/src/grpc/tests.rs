@@ -38,7 +38,7 @@ fn trace_and_key_come_in_metadata() {
     let metadata = request.metadata_mut();
     metadata.insert("traceparent", format!("00-{trace}-b7ad6b7169203331-01").parse().unwrap());
     metadata.insert("idempotency-key", "k".parse().unwrap());
-    let (call, message) = Call::open(request);
+    let (call, message) = Call::open(request).unwrap();
     assert_eq!((message, call.idempotency_key.as_deref()), (7, Some("k")));
     assert!(call.cause.traceparent.contains(trace));
 }

@@ -8,9 +8,11 @@ use axum::Router;
 use axum::routing::get;
 use http::StatusCode;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::{Background, Port, Service, Shutdown, Trigger};
 use crate::ServeError;
@@ -133,4 +135,27 @@ async fn a_background_part_that_ends_by_itself_fails_the_liveness_probe() {
     timeout(BOUND, waiting).await.expect("it is noticed");
     assert_eq!(health.sickness().as_deref(), Some("part has ended"));
     running.finish(BOUND).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_send_its_head_is_cut_off() {
+    let bench = start("0s");
+    until_ready(&bench.base, Some(StatusCode::OK)).await;
+    let address = bench.base.strip_prefix("http://").unwrap();
+    let begun = ["", "P", "PRI * HTTP/2.0\r\n", "GET /isHealthy HTTP/1.1\r\nhost: a\r\nx: "];
+    for head in begun {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(head.as_bytes()).await.unwrap();
+        let began = Instant::now();
+        let cut = timeout(Duration::from_secs(3600), client.read_to_end(&mut Vec::new())).await;
+        cut.expect(head).unwrap();
+        assert_eq!(began.elapsed().as_secs(), 30, "{head:?}");
+    }
+    // A second head on a connection that was used has the same time.
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(b"GET /isHealthy HTTP/1.1\r\nhost: a\r\n\r\nGET /isH").await.unwrap();
+    let mut replies = String::new();
+    let cut = timeout(Duration::from_secs(3600), client.read_to_string(&mut replies)).await;
+    cut.expect("it is cut off").unwrap();
+    assert!(replies.starts_with("HTTP/1.1 200 OK"), "{replies}");
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use super::{MAX_BODY_BYTES, Problem};
+use super::{MAX_BODY_BYTES, Problem, too_slow};
 
 /// A JSON object of type `T`, whatever the content type says.
 #[derive(Clone, Debug)]
@@ -30,6 +30,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 }
 
 fn refused(rejection: &BytesRejection) -> Problem {
+    if let Some(problem) = too_slow(rejection) {
+        return problem;
+    }
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -1,11 +1,10 @@
 //! The caller of a request: its address for links, and the media types it reads.
 
-use std::convert::Infallible;
-
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, Uri, header};
 
+use super::Problem;
 use crate::event::Cause;
 
 /// The media type of a response.
@@ -48,6 +47,17 @@ impl Caller {
     }
 }
 
+/// Keys are kept for long, and a header may be very long.
+const MOST_KEY_BYTES: usize = 255;
+
+/// Refuses an idempotency key that is longer than any client needs.
+pub(crate) fn check_key(key: Option<&str>) -> Result<(), Problem> {
+    if key.is_none_or(|key| key.len() <= MOST_KEY_BYTES) {
+        return Ok(());
+    }
+    Err(Problem::malformed(format!("an Idempotency-Key may have {MOST_KEY_BYTES} bytes")))
+}
+
 /// The first that is named of the two; HAL if neither is.
 fn format(accept: &str) -> Format {
     // Quality values are ignored: clients name one of the two, or neither.
@@ -60,10 +70,12 @@ fn format(accept: &str) -> Format {
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::new(&parts.headers, &parts.uri))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let caller = Self::new(&parts.headers, &parts.uri);
+        check_key(caller.idempotency_key.as_deref())?;
+        Ok(caller)
     }
 }
 

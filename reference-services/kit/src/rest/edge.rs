@@ -10,7 +10,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use tracing::Instrument;
 
 use super::method::label;
-use super::{Problem, unread};
+use super::{Problem, deadline, unread};
 use crate::metrics::{self, Metrics};
 use crate::trace::{Kind, Span, TraceContext};
 
@@ -39,7 +39,7 @@ pub(super) async fn surround(
     let context = span.context();
     let logs =
         tracing::info_span!("request", trace_id = context.trace_id(), span_id = context.span_id());
-    let (request, unread) = unread::lend(request);
+    let (request, unread) = unread::lend(deadline::bound(request));
     let response = next.run(request).instrument(logs).await;
     // A route, never a path: paths have ids in them, and each would be a time series of its own.
     let label = response.extensions().get::<RouteLabel>().map(|label| label.0.clone());

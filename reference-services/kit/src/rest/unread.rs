@@ -97,6 +97,7 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use crate::config::{Config, Defaults, Env};
+    use crate::metrics::Metrics;
     use crate::rest::{self, JsonBody, MAX_BODY_BYTES};
 
     /// The status that a client sees who sends all before it listens.
@@ -128,5 +129,23 @@ mod tests {
         assert_eq!(status("POST /nowhere", large).await, "404");
         assert_eq!(status("PUT /orders", large).await, "405");
         assert_eq!(status("POST /orders", 10).await, "400");
+    }
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_arrive_is_given_up() {
+        let take = |JsonBody(_): JsonBody<serde_json::Value>| async {};
+        let metrics = Metrics::new("order", None);
+        let router = rest::router(Router::new().route("/orders", post(take)), &metrics);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let head = "POST /orders HTTP/1.1\r\nhost: order\r\ncontent-length: 9\r\n\r\n{";
+        client.write_all(head.as_bytes()).await.unwrap();
+        let began = tokio::time::Instant::now();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("the body did not arrive within 30 s"), "{answer}");
+        assert_eq!(began.elapsed().as_secs(), 30);
     }
 }

@@ -21,13 +21,13 @@ impl Reservations for App {
         &self,
         request: Request<ReserveCleaning>,
     ) -> Result<Response<proto::Reservation>, Status> {
-        let (call, message) = Call::open(request);
+        let (call, message) = Call::open(request)?;
         let reservation = self.reserve(message.into(), call.idempotency_key, call.cause).await?;
         Ok(Response::new(reservation.into()))
     }
 
     async fn cancel(&self, request: Request<ReservationId>) -> Result<Response<()>, Status> {
-        let (call, message) = Call::open(request);
+        let (call, message) = Call::open(request)?;
         self.cancel(message.id, call.cause).await?;
         Ok(Response::new(()))
     }

@@ -18,13 +18,13 @@ pub fn routes(app: App, health: &Health) -> Router {
 #[tonic::async_trait]
 impl Orders for App {
     async fn place(&self, request: Request<PlaceOrder>) -> Result<Response<proto::Order>, Status> {
-        let (call, message) = Call::open(request);
+        let (call, message) = Call::open(request)?;
         let order = self.place(message.into(), call.idempotency_key, call.cause).await?;
         Ok(Response::new(order.into()))
     }
 
     async fn cancel(&self, request: Request<OrderId>) -> Result<Response<proto::Order>, Status> {
-        let (call, message) = Call::open(request);
+        let (call, message) = Call::open(request)?;
         let order = self.cancel(self.find(message.id).await?, call.cause).await?;
         Ok(Response::new(order.into()))
     }
