@@ -1,9 +1,12 @@
 //! The parts that every service with a store has.
 
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use serde_json::Value;
+use tokio::time::timeout;
 
 use crate::config::{Config, StoreUrl};
 use crate::consumer::{Consumer, Drops, Policy};
@@ -14,6 +17,9 @@ use crate::metrics::Metrics;
 use crate::outbox::{Linger, Outbox, Relay, Sender, Turn};
 use crate::store::{Kind, Store};
 use crate::{ServeError, actuator, rest};
+
+/// How long closing the files may take.
+const CLOSE: Duration = Duration::from_secs(2);
 
 /// A service's store and its place in the event log, opened.
 pub struct Assembly {
@@ -42,7 +48,7 @@ impl Assembly {
         let (store, turn) = match &config.store {
             StoreUrl::File => {
                 let path = config.store_path(kind.extension());
-                (Store::open(&path, kind, outbox)?, Turn::Lock(path))
+                (Store::open_as(&path, kind, outbox, config.durable)?, Turn::Lock(path))
             }
             StoreUrl::Postgres(url) => {
                 (Store::connect(url, &config.store_schema(), outbox)?, Turn::Lease)
@@ -54,7 +60,7 @@ impl Assembly {
             health: Health::default(),
             config: config.clone(),
             turn,
-            log: log::open(&config.event_log, config.event_log_keep)?,
+            log: log::open(&config.event_log, config.event_log_keep, config.durable)?,
             sender,
             topic,
         })
@@ -73,6 +79,7 @@ impl Assembly {
             offsets: self.config.offsets,
             acknowledge: self.config.acknowledge,
             drops: Drops::each(self.config.drop_every),
+            retention: self.config.retention,
             policy,
             metrics: self.metrics.clone(),
         };
@@ -87,31 +94,25 @@ impl Assembly {
         let (name, grace) = (self.config.service, self.config.grace);
         background.extend(self.config.protection.background(self.config.env(), &metrics));
         // The order is that of stopping: the consumer publishes until it stops, so the sender of
-        // events stops after it, and the exporter of spans last.
-        background.extend(self.vital());
+        // events stops after it, then the exporter of spans; and the files are closed when nobody uses
+        // them any more.
+        let vital = self.vital();
         background.push(self.sender());
         background.extend(metrics.tracer().background());
+        background.extend(vital);
         let router = rest::router(routes.merge(actuator::routes(&health, &metrics, api)), &metrics);
         Service { name, grace, health, router, background }
     }
 
-    /// Parts that end only if store or log has, so that liveness says so.
-    fn vital(&self) -> [Background; 2] {
-        let (store, log) = (self.store.clone(), self.log.ended());
-        [
-            Background::new("store", |stop| async move {
-                tokio::select! {
-                    () = store.ended() => {}
-                    () = stop.requested() => {}
-                }
-            }),
-            Background::new("event log", |stop| async move {
-                tokio::select! {
-                    () = log => {}
-                    () = stop.requested() => {}
-                }
-            }),
-        ]
+    /// Parts that end only if store or log has, so that liveness says so. When they are stopped,
+    /// they wait until the files are closed: SQLite moves what is in its write-ahead log into the
+    /// file then, and the next start has nothing to recover.
+    fn vital(&self) -> Vec<Background> {
+        let mut vital = vec![watch("store", self.store.ended(), self.store.closed())];
+        if let (Some(ended), Some(closed)) = (self.log.ended(), self.log.ended()) {
+            vital.push(watch("event log", ended, closed));
+        }
+        vital
     }
 
     fn sender(self) -> Background {
@@ -127,4 +128,18 @@ impl Assembly {
             }
         }
     }
+}
+
+fn watch(
+    name: &'static str,
+    ended: impl Future<Output = ()> + Send + 'static,
+    closed: impl Future<Output = ()> + Send + 'static,
+) -> Background {
+    Background::new(name, |stop| async move {
+        tokio::select! {
+            () = ended => {}
+            // A handle that somebody still has must not hold up the end.
+            () = stop.requested() => drop(timeout(CLOSE, closed).await),
+        }
+    })
 }

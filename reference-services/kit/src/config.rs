@@ -34,6 +34,12 @@ pub struct Config {
     pub event_log_keep: u32,
     /// `STORE`: where the service's own store is.
     pub store: StoreUrl,
+    /// `DURABLE_COMMITS`: off flushes SQLite files only now and then, so that a loss of power may
+    /// lose the last commits.
+    pub durable: Guard,
+    /// `RETENTION`: how long the ids of received events and the answers to idempotency keys are
+    /// kept at least.
+    pub retention: Duration,
     /// `OUTBOX`: off sends events after the commit from memory, so that a kill loses them.
     pub outbox: Guard,
     /// `INBOX`: off applies a redelivered event again.
@@ -97,6 +103,8 @@ impl Config {
                 |text| text.parse().ok().filter(|records| *records > 0),
             )?,
             store: env.parse("STORE", "file", StoreUrl::ACCEPTS, StoreUrl::parse)?,
+            durable: env.parse("DURABLE_COMMITS", "on", Guard::ACCEPTS, Guard::parse)?,
+            retention: env.duration("RETENTION", "10080m")?,
             outbox: env.parse("OUTBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             inbox: env.parse("INBOX", "on", Guard::ACCEPTS, Guard::parse)?,
             offsets: env.parse("OFFSETS", "committed", Offsets::ACCEPTS, Offsets::parse)?,

@@ -4,6 +4,7 @@
 mod dead_letter;
 mod drops;
 mod outcome;
+mod retention;
 mod spans;
 
 pub use dead_letter::REASON;
@@ -22,6 +23,7 @@ use crate::metrics::{Counter, Metrics};
 use crate::source::{Source, source};
 use crate::store::{Store, StoreError, Tx};
 use outcome::Outcome;
+use retention::Retention;
 
 /// The result of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,8 @@ pub struct Consumer {
     pub acknowledge: Acknowledge,
     /// The events that are dropped, for a proof.
     pub drops: Drops,
+    /// How long the ids of received events and the answers to idempotency keys are kept at least.
+    pub retention: Duration,
     /// Turns events into commands.
     pub policy: Policy,
     /// Counts what is received.
@@ -98,6 +102,7 @@ impl Consumer {
     /// leaves the group.
     pub async fn run(self, stop: Stop) {
         let mut subscription = self.log.subscribe(self.group, self.topic, self.offsets);
+        let mut retention = Retention::new(self.retention);
         loop {
             let polled = tokio::select! {
                 biased;
@@ -112,6 +117,7 @@ impl Consumer {
                         acknowledge(&deliveries, subscription.as_mut()).await;
                     }
                     self.handle(&deliveries, subscription.as_mut(), &stop).await;
+                    retention.sweep(&self.store).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the event log cannot be read; trying again");

@@ -47,9 +47,9 @@ pub enum ServeError {
     /// The event log cannot be used.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// The listener failed while the service ran.
-    #[error("the listener failed: {0}")]
-    Listener(#[source] io::Error),
+    /// The signals that ask a service to stop cannot be received.
+    #[error("signals cannot be received: {0}")]
+    Signals(#[source] io::Error),
     /// A second signal arrived while the service was stopping.
     #[error("stopped at once by a second signal; what was in hand is redone at the next start")]
     Interrupted,

@@ -21,7 +21,7 @@ use bytes::Bytes;
 pub use kafka::KafkaLog;
 pub use sqlite::{SqliteLog, USUAL_KEEP};
 
-use crate::config::{EventLogUrl, Offsets};
+use crate::config::{EventLogUrl, Guard, Offsets};
 use crate::source::{Source, source};
 
 /// How many partitions a topic has.
@@ -132,10 +132,10 @@ pub trait EventLog: Send + Sync {
     /// refuse it while the group has members.
     fn rewind(&self, group: &str, topic: &str, to: Rewind) -> LogFuture<'_, ()>;
 
-    /// Waits until the log cannot be used any more and only a restart helps: never, unless a log
-    /// has something that can end.
-    fn ended(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(std::future::pending())
+    /// Tells when the log cannot be used any more in this process: after a defect, or once the last
+    /// handle is dropped. None if there is nothing that can end.
+    fn ended(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        None
     }
 }
 
@@ -165,13 +165,16 @@ pub trait Subscription: Send {
 }
 
 /// Opens the log that a URL names. `keep` is the number of records that a partition of the embedded
-/// log keeps although every group has read them; Kafka has its own settings for that.
+/// log keeps although every group has read them; without `durable` it is not flushed with each append.
+/// Kafka has its own settings for both.
 ///
 /// # Errors
 /// When it cannot be used.
-pub fn open(url: &EventLogUrl, keep: u32) -> Result<Arc<dyn EventLog>, LogError> {
+pub fn open(url: &EventLogUrl, keep: u32, durable: Guard) -> Result<Arc<dyn EventLog>, LogError> {
     match url {
-        EventLogUrl::Sqlite(path) => Ok(Arc::new(SqliteLog::open(path)?.keeping(keep))),
+        EventLogUrl::Sqlite(path) => {
+            Ok(Arc::new(SqliteLog::open(path)?.keeping(keep).durable(durable)))
+        }
         #[cfg(feature = "kafka")]
         EventLogUrl::Kafka(brokers) => Ok(Arc::new(KafkaLog::open(brokers)?)),
         #[cfg(not(feature = "kafka"))]

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::config::Guard;
+
 /// How long to wait for another process's transaction: far longer than any takes.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause between tries for the lock. SQLite's own pauses grow to a tenth of a second, a hundred
@@ -18,7 +20,7 @@ const PAUSES: i32 = 5_000;
 ///
 /// The switch to WAL mode is refused at once, whatever the busy timeout, while another process
 /// makes it; services start at the same time, hence the retries.
-pub(crate) fn open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
+pub(crate) fn open(path: &Path, schema: &str, durable: Guard) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open(path)?;
     // Set before the first statement: already the change to WAL mode may meet another process.
     connection.busy_handler(Some(|pauses| {
@@ -26,11 +28,11 @@ pub(crate) fn open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
         pauses < PAUSES
     }))?;
     // 512 KiB of cache: the default of 2 MB for each connection would be most of what a service
-    // uses. NORMAL syncs at checkpoints only, so the death of the machine may lose the last
-    // commits, and that of a process none.
+    // uses.
+    let synchronous = synchronous(durable);
     let script = format!(
         "PRAGMA cache_size = -512;
-         PRAGMA synchronous = NORMAL;
+         PRAGMA synchronous = {synchronous};
          PRAGMA journal_mode = WAL;
          BEGIN IMMEDIATE;
          {schema}
@@ -52,7 +54,32 @@ pub(crate) fn open(path: &Path, schema: &str) -> rusqlite::Result<Connection> {
     }
 }
 
+/// FULL flushes each commit. NORMAL flushes at checkpoints only, so the death of the machine may
+/// lose the last commits; that of a process loses none either way.
+pub(crate) fn synchronous(durable: Guard) -> &'static str {
+    match durable {
+        Guard::On => "FULL",
+        Guard::Off => "NORMAL",
+    }
+}
+
 /// Whether another process holds a lock.
 pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_durable_file_is_flushed_with_each_commit() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let level = |durable| -> i64 {
+            let db = open(&directory.path().join("own.db"), "", durable).unwrap();
+            db.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap()
+        };
+        // SQLite's numbers of FULL and NORMAL.
+        assert_eq!((level(Guard::On), level(Guard::Off)), (2, 1));
+    }
 }

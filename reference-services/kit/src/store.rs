@@ -21,6 +21,7 @@ mod tx;
 mod view;
 mod worker;
 
+use std::future::Future;
 use std::path::Path;
 use std::sync::mpsc;
 
@@ -32,6 +33,7 @@ pub(crate) use lease::{Lease, RENEW};
 pub use tx::{OutboxRow, Tx};
 pub use view::View;
 
+use crate::config::Guard;
 use crate::outbox::Outbox;
 use engine::{Engine, Reader};
 use worker::{Life, ReadJob, WriteJob};
@@ -73,8 +75,24 @@ impl Store {
     /// When the file cannot be written, is not a store of this kind, or stays locked
     /// by another process.
     pub fn open(path: &Path, kind: Kind, outbox: Outbox) -> Result<Self, StoreError> {
+        Self::open_as(path, kind, outbox, Guard::On)
+    }
+
+    /// The same, but without `durable` a SQLite file is not flushed with each commit: a loss of power
+    /// may lose the last ones. A redb file always is.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn open_as(
+        path: &Path,
+        kind: Kind,
+        outbox: Outbox,
+        durable: Guard,
+    ) -> Result<Self, StoreError> {
         let (writer, reader): (Box<dyn Engine>, Box<dyn Engine>) = match kind {
-            Kind::Sqlite => (Box::new(sqlite::open(path)?), Box::new(sqlite::open(path)?)),
+            Kind::Sqlite => {
+                (Box::new(sqlite::open(path, durable)?), Box::new(sqlite::open(path, durable)?))
+            }
             Kind::Redb => {
                 let engine = redb::open(path)?;
                 (Box::new(engine.clone()), Box::new(engine))
@@ -114,13 +132,25 @@ impl Store {
         Ok(Self { writer, reader, lives: [writes, reads], outbox })
     }
 
-    /// Waits until a thread of the store has ended, which only a defect can cause while there is a
+    /// Tells when a thread of the store has ended, which only a defect can cause while there is a
     /// handle: all work is refused then until the process is restarted.
-    pub async fn ended(&self) {
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
         let [mut writes, mut reads] = self.lives.clone();
-        tokio::select! {
-            _ = writes.changed() => {}
-            _ = reads.changed() => {}
+        async move {
+            tokio::select! {
+                _ = writes.changed() => {}
+                _ = reads.changed() => {}
+            }
+        }
+    }
+
+    /// Tells when both threads have ended and the files are closed, which they are once the last
+    /// handle is dropped.
+    pub fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let [mut writes, mut reads] = self.lives.clone();
+        async move {
+            drop(writes.changed().await);
+            drop(reads.changed().await);
         }
     }
 

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::config::{Env, EventLogUrl, Offsets};
+use crate::config::{Env, EventLogUrl, Guard, Offsets};
 use crate::lifecycle::{Port, Shutdown, Trigger};
 use crate::log::{self, Delivery, EventLog, USUAL_KEEP};
 use crate::system::{Plan, System};
@@ -141,7 +141,7 @@ impl Trial {
     #[must_use]
     pub fn log(&self) -> Arc<dyn EventLog> {
         let url = EventLogUrl::Sqlite(self.directory.path().join("events.db"));
-        log::open(&url, USUAL_KEEP).unwrap()
+        log::open(&url, USUAL_KEEP, Guard::On).unwrap()
     }
 
     /// Every event of a topic so far, which `count` says how many there must be.

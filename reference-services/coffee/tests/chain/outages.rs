@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::system::{SLOW, start};
 
@@ -53,4 +54,23 @@ async fn a_stop_is_clean_and_nothing_is_lost() {
     tokio::time::timeout(Duration::from_secs(10), system.stop_all())
         .await
         .expect("it ends in time");
+}
+
+#[tokio::test]
+async fn a_clean_stop_leaves_nothing_to_recover() {
+    let directory = TempDir::new().unwrap();
+    let data = directory.path().to_str().unwrap();
+    let mut system = start(&[("DATA_DIR", data), ("MAKING_TIME", "0ms")]).await;
+    system.post("order", "/orders", json!({"productName": "Latte", "qty": 1})).await;
+    system.until("order", "/orders/1", |order| order["status"] == "Completed").await;
+    system.stop_all().await;
+    let left: Vec<_> = std::fs::read_dir(data)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_name().to_str().unwrap().ends_with("-wal"))
+        .filter(|entry| entry.metadata().unwrap().len() > 0)
+        .map(|entry| entry.file_name())
+        .collect();
+    assert!(left.is_empty(), "write-ahead logs: {left:?}");
+    assert!(std::fs::metadata(directory.path().join("order.db")).unwrap().len() > 0);
 }

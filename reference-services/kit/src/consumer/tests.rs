@@ -88,6 +88,7 @@ impl Bench {
             offsets: Offsets::Committed,
             acknowledge: Acknowledge::After,
             drops: Drops::default(),
+            retention: Duration::from_secs(3600),
             policy: Arc::new(policy),
             metrics,
         };
@@ -153,6 +154,30 @@ async fn without_the_inbox_an_event_is_applied_each_time_it_arrives() {
     bench.append([one.clone(), one.clone(), one, event("Noted", 99)]).await;
     bench.until_last("99").await;
     assert_eq!(bench.names().await, ["1", "1", "1", "99"]);
+}
+
+#[tokio::test]
+async fn an_event_is_known_for_as_long_as_the_retention_and_then_applied_again() {
+    let bench = Bench::with(Place::embedded(), |consumer| consumer.retention = Duration::ZERO);
+    let one = event("Noted", 1);
+    let id = serde_json::from_slice::<Envelope>(&one).unwrap().event_id;
+    bench.append([one.clone()]).await;
+    bench.until_last("1").await;
+    let forgetting = async {
+        // Each batch forgets what was received before it.
+        for next in 2.. {
+            bench.append([event("Noted", next)]).await;
+            bench.until_last(&next.to_string()).await;
+            let id = id.clone();
+            if !bench.store.write(move |tx| tx.was_received(&id)).await.unwrap() {
+                break;
+            }
+        }
+    };
+    timeout(BOUND, forgetting).await.expect("it is forgotten");
+    bench.append([one, event("Noted", 0)]).await;
+    bench.until_last("0").await;
+    assert_eq!(bench.names().await.iter().filter(|name| *name == "1").count(), 2);
 }
 
 async fn buries_a_poison_event(place: Place) {

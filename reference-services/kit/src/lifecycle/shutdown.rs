@@ -34,8 +34,8 @@ impl Shutdown {
     /// # Errors
     /// When the signals cannot be received.
     pub fn on_signal() -> Result<Self, ServeError> {
-        let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Listener)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Listener)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
         let (trigger, shutdown) = Self::manual();
         tokio::spawn(async move {
             // The second signal is for people who do not want to wait for the drain.

@@ -1,7 +1,7 @@
 //! The embedded log: one SQLite file in WAL mode that all processes share.
 //!
-//! `synchronous=NORMAL`: the death of a process at any instant loses nothing; the death of the
-//! machine may lose the last commits. Ownership of partitions is a lease per partition with a
+//! Records are flushed to disk before an append returns: the outbox forgets them then. Heartbeats and
+//! offsets are not, as losing the last of them only delivers records again. Ownership of partitions is a lease per partition with a
 //! generation: a heartbeat keeps it, a commit or a delivery with an older generation is refused,
 //! and the members share the partitions out by the same rule.
 
@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use super::bell::Bell;
 use super::{EventLog, LogError, LogFuture, NewRecord, Rewind, Start, Subscription, Tail};
-use crate::config::Offsets;
+use crate::config::{Guard, Offsets};
 use crate::source::{Source, source};
 use connection::Connection;
 use lease::Membership;
@@ -35,6 +35,7 @@ pub struct SqliteLog {
     /// The directory of the members' sign-of-life files.
     signs: Arc<Path>,
     keep: u32,
+    durable: Guard,
 }
 
 /// The default number of records that a partition keeps, for members that join late or rewind.
@@ -58,6 +59,7 @@ impl SqliteLog {
             bell: Arc::new(bell),
             signs: path.with_extension("members").into(),
             keep: USUAL_KEEP,
+            durable: Guard::On,
         })
     }
 
@@ -69,13 +71,21 @@ impl SqliteLog {
     }
 }
 
+impl SqliteLog {
+    /// The same, but off does not flush appended records: a loss of power may lose the last ones.
+    #[must_use]
+    pub fn durable(self, durable: Guard) -> Self {
+        Self { durable, ..self }
+    }
+}
+
 impl EventLog for SqliteLog {
     fn append(&self, records: Vec<NewRecord>) -> LogFuture<'_, ()> {
-        let (bell, keep) = (Arc::clone(&self.bell), self.keep);
+        let (bell, keep, durable) = (Arc::clone(&self.bell), self.keep, self.durable);
         Box::pin(self.connection.call(move |db| {
             // The wake-up follows the commit: a reader that is woken before it would find nothing
             // and wait again.
-            records::append(db, &records, keep)?;
+            records::append(db, &records, keep, durable)?;
             bell.ring();
             Ok(())
         }))
@@ -107,8 +117,8 @@ impl EventLog for SqliteLog {
         }))
     }
 
-    fn ended(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(self.connection.clone().ended())
+    fn ended(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        Some(Box::pin(self.connection.ended()))
     }
 }
 

@@ -95,6 +95,24 @@ pub(super) fn outbox_key(number: i64) -> String {
     format!("{OUTBOX_PREFIX}{number:0ID_DIGITS$}")
 }
 
+/// What is kept only for a time: the key of each such row, after the time at which it was written in
+/// milliseconds since 1970.
+const KEPT_PREFIX: &str = "kept/";
+
+pub(super) fn kept_key(millis: i64, key: &str) -> String {
+    format!("{KEPT_PREFIX}{:0ID_DIGITS$}/{key}", millis.max(0))
+}
+
+/// The rows that were written before this time.
+pub(super) fn kept_before(millis: i64) -> Span {
+    Span { from: KEPT_PREFIX.to_owned(), to: kept_key(millis, "") }
+}
+
+/// The key of the row that is kept.
+pub(super) fn kept(key: &str) -> Option<&str> {
+    key.strip_prefix(KEPT_PREFIX)?.get(ID_DIGITS + 1..)
+}
+
 pub(super) fn inbox_key(event_id: &str) -> String {
     format!("inbox/{event_id}")
 }

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -178,7 +179,35 @@ impl<'a> Tx<'a> {
     /// Writes an event's id into the inbox.
     pub fn received(&mut self, event_id: &str) {
         // The key alone is the information.
-        self.own.set(documents::inbox_key(event_id), String::new());
+        self.keep(documents::inbox_key(event_id), String::new());
+    }
+
+    /// Writes a row that [`Self::forget`] may remove later.
+    fn keep(&mut self, key: String, value: String) {
+        let now = Timestamp::now().as_millisecond();
+        self.own.set(documents::kept_key(now, &key), String::new());
+        self.own.set(key, value);
+    }
+
+    /// Forgets received events and answers that were written before a time, in milliseconds since
+    /// 1970: the oldest `most` of them. Gives how many.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn forget(&mut self, before: i64, most: usize) -> Result<usize, StoreError> {
+        let mut found = Vec::new();
+        // Only what is committed: the rows of this batch are too young to be forgotten.
+        self.base.scan(&documents::kept_before(before), &mut |key, _| {
+            found.push(key.to_owned());
+            if found.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        for key in &found {
+            if let Some(kept) = documents::kept(key) {
+                self.own.remove(kept.to_owned());
+            }
+            self.own.remove(key.clone());
+        }
+        Ok(found.len())
     }
 
     /// The answer that was given to a command with this idempotency key.
@@ -195,7 +224,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// When the answer does not serialize.
     pub fn remember<T: Serialize>(&mut self, key: &str, answer: &T) -> Result<(), StoreError> {
-        self.own.set(documents::answer_key(key), serde_json::to_string(answer)?);
+        self.keep(documents::answer_key(key), serde_json::to_string(answer)?);
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use std::thread;
 use tokio::sync::{oneshot, watch};
 
 use super::schema;
+use crate::config::Guard;
 use crate::log::LogError;
 use crate::sqlite;
 
@@ -27,7 +28,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn open(path: &Path) -> Result<Self, LogError> {
-        let mut db = sqlite::open(path, schema::TABLES)?;
+        let mut db = sqlite::open(path, schema::TABLES, Guard::Off)?;
         let (sender, jobs) = mpsc::channel::<Job>();
         let (lives, life) = watch::channel(());
         thread::Builder::new()
@@ -53,8 +54,10 @@ impl Connection {
         answer.await.map_err(|_| LogError::Closed)?
     }
 
-    pub(super) async fn ended(mut self) {
-        drop(self.life.changed().await);
+    /// Tells when the thread has ended; it does once the last connection is dropped.
+    pub(super) fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut life = self.life.clone();
+        async move { drop(life.changed().await) }
     }
 }
 

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::lease::{self, Lease, Membership};
+use crate::config::Guard;
 use crate::log::{Delivery, LogError, NewRecord, partition_of};
+use crate::sqlite::synchronous;
 
 /// How many records are appended between two checks for what can be dropped.
 // A deletion for each append would double the writes; a thousand records more than
@@ -18,7 +20,16 @@ pub(super) fn append(
     db: &mut Connection,
     records: &[NewRecord],
     keep: u32,
+    durable: Guard,
 ) -> Result<(), LogError> {
+    // For this commit alone: it takes all earlier ones of the file with it.
+    db.pragma_update(None, "synchronous", synchronous(durable))?;
+    let appended = append_all(db, records, keep);
+    db.pragma_update(None, "synchronous", synchronous(Guard::Off))?;
+    appended
+}
+
+fn append_all(db: &mut Connection, records: &[NewRecord], keep: u32) -> Result<(), LogError> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for record in records {
         let offset = append_one(&tx, record)?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::time::timeout;
 
 use super::places::Place;
@@ -145,6 +146,32 @@ async fn hooks_run_after_the_commit_and_only_then(place: Place) {
     assert_eq!(ran.load(Ordering::SeqCst), 1, "{place}");
 }
 
+async fn what_is_old_is_forgotten_and_nothing_else(place: Place) {
+    let store = place.open();
+    let keep = |name: &'static str| {
+        store.write(move |tx| {
+            tx.received(name);
+            tx.remember(name, &name)
+        })
+    };
+    keep("old").await.unwrap();
+    let between = Timestamp::now().as_millisecond() + 1;
+    while Timestamp::now().as_millisecond() <= between {
+        tokio::task::yield_now().await;
+    }
+    keep("new").await.unwrap();
+    add(&store, "kept", 1).await;
+    let forget = async |most| store.write(move |tx| tx.forget(between, most)).await.unwrap();
+    assert_eq!([forget(1).await, forget(9).await, forget(9).await], [1, 1, 0], "{place}");
+    let known = store.write(|tx| {
+        let received = [tx.was_received("old")?, tx.was_received("new")?];
+        let answers = [tx.answer::<String>("old")?, tx.answer::<String>("new")?];
+        Ok::<_, StoreError>((received, answers))
+    });
+    assert_eq!(known.await.unwrap(), ([false, true], [None, Some("new".into())]), "{place}");
+    assert_eq!(page(&store, by("id", Direction::Ascending)).await, (vec![1], 1), "{place}");
+}
+
 async fn a_transaction_that_panics_changes_nothing_and_harms_no_other(place: Place) {
     let store = place.open();
     let panicked = store.write(|tx| -> Result<(), StoreError> {
@@ -269,6 +296,7 @@ on_engines! {
         everything_outlives_the_store,
         hooks_run_after_the_commit_and_only_then,
         a_transaction_that_panics_changes_nothing_and_harms_no_other,
+        what_is_old_is_forgotten_and_nothing_else,
         every_text_comes_back_byte_for_byte,
         many_documents_are_read_in_order,
         a_lease_has_one_owner_until_it_is_released_or_expires,
