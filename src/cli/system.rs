@@ -1,6 +1,7 @@
 //! Options of commands for systems, without a scenario.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use brunt_scenarios::units::Period;
 use clap::Args;
@@ -138,13 +139,51 @@ pub struct WorkArgs {
 pub struct EdgeProxyCommandArgs {
     /// The service whose calls it passes on.
     pub callee: String,
-    /// Port for the callee's requests.
-    #[arg(long)]
-    pub port: u16,
+    /// A port of the callee's, and where it leads until the control connection says otherwise.
+    #[arg(long, required = true, value_name = "PORT=HOST:PORT")]
+    pub serve: Vec<ServedPortArg>,
     /// Port of the control connection, by which a run sets faults and reads counts.
     #[arg(long)]
     pub control: u16,
-    /// Where the callee answers until the control connection says otherwise.
-    #[arg(long, value_name = "HOST:PORT")]
-    pub kept: String,
+    /// File with the token that a control connection must begin with.
+    #[arg(long, value_name = "FILE")]
+    pub token_file: PathBuf,
+}
+
+/// A port that is listened on, and where its connections lead, as `PORT=HOST:PORT`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServedPortArg {
+    /// The port that is listened on.
+    pub port: u16,
+    /// Where its connections lead, as `HOST:PORT`.
+    pub leads_to: String,
+}
+
+impl FromStr for ServedPortArg {
+    type Err = ServedPortError;
+
+    fn from_str(text: &str) -> Result<Self, ServedPortError> {
+        let (port, leads_to) = text.split_once('=').ok_or(ServedPortError)?;
+        let port = port.parse().map_err(|_| ServedPortError)?;
+        Ok(Self { port, leads_to: leads_to.to_owned() })
+    }
+}
+
+/// A served port is written otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a port and where it leads, for example 8080=10.0.0.1:8080")]
+pub struct ServedPortError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_served_port_may_lead_to_any_address() {
+        let read = |text: &str| text.parse::<ServedPortArg>();
+        let served = |port, leads_to: &str| ServedPortArg { port, leads_to: leads_to.to_owned() };
+        assert_eq!(read("80=[fd00::2]:80"), Ok(served(80, "[fd00::2]:80")));
+        assert_eq!(read("8081=10.0.0.1:9"), Ok(served(8081, "10.0.0.1:9")));
+        assert!(read("8081").is_err() && read("x=10.0.0.1:9").is_err());
+    }
 }

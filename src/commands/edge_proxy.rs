@@ -4,17 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use brunt_proxy::{ControlServer, EdgeProxy, EndpointAddress, Listen};
+use anyhow::{Context, Result, ensure};
+use brunt_proxy::{ControlServer, EdgeProxy, EndpointAddress, ServedPort};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::EdgeProxyCommandArgs;
 use crate::console::outln;
 use crate::exit::Exit;
 use crate::runtime;
-
-/// Environment variable with the secret that a control connection must send.
-const TOKEN: &str = "TOKEN";
 
 // How long requests are still accepted after SIGTERM: until every node has taken this pod out
 // of its endpoints.
@@ -25,20 +22,26 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Proxies requests until SIGTERM.
 pub fn edge_proxy(options: &EdgeProxyCommandArgs) -> Result<Exit> {
-    let token = std::env::var(TOKEN).with_context(|| format!("{TOKEN} is not set"))?;
+    let token = std::fs::read_to_string(&options.token_file)
+        .with_context(|| format!("cannot read {}", options.token_file.display()))?;
+    let token = token.trim();
+    ensure!(!token.is_empty(), "{} is empty", options.token_file.display());
+    let served: Vec<ServedPort> = options
+        .serve
+        .iter()
+        .map(|one| ServedPort { port: one.port, fallback: EndpointAddress::at(&one.leads_to) })
+        .collect();
     runtime::new()?.block_on(async {
         let mut terminated =
             signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-        let listen = Listen::Everywhere(options.port);
-        let proxy = EdgeProxy::start(&options.callee, listen, EndpointAddress::at(&options.kept))?;
-        let proxy = Arc::new(proxy);
-        let control = ControlServer::start(options.control, &token, Arc::clone(&proxy))
+        let proxy = Arc::new(EdgeProxy::start(&options.callee, &served)?);
+        let control = ControlServer::start(options.control, token, Arc::clone(&proxy))
             .await
             .with_context(|| format!("cannot listen on port {}", options.control))?;
         outln!(
-            "proxy of {} on port {}, control connection on port {}",
+            "proxy of {} on ports {:?}, control connection on port {}",
             options.callee,
-            proxy.port(),
+            proxy.ports(),
             control.port()
         );
         terminated.recv().await;

@@ -5,6 +5,8 @@
 //! None of it needs privileges or a mesh. Callers are told apart by their pods' addresses, which
 //! the proxy gets with its routing table.
 
+mod callee_service;
+mod check;
 pub(crate) mod control_connection;
 mod counts;
 mod create;
@@ -16,4 +18,5 @@ pub(crate) mod proxies;
 mod routing_table;
 #[cfg(test)]
 mod tests;
+mod token;
 mod uninstall;

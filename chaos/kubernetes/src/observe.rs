@@ -1,6 +1,8 @@
 //! What is seen of a system on a cluster. Nothing here changes anything.
 
 pub(crate) mod autoscaler;
+pub(crate) mod endpoint_slice;
+pub(crate) mod front;
 pub(crate) mod gaps;
 pub(crate) mod live_spec;
 pub(crate) mod ownership;

@@ -1,28 +1,38 @@
-//! The port over which an edge proxy is controlled. The newest connection replaces the one before;
-//! when it ends, the edge proxy is as it was at the start, so that no fault outlives the controller
-//! that injected it.
+//! The port over which an edge proxy is controlled. The newest connection replaces the one before.
+//!
+//! Whoever reaches the port may connect, so everything before the token is bounded: how many
+//! connections there are, for how long, and how much each may say.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use brunt_scenarios::plan::EdgeFault;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream, Lines};
+use subtle::ConstantTimeEq;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tracing::Instrument;
 
-use crate::control_protocol::{ControlReply, ControlRequest, TrafficCounts};
+use crate::control_lines::ControlLines;
+use crate::control_protocol::{CONTROL_VERSION, ControlReply, ControlRequest, LONGEST_LINE};
+use crate::control_session::ControlSession;
 use crate::edge_proxy::EdgeProxy;
-use crate::endpoints::EndpointAddress;
-use crate::faults::FaultId;
 
 /// How long a new connection may take to authenticate itself.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 
-type RequestLines = Lines<BufStream<TcpStream>>;
+/// The longest line that is read from a connection that is not authenticated, in bytes.
+const LONGEST_HELLO: usize = 1024;
+
+/// How many connections may authenticate themselves at once. With one more, the oldest is closed:
+/// were the new ones refused, silent ones could keep a controller out.
+const MOST_AUTHENTICATING: usize = 64;
+
+/// How long to wait before accepting is tried again when the operating system has run out of
+/// something, for example of file descriptors.
+const RETRY_AFTER: Duration = Duration::from_millis(100);
 
 /// Serves the control port of an edge proxy. It ends when it is dropped.
 #[derive(Debug)]
@@ -47,7 +57,7 @@ impl ControlServer {
                 listener => listener?,
             };
         let port = listener.local_addr()?.port();
-        let serving = listen(listener, token.to_owned(), edge_proxy).in_current_span();
+        let serving = listen(listener, token.into(), edge_proxy).in_current_span();
         Ok(Self { port, task: tokio::spawn(serving) })
     }
 
@@ -63,111 +73,97 @@ impl Drop for ControlServer {
     }
 }
 
-async fn listen(listener: TcpListener, token: String, edge_proxy: Arc<EdgeProxy>) {
+async fn listen(listener: TcpListener, token: Arc<str>, edge_proxy: Arc<EdgeProxy>) {
     let (authenticated, mut ready) = mpsc::channel(1);
-    let mut authenticating = JoinSet::new();
+    let mut newcomers = Newcomers::default();
     let mut session = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                authenticating.spawn(authenticate(stream, token.clone(), authenticated.clone()));
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    newcomers.add(authenticate(stream, Arc::clone(&token), authenticated.clone()));
+                }
+                Err(_) => tokio::time::sleep(RETRY_AFTER).await,
             },
             Some(connection) = ready.recv() => {
                 // The session before must have undone its faults before this one injects any.
                 session.shutdown().await;
                 session.spawn(serve(connection, Arc::clone(&edge_proxy)).in_current_span());
             },
-            _ = authenticating.join_next(), if !authenticating.is_empty() => {}
+            _ = newcomers.tasks.join_next(), if !newcomers.tasks.is_empty() => {}
         }
     }
 }
 
-async fn authenticate(stream: TcpStream, token: String, authenticated: mpsc::Sender<RequestLines>) {
-    let _ = stream.set_nodelay(true);
-    let mut connection = BufStream::new(stream).lines();
-    let first = tokio::time::timeout(HELLO_WITHIN, connection.next_line()).await;
-    let Ok(Ok(Some(line))) = first else { return };
-    if serde_json::from_str(&line).ok() == Some(ControlRequest::Hello { token }) {
-        let _ = authenticated.send(connection).await;
-    } else {
-        tracing::warn!("a control connection with a wrong token was closed");
-        let why = "that is not the token".to_owned();
-        let _ = reply(&mut connection, &ControlReply::Refused { why }).await;
+/// Connections that are not authenticated yet, the oldest first.
+#[derive(Default)]
+struct Newcomers {
+    tasks: JoinSet<()>,
+    by_age: VecDeque<AbortHandle>,
+}
+
+impl Newcomers {
+    fn add(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.by_age.retain(|one| !one.is_finished());
+        if self.by_age.len() >= MOST_AUTHENTICATING
+            && let Some(oldest) = self.by_age.pop_front()
+        {
+            oldest.abort();
+        }
+        self.by_age.push_back(self.tasks.spawn(task));
     }
 }
 
-async fn serve(mut connection: RequestLines, edge_proxy: Arc<EdgeProxy>) {
-    let mut session = ControlSession { edge_proxy, injected: vec![] };
-    if reply(&mut connection, &ControlReply::Done).await.is_err() {
+async fn authenticate(
+    stream: TcpStream,
+    token: Arc<str>,
+    authenticated: mpsc::Sender<ControlLines>,
+) {
+    let mut connection = ControlLines::new(stream);
+    let said = tokio::time::timeout(HELLO_WITHIN, hello(&mut connection, &token)).await;
+    if let Ok(Ok(true)) = said {
+        let _ = authenticated.send(connection).await;
+    }
+}
+
+/// Whether a connection has begun as it must. One that has not is told why.
+async fn hello(connection: &mut ControlLines, token: &str) -> io::Result<bool> {
+    let Some(line) = connection.read(LONGEST_HELLO).await? else { return Ok(false) };
+    let why = match serde_json::from_slice(&line) {
+        Ok(ControlRequest::Hello { token: theirs, version }) => {
+            // How long the comparison takes tells nothing of the token.
+            if !bool::from(theirs.as_bytes().ct_eq(token.as_bytes())) {
+                tracing::warn!("a control connection with a wrong token was closed");
+                "that is not the token".to_owned()
+            } else if version == CONTROL_VERSION {
+                return Ok(true);
+            } else {
+                format!(
+                    "the edge proxy's image speaks version {CONTROL_VERSION} of the control \
+                     protocol, and its controller version {version}: use an image and a program \
+                     of the same version"
+                )
+            }
+        }
+        _ => "a connection begins with `hello`".to_owned(),
+    };
+    connection.write(&ControlReply::Refused { why }).await?;
+    Ok(false)
+}
+
+async fn serve(mut connection: ControlLines, edge_proxy: Arc<EdgeProxy>) {
+    let mut session = ControlSession::new(edge_proxy);
+    let welcome = ControlReply::Welcome { version: CONTROL_VERSION };
+    if connection.write(&welcome).await.is_err() {
         return;
     }
-    while let Ok(Some(line)) = connection.next_line().await {
-        let answer = match serde_json::from_str(&line) {
+    while let Ok(Some(line)) = connection.read(LONGEST_LINE).await {
+        let answer = match serde_json::from_slice(&line) {
             Ok(request) => session.handle(request),
             Err(error) => ControlReply::Refused { why: error.to_string() },
         };
-        if reply(&mut connection, &answer).await.is_err() {
+        if connection.write(&answer).await.is_err() {
             return;
         }
-    }
-}
-
-async fn reply(connection: &mut RequestLines, reply: &ControlReply) -> io::Result<()> {
-    let line = serde_json::to_string(reply)? + "\n";
-    let stream = connection.get_mut();
-    stream.write_all(line.as_bytes()).await?;
-    stream.flush().await
-}
-
-/// One authenticated connection, and the faults that end with it.
-struct ControlSession {
-    edge_proxy: Arc<EdgeProxy>,
-    injected: Vec<(Option<String>, FaultId)>,
-}
-
-impl ControlSession {
-    fn handle(&mut self, request: ControlRequest) -> ControlReply {
-        match request {
-            ControlRequest::Hello { .. } => ControlReply::Done,
-            ControlRequest::SetRouting { callers, endpoints } => {
-                self.edge_proxy.set_callers(callers);
-                let endpoints: Vec<EndpointAddress> =
-                    endpoints.iter().map(|one| EndpointAddress::at(one)).collect();
-                self.edge_proxy.set_endpoints(&endpoints);
-                ControlReply::Done
-            }
-            ControlRequest::Inject { from, fault } => match EdgeFault::try_from(fault) {
-                Ok(fault) => {
-                    let id = self.edge_proxy.inject(from.as_deref(), fault);
-                    self.injected.push((from, id));
-                    ControlReply::Injected { id: id.0 }
-                }
-                Err(error) => ControlReply::Refused { why: error.to_string() },
-            },
-            ControlRequest::Recover { from, id } => {
-                let fault = (from, FaultId(id));
-                self.injected.retain(|injected| *injected != fault);
-                let hits = self.edge_proxy.recover(fault.0.as_deref(), fault.1);
-                ControlReply::Recovered { hits }
-            }
-            ControlRequest::Count => ControlReply::Counted(TrafficCounts {
-                edges: self.edge_proxy.records(),
-                requests_by_address: self.edge_proxy.requests_by_address(),
-                connections: self.edge_proxy.connections(),
-            }),
-            ControlRequest::DrainConnections => {
-                self.edge_proxy.drain_connections();
-                ControlReply::Done
-            }
-        }
-    }
-}
-
-impl Drop for ControlSession {
-    fn drop(&mut self) {
-        for (from, id) in &self.injected {
-            self.edge_proxy.recover(from.as_deref(), *id);
-        }
-        self.edge_proxy.reset_endpoints();
     }
 }

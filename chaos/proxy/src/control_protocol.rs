@@ -1,8 +1,9 @@
 //! What a controller and an edge proxy say to each other: one line of JSON for each request, and
 //! one for its reply, in turn.
 //!
-//! An image of brunt on a cluster may be older than the program that controls it, so the names on
-//! the wire do not follow the names in the code. A test holds them.
+//! An image of brunt on a cluster may be older or newer than the program that controls it: the first
+//! lines say which version each speaks, so that both can say what is wrong. The names on the wire
+//! do not follow the names in the code; a test holds them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -12,6 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault_wire::WireFault;
 
+/// The version of the protocol. The first had no number, one port, and the token in the environment.
+pub const CONTROL_VERSION: u32 = 2;
+
+/// The longest line that an authenticated side may send, in bytes: a routing table of some ten
+/// thousand pods.
+pub const LONGEST_LINE: usize = 4 * 1024 * 1024;
+
 /// What a controller asks of an edge proxy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,14 +28,18 @@ pub enum ControlRequest {
     Hello {
         /// The token that the edge proxy was started with.
         token: String,
+        /// The version that the controller speaks: [`CONTROL_VERSION`].
+        #[serde(default)]
+        version: u32,
     },
     /// Replaces what the edge proxy knows of its callers and of the callee.
     #[serde(rename = "know")]
     SetRouting {
         /// The callers by their addresses; requests from other addresses come from outside.
         callers: HashMap<IpAddr, String>,
-        /// The callee's ready endpoints, each as `host:port`. Without any, connections are refused.
-        endpoints: Vec<String>,
+        /// The callee's ready endpoints, each as `host:port`, for each port that the edge proxy
+        /// listens on. At a port without any, connections are refused.
+        endpoints: BTreeMap<u16, Vec<String>>,
     },
     /// Injects a fault into one caller's requests.
     #[serde(rename = "set")]
@@ -40,8 +52,6 @@ pub enum ControlRequest {
     /// Ends a fault.
     #[serde(rename = "lift")]
     Recover {
-        /// The caller for whose requests the fault was injected.
-        from: Option<String>,
         /// The id of [`ControlReply::Injected`].
         id: u64,
     },
@@ -57,6 +67,11 @@ pub enum ControlRequest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ControlReply {
+    /// The connection is authenticated.
+    Welcome {
+        /// The version that the edge proxy speaks.
+        version: u32,
+    },
     /// A request that needs no other reply has been carried out.
     Done,
     /// A fault is in force.
@@ -73,7 +88,7 @@ pub enum ControlReply {
     },
     /// The counts that were asked for.
     Counted(TrafficCounts),
-    /// The request was not understood, or the token was wrong.
+    /// The request was not understood, or the token or the version was wrong.
     Refused {
         /// A sentence for the user.
         why: String,
@@ -98,18 +113,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_on_the_wire_stay_as_older_images_know_them() {
+    fn names_on_the_wire_stay_as_other_versions_know_them() {
         let requests = [
-            (ControlRequest::Hello { token: "t".to_owned() }, r#"{"hello":{"token":"t"}}"#),
             (
-                ControlRequest::SetRouting { callers: HashMap::new(), endpoints: vec![] },
-                r#"{"know":{"callers":{},"endpoints":[]}}"#,
+                ControlRequest::Hello { token: "t".to_owned(), version: 2 },
+                r#"{"hello":{"token":"t","version":2}}"#,
+            ),
+            (
+                ControlRequest::SetRouting {
+                    callers: HashMap::new(),
+                    endpoints: BTreeMap::from([(80, vec!["10.0.0.1:8080".to_owned()])]),
+                },
+                r#"{"know":{"callers":{},"endpoints":{"80":["10.0.0.1:8080"]}}}"#,
             ),
             (
                 ControlRequest::Inject { from: None, fault: WireFault::Cut },
                 r#"{"set":{"from":null,"fault":"cut"}}"#,
             ),
-            (ControlRequest::Recover { from: None, id: 7 }, r#"{"lift":{"from":null,"id":7}}"#),
+            (ControlRequest::Recover { id: 7 }, r#"{"lift":{"id":7}}"#),
             (ControlRequest::Count, r#""count""#),
             (ControlRequest::DrainConnections, r#""windDown""#),
         ];
@@ -117,6 +138,7 @@ mod tests {
             assert_eq!(serde_json::to_string(&request).unwrap(), line);
         }
         let replies = [
+            (ControlReply::Welcome { version: 2 }, r#"{"welcome":{"version":2}}"#),
             (ControlReply::Done, r#""done""#),
             (ControlReply::Injected { id: 7 }, r#"{"set":{"id":7}}"#),
             (ControlReply::Recovered { hits: Some(1) }, r#"{"lifted":{"hits":1}}"#),
@@ -129,5 +151,8 @@ mod tests {
         for (reply, line) in replies {
             assert_eq!(serde_json::to_string(&reply).unwrap(), line);
         }
+        // A controller of the first version says none.
+        let first: ControlRequest = serde_json::from_str(r#"{"hello":{"token":"t"}}"#).unwrap();
+        assert_eq!(first, ControlRequest::Hello { token: "t".to_owned(), version: 0 });
     }
 }

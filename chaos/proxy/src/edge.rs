@@ -38,10 +38,10 @@ impl Edge {
         self.endpoints.by_turn(self.turns.fetch_add(1, Relaxed))
     }
 
-    /// Injects a fault. One that hits some of the endpoints only picks them now.
-    pub(crate) fn inject(&self, fault: EdgeFault) -> FaultId {
+    /// Injects a fault. One that hits some of the endpoints only picks them now, as `seed` decides.
+    pub(crate) fn inject(&self, fault: EdgeFault, seed: u64) -> FaultId {
         let before = self.faults.to_string();
-        let id = self.faults.inject(fault, self.endpoints.list());
+        let id = self.faults.inject(fault, self.endpoints.list(), seed);
         self.log_change("fault injected", fault, &before);
         id
     }

@@ -47,11 +47,16 @@ pub(crate) struct ActiveFault {
 
 impl ActiveFaults {
     /// `endpoints` are the callee's at this time: a fault that hits some of them picks now.
-    pub(crate) fn inject(&self, fault: EdgeFault, endpoints: Vec<EndpointAddress>) -> FaultId {
+    pub(crate) fn inject(
+        &self,
+        fault: EdgeFault,
+        endpoints: Vec<EndpointAddress>,
+        seed: u64,
+    ) -> FaultId {
         let mut table = self.table();
         table.last_id += 1;
         let id = FaultId(table.last_id);
-        table.active.push(ActiveFault { id, fault, only: picked(fault, endpoints), hits: 0 });
+        table.active.push(ActiveFault { id, fault, only: picked(fault, endpoints, seed), hits: 0 });
         self.changes.send_replace(());
         id
     }
@@ -118,13 +123,18 @@ impl fmt::Display for ActiveFaults {
 }
 
 /// Replicas are picked once, when the fault begins: one replica is slow all the time, not each one
-/// now and then.
-fn picked(fault: EdgeFault, endpoints: Vec<EndpointAddress>) -> Option<Vec<EndpointAddress>> {
+/// now and then. With the same seed, the same hosts are picked at all of their ports.
+fn picked(
+    fault: EdgeFault,
+    mut endpoints: Vec<EndpointAddress>,
+    seed: u64,
+) -> Option<Vec<EndpointAddress>> {
     match fault {
         EdgeFault::Latency { pick: Pick::All, .. } => None,
         EdgeFault::Latency { pick, .. } => {
             let number = pick.of(endpoints.len());
-            Some(fastrand::choose_multiple(endpoints, number))
+            endpoints.sort();
+            Some(fastrand::Rng::with_seed(seed).choose_multiple(endpoints, number))
         }
         _ => None,
     }

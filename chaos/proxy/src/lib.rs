@@ -18,7 +18,9 @@
 
 mod caller_stream;
 mod control;
+mod control_lines;
 mod control_protocol;
+mod control_session;
 mod counters;
 mod delayed_body;
 mod detect;
@@ -33,6 +35,7 @@ mod headers;
 mod listener;
 mod pool;
 mod port;
+mod port_proxy;
 mod proxy;
 mod routing;
 mod serve;
@@ -40,8 +43,11 @@ mod tunnel;
 mod wire_protocol;
 
 pub use control::ControlServer;
-pub use control_protocol::{ControlReply, ControlRequest, TrafficCounts};
-pub use edge_proxy::EdgeProxy;
+pub use control_lines::ControlLines;
+pub use control_protocol::{
+    CONTROL_VERSION, ControlReply, ControlRequest, LONGEST_LINE, TrafficCounts,
+};
+pub use edge_proxy::{EdgeProxy, ServedPort};
 pub use endpoints::{EndpointAddress, Endpoints, InFlight};
 pub use error::ProxyError;
 pub use fault_wire::{FaultWireError, WireFault};

@@ -69,7 +69,7 @@ impl Proxy {
 
     /// Injects a fault; several add up.
     pub fn inject(&self, fault: EdgeFault) -> FaultId {
-        self.edge.inject(fault)
+        self.edge.inject(fault, fastrand::u64(..))
     }
 
     /// Ends a fault. Returns how many requests it hit; `None` when it is not in force any more.

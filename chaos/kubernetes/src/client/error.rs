@@ -199,6 +199,9 @@ pub enum KubeError {
         /// What is in the way.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The operating system gives no random bytes.
+    #[error("the operating system gives no random bytes for the token of an edge proxy")]
+    NoRandomness,
     /// An edge proxy could not be reached, or did not do what it was asked.
     #[error("the edge proxy before {callee}: {why}")]
     EdgeProxy {

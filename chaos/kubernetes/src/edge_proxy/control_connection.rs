@@ -4,8 +4,9 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use brunt_proxy::{ControlReply, ControlRequest, TrafficCounts};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufStream, Lines};
+use brunt_proxy::{
+    CONTROL_VERSION, ControlLines, ControlReply, ControlRequest, LONGEST_LINE, TrafficCounts,
+};
 use tokio::net::TcpStream;
 
 use crate::client::error::KubeError;
@@ -15,14 +16,12 @@ use crate::observe::gaps::WatchGap;
 /// How long a reply may take.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 
-type ControlStream = Lines<BufStream<TcpStream>>;
-
 /// A control connection to one edge proxy.
 pub(crate) struct ControlConnection {
     callee: String,
     route: ServiceRoute,
     token: String,
-    stream: Option<ControlStream>,
+    stream: Option<ControlLines>,
     /// The routing table that it got last.
     routing: Option<ControlRequest>,
     /// How many requests it had counted when it was asked last.
@@ -103,11 +102,11 @@ impl ControlConnection {
         Ok(reply)
     }
 
-    async fn connect(&self) -> io::Result<ControlStream> {
+    async fn connect(&self) -> io::Result<ControlLines> {
         let stream = TcpStream::connect(self.route.authority()).await?;
-        stream.set_nodelay(true)?;
-        let mut stream = BufStream::new(stream).lines();
-        exchange(&mut stream, &ControlRequest::Hello { token: self.token.clone() }).await?;
+        let mut stream = ControlLines::new(stream);
+        let hello = ControlRequest::Hello { token: self.token.clone(), version: CONTROL_VERSION };
+        welcomed(&exchange(&mut stream, &hello).await?)?;
         // The proxy forgets its table with the connection before, and must not route by none.
         if let Some(table) = &self.routing {
             exchange(&mut stream, table).await?;
@@ -132,13 +131,37 @@ impl ControlConnection {
     }
 }
 
-async fn exchange(
-    stream: &mut ControlStream,
-    request: &ControlRequest,
-) -> io::Result<ControlReply> {
-    let line = serde_json::to_string(request)? + "\n";
-    stream.get_mut().write_all(line.as_bytes()).await?;
-    stream.get_mut().flush().await?;
-    let reply = stream.next_line().await?.ok_or(io::ErrorKind::UnexpectedEof)?;
-    Ok(serde_json::from_str(&reply)?)
+async fn exchange(stream: &mut ControlLines, request: &ControlRequest) -> io::Result<ControlReply> {
+    stream.write(request).await?;
+    let reply = stream.read(LONGEST_LINE).await?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    Ok(serde_json::from_slice(&reply)?)
+}
+
+/// Whether the proxy has let this controller in, and speaks as it does.
+fn welcomed(reply: &ControlReply) -> io::Result<()> {
+    let why = match reply {
+        ControlReply::Welcome { version: CONTROL_VERSION } => return Ok(()),
+        ControlReply::Refused { why } => why.clone(),
+        _ => format!(
+            "its image speaks another version of the control protocol than {CONTROL_VERSION}: \
+             name an image of this version by --image"
+        ),
+    };
+    Err(io::Error::other(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_of_another_version_is_named_as_such() {
+        assert!(welcomed(&ControlReply::Welcome { version: CONTROL_VERSION }).is_ok());
+        for reply in [ControlReply::Done, ControlReply::Welcome { version: CONTROL_VERSION + 1 }] {
+            let error = welcomed(&reply).unwrap_err().to_string();
+            assert!(error.contains("another version") && error.contains("--image"), "{error}");
+        }
+        let refused = ControlReply::Refused { why: "that is not the token".to_owned() };
+        assert_eq!(welcomed(&refused).unwrap_err().to_string(), "that is not the token");
+    }
 }

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use k8s_openapi::api::core::v1::{Pod, Service};
+use k8s_openapi::api::core::v1::{Pod, Secret, Service};
 use kube::api::LogParams;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
@@ -19,18 +19,32 @@ const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often the pod is looked at while it starts.
 const POLL: Duration = Duration::from_millis(200);
 
-/// Adds a Service. Returns where it answers, as `host:port`.
-pub(super) async fn service(writer: Writer<'_>, service: Value) -> Result<String, KubeError> {
+/// A Service that was added for an edge proxy.
+pub(super) struct CreatedService {
+    /// Its cluster IP.
+    pub(super) address: String,
+    /// As a reference by which other objects are owned by it.
+    pub(super) as_owner: Value,
+}
+
+/// Adds a Service.
+pub(super) async fn service(
+    writer: Writer<'_>,
+    service: Value,
+) -> Result<CreatedService, KubeError> {
     let what = format!("add Service {}", name(&service));
     let created: Service = writer.create(&what, service).await?;
-    let spec = created.spec.unwrap_or_default();
-    let port = spec.ports.unwrap_or_default().first().map_or(0, |port| port.port);
-    let address = spec.cluster_ip.unwrap_or_default();
-    Ok(if address.contains(':') {
-        format!("[{address}]:{port}")
-    } else {
-        format!("{address}:{port}")
-    })
+    let meta = created.metadata;
+    let as_owner =
+        json!({"apiVersion": "v1", "kind": "Service", "name": meta.name, "uid": meta.uid});
+    let address = created.spec.and_then(|spec| spec.cluster_ip).unwrap_or_default();
+    Ok(CreatedService { address, as_owner })
+}
+
+/// Adds a secret.
+pub(super) async fn secret(writer: Writer<'_>, secret: Value) -> Result<(), KubeError> {
+    let what = format!("add Secret {}", name(&secret));
+    writer.create::<Secret>(&what, secret).await.map(drop)
 }
 
 /// Adds a pod.

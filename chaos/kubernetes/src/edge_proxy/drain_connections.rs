@@ -27,11 +27,11 @@ impl EdgeProxies {
         cluster: &Cluster,
         observer: &Observer,
         services: &ClusterServices,
-        (callee, port): (&str, u16),
+        (callee, ports): (&str, &[u16]),
     ) {
         let until = tokio::time::Instant::now() + self.drain_timeout;
         loop {
-            let callers = connected_callers(cluster, observer, services, callee, port).await;
+            let callers = connected_callers(cluster, observer, services, callee, ports).await;
             if callers.is_empty() {
                 return;
             }
@@ -57,7 +57,7 @@ async fn connected_callers(
     observer: &Observer,
     services: &ClusterServices,
     callee: &str,
-    port: u16,
+    ports: &[u16],
 ) -> BTreeSet<String> {
     // brunt's own image has no `cat`.
     let command: &[&str] = match services.runs_brunt(callee) {
@@ -69,7 +69,7 @@ async fn connected_callers(
     for pod in pods {
         // A container without that program cannot be asked, and counts as one without connections.
         let table = output_of(cluster, &pod.name, command).await.unwrap_or_default();
-        peers.extend(connected(&table, port));
+        peers.extend(connected(&table, ports));
     }
     let state = observer.state();
     let callers = state.all_pods().filter(|pod| !pod.on_host && pod.service != callee);
@@ -79,12 +79,12 @@ async fn connected_callers(
         .collect()
 }
 
-/// The peers of open connections at this port, by the kernel's table.
-fn connected(table: &str, port: u16) -> Vec<IpAddr> {
+/// The peers of open connections at these ports, by the kernel's table.
+fn connected(table: &str, ports: &[u16]) -> Vec<IpAddr> {
     let peer = |line: &str| {
         let mut fields = line.split_whitespace().skip(1);
         let (here, there, state) = (fields.next()?, fields.next()?, fields.next()?);
-        let is_ours = u16::from_str_radix(here.split_once(':')?.1, 16).ok()? == port;
+        let is_ours = ports.contains(&u16::from_str_radix(here.split_once(':')?.1, 16).ok()?);
         (is_ours && state == ESTABLISHED).then(|| address(there.split_once(':')?.0)).flatten()
     };
     table.lines().filter_map(peer).collect()
@@ -124,6 +124,6 @@ mod tests {
 ";
         let expected: [IpAddr; 3] =
             ["198.18.1.7", "198.18.1.10", "fe80::2"].map(|address| address.parse().unwrap());
-        assert_eq!(connected(table, 8080), expected);
+        assert_eq!(connected(table, &[9102, 8080]), expected);
     }
 }

@@ -48,7 +48,7 @@ impl EdgeProxies {
         let Some(proxy) = self.before(to) else {
             return Ok(0);
         };
-        let request = ControlRequest::Recover { from: Some(from.to_owned()), id: handle.0 };
+        let request = ControlRequest::Recover { id: handle.0 };
         match proxy.control.lock().await.request(&request).await? {
             // A fault ends with the control connection that injected it; what it hit until then is
             // not known any more.

@@ -33,6 +33,8 @@ pub(super) struct InstalledProxy {
     pub(super) front: ObjectRef,
     /// The name of the pod and of the Service that were added for it.
     pub(super) name: String,
+    /// How long callers may take to follow a change of its Service.
+    pub(super) sync_delay: Duration,
     pub(super) control: Arc<tokio::sync::Mutex<ControlConnection>>,
     /// Keeps its routing table up to date.
     pub(super) updates: JoinHandle<()>,

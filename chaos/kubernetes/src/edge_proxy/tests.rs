@@ -3,8 +3,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::callee_service::{CalleeService, CalleeWorkload};
 use super::create;
-use super::objects::{CalleeService, EdgeProxyArgs, name};
+use super::objects::{EdgeProxyArgs, ObjectMeta, kept_service, name, pod, secret};
 use super::proxies::SLOT;
 use crate::changes::change::Change;
 use crate::changes::record::RunLease;
@@ -36,7 +37,12 @@ fn payment(selector: &Value, annotations: &Value) -> Value {
 }
 
 fn place() -> CalleeService {
-    CalleeService::of(&payment(&json!({"app": "payment"}), &json!({})), Some(8080)).unwrap()
+    let pod = serde_json::from_value(json!({"containers": [
+        {"name": "payment", "ports": [{"name": "http", "containerPort": 8080}]}]}))
+    .unwrap();
+    let workload =
+        CalleeWorkload { shown: "Deployment payment", stateful_set: None, replicas: 1, pod: &pod };
+    CalleeService::of(&payment(&json!({"app": "payment"}), &json!({})), workload).unwrap()
 }
 
 fn switch() -> Change {
@@ -48,12 +54,12 @@ fn switch() -> Change {
 async fn objects_of_an_edge_proxy_are_owned_by_the_watchdog() {
     let owner =
         json!({"apiVersion": "batch/v1", "kind": "Job", "name": "brunt-revert-a", "uid": "u"});
-    let kept = place().kept("brunt-payment-a", &lease(), Some(&owner));
-    let by =
-        EdgeProxyArgs { callee: "payment", image: "brunt:1", kept: "10.0.0.2:8080", token: "t" };
-    let pod = place().pod("brunt-payment-a", &lease(), Some(&owner), &by);
+    let lease = lease();
+    let of = ObjectMeta { name: "brunt-payment-a", lease: &lease, owner: Some(&owner) };
+    let by = EdgeProxyArgs { callee: "payment", image: "brunt:1", kept: "fd00::2" };
     let mut there = payment(&json!({"app": "payment"}), &json!({}));
     there["spec"]["clusterIP"] = json!("fd00::2");
+    there["metadata"]["uid"] = json!("of-the-service");
     let ours = [r#""brunt.dev/run":"a""#, r#""uid":"u""#, "2026-01-01"];
     let (cluster, script) = cluster(vec![
         call(Method::POST, "/namespaces/ns/services", 201, there).saying(&[
@@ -62,14 +68,18 @@ async fn objects_of_an_edge_proxy_are_owned_by_the_watchdog() {
             ours[2],
             r#""selector":{"app":"payment"}"#,
         ]),
-        call(Method::POST, "/namespaces/ns/pods", 201, json!({"metadata": {"name": "x"}}))
-            .saying(&[ours[0], ours[1], "stand-in", "10.0.0.2:8080", r#""runAsNonRoot":true"#]),
+        call(Method::POST, "/namespaces/ns/secrets", 201, json!({"metadata": {"name": "x"}}))
+            .saying(&[ours[0], r#""uid":"of-the-service""#, r#""token":"t""#]),
+        call(Method::POST, "/namespaces/ns/pods", 201, json!({"metadata": {"name": "x"}})).saying(
+            &[ours[0], ours[1], "edge-proxy", "8080=[fd00::2]:8080", r#""runAsNonRoot":true"#],
+        ),
     ]);
-    assert_eq!(
-        create::service(writer(&cluster, ChangeMode::Apply), kept).await.unwrap(),
-        "[fd00::2]:8080"
-    );
-    create::pod(writer(&cluster, ChangeMode::Apply), pod).await.unwrap();
+    let apply = || writer(&cluster, ChangeMode::Apply);
+    let kept = create::service(apply(), kept_service(of, &place())).await.unwrap();
+    assert_eq!(kept.address, "fd00::2");
+    let of_kept = ObjectMeta { owner: Some(&kept.as_owner), ..of };
+    create::secret(apply(), secret(of_kept, "t")).await.unwrap();
+    create::pod(apply(), pod(of, &place(), &by)).await.unwrap();
     script.await.unwrap();
 }
 
@@ -77,7 +87,9 @@ async fn objects_of_an_edge_proxy_are_owned_by_the_watchdog() {
 async fn a_dry_run_of_an_edge_proxy_adds_nothing() {
     let there = payment(&json!({"app": "payment"}), &json!({}));
     let (cluster, script) = cluster(vec![call(Method::POST, "/services?&dryRun=All", 201, there)]);
-    let kept = place().kept("brunt-payment-a", &lease(), None);
+    let lease = lease();
+    let of = ObjectMeta { name: "brunt-payment-a", lease: &lease, owner: None };
+    let kept = kept_service(of, &place());
     create::service(writer(&cluster, ChangeMode::DryRun), kept).await.unwrap();
     script.await.unwrap();
 }
@@ -86,8 +98,11 @@ async fn a_dry_run_of_an_edge_proxy_adds_nothing() {
 async fn an_edge_proxy_without_rights_says_what_could_not_be_added() {
     let why = no(403, "Forbidden", "services is forbidden");
     let (cluster, script) = cluster(vec![call(Method::POST, "/services", 403, why)]);
-    let kept = place().kept("brunt-payment-a", &lease(), None);
-    let error = create::service(writer(&cluster, ChangeMode::Apply), kept).await.unwrap_err();
+    let lease = lease();
+    let of = ObjectMeta { name: "brunt-payment-a", lease: &lease, owner: None };
+    let kept = kept_service(of, &place());
+    let created = create::service(writer(&cluster, ChangeMode::Apply), kept).await;
+    let error = created.err().unwrap();
     assert!(matches!(error, KubeError::Forbidden { .. }), "{error}");
     assert!(error.to_string().contains("add Service brunt-payment-a"), "{error}");
     assert!(error.to_string().contains("manifests/components/controller"), "{error}");

@@ -8,7 +8,7 @@ use brunt_proxy::ControlRequest;
 use k8s_openapi::api::core::v1::{Pod, Service};
 use kube::api::DeleteParams;
 
-use super::install::{SYNC_DELAY, wait_for_endpoints};
+use super::install::wait_for_endpoints;
 use super::proxies::{EdgeProxies, InstalledProxy, SLOT};
 use crate::changes::changer::Changer;
 use crate::changes::restore::RestoreOutcome;
@@ -49,7 +49,7 @@ async fn delete(changer: &Changer, observer: &Observer, callee: &str, proxy: &In
     };
     // A callee that has not come back to its Service is no reason to keep the proxy.
     if wait_for_endpoints(observer, &proxy.front.name, is_back).await.is_ok() {
-        tokio::time::sleep(SYNC_DELAY).await;
+        tokio::time::sleep(proxy.sync_delay).await;
     }
     // A proxy that does not answer has no connections that could be waited for.
     let _ = tokio::time::timeout(DRAIN_TIMEOUT, drain(proxy)).await;

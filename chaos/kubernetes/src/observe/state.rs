@@ -4,11 +4,13 @@
 mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
 use brunt_scenarios::timeline::EventKind;
 use indexmap::IndexMap;
 use k8s_openapi::api::core::v1::Pod;
 
+use super::endpoint_slice::{SliceAddresses, addresses_at};
 use super::ownership::Ownership;
 use super::pod_state::PodState;
 use super::workload::Workload;
@@ -48,6 +50,8 @@ pub(crate) struct SystemState {
     unclaimed: BTreeMap<String, Pod>,
     /// EndpointSlice → its Service, and the pods in it that are ready.
     slices: BTreeMap<String, (String, BTreeSet<String>)>,
+    /// EndpointSlice → where it leads.
+    addresses: BTreeMap<String, SliceAddresses>,
 }
 
 impl SystemState {
@@ -104,6 +108,11 @@ impl SystemState {
     pub(crate) fn endpoints_of(&self, front: &str) -> BTreeSet<String> {
         let slices = self.slices.values().filter(|(of, _)| of == front);
         slices.flat_map(|(_, pods)| pods.iter().cloned()).collect()
+    }
+
+    /// Where connections to a Service's port go, in order; the port by its name.
+    pub(crate) fn addresses_at(&self, front: &str, port: Option<&str>) -> Vec<SocketAddr> {
+        addresses_at(self.addresses.values(), front, port)
     }
 
     /// Whether a service's controller has done all that its spec asks for, in this generation or

@@ -9,15 +9,14 @@ use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use kube::ResourceExt;
 use kube::api::ListParams;
 
 use super::autoscaler::{self, Hpa};
+use super::front::{self, FrontService};
 use super::placement;
 use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
-use crate::client::labels::RUN;
 use crate::client::object::{ObjectKind, ObjectRef};
 
 /// Kubernetes' default termination grace period, in seconds.
@@ -35,18 +34,10 @@ pub(crate) struct Workload {
     /// than `selector` has.
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) front: Option<FrontService>,
+    /// The Services of which it is not clear whether the workload is called by them.
+    pub(crate) unclear_fronts: Vec<String>,
     pub(crate) scaler: Option<Hpa>,
     pub(crate) budget: Option<ObjectRef>,
-}
-
-/// The Service that leads to a workload's pods.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FrontService {
-    pub(crate) name: String,
-    /// Its cluster IP; `None` for a headless Service.
-    pub(crate) address: Option<String>,
-    pub(crate) port: u16,
-    pub(crate) selector: BTreeMap<String, String>,
 }
 
 /// Finds the workload of every service that faults may be injected into.
@@ -110,9 +101,22 @@ async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeErro
         autoscaler::list(cluster),
         placement::budgets(cluster),
     )?;
-    let deployments = deployments.into_iter().filter_map(|one| of_deployment(one, &services.items));
-    let sets = sets.into_iter().filter_map(|one| of_set(one, &services.items));
-    let scaled = deployments.chain(sets).map(|(meta, mut workload)| {
+    let deployments = deployments.into_iter().filter_map(of_deployment);
+    let sets = sets.into_iter().filter_map(of_set);
+    let mut found: Vec<(ObjectMeta, Workload)> = deployments.chain(sets).collect();
+    let labels: Vec<_> = found.iter().map(|(_, workload)| workload.labels.clone()).collect();
+    for (index, (_, workload)) in found.iter_mut().enumerate() {
+        let others = labels.iter().enumerate().filter(|(other, _)| *other != index);
+        let others: Vec<_> = others.map(|(_, labels)| labels).collect();
+        let label = |key: &str| workload.labels.get(key).map(String::as_str);
+        let by_labels = ["app.kubernetes.io/name", "app"].into_iter().filter_map(label);
+        let names: Vec<&str> =
+            std::iter::once(workload.object.name.as_str()).chain(by_labels).collect();
+        let (labels, pod) = (&workload.labels, &workload.pod);
+        let fronts = front::choose(&services.items, &names, labels, pod, &others);
+        (workload.front, workload.unclear_fronts) = (fronts.front, fronts.unclear);
+    }
+    let scaled = found.into_iter().map(|(meta, mut workload)| {
         workload.scaler = scalers.iter().find(|one| one.scales(&workload.object)).cloned();
         let budget = budgets.iter().find(|one| one.protects(&workload.labels));
         workload.budget = budget.map(|budget| budget.object.clone());
@@ -121,7 +125,7 @@ async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeErro
     Ok(scaled.collect())
 }
 
-fn of_deployment(one: Deployment, services: &[Service]) -> Option<(ObjectMeta, Workload)> {
+fn of_deployment(one: Deployment) -> Option<(ObjectMeta, Workload)> {
     let spec = one.spec?;
     let replicas = u32::try_from(spec.replicas.unwrap_or(1)).ok()?;
     let strategy = spec.strategy.unwrap_or_default();
@@ -137,10 +141,10 @@ fn of_deployment(one: Deployment, services: &[Service]) -> Option<(ObjectMeta, W
     };
     let selector = spec.selector.match_labels.unwrap_or_default();
     let object = ObjectRef::new(ObjectKind::Deployment, one.metadata.name.as_deref()?);
-    workload(one.metadata, object, selector, replicas, rollout, spec.template, services)
+    workload(one.metadata, object, selector, replicas, rollout, spec.template)
 }
 
-fn of_set(one: StatefulSet, services: &[Service]) -> Option<(ObjectMeta, Workload)> {
+fn of_set(one: StatefulSet) -> Option<(ObjectMeta, Workload)> {
     let spec = one.spec?;
     let replicas = u32::try_from(spec.replicas.unwrap_or(1)).ok()?;
     let rollout =
@@ -148,7 +152,7 @@ fn of_set(one: StatefulSet, services: &[Service]) -> Option<(ObjectMeta, Workloa
         plan::Rollout { kind: StrategyKind::RollingUpdate, max_surge: 0, max_unavailable: 1 };
     let selector = spec.selector.match_labels.unwrap_or_default();
     let object = ObjectRef::new(ObjectKind::StatefulSet, one.metadata.name.as_deref()?);
-    workload(one.metadata, object, selector, replicas, rollout, spec.template, services)
+    workload(one.metadata, object, selector, replicas, rollout, spec.template)
 }
 
 fn workload(
@@ -158,37 +162,24 @@ fn workload(
     replicas: u32,
     rollout: plan::Rollout,
     template: PodTemplateSpec,
-    services: &[Service],
 ) -> Option<(ObjectMeta, Workload)> {
     let labels = template.metadata.and_then(|meta| meta.labels).unwrap_or_default();
-    // The first that selects the pods; a second one would be an alias of it.
-    let front = services.iter().find_map(|service| front_service(service, &labels));
-    let (pod, scaler, budget) = (template.spec?, None, None);
-    Some((
-        meta,
-        Workload { object, selector, replicas, rollout, pod, labels, front, scaler, budget },
-    ))
-}
-
-/// A Service, if it leads to pods with these labels.
-fn front_service(service: &Service, labels: &BTreeMap<String, String>) -> Option<FrontService> {
-    // A Service that a run has added before an edge proxy goes with that run.
-    if service.labels().contains_key(RUN) {
-        return None;
-    }
-    let spec = service.spec.as_ref()?;
-    let selector = spec.selector.clone().filter(|selector| !selector.is_empty())?;
-    if !selector.iter().all(|(key, value)| labels.get(key) == Some(value)) {
-        return None;
-    }
-    // Services of the systems that brunt knows have one port; with several, the first is called.
-    let port = spec.ports.as_ref()?.first()?.port;
-    Some(FrontService {
-        name: service.name_any(),
-        address: spec.cluster_ip.clone().filter(|address| address != "None" && !address.is_empty()),
-        port: u16::try_from(port).ok()?,
+    let pod = template.spec?;
+    // What stands beside it is found when all workloads are known.
+    let (front, unclear_fronts, scaler, budget) = (None, vec![], None, None);
+    let workload = Workload {
+        object,
         selector,
-    })
+        replicas,
+        rollout,
+        pod,
+        labels,
+        front,
+        unclear_fronts,
+        scaler,
+        budget,
+    };
+    Some((meta, workload))
 }
 
 #[derive(Clone, Copy)]
@@ -223,8 +214,11 @@ impl Workload {
         Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
     }
 
-    /// The port on which its pods serve.
+    /// The port on which its pods serve: where its Service leads to, else the first.
     pub(crate) fn port(&self) -> Option<u16> {
+        if let Some(front) = &self.front {
+            return Some(front.target);
+        }
         let ports = self.pod.containers.first()?.ports.as_ref()?;
         u16::try_from(ports.first()?.container_port).ok()
     }

@@ -54,9 +54,10 @@ impl ClusterRun {
         }
         // The run's time begins here, so that waiting for watches takes nothing of it.
         let changer = Changer::new(cluster, lease(options)?, options.mode);
-        let has_watchdog = create_watchdog(&changer, &services, options).await?;
         let edge_proxies =
             EdgeProxies::new(options.edges.clone(), options.image.clone(), options.drain_timeout);
+        edge_proxies.check(changer.cluster(), &services).await?;
+        let has_watchdog = create_watchdog(&changer, &services, options).await?;
         let run = Self {
             changer,
             observer,

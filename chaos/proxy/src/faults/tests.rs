@@ -15,8 +15,8 @@ fn hits_of(faults: &ActiveFaults, id: FaultId) -> Option<u64> {
 #[test]
 fn latencies_add_up_and_each_counts_its_hits() {
     let faults = ActiveFaults::default();
-    let one = faults.inject(latency("100ms"), vec![]);
-    let two = faults.inject(latency("50ms"), vec![]);
+    let one = faults.inject(latency("100ms"), vec![], 7);
+    let two = faults.inject(latency("50ms"), vec![], 7);
     assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Delay(Duration::from_millis(150)));
     assert_eq!(hits_of(&faults, one), Some(1));
     assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Delay(Duration::from_millis(50)));
@@ -39,7 +39,7 @@ fn a_latency_of_one_replica_stays_with_that_replica() {
     let faults = ActiveFaults::default();
     let endpoints: Vec<EndpointAddress> = (1..=5).map(EndpointAddress::local).collect();
     let one = EdgeFault::Latency { delay: "100ms".parse().unwrap(), pick: Pick::One };
-    faults.inject(one, endpoints.clone());
+    faults.inject(one, endpoints.clone(), 7);
     let is_slow = |endpoint: &&EndpointAddress| {
         faults.on_reply(endpoint) == ReplyAction::Delay(Duration::from_millis(100))
     };
@@ -51,9 +51,32 @@ fn a_latency_of_one_replica_stays_with_that_replica() {
 }
 
 #[test]
+fn with_the_same_seed_the_same_hosts_are_picked_at_each_of_their_ports() {
+    let at = |port: u16, hosts: [&str; 4]| {
+        hosts.map(|one| EndpointAddress::at(&format!("{one}:{port}")))
+    };
+    let hosts = ["10.0.0.9", "10.0.0.10", "10.0.0.1", "10.0.0.11"];
+    let others = ["10.0.0.1", "10.0.0.9", "10.0.0.11", "10.0.0.10"];
+    let half = EdgeFault::Latency {
+        delay: "1s".parse().unwrap(),
+        pick: Pick::Share("50%".parse().unwrap()),
+    };
+    for seed in 0..20 {
+        let picked_at = |port: u16, hosts| {
+            let picked = picked(half, at(port, hosts).to_vec(), seed).unwrap();
+            let mut hosts: Vec<String> =
+                picked.iter().map(|one| one.authority().replace(&format!(":{port}"), "")).collect();
+            hosts.sort();
+            hosts
+        };
+        assert_eq!(picked_at(80, hosts), picked_at(8081, others));
+    }
+}
+
+#[test]
 fn an_abort_of_a_share_hits_about_that_share_of_the_requests() {
     let faults = ActiveFaults::default();
-    let id = faults.inject(EdgeFault::Abort { status: 503, share: 0.25 }, vec![]);
+    let id = faults.inject(EdgeFault::Abort { status: 503, share: 0.25 }, vec![], 7);
     let aborted = (0..4000).filter(|_| faults.on_request() == RequestAction::Abort(503)).count();
     assert!((800..1200).contains(&aborted), "{aborted} of 4000");
     assert_eq!(hits_of(&faults, id), Some(aborted as u64));
@@ -62,11 +85,11 @@ fn an_abort_of_a_share_hits_about_that_share_of_the_requests() {
 #[test]
 fn a_cut_hits_no_replies_and_a_lost_reply_hits_no_requests() {
     let faults = ActiveFaults::default();
-    let cut = faults.inject(EdgeFault::Cut, vec![]);
+    let cut = faults.inject(EdgeFault::Cut, vec![], 7);
     assert_eq!(faults.on_request(), RequestAction::Reset);
     assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Forward);
     faults.recover(cut);
-    faults.inject(EdgeFault::LostReply { share: 1.0 }, vec![]);
+    faults.inject(EdgeFault::LostReply { share: 1.0 }, vec![], 7);
     assert_eq!(faults.on_request(), RequestAction::Forward);
     assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Drop);
 }
@@ -75,7 +98,7 @@ fn a_cut_hits_no_replies_and_a_lost_reply_hits_no_requests() {
 fn a_refusal_hits_new_connections_and_neither_requests_nor_replies() {
     let faults = ActiveFaults::default();
     assert!(!faults.refuse_connection());
-    let refuse = faults.inject(EdgeFault::Refuse, vec![]);
+    let refuse = faults.inject(EdgeFault::Refuse, vec![], 7);
     assert_eq!(faults.on_request(), RequestAction::Forward);
     assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Forward);
     assert!(faults.refuse_connection());
@@ -87,7 +110,7 @@ fn a_refusal_hits_new_connections_and_neither_requests_nor_replies() {
 fn faults_in_force_are_listed_for_the_log() {
     let faults = ActiveFaults::default();
     assert_eq!(faults.to_string(), "no fault");
-    faults.inject(EdgeFault::Cut, vec![]);
-    faults.inject(EdgeFault::HalfOpen, vec![]);
+    faults.inject(EdgeFault::Cut, vec![], 7);
+    faults.inject(EdgeFault::HalfOpen, vec![], 7);
     assert_eq!(faults.to_string(), format!("{}, {}", EdgeFault::Cut, EdgeFault::HalfOpen));
 }

@@ -9,6 +9,7 @@ use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::ResourceExt;
 
 use super::{ServiceEvent, SystemState};
+use crate::observe::endpoint_slice::SliceAddresses;
 use crate::observe::ownership::PodOwner;
 use crate::observe::pod_state::{PodState, how_it_ended, updated};
 use crate::observe::workload_progress::WorkloadProgress;
@@ -119,10 +120,12 @@ impl SystemState {
         });
         let pods = ready.filter_map(|one| one.target_ref.as_ref()?.name.clone()).collect();
         self.slices.insert(slice.name_any(), (front.clone(), pods));
+        self.addresses.insert(slice.name_any(), SliceAddresses::of(slice));
         self.front_changed(&front)
     }
 
     pub(crate) fn slice_gone(&mut self, name: &str) -> Vec<ServiceEvent> {
+        self.addresses.remove(name);
         let front = self.slices.remove(name).map(|(front, _)| front);
         front.map(|front| self.front_changed(&front)).unwrap_or_default()
     }

@@ -1,0 +1,187 @@
+//! Which Service leads to a workload, and to which port of its pods. Pure.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Container, PodSpec, Service, ServicePort};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use kube::ResourceExt;
+
+use crate::client::labels::RUN;
+
+/// The Service that leads to a workload's pods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FrontService {
+    pub(crate) name: String,
+    /// Its cluster IP; `None` for a headless Service.
+    pub(crate) address: Option<String>,
+    pub(crate) port: u16,
+    /// The port of the pods that this leads to.
+    pub(crate) target: u16,
+    pub(crate) selector: BTreeMap<String, String>,
+}
+
+/// The Services that lead to a workload's pods.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Fronts {
+    /// The one by which the workload is called.
+    pub(crate) front: Option<FrontService>,
+    /// Why it is not known by which one: the names of those that fit equally well, or that lead to
+    /// other workloads as well.
+    pub(crate) unclear: Vec<String>,
+}
+
+/// Chooses the Service by which a workload is called: one with a name of the workload, or the only
+/// one that leads to its pods and to no other's. One with an address is preferred to a headless
+/// one, which a StatefulSet needs beside it.
+///
+/// `labels` are those of its pods, and `others` those of each other workload.
+pub(crate) fn choose(
+    services: &[Service],
+    names: &[&str],
+    labels: &BTreeMap<String, String>,
+    pod: &PodSpec,
+    others: &[&BTreeMap<String, String>],
+) -> Fronts {
+    let leads_here: Vec<FrontService> =
+        services.iter().filter_map(|service| front_service(service, labels, pod)).collect();
+    let by_name = names.iter().find_map(|name| leads_here.iter().find(|front| front.name == *name));
+    if let Some(front) = by_name {
+        return Fronts { front: Some(front.clone()), unclear: vec![] };
+    }
+    let is_own =
+        |front: &&FrontService| !others.iter().any(|other| leads_to(&front.selector, other));
+    let own: Vec<&FrontService> = leads_here.iter().filter(is_own).collect();
+    let with_address: Vec<&FrontService> =
+        own.iter().copied().filter(|front| front.address.is_some()).collect();
+    match (own.as_slice(), with_address.as_slice()) {
+        ([front], _) | (_, [front]) => Fronts { front: Some((*front).clone()), unclear: vec![] },
+        ([], _) => {
+            Fronts { front: None, unclear: leads_here.iter().map(|one| one.name.clone()).collect() }
+        }
+        // Whichever it is, requests from outside reach the workload by the first one.
+        ([first, ..], _) => Fronts {
+            front: Some((*first).clone()),
+            unclear: own.iter().map(|one| one.name.clone()).collect(),
+        },
+    }
+}
+
+fn leads_to(selector: &BTreeMap<String, String>, labels: &BTreeMap<String, String>) -> bool {
+    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
+/// A Service, if it leads to pods with these labels.
+fn front_service(
+    service: &Service,
+    labels: &BTreeMap<String, String>,
+    pod: &PodSpec,
+) -> Option<FrontService> {
+    // A Service that a run has added before an edge proxy goes with that run.
+    if service.labels().contains_key(RUN) {
+        return None;
+    }
+    let spec = service.spec.as_ref()?;
+    let selector = spec.selector.clone().filter(|selector| !selector.is_empty())?;
+    if !leads_to(&selector, labels) {
+        return None;
+    }
+    let port = main_port(spec.ports.as_ref()?)?;
+    let number = u16::try_from(port.port).ok()?;
+    let target = match &port.target_port {
+        Some(IntOrString::Int(target)) => u16::try_from(*target).ok(),
+        Some(IntOrString::String(name)) => container_port(pod, name),
+        None => None,
+    };
+    Some(FrontService {
+        name: service.name_any(),
+        address: spec.cluster_ip.clone().filter(|address| address != "None" && !address.is_empty()),
+        port: number,
+        target: target.unwrap_or(number),
+        selector,
+    })
+}
+
+/// The port at which requests are sent to a Service: the one that says that it is for HTTP, else the
+/// first.
+fn main_port(ports: &[ServicePort]) -> Option<&ServicePort> {
+    let is_tcp = |port: &&ServicePort| port.protocol.as_deref().unwrap_or("TCP") == "TCP";
+    let says_http = |port: &&ServicePort| {
+        port.app_protocol.as_deref() == Some("http")
+            || port.name.as_deref().is_some_and(|name| name == "http" || name.starts_with("http-"))
+    };
+    let tcp = || ports.iter().filter(is_tcp);
+    tcp().find(says_http).or_else(|| tcp().next())
+}
+
+/// The number of a port that a container has by this name. Sidecars that start before the others are
+/// among the init containers.
+pub(crate) fn container_port(pod: &PodSpec, name: &str) -> Option<u16> {
+    let sidecar = |one: &&Container| one.restart_policy.as_deref() == Some("Always");
+    let sidecars = pod.init_containers.iter().flatten().filter(sidecar);
+    let ports = pod.containers.iter().chain(sidecars).flat_map(|one| one.ports.iter().flatten());
+    let named = ports.into_iter().find(|port| port.name.as_deref() == Some(name))?;
+    u16::try_from(named.container_port).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn service(name: &str, selector: &Value, address: &str, ports: &Value) -> Service {
+        serde_json::from_value(json!({"metadata": {"name": name},
+            "spec": {"selector": selector, "clusterIP": address, "ports": ports}}))
+        .unwrap()
+    }
+
+    fn labels(name: &str) -> BTreeMap<String, String> {
+        [("app", name), ("part-of", "parcel")].map(|(k, v)| (k.to_owned(), v.to_owned())).into()
+    }
+
+    fn chosen(services: &[Service]) -> (Option<String>, Vec<String>) {
+        let pod = PodSpec::default();
+        let fronts = choose(services, &["tracker"], &labels("tracker"), &pod, &[&labels("web")]);
+        (fronts.front.map(|front| front.name), fronts.unclear)
+    }
+
+    #[test]
+    fn the_front_leads_to_just_this_workload_or_has_its_name() {
+        let ports = json!([{"port": 80}]);
+        let (own, all) = (json!({"app": "tracker"}), json!({"part-of": "parcel"}));
+        let over_all = service("all", &all, "10.0.0.1", &ports);
+        let calls = service("calls", &own, "10.0.0.2", &ports);
+        let headless = service("peers", &own, "None", &ports);
+        let second = service("second", &own, "10.0.0.3", &ports);
+        let named = service("tracker", &all, "10.0.0.4", &ports);
+        let name = |name: &str| (Some(name.to_owned()), vec![]);
+        assert_eq!(chosen(&[over_all.clone(), headless.clone(), calls.clone()]), name("calls"));
+        assert_eq!(chosen(&[over_all.clone(), headless]), name("peers"));
+        assert_eq!(chosen(&[calls.clone(), second.clone(), named]), name("tracker"));
+        assert_eq!(chosen(std::slice::from_ref(&over_all)), (None, vec!["all".to_owned()]));
+        let unclear = vec!["calls".to_owned(), "second".to_owned()];
+        assert_eq!(chosen(&[calls, second]), (Some("calls".to_owned()), unclear));
+    }
+
+    #[test]
+    fn requests_go_to_the_port_for_http_and_to_the_container_that_has_its_name() {
+        let ports = json!([
+            {"name": "dns", "port": 53, "protocol": "UDP"},
+            {"name": "metrics", "port": 9102, "targetPort": 9102},
+            {"name": "http", "port": 80, "targetPort": "web"},
+        ]);
+        let service = service("tracker", &json!({"app": "tracker"}), "10.0.0.1", &ports);
+        let pod: PodSpec = serde_json::from_value(json!({
+            "initContainers": [{"name": "mesh", "restartPolicy": "Always",
+                "ports": [{"name": "web", "containerPort": 15001}]}],
+            "containers": [
+                {"name": "shipper", "ports": [{"name": "metrics", "containerPort": 9102}]},
+                {"name": "tracker", "ports": [{"name": "web", "containerPort": 8081}]},
+            ],
+        }))
+        .unwrap();
+        let front = front_service(&service, &labels("tracker"), &pod).unwrap();
+        assert_eq!((front.port, front.target), (80, 8081));
+        assert_eq!(container_port(&pod, "none"), None);
+    }
+}
