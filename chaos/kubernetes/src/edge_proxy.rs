@@ -12,6 +12,7 @@ mod counts;
 mod create;
 mod drain_connections;
 mod faults;
+mod guard;
 mod install;
 mod objects;
 pub(crate) mod proxies;

@@ -23,6 +23,11 @@ impl Changer {
         Self { cluster, lease, mode, notes: Mutex::default() }
     }
 
+    /// Another one for the same run, for a task of its own; its notes are apart.
+    pub(crate) fn alike(&self) -> Self {
+        Self::new(self.cluster.clone(), self.lease.clone(), self.mode)
+    }
+
     pub(crate) fn cluster(&self) -> &Cluster {
         &self.cluster
     }

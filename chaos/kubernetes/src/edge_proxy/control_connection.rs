@@ -29,6 +29,8 @@ pub(crate) struct ControlConnection {
     /// It was started again and counts from zero, so that its counts are not all.
     has_restarted: bool,
     gaps: Vec<WatchGap>,
+    /// Why it is not in its place any more.
+    lost: Option<String>,
 }
 
 impl ControlConnection {
@@ -42,6 +44,7 @@ impl ControlConnection {
             counted: 0,
             has_restarted: false,
             gaps: vec![],
+            lost: None,
         }
     }
 
@@ -72,6 +75,10 @@ impl ControlConnection {
         &mut self,
         request: &ControlRequest,
     ) -> Result<ControlReply, KubeError> {
+        if let Some(why) = &self.lost {
+            let (callee, why) = (self.callee.clone(), why.clone());
+            return Err(KubeError::EdgeProxy { callee, why, source: None });
+        }
         let reply = match tokio::time::timeout(REPLY_TIMEOUT, self.exchange(request)).await {
             Ok(Ok(ControlReply::Refused { why })) => return Err(self.failed(why, None)),
             Ok(Ok(reply)) => reply,
@@ -123,6 +130,19 @@ impl ControlConnection {
             self.gaps.push(WatchGap { from, to: None, what });
         }
         error
+    }
+
+    /// The callee's Service leads past the proxy from now on, for good.
+    pub(super) fn lose(&mut self, why: String) {
+        let what = format!("the edge proxy before {} was taken out: {why}", self.callee);
+        tracing::warn!("{what}");
+        self.gaps.push(WatchGap { from: Instant::now(), to: None, what });
+        (self.lost, self.stream) = (Some(why), None);
+    }
+
+    /// Whether the proxy is not in its place any more.
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost.is_some()
     }
 
     /// When it did not answer.

@@ -49,7 +49,12 @@ impl EdgeProxies {
             return Ok(0);
         };
         let request = ControlRequest::Recover { id: handle.0 };
-        match proxy.control.lock().await.request(&request).await? {
+        let mut control = proxy.control.lock().await;
+        if control.is_lost() {
+            // Its faults have ended with it, and nobody knows what they had hit.
+            return Ok(0);
+        }
+        match control.request(&request).await? {
             // A fault ends with the control connection that injected it; what it hit until then is
             // not known any more.
             ControlReply::Recovered { hits } => {

@@ -7,13 +7,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 use tracing::Instrument;
 
 use super::callee_service::CalleeService;
 use super::check::callee_service;
 use super::control_connection::ControlConnection;
 use super::create;
+use super::guard::ProxyGuard;
 use super::objects::{EdgeProxyArgs, ObjectMeta, kept_service, name, pod, secret};
 use super::proxies::{EdgeProxies, InstalledProxy, SLOT};
 use super::routing_table::EdgeRoute;
@@ -29,9 +30,6 @@ use crate::observe::watcher::Observer;
 
 /// How long it may take until endpoints are as they must be.
 const ENDPOINTS_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How often a proxy gets its routing table at least, as a broken connection shows only in use.
-const ROUTING_INTERVAL: Duration = Duration::from_secs(1);
 
 /// With what an edge proxy is installed.
 struct Installation<'a> {
@@ -116,8 +114,18 @@ impl Installation<'_> {
         let table = edge_route.table(&observer.state());
         control.set_routing(table).await?;
         let control = Arc::new(tokio::sync::Mutex::new(control));
-        let updates = update_routing(observer.clone(), edge_route.clone(), Arc::clone(&control));
         let (front, name) = (change.object.clone(), name.to_owned());
+        let (in_place, guarded) = watch::channel(false);
+        let guard = ProxyGuard {
+            observer: observer.clone(),
+            changer: self.changer.alike(),
+            callee: callee.to_owned(),
+            route: edge_route.clone(),
+            front: front.clone(),
+            control: Arc::clone(&control),
+            in_place: guarded,
+        };
+        let updates = tokio::spawn(guard.run().in_current_span());
         let sync_delay = service.sync_delay();
         let proxy = InstalledProxy { front, name: name.clone(), sync_delay, control, updates };
         // Before the change: a run that fails in between uninstalls what it knows of.
@@ -126,6 +134,7 @@ impl Installation<'_> {
         let is_proxy =
             |endpoints: &BTreeSet<String>| endpoints.len() == 1 && endpoints.contains(&name);
         wait_for_endpoints(observer, &service.front, is_proxy).await?;
+        in_place.send_replace(true);
         tokio::time::sleep(sync_delay).await;
         let ports = edge_route.target_ports(&observer.state());
         let edge = (callee, ports.as_slice());
@@ -157,30 +166,4 @@ pub(super) async fn wait_for_endpoints(
             })
         }
     }
-}
-
-/// Sends the routing table whenever it changes, and at least once an interval.
-fn update_routing(
-    observer: Observer,
-    route: EdgeRoute,
-    control: Arc<tokio::sync::Mutex<ControlConnection>>,
-) -> JoinHandle<()> {
-    let updates = async move {
-        let mut changes = observer.changes();
-        loop {
-            let table = route.table(&observer.state());
-            // An error is noted as a gap by the connection; the next round tries again.
-            let _ = control.lock().await.set_routing(table).await;
-            let mut changed = async || {
-                while changes.changed().await.is_ok() {
-                    let table = route.table(&observer.state());
-                    if !control.lock().await.has_routing(&table) {
-                        return;
-                    }
-                }
-            };
-            let _ = tokio::time::timeout(ROUTING_INTERVAL, changed()).await;
-        }
-    };
-    tokio::spawn(updates.in_current_span())
 }

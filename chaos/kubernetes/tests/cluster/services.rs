@@ -149,3 +149,33 @@ async fn the_token_of_the_control_port_is_in_a_secret_alone_and_goes_with_the_pr
     until("the secret is gone", || async { secrets.get_opt(&name).await.unwrap().is_none() }).await;
     shop.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn an_edge_proxy_that_dies_is_taken_out_of_its_place_and_the_run_says_so() {
+    let shop = with_gateway("dies").await;
+    let before = shop.snapshot().await;
+    let options = options(&shop);
+    let system = shop.start(&options).await;
+    system.ready().await.unwrap();
+    is_proxied(&system).await;
+    let (from, to) = ("gateway".to_owned(), "shop".to_owned());
+    let fault = EdgeFault::Abort { status: 418, share: 1.0 };
+    let fault = applied(&system, &FaultKind::Edge { from, to, fault }).await.unwrap();
+    let pods = shop.api(&resource("", "v1", "Pod", "pods"));
+    let name = format!("brunt-shop-{}", options.run);
+    pods.delete(&name, &DeleteParams::default().grace_period(0)).await.unwrap();
+    let died = std::time::Instant::now();
+    let led_back = || async { shop.object("Service").await["spec"]["selector"]["app"] == "shop" };
+    until("the Service leads to the shop again", led_back).await;
+    println!("led back after {:?}", died.elapsed());
+    let customer = Customer::of(&system, "gateway");
+    until("it is served", || async { customer.buys().await.0 == Some(201) }).await;
+    let gaps = system.gaps();
+    assert!(gaps.iter().any(|gap| gap.to.is_none() && gap.what.contains("taken out")), "{gaps:?}");
+    assert_eq!(system.edge_records().await, [], "what it had counted is lost");
+    assert_eq!(fault.recover(&system).await.unwrap().hits, 0);
+    assert_eq!(system.teardown().await, [""; 0]);
+    until("the namespace is as it was", || async { shop.snapshot().await == before }).await;
+    shop.close().await;
+}
