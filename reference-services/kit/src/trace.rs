@@ -17,8 +17,8 @@ use crate::lifecycle::Background;
 use exporter::Exporter;
 use record::Record;
 
-/// The longest value of an attribute, in bytes.
-const ATTRIBUTE_BYTES: usize = 1024;
+/// The longest name of a span, and the longest value of an attribute, in bytes.
+const MOST_BYTES: usize = 1024;
 
 /// Makes a service's spans. Clones share where they go.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +52,7 @@ impl Tracer {
         let record = seen.then(|| Record {
             context,
             parent,
-            name: name.into(),
+            name: bounded(&name.into()),
             kind,
             began,
             ended: began,
@@ -86,15 +86,14 @@ impl Span {
     /// Renames the span, when more is known.
     pub fn rename(&mut self, name: impl Into<String>) {
         if let Some(record) = &mut self.record {
-            record.name = name.into();
+            record.name = bounded(&name.into());
         }
     }
 
     /// Adds an attribute, such as `http.request.method`.
     pub fn set(&mut self, key: &'static str, value: &impl ToString) {
         if let Some(record) = &mut self.record {
-            // A path, for example, may be as long as its sender likes.
-            record.attributes.push((key, cut(&value.to_string(), ATTRIBUTE_BYTES).to_owned()));
+            record.attributes.push((key, bounded(&value.to_string())));
         }
     }
 
@@ -109,6 +108,12 @@ impl Span {
     pub fn discard(mut self) {
         self.record = None;
     }
+}
+
+/// A path or the type of an event, for example, may be as long as its sender likes, and thousands of
+/// spans wait to be exported.
+fn bounded(text: &str) -> String {
+    cut(text, MOST_BYTES).to_owned()
 }
 
 impl Drop for Span {

@@ -13,8 +13,9 @@ use axum::routing::any;
 use http::StatusCode;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{pause, timeout};
 
 use super::{Target, plan};
 use crate::config::{Config, Defaults, Env};
@@ -363,4 +364,17 @@ async fn a_scope_can_be_needed_to_make_a_zombie() {
     let refused = gateway.bearing("POST", "/makeZombie", &reader).await;
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     assert_eq!(gateway.get("/isHealthy").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_given_up_by_the_gateway() {
+    let gateway = start(&[]).await;
+    pause();
+    let mut client = TcpStream::connect(gateway.url.trim_start_matches("http://")).await.unwrap();
+    let head = "POST /orders HTTP/1.1\r\nhost: shop\r\ncontent-length: 9\r\n\r\n{";
+    client.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let reading = client.read_to_string(&mut answer);
+    timeout(Duration::from_secs(3600), reading).await.expect("there is an answer").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }

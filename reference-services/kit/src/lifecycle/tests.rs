@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, pause, timeout};
 
 use super::{Background, Port, Service, Shutdown, Trigger};
 use crate::ServeError;
@@ -137,10 +137,11 @@ async fn a_background_part_that_ends_by_itself_fails_the_liveness_probe() {
     running.finish(BOUND).await;
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_does_not_send_its_head_is_cut_off() {
     let bench = start("0s");
     until_ready(&bench.base, Some(StatusCode::OK)).await;
+    pause();
     let address = bench.base.strip_prefix("http://").unwrap();
     let begun = ["", "P", "PRI * HTTP/2.0\r\n", "GET /isHealthy HTTP/1.1\r\nhost: a\r\nx: "];
     for head in begun {

@@ -101,4 +101,11 @@ mod tests {
         headers.insert("x-forwarded-proto", "https".parse().unwrap());
         assert_eq!(Caller::new(&headers, &uri).base, "https://shop.example");
     }
+    #[test]
+    fn an_idempotency_key_may_have_255_bytes() {
+        let check = |bytes: usize| check_key(Some(&"k".repeat(bytes)));
+        assert_eq!((check_key(None), check(1), check(255)), (Ok(()), Ok(()), Ok(())));
+        let message = "an Idempotency-Key may have 255 bytes";
+        assert_eq!(check(256), Err(Problem::malformed(message)));
+    }
 }

@@ -6,13 +6,15 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-/// How many lines may wait: more than a burst of errors, and at most some megabytes.
+/// How many lines may wait: more than a burst of errors.
 const QUEUE: usize = 4096;
+/// How long they may be together, in bytes: what they tell of may come from outside.
+const MOST_BYTES: usize = 4 << 20;
 
 enum Line {
     Text(Vec<u8>),
@@ -24,7 +26,15 @@ enum Line {
 #[derive(Clone)]
 pub(super) struct Lossy {
     lines: SyncSender<Line>,
-    lost: Arc<AtomicU64>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    /// The lines that were lost.
+    lost: AtomicU64,
+    /// The bytes that wait.
+    waiting: AtomicUsize,
 }
 
 impl Lossy {
@@ -34,16 +44,16 @@ impl Lossy {
     /// When there can be no thread.
     pub(super) fn new(out: impl Write + Send + 'static) -> io::Result<Self> {
         let (lines, waiting) = sync_channel(QUEUE);
-        let lost = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&lost);
+        let counts = Arc::<Counts>::default();
+        let counted = Arc::clone(&counts);
         let thread = thread::Builder::new().name("log".to_owned()).stack_size(128 << 10);
         thread.spawn(move || write_all(out, &waiting, &counted))?;
-        Ok(Self { lines, lost })
+        Ok(Self { lines, counts })
     }
 
     /// How many lines were lost, as too many waited or they could not be written.
     pub(super) fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+        self.counts.lost.load(Ordering::Relaxed)
     }
 
     /// Waits until everything is written, for `bound` at most.
@@ -57,8 +67,12 @@ impl Lossy {
 
 impl Write for Lossy {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.lines.try_send(Line::Text(line.to_vec())).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+        let Counts { lost, waiting } = &*self.counts;
+        let already = waiting.fetch_add(line.len(), Ordering::Relaxed);
+        let has_room = already.saturating_add(line.len()) <= MOST_BYTES;
+        if !has_room || self.lines.try_send(Line::Text(line.to_vec())).is_err() {
+            waiting.fetch_sub(line.len(), Ordering::Relaxed);
+            lost.fetch_add(1, Ordering::Relaxed);
         }
         Ok(line.len())
     }
@@ -68,13 +82,14 @@ impl Write for Lossy {
     }
 }
 
-fn write_all(mut out: impl Write, waiting: &Receiver<Line>, lost: &AtomicU64) {
-    for line in waiting {
+fn write_all(mut out: impl Write, lines: &Receiver<Line>, Counts { lost, waiting }: &Counts) {
+    for line in lines {
         match line {
             Line::Text(text) => {
                 if out.write_all(&text).is_err() {
                     lost.fetch_add(1, Ordering::Relaxed);
                 }
+                waiting.fetch_sub(text.len(), Ordering::Relaxed);
             }
             // Who asked may have stopped waiting.
             Line::Flush(written) => drop(written.try_send(())),
@@ -116,6 +131,18 @@ mod tests {
             lossy.write_all(&line).unwrap();
         }
         assert!(lossy.lost() > 0 && lossy.lost() < 2 * QUEUE as u64, "{}", lossy.lost());
+        drop(reader);
+    }
+
+    #[test]
+    fn long_lines_take_bounded_memory() {
+        let (reader, mut lossy) = pipe();
+        let line = vec![b'x'; 1 << 20];
+        for _ in 0..100 {
+            lossy.write_all(&line).unwrap();
+        }
+        // Four wait, the first of them for the pipe.
+        assert_eq!(lossy.lost(), 96);
         drop(reader);
     }
 

@@ -97,3 +97,18 @@ fn without_a_collector_spans_still_have_contexts() {
     assert_eq!(first.trace_id(), next.trace_id());
     assert!(tracer.background().is_none() && tracer.counts().is_none());
 }
+
+#[tokio::test]
+async fn names_and_attributes_of_spans_are_cut() {
+    let (url, mut received) = collector(StatusCode::OK).await;
+    let tracer = Tracer::new("order", Some(&url));
+    let mut span = tracer.span(Kind::Consumer, "x".repeat(1 << 20), None);
+    span.set("url.path", &"y".repeat(1 << 20));
+    drop(span);
+    run_to_the_end(&tracer).await;
+    let body = timeout(BOUND, received.recv()).await.expect("the span arrives").unwrap();
+    let span = &body["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
+    let length = |text: &Value| text.as_str().unwrap().len();
+    assert_eq!(length(&span["name"]), 1024);
+    assert_eq!(length(&span["attributes"][0]["value"]["stringValue"]), 1024);
+}
