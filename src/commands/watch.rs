@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use brunt_kit::config::EventLogUrl;
+use brunt_kit::config::{EventLogUrl, Guard};
 use brunt_kit::log::{self, Delivery, EventLog, Start};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinSet;
@@ -33,7 +33,7 @@ type TopicEvent = (Arc<str>, Delivery);
 /// output is gone.
 pub fn watch(options: &WatchArgs) -> Result<Exit> {
     let url = event_log_url(options)?;
-    let log = log::open(&url, log::USUAL_KEEP)?;
+    let log = log::open(&url, log::USUAL_KEEP, Guard::On)?;
     runtime::new()?.block_on(async {
         let stop = StopSignal::on_signals();
         let lasts = async {
