@@ -28,6 +28,7 @@ const SCENARIOS: &[&[(&str, &str)]] = &[
         "coffee/rollout",
         "coffee/scale",
         "coffee/slow-stock",
+        "coffee/thin-stock",
         "coffee/zombie",
     ],
     scenarios![

@@ -41,7 +41,7 @@ pub use request::{Auth, Body, Request, RequestTarget, Step};
 pub use services::{Placement, Program, Rollout, Service, System};
 pub use threshold::{InvalidThreshold, LoadTotals, Threshold};
 
-pub use crate::scenario::{During, Method, Pick, ReplicaFilter};
+pub use crate::scenario::{During, EdgeDirection, Method, Pick, ReplicaFilter};
 pub use crate::system::{Probe, StrategyKind};
 pub use crate::timeline::BreakerState;
 use crate::units::Percent;

@@ -52,7 +52,7 @@ pub use breaker::BreakerSpec;
 pub use bystanders::{DecoupledSpec, FairnessSpec, IsolationSpec};
 pub use conserved::{ConservedSpec, TermSpec};
 pub use during::During;
-pub use edge::{AbortSpec, CutSpec, LatencyFaultSpec, LostReplySpec};
+pub use edge::{AbortSpec, BandwidthSpec, CutSpec, EdgeDirection, LatencyFaultSpec, LostReplySpec};
 pub use expectation::ExpectationSpec;
 pub use expected_response::ExpectedResponseSpec;
 pub use fault::{FaultSpec, KillSpec, PauseSpec, RolloutSpec, ScaleSpec, StopSpec, ZombieSpec};

@@ -123,6 +123,8 @@ faults:
   - {{at: 1s, kill: {{service: order}}, where: {{}}}}
   - {{at: 1s, for: 1s, drain: {{node: a, zoneOf: order}}}}
   - {{at: 1s, for: 1s, drain: {{zone: a, pick: all}}}}
+  - {{at: 1s, for: 1s, bandwidth: {{from: order, to: stock, bytesPerSecond: 0}}}}
+  - {{at: 1s, bandwidth: {{from: order, to: stock, bytesPerSecond: 1, direction: request}}}}
 expect:
   - availability: {{of: orders, atLeast: 99%}}
 "

@@ -1,6 +1,8 @@
 //! A fault between two services as the control protocol writes it.
 
-use brunt_scenarios::plan::{EdgeFault, Pick};
+use std::num::NonZeroU64;
+
+use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
 use brunt_scenarios::units::{Period, Spread};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -8,7 +10,7 @@ use thiserror::Error;
 /// A fault between two services, as plain values. [`EdgeFault`] documents what each does; shares go
 /// from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[allow(missing_docs, reason = "each is the fault of the plan that has the same name")]
 pub enum WireFault {
     Latency {
@@ -27,6 +29,10 @@ pub enum WireFault {
     },
     SlowReply {
         delay: DelayBounds,
+    },
+    Bandwidth {
+        direction: EdgeDirection,
+        bytes_per_second: NonZeroU64,
     },
     HalfOpen,
     Duplicate {
@@ -71,6 +77,9 @@ impl From<EdgeFault> for WireFault {
             EdgeFault::Refuse => Self::Refuse,
             EdgeFault::LostReply { share } => Self::LostReply { share },
             EdgeFault::SlowReply(delay) => Self::SlowReply { delay: delay.into() },
+            EdgeFault::Bandwidth { direction, bytes_per_second } => {
+                Self::Bandwidth { direction, bytes_per_second }
+            }
             EdgeFault::HalfOpen => Self::HalfOpen,
             EdgeFault::Duplicate { share } => Self::Duplicate { share },
         }
@@ -92,6 +101,9 @@ impl TryFrom<WireFault> for EdgeFault {
             WireFault::Refuse => Self::Refuse,
             WireFault::LostReply { share } => Self::LostReply { share },
             WireFault::SlowReply { delay } => Self::SlowReply(delay.into()),
+            WireFault::Bandwidth { direction, bytes_per_second } => {
+                Self::Bandwidth { direction, bytes_per_second }
+            }
             WireFault::HalfOpen => Self::HalfOpen,
             WireFault::Duplicate { share } => Self::Duplicate { share },
         })
@@ -116,6 +128,8 @@ mod tests {
     fn every_edge_fault_is_read_as_it_was_written() {
         let delay: Spread = "1500us..2s".parse().unwrap();
         let picks = [Pick::One, Pick::Number(2), Pick::Share("50%".parse().unwrap()), Pick::All];
+        let bandwidths = [EdgeDirection::Request, EdgeDirection::Reply]
+            .map(|direction| EdgeFault::Bandwidth { direction, bytes_per_second: NonZeroU64::MAX });
         let latencies = picks.map(|pick| EdgeFault::Latency { delay, pick });
         let others = [
             EdgeFault::Abort { status: 503, share: 0.3 },
@@ -126,7 +140,7 @@ mod tests {
             EdgeFault::HalfOpen,
             EdgeFault::Duplicate { share: 1.0 },
         ];
-        for fault in latencies.into_iter().chain(others) {
+        for fault in latencies.into_iter().chain(bandwidths).chain(others) {
             let line = serde_json::to_string(&WireFault::from(fault)).unwrap();
             let read: WireFault = serde_json::from_str(&line).unwrap();
             assert_eq!(EdgeFault::try_from(read), Ok(fault), "{line}");

@@ -6,12 +6,13 @@ mod reply;
 mod request;
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use brunt_scenarios::plan::{EdgeFault, Pick};
+use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
 use tokio::sync::watch;
 
+use crate::byte_limit::ByteLimit;
 use crate::endpoints::EndpointAddress;
 pub(crate) use connection::ConnectionAction;
 pub(crate) use reply::ReplyAction;
@@ -42,6 +43,8 @@ pub(crate) struct ActiveFault {
     pub(crate) fault: EdgeFault,
     /// The endpoints whose replies it hits; `None`: those of all.
     only: Option<Vec<EndpointAddress>>,
+    /// The limit of a `bandwidth`.
+    limit: Option<Arc<ByteLimit>>,
     pub(crate) hits: u64,
 }
 
@@ -56,7 +59,12 @@ impl ActiveFaults {
         let mut table = self.table();
         table.last_id += 1;
         let id = FaultId(table.last_id);
-        table.active.push(ActiveFault { id, fault, only: picked(fault, endpoints, seed), hits: 0 });
+        let limit = match fault {
+            EdgeFault::Bandwidth { bytes_per_second, .. } => Some(ByteLimit::new(bytes_per_second)),
+            _ => None,
+        };
+        let only = picked(fault, endpoints, seed);
+        table.active.push(ActiveFault { id, fault, only, limit, hits: 0 });
         self.changes.send_replace(());
         id
     }
@@ -66,6 +74,9 @@ impl ActiveFaults {
         let mut table = self.table();
         let index = table.active.iter().position(|active| active.id == id)?;
         let ended = table.active.remove(index);
+        if let Some(limit) = &ended.limit {
+            limit.lift();
+        }
         self.changes.send_replace(());
         Some(ended)
     }
@@ -104,6 +115,19 @@ impl ActiveFaults {
     /// whichever were when its request went out.
     pub(crate) fn on_reply(&self, from: &EndpointAddress) -> ReplyAction {
         reply::action(&mut self.table().active, from)
+    }
+
+    /// The limit of a request or a reply that nothing else has stopped: of several, the lowest.
+    pub(crate) fn limit(&self, direction: EdgeDirection) -> Option<Arc<ByteLimit>> {
+        let mut table = self.table();
+        let limits = table.active.iter_mut().filter_map(|active| match active.fault {
+            EdgeFault::Bandwidth { direction: limited, .. } if limited == direction => {
+                active.hits += 1;
+                active.limit.clone()
+            }
+            _ => None,
+        });
+        limits.min_by_key(|limit| limit.bytes_per_second())
     }
 
     fn table(&self) -> MutexGuard<'_, FaultTable> {

@@ -16,6 +16,7 @@
 //! A new fault of an edge is a variant of [`WireFault`], and an arm in one of
 //! `faults/connection.rs`, `faults/request.rs` and `faults/reply.rs`.
 
+mod byte_limit;
 mod caller_stream;
 mod control;
 mod control_lines;
@@ -32,6 +33,7 @@ mod fault_wire;
 mod faults;
 mod forward;
 mod headers;
+mod limited_body;
 mod listener;
 mod pool;
 mod port;

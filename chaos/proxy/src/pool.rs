@@ -9,9 +9,10 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 
 use crate::endpoints::EndpointAddress;
+use crate::limited_body::LimitedBody;
 
 /// A request's body: streamed through, or kept where a request is sent a second time.
-pub(crate) type Payload = Either<Incoming, Full<Bytes>>;
+pub(crate) type Payload = Either<LimitedBody<Incoming>, Full<Bytes>>;
 /// A connection to an endpoint.
 pub(crate) type Upstream = SendRequest<Payload>;
 

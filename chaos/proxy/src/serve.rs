@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 
+use brunt_scenarios::plan::EdgeDirection;
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full};
@@ -13,16 +14,19 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::byte_limit::{reply_head, request_head};
 use crate::caller_stream::CallerStream;
 use crate::delayed_body::DelayedBody;
 use crate::detect::{DetectedConnection, detect};
 use crate::edge::Edge;
+use crate::endpoints::EndpointAddress;
 use crate::faults::{ReplyAction, RequestAction};
 use crate::forward::{ForwardError, copy, forward};
+use crate::limited_body::LimitedBody;
 use crate::routing::ConnectionRoute;
 use crate::tunnel::{connect, tunnel};
 
-type ProxyReply = Response<DelayedBody>;
+type ProxyReply = Response<LimitedBody<DelayedBody>>;
 
 /// Serves it until it ends, or until the port closes: then what is in flight is finished first.
 pub(crate) async fn serve(
@@ -105,26 +109,56 @@ async fn apply_faults(
             return Err(ForwardError::HalfOpen);
         }
         RequestAction::Duplicate => {
-            return duplicate(&edge, request).await.map(|reply| reply.map(DelayedBody::at_once));
+            let reply = duplicate(&edge, request).await?;
+            return Ok(reply.map(|body| unlimited(DelayedBody::at_once(body))));
         }
     }
-    let (reply, endpoint) = forward(&edge, request.map(Either::Left)).await?;
-    let action = edge.faults.on_reply(&endpoint);
-    if action != ReplyAction::Forward {
+    let limit = edge.faults.limit(EdgeDirection::Request);
+    let is_limited = limit.is_some();
+    if let Some(limit) = &limit {
+        edge.counters.met_fault();
+        limit.pass(request_head(&request)).await;
+    }
+    let request = request.map(|body| Either::Left(LimitedBody::new(body, limit)));
+    let (reply, endpoint) = forward(&edge, request).await?;
+    apply_reply_faults(&edge, reply, &endpoint, is_limited).await
+}
+
+/// `counted`: whether the request has been counted as having met a fault.
+async fn apply_reply_faults(
+    edge: &Edge,
+    reply: Response<Incoming>,
+    endpoint: &EndpointAddress,
+    counted: bool,
+) -> Result<ProxyReply, ForwardError> {
+    let action = edge.faults.on_reply(endpoint);
+    let limit = match action {
+        ReplyAction::Drop => None,
+        _ => edge.faults.limit(EdgeDirection::Reply),
+    };
+    if !counted && (action != ReplyAction::Forward || limit.is_some()) {
         edge.counters.met_fault();
     }
-    match action {
-        ReplyAction::Forward => {}
-        ReplyAction::DelayBody(delay) => {
-            return Ok(reply.map(|body| DelayedBody::after(delay, body)));
+    let reply = match action {
+        ReplyAction::Forward => reply.map(DelayedBody::at_once),
+        ReplyAction::DelayBody(delay) => reply.map(|body| DelayedBody::after(delay, body)),
+        ReplyAction::Delay(delay) => {
+            tokio::time::sleep(delay).await;
+            reply.map(DelayedBody::at_once)
         }
-        ReplyAction::Delay(delay) => tokio::time::sleep(delay).await,
         ReplyAction::Drop => {
             drain(reply.into_body()).await;
             return Err(ForwardError::ReplyLost);
         }
+    };
+    if let Some(limit) = &limit {
+        limit.pass(reply_head(&reply)).await;
     }
-    Ok(reply.map(DelayedBody::at_once))
+    Ok(reply.map(|body| LimitedBody::new(body, limit)))
+}
+
+fn unlimited(body: DelayedBody) -> LimitedBody<DelayedBody> {
+    LimitedBody::new(body, None)
 }
 
 /// Sends a request, and once more when its reply has come; the caller gets the first reply.
@@ -148,7 +182,7 @@ async fn duplicate(
 
 /// The reply that a fault makes in the callee's place.
 fn aborted(status: u16) -> ProxyReply {
-    let mut reply = Response::new(DelayedBody::empty());
+    let mut reply = Response::new(unlimited(DelayedBody::empty()));
     *reply.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     reply
 }

@@ -1,10 +1,11 @@
 //! Faults, checked: one kind, services and edges that exist, the times at which each happens.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::platform::{NodeFault, NodePick, PlatformFault};
-use crate::scenario::{Pick, ReplicaFilter};
+use crate::scenario::{EdgeDirection, Pick, ReplicaFilter};
 use crate::units::Spread;
 
 /// A fault and its times.
@@ -118,6 +119,13 @@ pub enum EdgeFault {
     },
     /// Replies begin in time, and their bodies come later by a duration drawn from this.
     SlowReply(Spread),
+    /// Replies or requests pass at this rate at most.
+    Bandwidth {
+        /// Which of them.
+        direction: EdgeDirection,
+        /// Heads included, over all connections of the edge together.
+        bytes_per_second: NonZeroU64,
+    },
     /// Requests are taken, and neither a reply nor an end comes until the fault ends.
     HalfOpen,
     /// This share (0 to 1) of the requests reaches the callee twice.
@@ -212,6 +220,13 @@ impl fmt::Display for EdgeFault {
             Self::Refuse => out.write_str("refuse"),
             Self::LostReply { share } => write!(out, "lose {}% of the replies", share * 100.0),
             Self::SlowReply(delay) => write!(out, "slow replies by {delay}"),
+            Self::Bandwidth { direction, bytes_per_second } => {
+                let limited = match direction {
+                    EdgeDirection::Request => "requests",
+                    EdgeDirection::Reply => "replies",
+                };
+                write!(out, "limit {limited} to {bytes_per_second} bytes/s")
+            }
             Self::HalfOpen => out.write_str("half-open"),
             Self::Duplicate { share } => {
                 write!(out, "duplicate {}% of the requests", share * 100.0)

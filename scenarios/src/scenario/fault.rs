@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::edge::{
-    AbortSpec, CutSpec, DuplicateSpec, HalfOpenSpec, LatencyFaultSpec, LostReplySpec, RefuseSpec,
-    SlowReplySpec,
+    AbortSpec, BandwidthSpec, CutSpec, DuplicateSpec, HalfOpenSpec, LatencyFaultSpec,
+    LostReplySpec, RefuseSpec, SlowReplySpec,
 };
 use super::one_or_many::OneOrMany;
 use super::pick::Pick;
@@ -83,6 +83,8 @@ pub struct FaultSpec {
     pub outage: Option<NodesSpec>,
     /// Let replies begin in time and their bodies come late.
     pub slow_reply: Option<SlowReplySpec>,
+    /// Let replies or requests pass at a limited rate only, until the fault ends.
+    pub bandwidth: Option<BandwidthSpec>,
     /// Take requests and say nothing, neither a reply nor an end, until the fault ends.
     pub half_open: Option<HalfOpenSpec>,
     /// Send requests to the callee twice.

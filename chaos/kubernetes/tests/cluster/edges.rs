@@ -1,10 +1,11 @@
 //! Faults between two services: a gateway and the shop that it calls.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use brunt_faults::{FaultError, InjectedFault};
 use brunt_kubernetes::{ChangeMode, ClusterRun, ClusterRunOptions, Watchdog};
-use brunt_scenarios::plan::{EdgeFault, FaultKind, Pick};
+use brunt_scenarios::plan::{EdgeDirection, EdgeFault, FaultKind, Pick};
 use brunt_scenarios::timeline::EdgeRecord;
 
 use crate::customers::{Crowd, Customer};
@@ -75,6 +76,15 @@ async fn every_fault_between_two_services_has_its_effect() {
     let (status, took, counts) = under(&system, &customer, slow).await;
     assert_eq!((status, counts), (Some(201), [1, 1, 1]));
     assert!(took >= Duration::from_millis(700), "{took:?}");
+
+    // A reply of a hundred bytes and more.
+    let thin = EdgeFault::Bandwidth {
+        direction: EdgeDirection::Reply,
+        bytes_per_second: NonZeroU64::new(200).unwrap(),
+    };
+    let (status, took, counts) = under(&system, &customer, thin).await;
+    assert_eq!((status, counts), (Some(201), [1, 1, 1]));
+    assert!(took >= Duration::from_millis(490), "{took:?}");
 
     let (status, _, counts) =
         under(&system, &customer, EdgeFault::Abort { status: 418, share: 1.0 }).await;

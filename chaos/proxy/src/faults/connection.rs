@@ -30,7 +30,8 @@ pub(super) fn is_refused(faults: &mut [ActiveFault]) -> bool {
             | EdgeFault::Duplicate { .. }
             | EdgeFault::LostReply { .. }
             | EdgeFault::Latency { .. }
-            | EdgeFault::SlowReply(_) => {}
+            | EdgeFault::SlowReply(_)
+            | EdgeFault::Bandwidth { .. } => {}
         }
     }
     false
@@ -49,7 +50,8 @@ pub(super) fn action(faults: &mut [ActiveFault]) -> ConnectionAction {
             | EdgeFault::Duplicate { .. }
             | EdgeFault::LostReply { .. }
             | EdgeFault::Latency { .. }
-            | EdgeFault::SlowReply(_) => continue,
+            | EdgeFault::SlowReply(_)
+            | EdgeFault::Bandwidth { .. } => continue,
         };
         active.hits += 1;
         return action;

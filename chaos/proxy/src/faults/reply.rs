@@ -45,6 +45,8 @@ pub(super) fn action(faults: &mut [ActiveFault], from: &EndpointAddress) -> Repl
             | EdgeFault::Abort { .. }
             | EdgeFault::HalfOpen
             | EdgeFault::Duplicate { .. } => {}
+            // A limit comes on top of any delay: `ActiveFaults::limit`.
+            EdgeFault::Bandwidth { .. } => {}
         }
     }
     action

@@ -31,6 +31,8 @@ pub(super) fn action(faults: &mut [ActiveFault]) -> RequestAction {
             | EdgeFault::LostReply { .. }
             | EdgeFault::Latency { .. }
             | EdgeFault::SlowReply(_) => continue,
+            // It limits what is forwarded: `ActiveFaults::limit`.
+            EdgeFault::Bandwidth { .. } => continue,
         };
         active.hits += 1;
         return action;

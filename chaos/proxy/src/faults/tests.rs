@@ -8,6 +8,10 @@ fn latency(text: &str) -> EdgeFault {
     EdgeFault::Latency { delay: text.parse().unwrap(), pick: Pick::All }
 }
 
+fn bandwidth(direction: EdgeDirection, bytes_per_second: u64) -> EdgeFault {
+    EdgeFault::Bandwidth { direction, bytes_per_second: bytes_per_second.try_into().unwrap() }
+}
+
 fn hits_of(faults: &ActiveFaults, id: FaultId) -> Option<u64> {
     faults.recover(id).map(|ended| ended.hits)
 }
@@ -104,6 +108,30 @@ fn a_refusal_hits_new_connections_and_neither_requests_nor_replies() {
     assert!(faults.refuse_connection());
     assert_eq!(hits_of(&faults, refuse), Some(1));
     assert!(!faults.refuse_connection());
+}
+
+#[test]
+fn the_lowest_of_several_bandwidths_counts_and_each_has_its_hits() {
+    let faults = ActiveFaults::default();
+    let rate = |direction| faults.limit(direction).map(|limit| limit.bytes_per_second().get());
+    let wide = faults.inject(bandwidth(EdgeDirection::Reply, 2000), vec![], 7);
+    let narrow = faults.inject(bandwidth(EdgeDirection::Reply, 1000), vec![], 7);
+    assert_eq!(rate(EdgeDirection::Reply), Some(1000));
+    assert_eq!(rate(EdgeDirection::Request), None);
+    assert_eq!(hits_of(&faults, narrow), Some(1));
+    assert_eq!(rate(EdgeDirection::Reply), Some(2000));
+    assert_eq!(hits_of(&faults, wide), Some(2));
+    assert_eq!(rate(EdgeDirection::Reply), None);
+}
+
+#[test]
+fn a_bandwidth_comes_on_top_of_a_latency() {
+    let faults = ActiveFaults::default();
+    faults.inject(bandwidth(EdgeDirection::Reply, 1000), vec![], 7);
+    faults.inject(latency("100ms"), vec![], 7);
+    assert_eq!(faults.on_request(), RequestAction::Forward);
+    assert_eq!(faults.on_reply(&anywhere()), ReplyAction::Delay(Duration::from_millis(100)));
+    assert!(faults.limit(EdgeDirection::Reply).is_some());
 }
 
 #[test]

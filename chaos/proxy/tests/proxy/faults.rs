@@ -1,12 +1,14 @@
 //! Faults, on fresh connections and on those that are open already.
 
 use std::io::ErrorKind;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use brunt_scenarios::plan::{EdgeFault, Pick};
+use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
 
+use http_body_util::BodyExt;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
@@ -206,4 +208,69 @@ async fn a_duplicated_request_reaches_the_callee_twice_with_its_body() {
     kept.post("/orders", "another").await.unwrap();
     eventually(|| heard.lock().unwrap().len() == 3).await;
     assert_eq!(counts(&proxy), (2, 3, 1));
+}
+
+fn bandwidth(direction: EdgeDirection, bytes_per_second: u64) -> EdgeFault {
+    let bytes_per_second = NonZeroU64::new(bytes_per_second).unwrap();
+    EdgeFault::Bandwidth { direction, bytes_per_second }
+}
+
+/// A callee that reads the whole request and replies with as many bytes as its path says.
+async fn sized() -> Callee {
+    serving(move |request| async move {
+        let size: usize = request.uri().path()[1..].parse().unwrap();
+        request.into_body().collect().await.unwrap();
+        text("x".repeat(size))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_bandwidth_is_shared_by_the_replies_of_all_connections() {
+    let callee = sized().await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let mut kept = Caller::to(proxy.port()).await;
+    kept.get("/1").await.unwrap();
+    let fault = proxy.inject(bandwidth(EdgeDirection::Reply, 100_000));
+    let began = Instant::now();
+    let (one, other) = tokio::join!(kept.get("/20000"), once(proxy.port(), "/20000"));
+    assert_eq!((one.unwrap().1.len(), other.unwrap().1.len()), (20_000, 20_000));
+    assert!(began.elapsed() >= Duration::from_millis(390), "{:?}", began.elapsed());
+    assert_eq!(counts(&proxy), (3, 3, 2));
+    assert_eq!(proxy.recover(fault), Some(2));
+    let began = Instant::now();
+    kept.get("/1000000").await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_eq!(counts(&proxy), (4, 4, 2));
+}
+
+#[tokio::test]
+async fn a_bandwidth_for_requests_delays_them_and_not_their_replies() {
+    let callee = sized().await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let mut kept = Caller::to(proxy.port()).await;
+    let fault = proxy.inject(bandwidth(EdgeDirection::Request, 100_000));
+    let began = Instant::now();
+    let (status, body) = kept.post("/1000000", &"x".repeat(20_000)).await.unwrap();
+    assert_eq!((status, body.len()), (200, 1_000_000));
+    let took = began.elapsed();
+    assert!(took >= Duration::from_millis(195), "{took:?}");
+    assert!(took < Duration::from_secs(10), "the reply is limited, too: {took:?}");
+    assert_eq!(counts(&proxy), (1, 1, 1));
+    assert_eq!(proxy.recover(fault), Some(1));
+}
+
+#[tokio::test]
+async fn a_reply_that_is_under_way_passes_at_once_when_its_bandwidth_is_recovered() {
+    let callee = sized().await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let fault = proxy.inject(bandwidth(EdgeDirection::Reply, 1000));
+    let port = proxy.port();
+    let mut reply = Caller::to(port).await.send(a_request("GET", "/1000000", "")).await.unwrap();
+    let first = reply.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();
+    assert!(first.len() <= 100, "{} bytes came at a time", first.len());
+    assert_eq!(proxy.recover(fault), Some(1));
+    let began = Instant::now();
+    assert_eq!(read_reply(reply).await.unwrap().1.len(), 1_000_000 - first.len());
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }

@@ -1,5 +1,7 @@
 //! Which kind a fault is, and whether what it aims at exists.
 
+use std::num::NonZeroU64;
+
 use super::super::checker::Checker;
 use super::Length;
 use crate::plan::{EdgeFault, FaultKind, StrategyKind, System};
@@ -35,6 +37,7 @@ impl Checker<'_> {
                 .slow_reply
                 .as_ref()
                 .map(|one| self.edge(&one.from, &one.to, EdgeFault::SlowReply(one.delay), system)),
+            written.bandwidth.as_ref().map(|one| self.bandwidth(one, system)),
             written
                 .half_open
                 .as_ref()
@@ -51,7 +54,7 @@ impl Checker<'_> {
             (None, _) => {
                 self.wrong(written.at.span, "the fault does nothing").help = Some(
                     "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, abort, cut, refuse, lostReply, \
-                     slowReply, halfOpen, duplicate, or one for Kubernetes alone: evict, killContainer, remove, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
+                     slowReply, bandwidth, halfOpen, duplicate, or one for Kubernetes alone: evict, killContainer, remove, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
                      drain, outage"
                         .to_owned(),
                 );
@@ -137,6 +140,18 @@ impl Checker<'_> {
             EdgeFault::Abort { status: abort.status.value, share },
             system,
         )
+    }
+
+    fn bandwidth(&mut self, bandwidth: &scenario::BandwidthSpec, system: &System) -> Kind {
+        let written = &bandwidth.bytes_per_second;
+        // In place of a wrong rate, one that lets the other checks go on.
+        let bytes_per_second = NonZeroU64::new(written.value).unwrap_or_else(|| {
+            self.wrong(written.span, "a bandwidth of 0 lets nothing through").help =
+                Some("write at least 1, or use the fault `halfOpen`".to_owned());
+            NonZeroU64::MIN
+        });
+        let fault = EdgeFault::Bandwidth { direction: bandwidth.direction, bytes_per_second };
+        self.edge(&bandwidth.from, &bandwidth.to, fault, system)
     }
 
     fn edge(
