@@ -23,6 +23,7 @@ impl EdgeCounters {
         self.requests.fetch_add(1, Relaxed);
     }
 
+    /// For each request once, however many faults it and its reply meet.
     pub(crate) fn met_fault(&self) {
         self.faulted.fetch_add(1, Relaxed);
     }

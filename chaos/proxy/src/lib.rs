@@ -13,7 +13,7 @@
 //! controller tells it over a [`ControlServer`]'s port who they are, where the callee is, and which
 //! faults there are.
 //!
-//! A new fault of an edge is a variant of [`WireFault`], and an arm in one of
+//! A new fault of an edge is a variant of [`WireFault`], and an arm in each of
 //! `faults/connection.rs`, `faults/request.rs` and `faults/reply.rs`.
 
 mod byte_limit;
