@@ -15,6 +15,7 @@ mod isolation;
 mod judged;
 mod latency;
 mod ledger;
+mod longest_outage;
 pub(crate) mod part;
 mod recovers;
 pub(crate) mod replicas;

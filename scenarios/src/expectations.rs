@@ -20,6 +20,9 @@ macro_rules! expectations {
             "The rate of good replies.",
             "throughput": Throughput(ThroughputSpec) => Throughput;
 
+            "The longest time in which requests were sent and none got a good reply.",
+            "longestOutage": LongestOutage(LongestOutageSpec) => LongestOutage;
+
             "A service is ready again in time after each fault that hit it.",
             "recovers": Recovers(RecoversSpec) => Recovers;
 

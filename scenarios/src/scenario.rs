@@ -23,6 +23,7 @@ mod latency;
 mod ledger;
 mod load;
 mod load_file;
+mod longest_outage;
 mod one_or_many;
 mod pick;
 mod platform;
@@ -64,6 +65,7 @@ pub use latency::LatencySpec;
 pub use ledger::{EffectsSpec, LedgerSpec};
 pub use load::{ClosedSpec, LoadSpec, OpenSpec, StageSpec};
 pub use load_file::{LoadFile, read_beside};
+pub use longest_outage::LongestOutageSpec;
 pub use one_or_many::OneOrMany;
 pub use pick::{InvalidPick, Pick};
 pub use platform::{

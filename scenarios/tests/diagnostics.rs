@@ -142,6 +142,8 @@ expect:
   - recovers: {{service: order}}
   - ledger: {{of: orders, effects: {{get: order/orders, items: '$.[', key: $.id}}, within: 5s}}
   - conserved: {{what: beans, sum: [], equals: many, within: 5s}}
+  - longestOutage: {{of: orders, atMost: 10s}}
+  - longestOutage: {{of: ordrs, atMost: 2s}}
 "
     );
     insta::assert_snapshot!(problems(&scenario));

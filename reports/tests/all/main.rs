@@ -12,6 +12,7 @@ mod fixture;
 mod hpa;
 mod latency;
 mod ledger;
+mod longest_outage;
 mod pages;
 mod proving;
 mod recovers;

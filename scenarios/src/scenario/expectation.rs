@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::{
     AmplificationSpec, AvailabilitySpec, BreakerSpec, ConservedSpec, DecoupledSpec, FairnessSpec,
-    HpaSpec, IsolationSpec, LatencySpec, LedgerSpec, RecoversSpec, RestartsSpec, SagaSpec, SloSpec,
-    ThroughputSpec, ViewSpec,
+    HpaSpec, IsolationSpec, LatencySpec, LedgerSpec, LongestOutageSpec, RecoversSpec, RestartsSpec,
+    SagaSpec, SloSpec, ThroughputSpec, ViewSpec,
 };
 
 macro_rules! specs {
