@@ -1,7 +1,9 @@
 //! What makes a run say less than it seems to.
 
-use brunt_scenarios::plan::{Arrival, Check, Claim, Load, Plan};
-use brunt_scenarios::timeline::{Ending, FaultRecord, Gap, LoadRecord, Schedule, Timeline};
+use brunt_scenarios::plan::{Arrival, Check, Claim, FaultKind, Load, Plan};
+use brunt_scenarios::timeline::{
+    EdgeRecord, Ending, FaultRecord, Gap, LoadRecord, Schedule, Timeline,
+};
 
 use crate::format;
 use crate::verdict::{Finding, Judgement};
@@ -55,7 +57,8 @@ fn stopped(at: &str, why: &str) -> Finding {
 
 /// Faults that had no effect, or never came.
 pub fn faults(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = timeline.faults.iter().filter_map(of_fault).collect();
+    let mut findings: Vec<Finding> =
+        timeline.faults.iter().filter_map(|fault| of_fault(plan, timeline, fault)).collect();
     let planned: usize = plan.faults.iter().map(|fault| fault.at.len()).sum();
     let missing = planned.saturating_sub(timeline.faults.len());
     if missing > 0 {
@@ -71,9 +74,9 @@ pub fn faults(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
     findings
 }
 
-fn of_fault(fault: &FaultRecord) -> Option<Finding> {
+fn of_fault(plan: &Plan, timeline: &Timeline, fault: &FaultRecord) -> Option<Finding> {
     let why = match (fault.effect, &fault.trouble) {
-        (0, None) => "It hit nothing.".to_owned(),
+        (0, None) => hit_nothing(plan, timeline, fault),
         (_, Some(trouble)) => format::sentence(trouble),
         (_, None) => return None,
     };
@@ -89,6 +92,31 @@ fn of_fault(fault: &FaultRecord) -> Option<Finding> {
         measured,
         evidence: format!("Applied at {}. {why}", format::moment(fault.start.0)),
     })
+}
+
+/// That a fault hit nothing; of one between two services, also what may be why.
+fn hit_nothing(plan: &Plan, timeline: &Timeline, fault: &FaultRecord) -> String {
+    let edge = plan.faults.iter().find_map(|planned| match &planned.kind {
+        FaultKind::Edge { from, to, .. } if planned.kind.to_string() == fault.name => {
+            Some((from, to))
+        }
+        _ => None,
+    });
+    let Some((from, to)) = edge else { return "It hit nothing.".to_owned() };
+    let is_this = |edge: &&EdgeRecord| edge.from.as_ref() == Some(from) && edge.to == *to;
+    match timeline.edges.iter().find(is_this).map(|edge| edge.requests) {
+        None => format!("It hit nothing. What went from {from} to {to} was not counted."),
+        Some(seen) if seen > 0 => format!(
+            "It hit nothing: in the whole run, {} from {from} to {to} went through the proxy \
+             between them, and none met it.",
+            format::counted(seen, "request")
+        ),
+        Some(_) => format!(
+            "It hit nothing: no request from {from} to {to} was seen by the proxy between them. \
+             {from} made none, or made them over connections that are older than the proxy and go \
+             past it: start {from} again before the run."
+        ),
+    }
 }
 
 /// Times during load and faults, and the checks that follow, in which services, or calls between

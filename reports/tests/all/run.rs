@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use brunt_reports::{Judgement, Outcome, judge};
-use brunt_scenarios::plan::{Arrival, Availability, Claim, During, Latency, Quantile, Ramp};
-use brunt_scenarios::timeline::{Ending, FaultRecord, Moment, Schedule, Timeline};
+use brunt_scenarios::plan::{
+    Arrival, Availability, Claim, During, EdgeFault, Fault, FaultKind, Latency, Quantile, Ramp,
+    ReplicaFilter,
+};
+use brunt_scenarios::timeline::{EdgeRecord, Ending, FaultRecord, Moment, Schedule, Timeline};
 
-use crate::fixture::{fault, judged, percent, plan, secs, timeline};
+use crate::fixture::{fault, judged, only, percent, plan, secs, timeline};
 
 fn availability(at_least: &str) -> Claim {
     Claim::Availability(Availability {
@@ -147,4 +150,31 @@ fn an_open_load_must_have_made_its_arrivals() {
     assert!(judged(&plan), "900 arrivals, and 566 requests");
     plan.loads[0].warm_up = secs(3);
     assert!(!judged(&plan), "those of the first three seconds are not counted");
+}
+
+#[test]
+fn a_fault_between_two_services_that_hit_nothing_says_what_may_be_why() {
+    let mut plan = plan(vec![]);
+    let (from, to) = ("order".to_owned(), "product".to_owned());
+    let kind = FaultKind::Edge { from: from.clone(), to: to.clone(), fault: EdgeFault::Cut };
+    let record = FaultRecord { effect: 0, ..fault(&kind.to_string(), "product", 1.0, 2.0) };
+    let (at, only_of) = (vec![secs(1)], ReplicaFilter::default());
+    plan.faults = vec![Fault { kind, at, lasts: Some(secs(1)), only: only_of }];
+    let says = |edges: Vec<EdgeRecord>| {
+        let timeline = Timeline { faults: vec![record.clone()], edges, ..timeline() };
+        only(&plan, &timeline, "fault").evidence
+    };
+    let seen = |requests: u64| {
+        let (from, to) = (Some(from.clone()), to.clone());
+        vec![EdgeRecord { from, to, requests, reached: requests, faulted: 0 }]
+    };
+    let none = says(seen(0));
+    assert!(none.contains("no request from order to product was seen"), "{none}");
+    assert!(none.contains("older than the proxy"), "{none}");
+    let some = says(seen(7));
+    assert!(
+        some.contains("7 requests from order to product") && some.contains("none met it"),
+        "{some}"
+    );
+    assert!(says(vec![]).contains("was not counted"));
 }
