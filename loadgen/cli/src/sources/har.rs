@@ -156,10 +156,10 @@ fn body(recorded: &Value) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn requests(text: &str, base: Option<&str>) -> Result<Vec<String>, String> {
+    fn requests(text: &str, base: Option<&str>) -> Result<Vec<String>, SourceError> {
         let headers = [("x-a".to_owned(), "mine".to_owned())];
         let recording = HarFile { name: "shop.har", base, headers: &headers };
-        let recorded = recording.requests(text).map_err(|error| error.to_string())?;
+        let recorded = recording.requests(text)?;
         let line = |one: &HttpRequest| {
             let headers: Vec<_> =
                 one.headers.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        let wrong = |text: &str| requests(text, None).unwrap_err();
+        let wrong = |text: &str| requests(text, None).unwrap_err().to_string();
         assert!(wrong("<html>").starts_with("shop.har: this is no HAR file: "));
         assert_eq!(wrong("{}"), "shop.har: this is no HAR file: it has no log with entries");
         assert_eq!(wrong(r#"{"log": {"entries": []}}"#), "shop.har: it holds no requests");

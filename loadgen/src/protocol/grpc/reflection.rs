@@ -11,11 +11,10 @@ use prost::Message;
 use prost_reflect::DescriptorPool;
 use prost_reflect::prost_types::{FileDescriptorProto, FileDescriptorSet};
 
-use super::wire;
-
 use super::error::GrpcError;
+use super::wire::{self, UnaryCallError};
 use crate::address::Address;
-use crate::net::Server;
+use crate::net::{ConnectError, Server};
 use crate::transport::Transport;
 
 /// The newer version comes first; the messages are the same.
@@ -89,25 +88,32 @@ pub(super) fn ask(
     });
     match asked.map_err(|error| failed(error.to_string()))? {
         Err(_) => Err(failed(format!("no answer within {} s", timeout.as_secs_f64()))),
-        Ok(Err(ReflectionFailure::Server(why))) => Err(failed(why)),
         Ok(Err(ReflectionFailure::Service(there))) => {
             Err(MethodError::Service { name: service.to_owned(), there }.into())
         }
+        Ok(Err(error)) => Err(failed(error.to_string())),
         Ok(Ok(pool)) => Ok(pool),
     }
 }
 
 /// Why there is no descriptor.
+#[derive(Debug, thiserror::Error)]
 enum ReflectionFailure {
-    Server(String),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error(transparent)]
+    Connection(#[from] h2::Error),
+    #[error("it closed the connection")]
+    Closed,
+    #[error(transparent)]
+    Call(#[from] UnaryCallError),
+    #[error(transparent)]
+    Undecodable(#[from] prost::DecodeError),
+    #[error("what it says does not fit together: {0}")]
+    Contradiction(#[from] prost_reflect::DescriptorError),
     /// The server has no such service; these are the services that it has.
+    #[error("it has no such service, but {}", .0.join(", "))]
     Service(Vec<String>),
-}
-
-impl From<String> for ReflectionFailure {
-    fn from(why: String) -> Self {
-        Self::Server(why)
-    }
 }
 
 async fn learn(
@@ -115,27 +121,23 @@ async fn learn(
     address: &Address,
     service: &str,
 ) -> Result<DescriptorPool, ReflectionFailure> {
-    let opened = server.open().await.map_err(|error| error.to_string())?;
-    let (send, connection) =
-        h2::client::handshake(opened.stream).await.map_err(|error: h2::Error| error.to_string())?;
+    let opened = server.open().await?;
+    let (send, connection) = h2::client::handshake(opened.stream).await?;
     let asked = async {
-        let mut last = String::new();
+        let mut last = ReflectionFailure::Closed;
         for version in VERSIONS {
             let url = format!("{}://{address}/{version}/ServerReflectionInfo", address.scheme);
             match (ReflectionClient { send: &send, url }).learn(service).await {
+                found @ (Ok(_) | Err(ReflectionFailure::Service(_))) => return found,
                 // Many servers have only one of the two versions.
-                Err(ReflectionFailure::Server(why)) => last = why,
-                other => return other,
+                Err(error) => last = error,
             }
         }
-        Err(ReflectionFailure::Server(last))
+        Err(last)
     };
     tokio::select! {
         learnt = asked => learnt,
-        ended = connection => Err(ReflectionFailure::Server(match ended {
-            Ok(()) => "it closed the connection".to_owned(),
-            Err(error) => error.to_string(),
-        })),
+        ended = connection => Err(ended.err().map_or(ReflectionFailure::Closed, Into::into)),
     }
 }
 
@@ -174,9 +176,9 @@ impl ReflectionClient<'_> {
         let mut pool = DescriptorPool::global();
         match pool.add_file_descriptor_set(set.clone()) {
             Ok(()) => Ok(pool),
-            Err(_) => DescriptorPool::from_file_descriptor_set(set).map_err(|error| {
-                ReflectionFailure::Server(format!("what it says does not fit together: {error}"))
-            }),
+            // The global pool may know another version of a file; only then is a second pool paid
+            // for.
+            Err(_) => Ok(DescriptorPool::from_file_descriptor_set(set)?),
         }
     }
 
@@ -194,9 +196,7 @@ impl ReflectionClient<'_> {
 
     async fn ask(&self, ask: &ReflectionRequest) -> Result<ReflectionResponse, ReflectionFailure> {
         let answer = wire::ask(self.send, &self.url, &ask.encode_to_vec()).await?;
-        let answer =
-            ReflectionResponse::decode(answer.as_slice()).map_err(|error| error.to_string())?;
-        Ok(answer)
+        Ok(ReflectionResponse::decode(answer.as_slice())?)
     }
 }
 
@@ -205,8 +205,7 @@ fn take(
     files: &FileDescriptors,
 ) -> Result<(), ReflectionFailure> {
     for file in &files.files {
-        let file =
-            FileDescriptorProto::decode(file.as_slice()).map_err(|error| error.to_string())?;
+        let file = FileDescriptorProto::decode(file.as_slice())?;
         known.insert(file.name().to_owned(), file);
     }
     Ok(())

@@ -42,10 +42,10 @@ components:
     Base: {type: object, required: [who], properties: {who: {type: string, example: ann}}}
 ";
 
-fn requests(text: &str, base: Option<&str>, writes: bool) -> Result<Vec<String>, String> {
+fn requests(text: &str, base: Option<&str>, writes: bool) -> Result<Vec<String>, SourceError> {
     let headers = [("X-A".to_owned(), "1".to_owned())];
     let document = OpenApiDocument { name: "shop.yaml", base, writes, headers: &headers };
-    let requests = document.requests(text).map_err(|error| error.to_string())?;
+    let requests = document.requests(text)?;
     let line = |request: &HttpRequest| {
         let headers =
             request.headers.iter().skip(1).map(|(name, value)| format!("{name}: {value}"));
@@ -87,7 +87,7 @@ fn bodies_are_made_when_asked_for() {
 
 #[test]
 fn what_is_wrong_is_said() {
-    let wrong = |text: &str| requests(text, None, false).unwrap_err();
+    let wrong = |text: &str| requests(text, None, false).unwrap_err().to_string();
     assert_eq!(
         wrong("swagger: '2.0'"),
         "shop.yaml: this is Swagger 2; convert it to OpenAPI 3 first"
