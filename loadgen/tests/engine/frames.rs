@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::server::Server;
 
@@ -119,6 +121,36 @@ fn serve(mut stream: TcpStream, deed: &Deed) -> Option<()> {
     }
     while matches!(deed, Deed::Say(_)) && stream.read(&mut [0; 4096]).ok()? > 0 {}
     Some(())
+}
+
+/// Answers this many requests on each connection, then says GOAWAY with the last of them and takes
+/// no more, as nginx does after `keepalive_requests`. Counts what it answered in `answered`.
+pub fn start_then_go(most: u64, answered: &Arc<AtomicU64>) -> Server {
+    let answered = Arc::clone(answered);
+    Server::start_raw(move |mut stream| {
+        let mut take = || -> Option<()> {
+            stream.read_exact(&mut [0; 24]).ok()?;
+            stream.write_all(&frame(SETTINGS, 0, 0, b"")).ok()?;
+            for number in 1..=most {
+                let id = loop {
+                    match next(&mut stream)? {
+                        (HEADERS, id, _) => break id,
+                        _ => continue,
+                    }
+                };
+                answered.fetch_add(1, Ordering::Relaxed);
+                let reply = frame(HEADERS, END_HEADERS | END_STREAM, id, OK);
+                let last = [id.to_be_bytes(), [0; 4]].concat();
+                let goaway = if number == most { frame(GOAWAY, 0, 0, &last) } else { Vec::new() };
+                stream.write_all(&[reply, goaway].concat()).ok()?;
+            }
+            // Requests that were on their way are read and ignored: closing at once would reset
+            // the connection, and the client might never see the GOAWAY.
+            while next(&mut stream).is_some() {}
+            Some(())
+        };
+        let _ = take();
+    })
 }
 
 /// A server that does this on each connection.

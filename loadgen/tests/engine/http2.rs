@@ -1,11 +1,14 @@
 //! HTTP/2: streams share connections, and each misbehaviour is counted by its name.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use brunt_loadgen::{Address, Bound, HttpVersion, Job, LoadOutcome, Reuse, start};
 use brunt_scenarios::timeline::Failure;
 use h2::Reason;
 
+use crate::frames::start_then_go;
 use crate::http2_server::{Act, Http2};
 use crate::jobs::{adds_up, closed, failed, run};
 use crate::server::{self, Server};
@@ -111,8 +114,44 @@ fn every_second(act: Act, kind: Failure, name: &'static str) {
 
 #[test]
 fn reset_streams_are_counted_as_reset() {
-    every_second(Act::Reset(Reason::REFUSED_STREAM), Failure::Reset, "RST_STREAM: refused");
+    every_second(Act::Reset(Reason::CANCEL), Failure::Reset, "RST_STREAM: cancelled");
     every_second(Act::Reset(Reason::INTERNAL_ERROR), Failure::Reset, "RST_STREAM: internal error");
+}
+
+#[test]
+fn a_refused_stream_is_sent_again_on_another_connection() {
+    let server = Http2::start(100, None, |number| match number % 2 {
+        1 => Act::Reset(Reason::REFUSED_STREAM),
+        _ => Act::Answer(200, "x"),
+    });
+    let outcome = run_together(plain(&server, 1, 10));
+    assert_eq!((outcome.totals.ok, outcome.totals.failures()), (10, 0), "{:?}", outcome.causes);
+    assert_eq!((server.requests(), server.connections()), (19, 2), "nine were refused once");
+}
+
+#[test]
+fn requests_above_a_goaways_last_stream_are_sent_again() {
+    for (users, most) in [(20, 10), (64, 1), (1, 3)] {
+        let answered = Arc::default();
+        let server = start_then_go(most, &answered);
+        let outcome = run_together(job(&server.url(), users, 10));
+        let all = u64::from(users) * 10;
+        assert_eq!(outcome.totals.ok, all, "{users} users: {:?}", outcome.causes);
+        // What the server processed is what was counted: nothing was sent twice to be processed.
+        assert_eq!(answered.load(Ordering::Relaxed), all, "{users} users");
+        assert_eq!(server.connections(), all.div_ceil(most), "{users} users");
+    }
+}
+
+#[test]
+fn a_server_that_refuses_everything_is_left_after_three_tries() {
+    let server = Http2::start(100, None, |_| Act::Reset(Reason::REFUSED_STREAM));
+    let mut job = plain(&server, 1, 2);
+    job.requests[0].method = http::Method::POST;
+    let outcome = run_together(job);
+    assert_eq!(cause(&outcome), [(Failure::Reset, "RST_STREAM: refused", 2)]);
+    assert_eq!((server.requests(), server.connections()), (6, 2));
+    assert_eq!(outcome.record.unknown, 0, "what a server refused it has not accepted");
 }
 
 #[test]

@@ -29,7 +29,8 @@ impl Http1Client {
         (request, to): (&[u8], ReplyTo),
         wrote: &Cell<bool>,
     ) -> Result<ReplySummary, RequestError> {
-        // Replaced before anything is sent, as a request is never sent twice.
+        // Replaced before anything is sent: once a byte is written, nobody can tell whether the
+        // server has processed the request, and it is not sent again.
         if self.connection.as_mut().is_some_and(Http1Connection::is_stale) {
             self.connection = None;
         }

@@ -9,12 +9,14 @@ use brunt_scenarios::timeline::Failure;
 use super::pool::Http2Pool;
 use super::received_reply::ReceivedReply;
 use super::request::Http2Request;
+use super::stream::StreamFailure;
 use crate::failure::RequestError;
 use crate::protocol::connector::Connector;
 use crate::protocol::reply::{Keep, ReplySummary};
 
-/// How often a connection may end between being chosen and being used before a request
-/// counts as failed.
+/// How often a request is refused, or finds its connection ended, before it counts as failed.
+/// Connections that served others first do not count: a server that ends each one after some
+/// requests refuses those behind them again and again, but serves some each time.
 const TRIES: usize = 3;
 
 /// Makes one request at a time to one server, on whichever of the pool's connections has room.
@@ -39,17 +41,30 @@ impl Http2Client {
         request: &Http2Request,
         wrote: &Cell<bool>,
     ) -> Result<ReplySummary, RequestError> {
-        self.received.clear();
-        for _ in 0..TRIES {
-            let lease = pool.lease(connector, server);
+        let mut refused = None;
+        let mut last =
+            RequestError::new(Failure::Connect, "connections are closed as soon as they are open");
+        let mut tries = 0;
+        while tries < TRIES {
+            let lease = pool.lease(connector, server, refused.as_ref());
+            let session = Rc::clone(&lease.session);
             // On a connection that ended before this point nothing of the request was sent, so
             // trying another one does not send it twice.
-            if lease.session.ready().await? {
+            if session.ready().await? {
+                self.received.clear();
                 wrote.set(true);
-                return lease.session.exchange(request, &mut self.received).await;
+                match session.exchange(request, &mut self.received).await {
+                    Ok(reply) => return Ok(reply),
+                    Err(StreamFailure::Final(error)) => return Err(error),
+                    Err(StreamFailure::Unprocessed(error)) => last = error,
+                }
+                wrote.set(false);
             }
+            // A connection that goes on and refuses is overloaded, whatever it served before.
+            tries += usize::from(!session.is_over() || !session.has_answered());
+            refused = Some(session);
         }
-        Err(RequestError::new(Failure::Connect, "connections are closed as soon as they are open"))
+        Err(last)
     }
 
     /// The last reply's body, as far as it was kept.

@@ -18,7 +18,7 @@ use super::hpack::{self, HpackBuffers};
 use super::received_reply::ReceivedReply;
 use super::reply_headers;
 use super::request::Http2Request;
-use super::stream::Http2Stream;
+use super::stream::{Http2Stream, StreamFailure};
 use crate::failure::RequestError;
 use crate::protocol::ReplySummary;
 
@@ -61,6 +61,8 @@ pub(super) struct Http2Connection {
     /// How many frames in a row advanced no reply.
     idle: u32,
     goaway: Option<RequestError>,
+    /// Whether any request got its reply.
+    has_answered: bool,
 }
 
 impl Http2Connection {
@@ -98,6 +100,7 @@ impl Http2Connection {
             text: HpackBuffers::default(),
             idle: 0,
             goaway: None,
+            has_answered: false,
         }
     }
 
@@ -127,6 +130,11 @@ impl Http2Connection {
     /// Whether a request was ever sent.
     pub fn is_used(&self) -> bool {
         self.next > 1
+    }
+
+    /// Whether any request got its reply.
+    pub fn has_answered(&self) -> bool {
+        self.has_answered
     }
 
     /// Whether all requests have their results.
@@ -194,7 +202,7 @@ impl Http2Connection {
         &mut self,
         id: u32,
         context: &Context<'_>,
-    ) -> Poll<Option<(ReceivedReply, Result<ReplySummary, RequestError>)>> {
+    ) -> Poll<Option<(ReceivedReply, Result<ReplySummary, StreamFailure>)>> {
         let Some(place) = self.streams.iter().position(|stream| stream.id == id) else {
             return Poll::Ready(None);
         };
@@ -210,7 +218,8 @@ impl Http2Connection {
     pub fn cancel(&mut self, id: u32) {
         let Some(place) = self.streams.iter().position(|stream| stream.id == id) else { return };
         if self.streams[place].result.is_none() {
-            self.finish(place, Err(error::reset(code::CANCEL)), Some(code::CANCEL));
+            let given_up = StreamFailure::Final(error::reset(code::CANCEL));
+            self.finish(place, Err(given_up), Some(code::CANCEL));
         }
         self.streams.swap_remove(place);
     }
@@ -219,7 +228,7 @@ impl Http2Connection {
     pub fn fail(&mut self, why: impl Fn(&Http2Stream) -> RequestError) {
         for place in 0..self.streams.len() {
             let missed = self.goaway.unwrap_or_else(|| why(&self.streams[place]));
-            self.finish(place, Err(missed), None);
+            self.finish(place, Err(StreamFailure::Final(missed)), None);
         }
     }
 
@@ -227,7 +236,7 @@ impl Http2Connection {
     fn finish(
         &mut self,
         place: usize,
-        result: Result<ReplySummary, RequestError>,
+        result: Result<ReplySummary, StreamFailure>,
         tell: Option<u32>,
     ) {
         let stream = &mut self.streams[place];
@@ -238,6 +247,7 @@ impl Http2Connection {
         let tell = tell.or((!stream.unsent.is_empty()).then_some(code::CANCEL));
         self.unsent -= usize::from(!stream.unsent.is_empty());
         stream.unsent.clear();
+        self.has_answered |= result.is_ok();
         stream.result = Some(result);
         stream.waker.wake_by_ref();
         self.open -= 1;

@@ -51,7 +51,7 @@ pub fn feed_connection(said: &[u8], piece: usize, requests: usize, keep: usize) 
         Poll::Ready(Some((received, Ok(reply)))) => {
             Ok((reply.status, reply.length, received.body().len()))
         }
-        Poll::Ready(Some((_, Err(missed)))) => Err(missed.cause),
+        Poll::Ready(Some((_, Err(missed)))) => Err(missed.error().cause),
         Poll::Ready(None) | Poll::Pending => Err("a request without a result"),
     };
     FuzzOutcome {

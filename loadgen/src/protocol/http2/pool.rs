@@ -25,12 +25,21 @@ impl Http2Pool {
         Self { options, sessions: RefCell::default() }
     }
 
-    /// A stream on the first connection that has room, or on a new one.
-    pub(super) fn lease(&self, connector: &Rc<impl Connector>, server: usize) -> StreamLease {
+    /// A stream on the first connection that has room, or on a new one; not on the one that refused
+    /// the request before.
+    pub(super) fn lease(
+        &self,
+        connector: &Rc<impl Connector>,
+        server: usize,
+        refused: Option<&Rc<Http2Session>>,
+    ) -> StreamLease {
+        let is_refused = |session| refused.is_some_and(|refused| Rc::ptr_eq(refused, session));
         let private = self.options.reuse == Reuse::No;
         let mut sessions = self.sessions.borrow_mut();
         sessions.retain(|(_, session)| !session.is_over());
-        let free = sessions.iter().find(|(of, session)| *of == server && session.has_room());
+        let free = sessions.iter().find(|(of, session)| {
+            *of == server && session.has_room() && !is_refused(session)
+        });
         let session = match free {
             Some((_, session)) if !private => Rc::clone(session),
             _ => {

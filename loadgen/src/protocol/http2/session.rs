@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use super::connection::Http2Connection;
 use super::received_reply::ReceivedReply;
 use super::request::Http2Request;
+use super::stream::StreamFailure;
 use crate::failure::RequestError;
 use crate::protocol::reply::ReplySummary;
 
@@ -52,6 +53,11 @@ impl Http2Session {
         matches!(self.state.get(), SessionState::Ended(_))
     }
 
+    /// Whether any request on it got its reply.
+    pub fn has_answered(&self) -> bool {
+        self.connection.borrow().has_answered()
+    }
+
     /// Counts a lease, or with -1 its end.
     pub fn count(&self, change: isize) {
         self.leases.set(self.leases.get().saturating_add_signed(change));
@@ -90,7 +96,7 @@ impl Http2Session {
         &self,
         message: &Http2Request,
         received: &mut ReceivedReply,
-    ) -> Result<ReplySummary, RequestError> {
+    ) -> Result<ReplySummary, StreamFailure> {
         let kept = std::mem::replace(received, ReceivedReply::new(received.keep));
         let mut kept = Some(kept);
         let mut sent: Option<InFlightRequest<'_>> = None;
@@ -105,10 +111,8 @@ impl Http2Session {
             let Some(id) = sent.as_ref().map(|sent| sent.id) else { return Poll::Pending };
             let polled = self.connection.borrow_mut().poll(id, context);
             let Some((got, result)) = ready!(polled) else {
-                return Poll::Ready(Err(RequestError::new(
-                    Failure::Reset,
-                    "the connection was reset",
-                )));
+                let reset = RequestError::new(Failure::Reset, "the connection was reset");
+                return Poll::Ready(Err(StreamFailure::Final(reset)));
             };
             *received = got;
             Poll::Ready(result)

@@ -4,13 +4,31 @@ use std::task::Waker;
 
 use bytes::Bytes;
 
-use super::reply_headers::LENGTH_DIFFERS;
 use brunt_scenarios::timeline::Failure;
 
 use super::received_reply::ReceivedReply;
-use super::reply_headers::ReplyHeaders;
+use super::reply_headers::{LENGTH_DIFFERS, ReplyHeaders};
 use crate::failure::RequestError;
 use crate::protocol::reply::{ReplySummary, ReplyTo, Reuse};
+
+/// Why a stream has no reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StreamFailure {
+    /// The server may have processed the request.
+    Final(RequestError),
+    /// The server says that it has not processed the request, so that even a command may be sent
+    /// again (RFC 9113, 8.7).
+    Unprocessed(RequestError),
+}
+
+impl StreamFailure {
+    /// The failure as it is counted.
+    pub fn error(self) -> RequestError {
+        match self {
+            Self::Final(error) | Self::Unprocessed(error) => error,
+        }
+    }
+}
 
 /// A request that was sent or is being sent, and what was received of its reply.
 #[derive(Debug)]
@@ -30,12 +48,21 @@ pub(super) struct Http2Stream {
     /// The unsent rest of the request's body.
     pub unsent: Bytes,
     /// The reply or the error, once there is one.
-    pub result: Option<Result<ReplySummary, RequestError>>,
+    pub result: Option<Result<ReplySummary, StreamFailure>>,
     /// Wakes the task that waits for the result.
     pub waker: Waker,
 }
 
 impl Http2Stream {
+    /// Its failure when the server says that it has not processed the request. A server that has
+    /// begun to answer contradicts itself, and its request is not sent again.
+    pub fn unprocessed(&self, error: RequestError) -> StreamFailure {
+        match self.answer {
+            None => StreamFailure::Unprocessed(error),
+            Some(_) => StreamFailure::Final(error),
+        }
+    }
+
     /// The result of a reply that has ended.
     pub fn whole(&self) -> Result<ReplySummary, RequestError> {
         let Some(answer) = self.answer else {

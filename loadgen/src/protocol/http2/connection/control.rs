@@ -1,16 +1,10 @@
 //! Receives frames: hands those of replies on, and handles all others.
 
-use super::MOST_IDLE;
-use super::MOST_WINDOW;
-use crate::protocol::http2::error;
-use crate::protocol::http2::error::RULES;
-use crate::protocol::http2::error::code;
-use crate::protocol::http2::frame;
-use crate::protocol::http2::frame::number;
-
-use super::Http2Connection;
+use super::{Http2Connection, MOST_IDLE, MOST_WINDOW};
 use crate::failure::RequestError;
-use crate::protocol::http2::frame::FrameHeader;
+use crate::protocol::http2::error::{self, RULES, code};
+use crate::protocol::http2::frame::{self, FrameHeader, number};
+use crate::protocol::http2::stream::{Http2Stream, StreamFailure};
 
 impl Http2Connection {
     pub(super) fn frame(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
@@ -58,7 +52,12 @@ impl Http2Connection {
     fn reset(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), RequestError> {
         let (Some(code), 4) = (number(payload), payload.len()) else { return Err(RULES) };
         if let Some(place) = self.place(head.stream)? {
-            self.finish(place, Err(error::reset(code)), None);
+            let reset = error::reset(code);
+            let failure = match code {
+                code::REFUSED_STREAM => self.streams[place].unprocessed(reset),
+                _ => StreamFailure::Final(reset),
+            };
+            self.finish(place, Err(failure), None);
         }
         Ok(())
     }
@@ -128,7 +127,8 @@ impl Http2Connection {
         for place in 0..self.streams.len() {
             // The server has not processed streams after the last one, and will not answer them.
             if self.streams[place].id > last & 0x7fff_ffff {
-                self.finish(place, Err(missed), None);
+                let failure = self.streams[place].unprocessed(missed);
+                self.finish(place, Err(failure), None);
             }
         }
         // A graceful shutdown sends a first GOAWAY without an error; a later one may name the
@@ -162,9 +162,7 @@ impl Http2Connection {
         if stream.is_multiple_of(2) || stream >= self.next {
             return Err(RULES);
         }
-        let is = |known: &crate::protocol::http2::stream::Http2Stream| {
-            known.id == stream && known.result.is_none()
-        };
+        let is = |known: &Http2Stream| known.id == stream && known.result.is_none();
         Ok(self.streams.iter().position(is))
     }
 }

@@ -4,20 +4,13 @@ use std::time::Instant;
 
 use brunt_scenarios::timeline::Failure;
 
-use super::CONNECTION_WINDOW;
-use super::WINDOW;
-use crate::protocol::http2::error;
-use crate::protocol::http2::error::RULES;
-use crate::protocol::http2::error::code;
-use crate::protocol::http2::frame;
-use crate::protocol::http2::reply_headers;
-use crate::protocol::http2::reply_headers::LONG_HEAD;
-
-use super::Http2Connection;
 use super::header_block::HeaderBlock;
+use super::{CONNECTION_WINDOW, Http2Connection, WINDOW};
 use crate::failure::RequestError;
-use crate::protocol::http2::frame::FrameHeader;
-use crate::protocol::http2::reply_headers::HeadersError;
+use crate::protocol::http2::error::{self, RULES, code};
+use crate::protocol::http2::frame::{self, FrameHeader};
+use crate::protocol::http2::reply_headers::{self, HeadersError, LONG_HEAD};
+use crate::protocol::http2::stream::StreamFailure;
 use crate::protocol::reply::Keep;
 
 /// The most frames of one head.
@@ -182,6 +175,6 @@ impl Http2Connection {
     }
 
     fn refuse(&mut self, place: usize, missed: RequestError) {
-        self.finish(place, Err(missed), Some(code::PROTOCOL_ERROR));
+        self.finish(place, Err(StreamFailure::Final(missed)), Some(code::PROTOCOL_ERROR));
     }
 }

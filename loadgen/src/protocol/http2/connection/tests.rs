@@ -24,7 +24,7 @@ fn ask(connection: &mut Http2Connection, message: &Http2Request) -> u32 {
 fn take(
     connection: &mut Http2Connection,
     id: u32,
-) -> Option<(ReceivedReply, Result<ReplySummary, RequestError>)> {
+) -> Option<(ReceivedReply, Result<ReplySummary, StreamFailure>)> {
     match connection.poll(id, &Context::from_waker(Waker::noop())) {
         Poll::Ready(taken) => taken,
         Poll::Pending => None,
@@ -157,7 +157,7 @@ fn a_goaway_fails_only_streams_after_the_last_one() {
     connection.feed(&frame(7, 0, 0, &[0, 0, 0, 1, 0, 0, 0, 0])).unwrap();
     assert_eq!(
         take(&mut connection, ids[1]).unwrap().1,
-        Err(RequestError::new(Failure::Reset, "GOAWAY"))
+        Err(StreamFailure::Unprocessed(RequestError::new(Failure::Reset, "GOAWAY")))
     );
     assert!(
         take(&mut connection, ids[0]).is_none()
@@ -168,11 +168,25 @@ fn a_goaway_fails_only_streams_after_the_last_one() {
     assert!(take(&mut connection, ids[0]).unwrap().1.is_ok());
 }
 
+#[test]
+fn a_refused_stream_was_processed_only_if_its_reply_had_begun() {
+    let mut connection = begun();
+    let ids = [(); 3].map(|()| ask(&mut connection, &message(b"")));
+    let reset = |id, code: u32| frame(3, 0, id, &code.to_be_bytes());
+    connection.feed(&frame(1, 4, ids[1], b"\x88")).unwrap();
+    connection.feed(&[reset(ids[0], 7), reset(ids[1], 7), reset(ids[2], 2)].concat()).unwrap();
+    let mut failure = |id| take(&mut connection, id).unwrap().1.unwrap_err();
+    let refused = error::reset(code::REFUSED_STREAM);
+    assert_eq!(failure(ids[0]), StreamFailure::Unprocessed(refused));
+    assert_eq!(failure(ids[1]), StreamFailure::Final(refused));
+    assert_eq!(failure(ids[2]), StreamFailure::Final(error::reset(code::INTERNAL_ERROR)));
+}
+
 /// What comes of three requests when a server says this, in pieces of so many bytes.
 fn outcome(
     bytes: &[u8],
     piece: usize,
-) -> (Option<RequestError>, Vec<Option<Result<ReplySummary, RequestError>>>) {
+) -> (Option<RequestError>, Vec<Option<Result<ReplySummary, StreamFailure>>>) {
     let mut connection = begun();
     let ids = [(); 3].map(|()| ask(&mut connection, &message(b"x")));
     let wrong = bytes.chunks(piece.max(1)).find_map(|piece| connection.feed(piece).err());
