@@ -13,6 +13,7 @@ mod load_file;
 mod platform;
 mod quantile;
 mod request;
+mod same_value;
 mod services;
 mod threshold;
 

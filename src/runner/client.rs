@@ -28,9 +28,10 @@ pub struct SystemReply {
 }
 
 impl SystemReply {
-    /// A header's value; `None` when there is no such header, or when it is not text.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+    /// The lines of a header, without those that are not text.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        let lines = self.headers.get_all(name).into_iter();
+        lines.filter_map(|value| value.to_str().ok()).collect()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::same_value::{is_wanted, key_text};
+
 /// What an answer must be.
 #[derive(Debug, Clone, Default)]
 pub struct ExpectedResponse {
@@ -9,7 +11,8 @@ pub struct ExpectedResponse {
     pub status: Vec<u16>,
     /// Each path must find something, and all that it finds must equal the value.
     pub json: Vec<(JsonPath, serde_json::Value)>,
-    /// Each header must have this value, alone or before a semicolon.
+    /// Each header must have this value, alone or before a semicolon, in one of its lines or in all
+    /// of them together.
     pub headers: Vec<(String, String)>,
     /// Texts that the body must contain.
     pub contains: Vec<String>,
@@ -59,15 +62,15 @@ impl ExpectedResponse {
         self.headers.is_empty() && self.contains.is_empty() && self.matches.is_empty()
     }
 
-    /// What is wrong with headers or body, if anything is. `header` gives a header's value.
+    /// What is wrong with headers or body, if anything is. `header` gives a header's lines.
     pub fn objection<'h>(
         &self,
-        header: impl Fn(&str) -> Option<&'h str>,
+        header: impl Fn(&str) -> Vec<&'h str>,
         body: &[u8],
     ) -> Option<String> {
         let headers = self.headers.iter();
         let of_headers = || {
-            headers.clone().find_map(|(name, wanted)| header_objection(name, header(name), wanted))
+            headers.clone().find_map(|(name, wanted)| header_objection(name, &header(name), wanted))
         };
         let text = String::from_utf8_lossy(body);
         let of_contents = || {
@@ -92,14 +95,20 @@ impl ExpectedResponse {
     }
 }
 
-/// Why a header is not as wanted, if it is not.
-pub fn header_objection(name: &str, found: Option<&str>, wanted: &str) -> Option<String> {
-    let Some(found) = found else {
+/// Why a header is not as wanted, if it is not. A header may stand in several lines, which mean the
+/// same as one line with commas (RFC 9110, 5.3): one line that is as wanted is enough, and so are
+/// all of them together.
+pub fn header_objection(name: &str, lines: &[&str], wanted: &str) -> Option<String> {
+    if lines.is_empty() {
         return Some(format!("there is no header `{name}`"));
+    }
+    let is_wanted = |line: &&str| {
+        let before = line.split(';').next().unwrap_or_default();
+        line.trim() == wanted || before.trim() == wanted
     };
-    let before = found.split(';').next().unwrap_or_default();
-    (found.trim() != wanted && before.trim() != wanted)
-        .then(|| format!("{name} is `{found}`, not `{wanted}`"))
+    let whole = lines.join(", ");
+    (!lines.iter().any(is_wanted) && whole.trim() != wanted)
+        .then(|| format!("{name} is `{whole}`, not `{wanted}`"))
 }
 
 impl Pattern {
@@ -139,9 +148,10 @@ impl JsonPath {
         self.path.query(document).all()
     }
 
-    /// The first value that it finds, as text: a string without its quotes.
+    /// The first value that it finds, as text: a string without its quotes, a number that is whole
+    /// without a fraction.
     pub fn text(&self, document: &serde_json::Value) -> Option<String> {
-        self.path.query(document).first().map(plain)
+        self.path.query(document).first().map(key_text)
     }
 
     /// Why the document is not as wanted, if it is not.
@@ -154,20 +164,12 @@ impl JsonPath {
         if found.is_empty() {
             return Some(format!("{self} finds nothing"));
         }
-        let others = found.iter().filter(|value| plain(value) != plain(wanted)).count();
-        let example = found.iter().find(|value| plain(value) != plain(wanted))?;
+        let others = found.iter().filter(|value| !is_wanted(value, wanted)).count();
+        let example = found.iter().find(|value| !is_wanted(value, wanted))?;
         Some(match found.len() {
             1 => format!("{self} is {example}, not {wanted}"),
             n => format!("{self}: {others} of {n} are not {wanted}, such as {example}"),
         })
-    }
-}
-
-/// A JSON value as text; a string without its quotes, so that `1` and `"1"` are the same key.
-fn plain(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 

@@ -57,7 +57,8 @@ impl ReplyCheck {
     pub fn holds(&self, reply: &ReplyContent, scope: &impl Scope) -> bool {
         match &self.what {
             CheckKind::Header(name, wanted) => {
-                header_objection(name, reply.header(name), &fill(wanted, scope)).is_none()
+                let lines: Vec<&str> = reply.all(name).collect();
+                header_objection(name, &lines, &fill(wanted, scope)).is_none()
             }
             CheckKind::Contains(wanted) => {
                 reply.text().is_some_and(|text| text.contains(&fill(wanted, scope)))
@@ -80,7 +81,10 @@ impl ValueToSave {
         match &self.from {
             Extract::Json(path) => path.all(reply.json()?).first().map(|value| (*value).clone()),
             Extract::Header(name, None) => reply.header(name).map(text),
-            Extract::Header(name, Some(pattern)) => pattern.find(reply.header(name)?).map(text),
+            // A header may come in several lines, such as a Set-Cookie for each cookie.
+            Extract::Header(name, Some(pattern)) => {
+                reply.all(name).find_map(|line| pattern.find(line)).map(text)
+            }
             Extract::Body(pattern) => pattern.find(reply.text()?).map(text),
         }
     }
@@ -122,6 +126,29 @@ mod tests {
         let wrong: Vec<&str> = wrong.iter().map(|check| check.name.as_str()).collect();
         assert_eq!(wrong, ["x is y", "body contains gone", "body matches ^x", "$.none is 1"]);
         assert_eq!(checks.len(), 10);
+    }
+
+    #[test]
+    fn every_line_of_a_repeated_header_counts() {
+        let head = b"HTTP/1.1 200 OK\r\nSet-Cookie: csrf=abc; Path=/\r\nVary: Accept\r\n\
+            set-cookie: sid=s3cr3t; Path=/\r\nVary: Origin\r\n\r\n";
+        let reply = ReplyContent::new(200, head, b"");
+        let saved = |pattern| {
+            let pattern = Pattern::parse(pattern).unwrap();
+            let from = Extract::Header("set-cookie".to_owned(), Some(pattern));
+            ValueToSave { name: String::new(), from }.take(&reply)
+        };
+        assert_eq!(saved("sid=([^;]+)"), Some(json!("s3cr3t")));
+        assert_eq!(saved("csrf=([^;]+)"), Some(json!("abc")));
+        assert_eq!(saved("lang=([^;]+)"), None);
+        let holds = |name: &str, wanted: &str| {
+            let headers = vec![(name.to_owned(), wanted.to_owned())];
+            let answer = ExpectedResponse { headers, ..ExpectedResponse::default() };
+            checks(&answer)[0].holds(&reply, &Values::new())
+        };
+        assert!(holds("vary", "Accept") && holds("Vary", "Origin"));
+        assert!(holds("vary", "Accept, Origin") && holds("set-cookie", "sid=s3cr3t"));
+        assert!(!holds("vary", "Cookie") && !holds("vary", "Origin, Accept"));
     }
 
     #[test]
