@@ -3,10 +3,13 @@
 //! Kinds are the timeline's [`Failure`]; names are constants, so that counting one allocates
 //! nothing. Each layer names its own errors: connections in `net`, a protocol's in its folder.
 
+mod tls_cause;
+
 use std::io;
 
 use brunt_scenarios::timeline::Failure;
-use tokio_rustls::rustls::Error as RustlsError;
+
+pub(crate) use tls_cause::tls_cause;
 
 /// Why a request got no reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +39,4 @@ impl RequestError {
             None => Self::new(Failure::Reset, "the connection was reset"),
         }
     }
-}
-
-/// The cause in TLS; `None` when the error does not come from rustls.
-pub(crate) fn tls_cause(error: &io::Error) -> Option<&'static str> {
-    let error = error.get_ref()?.downcast_ref::<RustlsError>()?;
-    Some(match error {
-        RustlsError::AlertReceived(_) => "the server sent an alert",
-        RustlsError::InvalidCertificate(_) => "the certificate is not valid",
-        RustlsError::InvalidMessage(_) => "the server does not speak TLS",
-        RustlsError::NoApplicationProtocol => "no common protocol",
-        _ => "the server violated the TLS protocol",
-    })
 }

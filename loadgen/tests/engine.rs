@@ -27,7 +27,11 @@ mod proxy;
 mod server;
 #[path = "engine/tls.rs"]
 mod tls;
+#[path = "engine/tls_openssl.rs"]
+mod tls_openssl;
 #[path = "engine/unix.rs"]
 mod unix;
+#[path = "engine/uploads.rs"]
+mod uploads;
 #[path = "engine/wires.rs"]
 mod wires;

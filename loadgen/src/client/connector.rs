@@ -15,8 +15,8 @@ impl Connector for WorkerLoad {
                 Ok(opened.stream)
             }
             Err(error) => {
-                if let ConnectError::Connect(error) = &error {
-                    self.note_generator_trouble(error);
+                if let ConnectError::Own(limit) = &error {
+                    self.note_generator_trouble(limit);
                 }
                 Err(RequestError::from(&error))
             }

@@ -4,12 +4,16 @@ use std::io;
 
 use brunt_scenarios::timeline::Failure;
 
+use super::own_limits::{own_limit, own_limit_of_lookup};
 use super::tls::TlsError;
 use crate::failure::{RequestError, tls_cause};
 
 /// Why a connection could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
+    /// This machine let no connection be opened: it had no descriptors, ports or memory left.
+    #[error("{0}")]
+    Own(&'static str),
     /// A name that the resolver does not know, or no resolver.
     #[error("the name cannot be looked up: {0}")]
     Dns(#[source] io::Error),
@@ -39,9 +43,24 @@ pub(crate) enum ServerSetupError {
     Tls(#[from] TlsError),
 }
 
+impl ConnectError {
+    /// The error of a socket that could not be connected to its address.
+    pub(super) fn socket(error: io::Error) -> Self {
+        own_limit(&error).map_or(Self::Connect(error), Self::Own)
+    }
+
+    /// The error of a lookup.
+    pub(super) fn lookup(error: io::Error) -> Self {
+        own_limit_of_lookup(&error).map_or(Self::Dns(error), Self::Own)
+    }
+}
+
 impl From<&ConnectError> for RequestError {
     fn from(error: &ConnectError) -> Self {
         match error {
+            // A kind of its own would change what reports and exports have columns for; the cause
+            // says whose failure it is, and the load's schedule counts as missed.
+            ConnectError::Own(limit) => Self::new(Failure::Connect, limit),
             ConnectError::Dns(_) => Self::new(Failure::Dns, "the name was not found"),
             ConnectError::Connect(error) => Self::new(Failure::Connect, connect_cause(error)),
             ConnectError::Proxy(_) => Self::new(Failure::Connect, "the proxy did not answer"),

@@ -56,6 +56,8 @@ impl AddressLookup {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         if now.duration_since(known.looked) >= known.good {
+            // Set before the lookup has ended, so that one caller asks and not all of them. If it
+            // fails, the known addresses are used for another period.
             (known.looked, known.good) = (now, self.period);
             return None;
         }

@@ -98,6 +98,7 @@ impl Server {
             return Ok(OpenedConnection { stream: ByteStream::Plain(socket), connect, tls: None });
         };
         let stream = tls.handshake(socket).await.map_err(ConnectError::Tls)?;
+        // A server that knows no ALPN would take the preface of HTTP/2 for a broken request.
         if self.version == HttpVersion::Http2 && stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
             return Err(ConnectError::Version);
         }
@@ -111,15 +112,21 @@ impl Server {
     async fn connect(&self) -> Result<Socket, ConnectError> {
         match &self.peer {
             DialTarget::Unix(path) => {
-                UnixStream::connect(path).await.map(Socket::Unix).map_err(ConnectError::Connect)
+                UnixStream::connect(path).await.map(Socket::Unix).map_err(ConnectError::socket)
             }
             DialTarget::Name(lookup) => {
-                let addresses = lookup.addresses().await.map_err(ConnectError::Dns)?;
+                let addresses = lookup.addresses().await.map_err(ConnectError::lookup)?;
                 let connected = TcpStream::connect(addresses.as_ref()).await;
+                // Nagle's algorithm would hold back the end of a request in two writes until its
+                // beginning is acknowledged: 40 ms with Linux's delayed acknowledgements.
                 let connected = connected.and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp));
                 connected.map(Socket::Tcp).map_err(|error| {
-                    lookup.expire_soon();
-                    ConnectError::Connect(error)
+                    let error = ConnectError::socket(error);
+                    // The name may lead elsewhere by now, as after a failover.
+                    if matches!(error, ConnectError::Connect(_)) {
+                        lookup.expire_soon();
+                    }
+                    error
                 })
             }
         }

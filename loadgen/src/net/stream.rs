@@ -3,9 +3,9 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::client::TlsStream;
 
@@ -56,25 +56,34 @@ impl ByteStream {
         }
     }
 
-    /// Sends all of it. Most requests take one system call, tried before anything is waited for.
-    pub async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Self::Plain(socket) => {
-                let sent = match socket.try_write(bytes) {
-                    Ok(sent) => sent,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-                    Err(error) => return Err(error),
-                };
-                if sent < bytes.len() {
-                    socket.write_all(&bytes[sent..]).await?;
-                }
-                Ok(())
-            }
-            Self::Tls(tls) => {
-                tls.write_all(bytes).await?;
-                tls.flush().await
+    /// Sends what one system call takes, without waiting, and returns how many bytes that were. Most
+    /// requests are sent as a whole like this. TLS may have to wait for the socket in between, so
+    /// it sends nothing here.
+    #[inline]
+    pub fn try_send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Self::Plain(socket) = self else { return Ok(0) };
+        match socket.try_write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+            tried => tried,
+        }
+    }
+
+    /// Sends the rest after the first `sent` bytes, which are counted there. Ready when all of it
+    /// has been sent and no layer holds any of it back.
+    pub fn poll_send(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+        sent: &mut usize,
+    ) -> Poll<io::Result<()>> {
+        let mut stream = Pin::new(self);
+        while *sent < bytes.len() {
+            match ready!(stream.as_mut().poll_write(context, &bytes[*sent..]))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                more => *sent += more,
             }
         }
+        stream.poll_flush(context)
     }
 }
 

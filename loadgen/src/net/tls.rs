@@ -1,5 +1,6 @@
 //! TLS as a job's transport asks for it: rustls, with ring.
 
+mod trusted;
 mod unchecked;
 
 use std::io;
@@ -8,14 +9,17 @@ use std::sync::Arc;
 
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::client::Resumption;
-use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::client::danger::ServerCertVerifier;
+use tokio_rustls::rustls::client::{Resumption, WebPkiServerVerifier};
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::server::VerifierBuilderError;
 use tokio_rustls::rustls::{ClientConfig, Error as RustlsError, RootCertStore};
 
 use super::stream::Socket;
 use crate::transport::{ClientCertificate, HttpVersion, Transport};
+use trusted::TrustedCertificates;
 use unchecked::AcceptAnyCertificate;
 
 /// HTTP/2's name in ALPN.
@@ -40,6 +44,9 @@ pub enum TlsError {
     /// Any other error of rustls while TLS is set up.
     #[error("TLS cannot be set up: {0}")]
     Setup(#[from] RustlsError),
+    /// Authorities that nothing can be checked against.
+    #[error("TLS cannot be set up: {0}")]
+    Verifier(#[from] VerifierBuilderError),
 }
 
 /// TLS for one server.
@@ -59,15 +66,14 @@ impl TlsClient {
     /// The configuration that all servers of a job share.
     pub fn configuration(transport: &Transport) -> Result<Arc<ClientConfig>, TlsError> {
         let provider = Arc::new(ring::default_provider());
-        let checked = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        let versions = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?;
-        let checked = if transport.insecure {
-            checked
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(AcceptAnyCertificate::new(&provider)))
-        } else {
-            checked.with_root_certificates(roots(transport.ca.as_deref())?)
+        let verifier = match &transport.ca {
+            _ if transport.insecure => Arc::new(AcceptAnyCertificate),
+            Some(file) => trusted(file, &provider)?,
+            None => public_authorities(&provider)?,
         };
+        let checked = versions.dangerous().with_custom_certificate_verifier(verifier);
         let mut config = match &transport.identity {
             None => checked.with_no_client_auth(),
             Some(identity) => {
@@ -96,15 +102,30 @@ impl TlsClient {
     }
 }
 
-fn roots(ca: Option<&Path>) -> Result<RootCertStore, TlsError> {
-    let Some(path) = ca else {
-        return Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
-    };
+fn public_authorities(
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    // Those of Mozilla, built in: images of containers often have none, and the result must not
+    // depend on the machine.
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    Ok(WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+        .build()?)
+}
+
+/// Checks against a file of the user's own authorities, or of servers' own certificates.
+fn trusted(
+    path: &Path,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    const WHAT: &str = "certificates of authorities";
+    let trusted = certificates(path, WHAT)?;
     let mut roots = RootCertStore::empty();
-    for certificate in certificates(path, "certificates of authorities")? {
-        roots.add(certificate)?;
+    for certificate in &trusted {
+        roots.add(certificate.clone()).map_err(|error| unfit(path, WHAT, error.to_string()))?;
     }
-    Ok(roots)
+    let verifier =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
+    Ok(Arc::new(TrustedCertificates::new(verifier.build()?, trusted)))
 }
 
 fn certificates(path: &Path, what: &'static str) -> Result<Vec<CertificateDer<'static>>, TlsError> {

@@ -59,7 +59,10 @@ async fn head(socket: &mut Socket) -> io::Result<u16> {
         }
         let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
         let mut reply = httparse::Response::new(&mut headers);
-        match reply.parse(&head) {
+        let mut parser = httparse::ParserConfig::default();
+        // As for servers' replies: a header may span lines (RFC 9112, 5.2).
+        parser.allow_obsolete_multiline_headers_in_responses(true);
+        match parser.parse_response(&mut reply, &head) {
             Ok(httparse::Status::Complete(_)) => return Ok(reply.code.unwrap_or_default()),
             Ok(httparse::Status::Partial) => {}
             Err(error) => return Err(invalid(error)),

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use brunt_loadgen::{Address, Job, LoadOutcome, Reuse, StartError, start};
 use brunt_scenarios::timeline::Failure;
+use rcgen::{BasicConstraints, DnType, IsCa, SanType, date_time_ymd};
 
 use crate::jobs::{closed, failed, latency, run};
 use crate::server::{Act, Server, ok};
@@ -26,6 +27,67 @@ fn hello(pki: &Pki, mutual: bool) -> Server {
 fn all_fail_with_tls(outcome: &LoadOutcome) {
     assert_eq!(outcome.totals.ok, 0);
     assert_eq!(failed(outcome, Failure::Tls), outcome.totals.requests());
+}
+
+/// The one cause of all failures.
+fn cause(outcome: &LoadOutcome) -> &'static str {
+    let causes: Vec<_> = outcome.causes.keys().map(|(_, cause)| *cause).collect();
+    assert_eq!(causes.len(), 1, "{causes:?}");
+    causes[0]
+}
+
+#[test]
+fn a_self_signed_certificate_that_is_trusted_holds_whatever_its_ca_bit() {
+    let bits = [
+        IsCa::NoCa,
+        IsCa::ExplicitNoCa,
+        IsCa::Ca(BasicConstraints::Unconstrained),
+        IsCa::Ca(BasicConstraints::Constrained(0)),
+    ];
+    for bit in bits {
+        let pki = Pki::self_signed(|params| params.is_ca = bit.clone());
+        let server = hello(&pki, false);
+        let outcome = run(secure(server.address, &pki, 1, 3));
+        assert_eq!(outcome.totals.ok, 3, "{bit:?}: {:?}", outcome.causes);
+    }
+}
+
+#[test]
+fn a_trusted_self_signed_certificate_must_be_valid_now_and_for_the_name() {
+    let ca = || IsCa::Ca(BasicConstraints::Unconstrained);
+    let wrong = [
+        (
+            Pki::self_signed(|params| {
+                params.is_ca = ca();
+                params.not_after = date_time_ymd(2020, 1, 1);
+            }),
+            "the certificate has expired",
+        ),
+        (
+            Pki::self_signed(|params| {
+                params.is_ca = ca();
+                params.not_before = date_time_ymd(3000, 1, 1);
+            }),
+            "the certificate is not valid yet",
+        ),
+        (
+            Pki::self_signed(|params| {
+                params.is_ca = ca();
+                params.subject_alt_names =
+                    vec![SanType::DnsName("elsewhere.test".try_into().unwrap())];
+            }),
+            "the certificate is for another name",
+        ),
+    ];
+    for (pki, why) in wrong {
+        let server = hello(&pki, false);
+        let mut job = secure(server.address, &pki, 1, 3);
+        let outcome = run(job.clone());
+        all_fail_with_tls(&outcome);
+        assert_eq!(cause(&outcome), why);
+        job.transport.insecure = true;
+        assert_eq!(run(job).totals.ok, 3, "unchecked: {why}");
+    }
 }
 
 #[test]
@@ -65,7 +127,14 @@ fn a_certificate_of_an_unknown_issuer_is_counted_as_tls() {
     let server = hello(&pki, false);
     let outcome = run(secure(server.address, &other, 1, 3));
     all_fail_with_tls(&outcome);
+    let same_name = "a signature does not fit, or its RSA key has less than 2048 bits";
+    assert_eq!(cause(&outcome), same_name);
     assert_eq!((outcome.record.unknown, latency(&outcome).len()), (0, 0), "nothing was sent");
+    let other =
+        Pki::self_signed(|params| params.distinguished_name.push(DnType::CommonName, "other"));
+    let outcome = run(secure(server.address, &other, 1, 3));
+    all_fail_with_tls(&outcome);
+    assert_eq!(cause(&outcome), "the certificate's issuer is not trusted");
 }
 
 #[test]
@@ -73,7 +142,9 @@ fn a_certificate_for_another_name_is_counted_as_tls() {
     let pki = Pki::new("elsewhere.test");
     let server = hello(&pki, false);
     let mut job = secure(server.address, &pki, 1, 3);
-    all_fail_with_tls(&run(job.clone()));
+    let outcome = run(job.clone());
+    all_fail_with_tls(&outcome);
+    assert_eq!(cause(&outcome), "the certificate is for another name");
     job.transport.server_name = Some("elsewhere.test".to_owned());
     assert_eq!(run(job).totals.ok, 3);
 }
@@ -94,7 +165,9 @@ fn a_server_may_ask_for_a_clients_certificate() {
     let mut job = secure(server.address, &pki, 1, 3);
     // Without one the server ends the connection with an alert, after the client's side of the
     // handshake is done.
-    all_fail_with_tls(&run(job.clone()));
+    let outcome = run(job.clone());
+    all_fail_with_tls(&outcome);
+    assert_eq!(cause(&outcome), "the server's alert: certificate required");
     job.transport.identity = Some(pki.identity());
     assert_eq!(run(job).totals.ok, 3);
 }

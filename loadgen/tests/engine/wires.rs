@@ -80,6 +80,24 @@ impl Pki {
         }
     }
 
+    /// A server that has signed its own certificate, which is its clients' authority as well.
+    pub fn self_signed(change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        change(&mut params);
+        let certificate = params.self_signed(&key).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), certificate.pem()).unwrap();
+        Self {
+            server: (
+                certificate.der().clone(),
+                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            ),
+            root: certificate.der().clone(),
+            folder,
+        }
+    }
+
     /// A file by its name: `ca.pem`, `client.pem`, `client-key.pem`, or one that does not exist.
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
