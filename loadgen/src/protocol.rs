@@ -6,6 +6,7 @@
 
 mod connector;
 mod content;
+mod content_coding;
 pub mod grpc;
 pub mod http1;
 pub mod http2;

@@ -2,9 +2,10 @@
 //! to read, figures to send.
 
 use std::io;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use crate::job::JobError;
 use crate::net::{ConnectError, Server, ServerSetupError, TlsError};
@@ -15,19 +16,20 @@ use crate::protocol::{Keep, ReplySummary, ReplyTo, Reuse};
 use crate::request::HttpRequest;
 use crate::transport::{HttpVersion, Transport};
 
-/// The most of a body that is kept, in bytes; what is longer is read and left out.
-const MOST_BODY: usize = 64 * 1024 * 1024;
+/// The longest body that is read, in bytes. All of it is kept in memory, and a server may send
+/// without an end.
+const MOST_BODY: usize = 16 * 1024 * 1024;
 
-/// A reply to one request, with all bytes that were sent and received.
+/// A reply to one request, with all bytes that were sent.
 #[derive(Debug)]
 pub struct SingleReply {
     /// The request's head and body, as they were sent.
     pub sent: Vec<u8>,
-    /// The reply's head and body, as they came: chunked, if the server chunked them.
-    pub raw: Vec<u8>,
+    /// The reply's head as it came, with the empty line that ends it.
+    pub head: Vec<u8>,
     /// The status, the body's length, and what else the head says.
     pub reply: ReplySummary,
-    /// The body without its framing, up to 64 MiB of it.
+    /// The body without its framing, up to 16 MiB.
     pub body: Vec<u8>,
     /// From the start of the connection to the reply's last byte.
     pub took: Duration,
@@ -60,6 +62,9 @@ pub enum SingleRequestError {
     /// Bytes that are no reply.
     #[error(transparent)]
     Malformed(#[from] MalformedReply),
+    /// A body without an end, or one that is too long to be kept.
+    #[error("the body is longer than {} MiB", MOST_BODY / (1024 * 1024))]
+    Long,
     /// Nothing, or not all of it, in time.
     #[error("no reply within {} s", .0.as_secs_f64())]
     Timeout(Duration),
@@ -99,21 +104,50 @@ async fn exchange(
     sent: Vec<u8>,
 ) -> Result<SingleReply, SingleRequestError> {
     let start = Instant::now();
-    let mut stream = server.open().await?.stream;
-    stream.send(&sent).await?;
-    let mut reader = ReplyReader::new(Keep::Body(MOST_BODY));
+    let (mut input, mut output) = tokio::io::split(server.open().await?.stream);
+    let writing = async {
+        output.write_all(&sent).await?;
+        output.flush().await
+    };
+    let mut reader = ReplyReader::new(Keep::Whole(MOST_BODY + 1));
     reader.begin(ReplyTo::method(&request.method));
-    let (mut raw, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
-    let reply = loop {
-        let length = stream.read(&mut buffer).await?;
-        if length == 0 {
-            break reader.close()?;
-        }
-        raw.extend_from_slice(&buffer[..length]);
-        match reader.feed(&buffer[..length])? {
-            ReadProgress::Done { reply, .. } => break reply,
-            ReadProgress::More => {}
+    let reply = {
+        let mut reading = pin!(read(&mut input, &mut reader));
+        // At the same time, as in a load: a server may answer while it reads, or refuse before it
+        // has read everything.
+        tokio::select! {
+            reply = &mut reading => reply?,
+            written = writing => match (reading.await, written) {
+                // When both fail, writing failed first.
+                (Err(_), Err(error)) => return Err(error.into()),
+                (reply, _) => reply?,
+            },
         }
     };
-    Ok(SingleReply { sent, raw, reply, body: reader.body().to_vec(), took: start.elapsed() })
+    let (head, body) = (reader.head().to_vec(), reader.body().to_vec());
+    Ok(SingleReply { sent, head, reply, body, took: start.elapsed() })
+}
+
+async fn read(
+    input: &mut (impl AsyncRead + Unpin),
+    reader: &mut ReplyReader,
+) -> Result<ReplySummary, SingleRequestError> {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = input.read(&mut buffer).await?;
+        let done = match length {
+            0 => Some(reader.close()?),
+            _ => match reader.feed(&buffer[..length])? {
+                ReadProgress::Done { reply, .. } => Some(reply),
+                ReadProgress::More => None,
+            },
+        };
+        // What is cut off would be printed, or parsed, as if it were everything.
+        if reader.body().len() > MOST_BODY {
+            return Err(SingleRequestError::Long);
+        }
+        if let Some(reply) = done {
+            return Ok(reply);
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub(crate) fn print_reply(
     out.write_all(&reply.sent)?;
     out.write_all(if request.body.is_empty() { b"\n" } else { b"\n\n" })?;
     match settings.action {
-        Action::Headers => out.write_all(head(&reply.raw))?,
+        Action::Headers => out.write_all(&reply.head)?,
         _ => out.write_all(&reply.body)?,
     }
     out.write_all(b"\n")?;
@@ -33,12 +33,6 @@ pub(crate) fn print_reply(
     writeln!(err)?;
     print_summary(settings, &summary, (out, err))?;
     Ok(CommandResult::of_summary(summary))
-}
-
-/// The reply's head, with the empty line that ends it.
-fn head(raw: &[u8]) -> &[u8] {
-    let end = raw.windows(4).position(|four| four == b"\r\n\r\n");
-    &raw[..end.map_or(raw.len(), |end| end + 4)]
 }
 
 fn summary(reply: &SingleReply, settings: &Settings) -> LoadSummary {

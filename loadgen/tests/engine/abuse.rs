@@ -68,7 +68,7 @@ fn invalid_status_lines_and_headers_are_counted_as_protocol() {
             "HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\nx",
             "not a reply's head",
         ),
-        ("a folded line", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n", "not a reply's head"),
+        ("a folded first line", "HTTP/1.1 200 OK\r\n X: a\r\n\r\n", "not a reply's head"),
         ("1,600 headers", &bomb, "too many headers"),
         ("a header of 100 kB", &long, "an endless head"),
     ]);
@@ -289,7 +289,12 @@ fn tls_that_breaks_after_the_handshake() {
 fn tls_that_breaks_in_the_handshake() {
     let pki = Pki::new("localhost");
     for (what, bytes, kind, cause) in [
-        ("an alert", vec![0x15, 3, 3, 0, 2, 2, 40], Failure::Tls, "the server sent an alert"),
+        (
+            "an alert",
+            vec![0x15, 3, 3, 0, 2, 2, 40],
+            Failure::Tls,
+            "the server's alert: handshake failure",
+        ),
         ("plain HTTP", ok("x"), Failure::Tls, "the server does not speak TLS"),
         ("nothing", vec![], Failure::Tls, "the handshake was cut off"),
     ] {

@@ -78,6 +78,8 @@ impl ChunkedDecoder {
             (ChunkState::Size | ChunkState::Extension, b'\r') if self.digits > 0 => {
                 self.at = ChunkState::SizeEnd;
             }
+            // A bare line feed ends no line: readers that disagree on it are how replies get
+            // smuggled.
             (ChunkState::Extension, byte) if byte != b'\n' => {}
             (ChunkState::SizeEnd, b'\n') => self.begin_chunk(),
             (ChunkState::DataReturn, b'\r') => self.at = ChunkState::DataEnd,
@@ -103,6 +105,7 @@ impl ChunkedDecoder {
     fn digit(&mut self, byte: u8) -> Result<(), MalformedReply> {
         let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
         self.digits += 1;
+        // A sixteenth digit could overflow 64 bits; 15 are more than any server sends.
         if self.digits > 15 {
             return Err(MalformedReply::Chunk("size"));
         }

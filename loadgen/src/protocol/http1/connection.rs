@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
@@ -11,7 +12,38 @@ use tokio::io::{AsyncRead, ReadBuf};
 use super::error::{Http1Error, MalformedReply};
 use super::reader::{ReadProgress, ReplyReader};
 use crate::net::ByteStream;
-use crate::protocol::reply::{Keep, ReplySummary, ReplyTo};
+use crate::protocol::reply::{Keep, ReplySummary, ReplyTo, Reuse};
+
+/// A request that did not go out with the first system call.
+struct Upload<'r> {
+    request: &'r [u8],
+    sent: usize,
+    is_over: bool,
+    /// Why it could not be sent as a whole. A server may answer and close before it has read
+    /// everything; its answer counts, so it is read although writing failed.
+    error: Option<io::Error>,
+    /// A reply that was complete before the request was.
+    reply: Option<ReplySummary>,
+}
+
+impl<'r> Upload<'r> {
+    fn new(request: &'r [u8], tried: io::Result<usize>) -> Self {
+        let (sent, error) = match tried {
+            Ok(sent) => (sent, None),
+            Err(error) => (0, Some(error)),
+        };
+        Self { request, sent, is_over: error.is_some(), error, reply: None }
+    }
+
+    /// Sends what can be sent now; ready when there is nothing left to do.
+    fn poll(&mut self, context: &mut Context<'_>, stream: &mut ByteStream) -> Poll<()> {
+        if !self.is_over {
+            self.error = ready!(stream.poll_send(context, self.request, &mut self.sent)).err();
+            self.is_over = true;
+        }
+        Poll::Ready(())
+    }
+}
 
 /// A connection that may have served requests before.
 #[derive(Debug)]
@@ -56,14 +88,41 @@ impl Http1Connection {
     ) -> Result<ReplySummary, Http1Error> {
         self.first_byte = None;
         self.reader.begin(to);
-        let written = self.stream.send(request).await;
-        // A server may answer and close before it has read the whole request, as with 413. Its
-        // answer counts, so it is read although writing failed.
-        let reply = poll_fn(|context| self.poll_reply(context, &mut scratch.borrow_mut())).await;
-        match (written, reply) {
-            (Err(error), Err(_)) => Err(error.into()),
-            (_, reply) => reply,
+        let tried = self.stream.try_send(request);
+        // Most requests are sent by now, and their futures need no state of an upload.
+        if matches!(tried, Ok(sent) if sent == request.len()) {
+            return poll_fn(|context| self.poll_reply(context, &mut scratch.borrow_mut())).await;
         }
+        let mut upload = Upload::new(request, tried);
+        poll_fn(|context| self.poll_upload(context, &mut upload, &mut scratch.borrow_mut())).await
+    }
+
+    /// Sends the rest of a request, and reads its reply at the same time: a server that answers
+    /// while it reads, such as an echo, stops reading when nobody takes its answer, and both sides
+    /// would wait for ever.
+    fn poll_upload(
+        &mut self,
+        context: &mut Context<'_>,
+        upload: &mut Upload<'_>,
+        scratch: &mut [u8],
+    ) -> Poll<Result<ReplySummary, Http1Error>> {
+        let sent = upload.poll(context, &mut self.stream);
+        let reply = match upload.reply {
+            Some(early) => early,
+            None => match ready!(self.poll_reply(context, scratch)) {
+                Ok(reply) => *upload.reply.insert(reply),
+                // When both fail, writing failed first.
+                Err(error) => {
+                    return Poll::Ready(Err(upload.error.take().map_or(error, Http1Error::from)));
+                }
+            },
+        };
+        // A refusal, such as 413, makes the rest pointless: its connection cannot be used again, as
+        // the server would take the rest for the next request.
+        if upload.error.is_some() || sent.is_pending() && reply.status >= 300 {
+            return Poll::Ready(Ok(ReplySummary { reuse: Reuse::No, ..reply }));
+        }
+        sent.map(|()| Ok(reply))
     }
 
     fn poll_reply(

@@ -231,7 +231,10 @@ impl ReplyReader {
 fn parse(input: &[u8], to: ReplyTo) -> Result<Option<(usize, ReplyHead)>, MalformedReply> {
     let mut headers = [const { std::mem::MaybeUninit::uninit() }; MOST_HEADERS];
     let mut response = httparse::Response::new(&mut []);
-    let config = httparse::ParserConfig::default();
+    let mut config = httparse::ParserConfig::default();
+    // nginx sends a value of `add_header` that spans lines as it stands in its configuration, and a
+    // client must take that (RFC 9112, 5.2).
+    config.allow_obsolete_multiline_headers_in_responses(true);
     match config.parse_response_with_uninit_headers(&mut response, input, &mut headers) {
         Ok(httparse::Status::Complete(length)) => Ok(Some((length, framing::head(&response, to)?))),
         Ok(httparse::Status::Partial) => Ok(None),

@@ -46,6 +46,8 @@ pub(crate) fn request_bytes(
         check(name, value)?;
         add(name, value);
     }
+    // Servers may refuse these methods without a length, even when there is no body (RFC 9110,
+    // 8.6).
     let has_body =
         ["POST", "PUT", "PATCH"].contains(&request.method.as_str()) || !request.body.is_empty();
     if has_body && !given("content-length") && !given("transfer-encoding") {
@@ -73,6 +75,8 @@ fn escaped(path: &str) -> Result<String, UnsendableRequest> {
     let mut text = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
+            // Escapes that are there, such as %2F, stay as they are: decoding them could change the
+            // path.
             0x21..=0x7e => text.push(char::from(byte)),
             other => text.push_str(&format!("%{other:02X}")),
         }

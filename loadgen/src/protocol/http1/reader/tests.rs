@@ -77,6 +77,15 @@ fn replies_to_head_and_with_204_and_304_have_no_body() {
 }
 
 #[test]
+fn a_head_with_a_header_over_several_lines_is_read() {
+    let text = "HTTP/1.1 200 OK\r\nCSP: default-src 'self';\r\n   img-src 'self'\r\n\tdata:;\r\n\
+                Transfer-Encoding: gzip,\r\n chunked\r\nConnection: x,\n close\r\n\r\n1\r\na\r\n0\r\n\r\n";
+    assert_eq!(reply(text), (200, 0, "a".to_owned(), Reuse::No));
+    let lengths = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\n";
+    assert_eq!(malformed(lengths), MalformedReply::Length);
+}
+
+#[test]
 fn interim_replies_are_skipped() {
     let text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 201 C\r\nContent-Length: 1\r\n\r\n1";
     assert_eq!(reply(text), (201, 0, "1".to_owned(), Reuse::Yes));
