@@ -19,7 +19,7 @@ use brunt_scenarios::plan::Arrival;
 pub use running::RunningLoads;
 use shared::SharedState;
 
-use crate::job::{Bound, Job, JobError, PrepareError, PreparedJob};
+use crate::job::{Bound, Job, JobError, PrepareError, PreparedJob, excess};
 use crate::net::{ServerSetupError, TlsError};
 
 /// Why loads cannot start.
@@ -34,6 +34,14 @@ pub enum StartError {
     /// A load without an end.
     #[error("load `{0}` has no end: the open model needs a time")]
     Endless(String),
+    /// More than any generator can do: users, rates, times.
+    #[error("load `{load}`: {excess}")]
+    TooMuch {
+        /// The load's name.
+        load: String,
+        /// What is too much, and how much may be.
+        excess: String,
+    },
     /// A request that cannot be written as HTTP.
     #[error("load `{load}`: {source}")]
     Request {
@@ -99,6 +107,8 @@ pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<RunningL
         threads,
         stop: AtomicBool::new(false),
     });
+    // A load that ran on fewer threads than it was divided by would lack a part of its arrivals, so
+    // each thread reports whether its runtime started.
     let (started, starts) = mpsc::channel();
     let spawn = |thread: usize| {
         let (shared, started) = (Arc::clone(&shared), started.clone());
@@ -106,6 +116,7 @@ pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<RunningL
         builder.spawn(move || worker::work(thread, &shared, &started)).map_err(StartError::Thread)
     };
     let handles = (0..threads).map(spawn).collect::<Result<Vec<_>, _>>();
+    // Without it, the wait for the reports of threads that were never made would not end.
     drop(started);
     let running = |handles| RunningLoads::new(Arc::clone(&shared), handles);
     match (handles, starts.iter().take(threads).collect::<io::Result<()>>()) {
@@ -115,6 +126,7 @@ pub fn start(jobs: Vec<Job>, origin: Instant, threads: usize) -> Result<RunningL
             }
             Ok(running(handles))
         }
+        // The threads that did start would make a load that nobody can stop.
         (Err(error), _) => {
             shared.stop.store(true, std::sync::atomic::Ordering::Relaxed);
             Err(error)
@@ -137,6 +149,9 @@ fn prepare(job: Job) -> Result<Arc<PreparedJob>, StartError> {
     };
     if let Some(missing) = missing {
         return Err(StartError::Empty(load, missing));
+    }
+    if let Some(excess) = excess(&job) {
+        return Err(StartError::TooMuch { load, excess });
     }
     if matches!((&job.arrival, job.bound), (Arrival::Open { .. }, Bound::Repetitions(_))) {
         return Err(StartError::Endless(load));

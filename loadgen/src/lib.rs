@@ -30,8 +30,8 @@ pub use abort::AbortWatch;
 pub use address::{Address, AddressError, Scheme};
 pub use engine::{RunningLoads, StartError, start};
 pub use job::{
-    Bound, CONNECTIONS, CompletedRequest, Job, JobContext, JobError, JourneyScript, Portion,
-    RequestOrder,
+    Bound, CONNECTIONS, CompletedRequest, Job, JobContext, JobError, JourneyScript, LONGEST_TIME,
+    MOST_RATE, MOST_USERS, Portion, RequestOrder,
 };
 pub use net::{ConnectError, TlsError};
 pub use protocol::grpc;

@@ -82,6 +82,7 @@ impl Recorder {
 
     /// Records a request that was sent.
     pub fn record(&mut self, sample: &Sample, ended: &RequestEnd, verdict: ReplyVerdict) {
+        // Before the check for the warm-up: the command was accepted, and a ledger will have it.
         if let Some(key) = verdict.key {
             self.accepted.push((sample.done(), key));
         }
@@ -117,12 +118,15 @@ impl Recorder {
         self.phases.connected(connect, tls);
     }
 
-    /// Records a request that was due and never sent.
-    pub fn record_unsent(&mut self, intended: Duration, waited: Duration) {
-        let sample = Sample::unsent(intended, waited);
-        if sample.intended >= self.warm_up {
-            self.count_cause(Failure::Unfinished, "never sent");
-            self.count(&sample, Some(Failure::Unfinished));
+    /// Records requests that were due at one time and never sent.
+    pub fn record_unsent(&mut self, intended: Duration, waited: Duration, count: u64) {
+        let (intended, latency) = (micros(intended), micros(waited));
+        if intended >= self.warm_up {
+            *self.causes.entry((Failure::Unfinished, "never sent")).or_default() += count;
+            self.second.latency.saturating_record_n(latency, count);
+            self.second.failed += count;
+            *self.totals.failed.entry(Failure::Unfinished).or_default() += count;
+            self.windows.count_unsent(intended, latency, count);
         }
     }
 

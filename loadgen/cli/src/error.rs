@@ -51,6 +51,16 @@ pub enum LoadCliError {
         /// One that can be read.
         example: &'static str,
     },
+    /// A value beyond what any generator can do.
+    #[error("`{value}` is too much for {option}: at most {most}")]
+    TooMuch {
+        /// The option, or the key of the settings file.
+        option: String,
+        /// As it was written.
+        value: String,
+        /// The most that it may be, with its unit.
+        most: String,
+    },
     /// A format of `--out` that does not exist.
     #[error(
         "there is no output format `{format}`: there are csv, hdr, prom, json, html and otlp{}",

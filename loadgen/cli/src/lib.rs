@@ -23,11 +23,12 @@ mod limits;
 mod output;
 mod print_reply;
 mod run;
+mod signals;
 mod sources;
 mod streams;
 mod view;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 pub use brunt_loadgen::grpc::GrpcError;
@@ -36,6 +37,7 @@ pub use fetch::FetchError;
 pub use limits::LimitResult;
 pub use output::{CommandResult, LoadSummary, SiegeFigures};
 pub use sources::{HarFile, HarRequests, UrlList};
+use streams::LossyStderr;
 pub use streams::OutputStreams;
 
 use brunt_reports::Exit;
@@ -48,13 +50,14 @@ const HELP: &str = include_str!("help.txt");
 /// The whole command: runs it, prints errors on stderr, and returns its exit code. `arguments` are
 /// those after `brunt load`.
 pub fn main(arguments: &[String]) -> ExitCode {
-    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let (mut out, mut err) = (std::io::stdout(), LossyStderr);
     let terminal = out.is_terminal() && view::has_terminal();
     let streams = OutputStreams { out: &mut out, err: &mut err, terminal };
     match run(arguments, streams) {
         Ok(result) => result.exit().into(),
         Err(error) => {
-            eprintln!("error: {error}");
+            // `eprintln!` panics where standard error is full.
+            let _ = writeln!(LossyStderr, "error: {error}");
             error.exit().into()
         }
     }

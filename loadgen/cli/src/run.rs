@@ -93,6 +93,9 @@ fn print_banner(settings: &Settings, err: &mut dyn Write) -> Result<(), LoadCliE
         None => writeln!(err, "** Preparing {} concurrent users for battle.", settings.users)?,
         Some(rate) => writeln!(err, "** Preparing {rate} for battle.")?,
     }
+    for note in &settings.notes {
+        writeln!(err, "** {note}")?;
+    }
     Ok(writeln!(err, "The server is now under siege...")?)
 }
 

@@ -49,6 +49,7 @@ impl RequestDeadline {
         self.interrupt.set(None);
         self.deadline.set(Some(deadline));
         let result = poll_fn(|context| {
+            // Looked at first: an endless reply always has more to read, and would put its end off.
             if let Some(interrupt) = self.interrupt.get() {
                 return Poll::Ready(Err(interrupt));
             }

@@ -19,6 +19,8 @@ fn grpc(reply: &ReplySummary, status: Option<u16>) -> (RequestEnd, ReplyVerdict)
     match status {
         Some(0) => (ended, ReplyVerdict::default()),
         Some(status) => (ended, failed(Failure::Grpc(status))),
+        // A proxy in front of the service answers in HTTP, such as 503 without an upstream: its
+        // status says more than that there is no grpc-status.
         None if reply.status != 200 => (ended, failed(Failure::Status(reply.status))),
         None => (
             RequestEnd::Unanswered { cause: "a reply without a grpc-status" },

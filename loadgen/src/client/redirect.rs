@@ -9,8 +9,9 @@ use crate::request::HttpRequest;
 /// The most redirects that are followed from one request.
 pub(crate) const MOST: u32 = 10;
 
-/// The request that a redirect leads to, without cookies. 301, 302 and 303 turn it into a GET, as
-/// browsers do; 307 and 308 repeat it. `None` when the reply is no redirect, or its `Location` is
+/// The request that a redirect leads to, without cookies. As browsers do, 301 and 302 turn a POST
+/// into a GET, and 303 anything but a HEAD; all else is repeated with its method and body
+/// (RFC 9110, 15.4). `None` when the reply is no redirect, or its `Location` is
 /// not a URL with http or https.
 pub(crate) fn next(
     request: &HttpRequest,
@@ -18,7 +19,8 @@ pub(crate) fn next(
     location: Option<&str>,
 ) -> Option<HttpRequest> {
     let keeps = match status {
-        301..=303 => request.method == Method::GET || request.method == Method::HEAD,
+        301 | 302 => request.method != Method::POST,
+        303 => request.method == Method::GET || request.method == Method::HEAD,
         307 | 308 => true,
         _ => return None,
     };
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_repeats_method_and_body_only_with_307_and_308() {
+    fn a_redirect_turns_a_post_into_a_get_unless_its_status_says_otherwise() {
         let is = |text: &str| Some(text.to_owned());
         for status in [301, 302, 303] {
             assert_eq!(hop(Method::POST, status, "/x"), is("GET h:81 /x [\"Authorization\"] "));
@@ -100,6 +102,18 @@ mod tests {
                 hop(Method::POST, status, "/x"),
                 is("POST h:81 /x [\"Authorization\", \"Content-Type\"] body")
             );
+        }
+        for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+            for status in [301, 302, 307, 308] {
+                let repeated =
+                    format!("{method} h:81 /x [\"Authorization\", \"Content-Type\"] body");
+                assert_eq!(hop(method.clone(), status, "/x"), Some(repeated));
+            }
+            let get = is("GET h:81 /x [\"Authorization\"] ");
+            assert_eq!(hop(method, 303, "/x"), get);
+        }
+        for status in [301, 302, 303] {
+            assert!(hop(Method::HEAD, status, "/x").unwrap().starts_with("HEAD "), "{status}");
         }
         for status in [200, 300, 304, 305, 404] {
             assert_eq!(hop(Method::POST, status, "/x"), None);
@@ -118,6 +132,14 @@ mod tests {
         assert_eq!(path("//other/y").unwrap(), "GET other:80 /y ");
         assert_eq!(path("ftp://h/x"), None);
         assert_eq!(path("http://[/"), None);
+    }
+
+    #[test]
+    fn a_location_in_another_spelling_leads_to_the_same_server() {
+        for location in ["http://H:81/y", "HTTP://h:081/y", "//h:81/y", "http://h:81/z/../y"] {
+            let next = hop(Method::GET, 302, location).unwrap();
+            assert!(next.starts_with("GET h:81 /y [\"Authorization\""), "{location}: {next}");
+        }
     }
 
     #[test]

@@ -198,7 +198,10 @@ impl SingleRequestUser {
         let exchange = connection.exchange(load, request, &wrote);
         let result = self.deadline.limit(sent + load.prepared.job.timeout, exchange).await;
         let result = result.unwrap_or_else(|interrupt| Err(interrupt.into()));
+        // Before the reply is judged: parsing its body is the time of the generator, not of the
+        // server.
         let done = Instant::now();
+        // Before `settle`, which may drop the connection and with it what was kept of the reply.
         let (ended, verdict) = load.judge(&result, connection, wrote.get());
         let sample = Sample::new(due, sent, connection.first_byte(), done, load.origin);
         let follow_ups = result

@@ -1,13 +1,11 @@
 //! One load on one worker thread.
 
 use std::cell::{Cell, RefCell};
-use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use brunt_scenarios::plan::Arrival;
-use rustix::io::Errno;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -116,6 +114,7 @@ impl WorkerLoad {
 
     /// Sleeps until this moment; `false` when the load ended first.
     pub async fn sleep_until(&self, then: Instant) -> bool {
+        // Made before the check: from then on, no notification is missed.
         let ended = self.ended.notified();
         if !self.accepts(then) {
             return false;
@@ -157,26 +156,17 @@ impl WorkerLoad {
         self.recorder.borrow_mut().record(&sample, ended, verdict);
     }
 
-    /// Records a request that was due and will never be sent, with the time that it waited.
-    pub fn record_unsent(&self, intended: Duration, now: Instant) {
+    /// Records requests that were due at one time and will never be sent, with the time that they
+    /// waited.
+    pub fn record_unsent(&self, intended: Duration, now: Instant, count: u64) {
         let waited = now.saturating_duration_since(self.origin + intended);
-        self.recorder.borrow_mut().record_unsent(intended, waited);
+        self.recorder.borrow_mut().record_unsent(intended, waited, count);
     }
 
-    /// Notes an error that is the generator's own and not the server's. The first one is kept, and
-    /// makes the run invalid.
-    pub fn note_generator_trouble(&self, error: &io::Error) {
-        let own = match Errno::from_io_error(error) {
-            Some(Errno::MFILE | Errno::NFILE) => {
-                "no file descriptors were left for connections (see `ulimit -n`)"
-            }
-            Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => {
-                "no local ports were left for connections"
-            }
-            Some(Errno::NOBUFS | Errno::NOMEM) => "no memory was left for connections",
-            _ => return,
-        };
-        self.trouble.borrow_mut().get_or_insert_with(|| own.to_owned());
+    /// Notes what the generator's machine lacked. The first such note is kept, and makes the run
+    /// invalid: its figures are not the server's.
+    pub fn note_generator_trouble(&self, lacked: &str) {
+        self.trouble.borrow_mut().get_or_insert_with(|| lacked.to_owned());
     }
 
     /// Waits for all tasks of the load on this thread.
@@ -191,6 +181,7 @@ impl WorkerLoad {
 
     /// Ends the load early: no request starts after `now`.
     pub fn stop(&self, now: Instant) {
+        // The earlier of both: a stop after the end, or a second one, must not lengthen the load.
         let earlier = |before: Option<Instant>, then: Instant| {
             Some(before.map_or(then, |before| before.min(then)))
         };
@@ -202,6 +193,7 @@ impl WorkerLoad {
     /// Gives up requests that are past their deadline or the load's end.
     pub fn sweep(&self, now: Instant) {
         if !self.accepts(now) {
+            // In each sweep, as only tasks that wait already are woken, and another may begin to.
             self.ended.notify_waiters();
         }
         let over = self.is_past_cutoff(now).then_some(Interrupt::Over);
@@ -241,6 +233,7 @@ impl WorkerLoad {
     pub fn finish(&self) -> WorkerLoadRecord {
         self.finished.set(true);
         WorkerLoadRecord {
+            // Replaced and not moved out: tasks that were given up may still hold the load.
             record: self.recorder.replace(Recorder::new(&self.prepared.job)).finish(),
             starved: self.starved.get(),
             trouble: self.trouble.take(),

@@ -75,6 +75,7 @@ impl RunningLoads {
     fn records(mut self) -> Vec<(String, WorkerRecord, GeneratorTrouble)> {
         let threads = std::mem::take(&mut self.threads);
         let ended: Vec<Vec<Option<WorkerLoadRecord>>> =
+            // A thread that panicked has no records; `sum` reports them as missing.
             threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect();
         let mut loads: Vec<_> = ended.into_iter().map(Vec::into_iter).collect();
         let jobs = self.shared.jobs.iter();

@@ -36,7 +36,9 @@ impl Job {
             answer: ExpectedResponse::default(),
             key: None,
             timeout: load.timeout(),
-            drain: load.timeout() + Duration::from_millis(100),
+            // A little more than the timeout, so that the last requests still end by it and are
+            // counted as timed out.
+            drain: load.timeout().saturating_add(Duration::from_millis(100)),
             spin: false,
             portion: context.portion,
             connections: CONNECTIONS,
@@ -139,7 +141,7 @@ mod tests {
     fn a_load_on_a_service_without_a_base_url_is_an_error() {
         assert_eq!(
             job(Some("order")).unwrap_err(),
-            JobError::Address(AddressError("order".to_owned()))
+            JobError::Address(AddressError::NotUrl("order".to_owned()))
         );
         assert_eq!(job(None).unwrap_err(), JobError::Unknown("order".to_owned()));
     }

@@ -61,6 +61,7 @@ impl RequestTemplate {
             Some(call) => (called(call, &address, planned.timeout, context)?, None),
             None => content(&planned.body),
         };
+        // A content type that the file gives wins over the one that goes with the body.
         let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         let kind =
             kind.filter(|_| !typed).map(|kind| ("content-type".to_owned(), Template::plain(kind)));
@@ -129,6 +130,7 @@ impl RequestTemplate {
     fn path(&self, scope: &impl Scope) -> String {
         let path = fill(&self.path, scope);
         let is_link = matches!(self.path.parts(), [TemplatePart::Text(slash), TemplatePart::Placeholder(_)] if slash == "/");
+        // Without the slash that the template has before its placeholder.
         let link = path.strip_prefix('/').filter(|_| is_link).unwrap_or_default();
         if link.starts_with('/') {
             return link.to_owned();

@@ -80,6 +80,7 @@ impl JourneyScript {
                 name: format!("{} {} {}", number + 1, request.method, request.path),
                 think: (*pause, *pause),
                 request: RequestTemplate::recorded(request),
+                // Where the browser went next was recorded as a request of its own.
                 follow: false,
                 output: None,
                 timeout,
@@ -119,8 +120,18 @@ impl JourneyScript {
         self.journeys.iter().flat_map(|journey| &journey.steps).any(ScriptedStep::reads_body)
     }
 
+    /// The times that steps take at most or wait for: timeouts, pauses, polling.
+    pub(crate) fn longest_times(&self) -> impl Iterator<Item = Duration> {
+        let steps = self.journeys.iter().flat_map(|journey| &journey.steps);
+        steps.flat_map(|step| {
+            let polling = step.polling.map_or(Duration::ZERO, |one| one.within.max(one.every));
+            [step.timeout, step.think.0, step.think.1, polling]
+        })
+    }
+
     /// Draws the index of a journey by the weights.
     pub(crate) fn choose(&self) -> usize {
+        // In 64 bits: two weights of 32 bits can have a larger sum.
         let all: u64 = self.journeys.iter().map(|journey| u64::from(journey.weight)).sum();
         let mut drawn = fastrand::u64(..all.max(1));
         for (place, journey) in self.journeys.iter().enumerate() {

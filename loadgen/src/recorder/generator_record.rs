@@ -84,6 +84,7 @@ impl GeneratorRecord {
             windows: WindowCounts::restore(windows, Duration::from_micros(self.window)),
             service: self.service_time.0,
             lag: self.lag.0,
+            // Only the command line shows these, and it runs one generator.
             phases: PhaseTimes::new(),
             totals: Totals::default(),
             causes: Causes::new(),

@@ -75,6 +75,7 @@ impl JourneyRecorder {
         }
         add(&self.buckets, &mut step.service_time, sample.service);
         add(&self.buckets, &mut step.lag, sample.lag);
+        // Shorter than the list when a check before was not made; what was not made is not counted.
         for (check, passed) in step.checks.iter_mut().zip(checks) {
             check.passed += u64::from(*passed);
             check.failed += u64::from(!*passed);
@@ -92,6 +93,8 @@ impl JourneyRecorder {
             JourneyEnd::Ok => record.ok += 1,
             JourneyEnd::Unfinished => record.unfinished += 1,
             JourneyEnd::Failed => {
+                // Its time is that until the failure, which would make quick failures look like
+                // quick journeys.
                 record.failed += 1;
                 record.steps[last.step + 1..].iter_mut().for_each(|step| step.skipped += 1);
                 return;

@@ -51,16 +51,6 @@ impl Sample {
         }
     }
 
-    pub fn unsent(intended: Duration, waited: Duration) -> Self {
-        Self {
-            intended: micros(intended),
-            latency: micros(waited),
-            service: 0,
-            first_byte: 0,
-            lag: 0,
-        }
-    }
-
     /// When it had ended, from the load's start.
     pub fn done(&self) -> u64 {
         self.intended + self.latency

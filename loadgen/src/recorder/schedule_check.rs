@@ -49,6 +49,7 @@ const STARVED_SHARE: f64 = 0.05;
 
 /// Whether the schedule was kept.
 pub(crate) fn judge(evidence: &ScheduleEvidence<'_>) -> Schedule {
+    // First, as it names the cause: a generator without descriptors lags as well.
     if let Some(trouble) = &evidence.trouble {
         return Schedule::Missed(trouble.clone());
     }

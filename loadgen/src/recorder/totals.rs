@@ -61,6 +61,7 @@ impl Totals {
         self.bytes += other.bytes;
         self.time += other.time;
         self.longest = self.longest.max(other.longest);
+        // A thread without a reply has none, and must not count as zero.
         self.shortest = self.shortest.into_iter().chain(other.shortest).min();
     }
 }

@@ -59,6 +59,22 @@ impl WindowCounts {
         }
     }
 
+    /// Counts requests that were never sent, all at one time.
+    pub fn count_unsent(&mut self, intended: u64, latency: u64, count: u64) {
+        let place = self.reach(intended);
+        let is_last = place + 1 == self.windows.len();
+        let window = &mut self.windows[place];
+        *window.failed.entry(Failure::Unfinished).or_default() += count;
+        let latency = latency.min(LONGEST);
+        if is_last {
+            self.last.saturating_record_n(latency, count);
+        } else {
+            // More than the sparse histogram's counts can hold is as good as all.
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            window.latency.add(self.last.highest_equivalent(latency), count);
+        }
+    }
+
     /// The index of a request's window, which is added if it is new.
     fn reach(&mut self, intended: u64) -> usize {
         let place =

@@ -51,6 +51,7 @@ impl Dispatch {
             next: share.thread as u64,
             stride: share.of as u64,
             idle: Vec::new(),
+            // With fewer connections than threads, a thread without one could never send its share.
             unopened: unopened.max(1),
             closed: false,
         }
@@ -66,6 +67,13 @@ impl Dispatch {
         let due = self.next_due().filter(|due| *due <= now)?;
         self.next += self.stride;
         Some(due)
+    }
+
+    /// Drops the next arrivals that are due, up to `most` of them; returns how many there were.
+    pub fn drop_due(&mut self, now: Duration, most: u64) -> u64 {
+        let count = self.queued(now).min(most);
+        self.next += count * self.stride;
+        count
     }
 
     /// Takes the idle connection that was used last.

@@ -33,7 +33,7 @@ impl WrittenOptions {
 
     pub(crate) fn users(&self) -> Result<Option<u32>, LoadCliError> {
         let users = self.value(Flag::Concurrent, "concurrent");
-        users.map(|users| values::number("-c", users, "-c 25")).transpose()
+        users.map(|users| values::users("-c", users, "-c 25")).transpose()
     }
 
     pub(crate) fn delay(&self) -> Result<Duration, LoadCliError> {
@@ -99,21 +99,21 @@ impl WrittenOptions {
     }
 
     pub(crate) fn reuse(&self) -> Result<Reuse, LoadCliError> {
-        match self.rc.value("connection") {
-            // Siege closes by default; most clients of services keep connections alive.
-            None | Some("keep-alive") => Ok(Reuse::Yes),
-            Some("close") => Ok(Reuse::No),
-            Some(other) => {
-                Err(values::invalid("connection", other, "connection = keep-alive, or close"))
-            }
+        // Siege closes by default; most clients of services keep connections alive.
+        let Some(written) = self.rc.value("connection") else { return Ok(Reuse::Yes) };
+        match written.to_ascii_lowercase().as_str() {
+            "keep-alive" => Ok(Reuse::Yes),
+            "close" => Ok(Reuse::No),
+            _ => Err(values::invalid("connection", written, "connection = keep-alive, or close")),
         }
     }
 
     pub(crate) fn get(&self) -> Result<http::Method, LoadCliError> {
-        match self.rc.value("gmethod") {
-            None | Some("HEAD") => Ok(http::Method::HEAD),
-            Some("GET") => Ok(http::Method::GET),
-            Some(other) => Err(values::invalid("gmethod", other, "gmethod = HEAD, or GET")),
+        let Some(written) = self.rc.value("gmethod") else { return Ok(http::Method::HEAD) };
+        match written.to_ascii_uppercase().as_str() {
+            "HEAD" => Ok(http::Method::HEAD),
+            "GET" => Ok(http::Method::GET),
+            _ => Err(values::invalid("gmethod", written, "gmethod = HEAD, or GET")),
         }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub requests: Vec<HttpRequest>,
     /// Each user sends one of these before all other requests; empty without `login-url`.
     pub logins: Vec<HttpRequest>,
+    /// What of the source of requests is left out.
+    pub notes: Vec<String>,
     pub order: RequestOrder,
     pub users: u32,
     /// Whether `users` was asked for, and so bounds the open model's connections.
@@ -66,12 +68,12 @@ impl Settings {
     pub fn new(flags: Flags) -> Result<Self, LoadCliError> {
         let action = action(&flags);
         let rc = match flags.value(Flag::Rc) {
-            Some(file) => Siegerc::parse(&read_text(file)?),
+            Some(file) => Siegerc::parse(&read_text(file)?, &|name| std::env::var(name).ok()),
             None => Siegerc::default(),
         };
         let written = WrittenOptions { flags, rc };
         // Help and settings are printed without a URL, and without reading any file of requests.
-        let TargetRequests { requests, pauses, logins } = match action {
+        let TargetRequests { requests, pauses, logins, notes } = match action {
             Action::Help | Action::Version | Action::Config => TargetRequests::default(),
             _ => written.targets()?,
         };
@@ -91,6 +93,7 @@ impl Settings {
             action,
             requests,
             logins,
+            notes,
             order: if written.is_on(Flag::Internet, "internet") {
                 RequestOrder::Random
             } else {

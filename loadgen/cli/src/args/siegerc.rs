@@ -1,10 +1,13 @@
-//! A siegerc: `key = value` lines. Only the keys that matter here are read; siege's others are
-//! ignored, so that a file that siege takes works here.
+//! A siegerc: `key = value` lines, with a colon or a space in place of the equals sign as well.
+//! Only the keys that matter here are read; siege's others are ignored, so that a file that siege
+//! takes works here.
 
 use std::collections::BTreeMap;
 
+use super::otlp_endpoint::EnvironmentLookup;
+
 /// Keys that change what is done.
-pub(crate) const KEYS: [&str; 22] = [
+pub(crate) const KEYS: [&str; 25] = [
     "concurrent",
     "time",
     "reps",
@@ -27,6 +30,9 @@ pub(crate) const KEYS: [&str; 22] = [
     "parser",
     "login",
     "cookies",
+    "proxy-host",
+    "proxy-port",
+    "proxy-login",
 ];
 
 /// What a siegerc sets.
@@ -43,24 +49,22 @@ pub(crate) struct Siegerc {
 }
 
 impl Siegerc {
-    /// Reads a settings file's text. Lines that are no setting are ignored, as siege ignores them.
-    pub fn parse(text: &str) -> Self {
+    /// Reads a settings file's text, with `$(NAME)` and `${NAME}` from the environment. Lines that
+    /// are no setting are ignored, as siege ignores them.
+    pub fn parse(text: &str, environment: EnvironmentLookup<'_>) -> Self {
         let mut rc = Self::default();
-        for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-            let Some((key, value)) = line.split_once('=') else { continue };
-            let (key, value) = (key.trim(), value.trim());
-            if value.is_empty() {
-                continue;
-            }
+        for line in text.lines() {
+            let Some((key, value)) = setting(line) else { continue };
+            let value = &filled(value, environment);
             // These keys add to one another; of all others the last value holds, as with siege.
             if key == "header" {
-                rc.headers.push(value.to_owned());
+                rc.headers.push(value.clone());
             } else if key == "nofollow" {
-                rc.nofollow.push(value.to_owned());
+                rc.nofollow.push(value.clone());
             } else if key == "login-url" {
-                rc.logins.push(value.to_owned());
+                rc.logins.push(value.clone());
             } else if let Some(known) = KEYS.iter().find(|known| **known == key) {
-                rc.values.insert(known, value.to_owned());
+                rc.values.insert(known, value.clone());
             }
         }
         rc
@@ -73,6 +77,75 @@ impl Siegerc {
 
     /// Whether a key is switched on.
     pub fn is_on(&self, key: &str) -> bool {
-        matches!(self.value(key), Some("true" | "yes" | "on" | "1"))
+        self.is_one_of(key, ["true", "yes", "on", "1"])
+    }
+
+    /// Whether a key is switched off, where it is on by default.
+    pub fn is_off(&self, key: &str) -> bool {
+        self.is_one_of(key, ["false", "no", "off", "0"])
+    }
+
+    fn is_one_of(&self, key: &str, words: [&str; 4]) -> bool {
+        let value = self.value(key);
+        value.is_some_and(|value| words.iter().any(|word| word.eq_ignore_ascii_case(value)))
+    }
+}
+
+/// A line's key and value; `None` when it has none of them.
+fn setting(line: &str) -> Option<(&str, &str)> {
+    let line = without_comment(line).trim();
+    let is_separator = |letter: char| letter.is_whitespace() || letter == '=' || letter == ':';
+    let (key, rest) = line.split_once(is_separator)?;
+    let value = rest.trim_start_matches(is_separator);
+    (!key.is_empty() && !value.is_empty()).then_some((key, value))
+}
+
+/// A line up to its comment. Within a word `#` is no comment: URLs have fragments.
+fn without_comment(line: &str) -> &str {
+    let begins = |at: &usize| line[..*at].chars().next_back().is_none_or(char::is_whitespace);
+    let comment = line.match_indices('#').map(|(at, _)| at).find(begins);
+    &line[..comment.unwrap_or(line.len())]
+}
+
+/// A value with its variables filled in; those that are not set stay as they are.
+fn filled(value: &str, environment: EnvironmentLookup<'_>) -> String {
+    let (mut filled, mut rest) = (String::with_capacity(value.len()), value);
+    while let Some(start) = rest.find("$(").into_iter().chain(rest.find("${")).min() {
+        let close = if rest[start..].starts_with("$(") { ')' } else { '}' };
+        let Some(length) = rest[start..].find(close) else { break };
+        let (before, variable) = (&rest[..start], &rest[start..=start + length]);
+        filled.push_str(before);
+        let known = environment(&rest[start + 2..start + length]);
+        filled.push_str(known.as_deref().unwrap_or(variable));
+        rest = &rest[start + length + 1..];
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Siegerc {
+        Siegerc::parse(text, &|name| (name == "HOME").then(|| "/home/ann".to_owned()))
+    }
+
+    #[test]
+    fn settings_are_read_in_all_forms_that_siege_takes() {
+        let rc = parse(
+            "# all of it\nreps=2\nconcurrent: 3\n  delay 0.5\ntime\t=\t5s\nheader = X-A: 1\n\
+             header: X-B: 2\nuser-agent = Mine # comment\nurl = http://h/a#b\nverbose = TRUE\n\
+             benchmark = True\nquiet = False\nlogfile = $(HOME)/var/${HOME}.log\n\
+             file = ${NOBODY}/urls.txt\nparser\nlogging =\n#reps = 9\n",
+        );
+        let value = |key| rc.value(key).unwrap();
+        assert_eq!(["reps", "concurrent", "delay", "time"].map(value), ["2", "3", "0.5", "5s"]);
+        assert_eq!(rc.headers, ["X-A: 1", "X-B: 2"]);
+        assert_eq!(["user-agent", "url"].map(value), ["Mine", "http://h/a#b"]);
+        assert_eq!(value("logfile"), "/home/ann/var//home/ann.log");
+        assert_eq!(value("file"), "${NOBODY}/urls.txt");
+        assert!(rc.is_on("verbose") && rc.is_on("benchmark"));
+        assert!(!rc.is_on("quiet") && rc.is_off("quiet") && !rc.is_off("cookies"));
+        assert_eq!((rc.value("parser"), rc.value("logging")), (None, None));
     }
 }

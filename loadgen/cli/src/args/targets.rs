@@ -22,6 +22,8 @@ pub(crate) struct TargetRequests {
     pub requests: Vec<HttpRequest>,
     pub pauses: Vec<Duration>,
     pub logins: Vec<HttpRequest>,
+    /// What of the source is not in the requests, for the user to know.
+    pub notes: Vec<String>,
 }
 
 /// Options that say where requests come from; one at most.
@@ -56,15 +58,18 @@ impl WrittenOptions {
                 ..TargetRequests::default()
             },
             (_, Some(document), _) => {
-                let name = document;
+                let (name, text) = self.read(document)?;
                 let document = OpenApiDocument {
-                    name,
+                    name: &name,
                     base: url,
                     writes: self.flags.has(Flag::Writes),
                     headers: &headers,
                 };
+                let found = document.requests(&text)?;
+                let passed_over = found.passed_over.iter();
                 TargetRequests {
-                    requests: document.requests(&self.read(name)?)?,
+                    requests: found.requests,
+                    notes: passed_over.map(|why| format!("{name}: passed over: {why}")).collect(),
                     ..TargetRequests::default()
                 }
             }
@@ -75,7 +80,12 @@ impl WrittenOptions {
                     // Without pauses, requests are a list like any other, and any user makes any of
                     // them.
                     if self.flags.has(Flag::Pauses) { recorded.pauses } else { Vec::new() };
-                TargetRequests { requests: recorded.requests, pauses, ..TargetRequests::default() }
+                TargetRequests {
+                    notes: passed_over(name, recorded.not_http, recorded.of_others),
+                    requests: recorded.requests,
+                    pauses,
+                    ..TargetRequests::default()
+                }
             }
             _ => {
                 TargetRequests { requests: self.urls(url, &headers)?, ..TargetRequests::default() }
@@ -189,12 +199,24 @@ impl WrittenOptions {
         Ok(call.requests(&self.transport()?)?)
     }
 
-    /// A file's text, or what a URL answers.
-    fn read(&self, place: &str) -> Result<String, LoadCliError> {
+    /// A file's text, or what a URL answers; with the name of the file, or the URL that answered
+    /// after redirects.
+    fn read(&self, place: &str) -> Result<(String, String), LoadCliError> {
         if !place.contains("://") {
-            return read_text(place);
+            return Ok((place.to_owned(), read_text(place)?));
         }
         let timeout = self.timeout()?.unwrap_or(TIMEOUT);
         Ok(fetch::get(place, &self.transport()?, timeout)?)
     }
+}
+
+/// What a recording has beside the requests that are sent.
+fn passed_over(name: &str, not_http: usize, of_others: usize) -> Vec<String> {
+    let kinds = [(not_http, "that are no requests of HTTP"), (of_others, "to other servers")];
+    let said = kinds.iter().filter(|(count, _)| *count > 0);
+    let said: Vec<String> = said.map(|(count, kind)| format!("{count} {kind}")).collect();
+    if said.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("{name}: entries passed over: {}", said.join(", "))]
 }

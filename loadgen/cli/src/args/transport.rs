@@ -11,6 +11,9 @@ use super::values;
 use super::written::WrittenOptions;
 use crate::error::LoadCliError;
 
+/// The port of a proxy unless `proxy-port` says otherwise; siege's own default.
+const PROXY_PORT: &str = "3128";
+
 impl WrittenOptions {
     pub fn transport(&self) -> Result<Transport, LoadCliError> {
         let file = |flag| self.flags.value(flag).map(PathBuf::from);
@@ -36,17 +39,38 @@ impl WrittenOptions {
             identity,
             insecure: self.flags.has(Flag::Insecure),
             server_name: self.flags.value(Flag::ServerName).map(str::to_owned),
-            proxy: self.flags.value(Flag::Proxy).map(proxy).transpose()?,
+            proxy: self.proxy()?,
             // Either is enough to switch it off, so that a settings file of siege's keeps its
             // meaning.
+            // A recording has the requests that its redirects led to.
             follow: !self.flags.has(Flag::NoFollow)
-                && self.rc.value("follow-location") != Some("false"),
-            cookies: self.rc.value("cookies") != Some("false"),
+                && !self.flags.has(Flag::Har)
+                && !self.rc.is_off("follow-location"),
+            cookies: !self.rc.is_off("cookies"),
             parse: self.parses()?,
             not_from: self.rc.nofollow.clone(),
             ..defaults
         };
         Ok(if self.flags.has(Flag::Grpc) { grpc::transport(transport) } else { transport })
+    }
+
+    /// The proxy of the option, or of the settings file. A load that went past the proxy of its
+    /// file would reach a server that it was not meant for.
+    fn proxy(&self) -> Result<Option<Address>, LoadCliError> {
+        if let Some(written) = self.flags.value(Flag::Proxy) {
+            return proxy(written).map(Some);
+        }
+        let Some(host) = self.rc.value("proxy-host") else { return Ok(None) };
+        if let Some(login) = self.rc.value("proxy-login") {
+            // Without what the file says, the proxy would refuse each request.
+            return Err(values::invalid("proxy-login", login, "a proxy that asks for no password"));
+        }
+        let port = self.rc.value("proxy-port").unwrap_or(PROXY_PORT);
+        let url = if host.contains("://") { host.to_owned() } else { format!("http://{host}") };
+        let written = format!("{}:{port}", url.trim_end_matches('/'));
+        let example = "proxy-host = localhost and proxy-port = 3128";
+        let wrong = || values::invalid("proxy-host and proxy-port", &written, example);
+        proxy(&written).map(Some).map_err(|_| wrong())
     }
 
     /// Whether pages are parsed. Siege's own default is that they are; here they are when somebody

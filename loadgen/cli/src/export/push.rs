@@ -13,6 +13,7 @@ use brunt_scenarios::timeline::SparseHistogram;
 
 use super::otlp::{LoadMetrics, OtlpCollector, metrics};
 use crate::args::{ExportDestination, ExportTarget};
+use crate::signals;
 
 /// Sends metrics of loads while they run.
 pub(crate) struct MetricsPush {
@@ -94,6 +95,10 @@ impl MetricsPush {
     pub fn finish(self) {
         for CollectorLink { to, thread, .. } in self.links {
             drop(to);
+            // Somebody wants the end now, and a dead collector takes ten seconds to time out.
+            if signals::received() {
+                continue;
+            }
             // Its errors are in `trouble`; a panic of it loses nothing but metrics.
             let _ = thread.join();
         }

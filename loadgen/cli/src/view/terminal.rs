@@ -84,9 +84,9 @@ impl Drop for ViewTerminal {
     }
 }
 
-/// Only once: a second time would put the cursor back over what was printed since. There is no
-/// place left to report a failure.
-fn give_back() {
+/// Gives the terminal back, if it was taken. Only once: a second time would put the cursor back over
+/// what was printed since. There is no place left to report a failure.
+pub(crate) fn give_back() {
     if !TAKEN.swap(false, Ordering::Relaxed) {
         return;
     }

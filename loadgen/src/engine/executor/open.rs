@@ -18,6 +18,9 @@ use crate::schedule::{Dispatch, Mailbox, ScheduledAt};
 /// Arrivals closer together than this are sent in one go: a wake-up costs more than the lag.
 const GRAIN: Duration = Duration::from_micros(100);
 
+/// The most parts that arrivals are counted in when they are given up: half a second's work.
+const MOST_PARTS: u64 = 1_000_000;
+
 /// Runs a worker's share of the arrivals.
 pub(crate) async fn open(load: &Rc<WorkerLoad>) {
     let Some(dispatch) = &load.dispatch else { return };
@@ -110,13 +113,19 @@ async fn wait(load: &WorkerLoad, mailbox: &Rc<Mailbox>) -> Option<Duration> {
     mailbox.wait().await
 }
 
+/// Counts the arrivals that were due and are not sent any more. A rate that nothing could keep
+/// leaves billions of them: counting each would take longer than the load, so they are counted in
+/// equal parts then, each with the time of its first.
 fn give_up_the_rest(load: &WorkerLoad, dispatch: &RefCell<Dispatch>) {
     let now = Instant::now();
+    let since = now.saturating_duration_since(load.origin);
     let mut dispatch = dispatch.borrow_mut();
+    let part = dispatch.queued(since).div_ceil(MOST_PARTS).max(1);
     while let Some(due) = dispatch.next_due().filter(|due| load.accepts(load.origin + *due)) {
-        if dispatch.take_due(now.saturating_duration_since(load.origin)).is_none() {
+        let count = dispatch.drop_due(since, part);
+        if count == 0 {
             break;
         }
-        load.record_unsent(due, now);
+        load.record_unsent(due, now, count);
     }
 }

@@ -33,6 +33,7 @@ pub(crate) struct ValueToSave {
 /// The checks of an expected response, beside its status.
 pub(crate) fn checks(answer: &ExpectedResponse) -> Vec<ReplyCheck> {
     let check = |name: String, what: CheckKind| ReplyCheck { name, what };
+    // In the order in which a reply is judged: results are matched with names by their place.
     let headers = answer.headers.iter().map(|(name, wanted)| {
         check(format!("{name} is {wanted}"), CheckKind::Header(name.clone(), template(wanted)))
     });

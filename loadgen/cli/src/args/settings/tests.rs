@@ -65,6 +65,25 @@ fn a_login_is_for_users_that_stay() {
 }
 
 #[test]
+fn the_proxy_of_a_settings_file_is_used_unless_an_option_names_another() {
+    let via = |text: &str, more: &[&str]| {
+        let rc = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(rc.path(), text).unwrap();
+        let rc = rc.path().to_str().unwrap().to_owned();
+        let settings = settings(&[&["-R", &rc, "-r1", "http://h/"], more].concat());
+        settings.map(|settings| settings.transport.proxy.map(|proxy| proxy.to_string()))
+    };
+    let proxy = |text: &str| Some(text.to_owned());
+    assert_eq!(via("proxy-host = p\nproxy-port: 7199", &[]).unwrap(), proxy("p:7199"));
+    assert_eq!(via("proxy-host = p", &[]).unwrap(), proxy("p:3128"));
+    assert_eq!(via("proxy-host = p", &["--proxy", "q:1"]).unwrap(), proxy("q:1"));
+    assert_eq!(via("proxy-port = 7199", &[]).unwrap(), None);
+    for wrong in ["proxy-host = p\nproxy-port = x", "proxy-host = p\nproxy-login: a:b"] {
+        assert!(matches!(via(wrong, &[]), Err(LoadCliError::BadValue { .. })), "{wrong}");
+    }
+}
+
+#[test]
 fn only_a_schedule_can_be_waited_for_without_sleeping() {
     assert!(settings(&["-t1S", "--spin", "--rate", "5/s", "http://h/"]).unwrap().spin);
     let error = settings(&["-t1S", "--spin", "http://h/"]).unwrap_err();
@@ -80,7 +99,7 @@ fn outputs_can_be_several() {
 
 #[test]
 fn what_makes_no_sense_is_refused() {
-    let lines: [&[&str]; 26] = [
+    let lines: [&[&str]; 35] = [
         &[],
         &["-t1S"],
         &["http://h/"],
@@ -98,6 +117,15 @@ fn what_makes_no_sense_is_refused() {
         &["-r1", "--rate", "200/s", "http://h/"],
         &["-t1S", "--rate", "0/s", "http://h/"],
         &["-t1S", "--rate", "fast", "http://h/"],
+        &["-t1S", "--rate", "1000000000000/s", "http://h/"],
+        &["-t9300000000000000000S", "http://h/"],
+        &["-t1e300H", "http://h/"],
+        &["-t", "NaN", "http://h/"],
+        &["-r1", "-c4294967295", "http://h/"],
+        &["-r1", "-c4294967296", "http://h/"],
+        &["-r1", "-d1e30", "http://h/"],
+        &["-r1", "--timeout", "inf", "http://h/"],
+        &["-r1", "--warm-up", "9300000000000000000", "http://h/"],
         &["-t1S", "--fail-below", "99.9", "http://h/"],
         &["-t1S", "-f", "/no/such/urls.txt"],
         &["-t1S", "-R", "/no/such/siegerc", "http://h/"],

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use crate::args::EnvironmentLookup;
 use crate::fetch::{self, FetchError};
+use crate::signals;
 
 /// How long a collector may take to answer; OpenTelemetry's own default.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// The same after SIGINT or SIGTERM, which a command must not seem to ignore.
+const LAST: Duration = Duration::from_millis(500);
 /// Between two exports by default. OpenTelemetry's own minute is longer than most loads.
 const INTERVAL: Duration = Duration::from_secs(5);
 
@@ -47,7 +50,8 @@ impl OtlpCollector {
 
     /// Sends metrics; blocks until the collector has answered, or for as long as its time limit.
     pub fn send(&self, metrics: String) -> Result<(), FetchError> {
-        fetch::post(&self.url, metrics, &self.headers, self.timeout)
+        let timeout = if signals::received() { self.timeout.min(LAST) } else { self.timeout };
+        fetch::post(&self.url, metrics, &self.headers, timeout)
     }
 }
 
