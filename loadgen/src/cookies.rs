@@ -4,6 +4,7 @@
 //! load goes only to servers that it names, so no other site can be tracked or attacked with one.
 
 mod cookie;
+mod date;
 mod parse;
 
 use std::time::SystemTime;
@@ -51,7 +52,8 @@ impl CookieJar {
         let cookies = self.header(&request.address, &request.path, SystemTime::now())?;
         let mut with = request.clone();
         match with.headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("cookie")) {
-            Some((_, own)) => *own = format!("{own}; {cookies}"),
+            // A request may have one Cookie header (RFC 6265, 5.4), so the user's own is extended.
+            Some((_, own)) => *own = merged(own, &cookies),
             None => with.headers.push(("Cookie".to_owned(), cookies)),
         }
         Some(with)
@@ -72,6 +74,17 @@ impl CookieJar {
     pub fn clear(&mut self) {
         self.0.clear();
     }
+}
+
+/// A request's own cookies, without those of which the server has set another value since, and the
+/// server's. A recording has the cookies of its time, and a server that gets both takes any.
+fn merged(own: &str, set: &str) -> String {
+    let name = |pair: &str| pair.split('=').next().unwrap_or_default().trim().to_owned();
+    let names: Vec<String> = set.split(';').map(name).collect();
+    let kept =
+        own.split(';').filter(|pair| !pair.trim().is_empty() && !names.contains(&name(pair)));
+    let all = kept.map(str::trim).chain(std::iter::once(set));
+    all.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

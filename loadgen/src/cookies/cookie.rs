@@ -22,11 +22,18 @@ impl Cookie {
         let host = to.host.to_ascii_lowercase();
         let of_host = host == self.domain || !self.host_only && is_below(&host, &self.domain);
         let is_live = self.expires.is_none_or(|expires| expires > now);
-        of_host
-            && is_live
-            && covers(&self.path, path)
-            && (!self.secure || to.scheme == Scheme::Https)
+        of_host && is_live && covers(&self.path, path) && (!self.secure || is_trustworthy(to))
     }
+}
+
+/// Whether `Secure` cookies may go there: over TLS, or to this machine. Browsers take cookies of a
+/// service on localhost like this, and nobody can listen in between.
+pub(super) fn is_trustworthy(server: &Address) -> bool {
+    let is_loopback = |address: std::net::IpAddr| address.is_loopback();
+    server.scheme == Scheme::Https
+        || server.host == "localhost"
+        || server.host.ends_with(".localhost")
+        || server.host.parse().is_ok_and(is_loopback)
 }
 
 /// Whether a host is a subdomain of a domain. An IP address is none.

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::cookie::is_below;
-
-use super::cookie::Cookie;
-use crate::address::{Address, Scheme};
+use super::cookie::{Cookie, is_below, is_trustworthy};
+use super::date::date;
+use crate::address::Address;
 
 /// The longest `Set-Cookie` that is taken, in bytes; longer ones are ignored.
 const LONGEST: usize = 8 * 1024;
@@ -39,12 +38,13 @@ pub(super) fn cookie(header: &str, from: &Address, path: &str, now: SystemTime) 
             "path" => folder(path).clone_into(&mut cookie.path),
             "secure" => cookie.secure = true,
             "max-age" => max_age = age(value, now).or(max_age),
-            "expires" => cookie.expires = httpdate::parse_http_date(value).ok().or(cookie.expires),
+            "expires" => cookie.expires = date(value).or(cookie.expires),
             _ => {}
         }
     }
+    // Max-Age wins, wherever it stands (RFC 6265, 5.3).
     cookie.expires = max_age.or(cookie.expires);
-    (!cookie.secure || from.scheme == Scheme::Https).then_some(cookie)
+    (!cookie.secure || is_trustworthy(from)).then_some(cookie)
 }
 
 impl Cookie {

@@ -57,6 +57,8 @@ pub(super) fn judge(
     checks.extend(step.key.as_ref().map(|_| key.is_some()));
     let verdict = match checks.iter().all(|passed| *passed) {
         true => ReplyVerdict { failure: None, key, unknown: false },
+        // The status was good, so a command was probably accepted although the reply is not as
+        // expected.
         false => {
             ReplyVerdict { failure: Some(Failure::Check), key: None, unknown: step.is_command }
         }

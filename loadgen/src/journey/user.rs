@@ -90,6 +90,7 @@ impl JourneyUser {
             let unreachable = matches!(stepped.end, StepEnd::Failed(failure) if is_quick(failure));
             return VisitEnd { at, unreachable };
         }
+        // A journey without steps takes no time; the pause keeps its user from spinning.
         VisitEnd { at: Instant::now(), unreachable: true }
     }
 
@@ -110,6 +111,7 @@ impl JourneyUser {
         let goes_on =
             if then > since { self.load.sleep_until(then).await } else { self.load.accepts(then) };
         if !goes_on {
+            // The journey was cut by the end, not by its pause, so it ends when the load does.
             self.load.until_end().await;
             return None;
         }
@@ -124,6 +126,7 @@ impl JourneyUser {
         mut due: ScheduledAt,
         known: &mut JourneyValues<'_>,
     ) -> FinishedStep {
+        // A step may poll for as long as it says in all, however often that is.
         let mut first_sent = None;
         loop {
             self.load.request_started();
