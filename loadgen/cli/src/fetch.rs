@@ -25,6 +25,9 @@ pub enum FetchError {
         #[source]
         error: SingleRequestError,
     },
+    /// A document behind redirects without an end.
+    #[error("{0}: more than {MOST_REDIRECTS} redirects")]
+    Redirects(String),
     /// A reply with another status than 2xx.
     #[error("{url}: it answers {status}")]
     Status {
@@ -43,7 +46,7 @@ impl FetchError {
             Self::NoReply { error, .. } => {
                 matches!(error, SingleRequestError::Lookup(_) | SingleRequestError::Tls(_))
             }
-            Self::Status { .. } => false,
+            Self::Status { .. } | Self::Redirects(_) => false,
         }
     }
 }
@@ -60,15 +63,40 @@ pub(crate) fn send(
     })
 }
 
-/// The text at a URL, which must answer with a 2xx.
+/// The most redirects from one URL to a document.
+const MOST_REDIRECTS: usize = 10;
+
+/// The text at a URL, which must answer with a 2xx, maybe after redirects; and the URL that did.
 pub(crate) fn get(
     url: &str,
     transport: &Transport,
     timeout: Duration,
-) -> Result<String, FetchError> {
-    let body = send_to(url, (Method::GET, Vec::new(), Vec::new()), transport, timeout)?;
-    // A document with a wrong letter is still mostly readable; its parser says where it is not.
-    Ok(String::from_utf8_lossy(&body).into_owned())
+) -> Result<(String, String), FetchError> {
+    let mut url = url.to_owned();
+    for _ in 0..MOST_REDIRECTS {
+        let reply = ask(&url, (Method::GET, Vec::new(), Vec::new()), transport, timeout)?;
+        match (reply.reply.status, redirected(&url, &reply)) {
+            (200..=299, _) => {
+                let text = String::from_utf8_lossy(&reply.body);
+                let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+                // A document with a wrong letter is still mostly readable; its parser says where
+                // it is not.
+                return Ok((url, text));
+            }
+            (301 | 302 | 303 | 307 | 308, Some(next)) => url = next,
+            (status, _) => return Err(FetchError::Status { url, status }),
+        }
+    }
+    Err(FetchError::Redirects(url))
+}
+
+/// Where a reply's `Location` leads.
+fn redirected(url: &str, reply: &SingleReply) -> Option<String> {
+    let head = String::from_utf8_lossy(&reply.head);
+    let is = |name: &str| name.trim().eq_ignore_ascii_case("location");
+    let lines = head.lines().filter_map(|line| line.split_once(':'));
+    let (_, location) = lines.into_iter().find(|(name, _)| is(name))?;
+    Some(url::Url::parse(url).ok()?.join(location.trim()).ok()?.to_string())
 }
 
 /// Sends JSON to a URL, which must answer with a 2xx.
@@ -82,24 +110,23 @@ pub(crate) fn post(
     let headers = content_type.iter().chain(headers).cloned().collect();
     // A collector is no server under load: the load's certificates and proxy are not for it.
     let transport = Transport::default();
-    send_to(url, (Method::POST, headers, json.into_bytes()), &transport, timeout).map(drop)
+    let reply = ask(url, (Method::POST, headers, json.into_bytes()), &transport, timeout)?;
+    match reply.reply.status {
+        200..=299 => Ok(()),
+        status => Err(FetchError::Status { url: url.to_owned(), status }),
+    }
 }
 
 /// Method, headers and body.
 type Content = (Method, Vec<(String, String)>, Vec<u8>);
 
-fn send_to(
+fn ask(
     url: &str,
     (method, headers, body): Content,
     transport: &Transport,
     timeout: Duration,
-) -> Result<Vec<u8>, FetchError> {
+) -> Result<SingleReply, FetchError> {
     let (address, path) = Address::split(url)?;
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    let request = HttpRequest { method, address, path, headers, body };
-    let reply = send(&request, transport, timeout)?;
-    match reply.reply.status {
-        200..=299 => Ok(reply.body),
-        status => Err(FetchError::Status { url: url.to_owned(), status }),
-    }
+    send(&HttpRequest { method, address, path, headers, body }, transport, timeout)
 }

@@ -12,6 +12,9 @@ pub enum UrlError {
     /// A variable that neither the file nor the environment sets.
     #[error("the variable `{0}` has no value")]
     UnknownVariable(String),
+    /// Variables that hold others again and again.
+    #[error("with its variables filled in, the line is longer than 1 MiB")]
+    LongLine,
     /// A word after the URL that is no method.
     #[error("`{0}` is not a value of a URL's method: write it like http://host/path POST a=1")]
     Method(String),
@@ -82,6 +85,9 @@ pub enum SourceProblem {
     /// No server, or one that is relative to the document, and the document is a file.
     #[error("it does not say where the service is: give its URL as well")]
     NoServer,
+    /// A server whose variables hold others again and again.
+    #[error("with its variables filled in, the URL of a server is longer than 8 KiB")]
+    LongServer,
     /// A server that cannot be used.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -113,6 +119,9 @@ pub enum RequestProblem {
     /// A parameter in a path that neither an example nor a schema gives a value.
     #[error("there is no value for `{0}`")]
     NoValue(String),
+    /// A schema that requires itself, or of which a value would be endless in another way.
+    #[error("a value of its schemas would be longer than 1 MiB; give it an example")]
+    TooLarge,
     /// A media type whose syntax is not known.
     #[error("a body of {0} cannot be made up; give it an example")]
     Body(String),

@@ -1,10 +1,13 @@
 //! `--har`: requests as a browser recorded them, in their order.
 
+mod body;
+
 use std::time::Duration;
 
 use brunt_loadgen::{Address, HttpRequest};
 use serde_json::Value;
 
+use self::body::{RecordedBody, recorded_body};
 use crate::error::{RequestProblem, SourceError, SourceProblem};
 
 /// Recorded headers that are not sent: those of the connection, those that are computed for each
@@ -39,10 +42,16 @@ pub struct HarRequests {
     pub requests: Vec<HttpRequest>,
     /// Before each request: from the end of the one before it to its start.
     pub pauses: Vec<Duration>,
+    /// How many entries are of other servers than the first one's.
+    pub of_others: usize,
+    /// How many entries are no requests that HTTP could repeat: other schemes, CONNECT, URLs that
+    /// are none.
+    pub not_http: usize,
 }
 
 impl HarFile<'_> {
-    /// The requests to the first entry's server, in their order.
+    /// The requests to the first server, in their order. Entries of others, and those that are no
+    /// requests of HTTP, are passed over and counted.
     ///
     /// # Errors
     /// When it is no HAR file, or a request of it cannot be sent; the message names the entry.
@@ -52,26 +61,30 @@ impl HarFile<'_> {
         let entries = recording["log"]["entries"].as_array();
         let entries = entries.ok_or_else(|| self.wrong(SourceProblem::NoEntries))?;
         let mut first: Option<Address> = None;
-        let (mut requests, mut pauses, mut ended) = (Vec::new(), Vec::new(), None);
+        let mut found = HarRequests { requests: vec![], pauses: vec![], of_others: 0, not_http: 0 };
+        let mut ended = None;
         for (number, entry) in entries.iter().enumerate() {
             let wrong = |problem| self.wrong(SourceProblem::Entry { number: number + 1, problem });
             let request = &entry["request"];
             let url = request["url"].as_str().ok_or_else(|| wrong(RequestProblem::NoUrl))?;
-            // What a page holds itself, and sockets, are no requests.
-            if ["data:", "blob:", "ws:", "wss:"].iter().any(|scheme| url.starts_with(scheme)) {
+            let is_tunnel = request["method"].as_str() == Some("CONNECT");
+            // What a page holds itself, sockets, extensions of the browser and a proxy's tunnels
+            // stand in recordings as well.
+            let Some((address, path)) = Address::split(url).ok().filter(|_| !is_tunnel) else {
+                found.not_http += 1;
                 continue;
-            }
-            let (address, path) = Address::split(url).map_err(|error| wrong(error.into()))?;
+            };
             // Pages load from other people's servers, and nobody asked for load on those.
             if *first.get_or_insert_with(|| address.clone()) != address {
+                found.of_others += 1;
                 continue;
             }
-            requests.push(self.request(request, address, path).map_err(wrong)?);
-            pauses.push(pause(entry, &mut ended));
+            found.requests.push(self.request(request, address, path).map_err(wrong)?);
+            found.pauses.push(pause(entry, &mut ended));
         }
-        match requests.is_empty() {
+        match found.requests.is_empty() {
             true => Err(self.wrong(SourceProblem::NoRequests)),
-            false => Ok(HarRequests { requests, pauses }),
+            false => Ok(found),
         }
     }
 
@@ -92,26 +105,40 @@ impl HarFile<'_> {
             }
         };
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+        let RecordedBody { bytes, content_type } = recorded_body(request);
         let mut headers: Vec<(String, String)> = self.headers.to_vec();
         for (name, value) in request["headers"].as_array().into_iter().flatten().filter_map(header)
         {
             let is = |other: &str| other.eq_ignore_ascii_case(name);
             let given = self.headers.iter().any(|(given, _)| is(given));
             if !name.starts_with(':') && !given && !NOT_SENT.iter().any(|one| is(one)) {
-                headers.push((name.to_owned(), value.to_owned()));
+                add(&mut headers, name, value);
             }
+        }
+        if let Some(content_type) = content_type {
+            headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+            headers.push(("Content-Type".to_owned(), content_type));
         }
         Ok(HttpRequest {
             method: method.parse().map_err(|_| RequestProblem::Method(method.to_owned()))?,
             address,
             path: format!("{prefix}{path}"),
             headers,
-            body: body(&request["postData"]),
+            body: bytes,
         })
     }
 
     fn wrong(&self, problem: SourceProblem) -> SourceError {
         SourceError { name: self.name.to_owned(), problem }
+    }
+}
+
+/// Adds a recorded header. HTTP/2 splits cookies into several headers, and HTTP/1.1 has one.
+fn add(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
+    let is_cookie = |name: &str| name.eq_ignore_ascii_case("cookie");
+    match headers.iter_mut().find(|(there, _)| is_cookie(name) && is_cookie(there)) {
+        Some((_, cookies)) => *cookies = format!("{cookies}; {value}"),
+        None => headers.push((name.to_owned(), value.to_owned())),
     }
 }
 
@@ -138,81 +165,5 @@ fn header(recorded: &Value) -> Option<(&str, &str)> {
     Some((recorded["name"].as_str()?, recorded["value"].as_str()?))
 }
 
-/// The recorded text, or the form that it was made of.
-fn body(recorded: &Value) -> Vec<u8> {
-    match recorded["text"].as_str().filter(|text| !text.is_empty()) {
-        Some(text) => text.as_bytes().to_vec(),
-        None => {
-            let fields = recorded["params"].as_array().into_iter().flatten().filter_map(header);
-            url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(fields)
-                .finish()
-                .into_bytes()
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn requests(text: &str, base: Option<&str>) -> Result<Vec<String>, SourceError> {
-        let headers = [("x-a".to_owned(), "mine".to_owned())];
-        let recording = HarFile { name: "shop.har", base, headers: &headers };
-        let recorded = recording.requests(text)?;
-        let line = |one: &HttpRequest| {
-            let headers: Vec<_> =
-                one.headers.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let body = String::from_utf8_lossy(&one.body);
-            format!("{} {} {} {} {body}", one.method, one.address, one.path, headers.join(","))
-        };
-        Ok(recorded.requests.iter().map(line).collect())
-    }
-
-    const SHOP: &str = r#"{"log": {"entries": [
-        {"request": {"method": "GET", "url": "https://shop.example/a?b=1#c", "headers": [
-            {"name": ":authority", "value": "shop.example"}, {"name": "Host", "value": "shop.example"},
-            {"name": "X-A", "value": "theirs"}, {"name": "Accept", "value": "text/html"}]}},
-        {"request": {"method": "GET", "url": "https://ads.example/x", "headers": []}},
-        {"request": {"method": "GET", "url": "data:image/png;base64,AA==", "headers": []}},
-        {"request": {"method": "POST", "url": "https://shop.example/b", "postData": {"text": "hi"}}},
-        {"request": {"method": "POST", "url": "https://shop.example", "postData": {"params":
-            [{"name": "a", "value": "x y"}]}}}
-    ]}}"#;
-
-    #[test]
-    fn recordings_are_asked_again() {
-        let wanted = [
-            "GET shop.example:443 /a?b=1 x-a=mine,Accept=text/html ",
-            "POST shop.example:443 /b x-a=mine hi",
-            "POST shop.example:443 / x-a=mine a=x+y",
-        ];
-        assert_eq!(requests(SHOP, None).unwrap(), wanted);
-        let moved = requests(SHOP, Some("localhost:8080/test/")).unwrap();
-        assert!(moved[0].starts_with("GET localhost:8080 /test/a?b=1 "), "{moved:?}");
-    }
-
-    #[test]
-    fn pauses_are_those_between_requests() {
-        let entry = |second: u64, took: f64| {
-            serde_json::json!({"startedDateTime": format!("2026-01-01T00:00:0{second}.000Z"), "time": took,
-                "request": {"method": "GET", "url": "http://h/"}})
-        };
-        let text = serde_json::json!({"log": {"entries": [entry(1, 500.0), entry(3, 2000.0), entry(4, 10.0)]}});
-        let recording = HarFile { name: "a.har", base: None, headers: &[] };
-        let pauses = recording.requests(&text.to_string()).map(|recorded| recorded.pauses).unwrap();
-        assert_eq!(pauses, [Duration::ZERO, Duration::from_millis(1500), Duration::ZERO]);
-    }
-
-    #[test]
-    fn what_is_wrong_is_said() {
-        let wrong = |text: &str| requests(text, None).unwrap_err().to_string();
-        assert!(wrong("<html>").starts_with("shop.har: this is no HAR file: "));
-        assert_eq!(wrong("{}"), "shop.har: this is no HAR file: it has no log with entries");
-        assert_eq!(wrong(r#"{"log": {"entries": []}}"#), "shop.har: it holds no requests");
-        assert_eq!(
-            wrong(r#"{"log": {"entries": [{"request": {}}]}}"#),
-            "shop.har: entry 1: it has no URL"
-        );
-    }
-}
+mod tests;

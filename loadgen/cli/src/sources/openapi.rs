@@ -1,16 +1,22 @@
 //! `--openapi`: requests from the operations of an OpenAPI 3 document, with values from its
 //! examples, defaults and schemas.
 
+mod number;
 mod operation;
+mod parameter;
 mod reference;
 mod sample;
+mod schema;
+mod server;
+mod text;
 
-use brunt_loadgen::{Address, HttpRequest};
+use brunt_loadgen::HttpRequest;
 use brunt_scenarios::Source;
 use serde_json::Value;
 
 use crate::error::{RequestProblem, SourceError, SourceProblem};
 use reference::resolve;
+use server::ServerChoice;
 
 /// A document, and what is wanted of it.
 pub(crate) struct OpenApiDocument<'a> {
@@ -24,36 +30,58 @@ pub(crate) struct OpenApiDocument<'a> {
     pub headers: &'a [(String, String)],
 }
 
+/// The requests of a document.
+#[derive(Debug)]
+pub(crate) struct OpenApiRequests {
+    pub requests: Vec<HttpRequest>,
+    /// Why operations were passed over of which no request can be made, each with its name.
+    pub passed_over: Vec<SourceProblem>,
+}
+
 impl OpenApiDocument<'_> {
-    /// A request for each operation, in the document's order.
-    pub fn requests(&self, text: &str) -> Result<Vec<HttpRequest>, SourceError> {
+    /// A request for each operation, in the document's order. Operations of which none can be made
+    /// are passed over, unless they are all.
+    pub fn requests(&self, text: &str) -> Result<OpenApiRequests, SourceError> {
         let document = self.read(text)?;
-        let (address, prefix) = self.place(&document)?;
-        let mut requests = Vec::new();
+        let mut found = OpenApiRequests { requests: Vec::new(), passed_over: Vec::new() };
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             let item = resolve(&document, item);
             for &method in self.methods() {
                 let Some(operation) = item.get(method.to_lowercase()) else { continue };
-                let wrong = |problem| {
-                    self.wrong(SourceProblem::Operation { method, path: path.clone(), problem })
-                };
-                let made = operation::request(&document, path, item, operation).map_err(wrong)?;
-                requests.push(HttpRequest {
-                    method: method
-                        .parse()
-                        .map_err(|_| wrong(RequestProblem::Method(method.to_owned())))?,
-                    address: address.clone(),
-                    path: format!("{prefix}{}", made.path),
-                    headers: self.headers.iter().cloned().chain(made.headers).collect(),
-                    body: made.body,
-                });
+                match self.request(&document, (method, path), item, operation) {
+                    Ok(request) => found.requests.push(request),
+                    // The same for all operations, and only the user can say it.
+                    Err(problem @ SourceProblem::NoServer) => return Err(self.wrong(problem)),
+                    Err(problem) => found.passed_over.push(problem),
+                }
             }
         }
-        match requests.is_empty() {
-            false => Ok(requests),
-            true if self.writes => Err(self.wrong(SourceProblem::NoOperation)),
-            true => Err(self.wrong(SourceProblem::NoGetOperation)),
+        match (found.requests.is_empty(), found.passed_over.is_empty()) {
+            (false, _) => Ok(found),
+            (true, false) => Err(self.wrong(found.passed_over.swap_remove(0))),
+            (true, true) if self.writes => Err(self.wrong(SourceProblem::NoOperation)),
+            (true, true) => Err(self.wrong(SourceProblem::NoGetOperation)),
         }
+    }
+
+    fn request(
+        &self,
+        document: &Value,
+        (method, path): (&'static str, &str),
+        item: &Value,
+        operation: &Value,
+    ) -> Result<HttpRequest, SourceProblem> {
+        let wrong = |problem| SourceProblem::Operation { method, path: path.to_owned(), problem };
+        let server = ServerChoice { base: self.base, document: self.name };
+        let (address, prefix) = server.of(document, item, operation)?;
+        let made = operation::request(document, path, item, operation).map_err(wrong)?;
+        Ok(HttpRequest {
+            method: method.parse().map_err(|_| wrong(RequestProblem::Method(method.to_owned())))?,
+            address,
+            path: format!("{prefix}{}", made.path),
+            headers: self.headers.iter().cloned().chain(made.headers).collect(),
+            body: made.body,
+        })
     }
 
     fn methods(&self) -> &'static [&'static str] {
@@ -75,34 +103,6 @@ impl OpenApiDocument<'_> {
             None if document.get("swagger").is_some() => Err(self.wrong(SourceProblem::Swagger)),
             None => Err(self.wrong(SourceProblem::NotOpenApi)),
         }
-    }
-
-    /// Where the service is, and what comes before its paths.
-    fn place(&self, document: &Value) -> Result<(Address, String), SourceError> {
-        let server = &document["servers"][0];
-        let mut url = server["url"].as_str().unwrap_or("/").to_owned();
-        for (name, variable) in server["variables"].as_object().into_iter().flatten() {
-            url = url
-                .replace(&format!("{{{name}}}"), variable["default"].as_str().unwrap_or_default());
-        }
-        let is_whole = url.contains("://");
-        let from = self.name.contains("://").then_some(self.name);
-        // A relative server is relative to where the document was fetched from.
-        let url = match (self.base, from) {
-            (Some(base), _) if base.contains("://") => base.to_owned(),
-            (Some(base), _) => format!("http://{base}"),
-            (None, _) if is_whole => url,
-            (None, Some(from)) => {
-                let (address, _) =
-                    Address::split(from).map_err(|error| self.wrong(error.into()))?;
-                format!("{}://{address}/{}", address.scheme, url.trim_start_matches('/'))
-            }
-            (None, None) => {
-                return Err(self.wrong(SourceProblem::NoServer));
-            }
-        };
-        let (address, prefix) = Address::split(&url).map_err(|error| self.wrong(error.into()))?;
-        Ok((address, prefix.trim_end_matches('/').to_owned()))
     }
 
     fn wrong(&self, problem: SourceProblem) -> SourceError {

@@ -1,10 +1,13 @@
 //! Targets as siege writes them: a URL, maybe a method and a body; a file of them, with variables
 //! and comments.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use brunt_loadgen::{Address, AddressError, HttpRequest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use brunt_loadgen::{Address, HttpRequest};
 
 use crate::error::{LoadCliError, UrlError};
 
@@ -24,6 +27,9 @@ pub struct UrlList<'a> {
 }
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// The longest line once its variables are filled in, in bytes.
+const LONGEST_LINE: usize = 1024 * 1024;
 
 impl UrlList<'_> {
     /// All requests of a text.
@@ -71,6 +77,7 @@ impl UrlList<'_> {
         }
         // Siege takes addresses without a scheme as http.
         let full = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+        let (full, credentials) = without_user_info(&full);
         let (address, path) = Address::split(&full)?;
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
         let body = self.body(body.trim())?;
@@ -79,8 +86,12 @@ impl UrlList<'_> {
         if !body.is_empty() && !typed {
             headers.push(("Content-Type".to_owned(), self.content_type.to_owned()));
         }
+        // Options win over the URL, as with curl.
+        let authorized = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        headers.extend(credentials.filter(|_| !authorized));
         Ok(HttpRequest {
-            method: method.parse().map_err(|_| AddressError(full.clone()))?,
+            // One of the list, so it parses.
+            method: method.parse().map_err(|_| UrlError::Method(method.to_owned()))?,
             address,
             path,
             headers,
@@ -108,10 +119,44 @@ impl UrlList<'_> {
             let known = variables.get(name).cloned().or_else(|| (self.environment)(name));
             filled.push_str(&rest[..start]);
             filled.push_str(&known.ok_or_else(|| UrlError::UnknownVariable(name.to_owned()))?);
+            // Each variable may hold the one before it twice, so that thirty lines make gigabytes.
+            if filled.len() > LONGEST_LINE {
+                return Err(UrlError::LongLine);
+            }
             rest = &rest[start + length + 1..];
         }
         Ok(filled + rest)
     }
+}
+
+/// A URL without `user:password@`, and the header that these become.
+fn without_user_info(url: &str) -> (Cow<'_, str>, Option<(String, String)>) {
+    let Some((scheme, rest)) = url.split_once("://") else { return (Cow::Borrowed(url), None) };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let Some((user_info, host)) = rest[..end].rsplit_once('@') else {
+        return (Cow::Borrowed(url), None);
+    };
+    let (name, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+    let pair = [percent_decoded(name), percent_decoded(password)].join(&b':');
+    let value = format!("Basic {}", STANDARD.encode(pair));
+    let plain = format!("{scheme}://{host}{}", &rest[end..]);
+    (Cow::Owned(plain), Some(("Authorization".to_owned(), value)))
+}
+
+/// Bytes in which `%XX` is one byte.
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        let escaped = digits
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        plain.push(escaped.unwrap_or(bytes[at]));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    plain
 }
 
 /// `NAME=value`, unless it is a URL with an equals sign in it.

@@ -57,6 +57,54 @@ fn an_openapi_document_is_fetched_from_where_the_service_is() {
 }
 
 #[test]
+fn a_document_behind_redirects_is_read_where_it_is() {
+    let shop = Shop::start(|seen| {
+        let document = br#"{"openapi": "3.1.0", "servers": [{"url": "v1"}], "paths":
+            {"/a": {"get": {}}, "/b/{id}": {"get": {}}}}"#;
+        Some(match seen.path.as_str() {
+            "/doc" => reply(302, "Location: /docs/\r\n", b""),
+            "/docs/" => reply(301, "location: openapi.json\r\n", b""),
+            "/docs/openapi.json" => reply(200, "", document),
+            "/round" => reply(302, "Location: /round\r\n", b""),
+            _ => reply(200, "", b"ok"),
+        })
+    });
+    let (exit, _, err) = run(&["--openapi", &format!("{}/doc", shop.url()), "-c1", "-r1"]);
+    assert_eq!((exit, asked(&shop).last().unwrap().as_str()), (Exit::Pass, "GET /docs/v1/a"));
+    let note = "passed over: GET /b/{id}: there is no value for `{id}`";
+    assert!(err.contains(note), "{err}");
+    let round = run(&["--openapi", &format!("{}/round", shop.url()), "-c1", "-r1"]);
+    assert_eq!(round.0, Exit::Inconclusive);
+}
+
+#[test]
+fn a_recorded_redirect_and_a_recorded_cookie_are_not_sent_twice() {
+    const RECORDING: &str = r#"{"log": {"entries": [
+        {"request": {"method": "CONNECT", "url": "http://x:80", "headers": []}},
+        {"request": {"method": "POST", "url": "http://x/login", "postData": {"text": "u=1"},
+            "headers": [{"name": "Cookie", "value": "sid=old; lang=en"}]}, "response":
+            {"status": 302, "redirectURL": "/home"}},
+        {"request": {"method": "GET", "url": "http://x/home",
+            "headers": [{"name": "Cookie", "value": "sid=old; lang=en"}]}}]}}"#;
+    let (_folder, file) = written("shop.har", RECORDING);
+    let shop = Shop::start(|seen| {
+        Some(match seen.path.as_str() {
+            "/login" => reply(302, "Location: /home\r\nSet-Cookie: sid=new; Path=/\r\n", b""),
+            _ => reply(200, "", b"ok"),
+        })
+    });
+    let (exit, _, err) = run(&["--har", &file, "-c1", "-r2", &shop.url()]);
+    assert_eq!(
+        (exit, asked(&shop)),
+        (Exit::Pass, vec!["POST /login u=1".into(), "GET /home".into()])
+    );
+    let cookies: Vec<String> =
+        shop.seen().iter().map(|seen| seen.header("cookie").to_owned()).collect();
+    assert_eq!(cookies, ["sid=old; lang=en", "lang=en; sid=new"]);
+    assert!(err.contains("entries passed over: 1 that are no requests of HTTP"), "{err}");
+}
+
+#[test]
 fn a_recording_is_asked_again_with_its_pauses_or_without() {
     const RECORDING: &str = r#"{"log": {"entries": [
         {"startedDateTime": "2026-01-01T00:00:00.000Z", "time": 100, "request": {"method": "GET", "url": "http://x/a"}},

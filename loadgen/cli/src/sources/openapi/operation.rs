@@ -3,9 +3,14 @@
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
+use super::parameter::ParameterStyle;
 use super::reference::resolve;
-use super::sample::{example, sample};
+use super::sample::Sampler;
 use crate::error::RequestProblem;
+
+/// Headers that a parameter cannot set: the body, and what the document says of replies and of
+/// authentication, does (OpenAPI 3, Parameter Object).
+const NOT_PARAMETERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
 /// What an operation's request is made of.
 #[derive(Default)]
@@ -22,21 +27,24 @@ pub(super) fn request(
     item: &Value,
     operation: &Value,
 ) -> Result<OperationRequest, RequestProblem> {
+    let sampler = Sampler::new(document);
     let mut made = OperationRequest { path: path.to_owned(), ..OperationRequest::default() };
-    let mut query = Serializer::new(String::new());
+    let (mut query, mut cookies) = (Vec::new(), Vec::new());
     for parameter in parameters(document, item, operation) {
         // Documents are written by hand: a parameter without a name is passed over.
         let Some(name) = parameter["name"].as_str() else { continue };
-        let Some(value) = value(document, parameter) else { continue };
-        let texts = texts(&value);
+        let Some(value) = value(document, &sampler, parameter) else { continue };
+        let style = ParameterStyle::new(name, parameter);
         match parameter["in"].as_str() {
+            // Values are escaped, so that no brace of one is taken for another parameter.
             Some("path") => {
-                made.path = made.path.replace(&format!("{{{name}}}"), &escaped(&texts.join(",")));
+                made.path = made.path.replace(&format!("{{{name}}}"), &style.in_path(&value));
             }
-            Some("query") => {
-                query.extend_pairs(texts.iter().map(|text| (name, text)));
+            Some("query") => query.extend(style.in_query(&value)),
+            Some("header") if !NOT_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) => {
+                made.headers.push((name.to_owned(), style.in_header(&value)));
             }
-            Some("header") => made.headers.push((name.to_owned(), texts.join(","))),
+            Some("cookie") => cookies.push(style.in_cookie(&value)),
             _ => {}
         }
     }
@@ -45,12 +53,14 @@ pub(super) fn request(
         let parameter = made.path.get(start..=end).unwrap_or_default();
         return Err(RequestProblem::NoValue(parameter.to_owned()));
     }
-    let query = query.finish();
     if !query.is_empty() {
-        made.path = format!("{}?{query}", made.path);
+        made.path = format!("{}?{}", made.path, query.join("&"));
     }
-    body(document, operation, &mut made)?;
-    Ok(made)
+    if !cookies.is_empty() {
+        made.headers.push(("Cookie".to_owned(), cookies.join("; ")));
+    }
+    body(&sampler, resolve(document, &operation["requestBody"]), &mut made)?;
+    if sampler.is_exhausted() { Err(RequestProblem::TooLarge) } else { Ok(made) }
 }
 
 /// The operation's parameters, and those of its path that it does not give itself.
@@ -67,39 +77,35 @@ fn parameters<'d>(document: &'d Value, item: &'d Value, operation: &'d Value) ->
 
 /// What a parameter is sent with. One that need not be there is sent only if the document
 /// gives a value.
-fn value(document: &Value, parameter: &Value) -> Option<Value> {
-    let schema = resolve(document, &parameter["schema"]);
-    let given = example(document, parameter).or_else(|| example(document, schema));
+fn value(document: &Value, sampler: &Sampler<'_>, parameter: &Value) -> Option<Value> {
     let needed = parameter["required"] == true;
-    given.or_else(|| needed.then(|| sample(document, schema, 0)))
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::Array(items) => items.iter().flat_map(texts).collect(),
-        Value::String(text) => vec![text.clone()],
-        other => vec![other.to_string()],
+    // A parameter of another syntax than its style's is a text in that syntax.
+    if let Some((_, media)) = parameter["content"].as_object().and_then(|all| all.iter().next()) {
+        let given = sampler.example(media);
+        let value = given.or_else(|| needed.then(|| sampler.sample(&media["schema"], 0)))?;
+        return Some(if value.is_string() { value } else { Value::String(value.to_string()) });
     }
-}
-
-/// A part of a path: marks that would end it are escaped; the rest is when the request is written.
-fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('/', "%2F").replace('?', "%3F").replace('#', "%23")
+    let schema = resolve(document, &parameter["schema"]);
+    let given = sampler.example(parameter).or_else(|| sampler.example(schema));
+    let value = given.or_else(|| needed.then(|| sampler.sample(schema, 0)));
+    // A null has no text; it stands for leaving the parameter out.
+    value.filter(|value| !value.is_null())
 }
 
 /// JSON if the operation takes it, else what it names first.
 fn body(
-    document: &Value,
-    operation: &Value,
+    sampler: &Sampler<'_>,
+    body: &Value,
     made: &mut OperationRequest,
 ) -> Result<(), RequestProblem> {
-    let body = resolve(document, &operation["requestBody"]);
     let Some(content) = body["content"].as_object() else { return Ok(()) };
-    let is_json = |kind: &str| kind.split(';').next().is_some_and(|kind| kind.ends_with("json"));
+    let is_json = |kind: &str| {
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        kind.ends_with("/json") || kind.ends_with("+json")
+    };
     let found = content.iter().find(|(kind, _)| is_json(kind)).or_else(|| content.iter().next());
     let Some((kind, media)) = found else { return Ok(()) };
-    let schema = resolve(document, &media["schema"]);
-    let value = example(document, media).unwrap_or_else(|| sample(document, schema, 0));
+    let value = sampler.example(media).unwrap_or_else(|| sampler.sample(&media["schema"], 0));
     let text = match (kind.as_str(), &value) {
         (kind, _) if is_json(kind) => value.to_string(),
         ("application/x-www-form-urlencoded", Value::Object(fields)) => {
@@ -109,9 +115,20 @@ fn body(
             Serializer::new(String::new()).extend_pairs(pairs).finish()
         }
         (_, Value::String(text)) => text.clone(),
+        // A range, such as */*, is no type that a body can have; JSON is in it.
+        ("*/*" | "application/*", _) => value.to_string(),
         (kind, _) => return Err(RequestProblem::Body(kind.to_owned())),
     };
     made.body = text.into_bytes();
-    made.headers.push(("Content-Type".to_owned(), kind.clone()));
+    let kind = if kind.contains('*') { "application/json" } else { kind };
+    made.headers.push(("Content-Type".to_owned(), kind.to_owned()));
     Ok(())
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::String(text) => vec![text.clone()],
+        other => vec![other.to_string()],
+    }
 }

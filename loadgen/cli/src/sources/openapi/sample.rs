@@ -1,114 +1,185 @@
 //! A value that fits a schema.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
+use super::number::number;
 use super::reference::resolve;
+use super::schema::merged;
+use super::text::text;
 
-/// How deep schemas are followed; one that holds itself would have no end.
+/// How deep values are nested; a schema that holds itself would have no end.
 const DEEPEST: u32 = 8;
+/// The most that one operation's values may take, in bytes: schemas that require themselves twice
+/// double with each level.
+const MOST_BYTES: usize = 1024 * 1024;
+/// The most items or properties that are made up because a schema wants so many.
+const MOST_ITEMS: u64 = 1000;
 
-/// The value that the document itself gives: an example, the default, the only or
-/// first one allowed.
-pub(super) fn example(document: &Value, of: &Value) -> Option<Value> {
-    let many = || match of.get("examples") {
-        Some(Value::Array(list)) => list.first().cloned(),
-        Some(Value::Object(named)) => {
-            named.values().next().map(|one| resolve(document, one)["value"].clone())
-        }
-        _ => None,
-    };
-    let one = |key: &str| of.get(key).cloned();
-    let first = || of.get("enum")?.as_array()?.first().cloned();
-    one("example").or_else(many).or_else(|| one("default")).or_else(|| one("const")).or_else(first)
+/// Makes values for one operation.
+pub(super) struct Sampler<'d> {
+    document: &'d Value,
+    /// How many bytes may still be made.
+    left: Cell<usize>,
 }
 
-/// A value that fits a schema.
-pub(super) fn sample(document: &Value, schema: &Value, depth: u32) -> Value {
-    let schema = resolve(document, schema);
-    if let Some(given) = example(document, schema) {
-        return given;
+impl<'d> Sampler<'d> {
+    pub fn new(document: &'d Value) -> Self {
+        Self { document, left: Cell::new(MOST_BYTES) }
     }
-    if depth > DEEPEST {
-        return Value::Null;
+
+    /// Whether its values would have been longer than the bound, and so are not whole.
+    pub fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
     }
-    let parts = |key: &str| schema[key].as_array().into_iter().flatten();
-    // Any of the choices is valid, so the first one will do.
-    if let Some(choice) = parts("oneOf").chain(parts("anyOf")).next() {
-        return sample(document, choice, depth + 1);
+
+    /// The value that the document itself gives: an example, the default, the only or first one
+    /// allowed.
+    pub fn example(&self, of: &Value) -> Option<Value> {
+        let many = || match of.get("examples") {
+            Some(Value::Array(list)) => list.first().cloned(),
+            // One that stands in another file has no `value`.
+            Some(Value::Object(named)) => {
+                named.values().find_map(|one| resolve(self.document, one).get("value").cloned())
+            }
+            _ => None,
+        };
+        let one = |key: &str| of.get(key).cloned();
+        let first = || of.get("enum")?.as_array()?.first().cloned();
+        let found = one("example").or_else(many).or_else(|| one("default"));
+        let found = found.or_else(|| one("const")).or_else(first)?;
+        self.spend(found.to_string().len());
+        Some(found)
     }
-    let mut object = Map::new();
-    for part in parts("allOf") {
-        match sample(document, part, depth + 1) {
-            Value::Object(fields) => object.extend(fields),
-            other => return other,
+
+    /// A value that fits a schema.
+    pub fn sample(&self, schema: &Value, depth: u32) -> Value {
+        self.spend(8);
+        if self.is_exhausted() {
+            return Value::Null;
+        }
+        let schema = merged(self.document, schema, 0);
+        let whole = Value::Object(schema);
+        if let Some(given) = self.example(&whole) {
+            return given;
+        }
+        let Value::Object(schema) = whole else { return Value::Null };
+        if depth > DEEPEST {
+            return Value::Null;
+        }
+        match kind(&schema) {
+            Some("object") => Value::Object(self.fields(&schema, depth)),
+            Some("array") => self.items(&schema, depth),
+            Some("integer") => number(&schema, true),
+            Some("number") => number(&schema, false),
+            Some("boolean") => Value::Bool(true),
+            Some("null") => Value::Null,
+            _ => {
+                let text = text(&schema);
+                self.spend(text.len());
+                Value::String(text)
+            }
         }
     }
-    match kind(schema) {
-        Some("object") => {
-            object.extend(fields(document, schema, depth));
-            Value::Object(object)
+
+    /// All that must be there, and what has an example. What is only read is not sent.
+    fn fields(&self, schema: &Map<String, Value>, depth: u32) -> Map<String, Value> {
+        let list = |key: &str| schema.get(key).and_then(Value::as_array).into_iter().flatten();
+        let required: Vec<&str> = list("required").filter_map(Value::as_str).collect();
+        let none = Map::new();
+        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
+        let mut fields = Map::new();
+        let mut optional = Vec::new();
+        for (name, property) in properties {
+            let whole = Value::Object(merged(self.document, property, 0));
+            if whole["readOnly"] == true {
+                continue;
+            }
+            if required.contains(&name.as_str()) || self.example(&whole).is_some() {
+                fields.insert(name.clone(), self.sample(property, depth + 1));
+            } else {
+                optional.push((name, property));
+            }
         }
-        _ if !object.is_empty() => Value::Object(object),
-        Some("array") => Value::Array(vec![sample(document, &schema["items"], depth + 1)]),
-        Some("integer" | "number") => number(schema),
-        Some("boolean") => Value::Bool(true),
-        Some("null") => Value::Null,
-        _ => Value::String(text(schema)),
+        let further = schema.get("additionalProperties").filter(|one| one.is_object());
+        let further = |sampler: &Self| match further {
+            Some(schema) => sampler.sample(schema, depth + 1),
+            None => Value::String("text".to_owned()),
+        };
+        for name in required.iter().filter(|name| !properties.contains_key(**name)) {
+            fields.insert((*name).to_owned(), further(self));
+        }
+        let least = schema.get("minProperties").and_then(Value::as_u64).unwrap_or(0);
+        let least = usize::try_from(least.min(MOST_ITEMS)).unwrap_or(0);
+        for (name, property) in optional {
+            if fields.len() < least {
+                fields.insert(name.clone(), self.sample(property, depth + 1));
+            }
+        }
+        for number in 1..=least {
+            if fields.len() < least && !self.is_exhausted() {
+                fields.insert(format!("property{number}"), further(self));
+            }
+        }
+        fields
+    }
+
+    fn items(&self, schema: &Map<String, Value>, depth: u32) -> Value {
+        let bound = |key: &str| schema.get(key).and_then(Value::as_u64);
+        let none = Vec::new();
+        let first = schema.get("prefixItems").and_then(Value::as_array).unwrap_or(&none);
+        let wanted = bound("minItems").unwrap_or(1).max(first.len() as u64);
+        let count = wanted.min(bound("maxItems").unwrap_or(u64::MAX)).min(MOST_ITEMS);
+        let item = |place: u64| {
+            let place = usize::try_from(place).unwrap_or(usize::MAX);
+            let schema = first.get(place).or_else(|| schema.get("items")).unwrap_or(&Value::Null);
+            self.sample(schema, depth + 1)
+        };
+        let mut items: Vec<Value> = Vec::new();
+        for place in 0..count {
+            if self.is_exhausted() {
+                break;
+            }
+            let made = item(place);
+            let is_double = schema.get("uniqueItems") == Some(&Value::Bool(true));
+            items.push(if is_double && items.contains(&made) { other(&made, place) } else { made });
+        }
+        Value::Array(items)
+    }
+
+    fn spend(&self, bytes: usize) {
+        self.left.set(self.left.get().saturating_sub(bytes));
+    }
+}
+
+/// Another value of the same type, for lists without doubles.
+fn other(value: &Value, place: u64) -> Value {
+    match value {
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => Value::from(number.saturating_add_unsigned(place)),
+            None => value.clone(),
+        },
+        Value::String(text) => Value::String(format!("{text}{place}")),
+        other => other.clone(),
     }
 }
 
 /// The type, the first that is not null if there are several; objects and arrays may leave it out.
-fn kind(schema: &Value) -> Option<&str> {
-    match &schema["type"] {
-        Value::String(kind) => Some(kind),
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
-        _ if schema.get("properties").is_some() => Some("object"),
-        _ if schema.get("items").is_some() => Some("array"),
+fn kind(schema: &Map<String, Value>) -> Option<&str> {
+    let has = |keys: &[&str]| keys.iter().any(|key| schema.contains_key(*key));
+    match schema.get("type") {
+        Some(Value::String(kind)) => Some(kind),
+        Some(Value::Array(kinds)) => {
+            kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null")
+        }
+        _ if has(&["properties", "required", "minProperties", "additionalProperties"]) => {
+            Some("object")
+        }
+        _ if has(&["items", "prefixItems", "minItems"]) => Some("array"),
+        _ if has(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]) => {
+            Some("number")
+        }
         _ => None,
     }
-}
-
-/// All that must be there, and what has an example. What is only read is not sent.
-fn fields(document: &Value, schema: &Value, depth: u32) -> Map<String, Value> {
-    let required = schema["required"].as_array();
-    let is_required =
-        |name: &str| required.is_some_and(|names| names.iter().any(|one| one == name));
-    let all = schema["properties"].as_object().into_iter().flatten();
-    let wanted = all.filter_map(|(name, field)| {
-        let field = resolve(document, field);
-        let sent =
-            field["readOnly"] != true && (is_required(name) || example(document, field).is_some());
-        sent.then(|| (name.clone(), sample(document, field, depth + 1)))
-    });
-    wanted.collect()
-}
-
-/// The least that is allowed, 1 without one. `exclusiveMinimum` is a flag in 3.0 and a
-/// number in 3.1.
-fn number(schema: &Value) -> Value {
-    let above =
-        |least: &Value| least.as_i64().map_or(least.clone(), |least| Value::from(least + 1));
-    match (&schema["minimum"], &schema["exclusiveMinimum"]) {
-        (_, least @ Value::Number(_)) => above(least),
-        (Value::Null, _) => Value::from(1),
-        (least, Value::Bool(true)) => above(least),
-        (least, _) => least.clone(),
-    }
-}
-
-fn text(schema: &Value) -> String {
-    let text = match schema["format"].as_str() {
-        Some("date-time") => "2026-01-01T00:00:00Z",
-        Some("date") => "2026-01-01",
-        Some("uuid") => "00000000-0000-4000-8000-000000000000",
-        Some("email") => "user@example.com",
-        Some("uri" | "url") => "https://example.com/",
-        Some("ipv4") => "192.0.2.1",
-        _ => "text",
-    };
-    let length = |key: &str| schema[key].as_u64().and_then(|length| usize::try_from(length).ok());
-    let least = length("minLength").unwrap_or(0).min(1024);
-    let text: String =
-        text.chars().chain(std::iter::repeat('x')).take(least.max(text.len())).collect();
-    text.chars().take(length("maxLength").unwrap_or(usize::MAX)).collect()
 }

@@ -55,6 +55,26 @@ fn lines_become_requests() {
 }
 
 #[test]
+fn a_users_name_in_a_url_becomes_a_header() {
+    let one = |line: &str| urls(line).unwrap().remove(0);
+    let wanted = "GET h:81 /a@b [X-Team: a, Authorization: Basic YW5uOnAlOmRA] \"\"";
+    assert_eq!(one("http://ann:p%25%3Ad%40@h:81/a@b"), wanted);
+    assert_eq!(one("ann@h"), "GET h:80 / [X-Team: a, Authorization: Basic YW5uOg==] \"\"");
+    assert_eq!(one("http://h/?to=ann@example"), "GET h:80 /?to=ann@example [X-Team: a] \"\"");
+}
+
+#[test]
+fn variables_that_double_each_other_are_bounded() {
+    let mut text = "V0=xxxxxxxxxxxxxxxx\n".to_owned();
+    for number in 1..40 {
+        let before = number - 1;
+        text += &format!("V{number}=${{V{before}}}${{V{before}}}\n");
+    }
+    let error = urls(&text).unwrap_err().to_string();
+    assert_eq!(error, "urls.txt:18: with its variables filled in, the line is longer than 1 MiB");
+}
+
+#[test]
 fn mistakes_are_told_with_their_line() {
     let texts = [
         "http://h/\nftp://h/",
