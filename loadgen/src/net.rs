@@ -2,6 +2,7 @@
 
 mod error;
 mod lookup;
+mod own_limits;
 mod server;
 mod stream;
 mod tls;

@@ -12,6 +12,20 @@ const MOST_CIRCLES: usize = 2;
 /// How many files one circle may have.
 const MOST_FILES: usize = 4;
 
+/// Crates in which there is none, and none may come.
+const WITHOUT: [&str; 2] = ["loadgen", "loadgen/cli"];
+
+#[test]
+fn the_load_generator_has_no_circles_of_imports() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in WITHOUT {
+        let uses = uses(&root.join(folder).join("src"));
+        assert!(!uses.is_empty(), "{folder} has no files");
+        let found = circles(&uses);
+        assert!(found.is_empty(), "{folder}: {found:?}");
+    }
+}
+
 #[test]
 fn circles_of_imports_are_few_and_small() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

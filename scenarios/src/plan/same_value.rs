@@ -39,9 +39,9 @@ fn same(one: &Value, other: &Value) -> bool {
         }
         (Value::Object(one), Value::Object(other)) => {
             one.len() == other.len()
-                && one.iter().all(|(name, value)| {
-                    other.get(name).is_some_and(|other| same(value, other))
-                })
+                && one
+                    .iter()
+                    .all(|(name, value)| other.get(name).is_some_and(|other| same(value, other)))
         }
         _ => one == other,
     }
@@ -99,7 +99,10 @@ mod tests {
     fn a_number_is_one_key_however_it_is_written() {
         let key = |text: &str| key_text(&value(text));
         assert!(["10", "10.0", "1e1", "\"10\""].iter().all(|spelling| key(spelling) == "10"));
-        assert_eq!((key("0.5"), key("9007199254740993")), ("0.5".into(), "9007199254740993".into()));
+        assert_eq!(
+            (key("0.5"), key("9007199254740993")),
+            ("0.5".into(), "9007199254740993".into())
+        );
         assert_eq!((key("1e300"), key("true")), ("1e300".into(), "true".into()));
     }
 }

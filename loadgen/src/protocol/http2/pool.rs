@@ -36,10 +36,11 @@ impl Http2Pool {
         let is_refused = |session| refused.is_some_and(|refused| Rc::ptr_eq(refused, session));
         let private = self.options.reuse == Reuse::No;
         let mut sessions = self.sessions.borrow_mut();
+        // Here and not when it ends, so that no connection has to know its pool.
         sessions.retain(|(_, session)| !session.is_over());
-        let free = sessions.iter().find(|(of, session)| {
-            *of == server && session.has_room() && !is_refused(session)
-        });
+        let free = sessions
+            .iter()
+            .find(|(of, session)| *of == server && session.has_room() && !is_refused(session));
         let session = match free {
             Some((_, session)) if !private => Rc::clone(session),
             _ => {

@@ -105,10 +105,12 @@ impl HeaderFields {
     fn take(&mut self, name: &[u8], value: &[u8]) {
         self.bytes += name.len() + value.len() + OVERHEAD;
         let taken = match name {
+            // Counted as it is without HPACK, of which one byte can stand for fifty.
             _ if self.bytes > LONGEST => Err(LONG_HEAD),
             b":status" if self.plain || self.status.is_some() => Err(BREACH),
             b":status" => status(value).map(|status| self.status = Some(status)).ok_or(STATUS),
             name if !is_name(name) || HOP_BY_HOP.contains(&name) => Err(BREACH),
+            // They would end the line, where the head is kept as lines.
             _ if value.iter().any(|byte| matches!(byte, b'\0' | b'\r' | b'\n')) => Err(BREACH),
             b"content-length" => self.take_length(value),
             b"set-cookie" => {

@@ -70,6 +70,7 @@ impl Http2Session {
             self.connection.borrow_mut().feed(read.filled())?;
             self.look();
         }
+        // There may be more to read, but other connections of the thread have their turn first.
         context.waker().wake_by_ref();
         Poll::Pending
     }
@@ -130,6 +131,7 @@ async fn drive(
         session.poll(context, &mut stream, &mut connector.scratch().borrow_mut())
     });
     let Err(missed) = driven.await else { return session.retire(None) };
+    // A request whose reply had not begun is told apart from one whose reply broke off.
     let without_reply = if missed == RequestError::CLOSED_MIDWAY {
         RequestError::CLOSED_UNANSWERED
     } else {
