@@ -45,7 +45,7 @@ fn a_self_signed_certificate_that_is_trusted_holds_whatever_its_ca_bit() {
         IsCa::Ca(BasicConstraints::Constrained(0)),
     ];
     for bit in bits {
-        let pki = Pki::self_signed(|params| params.is_ca = bit.clone());
+        let pki = Pki::self_signed(|params| params.is_ca = bit);
         let server = hello(&pki, false);
         let outcome = run(secure(server.address, &pki, 1, 3));
         assert_eq!(outcome.totals.ok, 3, "{bit:?}: {:?}", outcome.causes);

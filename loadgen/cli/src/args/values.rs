@@ -14,8 +14,7 @@ pub(crate) fn invalid(option: &str, value: &str, example: &'static str) -> LoadC
 }
 
 /// A value that can be read and is beyond what any generator can do.
-fn too_much(option: &str, value: &str, most: impl ToString) -> LoadCliError {
-    let most = most.to_string();
+fn too_much(option: &str, value: &str, most: String) -> LoadCliError {
     LoadCliError::TooMuch { option: option.to_owned(), value: value.to_owned(), most }
 }
 
@@ -36,9 +35,9 @@ fn bounded_time(
 pub(crate) fn users(option: &str, value: &str, example: &'static str) -> Result<u32, LoadCliError> {
     let is_whole = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match value.trim().parse::<u32>() {
-        Ok(users) if users > MOST_USERS => Err(too_much(option, value, MOST_USERS)),
+        Ok(users) if users > MOST_USERS => Err(too_much(option, value, MOST_USERS.to_string())),
         // More digits than the type holds are a number, too.
-        Err(_) if is_whole(value.trim()) => Err(too_much(option, value, MOST_USERS)),
+        Err(_) if is_whole(value.trim()) => Err(too_much(option, value, MOST_USERS.to_string())),
         _ => number(option, value, example),
     }
 }

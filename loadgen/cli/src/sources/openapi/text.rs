@@ -1,7 +1,7 @@
 //! A text that fits a schema.
 
 use regex::Regex;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 use serde_json::{Map, Value};
 
 /// The longest text that is made up, in letters.
@@ -88,7 +88,7 @@ fn letter(class: &Class) -> Option<char> {
     let Class::Unicode(class) = class else { return None };
     let has =
         |letter: &char| class.iter().any(|range| (range.start()..=range.end()).contains(letter));
-    let first = || class.iter().next().map(|range| range.start());
+    let first = || class.iter().next().map(ClassUnicodeRange::start);
     ['a', 'A', '0', 'x', '-', ' '].into_iter().find(has).or_else(first)
 }
 
