@@ -19,6 +19,8 @@ fn upload(server: &Server, each: u64) -> Job {
     let mut job = closed(server, 1, each);
     job.requests[0].method = http::Method::POST;
     job.requests[0].body = vec![b'x'; LENGTH];
+    // Only a deadlock takes this long, whatever else the machine does.
+    job.timeout = Duration::from_secs(60);
     job
 }
 
