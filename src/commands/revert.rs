@@ -3,12 +3,39 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use brunt_kubernetes::{Cluster, RunSelector, revert as restore};
+use brunt_kubernetes::{Cluster, ClusterTarget, RunSelector, revert as restore};
 
 use crate::cli::RevertArgs;
 use crate::console::{errln, outln};
 use crate::exit::Exit;
 use crate::runtime;
+
+/// How often is looked for faults that should have ended, before all of a run is reverted.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Waits until a time, and until then restores what is left of faults of the run that should have
+/// ended by now. What cannot be restored yet is tried again.
+async fn wait(then: jiff::Timestamp, run: Option<&str>, target: &ClusterTarget) {
+    let mut connected = None;
+    loop {
+        let left = then.duration_since(jiff::Timestamp::now());
+        let left = Duration::try_from(left).unwrap_or_default();
+        tokio::time::sleep(left.min(LOOK_AGAIN)).await;
+        if left <= LOOK_AGAIN {
+            return;
+        }
+        let Some(run) = run else { continue };
+        if connected.is_none() {
+            connected = Cluster::connect(target).await.ok();
+        }
+        if let Some(cluster) = &connected {
+            let which = RunSelector::ExpiredOf(run.to_owned());
+            for what in restore(cluster, &which).await.done {
+                outln!("{what}");
+            }
+        }
+    }
+}
 
 /// Restores what runs have changed on a cluster, and prints each change that it restored.
 pub fn revert(options: &RevertArgs) -> Result<Exit> {
@@ -20,8 +47,7 @@ pub fn revert(options: &RevertArgs) -> Result<Exit> {
     let target = options.cluster.target();
     let reverted = runtime::new()?.block_on(async {
         if let Some(then) = options.after {
-            let left = then.duration_since(jiff::Timestamp::now());
-            tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
+            wait(then, options.run.as_deref(), &target).await;
         }
         let cluster = Cluster::connect(&target).await?;
         anyhow::Ok(restore(&cluster, &which).await)

@@ -117,6 +117,11 @@ impl ScheduledFault {
                 warn!(fault = %kind, services, %error, "left as somebody else changed it");
                 FaultOutcome { left_behind: Some(with_causes(&error)), ..effect.into() }
             }
+            // All is as before, and for how long it was not is not known.
+            Err(error) if error.is_taken_back() => {
+                warn!(fault = %kind, services, %error, "ended by somebody else");
+                FaultOutcome { trouble: Some(with_causes(&error)), ..effect.into() }
+            }
             // The system restores all that is left when the run ends, and says what it could not.
             // That the fault lasted longer than planned is known now.
             Err(error) => {

@@ -50,6 +50,12 @@ pub enum FaultError {
 }
 
 impl FaultError {
+    /// Whether another party has ended the fault before its time.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        matches!(self, Self::Target(TargetError::TakenBack(_)))
+    }
+
     /// Whether another party has changed what the fault had changed; that is never restored.
     #[must_use]
     pub fn is_drift(&self) -> bool {
@@ -109,6 +115,9 @@ pub enum TargetError {
     /// Somebody else changed what a fault had changed; that was not overwritten.
     #[error("somebody else changed {0}")]
     Drift(String),
+    /// Somebody else took back what a fault had changed, so that it ended before its time.
+    #[error("it ended before its time: {0}")]
+    TakenBack(String),
 }
 
 impl TargetError {

@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod changer;
+mod field_manager;
 pub(crate) mod irreversible;
 pub(crate) mod json_patch;
 mod kept_copy;

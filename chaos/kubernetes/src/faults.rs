@@ -16,6 +16,7 @@ pub(crate) mod pod_template;
 pub(crate) mod probe;
 pub(crate) mod recovery;
 pub(crate) mod remove;
+pub(crate) mod replacement;
 pub(crate) mod roll_back;
 pub(crate) mod rollout;
 pub(crate) mod scale;

@@ -32,6 +32,7 @@ mod observe;
 mod run;
 mod workers;
 
+pub use changes::changer::REVERT_MARGIN;
 pub use changes::revert::revert;
 pub use changes::selection::{Reverted, RunSelector};
 pub use client::apply::Retain;
@@ -45,7 +46,7 @@ pub use client::report_configmap::ReportFile;
 pub use observe::gaps::WatchGap;
 pub use observe::live_spec::load_live_spec;
 pub use observe::rollout_status::WorkloadStatus;
+pub use run::ClusterRun;
 pub use run::options::{ClusterRunOptions, Watchdog};
-pub use run::{ClusterRun, REVERT_MARGIN};
 pub use workers::job::LoadJob;
 pub use workers::load_workers::LoadWorkers;

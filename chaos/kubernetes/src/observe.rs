@@ -1,6 +1,7 @@
 //! What is seen of a system on a cluster. Nothing here changes anything.
 
 pub(crate) mod autoscaler;
+mod container;
 pub(crate) mod endpoint_slice;
 pub(crate) mod front;
 pub(crate) mod gaps;
@@ -9,6 +10,7 @@ pub(crate) mod ownership;
 pub(crate) mod placement;
 pub(crate) mod pod_state;
 pub(crate) mod pod_status;
+pub(crate) mod resolve;
 pub(crate) mod rollout_status;
 pub(crate) mod services;
 pub(crate) mod state;

@@ -4,12 +4,14 @@
 pub(crate) mod options;
 mod prepare;
 mod readiness;
+mod served;
 mod start;
 mod target;
 mod teardown;
 
 use std::collections::BTreeMap;
 
+use brunt_scenarios::plan::{Fault, FaultKind};
 use brunt_scenarios::timeline::{EdgeRecord, ScalerRecord};
 use tokio::task::JoinSet;
 
@@ -26,8 +28,6 @@ use crate::observe::workload::Workload;
 use crate::workers::job::LoadJob;
 use crate::workers::load_workers::LoadWorkers;
 
-pub use start::REVERT_MARGIN;
-
 /// A run on a cluster.
 pub struct ClusterRun {
     changer: Changer,
@@ -38,6 +38,8 @@ pub struct ClusterRun {
     /// Whether a watchdog reverts the run if this process is killed.
     has_watchdog: bool,
     settled_autoscalers: Vec<String>,
+    /// The faults that the run injects, by which it is known how long each lasts.
+    faults: Vec<Fault>,
     /// The image of brunt that was named.
     image: Option<String>,
     /// Routes to single pods, by their names. They are kept, as each may be a port-forward.
@@ -63,12 +65,31 @@ impl ClusterRun {
             let one = (service.as_str(), workload);
             readiness::wait_until_ready(observer, services, one, generation).await?;
         }
+        self.wait_until_settled(&rollouts).await?;
         // After the rollouts, whose pods would all be new to the proxies and their callers.
         self.edge_proxies.install(changer, observer, services).await?;
         let settled = |service: &&String| self.settled_autoscalers.contains(service);
         for service in services.workloads.keys().filter(settled) {
             let one = (service.as_str(), &services.workloads[service]);
             readiness::wait_until_scaled_in(observer, services, one).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until what was prepared is in effect for everybody: a load that began before would meet
+    /// the preparation, and a proof would succeed for the wrong reason.
+    async fn wait_until_settled(&self, rollouts: &BTreeMap<String, i64>) -> Result<(), KubeError> {
+        let (cluster, services) = (self.changer.cluster(), &self.services);
+        for service in rollouts.keys() {
+            let (workload, plan) = (&services.workloads[service], &services.plan.services[service]);
+            if plan.readiness.is_none() {
+                let one = (service.as_str(), workload);
+                let starts = plan.starts_within;
+                served::wait_until_served(cluster, &self.observer, one, starts).await?;
+            }
+        }
+        if !rollouts.is_empty() {
+            tokio::time::sleep(served::ENDPOINTS_FOLLOWED).await;
         }
         Ok(())
     }
@@ -162,9 +183,19 @@ impl ClusterRun {
         self.changer.notes()
     }
 
-    fn fault_context(&self) -> FaultContext<'_> {
+    /// What makes the changes of a planned fault, which others may revert soon after its end.
+    fn changer_for(&self, is: impl Fn(&FaultKind) -> bool) -> Changer {
+        let mut lengths =
+            self.faults.iter().filter(|fault| is(&fault.kind)).map(|fault| fault.lasts);
+        // The longest of them; one without a length lasts as long as the run.
+        let first = lengths.next().flatten();
+        let longest = lengths.fold(first, |longest, lasts| Some(longest?.max(lasts?)));
+        self.changer.lasting(longest)
+    }
+
+    fn fault_context<'a>(&'a self, changer: &'a Changer) -> FaultContext<'a> {
         FaultContext {
-            changer: &self.changer,
+            changer,
             observer: &self.observer,
             services: &self.services,
             stress: &self.stress,

@@ -1,6 +1,7 @@
 //! Makes the changes of one run: none after its time, and each noted for a dry run's answer.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::change::Change;
 use super::record::RunLease;
@@ -10,17 +11,22 @@ use crate::client::error::KubeError;
 use crate::client::object::{ChangeMode, ObjectRef};
 use crate::client::write::Writer;
 
+/// How long after a fault's end, or a run's, others may revert its changes. The run reverts them
+/// itself at that time, and must not meet the watchdog.
+pub const REVERT_MARGIN: Duration = Duration::from_secs(30);
+
 /// What every change of a run needs.
+#[derive(Clone)]
 pub(crate) struct Changer {
     cluster: Cluster,
     lease: RunLease,
     mode: ChangeMode,
-    notes: Mutex<Vec<String>>,
+    notes: Arc<Mutex<Vec<String>>>,
 }
 
 impl Changer {
     pub(crate) fn new(cluster: Cluster, lease: RunLease, mode: ChangeMode) -> Self {
-        Self { cluster, lease, mode, notes: Mutex::default() }
+        Self { cluster, lease, mode, notes: Arc::default() }
     }
 
     /// Another one for the same run, for a task of its own; its notes are apart.
@@ -34,6 +40,16 @@ impl Changer {
 
     pub(crate) fn lease(&self) -> &RunLease {
         &self.lease
+    }
+
+    /// The same for a fault that begins now and lasts so long: others may revert its changes soon
+    /// after its end, however long the run goes on. Without a length, when the run's time is over.
+    pub(crate) fn lasting(&self, lasts: Option<Duration>) -> Self {
+        let mut changer = self.clone();
+        let ends = lasts.and_then(|lasts| expiry(lasts).ok());
+        changer.lease.expires =
+            ends.map_or(self.lease.expires, |ends| ends.min(self.lease.expires));
+        changer
     }
 
     pub(crate) fn is_dry_run(&self) -> bool {
@@ -90,4 +106,12 @@ impl Changer {
     fn lock(&self) -> MutexGuard<'_, Vec<String>> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// When others may revert what ends after this time from now, in whole seconds, as in all times that
+/// Kubernetes writes.
+pub(crate) fn expiry(ends: Duration) -> Result<jiff::Timestamp, KubeError> {
+    let lasts = jiff::SignedDuration::try_from(ends + REVERT_MARGIN).map_err(KubeError::TooLong)?;
+    let expires = jiff::Timestamp::now() + lasts;
+    jiff::Timestamp::from_second(expires.as_second() + 1).map_err(KubeError::TooLong)
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::changer::Changer;
+use super::field_manager::manager_of;
 use super::irreversible::{self, dependents};
 use super::json_patch::covers;
 use super::kept_copy::{bare, held, holder, kept_in};
@@ -94,6 +95,7 @@ pub(crate) async fn restore_one(
     match call_api(&what, maps.get_opt(&name)).await? {
         Some(map) => match apply_again(changer.writer(), &map).await? {
             Reapplied::Applied(_) => Ok(RestoreOutcome::Restored),
+            Reapplied::Found(how) => Ok(RestoreOutcome::TakenBack(how)),
             Reapplied::Drifted(how) => Ok(RestoreOutcome::Drifted(how)),
         },
         None => Ok(RestoreOutcome::Restored),
@@ -119,6 +121,7 @@ pub(super) async fn restore_all(cluster: &Cluster, which: &RunSelector, reverted
         let writer = Writer::new(cluster, &run, ChangeMode::Apply);
         match apply_again(writer, &map).await {
             Ok(Reapplied::Applied(object)) => reverted.done.push(format!("{object} applied again")),
+            Ok(Reapplied::Found(how)) => reverted.done.push(how),
             Ok(Reapplied::Drifted(how)) => reverted.drift.push(how),
             Err(error) => reverted.failed.push(format!("{}: {error}", map.name_any())),
         }
@@ -127,6 +130,8 @@ pub(super) async fn restore_all(cluster: &Cluster, which: &RunSelector, reverted
 
 enum Reapplied {
     Applied(ObjectRef),
+    /// Somebody else has made it again just like it was.
+    Found(String),
     /// Somebody else has made one of that name meanwhile.
     Drifted(String),
 }
@@ -137,7 +142,9 @@ async fn apply_again(writer: Writer<'_>, map: &ConfigMap) -> Result<Reapplied, K
     let outcome = match wait_until_gone(cluster, &object).await? {
         Some(there) if covers(&bare(&there)["spec"], &kept["spec"]) => {
             wait_until_taken_up(cluster, &object).await?;
-            Reapplied::Applied(object)
+            let by =
+                manager_of(&there, "/spec/replicas").map_or(String::new(), |by| format!(" ({by})"));
+            Reapplied::Found(format!("{object} was made again by somebody else{by} meanwhile"))
         }
         Some(_) => Reapplied::Drifted(format!(
             "{object} was deleted by the run, and somebody else has made another one meanwhile; \

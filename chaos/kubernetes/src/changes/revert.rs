@@ -82,7 +82,7 @@ async fn restore_kind(
             }
             let writer = Writer::new(cluster, &lease.run, ChangeMode::Apply);
             match restore(writer, &name, &one.slot).await {
-                Ok(RestoreOutcome::Restored) => {
+                Ok(RestoreOutcome::Restored | RestoreOutcome::TakenBack(_)) => {
                     reverted.done.push(format!("{name}: {} restored", one.slot));
                 }
                 Ok(RestoreOutcome::Drifted(how)) => reverted.drift.push(how),

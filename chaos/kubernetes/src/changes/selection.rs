@@ -10,6 +10,8 @@ use crate::client::labels::{EXPIRES, RUN};
 pub enum RunSelector {
     /// The run with this id.
     Run(String),
+    /// Of the run with this id, what has used up its time: faults that should have ended by now.
+    ExpiredOf(String),
     /// All runs that have used up their time.
     Expired,
     /// All runs, including those that are still going on.
@@ -20,7 +22,8 @@ impl RunSelector {
     pub(super) fn selects(&self, run: &str, expires: Option<Timestamp>) -> bool {
         match self {
             Self::Run(wanted) => run == wanted,
-            Self::Expired => expires.is_some_and(|expires| expires <= Timestamp::now()),
+            Self::ExpiredOf(wanted) => run == wanted && is_past(expires),
+            Self::Expired => is_past(expires),
             Self::All => true,
         }
     }
@@ -30,6 +33,10 @@ impl RunSelector {
         let run = added.labels().get(RUN).map_or("", String::as_str);
         self.selects(run, added.annotations().get(EXPIRES).and_then(|text| text.parse().ok()))
     }
+}
+
+fn is_past(expires: Option<Timestamp>) -> bool {
+    expires.is_some_and(|expires| expires <= Timestamp::now())
 }
 
 /// What was reverted, and what was not. Each entry is a sentence that names the object.

@@ -50,6 +50,33 @@ pub enum KubeError {
         /// The names that would have matched, separated by commas.
         looked_for: String,
     },
+    /// Several workloads could be meant by a service.
+    #[error(
+        "the namespace {namespace} has several workloads that could be the service `{service}`: \
+         {found}; give the service the name of the one that is meant"
+    )]
+    AmbiguousWorkload {
+        /// The service of the system file.
+        service: String,
+        /// The namespace that was searched.
+        namespace: String,
+        /// Kinds and names of all that fit, separated by commas.
+        found: String,
+    },
+    /// A pod has several containers, and nothing says which one is the service.
+    #[error(
+        "the pods of {workload} have the containers {containers}, and nothing says which one is the \
+         service `{service}`: annotate the pod template with \
+         kubectl.kubernetes.io/default-container, or let a Service lead to its port"
+    )]
+    UnclearContainer {
+        /// The service of the system file.
+        service: String,
+        /// Kind and name.
+        workload: String,
+        /// The names of its containers, separated by commas.
+        containers: String,
+    },
     /// The caller may not do it: status 401 or 403.
     #[error(
         "not allowed to {what}: {why}; see manifests/components/controller for what the controller \
@@ -243,6 +270,23 @@ pub enum KubeError {
         /// The namespace of the system.
         namespace: String,
     },
+    /// Pods without a readiness probe do not answer what it asked.
+    #[error(
+        "{service} is not served after {seconds} s: without its readiness probe, {served} of {pods} \
+         pods answer GET {path}; the load would fail because of that alone"
+    )]
+    NotServed {
+        /// The service of the system file.
+        service: String,
+        /// Pods that answer.
+        served: usize,
+        /// Pods that run.
+        pods: usize,
+        /// What the probe asked for.
+        path: String,
+        /// The bound, in seconds.
+        seconds: u64,
+    },
     /// An autoscaler has not scaled in within its bound.
     #[error(
         "{service} has {replicas} replicas after {seconds} s, and {least} at rest: something else \
@@ -306,6 +350,14 @@ pub enum KubeError {
         fault: String,
         /// Why.
         source: Box<KubeError>,
+    },
+    /// A change of a workload's pods would replace none of them; nothing was touched.
+    #[error("no pod of {object} would be replaced: {why}")]
+    NothingReplaced {
+        /// Kind and name.
+        object: String,
+        /// What keeps its pods as they are.
+        why: String,
     },
     /// A deleted object does not go.
     #[error(

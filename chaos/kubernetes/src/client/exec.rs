@@ -19,15 +19,20 @@ use super::program_error::ProgramError;
 /// How long a program may take to begin, to answer, or to end.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Starts a program in the first container of a pod.
+/// Starts a program in a container of a pod; without a name, in the one that Kubernetes chooses.
 pub(super) async fn exec(
     cluster: &Cluster,
-    pod: &str,
+    (pod, container): (&str, Option<&str>),
     command: &[&str],
 ) -> Result<AttachedProcess, KubeError> {
     let api = cluster.api::<Pod>();
-    let params =
-        AttachParams { stdin: true, stdout: true, stderr: true, ..AttachParams::default() };
+    let params = AttachParams {
+        stdin: true,
+        stdout: true,
+        stderr: true,
+        container: container.map(str::to_owned),
+        ..AttachParams::default()
+    };
     let what = format!("run {} in pod {pod}", command.join(" "));
     call_api(&what, api.exec(pod, command.iter().copied(), &params)).await
 }
@@ -38,7 +43,7 @@ pub(crate) async fn output_of(
     pod: &str,
     command: &[&str],
 ) -> Result<String, KubeError> {
-    let mut process = exec(cluster, pod, command).await?;
+    let mut process = exec(cluster, (pod, None), command).await?;
     let failed = |why: String, source: Option<io::Error>| KubeError::Stream {
         what: format!("{} in pod {pod}", command.join(" ")),
         why,

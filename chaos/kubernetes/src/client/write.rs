@@ -173,10 +173,10 @@ impl<'a> Writer<'a> {
     /// must not come here in one.
     pub(crate) async fn exec(
         self,
-        pod: &str,
+        (pod, container): (&str, Option<&str>),
         command: &[&str],
     ) -> Result<AttachedProcess, KubeError> {
-        let process = super::exec::exec(self.cluster, pod, command).await?;
+        let process = super::exec::exec(self.cluster, (pod, container), command).await?;
         self.log(&named::<Pod>(pod), NOTHING, &format!("runs {}", command.join(" ")));
         Ok(process)
     }

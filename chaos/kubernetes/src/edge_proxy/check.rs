@@ -5,8 +5,9 @@ use super::proxies::EdgeProxies;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::object::{ObjectKind, ObjectRef};
+use crate::observe::resolve::names;
 use crate::observe::services::ClusterServices;
-use crate::observe::workload::{Workload, names};
+use crate::observe::workload::Workload;
 
 type Reason = Box<dyn std::error::Error + Send + Sync>;
 

@@ -31,7 +31,7 @@ impl EdgeProxies {
         let mut drift = Vec::new();
         for (callee, proxy) in self.all() {
             match changer.restore(&proxy.front, SLOT).await {
-                Ok(RestoreOutcome::Restored) => {}
+                Ok(RestoreOutcome::Restored | RestoreOutcome::TakenBack(_)) => {}
                 Ok(RestoreOutcome::Drifted(how)) => drift.push(how),
                 Err(_) => continue,
             }

@@ -1,9 +1,9 @@
 //! Refusing a run before it begins, because one of its faults would destroy what nobody could bring
-//! back. Each fault looks again when its time comes.
+//! back, or would do nothing. Each fault looks again when its time comes.
 
 use brunt_scenarios::plan::{Fault, FaultKind, PlatformFault};
 
-use super::{autoscale, remove, scale};
+use super::{autoscale, remove, replacement, scale};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::observe::services::ClusterServices;
@@ -52,6 +52,14 @@ async fn refuse_one(
                 None => Ok(()),
             }
         }
+        FaultKind::Rollout { service }
+        | FaultKind::Platform {
+            service,
+            fault: PlatformFault::RollBack | PlatformFault::SetEnv(_) | PlatformFault::Probe { .. },
+        } => match workload(service) {
+            Some(workload) => replacement::read(cluster, &workload.object).await.map(drop),
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
 }

@@ -19,17 +19,27 @@ pub(crate) async fn inject(
 ) -> Result<u64, TargetError> {
     let FaultContext { changer, observer, services, stress } = with;
     let workload = services.workload(service)?;
+    let container = workload.container().map(|one| one.name.as_str());
     match fault {
         PlatformFault::Evict(_) => {
             return evict::inject(changer, observer, service, replicas).await;
         }
         PlatformFault::KillContainer(_) => {
             let runs_brunt = services.runs_brunt(service)?;
-            return kill_container::inject(changer, observer, service, replicas, runs_brunt).await;
+            return kill_container::inject(
+                changer,
+                observer,
+                (service, container),
+                replicas,
+                runs_brunt,
+            )
+            .await;
         }
         PlatformFault::Stress { cpu, memory, .. } => {
             let command = stress::command(services.runs_brunt(service)?, *cpu, *memory);
-            return stress.inject(changer, observer, service, replicas, &command).await;
+            return stress
+                .inject(changer, observer, (service, container), replicas, &command)
+                .await;
         }
         PlatformFault::Remove => {
             remove::inject(changer, workload).await?;

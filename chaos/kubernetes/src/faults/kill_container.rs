@@ -13,7 +13,7 @@ use crate::observe::watcher::Observer;
 pub(super) async fn inject(
     changer: &Changer,
     observer: &Observer,
-    service: &str,
+    (service, container): (&str, Option<&str>),
     replicas: &[u32],
     runs_brunt: bool,
 ) -> Result<u64, TargetError> {
@@ -25,7 +25,7 @@ pub(super) async fn inject(
         changer.note(format!("Pod {} on {}: SIGTERM to its first process", pod.name, pod.node));
         if !changer.is_dry_run() {
             changer.check_lease()?;
-            let process = changer.writer().exec(&pod.name, command).await?;
+            let process = changer.writer().exec((&pod.name, container), command).await?;
             wait_for_exit(process).await.map_err(|error| not_run(&pod.name, error))?;
         }
         ended += 1;

@@ -4,7 +4,7 @@ use brunt_faults::TargetError;
 use brunt_scenarios::scenario::ProbeKind;
 use serde_json::json;
 
-use super::pod_template::CONTAINER;
+use super::replacement;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::observe::workload::Workload;
@@ -26,8 +26,9 @@ pub(super) async fn inject(
     which: ProbeKind,
     path: Option<&str>,
 ) -> Result<(), TargetError> {
+    replacement::read(changer.cluster(), &workload.object).await?;
     let field = field(which);
-    let probe = format!("{CONTAINER}/{field}");
+    let probe = format!("{}/{field}", workload.container_path());
     let values = match path {
         // Without a probe, a container counts as ready, or as alive, at once.
         None => vec![(probe, None)],

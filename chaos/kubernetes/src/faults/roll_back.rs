@@ -6,6 +6,7 @@ use kube::ResourceExt;
 use kube::api::ListParams;
 use serde_json::Value;
 
+use super::replacement;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::client::call::call_api;
@@ -19,6 +20,7 @@ pub(super) const SLOT: &str = "version";
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
 pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {
+    replacement::read(changer.cluster(), &workload.object).await?;
     let sets = changer.cluster().api::<ReplicaSet>();
     let params = ListParams::default().labels(&selector(&workload.selector));
     let all = call_api("list the versions", sets.list(&params)).await?;

@@ -5,6 +5,7 @@
 use brunt_faults::TargetError;
 use serde_json::json;
 
+use super::replacement;
 use crate::changes::change::{Change, ROLLOUT};
 use crate::changes::changer::Changer;
 use crate::observe::workload::Workload;
@@ -12,7 +13,13 @@ use crate::observe::workload::Workload;
 /// The annotation of a pod template whose new value makes a rollout.
 const ROLLED_OUT: &str = "/spec/template/metadata/annotations/brunt.dev~1rolled-out";
 
-pub(crate) async fn inject(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {
+/// Replaces the pods of a workload, of which there are so many. Returns how many are replaced.
+pub(crate) async fn inject(
+    changer: &Changer,
+    workload: &Workload,
+    pods: u64,
+) -> Result<u64, TargetError> {
+    let found = replacement::read(changer.cluster(), &workload.object).await?;
     let now = json!(jiff::Timestamp::now().to_string());
     let change = Change {
         object: workload.object.clone(),
@@ -20,5 +27,5 @@ pub(crate) async fn inject(changer: &Changer, workload: &Workload) -> Result<(),
         values: vec![(ROLLED_OUT.to_owned(), Some(now))],
     };
     changer.apply(&change).await?;
-    Ok(())
+    Ok(replacement::at_most(&found).map_or(pods, |most| most.min(pods)))
 }

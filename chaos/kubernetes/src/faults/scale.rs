@@ -36,8 +36,9 @@ pub(crate) async fn scale(
 ) -> Result<(), TargetError> {
     let object = workload.object.read(changer.cluster()).await?;
     let stored = stored_records(&object)?;
-    let ours =
-        stored.iter().find(|stored| stored.slot == SLOT && stored.record.lease == *changer.lease());
+    let ours = stored
+        .iter()
+        .find(|stored| stored.slot == SLOT && stored.record.lease.run == changer.lease().run);
     let was = ours.and_then(|stored| stored.record.edits.first()?.was.clone());
     if was == Some(json!(replicas)) {
         return recover(changer, workload).await;
@@ -62,6 +63,15 @@ async fn set(
     replicas: u32,
 ) -> Result<(), TargetError> {
     refuse(workload, object, replicas)?;
+    if let Some(scaler) = workload.scaler.as_ref().filter(|_| replicas > 0) {
+        // At no replicas at all, an autoscaler does nothing.
+        let scaler = &scaler.object;
+        tracing::warn!(%scaler, replicas, "an autoscaler decides, and may set another number");
+        changer.note(format!(
+            "{scaler} decides about {}, and may set another number",
+            workload.object
+        ));
+    }
     let change = Change {
         object: workload.object.clone(),
         slot: SLOT.to_owned(),

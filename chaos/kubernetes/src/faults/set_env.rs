@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use brunt_faults::TargetError;
 
 use super::pod_template::environment;
+use super::replacement;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::observe::workload::Workload;
@@ -17,8 +18,8 @@ pub(super) async fn inject(
     env: &BTreeMap<String, String>,
 ) -> Result<(), TargetError> {
     // The list is replaced as a whole, so it must be read first.
-    let object = workload.object.read(changer.cluster()).await?;
-    let values = vec![environment(&object, env)];
+    let object = replacement::read(changer.cluster(), &workload.object).await?;
+    let values = vec![environment(&object, workload, env)];
     let change = Change { object: workload.object.clone(), slot: SLOT.to_owned(), values };
     changer.apply(&change).await?;
     Ok(())

@@ -32,7 +32,7 @@ impl StressProcesses {
         &self,
         changer: &Changer,
         observer: &Observer,
-        service: &str,
+        (service, container): (&str, Option<&str>),
         replicas: &[u32],
         command: &[String],
     ) -> Result<u64, TargetError> {
@@ -43,7 +43,7 @@ impl StressProcesses {
             changer.note(format!("Pod {} on {}: {}", pod.name, pod.node, command.join(" ")));
             if !changer.is_dry_run() {
                 changer.check_lease()?;
-                let mut process = changer.writer().exec(&pod.name, &command).await?;
+                let mut process = changer.writer().exec((&pod.name, container), &command).await?;
                 first_line(&mut process).await.map_err(|error| not_run(&pod.name, error))?;
                 // One that fails ends those before it, as they are dropped with this list.
                 processes.push(StressProcess(process));

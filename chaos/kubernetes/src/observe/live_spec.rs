@@ -10,7 +10,8 @@ use brunt_scenarios::units::Cpu;
 use k8s_openapi::api::core::v1 as core;
 
 use super::placement;
-use super::workload::{self, Workload};
+use super::resolve;
+use super::workload::Workload;
 use crate::client::connect::{Cluster, ClusterTarget};
 use crate::client::error::KubeError;
 
@@ -27,7 +28,7 @@ pub async fn load_live_spec(
     target: &ClusterTarget,
 ) -> Result<(), KubeError> {
     let cluster = Cluster::connect(target).await?;
-    let workloads = workload::find(&cluster, system).await?;
+    let workloads = resolve::find(&cluster, system).await?;
     for (name, workload) in &workloads {
         if let Some(service) = system.services.get_mut(name) {
             apply(workload, service);
@@ -38,7 +39,7 @@ pub async fn load_live_spec(
 
 /// Sets replicas, probes, grace period and strategy of a planned service to those of its workload.
 fn apply(workload: &Workload, service: &mut plan::Service) {
-    let container = workload.pod.containers.first();
+    let container = workload.container();
     service.replicas = workload.replicas_at_rest();
     service.autoscaler =
         workload.scaler.as_ref().map(|scaler| scaler.settings(cpu_request(workload)));

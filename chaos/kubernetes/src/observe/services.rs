@@ -4,7 +4,8 @@ use brunt_faults::TargetError;
 use brunt_scenarios::plan::{Program, System};
 use indexmap::IndexMap;
 
-use super::workload::{self, Workload};
+use super::resolve;
+use super::workload::Workload;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::port_forward::{ForwardTarget, ServiceRoute, route};
@@ -21,7 +22,7 @@ pub(crate) struct ClusterServices {
 impl ClusterServices {
     /// Finds the workloads of a system, and a route to each that has a Service in front.
     pub(crate) async fn find(cluster: &Cluster, system: &System) -> Result<Self, KubeError> {
-        let workloads = workload::find(cluster, system).await?;
+        let workloads = resolve::find(cluster, system).await?;
         let mut routes = IndexMap::new();
         for (service, workload) in &workloads {
             let Some(front) = &workload.front else { continue };
@@ -81,8 +82,7 @@ impl ClusterServices {
     /// Whether brunt itself is in the containers of a service, which may hold nothing else: brunt's
     /// own image has no shell.
     pub(crate) fn runs_brunt(&self, service: &str) -> Result<bool, TargetError> {
-        // The first container is the service; others are sidecars.
-        let container = self.workload(service)?.pod.containers.first();
+        let container = self.workload(service)?.container();
         Ok(container.and_then(|one| one.image.as_deref()).is_some_and(is_brunt))
     }
 }

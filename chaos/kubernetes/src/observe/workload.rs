@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use brunt_scenarios::plan::{self, StrategyKind};
-use indexmap::IndexMap;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
-use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec, Service};
+use k8s_openapi::api::core::v1::{Container, PodSpec, PodTemplateSpec, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kube::api::ListParams;
 
 use super::autoscaler::{self, Hpa};
+use super::container;
 use super::front::{self, FrontService};
 use super::placement;
 use crate::client::call::call_api;
@@ -30,6 +30,8 @@ pub(crate) struct Workload {
     pub(crate) replicas: u32,
     pub(crate) rollout: plan::Rollout,
     pub(crate) pod: PodSpec,
+    /// The annotations of its pod template.
+    annotations: BTreeMap<String, String>,
     /// The labels of its pod template; a Service or a budget may select by more
     /// than `selector` has.
     pub(crate) labels: BTreeMap<String, String>,
@@ -40,57 +42,8 @@ pub(crate) struct Workload {
     pub(crate) budget: Option<ObjectRef>,
 }
 
-/// Finds the workload of every service that faults may be injected into.
-///
-/// # Errors
-/// When one is missing, or when workloads cannot be listed.
-pub(crate) async fn find(
-    cluster: &Cluster,
-    system: &plan::System,
-) -> Result<IndexMap<String, Workload>, KubeError> {
-    let all = list(cluster).await?;
-    let wanted = system.services.iter().filter(|(_, service)| service.is_ours());
-    wanted
-        .map(|(name, _)| {
-            let candidates = names(name);
-            let found = candidates.iter().find_map(|candidate| {
-                all.iter()
-                    .find(|(meta, _)| matches_name(meta, candidate))
-                    .map(|(_, workload)| workload.clone())
-            });
-            let missing = || KubeError::NoWorkload {
-                service: name.clone(),
-                namespace: cluster.namespace.clone(),
-                looked_for: candidates.join(", "),
-            };
-            Ok((name.clone(), found.ok_or_else(missing)?))
-        })
-        .collect()
-}
-
-/// The names that a service may have on a cluster, where names have no capitals: `bookInventory` is
-/// `bookinventory` or `book-inventory`.
-pub(crate) fn names(service: &str) -> Vec<String> {
-    let mut kebab = String::new();
-    for letter in service.chars() {
-        if letter.is_uppercase() && !kebab.is_empty() {
-            kebab.push('-');
-        }
-        kebab.extend(letter.to_lowercase());
-    }
-    let mut names = vec![service.to_lowercase(), kebab];
-    names.dedup();
-    names
-}
-
-fn matches_name(meta: &ObjectMeta, name: &str) -> bool {
-    let labels = meta.labels.as_ref();
-    let label =
-        |key: &str| labels.and_then(|labels| labels.get(key)).is_some_and(|value| value == name);
-    meta.name.as_deref() == Some(name) || label("app.kubernetes.io/name") || label("app")
-}
-
-async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeError> {
+/// All workloads of the namespace, with their metadata.
+pub(super) async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeError> {
     let every = ListParams::default();
     let (deployments, sets, services) =
         (cluster.api::<Deployment>(), cluster.api::<StatefulSet>(), cluster.api::<Service>());
@@ -125,7 +78,7 @@ async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeErro
     Ok(scaled.collect())
 }
 
-fn of_deployment(one: Deployment) -> Option<(ObjectMeta, Workload)> {
+pub(super) fn of_deployment(one: Deployment) -> Option<(ObjectMeta, Workload)> {
     let spec = one.spec?;
     let replicas = u32::try_from(spec.replicas.unwrap_or(1)).ok()?;
     let strategy = spec.strategy.unwrap_or_default();
@@ -163,12 +116,15 @@ fn workload(
     rollout: plan::Rollout,
     template: PodTemplateSpec,
 ) -> Option<(ObjectMeta, Workload)> {
-    let labels = template.metadata.and_then(|meta| meta.labels).unwrap_or_default();
+    let of_pod = template.metadata.unwrap_or_default();
+    let (labels, annotations) =
+        (of_pod.labels.unwrap_or_default(), of_pod.annotations.unwrap_or_default());
     let pod = template.spec?;
     // What stands beside it is found when all workloads are known.
     let (front, unclear_fronts, scaler, budget) = (None, vec![], None, None);
     let workload = Workload {
         object,
+        annotations,
         selector,
         replicas,
         rollout,
@@ -214,25 +170,51 @@ impl Workload {
         Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
     }
 
-    /// The port on which its pods serve: where its Service leads to, else the first.
+    /// The container that is the service; others in the pod are sidecars.
+    pub(crate) fn container(&self) -> Option<&Container> {
+        self.pod.containers.get(self.container_index()?)
+    }
+
+    /// JSON pointer of that container in the workload.
+    pub(crate) fn container_path(&self) -> String {
+        format!("/spec/template/spec/containers/{}", self.container_index().unwrap_or_default())
+    }
+
+    fn container_index(&self) -> Option<usize> {
+        let target = self.front.as_ref().map(|front| IntOrString::Int(i32::from(front.target)));
+        container::service_container(&self.pod, &self.annotations, target.as_ref())
+    }
+
+    /// The port on which its pods serve: where its Service leads to, else the container's first.
     pub(crate) fn port(&self) -> Option<u16> {
-        if let Some(front) = &self.front {
-            return Some(front.target);
+        match &self.front {
+            Some(front) => Some(front.target),
+            None => container::port_of(self.container()?, None),
         }
-        let ports = self.pod.containers.first()?.ports.as_ref()?;
-        u16::try_from(ports.first()?.container_port).ok()
+    }
+
+    /// The number of a port of the service's container.
+    pub(crate) fn port_named(&self, name: &IntOrString) -> Option<u16> {
+        container::port_of(self.container()?, Some(name))
+    }
+
+    /// Fails when it is not clear which container is the service.
+    pub(super) fn must_have_a_container(&self, service: &str) -> Result<(), KubeError> {
+        if self.container().is_some() {
+            return Ok(());
+        }
+        let names: Vec<&str> = self.pod.containers.iter().map(|one| one.name.as_str()).collect();
+        Err(KubeError::UnclearContainer {
+            service: service.to_owned(),
+            workload: self.object.to_string(),
+            containers: names.join(", "),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_service_name_with_capitals_has_two_candidates_on_a_cluster() {
-        assert_eq!(names("bookInventory"), ["bookinventory", "book-inventory"]);
-        assert_eq!(names("order"), ["order"]);
-    }
 
     #[test]
     fn surge_is_rounded_up_and_max_unavailable_down() {

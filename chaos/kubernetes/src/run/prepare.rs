@@ -10,7 +10,8 @@ use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::client::error::KubeError;
 use crate::client::object::{ObjectKind, ObjectRef};
-use crate::faults::pod_template::{CONTAINER, POD, environment};
+use crate::faults::pod_template::{POD, environment};
+use crate::faults::replacement;
 use crate::observe::placement::is_spread;
 use crate::observe::services::ClusterServices;
 use crate::observe::workload::Workload;
@@ -38,7 +39,7 @@ pub(super) async fn prepare(
         if differences(&Value::Null, workload, service).is_empty() {
             continue;
         }
-        let object = workload.object.read(changer.cluster()).await?;
+        let object = replacement::read(changer.cluster(), &workload.object).await?;
         let change = prepared(&workload.object, differences(&object, workload, service));
         rollouts.insert(name.clone(), changer.apply(&change).await?);
     }
@@ -76,19 +77,19 @@ fn differences(
 ) -> Vec<(String, Option<Value>)> {
     let mut values = Vec::new();
     if !service.altered.is_empty() {
-        values.push(environment(object, &service.altered));
+        values.push(environment(object, workload, &service.altered));
     }
-    let container = workload.pod.containers.first();
+    let (container, path) = (workload.container(), workload.container_path());
     if service.readiness.is_none() && container.is_some_and(|one| one.readiness_probe.is_some()) {
-        values.push((format!("{CONTAINER}/readinessProbe"), None));
+        values.push((format!("{path}/readinessProbe"), None));
     }
     if service.liveness.is_none() && container.is_some_and(|one| one.liveness_probe.is_some()) {
-        values.push((format!("{CONTAINER}/livenessProbe"), None));
+        values.push((format!("{path}/livenessProbe"), None));
     }
     if service.grace.is_zero() && !workload.grace().is_zero() {
         values.push((format!("{POD}/terminationGracePeriodSeconds"), Some(json!(0))));
         // The API server refuses a hook that takes longer than the grace period.
-        values.push((format!("{CONTAINER}/lifecycle"), None));
+        values.push((format!("{path}/lifecycle"), None));
     }
     if !service.placement.spread && is_spread(&workload.pod) {
         values.extend(on_one_node(object, workload));

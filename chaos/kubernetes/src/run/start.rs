@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::ClusterRun;
 use super::options::{ClusterRunOptions, Watchdog};
-use crate::changes::changer::Changer;
+use crate::changes::changer::{Changer, expiry};
 use crate::changes::record::RunLease;
 use crate::changes::watchdog::{self, WatchdogScope};
 use crate::client::connect::Cluster;
@@ -22,10 +22,6 @@ use crate::observe::watcher::Observer;
 
 /// How long the watches may take to list everything.
 const LIST_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long after a run's maximum duration others may revert its changes. The run reverts them
-/// itself when it ends, and must not meet the watchdog.
-pub const REVERT_MARGIN: Duration = Duration::from_secs(30);
 
 impl ClusterRun {
     /// Finds the system, begins to watch it, and creates the watchdog. What happens to the system
@@ -67,6 +63,7 @@ impl ClusterRun {
             has_watchdog,
             settled_autoscalers: options.settled_autoscalers.clone(),
             image: options.image.clone(),
+            faults: options.faults.clone(),
             pod_routes: tokio::sync::Mutex::default(),
             _watches: watches,
         };
@@ -75,13 +72,7 @@ impl ClusterRun {
 }
 
 fn lease(options: &ClusterRunOptions) -> Result<RunLease, KubeError> {
-    let lasts = jiff::SignedDuration::try_from(options.max_duration + REVERT_MARGIN)
-        .map_err(KubeError::TooLong)?;
-    let expires = jiff::Timestamp::now() + lasts;
-    // Whole seconds, as in all times that Kubernetes writes.
-    let expires =
-        jiff::Timestamp::from_second(expires.as_second() + 1).map_err(KubeError::TooLong)?;
-    Ok(RunLease { run: options.run.clone(), expires })
+    Ok(RunLease { run: options.run.clone(), expires: expiry(options.max_duration)? })
 }
 
 /// Returns whether there is a watchdog.

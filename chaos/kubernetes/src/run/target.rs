@@ -7,7 +7,9 @@ use brunt_faults::{
     AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeTarget, PlatformTarget, Replica,
     ReplicaSelector, TargetError,
 };
-use brunt_scenarios::plan::{EdgeFault, NodeFault, NodePick, PlatformFault, ReplicaFilter};
+use brunt_scenarios::plan::{
+    EdgeFault, FaultKind, NodeFault, NodePick, PlatformFault, ReplicaFilter,
+};
 
 use super::ClusterRun;
 use crate::faults::{cordon, dispatch, drain, get, kill, nodes, rollout, scale, select_replicas};
@@ -48,7 +50,9 @@ impl FaultTarget for ClusterRun {
 
     async fn stop(&self, service: &str) -> Result<u64, TargetError> {
         let (workload, before) = (self.services.workload(service)?, self.pod_count(service));
-        scale::inject(&self.changer, workload, 0).await?;
+        let changer = self
+            .changer_for(|kind| matches!(kind, FaultKind::Stop { service: of } if of == service));
+        scale::inject(&changer, workload, 0).await?;
         Ok(before)
     }
 
@@ -71,13 +75,15 @@ impl FaultTarget for ClusterRun {
     }
 
     async fn scale(&self, service: &str, replicas: u32) -> Result<(), TargetError> {
-        scale::scale(&self.changer, self.services.workload(service)?, replicas).await
+        let changer = self.changer_for(
+            |kind| matches!(kind, FaultKind::Scale { service: of, .. } if of == service),
+        );
+        scale::scale(&changer, self.services.workload(service)?, replicas).await
     }
 
     async fn rollout(&self, service: &str) -> Result<u64, TargetError> {
         let (workload, before) = (self.services.workload(service)?, self.pod_count(service));
-        rollout::inject(&self.changer, workload).await?;
-        Ok(before)
+        rollout::inject(&self.changer, workload, before).await
     }
 
     async fn change_autoscaler(
@@ -129,11 +135,13 @@ impl PlatformTarget for ClusterRun {
         fault: &PlatformFault,
         replicas: &[u32],
     ) -> Result<u64, TargetError> {
-        dispatch::inject(self.fault_context(), service, fault, replicas).await
+        let is = FaultKind::Platform { service: service.to_owned(), fault: fault.clone() };
+        let changer = self.changer_for(|kind| *kind == is);
+        dispatch::inject(self.fault_context(&changer), service, fault, replicas).await
     }
 
     async fn recover(&self, service: &str, fault: &PlatformFault) -> Result<(), TargetError> {
-        dispatch::recover(self.fault_context(), service, fault).await
+        dispatch::recover(self.fault_context(&self.changer), service, fault).await
     }
 }
 
@@ -159,7 +167,9 @@ impl NodeTarget for ClusterRun {
         fault: NodeFault,
         replicas: &BTreeMap<String, Vec<u32>>,
     ) -> Result<u64, TargetError> {
-        cordon::inject(&self.changer, names).await?;
+        let changer = self
+            .changer_for(|kind| matches!(kind, FaultKind::Nodes { fault: of, .. } if *of == fault));
+        cordon::inject(&changer, names).await?;
         match fault {
             NodeFault::Cordon => Ok(names.len() as u64),
             NodeFault::Drain => drain::inject(&self.changer, &self.observer, replicas).await,

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
-use brunt_kubernetes::{Cluster, RunSelector, Watchdog, revert};
-use brunt_scenarios::plan::{FaultKind, PlatformFault};
+use brunt_kubernetes::{Cluster, ClusterRunOptions, RunSelector, Watchdog, revert};
+use brunt_scenarios::plan::{Fault, FaultKind, PlatformFault, ReplicaFilter};
 
 use crate::inject_fault::applied;
 use crate::shop::{Shop, until};
+use crate::snapshot;
 
 fn faults() -> Vec<FaultKind> {
     let service = || "shop".to_owned();
@@ -35,6 +36,50 @@ async fn the_watchdog_restores_what_a_killed_run_has_changed() {
     shop.close().await;
 }
 
+/// The run could last ten minutes; what a fault of a few seconds has changed does not.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn the_watchdog_restores_a_fault_of_a_killed_run_soon_after_its_own_end() {
+    let shop = Shop::open("soon").await;
+    shop.no_autoscaler().await;
+    shop.all_ready().await;
+    let before = snapshot::written(shop.snapshot().await);
+    let remove = FaultKind::Platform { service: "shop".to_owned(), fault: PlatformFault::Remove };
+    let env = [("TIMEOUT".to_owned(), "off".to_owned())];
+    let set = FaultKind::Platform {
+        service: "shop".to_owned(),
+        fault: PlatformFault::SetEnv(env.into()),
+    };
+    let planned = |kind: &FaultKind, lasts: Option<Duration>| Fault {
+        kind: kind.clone(),
+        at: vec![Duration::ZERO],
+        lasts,
+        only: ReplicaFilter::default(),
+    };
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    let faults = vec![planned(&set, seconds(2)), planned(&remove, seconds(4))];
+    let ten_minutes = Duration::from_secs(600);
+    let options = ClusterRunOptions { faults, ..shop.options(Watchdog::Job(None), ten_minutes) };
+    let system = shop.enter(&options).await;
+    for kind in [set, remove] {
+        applied(&system, &kind).await.unwrap().keep();
+    }
+    // As if this process had been killed: it restores nothing.
+    drop(system);
+    until("the workload is back as it was", || async {
+        let mut now = snapshot::written(shop.snapshot().await);
+        // The watchdog stays until the run's own time is over.
+        now.retain(|name, _| !name.contains("brunt-revert-"));
+        now == before
+    })
+    .await;
+    until("its pods are ready again", || async {
+        shop.pods().await.iter().filter(|pod| is_ready(pod)).count() == 2
+    })
+    .await;
+    shop.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
 async fn reverting_twice_does_nothing_the_second_time() {
@@ -56,4 +101,9 @@ async fn reverting_twice_does_nothing_the_second_time() {
     let twice = revert(&cluster, &RunSelector::Run(options.run)).await;
     assert!(twice.is_clean() && twice.done.is_empty(), "{twice:?}");
     shop.close().await;
+}
+
+fn is_ready(pod: &k8s_openapi::api::core::v1::Pod) -> bool {
+    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
+    conditions.into_iter().flatten().any(|one| one.type_ == "Ready" && one.status == "True")
 }

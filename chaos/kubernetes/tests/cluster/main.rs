@@ -5,8 +5,9 @@
 //! need a cluster that BRUNT_TEST_KUBECONFIG names, and an image of brunt that its nodes have,
 //! named by BRUNT_TEST_IMAGE. Without these a test that is asked for fails, and says so.
 //!
-//! - `edges::`, `faults::`, `irreversible::`, `left_behind::`, `owned::`, `placement::`, `restored::`
-//!   and `services::` need nothing else, and take some minutes together.
+//! - `edges::`, `faults::`, `irreversible::`, `left_behind::`, `owned::`, `placement::`,
+//!   `prepared::`, `replaced::`, `restored::`, `services::` and `targets::` need nothing else, and
+//!   take some minutes together.
 //! - `effects::` looks at the pods themselves; it takes longer, and needs metrics-server.
 //! - `cluster_failures::`, `killed::` and `workers::` start the program itself, which
 //!   BRUNT_TEST_BINARY names; without it, they take the one that `cargo build` puts beside these
@@ -28,9 +29,12 @@ mod left_behind;
 mod owned;
 mod placement;
 mod pods;
+mod prepared;
+mod replaced;
 mod restored;
 mod services;
 mod shop;
 mod shop_changes;
 mod snapshot;
+mod targets;
 mod workers;
