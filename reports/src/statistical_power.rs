@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{
-    Arrival, Availability, Claim, During, Fault, FaultKind, Isolation, Latency, Load, Plan, Ramp,
-    Recovers, Restarts, Slo,
-};
+use brunt_scenarios::plan::{Arrival, Claim, During, Evidence, Fault, FaultKind, Load, Plan, Ramp};
 use brunt_scenarios::units::{Percent, Period};
 
 use crate::{confidence, format};
@@ -14,38 +11,23 @@ use crate::{confidence, format};
 /// requests for the confidence, or a run that ends before the check's bound. Closed loads get no
 /// warning, as their number of requests is not known beforehand.
 pub fn power_warnings(plan: &Plan) -> Vec<String> {
-    plan.checks.iter().flat_map(|check| of_claim(plan, &check.claim)).collect()
+    let of_claim = |claim: &Claim| {
+        let evidence = claim.needs().evidence;
+        evidence.iter().filter_map(|one| lacking(plan, claim, one)).collect::<Vec<_>>()
+    };
+    plan.checks.iter().flat_map(|check| of_claim(&check.claim)).collect()
 }
 
-fn of_claim(plan: &Plan, claim: &Claim) -> Vec<String> {
-    match claim {
-        Claim::Availability(Availability { of, at_least, during }) if *at_least < Percent::ALL => {
-            too_few(plan, of, at_least.fraction(), *during, &claim.to_string())
-                .into_iter()
-                .collect()
-        }
-        Claim::Latency(Latency { of, limits, during }) => {
-            let short = limits.iter().filter_map(|(quantile, most)| {
-                let claim = format!("{of}: latency {quantile} ≤ {}", Period(*most));
-                too_few(plan, of, quantile.0, *during, &claim)
-            });
-            short.collect()
-        }
-        Claim::Isolation(Isolation { of, at_least, .. }) if *at_least < Percent::ALL => {
-            too_few(plan, of, at_least.fraction(), During::Faults, &claim.to_string())
-                .into_iter()
-                .collect()
-        }
-        Claim::Slo(Slo { of, target, window, spends, .. }) => {
+/// Why the plan does not give a claim this evidence.
+fn lacking(plan: &Plan, claim: &Claim, evidence: &Evidence<'_>) -> Option<String> {
+    match evidence {
+        Evidence::Share { of, share, during, shows } => too_few(plan, of, *share, *during, shows),
+        Evidence::ErrorBudget { of, target, window, spends } => {
             budget(plan, of, *target, *window, *spends, claim)
         }
-        Claim::Recovers(Recovers { service, within }) => {
-            too_short(plan, claim, service, *within, |_| true)
+        Evidence::TimeAfterFaults { service, within, leaving_it_running } => {
+            too_short(plan, claim, service, *within, *leaving_it_running)
         }
-        Claim::Restarts(Restarts { service, within }) => {
-            too_short(plan, claim, service, *within, leaves_it_running)
-        }
-        _ => vec![],
     }
 }
 
@@ -68,24 +50,17 @@ fn budget(
     window: Duration,
     spends: Percent,
     claim: &Claim,
-) -> Vec<String> {
+) -> Option<String> {
     let lasts =
         plan.loads.iter().find(|load| load.name == of).map_or(Duration::ZERO, |load| load.lasts);
     let bad =
         spends.fraction() * (1.0 - target) * window.as_secs_f64() / lasts.as_secs_f64().max(1e-3);
     match bad < 1.0 {
-        true => too_few(plan, of, 1.0 - bad, During::Run, &claim.to_string()).into_iter().collect(),
-        false => {
-            vec![format!(
-                "“{claim}” holds even if every request fails: the run is too short to spend that."
-            )]
-        }
+        true => too_few(plan, of, 1.0 - bad, During::Run, &claim.to_string()),
+        false => Some(format!(
+            "“{claim}” holds even if every request fails: the run is too short to spend that."
+        )),
     }
-}
-
-// Only a fault that leaves a broken process running needs the liveness probe.
-fn leaves_it_running(kind: &FaultKind) -> bool {
-    matches!(kind, FaultKind::MakeZombie { .. } | FaultKind::Pause { .. })
 }
 
 fn too_short(
@@ -93,16 +68,19 @@ fn too_short(
     claim: &Claim,
     service: &str,
     within: Duration,
-    counts: fn(&FaultKind) -> bool,
-) -> Vec<String> {
+    leaving_it_running: bool,
+) -> Option<String> {
     let ends = plan.load_ends().max(plan.faults_end());
-    let hits = plan.faults.iter().filter(|fault| fault.kind.services().contains(&service));
-    let last = hits.filter(|fault| counts(&fault.kind)).filter_map(Fault::last_end).max();
-    let short = last.filter(|last| *last + within > ends).map(|last| {
+    let counts = |fault: &&Fault| {
+        let leaves =
+            || matches!(fault.kind, FaultKind::MakeZombie { .. } | FaultKind::Pause { .. });
+        fault.kind.services().contains(&service) && (!leaving_it_running || leaves())
+    };
+    let last = plan.faults.iter().filter(counts).filter_map(Fault::last_end).max()?;
+    (last + within > ends).then(|| {
         let (over, ends, until) = (Period(last), Period(ends), Period(last + within));
         format!("“{claim}”: its fault is over at {over} and the run at {ends}; let the load last {until}.")
-    });
-    short.into_iter().collect()
+    })
 }
 
 /// How many requests an open load makes in a part of the run.

@@ -3,6 +3,7 @@
 
 mod compare;
 
+use brunt_faults::with_causes;
 use brunt_scenarios::plan::{
     Canceled, CheckId, Compensation, CrossCheck, JsonPath, KeyedCollection, ViewSource,
 };
@@ -41,10 +42,14 @@ pub async fn read(
 }
 
 /// The record of what was read last for a check.
-pub fn record(check: CheckId, read: Result<Comparison, String>, after: f64) -> AgreementRecord {
+pub fn record(
+    check: CheckId,
+    read: Result<Comparison, CrossCheckError>,
+    after: f64,
+) -> AgreementRecord {
     match read {
         Ok(comparison) => comparison.record(check, after, None),
-        Err(trouble) => Comparison::default().record(check, after, Some(trouble)),
+        Err(error) => Comparison::default().record(check, after, Some(with_causes(&error))),
     }
 }
 

@@ -12,7 +12,7 @@ const MOST_PAGES: usize = 10_000;
 /// Why a collection could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    #[error("{page}: {source}")]
+    #[error("{page} cannot be read")]
     NoReply { page: RequestTarget, source: RequestError },
     #[error("{page} answered {status}")]
     Status { page: RequestTarget, status: u16 },

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use brunt_faults::with_causes;
 use brunt_scenarios::plan::{CheckId, Effects};
 use brunt_scenarios::timeline::{KeySample, LedgerRecord, LoadRecord};
 use serde_json::Value;
@@ -93,12 +94,12 @@ impl Balance {
 pub fn record(
     check: CheckId,
     load: &LoadRecord,
-    read: Result<Balance, String>,
+    read: Result<Balance, FetchError>,
     after: f64,
 ) -> LedgerRecord {
     let (balance, trouble) = match read {
         Ok(balance) => (balance, None),
-        Err(trouble) => (Balance::of(load, &[]), Some(trouble)),
+        Err(error) => (Balance::of(load, &[]), Some(with_causes(&error))),
     };
     let Balance { effects, missing, unfinished, repeated, unasked } = balance;
     let (accepted, unknown) = (load.accepted.len() as u64, load.unknown);

@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use brunt_faults::with_causes;
 use brunt_kubernetes::ClusterRun;
-use brunt_loadgen::{Job, Portion, Snapshot, Transport};
+use brunt_loadgen::{Job, JobError, Portion, Snapshot, Transport};
+use brunt_scenarios::plan::Load;
 use brunt_scenarios::timeline::{Ending, LoadRecord};
 use tracing::debug;
 
@@ -64,7 +66,7 @@ impl RunLoad {
                 );
             }
         }
-        here(context, variables).map_err(Ending::NotStarted)
+        here(context, variables).map_err(|error| Ending::NotStarted(with_causes(&error)))
     }
 
     /// How far ahead its start must be.
@@ -87,7 +89,7 @@ impl RunLoad {
                 let running = brunt_loadgen::start(jobs, origin, threads());
                 running
                     .map(RunningLoad::Here)
-                    .map_err(|error| Ending::NotStarted(error.to_string()))
+                    .map_err(|error| Ending::NotStarted(with_causes(&error)))
             }
             Self::Inside(mut workers) => match workers.start(origin).await {
                 Ok(apart) => {
@@ -165,17 +167,27 @@ async fn inside(
     Ok(RunLoad::Inside(Box::new(workers)))
 }
 
+/// Why a load of the plan cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("load {name}")]
+struct LoadError {
+    name: String,
+    source: JobError,
+}
+
 /// Makes the jobs. Servers may be asked about their methods here, so the thread is not
 /// the runtime's meanwhile.
-fn here(context: &RunContext<'_>, variables: &Variables) -> Result<RunLoad, String> {
+fn here(context: &RunContext<'_>, variables: &Variables) -> Result<RunLoad, LoadError> {
     let known = brunt_loadgen::JobContext {
         url: &|service| context.system.url(service),
         values: variables.all(),
         transport: &Transport::default(),
         portion: Portion::WHOLE,
     };
-    let job =
-        |load| Job::from_plan(load, &known).map_err(|error| format!("load {}: {error}", load.name));
+    let job = |load: &Load| {
+        let failed = |source| LoadError { name: load.name.clone(), source };
+        Job::from_plan(load, &known).map_err(failed)
+    };
     tokio::task::block_in_place(|| {
         context.plan().loads.iter().map(job).collect::<Result<_, _>>().map(RunLoad::Here)
     })

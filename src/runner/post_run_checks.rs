@@ -98,19 +98,19 @@ impl Reader<'_> {
 
     /// Reads until it is right twice in a row, or the time is up. Once is not enough: a duplicate
     /// may come after the last thing that was missing.
-    async fn settle<R: PartialEq, E: std::error::Error>(
+    async fn settle<R: PartialEq, E>(
         &self,
         within: Duration,
         read: impl AsyncFn() -> Result<R, E>,
         is_settled: impl Fn(&R) -> bool,
-    ) -> Result<R, String> {
+    ) -> Result<R, E> {
         let mut before = None;
         loop {
             let read = read().await;
             let right = read.as_ref().is_ok_and(&is_settled);
             let settled = right && before.as_ref() == read.as_ref().ok();
             if settled || !again(self.since, within, &self.context.stop).await {
-                return read.map_err(|error| error.to_string());
+                return read;
             }
             before = read.ok();
         }

@@ -1,5 +1,6 @@
 //! Conserved quantities: numbers read from several places that must add up.
 
+use brunt_faults::with_causes;
 use brunt_scenarios::plan::{CheckId, JsonPath, RequestTarget};
 use brunt_scenarios::timeline::SumRecord;
 use serde_json::Value;
@@ -56,10 +57,10 @@ impl Sum {
 }
 
 /// The record of what was read last.
-pub fn record(check: CheckId, read: Result<Sum, String>, after: f64) -> SumRecord {
+pub fn record(check: CheckId, read: Result<Sum, SumError>, after: f64) -> SumRecord {
     let (sum, trouble) = match read {
         Ok(sum) => (sum, None),
-        Err(trouble) => (Sum { wanted: 0.0, terms: vec![] }, Some(trouble)),
+        Err(error) => (Sum { wanted: 0.0, terms: vec![] }, Some(with_causes(&error))),
     };
     SumRecord { check, wanted: sum.wanted, terms: sum.terms, after, trouble }
 }

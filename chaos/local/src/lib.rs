@@ -37,6 +37,7 @@ mod reaper;
 mod reconcile;
 mod replica;
 mod replica_get;
+mod service_context;
 mod spawner;
 mod status;
 mod system;

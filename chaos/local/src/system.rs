@@ -21,7 +21,7 @@ use crate::probe::Probes;
 use crate::process_groups::ProcessGroups;
 use crate::readiness::until_ready;
 use crate::reaper::Reaper;
-use crate::replica::ServiceContext;
+use crate::service_context::ServiceContext;
 use crate::spawner::Spawner;
 use crate::status::{ReplicaPhase, ServiceStatus};
 use crate::workload::LocalWorkload;

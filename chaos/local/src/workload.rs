@@ -12,7 +12,8 @@ use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use crate::process_groups::send_signal;
-use crate::replica::{LocalReplica, ReplicaAction, ServiceContext};
+use crate::replica::{LocalReplica, ReplicaAction};
+use crate::service_context::ServiceContext;
 use crate::status::ReplicaStatus;
 pub(crate) use autoscaler::AutoscalerTask;
 use replica_set::{ReplicaSet, WorkloadPhase, lock, reconcile_forever};

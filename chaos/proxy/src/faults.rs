@@ -1,26 +1,25 @@
 //! The faults that are in force on an edge. What each does to a new connection is in
 //! `faults/connection.rs`, to a request in `faults/request.rs`, to a reply in `faults/reply.rs`.
 
+mod active_fault;
+mod chance;
 mod connection;
 mod reply;
 mod request;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
 use tokio::sync::watch;
 
 use crate::byte_limit::ByteLimit;
 use crate::endpoints::EndpointAddress;
+use active_fault::ActiveFault;
+pub use active_fault::FaultId;
 pub(crate) use connection::ConnectionAction;
 pub(crate) use reply::ReplyAction;
 pub(crate) use request::RequestAction;
-
-/// Identifies one fault of an edge, so that it can be ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FaultId(pub u64);
 
 #[derive(Debug, Default)]
 pub(crate) struct ActiveFaults {
@@ -34,18 +33,6 @@ struct FaultTable {
     last_id: u64,
     /// In the order in which they were injected.
     active: Vec<ActiveFault>,
-}
-
-/// A fault that is in force, or was.
-#[derive(Debug)]
-pub(crate) struct ActiveFault {
-    id: FaultId,
-    pub(crate) fault: EdgeFault,
-    /// The endpoints whose replies it hits; `None`: those of all.
-    only: Option<Vec<EndpointAddress>>,
-    /// The limit of a `bandwidth`.
-    limit: Option<Arc<ByteLimit>>,
-    pub(crate) hits: u64,
 }
 
 impl ActiveFaults {
@@ -162,14 +149,6 @@ fn picked(
         }
         _ => None,
     }
-}
-
-fn happens(share: f64) -> bool {
-    fastrand::f64() < share
-}
-
-fn uniform(from: Duration, to: Duration) -> Duration {
-    from + to.saturating_sub(from).mul_f64(fastrand::f64())
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub use isolation::Isolation;
 pub use latency::Latency;
 pub use ledger::Ledger;
 pub use longest_outage::LongestOutage;
-pub use needs::{BreakerReading, CrossCheck, Needs, Reading};
+pub use needs::{BreakerReading, CrossCheck, Evidence, Needs, Reading};
 pub use recovers::Recovers;
 pub use restarts::Restarts;
 pub use saga::Saga;

@@ -12,8 +12,8 @@ use tokio::process::Child;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::command::{ReplicaAction, ReplicaCommand};
 use super::reporter::ReplicaReporter;
-use super::{ReplicaAction, ReplicaCommand};
 use crate::back_off::BackOff;
 use crate::launch_spec::LaunchKind;
 use crate::probe::ProbeFinding;

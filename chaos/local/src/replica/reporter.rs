@@ -7,8 +7,9 @@ use brunt_proxy::{EndpointAddress, InFlight};
 use brunt_scenarios::timeline::EventKind;
 use rustix::process::Signal;
 
-use super::{ReplicaSnapshot, ServiceContext, SharedSnapshot};
+use super::snapshot::{ReplicaSnapshot, SharedSnapshot};
 use crate::process_groups::{send_signal, signal_name};
+use crate::service_context::ServiceContext;
 use crate::status::ReplicaPhase;
 
 pub(super) struct ReplicaReporter {

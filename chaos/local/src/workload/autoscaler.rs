@@ -11,7 +11,7 @@ use tracing::Instrument;
 use super::replica_set::{ReplicaSet, WorkloadPhase, lock};
 use crate::autoscaling::Autoscaling;
 use crate::process_usage::ProcessUsage;
-use crate::replica::ServiceContext;
+use crate::service_context::ServiceContext;
 
 /// A service's autoscaler. It ends when it is dropped.
 #[derive(Debug)]

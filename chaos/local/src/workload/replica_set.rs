@@ -6,7 +6,8 @@ use brunt_scenarios::plan::Rollout;
 use brunt_scenarios::timeline::{EventKind, RestartReason};
 
 use crate::reconcile::{ReconcileSteps, ReplicaStage, ReplicaView, ServiceView};
-use crate::replica::{LocalReplica, ReplicaAction, ServiceContext};
+use crate::replica::{LocalReplica, ReplicaAction};
+use crate::service_context::ServiceContext;
 use crate::status::ReplicaPhase;
 
 #[derive(Debug)]

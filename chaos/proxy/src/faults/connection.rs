@@ -3,7 +3,7 @@
 
 use brunt_scenarios::plan::EdgeFault;
 
-use super::{ActiveFault, FaultId};
+use super::active_fault::{ActiveFault, FaultId};
 
 /// What a connection meets that is passed on byte by byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

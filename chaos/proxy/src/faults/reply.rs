@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use brunt_scenarios::plan::EdgeFault;
 
-use super::{ActiveFault, happens, uniform};
+use super::active_fault::ActiveFault;
+use super::chance::{happens, uniform};
 use crate::endpoints::EndpointAddress;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

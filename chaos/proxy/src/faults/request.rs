@@ -2,7 +2,8 @@
 
 use brunt_scenarios::plan::EdgeFault;
 
-use super::{ActiveFault, FaultId, happens};
+use super::active_fault::{ActiveFault, FaultId};
+use super::chance::happens;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestAction {

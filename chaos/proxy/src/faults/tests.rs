@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use super::chance::uniform;
 use super::*;
 
 fn anywhere() -> EndpointAddress {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Claim, Claimed, Needs};
+use super::{Claim, Claimed, Evidence, Needs};
 use crate::plan::During;
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
 use crate::scenario::AvailabilitySpec;
@@ -21,7 +21,8 @@ pub struct Availability {
 
 impl Claimed for Availability {
     fn needs(&self) -> Needs<'_> {
-        Needs { schedules: vec![&self.of], ..Needs::default() }
+        let evidence = Evidence::of_share(&self.of, self.at_least, self.during, self.to_string());
+        Needs { schedules: vec![&self.of], evidence, ..Needs::default() }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Claim, Claimed, Needs};
+use super::{Claim, Claimed, Evidence, Needs};
+use crate::plan::During;
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
 use crate::scenario::IsolationSpec;
 use crate::units::Percent;
@@ -20,7 +21,9 @@ pub struct Isolation {
 
 impl Claimed for Isolation {
     fn needs(&self) -> Needs<'_> {
-        Needs { schedules: vec![&self.of], ..Needs::default() }
+        let evidence =
+            Evidence::of_share(&self.of, self.at_least, During::Faults, self.to_string());
+        Needs { schedules: vec![&self.of], evidence, ..Needs::default() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, Needs};
+use super::{Claim, Claimed, Evidence, Needs};
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
 use crate::plan::{During, Quantile};
 use crate::scenario::LatencySpec;
@@ -30,7 +30,14 @@ impl Latency {
 
 impl Claimed for Latency {
     fn needs(&self) -> Needs<'_> {
-        Needs { schedules: vec![&self.of], ..Needs::default() }
+        let evidence = self.limits.iter().map(|limit| Evidence::Share {
+            of: &self.of,
+            share: limit.0.0,
+            during: self.during,
+            shows: self.only(*limit).to_string(),
+        });
+        let (schedules, evidence) = (vec![self.of.as_str()], evidence.collect());
+        Needs { schedules, evidence, ..Needs::default() }
     }
 }
 

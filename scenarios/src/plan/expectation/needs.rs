@@ -4,7 +4,8 @@ use std::time::Duration;
 
 // The claims import this file, so it imports none of them: that would tie them all into one circle.
 use super::{Canceled, Compensation, Effects, ViewSource};
-use crate::plan::{JsonPath, KeyedCollection, RequestTarget};
+use crate::plan::{During, JsonPath, KeyedCollection, RequestTarget};
+use crate::units::Percent;
 
 /// What a claim rests on besides the load's figures. The runner reads what is asked for here, and
 /// the judge knows by it what a run that lacks something can no longer show.
@@ -22,6 +23,55 @@ pub struct Needs<'c> {
     pub breaker: Option<BreakerReading<'c>>,
     /// What is read once load and faults are over.
     pub reading: Option<Reading<'c>>,
+    /// What the run must give it, so that it can be decided.
+    pub evidence: Vec<Evidence<'c>>,
+}
+
+/// What a run must give a claim, so that it can be decided. Whether a plan will is known before it
+/// runs.
+#[derive(Debug, Clone)]
+pub enum Evidence<'c> {
+    /// Enough requests to show a share of good ones at the judge's confidence.
+    Share {
+        /// The load that makes the requests.
+        of: &'c str,
+        /// The share, above 0 and below 1.
+        share: f64,
+        /// The part of the run that counts.
+        during: During,
+        /// What is shown with it, as a sentence.
+        shows: String,
+    },
+    /// Enough requests to show that little is spent of an objective's error budget.
+    ErrorBudget {
+        /// The load that makes the requests.
+        of: &'c str,
+        /// The objective, as a share from 0 to below 1.
+        target: f64,
+        /// The window of the objective.
+        window: Duration,
+        /// The share of the window's budget that may be spent.
+        spends: Percent,
+    },
+    /// Time after the faults that hit a service.
+    TimeAfterFaults {
+        /// The service that faults hit.
+        service: &'c str,
+        /// How much time after each fault.
+        within: Duration,
+        /// Whether only those faults count that leave a broken process running.
+        leaving_it_running: bool,
+    },
+}
+
+impl<'c> Evidence<'c> {
+    /// Enough requests of a load to show a share of good ones. None are enough for 100 %, which is
+    /// a claim about the run and needs no confidence.
+    pub fn of_share(of: &'c str, at_least: Percent, during: During, shows: String) -> Vec<Self> {
+        let below_all = at_least < Percent::ALL;
+        let share = at_least.fraction();
+        below_all.then_some(Self::Share { of, share, during, shows }).into_iter().collect()
+    }
 }
 
 /// A circuit breaker whose state a caller shows in its metrics.

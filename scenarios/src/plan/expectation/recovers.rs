@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, Needs};
+use super::{Claim, Claimed, Evidence, Needs};
 use crate::bounds;
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
 use crate::plan::{Fault, FaultKind, Service};
@@ -21,7 +21,10 @@ pub struct Recovers {
 
 impl Claimed for Recovers {
     fn needs(&self) -> Needs<'_> {
-        Needs { events: true, ..Needs::default() }
+        let (service, within) = (self.service.as_str(), self.within);
+        let leaving_it_running = false;
+        let evidence = vec![Evidence::TimeAfterFaults { service, within, leaving_it_running }];
+        Needs { events: true, evidence, ..Needs::default() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, Needs};
+use super::{Claim, Claimed, Evidence, Needs};
 use crate::bounds;
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
 use crate::scenario::{RestartsSpec, TimeLimit};
@@ -20,7 +20,11 @@ pub struct Restarts {
 
 impl Claimed for Restarts {
     fn needs(&self) -> Needs<'_> {
-        Needs { events: true, ..Needs::default() }
+        let (service, within) = (self.service.as_str(), self.within);
+        // Only a fault that leaves a broken process running needs the liveness probe.
+        let leaving_it_running = true;
+        let evidence = vec![Evidence::TimeAfterFaults { service, within, leaving_it_running }];
+        Needs { events: true, evidence, ..Needs::default() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, Needs};
+use super::{Claim, Claimed, Evidence, Needs};
 use crate::openslo;
 use crate::plan::check::{Checkable, Checker, ExpectationContext};
 use crate::scenario::SloSpec;
@@ -30,7 +30,10 @@ pub struct Slo {
 
 impl Claimed for Slo {
     fn needs(&self) -> Needs<'_> {
-        Needs { schedules: vec![&self.of], ..Needs::default() }
+        let (of, target) = (self.of.as_str(), self.target);
+        let (window, spends) = (self.window, self.spends);
+        let evidence = vec![Evidence::ErrorBudget { of, target, window, spends }];
+        Needs { schedules: vec![of], evidence, ..Needs::default() }
     }
 }
 

@@ -1,0 +1,59 @@
+//! A replica at one moment, shared by its task and its workload.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::status::ReplicaPhase;
+
+#[derive(Debug)]
+pub(super) struct SharedSnapshot(Mutex<ReplicaSnapshot>);
+
+/// A replica at one moment.
+#[derive(Debug, Clone)]
+pub(crate) struct ReplicaSnapshot {
+    pub(crate) state: ReplicaPhase,
+    pub(crate) pid: Option<u32>,
+    pub(crate) port: Option<u16>,
+    pub(crate) restarts: u32,
+    pub(crate) paused: bool,
+    /// Whether it accepts connections; known only of one without a readiness probe.
+    pub(crate) listens: bool,
+    /// How its last process ended.
+    pub(crate) ended: Option<String>,
+    /// Why it is not ready.
+    pub(crate) trouble: Option<String>,
+    pub(crate) was_ready_once: bool,
+    /// Whether it is being stopped for good.
+    pub(crate) stopping: bool,
+}
+
+impl ReplicaSnapshot {
+    fn starting() -> Self {
+        Self {
+            state: ReplicaPhase::Starting,
+            pid: None,
+            port: None,
+            restarts: 0,
+            paused: false,
+            listens: false,
+            ended: None,
+            trouble: None,
+            was_ready_once: false,
+            stopping: false,
+        }
+    }
+
+    /// Whether requests are sent to it.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.state == ReplicaPhase::Ready && !self.stopping
+    }
+}
+
+impl SharedSnapshot {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(ReplicaSnapshot::starting()))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, ReplicaSnapshot> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
