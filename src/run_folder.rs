@@ -20,7 +20,11 @@ pub fn create(out: &Path, slug: &str) -> Result<PathBuf> {
         let folder = out.join(name);
         std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
         match std::fs::create_dir(&folder) {
-            Ok(()) => return Ok(folder),
+            Ok(()) => {
+                brunt_local::note_folder(&folder)
+                    .with_context(|| format!("cannot write in {}", folder.display()))?;
+                return Ok(folder);
+            }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => {
                 return Err(error).with_context(|| format!("cannot create {}", folder.display()));

@@ -18,6 +18,8 @@ pub struct LocalDirs {
     /// The folder that relative paths of the system file start from.
     pub base: PathBuf,
     pub data: PathBuf,
+    /// Whether the data of earlier times is removed first.
+    pub fresh: bool,
     pub logs: PathBuf,
     pub ports: Ports,
 }
@@ -54,16 +56,13 @@ pub async fn start_local(
     dirs: &LocalDirs,
 ) -> Result<(LocalSystem, UnboundedReceiver<Observed>)> {
     let this_program = std::env::current_exe().context("cannot find the path of this program")?;
-    for folder in [&dirs.data, &dirs.logs] {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
-    }
     let absolute = |path: &PathBuf| {
         std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))
     };
     // Services run in folders of their own, where relative paths would mean something else.
     let options = Options {
         data: absolute(&dirs.data)?,
+        fresh: dirs.fresh,
         logs: absolute(&dirs.logs)?,
         base: absolute(&dirs.base)?,
         ports: dirs.ports,

@@ -23,13 +23,14 @@ use crate::units::Period;
 pub struct SystemSpec {
     /// The version of this format: 1.
     pub version: Located<u32>,
-    /// The system's name.
-    pub name: String,
+    /// The system's name: letters, digits, `-`, `_` and `.`. Folders and namespaces are called by it.
+    pub name: Located<String>,
     /// What it is, for people.
     pub about: Option<String>,
     /// Where its users come in.
     pub entry: Option<Located<String>>,
-    /// Its services, in the order in which they start.
+    /// Its services by their names, in the order in which they start. Names have letters, digits,
+    /// `-`, `_` and `.`, as files and addresses are called by them.
     pub services: IndexMap<String, ServiceSpec>,
 }
 

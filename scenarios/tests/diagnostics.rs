@@ -251,6 +251,14 @@ services:
 }
 
 #[test]
+fn names_that_would_lead_out_of_their_folder_are_refused() {
+    insta::assert_snapshot!(system_problems(
+        "version: 1\nname: ../../../precious\nservices:\n  '../order': {command: [./order]}\n  \
+         'a b': {command: [./order]}\n"
+    ));
+}
+
+#[test]
 fn variables_must_be_saved_before_they_are_used() {
     let scenario = "\
 load:

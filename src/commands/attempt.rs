@@ -85,7 +85,7 @@ fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBu
     progress.done();
     let timeline = timeline.inspect_err(|_| {
         // Nothing ran, so there is nothing to report, and an empty folder would only confuse.
-        let _ = std::fs::remove_dir_all(&folder);
+        let _ = brunt_local::remove_folder(&folder);
     })?;
     let verdict = brunt_reports::judge(plan, &timeline);
     let report = Report::new(plan, verdict, timeline, origin);

@@ -91,7 +91,7 @@ impl CalibrationRun<'_> {
         let mut counted = counted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match counted.count(&planned.slug, without, &report.verdict) {
             RunCorrectness::Right if !options.common.keep => {
-                drop(page.parent().map(std::fs::remove_dir_all));
+                drop(page.parent().map(brunt_local::remove_folder));
             }
             RunCorrectness::Right => {}
             RunCorrectness::Wrong => errln!("{}: {}", report.verdict.outcome, page.display()),

@@ -62,6 +62,7 @@ pub fn of_run(plan: &Plan, base: &Path, folder: &Path, args: &PlatformArgs, run:
         PlatformKind::Local => Platform::Local(LocalDirs {
             base: base.to_owned(),
             data: folder.join("data"),
+            fresh: false,
             logs: folder.join("logs"),
             ports: Ports::Free,
         }),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use brunt_local::{LocalSystem, Ports, ServiceStatus};
 use brunt_scenarios::plan::System;
 use brunt_scenarios::timeline::Moment;
@@ -36,13 +36,10 @@ pub fn up(options: &UpArgs) -> Result<Exit> {
     let dirs = LocalDirs {
         base,
         data: home.join("data"),
+        fresh: options.fresh,
         logs: home.join("logs"),
         ports: if options.free_ports { Ports::Free } else { Ports::Declared },
     };
-    if options.fresh && dirs.data.exists() {
-        std::fs::remove_dir_all(&dirs.data)
-            .with_context(|| format!("cannot remove {}", dirs.data.display()))?;
-    }
     runtime::new()?.block_on(keep_up(&system, &dirs))
 }
 

@@ -27,6 +27,22 @@ pub enum LocalError {
     )]
     NotWritable { folder: PathBuf, source: io::Error },
     #[error(
+        "the folder {} is in use{}; stop what uses it, or choose another one with --data",
+        folder.display(),
+        by(process.as_deref())
+    )]
+    DataInUse {
+        folder: PathBuf,
+        /// The process that has it, if that can be found out.
+        process: Option<String>,
+    },
+    #[error(
+        "{} was not made by brunt, so nothing in it is removed; leave out --fresh, choose another \
+         folder with --data, or empty it yourself",
+        folder.display()
+    )]
+    ForeignData { folder: PathBuf },
+    #[error(
         "service {service}: port {port} is in use{}; stop what uses it, or change `port` in the \
          system file",
         by(process.as_deref())

@@ -19,12 +19,14 @@
 
 mod autoscaling;
 mod back_off;
+mod data_folder;
 mod error;
 mod events;
 mod free_ports;
 mod launch_spec;
 mod listening_process;
 mod log_tail;
+mod made_by_brunt;
 mod network;
 mod options;
 mod pre_exec;
@@ -46,6 +48,7 @@ mod workload;
 
 pub use brunt_faults::Observed;
 pub use error::LocalError;
+pub use made_by_brunt::{note_folder, remove_folder};
 pub use options::{Options, Ports};
 pub use reaper::reap;
 pub use status::{ReplicaPhase, ReplicaStatus, ServiceStatus};

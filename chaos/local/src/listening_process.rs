@@ -42,7 +42,8 @@ fn has_open(process: &Path, sockets: &[String]) -> bool {
         .any(|link| sockets.iter().any(|socket| link.as_os_str() == socket.as_str()))
 }
 
-fn described(process: &Path) -> String {
+/// `program (process PID)`, of a process' folder in /proc.
+pub(crate) fn described(process: &Path) -> String {
     let pid = process.file_name().unwrap_or_default().to_string_lossy();
     let program = fs::read_to_string(process.join("comm")).unwrap_or_default();
     format!("{} (process {pid})", program.trim())

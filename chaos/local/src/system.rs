@@ -10,6 +10,7 @@ use brunt_scenarios::timeline::EdgeRecord;
 use indexmap::IndexMap;
 use tokio::sync::{mpsc, watch};
 
+use crate::data_folder::DataFolder;
 use crate::error::LocalError;
 use crate::events::EventSender;
 use crate::free_ports::FreePorts;
@@ -38,6 +39,8 @@ pub struct LocalSystem {
     groups: Arc<ProcessGroups>,
     pub(crate) network: Network,
     pub(crate) workloads: IndexMap<String, LocalWorkload>,
+    /// Held until everything has ended.
+    _data: DataFolder,
 }
 
 impl LocalSystem {
@@ -46,14 +49,20 @@ impl LocalSystem {
     /// tokio runtime with IO and time.
     ///
     /// # Errors
-    /// When a program, folder or port is not there to be used. Then nothing has been started.
+    /// When a program, folder or port is not there to be used. Then nothing has been started, and no
+    /// data has been removed.
     pub async fn start(
         system: &System,
         options: Options,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Observed>), LocalError> {
-        let options = with_writable_folders(options)?;
+        let data = DataFolder::claim(&options.data)?;
+        let logs = preflight::writable_folder(&options.logs)?;
+        let options = Options { data: data.path().to_owned(), logs, ..options };
         let launches = launches(system, &options)?;
         let network = Network::start(system, options.ports)?;
+        if options.fresh {
+            data.clear()?;
+        }
         let groups = Arc::new(ProcessGroups::new(reaper(&options)?));
         let spawner = Spawner::start(Arc::clone(&groups)).map_err(|source| {
             LocalError::Supervisor { what: "the thread that starts processes".to_owned(), source }
@@ -65,6 +74,7 @@ impl LocalSystem {
             groups,
             network,
             workloads: IndexMap::new(),
+            _data: data,
         };
         let ports = Arc::new(FreePorts::new());
         for launch in launches {
@@ -194,14 +204,6 @@ impl Drop for LocalSystem {
         }
         self.groups.kill_all();
     }
-}
-
-fn with_writable_folders(options: Options) -> Result<Options, LocalError> {
-    Ok(Options {
-        data: preflight::writable_folder(&options.data)?,
-        logs: preflight::writable_folder(&options.logs)?,
-        ..options
-    })
 }
 
 fn launches(system: &System, options: &Options) -> Result<Vec<LaunchSpec>, LocalError> {

@@ -10,6 +10,7 @@ mod journey;
 mod load;
 mod load_context;
 mod load_file;
+mod name;
 mod proof;
 mod request;
 mod system;

@@ -51,6 +51,7 @@ pub fn system<const N: usize>(services: [(&str, Service); N]) -> System {
 
 pub fn options(server: &Path, folder: &Path) -> Options {
     Options {
+        fresh: false,
         data: folder.join("data"),
         logs: folder.join("logs"),
         base: folder.to_owned(),

@@ -14,6 +14,10 @@ const STARTS_WITHIN: Duration = Duration::from_secs(10);
 impl Checker<'_> {
     pub(super) fn system(&mut self, written: &crate::SystemSpec) -> System {
         self.version(&written.version);
+        self.file_name(written.name.span, "a system", &written.name);
+        for name in written.services.keys() {
+            self.file_name(None, "a service", name);
+        }
         if written.services.is_empty() {
             self.wrong(None, "the system has no services").help =
                 Some("add one under `services:`".to_owned());
@@ -26,7 +30,7 @@ impl Checker<'_> {
         }
         self.ports(written);
         System {
-            name: written.name.clone(),
+            name: written.name.value.clone(),
             about: written.about.clone(),
             entry: written.entry.as_ref().map(|entry| entry.value.clone()),
             services: written
