@@ -7,7 +7,8 @@ use brunt_scenarios::Diagnostic;
 
 pub use brunt_reports::Exit;
 
-use crate::console::{errln, write_error};
+use crate::console::write_error;
+use crate::github::harmless;
 
 /// Everything that is wrong with a file, so that one attempt shows all of it.
 #[derive(Debug)]
@@ -32,8 +33,11 @@ impl From<Box<Diagnostic>> for Diagnostics {
 pub fn report_error(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<Diagnostics>() {
         // Diagnostics have their own line ends, with the place in the file before each.
-        Some(diagnostics) => write_error(diagnostics.to_string().as_bytes()),
-        None => errln!("brunt: {}", with_causes(error.as_ref())),
+        Some(diagnostics) => write_error(harmless(&diagnostics.to_string()).as_bytes()),
+        None => {
+            let line = format!("brunt: {}\n", with_causes(error.as_ref()));
+            write_error(harmless(&line).as_bytes());
+        }
     }
     Exit::Invalid.into()
 }

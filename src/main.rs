@@ -15,6 +15,7 @@ mod remote_workers;
 mod run_folder;
 mod runner;
 mod runtime;
+mod shell;
 mod target;
 
 use std::process::ExitCode;

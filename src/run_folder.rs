@@ -1,5 +1,7 @@
 //! The folder of a run, with its reports.
 
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -54,10 +56,34 @@ pub fn render(report: &Report, folder: &Path) -> Result<PathBuf> {
 /// Writes beside the path, then renames, so that a full disk leaves no part of a report under
 /// the right name.
 pub fn write_file(path: &Path, text: &str) -> Result<()> {
-    let beside = path.with_extension("part");
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{:08x}.part", fastrand::u32(..)));
+    // Never through what is there already, which may be a link to something else.
+    let written = File::create_new(&beside).and_then(|mut file| {
+        let written = file.write_all(text.as_bytes()).and_then(|()| std::fs::rename(&beside, path));
+        written.inspect_err(|_| drop(std::fs::remove_file(&beside)))
+    });
     written.with_context(|| {
-        let _ = std::fs::remove_file(&beside);
         format!("cannot write {}: make room, or choose another folder with --out", path.display())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_never_written_through_a_symbolic_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let [precious, report] = ["precious", "report.json"].map(|name| folder.path().join(name));
+        std::fs::write(&precious, "precious").unwrap();
+        for link in ["report.json", "report.part"] {
+            std::os::unix::fs::symlink(&precious, folder.path().join(link)).unwrap();
+        }
+        write_file(&report, "{}").unwrap();
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "precious");
+        assert_eq!(std::fs::read_to_string(&report).unwrap(), "{}");
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 3, "nothing else stays behind");
+    }
 }

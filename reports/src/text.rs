@@ -57,7 +57,35 @@ pub fn verdict_text(
 
 fn push(out: &mut String, line: &str) {
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{}", line.trim_end());
+    let _ = writeln!(out, "{}", without_controls(line.trim_end()));
+}
+
+/// What services reply and log stands in findings, and a terminal would obey it: of control
+/// characters only line ends and the colours of this file stay.
+fn without_controls(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(letter) = rest.chars().next() {
+        let colour = colour_code(rest);
+        let (shown, length) = match (colour, letter) {
+            (Some(length), _) => (rest[..length].to_owned(), length),
+            (None, '\n') => ("\n".to_owned(), 1),
+            (None, letter) if letter.is_control() => {
+                (letter.escape_default().to_string(), letter.len_utf8())
+            }
+            (None, letter) => (letter.to_string(), letter.len_utf8()),
+        };
+        out += &shown;
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// The length of the colour's escape sequence that a text begins with: `ESC [ 1;32 m`.
+fn colour_code(text: &str) -> Option<usize> {
+    let digits = text.strip_prefix("\u{1b}[")?;
+    let end = digits.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
+    digits[end..].starts_with('m').then_some("\u{1b}[".len() + end + 1)
 }
 
 fn line(out: &mut String, finding: &Finding, measured: usize, colour: Colour) {
@@ -105,5 +133,20 @@ fn paint(text: &str, code: u8, colour: Colour) -> String {
     match colour {
         Colour::On => format!("\x1b[1;{code}m{text}\x1b[0m"),
         Colour::Off => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_control_characters_only_line_ends_and_colours_are_printed() {
+        let line = paint("fail", 31, Colour::On);
+        assert_eq!(without_controls(&format!("{line}\nnext")), format!("{line}\nnext"));
+        assert_eq!(
+            without_controls("\u{1b}]0;title\u{7}\u{1b}[2Jö\r\u{9b}31m"),
+            r"\u{1b}]0;title\u{7}\u{1b}[2Jö\r\u{9b}31m"
+        );
     }
 }

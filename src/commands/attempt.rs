@@ -16,6 +16,7 @@ use crate::live::LivePage;
 use crate::logging::RunLog;
 use crate::progress::RunProgress;
 use crate::runner::{self, RunConfig};
+use crate::shell::quoted;
 use crate::{run_folder, runtime};
 
 /// A run that a command plans to make.
@@ -121,7 +122,7 @@ fn origin(planned: &Planned, command: &str, started: jiff::Timestamp, seed: u64)
     Origin {
         started,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: format!("brunt {command} {} --seed {seed}", planned.source.name),
+        command: format!("brunt {command} {} --seed {seed}", quoted(&planned.source.name)),
         host: vec![
             fact("System", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
             fact("Cores", cores.to_string()),

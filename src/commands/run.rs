@@ -76,7 +76,7 @@ fn one(
         exit = exit.worse(comparison.judgement().into());
     }
     // In one piece, as runs beside this one print too.
-    out!("{shown}");
+    out!("{}", github::harmless(&shown));
     github::annotate(&report)?;
     Ok(exit)
 }

@@ -15,8 +15,19 @@ pub(crate) fn log_tail(path: &Path) -> String {
     if last.is_empty() {
         return "  (it is empty)".to_owned();
     }
-    let indented: Vec<String> = last.iter().map(|line| format!("  {line}")).collect();
+    let indented: Vec<String> =
+        last.iter().map(|line| format!("  {}", without_controls(line))).collect();
     indented.join("\n")
+}
+
+/// A terminal would obey what a service has written into its log.
+fn without_controls(line: &str) -> String {
+    let shown = |letter: char| match letter {
+        '\t' => ' '.to_string(),
+        letter if letter.is_control() => letter.escape_default().to_string(),
+        letter => letter.to_string(),
+    };
+    line.chars().map(shown).collect()
 }
 
 fn end_of(path: &Path) -> std::io::Result<String> {
@@ -41,6 +52,14 @@ mod tests {
         std::fs::write(&path, lines.join("\n")).unwrap();
         let wanted: Vec<String> = (4990..5000).map(|n| format!("  line {n}")).collect();
         assert_eq!(log_tail(&path), wanted.join("\n"));
+    }
+
+    #[test]
+    fn escape_characters_of_a_log_never_reach_the_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        std::fs::write(&path, "\u{1b}[2Jgone\tö").unwrap();
+        assert_eq!(log_tail(&path), r"  \u{1b}[2Jgone ö");
     }
 
     #[test]
