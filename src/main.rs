@@ -16,6 +16,7 @@ mod run_folder;
 mod runner;
 mod runtime;
 mod shell;
+mod signals;
 mod target;
 
 use std::process::ExitCode;

@@ -55,6 +55,14 @@ pub fn back_off(restart: u32) -> Duration {
     }
 }
 
+/// The wait before the k-th restart in a row of a service that has never been ready: what it needs
+/// may just not be up yet. A tenth of a second, doubled each time, at most 5 s; as container
+/// engines have it.
+pub fn start_back_off(restart: u32) -> Duration {
+    let tenth = Duration::from_millis(100);
+    tenth.saturating_mul(1 << restart.saturating_sub(1).min(6)).min(Duration::from_secs(5))
+}
+
 /// From a rise of the load until so many replicas are ready. The first decision comes after three
 /// looks at most (the load rises during one, fills the next, and is seen after it), each further
 /// one a look later with n' = max(2n, n + 4); the last replicas start, and become ready.

@@ -54,6 +54,9 @@ pub struct ServiceSpec {
     /// The services that it calls, and how it learns their address.
     #[serde(default)]
     pub calls: BTreeMap<String, CalleeAddress>,
+    /// The services that must be ready before its replicas are started for the first time.
+    #[serde(default)]
+    pub depends_on: Vec<Located<String>>,
     /// How many replicas: 1 unless given.
     pub replicas: Option<Located<u32>>,
     /// What decides how many replicas there are, once they run. Without one nothing does.

@@ -21,8 +21,8 @@ pub use failure::{Failure, InvalidFailure};
 pub use journey::{CheckCount, JourneyRecord, StepFigures};
 pub use load::{LoadRecord, Schedule, Window};
 pub use observation::{
-    AgreementRecord, EdgeRecord, FaultRecord, Gap, KeySample, LedgerRecord, ScalerRecord,
-    StepRecord, SumRecord,
+    AgreementRecord, AskedTimes, EdgeRecord, FaultRecord, Gap, KeySample, LedgerRecord,
+    ScalerRecord, StepRecord, SumRecord,
 };
 pub use search::RateRecord;
 pub use sparse_histogram::{LONGEST, SparseHistogram, histogram};
@@ -95,8 +95,10 @@ pub enum Ending {
     Aborted(String),
     /// By a signal.
     Interrupted,
-    /// The system did not come up, or a request of the setup was not answered as expected.
+    /// The system did not come up, or its load could not be made.
     NotStarted(String),
+    /// A request of the setup was not answered as expected.
+    NotSetUp(String),
     /// Something that should have put load on did not, or what it recorded is lost.
     LoadIncomplete(String),
 }

@@ -251,6 +251,21 @@ services:
 }
 
 #[test]
+fn services_depend_on_others_that_exist_and_never_on_themselves() {
+    insta::assert_snapshot!(system_problems(
+        "\
+version: 1
+name: shop
+services:
+  api: {command: [./api], dependsOn: [db, dd]}
+  db: {command: [./db], dependsOn: [cache]}
+  cache: {command: [./cache], dependsOn: [api]}
+  bank: {url: 'http://x', dependsOn: [db]}
+"
+    ));
+}
+
+#[test]
 fn names_that_would_lead_out_of_their_folder_are_refused() {
     insta::assert_snapshot!(system_problems(
         "version: 1\nname: ../../../precious\nservices:\n  '../order': {command: [./order]}\n  \

@@ -1,7 +1,7 @@
 //! `brunt up`
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use brunt_local::{LocalSystem, Ports, ServiceStatus};
@@ -16,6 +16,9 @@ use crate::progress::RunProgress;
 use crate::runner::StopSignal;
 use crate::runtime;
 use crate::target::{self, LocalDirs};
+
+/// The longest grace of services: the command ends within two seconds of a signal.
+const HURRY: Duration = Duration::from_millis(1500);
 
 /// Starts a system, prints where its services are, and keeps it running until a signal.
 pub fn up(options: &UpArgs) -> Result<Exit> {
@@ -67,7 +70,7 @@ async fn keep_up(system: &System, dirs: &LocalDirs) -> Result<Exit> {
     };
     // The services that did start must not outlive the command.
     if let Err(error) = ready {
-        running.stop().await;
+        running.stop_within(HURRY).await;
         return Err(error.into());
     }
     if stop.ending().is_none() {
@@ -84,7 +87,7 @@ async fn keep_up(system: &System, dirs: &LocalDirs) -> Result<Exit> {
         progress.done();
     }
     outln!("stopping {}", system.name);
-    let left = running.stop().await;
+    let left = running.stop_within(HURRY).await;
     for what in &left {
         errln!("brunt: {what}");
     }

@@ -113,6 +113,8 @@ impl PageState {
                 services,
                 start: at,
                 end: at,
+                in_force: None,
+                asked: None,
                 effect: 1,
                 trouble: None,
             });

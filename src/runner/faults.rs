@@ -1,11 +1,11 @@
 //! Faults at their times: injected, and always recovered.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use brunt_faults::{Effect, FaultError, Limits, inject_where, with_causes};
+use brunt_faults::{Effect, FaultError, InjectedFault, Limits, inject_where, with_causes};
 use brunt_scenarios::plan::{Fault, FaultKind};
-use brunt_scenarios::timeline::{FaultRecord, Moment};
+use brunt_scenarios::timeline::{AskedTimes, FaultRecord, Moment};
 use tokio::task::JoinSet;
 use tracing::{Instrument, info, warn};
 
@@ -50,6 +50,11 @@ pub async fn happen(context: &RunContext<'_>) -> FaultOutcomes {
     outcomes
 }
 
+/// From when to when the plan has an application of a fault.
+fn asked(at: Duration, lasts: Duration) -> AskedTimes {
+    AskedTimes { start: Moment(at.as_secs_f64()), end: Moment((at + lasts).as_secs_f64()) }
+}
+
 struct ScheduledFault {
     fault: Fault,
     system: Arc<RunningSystem>,
@@ -70,17 +75,20 @@ impl ScheduledFault {
             let start = Instant::now();
             let name = self.fault.kind.to_string();
             self.progress.fault_begins(Moment::between(self.origin, start), &self.fault);
-            let outcome = self.once(start).await;
+            let outcome = self.once().await;
             let end = if self.fault.lasts.is_some() { Instant::now() } else { start };
             if self.fault.lasts.is_some() {
                 self.progress.fault_ends(Moment::between(self.origin, end), &self.fault);
             }
             outcomes.left_behind.extend(outcome.left_behind.map(|why| format!("{name}: {why}")));
+            let moment = |then| Moment::between(self.origin, then);
             outcomes.records.push(FaultRecord {
                 name,
                 services: outcome.services,
-                start: Moment::between(self.origin, start),
-                end: Moment::between(self.origin, end),
+                start: moment(start),
+                end: moment(end),
+                in_force: outcome.in_force.map(moment),
+                asked: self.fault.lasts.map(|lasts| asked(at, lasts)),
                 effect: outcome.hits,
                 trouble: outcome.trouble,
             });
@@ -89,7 +97,7 @@ impl ScheduledFault {
     }
 
     /// Injects it, waits, and lets it recover.
-    async fn once(&mut self, start: Instant) -> FaultOutcome {
+    async fn once(&mut self) -> FaultOutcome {
         let system = Arc::clone(&self.system);
         let Fault { kind, only, .. } = &self.fault;
         let injected = inject_where(kind, only, &*system, &self.limits, &mut self.chance).await;
@@ -106,8 +114,35 @@ impl ScheduledFault {
         let Some(lasts) = self.fault.lasts else {
             return applied.keep().into();
         };
-        self.stop.sleep_until((start + lasts).into()).await;
-        match applied.recover(&*system).await {
+        let (in_force, late) = self.until_in_force(&applied).await;
+        if let Some(in_force) = in_force {
+            self.stop.sleep_until((in_force + lasts).into()).await;
+        }
+        let outcome = self.recover(applied).await;
+        FaultOutcome { in_force, trouble: outcome.trouble.or(late), ..outcome }
+    }
+
+    /// Waits until all of it is in force, since its length counts from then. Returns that moment, or
+    /// why there was none; neither when the run is to end first.
+    async fn until_in_force(&self, applied: &InjectedFault) -> (Option<Instant>, Option<String>) {
+        let in_force = tokio::select! {
+            in_force = applied.until_in_force(&*self.system) => in_force,
+            _ = self.stop.requested() => return (None, None),
+        };
+        match in_force {
+            Ok(()) => (Some(Instant::now()), None),
+            Err(error) => {
+                warn!(fault = %self.fault.kind, %error, "never wholly in force");
+                (None, Some(with_causes(&error)))
+            }
+        }
+    }
+
+    async fn recover(&self, applied: InjectedFault) -> FaultOutcome {
+        let (kind, system) = (&self.fault.kind, &self.system);
+        let effect = applied.effect().clone();
+        let services = effect.services.join(", ");
+        match applied.recover(&**system).await {
             Ok(effect) => {
                 info!(fault = %kind, services, hits = effect.hits, "fault recovered");
                 effect.into()
@@ -138,6 +173,8 @@ impl ScheduledFault {
 struct FaultOutcome {
     services: Vec<String>,
     hits: u64,
+    /// From when on all of it was in force, if that was seen.
+    in_force: Option<Instant>,
     /// Why it had no effect, or lasted too long.
     trouble: Option<String>,
     /// Why it could not be restored.
@@ -147,12 +184,19 @@ struct FaultOutcome {
 impl FaultOutcome {
     fn without_effect(kind: &FaultKind, error: &FaultError) -> Self {
         let services = kind.touches().into_iter().map(str::to_owned).collect();
-        Self { services, hits: 0, trouble: Some(with_causes(error)), left_behind: None }
+        Self {
+            services,
+            hits: 0,
+            in_force: None,
+            trouble: Some(with_causes(error)),
+            left_behind: None,
+        }
     }
 }
 
 impl From<Effect> for FaultOutcome {
     fn from(effect: Effect) -> Self {
-        Self { services: effect.services, hits: effect.hits, trouble: None, left_behind: None }
+        let Effect { services, hits } = effect;
+        Self { services, hits, in_force: None, trouble: None, left_behind: None }
     }
 }

@@ -139,17 +139,21 @@ impl RunningLoad {
         }
     }
 
-    /// What it did, and what of that is missing.
-    pub async fn finish(self) -> (Vec<LoadRecord>, Option<String>) {
-        match self {
+    /// What these loads did, and what of that is missing.
+    pub async fn finish(self, loads: &[Load]) -> (Vec<LoadRecord>, Option<String>) {
+        let (records, missing) = match self {
             Self::Nothing => (vec![], None),
             // Joining threads would block the runtime's.
             Self::Here(running) => {
-                let records = tokio::task::spawn_blocking(move || running.finish()).await;
-                (records.unwrap_or_default(), None)
+                match tokio::task::spawn_blocking(move || running.finish()).await {
+                    Ok(records) => (records, None),
+                    Err(error) => (vec![], Some(format!("the load generator failed: {error}"))),
+                }
             }
             Self::Inside(workers) => workers.finish().await,
-        }
+        };
+        let missing = missing.or_else(|| without_record(loads, &records));
+        (records, missing)
     }
 }
 
@@ -165,6 +169,16 @@ async fn inside(
     let (plan, planned) = (context.plan(), context.config.planned);
     let workers = RemoteWorkers::bring_up(cluster, plan, planned, variables.all(), order).await?;
     Ok(RunLoad::Inside(Box::new(workers)))
+}
+
+/// The loads of which there is no record. Nothing can be said then: what was not recorded may have
+/// failed.
+fn without_record(loads: &[Load], records: &[LoadRecord]) -> Option<String> {
+    let is_missing = |load: &&Load| records.iter().all(|record| record.name != load.name);
+    let missing: Vec<&str> =
+        loads.iter().filter(is_missing).map(|load| load.name.as_str()).collect();
+    let names = missing.join(", ");
+    (!missing.is_empty()).then(|| format!("the generator failed: its record of {names} is missing"))
 }
 
 /// Why a load of the plan cannot be made.

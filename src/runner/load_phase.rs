@@ -57,7 +57,10 @@ async fn timed_steps(context: &RunContext<'_>, variables: &mut Variables) -> Vec
         if !context.stop.sleep_until((origin + at).into()).await {
             break;
         }
-        records.push(steps::perform(step, context, variables, origin).await);
+        tokio::select! {
+            record = steps::perform(step, context, variables, origin) => records.push(record),
+            _ = context.stop.requested() => break,
+        }
     }
     records
 }
@@ -86,7 +89,7 @@ async fn watch(context: &RunContext<'_>, mut load: RunningLoad) -> Vec<LoadRecor
         }
         context.config.progress.load(&snapshot);
     }
-    let (records, missing) = load.finish().await;
+    let (records, missing) = load.finish(&plan.loads).await;
     if let Some(why) = missing {
         stop.request(Ending::LoadIncomplete(why));
     }

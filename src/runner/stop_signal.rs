@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use brunt_scenarios::timeline::Ending;
 use brunt_scenarios::units::Period;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{Instrument, debug};
+
+use crate::signals;
 
 /// The request to end a run early. Everything that goes on during a run shares it, and the first
 /// reason counts.
@@ -16,29 +17,21 @@ pub struct StopSignal {
 }
 
 impl StopSignal {
-    /// One that ctrl-C and SIGTERM set. A second signal ends the program at once; the reaper
-    /// cleans up then.
+    /// One that ctrl-C, SIGTERM and SIGHUP set, also if they came before.
     pub fn on_signals() -> Self {
         let stop = Self { ending: watch::Sender::new(None) };
+        let mut signals = signals::seen();
+        let has_come = |times: &u32| *times > 0;
+        if has_come(&signals.borrow()) {
+            stop.request(Ending::Interrupted);
+        }
         let requested = stop.clone();
-        let signals = async move {
-            let interrupt = signal(SignalKind::interrupt());
-            let terminate = signal(SignalKind::terminate());
-            let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
-                return;
-            };
-            for time in 0.. {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
-                if time > 0 {
-                    std::process::exit(130);
-                }
+        let signaled = async move {
+            if signals.wait_for(has_come).await.is_ok() {
                 requested.request(Ending::Interrupted);
             }
         };
-        tokio::spawn(signals.in_current_span());
+        tokio::spawn(signaled.in_current_span());
         stop
     }
 

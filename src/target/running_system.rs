@@ -96,11 +96,11 @@ impl RunningSystem {
         }
     }
 
-    /// Stops the system, or restores the cluster and disconnects. Returns what could
-    /// not be restored.
-    pub async fn shut_down(self) -> Vec<String> {
+    /// Stops the system, with at most this much grace on this machine, or restores the cluster and
+    /// disconnects. Returns what could not be restored.
+    pub async fn shut_down(self, most: Option<Duration>) -> Vec<String> {
         match self {
-            Self::Local(system) => system.stop().await,
+            Self::Local(system) => system.stop_within(most.unwrap_or(Duration::MAX)).await,
             Self::Kubernetes(system) => system.teardown().await,
         }
     }
@@ -133,10 +133,21 @@ impl FaultTarget for RunningSystem {
         }
     }
 
-    async fn stop(&self, service: &str) -> Result<u64, TargetError> {
+    async fn stop(&self, service: &str, grace: Option<Duration>) -> Result<u64, TargetError> {
         match self {
-            Self::Local(system) => FaultTarget::stop(&**system, service).await,
-            Self::Kubernetes(system) => FaultTarget::stop(&**system, service).await,
+            Self::Local(system) => FaultTarget::stop(&**system, service, grace).await,
+            Self::Kubernetes(system) => FaultTarget::stop(&**system, service, grace).await,
+        }
+    }
+
+    async fn until_stopped(
+        &self,
+        service: &str,
+        grace: Option<Duration>,
+    ) -> Result<(), TargetError> {
+        match self {
+            Self::Local(system) => system.until_stopped(service, grace).await,
+            Self::Kubernetes(system) => system.until_stopped(service, grace).await,
         }
     }
 

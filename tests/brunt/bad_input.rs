@@ -123,5 +123,5 @@ fn a_service_that_ends_before_it_is_ready_is_named_with_its_output() {
     here.write("shop.yaml", &ends);
     here.scenario(&format!("{LOAD}{HOLDS}"));
     here.brunt(&["run", "scenario.yaml"])
-        .must(1, &["back ended before it was ready", "running 0 tests"]);
+        .must(3, &["back ended before it was ready", "running 0 tests"]);
 }

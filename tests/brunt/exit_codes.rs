@@ -53,6 +53,10 @@ fn a_github_workflow_gets_a_summary_and_annotations() {
         ),
         "{out}"
     );
+    let (stopped, rest) = out.split_once('\n').unwrap();
+    let word = stopped.strip_prefix("::stop-commands::").unwrap();
+    let (report, annotations) = rest.split_once(&format!("\n::{word}::\n")).unwrap();
+    assert!(report.contains("1 fail") && annotations.starts_with("::error "), "{out}");
     let summary = std::fs::read_to_string(here.path("summary.md")).unwrap();
     assert!(summary.contains("a test: failed"), "{summary}");
 }
@@ -96,7 +100,22 @@ fn an_unexpected_reply_to_setup_exits_1() {
     here.scenario(&format!(
         "setup:\n  - {{get: front/broken}}\n{LOAD}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"
     ));
-    here.brunt(&["run", "scenario.yaml"]).must(1, &["did not start", "answered 500"]);
+    here.brunt(&["run", "scenario.yaml"]).must(1, &["not set up", "answered 500"]);
+}
+
+#[test]
+fn a_system_that_does_not_start_is_inconclusive_and_shows_its_log_first() {
+    let here = Workplace::new();
+    let system = "version: 1\nname: shop\nservices:\n  front: {command: [sh, -c, 'echo the store is \
+                  locked; exit 7']}\n";
+    here.write("shop.yaml", system);
+    here.scenario(&format!("{LOAD}expect:\n  - availability: {{of: reads, atLeast: 50%}}\n"));
+    here.brunt(&["run", "scenario.yaml"]).must(
+        3,
+        &["did not start", "the store is locked", "front ended before it was ready (exit 7"],
+    );
+    let up = here.brunt(&["up", "shop.yaml"]);
+    up.must(2, &["brunt: the log of front ends with:\n  the store is locked\n"]);
 }
 
 #[test]

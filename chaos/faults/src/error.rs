@@ -83,6 +83,9 @@ pub enum TargetError {
         /// The number that the replica had.
         replica: u32,
     },
+    /// A service that was stopped has a process that does not end.
+    #[error("{0} was stopped, and a process of it still runs")]
+    StillRunning(String),
     /// One service does not call the other, or not through a proxy.
     #[error("{from} does not call {to}")]
     NoEdge {

@@ -64,8 +64,8 @@ pub async fn inject_where<T: FaultTarget>(
         FaultKind::Kill { services, pick, grace } => {
             kill::inject(target, services, *pick, *grace, picker).await.map(instant)
         }
-        FaultKind::Stop { service } => {
-            stop::inject(target, service, limits).await.map(until(Undo::Stop))
+        FaultKind::Stop { service, grace } => {
+            stop::inject(target, service, *grace, limits).await.map(until(Undo::Stop))
         }
         FaultKind::Pause { service, pick } => {
             pause::inject(target, service, *pick, picker).await.map(until(Undo::Pause))
@@ -157,6 +157,24 @@ impl InjectedFault {
     /// What it hit up to now, as far as that is known before it is recovered.
     pub fn effect(&self) -> &Effect {
         &self.effect
+    }
+
+    /// Waits until all of it is in force. May be dropped at any time.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn until_in_force<T: FaultTarget>(&self, target: &T) -> Result<(), FaultError> {
+        match &self.undo {
+            Undo::Stop(stopped) => stop::until_in_force(target, stopped).await,
+            // These are in force as soon as they are injected.
+            Undo::Nothing
+            | Undo::Pause(_)
+            | Undo::Scale(_)
+            | Undo::Edge(_)
+            | Undo::Autoscale(_)
+            | Undo::Platform(_)
+            | Undo::Nodes(_) => Ok(()),
+        }
     }
 
     /// Undoes the fault, and returns what it hit altogether. Faults that are over at once have

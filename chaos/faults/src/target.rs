@@ -53,9 +53,21 @@ pub trait FaultTarget: Sync {
         grace: Duration,
     ) -> impl Future<Output = Result<u64, TargetError>> + Send;
 
-    /// Takes all replicas away, with the service's own grace, and lets none come back. Returns how
-    /// many there were.
-    fn stop(&self, service: &str) -> impl Future<Output = Result<u64, TargetError>> + Send;
+    /// Begins to take all replicas away, and lets none come back; SIGKILL follows SIGTERM after
+    /// `grace`, or after the service's own. Returns how many there were.
+    fn stop(
+        &self,
+        service: &str,
+        grace: Option<Duration>,
+    ) -> impl Future<Output = Result<u64, TargetError>> + Send;
+
+    /// Waits until nothing of a service is left that was stopped with this grace. May be dropped
+    /// at any time.
+    fn until_stopped(
+        &self,
+        service: &str,
+        grace: Option<Duration>,
+    ) -> impl Future<Output = Result<(), TargetError>> + Send;
 
     /// Brings a stopped service back with as many replicas as are wanted. Does nothing when it
     /// is not stopped.

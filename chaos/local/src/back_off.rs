@@ -12,9 +12,16 @@ const QUIET: Duration = Duration::from_secs(600);
 #[derive(Debug, Default)]
 pub(crate) struct BackOff {
     in_a_row: u32,
+    while_starting: u32,
 }
 
 impl BackOff {
+    /// The wait before the next start of a replica of a service that has never been ready.
+    pub(crate) fn while_starting(&mut self) -> Duration {
+        self.while_starting += 1;
+        bounds::start_back_off(self.while_starting)
+    }
+
     /// The wait before the next start of a replica that ran this long.
     pub(crate) fn after(&mut self, ran: Duration) -> Duration {
         if ran >= QUIET {
@@ -28,6 +35,14 @@ impl BackOff {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn while_a_service_starts_waits_double_from_a_tenth_of_a_second_up_to_five() {
+        let mut back_off = BackOff::default();
+        let waits: Vec<u128> = (0..8).map(|_| back_off.while_starting().as_millis()).collect();
+        assert_eq!(waits, [100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+        assert_eq!(back_off.after(Duration::from_secs(1)), Duration::ZERO);
+    }
 
     #[test]
     fn waits_double_up_to_five_minutes_and_reset_after_ten_minutes_of_running() {

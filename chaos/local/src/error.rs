@@ -64,19 +64,24 @@ pub enum LocalError {
     #[error("cannot start {what}")]
     Supervisor { what: String, source: io::Error },
     #[error(
-        "{service} ended before it was ready ({how}); the end of its log, {}:\n{log}",
+        "the log of {service} ends with:\n{log}\n{service} ended before it was ready ({how}{}); \
+         its whole log is {}",
+        again(*restarts),
         path.display()
     )]
     Ended {
         service: String,
         /// The exit status or the signal, in words.
         how: String,
+        /// How often it was started again.
+        restarts: u32,
         /// The last lines of its log, indented.
         log: String,
         path: PathBuf,
     },
     #[error(
-        "{service} is not ready after {:.1} s: {why}; the end of its log, {}:\n{log}",
+        "the log of {service} ends with:\n{log}\n{service} is not ready after {:.1} s: {why}; its \
+         whole log is {}",
         within.as_secs_f64(),
         path.display()
     )]
@@ -90,6 +95,14 @@ pub enum LocalError {
         log: String,
         path: PathBuf,
     },
+}
+
+fn again(restarts: u32) -> String {
+    match restarts {
+        0 => String::new(),
+        1 => ", started again once".to_owned(),
+        times => format!(", started again {times} times"),
+    }
 }
 
 fn by(process: Option<&str>) -> String {

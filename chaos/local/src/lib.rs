@@ -7,8 +7,9 @@
 //!
 //! A process takes three things from the supervisor with it: it is killed when the supervisor's
 //! thread that started it ends, its process group is known to a reaper process that outlives a
-//! supervisor that is killed, and whatever it leaves running in its process group is killed when it
-//! ends. Only a child that a program puts into another process group, as a daemon does, escapes.
+//! supervisor that is killed, and whatever it leaves running is killed when it ends: its process
+//! group, and daemons, which are known by a variable in their environment. Only a program that
+//! clears its environment as well escapes.
 //!
 //! What is not as in a cluster:
 //! - A change of the endpoints holds at once; it does not take time to reach every node.
@@ -22,6 +23,7 @@ mod back_off;
 mod data_folder;
 mod error;
 mod events;
+mod first_ready;
 mod free_ports;
 mod launch_spec;
 mod listening_process;
@@ -33,6 +35,7 @@ mod pre_exec;
 mod preflight;
 mod probe;
 mod process_groups;
+mod process_marks;
 mod process_usage;
 mod readiness;
 mod reaper;

@@ -2,82 +2,88 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::error::LocalError;
 use crate::log_tail::log_tail;
-use crate::replica::{LocalReplica, ReplicaSnapshot};
+use crate::replica::ReplicaSnapshot;
 use crate::status::ReplicaPhase;
 use crate::workload::LocalWorkload;
 
-/// Waits until as many replicas as wanted are ready. A replica that ends before it has ever been
-/// ready ends the wait at once.
+/// How often a service may end before it is ready although all others are: then nothing that it
+/// could wait for is still to come.
+const MOST_ENDS: u32 = 3;
+
+/// Waits until as many replicas as wanted are ready, at most until a moment that comes `within`
+/// after the start. A replica that ends meanwhile is started again; `alone` says whether all other
+/// services are ready.
 pub(crate) async fn until_ready(
     name: &str,
     workload: &LocalWorkload,
-    left: Duration,
-    within: Duration,
+    (until, within): (Instant, Duration),
+    alone: impl Fn() -> bool,
 ) -> Result<(), LocalError> {
     let mut changes = workload.context.changes.subscribe();
+    // How often it had been started again when all others were ready.
+    let mut restarts_before = None;
     let wait = async {
         loop {
             changes.borrow_and_update();
-            if let Some(error) = ended_early(name, workload) {
-                return Err(error);
+            if workload.is_up() {
+                return true;
             }
-            if ready_replicas(workload) >= workload.wanted() as usize
-                || changes.changed().await.is_err()
-            {
-                return Ok(());
+            if alone() {
+                let restarts = restarts(workload);
+                let before = *restarts_before.get_or_insert(restarts);
+                if restarts - before >= MOST_ENDS && culprit(workload, has_ended).is_some() {
+                    return false;
+                }
+            }
+            if changes.changed().await.is_err() {
+                return true;
             }
         }
     };
-    match tokio::time::timeout(left, wait).await {
-        Ok(outcome) => outcome,
-        Err(_elapsed) => Err(not_ready(name, workload, within)),
+    match tokio::time::timeout_at(until, wait).await {
+        Ok(true) => Ok(()),
+        Ok(false) | Err(_) => Err(failure(name, workload, within)),
     }
 }
 
-/// How many replicas are ready and, without a readiness probe, accept connections.
-fn ready_replicas(workload: &LocalWorkload) -> usize {
+fn restarts(workload: &LocalWorkload) -> u32 {
+    workload.replicas().iter().map(|replica| replica.snapshot().restarts).sum()
+}
+
+fn has_ended(now: &ReplicaSnapshot) -> bool {
+    now.ended.is_some() && !now.was_ready_once && !now.stopping
+}
+
+fn culprit(
+    workload: &LocalWorkload,
+    is_it: impl Fn(&ReplicaSnapshot) -> bool,
+) -> Option<(u32, ReplicaSnapshot)> {
     let replicas = workload.replicas();
-    // Without a readiness probe it counts as ready as soon as it runs, and may not answer yet.
-    let is_ready =
-        |now: &ReplicaSnapshot| now.is_ready() && (has_readiness_probe(workload) || now.listens);
-    replicas.iter().filter(|replica| is_ready(&replica.snapshot())).count()
+    let mut each = replicas.iter().map(|replica| (replica.number, replica.snapshot()));
+    each.find(|(_, now)| is_it(now))
 }
 
-fn has_readiness_probe(workload: &LocalWorkload) -> bool {
-    workload.context.probes.readiness.is_some()
-}
-
-fn ended_early(name: &str, workload: &LocalWorkload) -> Option<LocalError> {
-    workload.replicas().iter().find_map(|replica| {
-        let now = replica.snapshot();
-        // One that was ready once is restarted and may be ready again; one that never was will end
-        // the same way each time.
-        let how = now.ended.filter(|_| !now.was_ready_once && !now.stopping)?;
-        let path = workload.context.launch.log(replica.number);
-        Some(LocalError::Ended { service: name.to_owned(), how, log: log_tail(&path), path })
-    })
-}
-
-fn not_ready(name: &str, workload: &LocalWorkload, within: Duration) -> LocalError {
-    let replicas = workload.replicas();
-    let culprit = replicas
-        .iter()
-        .find(|replica| replica.snapshot().state != ReplicaPhase::Ready)
-        .or(replicas.first());
-    let why = culprit.and_then(|replica| replica.snapshot().trouble);
-    let path = workload
-        .context
-        .launch
-        .log(culprit.map_or(1, |replica: &std::sync::Arc<LocalReplica>| replica.number));
-    LocalError::NotReady {
-        service: name.to_owned(),
-        within,
-        why: why.unwrap_or_else(|| {
-            "it does not listen on the port that it was given as PORT".to_owned()
-        }),
-        log: log_tail(&path),
-        path,
+/// Why a service is not ready.
+fn failure(name: &str, workload: &LocalWorkload, within: Duration) -> LocalError {
+    let service = name.to_owned();
+    let log = |number| {
+        let path = workload.context.launch.log(number);
+        (log_tail(&path), path)
+    };
+    if let Some((number, now)) = culprit(workload, has_ended) {
+        let (log, path) = log(number);
+        let how = now.ended.unwrap_or_default();
+        return LocalError::Ended { service, how, restarts: now.restarts, log, path };
     }
+    let culprit = culprit(workload, |now| now.state != ReplicaPhase::Ready)
+        .or_else(|| culprit(workload, |_| true));
+    let (log, path) = log(culprit.as_ref().map_or(1, |(number, _)| *number));
+    let why = culprit
+        .and_then(|(_, now)| now.trouble)
+        .unwrap_or_else(|| "it does not listen on the port that it was given as PORT".to_owned());
+    LocalError::NotReady { service, within, why, log, path }
 }

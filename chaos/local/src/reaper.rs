@@ -4,7 +4,8 @@
 //! It holds the reading end of a pipe. Each process that is started writes `+GROUP` into it before
 //! it becomes the program, so there is no moment in which it runs unknown; the supervisor writes
 //! `-GROUP` when the group has ended, `?` when a start has failed and the group may not exist, and
-//! `bye` when all is well. At the pipe's end without `bye`, every group that is left is killed.
+//! `bye` when all is well. At the pipe's end without `bye`, every group that is left is killed, and
+//! every process with a mark of the system whose name the supervisor wrote first, as `=SYSTEM`.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 use crate::pre_exec;
+use crate::process_marks::kill_system;
 
 /// The supervisor's end of the pipe, and the reaper process at the other end.
 #[derive(Debug)]
@@ -41,6 +43,11 @@ impl Reaper {
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
         let runs = matches!(process.try_wait(), Ok(None));
         runs.then(|| self.pipe.lock().unwrap_or_else(PoisonError::into_inner).clone()).flatten()
+    }
+
+    /// What the marks of the system's processes begin with.
+    pub(crate) fn register_marks(&self, system: &str) {
+        self.send(&format!("={system}\n"));
     }
 
     pub(crate) fn unregister(&self, group: u32) {
@@ -72,14 +79,22 @@ impl Reaper {
 /// Runs the reaper process: reads registrations to the input's end, and then kills what is left.
 pub fn reap(input: impl Read) {
     let mut groups = HashSet::new();
+    let mut systems = Vec::new();
     for line in BufReader::new(input).lines().map_while(Result::ok) {
         if line == "bye" {
             return;
         }
-        apply_line(&mut groups, &line);
+        match line.strip_prefix('=') {
+            Some(system) => systems.push(system.to_owned()),
+            None => apply_line(&mut groups, &line),
+        }
     }
     for group in groups {
         let _ = kill_process_group(group, Signal::KILL);
+    }
+    // Daemons have left the groups.
+    for system in systems.iter().filter(|system| !system.is_empty()) {
+        kill_system(system);
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::events::EventSender;
+use crate::first_ready::FirstReady;
 use crate::free_ports::FreePorts;
 use crate::launch_spec::LaunchSpec;
 use crate::probe::Probes;
@@ -23,4 +24,8 @@ pub(crate) struct ServiceContext {
     pub(crate) events: EventSender,
     /// Notified whenever a replica's state changes.
     pub(crate) changes: watch::Sender<()>,
+    /// When all replicas were ready for the first time.
+    pub(crate) first_ready: FirstReady,
+    /// The same of the services that it depends on.
+    pub(crate) depends_on: Vec<FirstReady>,
 }

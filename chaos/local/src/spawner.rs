@@ -54,12 +54,13 @@ impl Spawner {
 }
 
 fn start(mut command: Command, groups: &ProcessGroups) -> io::Result<Child> {
+    let mark = groups.marks().mark(&mut command);
     pre_exec::bind_to_supervisor(&mut command, groups.reaper().and_then(Reaper::pipe));
     let child = tokio::process::Command::from(command).kill_on_drop(true).spawn();
     match &child {
         Ok(child) => {
             if let Some(group) = child.id() {
-                groups.add(group);
+                groups.add(group, mark);
             }
         }
         // The child may have registered its group with the reaper before it failed.

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 use crate::data_folder::DataFolder;
 use crate::error::LocalError;
 use crate::events::EventSender;
+use crate::first_ready::FirstReady;
 use crate::free_ports::FreePorts;
 use crate::launch_spec::LaunchSpec;
 use crate::network::Network;
@@ -25,10 +26,7 @@ use crate::reaper::Reaper;
 use crate::service_context::ServiceContext;
 use crate::spawner::Spawner;
 use crate::status::{ReplicaPhase, ServiceStatus};
-use crate::workload::LocalWorkload;
-
-/// How long a process may take to end after SIGKILL.
-const KILL_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::workload::{KILL_TIMEOUT, LocalWorkload};
 
 /// A system as processes on this machine. Dropping it kills them all; [`LocalSystem::stop`]
 /// ends them gracefully.
@@ -44,8 +42,8 @@ pub struct LocalSystem {
 }
 
 impl LocalSystem {
-    /// Starts every replica of every service, in the system file's order, and does not wait until
-    /// they are ready. What happens from now on is sent to the receiver. Must be called within a
+    /// Starts every replica of every service, in the system file's order but never before the
+    /// services that it depends on are ready, and does not wait until they are. What happens from now on is sent to the receiver. Must be called within a
     /// tokio runtime with IO and time.
     ///
     /// # Errors
@@ -77,9 +75,10 @@ impl LocalSystem {
             _data: data,
         };
         let ports = Arc::new(FreePorts::new());
+        let first_ready = first_ready(system);
         for launch in launches {
             let events = EventSender::new(&launch.service, sender.clone());
-            started.add(launch, &ports, &spawner, events);
+            started.add(launch, &ports, &spawner, (events, &first_ready));
         }
         Ok((started, observed))
     }
@@ -89,7 +88,7 @@ impl LocalSystem {
         mut launch: LaunchSpec,
         ports: &Arc<FreePorts>,
         spawner: &Spawner,
-        events: EventSender,
+        (events, first_ready): (EventSender, &IndexMap<String, FirstReady>),
     ) {
         let name = launch.service.clone();
         let service = &self.plan.services[&name];
@@ -107,6 +106,8 @@ impl LocalSystem {
             spawner: spawner.clone(),
             events,
             changes: watch::Sender::new(()),
+            first_ready: first_ready[&name].clone(),
+            depends_on: service.depends_on.iter().map(|other| first_ready[other].clone()).collect(),
         };
         let workload = LocalWorkload::start(context, service);
         self.workloads.insert(name, workload);
@@ -115,13 +116,21 @@ impl LocalSystem {
     /// Waits until every service is ready and its proxies accept connections.
     ///
     /// # Errors
-    /// At once when a replica ends before it was ever ready, and otherwise when a service is not
-    /// ready within its bound ([`bounds::starts`]), counted from the start.
+    /// When a service is not ready within its bound ([`bounds::starts`]), counted from when the
+    /// services that it depends on were; sooner when it ends again and again although all others
+    /// are ready.
     pub async fn ready(&self) -> Result<(), LocalError> {
-        for (name, workload) in &self.workloads {
+        for name in self.plan.start_order() {
+            let Some(workload) = self.workloads.get(name) else { continue };
             let within = bounds::starts(&self.plan.services[name]);
-            let left = within.saturating_sub(self.began.elapsed());
-            until_ready(name, workload, left, within).await?;
+            let dependencies = &workload.context.depends_on;
+            let began = dependencies.iter().filter_map(FirstReady::moment).max();
+            let until = began.unwrap_or(self.began.into()) + within;
+            let alone = || {
+                let mut others = self.workloads.iter().filter(|(other, _)| *other != name);
+                others.all(|(_, other)| other.is_up() || other.waits())
+            };
+            until_ready(name, workload, (until, within), alone).await?;
             if workload.wanted() > 0 {
                 self.network.opened(name).await;
             }
@@ -168,12 +177,18 @@ impl LocalSystem {
     /// Stops everything: SIGTERM, each service's grace, SIGKILL. Returns what could not be ended;
     /// empty when all has ended.
     pub async fn stop(self) -> Vec<String> {
+        self.stop_within(Duration::MAX).await
+    }
+
+    /// Like [`LocalSystem::stop`], but no service gets more grace than this.
+    pub async fn stop_within(self, most: Duration) -> Vec<String> {
         for workload in self.workloads.values() {
-            workload.close().await;
+            workload.close(most).await;
         }
         // All are stopped at the same time, so the longest grace bounds them together.
         let longest = self.plan.services.values().map(|service: &Service| service.grace).max();
-        let until = tokio::time::Instant::now() + longest.unwrap_or_default() + KILL_TIMEOUT;
+        let longest = longest.unwrap_or_default().min(most);
+        let until = tokio::time::Instant::now() + longest + KILL_TIMEOUT;
         let mut left = Vec::new();
         for (name, workload) in &self.workloads {
             let mut changes = workload.context.changes.subscribe();
@@ -188,6 +203,7 @@ impl LocalSystem {
                 remaining.iter().map(|process| format!("{name}: {process} could not be ended")),
             );
         }
+        self.groups.kill_daemons();
         // With anything left, the reaper stays and kills it when this process ends.
         if left.is_empty() {
             self.groups.dismiss_reaper();
@@ -204,6 +220,14 @@ impl Drop for LocalSystem {
         }
         self.groups.kill_all();
     }
+}
+
+fn first_ready(system: &System) -> IndexMap<String, FirstReady> {
+    let of = |service: &Service| match service.is_ours() {
+        true => FirstReady::to_come(),
+        false => FirstReady::now(),
+    };
+    system.services.iter().map(|(name, service)| (name.clone(), of(service))).collect()
 }
 
 fn launches(system: &System, options: &Options) -> Result<Vec<LaunchSpec>, LocalError> {

@@ -59,8 +59,19 @@ impl FaultTarget for LocalSystem {
         Ok(self.workload(service)?.kill(replicas, grace).await)
     }
 
-    async fn stop(&self, service: &str) -> Result<u64, TargetError> {
-        Ok(self.workload(service)?.stop().await)
+    async fn stop(&self, service: &str, grace: Option<Duration>) -> Result<u64, TargetError> {
+        Ok(self.workload(service)?.stop(grace).await)
+    }
+
+    async fn until_stopped(
+        &self,
+        service: &str,
+        grace: Option<Duration>,
+    ) -> Result<(), TargetError> {
+        match self.workload(service)?.until_stopped(grace).await {
+            true => Ok(()),
+            false => Err(TargetError::StillRunning(service.to_owned())),
+        }
     }
 
     async fn start(&self, service: &str) -> Result<(), TargetError> {

@@ -18,6 +18,9 @@ use crate::status::ReplicaStatus;
 pub(crate) use autoscaler::AutoscalerTask;
 use replica_set::{ReplicaSet, WorkloadPhase, lock, reconcile_forever};
 
+/// How long a process may take to end after SIGKILL.
+pub(crate) const KILL_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A service's replicas; a task of its own starts and stops them as needed.
 #[derive(Debug)]
 pub(crate) struct LocalWorkload {
@@ -44,6 +47,16 @@ impl LocalWorkload {
 
     pub(crate) fn wanted(&self) -> u32 {
         self.replica_set().effective()
+    }
+
+    /// Whether as many replicas are ready as wanted.
+    pub(crate) fn is_up(&self) -> bool {
+        self.replica_set().is_up(&self.context)
+    }
+
+    /// Whether it still waits for a service that it depends on.
+    pub(crate) fn waits(&self) -> bool {
+        self.context.depends_on.iter().any(|dependency| dependency.moment().is_none())
     }
 
     pub(crate) fn replicas(&self) -> Vec<Arc<LocalReplica>> {
@@ -94,8 +107,9 @@ impl LocalWorkload {
         hits
     }
 
-    /// Stops all replicas and lets none come back. Returns how many had a process.
-    pub(crate) async fn stop(&self) -> u64 {
+    /// Begins to stop all replicas, with this grace or the service's own, and lets none come back.
+    /// Returns how many had a process.
+    pub(crate) async fn stop(&self, grace: Option<Duration>) -> u64 {
         let (before, all) = {
             let mut replica_set = self.replica_set();
             let before = replica_set.effective();
@@ -105,9 +119,19 @@ impl LocalWorkload {
             (before, replica_set.active())
         };
         self.context.events.scaled(before, 0);
-        let hits = send_all(&all, ReplicaAction::Stop(self.context.grace)).await;
+        let grace = grace.unwrap_or(self.context.grace);
+        let hits = send_all(&all, ReplicaAction::Stop(grace)).await;
         self.changed();
         hits
+    }
+
+    /// Waits until no process is left of replicas that were stopped with this grace. Returns
+    /// whether that came true in time.
+    pub(crate) async fn until_stopped(&self, grace: Option<Duration>) -> bool {
+        let within = grace.unwrap_or(self.context.grace) + KILL_TIMEOUT;
+        let mut changes = self.context.changes.subscribe();
+        let has_ended = || self.replicas().iter().all(|replica| replica.snapshot().pid.is_none());
+        tokio::time::timeout(within, changes.wait_for(|()| has_ended())).await.is_ok()
     }
 
     pub(crate) fn start_again(&self) {
@@ -147,14 +171,14 @@ impl LocalWorkload {
         replaced
     }
 
-    /// Stops everything for good, gracefully.
-    pub(crate) async fn close(&self) {
+    /// Stops everything for good, with the service's grace but at most this one.
+    pub(crate) async fn close(&self, most: Duration) {
         let all = {
             let mut replica_set = self.replica_set();
             replica_set.phase = WorkloadPhase::Closed;
             replica_set.replicas.clone()
         };
-        send_all(&all, ReplicaAction::Stop(self.context.grace)).await;
+        send_all(&all, ReplicaAction::Stop(self.context.grace.min(most))).await;
         for replica in &all {
             if let Some(group) = replica.snapshot().pid {
                 // A frozen process could not act on its SIGTERM.

@@ -111,7 +111,7 @@ fn struck() -> Vec<Fault> {
     let zombie = FaultKind::MakeZombie { service: named("stock"), path: named("/zombie") };
     let cut = FaultKind::Edge { from: named("product"), to: named("stock"), fault: EdgeFault::Cut };
     vec![
-        fault(FaultKind::Stop { service: named("product") }, &[12], Some(8)),
+        fault(FaultKind::Stop { service: named("product"), grace: None }, &[12], Some(8)),
         fault(kill, &[28, 33, 38], None),
         fault(zombie, &[44], None),
         fault(FaultKind::Rollout { service: named("order") }, &[50], None),

@@ -1,6 +1,6 @@
 //! Faults: bands across all rows, and a lane for each kind.
 
-use brunt_scenarios::timeline::FaultRecord;
+use brunt_scenarios::timeline::{AskedTimes, FaultRecord};
 
 use super::clock::{self, Clock};
 use crate::format;
@@ -84,13 +84,23 @@ fn note(faults: &[&FaultRecord]) -> String {
     }
 }
 
-/// When a fault was in force, in words.
+/// A difference that is shown between when a fault was asked for and when it was in force, in
+/// seconds.
+const SHOWN: f64 = 0.1;
+
+/// When a fault was in force, in words, and when it should have been if that is another time.
 pub fn when(fault: &FaultRecord) -> String {
-    let start = format::moment(fault.start.0);
-    match fault.end.0 > fault.start.0 {
-        true => format!("{start} to {}", format::moment(fault.end.0)),
-        false => format!("at {start}"),
+    let span = |from, to| format!("{} to {}", format::moment(from), format::moment(to));
+    let (begun, ended) = (fault.in_force.unwrap_or(fault.start).0, fault.end.0);
+    if ended <= fault.start.0 {
+        return format!("at {}", format::moment(fault.start.0));
     }
+    let differs = |asked: &&AskedTimes| {
+        (asked.start.0 - begun).abs() > SHOWN || (asked.end.0 - ended).abs() > SHOWN
+    };
+    let asked = fault.asked.as_ref().filter(differs);
+    let asked = asked.map(|asked| format!(", asked for {}", span(asked.start.0, asked.end.0)));
+    format!("{}{}", span(begun, ended), asked.unwrap_or_default())
 }
 
 /// What a fault hit, in words.

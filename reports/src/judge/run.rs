@@ -27,9 +27,18 @@ pub fn ending(timeline: &Timeline) -> Vec<Finding> {
             check: None,
             name: "setup".to_owned(),
             claim: "the system comes up and is set up".to_owned(),
-            judgement: Judgement::Fail,
+            // Nothing was seen of what the scenario is about.
+            judgement: Judgement::Inconclusive,
             measured: "did not start".to_owned(),
-            // As it was said: it begins with a service's name and may end with its log.
+            // As it was said: it may begin with a service's log.
+            evidence: why.clone(),
+        }),
+        Ending::NotSetUp(why) => Some(Finding {
+            check: None,
+            name: "setup".to_owned(),
+            claim: "the system is set up".to_owned(),
+            judgement: Judgement::Fail,
+            measured: "not set up".to_owned(),
             evidence: why.clone(),
         }),
     };

@@ -51,6 +51,7 @@ pub fn service(replicas: u32) -> Service {
         readiness: Some(probe()),
         liveness: Some(probe()),
         grace: secs(2),
+        depends_on: vec![],
         starts_within: secs(2),
         placement: Placement::default(),
         guards: BTreeMap::new(),
@@ -97,7 +98,7 @@ pub fn plan(claims: Vec<Claim>) -> Plan {
             thresholds: vec![],
         }],
         faults: vec![Fault {
-            kind: FaultKind::Stop { service: "product".to_owned() },
+            kind: FaultKind::Stop { service: "product".to_owned(), grace: None },
             at: vec![secs(2)],
             lasts: Some(secs(2)),
             only: ReplicaFilter::default(),
@@ -149,6 +150,8 @@ pub fn fault(name: &str, service: &str, start: f64, end: f64) -> FaultRecord {
         services: vec![service.to_owned()],
         start: Moment(start),
         end: Moment(end),
+        in_force: None,
+        asked: None,
         effect: 1,
         trouble: None,
     }

@@ -92,9 +92,13 @@ fn the_worst_check_decides_the_outcome() {
 }
 
 #[test]
-fn a_system_that_does_not_start_fails() {
+fn a_system_that_does_not_start_shows_nothing_and_one_that_refuses_its_setup_fails() {
     let ending = Ending::NotStarted("order was not ready within 12s".to_owned());
     let timeline = Timeline { ending, loads: vec![], events: vec![], faults: vec![], ..timeline() };
+    assert_eq!(outcome("80%", &timeline), Outcome::Inconclusive);
+    assert_eq!(judged(&plan(vec![]), &timeline, "setup"), Judgement::Inconclusive);
+    let ending = Ending::NotSetUp("answered 500".to_owned());
+    let timeline = Timeline { ending, ..timeline };
     assert_eq!(outcome("80%", &timeline), Outcome::Fail);
     assert_eq!(judged(&plan(vec![]), &timeline, "setup"), Judgement::Fail);
 }

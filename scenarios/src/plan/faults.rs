@@ -37,6 +37,8 @@ pub enum FaultKind {
     Stop {
         /// The service that is stopped, with all of its replicas.
         service: String,
+        /// From SIGTERM to SIGKILL; the service's own if `None`, and zero is SIGKILL at once.
+        grace: Option<Duration>,
     },
     /// Freeze replicas (SIGSTOP), so that they hold connections and answer nothing.
     Pause {
@@ -157,7 +159,7 @@ impl FaultKind {
     pub fn services(&self) -> Vec<&str> {
         match self {
             Self::Kill { services, .. } => services.iter().map(String::as_str).collect(),
-            Self::Stop { service }
+            Self::Stop { service, .. }
             | Self::Pause { service, .. }
             | Self::Scale { service, .. }
             | Self::Rollout { service }
@@ -198,7 +200,7 @@ impl fmt::Display for FaultKind {
                 let how = if grace.is_zero() { "kill -9" } else { "kill" };
                 write!(out, "{how} {pick} {}", services.join(", "))
             }
-            Self::Stop { service } => write!(out, "stop {service}"),
+            Self::Stop { service, .. } => write!(out, "stop {service}"),
             Self::Pause { service, .. } => write!(out, "pause {service}"),
             Self::Scale { service, replicas } => write!(out, "scale {service} to {replicas}"),
             Self::Rollout { service } => write!(out, "roll out {service}"),

@@ -35,6 +35,8 @@ pub struct Service {
     pub altered: BTreeMap<String, String>,
     /// Callee → the environment variable that gets its URL.
     pub calls: BTreeMap<String, String>,
+    /// The services that must be ready before it is started for the first time.
+    pub depends_on: Vec<String>,
     /// How many replicas.
     pub replicas: u32,
     /// What decides how many there are once they run.
@@ -53,6 +55,32 @@ pub struct Service {
     pub placement: Placement,
     /// What can be taken away.
     pub guards: BTreeMap<String, Guard>,
+}
+
+impl System {
+    /// The services' names, each after those that it depends on, and otherwise in the order of
+    /// the file.
+    pub fn start_order(&self) -> Vec<&str> {
+        let mut order = Vec::new();
+        for name in self.services.keys() {
+            self.add_in_order(name, &mut order, &mut Vec::new());
+        }
+        order
+    }
+
+    /// `above` are the services that led here: a circle ends there.
+    fn add_in_order<'s>(&'s self, name: &str, order: &mut Vec<&'s str>, above: &mut Vec<&'s str>) {
+        let Some((name, service)) = self.services.get_key_value(name) else { return };
+        if order.contains(&name.as_str()) || above.contains(&name.as_str()) {
+            return;
+        }
+        above.push(name);
+        for other in &service.depends_on {
+            self.add_in_order(other, order, above);
+        }
+        above.pop();
+        order.push(name);
+    }
 }
 
 /// What protects a service's replicas from what happens to nodes. Taken for granted until a cluster

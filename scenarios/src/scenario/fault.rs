@@ -112,6 +112,8 @@ pub struct KillSpec {
 pub struct StopSpec {
     /// The service that is stopped, with all of its replicas.
     pub service: Located<String>,
+    /// Time between SIGTERM and SIGKILL: the service's own unless given; 0s is SIGKILL at once.
+    pub grace: Option<Period>,
 }
 
 /// Freezes replicas (SIGSTOP), so that they hold connections and answer nothing.

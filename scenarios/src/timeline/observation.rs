@@ -17,10 +17,27 @@ pub struct FaultRecord {
     pub start: Moment,
     /// When it was undone; the same as `start` for one that is not undone.
     pub end: Moment,
+    /// From when on all of it was in force, of one that lasts: a service that is stopped may take
+    /// its time to end. `None` in reports of versions that did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_force: Option<Moment>,
+    /// From when to when the plan has it, of one that lasts. Its length counts from `inForce`, so
+    /// it may end later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedTimes>,
     /// How much it hit: processes, or requests. A fault with none had no effect.
     pub effect: u64,
     /// Why it had no effect or could not be undone, in words.
     pub trouble: Option<String>,
+}
+
+/// When a fault was to begin and to end.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AskedTimes {
+    /// When it was to begin.
+    pub start: Moment,
+    /// When it was to end.
+    pub end: Moment,
 }
 
 /// Requests from one service to another.

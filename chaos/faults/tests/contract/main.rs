@@ -95,12 +95,21 @@ async fn replicas_are_picked_among_the_selected_and_limits_count_all_of_them() {
 async fn a_stopped_service_is_started_and_a_paused_one_resumed() {
     let target = Recorded::of(2, 2);
     let service = "shop".to_owned();
-    let stop = applied(&FaultKind::Stop { service: service.clone() }, &target, ALL).await.unwrap();
+    let grace = Some(Duration::from_secs(1));
+    let stop = FaultKind::Stop { service: service.clone(), grace };
+    let stop = applied(&stop, &target, ALL).await.unwrap();
     assert_eq!(stop.effect(), &effect(2, &["shop"]));
+    stop.until_in_force(&target).await.unwrap();
     stop.recover(&target).await.unwrap();
     let pause = FaultKind::Pause { service, pick: Pick::All };
     applied(&pause, &target, ALL).await.unwrap().recover(&target).await.unwrap();
-    let wanted = ["stop shop", "start shop", "pause shop [1, 2]", "resume shop [1, 2]"];
+    let wanted = [
+        "stop shop Some(1s)",
+        "until stopped shop Some(1s)",
+        "start shop",
+        "pause shop [1, 2]",
+        "resume shop [1, 2]",
+    ];
     assert_eq!(target.calls(), wanted);
 }
 
@@ -134,7 +143,7 @@ async fn a_fault_beyond_the_limit_is_refused_before_anything_is_touched() {
     let service = || "shop".to_owned();
     let refused = [
         kill(&["shop"], Pick::All),
-        FaultKind::Stop { service: service() },
+        FaultKind::Stop { service: service(), grace: None },
         FaultKind::Pause { service: service(), pick: Pick::All },
         scale(0),
     ];
@@ -153,7 +162,7 @@ async fn a_fault_beyond_the_limit_is_refused_before_anything_is_touched() {
 #[tokio::test]
 async fn replicas_that_are_away_already_count_towards_the_limit() {
     let one_away = Recorded::of(2, 1);
-    let stop = FaultKind::Stop { service: "shop".to_owned() };
+    let stop = FaultKind::Stop { service: "shop".to_owned(), grace: None };
     let error = applied(&stop, &one_away, limits("50%")).await.unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -81,9 +81,18 @@ impl FaultTarget for Recorded {
         Ok(replicas.len() as u64)
     }
 
-    async fn stop(&self, service: &str) -> Result<u64, TargetError> {
-        self.note(format!("stop {service}"));
+    async fn stop(&self, service: &str, grace: Option<Duration>) -> Result<u64, TargetError> {
+        self.note(format!("stop {service} {grace:?}"));
         Ok(u64::from(*self.wanted.lock().unwrap()))
+    }
+
+    async fn until_stopped(
+        &self,
+        service: &str,
+        grace: Option<Duration>,
+    ) -> Result<(), TargetError> {
+        self.note(format!("until stopped {service} {grace:?}"));
+        Ok(())
     }
 
     async fn start(&self, service: &str) -> Result<(), TargetError> {

@@ -32,7 +32,7 @@ async fn refuse_one(
 ) -> Result<(), KubeError> {
     let workload = |service: &String| services.workloads.get(service);
     match kind {
-        FaultKind::Stop { service } => match workload(service) {
+        FaultKind::Stop { service, .. } => match workload(service) {
             Some(workload) => scale::refuse(workload, &workload.object.read(cluster).await?, 0),
             None => Ok(()),
         },

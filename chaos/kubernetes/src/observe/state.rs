@@ -72,6 +72,11 @@ impl SystemState {
         all
     }
 
+    /// Whether nothing of a service runs any more, not even a pod that is leaving.
+    pub(crate) fn has_gone(&self, service: &str) -> bool {
+        self.pods.values().all(|pod| pod.service != service || !pod.running)
+    }
+
     pub(crate) fn pod_at(&self, service: &str, number: u32) -> Option<PodState> {
         self.pods.values().find(|pod| pod.service == service && pod.number == number).cloned()
     }

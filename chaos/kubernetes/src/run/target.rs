@@ -15,6 +15,9 @@ use super::ClusterRun;
 use crate::faults::{cordon, dispatch, drain, get, kill, nodes, rollout, scale, select_replicas};
 use crate::observe::pod_state::PodState;
 
+/// How long a pod may take to be gone after its grace.
+const DELETE_TIMEOUT: Duration = Duration::from_secs(30);
+
 impl ClusterRun {
     fn pod_count(&self, service: &str) -> u64 {
         self.observer.state().pods(service).len() as u64
@@ -48,12 +51,33 @@ impl FaultTarget for ClusterRun {
         Ok(kill::inject(&self.changer, &pods, grace).await?)
     }
 
-    async fn stop(&self, service: &str) -> Result<u64, TargetError> {
-        let (workload, before) = (self.services.workload(service)?, self.pod_count(service));
-        let changer = self
-            .changer_for(|kind| matches!(kind, FaultKind::Stop { service: of } if of == service));
+    async fn stop(&self, service: &str, grace: Option<Duration>) -> Result<u64, TargetError> {
+        let workload = self.services.workload(service)?;
+        let pods = self.observer.state().pods(service);
+        let changer = self.changer_for(
+            |kind| matches!(kind, FaultKind::Stop { service: of, .. } if of == service),
+        );
         scale::inject(&changer, workload, 0).await?;
-        Ok(before)
+        if let Some(grace) = grace {
+            // The workload deletes them with their own grace; a second deletion can shorten it.
+            kill::inject(&self.changer, &pods, grace).await?;
+        }
+        Ok(pods.len() as u64)
+    }
+
+    async fn until_stopped(
+        &self,
+        service: &str,
+        grace: Option<Duration>,
+    ) -> Result<(), TargetError> {
+        let workload = self.services.workload(service)?;
+        let within = grace.unwrap_or_else(|| workload.grace()) + DELETE_TIMEOUT;
+        let mut changes = self.observer.changes();
+        let gone = changes.wait_for(|()| self.observer.state().has_gone(service));
+        match tokio::time::timeout(within, gone).await {
+            Ok(_) => Ok(()),
+            Err(_elapsed) => Err(TargetError::StillRunning(service.to_owned())),
+        }
     }
 
     async fn start(&self, service: &str) -> Result<(), TargetError> {

@@ -53,7 +53,9 @@ async fn a_stopped_or_scaled_service_is_restored() {
     shop.no_autoscaler().await;
     let before = shop.snapshot().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
-    let stop = applied(&system, &FaultKind::Stop { service: "shop".to_owned() }).await.unwrap();
+    let stop = applied(&system, &FaultKind::Stop { service: "shop".to_owned(), grace: None })
+        .await
+        .unwrap();
     until("none runs", || async { numbers(&system).await.is_empty() }).await;
     assert_eq!(stop.recover(&system).await.unwrap().hits, 2);
     all_ready(&system, 2).await;

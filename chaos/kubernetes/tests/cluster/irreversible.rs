@@ -20,7 +20,7 @@ services:
 ";
 
 fn stop(service: &str) -> FaultKind {
-    FaultKind::Stop { service: service.to_owned() }
+    FaultKind::Stop { service: service.to_owned(), grace: None }
 }
 
 fn remove(service: &str) -> FaultKind {

@@ -14,7 +14,7 @@ fn faults() -> Vec<FaultKind> {
     vec![
         FaultKind::Rollout { service: service() },
         FaultKind::Platform { service: service(), fault: PlatformFault::SetEnv(env.into()) },
-        FaultKind::Stop { service: service() },
+        FaultKind::Stop { service: service(), grace: None },
     ]
 }
 

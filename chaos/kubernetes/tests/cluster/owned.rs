@@ -87,7 +87,7 @@ async fn pods_of_others_with_the_same_labels_are_neither_counted_nor_hit() {
         FaultKind::Rollout { service: self::shop() },
         platform(PlatformFault::RollBack),
         FaultKind::Nodes { which: of_shop, fault: NodeFault::Drain },
-        FaultKind::Stop { service: self::shop() },
+        FaultKind::Stop { service: self::shop(), grace: None },
     ];
     for kind in all {
         until("both are ready", || async { census(&system).await == (2, 2) }).await;

@@ -22,7 +22,7 @@ fn changes() -> Vec<(FaultKind, &'static str, &'static str)> {
     let autoscale = PlatformFault::Autoscale { min: Some(1), max: Some(5), target: Some(33) };
     let (deployment, scaler) = ("Deployment", "HorizontalPodAutoscaler");
     vec![
-        (FaultKind::Stop { service: shop() }, deployment, "replicas: 0"),
+        (FaultKind::Stop { service: shop(), grace: None }, deployment, "replicas: 0"),
         (FaultKind::Scale { service: shop(), replicas: 1 }, deployment, "replicas: 1"),
         (FaultKind::Rollout { service: shop() }, deployment, "brunt.dev/rolled-out"),
         (platform(PlatformFault::SetEnv(env.into())), deployment, "TIMEOUT"),

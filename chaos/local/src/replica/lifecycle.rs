@@ -61,7 +61,10 @@ impl ReplicaLifecycle {
                 ProcessEnd::Unhealthy => RestartReason::Liveness,
             };
             kind = LaunchKind::Restart;
-            let wait = self.back_off.after(began.elapsed());
+            let wait = match self.reporter.context.first_ready.moment() {
+                Some(_) => self.back_off.after(began.elapsed()),
+                None => self.back_off.while_starting(),
+            };
             if self.is_stopped_within(wait).await {
                 break;
             }

@@ -58,6 +58,15 @@ impl ReplicaSet {
         active.cloned().collect()
     }
 
+    /// Whether as many replicas are ready as wanted and, without a readiness probe, accept
+    /// connections: then one counts as ready as soon as it runs, and may not answer yet.
+    pub(super) fn is_up(&self, context: &ServiceContext) -> bool {
+        let has_probe = context.probes.readiness.is_some();
+        let snapshots = self.replicas.iter().map(|replica| replica.snapshot());
+        let ready = snapshots.filter(|now| now.is_ready() && (has_probe || now.listens)).count();
+        ready >= self.effective() as usize
+    }
+
     fn view(&self, rollout: Rollout) -> ServiceView {
         let view_of = |replica: &Arc<LocalReplica>| {
             let now = replica.snapshot();
@@ -127,10 +136,19 @@ pub(super) async fn reconcile_forever(
     context: Arc<ServiceContext>,
     rollout: Rollout,
 ) {
+    for dependency in &context.depends_on {
+        dependency.come().await;
+    }
     let mut changes = context.changes.subscribe();
     loop {
         changes.borrow_and_update();
-        lock(&replica_set).reconcile(&context, rollout);
+        {
+            let mut replica_set = lock(&replica_set);
+            replica_set.reconcile(&context, rollout);
+            if replica_set.is_up(&context) {
+                context.first_ready.note();
+            }
+        }
         if changes.changed().await.is_err() {
             return;
         }

@@ -130,7 +130,8 @@ async fn a_kill_without_grace_resets_a_request_in_flight() {
 async fn a_stopped_service_refuses_connections_until_it_is_recovered() {
     let mut running = shop(service()).await;
     running.until_event(EventKind::Ready).await;
-    let stopped = fault(&running, FaultKind::Stop { service: "shop".to_owned() }).await.unwrap();
+    let stopped =
+        fault(&running, FaultKind::Stop { service: "shop".to_owned(), grace: None }).await.unwrap();
     assert_eq!(stopped.effect(), &hits(1));
     running.until(|seen| matches!(seen.what, EventKind::Exited { .. })).await;
     eventually(|| running.replicas().is_empty().then_some(())).await;
@@ -140,6 +141,23 @@ async fn a_stopped_service_refuses_connections_until_it_is_recovered() {
     running.system.ready().await.unwrap();
     assert_eq!(running.get("/").await.unwrap().0, 200);
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_stop_is_in_force_once_the_process_has_ended_and_grace_bounds_that() {
+    let mut slow = behaving(service(), "deaf");
+    slow.grace = Duration::from_secs(600);
+    let mut running = shop(slow).await;
+    running.until_event(EventKind::Ready).await;
+    let grace = Some(Duration::from_millis(200));
+    let stop = FaultKind::Stop { service: "shop".to_owned(), grace };
+    let stopped = fault(&running, stop).await.unwrap();
+    assert_eq!(running.pids().len(), 1, "it does not end at SIGTERM");
+    stopped.until_in_force(&running.system).await.unwrap();
+    assert!(running.pids().is_empty());
+    stopped.recover(&running.system).await.unwrap();
+    running.until_event(EventKind::Ready).await;
+    drop(running);
 }
 
 #[tokio::test]
@@ -246,7 +264,7 @@ async fn a_service_that_brunt_has_not_started_is_not_broken() {
     outside.program = Program::Running { url: "http://127.0.0.1:9".to_owned() };
     let running = start(system([("shop", service()), ("bank", outside)])).await;
     assert_eq!(running.system.url("bank").as_deref(), Some("http://127.0.0.1:9"));
-    let stop = |service: &str| FaultKind::Stop { service: service.to_owned() };
+    let stop = |service: &str| FaultKind::Stop { service: service.to_owned(), grace: None };
     let error = fault(&running, stop("bank")).await.unwrap_err();
     assert!(matches!(error, FaultError::Target(TargetError::NotOurs(_))), "{error}");
     let error = fault(&running, stop("nobody")).await.unwrap_err();

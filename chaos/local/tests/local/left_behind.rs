@@ -41,16 +41,18 @@ fn processes_marked(word: &str) -> Vec<u32> {
 }
 
 /// It is killed as soon as a number of its processes run, up to all six: the supervisor, its
-/// reaper, and two programs with a child each.
+/// reaper, and two programs with a child each, which is in their process group or a daemon.
 #[tokio::test]
 async fn a_supervisor_killed_at_any_time_leaves_no_process() {
-    for processes in (1..=6).cycle().take(30) {
+    for (round, processes) in (1..=6).cycle().take(30).enumerate() {
+        let child = if round % 2 == 0 { "daemon" } else { "parent" };
         let folder = tempfile::tempdir().unwrap();
         let mark = folder.path().display().to_string();
         let mut supervisor = Command::new(SUPERVISOR)
             .arg(SERVER)
             .arg(folder.path())
             .env("MARK", &mark)
+            .env("CHILD", child)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();

@@ -76,6 +76,44 @@ async fn a_crashed_replica_is_restarted_in_place_and_then_backs_off() {
 }
 
 #[tokio::test]
+async fn a_service_that_ends_until_another_one_is_up_is_started_again() {
+    let mut slow = service();
+    slow.env.insert("START_MS".to_owned(), "1500".to_owned());
+    let api = behaving(service(), "needs");
+    let file = tempfile::tempdir().unwrap();
+    let up = file.path().join("up").display().to_string();
+    let [api, slow] = [api, slow].map(|mut one| {
+        one.env.insert("UP_FILE".to_owned(), up.clone());
+        one
+    });
+    let running = begin(system([("api", api), ("slow", slow)])).await;
+    running.system.ready().await.unwrap();
+    assert!(running.system.status()[0].replicas[0].restarts > 0);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_service_starts_once_those_that_it_depends_on_are_ready() {
+    let mut slow = service();
+    slow.env.insert("START_MS".to_owned(), "300".to_owned());
+    let mut api = service();
+    api.depends_on = vec!["slow".to_owned()];
+    let mut running = begin(system([("api", api), ("slow", slow)])).await;
+    running.system.ready().await.unwrap();
+    let seen = running
+        .until(|seen| seen.service == "api" && seen.what == EventKind::Ready)
+        .await
+        .into_iter()
+        .map(|seen| (seen.service, seen.what))
+        .collect::<Vec<_>>();
+    let api_starts = ("api".to_owned(), EventKind::Started);
+    let slow_ready = ("slow".to_owned(), EventKind::Ready);
+    let place = |wanted| seen.iter().position(|one| *one == wanted).unwrap();
+    assert!(place(slow_ready) < place(api_starts), "{seen:?}");
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_zombie_is_restarted_by_its_liveness_probe_within_the_bound() {
     let mut service = service();
     service.liveness = Some(probe("/health"));
@@ -146,14 +184,22 @@ async fn a_process_that_ignores_sigterm_is_killed_after_its_grace() {
 }
 
 #[tokio::test]
-async fn children_of_a_process_end_with_it() {
-    let running = shop(behaving(service(), "parent")).await;
-    let log = std::fs::read_to_string(running.folder.path().join("logs/shop-1.log")).unwrap();
-    let child: u32 =
-        log.lines().find_map(|line| line.strip_prefix("child ")).unwrap().parse().unwrap();
-    assert!(is_alive(child));
-    running.stop().await;
-    eventually(|| (!is_alive(child)).then_some(())).await;
+async fn children_of_a_process_end_with_it_and_so_do_daemons() {
+    for behaviour in ["parent", "daemon"] {
+        let running = shop(behaving(service(), behaviour)).await;
+        let path = running.folder.path().join("logs/shop-1.log");
+        // A daemon says that it runs once it is in its own session.
+        let log = eventually(|| {
+            let log = std::fs::read_to_string(&path).unwrap();
+            log.contains("I do not listen").then_some(log)
+        });
+        let log = log.await;
+        let child: u32 =
+            log.lines().find_map(|line| line.strip_prefix("child ")).unwrap().parse().unwrap();
+        assert!(is_alive(child));
+        running.stop().await;
+        eventually(|| (!is_alive(child)).then_some(())).await;
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ pub fn service() -> Service {
         readiness: Some(probe("/ready")),
         liveness: None,
         grace: Duration::from_secs(5),
+        depends_on: vec![],
         starts_within: Duration::from_secs(10),
         placement: Placement::default(),
         guards: BTreeMap::new(),

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::env;
+use std::path::Path;
 use std::pin::pin;
 use std::process::{Command, exit, id};
 use std::sync::Arc;
@@ -40,22 +41,26 @@ async fn main() {
             println!("I do not listen");
             std::future::pending::<()>().await;
         }
-        "parent" => fork(),
+        "parent" => fork(&mut Command::new(env::current_exe().expect("it runs"))),
+        // As a daemon: in a session of its own.
+        "daemon" => fork(Command::new("setsid").arg(env::current_exe().expect("it runs"))),
+        // As an API whose database is not up yet.
+        "needs" if !Path::new(&env::var("UP_FILE").unwrap_or_default()).exists() => exit(1),
         _ => {}
     }
     if let Ok(delay) = env::var("START_MS") {
         tokio::time::sleep(Duration::from_millis(delay.parse().unwrap_or(0))).await;
     }
+    if let (Ok(file), "") = (env::var("UP_FILE"), behaviour.as_str()) {
+        std::fs::write(file, "").expect("the file can be written");
+    }
     serve(behaviour == "deaf").await;
 }
 
-/// Leaves a child running in the same process group.
+/// Leaves a child running.
 #[expect(clippy::zombie_processes, reason = "that it is left is what it is for")]
-fn fork() {
-    let child = Command::new(env::current_exe().expect("it runs"))
-        .env("BEHAVIOUR", "mute")
-        .spawn()
-        .expect("it can be started again");
+fn fork(command: &mut Command) {
+    let child = command.env("BEHAVIOUR", "mute").spawn().expect("it can be started again");
     println!("child {}", child.id());
 }
 

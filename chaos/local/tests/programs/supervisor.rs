@@ -20,7 +20,8 @@ fn main() {
 
 #[tokio::main]
 async fn supervise(server: &Path, folder: &Path) {
-    let service = plans::behaving(plans::service(), "parent");
+    let behaviour = std::env::var("CHILD").unwrap_or_else(|_| "parent".to_owned());
+    let service = plans::behaving(plans::service(), &behaviour);
     let system = plans::system([("one", service.clone()), ("two", service)]);
     let me = std::env::current_exe().expect("it runs");
     let mut options = plans::options(server, folder);

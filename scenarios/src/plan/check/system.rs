@@ -29,6 +29,7 @@ impl Checker<'_> {
             self.unknown(entry.span, "service", entry, &names);
         }
         self.ports(written);
+        self.dependency_circles(written);
         System {
             name: written.name.value.clone(),
             about: written.about.clone(),
@@ -73,6 +74,7 @@ impl Checker<'_> {
                 .iter()
                 .map(|(callee, call)| (callee.clone(), call.env.clone()))
                 .collect(),
+            depends_on: self.depends_on(name, written, names),
             replicas: written.replicas.as_ref().map_or(1, |replicas| replicas.value),
             autoscaler: self.autoscaler(name, written),
             rollout: self.rollout(name, written),
@@ -82,6 +84,42 @@ impl Checker<'_> {
             starts_within: written.starts_within.map_or(STARTS_WITHIN, |period| period.0),
             placement: Placement::default(),
             guards: written.guards.clone(),
+        }
+    }
+
+    fn depends_on(
+        &mut self,
+        name: &str,
+        written: &system::ServiceSpec,
+        names: &[&str],
+    ) -> Vec<String> {
+        for other in &written.depends_on {
+            if !names.contains(&other.value.as_str()) {
+                self.unknown(other.span, "service", other, names);
+            } else if written.command.is_none() {
+                self.wrong(other.span, format!("`{name}` runs already, so it waits for nothing"));
+            }
+        }
+        written.depends_on.iter().map(|other| other.value.clone()).collect()
+    }
+
+    /// A service that waits for itself, if only through others, would never start.
+    fn dependency_circles(&mut self, written: &crate::SystemSpec) {
+        for (name, service) in &written.services {
+            let mut reached: Vec<&str> = Vec::new();
+            let mut next: Vec<&Located<String>> = service.depends_on.iter().collect();
+            while let Some(other) = next.pop() {
+                if !reached.contains(&other.value.as_str()) {
+                    reached.push(&other.value);
+                    let further = written.services.get(&other.value);
+                    next.extend(further.into_iter().flat_map(|further| &further.depends_on));
+                }
+            }
+            if reached.contains(&name.as_str()) {
+                let first = service.depends_on[0].span;
+                self.wrong(first, format!("`{name}` depends on itself and would never start"))
+                    .help = Some("take one of the services out of the circle".to_owned());
+            }
         }
     }
 

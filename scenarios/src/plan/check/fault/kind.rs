@@ -90,7 +90,10 @@ impl Checker<'_> {
     }
 
     fn stop(&mut self, stop: &scenario::StopSpec, system: &System) -> Kind {
-        let kind = FaultKind::Stop { service: stop.service.value.clone() };
+        let kind = FaultKind::Stop {
+            service: stop.service.value.clone(),
+            grace: stop.grace.map(|grace| grace.0),
+        };
         self.breakable(&stop.service, system).then_some((kind, Length::Needed))
     }
 

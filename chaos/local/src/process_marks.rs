@@ -1,0 +1,124 @@
+//! Marks by which a process is known to belong to a replica, wherever it has gone: an environment
+//! variable, which children inherit. A child that has called setsid is in no process group of its
+//! replica any more, as a daemon is, and must end with it all the same.
+
+use std::fs;
+use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The environment variable; its value is `SYSTEM.NUMBER`. After a semicolon follows the next one,
+/// if a service is a brunt that has services of its own.
+const VARIABLE: &str = "BRUNT_PROCESS";
+
+/// How often is looked again for what was started while the others were killed.
+const MOST_ROUNDS: usize = 20;
+
+/// The marks of one system.
+#[derive(Debug)]
+pub(crate) struct ProcessMarks {
+    system: String,
+    last: AtomicU64,
+}
+
+impl ProcessMarks {
+    pub(crate) fn new() -> Self {
+        Self { system: format!("{:016x}", fastrand::u64(..)), last: AtomicU64::new(0) }
+    }
+
+    /// Gives a program that is about to start a mark of its own, and returns it.
+    pub(crate) fn mark(&self, command: &mut Command) -> String {
+        let mark = format!("{}.{}", self.system, self.last.fetch_add(1, Relaxed));
+        match std::env::var(VARIABLE) {
+            Ok(outer) => command.env(VARIABLE, format!("{outer};{mark}")),
+            Err(_) => command.env(VARIABLE, &mark),
+        };
+        mark
+    }
+
+    /// What the marks of all of the system's processes begin with.
+    pub(crate) fn system(&self) -> &str {
+        &self.system
+    }
+}
+
+/// Kills every process with this mark.
+pub(crate) fn kill_marked(mark: &str) {
+    kill_all(|found| found == mark.as_bytes());
+}
+
+/// Kills every process of a system.
+pub(crate) fn kill_system(system: &str) {
+    let beginning = format!("{system}.");
+    kill_all(|found| found.starts_with(beginning.as_bytes()));
+}
+
+fn kill_all(is_mark: impl Fn(&[u8]) -> bool) {
+    // A process may have started another one before its turn came.
+    for _ in 0..MOST_ROUNDS {
+        let found = processes_with(&is_mark);
+        if found.is_empty() {
+            return;
+        }
+        for process in found {
+            // It may have ended by itself.
+            let _ = kill_process(process, Signal::KILL);
+        }
+    }
+}
+
+/// Other users' processes cannot be read, and are none of ours. Those that have ended have no
+/// environment any more.
+fn processes_with(is_mark: impl Fn(&[u8]) -> bool) -> Vec<Pid> {
+    let Ok(entries) = fs::read_dir("/proc") else { return vec![] };
+    let pid = |entry: fs::DirEntry| {
+        let pid = entry.file_name().to_str()?.parse().ok().and_then(Pid::from_raw)?;
+        let environment = fs::read(entry.path().join("environ")).ok()?;
+        has_mark(&environment, &is_mark).then_some(pid)
+    };
+    entries.flatten().filter_map(pid).collect()
+}
+
+fn has_mark(environment: &[u8], is_mark: impl Fn(&[u8]) -> bool) -> bool {
+    let value = |variable: &[u8]| {
+        let value = variable.strip_prefix(VARIABLE.as_bytes())?.strip_prefix(b"=")?;
+        Some(value.to_vec())
+    };
+    let values = environment.split(|byte| *byte == 0).filter_map(value);
+    values.into_iter().any(|value| value.split(|byte| *byte == b';').any(&is_mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn the_mark_of_a_system_inside_of_another_one_s_service_counts_for_both() {
+        let environment = b"A=1\0BRUNT_PROCESS=ab.0;cd.7\0B=ab.9\0";
+        for mark in [&b"ab.0"[..], b"cd.7"] {
+            assert!(has_mark(environment, |found| found == mark));
+        }
+        assert!(!has_mark(environment, |found| found == b"ab.9" || found == b"ab"));
+    }
+
+    #[test]
+    fn only_processes_with_the_mark_are_killed() {
+        let marks = ProcessMarks::new();
+        let sleeper = || {
+            let mut command = Command::new("sleep");
+            let mark = marks.mark(command.arg("600"));
+            (command.spawn().unwrap(), mark)
+        };
+        let ((mut one, mark), (mut other, _)) = (sleeper(), sleeper());
+        kill_marked(&mark);
+        assert_eq!(one.wait().unwrap().signal(), Some(9));
+        assert!(other.try_wait().unwrap().is_none());
+        kill_system("another");
+        assert!(other.try_wait().unwrap().is_none());
+        kill_system(marks.system());
+        assert_eq!(other.wait().unwrap().signal(), Some(9));
+    }
+}
