@@ -9,14 +9,24 @@ use brunt_scenarios::form::{FORM, form};
 use brunt_scenarios::plan::{Auth, Body, Method, Request, RequestTarget};
 
 pub use error::RequestError;
+use reqwest::redirect::Policy;
 
 use super::variables::Variables;
 use crate::target::RunningSystem;
 
+/// How many redirects are followed, one after another.
+const MOST_REDIRECTS: usize = 10;
+
+/// The longest reply that is read, in bytes.
+pub const LONGEST_REPLY: usize = 64 << 20;
+
 /// Makes requests to services by name.
 #[derive(Clone)]
 pub struct SystemClient {
+    /// Takes a redirect as the reply that it is.
     client: reqwest::Client,
+    /// Follows redirects within the host that was asked.
+    following: reqwest::Client,
     system: Arc<RunningSystem>,
 }
 
@@ -39,8 +49,12 @@ impl SystemClient {
     pub fn new(system: Arc<RunningSystem>) -> Self {
         // A new connection each time: a step shows what a newcomer would see, not what an old
         // connection remembers.
-        let client = reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().build();
-        Self { client: client.expect("a client without TLS can always be made"), system }
+        let client = |redirects| {
+            let client = reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy();
+            let client = client.redirect(redirects).build();
+            client.expect("a client without TLS can always be made")
+        };
+        Self { client: client(Policy::none()), following: client(within_host()), system }
     }
 
     /// Makes a request, with every `${name}` in it filled in.
@@ -50,7 +64,8 @@ impl SystemClient {
         variables: &Variables,
     ) -> Result<SystemReply, RequestError> {
         let url = self.url(&request.target, variables)?;
-        let mut builder = self.client.request(method(request.method), url).timeout(request.timeout);
+        let client = if request.follow { &self.following } else { &self.client };
+        let mut builder = client.request(method(request.method), url).timeout(request.timeout);
         for (name, value) in &request.headers {
             builder = builder.header(name, variables.text(value));
         }
@@ -75,14 +90,10 @@ impl SystemClient {
         reply(builder).await
     }
 
-    /// Reads a document.
-    pub async fn get(
-        &self,
-        target: &RequestTarget,
-        variables: &Variables,
-    ) -> Result<SystemReply, RequestError> {
-        let url = self.url(target, variables)?;
-        reply(self.client.get(url).timeout(Duration::from_secs(10))).await
+    /// Reads a document, of which nothing is to be filled in any more.
+    pub async fn get(&self, target: &RequestTarget) -> Result<SystemReply, RequestError> {
+        let url = self.url(target, &Variables::default())?;
+        reply(self.following.get(url).timeout(Duration::from_secs(10))).await
     }
 
     fn url(&self, target: &RequestTarget, variables: &Variables) -> Result<String, RequestError> {
@@ -95,11 +106,31 @@ impl SystemClient {
 }
 
 async fn reply(request: reqwest::RequestBuilder) -> Result<SystemReply, RequestError> {
-    let response = request.send().await.map_err(RequestError::from)?;
+    let mut response = request.send().await.map_err(RequestError::from)?;
     let status = response.status().as_u16();
     let headers = response.headers().clone();
-    let body = response.bytes().await.map_err(RequestError::from)?.to_vec();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(RequestError::from)? {
+        if body.len() + chunk.len() > LONGEST_REPLY {
+            return Err(RequestError::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
     Ok(SystemReply { status, headers, body })
+}
+
+/// Follows up to ten redirects, and none to another host: headers of a step may be secrets, and
+/// only its author knows which ones.
+fn within_host() -> Policy {
+    Policy::custom(|attempt| {
+        let asked = attempt.previous().first().map(reqwest::Url::origin);
+        let is_here = asked == Some(attempt.url().origin());
+        if is_here && attempt.previous().len() <= MOST_REDIRECTS {
+            attempt.follow()
+        } else {
+            attempt.stop()
+        }
+    })
 }
 
 fn method(method: Method) -> reqwest::Method {

@@ -1,13 +1,18 @@
 //! Reads whole collections, page after page.
 
+use std::collections::HashSet;
+
 use brunt_scenarios::plan::{JsonPath, RequestTarget};
 use serde_json::Value;
 
 use super::client::{RequestError, SystemClient};
 use super::variables::Variables;
 
-/// A collection with more pages than this links to itself.
+/// A collection with more pages than this goes on for ever.
 const MOST_PAGES: usize = 10_000;
+
+/// More items than any load makes.
+const MOST_ITEMS: usize = 2_000_000;
 
 /// Why a collection could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +25,10 @@ pub enum FetchError {
     NotJson { page: RequestTarget, source: serde_json::Error },
     #[error("{0} has more than {MOST_PAGES} pages")]
     TooManyPages(RequestTarget),
+    #[error("{0} has more than {MOST_ITEMS} items")]
+    TooManyItems(RequestTarget),
+    #[error("the pages of {start} go in a circle: {page} comes a second time")]
+    Circle { start: RequestTarget, page: RequestTarget },
 }
 
 /// Everything that `path` finds in the document at `target` and in those that its
@@ -31,9 +40,14 @@ pub async fn fetch_items(
     variables: &Variables,
 ) -> Result<Vec<Value>, FetchError> {
     let mut found = Vec::new();
-    let mut page = target.clone();
+    let mut seen = HashSet::new();
+    // Only here: a link of a reply is no template.
+    let mut page = RequestTarget { path: variables.text(&target.path), ..target.clone() };
     for _ in 0..MOST_PAGES {
-        let reply = match client.get(&page, variables).await {
+        if !seen.insert(page.path.clone()) {
+            return Err(FetchError::Circle { start: target.clone(), page });
+        }
+        let reply = match client.get(&page).await {
             Ok(reply) => reply,
             Err(source) => return Err(FetchError::NoReply { page, source }),
         };
@@ -45,6 +59,9 @@ pub async fn fetch_items(
             Err(source) => return Err(FetchError::NotJson { page, source }),
         };
         found.extend(path.all(&document).into_iter().cloned());
+        if found.len() > MOST_ITEMS {
+            return Err(FetchError::TooManyItems(target.clone()));
+        }
         match document.pointer("/_links/next/href").and_then(Value::as_str) {
             Some(next) => page.path = path_of(next).to_owned(),
             None => return Ok(found),

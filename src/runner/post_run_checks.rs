@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use brunt_scenarios::plan::{CheckId, Reading};
 use brunt_scenarios::timeline::Timeline;
+use brunt_scenarios::units::Period;
+use tokio::time::{timeout, timeout_at};
 use tracing::debug;
 
 use super::context::RunContext;
@@ -12,6 +14,9 @@ use super::ledger::{self, EarlierKeys};
 use super::stop_signal::StopSignal;
 use super::variables::Variables;
 use super::{cross_checks, steps, sums};
+
+/// How long a reading may take beyond the time by which all must be as it must be.
+const LONGEST_READING: Duration = Duration::from_secs(30);
 
 /// Between two readings.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -24,7 +29,10 @@ pub async fn keys_before(
     let mut before = BTreeMap::new();
     for check in &context.plan().checks {
         if let Some(Reading::Ledger { effects, .. }) = check.claim.needs().reading {
-            before.insert(check.id, ledger::keys(effects, &context.client, variables).await);
+            let keys = ledger::keys(effects, &context.client, variables);
+            // The run goes on to its end by itself: what was not read has no keys.
+            let keys = context.stop.unless_requested(timeout(LONGEST_READING, keys)).await;
+            before.insert(check.id, keys.and_then(Result::ok).unwrap_or_default());
         }
     }
     before
@@ -106,7 +114,13 @@ impl Reader<'_> {
     ) -> Result<R, E> {
         let mut before = None;
         loop {
-            let read = read().await;
+            let until = (self.since + within + LONGEST_READING).into();
+            let read = self.context.stop.unless_requested(timeout_at(until, read())).await;
+            let read = match read {
+                Some(Ok(read)) => read,
+                Some(Err(_)) => return Err(format!("no end after {}", Period(LONGEST_READING))),
+                None => return Err("the run was ended".to_owned()),
+            };
             let right = read.as_ref().is_ok_and(&is_settled);
             let settled = right && before.as_ref() == read.as_ref().ok();
             if settled || !again(self.since, within, &self.context.stop).await {

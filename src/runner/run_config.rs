@@ -16,7 +16,7 @@ pub struct RunConfig<'a> {
     pub platform: Platform,
     /// Where the load comes from on a cluster.
     pub load_workers: LoadWorkers,
-    /// The seed of all that is drawn at random: the same seed draws the same replicas.
+    /// The seed of everything random in the run: the same seed picks the same replicas.
     pub seed: u64,
     /// What shows the run while it goes on.
     pub progress: RunProgress,

@@ -26,11 +26,15 @@ pub async fn perform(
     let mut tries = 0;
     loop {
         tries += 1;
-        let answer = context.client.make(&step.request, variables).await;
-        let status = answer.as_ref().ok().map(|reply| reply.status);
+        let answer = context.client.make(&step.request, variables);
+        let answer = context.stop.unless_requested(answer).await;
+        let status = answer.as_ref().and_then(|answer| Some(answer.as_ref().ok()?.status));
         let objection = match &answer {
-            Err(why) => Some(format!("no answer: {why}")),
-            Ok(reply) => objection(step, reply, variables).or_else(|| save(step, reply, variables)),
+            None => Some("the run was ended".to_owned()),
+            Some(Err(why)) => Some(format!("no answer: {why}")),
+            Some(Ok(reply)) => {
+                objection(step, reply, variables).or_else(|| save(step, reply, variables))
+            }
         };
         let again = step.within.is_some_and(|within| start.elapsed() + PAUSE < within);
         if objection.is_none() || !again || !context.stop.sleep_until(Then::now() + PAUSE).await {

@@ -68,6 +68,14 @@ impl StopSignal {
         }
     }
 
+    /// What a piece of work comes to; `None` when the end is requested before it is done.
+    pub async fn unless_requested<R>(&self, work: impl Future<Output = R>) -> Option<R> {
+        tokio::select! {
+            done = work => Some(done),
+            _ = self.requested() => None,
+        }
+    }
+
     /// Waits for a moment, or less when the end is requested; returns whether the moment came.
     pub async fn sleep_until(&self, then: tokio::time::Instant) -> bool {
         tokio::select! {

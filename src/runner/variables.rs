@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use brunt_scenarios::template::{Template, TemplatePart};
 use serde_json::Value;
 
 /// Saved values by name.
@@ -19,11 +20,19 @@ impl Variables {
         &self.0
     }
 
-    /// Fills in every `${name}` of a text; a name that nobody saved stays as it is.
+    /// Fills in every `${name}` of a text; a name that nobody saved stays as it is. What is filled
+    /// in is never looked at again: a reply could otherwise ask for other values, such as a token.
     pub fn text(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (name, value)| {
-            text.replace(&format!("${{{name}}}"), &plain(value))
-        })
+        // The plan has refused what is no template.
+        let Ok(template) = Template::parse(text) else { return text.to_owned() };
+        let part = |part: &TemplatePart| match part {
+            TemplatePart::Text(text) => text.clone(),
+            TemplatePart::Placeholder(place) => match self.0.get(&place.name) {
+                Some(value) if place.arguments.is_none() => plain(value),
+                _ => format!("${{{}}}", place.name),
+            },
+        };
+        template.parts().iter().map(part).collect()
     }
 
     /// Fills in every `${name}` of a document. A string that is nothing but one name becomes the
@@ -69,5 +78,18 @@ mod tests {
         );
         let document = json!({"id": "${id}", "both": ["${name} ${id}"]});
         assert_eq!(variables.json(&document), json!({"id": 7, "both": ["Hot Tea 7"]}));
+    }
+
+    #[test]
+    fn a_saved_value_is_never_a_template() {
+        let mut variables = Variables::default();
+        variables.save("a", json!("${token}"));
+        variables.save("token", json!("secret"));
+        variables.save("z", json!("${a}$${token}"));
+        assert_eq!(
+            variables.text("${a} ${z} $${token} ${token}"),
+            "${token} ${a}$${token} ${token} secret"
+        );
+        assert_eq!(variables.json(&json!(["${a}", "x${a}"])), json!(["${token}", "x${token}"]));
     }
 }

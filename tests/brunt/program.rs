@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A system file of two such programs; `more` is added to `front`.
 pub fn system(more: &str) -> String {
@@ -32,6 +33,9 @@ services:
 
 static ORDERS: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 
+/// Pages of a collection that has no last one.
+static PAGES: AtomicU64 = AtomicU64::new(1);
+
 /// No test but the program, which the system files of the other tests start.
 #[test]
 #[ignore = "a program that other tests start"]
@@ -47,8 +51,9 @@ fn talk(stream: &TcpStream) {
     let mut reader = BufReader::new(stream);
     while let Some((method, path)) = request(&mut reader) {
         let (status, body) = answer(&method, &path);
+        let location = if status == 302 { "location: /ready\r\n" } else { "" };
         let head = format!(
-            "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\n{location}content-length: {}\r\n\r\n",
             body.len()
         );
         if (&mut &*stream).write_all((head + &body).as_bytes()).is_err() {
@@ -92,6 +97,14 @@ fn answer(method: &str, path: &str) -> (u16, String) {
             format!("{{\"orders\":{:?}}}", orders.iter().filter(|id| **id > 0).collect::<Vec<_>>()),
         ),
         ("GET", "/back") => (if back_answers() { 200 } else { 502 }, "{}".to_owned()),
+        ("GET", "/moved") => (302, "{}".to_owned()),
+        ("GET", "/circle") => {
+            (200, "{\"orders\":[],\"_links\":{\"next\":{\"href\":\"/circle\"}}}".to_owned())
+        }
+        ("GET", endless) if endless.starts_with("/endless") => {
+            let next = format!("/endless?page={}", PAGES.fetch_add(1, Ordering::Relaxed));
+            (200, format!("{{\"_links\":{{\"next\":{{\"href\":{next:?}}}}}}}"))
+        }
         ("GET", "/broken") => (500, "{\"message\":\"broken\"}".to_owned()),
         ("GET", "/end") => std::process::exit(3),
         _ => (200, format!("{{\"name\":{:?}}}", std::env::var("NAME").unwrap_or_default())),

@@ -43,6 +43,9 @@ pub struct StepSpec {
     pub expect: Option<ExpectedResponseSpec>,
     /// How long to wait for an answer: 10s unless given.
     pub timeout: Option<Period>,
+    /// Whether redirects are followed, at most ten and none to another host; not unless given.
+    #[serde(default)]
+    pub follow: bool,
     /// Name → JSON path: keeps values of the answer, for `${name}` in what follows.
     #[serde(default)]
     pub save: BTreeMap<String, Located<String>>,
@@ -123,7 +126,7 @@ impl LoadSpec {
 impl StepSpec {
     /// The request that it makes.
     pub fn request(&self) -> RequestFields<'_> {
-        request_fields!(self, None, None, false)
+        request_fields!(self, None, None, self.follow)
     }
 }
 

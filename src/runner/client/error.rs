@@ -12,6 +12,9 @@ pub enum RequestError {
     /// The time limit of the request passed.
     #[error("no answer in time")]
     Timeout(#[source] reqwest::Error),
+    /// The reply has more bytes than are read.
+    #[error("a reply of more than 64 MiB")]
+    TooLong,
     /// The connection failed, or broke.
     // Its innermost cause is what a user can act on: "Connection refused", not "error sending
     // request".
