@@ -59,7 +59,7 @@ pub enum Command {
     /// Run scenarios many times, as they are and without each guard, and count how often their
     /// verdicts are wrong.
     Calibrate(CalibrateArgs),
-    /// Check scenario files without running them.
+    /// Check scenario, system and load files without running them.
     Validate(ValidateArgs),
     /// Print the JSON Schema of scenario files, system files, load files or `report.json`.
     Schema(SchemaArgs),

@@ -1,146 +1,119 @@
-//! Scenario and system files, on disk or built in, and their plans.
+//! Scenario, system and load files, on disk or built in, and their plans.
 
-use std::collections::BTreeMap;
+mod access;
+mod find;
+mod plan_of;
+mod planned;
+
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use brunt_scenarios::scenario::{LoadSpec, read_beside, read_slos};
-use brunt_scenarios::source::nearest;
-use brunt_scenarios::{Plan, Scenario, Source, SystemSpec, plan};
+use anyhow::{Result, bail};
+use brunt_scenarios::plan::LoadPlan;
+use brunt_scenarios::source::FileKind;
+use brunt_scenarios::{Source, SystemSpec, plan};
 
-use crate::builtin;
-use crate::console::write_error;
 use crate::exit::Diagnostics;
+use access::FileAccess;
+use find::FoundFile;
+pub use planned::{LoadLiveSpec, Planned};
 
-/// A scenario that can run, with the files that it was read from.
-pub struct Planned {
-    /// A short name: the file's name without its ending.
-    pub slug: String,
-    /// The scenario file.
-    pub source: Source,
-    /// The system file.
-    pub system: Source,
-    /// Feeds and .proto files, by the names that the loads have for them.
-    pub files: BTreeMap<String, String>,
-    pub plan: Plan,
-    /// The folder that relative paths of the system file start from.
-    pub base: PathBuf,
+/// A file in which nothing is wrong.
+pub enum CheckedFile {
+    /// A scenario, with its plan.
+    Scenario(Box<Planned>),
+    /// A system file, with its name.
+    System(String, plan::System),
+    /// A load file, with its name.
+    Load(String, LoadPlan),
 }
-
-/// Puts what is deployed on a cluster in place of what the system file says, such as probes.
-pub type LoadLiveSpec<'a> = dyn Fn(&mut plan::System) -> Result<()> + 'a;
 
 /// The plans of these scenarios, in order.
 pub fn plans(paths: &[String]) -> Result<Vec<Planned>> {
     plans_for(paths, &|_| Ok(()))
 }
 
-/// The same, with the live spec of each system.
+/// The same, with the live spec of each system. Other files of a folder are passed over; a system
+/// file may be named beside its scenarios, so that they may refer to it.
 pub fn plans_for(paths: &[String], load_live_spec: &LoadLiveSpec<'_>) -> Result<Vec<Planned>> {
-    let mut sources = Vec::new();
-    for path in paths {
-        sources.extend(find(path)?);
-    }
-    // The problems of all files are collected, so that one attempt shows all of them.
-    let mut planned = Vec::new();
-    let mut problems = Vec::new();
-    for source in sources {
-        match plan_of(source, load_live_spec) {
-            Ok(one) => planned.push(one),
-            Err(error) => problems.extend(error.downcast::<Diagnostics>()?.0),
+    let access = FileAccess::for_named(paths);
+    let mut scenarios = Vec::new();
+    let mut system = None;
+    for FoundFile { source, kind, in_folder } in found(paths)? {
+        let name = &source.name;
+        match kind {
+            FileKind::Scenario => scenarios.push(source),
+            FileKind::Foreign if !in_folder => scenarios.push(source),
+            FileKind::Load if !in_folder => {
+                bail!("{name} is a load file, not a scenario: `brunt load {name}` puts it on");
+            }
+            FileKind::System if !in_folder => system = Some(source.name),
+            _ => {}
         }
     }
-    if problems.is_empty() { Ok(planned) } else { Err(Diagnostics(problems).into()) }
+    match (scenarios.is_empty(), system) {
+        (true, Some(name)) => bail!(
+            "{name} is a system file, not a scenario: `brunt up {name}` starts the system, and a \
+             scenario refers to it with `system: {name}`"
+        ),
+        (true, None) => bail!("there is no scenario in {}", paths.join(", ")),
+        _ => {}
+    }
+    collect(scenarios.into_iter().map(|source| plan_of::scenario(source, &access, load_live_spec)))
+}
+
+/// All of these files, checked. What a folder holds beside brunt's own files is passed over.
+pub fn checked(paths: &[String]) -> Result<Vec<CheckedFile>> {
+    let access = FileAccess::for_named(paths);
+    let files = found(paths)?.into_iter();
+    let files = files.filter(|file| file.kind != FileKind::Foreign || !file.in_folder);
+    let check = |FoundFile { source, kind, .. }: FoundFile| {
+        Ok(match kind {
+            FileKind::System => CheckedFile::System(source.name.clone(), checked_system(&source)?),
+            FileKind::Load => {
+                let plan = plan_of::load_file(&source, &access)?;
+                CheckedFile::Load(source.name, plan)
+            }
+            FileKind::Scenario | FileKind::Foreign => {
+                let planned = plan_of::scenario(source, &access, &|_| Ok(()))?;
+                CheckedFile::Scenario(Box::new(planned))
+            }
+        })
+    };
+    collect(files.map(check))
 }
 
 /// The built-in system of this name, or the one in this file.
 pub fn system(name: &str) -> Result<(plan::System, PathBuf)> {
-    let (source, base) = system_source(name, Path::new("."))?;
-    let written: SystemSpec = source.parse().map_err(Diagnostics::from)?;
-    let system = plan::System::check(&written, &source).map_err(Diagnostics)?;
-    Ok((system, base))
+    let access = FileAccess::for_named(&[name.to_owned()]);
+    let (source, base) = plan_of::system_source(name, Path::new("."), &access)?;
+    Ok((checked_system(&source)?, base))
 }
 
-fn find(path: &str) -> Result<Vec<Source>> {
-    let on_disk = Path::new(path);
-    if on_disk.is_dir() {
-        let mut files = Vec::new();
-        for entry in on_disk.read_dir().with_context(|| format!("cannot read the folder {path}"))? {
-            files.push(entry?.path());
+fn checked_system(source: &Source) -> Result<plan::System> {
+    let reading = source.read::<SystemSpec>();
+    Ok(reading.check(|written| plan::System::check(&written, source)).map_err(Diagnostics)?)
+}
+
+fn found(paths: &[String]) -> Result<Vec<FoundFile>> {
+    let found: Result<Vec<_>> = paths.iter().map(|path| find::find(path)).collect();
+    Ok(found?.into_iter().flatten().collect())
+}
+
+/// All results, or the problems of all files, so that one attempt shows all of them.
+fn collect<T>(results: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
+    let (mut good, mut problems) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(one) => good.push(one),
+            Err(error) => problems.extend(error.downcast::<Diagnostics>()?.0),
         }
-        files.retain(|file| {
-            file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
-        });
-        // The order of a folder's entries differs from machine to machine.
-        files.sort();
-        if files.is_empty() {
-            bail!("there is no .yaml file in {path}");
-        }
-        return files.iter().map(|file| read(file)).collect();
     }
-    if on_disk.exists() {
-        return Ok(vec![read(on_disk)?]);
-    }
-    let built_in = builtin::scenarios(path);
-    if built_in.is_empty() {
-        let names: Vec<&str> = builtin::all().map(|(name, _)| name).collect();
-        let hint = nearest(path, &names)
-            .map_or("`brunt list` shows what is built in".to_owned(), |name| {
-                format!("did you mean the built-in `{name}`?")
-            });
-        bail!("there is no scenario {path}: {hint}");
-    }
-    Ok(built_in.into_iter().map(|(name, text)| Source::new(format!("{name}.yaml"), text)).collect())
-}
-
-fn read(path: &Path) -> Result<Source> {
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(Source::new(path.display().to_string(), text))
-}
-
-fn plan_of(source: Source, load_live_spec: &LoadLiveSpec<'_>) -> Result<Planned> {
-    let mut written: Scenario = source.parse().map_err(Diagnostics::from)?;
-    for renamed in written.renamed_keys(&source) {
-        write_error(format!("warning: {renamed}").as_bytes());
-    }
-    let folder = Path::new(&source.name).parent().unwrap_or(Path::new("")).to_owned();
-    let read = |name: &str| std::fs::read_to_string(folder.join(name));
-    read_beside(&mut written.load, &source, read).map_err(Diagnostics)?;
-    read_slos(&mut written.expect, &source, read).map_err(Diagnostics)?;
-    let (system_source, base) = system_source(&written.system, &folder).map_err(|error| {
-        Diagnostics(vec![source.wrong(Some(written.system.span), format!("{error:#}"))])
-    })?;
-    let system: SystemSpec = system_source.parse().map_err(Diagnostics::from)?;
-    let mut system = plan::System::check(&system, &system_source).map_err(Diagnostics)?;
-    load_live_spec(&mut system)?;
-    let plan = Plan::check(&written, &source, system).map_err(Diagnostics)?;
-    let files = written.load.iter().flat_map(LoadSpec::files);
-    let files = files.map(|(name, text)| (name, text.to_owned())).collect();
-    let slug = Path::new(&source.name)
-        .file_stem()
-        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    Ok(Planned { slug, source, system: system_source, files, plan, base })
-}
-
-fn system_source(name: &str, folder: &Path) -> Result<(Source, PathBuf)> {
-    // Before the files, so that a built-in scenario runs on its own system in every folder.
-    if let Some(system) = builtin::SYSTEMS.iter().find(|system| system.name == name) {
-        return Ok((Source::new(format!("{name}/system.yaml"), system.file), PathBuf::from(".")));
-    }
-    let path = folder.join(name);
-    if path.is_file() {
-        let base = path.parent().map_or_else(PathBuf::new, Path::to_owned);
-        let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
-        return Ok((read(&path)?, base));
-    }
-    let names: Vec<&str> = builtin::SYSTEMS.iter().map(|system| system.name).collect();
-    match nearest(name, &names) {
-        Some(near) => bail!("there is no system `{name}`, did you mean `{near}`?"),
-        None => bail!(
-            "there is no built-in system and no file `{}` (built in: {})",
-            path.display(),
-            names.join(", ")
-        ),
-    }
+    // Scenarios that share a system file share its problems.
+    let mut seen = Vec::new();
+    problems.retain(|problem| {
+        let is_new = !seen.contains(problem);
+        seen.extend(is_new.then(|| problem.clone()));
+        is_new
+    });
+    if problems.is_empty() { Ok(good) } else { Err(Diagnostics(problems).into()) }
 }

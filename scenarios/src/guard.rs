@@ -25,6 +25,18 @@ pub const SPREAD: &str = "spread";
 /// may be evicted at once.
 pub const BUDGET: &str = "disruptionBudget";
 
+impl Plan {
+    /// The first part of it that only a cluster has, in words; `None` if it can run on one machine.
+    pub fn needs_a_cluster(&self) -> Option<String> {
+        let planted = self.proofs.iter().flat_map(|proof| &proof.planted);
+        let fault = self.faults.iter().chain(planted).find(|fault| fault.needs_a_cluster());
+        let guards = self.proofs.iter().flat_map(|proof| proof.without.keys());
+        let of_nodes = |guard: &&String| [SPREAD, BUDGET].contains(&guard.as_str());
+        let guard = || guards.clone().find(of_nodes).map(|guard| format!("the guard `{guard}`"));
+        fault.map(|fault| format!("the fault `{}`", fault.kind)).or_else(guard)
+    }
+}
+
 /// The guards of a service, by name.
 pub fn names(service: &Service) -> Vec<&str> {
     let platforms = [

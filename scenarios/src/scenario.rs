@@ -102,7 +102,7 @@ pub struct Scenario {
     pub env: BTreeMap<String, BTreeMap<String, String>>,
     /// Requests made once, in order, before the load starts. Each must be answered as expected.
     #[serde(default)]
-    pub setup: Vec<StepSpec>,
+    pub setup: Vec<Located<StepSpec>>,
     /// The load, all started at the same time.
     #[serde(default)]
     pub load: Vec<LoadSpec>,
@@ -112,7 +112,7 @@ pub struct Scenario {
     /// Requests at given times, each with what its answer must be. Those without `at` follow the
     /// end of the load.
     #[serde(default)]
-    pub steps: Vec<StepSpec>,
+    pub steps: Vec<Located<StepSpec>>,
     /// What must hold.
     #[serde(default)]
     pub expect: Vec<ExpectationSpec>,

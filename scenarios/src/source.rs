@@ -1,5 +1,6 @@
 //! The text a scenario or system comes from, and what can be wrong at a place in it.
 
+mod file_kind;
 mod nearest;
 mod reading;
 mod span;
@@ -8,8 +9,9 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
+pub use file_kind::FileKind;
 pub use nearest::nearest;
-pub use reading::Reading;
+pub use reading::SourceReading;
 pub(crate) use span::LOCATED;
 pub use span::{Located, Span};
 
@@ -59,10 +61,14 @@ impl Source {
     }
 
     /// Reads the text as a `T` as far as possible, with everything that is wrong with its form.
-    pub fn read<T: DeserializeOwned>(&self) -> Reading<T> {
+    pub fn read<T: DeserializeOwned>(&self) -> SourceReading<T> {
         let (value, errors, left_out) = yaml::read_all(&self.text);
-        let problems = errors.iter().map(|error| self.explain(error)).collect();
-        Reading { value, problems, left_out }
+        let mut problems: Vec<Diagnostic> =
+            errors.iter().map(|error| self.explain(error)).collect();
+        if !self.may_be_quoted() {
+            problems.truncate(1);
+        }
+        SourceReading { value, problems, left_out }
     }
 
     /// A diagnostic about a place in this source.
@@ -72,8 +78,12 @@ impl Source {
             span,
             message: message.into(),
             help: None,
-            line: span.and_then(|span| self.text.lines().nth(span.line - 1)).map(str::to_owned),
+            line: span.filter(|_| self.may_be_quoted()).and_then(|span| self.line(span)),
         }
+    }
+
+    fn line(&self, span: Span) -> Option<String> {
+        self.text.lines().nth(span.line - 1).map(str::to_owned)
     }
 
     /// Where a text stands in this source, at that line or below it. For what is known by
@@ -86,9 +96,27 @@ impl Source {
         })
     }
 
+    /// Where a key stands in this source, at that line or below it.
+    pub fn find_key(&self, from: Span, key: &str) -> Option<Span> {
+        let lines = self.text.lines().enumerate().skip(from.line - 1);
+        let starts = |line: &str| {
+            let bare = line.trim_start_matches([' ', '-', '{', '"', '\'']);
+            let rest = bare.strip_prefix(key)?.trim_start_matches(['"', '\'']);
+            rest.starts_with(':').then(|| line[..line.len() - bare.len()].chars().count() + 1)
+        };
+        lines
+            .into_iter()
+            .find_map(|(number, line)| Some(Span { line: number + 1, column: starts(line)? }))
+            .or_else(|| self.find(from, &format!("{key}:")))
+    }
+
     fn explain(&self, error: &YamlError) -> Diagnostic {
         let diagnostic = self.wrong(error.span, error.to_string());
         match &error.problem {
+            YamlProblem::Syntax(_) => diagnostic,
+            _ if !self.may_be_quoted() => self
+                .wrong(None, "this is not a file of brunt")
+                .help("scenarios, system files and load files begin with `version: 1`"),
             YamlProblem::UnknownKey { key, known } => diagnostic.help_choose(key, known),
             YamlProblem::UnknownKind { kind, known } => diagnostic.help_choose(kind, known),
             _ => diagnostic,

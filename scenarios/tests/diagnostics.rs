@@ -25,13 +25,14 @@ load:
 ";
 
 fn check(scenario: &str) -> Result<Plan, Vec<Diagnostic>> {
+    check_file(&format!("version: 1\nname: a test\nsystem: shop\n{scenario}"))
+}
+
+fn check_file(scenario: &str) -> Result<Plan, Vec<Diagnostic>> {
     let source = Source::new("shop/system.yaml", SYSTEM);
-    let system: SystemSpec = source.parse().map_err(|error| vec![*error])?;
-    let system = plan::System::check(&system, &source)?;
-    let source =
-        Source::new("test.yaml", format!("version: 1\nname: a test\nsystem: shop\n{scenario}"));
-    let written: Scenario = source.parse().map_err(|error| vec![*error])?;
-    Plan::check(&written, &source, system)
+    let system = plan::System::read(&source).check(Ok)?;
+    let source = Source::new("test.yaml", scenario);
+    source.read::<Scenario>().check(|written| Plan::check(&written, &source, system))
 }
 
 fn problems(scenario: &str) -> String {
@@ -319,4 +320,100 @@ fn an_old_key_is_read_and_named_once_with_its_new_name() {
         "canceled: {get: order/orders, items: '$[*]', key: $.id}, compensated",
     );
     assert!(problems(&both).contains("leave `calledOff` out"));
+}
+
+#[test]
+fn everything_that_is_wrong_comes_at_once_with_its_place() {
+    let scenario = "\
+version: 1
+sytem: shop
+system: shop
+setup:
+  - {post: order/orders, json: {qty: 1}, expect: 2000, save: {id: $.id}}
+load:
+  - name: orders
+    open: {rate: fast}
+    for: 10s
+    get: order/orders
+  - name: views
+    closed: {users: -1}
+    for: 10 seconds
+    gett: order/orders
+    post: stok/reserve
+steps:
+  - name: the order is there
+    get: order/orders/${idd}
+    expect:
+      json: {'$.[': 1, $.qty: '${missing}'}
+  - {name: another, get: order/orders, headers: {x-id: '${uuid}'}, body: a, json: {}}
+faults:
+  - {at: 1s, for: 2s, cut: {from: order, to: stok}}
+  - {at: 1s, kill: {servce: order}}
+expect:
+  - availability: {of: orders, atLest: 99%}
+  - availabilty: {of: orders, atLeast: 99%}
+  - latency: {of: nothing, p99: 100ms}
+  - latency: {of: orders, p99: 100}
+";
+    let problems = check_file(scenario).expect_err("this is wrong");
+    assert!(problems.iter().all(|problem| problem.span.is_some()), "{problems:#?}");
+    insta::assert_snapshot!(problems.iter().map(ToString::to_string).collect::<String>());
+}
+
+#[test]
+fn a_system_s_problems_come_at_once_with_their_places() {
+    let system = "\
+version: 1
+name: shop
+entry: frnt
+services:
+  front:
+    command: [./front, --port, '${prot}']
+    replicas: many
+    env: {DATA: '${data}/x', OTHER: '${unknown.placeholder}', HOME: '${dta}'}
+    calls: {bak: {env: BACK}, back: {env: BACK}}
+  back:
+    comand: [./back]
+";
+    let source = Source::new("system.yaml", system);
+    let problems = plan::System::read(&source).into_problems();
+    assert!(problems.iter().all(|problem| problem.span.is_some()), "{problems:#?}");
+    insta::assert_snapshot!(problems.iter().map(ToString::to_string).collect::<String>());
+}
+
+#[test]
+fn a_file_that_is_not_brunt_s_is_never_quoted() {
+    let secret = "hunter2";
+    for text in [
+        format!("root:{secret}:0:0"),
+        format!("PASSWORD={secret}\0PATH=/bin"),
+        format!("password: {secret}\ntoken: [{secret}"),
+        format!("password: {secret}\nuser: me\n"),
+        format!("- {secret}\n- 2\n"),
+        format!("name: x\nenv: {{PASSWORD: {secret}}}\nname: y\n"),
+        format!("[{secret}, {secret}"),
+    ] {
+        let source = Source::new("system.yaml", text.as_str());
+        for problems in
+            [plan::System::read(&source).into_problems(), source.read::<Scenario>().into_problems()]
+        {
+            assert_eq!(problems.len(), 1, "{problems:#?}");
+            let said = problems[0].to_string();
+            assert!(!said.contains(secret) && said.contains("system.yaml"), "{text}: {said}");
+        }
+    }
+}
+
+#[test]
+fn loads_that_no_machine_can_put_on_are_refused() {
+    let refused = |model: &str| {
+        problems(&format!(
+            "load:\n  - {{name: a, {model}, get: order/}}\nexpect:\n  - availability: {{of: a, atLeast: 9%}}\n"
+        ))
+    };
+    assert!(refused("open: {rate: 1000000000/s}, for: 1s").contains("at most 10000000/s"));
+    let ramp = "open: {rate: 1/s, stages: [{to: 1000000000000/s, for: 1s}]}";
+    assert!(refused(ramp).contains("more than any machine sends"));
+    assert!(refused("closed: {users: 4294967295}, for: 1s").contains("at most 1000000"));
+    assert!(refused("closed: {users: 4294967296}, for: 1s").contains("a whole number from 0 to"));
 }

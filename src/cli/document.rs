@@ -9,9 +9,9 @@ use super::run::ToleranceArgs;
 /// Options of `brunt validate`.
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
-    /// Scenario files, folders of them, or built-in scenarios.
-    #[arg(required = true)]
-    pub scenarios: Vec<String>,
+    /// Scenario, system and load files, folders of them, or built-in scenarios.
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<String>,
 }
 
 /// Options of `brunt schema`.

@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use brunt_kubernetes::{ChangeMode, ClusterRunOptions, ClusterTarget, Watchdog};
 use brunt_local::Ports;
-use brunt_scenarios::guard;
 use brunt_scenarios::plan::{Check, Fault, FaultKind, Plan};
 
 use crate::cli::{LoadSource, PlatformArgs, PlatformKind};
@@ -42,18 +41,12 @@ pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
 
 // Refuses what only a cluster has, before anything is started.
 fn must_run_locally(planned: &Planned) -> Result<()> {
-    let plan = &planned.plan;
-    let (name, planted) =
-        (&planned.source.name, plan.proofs.iter().flat_map(|proof| &proof.planted));
-    if let Some(fault) = plan.faults.iter().chain(planted).find(|fault| fault.needs_a_cluster()) {
-        bail!("{name}: the fault `{}` needs a cluster: add --on kubernetes", fault.kind);
+    match planned.plan.needs_a_cluster() {
+        Some(what) => {
+            bail!("{}: {what} needs a cluster: add --on kubernetes", planned.source.name)
+        }
+        None => Ok(()),
     }
-    let guards = plan.proofs.iter().flat_map(|proof| proof.without.keys());
-    let of_nodes = |guard: &&String| [guard::SPREAD, guard::BUDGET].contains(&guard.as_str());
-    if let Some(guard) = guards.into_iter().find(of_nodes) {
-        bail!("{name}: the guard `{guard}` needs a cluster: add --on kubernetes");
-    }
-    Ok(())
 }
 
 /// The platform of one run, with the run's folder for local data and logs.

@@ -1,35 +1,54 @@
-//! `brunt validate`: checks scenarios without running them.
+//! `brunt validate`: checks files without running them.
 
 use anyhow::Result;
-use brunt_scenarios::plan::{Arrival, Plan};
+use brunt_scenarios::plan::{Arrival, Load, Plan, System};
 use brunt_scenarios::units::Period;
 
 use crate::cli::ValidateArgs;
 use crate::console::outln;
 use crate::exit::Exit;
-use crate::files;
+use crate::files::{self, CheckedFile, Planned};
 
-/// Checks scenarios and prints what they would do.
+/// Checks files and prints what scenarios and loads would do.
 pub fn validate(options: &ValidateArgs) -> Result<Exit> {
-    for planned in files::plans(&options.scenarios)? {
-        outln!("{}: ok", planned.source.name);
-        describe(&planned.plan);
-        for warning in brunt_reports::power_warnings(&planned.plan) {
-            outln!("  warning: {warning}");
+    for file in files::checked(&options.files)? {
+        match file {
+            CheckedFile::Scenario(planned) => scenario(&planned),
+            CheckedFile::System(file, System { name, services, .. }) => {
+                let names: Vec<&str> = services.keys().map(String::as_str).collect();
+                outln!("{file}: ok\n  system {name}: {}", names.join(", "));
+            }
+            CheckedFile::Load(file, plan) => {
+                outln!("{file}: ok");
+                plan.loads.iter().for_each(describe_load);
+            }
         }
     }
     Ok(Exit::Pass)
 }
 
+fn scenario(planned: &Planned) {
+    outln!("{}: ok", planned.source.name);
+    describe(&planned.plan);
+    if let Some(what) = planned.plan.needs_a_cluster() {
+        outln!("  needs Kubernetes, because of {what}: run it with --on kubernetes");
+    }
+    for warning in brunt_reports::power_warnings(&planned.plan) {
+        outln!("  warning: {warning}");
+    }
+}
+
+fn describe_load(load: &Load) {
+    let model = match &load.arrival {
+        Arrival::Closed { users, .. } => format!("{users} users"),
+        Arrival::Open { ramps } => format!("{} requests", requests(ramps)),
+    };
+    outln!("  load {}: {model} for {}, {}", load.name, Period(load.lasts), load.work);
+}
+
 fn describe(plan: &Plan) {
     outln!("  {}", plan.name);
-    for load in &plan.loads {
-        let model = match &load.arrival {
-            Arrival::Closed { users, .. } => format!("{users} users"),
-            Arrival::Open { ramps } => format!("{} requests", requests(ramps)),
-        };
-        outln!("  load {}: {model} for {}, {}", load.name, Period(load.lasts), load.work);
-    }
+    plan.loads.iter().for_each(describe_load);
     for fault in &plan.faults {
         let times = match fault.at.as_slice() {
             [one] => format!("at {}", Period(*one)),

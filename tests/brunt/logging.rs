@@ -77,7 +77,7 @@ fn each_of_several_runs_at_once_has_a_log_of_its_own_beside_its_report() {
     let text = std::fs::read_to_string(here.path("scenario.yaml")).unwrap();
     here.write("both/one.yaml", &text.replace("shop.yaml", "../shop.yaml"));
     here.write("both/two.yaml", &text.replace("shop.yaml", "../shop.yaml"));
-    here.brunt(&["run", "both", "--jobs", "2"]);
+    here.brunt(&["run", "both", "shop.yaml", "--jobs", "2"]);
     let mut ids = Vec::new();
     for folder in std::fs::read_dir(here.path(".brunt/runs")).unwrap() {
         let folder = folder.unwrap().path();

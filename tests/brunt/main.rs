@@ -7,6 +7,7 @@ mod built_in;
 mod data_folder;
 mod earlier_runs;
 mod exit_codes;
+mod files;
 mod logging;
 mod nothing_left;
 mod own_system;

@@ -28,7 +28,7 @@ use target::Targets;
 
 use super::{AbortWhen, Environment, Fault, Load, Plan, Service, Step, System};
 use crate::scenario::{self, Scenario};
-use crate::source::{Diagnostic, Source};
+use crate::source::{self, Diagnostic, Source, Span};
 use crate::units::Percent;
 
 /// The longest run unless told otherwise.
@@ -42,7 +42,18 @@ impl System {
     pub fn check(written: &crate::SystemSpec, source: &Source) -> Result<Self, Vec<Diagnostic>> {
         let mut checker = Checker::new(source);
         let system = checker.system(written);
-        checker.finish(Some(system))
+        checker.finish(system)
+    }
+}
+
+impl System {
+    /// Reads and checks a system file as far as it can be understood.
+    pub fn read(source: &Source) -> source::SourceReading<Self> {
+        source.read::<crate::SystemSpec>().then(|written| {
+            let mut checker = Checker::new(source);
+            let system = checker.system(&written);
+            (system, checker.problems)
+        })
     }
 }
 
@@ -58,7 +69,7 @@ impl Plan {
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut checker = Checker::new(source);
         let plan = checker.plan(written, system);
-        checker.finish(Some(plan))
+        checker.finish(plan)
     }
 }
 
@@ -73,9 +84,9 @@ impl Load {
         system: &System,
     ) -> Result<Vec<Self>, Vec<Diagnostic>> {
         let mut checker = Checker::new(source);
-        let setup = checker.setup(&written.setup, &system.services);
+        let setup = checker.setup(&written.setup, &system.services, &mut Vec::new());
         let loads = checker.loads(written, &setup, &system.services);
-        checker.finish(Some(loads))
+        checker.finish(loads)
     }
 }
 
@@ -102,12 +113,13 @@ impl Checker<'_> {
             system.services[&name].alter(&variables);
         }
         let services = &system.services;
-        let setup = self.setup(&written.setup, services);
+        let mut saved = Vec::new();
+        let setup = self.setup(&written.setup, services, &mut saved);
         let loads = self.loads(written, &setup, services);
         let max_duration = written.limits.max_duration.map_or(MAX_DURATION, |period| period.0);
         let load_ends = loads.iter().map(|load| load.lasts).max().unwrap_or_default();
         let faults = self.faults(&written.faults, &system, load_ends);
-        let steps = self.steps(&written.steps, services);
+        let steps = self.steps(&written.steps, services, &mut saved);
         let context = ExpectationContext {
             written: &written.load,
             loads: &loads,
@@ -118,10 +130,15 @@ impl Checker<'_> {
         let proofs = written
             .proof
             .iter()
-            .map(|proof| self.proof(proof, written, &system, load_ends))
+            .map(|proof| {
+                let place = proof.fails.first().map(|name| name.span);
+                let place = place.or_else(|| self.place_of_key("proof"));
+                self.part(place, |part| part.proof(proof, written, &system, load_ends))
+            })
             .collect();
         self.whole(written, &loads, &faults, max_duration);
-        let plan = Plan {
+        self.readings(&checks, &saved);
+        Plan {
             name: written.name.clone(),
             about: written.about.clone(),
             setup,
@@ -134,9 +151,7 @@ impl Checker<'_> {
             max_duration,
             proofs,
             system,
-        };
-        self.variables(&plan);
-        plan
+        }
     }
 
     /// Variables of services that exist.
@@ -146,9 +161,10 @@ impl Checker<'_> {
             let there = system.services.contains_key(name);
             if !there {
                 let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
-                let unknown = self
-                    .source
-                    .wrong(None, format!("`env` is for a service `{name}`, which does not exist"));
+                let place = self.place_of_key("env");
+                let place = self.source.find_key(place.unwrap_or(Span::START), name).or(place);
+                let what = format!("`env` is for a service `{name}`, which does not exist");
+                let unknown = self.source.wrong(place, what);
                 self.problems.push(unknown.help_choose(name, &names));
             }
             there

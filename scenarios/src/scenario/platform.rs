@@ -1,4 +1,4 @@
-//! Faults of the platform as they are written: what they break is there on a cluster alone.
+//! Faults of the platform as they are written: only a cluster has what they break.
 
 use std::collections::BTreeMap;
 

@@ -18,6 +18,11 @@ pub struct Span {
     pub column: usize,
 }
 
+impl Span {
+    /// The beginning of a text.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
 /// The name by which a [`Located`] asks the reader of YAML for a place with a value.
 pub(crate) const LOCATED: &str = "brunt::Located";
 

@@ -37,11 +37,13 @@ impl NodeDeserializer<'_> {
 
     fn whole<'de, V: Visitor<'de>>(self, wanted: &str, visitor: V) -> Result<V::Value, YamlError> {
         let Some(CoreScalar::Int(number)) = self.0.scalar() else { return self.unlike(wanted) };
-        self.here(match (u64::try_from(number), i64::try_from(number)) {
+        let read = match (u64::try_from(number), i64::try_from(number)) {
             (Ok(number), _) => visitor.visit_u64(number),
             (_, Ok(number)) => visitor.visit_i64(number),
             _ => return self.unlike(wanted),
-        })
+        };
+        // A number that is too large for its type, which is called `u16` there.
+        read.or_else(|_: YamlError| self.unlike(wanted))
     }
 }
 
@@ -181,7 +183,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
                 self.here(visitor.visit_enum(self.text().into_deserializer()))
             }
             YamlContent::Map(entries) => match entries.as_slice() {
-                [(kind, value)] => self.here(visitor.visit_enum(Variant { kind, value })),
+                [(kind, value)] => self.here(visitor.visit_enum(KindEntry { kind, value })),
                 [] => self.unlike(&format!("one of {}", variants.join(", "))),
                 [_, (second, _), ..] => NodeDeserializer(second).here(Err(YamlError::custom(
                     "a second kind in the same entry: write it as an entry of its own",
@@ -270,12 +272,12 @@ impl<'de> SeqAccess<'de> for LocatedParts<'_> {
 }
 
 /// A kind of an enum, with what it holds.
-struct Variant<'n> {
+struct KindEntry<'n> {
     kind: &'n YamlNode,
     value: &'n YamlNode,
 }
 
-impl<'de, 'n> EnumAccess<'de> for Variant<'n> {
+impl<'de, 'n> EnumAccess<'de> for KindEntry<'n> {
     type Error = YamlError;
     type Variant = VariantValue<'n>;
 

@@ -3,6 +3,9 @@
 use super::core_schema::{CoreScalar, resolve};
 use crate::source::Span;
 
+/// What stands for a value that is missing: both a text and a number.
+pub(super) const STAND_IN: &str = "1";
+
 /// A node, and where it stands.
 #[derive(Debug, Clone)]
 pub(super) struct YamlNode {
@@ -96,6 +99,72 @@ impl YamlNode {
             YamlContent::List(items) => items.iter().find_map(|item| item.find(id)),
             YamlContent::Map(entries) => entries.iter().find_map(|(_, value)| value.find(id)),
         }
+    }
+
+    /// Gives the key of this number another name, unless there is one of that name; returns whether
+    /// it did.
+    pub fn rename(&mut self, id: usize, name: &str) -> bool {
+        match &mut self.content {
+            YamlContent::Scalar(..) => false,
+            YamlContent::List(items) => items.iter_mut().any(|item| item.rename(id, name)),
+            YamlContent::Map(entries) => {
+                let Some(at) = entries.iter().position(|(key, _)| key.id == id) else {
+                    return entries.iter_mut().any(|(_, value)| value.rename(id, name));
+                };
+                let is_free = !entries.iter().any(|(key, _)| key.is_text(name));
+                if is_free {
+                    entries[at].0.content = YamlContent::Scalar(name.to_owned(), ScalarKind::Text);
+                }
+                is_free
+            }
+        }
+    }
+
+    fn is_text(&self, text: &str) -> bool {
+        matches!(&self.content, YamlContent::Scalar(own, _) if own == text)
+    }
+
+    /// The last line on which something of it begins.
+    pub fn last_line(&self) -> usize {
+        let below = match &self.content {
+            YamlContent::Scalar(..) => None,
+            YamlContent::List(items) => items.last().map(Self::last_line),
+            YamlContent::Map(entries) => entries.last().map(|(_, value)| value.last_line()),
+        };
+        below.unwrap_or(0).max(self.span.line)
+    }
+
+    /// The node that holds the one of this number.
+    pub fn holder(&self, id: usize) -> Option<&Self> {
+        match &self.content {
+            YamlContent::Scalar(..) => None,
+            YamlContent::List(items) => {
+                let has = items.iter().any(|item| item.id == id);
+                has.then_some(self).or_else(|| items.iter().find_map(|item| item.holder(id)))
+            }
+            YamlContent::Map(entries) => {
+                let has = entries.iter().any(|(key, value)| key.id == id || value.id == id);
+                let below = || entries.iter().find_map(|(_, value)| value.holder(id));
+                has.then_some(self).or_else(below)
+            }
+        }
+    }
+
+    /// Adds a value for a key that is missing, so that the rest can be read; returns whether it did.
+    pub fn stand_in(&mut self, key: &str) -> bool {
+        let (id, span) = (self.id, self.span);
+        let YamlContent::Map(entries) = &mut self.content else { return false };
+        let has = |(name, _): &(Self, Self)| matches!(&name.content, YamlContent::Scalar(text, _) if text == key);
+        if entries.iter().any(has) {
+            return false;
+        }
+        let scalar = |text: &str, kind| {
+            let content = YamlContent::Scalar(text.to_owned(), kind);
+            Self { id, span, height: 1, is_incomplete: true, content }
+        };
+        let entry = (scalar(key, ScalarKind::Text), scalar(STAND_IN, ScalarKind::Plain));
+        entries.push(entry);
+        true
     }
 
     /// Takes the node of this number out, with its key if it has one, or with its value if it is a

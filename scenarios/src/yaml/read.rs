@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 
 use super::deserializer::NodeDeserializer;
 use super::error::{YamlError, YamlProblem};
-use super::node::YamlNode;
+use super::node::{STAND_IN, YamlNode};
 use super::tree::{YamlTree, trees};
-use crate::source::Span;
+use crate::source::{Span, nearest};
 
 /// More problems of one document than anybody mends in one go. Each costs a reading of all of it.
 const MOST_PROBLEMS: usize = 50;
@@ -17,7 +17,18 @@ const MOST_PROBLEMS: usize = 50;
 #[derive(Debug, Clone, Default)]
 pub struct LeftOut {
     texts: BTreeSet<String>,
+    keys: Vec<LeftOutKey>,
     is_incomplete: bool,
+}
+
+/// A key that was left out with its value.
+#[derive(Debug, Clone)]
+struct LeftOutKey {
+    key: String,
+    /// Where the map that lacks it begins.
+    from: Span,
+    /// The last line on which something of that map begins.
+    last_line: usize,
 }
 
 impl LeftOut {
@@ -26,12 +37,33 @@ impl LeftOut {
         self.texts.contains(text)
     }
 
+    /// Whether one of these words is a key that the map around this place lacks.
+    pub fn lacks(&self, place: Span, words: &str) -> bool {
+        let mut keys = self.keys.iter();
+        let is_around = |one: &&LeftOutKey| (one.from.line..=one.last_line).contains(&place.line);
+        let is_word = |key: &str| {
+            words.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == key)
+        };
+        keys.any(|one| is_around(&one) && is_word(&one.key))
+    }
+
     /// Whether something is missing that would otherwise be there: more than an unknown key.
     pub fn is_incomplete(&self) -> bool {
         self.is_incomplete
     }
 
-    fn add(&mut self, nodes: &[YamlNode], is_incomplete: bool) {
+    /// Adds what was left out of another document.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.texts.extend(other.texts);
+        // Its places are those of another file.
+        self.is_incomplete |= other.is_incomplete;
+    }
+
+    fn add(&mut self, nodes: &[YamlNode], holder: Option<(Span, usize)>, is_incomplete: bool) {
+        if let ([key, _], Some((from, last_line))) = (nodes, holder) {
+            let add = |key: &str| LeftOutKey { key: key.to_owned(), from, last_line };
+            key.texts(&mut |key| self.keys.push(add(key)));
+        }
         let texts = &mut self.texts;
         for node in nodes {
             node.texts(&mut |text| texts.extend([text.to_owned()]));
@@ -65,22 +97,46 @@ pub fn read_all<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<YamlError>, 
         Ok(tree) => tree,
         Err(error) => return (None, vec![error], left_out),
     };
-    loop {
+    while problems.len() < MOST_PROBLEMS {
         let error = match T::deserialize(NodeDeserializer(&root)) {
             Ok(value) => return (Some(value), problems, left_out),
             Err(error) => error,
         };
         let node = error.node.unwrap_or(root.id);
+        if let (true, YamlProblem::MissingKey(key)) = (node == root.id, &error.problem)
+            && root.stand_in(key)
+        {
+            left_out.texts.insert(STAND_IN.to_owned());
+            left_out.is_incomplete = true;
+            problems.push(error);
+            continue;
+        }
         // What lacks something because it was left out is left out in turn, without a word.
         if !is_incomplete(&root, node) {
             problems.push(error.clone());
         }
+        if let Some(name) = meant(&error.problem)
+            && root.rename(node, name)
+        {
+            continue;
+        }
+        let holder = root.holder(node).map(|holder| (holder.span, holder.last_line()));
         let incomplete = !matches!(error.problem, YamlProblem::UnknownKey { .. });
         let taken = root.take(node, incomplete);
-        left_out.add(taken.as_deref().unwrap_or_default(), incomplete);
-        if taken.is_none() || problems.len() >= MOST_PROBLEMS {
-            return (None, problems, left_out);
+        left_out.add(taken.as_deref().unwrap_or_default(), holder, incomplete);
+        if taken.is_none() {
+            break;
         }
+    }
+    (None, problems, left_out)
+}
+
+/// The name that was meant by one that is not known.
+fn meant(problem: &YamlProblem) -> Option<&'static str> {
+    match problem {
+        YamlProblem::UnknownKey { key: name, known }
+        | YamlProblem::UnknownKind { kind: name, known } => nearest(name, known),
+        _ => None,
     }
 }
 
@@ -93,10 +149,9 @@ fn read<T: DeserializeOwned>(tree: YamlTree) -> Result<T, YamlError> {
 
 fn only(trees: Vec<YamlTree>) -> Result<YamlTree, YamlError> {
     let mut trees = trees.into_iter();
-    let start = Span { line: 1, column: 1 };
     match (trees.next(), trees.next()) {
         (Some(tree), None) => Ok(tree),
-        (None, _) => Err(YamlError::syntax(start, "the file is empty")),
+        (None, _) => Err(YamlError::syntax(Span::START, "the file is empty")),
         (Some(_), Some(second)) => {
             Err(YamlError::syntax(second.root.span, "a second document: one is expected"))
         }

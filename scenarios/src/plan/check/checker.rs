@@ -9,11 +9,13 @@ use crate::source::{Diagnostic, Located, Source, Span};
 pub(in crate::plan) struct Checker<'a> {
     pub(super) source: &'a Source,
     pub(super) problems: Vec<Diagnostic>,
+    /// Where the part that is being checked begins: the place of what has none of its own.
+    place: Option<Span>,
 }
 
 impl<'a> Checker<'a> {
     pub(super) fn new(source: &'a Source) -> Self {
-        Self { source, problems: Vec::new() }
+        Self { source, problems: Vec::new(), place: None }
     }
 
     pub(in crate::plan) fn wrong(
@@ -21,7 +23,7 @@ impl<'a> Checker<'a> {
         span: impl Into<Option<Span>>,
         message: impl Into<String>,
     ) -> &mut Diagnostic {
-        let diagnostic = self.source.wrong(span.into(), message);
+        let diagnostic = self.source.wrong(span.into().or(self.place), message);
         self.problems.push(diagnostic);
         self.problems.last_mut().expect("one was just pushed")
     }
@@ -31,6 +33,29 @@ impl<'a> Checker<'a> {
         self.problems.push(diagnostic.help_choose(name, choices));
     }
 
+    /// Checks a part of the file that begins here.
+    pub(super) fn part<R>(
+        &mut self,
+        place: impl Into<Option<Span>>,
+        check: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        let outer = self.place;
+        self.place = place.into().or(outer);
+        let checked = check(self);
+        self.place = outer;
+        checked
+    }
+
+    /// Where a text stands in the part that is being checked; where the part begins otherwise.
+    pub(super) fn place_of(&self, text: &str) -> Option<Span> {
+        self.source.find(self.place.unwrap_or(Span::START), text).or(self.place)
+    }
+
+    /// Where a key stands in the part that is being checked; where the part begins otherwise.
+    pub(in crate::plan) fn place_of_key(&self, key: &str) -> Option<Span> {
+        self.source.find_key(self.place.unwrap_or(Span::START), key).or(self.place)
+    }
+
     pub(super) fn version(&mut self, version: &Located<u32>) {
         if version.value != 1 {
             self.wrong(version.span, format!("version {version} of this format is not known"))
@@ -38,11 +63,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, Vec<Diagnostic>> {
-        match value {
-            Some(value) if self.problems.is_empty() => Ok(value),
-            _ => Err(self.problems),
-        }
+    pub(super) fn finish<T>(self, value: T) -> Result<T, Vec<Diagnostic>> {
+        if self.problems.is_empty() { Ok(value) } else { Err(self.problems) }
     }
 
     pub(in crate::plan) fn known_service(

@@ -115,6 +115,16 @@ impl Checker<'_> {
         context: &LoadContext<'_>,
         known: &[&str],
     ) -> Option<JourneyStep> {
+        self.part(written.span, |part| part.journey_step_here(load, written, context, known))
+    }
+
+    fn journey_step_here(
+        &mut self,
+        load: &LoadSpec,
+        written: &Located<scenario::JourneyStepSpec>,
+        context: &LoadContext<'_>,
+        known: &[&str],
+    ) -> Option<JourneyStep> {
         let what =
             written.name.as_ref().map_or("the step".to_owned(), |name| format!("step `{name}`"));
         let request = self.asked(&written.request(load), &what, context);

@@ -8,6 +8,12 @@ use crate::plan::{Arrival, Load, Ramp, Threshold};
 use crate::scenario::{self, ClosedSpec, OpenSpec};
 use crate::source::Located;
 
+/// More users than one machine has memory and ports for.
+const MOST_USERS: u32 = 1_000_000;
+
+/// More arrivals in a second than one machine can send; their timetable would fill its memory.
+const MOST_ARRIVALS: f64 = 10_000_000.0;
+
 impl Checker<'_> {
     pub(super) fn load_names(&mut self, written: &[scenario::LoadSpec]) {
         for (index, load) in written.iter().enumerate() {
@@ -18,6 +24,14 @@ impl Checker<'_> {
     }
 
     pub(super) fn load(
+        &mut self,
+        written: &scenario::LoadSpec,
+        context: &LoadContext<'_>,
+    ) -> Option<Load> {
+        self.part(written.name.span, |part| part.load_here(written, context))
+    }
+
+    fn load_here(
         &mut self,
         written: &scenario::LoadSpec,
         context: &LoadContext<'_>,
@@ -95,6 +109,11 @@ impl Checker<'_> {
         if closed.users.value == 0 {
             self.wrong(closed.users.span, "a load needs at least one user");
         }
+        if closed.users.value > MOST_USERS {
+            let what = format!("{} users are more than one machine can be", closed.users);
+            self.wrong(closed.users.span, what).help =
+                Some(format!("at most {MOST_USERS}; arrivals need no users: `open: {{rate: …}}`"));
+        }
         let think = (closed.think.from.0, closed.think.to.0);
         let lasts = self.end(written)?;
         Some((Arrival::Closed { users: closed.users.value, think }, lasts))
@@ -106,6 +125,11 @@ impl Checker<'_> {
         open: &OpenSpec,
     ) -> Option<(Arrival, Duration)> {
         let rate = open.rate.value.per_second();
+        let rates = open.stages.iter().map(|stage| stage.to).chain([open.rate.value]);
+        if let Some(rate) = rates.into_iter().find(|rate| rate.per_second() > MOST_ARRIVALS) {
+            self.wrong(open.rate.span, format!("{rate} is more than any machine sends")).help =
+                Some(format!("at most {MOST_ARRIVALS}/s"));
+        }
         if open.stages.is_empty() {
             if rate <= 0.0 {
                 self.wrong(open.rate.span, "a load needs an arrival rate above zero");

@@ -24,6 +24,6 @@ impl LoadPlan {
         let loads = written.load.iter().filter_map(|load| checker.load(load, &context)).collect();
         checker.load_names(&written.load);
         let abort_when = written.abort_when.as_ref().map(abort_when);
-        checker.finish(Some(Self { name: written.name.clone(), loads, abort_when }))
+        checker.finish(Self { name: written.name.clone(), loads, abort_when })
     }
 }

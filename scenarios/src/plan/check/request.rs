@@ -25,29 +25,50 @@ type Services = IndexMap<String, Service>;
 impl Checker<'_> {
     pub(super) fn setup(
         &mut self,
-        written: &[scenario::StepSpec],
+        written: &[Located<scenario::StepSpec>],
         services: &Services,
+        saved: &mut Vec<String>,
     ) -> Vec<Step> {
         for at in written.iter().filter_map(|step| step.at.as_ref()) {
             self.wrong(at.span, "a step of the setup has no time").help = Some(
                 "the setup runs before the load; a timed request belongs to `steps:`".to_owned(),
             );
         }
-        written.iter().filter_map(|step| self.step(step, services)).collect()
+        let steps: Vec<_> = written
+            .iter()
+            .filter_map(|step| Some((step.span, self.step(step, services)?)))
+            .collect();
+        self.in_turn(steps, saved)
     }
 
     pub(super) fn steps(
         &mut self,
-        written: &[scenario::StepSpec],
+        written: &[Located<scenario::StepSpec>],
         services: &Services,
+        saved: &mut Vec<String>,
     ) -> Vec<Step> {
-        let mut steps: Vec<Step> =
-            written.iter().filter_map(|step| self.step(step, services)).collect();
-        steps.sort_by_key(|step| (step.at.is_none(), step.at));
-        steps
+        let mut steps: Vec<_> = written
+            .iter()
+            .filter_map(|step| Some((step.span, self.step(step, services)?)))
+            .collect();
+        steps.sort_by_key(|(_, step)| (step.at.is_none(), step.at));
+        self.in_turn(steps, saved)
     }
 
-    fn step(&mut self, written: &scenario::StepSpec, services: &Services) -> Option<Step> {
+    /// Checks what steps fill in, in the order in which they are made.
+    fn in_turn(&mut self, steps: Vec<(Span, Step)>, saved: &mut Vec<String>) -> Vec<Step> {
+        for (place, step) in &steps {
+            self.part(*place, |part| part.request_variables(&step.name, &step.request, saved));
+            saved.extend(step.save.iter().map(|(name, _)| name.clone()));
+        }
+        steps.into_iter().map(|(_, step)| step).collect()
+    }
+
+    fn step(&mut self, written: &Located<scenario::StepSpec>, services: &Services) -> Option<Step> {
+        self.part(written.span, |part| part.step_here(&written.value, services))
+    }
+
+    fn step_here(&mut self, written: &scenario::StepSpec, services: &Services) -> Option<Step> {
         let request = self.request(&written.request(), "the step", Targets::Services(services))?;
         let save: Vec<(String, JsonPath)> = written
             .save
@@ -201,10 +222,9 @@ impl Checker<'_> {
             match JsonPath::parse(text) {
                 Ok(path) => conditions.push((path, value.clone())),
                 Err(why) => {
-                    self.wrong(
-                        None,
-                        format!("`{text}`, expected of {what}, is not a JSON path: {why}"),
-                    );
+                    let place = self.place_of(text);
+                    let what = format!("`{text}`, expected of {what}, is not a JSON path: {why}");
+                    self.wrong(place, what);
                 }
             }
         }

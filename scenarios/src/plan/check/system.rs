@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use super::checker::Checker;
 use crate::plan::{Placement, Program, Rollout, Service, System};
-use crate::source::Located;
+use crate::source::{Located, Span, nearest};
 use crate::system::{self, Autoscaler, StrategyKind};
+
+/// What is filled in when a service starts.
+const FILLED_IN: [&str; 2] = ["port", "data"];
 
 const GRACE: Duration = Duration::from_secs(10);
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
@@ -37,7 +40,12 @@ impl Checker<'_> {
             services: written
                 .services
                 .iter()
-                .map(|(name, one)| (name.clone(), self.service(name, one, &names)))
+                .map(|(name, one)| {
+                    let place = self.source.find_key(Span::START, "services");
+                    let place = self.source.find_key(place.unwrap_or(Span::START), name);
+                    let service = self.part(place, |part| part.service(name, one, &names));
+                    (name.clone(), service)
+                })
                 .collect(),
         }
     }
@@ -59,11 +67,11 @@ impl Checker<'_> {
 
     fn service(&mut self, name: &str, written: &system::ServiceSpec, names: &[&str]) -> Service {
         for callee in written.calls.keys().filter(|callee| !names.contains(&callee.as_str())) {
-            let diagnostic = self
-                .source
-                .wrong(None, format!("`{name}` calls `{callee}`, which is no service here"));
+            let what = format!("`{name}` calls `{callee}`, which is no service here");
+            let diagnostic = self.source.wrong(self.place_of(callee), what);
             self.problems.push(diagnostic.help_choose(callee, names));
         }
+        self.filled_in(name, written);
         Service {
             program: self.program(name, written),
             port: written.port.as_ref().map(|port| port.value),
@@ -119,6 +127,20 @@ impl Checker<'_> {
                 let first = service.depends_on[0].span;
                 self.wrong(first, format!("`{name}` depends on itself and would never start"))
                     .help = Some("take one of the services out of the circle".to_owned());
+            }
+        }
+    }
+
+    /// A program may have placeholders of its own, so only what is nearly one of brunt's is wrong.
+    fn filled_in(&mut self, name: &str, written: &system::ServiceSpec) {
+        let command = written.command.iter().flat_map(|command| &command.value);
+        for text in command.chain(written.env.values()) {
+            for (unknown, _) in text.split("${").skip(1).filter_map(|rest| rest.split_once('}')) {
+                let near = nearest(unknown, &FILLED_IN).filter(|near| *near != unknown);
+                let Some(near) = near else { continue };
+                let place = self.place_of(&format!("${{{unknown}}}"));
+                self.wrong(place, format!("`{name}`: nothing is filled in for ${{{unknown}}}"))
+                    .help = Some(format!("did you mean `${{{near}}}`?"));
             }
         }
     }

@@ -46,7 +46,8 @@ impl Checker<'_> {
     fn saga(&mut self, written: &SagaSpec, context: &ExpectationContext<'_>) -> Option<Saga> {
         let canceled = self.canceled(written, context)?;
         if written.compensated.is_empty() {
-            self.wrong(None, "a saga does not say what compensates for what is canceled").help =
+            let place = self.place_of_key("saga");
+            self.wrong(place, "a saga does not say what compensates for what is canceled").help =
                 Some("add `compensated: [{get, items, key, json}]`".to_owned());
         }
         let each = written.compensated.iter().map(|one| self.compensation(one, context.system));
@@ -74,7 +75,9 @@ impl Checker<'_> {
                 None
             }
             (None, None) => {
-                self.wrong(None, "a saga does not say what is canceled").help =
+                let place = written.compensated.first().map(|one| one.get.span);
+                let place = place.or_else(|| self.place_of_key("saga"));
+                self.wrong(place, "a saga does not say what is canceled").help =
                     Some("add `of:` with a load, or `canceled: {get, items, key}`".to_owned());
                 None
             }

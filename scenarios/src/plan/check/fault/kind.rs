@@ -54,7 +54,7 @@ impl Checker<'_> {
             (None, _) => {
                 self.wrong(written.at.span, "the fault does nothing").help = Some(
                     "add one of kill, stop, pause, scale, rollout, autoscale, makeZombie, latency, abort, cut, refuse, lostReply, \
-                     slowReply, bandwidth, halfOpen, duplicate, or one for Kubernetes alone: evict, killContainer, remove, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
+                     slowReply, bandwidth, halfOpen, duplicate, or, on Kubernetes only, one of evict, killContainer, remove, rollBack, setEnv, setConfig, tamperProbe, stress, cordon, \
                      drain, outage"
                         .to_owned(),
                 );

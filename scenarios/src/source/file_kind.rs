@@ -1,0 +1,60 @@
+//! What a file is, by the keys at its top.
+
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+
+use super::Source;
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A scenario: what `brunt run` runs.
+    Scenario,
+    /// The services of a system.
+    System,
+    /// Load on URLs: what `brunt load` puts on.
+    Load,
+    /// A document of somebody else, such as a manifest or an OpenSLO document.
+    Foreign,
+}
+
+/// Keys at the top of a scenario that no load file has.
+const OF_SCENARIOS: [&str; 7] = ["system", "expect", "faults", "steps", "setup", "proof", "limits"];
+
+/// Keys by which a file is known to be meant for brunt.
+const OURS: [&str; 6] = ["version", "system", "load", "expect", "openapi", "swagger"];
+
+impl Source {
+    /// What it is. A file that is none of the known ones counts as a scenario, so that its faults
+    /// are reported.
+    pub fn kind(&self) -> FileKind {
+        let keys = self.top_keys();
+        let has = |key: &str| keys.iter().any(|one| one == key);
+        match () {
+            () if has("apiVersion") || has("openapi") || has("swagger") => FileKind::Foreign,
+            () if has("services") && !has("system") => FileKind::System,
+            () if has("load") && !OF_SCENARIOS.iter().any(|key| has(key)) => FileKind::Load,
+            () => FileKind::Scenario,
+        }
+    }
+
+    /// Whether messages may quote it. A file that is none of brunt's, named by mistake or on
+    /// purpose, may hold secrets, and messages end up in the logs of continuous integration.
+    pub(super) fn may_be_quoted(&self) -> bool {
+        self.top_keys().iter().any(|key| OURS.contains(&key.as_str()))
+    }
+
+    fn top_keys(&self) -> Vec<String> {
+        if self.text.trim_start().starts_with('{') {
+            let read = crate::yaml::from_str::<BTreeMap<String, IgnoredAny>>(&self.text);
+            return read.map_or(Vec::new(), |keys| keys.into_keys().collect());
+        }
+        // By its lines, so that it is known of a file that cannot be read as well.
+        let keys = self.text.lines().filter(|line| !line.starts_with([' ', '#', '-']));
+        let keys = keys.filter_map(|line| line.split_once(':'));
+        let is_key = |key: &str| key.chars().all(char::is_alphanumeric);
+        let bare = keys.map(|(key, _)| key.trim_matches(['"', '\'']));
+        bare.filter(|key| is_key(key)).map(str::to_owned).collect()
+    }
+}
