@@ -5,7 +5,7 @@ mod shape;
 
 use std::time::Duration;
 
-use brunt_scenarios::plan::{Arrival, Claim, Latency, Load, Plan, Service};
+use brunt_scenarios::plan::{Arrival, Claim, Load, Plan, Service};
 use brunt_scenarios::timeline::Timeline;
 use brunt_scenarios::units::Period;
 use brunt_scenarios::{bounds, plan};
@@ -212,13 +212,10 @@ fn fault(fault: &plan::Fault) -> String {
 }
 
 fn limits(claim: &Claim) -> Vec<Limit> {
-    let Claim::Latency(Latency { of, limits, .. }) = claim else {
-        return vec![];
+    let limit = |limit: plan::LatencyLimit<'_>| Limit {
+        of: limit.of.to_owned(),
+        quantile: limit.quantile.to_string(),
+        at_most: limit.at_most.as_secs_f64(),
     };
-    let limit = |(quantile, at_most): &(plan::Quantile, Duration)| Limit {
-        of: of.clone(),
-        quantile: quantile.to_string(),
-        at_most: at_most.as_secs_f64(),
-    };
-    limits.iter().map(limit).collect()
+    claim.latency_limits().into_iter().map(limit).collect()
 }

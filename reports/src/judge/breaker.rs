@@ -44,19 +44,33 @@ impl Judge for Breaker {
 
 fn path(record: Option<&BreakerRecord>, claim: String, wanted: &[BreakerState]) -> Finding {
     let (judgement, measured, evidence) = match usable(record) {
-        Err(why) => (Judgement::Inconclusive, "unknown".to_owned(), why),
+        Err(why) => (Judgement::Inconclusive, "unknown".to_owned(), why.evidence()),
         Ok(record) => of_record(record, wanted),
     };
     Finding { check: None, name: "breaker.path".to_owned(), claim, judgement, measured, evidence }
 }
 
-fn usable(record: Option<&BreakerRecord>) -> Result<&BreakerRecord, String> {
-    let record = record.ok_or("The breaker's state was never read.")?;
+/// Why nothing is known of a breaker's states.
+#[derive(Debug, thiserror::Error)]
+enum NoReading {
+    #[error("the breaker's state was never read")]
+    Never,
+    #[error("the breaker's state could not be read: {0}")]
+    Failed(String),
+}
+
+impl NoReading {
+    fn evidence(&self) -> String {
+        format::sentence(&self.to_string())
+    }
+}
+
+/// A record with readings, or why there are none.
+fn usable(record: Option<&BreakerRecord>) -> Result<&BreakerRecord, NoReading> {
+    let record = record.ok_or(NoReading::Never)?;
     match (&record.trouble, record.readings) {
-        (Some(trouble), 0) => {
-            Err(format::sentence(&format!("the breaker's state could not be read: {trouble}")))
-        }
-        (None, 0) => Err("The breaker's state was never read.".to_owned()),
+        (Some(trouble), 0) => Err(NoReading::Failed(trouble.clone())),
+        (None, 0) => Err(NoReading::Never),
         _ => Ok(record),
     }
 }
@@ -129,7 +143,7 @@ fn fails_fast(
         evidence,
     };
     let record = match usable(record) {
-        Err(why) => return open("unknown", why),
+        Err(why) => return open("unknown", why.evidence()),
         Ok(record) => record,
     };
     let spans = open_spans(record);

@@ -18,7 +18,8 @@ impl Judge for Ledger {
     }
 }
 
-/// What was read for a check that rests on a ledger.
+/// The effects that were read for the check that is judged; `None` when the run ended before they
+/// were.
 pub fn record<'r>(run: &JudgedRun<'r>) -> Option<&'r LedgerRecord> {
     run.timeline.ledgers.iter().find(|record| record.check == run.check)
 }

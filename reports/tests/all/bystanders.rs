@@ -1,13 +1,14 @@
 //! What others must not notice: isolation, decoupling, fairness, amplification.
 
 use brunt_reports::Judgement::{Fail, Inconclusive, Pass};
-use brunt_reports::judge;
+use brunt_reports::{Outcome, judge};
 use brunt_scenarios::plan::{
     Amplification, Arrival, Claim, Decoupled, Effects, Fairness, Isolation, JsonPath,
     KeyedCollection, Load, Plan, Ramp, RequestTarget,
 };
 use brunt_scenarios::timeline::{
-    CheckId, EdgeRecord, EventKind, Failure, KeySample, LedgerRecord, LoadRecord, Timeline, Window,
+    CheckId, EdgeRecord, EventKind, Failure, Gap, KeySample, LedgerRecord, LoadRecord, Moment,
+    Timeline, Window,
 };
 use brunt_scenarios::units::Percent;
 
@@ -217,4 +218,20 @@ fn amplification_counts_retries_for_each_request() {
         judged(&plan, &Timeline { loads: vec![], ..calls(1) }, "amplification"),
         Inconclusive
     );
+}
+
+#[test]
+fn what_is_claimed_of_the_time_in_which_a_service_was_down_needs_that_time_to_be_seen() {
+    let unseen = Gap {
+        from: Moment(2.5),
+        to: Some(Moment(3.0)),
+        what: "the watch of pods was closed".to_owned(),
+    };
+    let seen = Timeline { ledgers: vec![effects(0, None)], ..seconds([0; 6]) };
+    let blind = Timeline { gaps: vec![unseen], ..seen.clone() };
+    for plan in [isolation("100%"), decoupled()] {
+        assert_eq!(judge(&plan, &seen).outcome, Outcome::Pass);
+        assert_eq!(judge(&plan, &blind).outcome, Outcome::Inconclusive);
+        assert_eq!(judged(&plan, &blind, "observation"), Inconclusive);
+    }
 }

@@ -38,7 +38,7 @@ pub use isolation::Isolation;
 pub use latency::Latency;
 pub use ledger::Ledger;
 pub use longest_outage::LongestOutage;
-pub use needs::{BreakerReading, CrossCheck, Evidence, Needs, Reading};
+pub use needs::{BreakerReading, CrossCheck, Evidence, LatencyLimit, Needs, Reading};
 pub use recovers::Recovers;
 pub use restarts::Restarts;
 pub use saga::Saga;
@@ -71,6 +71,11 @@ pub trait Claimed: fmt::Display {
     /// What of a run it rests on besides the load's figures.
     fn needs(&self) -> Needs<'_> {
         Needs::default()
+    }
+
+    /// The limits that it sets on a load's latency as such; none if it is about something else.
+    fn latency_limits(&self) -> Vec<LatencyLimit<'_>> {
+        vec![]
     }
 }
 
@@ -110,6 +115,11 @@ impl Claim {
     /// What of a run it rests on besides the load's figures.
     pub fn needs(&self) -> Needs<'_> {
         self.claimed().needs()
+    }
+
+    /// The limits that it sets on a load's latency as such; none if it is about something else.
+    pub fn latency_limits(&self) -> Vec<LatencyLimit<'_>> {
+        self.claimed().latency_limits()
     }
 }
 

@@ -27,7 +27,7 @@ impl Claimed for Decoupled {
     fn needs(&self) -> Needs<'_> {
         let Self { of, effects, within, .. } = self;
         let reading = Reading::Ledger { of, effects, within: *within };
-        Needs { schedules: vec![of], reading: Some(reading), ..Needs::default() }
+        Needs { events: true, schedules: vec![of], reading: Some(reading), ..Needs::default() }
     }
 }
 

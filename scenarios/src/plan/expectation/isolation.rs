@@ -23,7 +23,7 @@ impl Claimed for Isolation {
     fn needs(&self) -> Needs<'_> {
         let evidence =
             Evidence::of_share(&self.of, self.at_least, During::Faults, self.to_string());
-        Needs { schedules: vec![&self.of], evidence, ..Needs::default() }
+        Needs { events: true, schedules: vec![&self.of], evidence, ..Needs::default() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{Claim, Claimed, Evidence, Needs};
+use super::{Claim, Claimed, Evidence, LatencyLimit, Needs};
 use crate::plan::check::{Checkable, Checker, ExpectationContext, one};
 use crate::plan::{During, Quantile};
 use crate::scenario::LatencySpec;
@@ -38,6 +38,15 @@ impl Claimed for Latency {
         });
         let (schedules, evidence) = (vec![self.of.as_str()], evidence.collect());
         Needs { schedules, evidence, ..Needs::default() }
+    }
+
+    fn latency_limits(&self) -> Vec<LatencyLimit<'_>> {
+        let limit = |(quantile, at_most): &(Quantile, Duration)| LatencyLimit {
+            of: &self.of,
+            quantile: *quantile,
+            at_most: *at_most,
+        };
+        self.limits.iter().map(limit).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 // The claims import this file, so it imports none of them: that would tie them all into one circle.
 use super::{Canceled, Compensation, Effects, ViewSource};
-use crate::plan::{During, JsonPath, KeyedCollection, RequestTarget};
+use crate::plan::{During, JsonPath, KeyedCollection, Quantile, RequestTarget};
 use crate::units::Percent;
 
 /// What a claim rests on besides the load's figures. The runner reads what is asked for here, and
@@ -72,6 +72,17 @@ impl<'c> Evidence<'c> {
         let share = at_least.fraction();
         below_all.then_some(Self::Share { of, share, during, shows }).into_iter().collect()
     }
+}
+
+/// A limit on a quantile of a load's latency.
+#[derive(Debug, Clone, Copy)]
+pub struct LatencyLimit<'c> {
+    /// The load whose requests are measured.
+    pub of: &'c str,
+    /// The quantile.
+    pub quantile: Quantile,
+    /// The longest that it may be.
+    pub at_most: Duration,
 }
 
 /// A circuit breaker whose state a caller shows in its metrics.
