@@ -8,6 +8,7 @@ mod page;
 pub(crate) mod redirect;
 mod server_connection;
 mod single_request_user;
+mod stalls;
 mod visit_end;
 mod worker_load;
 

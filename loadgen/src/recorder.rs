@@ -31,7 +31,7 @@ use crate::job::{Job, ReplyVerdict};
 use phases::PhaseTimes;
 use record::{Causes, has_latency};
 use sample::micros;
-use windows::WindowCounts;
+use windows::{CountedTime, WindowCounts};
 
 /// The figures of one load on one thread. Not shared, so that recording takes no lock: what other
 /// threads may see is published ten times a second.
@@ -91,7 +91,11 @@ impl Recorder {
             return;
         }
         self.service.saturating_record(sample.service);
-        self.lag.saturating_record(sample.lag);
+        self.lag.saturating_record(sample.lag + sample.stalled);
+        self.windows.count_sent(sample.sent);
+        if let Some(failure) = verdict.failure.filter(|_| sample.stalled > 0) {
+            self.windows.count_stalled(sample.intended, failure);
+        }
         self.second.lag = self.second.lag.max(sample.lag);
         match (ended, verdict.failure) {
             (RequestEnd::Replied { length, .. }, _) => {
@@ -140,7 +144,8 @@ impl Recorder {
             Some(_) => self.second.failed += 1,
         }
         self.totals.count(failure);
-        self.windows.count(sample.intended, failure, timed.then_some(sample.latency));
+        let time = CountedTime { latency: sample.latency, from_sent: sample.from_sent() };
+        self.windows.count(sample.intended, failure, timed.then_some(time));
     }
 
     /// The totals so far.

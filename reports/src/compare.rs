@@ -177,5 +177,6 @@ fn missed((side, report, load): (&str, &Report, Option<&LoadRecord>)) -> Option<
     match &load?.schedule {
         Schedule::Kept => None,
         Schedule::Missed(_) => Some(format!("{side} the load generator missed its schedule")),
+        Schedule::Failed(_) => Some(format!("{side} the load generator failed")),
     }
 }

@@ -13,6 +13,7 @@ mod hits;
 mod hpa;
 mod isolation;
 mod judged;
+mod lag;
 mod latency;
 mod ledger;
 mod longest_outage;
@@ -28,11 +29,10 @@ mod steps;
 mod throughput;
 
 use brunt_scenarios::plan::{Claim, Plan};
-use brunt_scenarios::timeline::{Ending, Timeline};
+use brunt_scenarios::timeline::{Ending, Schedule, Timeline};
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
 pub(crate) use judged::Judge;
-use judged::JudgedRun;
 pub use share::RunCounts;
 pub(crate) use share::Share;
 
@@ -40,13 +40,14 @@ pub(crate) use share::Share;
 /// faults without effect, a generator that missed its schedule, an early end, things left behind.
 pub fn judge(plan: &Plan, timeline: &Timeline) -> Verdict {
     let mut findings = run::ending(timeline);
+    let best = lag::without(timeline);
     for check in &plan.checks {
-        let run = JudgedRun { plan, timeline, check: check.id };
-        let of_check = judging(&check.claim).judge(&run).into_iter();
+        let of_check = lag::judge(plan, (timeline, best.as_ref()), check).into_iter();
         findings.extend(of_check.map(|finding| Finding { check: Some(check.id), ..finding }));
     }
     findings.extend(steps::judge(plan, timeline));
     findings.extend(run::faults(plan, timeline));
+    findings.extend(lag::fewer_met(plan, timeline));
     findings.extend(run::loads(plan, timeline));
     findings.extend(run::gaps(plan, timeline));
     findings.extend(consistency::judge(plan, timeline));
@@ -72,8 +73,11 @@ fn outcome(timeline: &Timeline, findings: &[Finding]) -> Outcome {
         Outcome::LeftBehind
     } else if matches!(timeline.ending, Ending::Aborted(_) | Ending::Interrupted) {
         Outcome::Aborted
-    } else if matches!(timeline.ending, Ending::LoadIncomplete(_)) {
-        // With a part of the figures missing, neither good nor bad ones say anything.
+    } else if matches!(timeline.ending, Ending::LoadIncomplete(_))
+        || timeline.loads.iter().any(|load| matches!(load.schedule, Schedule::Failed(_)))
+    {
+        // With a part of the figures missing, or failures that are the generator's own, neither
+        // good nor bad ones say anything.
         Outcome::Inconclusive
     } else if any(Judgement::Fail) {
         Outcome::Fail

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use brunt_reports::{Fact, Origin, Outcome, Report, text};
 use brunt_scenarios::plan::Plan;
-use brunt_scenarios::timeline::{Ending, LoadRecord, Schedule};
+use brunt_scenarios::timeline::{Ending, LoadRecord};
 use tracing::{debug, info, info_span, warn};
 
 use crate::cli::CommonArgs;
@@ -52,10 +52,9 @@ pub fn make(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathB
 // Only this kind of inconclusive run is repeated: a busy machine makes the generator late, which
 // says nothing about the system. All other reasons would be the same again.
 fn generator_was_late(report: &Report) -> bool {
-    let missed = |load: &LoadRecord| matches!(load.schedule, Schedule::Missed(_));
     report.verdict.outcome == Outcome::Inconclusive
         && report.timeline.ending == Ending::Completed
-        && report.timeline.loads.iter().any(missed)
+        && report.timeline.loads.iter().any(LoadRecord::was_late)
 }
 
 fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBuf)> {

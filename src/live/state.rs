@@ -256,5 +256,6 @@ fn window(number: u64, before: &Totals, now: &Totals, latency: SparseHistogram) 
         ok: now.ok.saturating_sub(before.ok),
         failed: failed.filter(|(_, count)| *count > 0).collect::<BTreeMap<_, _>>(),
         latency,
+        ..Window::default()
     }
 }

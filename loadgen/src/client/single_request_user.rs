@@ -14,7 +14,6 @@ use super::worker_load::WorkerLoad;
 use crate::cookies::CookieJar;
 use crate::job::{PreparedRequest, RequestOrder};
 use crate::protocol::Keep;
-use crate::recorder::Sample;
 use crate::request::HttpRequest;
 use crate::schedule::ScheduledAt;
 use crate::transport::Transport;
@@ -203,7 +202,7 @@ impl SingleRequestUser {
         let done = Instant::now();
         // Before `settle`, which may drop the connection and with it what was kept of the reply.
         let (ended, verdict) = load.judge(&result, connection, wrote.get());
-        let sample = Sample::new(due, sent, connection.first_byte(), done, load.origin);
+        let sample = load.sample(due, sent, connection.first_byte(), done);
         let follow_ups = result
             .as_ref()
             .map(|reply| FollowUps::of(reply, connection, &load.prepared.job.transport));

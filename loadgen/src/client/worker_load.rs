@@ -10,10 +10,11 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::deadline::{Interrupt, RequestDeadline};
+use super::stalls::StallClock;
 use crate::job::{PreparedJob, ReplyVerdict};
 use crate::protocol::http2::{Http2Options, Http2Pool};
 use crate::recorder::{JourneyRecorder, LiveFigures, Recorder, RequestEnd, Sample, WorkerRecord};
-use crate::schedule::{Dispatch, WorkerShare};
+use crate::schedule::{Dispatch, ScheduledAt, WorkerShare};
 
 /// The longest time that requests in flight are waited for when a load is stopped early.
 const STOPPED_DRAIN: Duration = Duration::from_secs(1);
@@ -42,6 +43,7 @@ pub(crate) struct WorkerLoad {
     /// Requests in flight are given up at this moment.
     cutoff: Cell<Option<Instant>>,
     starved: Cell<Duration>,
+    stalls: StallClock,
     trouble: RefCell<Option<String>>,
     finished: Cell<bool>,
 }
@@ -90,6 +92,7 @@ impl WorkerLoad {
             end: Cell::new(end),
             cutoff: Cell::new(end.map(|end| end + prepared.job.drain)),
             starved: Cell::default(),
+            stalls: StallClock::new(origin),
             trouble: RefCell::default(),
             finished: Cell::new(false),
         }
@@ -150,6 +153,19 @@ impl WorkerLoad {
         }
     }
 
+    /// The times of a request that has ended at `done`.
+    pub fn sample(
+        &self,
+        due: ScheduledAt,
+        sent: Instant,
+        first_byte: Option<Instant>,
+        done: Instant,
+    ) -> Sample {
+        self.stalls.tick(done);
+        let sample = Sample::new(due, sent, first_byte, done, self.origin);
+        sample.with_stall(self.stalls.within(sent, done))
+    }
+
     /// Records a request that has ended.
     pub fn request_ended(&self, sample: Sample, ended: &RequestEnd, verdict: ReplyVerdict) {
         self.in_flight.set(self.in_flight.get() - 1);
@@ -195,6 +211,10 @@ impl WorkerLoad {
         if !self.accepts(now) {
             // In each sweep, as only tasks that wait already are woken, and another may begin to.
             self.ended.notify_waiters();
+        }
+        self.stalls.tick(now);
+        if !self.stalls.is_settled(now) {
+            return;
         }
         let over = self.is_past_cutoff(now).then_some(Interrupt::Over);
         for deadline in self.deadlines.borrow().iter() {

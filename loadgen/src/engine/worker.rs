@@ -24,6 +24,19 @@ use crate::schedule::WorkerShare;
 /// The size of a thread's read buffer, in bytes.
 const SCRATCH: usize = 64 * 1024;
 
+/// How much rather than others a thread of the generator runs; -20 is the most.
+const NICE: i32 = -10;
+
+/// Has this thread run before others where the machine lets it: what others do on the machine would
+/// otherwise be in the figures. It needs `CAP_SYS_NICE` or a limit `nice`; without, nothing changes.
+fn prefer_this_thread() {
+    // On Linux, threads have priorities of their own.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        tracing::debug!(%error, "the generator's threads have the priority of all others");
+    }
+}
+
 /// Makes this thread's share of all loads. `started` receives once whether the runtime could start.
 /// A load whose task failed has no record.
 pub(super) fn work(
@@ -31,6 +44,7 @@ pub(super) fn work(
     shared: &SharedState,
     started: &Sender<io::Result<()>>,
 ) -> Vec<Option<WorkerLoadRecord>> {
+    prefer_this_thread();
     let runtime: io::Result<LocalRuntime> = Builder::new_current_thread()
         .enable_io()
         .enable_time()

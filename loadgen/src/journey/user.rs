@@ -14,7 +14,7 @@ use crate::client::{LONGEST_BODY, RequestDeadline, ServerConnection, VisitEnd, W
 use crate::cookies::CookieJar;
 use crate::job::{JourneyScript, ScriptedStep};
 use crate::protocol::Keep;
-use crate::recorder::{JourneyEnd, RequestEnd, Sample, StepIndex};
+use crate::recorder::{JourneyEnd, RequestEnd, StepIndex};
 use crate::schedule::{ScheduledAt, draw_think_time};
 
 /// A user that makes one journey after another.
@@ -85,7 +85,7 @@ impl JourneyUser {
                     None => (Instant::now(), JourneyEnd::Unfinished),
                 },
             };
-            let sample = Sample::new(due, sent, None, at, self.load.origin);
+            let sample = self.load.sample(due, sent, None, at);
             self.load.record_journey(|journeys| journeys.whole(place, &sample, end));
             let unreachable = matches!(stepped.end, StepEnd::Failed(failure) if is_quick(failure));
             return VisitEnd { at, unreachable };
@@ -132,7 +132,7 @@ impl JourneyUser {
             self.load.request_started();
             let answered = self.ask(step, known).await;
             let (sent, at) = (*first_sent.get_or_insert(answered.sent), answered.done);
-            let sample = Sample::new(due, answered.sent, answered.first_byte, at, self.load.origin);
+            let sample = self.load.sample(due, answered.sent, answered.first_byte, at);
             let (ended, mut judged) = match &answered.result {
                 Ok(reply) => {
                     let ended =

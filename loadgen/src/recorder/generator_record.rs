@@ -46,6 +46,12 @@ struct GeneratorWindow {
     ok: u64,
     failed: BTreeMap<Failure, u64>,
     latency: Option<EncodedHistogram>,
+    #[serde(default)]
+    from_sent: Option<EncodedHistogram>,
+    #[serde(default)]
+    sent: Option<u64>,
+    #[serde(default)]
+    stalled: BTreeMap<Failure, u64>,
 }
 
 impl GeneratorRecord {
@@ -98,18 +104,30 @@ impl GeneratorRecord {
 
 impl From<Window> for GeneratorWindow {
     fn from(window: Window) -> Self {
-        let latency = (!window.latency.is_empty())
-            .then(|| EncodedHistogram(SparseHistogram::merge([&window.latency])));
-        Self { ok: window.ok, failed: window.failed, latency }
+        let encoded = |times: &SparseHistogram| EncodedHistogram(SparseHistogram::merge([times]));
+        Self {
+            ok: window.ok,
+            failed: window.failed,
+            latency: (!window.latency.is_empty()).then(|| encoded(&window.latency)),
+            from_sent: window.from_sent.as_ref().map(encoded),
+            sent: window.sent,
+            stalled: window.stalled,
+        }
     }
 }
 
 impl From<GeneratorWindow> for Window {
     fn from(window: GeneratorWindow) -> Self {
-        let latency = window
-            .latency
-            .map_or_else(SparseHistogram::default, |latency| SparseHistogram::of(&latency.0));
-        Self { start: 0.0, ok: window.ok, failed: window.failed, latency }
+        let sparse = |times: EncodedHistogram| SparseHistogram::of(&times.0);
+        Self {
+            start: 0.0,
+            ok: window.ok,
+            failed: window.failed,
+            latency: window.latency.map(sparse).unwrap_or_default(),
+            from_sent: window.from_sent.map(sparse),
+            sent: window.sent,
+            stalled: window.stalled,
+        }
     }
 }
 

@@ -77,7 +77,11 @@ pub(crate) fn outcome(name: &str, sum: WorkerRecord, trouble: GeneratorTrouble) 
         schedule_check::judge(&ScheduleEvidence { lag: &sum.lag, starved, elapsed, trouble });
     let mut accepted = sum.accepted;
     accepted.sort();
-    let (windows, window) = sum.windows.finish();
+    let (mut windows, window) = sum.windows.finish();
+    // Windows beyond the last arrival have nothing but what was sent late.
+    while windows.last().is_some_and(|window| window.requests() == 0) {
+        windows.pop();
+    }
     let record = LoadRecord {
         name: name.to_owned(),
         windows,

@@ -13,6 +13,10 @@ pub(crate) struct Sample {
     pub latency: u64,
     /// Done − sent.
     pub service: u64,
+    /// Sent, from the load's start.
+    pub sent: u64,
+    /// For how much of the time in flight the generator did not run.
+    pub stalled: u64,
     /// First byte − sent; of meaning only when there was a reply.
     pub first_byte: u64,
     /// Sent − intended, without the wait for a connection that the server kept busy.
@@ -45,10 +49,22 @@ impl Sample {
             intended: micros(due.intended.saturating_duration_since(origin)),
             latency: micros(done.saturating_duration_since(due.intended)),
             service,
+            sent: micros(sent.saturating_duration_since(origin)),
+            stalled: 0,
             first_byte: first
                 .map_or(service, |first| micros(first.saturating_duration_since(sent))),
             lag: micros(sent.saturating_duration_since(due.free.max(due.intended))),
         }
+    }
+
+    /// The same request, while the generator did not run for a part of its time in flight.
+    pub fn with_stall(self, stalled: Duration) -> Self {
+        Self { stalled: micros(stalled), ..self }
+    }
+
+    /// Done − sent, without the time in which the generator did not run.
+    pub fn from_sent(&self) -> u64 {
+        self.service.saturating_sub(self.stalled)
     }
 
     /// When it had ended, from the load's start.

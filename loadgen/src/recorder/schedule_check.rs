@@ -10,7 +10,11 @@
 //!    denied, at least 95 % of its time. Replies may then have lain unread, and a queue may be the
 //!    generator's. More than a second in all and more than 5 % of the run is too much; the short
 //!    burst after a server thaws is not.
-//! 3. **Exhaustion**: the machine had no ports, file descriptors or memory for another connection.
+//! 3. **Exhaustion**: the machine had no ports, file descriptors or memory for another connection, or
+//!    a part of the generator ended. The schedule then counts as failed and not only as missed:
+//!    requests are missing, or failed because of it.
+//!
+//! Time in flight in which the generator's thread did not run counts as lag as well.
 //!
 //! Closed users without think time have no schedule to miss: each starts when the reply before has
 //! come. A generator that is the slower of the two then shows in fewer requests, not in lag.
@@ -28,7 +32,7 @@ pub(crate) struct ScheduleEvidence<'a> {
     pub starved: Duration,
     /// How long the load took.
     pub elapsed: Duration,
-    /// What the machine lacked, if anything.
+    /// What the machine lacked, or which part of the generator ended, if any.
     pub trouble: Option<String>,
 }
 
@@ -51,7 +55,7 @@ const STARVED_SHARE: f64 = 0.05;
 pub(crate) fn judge(evidence: &ScheduleEvidence<'_>) -> Schedule {
     // First, as it names the cause: a generator without descriptors lags as well.
     if let Some(trouble) = &evidence.trouble {
-        return Schedule::Missed(trouble.clone());
+        return Schedule::Failed(trouble.clone());
     }
     if let Some(why) = LIMITS.iter().find_map(|limit| late(evidence.lag, limit)) {
         return Schedule::Missed(why);
@@ -111,7 +115,7 @@ mod tests {
     #[test]
     fn each_reason_for_a_missed_schedule_is_named() {
         let why = |schedule| match schedule {
-            Schedule::Missed(why) => why,
+            Schedule::Missed(why) | Schedule::Failed(why) => why,
             Schedule::Kept => "kept".to_owned(),
         };
         insta::assert_snapshot!(

@@ -10,6 +10,8 @@ use hdrhistogram::Histogram;
 const MOST: usize = 600;
 /// The shortest window; short enough to show a fault of a second.
 const SHORTEST: Duration = Duration::from_millis(250);
+/// Times that differ by less are the same, in microseconds.
+const SAME: u64 = 1_000;
 /// Up to this length a load has the shortest windows.
 const SHORT: Duration = Duration::from_secs(60);
 
@@ -22,6 +24,18 @@ pub(crate) struct WindowCounts {
     /// The latencies of the last window: a whole histogram, since most requests are counted
     /// there. Those of others are sparse; whole ones would take a hundred times the memory.
     last: Histogram<u64>,
+    /// The last window's latencies from when requests were sent, once one of them differs from its
+    /// latency. While the generator is not late they would only take memory.
+    last_from_sent: Option<Box<Histogram<u64>>>,
+}
+
+/// How long a request took, in microseconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CountedTime {
+    /// Done − intended.
+    pub latency: u64,
+    /// Done − sent, without the time in which the generator did not run.
+    pub from_sent: u64,
 }
 
 /// The window length for a load: 250 ms up to a minute, then 1 s, then as many whole seconds as
@@ -37,11 +51,11 @@ fn length(lasts: Option<Duration>) -> Duration {
 
 impl WindowCounts {
     pub fn new(lasts: Option<Duration>) -> Self {
-        Self { length: length(lasts), windows: Vec::new(), last: histogram() }
+        Self { length: length(lasts), windows: Vec::new(), last: histogram(), last_from_sent: None }
     }
 
-    /// Counts a request; `intended` and `latency` in microseconds.
-    pub fn count(&mut self, intended: u64, failure: Option<Failure>, latency: Option<u64>) {
+    /// Counts a request by when it was meant to start, in microseconds.
+    pub fn count(&mut self, intended: u64, failure: Option<Failure>, time: Option<CountedTime>) {
         let place = self.reach(intended);
         let is_last = place + 1 == self.windows.len();
         let window = &mut self.windows[place];
@@ -50,13 +64,41 @@ impl WindowCounts {
             Some(failure) => *window.failed.entry(failure).or_default() += 1,
         }
         // A histogram saturates at its bound, so sparse ones must, too.
-        let Some(latency) = latency.map(|latency| latency.min(LONGEST)) else { return };
+        let Some(time) = time else { return };
+        let (latency, from_sent) = (time.latency.min(LONGEST), time.from_sent.min(LONGEST));
+        let differs = latency.saturating_sub(from_sent) > SAME;
+        // The same whether others in the window differ or not.
+        let from_sent = if differs { from_sent } else { latency };
         if is_last {
+            if differs && self.last_from_sent.is_none() {
+                self.last_from_sent = Some(Box::new(self.last.clone()));
+            }
+            if let Some(last) = &mut self.last_from_sent {
+                last.saturating_record(from_sent);
+            }
             self.last.saturating_record(latency);
-        } else {
-            let value = self.last.highest_equivalent(latency);
-            window.latency.add(value, 1);
+            return;
         }
+        let rounded = |value| self.last.highest_equivalent(value);
+        if differs && window.from_sent.is_none() {
+            window.from_sent = Some(window.latency.clone());
+        }
+        if let Some(sparse) = &mut window.from_sent {
+            sparse.add(rounded(from_sent), 1);
+        }
+        window.latency.add(rounded(latency), 1);
+    }
+
+    /// Counts a request as sent, in microseconds after the load's start.
+    pub fn count_sent(&mut self, sent: u64) {
+        let place = self.reach(sent);
+        *self.windows[place].sent.get_or_insert(0) += 1;
+    }
+
+    /// Notes that a failed request was in flight while the generator did not run for a while.
+    pub fn count_stalled(&mut self, intended: u64, failure: Failure) {
+        let place = self.reach(intended);
+        *self.windows[place].stalled.entry(failure).or_default() += 1;
     }
 
     /// Counts requests that were never sent, all at one time.
@@ -89,6 +131,7 @@ impl WindowCounts {
             // can be given back: this halved the memory of all windows.
             if let Some(done) = self.windows.iter_mut().nth_back(1) {
                 done.latency.shrink();
+                done.from_sent.iter_mut().for_each(SparseHistogram::shrink);
             }
             self.windows.resize_with(place + 1, Window::default);
         }
@@ -97,10 +140,11 @@ impl WindowCounts {
 
     /// Moves the last window's latencies to the sparse ones.
     fn settle(&mut self) {
-        if let Some(window) = self.windows.last_mut() {
-            window.latency.add_all(SparseHistogram::of(&self.last));
-            self.last.reset();
-        }
+        let Some(window) = self.windows.last_mut() else { return };
+        let latency = SparseHistogram::of(&self.last);
+        let from_sent = self.last_from_sent.take().map(|last| SparseHistogram::of(&last));
+        add_times(window, latency, from_sent);
+        self.last.reset();
     }
 
     /// Merges windows in pairs, so that each is twice as long.
@@ -136,8 +180,9 @@ impl WindowCounts {
     }
 
     /// From windows that were finished before.
-    pub fn restore(windows: Vec<Window>, length: Duration) -> Self {
-        Self { length, windows, last: histogram() }
+    pub fn restore(mut windows: Vec<Window>, length: Duration) -> Self {
+        windows.iter_mut().for_each(|window| window.sent = Some(window.sent()));
+        Self { length, windows, last: histogram(), last_from_sent: None }
     }
 
     /// The windows with their starts, and their length in seconds.
@@ -146,6 +191,7 @@ impl WindowCounts {
         let seconds = self.length.as_secs_f64();
         for (place, window) in self.windows.iter_mut().enumerate() {
             window.start = place as f64 * seconds;
+            window.sent = window.sent.or(Some(0)).filter(|sent| *sent != window.requests());
         }
         (self.windows, seconds)
     }
@@ -156,7 +202,23 @@ fn add(window: &mut Window, other: Window) {
     for (failure, count) in other.failed {
         *window.failed.entry(failure).or_default() += count;
     }
-    window.latency.add_all(other.latency);
+    for (failure, count) in other.stalled {
+        *window.stalled.entry(failure).or_default() += count;
+    }
+    window.sent = match (window.sent, other.sent) {
+        (Some(one), Some(two)) => Some(one + two),
+        (one, two) => one.or(two),
+    };
+    add_times(window, other.latency, other.from_sent);
+}
+
+/// Adds latencies. Without others from when requests were sent, they are the same.
+fn add_times(window: &mut Window, latency: SparseHistogram, from_sent: Option<SparseHistogram>) {
+    if from_sent.is_some() || window.from_sent.is_some() {
+        let own = window.from_sent.get_or_insert_with(|| window.latency.clone());
+        own.add_all(from_sent.unwrap_or_else(|| latency.clone()));
+    }
+    window.latency.add_all(latency);
 }
 
 #[cfg(test)]

@@ -168,12 +168,24 @@ fn orders(random: &mut Random, second: u64) -> Window {
         failed.insert(Failure::Connect, 1 + random.below(7));
     }
     let bad: u64 = failed.values().sum();
-    Window { start: second as f64, ok: all - bad, failed, latency: latency(random, all, slow) }
+    Window {
+        start: second as f64,
+        ok: all - bad,
+        failed,
+        latency: latency(random, all, slow),
+        ..Window::default()
+    }
 }
 
 fn reads(random: &mut Random, second: u64) -> Window {
     let all = 180 + random.below(40);
-    Window { start: second as f64, ok: all, failed: [].into(), latency: latency(random, all, 1) }
+    Window {
+        start: second as f64,
+        ok: all,
+        failed: [].into(),
+        latency: latency(random, all, 1),
+        ..Window::default()
+    }
 }
 
 fn latency(random: &mut Random, all: u64, slow: u64) -> SparseHistogram {

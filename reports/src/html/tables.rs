@@ -110,10 +110,7 @@ impl LoadRow {
             latency: quantiles(&latency),
             service_time: quantiles(&Samples::of([&load.service_time])),
             lag: quantiles(&Samples::of([&load.lag])),
-            missed: match &load.schedule {
-                Schedule::Kept => String::new(),
-                Schedule::Missed(why) => why.clone(),
-            },
+            missed: load.schedule.objection().unwrap_or_default().to_owned(),
         }
     }
 }

@@ -29,8 +29,16 @@ impl Judge for Availability {
             return vec![];
         }
         let counts = |timeline: &Timeline| {
-            let sum = ReplySum::of(&share::windows(timeline, &self.of, self.during));
-            RunCounts { good: sum.ok, open: sum.unfinished, all: sum.all() }
+            let windows = share::windows(timeline, &self.of, self.during);
+            let sum = ReplySum::of(&windows);
+            // Whether they failed because the generator did not run is not known.
+            let stalled: u64 = windows
+                .iter()
+                .flat_map(|window| &window.stalled)
+                .filter(|(kind, _)| **kind != Failure::Unfinished)
+                .map(|(_, count)| count)
+                .sum();
+            RunCounts { good: sum.ok, open: sum.unfinished + stalled, all: sum.all() }
         };
         vec![Share {
             name: "availability".to_owned(),

@@ -41,9 +41,17 @@ impl Judge for Latency {
             name: format!("latency.{quantile}"),
             target: quantile.0,
             counts: Box::new(move |timeline| {
-                let measured = Measured::of(&share::windows(timeline, &self.of, self.during));
-                let good = measured.within(*most, share::timeout(plan, &self.of));
-                RunCounts { good, open: 0, all: measured.all() }
+                let timeout = share::timeout(plan, &self.of);
+                let windows = share::windows(timeline, &self.of, self.during);
+                let measured = Measured::of(&windows);
+                let good = measured.within(*most, timeout);
+                // Those that only the generator's own lag made slow are neither good nor bad.
+                let late =
+                    timeline.loads.iter().any(|load| load.name == self.of && load.was_late());
+                let best: Vec<Window> = windows.iter().map(|window| window.without_lag()).collect();
+                let best = Measured::of(&best.iter().collect::<Vec<_>>()).within(*most, timeout);
+                let open = if late { best.saturating_sub(good) } else { 0 };
+                RunCounts { good, open, all: measured.all() }
             }),
         };
         self.limits.iter().map(of_limit).collect()

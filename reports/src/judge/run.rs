@@ -1,6 +1,6 @@
 //! What makes a run say less than it seems to.
 
-use brunt_scenarios::plan::{Arrival, Check, Claim, FaultKind, Load, Plan};
+use brunt_scenarios::plan::{Claim, FaultKind, Load, Plan};
 use brunt_scenarios::timeline::{
     EdgeRecord, Ending, FaultRecord, Gap, LoadRecord, Schedule, Timeline,
 };
@@ -156,7 +156,7 @@ pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
 pub fn loads(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
     let planned = plan.loads.iter().filter_map(|load| {
         let record = timeline.loads.iter().find(|record| record.name == load.name);
-        objection(record, rests_on_its_schedule(plan, load)).map(|(measured, evidence)| Finding {
+        objection(load, record).map(|(measured, evidence)| Finding {
             check: None,
             name: "load".to_owned(),
             claim: format!("{} is sent as planned", load.name),
@@ -168,29 +168,27 @@ pub fn loads(plan: &Plan, timeline: &Timeline) -> Vec<Finding> {
     planned.collect()
 }
 
-/// Whether any claim says too much if requests were sent later than they should have been. Whether
-/// each accepted command had its effect is the same whenever it was sent. Users who come when they
-/// have thought make no rate that could be missed, and as their lateness counts as latency, what is
-/// quick enough with it is quick enough without.
-fn rests_on_its_schedule(plan: &Plan, load: &Load) -> bool {
-    let open = matches!(load.arrival, Arrival::Open { .. });
-    let needs = |check: &Check| check.claim.needs().schedules.contains(&load.name.as_str());
-    !load.thresholds.is_empty() || open && plan.checks.iter().any(needs)
-}
-
-fn objection(record: Option<&LoadRecord>, rests_on_schedule: bool) -> Option<(String, String)> {
-    match record {
-        None => Some(("not sent".to_owned(), "There is no record of this load.".to_owned())),
-        Some(record) if format::totals(record).1 == 0 => {
+/// A load that was late is none of them: what lag may have turned is said where it is judged. Only
+/// thresholds, which the generator judges itself, know nothing of lag.
+fn objection(load: &Load, record: Option<&LoadRecord>) -> Option<(String, String)> {
+    let Some(record) = record else {
+        return Some(("not sent".to_owned(), "There is no record of this load.".to_owned()));
+    };
+    match &record.schedule {
+        Schedule::Failed(why) => Some((
+            "the generator failed".to_owned(),
+            format!("{} What it recorded says little of the system.", format::sentence(why)),
+        )),
+        _ if format::totals(record).1 == 0 => {
             Some(("no request".to_owned(), "Not a single request was sent.".to_owned()))
         }
-        Some(LoadRecord { schedule: Schedule::Missed(why), .. }) if rests_on_schedule => Some((
-            "schedule missed".to_owned(),
+        Schedule::Missed(why) if !load.thresholds.is_empty() => Some((
+            "sent late".to_owned(),
             format!(
-                "The generator could not keep its own schedule, so its figures say little of the system: {}.",
+                "The generator was late, and the load's thresholds cannot tell that from a slow system: {}.",
                 why.trim_end_matches('.')
             ),
         )),
-        Some(_) => None,
+        Schedule::Missed(_) | Schedule::Kept => None,
     }
 }

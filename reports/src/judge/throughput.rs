@@ -56,6 +56,11 @@ fn of_load(
         let evidence = format!("{figures} The load itself asked for no more than {asked}.");
         return (Judgement::Inconclusive, measured, evidence);
     }
+    // Users who are late come less often. Arrivals of an open load only come later.
+    if record.was_late() && matches!(load.arrival, Arrival::Closed { .. }) {
+        let evidence = format!("{figures} The generator itself was late, which may be why.");
+        return (Judgement::Inconclusive, measured, evidence);
+    }
     (Judgement::Fail, measured, figures)
 }
 

@@ -27,6 +27,7 @@ fn run(seed: u64, slower: f64, failing: f64) -> Report {
             latency: SparseHistogram::from(
                 latencies.into_iter().map(|value| (value, 1)).collect::<Vec<_>>(),
             ),
+            ..Window::default()
         }
     });
     report_of(windows.collect())

@@ -120,6 +120,7 @@ pub fn window(start: f64, ok: u64, failed: &[(Failure, u64)], latency: &[(u64, u
         ok,
         failed: failed.iter().copied().collect(),
         latency: SparseHistogram::from(latency.to_vec()),
+        ..Window::default()
     }
 }
 

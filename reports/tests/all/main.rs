@@ -10,6 +10,7 @@ mod cross_checks;
 mod escaping;
 mod fixture;
 mod hpa;
+mod lag;
 mod latency;
 mod ledger;
 mod longest_outage;

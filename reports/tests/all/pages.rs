@@ -27,6 +27,7 @@ fn huge(loads: u64, seconds: u64, requests: u64) -> Report {
             ]
             .into(),
             latency: SparseHistogram::from(latency),
+            ..Window::default()
         }
     };
     let one = |number: u64| LoadRecord {

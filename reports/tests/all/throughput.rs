@@ -78,12 +78,24 @@ fn time_without_any_request_counts_and_the_warm_up_does_not() {
 }
 
 #[test]
-fn without_requests_or_with_a_missed_schedule_nothing_is_shown() {
+fn without_requests_nothing_is_shown() {
     let plan = open("45/s", 50.0, During::Run);
     let empty = Timeline { loads: vec![], ..timeline() };
     assert_eq!(found(&plan, &empty).0, Inconclusive);
     assert_eq!(found(&plan, &served([(0, 0); 6])).0, Inconclusive);
-    let mut late = served([(50, 50); 6]);
-    late.loads[0].schedule = Schedule::Missed("it was late".to_owned());
-    assert_eq!(judged(&plan, &late, "load"), Inconclusive);
+}
+
+#[test]
+fn a_rate_that_late_users_do_not_reach_is_inconclusive() {
+    let mut closed = open("45/s", 50.0, During::Run);
+    closed.loads[0].arrival = Arrival::Closed { users: 2, think: (secs(0), secs(0)) };
+    let late = |pairs| {
+        let mut late = served(pairs);
+        late.loads[0].schedule = Schedule::Missed("it was late".to_owned());
+        late
+    };
+    assert_eq!(found(&closed, &late([(40, 40); 6])).0, Inconclusive);
+    assert_eq!(found(&closed, &late([(50, 50); 6])).0, Pass, "in spite of it");
+    let open = open("45/s", 50.0, During::Run);
+    assert_eq!(found(&open, &late([(40, 50); 6])).0, Fail, "arrivals only come later");
 }

@@ -139,7 +139,7 @@ fn schedule_finding(load: &LoadRecord) -> Finding {
         Schedule::Kept => {
             (Judgement::Pass, "So the figures describe the server, not the generator.".to_owned())
         }
-        Schedule::Missed(why) => {
+        Schedule::Missed(why) | Schedule::Failed(why) => {
             (Judgement::Inconclusive, format!("The figures are INVALID: {why}."))
         }
     };

@@ -21,6 +21,7 @@ fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {
             latency: SparseHistogram::of(&SparseHistogram::merge([&SparseHistogram::from(
                 (1..=906).map(|value| (value * 100, 1)).collect::<Vec<_>>(),
             )])),
+            ..Window::default()
         },
         Window { start: 0.25, ..Window::default() },
         Window {
@@ -31,6 +32,7 @@ fn outcome(name: &str, schedule: Schedule) -> LoadOutcome {
                 (400, 3),
                 (30_000_000, 3),
             ])])),
+            ..Window::default()
         },
     ];
     let record = LoadRecord {

@@ -32,6 +32,6 @@ pub(super) fn schedule(schedule: &Schedule, lag: &SparseHistogram) -> String {
     let lag = format!("the generator's own lag: p99.9 {lag} ms");
     match schedule {
         Schedule::Kept => format!("Schedule: kept; {lag}"),
-        Schedule::Missed(why) => format!("Schedule: INVALID, {why}; {lag}"),
+        Schedule::Missed(why) | Schedule::Failed(why) => format!("Schedule: INVALID, {why}; {lag}"),
     }
 }

@@ -84,7 +84,7 @@ impl LoadSummary {
         let fails = (!results.is_empty()).then(|| results.iter().any(|result| !result.holds));
         match (&self.schedule, fails) {
             _ if self.totals.requests() == 0 => Exit::Inconclusive,
-            (Schedule::Missed(_), _) => Exit::Inconclusive,
+            (Schedule::Missed(_) | Schedule::Failed(_), _) => Exit::Inconclusive,
             (Schedule::Kept, Some(true)) => Exit::Fail,
             (Schedule::Kept, None) if self.totals.replies == 0 => Exit::Inconclusive,
             (Schedule::Kept, _) => Exit::Pass,

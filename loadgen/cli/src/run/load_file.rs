@@ -114,7 +114,7 @@ fn view_config(plan: &LoadPlan, file: &str) -> ViewConfig {
 
 /// The same order as for a load of the options: figures that say nothing come before bad ones.
 fn exit(outcomes: &[LoadOutcome], limit_results: &[LimitResult], aborted: bool) -> Exit {
-    let missed = |outcome: &LoadOutcome| matches!(outcome.record.schedule, Schedule::Missed(_));
+    let missed = |outcome: &LoadOutcome| outcome.record.schedule != Schedule::Kept;
     let replies: u64 = outcomes.iter().map(|outcome| outcome.totals.replies).sum();
     match () {
         () if aborted => Exit::Aborted,

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::recorder::windows::CountedTime;
 
 /// A request as it may have ended.
 #[derive(Debug, Clone)]
@@ -55,7 +56,13 @@ fn record<'a>(lasts: Option<Duration>, requests: impl Iterator<Item = &'a One>) 
     };
     for one in requests {
         let timed = one.failure != Some(Failure::Connect);
-        record.windows.count(one.intended, one.failure, timed.then_some(one.latency));
+        let from_sent = one.latency.saturating_sub(one.lag);
+        let time = CountedTime { latency: one.latency, from_sent };
+        record.windows.count(one.intended, one.failure, timed.then_some(time));
+        record.windows.count_sent(one.intended + one.lag);
+        if let Some(failure) = one.failure.filter(|_| one.lag % 2 == 0) {
+            record.windows.count_stalled(one.intended, failure);
+        }
         record.service.saturating_record(one.service);
         record.lag.saturating_record(one.lag);
         if one.key {
@@ -118,7 +125,7 @@ fn trouble_of_one_generator_makes_the_whole_load_invalid() {
     let merged =
         GeneratorRecord::merge("shop", vec![part(None), part(Some("no ports")), part(None)])
             .unwrap();
-    assert_eq!(merged.schedule, brunt_scenarios::timeline::Schedule::Missed("no ports".to_owned()));
+    assert_eq!(merged.schedule, brunt_scenarios::timeline::Schedule::Failed("no ports".to_owned()));
     assert!(GeneratorRecord::merge("shop", vec![]).is_none());
 }
 
