@@ -30,6 +30,7 @@ pub(crate) use text::INDEX_STYLE;
 
 use askama::Template;
 
+use crate::stated::{Stated, proof_sentence};
 use crate::verdict::{Finding, Judgement, Outcome};
 use crate::{RenderError, Report, format, summary};
 use clock::Clock;
@@ -88,7 +89,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
     let page = ReportPage {
         style: text::STYLE,
         script: text::SCRIPT,
-        word: word(report.verdict.outcome),
+        word: Stated::of(report).word,
         name: &report.name,
         system: &report.system,
         at: report.origin.started.to_string(),
@@ -103,7 +104,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
 /// # Errors
 /// [`RenderError`] when the template fails.
 pub fn main_part(report: &Report) -> Result<String, RenderError> {
-    let timeline = &report.timeline;
+    let (timeline, stated) = (&report.timeline, Stated::of(report));
     let series: Vec<Series> =
         timeline.loads.iter().map(|load| Series::of(load, timeline.loads.len())).collect();
     let picture = Picture::of(report, &series, Clock::of(timeline));
@@ -111,8 +112,8 @@ pub fn main_part(report: &Report) -> Result<String, RenderError> {
     let (failed_requests, other_requests) = repeat::of(report);
     let (events, more_events) = tables::events(timeline);
     let main = ReportBody {
-        outcome: class(report.verdict.outcome),
-        word: word(report.verdict.outcome),
+        outcome: stated.class,
+        word: stated.word,
         headline: headline(report),
         figures: figures::of(report),
         findings: summary::worst_first(&report.verdict),
@@ -136,29 +137,12 @@ pub fn main_part(report: &Report) -> Result<String, RenderError> {
     Ok(main.render()?)
 }
 
-pub(crate) fn class(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pass => "pass",
-        Outcome::Fail => "fail",
-        Outcome::Inconclusive => "open",
-        Outcome::Aborted => "aborted",
-        Outcome::LeftBehind => "left",
-    }
-}
-
-pub(crate) fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pass => "Passed",
-        Outcome::Fail => "Failed",
-        Outcome::Inconclusive => "Inconclusive",
-        Outcome::Aborted => "Aborted",
-        Outcome::LeftBehind => "Left something behind",
-    }
-}
-
 /// What the verdict comes from, in a sentence.
 fn headline(report: &Report) -> String {
     let verdict = &report.verdict;
+    if let Some(proof) = proof_sentence(report) {
+        return proof;
+    }
     let stopped = verdict.findings.iter().find(|finding| finding.name == "run");
     if let Some(stopped) = stopped.filter(|_| verdict.outcome == Outcome::Aborted) {
         return format!(

@@ -1,32 +1,34 @@
-//! The index of many runs: each scenario's latest outcome, and its history.
+//! The index of many runs: one row for each scenario, with its latest outcome, its proofs and its
+//! history.
+
+mod entry;
+mod proofs;
+mod trend;
 
 use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::samples::Samples;
-use crate::{Outcome, RenderError, Report, format, html, summary};
+pub use entry::IndexEntry;
+
+use self::entry::{RunSummary, p99};
+use self::proofs::ProofSummary;
+use self::trend::Trend;
+use crate::stated::Stated;
+use crate::{Outcome, RenderError, format, html};
 
 /// The most runs of a history: the latest ones.
 const HISTORY: usize = 30;
-
-/// A spark line's size, in pixels.
-const SIZE: (f64, f64) = (132.0, 28.0);
-
-/// A report and where its page is, relative to the index.
-#[derive(Debug, Clone, Copy)]
-pub struct IndexEntry<'r> {
-    /// The run's report, from its `report.json`.
-    pub report: &'r Report,
-    /// Path of its HTML page, relative to the index.
-    pub page: &'r str,
-}
 
 #[derive(Template)]
 #[template(path = "index.html")]
 struct IndexPage {
     style: &'static str,
     scenarios: Vec<ScenarioHistory>,
+    /// Scenarios by their latest outcome: class, word, how many.
+    counts: Vec<(&'static str, &'static str, usize)>,
+    proofs: String,
+    systems: Vec<String>,
     runs: usize,
 }
 
@@ -34,30 +36,17 @@ struct IndexPage {
 struct ScenarioHistory {
     name: String,
     system: String,
-    outcome: &'static str,
-    word: &'static str,
-    good: String,
-    trend: Trend,
-    history: Vec<&'static str>,
-    history_says: String,
-    runs: Vec<RunSummary>,
-}
-
-struct RunSummary {
-    page: String,
+    /// The place of its system in the page's list, from 1.
+    system_number: usize,
+    latest: Stated,
     started: String,
-    outcome: &'static str,
-    word: &'static str,
-    tally: String,
-    requests: String,
     good: String,
     p99: String,
-}
-
-/// p99 over time, as the points of a polyline; empty with fewer than two runs.
-struct Trend {
-    points: String,
-    says: String,
+    trend: Trend,
+    history: Vec<Stated>,
+    history_says: String,
+    proofs: ProofSummary,
+    runs: Vec<RunSummary>,
 }
 
 /// The page, for a folder of runs.
@@ -67,83 +56,83 @@ struct Trend {
 pub fn index(entries: &[IndexEntry<'_>]) -> Result<String, RenderError> {
     let mut by_name = BTreeMap::<(&str, &str), Vec<&IndexEntry<'_>>>::new();
     for entry in entries {
-        by_name.entry((&entry.report.system, &entry.report.name)).or_default().push(entry);
+        by_name.entry((&entry.report.system, entry.scenario())).or_default().push(entry);
     }
+    let mut systems: Vec<String> = by_name.keys().map(|(system, _)| (*system).to_owned()).collect();
+    systems.dedup();
     // By system and name: two systems may have scenarios of the same name.
-    let scenarios = by_name.into_values().map(ScenarioHistory::of).collect();
-    let page = IndexPage { style: html::INDEX_STYLE, scenarios, runs: entries.len() };
+    let of = |((system, _), entries): ((&str, &str), Vec<&IndexEntry<'_>>)| {
+        let number = systems.iter().position(|one| one == system).unwrap_or_default() + 1;
+        ScenarioHistory::of(entries, number)
+    };
+    let scenarios: Vec<ScenarioHistory> = by_name.into_iter().map(of).collect();
+    let page = IndexPage {
+        style: html::INDEX_STYLE,
+        counts: counts(&scenarios),
+        proofs: proofs::sum(scenarios.iter().map(|scenario| &scenario.proofs)),
+        systems,
+        runs: entries.len(),
+        scenarios,
+    };
     Ok(page.render()?)
 }
 
-impl ScenarioHistory {
-    fn of(mut entries: Vec<&IndexEntry<'_>>) -> Self {
-        // Folders are named by local time, which jumps; the reports have UTC.
-        entries.sort_by_key(|entry| entry.report.origin.started);
-        let p99: Vec<f64> = entries.iter().filter_map(|entry| p99(entry.report)).collect();
-        let passed =
-            entries.iter().filter(|entry| entry.report.verdict.outcome == Outcome::Pass).count();
-        let history: Vec<Outcome> =
-            entries.iter().map(|entry| entry.report.verdict.outcome).collect();
-        let history = &history[history.len().saturating_sub(HISTORY)..];
-        entries.reverse();
-        let latest = entries[0].report;
-        Self {
-            name: latest.name.clone(),
-            system: latest.system.clone(),
-            outcome: html::class(latest.verdict.outcome),
-            word: html::word(latest.verdict.outcome),
-            good: format!("{passed} of {} passed", format::counted(entries.len() as u64, "run")),
-            trend: Trend::of(&p99),
-            history: history.iter().map(|outcome| html::class(*outcome)).collect(),
-            history_says: spelled_out(history),
-            runs: entries.into_iter().map(RunSummary::of).collect(),
-        }
-    }
+/// How many scenarios there are of each latest outcome, the worst first.
+fn counts(scenarios: &[ScenarioHistory]) -> Vec<(&'static str, &'static str, usize)> {
+    let classes = [
+        ("left", "left something behind"),
+        ("fail", "failed"),
+        ("aborted", "aborted"),
+        ("open", "inconclusive"),
+        ("pass", "passed"),
+    ];
+    let count = |class| scenarios.iter().filter(|one| one.latest.class == class).count();
+    let counted = classes.map(|(class, word)| (class, word, count(class)));
+    counted.into_iter().filter(|(_, _, count)| *count > 0).collect()
 }
 
-impl RunSummary {
-    fn of(entry: &IndexEntry<'_>) -> Self {
-        let report = entry.report;
-        let totals = report.timeline.loads.iter().map(format::totals);
-        let (good, all) = totals.fold((0, 0), |sum, load| (sum.0 + load.0, sum.1 + load.1));
+impl ScenarioHistory {
+    fn of(mut entries: Vec<&IndexEntry<'_>>, system_number: usize) -> Self {
+        // Folders are named by local time, which jumps; the reports have UTC.
+        entries.sort_by_key(|entry| entry.report.origin.started);
+        let (proofs, mut clean): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| entry.report.planned_failure.is_some());
+        // Runs in which something was broken on purpose are not the scenario's history.
+        let proofs = ProofSummary::of(&proofs);
+        let times: Vec<f64> = clean.iter().filter_map(|entry| p99(entry.report)).collect();
+        let outcomes = clean.iter().map(|entry| entry.report.verdict.outcome);
+        let passed = outcomes.filter(|outcome| *outcome == Outcome::Pass).count();
+        let history: Vec<Stated> = clean.iter().map(|entry| Stated::of(entry.report)).collect();
+        let history = &history[history.len().saturating_sub(HISTORY)..];
+        clean.reverse();
+        let latest = clean.first().map(|entry| entry.report);
         Self {
-            page: entry.page.to_owned(),
-            started: report.origin.started.strftime("%-d %B %Y, %H:%M:%S").to_string(),
-            outcome: html::class(report.verdict.outcome),
-            word: html::word(report.verdict.outcome),
-            tally: summary::tally(&report.verdict),
-            requests: format::count(all),
-            good: if all == 0 { "–".to_owned() } else { format::share(good as f64 / all as f64) },
-            p99: p99(report).map_or_else(|| "–".to_owned(), format::seconds),
+            name: proofs
+                .scenario
+                .clone()
+                .or_else(|| Some(latest?.name.clone()))
+                .unwrap_or_default(),
+            system: proofs
+                .system
+                .clone()
+                .or_else(|| Some(latest?.system.clone()))
+                .unwrap_or_default(),
+            system_number,
+            latest: latest.map_or(proofs.stated, Stated::of),
+            started: latest.map_or(String::new(), entry::started),
+            good: format!("{passed} of {} passed", format::counted(clean.len() as u64, "run")),
+            p99: latest.and_then(p99).map_or_else(|| "–".to_owned(), format::seconds),
+            trend: Trend::of(&times),
+            history: history.to_vec(),
+            history_says: spelled_out(history),
+            proofs,
+            runs: clean.into_iter().map(RunSummary::of).collect(),
         }
     }
 }
 
 /// The history as text, for screen readers.
-fn spelled_out(history: &[Outcome]) -> String {
-    let words: Vec<String> = history.iter().map(ToString::to_string).collect();
+fn spelled_out(history: &[Stated]) -> String {
+    let words: Vec<String> = history.iter().map(|one| one.word.to_lowercase()).collect();
     format!("Oldest first: {}.", words.join(", "))
-}
-
-/// Over all loads, in seconds.
-fn p99(report: &Report) -> Option<f64> {
-    let windows = report.timeline.loads.iter().flat_map(|load| &load.windows);
-    Some(Samples::of(windows.map(|window| &window.latency)).quantile(0.99)? as f64 / 1e6)
-}
-
-impl Trend {
-    fn of(values: &[f64]) -> Self {
-        let most = values.iter().copied().fold(0.0, f64::max);
-        let [first, .., last] = values else {
-            return Self { points: String::new(), says: String::new() };
-        };
-        let point = |(place, value): (usize, &f64)| {
-            let x = place as f64 / (values.len() - 1) as f64 * SIZE.0;
-            let y = SIZE.1 - value / most.max(1e-9) * (SIZE.1 - 2.0) - 1.0;
-            format!("{x:.1},{y:.1}")
-        };
-        let points: Vec<String> = values.iter().enumerate().map(point).collect();
-        let says = format!("p99 from {} to {}", format::seconds(*first), format::seconds(*last));
-        Self { points: points.join(" "), says }
-    }
 }

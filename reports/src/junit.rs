@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use crate::verdict::{Finding, Judgement};
+use crate::verdict::{Finding, Judgement, PlannedFailure, Proving};
 use crate::{RenderError, Report, summary};
 
 #[derive(Template)]
@@ -34,7 +34,10 @@ struct JunitCase {
 /// # Errors
 /// [`RenderError::Template`] when the template fails.
 pub fn junit(report: &Report) -> Result<String, RenderError> {
-    let mut cases: Vec<JunitCase> = report.verdict.findings.iter().map(JunitCase::of).collect();
+    let mut cases: Vec<JunitCase> = match (&report.planned_failure, report.proving()) {
+        (Some(planned), Some(proving)) => vec![JunitCase::planned(planned, &proving)],
+        _ => report.verdict.findings.iter().map(JunitCase::of).collect(),
+    };
     // A suite without cases is green in most servers.
     if cases.is_empty() {
         cases.push(JunitCase::nothing());
@@ -75,6 +78,22 @@ impl JunitCase {
             },
             message: legal(&finding.measured),
             evidence: legal(&finding.evidence),
+        }
+    }
+
+    /// A run in which something was broken on purpose is good when its checks fail as they must.
+    fn planned(planned: &PlannedFailure, proving: &Proving) -> Self {
+        let fails = planned.fails.join(", ");
+        let (element, message, evidence) = match proving {
+            Proving::Proven => (None, "proven".to_owned(), format!("Failed as it must: {fails}.")),
+            Proving::NotProven(why) => (Some("failure"), "not proven".to_owned(), why.clone()),
+        };
+        Self {
+            name: legal(&format!("{}: {fails} must fail", planned.how)),
+            kind: "proof".to_owned(),
+            element,
+            message,
+            evidence: legal(&evidence),
         }
     }
 

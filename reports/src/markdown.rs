@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::verdict::{Finding, Judgement, Outcome};
+use crate::stated::Stated;
+use crate::verdict::{Finding, Judgement};
 use crate::{RenderError, Report, summary};
 
 // The most rows: more than people read, and few enough for a comment on a pull request.
@@ -16,7 +17,7 @@ const CELL: usize = 400;
 #[template(path = "report.md", escape = "none")]
 struct MarkdownPage<'a> {
     sign: &'static str,
-    outcome: Outcome,
+    outcome: String,
     name: String,
     summary: String,
     tally: String,
@@ -45,15 +46,13 @@ pub fn markdown(report: &Report) -> Result<String, RenderError> {
     let findings = summary::worst_first(&report.verdict);
     let bad: Vec<&Finding> =
         findings.iter().copied().filter(|finding| finding.judgement != Judgement::Pass).collect();
+    let stated = Stated::of(report);
     let page = MarkdownPage {
-        sign: match report.verdict.outcome {
-            Outcome::Pass => "✅",
-            Outcome::Fail => "❌",
-            Outcome::Inconclusive => "❔",
-            Outcome::Aborted => "⏹️",
-            Outcome::LeftBehind => "⚠️",
+        sign: stated.sign(),
+        outcome: match report.planned_failure {
+            None => report.verdict.outcome.to_string(),
+            Some(_) => stated.word.to_lowercase(),
         },
-        outcome: report.verdict.outcome,
         name: plain(&report.name),
         summary: plain(&summary::summary(report)),
         tally: summary::tally(&report.verdict),

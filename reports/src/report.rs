@@ -16,7 +16,7 @@ pub use request::RequestCommands;
 pub use shape::{FaultSite, ServiceCall};
 
 use crate::format;
-use crate::verdict::Verdict;
+use crate::verdict::{PlannedFailure, Proving, Verdict};
 
 /// A run's report, as `report.json` holds it. Every other report is rendered from it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +34,9 @@ pub struct Report {
     pub origin: Origin,
     /// What was planned, for the page.
     pub plan: PlanSummary,
+    /// What was broken on purpose; `None` for a run of the scenario as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_failure: Option<PlannedFailure>,
     /// The outcome, with each check's evidence.
     pub verdict: Verdict,
     /// What happened, on the run's clock.
@@ -132,9 +135,15 @@ impl Report {
             system: plan.system.name.clone(),
             origin,
             plan: PlanSummary::of(plan),
+            planned_failure: None,
             verdict,
             timeline,
         }
+    }
+
+    /// Whether what was broken on purpose made the run fail as it must; `None` when nothing was.
+    pub fn proving(&self) -> Option<Proving> {
+        self.planned_failure.as_ref().map(|planned| self.verdict.fails_as(&planned.fails))
     }
 }
 

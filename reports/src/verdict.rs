@@ -64,6 +64,18 @@ pub enum Judgement {
     Inconclusive,
 }
 
+/// What was broken on purpose in a run, so that its checks had to fail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedFailure {
+    /// The name of the scenario as it is.
+    pub of: String,
+    /// What was broken, such as `without readinessProbe of order`.
+    pub how: String,
+    /// The names of the checks that must fail.
+    pub fails: Vec<String>,
+}
+
 /// Whether a run failed for the reasons that it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proving {
@@ -118,6 +130,10 @@ impl Verdict {
         }
         match names.iter().find_map(|name| self.objection(name)) {
             Some(why) => Proving::NotProven(why),
+            // Checks of a run that is not valid as a whole say nothing.
+            None if self.outcome != Outcome::Fail => {
+                Proving::NotProven(format!("the run itself is {}", self.outcome))
+            }
             None => Proving::Proven,
         }
     }

@@ -70,6 +70,10 @@ pub struct ProveArgs {
     /// Scenario files, folders of them, or built-in scenarios such as `coffee`.
     #[arg(required = true)]
     pub scenarios: Vec<String>,
+    /// Let scenarios without a proof pass. Without this option they end inconclusive, as nothing
+    /// shows that their checks can fail.
+    #[arg(long)]
+    pub allow_unproven: bool,
     #[command(flatten)]
     pub common: CommonArgs,
 }

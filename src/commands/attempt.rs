@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use brunt_reports::{Fact, Origin, Outcome, Report, text};
-use brunt_scenarios::plan::Plan;
+use brunt_reports::{Fact, Origin, Outcome, PlannedFailure, Report, text};
+use brunt_scenarios::plan::{Plan, Proof};
 use brunt_scenarios::timeline::{Ending, LoadRecord};
 use tracing::{debug, info, info_span, warn};
 
@@ -25,6 +25,8 @@ pub struct Attempt<'a> {
     pub planned: &'a Planned,
     /// The scenario's plan, or the same without a guard.
     pub plan: &'a Plan,
+    /// What is broken on purpose in this plan; `None` for the scenario as it is.
+    pub proof: Option<&'a Proof>,
     /// Last part of the folder's name.
     pub slug: &'a str,
     /// The command that repeats it, such as `run` or `prove`.
@@ -58,7 +60,7 @@ fn generator_was_late(report: &Report) -> bool {
 }
 
 fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBuf)> {
-    let Attempt { planned, plan, slug, command, live } = attempt;
+    let Attempt { planned, plan, proof, slug, command, live } = attempt;
     let folder = run_folder::create(&common.out, slug)?;
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..));
     let id = run_folder::new_id();
@@ -88,7 +90,12 @@ fn measure(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBu
         let _ = brunt_local::remove_folder(&folder);
     })?;
     let verdict = brunt_reports::judge(plan, &timeline);
-    let report = Report::new(plan, verdict, timeline, origin);
+    let planned_failure = proof.map(|proof| PlannedFailure {
+        of: planned.plan.name.clone(),
+        how: proof.to_string(),
+        fails: proof.fails.clone(),
+    });
+    let report = Report { planned_failure, ..Report::new(plan, verdict, timeline, origin) };
     log_end(&report);
     if let Some(live) = live {
         live.report(&report);

@@ -79,8 +79,14 @@ impl CalibrationRun<'_> {
         let Self { planned, proof } = self;
         let plan =
             proof.map_or_else(|| planned.plan.clone(), |proof| planned.plan.broken_by(proof));
-        let attempt =
-            Attempt { planned, plan: &plan, slug: &planned.slug, command: "calibrate", live: None };
+        let attempt = Attempt {
+            planned,
+            plan: &plan,
+            proof: *proof,
+            slug: &planned.slug,
+            command: "calibrate",
+            live: None,
+        };
         let (report, page) = attempt::make(&attempt, &options.common)?;
         // A run that was interrupted is not counted.
         if report.verdict.outcome == Outcome::Aborted {

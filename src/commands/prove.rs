@@ -24,7 +24,7 @@ pub fn prove(options: &ProveArgs) -> Result<Exit> {
     let places: Vec<usize> = (0..plans.len()).collect();
     let ends = parallel::all(options.common.jobs, &places, |place| {
         let mut table = Vec::new();
-        let end = one(&plans[*place], &options.common, &mut table);
+        let end = one(&plans[*place], options, &mut table);
         rows.lock().unwrap_or_else(PoisonError::into_inner).push((*place, table));
         end
     })?;
@@ -35,38 +35,65 @@ pub fn prove(options: &ProveArgs) -> Result<Exit> {
     Ok(ends.into_iter().fold(Exit::Pass, Exit::worse))
 }
 
-fn one(planned: &Planned, common: &CommonArgs, rows: &mut Vec<ProofRow>) -> Result<Exit> {
-    let attempt =
-        Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "prove", live: None };
-    let (report, page) = attempt::make(&attempt, common)?;
-    let with = report.verdict;
-    let mut exit = Exit::from(with.outcome);
-    // A scenario that does not even pass with its guards proves nothing without them.
-    if planned.plan.proofs.is_empty() || with.outcome != Outcome::Pass {
-        rows.push(ProofRow::without_proof(&planned.slug, &with, &page));
-        return Ok(exit);
+fn one(planned: &Planned, options: &ProveArgs, rows: &mut Vec<ProofRow>) -> Result<Exit> {
+    let attempt = Attempt {
+        planned,
+        plan: &planned.plan,
+        proof: None,
+        slug: &planned.slug,
+        command: "prove",
+        live: None,
+    };
+    let (report, page) = attempt::make(&attempt, &options.common)?;
+    let clean = report.verdict;
+    // A scenario that does not even pass as it is proves nothing when something is broken.
+    if clean.outcome != Outcome::Pass {
+        rows.push(ProofRow::did_not_pass(&planned.slug, &clean, &page));
+        return Ok(clean.outcome.into());
     }
+    if planned.plan.proofs.is_empty() {
+        rows.push(ProofRow::unproven(&planned.slug, &clean));
+        return Ok(if options.allow_unproven { Exit::Pass } else { Exit::Inconclusive });
+    }
+    broken(planned, &clean, &options.common, rows)
+}
+
+/// Runs a scenario once for each of its proofs.
+fn broken(
+    planned: &Planned,
+    clean: &Verdict,
+    common: &CommonArgs,
+    rows: &mut Vec<ProofRow>,
+) -> Result<Exit> {
+    let mut exit = Exit::Pass;
     for (number, proof) in planned.plan.proofs.iter().enumerate() {
-        let slug = format!("{}-without-{}", planned.slug, number + 1);
+        let slug = format!("{}-broken-{}", planned.slug, number + 1);
         let mut plan = planned.plan.broken_by(proof);
         plan.name = format!("{} ({proof})", plan.name);
-        let attempt = Attempt { planned, plan: &plan, slug: &slug, command: "prove", live: None };
+        let attempt = Attempt {
+            planned,
+            plan: &plan,
+            proof: Some(proof),
+            slug: &slug,
+            command: "prove",
+            live: None,
+        };
         let (report, page) = attempt::make(&attempt, common)?;
-        let without = report.verdict;
-        exit = exit.worse(end_of(&without, proof));
-        rows.push(ProofRow::with_proof(&planned.slug, proof, &with, &without, &page));
+        let broken = report.verdict;
+        exit = exit.worse(end_of(&broken, proof));
+        rows.push(ProofRow::with_proof(&planned.slug, proof, clean, &broken, &page));
         // A signal stops the whole command, not one of its runs.
-        if without.outcome == Outcome::Aborted {
+        if broken.outcome == Outcome::Aborted {
             break;
         }
     }
     Ok(exit)
 }
 
-// A proof that does not succeed is a failure of the scenario: without the guard, its checks passed
-// or failed for another reason.
-fn end_of(without: &Verdict, proof: &Proof) -> Exit {
-    match (without.outcome, without.fails_as(&proof.fails)) {
+// A proof that does not succeed is a failure of the scenario: its checks passed although something
+// was broken, or failed for another reason.
+fn end_of(broken: &Verdict, proof: &Proof) -> Exit {
+    match (broken.outcome, broken.fails_as(&proof.fails)) {
         (Outcome::Aborted, _) => Exit::Aborted,
         (Outcome::LeftBehind, _) => Exit::LeftBehind,
         (_, Proving::Proven) => Exit::Pass,

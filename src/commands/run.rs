@@ -58,8 +58,14 @@ fn one(
     for warning in brunt_reports::power_warnings(&planned.plan) {
         errln!("warning: {warning}");
     }
-    let planned_run =
-        Attempt { planned, plan: &planned.plan, slug: &planned.slug, command: "run", live };
+    let planned_run = Attempt {
+        planned,
+        plan: &planned.plan,
+        proof: None,
+        slug: &planned.slug,
+        command: "run",
+        live,
+    };
     let (report, page) = attempt::make(&planned_run, common)?;
     let comparison = baseline.map(|baseline| baseline.compare_with(&report)).transpose()?;
     let mut shown = text(&report, console::colour(), Some(&page.display().to_string()));

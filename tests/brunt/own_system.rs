@@ -41,7 +41,7 @@ fn guards_of_a_user_s_own_system_are_proven() {
     let here = Workplace::new();
     here.scenario(SCENARIO);
     here.brunt(&["prove", "scenario.yaml"])
-        .must(0, &["memory of front", "fail: ledger.lost", "1 of 1 proven"]);
+        .must(0, &["memory of front", "fails ledger.lost", "1 of 1 proven"]);
 }
 
 #[test]
@@ -62,4 +62,21 @@ fn a_guard_that_guards_nothing_is_not_proven() {
     here.write("shop.yaml", &system);
     here.scenario(SCENARIO);
     here.brunt(&["prove", "scenario.yaml"]).must(1, &["memory of front", "0 of 1 proven"]);
+}
+
+#[test]
+fn a_scenario_without_a_proof_is_unproven() {
+    let here = Workplace::new();
+    here.scenario(SCENARIO.split("proof:").next().unwrap());
+    let said = ["? unproven", "0 of 0 proven, 1 unproven", "--allow-unproven"];
+    here.brunt(&["prove", "scenario.yaml"]).must(3, &said);
+    here.brunt(&["prove", "scenario.yaml", "--allow-unproven"]).must(0, &said);
+}
+
+#[test]
+fn a_scenario_that_fails_as_it_is_names_its_claim() {
+    let here = Workplace::new();
+    here.scenario(&SCENARIO.replace("p90: 150ms", "p50: 1us"));
+    let why = "latency.p50 does not hold as it is: through: latency p50 ≤ 1µs";
+    here.brunt(&["prove", "scenario.yaml"]).must(1, &[why, "0 of 1 proven"]);
 }

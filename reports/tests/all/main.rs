@@ -15,6 +15,7 @@ mod latency;
 mod ledger;
 mod longest_outage;
 mod pages;
+mod planned_failures;
 mod proving;
 mod recovers;
 mod renderers;

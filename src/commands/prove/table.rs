@@ -2,78 +2,114 @@
 
 use std::path::Path;
 
-use brunt_reports::{Colour, Outcome, Proving, Verdict};
+use brunt_reports::{Colour, Finding, Judgement, Proving, Verdict};
 use brunt_scenarios::plan::Proof;
 
 /// The results of all scenarios.
 pub struct ProofTable {
-    /// Sorted by scenario, then by guard.
+    /// Sorted by scenario, then by proof.
     pub rows: Vec<ProofRow>,
 }
 
-/// The result of one scenario and one guard.
+/// The result of one scenario and one proof.
 pub struct ProofRow {
     scenario: String,
-    guard: String,
-    with: String,
-    without: String,
-    proven: bool,
+    /// The outcome of the scenario as it is.
+    clean: String,
+    /// What was broken, and what became of it then.
+    broken: Option<(String, String)>,
+    state: ProofState,
     note: Option<String>,
 }
 
+/// What is shown of a scenario's checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ProofState {
+    /// They fail when something is broken, and pass when nothing is.
+    Proven,
+    /// They do not.
+    NotProven,
+    /// The scenario has no proof: whether they can fail at all is not known.
+    Unproven,
+}
+
 impl ProofRow {
-    /// The row of a scenario that has no proof, or that did not pass with all its guards.
-    pub fn without_proof(scenario: &str, with: &Verdict, page: &Path) -> Self {
-        let proven = with.outcome == Outcome::Pass;
-        let note = (!proven).then(|| format!("did not pass: see {}", page.display()));
-        let (guard, without) = ("-".to_owned(), "-".to_owned());
+    /// The row of a scenario that did not pass as it is, with the claim that did not hold.
+    pub fn did_not_pass(scenario: &str, clean: &Verdict, page: &Path) -> Self {
+        let bad = |judgement| clean.findings.iter().find(|one| one.judgement == judgement);
+        let worst = bad(Judgement::Fail).or_else(|| bad(Judgement::Inconclusive));
+        let why = worst.map_or("nothing was judged".to_owned(), why);
         Self {
             scenario: scenario.to_owned(),
-            guard,
-            with: with.outcome.to_string(),
-            without,
-            proven,
+            clean: clean.outcome.to_string(),
+            broken: None,
+            state: ProofState::NotProven,
+            note: Some(format!("{why}: see {}", page.display())),
+        }
+    }
+
+    /// The row of a scenario that has no proof.
+    pub fn unproven(scenario: &str, clean: &Verdict) -> Self {
+        let note = "it has no `proof:`, so nothing shows that its checks can fail";
+        Self {
+            scenario: scenario.to_owned(),
+            clean: clean.outcome.to_string(),
+            broken: None,
+            state: ProofState::Unproven,
+            note: Some(note.to_owned()),
+        }
+    }
+
+    /// The row of a scenario and one proof, with both outcomes.
+    pub fn with_proof(
+        scenario: &str,
+        proof: &Proof,
+        clean: &Verdict,
+        broken: &Verdict,
+        page: &Path,
+    ) -> Self {
+        let (state, note) = match broken.fails_as(&proof.fails) {
+            Proving::Proven => (ProofState::Proven, None),
+            Proving::NotProven(why) => {
+                (ProofState::NotProven, Some(format!("{why}: see {}", page.display())))
+            }
+        };
+        let became = match state {
+            ProofState::Proven => format!("fails {}", proof.fails.join(", ")),
+            _ => broken.outcome.to_string(),
+        };
+        Self {
+            scenario: scenario.to_owned(),
+            clean: clean.outcome.to_string(),
+            broken: Some((proof.to_string(), became)),
+            state,
             note,
         }
     }
 
-    /// The row of a scenario and one guard, with both outcomes.
-    pub fn with_proof(
-        scenario: &str,
-        proof: &Proof,
-        with: &Verdict,
-        without: &Verdict,
-        page: &Path,
-    ) -> Self {
-        let (proven, note) = match without.fails_as(&proof.fails) {
-            Proving::Proven => (true, None),
-            Proving::NotProven(why) => (false, Some(format!("{why}: see {}", page.display()))),
-        };
-        let shown = match without.outcome {
-            Outcome::Fail if proven => format!("fail: {}", proof.fails.join(", ")),
-            other => other.to_string(),
-        };
-        Self {
-            scenario: scenario.to_owned(),
-            guard: proof.to_string(),
-            with: with.outcome.to_string(),
-            without: shown,
-            proven,
-            note,
-        }
+    fn cells(&self) -> [String; 4] {
+        let (how, became) = self.broken.clone().unwrap_or_else(|| ("-".to_owned(), "-".to_owned()));
+        [self.scenario.clone(), self.clean.clone(), how, became]
     }
+}
+
+/// A claim that did not hold, and what was measured.
+fn why(finding: &Finding) -> String {
+    let how = match finding.judgement {
+        Judgement::Inconclusive => "is not shown",
+        _ => "does not hold",
+    };
+    let Finding { name, claim, measured, .. } = finding;
+    format!("{name} {how} as it is: {claim} ({measured})")
 }
 
 impl ProofTable {
     /// The table as text.
     pub fn render(&self, colour: Colour) -> String {
-        let heads = ["scenario", "guard", "with it", "without it"];
-        let cells = |row: &ProofRow| {
-            [row.scenario.clone(), row.guard.clone(), row.with.clone(), row.without.clone()]
-        };
-        let mut widths = heads.map(str::len);
+        let heads = ["scenario", "as it is", "broken: how", "broken: then"].map(str::to_owned);
+        let mut widths = heads.clone().map(|head| head.chars().count());
         for row in &self.rows {
-            for (width, cell) in widths.iter_mut().zip(cells(row)) {
+            for (width, cell) in widths.iter_mut().zip(row.cells()) {
                 *width = (*width).max(cell.chars().count());
             }
         }
@@ -81,23 +117,86 @@ impl ProofTable {
             let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}  "));
             padded.collect::<String>()
         };
-        let mut text = format!("{}proven\n", line(&heads.map(str::to_owned)));
+        let mut text = format!("{}proven\n", line(&heads));
         for row in &self.rows {
-            text += &format!("{}{}\n", line(&cells(row)), mark(row.proven, colour));
+            text += &format!("{}{}\n", line(&row.cells()), mark(row.state, colour));
             if let Some(note) = &row.note {
                 text += &format!("    {note}\n");
             }
         }
-        let proven = self.rows.iter().filter(|row| row.proven).count();
-        text + &format!("{proven} of {} proven\n", self.rows.len())
+        text + &self.sum()
+    }
+
+    /// Scenarios without a proof are counted apart: they are neither proven nor refuted.
+    fn sum(&self) -> String {
+        let of = |state| self.rows.iter().filter(|row| row.state == state).count();
+        let (proven, unproven) = (of(ProofState::Proven), of(ProofState::Unproven));
+        let apart = match unproven {
+            0 => String::new(),
+            _ => format!(", {unproven} unproven (--allow-unproven lets these pass)"),
+        };
+        format!("{proven} of {} proven{apart}\n", self.rows.len() - unproven)
     }
 }
 
-fn mark(proven: bool, colour: Colour) -> &'static str {
-    match (proven, colour) {
-        (true, Colour::On) => "\u{1b}[32m✓ yes\u{1b}[0m",
-        (false, Colour::On) => "\u{1b}[31m✗ no\u{1b}[0m",
-        (true, Colour::Off) => "✓ yes",
-        (false, Colour::Off) => "✗ no",
+fn mark(state: ProofState, colour: Colour) -> String {
+    let (code, text) = match state {
+        ProofState::Proven => (32, "✓ yes"),
+        ProofState::NotProven => (31, "✗ no"),
+        ProofState::Unproven => (33, "? unproven"),
+    };
+    match colour {
+        Colour::On => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        Colour::Off => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use brunt_reports::Outcome;
+
+    use super::*;
+
+    fn verdict(outcome: Outcome, judgement: Judgement) -> Verdict {
+        let finding = Finding {
+            check: None,
+            name: "latency.p99".to_owned(),
+            claim: "orders: latency p99 ≤ 300ms".to_owned(),
+            judgement,
+            measured: "412ms".to_owned(),
+            evidence: "40 of 600.".to_owned(),
+        };
+        Verdict { outcome, findings: vec![finding] }
+    }
+
+    #[test]
+    fn proofs_say_what_was_broken_and_what_is_not_proven_is_counted_apart() {
+        let (good, bad) =
+            (verdict(Outcome::Pass, Judgement::Pass), verdict(Outcome::Fail, Judgement::Fail));
+        let env = [("app".to_owned(), [("DEFECT".to_owned(), "x".to_owned())].into())].into();
+        let (without, planted) = (BTreeMap::new(), vec![]);
+        let proof = Proof { without, env, planted, fails: vec!["latency".to_owned()] };
+        let page = Path::new("runs/1/report.html");
+        let rows = vec![
+            ProofRow::with_proof("a", &proof, &good, &bad, page),
+            ProofRow::with_proof("b", &proof, &good, &good, page),
+            ProofRow::did_not_pass("c", &bad, page),
+            ProofRow::unproven("d", &good),
+        ];
+        let shown = ProofTable { rows }.render(Colour::Off);
+        let wanted = "\
+scenario  as it is  broken: how           broken: then   proven
+a         passed    with DEFECT=x of app  fails latency  ✓ yes
+b         passed    with DEFECT=x of app  passed         ✗ no
+    latency holds all the same: 40 of 600.: see runs/1/report.html
+c         failed    -                     -              ✗ no
+    latency.p99 does not hold as it is: orders: latency p99 ≤ 300ms (412ms): see runs/1/report.html
+d         passed    -                     -              ? unproven
+    it has no `proof:`, so nothing shows that its checks can fail
+1 of 3 proven, 1 unproven (--allow-unproven lets these pass)
+";
+        assert_eq!(shown, wanted);
     }
 }

@@ -18,8 +18,14 @@ pub fn several(planned: &Planned, common: &CommonArgs, times: usize) -> Result<E
         let seed = common.seed.map(|seed| seed.wrapping_add(trial as u64));
         let common = CommonArgs { seed, ..common.clone() };
         let slug = format!("{}-trial{}", planned.slug, trial + 1);
-        let attempt =
-            Attempt { planned, plan: &planned.plan, slug: &slug, command: "run", live: None };
+        let attempt = Attempt {
+            planned,
+            plan: &planned.plan,
+            proof: None,
+            slug: &slug,
+            command: "run",
+            live: None,
+        };
         let (report, page) = attempt::make(&attempt, &common)?;
         errln!("trial {} of {times} {}: {}", trial + 1, report.verdict.outcome, page.display());
         let outcome = report.verdict.outcome;

@@ -36,6 +36,7 @@ fn report(output: &LoadOutput<'_>) -> Report {
             struck: vec![],
             requests: vec![],
         },
+        planned_failure: None,
         verdict: Verdict { outcome: outcome(output.exit), findings: findings(output, &loads) },
         timeline: Timeline {
             // A picture needs a time axis that is longer than nothing.
