@@ -4,6 +4,7 @@
 mod bad_input;
 mod browser;
 mod built_in;
+mod busy_machine;
 mod data_folder;
 mod earlier_runs;
 mod exit_codes;

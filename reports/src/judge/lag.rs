@@ -2,8 +2,10 @@
 //! only make it longer: a limit that holds in spite of it holds. One that is broken is judged once
 //! more by the figures that are left without the lag, and fails if even these break it.
 
+mod backlog;
+
 use brunt_scenarios::plan::{Arrival, Check, Plan};
-use brunt_scenarios::timeline::{FaultRecord, LoadRecord, Timeline, Window};
+use brunt_scenarios::timeline::{FaultRecord, LoadRecord, Timeline};
 
 use super::judged::JudgedRun;
 use super::judging;
@@ -23,7 +25,7 @@ pub fn without(timeline: &Timeline) -> Option<Timeline> {
     timeline.loads.iter().any(LoadRecord::was_late).then(|| {
         let mut timeline = timeline.clone();
         for load in timeline.loads.iter_mut().filter(|load| load.was_late()) {
-            load.windows = load.windows.iter().map(Window::without_lag).collect();
+            load.windows = backlog::best_windows(load);
         }
         timeline
     })

@@ -219,3 +219,35 @@ fn requests_that_only_lag_made_slow_are_open_in_trials() {
     };
     assert_eq!([of(800_000, 9_000), of(800_000, 700_000)], [Inconclusive, Fail]);
 }
+
+/// Six seconds with a hundred requests each, of which so many were sent in each; all that were sent
+/// in the third and fourth second were slow, whenever they were meant.
+fn burst(sent: [u64; 6]) -> Timeline {
+    let mut windows = six(0, 2_000, 2_000);
+    windows.iter_mut().zip(sent).for_each(|(window, sent)| window.sent = Some(sent));
+    for window in &mut windows[1..4] {
+        let slow = SparseHistogram::from(vec![(2_500_000, 100)]);
+        (window.latency, window.from_sent) = (slow.clone(), Some(slow));
+    }
+    late(windows)
+}
+
+#[test]
+fn a_burst_of_what_is_overdue_says_nothing_of_the_system() {
+    let plan = open(vec![p90(300)]);
+    assert_eq!(judged(&plan, &burst([100, 0, 200, 100, 100, 100]), "latency.p90"), Inconclusive);
+    assert_eq!(judged(&plan, &burst([100, 98, 102, 100, 100, 100]), "latency.p90"), Fail);
+}
+
+#[test]
+fn failures_in_a_long_burst_are_open_and_those_in_a_short_one_count() {
+    let plan = open(vec![availability("100%")]);
+    let failing = |sent: [u64; 6]| {
+        let mut run = burst(sent);
+        run.loads[0].windows[2].ok -= 1;
+        run.loads[0].windows[2].failed.insert(Failure::Status(503), 1);
+        judged(&plan, &run, "availability")
+    };
+    assert_eq!(failing([100, 0, 200, 100, 100, 100]), Inconclusive);
+    assert_eq!(failing([100, 75, 125, 100, 100, 100]), Fail);
+}

@@ -1,13 +1,10 @@
 //! The outcome of the run as a whole.
 
-use std::time::Duration;
-
 use brunt_reports::{Judgement, Outcome, judge};
 use brunt_scenarios::plan::{
-    Arrival, Availability, Claim, During, EdgeFault, Fault, FaultKind, Latency, Quantile, Ramp,
-    ReplicaFilter,
+    Arrival, Availability, Claim, During, EdgeFault, Fault, FaultKind, Ramp, ReplicaFilter,
 };
-use brunt_scenarios::timeline::{EdgeRecord, Ending, FaultRecord, Moment, Schedule, Timeline};
+use brunt_scenarios::timeline::{EdgeRecord, Ending, FaultRecord, Moment, Timeline};
 
 use crate::fixture::{fault, judged, only, percent, plan, secs, timeline};
 

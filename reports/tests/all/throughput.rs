@@ -4,7 +4,7 @@ use brunt_reports::Judgement::{self, Fail, Inconclusive, Pass};
 use brunt_scenarios::plan::{Arrival, Claim, During, Plan, Ramp, Throughput};
 use brunt_scenarios::timeline::{Failure, Schedule, Timeline};
 
-use crate::fixture::{judged, load, only, plan, secs, timeline, window};
+use crate::fixture::{load, only, plan, secs, timeline, window};
 
 fn claim(at_least: &str, during: During) -> Plan {
     let at_least = at_least.parse().expect("a rate");
