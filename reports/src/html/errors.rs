@@ -7,7 +7,7 @@ use brunt_scenarios::timeline::Failure;
 use super::clock::Clock;
 use super::row::{Key, PictureRow, Shape};
 use super::scale::Scale;
-use super::series::{Series, SeriesSlot};
+use super::series::{MOST, Series, SeriesSlot};
 use super::throughput::area;
 use crate::format;
 
@@ -88,9 +88,10 @@ fn together(series: &[Series]) -> Option<Series> {
     let widest = series.iter().max_by(|one, other| one.length.total_cmp(&other.length))?;
     let last =
         series.iter().flat_map(|load| &load.slots).map(|slot| slot.start).fold(0.0, f64::max);
-    let number = (last / widest.length) as usize + 1;
+    // A series has at most so many slots; a report from elsewhere may have a start far beyond them.
+    let number = ((last / widest.length.max(1e-6)) as usize).min(MOST) + 1;
     let mut slots: Vec<SeriesSlot> =
-        (0..number).map(|place| empty(place as f64 * widest.length)).collect();
+        (0..number).map(|place| empty(place as f64 * widest.length, widest.length)).collect();
     for slot in series.iter().flat_map(|load| &load.slots) {
         // Half a millionth more, so that a start is not taken for the end of the slot before it.
         let place = ((slot.start + 5e-7) / widest.length) as usize;
@@ -101,6 +102,6 @@ fn together(series: &[Series]) -> Option<Series> {
     Some(Series { name: String::new(), length: widest.length, slots })
 }
 
-fn empty(start: f64) -> SeriesSlot {
-    SeriesSlot { start, ok: 0, failed: BTreeMap::new(), quantiles: [None; 3] }
+fn empty(start: f64, length: f64) -> SeriesSlot {
+    SeriesSlot { start, length, ok: 0, failed: BTreeMap::new(), quantiles: [None; 3] }
 }

@@ -1,21 +1,26 @@
 //! The system as a graph: services, who calls whom and how often, and where faults hit.
 
+mod labels;
 mod layers;
 
 use std::collections::BTreeSet;
 
+use labels::{EdgeLabel, place_labels};
 use layers::{LayerPosition, Layers};
 
+use brunt_scenarios::timeline::EdgeRecord;
+
 use crate::judge::replicas::Ready;
-use crate::{Report, ServiceCall, format};
+use crate::{FaultSite, Report, ServiceCall, format};
 
 /// Name of the node for all callers outside of the system.
 const OUTSIDE: &str = "outside";
 
-/// Pixels: a box's height, and what lies between boxes of a column and between columns.
+/// Pixels: a box's height, and what lies between boxes of a column.
 const HIGH: f64 = 46.0;
 const BETWEEN: f64 = 22.0;
-const COLUMNS: f64 = 96.0;
+/// What lies between columns, at least and at most: labels stand there, and nowhere else.
+const COLUMNS: (f64, f64) = (96.0, 190.0);
 
 /// The system's services and edges, placed for SVG; sizes in pixels.
 pub struct Graph {
@@ -43,10 +48,9 @@ pub struct GraphEdge {
     pub path: String,
     /// `struck`, `idle` or empty.
     pub class: &'static str,
-    pub label: String,
+    /// How many requests, and the fault below it; without any, empty.
+    pub label: Vec<EdgeLabel>,
     pub title: String,
-    pub x: f64,
-    pub y: f64,
 }
 
 /// `None` when nothing is known of the system.
@@ -62,23 +66,28 @@ pub fn of(report: &Report) -> Option<Graph> {
         .filter_map(|call| Some((index(call.from.as_deref())?, index(Some(call.to.as_str()))?)));
     let layers = Layers::of(names.len(), &ends.collect::<Vec<_>>());
     let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
-    let canvas = Canvas { wide: (longest * 8.0 + 30.0).clamp(118.0, 210.0), layers: &layers };
+    let wide = (longest * 8.0 + 30.0).clamp(118.0, 210.0);
+    let words: Vec<Vec<String>> = calls.iter().map(|call| label(report, call)).collect();
+    let between = labels::width(&words).clamp(COLUMNS.0, COLUMNS.1);
+    let canvas = Canvas { wide, between, layers: &layers };
+    let paths: Vec<_> = layers.routes.iter().map(|route| canvas.path(route)).collect();
+    let middles: Vec<(f64, f64)> = paths.iter().map(|(_, middle)| *middle).collect();
+    let labels = place_labels(&words, &middles, between);
     let struck = report.plan.struck.iter().map(|struck| struck.fault.as_str());
     let faults: BTreeSet<&str> = struck.collect();
+    let links = calls.iter().zip(paths).zip(labels);
+    let bottom = links.clone().flat_map(|(_, labels)| labels).map(|label| label.y + 10.0);
+    let height = layers.rows() * (HIGH + BETWEEN) - BETWEEN + 4.0;
     Some(Graph {
-        width: layers.columns.len() as f64 * (canvas.wide + COLUMNS) - COLUMNS + 4.0,
-        height: layers.rows() * (HIGH + BETWEEN) - BETWEEN + 4.0,
+        width: layers.columns.len() as f64 * (wide + between) - between + 4.0,
+        height: bottom.fold(height, f64::max),
         about: about(&names, &calls, &faults),
         boxes: names
             .iter()
             .enumerate()
             .map(|(place, name)| canvas.node(report, place, name))
             .collect(),
-        links: calls
-            .iter()
-            .zip(&layers.routes)
-            .map(|(call, route)| canvas.link(report, call, route))
-            .collect(),
+        links: links.map(|((call, (path, _)), label)| link(report, call, path, label)).collect(),
     })
 }
 
@@ -118,6 +127,7 @@ fn names<'a>(report: &'a Report, calls: &'a [ServiceCall]) -> Vec<&'a str> {
 
 struct Canvas<'a> {
     wide: f64,
+    between: f64,
     layers: &'a Layers,
 }
 
@@ -135,7 +145,7 @@ impl Canvas<'_> {
     /// The upper left corner of a place.
     fn at(&self, place: LayerPosition) -> (f64, f64) {
         let missing = self.layers.rows() - self.layers.columns[place.column].len() as f64;
-        let x = place.column as f64 * (self.wide + COLUMNS) + 2.0;
+        let x = place.column as f64 * (self.wide + self.between) + 2.0;
         (x, (place.row as f64 + missing / 2.0) * (HIGH + BETWEEN) + 2.0)
     }
 
@@ -164,44 +174,6 @@ impl Canvas<'_> {
         GraphNode { x, y, wide: self.wide, name: cut(name, fits), note: cut(&note, fits), class }
     }
 
-    fn link(&self, report: &Report, call: &ServiceCall, route: &[LayerPosition]) -> GraphEdge {
-        let meets = |from: &Option<String>, to: &String| *from == call.from && *to == call.to;
-        let edge = report.timeline.edges.iter().find(|edge| meets(&edge.from, &edge.to));
-        let fault = report
-            .plan
-            .struck
-            .iter()
-            .find(|struck| struck.from.is_some() && meets(&struck.from, &struck.to));
-        let requests = edge.map_or(0, |edge| edge.requests);
-        let ends = format!("{} → {}", call.from.as_deref().unwrap_or(OUTSIDE), call.to);
-        let title = edge.map_or_else(
-            || ends.clone(),
-            |edge| {
-                let asked = format::counted(edge.requests, "request");
-                format!("{ends}: {asked}, {} met a fault", format::count(edge.faulted))
-            },
-        );
-        let (path, (x, y)) = self.path(route);
-        GraphEdge {
-            path,
-            x,
-            y,
-            class: if fault.is_some() {
-                "struck"
-            } else if requests == 0 {
-                "idle"
-            } else {
-                ""
-            },
-            label: match (fault, requests) {
-                (Some(fault), _) => format!("⚡ {}", fault.fault.replace(&ends, "").trim()),
-                (None, 0) => String::new(),
-                (None, requests) => format::count(requests),
-            },
-            title,
-        }
-    }
-
     /// A curve through these positions, and the position of its label.
     fn path(&self, route: &[LayerPosition]) -> (String, (f64, f64)) {
         let middle = HIGH / 2.0;
@@ -213,7 +185,7 @@ impl Canvas<'_> {
             if step == 0 {
                 path.push_str(&format!("M{x0} {y0}"));
             }
-            let bend = COLUMNS / 2.0;
+            let bend = self.between / 2.0;
             path.push_str(&format!("C{} {y0} {} {y1} {x1} {y1}", x0 + bend, x1 - bend));
             label = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
             // A place that only lets the curve pass is as wide as a box.
@@ -225,7 +197,54 @@ impl Canvas<'_> {
     }
 }
 
-fn cut(text: &str, most: usize) -> String {
+fn meets(call: &ServiceCall, from: Option<&String>, to: &String) -> bool {
+    from == call.from.as_ref() && *to == call.to
+}
+
+fn edge<'r>(report: &'r Report, call: &ServiceCall) -> Option<&'r EdgeRecord> {
+    let mut edges = report.timeline.edges.iter();
+    edges.find(|edge| meets(call, edge.from.as_ref(), &edge.to))
+}
+
+fn fault<'r>(report: &'r Report, call: &ServiceCall) -> Option<&'r FaultSite> {
+    let mut struck = report.plan.struck.iter().filter(|struck| struck.from.is_some());
+    struck.find(|struck| meets(call, struck.from.as_ref(), &struck.to))
+}
+
+fn ends(call: &ServiceCall) -> String {
+    format!("{} → {}", call.from.as_deref().unwrap_or(OUTSIDE), call.to)
+}
+
+/// How many requests there were, and below it the fault.
+fn label(report: &Report, call: &ServiceCall) -> Vec<String> {
+    let requests = edge(report, call).map_or(0, |edge| edge.requests);
+    let count = (requests > 0).then(|| format::count(requests));
+    let fault = fault(report, call);
+    let fault = fault.map(|fault| format!("⚡ {}", fault.fault.replace(&ends(call), "").trim()));
+    count.into_iter().chain(fault).collect()
+}
+
+fn link(report: &Report, call: &ServiceCall, path: String, label: Vec<EdgeLabel>) -> GraphEdge {
+    let (edge, fault) = (edge(report, call), fault(report, call));
+    let requests = edge.map_or(0, |edge| edge.requests);
+    let mut title = ends(call);
+    if let Some(edge) = edge {
+        let asked = format::counted(edge.requests, "request");
+        title += &format!(": {asked}, {} met a fault", format::count(edge.faulted));
+    }
+    if let Some(fault) = fault {
+        title += &format!("; ⚡ {}", fault.fault);
+    }
+    let class = match (fault, requests) {
+        (Some(_), _) => "struck",
+        (None, 0) => "idle",
+        (None, _) => "",
+    };
+    GraphEdge { path, class, label, title }
+}
+
+/// The text, cut where it has more characters than this.
+pub(super) fn cut(text: &str, most: usize) -> String {
     match text.chars().count() > most {
         true => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
         false => text.to_owned(),

@@ -1,6 +1,6 @@
 //! The tables below the picture.
 
-use brunt_scenarios::timeline::{EdgeRecord, Event, LoadRecord, Schedule, StepRecord, Timeline};
+use brunt_scenarios::timeline::{EdgeRecord, Event, LoadRecord, StepRecord, Timeline};
 
 use super::faults;
 use super::series::{Series, SeriesSlot};

@@ -8,12 +8,11 @@ use crate::format;
 
 pub fn row(clock: &Clock, load: &Series) -> PictureRow {
     let scale = Scale::linear(load.highest_rate());
-    let rate = |count: u64| count as f64 / load.length;
     let (ok, all): (u64, u64) =
         load.slots.iter().fold((0, 0), |(ok, all), slot| (ok + slot.ok, all + slot.all()));
     let shape = |class, from: &dyn Fn(&SeriesSlot) -> u64, to: &dyn Fn(&SeriesSlot) -> u64| Shape {
         class,
-        path: area(clock, load, &scale, |slot| (rate(from(slot)), rate(to(slot)))),
+        path: area(clock, load, &scale, |slot| (slot.rate(from(slot)), slot.rate(to(slot)))),
     };
     PictureRow {
         title: load.name.clone(),
@@ -50,7 +49,7 @@ pub fn area(
     for slot in &load.slots {
         let (from, to) = heights(slot);
         let (low, high) = (scale.y(from), scale.y(to));
-        let (left, right) = (clock.x(slot.start), clock.x(slot.start + load.length));
+        let (left, right) = (clock.x(slot.start), clock.x(slot.start + slot.length));
         // Neighbours of the same height become one box, which keeps long runs small.
         open = match open {
             Some((start, _, was_low, was_high)) if was_low == low && was_high == high => {

@@ -97,12 +97,6 @@ impl ViewState {
         self.second = sum;
     }
 
-    /// How many cells wide a column is drawn, when so many are there for the whole load.
-    pub(super) fn zoom(&self, cells: u16) -> u16 {
-        let seconds = self.config.lasts.map_or(u64::MAX, |lasts| lasts.as_secs().max(1));
-        u16::try_from(u64::from(cells) / seconds).unwrap_or(1).clamp(1, 6)
-    }
-
     /// How much of it is done, from 0 to 1; `None` before anything is known.
     pub(super) fn progress(&self) -> Option<f64> {
         let of_time = self.config.lasts.map(|lasts| self.at / lasts.as_secs_f64().max(1e-9));

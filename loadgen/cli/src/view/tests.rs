@@ -5,6 +5,7 @@ use std::time::Duration;
 use brunt_scenarios::timeline::{Failure, SparseHistogram};
 use proptest::prelude::*;
 use ratatui::backend::TestBackend;
+use ratatui::style::Color;
 
 use super::columns::{BUCKETS, TimeColumns, bucket, lower};
 use super::{ViewConfig, ViewState, draw};
@@ -55,6 +56,33 @@ fn drawn(state: &ViewState, width: u16, height: u16) -> String {
 #[test]
 fn a_usual_terminal_shows_everything() {
     insta::assert_snapshot!(drawn(&state(timed(), 30), 80, 24));
+}
+
+#[test]
+fn pictures_take_the_whole_width_from_the_first_second_on() {
+    for (width, seconds) in [(80, 1), (80, 7), (80, 60), (200, 1), (200, 30), (200, 60)] {
+        let shown = drawn(&state(timed(), seconds), width, 24);
+        // The lowest row of the bars: behind the scale, no cell is empty.
+        let row = shown.lines().map(|line| line.trim_matches('"'));
+        let row = row.map(|line| line.chars().skip(7).take(usize::from(width) - 7));
+        let full = |cells: String| "▁▂▃▄▅▆▇█".contains(cells.chars().next().unwrap_or(' '));
+        let whole = row.filter(|cells| cells.clone().all(|cell| full(cell.to_string()))).count();
+        assert!(whole > 0, "{width} columns after {seconds} s:\n{shown}");
+    }
+}
+
+#[test]
+fn only_failures_are_red() {
+    let red = |seconds| {
+        let mut terminal = ratatui::Terminal::new(TestBackend::new(120, 40)).unwrap();
+        terminal.draw(|frame| draw::draw(&state(timed(), seconds), frame)).unwrap();
+        let cells = terminal.backend().buffer().content.iter();
+        let is_red =
+            |colour| matches!(colour, Color::Red | Color::LightRed | Color::Indexed(160..=214));
+        cells.filter(|cell| is_red(cell.fg) || is_red(cell.bg)).count()
+    };
+    assert_eq!(red(6), 0, "none has failed so far");
+    assert!(red(8) > 0);
 }
 
 #[test]

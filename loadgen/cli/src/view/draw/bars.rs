@@ -1,5 +1,7 @@
 //! Requests per second over time: good ones, and failed ones below them.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -20,8 +22,7 @@ pub(super) fn draw(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let [scale, plot] = split(inner);
-    let zoom = state.zoom(plot.width);
-    let (columns, length) = state.columns.fit(usize::from(plot.width / zoom));
+    let (columns, length) = state.columns.fit(usize::from(plot.width));
     let seconds = |place: usize| match place + 1 == columns.len() {
         true => state.columns.last(length) as f64,
         false => length as f64,
@@ -37,11 +38,11 @@ pub(super) fn draw(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
     let buffer = frame.buffer_mut();
     label(buffer, scale, 0, &number(highest));
     label(buffer, scale, scale.height.saturating_sub(1), "0");
+    let all = rates.len();
     for (place, (ok, failed)) in rates.into_iter().enumerate() {
         let part = |rate: f64| rate / highest * f64::from(plot.height) * 8.0;
-        let (failed, all) = (part(failed).ceil() as u32, part(ok + failed).round() as u32);
-        let cells = place * usize::from(zoom)..(place + 1) * usize::from(zoom);
-        cells.for_each(|cell| column(buffer, plot, cell, failed, all));
+        let (failed, high) = (part(failed).ceil() as u32, part(ok + failed).round() as u32);
+        cells(place, all, plot.width).for_each(|cell| column(buffer, plot, cell, failed, high));
     }
 }
 
@@ -66,6 +67,12 @@ fn title(state: &ViewState, width: u16) -> String {
     titles.iter().find(fits).cloned().unwrap_or_default()
 }
 
+/// The cells of one of so many columns. All together take the whole width, however few they are.
+pub(super) fn cells(place: usize, all: usize, width: u16) -> Range<u16> {
+    let at = |place: usize| u16::try_from(place * usize::from(width) / all.max(1)).unwrap_or(width);
+    at(place)..at(place + 1)
+}
+
 /// The scale's part and the picture's.
 pub(super) fn split(area: Rect) -> [Rect; 2] {
     let scale = SCALE.min(area.width);
@@ -87,8 +94,7 @@ pub(super) fn label(buffer: &mut Buffer, scale: Rect, row: u16, text: &str) {
 }
 
 /// One column; heights in eighths of a cell.
-fn column(buffer: &mut Buffer, plot: Rect, place: usize, failed: u32, all: u32) {
-    let Ok(place) = u16::try_from(place) else { return };
+fn column(buffer: &mut Buffer, plot: Rect, place: u16, failed: u32, all: u32) {
     for row in 0..plot.height {
         let below = u32::from(plot.height - 1 - row) * 8;
         let (failed, all) = (failed.saturating_sub(below).min(8), all.saturating_sub(below).min(8));

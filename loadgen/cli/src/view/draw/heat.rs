@@ -1,32 +1,32 @@
-//! Latency over time: the darker a cell, the more requests took so long at that time.
+//! Latency over time: the brighter a cell, the more requests took so long at that time.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
-use super::bars::{label, split};
+use super::bars::{cells, label, split};
 use super::titled::titled;
 use super::words::{clock, micros};
 use crate::view::ViewState;
 use crate::view::columns::{BUCKETS, TimeColumn, lower};
 
-/// Shades and colours, from few to many: legible without colours, too.
+/// Shades and colours, from few to many: legible without colours, too. One hue, since neither end is
+/// good or bad; red is for failures.
 const SHADES: [(&str, Color); 5] = [
-    ("░", Color::Indexed(24)),
-    ("▒", Color::Indexed(31)),
-    ("▓", Color::Indexed(38)),
-    ("█", Color::Indexed(214)),
-    ("█", Color::Indexed(203)),
+    ("░", Color::Indexed(23)),
+    ("▒", Color::Indexed(30)),
+    ("▓", Color::Indexed(37)),
+    ("█", Color::Indexed(44)),
+    ("█", Color::Indexed(159)),
 ];
 
 /// Draws it, with its scale at the left and the clock below.
 pub(super) fn draw(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
-    let block = titled("latency over time");
+    let block = titled("latency over time, brighter where more requests are");
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let [scale, plot] = split(Rect { height: inner.height.saturating_sub(1), ..inner });
-    let zoom = state.zoom(plot.width);
-    let (columns, length) = state.columns.fit(usize::from(plot.width / zoom));
+    let (columns, length) = state.columns.fit(usize::from(plot.width));
     let Some((first, last)) = range(&columns) else { return };
     let rows = usize::from(plot.height).max(1);
     let each = (last - first + 1).div_ceil(rows);
@@ -40,21 +40,22 @@ pub(super) fn draw(state: &ViewState, area: Rect, frame: &mut Frame<'_>) {
         for (place, column) in columns.iter().enumerate() {
             let count: u32 = column.latency[from..(from + each).min(BUCKETS)].iter().sum();
             let most = column.latency.iter().sum::<u32>();
-            if let (Some((shade, colour)), Ok(x)) = (shade(count, most), u16::try_from(place)) {
-                let (shade, style) = (shade.repeat(zoom.into()), Style::new().fg(colour));
-                buffer.set_string(plot.x + x * zoom, plot.y + y, shade, style);
+            if let Some((shade, colour)) = shade(count, most) {
+                let cells = cells(place, columns.len(), plot.width);
+                let (shade, style) = (shade.repeat(cells.len()), Style::new().fg(colour));
+                buffer.set_string(plot.x + cells.start, plot.y + y, shade, style);
             }
         }
     }
     let until = clock((columns.len() as u64 * length) as f64);
-    let wide = columns.len() * usize::from(zoom);
+    let wide = usize::from(plot.width);
     // Both only where they do not touch.
     let times = if wide >= until.len() + 5 {
         format!("0:00{until:>width$}", width = wide - 4)
     } else {
         "0:00".to_owned()
     };
-    let (wide, style) = (usize::from(plot.width), Style::new().fg(Color::DarkGray));
+    let style = Style::new().fg(Color::DarkGray);
     buffer.set_stringn(plot.x, plot.bottom(), times, wide, style);
 }
 
