@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use brunt_reports::Report;
 
+/// The largest file that is read, in bytes: some hundred times the report of a long run.
+const LARGEST: u64 = 256 << 20;
+
 /// The report of an earlier run.
 pub struct EarlierRun {
     pub report: Report,
@@ -44,14 +47,14 @@ pub fn read(path: &Path) -> Result<Vec<EarlierRun>> {
 }
 
 fn one(path: &Path) -> Result<EarlierRun> {
+    let length = std::fs::metadata(path).map_or(0, |file| file.len());
+    if length > LARGEST {
+        bail!("{} is no report: it has {} MiB", path.display(), length >> 20);
+    }
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let report: Report = serde_json::from_str(&text)
-        .with_context(|| format!("{} is not a report of this version of brunt", path.display()))?;
-    // A later format can give a field another meaning, so reading it as this one would be wrong.
-    if report.format != 1 {
-        bail!("{} has format {}; this brunt reads format 1", path.display(), report.format);
-    }
+    let report = brunt_reports::read(&text)
+        .with_context(|| format!("{} cannot be read as a report", path.display()))?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     Ok(EarlierRun { report, folder })
 }

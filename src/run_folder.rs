@@ -1,6 +1,6 @@
 //! The folder of a run, with its reports.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -54,18 +54,26 @@ pub fn render(report: &Report, folder: &Path) -> Result<PathBuf> {
 }
 
 /// Writes beside the path, then renames, so that a full disk leaves no part of a report under
-/// the right name.
+/// the right name. Only the user can read it: a system's replies may be in it.
 pub fn write_file(path: &Path, text: &str) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{:08x}.part", fastrand::u32(..)));
-    // Never through what is there already, which may be a link to something else.
-    let written = File::create_new(&beside).and_then(|mut file| {
+    let written = create_new(&beside).and_then(|mut file| {
         let written = file.write_all(text.as_bytes()).and_then(|()| std::fs::rename(&beside, path));
         written.inspect_err(|_| drop(std::fs::remove_file(&beside)))
     });
     written.with_context(|| {
         format!("cannot write {}: make room, or choose another folder with --out", path.display())
     })
+}
+
+/// Fails where there is something already, also a link that somebody else put there.
+fn create_new(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(test)]

@@ -88,6 +88,30 @@ pub fn sentence(words: &str) -> String {
     format!("{first}{}{stop}", chars.as_str())
 }
 
+/// The text on one line, without characters that move a terminal's cursor or change its colours:
+/// names and replies come from systems that nobody has to trust.
+pub fn printable(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\r' | '\t' => ' ',
+        // The second kind turns the direction of what follows.
+        c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+            '\u{fffd}'
+        }
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
+/// A line that no CI server takes for a command of its own: GitHub obeys lines that begin with
+/// `::error …`, indented or not, and Azure those with `##vso[…]` in them.
+pub fn no_command(line: &str) -> String {
+    let line = line.replace("##[", "# #[").replace("##vso[", "# #vso[");
+    match line.trim_start().starts_with("::") {
+        true => line.replacen("::", ": :", 1),
+        false => line,
+    }
+}
+
 /// The first three of `of` items, and how many more there are.
 pub fn first_few(all: &[String], of: u64, separator: &str) -> String {
     let shown = &all[..all.len().min(3)];

@@ -18,9 +18,11 @@ mod json;
 mod judge;
 mod junit;
 mod markdown;
+mod read;
 mod report;
 mod samples;
 mod schema;
+mod secrets;
 mod stated;
 mod statistical_power;
 mod summary;
@@ -36,18 +38,21 @@ pub use compare::{
 };
 pub use error::RenderError;
 pub use exit::Exit;
+pub use format::{no_command, printable};
 pub use html::{html, live_frame, live_page, main_part};
 pub use index::{IndexEntry, index};
 pub use json::json;
 pub use judge::{RunCounts, judge};
 pub use junit::junit;
 pub use markdown::markdown;
+pub use read::{ReadError, read};
 pub use report::{
     Fact, FaultSite, Limit, Origin, PlanSummary, Report, RequestCommands, ServiceBounds,
     ServiceCall,
 };
 pub use samples::Samples;
 pub use schema::schema;
+pub use secrets::{MASK, Secrets};
 pub use statistical_power::power_warnings;
 pub use text::{Colour, text, verdict_text};
 pub use trials::{share_bounds, trials};

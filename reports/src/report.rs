@@ -6,7 +6,7 @@ mod shape;
 use std::time::Duration;
 
 use brunt_scenarios::plan::{Arrival, Claim, Load, Plan, Service};
-use brunt_scenarios::timeline::Timeline;
+use brunt_scenarios::timeline::{Ending, Timeline};
 use brunt_scenarios::units::Period;
 use brunt_scenarios::{bounds, plan};
 use schemars::JsonSchema;
@@ -16,6 +16,7 @@ pub use request::RequestCommands;
 pub use shape::{FaultSite, ServiceCall};
 
 use crate::format;
+use crate::secrets::Secrets;
 use crate::verdict::{PlannedFailure, Proving, Verdict};
 
 /// A run's report, as `report.json` holds it. Every other report is rendered from it.
@@ -126,9 +127,9 @@ pub struct Limit {
 }
 
 impl Report {
-    /// Puts together what is known of a run.
+    /// Puts together what is known of a run, without the scenario's secrets.
     pub fn new(plan: &Plan, verdict: Verdict, timeline: Timeline, origin: Origin) -> Self {
-        Self {
+        let report = Self {
             format: 1,
             name: plan.name.clone(),
             about: plan.about.clone(),
@@ -138,7 +139,42 @@ impl Report {
             planned_failure: None,
             verdict,
             timeline,
+        };
+        report.without(&Secrets::of(plan))
+    }
+
+    /// Secrets may be anywhere: in the scenario's text, in commands, in replies that quote them.
+    fn without(mut self, secrets: &Secrets) -> Self {
+        if secrets.is_empty() {
+            return self;
         }
+        let mask = |text: &mut String| *text = secrets.mask(text);
+        mask(&mut self.name);
+        self.about.iter_mut().for_each(mask);
+        mask(&mut self.origin.text);
+        mask(&mut self.origin.command);
+        self.plan.loads.iter_mut().chain(&mut self.plan.faults).for_each(mask);
+        for finding in &mut self.verdict.findings {
+            mask(&mut finding.claim);
+            mask(&mut finding.measured);
+            mask(&mut finding.evidence);
+        }
+        for step in &mut self.timeline.steps {
+            mask(&mut step.name);
+            step.objection.iter_mut().for_each(mask);
+        }
+        match &mut self.timeline.ending {
+            Ending::Aborted(why) | Ending::NotStarted(why) | Ending::LoadIncomplete(why) => {
+                mask(why)
+            }
+            Ending::Completed | Ending::Interrupted => {}
+        }
+        self.timeline.left_behind.iter_mut().for_each(mask);
+        self.timeline.faults.iter_mut().filter_map(|fault| fault.trouble.as_mut()).for_each(mask);
+        for ledger in &mut self.timeline.ledgers {
+            ledger.trouble.iter_mut().for_each(mask);
+        }
+        self
     }
 
     /// Whether what was broken on purpose made the run fail as it must; `None` when nothing was.

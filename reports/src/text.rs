@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use textwrap::Options;
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
-use crate::{Report, summary};
+use crate::{Report, format, summary};
 
 /// The widest line.
 const WIDTH: usize = 100;
@@ -36,10 +36,11 @@ pub fn verdict_text(
     let outcome = verdict.outcome;
     let mut out = String::new();
     let head = format!("{} {outcome}", mark(outcome));
-    let name = textwrap::wrap(name, Options::new(WIDTH - 24));
+    let name = format::printable(name);
+    let name = textwrap::wrap(&name, Options::new(WIDTH - 24));
     let name = name.join("\n  ");
     push(&mut out, &format!("{}  {name}", paint(&head, code(outcome), colour)));
-    push(&mut out, &format!("  {summary}"));
+    push(&mut out, &format!("  {}", format::printable(summary)));
     push(&mut out, "");
     let widest = verdict.findings.iter().map(|finding| finding.measured.chars().count()).max();
     let measured = widest.unwrap_or(0).min(24);
@@ -57,35 +58,9 @@ pub fn verdict_text(
 
 fn push(out: &mut String, line: &str) {
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{}", without_controls(line.trim_end()));
-}
-
-/// What services reply and log stands in findings, and a terminal would obey it: of control
-/// characters only line ends and the colours of this file stay.
-fn without_controls(line: &str) -> String {
-    let mut out = String::new();
-    let mut rest = line;
-    while let Some(letter) = rest.chars().next() {
-        let colour = colour_code(rest);
-        let (shown, length) = match (colour, letter) {
-            (Some(length), _) => (rest[..length].to_owned(), length),
-            (None, '\n') => ("\n".to_owned(), 1),
-            (None, letter) if letter.is_control() => {
-                (letter.escape_default().to_string(), letter.len_utf8())
-            }
-            (None, letter) => (letter.to_string(), letter.len_utf8()),
-        };
-        out += &shown;
-        rest = &rest[length..];
+    for line in line.trim_end().split('\n') {
+        let _ = writeln!(out, "{}", format::no_command(line));
     }
-    out
-}
-
-/// The length of the colour's escape sequence that a text begins with: `ESC [ 1;32 m`.
-fn colour_code(text: &str) -> Option<usize> {
-    let digits = text.strip_prefix("\u{1b}[")?;
-    let end = digits.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
-    digits[end..].starts_with('m').then_some("\u{1b}[".len() + end + 1)
 }
 
 fn line(out: &mut String, finding: &Finding, measured: usize, colour: Colour) {
@@ -96,19 +71,25 @@ fn line(out: &mut String, finding: &Finding, measured: usize, colour: Colour) {
     };
     let sign = paint(&format!("{sign} {:<12}", finding.judgement), code, colour);
     let room = WIDTH - 2 - 16 - 2 - measured;
-    let claim = textwrap::wrap(&finding.claim, room);
+    let (claim, found) = (format::printable(&finding.claim), format::printable(&finding.measured));
+    let claim = textwrap::wrap(&claim, room);
     for (row, claim) in claim.iter().enumerate() {
         let pad = room - claim.chars().count();
         match row {
-            0 => push(out, &format!("  {sign}  {claim}{:pad$}  {}", "", finding.measured)),
+            0 => push(out, &format!("  {sign}  {claim}{:pad$}  {found}", "")),
             _ => push(out, &format!("{:18}{claim}", "")),
         }
     }
     if finding.judgement != Judgement::Pass {
         let indent = " ".repeat(20);
         let options = Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent);
-        push(out, &textwrap::fill(&finding.evidence, options));
+        push(out, &textwrap::fill(&evidence(&finding.evidence), options));
     }
+}
+
+/// Evidence may have several lines, such as a service's last log lines.
+fn evidence(text: &str) -> String {
+    text.lines().map(format::printable).collect::<Vec<_>>().join("\n")
 }
 
 fn mark(outcome: Outcome) -> &'static str {
@@ -133,20 +114,5 @@ fn paint(text: &str, code: u8, colour: Colour) -> String {
     match colour {
         Colour::On => format!("\x1b[1;{code}m{text}\x1b[0m"),
         Colour::Off => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_control_characters_only_line_ends_and_colours_are_printed() {
-        let line = paint("fail", 31, Colour::On);
-        assert_eq!(without_controls(&format!("{line}\nnext")), format!("{line}\nnext"));
-        assert_eq!(
-            without_controls("\u{1b}]0;title\u{7}\u{1b}[2Jö\r\u{9b}31m"),
-            r"\u{1b}]0;title\u{7}\u{1b}[2Jö\r\u{9b}31m"
-        );
     }
 }

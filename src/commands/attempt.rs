@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use brunt_reports::{Fact, Origin, Outcome, PlannedFailure, Report, text};
+use brunt_reports::{Fact, Origin, Outcome, PlannedFailure, Report, Secrets, text};
 use brunt_scenarios::plan::{Plan, Proof};
 use brunt_scenarios::timeline::{Ending, LoadRecord};
 use tracing::{debug, info, info_span, warn};
@@ -134,6 +134,6 @@ fn origin(planned: &Planned, command: &str, started: jiff::Timestamp, seed: u64)
             fact("Cores", cores.to_string()),
         ],
         file: planned.source.name.clone(),
-        text: planned.source.text.clone(),
+        text: Secrets::of(&planned.plan).mask(&planned.source.text),
     }
 }

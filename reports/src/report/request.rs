@@ -6,6 +6,8 @@ use brunt_scenarios::plan::{Auth, Body, GrpcCall, Plan, Program, Request, Step, 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::secrets::Secrets;
+
 /// A request of the scenario, as commands. Names in `${…}` stand for what earlier replies
 /// or feeds gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,20 +25,21 @@ pub struct RequestCommands {
     pub httpie: String,
 }
 
-/// All requests of a plan: setup, loads, steps.
+/// All requests of a plan: setup, loads, steps. Their secrets are masked.
 pub(super) fn all(plan: &Plan) -> Vec<RequestCommands> {
+    let secrets = Secrets::of(plan);
     let ask = |of: &str, step: Option<&str>, request: &Request| RequestCommands {
         of: of.to_owned(),
         step: step.map(str::to_owned),
         what: format!("{} {}", request.verb(), request.target),
-        curl: match request.call() {
+        curl: secrets.mask(&match request.call() {
             Some(call) => grpcurl(call, request, &plan.system),
             None => curl(request, &plan.system),
-        },
-        httpie: match request.call() {
+        }),
+        httpie: secrets.mask(&match request.call() {
             Some(call) => brunt(call, request, &plan.system),
             None => httpie(request, &plan.system),
-        },
+        }),
     };
     let once = |step: &Step| ask(&step.name, None, &step.request);
     let mut asked: Vec<RequestCommands> = plan.setup.iter().map(once).collect();

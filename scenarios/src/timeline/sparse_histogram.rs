@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// few hundred bytes where a full histogram takes a hundred thousand, so a run can keep one for
 /// each second. What occurred more often than one number can tell stands there several times.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "Vec<(u64, u64)>", into = "Vec<(u64, u64)>")]
+#[serde(try_from = "WrittenCounts", into = "Vec<(u64, u64)>")]
 pub struct SparseHistogram(Vec<(u32, u32)>);
 
 /// The longest duration that is told from longer ones: an hour, in microseconds.
@@ -108,6 +108,31 @@ impl From<Vec<(u64, u64)>> for SparseHistogram {
         let mut counts = Self::default();
         pairs.into_iter().for_each(|(micros, count)| counts.push(micros, count));
         counts
+    }
+}
+
+// Durations with their counts, as they are written.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(inline)]
+struct WrittenCounts(Vec<(u64, u64)>);
+
+/// How often one duration occurs at most in what is read: as a count takes several places when it is
+/// larger than 2³², a short text could otherwise take all memory.
+const MOST: u64 = 1 << 36;
+
+/// A count that is read and is larger than any run's.
+#[derive(Debug, thiserror::Error)]
+#[error("a duration that occurred {0} times is more than a histogram holds ({MOST})")]
+struct TooMany(u64);
+
+impl TryFrom<WrittenCounts> for SparseHistogram {
+    type Error = TooMany;
+
+    fn try_from(written: WrittenCounts) -> Result<Self, TooMany> {
+        match written.0.iter().find(|(_, count)| *count > MOST) {
+            Some((_, count)) => Err(TooMany(*count)),
+            None => Ok(written.0.into()),
+        }
     }
 }
 

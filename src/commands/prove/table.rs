@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use brunt_reports::{Colour, Finding, Judgement, Proving, Verdict};
+use brunt_reports::{Colour, Finding, Judgement, Proving, Verdict, no_command, printable};
 use brunt_scenarios::plan::Proof;
 
 /// The results of all scenarios.
@@ -121,7 +121,7 @@ impl ProofTable {
         for row in &self.rows {
             text += &format!("{}{}\n", line(&row.cells()), mark(row.state, colour));
             if let Some(note) = &row.note {
-                text += &format!("    {note}\n");
+                text += &format!("    {}\n", no_command(&printable(note)));
             }
         }
         text + &self.sum()
