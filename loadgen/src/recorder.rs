@@ -144,7 +144,7 @@ impl Recorder {
             Some(_) => self.second.failed += 1,
         }
         self.totals.count(failure);
-        let time = CountedTime { latency: sample.latency, from_sent: sample.from_sent() };
+        let time = CountedTime { latency: sample.latency, from_sent: sample.since_sent() };
         self.windows.count(sample.intended, failure, timed.then_some(time));
     }
 

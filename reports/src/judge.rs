@@ -13,6 +13,7 @@ mod hits;
 mod hpa;
 mod isolation;
 mod judged;
+mod judging;
 mod lag;
 mod latency;
 mod ledger;
@@ -28,11 +29,11 @@ mod slo;
 mod steps;
 mod throughput;
 
-use brunt_scenarios::plan::{Claim, Plan};
+use brunt_scenarios::plan::Plan;
 use brunt_scenarios::timeline::{Ending, Schedule, Timeline};
 
 use crate::verdict::{Finding, Judgement, Outcome, Verdict};
-pub(crate) use judged::Judge;
+pub(crate) use judging::judging;
 pub use share::RunCounts;
 pub(crate) use share::Share;
 
@@ -53,18 +54,6 @@ pub fn judge(plan: &Plan, timeline: &Timeline) -> Verdict {
     findings.extend(consistency::judge(plan, timeline));
     Verdict { outcome: outcome(timeline, &findings), findings }
 }
-
-macro_rules! judging {
-    ($($doc:literal, $key:literal: $name:ident($spec:ident) => $($claim:ident),+;)*) => {
-        /// What judges a claim.
-        pub(crate) fn judging(claim: &Claim) -> &dyn Judge {
-            match claim {
-                $($(Claim::$claim(claim) => claim,)+)*
-            }
-        }
-    };
-}
-brunt_scenarios::expectations!(judging);
 
 /// What is worst decides; a run that shows nothing is no pass.
 fn outcome(timeline: &Timeline, findings: &[Finding]) -> Outcome {

@@ -165,7 +165,7 @@ impl Report {
         }
         match &mut self.timeline.ending {
             Ending::Aborted(why) | Ending::NotStarted(why) | Ending::LoadIncomplete(why) => {
-                mask(why)
+                mask(why);
             }
             Ending::Completed | Ending::Interrupted => {}
         }

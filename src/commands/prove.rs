@@ -67,7 +67,7 @@ fn broken(
 ) -> Result<Exit> {
     let mut exit = Exit::Pass;
     for (number, proof) in planned.plan.proofs.iter().enumerate() {
-        let slug = format!("{}-broken-{}", planned.slug, number + 1);
+        let slug = format!("{}-without-{}", planned.slug, number + 1);
         let mut plan = planned.plan.broken_by(proof);
         plan.name = format!("{} ({proof})", plan.name);
         let attempt = Attempt {

@@ -4,7 +4,6 @@
 mod bad_input;
 mod browser;
 mod built_in;
-mod busy_machine;
 mod data_folder;
 mod earlier_runs;
 mod exit_codes;

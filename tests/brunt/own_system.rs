@@ -77,6 +77,6 @@ fn a_scenario_without_a_proof_is_unproven() {
 fn a_scenario_that_fails_as_it_is_names_its_claim() {
     let here = Workplace::new();
     here.scenario(&SCENARIO.replace("p90: 150ms", "p50: 1us"));
-    let why = "latency.p50 does not hold as it is: through: latency p50 ≤ 1µs";
+    let why = "latency.p50 does not hold as it is: through: latency p50 ≤ 1us";
     here.brunt(&["prove", "scenario.yaml"]).must(1, &[why, "0 of 1 proven"]);
 }

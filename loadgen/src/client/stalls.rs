@@ -56,7 +56,9 @@ mod tests {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
         let clock = StallClock::new(at(50));
-        [10, 60, 140, 2_140, 2_150].map(|millis| clock.tick(at(millis)));
+        for millis in [10, 60, 140, 2_140, 2_150] {
+            clock.tick(at(millis));
+        }
         let within = |from, to| clock.within(at(from), at(to)).as_millis();
         assert_eq!([within(0, 140), within(0, 200), within(130, 9_000)], [0, 60, 2_000]);
         assert_eq!([within(1_000, 1_500), within(2_140, 9_000)], [500, 0]);

@@ -63,7 +63,7 @@ impl Sample {
     }
 
     /// Done − sent, without the time in which the generator did not run.
-    pub fn from_sent(&self) -> u64 {
+    pub fn since_sent(&self) -> u64 {
         self.service.saturating_sub(self.stalled)
     }
 

@@ -5,7 +5,7 @@ mod layers;
 
 use std::collections::BTreeSet;
 
-use labels::{EdgeLabel, place_labels};
+use labels::{EdgeLabel, cut, place_labels};
 use layers::{LayerPosition, Layers};
 
 use brunt_scenarios::timeline::EdgeRecord;
@@ -241,12 +241,4 @@ fn link(report: &Report, call: &ServiceCall, path: String, label: Vec<EdgeLabel>
         (None, _) => "",
     };
     GraphEdge { path, class, label, title }
-}
-
-/// The text, cut where it has more characters than this.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    match text.chars().count() > most {
-        true => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
-        false => text.to_owned(),
-    }
 }

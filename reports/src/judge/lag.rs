@@ -8,7 +8,7 @@ use brunt_scenarios::plan::{Arrival, Check, Plan};
 use brunt_scenarios::timeline::{FaultRecord, LoadRecord, Timeline};
 
 use super::judged::JudgedRun;
-use super::judging;
+use super::judging::judging;
 use crate::format;
 use crate::verdict::{Finding, Judgement};
 
@@ -50,8 +50,8 @@ pub fn judge(
 
 fn rests_on_late(check: &Check, timeline: &Timeline) -> bool {
     let needs = check.claim.needs();
-    let late = timeline.loads.iter().filter(|load| load.was_late());
-    late.into_iter().any(|load| needs.schedules.contains(&load.name.as_str()))
+    let mut late = timeline.loads.iter().filter(|load| load.was_late());
+    late.any(|load| needs.schedules.contains(&load.name.as_str()))
 }
 
 fn settle(counted: Finding, best: &Finding) -> Finding {

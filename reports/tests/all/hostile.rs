@@ -11,7 +11,9 @@ fn numbers(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
         Value::Number(_) => found.push(path.to_owned()),
         Value::Object(fields) => {
-            fields.iter().for_each(|(name, field)| numbers(field, &format!("{path}/{name}"), found))
+            for (name, field) in fields {
+                numbers(field, &format!("{path}/{name}"), found);
+            }
         }
         Value::Array(items) => {
             let last = items.len().saturating_sub(1);

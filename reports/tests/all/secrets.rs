@@ -33,10 +33,10 @@ fn written(plan: &Plan, quoted: &str) -> String {
     let verdict = judge(plan, &timeline);
     let report = Report::new(plan, verdict, timeline, origin);
     let all = [
-        json(&report).unwrap(),
-        html(&report).unwrap(),
-        markdown(&report).unwrap(),
-        junit(&report).unwrap(),
+        json(&report).expect("renders"),
+        html(&report).expect("renders"),
+        markdown(&report).expect("renders"),
+        junit(&report).expect("renders"),
     ];
     all.concat()
 }

@@ -29,7 +29,9 @@ fn requests_belong_where_they_were_meant_to_start() {
     windows.count(900_000, Some(Failure::Reset), None);
     windows.count(300_000, Some(Failure::Timeout), took(5 * SECOND));
     windows.count(300_001, None, took(5 * SECOND + 1));
-    [0, 900_000, 300_000, 300_001].map(|sent| windows.count_sent(sent));
+    for sent in [0, 900_000, 300_000, 300_001] {
+        windows.count_sent(sent);
+    }
     let (windows, length) = windows.finish();
     assert_eq!(length, 0.25);
     insta::assert_json_snapshot!(windows);

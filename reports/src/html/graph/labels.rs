@@ -1,7 +1,5 @@
 //! Where the labels of calls stand: between two columns, where no box is, and none over another.
 
-use super::cut;
-
 /// Pixels: a line of a label, what is left free between two labels and at both sides, and how wide a
 /// character is at most.
 const LINE: f64 = 14.0;
@@ -53,6 +51,14 @@ pub fn place_labels(
         placed[one] = lines.iter().enumerate().map(line).collect();
     }
     placed
+}
+
+/// The text, cut where it has more characters than this.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.chars().count() > most {
+        true => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+        false => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
