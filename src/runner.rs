@@ -11,6 +11,7 @@ mod load;
 mod load_phase;
 mod observer;
 mod post_run_checks;
+mod reading_error;
 mod run_config;
 mod steps;
 mod stop_signal;

@@ -164,9 +164,10 @@ impl Report {
             step.objection.iter_mut().for_each(mask);
         }
         match &mut self.timeline.ending {
-            Ending::Aborted(why) | Ending::NotStarted(why) | Ending::LoadIncomplete(why) => {
-                mask(why);
-            }
+            Ending::Aborted(why)
+            | Ending::NotStarted(why)
+            | Ending::NotSetUp(why)
+            | Ending::LoadIncomplete(why) => mask(why),
             Ending::Completed | Ending::Interrupted => {}
         }
         self.timeline.left_behind.iter_mut().for_each(mask);

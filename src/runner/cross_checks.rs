@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::client::SystemClient;
 use super::fetch_items::{FetchError, fetch_items};
+use super::reading_error::ReadingError;
 use super::variables::Variables;
 pub use compare::Comparison;
 use compare::KeyedItem;
@@ -44,7 +45,7 @@ pub async fn read(
 /// The record of what was read last for a check.
 pub fn record(
     check: CheckId,
-    read: Result<Comparison, CrossCheckError>,
+    read: Result<Comparison, ReadingError<CrossCheckError>>,
     after: f64,
 ) -> AgreementRecord {
     match read {

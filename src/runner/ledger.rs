@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::client::SystemClient;
 use super::fetch_items::{FetchError, fetch_items};
+use super::reading_error::ReadingError;
 use super::variables::Variables;
 
 /// How many keys a record names.
@@ -94,7 +95,7 @@ impl Balance {
 pub fn record(
     check: CheckId,
     load: &LoadRecord,
-    read: Result<Balance, FetchError>,
+    read: Result<Balance, ReadingError<FetchError>>,
     after: f64,
 ) -> LedgerRecord {
     let (balance, trouble) = match read {

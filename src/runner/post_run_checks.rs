@@ -1,16 +1,17 @@
 //! After load and faults: the steps without a time, and what checks read until it is as it must be.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::time::{Duration, Instant};
 
 use brunt_scenarios::plan::{CheckId, Reading};
 use brunt_scenarios::timeline::Timeline;
-use brunt_scenarios::units::Period;
 use tokio::time::{timeout, timeout_at};
 use tracing::debug;
 
 use super::context::RunContext;
 use super::ledger::{self, EarlierKeys};
+use super::reading_error::ReadingError;
 use super::stop_signal::StopSignal;
 use super::variables::Variables;
 use super::{cross_checks, steps, sums};
@@ -106,25 +107,25 @@ impl Reader<'_> {
 
     /// Reads until it is right twice in a row, or the time is up. Once is not enough: a duplicate
     /// may come after the last thing that was missing.
-    async fn settle<R: PartialEq, E>(
+    async fn settle<R: PartialEq, E: Error + 'static>(
         &self,
         within: Duration,
         read: impl AsyncFn() -> Result<R, E>,
         is_settled: impl Fn(&R) -> bool,
-    ) -> Result<R, E> {
+    ) -> Result<R, ReadingError<E>> {
         let mut before = None;
         loop {
             let until = (self.since + within + LONGEST_READING).into();
             let read = self.context.stop.unless_requested(timeout_at(until, read())).await;
             let read = match read {
                 Some(Ok(read)) => read,
-                Some(Err(_)) => return Err(format!("no end after {}", Period(LONGEST_READING))),
-                None => return Err("the run was ended".to_owned()),
+                Some(Err(_)) => return Err(ReadingError::NoEnd(LONGEST_READING)),
+                None => return Err(ReadingError::RunEnded),
             };
             let right = read.as_ref().is_ok_and(&is_settled);
             let settled = right && before.as_ref() == read.as_ref().ok();
             if settled || !again(self.since, within, &self.context.stop).await {
-                return read;
+                return Ok(read?);
             }
             before = read.ok();
         }

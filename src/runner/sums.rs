@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::client::SystemClient;
 use super::fetch_items::{FetchError, fetch_items};
+use super::reading_error::ReadingError;
 use super::variables::Variables;
 
 /// What was read: the terms, and what they must add up to.
@@ -57,7 +58,7 @@ impl Sum {
 }
 
 /// The record of what was read last.
-pub fn record(check: CheckId, read: Result<Sum, SumError>, after: f64) -> SumRecord {
+pub fn record(check: CheckId, read: Result<Sum, ReadingError<SumError>>, after: f64) -> SumRecord {
     let (sum, trouble) = match read {
         Ok(sum) => (sum, None),
         Err(error) => (Sum { wanted: 0.0, terms: vec![] }, Some(with_causes(&error))),

@@ -10,6 +10,7 @@ mod target;
 mod teardown;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use brunt_scenarios::plan::{Fault, FaultKind};
 use brunt_scenarios::timeline::{EdgeRecord, ScalerRecord};
@@ -185,12 +186,17 @@ impl ClusterRun {
 
     /// What makes the changes of a planned fault, which others may revert soon after its end.
     fn changer_for(&self, is: impl Fn(&FaultKind) -> bool) -> Changer {
+        self.changer_for_delayed(Duration::ZERO, is)
+    }
+
+    /// The same for a fault whose length counts from so long after its first change.
+    fn changer_for_delayed(&self, by: Duration, is: impl Fn(&FaultKind) -> bool) -> Changer {
         let mut lengths =
             self.faults.iter().filter(|fault| is(&fault.kind)).map(|fault| fault.lasts);
         // The longest of them; one without a length lasts as long as the run.
         let first = lengths.next().flatten();
         let longest = lengths.fold(first, |longest, lasts| Some(longest?.max(lasts?)));
-        self.changer.lasting(longest)
+        self.changer.lasting(longest.map(|longest| longest.saturating_add(by)))
     }
 
     fn fault_context<'a>(&'a self, changer: &'a Changer) -> FaultContext<'a> {

@@ -54,7 +54,10 @@ impl FaultTarget for ClusterRun {
     async fn stop(&self, service: &str, grace: Option<Duration>) -> Result<u64, TargetError> {
         let workload = self.services.workload(service)?;
         let pods = self.observer.state().pods(service);
-        let changer = self.changer_for(
+        // It counts from when the last pod has ended.
+        let ending = grace.unwrap_or_else(|| workload.grace()) + DELETE_TIMEOUT;
+        let changer = self.changer_for_delayed(
+            ending,
             |kind| matches!(kind, FaultKind::Stop { service: of, .. } if of == service),
         );
         scale::inject(&changer, workload, 0).await?;
