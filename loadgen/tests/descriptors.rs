@@ -57,7 +57,7 @@ fn a_generator_without_descriptors_says_so_and_blames_no_server() {
     setrlimit(Resource::Nofile, Rlimit { current: Some(64), maximum: before.maximum }).unwrap();
     for host in ["127.0.0.1", "localhost"] {
         let outcome = run(job(&format!("http://{host}:{port}"), 100));
-        assert_eq!(outcome.record.schedule, Schedule::Missed(REASON.to_owned()), "{host}");
+        assert_eq!(outcome.record.schedule, Schedule::Failed(REASON.to_owned()), "{host}");
         assert_eq!(outcome.totals.requests(), 100, "{host}");
         let own = outcome.causes.get(&(Failure::Connect, REASON)).copied().unwrap_or_default();
         let late = outcome.totals.failed.get(&Failure::Timeout).copied().unwrap_or_default();

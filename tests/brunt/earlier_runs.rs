@@ -43,7 +43,7 @@ fn a_worse_version_fails_the_comparison() {
     compare("same.json").must(0, &["not worse a test: 1 run before, 1 run now"]);
     compare("worse.json").must(1, &["✗ worse     reads: failures"]);
     compare(here.run_folder().to_str().unwrap()).must(3, &["? not known"]);
-    compare("scenario.yaml").must(2, &["scenario.yaml is not a report"]);
+    compare("scenario.yaml").must(2, &["scenario.yaml cannot be read as a report"]);
     here.write("empty/readme", "");
     compare("empty").must(2, &["empty holds no run"]);
     let json = here.command(&["compare", "base.json", "worse.json", "--json"]).output().unwrap();

@@ -12,9 +12,8 @@ use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::task::JoinSet;
 
 use super::executor;
-use super::sweep::sweep;
-
 use super::shared::SharedState;
+use super::sweep::sweep;
 use super::timer::PreciseTimer;
 use crate::client::{WorkerLoad, WorkerLoadRecord};
 use crate::job::PreparedJob;
@@ -29,6 +28,8 @@ const NICE: i32 = -10;
 
 /// Has this thread run before others where the machine lets it: what others do on the machine would
 /// otherwise be in the figures. It needs `CAP_SYS_NICE` or a limit `nice`; without, nothing changes.
+/// Only a load with a schedule asks for it: users without one take all the time that they get, and
+/// would take it from a server on the same machine.
 fn prefer_this_thread() {
     // On Linux, threads have priorities of their own.
     #[cfg(target_os = "linux")]
@@ -44,7 +45,9 @@ pub(super) fn work(
     shared: &SharedState,
     started: &Sender<io::Result<()>>,
 ) -> Vec<Option<WorkerLoadRecord>> {
-    prefer_this_thread();
+    if shared.jobs.iter().any(|job| matches!(job.job.arrival, Arrival::Open { .. })) {
+        prefer_this_thread();
+    }
     let runtime: io::Result<LocalRuntime> = Builder::new_current_thread()
         .enable_io()
         .enable_time()

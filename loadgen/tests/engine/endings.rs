@@ -100,7 +100,7 @@ fn a_load_begins_at_its_origin() {
 fn an_overloaded_generator_is_reported() {
     let server = Server::well();
     let mut job = open(&server, 300_000.0, Duration::from_secs(2));
-    job.connections = 8;
+    job.connections = 256;
     job.drain = Duration::from_millis(10);
     // Where others have most of the processors it may be the server that cannot do more, and then
     // the generator is right.
