@@ -29,7 +29,7 @@ pub enum ReadError {
     Extreme(String, f64),
 }
 
-/// Reads `report.json`.
+/// Reads a report from the text of its `report.json`.
 ///
 /// # Errors
 /// [`ReadError`] when it is not a report of this format, or no run can have made it.

@@ -11,7 +11,7 @@ use crate::builtin;
 
 /// A file that was found.
 pub struct FoundFile {
-    /// The file.
+    /// Its text, with its name for messages.
     pub source: Source,
     /// What it is.
     pub kind: FileKind,

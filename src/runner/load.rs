@@ -171,8 +171,8 @@ async fn inside(
     Ok(RunLoad::Inside(Box::new(workers)))
 }
 
-/// The loads of which there is no record. Nothing can be said then: what was not recorded may have
-/// failed.
+/// The loads of which there is no record. Nothing can be said then: what was not
+/// recorded may have failed.
 fn without_record(loads: &[Load], records: &[LoadRecord]) -> Option<String> {
     let is_missing = |load: &&Load| records.iter().all(|record| record.name != load.name);
     let missing: Vec<&str> =

@@ -9,8 +9,8 @@ use tracing::{Instrument, debug};
 
 use crate::signals;
 
-/// The request to end a run early. Everything that goes on during a run shares it, and the first
-/// reason counts.
+/// The request to end a run early. Everything that goes on during a run shares it, and
+/// the first reason counts.
 #[derive(Clone)]
 pub struct StopSignal {
     ending: watch::Sender<Option<Ending>>,

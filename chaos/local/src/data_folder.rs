@@ -81,8 +81,8 @@ fn parts(path: &Path) -> io::Result<(&Path, &str)> {
     Ok((path.parent().ok_or_else(unusable)?, name.ok_or_else(unusable)?))
 }
 
-/// The process that has locked a file, by the kernel's table: kind, mode, access, process,
-/// device:inode.
+/// The process that has locked a file, by the kernel's table: kind,
+/// mode, access, process, device:inode.
 fn holder(file: &File) -> Option<String> {
     let inode = format!(":{}", file.metadata().ok()?.ino());
     let table = fs::read_to_string("/proc/locks").ok()?;

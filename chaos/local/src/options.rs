@@ -18,8 +18,8 @@ pub struct Options {
     /// The folder for the services' data; `${data}` in commands and environments. Created
     /// unless it exists.
     pub data: PathBuf,
-    /// Whether the data of earlier times is removed first, once everything else is known to be
-    /// usable.
+    /// Whether the data of earlier times is removed first, once everything else is
+    /// known to be usable.
     pub fresh: bool,
     /// The folder for the logs, one file a replica: `<service>-<replica>.log`. Created
     /// unless it exists.

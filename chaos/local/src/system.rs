@@ -117,8 +117,8 @@ impl LocalSystem {
     ///
     /// # Errors
     /// When a service is not ready within its bound ([`bounds::starts`]), counted from when the
-    /// services that it depends on were; sooner when it ends again and again although all others
-    /// are ready.
+    /// services that it depends on were; sooner when it ends again and again although
+    /// all others are ready.
     pub async fn ready(&self) -> Result<(), LocalError> {
         for name in self.plan.start_order() {
             let Some(workload) = self.workloads.get(name) else { continue };

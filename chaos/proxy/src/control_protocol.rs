@@ -16,8 +16,8 @@ use crate::fault_wire::WireFault;
 /// The version of the protocol. The first had no number, one port, and the token in the environment.
 pub const CONTROL_VERSION: u32 = 2;
 
-/// The longest line that an authenticated side may send, in bytes: a routing table of some ten
-/// thousand pods.
+/// The longest line that an authenticated side may send, in bytes: a routing table of
+/// some ten thousand pods.
 pub const LONGEST_LINE: usize = 4 * 1024 * 1024;
 
 /// What a controller asks of an edge proxy.

@@ -20,8 +20,8 @@ pub(crate) enum WireProtocol {
 
 /// What a connection speaks that begins like this; `None` while it may still be either.
 ///
-/// HTTP/1 is known by a whole request line. Less would not do: Redis' inline commands begin like
-/// one, too.
+/// HTTP/1 is known by a whole request line. Less would not do: Redis' inline commands
+/// begin like one, too.
 pub(crate) fn spoken(first: &[u8]) -> Option<WireProtocol> {
     if first.starts_with(PREFACE) {
         return Some(WireProtocol::Bytes);

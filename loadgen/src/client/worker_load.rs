@@ -172,8 +172,8 @@ impl WorkerLoad {
         self.recorder.borrow_mut().record(&sample, ended, verdict);
     }
 
-    /// Records requests that were due at one time and will never be sent, with the time that they
-    /// waited.
+    /// Records requests that were due at one time and will never be sent, with the
+    /// time that they waited.
     pub fn record_unsent(&self, intended: Duration, now: Instant, count: u64) {
         let waited = now.saturating_duration_since(self.origin + intended);
         self.recorder.borrow_mut().record_unsent(intended, waited, count);

@@ -55,7 +55,7 @@ fn number(token: &str, fewest: usize, most: usize) -> Option<u64> {
     (fewest..=most).contains(&digits).then(|| token[..digits].parse().ok())?
 }
 
-/// `hour:minute:second`.
+/// A time of day as `hour:minute:second`, of one or two digits each.
 fn time(token: &str) -> Option<(u64, u64, u64)> {
     let mut parts = token.splitn(3, ':');
     let mut next = || parts.next();

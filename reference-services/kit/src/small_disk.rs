@@ -31,7 +31,7 @@ impl SmallDisk {
         Self { directory }
     }
 
-    /// Its root.
+    /// The folder at which the disk is mounted.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.directory.path()

@@ -84,8 +84,8 @@ fn note(faults: &[&FaultRecord]) -> String {
     }
 }
 
-/// A difference that is shown between when a fault was asked for and when it was in force, in
-/// seconds.
+/// A difference that is shown between when a fault was asked for and when it was
+/// in force, in seconds.
 const SHOWN: f64 = 0.1;
 
 /// When a fault was in force, in words, and when it should have been if that is another time.

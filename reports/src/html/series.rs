@@ -6,8 +6,8 @@ use brunt_scenarios::timeline::{Failure, LoadRecord, Window};
 
 use crate::Samples;
 
-/// The most windows of a load in a picture: more would be narrower than a pixel, and make the file
-/// large.
+/// The most windows of a load in a picture: more would be narrower than a pixel, and
+/// make the file large.
 pub const MOST: usize = 600;
 
 // Windows with fewer requests than this are joined to whole seconds: arrivals that fall into one

@@ -18,7 +18,7 @@ pub struct ProofSummary {
     pub each: Vec<ProofEntry>,
 }
 
-/// One proof.
+/// One row of the page: what was broken, and whether the scenario noticed.
 pub struct ProofEntry {
     pub how: String,
     pub fails: String,

@@ -19,8 +19,8 @@ const FEWEST: u64 = 3;
 /// How long after its beginning a fault without a length still has its effect, in seconds.
 const ECHO: f64 = 1.0;
 
-/// The run with the most favourable figures that late loads may have had; `None` when no load
-/// was late.
+/// The run with the most favourable figures that late loads may have had; `None` when
+/// no load was late.
 pub fn without(timeline: &Timeline) -> Option<Timeline> {
     timeline.loads.iter().any(LoadRecord::was_late).then(|| {
         let mut timeline = timeline.clone();

@@ -18,14 +18,14 @@ impl Judge for Ledger {
     }
 }
 
-/// The effects that were read for the check that is judged; `None` when the run ended before they
-/// were.
+/// The effects that were read for the check that is judged; `None` when the run
+/// ended before they were.
 pub fn record<'r>(run: &JudgedRun<'r>) -> Option<&'r LedgerRecord> {
     run.timeline.ledgers.iter().find(|record| record.check == run.check)
 }
 
-/// Whether every accepted command has its effect. `what` names the commands and where their
-/// effects are.
+/// Whether every accepted command has its effect. `what` names the commands and
+/// where their effects are.
 pub fn lost(record: Option<&LedgerRecord>, name: &str, what: &str, most: u64) -> Finding {
     let claim = format!("{what}: at most {} lost", format::count(most));
     of_lost(record, most).named(name, claim)

@@ -82,8 +82,8 @@ struct Outages {
     replies: u64,
 }
 
-/// Windows without a request neither make an outage longer nor end it: users who wait for a reply
-/// send nothing.
+/// Windows without a request neither make an outage longer nor end it: users who wait for
+/// a reply send nothing.
 fn outages(record: &LoadRecord) -> Outages {
     let mut found = Outages::default();
     let mut certain: Option<Outage> = None;

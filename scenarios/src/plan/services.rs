@@ -58,8 +58,8 @@ pub struct Service {
 }
 
 impl System {
-    /// The services' names, each after those that it depends on, and otherwise in the order of
-    /// the file.
+    /// The services' names, each after those that it depends on, and otherwise in the
+    /// order of the file.
     pub fn start_order(&self) -> Vec<&str> {
         let mut order = Vec::new();
         for name in self.services.keys() {

@@ -95,8 +95,8 @@ pub struct FaultSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct KillSpec {
-    /// The service whose replicas are killed. With several services, `pick: one` draws one of them
-    /// each time.
+    /// The service whose replicas are killed. With several services, `pick: one` draws one
+    /// of them each time.
     pub service: OneOrMany,
     /// How many of the replicas, or which share of them.
     #[serde(default)]

@@ -26,8 +26,8 @@ const OF_SCENARIOS: [&str; 7] = ["system", "expect", "faults", "steps", "setup",
 const OURS: [&str; 6] = ["version", "system", "load", "expect", "openapi", "swagger"];
 
 impl Source {
-    /// What it is. A file that is none of the known ones counts as a scenario, so that its faults
-    /// are reported.
+    /// What it is. A file that is none of the known ones counts as a scenario, so that
+    /// its faults are reported.
     pub fn kind(&self) -> FileKind {
         let keys = self.top_keys();
         let has = |key: &str| keys.iter().any(|one| one == key);

@@ -21,8 +21,8 @@ pub struct LoadRecord {
     /// Done − sent, over the whole run.
     pub service_time: SparseHistogram,
     /// The generator's own lag, over the whole run: sent − intended, without the wait for a
-    /// connection that the server kept busy, and any time in flight in which the generator did not
-    /// run.
+    /// connection that the server kept busy, and any time in flight in which the
+    /// generator did not run.
     pub lag: SparseHistogram,
     /// Whether the schedule was kept.
     pub schedule: Schedule,
@@ -117,8 +117,8 @@ impl Window {
     }
 
     /// The most favourable figures that are possible without the generator's own lag: latencies
-    /// from when requests were sent, and good replies where the generator may be why there was
-    /// none.
+    /// from when requests were sent, and good replies where the generator may be
+    /// why there was none.
     #[must_use]
     pub fn without_lag(&self) -> Self {
         let mut failed = self.failed.clone();

@@ -11,7 +11,7 @@ pub(super) enum CoreScalar<'t> {
     Int(i128),
     /// Any other number, or a whole one beyond 128 bits.
     Float(f64),
-    /// Everything else.
+    /// Whatever is none of the other kinds.
     Text(&'t str),
 }
 

@@ -25,7 +25,7 @@ pub enum YamlProblem {
     /// A key that is not known there.
     #[error("unknown key `{key}`")]
     UnknownKey {
-        /// The key.
+        /// The key as it is written.
         key: String,
         /// The keys that are known there.
         known: &'static [&'static str],

@@ -15,8 +15,8 @@ pub(super) struct YamlNode {
     pub span: Span,
     /// How many levels of nodes it has, itself included.
     pub height: usize,
-    /// Whether something that could not be read was left out of it, so that it may seem to lack
-    /// something.
+    /// Whether something that could not be read was left out of it, so that it may
+    /// seem to lack something.
     pub is_incomplete: bool,
     /// What it holds.
     pub content: YamlContent,
@@ -101,8 +101,8 @@ impl YamlNode {
         }
     }
 
-    /// Gives the key of this number another name, unless there is one of that name; returns whether
-    /// it did.
+    /// Gives the key of this number another name, unless there is one of that name;
+    /// returns whether it did.
     pub fn rename(&mut self, id: usize, name: &str) -> bool {
         match &mut self.content {
             YamlContent::Scalar(..) => false,

@@ -15,7 +15,7 @@ const MOST_NODES: usize = 2_000_000;
 /// How deep nodes may be within one another. What reads them calls itself for each level.
 const MOST_LEVELS: usize = 120;
 
-/// A document.
+/// A document as a tree of nodes, before it becomes a typed value.
 #[derive(Debug)]
 pub(super) struct YamlTree {
     /// The node that holds all others.

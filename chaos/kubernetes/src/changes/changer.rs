@@ -108,8 +108,8 @@ impl Changer {
     }
 }
 
-/// When others may revert what ends after this time from now, in whole seconds, as in all times that
-/// Kubernetes writes.
+/// When others may revert what ends after this time from now, in whole seconds, as in all
+/// times that Kubernetes writes.
 pub(crate) fn expiry(ends: Duration) -> Result<jiff::Timestamp, KubeError> {
     let lasts = jiff::SignedDuration::try_from(ends + REVERT_MARGIN).map_err(KubeError::TooLong)?;
     let expires = jiff::Timestamp::now() + lasts;

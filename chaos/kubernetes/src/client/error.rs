@@ -348,7 +348,7 @@ pub enum KubeError {
     RefusedFault {
         /// The fault, as reports show it.
         fault: String,
-        /// Why.
+        /// Why it is refused.
         source: Box<KubeError>,
     },
     /// A change of a workload's pods would replace none of them; nothing was touched.

@@ -172,8 +172,8 @@ impl CalleeService {
         spec
     }
 
-    /// The ports of the edge proxy's container: each number once, and each name that the Service
-    /// looks for.
+    /// The ports of the edge proxy's container: each number once, and each name that
+    /// the Service looks for.
     pub(super) fn container_ports(&self) -> Vec<Value> {
         let mut ports = Vec::new();
         for port in &self.ports {

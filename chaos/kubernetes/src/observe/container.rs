@@ -31,8 +31,8 @@ pub(super) fn service_container(
     }
 }
 
-/// The port of a container that a Service's target port means; without one, its only port, or the
-/// first.
+/// The port of a container that a Service's target port means; without one, its only
+/// port, or the first.
 pub(super) fn port_of(container: &Container, target: Option<&IntOrString>) -> Option<u16> {
     let ports = container.ports.as_deref().unwrap_or_default();
     let found = match target {

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use k8s_openapi::api::discovery::v1::{EndpointConditions, EndpointSlice};
 use kube::ResourceExt;
 
-/// An EndpointSlice.
+/// Which pods a Service leads to, and at which ports, from one of its EndpointSlices.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct SliceAddresses {
     front: String,

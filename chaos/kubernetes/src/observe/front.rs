@@ -101,8 +101,8 @@ fn front_service(
     })
 }
 
-/// The port at which requests are sent to a Service: the one that says that it is for HTTP, else the
-/// first.
+/// The port at which requests are sent to a Service: the one that says that it is for
+/// HTTP, else the first.
 fn main_port(ports: &[ServicePort]) -> Option<&ServicePort> {
     let is_tcp = |port: &&ServicePort| port.protocol.as_deref().unwrap_or("TCP") == "TCP";
     let says_http = |port: &&ServicePort| {

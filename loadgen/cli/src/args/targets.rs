@@ -199,8 +199,8 @@ impl WrittenOptions {
         Ok(call.requests(&self.transport()?)?)
     }
 
-    /// A file's text, or what a URL answers; with the name of the file, or the URL that answered
-    /// after redirects.
+    /// A file's text, or what a URL answers; with the name of the file, or the URL
+    /// that answered after redirects.
     fn read(&self, place: &str) -> Result<(String, String), LoadCliError> {
         if !place.contains("://") {
             return Ok((place.to_owned(), read_text(place)?));

@@ -44,8 +44,8 @@ pub struct HarRequests {
     pub pauses: Vec<Duration>,
     /// How many entries are of other servers than the first one's.
     pub of_others: usize,
-    /// How many entries are no requests that HTTP could repeat: other schemes, CONNECT, URLs that
-    /// are none.
+    /// How many entries are no requests that HTTP could repeat: other schemes, CONNECT,
+    /// URLs that are none.
     pub not_http: usize,
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use brunt_scenarios::timeline::{LoadRecord, SparseHistogram, Window};
 
-/// The share of a window's requests, and their number, from which those that were not sent in it are
-/// a backlog.
+/// The share of a window's requests, and their number, from which those that were not sent in
+/// it are a backlog.
 const SHARE: f64 = 0.2;
 const FEWEST: u64 = 3;
 /// A backlog of so much time may also be why requests fail, in seconds.
@@ -39,8 +39,8 @@ fn behind(windows: &[Window]) -> Vec<u64> {
     windows.iter().map(at_end).collect()
 }
 
-/// The windows in which a backlog grows or is sent, and as many after it, in which the system works
-/// it off.
+/// The windows in which a backlog grows or is sent, and as many after it, in which the
+/// system works it off.
 fn bursts(load: &LoadRecord, behind: &[u64]) -> Vec<Burst> {
     let mut bursts = vec![Burst::Nothing; behind.len()];
     let mut place = 0;

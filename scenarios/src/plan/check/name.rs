@@ -3,8 +3,8 @@
 use super::checker::Checker;
 use crate::source::Span;
 
-/// Leaves room for an ending and a number in a file's name, which most file systems bound to 255
-/// bytes.
+/// Leaves room for an ending and a number in a file's name, which most file systems
+/// bound to 255 bytes.
 const LONGEST: usize = 128;
 
 impl Checker<'_> {

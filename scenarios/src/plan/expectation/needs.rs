@@ -27,8 +27,8 @@ pub struct Needs<'c> {
     pub evidence: Vec<Evidence<'c>>,
 }
 
-/// What a run must give a claim, so that it can be decided. Whether a plan will is known before it
-/// runs.
+/// What a run must give a claim, so that it can be decided. Whether a plan will is
+/// known before it runs.
 #[derive(Debug, Clone)]
 pub enum Evidence<'c> {
     /// Enough requests to show a share of good ones at the judge's confidence.
@@ -79,7 +79,7 @@ impl<'c> Evidence<'c> {
 pub struct LatencyLimit<'c> {
     /// The load whose requests are measured.
     pub of: &'c str,
-    /// The quantile.
+    /// The share of requests that must be as fast.
     pub quantile: Quantile,
     /// The longest that it may be.
     pub at_most: Duration,

@@ -34,8 +34,8 @@ impl<'d> Sampler<'d> {
         self.left.get() == 0
     }
 
-    /// The value that the document itself gives: an example, the default, the only or first one
-    /// allowed.
+    /// The value that the document itself gives: an example, the default, the only
+    /// or first one allowed.
     pub fn example(&self, of: &Value) -> Option<Value> {
         let many = || match of.get("examples") {
             Some(Value::Array(list)) => list.first().cloned(),
