@@ -9,6 +9,7 @@ mod cross_checks;
 mod decoupled;
 mod down;
 mod fairness;
+mod gaps;
 mod hits;
 mod hpa;
 mod isolation;
@@ -50,7 +51,7 @@ pub fn judge(plan: &Plan, timeline: &Timeline) -> Verdict {
     findings.extend(run::faults(plan, timeline));
     findings.extend(lag::fewer_met(plan, timeline));
     findings.extend(run::loads(plan, timeline));
-    findings.extend(run::gaps(plan, timeline));
+    findings.extend(gaps::judge(plan, timeline));
     findings.extend(consistency::judge(plan, timeline));
     Verdict { outcome: outcome(timeline, &findings), findings }
 }
@@ -64,9 +65,10 @@ fn outcome(timeline: &Timeline, findings: &[Finding]) -> Outcome {
         Outcome::Aborted
     } else if matches!(timeline.ending, Ending::LoadIncomplete(_))
         || timeline.loads.iter().any(|load| matches!(load.schedule, Schedule::Failed(_)))
+        || gaps::has_lost_proxy(timeline)
     {
-        // With a part of the figures missing, or failures that are the generator's own, neither
-        // good nor bad ones say anything.
+        // With a part of the figures missing, or failures that are the generator's or a proxy's
+        // own, neither good nor bad ones say anything.
         Outcome::Inconclusive
     } else if any(Judgement::Fail) {
         Outcome::Fail

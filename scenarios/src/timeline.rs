@@ -21,7 +21,7 @@ pub use failure::{Failure, InvalidFailure};
 pub use journey::{CheckCount, JourneyRecord, StepFigures};
 pub use load::{LoadRecord, Schedule, Window};
 pub use observation::{
-    AgreementRecord, AskedTimes, EdgeRecord, FaultRecord, Gap, KeySample, LedgerRecord,
+    AgreementRecord, AskedTimes, EdgeRecord, FaultRecord, Gap, GapKind, KeySample, LedgerRecord,
     ScalerRecord, StepRecord, SumRecord,
 };
 pub use search::RateRecord;

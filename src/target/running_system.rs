@@ -6,7 +6,7 @@ use brunt_faults::{
     AutoscalerChange, Census, EdgeHandle, FaultTarget, NodeTarget, PlatformTarget, ReplicaSelector,
     TargetError,
 };
-use brunt_kubernetes::ClusterRun;
+use brunt_kubernetes::{ClusterRun, WatchGap};
 use brunt_local::LocalSystem;
 use brunt_scenarios::plan::EdgeFault;
 use brunt_scenarios::timeline::{EdgeRecord, Gap, Moment, ScalerRecord};
@@ -83,8 +83,13 @@ impl RunningSystem {
         };
         let moment = |then| Moment::between(origin, then);
         let gaps = system.gaps().into_iter();
-        gaps.map(|gap| Gap { from: moment(gap.from), to: gap.to.map(moment), what: gap.what })
-            .collect()
+        let gap = |WatchGap { from, to, what, kind }: WatchGap| Gap {
+            from: moment(from),
+            to: to.map(moment),
+            what,
+            kind,
+        };
+        gaps.map(gap).collect()
     }
 
     /// Whether the autoscalers of a cluster could decide, as they report it; those of this

@@ -18,7 +18,7 @@ pub fn all(clock: &Clock, gaps: &[Gap]) -> Vec<Stretch> {
 
 #[cfg(test)]
 mod tests {
-    use brunt_scenarios::timeline::Moment;
+    use brunt_scenarios::timeline::{GapKind, Moment};
 
     use super::*;
 
@@ -28,6 +28,7 @@ mod tests {
             from: Moment(from),
             to: to.map(Moment),
             what: "the watch was restarted".to_owned(),
+            kind: GapKind::Unseen,
         };
         let clock = Clock { start: 0.0, end: 10.0, known: 10.0 };
         let drawn = all(&clock, &[gap(-5.0, Some(-4.0)), gap(2.0, Some(3.0)), gap(6.0, None)]);

@@ -1,9 +1,7 @@
 //! What makes a run say less than it seems to.
 
-use brunt_scenarios::plan::{Claim, FaultKind, Load, Plan};
-use brunt_scenarios::timeline::{
-    EdgeRecord, Ending, FaultRecord, Gap, LoadRecord, Schedule, Timeline,
-};
+use brunt_scenarios::plan::{FaultKind, Load, Plan};
+use brunt_scenarios::timeline::{EdgeRecord, Ending, FaultRecord, LoadRecord, Schedule, Timeline};
 
 use crate::format;
 use crate::verdict::{Finding, Judgement};
@@ -126,30 +124,6 @@ fn hit_nothing(plan: &Plan, timeline: &Timeline, fault: &FaultRecord) -> String 
              past it: start {from} again before the run."
         ),
     }
-}
-
-/// Times during load and faults, and the checks that follow, in which services, or calls between
-/// them, were not seen: what is measured from events may be late, or missing, and what is counted
-/// may not be all.
-pub fn gaps(plan: &Plan, timeline: &Timeline) -> Option<Finding> {
-    let rests_on_it = |claim: &Claim| {
-        let needs = claim.needs();
-        needs.events || needs.edge.is_some()
-    };
-    let during = |gap: &&Gap| gap.to.is_none_or(|to| to.0 >= 0.0) && gap.from.0 <= timeline.ended.0;
-    let gap = timeline.gaps.iter().find(during)?;
-    plan.checks.iter().any(|check| rests_on_it(&check.claim)).then(|| Finding {
-        check: None,
-        name: "observation".to_owned(),
-        claim: "what happens to services is seen at once".to_owned(),
-        judgement: Judgement::Inconclusive,
-        measured: "not seen for a while".to_owned(),
-        evidence: format!(
-            "From {}: {}.",
-            format::moment(gap.from.0),
-            gap.what.trim_end_matches('.')
-        ),
-    })
 }
 
 /// Loads that were not what they should have been.

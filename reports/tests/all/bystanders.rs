@@ -7,8 +7,8 @@ use brunt_scenarios::plan::{
     KeyedCollection, Load, Plan, Ramp, RequestTarget,
 };
 use brunt_scenarios::timeline::{
-    CheckId, EdgeRecord, EventKind, Failure, Gap, KeySample, LedgerRecord, LoadRecord, Moment,
-    Timeline, Window,
+    CheckId, EdgeRecord, EventKind, Failure, Gap, GapKind, KeySample, LedgerRecord, LoadRecord,
+    Moment, Timeline, Window,
 };
 use brunt_scenarios::units::Percent;
 
@@ -226,6 +226,7 @@ fn what_is_claimed_of_the_time_in_which_a_service_was_down_needs_that_time_to_be
         from: Moment(2.5),
         to: Some(Moment(3.0)),
         what: "the watch of pods was closed".to_owned(),
+        kind: GapKind::Unseen,
     };
     let seen = Timeline { ledgers: vec![effects(0, None)], ..seconds([0; 6]) };
     let blind = Timeline { gaps: vec![unseen], ..seen.clone() };

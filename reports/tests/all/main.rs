@@ -9,6 +9,7 @@ mod confidence;
 mod cross_checks;
 mod escaping;
 mod fixture;
+mod gaps;
 mod hostile;
 mod hpa;
 mod lag;

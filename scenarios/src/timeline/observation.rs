@@ -135,7 +135,7 @@ pub struct SumRecord {
     pub trouble: Option<String>,
 }
 
-/// A time in which what happened to services was not seen, as when a watch had to
+/// A time in which what happened to services, or between them, was not seen, as when a watch had to
 /// list everything again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -146,6 +146,31 @@ pub struct Gap {
     pub to: Option<Moment>,
     /// What was not seen, and why.
     pub what: String,
+    /// What it means for the verdict.
+    #[serde(default, skip_serializing_if = "GapKind::is_unseen")]
+    pub kind: GapKind,
+}
+
+/// What a gap means for what was measured.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum GapKind {
+    /// Events may be late, or missing; requests went their way.
+    #[default]
+    Unseen,
+    /// Requests may have gone past the proxy between two services, so that faults there did not
+    /// meet them all.
+    Bypassed,
+    /// A proxy of brunt's own was lost while it stood between two services: failures may be its.
+    ProxyLost,
+}
+
+impl GapKind {
+    fn is_unseen(&self) -> bool {
+        *self == Self::Unseen
+    }
 }
 
 /// What was found when documents were held against one another: compensations against what was

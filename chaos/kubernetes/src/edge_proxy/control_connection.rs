@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use brunt_proxy::{
     CONTROL_VERSION, ControlLines, ControlReply, ControlRequest, LONGEST_LINE, TrafficCounts,
 };
+use brunt_scenarios::timeline::GapKind;
 use tokio::net::TcpStream;
 
 use crate::client::error::KubeError;
@@ -127,7 +128,7 @@ impl ControlConnection {
         if self.gaps.last().is_none_or(|gap| gap.to.is_some()) && self.routing.is_some() {
             tracing::warn!(callee = self.callee, %error, "an edge proxy does not answer");
             let (from, what) = (Instant::now(), error.to_string());
-            self.gaps.push(WatchGap { from, to: None, what });
+            self.gaps.push(WatchGap { from, to: None, what, kind: GapKind::Unseen });
         }
         error
     }
@@ -136,7 +137,8 @@ impl ControlConnection {
     pub(super) fn lose(&mut self, why: String) {
         let what = format!("the edge proxy before {} was taken out: {why}", self.callee);
         tracing::warn!("{what}");
-        self.gaps.push(WatchGap { from: Instant::now(), to: None, what });
+        let kind = GapKind::ProxyLost;
+        self.gaps.push(WatchGap { from: Instant::now(), to: None, what, kind });
         (self.lost, self.stream) = (Some(why), None);
     }
 

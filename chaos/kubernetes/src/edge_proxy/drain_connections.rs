@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
+use brunt_scenarios::timeline::GapKind;
+
 use super::proxies::EdgeProxies;
 use crate::client::connect::Cluster;
 use crate::client::exec::output_of;
@@ -43,7 +45,8 @@ impl EdgeProxies {
                     callers.into_iter().collect::<Vec<_>>().join(", ")
                 );
                 tracing::warn!("{what}");
-                self.add_bypass(WatchGap { from: Instant::now(), to: None, what });
+                let kind = GapKind::Bypassed;
+                self.add_bypass(WatchGap { from: Instant::now(), to: None, what, kind });
                 return;
             }
             tokio::time::sleep(POLL).await;

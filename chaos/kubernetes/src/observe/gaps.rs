@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use brunt_scenarios::timeline::GapKind;
+
 /// A time in which a watch was blind: what happened in it was not seen, or not at its time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WatchGap {
@@ -12,6 +14,8 @@ pub struct WatchGap {
     pub to: Option<Instant>,
     /// Which objects were not seen, and why.
     pub what: String,
+    /// What it means for the verdict.
+    pub kind: GapKind,
 }
 
 /// All gaps of a run's watches. Clones share them.
@@ -29,7 +33,8 @@ impl WatchGaps {
         let goes_on = gaps.iter().any(|gap| gap.to.is_none() && gap.what.starts_with(what));
         if !goes_on {
             tracing::warn!(objects = what, why, "a watch is blind");
-            gaps.push(WatchGap { from: when, to: None, what: format!("{what}: {why}") });
+            let (what, kind) = (format!("{what}: {why}"), GapKind::Unseen);
+            gaps.push(WatchGap { from: when, to: None, what, kind });
         }
     }
 
