@@ -1,6 +1,7 @@
 //! The arguments of `brunt load`, which are not this command line's.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 const LOAD: &str = "load";
 const LOG_FORMAT: &str = "--log-format";
@@ -11,6 +12,12 @@ const LOG_FORMAT: &str = "--log-format";
 pub fn set_apart(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments = arguments.into_iter();
     let mut front: Vec<OsString> = arguments.next().into_iter().collect();
+    if front.first().is_some_and(is_siege) {
+        let load = take_log_format(arguments, &mut front);
+        front.extend([LOAD, "--", "--siege"].map(OsString::from));
+        front.extend(load);
+        return front;
+    }
     while let Some(argument) = arguments.next() {
         if argument == LOAD {
             let load = take_log_format(arguments, &mut front);
@@ -54,6 +61,11 @@ fn take_log_format(
     rest
 }
 
+/// Whether the program was called by siege's name, as through a link in its place.
+fn is_siege(program: &OsString) -> bool {
+    Path::new(program).file_name().is_some_and(|name| name == "siege")
+}
+
 fn is_log_format(argument: &OsString) -> bool {
     let text = argument.to_string_lossy();
     text == LOG_FORMAT || text.strip_prefix(LOG_FORMAT).is_some_and(|rest| rest.starts_with('='))
@@ -83,6 +95,13 @@ mod tests {
         assert_eq!(apart("brunt -v load -v URL"), "brunt -v load -- -v URL");
         assert_eq!(apart("brunt load --help"), "brunt load -- --help");
         assert_eq!(apart("brunt load"), "brunt load --");
+    }
+
+    #[test]
+    fn the_name_of_siege_means_a_load_with_its_banner() {
+        assert_eq!(apart("/usr/bin/siege -c1 URL"), "/usr/bin/siege load -- --siege -c1 URL");
+        assert_eq!(apart("siege"), "siege load -- --siege");
+        assert_eq!(apart("brunt load siege"), "brunt load -- siege");
     }
 
     #[test]

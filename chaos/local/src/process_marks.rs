@@ -5,6 +5,7 @@
 use std::fs;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -14,6 +15,13 @@ const VARIABLE: &str = "BRUNT_PROCESS";
 
 /// How often is looked again for what was started while the others were killed.
 const MOST_ROUNDS: usize = 20;
+
+/// How often is waited for the environments of programs that are just being executed: for a moment
+/// the kernel shows them without one. Programs that were started without any look the same.
+const MOST_WAITS: usize = 5;
+
+/// How long each time.
+const WAIT: Duration = Duration::from_millis(1);
 
 /// The marks of one system.
 #[derive(Debug)]
@@ -55,29 +63,47 @@ pub(crate) fn kill_system(system: &str) {
 }
 
 fn kill_all(is_mark: impl Fn(&[u8]) -> bool) {
+    let mut waits = 0;
     // A process may have started another one before its turn came.
     for _ in 0..MOST_ROUNDS {
-        let found = processes_with(&is_mark);
-        if found.is_empty() {
-            return;
+        let Processes { marked, has_unknown } = processes_with(&is_mark);
+        if marked.is_empty() {
+            if !has_unknown || waits == MOST_WAITS {
+                return;
+            }
+            waits += 1;
+            std::thread::sleep(WAIT);
         }
-        for process in found {
+        for process in marked {
             // It may have ended by itself.
             let _ = kill_process(process, Signal::KILL);
         }
     }
 }
 
-/// Other users' processes cannot be read, and are none of ours. Those that have ended have no
-/// environment any more.
-fn processes_with(is_mark: impl Fn(&[u8]) -> bool) -> Vec<Pid> {
-    let Ok(entries) = fs::read_dir("/proc") else { return vec![] };
-    let pid = |entry: fs::DirEntry| {
-        let pid = entry.file_name().to_str()?.parse().ok().and_then(Pid::from_raw)?;
-        let environment = fs::read(entry.path().join("environ")).ok()?;
-        has_mark(&environment, &is_mark).then_some(pid)
-    };
-    entries.flatten().filter_map(pid).collect()
+#[derive(Default)]
+struct Processes {
+    marked: Vec<Pid>,
+    /// Whether a program without an environment runs, which may get one in a moment.
+    has_unknown: bool,
+}
+
+/// Other users' processes cannot be read, and are none of ours.
+fn processes_with(is_mark: impl Fn(&[u8]) -> bool) -> Processes {
+    let mut found = Processes::default();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let pid = entry.file_name().to_str().and_then(|name| Pid::from_raw(name.parse().ok()?));
+        let (Some(pid), Ok(environment)) = (pid, fs::read(entry.path().join("environ"))) else {
+            continue;
+        };
+        if has_mark(&environment, &is_mark) {
+            found.marked.push(pid);
+        } else if environment.is_empty() {
+            // Processes that have ended and threads of the kernel have no program.
+            found.has_unknown |= fs::read_link(entry.path().join("exe")).is_ok();
+        }
+    }
+    found
 }
 
 fn has_mark(environment: &[u8], is_mark: impl Fn(&[u8]) -> bool) -> bool {

@@ -83,9 +83,18 @@ fn load_output<'a>(
     }
 }
 
-/// Siege's banner: who reads siege's output by its lines finds them here.
+/// What is about to happen. With `--siege` it is siege's banner: who reads siege's output by its
+/// lines finds them there.
 fn print_banner(settings: &Settings, err: &mut dyn Write) -> Result<(), LoadCliError> {
     if !settings.display().prints_text() {
+        return Ok(());
+    }
+    if !settings.has_siege_banner {
+        let (what, how) = (settings.requests_in_words(), settings.load_in_words());
+        writeln!(err, "{what}: {how}")?;
+        for note in &settings.notes {
+            writeln!(err, "Note: {note}")?;
+        }
         return Ok(());
     }
     writeln!(err, "** brunt {}", env!("CARGO_PKG_VERSION"))?;
@@ -99,11 +108,11 @@ fn print_banner(settings: &Settings, err: &mut dyn Write) -> Result<(), LoadCliE
     Ok(writeln!(err, "The server is now under siege...")?)
 }
 
-/// The line between siege's banner and its summary; siege prints it for timed loads only.
+/// The line between the banner and the summary; siege prints its own for timed loads only.
 fn print_end(settings: &Settings, err: &mut dyn Write) -> Result<(), LoadCliError> {
     if !settings.display().prints_text() {
         return Ok(());
     }
-    let is_timed = settings.bound.and_then(Bound::time).is_some();
+    let is_timed = settings.has_siege_banner && settings.bound.and_then(Bound::time).is_some();
     Ok(write!(err, "\n{}", if is_timed { "Lifting the server siege...\n" } else { "" })?)
 }

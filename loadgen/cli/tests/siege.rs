@@ -70,9 +70,18 @@ fn a_siege_counts_as_siege_does() {
     let statuses = [200, 302, 401, 404, 408, 500, 503];
     let server =
         Server::start(move |number| Act::Send(reply(statuses[number as usize % 7], "body")));
-    let (exit, out, err) = run(&["-c1", "-r14", &server.url()]);
+    let (exit, out, err) = run(&["--siege", "-c1", "-r14", &server.url()]);
     assert_eq!((exit, out.as_str()), (Exit::Pass, ""));
     insta::assert_snapshot!(without_times(&err).replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+}
+
+#[test]
+fn a_load_is_announced_in_plain_words() {
+    let server = Server::well();
+    let (_, _, err) = run(&["-c2", "-r5", &server.url()]);
+    let announced = format!("GET {}/: 2 users, 5 requests each", server.url());
+    assert_eq!(err.lines().next(), Some(announced.as_str()), "{err}");
+    assert!(!err.to_lowercase().contains("siege"), "{err}");
 }
 
 #[test]

@@ -127,8 +127,8 @@ impl Store {
         reader: Box<dyn Engine>,
         outbox: Outbox,
     ) -> Result<Self, StoreError> {
-        let (writer, writes) = worker::write_thread(writer)?;
         let (reader, reads) = worker::read_thread(reader)?;
+        let (writer, writes) = worker::write_thread(writer, reads.clone())?;
         Ok(Self { writer, reader, lives: [writes, reads], outbox })
     }
 

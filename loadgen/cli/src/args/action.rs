@@ -16,7 +16,7 @@ pub(crate) enum Action {
 }
 
 /// Options for what a load file does not define.
-const MEANINGFUL: [Flag; 17] = [
+const MEANINGFUL: [Flag; 18] = [
     Flag::Quiet,
     Flag::Json,
     Flag::Out,
@@ -34,6 +34,8 @@ const MEANINGFUL: [Flag; 17] = [
     Flag::NoFollow,
     Flag::NoParser,
     Flag::Verbose,
+    // Given by the program's name as well.
+    Flag::Siege,
 ];
 
 /// The load file among the operands, if there is one.

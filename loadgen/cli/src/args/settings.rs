@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     pub logins: Vec<HttpRequest>,
     /// What of the source of requests is left out.
     pub notes: Vec<String>,
+    /// Whether the load is announced in siege's words.
+    pub has_siege_banner: bool,
     pub order: RequestOrder,
     pub users: u32,
     /// Whether `users` was asked for, and so bounds the open model's connections.
@@ -94,6 +96,7 @@ impl Settings {
             requests,
             logins,
             notes,
+            has_siege_banner: written.flags.has(Flag::Siege),
             order: if written.is_on(Flag::Internet, "internet") {
                 RequestOrder::Random
             } else {

@@ -28,6 +28,7 @@ pub(crate) enum Flag {
     NoFollow,
     /// Beyond siege, from here on.
     Parser,
+    Siege,
     Rate,
     Spin,
     FailBelow,
@@ -113,6 +114,7 @@ pub(crate) static OPTIONS: &[OptionSpelling] = &[
     spelling(Flag::NoParser, Some('N'), "--no-parser", Nothing),
     spelling(Flag::NoFollow, Some('F'), "--no-follow", Nothing),
     spelling(Flag::Parser, None, "--parser", Nothing),
+    spelling(Flag::Siege, None, "--siege", Nothing),
     spelling(Flag::Rate, None, "--rate", Value),
     spelling(Flag::Spin, None, "--spin", Nothing),
     spelling(Flag::FailBelow, None, "--fail-below", Value),

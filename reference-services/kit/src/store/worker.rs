@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -26,17 +26,24 @@ const STACK_BYTES: usize = 512 << 10;
 /// The pause before asking again whether a commit happened.
 const SETTLE: Duration = Duration::from_millis(100);
 
+/// How long a store that is closed waits for the reads that go on.
+const LONGEST_CLOSE: Duration = Duration::from_secs(2);
+
 /// Closed when its thread has ended.
 pub(super) type Life = watch::Receiver<()>;
 
+/// Closes its engine after that of `reader`: two connections that SQLite closes at one time can each
+/// take the other for the last one, and leave a log to recover.
 pub(super) fn write_thread(
     mut engine: Box<dyn Engine>,
+    reader: Life,
 ) -> Result<(Sender<WriteJob>, Life), StoreError> {
     let (sender, jobs) = mpsc::channel();
     let life = spawn("store-write", move || {
         while let Some(batch) = next_batch(&jobs) {
             commit(engine.as_mut(), batch, &jobs);
         }
+        wait_for_end(&reader);
     })?;
     Ok((sender, life))
 }
@@ -61,6 +68,14 @@ pub(super) fn read_thread(
         }
     })?;
     Ok((sender, life))
+}
+
+/// Waits until a thread has ended, but not for ever: a read may hang with its disk.
+fn wait_for_end(thread: &Life) {
+    let until = Instant::now() + LONGEST_CLOSE;
+    while thread.has_changed().is_ok() && Instant::now() < until {
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<Life, StoreError> {

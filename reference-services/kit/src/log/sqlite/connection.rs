@@ -28,15 +28,16 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn open(path: &Path) -> Result<Self, LogError> {
-        let mut db = sqlite::open(path, schema::TABLES, Guard::Off)?;
+        let db = sqlite::open(path, schema::TABLES, Guard::Off)?;
         let (sender, jobs) = mpsc::channel::<Job>();
         let (lives, life) = watch::channel(());
         thread::Builder::new()
             .name("event-log".to_owned())
             .stack_size(STACK_BYTES)
             .spawn(move || {
-                // Dropped at the thread's end, also when that is a panic.
-                let _lives = lives;
+                // Dropped at the thread's end, also when that is a panic, and after the file is
+                // closed.
+                let (_lives, mut db) = (lives, db);
                 jobs.iter().for_each(|job| run(job, &mut db));
             })
             .map_err(LogError::failed)?;
