@@ -54,16 +54,13 @@ fn says_what_the_json_says(browser: &Browser, report: &Value) {
 }
 
 fn reads_a_moment(browser: &Browser, report: &Value) {
-    let window = report["timeline"]["loads"][0]["windows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|window| window["start"].as_f64().unwrap() >= 1.0)
-        .unwrap();
-    let length = report["timeline"]["loads"][0]["window"].as_f64().unwrap();
-    browser.mouse(place(browser, window["start"].as_f64().unwrap() + length / 2.0), None);
+    // Windows with so few requests are shown by the whole second.
+    let windows = report["timeline"]["loads"][0]["windows"].as_array().unwrap().iter();
+    let second = windows.filter(|one| (1.0..2.0).contains(&one["start"].as_f64().unwrap()));
+    let good: u64 = second.map(|window| window["ok"].as_u64().unwrap()).sum();
+    browser.mouse(place(browser, 1.5), None);
     let said = browser.text(".readout");
-    assert!(said.contains(&format!("{} good, 0 failed", window["ok"])), "{said} {window}");
+    assert!(good > 0 && said.contains(&format!("{good} good, 0 failed")), "{said} {good}");
     browser.picture("report-hover");
     browser.mouse(place(browser, 2.5), None);
     let said = browser.text(".readout");
