@@ -30,7 +30,7 @@ fn both(act: fn(u64) -> Act, settings: &str, arguments: &[&str]) -> [Printed; 2]
     let siege = siege(home.path(), &rc, arguments, &first.url());
     let second = Server::start(act);
     let (rc, url) = (rc.display().to_string(), second.url());
-    let (_, out, err) = run(&[&["-R", &rc], arguments, &[url.as_str()]].concat());
+    let (_, out, err) = run(&[&["--siege", "-R", &rc], arguments, &[url.as_str()]].concat());
     let timed = arguments.iter().any(|argument| argument.starts_with("-t"));
     assert!(timed || first.requests() == second.requests(), "as many requests: {}", siege.err);
     [siege, Printed { out, err }]
