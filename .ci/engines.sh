@@ -42,15 +42,18 @@ fi
 image=${BRUNT_TEST_IMAGE:-localhost/brunt:ci}
 started_kafka='' started_postgres='' started_cluster=''
 
+# Without colours: what a program installs on its way may switch them off there.
+last_line() { tail -n 1 | sed 's/\x1b\[[0-9;]*m//g'; }
+
 start_engines() {
   if [[ -z $kafka ]]; then
     started_kafka=yes
     # A busy machine may need a second attempt.
-    kafka=$("$kafka_program" up | tail -n 1) || kafka=$("$kafka_program" up | tail -n 1)
+    kafka=$("$kafka_program" up | last_line) || kafka=$("$kafka_program" up | last_line)
   fi
   if [[ -z $postgres ]]; then
     started_postgres=yes
-    postgres=$(cd / && "$postgres_program" up | tail -n 1)
+    postgres=$(cd / && "$postgres_program" up | last_line)
   fi
 }
 
