@@ -24,7 +24,7 @@ pub use outcome::LoadOutcome;
 pub(crate) use outcome::{GeneratorTrouble, outcome, sum};
 pub use phases::Phases;
 pub(crate) use record::WorkerRecord;
-pub(crate) use sample::{RequestEnd, Sample};
+pub(crate) use sample::{Moments, RequestEnd, Sample, nanos_since};
 pub use totals::Totals;
 
 use crate::job::{Job, ReplyVerdict};

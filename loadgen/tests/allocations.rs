@@ -31,7 +31,8 @@ use std::time::{Duration, Instant};
 
 use brunt_loadgen::{Bound, Job, LoadOutcome, RequestOrder, start};
 use brunt_scenarios::plan::{Arrival, Ramp};
-use brunt_scenarios::timeline::Failure;
+use brunt_scenarios::timeline::{Failure, histogram};
+use hdrhistogram::Histogram;
 
 use counting::Reading;
 use server::{Act, Server, ok};
@@ -134,7 +135,11 @@ fn space(outcome: &LoadOutcome) -> i64 {
     let values: usize =
         outcome.record.windows.iter().map(|window| window.latency.iter().count()).sum();
     // A vector that grows has up to twice the space that it needs.
-    (THREADS * 2 * values * size_of::<(u32, u32)>()) as i64
+    let latencies = THREADS * 2 * values * size_of::<(u32, u32)>();
+    // On a busy machine each thread has a second histogram, for times without its own lag.
+    let lagged = outcome.record.windows.iter().any(|window| window.from_sent.is_some());
+    let counts = histogram().distinct_values() * size_of::<u64>() + size_of::<Histogram<u64>>();
+    (latencies + if lagged { THREADS * counts } else { 0 }) as i64
 }
 
 fn closed(server: &Server) -> Job {

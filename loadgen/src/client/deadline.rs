@@ -6,7 +6,7 @@ use brunt_scenarios::timeline::Failure;
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
@@ -39,13 +39,13 @@ impl From<Interrupt> for RequestError {
 }
 
 impl RequestDeadline {
-    /// Waits for a future until the deadline. Precise to the sweep's period.
+    /// Waits for a future until the deadline. Precise to the sweep's period. Takes it pinned: an
+    /// exchange is large, and to move it in cost each request two copies of it.
     pub async fn limit<F: Future>(
         &self,
         deadline: Instant,
-        future: F,
+        mut future: Pin<&mut F>,
     ) -> Result<F::Output, Interrupt> {
-        let mut future = pin!(future);
         self.interrupt.set(None);
         self.deadline.set(Some(deadline));
         let result = poll_fn(|context| {

@@ -1,6 +1,7 @@
 //! A user that makes one request after another, each judged and recorded.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Instant, SystemTime};
 
@@ -194,8 +195,10 @@ impl SingleRequestUser {
         let sent = Instant::now();
         load.request_started();
         let wrote = Cell::new(false);
-        let exchange = connection.exchange(load, request, &wrote);
-        let result = self.deadline.limit(sent + load.prepared.job.timeout, exchange).await;
+        let result = {
+            let exchange = pin!(connection.exchange(load, request, &wrote));
+            self.deadline.limit(sent + load.prepared.job.timeout, exchange).await
+        };
         let result = result.unwrap_or_else(|interrupt| Err(interrupt.into()));
         // Before the reply is judged: parsing its body is the time of the generator, not of the
         // server.

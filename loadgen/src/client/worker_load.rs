@@ -13,7 +13,9 @@ use super::deadline::{Interrupt, RequestDeadline};
 use super::stalls::StallClock;
 use crate::job::{PreparedJob, ReplyVerdict};
 use crate::protocol::http2::{Http2Options, Http2Pool};
-use crate::recorder::{JourneyRecorder, LiveFigures, Recorder, RequestEnd, Sample, WorkerRecord};
+use crate::recorder::{
+    JourneyRecorder, LiveFigures, Moments, Recorder, RequestEnd, Sample, WorkerRecord, nanos_since,
+};
 use crate::schedule::{Dispatch, ScheduledAt, WorkerShare};
 
 /// The longest time that requests in flight are waited for when a load is stopped early.
@@ -92,7 +94,7 @@ impl WorkerLoad {
             end: Cell::new(end),
             cutoff: Cell::new(end.map(|end| end + prepared.job.drain)),
             starved: Cell::default(),
-            stalls: StallClock::new(origin),
+            stalls: StallClock::default(),
             trouble: RefCell::default(),
             finished: Cell::new(false),
         }
@@ -161,9 +163,9 @@ impl WorkerLoad {
         first_byte: Option<Instant>,
         done: Instant,
     ) -> Sample {
-        self.stalls.tick(done);
-        let sample = Sample::new(due, sent, first_byte, done, self.origin);
-        sample.with_stall(self.stalls.within(sent, done))
+        let at = Moments::new(due, sent, first_byte, done, self.origin);
+        self.stalls.tick(at.done);
+        Sample::new(&at, self.stalls.within(at.sent, at.done))
     }
 
     /// Records a request that has ended.
@@ -212,8 +214,9 @@ impl WorkerLoad {
             // In each sweep, as only tasks that wait already are woken, and another may begin to.
             self.ended.notify_waiters();
         }
-        self.stalls.tick(now);
-        if !self.stalls.is_settled(now) {
+        let since = nanos_since(self.origin, now);
+        self.stalls.tick(since);
+        if !self.stalls.is_settled(since) {
             return;
         }
         let over = self.is_past_cutoff(now).then_some(Interrupt::Over);

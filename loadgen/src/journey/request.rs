@@ -1,6 +1,7 @@
 //! The request of a step, with its redirects.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::time::{Instant, SystemTime};
 
 use brunt_scenarios::grpc::MessageDescriptor;
@@ -56,8 +57,10 @@ impl JourneyUser {
         let (wrote, length, server) = (Cell::new(false), Cell::new(0), Cell::new(None));
         let load = std::rc::Rc::clone(&self.load);
         let deadline = std::rc::Rc::clone(&self.deadline);
-        let asking = self.follow(step, request, &wrote, &length, &server);
-        let result = deadline.limit(sent + step.timeout, asking).await;
+        let result = {
+            let asking = pin!(self.follow(step, request, &wrote, &length, &server));
+            deadline.limit(sent + step.timeout, asking).await
+        };
         let done = Instant::now();
         let connection = server.get().and_then(|server: usize| self.connections.get_mut(server));
         let first_byte = connection.as_ref().and_then(|connection| connection.first_byte());

@@ -19,6 +19,9 @@ const SHORT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(crate) struct WindowCounts {
     length: Duration,
+    /// When the last window starts, and how long it is, in microseconds; 0 without one.
+    last_start: u64,
+    last_length: u64,
     /// All windows up to the last one that a request was meant for.
     windows: Vec<Window>,
     /// The latencies of the last window: a whole histogram, since most requests are counted
@@ -51,7 +54,12 @@ fn length(lasts: Option<Duration>) -> Duration {
 
 impl WindowCounts {
     pub fn new(lasts: Option<Duration>) -> Self {
-        Self { length: length(lasts), windows: Vec::new(), last: histogram(), last_from_sent: None }
+        Self::of(Vec::new(), length(lasts))
+    }
+
+    fn of(windows: Vec<Window>, length: Duration) -> Self {
+        let (last_start, last_length) = (0, 0);
+        Self { length, last_start, last_length, windows, last: histogram(), last_from_sent: None }
     }
 
     /// Counts a request by when it was meant to start, in microseconds.
@@ -119,8 +127,16 @@ impl WindowCounts {
 
     /// The index of a request's window, which is added if it is new.
     fn reach(&mut self, intended: u64) -> usize {
-        let place =
-            |length: Duration| intended / u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
+        // Most requests are counted in the last window; they need no division.
+        if intended.checked_sub(self.last_start).is_some_and(|within| within < self.last_length) {
+            return self.windows.len() - 1;
+        }
+        self.find(intended)
+    }
+
+    fn find(&mut self, intended: u64) -> usize {
+        let micros = |length: Duration| u64::try_from(length.as_micros()).unwrap_or(u64::MAX);
+        let place = |length: Duration| intended / micros(length);
         while place(self.length) >= MOST as u64 {
             self.widen();
         }
@@ -134,6 +150,8 @@ impl WindowCounts {
                 done.from_sent.iter_mut().for_each(SparseHistogram::shrink);
             }
             self.windows.resize_with(place + 1, Window::default);
+            self.last_length = micros(self.length);
+            self.last_start = place as u64 * self.last_length;
         }
         place
     }
@@ -151,6 +169,8 @@ impl WindowCounts {
     fn widen(&mut self) {
         self.settle();
         self.length *= 2;
+        // Known again once a window is added.
+        self.last_length = 0;
         let mut before = std::mem::take(&mut self.windows).into_iter();
         while let Some(mut window) = before.next() {
             if let Some(second) = before.next() {
@@ -165,6 +185,7 @@ impl WindowCounts {
     pub fn merge(&mut self, mut other: Self) {
         self.settle();
         other.settle();
+        self.last_length = 0;
         while self.length < other.length {
             self.widen();
         }
@@ -182,7 +203,7 @@ impl WindowCounts {
     /// From windows that were finished before.
     pub fn restore(mut windows: Vec<Window>, length: Duration) -> Self {
         windows.iter_mut().for_each(|window| window.sent = Some(window.sent()));
-        Self { length, windows, last: histogram(), last_from_sent: None }
+        Self::of(windows, length)
     }
 
     /// The windows with their starts, and their length in seconds.
