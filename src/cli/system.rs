@@ -100,8 +100,13 @@ pub struct ServeArgs {
 /// Options of `brunt revert`.
 #[derive(Debug, Args)]
 pub struct RevertArgs {
-    #[command(flatten)]
-    pub cluster: ClusterArgs,
+    /// Look into this namespace alone. Default: all namespaces, nodes and cluster roles, as far as
+    /// the account may look.
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// Context of the kubeconfig. Default: the current one.
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
     /// Restore only the changes of this run. Default: those of every run that has expired.
     #[arg(long, value_name = "ID", conflicts_with = "all")]
     pub run: Option<String>,

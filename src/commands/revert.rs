@@ -1,14 +1,18 @@
 //! `brunt revert`: restores a cluster after a run that could not.
 
+mod everywhere;
+mod outcome;
+
 use std::time::Duration;
 
 use anyhow::Result;
-use brunt_kubernetes::{Cluster, ClusterTarget, RunSelector, revert as restore};
+use brunt_kubernetes::{Cluster, ClusterTarget, KubeError, RunSelector, revert as restore};
 
 use crate::cli::RevertArgs;
-use crate::console::{errln, outln};
+use crate::console::outln;
 use crate::exit::Exit;
 use crate::runtime;
+use outcome::{exit, show};
 
 /// How often is looked for faults that should have ended, before all of a run is reverted.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -44,22 +48,37 @@ pub fn revert(options: &RevertArgs) -> Result<Exit> {
         None if options.all => RunSelector::All,
         None => RunSelector::Expired,
     };
-    let target = options.cluster.target();
-    let reverted = runtime::new()?.block_on(async {
+    let target = ClusterTarget {
+        context: options.context.clone(),
+        namespace: options.namespace.clone(),
+        ..ClusterTarget::default()
+    };
+    runtime::new()?.block_on(async {
         if let Some(then) = options.after {
             wait(then, options.run.as_deref(), &target).await;
         }
-        let cluster = Cluster::connect(&target).await?;
-        anyhow::Ok(restore(&cluster, &which).await)
-    })?;
-    for what in &reverted.done {
-        outln!("{what}");
-    }
-    for what in reverted.drift.iter().chain(&reverted.failed) {
-        errln!("brunt: {what}");
-    }
+        match target.namespace {
+            Some(_) => in_namespace(&target, which).await,
+            None => everywhere::revert(&target, &which).await,
+        }
+    })
+}
+
+/// Looks into one namespace, and at nodes and cluster roles that belong to runs in it.
+async fn in_namespace(target: &ClusterTarget, which: RunSelector) -> Result<Exit> {
+    let (cluster, which) = match Cluster::connect(target).await {
+        // Nodes and cluster roles outlive it, and no run goes on without its namespace.
+        Err(KubeError::NoNamespace(name)) => {
+            outln!("there is no namespace {name}; its runs may have left nodes and cluster roles");
+            let which = if which == RunSelector::Expired { RunSelector::All } else { which };
+            (Cluster::connect_unchecked(target).await?, which)
+        }
+        connected => (connected?, which),
+    };
+    let reverted = restore(&cluster, &which).await;
+    show(&reverted, None);
     if reverted.is_clean() && reverted.done.is_empty() {
         outln!("there is nothing to restore");
     }
-    Ok(if reverted.is_clean() { Exit::Pass } else { Exit::LeftBehind })
+    Ok(exit(&reverted))
 }

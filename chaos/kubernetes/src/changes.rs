@@ -6,6 +6,7 @@ mod field_manager;
 pub(crate) mod irreversible;
 pub(crate) mod json_patch;
 mod kept_copy;
+pub(crate) mod leftovers;
 mod log_text;
 pub(crate) mod record;
 pub(crate) mod removed_workload;

@@ -33,7 +33,8 @@ mod run;
 mod workers;
 
 pub use changes::changer::REVERT_MARGIN;
-pub use changes::revert::revert;
+pub use changes::leftovers::{LeftRun, Leftovers, find_leftovers};
+pub use changes::revert::{revert, revert_left};
 pub use changes::selection::{Reverted, RunSelector};
 pub use client::apply::Retain;
 pub use client::connect::{Cluster, ClusterTarget};
@@ -43,6 +44,7 @@ pub use client::manifest::Manifest;
 pub use client::object::ChangeMode;
 pub use client::program_error::ProgramError;
 pub use client::report_configmap::ReportFile;
+pub use client::unclear_target::UnclearTarget;
 pub use observe::gaps::WatchGap;
 pub use observe::live_spec::load_live_spec;
 pub use observe::rollout_status::WorkloadStatus;

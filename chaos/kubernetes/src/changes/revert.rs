@@ -6,6 +6,7 @@ use k8s_openapi::api::rbac::v1::ClusterRole;
 use kube::api::{DeleteParams, ListParams};
 use kube::{Api, Resource, ResourceExt};
 
+use super::leftovers::LeftRun;
 use super::record::stored_records;
 use super::removed_workload;
 use super::restore::{RestoreOutcome, restore};
@@ -21,6 +22,16 @@ use crate::client::write::{Namespaced, Writer};
 /// they have added.
 pub async fn revert(cluster: &Cluster, which: &RunSelector) -> Reverted {
     revert_as(cluster, which, RevertedBy::Anyone).await
+}
+
+/// The same for what was found of one run, in its own namespace.
+pub async fn revert_left(cluster: &Cluster, left: &LeftRun, which: &RunSelector) -> Reverted {
+    let there = Cluster { client: cluster.client.clone(), namespace: left.namespace.clone() };
+    let of_run = match which {
+        RunSelector::Expired if !left.namespace_is_gone => RunSelector::ExpiredOf(left.run.clone()),
+        _ => RunSelector::Run(left.run.clone()),
+    };
+    revert(&there, &of_run).await
 }
 
 pub(crate) async fn revert_as(cluster: &Cluster, which: &RunSelector, by: RevertedBy) -> Reverted {

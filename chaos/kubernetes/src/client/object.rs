@@ -33,7 +33,7 @@ pub(crate) const KINDS: [ObjectKind; 7] = [
 ];
 
 impl ObjectKind {
-    fn resource(self) -> ApiResource {
+    pub(crate) fn resource(self) -> ApiResource {
         let (group, version, kind, plural) = match self {
             Self::Deployment => ("apps", "v1", "Deployment", "deployments"),
             Self::StatefulSet => ("apps", "v1", "StatefulSet", "statefulsets"),

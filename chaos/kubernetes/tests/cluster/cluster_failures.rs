@@ -3,14 +3,11 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
-use k8s_openapi::api::core::v1::ServiceAccount;
-use kube::api::{Api, PostParams};
 use serde_json::json;
-use tempfile::TempDir;
 
+use crate::accounts::account;
 use crate::controller::Controller;
-use crate::forwarder::{self, Forwarder};
+use crate::forwarder::Forwarder;
 use crate::shop::{Shop, until};
 
 const ENDS_WITHIN: Duration = Duration::from_secs(240);
@@ -18,22 +15,6 @@ const ENDS_WITHIN: Duration = Duration::from_secs(240);
 const SCALED: &str = "load: [{name: looks, open: {rate: 5/s}, for: 8s, get: shop/isHealthy}]\n\
     faults: [{at: 1s, for: 3s, setEnv: {service: shop, env: {TIMEOUT: 'off'}}}]\n\
     expect: [{availability: {of: looks, atLeast: 1%}}]\nlimits: {maxDuration: 20s}\n";
-
-/// A kubeconfig of an account that may do this and no more.
-async fn account(shop: &Shop, rules: serde_json::Value) -> (TempDir, OsString) {
-    shop.give("weak", rules).await;
-    let accounts: Api<ServiceAccount> = Api::namespaced(shop.client.clone(), &shop.namespace);
-    let wanted = TokenRequest { spec: TokenRequestSpec::default(), ..TokenRequest::default() };
-    let token =
-        accounts.create_token_request("weak", &PostParams::default(), &wanted).await.unwrap();
-    let mut config = forwarder::read();
-    let token = token.status.unwrap().token;
-    config.auth_infos[0].auth_info = Some(serde_json::from_value(json!({"token": token})).unwrap());
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("config");
-    std::fs::write(&path, serde_json::to_string(&config).unwrap()).unwrap();
-    (folder, path.into())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]

@@ -59,6 +59,13 @@ impl Controller {
         Self::run(kubeconfig, namespace, SYSTEM, scenario, args)
     }
 
+    /// Starts another command of the program.
+    pub fn command(kubeconfig: &OsString, args: &[&str]) -> Self {
+        let mut command = Command::new(program());
+        command.args(args).env("KUBECONFIG", kubeconfig);
+        Self::spawn(command, tempfile::tempdir().unwrap())
+    }
+
     fn run(
         kubeconfig: &OsString,
         namespace: &str,
@@ -70,7 +77,8 @@ impl Controller {
         std::fs::write(folder.path().join("shop.yaml"), system).unwrap();
         let text = format!("version: 1\nname: a test\nsystem: shop.yaml\n{scenario}");
         std::fs::write(folder.path().join("scenario.yaml"), text).unwrap();
-        let mut child = Command::new(program())
+        let mut command = Command::new(program());
+        command
             .args([
                 "run",
                 "scenario.yaml",
@@ -82,12 +90,13 @@ impl Controller {
                 namespace,
             ])
             .args(args)
-            .env("KUBECONFIG", kubeconfig)
-            .current_dir(folder.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .env("KUBECONFIG", kubeconfig);
+        Self::spawn(command, folder)
+    }
+
+    fn spawn(mut command: Command, folder: TempDir) -> Self {
+        command.current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let said = Arc::default();
         hear(child.stdout.take().unwrap(), &said);
         hear(child.stderr.take().unwrap(), &said);

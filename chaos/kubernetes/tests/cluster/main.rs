@@ -5,16 +5,17 @@
 //! need a cluster that BRUNT_TEST_KUBECONFIG names, and an image of brunt that its nodes have,
 //! named by BRUNT_TEST_IMAGE. Without these a test that is asked for fails, and says so.
 //!
-//! - `edges::`, `faults::`, `irreversible::`, `left_behind::`, `owned::`, `placement::`,
-//!   `prepared::`, `replaced::`, `restored::`, `services::` and `targets::` need nothing else, and
-//!   take some minutes together.
+//! - `edges::`, `faults::`, `irreversible::`, `left_behind::`, `named_targets::`, `owned::`,
+//!   `placement::`, `prepared::`, `replaced::`, `restored::`, `services::` and `targets::` need
+//!   nothing else, and take some minutes together.
 //! - `effects::` looks at the pods themselves; it takes longer, and needs metrics-server.
-//! - `cluster_failures::`, `killed::` and `workers::` start the program itself, which
+//! - `cluster_failures::`, `killed::`, `leftovers::` and `workers::` start the program itself, which
 //!   BRUNT_TEST_BINARY names; without it, they take the one that `cargo build` puts beside these
 //!   tests. `killed::` does as many kills as BRUNT_TEST_KILLS says.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod accounts;
 mod cluster_failures;
 mod controller;
 mod customers;
@@ -26,6 +27,8 @@ mod inject_fault;
 mod irreversible;
 mod killed;
 mod left_behind;
+mod leftovers;
+mod named_targets;
 mod owned;
 mod placement;
 mod pods;

@@ -1,6 +1,6 @@
 //! The rights of the watchdog's service account.
 
-use k8s_openapi::api::core::v1::ServiceAccount;
+use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
 use kube::Api;
 use serde_json::{Value, json};
@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use crate::changes::changer::Changer;
 use crate::changes::revert::delete_node_rights;
 use crate::changes::selection::{Reverted, RunSelector};
+use crate::client::call::call_api;
+use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::labels::{EXPIRES, NAMESPACE, RUN};
 
@@ -57,6 +59,7 @@ pub(super) async fn on_nodes(changer: &Changer, name: &str) -> Result<(), KubeEr
     let mut meta = json!({"name": name, "labels": labels, "annotations": annotations});
     let own_role = json!({"apiGroups": ["rbac.authorization.k8s.io"],
         "resources": ["clusterroles"], "resourceNames": [name], "verbs": ["delete"]});
+    meta["ownerReferences"] = json!(namespace_as_owner(cluster).await?);
     let role = json!({"metadata": meta, "rules": [
         rule("", &["nodes"], &["get", "list", "patch"]),
         rule("rbac.authorization.k8s.io", &["clusterroles"], &["list"]),
@@ -80,4 +83,19 @@ pub(super) async fn on_nodes(changer: &Changer, name: &str) -> Result<(), KubeEr
     let bindings: Api<ClusterRoleBinding> = Api::all(cluster.client.clone());
     changer.writer().create_in(what, &bindings, binding).await?;
     Ok(())
+}
+
+/// The namespace as the owner of what is in none: with it, rights go that only its runs need. None
+/// where the account may not read namespaces.
+async fn namespace_as_owner(cluster: &Cluster) -> Result<Vec<Value>, KubeError> {
+    let all: Api<Namespace> = Api::all(cluster.client.clone());
+    let found = match call_api("read the namespace", all.get_opt(&cluster.namespace)).await {
+        Err(KubeError::Forbidden { .. }) => None,
+        found => found?,
+    };
+    let owner = found.map(|namespace| {
+        json!({"apiVersion": "v1", "kind": "Namespace", "name": cluster.namespace,
+            "uid": namespace.metadata.uid})
+    });
+    Ok(owner.into_iter().collect())
 }
