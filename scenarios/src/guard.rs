@@ -33,7 +33,9 @@ impl Plan {
         let guards = self.proofs.iter().flat_map(|proof| proof.without.keys());
         let of_nodes = |guard: &&String| [SPREAD, BUDGET].contains(&guard.as_str());
         let guard = || guards.clone().find(of_nodes).map(|guard| format!("the guard `{guard}`"));
-        fault.map(|fault| format!("the fault `{}`", fault.kind)).or_else(guard)
+        let deployed = || self.system.only_deployed();
+        let service = || deployed().map(|name| format!("the service `{name}` without a `command`"));
+        fault.map(|fault| format!("the fault `{}`", fault.kind)).or_else(guard).or_else(service)
     }
 }
 

@@ -39,11 +39,11 @@ pub use load_file::LoadPlan;
 pub use platform::{NodeFault, NodePick, PlatformFault};
 pub use quantile::Quantile;
 pub use request::{Auth, Body, Request, RequestTarget, Step};
-pub use services::{Placement, Program, Rollout, Service, System};
+pub use services::{Placement, Program, Rollout, Service, ServiceOnKubernetes, System};
 pub use threshold::{InvalidThreshold, LoadTotals, Threshold};
 
 pub use crate::scenario::{During, EdgeDirection, Method, Pick, ReplicaFilter};
-pub use crate::system::{Probe, StrategyKind};
+pub use crate::system::{Probe, StrategyKind, WorkloadKind};
 pub use crate::timeline::BreakerState;
 use crate::units::Percent;
 

@@ -2,6 +2,7 @@
 //! the parts go.
 
 mod autoscaler;
+mod on_kubernetes;
 mod probe;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use autoscaler::Autoscaler;
+pub use on_kubernetes::{ServiceOnKubernetesSpec, SystemOnKubernetesSpec, WorkloadKind};
 pub use probe::{HttpGet, Probe};
 
 use crate::source::Located;
@@ -29,6 +31,9 @@ pub struct SystemSpec {
     pub about: Option<String>,
     /// Where its users come in.
     pub entry: Option<Located<String>>,
+    /// Where it is on a cluster.
+    #[serde(default)]
+    pub kubernetes: SystemOnKubernetesSpec,
     /// Its services by their names, in the order in which they start. Names have letters, digits,
     /// `-`, `_` and `.`, as files and addresses are called by them.
     pub services: IndexMap<String, ServiceSpec>,
@@ -40,10 +45,12 @@ pub struct SystemSpec {
 pub struct ServiceSpec {
     /// The program and its arguments. `brunt` means this very program. `${port}` and `${data}` are
     /// filled in; the port is also in the environment as `PORT`. A program must serve HTTP on
-    /// 127.0.0.1 at that port.
+    /// 127.0.0.1 at that port. A service with neither `command` nor `url` runs on a cluster only.
     pub command: Option<Located<Vec<String>>>,
     /// A service that runs already, which brunt neither starts nor breaks: its URL.
     pub url: Option<Located<String>>,
+    /// What it is on a cluster, where its name alone does not say it.
+    pub kubernetes: Option<Located<ServiceOnKubernetesSpec>>,
     /// The folder to start in, relative to the system file; the system file's own unless given.
     pub dir: Option<String>,
     /// The port on which `brunt up` offers it.
@@ -82,8 +89,9 @@ pub struct ServiceSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct CalleeAddress {
-    /// The environment variable that gets the callee's URL, `http://127.0.0.1:PORT`.
-    pub env: String,
+    /// The environment variable that gets the callee's URL, `http://127.0.0.1:PORT`. On a cluster,
+    /// the manifests say where calls go, and none is needed.
+    pub env: Option<String>,
 }
 
 /// How a new version replaces the old one, with Kubernetes' names and meaning.

@@ -267,6 +267,49 @@ services:
 }
 
 #[test]
+fn what_a_service_is_on_a_cluster_is_checked() {
+    insta::assert_snapshot!(system_problems(
+        "\
+version: 1
+name: shop
+services:
+  api: {command: [./api], calls: {bank: {}}}
+  bank: {url: 'http://x', kubernetes: {name: bank}}
+"
+    ));
+    insta::assert_snapshot!(system_problems(
+        "version: 1\nname: shop\nservices: {web: {kubernetes: {nmae: web}}}\n"
+    ));
+}
+
+#[test]
+fn a_service_without_a_command_runs_on_a_cluster_only() {
+    let system = "\
+version: 1
+name: shop
+kubernetes: {namespace: prod}
+services:
+  web:
+    calls: {store: {}}
+    kubernetes: {kind: StatefulSet, name: shop-web, selector: {tier: 1}, container: web, port: 8080}
+  store: {dependsOn: [web]}
+";
+    let source = Source::new("system.yaml", system);
+    let system = plan::System::read(&source).check(Ok).unwrap();
+    assert_eq!(system.namespace.as_deref(), Some("prod"));
+    let web = &system.services["web"].on_kubernetes;
+    assert_eq!(web.kind, Some(plan::WorkloadKind::StatefulSet));
+    assert_eq!((web.name.as_deref(), web.port.as_deref()), (Some("shop-web"), Some("8080")));
+    assert_eq!(web.selector["tier"], "1");
+    let kill = "version: 1\nname: x\nsystem: x\nload: [{name: a, open: {rate: 1/s}, for: 1s, get: web/}]\n\
+                faults: [{at: 0s, kill: {service: store}}]\nexpect: [{availability: {of: a, atLeast: 99%}}]\n";
+    let source = Source::new("test.yaml", kill);
+    let plan = source.read::<Scenario>().check(|written| Plan::check(&written, &source, system));
+    let needs = plan.unwrap().needs_a_cluster();
+    assert_eq!(needs.as_deref(), Some("the service `web` without a `command`"));
+}
+
+#[test]
 fn names_that_would_lead_out_of_their_folder_are_refused() {
     insta::assert_snapshot!(system_problems(
         "version: 1\nname: ../../../precious\nservices:\n  '../order': {command: [./order]}\n  \

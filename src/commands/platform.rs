@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use brunt_kubernetes::{ChangeMode, ClusterRunOptions, ClusterTarget, Watchdog};
 use brunt_local::Ports;
-use brunt_scenarios::plan::{Check, Fault, FaultKind, Plan};
+use brunt_scenarios::plan::{Check, Fault, FaultKind, Plan, System};
 
 use crate::cli::{LoadSource, PlatformArgs, PlatformKind};
 use crate::files::{self, Planned};
@@ -34,7 +34,7 @@ pub fn plans(paths: &[String], args: &PlatformArgs) -> Result<Vec<Planned>> {
     }
     let runtime = runtime::new()?;
     files::plans_for(paths, &|system| {
-        let target = cluster_target(&system.name, args);
+        let target = cluster_target(system, args);
         Ok(runtime.block_on(brunt_kubernetes::load_live_spec(system, &target))?)
     })
 }
@@ -74,7 +74,7 @@ pub fn cluster_options(
 ) -> ClusterRunOptions {
     let changes_nodes = |fault: &Fault| matches!(fault.kind, FaultKind::Nodes { .. });
     ClusterRunOptions {
-        target: cluster_target(&plan.system.name, args),
+        target: cluster_target(&plan.system, args),
         run: run.to_owned(),
         max_duration: plan.max_duration,
         watchdog: if args.no_watchdog { Watchdog::None } else { Watchdog::Job(args.image.clone()) },
@@ -114,11 +114,10 @@ pub fn load_workers(args: &PlatformArgs) -> LoadWorkers {
     LoadWorkers { origin, count: args.workers, image: args.image.clone() }
 }
 
-/// Which cluster, and which namespace: the system's name if none is given.
-pub fn cluster_target(system: &str, args: &PlatformArgs) -> ClusterTarget {
+/// Which cluster, and which namespace: the one of the system file if none is given, or the
+/// system's name.
+pub fn cluster_target(system: &System, args: &PlatformArgs) -> ClusterTarget {
     let target = args.cluster.target();
-    ClusterTarget {
-        namespace: Some(target.namespace.unwrap_or_else(|| system.to_owned())),
-        ..target
-    }
+    let of_system = || system.namespace.as_ref().unwrap_or(&system.name).clone();
+    ClusterTarget { namespace: Some(target.namespace.unwrap_or_else(of_system)), ..target }
 }

@@ -1,7 +1,7 @@
 //! `brunt validate`: checks files without running them.
 
 use anyhow::Result;
-use brunt_scenarios::plan::{Arrival, Load, Plan, System};
+use brunt_scenarios::plan::{Arrival, Load, Plan};
 use brunt_scenarios::units::Period;
 
 use crate::cli::ValidateArgs;
@@ -14,9 +14,15 @@ pub fn validate(options: &ValidateArgs) -> Result<Exit> {
     for file in files::checked(&options.files)? {
         match file {
             CheckedFile::Scenario(planned) => scenario(&planned),
-            CheckedFile::System(file, System { name, services, .. }) => {
-                let names: Vec<&str> = services.keys().map(String::as_str).collect();
-                outln!("{file}: ok\n  system {name}: {}", names.join(", "));
+            CheckedFile::System(file, system) => {
+                let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
+                outln!("{file}: ok\n  system {}: {}", system.name, names.join(", "));
+                if let Some(service) = system.only_deployed() {
+                    outln!(
+                        "  needs Kubernetes, as `{service}` has no `command`: run its scenarios \
+                         with --on kubernetes"
+                    );
+                }
             }
             CheckedFile::Load(file, plan) => {
                 outln!("{file}: ok");

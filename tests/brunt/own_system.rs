@@ -80,3 +80,21 @@ fn a_scenario_that_fails_as_it_is_names_its_claim() {
     let why = "latency.p50 does not hold as it is: through: latency p50 ≤ 1us";
     here.brunt(&["prove", "scenario.yaml"]).must(1, &[why, "0 of 1 proven"]);
 }
+
+#[test]
+fn a_service_without_a_command_is_for_a_cluster_and_here_that_is_said() {
+    let here = Workplace::new();
+    here.write("on-cluster.yaml", "version: 1\nname: shop\nservices: {web: {}}\n");
+    here.write(
+        "scenario.yaml",
+        "version: 1\nname: x\nsystem: on-cluster.yaml\n\
+         load: [{name: a, open: {rate: 1/s}, for: 1s, get: web/}]\n\
+         faults: [{at: 0s, kill: {service: web}}]\n\
+         expect: [{availability: {of: a, atLeast: 1%}}]\n",
+    );
+    let needs = "the service `web` without a `command` needs a cluster: add --on kubernetes";
+    here.brunt(&["run", "scenario.yaml"]).must(2, &[needs]);
+    here.brunt(&["up", "on-cluster.yaml"]).must(2, &["service web has no `command`"]);
+    here.brunt(&["validate", "scenario.yaml", "on-cluster.yaml"])
+        .must(0, &["needs Kubernetes, as `web` has no `command`"]);
+}

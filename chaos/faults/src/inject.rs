@@ -110,8 +110,8 @@ async fn inject_by_platform<T: FaultTarget>(
         PlatformFault::RollBack => {
             roll_back::inject(target, service, picker.limits).await.map(instant)
         }
-        PlatformFault::SetEnv(env) => {
-            set_env::inject(target, service, env, picker.limits).await.map(changed)
+        PlatformFault::SetEnv { env, containers } => {
+            set_env::inject(target, service, (env, containers), picker.limits).await.map(changed)
         }
         PlatformFault::SetConfig { name, data } => {
             set_config::inject(target, service, name, data).await.map(changed)

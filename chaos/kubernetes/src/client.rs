@@ -18,4 +18,5 @@ pub(crate) mod report_configmap;
 #[cfg(test)]
 pub(crate) mod scripted_api;
 pub(crate) mod security_context;
+pub(crate) mod unclear_target;
 pub(crate) mod write;

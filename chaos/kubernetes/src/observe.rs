@@ -6,6 +6,7 @@ pub(crate) mod endpoint_slice;
 pub(crate) mod front;
 pub(crate) mod gaps;
 pub(crate) mod live_spec;
+mod named_front;
 pub(crate) mod ownership;
 pub(crate) mod placement;
 pub(crate) mod pod_state;

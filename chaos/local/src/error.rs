@@ -17,6 +17,12 @@ pub enum LocalError {
     )]
     NoProgram { service: String, program: String },
     #[error(
+        "service {service} has no `command`, so that it cannot be started on this machine; add \
+         `command: [program, arguments…]` to the system file, or run it on a cluster by \
+         --on kubernetes"
+    )]
+    NoCommand { service: String },
+    #[error(
         "service {service}: there is no folder {}; `dir` is relative to the system file",
         folder.display()
     )]

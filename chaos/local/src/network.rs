@@ -78,7 +78,7 @@ impl Network {
     pub(crate) fn addresses(&self, from: &str, service: &Service) -> BTreeMap<String, String> {
         let callees = service.calls.iter();
         callees
-            .filter_map(|(to, variable)| Some((variable.clone(), self.edge(from, to)?.url())))
+            .filter_map(|(to, variable)| Some((variable.clone()?, self.edge(from, to)?.url())))
             .collect()
     }
 

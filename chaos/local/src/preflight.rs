@@ -28,8 +28,10 @@ pub(crate) fn launch(
     service: &Service,
     options: &Options,
 ) -> Result<Option<LaunchSpec>, LocalError> {
-    let Program::Command { program, args, dir } = &service.program else {
-        return Ok(None);
+    let (program, args, dir) = match &service.program {
+        Program::Command { program, args, dir } => (program, args, dir),
+        Program::Running { .. } => return Ok(None),
+        Program::Deployed => return Err(LocalError::NoCommand { service: name.to_owned() }),
     };
     let base = absolute(&options.base).unwrap_or_else(|_| options.base.clone());
     let dir = dir.as_ref().map_or(base.clone(), |dir| base.join(dir));

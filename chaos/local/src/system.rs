@@ -143,7 +143,7 @@ impl LocalSystem {
     pub fn url(&self, service: &str) -> Option<String> {
         match &self.plan.services.get(service)?.program {
             Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
-            Program::Command { .. } => Some(self.network.front(service)?.url()),
+            Program::Command { .. } | Program::Deployed => Some(self.network.front(service)?.url()),
         }
     }
 

@@ -85,8 +85,9 @@ fn busy_plan() -> Plan {
         ("gateway", vec!["order", "product", "stock", "customercenter"]),
         ("product", vec!["stock"]),
     ] {
-        let calls =
-            to.into_iter().map(|to| (to.to_owned(), format!("API_{}_URL", to.to_uppercase())));
+        let calls = to
+            .into_iter()
+            .map(|to| (to.to_owned(), Some(format!("API_{}_URL", to.to_uppercase()))));
         plan.system.services.get_mut(from).expect("a service").calls = calls.collect();
     }
     plan.loads[0].arrival =

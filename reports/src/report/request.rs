@@ -66,7 +66,9 @@ fn base(request: &Request, system: &System) -> String {
     let service = system.services.get(&target.service);
     let base = service.and_then(|service| match &service.program {
         Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
-        Program::Command { .. } => service.port.map(|port| format!("http://127.0.0.1:{port}")),
+        Program::Command { .. } | Program::Deployed => {
+            service.port.map(|port| format!("http://127.0.0.1:{port}"))
+        }
     });
     // A service without a port of its own gets a free one, which `brunt up` prints.
     base.unwrap_or_else(|| format!("http://127.0.0.1:PORT-OF-{}", target.service))

@@ -6,8 +6,8 @@ use std::time::Duration;
 use brunt_reports::{Fact, Finding, Judgement, Origin, Report, judge};
 use brunt_scenarios::plan::{
     Arrival, Body, Check, Claim, ExpectedResponse, Fault, FaultKind, Load, Method, Placement, Plan,
-    Probe, Program, ReplicaFilter, Request, RequestTarget, Rollout, Service, StrategyKind, System,
-    Work,
+    Probe, Program, ReplicaFilter, Request, RequestTarget, Rollout, Service, ServiceOnKubernetes,
+    StrategyKind, System, Work,
 };
 use brunt_scenarios::system::HttpGet;
 use brunt_scenarios::timeline::{
@@ -41,6 +41,7 @@ fn probe() -> Probe {
 pub fn service(replicas: u32) -> Service {
     Service {
         program: Program::Command { program: "brunt".to_owned(), args: vec![], dir: None },
+        on_kubernetes: ServiceOnKubernetes::default(),
         port: None,
         env: BTreeMap::new(),
         altered: BTreeMap::new(),
@@ -82,6 +83,7 @@ pub fn plan(claims: Vec<Claim>) -> Plan {
             name: "coffee".to_owned(),
             about: None,
             entry: Some("gateway".to_owned()),
+            namespace: None,
             services: services
                 .map(|(name, replicas)| (name.to_owned(), service(replicas)))
                 .into_iter()

@@ -17,7 +17,12 @@ pub enum PlatformFault {
     /// The version before comes back.
     RollBack,
     /// Environment variables are set.
-    SetEnv(BTreeMap<String, String>),
+    SetEnv {
+        /// Names of variables and their values while the fault lasts.
+        env: BTreeMap<String, String>,
+        /// The containers that get them; none is named for the service's own.
+        containers: Vec<String>,
+    },
     /// Entries of a ConfigMap are set.
     SetConfig {
         /// The name of the ConfigMap.
@@ -105,10 +110,14 @@ impl fmt::Display for PlatformFault {
             Self::KillContainer(pick) => write!(out, "end the container of {pick}"),
             Self::Remove => out.write_str("delete the workload of"),
             Self::RollBack => out.write_str("roll back"),
-            Self::SetEnv(env) => {
+            Self::SetEnv { env, containers } => {
                 let each: Vec<String> =
                     env.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                write!(out, "set {} for", each.join(" "))
+                write!(out, "set {} ", each.join(" "))?;
+                match containers.as_slice() {
+                    [] => out.write_str("for"),
+                    _ => write!(out, "in the containers {} of", containers.join(", ")),
+                }
             }
             Self::SetConfig { name, data } => {
                 let keys: Vec<&str> = data.keys().map(String::as_str).collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::system::{Autoscaler, Guard, Probe, StrategyKind};
+use crate::system::{Autoscaler, Guard, Probe, StrategyKind, WorkloadKind};
 
 /// A system that can be started.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct System {
     pub about: Option<String>,
     /// The service by which its users come in, if it says so.
     pub entry: Option<String>,
+    /// Its namespace on a cluster, if the system file names one.
+    pub namespace: Option<String>,
     /// Its services, in the order in which they start.
     pub services: IndexMap<String, Service>,
 }
@@ -26,6 +28,8 @@ pub struct System {
 pub struct Service {
     /// How it comes to run.
     pub program: Program,
+    /// What it is on a cluster, as far as the system file says it.
+    pub on_kubernetes: ServiceOnKubernetes,
     /// The port on which `brunt up` offers it; any free one unless given.
     pub port: Option<u16>,
     /// Environment variables; `${port}` and `${data}` are still to be filled in.
@@ -33,8 +37,9 @@ pub struct Service {
     /// Those of them that the scenario or a proof sets: on a cluster, where the others are the
     /// manifest's, these alone are set.
     pub altered: BTreeMap<String, String>,
-    /// Callee → the environment variable that gets its URL.
-    pub calls: BTreeMap<String, String>,
+    /// Callee → the environment variable that gets its URL; `None` where only a cluster's manifests
+    /// say where calls go.
+    pub calls: BTreeMap<String, Option<String>>,
     /// The services that must be ready before it is started for the first time.
     pub depends_on: Vec<String>,
     /// How many replicas.
@@ -66,6 +71,12 @@ impl System {
             self.add_in_order(name, &mut order, &mut Vec::new());
         }
         order
+    }
+
+    /// The first of its services that cannot be started on this machine: it has no command.
+    pub fn only_deployed(&self) -> Option<&str> {
+        let is = |service: &Service| service.program == Program::Deployed;
+        self.services.iter().find(|(_, service)| is(service)).map(|(name, _)| name.as_str())
     }
 
     /// `above` are the services that led here: a circle ends there.
@@ -111,11 +122,30 @@ pub enum Program {
         /// The folder to start in, relative to the system file.
         dir: Option<String>,
     },
+    /// Deployed on a cluster, and nothing that could be started on this machine.
+    Deployed,
     /// Runs already, at this URL; it can be loaded but not broken.
     Running {
         /// The base URL: `http://HOST:PORT`, without a path.
         url: String,
     },
+}
+
+/// What a service is on a cluster. What is `None` or empty is found by the service's name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServiceOnKubernetes {
+    /// The kind of its workload.
+    pub kind: Option<WorkloadKind>,
+    /// The name of its workload.
+    pub name: Option<String>,
+    /// Labels that the pods of its workload have.
+    pub selector: BTreeMap<String, String>,
+    /// The container of its pods that is the service.
+    pub container: Option<String>,
+    /// The Service by which it is called.
+    pub service: Option<String>,
+    /// The port of that Service, or without a Service of the container: its name or number.
+    pub port: Option<String>,
 }
 
 /// How a new version replaces the old one.
@@ -136,8 +166,8 @@ impl Service {
         self.altered.extend(variables.clone());
     }
 
-    /// Whether brunt starts it, and may break it.
+    /// Whether brunt may break it: it starts it, or finds it on the cluster.
     pub fn is_ours(&self) -> bool {
-        matches!(self.program, Program::Command { .. })
+        !matches!(self.program, Program::Running { .. })
     }
 }

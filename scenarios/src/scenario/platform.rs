@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::one_or_many::OneOrMany;
 use super::pick::Pick;
 use crate::source::Located;
 
@@ -47,6 +48,8 @@ pub struct SetEnvSpec {
     pub service: Located<String>,
     /// Names of variables and their values while the fault lasts.
     pub env: BTreeMap<String, String>,
+    /// The containers of its pods that get them: the service's own unless given.
+    pub containers: Option<OneOrMany>,
 }
 
 /// Set entries of a ConfigMap.

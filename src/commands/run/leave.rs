@@ -24,7 +24,7 @@ pub fn report(planned: &Planned, page: &Path, args: &PlatformArgs) -> Result<Str
     };
     let leaves = FILES.iter().map(read).collect::<Result<Vec<_>>>()?;
     let name = called(&planned.slug);
-    let place = platform::cluster_target(&planned.plan.system.name, args);
+    let place = platform::cluster_target(&planned.plan.system, args);
     let left_out = runtime::new()?.block_on(async {
         let cluster = Cluster::connect(&place).await?;
         anyhow::Ok(cluster.report_to_configmap(&name, &leaves).await?)

@@ -15,11 +15,11 @@ use crate::target::FaultTarget;
 pub(crate) async fn inject<T: FaultTarget>(
     target: &T,
     service: &str,
-    env: &BTreeMap<String, String>,
+    (env, containers): (&BTreeMap<String, String>, &[String]),
     limits: &Limits,
 ) -> Result<(Effect, ChangedService), FaultError> {
     // Kubernetes replaces every pod whose template has changed.
     let replicas = limits.check_rollout(target, service).await?;
-    let fault = PlatformFault::SetEnv(env.clone());
+    let fault = PlatformFault::SetEnv { env: env.clone(), containers: containers.to_vec() };
     on_platform::change(target, service, fault, &numbers(&replicas)).await
 }

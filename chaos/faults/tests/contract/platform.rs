@@ -25,7 +25,7 @@ fn env() -> BTreeMap<String, String> {
 async fn faults_of_a_platform_that_last_are_undone_and_instant_ones_are_not() {
     let last = [
         PlatformFault::Remove,
-        PlatformFault::SetEnv(env()),
+        PlatformFault::SetEnv { env: env(), containers: vec![] },
         PlatformFault::SetConfig { name: "files".to_owned(), data: env() },
         PlatformFault::Probe { which: ProbeKind::Liveness, path: None },
         PlatformFault::Stress { pick: Pick::All, cpu: 1, memory: 8 },

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::irreversible_error::IrreversibleError;
 use super::program_error::ProgramError;
+use super::unclear_target::UnclearTarget;
 
 /// A cluster could not do what it was asked, or could not be asked.
 #[derive(Debug, Error)]
@@ -37,46 +38,9 @@ pub enum KubeError {
          by --namespace"
     )]
     NoNamespace(String),
-    /// There is no such workload.
-    #[error(
-        "the namespace {namespace} has no Deployment or StatefulSet for the service `{service}` \
-         (looked for {looked_for})"
-    )]
-    NoWorkload {
-        /// The service of the system file.
-        service: String,
-        /// The namespace that was searched.
-        namespace: String,
-        /// The names that would have matched, separated by commas.
-        looked_for: String,
-    },
-    /// Several workloads could be meant by a service.
-    #[error(
-        "the namespace {namespace} has several workloads that could be the service `{service}`: \
-         {found}; give the service the name of the one that is meant"
-    )]
-    AmbiguousWorkload {
-        /// The service of the system file.
-        service: String,
-        /// The namespace that was searched.
-        namespace: String,
-        /// Kinds and names of all that fit, separated by commas.
-        found: String,
-    },
-    /// A pod has several containers, and nothing says which one is the service.
-    #[error(
-        "the pods of {workload} have the containers {containers}, and nothing says which one is the \
-         service `{service}`: annotate the pod template with \
-         kubectl.kubernetes.io/default-container, or let a Service lead to its port"
-    )]
-    UnclearContainer {
-        /// The service of the system file.
-        service: String,
-        /// Kind and name.
-        workload: String,
-        /// The names of its containers, separated by commas.
-        containers: String,
-    },
+    /// It is not clear what a service of the system file is on the cluster; nothing was touched.
+    #[error(transparent)]
+    UnclearTarget(#[from] UnclearTarget),
     /// The caller may not do it: status 401 or 403.
     #[error(
         "not allowed to {what}: {why}; see manifests/components/controller for what the controller \

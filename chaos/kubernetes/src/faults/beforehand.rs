@@ -3,7 +3,7 @@
 
 use brunt_scenarios::plan::{Fault, FaultKind, PlatformFault};
 
-use super::{autoscale, remove, replacement, scale};
+use super::{autoscale, remove, replacement, scale, set_env};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::observe::services::ClusterServices;
@@ -52,10 +52,16 @@ async fn refuse_one(
                 None => Ok(()),
             }
         }
+        FaultKind::Platform { service, fault: PlatformFault::SetEnv { containers, .. } } => {
+            match workload(service) {
+                Some(workload) => set_env::refuse(cluster, workload, containers).await,
+                None => Ok(()),
+            }
+        }
         FaultKind::Rollout { service }
         | FaultKind::Platform {
             service,
-            fault: PlatformFault::RollBack | PlatformFault::SetEnv(_) | PlatformFault::Probe { .. },
+            fault: PlatformFault::RollBack | PlatformFault::Probe { .. },
         } => match workload(service) {
             Some(workload) => replacement::read(cluster, &workload.object).await.map(drop),
             None => Ok(()),

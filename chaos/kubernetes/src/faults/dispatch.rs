@@ -45,7 +45,9 @@ pub(crate) async fn inject(
             remove::inject(changer, workload).await?;
             return Ok(replicas.len() as u64);
         }
-        PlatformFault::SetEnv(env) => set_env::inject(changer, workload, env).await?,
+        PlatformFault::SetEnv { env, containers } => {
+            set_env::inject(changer, workload, env, containers).await?;
+        }
         PlatformFault::SetConfig { name, data } => set_config::inject(changer, name, data).await?,
         PlatformFault::Autoscale { min, max, target } => {
             autoscale::inject(changer, workload, *min, *max, *target).await?;
@@ -78,7 +80,9 @@ pub(crate) async fn recover(
             recover_change(changer, &set_config::object(name), set_config::SLOT).await
         }
         PlatformFault::Autoscale { .. } => autoscale::recover(changer, workload).await,
-        PlatformFault::SetEnv(_) => recover_change(changer, &workload.object, set_env::SLOT).await,
+        PlatformFault::SetEnv { .. } => {
+            recover_change(changer, &workload.object, set_env::SLOT).await
+        }
         PlatformFault::Probe { which, .. } => {
             recover_change(changer, &workload.object, probe::field(*which)).await
         }

@@ -9,15 +9,24 @@ use crate::observe::workload::Workload;
 /// The pod's spec.
 pub(crate) const POD: &str = "/spec/template/spec";
 
-/// The environment of the service's container with these variables set, and where it belongs. One
-/// that is there keeps its place, as others may refer to it by `$(NAME)` only from behind it; new
-/// ones come last.
+/// The environment of the service's container with these variables set, and where it belongs.
 pub(crate) fn environment(
     object: &Value,
     workload: &Workload,
     set: &BTreeMap<String, String>,
 ) -> (String, Option<Value>) {
-    let path = format!("{}/env", workload.container_path());
+    environment_at(object, &workload.container_path(), set)
+}
+
+/// The environment of the container at this JSON pointer with these variables set, and where it
+/// belongs. One that is there keeps its place, as others may refer to it by `$(NAME)` only from
+/// behind it; new ones come last.
+pub(super) fn environment_at(
+    object: &Value,
+    container: &str,
+    set: &BTreeMap<String, String>,
+) -> (String, Option<Value>) {
+    let path = format!("{container}/env");
     let before = object.pointer(&path).and_then(Value::as_array);
     let after = with_variables(before.map_or(&[], Vec::as_slice), set);
     (path, Some(Value::Array(after)))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{Container, PodSpec, Service, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kube::ResourceExt;
+use thiserror::Error;
 
 use crate::client::labels::RUN;
 
@@ -80,12 +81,22 @@ fn front_service(
     if service.labels().contains_key(RUN) {
         return None;
     }
+    let port = main_port(service.spec.as_ref()?.ports.as_ref()?)?;
+    front_at(service, port, labels, pod)
+}
+
+/// A Service at one of its ports, if it leads to pods with these labels.
+fn front_at(
+    service: &Service,
+    port: &ServicePort,
+    labels: &BTreeMap<String, String>,
+    pod: &PodSpec,
+) -> Option<FrontService> {
     let spec = service.spec.as_ref()?;
     let selector = spec.selector.clone().filter(|selector| !selector.is_empty())?;
     if !leads_to(&selector, labels) {
         return None;
     }
-    let port = main_port(spec.ports.as_ref()?)?;
     let number = u16::try_from(port.port).ok()?;
     let target = match &port.target_port {
         Some(IntOrString::Int(target)) => u16::try_from(*target).ok(),
@@ -101,10 +112,58 @@ fn front_service(
     })
 }
 
+/// Why a Service that is named is not the front of a workload.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub(super) enum NotAFront {
+    #[error("the Service {service} does not lead to the pods of {workload}")]
+    LeadsElsewhere { service: String, workload: String },
+    #[error("the Service {service} has no TCP port `{port}`; it has {ports}")]
+    NoPort { service: String, port: String, ports: String },
+}
+
+/// The front by a Service that is named, at the port that is named, or else at its main one.
+pub(super) fn named(
+    service: &Service,
+    port: Option<&str>,
+    workload: &str,
+    labels: &BTreeMap<String, String>,
+    pod: &PodSpec,
+) -> Result<FrontService, NotAFront> {
+    let name = service.name_any();
+    let ports = service.spec.as_ref().and_then(|spec| spec.ports.as_deref()).unwrap_or_default();
+    let is_wanted = |one: &&ServicePort, wanted: &str| {
+        one.name.as_deref() == Some(wanted) || one.port.to_string() == wanted
+    };
+    let found = match port {
+        Some(wanted) => ports.iter().filter(is_tcp).find(|one| is_wanted(one, wanted)),
+        None => main_port(ports),
+    };
+    let no_port = || NotAFront::NoPort {
+        service: name.clone(),
+        port: port.unwrap_or("http").to_owned(),
+        ports: shown(ports),
+    };
+    let found = found.ok_or_else(no_port)?;
+    front_at(service, found, labels, pod)
+        .ok_or_else(|| NotAFront::LeadsElsewhere { service: name, workload: workload.to_owned() })
+}
+
+/// Ports, as they may be named.
+fn shown(ports: &[ServicePort]) -> String {
+    let each = ports.iter().map(|port| match &port.name {
+        Some(name) => format!("{name} ({})", port.port),
+        None => port.port.to_string(),
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+fn is_tcp(port: &&ServicePort) -> bool {
+    port.protocol.as_deref().unwrap_or("TCP") == "TCP"
+}
+
 /// The port at which requests are sent to a Service: the one that says that it is for
 /// HTTP, else the first.
 fn main_port(ports: &[ServicePort]) -> Option<&ServicePort> {
-    let is_tcp = |port: &&ServicePort| port.protocol.as_deref().unwrap_or("TCP") == "TCP";
     let says_http = |port: &&ServicePort| {
         port.app_protocol.as_deref() == Some("http")
             || port.name.as_deref().is_some_and(|name| name == "http" || name.starts_with("http-"))
@@ -183,5 +242,17 @@ mod tests {
         let front = front_service(&service, &labels("tracker"), &pod).unwrap();
         assert_eq!((front.port, front.target), (80, 8081));
         assert_eq!(container_port(&pod, "none"), None);
+
+        let at = |port: Option<&str>| {
+            named(&service, port, "Deployment tracker", &labels("tracker"), &pod)
+                .map(|front| (front.port, front.target))
+        };
+        assert_eq!(at(None).unwrap(), (80, 8081));
+        assert_eq!(at(Some("metrics")).unwrap(), (9102, 9102));
+        assert_eq!(at(Some("80")).unwrap(), (80, 8081));
+        let why = at(Some("dns")).unwrap_err().to_string();
+        assert!(why.contains("no TCP port `dns`") && why.contains("metrics (9102)"), "{why}");
+        let other = named(&service, None, "Deployment web", &labels("web"), &pod).unwrap_err();
+        assert!(other.to_string().contains("does not lead to the pods of Deployment web"));
     }
 }

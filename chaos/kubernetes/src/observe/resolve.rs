@@ -2,13 +2,17 @@
 //!
 //! A target is exact or an error: what is hit must be what is meant.
 
-use brunt_scenarios::plan;
+use brunt_scenarios::plan::{self, ServiceOnKubernetes, WorkloadKind};
 use indexmap::IndexMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+use super::named_front;
 use super::workload::{self, Workload};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
+use crate::client::object::ObjectKind;
+use crate::client::port_forward::selector;
+use crate::client::unclear_target::UnclearTarget;
 
 /// Labels that say what a workload is; brunt's own manifests set the first one, where a service's
 /// name has capitals.
@@ -22,43 +26,58 @@ pub(crate) async fn find(
     cluster: &Cluster,
     system: &plan::System,
 ) -> Result<IndexMap<String, Workload>, KubeError> {
-    let all = workload::list(cluster).await?;
+    let there = workload::list(cluster).await?;
     let wanted = system.services.iter().filter(|(_, service)| service.is_ours());
     wanted
-        .map(|(name, _)| {
-            let workload = workload_of(name, &all, &cluster.namespace)?;
+        .map(|(name, service)| {
+            let named = &service.on_kubernetes;
+            let mut workload = workload_of(name, named, &there.workloads, &cluster.namespace)?;
+            workload.named = named.clone();
+            named_front::apply(name, &mut workload, &there.services)?;
             workload.must_have_a_container(name)?;
             Ok((name.clone(), workload))
         })
         .collect()
 }
 
-/// Finds the workload with the name of a service, or else the one with such a label.
+/// Finds the workload that the system file names. Where it names none, the one with the name of the
+/// service, or else the one with such a label.
 ///
 /// # Errors
 /// When there is none; when there are several that fit equally well, with the names of all.
 fn workload_of(
     service: &str,
+    wanted: &ServiceOnKubernetes,
     all: &[(ObjectMeta, Workload)],
     namespace: &str,
-) -> Result<Workload, KubeError> {
+) -> Result<Workload, UnclearTarget> {
     let names = names(service);
+    let is_wanted = |one: &Workload| {
+        let mut labels = wanted.selector.iter();
+        is_of(wanted.kind, one.object.kind)
+            && wanted.name.as_ref().is_none_or(|name| *name == one.object.name)
+            && labels.all(|(key, value)| one.labels.get(key) == Some(value))
+    };
+    let described = |_: &ObjectMeta| true;
     let named = |meta: &ObjectMeta| meta.name.as_ref().is_some_and(|name| names.contains(name));
     let labelled = |meta: &ObjectMeta| {
         let value = |key: &&str| meta.labels.as_ref().and_then(|labels| labels.get(*key));
         let fits = |value: &String| value == service || names.contains(value);
         LABELS.iter().filter_map(value).any(fits)
     };
-    for fits in [&named as &dyn Fn(&ObjectMeta) -> bool, &labelled] {
-        let found: Vec<&Workload> =
-            all.iter().filter(|(meta, _)| fits(meta)).map(|(_, workload)| workload).collect();
+    let is_described = wanted.name.is_some() || !wanted.selector.is_empty();
+    let ways: &[&dyn Fn(&ObjectMeta) -> bool] =
+        if is_described { &[&described] } else { &[&named, &labelled] };
+    for fits in ways {
+        let found = all.iter().filter(|(meta, one)| is_wanted(one) && fits(meta));
+        let found: Vec<&Workload> = found.map(|(_, workload)| workload).collect();
         match found.as_slice() {
             [] => {}
             [one] => return Ok((*one).clone()),
             several => {
                 let several: Vec<String> =
                     several.iter().map(|one| one.object.to_string()).collect();
-                return Err(KubeError::AmbiguousWorkload {
+                return Err(UnclearTarget::SeveralWorkloads {
                     service: service.to_owned(),
                     namespace: namespace.to_owned(),
                     found: several.join(", "),
@@ -66,11 +85,36 @@ fn workload_of(
             }
         }
     }
-    Err(KubeError::NoWorkload {
+    Err(UnclearTarget::NoWorkload {
         service: service.to_owned(),
         namespace: namespace.to_owned(),
-        looked_for: names.join(", "),
+        kinds: kinds(wanted.kind).to_owned(),
+        looked_for: looked_for(wanted, &names),
     })
+}
+
+fn is_of(wanted: Option<WorkloadKind>, kind: ObjectKind) -> bool {
+    match wanted {
+        None => true,
+        Some(WorkloadKind::Deployment) => kind == ObjectKind::Deployment,
+        Some(WorkloadKind::StatefulSet) => kind == ObjectKind::StatefulSet,
+    }
+}
+
+fn kinds(wanted: Option<WorkloadKind>) -> &'static str {
+    match wanted {
+        None => "Deployment or StatefulSet",
+        Some(WorkloadKind::Deployment) => "Deployment",
+        Some(WorkloadKind::StatefulSet) => "StatefulSet",
+    }
+}
+
+/// What would have matched, in words.
+fn looked_for(wanted: &ServiceOnKubernetes, names: &[String]) -> String {
+    let labels = (!wanted.selector.is_empty())
+        .then(|| format!("pods with the labels {}", selector(&wanted.selector)));
+    let described: Vec<String> = wanted.name.clone().into_iter().chain(labels).collect();
+    if described.is_empty() { names.join(", ") } else { described.join(", ") }
 }
 
 /// The names that a service may have on a cluster, where names have no capitals: `bookInventory` is
@@ -104,7 +148,8 @@ mod tests {
     }
 
     fn found(service: &str, all: &[(ObjectMeta, Workload)]) -> Result<String, String> {
-        let found = workload_of(service, all, "ns");
+        let wanted = ServiceOnKubernetes::default();
+        let found = workload_of(service, &wanted, all, "ns");
         found.map(|one| one.object.name).map_err(|error| error.to_string())
     }
 
@@ -132,5 +177,48 @@ mod tests {
             [deployment("bookinventory", &json!({})), deployment("book-inventory", &json!({}))];
         assert!(found("bookInventory", &both).unwrap_err().contains("Deployment book-inventory"));
         assert!(found("other", &both).unwrap_err().contains("looked for other"));
+    }
+
+    #[test]
+    fn what_the_system_file_names_is_taken_and_nothing_else() {
+        let label = json!({"app.kubernetes.io/name": "shop"});
+        let all = [deployment("shop", &json!({})), deployment("shop-green", &label)];
+        let find = |wanted: ServiceOnKubernetes| {
+            let found = workload_of("shop", &wanted, &all, "ns");
+            found.map(|one| one.object.name).map_err(|error| error.to_string())
+        };
+        let name = |name: &str| Some(name.to_owned());
+        let any = ServiceOnKubernetes::default;
+        assert_eq!(find(any()).unwrap(), "shop");
+        let green = ServiceOnKubernetes { name: name("shop-green"), ..any() };
+        assert_eq!(find(green.clone()).unwrap(), "shop-green");
+        let set = ServiceOnKubernetes { kind: Some(WorkloadKind::StatefulSet), ..green };
+        let why = find(set).unwrap_err();
+        assert!(why.contains("no StatefulSet") && why.contains("shop-green"), "{why}");
+        let gone = find(ServiceOnKubernetes { name: name("gone"), ..any() }).unwrap_err();
+        assert!(gone.contains("(looked for gone)"), "{gone}");
+    }
+
+    #[test]
+    fn a_selector_finds_the_workload_by_the_labels_of_its_pods() {
+        let pods = |name: &str, labels: &Value| {
+            let (meta, mut one) = deployment(name, &json!({}));
+            one.labels = serde_json::from_value(labels.clone()).unwrap();
+            (meta, one)
+        };
+        let all = [
+            pods("a", &json!({"app": "x", "track": "stable"})),
+            pods("b", &json!({"app": "x", "track": "canary"})),
+        ];
+        let find = |labels: Value| {
+            let selector = serde_json::from_value(labels).unwrap();
+            let wanted = ServiceOnKubernetes { selector, ..ServiceOnKubernetes::default() };
+            let found = workload_of("shop", &wanted, &all, "ns");
+            found.map(|one| one.object.name).map_err(|error| error.to_string())
+        };
+        assert_eq!(find(json!({"app": "x", "track": "stable"})).unwrap(), "a");
+        assert!(find(json!({"app": "x"})).unwrap_err().contains("Deployment a, Deployment b"));
+        let none = find(json!({"app": "y"})).unwrap_err();
+        assert!(none.contains("pods with the labels app=y"), "{none}");
     }
 }

@@ -51,7 +51,9 @@ impl ClusterServices {
     pub(crate) fn url(&self, service: &str) -> Option<String> {
         match &self.plan.services.get(service)?.program {
             Program::Running { url } => Some(url.trim_end_matches('/').to_owned()),
-            Program::Command { .. } => self.routes.get(service).map(ServiceRoute::url),
+            Program::Command { .. } | Program::Deployed => {
+                self.routes.get(service).map(ServiceRoute::url)
+            }
         }
     }
 

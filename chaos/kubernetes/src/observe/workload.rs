@@ -18,6 +18,7 @@ use crate::client::call::call_api;
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::object::{ObjectKind, ObjectRef};
+use crate::client::unclear_target::UnclearTarget;
 
 /// Kubernetes' default termination grace period, in seconds.
 const GRACE: i64 = 30;
@@ -32,6 +33,8 @@ pub(crate) struct Workload {
     pub(crate) pod: PodSpec,
     /// The annotations of its pod template.
     annotations: BTreeMap<String, String>,
+    /// What the system file says of it.
+    pub(super) named: plan::ServiceOnKubernetes,
     /// The labels of its pod template; a Service or a budget may select by more
     /// than `selector` has.
     pub(crate) labels: BTreeMap<String, String>,
@@ -42,8 +45,15 @@ pub(crate) struct Workload {
     pub(crate) budget: Option<ObjectRef>,
 }
 
-/// All workloads of the namespace, with their metadata.
-pub(super) async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)>, KubeError> {
+/// What there is in a namespace that services can be.
+pub(super) struct Inventory {
+    /// All workloads, with their metadata.
+    pub(super) workloads: Vec<(ObjectMeta, Workload)>,
+    pub(super) services: Vec<Service>,
+}
+
+/// Lists all workloads and Services of the namespace.
+pub(super) async fn list(cluster: &Cluster) -> Result<Inventory, KubeError> {
     let every = ListParams::default();
     let (deployments, sets, services) =
         (cluster.api::<Deployment>(), cluster.api::<StatefulSet>(), cluster.api::<Service>());
@@ -75,7 +85,7 @@ pub(super) async fn list(cluster: &Cluster) -> Result<Vec<(ObjectMeta, Workload)
         workload.budget = budget.map(|budget| budget.object.clone());
         (meta, workload)
     });
-    Ok(scaled.collect())
+    Ok(Inventory { workloads: scaled.collect(), services: services.items })
 }
 
 pub(super) fn of_deployment(one: Deployment) -> Option<(ObjectMeta, Workload)> {
@@ -122,9 +132,11 @@ fn workload(
     let pod = template.spec?;
     // What stands beside it is found when all workloads are known.
     let (front, unclear_fronts, scaler, budget) = (None, vec![], None, None);
+    let named = plan::ServiceOnKubernetes::default();
     let workload = Workload {
         object,
         annotations,
+        named,
         selector,
         replicas,
         rollout,
@@ -180,7 +192,24 @@ impl Workload {
         format!("/spec/template/spec/containers/{}", self.container_index().unwrap_or_default())
     }
 
+    /// JSON pointer of a container in the workload, by its name; also of one that starts before
+    /// the others and stays (a sidecar among the init containers).
+    pub(crate) fn path_of_container(&self, name: &str) -> Result<String, UnclearTarget> {
+        let init = self.pod.init_containers.as_deref().unwrap_or_default();
+        for (field, all) in
+            [("containers", self.pod.containers.as_slice()), ("initContainers", init)]
+        {
+            if let Some(index) = all.iter().position(|one| one.name == name) {
+                return Ok(format!("/spec/template/spec/{field}/{index}"));
+            }
+        }
+        Err(self.no_container(name))
+    }
+
     fn container_index(&self) -> Option<usize> {
+        if let Some(name) = &self.named.container {
+            return self.pod.containers.iter().position(|one| one.name == *name);
+        }
         let target = self.front.as_ref().map(|front| IntOrString::Int(i32::from(front.target)));
         container::service_container(&self.pod, &self.annotations, target.as_ref())
     }
@@ -189,8 +218,14 @@ impl Workload {
     pub(crate) fn port(&self) -> Option<u16> {
         match &self.front {
             Some(front) => Some(front.target),
-            None => container::port_of(self.container()?, None),
+            None => container::port_of(self.container()?, self.named_port().as_ref()),
         }
+    }
+
+    /// The port that the system file names, as a Service names its target.
+    pub(super) fn named_port(&self) -> Option<IntOrString> {
+        let port = self.named.port.as_ref()?;
+        Some(port.parse().map_or_else(|_| IntOrString::String(port.clone()), IntOrString::Int))
     }
 
     /// The number of a port of the service's container.
@@ -199,16 +234,31 @@ impl Workload {
     }
 
     /// Fails when it is not clear which container is the service.
-    pub(super) fn must_have_a_container(&self, service: &str) -> Result<(), KubeError> {
+    pub(super) fn must_have_a_container(&self, service: &str) -> Result<(), UnclearTarget> {
         if self.container().is_some() {
             return Ok(());
         }
-        let names: Vec<&str> = self.pod.containers.iter().map(|one| one.name.as_str()).collect();
-        Err(KubeError::UnclearContainer {
+        if let Some(name) = &self.named.container {
+            return Err(self.no_container(name));
+        }
+        Err(UnclearTarget::SeveralContainers {
             service: service.to_owned(),
             workload: self.object.to_string(),
-            containers: names.join(", "),
+            containers: self.container_names(),
         })
+    }
+
+    fn no_container(&self, name: &str) -> UnclearTarget {
+        UnclearTarget::NoContainer {
+            container: name.to_owned(),
+            workload: self.object.to_string(),
+            containers: self.container_names(),
+        }
+    }
+
+    fn container_names(&self) -> String {
+        let names: Vec<&str> = self.pod.containers.iter().map(|one| one.name.as_str()).collect();
+        names.join(", ")
     }
 }
 

@@ -61,7 +61,9 @@ async fn pods_run_with_a_variable_that_was_set_and_then_without() {
     shop.all_ready().await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
     let env = [("TIMEOUT".to_owned(), "off".to_owned())];
-    let set = applied(&system, &platform(PlatformFault::SetEnv(env.into()))).await;
+    let set =
+        applied(&system, &platform(PlatformFault::SetEnv { env: env.into(), containers: vec![] }))
+            .await;
     let all = |value: Option<&'static str>| {
         let shop = &shop;
         async move {

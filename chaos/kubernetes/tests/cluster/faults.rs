@@ -101,7 +101,7 @@ async fn changed_objects_are_restored_exactly() {
     let env = [("TIMEOUT".to_owned(), "off".to_owned())];
     let data = [("MAKING_TIME".to_owned(), "9s".to_owned()), ("NEW".to_owned(), "x".to_owned())];
     let cases = [
-        (PlatformFault::SetEnv(env.into()), "Deployment", "TIMEOUT"),
+        (PlatformFault::SetEnv { env: env.into(), containers: vec![] }, "Deployment", "TIMEOUT"),
         (
             PlatformFault::SetConfig { name: "settings".to_owned(), data: data.into() },
             "ConfigMap",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brunt_faults::{FaultError, InjectedFault, Limits, inject};
 use brunt_kubernetes::ClusterRun;
-use brunt_scenarios::plan::{FaultKind, PlatformFault};
+use brunt_scenarios::plan::{Fault, FaultKind, PlatformFault};
 use brunt_scenarios::units::Percent;
 
 pub const ALL: Limits = Limits { max_unavailable: Percent::ALL };
@@ -26,4 +26,10 @@ pub fn chance() -> fastrand::Rng {
 
 pub async fn applied(system: &ClusterRun, kind: &FaultKind) -> Result<InjectedFault, FaultError> {
     inject(kind, system, &ALL, &mut chance()).await
+}
+
+/// A plan with this fault alone.
+pub fn planned(kind: &FaultKind) -> Vec<Fault> {
+    let (kind, only) = (kind.clone(), Default::default());
+    vec![Fault { kind, at: vec![Duration::ZERO], lasts: Some(LASTS), only }]
 }

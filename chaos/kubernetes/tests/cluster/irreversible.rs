@@ -3,11 +3,11 @@
 
 use brunt_faults::with_causes;
 use brunt_kubernetes::{ChangeMode, ClusterRun, ClusterRunOptions, Watchdog};
-use brunt_scenarios::plan::{Fault, FaultKind, PlatformFault};
+use brunt_scenarios::plan::{FaultKind, PlatformFault};
 use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
-use crate::inject_fault::{LASTS, applied};
+use crate::inject_fault::{LASTS, applied, planned};
 use crate::shop::{Shop, resource, until};
 
 /// A second service, whose workload has a volume.
@@ -25,11 +25,6 @@ fn stop(service: &str) -> FaultKind {
 
 fn remove(service: &str) -> FaultKind {
     FaultKind::Platform { service: service.to_owned(), fault: PlatformFault::Remove }
-}
-
-fn planned(kind: &FaultKind) -> Vec<Fault> {
-    let (kind, only) = (kind.clone(), Default::default());
-    vec![Fault { kind, at: vec![std::time::Duration::ZERO], lasts: Some(LASTS), only }]
 }
 
 impl Shop {

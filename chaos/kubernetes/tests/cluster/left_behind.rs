@@ -13,7 +13,10 @@ fn faults() -> Vec<FaultKind> {
     // The last of them leaves nothing for others to hit.
     vec![
         FaultKind::Rollout { service: service() },
-        FaultKind::Platform { service: service(), fault: PlatformFault::SetEnv(env.into()) },
+        FaultKind::Platform {
+            service: service(),
+            fault: PlatformFault::SetEnv { env: env.into(), containers: vec![] },
+        },
         FaultKind::Stop { service: service(), grace: None },
     ]
 }
@@ -48,7 +51,7 @@ async fn the_watchdog_restores_a_fault_of_a_killed_run_soon_after_its_own_end() 
     let env = [("TIMEOUT".to_owned(), "off".to_owned())];
     let set = FaultKind::Platform {
         service: "shop".to_owned(),
-        fault: PlatformFault::SetEnv(env.into()),
+        fault: PlatformFault::SetEnv { env: env.into(), containers: vec![] },
     };
     let planned = |kind: &FaultKind, lasts: Option<Duration>| Fault {
         kind: kind.clone(),

@@ -27,7 +27,10 @@ async fn a_removed_workload_is_applied_again_with_earlier_changes_of_the_run() {
     shop.no_autoscaler().await;
     let before = written(&shop).await;
     let system = shop.enter(&shop.options(Watchdog::None, LASTS)).await;
-    let env = PlatformFault::SetEnv([("TIMEOUT".to_owned(), "off".to_owned())].into());
+    let env = PlatformFault::SetEnv {
+        env: [("TIMEOUT".to_owned(), "off".to_owned())].into(),
+        containers: vec![],
+    };
     let changed = FaultKind::Platform { service: "shop".to_owned(), fault: env };
     let mut rng = chance();
     let changed = inject(&changed, &system, &ALL, &mut rng).await.unwrap();

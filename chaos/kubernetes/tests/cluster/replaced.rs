@@ -15,7 +15,7 @@ fn replacing() -> Vec<FaultKind> {
     let path = Some("/elsewhere".to_owned());
     vec![
         FaultKind::Rollout { service: shop() },
-        platform(PlatformFault::SetEnv(env.into())),
+        platform(PlatformFault::SetEnv { env: env.into(), containers: vec![] }),
         platform(PlatformFault::RollBack),
         platform(PlatformFault::Probe { which: ProbeKind::Liveness, path }),
     ]

@@ -25,7 +25,11 @@ fn changes() -> Vec<(FaultKind, &'static str, &'static str)> {
         (FaultKind::Stop { service: shop(), grace: None }, deployment, "replicas: 0"),
         (FaultKind::Scale { service: shop(), replicas: 1 }, deployment, "replicas: 1"),
         (FaultKind::Rollout { service: shop() }, deployment, "brunt.dev/rolled-out"),
-        (platform(PlatformFault::SetEnv(env.into())), deployment, "TIMEOUT"),
+        (
+            platform(PlatformFault::SetEnv { env: env.into(), containers: vec![] }),
+            deployment,
+            "TIMEOUT",
+        ),
         (platform(config), "ConfigMap", "MAKING_TIME: 9s"),
         (platform(autoscale), scaler, "averageUtilization: 33"),
         (probe(ProbeKind::Readiness, None), deployment, "livenessProbe"),

@@ -44,7 +44,10 @@ async fn faults_hit_the_container_that_the_service_leads_to_and_not_the_first() 
     assert_eq!(restarts(&shop, "shipper").await, 0);
 
     let env = [("PORT".to_owned(), "8080".to_owned()), ("A".to_owned(), "b".to_owned())];
-    let set = applied(&system, &platform(PlatformFault::SetEnv(env.into()))).await.unwrap();
+    let set =
+        applied(&system, &platform(PlatformFault::SetEnv { env: env.into(), containers: vec![] }))
+            .await
+            .unwrap();
     let containers = shop.deployment().await.pointer(SPEC).unwrap().clone();
     assert!(!containers[0]["env"].to_string().contains("\"A\""), "{containers}");
     let names = containers[1]["env"].as_array().unwrap().iter().map(|one| one["name"].clone());

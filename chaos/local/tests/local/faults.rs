@@ -225,7 +225,7 @@ async fn make_zombie_turns_one_replica_into_a_zombie_or_says_why_not() {
 #[tokio::test]
 async fn an_edge_between_two_services_is_cut_and_recovered() {
     let mut caller = service();
-    caller.calls = BTreeMap::from([("stock".to_owned(), "STOCK_URL".to_owned())]);
+    caller.calls = BTreeMap::from([("stock".to_owned(), Some("STOCK_URL".to_owned()))]);
     let running = start(system([("shop", caller), ("stock", service())])).await;
     let (_, env) = running.get("/env").await.unwrap();
     let stock =
@@ -242,7 +242,7 @@ async fn an_edge_between_two_services_is_cut_and_recovered() {
 #[tokio::test]
 async fn new_connections_between_two_services_are_refused_and_counted() {
     let mut caller = service();
-    caller.calls = BTreeMap::from([("stock".to_owned(), "STOCK_URL".to_owned())]);
+    caller.calls = BTreeMap::from([("stock".to_owned(), Some("STOCK_URL".to_owned()))]);
     let running = start(system([("shop", caller), ("stock", service())])).await;
     let (_, env) = running.get("/env").await.unwrap();
     let stock =
@@ -278,7 +278,7 @@ async fn an_edge_to_a_service_that_brunt_has_not_started_can_be_cut() {
     let mut bank = service();
     bank.program = Program::Running { url: elsewhere.system.url("shop").unwrap() };
     let mut caller = service();
-    caller.calls = BTreeMap::from([("bank".to_owned(), "BANK_URL".to_owned())]);
+    caller.calls = BTreeMap::from([("bank".to_owned(), Some("BANK_URL".to_owned()))]);
     let running = start(system([("shop", caller), ("bank", bank)])).await;
     let (_, env) = running.get("/env").await.unwrap();
     let bank = env.split("\"BANK_URL\": \"").nth(1).unwrap().split('"').next().unwrap().to_owned();

@@ -5,13 +5,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use brunt_local::{Options, Ports};
-use brunt_scenarios::plan::{Placement, Program, Rollout, Service, StrategyKind, System};
+use brunt_scenarios::plan::{
+    Placement, Program, Rollout, Service, ServiceOnKubernetes, StrategyKind, System,
+};
 use brunt_scenarios::system::{HttpGet, Probe};
 
 /// A service of one replica with a readiness probe.
 pub fn service() -> Service {
     Service {
         program: Program::Command { program: "brunt".to_owned(), args: vec![], dir: None },
+        on_kubernetes: ServiceOnKubernetes::default(),
         port: None,
         env: BTreeMap::new(),
         altered: BTreeMap::new(),
@@ -47,7 +50,13 @@ pub fn probe(path: &str) -> Probe {
 
 pub fn system<const N: usize>(services: [(&str, Service); N]) -> System {
     let services = services.into_iter().map(|(name, service)| (name.to_owned(), service));
-    System { name: "test".to_owned(), about: None, entry: None, services: services.collect() }
+    System {
+        name: "test".to_owned(),
+        about: None,
+        entry: None,
+        namespace: None,
+        services: services.collect(),
+    }
 }
 
 pub fn options(server: &Path, folder: &Path) -> Options {

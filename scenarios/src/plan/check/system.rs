@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::checker::Checker;
-use crate::plan::{Placement, Program, Rollout, Service, System};
+use crate::plan::{Placement, Program, Rollout, Service, ServiceOnKubernetes, System};
 use crate::source::{Located, Span, nearest};
 use crate::system::{self, Autoscaler, StrategyKind};
 
@@ -37,6 +37,7 @@ impl Checker<'_> {
             name: written.name.value.clone(),
             about: written.about.clone(),
             entry: written.entry.as_ref().map(|entry| entry.value.clone()),
+            namespace: written.kubernetes.namespace.as_ref().map(|name| name.value.clone()),
             services: written
                 .services
                 .iter()
@@ -71,9 +72,11 @@ impl Checker<'_> {
             let diagnostic = self.source.wrong(self.place_of(callee), what);
             self.problems.push(diagnostic.help_choose(callee, names));
         }
+        self.callee_addresses(name, written);
         self.filled_in(name, written);
         Service {
             program: self.program(name, written),
+            on_kubernetes: self.on_kubernetes(name, written),
             port: written.port.as_ref().map(|port| port.value),
             env: written.env.clone(),
             altered: BTreeMap::new(),
@@ -95,6 +98,36 @@ impl Checker<'_> {
         }
     }
 
+    /// A process on this machine learns where its callees are by its environment alone.
+    fn callee_addresses(&mut self, name: &str, written: &system::ServiceSpec) {
+        if written.command.is_none() {
+            return;
+        }
+        for (callee, _) in written.calls.iter().filter(|(_, call)| call.env.is_none()) {
+            let place = self.place_of(callee);
+            self.wrong(place, format!("`{name}` does not learn where `{callee}` is")).help =
+                Some(format!("name the variable for its URL: `{callee}: {{env: VARIABLE}}`"));
+        }
+    }
+
+    fn on_kubernetes(&mut self, name: &str, written: &system::ServiceSpec) -> ServiceOnKubernetes {
+        let Some(given) = &written.kubernetes else { return ServiceOnKubernetes::default() };
+        if written.url.is_some() {
+            self.wrong(given.span, format!("`{name}` has a url, so it is nothing on a cluster"))
+                .help = Some("leave out `url` or `kubernetes`".to_owned());
+        }
+        let text = |text: &Option<Located<String>>| text.as_ref().map(|text| text.value.clone());
+        let given = &given.value;
+        ServiceOnKubernetes {
+            kind: given.kind,
+            name: text(&given.name),
+            selector: given.selector.clone(),
+            container: text(&given.container),
+            service: text(&given.service),
+            port: text(&given.port),
+        }
+    }
+
     fn depends_on(
         &mut self,
         name: &str,
@@ -104,7 +137,7 @@ impl Checker<'_> {
         for other in &written.depends_on {
             if !names.contains(&other.value.as_str()) {
                 self.unknown(other.span, "service", other, names);
-            } else if written.command.is_none() {
+            } else if written.url.is_some() {
                 self.wrong(other.span, format!("`{name}` runs already, so it waits for nothing"));
             }
         }
@@ -170,12 +203,7 @@ impl Checker<'_> {
                 );
                 Program::Running { url: String::new() }
             }
-            (None, None) => {
-                self.wrong(None, format!("`{name}` has neither a command nor a url")).help = Some(
-                    "add `command: [program, arguments…]`, or `url:` if it runs already".to_owned(),
-                );
-                Program::Running { url: String::new() }
-            }
+            (None, None) => Program::Deployed,
         }
     }
 
@@ -184,7 +212,7 @@ impl Checker<'_> {
         let Autoscaler { min_replicas, max_replicas, average_utilization, sync_period, .. } =
             given.value;
         let objection = match () {
-            () if written.command.is_none() => "runs already, so brunt cannot scale it",
+            () if written.url.is_some() => "runs already, so brunt cannot scale it",
             () if written.strategy.kind == StrategyKind::Recreate => "can have one replica only",
             () if min_replicas == 0 => "must have at least one replica",
             () if max_replicas < min_replicas => "has a `maxReplicas` below its `minReplicas`",

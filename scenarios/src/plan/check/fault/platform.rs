@@ -4,7 +4,7 @@ use super::super::checker::Checker;
 use super::Length;
 use super::kind::Kind;
 use crate::plan::{FaultKind, NodeFault, NodePick, PlatformFault, System};
-use crate::scenario::{self, Pick};
+use crate::scenario::{self, OneOrMany, Pick};
 use crate::source::Located;
 
 impl Checker<'_> {
@@ -36,7 +36,7 @@ impl Checker<'_> {
         system: &System,
     ) -> Kind {
         let objection = match &fault {
-            PlatformFault::SetEnv(env) if env.is_empty() => Some("no variable is given"),
+            PlatformFault::SetEnv { env, .. } if env.is_empty() => Some("no variable is given"),
             PlatformFault::SetConfig { data, .. } if data.is_empty() => Some("no entry is given"),
             PlatformFault::Autoscale { min: None, max: None, target: None } => {
                 Some("give one of min, max, target")
@@ -85,6 +85,14 @@ impl Checker<'_> {
     }
 }
 
+fn set_env(written: &scenario::SetEnvSpec) -> PlatformFault {
+    let containers = written.containers.iter().flat_map(|OneOrMany(names)| names);
+    PlatformFault::SetEnv {
+        env: written.env.clone(),
+        containers: containers.map(|name| name.value.clone()).collect(),
+    }
+}
+
 fn platform_faults(written: &scenario::FaultSpec) -> Vec<(Located<String>, PlatformFault)> {
     let each = [
         written.evict.as_ref().map(|one| (&one.service, PlatformFault::Evict(one.pick))),
@@ -94,7 +102,7 @@ fn platform_faults(written: &scenario::FaultSpec) -> Vec<(Located<String>, Platf
             .map(|one| (&one.service, PlatformFault::KillContainer(one.pick))),
         written.remove.as_ref().map(|one| (&one.service, PlatformFault::Remove)),
         written.roll_back.as_ref().map(|one| (&one.service, PlatformFault::RollBack)),
-        written.set_env.as_ref().map(|one| (&one.service, PlatformFault::SetEnv(one.env.clone()))),
+        written.set_env.as_ref().map(|one| (&one.service, set_env(one))),
         written.set_config.as_ref().map(|one| {
             let fault =
                 PlatformFault::SetConfig { name: one.config_map.clone(), data: one.data.clone() };
