@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::caller_stream::CallerStream;
+use crate::peeked_stream::PeekedStream;
 use crate::routing::ConnectionRoute;
 use crate::tunnel::connect;
 use crate::wire_protocol::{WireProtocol, spoken};
@@ -24,9 +24,9 @@ const UNDECIDED: Duration = Duration::from_secs(1);
 /// A connection of which it is known what it speaks.
 #[derive(Debug)]
 pub(crate) enum DetectedConnection {
-    Http1(CallerStream),
+    Http1(PeekedStream),
     /// With a connection to the callee, if there is one already.
-    Bytes(CallerStream, Option<TcpStream>),
+    Bytes(PeekedStream, Option<TcpStream>),
 }
 
 /// Finds out what a connection speaks; `None` when the caller has broken off, or the port closes
@@ -36,7 +36,7 @@ pub(crate) async fn detect(
     stream: TcpStream,
     closing: &mut watch::Receiver<()>,
 ) -> Option<DetectedConnection> {
-    let (mut caller, mut callee) = (CallerStream::new(stream), None);
+    let (mut caller, mut callee) = (PeekedStream::new(stream), None);
     let (mut silence, mut undecided) = (pin!(sleep(SILENCE)), pin!(sleep(UNDECIDED)));
     let mut is_silent = true;
     loop {

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Request, Response};
 use http_body_util::{Either, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
@@ -27,8 +27,6 @@ pub(crate) enum ForwardError {
     Connect(EndpointAddress, #[source] io::Error),
     #[error("the connection to {0} broke")]
     Broken(EndpointAddress, #[source] hyper::Error),
-    #[error("CONNECT is not forwarded")]
-    Tunnel,
     #[error("cut by a fault")]
     Cut,
     #[error("the reply was lost by a fault")]
@@ -52,9 +50,6 @@ pub(crate) async fn forward(
     edge: &Arc<Edge>,
     mut request: Request<Payload>,
 ) -> Result<(Response<Incoming>, EndpointAddress), ForwardError> {
-    if request.method() == Method::CONNECT {
-        return Err(ForwardError::Tunnel);
-    }
     headers::strip(request.headers_mut());
     let mut reached = ReachedOnce::new(&edge.counters);
     loop {
@@ -163,7 +158,7 @@ async fn connect(endpoint: &EndpointAddress) -> Result<Upstream, ForwardError> {
         .await
         .map_err(|error| ForwardError::Broken(endpoint.clone(), error))?;
     // Its errors are those of the request that is on it.
-    tokio::spawn(connection);
+    tokio::spawn(connection.with_upgrades());
     Ok(upstream)
 }
 

@@ -6,8 +6,8 @@
 //! the caller's connection is reset.
 //!
 //! Faults are injected and recovered while it runs, and hit connections that are open already.
-//! Requests are counted. A connection that does not speak HTTP/1 (HTTP/2, TLS, databases, …) is passed
-//! on byte by byte, and met by the faults of connections: `cut`, `refuse` and `halfOpen`.
+//! Requests are counted. A connection that does not speak HTTP/1 (HTTP/2, TLS, databases, …), or that
+//! has changed to another protocol (WebSocket), is passed on byte by byte, and met by the faults of connections: `cut`, `refuse` and `halfOpen`.
 //!
 //! A [`Proxy`] is one edge. An [`EdgeProxy`] is in a callee's place before all of its callers; a
 //! controller tells it over a [`ControlServer`]'s port who they are, where the callee is, and which
@@ -17,7 +17,6 @@
 //! `faults/connection.rs`, `faults/request.rs` and `faults/reply.rs`.
 
 mod byte_limit;
-mod caller_stream;
 mod control;
 mod control_lines;
 mod control_protocol;
@@ -35,6 +34,7 @@ mod forward;
 mod headers;
 mod limited_body;
 mod listener;
+mod peeked_stream;
 mod pool;
 mod port;
 mod port_proxy;
@@ -42,6 +42,7 @@ mod proxy;
 mod routing;
 mod serve;
 mod tunnel;
+mod upgrade;
 mod wire_protocol;
 
 pub use control::ControlServer;

@@ -15,7 +15,6 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::byte_limit::{reply_head, request_head};
-use crate::caller_stream::CallerStream;
 use crate::delayed_body::DelayedBody;
 use crate::detect::{DetectedConnection, detect};
 use crate::edge::Edge;
@@ -23,8 +22,10 @@ use crate::endpoints::EndpointAddress;
 use crate::faults::{ReplyAction, RequestAction};
 use crate::forward::{ForwardError, copy, forward};
 use crate::limited_body::LimitedBody;
+use crate::peeked_stream::PeekedStream;
 use crate::routing::ConnectionRoute;
 use crate::tunnel::{connect, tunnel};
+use crate::upgrade::{UpgradeSlot, changes_protocol};
 
 type ProxyReply = Response<LimitedBody<DelayedBody>>;
 
@@ -44,13 +45,13 @@ pub(crate) async fn serve(
     }
 }
 
-async fn pass_on(route: &ConnectionRoute, caller: CallerStream, callee: Option<TcpStream>) {
+async fn pass_on(route: &ConnectionRoute, caller: PeekedStream, callee: Option<TcpStream>) {
     let callee = match callee {
         Some(callee) => Some(callee),
         None => connect(route).await.ok().flatten(),
     };
     match callee {
-        Some(callee) => tunnel(route, caller, callee).await,
+        Some(callee) => tunnel(route, caller, PeekedStream::new(callee)).await,
         // As a request without a reply is.
         None => caller.reset_on_close(),
     }
@@ -58,10 +59,11 @@ async fn pass_on(route: &ConnectionRoute, caller: CallerStream, callee: Option<T
 
 async fn serve_http(
     route: ConnectionRoute,
-    caller: CallerStream,
+    caller: PeekedStream,
     mut closing: watch::Receiver<()>,
 ) {
-    let service = service_fn(move |request| Box::pin(answer(route.clone(), request)));
+    let upgrade = UpgradeSlot::default();
+    let service = service_fn(|request| Box::pin(answer(route.clone(), request, upgrade.clone())));
     let mut connection = http1::Builder::new()
         .preserve_header_case(true)
         .auto_date_header(false)
@@ -73,19 +75,27 @@ async fn serve_http(
             poll_fn(|cx| connection.poll_without_shutdown(cx)).await
         }
     };
+    let parts = connection.into_parts();
+    let caller = parts.io.into_inner().unread(&parts.read_buf);
     if served.is_err() {
-        connection.into_parts().io.into_inner().reset_on_close();
+        caller.reset_on_close();
+    } else if let Some(callee) = upgrade.callee().await {
+        tunnel(&route, caller, callee).await;
     }
 }
 
 async fn answer(
     route: ConnectionRoute,
     request: Request<Incoming>,
+    upgrade: UpgradeSlot,
 ) -> Result<ProxyReply, ForwardError> {
+    let method = request.method().clone();
     // The edge is looked up for each request, since the caller of a kept-alive connection may have
     // become known after it was opened.
     let mut reply = apply_faults(route.request(), request).await?;
-    if route.is_draining() {
+    if changes_protocol(&method, reply.status()) {
+        upgrade.keep(hyper::upgrade::on(&mut reply));
+    } else if route.is_draining() {
         reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(reply)

@@ -1,5 +1,6 @@
 //! Connections that are passed on byte by byte, to one endpoint each, as through a Kubernetes
-//! Service: everything that is not HTTP/1. Faults of connections hit them, faults of requests do
+//! Service: everything that is not HTTP/1, and connections of HTTP/1 that have changed to another
+//! protocol, such as WebSocket. Faults of connections hit them, faults of requests do
 //! not, and they are counted only when a fault hits them.
 
 use std::io;
@@ -8,8 +9,8 @@ use std::pin::pin;
 use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;
 
-use crate::caller_stream::CallerStream;
 use crate::faults::ConnectionAction;
+use crate::peeked_stream::PeekedStream;
 use crate::routing::ConnectionRoute;
 
 /// Connects to one of the callee's endpoints; `None` when none is ready.
@@ -26,20 +27,20 @@ pub(crate) async fn connect(route: &ConnectionRoute) -> io::Result<Option<TcpStr
 /// only its own direction is still served in the other.
 pub(crate) async fn tunnel(
     route: &ConnectionRoute,
-    mut caller: CallerStream,
-    mut callee: TcpStream,
+    mut caller: PeekedStream,
+    mut callee: PeekedStream,
 ) {
     if !until_end(route, &mut caller, &mut callee).await {
         caller.reset_on_close();
-        let _ = callee.set_zero_linger();
+        callee.reset_on_close();
     }
 }
 
 /// Returns whether the connection has come to an orderly end.
 async fn until_end(
     route: &ConnectionRoute,
-    caller: &mut CallerStream,
-    callee: &mut TcpStream,
+    caller: &mut PeekedStream,
+    callee: &mut PeekedStream,
 ) -> bool {
     let mut copying = pin!(copy_bidirectional(caller, callee));
     loop {

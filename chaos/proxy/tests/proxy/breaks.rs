@@ -64,15 +64,6 @@ async fn a_reply_that_is_not_http_is_reset_instead_of_forwarded() {
     assert_eq!(raw(proxy.port(), GET).await, (String::new(), RESET));
 }
 
-#[tokio::test]
-async fn a_connect_request_is_reset_and_never_reaches_the_callee() {
-    let callee = scripted(|_, _| async {}).await;
-    let (proxy, _) = proxy_before(&[callee.port]).await;
-    let connect = "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n";
-    assert_eq!(raw(proxy.port(), connect).await, (String::new(), RESET));
-    assert_eq!(callee.connections.load(SeqCst), 0);
-}
-
 /// A callee that answers the first request on each connection and ends the connection over the
 /// second; it notes all.
 async fn replying_once(heard: &Arc<Mutex<Vec<String>>>) -> crate::callee::Callee {

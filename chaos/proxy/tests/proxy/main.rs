@@ -10,6 +10,7 @@ mod edge_proxy;
 mod endpoints;
 mod faults;
 mod transparent;
+mod upgrades;
 
 use std::time::Duration;
 

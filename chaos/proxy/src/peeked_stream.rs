@@ -1,4 +1,4 @@
-//! A caller's connection of which the first bytes have been looked at: they are read again.
+//! A connection of which the first bytes have been looked at: they are read again.
 
 use std::io;
 use std::pin::Pin;
@@ -11,21 +11,29 @@ use tokio::net::TcpStream;
 /// How much is read at once while the first bytes are looked at, in bytes.
 const CHUNK: usize = 1024;
 
-/// A caller's connection.
+/// A connection of which some bytes may have been read already.
 #[derive(Debug)]
-pub(crate) struct CallerStream {
+pub(crate) struct PeekedStream {
     /// What was looked at and is yet to be read.
     seen: BytesMut,
     stream: TcpStream,
 }
 
-impl CallerStream {
+impl PeekedStream {
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self { seen: BytesMut::new(), stream }
     }
 
+    /// The same connection, with bytes of it that somebody has read: they come first.
+    pub(crate) fn unread(mut self, bytes: &[u8]) -> Self {
+        let mut seen = BytesMut::from(bytes);
+        seen.unsplit(self.seen);
+        self.seen = seen;
+        self
+    }
+
     /// Waits for more bytes than were looked at before. Returns whether any came: none do when the
-    /// caller has closed its side. It may be dropped and called again without a loss.
+    /// other end has closed its side. It may be dropped and called again without a loss.
     pub(crate) async fn look_further(&mut self) -> io::Result<bool> {
         self.seen.reserve(CHUNK);
         Ok(self.stream.read_buf(&mut self.seen).await? > 0)
@@ -42,7 +50,7 @@ impl CallerStream {
     }
 }
 
-impl AsyncRead for CallerStream {
+impl AsyncRead for PeekedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -62,7 +70,7 @@ impl AsyncRead for CallerStream {
     }
 }
 
-impl AsyncWrite for CallerStream {
+impl AsyncWrite for PeekedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
