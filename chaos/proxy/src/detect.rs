@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use crate::peeked_stream::PeekedStream;
 use crate::routing::ConnectionRoute;
-use crate::tunnel::connect;
+use crate::tunnel::{CalleeConnection, connect};
 use crate::wire_protocol::{WireProtocol, spoken};
 
 /// How long a caller may say nothing before the callee is connected to, which may speak first.
@@ -26,7 +26,7 @@ const UNDECIDED: Duration = Duration::from_secs(1);
 pub(crate) enum DetectedConnection {
     Http1(PeekedStream),
     /// With a connection to the callee, if there is one already.
-    Bytes(PeekedStream, Option<TcpStream>),
+    Bytes(PeekedStream, Option<CalleeConnection>),
 }
 
 /// Finds out what a connection speaks; `None` when the caller has broken off, or the port closes
@@ -67,10 +67,9 @@ pub(crate) async fn detect(
 }
 
 /// Waits until the callee has said something, or has closed the connection.
-async fn speaks(callee: Option<&TcpStream>) {
+async fn speaks(callee: Option<&CalleeConnection>) {
     match callee {
-        // An error shows again when it is used.
-        Some(callee) => drop(callee.readable().await),
+        Some(callee) => callee.stream.speaks().await,
         None => std::future::pending().await,
     }
 }

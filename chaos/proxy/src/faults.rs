@@ -1,7 +1,8 @@
 //! The faults that are in force on an edge. What each does to a new connection is in
-//! `faults/connection.rs`, to a request in `faults/request.rs`, to a reply in `faults/reply.rs`.
+//! `faults/connection.rs`, to its bytes in `faults/bytes.rs`, to a request in `faults/request.rs`, to a reply in `faults/reply.rs`.
 
 mod active_fault;
+mod bytes;
 mod chance;
 mod connection;
 mod reply;
@@ -17,6 +18,7 @@ use crate::byte_limit::ByteLimit;
 use crate::endpoints::EndpointAddress;
 use active_fault::ActiveFault;
 pub use active_fault::FaultId;
+pub(crate) use bytes::ByteFaults;
 pub(crate) use connection::ConnectionAction;
 pub(crate) use reply::ReplyAction;
 pub(crate) use request::RequestAction;
@@ -91,6 +93,23 @@ impl ActiveFaults {
     /// What an open connection meets whose requests are not seen. It counts as hit each time.
     pub(crate) fn on_open_connection(&self) -> ConnectionAction {
         connection::action(&mut self.table().active)
+    }
+
+    /// What bytes meet that go in a direction, between a caller and this endpoint. It counts as hit
+    /// with [`ActiveFaults::count_hit`], once bytes have met it.
+    pub(crate) fn on_bytes(
+        &self,
+        direction: EdgeDirection,
+        endpoint: &EndpointAddress,
+    ) -> ByteFaults {
+        bytes::in_force(&self.table().active, direction, endpoint)
+    }
+
+    /// Counts a connection that a fault has hit.
+    pub(crate) fn count_hit(&self, id: FaultId) {
+        if let Some(active) = self.table().active.iter_mut().find(|active| active.id == id) {
+            active.hits += 1;
+        }
     }
 
     /// What a request that has just arrived meets: the first fault that hits it decides.

@@ -7,14 +7,15 @@
 //!
 //! Faults are injected and recovered while it runs, and hit connections that are open already.
 //! Requests are counted. A connection that does not speak HTTP/1 (HTTP/2, TLS, databases, …), or that
-//! has changed to another protocol (WebSocket), is passed on byte by byte, and met by the faults of connections: `cut`, `refuse` and `halfOpen`.
+//! has changed to another protocol (WebSocket), is passed on byte by byte, and met by the faults of
+//! connections and bytes: `cut`, `refuse`, `halfOpen`, `latency` and `bandwidth`.
 //!
 //! A [`Proxy`] is one edge. An [`EdgeProxy`] is in a callee's place before all of its callers; a
 //! controller tells it over a [`ControlServer`]'s port who they are, where the callee is, and which
 //! faults there are.
 //!
 //! A new fault of an edge is a variant of [`WireFault`], and an arm in each of
-//! `faults/connection.rs`, `faults/request.rs` and `faults/reply.rs`.
+//! `faults/connection.rs`, `faults/bytes.rs`, `faults/request.rs` and `faults/reply.rs`.
 
 mod byte_limit;
 mod control;
@@ -39,6 +40,7 @@ mod pool;
 mod port;
 mod port_proxy;
 mod proxy;
+mod relay;
 mod routing;
 mod serve;
 mod tunnel;

@@ -4,9 +4,10 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::net::tcp::{ReadHalf, WriteHalf};
 
 /// How much is read at once while the first bytes are looked at, in bytes.
 const CHUNK: usize = 1024;
@@ -39,14 +40,53 @@ impl PeekedStream {
         Ok(self.stream.read_buf(&mut self.seen).await? > 0)
     }
 
+    /// Waits until the other end has said something, or has closed the connection.
+    pub(crate) async fn speaks(&self) {
+        // An error shows again when it is used.
+        drop(self.stream.readable().await);
+    }
+
     /// What was looked at.
     pub(crate) fn seen(&self) -> &[u8] {
         &self.seen
     }
 
+    /// Its two directions, to be used at the same time.
+    pub(crate) fn split(&mut self) -> (PeekedHalf<'_>, WriteHalf<'_>) {
+        let (stream, writes) = self.stream.split();
+        (PeekedHalf { seen: &mut self.seen, stream }, writes)
+    }
+
     /// Makes closing it send a reset, and discard what was not sent yet.
     pub(crate) fn reset_on_close(&self) {
         let _ = self.stream.set_zero_linger();
+    }
+}
+
+/// The reading side of a connection.
+#[derive(Debug)]
+pub(crate) struct PeekedHalf<'a> {
+    seen: &'a mut BytesMut,
+    stream: ReadHalf<'a>,
+}
+
+impl PeekedHalf<'_> {
+    /// Waits for bytes and returns at most so many; none when nothing more comes. It may be dropped
+    /// and called again without a loss. Memory is taken only when there is something to read.
+    pub(crate) async fn read(&mut self, most: usize) -> io::Result<Bytes> {
+        if !self.seen.is_empty() {
+            return Ok(std::mem::take(self.seen).freeze());
+        }
+        loop {
+            self.stream.readable().await?;
+            let mut piece = BytesMut::with_capacity(most);
+            match self.stream.try_read_buf(&mut piece) {
+                Ok(_) => return Ok(piece.freeze()),
+                // It only seemed so.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::forward::{ForwardError, copy, forward};
 use crate::limited_body::LimitedBody;
 use crate::peeked_stream::PeekedStream;
 use crate::routing::ConnectionRoute;
-use crate::tunnel::{connect, tunnel};
+use crate::tunnel::{CalleeConnection, connect, tunnel};
 use crate::upgrade::{UpgradeSlot, changes_protocol};
 
 type ProxyReply = Response<LimitedBody<DelayedBody>>;
@@ -45,13 +45,13 @@ pub(crate) async fn serve(
     }
 }
 
-async fn pass_on(route: &ConnectionRoute, caller: PeekedStream, callee: Option<TcpStream>) {
+async fn pass_on(route: &ConnectionRoute, caller: PeekedStream, callee: Option<CalleeConnection>) {
     let callee = match callee {
         Some(callee) => Some(callee),
         None => connect(route).await.ok().flatten(),
     };
     match callee {
-        Some(callee) => tunnel(route, caller, PeekedStream::new(callee)).await,
+        Some(callee) => tunnel(route, caller, callee).await,
         // As a request without a reply is.
         None => caller.reset_on_close(),
     }
@@ -89,13 +89,11 @@ async fn answer(
     request: Request<Incoming>,
     upgrade: UpgradeSlot,
 ) -> Result<ProxyReply, ForwardError> {
-    let method = request.method().clone();
     // The edge is looked up for each request, since the caller of a kept-alive connection may have
     // become known after it was opened.
-    let mut reply = apply_faults(route.request(), request).await?;
-    if changes_protocol(&method, reply.status()) {
-        upgrade.keep(hyper::upgrade::on(&mut reply));
-    } else if route.is_draining() {
+    let mut reply = apply_faults(route.request(), request, &upgrade).await?;
+    // After a change of protocol, the connection's end is not HTTP's matter.
+    if route.is_draining() && !upgrade.is_kept() {
         reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(reply)
@@ -104,6 +102,7 @@ async fn answer(
 async fn apply_faults(
     edge: Arc<Edge>,
     request: Request<Incoming>,
+    upgrade: &UpgradeSlot,
 ) -> Result<ProxyReply, ForwardError> {
     edge.counters.request_arrived();
     let action = edge.faults.on_request();
@@ -130,7 +129,11 @@ async fn apply_faults(
         limit.pass(request_head(&request)).await;
     }
     let request = request.map(|body| Either::Left(LimitedBody::new(body, limit)));
-    let (reply, endpoint) = forward(&edge, request).await?;
+    let method = request.method().clone();
+    let (mut reply, endpoint) = forward(&edge, request).await?;
+    if changes_protocol(&method, reply.status()) {
+        upgrade.keep(hyper::upgrade::on(&mut reply), endpoint.clone());
+    }
     apply_reply_faults(&edge, reply, &endpoint, is_limited).await
 }
 

@@ -1,38 +1,68 @@
 //! Connections that are passed on byte by byte, to one endpoint each, as through a Kubernetes
 //! Service: everything that is not HTTP/1, and connections of HTTP/1 that have changed to another
-//! protocol, such as WebSocket. Faults of connections hit them, faults of requests do
+//! protocol, such as WebSocket. Faults of connections and of bytes hit them, faults of requests do
 //! not, and they are counted only when a fault hits them.
 
 use std::io;
 use std::pin::pin;
 
-use tokio::io::copy_bidirectional;
+use brunt_scenarios::plan::EdgeDirection;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 
-use crate::faults::ConnectionAction;
+use crate::edge::Edge;
+use crate::endpoints::EndpointAddress;
+use crate::faults::{ByteFaults, ConnectionAction, FaultId};
 use crate::peeked_stream::PeekedStream;
+use crate::relay::OneWay;
 use crate::routing::ConnectionRoute;
 
-/// Connects to one of the callee's endpoints; `None` when none is ready.
-pub(crate) async fn connect(route: &ConnectionRoute) -> io::Result<Option<TcpStream>> {
-    let Some(guard) = route.edge().pick() else { return Ok(None) };
-    let callee = TcpStream::connect(guard.endpoint.authority()).await?;
-    callee.set_nodelay(true)?;
-    // A connection is not one request: an endpoint that stops does not wait for it, and ends it by
-    // its own rules.
-    Ok(Some(callee))
+/// A connection to one of the callee's endpoints.
+#[derive(Debug)]
+pub(crate) struct CalleeConnection {
+    pub(crate) stream: PeekedStream,
+    pub(crate) endpoint: EndpointAddress,
 }
 
-/// Copies bytes both ways until both sides have closed, or a fault ends it. A side that has closed
-/// only its own direction is still served in the other.
+/// What is in force in each direction of a connection, as its two sides read it.
+struct Directions {
+    requests: watch::Sender<ByteFaults>,
+    replies: watch::Sender<ByteFaults>,
+}
+
+impl Directions {
+    fn new() -> Self {
+        Self { requests: watch::Sender::default(), replies: watch::Sender::default() }
+    }
+
+    fn look(&self, edge: &Edge, endpoint: &EndpointAddress) {
+        let now = |direction| edge.faults.on_bytes(direction, endpoint);
+        self.requests.send_replace(now(EdgeDirection::Request));
+        self.replies.send_replace(now(EdgeDirection::Reply));
+    }
+}
+
+/// Connects to one of the callee's endpoints; `None` when none is ready.
+pub(crate) async fn connect(route: &ConnectionRoute) -> io::Result<Option<CalleeConnection>> {
+    let Some(guard) = route.edge().pick() else { return Ok(None) };
+    let stream = TcpStream::connect(guard.endpoint.authority()).await?;
+    stream.set_nodelay(true)?;
+    // A connection is not one request: an endpoint that stops does not wait for it, and ends it by
+    // its own rules.
+    let endpoint = guard.endpoint.clone();
+    Ok(Some(CalleeConnection { stream: PeekedStream::new(stream), endpoint }))
+}
+
+/// Passes bytes on both ways until both sides have closed, or a fault ends it. A side that has
+/// closed only its own direction is still served in the other.
 pub(crate) async fn tunnel(
     route: &ConnectionRoute,
     mut caller: PeekedStream,
-    mut callee: PeekedStream,
+    mut callee: CalleeConnection,
 ) {
     if !until_end(route, &mut caller, &mut callee).await {
         caller.reset_on_close();
-        callee.reset_on_close();
+        callee.stream.reset_on_close();
     }
 }
 
@@ -40,13 +70,15 @@ pub(crate) async fn tunnel(
 async fn until_end(
     route: &ConnectionRoute,
     caller: &mut PeekedStream,
-    callee: &mut PeekedStream,
+    callee: &mut CalleeConnection,
 ) -> bool {
-    let mut copying = pin!(copy_bidirectional(caller, callee));
+    let (directions, endpoint) = (Directions::new(), &callee.endpoint);
+    let mut passing = pin!(both_ways(route, &directions, caller, &mut callee.stream));
     loop {
         // The edge is looked up again, since the caller may become known while it is connected.
         let edge = route.edge();
         let (mut faults, mut callers) = (edge.faults.changes(), route.changes());
+        directions.look(&edge, endpoint);
         match edge.faults.on_open_connection() {
             ConnectionAction::Forward => {}
             ConnectionAction::Reset => {
@@ -61,9 +93,27 @@ async fn until_end(
             }
         }
         tokio::select! {
-            copied = &mut copying => return copied.is_ok(),
+            passed = &mut passing => return passed.is_ok(),
             _ = faults.changed() => {}
             () = callers.changed() => {}
         }
     }
+}
+
+async fn both_ways(
+    route: &ConnectionRoute,
+    directions: &Directions,
+    caller: &mut PeekedStream,
+    callee: &mut PeekedStream,
+) -> io::Result<()> {
+    let count = |id: FaultId| {
+        route.edge().faults.count_hit(id);
+        route.count_faulted_connection();
+    };
+    let (from_caller, to_caller) = caller.split();
+    let (from_callee, to_callee) = callee.split();
+    let requests = OneWay { faults: directions.requests.subscribe(), to: to_callee, count };
+    let replies = OneWay { faults: directions.replies.subscribe(), to: to_caller, count };
+    tokio::try_join!(requests.pass_on(from_caller), replies.pass_on(from_callee))?;
+    Ok(())
 }

@@ -8,24 +8,31 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use crate::endpoints::EndpointAddress;
 use crate::peeked_stream::PeekedStream;
+use crate::tunnel::CalleeConnection;
 
 /// Where a caller's connection keeps the callee's one after the reply that changes the protocol of
 /// both.
 #[derive(Clone, Default)]
-pub(crate) struct UpgradeSlot(Arc<Mutex<Option<OnUpgrade>>>);
+pub(crate) struct UpgradeSlot(Arc<Mutex<Option<(OnUpgrade, EndpointAddress)>>>);
 
 impl UpgradeSlot {
-    pub(crate) fn keep(&self, callee: OnUpgrade) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(callee);
+    pub(crate) fn keep(&self, callee: OnUpgrade, endpoint: EndpointAddress) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((callee, endpoint));
+    }
+
+    pub(crate) fn is_kept(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// The callee's connection; `None` when the protocol has not changed, or the connection broke
     /// over it.
-    pub(crate) async fn callee(&self) -> Option<PeekedStream> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+    pub(crate) async fn callee(&self) -> Option<CalleeConnection> {
+        let (kept, endpoint) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         let parts = kept.await.ok()?.downcast::<TokioIo<TcpStream>>().ok()?;
-        Some(PeekedStream::new(parts.io.into_inner()).unread(&parts.read_buf))
+        let stream = PeekedStream::new(parts.io.into_inner()).unread(&parts.read_buf);
+        Some(CalleeConnection { stream, endpoint })
     }
 }
 

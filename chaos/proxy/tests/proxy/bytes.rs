@@ -1,10 +1,14 @@
 //! What is not HTTP/1 passes unchanged, and is met by the faults of connections.
 
 use std::io::ErrorKind;
-use std::time::Duration;
+use std::num::NonZeroU64;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::{Duration, Instant};
 
 use brunt_proxy::Proxy;
-use brunt_scenarios::plan::EdgeFault;
+use brunt_scenarios::plan::{EdgeDirection, EdgeFault, Pick};
+use brunt_scenarios::units::Spread;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -144,6 +148,68 @@ async fn a_half_open_connection_passes_nothing_on_until_the_fault_is_recovered()
     assert_eq!(proxy.recover(held), Some(1));
     open.read_exact(&mut heard).await.unwrap();
     assert_eq!(&heard, b"during\n");
+}
+
+#[tokio::test]
+async fn bytes_of_the_callee_come_later_and_those_of_the_caller_do_not() {
+    let heard = Arc::new(AtomicBool::new(false));
+    let callee = {
+        let heard = Arc::clone(&heard);
+        scripted(move |mut stream, _| {
+            let heard = Arc::clone(&heard);
+            async move {
+                let mut asked = [0; 5];
+                while stream.read_exact(&mut asked).await.is_ok() {
+                    heard.store(true, SeqCst);
+                    let _ = stream.write_all(&asked).await;
+                }
+            }
+        })
+        .await
+    };
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let mut open = to(&proxy).await;
+    echoed(&mut open, b"-one\n").await;
+    heard.store(false, SeqCst);
+    let delay: Spread = "300ms".parse().unwrap();
+    let late = proxy.inject(EdgeFault::Latency { delay, pick: Pick::All });
+    let began = Instant::now();
+    open.write_all(b"-two\n-thr\n-fou\n").await.unwrap();
+    eventually(|| heard.load(SeqCst)).await;
+    assert!(began.elapsed() < delay.from.0, "the caller's bytes were late");
+    let mut all = [0; 15];
+    open.read_exact(&mut all).await.unwrap();
+    let took = began.elapsed();
+    assert_eq!(&all, b"-two\n-thr\n-fou\n");
+    assert!(took >= delay.from.0, "{took:?}");
+    assert!(took < 3 * delay.from.0, "one piece must not wait for the delay of another: {took:?}");
+    assert_eq!(proxy.recover(late), Some(1), "a connection is hit once");
+    assert_eq!(counts(&proxy), (1, 0, 1));
+    echoed(&mut open, b"-fiv\n").await;
+}
+
+#[tokio::test]
+async fn bytes_pass_at_a_rate_that_all_connections_share_until_it_is_lifted() {
+    let callee = echoing().await;
+    let (proxy, _) = proxy_before(&[callee.port]).await;
+    let (mut one, mut two) = (to(&proxy).await, to(&proxy).await);
+    let bytes_per_second = NonZeroU64::new(50_000).unwrap();
+    let direction = EdgeDirection::Reply;
+    let thin = proxy.inject(EdgeFault::Bandwidth { direction, bytes_per_second });
+    let began = Instant::now();
+    tokio::join!(echoed(&mut one, &[1; 10_000]), echoed(&mut two, &[2; 10_000]));
+    assert!(began.elapsed() >= Duration::from_millis(390), "{:?}", began.elapsed());
+    // Ten minutes at that rate.
+    let (mut reads, mut writes) = one.split();
+    let megabytes = vec![3; 30_000_000];
+    let (sent, _) = tokio::join!(writes.write_all(&megabytes), async {
+        reads.read_exact(&mut [0; 1000]).await.unwrap();
+        assert_eq!(proxy.recover(thin), Some(2));
+        let mut rest = vec![0; megabytes.len() - 1000];
+        let came = tokio::time::timeout(BOUND, reads.read_exact(&mut rest)).await;
+        came.expect("the limit is still there").unwrap();
+    });
+    sent.unwrap();
 }
 
 #[tokio::test]

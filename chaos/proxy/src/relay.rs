@@ -1,0 +1,151 @@
+//! Passes bytes on between two connections, both ways at once. No buffer is held while nothing
+//! comes, so an idle connection costs little; and no more is read than the other side takes.
+
+use std::collections::VecDeque;
+use std::io;
+
+use bytes::Bytes;
+use tokio::io::AsyncWriteExt;
+use tokio::net::tcp::WriteHalf;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use crate::faults::{ByteFaults, FaultId};
+use crate::peeked_stream::PeekedHalf;
+
+/// How much is read at a time, in bytes.
+const PIECE: usize = 32 * 1024;
+
+/// How much is held of what is delayed, in bytes; until some of it is passed on, no more is read.
+const MOST_HELD: usize = 1024 * 1024;
+
+/// What is passed on later.
+#[derive(Debug)]
+enum Held {
+    Bytes(Bytes),
+    /// Nothing more comes.
+    End,
+}
+
+/// What is passed on later, in order.
+#[derive(Debug, Default)]
+struct DelayQueue {
+    held: VecDeque<(Instant, Held)>,
+    bytes: usize,
+}
+
+impl DelayQueue {
+    /// What comes later is not passed on earlier, however short its own delay is.
+    fn push(&mut self, due: Instant, held: Held) {
+        let due = self.held.back().map_or(due, |(last, _)| due.max(*last));
+        if let Held::Bytes(bytes) = &held {
+            self.bytes += bytes.len();
+        }
+        self.held.push_back((due, held));
+    }
+
+    /// Waits until the first one is due, for ever when there is none. It can be dropped and called
+    /// again.
+    async fn due(&self) {
+        match self.held.front() {
+            Some((due, _)) => sleep_until(*due).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn pop(&mut self) -> Option<Held> {
+        let (_, held) = self.held.pop_front()?;
+        if let Held::Bytes(bytes) = &held {
+            self.bytes -= bytes.len();
+        }
+        Some(held)
+    }
+}
+
+/// One direction of a connection.
+pub(crate) struct OneWay<'a, C> {
+    /// What is in force at any moment.
+    pub(crate) faults: watch::Receiver<ByteFaults>,
+    pub(crate) to: WriteHalf<'a>,
+    /// Called for each fault, when the first bytes meet it.
+    pub(crate) count: C,
+}
+
+impl<C: Fn(FaultId)> OneWay<'_, C> {
+    /// Passes on what comes, until its end is passed on, too.
+    pub(crate) async fn pass_on(mut self, mut from: PeekedHalf<'_>) -> io::Result<()> {
+        let (mut queue, mut counted) = (DelayQueue::default(), Vec::new());
+        let mut has_ended = false;
+        loop {
+            tokio::select! {
+                biased;
+                () = queue.due() => match queue.pop() {
+                    Some(Held::Bytes(bytes)) => self.write(&bytes).await?,
+                    Some(Held::End) | None => return self.to.shutdown().await,
+                },
+                piece = from.read(PIECE), if !has_ended && queue.bytes < MOST_HELD => {
+                    let piece = piece?;
+                    has_ended = piece.is_empty();
+                    let delay = self.meet(has_ended, &mut counted);
+                    if delay.is_zero() && queue.held.is_empty() && !has_ended {
+                        self.write(&piece).await?;
+                    } else {
+                        // Copied, as a few bytes would hold a whole buffer.
+                        let held = match has_ended {
+                            true => Held::End,
+                            false => Held::Bytes(Bytes::copy_from_slice(&piece)),
+                        };
+                        queue.push(Instant::now() + delay, held);
+                    }
+                }
+            }
+        }
+    }
+
+    /// How long a piece is delayed by what is in force, which is counted the first time that it
+    /// meets bytes.
+    fn meet(&self, is_end: bool, counted: &mut Vec<FaultId>) -> std::time::Duration {
+        let faults = self.faults.borrow();
+        for id in faults.ids.iter().filter(|_| !is_end) {
+            if !counted.contains(id) {
+                counted.push(*id);
+                (self.count)(*id);
+            }
+        }
+        faults.delay()
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let limit = self.faults.borrow().limit.clone();
+        let Some(limit) = limit else { return self.to.write_all(bytes).await };
+        for slice in bytes.chunks(limit.slice()) {
+            limit.pass(slice.len()).await;
+            self.to.write_all(slice).await?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_delayed_keeps_its_order() {
+        let (now, mut queue) = (Instant::now(), DelayQueue::default());
+        queue.push(now + Duration::from_secs(2), Held::Bytes(Bytes::from_static(b"first")));
+        queue.push(now + Duration::from_secs(1), Held::Bytes(Bytes::from_static(b"then")));
+        queue.push(now, Held::End);
+        assert_eq!(queue.bytes, 9);
+        queue.due().await;
+        assert!(now.elapsed() >= Duration::from_secs(2));
+        let mut order = Vec::new();
+        while let Some(held) = queue.pop() {
+            order.push(format!("{held:?}"));
+        }
+        assert_eq!(order, [r#"Bytes(b"first")"#, r#"Bytes(b"then")"#, "End"]);
+        assert_eq!(queue.bytes, 0);
+    }
+}
