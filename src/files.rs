@@ -61,8 +61,9 @@ pub fn plans_for(paths: &[String], load_live_spec: &LoadLiveSpec<'_>) -> Result<
     collect(scenarios.into_iter().map(|source| plan_of::scenario(source, &access, load_live_spec)))
 }
 
-/// All of these files, checked. What a folder holds beside brunt's own files is passed over.
-pub fn checked(paths: &[String]) -> Result<Vec<CheckedFile>> {
+/// All of these files, checked, with the live spec of each scenario's system. What a folder holds
+/// beside brunt's own files is passed over.
+pub fn checked(paths: &[String], load_live_spec: &LoadLiveSpec<'_>) -> Result<Vec<CheckedFile>> {
     let access = FileAccess::for_named(paths);
     let files = found(paths)?.into_iter();
     let files = files.filter(|file| file.kind != FileKind::Foreign || !file.in_folder);
@@ -74,7 +75,7 @@ pub fn checked(paths: &[String]) -> Result<Vec<CheckedFile>> {
                 CheckedFile::Load(source.name, plan)
             }
             FileKind::Scenario | FileKind::Foreign => {
-                let planned = plan_of::scenario(source, &access, &|_| Ok(()))?;
+                let planned = plan_of::scenario(source, &access, load_live_spec)?;
                 CheckedFile::Scenario(Box::new(planned))
             }
         })

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::platform::PlatformArgs;
 use super::run::ToleranceArgs;
 
 /// Options of `brunt validate`.
@@ -12,6 +13,8 @@ pub struct ValidateArgs {
     /// Scenario, system and load files, folders of them, or built-in scenarios.
     #[arg(required = true, value_name = "FILES")]
     pub files: Vec<String>,
+    #[command(flatten)]
+    pub platform: PlatformArgs,
 }
 
 /// Options of `brunt schema`.

@@ -114,9 +114,10 @@ pub struct CommonArgs {
     #[arg(short, long)]
     pub quiet: bool,
     /// How many times a run is repeated if the load generator missed its own schedule, as such a
-    /// run says nothing about the system.
-    #[arg(long, default_value_t = 2)]
-    pub retries: u32,
+    /// run says nothing about the system. Default: 2; 0 for faults on a cluster, which are not
+    /// injected again unless that is asked for.
+    #[arg(long, value_name = "NUMBER")]
+    pub retries: Option<u32>,
     /// Number of scenarios that run at the same time. Too many for the machine make the load
     /// generator miss its schedule.
     #[arg(long, default_value_t = 1, value_parser = at_least_one)]

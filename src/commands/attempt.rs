@@ -8,7 +8,7 @@ use brunt_scenarios::plan::{Plan, Proof};
 use brunt_scenarios::timeline::{Ending, LoadRecord};
 use tracing::{debug, info, info_span, warn};
 
-use crate::cli::CommonArgs;
+use crate::cli::{CommonArgs, PlatformKind};
 use crate::commands::platform;
 use crate::console::{self, errln, out};
 use crate::files::Planned;
@@ -18,6 +18,9 @@ use crate::progress::RunProgress;
 use crate::runner::{self, RunConfig};
 use crate::shell::quoted;
 use crate::{run_folder, runtime};
+
+/// How often a run is repeated unless the command line says otherwise.
+const RETRIES: u32 = 2;
 
 /// A run that a command plans to make.
 pub struct Attempt<'a> {
@@ -39,16 +42,23 @@ pub struct Attempt<'a> {
 /// report and the path of its HTML page. The folders of all runs are kept.
 pub fn make(attempt: &Attempt<'_>, common: &CommonArgs) -> Result<(Report, PathBuf)> {
     let mut last = measure(attempt, common)?;
-    for again in 1..=common.retries {
+    let most = retries(attempt.plan, common);
+    for again in 1..=most {
         if !generator_was_late(&last.0) {
             break;
         }
-        let most = common.retries;
         info!(again, most, "the generator missed its schedule: the run is made again");
         errln!("the load generator missed its own schedule: repeating the run ({again} of {most})");
         last = measure(attempt, common)?;
     }
     Ok(last)
+}
+
+// A system on a cluster may be used by others: no fault hits it more often than somebody has asked
+// for.
+fn retries(plan: &Plan, common: &CommonArgs) -> u32 {
+    let is_others = common.platform.on == PlatformKind::Kubernetes && !plan.faults.is_empty();
+    common.retries.unwrap_or(if is_others { 0 } else { RETRIES })
 }
 
 // Only this kind of inconclusive run is repeated: a busy machine makes the generator late, which

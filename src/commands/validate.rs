@@ -1,42 +1,59 @@
 //! `brunt validate`: checks files without running them.
 
+mod live;
+
 use anyhow::Result;
 use brunt_scenarios::plan::{Arrival, Load, Plan};
 use brunt_scenarios::units::Period;
 
-use crate::cli::ValidateArgs;
+use crate::cli::{PlatformKind, ValidateArgs};
 use crate::console::outln;
 use crate::exit::Exit;
 use crate::files::{self, CheckedFile, Planned};
 
-/// Checks files and prints what scenarios and loads would do.
+/// Checks files and prints what scenarios and loads would do; on a cluster, also what they would
+/// meet there, by reading alone.
 pub fn validate(options: &ValidateArgs) -> Result<Exit> {
-    for file in files::checked(&options.files)? {
-        match file {
-            CheckedFile::Scenario(planned) => scenario(&planned),
-            CheckedFile::System(file, system) => {
-                let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
-                outln!("{file}: ok\n  system {}: {}", system.name, names.join(", "));
-                if let Some(service) = system.only_deployed() {
-                    outln!(
-                        "  needs Kubernetes, as `{service}` has no `command`: run its scenarios \
-                         with --on kubernetes"
-                    );
-                }
-            }
-            CheckedFile::Load(file, plan) => {
-                outln!("{file}: ok");
-                plan.loads.iter().for_each(describe_load);
-            }
+    let args = &options.platform;
+    let files = match args.on {
+        PlatformKind::Local => files::checked(&options.files, &|_| Ok(()))?,
+        PlatformKind::Kubernetes => live::checked(&options.files, args)?,
+    };
+    let mut exit = Exit::Pass;
+    for file in &files {
+        show(file, args.on);
+        if args.on == PlatformKind::Kubernetes && !live::meets(file, args)? {
+            exit = Exit::Invalid;
         }
     }
-    Ok(Exit::Pass)
+    Ok(exit)
 }
 
-fn scenario(planned: &Planned) {
+fn show(file: &CheckedFile, on: PlatformKind) {
+    let is_local = on == PlatformKind::Local;
+    match file {
+        CheckedFile::Scenario(planned) => scenario(planned, is_local),
+        CheckedFile::System(file, system) => {
+            let names: Vec<&str> = system.services.keys().map(String::as_str).collect();
+            outln!("{file}: ok\n  system {}: {}", system.name, names.join(", "));
+            if let Some(service) = system.only_deployed().filter(|_| is_local) {
+                outln!(
+                    "  needs Kubernetes, as `{service}` has no `command`: run its scenarios \
+                     with --on kubernetes"
+                );
+            }
+        }
+        CheckedFile::Load(file, plan) => {
+            outln!("{file}: ok");
+            plan.loads.iter().for_each(describe_load);
+        }
+    }
+}
+
+fn scenario(planned: &Planned, is_local: bool) {
     outln!("{}: ok", planned.source.name);
     describe(&planned.plan);
-    if let Some(what) = planned.plan.needs_a_cluster() {
+    if let Some(what) = planned.plan.needs_a_cluster().filter(|_| is_local) {
         outln!("  needs Kubernetes, because of {what}: run it with --on kubernetes");
     }
     for warning in brunt_reports::power_warnings(&planned.plan) {

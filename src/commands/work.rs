@@ -33,14 +33,16 @@ struct ControlLine {
 pub fn work(options: &WorkArgs) -> Result<Exit> {
     let lines = listen();
     let number = std::env::var(INDEX).ok().and_then(|number| number.parse().ok());
-    let jobs = read(&options.task)?.jobs(number.with_context(|| format!("{INDEX} is not set"))?)?;
+    let task = read(&options.task)?;
+    let jobs = task.jobs(number.with_context(|| format!("{INDEX} is not set"))?)?;
+    let lasts = jobs.iter().filter_map(|job| job.bound.time()).max().unwrap_or_default();
     let Some(origin) = start(&lines)? else {
         bail!("standard input ended before the start");
     };
     let started = jiff::Timestamp::now() - jiff::SignedDuration::try_from(origin.elapsed())?
         + jiff::SignedDuration::try_from(origin.saturating_duration_since(Instant::now()))?;
     let running = brunt_loadgen::start(jobs, origin, THREADS)?;
-    until_over(&running, &lines)?;
+    until_over(&running, &lines, origin + lasts)?;
     let parts = running.parts();
     let end = WorkerMessage::End { parts: parts.len(), started };
     parts
@@ -98,21 +100,26 @@ fn start(lines: &Receiver<ControlLine>) -> Result<Option<Instant>> {
     Ok(origin)
 }
 
-fn until_over(running: &RunningLoads, lines: &Receiver<ControlLine>) -> Result<()> {
+// Until the load is over, and not before it is over for all workers: at a low rate, the last arrival
+// of one worker may come seconds before another's, and a worker that ends early counts as lost.
+fn until_over(running: &RunningLoads, lines: &Receiver<ControlLine>, ends: Instant) -> Result<()> {
     let mut next = Instant::now() + PROGRESS_INTERVAL;
-    while !running.is_over() {
+    let mut is_stopped = false;
+    while !running.is_over() || (!is_stopped && Instant::now() < ends) {
         let grain = Duration::from_millis(100);
         match lines.recv_timeout(grain) {
             Ok(ControlLine { line, .. }) => {
                 print(&line)?;
                 if line == "stop" {
                     running.stop();
+                    is_stopped = true;
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
             // The run's process is gone, so nothing else would stop this worker.
             Err(RecvTimeoutError::Disconnected) => {
                 running.stop();
+                is_stopped = true;
                 std::thread::sleep(grain);
             }
         }

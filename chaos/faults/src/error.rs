@@ -115,6 +115,9 @@ pub enum TargetError {
     /// The platform refused, or did not answer.
     #[error(transparent)]
     Platform(Box<dyn Error + Send + Sync>),
+    /// Replicas stayed where a fault should have taken them away, for all of its length.
+    #[error("not all of it happened: {0}")]
+    Kept(String),
     /// Somebody else changed what a fault had changed; that was not overwritten.
     #[error("somebody else changed {0}")]
     Drift(String),

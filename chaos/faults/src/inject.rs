@@ -166,14 +166,14 @@ impl InjectedFault {
     pub async fn until_in_force<T: FaultTarget>(&self, target: &T) -> Result<(), FaultError> {
         match &self.undo {
             Undo::Stop(stopped) => stop::until_in_force(target, stopped).await,
+            Undo::Nodes(failed) => on_nodes::must_be_in_force(failed),
             // These are in force as soon as they are injected.
             Undo::Nothing
             | Undo::Pause(_)
             | Undo::Scale(_)
             | Undo::Edge(_)
             | Undo::Autoscale(_)
-            | Undo::Platform(_)
-            | Undo::Nodes(_) => Ok(()),
+            | Undo::Platform(_) => Ok(()),
         }
     }
 

@@ -11,7 +11,7 @@ use brunt_scenarios::plan::EdgeFault;
 use crate::error::TargetError;
 
 pub use census::{Census, Node, Replica};
-pub use platform::{NoPlatform, NodeTarget, PlatformTarget, ReplicaSelector};
+pub use platform::{NoPlatform, NodeEffect, NodeTarget, PlatformTarget, ReplicaSelector};
 
 /// Identifies a fault that is in force between two services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

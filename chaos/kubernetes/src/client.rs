@@ -1,6 +1,7 @@
 //! The connection to a cluster, and each way of calling it: the lowest room, which knows nothing of
 //! runs.
 
+pub(crate) mod access_review;
 pub(crate) mod apply;
 pub(crate) mod call;
 mod call_log;
@@ -9,6 +10,7 @@ pub(crate) mod error;
 pub(crate) mod exec;
 pub(crate) mod irreversible_error;
 pub(crate) mod labels;
+pub(crate) mod login_error;
 pub(crate) mod manifest;
 pub(crate) mod object;
 pub(crate) mod pod_proxy_get;

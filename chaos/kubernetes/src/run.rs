@@ -3,6 +3,7 @@
 
 pub(crate) mod options;
 mod prepare;
+pub(crate) mod preview;
 mod readiness;
 mod served;
 mod start;
@@ -191,12 +192,16 @@ impl ClusterRun {
 
     /// The same for a fault whose length counts from so long after its first change.
     fn changer_for_delayed(&self, by: Duration, is: impl Fn(&FaultKind) -> bool) -> Changer {
+        self.changer.lasting(self.length_of(is).map(|longest| longest.saturating_add(by)))
+    }
+
+    /// How long the longest planned fault of this kind lasts; one without a length lasts as long as
+    /// the run.
+    fn length_of(&self, is: impl Fn(&FaultKind) -> bool) -> Option<Duration> {
         let mut lengths =
             self.faults.iter().filter(|fault| is(&fault.kind)).map(|fault| fault.lasts);
-        // The longest of them; one without a length lasts as long as the run.
         let first = lengths.next().flatten();
-        let longest = lengths.fold(first, |longest, lasts| Some(longest?.max(lasts?)));
-        self.changer.lasting(longest.map(|longest| longest.saturating_add(by)))
+        lengths.fold(first, |longest, lasts| Some(longest?.max(lasts?)))
     }
 
     fn fault_context<'a>(&'a self, changer: &'a Changer) -> FaultContext<'a> {

@@ -8,11 +8,15 @@ use crate::effect::Effect;
 use crate::error::{FaultError, TargetError};
 use crate::limits::{Limits, nothing_to_hit};
 use crate::pick::ReplicaPicker;
-use crate::target::{FaultTarget, Node, NodeTarget};
+use crate::target::{FaultTarget, Node, NodeEffect, NodeTarget};
 
-/// Nodes that a fault has taken from the system, by name.
+/// Nodes that a fault has taken from the system.
 #[derive(Debug)]
-pub(crate) struct FailedNodes(Vec<String>);
+pub(crate) struct FailedNodes {
+    names: Vec<String>,
+    /// Why replicas stayed on them.
+    kept: Option<String>,
+}
 
 /// Picks at least one node.
 pub(crate) async fn pick<T: FaultTarget>(
@@ -51,13 +55,22 @@ pub(crate) async fn fail<T: FaultTarget>(
     let replicas = replicas_by_service(&nodes);
     let names: Vec<String> = nodes.into_iter().map(|node| node.name).collect();
     let platform = platform(target, || names.join(", "))?;
-    let hits = platform.fail_nodes(&names, fault, &replicas).await?;
-    Ok((Effect { hits, services: replicas.into_keys().collect() }, FailedNodes(names)))
+    let NodeEffect { hits, kept } = platform.fail_nodes(&names, fault, &replicas).await?;
+    let effect = Effect { hits, services: replicas.into_keys().collect() };
+    Ok((effect, FailedNodes { names, kept }))
+}
+
+/// Fails when replicas stayed where they were until the fault's time was over.
+pub(crate) fn must_be_in_force(failed: &FailedNodes) -> Result<(), FaultError> {
+    match &failed.kept {
+        Some(why) => Err(TargetError::Kept(why.clone()).into()),
+        None => Ok(()),
+    }
 }
 
 pub(crate) async fn recover<T: FaultTarget>(
     target: &T,
-    FailedNodes(names): FailedNodes,
+    FailedNodes { names, .. }: FailedNodes,
 ) -> Result<(), FaultError> {
     Ok(platform(target, || names.join(", "))?.restore_nodes(&names).await?)
 }

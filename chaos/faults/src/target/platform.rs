@@ -26,6 +26,16 @@ pub trait PlatformTarget: Sync {
     ) -> impl Future<Output = Result<(), TargetError>> + Send;
 }
 
+/// What a fault of nodes hit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NodeEffect {
+    /// How many replicas, or for a mere cordon how many nodes.
+    pub hits: u64,
+    /// Why replicas are still where the fault should have taken them away, for all of its length;
+    /// `None` if none is.
+    pub kept: Option<String>,
+}
+
 /// Faults in the nodes under a system.
 pub trait NodeTarget: Sync {
     /// The nodes that may be meant, and what runs on them.
@@ -34,14 +44,14 @@ pub trait NodeTarget: Sync {
         which: &NodePick,
     ) -> impl Future<Output = Result<Vec<Node>, TargetError>> + Send;
 
-    /// Cordons nodes and, as the fault has it, takes these services' replicas away. Returns how
-    /// many replicas, or for a mere cordon how many nodes, it hit.
+    /// Cordons nodes and, as the fault has it, takes these services' replicas away. On an error,
+    /// nodes are as before.
     fn fail_nodes(
         &self,
         names: &[String],
         fault: NodeFault,
         replicas: &BTreeMap<String, Vec<u32>>,
-    ) -> impl Future<Output = Result<u64, TargetError>> + Send;
+    ) -> impl Future<Output = Result<NodeEffect, TargetError>> + Send;
 
     /// Undoes what [`NodeTarget::fail_nodes`] did.
     fn restore_nodes(
@@ -84,7 +94,7 @@ impl NodeTarget for NoPlatform {
         _: &[String],
         _: NodeFault,
         _: &BTreeMap<String, Vec<u32>>,
-    ) -> Result<u64, TargetError> {
+    ) -> Result<NodeEffect, TargetError> {
         match *self {}
     }
 

@@ -89,6 +89,19 @@ async fn faults_of_a_platform_that_take_away_too_much_are_refused_before_anythin
 }
 
 #[tokio::test]
+async fn a_drain_that_is_blocked_is_never_wholly_in_force_and_is_recovered() {
+    let target = Recorded::of(2, 2).keeping("the budget of shop lets none go");
+    let drained = applied(&nodes(NodeFault::Drain), &target, ALL).await.unwrap();
+    let why = drained.until_in_force(&target).await.unwrap_err().to_string();
+    assert_eq!(why, "not all of it happened: the budget of shop lets none go");
+    let _ = drained.recover(&target).await.unwrap();
+    assert!(target.calls().last().unwrap().starts_with("restore"), "{:?}", target.calls());
+    let outage = applied(&nodes(NodeFault::Outage), &target, ALL).await.unwrap();
+    outage.until_in_force(&target).await.unwrap();
+    outage.keep();
+}
+
+#[tokio::test]
 async fn a_target_without_a_platform_says_where_the_fault_is_possible() {
     let target = Recorded::of(2, 2).without_platform();
     let refusal = async |kind: FaultKind| {

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use brunt_faults::{
-    AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeTarget, PlatformTarget, Replica,
-    ReplicaSelector, TargetError,
+    AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeEffect, NodeTarget,
+    PlatformTarget, Replica, ReplicaSelector, TargetError,
 };
 use brunt_scenarios::plan::{
     EdgeFault, NodeFault, NodePick, PlatformFault, ReplicaFilter, Rollout, StrategyKind,
@@ -17,6 +17,8 @@ pub struct Recorded {
     ready: u32,
     kind: StrategyKind,
     has_platform: bool,
+    /// Why replicas stay on a node that is drained.
+    kept: Option<String>,
     calls: Mutex<Vec<String>>,
 }
 
@@ -28,6 +30,7 @@ impl Recorded {
             ready,
             kind: StrategyKind::RollingUpdate,
             has_platform: true,
+            kept: None,
             calls: Mutex::default(),
         }
     }
@@ -39,6 +42,11 @@ impl Recorded {
 
     pub fn without_platform(mut self) -> Self {
         self.has_platform = false;
+        self
+    }
+
+    pub fn keeping(mut self, why: &str) -> Self {
+        self.kept = Some(why.to_owned());
         self
     }
 
@@ -199,9 +207,10 @@ impl NodeTarget for Recorded {
         names: &[String],
         fault: NodeFault,
         replicas: &BTreeMap<String, Vec<u32>>,
-    ) -> Result<u64, TargetError> {
+    ) -> Result<NodeEffect, TargetError> {
         self.note(format!("{fault} {names:?} {replicas:?}"));
-        Ok(names.len() as u64)
+        let kept = self.kept.clone().filter(|_| fault == NodeFault::Drain);
+        Ok(NodeEffect { hits: names.len() as u64, kept })
     }
 
     async fn restore_nodes(&self, names: &[String]) -> Result<(), TargetError> {

@@ -11,6 +11,7 @@ use kube::{Api, Client, Config};
 use super::call::call_api;
 use super::call_log::CallLogLayer;
 use super::error::KubeError;
+use super::login_error::LoginError;
 
 /// How long it may take to open a connection to the API server.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -65,7 +66,11 @@ impl Cluster {
         config.default_retry = false;
         let namespace =
             target.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
-        let builder = ClientBuilder::try_from(config).map_err(unusable)?;
+        let program = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
+        let builder = ClientBuilder::try_from(config).map_err(|error| match error {
+            kube::Error::Auth(error) => LoginError::of(&error, program.as_deref()).into(),
+            error => unusable(error),
+        })?;
         Ok(Self { client: builder.with_layer(&CallLogLayer).build(), namespace })
     }
 
@@ -109,4 +114,55 @@ async fn config(target: &ClusterTarget) -> Result<Config, KubeError> {
 
 fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> KubeError {
     KubeError::Configuration { why: error.to_string(), source: Box::new(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::client::scripted_api::{call, cluster, no};
+
+    /// What connecting by a kubeconfig with this account says.
+    async fn refused(user: Value) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        let file = json!({
+            "apiVersion": "v1", "kind": "Config", "current-context": "here",
+            "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:9"}}],
+            "users": [{"name": "u", "user": user}],
+            "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u"}}],
+        });
+        std::fs::write(&path, file.to_string()).unwrap();
+        let target = ClusterTarget { kubeconfig: Some(path), ..ClusterTarget::default() };
+        let connected = Cluster::connect_unchecked(&target).await;
+        connected.err().expect("nobody could log in").to_string()
+    }
+
+    #[tokio::test]
+    async fn a_plugin_that_is_missing_or_fails_is_named() {
+        let plugin = |command: &str, args: Value| {
+            json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": command,
+                "args": args, "interactiveMode": "Never"}})
+        };
+        let missing = refused(plugin("no-such-login-plugin", json!([]))).await;
+        assert!(missing.contains("`no-such-login-plugin`, which cannot be run"), "{missing}");
+        assert!(missing.contains("install it"), "{missing}");
+        let fails = json!(["-c", "echo your session has expired >&2; exit 1"]);
+        let failed = refused(plugin("sh", fails)).await;
+        assert!(failed.contains("`sh`, which failed"), "{failed}");
+        assert!(failed.contains("exit status: 1: your session has expired"), "{failed}");
+    }
+
+    #[tokio::test]
+    async fn an_expired_token_is_not_a_missing_right() {
+        let unauthorized = no(401, "Unauthorized", "Unauthorized");
+        let (cluster, script) =
+            cluster(vec![call(Method::GET, "/namespaces/ns", 401, unauthorized)]);
+        let error = cluster.must_exist().await.unwrap_err().to_string();
+        script.await.unwrap();
+        assert!(error.contains("has expired, or is another cluster's"), "{error}");
+        assert!(error.contains("--context"), "{error}");
+    }
 }

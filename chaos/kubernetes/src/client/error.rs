@@ -6,6 +6,7 @@
 use thiserror::Error;
 
 use super::irreversible_error::IrreversibleError;
+use super::login_error::LoginError;
 use super::program_error::ProgramError;
 use super::unclear_target::UnclearTarget;
 
@@ -41,7 +42,10 @@ pub enum KubeError {
     /// It is not clear what a service of the system file is on the cluster; nothing was touched.
     #[error(transparent)]
     UnclearTarget(#[from] UnclearTarget),
-    /// The caller may not do it: status 401 or 403.
+    /// The cluster does not let this account in.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// The caller may not do it: status 403.
     #[error(
         "not allowed to {what}: {why}; see manifests/components/controller for what the controller \
          needs"
@@ -407,8 +411,9 @@ impl KubeError {
                     status.message.clone()
                 };
                 match status.code {
-                    401 | 403 => Self::Forbidden { what, why },
-                    429 => Self::Refused { what, why },
+                    401 => LoginError::NotKnown { what, why }.into(),
+                    403 => Self::Forbidden { what, why },
+                    429 => Self::Refused { what, why: with_causes(why, &status) },
                     409 if status.reason != "AlreadyExists" => Self::Changed { what, why },
                     // A failed test in a JSON patch is a 422 without causes, while an object that
                     // is not valid names its causes.
@@ -423,6 +428,9 @@ impl KubeError {
                 }
             }
             error => {
+                if let Some(login) = LoginError::within(&error) {
+                    return login.into();
+                }
                 let why = innermost(&error);
                 Self::Silent { what, why, source: Some(Box::new(error)) }
             }
@@ -445,6 +453,12 @@ impl KubeError {
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Changed { .. })
     }
+}
+
+/// A disruption budget is named in a cause alone.
+fn with_causes(why: String, status: &kube::core::Status) -> String {
+    let causes = status.details.iter().flat_map(|details| &details.causes);
+    causes.fold(why, |why, cause| format!("{why} {}", cause.message).trim_end().to_owned())
 }
 
 /// The innermost cause is what a user can act on: "connection refused", not "client error".

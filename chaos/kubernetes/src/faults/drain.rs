@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use brunt_faults::TargetError;
+use brunt_faults::{NodeEffect, TargetError};
 use tokio::time::Instant;
 
 use super::evict::evict;
@@ -12,52 +12,72 @@ use crate::changes::changer::Changer;
 use crate::client::error::KubeError;
 use crate::observe::watcher::Observer;
 
-/// How long an eviction is tried again that a budget refuses.
+/// How long an eviction is tried again that a budget refuses, where the fault has no length.
 const RETRY_FOR: Duration = Duration::from_secs(60);
 
 /// How long is waited before an eviction that a budget refused is tried again. kubectl waits 5 s; a
 /// fault's time is shorter.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// Evicts all replicas at once, as kubectl does, and tries again while budgets refuse. Returns how
-/// many were evicted.
+/// What became of one replica on a node that is drained.
+enum Eviction {
+    Evicted,
+    /// It has gone by itself.
+    Gone,
+    /// A budget kept it: the pod, and the budget's words.
+    Kept(String),
+}
+
+/// Evicts all replicas at once, as kubectl does, and tries again while budgets refuse, for `within`
+/// at most: then the fault is over.
 pub(crate) async fn inject(
     changer: &Changer,
     observer: &Observer,
     replicas: &BTreeMap<String, Vec<u32>>,
-) -> Result<u64, TargetError> {
-    let until = Instant::now() + RETRY_FOR;
+    within: Option<Duration>,
+) -> Result<NodeEffect, TargetError> {
+    let until = Instant::now() + within.unwrap_or(RETRY_FOR);
     let each =
         replicas.iter().flat_map(|(service, all)| all.iter().map(move |one| (service, *one)));
     let evictions =
         each.map(|(service, replica)| evict_until(changer, observer, service, replica, until));
-    let evicted = futures::future::try_join_all(evictions).await?;
-    Ok(evicted.into_iter().map(u64::from).sum())
+    let mut effect = NodeEffect::default();
+    let mut kept = Vec::new();
+    for eviction in futures::future::try_join_all(evictions).await? {
+        match eviction {
+            Eviction::Evicted => effect.hits += 1,
+            Eviction::Gone => {}
+            Eviction::Kept(why) => kept.push(why),
+        }
+    }
+    effect.kept = (!kept.is_empty()).then(|| kept.join("; "));
+    Ok(effect)
 }
 
-/// Evicts one replica. Returns whether it was evicted: one that has gone by itself
-/// needs no eviction.
 async fn evict_until(
     changer: &Changer,
     observer: &Observer,
     service: &str,
     replica: u32,
     until: Instant,
-) -> Result<bool, KubeError> {
+) -> Result<Eviction, KubeError> {
     while let Ok(pod) = observer.pod(service, replica) {
         match evict(changer, &pod).await {
-            Err(KubeError::Refused { why, .. }) if Instant::now() > until => {
-                tracing::warn!(pod = pod.name, why, "a disruption budget keeps a pod on its node");
-                changer.note(format!("Pod {} stays: {why}", pod.name));
-                return Ok(false);
-            }
+            Ok(true) => return Ok(Eviction::Evicted),
+            Ok(false) => return Ok(Eviction::Gone),
             Err(KubeError::Refused { why, .. }) if changer.is_dry_run() => {
                 changer.note(format!("Pod {} would have to wait: {why}", pod.name));
-                return Ok(false);
+                return Ok(Eviction::Gone);
             }
-            Err(KubeError::Refused { .. }) => tokio::time::sleep(RETRY_AFTER).await,
-            outcome => return outcome,
+            Err(KubeError::Refused { why, .. }) if Instant::now() >= until => {
+                tracing::warn!(pod = pod.name, why, "a disruption budget keeps a pod on its node");
+                return Ok(Eviction::Kept(format!("pod {} stays: {why}", pod.name)));
+            }
+            Err(KubeError::Refused { .. }) => {
+                tokio::time::sleep_until(until.min(Instant::now() + RETRY_AFTER)).await;
+            }
+            Err(error) => return Err(error),
         }
     }
-    Ok(false)
+    Ok(Eviction::Gone)
 }

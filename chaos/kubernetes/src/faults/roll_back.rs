@@ -10,6 +10,8 @@ use super::replacement;
 use crate::changes::change::Change;
 use crate::changes::changer::Changer;
 use crate::client::call::call_api;
+use crate::client::connect::Cluster;
+use crate::client::error::KubeError;
 use crate::client::port_forward::selector;
 use crate::observe::ownership::Owner;
 use crate::observe::workload::Workload;
@@ -21,7 +23,26 @@ const REVISION: &str = "deployment.kubernetes.io/revision";
 
 pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(), TargetError> {
     replacement::read(changer.cluster(), &workload.object).await?;
-    let sets = changer.cluster().api::<ReplicaSet>();
+    let before = version_before(changer.cluster(), workload).await?;
+    let before = before.ok_or_else(|| {
+        TargetError::platform(format!("{} has no version before this one", workload.object))
+    })?;
+    let template = template(before);
+    let change = Change {
+        object: workload.object.clone(),
+        slot: SLOT.to_owned(),
+        values: vec![("/spec/template".to_owned(), Some(template))],
+    };
+    changer.apply(&change).await?;
+    Ok(())
+}
+
+/// The version of a workload that was in use before the current one.
+pub(crate) async fn version_before(
+    cluster: &Cluster,
+    workload: &Workload,
+) -> Result<Option<ReplicaSet>, KubeError> {
+    let sets = cluster.api::<ReplicaSet>();
     let params = ListParams::default().labels(&selector(&workload.selector));
     let all = call_api("list the versions", sets.list(&params)).await?;
     let revision =
@@ -33,17 +54,7 @@ pub(super) async fn inject(changer: &Changer, workload: &Workload) -> Result<(),
         all.into_iter().filter(is_its).filter_map(|set| Some((revision(&set)?, set))).collect();
     // The first is the current revision, the second the one before.
     versions.sort_by_key(|(revision, _)| std::cmp::Reverse(*revision));
-    let (_, before) = versions.into_iter().nth(1).ok_or_else(|| {
-        TargetError::platform(format!("{} has no version before this one", workload.object))
-    })?;
-    let template = template(before);
-    let change = Change {
-        object: workload.object.clone(),
-        slot: SLOT.to_owned(),
-        values: vec![("/spec/template".to_owned(), Some(template))],
-    };
-    changer.apply(&change).await?;
-    Ok(())
+    Ok(versions.into_iter().nth(1).map(|(_, before)| before))
 }
 
 /// The pod template of a revision, without the label that the Deployment's controller adds.

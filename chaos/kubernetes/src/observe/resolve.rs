@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::named_front;
-use super::workload::{self, Workload};
+use super::workload::{self, Inventory, Workload};
 use crate::client::connect::Cluster;
 use crate::client::error::KubeError;
 use crate::client::object::ObjectKind;
@@ -26,18 +26,34 @@ pub(crate) async fn find(
     cluster: &Cluster,
     system: &plan::System,
 ) -> Result<IndexMap<String, Workload>, KubeError> {
+    let all = find_each(cluster, system).await?.into_iter();
+    all.map(|(name, found)| Ok((name, found?))).collect()
+}
+
+/// The same, with what is in the way of each.
+pub(crate) async fn find_each(
+    cluster: &Cluster,
+    system: &plan::System,
+) -> Result<Vec<(String, Result<Workload, UnclearTarget>)>, KubeError> {
     let there = workload::list(cluster).await?;
     let wanted = system.services.iter().filter(|(_, service)| service.is_ours());
-    wanted
-        .map(|(name, service)| {
-            let named = &service.on_kubernetes;
-            let mut workload = workload_of(name, named, &there.workloads, &cluster.namespace)?;
-            workload.named = named.clone();
-            named_front::apply(name, &mut workload, &there.services)?;
-            workload.must_have_a_container(name)?;
-            Ok((name.clone(), workload))
-        })
-        .collect()
+    let find = |(name, service): (&String, &plan::Service)| {
+        (name.clone(), find_one(name, &service.on_kubernetes, &there, &cluster.namespace))
+    };
+    Ok(wanted.map(find).collect())
+}
+
+fn find_one(
+    name: &str,
+    named: &ServiceOnKubernetes,
+    there: &Inventory,
+    namespace: &str,
+) -> Result<Workload, UnclearTarget> {
+    let mut workload = workload_of(name, named, &there.workloads, namespace)?;
+    workload.named = named.clone();
+    named_front::apply(name, &mut workload, &there.services)?;
+    workload.must_have_a_container(name)?;
+    Ok(workload)
 }
 
 /// Finds the workload that the system file names. Where it names none, the one with the name of the

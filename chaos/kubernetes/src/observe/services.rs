@@ -39,6 +39,17 @@ impl ClusterServices {
         Ok(Self { plan: system.clone(), workloads, routes, namespace })
     }
 
+    /// The same with workloads that were found already, and without a route to any: nothing is
+    /// connected to.
+    pub(crate) fn unrouted(
+        cluster: &Cluster,
+        system: &System,
+        workloads: IndexMap<String, Workload>,
+    ) -> Self {
+        let (plan, namespace) = (system.clone(), cluster.namespace.clone());
+        Self { plan, workloads, routes: IndexMap::new(), namespace }
+    }
+
     /// The workload that faults of a service are injected into.
     pub(crate) fn workload(&self, service: &str) -> Result<&Workload, TargetError> {
         self.workloads.get(service).ok_or_else(|| match self.url(service) {

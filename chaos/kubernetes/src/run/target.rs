@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use brunt_faults::{
-    AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeTarget, PlatformTarget, Replica,
-    ReplicaSelector, TargetError,
+    AutoscalerChange, Census, EdgeHandle, FaultTarget, Node, NodeEffect, NodeTarget,
+    PlatformTarget, Replica, ReplicaSelector, TargetError,
 };
 use brunt_scenarios::plan::{
     EdgeFault, FaultKind, NodeFault, NodePick, PlatformFault, ReplicaFilter,
@@ -193,20 +193,27 @@ impl NodeTarget for ClusterRun {
         names: &[String],
         fault: NodeFault,
         replicas: &BTreeMap<String, Vec<u32>>,
-    ) -> Result<u64, TargetError> {
-        let changer = self
-            .changer_for(|kind| matches!(kind, FaultKind::Nodes { fault: of, .. } if *of == fault));
-        cordon::inject(&changer, names).await?;
+    ) -> Result<NodeEffect, TargetError> {
+        let is =
+            |kind: &FaultKind| matches!(kind, FaultKind::Nodes { fault: of, .. } if *of == fault);
+        cordon::inject(&self.changer_for(is), names).await?;
         match fault {
-            NodeFault::Cordon => Ok(names.len() as u64),
-            NodeFault::Drain => drain::inject(&self.changer, &self.observer, replicas).await,
+            NodeFault::Cordon => Ok(NodeEffect { hits: names.len() as u64, kept: None }),
+            NodeFault::Drain => {
+                let within = self.length_of(is);
+                let drained = drain::inject(&self.changer, &self.observer, replicas, within).await;
+                if drained.is_err() {
+                    cordon::recover(&self.changer, names).await?;
+                }
+                drained
+            }
             // A node without power is played by its pods: they go at once, and none comes back.
             NodeFault::Outage => {
                 let mut gone = 0;
                 for (service, replicas) in replicas {
                     gone += self.kill(service, replicas, Duration::ZERO).await?;
                 }
-                Ok(gone)
+                Ok(NodeEffect { hits: gone, kept: None })
             }
         }
     }

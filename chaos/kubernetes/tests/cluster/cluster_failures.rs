@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::accounts::account;
 use crate::controller::Controller;
-use crate::forwarder::Forwarder;
+use crate::forwarder::{self, Forwarder};
 use crate::shop::{Shop, until};
 
 const ENDS_WITHIN: Duration = Duration::from_secs(240);
@@ -153,5 +153,40 @@ async fn a_check_of_an_autoscaler_without_metrics_is_inconclusive() {
     assert_eq!(ended.code, Some(3), "{}", ended.said);
     assert!(ended.said.contains("the autoscaler could not decide"), "{}", ended.said);
     assert!(ended.said.contains("missing request for cpu"), "{}", ended.said);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
+async fn a_wrong_context_an_expired_token_and_a_missing_plugin_are_named_as_such() {
+    let shop = Shop::open("login").await;
+    let before = shop.snapshot().await;
+    let folder = tempfile::tempdir().unwrap();
+    let with_account = |name: &str, account: serde_json::Value| -> OsString {
+        let mut config = forwarder::read();
+        config.auth_infos[0].auth_info = Some(serde_json::from_value(account).unwrap());
+        let path = folder.path().join(name);
+        std::fs::write(&path, serde_json::to_string(&config).unwrap()).unwrap();
+        path.into()
+    };
+    let version = "client.authentication.k8s.io/v1";
+    let plugin = json!({"exec": {"apiVersion": version, "command": "no-such-login-plugin",
+        "interactiveMode": "Never"}});
+    let expired = with_account("expired", json!({"token": "expired"}));
+    let plugin = with_account("plugin", plugin);
+    let administrator = std::env::var_os("BRUNT_TEST_KUBECONFIG").unwrap();
+    let no_args: &[&str] = &[];
+    let all = [
+        (&expired, no_args, "has expired, or is another cluster's"),
+        (&plugin, no_args, "`no-such-login-plugin`, which cannot be run"),
+        (&administrator, &["--context", "elsewhere"], "has no context `elsewhere` (it has: "),
+    ];
+    for (kubeconfig, args, expected) in all {
+        let run = Controller::start_as(kubeconfig, &shop.namespace, SCALED, args);
+        let ended = run.finish(ENDS_WITHIN).await;
+        assert_eq!(ended.code, Some(2), "{}", ended.said);
+        assert!(ended.said.contains(expected), "{}", ended.said);
+    }
+    assert_eq!(shop.snapshot().await, before);
     shop.close().await;
 }

@@ -54,6 +54,20 @@ impl Controller {
         Self::run(&kubeconfig, &shop.namespace, shop.system, scenario, args)
     }
 
+    /// Checks a scenario against the cluster.
+    pub fn validate(
+        kubeconfig: &OsString,
+        namespace: &str,
+        system: &str,
+        scenario: &str,
+        args: &[&str],
+    ) -> Self {
+        let (mut command, folder) = Self::about(system, scenario, kubeconfig);
+        command.args(["validate", "scenario.yaml", "--on", "kubernetes", "--namespace", namespace]);
+        command.args(args);
+        Self::spawn(command, folder)
+    }
+
     /// The same with another way to the cluster.
     pub fn start_as(kubeconfig: &OsString, namespace: &str, scenario: &str, args: &[&str]) -> Self {
         Self::run(kubeconfig, namespace, SYSTEM, scenario, args)
@@ -73,25 +87,21 @@ impl Controller {
         scenario: &str,
         args: &[&str],
     ) -> Self {
+        let (mut command, folder) = Self::about(system, scenario, kubeconfig);
+        let run = ["run", "scenario.yaml", "--on", "kubernetes", "--retries", "0"];
+        command.args(run).args(["--namespace", namespace]).args(args);
+        Self::spawn(command, folder)
+    }
+
+    /// The program in a folder with these files.
+    fn about(system: &str, scenario: &str, kubeconfig: &OsString) -> (Command, TempDir) {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("shop.yaml"), system).unwrap();
         let text = format!("version: 1\nname: a test\nsystem: shop.yaml\n{scenario}");
         std::fs::write(folder.path().join("scenario.yaml"), text).unwrap();
         let mut command = Command::new(program());
-        command
-            .args([
-                "run",
-                "scenario.yaml",
-                "--on",
-                "kubernetes",
-                "--retries",
-                "0",
-                "--namespace",
-                namespace,
-            ])
-            .args(args)
-            .env("KUBECONFIG", kubeconfig);
-        Self::spawn(command, folder)
+        command.env("KUBECONFIG", kubeconfig);
+        (command, folder)
     }
 
     fn spawn(mut command: Command, folder: TempDir) -> Self {

@@ -9,7 +9,7 @@
 //!   `placement::`, `prepared::`, `replaced::`, `restored::`, `services::` and `targets::` need
 //!   nothing else, and take some minutes together.
 //! - `effects::` looks at the pods themselves; it takes longer, and needs metrics-server.
-//! - `cluster_failures::`, `killed::`, `leftovers::` and `workers::` start the program itself, which
+//! - `cluster_failures::`, `killed::`, `leftovers::`, `previews::` and `workers::` start the program itself, which
 //!   BRUNT_TEST_BINARY names; without it, they take the one that `cargo build` puts beside these
 //!   tests. `killed::` does as many kills as BRUNT_TEST_KILLS says.
 
@@ -33,6 +33,7 @@ mod owned;
 mod placement;
 mod pods;
 mod prepared;
+mod previews;
 mod replaced;
 mod restored;
 mod services;

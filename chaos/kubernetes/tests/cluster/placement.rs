@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use brunt_faults::{FaultTarget, NodeTarget, ReplicaSelector, inject, inject_where};
-use brunt_kubernetes::{Cluster, RunSelector, Watchdog, revert};
-use brunt_scenarios::plan::{FaultKind, NodePick, Pick, PlatformFault, ReplicaFilter};
+use brunt_kubernetes::{Cluster, ClusterRunOptions, RunSelector, Watchdog, revert};
+use brunt_scenarios::plan::{FaultKind, NodeFault, NodePick, Pick, PlatformFault, ReplicaFilter};
 
-use crate::inject_fault::{ALL, LASTS, applied, chance};
-use crate::shop::{Shop, until};
+use crate::inject_fault::{ALL, LASTS, applied, chance, planned};
+use crate::shop::{NODES, Shop, until};
 use crate::snapshot::{self, Snapshot};
 
 fn removed() -> FaultKind {
@@ -144,6 +144,39 @@ async fn replicas_are_selected_by_node_zone_and_labels() {
         ..ReplicaFilter::default()
     };
     assert!(system.select_replicas("shop", &strangers).await.unwrap().is_empty());
+    assert_eq!(system.teardown().await, [""; 0]);
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG and BRUNT_TEST_IMAGE"]
+async fn a_drain_that_a_budget_blocks_ends_with_the_fault_and_names_the_budget() {
+    let shop = Shop::open("blocked").await;
+    let _alone = NODES.lock().await;
+    shop.no_autoscaler().await;
+    shop.guard().await;
+    until("the budget is in effect", || async {
+        shop.object("PodDisruptionBudget").await["status"]["currentHealthy"] == 2
+    })
+    .await;
+    let before = snapshot::nodes(&shop.client).await;
+    let which = NodePick::Of { service: "shop".to_owned(), pick: Pick::All };
+    let drain = FaultKind::Nodes { which, fault: NodeFault::Drain };
+    let lasts = Duration::from_secs(5);
+    let mut faults = planned(&drain);
+    faults[0].lasts = Some(lasts);
+    let options = ClusterRunOptions { faults, ..shop.options(Watchdog::None, LASTS) };
+    let system = shop.enter(&options).await;
+    let began = std::time::Instant::now();
+    let drained = applied(&system, &drain).await.unwrap();
+    let blocked = began.elapsed();
+    assert!(blocked >= lasts && blocked < 3 * lasts, "it goes on for {blocked:?}");
+    assert_eq!(drained.effect().hits, 0);
+    let why = drained.until_in_force(&system).await.unwrap_err().to_string();
+    assert!(why.contains("The disruption budget shop needs"), "{why}");
+    let _ = drained.recover(&system).await.unwrap();
+    // The taint is the node controller's, which is a moment behind.
+    until("nodes are as before", || async { snapshot::nodes(&shop.client).await == before }).await;
     assert_eq!(system.teardown().await, [""; 0]);
     shop.close().await;
 }

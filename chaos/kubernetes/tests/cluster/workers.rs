@@ -99,3 +99,17 @@ async fn no_worker_outlives_its_controller() {
     until("nothing of them is left", || async { shop.snapshot_with_pods().await == before }).await;
     shop.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: set BRUNT_TEST_KUBECONFIG, BRUNT_TEST_IMAGE, BRUNT_TEST_BINARY"]
+async fn at_a_low_rate_every_worker_stays_until_the_load_ends() {
+    let shop = Shop::open("slow-load").await;
+    shop.all_ready().await;
+    // The second worker's only arrival is in the second second, and the third's in the fourth.
+    let load = "load: [{name: looks, open: {rate: 0.5/s}, for: 12s, get: shop/isHealthy}]\n\
+        expect: [{availability: {of: looks, atLeast: 10%}}]\nlimits: {maxDuration: 60s}\n";
+    let ended = Controller::start(&shop, load, &INSIDE).finish(ENDS_WITHIN).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert!(ended.said.contains("6 requests"), "{}", ended.said);
+    shop.close().await;
+}
