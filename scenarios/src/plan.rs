@@ -21,12 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-pub use expectation::{
-    Amplification, Availability, Breaker, BreakerReading, Canceled, Check, CheckId, Claim, Claimed,
-    Compensation, Conserved, CrossCheck, Decoupled, Effects, Evidence, Fairness, Fold, Isolation,
-    Latency, LatencyLimit, Ledger, LongestOutage, Needs, Reading, Recovers, Restarts, Saga,
-    ScalesIn, ScalesOut, Slo, Throughput, View, ViewField, ViewSource,
-};
+pub use expectation::*;
 pub use expected_response::{
     ExpectedResponse, InvalidJsonPath, InvalidPattern, JsonPath, Pattern, header_objection,
 };

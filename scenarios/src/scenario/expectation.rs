@@ -3,19 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{
-    AmplificationSpec, AvailabilitySpec, BreakerSpec, ConservedSpec, DecoupledSpec, FairnessSpec,
-    HpaSpec, IsolationSpec, LatencySpec, LedgerSpec, LongestOutageSpec, RecoversSpec, RestartsSpec,
-    SagaSpec, SloSpec, ThroughputSpec, ViewSpec,
-};
-
 macro_rules! specs {
     ($($doc:literal, $key:literal: $name:ident($spec:ident) => $($claim:ident),+;)*) => {
         /// One thing that must hold.
         #[derive(Debug, Clone, Deserialize, JsonSchema)]
         #[serde(rename_all = "camelCase")]
         pub enum ExpectationSpec {
-            $(#[doc = $doc] $name($spec),)*
+            $(#[doc = $doc] $name(super::$spec),)*
         }
 
         impl ExpectationSpec {
