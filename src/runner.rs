@@ -28,7 +28,7 @@ use tracing::{Instrument, debug};
 
 use context::RunContext;
 use ledger::EarlierKeys;
-pub use run_config::{LoadOrigin, LoadWorkers, RunConfig};
+pub use run_config::{LoadOrigin, LoadPlacement, RunConfig};
 pub use stop_signal::StopSignal;
 use variables::Variables;
 
@@ -55,7 +55,7 @@ pub async fn run(config: &RunConfig<'_>) -> Result<Timeline> {
     context.observer.run_is_over();
     timeline.edges = context.system.edges().await;
     timeline.gaps = context.system.gaps(context.origin());
-    // Whoever has sent a signal does not wait for services that take long to end.
+    // A user who has sent a signal does not wait for services that take long to end.
     let hurry = (timeline.ending == Ending::Interrupted).then_some(HURRY);
     timeline.left_behind.extend(context.into_system().shut_down(hurry).await);
     Ok(timeline)

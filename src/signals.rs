@@ -38,7 +38,7 @@ fn listen(seen: &watch::Sender<u32>, ready: &mpsc::Sender<()>) {
         let (interrupt, terminate) =
             (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
         let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else { return };
-        // Whoever starts it by nohup wants it to outlive the terminal.
+        // A process that was started by nohup is to outlive the terminal.
         let mut hangup = if is_hangup_ignored() { None } else { signal(SignalKind::hangup()).ok() };
         let _ = ready.send(());
         loop {

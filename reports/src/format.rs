@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn only_everything_is_all() {
+    fn a_share_below_one_is_never_shown_as_100_percent() {
         let shares = [1.0, 0.999_75, 0.999_996, 1.0 - 1e-12, 0.05, 0.0].map(share);
         assert_eq!(shares, ["100%", "99.975%", "99.9996%", "99.999999%", "5%", "0%"]);
     }

@@ -14,7 +14,7 @@ pub struct PlatformArgs {
     pub cluster: ClusterArgs,
     /// On Kubernetes: image of brunt for the watchdog Job, which restores the cluster if this
     /// process is killed. Default: the system's own image if that is brunt's.
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     pub image: Option<String>,
     /// On Kubernetes: run without the watchdog Job. After a crash, only `brunt revert`
     /// restores the cluster.

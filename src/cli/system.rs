@@ -14,7 +14,7 @@ pub struct UpArgs {
     /// Name of a built-in system, or path of a system file.
     pub system: String,
     /// Where the system runs.
-    #[arg(long, value_enum, default_value = "local")]
+    #[arg(long, value_enum, default_value = "local", value_name = "PLATFORM")]
     pub on: PlatformKind,
     /// Folder for the system's data and logs. Default: `.brunt/up/SYSTEM`.
     #[arg(long)]
@@ -56,7 +56,7 @@ pub struct DownArgs {
     /// Name of a built-in system.
     pub system: String,
     /// Where the system runs.
-    #[arg(long, value_enum, default_value = "kubernetes")]
+    #[arg(long, value_enum, default_value = "kubernetes", value_name = "PLATFORM")]
     pub on: PlatformKind,
     #[command(flatten)]
     pub cluster: ClusterArgs,

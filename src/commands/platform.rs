@@ -11,7 +11,7 @@ use brunt_scenarios::plan::{Check, Fault, FaultKind, Plan, System};
 
 use crate::cli::{LoadSource, PlatformArgs, PlatformKind};
 use crate::files::{self, Planned};
-use crate::runner::{LoadOrigin, LoadWorkers};
+use crate::runner::{LoadOrigin, LoadPlacement};
 use crate::runtime;
 use crate::target::{LocalDirs, Platform};
 
@@ -106,12 +106,12 @@ fn autoscaled_service(check: &Check) -> Option<String> {
 }
 
 /// Where the load of a run comes from.
-pub fn load_workers(args: &PlatformArgs) -> LoadWorkers {
+pub fn load_workers(args: &PlatformArgs) -> LoadPlacement {
     let origin = args.from.map(|from| match from {
         LoadSource::Here => LoadOrigin::ThisProcess,
         LoadSource::Inside => LoadOrigin::Cluster,
     });
-    LoadWorkers { origin, count: args.workers, image: args.image.clone() }
+    LoadPlacement { origin, count: args.workers, image: args.image.clone() }
 }
 
 /// Which cluster, and which namespace: the one of the system file if none is given, or the

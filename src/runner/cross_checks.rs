@@ -14,7 +14,7 @@ use super::client::SystemClient;
 use super::fetch_items::{FetchError, fetch_items};
 use super::reading_error::ReadingError;
 use super::variables::Variables;
-pub use compare::Comparison;
+pub use compare::KeyComparison;
 use compare::KeyedItem;
 
 /// Why documents could not be held against one another.
@@ -32,7 +32,7 @@ pub async fn read(
     loads: &[LoadRecord],
     client: &SystemClient,
     variables: &Variables,
-) -> Result<Comparison, CrossCheckError> {
+) -> Result<KeyComparison, CrossCheckError> {
     match documents {
         CrossCheck::Saga { canceled, compensated, .. } => {
             let keys = canceled_keys(canceled, loads, client, variables).await?;
@@ -45,12 +45,12 @@ pub async fn read(
 /// The record of what was read last for a check.
 pub fn record(
     check: CheckId,
-    read: Result<Comparison, ReadingError<CrossCheckError>>,
+    read: Result<KeyComparison, ReadingError<CrossCheckError>>,
     after: f64,
 ) -> AgreementRecord {
     match read {
         Ok(comparison) => comparison.record(check, after, None),
-        Err(error) => Comparison::default().record(check, after, Some(with_causes(&error))),
+        Err(error) => KeyComparison::default().record(check, after, Some(with_causes(&error))),
     }
 }
 
@@ -76,8 +76,8 @@ async fn saga(
     compensated: &[Compensation],
     client: &SystemClient,
     variables: &Variables,
-) -> Result<Comparison, FetchError> {
-    let mut comparison = Comparison::of(keys);
+) -> Result<KeyComparison, FetchError> {
+    let mut comparison = KeyComparison::of(keys);
     for one in compensated {
         let place = one.rows.target.document();
         let found = items(&one.rows, client, variables).await?;
@@ -92,7 +92,7 @@ async fn view(
     sources: &[ViewSource],
     client: &SystemClient,
     variables: &Variables,
-) -> Result<Comparison, FetchError> {
+) -> Result<KeyComparison, FetchError> {
     // The sources first: what they hold by then must be in the view that is read after them.
     let mut held = Vec::new();
     for source in sources {

@@ -11,7 +11,7 @@ use brunt_scenarios::timeline::{Ending, LoadRecord};
 use tracing::debug;
 
 use super::context::RunContext;
-use super::run_config::{LoadOrigin, LoadWorkers};
+use super::run_config::{LoadOrigin, LoadPlacement};
 use super::variables::Variables;
 use crate::remote_workers::RemoteWorkers;
 use crate::target::RunningSystem;
@@ -49,7 +49,7 @@ impl RunLoad {
             return Ok(Self::Nothing);
         }
         if let RunningSystem::Kubernetes(cluster) = &*context.system {
-            let LoadWorkers { origin, image, .. } = &context.config.load_workers;
+            let LoadPlacement { origin, image, .. } = &context.config.load_workers;
             let from_cluster = match origin {
                 Some(origin) => *origin == LoadOrigin::Cluster,
                 None => !cluster.all_services_direct() && cluster.has_image(image.as_deref()),
@@ -163,7 +163,7 @@ async fn inside(
     cluster: &ClusterRun,
     variables: &Variables,
 ) -> Result<RunLoad> {
-    let LoadWorkers { count, image, .. } = &context.config.load_workers;
+    let LoadPlacement { count, image, .. } = &context.config.load_workers;
     context.config.progress.line(&format!("load workers come up: {count}"));
     let order = (*count, image.clone());
     let (plan, planned) = (context.plan(), context.config.planned);

@@ -94,7 +94,7 @@ impl Reader<'_> {
             Reading::CrossCheck(documents) => {
                 let loads = &timeline.loads;
                 let read = async || cross_checks::read(documents, loads, client, variables).await;
-                let is_settled = cross_checks::Comparison::is_settled;
+                let is_settled = cross_checks::KeyComparison::is_settled;
                 let read = self.settle(documents.within(), read, is_settled).await;
                 timeline.agreements.push(cross_checks::record(check, read, self.elapsed()));
             }

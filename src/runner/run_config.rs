@@ -15,7 +15,7 @@ pub struct RunConfig<'a> {
     /// Where the system runs, or is started.
     pub platform: Platform,
     /// Where the load comes from on a cluster.
-    pub load_workers: LoadWorkers,
+    pub load_workers: LoadPlacement,
     /// The seed of everything random in the run: the same seed picks the same replicas.
     pub seed: u64,
     /// What shows the run while it goes on.
@@ -24,7 +24,7 @@ pub struct RunConfig<'a> {
 
 /// Where the load on a cluster's system comes from.
 #[derive(Debug, Clone)]
-pub struct LoadWorkers {
+pub struct LoadPlacement {
     /// `None` leaves it to the runner: from the cluster when the system has no address on this
     /// machine and an image for workers is known, otherwise from this process.
     pub origin: Option<LoadOrigin>,

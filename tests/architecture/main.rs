@@ -3,6 +3,7 @@
 
 mod circles;
 mod imports;
+mod width;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -25,7 +25,7 @@ pub enum FaultError {
         /// The scenario's `maxUnavailable`.
         limit: Percent,
     },
-    /// There is nothing that it could do something to.
+    /// Nothing runs that the fault could hit.
     #[error("no replica of {service} runs, so there is nothing to hit")]
     NothingToHit {
         /// The service, or several, separated by commas; or the nodes that are meant.

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn it_wants_as_many_replicas_as_bring_the_utilization_to_the_target() {
+    fn the_autoscaler_wants_as_many_replicas_as_bring_the_utilization_to_the_target() {
         assert_eq!(decides(&[0.1]), [1]);
         assert_eq!(decides(&[0.15]), [2]);
         assert_eq!(decides(&[0.35, 0.35]), [4, 4]);
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn it_adds_four_or_doubles_and_keeps_within_its_limits() {
+    fn the_autoscaler_adds_four_or_doubles_and_keeps_within_its_limits() {
         assert_eq!(decides(&[5.0, 5.0, 5.0]), [5, 10, 10]);
         let mut many = autoscaling();
         many.settings.max_replicas = 100;
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn it_scales_down_to_the_most_that_was_wanted_in_the_stabilization_window() {
+    fn the_autoscaler_scales_down_to_the_most_that_was_wanted_in_the_stabilization_window() {
         assert_eq!(decides(&[0.5, 0.1, 0.1, 0.1, 0.1, 0.1]), [5, 5, 5, 5, 5, 1]);
         assert_eq!(decides(&[0.5, 0.1, 0.1, 0.3, 0.1, 0.1, 0.1, 0.1]), [5, 5, 5, 5, 5, 3, 3, 3]);
     }

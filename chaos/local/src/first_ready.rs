@@ -33,7 +33,7 @@ impl FirstReady {
 
     /// Waits until the service has been ready once.
     pub(crate) async fn come(&self) {
-        // The sender is this very object.
+        // It cannot fail: the sender lives as long as this object.
         let _ = self.0.subscribe().wait_for(Option::is_some).await;
     }
 }

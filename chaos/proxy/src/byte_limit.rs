@@ -16,8 +16,8 @@ const CATCH_UP: Duration = Duration::from_millis(2);
 #[derive(Debug)]
 pub(crate) struct ByteLimit {
     bytes_per_second: NonZeroU64,
-    /// When the last bytes have passed. Whoever holds it is passing; those who wait for it get it
-    /// in turn, and one who gives up leaves the queue, as a closed connection's bytes do.
+    /// When the last bytes have passed. The task that holds the lock is passing; others wait
+    /// for it in turn, and one that is dropped leaves the queue, as a closed connection's bytes do.
     passed: Mutex<Instant>,
     lifted: watch::Sender<bool>,
 }

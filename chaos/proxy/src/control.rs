@@ -1,6 +1,6 @@
 //! The port over which an edge proxy is controlled. The newest connection replaces the one before.
 //!
-//! Whoever reaches the port may connect, so everything before the token is bounded: how many
+//! Anybody who reaches the port may connect, so everything before the token is bounded: how many
 //! connections there are, for how long, and how much each may say.
 
 use std::collections::VecDeque;

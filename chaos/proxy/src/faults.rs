@@ -75,7 +75,7 @@ impl ActiveFaults {
         // Subscribed before it looks, so that no end of a fault is missed.
         let mut changes = self.changes();
         while self.table().active.iter().any(|active| active.id == id) {
-            // The sender is this very object.
+            // It cannot fail: the sender lives as long as this object.
             let _ = changes.changed().await;
         }
     }

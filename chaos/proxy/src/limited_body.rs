@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_comes_in_slices_and_says_at_each_how_much_is_left() {
+    async fn a_limited_body_comes_in_slices_and_says_at_each_how_much_is_left() {
         let mut body = limited("0123456789", 40);
         let began = Instant::now();
         for (slice, left) in [("0123", 6), ("4567", 2), ("89", 0)] {

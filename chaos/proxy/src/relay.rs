@@ -21,7 +21,7 @@ const MOST_HELD: usize = 1024 * 1024;
 
 /// What is passed on later.
 #[derive(Debug)]
-enum Held {
+enum DelayedPiece {
     Bytes(Bytes),
     /// Nothing more comes.
     End,
@@ -30,15 +30,15 @@ enum Held {
 /// What is passed on later, in order.
 #[derive(Debug, Default)]
 struct DelayQueue {
-    held: VecDeque<(Instant, Held)>,
+    held: VecDeque<(Instant, DelayedPiece)>,
     bytes: usize,
 }
 
 impl DelayQueue {
     /// What comes later is not passed on earlier, however short its own delay is.
-    fn push(&mut self, due: Instant, held: Held) {
+    fn push(&mut self, due: Instant, held: DelayedPiece) {
         let due = self.held.back().map_or(due, |(last, _)| due.max(*last));
-        if let Held::Bytes(bytes) = &held {
+        if let DelayedPiece::Bytes(bytes) = &held {
             self.bytes += bytes.len();
         }
         self.held.push_back((due, held));
@@ -53,9 +53,9 @@ impl DelayQueue {
         }
     }
 
-    fn pop(&mut self) -> Option<Held> {
+    fn pop(&mut self) -> Option<DelayedPiece> {
         let (_, held) = self.held.pop_front()?;
-        if let Held::Bytes(bytes) = &held {
+        if let DelayedPiece::Bytes(bytes) = &held {
             self.bytes -= bytes.len();
         }
         Some(held)
@@ -80,8 +80,8 @@ impl<C: Fn(FaultId)> OneWay<'_, C> {
             tokio::select! {
                 biased;
                 () = queue.due() => match queue.pop() {
-                    Some(Held::Bytes(bytes)) => self.write(&bytes).await?,
-                    Some(Held::End) | None => return self.to.shutdown().await,
+                    Some(DelayedPiece::Bytes(bytes)) => self.write(&bytes).await?,
+                    Some(DelayedPiece::End) | None => return self.to.shutdown().await,
                 },
                 piece = from.read(PIECE), if !has_ended && queue.bytes < MOST_HELD => {
                     let piece = piece?;
@@ -92,8 +92,8 @@ impl<C: Fn(FaultId)> OneWay<'_, C> {
                     } else {
                         // Copied, as a few bytes would hold a whole buffer.
                         let held = match has_ended {
-                            true => Held::End,
-                            false => Held::Bytes(Bytes::copy_from_slice(&piece)),
+                            true => DelayedPiece::End,
+                            false => DelayedPiece::Bytes(Bytes::copy_from_slice(&piece)),
                         };
                         queue.push(Instant::now() + delay, held);
                     }
@@ -135,9 +135,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_delayed_keeps_its_order() {
         let (now, mut queue) = (Instant::now(), DelayQueue::default());
-        queue.push(now + Duration::from_secs(2), Held::Bytes(Bytes::from_static(b"first")));
-        queue.push(now + Duration::from_secs(1), Held::Bytes(Bytes::from_static(b"then")));
-        queue.push(now, Held::End);
+        queue.push(now + Duration::from_secs(2), DelayedPiece::Bytes(Bytes::from_static(b"first")));
+        queue.push(now + Duration::from_secs(1), DelayedPiece::Bytes(Bytes::from_static(b"then")));
+        queue.push(now, DelayedPiece::End);
         assert_eq!(queue.bytes, 9);
         queue.due().await;
         assert!(now.elapsed() >= Duration::from_secs(2));

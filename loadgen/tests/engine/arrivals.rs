@@ -83,7 +83,7 @@ fn an_open_load_sends_each_arrival_once() {
 }
 
 /// 200 arrivals a second for 2 s, and a server that answers nothing from 0.5 s to 1.5 s: half of
-/// the requests are quick, the others wait for between 1 s and nothing. Whoever counts from the
+/// the requests are quick, the others wait for between 1 s and nothing. A count from the
 /// sending misses most of it.
 fn frozen(connections: usize) {
     let start = Instant::now();

@@ -10,7 +10,7 @@ use super::series::Series;
 use crate::{RenderError, Report};
 
 #[derive(Serialize)]
-struct Reading<'a> {
+struct PointerReadings<'a> {
     /// The first moment shown and the last, in seconds.
     clock: (f64, f64),
     loads: Vec<LoadReading<'a>>,
@@ -40,7 +40,7 @@ struct ReadingSlot {
 /// JSON that can stand in a page: nothing in it ends the element that it is in.
 pub fn of(report: &Report, series: &[Series], picture: &Picture) -> Result<String, RenderError> {
     let faults = report.timeline.faults.iter();
-    let reading = Reading {
+    let reading = PointerReadings {
         clock: (picture.clock.start, picture.clock.end),
         loads: series.iter().map(load).collect(),
         faults: faults.map(|fault| (fault.name.as_str(), fault.start.0, fault.end.0)).collect(),

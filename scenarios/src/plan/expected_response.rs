@@ -52,11 +52,6 @@ impl ExpectedResponse {
         }
     }
 
-    /// Whether nothing is asked of headers and body.
-    pub fn only_status(&self) -> bool {
-        self.json.is_empty() && self.only_status_and_json()
-    }
-
     /// Whether nothing but JSON is asked of headers and body.
     pub fn only_status_and_json(&self) -> bool {
         self.headers.is_empty() && self.contains.is_empty() && self.matches.is_empty()

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_written_as_they_are_read() {
+    fn a_threshold_is_shown_as_it_was_written() {
         for text in ["p50 < 300ms", "p99.9 < 1.5s", "max < 2s", "errors < 1%", "rate > 100/s"] {
             assert_eq!(text.parse::<Threshold>().unwrap().to_string(), text);
         }

@@ -143,15 +143,15 @@ impl JourneyStepSpec {
     }
 }
 
-type Target = Option<Located<String>>;
+type TargetField = Option<Located<String>>;
 
 fn targets<'a>(
-    get: &'a Target,
-    post: &'a Target,
-    put: &'a Target,
-    patch: &'a Target,
-    delete: &'a Target,
-) -> [(Method, &'a Target); 5] {
+    get: &'a TargetField,
+    post: &'a TargetField,
+    put: &'a TargetField,
+    patch: &'a TargetField,
+    delete: &'a TargetField,
+) -> [(Method, &'a TargetField); 5] {
     [
         (Method::Get, get),
         (Method::Post, post),

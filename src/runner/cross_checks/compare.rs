@@ -18,14 +18,14 @@ pub struct KeyedItem {
 
 /// What is found wrong, by key; each key counts once.
 #[derive(Debug, Default, PartialEq)]
-pub struct Comparison {
+pub struct KeyComparison {
     keys: BTreeSet<String>,
     missing: BTreeMap<String, String>,
     different: BTreeMap<String, String>,
     unasked: BTreeMap<String, String>,
 }
 
-impl Comparison {
+impl KeyComparison {
     /// These keys must be found.
     pub fn of(keys: impl IntoIterator<Item = String>) -> Self {
         Self { keys: keys.into_iter().collect(), ..Self::default() }
@@ -83,9 +83,9 @@ impl Comparison {
 }
 
 /// Holds a view's rows against its sources' items.
-pub fn view(rows: &[KeyedItem], sources: &[(&ViewSource, Vec<KeyedItem>)]) -> Comparison {
+pub fn view(rows: &[KeyedItem], sources: &[(&ViewSource, Vec<KeyedItem>)]) -> KeyComparison {
     let keys = sources.iter().flat_map(|(_, items)| items.iter().map(|item| item.key.clone()));
-    let mut comparison = Comparison::of(keys);
+    let mut comparison = KeyComparison::of(keys);
     let shown = by_key(rows);
     for (key, of_key) in &shown {
         if !comparison.keys.contains(*key) {
@@ -167,7 +167,7 @@ mod tests {
 
     use super::*;
 
-    fn recorded(comparison: Comparison) -> AgreementRecord {
+    fn recorded(comparison: KeyComparison) -> AgreementRecord {
         comparison.record(CheckId(0), 0.0, None)
     }
 
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_is_canceled_is_compensated_everywhere() {
-        let mut comparison = Comparison::of(["1", "2", "3"].map(str::to_owned));
+        let mut comparison = KeyComparison::of(["1", "2", "3"].map(str::to_owned));
         let paid = items(&[("1", json!({"s": "Back"})), ("2", json!({"s": "Paid"}))]);
         comparison.compensated("pay", &paid, Some(&[(path("$.s"), json!("Back"))]));
         comparison.compensated("rider", &items(&[("3", json!({}))]), None);

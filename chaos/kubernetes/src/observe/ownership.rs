@@ -44,9 +44,9 @@ impl Owner {
 /// What a pod belongs to, as far as that is known.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum PodOwner {
-    /// To this workload.
+    /// It belongs to this workload.
     Workload(Owner),
-    /// To a ReplicaSet that has not been seen yet.
+    /// It belongs to a ReplicaSet that has not been seen yet.
     Unseen,
     /// To no workload.
     None,

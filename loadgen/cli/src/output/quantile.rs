@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_comes_of_nothing() {
+    fn an_empty_histogram_has_no_quantile() {
         assert_eq!(estimate(&SparseHistogram::default(), 0.5), None);
     }
 }

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn it_starts_once_and_is_canceled_in_every_state() {
+    fn a_delivery_starts_once_and_is_canceled_in_every_state() {
         let start = |status| text(decide(&delivery(status), Command::Start));
         assert_eq!(start(Status::CreateDelivery), "Shipped");
         for status in [Status::Shipped, loaded(), Status::CancelDelivery] {

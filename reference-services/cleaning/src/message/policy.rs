@@ -21,6 +21,6 @@ pub(super) fn handle(tx: &mut Tx<'_>, event: &Envelope) -> Result<Handled, Polic
         return Ok(Handled::Ignored);
     }
     let StatusEvent { request_id, status } = event.read()?;
-    store::tell(tx, request_id, status)?;
+    store::notify(tx, request_id, status)?;
     Ok(Handled::Applied)
 }

@@ -60,8 +60,8 @@ pub(super) fn confirm<C: ReservedCommand>(
     if let Some(done) = confirmed_by_another::<C>(tx, id)? {
         return Ok(done);
     }
-    // Who finds no attempt comes after its cancellation: the compensating event is on its way, so
-    // to confirm now would leave an outcome whose confirmation is being undone.
+    // Without an attempt, it was canceled before: the compensating event is on its way, and a
+    // confirmation now would be undone by it.
     let attempt = take::<C>(tx, id)?.ok_or(ReserveError::TooLate(C::NOT_DONE))?;
     if let Some(key) = &attempt.client_key {
         // Only now: a key whose attempt failed may be used again.

@@ -62,7 +62,7 @@ fn headers(text: &str) -> Vec<(String, String)> {
 }
 
 fn plain(value: &str) -> String {
-    // A form's parser knows `%XX`; its other rule, that a plus is a space, is none of headers.
+    // A form's parser decodes `%XX`. It would also turn a plus into a space, which headers do not.
     let escaped = value.replace('+', "%2B").replace('&', "%26");
     let parsed = url::form_urlencoded::parse(escaped.as_bytes()).next();
     parsed.map_or_else(String::new, |(name, rest)| match rest.is_empty() && !value.contains('=') {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-/// The least that is allowed; 1, or what is nearest to it, without a least.
+/// The smallest allowed number. Without a minimum, 1 or the allowed number nearest to it.
 pub(super) fn number(schema: &Map<String, Value>, is_integer: bool) -> Value {
     let value = |key: &str| schema.get(key).and_then(Value::as_f64);
     // The exclusive bounds are flags in OpenAPI 3.0 and numbers in 3.1.

@@ -22,7 +22,7 @@ impl Document for Message {
 }
 
 /// Stores a message to the customer about a reservation's status.
-pub fn tell(tx: &mut Tx<'_>, request_id: i64, status: String) -> Result<(), StoreError> {
+pub fn notify(tx: &mut Tx<'_>, request_id: i64, status: String) -> Result<(), StoreError> {
     let id = tx.next_id::<Message>()?;
     tx.put(&Message { id, request_id, status })
 }
